@@ -448,7 +448,11 @@ class Unit(Record):
 
 
 class ServiceCapacity(Record):
-    """How many a service can take."""
+    """How many a service can take at most, and how many now: the same where only the one is known.
+
+    HSDS requires the day on which it was ``updated``. A list seldom tells it: without one, the directory puts the day
+    on which it was first told this, so that the same list again changes nothing.
+    """
 
     table = "service_capacity"
     service_id: ServiceId = None
@@ -456,7 +460,7 @@ class ServiceCapacity(Record):
     available: float
     maximum: float | None = None
     description: Text = None
-    updated: dt.date
+    updated: dt.date | None = None
     audience: Seen = "custodian"
 
 

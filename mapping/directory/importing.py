@@ -28,6 +28,7 @@ from mapping.model import (
     Record,
     Service,
     ServiceAtLocation,
+    ServiceCapacity,
     Verification,
     least_precise,
     references,
@@ -102,6 +103,8 @@ class Import:
     def _put(self, table: str, records: Mapping[str, Record], before: Mapping[str, Row]) -> None:
         """Put some records in their table, of which some may be there as they were ``before``."""
         new = [record for own, record in records.items() if own not in before] if before else [*records.values()]
+        if table == ServiceCapacity.table:
+            new = [record.restored(record.__dict__ | {"updated": record.get("updated") or self._on}) for record in new]
         if new:
             self.writing.add(table, read_rows(RECORDS[table], new))
             self._note_references(table, [record.__dict__ for record in new])
@@ -117,6 +120,8 @@ class Import:
             elif row["id"] in settle:
                 row |= settle[row["id"]]
             _never_lower(old, row)
+            if table == ServiceCapacity.table and row["updated"] is None:
+                row["updated"] = old["updated"] if row | {"updated": old["updated"]} == old else self._on.isoformat()
 
         self.writing.change_rows(table, before, rows, mend=mend)
         self._note_references(table, rows.values())
@@ -237,8 +242,9 @@ class Import:
                 if changed := said_anew(known[record], rows[record]):
                     mine = claim(table, record, record, source, fields={}, said_on=None, batch=self.number)["id"]
                     earlier = json.loads(own[mine]["fields"]) if mine in own else {}
+                    fields, day = earlier | changed, self._on.isoformat()
                     own[mine] = claim_rows[mine] = claim(
-                        table, record, record, source, fields=earlier | changed, said_on=self._day(), batch=self.number
+                        table, record, record, source, fields=fields, said_on=day, batch=self.number
                     )
             for said_of, row in given.items():
                 claim_row = claim(
@@ -264,10 +270,11 @@ class Import:
             self.writing.put("claim", claim_rows)
         return settle
 
-    def _day(self) -> str:
-        """Return the day of the import."""
+    @cached_property
+    def _on(self) -> dt.date:
+        """The day of the import."""
         (day,) = self.db.conn.execute('SELECT "on" FROM batch WHERE number = ?', [self.number]).fetchone()
-        return str(day)
+        return dt.date.fromisoformat(str(day))
 
     def _given_before(self) -> dict[str, set[str]]:
         """Return what this list gave before and no longer gives: table -> ids of records that are still here."""

@@ -15,6 +15,8 @@ from mapping.language.i18n import Phrase
 LOOK_FOR_HEADER = 25
 TOTAL = re.compile(r"^\W*(?:итого|всего|[ҷч]амъ|total|jami)\b\W*(\d{1,6})\b", re.I)
 """A cell that tells how many rows a list has."""
+OF_TOTALS = re.compile(r"^\W*(?:(?:итого|всего|[ҷч]амъ)\b|(?:total|jami)\W*(?:\d|$))", re.I)
+"""The name in a row of totals, or a cell of it where it has no name: "Всего 16 мест" of a named shelter makes none."""
 
 
 @dataclass
@@ -139,6 +141,12 @@ def joined(lines: list[list[object]]) -> list[str]:
 def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: Rows) -> Iterator[SheetRow]:
     patterns = [re.compile(pattern, re.I) for pattern in columns.skip.any_cell]
     folded = [fold_header(name) for name in names]
+    of_names = {
+        fold_header(name)
+        for field, names in columns.fields.items()
+        if field.partition(".")[0] == "organization"
+        for name in names
+    }
     for offset, cells in enumerate(sheet.rows[start:], sheet.first_row + start):
         texts = [written(cell) for cell in cells]
         filled = [text for text in texts if text.strip()]
@@ -147,9 +155,15 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: 
         if all(fold_header(text) == name for text, name in zip(texts, folded, strict=False)):
             rows.skipped[Phrase("a repeated header")].append(f"{sheet.name} {offset}".strip())
             continue
-        rows.totals += [(sheet.name, offset, int(match[1])) for text in filled if (match := TOTAL.match(text))]
+        called = [text for name, text in zip(folded, texts, strict=False) if name in of_names and text.strip()]
+        of_totals = any(map(OF_TOTALS.match, called or filled))
+        if of_totals:
+            rows.totals += [(sheet.name, offset, int(match[1])) for text in filled if (match := TOTAL.match(text))]
         if any(pattern.search(text) for pattern in patterns for text in filled):
             rows.skipped[Phrase("a row that the map passes over")].append(f"{sheet.name} {offset}".strip())
+            continue
+        if of_totals and of_names:
+            rows.skipped[Phrase("a row of totals")].append(f"{sheet.name} {offset}".strip())
             continue
         if len(filled) < columns.skip.fewer_cells:
             rows.skipped[Phrase("a heading or a row with almost nothing in it")].append(

@@ -5,6 +5,7 @@ terms, in every language; the sender's own word stays beside them. What could gi
 remarks and people are not read, and texts that hold numbers or names are not published.
 """
 
+import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -655,23 +656,38 @@ def _standing(reader: Reader, owner: Reader, audience: Audience) -> Iterator[Par
         {"id": "", "link_id": ""}, link_entity="service", level=level, verified_on=day, verified_by=assessor
     )
     yield Part.like(check, (), "link_id")
-    capacity = reader.take("capacity", parsers.capacity)
-    if capacity is not None and capacity.number is not None and day is not None:
-        most = capacity.number.most or capacity.number.value
-        places = ServiceCapacity(
-            id="",
-            available=most,
-            maximum=most,
-            description=" ".join(filter(None, (capacity.counted, capacity.every and f"a {capacity.every}"))) or None,
-            updated=day,
-            audience=strictest(audience, "partner"),
-        )
-        yield Part.like(places, (), "service_id")
+    yield from _capacity(reader, day, audience)
     until = reader.day("funded_until", of_period="last")
     if until is not None or reader.text("funder"):
         funder = reader.text("funder") or None
         funding = Funding(id="", source=funder, valid_to=until, audience=strictest(audience, "partner"))
         yield Part.like(funding, (), "service_id")
+
+
+def _capacity(reader: Reader, day: dt.date | None, audience: Audience) -> Iterator[Part]:
+    """Yield how many it takes; without a day of checking, the directory says since when this is known."""
+    capacity = reader.take("capacity", parsers.capacity)
+    if capacity is None:
+        return
+    number, text = capacity.number, reader.text("capacity")
+    if number is None and capacity.free is None:
+        problem = Phrase("{text} says no number", text=_short(text))
+        reader.say("capacity", problem, Phrase("ask how many it takes when it is not full"))
+        return
+    most = None if number is None else number.most or number.value
+    if number is not None and (number.most or number.about):
+        problem = Phrase("{text}: {number} at most", text=_short(text), number=most or 0)
+        reader.say("capacity", problem, Phrase("look whether it is right"), "note")
+    free = most if capacity.free is None else capacity.free
+    places = ServiceCapacity(
+        id="",
+        available=free or 0,
+        maximum=most,
+        description=" ".join(filter(None, (capacity.counted, capacity.every and f"a {capacity.every}"))) or None,
+        updated=day,
+        audience=strictest(audience, "partner"),
+    )
+    yield Part.like(places, (), "service_id")
 
 
 def _place(entry: RowSite, intake: Intake) -> None:

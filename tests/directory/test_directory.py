@@ -34,6 +34,7 @@ from mapping.model import (
     Organization,
     Phone,
     Service,
+    ServiceCapacity,
     Source,
     TaxonomyTerm,
     Translation,
@@ -377,6 +378,23 @@ KILLED = """
     print("whole", flush=True)
     sys.stdin.readline()
 """
+
+
+def test_a_capacity_without_a_day_keeps_that_on_which_it_was_first_told(directory):
+    def told(places: int, day: int, updated: dt.date | None = None):
+        own = service("Beds", of="Umed", types=["ACC"])
+        beds = ServiceCapacity(
+            id="c", service_id=key("service", "Beds"), available=places, maximum=places, updated=updated
+        )
+        change = directory.add(batch(umed(), own, [beds]), on=dt.date(2026, 3, day))
+        (row,) = directory.db["service_capacity"].rows
+        return row["updated"], change.changed["service_capacity"]
+
+    assert told(6, 1) == ("2026-03-01", 0)
+    assert told(6, 2) == ("2026-03-01", 0)
+    assert told(8, 3) == ("2026-03-03", 1)
+    assert told(8, 4, dt.date(2026, 2, 20)) == ("2026-02-20", 1)
+    assert told(8, 5) == ("2026-02-20", 0)
 
 
 @pytest.mark.parametrize("moment", ["half-way", "right after"])

@@ -336,6 +336,30 @@ def test_what_nobody_knows_to_work_is_not_offered(take, words, status, audience)
     assert len(doubts) == (status == "inactive" or audience == "custodian")
 
 
+@pytest.mark.parametrize(
+    ("words", "available", "maximum"),
+    [
+        ("22 beds", 22, 22),
+        ("14 ҷой", 14, 14),
+        ("9 коек, занято 7", 2, 9),
+        ("bo‘sh 3 ta, jami 10 ta", 3, 10),
+        ("4-6 мест", 6, 6),
+    ],
+)
+def test_how_many_it_takes_is_kept_without_a_day_of_checking(take, words, available, maximum):
+    fields = MAP["fields"] | {"capacity": ["Takes"], "verified_on": ["None"]}
+    batch = take((*ROW, words), heads=(*HEADER, "Takes"), fields=fields)
+    (places,) = batch.of("service_capacity")
+    assert (places.available, places.maximum, places.updated) == (available, maximum, None)
+
+
+def test_that_it_is_full_is_told(take):
+    fields = MAP["fields"] | {"capacity": ["Takes"]}
+    batch = take((*ROW, "мест нет"), heads=(*HEADER, "Takes"), fields=fields)
+    assert batch.of("service_capacity") == []
+    assert [issue.level for issue in batch.issues if issue.column == "Takes"] == ["doubt"]
+
+
 def test_a_row_for_two_districts_serves_both_and_stands_in_neither(take):
     batch = take((*ROW[:2], "Juybor / Hamvora", *ROW[3:]))
     assert len(batch.of("service_area")) == 2

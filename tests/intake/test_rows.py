@@ -55,6 +55,21 @@ def test_totals_in_several_languages(text, total):
     assert [n for _, _, n in found.totals] == ([total] if total else [])
 
 
+def test_a_row_of_totals_is_passed_over_and_a_row_with_a_name_is_none():
+    lines = [
+        ["No", "Name", "Places"],
+        [1, "Умед", "Всего 16 мест"],
+        ["Итого:", None, 16],
+        [None, "Всего по району", 16],
+        [3, "Ҷамъияти Нур", "Ҷамъ 4"],
+        [4, "Total Care", "jami 5 ta"],
+    ]
+    rows = rows_of([Sheet("S", lines)], columns(), "f")
+    assert [number for number, _ in cells(rows)] == [2, 5, 6]
+    assert dict(rows.skipped) == {"a row of totals": ["S 3", "S 4"]}
+    assert rows.totals == []
+
+
 def test_sheets_are_chosen_by_name():
     sheets = [Sheet(name, [["Name"], [name]]) for name in ("one", "two", "notes")]
     assert [row.sheet for row in rows_of(sheets, columns(sheets={"but": ["notes"]}), "f").rows] == ["one", "two"]

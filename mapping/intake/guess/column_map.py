@@ -13,7 +13,7 @@ from itertools import zip_longest
 
 from mapping.area.geocode import find_unit, units_served
 from mapping.area.study_area import StudyArea
-from mapping.column_map import FIELDS, ColumnMap, Expected, Header, Sheets, Skip, fold_header
+from mapping.column_map import FIELDS, ColumnMap, Expected, Header, Sheets, fold_header
 from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.intake.guess.cells import ColumnGuess, looked_at
@@ -29,8 +29,6 @@ from mapping.language.taxonomy import Vocabulary, match_term
 LOOK_FOR_HEADER = 25
 SAMPLE = 300
 """Rows whose cells are looked at."""
-
-TOTALS = r"^\W*(итого|всего|[ҷч]амъ|total|jami)\b"
 
 WORDS: dict[str, str] = {
     "organization": "organization organisation agency provider body ngo desk наименование организация организации "
@@ -56,7 +54,7 @@ WORDS: dict[str, str] = {
     "languages": "languages language языки язык забонҳо забон tillar til",
     "cost": "cost price fee fees плата стоимость цена музд нарх narx",
     "documents": "documents papers документы ҳуҷҷатҳо hujjatlar",
-    "capacity": "capacity places beds вместимость мест койки ҷойҳо sig'im",
+    "capacity": "capacity places beds вместимость мест койки ҷойҳо sig'im o'rinlar",
     "accessible": "accessible wheelchair ramp пандус коляска аробача nogiron",
     "status": "status статус состояние вазъ holat",
     "funder": "donor funder funding донор финансирование маблағгузор homiy",
@@ -138,7 +136,6 @@ class Guessed:
     sheets: list[str] = field(default_factory=list)
     """Names of all sheets with the same columns."""
     count: int = 0
-    totals: bool = False
 
 
 def guessed_map(sheets: Sequence[Sheet], source: str, area: StudyArea | None = None) -> ColumnMap:
@@ -378,7 +375,6 @@ def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | N
         ]
     filled = [row for row in body if sum(cell not in (None, "") for cell in row) > 1]
     guess.count = len(filled)
-    guess.totals = any(re.match(TOTALS, str(cell or ""), re.I) for row in body for cell in row[:3])
     taken: set[str] = set()
     for place, name in enumerate(guess.names):
         if not name:
@@ -479,7 +475,6 @@ def _map(guess: Guessed, source: str) -> ColumnMap:
         services=guess.services,
         rows=Expected(least=0, refused=20 + guess.count // 2),
         notes=notes,
-        skip=Skip(any_cell=[TOTALS] if guess.totals else []),
     )
 
 
@@ -522,8 +517,6 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
         f", skip_after = {header.skip_after}" if header.skip_after else ""
     )
     lines.append(f"header = {{ has = {_text(header.has)}{more} }}    # the row of names, row {_row_of(guess)}")
-    if guess.totals:
-        lines.append(f"skip = {{ any_cell = [{_text(TOTALS)}] }}    # rows of totals")
     lines += _listed("private", guess.private, "remarks: looked at for words such as 'do not publish', never kept")
     lines += _open_columns(guess)
     lines += ["", "[fields]    # field = column; the fields are listed in docs/importing.md"]

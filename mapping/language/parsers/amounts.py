@@ -45,12 +45,16 @@ class Number:
 
 @dataclass(frozen=True)
 class CapacityValue:
-    """How many can be taken: of what, in what time; ``full`` where none can be taken now, and no number is said."""
+    """How many can be taken at most: of what, in what time; ``free`` of them are free now, where that is said too.
+
+    ``full`` where none can be taken now and no number is said; ``number`` is None there, and where only ``free`` is.
+    """
 
     number: Number | None
     counted: Counted = ""
     every: Every = ""
     full: bool = False
+    free: int | None = None
 
 
 def _folded(words: str) -> frozenset[str]:
@@ -183,8 +187,9 @@ def _currency(text: str, money: Money | None) -> str | None:
 
 
 _ABOUT = re.compile(
-    r"^(?:~|≈|около|ок\.|примерно|прим\.|порядка|более|больше|свыше|не менее|about|approx(?:imately|\.)?|ca\.?|"
-    r"more than|over|at least|тақрибан|такрибан|тақр\.|қариб|зиёда аз|беш аз|taxminan|taxm\.|kamida)\s*",
+    r"(?<!\w)(?<!не\s)(?<!not\s)"
+    r"(?:~|≈|около|ок\.|примерно|прим\.|порядка|более|больше|свыше|не менее|about|approx(?:imately|\.)?|ca\.?|"
+    r"more than|over|at least|тақрибан|такрибан|тақр\.|қариб|зиёда аз|беш аз|taxminan|taxm\.|kamida)(?![^\W\d_])\s*",
     re.I,
 )
 _RANGE = re.compile(r"(\d[\d \u202f]*)\s*(?:[-–—]|до|to|то)\s*(\d[\d \u202f]*)")
@@ -202,8 +207,10 @@ _PERSONS = tuple(
 _PERSON = _folded("чел,лиц,лица,уч,дев,жен,муж,ж,м,дети,детей,кас,зан,man,men,boy,boys,f,m,pax,ind,pers,qiz,bola,ta,o")
 """Short words for people, and words that are cut short."""
 _WOMEN = re.compile(r"(?<!\d)(\d+) ?(?:жен|ж\b|дев|women|woman|females?\b|f\b|girl|зан|духтар|ayol|аёл|qiz)", re.I)
-_UP_TO = re.compile(r"^(?:до|не более|максимум|макс\.|up to|max(?:imum)?\.?|то|ҳадди аксар|koʻpi bilan)\s+", re.I)
-_FULL = _folded("full,no places,полностью,мест нет,занято,заполнено,пур,ҷой нест,joy yo‘q,to‘la")
+_FULL = _folded(
+    "full,no places,no free places,no vacancies,полностью,мест нет,нет мест,свободных мест нет,нет свободных мест,"
+    "занято,все места заняты,заполнено,пур,пур аст,ҷой нест,ҷойи холӣ нест,joy yo‘q,bo‘sh joy yo‘q,to‘la"
+)
 _COUNTED: dict[str, Counted] = {
     "bed": "beds",
     "koyk": "beds",
@@ -214,11 +221,14 @@ _COUNTED: dict[str, Counted] = {
     "rom": "rooms",
     "komnat": "rooms",
     "utok": "rooms",
+    "palat": "rooms",
+    "nomer": "rooms",
     "hujra": "rooms",
     "hona": "rooms",
     "plac": "places",
     "mest": "places",
     "joy": "places",
+    "urin": "places",
     "perso": "people",
     "peopl": "people",
     "nafar": "people",
@@ -267,8 +277,8 @@ def number(value: object) -> Number:
     Number(value=1200, most=None, about=True)
     """
     text = given(value, Phrase("number"))
-    plain = _ABOUT.sub("", text)
-    about = plain != text
+    begin = _ABOUT.match(text)
+    plain, about = text[begin.end() if begin else 0 :], begin is not None
     if thousands := _THOUSANDS.match(plain):
         whole, part = thousands[1], (thousands[2] or "").ljust(3, "0")
         plain, about = f"{whole}{part}{plain[thousands.end() :]}", True
@@ -310,49 +320,217 @@ def women_among(value: object) -> int | None:
     return int(women[0]) if len(women) == 1 and re.search(r"\d.*\D\d", str(value)) else None
 
 
+_TENS = (
+    "ten,десять,десяти,даҳ,дах,o‘n",
+    "twenty,двадцать,двадцати,бист,yigirma",
+    "thirty,тридцать,тридцати,сӣ,o‘ttiz",
+    "forty,сорок,сорока,чил,qirq",
+    "fifty,пятьдесят,пятидесяти,панҷоҳ,панчох,ellik",
+    "sixty,шестьдесят,шестидесяти,шаст,oltmish",
+    "seventy,семьдесят,семидесяти,ҳафтод,yetmish",
+    "eighty,восемьдесят,восьмидесяти,ҳаштод,sakson",
+    "ninety,девяносто,навад,to‘qson",
+    "hundred,сто,ста,сад,yuz",
+)
+_ONES = (
+    "two,два,две,двух,двое,ду,ikki",
+    "three,три,трех,трёх,трое,се,uch",
+    "four,четыре,четырех,четырёх,чор,чаҳор,to‘rt",
+    "five,пять,пяти,панҷ,панч,besh",
+    "six,шесть,шести,шаш,olti",
+    "seven,семь,семи,ҳафт,yetti",
+    "eight,восемь,восьми,ҳашт,sakkiz",
+    "nine,девять,девяти,нуҳ,to‘qqiz",
+)
+_NUMERALS = {word: 10 * at for at, words in enumerate(_TENS, 1) for word in _folded(words)} | {
+    word: at for at, words in enumerate(_ONES, 2) for word in _folded(words)
+}
+_NUMERALS |= {
+    word: 10 + at for at, words in enumerate(("двенадцать,twelve", "пятнадцать,fifteen")) for word in _folded(words)
+}
+"""Folded words for numbers that people write out."""
+
+_FREE_NOW = ("svobod", "fre", "availab", "vacan", "empt", "holi", "ozod", "bush", "bosh")
+_TAKEN_NOW = ("zanyat", "projiva", "ocup", "taken", "band", "zasel", "zapoln", "yashay", "istikomat", "istiqomat")
+"""How words begin that say how many of what can be taken are free, and how many are taken."""
+_TIMES = re.compile(r"(?<=\s)[xх×*](?=\s*\d)|(?<=\d)[×*](?=\d)", re.I)
+_JOINTS = re.compile(
+    r"(?P<of>\bиз\b|\bof\b|\bаз\b)|(?P<by>\bпо\b|\bwith\b|\beach\b|\bбо\b|×)|"
+    r"(?P<sum>\+|\bи\b|\band\b|\bва\b|\bva\b|&|\bplus\b|\bплюс\b)|(?P<rest>[,;:(\n])",
+    re.I,
+)
+"""What joins two numbers of a capacity: a part and its whole, how many times how many, parts, a word on the whole."""
+_BESIDE_CAPACITY = _folded(
+    "per,a,an,and,out,not,more,than,in,at,on,once,time,same,the,of,for,up,to,max,maximum,total,only,altogether,capacity,can,take,takes,host,hosts,"
+    "v,na,do,и,для,до,из,них,детских,детские,взрослых,женских,мужских,спальных,не,более,максимум,макс,мах,всего,итого,общее,общая,вместимость,рассчитан,рассчитана,рассчитано,"
+    "рассчитаны,вмещает,принимает,принимаем,может,принять,одновременно,единовременно,наст,настоящее,время,сейчас,шт,"
+    "dar,har,bir,ва,як,барои,то,ба,ҳамагӣ,ҷамъ,ҳадди,аксар,ҳозир,дар,ҳар,ҷамъан,"
+    "iga,ta,va,every,each,now,currently,uchun,jami,gacha,hozir,koʻpi,bilan"
+)
+"""Words that may stand beside a capacity and change nothing of it."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A number of a capacity, how it is joined to the one before, and what the words beside it say that it counts."""
+
+    number: Number
+    joint: str
+    counted: Counted = ""
+    every: Every = ""
+    now: Literal["", "free", "taken"] = ""
+    unknown: tuple[str, ...] = ()
+
+
 def capacity(value: object) -> CapacityValue:
-    """Read how many can be taken: "6 beds", "15 per month", "10-12", "full".
+    """Read how many can be taken: "6 beds", "15 per month", "10-12", "12 коек, свободно 3", "4 rooms x 3 beds", "full".
 
     Raises
     ------
     Unreadable
-        For words without a number, and for words that are no unit and no time.
+        For words without a number, for words that are no unit and no time, and for numbers that mean several things.
+    Partly
+        Where other words stand beside how many places, beds or people there are.
 
     Examples
     --------
     >>> capacity("15 per month")
-    CapacityValue(number=Number(value=15, most=None, about=False), counted='', every='month', full=False)
+    CapacityValue(number=Number(value=15, most=None, about=False), counted='', every='month', full=False, free=None)
     """
     text = given(value, Phrase("capacity"))
     if skeleton(text) in _FULL:
         return CapacityValue(number=None, full=True)
-    plain = _ABOUT.sub("", _UP_TO.sub("", text))
-    plain, opening, rest = plain.partition("(")
-    match = _RANGE.match(plain) or _COUNT.match(plain)
-    if not match:
+    whole, opening, rest = text.partition("(")
+    if rest and _word_in(skeleton(rest), (*_FREE_NOW, *_TAKEN_NOW)):  # in brackets stands what is free of them
+        whole, opening, rest = text, "", ""
+    parts = _capacity_parts(whole)
+    if not parts:
         raise Unreadable(
             Phrase("{text} says no number", text=shown(text)), Phrase("write how many, as '6 beds' or '15 per month'")
         )
+    read = _together(parts, text)
+    unknown = [word for part in parts for word in part.unknown]
+    if unknown and not read.counted:
+        raise Unreadable(
+            Phrase("{text}: {word!r} is neither a unit nor a time", text=shown(text), word=unknown[0]),
+            Phrase("write '6 beds' or '15 per month'"),
+        )
+    left = (opening + rest).strip("( )") or ", ".join(unknown)
+    if left or read.number is None or (len(parts) == 2 and parts[1].joint == "of" and read.free is None):
+        problem = Phrase(
+            "{text}: only {number} was read",
+            text=shown(text),
+            number=read.number.value if read.number else read.free or 0,
+        )
+        raise Partly(read, left, problem, Phrase("give each number a column of its own"))
+    return read
+
+
+def _capacity_parts(text: str) -> list[_Part]:
+    """Return the numbers of a capacity in their order, with what is said of each."""
+    plain = _TIMES.sub(" × ", re.sub(r"[^\W\d_]+(?:[‘’'ʻ`][^\W\d_]+)*", _in_digits, text))
+    if plain != text:
+        plain = re.sub(r"(?<=\b[2-9])0[ -](?=[2-9]\b)", "", plain)  # twenty-five
+    matches = [*re.finditer(f"{_RANGE.pattern}|{_COUNT.pattern}", plain)]
+    ends = [match.start() for match in matches[1:]]
+    parts, before, joint = [], plain[: matches[0].start()] if matches else "", ""
+    for match, end in zip(matches, [*ends, len(plain)], strict=False):
+        behind = plain[match.end() : end]
+        cut = _JOINTS.search(behind) if end != len(plain) else None
+        own, onward = (behind[: cut.start()], behind[cut.end() :]) if cut else (behind, "")
+        if end == len(plain) and "+" in own and skeleton(own.partition("+")[2]):
+            own, _, more = own.partition("+")
+            parts.append(_part(match[0], joint, before, own, (more.strip(),)))
+        else:
+            parts.append(_part(match[0], joint, before, own))
+        before, joint = onward, (cut.lastgroup or "") if cut else ""
+    return parts
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    """Return a number that is written out in digits; any other word as it is."""
+    return str(_NUMERALS.get(skeleton(match[0]), match[0]))
+
+
+def _part(digits: str, joint: str, before: str, behind: str, unknown: tuple[str, ...] = ()) -> _Part:
+    about = _ABOUT.search(before)
+    before = _ABOUT.sub(" ", before)
     counted: Counted = ""
     every: Every = ""
-    for word in skeleton(plain[match.end() :]).split():
+    now: Literal["", "free", "taken"] = ""
+    others = list(unknown)
+    for word in skeleton(f"{before} {behind}").split():
         unit = next((unit for stem, unit in _COUNTED.items() if word.startswith(stem)), None)
         time = next((time for stem, time in _EVERY.items() if word.startswith(stem)), None)
-        if time and (unit is None or word in _EVERY):
+        if word in _BESIDE_CAPACITY or (len(word) == 1 and not _is_person(word)):
+            continue
+        if word.startswith(_FREE_NOW):
+            now = "free"
+        elif word.startswith(_TAKEN_NOW):
+            now = "taken"
+        elif time and (unit is None or word in _EVERY):
             every = time
         elif unit or _is_person(word):
-            counted = unit or "people"
-        elif word not in ("per", "a", "an", "in", "v", "na", "dar", "har", "bir", "iga", "ta", "every", "each"):
-            raise Unreadable(
-                Phrase("{text}: {word!r} is neither a unit nor a time", text=shown(text), word=word),
-                Phrase("write '6 beds' or '15 per month'"),
-            )
-    read = number(match[0])
-    value_read = CapacityValue(Number(read.value, read.most, about=_ABOUT.match(text) is not None), counted, every)
-    if rest.strip(" )"):
-        problem = Phrase("{text}: only {number} was read", text=shown(text), number=read.value)
-        raise Partly(value_read, opening + rest, problem, Phrase("give each number a column of its own"))
-    return value_read
+            counted = counted or unit or "people"
+        else:
+            others.append(word)
+    read = number(digits)
+    return _Part(Number(read.value, read.most, about=about is not None), joint, counted, every, now, tuple(others))
+
+
+def _word_in(folded: str, stems: tuple[str, ...]) -> bool:
+    return any(word.startswith(stems) for word in folded.split())
+
+
+def _together(parts: list[_Part], text: str) -> CapacityValue:
+    """Return what the numbers of a capacity say together.
+
+    Raises
+    ------
+    Unreadable
+        Where they could mean several things.
+    """
+    several = Unreadable(
+        Phrase("{text} has several numbers", text=shown(text)), Phrase("give each number a column of its own")
+    )
+    counted: Counted = next((part.counted for part in parts if part.counted and part.counted != "rooms"), "")
+    every: Every = next((part.every for part in parts if part.every), "")
+    last = parts[-1]
+    if len(parts) == 2 and last.joint == "of":
+        return _of_a_whole(parts[0], last, counted, several)
+    if len(parts) == 2 and last.joint == "by" and parts[0].counted == "rooms":
+        return CapacityValue(Number(parts[0].number.value * last.number.value), counted or "places", every)
+    states = [part for part in parts if part.now]
+    totals = [part for part in parts if not part.now]
+    if len(totals) > 1 and counted:  # rooms beside the beds in them
+        totals = [part for part in totals if part.counted != "rooms"]
+    kinds = {part.counted for part in totals if part.counted}
+    summed = all(part.joint == "sum" for part in totals[1:]) and not any(part.number.most for part in totals)
+    if len(states) > 1 or len(kinds) > 1 or (len(totals) > 1 and not summed):
+        raise several
+    if not totals:
+        if states[0].now == "taken":
+            raise several
+        return CapacityValue(None, counted, every, free=states[0].number.value)
+    most = totals[0].number
+    if len(totals) > 1:
+        most = Number(sum(part.number.value for part in totals), about=any(part.number.about for part in totals))
+    free = _free(states[0], most, several) if states else None
+    return CapacityValue(most, counted or next(iter(kinds), ""), every, free=free)
+
+
+def _of_a_whole(part: _Part, whole: _Part, counted: Counted, several: Unreadable) -> CapacityValue:
+    """Return a capacity of which a part is free or taken: "2 free out of 18"."""
+    now = part.now or whole.now
+    free = _free(_Part(part.number, "", now=now), whole.number, several)
+    return CapacityValue(whole.number, counted, whole.every, free=free if now else None)
+
+
+def _free(part: _Part, most: Number, several: Unreadable) -> int:
+    """Return how many are free where that many are free or taken."""
+    if part.number.value > most.value:
+        raise several
+    return part.number.value if part.now == "free" else most.value - part.number.value
 
 
 _UTC = re.compile(r"(?:UTC|GMT|МСК)?\s*([+-−]?)\s*(\d{1,2})(?::?([0-5]\d))?", re.I)

@@ -198,6 +198,65 @@ def test_capacities_with_a_most_and_with_words_for_people(text, value, counted):
     assert capacity(text) == CapacityValue(Number(value), counted)
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "counted", "free"),
+    [
+        ("семь коек, из них две свободны", 7, "beds", 2),
+        ("24 places (20 taken)", 24, "places", 4),
+        ("6 places, 6 occupied", 6, "places", 0),
+        ("5 из 9 занято", 9, "", 4),
+        ("4 of 15 beds free", 15, "beds", 4),
+        ("bo‘sh 2 ta, jami 9 ta", 9, "", 2),
+        ("18 ҷой, 5 ҷойи холӣ", 18, "places", 5),
+        ("3 rooms with 4 beds each", 12, "beds", None),
+        ("ду ҳуҷра бо 3 кат", 6, "beds", None),
+        ("2 палаты, 7 коек", 7, "beds", None),
+        ("6 women and 9 children", 15, "people", None),
+        ("7 взрослых + 4 детей", 11, "people", None),
+        ("5+1 кат", 6, "beds", None),
+        ("yigirma besh o‘rin", 25, "places", None),
+        ("capacity for 40", 40, "", None),
+        ("вмещает одновременно 16 человек", 16, "people", None),
+        ("барои 9 зан ва духтар", 9, "people", None),
+    ],
+)
+def test_capacities_of_several_numbers(text, value, counted, free):
+    assert capacity(text) == CapacityValue(Number(value), counted, free=free)
+
+
+@pytest.mark.parametrize(
+    "text", ["20 beds, 15 staff", "9 из 4", "12/3", "8 beds, 9 free", "занято 7", "5 семей, 12 мест"]
+)
+def test_numbers_that_could_mean_several_things_are_refused(text):
+    with pytest.raises(Unreadable) as told:
+        capacity(text)
+    assert not isinstance(told.value, Partly)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("2 из 11", CapacityValue(Number(11))),  # nobody says whether two are free or taken
+        ("свободно 4", CapacityValue(None, free=4)),
+        ("10 women + children", CapacityValue(Number(10), "people")),
+        ("13 мест в общежитии", CapacityValue(Number(13), "places")),
+    ],
+)
+def test_what_is_left_of_a_capacity_is_told(text, found):
+    with pytest.raises(Partly) as told:
+        capacity(text)
+    assert told.value.value == found
+
+
+@settings(max_examples=50)
+@given(st.integers(1, 400), st.integers(0, 400), st.sampled_from(["beds", "мест", "ҷой", "o‘rin"]))
+def test_what_is_free_and_what_is_taken_make_up_the_whole(whole, free, unit):
+    free = min(whole, free)
+    for words in (f"{whole} {unit}, {free} free", f"{whole} {unit} (занято {whole - free})", f"холӣ {free} аз {whole}"):
+        read = capacity(words)
+        assert (read.number, read.free) == (Number(whole), free), words
+
+
 def test_what_stands_in_brackets_behind_a_capacity_is_told():
     with pytest.raises(Partly, match="only 20 was read") as told:
         capacity("20 мест (10 жен., 10 дет.)")
