@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from mapping.language.fold import is_damaged, skeleton, wildcard
-from mapping.language.i18n import UNSAID, Phrase
+from mapping.language.i18n import UNSAID, Phrase, both
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
 from mapping.language.parsers.dates import MONTHS
 from mapping.model import WEEKDAYS
@@ -36,6 +36,7 @@ Means = Literal[
     "off",
     "except",
     "apart",
+    "whose",
     "other",
 ]
 
@@ -62,11 +63,14 @@ class HoursValue:
 
 
 _ALL = (0, 1, 2, 3, 4, 5, 6)
+WORKING = frozenset(range(6))
+"""Days on which people work by day: Saturday too, in many places."""
+MORNING = 6 * 60
 WORDS = Path(__file__).parents[1] / "terms" / "hours.csv"
 
 
 def _value(means: str, text: str) -> object:
-    """Return what a word of hours stands for: days of the week, or which of a month's."""
+    """Return what a word of hours stands for: days of the week, none for those not named before, or a number."""
     numbers = tuple(map(int, text.split()))
     return numbers if means == "days" else numbers[0] if numbers else None
 
@@ -126,6 +130,9 @@ class _HoursReader:
     early: list[tuple[int, int]] = field(default_factory=list)
     """Times that stand before their days: "9-18, пн-пт"."""
     breaks: list[tuple[int, int]] = field(default_factory=list)
+    halves: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Times whose closing hour may be one of the afternoon: "9-5"; how it is written."""
+    whose: list[str] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)
 
     def read(self) -> None:
@@ -137,7 +144,14 @@ class _HoursReader:
             elif self._season() or self._days_off() or self._day_list() or self._time_span() or self._pause():
                 continue
             elif token.means == "always":
-                self._add(0, DAY_ENDS, days=self.days if not self.timed else _ALL)
+                if not (token.value and any(other.means == "appointment" for other in self.tokens)):
+                    self._add(0, DAY_ENDS, days=self.days if not self.timed else _ALL)
+                self.at += 1
+            elif token.means == "whose":
+                self.whose.append(self.text[token.start : token.end])
+                self.at += 1
+            elif token.means == "part" and self.early and not self.timed:
+                self._place_waiting()
                 self.at += 1
             elif token.means == "appointment":
                 self.spans.append(HoursValue(kind="appointment"))
@@ -147,6 +161,16 @@ class _HoursReader:
             else:
                 self.at += 1
         self._place_early()
+        if len(self.whose) > 1:
+            self.rest += self.whose
+
+    def _place_waiting(self) -> None:
+        """Give times that stood before their days these days."""
+        waiting, self.early = self.early, []
+        days = self.days
+        for opens, closes in waiting:
+            self._add(opens, closes, days=days)
+        self.timed = True
 
     def _place_early(self) -> None:
         """Give times that stood before any days the days that came after them, or those that are not off."""
@@ -239,23 +263,38 @@ class _HoursReader:
         value = self.tokens[self.at].value
         self.at += 1
         assert isinstance(value, tuple)
-        return value
+        if value:
+            return value
+        named = self.closed.union(*(map(WEEKDAYS.index, re.findall("[A-Z]{2}", span.byday)) for span in self.spans))
+        others = tuple(day for day in _ALL if day not in named)
+        if not named or not others:
+            raise Unreadable(
+                Phrase("{text} does not say on which days", text=shown(self.text)),
+                Phrase("write the days, as 'Mon-Fri 9:00-17:00'"),
+            )
+        return others
 
     def _time_span(self) -> bool:
         """Read "9-18", "с 9 до 18", and "до 13" after days whose opening was said before."""
         skip = int(self._sees("from"))
         if any(self._sees("time", between, "time", ahead=skip) for between in ("to", "dash")):
             opens, closes = _span(self._raw(skip), self._raw(skip + 2))
+            self._note_half(opens, closes, self._raw(skip + 2))
             self.at += skip + 3
             self._add(opens, closes)
             return True
         if self._sees("to", "time") and self.opened is not None and not self.timed:
             closes = _minutes(self._raw(1))
+            self._note_half(self.opened, closes, self._raw(1))
             self.at += 2
             doubt = Phrase("the opening time {clock} is taken from the days before", clock=_clock(self.opened))
             self._add(self.opened, closes, doubt=doubt)
             return True
         return False
+
+    def _note_half(self, opens: int, closes: int, written: str) -> None:
+        if _HALF_DAY.fullmatch(written) and MORNING <= opens <= HALF and closes < opens:
+            self.halves[opens, closes] = written
 
     def _raw(self, ahead: int) -> str:
         return str(self.tokens[self.at + ahead].value)
@@ -289,10 +328,15 @@ class _HoursReader:
             (n for n in range(self.at, len(self.tokens)) if self.tokens[n].means == "close"), len(self.tokens) - 1
         )
         waiting = bool(self.early) and self._sees("days", ahead=1)  # "9-17 (пн-пт)"
-        if (
-            waiting
-            or self._sees("break", ahead=1)
-            or any(self._sees(means, ahead=1) and inner == self.at + 2 for means in ("appointment", "noise"))
+        if waiting:
+            self.at += 1
+            while self._day_list() or self._days_off():
+                pass
+            if self._sees("close"):
+                self._place_waiting()
+            return
+        if self._sees("break", ahead=1) or any(
+            self._sees(means, ahead=1) and inner == self.at + 2 for means in ("appointment", "noise")
         ):
             self.at += 1
             return
@@ -329,6 +373,11 @@ class _HoursReader:
                 Phrase("{text} does not say on which days", text=shown(self.text)),
                 Phrase("write the days, as 'Mon-Fri 9:00-17:00'"),
             )
+        written = self.halves.get((opens, closes))
+        if written and WORKING.issuperset(on):
+            closes += HALF
+            late = Phrase("{text} is read as {clock}", text=written, clock=_clock(closes))
+            doubt = both(doubt or UNSAID, late)
         if opens == closes:
             raise Unreadable(
                 Phrase("{text} opens and closes at the same time", text=shown(self.text)), Phrase("write both times")
@@ -381,7 +430,7 @@ def hours(value: object) -> list[HoursValue]:
             Phrase("{text} is not understood as hours", text=shown(text)),
             Phrase("write days and times, as 'Mon-Fri 9:00-17:00'"),
         )
-    spans = list(dict.fromkeys(reader.spans))
+    spans = _each_day_once(list(dict.fromkeys(reader.spans)))
     if reader.rest:
         rest = " ".join(piece.strip(" ,;") for piece in reader.rest)
         raise Partly(
@@ -393,12 +442,62 @@ def hours(value: object) -> list[HoursValue]:
     return spans
 
 
+def _each_day_once(spans: list[HoursValue]) -> list[HoursValue]:
+    """Join what overlaps on a day; fewer days that open at the same time as before are an exception to what was said.
+
+    Examples
+    --------
+    >>> [(span.byday, span.closes) for span in hours("пн-пт 9-17, пт до 16")]
+    [('MO,TU,WE,TH', '17:00'), ('FR', '16:00')]
+    """
+    by_day: dict[tuple[Kind, tuple[int, int] | None, str], list[HoursValue]] = {}
+    whole = True
+    for span in spans:
+        for day in span.byday.split(","):
+            own = by_day.setdefault((span.kind, span.months, day), [])
+            crossing = sorted((other for other in own if span.opens and _overlap(other, span)), key=_opening)
+            if not crossing:
+                own.append(span)
+                continue
+            whole, first = False, crossing[0]
+            if first.opens == span.opens and span.byday.count(",") < first.byday.count(","):
+                crossing = sorted((other for other in own if other.byday == first.byday), key=_opening)
+                begun = [other for other in crossing if str(other.opens) < str(span.closes)]
+                more = [*begun[:-1], replace(begun[-1], closes=span.closes)]
+            else:
+                until = max(str(other.closes) for other in (*crossing, span))
+                more = [replace(first, opens=min(str(first.opens), str(span.opens)), closes=until)]
+            own[:] = [*(other for other in own if other not in crossing), *more]
+    if whole:
+        return spans
+    joined: dict[HoursValue, list[str]] = {}
+    for (_kind, _months, day), own in by_day.items():
+        for span in own:
+            joined.setdefault(replace(span, byday=""), []).append(day)
+    return [replace(span, byday=",".join(days)) for span, days in joined.items()]
+
+
+def _opening(span: HoursValue) -> str:
+    return str(span.opens)
+
+
+def _overlap(span: HoursValue, other: HoursValue) -> bool:
+    return str(span.opens) < str(other.closes) and str(other.opens) < str(span.closes)
+
+
+_HALF_DAY = re.compile("[1-6]")
+"""A closing hour of the afternoon, as it is written by 12 hours: later ones may be 17 without its first digit."""
+_ALONE, _UNTIL = r"(?<![\d:.])", r"\s*(?:до|по|то|to|gacha|[-–—])\s*"
 _NORMAL = (
+    (re.compile(r"^(?:г\.|город|шаҳри|ш\.|shahri|city of)\s*[^\W\d_]+(?:-[^\W\d_]+)*\s*[,:;–—-]\s*", re.I), ""),
+    (re.compile(r"\bкр(?:угл)?\.?\s?/?\s?сут\w*\b\.?", re.I), "круглосуточно"),
+    (re.compile(r"(?<![\d:.])7\s?/\s?7(?![\d:.])"), "ежедневно"),
+    (re.compile(r"\b(?:12\s*)?(?:noon|midday|полдень|полудня)\b", re.I), "12:00"),
+    (re.compile(r"\b(?:12\s*)?(?:midnight|полночь|полуночи)\b", re.I), "00:00"),
+    (re.compile(rf"{_ALONE}(\d\d?) ([0-5][05])({_UNTIL})(\d\d?) ([0-5][05])(?![\d:.])", re.I), r"\1:\2\3\4:\5"),
+    (re.compile(rf"{_ALONE}(\d)([0-5][05])({_UNTIL})(\d\d?)([0-5][05])(?![\d:.])", re.I), r"\1:\2\3\4:\5"),
     (re.compile(r"(?<=\d)(?:[°º⁰]{2}|[°º⁰]0|⁰⁰)"), ":00"),
-    (
-        re.compile(r"\b(\d{1,2})-(00|30)(\s*(?:до|по|то|to|gacha|[-–—])\s*)(\d{1,2})-(00|30)\b", re.I),
-        r"\1:\2\3\4:\5",
-    ),
+    (re.compile(rf"\b(\d{{1,2}})-(00|30)({_UNTIL})(\d{{1,2}})-(00|30)\b", re.I), r"\1:\2\3\4:\5"),
     (re.compile(r"(?<=\d)\s*ч(?:ас\w*)?\.?(?=\s*(?:до|по|то|[-–—])\s*\d)", re.I), ""),
     (re.compile(r"(\d)(?:-и)?\s*(?:час\w*\s*|соат\w*\s*)?(?:утра|субҳ\w*|пагоҳ\w*|ertalab\w*)\b", re.I), r"\1am"),
     (re.compile(r"(\d)(?:-и)?\s*(?:час\w*\s*)?(?:вечера|дня|бегоҳ\w*|бегох\w*|шом|kechki|kechqurun)\b", re.I), r"\1pm"),

@@ -1,6 +1,7 @@
 """Tests of `mapping.language.parsers.hours`."""
 
 import contextlib
+import itertools
 import re
 
 import pytest
@@ -185,7 +186,11 @@ def test_a_break_cuts_only_what_it_lies_in():
     [
         ("8-17", "does not say on which days"),
         ("9-5", "does not say on which days"),
-        ("Mon-Fri 9-5", "closes before it opens"),
+        ("Mon-Fri 9-8", "closes before it opens"),
+        ("Mon-Sun 9-5", "closes before it opens"),
+        ("пн-пт 9:00-5:00", "closes before it opens"),
+        ("остальные дни 9-17", "does not say on which days"),
+        ("ежедневно 9-17, остальные дни 9-12", "does not say on which days"),
         ("пн-пт", "says days without hours"),
         ("Mon-Fri 9-9", "opens and closes at the same time"),
         ("с 8 до 25", "25: there is no such time of day"),
@@ -290,3 +295,143 @@ SHUFFLED = (
 def test_any_order_of_known_words_is_read_or_refused(words):
     with contextlib.suppress(Unreadable):
         assert hours(" ".join(words))
+
+
+SIX = "MO,TU,WE,TH,FR,SA"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # times without a mark between hours and minutes
+        ("вторник, четверг: 9 00 - 13 00", TWO_DAYS),
+        ("пн-пт 900-1800", NINE),
+        ("Mon-Fri 930 - 1730", [(WORK, "09:30", "17:30")]),
+        # days that are named by the others
+        ("пн–сб 8-14, остальные дни 10-12", [(SIX, "08:00", "14:00"), ("SU", "10:00", "12:00")]),
+        ("шанбе, якшанбе истироҳат, дигар рӯзҳо 9:00-18:00", NINE),
+        ("Mon closed, other days 9am-1pm", [("TU,WE,TH,FR,SA,SU", "09:00", "13:00")]),
+        ("juma dam olish, qolgan kunlar 9:00-18:00", [("MO,TU,WE,TH,SA,SU", "09:00", "18:00")]),
+        ("9.00-18.00, кроме выходных", NINE),
+        ("шестидневка, 9-15", [(SIX, "09:00", "15:00")]),
+        ("только вт, чт 9-13", TWO_DAYS),
+        ("танҳо сешанбе ва панҷшанбе 9-13", TWO_DAYS),
+        # by 12 hours
+        ("Mon-Fri 9-6", NINE),
+        ("M-F 8-5", TEN_HOURS),
+        ("пн-пт с 8 до 5", TEN_HOURS),
+        ("Tue, Thu 9-1", TWO_DAYS),
+        ("Sat 10am - noon", [("SA", "10:00", "12:00")]),
+        ("Sun 9–midday", [("SU", "09:00", "12:00")]),
+        ("daily 6pm to midnight", [(WEEK, "18:00", "23:59")]),
+        # what stands before or behind the hours
+        ("г. Худжанд, пн-пт 9-18", NINE),
+        ("hotline: Mon-Fri 9-18 local time", NINE),
+        ("Убежище: круглосуточно", [(WEEK, "00:00", "23:59")]),
+        ("9:00-18:00 (пн-пт); сб 8-13", [*NINE, ("SA", "08:00", "13:00")]),
+        ("9:00-18:00 (пн-пт)\nсб 8:00-13:00", [*NINE, ("SA", "08:00", "13:00")]),
+        ("9-18 пн-пт; сб 8-13", [*NINE, ("SA", "08:00", "13:00")]),
+        ("аз 8 то 17 (танаффуси нисфирӯзӣ 12-13), душанбе-ҷумъа", LUNCH),
+        ("8-17 (lunch 12-13), Mon-Fri", LUNCH),
+        # one span for what overlaps, and exceptions to what was said before
+        ("пн-пт 9-16, чт до 18", [("MO,TU,WE,FR", "09:00", "16:00"), ("TH", "09:00", "18:00")]),
+        (
+            "пн-пт 8-17 обед 12-13, пт до 16",
+            [
+                (WORK, "08:00", "12:00"),
+                ("MO,TU,WE,TH", "13:00", "17:00"),
+                ("FR", "13:00", "16:00"),
+            ],
+        ),
+        ("пн-пт 8-17 обед 12-13, пт до 12", [(WORK, "08:00", "12:00"), ("MO,TU,WE,TH", "13:00", "17:00")]),
+        ("вт 9-12, вт 11-14", [("TU", "09:00", "14:00")]),
+        ("пн-пт 9-15, пн-пт 14-18", NINE),
+    ],
+)
+def test_hours_as_people_write_them_in_passing(text, found):
+    assert sorted(spans(text)) == sorted((*span,) for span in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "в любое время дня и ночи",
+        "Всегда открыто",
+        "кр. сут.",
+        "круглосуточный",
+        "7/7, круглосуточно",
+        "ҳар вақт",
+        "ҳамеша",
+        "any time",
+        "always open",
+        "istalgan vaqtda",
+        "har doim",
+    ],
+)
+def test_at_any_time_is_round_the_clock(text):
+    assert spans(text) == [(WEEK, "00:00", "23:59")]
+
+
+def test_at_any_time_by_appointment_is_by_appointment():
+    assert [span.kind for span in hours("в любое время по предварительной записи")] == ["appointment"]
+
+
+def test_an_hour_of_the_afternoon_is_said():
+    (span,) = hours("Mon-Fri 9-5")
+    assert (span.closes, span.doubt) == ("17:00", "5 is read as 17:00")
+
+
+def test_hours_of_two_things_are_told():
+    with pytest.raises(Partly) as caught:
+        hours("office Mon-Fri 9-18, shelter 24/7")
+    assert [(span.byday, span.opens) for span in caught.value.value] == [(WEEK, "00:00")]
+
+
+DAY_NAMES = {
+    "ru": (("пн", "вт", "ср", "чт", "пт", "сб", "вс"), "{} выходной, остальные дни {}-{}"),
+    "tg": (("дш", "сш", "чш", "пш", "ҷм", "шн", "яш"), "{} истироҳат, дигар рӯзҳо аз {} то {}"),
+    "en": (("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), "{} closed, all other days {}-{}"),
+    "uz": (("du", "se", "chor", "pay", "ju", "sha", "yak"), "{} dam olish, boshqa kunlar {}-{}"),
+}
+CODES = WEEK.split(",")
+
+
+@given(
+    st.sampled_from(sorted(DAY_NAMES)),
+    st.sets(st.integers(0, 6), min_size=1, max_size=6),
+    st.integers(0, 11),
+    st.integers(13, 23),
+)
+def test_other_days_are_those_that_are_not_named(language, closed, opens, closes):
+    names, pattern = DAY_NAMES[language]
+    text = pattern.format(", ".join(names[day] for day in sorted(closed)), opens, closes)
+    days = ",".join(code for n, code in enumerate(CODES) if n not in closed)
+    assert spans(text) == [(days, f"{opens:02}:00", f"{closes:02}:00")]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sets(st.integers(0, 6), min_size=1), st.integers(0, 11), st.integers(12, 23)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_no_day_has_two_spans_that_overlap(clauses):
+    names = DAY_NAMES["ru"][0]
+    text = "; ".join(f"{', '.join(names[d] for d in sorted(days))} {a}:00-{b}:00" for days, a, b in clauses)
+    by_day = {}
+    for byday, opens, closes in spans(text):
+        for day in byday.split(","):
+            by_day.setdefault(day, []).append((opens, closes))
+    assert set(by_day) == {CODES[day] for days, _, _ in clauses for day in days}
+    for times in by_day.values():
+        times.sort()
+        assert all(a[1] <= b[0] for a, b in itertools.pairwise(times))
+
+
+@given(st.sampled_from(["пн", "вт", "ср", "чт", "пт"]), st.integers(6, 11), st.integers(1, 6))
+def test_a_closing_hour_before_the_opening_one_is_in_the_afternoon_of_a_working_day(day, opens, closes):
+    if closes < opens:
+        assert spans(f"{day} с {opens} до {closes}")[0][1:] == (f"{opens:02}:00", f"{closes + 12}:00")
+        with pytest.raises(Unreadable):
+            hours(f"вс {opens}-{closes}")
