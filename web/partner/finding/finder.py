@@ -53,6 +53,8 @@ class Fitting:
     """Whether it was confirmed in time, so that it may be offered first."""
     rank: int = SECOND
     """How well its kind fits the need: 1 first, 2 on the way, 3 last."""
+    kind: int = 0
+    """Where its kind stands among those that fit the need as well."""
     open_now: bool = False
     audience: Audience = "public"
     """Who may know of it: what not everybody may is not passed on."""
@@ -64,9 +66,9 @@ class Fitting:
         return self.card.entry
 
     @property
-    def order(self) -> tuple[tuple[float, float], str]:
-        """Return a key by which the nearest stands first, and what has no distance last, by name."""
-        return self.minutes or (math.inf, math.inf), str(self.card.name)
+    def order(self) -> tuple[tuple[float, float], int, str]:
+        """Return a key by which the nearest stands first, then by kind, and what has no distance last."""
+        return self.minutes or (math.inf, math.inf), self.kind, str(self.card.name)
 
     @property
     def unknown(self) -> int:
@@ -249,6 +251,7 @@ class Finder:
             minutes=minutes,
             first=first_choice(entry) and entry.freshness in ("fresh", "due"),
             rank=judge.rank(entry) or SECOND,
+            kind=judge.kind(entry),
             open_now=self._open_now(entry),
             room=self.rooms.get(entry.id),
             audience=classes(self.edition).get(entry.id, "custodian"),

@@ -94,6 +94,11 @@ class Judge:
         fits = (fit(need, entry.types, self.person.groups) for need in self.needs)
         return min((rank for rank in fits if rank is not None), default=None)
 
+    def kind(self, entry: Entry) -> int:
+        """Return where the kind of a service stands among those that fit the needs: what is most often needed first."""
+        kinds = [code for need in self.needs for code in need_fits(need)]
+        return min((place for place, code in enumerate(kinds) if code in entry.types), default=len(kinds))
+
     def reasons(self, entry: Entry, minutes: tuple[float, float] | None) -> list[Reason]:
         """Return what speaks for a service, what must be asked, and what speaks against it."""
         return list(self._reasons(entry, minutes))

@@ -39,6 +39,7 @@ MORE = records_of(
             "Open talk": {"types": ["PSY-COU"], "speaks": ["tg"]},
             "Silent talk": {"types": ["PSY-COU"]},
             "Night clinic": {"types": ["HLT-EME"], "hours": NIGHT},
+            "A clinic for women": {"types": ["HLT-SRH"], "hours": NIGHT},
             "Day clinic": {"types": ["HLT-PHC"], "hours": DAY},
             "Consulate here": {"types": ["RET-CON"]},
             "For citizens": {"types": ["RET-REP"], "serves": ["MIG-RET"]},
@@ -109,6 +110,11 @@ def test_what_is_made_for_something_else_is_asked_last(desk):
     assert max(ranks) < 3
 
 
+def test_of_what_is_as_near_the_kind_most_often_needed_stands_first(desk):
+    doctors = block(desk, "doctor")["fit"]
+    assert doctors.index("Night clinic") < doctors.index("Day clinic") < doctors.index("A clinic for women")
+
+
 def test_nobody_is_in_two_answers(desk):
     for needs in ({}, {"sex": "SEX-M", "age": "AGE-CHI"}, {"speaks": "uz", "marks": frozenset({"no_papers"})}):
         for need in ("stay", "talk", "doctor", "lawyer", "papers", "wages", "child", "home", "work"):
@@ -122,6 +128,7 @@ def test_tonight_names_what_is_open_and_the_numbers(desk):
     night = Finder(desk.editions(), "en", needs, moment=dt.datetime(2026, 11, 24, 20, 0, tzinfo=dt.UTC)).tonight()
     assert "Night clinic" in [str(each.card.name) for each in night.open_now]
     assert "Day clinic" not in [str(each.card.name) for each in night.open_now]
+    assert "A clinic for women" not in [str(each.card.name) for each in night.open_now]  # one body, at one door
     assert night.line.dial == "1313"
     assert [statement.entry.text for statement in night.confidential.statements] == [
         "A safe place to stay can be arranged"
