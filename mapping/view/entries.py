@@ -10,6 +10,9 @@ from mapping.language.parsers import AGES
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import WEEKDAYS, Precision, Weekday
 
+NO_PAPERS = "NONE"
+"""The code by which a service says that it asks for no papers."""
+
 DAY = 24 * 60
 """Minutes of a day."""
 
@@ -192,9 +195,22 @@ class Entry:
         return not self.places
 
     @property
+    def by_phone(self) -> bool:
+        """Whether it answers by phone alone, wherever its office is."""
+        kinds = Vocabulary.load("service_types")
+        return bool(self.types) and all(
+            code in kinds and kinds.term(code).location_kind == "remote" for code in self.types
+        )
+
+    @property
+    def brought(self) -> tuple[str, ...]:
+        """What to bring, as it stands or in codes: whatever a list says, nobody shows papers to call a line."""
+        return (NO_PAPERS,) if self.by_phone else self.documents
+
+    @property
     def papers(self) -> frozenset[str]:
         """Codes of the papers that it asks for, in whatever words they stand; no known paper stays as written."""
-        return frozenset(match.code if (match := match_term("documents", text)) else text for text in self.documents)
+        return frozenset(match.code if (match := match_term("documents", text)) else text for text in self.brought)
 
     @property
     def listed(self) -> bool:

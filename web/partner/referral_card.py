@@ -138,7 +138,7 @@ def _refuse(url: str, *_: object, **__: object) -> dict[str, object]:
 
 def known_papers(entry: Entry, language: str) -> tuple[str, ...]:
     """Return the papers to bring, in the words of our own list: what somebody wrote freely might tell."""
-    terms = (match_term("documents", text) for text in entry.documents)
+    terms = (match_term("documents", text) for text in entry.brought)
     return tuple(str(label("documents", term.code, language)) for term in terms if term)
 
 

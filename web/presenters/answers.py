@@ -8,15 +8,13 @@ from phonenumbers import country_code_for_region
 
 from mapping.language.i18n import show, translate
 from mapping.language.need_fits import LAST, fit
+from mapping.view.entries import NO_PAPERS
 from mapping.view.view import Entry, ServicePlace
 from web.presenters import choices
 from web.presenters.beyond import minutes_beyond
 from web.presenters.cards import Blocks, Card, ContactLink, first_choice, minutes_to
 from web.presenters.choices import CHILD, CONSULAR, EVERYWHERE, GROUPS_OF, Choice, Fit
 from web.presenters.edition import Edition
-
-NO_PAPERS = "NONE"
-"""The code by which a service says that it asks for no papers."""
 
 FARTHER = 5
 """How many services of other regions are offered where a region has none that can be visited."""
@@ -115,7 +113,7 @@ def nearest(edition: Edition, choice: Choice, language: str) -> Answers:
 
 def _is_place(entry: Entry) -> bool:
     """Tell whether a service is a place to go to."""
-    return bool(entry.points) and not choices.by_phone(entry)
+    return bool(entry.points) and not entry.by_phone
 
 
 def _by_travel(edition: Edition, entries: list[Entry], choice: Choice, place: str, language: str) -> list[Card]:

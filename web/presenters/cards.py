@@ -126,7 +126,7 @@ def card(entry: Entry, area: StudyArea, language: str) -> Card:
         serves=(*(condition(note, language) for note in conditions), *serves),  # "only residents" is nobody refused
         excludes=(*said("beneficiaries", entry.excludes, language), *refused),
         speaks=in_a_row(said("languages", entry.languages, language), language),
-        documents=said("documents", entry.documents, language),
+        documents=said("documents", entry.brought, language),
         covers=tuple(unit_name(area, code, language) for code in entry.covers),
         access=tuple(dict.fromkeys(entrance(p.accessibility, language) for p in entry.places if p.accessibility)),
         why=tuple(answered(entry, language)),

@@ -131,11 +131,11 @@ def unit_of(choice: Choice, area: StudyArea) -> str:
 def place_of(entry: Entry, choice: Choice, area: StudyArea) -> Literal["near", "named", ""]:
     """Say whether an entry can be visited where somebody is, serves it in another way, or neither."""
     if choice.where in ("", EVERYWHERE):
-        return "near" if entry.points and not by_phone(entry) else "named"
+        return "near" if entry.points and not entry.by_phone else "named"
     unit = unit_of(choice, area)
     if not unit:
         return _abroad(entry, choice.where.upper(), area)
-    if by_phone(entry):
+    if entry.by_phone:
         return "named" if covers(entry, unit, area, anywhere=True) else ""
     inside = [
         place
@@ -151,15 +151,7 @@ def place_of(entry: Entry, choice: Choice, area: StudyArea) -> Literal["near", "
 
 def listed(entry: Entry) -> bool:
     """Tell whether a service stands in lists: it is not closed for good, and no line without a number to call."""
-    return entry.listed and (bool(entry.phones) or not by_phone(entry))
-
-
-def by_phone(entry: Entry) -> bool:
-    """Tell whether a service is one that answers by phone, wherever its office is."""
-    kinds = Vocabulary.load("service_types")
-    return bool(entry.types) and all(
-        code in kinds and kinds.term(code).location_kind == "remote" for code in entry.types
-    )
+    return entry.listed and (bool(entry.phones) or not entry.by_phone)
 
 
 def abroad(choice: Choice, area: StudyArea) -> bool:

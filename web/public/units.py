@@ -159,7 +159,7 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
             yield Nearest(need, edition.card(entry, language), code in units_of(entry, area), minutes)
             continue
         inside = [entry for _, entry in fitting if entry.points and code in units_of(entry, area)]
-        remote = [entry for _, entry in fitting if choices.covers(entry, code, area, anywhere=choices.by_phone(entry))]
+        remote = [entry for _, entry in fitting if choices.covers(entry, code, area, anywhere=entry.by_phone)]
         first = next(iter((*inside, *remote)), None)
         yield Nearest(
             need, edition.card(first, language) if first else None, bool(inside), None, None if first else hidden
@@ -173,7 +173,7 @@ def _reached(
     return [
         (rank, near, entry)
         for rank, entry in fitting
-        if not choices.by_phone(entry) and (near := minutes_to(entry, summer, winter))
+        if not entry.by_phone and (near := minutes_to(entry, summer, winter))
     ]
 
 

@@ -173,6 +173,20 @@ def test_a_number_abroad_serves_no_district_unless_it_says_so(tiny_area, fields,
 
 
 @pytest.mark.parametrize(
+    ("types", "brought"),
+    [
+        (("IDN-HOT",), ("No papers needed",)),  # a line: nobody shows papers to call it
+        (("IDN-HOT", "PSY-COU"), ("Passport or identity card",)),
+        (("PSY-COU",), ("Passport or identity card",)),
+    ],
+)
+def test_nothing_is_brought_to_call_a_line(tiny_area, types, brought):
+    line = entry(types=types, phones=(PhoneEntry("1313"),), documents=("Passport or identity card",))
+    assert card(line, tiny_area, "en").documents == brought
+    assert (line.papers == {"NONE"}) is (types == ("IDN-HOT",))
+
+
+@pytest.mark.parametrize(
     ("fields", "stands"),
     [
         ({"types": ("IDN-HOT",)}, False),

@@ -164,7 +164,7 @@ class Finder:
         """Return the services that are not closed for good and can be reached, with the minutes to them."""
         services = {}
         for entry in self._listed:
-            minutes = None if choices.by_phone(entry) else minutes_to(entry, self._summer, self._winter)
+            minutes = None if entry.by_phone else minutes_to(entry, self._summer, self._winter)
             if minutes is not None or self._comes(entry):
                 services[entry.id] = (entry, minutes)
         return services
@@ -312,9 +312,7 @@ class Finder:
         few = {"yes": count["yes"] < BEYOND, "ask": count["yes"] + count["ask"] < BEYOND, "no": False}
         summer, winter = (minutes_beyond(self.edition, self.start.id, scenario) for scenario in ("summer", "winter"))
         judged = [
-            self.judge(entry, minutes_to(entry, summer, winter), need=need)
-            for entry in far
-            if not choices.by_phone(entry)
+            self.judge(entry, minutes_to(entry, summer, winter), need=need) for entry in far if not entry.by_phone
         ]
         usable = [service for service in judged if service.minutes and few[service.sign] and _answers(service)]
         return tuple(sorted(usable, key=lambda service: (service.rank, service.order))[:BEYOND])
@@ -335,7 +333,7 @@ class Finder:
         if self.start is None:
             choice = choices.Choice(choices.needs()[0], self.needs.place)
             return bool(choices.place_of(entry, choice, self.area)) and reaches(self.edition, entry, choice)
-        if choices.by_phone(entry):
+        if entry.by_phone:
             return choices.covers(entry, self.start.unit, self.area, anywhere=True)
         if choices.covers(entry, self.start.unit, self.area):
             return True

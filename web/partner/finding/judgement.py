@@ -12,7 +12,7 @@ from mapping.language.i18n import Message, Several
 from mapping.language.need_fits import LAST, fit, need_fits
 from mapping.language.parsers import AGES
 from mapping.language.taxonomy import Term, Vocabulary, match_term
-from mapping.view.entries import REFUSES, TAKES, suits
+from mapping.view.entries import NO_PAPERS, REFUSES, TAKES, suits
 from mapping.view.view import Entry
 from web.partner.finding.agreements import agreements
 from web.partner.finding.needs import CHILD_AGES, MARKED_GROUPS, NATIONALITY_DECIDES, OTHER_COUNTRY, Needs
@@ -225,11 +225,11 @@ class Judge:
             yield self._of_missing_papers(entry)
 
     def _of_missing_papers(self, entry: Entry) -> Reason:
-        terms = [label("documents", code, self.language) for code in sorted(entry.papers - {"NONE", "REFERRAL"})]
+        terms = [label("documents", code, self.language) for code in sorted(entry.papers - {NO_PAPERS, "REFERRAL"})]
         if terms:
             papers = Several(tuple({self.language: str(term)} for term in terms))
             return Reason("ask", Message("Asks for papers: {papers}. Ask whether it goes without", {"papers": papers}))
-        if "NONE" in entry.papers:
+        if NO_PAPERS in entry.papers:
             return Reason("yes", Message("No papers asked"))
         return Reason("ask", Message("Not known which papers are asked"))
 
