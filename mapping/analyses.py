@@ -50,6 +50,6 @@ def _public(function: Callable[..., Result]) -> Callable[..., Result]:
             there = ", ".join(offered) or "none"
             raise InvalidRecord(f"{name}: has no option {', '.join(unknown)}; there are: {there}")
         result = function(view, area, **options)
-        return replace(result, names={str(code): dict(area.unit(str(code)).names) for code in result.table.index})
+        return replace(result, names={str(code): dict(area.unit(str(code)).titles) for code in result.table.index})
 
     return analysis

@@ -87,6 +87,8 @@ class UnitMatch:
     candidates: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
     named: bool = False
+    guessed: bool = False
+    """Whether it was only read from letters that are alike."""
 
 
 def locate(
@@ -160,8 +162,11 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
     if code:
         return UnitMatch(code, (code,))
     notes: list[Note] = []
-    bare = re.sub(r"\([^)]*\)", " ", text).strip()
+    bare = text.strip() if skeleton(text) in names.whole else re.sub(r"\([^)]*\)", " ", text).strip()
     if bare and bare != text.strip():
+        around = {find_unit(area, named).unit for named in re.findall(r"\(([^)]+)\)", text)}
+        if (inside := _inside(area, bare, around)) is not None:
+            return UnitMatch(inside, (inside,))
         notes.append(
             Note(
                 "note",
@@ -175,23 +180,30 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
     if smaller and smaller != bare and (match := find_unit(area, smaller)).unit:
         problem = Phrase("{text!r} is read as {label}", text=text, label=_label(area, match.unit))
         return UnitMatch(match.unit, match.candidates, (*notes, *match.notes, Note("note", problem)))
-    key, kind, vague = key_of(bare)
+    _, kind, vague = key_of(bare)
+    plain, levels = names.without_levels(bare)
     if vague:
         notes.append(Note("doubt", Phrase("{text!r} is only roughly a place", text=text)))
-    stages = list(unit_stages(names, bare, key))
-    of_kind = [({c for c in codes if kind in names.kinds[c]}, how) for codes, how in stages]
-    surely_of_kind = [(codes, how) for codes, how in of_kind if how in ("now", "former")]
-    for candidates, how in [*(surely_of_kind if kind else ()), *stages]:
-        fitting = _finest(area, candidates)
+    stages = [stage for spelt in dict.fromkeys((bare, plain)) for stage in unit_stages(names, spelt, key_of(spelt)[0])]
+    stages.sort(key=lambda stage: stage[1] == "like")
+    sure = [(codes, how) for codes, how in stages if how in ("now", "former")]
+    of_kind = [({c for c in codes if kind in names.kinds[c]}, how) for codes, how in sure if kind]
+    of_level = [({c for c in codes if area.unit(c).level in levels}, how) for codes, how in sure if levels]
+    for candidates, how in [*of_kind, *of_level, *stages]:
+        fitting = _widest(area, candidates)
         if len(fitting) == 1:
             sole = min(fitting)
             bearers = _finest(area, {c for codes, of in stages if of == "now" for c in codes}) - {sole}
+            bearers = {bearer for bearer in bearers if sole not in area.ancestors(bearer)}
             notes += _said(area, text, sole, kind, names, how, bearers)
-            return UnitMatch(sole, (sole,), tuple(notes))
+            return UnitMatch(sole, (sole,), tuple(notes), guessed=how == "like")
         if fitting:
             return _several(area, text, fitting, notes)
     if (nested := _nested(area, bare)) is not None:
         return UnitMatch(nested.unit, nested.candidates, (*notes, *nested.notes))
+    if (noun := _with_a_noun(area, bare)) is not None:
+        problem = Phrase("{text!r} is read as {label}", text=text, label=_label(area, noun))
+        return UnitMatch(noun, (noun,), (*notes, Note("doubt", problem)), guessed=True)
     if re.search(r"\d{3}", bare):
         notes.append(Note("doubt", Phrase("no unit has the code {text!r}", text=text), Phrase("look it up")))
     elif bare:
@@ -204,12 +216,12 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
 _BESIDE = re.compile(r"\s*[/;,+&\n]\s*|\s+(?:и|ва|and|va|ve)\s+", re.I)
 _WITHIN_A_UNIT = re.compile(
     r"(?<!\w)(?:джамоат\w*|[ҷч]амоат\w*|jamoat\w*|сель\w*|село|пос[её]лок|пгт|кишлак\w*|қишлоқ\w*|qishlo\w*|де[ҳх]а\w*|"
-    r"ма[ҳх]алла\w*|mahalla\w*|мкр\w*|микрорайон|ул|улица|к[ӯу]ча\w*|street|village|community)(?!\w)",
+    r"ма[ҳх]алла\w*|mahalla\w*|мкр\w*|микрорайон|ул|улица|к[ӯу]ча\w*|street|village|community|ward|brgy|barangay|purok|sitio|sector\w*|sect)(?!\w)",
     re.I,
 )
 """Words for what is smaller than any unit: a part with one may be unknown."""
 _SMALLER = re.compile(
-    r"(?<!\w)(?:джамоат[аеу]?|[ҷч]амоат[и]?|дж\.|jamoat[i]?|село|кишлак|қишлоқи|деҳаи|маҳаллаи)\s+[^\s,;/]+|"
+    r"(?<!\w)(?:джамоат[аеу]?|[ҷч]амоат[и]?|дж\.|jamoat[i]?|село|кишлак|қишлоқи|деҳаи|маҳаллаи|ward|barangay|brgy\.?|sect(?:or(?:ul)?|\.))\s+[^\s,;/]+|"
     r"[^\s,;/]+\s+(?:jamoati|qishlogʻi|jamoat)(?!\w)",
     re.I,
 )
@@ -231,6 +243,29 @@ def _nested(area: StudyArea, text: str) -> UnitMatch | None:
     return matches.pop() if len({match.unit for match in matches}) == 1 else None
 
 
+def _inside(area: StudyArea, name: str, around: set[str | None]) -> str | None:
+    """Return the one unit of a name that lies in one of several: of "Carmen (Bohol)" and "Carmen (Cebu)" the first."""
+    names = names_of(area)
+    called = {
+        code for spelt in (name, names.without_levels(name)[0]) for code in names.current.get(key_of(spelt)[0], ())
+    }
+    inside = _finest(area, {code for code in called if around & set(area.ancestors(code))})
+    return min(inside) if len(inside) == 1 else None
+
+
+def _with_a_noun(area: StudyArea, text: str) -> str | None:
+    """Return the unit that a text names beside one word that is no part of a name: in small letters, or shortened."""
+    names, words = names_of(area), text.split()
+    units = set[str]()
+    for place, word in enumerate(words if 1 < len(words) <= MOST_WORDS else ()):
+        bare = word.strip(".,")
+        if word.endswith(".") or bare.islower() or (bare.isupper() and len(bare) > 1):
+            rest = " ".join(words[:place] + words[place + 1 :])
+            units |= names.current.get(key_of(rest)[0], set())
+    units = _widest(area, units)
+    return min(units) if len(units) == 1 else None
+
+
 MOST_WORDS = 6
 """A text of more words names no unit."""
 
@@ -244,10 +279,11 @@ def _parts(names: Names, text: str) -> list[str]:
 
 def _among(area: StudyArea, text: str, parts: list[str], notes: list[Note]) -> UnitMatch:
     """Find the unit that several names together tell, such as a district and its region, or all that they name."""
-    matches = [find_unit(area, part) for part in parts]
-    narrowed = [_narrowed(area, match, matches) for match in matches]
+    smaller = [not _SMALLER.sub(" ", part).strip(" ,.") for part in parts]
+    matches = [UnitMatch(None) if small else find_unit(area, part) for part, small in zip(parts, smaller, strict=True)]
+    narrowed = [_narrowed(area, match, matches) for match in _believed(area, matches)]
     units = _finest(area, {code for match in narrowed for code in match.candidates})
-    unknown = [part for part, match in zip(parts, matches, strict=True) if not match.candidates]
+    unknown = [part for part, match in zip(parts, narrowed, strict=True) if not match.candidates]
     lost = [part for part in unknown if not _WITHIN_A_UNIT.search(part)]
     if not units:
         problem = Phrase("{text!r} is no unit that is known", text=text)
@@ -269,6 +305,17 @@ def _among(area: StudyArea, text: str, parts: list[str], notes: list[Note]) -> U
         problem = Phrase("{part!r} is not known here; it is read as {unit}", part=part, unit=_label(area, sole))
         notes.append(Note(level, problem, Phrase("look whether it is right")))
     return UnitMatch(sole, (sole,), tuple(notes))
+
+
+def _believed(area: StudyArea, matches: list[UnitMatch]) -> list[UnitMatch]:
+    """Take back what was only guessed where a name beside it is known, and neither lies in the other."""
+    sure = {code for match in matches if not match.guessed for code in match.candidates}
+
+    def fits(match: UnitMatch) -> bool:
+        lines = {code: {code, *area.ancestors(code)} for code in (*match.candidates, *sure)}
+        return any(code in lines[other] or other in lines[code] for code in match.candidates for other in sure)
+
+    return [UnitMatch(None) if match.guessed and sure and not fits(match) else match for match in matches]
 
 
 def _narrowed(area: StudyArea, match: UnitMatch, beside: list[UnitMatch]) -> UnitMatch:
@@ -502,6 +549,9 @@ def _by_name(area: StudyArea, claim: UnitMatch, match: _Found | None, notes: lis
             )
             lost = Note("doubt", problem, Phrase("write the name of the unit"))
             match = _Found(None, (*match.notes[:-1], lost))
+    elif match is not None and match.unknown and (inside := _unit_inside(area, match.unknown, claim)) is not None:
+        claim = UnitMatch(inside.unit, inside.candidates, (*claim.notes, *inside.notes))
+        match = _Found(None, match.notes[:-1])
     notes += claim.notes if not (match and match.place and match.place.unit in claim.candidates) else ()
     if match is not None:
         notes += match.notes
@@ -512,6 +562,14 @@ def _by_name(area: StudyArea, claim: UnitMatch, match: _Found | None, notes: lis
     if claim.unit is not None:
         return _in_unit(area, claim.unit, notes)
     return Located(None, None, None, "none", tuple(dict.fromkeys(notes)))
+
+
+def _unit_inside(area: StudyArea, place: str, claim: UnitMatch) -> UnitMatch | None:
+    """Return the unit that a place's name is, where it is the named one, or surely one inside it."""
+    if inside := _inside(area, place, {claim.unit}):
+        return UnitMatch(inside, (inside,))
+    match = find_unit(area, place)
+    return match if match.unit and _agrees(area, match.unit, claim) else None
 
 
 def _in_unit(area: StudyArea, unit: str, notes: list[Note]) -> Located:
@@ -578,6 +636,23 @@ def _agrees(area: StudyArea, unit: str, claim: UnitMatch) -> bool:
 def _finest(area: StudyArea, codes: set[str]) -> set[str]:
     """Keep the finest of nested units: a city that is a region of its own is the city."""
     return {code for code in codes if not any(code in area.ancestors(other) for other in codes)}
+
+
+def _widest(area: StudyArea, codes: set[str]) -> set[str]:
+    """Keep of nested units of one name the one that surely holds what is meant: the widest, or the finest of equals.
+
+    A province may hold a town of its own name; a city that is a region of its own is the city.
+    """
+    widest = set()
+    for code in _finest(area, codes):
+        holding = [above for above in area.ancestors(code) if above in codes and not _is_one_unit(area, above)]
+        widest.add(holding[-1] if holding else code)
+    return widest
+
+
+def _is_one_unit(area: StudyArea, code: str) -> bool:
+    """Tell whether a unit holds a single one of the finest."""
+    return sum(code in area.ancestors(finest) for finest in area.unit_codes) == 1
 
 
 def _said(

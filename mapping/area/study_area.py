@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -56,6 +57,8 @@ class AreaUnit(NamedTuple):
     """Former names, and those of its parts."""
     parts: tuple[str, ...] = ()
     """Names of parts that are no units themselves, such as the districts of a city."""
+    titles: Mapping[str, str] = {}
+    """Names as they are shown: with the parent's in brackets where a unit as large or larger is called the same."""
 
 
 class Relief(NamedTuple):
@@ -245,7 +248,28 @@ class StudyArea:
                     self._other_names.get(code, ()),
                     self._parts.get(code, ()),
                 )
-        return units
+        return self._titled(units)
+
+    @staticmethod
+    def _titled(units: dict[str, AreaUnit]) -> dict[str, AreaUnit]:
+        """Tell units of one name apart; a region that is a single unit is the same as this."""
+        children = Counter(unit.parent for unit in units.values())
+        bearers: dict[tuple[str, str], list[AreaUnit]] = defaultdict(list)
+        for unit in units.values():
+            for language, name in unit.names.items():
+                bearers[language, name].append(unit)
+
+        def title(unit: AreaUnit, language: str, name: str) -> str:
+            parent = units.get(unit.parent or "")
+            others = {other.code for other in bearers[language, name] if other.level <= unit.level} - {unit.code}
+            if parent and children[parent.code] == 1:
+                others -= {parent.code}
+            return f"{name} ({parent.names[language]})" if others and parent and name else name
+
+        return {
+            code: unit._replace(titles={language: title(unit, language, name) for language, name in unit.names.items()})
+            for code, unit in units.items()
+        }
 
     def ancestors(self, code: str) -> list[str]:
         """Return the codes of a unit's parent, grandparent and so on up to the country."""
@@ -261,8 +285,8 @@ class StudyArea:
         return next((ancestor for ancestor in [code, *self.ancestors(code)] if self.unit(ancestor).level == 1), code)
 
     def label(self, code: str, language: str) -> str:
-        """Return the name of a unit in a language, or in the nearest one there is."""
-        return show(self.unit(code).names, language)
+        """Return the name of a unit in a language, or in the nearest one there is, as it is told from its namesakes."""
+        return show(self.unit(code).titles, language)
 
     def area_unit_for_publication(self, code: str) -> str:
         """Return the unit that may be named for a place that is only given by area.

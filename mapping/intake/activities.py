@@ -439,7 +439,7 @@ def unit_of(reader: Reader) -> str | None:
         problem = Phrase(
             "the code {code} is {unit}, the name is {name}",
             code=code,
-            unit=Coded(area.label(by_code, "en"), area.unit(by_code).names),
+            unit=Coded(area.label(by_code, "en"), area.unit(by_code).titles),
             name=name,
         )
         reader.say("unit_code", problem, Phrase("the code was followed"))

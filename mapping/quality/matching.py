@@ -303,7 +303,7 @@ class _Comparison:
 
     def _unit(self, unit: str) -> object:
         known = self.area is not None and unit in self.area.all_units()
-        return dict(self.area.unit(unit).names) if self.area is not None and known else unit
+        return dict(self.area.unit(unit).titles) if self.area is not None and known else unit
 
 
 def _within_blocks(hashes: NDArray[np.int64], owners: NDArray[np.int64], count: int) -> NDArray[np.int64]:

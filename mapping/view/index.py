@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from phonenumbers import country_code_for_region
 
-from mapping.area.names.place_names import short_names, spellings
+from mapping.area.names.place_names import names_alone, short_names, spellings
 from mapping.area.study_area import StudyArea
 from mapping.freshness import freshness, latest, listed, rank
 from mapping.language.fold import tokens
@@ -214,7 +214,7 @@ class SearchIndex:
         if area is None:
             return json.dumps(lexicon({}), ensure_ascii=False, separators=(",", ":"))
         units = [unit for unit in area.all_units().values() if unit.level > 0]
-        names = {unit.code: list(unit.names.values()) for unit in units}
+        names = {unit.code: names_alone(unit) for unit in units}
         for code, short in short_names(area).items():
             names[code] += short
         settings = area.settings

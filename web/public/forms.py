@@ -186,7 +186,7 @@ def where(edition: Edition, language: str) -> list[tuple[str, list[tuple[str, st
     groups = []
     for region in choices.regions(area).values():
         within = [code for code in units if region in area.ancestors(code)]
-        whole = Message("{region}: anywhere", {"region": units[region].names}).into(language)
+        whole = Message("{region}: anywhere", {"region": units[region].titles}).into(language)
         named = sorted(((code, area.label(code, language)) for code in within), key=lambda pair: pair[1])
         groups.append((area.label(region, language), [(region, whole), *named]))
     abroad = dict.fromkeys((*edition.area.settings.destinations, *choices.countries(edition).values()))

@@ -78,7 +78,7 @@ def farther(minutes: float) -> Message:
 
 def named(area: StudyArea, code: str) -> Text:
     """Return the names of an area unit by language."""
-    return area.unit(code).names
+    return area.unit(code).titles
 
 
 def inputs(view: View, area: StudyArea, *, travel: bool) -> tuple[Input, ...]:

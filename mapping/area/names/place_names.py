@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-from mapping.area.study_area import StudyArea
+from mapping.area.study_area import AreaUnit, StudyArea
 from mapping.language.fold import coarse, nominative, skeleton, wildcard
 
 LIKE = 87
@@ -32,7 +32,8 @@ UNIT_WORDS: dict[str, str] = {
 }
 """Words by which a name says what kind of unit it is."""
 VAGUE = "area around near environs окрестности пригород атрофи атроф yaqini hududi"
-SMALL = frozenset(skeleton(word) for word in ["of", "the", "and", "и", "ва", "va"])
+SMALL_WORDS = "of the and or de del des du di da и или ва va ё"
+SMALL = frozenset(map(skeleton, SMALL_WORDS.split()))
 
 LEADING = (
     "в во из по на от с со у дар аз ба бо то in at from жители жителей население населения сокинони аҳолии residents"
@@ -42,6 +43,13 @@ LEADING = (
 _KINDS = {skeleton(word).replace(" ", ""): kind for kind, words in UNIT_WORDS.items() for word in words.split()}
 _VAGUE = frozenset(skeleton(word) for word in VAGUE.split())
 LEADING_WORDS = frozenset(skeleton(word) for word in LEADING.split())
+_ROMAN = re.compile(r"(?<![^\W_])(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})(?![^\W_])")
+_NUMERALS = {"I": 1, "V": 5, "X": 10}
+_ABBREVIATED = re.compile(r"\s*[^\W\d_]{1,3}\.")
+_DUAL = re.compile(r"\s*[/()\[\];|]+\s*")
+_CEDILLAS, _COMMAS = "şţŞŢ", "șțȘȚ"
+"""Letters of Romanian as old files have them, and as they are written."""
+_WITHIN_A_WORD = r"(?<=[^\W\d_]){}(?=[^\W\d_])"
 _SHORTENED = re.compile(r"\bр-о?н[аеы]?\b\.?", re.I)
 
 
@@ -67,26 +75,52 @@ class Names:
     codes: dict[str, str] = field(default_factory=dict)
     places: dict[str, list[NamedPlace]] = field(default_factory=dict)
     whole: dict[str, set[str]] = field(default_factory=dict)
+    towns: dict[str, set[str]] = field(default_factory=dict)
+    """What is left of names that are adjectives: "Khatlonski" is the district of "Khatlon"."""
+    levels: dict[str, set[int]] = field(default_factory=dict)
+    """Words by which the area calls a level of its units, such as "province", with their levels."""
+
+    def level_of(self, word: str) -> set[int]:
+        """Return the levels that a word, perhaps with an ending, calls; none for any other word."""
+        folded = skeleton(word)
+        endings = (folded[:cut] for cut in range(len(folded), max(len(folded) - 4, 3), -1))
+        return next((self.levels[stem] for stem in endings if stem in self.levels), set())
+
+    def without_levels(self, text: str) -> tuple[str, set[int]]:
+        """Return a text without the words that call a level, and the levels; as it was where no other word is left."""
+        words = text.split()
+        levels = [self.level_of(word) if len(word) > 2 else set() for word in words]
+        left = [word for word, called in zip(words, levels, strict=True) if not called]
+        while len(left) < len(words) and left and skeleton(left[0]) in SMALL:
+            left = left[1:]
+        return (" ".join(left), set().union(*levels)) if left else (text, set())
 
 
 @lru_cache(maxsize=4)
 def names_of(area: StudyArea) -> Names:
     """Fold every name of an area once."""
     names = Names()
+    for level in area.levels[1:]:
+        for word in {skeleton(word) for label in level.label.values() for word in label.split()} - SMALL:
+            if len(word) > 2:
+                names.levels.setdefault(word, set()).add(level.level)
     for code, unit in area.all_units().items():
         if unit.level == 0:
             continue
         bare = bare_code(code)
         names.codes |= {bare: code, f"{area.code}{bare}": code}
         names.kinds[code] = {kind for name in unit.names.values() if (kind := key_of(name)[1])}
-        for name in unit.names.values():
-            names.whole.setdefault(skeleton(name), set()).add(code)
-            names.current.setdefault(key_of(name)[0], set()).add(code)
-            if len(initials := _initials(name)) >= 3:
+        for spelt in dict.fromkeys(spelt for name in unit.names.values() for spelt in ways(name)):
+            names.whole.setdefault(skeleton(spelt), set()).add(code)
+            for key in {key_of(spelt)[0], key_of(names.without_levels(spelt)[0])[0]}:
+                names.current.setdefault(key, set()).add(code)
+                if key.endswith("ski"):
+                    names.towns.setdefault(key.removesuffix("ski"), set()).add(code)
+            if len(initials := _initials(spelt)) >= 3:
                 names.initials.setdefault(initials, set()).add(code)
         for name in unit.other_names:
             table = names.parts if name in unit.parts else names.former
-            for spelt in spellings(name):
+            for spelt in (way for part in spellings(name) for way in ways(part)):
                 table.setdefault(key_of(spelt)[0], set()).add(code)
     places = area.gazetteer
     for spelt_so, label, kind, seat, unit_code, lat, lon in zip(
@@ -94,7 +128,7 @@ def names_of(area: StudyArea) -> Names:
     ):
         rank = 0 if kind == "city" else 1 if kind == "town" else SEAT if seat >= 0 else SEAT + 1
         known = NamedPlace(str(label), str(unit_code), float(lat), float(lon), rank)
-        for key in {key_of(spelt)[0] for spelt in [*spelt_so, label]} - {""}:
+        for key in {key_of(way)[0] for spelt in [*spelt_so, label] for way in ways(spelt)} - {""}:
             if known.unit in names.kinds and known not in names.places.setdefault(key, []):
                 names.places[key].append(known)
     return names
@@ -103,18 +137,42 @@ def names_of(area: StudyArea) -> Names:
 @lru_cache(maxsize=65536)
 def key_of(name: str) -> tuple[str, str, bool]:
     """Fold a name without the words for kinds of unit: key, kind of unit if it says one, whether it is vague."""
-    words = skeleton(_SHORTENED.sub("район", name)).split()
-    while len(words) > 1 and words[0] in LEADING_WORDS:
+    words = skeleton(_ROMAN.sub(_arabic, _SHORTENED.sub("район", name))).split()
+    while len(words) > 1 and words[0] in LEADING_WORDS and not _ABBREVIATED.match(name):
         words = words[1:]
     kinds = [_KINDS[word] for word in words if word in _KINDS]
     vague = any(word in _VAGUE for word in words)
     stems = [nominative(word) for word in words if word not in _KINDS and word not in _VAGUE]
+    while kinds and len(stems) > 1 and len(stems[0]) > 1 and stems[0] in SMALL:
+        stems = stems[1:]
     return "".join(stems or words), kinds[0] if kinds and stems else "", vague
 
 
 def spellings(names: str) -> list[str]:
     """Return the names that stand in one cell: "Qurghonteppa / Kurgan-Tyube"."""
     return [name for name in re.split(r"\s*[,/;]\s*", names) if name]
+
+
+def _arabic(match: re.Match[str]) -> str:
+    """Write a Roman number in digits: VII and VIII would fold to one."""
+    values = [_NUMERALS[letter] for letter in match[0]]
+    return str(sum(-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True)))
+
+
+@lru_cache(maxsize=65536)
+def ways(name: str) -> tuple[str, ...]:
+    """Return a name as it is written, both names of what has two, and the same in other orthographies of Romanian.
+
+    >>> ways("Bender (Tighina)"), ways("Rîșca")
+    (('Bender (Tighina)', 'Bender', 'Tighina'), ('Rîșca', 'Râșca', 'Rîşca', 'Râşca'))
+    """
+    parts = [part for part in _DUAL.split(name) if len(part) > 2 and skeleton(part).replace(" ", "") not in _KINDS]
+    written = [name, *(parts if len(parts) > 1 else ())]
+    for old, new in (("î", "â"), ("â", "î")):
+        written += [re.sub(_WITHIN_A_WORD.format(old), new, spelt) for spelt in written]
+    for old, new in ((_COMMAS, _CEDILLAS), (_CEDILLAS, _COMMAS)):
+        written += [spelt.translate(str.maketrans(old, new)) for spelt in written]
+    return tuple(dict.fromkeys(written))
 
 
 def bare_words(name: str) -> list[str]:
@@ -141,25 +199,34 @@ def _initial_key(text: str) -> str:
     return "".join(skeleton(letter) for letter in text.strip())
 
 
+def names_alone(unit: AreaUnit) -> list[str]:
+    """Return the names by which a unit is told from all others."""
+    return [name for language, name in unit.names.items() if unit.titles[language] == name]
+
+
 @lru_cache(maxsize=4)
 def short_names(area: StudyArea) -> dict[str, list[str]]:
     """Return what each unit is called in short: without its kind, by initials (ГБАО), by the last word of its name.
 
-    A last word that two units share stands for neither, and one that is all of another's name for that one.
+    A last word that two units share stands for neither, one that is all of another's name for that one, and a name of
+    several units for none; an adjective stands for its town.
     """
     short: dict[str, list[str]] = {}
     last: dict[str, set[str]] = defaultdict(set)
     for code, unit in area.all_units().items():
-        for name in unit.names.values() if unit.level else ():
+        own = {spelt for name in names_alone(unit) for spelt in ways(name)} if unit.level else ()
+        for name in sorted(own):
             words = bare_words(name)
             short.setdefault(code, []).append(" ".join(words))
+            if len(words) == 1 and len(town := skeleton(words[0]).removesuffix("ski")) < len(skeleton(words[0])):
+                short[code].append(town)
             if len(initials := initial_letters(name)) >= 3:
                 short[code].append("".join(initials))
             if len(words) > 1:
                 last[words[-1]].add(code)
-    whole = {name for names in short.values() for name in names}
+    whole = {skeleton(" ".join(bare_words(name))) for unit in area.all_units().values() for name in unit.names.values()}
     for word, codes in last.items():
-        if len(codes) == 1 and word not in whole:
+        if len(codes) == 1 and skeleton(word) not in whole:
             short[min(codes)].append(word)
     return short
 
@@ -214,6 +281,7 @@ def unit_stages(names: Names, text: str, key: str) -> Iterator[tuple[set[str], s
             yield _roughly(names.former, _squeezed_coarse(spelt)), "former"
         yield _without_ending(names.current, spelt), "now"
         yield {p.unit for p in names.places.get(spelt, [])}, "town"
+        yield _without_ending(names.towns, spelt), "town"
     yield _abbreviated(names, text), "short"
     for spelt in spellings:
         yield {code for known in _alike(spelt, names.current) for code in names.current[known]}, "like"
@@ -239,13 +307,17 @@ def _abbreviated(names: Names, text: str) -> set[str]:
     ]
     if not any(short for _, short in pieces):
         return set()
-    units: set[str] = set()
-    for spelt, codes in names.whole.items():
-        words = [word for word in spelt.split() if word not in _KINDS]
-        for own in (pieces, [piece for piece in pieces if piece[0] not in _KINDS], pieces[1:]):
-            if len(own) == len(words) and all(_shortens(*piece, word) for piece, word in zip(own, words, strict=True)):
-                units |= codes
-    return units
+    known = [([word for word in spelt.split() if word not in _KINDS], codes) for spelt, codes in names.whole.items()]
+    for own in (pieces, [piece for piece in pieces if piece[0] not in _KINDS], pieces[1:]):
+        units = {code for words, codes in known if own and _shorten(own, words) for code in codes}
+        if units:
+            return units
+    return set()
+
+
+def _shorten(pieces: list[tuple[str, bool]], words: list[str]) -> bool:
+    """Tell whether pieces are words one by one, some of them shortened."""
+    return len(pieces) == len(words) and all(_shortens(*piece, word) for piece, word in zip(pieces, words, strict=True))
 
 
 def _shortens(piece: str, short: bool, word: str) -> bool:

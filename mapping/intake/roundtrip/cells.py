@@ -505,7 +505,7 @@ def _point(edit: Edit) -> None:
         fields["area_unit"] = lies
         edit.say(
             key,
-            Phrase("the point lies in {unit}", unit=Coded(area.label(lies, edit.language), area.unit(lies).names)),
+            Phrase("the point lies in {unit}", unit=Coded(area.label(lies, edit.language), area.unit(lies).titles)),
             Phrase("the unit was changed with it"),
             "doubt",
         )

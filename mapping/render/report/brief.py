@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
+from mapping.area import geocode
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import Message, People, Several, date
@@ -38,20 +39,13 @@ def find_unit(area: StudyArea, text: str) -> str:
     NotFound
         No unit has this code or name, or several have it.
     """
-    units = area.all_units()
-    if text in units:
-        return text
-    wanted = text.strip().casefold()
-    names = {code: {n.casefold() for n in (*unit.names.values(), *unit.other_names)} for code, unit in units.items()}
-    codes = [code for code, own in names.items() if wanted in own]  # else by one word: Рашт for Ноҳияи Рашт
-    codes = codes or [code for code, own in names.items() if any(wanted in name.split() for name in own)]
-    finest = [code for code in codes if units[code].level == max(units[code].level for code in codes)]
-    if len(finest) == 1:
-        return finest[0]
-    if finest:
-        matches = ", ".join(f"{code} ({units[code].names['en']})" for code in finest)
-        raise NotFound(f"{text}: several area units have this name; give the code of one: {matches}")
-    raise NotFound(f"{text}: no area unit has this code or name; `rohnamo area` lists them")
+    match = geocode.find_unit(area, text)
+    if match.unit and not match.guessed:
+        return match.unit
+    if match.candidates:
+        meant = ", ".join(f"{code} ({area.label(code, 'en')})" for code in match.candidates)
+        raise NotFound(f"{text}: no area unit is called just so; give the code of one: {meant}")
+    raise NotFound(f"{text}: no area unit has this code or name; they stand in the outlines of {area.folder.name}/")
 
 
 def make(
@@ -77,7 +71,7 @@ def make(
     if not worked_out.keys() >= BY_REGION.keys():
         worked_out |= regional(view, area)
     material = Sources(view, area, language, worked_out, demo=demo or view.demo)
-    name = area.unit(unit).names
+    name = area.unit(unit).titles
     pen = Pen(material, numbered(advise(material)), reader=reader)
     pen.chapter("", Message("What is there, and what is missing"), "brief")
     for part in (_people, _near, _here, _norms, _gaps, _responsible, _asked, _lines):

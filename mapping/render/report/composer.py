@@ -239,7 +239,7 @@ class Pen:
         self, result: Result, columns: Sequence[Column], codes: Collection[str]
     ) -> tuple[tuple[object, ...], list[TableRow]]:
         matrix = result.layout == "matrix"
-        head: list[object] = ["", *(self.material.area.unit(code).names for code in codes)]
+        head: list[object] = ["", *(self.material.area.unit(code).titles for code in codes)]
         head += [Message("Country")] if result.total else []
         rows = []
         for title, part in _grouped(result, columns):

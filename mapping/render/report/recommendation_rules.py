@@ -65,9 +65,9 @@ def addressee(material: Sources, key: str) -> Text:
 def region_authority(material: Sources, code: str) -> Message:
     """Return the authority of a region; where it has none of its own, the commission for its districts."""
     if code in material.area.settings.without_authority:
-        words = {"commission": addressee(material, "commission"), "region": material.area.unit(code).names}
+        words = {"commission": addressee(material, "commission"), "region": material.area.unit(code).titles}
         return Message("{commission}, for {region}", words)
-    return Message("Authority of the region: {region}", {"region": material.area.unit(code).names})
+    return Message("Authority of the region: {region}", {"region": material.area.unit(code).titles})
 
 
 def advise(material: Sources) -> list[Recommendation]:
@@ -143,7 +143,7 @@ def missing_functions(material: Sources) -> Iterator[Recommendation]:
     for code, regions in _without(material.results["nrm"]).items():
         if len(regions) < 2:
             continue
-        names = Several(material.area.unit(region).names for region in regions)
+        names = Several(material.area.unit(region).titles for region in regions)
         words = {"function": material.types.term(code).labels, "regions": names, "count": len(regions)}
         yield _asked(
             material,
@@ -175,7 +175,7 @@ def missing_in_region(material: Sources) -> Iterator[Recommendation]:
         words = {
             "count": len(codes),
             "functions": Several(material.types.term(code).labels for code in codes),
-            "region": material.area.unit(region).names,
+            "region": material.area.unit(region).titles,
         }
         yield _asked(
             material,
@@ -215,7 +215,7 @@ def far_districts(material: Sources) -> Iterator[Recommendation]:
     worst = result.table["any_beyond"].sort_values(ascending=False, kind="stable")
     for code in [str(code) for code in worst.index[:MOST] if worst[code] > 0]:
         words = {
-            "unit": material.area.unit(code).names,
+            "unit": material.area.unit(code).titles,
             "people": People(worst[code]),
             "share": Share(1 - float(within[code])),
         }
@@ -303,7 +303,7 @@ def norms_unmet(material: Sources) -> Iterator[Recommendation]:
         short = [str(code) for code in result.table.index if result.table.loc[code, f"{norm}_missing"] > 0]
         missing = int(result.total.get(f"{norm}_missing", 0))
         if missing:
-            words |= {"missing": missing, "regions": Several(material.area.unit(code).names for code in short)}
+            words |= {"missing": missing, "regions": Several(material.area.unit(code).titles for code in short)}
             kind = terms.term(norm).service_type or ""
             yield _asked(
                 material,
@@ -409,7 +409,7 @@ def hand_overs(material: Sources) -> Iterator[Recommendation]:
         )
     if broken is not None and broken.value:
         units = [str(code) for code in result.table.index if result.table.loc[code, "broken"] > 0]
-        names = Several(material.area.unit(code).names for code in units)
+        names = Several(material.area.unit(code).titles for code in units)
         broken_words = {"units": names, "count": int(broken.value)}
         yield _asked(
             material,

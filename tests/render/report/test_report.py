@@ -351,8 +351,10 @@ def test_a_unit_is_found_by_code_and_by_name(tiny_area):
         == brief.find_unit(tiny_area, "Ҷӯйбор")
         == "XT-W2"
     )
-    with pytest.raises(NotFound, match="rohnamo area"):
+    with pytest.raises(NotFound, match="no area unit has this code or name"):
         brief.find_unit(tiny_area, "Nowhere")
+    with pytest.raises(NotFound, match="XT-W2"):
+        brief.find_unit(tiny_area, "Juybovr")
 
 
 def test_what_changed_is_told_with_an_earlier_view(tmp_path, tiny_area):

@@ -94,7 +94,7 @@ class HiddenPlace:
     def region(self) -> Text:
         """The name of its region; nothing finer."""
         units = study_area().all_units()
-        names = [units[code].names for code in self.over if units[code].level == 1]
+        names = [units[code].titles for code in self.over if units[code].level == 1]
         return names[0] if names else Message("Region not known")
 
     @property

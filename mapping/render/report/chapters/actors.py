@@ -123,7 +123,7 @@ def _organizations(pen: Pen) -> None:
     pen.say(Message("Organizations in the directory: {count}; of them {listed} have a listed service.", words), "lead")
     head = (
         Message("Kind"),
-        *(material.area.unit(code).names for code in material.regions),
+        *(material.area.unit(code).titles for code in material.regions),
         Message("Abroad, or place not stated"),
         Message("All"),
     )

@@ -73,7 +73,7 @@ def _directory(pen: Pen) -> None:
     for group, entries in groups.items():
         title: object = {"by phone": Message("By phone, or place not stated"), "abroad": Message("Abroad")}.get(group)
         pen.table(
-            title or material.area.unit(group).names,
+            title or material.area.unit(group).titles,
             head,
             _rows(pen, entries),
             source=material.own_source(entries),

@@ -67,7 +67,7 @@ def services(pen: Pen) -> None:
         pen.heading(title)
         terms = [term for term in material.types.terms() if term.parent and term.pillar == pillar]
         rows, empty = _by_type(pen, listing, terms)
-        head = (Message("Type of service"), *(material.area.unit(code).names for code in listing.units))
+        head = (Message("Type of service"), *(material.area.unit(code).titles for code in listing.units))
         used = [e for e in material.entries if {term.code for term in terms}.intersection(e.types)]
         pen.table(
             Message("Services by type and region: {pillar}", {"pillar": title}),

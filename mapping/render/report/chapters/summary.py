@@ -141,7 +141,7 @@ def _gaps(material: Sources) -> Iterator[Message]:
         beyond = coverage.table["any_beyond"]
         words = {
             "people": People(total),
-            "unit": material.area.unit(str(beyond.idxmax())).names,
+            "unit": material.area.unit(str(beyond.idxmax())).titles,
             "there": People(float(beyond.max())),
         }
         if wording.is_least(*(number / float(coverage.total["people"]) for number in beyond_all)):
@@ -215,7 +215,7 @@ def matrix_by_pillar(pen: Pen) -> None:
             words = {"there": len(there), "all": len(open_)}
             made.append(Cell(material.say(Message("{there} of {all}", words)), _shade(len(there), len(open_))))
         rows.append(TableRow(material.say(result.group_labels.get(group, group)), tuple(made)))
-    head = (Message("Pillar of the referral mechanism"), *(material.area.unit(code).names for code in codes))
+    head = (Message("Pillar of the referral mechanism"), *(material.area.unit(code).titles for code in codes))
     pen.table(
         Message("Core functions that are listed, of those that can be published"),
         head,
