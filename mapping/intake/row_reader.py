@@ -508,7 +508,7 @@ class Reader:
         return entries
 
     def _cut(self, name: str, taxonomy: str, text: str) -> list[str]:
-        if parsers.is_blank(text) or parsers.says_none(text):
+        if parsers.is_blank(text) or (parsers.says_none(text) and match_term(taxonomy, text) is None):
             return []
         meant = self.intake.meant.get(name, {})
 
@@ -517,24 +517,29 @@ class Reader:
 
         return [self.word(name, part) for part in parsers.split_list(text, known=known)]
 
-    def terms(self, name: str, taxonomy: str, *, named: bool = False) -> tuple[list[str], list[str]]:
+    def terms(
+        self, name: str, taxonomy: str, *, named: bool = False, without: frozenset[str] = frozenset()
+    ) -> tuple[list[str], list[str]]:
         """Return the codes of a field's words and the words that neither are nor make up a term; read only.
 
-        ``named`` takes terms by what they are called alone: who is left out is never more than was said.
+        ``named`` takes terms by what they are called alone: who is left out is never more than was said. Entries
+        ``without`` which the cell is read follow from its text.
         """
         memory, key = self.intake.termed, (name, taxonomy, named, self.text(name))
         if key not in memory:
             faults = self.faults
-            terms = self._terms(name, taxonomy, named=named)
+            terms = self._terms(name, taxonomy, named=named, without=without)
             if faults != self.faults:
                 return terms
             memory[key] = terms
         return memory[key]
 
-    def _terms(self, name: str, taxonomy: str, *, named: bool) -> tuple[list[str], list[str]]:
+    def _terms(self, name: str, taxonomy: str, *, named: bool, without: frozenset[str]) -> tuple[list[str], list[str]]:
         codes: list[str] = []
         words: list[str] = []
         for part in self.parts(name, taxonomy):
+            if part in without:
+                continue
             match = match_term(taxonomy, part)
             made = Composition((match.code,)) if match else Composition() if named else self._made(taxonomy, part)
             codes += made.codes
@@ -550,6 +555,25 @@ class Reader:
     @staticmethod
     def _made(taxonomy: str, part: str) -> Composition:
         return parsers.composed_groups(part) if taxonomy == "beneficiaries" else composed(taxonomy, part)
+
+    def papers(self) -> tuple[list[str], list[str]]:
+        """Return the codes of the papers that are asked for and the words for none that is known, as `terms` does.
+
+        A paper that is only wished for is not asked for; where nothing else is, none is.
+        """
+        entries = self.parts("documents", "documents")
+        left = parsers.wished(entries)
+        codes, words = self.terms("documents", "documents", without=frozenset(left))
+        for word in sorted(left):
+            self.say(
+                "documents",
+                Phrase("{word!r} is wished for, not asked for", word=word),
+                Phrase("look whether it is right"),
+                "note",
+            )
+        if left and not codes and not words:
+            codes = ["NONE"]
+        return [code for code in codes if code != "NONE" or len(codes) == 1], words
 
     def harmless(self, name: str, text: str) -> str:
         """Return a text that may be published, or nothing and an issue: it could name a place, a person or a number."""

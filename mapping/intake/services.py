@@ -593,7 +593,8 @@ def _labels(taxonomy: str, code: str, languages: tuple[str, ...]) -> Mapping[str
 def _languages(reader: Reader, owner: Reader) -> Iterator[Part]:
     """Yield languages; those that are said of the whole place hold for each of its services."""
     spoken = reader if reader.text("languages") else owner
-    for code in spoken.take("languages", parsers.language_codes) or []:
+    state = reader.intake.area.languages[0]
+    for code in spoken.take("languages", parsers.language_codes, state) or []:
         yield Part.like(Language(id="", code=code), (code,), "service_id")
 
 
@@ -612,7 +613,7 @@ def _terms_of_use(reader: Reader, service: str, source: str, record: Service) ->
             amount=cost.amount,
             currency=cost.currency,
         )
-    codes, words = reader.terms("documents", "documents")
+    codes, words = reader.papers()
     for code in codes:
         labels = _labels_with_english("documents", code, reader.intake.area)
         paper = record_id(source, "required_document", service, code)

@@ -360,6 +360,36 @@ def test_that_it_is_full_is_told(take):
     assert [issue.level for issue in batch.issues if issue.column == "Takes"] == ["doubt"]
 
 
+@pytest.mark.parametrize(
+    ("words", "papers"),
+    [
+        ("none", ["No papers needed"]),
+        ("можно без паспорта", ["No papers needed"]),
+        ("ҳуҷҷат шарт нест", ["No papers needed"]),
+        ("hujjatsiz ham", ["No papers needed"]),
+        ("pasport (agar bo‘lsa)", ["No papers needed"]),
+        ("passport, if available", ["No papers needed"]),
+        ("ариза, шиноснома (агар бошад)", ["Written application"]),
+        ("referral from the police", ["Referral letter"]),
+        ("роҳхат аз прокуратура", ["Referral letter"]),
+        ("yoʻllanma, pasport nusxasi", ["Passport or identity card", "Referral letter"]),
+        ("заявление и копия паспорта", ["Passport or identity card", "Written application"]),
+        ("шаҳодатномаи таваллуд ё шиноснома", ["Passport or identity card"]),
+        ("без паспорта не принимаем", []),
+    ],
+)
+def test_papers_in_words_of_their_own(take, words, papers):
+    fields = MAP["fields"] | {"documents": ["Papers"]}
+    batch = take((*ROW, words), heads=(*HEADER, "Papers"), fields=fields)
+    assert sorted(paper.document for paper in batch.of("required_document")) == papers
+
+
+def test_the_language_of_the_state_is_that_of_the_area(take, tiny_area):
+    fields = MAP["fields"] | {"languages": ["Speaks"]}
+    batch = take((*ROW, "государственный язык"), heads=(*HEADER, "Speaks"), fields=fields)
+    assert [spoken.code for spoken in batch.of("language")] == [tiny_area.languages[0]]
+
+
 def test_a_row_for_two_districts_serves_both_and_stands_in_neither(take):
     batch = take((*ROW[:2], "Juybor / Hamvora", *ROW[3:]))
     assert len(batch.of("service_area")) == 2

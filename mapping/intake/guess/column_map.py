@@ -52,7 +52,7 @@ WORDS: dict[str, str] = {
     "excludes": "not taken|not eligible|excludes|excluded|exclusions|кому отказывают|отказывают|не принимают|"
     "қабул намекунанд",
     "languages": "languages language языки язык забонҳо забон tillar til",
-    "cost": "cost price fee fees плата стоимость цена музд нарх narx",
+    "cost": "cost price fee fees плата стоимость цена музд нарх narx narxi",
     "documents": "documents papers документы ҳуҷҷатҳо hujjatlar",
     "capacity": "capacity places beds вместимость мест койки ҷойҳо sig'im o'rinlar",
     "accessible": "accessible wheelchair ramp пандус коляска аробача nogiron",

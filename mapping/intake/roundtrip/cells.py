@@ -358,7 +358,7 @@ def _fees(edit: Edit) -> None:
 
 
 def _documents(edit: Edit) -> None:
-    codes, words = edit.reader.terms("documents", "documents")
+    codes, words = edit.reader.papers()
     terms, old = Vocabulary.load("documents"), edit.held.of("required_document", "service_id", edit.service)
     papers = {getattr(record, "document", None): record for record in old}
     new: dict[Any, Record] = {}

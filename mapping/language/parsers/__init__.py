@@ -31,6 +31,7 @@ from mapping.language.parsers.lists import (
     left_out,
     says_everybody,
     split_list,
+    wished,
     yes_no,
 )
 from mapping.language.parsers.phones import MessengerAccount, PhoneValue, accounts, is_dialled, phones
@@ -81,6 +82,7 @@ __all__ = [
     "status",
     "utc_offset",
     "website",
+    "wished",
     "women_among",
     "yes_no",
 ]

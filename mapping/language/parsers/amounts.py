@@ -58,11 +58,14 @@ class CapacityValue:
 
 
 def _folded(words: str) -> frozenset[str]:
-    return frozenset(skeleton(word) for word in words.split(","))
+    return frozenset(skeleton(spelt) for word in words.split(",") for spelt in (word, word.replace("ё", "е")))
 
 
 _FREE = _folded(
-    "free,free of charge,no charge,free for all,бесплатно,бесплатная,бесплатные,бесплатно для всех,безвозмездно,"
+    "free,free of charge,no charge,no fee,no fees,no cost,no payment,free for all,paid by the project,"
+    "covered by the project,paid by the state,за счёт проекта,за счёт донора,за счёт государства,за счёт бюджета,за счёт организации,"
+    "за наш счёт,аз ҳисоби лоиҳа,аз ҳисоби буҷет,аз ҳисоби давлат,loyiha hisobidan,davlat hisobidan,бепул,текин,бемузд,"
+    "бесплатно,бесплатная,бесплатные,бесплатно для всех,безвозмездно,"
     "не взимается,плата не взимается,без оплаты,ройгон,ройгон аст,музд надорад,bepul,tekin,"
     "ücretsiz"
 )
@@ -87,6 +90,16 @@ _SURVIVORS_FREE = {
         "для пострадавших бесплатно, остальным",
     )
 }
+_PARTLY_PAID = _folded(
+    "partly paid,partially paid,sliding scale,on a sliding scale,by income,depends on income,частично платно,"
+    "частично платная,частично бесплатно,в зависимости от дохода,по доходу,қисман пулакӣ,қисман ройгон,вобаста ба даромад,qisman pullik,"
+    "qisman bepul,daromadga qarab"
+)
+_NOT_FREE = re.compile(
+    r"(?<!\w)(?:не|not|isn.t|no longer)\s+(?:for\s+|является\s+)?(?:free|бесплатн\w*)|(?:ройгон|бепул)\w*\s+нест|"
+    r"(?:bepul|tekin|бепул|текин)\w*\s+(?:emas|эмас)",
+    re.I,
+)
 _FREE_STEMS = ("fre", "besplat", "royg", "bepul", "tekin", "ucretsiz")
 _CURRENCIES = {
     "RUB": "rub,руб,рубль,рублей,рубля,rubl,₽",
@@ -120,9 +133,16 @@ def cost(value: object, money: Money | None = None) -> CostValue:
         return CostValue("free", text=text)
     if is_one_of(text, _TARIFF):
         return CostValue("tariff", text=text)
+    if is_one_of(text, _PARTLY_PAID):
+        return CostValue("mixed", text=text)
     amounts = [_money(match) for match in _AMOUNT.finditer(text)]
     currency = _currency(text, money)
-    free = any(word.startswith(_FREE_STEMS) for word in skeleton(text).split())
+    paid = _NOT_FREE.sub(" ", text)
+    free = any(word.startswith(_FREE_STEMS) for word in skeleton(paid).split())
+    if amounts == [0.0] and (currency or free):
+        return CostValue("free", text=text)
+    if paid != text and not free and not amounts:
+        return CostValue("tariff", text=text)
     if len(amounts) == 1 and currency:
         return CostValue("mixed" if free else "amount", amounts[0], currency, text)
     if len(amounts) == 1:

@@ -50,7 +50,28 @@ MONTHS = {skeleton(name): number for number, names in enumerate(_MONTHS, 1) for 
 
 _NOISE = frozenset(
     skeleton(w)
-    for w in ("г", "год", "года", "гг", "of", "the", "соли", "сол", "с", "йил", "yil", "yili", "йили", "й", "y", "е")
+    for w in (
+        "г",
+        "год",
+        "года",
+        "гг",
+        "of",
+        "the",
+        "соли",
+        "сол",
+        "с",
+        "йил",
+        "yil",
+        "yili",
+        "йили",
+        "й",
+        "y",
+        "е",
+        "моҳи",
+        "ойи",
+        "oyi",
+        "месяц",
+    )
 )
 _QUARTER = frozenset(
     skeleton(w)
@@ -101,6 +122,27 @@ _RENEWED = re.compile(
     r"(?:продл|пролонг|prolong|renew|extend|extension|тамдид|uzaytir)\w*",
     re.I,
 )
+
+_CHECKED = re.compile(
+    r"(?:(?:by|via|over|through|по|через|при|бо|тариқи)\s+(?:the\s+)?)?(?<!\w)"
+    r"(?:(?:last(?:ly)?|послед\w+|охирин)\s+)?"
+    r"(?:checked|check|verified|verification|updated?|confirmed|called?|phone[ds]?|telephone|visit(?:ed)?|e-?mail|"
+    r"провер\w+|обновл\w+|подтвержд\w+|актуал\w+|сверен\w*|звон\w+|тел(?:еф\w+)?\b\.?|посещ\w+|визит\w*|"
+    r"санҷ\w+|тафтиш\w*|навсозӣ|навкардашуда|тасдиқ\w*|занг\w*|телефон\w*|"
+    r"tekshir\w+|yangilan\w+|tasdiqlan\w+|telefon\w*|qoʻngʻiroq\w*)(?!\w)(?:\s+(?:шуд\w*|orqali))?",
+    re.I,
+)
+"""Words by which a cell says of a day that something was checked on it, and how."""
+_UNDONE = re.compile(
+    r"(?<!\w)(?:не|not|нашуд\w*|need\w*|надо|нужно|to be|будет|план\w*)(?!\w)|санҷида нашуд|lmagan", re.I
+)
+_EARLIER = re.compile(
+    r"[\s(,;]+(?:ранее|до этого|до того|перед этим|предыдущ\w+|прежн\w+|earlier|previous(?:ly)?|before that|"
+    r"қаблан|пештар|пеш аз ин|avval(?:gi)?|ilgari|oldin)(?!\w).*$",
+    re.I | re.S,
+)
+"""What a cell says of an earlier time, behind the day that it gives."""
+_AT = re.compile(r"^\W*(?:(?:in|on|at|of|в|во|от|на|дар|аз|рӯзи|санаи|kuni)\s+)?|[\s,;:.]+$", re.I)
 
 _WHOLE = re.compile(r"(?<!\d)(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2}))(?!\d)")
 _DAYS = re.compile(r"(?<!\d)(\d{1,2}) ?[-–—] ?(\d{1,2})([./]\d{1,2}[./]\d{4})(?!\d)")
@@ -200,7 +242,9 @@ def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool) ->
             EXCEL_EPOCH + dt.timedelta(int(float(text))),
             doubt=Phrase("{text} is read as a spreadsheet's day number", text=text),
         )
-    text = _MONTH_IN_ROMAN.sub(_in_figures, _AS_OF.sub("", text))
+    text = _MONTH_IN_ROMAN.sub(_in_figures, _AS_OF.sub("", _EARLIER.sub("", text)))
+    if _CHECKED.search(text) and not _UNDONE.search(text):
+        text = _AT.sub("", _CHECKED.sub(" ", text))
     if match := _ISO.fullmatch(text) or _BASIC.fullmatch(text):
         year, month, day = map(int, match.groups())
         return DateValue(_day(year, month, day, text))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from mapping.language.composition import only_means
 from mapping.language.fold import is_damaged, skeleton, wildcard
@@ -285,8 +286,23 @@ def _trimmed(text: str) -> str:
     return text.strip(" \t\n,;/+").strip()
 
 
-def language_codes(value: object) -> list[str]:
-    """Read languages, by name or code in any of four languages, as ISO 639 codes.
+_ONLY = re.compile(r"(?<!\w)(?:only|just|solely|только|исключительно|лишь|танҳо|танхо|фақат|факат|faqat)(?!\w)", re.I)
+_WHEN_ASKED = re.compile(
+    r"(?<!\w)(?:(?:up)?on request|by (?:prior )?(?:request|arrangement)|if needed|"
+    r"по (?:запросу|просьбе|договоренности)|"
+    r"при необходимости|(?:через|с) переводчик\w*|(?:through|with|via) (?:an )?interpreter|бо (?:дархост|тарҷумон)|"
+    r"дар ҳолати зарурӣ|so.rov bo.yicha|tarjimon (?:bilan|orqali)|zarur bo.lsa)(?!\w)",
+    re.I,
+)
+_OF_THE_STATE = re.compile(
+    r"(?:гос(?:ударственн\w+)?\.?|официальн\w+) яз\w*|(?:state|official|national) language|"
+    r"забони (?:давлат\w+|расм\w+)|давлат тили|davlat tili(?:da)?",
+    re.I,
+)
+
+
+def language_codes(value: object, state: str = "") -> list[str]:
+    """Read languages, by name or code in any of four languages, as ISO 639 codes; ``state`` is the code of the state's.
 
     Raises
     ------
@@ -301,9 +317,12 @@ def language_codes(value: object) -> list[str]:
     (['tg', 'ru'], ['tg', 'ru', 'sgn'], ['tg', 'ru'])
     """
     text = given(value, Phrase("language"))
-    parts = {part: match_term("languages", part) for part in split_list(text.replace(".", " "), _is_language)}
+    own = _OF_THE_STATE.sub(f" {state} ", text) if state else text
+    own = " ".join(_ONLY.sub(" ", own).replace(".", " ").split())
+    asked_for = _WHEN_ASKED.findall(own)
+    parts = {part: match_term("languages", part) for part in split_list(_WHEN_ASKED.sub(" ", own), _is_language)}
     codes = list(dict.fromkeys(match.code for match in parts.values() if match))
-    unread = [part for part, match in parts.items() if not match]
+    unread = [part for part, match in parts.items() if not match and re.search(r"\w", part)]
     if not codes:
         raise Unreadable(
             Phrase("{text} names no language", text=shown(text)), Phrase("write the names of the languages")
@@ -316,7 +335,31 @@ def language_codes(value: object) -> list[str]:
             Phrase("{text} is no language that is known here", text=shown(words)),
             Phrase("write its name in full"),
         )
+    if asked_for:
+        words = ", ".join(asked_for)
+        raise Partly(codes, words, Phrase("{text} holds for a part", text=shown(words)), Phrase("say which at a call"))
     return codes
+
+
+_IF_THERE = (
+    r"если (?:есть|имеется|имеются)|при (?:наличии|возможности)|желательн\w+|по возможности|не обязательн\w+|"
+    r"if (?:any|available|possible|there is|they have)|where available|preferabl[ey]|optional|"
+    r"агар (?:бошад|дошта бошад|мавҷуд бошад)|дар сурати мавҷуд\w*|bo.lsa|mavjud bo.lsa|imkon bo.lsa"
+)
+_WISHED = re.compile(rf"(?<!\w)(?:{_IF_THERE})(?!\w)", re.I)
+
+
+def wished(parts: Sequence[str]) -> set[str]:
+    """Return those of some entries that are wished and not asked for: "паспорт (если есть)", and "pasport", "bo‘lsa".
+
+    Examples
+    --------
+    >>> sorted(wished(["referral", "passport", "if any"]))
+    ['if any', 'passport']
+    """
+    alone = {part for part in parts if not re.search(r"\w", _WISHED.sub(" ", part))}
+    before = {part for part, after in pairwise(parts) if after in alone}
+    return alone | before | set(filter(_WISHED.search, parts))
 
 
 def _is_language(text: str) -> bool:

@@ -60,6 +60,32 @@ def test_amounts(text, amount, currency):
 
 @pytest.mark.parametrize(
     "text",
+    ["no cost", "за счёт донора", "за счет государства", "аз ҳисоби лоиҳа", "davlat hisobidan", "0 somoni", "0 TJS"],
+)
+def test_free_in_other_words(text):
+    assert cost(text, SOMONI) == CostValue("free", text=text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("not free", "tariff"),
+        ("уже не бесплатная", "tariff"),
+        ("ройгон нест", "tariff"),
+        ("bepul emas", "tariff"),
+        ("не бесплатно: 35 сомони", "amount"),
+        ("partially paid", "mixed"),
+        ("частично бесплатно", "mixed"),
+        ("вобаста ба даромад", "mixed"),
+        ("qisman pullik", "mixed"),
+    ],
+)
+def test_what_is_not_free_is_not_read_as_free(text, kind):
+    assert cost(text, SOMONI).kind == kind
+
+
+@pytest.mark.parametrize(
+    "text",
     [
         "для пострадавших бесплатно, остальным 60 сомони",
         "барои ҷабрдидагон ройгон, барои дигарон 60 сомонӣ",

@@ -212,3 +212,31 @@ def test_every_day_is_read_back(day):
 def test_any_text_is_read_or_refused(text):
     with contextlib.suppress(Unreadable):
         assert date(text, TODAY).year >= 1990
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "precise"),
+    [
+        ("verified by visit on 7 May 2026", (2026, 5, 7), "day"),
+        ("обновлено 03.06.2026 по телефону", (2026, 6, 3), "day"),
+        ("последняя проверка: июнь 2026", (2026, 6, 1), "month"),
+        ("санҷида шуд 12.02.2026", (2026, 2, 12), "day"),
+        ("моҳи июни 2026", (2026, 6, 1), "month"),
+        ("tekshirildi 4 mart 2026", (2026, 3, 4), "day"),
+        ("20.04.2026 (earlier 01.02.2026)", (2026, 4, 20), "day"),
+        ("май 2026, предыдущая 11.2025", (2026, 5, 1), "month"),
+        ("08.03.2026, пештар 2024", (2026, 3, 8), "day"),
+    ],
+)
+def test_a_day_among_words_for_its_check(text, day, precise):
+    value = date_value(text, TODAY)
+    assert (value.day, value.precise) == (dt.date(*day), precise)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["не проверено с марта 2026", "to be checked in May 2026", "надо позвонить 03.05.2026", "проверить план 2026"],
+)
+def test_a_day_on_which_nothing_was_checked_is_none(text):
+    with pytest.raises(Unreadable):
+        date_value(text, TODAY)

@@ -161,6 +161,38 @@ def test_languages(text, codes):
     assert language_codes(text) == codes
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("English only", ["en"]),
+        ("исключительно узбекский", ["uz"]),
+        ("танҳо русӣ", ["ru"]),
+        ("faqat oʻzbek", ["uz"]),
+        ("государственный язык, английский", ["ky", "en"]),
+        ("забони давлатӣ, русӣ", ["ky", "ru"]),
+        ("davlat tili, rus", ["ky", "ru"]),
+        ("official language", ["ky"]),
+    ],
+)
+def test_only_one_language_and_that_of_the_state(text, codes):
+    assert language_codes(text, "ky") == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Russian; Pashto on request", ["ru", "ps"]),
+        ("таджикский, английский через переводчика", ["tg", "en"]),
+        ("тоҷикӣ, чинӣ бо тарҷумон", ["tg", "zh"]),
+        ("oʻzbek, ingliz so‘rov bo‘yicha", ["uz", "en"]),
+    ],
+)
+def test_a_language_on_request_is_read_and_told(text, codes):
+    with pytest.raises(Partly, match="holds for a part") as caught:
+        language_codes(text)
+    assert caught.value.value == codes
+
+
 def test_an_unknown_language_beside_known_ones_is_handed_over_apart():
     with pytest.raises(Partly, match="'xx' is no language") as caught:
         language_codes("tg+ru+xx")
