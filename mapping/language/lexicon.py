@@ -125,8 +125,8 @@ def _negated(word: str, language: str) -> Iterable[str]:
 def _rules() -> list[list[Any]]:
     """Return the rules: groups of concepts, concepts that bar it, the mode, and service types in order.
 
-    The mode is "yes" where a line comes first, "weak" for what is only guessed where nothing else is said, "alone" for
-    both, else empty.
+    The mode is "yes" where a line comes first, "named" for what names a service precisely, "weak" for what is only
+    guessed where nothing else is said, "alone" for a line and a guess, else empty.
     """
     known = {concept for path in sorted(HERE.glob("*/search.csv")) for concept, _ in entries(path)}
     types = Vocabulary.load("service_types")

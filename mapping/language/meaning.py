@@ -21,12 +21,16 @@ SAME = 4
 SENTENCE = 5
 """Words from which on somebody tells what happened rather than names what to look for."""
 VOWELS = "aeiouy"
+GUESSED = ("weak", "alone")
+"""Modes of rules that only guess."""
+NAMED = 2.0
+"""What a name of a service counts at the least, so that it comes before a word of why or for whom."""
 SHARED = 4
 """Kinds of service that share the first places of a list."""
 
 OUT, INSULT, ABROAD = "out", "insult", "abroad"
 CONDITIONS = ("night", "free")
-QUIET = {NOT, OUT, INSULT, *CONDITIONS}
+QUIET = {NOT, OUT, INSULT, "open", *CONDITIONS}
 """Concepts that say nothing by themselves of the help that is asked for."""
 PEOPLE = {"boss", "child", "family", "husband"}
 HARD_I = re.compile("(?<=[^aeiouy])y(?=[^aeiouy])")
@@ -276,12 +280,12 @@ class QueryReader:
             used = [met.intersection(group) for group in groups]
             if all(used) and not met.intersection(barred):
                 fired.append((frozenset().union(*used), len(groups), mode, codes))
-        strong = [rule for rule in fired if rule[2] in ("", "yes")]
+        strong = [rule for rule in fired if rule[2] not in GUESSED]
         rules = strong or [rule for rule in fired if rule[2] == "alone" or not vague]
         rules = [rule for rule in rules if not any(rule[1] <= other[1] and rule[0] < other[0] for other in rules)]
         types: dict[str, float] = {}
         for _, size, mode, codes in rules:
-            weight = size * (1.5 if mode == "yes" else 1.0)
+            weight = max(NAMED, size) if mode == "named" else size * (1.5 if mode == "yes" else 1.0)
             for place, code in enumerate(codes):
                 types[code] = max(types.get(code, 0.0), weight * (1 - 0.1 * place))
         line = any(mode in ("yes", "alone") for _, _, mode, _ in rules)
@@ -304,7 +308,7 @@ class QueryReader:
                 used.update(hits)
                 shares[code] = max(shares.get(code, 0.0), covered)
             if covered == 1 and number >= self.precise_from:
-                precisely[code] = max(precisely.get(code, 2.0), len(row))
+                precisely[code] = max(precisely.get(code, NAMED), len(row))
         return shares, used, precisely
 
 

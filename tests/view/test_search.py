@@ -171,6 +171,81 @@ def test_what_names_a_service_comes_before_for_whom_it_is_and_takes_no_line_away
     assert meaning.line, "the words of danger are still there"
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("телефон доверия работает в воскресенье", "IDN-HOT"),
+        ("is the helpline open on sunday", "IDN-HOT"),
+        ("рақами боварӣ якшанба кор мекунад", "IDN-HOT"),
+        ("ishonch telefoni tunda ishlaydimi", "IDN-HOT"),
+        ("телефони боварӣ", "IDN-HOT"),
+        ("поликлиника работает вечером", "HLT-PHC"),
+        ("ищу работу на вечер", "INC-EMP"),
+    ],
+)
+def test_what_is_open_is_no_job(reader, text, first):
+    assert reader.read(text).first_types()[0] == first
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("support after the shelter", "INC-MON"),
+        ("курсы шитья после кризисного центра", "INC-VOC"),
+        ("пас аз паноҳгоҳ касб омӯхтан", "INC-VOC"),
+        ("shelter for a night", "ACC-EME"),
+        ("выгнали из приюта", "ACC-EME"),
+    ],
+)
+def test_a_shelter_that_was_left_behind_is_not_asked_for_unless_somebody_was_thrown_out(reader, text, first):
+    assert reader.read(text).first_types()[0] == first
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("семинар для прокуроров", "CRD-TRN"),
+        ("sudyalar uchun trening", "CRD-TRN"),
+        ("ҳисоботи солона оид ба зӯроварӣ", "CRD-DAT"),
+        ("буклеты о насилии в семье", "PRV-AWA"),
+        ("беседа в школе о насилии", "PRV-SCH"),
+        ("шизофрения у жертвы насилия", "PSY-CLI"),
+        ("substitution therapy", "HLT-SUB"),
+        ("emergency contraception", "HLT-CMR"),
+        ("шикоят ба нозироти меҳнат", "JUS-LAB"),
+        ("адвокат потерпевшей по уголовному делу", "LEG-REP"),
+        ("допрос ребёнка", "JUS-CHI"),
+        ("qurbonni aeroportda kutib olish", "RET-RCP"),
+        ("предлагают работу в Польше", "PRV-MIG"),
+        ("запугивают свидетеля", "JUS-WIT"),
+    ],
+)
+def test_words_of_planners_and_professionals_lead_to_what_they_name(reader, text, first):
+    assert reader.read(text).first_types()[0] == first
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "обещали работу в России, забрали паспорт и не выпускают",
+        "мать заставляет просить милостыню",
+        "у нас семинар, а муж меня бьёт",
+        "телефон доверия не работает, хочу умереть",
+        "психоз у брата, бросается с ножом",
+        "привет, как дела, муж меня бьёт",
+        "my boyfriend promised a job and now i must sleep with men",
+        "после приюта муж снова избил",
+    ],
+)
+def test_words_of_services_hide_no_danger(reader, text):
+    assert reader.read(text).line
+
+
+@pytest.mark.parametrize("text", ["привет", "салом", "assalomu alaykum", "hello", "здравствуйте как дела"])
+def test_who_only_greets_asks_for_nothing(reader, text):
+    assert reader.read(text).nothing
+
+
 def test_a_small_word_of_one_language_asks_for_nothing_in_another(reader):
     assert reader.read("lawyer in a city").types == reader.read("lawyer a city").types
     assert "LEG-DOC" not in reader.read("doctor in town").types

@@ -2,11 +2,11 @@
 (function () {
   "use strict";
   var fold = window.rohnamoFold, coarse = fold.coarse;
-  var MOST = 24, GOOD = 0.6, LEAST = 0.3, SENTENCE = 5, SHARED = 4, SAME = 4, PLACE_WORDS = 4, VOWELS = "aeiouy";
+  var MOST = 24, GOOD = 0.6, LEAST = 0.3, SENTENCE = 5, SHARED = 4, SAME = 4, PLACE_WORDS = 4, VOWELS = "aeiouy", NAMED = 2;
   var HARD_I = /(?<=[^aeiouy])y(?=[^aeiouy])/g; // Russian in Latin letters writes "y" for the vowel that fold.js writes "i"
   var ADJECTIVE = /sk(?:ogo|omu|om|im|imi|ih|aya|oy|oe|uyu|ie)$/; // mapping.language.fold.nominative
   var CONDITIONS = ["night", "free"], BESIDE = ["out", "insult"], PEOPLE = ["boss", "child", "family", "husband"];
-  var QUIET = new Set(["not"].concat(BESIDE, CONDITIONS));
+  var QUIET = new Set(["not", "open"].concat(BESIDE, CONDITIONS));
 
   function split(text) { return text ? text.split(" ") : []; }
   function each(table, use) { Object.keys(table).forEach(function (key) { use(key, table[key]); }); }
@@ -179,13 +179,13 @@
     function part(one, other) {
       return one.size <= other.size && one.used.size < other.used.size && Array.from(one.used).every(function (c) { return other.used.has(c); });
     }
-    var rules = fired.filter(function (rule) { return rule.mode === "" || rule.mode === "yes"; });
+    var rules = fired.filter(function (rule) { return rule.mode !== "weak" && rule.mode !== "alone"; });
     var sure = rules.length > 0;
     if (!sure) rules = fired.filter(function (rule) { return rule.mode === "alone" || !vague; });
     rules = rules.filter(function (rule) { return !rules.some(function (other) { return part(rule, other); }); });
     var types = {}, line = false, size = 0;
     rules.forEach(function (rule) {
-      var weight = rule.size * (rule.mode === "yes" ? 1.5 : 1);
+      var weight = rule.mode === "named" ? Math.max(NAMED, rule.size) : rule.size * (rule.mode === "yes" ? 1.5 : 1);
       rule.codes.forEach(function (code, place) { types[code] = Math.max(types[code] || 0, weight * (1 - 0.1 * place)); });
       line = line || rule.mode === "yes" || rule.mode === "alone";
       size = sure ? Math.max(size, rule.size) : 0;
@@ -207,7 +207,7 @@
             put(used, hits);
             found[code] = Math.max(found[code] || 0, covered);
           }
-          if (precise && covered === 1) precisely[code] = Math.max(precisely[code] || 2, row.length);
+          if (precise && covered === 1) precisely[code] = Math.max(precisely[code] || NAMED, row.length);
         });
       });
     });
