@@ -13,6 +13,13 @@ from functools import lru_cache
 
 from mapping.language.i18n import Phrase
 
+DITTO = re.compile(
+    r"[-–—=_\s]+[/\\|\"'″〃„“”»«]{1,3}[-–—=_\s]+|[\"″〃„“”]|''|"
+    r"то\s?же(?: самое)?|там же|ҳамон|хамон|ҳамин|oʻsha|xuddi shu|ditto|same(?: as above)?",
+    re.I,
+)
+"""What people write in a cell in place of what stands above it: -//-, ", то же."""
+
 Step = Callable[[str], str]
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from mapping.column_map import ColumnMap, fold_header
 from mapping.errors import FormatError
 from mapping.formats import Sheet
-from mapping.intake.clean import clean
+from mapping.intake.clean import DITTO, clean
 from mapping.language.i18n import Phrase
 
 LOOK_FOR_HEADER = 25
@@ -147,6 +147,7 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: 
         if field.partition(".")[0] == "organization"
         for name in names
     }
+    above: dict[str, str] = {}
     for offset, cells in enumerate(sheet.rows[start:], sheet.first_row + start):
         texts = [written(cell) for cell in cells]
         filled = [text for text in texts if text.strip()]
@@ -181,6 +182,11 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: 
                 named[name] = clean(text, rows.cleaned)
             elif name and text.strip() and clean(text, Counter()) != named[name]:
                 rows.doubled[sheet.name, name].append(offset)
+        for name, text in named.items():
+            if above.get(name) and DITTO.fullmatch(text):
+                named[name] = above[name]
+                rows.cleaned[Phrase("a sign such as -//- replaced by what stands above it")] += 1
+        above = named
         row = SheetRow(sheet.name, offset, named, raw, cut=names[len(texts)] if len(texts) < len(names) else "")
         if beyond:
             row.raw["beyond the last column"] = "; ".join(beyond)

@@ -114,3 +114,35 @@ def test_unnamed_and_missing_columns():
 def test_a_file_without_the_columns_of_the_map():
     with pytest.raises(FormatError, match="is it the right map"):
         rows_of([Sheet("", [["a", "b"], [1, 2]])], columns(), "f")
+
+
+@pytest.mark.parametrize(
+    "sign", ["-//-", "— // —", '-"-', '"', "″", "''", "То же", "тоже", "то же самое", "ҳамон", "ditto"]
+)
+def test_a_sign_for_the_same_as_above_stands_for_it(sign):
+    rows = [["Name", "District", "Phone"], ["Umed", "Juybor", "1"], [sign, sign, "2"], [sign, "Chashma", sign]]
+    found = rows_of([Sheet("", rows)], columns(), "f")
+    umed = {"name": "Umed"}
+    assert cells(found) == [
+        (2, umed | {"district": "Juybor", "phone": "1"}),
+        (3, umed | {"district": "Juybor", "phone": "2"}),
+        (4, umed | {"district": "Chashma", "phone": "2"}),
+    ]
+    assert found.cleaned["a sign such as -//- replaced by what stands above it"] == 4
+    assert found.rows[1].raw["Name"] == sign
+
+
+@pytest.mark.parametrize("text", ["-", "—", "/", "и то же", "the same house", "'", "//", "", "0"])
+def test_what_is_no_such_sign_stays_as_it_is(text):
+    rows = [["Name", "Phone"], ["Umed", "1"], ["Nur", text]]
+    assert rows_of([Sheet("", rows)], columns(), "f").rows[1].cells["phone"] == text
+
+
+def test_a_sign_below_nothing_stays_as_it_is():
+    rows = [["Name", "Phone"], ["-//-", "1"], ["Nur", ""], ["Umed", "-//-"]]
+    found = rows_of([Sheet("", rows)], columns(), "f")
+    assert [(row.cells["name"], row.cells["phone"]) for row in found.rows] == [
+        ("-//-", "1"),
+        ("Nur", ""),
+        ("Umed", "-//-"),
+    ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from mapping.area.geocode import locate
 from mapping.area.study_area import StudyArea
+from mapping.intake.clean import DITTO
 from mapping.intake.rows import written
 from mapping.language import parsers
 from mapping.language.composition import composed
@@ -104,7 +105,8 @@ STRICT = ("phone", "email", "website", "latitude", "longitude", "coordinates", "
 
 def looked_at(cells: Sequence[object], area: StudyArea | None) -> ColumnGuess:
     """Look at the cells of a column."""
-    texts = [text.strip() for text in map(written, cells) if text.strip() and not parsers.is_blank(text)]
+    filled = [text.strip() for text in map(written, cells) if text.strip() and not parsers.is_blank(text)]
+    texts = [text for text in filled if not DITTO.fullmatch(text)]
     if not texts:
         return ColumnGuess()
     counts = Counter(texts)

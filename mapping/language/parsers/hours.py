@@ -418,6 +418,11 @@ def hours(value: object) -> list[HoursValue]:
     [HoursValue(byday='1SA', opens='10:00', closes='14:00', kind='monthly', months=None, doubt='')]
     """
     text = _in_figures(given(value, Phrase("opening hours")))
+    if _A_DAY.match(text):
+        raise Unreadable(
+            Phrase("{text} is a day: a spreadsheet makes one of hours such as 9-18", text=shown(text)),
+            Phrase("write days and times, as 'Mon-Fri 9:00-17:00'"),
+        )
     reader = _HoursReader(text, list(_tokens(text)))
     reader.read()
     if not reader.timed and reader.days != _ALL:
@@ -488,6 +493,10 @@ def _overlap(span: HoursValue, other: HoursValue) -> bool:
 _HALF_DAY = re.compile("[1-6]")
 """A closing hour of the afternoon, as it is written by 12 hours: later ones may be 17 without its first digit."""
 _ALONE, _UNTIL = r"(?<![\d:.])", r"\s*(?:до|по|то|to|gacha|[-–—])\s*"
+
+_A_DAY = re.compile(r"\d{4}-\d\d-\d\d\b")
+"""How a cell that holds a day is written: see `mapping.intake.rows.written`."""
+
 _NORMAL = (
     (re.compile(r"^(?:г\.|город|шаҳри|ш\.|shahri|city of)\s*[^\W\d_]+(?:-[^\W\d_]+)*\s*[,:;–—-]\s*", re.I), ""),
     (re.compile(r"\bкр(?:угл)?\.?\s?/?\s?сут\w*\b\.?", re.I), "круглосуточно"),

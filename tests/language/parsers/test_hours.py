@@ -191,6 +191,7 @@ def test_a_break_cuts_only_what_it_lies_in():
         ("пн-пт 9:00-5:00", "closes before it opens"),
         ("остальные дни 9-17", "does not say on which days"),
         ("ежедневно 9-17, остальные дни 9-12", "does not say on which days"),
+        ("2026-09-18 00:00:00", "is a day: a spreadsheet makes one of hours such as 9-18"),
         ("пн-пт", "says days without hours"),
         ("Mon-Fri 9-9", "opens and closes at the same time"),
         ("с 8 до 25", "25: there is no such time of day"),

@@ -169,7 +169,7 @@ def _columns(language: str, upload: Upload, guess: Any, *, problem: Message | No
         chosen=chosen,
         meanings=MEANINGS,
         becomes=becomes,
-        fields=_offered(chosen.values()),
+        fields=sorted(_offered(chosen.values()), key=lambda field: becomes(field, language)),
         seen=guess.seen,
         words=words,
         unknown=unknown_words(guess, study_area()),

@@ -15,6 +15,7 @@ from web.staff.fields import AUDIENCE_LABELS, LABELS, PRECISE, SENT_AS, TABLES
 
 PRIVATE = Message("never kept: remarks, people")
 UNREAD = Message("not read")
+ALL_ROWS = Message("all rows")
 
 BECOMES: dict[str, Message] = {
     "organization": TABLES["organization"],
@@ -23,7 +24,6 @@ BECOMES: dict[str, Message] = {
     "description": LABELS["description"],
     "place_name": Message("Name of the place"),
     "unit": LABELS["area_unit"],
-    "unit_code": LABELS["area_unit"],
     "place": LABELS["city"],
     "address": LABELS["address_1"],
     "latitude": LABELS["latitude"],
@@ -32,7 +32,6 @@ BECOMES: dict[str, Message] = {
     "country": LABELS["country"],
     "covers": TABLES["service_area"],
     "phone": TABLES["phone"],
-    "phone_international": TABLES["phone"],
     "email": LABELS["email"],
     "website": LABELS["website"],
     "hours": TABLES["schedule"],
@@ -48,7 +47,6 @@ BECOMES: dict[str, Message] = {
     "verified_on": LABELS["verified_on"],
     "verified_how": LABELS["level"],
     "marking": SENT_AS,
-    "marking_service": SENT_AS,
     "precision": LABELS["precision"],
     "contact": TABLES["contact"],
     "key": Message("Number of the row at the sender"),
@@ -102,11 +100,16 @@ def in_words(columns: ColumnMap, batch: Batch | None, units: Mapping[str, str], 
 
 
 def _meanings(columns: ColumnMap, units: Mapping[str, str], language: str) -> list[tuple[str, str]]:
-    meanings = [(word, AUDIENCE_LABELS[audience].into(language)) for word, audience in columns.markings.items()]
+    alike = columns.constants.get("marking")
+    meanings = [
+        (ALL_ROWS.into(language) if word == alike else word, AUDIENCE_LABELS[audience].into(language))
+        for word, audience in columns.markings.items()
+    ]
     meanings += [(word, PRECISE[precision].into(language)) for word, precision in columns.precisions.items()]
     terms = Vocabulary.load("service_types"), Vocabulary.load("beneficiaries")
     pairs = [pair for words in (*columns.words.values(), *columns.choices.values()) for pair in words.items()]
-    for word, code in (*pairs, *columns.services.items(), *columns.constants.items()):
+    constants = [(becomes(name, language), code) for name, code in columns.constants.items() if name != "marking"]
+    for word, code in (*pairs, *columns.services.items(), *constants):
         labels = [str(known.label(code, language)) for known in terms if code in known]
         meanings.append((word, labels[0] if labels else units.get(code, code)))
     return meanings

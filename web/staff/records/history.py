@@ -1,6 +1,8 @@
 """Changes: what was done to the directory, newest first, and taking it back whole."""
 
+import re
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,15 +35,38 @@ class PastAct:
 
     batch: BatchLine
     counts: Counter[str]
+    name: Message | str
+
+
+ACTS = {
+    "edit": Message("Changed by hand"),
+    "merge": Message("Records made one"),
+    "proposal accepted": Message("A second person agreed"),
+    "proposal refused": Message("A second person refused"),
+    "proposal withdrawn": Message("Withdrawn by whoever proposed it"),
+    "propose": Message("Proposed to a second person"),
+    "agree": Message("Agreed to what was shown"),
+    "take up": Message("Taken up again"),
+    "erase": Message("Removed for good"),
+}
+"""What the history calls an act that brought no file."""
+
+
+def act(file: str, files: Mapping[int, str]) -> Message | str:
+    """Say what was done: the name of the file that was brought, or an act in words; ``files`` are those by batch."""
+    if match := re.fullmatch(r"undo (\d+)", file):
+        return Message("Taken back: {what}", {"what": act(files.get(int(match[1]), "–"), files)})
+    return ACTS[file] if file in ACTS else ACTS.get(file.partition(" ")[0], file)
 
 
 @changes.get("/<language>/changes.html")
 def all_(language: str, *, problem: Message | None = None) -> str:
     """Show what was done, as far as it is about what may be seen."""
-    lines = directory().batches()[-MOST:]
+    every = directory().batches()
+    lines, files = every[-MOST:], {line.number: line.file for line in every}
     counts = _seen_of([batch_line.number for batch_line in lines])
     acts = [
-        PastAct(batch_line, counts[batch_line.number])
+        PastAct(batch_line, counts[batch_line.number], act(batch_line.file, files))
         for batch_line in reversed(lines)
         if counts[batch_line.number].total()
     ]

@@ -23,6 +23,7 @@ from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, seen, study_area
 from web.staff.fields import FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, editable, said
+from web.staff.records.history import act
 from web.staff.visible import VisibleRecords, name_of
 
 records = Blueprint("records", __name__)
@@ -252,7 +253,10 @@ def history(language: str, table: str, identifier: str) -> str:
     record = seen().record(table, identifier)
     about = [record, *(part for name in PARTS[table] for part, _ in parts_of(whole, record, name, language))]
     turns = sorted((turn for part in about for turn in _turns(part, language)), key=lambda t: -t.number)
-    return page("staff/history.html", language, line=line(whole, record, language), turns=turns, tables=TABLES)
+    files = {batch.number: batch.file for batch in directory().batches()}
+    acts = {turn.file: act(turn.file, files) for turn in turns}
+    of = line(whole, record, language)
+    return page("staff/history.html", language, line=of, turns=turns, acts=acts, tables=TABLES)
 
 
 def _turns(record: Any, language: str) -> Iterator[Turn]:

@@ -479,3 +479,62 @@ def test_each_column_shows_its_first_values_and_unknown_words_are_taught(office,
     for shown in ("What the columns are", "never kept", "Navruz Centre", "Qqland"):
         assert shown in text
     assert "Anora" not in text
+
+
+UNMARKED = """No,Organization,Service,District,Phone
+1,Navruz Centre,Legal consultations,Chashma,+992000100301
+2,Bahor Centre,Zzyzx talk,Kulnishin,+992000100302
+Total: 2,,,,
+"""
+
+
+def guessed(client, **changed):
+    """Upload a list that says nothing of who may see it, and go on to its preview."""
+    columns = upload(client, UNMARKED).location
+    fields = fields_of(client, columns) | {"source": "ngo-list", "name": "NGO list", "all": "public"} | changed
+    return client.post(columns, data=fields).location
+
+
+def test_a_row_of_totals_is_no_entry_in_the_portal_either(steward):
+    text = steward.get(guessed(steward)).text
+    assert "2 rows, 1 of them" in text
+    assert "row that tells" not in text
+    assert "rows were lost" not in text
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "tg", "uz"])
+def test_no_two_fields_that_a_column_may_be_given_are_called_the_same(steward, language):
+    page = steward.get(upload(steward, UNMARKED).location.replace("/en/", f"/{language}/")).text
+    for choices in re.findall(r'<select id="c\d+".*?</select>', page, re.DOTALL):
+        labels = re.findall(r"<option[^>]*>([^<]*)</option>", choices)
+        assert len(labels) == len(set(labels))
+        assert labels[2:] == sorted(labels[2:])
+
+
+def test_whoever_is_to_agree_reads_that_all_rows_are_alike(office, steward):
+    path = guessed(steward)
+    post(steward, path.replace("preview.html", "store"), page=path, choice="map")
+    told = office.client("steward", login="second").get(f"/en/p/{waiting(office)[0].id}.html").text
+    assert "<dt>all rows</dt><dd>Everybody</dd>" in told
+    assert not re.search(r"<dt>(all|marking)</dt>", told)
+
+
+def test_a_list_that_was_stored_is_not_said_to_be_nowhere(steward):
+    path = guessed(steward)
+    assert "Nothing is stored yet." in steward.get(path).text
+    post(steward, path.replace("preview.html", "store"), page=path, choice="store")
+    text = steward.get(path).text
+    assert "Nothing is stored yet." not in text
+    assert "It is stored already, for custodians only" in text
+
+
+def test_what_was_done_is_told_in_the_language_of_its_reader(office, steward):
+    path = f"/en/e/service/{key('service', 'Mobile team')}.html"
+    send(steward, path, wait_time="a day", reason="x")
+    with Directory(office.directory) as opened:
+        number = opened.batches()[-1].number
+    post(steward, f"/en/changes/{number}", page="/en/changes.html")
+    for page in ("/ru/changes.html", path.replace("/en/e/", "/ru/h/")):
+        text = steward.get(page).text
+        assert "Отменено: Изменено вручную" in text
+        assert not re.search(r"\bundo \d|> ?edit\b", text)
