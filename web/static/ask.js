@@ -15,6 +15,9 @@
 
   form.reset();
   form.addEventListener("focusin", load);
-  form.addEventListener("input", load);
+  form.addEventListener("input", function () {
+    if (form.dataset.ready !== "true") told.textContent = form.dataset.wait;
+    load();
+  });
   form.addEventListener("submit", function (event) { event.preventDefault(); });
 })();

@@ -292,9 +292,9 @@
     var text = box.value.trim(), index = window.ROHNAMO_INDEX, lexicon = window.ROHNAMO_WORDS, turn = ++shown;
     text = text.length > 1 ? text : "";
     var asked = text || start();
-    rest.hidden = Boolean(asked);
+    rest.hidden = false; // until there are answers, what is on the page without a search is there
     hits.replaceChildren();
-    told.textContent = "";
+    told.textContent = asked && form.dataset.ready !== "true" ? say.wait : "";
     urge(null);
     if (!asked || !lexicon) return;
     if (text && !index) urge(understood(text, null, lexicon));

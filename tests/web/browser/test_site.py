@@ -424,6 +424,27 @@ def test_what_is_open_now_stands_first_over_all_sheets(sheets, open_page):
     assert page.eval_on_selector_all(".list h3", headings) == ["A advice", "B advice"], "this list is in order of name"
 
 
+def test_until_the_search_is_there_the_questions_are(sheets, chromium):
+    """On a slow line the search comes late or never: what was typed must not take the questions away."""
+    page, held = chromium.new_page(), []
+    page.route("**/index.js", lambda route: held.append(route))
+    page.goto(f"{sheets}/en/index.html")
+    page.fill("#words", "advice")
+    page.wait_for_selector("text=The search is loading.")
+    page.wait_for_function("window.rohnamoSearch")  # it has run, and has nothing to look through yet
+    page.fill("#words", "advice please")
+    page.wait_for_timeout(200)
+    assert page.locator("a[href='n1.html']").is_visible()
+    held.pop().abort()
+    page.wait_for_selector("text=The search did not load.")
+    assert page.locator("a[href='n1.html']").is_visible()
+    page.unroute("**/index.js")
+    page.fill("#words", "advice")
+    page.wait_for_selector("#hits li")
+    assert not page.locator("a[href='n1.html']").is_visible()
+    page.close()
+
+
 def test_a_list_that_cannot_be_narrowed_whole_says_so(sheets, chromium):
     page = chromium.new_page()
     page.route("**/index.js", lambda route: route.abort())
