@@ -23,7 +23,7 @@ from mapping.area.grid import Box, Grid
 from mapping.area.rasters import as_xarray, kept, state
 from mapping.area.settings import AreaFile, Level, Settings, usual_money
 from mapping.errors import InvalidRecord, NotFound
-from mapping.language.i18n import show
+from mapping.language.i18n import country_name, show
 from mapping.language.parsers import Money
 
 if TYPE_CHECKING:
@@ -169,6 +169,10 @@ class StudyArea:
     def levels(self) -> tuple[Level, ...]:
         """Return the levels of administrative units, the country first."""
         return self.file.level
+
+    def country(self, code: str) -> Mapping[str, str]:
+        """Return the names of another country by language: the area's own, else those of CLDR."""
+        return self.settings.country_names.get(code) or country_name(code, *self.languages).labels
 
     @property
     def settings(self) -> Settings:

@@ -62,8 +62,8 @@ def find(
         _print_json([_told(entry, matches.kilometres.get(entry.id)) for entry in (*matches.here, *matches.elsewhere)])
         return
     if danger:
-        numbers = (f"{show(number.label, lang)} {number.number}" for number in region.settings.emergency.values())
-        out.print(f"This may tell of danger. Call first: {', '.join(numbers)}, or a hotline.", markup=False)
+        numbers = [f"{show(number.label, lang)} {number.number}" for number in region.settings.emergency.values()]
+        out.print(f"This may tell of danger. Call first: {', '.join([*numbers, 'a hotline'])}.", markup=False)
     table = Table("Service", "Organization", "Where", "Call", "km")
     for entry in (*matches.here, *matches.elsewhere):
         place = _where(entry.places[0], region, lang) if entry.places else "by phone"

@@ -1,7 +1,9 @@
 """Reading one row: its fields by a column map, each fault said once with file, row and column."""
 
+import contextlib
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -36,6 +38,9 @@ MOST_DESCRIBED = 20_000
 MANY = 3
 """From so many cells of the wrong kind on, a row has slipped by a column and none of it is believed."""
 
+OTHER_KINDS: tuple[Callable[[object], object], ...] = (parsers.hours, parsers.language_codes, parsers.emails)
+"""What cells of words hold, by which a row that slipped is told."""
+
 T = TypeVar("T")
 
 
@@ -69,6 +74,15 @@ class Intake:
     termed: dict[tuple[str, str, bool, str], tuple[list[str], list[str]]] = field(default_factory=dict)
     """Field, taxonomy, how it is read and the text of a cell -> its terms and its other words, where none is told."""
     _watched: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+
+    rows: list["Reader"] = field(default_factory=list)
+    _texts: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def texts(self, name: str) -> Counter[str]:
+        """Return how many of the rows that are still to be read have each text in a field, as first asked for it."""
+        if name not in self._texts:
+            self._texts[name] = Counter(reader.text(name) for reader in self.rows)
+        return self._texts[name]
 
     def columns_of(self, name: str) -> tuple[str, ...]:
         """Return the columns that fill a field, folded as the cells of a row are."""
@@ -331,8 +345,11 @@ class Reader:
             self.reasons.append(reason)
 
     def refuse_if_slipped(self) -> None:
-        """Set the row aside when several of its cells hold the wrong kind of thing; that is then all that is said."""
-        if len(self.unread) >= MANY:
+        """Set the row aside when several of its cells hold the wrong kind of thing; that is then all that is said.
+
+        A word that nobody knows, and that other rows have in the same column, is how the sender writes there.
+        """
+        if len(self.unread) >= MANY and self._looks_slipped():
             issues, left = self.intake.batch.issues, len(self.said)
             for place in reversed(range(len(issues))):  # its own stand last, or nearly
                 if left and issues[place] in self.said:
@@ -352,6 +369,16 @@ class Reader:
                 ),
                 Phrase("look whether the row has slipped by a column, and send it again"),
             )
+
+    def _looks_slipped(self) -> bool:
+        """Tell whether a cell that cannot be read is another column's, or many of them stand in no other row."""
+        texts = {name: self.text(name) for name in self.unread}
+        for text in texts.values():
+            for parse in OTHER_KINDS:
+                with contextlib.suppress(parsers.Unreadable):
+                    parse(text)
+                    return True
+        return sum(self.intake.texts(name)[text] < 2 for name, text in texts.items()) >= MANY
 
     def closing(self) -> str | None:
         """Return the status that a remark gives the row, such as closed; remarks are looked at, never kept.

@@ -80,7 +80,7 @@ class RowSite:
 def entries(readers: Iterable[Reader], intake: Intake, children: Mapping[str, list[Reader]]) -> Iterator[RowSite]:
     """Yield what each row gives; rows that must be set aside carry their reasons and give nothing."""
     uses: dict[str, int] = {}
-    rows = list(readers)
+    rows = intake.rows = list(readers)
     for reader in counted(without_repeats(rows), len(rows), intake.progress):
         key = row_key(reader, uses)
         names = reader.translations("organization")

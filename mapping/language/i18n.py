@@ -54,8 +54,18 @@ def _translated(text: str, language: str) -> tuple[str, str]:
 
 
 def _filled(template: str, values: Mapping[str, object], language: str, spoken: str) -> str:
-    """Fill a template with values as a language writes them; its words agree in the language that is ``spoken``."""
-    return template.format_map({name: _Shown.of(value, language, spoken) for name, value in values.items()})
+    """Fill a template with values as a language writes them; its words agree in the language that is ``spoken``.
+
+    Days are words too: they stand in the language of the sentence, where it is one.
+    """
+    worded = any(map(str.isalpha, _SLOT.sub("", template)))
+    of_days = spoken if worded else language
+    return template.format_map(
+        {
+            name: _Shown.of(value, of_days if isinstance(value, dt.date) else language, spoken)
+            for name, value in values.items()
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -237,10 +247,13 @@ class Reasons(tuple[Message | Phrase, ...]):
 
 
 @cache
-def country_name(code: str) -> Coded:
-    """Return the code of a country (ISO 3166-1 alpha-2) for a phrase, which names it in other languages."""
+def country_name(code: str, *spoken: str) -> Coded:
+    """Return the code of a country (ISO 3166-1 alpha-2) for a phrase, which names it in other languages.
+
+    These are all that have a folder, and those ``spoken`` besides, as CLDR has them.
+    """
     labels = {}
-    for language in languages.codes():
+    for language in dict.fromkeys((*languages.codes(), *spoken)):
         with contextlib.suppress(UnknownLocaleError):
             labels[language] = str(Locale.parse(language).territories.get(code, code))
     return Coded(code, labels)

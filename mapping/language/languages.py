@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
+
 import mapping.language
 from mapping.errors import InvalidRecord
 
@@ -74,7 +76,7 @@ def language(code: str) -> LanguageFolder:
     """
     folder = folders().get(code)
     if folder is None:
-        return LanguageFolder(code, None, code, document=code, headings=(code,), place_names=(code, SOURCE))
+        return LanguageFolder(code, None, _own_name(code), document=code, headings=(code,), place_names=(code, SOURCE))
     file = folder / "language.toml"
     try:
         settings: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
@@ -88,6 +90,15 @@ def language(code: str) -> LanguageFolder:
     if len(own.weekdays) != 7 or len(own.months) not in (0, 12):
         raise InvalidRecord(f"{file}: a week has seven days and a year twelve months; write them all, or none")
     return own
+
+
+def _own_name(code: str) -> str:
+    """Return what a language calls itself by CLDR, with a capital letter as in a menu; else its code."""
+    try:
+        name = Locale.parse(code).get_language_name(code) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+    return name[:1].upper() + name[1:]
 
 
 def forget() -> None:

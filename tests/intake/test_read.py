@@ -476,6 +476,16 @@ def test_a_slipped_row_is_refused_whole_and_said_once(take):
     assert batch.refused[0].cells["Places"] == "passport"
 
 
+def test_words_of_a_language_that_nobody_knows_are_no_slip(take):
+    """They stand in every row, and are no hours and no languages; what is one of these has slipped, however often."""
+    header, row = with_cells(Cost="gratuit", Languages="zblonish", Hours="lunedo-vendredo")
+    batch = take(row, ("2", "Nur", *row[2:]), heads=header)
+    assert [body.name for body in batch.of("organization")] == ["Umed", "Nur"]
+    assert {issue.column for issue in batch.issues if issue.level == "refused"} == {"Cost", "Languages", "Hours"}
+    header, row = with_cells(Cost="tajik/russian", Languages="9-13", Hours="passport")
+    assert take(row, ("2", "Nur", *row[2:]), heads=header).records == []
+
+
 def test_a_refused_row_leaves_no_trace_for_the_next(take):
     """The body of a refused row is not known to the row after it: else its service would belong to nobody."""
     batch = take((*ROW[:3], "", *ROW[4:]), ("2", *ROW[1:]))

@@ -25,6 +25,7 @@ from mapping.language.i18n import (
     both,
     catalogue,
     chain,
+    country_name,
     date,
     either,
     form,
@@ -34,6 +35,7 @@ from mapping.language.i18n import (
     translate,
 )
 from mapping.language.languages import codes, folders, forget
+from mapping.language.languages import language as folder_of
 from tests.support.translations import catalogue as read_catalogue
 from tests.support.translations import catalogues, languages
 
@@ -359,3 +361,19 @@ def test_words_agree_in_the_language_that_they_are_of(monkeypatch):
     monkeypatch.setattr(i18n, "chain", lambda language: (language, "ru", "en"))
     assert [Message(text, {"count": count}).into("tg") for count in (1, 2, 5)] == ["1 вещь", "2 вещи", "5 вещей"]
     assert Phrase(text, count=2).into("tg") == "2 вещи"
+
+
+def test_a_day_stands_in_the_language_of_its_sentence():
+    """No catalogue has Romanian: a sentence is English there, and its day too; a day alone is Romanian."""
+    day = dt.date(2026, 11, 24)
+    assert Message("Edition of {day}", {"day": day}).into("ro") == "Edition of 24 November 2026"
+    assert show(day, "ro") == "24 noiembrie 2026"
+
+
+@pytest.mark.parametrize(("code", "name"), [("ro", "Română"), ("fil", "Filipino"), ("sw", "Kiswahili"), ("qqq", "qqq")])
+def test_a_language_without_a_folder_has_its_own_name(code, name):
+    assert folder_of(code).name == name
+
+
+def test_a_country_has_its_name_in_languages_without_a_folder():
+    assert country_name("SA", "ro").labels["ro"] == "Arabia Saudită"

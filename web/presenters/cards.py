@@ -7,7 +7,7 @@ from typing import Literal
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.fold import coarse
-from mapping.language.i18n import Message, chain, translate
+from mapping.language.i18n import Message, show, translate
 from mapping.language.parsers import AGES, is_dialled
 from mapping.language.taxonomy import Label, Vocabulary, match_term
 from mapping.render.layers.services import spaced
@@ -238,10 +238,7 @@ def unit_name(area: StudyArea, code: str, language: str) -> str:
 
 def country_name(area: StudyArea, code: str, language: str) -> str:
     """Return the name of a country abroad."""
-    names = area.settings.country_names.get(code)
-    if not names:
-        return code
-    return next((names[tried] for tried in chain(language) if tried in names), next(iter(names.values())))
+    return show(area.country(code), language) or code
 
 
 def place_name(place: ServicePlace, area: StudyArea, language: str) -> str:

@@ -178,7 +178,7 @@ def _also(rows: Sequence[MissingHelp], needs: Mapping[str, Text], area: StudyAre
         known = row.area_unit in area.all_units()
         if len(units) == 1:
             continue
-        name: Text = wording.named(area, row.area_unit) if known else area.settings.country_names.get(row.area_unit, {})
+        name: Text = wording.named(area, row.area_unit) if known else area.country(row.area_unit)
         words = {"place": name or {"en": row.area_unit}, "help": needs[row.need], "count": row.count}
         (wide if known else abroad).append(Message("{place}, {help} ({count})", words))
     sentences = []

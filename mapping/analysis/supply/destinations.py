@@ -96,7 +96,7 @@ def _state(key: str, value: int, countries: list[str], *, here: bool) -> str:
 
 
 def _name(code: str, area: StudyArea) -> Text:
-    return area.settings.country_names.get(code) or {"en": code}
+    return area.country(code)
 
 
 def _finding(services: int, countries: int, main: tuple[str, ...], missing: list[str]) -> Message:

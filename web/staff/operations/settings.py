@@ -100,5 +100,4 @@ def _months(months: dict[str, int], language: str) -> Iterator[str]:
 
 
 def _country(area: StudyArea, code: str, language: str) -> str:
-    names = area.settings.country_names.get(code)
-    return show(names, language) if names else show(area.name, language) if code == area.code else code
+    return show(area.name if code == area.code else area.country(code), language)

@@ -115,11 +115,13 @@ def _taxonomy(pen: Pen) -> None:
             )
         )
     head = (Message("Type of service"), Message("Code"), Message("Pillar"), Message("Core function"))
-    pen.table(Message("Types of service"), head, rows, source=material.say(TAXONOMY), small=True)
+    drafts = any(material.language in term.drafts for term in material.types.terms())
+    pen.table(Message("Types of service"), head, rows, source=material.say(DRAFTS if drafts else TAXONOMY), small=True)
 
 
 YES, NO = Message("yes"), Message("no")
-TAXONOMY = Message("Our own list of types; labels in Tajik and Uzbek are drafts.")
+TAXONOMY = Message("Our own list of types.")
+DRAFTS = Message("Our own list of types; its labels in this language are drafts.")
 
 GLOSSARY: tuple[tuple[Message, Message], ...] = (
     (

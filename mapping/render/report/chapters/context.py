@@ -58,9 +58,7 @@ def context(pen: Pen) -> None:
         source=material.basis(cases),
     )
     pen.heading(Message("Where people go"))
-    destinations = [
-        material.area.settings.country_names.get(code, {"en": code}) for code in material.area.settings.destinations
-    ]
+    destinations = [material.area.country(code) for code in material.area.settings.destinations]
     if destinations:
         pen.say(
             Message(

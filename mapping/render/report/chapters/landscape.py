@@ -39,7 +39,7 @@ def where(pen: Pen, entry: Entry) -> str:
     places = []
     for place in entry.places:
         if place.country not in (None, "", material.area.code):
-            country = material.say(material.area.settings.country_names.get(str(place.country), {"en": place.country}))
+            country = material.say(material.area.country(str(place.country)))
             places.append(", ".join(filter(None, (place.city, country))))
         elif place.area_unit in known:
             places.append(material.label(str(place.area_unit)))
