@@ -1,6 +1,7 @@
 """The portals of those who sign in, each served on this machine; a web server with TLS stands before them."""
 
 import datetime as dt
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -199,9 +200,17 @@ def demo_staff(
         ledger=Ledger(private / "demo-ledger.db"),
         demo=True,
         secure=False,
-        maps=shipped("demo"),
+        maps=_own_maps(private / "maps"),
     )
     serve_portal(portal, port)
+
+
+def _own_maps(folder: Path) -> Path:
+    """Lay the column maps of the demo into a folder of its own: what stewards save must not lie among what is shipped."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for path in shipped("demo").glob("*.toml"):
+        shutil.copyfile(path, folder / path.name)
+    return folder
 
 
 def _publish_missing(private: Path, area: "StudyArea", views: dict[str, Path]) -> None:

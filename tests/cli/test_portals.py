@@ -18,6 +18,7 @@ from web.access.accounts import Accounts
 from web.access.roles import PORTAL_ROLES
 
 TINY = Path(__file__).parents[1] / "tiny"
+DEMO = Path(__file__).parents[2] / "data" / "demo"
 
 
 @pytest.fixture
@@ -60,6 +61,15 @@ def test_the_demo_has_a_link_for_each_invented_person_and_no_password(served, ti
     again = re.findall(r"(/en/join/\S+)", run("demo-partner", "--build", tmp_path, "--area", TINY).output)
     assert set(again).isdisjoint(links)
     shutil.rmtree(tmp_path / "private")
+
+
+def test_what_is_saved_in_the_staff_portal_of_the_demo_stays_in_its_own_folder(served, tiny_area, tmp_path):
+    sample_directory(tmp_path / "private", tiny_area).close()
+    done = run("demo-staff", "--build", tmp_path, "--area", TINY)
+    assert done.exit_code == 0, done.output
+    ((portal, _),) = served
+    assert portal.config["MAPS"] == tmp_path / "private" / "maps"
+    assert {path.name for path in portal.config["MAPS"].iterdir()} == {path.name for path in DEMO.glob("*.toml")}
 
 
 def test_an_account_is_granted_a_body_by_its_name_or_id(tiny_area, tmp_path):

@@ -186,11 +186,11 @@ def missing_in_region(material: Sources) -> Iterator[Recommendation]:
                 "Decide who takes over what nobody is listed for, and put it into the regional plan: {functions}.",
                 words,
             ),
-            evidence=Message("Core functions that only {region} lacks: {count}.", words),
+            evidence=Message("Core functions lacking only in {region}: {count}.", words),
             table="nrm",
             cost="medium",
             indicator="I01",
-            measure=Message("Core functions that only {region} lacks", words),
+            measure=Message("Core functions lacking only in {region}", words),
             value=len(codes),
             target=0,
         )

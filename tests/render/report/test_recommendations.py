@@ -195,7 +195,7 @@ def test_what_a_region_alone_lacks_is_not_told_as_all_that_it_lacks(material):
         if each.key.startswith("region-"):
             region = each.key.removeprefix("region-")
             assert each.value == sum(regions == [region] for regions in lacking.values())
-            assert str(each.evidence).startswith("Core functions that only ")
+            assert str(each.evidence).startswith("Core functions lacking only in ")
 
 
 def test_what_is_said_missing_most_is_what_the_finding_names(material):
