@@ -15,6 +15,8 @@ MOST = 24
 """Words of a text that are read."""
 GOOD = 0.6
 """The share of the best score from which a kind of service is what was asked for; what has less is beside it."""
+SECOND = 0.45
+"""The share from which the best kind of another family is a second thing that was asked for."""
 LEAST = 0.3
 SAME = 4
 """First letters that words with different endings have in common, at the least."""
@@ -25,6 +27,8 @@ GUESSED = ("weak", "alone")
 """Modes of rules that only guess."""
 NAMED = 2.0
 """What a name of a service counts at the least, so that it comes before a word of why or for whom."""
+FAMILY = 3
+"""Letters of a code that name the family of a kind of service."""
 SHARED = 4
 """Kinds of service that share the first places of a list."""
 
@@ -56,10 +60,18 @@ class Meaning:
     nothing: bool = False
 
     def first_types(self) -> list[str]:
-        """Return the kinds of service that share the first places of a list, so that no one kind fills them all."""
+        """Return the kinds of service that share the first places of a list, so that no one kind fills them all.
+
+        Who tells of two things at once needs both: places that are left go to the best kinds of other families.
+        """
         best = max(self.types.values(), default=0.0)
-        good = [code for code, score in self.types.items() if score >= GOOD * best]
-        return sorted(good, key=lambda code: (-self.types[code], code))[:SHARED]
+        ranked = sorted(self.types, key=lambda code: (-self.types[code], code))
+        first = [code for code in ranked if self.types[code] >= GOOD * best][:SHARED]
+        for code in ranked:
+            other = all(code[:FAMILY] != each[:FAMILY] for each in first)
+            if len(first) < SHARED and other and self.types[code] >= SECOND * best > 0:
+                first.append(code)
+        return first
 
     def score(self, types: Iterable[str]) -> float:
         """Return the best score of some types."""

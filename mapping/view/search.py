@@ -218,9 +218,12 @@ class Search:
 
     def _share(self, fits: Bits, of_type: dict[str, Bits]) -> None:
         """Put the first service of each kind that was asked for before the others, where it is as good and as near."""
-        alike, (*grade, scores, conditions) = fits, self.order
-        for parts in grade:
-            alike = next(part for part in (alike & part for part in parts) if part.any())
+        ranks, tiers, places, scores, conditions = self.order
+        head, own_parts = fits, []
+        for parts in (ranks, tiers, places):
+            own_parts.append(next(part for part in parts if (head & part).any()))
+            head = head & own_parts[-1]
+        alike = fits & own_parts[0] & own_parts[2]
         picked: list[int] = []
         for code in self.meaning.first_types():
             if code in of_type:

@@ -188,6 +188,22 @@ def test_what_is_open_is_no_job(reader, text, first):
 
 
 @pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("беременна без документов", "LEG-DOC", "HLT-SRH"),
+        ("больной ребенок и нет документов", "LEG-DOC", "HLT-PHC"),
+        ("homiladorman hujjatim yoʻq", "LEG-DOC", "HLT-SRH"),
+        ("pregnant and no papers", "LEG-DOC", "HLT-SRH"),
+    ],
+)
+def test_who_tells_of_two_things_is_shown_both(reader, text, first, second):
+    kinds = reader.read(text).first_types()
+    assert kinds[0] == first
+    assert second in kinds
+    assert reader.read("нет документов").first_types().count("HLT-SRH") == 0
+
+
+@pytest.mark.parametrize(
     ("text", "first"),
     [
         ("support after the shelter", "INC-MON"),
@@ -513,7 +529,7 @@ def in_order(view: View, text: str) -> list[Entry]:
     fits.sort(key=lambda row: row[:3])
     shared: list[Entry] = []
     for code in meaning.first_types():
-        alike = [row[3] for row in fits if row[0][:3] == fits[0][0][:3] and row[3] not in shared]
+        alike = [row[3] for row in fits if row[0][0:3:2] == fits[0][0][0:3:2] and row[3] not in shared]
         shared += [entry for entry in alike if code in entry.types][:1]
     return shared + [row[3] for row in fits if row[3] not in shared]
 

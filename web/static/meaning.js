@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   var fold = window.rohnamoFold, coarse = fold.coarse;
-  var MOST = 24, GOOD = 0.6, LEAST = 0.3, SENTENCE = 5, SHARED = 4, SAME = 4, PLACE_WORDS = 4, VOWELS = "aeiouy", NAMED = 2;
+  var MOST = 24, GOOD = 0.6, SECOND = 0.45, LEAST = 0.3, SENTENCE = 5, FAMILY = 3, SHARED = 4, SAME = 4, PLACE_WORDS = 4, VOWELS = "aeiouy", NAMED = 2;
   var HARD_I = /(?<=[^aeiouy])y(?=[^aeiouy])/g; // Russian in Latin letters writes "y" for the vowel that fold.js writes "i"
   var ADJECTIVE = /sk(?:ogo|omu|om|im|imi|ih|aya|oy|oe|uyu|ie)$/; // mapping.language.fold.nominative
   var CONDITIONS = ["night", "free"], BESIDE = ["out", "insult"], PEOPLE = ["boss", "child", "family", "husband"];
@@ -289,9 +289,13 @@
   // Kinds of service that share the first places of a list, so that no one kind fills them all.
   Meaning.prototype.first = function () {
     var types = this.types, best = this.best;
-    return Object.keys(types).filter(function (code) { return types[code] >= GOOD * best; }).sort(function (a, b) {
-      return types[b] - types[a] || (a < b ? -1 : 1);
-    }).slice(0, SHARED);
+    var ranked = Object.keys(types).sort(function (a, b) { return types[b] - types[a] || (a < b ? -1 : 1); });
+    var first = ranked.filter(function (code) { return types[code] >= GOOD * best; }).slice(0, SHARED);
+    ranked.forEach(function (code) {
+      var other = first.every(function (each) { return code.slice(0, FAMILY) !== each.slice(0, FAMILY); });
+      if (first.length < SHARED && other && best > 0 && types[code] >= SECOND * best) first.push(code);
+    });
+    return first;
   };
 
   Meaning.prototype.tier = function (codes) {

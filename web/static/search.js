@@ -111,7 +111,7 @@
     var picked = [], head = rows[0];
     meaning.first().forEach(function (code) {
       var hit = rows.find(function (each) {
-        return each.row.later === head.row.later && each.tier === head.tier && each.where === head.where &&
+        return each.row.later === head.row.later && each.where === head.where &&
           each.row.types.indexOf(code) >= 0 && picked.indexOf(each) < 0;
       });
       if (hit) picked.push(hit);
