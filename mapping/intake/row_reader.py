@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any, Literal, TypeVar
 
 from mapping.area.geocode import Located
@@ -564,11 +565,11 @@ class Reader:
     def _terms(self, name: str, taxonomy: str, *, named: bool, without: frozenset[str]) -> tuple[list[str], list[str]]:
         codes: list[str] = []
         words: list[str] = []
-        for part in self.parts(name, taxonomy):
+        for before, part in pairwise(("", *self.parts(name, taxonomy))):
             if part in without:
                 continue
             match = match_term(taxonomy, part)
-            made = Composition((match.code,)) if match else Composition() if named else self._made(taxonomy, part)
+            made = Composition((match.code,)) if match else Composition() if named else _made(taxonomy, part, before)
             codes += made.codes
             if not made.codes:
                 words.append(part)
@@ -578,10 +579,6 @@ class Reader:
                 problem = Phrase("{part!r} was taken for {term}", part=part, term=terms)
                 self.say(name, problem, Phrase("put it into the map if that is wrong"), level)
         return list(dict.fromkeys(codes)), words
-
-    @staticmethod
-    def _made(taxonomy: str, part: str) -> Composition:
-        return parsers.composed_groups(part) if taxonomy == "beneficiaries" else composed(taxonomy, part)
 
     def papers(self) -> tuple[list[str], list[str]]:
         """Return the codes of the papers that are asked for and the words for none that is known, as `terms` does.
@@ -693,6 +690,10 @@ def read_once(
 def coded(taxonomy: str, code: str) -> Coded:
     """Return the code of a term for a phrase, which says its label in the languages of its readers."""
     return Coded(code, Vocabulary.load(taxonomy).term(code).labels)
+
+
+def _made(taxonomy: str, part: str, before: str) -> Composition:
+    return parsers.composed_groups(part) if taxonomy == "beneficiaries" else composed(taxonomy, part, before)
 
 
 _IN_BRACKETS = re.compile(r"\(([^)]*)\)")

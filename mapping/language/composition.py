@@ -26,6 +26,10 @@ MOST_WORDS = 40
 LONG = 5
 """Letters of a folded word that is known in a rougher spelling too: чустучу for ҷустуҷӯ."""
 SMALL, NOT = "small", "not"
+TOWARD, REACH, SHELTER = "toward", "reach", "shelter"
+CURE, OF_CURE = "cure", ("medical", "doctor", SMALL)
+"""The concept of treatment, and those that its words mean besides."""
+ARTICLES = ("the", "a", "our")
 _BRACKET = re.compile(r"\([^)]*\)?")
 
 
@@ -57,15 +61,25 @@ class _Words:
     rows: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=lambda: defaultdict(list))
 
 
-@lru_cache(maxsize=20_000)
-def composed(taxonomy: str, text: str) -> Composition:
+def composed(taxonomy: str, text: str, beside: str = "") -> Composition:
     """Return the terms of a taxonomy that the words of a text make up; none where it says that something is not there.
+
+    ``beside`` is what the cell lists before it: "лечение" behind a psychiatrist is that psychiatrist's.
 
     Examples
     --------
     >>> composed("service_types", "юр. консультация").codes, composed("service_types", "приюта нет").codes
     (('LEG-INF',), ())
     """
+    made = _composed(taxonomy, text)
+    if beside and made.codes and not made.unread and _met(text)[0] <= {CURE, *OF_CURE} and CURE in _met(text)[0]:
+        together, before = _composed(taxonomy, f"{beside} {text}"), _composed(taxonomy, beside)
+        return before if together.codes == before.codes else made
+    return made
+
+
+@lru_cache(maxsize=20_000)
+def _composed(taxonomy: str, text: str) -> Composition:
     bare = _BRACKET.sub(lambda match: "" if NOT in _met(match[0])[0] else match[0], text)
     met, unread = _met(bare)
     if NOT in met:
@@ -98,8 +112,12 @@ def _met(text: str) -> tuple[set[str], tuple[str, ...]]:
             if len(part) == len(row) and all(map(meets, part, row)):
                 for place in range(at, at + len(row)):
                     concepts[place] = (concepts[place] - {NOT}) | {concept}
+    for at in range(len(words) - 1):  # where somebody is brought to is not the help, unless what is told is the access
+        goal = at + 1 + (words[at + 1] in ARTICLES)
+        while TOWARD in concepts[at] and REACH not in concepts[at] and SHELTER in (*concepts, "")[goal]:
+            concepts[goal], goal = frozenset({SMALL}), goal + 1
     unread = tuple(word for word, of in zip(words, concepts, strict=True) if not of and not word.isdigit())
-    return set().union(*concepts), unread
+    return set().union(*concepts) - {TOWARD, REACH}, unread
 
 
 def _concepts(word: str, known: _Words) -> frozenset[str]:

@@ -7,6 +7,7 @@ districts and consent; kinds of help and groups of it were read as well before i
 import csv
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -29,14 +30,15 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 def _terms(taxonomy: str, cell: str) -> set[str]:
     codes: set[str] = set()
-    for part in parsers.split_list(cell, known=lambda text: match_term(taxonomy, text) is not None):
+    parts = parsers.split_list(cell, known=lambda text: match_term(taxonomy, text) is not None)
+    for before, part in pairwise(("", *parts)):
         match = match_term(taxonomy, part)
-        codes |= {match.code} if match else set(_made(taxonomy, part).codes)
+        codes |= {match.code} if match else set(_made(taxonomy, part, before).codes)
     return codes
 
 
-def _made(taxonomy: str, part: str) -> Composition:
-    return parsers.composed_groups(part) if taxonomy == "beneficiaries" else composed(taxonomy, part)
+def _made(taxonomy: str, part: str, before: str) -> Composition:
+    return parsers.composed_groups(part) if taxonomy == "beneficiaries" else composed(taxonomy, part, before)
 
 
 def test_kinds_of_help_are_read_and_few_are_wrong():
@@ -156,3 +158,43 @@ def test_words_make_up_terms(text, codes):
 
 def test_a_long_text_makes_up_no_term():
     assert composed("service_types", "юрист " * 50).codes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("доставить до шелтера", ()),  # a destination
+        ("taxi to a safe house", ("MAT-TRA",)),
+        ("роҳкиро ба паноҳгоҳ", ("MAT-TRA",)),
+        ("access to shelter", ("ACC",)),
+        ("юрист на вокзале", ("LEG-INF",)),  # where it happens
+        ("mobile team at the border", ("IDN-OUT",)),
+        ("скрининг в аэропорту", ("IDN-SCR",)),
+        ("встреча на вокзале", ("RET-RCP",)),
+        ("встречи с молодёжью", ()),
+        ("в исключительных случаях ночлег", ("ACC-EME",)),  # a case of another kind
+        ("legal help in divorce cases", ("LEG-CIV",)),
+        ("урок в школе о рисках", ("PRV-SCH",)),
+        ("дарси хатар", ("PRV-SCH",)),
+        ("арзёбии хавф", ("CMG-RSK",)),
+        ("school bags and clothes", ("CHP-EDU",)),
+        ("адвокат по опеке", ("LEG-CIV",)),
+        ("омодасозии оила ба бозгашти духтар", ("INC-FAM",)),
+        ("документы для возвращения", ("LEG-DOC",)),
+    ],
+)
+def test_a_word_beside_the_help_is_no_help(text, codes):
+    assert composed("service_types", text).codes == codes
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "codes"),
+    [
+        ("нарколог", "стационарное лечение", ("HLT-SUB",)),
+        ("psychiatrist", "treatment", ("PSY-CLI",)),
+        ("приют", "лечение", ("HLT-PHC",)),
+        ("психиатр", "терапевт", ("HLT-PHC",)),
+    ],
+)
+def test_treatment_belongs_to_whom_the_cell_names_before_it(before, text, codes):
+    assert composed("service_types", text, before).codes == codes

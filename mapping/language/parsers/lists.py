@@ -8,7 +8,7 @@ from mapping.language.composition import only_means
 from mapping.language.fold import is_damaged, skeleton, wildcard
 from mapping.language.i18n import Phrase
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
-from mapping.language.taxonomy import match_listed, match_term
+from mapping.language.taxonomy import FILLERS, match_listed, match_term
 
 _YES = frozenset(
     map(skeleton, ("yes", "y", "true", "да", "ҳа", "бале", "ha", "evet", "есть", "имеется", "ҳаст", "дорад", "bor"))
@@ -260,6 +260,8 @@ def _side_by_side(text: str, known: Known) -> list[str]:
     for end in range(1, len(words) + 1):
         for start in range(end):
             before = best[start]
+            if FILLERS & {skeleton(words[start]), skeleton(words[end - 1])}:
+                continue  # "transport to the shelter" is no list
             if before is not None and known(term := " ".join(words[start:end])):
                 longer = [*before, term]
                 shortest = best[end]
