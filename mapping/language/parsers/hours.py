@@ -132,7 +132,6 @@ class _HoursReader:
     breaks: list[tuple[int, int]] = field(default_factory=list)
     halves: dict[tuple[int, int], str] = field(default_factory=dict)
     """Times whose closing hour may be one of the afternoon: "9-5"; how it is written."""
-    whose: list[str] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)
 
     def read(self) -> None:
@@ -147,9 +146,8 @@ class _HoursReader:
                 if not (token.value and any(other.means == "appointment" for other in self.tokens)):
                     self._add(0, DAY_ENDS, days=self.days if not self.timed else _ALL)
                 self.at += 1
-            elif token.means == "whose":
-                self.whose.append(self.text[token.start : token.end])
-                self.at += 1
+            elif token.means == "whose" and (self.spans or self.early or not self.timed):
+                self._set_aside()  # it is of something else than what was said before
             elif token.means == "part" and self.early and not self.timed:
                 self._place_waiting()
                 self.at += 1
@@ -161,9 +159,6 @@ class _HoursReader:
             else:
                 self.at += 1
         self._place_early()
-        if len(self.whose) > 1:
-            self.rest += self.whose
-
     def _place_waiting(self) -> None:
         """Give times that stood before their days these days."""
         waiting, self.early = self.early, []

@@ -382,10 +382,11 @@ def test_an_hour_of_the_afternoon_is_said():
     assert (span.closes, span.doubt) == ("17:00", "5 is read as 17:00")
 
 
-def test_hours_of_two_things_are_told():
+def test_hours_of_something_else_are_told_and_left():
     with pytest.raises(Partly) as caught:
         hours("office Mon-Fri 9-18, shelter 24/7")
-    assert [(span.byday, span.opens) for span in caught.value.value] == [(WEEK, "00:00")]
+    assert [(span.byday, span.opens, span.closes) for span in caught.value.value] == NINE
+    assert caught.value.rest == "shelter 24/7"
 
 
 DAY_NAMES = {
