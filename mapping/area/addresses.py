@@ -4,26 +4,41 @@ import re
 from typing import NamedTuple
 
 from mapping.area.geocode import UnitMatch, find_unit
-from mapping.area.names.countries import says_country
-from mapping.area.names.place_names import key_of, names_of
+from mapping.area.names.countries import city_abroad, country_abroad, says_country
+from mapping.area.names.place_names import SEAT, key_of, names_of
 from mapping.area.study_area import StudyArea
 
 
 class Whereabouts(NamedTuple):
-    """The code of a unit, and the name of a place in it; "" for what an address does not name."""
+    """What an address names, "" for what it does not: the code of a unit, the name of a place in it, a country abroad.
+
+    ``several`` are the codes of units that it names apart, so that none of them is taken.
+    """
 
     unit: str
     place: str
+    country: str = ""
+    several: tuple[str, ...] = ()
 
 
 _STREET = re.compile(
     r"(?<!\w)(?:(?:ул|пр|просп|пер|к|д|корп|стр|st|ave|rd)\.|(?:ул|пр|улица|проспект|пр-т|переулок|мкр|микрорайон|"
     r"квартал|дом|корпус|офис|этаж|здание|к[ӯу]ча[ий]?|хиёбон[иу]?|гузар[иу]?|ма[ҳх]алла[ий]?|бино[иу]?|хона[ий]?|"
-    r"street|avenue|road|building|office|floor|house|ko.?chasi|mahallasi|mavze|uyi?)(?!\w))",
+    r"st|street|avenue|road|building|office|floor|house|ko.?chasi|mahallasi|mavze|uyi?)(?!\w))",
     re.I,
 )
 """Where an address goes on to what lies within a town or village."""
-_VILLAGE = re.compile(r"^(?:с\.|село|пос\.|пос[её]лок|пгт|кишлак|де[ҳх]а[ий]?|қишлоқи|дер\.|village)\s*", re.I)
+_TOWN = re.compile(r"^(?:пос\.|пос[её]лок|пгт|п\.)\s*", re.I)
+_PARTS = re.compile(r"[,;\n]|(?:^|(?<=\s))\d\)\s|[.;]\s+(?=[^\W\d_]+:)")
+_LABEL = re.compile(r"^[^\W\d_]+(?:\s[^\W\d_]+)?:\s*")
+"""What an address begins with that says what it is of: "Office: Dushanbe"."""
+_OF_A_TOWN = re.compile(r"^(?:(?:международный\s)?аэропорт|фурудгоҳи|aeroporti?|airport(?:\sof)?)\s+", re.I)
+"""What bears the name of the town that it is in."""
+_EMBASSY = re.compile(
+    r"^(?:(?:ген(?:еральное\s)?)?консульств\w+|посольств\w+|консулгар\w+|сафорат\w*|embassy|consulate|elchixona\w*)\s",
+    re.I,
+)
+_VILLAGE = re.compile(r"^(?:с\.|село|п\.|пос\.|пос[её]лок|пгт|кишлак|де[ҳх]а[ий]?|қишлоқи|дер\.|village)\s*", re.I)
 _POSTAL_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)[\s,]*")
 
 
@@ -42,42 +57,102 @@ def postal_code(address: str) -> tuple[str, str]:
 
 
 def whereabouts(area: StudyArea, address: str) -> Whereabouts:
-    """Return the unit and the place that an address names, both "" where it names none, or several apart.
+    """Return the unit and the place that an address names, or the country abroad; "" where it names none, or both.
 
     Streets bear the names of towns, so that a name without the kind of unit counts only as long as none was met, or
-    within the one that was.
+    within the one that was; a former name, or the name of a district's centre, only where it comes first.
 
     Examples
     --------
     >>> from mapping.resources import shipped
     >>> area = StudyArea.load(shipped("geo/tj"))
     >>> whereabouts(area, "735700, Согдийская обл., г. Худжанд, ул. Айни 5")
-    Whereabouts(unit='3505401', place='г. Худжанд')
+    Whereabouts(unit='3505401', place='г. Худжанд', country='', several=())
+    >>> whereabouts(area, "г. Алматы, ул. Айни 5").country
+    'KZ'
     """
-    unit, place = "", ""
-    for part in re.split(r"[,;\n]", _POSTAL_CODE.sub(" ", address)):
-        named = _STREET.split(part)[0].strip(" .-")
-        if not named or re.search(r"\d", named) or says_country(area, named):
+    unit, place, country, first = "", "", "", True
+    for part in _PARTS.split(_POSTAL_CODE.sub(" ", address)):
+        named = _name_in(_LABEL.sub("", part.strip()))
+        if not named or says_country(area, named):
+            continue
+        if away := _abroad(area, named):
+            country, first = country or away, False
             continue
         if _VILLAGE.match(named):
-            place = _known_place(area, _VILLAGE.sub("", named), unit) or place
+            bare = _VILLAGE.sub("", named)
+            if not unit and _TOWN.match(named) and (unit := _centred(area, bare)):
+                first = False
+            place = _known_place(area, bare, unit) or place
             continue
         match, kind = find_unit(area, named), key_of(named)[1]
-        if not _is_sure(match, kind):
+        sure, first = _is_sure(area, match, named, kind, first), False
+        if not sure:
             continue
         code = str(match.unit)
         if not unit or unit in area.ancestors(code):
             # a district is more than the town of its name
             unit, place = code, _known_place(area, named, code) if kind in ("", "city") else ""
+            first = first or area.unit(code).level == 1
         elif code != unit and code not in area.ancestors(unit) and kind:
-            return Whereabouts("", "")
-    return Whereabouts(unit, place if unit else "")
+            return Whereabouts("", "", several=(unit, code))
+    if country and unit:
+        return Whereabouts("", "")
+    return Whereabouts(unit, place if unit else "", country)
 
 
-def _is_sure(match: UnitMatch, kind: str) -> bool:
-    """Tell whether a unit is meant: by the name it has now or, where its kind is said, by any."""
-    notes = [note for note in match.notes if note.level == "doubt" or not kind]
-    return match.unit is not None and not notes
+def _name_in(part: str) -> str:
+    """Return what stands in a part of an address before street and number; "" where that is the street's name."""
+    pieces = _STREET.split(part, maxsplit=1)
+    before = pieces[0].strip(" .-")
+    of_street = len(pieces) > 1 and not re.search(r"[^\W\d_]{2}", pieces[1]) and not key_of(before)[1]
+    if before and re.search(r"\d", before):
+        before = re.split(r"\d", before, maxsplit=1)[0].strip(" .-")
+        of_street = not key_of(before)[1]  # without the kind of a unit it is the name of a street
+    return "" if of_street else _OF_A_TOWN.sub("", before)
+
+
+def _abroad(area: StudyArea, name: str) -> str:
+    """Return the other country that a part of an address names, itself or by a city of it; or ""."""
+    if _EMBASSY.match(name):
+        return city_abroad(area, name.split()[-1])
+    away = country_abroad(area, name)
+    key, kind, _ = key_of(name)
+    own = names_of(area).current.get(key, set()) or names_of(area).places.get(key)
+    return away if away and (not own or (kind == "city" and not _cities_of(area, key))) else ""
+
+
+def _cities_of(area: StudyArea, key: str) -> list[str]:
+    """Return the units of the area that are cities and have a place of some name."""
+    kinds = names_of(area).kinds
+    return [place.unit for place in names_of(area).places.get(key, []) if "city" in kinds[place.unit]]
+
+
+def _is_sure(area: StudyArea, match: UnitMatch, name: str, kind: str, first: bool) -> bool:
+    """Tell whether a unit is meant: by the name it has now or, where its kind is said or it comes first, by any.
+
+    A district may be called by the town that is its centre.
+    """
+    if match.unit is None:
+        return False
+    doubts = [note for note in match.notes if note.level == "doubt"]
+    if doubts:
+        return kind == "city" and len(doubts) == 1 and _centred(area, name) == match.unit
+    if not match.notes or kind:
+        return True
+    inner = re.findall(r"\(([^)]*)\)", name)
+    if any(find_unit(area, text).unit not in (None, match.unit) for text in inner):
+        return False
+    key = key_of(re.sub(r"\([^)]*\)", " ", name))[0]
+    return first and (_centred(area, name) == match.unit or key not in names_of(area).places)
+
+
+def _centred(area: StudyArea, name: str) -> str:
+    """Return the unit of which a town is the centre, if there is one such town and no other unit is called so."""
+    names, key = names_of(area), key_of(re.sub(r"\([^)]*\)", " ", name))[0]
+    units = {place.unit for place in names.places.get(key, []) if place.rank <= SEAT}
+    bearers = names.current.get(key, set()) - units
+    return units.pop() if len(units) == 1 and not bearers and not city_abroad(area, name) else ""
 
 
 def _known_place(area: StudyArea, name: str, unit: str) -> str:

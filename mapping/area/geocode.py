@@ -162,6 +162,8 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
     if code:
         return UnitMatch(code, (code,))
     notes: list[Note] = []
+    if zone := _ZONE.fullmatch(text.strip()):
+        return find_unit(area, zone["units"])
     bare = text.strip() if skeleton(text) in names.whole else re.sub(r"\([^)]*\)", " ", text).strip()
     if bare and bare != text.strip():
         around = {find_unit(area, named).unit for named in re.findall(r"\(([^)]+)\)", text)}
@@ -199,6 +201,8 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
             return UnitMatch(sole, (sole,), tuple(notes), guessed=how == "like")
         if fitting:
             return _several(area, text, fitting, notes)
+    if kind and (short := _without_first_names(area, names, bare, kind)):
+        return UnitMatch(short, (short,), tuple(notes))
     if (nested := _nested(area, bare)) is not None:
         return UnitMatch(nested.unit, nested.candidates, (*notes, *nested.notes))
     if (noun := _with_a_noun(area, bare)) is not None:
@@ -213,7 +217,24 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
     return UnitMatch(None, (), tuple(notes))
 
 
-_BESIDE = re.compile(r"\s*[/;,+&\n]\s*|\s+(?:и|ва|and|va|ve)\s+", re.I)
+def _without_first_names(area: StudyArea, names: Names, text: str, kind: str) -> str:
+    """Return the unit of a kind that is named after a person whose last name or initials are given; or ""."""
+    key = key_of(_INITIALS.sub("", text))[0]
+    for table in (names.current, names.last, names.former):
+        units = _finest(area, {code for code in table.get(key, ()) if kind in names.kinds[code]})
+        if units:
+            return min(units) if len(units) == 1 else ""
+    return ""
+
+
+_INITIALS = re.compile(r"(?<!\w)(?:[A-ZА-ЯЁҲҶҚҒӢӮЎ][a-zа-яё]?\.\s*)+")
+_ZONE = re.compile(
+    r".*(?<!\w)(?:долин\w*|зон[аеуы]|водӣ\w*|води\w*|минта[қк]а\w*|valley|zone|area|vodiysi?|zonasi)\s*"
+    r"\((?P<units>[^()]+)\)",
+    re.I,
+)
+"""A zone that is no unit, and in brackets the units that it is made up of."""
+_BESIDE = re.compile(r"\s*[/:;,+&\n]\s*|\s+(?:и|ва|and|va|ve)\s+", re.I)
 _WITHIN_A_UNIT = re.compile(
     r"(?<!\w)(?:джамоат\w*|[ҷч]амоат\w*|jamoat\w*|сель\w*|село|пос[её]лок|пгт|кишлак\w*|қишлоқ\w*|qishlo\w*|де[ҳх]а\w*|"
     r"ма[ҳх]алла\w*|mahalla\w*|мкр\w*|микрорайон|ул|улица|к[ӯу]ча\w*|street|village|community|ward|brgy|barangay|purok|sitio|sector\w*|sect)(?!\w)",

@@ -25,7 +25,7 @@ from mapping.intake.row_keys import row_key, without_repeats
 from mapping.intake.row_reader import SHELTER, TELLING, Intake, Part, Reader, first_of
 from mapping.language import parsers
 from mapping.language.fold import name_key
-from mapping.language.i18n import Coded, Phrase, Quoted, Several
+from mapping.language.i18n import Coded, Phrase, Quoted, Several, country_name
 from mapping.language.parsers.permission import says_yes
 from mapping.language.taxonomy import Vocabulary, match_term, term_id
 from mapping.model import (
@@ -172,8 +172,10 @@ def _located(reader: Reader) -> Located:
             "coordinates" if reader.text("coordinates") else "latitude", point.doubt, Phrase("look whether it is right")
         )
     place, unit, country = reader.any_text("place"), reader.any_text("unit"), reader.country()
+    several: tuple[str, ...] = ()
     if point is None and not place and not unit and country_code(area, country) in ("", area.code):
-        unit, place = _in_address(reader)
+        unit, place, abroad, several = _in_address(reader)
+        country = abroad or country
     claim = (latitude, longitude_found, place, unit, country)
     located = reader.intake.located.get(claim)
     if located is None:
@@ -187,7 +189,8 @@ def _located(reader: Reader) -> Located:
         reader.say(
             about, note.problem, note.fix or Phrase("check the place"), "note" if note.level == "note" else "doubt"
         )
-    if located.precision == "none" and not located.country and not located.notes and not says_country(area, unit):
+    lost = located.precision == "none" and not located.country and not located.notes
+    if lost and not several and not says_country(area, unit):
         reader.say(
             where,
             Phrase("the row names no place that could be found"),
@@ -201,12 +204,19 @@ def _in_address(reader: Reader) -> Whereabouts:
     area, text = reader.intake.area, reader.text("address")
     read = whereabouts(area, text) if text and not hides_place(text) else Whereabouts("", "")
     if read.unit:
-        unit = Coded(
-            area.label(read.unit, "en"), {language: area.label(read.unit, language) for language in area.languages}
-        )
-        problem = Phrase("the address says where it is: {unit}", unit=unit)
+        problem = Phrase("the address says where it is: {unit}", unit=_label(area, read.unit))
         reader.say("address", problem, Phrase("look whether it is right"), "note")
+    elif read.country:
+        problem = Phrase("the address says where it is: {unit}", unit=country_name(read.country))
+        reader.say("address", problem, Phrase("look whether it is right"), "note")
+    elif read.several:
+        places = Several(_label(area, code) for code in read.several)
+        reader.say("address", Phrase("names several places: {places}", places=places), Phrase("write a row for each"))
     return read
+
+
+def _label(area: StudyArea, unit: str) -> Coded:
+    return Coded(area.label(unit, "en"), {language: area.label(unit, language) for language in area.languages})
 
 
 def _body(

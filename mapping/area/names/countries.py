@@ -10,7 +10,7 @@ from importlib import resources
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
-from mapping.area.names.place_names import LEADING_WORDS, key_of
+from mapping.area.names.place_names import LEADING_WORDS, SHORTEST, VOWELS, key_of
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import coarse_word, skeleton, tokens
 
@@ -170,7 +170,14 @@ def country_abroad(area: StudyArea, text: str) -> str:
 
 def city_abroad(area: StudyArea, text: str) -> str:
     """Return the ISO 3166 code of the country of a city abroad, or ""."""
-    return _cities(area.code, tuple(area.languages)).get(key_of(text)[0], "")
+    cities, key = _cities(area.code, tuple(area.languages)), key_of(text)[0]
+    return cities.get(key) or cities.get(_stem(key), "")
+
+
+def _stem(key: str) -> str:
+    """Return a folded name with a mark for the vowels at its end, which change with the case: Москва, в Москве."""
+    stem = key.rstrip(VOWELS)
+    return f"{stem}-" if len(stem) >= SHORTEST - 1 else key
 
 
 @cache
@@ -187,7 +194,9 @@ def _cities(code: str, languages: tuple[str, ...]) -> dict[str, str]:
     named += [(city, row["code"]) for row in _table() for city in row["cities"].split(";") if city.strip()]
     countries: dict[str, set[str]] = defaultdict(set)
     for city, country in named:
-        countries[key_of(city)[0]].add(country or "")
+        key = key_of(city)[0]
+        for spelt in {key, _stem(key)}:
+            countries[spelt].add(country or "")
     return {city: own for city, codes in countries.items() if len(codes) == 1 and (own := min(codes)) != code}
 
 

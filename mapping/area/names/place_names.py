@@ -36,9 +36,11 @@ SMALL_WORDS = "of the and or de del des du di da и или ва va ё"
 SMALL = frozenset(map(skeleton, SMALL_WORDS.split()))
 
 LEADING = (
-    "в во из по на от с со у дар аз ба бо то in at from жители жителей население населения сокинони аҳолии residents"
+    "в во из по на от с со у дар аз ба бо то in at from жители жителей население населения сокинони аҳолии residents "
+    "обслуживает обслуживаем обслуживание охватывает работает работаем выезд выезды выезжаем serves serving "
+    "covers covering"
 )
-"""Words before the name of where something is, or of where people live."""
+"""Words before the name of where something is, works, or where people live."""
 
 _KINDS = {skeleton(word).replace(" ", ""): kind for kind, words in UNIT_WORDS.items() for word in words.split()}
 _VAGUE = frozenset(skeleton(word) for word in VAGUE.split())
@@ -75,6 +77,8 @@ class Names:
     codes: dict[str, str] = field(default_factory=dict)
     places: dict[str, list[NamedPlace]] = field(default_factory=dict)
     whole: dict[str, set[str]] = field(default_factory=dict)
+    last: dict[str, set[str]] = field(default_factory=dict)
+    """By the last word of a name of several: Джами, of Абдурахмона Джами."""
     towns: dict[str, set[str]] = field(default_factory=dict)
     """What is left of names that are adjectives: "Khatlonski" is the district of "Khatlon"."""
     levels: dict[str, set[int]] = field(default_factory=dict)
@@ -116,6 +120,8 @@ def names_of(area: StudyArea) -> Names:
                 names.current.setdefault(key, set()).add(code)
                 if key.endswith("ski"):
                     names.towns.setdefault(key.removesuffix("ski"), set()).add(code)
+            if len(words := bare_words(spelt)) > 1:
+                names.last.setdefault(key_of(words[-1])[0], set()).add(code)
             if len(initials := _initials(spelt)) >= 3:
                 names.initials.setdefault(initials, set()).add(code)
         for name in unit.other_names:
@@ -280,6 +286,7 @@ def unit_stages(names: Names, text: str, key: str) -> Iterator[tuple[set[str], s
             yield _roughly(names.current, _squeezed_coarse(spelt)), "now"
             yield _roughly(names.former, _squeezed_coarse(spelt)), "former"
         yield _without_ending(names.current, spelt), "now"
+        yield _without_ending(names.former, spelt, rough=True), "former"
         yield {p.unit for p in names.places.get(spelt, [])}, "town"
         yield _without_ending(names.towns, spelt), "town"
     yield _abbreviated(names, text), "short"
@@ -287,12 +294,13 @@ def unit_stages(names: Names, text: str, key: str) -> Iterator[tuple[set[str], s
         yield {code for known in _alike(spelt, names.current) for code in names.current[known]}, "like"
 
 
-def _without_ending(table: dict[str, set[str]], key: str) -> set[str]:
+def _without_ending(table: dict[str, set[str]], key: str, *, rough: bool = False) -> set[str]:
     """Return the units of which a key is the name, but for the vowels at its end: Айнӣ, в Айне, г. Худжанда."""
-    stem = key.rstrip(VOWELS)
+    fold = _squeezed_coarse if rough else str
+    stem = fold(key).rstrip(VOWELS)
     if len(stem) < SHORTEST - 1:
         return set()
-    return {code for spelt, codes in table.items() if spelt.rstrip(VOWELS) == stem for code in codes}
+    return {code for spelt, codes in table.items() if fold(spelt).rstrip(VOWELS) == stem for code in codes}
 
 
 _PIECE = re.compile(r"[^\W\d_]+\.?")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from mapping.area.geocode import locate
+from mapping.area.geocode import locate, units_served
 from mapping.area.study_area import StudyArea
 from mapping.intake.clean import DITTO
 from mapping.intake.rows import written
@@ -188,7 +188,7 @@ def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
         tests |= {
             "latitude": lambda text: _between(text, south, north),
             "longitude": lambda text: _between(text, west, east),
-            "unit": lambda text: not re.fullmatch(r"[\d.,\s]+", text) and locate(area, unit=text).unit is not None,
+            "unit": lambda text: not re.fullmatch(r"[\d.,\s]+", text) and bool(units_served(area, text)),
             "place": lambda text: not re.search(r"\d", text) and locate(area, place=text).precision == "place",
         }
     return tests

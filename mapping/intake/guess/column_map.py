@@ -63,7 +63,8 @@ WORDS: dict[str, str] = {
     "конфиденциальность ошкор нишон махфӣ махфият ko'rsatish maxfiy can be shown|who may see|кому можно|"
     "кому видно|кто видит|кӣ мебинад|kim koʻradi",
     "description": "description описание тавсиф tavsif",
-    "covers": "covers|coverage|area served|охват|обслуживает|фарогирӣ",
+    "covers": "covers|coverage|area served|where it works|охват|обслуживает|где работает|где работают|"
+    "зона обслуживания|фарогирӣ|дар куҷо кор мекунад|qayerda ishlaydi",
     "precision": "show location|precision|точность места",
     "utc_offset": "utc|time zone|часовой пояс",
     "contact": "contact person|contact name|focal point|director|head of|контактное лицо|ответственный|"

@@ -159,6 +159,7 @@ class _HoursReader:
             else:
                 self.at += 1
         self._place_early()
+
     def _place_waiting(self) -> None:
         """Give times that stood before their days these days."""
         waiting, self.early = self.early, []
