@@ -162,8 +162,8 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
     if code:
         return UnitMatch(code, (code,))
     notes: list[Note] = []
-    if zone := _ZONE.fullmatch(text.strip()):
-        return find_unit(area, zone["units"])
+    if made_up := _ZONE.fullmatch(text.strip()):
+        return find_unit(area, made_up["units"])
     bare = text.strip() if skeleton(text) in names.whole else re.sub(r"\([^)]*\)", " ", text).strip()
     if bare and bare != text.strip():
         around = {find_unit(area, named).unit for named in re.findall(r"\(([^)]+)\)", text)}
@@ -203,11 +203,13 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
             return _several(area, text, fitting, notes)
     if kind and (short := _without_first_names(area, names, bare, kind)):
         return UnitMatch(short, (short,), tuple(notes))
-    if (nested := _nested(area, bare)) is not None:
-        return UnitMatch(nested.unit, nested.candidates, (*notes, *nested.notes))
-    if (noun := _with_a_noun(area, bare)) is not None:
-        problem = Phrase("{text!r} is read as {label}", text=text, label=_label(area, noun))
-        return UnitMatch(noun, (noun,), (*notes, Note("doubt", problem)), guessed=True)
+    zone = re.search(_OF_ZONES, bare, re.I)
+    if zone is None or names.level_of(zone[0]):
+        if (nested := _nested(area, bare)) is not None:
+            return UnitMatch(nested.unit, nested.candidates, (*notes, *nested.notes))
+        if (noun := _with_a_noun(area, bare)) is not None:
+            problem = Phrase("{text!r} is read as {label}", text=text, label=_label(area, noun))
+            return UnitMatch(noun, (noun,), (*notes, Note("doubt", problem)), guessed=True)
     if re.search(r"\d{3}", bare):
         notes.append(Note("doubt", Phrase("no unit has the code {text!r}", text=text), Phrase("look it up")))
     elif bare:
@@ -228,11 +230,8 @@ def _without_first_names(area: StudyArea, names: Names, text: str, kind: str) ->
 
 
 _INITIALS = re.compile(r"(?<!\w)(?:[A-ZА-ЯЁҲҶҚҒӢӮЎ][a-zа-яё]?\.\s*)+")
-_ZONE = re.compile(
-    r".*(?<!\w)(?:долин\w*|зон[аеуы]|водӣ\w*|води\w*|минта[қк]а\w*|valley|zone|area|vodiysi?|zonasi)\s*"
-    r"\((?P<units>[^()]+)\)",
-    re.I,
-)
+_OF_ZONES = r"(?<!\w)(?:долин\w*|зон[аеуы]|водӣ\w*|води\w*|минта[қк]а\w*|valley|zone|vodiy\w*|zonasi)(?!\w)"
+_ZONE = re.compile(rf".*{_OF_ZONES}[^()]*\((?P<units>[^()]+)\)", re.I)
 """A zone that is no unit, and in brackets the units that it is made up of."""
 _BESIDE = re.compile(r"\s*[/:;,+&\n]\s*|\s+(?:и|ва|and|va|ve)\s+", re.I)
 _WITHIN_A_UNIT = re.compile(

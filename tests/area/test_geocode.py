@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapping.area.geocode import find_unit, locate
+from mapping.area.geocode import find_unit, locate, units_served
 from mapping.area.names.place_names import UNIT_WORDS
 
 CHASHMA = (10.0404242, 60.0592913)
@@ -382,3 +382,25 @@ def test_the_seat_of_the_unit_that_is_called_so_stands_for_several_places(tj_are
 
 def test_a_point_here_counts_more_than_a_name_abroad(tj_area):
     assert locate(tj_area, lat=38.55, lon=68.78, place="Ташкент").unit == "3501000"
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("Kulob + Khorugh", ["Kulob", "Khorugh"]),
+        ("Куляб, выезды в Восе и Фархор", ["Farkhor", "Kulob", "Vose"]),
+        ("работаем в Рушане, Мургабе", ["Murghob", "Rushon"]),
+        ("Sughd: Isfara, Ayni", ["Ayni", "Isfara"]),
+        ("Зеравшанская долина (Айни, Горная Матча)", ["Ayni", "Kuhistoni Mastchoh"]),
+        ("Rasht valley (Rasht and Lakhsh)", ["Lakhsh", "Rasht"]),
+        ("водии Рашт (Нуробод, Рашт)", ["Nurobod", "Rasht"]),
+        ("Зеравшанская долина", []),
+        ("Rasht valley", []),
+        ("р-н А. Джами", ["Abdurahmoni Jomi"]),
+        ("Jomi district", ["Abdurahmoni Jomi"]),
+        ("Балхи район", ["Jaloliddini Balkhi"]),
+        ("Джами", []),
+    ],
+)
+def test_units_beside_one_another_and_in_zones_are_served(tj_area, text, units):
+    assert sorted(tj_area.label(code, "en") for code in units_served(tj_area, text)) == sorted(units)

@@ -1,11 +1,14 @@
-"""What is read from cells as other people write them: three writers of lists, who saw neither words nor rules.
+"""What is read from cells as other people write them: four writers of lists, who saw neither words nor rules.
 
 Each wrote what a colleague would read from a cell. The first two sets were then learnt from, the third only for hours,
-districts and consent; kinds of help and groups of it were read as well before it was seen (docs/quality.md).
+districts and consent; kinds of help and groups of it were read as well before it was seen. The fourth wrote addresses,
+phones and more hours, learnt from after a first look (docs/quality.md).
 """
 
 import csv
+import datetime as dt
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +17,8 @@ import pytest
 
 from mapping import StudyArea
 from mapping.area.geocode import units_served
+from mapping.batch import Batch
+from mapping.intake.read import Known, read
 from mapping.language import parsers
 from mapping.language.composition import Composition, composed
 from mapping.language.parsers.permission import asks_consent, refuses
@@ -121,6 +126,60 @@ def test_hours_are_read_and_none_is_wrong():
         if spans - meant:
             wrong.append(row["cell"])
     assert right / len(rows) > 0.94
+    assert wrong == []
+
+
+def _read(folder: Path, area: StudyArea, head: list[str], cells: list[list[str]]) -> tuple[Batch, dict[str, int]]:
+    """Read a list of bodies, one a row: what it gives, and which row each body, service and location is of."""
+    path = folder / "list.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = [[f"Организация «Лола {n}»", "юридическая консультация", *row] for n, row in enumerate(cells)]
+        csv.writer(file).writerows([["Название организации", "Вид услуги", *head], *rows])
+    batch = read(path, area=area, today=dt.date(2026, 11, 24), known=Known())
+    of = {body.id: int(re.sub(r"\D", "", body.name)) for body in batch.of("organization")}
+    return batch, of | {
+        item.id: of[item.organization_id] for table in ("service", "location") for item in batch.of(table)
+    }
+
+
+def test_addresses_are_read_and_hardly_any_is_wrong(tj_area: StudyArea, tmp_path: Path):
+    city = {"TJ-DU": "3501000"}
+    by_heading: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in _rows("addresses"):
+        by_heading[row["heading"]].append(row)
+    right, wrong = 0, []
+    for heading, rows in by_heading.items():
+        batch, of = _read(tmp_path, tj_area, [heading], [[row["cell"]] for row in rows])
+        found: dict[int, set[str]] = defaultdict(set)
+        for place in batch.of("location"):
+            code = place.area_unit or ""
+            code = "3501000" if code and "TJ-DU" in tj_area.ancestors(code) else code
+            found[of[place.id]] |= {city.get(code, code), "" if place.country == tj_area.code else place.country} - {""}
+        for served in batch.of("service_area"):
+            found[of[served.service_id]].add(served.area_unit)
+        for n, row in enumerate(rows):
+            meant = {*row["codes"].split(), row["country"]} - {""}
+            right += found[n] == meant
+            if found[n] - meant:
+                wrong.append(row["cell"])
+    assert right / len(_rows("addresses")) > 0.93
+    assert len(wrong) <= 4, wrong
+
+
+def test_phones_are_read_and_none_is_wrong(tj_area: StudyArea, tmp_path: Path):
+    rows = _rows("phones")
+    batch, of = _read(tmp_path, tj_area, ["Город", "Телефон"], [[row["town"], row["cell"]] for row in rows])
+    found: dict[tuple[int, bool], set[str]] = defaultdict(set)
+    for phone in batch.of("phone"):
+        text = phone.number + (f";ext={phone.extension}" if phone.extension else "")
+        found[of[phone.service_id], phone.type == "fax"].add(text)
+    right, wrong = 0, []
+    for n, row in enumerate(rows):
+        meant = [set(row[column].split()) for column in ("phones", "fax")]
+        right += [found[n, False], found[n, True]] == meant
+        if found[n, False] - meant[0] or found[n, True] - meant[1]:
+            wrong.append(row["cell"])
+    assert right / len(rows) > 0.96
     assert wrong == []
 
 
