@@ -156,7 +156,7 @@ KINDS = (
     Kind("hours in the column of numbers", _set("phone", "09:00-17:00", "8.00 - 16.00")),
     Kind("a number cut short by the spreadsheet", _set("phone", "9.92372E+11", "9,92E+11")),
     Kind("hours without days", _set("hours", "10-12", "9:00–17:00", "с 8 до 16")),
-    Kind("hours that close before they open", _set("hours", "Mon-Fri 9-5", "пн-пт 8:00-7:00")),
+    Kind("hours that close before they open", _set("hours", "Mon-Fri 9-8", "пн-пт 8:00-7:00")),
     Kind(
         "day and night beside other hours",
         _both(_set("always", "да", "yes", "+"), _set("hours", "Mon-Fri 9-17", "пн-сб 8-17")),
