@@ -173,7 +173,7 @@ def _rows(texts: Iterable[str], small: set[str]) -> set[tuple[str, ...]]:
 
 
 def _places(*tables: Names) -> dict[str, str]:
-    """Return the codes of places by folded name; one with a common word of the search in it is left out."""
+    """Return the codes of places by folded name, surest first; none has a common word of the search in it."""
     words, _, _, small_words = _words()
     small = {*words, *small_words}
     codes: dict[str, str] = {}
@@ -183,4 +183,4 @@ def _places(*tables: Names) -> dict[str, str]:
             key = " ".join(row)
             if len(name) >= 3 and key and key.isascii() and not small.intersection(row) and len(row) <= PLACE_WORDS:
                 codes.setdefault(key, code)
-    return dict(sorted(codes.items()))
+    return codes

@@ -32,7 +32,7 @@ FAMILY = 3
 SHARED = 4
 """Kinds of service that share the first places of a list."""
 
-OUT, INSULT, ABROAD = "out", "insult", "abroad"
+OUT, INSULT, ABROAD, AFTER = "out", "insult", "abroad", "after"
 CONDITIONS = ("night", "free")
 QUIET = {NOT, OUT, INSULT, "open", *CONDITIONS}
 """Concepts that say nothing by themselves of the help that is asked for."""
@@ -191,13 +191,17 @@ class QueryReader:
         return concepts
 
     def _phrases(self, words: list[str], concepts: list[set[str]]) -> None:
-        """Add the concepts of words that stand side by side."""
+        """Add the concepts of words that stand side by side; what is left behind asks for nothing by itself."""
+        behind: list[int] = []
         for at, word in enumerate(words):
             for row, meanings in self.phrases.get(word[:2], ()):
                 part = words[at : at + len(row)]
                 if len(part) == len(row) and all(map(meets, part, row)):
                     for place in range(at, at + len(row)):
                         concepts[place].update(meanings)
+                        behind += [place] if AFTER in meanings else []
+        for place in behind:
+            concepts[place] = {AFTER}
 
     def alike(self, word: str, *, last: bool) -> set[str]:
         """Return the concepts of words that a word is a spelling or a slip of, or, as the last, the beginning."""

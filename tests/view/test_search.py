@@ -5,7 +5,8 @@ import datetime as dt
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -35,6 +36,8 @@ PHRASES = Path(__file__).with_name("phrases.csv")
 """What frightened people type, in four languages and two scripts, with what would help."""
 OF_OTHERS = Path(__file__).with_name("phrases_of_others.csv")
 """The same, by somebody who saw neither words nor rules: what they found at their first try is in docs/usability.md."""
+QUERIES = Path(__file__).with_name("queries_of_others.csv")
+"""What people search for, by others again, with kinds, places, and what would be embarrassing as the first answer."""
 SCRIPTS = Path(__file__).parents[2] / "web" / "static"
 BY_LINE = {"IDN-HOT", "IDN-EMR"}
 """Kinds of help that a line above the answers is, beside every kind of shelter."""
@@ -43,6 +46,11 @@ BY_LINE = {"IDN-HOT", "IDN-EMR"}
 @pytest.fixture(scope="module")
 def reader() -> QueryReader:
     return QueryReader(lexicon({"TJ-D": ["Dushanbe", "Душанбе"], "TJ-K": ["Kulob", "Кӯлоб", "Куляб"]}, ["0002"]))
+
+
+@pytest.fixture(scope="module")
+def countrywide(tj_area) -> QueryReader:
+    return QueryReader(json.loads(SearchIndex({}, tj_area.languages, dt.date(2026, 11, 28), tj_area).lexicon()))
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -81,6 +89,28 @@ def test_phrases_of_who_saw_neither_words_nor_rules_do_too(reader):
     assert help_ >= 0.96
     assert line == 1
     assert nonsense >= 0.95
+
+
+def leads(meaning: Meaning, kinds: str) -> bool:
+    """Whether one of the three kinds that come first is one of some kinds or families, or the line is."""
+    wanted = set(filter(None, kinds.split(";")))
+    by_line = meaning.line and any(kind in BY_LINE or kind.startswith("ACC") for kind in wanted)
+    return by_line or any(wanted.intersection((code, code.split("-")[0])) for code in meaning.first_types()[:3])
+
+
+def test_queries_of_who_saw_neither_words_nor_rules_lead_to_kind_and_place(countrywide):
+    found = [(row, countrywide.read(row["query"])) for row in rows(QUERIES)]
+    asked = [leads(meaning, row["kinds"]) for row, meaning in found if row["kinds"]]
+    places = [row["place"] in meaning.places for row, meaning in found if row["place"]]
+    danger = [meaning.line for row, meaning in found if row["danger"]]
+    nonsense = [meaning.nothing and not meaning.types for row, meaning in found if not row["kinds"]]
+    wrong = [row["query"] for row, meaning in found if set(row["wrong"].split(";")) & {*meaning.first_types()[:1]}]
+    shares = [sum(group) / len(group) for group in (asked, places, danger, nonsense)]
+    assert wrong == []
+    assert shares[0] >= 0.98
+    assert shares[1] >= 0.96
+    assert shares[2] == 1
+    assert shares[3] >= 0.96
 
 
 def test_phrases_of_others_do_too(reader, shared):
@@ -210,6 +240,8 @@ def test_who_tells_of_two_things_is_shown_both(reader, text, first, second):
         ("курсы шитья после кризисного центра", "INC-VOC"),
         ("пас аз паноҳгоҳ касб омӯхтан", "INC-VOC"),
         ("shelter for a night", "ACC-EME"),
+        ("аренда комнаты после приюта", "INC-HOU"),
+        ("примирить с родителями после убежища", "INC-FAM"),
         ("выгнали из приюта", "ACC-EME"),
     ],
 )
@@ -221,6 +253,8 @@ def test_a_shelter_that_was_left_behind_is_not_asked_for_unless_somebody_was_thr
     ("text", "first"),
     [
         ("семинар для прокуроров", "CRD-TRN"),
+        ("тренинг для судей о торговле людьми", "CRD-TRN"),
+        ("компенсация потерпевшей от торговли людьми", "LEG-CMP"),
         ("sudyalar uchun trening", "CRD-TRN"),
         ("ҳисоботи солона оид ба зӯроварӣ", "CRD-DAT"),
         ("буклеты о насилии в семье", "PRV-AWA"),
@@ -260,6 +294,18 @@ def test_words_of_services_hide_no_danger(reader, text):
 @pytest.mark.parametrize("text", ["привет", "салом", "assalomu alaykum", "hello", "здравствуйте как дела"])
 def test_who_only_greets_asks_for_nothing(reader, text):
     assert reader.read(text).nothing
+
+
+def test_the_age_of_a_child_lets_nobody_go(reader):
+    assert reader.read("психолог для девочки 9 лет, она не говорит").first_types()[0] == "PSY-COU"
+    assert "IDN-EMR" in reader.read("he does not let us out").types
+
+
+def test_who_is_beaten_and_carries_a_child_or_has_pain_needs_a_doctor_first(reader):
+    for text in ("муж избил беременную", "эрим уриб ташлади бошим оғрияпти"):
+        meaning = reader.read(text)
+        assert meaning.first_types()[0] == "HLT-EME"
+        assert meaning.line
 
 
 def test_a_small_word_of_one_language_asks_for_nothing_in_another(reader):
@@ -314,11 +360,6 @@ def test_a_town_is_a_place_and_night_and_free_are_conditions(reader):
     assert meaning.first_types()[0] == "LEG-INF"
 
 
-@pytest.fixture(scope="module")
-def countrywide(tj_area) -> QueryReader:
-    return QueryReader(json.loads(SearchIndex({}, tj_area.languages, dt.date(2026, 11, 28), tj_area).lexicon()))
-
-
 @pytest.mark.parametrize(
     ("text", "unit"),
     [
@@ -349,6 +390,8 @@ def countrywide(tj_area) -> QueryReader:
         ("в Матчинском районе", "Mastchoh"),
         ("врач в Пяндже", "Panj"),
         ("Мастчоҳ", "Mastchoh"),
+        ("дар Хучанд", "Khujand"),
+        ("милиция Московский район", "Hamadoni"),
     ],
 )
 def test_a_district_is_found_in_other_cases_in_short_and_as_a_part(countrywide, tj_area, text, unit):
@@ -405,7 +448,27 @@ def test_words_that_meet_nothing_are_dropped_and_named(reader):
     assert meaning.first_types()[0] == "LEG-INF"
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="needs node, which runs the browser's script")
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="needs node, which runs the browser's script")
+
+
+def in_node(folder: Path, scripts: Iterable[str], given: object, answer: str) -> Any:
+    """Return what an expression of ``given`` gives after some scripts of the site."""
+    script = folder / "ask.js"
+    script.write_text(
+        "globalThis.window = globalThis; globalThis.document = { querySelector: () => null };\n"
+        + "\n".join(scripts)
+        + f"\nconst given = {json.dumps(given)}; console.log(JSON.stringify({answer}));",
+        encoding="utf-8",
+    )
+    printed = subprocess.run(["node", str(script)], capture_output=True, text=True, check=True, timeout=60).stdout
+    return json.loads(printed)
+
+
+def of_the_site(*names: str) -> list[str]:
+    return [(SCRIPTS / f"{name}.js").read_text(encoding="utf-8") for name in names]
+
+
+@needs_node
 def test_the_browser_finds_what_the_view_finds(tmp_path, tiny_area):
     path = published(tmp_path, tiny_area)
     edition = Edition(path, tiny_area)
@@ -423,22 +486,32 @@ def test_the_browser_finds_what_the_view_finds(tmp_path, tiny_area):
     with View(path) as view:
         searches = [view.search(Query(text)) for text in phrases]
         expected = [[search.ranked(), search.meaning.line] for search in searches]
-    script = tmp_path / "ask.js"
-    parts = [(SCRIPTS / f"{name}.js").read_text(encoding="utf-8") for name in ("fold", "meaning", "search")]
+    parts = of_the_site("fold", "meaning", "search")
     parts += [search_index.words(edition).decode(), search_index.script(edition, "en").decode()]
-    asked = json.dumps(phrases)
-    script.write_text(
-        "globalThis.window = globalThis; globalThis.document = { querySelector: () => null };\n"
-        + "\n".join(parts)
-        + f"\nconst asked = {asked}; const found = asked.map(text => "
-        "{ const hits = rohnamoSearch.find(text, ROHNAMO_INDEX, ROHNAMO_WORDS, null); "
-        "return [hits.rows.map(hit => hit.row.id), hits.meaning.line]; });\n"
-        "console.log(JSON.stringify(found));",
-        encoding="utf-8",
+    told = in_node(
+        tmp_path,
+        parts,
+        phrases,
+        "given.map(text => { const hits = rohnamoSearch.find(text, ROHNAMO_INDEX, ROHNAMO_WORDS, null); "
+        "return [hits.rows.map(hit => hit.row.id), hits.meaning.line]; })",
     )
-    told = subprocess.run(["node", str(script)], capture_output=True, text=True, check=True, timeout=60)
-    for text, mine, browsers in zip(phrases, expected, json.loads(told.stdout), strict=True):
+    for text, mine, browsers in zip(phrases, expected, told, strict=True):
         assert mine == browsers, text
+
+
+@needs_node
+def test_the_browser_understands_what_the_view_does(tmp_path, countrywide):
+    texts = [row["query"] for row in rows(QUERIES)]
+    texts += [text[: len(text) // 2] for text in texts]
+    expected = [asdict(countrywide.read(text)) for text in texts]
+    told = in_node(
+        tmp_path,
+        of_the_site("fold", "meaning"),
+        [countrywide.lexicon, texts],
+        "(reader => given[1].map(text => reader.read(text, () => false)))(new rohnamoMeaning.Reader(given[0]))",
+    )
+    for text, mine, browsers in zip(texts, expected, told, strict=True):
+        assert {name: browsers[name] for name in mine} == json.loads(json.dumps(mine)), text
 
 
 # -- the search against every service looked at --------------------------------------------------------------------

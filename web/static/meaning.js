@@ -218,13 +218,18 @@
   Reader.prototype.read = function (text, isName) {
     var self = this, words = this.namedWhole(joined(split(fold.skeleton(text)).slice(0, MOST)));
     var concepts = words.map(function (word) { return self.namesPlace(word) ? new Set() : self.exact(word); });
+    var behind = []; // of what is left behind nothing is asked for
     words.forEach(function (word, at) {
       (self.phrases[word.slice(0, 2)] || []).forEach(function (phrase) {
         var row = phrase[0], part = words.slice(at, at + row.length);
         if (part.length !== row.length || !part.every(function (w, n) { return meets(w, row[n]); })) return;
-        row.forEach(function (_, n) { put(concepts[at + n], phrase[1]); });
+        row.forEach(function (_, n) {
+          put(concepts[at + n], phrase[1]);
+          if (phrase[1].indexOf("after") >= 0) behind.push(at + n);
+        });
       });
     });
+    behind.forEach(function (at) { concepts[at] = new Set(["after"]); });
     var places = [], atPlaces = new Set(), named = [], dropped = [], content = 0;
     words.forEach(function (word, at) {
       if (!concepts[at].size && !self.small.has(word)) {
