@@ -200,6 +200,7 @@ def _read_columns(own_rows: Rows, columns: ColumnMap) -> Iterator[ReadColumn]:
     taken = {fold_header(column): name for name, names in columns.fields.items() for column in names}
     taken |= {fold_header(column): "service" for column in columns.services}
     taken |= {fold_header(column): "private" for column in columns.private}
+    taken |= {fold_header(column): name for name, choices in columns.choices.items() for column in choices}
     headings = dict.fromkeys(name for names in own_rows.headers.values() for name in names if name)
     for heading in headings:
         name = taken.get(folded := fold_header(heading), "")

@@ -19,7 +19,7 @@ from mapping.language import parsers
 from mapping.language.composition import Composition, composed
 from mapping.language.fold import is_garbled
 from mapping.language.i18n import Coded, Phrase, Quoted, Several, both
-from mapping.language.parsers.permission import asks_consent, is_review, refuses, says_no
+from mapping.language.parsers.permission import asks_consent, is_review, refuses, says_no, says_yes
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import Audience, Record, record_id, strictest
 from mapping.quality.known_organizations import Known
@@ -41,6 +41,15 @@ MANY = 3
 
 OTHER_KINDS: tuple[Callable[[object], object], ...] = (parsers.hours, parsers.language_codes, parsers.emails)
 """What cells of words hold, by which a row that slipped is told."""
+
+LISTED = ("phone", "email", "messenger")
+"""Fields of which every column counts, not just the first that says anything."""
+
+PARTED = ("hours", "ages")
+"""Fields of which a list may have the parts in columns of their own."""
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""Fields of the hours of one day."""
 
 T = TypeVar("T")
 
@@ -108,7 +117,8 @@ class Intake:
         filled = self._filled.get(names)
         if filled is None:
             spoken = (f"{name}.{language}" for name in names for language in self.spoken.get(name, ()))
-            filled = self._filled[names] = tuple(name for name in (*names, *spoken) if self.filling(name))
+            parts = ("opens", "closes", *DAYS) if "hours" in names else ()
+            filled = self._filled[names] = tuple(name for name in (*names, *parts, *spoken) if self.filling(name))
         return filled
 
     def watched(self, headings: tuple[str, ...]) -> tuple[str, ...]:
@@ -230,14 +240,17 @@ class Reader:
         full = f"{name}.{language}" if language else name
         filling = self.intake.filling(full)
         if filling is None:
-            return ""
+            return self._of_parts(full) if full in PARTED else ""
         text = self._chosen(full) if filling.chosen else ""
         if not text:
             cells, text = self.row.cells, filling.constant
             for column in filling.columns:
                 if cell := cells.get(column):
-                    text = cell
-                    break
+                    text = f"{text}; {cell}" if text != filling.constant else cell
+                    if full not in LISTED:
+                        break
+        if full in PARTED:
+            text = self._of_parts(full, text)
         if len(text) > LONGEST_CELL:
             problem = Phrase(
                 "the cell holds {count} letters, and a field {most} at most", count=len(text), most=LONGEST_CELL
@@ -248,11 +261,29 @@ class Reader:
             return ""
         return self._side_by_side(full, text) if filling.meant and " " in text else text
 
+    def _of_parts(self, name: str, text: str = "") -> str:
+        """Return what columns of its parts say of hours or ages; ``text`` is what its own column says."""
+        if name == "ages":
+            bounds = (("от", self.text("minimum_age")), ("до", self.text("maximum_age")))
+            return text or " ".join(f"{word} {age}" for word, age in bounds if age and not parsers.is_blank(age))
+        opens, closes = self.text("opens"), self.text("closes")
+        if opens and closes:
+            return f"{text} {opens}-{closes}"
+        days = {day: hours for day in DAYS if (hours := self.text(day)) and not parsers.is_blank(hours)}
+        if text or not days:
+            return text
+        if set(days.values()) == {whole := next(iter(days.values()))} and says_hours(whole):
+            return whole
+        return "; ".join(f"{day} {hours}" for day, hours in days.items())
+
     def _chosen(self, name: str) -> str:
-        """Return what the columns of a field's choices say yes to."""
+        """Return what the columns of a field's choices say yes to, and what one without a meaning says itself."""
         chosen = []
         for column, meaning in self.intake.columns.choices[name].items():
             answer = self.row.cells.get(fold_header(column), "")
+            if not meaning and answer:
+                chosen.append(answer)
+                continue
             try:
                 if answer and parsers.yes_no(answer):
                     chosen.append(meaning)
@@ -452,7 +483,13 @@ class Reader:
         if not text or parsers.is_blank(text):
             return "active", ""
         match = match_term("statuses", self.word("status", text))
-        return (match.code, "") if match else parsers.status(text)
+        return (match.code, "") if match else self._answered(text) or parsers.status(text)
+
+    def _answered(self, text: str) -> tuple[str, str] | None:
+        """Return the status that yes or no gives under a heading which asks whether it works."""
+        if not ASKS_WHETHER_IT_WORKS.search(self.column("status")):
+            return None
+        return ("active", "") if says_yes(text) else ("inactive", text) if says_no(text) else None
 
     def say_of(self, heading: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
         """Keep an issue of this row about a column by its folded heading, which need not fill any field."""
@@ -687,6 +724,14 @@ def read_once(
         return None, error
 
 
+def says_hours(text: str) -> bool:
+    """Tell whether a text says by itself when something is open, without a day beside it."""
+    try:
+        return bool(parsers.hours(text))
+    except parsers.Unreadable:
+        return False
+
+
 def coded(taxonomy: str, code: str) -> Coded:
     """Return the code of a term for a phrase, which says its label in the languages of its readers."""
     return Coded(code, Vocabulary.load(taxonomy).term(code).labels)
@@ -695,6 +740,13 @@ def coded(taxonomy: str, code: str) -> Coded:
 def _made(taxonomy: str, part: str, before: str) -> Composition:
     return parsers.composed_groups(part) if taxonomy == "beneficiaries" else composed(taxonomy, part, before)
 
+
+ASKS_WHETHER_IT_WORKS = re.compile(
+    r"^(?!.*(?:закры|не\s+раб|closed|inactive|not\s|пӯшид|баста|yopi|намекун|lama)).*"
+    r"(?:работа|действ|актив|открыт|\bactive|operat|work|\bopen|фаъол|кор\s+мекун|faol|ishla)",
+    re.I,
+)
+"""Headings under which yes means that something works."""
 
 _IN_BRACKETS = re.compile(r"\(([^)]*)\)")
 

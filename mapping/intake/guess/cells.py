@@ -91,7 +91,7 @@ class ColumnGuess:
 
     def speaks_against(self, field: str) -> bool:
         """Tell whether the cells can hardly be what the column's name says."""
-        if self.answers and field not in ("marking", "accessible", "key", "status"):
+        if self.answers and field not in ("marking", "accessible", "key", "status", "cost"):
             return True
         shape = "degrees" if field in ("latitude", "longitude") else field
         beside = {"verified_on": "day numbers", "phone": "dialled"}.get(field, "")
@@ -211,5 +211,14 @@ def _all_known(taxonomy: str, text: str) -> bool:
 
 
 def _between(text: str, least: float, most: float) -> bool:
+    if (parts := _DEGREES.fullmatch(text)) is not None:
+        degrees, minutes, seconds = (float((part or "0").replace(",", ".")) for part in parts.groups())
+        return least <= degrees + minutes / 60 + seconds / 3600 <= most
     match = re.fullmatch(r"-?\d{1,3}[.,]\d{2,}", text)
     return match is not None and least <= float(text.replace(",", ".")) <= most
+
+
+_DEGREES = re.compile(
+    r"(\d{1,3})\s*[°º˚]\s*(\d{1,2}(?:[.,]\d+)?)\s*[′'’]\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:[″\"”]|''))?\s*[NE]?", re.I
+)
+"""Degrees, minutes and seconds, north or east."""

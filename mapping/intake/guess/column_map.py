@@ -6,80 +6,31 @@ what it was taken for, those that nobody could guess, and the markings that were
 
 import json
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from typing import Literal
 
 from mapping.area.geocode import find_unit, units_served
 from mapping.area.study_area import StudyArea
-from mapping.column_map import FIELDS, ColumnMap, Expected, Header, Sheets, fold_header
+from mapping.column_map import FIELDS, ColumnMap, Expected, Header, Sheets, Skip, fold_header
 from mapping.errors import FormatError
 from mapping.formats import Sheet
-from mapping.intake.guess.cells import ColumnGuess, looked_at
+from mapping.intake.guess.cells import ENOUGH, ColumnGuess, looked_at
+from mapping.intake.guess.headings import RUNNING, bound_of, day_of, field_of, language_in
+from mapping.intake.guess.questions import ManyChoices, questions
 from mapping.intake.rows import joined
 from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.fold import coarse, skeleton
 from mapping.language.i18n import Phrase, Quoted, Several
-from mapping.language.languages import codes, language
-from mapping.language.parsers.permission import asks_consent
+from mapping.language.parsers.permission import asks_consent, asks_to_publish
 from mapping.language.taxonomy import Vocabulary, match_term
 
 LOOK_FOR_HEADER = 25
 SAMPLE = 300
 """Rows whose cells are looked at."""
-
-WORDS: dict[str, str] = {
-    "organization": "organization organisation agency provider body ngo desk наименование организация организации "
-    "название органа учреждение учреждения ташкилот ташкилоти номи муассиса марказ tashkilot nomi muassasa name ном "
-    "орган идора|кто помогает|кто оказывает|who helps|кӣ кумак мекунад|kim yordam beradi",
-    "organization_kind": "kind of body|type of organisation|тип организации|навъ|навъи ташкилот|tashkilot turi|форма",
-    "service": "service services help assistance activity услуга услуги услуг помощь помощи хизматрасонӣ хизмат "
-    "хизматҳо хизматрасониҳо кумак xizmat xizmatlar yordam amenity healthcare type",
-    "unit": "district unit region province район районы область регион ноҳия вилоят tuman viloyat pcode",
-    "place": "town city village settlement locality город село посёлок населённый пункт шаҳр деҳа ҷамоат қишлоқ shahar",
-    "place_name": "место|place name|название места|номи ҷой|office name",
-    "address": "address street адрес улица суроға суроғаи нишонӣ manzil",
-    "latitude": "latitude lat y широта арз kenglik",
-    "longitude": "longitude lon long lng x долгота тӯл uzunlik",
-    "coordinates": "coordinates gps geopoint point координаты координатҳо koordinata koordinatalar",
-    "phone": "phone phones telephone tel mobile hotline телефон телефоны тел телефони рақами telefon raqam тамос",
-    "email": "email mail e-mail почта эл.почта почтаи pochta",
-    "website": "website web url site сайт страница саҳифа сомона sayt",
-    "hours": "hours opening schedule время часы режим график соатҳо соатҳои вақти реҷаи ish vaqti",
-    "serves": "target beneficiaries clients groups serves кому кого целевая группа получатели барои киро кимга гурӯҳи",
-    "excludes": "not taken|not eligible|excludes|excluded|exclusions|кому отказывают|отказывают|не принимают|"
-    "қабул намекунанд",
-    "languages": "languages language языки язык забонҳо забон tillar til",
-    "cost": "cost price fee fees плата стоимость цена музд нарх narx narxi",
-    "documents": "documents papers документы ҳуҷҷатҳо hujjatlar",
-    "capacity": "capacity places beds вместимость мест койки ҷойҳо sig'im o'rinlar",
-    "accessible": "accessible wheelchair ramp пандус коляска аробача nogiron",
-    "status": "status статус состояние вазъ holat",
-    "funder": "donor funder funding донор финансирование маблағгузор homiy",
-    "verified_on": "verified updated checked date проверено проверки дата обновлено сана sana санҷида",
-    "marking": "marking confidential confidentiality visibility public гриф доступ показывать публикация "
-    "конфиденциальность ошкор нишон махфӣ махфият ko'rsatish maxfiy can be shown|who may see|кому можно|"
-    "кому видно|кто видит|кӣ мебинад|kim koʻradi",
-    "description": "description описание тавсиф tavsif",
-    "covers": "covers|coverage|area served|where it works|охват|обслуживает|где работает|где работают|"
-    "зона обслуживания|фарогирӣ|дар куҷо кор мекунад|qayerda ishlaydi",
-    "precision": "show location|precision|точность места",
-    "utc_offset": "utc|time zone|часовой пояс",
-    "contact": "contact person|contact name|focal point|director|head of|контактное лицо|ответственный|"
-    "руководитель|фио|"
-    "шахси масъул|роҳбар|mas'ul|rahbar",
-    "fax": "факс|fax",
-    "messenger": "telegram|whatsapp|viber|телеграм|мессенджер",
-    "funded_until": "funded until|funding until|financed until|финансирование до|маблағгузорӣ то",
-    "verified_how": "how checked|how verified|способ проверки|как проверено|verification method",
-    "verified_by": "checked by|verified by|кем",
-    "key": "id ref no number code uuid код номер рақам № kod т/р",
-    "country": "country страна кишвар davlat mamlakat",
-}
-"""Field -> words by which its column may be called in four languages; between | stand several words that belong
-together."""
 
 HEADING_SAYS = ("latitude", "longitude", "coordinates", "verified_on", "funded_until", "key", "status", "country")
 """Fields whose headings are believed: a column that is called so and holds something else is nothing else."""
@@ -104,6 +55,8 @@ REMARKS = (
     "comments",
     "примечание",
     "примечания",
+    "примеч",
+    "прим",
     "комментарий",
     "эзоҳ",
     "шарҳ",
@@ -136,7 +89,18 @@ class Guessed:
     seen: dict[str, ColumnGuess] = field(default_factory=dict)
     sheets: list[str] = field(default_factory=list)
     """Names of all sheets with the same columns."""
+    left: list[str] = field(default_factory=list)
+    """Names of the sheets that are no part of the list."""
+    passed: list[str] = field(default_factory=list)
+    """Columns that say nothing of their own: running numbers, and answers that other columns hold too."""
+    choices: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Field -> column of one of several choices -> what a yes in it stands for."""
     count: int = 0
+
+    @property
+    def shape(self) -> Literal["place", "service"]:
+        """Whether columns of yes and no tell which services a place has, or cells name them."""
+        return "place" if self.services and "service" not in (*self.fields, *self.choices) else "service"
 
 
 def guessed_map(sheets: Sequence[Sheet], source: str, area: StudyArea | None = None) -> ColumnMap:
@@ -174,12 +138,12 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
         _require_services(guesses)
     _, best = max(guesses, key=lambda pair: (pair[0], -pair[1].header.rows, -pair[1].first))
     alike = {
-        guess.sheet.name: guess
-        for _, guess in reversed(guesses)
-        if guess.header.rows == best.header.rows
-        and len(set(guess.names) & set(best.names)) >= 0.7 * len(set(best.names))
+        guess.sheet.name: guess for _, guess in sorted(guesses, key=lambda pair: pair[0]) if _alike(guess, best)
     } | {best.sheet.name: best}
     best.sheets = [sheet.name for sheet in sheets if sheet.name in alike]
+    best.left = [sheet.name for sheet in sheets if sheet.rows and sheet.name not in alike]
+    if best.header.rows == 1 and not all(best.header.has in guess.names for guess in alike.values()):
+        best.header = best.header.model_copy(update={"has": ""})
     _guess_columns(best, list(alike.values()), area)
     if any(name.partition(".")[0] == "organization" for name in best.fields):
         return best
@@ -194,6 +158,20 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
     _suppose_organization(best)
     return best
 
+
+def _alike(guess: Guessed, best: Guessed) -> bool:
+    """Tell whether a sheet has the columns of another, by the same names or by others for the same things."""
+    if guess.header.rows != best.header.rows:
+        return False
+    same = len(set(guess.names) & set(best.names))
+    mine, others = ({field_of(name) for name in names} - {""} for names in (guess.names, best.names))
+    return same >= ALIKE * len(set(best.names)) or (
+        "organization" in mine & others and len(mine & others) >= ALIKE * max(len(mine), len(others))
+    )
+
+
+ALIKE = 0.7
+"""Share of its columns that a sheet must have in common with another to be a part of the same list."""
 
 AGREEMENTS = re.compile(
     r"соглашени|договор|меморандум|подписан|подписи|действует до|вид документа|agreement|memorandum|\bmou\b|\bsigned|"
@@ -277,8 +255,8 @@ def _headers(sheet: Sheet) -> Iterator[tuple[float, Guessed]]:
             if height == 2 and not _continues(*lines):
                 continue
             names = joined(lines)
-            hits = len({field for name in names if (field := _by_name(name))})
-            named = any(_by_name(name) == "organization" for name in names)
+            hits = len({field for name in names if (field := field_of(name))})
+            named = any(field_of(name) == "organization" for name in names)
             filled = sum(map(bool, names))
             if filled < 2 or (hits < 2 and not named):
                 continue
@@ -319,89 +297,142 @@ def _continues(upper: list[object], lower: list[object]) -> bool:
     return gaps > 0 and sum(above not in (None, "") for above, _ in pairs) > 1
 
 
-def _by_name(name: str) -> str:
-    """Return the field that a column's name speaks of; of a name in two lines the lower one counts first."""
-    parts = name.split(" / ")
-    if len(parts) > 1 and _language_in(parts[-1]):
-        parts = parts[:-1]
-    for part in (*reversed(parts), name):
-        folded = coarse(fold_header(part).replace("_", " "))
-        words = re.findall(r"[^\W_]+|№", folded) or ["№"] * ("№" in part)
-        for field_name, phrases in _VOCABULARY:
-            if any(phrase in folded if " " in phrase else phrase in words for phrase in phrases):
-                return field_name
-    return ""
-
-
-def _phrases(text: str) -> tuple[str, ...]:
-    parts = text.split("|")
-    alone = [word for part in parts[:1] if len(parts) == 1 or len(part.split()) > 4 for word in part.split()]
-    together = parts if not alone else parts[1:]
-    return tuple(filter(None, (coarse(word) or word for word in (*alone, *together))))
-
-
-FIRST = (
-    "excludes",
-    "contact",
-    "description",
-    "covers",
-    "precision",
-    "utc_offset",
-    "funded_until",
-    "verified_how",
-    "verified_by",
-    "organization_kind",
-    "place_name",
-    "marking",
-    "fax",
-    "messenger",
-)
-"""Fields known by several words together, or by words that stand beside those of other fields."""
-
-_VOCABULARY = sorted(
-    ((field, _phrases(text)) for field, text in WORDS.items()),
-    key=lambda pair: (pair[0] not in FIRST, 0),
-)
-"""Fields with their words; those of several words first, since their single words mean something else."""
-
-
 def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | None) -> None:
     """Give every column its field: by its name where its cells do not speak against it, else by its cells."""
-    body = []
-    for other in alike:  # cells of the other sheets stand where this one has their column
-        order = [other.names.index(name) if name in other.names else -1 for name in guess.names]
-        body += [
-            [row[place] if 0 <= place < len(row) else None for place in order]
-            for row in other.sheet.rows[other.first :]
-        ]
-    filled = [row for row in body if sum(cell not in (None, "") for cell in row) > 1]
-    guess.count = len(filled)
-    taken: set[str] = set()
-    for place, name in enumerate(guess.names):
-        if not name:
+    cells: dict[str, list[object]] = {name: [] for name in guess.names if name}
+    on: dict[str, set[str]] = defaultdict(set)
+    for other in (guess, *(other for other in alike if other is not guess)):
+        body = other.sheet.rows[other.first :]
+        filled = [row for row in body if sum(cell not in (None, "") for cell in row) > 1]
+        guess.count += len(filled)
+        for place, name in enumerate(other.names):
+            if name:
+                cells.setdefault(name, []).extend(row[place] for row in filled[:SAMPLE] if place < len(row))
+                on[name].add(other.sheet.name)
+    guess.names += [name for name in cells if name not in guess.names]
+    guess.seen = {name: looked_at(column, area) for name, column in cells.items()}
+    consents = sorted(filter(asks_consent, cells), key=asks_to_publish, reverse=True)
+    giving = _Giving(guess, on, next(iter(consents), ""))
+    several = questions(list(cells), {name for name, look in guess.seen.items() if look.answers or not look.filled})
+    giving.ask(several)
+    days = {name: day for name in cells if (day := day_of(name))}
+    bounds = {name: bound for name in cells if (bound := bound_of(name))}
+    for name in cells:
+        if name in giving.done:
             continue
-        column_guess = looked_at([row[place] for row in filled[:SAMPLE] if place < len(row)], area)
-        guess.seen[name] = column_guess
-        field = "marking" if asks_consent(name) else _by_name(name)
+        if len(set(days.values())) > LEAST_DAYS and name in days:
+            giving.give(name, days[name], "a day of the week")
+        elif name in bounds and (
+            {"opens", "closes"} <= set(bounds.values()) or bounds[name] not in ("opens", "closes")
+        ):
+            giving.give(name, bounds[name], "by its name")
+        elif {"opens", "closes"} <= set(bounds.values()) and field_of(name) == "hours":
+            giving.give(name, "hours", "the days, beside the hours")
+        else:
+            giving.column(name)
+    _choose_service(guess)
+    _name_bodies(guess)
+
+
+@dataclass
+class _Giving:
+    """Columns as they are given their fields."""
+
+    guess: Guessed
+    on: Mapping[str, set[str]]
+    """Column -> the sheets that have it."""
+    marking: str = ""
+    """The column that says who may see a row; others that ask for consent count with any map."""
+    done: set[str] = field(default_factory=set)
+
+    def ask(self, several: Sequence[ManyChoices]) -> None:
+        """Give the answers to questions with several choices to the field that the question is about."""
+        guess = self.guess
+        for question in several:
+            name = field_of(question.text)
+            if name not in CHOSEN:
+                continue
+            guess.choices.setdefault(name, {}).update(question.choices)
+            guess.passed += question.others
+            self.done |= {*question.choices, *question.others}
+
+    def column(self, name: str) -> None:
+        """Give a column its field."""
+        guess, look = self.guess, self.guess.seen[name]
+        about = "marking" if name == self.marking else "" if asks_consent(name) else field_of(name)
         if ADDED.match(fold_header(name)):
             guess.private.append(name)
             guess.why[name] = "added by the survey tool"
         elif {coarse(word) for word in REMARKS} & set(re.findall(r"[^\W_]+", coarse(name))):
             guess.private.append(name)
             guess.why[name] = "remarks are never kept"
-        elif field and not column_guess.speaks_against(field):
-            _give(guess, name, field, "by its name", taken)
-        elif (code := _service_of(name, column_guess)) is not None:
+        elif RUNNING.match(name) or (asks_consent(name) and name != self.marking):
+            guess.passed.append(name)
+        elif about and not look.speaks_against(about):
+            self.give(name, about, "by its name")
+            if about == "address" and look.shares.get("unit", 0.0) >= ENOUGH and "unit" not in guess.fields:
+                guess.fields["unit"] = [name]
+        elif (code := _service_of(name, look)) is not None:
             guess.services[name] = code
             guess.why[name] = "yes or no, by its name"
-        elif field in HEADING_SAYS and column_guess.taken_for not in SHAPED:
+        elif about in HEADING_SAYS and look.taken_for not in SHAPED:
             guess.open.append(name)
-            guess.why[name] = f"is called {field}, and holds something else"
-        elif column_guess.taken_for and column_guess.taken_for not in taken:
-            _give(guess, name, column_guess.taken_for, f"by what stands in it ({column_guess.share:.0%})", taken)
+            guess.why[name] = f"is called {about}, and holds something else"
+        elif look.taken_for and not self._taken(name, look.taken_for):
+            self.give(name, look.taken_for, f"by what stands in it ({look.share:.0%})")
         else:
             guess.open.append(name)
-    _choose_service(guess)
+
+    def give(self, name: str, about: str, why: str) -> None:
+        """Give a column a field, if no other column of its sheet has it."""
+        guess = self.guess
+        spoken = language_in(name) if about in SPOKEN else ""
+        full = f"{about}.{spoken}" if spoken else about
+        if full not in SEVERAL and self._taken(name, full):
+            if full == "organization" and guess.seen[name].taken_for:
+                self.give(name, guess.seen[name].taken_for, why)
+            else:
+                guess.open.append(name)
+            return
+        guess.fields.setdefault(full, []).append(name)
+        guess.why[name] = why
+        if full == "key":
+            guess.key = [name]
+        if full == "contact":
+            guess.why[name] = "a person: stays with the custodians"
+
+    def _taken(self, name: str, full: str) -> bool:
+        return any(self.on[name] & self.on[other] for other in self.guess.fields.get(full, ()))
+
+
+CHOSEN = ("service", "serves", "excludes", "languages", "documents", "covers")
+"""Fields that may hold several choices."""
+SEVERAL = ("phone", "service", "place", "unit")
+"""Fields that several columns of a sheet may fill."""
+LEAST_DAYS = 4
+"""More columns than these that are called by days of the week hold the hours of the days."""
+
+
+def _name_bodies(guess: Guessed) -> None:
+    """Take names of bodies from a column that is called like kinds of help and names none: "Service: Women's line"."""
+    if any(name.partition(".")[0] == "organization" for name in guess.fields) or "service" not in guess.fields:
+        return
+    there = (*guess.fields["service"], *guess.open)
+    different = {
+        name: len(guess.seen[name].counts) / max(guess.seen[name].filled, 1)
+        for name in there
+        if field_of(name) == "service"
+    }
+    name = max(different, key=different.__getitem__)
+    if guess.seen[name].worded and different[name] > DIFFERENT and min(different.values()) < DIFFERENT / 2:
+        guess.fields["service"] = [column for column in different if column != name]
+        guess.open = [column for column in guess.open if column not in different]
+        guess.fields["organization"] = [name]
+        guess.why[name] = "its cells differ, and those of another column name the kinds of help"
+
+
+DIFFERENT = 0.9
+"""Share of different cells from which on a column rather names bodies than kinds of help."""
 
 
 def _choose_service(guess: Guessed) -> None:
@@ -412,43 +443,9 @@ def _choose_service(guess: Guessed) -> None:
     if columns and known[columns[0]] >= 0.3:
         guess.open += [name for name in columns if known[name] < 0.3]
         guess.fields["service"] = [name for name in columns if known[name] >= 0.3]
-    if columns:
+    if columns or "service" in guess.choices:
         guess.open += guess.services
         guess.services = {}
-
-
-def _give(guess: Guessed, name: str, field: str, why: str, taken: set[str]) -> None:
-    spoken = _language_in(name) if field in SPOKEN else ""
-    full = f"{field}.{spoken}" if spoken else field
-    if full in guess.fields and full not in ("phone", "service", "place", "unit"):
-        if full == "organization" and guess.seen[name].taken_for:
-            _give(guess, name, guess.seen[name].taken_for, why, taken)
-            return
-        guess.open.append(name)
-        return
-    guess.fields.setdefault(full, []).append(name)
-    guess.why[name] = why
-    taken.add(field)
-    if full == "key":
-        guess.key = [name]
-    if full == "contact":
-        guess.why[name] = "a person: stays with the custodians"
-
-
-def _language_in(name: str) -> str:
-    words = re.findall(r"[^\W\d_]+", name.casefold())
-    return next(
-        (
-            code
-            for code in codes()
-            if any(
-                word == sign or (len(sign) > 2 and word.startswith(sign))
-                for word in words
-                for sign in language(code).headings
-            )
-        ),
-        "",
-    )
 
 
 def _service_of(name: str, column_guess: ColumnGuess) -> str | None:
@@ -463,19 +460,24 @@ def _map(guess: Guessed, source: str) -> ColumnMap:
     notes: list[str] = []
     if unread:
         notes.append(Phrase("not read, since nothing tells what stands there: {names}", names=Several(unread)))
+    if guess.left:
+        names = Several(map(Quoted, guess.left))
+        notes.append(Phrase("sheets that look like no part of the list, not read: {names}", names=names))
     return ColumnMap(
         source=source_code(source),
         name=source,
         fields=fields,
         header=guess.header,
         key=guess.key,
-        ignored=[*guess.open, *(() if guess.services and "service" not in fields else guess.services)],
+        ignored=[*guess.open, *guess.passed, *(() if guess.shape == "place" else guess.services)],
+        choices=guess.choices,
         private=guess.private,
         sheets=Sheets(only=[name for name in guess.sheets if name]),
-        shape="place" if guess.services and "service" not in fields else "service",
+        shape=guess.shape,
         services=guess.services,
         rows=Expected(least=0, refused=20 + guess.count // 2),
         notes=notes,
+        skip=Skip(fewer_cells=2),
     )
 
 
@@ -529,7 +531,10 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
         shown = _text(columns[0]) if len(columns) == 1 else f"[{', '.join(map(_text, columns))}]"
         why = guess.why.get(columns[0], "")
         lines.append(f"{_text(name) if '.' in name else name} = {shown}    # {why}: {FIELDS[name.partition('.')[0]]}")
-    if guess.services and made.shape == "place":
+    for name, choices in guess.choices.items():
+        lines += ["", f"[choices.{name}]    # column = what a yes in it stands for; nothing where it says it itself"]
+        lines += [f"{_text(column)} = {_text(meaning)}" for column, meaning in choices.items()]
+    if made.shape == "place":
         lines += ["", "[services]    # column = kind of help that it says yes or no to"]
         lines += [f"{_text(column)} = {_text(code)}" for column, code in guess.services.items()]
     lines += [*_markings(guess), *_precisions(guess), *_words(guess)]

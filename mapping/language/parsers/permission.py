@@ -119,6 +119,15 @@ def asks_consent(heading: str) -> bool:
     return any(pattern.match(part) for part in (heading, *heading.split(" / ")[1:]) for pattern in patterns)
 
 
+def asks_to_publish(heading: str) -> bool:
+    """Tell whether a heading that asks for consent names what is asked for: to be shown.
+
+    >>> asks_to_publish("Можно ли публиковать?"), asks_to_publish("Согласны ли Вы ответить?")
+    (True, False)
+    """
+    return re.search(_PUBLISH, heading, re.I) is not None
+
+
 def _forbids(heading: str) -> bool:
     """Tell whether a heading says that something is not to be published."""
     heading = heading.replace("_", " ")

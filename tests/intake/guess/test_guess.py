@@ -274,3 +274,89 @@ def test_a_list_without_rows_and_columns_that_nobody_knows_are_told(tmp_path, ar
         "not read, since nothing tells what stands there: 'Прочее'" in text
         for text in told(looked(tmp_path, area, [[*HEADS, "Прочее"], *rows]))
     )
+
+
+def test_sheets_that_call_the_same_things_otherwise_are_one_list_and_others_are_told(area):
+    north = [["Организация", "Услуга", "Телефон", "Для кого"], ["ОО «Умед»", "психолог", "900001122", "женщины"]]
+    south = [["Название НПО", "Чем помогают", "Контакты", "Целевая группа"], ["ОО «Нур»", "юрист", "900001133", "все"]]
+    other = [["Читать до конца"], ["Не пересылать"]]
+    columns = guessed_map([Sheet("С", north), Sheet("Ю", south), Sheet("читать", other)], "register", area)
+    assert columns.sheets.only == ["С", "Ю"]
+    assert columns.fields["organization"] == ["Организация", "Название НПО"]
+    assert columns.fields["serves"] == ["Для кого", "Целевая группа"]
+    assert any("no part of the list" in note and "'читать'" in note for note in columns.notes)
+
+
+QUESTION = "Какую помощь вы оказываете?"
+SURVEY = [
+    "Организация",
+    QUESTION,
+    f"{QUESTION}/Психолог",
+    f"{QUESTION}/Юрист / адвокат",
+    f"{QUESTION}/Другое",
+    "Другое, укажите",
+    "Дни работы",
+    "Часы: с",
+    "Часы: до",
+]
+
+
+def test_the_choices_of_a_survey_are_read_each_by_itself(tmp_path, area):
+    rows = [
+        ["ОО «Умед»", "Психолог Юрист / адвокат", 1, 1, 0, None, "Понедельник - пятница", "08:00", "17:00"],
+        ["ОО «Нур»", "Другое", 0, 0, 1, "горячая линия", "Каждый день", "9", "12"],
+        ["ОО «Сабо»", "Психолог", 1, 0, 0, None, "Круглосуточно", None, None],
+    ]
+    batch = looked(tmp_path, area, [SURVEY, *rows])
+    kinds = {(service.alternate_name, service.name) for service in batch.of("service")}
+    assert len(kinds) == len(batch.of("service")) == 4
+    assert {span.opens_at + "-" + span.closes_at for span in batch.of("schedule")} == {
+        "08:00-17:00",
+        "09:00-12:00",
+        "00:00-23:59",
+    }
+    assert batch.refused == []
+
+
+def test_a_column_for_each_day_holds_the_hours(tmp_path, area):
+    heads = ["Организация", "Услуга", "Дш", "Сш", "Чш", "Пш", "Ҷм", "Шн", "Яш"]
+    rows = [
+        ["ОО «Умед»", "психолог", *["8-15"] * 5, "8-12", "—"],
+        ["ОО «Нур»", "юрист", "24/7", *[None] * 6],
+    ]
+    batch = looked(tmp_path, area, [heads, *rows])
+    spans = {(span.byday, span.opens_at, span.closes_at) for span in batch.of("schedule")}
+    week = "MO,TU,WE,TH,FR,SA,SU"
+    assert spans == {
+        *((day, "08:00", "15:00") for day in week.split(",")[:5]),
+        ("SA", "08:00", "12:00"),
+        (week, "00:00", "23:59"),
+    }
+
+
+def test_names_stand_under_service_where_another_column_names_the_kinds(area):
+    rows = [["Country", "Service", "Category", "Tel"]]
+    rows += [["Tajikistan", f"Line number {n}", ("hotline", "legal aid")[n % 2], f"+99293100{n:04}"] for n in range(9)]
+    columns = guessed_map([Sheet("", rows)], "lines", area)
+    assert (columns.fields["organization"], columns.fields["service"]) == (["Service"], ["Category"])
+
+
+def test_every_column_of_phones_counts(tmp_path, area):
+    heads = ["Организация", "Услуга", "Телефон", "Второй телефон"]
+    batch = looked(tmp_path, area, [heads, ["ОО «Умед»", "психолог", "+992931002001", "+992931002002"]])
+    assert {phone.number for phone in batch.of("phone")} == {"+992931002001", "+992931002002"}
+
+
+def test_whether_something_works_is_answered_with_yes_and_no(tmp_path, area):
+    heads = ["Организация", "Услуга", "Работает сейчас?"]
+    rows = [["ОО «Умед»", "психолог", "Да"], ["ОО «Нур»", "юрист", "нет"]]
+    assert [service.status for service in looked(tmp_path, area, [heads, *rows]).of("service")] == [
+        "active",
+        "inactive",
+    ]
+
+
+def test_of_two_questions_of_consent_the_one_about_publishing_is_the_marking(area):
+    heads = ["Организация", "Услуга", "Вы согласны ответить?", "Можно ли публиковать?"]
+    rows = [heads, *([f"Центр {n}", "психолог", "Да", ("Да", "Нет")[n % 2]] for n in range(5))]
+    assert guessed_map([Sheet("", rows)], "x", area).fields["marking"] == ["Можно ли публиковать?"]

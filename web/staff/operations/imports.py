@@ -159,6 +159,7 @@ def columns(language: str, token: str) -> ResponseReturnValue:
 def _columns(language: str, upload: Upload, guess: Any, *, problem: Message | None = None) -> str:
     chosen = {name: field for field, names in guess.fields.items() for name in names}
     chosen |= dict.fromkeys(guess.private, "private")
+    chosen |= {name: field for field, choices in guess.choices.items() for name in choices}
     marking = next((name for name, field in chosen.items() if field == "marking"), "")
     words = sorted(word for word in guess.seen[marking].words if word) if marking else []
     return page(
@@ -209,11 +210,14 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
         It is none.
     """
     fields: dict[str, list[str]] = {}
+    choices: dict[str, dict[str, str]] = {}
     private, ignored = [], []
     for place, name in enumerate(name for name in guess.names if name):
         choice = form.get(f"c{place}", "")
         if choice == "private":
             private.append(name)
+        elif name in guess.choices.get(choice, ()):
+            choices.setdefault(choice, {})[name] = guess.choices[choice][name]
         elif choice in _offered(()):
             fields.setdefault(choice, []).append(name)
         else:
@@ -236,6 +240,7 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
             "name": form["name"].strip() or source,
             "licence": form.get("licence", "").strip(),
             "fields": fields,
+            "choices": choices,
             "private": private,
             "ignored": ignored,
             "key": key,

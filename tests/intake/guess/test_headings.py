@@ -1,0 +1,74 @@
+"""What headings speak of, whatever their ending, cut short or asked as questions, in four languages."""
+
+import pytest
+
+from mapping.intake.guess.headings import bound_of, day_of, field_of
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Название учреждения", "organization"),
+        ("Назв. орг.", "organization"),
+        ("Ташкилот, роҳбар", "organization"),
+        ("Руководитель", "contact"),
+        ("Чем помогаете", ""),
+        ("Чем помогают", "service"),
+        ("Намуди кӯмак", "service"),
+        ("Услуги платные?", "cost"),
+        ("Пулакӣ ё ройгон", "cost"),
+        ("Pullik/bepul", "cost"),
+        ("С кем работают", "serves"),
+        ("Барои кӣ", "serves"),
+        ("Who can come?", "serves"),
+        ("Кого вы не принимаете?", "excludes"),
+        ("Manzili", "address"),
+        ("Где находится", "address"),
+        ("Тел./факс", "phone"),
+        ("Контакты", "phone"),
+        ("Контактное лицо", "contact"),
+        ("На каких языках говорят?", "languages"),
+        ("Шумораи катҳо", "capacity"),
+        ("Арзи ҷуғрофӣ", "latitude"),
+        ("Реж. раб.", "hours"),
+        ("Вақти қабул", "hours"),
+        ("Работает ли служба сейчас?", "status"),
+        ("Проверено кем", "verified_by"),
+        ("Действует до", ""),
+        ("Row no", "key"),
+        ("На сколько человек рассчитано", ""),
+        ("Размер обуви", ""),
+    ],
+)
+def test_a_heading_speaks_of_a_field(heading, field):
+    assert field_of(heading) == field
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Час открытия: с", ""),
+        ("Часы: с", "opens"),
+        ("Часы: до", "closes"),
+        ("Opening hours", "opens"),
+        ("Hours until", "closes"),
+        ("Возраст от", "minimum_age"),
+        ("Age to", "maximum_age"),
+        ("Аз чанд сола (синну сол)", "minimum_age"),
+        ("Возраст", ""),
+        ("Телефон с", ""),
+    ],
+)
+def test_a_heading_asks_for_a_bound(heading, field):
+    assert bound_of(heading) == field
+
+
+def test_days_of_the_week_are_met_in_every_language():
+    assert [day_of(name) for name in ("Чоршанбе", "Juma", "вс", "Sat", "будни", "Восеъ")] == [
+        "wednesday",
+        "friday",
+        "sunday",
+        "saturday",
+        "",
+        "",
+    ]
