@@ -8,7 +8,7 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -107,7 +107,10 @@ class Confidential:
 
 @dataclass(frozen=True)
 class Tonight:
-    """What helps somebody who is in danger now: numbers, what is open at this hour, what takes somebody tonight."""
+    """What helps somebody who is in danger now: numbers, what is open at this hour, what takes somebody tonight.
+
+    Of the desks that are asked for a safe place only those that are open at this hour are named.
+    """
 
     emergency: tuple[Emergency, ...]
     line: ContactLink | None
@@ -234,7 +237,9 @@ class Finder:
             line=confidential.line.call if confidential.line else None,
             open_now=tuple(sorted(open_now.values(), key=lambda fitting: fitting.order)[:TONIGHT]),
             takes=tuple(sorted(stays, key=lambda fitting: fitting.order)[:TONIGHT]),
-            confidential=confidential,
+            confidential=replace(
+                confidential, desks=tuple(desk for desk in confidential.desks if self._open_now(desk.entry))
+            ),
             no_police="no_police" in self.needs.marks,
         )
 
@@ -267,8 +272,8 @@ class Finder:
         return Block(
             need=need,
             person=self.needs.person(need.code),
-            fit=tuple(fit),
-            ask=tuple(
+            fit=_repeats_last(fit),
+            ask=_repeats_last(
                 sorted(
                     (service for service in services if service.sign == "ask"),
                     key=lambda service: (not service.first, service.rank, service.unknown, service.order),
@@ -339,6 +344,15 @@ class Finder:
             return True
         around = {self.start.unit, *self.area.ancestors(self.start.unit)} - {self.area.code}
         return any(not place.has_point and place.area_unit in around for place in entry.places)
+
+
+def _repeats_last(services: Iterable[Fitting]) -> tuple[Fitting, ...]:
+    """Return services in their order, but what one body lists once more, of the same kind and as far, at the end."""
+    groups: dict[object, list[Fitting]] = {}
+    for service in services:
+        groups.setdefault((service.entry.organization.id, service.entry.types, service.minutes), []).append(service)
+    firsts, repeats = (group[0] for group in groups.values()), (each for group in groups.values() for each in group[1:])
+    return (*firsts, *repeats)
 
 
 def _answers(service: Fitting) -> bool:

@@ -44,6 +44,8 @@ MORE = records_of(
             "Consulate here": {"types": ["RET-CON"]},
             "For citizens": {"types": ["RET-REP"], "serves": ["MIG-RET"]},
             "For foreigners": {"types": ["RET-REP"], "serves": ["MIG-FOR"]},
+            "Day desk": {"types": ["CMG-REF"], "hours": DAY},
+            "Night desk": {"types": ["CMG-REF"], "hours": NIGHT},
             "Police desk": {"types": ["IDN-FID"]},
             "Mute line": {"types": ["IDN-HOT"], "phones": []},
         }.items()
@@ -115,6 +117,13 @@ def test_of_what_is_as_near_the_kind_most_often_needed_stands_first(desk):
     assert doctors.index("Night clinic") < doctors.index("Day clinic") < doctors.index("A clinic for women")
 
 
+def test_what_one_body_lists_once_more_stands_after_the_others(desk):
+    talks = {"Open talk", "Silent talk", "Women's talk"}  # of one body, at one door
+    names = block(desk, "talk")["fit"]
+    assert len(talks.intersection(names[:-2])) == 1
+    assert set(names[-2:]) < talks
+
+
 def test_nobody_is_in_two_answers(desk):
     for needs in ({}, {"sex": "SEX-M", "age": "AGE-CHI"}, {"speaks": "uz", "marks": frozenset({"no_papers"})}):
         for need in ("stay", "talk", "doctor", "lawyer", "papers", "wages", "child", "home", "work"):
@@ -133,6 +142,7 @@ def test_tonight_names_what_is_open_and_the_numbers(desk):
     assert [statement.entry.text for statement in night.confidential.statements] == [
         "A safe place to stay can be arranged"
     ]
+    assert [str(card.name) for card in night.confidential.desks] == ["Night desk"]  # the other takes nobody tonight
     assert Finder(desk.editions(), "en", Needs(place="p1", need=("doctor",))).tonight() is None
 
 
