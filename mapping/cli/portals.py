@@ -206,7 +206,7 @@ def demo_staff(
 
 
 def _own_maps(folder: Path) -> Path:
-    """Lay the column maps of the demo into a folder of its own: what stewards save must not lie among what is shipped."""
+    """Lay the maps of the demo into a folder of its own, so that what is saved does not lie among what is shipped."""
     folder.mkdir(mode=0o700, exist_ok=True)
     for path in shipped("demo").glob("*.toml"):
         shutil.copyfile(path, folder / path.name)
