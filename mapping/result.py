@@ -53,7 +53,7 @@ STATE_NOTES: dict[State, Message] = {
     "line": Message("A place is arranged by phone. Where and how many is not published."),
     "no agreement": Message("Somebody is near enough to go on helping, but no agreement to refer is listed."),
     "stale": Message("Something is listed, but its check is overdue."),
-    "unknown": Message("Something is listed or was reported, but nobody confirmed it for this place."),
+    "unknown": Message("Nobody confirmed it for this place, or too little is known to say."),
     "none listed": Message("Nobody told us of one. That does not prove that there is none."),
     "not published": Message("Whether there is one is not published, so that nobody can look for it."),
     "not applicable": Message("There is nothing to count here."),

@@ -67,7 +67,7 @@ def demo(
         for outcome in outcomes:
             progress.console.print(f"  {outcome}", markup=False)
         inbox = _invented_messages(private / "inbox.db")
-        demand = _demand(inbox, directory, DEMO_DAY)
+        demand = demand_told(inbox, directory, DEMO_DAY)
         _publish(
             directory, area, build / "public.db", audience="public", day=DEMO_DAY, progress=progress, demand=demand
         )
@@ -126,7 +126,7 @@ def publish(
         else:
             waits = check and not by and plan is not None and not releases.is_outdated(plan, store, day=day)
             if plan is None or not waits:
-                demand = _demand(inbox, store, day) if inbox is not None else None
+                demand = demand_told(inbox, store, day) if inbox is not None else None
                 report = step(progress, "Building the edition")
                 plan = releases.stage(store, day=day, by=by, demand=demand, unavailable=unavailable, progress=report)
             _tell(plan)
@@ -299,7 +299,7 @@ def _publish(
         progress.console.print(f"  {len(publication.warnings)} places to look at before the next edition: {looked}")
 
 
-def _demand(inbox: Path, directory: "Directory", day: dt.date) -> "Mapping[tuple[str, str], int]":
+def demand_told(inbox: Path, directory: "Directory", day: dt.date) -> "Mapping[tuple[str, str], int]":
     """Return how often visitors said that help is missing, counts under the threshold left out."""
     from mapping.editions.publish import demand_since
     from web.stores.inbox import Inbox

@@ -215,7 +215,7 @@ def _own_maps(folder: Path) -> Path:
 
 def _publish_missing(private: Path, area: "StudyArea", views: dict[str, Path]) -> None:
     """Publish the demo's views that are not there yet."""
-    from mapping.cli.editions import DEMO_DAY
+    from mapping.cli.editions import DEMO_DAY, demand_told
     from mapping.directory.directory import Directory
     from mapping.editions.publish import publish
 
@@ -226,7 +226,9 @@ def _publish_missing(private: Path, area: "StudyArea", views: dict[str, Path]) -
         )
     for audience, path in missing.items():
         with Directory(private / "directory.db", area) as directory:
-            publish(directory, audience, path, area=area, edition=DEMO_DAY)  # type: ignore[arg-type]
+            inbox = private / "inbox.db"
+            demand = demand_told(inbox, directory, DEMO_DAY) if inbox.exists() else None
+            publish(directory, audience, path, area=area, edition=DEMO_DAY, demand=demand)  # type: ignore[arg-type]
 
 
 def _demo_people(accounts: "Accounts", view: Path, port: int) -> Iterator[tuple[str, str]]:

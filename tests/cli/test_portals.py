@@ -13,9 +13,11 @@ from mapping.cli import app, portals
 from mapping.directory.directory import public_id
 from mapping.editions.publish import publish
 from mapping.errors import MappingError, NotFound
+from mapping.view.view import View
 from tests.support.sample import TODAY, key, sample_directory
 from web.access.accounts import Accounts
 from web.access.roles import PORTAL_ROLES
+from web.stores.inbox import HelpMissing, Inbox
 
 TINY = Path(__file__).parents[1] / "tiny"
 DEMO = Path(__file__).parents[2] / "data" / "demo"
@@ -61,6 +63,17 @@ def test_the_demo_has_a_link_for_each_invented_person_and_no_password(served, ti
     again = re.findall(r"(/en/join/\S+)", run("demo-partner", "--build", tmp_path, "--area", TINY).output)
     assert set(again).isdisjoint(links)
     shutil.rmtree(tmp_path / "private")
+
+
+def test_planners_of_the_demo_read_where_help_is_missing_as_everybody_does(served, tiny_area, tmp_path):
+    sample_directory(tmp_path / "private", tiny_area).close()
+    inbox = Inbox(tmp_path / "private" / "inbox.db")
+    for _ in range(12):
+        inbox.put(HelpMissing(need="lawyer", area_unit="XT-W1"), on=TODAY)
+    assert run("demo-partner", "--build", tmp_path, "--area", TINY).exit_code == 0
+    for audience in ("partner", "focal_point"):
+        view = View(tmp_path / "private" / f"{audience}.db")
+        assert [(row["need"], row["count"]) for row in view.rows("demand")] == [("lawyer", 12)]
 
 
 def test_what_is_saved_in_the_staff_portal_of_the_demo_stays_in_its_own_folder(served, tiny_area, tmp_path):
