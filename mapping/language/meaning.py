@@ -68,7 +68,7 @@ class Meaning:
         ranked = sorted(self.types, key=lambda code: (-self.types[code], code))
         first = [code for code in ranked if self.types[code] >= GOOD * best][:SHARED]
         for code in ranked:
-            other = all(code[:FAMILY] != each[:FAMILY] for each in first)
+            other = all(code[:FAMILY] != better[:FAMILY] for better in first)
             if len(first) < SHARED and other and self.types[code] >= SECOND * best > 0:
                 first.append(code)
         return first

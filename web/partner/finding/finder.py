@@ -351,8 +351,8 @@ def _repeats_last(services: Iterable[Fitting]) -> tuple[Fitting, ...]:
     groups: dict[object, list[Fitting]] = {}
     for service in services:
         groups.setdefault((service.entry.organization.id, service.entry.types, service.minutes), []).append(service)
-    firsts, repeats = (group[0] for group in groups.values()), (each for group in groups.values() for each in group[1:])
-    return (*firsts, *repeats)
+    repeats = (service for group in groups.values() for service in group[1:])
+    return (*(group[0] for group in groups.values()), *repeats)
 
 
 def _answers(service: Fitting) -> bool:
