@@ -548,7 +548,7 @@ def _schedules(reader: Reader, place: Reader, heading: str, audience: Audience) 
     """Yield opening hours; ``heading`` is that of a column which says that it is open day and night."""
     owner = reader if reader.text("hours") else place
     offset = place.take("utc_offset", parsers.utc_offset)
-    spans = owner.take("hours", parsers.hours) or []
+    spans = owner.take("hours", parsers.hours, owner.intake.area.languages) or []
     if heading:
         always = parsers.hours("24/7")
         if spans and spans != always:
@@ -603,8 +603,8 @@ def _labels(taxonomy: str, code: str, languages: tuple[str, ...]) -> Mapping[str
 def _languages(reader: Reader, owner: Reader) -> Iterator[Part]:
     """Yield languages; those that are said of the whole place hold for each of its services."""
     spoken = reader if reader.text("languages") else owner
-    state = reader.intake.area.languages[0]
-    for code in spoken.take("languages", parsers.language_codes, state) or []:
+    of_area = reader.intake.area.languages
+    for code in spoken.take("languages", parsers.language_codes, of_area[0], of_area) or []:
         yield Part.like(Language(id="", code=code), (code,), "service_id")
 
 

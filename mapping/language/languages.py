@@ -4,6 +4,7 @@ Beside it lie the catalogues of its texts (``*.po``), and ``terms.csv`` (taxonom
 that have no column ``label_<language>`` in the tables of ``terms/``.
 """
 
+import contextlib
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -99,6 +100,38 @@ def _own_name(code: str) -> str:
     except (UnknownLocaleError, ValueError):
         return code
     return name[:1].upper() + name[1:]
+
+
+@cache
+def names_of(code: str) -> dict[str, str]:
+    """Return what a language is called, by CLDR: in every language with a folder and in itself; nothing if unknown."""
+    names = {}
+    for spoken in (*codes(), code):
+        with contextlib.suppress(UnknownLocaleError, ValueError):
+            if name := Locale.parse(spoken).languages.get(code):
+                names[spoken] = name[:1].upper() + name[1:]
+    return names if SOURCE in names else {}
+
+
+@cache
+def codes_by_name(spoken: str) -> dict[str, str]:
+    """Return the codes of languages by what a language calls them, by CLDR, in small letters."""
+    with contextlib.suppress(UnknownLocaleError, ValueError):
+        return {name.casefold(): code for code, name in Locale.parse(spoken).languages.items() if len(code) <= 3}
+    return {}
+
+
+@cache
+def weekdays_of(spoken: str) -> dict[str, str]:
+    """Return the English for the days of the week, long and short, and for "and" in a language, by CLDR."""
+    english = Locale.parse(SOURCE).days["format"]["wide"]
+    days: dict[str, str] = {}
+    with contextlib.suppress(UnknownLocaleError, ValueError):
+        for widths in Locale.parse(spoken).days.values():
+            for width in ("short", "abbreviated", "wide"):
+                days |= {name.casefold().rstrip("."): english[day] for day, name in widths.get(width, {}).items()}
+        days[Locale.parse(spoken).list_patterns["standard"]["2"].format("", "").strip()] = "and"
+    return days
 
 
 def forget() -> None:

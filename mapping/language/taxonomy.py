@@ -149,7 +149,7 @@ class Vocabulary:
 
     def __contains__(self, code: object) -> bool:
         """Tell whether there is a term of this code."""
-        return code in self._terms
+        return code in self._terms or bool(self.name == "languages" and languages.names_of(str(code)))
 
     def term(self, code: str) -> Term:
         """Return a term.
@@ -161,6 +161,8 @@ class Vocabulary:
         """
         if code in self._terms:
             return self._terms[code]
+        if self.name == "languages" and (labels := languages.names_of(code)):
+            return replace(self._terms[languages.SOURCE], code=code, labels=labels, drafts=frozenset())
         raise NotFound(f"{self.name} has no term {code!r}; {_perhaps(code, self._terms)}")
 
     def children(self, code: str | None = None) -> list[Term]:

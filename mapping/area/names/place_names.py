@@ -167,14 +167,16 @@ def _arabic(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=65536)
 def ways(name: str) -> tuple[str, ...]:
-    """Return a name as it is written, both names of what has two, and the same in other orthographies of Romanian.
+    """Return a name as it is written, both names of what has two, and all of them in other orthographies.
+
+    These are those of Romanian, and Russian without ё.
 
     >>> ways("Bender (Tighina)"), ways("Rîșca")
     (('Bender (Tighina)', 'Bender', 'Tighina'), ('Rîșca', 'Râșca', 'Rîşca', 'Râşca'))
     """
     parts = [part for part in _DUAL.split(name) if len(part) > 2 and skeleton(part).replace(" ", "") not in _KINDS]
     written = [name, *(parts if len(parts) > 1 else ())]
-    for old, new in (("î", "â"), ("â", "î")):
+    for old, new in (("î", "â"), ("â", "î"), ("ё", "е")):
         written += [re.sub(_WITHIN_A_WORD.format(old), new, spelt) for spelt in written]
     for old, new in ((_COMMAS, _CEDILLAS), (_CEDILLAS, _COMMAS)):
         written += [spelt.translate(str.maketrans(old, new)) for spelt in written]

@@ -10,6 +10,7 @@ from typing import Literal, cast
 
 from mapping.language.fold import is_damaged, skeleton, wildcard
 from mapping.language.i18n import UNSAID, Phrase, both
+from mapping.language.languages import codes, weekdays_of
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
 from mapping.language.parsers.dates import MONTHS
 from mapping.model import WEEKDAYS
@@ -396,8 +397,20 @@ class _HoursReader:
                 self.spans.append(HoursValue(byday, _clock(start), _clock(end), kind, self.months, doubt or UNSAID))
 
 
-def hours(value: object) -> list[HoursValue]:
+def _with_days(text: str, spoken: tuple[str, ...]) -> str:
+    """Write the days of the week, and "and", in English where they stand in a language that has no words here."""
+    known = {name: day for code in spoken if code not in codes() for name, day in weekdays_of(code).items()}
+    return (
+        re.sub(r"[^\W\d_]+\.?", lambda word: known.get(word[0].casefold().rstrip("."), word[0]), text)
+        if known
+        else text
+    )
+
+
+def hours(value: object, spoken: tuple[str, ...] = ()) -> list[HoursValue]:
     """Read opening hours: one span for each stretch of days and each side of a break.
+
+    Of languages ``spoken`` that have no words here, the days of the week are known, as CLDR calls them.
 
     Raises
     ------
@@ -413,7 +426,7 @@ def hours(value: object) -> list[HoursValue]:
     >>> hours("first Saturday of the month, 10-14")
     [HoursValue(byday='1SA', opens='10:00', closes='14:00', kind='monthly', months=None, doubt='')]
     """
-    text = _in_figures(given(value, Phrase("opening hours")))
+    text = _in_figures(_with_days(given(value, Phrase("opening hours")), spoken))
     if _A_DAY.match(text):
         raise Unreadable(
             Phrase("{text} is a day: a spreadsheet makes one of hours such as 9-18", text=shown(text)),

@@ -7,6 +7,7 @@ from itertools import pairwise
 from mapping.language.composition import only_means
 from mapping.language.fold import is_damaged, skeleton, wildcard
 from mapping.language.i18n import Phrase
+from mapping.language.languages import SOURCE, codes_by_name
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
 from mapping.language.taxonomy import FILLERS, match_listed, match_term
 
@@ -303,8 +304,10 @@ _OF_THE_STATE = re.compile(
 )
 
 
-def language_codes(value: object, state: str = "") -> list[str]:
+def language_codes(value: object, state: str = "", spoken: tuple[str, ...] = ()) -> list[str]:
     """Read languages, by name or code in any of four languages, as ISO 639 codes; ``state`` is the code of the state's.
+
+    Of languages that we have no words for, the names by CLDR are known: those in English, and in languages ``spoken``.
 
     Raises
     ------
@@ -323,8 +326,9 @@ def language_codes(value: object, state: str = "") -> list[str]:
     own = " ".join(_ONLY.sub(" ", own).replace(".", " ").split())
     asked_for = _WHEN_ASKED.findall(own)
     parts = {part: match_term("languages", part) for part in split_list(_WHEN_ASKED.sub(" ", own), _is_language)}
-    codes = list(dict.fromkeys(match.code for match in parts.values() if match))
-    unread = [part for part, match in parts.items() if not match and re.search(r"\w", part)]
+    read = {part: match.code if match else _by_name(part, spoken) for part, match in parts.items()}
+    codes = list(dict.fromkeys(filter(None, read.values())))
+    unread = [part for part, code in read.items() if not code and re.search(r"\w", part)]
     if not codes:
         raise Unreadable(
             Phrase("{text} names no language", text=shown(text)), Phrase("write the names of the languages")
@@ -362,6 +366,12 @@ def wished(parts: Sequence[str]) -> set[str]:
     alone = {part for part in parts if not re.search(r"\w", _WISHED.sub(" ", part))}
     before = {part for part, after in pairwise(parts) if after in alone}
     return alone | before | set(filter(_WISHED.search, parts))
+
+
+def _by_name(text: str, spoken: tuple[str, ...]) -> str:
+    """Return the code of a language by its name in one of some languages; nothing where it is none."""
+    tables = map(codes_by_name, (*spoken, SOURCE))
+    return next((table[text.casefold()] for table in tables if text.casefold() in table), "")
 
 
 def _is_language(text: str) -> bool:

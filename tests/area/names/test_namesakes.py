@@ -10,7 +10,7 @@ import pytest
 
 from mapping import StudyArea
 from mapping.area.geocode import find_unit, locate
-from mapping.area.names.place_names import short_names
+from mapping.area.names.place_names import short_names, ways
 
 PROVINCES = {"XQ-1": ("XQ-S", "Alba"), "XQ-2": ("XQ-S", "Southern Alba"), "XQ-3": ("XQ-N", "Boro")}
 TOWNS = {
@@ -161,3 +161,7 @@ def test_a_search_takes_no_name_of_several_for_a_unit(corunia):
             of.setdefault(name, code)
     assert (of["Alba"], of["Boro"], of["Tavo"], of["Şoara"]) == ("XQ-1", "XQ-3", "21", "13")
     assert "Miro" not in of
+
+
+def test_a_name_is_known_without_its_dots_too():
+    assert "Березово" in ways("Берёзово")

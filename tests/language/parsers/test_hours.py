@@ -437,3 +437,17 @@ def test_a_closing_hour_before_the_opening_one_is_in_the_afternoon_of_a_working_
         assert spans(f"{day} с {opens} до {closes}")[0][1:] == (f"{opens:02}:00", f"{closes + 12}:00")
         with pytest.raises(Unreadable):
             hours(f"вс {opens}-{closes}")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "spans"),
+    [
+        ("luni-vineri 9.00-18.00", "ro", [("MO,TU,WE,TH,FR", "09:00", "18:00")]),
+        ("Lu–Vi 8:00–17:00", "ro", [("MO,TU,WE,TH,FR", "08:00", "17:00")]),
+        ("marți și joi 10-14", "ro", [("TU,TH", "10:00", "14:00")]),
+        ("Lunes at Biyernes 8-17", "fil", [("MO,FR", "08:00", "17:00")]),
+        ("Jumatatu-Ijumaa 8-16", "sw", [("MO,TU,WE,TH,FR", "08:00", "16:00")]),
+    ],
+)
+def test_days_of_a_language_without_words_of_its_own(text, language, spans):
+    assert [(span.byday, span.opens, span.closes) for span in hours(text, (language, "en"))] == spans

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping.language.parsers import Partly, Unreadable, language_codes, split_list, yes_no
-from mapping.language.taxonomy import match_term
+from mapping.language.taxonomy import Vocabulary, match_term
 
 
 @pytest.mark.parametrize(
@@ -214,3 +214,24 @@ def test_a_cell_with_thousands_of_words_costs_no_time(separator):
     assert len(asked) < 100
     split_list(separator.join(f"w{n}" for n in range(150)), known=lambda text: bool(asked.append(text)))
     assert len(asked) < 2000
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken", "codes"),
+    [
+        ("română, rusă", ("ro", "ru"), ["ro", "ru"]),
+        ("Romanian, Gagauz", (), ["ro", "gag"]),
+        ("Swahili; English", ("sw", "en"), ["sw", "en"]),
+        ("Kiswahili, Kiingereza", ("sw", "en"), ["sw", "en"]),
+    ],
+)
+def test_languages_that_no_table_of_ours_has(text, spoken, codes):
+    assert language_codes(text, "", spoken) == codes
+    assert all(code in Vocabulary.load("languages") for code in codes)
+
+
+def test_a_language_by_cldr_has_labels_and_no_other_word_is_one():
+    assert str(Vocabulary.load("languages").label("ro", "ru")) == "Румынский"
+    assert "qqq" not in Vocabulary.load("languages")
+    with pytest.raises(Unreadable):
+        language_codes("rom", "", ("ro",))
