@@ -19,7 +19,7 @@ from mapping.intake.read import Known, read
 from mapping.language.taxonomy import match_term
 from mapping.model import Record
 
-CELLS = Path(__file__).parents[1] / "language" / "cells_of_others" / "amounts.csv"
+CELLS = Path(__file__).parents[2] / "language" / "cells_of_others" / "amounts.csv"
 TODAY = dt.date(2026, 11, 24)
 NAME = "Организация «Лола {}»"
 RIGHT = {"capacity": 33, "cost": 29, "languages": 23, "date": 20, "status": 23, "documents": 23}
