@@ -418,9 +418,9 @@ class Reader:
         What the map says of a word counts first, then what a remark or the brackets of a name say.
         """
         for word, meant, pattern in self.intake.notices:
-            if meant != "custodian" and self._remarks_hold(pattern):
+            if meant != "custodian" and (column := self._remark_with(pattern)):
                 self.say(
-                    self._remark(),
+                    column,
                     Phrase("the remark says {word!r}", word=word),
                     Phrase("the service counts as {meant}", meant=coded("statuses", meant)),
                     "note",
@@ -439,9 +439,9 @@ class Reader:
     def held_back(self) -> bool:
         """Tell whether a remark asks that the row be shown to nobody."""
         patterns = [pattern for _, meant, pattern in self.intake.notices if meant == "custodian"]
-        if any(map(self._remarks_hold, (HOLD, *patterns))):
+        if column := self._remark_with(HOLD, *patterns):
             self.say(
-                self._remark(),
+                column,
                 Phrase("a remark asks that this be not shown"),
                 Phrase("the row is for custodians only; ask whom"),
             )
@@ -496,12 +496,13 @@ class Reader:
         names = self.intake.headings.get(self.row.sheet, {})
         self._keep(names.get(heading, heading), problem, fix, level)
 
-    def _remarks_hold(self, pattern: re.Pattern[str]) -> bool:
-        cells = self.row.cells
-        return any(pattern.search(text) for name in self.intake.remarks if (text := cells.get(name, "")))
-
-    def _remark(self) -> str:
-        return next(iter(self.intake.columns.private), "")
+    def _remark_with(self, *patterns: re.Pattern[str]) -> str:
+        """Return the column of the first remark that holds one of some patterns; empty where none does."""
+        for name, folded in zip(self.intake.columns.private, self.intake.remarks, strict=True):
+            text = self.row.cells.get(folded, "")
+            if text and any(pattern.search(text) for pattern in patterns):
+                return name
+        return ""
 
     def country(self) -> str:
         """Return the country of the row: its own column, else a word of the map that stands as unit or place."""

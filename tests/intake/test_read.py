@@ -265,6 +265,19 @@ def test_a_remark_that_asks_for_secrecy_hides_the_row(take, remark):
     assert ("doubt", "Remark", "a remark asks that this be not shown") in said(batch)
 
 
+def test_what_is_said_of_a_remark_names_its_column(take):
+    heads = (*HEADER, "Checked by", "Notes")
+    batch = take((*ROW, "Anora", "do not publish"), heads=heads, private=["Remark", "Checked by", "Notes"])
+    assert ("doubt", "Notes", "a remark asks that this be not shown") in said(batch)
+    batch = take(
+        (*ROW, "Anora", "moved out"),
+        heads=heads,
+        private=["Remark", "Checked by", "Notes"],
+        notices={"moved out": "defunct"},
+    )
+    assert ("note", "Notes", "the remark says 'moved out'") in said(batch)
+
+
 def test_a_remark_is_never_kept(take):
     batch = take((*ROW[:6], "the shelter is at 9 Zumrad street"))
     assert audiences(batch) == {"public"}
