@@ -15,7 +15,8 @@ from mapping.language.i18n import Phrase
 
 DITTO = re.compile(
     r"[-–—=_\s]+[/\\|\"'″〃„“”»«]{1,3}[-–—=_\s]+|[\"″〃„“”]|''|"
-    r"то\s?же(?: самое)?|там же|ҳамон|хамон|ҳамин|oʻsha|xuddi shu|ditto|same(?: as above)?",
+    r"то\s?же(?: самое)?|там же|ҳамон|хамон|ҳамин|oʻsha|xuddi shu|ditto|same(?: as above)?|(?:as|see) above|"
+    r"см\.? выше|как выше|чун дар боло|yuqoridagi(?:dek|day)?",
     re.I,
 )
 """What people write in a cell in place of what stands above it: -//-, ", то же."""

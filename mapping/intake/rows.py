@@ -29,6 +29,8 @@ class SheetRow:
     raw: dict[str, str] = field(default_factory=dict)
     cut: str = ""
     """The first column that the row does not reach, where it ends early."""
+    under: str = ""
+    """The heading of its part of the list, where a row above holds nothing else."""
 
     def text(self, columns: Sequence[str]) -> str:
         """Return the first of some columns that says anything."""
@@ -138,6 +140,10 @@ def joined(lines: list[list[object]]) -> list[str]:
     return [" / ".join(dict.fromkeys(part for line in texts if (part := line[column]))) for column in range(width)]
 
 
+_COUNTED = [str(number) for number in range(1, 100)]
+"""A row of the numbers of the columns, as official forms have it under their headings."""
+
+
 def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: Rows) -> Iterator[SheetRow]:
     patterns = [re.compile(pattern, re.I) for pattern in columns.skip.any_cell]
     folded = [fold_header(name) for name in names]
@@ -148,6 +154,7 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: 
         for name in names
     }
     above: dict[str, str] = {}
+    under = ""
     for offset, cells in enumerate(sheet.rows[start:], sheet.first_row + start):
         texts = [written(cell) for cell in cells]
         filled = [text for text in texts if text.strip()]
@@ -166,7 +173,9 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: 
         if of_totals and of_names:
             rows.skipped[Phrase("a row of totals")].append(f"{sheet.name} {offset}".strip())
             continue
-        if len(filled) < columns.skip.fewer_cells:
+        alike = len(set(filled)) == 1 and len(filled) > 2
+        if len(filled) < columns.skip.fewer_cells or alike or filled == _COUNTED[: max(len(filled), 3)]:
+            under = filled[0] if len(set(filled)) == 1 else under
             rows.skipped[Phrase("a heading or a row with almost nothing in it")].append(
                 f"{sheet.name} {offset}".strip()
             )
@@ -187,7 +196,8 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: 
                 named[name] = above[name]
                 rows.cleaned[Phrase("a sign such as -//- replaced by what stands above it")] += 1
         above = named
-        row = SheetRow(sheet.name, offset, named, raw, cut=names[len(texts)] if len(texts) < len(names) else "")
+        cut = names[len(texts)] if len(texts) < len(names) else ""
+        row = SheetRow(sheet.name, offset, named, raw, cut, under)
         if beyond:
             row.raw["beyond the last column"] = "; ".join(beyond)
         yield row

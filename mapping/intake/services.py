@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -84,7 +85,7 @@ def entries(readers: Iterable[Reader], intake: Intake, children: Mapping[str, li
     for reader in counted(without_repeats(rows), len(rows), intake.progress):
         key = row_key(reader, uses)
         names = reader.translations("organization")
-        name = first_of((reader.text("organization"), *names.values()))
+        name = first_of((parsers.without_people(reader.text("organization"))[0], *names.values()))
         if not name:
             reader.refuse(
                 "organization", Phrase("the row names no organization"), Phrase("ask the sender who it is about")
@@ -181,6 +182,8 @@ def _located(reader: Reader) -> Located:
     if located is None:
         located = locate(area, lat=latitude, lon=longitude_found, place=place, unit=unit, country=country)
         reader.intake.located[claim] = located
+    if located.precision == "none" and not located.country and not country and (above := _above(reader)):
+        return above
     if not located.notes and (located.precision != "none" or located.country):
         return located
     where = "coordinates" if reader.text("coordinates") else "latitude" if reader.text("latitude") else "unit"
@@ -196,6 +199,18 @@ def _located(reader: Reader) -> Located:
             Phrase("the row names no place that could be found"),
             Phrase("give its district, town or coordinates"),
         )
+    return located
+
+
+def _above(reader: Reader) -> Located | None:
+    """Return where the heading of the row's part of the list is, and say so; None where it names no place."""
+    text, memory = reader.row.under, reader.intake.located
+    claim = (None, None, "", text, "")
+    if not text or (located := memory.get(claim) or locate(reader.intake.area, unit=text)).unit is None:
+        return None
+    memory[claim] = located
+    problem = Phrase("it stands under {text!r}, and names no place that is known itself", text=text)
+    reader.say("unit", problem, Phrase("look whether it is right"), "note")
     return located
 
 
@@ -231,6 +246,8 @@ def _body(
     """Meet or make the organization, and make the row's location."""
     source = intake.columns.source
     mails = reader.take("email", parsers.emails) or []
+    if not mails:  # one cell for all by which somebody is reached
+        mails = [mail for text in _MAIL.findall(reader.text("phone")) for mail in parsers.emails(text)]
     place = record_id(source, "location", key)
     signs = Signs(frozenset(phone.number for phone in phones), frozenset(mails), located.unit)
     own = record_id(source, "organization", name_key(name))
@@ -267,6 +284,9 @@ def _body(
             entry.records.append(record)  # where another list named it in this language, that name stands
     entry.records.append(_from(entry, "organization", body.id, name_key(name)))
     return entry
+
+
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}", re.ASCII)
 
 
 def _met(reader: Reader, names: list[str], own: str, place: str, signs: Signs) -> Body | None:
@@ -611,7 +631,7 @@ def _languages(reader: Reader, owner: Reader) -> Iterator[Part]:
 def _terms_of_use(reader: Reader, service: str, source: str, record: Service) -> Iterator[Record]:
     """Yield cost and papers."""
     money = reader.intake.area.money
-    cost = reader.take("cost", parsers.cost, money)
+    cost = reader.take("cost", _price, money, _asks_of_cost(reader.column("cost")))
     if cost is not None:
         texts = parsers.price_words(cost, money) or {"en": reader.harmless("cost", cost.text)}
         record.fees_description = texts["en"] or None
@@ -635,6 +655,24 @@ def _terms_of_use(reader: Reader, service: str, source: str, record: Service) ->
             Phrase("{word!r} is no paper that we know", word=word),
             Phrase("it was left out; write a code into [words.documents]"),
         )
+
+
+_FREE = re.compile(r"беспл\w*|\bfree|ройгон|бемузд|bepul|tekin", re.I)
+_PAID = re.compile(r"плат|стоим|цен[аы]|\bpaid|\bfee|\bcost|\bcharge|\bprice|пулак|нарх|музд|narx|pullik|toʻlov", re.I)
+
+
+def _asks_of_cost(heading: str) -> str:
+    """Return whether a yes under a heading means "free" or "paid"; nothing where it could mean either."""
+    free, paid = _FREE.search(heading), _PAID.search(_FREE.sub("", heading))
+    return "" if bool(free) == bool(paid) else "free" if free else "paid"
+
+
+def _price(text: str, money: parsers.Money, asks: str) -> parsers.CostValue | None:
+    """Read what something costs; yes and no answer what the heading asks."""
+    if asks:
+        with suppress(parsers.Unreadable):
+            return parsers.cost("free" if parsers.yes_no(text) == (asks == "free") else "by tariff", money)
+    return parsers.cost(text, money)
 
 
 def _coverage(reader: Reader, service: str, source: str, intake: Intake) -> Iterator[Record]:
@@ -737,12 +775,12 @@ def _place(entry: RowSite, intake: Intake) -> None:
                     id=record_id(source, "accessibility", entry.key), location_id=entry.location.id, description=text
                 )
             )
-    if reader.text("contact"):
+    if who := reader.text("contact") or parsers.without_people(reader.text("organization"))[1]:
         entry.records.append(
             Contact(
                 id=record_id(source, "contact", entry.key),
                 location_id=entry.location.id,
-                name=reader.text("contact"),
+                name=who,
                 audience="custodian",
             )
         )

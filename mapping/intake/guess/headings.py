@@ -17,7 +17,8 @@ WORDS: dict[str, str] = {
     "конфиденциальность ошкор нишон махфӣ махфият ko'rsatish maxfiy can_be_shown who_may_see кому_можно "
     "кому_видно кто_видит кӣ_мебинад kim_koʻradi",
     "serves": "target beneficiaries clients groups serves eligibility who_can for_whom кому кого киро кимга целевая "
-    "получатели категории_лиц с_кем для_кого барои_кӣ ба_кӣ ба_киҳо гурӯҳи_мақсаднок kimga kimlar kimlarga kimlar_uchun",
+    "получатели категории_лиц с_кем для_кого барои_кӣ ба_кӣ ба_киҳо гурӯҳи_мақсаднок kimga kimlar "
+    "kimlarga kimlar_uchun",
     "contact": "contact_person contact_name focal_point director head_of контактное_лицо ответственный ответственное "
     "руководитель координатор фио шахси_масъул масъул роҳбар мудир mas'ul rahbar",
     "description": "description описание тавсиф tavsif details подробно подробности тафсилот batafsil",

@@ -21,7 +21,7 @@ from mapping.language.parsers.amounts import (
     utc_offset,
     women_among,
 )
-from mapping.language.parsers.contacts import emails, website
+from mapping.language.parsers.contacts import emails, website, without_people
 from mapping.language.parsers.dates import DateValue, date, date_value, last_day
 from mapping.language.parsers.hours import HoursValue, hours
 from mapping.language.parsers.lists import (
@@ -83,6 +83,7 @@ __all__ = [
     "utc_offset",
     "website",
     "wished",
+    "without_people",
     "women_among",
     "yes_no",
 ]

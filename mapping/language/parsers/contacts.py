@@ -67,3 +67,32 @@ def website(value: object) -> str | None:
     if parts.username is not None or parts.password is not None:
         raise Unreadable(Phrase("{text} holds a name or password", text=shown(text)), Phrase("write the address alone"))
     return whole
+
+
+_ROLE = (
+    r"(?:рук(?:\.|оводител\w*)|дир(?:\.|ектор\w*)|нач(?:\.|альник\w*)|зав\.|координатор|председател\w*|отв(?:\.|етственн\w*)|"
+    r"роҳбар\w*|мудир\w*|раис\w*|директор\w*|rahbar\w*|direktor\w*|director|head|chair\w*|contact|coordinator)[\s:.–-]*"
+)
+_SURNAME = r"[^\W\d_a-zа-яё][\w’'ʻ-]+"
+_INITIALS = r"(?:[^\W\d_]\.\s?){1,2}"
+_PERSON = (
+    rf"(?:(?i:{_ROLE}){_SURNAME}(?:\s+{_INITIALS}|\s+{_SURNAME}){{0,2}}|{_SURNAME}\s+{_INITIALS}|{_INITIALS}{_SURNAME})"
+)
+_PEOPLE = re.compile(
+    rf"\s*\(\s*({_PERSON})\s*\)|\s*\n\s*({_PERSON})\s*(?=\n|$)|[\s,;]+((?i:{_ROLE}){_SURNAME}\s+{_INITIALS})\s*$"
+)
+
+
+def without_people(name: str) -> tuple[str, str]:
+    r"""Return the name of a body without the person who stands beside it, in brackets or on a line, and the person.
+
+    Examples
+    --------
+    >>> without_people("ОО «Умед» (Каримова З.)"), without_people("Хонаи «Нур»\nрук. Олимов")
+    (('ОО «Умед»', 'Каримова З.'), ('Хонаи «Нур»', 'рук. Олимов'))
+    >>> without_people("Больница им. Б. Вохидова (отделение)")
+    ('Больница им. Б. Вохидова (отделение)', '')
+    """
+    people = [next(filter(None, match.groups())) for match in _PEOPLE.finditer(name)]
+    plain = _PEOPLE.sub("", name).strip(" ,;\n")
+    return (plain, "; ".join(people)) if people and plain else (name, "")

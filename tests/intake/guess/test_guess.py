@@ -360,3 +360,48 @@ def test_of_two_questions_of_consent_the_one_about_publishing_is_the_marking(are
     heads = ["Организация", "Услуга", "Вы согласны ответить?", "Можно ли публиковать?"]
     rows = [heads, *([f"Центр {n}", "психолог", "Да", ("Да", "Нет")[n % 2]] for n in range(5))]
     assert guessed_map([Sheet("", rows)], "x", area).fields["marking"] == ["Можно ли публиковать?"]
+
+
+def test_headings_of_parts_place_their_rows_and_make_no_entries(tmp_path, area):
+    heads = ["Организация", "Услуга", "Адрес", "Телефон"]
+    rows = [
+        ["1", "2", "3", "4"],
+        ["Согдийская область"],
+        ["ОО «Умед»", "психолог", "Худжанд, ул. Айни 3", "900001122"],
+        ["ОО «Нур»", "юрист", "ул. Айни 5", "900001133"],
+        heads,
+        ["г. Хорог"] * 4,
+        ["ОО «Сабо»", "-//-", "адрес не разглашается", "900001144"],
+        ["* кроме праздников"],
+    ]
+    batch = looked(tmp_path, area, [["Список"], heads, *rows])
+    (khujand, sughd, khorugh) = batch.of("location")
+    assert (khujand.area_unit, sughd.area_unit, khorugh.area_unit) == ("3505401", "TJ-SU", "3590401")
+    assert khorugh.precision == "none"
+    assert (batch.rows, batch.refused) == (3, [])
+    assert any("it stands under 'г. Хорог'" in text for text in told(batch))
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "kind"),
+    [
+        ("Плата", "нет", "free"),
+        ("Услуги платные?", "да", "tariff"),
+        ("Free?", "yes", "free"),
+        ("Бесплатно", "нет", "tariff"),
+        ("Pullik/bepul", "bepul", "free"),
+        ("Pullik/bepul", "ha", None),
+    ],
+)
+def test_yes_and_no_answer_what_a_heading_asks_of_cost(tmp_path, area, heading, cell, kind):
+    rows = [["Организация", "Услуга", heading], ["ОО «Умед»", "психолог", cell], ["ОО «Нур»", "юрист", cell]]
+    costs = {cost.option for cost in looked(tmp_path, area, rows).of("cost_option")}
+    assert costs == ({kind} if kind else set())
+
+
+def test_a_person_beside_the_name_of_a_body_is_no_part_of_it_and_stays_private(tmp_path, area):
+    heads = ["Организация, руководитель", "Услуга", "тел/факс/эл.почта"]
+    batch = looked(tmp_path, area, [heads, ["ОО «Умед»\nрук. Каримова З.", "психолог", "900001122\numed@umed.example"]])
+    (body,), (contact,) = batch.of("organization"), batch.of("contact")
+    assert (body.name, body.email) == ("ОО «Умед»", "umed@umed.example")
+    assert (contact.name, contact.audience) == ("рук. Каримова З.", "custodian")
