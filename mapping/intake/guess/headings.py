@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from mapping.column_map import fold_header
+from mapping.column_map import FIELDS, fold_header
 from mapping.intake.row_reader import DAYS
 from mapping.language import parsers
 from mapping.language.fold import coarse
@@ -160,7 +160,7 @@ def _phrases(text: str) -> tuple[str, ...]:
     return tuple(coarse(word.replace("_", " ")) or word for word in text.split())
 
 
-_VOCABULARY = [(name, _phrases(text)) for name, text in WORDS.items()]
+_VOCABULARY = [(name, _phrases(text)) for name, text in WORDS.items() if name in FIELDS]
 """Fields with their words, folded."""
 
 _PLAIN = [(name, [word for word in text.casefold().split() if "_" not in word]) for name, text in WORDS.items()]

@@ -44,7 +44,6 @@ from mapping.intake.guess.headings import bound_of, day_of, field_of
         ("Functional (Y/N)", "status"),
         ("Y", "latitude"),
         ("Целевые группы", "serves"),
-        ("Возрастная категория", "ages"),
         ("Район обслуживания", "covers"),
         ("На сколько человек рассчитано", ""),
         ("Размер обуви", ""),
