@@ -62,7 +62,7 @@ def _folded(words: str) -> frozenset[str]:
 
 
 _FREE = _folded(
-    "free,free of charge,no charge,no fee,no fees,no cost,no payment,free for all,paid by the project,"
+    "free,none,б/п,беспл,free of charge,no charge,no fee,no fees,no cost,no payment,free for all,paid by the project,"
     "covered by the project,paid by the state,за счёт проекта,за счёт донора,за счёт государства,за счёт бюджета,"
     "за счёт организации,за наш счёт,"
     "аз ҳисоби лоиҳа,аз ҳисоби буҷет,аз ҳисоби давлат,loyiha hisobidan,davlat hisobidan,бепул,текин,бемузд,"
@@ -92,7 +92,8 @@ _SURVIVORS_FREE = {
     )
 }
 _PARTLY_PAID = _folded(
-    "partly paid,partially paid,sliding scale,on a sliding scale,by income,depends on income,частично платно,"
+    "partly,partially,частично,қисман,qisman,partly paid,partially paid,"
+    "sliding scale,on a sliding scale,by income,depends on income,частично платно,"
     "частично платная,частично бесплатно,в зависимости от дохода,по доходу,қисман пулакӣ,қисман ройгон,"
     "вобаста ба даромад,qisman pullik,qisman bepul,daromadga qarab"
 )

@@ -60,7 +60,17 @@ def test_amounts(text, amount, currency):
 
 @pytest.mark.parametrize(
     "text",
-    ["no cost", "за счёт донора", "за счет государства", "аз ҳисоби лоиҳа", "davlat hisobidan", "0 somoni", "0 TJS"],
+    [
+        "no cost",
+        "б/п",
+        "None",
+        "за счёт донора",
+        "за счет государства",
+        "аз ҳисоби лоиҳа",
+        "davlat hisobidan",
+        "0 somoni",
+        "0 TJS",
+    ],
 )
 def test_free_in_other_words(text):
     assert cost(text, SOMONI) == CostValue("free", text=text)
@@ -75,6 +85,7 @@ def test_free_in_other_words(text):
         ("bepul emas", "tariff"),
         ("не бесплатно: 35 сомони", "amount"),
         ("partially paid", "mixed"),
+        ("қисман", "mixed"),
         ("частично бесплатно", "mixed"),
         ("вобаста ба даромад", "mixed"),
         ("qisman pullik", "mixed"),
