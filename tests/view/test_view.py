@@ -17,6 +17,7 @@ from mapping.area.study_area import StudyArea
 from mapping.directory.directory import DEMO_STEWARDS
 from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound
 from mapping.freshness import LAPSED_DAYS, months_after, rank
+from mapping.language.lexicon import lexicon
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import RECORDS, WEEKDAYS, Phone, RequiredDocument, Schedule, Service, Source, Unit, record_id
 from mapping.safety.redaction import PUBLISHED
@@ -24,6 +25,7 @@ from mapping.view.entries import DAY, minutes_of, sort_key
 from mapping.view.postings import packed, unpacked
 from mapping.view.search import box
 from mapping.view.view import Entry, Hours, SearchResult, View
+from mapping.view.writer import FORMAT
 from tests.support.examples import examples
 from tests.support.sample import (
     ABROAD,
@@ -940,6 +942,12 @@ def test_a_directory_is_no_view(tiny_area: StudyArea, tmp_path: Path) -> None:
     sample_directory(tmp_path, tiny_area).close()
     with pytest.raises(FormatError, match="is a database, but not a view"):
         View(tmp_path / "directory.db")
+
+
+def test_a_view_keeps_the_lexicon_of_its_format() -> None:
+    """A portal reads the lexicon out of the view: with another one the search would break, so the format tells it."""
+    parts = {"7": {"words", "stems", "phrases", "small", "rules", "terms", "precise", "places", "numbers"}}
+    assert set(lexicon({})) == parts[FORMAT]
 
 
 def test_a_view_of_another_format_is_refused(tiny_area: StudyArea, tmp_path: Path) -> None:
