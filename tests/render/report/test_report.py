@@ -20,7 +20,7 @@ from mapping.analysis.adequacy.standards import standards
 from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
 from mapping.render import report as reports
 from mapping.render.report import brief
-from mapping.render.report.elements import ON_A_NEW_PAGE, Cell, Chapter, Picture, ReportTable, TableRow
+from mapping.render.report.elements import ON_A_NEW_PAGE, Cell, Chapter, FactList, Items, Picture, ReportTable, TableRow
 from mapping.render.report.writers import docx as word
 from mapping.render.report.writers import files, html, pdf
 from mapping.view.view import View
@@ -395,3 +395,14 @@ def test_what_is_met_least_says_of_how_many(view, tiny_area, results, monkeypatc
     made = reports.make(view, tiny_area, language="en", results=own)
     (line,) = next(b for b in made.blocks() if isinstance(b, ReportTable) and b.anchor == "t-items").rows
     assert [cell.text for cell in line.cells] == ["20%", "5"]
+
+
+def test_a_long_address_makes_no_page_wider_than_a_phone(report, chromium, tmp_path):
+    address = f"https://example.org/{'a' * 200}"
+    chapter = Chapter("1", "Sources", "sources", (Items((address,), small=True), FactList((("Source", address),))))
+    path = tmp_path / "report.html"
+    path.write_bytes(html.write(replace(report, chapters=(chapter,))))
+    page = chromium.new_page(viewport={"width": 360, "height": 740})
+    page.goto(path.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.close()
