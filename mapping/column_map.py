@@ -73,6 +73,7 @@ FIELDS: dict[str, Phrase] = {
     "utc_offset": Phrase("hours from UTC, where it is not the study area's time"),
     "serves": Phrase("who is helped"),
     "excludes": Phrase("who is not"),
+    "ages": Phrase("ages of those who are helped"),
     "minimum_age": Phrase("from which age, in years"),
     "maximum_age": Phrase("up to which age, in years"),
     "languages": Phrase("languages spoken"),

@@ -563,9 +563,9 @@ class Reader:
         meant = self.intake.meant.get(name)
         return meant.get(fold_header(text), text) if meant else text
 
-    def parts(self, name: str, taxonomy: str) -> list[str]:
-        """Cut a cell with several entries into its entries, keeping together what is one term."""
-        text = self.text(name)
+    def parts(self, name: str, taxonomy: str, text: str | None = None) -> list[str]:
+        """Cut a cell with several entries, or a text made of it, into entries, keeping together what is one term."""
+        text = self.text(name) if text is None else text
         if not text:
             return []
         entries = self.intake.parted.get((name, taxonomy, text))
@@ -584,26 +584,35 @@ class Reader:
         return [self.word(name, part) for part in parsers.split_list(text, known=known)]
 
     def terms(
-        self, name: str, taxonomy: str, *, named: bool = False, without: frozenset[str] = frozenset()
+        self,
+        name: str,
+        taxonomy: str,
+        *,
+        named: bool = False,
+        without: frozenset[str] = frozenset(),
+        text: str | None = None,
     ) -> tuple[list[str], list[str]]:
         """Return the codes of a field's words and the words that neither are nor make up a term; read only.
 
         ``named`` takes terms by what they are called alone: who is left out is never more than was said. Entries
-        ``without`` which the cell is read follow from its text.
+        ``without`` which the cell is read follow from its text. ``text`` is what is read instead of the whole cell.
         """
-        memory, key = self.intake.termed, (name, taxonomy, named, self.text(name))
+        text = self.text(name) if text is None else text
+        memory, key = self.intake.termed, (name, taxonomy, named, text)
         if key not in memory:
             faults = self.faults
-            terms = self._terms(name, taxonomy, named=named, without=without)
+            terms = self._terms(name, taxonomy, text, named=named, without=without)
             if faults != self.faults:
                 return terms
             memory[key] = terms
         return memory[key]
 
-    def _terms(self, name: str, taxonomy: str, *, named: bool, without: frozenset[str]) -> tuple[list[str], list[str]]:
+    def _terms(
+        self, name: str, taxonomy: str, text: str, *, named: bool, without: frozenset[str]
+    ) -> tuple[list[str], list[str]]:
         codes: list[str] = []
         words: list[str] = []
-        for before, part in pairwise(("", *self.parts(name, taxonomy))):
+        for before, part in pairwise(("", *self.parts(name, taxonomy, text))):
             if part in without:
                 continue
             match = match_term(taxonomy, part)

@@ -20,11 +20,13 @@ from mapping.area.geocode import Located, locate, units_served
 from mapping.area.names.countries import country_abroad, country_code, says_country
 from mapping.area.study_area import StudyArea
 from mapping.batch import counted
+from mapping.column_map import fold_header
 from mapping.intake.activities import checklist
 from mapping.intake.dialling import lacks_town, town_codes, towns_beside
 from mapping.intake.row_keys import row_key, without_repeats
 from mapping.intake.row_reader import SHELTER, TELLING, Intake, Part, Reader, first_of
 from mapping.language import parsers
+from mapping.language.composition import composed
 from mapping.language.fold import name_key
 from mapping.language.i18n import Coded, Phrase, Quoted, Several, country_name
 from mapping.language.parsers.permission import says_yes
@@ -399,6 +401,7 @@ def _service(
     if audience != entry.audience:  # the place must not tell where a service is that fewer may know
         entry.location.audience = strictest(entry.location.audience, audience)
         entry = replace(entry, audience=audience)
+    ages = _ages(reader)
     record = Service.alike(
         {"id": service, "organization_id": entry.body.id},
         name=labels.get("en") or next(iter(labels.values())),
@@ -408,7 +411,8 @@ def _service(
         description=first_of(descriptions.values()) or description or None,
         email=None,
         last_modified=None,
-        **_ages(reader),
+        minimum_age=ages.least,
+        maximum_age=ages.most,
     )
     at = ServiceAtLocation.alike(
         {
@@ -437,7 +441,7 @@ def _service(
         ),
         *of(_names(code, intake.area.languages)),
         *_translated("service", service, "description", descriptions, source),
-        *of(reader.described(("serves", "excludes"), reader, _people)),
+        *of(reader.described(("serves", "excludes", "ages"), reader, _people, ages)),
         *_phones(reader, entry, service, source, phones),
         *of(_hours(reader, entry)),
         *of(reader.described(("languages",), owner, _languages)),
@@ -466,41 +470,89 @@ def _names(code: str, languages: tuple[str, ...]) -> tuple[Part, ...]:
     )
 
 
-def _ages(reader: Reader) -> dict[str, int | None]:
-    """Return the ages that the words for whom a service helps name."""
+def _ages(reader: Reader) -> parsers.AgeRange:
+    """Return the ages of those who are helped: those of the column of ages, else those of the words for whom it is."""
+    own = reader.take("ages", parsers.age_range)
     text = reader.text("serves")
-    read = parsers.ages(text) if text else None
-    if read is None:
-        return {"minimum_age": None, "maximum_age": None}
-    written = f"{read.least or 0}–{read.most}" if read.most is not None else f"{read.least}+"
-    problem = Phrase("{text!r} is read as ages {ages}", text=text, ages=written)
-    reader.say("serves", problem, Phrase("look whether it is right"), "note")
-    return {"minimum_age": read.least, "maximum_age": read.most}
+    read = parsers.aged(text)
+    if own is not None and own != _ALL_AGES:
+        if read.ages and not _within(own, read.ages):
+            ages, words = Quoted(_written(own)), Quoted(text)
+            problem = Phrase("the ages are {ages}, and the words for who is helped {words}", ages=ages, words=words)
+            reader.say("ages", problem, Phrase("ask which holds; the column of ages counts"))
+        return own
+    if read.ages:
+        problem = Phrase("{text!r} is read as ages {ages}", text=text, ages=_written(read.ages))
+        reader.say("serves", problem, Phrase("look whether it is right"), "note")
+        return read.ages
+    if read.unread:
+        problem = Phrase("{text!r} names ages that do not hold for all who are helped", text=text)
+        reader.say("serves", problem, Phrase("no ages kept; say from which age to which the service takes people"))
+    return _ALL_AGES
 
 
-def _refused(text: str) -> tuple[list[str], list[str], set[str]]:
-    """Return whom a text for who is helped leaves out: the codes of groups, words for none, and all that they make up.
+_ALL_AGES = parsers.AgeRange(None, None)
 
-    Who is left out is never more than was said: what words only make up is not helped, and not refused either.
+
+def _written(ages: parsers.AgeRange) -> str:
+    return f"{ages.least}+" if ages.most is None else f"{ages.least or 0}–{ages.most}"
+
+
+def _within(ages: parsers.AgeRange, others: parsers.AgeRange) -> bool:
+    most = parsers.OLDEST if ages.most is None else ages.most
+    return (ages.least or 0) >= (others.least or 0) and (others.most is None or most <= others.most)
+
+
+def _groups_in(reader: Reader, name: str) -> str:
+    """Return what the text of a field says of who is helped, without ages and without those who are left out.
+
+    A text with words of the map stays whole where these hold such things: they come first.
     """
-    codes, words, made = list[str](), list[str](), set[str]()
-    for part in parsers.split_list(parsers.left_out(text)):
-        if match := match_term("beneficiaries", part):
+    text = reader.text(name)
+    whole = fold_header(text)
+    if any(word in whole and parsers.for_whom(word) != word for word in reader.intake.meant.get(name, ())):
+        return text
+    return parsers.for_whom(text)
+
+
+_SUCH = re.compile(
+    r"^(?:those|people|persons?|anyone|лиц\w*|люд\w*|тех)\b,?\s+(?:(?:who|кто)\s+)?(?:with|have|has|с|со|имею\w+|страда\w+)\s+",
+    re.I,
+)
+
+
+def _refused(who: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the groups that are left out, by their codes, and words for none.
+
+    Who is left out is never more than was said: words make up a group only if it is just one and says all that they
+    say, and no ages stand beside them.
+    """
+    codes, words = list[str](), list[str]()
+    for part in (part for named in who for part in parsers.split_list(named)):
+        match = match_term("beneficiaries", part) or match_term("beneficiaries", _SUCH.sub("", part))
+        made = composed("beneficiaries", part)
+        if re.search(r"\d", part) and not (match and match.how in ("label", "synonym")):
+            words.append(part)
+        elif match:
             codes.append(match.code)
+        elif len(made.codes) == 1 and made.whole:
+            codes += made.codes
         else:
             words.append(part)
-            made.update(parsers.composed_groups(part).codes)
-    return codes, words, {*codes, *made}
+    return codes, words
 
 
-def _people(reader: Reader, _owner: Reader) -> Iterator[Part]:
+def _people(reader: Reader, _owner: Reader, ages: parsers.AgeRange) -> Iterator[Part]:
     """Yield whom the service helps and whom it does not."""
-    served, words = reader.terms("serves", "beneficiaries")
-    refused, unread, not_helped = _refused(reader.text("serves"))
-    served = [code for code in served if code not in not_helped]
-    words = [word for word in words if not parsers.left_out(word)] + unread
+    out = parsers.left_out(reader.text("serves"))
+    refused, unread = _refused(out.who)
+    served, words = reader.terms("serves", "beneficiaries", text=_groups_in(reader, "serves"))
+    of_ages, _ = reader.terms("ages", "beneficiaries", text=_groups_in(reader, "ages"))
+    named = parsers.age_groups(dict.fromkeys((*served, *of_ages)), ages)
+    served = [code for code in named if code not in refused]
     if not served and all(parsers.says_everybody(word) for word in words):
         words = []  # without a group it is for everybody
+    words += [*out.unclear, *unread]
     excluded, conditions = reader.terms("excludes", "beneficiaries", named=True)
     links: tuple[tuple[Literal["serves", "excludes"], list[str]], ...] = (
         ("serves", served),

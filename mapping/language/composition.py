@@ -35,10 +35,11 @@ _BRACKET = re.compile(r"\([^)]*\)?")
 
 @dataclass(frozen=True)
 class Composition:
-    """The terms that a text makes up, and its words that nobody knows."""
+    """The terms that a text makes up, its words that nobody knows, and whether all that it says is in the terms."""
 
     codes: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ def _composed(taxonomy: str, text: str) -> Composition:
     codes = list(dict.fromkeys(code for rule in left for code in rule.codes))
     terms = Vocabulary.load(taxonomy)
     families = {terms.term(code).parent for code in codes}
-    return Composition(tuple(code for code in codes if code not in families), unread)
+    meant = {SMALL}.union(*(rule.when | rule.over for rule in fired))
+    return Composition(tuple(code for code in codes if code not in families), unread, not unread and met <= meant)
 
 
 def _covers(other: _Rule, rule: _Rule) -> bool:

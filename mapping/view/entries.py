@@ -288,9 +288,14 @@ def sort_key(name: str) -> str:
     return name.casefold().translate(_LETTERS_AFTER)
 
 
-TAKES = {"AGE-CHI": frozenset({"AGE-CHI", "AGE-ADO"}), "AGE-ADO": frozenset({"AGE-ADO", "AGE-CHI"})}
-REFUSES = {"AGE-ADO": frozenset({"AGE-ADO", "AGE-CHI"})}
-"""Groups of which one is part of another: children under 18, adolescents from 12 to 17."""
+MINORS = frozenset({"AGE-CHI", "AGE-ADO"})
+TAKES = {
+    "AGE-CHI": frozenset({"AGE-CHI", "AGE-ADO"}),
+    "AGE-ADO": frozenset({"AGE-ADO", "AGE-CHI"}),
+    "AGE-OLD": frozenset({"AGE-OLD", "AGE-ADU"}),
+}
+REFUSES = {"AGE-ADO": frozenset({"AGE-ADO", "AGE-CHI"}), "AGE-OLD": frozenset({"AGE-OLD", "AGE-ADU"})}
+"""Groups of which one is part of another: children under 18, adolescents from 12 to 17; adults, older persons."""
 
 
 def suits(
@@ -315,7 +320,9 @@ def suits(
     named = bool(serves & TAKES.get(group, {group}))
     if group in groups and not named:
         kind = groups.term(group).dimension
-        if (stays and group in TAKES) or any(code in groups and groups.term(code).dimension == kind for code in serves):
+        if (stays and group in MINORS) or any(
+            code in groups and groups.term(code).dimension == kind for code in serves
+        ):
             return False
     first, beyond = AGES.get(group, (0, 200))
     return (minimum_age is None or minimum_age < beyond) and (maximum_age is None or maximum_age >= first)

@@ -105,6 +105,26 @@ def test_a_row_becomes_a_body_a_service_and_a_place(take):
         ("все, кроме мужчин и детей", (None, None), {("excludes", "SEX-M"), ("excludes", "AGE-CHI")}),
         ("женщины, кроме пьющих и детей", (None, None), {("serves", "SEX-F"), ("excludes", "AGE-CHI")}),
         ("для всех", (None, None), set()),
+        ("boys aged 7 to 12", (7, 12), {("serves", "SEX-M"), ("serves", "AGE-CHI")}),
+        ("мужчины от 18 до 60 лет", (18, 60), {("serves", "SEX-M"), ("serves", "AGE-ADU")}),
+        ("65+", (65, None), {("serves", "AGE-OLD")}),
+        ("молодёжь 15–30", (15, 30), {("serves", "AGE-ADO"), ("serves", "AGE-ADU")}),
+        ("женщины с детьми до 9 лет", (None, None), {("serves", "SEX-F"), ("serves", "HH-DEP")}),
+        ("женщины. Мужчин не принимаем", (None, None), {("serves", "SEX-F"), ("excludes", "SEX-M")}),
+        ("мардон қабул карда намешаванд", (None, None), {("excludes", "SEX-M")}),
+        ("women, no men", (None, None), {("serves", "SEX-F"), ("excludes", "SEX-M")}),
+        ("Лиц с алкогольной зависимостью не принимаем", (None, None), {("excludes", "VUL-SUB")}),
+        ("all but persons with a mental illness", (None, None), {("excludes", "VUL-MEN")}),
+        ("all except single men", (None, None), set()),
+        ("мужчинам отказывают", (None, None), {("excludes", "SEX-M")}),
+        ("все, кроме мальчиков старше 11", (None, None), set()),
+        ("мужчин, детей не принимаем", (None, None), {("excludes", "AGE-CHI")}),
+        ("жертвы домашнего рабства", (None, None), {("serves", "EXP-DOM")}),
+        ("супруги трудовых мигрантов", (None, None), {("serves", "MIG-LEF")}),
+        ("мигранты, вернувшиеся из Казахстана", (None, None), {("serves", "MIG-RET")}),
+        ("трудовые мигранты (соотечественники)", (None, None), {("serves", "MIG-ABR")}),
+        ("секс-работницы и беженцы", (None, None), {("serves", "MIG-REF")}),
+        ("потенциальные мигранты", (None, None), {("serves", "STA-RSK")}),
     ],
 )
 def test_ages_and_who_is_left_out_are_told_by_the_words_for_who_is_helped(take, text, ages, groups):
@@ -115,6 +135,43 @@ def test_ages_and_who_is_left_out_are_told_by_the_words_for_who_is_helped(take, 
     codes = {term_id(term): term.code for term in Vocabulary.load("beneficiaries").terms()}
     ties = {(tie.link_type, codes.get(tie.taxonomy_term_id)) for tie in batch.of("attribute")}
     assert {tie for tie in ties if tie[0] != "service_type"} == groups
+
+
+@pytest.mark.parametrize(
+    ("words", "column", "ages", "levels"),
+    [
+        ("женщины", "16+", (16, None), []),
+        ("women", "до 18", (None, 17), []),
+        ("women", "any age", (None, None), []),
+        ("дети 3-14", "5-10", (5, 10), []),
+        ("дети 3-14", "5-16", (5, 16), ["doubt"]),
+        ("women", "adults", (None, None), []),
+        ("women", "30", (None, None), ["refused"]),
+        ("women", "women 20+, boys under 9", (None, None), ["refused"]),
+        ("women", "", (None, None), []),
+    ],
+)
+def test_a_column_of_ages_counts_before_the_words(take, words, column, ages, levels):
+    heads, row = with_cells(**{"For whom": words, "Ages": column})
+    batch = take(row, heads=heads, fields=MAP["fields"] | {"serves": ["For whom"], "ages": ["Ages"]})
+    (service,) = batch.of("service")
+    assert (service.minimum_age, service.maximum_age) == ages
+    assert [level for level, name, _ in said(batch) if name == "Ages"] == levels
+
+
+def test_ages_of_those_who_come_along_are_told_and_not_kept(take):
+    heads, row = with_cells(**{"For whom": "матери с детьми до 9 лет"})
+    batch = take(row, heads=heads, fields=MAP["fields"] | {"serves": ["For whom"]})
+    told = "'матери с детьми до 9 лет' names ages that do not hold for all who are helped"
+    assert ("doubt", "For whom", told) in said(batch)
+
+
+def test_words_of_the_map_come_before_ages_and_brackets(take):
+    heads, row = with_cells(**{"For whom": "group 18+ (f)"})
+    fields, words = MAP["fields"] | {"serves": ["For whom"]}, {"serves": {"group 18+ (f)": "VUL-RUR"}}
+    batch = take(row, heads=heads, fields=fields, words=words)
+    codes = {term_id(term): term.code for term in Vocabulary.load("beneficiaries").terms()}
+    assert {codes.get(tie.taxonomy_term_id) for tie in batch.of("attribute")} - {None} == {"VUL-RUR", "AGE-ADU"}
 
 
 def test_a_list_without_a_column_for_the_district_is_placed_by_its_addresses(take):

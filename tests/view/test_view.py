@@ -457,7 +457,10 @@ def test_languages_must_be_spoken(view: View) -> None:
 
 SERVED = {  # what a service says of whom it takes -> the groups that find it
     "nothing": ({}, {"AGE-CHI", "AGE-ADO", "AGE-ADU", "AGE-OLD", "SEX-F", "SEX-M"}),
-    "adults": ({"serves": ["AGE-ADU"]}, {"AGE-ADU", "SEX-F", "SEX-M"}),
+    "adults": ({"serves": ["AGE-ADU"]}, {"AGE-ADU", "AGE-OLD", "SEX-F", "SEX-M"}),
+    "adults up to 59": ({"serves": ["AGE-ADU"], "maximum_age": 59}, {"AGE-ADU", "SEX-F", "SEX-M"}),
+    "older persons": ({"serves": ["AGE-OLD"]}, {"AGE-OLD", "SEX-F", "SEX-M"}),
+    "no adults": ({"excludes": ["AGE-ADU"]}, {"AGE-CHI", "AGE-ADO", "SEX-F", "SEX-M"}),
     "children": ({"serves": ["AGE-CHI"]}, {"AGE-CHI", "AGE-ADO", "SEX-F", "SEX-M"}),
     "adolescents": ({"serves": ["AGE-ADO"]}, {"AGE-CHI", "AGE-ADO", "SEX-F", "SEX-M"}),
     "women": ({"serves": ["SEX-F"]}, {"AGE-CHI", "AGE-ADO", "AGE-ADU", "AGE-OLD", "SEX-F"}),

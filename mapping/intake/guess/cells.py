@@ -205,6 +205,7 @@ def _reads(parse: Callable[[str], object], text: str) -> bool:
 
 def _all_known(taxonomy: str, text: str) -> bool:
     """Tell whether at least half of the parts of a cell are terms."""
+    text = parsers.for_whom(text) if taxonomy == "beneficiaries" else text
     parts = parsers.split_list(text, known=lambda term: match_term(taxonomy, term) is not None)
     known = [match_term(taxonomy, part) or composed(taxonomy, part).codes for part in parts]
     return bool(parts) and sum(map(bool, known)) * 2 >= len(parts)

@@ -642,7 +642,8 @@ def unknown_words(guess: Guessed, area: StudyArea) -> dict[str, list[tuple[str, 
         counts: Counter[str] = Counter()
         for column in guess.fields.get(name, ()):
             for cell, count in guess.seen[column].counts.items():
-                for part in [cell] if name == "unit" else parsers.split_list(cell, known=known):
+                text = parsers.for_whom(cell) if name == "serves" else cell
+                for part in [text] if name == "unit" else parsers.split_list(text, known=known):
                     counts[part] += 0 if known(part) else count
         words[name] = [(word, count) for word, count in counts.most_common(MOST_TAUGHT) if count]
     return {name: unknown for name, unknown in words.items() if unknown}

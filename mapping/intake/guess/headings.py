@@ -40,6 +40,8 @@ WORDS: dict[str, str] = {
     "status": "status статус состояние вазъ holat active действует_ли работает_в работает_ли работает_сейчас фаъол "
     "faol ishlaydimi "
     "functional функционирует operational",
+    "ages": "age ages возраст возрастная синну_сол yosh yoshi age_group age_range "
+    "возрастная_категория возрастная_группа age_category",
     "organization": "organization organisation agency provider body ngo desk наименование организация организации "
     "название органа учреждение учреждения ташкилот ташкилоти номи муассиса марказ tashkilot nomi muassasa name ном "
     "орган идора кто_помогает кто_оказывает who_helps кӣ_кумак_мекунад kim_yordam_beradi "
@@ -67,8 +69,6 @@ WORDS: dict[str, str] = {
     "website": "website web url site сайт страница саҳифа сомона sayt",
     "hours": "hours opening schedule время часы режим график соатҳо соатҳои вақт вақти реҷаи ish_vaqti vaqti "
     "когда_работает когда_можно какие_дни дни_работы рабочие_дни days рӯзҳои_корӣ ish_kunlari",
-    "ages": "age ages возраст возрастная синну_сол yosh yoshi age_group age_range "
-    "возрастная_категория возрастная_группа age_category",
     "documents": "documents papers документы ҳуҷҷатҳо hujjatlar",
     "capacity": "capacity places beds вместимость мест места койки коек ҷойҳо кат катҳо sig'im o'rinlar oʻrinlar",
     "accessible": "accessible wheelchair ramp пандус коляска аробача nogiron доступность_для accessibility",

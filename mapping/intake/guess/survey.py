@@ -37,6 +37,7 @@ WORDS = {
     "phone": "phone telephone mobile hotline телефон телефоны telefon",
     "email": "email mail почта",
     "website": "website web сайт",
+    "ages": "age ages возраст yosh",
     "hours": "hours opening schedule часы режим соатҳои соатҳо vaqti",
     "cost": "cost price fee плата стоимость нарх narx",
     "verified_on": "verified checked проверено",

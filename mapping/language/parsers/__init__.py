@@ -7,7 +7,17 @@ given; names of other currencies and of languages are general.
 """
 
 from mapping.language.parsers._cells import Partly, Unreadable, cell, is_blank, says_none
-from mapping.language.parsers.ages import AGES, AgeRange, age_groups, ages, composed_groups
+from mapping.language.parsers.ages import (
+    AGES,
+    OLDEST,
+    AgeRange,
+    age_groups,
+    age_range,
+    aged,
+    ages,
+    composed_groups,
+    for_whom,
+)
 from mapping.language.parsers.amounts import (
     CapacityValue,
     CostValue,
@@ -40,6 +50,7 @@ from mapping.language.parsers.standing import standing, status
 
 __all__ = [
     "AGES",
+    "OLDEST",
     "AgeRange",
     "CapacityValue",
     "CostValue",
@@ -54,6 +65,8 @@ __all__ = [
     "Unreadable",
     "accounts",
     "age_groups",
+    "age_range",
+    "aged",
     "ages",
     "answer",
     "capacity",
@@ -65,6 +78,7 @@ __all__ = [
     "date",
     "date_value",
     "emails",
+    "for_whom",
     "hours",
     "hours_within",
     "is_blank",

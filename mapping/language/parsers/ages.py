@@ -1,17 +1,32 @@
-"""Ages of those who are helped, in the words of four languages."""
+"""Ages of those who are helped, in the words of four languages.
+
+A number is an age only where it is written as one: with "years", with "from", "under" and their like, as a range, or
+with a plus. Numbers of people and rooms, lengths of stay, years and grades are none. Limits are read part by part:
+those of children who come with somebody are no limits of the service, and several join into one where they touch.
+"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from mapping.language.composition import Composition, composed
+from mapping.language.fold import skeleton
+from mapping.language.i18n import Phrase
+from mapping.language.parsers._cells import Unreadable, given, shown
+from mapping.language.parsers.lists import left_out
+from mapping.language.taxonomy import LEFT_OUT, match_term
 
 AGES = {"AGE-CHI": (0, 18), "AGE-ADO": (12, 18), "AGE-ADU": (18, 60), "AGE-OLD": (60, 200)}
 """The first age of a group, and the first one beyond it."""
 
 OLDEST = 99
 """A number beyond it is no age."""
+GROWN = 18
+"""The age at which childhood ends."""
+ADOLESCENT = 19
+"""The last age of adolescents as the World Health Organization counts them."""
 
 
 class AgeRange(NamedTuple):
@@ -21,84 +36,388 @@ class AgeRange(NamedTuple):
     most: int | None
 
 
-_YEARS = r"(?:\s*(?:-?\s*x?\s*)?(?:лет|года?|г\.|years?(?: old)?|yrs?|y\.?o\.?|сола?|солагӣ|yosh|ёш)(?!\w))?"
-_BETWEEN = re.compile(
-    rf"(?:\b(?:от|с|from|аз|between|ages?|aged|в возрасте)\s*)*(?<!\d)(\d{{1,2}}){_YEARS}\s*(?:[-–—]|до|to|то|and)\s*"
-    rf"(\d{{1,2}})(?!\d){_YEARS}",
+class Aged(NamedTuple):
+    """What a text says of ages.
+
+    ``ages`` are those of all whom it names; ``unread`` tells whether it names limits that are not; ``words`` are what
+    is left of it without ages.
+    """
+
+    ages: AgeRange | None
+    unread: bool
+    words: str
+
+
+_NUMBERS = {
+    skeleton(word): number
+    for words in (
+        "одного двух трёх четырёх пяти шести семи восьми девяти десяти одиннадцати двенадцати тринадцати четырнадцати "
+        "пятнадцати шестнадцати семнадцати восемнадцати девятнадцати двадцати",
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen twenty",
+        "як ду се чор панҷ шаш ҳафт ҳашт нуҳ даҳ ёздаҳ дувоздаҳ сенздаҳ чордаҳ понздаҳ шонздаҳ ҳабдаҳ ҳаждаҳ нуздаҳ "
+        "бист",
+        "bir ikki uch to‘rt besh olti yetti sakkiz to‘qqiz o‘n",
+    )
+    for number, word in enumerate(words.split(), 1)
+}
+_LETTERS = r"[^\W\d_]+(?:['‘’ʻʼ`][^\W\d_]+)?"
+_WORDS = re.compile(rf"(?:o['‘’ʻʼ`]n\s+)?{_LETTERS}", re.I)
+
+_YEARS = (
+    r"(?P<years{}>\s*-?\s*(?:лет(?:н\w+)?|года?|годов|г\.|л\b\.?|years?(?:[ -]olds?| of age)?|yrs?\b\.?|y\.?\s?o\b\.?|"
+    r"сол(?:а\w*)?|(?:yosh|ёш)(?:li|dagi|ли|даги)?)(?!\w))?"
+)
+_DIGITS = r"(?P<{}>\d{{1,2}})(?:[.,]\d)?(?![\d:]|[.,]\d)(?:\s?-\s?(?:х|ти|и|ми|ех|ёх)\b)?"
+_YOSH = r"(?P<years{}>\s*(?:yosh|ёш))?\s?-?\s?"
+
+
+def _age(name: str) -> str:
+    return (_DIGITS + _YEARS).format(name, name)
+
+
+def _stem(name: str) -> str:
+    """Return what matches an Uzbek age to which an ending is joined."""
+    return _OPEN + (_DIGITS + _YOSH).format(name, name)
+
+
+_OPEN = r"(?<![\d.,:/№])(?<!\d[-–—−])"
+_OF_AGE = r"(?P<of>\b(?:(?:the\s+)?ages?(?:\s+of)?|aged|в\s+возрасте|возраст\w*|лет|синну\s+сол\w*|yoshi)\b[\s:]*)"
+_AND_UP = (
+    r"(?P<up>\s*(?:\+|[>≥]|(?:и|или)\s*(?:старше|выше|более|больше|[>≥])|"
+    r"(?:ва\s+|ба\s+|аз\s+он\s+)*(?:боло(?:тар)?|калон(?:тар)?)\b|(?:and|or)\s+(?:over|above|older|up|more)\b|"
+    r"va\s+(?:undan\s+)?(?:katta|yuqori)\w*|ва\s+(?:ундан\s+)?(?:катта|юқори)\w*))"
+)
+_FROM = (
+    r"\b(?:от|с|со|старше|достигш\w+|свыше|from|over|above|older\s+than|"
+    r"more\s+than|более|больше|(?:\w+тар\s+)?аз|болои)\s+"
+)
+_PATTERNS = tuple(
+    (kind, re.compile(pattern, re.I))
+    for kind, pattern in (
+        ("range", rf"{_stem('a')}(?:dan|дан)\s+{_stem('b')}(?:gacha|гача)\b"),
+        ("range", rf"{_OF_AGE}?\bbetween\s+{_age('a')}\s*(?:and|&)\s*{_age('b')}"),
+        (
+            "range",
+            rf"(?:{_FROM}|{_OF_AGE})*{_OPEN}{_age('a')}\s*(?:[-–—−]|(?:и\s+до|до|up\s+to|to|through|то)\b)\s*{_age('b')}",
+        ),
+        (
+            "most",
+            r"(?:\b(?:не\s+(?:старше|более|больше)|(?:not|no)\s+(?:older\s+than|over)|at\s+most|max(?:imum)?(?:\s+age)?)\b|"
+            rf"≤|<=)[\s:]*{_age('a')}",
+        ),
+        (
+            "least",
+            r"(?:\b(?:не\s+(?:моложе|младше|менее)|(?:not|no)\s+(?:younger\s+than|under|below)|at\s+least|"
+            rf"min(?:imum)?(?:\s+age)?)\b|≥|>=?)[\s:]*{_age('a')}{_AND_UP}?",
+        ),
+        (
+            "under",
+            r"(?:\b(?:младше|моложе|менее|не\s+достигш\w+|under|below|younger\s+than|less\s+than|(?:хурд|поён|кам)тар\s+аз)\b|<)\s*"
+            rf"{_OF_AGE}?{_age('a')}",
+        ),
+        ("under", rf"{_stem('a')}(?P<up>(?:dan|дан)\s+(?:kichik|кичик))\w*"),
+        ("least", rf"{_FROM}{_OF_AGE}?{_age('a')}{_AND_UP}?"),
+        ("least", rf"{_OF_AGE}?{_OPEN}{_age('a')}{_AND_UP}"),
+        ("least", rf"{_stem('a')}(?:dan|дан)\b(?P<up>\s+(?:katta|yuqori|oshgan|катта|юқори|ошган)\w*)?"),
+        ("least", rf"{_stem('a')}(?P<up>(?:ga|га)\s+(?:to['‘’ʻʼ`]lgan|тўлган))\w*"),
+        ("most", rf"{_OPEN}{_age('a')}(?P<up>\s+(?:и\s+младше|(?:and|or)\s+(?:under|younger)))\b"),
+        ("to", rf"\b(?:до|up\s+to|то|until|till)\s+{_OF_AGE}?{_age('a')}"),
+        ("to", rf"{_stem('a')}(?:gacha|гача)\b"),
+    )
+)
+_MONTHS = re.compile(
+    rf"{_OPEN}(\d{{1,2}})\s*(?:мес\w*\.?|months?|моҳ\w*|oy\w*)(?=\s*(?:[-–—−]|до\b|to\b|то\b)\s*\d)", re.I
+)
+_BIRTH = re.compile(
+    r"\b(?:рождения|новорожд[её]нн\w*|(?:new)?born|birth|навзод\w*|таваллуд|tug['‘’ʻʼ`]ilgan\w*)"
+    r"(?=\s*(?:[-–—−]|до\b|to\b|up\s+to\b|то\b)\s*\d)",
     re.I,
 )
-_FROM = re.compile(
-    rf"(?<!не )\b(?:от|с|старше|не младше|from|over|above|older than|at least|аз|болотар аз)\s*"
-    rf"(\d{{1,2}})(?!\d){_YEARS}"
-    r"(?:\s*(?:и старше|и более|боло|ба боло|and over|and above|and older))?"
-    rf"|(?<!\d)(\d{{1,2}}){_YEARS}\s*(?:\+|и старше|и более|ва боло|боло|and over|and above|and older|or over|or older|"
-    r"dan katta|dan yuqori|yoshdan)(?!\w)",
+_ENDS = re.compile(
+    r"\s*(?:$|[,;.()/|&\n!?\ue000-\uf8ff]|включительно|inclusive|(?:и|или|с|со|из|в|во|на|по|для|от|без|кто|котор\w*|не|ва|"
+    r"ё|бо|дар|аз|ки|va|yoki|bilan|in|on|of|at|and|or|with|without|who|from|for|only)\b)",
     re.I,
 )
-_UNDER = re.compile(
-    rf"(?<!не )\b(?:до|младше|under|below|younger than|то)\s*(\d{{1,2}})(?!\d){_YEARS}"
-    r"|(?<!\d)(\d{1,2})\s*(?:yoshgacha|gacha|-?солагӣ)(?!\w)",
-    re.I,
-)
-_AT_MOST = re.compile(rf"\b(?:не старше|up to|at most|not over)\s*(\d{{1,2}})(?!\d){_YEARS}", re.I)
-_SEVERAL = re.compile(r"[,;/\n|]|\s(?:и|ва|va|and|или|or|ё|yoki|с|со|with|бо|bilan)\s", re.I)
-_DENIED = re.compile(
-    r"\b(?:не|нет|кроме|исключая|not|no|except|excluding|нест\w*|наме\w+|ғайр|ҷуз|emas|tashqari|\w+maydi)\b", re.I
-)
-"""Words that make ages those of who is not helped."""
+"""What may stand behind an age without "years": anything else could be what is counted."""
 _COUNTED = re.compile(
-    r"\b(?:класс|синф|sinf|grade|чел|мест|нафар|раз|час|соат|д[её]н|дн|мес|недел|week|month|day)", re.I
+    r"(?:класс|grade|синф|sinf|мест|комнат|койк|чел|групп|этаж|каб|№|тел|room|bed|place|seat|capacity|вместим|phone|"
+    r"ҷой|нафар|o.rin|xona|kishi|стат|час|соат|soat|hour|режим)\w*\.?[\s:]*$",
+    re.I,
 )
-"""Words that make a number something else than an age."""
+"""Words before a number that make it something else than an age."""
+_STAY = re.compile(
+    r"\b(?:срок|пребыва|прожива|стаж|опыт|в\s+течение|последн|раз\s+в|stay|duration|experience|within|last|муддат|"
+    r"мӯҳлат|muddat)",
+    re.I,
+)
+_PART = re.compile(
+    r"[,;|&\n()]|(?<!\bw)/|\.\s|\s(?:и|или|а\s+также|and|or|ва|ё|va|yoki)\s|(?<=\w)\s\+\s",
+    re.I,
+)
+_WITH_SOMEBODY = re.compile(
+    r"\b(?:с|со|при|без)\s+(?:\w+\s+){0,2}?(?:дет|реб[её]н|младен|сын|доч|матер|мам|родител|опекун)|"
+    r"\b(?:их|её|своими?|свои)\s+(?:\w+\s+)?(?:дет|реб[её]н)|\b(?:сын|доч)\w*|\bсопровожд|"
+    r"\bw(?:ith(?:out)?\s+|/\s*)(?:\w+\s+){0,2}?(?:child|kid|bab|infant|mother|parent|guardian)|\btheir\b|\bsons?\b|"
+    r"\bdaughters?\b|\baccompan|\b(?:бо|бе)\s+(?:\w+\s+)?(?:кӯдак|кудак|тифл|модар|волидай)|\bфарзанд|\bҳамроҳ|"
+    r"\bbolali\b|\bbolalari|\bfarzand|\b(?:bolasi|onasi)\s+bilan",
+    re.I,
+)
+"""Children who come with somebody, or somebody who comes with children: their ages are no limit of the service."""
+_WITHOUT = re.compile(r"\b(?:без|without|бе)\s+\w+", re.I)
+_KINDS = {
+    "women": r"женщ|жен(?:ск\w*)?\b|мам[аы]|матер|мать|wom[ae]n|females?\b|mothers?\b|зан(?:он\w*|ҳо\w*|и|о)?\b|модар|"
+    r"ayol|xotin|аёл|хотин",
+    "men": r"мужч|муж(?:ск\w*)?\b|отц|m[ae]n\b|males?\b|мард|erkak|эркак",
+    "adults": r"взросл|совершеннолет|пожил|пенсион|семь|семей|родител|adult|elder|famil|parents?\b|калонсол|пирон|оила|"
+    r"keksa|katta|oila|кекса",
+    "girls": r"девоч|girl|духтар|qiz|қиз",
+    "boys": r"мальч|boy|писар|o['‘’ʻʼ`]g['‘’ʻʼ`]il|ўғил",
+    "children": r"дет|реб[её]н|несоверш|малыш|малолет|школьник|подрост|child|kids?\b|minors?\b|teen|adolesc|pupil|"
+    r"кӯдак|кудак|наврас|ноболи|bola|o['‘’ʻʼ`]smir|бола",
+    "everybody": r"вс[её]м?\b|всех\b|люб(?:ой|ые)\b|населен|everyone|everybody|anyone|all\b|ҳама|hamma|barcha",
+}
+_KIND = re.compile(rf"\b(?:{'|'.join(f'(?P<{kind}>{pattern})' for kind, pattern in _KINDS.items())})", re.I)
+_OF_GROWN, _OF_MINORS = {"women", "men", "adults"}, {"girls", "boys", "children"}
+_ANY = re.compile(
+    r"\b(?:любо[йг]\w*|все\w*\s+возраст\w*|без\s+(?:возрастн\w+\s+)?огранич\w*|не\s+огранич\w*|any|all|no\s+limits?|"
+    r"ҳама\w*|бе\s*маҳдудият\w*|har\s+qanday|barcha|cheklovsiz)",
+    re.I,
+)
+_MARKS = range(0xE000, 0xF8FF)
+_MARK = re.compile("[\ue000-\uf8ff]")
+LONGEST = 1000
+"""Letters of a text beyond which it is a description, and no ages are looked for."""
+AROUND = 100
+"""Letters around a number that are looked at for what it counts."""
+
+
+class _Listed(NamedTuple):
+    """A part of a list: the kinds of people it names and their limits, and whether it is of those who come along."""
+
+    kinds: frozenset[str]
+    limits: tuple[AgeRange, ...]
+    beside: bool
 
 
 def ages(text: str) -> AgeRange | None:
-    """Read the ages that a text of one group names; None where it names none, several, or several groups.
+    """Read the ages that hold for all whom a text names; None where it names none, or none for all.
 
-    "до 18 лет" is under that age, as in laws on children; a range includes both its ends. Ages of children who
-    come with somebody are not those of who is helped.
+    A range includes both its ends. "До 45", "up to 45", "то 45" and "45 yoshgacha" include the age that is named, but
+    for 18: people say it of children, and "до 18 лет" is up to 17. "Under 45", "младше 45" and "< 45" are up to 44,
+    "старше 45" and "> 45" from 45.
 
     Examples
     --------
     >>> ages("дети от 3 до 14 лет"), ages("women 18 and over"), ages("до 18 лет")
     (AgeRange(least=3, most=14), AgeRange(least=18, most=None), AgeRange(least=None, most=17))
+    >>> ages("girls 9-17, boys 9-12"), ages("матери с детьми до 12 лет")
+    (AgeRange(least=9, most=17), None)
     """
-    for pattern in (_BETWEEN, _AT_MOST, _FROM, _UNDER):
-        matches = list(pattern.finditer(text))
-        if not matches:
-            continue
-        rest = pattern.sub(" ", text)
-        others = _SEVERAL.search(f" {rest.strip()} ") or _COUNTED.search(rest) or _DENIED.search(rest)
-        if len(matches) > 1 or re.search(r"\d", rest) or others:
-            return None
-        numbers = [int(number) for number in matches[0].groups() if number]
-        if pattern is _BETWEEN:
-            return AgeRange(*numbers) if numbers[0] <= numbers[1] <= OLDEST else None
-        if pattern is _FROM:
-            return AgeRange(numbers[0], None)
-        return AgeRange(None, numbers[0] - (pattern is _UNDER)) if numbers[0] else None
+    return aged(text).ages
+
+
+def age_range(value: object) -> AgeRange:
+    """Read a cell of a column of ages; without limits where any age is taken, or where it names people alone.
+
+    Raises
+    ------
+    Unreadable
+        For a blank, and for ages that are not those of all whom the cell names.
+
+    Examples
+    --------
+    >>> age_range("16 and over"), age_range("без ограничений")
+    (AgeRange(least=16, most=None), AgeRange(least=None, most=None))
+    """
+    text = given(value, Phrase("age"))
+    read = aged(text)
+    if read.ages is None and (re.search(r"\d", text) or not (_ANY.search(text) or _KIND.search(text))):
+        raise Unreadable(
+            Phrase("{text} names no ages that hold for all", text=shown(text)),
+            Phrase("write from which age to which people are helped"),
+        )
+    return read.ages or AgeRange(None, None)
+
+
+@lru_cache(maxsize=20_000)
+def aged(text: str) -> Aged:
+    """Read the ages of a text, without those of people whom it leaves out.
+
+    Examples
+    --------
+    >>> aged("женщины 18–45, мест 10")
+    Aged(ages=AgeRange(least=18, most=45), unread=False, words='женщины, мест 10')
+    """
+    if len(text) > LONGEST:
+        return Aged(None, False, text)
+    plain = _BIRTH.sub("0", _MONTHS.sub(lambda months: str(int(months[1]) // 12), _in_digits(left_out(text).rest)))
+    limits: list[AgeRange | None] = []
+    marked = _MARK.sub(" ", plain)
+    for kind, pattern in _PATTERNS:
+        marked = pattern.sub(partial(_marked, kind, limits), marked)
+    if not limits:
+        return Aged(None, False, plain)
+    pieces = _PART.split(re.sub(rf"\(\s*({_MARK.pattern})\s*\)", r" \1 ", marked))
+    parts = [_part(piece, limits) for piece in pieces]
+    joined = None if None in limits else _joined(parts)
+    if joined is None:  # brackets with ages of their own name some of those before them
+        marked = re.sub(rf"\([^()]*{_MARK.pattern}[^()]*\)", " ", marked)
+    words = re.sub(r"[ \t]+", " ", _MARK.sub(" ", marked))
+    words = re.sub(r"\s*(?::\s*)?(?=[,;.)]|$)|\(\W*\)", "", words).strip(" ,;")
+    return Aged(joined, joined is None or any(part.beside and part.limits for part in parts), words)
+
+
+_QUALIFIED = re.compile(r",\s+(?=\w+(?:вш|щ)(?:ие|их|ий|ая|ей)(?:ся)?\b|котор\w+|who\b|whose\b)(?!лица)", re.I)
+"""A comma behind which words say more of those who stand before it."""
+_BRACKETED = re.compile(r"([^,;()\n]*)\(([^()]*)\)")
+
+
+def for_whom(text: str) -> str:
+    """Return what a text says of who is helped, for its groups to be found: without ages and those who are left out.
+
+    Brackets that name groups are opened: of "migrants (nationals abroad)" only what stands in them is meant.
+
+    Examples
+    --------
+    >>> for_whom("мигранты, вернувшиеся из России, от 20 лет, кроме женщин"), for_whom("дети (сироты) 3-7 лет")
+    ('мигранты вернувшиеся из России', 'дети сироты')
+    """
+    words = _BRACKETED.sub(_opened, _QUALIFIED.sub(" ", aged(text).words))
+    return re.sub(r"[ \t]+", " ", words).strip()
+
+
+def _opened(match: re.Match[str]) -> str:
+    """Open a bracket that names groups, unless it is part of a term's name."""
+    whole, outer, inner = match[0], match_term(_PEOPLE, match[1]), match[2]
+    if not match[1].strip():
+        return inner
+    term = match_term(_PEOPLE, whole)
+    if (term and term.how != "fuzzy" and term.score > LEFT_OUT) or not (
+        match_term(_PEOPLE, inner) or composed(_PEOPLE, inner).codes
+    ):
+        return whole
+    both = composed(_PEOPLE, f"{match[1]} {inner}").codes
+    return inner if outer and both and outer.code not in both else f"{match[1]} {inner} "
+
+
+_PEOPLE = "beneficiaries"
+
+
+def _in_digits(text: str) -> str:
+    """Return a text with its numbers in digits, if it then says more ages in years."""
+
+    def digits(match: re.Match[str]) -> str:
+        numbers = [_NUMBERS.get(skeleton(word)) for word in match[0].split()]
+        if None not in numbers:
+            return str(sum(filter(None, numbers)))
+        return " ".join(word if n is None else str(n) for word, n in zip(match[0].split(), numbers, strict=True))
+
+    years = re.compile(rf"\d(?:{_YEARS.format('').rstrip('?')}|\s*(?:yosh|ёш))", re.I)
+    plain = _WORDS.sub(digits, text)
+    return plain if len(years.findall(plain)) > len(years.findall(text)) else text
+
+
+def _marked(kind: str, limits: list[AgeRange | None], match: re.Match[str]) -> str:
+    """Put a mark where an age stands, and keep what it says; None where it cannot be. What is no age stays."""
+    text, groups = match.string, match.groupdict()
+    before, behind = text[max(0, match.start() - AROUND) : match.start()], text[match.end() : match.end() + AROUND]
+    sure = any(groups.get(name) for name in ("of", "up", "yearsa", "yearsb")) or _ENDS.match(text, match.end())
+    around = f"{_PART.split(before)[-1]} {_PART.split(behind)[0]}"
+    if not sure or _COUNTED.search(before) or _STAY.search(around) or len(limits) == len(_MARKS):
+        return match[0]
+    number, other = int(match["a"]), int(groups.get("b") or 0)
+    if kind == "range":
+        limits.append(AgeRange(number, other) if number <= other else None)
+    elif kind == "least":
+        limits.append(AgeRange(number, None))
+    else:
+        most = number - (kind == "under" or (kind == "to" and number == GROWN))
+        limits.append(AgeRange(None, most) if number else None)
+    return f" {chr(_MARKS[len(limits) - 1])} "
+
+
+def _part(piece: str, limits: Sequence[AgeRange | None]) -> _Listed:
+    own = (limits[ord(mark) - _MARKS[0]] for mark in _MARK.findall(piece))
+    kinds = frozenset(filter(None, (match.lastgroup for match in _KIND.finditer(_WITHOUT.sub("", piece)))))
+    return _Listed(kinds, tuple(filter(None, own)), _WITH_SOMEBODY.search(piece) is not None)
+
+
+def _joined(parts: Sequence[_Listed]) -> AgeRange | None:
+    """Return the one range of ages of all parts of a list; None where there is none, or several.
+
+    A limit holds for what stands before it too ("women, girls from 14"), unless that cannot be of its age.
+    """
+    spans: list[AgeRange] = []
+    named: set[str] = set()
+    free: set[str] = set()
+    for part in parts:
+        own = () if part.beside else part.limits
+        for limit in own:
+            narrowed = _narrowed(spans[-1], limit) if spans and not part.kinds else None
+            spans[-1:] = [narrowed] if narrowed else [*spans[-1:], limit]
+        if not part.limits and not part.beside and spans and not part.kinds <= named:
+            return None  # people who are named behind the limits of others
+        free |= part.kinds if not own else set()
+        named |= part.kinds
+    whole = _union(spans)
+    if whole is None or (free & _OF_MINORS and (whole.least or 0) >= GROWN):
+        return None
+    if free & _OF_GROWN and whole.most is not None and whole.most < GROWN:
+        return None
+    return None if "everybody" in free and named - free else whole
+
+
+def _narrowed(span: AgeRange, limit: AgeRange) -> AgeRange | None:
+    """Return the range of which one limit says where it begins and another where it ends."""
+    if span.least is not None and span.most is None and limit.least is None and (limit.most or 0) >= span.least:
+        return AgeRange(span.least, limit.most)
+    if span.least is None and span.most is not None and limit.most is None and (limit.least or 0) <= span.most:
+        return AgeRange(limit.least, span.most)
     return None
 
 
-def age_groups(codes: Iterable[str], text: str) -> tuple[str, ...]:
-    """Return codes of groups as the ages in a text allow them: those of other ages go, the one that is meant comes.
+def _union(spans: Sequence[AgeRange]) -> AgeRange | None:
+    """Return what some ranges cover together; None where a gap is between them, or nothing is left out."""
+    ordered = sorted((span.least or 0, OLDEST if span.most is None else span.most) for span in spans)
+    if not ordered:
+        return None
+    least, most = ordered[0]
+    for start, end in ordered:
+        if start > most + 1:
+            return None
+        most = max(most, end)
+    ends = AgeRange(
+        None if any(span.least is None for span in spans) else least,
+        None if any(span.most is None for span in spans) else most,
+    )
+    return None if ends == (None, None) else ends
 
-    >>> age_groups(["SEX-F", "AGE-ADU"], "girls below 18"), age_groups(["SEX-F"], "women 18+")
-    (('SEX-F', 'AGE-CHI'), ('SEX-F', 'AGE-ADU'))
+
+def age_groups(codes: Iterable[str], read: AgeRange) -> list[str]:
+    """Return codes of groups as ages allow them: those of other ages go, and the one comes of which all are.
+
+    Young people beyond the age of adolescents are adults too. "From 18" is adults, among whom older persons are.
+
+    >>> age_groups(["SEX-F", "AGE-ADU"], AgeRange(None, 17)), age_groups(["SEX-F"], AgeRange(18, None))
+    (['SEX-F', 'AGE-CHI'], ['SEX-F', 'AGE-ADU'])
     """
-    if (read := ages(text)) is None:
-        return tuple(codes)
-    least = read.least or 0
-    most = read.most if read.most is not None else AGES["AGE-OLD"][1]
-    left = tuple(code for code in codes if code not in AGES or (least < AGES[code][1] and most >= AGES[code][0]))
-    if any(code in AGES for code in left):
+    least, most = read.least or 0, OLDEST if read.most is None else read.most
+    left = [code for code in codes if code not in AGES or (least < AGES[code][1] and most >= AGES[code][0])]
+    named = {code for code in left if code in AGES}
+    if named == {"AGE-ADO"} and ADOLESCENT < most < OLDEST:
+        return [*left, "AGE-ADU"]
+    if named or read == (None, None):
         return left
-    grown = least >= AGES["AGE-ADU"][0] and read.most is None
-    meant = [code for code, (first, beyond) in AGES.items() if first <= least < beyond and (grown or most < beyond)]
-    return left + tuple(meant[-1:])
+    if least >= GROWN:
+        return [*left, "AGE-OLD" if least >= AGES["AGE-OLD"][0] else "AGE-ADU"]
+    if most < GROWN:
+        return [*left, "AGE-ADO" if least >= AGES["AGE-ADO"][0] else "AGE-CHI"]
+    return left
 
 
 def composed_groups(text: str) -> Composition:
     """Return the groups that the words and the ages of a text make up: see `mapping.language.composition.composed`."""
-    made = composed("beneficiaries", text)
-    return replace(made, codes=age_groups(made.codes, text))
+    read = aged(text)
+    made = composed(_PEOPLE, read.words)
+    return replace(made, codes=tuple(age_groups(made.codes, read.ages or AgeRange(None, None))))

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
+from typing import NamedTuple
 
 from mapping.language.composition import only_means
 from mapping.language.fold import is_damaged, skeleton, wildcard
@@ -41,23 +43,107 @@ def says_everybody(text: str) -> bool:
     return only_means("everybody", text)
 
 
+class LeftOut(NamedTuple):
+    """A text without those whom it leaves out, who they are, as it names them, and those of whom that is not clear."""
+
+    rest: str
+    who: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
+
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZА-ЯЁҒӢҚӮҲҶЎ])|[;\n]|(?<=[!?])$")
 _BUT = re.compile(
-    r"(?<!\w)(?:кроме|исключая|за исключением|не для|except(?: for)?|excluding|not for|ба ғайр аз|ғайр аз|ба истиснои|"
-    r"ҷуз)\s+(?P<after>[^;\n)]+)|^(?P<before>.+?)(?:dan)?\s+tashqari",
+    r"(?<!\w)(?:кроме(?!\s+(?:того|этого))|исключая|за\s+исключением|не\s+для|except(?:\s+for)?|excluding|not\s+for|"
+    r"other\s+than|(?<=one )but|(?<=body )but|(?<=all )but|(?:ба\s+)?(?:ғайр\s+аз|ҷуз(?:\s+аз)?)|ба\s+истиснои)\s+"
+    r"(?P<who>[^)]+)"
+    r"|(?:(?:\bwe\s+)?\b(?:do|does|can|will)(?:n't|n’t|\s*not)\s+(?:accept|admit|serve|take|receive|help|assist)|"
+    r"(?:^|(?<=[,(]))\s*(?:мы\s+)?не\s+(?:приним|обслуж|бер[её]м|размещ)\w*)\s+(?P<object>[^,)]+)"
+    r"|(?:^|(?<=[,(]))\s*(?:but\s+)?no\s+(?P<none>[^,)]+)",
     re.I,
 )
+"""Words that stand before those who are left out."""
+_NOT_TAKEN = re.compile(
+    r"(?:\s*\b(?:(?:are|is|will|can|may|be|у\s+нас|bundan|бундан|аз\s+ин)\s+)*"
+    r"(?:не\s+(?:приним|принят|обслуж|бер[её]м|берут|допуск|размещ|охват|вход|помога)\w*|отказыва\w*|исключ(?:ен|а[юе]тс)\w*|"
+    r"(?:not|never|cannot)\s+(?:be\s+)?(?:accepted|admitted|served|taken|eligible|allowed|permitted|assisted|received|"
+    r"included|covered)|excluded|ineligible|refused|turned\s+away|"
+    r"(?:қабул|хизмат|дохил)\s+(?:карда\s+)?на\w+|намегир\w*|намепазир\w*|рад\s+(?:карда\s+)?ме\w+|истисно(?:\s+\w+)?|"
+    r"mustasno\w*|(?:qabul|xizmat)\s+\w+?ma(?:y|s)\w*|olinma(?:y|s)\w*|rad\s+(?:et|qil)\w*|uchun\s+emas|"
+    r"мустасно\w*|(?:қабул|хизмат)\s+\w+?ма(?:й|с)\w*|учун\s+эмас)|(?:dan|дан)\s+(?:tashqari|ташқари))(?!\w)",
+    re.I,
+)
+"""Words that stand behind them."""
+_ENDED = re.compile(r"\s*(?:$|[,;.!?)(]|(?:у\s+нас|здесь|here|to\s+us|дар\s+ин\s+ҷо|bu\s+yerda)\b)", re.I)
+_RELATIVE = re.compile(r"\b(?:кто|котор\w+|who|whom|that|which|ки)\b", re.I)
+"""Words by which a denial says more of people rather than that they are left out."""
+_FIRST = re.compile(r"\b(?:только|принима\w+|only|accept\w*|танҳо|фақат|faqat)\b", re.I)
+_AND = re.compile(r"\s(?:и|and|ва|va|&)\s", re.I)
+_CONTRAST = re.compile(r",?\s(?:а|но|but|аммо|вале|лекин|lekin|ammo)\s", re.I)
 
 
-def left_out(text: str) -> str:
-    """Return who or what a text leaves out, as it names them, and "" where it leaves out nobody.
+def left_out(text: str) -> LeftOut:
+    """Part a text into what it says of who is helped and those whom it leaves out, before or behind the words for it.
+
+    In "женщины и дети, мужчин не принимаем" the men are left out alone; in "мужчин, детей не принимаем" that is not
+    clear of those before the comma, who are then neither.
 
     Examples
     --------
-    >>> left_out("все, кроме мужчин и детей"), left_out("erkaklardan tashqari"), left_out("women")
-    ('мужчин и детей', 'erkaklar', '')
+    >>> left_out("все, кроме мужчин и детей")
+    LeftOut(rest='все', who=('мужчин и детей',), unclear=())
+    >>> left_out("erkaklardan tashqari").who, left_out("women; men are not accepted")[:2], left_out("women").who
+    (('erkaklar',), ('women', ('men',)), ())
     """
-    match = _BUT.search(text)
-    return (match["after"] or match["before"]).strip() if match else ""
+    rest, who, unclear = list[str](), list[str](), list[str]()
+    for sentence in _SENTENCE.split(text) if len(text) <= MOST_OF_PEOPLE else ():
+        plain = _BUT.sub(partial(_put_away, who), sentence)
+        match = _NOT_TAKEN.search(plain)
+        if match:
+            start = max((mark.end() for mark in _CONTRAST.finditer(plain, 0, match.start())), default=0)
+            start = max(start, plain.rfind("(", 0, match.start()) + 1)
+            listed, comma, last = plain[start : match.start()].rpartition(",")
+            before, behind = plain[:start], plain[match.end() :]
+            if _RELATIVE.search(last):
+                pass
+            elif not _ENDED.match(behind):
+                unclear.append(plain[start:])
+                plain = before
+            else:
+                who.append(last)
+                if comma and not _closed(listed, last):
+                    unclear.append(listed)
+                else:
+                    before += listed
+                plain = f"{before}{', ' if before.strip() and behind.strip(' ,)') else ''}{behind}"
+        rest.append(plain)
+    if not who and not unclear:
+        return LeftOut(text)
+    texts = (re.sub(r"\(\W*\)", " ", part).strip(" ,.!?;(") for part in rest)
+    named = (re.sub(r"^барои\s+", "", part.strip(" ,.!?;"), flags=re.I) for part in who)
+    return LeftOut("; ".join(filter(None, texts)), tuple(filter(None, named)), tuple(part.strip() for part in unclear))
+
+
+MOST_OF_PEOPLE = 1000
+"""Letters of a text that says who is helped; a longer one is a description."""
+
+
+def _put_away(who: list[str], match: re.Match[str]) -> str:
+    """Take those out of a text whom its words leave out; "no men" is such words, "no papers needed" is not."""
+    none = match["none"]
+    if none is not None and match_term("beneficiaries", none.strip(" .!")) is None:
+        return match[0]
+    who.append(match["who"] or match["object"] or none)
+    return ""
+
+
+def _closed(listed: str, last: str) -> bool:
+    """Tell whether what stands before a comma is a list of its own, and not one with what stands behind it."""
+    if _AND.search(last):
+        return False
+    nominative = re.compile(r"^\W*(?:\w+\s)?\w+[ыие]\b")
+    return bool(
+        _AND.search(listed) or _FIRST.search(listed) or (nominative.match(listed) and not nominative.match(last))
+    )
 
 
 def yes_no(value: object) -> bool:
@@ -175,7 +261,7 @@ Known = Callable[[str], bool]
 
 _STRONG = re.compile(r"[;\n|•·]|\s\+\s|\+(?=[^\W\d])|(?:^|(?<=\s))\d{1,2}[.)](?=\s)")
 _WEAKER = (
-    re.compile(r"(?<!\b[а-яё])/", re.I),  # not in з/п
+    re.compile(r"(?<!\b[а-яё])(?<!\bw)/", re.I),  # not in з/п
     re.compile(r","),
     re.compile(r"\s(?:ва|и|and|va|ve|&|as well as|а также|ҳамчунин)\s", re.I),
 )

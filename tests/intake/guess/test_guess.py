@@ -213,6 +213,12 @@ def test_agreements_and_answers_are_no_services(area, heads, shape):
         guessed_map([Sheet("", rows)], "x", area)
 
 
+@pytest.mark.parametrize("heading", ["Возраст", "Age", "Age group", "Синну сол", "Yosh"])
+def test_a_column_of_ages_is_known_by_its_heading(area, heading):
+    rows = [["Организация", "Вид услуги", heading, "Сол"], ["Умед", "юрист", "18+", "2024"], ["Нур", "юрист", "", ""]]
+    assert guessed_map([Sheet("", rows)], "list", area).fields["ages"] == [heading]
+
+
 def test_a_column_of_codes_of_the_checklist_makes_no_services_whatever_it_is_called(area):
     rows = [["Organization", "Service", "Question", "Yes/No"]]
     rows += [["Umed", "advice", f"STD-00{n}", "yes"] for n in "123"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapping.language.parsers import Partly, Unreadable, language_codes, split_list, yes_no
+from mapping.language.parsers import Partly, Unreadable, language_codes, left_out, split_list, yes_no
 from mapping.language.taxonomy import Vocabulary, match_term
 
 
@@ -235,3 +235,80 @@ def test_a_language_by_cldr_has_labels_and_no_other_word_is_one():
     assert "qqq" not in Vocabulary.load("languages")
     with pytest.raises(Unreadable):
         language_codes("rom", "", ("ro",))
+
+
+@pytest.mark.parametrize(
+    ("text", "rest", "who"),
+    [
+        ("все, кроме детей", "все", ("детей",)),
+        ("семьи (кроме беженцев)", "семьи", ("беженцев",)),
+        ("women, except drug users", "women", ("drug users",)),
+        ("everyone but men", "everyone", ("men",)),
+        ("ҳама ба истиснои кӯдакон", "ҳама", ("кӯдакон",)),
+        ("ба ғайр аз мардон", "", ("мардон",)),
+        ("bolalardan tashqari", "", ("bolalar",)),
+        ("эркаклардан ташқари", "", ("эркаклар",)),
+        ("семьи. Мужчин не принимаем.", "семьи", ("Мужчин",)),
+        ("Мужчин у нас НЕ принимают!", "", ("Мужчин",)),
+        ("не принимаем мужчин; семьи", "семьи", ("мужчин",)),
+        ("мужчины и дети не обслуживаются", "", ("мужчины и дети",)),
+        ("семьи, мужчин не принимаем", "семьи", ("мужчин",)),
+        ("только семьи, мужчин не берём", "только семьи", ("мужчин",)),
+        ("women and girls, men not accepted", "women and girls", ("men",)),
+        ("children are not admitted; women", "women", ("children",)),
+        ("We do not accept men", "", ("men",)),
+        ("мужчинам отказывают", "", ("мужчинам",)),
+        ("adults only (no children)", "adults only", ("children",)),
+        ("families (adults excluded)", "families", ("adults",)),
+        ("girls, no men", "girls", ("men",)),
+        ("кӯдакон қабул карда намешаванд, дигарон ҳама", "дигарон ҳама", ("кӯдакон",)),
+        ("занон; мардонро намегирем", "занон", ("мардонро",)),
+        ("bolalar bundan mustasno", "", ("bolalar",)),
+        ("erkaklar qabul qilinmaydi", "", ("erkaklar",)),
+        ("erkaklar uchun emas", "", ("erkaklar",)),
+    ],
+)
+def test_who_is_left_out_before_or_behind_the_words_for_it(text, rest, who):
+    assert left_out(text) == (rest, who, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "женщины и дети",
+        "кроме того, семьи",
+        "no papers needed",
+        "лица, не имеющие документов",
+        "мигранты, которых не принимают дома",
+        "those who were not accepted elsewhere",
+        "без документов",
+        "",
+    ],
+)
+def test_a_denial_that_says_more_of_people_leaves_out_nobody(text):
+    assert left_out(text) == (text, (), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "unclear"),
+    [
+        ("мужчин, детей не принимаем", ("детей",), ("мужчин",)),
+        ("ayollar, erkaklar qabul qilinmaydi", ("erkaklar",), ("ayollar",)),
+        ("Мужчин не принимаем на ночь", (), ("Мужчин не принимаем на ночь",)),
+        ("women not included in other programmes", (), ("women not included in other programmes",)),
+    ],
+)
+def test_who_may_be_left_out_is_neither_helped_nor_left_out(text, who, unclear):
+    assert left_out(text) == ("", who, unclear)
+
+
+def test_words_that_a_small_word_joins_are_not_parted():
+    known = {"victims", "of war", "victims of", "war", "shelter"}.__contains__
+    assert split_list("victims of war", known=known) == ["victims of war"]
+    assert split_list("shelter victims", known=known) == ["shelter", "victims"]
+
+
+@given(st.text(max_size=60))
+def test_any_text_says_who_is_left_out_or_nobody(text):
+    out = left_out(text)
+    assert out.rest == text or out.who or out.unclear
