@@ -176,9 +176,12 @@ def _located(reader: Reader) -> Located:
         )
     place, unit, country = reader.any_text("place"), reader.any_text("unit"), reader.country()
     several: tuple[str, ...] = ()
-    if point is None and not place and not unit and country_code(area, country) in ("", area.code):
-        unit, place, abroad, several = _in_address(reader)
-        country = abroad or country
+    whole = unit == reader.text("address")  # one column holds both, or neither is there
+    if point is None and not place and (whole or not unit) and country_code(area, country) in ("", area.code):
+        within = _in_address(reader)
+        if within != Whereabouts("", ""):
+            unit, place, abroad, several = within
+            country = abroad or country
     claim = (latitude, longitude_found, place, unit, country)
     located = reader.intake.located.get(claim)
     if located is None:

@@ -411,3 +411,11 @@ def test_a_person_beside_the_name_of_a_body_is_no_part_of_it_and_stays_private(t
     (body,), (contact,) = batch.of("organization"), batch.of("contact")
     assert (body.name, body.email) == ("ОО «Умед»", "umed@umed.example")
     assert (contact.name, contact.audience) == ("рук. Каримова З.", "custodian")
+
+
+def test_a_column_of_addresses_alone_places_its_rows_and_is_kept(tmp_path, area):
+    rows = [["Организация", "Услуга", "Где"]]
+    rows += [["ОО «Умед»", "психолог", "Худжанд, 8 мкр, д. 11"], ["ОО «Нур»", "юрист", "г. Хорог"]]
+    batch = looked(tmp_path, area, rows)
+    assert [place.area_unit for place in batch.of("location")] == ["3505401", "3590401"]
+    assert [address.address_1 for address in batch.of("address")] == ["Худжанд, 8 мкр, д. 11", "г. Хорог"]
