@@ -76,6 +76,15 @@ def standards(view: View, area: StudyArea, *, level: int | None = None) -> Resul
     )
 
 
+def met_and_known(view: View) -> dict[str, tuple[int, int]]:
+    """Return of each item (its code), over all families, how many answers are "met" and how many could be given."""
+    sums: dict[str, tuple[int, int]] = {}
+    for row in rows_of(view, "standard_summary"):
+        met, known = sums.get(row["standard"], (0, 0))
+        sums[row["standard"]] = met + row["met"], known + _known({key: row[key] for key in ANSWERS})
+    return sums
+
+
 NOTES = (
     Message("Services that answered are not a sample of all: who is sure of its work answers more readily."),
     Message("What services say of themselves and what others found is added up together."),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from mapping.analysis.adequacy.standards import met_and_known
 from mapping.analysis.common import wording
 from mapping.language.i18n import Message, People, Several, Share, Text
 from mapping.language.taxonomy import Vocabulary
@@ -467,18 +468,19 @@ def standards_unmet(material: Sources) -> Iterator[Recommendation]:
         return
     row = result.table.iloc[0]
     items = sorted((float(row[key]), key) for key in result.groups.get("items", ()))[:MOST]
-    terms = Vocabulary.load("standards")
+    terms, sums = Vocabulary.load("standards"), met_and_known(material.view)
     for value, key in items:
         if value >= 0.5:
             continue
-        words = {"item": wording.within(terms.term(key).labels), "share": Share(value)}
+        met, known = sums[key]
+        words = {"item": wording.within(terms.term(key).labels), "met": met, "known": known}
         yield _asked(
             material,
             f"standard-{key}",
             "civil",
             addressee(material, "civil"),
             Message("Meet this standard, and help each other to: {item}.", words),
-            evidence=Message("It is met by {share} of those who could answer.", words),
+            evidence=Message("{met} of {known} that could answer meet it.", words),
             table="items",
             cost="low",
             indicator="I10",

@@ -395,6 +395,8 @@ def test_what_is_met_least_says_of_how_many(view, tiny_area, results, monkeypatc
     made = reports.make(view, tiny_area, language="en", results=own)
     (line,) = next(b for b in made.blocks() if isinstance(b, ReportTable) and b.anchor == "t-items").rows
     assert [cell.text for cell in line.cells] == ["20%", "5"]
+    (advice,) = [each for each in made.recommendations if each.key == "standard-STD-001"]
+    assert str(advice.evidence) == "1 of 5 that could answer meet it."
 
 
 def test_a_long_address_makes_no_page_wider_than_a_phone(report, chromium, tmp_path):

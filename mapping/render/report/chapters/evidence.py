@@ -1,8 +1,6 @@
 """Chapters 9 and 10: minimum standards, and the data on cases."""
 
-from collections.abc import Iterable
-from sqlite3 import Row as Record
-
+from mapping.analysis.adequacy.standards import met_and_known
 from mapping.language.i18n import Message, Share
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.render.charts import WIDE, chart, kind_of
@@ -47,7 +45,7 @@ def checklist(pen: Pen) -> None:
             "them. Of accommodation no answers are published."
         )
     )
-    sums = _sums(material.view.rows("standard_summary"))
+    sums = met_and_known(material.view)
     items = [term for term in Vocabulary.load("standards").terms() if term.source_status == "seen"]
     head = (Message("Item"), Message("For"), Message("Duty"), Message("Met"))
     pen.table(
@@ -82,7 +80,7 @@ def _families(pen: Pen, result: Result) -> None:
         for family in families
     ]
     pen.table(result.title, (Message("Family of services"), *heads), rows, source=source, anchor="standards")
-    sums = _sums(material.view.rows("standard_summary"))
+    sums = met_and_known(material.view)
     items = [
         TableRow(
             material.say(c.label),
@@ -92,15 +90,6 @@ def _families(pen: Pen, result: Result) -> None:
     ]
     head = (Message("Item"), Message("Met"), Message("Answers"))
     pen.table(result.group_labels.get("items", ""), head, items, source=source, anchor="items")
-
-
-def _sums(rows: Iterable[Record]) -> dict[str, tuple[int, int]]:
-    """Add the answers to each item up over the families: how many are "met", and how many could be answered."""
-    sums: dict[str, tuple[int, int]] = {}
-    for row in rows:
-        met, known = sums.get(row["standard"], (0, 0))
-        sums[row["standard"]] = met + row["met"], known + row["met"] + row["partly"] + row["not_met"]
-    return sums
 
 
 def _item(pen: Pen, term: Term, sums: dict[str, tuple[int, int]]) -> TableRow:
