@@ -220,10 +220,12 @@ class View:
     def minutes(self, place_id: str, scenario: str = "summer") -> dict[str, float]:
         """Return the minutes from a place of the gazetteer to each public location that it is not too far from.
 
-        Empty where the view was written without travel times.
+        Empty where the view was written without travel times. A country without a winter has those of summer then.
         """
         if not self._has_travel:
             return {}
+        if scenario == "winter" and not self._has_winter:
+            scenario = "summer"
         query = (
             "SELECT location, substr(minutes, number, 1) FROM travel, travel_from"
             " WHERE place = ? AND scenario = ? AND substr(minutes, number, 1) <> x'ff' ORDER BY location"
@@ -235,6 +237,11 @@ class View:
         if not self._has_travel:
             return []
         return [place for (place,) in self.connection.execute("SELECT DISTINCT place FROM travel_from ORDER BY place")]
+
+    @cached_property
+    def _has_winter(self) -> bool:
+        query = "SELECT 1 FROM travel_from WHERE scenario = 'winter' LIMIT 1"
+        return self.connection.execute(query).fetchone() is not None
 
     @cached_property
     def _has_travel(self) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -69,6 +70,19 @@ def test_travel_times_are_those_worked_out_by_hand(published: View) -> None:
         "Qulla Hospital": 22,
         "Umed, Kulnishin": 109,
     }
+
+
+def test_a_country_without_a_winter_has_the_minutes_of_summer_then(tmp_path: Path, tiny_area: StudyArea) -> None:
+    folder = tmp_path / "area"
+    shutil.copytree(tiny_area.folder, folder)
+    text = (folder / "area.toml").read_text("utf-8")
+    start, end = text.index('[[scenario]]\nid = "winter"'), text.index('[[scenario]]\nid = "walking"')
+    (folder / "area.toml").write_text(text[:start] + text[end:], "utf-8")
+    area = StudyArea.load(folder)
+    with sample_directory(tmp_path, area) as directory:
+        publication = publish(directory, "public", tmp_path / "public.db", area=area, edition=TODAY)
+    with publication.view as view:
+        assert minutes(view, "p1", "winter") == minutes(view, "p1", "summer") != {}
 
 
 def test_travel_times_are_told_of_what_may_be_shown_only(published: View) -> None:

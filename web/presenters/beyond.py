@@ -25,8 +25,11 @@ def minutes_beyond(edition: Edition, place: str, scenario: str) -> dict[str, flo
     """Return the whole minutes from a place of the gazetteer to every public point in the country that is reached.
 
     By location id, rounded up, from the edition and the study area alone; empty where the place has no coordinates or
-    the study area no such scenario.
+    the study area no such scenario. One without a winter has the minutes of summer then.
     """
+    scenarios = {known.id for known in edition.area.settings.scenarios}
+    if scenario == "winter" and scenario not in scenarios:
+        scenario = "summer"
 
     def find() -> dict[str, float]:
         area = edition.area
@@ -37,7 +40,7 @@ def minutes_beyond(edition: Edition, place: str, scenario: str) -> dict[str, flo
             for spot in entry.points
             if spot.country in (None, "", area.code)
         }
-        if rows.empty or not spots or scenario not in {scenario.id for scenario in area.settings.scenarios}:
+        if rows.empty or not spots or scenario not in scenarios:
             return {}
         minutes = travel_time(area, rows[["lat", "lon"]].to_numpy()[:1], scenario=scenario).minutes
         ends, ids = sources(area, np.array(list(spots.values()), float), scenario=scenario), list(spots)

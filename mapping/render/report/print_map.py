@@ -195,6 +195,8 @@ def _regions(area: StudyArea, spot: "PicturePoint", language: str) -> list[str]:
         middle = shape.representative_point()
         x, y = spot(middle.x, middle.y)
         lines = wrapped(area.label(str(code), language), 210, 16, 3)
+        half = max(width_of(line, 17) for line in lines) / 2
+        x = min(max(x, half), WIDTH - half)  # a region of islands may have its middle at the edge of the picture
         for number, line in enumerate(lines):
             down = y + 18 * number - 9 * (len(lines) - 1) + 5
             drawn.append(

@@ -19,7 +19,7 @@ from docx.oxml.ns import qn
 from mapping.analysis.adequacy.standards import standards
 from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
 from mapping.render import report as reports
-from mapping.render.report import brief
+from mapping.render.report import brief, print_map
 from mapping.render.report.elements import ON_A_NEW_PAGE, Cell, Chapter, FactList, Items, Picture, ReportTable, TableRow
 from mapping.render.report.writers import docx as word
 from mapping.render.report.writers import files, html, pdf
@@ -408,3 +408,14 @@ def test_a_long_address_makes_no_page_wider_than_a_phone(report, chromium, tmp_p
     page.goto(path.as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     page.close()
+
+
+def test_a_region_at_the_edge_of_a_picture_has_its_whole_name_in_it(tiny_area, monkeypatch):
+    """Of a region of islands, the middle may lie anywhere."""
+    name = "Region of the outermost islands"
+    monkeypatch.setattr(type(tiny_area), "label", lambda *_: name)
+    spot = print_map.PicturePoint(60.22, 10.144, 1000, 1)  # the country lies west of the picture
+    drawn = "".join(print_map._regions(tiny_area, spot, "en"))
+    places = [float(x) for x in re.findall(r'<text x="([^"]+)"', drawn)]
+    assert places
+    assert min(places) >= 8 * len("Region of the") / 2
