@@ -15,7 +15,7 @@ from mapping.language.composition import Composition, composed
 from mapping.language.fold import skeleton
 from mapping.language.i18n import Phrase
 from mapping.language.parsers._cells import Unreadable, given, shown
-from mapping.language.parsers.lists import left_out
+from mapping.language.parsers.lists import left_out, says_everybody
 from mapping.language.taxonomy import LEFT_OUT, match_term
 
 AGES = {"AGE-CHI": (0, 18), "AGE-ADO": (12, 18), "AGE-ADU": (18, 60), "AGE-OLD": (60, 200)}
@@ -273,17 +273,26 @@ _QUALIFIED = re.compile(r",\s+(?=\w+(?:вш|щ)(?:ие|их|ий|ая|ей)(?:с
 _BRACKETED = re.compile(r"([^,;()\n]*)\(([^()]*)\)")
 
 
+_INCLUDING = re.compile(
+    r"[\s,(]+(?:включая|в\s+т(?:ом\s+числе|\.?\s*ч\.?)|including|incl\.?|аз\s+ҷумла|shu\s+jumladan)\s.*$", re.I | re.S
+)
+
+
 def for_whom(text: str) -> str:
     """Return what a text says of who is helped, for its groups to be found: without ages and those who are left out.
 
-    Brackets that name groups are opened: of "migrants (nationals abroad)" only what stands in them is meant.
+    Brackets that name groups are opened: of "migrants (nationals abroad)" only what stands in them is meant. "All,
+    including men" is all.
 
     Examples
     --------
     >>> for_whom("мигранты, вернувшиеся из России, от 20 лет, кроме женщин"), for_whom("дети (сироты) 3-7 лет")
     ('мигранты вернувшиеся из России', 'дети сироты')
     """
-    words = _BRACKETED.sub(_opened, _QUALIFIED.sub(" ", aged(text).words))
+    words = aged(text).words
+    if says_everybody(before := _INCLUDING.sub("", words)):
+        return before.strip()
+    words = _BRACKETED.sub(_opened, _QUALIFIED.sub(" ", words))
     return re.sub(r"[ \t]+", " ", words).strip()
 
 
