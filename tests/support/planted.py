@@ -170,7 +170,7 @@ KINDS = (
     Kind("a kind of help that nobody knows", _set("service", "зюзюка", "legal advice; qwopping")),
     Kind("a group that nobody knows", _set("serves", "марсиане", "zorbonauts")),
     Kind("a district that nobody knows", _set("unit", "Нарния", "Atlantis")),
-    Kind("a language that nobody knows", _set("languages", "клингонский", "blorptic")),
+    Kind("a language that nobody knows", _set("languages", "тарабарский", "blorptic")),
     Kind("a fee that is none", _set("cost", "женщины, дети", "Mon-Fri")),
     Kind("places that are no number", _set("capacity", "сколько влезет", "plenty")),
     Kind("a broken mail address", _set("email", "info@", "office at example")),
