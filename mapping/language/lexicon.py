@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mapping.errors import InvalidRecord
-from mapping.language.fold import nominative, tokens
+from mapping.language.fold import coarse_word, nominative, tokens
 from mapping.language.need_fits import FIRST, types_for
 from mapping.language.taxonomy import TERMS, Vocabulary, words_of
 
@@ -177,10 +177,17 @@ def _places(*tables: Names) -> dict[str, str]:
     words, _, _, small_words = _words()
     small = {*words, *small_words}
     codes: dict[str, str] = {}
-    for code, names in (entry for table in tables for entry in table.items()):
-        for name in names:
+    for table in tables:
+        surer = {place_key(name): code for name, code in codes.items()}
+        for code, name in ((code, name) for code, names in table.items() for name in names if len(name) >= 3):
             row = [nominative(word) for word in tokens(name)]
             key = " ".join(row)
-            if len(name) >= 3 and key and key.isascii() and not small.intersection(row) and len(row) <= PLACE_WORDS:
+            fits = key and key.isascii() and not small.intersection(row) and len(row) <= PLACE_WORDS
+            if fits and surer.get(place_key(key), code) == code:
                 codes.setdefault(key, code)
     return codes
+
+
+def place_key(word: str) -> str:
+    """Return what spellings of a place's name share; in a short one fewer vowels are alike, and Дӯстӣ is no дасти."""
+    return coarse_word(word) if len(word) >= 6 else word.replace("ch", "j").replace("o", "u")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mapping.language.fold import coarse_word, nominative, tokens
-from mapping.language.lexicon import NOT, PLACE_WORDS, Lexicon
+from mapping.language.lexicon import NOT, PLACE_WORDS, Lexicon, place_key
 
 MOST = 24
 """Words of a text that are read."""
@@ -98,8 +98,7 @@ class QueryReader:
         self.coarse_stems = frozenset(coarse_word(stem) for stem in self.stems if len(stem) >= 5)
         self.coarse_places: dict[str, str] = {}
         for name, code in lexicon["places"].items():
-            if len(name) >= SAME:
-                self.coarse_places.setdefault(coarse_word(name), code)
+            self.coarse_places.setdefault(place_key(name), code)
         self.called = [(code, row) for code, rows in lexicon["terms"].items() for row in rows]
         self.precise_from = len(self.called)
         self.called += [(code, row) for code, rows in lexicon["precise"].items() for row in rows]
@@ -274,7 +273,7 @@ class QueryReader:
 
     def _place_like(self, word: str, least: int) -> str | None:
         """Return the code of a place that a word of so many letters at the least is another spelling of."""
-        return self.coarse_places.get(coarse_word(word)) if len(word) >= least else None
+        return self.coarse_places.get(place_key(word)) if len(word) >= least else None
 
     def _place_near(self, word: str) -> str | None:
         """Return the code of a place from whose name a word is off by one slip."""

@@ -406,15 +406,20 @@ def test_the_name_of_a_town_asks_for_no_kind_of_help(countrywide):
         assert countrywide.read(text).types == {}, text
 
 
+@pytest.mark.parametrize("text", ["аз дасти шавҳарам", "цена", "нас восемь", "ст 130", "бозор", "беҳтар мешавад"])
+def test_a_common_word_is_no_district(countrywide, text):
+    assert countrywide.read(text).places == ()
+
+
 def test_a_word_of_drink_and_a_country_are_no_district(countrywide):
     assert countrywide.read("пьяный муж").places == ()
     assert "RET-CON" in countrywide.read("в Польше").types
 
 
 def test_a_name_of_a_district_is_rather_a_towns_own_than_that_of_anothers_chief_town():
-    own, of_another = {"A": ["Бӯстон"]}, {"B": ["Бӯстон", "Навкат"]}
+    own, of_another = {"A": ["Бӯстон"], "C": ["Хуҷанд"]}, {"B": ["Бӯстон", "Навкат", "Ходжанд"]}
     places = lexicon(own, (), of_another)["places"]
-    assert places == {"buston": "A", "navkat": "B"}
+    assert places == {"buston": "A", "hujand": "C", "navkat": "B"}, "nor is another spelling of it another's"
 
 
 def test_a_football_result_finds_nothing(reader):

@@ -13,6 +13,8 @@
   function put(into, from) { from.forEach(function (value) { into.add(value); }); return into; }
   function once(list) { return Array.from(new Set(list)); }
   function nominative(word) { return word.replace(ADJECTIVE, "ski"); }
+  // In a short name of a place fewer vowels are alike.
+  function placeKey(word) { return word.length >= 6 ? coarse(word) : word.replace(/ch/g, "j").replace(/o/g, "u"); }
   function digits(word) { return /^\d+$/.test(word); }
   function meets(word, entry) { return entry.slice(-1) === "*" ? word.startsWith(entry.slice(0, -1)) : word === entry; }
 
@@ -70,8 +72,8 @@
       });
     });
     each(lexicon.places, function (name, code) {
-      var key = coarse(name);
-      if (name.length >= SAME && !self.coarsePlaces.has(key)) self.coarsePlaces.set(key, code);
+      var key = placeKey(name);
+      if (!self.coarsePlaces.has(key)) self.coarsePlaces.set(key, code);
     });
   }
 
@@ -153,7 +155,7 @@
   };
 
   Reader.prototype.placeLike = function (word, least) {
-    return word.length >= least && this.coarsePlaces.get(coarse(word)) || null;
+    return word.length >= least && this.coarsePlaces.get(placeKey(word)) || null;
   };
 
   Reader.prototype.placeNear = function (word) {

@@ -214,7 +214,7 @@ def names_alone(unit: AreaUnit) -> list[str]:
 
 @lru_cache(maxsize=4)
 def short_names(area: StudyArea) -> dict[str, list[str]]:
-    """Return what each unit is called in short: without its kind, by initials (ГБАО), by the last word of its name.
+    """Return what each unit is called in short: without its kind, by its last word; a region by initials too (ГБАО).
 
     A last word that two units share stands for neither, one that is all of another's name for that one, and a name of
     several units for none; an adjective stands for its town.
@@ -228,7 +228,7 @@ def short_names(area: StudyArea) -> dict[str, list[str]]:
             short.setdefault(code, []).append(" ".join(words))
             if len(words) == 1 and len(town := skeleton(words[0]).removesuffix("ski")) < len(skeleton(words[0])):
                 short[code].append(town)
-            if len(initials := initial_letters(name)) >= 3:
+            if unit.level == 1 and len(initials := initial_letters(name)) >= 3:
                 short[code].append("".join(initials))
             if len(words) > 1:
                 last[words[-1]].add(code)
