@@ -28,9 +28,11 @@ _STREET = re.compile(
     re.I,
 )
 """Where an address goes on to what lies within a town or village."""
+_ROAD = re.compile(r"ул|пр|пер|к[ӯу]ч|хиёбон|st|ave|road|rd|ko", re.I)
+"""Those of them that may stand behind the name of a street: "Rudaki street 5"."""
 _TOWN = re.compile(r"^(?:пос\.|пос[её]лок|пгт|п\.)\s*", re.I)
 _PARTS = re.compile(r"[,;\n]|(?:^|(?<=\s))\d\)\s|[.;]\s+(?=[^\W\d_]+:)")
-_LABEL = re.compile(r"^[^\W\d_]+(?:\s[^\W\d_]+)?:\s*")
+_LABEL = re.compile(r"(?P<of>[^\W\d_]+(?:\s[^\W\d_]+)?):\s*")
 """What an address begins with that says what it is of: "Office: Dushanbe"."""
 _OF_A_TOWN = re.compile(r"^(?:(?:международный\s)?аэропорт|фурудгоҳи|aeroporti?|airport(?:\sof)?)\s+", re.I)
 """What bears the name of the town that it is in."""
@@ -73,9 +75,13 @@ def whereabouts(area: StudyArea, address: str) -> Whereabouts:
     """
     unit, place, country, first = "", "", "", True
     for part in _PARTS.split(_POSTAL_CODE.sub(" ", address)):
-        named = _name_in(_LABEL.sub("", part.strip()))
-        if not named or says_country(area, named):
-            continue
+        label = _LABEL.match(part.strip())
+        whole = (
+            part.strip() if label is None or find_unit(area, label["of"]).candidates else part.strip()[label.end() :]
+        )
+        named = _name_in(whole)
+        if not named or says_country(area, named) or (unit and city_abroad(area, named)):
+            continue  # what bears the name of a city behind a town is a street
         if away := _abroad(area, named):
             country, first = country or away, False
             continue
@@ -103,9 +109,11 @@ def whereabouts(area: StudyArea, address: str) -> Whereabouts:
 
 def _name_in(part: str) -> str:
     """Return what stands in a part of an address before street and number; "" where that is the street's name."""
-    pieces = _STREET.split(part, maxsplit=1)
-    before = pieces[0].strip(" .-")
-    of_street = len(pieces) > 1 and not re.search(r"[^\W\d_]{2}", pieces[1]) and not key_of(before)[1]
+    street = _STREET.search(part)
+    before = (part[: street.start()] if street else part).strip(" .-:")
+    behind = part[street.end() :] if street else ""
+    of_street = bool(street and _ROAD.match(street[0])) and not re.search(r"[^\W\d_]{2}", behind)
+    of_street = of_street and not key_of(before)[1]
     if before and re.search(r"\d", before):
         before = re.split(r"\d", before, maxsplit=1)[0].strip(" .-")
         of_street = not key_of(before)[1]  # without the kind of a unit it is the name of a street

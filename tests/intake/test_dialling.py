@@ -110,3 +110,15 @@ def test_numbers_of_a_town_abroad_are_read_as_its_country_dials_them(take, town,
 def test_a_number_of_a_row_abroad_is_never_completed_at_home(take, town, written):
     (found,) = take((town, written))
     assert not [number for number in found if number.startswith("+992")]
+
+
+@pytest.mark.parametrize(
+    ("address", "written", "number"),
+    [
+        ("Россия, г. Казань, ул. Мира 4", "8 (843) 200-30-40", "+78432003040"),
+        ("Kazakhstan, Almaty", "8 702 200 30 40", "+77022003040"),
+        ("г. Худжанд, ул. Мира 4", "4-00-01", "+992342240001"),
+    ],
+)
+def test_an_address_says_whose_numbers_they_are(take, address, written, number):
+    assert take((address, written), heads=("Адрес", "Телефон")) == [[number]]

@@ -738,6 +738,21 @@ def test_columns_that_nobody_can_guess(tmp_path, tiny_area):
         read(path, source="x", area=tiny_area, today=TODAY)
 
 
+def test_an_address_that_names_several_places_is_told_and_asked_for_rows(tmp_path, tj_area):
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "Организация;Вид услуги;Адрес\n"
+        'Умед;юридическая консультация;"1) г. Куляб, ул. Мира 3; 2) г. Хорог, ул. Мира 5"\n',
+        "utf-8",
+    )
+    batch = read(path, area=tj_area, today=TODAY, known=Known())
+    assert [place.area_unit for place in batch.of("location")] == [None]
+    assert ("names several places: Kulob, Khorugh", "write a row for each") in [
+        (i.problem, i.fix) for i in batch.issues
+    ]
+    assert not [issue for issue in batch.issues if "names no place" in issue.problem]
+
+
 def test_the_real_facilities_of_a_country(shared, tj_area):
     """827 health facilities of OpenStreetMap: 261 pharmacies are no place of help, all others are given and public."""
     path = shared / "data" / "geo" / "facilities" / "tj_health_facilities_osm.csv"

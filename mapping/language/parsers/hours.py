@@ -277,8 +277,9 @@ class _HoursReader:
         if any(self._sees("time", between, "time", ahead=skip) for between in ("to", "dash")):
             opens, closes = _span(self._raw(skip), self._raw(skip + 2))
             self._note_half(opens, closes, self._raw(skip + 2))
+            late = self._after_noon(self._raw(skip), self._raw(skip + 2))
             self.at += skip + 3
-            self._add(opens, closes)
+            self._add(opens + late, closes + late, doubt=self._late(opens, closes) if late else None)
             return True
         if self._sees("to", "time") and self.opened is not None and not self.timed:
             closes = _minutes(self._raw(1))
@@ -288,6 +289,17 @@ class _HoursReader:
             self._add(self.opened, closes, doubt=doubt)
             return True
         return False
+
+    def _after_noon(self, opening: str, closing: str) -> int:
+        """Return what to add to times that go on after a morning by 12 hours: "8-12, 1-5"."""
+        last = self.spans[-1] if self.spans and self.timed and self.days else None
+        whole = _HALF_DAY.fullmatch(opening) and _HALF_DAY.fullmatch(closing)
+        morning = last is not None and str(last.opens) >= "06:00" and "11:00" <= str(last.closes) <= "13:00"
+        return HALF if whole and morning and WORKING.issuperset(self.days) else 0
+
+    def _late(self, opens: int, closes: int) -> Phrase:
+        text, clock = f"{opens // 60}-{closes // 60}", f"{_clock(opens + HALF)}-{_clock(closes + HALF)}"
+        return Phrase("{text} is read as {clock}", text=text, clock=clock)
 
     def _note_half(self, opens: int, closes: int, written: str) -> None:
         if _HALF_DAY.fullmatch(written) and MORNING <= opens <= HALF and closes < opens:

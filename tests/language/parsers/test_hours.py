@@ -322,6 +322,8 @@ SIX = "MO,TU,WE,TH,FR,SA"
         ("M-F 8-5", TEN_HOURS),
         ("пн-пт с 8 до 5", TEN_HOURS),
         ("Tue, Thu 9-1", TWO_DAYS),
+        ("Mon-Fri 8-12, 1-5", LUNCH),
+        ("пн-пт 8-12 и 1-5", LUNCH),
         ("Sat 10am - noon", [("SA", "10:00", "12:00")]),
         ("Sun 9–midday", [("SU", "09:00", "12:00")]),
         ("daily 6pm to midnight", [(WEEK, "18:00", "23:59")]),
