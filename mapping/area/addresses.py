@@ -30,7 +30,11 @@ _STREET = re.compile(
 """Where an address goes on to what lies within a town or village."""
 _ROAD = re.compile(r"ул|пр|пер|к[ӯу]ч|хиёбон|st|ave|road|rd|ko", re.I)
 """Those of them that may stand behind the name of a street: "Rudaki street 5"."""
-_TOWN = re.compile(r"^(?:пос\.|пос[её]лок|пгт|п\.)\s*", re.I)
+_TOWN = re.compile(r"^(?:пос\.|пос[её]лок|пгт\.?|п\.)\s*", re.I)
+_WITHIN_WORDS = re.compile(
+    r"(?<=\s)(?:г\.|гор\.|город[ае]?\s|ш\.|шаҳри\s|р-на?\s|района?\s|н\.|ноҳияи\s)\s*[^\W\d_].*$", re.I
+)
+"""A unit with its kind at the end of other words: "hospital of the city of Kulob"."""
 _PARTS = re.compile(r"[,;\n]|(?:^|(?<=\s))\d\)\s|[.;]\s+(?=[^\W\d_]+:)")
 _LABEL = re.compile(r"(?P<of>[^\W\d_]+(?:\s[^\W\d_]+)?):\s*")
 """What an address begins with that says what it is of: "Office: Dushanbe"."""
@@ -40,7 +44,7 @@ _EMBASSY = re.compile(
     r"^(?:(?:ген(?:еральное\s)?)?консульств\w+|посольств\w+|консулгар\w+|сафорат\w*|embassy|consulate|elchixona\w*)\s",
     re.I,
 )
-_VILLAGE = re.compile(r"^(?:с\.|село|п\.|пос\.|пос[её]лок|пгт|кишлак|де[ҳх]а[ий]?|қишлоқи|дер\.|village)\s*", re.I)
+_VILLAGE = re.compile(r"^(?:с\.|село|п\.|пос\.|пос[её]лок|пгт\.?|кишлак|де[ҳх]а[ий]?|қишлоқи|дер\.|village)\s*", re.I)
 _POSTAL_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)[\s,]*")
 
 
@@ -91,6 +95,9 @@ def whereabouts(area: StudyArea, address: str) -> Whereabouts:
                 first = False
             place = _known_place(area, bare, unit) or place
             continue
+        inner = _WITHIN_WORDS.search(named)
+        if inner and not _is_sure(area, find_unit(area, named), named, key_of(named)[1], first):
+            named = inner[0]
         match, kind = find_unit(area, named), key_of(named)[1]
         sure, first = _is_sure(area, match, named, kind, first), False
         if not sure:

@@ -202,12 +202,16 @@ class _HoursReader:
             self.at = start + (1 if before and self._sees("off") and self.at == start else 0)
             return self.at > start
         exception = exception or self._sees("apart")
+        off = [WEEKDAYS[day] for day in days]
         self.at += int(after)
         self.closed |= days
         if exception and self.timed and not self.early and not self.spans:
             self.days, self.timed = tuple(day for day in _ALL if day not in self.closed), False
         elif exception and not self.timed:
             self.days = tuple(day for day in self.days if day not in days)
+        elif exception:
+            left = {span: ",".join(day for day in span.byday.split(",") if day not in off) for span in self.spans}
+            self.spans = [replace(span, byday=byday) for span, byday in left.items() if byday or not span.byday]
         return True
 
     def _sees(self, *means: Means, ahead: int = 0) -> bool:
@@ -317,6 +321,8 @@ class _HoursReader:
             self.at += 1
         if any(self._sees("time", between, "time") for between in ("to", "dash")):
             opens, closes = _span(self._raw(0), self._raw(2))
+            if _HALF_DAY.fullmatch(self._raw(0)) and _HALF_DAY.fullmatch(self._raw(2)):  # "lunch 1-2"
+                opens += HALF
             if closes <= opens and closes < HALF:  # "lunch 12-1"
                 closes += HALF
             self.at += 3

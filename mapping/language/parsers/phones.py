@@ -274,14 +274,17 @@ class _PhoneReader:
 
     def _is_short_to_call(self, core: re.Match[str], part: str) -> bool:
         """Tell whether a short number among words is one to call: words say so, or nothing but a known one can be."""
-        digits, before, behind = core[0].strip(), part[: core.start()], part[core.end() :]
+        digits, before, behind = core[0].strip(), part[: core.start()].strip(" (["), part[core.end() :]
         if not (digits.isdigit() and len(digits) in SHORT) or _WITHIN.search(part):
             return False
-        if before.strip(" (["):
-            last = re.split(r"[\s.:=(\[–—-]+$", before)[0]
-            announced = before.rstrip().endswith((":", "-", "–", "—")) and _LINE.search(before)
-            return bool(announced or re.search(f"(?:{_LINE.pattern}|{_NUMBERED.pattern})$", last, re.I))
-        return bool(_LINE.search(behind)) or _is_known_short(digits, self.region)
+        known = _is_known_short(digits, self.region)
+        if not before:
+            return known or re.match(rf"[\s(\[:–—-]*(?:{_LINE.pattern})", behind, re.I) is not None
+        if not known and re.match(r"\s*[^\W\d_]", behind):
+            return False  # it counts what is named behind it
+        last = before.rstrip(" .:=–—-")
+        announced = before.endswith((":", "-", "–", "—")) and _LINE.search(before)
+        return bool(announced or re.search(f"(?:{_LINE.pattern}|{_NUMBERED.pattern})$", last, re.I))
 
     def _extension_of_last(self, part: str) -> str:
         """Take the extension of the number before from the beginning of a part; return the rest."""

@@ -318,6 +318,14 @@ def test_a_short_number_among_words_is_read_where_they_say_that_it_is_to_call(te
     assert [phone.number for phone in read] == found
 
 
+@pytest.mark.parametrize(
+    "text", ["номер 200 заявлений", "горячая линия - 100 звонков", "линия 1400 сомони", "звоните 1717 раз"]
+)
+def test_what_a_number_counts_makes_it_no_number_to_call(text):
+    with pytest.raises(Unreadable):
+        phones(text, "TJ")
+
+
 @given(
     st.sampled_from(["каб. {}", "комната {}", "room {}", "офис {}, ", "{} кабинет", "школа {}", "дом {}", "хонаи {}"]),
     st.integers(100, 9999),
