@@ -62,6 +62,15 @@ def postal_code(address: str) -> tuple[str, str]:
     return (text[:6], rest) if rest else ("", text)
 
 
+def says_street(text: str) -> bool:
+    """Tell whether a text says more than a place: a street, a house, a number.
+
+    >>> says_street("ул. Айни"), says_street("Khujand, 5"), says_street("Khujand, Isfara")
+    (True, True, False)
+    """
+    return bool(_STREET.search(text) or re.search(r"\d", text))
+
+
 def whereabouts(area: StudyArea, address: str) -> Whereabouts:
     """Return the unit and the place that an address names, or the country abroad; "" where it names none, or both.
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from mapping.area.addresses import says_street
 from mapping.area.geocode import locate, units_served
 from mapping.area.study_area import StudyArea
 from mapping.intake.clean import DITTO
@@ -88,6 +89,10 @@ class ColumnGuess:
     def samples(self) -> list[str]:
         """The first five different cells, which the page of columns shows."""
         return list(self.counts)[:5]
+
+    def names_units(self) -> bool:
+        """Tell whether the cells of a column of addresses name units and little else."""
+        return self.shares.get("unit", 0.0) >= ENOUGH and self.shares.get("streets", 0.0) < 1 - ENOUGH
 
     def speaks_against(self, field: str) -> bool:
         """Tell whether the cells can hardly be what the column's name says."""
@@ -189,6 +194,7 @@ def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
             "latitude": lambda text: _between(text, south, north),
             "longitude": lambda text: _between(text, west, east),
             "unit": lambda text: not re.fullmatch(r"[\d.,\s]+", text) and bool(units_served(area, text)),
+            "streets": says_street,
             "place": lambda text: not re.search(r"\d", text) and locate(area, place=text).precision == "place",
         }
     return tests

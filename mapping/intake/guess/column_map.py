@@ -17,7 +17,7 @@ from mapping.area.study_area import StudyArea
 from mapping.column_map import FIELDS, ColumnMap, Expected, Header, Sheets, Skip, fold_header
 from mapping.errors import FormatError
 from mapping.formats import Sheet
-from mapping.intake.guess.cells import ENOUGH, ColumnGuess, looked_at
+from mapping.intake.guess.cells import ColumnGuess, looked_at
 from mapping.intake.guess.headings import RUNNING, bound_of, day_of, field_of, language_in
 from mapping.intake.guess.questions import ManyChoices, questions
 from mapping.intake.rows import joined
@@ -370,7 +370,7 @@ class _Giving:
             guess.passed.append(name)
         elif about and not look.speaks_against(about):
             self.give(name, about, "by its name")
-            if about == "address" and look.shares.get("unit", 0.0) >= ENOUGH and "unit" not in guess.fields:
+            if about == "address" and look.names_units() and "unit" not in guess.fields:
                 guess.fields["unit"] = [name]
         elif (code := _service_of(name, look)) is not None:
             guess.services[name] = code

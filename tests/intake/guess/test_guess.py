@@ -419,3 +419,11 @@ def test_a_column_of_addresses_alone_places_its_rows_and_is_kept(tmp_path, area)
     batch = looked(tmp_path, area, rows)
     assert [place.area_unit for place in batch.of("location")] == ["3505401", "3590401"]
     assert [address.address_1 for address in batch.of("address")] == ["Худжанд, 8 мкр, д. 11", "г. Хорог"]
+
+
+def test_a_column_of_addresses_is_no_column_of_units(area):
+    towns = ("г. Куляб", "г. Хорог", "г. Бохтар", "Восе")
+    streets = [["Организация", "Адрес"], *([f"Центр {n}", f"{towns[n % 4]}, ул. Айни {n}"] for n in range(9))]
+    assert "unit" not in guessed([Sheet("", streets)], area).fields
+    units = [["Организация", "Адрес"], *([f"Центр {n}", f"{towns[n % 4]}"] for n in range(9))]
+    assert guessed([Sheet("", units)], area).fields["unit"] == ["Адрес"]
