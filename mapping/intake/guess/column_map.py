@@ -423,7 +423,9 @@ def _name_bodies(guess: Guessed) -> None:
         for name in there
         if field_of(name) == "service"
     }
-    name = max(different, key=different.__getitem__)
+    name = max(different, key=different.__getitem__, default="")
+    if not name:
+        return
     if guess.seen[name].worded and different[name] > DIFFERENT and min(different.values()) < DIFFERENT / 2:
         guess.fields["service"] = [column for column in different if column != name]
         guess.open = [column for column in guess.open if column not in different]

@@ -4,6 +4,8 @@ import tomllib
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from mapping.area.study_area import StudyArea
@@ -427,3 +429,40 @@ def test_a_column_of_addresses_is_no_column_of_units(area):
     assert "unit" not in guessed([Sheet("", streets)], area).fields
     units = [["Организация", "Адрес"], *([f"Центр {n}", f"{towns[n % 4]}"] for n in range(9))]
     assert guessed([Sheet("", units)], area).fields["unit"] == ["Адрес"]
+
+
+HEADINGS = [
+    *SURVEY,
+    "Назв.",
+    "Service",
+    "Тип",
+    "Category",
+    "Адрес",
+    "Где",
+    "Пн",
+    "Вт",
+    "Ср",
+    "Чт",
+    "Пт",
+    "Плата",
+    "",
+    "x",
+]
+CELLS = ["ОО «Умед» (Каримова З.)", "юрист", "Худжанд", "900001122", "8-17", "да", "0", "-//-", "адрес скрыт", "", None]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.sampled_from(HEADINGS), min_size=2, max_size=10, unique=True).flatmap(
+        lambda heads: st.lists(
+            st.lists(st.sampled_from(CELLS), min_size=len(heads), max_size=len(heads)), max_size=6
+        ).map(lambda rows: [heads, *rows])
+    )
+)
+def test_any_headings_give_a_map_of_columns_that_are_there_or_a_reason(tj_area, rows):
+    try:
+        columns = guessed_map([Sheet("", rows)], "list", tj_area)
+    except FormatError:
+        return
+    assert {name for names in columns.fields.values() for name in names} <= set(rows[0])
+    assert {name for choices in columns.choices.values() for name in choices} <= set(rows[0])
