@@ -198,11 +198,15 @@ def _mended(text: str, money: Money | None) -> str:
     return text
 
 
+_LETTERS_BESIDE_DIGITS = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+
+
 def _currency(text: str, money: Money | None) -> str | None:
     """Return the one currency that is named, None for none and for several."""
     known = _words(money)
     by_word = {skeleton(word): code for word, code in known.items() if skeleton(word)}
-    words = {by_word[word] for word in skeleton(_mended(text, money)).split() if word in by_word}
+    apart = _LETTERS_BESIDE_DIGITS.sub(" ", _mended(text, money))
+    words = {by_word[word] for word in skeleton(apart).split() if word in by_word}
     signs = {code for word, code in known.items() if not skeleton(word) and word in text}
     named = words | signs
     return named.pop() if len(named) == 1 else None

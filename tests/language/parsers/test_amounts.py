@@ -421,3 +421,12 @@ def test_words_for_people_may_stand_behind_a_number_of_them(words):
 def test_other_words_behind_a_number_are_told(words):
     with pytest.raises(Unreadable):
         number(f"12 {words}")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "amount"),
+    [("Q500", "amount", 500.0), ("500Q", "amount", 500.0), ("Q 500", "amount", 500.0), ("Q0", "free", None)],
+)
+def test_money_may_be_written_without_a_space(text, kind, amount):
+    read = cost(text, Money("XTS", ("Q",)))
+    assert (read.kind, read.amount) == (kind, amount)
