@@ -45,6 +45,8 @@ _EMBASSY = re.compile(
     re.I,
 )
 _VILLAGE = re.compile(r"^(?:с\.|село|п\.|пос\.|пос[её]лок|пгт\.?|кишлак|де[ҳх]а[ий]?|қишлоқи|дер\.|village)\s*", re.I)
+_HOUSE = re.compile(r"\d{1,3}(?:\s?[-/]?\s?[^\W\d_]|/\d{1,3})?")
+"""The number of a house: what stands before it is a street, unless it is a town."""
 _POSTAL_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)[\s,]*")
 
 
@@ -87,7 +89,8 @@ def whereabouts(area: StudyArea, address: str) -> Whereabouts:
     'KZ'
     """
     unit, place, country, first = "", "", "", True
-    for part in _PARTS.split(_POSTAL_CODE.sub(" ", address)):
+    parts = _PARTS.split(_POSTAL_CODE.sub(" ", address))
+    for part, behind in zip(parts, [*parts[1:], ""], strict=True):
         label = _LABEL.match(part.strip())
         whole = (
             part.strip() if label is None or find_unit(area, label["of"]).candidates else part.strip()[label.end() :]
@@ -109,7 +112,7 @@ def whereabouts(area: StudyArea, address: str) -> Whereabouts:
             named = inner[0]
         match, kind = find_unit(area, named), key_of(named)[1]
         sure, first = _is_sure(area, match, named, kind, first), False
-        if not sure:
+        if not sure or (_HOUSE.fullmatch(behind.strip()) and not kind and "city" not in _kinds(area, match)):
             continue
         code = str(match.unit)
         if not unit or unit in area.ancestors(code):
@@ -144,6 +147,10 @@ def _abroad(area: StudyArea, name: str) -> str:
     key, kind, _ = key_of(name)
     own = names_of(area).current.get(key, set()) or names_of(area).places.get(key)
     return away if away and (not own or (kind == "city" and not _cities_of(area, key))) else ""
+
+
+def _kinds(area: StudyArea, match: UnitMatch) -> frozenset[str]:
+    return frozenset(names_of(area).kinds[str(match.unit)])
 
 
 def _cities_of(area: StudyArea, key: str) -> list[str]:

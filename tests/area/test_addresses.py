@@ -116,6 +116,8 @@ def test_a_unit_is_known_by_former_names_centres_and_among_other_words(tj_area, 
         "гостиница Худжанд",
         "Москва, ул. Мира",  # a town here, and a city abroad
         "Душанбе (Рудаки), рынок",
+        "Рудаки, 45",  # a street in a town that is not told
+        "Rudaki, 12-a",
     ],
 )
 def test_what_may_be_another_place_is_left_to_a_person(tj_area, address):

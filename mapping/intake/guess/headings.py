@@ -70,7 +70,8 @@ WORDS: dict[str, str] = {
     "hours": "hours opening schedule время часы режим график соатҳо соатҳои вақт вақти реҷаи ish_vaqti vaqti "
     "когда_работает когда_можно какие_дни дни_работы рабочие_дни days рӯзҳои_корӣ ish_kunlari",
     "documents": "documents papers документы ҳуҷҷатҳо hujjatlar",
-    "capacity": "capacity places beds вместимость мест места койки коек ҷойҳо кат катҳо sig'im o'rinlar oʻrinlar",
+    "capacity": "capacity places beds вместимость мест места койки коек ҷойҳо кат катҳо joylar_soni joy_soni sig'im "
+    "o'rinlar oʻrinlar",
     "accessible": "accessible wheelchair ramp пандус коляска аробача nogiron доступность_для accessibility",
     "funder": "donor funder funding донор финансирование маблағгузор homiy",
     "verified_on": "verified updated checked date проверено проверки дата обновлено сана sana санҷида "

@@ -194,7 +194,7 @@ class _HoursReader:
                 self.at += 1
                 until = self._days_here()[-1]
                 day = tuple((day[0] + step) % 7 for step in range((until - day[0]) % 7 + 1))
-            days |= set(day)
+            days = set(day) | (days if len(days) < len(_ALL) else set())  # "every day, Sunday off"
         while days and not before and (self._sees("dash") or self._sees("noise") or self._sees("from")):
             self.at += 1
         after = bool(days) and not before and (self._sees("off") or self._sees("apart"))
@@ -209,7 +209,7 @@ class _HoursReader:
             self.days, self.timed = tuple(day for day in _ALL if day not in self.closed), False
         elif exception and not self.timed:
             self.days = tuple(day for day in self.days if day not in days)
-        elif exception:
+        else:
             left = {span: ",".join(day for day in span.byday.split(",") if day not in off) for span in self.spans}
             self.spans = [replace(span, byday=byday) for span, byday in left.items() if byday or not span.byday]
         return True

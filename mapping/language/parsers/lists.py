@@ -53,8 +53,9 @@ class LeftOut(NamedTuple):
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZА-ЯЁҒӢҚӮҲҶЎ])|[;\n]|(?<=[!?])$")
 _BUT = re.compile(
-    r"(?<!\w)(?:кроме(?!\s+(?:того|этого))|исключая|за\s+исключением|не\s+для|except(?:\s+for)?|excluding|not\s+for|"
-    r"other\s+than|(?<=one )but|(?<=body )but|(?<=all )but|(?:ба\s+)?(?:ғайр\s+аз|ҷуз(?:\s+аз)?)|ба\s+истиснои)\s+"
+    r"(?<!\w)(?:кроме(?!\s+(?:того|этого))|исключая|искл\.|за\s+исключением|не\s+для|except(?:\s+for)?|"
+    r"exclud(?:ing|es)|excl\.|not\s+for|other\s+than|(?<=one )but|(?<=body )but|(?<=all )but|"
+    r"(?:ба\s+)?(?:[ғг]айр(?:и|\s+аз)|ҷуз(?:\s+аз)?)|ба\s+истиснои)\s+"
     r"(?P<who>[^)]+)"
     r"|(?:(?:\bwe\s+)?\b(?:do|does|can|will)(?:n't|n’t|\s*not)\s+(?:accept|admit|serve|take|receive|help|assist)|"
     r"(?:^|(?<=[,(]))\s*(?:мы\s+)?не\s+(?:приним|обслуж|бер[её]м|размещ)\w*)\s+(?P<object>[^,)]+)"

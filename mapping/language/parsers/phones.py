@@ -56,8 +56,8 @@ _LABEL = re.compile(
     r"ishonch|cep|gsm|faks|т|ф|t|m|p)\b[.:№]*",
     re.I,
 )
-_FAX = re.compile(r"\b(?:факс|fax|faks)\b", re.I)
-_VOICE = re.compile(r"\b(?:тел|моб|сот|phone|ph\b|tel|mob|cell)", re.I)
+_FAX = re.compile(r"\b(?:факс|fax|faks|[фf](?=\s?[.:]))", re.I)
+_VOICE = re.compile(r"\b(?:тел|моб|сот|phone|ph\b|tel|mob|cell|[тt](?=\s?[./]))", re.I)
 _LINE = re.compile(
     r"\b(?:hot\s?line|helpline|call|dial|phone|tel(?:efon\w*)?|горяч\w+ лини\w+|лини[яи]|тел(?:ефон\w*)?|"
     r"(?:по)?звоните|набирайте|доверия|хати|телефони|боварӣ|занг занед|ishonch|qoʻngʻiroq|qo['ʻ‘’]ng['ʻ‘’]iroq)\b",
@@ -73,7 +73,7 @@ _WITHIN = re.compile(
 )
 """Words for what else is numbered where people work."""
 _EXTENSION = re.compile(
-    r"[\s,;(\[]*(?:(?:доб(?:ав(?:очн\w*)?)?|вн(?:утр(?:енн\w*)?)?|ext(?:ension|n)?|loc(?:al)?|int(?:erior)?|дох(?:ил[ӣи])?|илова|ichki|ички|"
+    r"[\s,;(\[]*(?:(?:доб(?:ав(?:очн\w*)?)?|доп(?:олн\w*)?|вн(?:утр(?:енн\w*)?)?|ext(?:ension|n)?|loc(?:al)?|int(?:erior)?|дох(?:ил[ӣи])?|илова|ichki|ички|"
     r"qoʻshimcha|qo'shimcha|"
     r"d[aâ]hili|dah|iç hat|(?<![^\W\d_])[xх])(?![^\W\d_])\s?(?:номер|raqam|рақам|no|number|№)?[.:=№\s]*|[#*]\s?|,,\s?)"
     r"(?P<extension>\d{1,6})(?!\d)[)\]]?",

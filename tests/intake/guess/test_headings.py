@@ -29,6 +29,7 @@ from mapping.intake.guess.headings import bound_of, day_of, field_of
         ("Контактное лицо", "contact"),
         ("На каких языках говорят?", "languages"),
         ("Шумораи катҳо", "capacity"),
+        ("Joylar soni", "capacity"),
         ("Арзи ҷуғрофӣ", "latitude"),
         ("Реж. раб.", "hours"),
         ("Вақти қабул", "hours"),

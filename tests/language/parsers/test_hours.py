@@ -457,3 +457,21 @@ def test_a_closing_hour_before_the_opening_one_is_in_the_afternoon_of_a_working_
 )
 def test_days_of_a_language_without_words_of_its_own(text, language, spans):
     assert [(span.byday, span.opens, span.closes) for span in hours(text, (language, "en"))] == spans
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ежедневно 9-17, вс выходной",
+        "9:00-17:00, кроме воскресенья",
+        "har kuni yakshanbadan tashqari 9:00-17:00",
+        "ҳар рӯз ғайри якшанбе, 9:00-17:00",
+        "ҳамарӯза 9:00-17:00, якшанбе истироҳат",
+        "daily excl. Sunday 9-17",
+        "every day, Sunday closed, 9-17",
+        "ежедневно искл. вс 9-17",
+    ],
+)
+def test_a_day_that_is_left_out_of_a_whole_week_is_closed(text):
+    (span,) = hours(text)
+    assert (span.byday, span.opens, span.closes) == ("MO,TU,WE,TH,FR,SA", "09:00", "17:00")

@@ -362,3 +362,19 @@ def test_a_number_within_a_town_takes_the_code_of_the_fixed_line_before_it():
     with pytest.raises(Partly) as told:
         phones("+992 93 111 22 33, 111 22 44", "TJ")  # a mobile number has no town
     assert [phone.number for phone in told.value.value] == ["+992931112233"]
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "extension", "faxes"),
+    [
+        ("236-11-15 (доп. 207)", "+992372361115", 207, 0),
+        ("236-11-15 дополнительный 207", "+992372361115", 207, 0),
+        ("тел.: 236-11-15, ф.: 236-11-16", "+992372361115", None, 1),
+        ("т: 236-11-15; ф: 236-11-16", "+992372361115", None, 1),
+        ("т./ф. 236-11-15", "+992372361115", None, 0),
+    ],
+)
+def test_short_words_for_extensions_and_faxes_count_too(text, number, extension, faxes):
+    first, *others = phones(text, "TJ", ("37",))
+    assert (first.number, first.extension, first.fax) == (number, extension, False)
+    assert [other.fax for other in others] == [True] * faxes
