@@ -32,9 +32,11 @@ FAMILY = 3
 SHARED = 4
 """Kinds of service that share the first places of a list."""
 
-OUT, INSULT, ABROAD, AFTER = "out", "insult", "abroad", "after"
+OUT, INSULT, ABROAD = "out", "insult", "abroad"
+ASIDE = {"after", "near"}
+"""Concepts that keep what their words would ask for alone from being asked for: after the shelter, close to home."""
 CONDITIONS = ("night", "free")
-QUIET = {NOT, OUT, INSULT, "open", *CONDITIONS}
+QUIET = {NOT, OUT, INSULT, "near", "open", *CONDITIONS}
 """Concepts that say nothing by themselves of the help that is asked for."""
 PEOPLE = {"boss", "child", "family", "husband"}
 HARD_I = re.compile("(?<=[^aeiouy])y(?=[^aeiouy])")
@@ -198,9 +200,9 @@ class QueryReader:
                 if len(part) == len(row) and all(map(meets, part, row)):
                     for place in range(at, at + len(row)):
                         concepts[place].update(meanings)
-                        behind += [place] if AFTER in meanings else []
+                        behind += [place] if ASIDE.intersection(meanings) else []
         for place in behind:
-            concepts[place] = {AFTER}
+            concepts[place] &= ASIDE
 
     def alike(self, word: str, *, last: bool) -> set[str]:
         """Return the concepts of words that a word is a spelling or a slip of, or, as the last, the beginning."""

@@ -252,6 +252,37 @@ def test_a_shelter_that_was_left_behind_is_not_asked_for_unless_somebody_was_thr
 @pytest.mark.parametrize(
     ("text", "first"),
     [
+        ("отец пьёт и грозит убить", "IDN-HOT"),
+        ("drunk husband says he will kill us", "IDN-HOT"),
+        ("erim mast, o'ldiraman deb qo'rqityapti", "IDN-HOT"),
+        ("брат в тюрьме в Казахстане за наркотики", "RET-CON"),
+        ("додарам дар Русия барои наркотик ҳабс шуд", "RET-CON"),
+        ("сын сидит на игле", "HLT-SUB"),
+    ],
+)
+def test_drink_and_drugs_are_a_sickness_unless_a_life_or_a_prison_is_spoken_of(reader, text, first):
+    assert reader.read(text).first_types()[0] == first
+
+
+@pytest.mark.parametrize(
+    "text", ["a doctor near my home, no money", "духтур дар ҷойи наздик, пул нест", "yaqin joyda shifokor, pulim yo'q"]
+)
+def test_near_home_asks_for_no_place_to_stay(reader, text):
+    assert reader.read(text).first_types()[0] == "HLT-PHC"
+
+
+@pytest.mark.parametrize(
+    "text", ["phone repair", "ремонт телефона", "таъмири телефон", "telefon ta'mirlash", "авиабилеты"]
+)
+def test_repairs_and_air_tickets_are_nothing_that_anybody_lists(reader, text):
+    meaning = reader.read(text)
+    assert meaning.nothing
+    assert not meaning.line
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
         ("семинар для прокуроров", "CRD-TRN"),
         ("тренинг для судей о торговле людьми", "CRD-TRN"),
         ("компенсация потерпевшей от торговли людьми", "LEG-CMP"),
@@ -268,6 +299,15 @@ def test_a_shelter_that_was_left_behind_is_not_asked_for_unless_somebody_was_thr
         ("qurbonni aeroportda kutib olish", "RET-RCP"),
         ("предлагают работу в Польше", "PRV-MIG"),
         ("запугивают свидетеля", "JUS-WIT"),
+        ("защитный ордер", "JUS-POL"),
+        ("ордери ҳифз", "JUS-POL"),
+        ("support to wives of migrants", "PRV-LIV"),
+        ("ҳамроҳии дарозмуддат баъди савдои одамон", "INC-MON"),
+        ("savdo qurbonlari uchun uzoq muddatli hamrohlik", "INC-MON"),
+        ("a lecture about trafficking", "PRV-SCH"),
+        ("ҳайати байниидоравӣ оид ба савдои одамон", "CRD-COM"),
+        ("сопровождение жертвы в суд", "JUS-CRT"),
+        ("куда обратиться перед выездом на заработки", "PRV-MIG"),
     ],
 )
 def test_words_of_planners_and_professionals_lead_to_what_they_name(reader, text, first):

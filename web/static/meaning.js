@@ -6,7 +6,7 @@
   var HARD_I = /(?<=[^aeiouy])y(?=[^aeiouy])/g; // Russian in Latin letters writes "y" for the vowel that fold.js writes "i"
   var ADJECTIVE = /sk(?:ogo|omu|om|im|imi|ih|aya|oy|oe|uyu|ie)$/; // mapping.language.fold.nominative
   var CONDITIONS = ["night", "free"], BESIDE = ["out", "insult"], PEOPLE = ["boss", "child", "family", "husband"];
-  var QUIET = new Set(["not", "open"].concat(BESIDE, CONDITIONS));
+  var QUIET = new Set(["not", "near", "open"].concat(BESIDE, CONDITIONS)), ASIDE = new Set(["after", "near"]);
 
   function split(text) { return text ? text.split(" ") : []; }
   function each(table, use) { Object.keys(table).forEach(function (key) { use(key, table[key]); }); }
@@ -227,11 +227,11 @@
         if (part.length !== row.length || !part.every(function (w, n) { return meets(w, row[n]); })) return;
         row.forEach(function (_, n) {
           put(concepts[at + n], phrase[1]);
-          if (phrase[1].indexOf("after") >= 0) behind.push(at + n);
+          if (phrase[1].some(function (c) { return ASIDE.has(c); })) behind.push(at + n);
         });
       });
     });
-    behind.forEach(function (at) { concepts[at] = new Set(["after"]); });
+    behind.forEach(function (at) { concepts[at] = new Set(Array.from(concepts[at]).filter(function (c) { return ASIDE.has(c); })); });
     var places = [], atPlaces = new Set(), named = [], dropped = [], content = 0;
     words.forEach(function (word, at) {
       if (!concepts[at].size && !self.small.has(word)) {
