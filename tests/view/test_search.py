@@ -39,6 +39,7 @@ OF_OTHERS = Path(__file__).with_name("phrases_of_others.csv")
 QUERIES = Path(__file__).with_name("queries_of_others.csv")
 """What people search for, by others again, with kinds, places, and what would be embarrassing as the first answer."""
 SCRIPTS = Path(__file__).parents[2] / "web" / "static"
+NEAR_HOME = ["a doctor near my home, no money", "духтур дар ҷойи наздик, пул нест", "yaqin joyda shifokor, pulim yo'q"]
 BY_LINE = {"IDN-HOT", "IDN-EMR"}
 """Kinds of help that a line above the answers is, beside every kind of shelter."""
 
@@ -264,9 +265,7 @@ def test_drink_and_drugs_are_a_sickness_unless_a_life_or_a_prison_is_spoken_of(r
     assert reader.read(text).first_types()[0] == first
 
 
-@pytest.mark.parametrize(
-    "text", ["a doctor near my home, no money", "духтур дар ҷойи наздик, пул нест", "yaqin joyda shifokor, pulim yo'q"]
-)
+@pytest.mark.parametrize("text", NEAR_HOME)
 def test_near_home_asks_for_no_place_to_stay(reader, text):
     assert reader.read(text).first_types()[0] == "HLT-PHC"
 
@@ -546,7 +545,7 @@ def test_the_browser_finds_what_the_view_finds(tmp_path, tiny_area):
 
 @needs_node
 def test_the_browser_understands_what_the_view_does(tmp_path, countrywide):
-    texts = [row["query"] for row in rows(QUERIES)]
+    texts = [row["query"] for row in rows(QUERIES)] + NEAR_HOME
     texts += [text[: len(text) // 2] for text in texts]
     expected = [asdict(countrywide.read(text)) for text in texts]
     told = in_node(
