@@ -198,6 +198,9 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
             bearers = _finest(area, {c for codes, of in stages if of == "now" for c in codes}) - {sole}
             bearers = {bearer for bearer in bearers if sole not in area.ancestors(bearer)}
             notes += _said(area, text, sole, kind, names, how, bearers)
+            if how != "like" and _SMALLER.fullmatch(bare):
+                problem = Phrase("{text!r} is read as {label}", text=text, label=_label(area, sole))
+                notes.append(Note("doubt", problem))
             return UnitMatch(sole, (sole,), tuple(notes), guessed=how == "like")
         if fitting:
             return _several(area, text, fitting, notes)
@@ -560,7 +563,8 @@ def _by_name(area: StudyArea, claim: UnitMatch, match: _Found | None, notes: lis
             if by_place.unit:
                 problem = Phrase("the place {place!r} is not in the gazetteer", place=match.unknown)
                 fix = Phrase("it is read as the unit {unit}", unit=_label(area, by_place.unit))
-                match = _Found(None, (*match.notes[:-1], Note("note", problem, fix)))
+                level: Level = "doubt" if by_place.guessed or _WITHIN_A_UNIT.search(match.unknown) else "note"
+                match = _Found(None, (*match.notes[:-1], Note(level, problem, fix)))
             claim = UnitMatch(by_place.unit, by_place.candidates, (*claim.notes, *by_place.notes))
         else:
             problem = Phrase(
@@ -588,7 +592,7 @@ def _unit_inside(area: StudyArea, place: str, claim: UnitMatch) -> UnitMatch | N
     """Return the unit that a place's name is, where it is the named one, or surely one inside it."""
     if inside := _inside(area, place, {claim.unit}):
         return UnitMatch(inside, (inside,))
-    match = find_unit(area, place)
+    match = UnitMatch(None) if _WITHIN_A_UNIT.search(place) else find_unit(area, place)
     return match if match.unit and _agrees(area, match.unit, claim) else None
 
 
@@ -603,12 +607,21 @@ def _find_place(area: StudyArea, text: str, claim: UnitMatch) -> _Found:
     bare = re.sub(r"\([^)]*\)", " ", text).strip()
     key, _kind, vague = key_of(bare)
     notes = [Note("doubt", Phrase("{text!r} is only roughly a place", text=text))] if vague else []
+    unknown = Note("note", Phrase("the place {text!r} is not in the gazetteer", text=text))
     for places, guessed in place_stages(names, bare, key):
         within = [p for p in places if _agrees(area, p.unit, claim)]
         if claim.candidates and not within:
-            if guessed:
-                continue
             where = Several(sorted({_label(area, p.unit) for p in places}))
+            if guessed:
+                like = Several(sorted({p.name for p in places}))
+                problem = Phrase(
+                    "{text!r} is not known there, and {like} in {where} is written much like it",
+                    text=text,
+                    like=like,
+                    where=where,
+                )
+                unknown = Note("doubt", problem)
+                continue
             named = Several(_label(area, code) for code in claim.candidates)
             notes.append(
                 Note(
@@ -644,9 +657,7 @@ def _find_place(area: StudyArea, text: str, claim: UnitMatch) -> _Found:
         if guessed:
             notes.append(Note("doubt", Phrase("the place {text!r} is read as {place}", text=text, place=best.name)))
         return _Found(best, tuple(notes))
-    return _Found(
-        None, (*notes, Note("note", Phrase("the place {text!r} is not in the gazetteer", text=text))), unknown=text
-    )
+    return _Found(None, (*notes, unknown), unknown=text)
 
 
 def _agrees(area: StudyArea, unit: str, claim: UnitMatch) -> bool:

@@ -19,6 +19,13 @@ def said(found):
     return " | ".join(note.text for note in found.notes)
 
 
+def test_a_near_spelling_in_another_unit_is_a_doubt_and_places_nothing(tiny_area):
+    """Kulnishin lies in XT-W1; the row names XT-E2, whose only town is Hamvor."""
+    found = locate(tiny_area, place="Kulnishyn", unit="XT-E2")
+    assert (found.unit, found.precision) == ("XT-E2", "unit")
+    assert levels(found) == ["doubt"]
+
+
 # By point -------------------------------------------------------------------------------------------------------------
 
 

@@ -78,6 +78,8 @@ class Names:
     places: dict[str, list[NamedPlace]] = field(default_factory=dict)
     whole: dict[str, set[str]] = field(default_factory=dict)
     last: dict[str, set[str]] = field(default_factory=dict)
+    scripts: bool = False
+    """Whether names are written in more scripts than the Latin: then their vowels are often those of another script."""
     """By the last word of a name of several: Джами, of Абдурахмона Джами."""
     towns: dict[str, set[str]] = field(default_factory=dict)
     """What is left of names that are adjectives: "Khatlonski" is the district of "Khatlon"."""
@@ -90,6 +92,10 @@ class Names:
         endings = (folded[:cut] for cut in range(len(folded), max(len(folded) - 4, 3), -1))
         return next((self.levels[stem] for stem in endings if stem in self.levels), set())
 
+    def is_carried_over(self, text: str) -> bool:
+        """Tell whether other vowels of a class may be the same name in another script: Кӯлоб, Kulyab."""
+        return self.scripts or not is_latin(text)
+
     def without_levels(self, text: str) -> tuple[str, set[int]]:
         """Return a text without the words that call a level, and the levels; as it was where no other word is left."""
         words = text.split()
@@ -98,6 +104,15 @@ class Names:
         while len(left) < len(words) and left and skeleton(left[0]) in SMALL:
             left = left[1:]
         return (" ".join(left), set().union(*levels)) if left else (text, set())
+
+
+def is_latin(text: str) -> bool:
+    """Tell whether all letters of a text are Latin ones."""
+    return all(ord(letter) < FIRST_BEYOND_LATIN for letter in text if letter.isalpha())
+
+
+FIRST_BEYOND_LATIN = 0x370
+"""Where Greek begins in Unicode: all letters before it are Latin or marks."""
 
 
 @lru_cache(maxsize=4)
@@ -124,6 +139,7 @@ def names_of(area: StudyArea) -> Names:
                 names.last.setdefault(key_of(words[-1])[0], set()).add(code)
             if len(initials := _initials(spelt)) >= 3:
                 names.initials.setdefault(initials, set()).add(code)
+        names.scripts |= not all(map(is_latin, unit.names.values()))
         for name in unit.other_names:
             table = names.parts if name in unit.parts else names.former
             for spelt in (way for part in spellings(name) for way in ways(part)):
@@ -264,7 +280,7 @@ def place_stages(names: Names, text: str, key: str) -> Iterator[tuple[list[Named
     rough = _squeezed_coarse(key)
     hits = [p for spelt, places in names.places.items() if _squeezed_coarse(spelt) == rough for p in places]
     if hits:
-        yield hits, False
+        yield hits, not names.is_carried_over(text)
     if like := _alike(key, names.places):
         yield [p for spelt in like for p in names.places[spelt]], True
 
@@ -280,13 +296,13 @@ def unit_stages(names: Names, text: str, key: str) -> Iterator[tuple[set[str], s
     yield names.current.get(key, set()), "now"
     yield names.initials.get(_initial_key(text), set()), "now"
     yield names.former.get(key, set()), "former"
-    yield _roughly(names.parts, rough), "part"
-    yield _roughly(names.current, rough), "now"
-    yield _roughly(names.former, rough), "former"
+    carried = names.is_carried_over(text)
+    for table, how in ((names.parts, "part"), (names.current, "now"), (names.former, "former")):
+        yield _roughly(table, rough), how if carried else "like"
     for spelt in spellings:
         if spelt != key:
-            yield _roughly(names.current, _squeezed_coarse(spelt)), "now"
-            yield _roughly(names.former, _squeezed_coarse(spelt)), "former"
+            yield _roughly(names.current, _squeezed_coarse(spelt)), "now" if carried else "like"
+            yield _roughly(names.former, _squeezed_coarse(spelt)), "former" if carried else "like"
         yield _without_ending(names.current, spelt), "now"
         yield _without_ending(names.former, spelt, rough=True), "former"
         yield {p.unit for p in names.places.get(spelt, [])}, "town"

@@ -143,6 +143,28 @@ def test_a_place_that_is_a_unit_of_the_named_one_is_found_there(corunia, unit, p
     assert (found.unit, found.precision, found.notes) == (code, "unit", ())
 
 
+@pytest.mark.parametrize(
+    ("unit", "place", "code"),
+    [("Southern Alba", "Brgy. Tavo", "XQ-2"), ("Alba", "village Miro", "XQ-1"), ("Boro", "Purok Miro", "XQ-3")],
+)
+def test_a_village_is_not_the_town_of_its_name(corunia, unit, place, code):
+    found = locate(corunia, unit=unit, place=place)
+    assert (found.unit, found.precision) == (code, "unit")
+
+
+@pytest.mark.parametrize("text", ["Tova", "Brgy. Tavo", "village of Tova"])
+def test_a_unit_that_only_sounds_so_is_a_doubt(corunia, text):
+    """Where no name is written in two scripts, other vowels make another name; and a village is not its town."""
+    for found in (locate(corunia, place=text, unit="Nowhere"), locate(corunia, place=text), find_unit(corunia, text)):
+        assert found.unit in (None, "21")
+        assert "doubt" in [note.level for note in found.notes if "Nowhere" not in note.text]
+
+
+@pytest.mark.parametrize("text", ["Tova", "village Tova", "Brgy. Tavo"])
+def test_a_sound_in_another_unit_places_nothing_there(corunia, text):
+    assert locate(corunia, place=text, unit="Boro").unit == "XQ-3"
+
+
 def test_a_likeness_counts_for_nothing_beside_names_that_are_known(corunia):
     assert find_unit(corunia, "Tavvi, Miro, Alba").unit == "12"
 
