@@ -2,15 +2,16 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Literal, cast
 
 from mapping.language.fold import is_damaged, skeleton, wildcard
 from mapping.language.i18n import UNSAID, Phrase, both
-from mapping.language.languages import codes, weekdays_of
+from mapping.language.languages import SOURCE, codes, letters_of_days, weekdays_of
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
 from mapping.language.parsers.dates import MONTHS
 from mapping.model import WEEKDAYS
@@ -94,7 +95,7 @@ _LONGEST = max(map(len, _PHRASES))
 _WORDS = frozenset(word for phrase in _PHRASES for word in phrase)
 
 _TOKEN = re.compile(
-    r"(?P<always>24\s?/\s?7|7\s?/\s?24)"
+    r"(?P<always>24\s?/\s?(?:7|24)|7\s?/\s?24)"
     r"|(?P<nth>[1-4])(?:st|nd|rd|th)\b"
     r"|(?P<time>(?<!\d)(?:\d{1,2}[:.]\d\d|\d{4}|\d{1,2})(?!\d)(?:\s?[ap]\.?m\b\.?)?)"
     r"|(?P<word>(?:[^\W\d_]|\?+(?=[^\W\d_]))(?:[^\W\d_]|['’ʻʼ‘?])*)"
@@ -282,8 +283,13 @@ class _HoursReader:
             opens, closes = _span(self._raw(skip), self._raw(skip + 2))
             self._note_half(opens, closes, self._raw(skip + 2))
             late = self._after_noon(self._raw(skip), self._raw(skip + 2))
+            written, clock = (
+                f"{self._raw(skip)}-{self._raw(skip + 2)}",
+                f"{_clock(opens + late)}-{_clock(closes + late)}",
+            )
+            doubt = Phrase("{text} is read as {clock}", text=written, clock=clock) if late else None
             self.at += skip + 3
-            self._add(opens + late, closes + late, doubt=self._late(opens, closes) if late else None)
+            self._add(opens + late, closes + late, doubt=doubt)
             return True
         if self._sees("to", "time") and self.opened is not None and not self.timed:
             closes = _minutes(self._raw(1))
@@ -300,10 +306,6 @@ class _HoursReader:
         whole = _HALF_DAY.fullmatch(opening) and _HALF_DAY.fullmatch(closing)
         morning = last is not None and str(last.opens) >= "06:00" and "11:00" <= str(last.closes) <= "13:00"
         return HALF if whole and morning and WORKING.issuperset(self.days) else 0
-
-    def _late(self, opens: int, closes: int) -> Phrase:
-        text, clock = f"{opens // 60}-{closes // 60}", f"{_clock(opens + HALF)}-{_clock(closes + HALF)}"
-        return Phrase("{text} is read as {clock}", text=text, clock=clock)
 
     def _note_half(self, opens: int, closes: int, written: str) -> None:
         if _HALF_DAY.fullmatch(written) and MORNING <= opens <= HALF and closes < opens:
@@ -415,6 +417,46 @@ class _HoursReader:
                 self.spans.append(HoursValue(byday, _clock(start), _clock(end), kind, self.months, doubt or UNSAID))
 
 
+def _spelt_out(text: str, spoken: tuple[str, ...]) -> str:
+    """Write the letters of days in full, MWF and L–V, where all of them have one reading in one language.
+
+    The days of a list or a range stand in the order of the week, by which the T of TTh is no Thursday.
+
+    Examples
+    --------
+    >>> _spelt_out("TTh 9-12", ()), _spelt_out("L–V 8-16; S 9-13", ("ro",)), _spelt_out("M-S 9-12", ())
+    ('TU,TH 9-12', 'MO–FR 8-16; SA 9-13', 'M-S 9-12')
+    """
+    readings = {
+        _in_full(text, letters_of_days(code)) for code in (SOURCE, *spoken) if code == SOURCE or code not in codes()
+    }
+    readings.discard("")
+    return readings.pop() if len(readings) == 1 else text
+
+
+def _in_full(text: str, letters: Mapping[str, tuple[int, ...]]) -> str:
+    """Return a text with its letters of days in full; "" where no two stand together, or one is not sure."""
+    sign = "|".join(sorted({re.escape(way) for name in letters for way in (name, name.upper())}, key=len, reverse=True))
+    word = rf"(?<![^\W_])(?:{sign})+(?![^\W_])"
+    groups = list(re.finditer(rf"{word}(?:[\s,/&–—-]+{word})*", text)) if sign else []
+    pieces, end, most = [], 0, 0
+    for group in groups:
+        signs = list(re.finditer(sign, group[0]))
+        if len(signs) > len(WEEKDAYS):
+            return ""
+        ways = product(*(letters[found[0].title()] for found in signs))
+        rising = [way for way in ways if all(day < later for day, later in pairwise(way))]
+        if len(rising) != 1:
+            return ""
+        most = max(most, len(signs))
+        pieces.append(text[end : group.start()])
+        for found, after, day in zip(signs, [*signs[1:], None], rising[0], strict=True):
+            between = group[0][found.end() : after.start()] if after else ""
+            pieces.append(WEEKDAYS[day] + (between if between.strip() or not after else ","))
+        end = group.end()
+    return "".join(pieces) + text[end:] if most > 1 else ""
+
+
 def _with_days(text: str, spoken: tuple[str, ...]) -> str:
     """Write the days of the week, and "and", in English where they stand in a language that has no words here."""
     known = {name: day for code in spoken if code not in codes() for name, day in weekdays_of(code).items()}
@@ -444,7 +486,7 @@ def hours(value: object, spoken: tuple[str, ...] = ()) -> list[HoursValue]:
     >>> hours("first Saturday of the month, 10-14")
     [HoursValue(byday='1SA', opens='10:00', closes='14:00', kind='monthly', months=None, doubt='')]
     """
-    text = _in_figures(_with_days(given(value, Phrase("opening hours")), spoken))
+    text = _in_figures(_with_days(_spelt_out(given(value, Phrase("opening hours")), spoken), spoken))
     if _A_DAY.match(text):
         raise Unreadable(
             Phrase("{text} is a day: a spreadsheet makes one of hours such as 9-18", text=shown(text)),
@@ -517,8 +559,8 @@ def _overlap(span: HoursValue, other: HoursValue) -> bool:
     return str(span.opens) < str(other.closes) and str(other.opens) < str(span.closes)
 
 
-_HALF_DAY = re.compile("[1-6]")
-"""A closing hour of the afternoon, as it is written by 12 hours: later ones may be 17 without its first digit."""
+_HALF_DAY = re.compile(r"[1-6](?:[:.][0-5]\d)?")
+"""A closing time of the afternoon, as it is written by 12 hours: later ones may be 17 without its first digit."""
 _ALONE, _UNTIL = r"(?<![\d:.])", r"\s*(?:до|по|то|to|gacha|[-–—])\s*"
 
 _A_DAY = re.compile(r"\d{4}-\d\d-\d\d\b")
@@ -528,7 +570,7 @@ _NORMAL = (
     (re.compile(r"^(?:г\.|город|шаҳри|ш\.|shahri|city of)\s*[^\W\d_]+(?:-[^\W\d_]+)*\s*[,:;–—-]\s*", re.I), ""),
     (re.compile(r"\bкр(?:угл)?\.?\s?/?\s?сут\w*\b\.?", re.I), "круглосуточно"),
     (re.compile(r"(?<![\d:.])7\s?/\s?7(?![\d:.])"), "ежедневно"),
-    (re.compile(r"\b(?:12\s*)?(?:noon|midday|полдень|полудня)\b", re.I), "12:00"),
+    (re.compile(r"\b(?:12(?:[:.]00)?\s*)?(?:noon|nn|midday|полдень|полудня)\b", re.I), "12:00"),
     (re.compile(r"\b(?:12\s*)?(?:midnight|полночь|полуночи)\b", re.I), "00:00"),
     (re.compile(rf"{_ALONE}(\d\d?) ([0-5][05])({_UNTIL})(\d\d?) ([0-5][05])(?![\d:.])", re.I), r"\1:\2\3\4:\5"),
     (re.compile(rf"{_ALONE}(\d)([0-5][05])({_UNTIL})(\d\d?)([0-5][05])(?![\d:.])", re.I), r"\1:\2\3\4:\5"),

@@ -188,7 +188,12 @@ def test_a_break_cuts_only_what_it_lies_in():
         ("9-5", "does not say on which days"),
         ("Mon-Fri 9-8", "closes before it opens"),
         ("Mon-Sun 9-5", "closes before it opens"),
-        ("пн-пт 9:00-5:00", "closes before it opens"),
+        ("пн-пт 9:00-05:00", "closes before it opens"),
+        ("Mon-Fri 9:00-8:30", "closes before it opens"),
+        ("8:00-5:00", "does not say on which days"),
+        ("M W F", "says days without hours"),
+        ("M-S 9-12", "not understood as hours"),  # Saturday or Sunday
+        ("TTS 13-15", "not understood as hours"),
         ("остальные дни 9-17", "does not say on which days"),
         ("ежедневно 9-17, остальные дни 9-12", "does not say on which days"),
         ("2026-09-18 00:00:00", "is a day: a spreadsheet makes one of hours such as 9-18"),
@@ -328,6 +333,20 @@ SIX = "MO,TU,WE,TH,FR,SA"
         ("Tue, Thu 9-1", TWO_DAYS),
         ("Mon-Fri 8-12, 1-5", LUNCH),
         ("пн-пт 8-12 и 1-5", LUNCH),
+        ("пн-пт 9:00-6:00", NINE),
+        ("8:00 - 6:00 Mon-Fri", [(WORK, "08:00", "18:00")]),
+        ("Mon-Fri 8:00-12:00, 1:00-5:00", LUNCH),
+        ("Mon-Fri 8:00 AM - 12nn, 1:00 PM - 5:00 PM", LUNCH),
+        ("Mon-Fri 8am to 12:00 NN, 1-5", LUNCH),
+        # letters of days
+        ("M-F 9-6", NINE),
+        ("MWF 9-12", [("MO,WE,FR", "09:00", "12:00")]),
+        ("M W F 9am-12nn", [("MO,WE,FR", "09:00", "12:00")]),
+        ("M/W/F 9-12", [("MO,WE,FR", "09:00", "12:00")]),
+        ("TTh 9-13", TWO_DAYS),
+        ("T-Th 9-12", [("TU,WE,TH", "09:00", "12:00")]),
+        ("24/24", [("MO,TU,WE,TH,FR,SA,SU", "00:00", "23:59")]),
+        ("24/24, 7/7", [("MO,TU,WE,TH,FR,SA,SU", "00:00", "23:59")]),
         ("Sat 10am - noon", [("SA", "10:00", "12:00")]),
         ("Sun 9–midday", [("SU", "09:00", "12:00")]),
         ("daily 6pm to midnight", [(WEEK, "18:00", "23:59")]),
@@ -386,6 +405,11 @@ def test_at_any_time_by_appointment_is_by_appointment():
 def test_an_hour_of_the_afternoon_is_said():
     (span,) = hours("Mon-Fri 9-5")
     assert (span.closes, span.doubt) == ("17:00", "5 is read as 17:00")
+
+
+def test_a_time_of_the_afternoon_is_said_as_it_is_written():
+    assert [span.doubt for span in hours("Mon-Fri 9:30-5:30")] == ["5:30 is read as 17:30"]
+    assert hours("Mon-Fri 8:00-12:00, 1:30-5:00")[1].doubt == "1:30-5:00 is read as 13:30-17:00"
 
 
 def test_hours_of_something_else_are_told_and_left():
@@ -450,6 +474,15 @@ def test_a_closing_hour_before_the_opening_one_is_in_the_afternoon_of_a_working_
     [
         ("luni-vineri 9.00-18.00", "ro", [("MO,TU,WE,TH,FR", "09:00", "18:00")]),
         ("Lu–Vi 8:00–17:00", "ro", [("MO,TU,WE,TH,FR", "08:00", "17:00")]),
+        ("L–V 8-16", "ro", [("MO,TU,WE,TH,FR", "08:00", "16:00")]),
+        (
+            "L-V 08:00-16:30; S 9-13",
+            "ro",
+            [("MO,TU,WE,TH,FR", "08:00", "16:30"), ("SA", "09:00", "13:00")],
+        ),
+        ("L, Mi, V 9-12", "ro", [("MO,WE,FR", "09:00", "12:00")]),
+        ("L-D 24/24", "ro", [("MO,TU,WE,TH,FR,SA,SU", "00:00", "23:59")]),
+        ("M-F 8-17", "ro", [("MO,TU,WE,TH,FR", "08:00", "17:00")]),
         ("marți și joi 10-14", "ro", [("TU,TH", "10:00", "14:00")]),
         ("Lunes at Biyernes 8-17", "fil", [("MO,FR", "08:00", "17:00")]),
         ("Jumatatu-Ijumaa 8-16", "sw", [("MO,TU,WE,TH,FR", "08:00", "16:00")]),
