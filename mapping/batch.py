@@ -44,6 +44,12 @@ def without_collecting() -> Iterator[None]:
             gc.enable()
 
 
+UNAPPROVED = Phrase(
+    "everything in it is for custodians only, and stays so: let two people agree to the map first, then store it"
+)
+"""What to do about a map that two people have not agreed to."""
+
+
 @dataclass(frozen=True, order=True)
 class Issue:
     """Something wrong or doubtful in a file: where, what, what to do.
@@ -134,6 +140,8 @@ class Batch:
     """Whether it tells changes only: what it does not speak of stays, and is not missed."""
     edited: set[str] = field(default_factory=set)
     """Ids of records of which somebody saw what is held and changed some fields: these count, blanks too."""
+    unapproved: str = ""
+    """Digest of the map that it was read by, where two people have not agreed to that: what an approval may name."""
 
     def __repr__(self) -> str:
         """Say how much there is, and nothing of what it says: a batch holds secrets."""

@@ -13,7 +13,7 @@ from typing import cast
 from openpyxl.utils import get_column_letter
 
 from mapping.area.study_area import StudyArea
-from mapping.batch import Batch, Issue, Progress, ReadColumn, RefusedRow, without_collecting
+from mapping.batch import UNAPPROVED, Batch, Issue, Progress, ReadColumn, RefusedRow, without_collecting
 from mapping.column_map import UNNAMED, ColumnMap, field_name, fold_header
 from mapping.errors import FormatError
 from mapping.formats import ReadContext, Sheet, source_of
@@ -230,12 +230,8 @@ def _say_columns(rows: Rows, columns: ColumnMap, intake: Intake) -> None:
     back = columns.returned is not None and all(is_returned(Reader(intake, row)) for row in rows.rows)
     if not intake.approved and not back:
         problem = Phrase("two people have not approved the map and the markings of {source!r}", source=columns.source)
-        fix = Phrase(
-            "all rows are for custodians only, and stay so: read the approval first "
-            "(docs/importing.md), then store; the digest of this map is {digest}",
-            digest=columns.digest,
-        )
-        batch.issues.append(Issue(batch.file, "", None, "", problem, fix))
+        batch.issues.append(Issue(batch.file, "", None, "", problem, UNAPPROVED))
+        batch.unapproved = columns.digest
     batch.extend(Issue(batch.file, "", None, "", Phrase.of(note), UNSAID, "note") for note in columns.notes)
     for sheet, name, close in unnamed_columns(rows, columns):
         fix = Phrase("is it {close!r}? name it in the map", close=close) if close else Phrase("name it in the map")

@@ -142,6 +142,8 @@ def summary(batch: Batch, language: str = "en") -> str:
     for group in grouped(batch.issues)[:5]:
         if group.level != "note":
             lines.append(f"  {LEVELS[group.level].into(language).lower()}: {_in_short(group).into(language)}")
+    if batch.unapproved:
+        lines.append(Phrase("  The digest of this map is {digest}.", digest=batch.unapproved).into(language))
     return "\n".join(lines)
 
 

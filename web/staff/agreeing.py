@@ -14,10 +14,27 @@ from mapping.directory.directory import Directory
 from mapping.directory.gate import Waiting
 from mapping.directory.proposals import OF_NO_RECORD, new_records
 from mapping.directory.rows import Proposal
+from mapping.language.i18n import Message
 from mapping.model import WHOLES, references
 from mapping.safety.agreed import THRESHOLD, Showing
 from web.access.accounts import Account
-from web.staff.visible import VisibleRecords
+from web.staff.fields import TABLES
+from web.staff.visible import VisibleRecords, name_of
+
+ASKED: dict[str, Message] = {
+    "edit": Message("Change"),
+    "add": Message("Add"),
+    "new": Message("New entry"),
+    "remove": Message("Take out"),
+    "merge": Message("Make one of two"),
+    "audience": Message("Let more people see it"),
+    "precision": Message("Show the place more closely"),
+    "statement": Message("Statement"),
+    "undo": Message("Take back what was done"),
+    "map": Message("Read a sender's list by this map"),
+    "phones": Message("Trust the numbers of a sender"),
+}
+"""What a proposal asks for, by its kind."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +94,19 @@ def may_agree_to_show(account: Account, showing: Showing, whole: VisibleRecords)
         return account.role == "custodian" and account.may("approve")
     units = whole.units(whole.record(showing.table, showing.id))
     return account.may("approve", units) if units else account.may("approve")
+
+
+def about(proposal: Proposal, whole: VisibleRecords, language: str) -> tuple[str, str]:
+    """Return what a proposal is about, in words, and the path of its page."""
+    record = owner(whole, proposal) if proposal.kind != "statement" else None
+    if record is None and proposal.kind in ("new", "statement"):
+        fields = json.loads(proposal.fields)
+        names = [fields.get("text"), *(new.get("name") for new in fields.get("records", ()))]
+        return next(filter(None, names), TABLES["location"].into(language)), ""
+    if record is None:
+        return proposal.link_id, ""
+    table, owner_id = whole.owner(record) or (record.table, record.id)
+    return name_of(whole, whole.record(table, owner_id), language), f"r/{table}/{owner_id}.html"
 
 
 def others(proposal: Proposal) -> list[str]:

@@ -8,14 +8,14 @@ from typing import Any
 
 from mapping.area.geocode import Located, locate
 from mapping.area.names.countries import country_code
-from mapping.batch import Batch
+from mapping.batch import UNAPPROVED, Batch
 from mapping.errors import FormatError
 from mapping.formats.hsds._names import REFERENCES, Raw
 from mapping.formats.hsds._take import LateRow, Taking
 from mapping.formats.hsds._terms import settle_attributes, settle_terms, types_by_name
 from mapping.formats.hsds._values import number, plain, values_shown
 from mapping.language import parsers
-from mapping.language.i18n import UNSAID, Phrase, Quoted, Several, both
+from mapping.language.i18n import UNSAID, Phrase, Quoted, Several
 from mapping.language.parsers import Partly, Unreadable
 from mapping.language.taxonomy import Vocabulary, vocabulary
 from mapping.model import (
@@ -90,13 +90,10 @@ def _say_unapproved(taking: Taking) -> None:
     columns = taking.context.columns
     if not taking.context.known.approves(columns):
         name = columns.source if columns else taking.source.name
-        problem = Phrase("two people have not approved the map and the markings of {name!r}", name=name)
-        fix = Phrase(
-            "all records are for custodians only, and stay so: approve a map first (docs/importing.md), then store"
-        )
+        problem = Phrase("two people have not approved the map and the markings of {source!r}", source=name)
+        taking.say(Raw("", {}, "", None), "", problem, UNAPPROVED)
         if columns is not None:
-            fix = both(fix, Phrase("the digest of this one is {digest}", digest=columns.digest))
-        taking.say(Raw("", {}, "", None), "", problem, fix)
+            taking.batch.unapproved = columns.digest
 
 
 def _places(taking: Taking) -> None:

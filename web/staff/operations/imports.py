@@ -37,6 +37,7 @@ from web.staff.fields import TABLES
 from web.staff.operations.map_words import MapWords, becomes, in_words, named
 from web.staff.operations.new_values import new_values
 from web.staff.operations.uploads import Upload, Uploads, save_map, saved_maps
+from web.staff.visible import name_of
 
 imports = Blueprint("imports", __name__)
 blueprint = imports
@@ -289,7 +290,7 @@ def _preview(language: str, upload: Upload, preview: Preview, *, problem: Messag
         levels=LEVELS,
         agreed=agreed,
         asked=_asked(source),
-        numbers=agreed and not _numbers_trusted(source),
+        numbers=agreed and source not in _trusted(),
         problem=problem,
         wholes={table: TABLES[table] for table in WHOLES},
         map_=upload.columns,
@@ -325,10 +326,10 @@ def look(upload: Upload) -> Preview:
     return Preview(counts, tuple(hidden), batch.rows, len(batch.refused), tuple(grouped(batch.issues)), batch)
 
 
-def _read(upload: Upload, held: Any, *, agreed: bool = False) -> Batch:
+def _read(upload: Upload, held: Any, *, agreed: bool = False, numbers: bool = False) -> Batch:
     """Read an upload as one who knows what ``held`` holds; only a map that two people agreed to opens anything.
 
-    With ``agreed`` as if they had, for whoever is to agree.
+    With ``agreed``, and with ``numbers`` for the sender's numbers, as if they had, for whoever is to agree.
     """
     known = Known.of(held)
     agreed = agreed or _is_agreed(upload)
@@ -337,6 +338,8 @@ def _read(upload: Upload, held: Any, *, agreed: bool = False) -> Batch:
         known.maps.add(upload.columns.digest)
     if not agreed:
         known.phones.discard(source)
+    if numbers:
+        known.phones.add(source)
     batch = read(
         upload.path, source=upload.path.stem, columns=upload.columns, area=study_area(), today=today(), known=known
     )
@@ -357,7 +360,7 @@ def store(language: str, token: str) -> ResponseReturnValue:
         choice = request.form.get("choice")
         if choice in ("map", "phones") and upload.columns is not None:
             return _ask(language, upload, cast("Literal['map', 'phones']", choice))
-        if upload.stored and _is_agreed(upload):  # what was stored as secret would stay so
+        if upload.stored and _is_agreed(upload):  # what was stored as secret, numbers too, would stay so
             directory().undo(upload.stored, by=me().login, on=today())
         directory().add(_read(upload, directory()), by=me().login, on=today())
     except FormatError as error:
@@ -369,7 +372,7 @@ def store(language: str, token: str) -> ResponseReturnValue:
     if upload.columns is not None and not upload.trusted:
         save_map(upload.columns, maps())
     log("imported", subject=upload.path.name)
-    if upload.columns is None or _is_agreed(upload):
+    if upload.columns is None or (_is_agreed(upload) and not _asked(upload.columns.source)):
         uploads().drop(upload)
     else:
         uploads().stored_by(upload, directory().batches()[-1].number)
@@ -381,26 +384,57 @@ def _ask(language: str, upload: Upload, kind: Literal["map", "phones"]) -> Respo
     columns = cast("ColumnMap", upload.columns)
     if kind == "map":
         save_map(columns, maps())
-        _propose("map", columns.source, _asked_fields(upload), upload.path.name)
-    if not _numbers_trusted(columns.source) and "phones" not in _asked(columns.source):
-        _propose("phones", columns.source, {}, upload.path.name)
+        _propose("map", columns.source, {"value": columns.digest, **_asked_fields(upload)}, upload.path.name)
+    if columns.source not in _trusted() and "phones" not in _asked(columns.source):
+        _propose("phones", columns.source, _asked_fields(upload), upload.path.name)
     return redirect(f"/{language}/i/{upload.token}/preview.html?waits", code=303)
 
 
 def _asked_fields(upload: Upload) -> dict[str, Any]:
     columns = cast("ColumnMap", upload.columns)
-    return {"value": columns.digest, "map": columns.model_dump_json(exclude_defaults=True), "upload": upload.token}
+    return {"map": columns.model_dump_json(exclude_defaults=True), "upload": upload.token}
 
 
 def words_of(fields: Mapping[str, Any], language: str) -> MapWords:
     """Return the map of a proposal in words, with the first values of its list as long as the file is there."""
     columns, area = ColumnMap.model_validate_json(fields["map"]), study_area()
+    batch = _agreed_batch(fields)
+    return in_words(columns, batch, {code: area.label(code, language) for code in area.all_units()}, language)
+
+
+def numbers_of(fields: Mapping[str, Any], language: str) -> list[tuple[str, str, str]] | None:
+    """Return what agreeing to a sender's numbers would open: number, service, organization; None without its file.
+
+    Numbers of what is for custodians only stay so whoever agrees, and are not told.
+    """
+    batch = _agreed_batch(fields, numbers=True)
+    if batch is None:
+        return None
+    whole, agreed = everything_seen(), _trusted()
+    given = {(record.table, record.id): record for record in cast("list[Any]", batch.records)}
+
+    def name(table: str, identifier: str) -> str:
+        if whole.has(table, identifier):
+            return name_of(whole, whole.record(table, identifier), language)
+        return given[table, identifier].name if (table, identifier) in given else ""
+
+    calls = set()
+    for phone in cast("list[Any]", batch.of("phone")):
+        if phone.audience != "custodian" and phone.number not in agreed:
+            service = given.get(("service", phone.service_id))
+            body = phone.organization_id or (service.organization_id if service else None)
+            calls.add((phone.number, name("service", phone.service_id or ""), name("organization", body or "")))
+    return sorted(calls, key=lambda call: (call[2], call[1], call[0]))
+
+
+def _agreed_batch(fields: Mapping[str, Any], *, numbers: bool = False) -> Batch | None:
+    """Return the list of a proposal as it would be read were it agreed to, as long as the file is there."""
     try:
         upload = uploads().get(fields.get("upload", ""), None)
-        batch = _read(replace(upload, columns=columns), everything_seen(), agreed=True)
+        columns = ColumnMap.model_validate_json(fields.get("map", ""))
+        return _read(replace(upload, columns=columns), everything_seen(), agreed=True, numbers=numbers)
     except (MappingError, ValueError, OSError):
-        batch = None
-    return in_words(columns, batch, {code: area.label(code, language) for code in area.all_units()}, language)
+        return None
 
 
 def _propose(kind: Literal["map", "phones"], source: str, fields: dict[str, Any], reason: str) -> None:
@@ -413,10 +447,9 @@ def _asked(source: str) -> set[str]:
     return {proposal.kind for proposal in directory().proposals() if proposal.link_id == source}
 
 
-def _numbers_trusted(source: str) -> bool:
-    return any(
-        approval.kind == "phone" and approval.subject == source for approval in everything_seen().records(Approval)
-    )
+def _trusted() -> set[str]:
+    """Return the senders whose numbers two people agreed to, and single numbers."""
+    return {approval.subject for approval in everything_seen().records(Approval) if approval.kind == "phone"}
 
 
 @imports.post("/<language>/i/<token>/drop")

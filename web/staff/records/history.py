@@ -9,6 +9,8 @@ from typing import Any
 from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
+from mapping.directory.proposals import OF_NO_RECORD
+from mapping.directory.rows import Proposal
 from mapping.directory.undo import BatchLine
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
@@ -16,6 +18,7 @@ from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
+from web.staff.agreeing import ASKED, about, may_agree
 from web.staff.common import directory, everything_seen, today
 
 changes = Blueprint("changes", __name__)
@@ -36,6 +39,11 @@ class PastAct:
     batch: BatchLine
     counts: Counter[str]
     name: Message | str
+    asked: Message | None = None
+    """What the proposal was for that a second person decided."""
+    about: str = ""
+    """What it was about, and ``path`` its page, for whoever may agree to such."""
+    path: str = ""
 
 
 ACTS = {
@@ -65,12 +73,37 @@ def all_(language: str, *, problem: Message | None = None) -> str:
     every = directory().batches()
     lines, files = every[-MOST:], {line.number: line.file for line in every}
     counts = _seen_of([batch_line.number for batch_line in lines])
+    asked = _proposals_of([batch_line.number for batch_line in lines])
     acts = [
-        PastAct(batch_line, counts[batch_line.number], act(batch_line.file, files))
+        PastAct(
+            batch_line,
+            counts[batch_line.number],
+            act(batch_line.file, files),
+            *_asked(asked.get(batch_line.number), language),
+        )
         for batch_line in reversed(lines)
         if counts[batch_line.number].total()
     ]
     return page("staff/changes.html", language, found=acts, problem=problem)
+
+
+def _proposals_of(numbers: list[int]) -> dict[int, Proposal]:
+    """Return the proposal that each batch was about, where it was about one."""
+    query = """SELECT batch, record FROM history WHERE "table" = 'proposal' AND batch >= ?"""
+    proposals = {proposal.id: proposal for proposal in directory().proposals(waiting=False)}
+    rows: Any = directory().db.conn.execute(query, [min(numbers, default=0)])
+    return {batch: proposals[record] for batch, record in rows if record in proposals}
+
+
+def _asked(proposal: Proposal | None, language: str) -> tuple[Message | None, str, str]:
+    """Return what a proposal asked for, and to whoever may agree to such what it was about and the path of its page."""
+    if proposal is None or proposal.kind == "undo":  # what was taken back is told already
+        return None, "", ""
+    if not may_agree(me(), proposal, directory(), everything_seen()):
+        return ASKED[proposal.kind], "", ""
+    name, _ = about(proposal, everything_seen(), language)
+    gone = name == proposal.link_id and proposal.kind not in OF_NO_RECORD
+    return ASKED[proposal.kind], "" if gone else name, f"p/{proposal.id}.html"
 
 
 def _seen_of(numbers: list[int]) -> dict[int, Counter[str]]:

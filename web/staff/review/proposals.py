@@ -20,10 +20,10 @@ from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.agreeing import due_on, hidden_units, may_agree, others, owner
+from web.staff.agreeing import ASKED, about, due_on, hidden_units, may_agree, others
 from web.staff.common import directory, everything_seen, is_other_person, seen, study_area, today
 from web.staff.fields import AUDIENCE_LABELS, FIELDS, LABELS, TABLES, said
-from web.staff.operations.imports import words_of
+from web.staff.operations.imports import numbers_of, words_of
 from web.staff.records.records import line
 from web.staff.review.shown import acts, shown_records
 from web.staff.visible import name_of
@@ -34,19 +34,6 @@ blueprint = agree
 ROUTES: dict[str, Action | Open] = {"agree.waiting": "approve", "agree.one": "approve", "agree.widen": "approve"}
 MENU = (MenuItem("waiting.html", Message("Second person"), "approve", 30),)
 
-ASKED: dict[str, Message] = {
-    "edit": Message("Change"),
-    "add": Message("Add"),
-    "new": Message("New entry"),
-    "remove": Message("Take out"),
-    "merge": Message("Make one of two"),
-    "audience": Message("Let more people see it"),
-    "precision": Message("Show the place more closely"),
-    "statement": Message("Statement"),
-    "undo": Message("Take back what was done"),
-    "map": Message("Read a sender's list by this map"),
-    "phones": Message("Trust the numbers of a sender"),
-}
 OUTDATED = Message("Somebody else changed this record or decided meanwhile. Look at it again.")
 SAME = Message("You proposed this yourself: somebody else must agree.")
 CONSENT = Message("Say who of the operator agreed, and until when: a day after today, as 2026-12-31.")
@@ -55,7 +42,11 @@ CONSENT = Message("Say who of the operator agreed, and until when: a day after t
 @agree.get("/<language>/waiting.html")
 def waiting(language: str) -> str:
     """Show what waits for a second person, and who proposed it."""
-    rows = [(proposal, *about(proposal, language)) for proposal in directory().proposals() if may_see(proposal)]
+    rows = [
+        (proposal, *about(proposal, everything_seen(), language))
+        for proposal in directory().proposals()
+        if may_see(proposal)
+    ]
     return page(
         "staff/waiting.html", language, found=rows, asked=ASKED, acts=acts(), due=due, today=today(), away=away()
     )
@@ -75,20 +66,6 @@ def away() -> list[Account]:
 def may_see(proposal: Proposal) -> bool:
     """Whether a proposal is about something that the person sees, in a region where they may agree."""
     return may_agree(me(), proposal, directory(), everything_seen())
-
-
-def about(proposal: Proposal, language: str) -> tuple[str, str]:
-    """Return what a proposal is about, in words, and the path of its page."""
-    whole = everything_seen()
-    record = owner(whole, proposal) if proposal.kind != "statement" else None
-    if record is None and proposal.kind in ("new", "statement"):
-        fields = json.loads(proposal.fields)
-        names = [fields.get("text"), *(new.get("name") for new in fields.get("records", ()))]
-        return next(filter(None, names), TABLES["location"].into(language)), ""
-    if record is None:
-        return proposal.link_id, ""
-    table, owner_id = whole.owner(record) or (record.table, record.id)
-    return name_of(whole, whole.record(table, owner_id), language), f"r/{table}/{owner_id}.html"
 
 
 @agree.route("/<language>/p/<number>.html", methods=["GET", "POST"])
@@ -117,7 +94,7 @@ def one(language: str, number: str) -> ResponseReturnValue:
 
 
 def _page(language: str, proposal: Proposal, *, problem: Message | None = None) -> str:
-    name, path = about(proposal, language)
+    name, path = about(proposal, everything_seen(), language)
     return page(
         "staff/proposal.html",
         language,
@@ -131,6 +108,7 @@ def _page(language: str, proposal: Proposal, *, problem: Message | None = None) 
         mine=not is_other_person(proposal.proposed_by),
         label=TABLES.get(proposal.link_entity),
         map_=words_of(json.loads(proposal.fields), language) if proposal.kind == "map" else None,
+        calls=numbers_of(json.loads(proposal.fields), language) if proposal.kind == "phones" else None,
     )
 
 

@@ -16,10 +16,11 @@ from web.access.guard import Open, me
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
+from web.staff.agreeing import ASKED, about
 from web.staff.common import directory, everything_seen, inbox, seen, study_area, today
 from web.staff.records.records import RecordLine, line
 from web.staff.review.inbox import waiting_for_me
-from web.staff.review.proposals import ASKED, about, due, may_see
+from web.staff.review.proposals import due, may_see
 from web.staff.review.shown import acts
 from web.stores.inbox import Capacity, Referral, ReferralOutcome
 
@@ -95,7 +96,7 @@ def _late(language: str) -> Iterator[tuple[str, str, str, dt.date]]:
         return
     for proposal in directory().proposals():
         if today() > due(proposal.proposed_on) and may_see(proposal):
-            name = f"{ASKED[proposal.kind].into(language)}: {about(proposal, language)[0]}"
+            name = f"{ASKED[proposal.kind].into(language)}: {about(proposal, everything_seen(), language)[0]}"
             yield name, f"p/{proposal.id}.html", proposal.proposed_by, due(proposal.proposed_on)
     for act in acts():
         if today() > due(act.on):

@@ -10,11 +10,11 @@ import pytest
 from mapping.batch import Issue
 from mapping.column_map import ColumnMap
 from mapping.directory.directory import Directory
-from mapping.model import RECORDS, Approval, Organization, Provenance, record_id
+from mapping.model import RECORDS, Approval, Organization, Phone, Provenance, record_id
 from tests.directory.test_gate import facts
 from tests.support.sample import SECRETS, TODAY, approval, batch, key, organization, place, sample_directory, service
 from tests.support.second_person import SecondPerson
-from tests.web.staff.records.test_records import fields_of, record, send, waiting
+from tests.web.staff.records.test_records import CHANGE, fields_of, record, send, waiting
 from tests.web.staff.review.test_proposals import decide
 from tests.web.support.office import Office, post
 from web.staff import visible
@@ -129,6 +129,9 @@ def test_without_two_people_a_list_is_for_custodians_only(office, steward):
     decide(office.client("steward", login="second"), office)
     post(steward, path.replace("preview.html", "store"), page=path, choice="store")  # not brought in again
     assert names(office)["Navruz Centre"] == "public"
+    assert "stored already, without its numbers" in steward.get(path).text  # which somebody is still to call back
+    decide(office.client("steward", login="second"), office)
+    post(steward, path.replace("preview.html", "store"), page=path, choice="store")
     assert list((office.directory.parent / "uploads").iterdir()) == []
 
 
@@ -538,3 +541,81 @@ def test_what_was_done_is_told_in_the_language_of_its_reader(office, steward):
         text = steward.get(page).text
         assert "Отменено: Изменено вручную" in text
         assert not re.search(r"\bundo \d|> ?edit\b", text)
+
+
+NUMBERS = """No,Organization,Service,District,Phone,Who may see it
+1,Navruz Centre,Legal consultations,Chashma,+992000100301,public
+2,Bahor Centre,Psychological counselling,Kulnishin,+992000100302,hidden
+3,Tiramoh Centre,Legal consultations,Qullaobod,12,public
+4,Sahar Centre,Legal consultations,Chashma,+992000100303; +992000100304,public
+5,Umed Centre,Legal consultations,Chashma,+992000100305,public
+"""
+
+
+def numbers_to_call(client, office):
+    text = client.get(f"/en/p/{waiting(office)[0].id}.html").text
+    table = text[text.index("Numbers to call back</h2>") :].partition("</table>")[0] if "to call back<" in text else ""
+    rows = re.findall(r"<tr>(.*?)</tr>", table.partition("<tbody>")[2])
+    return [re.findall(r">([^<]+)</t[hd]>", row)[:2] for row in rows], text
+
+
+def test_whoever_agrees_to_a_senders_numbers_reads_which_these_are(office, steward, tiny_area):
+    """Exactly those that would open: not of a hidden row, not one that two people called before, none of a slip."""
+    maps = office.directory.parent / "maps" / "ngo.toml"
+    maps.parent.mkdir(exist_ok=True)
+    columns = (AGREED % ("Who may see it", "", 'public = "public", hidden = "custodian"', "[]")).replace(
+        'private = ["Remarks"]\n', ""
+    )
+    maps.write_text(columns, encoding="utf-8")
+    called = [approval("map", "ngo-list", ColumnMap.load(maps).digest), approval("phone", "+992000100305")]
+    with Directory(office.directory, tiny_area) as opened:
+        opened.add(batch(*called), on=TODAY)
+    preview = upload(steward, NUMBERS, chosen="ngo.toml").location
+    post(steward, preview.replace("preview.html", "store"), page=preview, choice="phones")
+    post(steward, preview.replace("preview.html", "store"), page=preview, choice="store")
+    second = office.client("steward", login="second")
+    expected = [
+        ["+992000100301", "Navruz Centre"],
+        ["+992000100303", "Sahar Centre"],
+        ["+992000100304", "Sahar Centre"],
+    ]
+    rows, text = numbers_to_call(second, office)
+    assert rows == expected
+    assert "Bahor" not in text
+    assert decide(second, office).status_code == 303
+    post(steward, preview.replace("preview.html", "store"), page=preview, choice="store")
+    with Directory(office.directory, tiny_area) as opened:
+        seen = {each.number: each.audience for each in opened.records(Phone) if each.number.startswith("+9920001003")}
+    assert seen == {
+        "+992000100301": "public",
+        "+992000100302": "custodian",
+        "+992000100303": "public",
+        "+992000100304": "public",
+        "+992000100305": "public",
+    }
+
+
+def test_numbers_whose_list_is_gone_are_said_to_be(office, steward):
+    path = mapped(steward)
+    post(steward, path.replace("preview.html", "store"), page=path, choice="map")
+    second = office.client("steward", login="second")
+    decide(second, office)
+    post(steward, path.replace("preview.html", "drop"), page=path)
+    rows, text = numbers_to_call(second, office)
+    assert rows == []
+    assert "The file is no longer here" in text
+
+
+def test_a_preview_speaks_of_no_digest_and_of_no_file_of_the_docs(steward):
+    text = steward.get(mapped(steward)).text
+    assert "let two people agree to the map first" in text
+    assert not re.search(r"[0-9a-f]{64}|docs/", text)
+
+
+def test_changes_say_which_proposal_was_decided(office, steward):
+    send(steward, CHANGE, email="desk@legal.example", reason="they wrote")
+    number = waiting(office)[0].id
+    assert decide(office.client("steward", login="second"), office).status_code == 303
+    text = steward.get("/en/changes.html").text
+    line = next(row for row in text.split("<tr>") if "A second person agreed" in row)
+    assert f'p/{number}.html">Change: Legal advice</a>' in line
