@@ -426,14 +426,16 @@ def _finding(total: Mapping[str, float], proposals: Sequence[ProposedSite], minu
     if not proposals:
         return Message("No new place would bring more people within {minutes} minutes", {"minutes": minutes})
     words = {
-        "count": len(proposals),
+        "who": wording.who(total["gained"] / total["people"]),
         "people": People(round(total["gained"])),
         "minutes": minutes,
         "places": Several(proposal.name for proposal in proposals),
     }
     if len(proposals) == 1:
-        return Message("One new service, in {places}, would bring {people} more people within {minutes} minutes", words)
-    return Message("New services in {places} would bring {people} more people within {minutes} minutes", words)
+        return Message(
+            "{who} ({people}) would newly be within {minutes} minutes of one new service, in {places}", words
+        )
+    return Message("{who} ({people}) would newly be within {minutes} minutes of new services in {places}", words)
 
 
 def _also(

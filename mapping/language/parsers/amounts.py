@@ -379,6 +379,8 @@ _NUMERALS |= {
 _FREE_NOW = ("svobod", "fre", "availab", "vacan", "empt", "holi", "ozod", "bush", "bosh")
 _TAKEN_NOW = ("zanyat", "projiva", "ocup", "taken", "band", "zasel", "zapoln", "yashay", "istikomat", "istiqomat")
 """How words begin that say how many of what can be taken are free, and how many are taken."""
+_BELOW_ZERO = re.compile(r"(?:^|[:=(,;])\s*[-–—−]\d")
+"""A number below zero; behind a word or a space the stroke is a dash."""
 _TIMES = re.compile(r"(?<=\s)[xх×*](?=\s*\d)|(?<=\d)[×*](?=\d)", re.I)
 _JOINTS = re.compile(
     r"(?P<of>\bиз\b|\bof\b|\bаз\b)|(?P<by>\bпо\b|\bwith\b|\beach\b|\bбо\b|×)|"
@@ -424,6 +426,8 @@ def capacity(value: object) -> CapacityValue:
     CapacityValue(number=Number(value=15, most=None, about=False), counted='', every='month', full=False, free=None)
     """
     text = given(value, Phrase("capacity"))
+    if _BELOW_ZERO.search(_ABOUT.sub("", text)):
+        raise Unreadable(Phrase("{text} is less than nothing", text=shown(text)), Phrase("ask how many it takes"))
     if skeleton(text) in _FULL:
         return CapacityValue(number=None, full=True)
     whole, opening, rest = text.partition("(")

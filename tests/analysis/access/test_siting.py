@@ -6,11 +6,13 @@ minutes from Qullaobod and farther from all others. In winter Qullaobod itself i
 
 import pytest
 
-from mapping.analysis.access.siting import _steadiest, homes, hosts, siting, towns
+from mapping.analysis.access.siting import _finding, _steadiest, homes, hosts, siting, towns
 from mapping.analysis.common.reached import people_within
 from mapping.errors import InvalidRecord, UnsafePublication
+from mapping.language.i18n import Message
 from mapping.render.layers import candidates
 from mapping.render.maps import draw
+from mapping.result import Figure, ProposedSite
 from tests.analysis.invented import CHASHMA, service, view, without_people
 from tests.support.canary import find_canaries
 from tests.support.sample import SECRETS, public_parts, sample_view, secret_parts
@@ -32,7 +34,19 @@ def test_one_and_two_new_services_by_hand(tiny_area):
     assert two.total["gained"] == pytest.approx(60_000)
     assert (two.total["without"], two.total["left"]) == pytest.approx((70_000, 10_000))
     assert two.table["gained"].round().to_dict() == {"XT-W1": 60_000, "XT-W2": 0, "XT-E1": 0, "XT-E2": 0}
-    assert str(one.finding) == "One new service, in Kulnishin, would bring 40,000 more people within 60 minutes"
+    assert str(one.finding) == (  # 40 of 240 thousand
+        "17% of the people (40,000) would newly be within 60 minutes of one new service, in Kulnishin"
+    )
+    assert str(two.finding) == (
+        "A quarter of the people (60,000) would newly be within 60 minutes of new services in Kulnishin, Qullaobod"
+    )
+
+
+def test_a_gain_that_is_next_to_nothing_is_told_as_that(tiny_area):
+    """The village of 10 of the 240,000 people of the country."""
+    proposal = ProposedSite({"en": "Nowhere"}, 10.0, 10.0, Figure(10, "people", Message("x")))
+    finding = _finding({"people": 240_000.0, "gained": 10.0}, [proposal], 60)
+    assert str(finding) == "Almost no people (10) would newly be within 60 minutes of one new service, in Nowhere"
 
 
 def test_the_range_holds_other_seasons(tiny_area):

@@ -306,6 +306,17 @@ def test_what_is_no_capacity_is_refused(text):
         capacity(text)
 
 
+@pytest.mark.parametrize("text", ["-5", "−5", "–5 beds", "около -3", "коек: -4", -5, "(-2)"])
+def test_less_than_nothing_is_no_capacity(text):
+    with pytest.raises(Unreadable, match="less than nothing"):
+        capacity(text)
+
+
+@pytest.mark.parametrize("text", ["beds - 5", "коек -5", "- 5 коек", "beds – 5"])
+def test_a_dash_before_a_capacity_is_no_sign(text):
+    assert capacity(text) == CapacityValue(Number(5), "beds")
+
+
 @pytest.mark.parametrize(
     ("text", "hours"),
     [

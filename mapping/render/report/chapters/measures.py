@@ -2,9 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from sqlite3 import Row
 
 from mapping.language.i18n import Message, People
+from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.render.report.composer import Pen, cells
 from mapping.render.report.elements import Cell, TableRow
 
@@ -96,11 +98,11 @@ def _name(pen: Pen, key: str, value: str) -> str:
     return pen.material.type_label(value) if key == "service_type" else value
 
 
-def _grouped(rows: Iterable[Row], key: str) -> list[tuple[str, list[Row]]]:
+def _grouped(rows: Iterable[Row], key: str, read: Callable[[str], str] = str) -> list[tuple[str, list[Row]]]:
     """Return activities by what stands in a column, the largest part first; those that do not tell it last."""
     parts: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        parts[str(row[key] or "")].append(row)
+        parts[read(str(row[key] or ""))].append(row)
     return sorted(parts.items(), key=lambda part: (not part[0], -len(part[1]), part[0]))
 
 
@@ -177,12 +179,18 @@ def _period(rows: Iterable[Row]) -> str:
     return "–".join(dict.fromkeys((min(days), max(days)))) if days else ""
 
 
+def _beneficiaries(pen: Pen, words: str) -> str:
+    """Return the group of people that a sender's words mean; words for none of ours stay as they are."""
+    match = match_term("beneficiaries", words)
+    return str(Vocabulary.load("beneficiaries").label(match.code, pen.material.language)) if match else words
+
+
 def _groups(pen: Pen, rows: Sequence[Row]) -> None:
     """Count activities by target group and kind."""
     material = pen.material
     kinds = [kind for kind, _ in _grouped(rows, "service_type") if kind]
     made = []
-    for group, own in _grouped(rows, "target_group"):
+    for group, own in _grouped(rows, "target_group", read=partial(_beneficiaries, pen)):
         counts = Counter(str(row["service_type"]) for row in own)
         numbers = (*(counts[kind] for kind in kinds), len(own))
         made.append(TableRow(group or material.say(NOT_TOLD), cells(*numbers, language=material.language)))
