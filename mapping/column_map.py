@@ -45,7 +45,7 @@ FIELDS: dict[str, Phrase] = {
     "service": Phrase("what it does, in words or codes; several in one cell"),
     "description": Phrase("what the public reads; description.ru and so on for a language"),
     "place_name": Phrase("name of the place; place_name.ru and so on"),
-    "unit": Phrase("district, town or region as it is named"),
+    "unit": Phrase("administrative area or town as it is named"),
     "unit_code": Phrase("code of the administrative unit"),
     "place": Phrase("town or village"),
     "address": Phrase("street and house"),

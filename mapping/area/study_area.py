@@ -23,7 +23,7 @@ from mapping.area.grid import Box, Grid
 from mapping.area.rasters import as_xarray, kept, state
 from mapping.area.settings import AreaFile, Level, Settings, usual_money
 from mapping.errors import InvalidRecord, NotFound
-from mapping.language.i18n import country_name, show
+from mapping.language.i18n import country_name, show, translate
 from mapping.language.parsers import Money
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ BasemapName = Literal["neighbours", "rivers", "lakes", "places"]
 
 
 class AreaUnit(NamedTuple):
-    """An administrative unit of any level: its code, names by language, and the people of the census."""
+    """An administrative unit of any level: its code, names by language, and its people."""
 
     code: str
     level: int
@@ -134,6 +134,11 @@ class StudyArea:
     def languages(self) -> tuple[str, ...]:
         """Return the languages, the main one first."""
         return self.file.languages
+
+    @property
+    def has_winter(self) -> bool:
+        """Tell whether travel times in winter are told apart from those of summer, or of the whole year."""
+        return any(scenario.id == "winter" for scenario in self.settings.scenarios)
 
     @property
     def crs(self) -> str:
@@ -291,6 +296,10 @@ class StudyArea:
     def label(self, code: str, language: str) -> str:
         """Return the name of a unit in a language, or in the nearest one there is, as it is told from its namesakes."""
         return show(self.unit(code).titles, language)
+
+    def level_name(self, level: int, language: str) -> str:
+        """Return what a unit of a level is called: the area's own word in that language, else a neutral one."""
+        return self.levels[level].label.get(language) or translate("Area", language)
 
     def area_unit_for_publication(self, code: str) -> str:
         """Return the unit that may be named for a place that is only given by area.

@@ -202,7 +202,7 @@ def _located(reader: Reader) -> Located:
         reader.say(
             where,
             Phrase("the row names no place that could be found"),
-            Phrase("give its district, town or coordinates"),
+            Phrase("give its area, town or coordinates"),
         )
     return located
 

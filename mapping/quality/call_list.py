@@ -177,7 +177,7 @@ def _due(held: HeldService, holdings: Holdings, rivals: dict[tuple[str, str], se
     if alone:
         points += ONLY_ONE
         type_ = Vocabulary.load("service_types").term(alone[0][0]).labels
-        why.append(Message("the only one in its district: {type}", {"type": type_}))
+        why.append(Message("the only one in its area: {type}", {"type": type_}))
     return Due(held, round(points, 2), tuple(why), _questions(held, holdings), over)
 
 

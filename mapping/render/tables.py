@@ -5,7 +5,7 @@ import html
 import io
 
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import show, translate
+from mapping.language.i18n import show
 from mapping.language.spreadsheet import neutral
 from mapping.result import Result
 
@@ -24,7 +24,7 @@ def table_html(result: Result, area: StudyArea, language: str) -> str:
             for column, label in zip(columns, labels, strict=True)
         )
         lines.append(f'<tr><th scope="row">{html.escape(area.label(code, language))}</th>{cells}</tr>')
-    first, title = html.escape(translate("Area", language)), html.escape(result.title.into(language))
+    first, title = html.escape(area.level_name(result.level, language)), html.escape(result.title.into(language))
     return (
         f'<div class="scroll" role="region" aria-label="{title}" tabindex="0"><table class="stack">'
         f'<caption>{title}</caption><thead><tr><th scope="col">{first}</th>{head}</tr></thead>'

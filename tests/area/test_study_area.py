@@ -93,6 +93,14 @@ def test_climbs_from_a_unit_to_the_country(tiny_area):
 def test_names_fall_back_to_a_language_there_is(tiny_area):
     assert tiny_area.label("XT-E1", "tg") == "Ноҳияи Қулла"
     assert tiny_area.label("XT-E1", "en") == "Qulla District"
+
+
+def test_a_level_is_called_as_the_area_calls_it_else_by_a_neutral_word(tiny_area):
+    label = tiny_area.levels[2].label
+    assert [tiny_area.level_name(2, code) for code in label] == list(label.values())
+    assert "uz" not in label
+    assert (tiny_area.level_name(2, "uz"), tiny_area.level_name(-1, "uz")) == ("Hudud", "Hudud")
+    assert tiny_area.level_name(2, "fil") == "Area"
     assert tiny_area.label("XT-E1", "uz") == "Кулинский район"  # uz, then ru
 
 

@@ -111,7 +111,7 @@ def _maps(edition: Edition, language: str) -> Iterator[tuple[str, str]]:
     if coverage is not None and len(coverage.table) and (column := shaded(coverage)):
         yield FIRST_MAP, whole(coverage, print_map.labelled_map(area, coverage, column, language=language), "share")
         if columns := print_map.functions(coverage):
-            title = translate("People within an hour of each core function, by district", language)
+            title = translate("People within an hour of each core function, by area", language)
             drawn = print_map.small_maps(area, coverage, columns, title=title, language=language)
             yield "map-functions", whole(coverage, drawn, "share", title)
     if reach is not None and reach.surface is not None:

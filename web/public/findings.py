@@ -244,7 +244,7 @@ def _down(result: Result, area: StudyArea, language: str) -> FindingTable:
         totals = tuple(FindingCell("", result.total_text(column.key, language)) for column in columns)
         groups[""] = [*groups.get("", []), (translate("Country", language), totals)]
         paths.append("")
-    level = show(area.levels[result.level].label, language)
+    level = area.level_name(result.level, language)
     return FindingTable(
         result.title.into(language),
         level,

@@ -40,6 +40,7 @@ class UnitPage:
     code: str
     name: str
     label: str
+    label_below: str
     above: tuple[tuple[str, str], ...]
     below: tuple[tuple[str, str], ...]
     people: int
@@ -111,11 +112,13 @@ def unit(edition: Edition, code: str, language: str) -> UnitPage:
     named = [edition.card(e, language) for e in inside if first_choice(e) and not e.points]
     codes = {code for card in (*here, *named) for code in card.entry.languages}
     above = tuple((c, area.label(c, language)) for c in reversed(area.ancestors(code)) if area.unit(c).level > 0)
-    below = tuple((u.code, area.label(u.code, language)) for u in area.all_units().values() if u.parent == code)
+    children = [u for u in area.all_units().values() if u.parent == code]
+    below = tuple((u.code, area.label(u.code, language)) for u in children)
     return UnitPage(
         code=code,
         name=area.label(code, language),
-        label=show(area.levels[area_unit.level].label, language),
+        label=area.level_name(area_unit.level, language),
+        label_below=area.level_name(children[0].level, language) if children else "",
         above=above,
         below=below,
         people=area_unit.people,

@@ -102,7 +102,7 @@ LABELS: dict[str, Message] = {
     "alert": Message("Notice on the page"),
     "audience": SENT_AS,
     "transportation": Message("How to get there"),
-    "area_unit": Message("District or region"),
+    "area_unit": Message("Administrative area"),
     "latitude": Message("Latitude, degrees north"),
     "longitude": Message("Longitude, degrees east"),
     "number": Message("Number"),
@@ -147,7 +147,7 @@ LABELS: dict[str, Message] = {
 PRECISE: dict[str, Message] = dict(
     zip(
         PRECISIONS,
-        (Message("the place itself"), Message("its district or region only"), Message("not at all")),
+        (Message("the place itself"), Message("its administrative area only"), Message("not at all")),
         strict=True,
     )
 )

@@ -38,7 +38,7 @@ METHOD = Message(
     "least first. The curve of Lorenz (1905) shows what share of the services falls to each share of the people; if "
     "all had the same it would be the straight line. The index of Gini (1912) is twice the area between the two, 0 "
     "where all have the same and near 1 where one has everything: 1 less the sum, along the row, of each step in "
-    "people times the shares of services before and after it. Between districts it leaves out what is uneven inside "
+    "people times the shares of services before and after it. Between areas it leaves out what is uneven inside "
     "them. The range beside a number is the lowest and the highest answer when all speeds are 20% lower or higher, "
     "and in other seasons. Beside shares of people it is wider: nine in ten counts in which speeds, seasons, village "
     "tracks and all else that nobody knows for sure were changed together."

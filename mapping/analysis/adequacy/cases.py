@@ -244,9 +244,7 @@ def _also(national: Sequence[Count], area: StudyArea) -> tuple[Message, ...]:
         sentences.append(Message("Years and things for which the numbers differ: {count}.", words))
     if rate := _rate(national, area):
         words = {"year": str(rate[0].year), "number": rate[0].number, "rate": round(rate[1], 1)}
-        sentences.append(
-            Message("Victims identified in {year}: {number}, or {rate} for each 100,000 people of the census.", words)
-        )
+        sentences.append(Message("Victims identified in {year}: {number}, or {rate} for each 100,000 people.", words))
     return tuple(sentences)
 
 

@@ -27,10 +27,11 @@ BASES: dict[str, Base] = {
 """What a norm is counted by: people, women, each region, or the country, each region of which it must reach."""
 
 METHOD = Message(
-    "A norm says how much of a service a number of people should have. From the census we worked out what each region "
-    "would need, rounded up. Beside it stands how many services of that type are listed there and are confirmed, and "
-    "how many are missing. The country's line adds the regions up; what one region has beyond its need does not make "
-    "up for another. Where it is not published what there is, the need is worked out from all people at once."
+    "A norm says how much of a service a number of people should have. From the population we worked out what each "
+    "region would need, rounded up. Beside it stands how many services of that type are listed there and are "
+    "confirmed, and how many are missing. The country's line adds the regions up; what one region has beyond its need "
+    "does not make up for another. Where it is not published what there is, the need is worked out from all people at "
+    "once."
 )
 
 
@@ -269,5 +270,5 @@ def _notes(without: Sequence[Norm], drafts: int) -> tuple[Message, ...]:
         notes = (*notes, Message("Drafts left out, since nobody has seen their source: {count}.", {"count": drafts}))
     if without:
         left = Several(norm.term.labels for norm in without)
-        return (*notes, Message("Left out, since the census does not count women here: {norms}.", {"norms": left}))
+        return (*notes, Message("Left out, since women are not counted apart here: {norms}.", {"norms": left}))
     return notes

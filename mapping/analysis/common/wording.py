@@ -84,7 +84,10 @@ def named(area: StudyArea, code: str) -> Text:
 def inputs(view: View, area: StudyArea, *, travel: bool) -> tuple[Input, ...]:
     """Return what an analysis was computed from; ``travel`` where roads and terrain took part."""
     census = area.file.population.date
-    own = (Input(EDITIONS[view.audience], view.edition), Input(Message("Census"), census, _sources(area, "population")))
+    own = (
+        Input(EDITIONS[view.audience], view.edition),
+        Input(Message("Population"), census, _sources(area, "population")),
+    )
     lines = Input(Message("Lines of areas"), None, _sources(area, "admin"))
     if not travel:
         return (*own, lines)

@@ -16,7 +16,7 @@ from mapping.result import Column, Figure, Result
 from mapping.view.view import View
 
 METHOD = Message(
-    "Organizations told what they do for prevention and coordination, in which district or region, from when to when, "
+    "Organizations told what they do for prevention and coordination, in which area, from when to when, "
     "and how many people they reached. We added this up by region. Two organizations overlap when they do the same "
     "kind of thing in the same unit at the same time. People reached are as the organizations told them: who came "
     "twice counts twice. Beside them stand the services for people that are listed there."

@@ -31,7 +31,7 @@ BANDS = (30, 60, 120)
 METHOD = Message(
     "We took every listed service that can be visited and whose check is not overdue, and every square kilometre "
     "where people live. For each we asked how long the way to the nearest service takes, on foot and by road, over "
-    "slopes and passes, across the lines of districts. Then we added up the people. The range beside a number holds "
+    "slopes and passes, across the lines of areas. Then we added up the people. The range beside a number holds "
     "nine in ten counts in which speeds, seasons, village tracks and all else that nobody knows for sure were changed "
     "together."
 )

@@ -42,7 +42,7 @@ LABELS: dict[str, Message] = {
     "cost": Message("What does it cost?"),
     "documents": Message("Which papers are asked for?"),
     "capacity": Message("How many people can it take?"),
-    "covers": Message("From which districts do people come?"),
+    "covers": Message("From which areas do people come?"),
     "funder": Message("Who pays for it?"),
     "funded_until": Message("Until when is it paid for?"),
     "checklist": Message("Fill in the checklist of minimum standards now?"),
@@ -93,7 +93,7 @@ WHO: dict[str, Message] = {
 
 SHOWN: dict[str, Message] = {
     "exact": Message("As a point on the map"),
-    "area": Message("Only its district"),
+    "area": Message("Only its area"),
     "none": Message("Not at all"),
 }
 """Precision -> the plain words for it."""

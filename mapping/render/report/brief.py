@@ -109,7 +109,7 @@ def _people(pen: Pen, unit: str) -> None:
     own = material.area.unit(unit)
     row = material.area.units(own.level).loc[unit]
     pairs: list[tuple[object, object]] = [
-        (Message("People by the census of {year}", {"year": str(material.area.file.population.date.year)}), own.people)
+        (Message("People in {year}", {"year": str(material.area.file.population.date.year)}), own.people)
     ]
     if "women" in row and not pd.isna(row["women"]):
         pairs.append((Message("Women and girls"), int(row["women"])))
@@ -142,14 +142,19 @@ def _here(pen: Pen, unit: str) -> None:
 
 
 def _near(pen: Pen, unit: str) -> None:
-    """Say for each need what is nearest, and how many minutes away in summer and in winter."""
+    """Say for each need what is nearest, and how many minutes away; in summer and in winter where both are told."""
     material = pen.material
     start = _seat(material, unit)
     summer = material.view.minutes(start[0], "summer") if start else {}
     winter = material.view.minutes(start[0], "winter") if start else {}
     pen.heading(Message("What is near"))
     if start:
-        pen.say(Message("Minutes from {place}, by summer and by winter roads.", {"place": start[1]}), "source")
+        how = (
+            Message("Minutes from {place}, by summer and by winter roads.", {"place": start[1]})
+            if material.area.has_winter
+            else Message("Minutes from {place}, by road and on foot.", {"place": start[1]})
+        )
+        pen.say(how, "source")
     rows = []
     for need in Vocabulary.load("needs").terms():
         answers = [material.types.term(code) for code in types_for(need.code, FIRST)]
@@ -163,7 +168,7 @@ def _near(pen: Pen, unit: str) -> None:
                 TableRow(name, cells(_unsaid(material, answers, hidden=hidden), "", "", "", language=material.language))
             )
             continue
-        minutes = [_minutes(material, entry, times) for times in (summer, winter)]
+        minutes = [_minutes(material, entry, times) for times in (summer, winter)[: 1 + material.area.has_winter]]
         rows.append(
             TableRow(
                 name,
@@ -178,7 +183,7 @@ def _near(pen: Pen, unit: str) -> None:
         Message("Nearest that was checked"),
         Message("Where"),
         Message("Phone"),
-        Message("Minutes, summer / winter"),
+        Message("Minutes, summer / winter") if material.area.has_winter else Message("Minutes"),
     )
     pen.table(Message("Nearest help for each need"), head, rows, small=True)
 
@@ -340,7 +345,7 @@ def _responsible(pen: Pen, unit: str) -> None:
         desk_lines = dict.fromkeys(f"{entry.organization.name}: {calls(pen, entry)}" for entry in desks)
         pen.items(list(desk_lines)[:4])
     else:
-        pen.say(Message("Not known: no commission and no referral desk is listed for this district."), "note")
+        pen.say(Message("Not known: no commission and no referral desk is listed for this area."), "note")
 
 
 def _asked(pen: Pen, unit: str) -> None:

@@ -269,7 +269,7 @@ class Pen:
         if result.total:
             total = tuple(self._total(result, column) for column in columns)
             rows.append(TableRow(self.material.say(Message("Country")), total))
-        return (area.levels[result.level].label, *(column.label for column in columns)), rows
+        return (area.level_name(result.level, self.material.language), *(column.label for column in columns)), rows
 
     def _total(self, result: Result, column: Column) -> Cell:
         text = result.total_text(column.key, self.material.language)

@@ -50,7 +50,7 @@ NATIONAL: tuple[NationalText, ...] = (
             "with indicators, a time to recover and reflect, and a first referral to help."
         ),
         Message("Procedures for identifying victims were still missing when last reported (chapter 2)."),
-        Message("The procedure is in force and every district has trained officers"),
+        Message("The procedure is in force and every area has trained officers"),
         "low",
         "mandates",
     ),

@@ -227,7 +227,7 @@ def far_districts(material: Sources) -> Iterator[Recommendation]:
             "regional",
             region,
             Message(
-                "Arrange regular days on which counselling, legal advice and a doctor come to this district: {unit}.",
+                "Arrange regular days on which counselling, legal advice and a doctor come to this area: {unit}.",
                 words,
             ),
             evidence=Message("{people} people there live more than an hour from any listed service ({share}).", words),
@@ -333,7 +333,7 @@ def nights(material: Sources) -> Iterator[Recommendation]:
         "night-any",
         "government",
         addressee(material, "health"),
-        Message("Keep one place in each district hospital open at night to people who were hurt, and say so."),
+        Message("Keep one place in the hospital of each area open at night to people who were hurt, and say so."),
         evidence=Message(
             "{share} of the people live within an hour of help that is open at night.", {"share": Share(figure.value)}
         ),

@@ -296,7 +296,7 @@ def test_what_a_reader_needs_is_there(tiny_area):
     assert any("Everything on this map is invented." in one for one in said), "the modelled-data warning"
     assert any("Differences under 5 points are noise" in one for one in said)
     assert any("neighbour countries" in one for one in said)
-    assert [str(one.name) for one in result.inputs][:2] == ["Directory of services, public edition", "Census"]
+    assert [str(one.name) for one in result.inputs][:2] == ["Directory of services, public edition", "Population"]
     assert [one.day.isoformat() for one in result.inputs[:2]] == ["2026-11-24", "2025-01-01"]
     assert result.audience == "public"
     assert result.figures["any"].text("en") == result.total_text("any_60", "en")

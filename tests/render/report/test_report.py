@@ -344,6 +344,38 @@ def test_a_brief_is_two_pages_for_a_district(view, tiny_area, results):
     assert "120,000" in html.write(made).decode()
 
 
+def words_of_a_country_that_says_otherwise(area, make):
+    """Return texts of an area that has counties, one season, and people from a model, with those of Orzustan."""
+    settings = area.file.settings.model_copy(
+        update={"scenarios": tuple(s for s in area.settings.scenarios if s.id == "summer")}
+    )
+    levels = tuple(level.model_copy(update={"label": {"en": f"County {level.level}"}}) for level in area.levels)
+    other = replace(area, file=area.file.model_copy(update={"settings": settings, "level": levels}))
+    return make(area), make(other)
+
+
+def test_a_brief_has_a_winter_only_where_there_is_one(view, tiny_area, results):
+    def text(area):
+        made = brief.make(view, area, brief.find_unit(area, "XT-W2"), language="en", results=results)
+        return html.write(made).decode()
+
+    own, other = words_of_a_country_that_says_otherwise(tiny_area, text)
+    assert "Minutes, summer / winter" in own
+    assert "winter" not in other.lower()
+    assert "census" not in own.lower() + other.lower()
+
+
+def test_a_report_calls_levels_as_the_area_does(view, tiny_area, results):
+    def text(area):
+        return html.write(reports.make(view, area, language="en", results=results)).decode()
+
+    own, other = words_of_a_country_that_says_otherwise(tiny_area, text)
+    assert ">Region<" in own
+    assert ">County 1<" in other
+    assert "Orzustan: invented for the tests" in own[own.index("Source, as of 1 January") :][:200]
+    assert not re.search(r"\bdistricts?\b|\bcensus\b", re.sub(r"\w+ District", "", other), re.I)
+
+
 def test_a_unit_is_found_by_code_and_by_name(tiny_area):
     assert (
         brief.find_unit(tiny_area, "XT-W2")

@@ -121,6 +121,15 @@ def test_a_unit_says_what_is_here_what_is_near_and_who_is_responsible(text, tiny
     assert tiny_area.warning[language] in page
 
 
+def test_pages_call_a_level_as_the_area_does_and_know_no_census(text, tiny_area):
+    assert f">{tiny_area.level_name(2, 'ru')}</th>" in text("/ru/u/index.html")
+    for page in ("u/index", "u/XT-W", "u/XT-W2", "index", "p2"):
+        words = re.sub(r"<[^>]*>|\w+ District", " ", text(f"/en/{page}.html")).replace(
+            tiny_area.level_name(2, "en"), ""
+        )
+        assert not re.search(r"\bdistricts?\b|\bcensus\b", words, re.I), page
+
+
 def test_minutes_on_a_units_page_are_those_of_the_view(text, app):
     edition = app.config["EDITIONS"].now()
     seat, _ = edition.seats["XT-W2"]

@@ -90,11 +90,11 @@ KIND, NUMBER, OWN_PLACE = (
 WRONG = Message("Some of this does not fit; look at the marked fields.")
 NO_NAME = Message("Say what the service is called, and what kind of help it is.")
 NO_PLACE = Message(
-    "Choose a place that is known, or the district or region where it is; without an address it counts as the area "
+    "Choose a place that is known, or the administrative area where it is; without an address it counts as the area "
     "that is served."
 )
 NO_ADDRESS = Message("A place needs an address or a point.")
-OUTSIDE = Message("The point does not lie in the district or region that was chosen.")
+OUTSIDE = Message("The point does not lie in the administrative area that was chosen.")
 NOT_YOURS = Message("This is in a region that is not granted to you.")
 ALIKE = Message("This may be there already. Look at these first; if it is none of them, say so and send it again.")
 

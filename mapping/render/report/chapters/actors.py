@@ -210,7 +210,7 @@ def _mechanism(pen: Pen) -> None:
     pen.picture(
         svg,
         result,
-        caption=Message("The referral mechanism: in how many districts each referral holds"),
+        caption=Message("The referral mechanism: in how many areas each referral holds"),
         source=material.source(result, method=material.numbers.get("method-pathways", "")),
         anchor="mechanism",
     )

@@ -28,14 +28,14 @@ def context(pen: Pen) -> None:
         TableRow(material.label(code), cells(material.area.unit(code).people, language=material.language))
         for code in dict.fromkeys((*material.regions, country))
     ]
-    of_census, of_people = (
+    of_counts, of_people = (
         material.area.attributions(part, language=material.language) for part in ("population/census", "population")
     )
-    basis = "; ".join(of_census or of_people)
-    source = Message("Source: census of {day}. {said}", {"day": population.date, "said": basis})
+    basis = "; ".join(of_counts or of_people)
+    source = Message("Source, as of {day}: {said}", {"day": population.date, "said": basis})
     pen.table(
-        Message("People by the census"),
-        (material.area.levels[min(1, len(material.area.levels) - 1)].label, Message("People")),
+        Message("How many people live where"),
+        (material.area.level_name(min(1, len(material.area.levels) - 1), material.language), Message("People")),
         people,
         source=material.say(source),
     )

@@ -107,7 +107,7 @@ def _small_maps(pen: Pen) -> None:
     columns = print_map.functions(result)
     if not columns or result.table.empty:
         return
-    title = Message("People within an hour of each core function, by district")
+    title = Message("People within an hour of each core function, by area")
     words = f"{material.say(title)}. {material.say(result.finding)}."
     svg = print_map.small_maps(material.area, result, columns, title=material.say(title), language=material.language)
     source = material.source(result, method=material.numbers.get("method-coverage", ""))

@@ -146,13 +146,13 @@ def _gaps(material: Sources) -> Iterator[Message]:
         }
         if wording.is_least(*(number / float(coverage.total["people"]) for number in beyond_all)):
             yield Message(
-                "At least {people} people live more than an hour from any listed service; the district with the most "
+                "At least {people} people live more than an hour from any listed service; the area with the most "
                 "of them is {unit}, with {there}.",
                 words,
             )
         else:
             yield Message(
-                "{people} people live more than an hour from any listed service; the district with the most of them is "
+                "{people} people live more than an hour from any listed service; the area with the most of them is "
                 "{unit}, with {there}.",
                 words,
             )
