@@ -444,14 +444,14 @@ def _in_full(text: str, letters: Mapping[str, tuple[int, ...]]) -> str:
         signs = list(re.finditer(sign, group[0]))
         if len(signs) > len(WEEKDAYS):
             return ""
-        ways = product(*(letters[found[0].title()] for found in signs))
+        ways = product(*(letters[token[0].title()] for token in signs))
         rising = [way for way in ways if all(day < later for day, later in pairwise(way))]
         if len(rising) != 1:
             return ""
         most = max(most, len(signs))
         pieces.append(text[end : group.start()])
-        for found, after, day in zip(signs, [*signs[1:], None], rising[0], strict=True):
-            between = group[0][found.end() : after.start()] if after else ""
+        for token, after, day in zip(signs, [*signs[1:], None], rising[0], strict=True):
+            between = group[0][token.end() : after.start()] if after else ""
             pieces.append(WEEKDAYS[day] + (between if between.strip() or not after else ","))
         end = group.end()
     return "".join(pieces) + text[end:] if most > 1 else ""
