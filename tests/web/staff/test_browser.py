@@ -169,3 +169,20 @@ def test_pages_of_operating_are_for_everybody(office, origin, open_page, tiny_ar
                 press(page, "main a[href*='reveal/'] >> nth=0")
                 look(page)
         press(page, "form[action$=sign-out] button")
+
+
+@pytest.mark.parametrize("language", ["ru", "uz"])
+def test_the_menu_leaves_a_phone_its_screen_and_lies_open_on_a_wide_one(office, origin, open_page, language):
+    """Folded on a phone, without a script; on a wide screen every page of the menu is there at once."""
+    page = open_page(f"{origin}/{language}/sign-in.html", width=360, height=760)
+    enter(page, office, origin, language, "zarina")
+    link, begin = page.locator(".nav a[href='changes.html']"), "document.querySelector('main').offsetTop"
+    assert not link.is_visible()
+    assert page.evaluate(begin) < 760 / 3
+    page.click(".fold > summary")
+    assert link.is_visible()
+    assert page.evaluate(WIDE) <= 0
+    page.click(".fold > summary")
+    page.set_viewport_size({"width": 1280, "height": 760})
+    assert link.is_visible()
+    assert not page.locator(".fold > summary").is_visible()
