@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.translations import hidden, languages, problems, texts
+from tests.support.translations import catalogue, catalogues, hidden, languages, problems, texts
 
 SOURCES = ("mapping", "web")
 
@@ -60,3 +60,9 @@ def test_texts_are_given_numbers_and_write_them_themselves():
     calls = [(path, call[1]) for path in files for call in ASKED.finditer(path.read_text("utf-8"))]
     assert len(calls) > 1000
     assert [(str(path), call) for path, call in calls if WRITTEN.search(call)] == []
+
+
+def test_no_sentence_in_russian_ends_twice():
+    """A day is written with a full stop behind its year there: 24 ноября 2026 г."""
+    sentences = [text for path in catalogues("ru") for text in catalogue(path).values()]
+    assert [text for text in sentences if str(text).endswith("{day}.")] == []

@@ -41,7 +41,7 @@ def in_words(items: Iterable[EntryChange], area: StudyArea, language: str) -> It
         yield EntryWords(
             item.key,
             item.kind,
-            item.name,
+            terms.get(item.name, item.name),
             TABLES[item.table],
             item.organization,
             tuple(sign for sign in SIGNS if sign in signs),
@@ -85,7 +85,7 @@ def _words(table: str, field: str, value: str, area: StudyArea, terms: dict[str,
 
 
 def _terms(language: str) -> Iterator[tuple[str, str]]:
-    for name in ("service_types", "beneficiaries"):
+    for name in ("service_types", "beneficiaries", "standards"):
         vocabulary = Vocabulary.load(name)
         for term in vocabulary.terms():
             yield term.code, str(vocabulary.label(term.code, language))

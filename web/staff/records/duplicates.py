@@ -14,6 +14,7 @@ from mapping.quality.duplicates import Decided, Kind, apply
 from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
+from web.staff.agreeing import others
 from web.staff.common import directory, everything_seen, require_over, seen, study_area, today
 from web.staff.fields import FIELDS, LABELS, PARTS, TABLES, said
 from web.staff.records.edit import leads_elsewhere
@@ -77,7 +78,9 @@ def pair(language: str, table: str, identifier: str, other: str) -> ResponseRetu
     lost = other if keep == identifier else identifier
     login, day, done = me().login, today(), "done"
     try:
-        if kind == "same":
+        if kind == "same" and _waits(table, {identifier, other}):
+            done = "waits"
+        elif kind == "same":
             change = directory().merge(keep, [lost], table=table, by=login, on=day, reason=reason)
             done = "waits" if change.proposal else "done"
         else:
@@ -88,6 +91,14 @@ def pair(language: str, table: str, identifier: str, other: str) -> ResponseRetu
     log(f"doubles_{kind}", subject=f"{table} {identifier} {other}", reason=reason)
     path = f"r/{table}/{keep}.html" if kind == "same" else f"doubles/{table}.html"
     return redirect(f"/{language}/{path}?{done}", code=303)
+
+
+def _waits(table: str, both: set[str]) -> bool:
+    """Whether a second person was asked already to make one of two records."""
+    return any(
+        (proposal.kind, proposal.link_entity) == ("merge", table) and {proposal.link_id, *others(proposal)} == both
+        for proposal in directory().proposals()
+    )
 
 
 def _pair(language: str, table: str, both: list[Any], *, problem: Message | None = None) -> str:

@@ -426,6 +426,8 @@ def test_a_merge_that_shows_something_waits_for_a_second_person_who_sees_it(tmp_
     path = next(f"/en/d/organization/{a}/{b}.html" for a, b in ((keep, lost), (lost, keep)) if f"{a}/{b}" in listed)
     answer = post(steward, path, decision="same", keep=keep, reason="one house")
     assert answer.location.endswith(f"r/organization/{keep}.html?waits")
+    again = post(steward, path, decision="same", keep=lost, reason="sent twice")
+    assert again.location.endswith("?waits")  # and nobody is asked twice
     with Directory(office.directory) as opened:
         (asked,) = opened.proposals()
         assert opened.count("organization") == 2

@@ -241,6 +241,7 @@ def test_what_is_new_is_told_in_words_side_by_side(office, tiny_area):
         (number, *_) = directory.records(Phone, service_id=advice)
         directory.edit("phone", number.id, {"number": "+992372000099"}, by="gul", on=TODAY, reason="call")
         directory.add(batch(organization("Care"), service("Night desk", of="Care", types=["LEG-INF"])), on=TODAY)
+        directory.add(batch(service("Vocational training", of="Care", types=["INC-VOC"])), on=TODAY)
     build(client)
     shown = office.client("steward", login="checker").get("/ru/next/public.html").text
     card = re.search(r"<h3>Legal advice.*?</section>", shown, re.DOTALL)[0]
@@ -251,6 +252,7 @@ def test_what_is_new_is_told_in_words_side_by_side(office, tiny_area):
     assert 'class="soft">Care<' in desk
     assert "впервые видно" in desk
     assert "LEG-INF" not in desk
+    assert "<h3>Профессиональное обучение" in shown  # what is called as its kind is called so in every language
     for code in ("custodian", "taxonomy", "service_at_location", "organization_id"):
         assert code not in shown, code
 
