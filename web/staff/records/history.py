@@ -20,6 +20,8 @@ from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.agreeing import ASKED, about, may_agree
 from web.staff.common import directory, everything_seen, today
+from web.staff.fields import TABLES
+from web.staff.visible import name_of
 
 changes = Blueprint("changes", __name__)
 blueprint = changes
@@ -42,7 +44,7 @@ class PastAct:
     asked: Message | None = None
     """What the proposal was for that a second person decided."""
     about: str = ""
-    """What it was about, and ``path`` its page, for whoever may agree to such."""
+    """What it was about, and ``path`` its page; of a proposal for whoever may agree to such."""
     path: str = ""
 
 
@@ -56,6 +58,9 @@ ACTS = {
     "agree": Message("Agreed to what was shown"),
     "take up": Message("Taken up again"),
     "erase": Message("Removed for good"),
+    "check": Message("Checked"),
+    "decisions": Message("Decided whether two are one"),
+    "checklist of a provider": Message("Checklist of a provider"),
 }
 """What the history calls an act that brought no file."""
 
@@ -64,7 +69,9 @@ def act(file: str, files: Mapping[int, str]) -> Message | str:
     """Say what was done: the name of the file that was brought, or an act in words; ``files`` are those by batch."""
     if match := re.fullmatch(r"undo (\d+)", file):
         return Message("Taken back: {what}", {"what": act(files.get(int(match[1]), "–"), files)})
-    return ACTS[file] if file in ACTS else ACTS.get(file.partition(" ")[0], file)
+    if match := re.fullmatch(r"(\w+) of a steward", file):
+        return Message("By hand: {what}", {"what": TABLES.get(match[1], match[1])})
+    return ACTS["propose"] if re.fullmatch(r"propose \w+", file) else ACTS.get(file, file)
 
 
 @changes.get("/<language>/changes.html")
@@ -74,12 +81,17 @@ def all_(language: str, *, problem: Message | None = None) -> str:
     lines, files = every[-MOST:], {line.number: line.file for line in every}
     counts = _seen_of([batch_line.number for batch_line in lines])
     asked = _proposals_of([batch_line.number for batch_line in lines])
+    wholes = _wholes_of([batch_line.number for batch_line in lines])
     acts = [
         PastAct(
             batch_line,
             counts[batch_line.number],
             act(batch_line.file, files),
-            *_asked(asked.get(batch_line.number), language),
+            *(
+                _asked(asked[batch_line.number], language)
+                if batch_line.number in asked
+                else (None, *_about(wholes[batch_line.number], language))
+            ),
         )
         for batch_line in reversed(lines)
         if counts[batch_line.number].total()
@@ -95,9 +107,29 @@ def _proposals_of(numbers: list[int]) -> dict[int, Proposal]:
     return {batch: proposals[record] for batch, record in rows if record in proposals}
 
 
-def _asked(proposal: Proposal | None, language: str) -> tuple[Message | None, str, str]:
+def _wholes_of(numbers: list[int]) -> dict[int, set[tuple[str, str]]]:
+    """Return the entries that may be seen to which each batch did something, itself or a part of them."""
+    whole, wholes = everything_seen(), defaultdict[int, set[tuple[str, str]]](set)
+    query = 'SELECT batch, "table", record FROM history WHERE batch >= ?'
+    rows: Any = directory().db.conn.execute(query, [min(numbers, default=0)])
+    for batch, table, record in rows:
+        if whole.has(table, record) and (owner := whole.owner(whole.record(table, record))) and whole.has(*owner):
+            wholes[batch].add(owner)
+    return wholes
+
+
+def _about(wholes: set[tuple[str, str]], language: str) -> tuple[str, str]:
+    """Return the name and the path of the one entry that an act was about; of more, nothing."""
+    if len(wholes) != 1:
+        return "", ""
+    ((table, identifier),) = wholes
+    whole = everything_seen()
+    return name_of(whole, whole.record(table, identifier), language), f"r/{table}/{identifier}.html"
+
+
+def _asked(proposal: Proposal, language: str) -> tuple[Message | None, str, str]:
     """Return what a proposal asked for, and to whoever may agree to such what it was about and the path of its page."""
-    if proposal is None or proposal.kind == "undo":  # what was taken back is told already
+    if proposal.kind == "undo":  # what was taken back is told already
         return None, "", ""
     if not may_agree(me(), proposal, directory(), everything_seen()):
         return ASKED[proposal.kind], "", ""

@@ -14,12 +14,13 @@ from mapping.model import RECORDS, Approval, Organization, Phone, Provenance, re
 from tests.directory.test_gate import facts
 from tests.support.sample import SECRETS, TODAY, approval, batch, key, organization, place, sample_directory, service
 from tests.support.second_person import SecondPerson
-from tests.web.staff.records.test_records import CHANGE, fields_of, record, send, waiting
+from tests.web.staff.records.test_records import CHANGE, LEGAL, fields_of, record, send, waiting
 from tests.web.staff.review.test_proposals import decide
 from tests.web.support.office import Office, post
 from web.staff import visible
 from web.staff.operations.new_values import new_values
 from web.staff.operations.uploads import Uploads
+from web.staff.records.history import ACTS, act
 
 NOT_AGREED = "Two people have not agreed"
 LIST = """No,Organization,Service,District,Phone,Who may see it,Remarks
@@ -621,3 +622,21 @@ def test_changes_say_which_proposal_was_decided(office, steward):
     text = steward.get("/en/changes.html").text
     line = next(row for row in text.split("<tr>") if "A second person agreed" in row)
     assert f'p/{number}.html">Change: Legal advice</a>' in line
+
+
+def test_changes_say_in_words_what_was_done_to_which_entry(office, steward):
+    path = f"/en/r/service/{LEGAL}.html"
+    checked = post(steward, f"/en/c/{LEGAL}", page=path, result="confirmed", level="phone")
+    assert checked.status_code == 303
+    send(steward, f"/en/a/language/service/{LEGAL}.html", code="tg", reason="they said so")
+    rows = steward.get("/ru/changes.html").text.split("<tr>")
+    said = [re.sub(r"<[^>]+>", " ", row.partition("</th>")[0]) for row in rows]
+    name = re.search(rf'r/service/{LEGAL}.html">([^<]+)', steward.get("/ru/changes.html").text)[1]
+    assert any("Проверено" in line and name in line for line in said)
+    assert any("Вручную: Язык" in line and name in line for line in said)
+    assert not any(word in line for line in said for word in (" check ", "of a steward"))
+
+
+@pytest.mark.parametrize(("file", "what"), [("check list.csv", "check list.csv"), ("propose map", ACTS["propose"])])
+def test_a_list_is_called_by_its_file_whatever_its_first_word(file, what):
+    assert act(file, {}) == what
