@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 from pydantic import ValidationError
 
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, date
+from mapping.language.i18n import Message, country_name, date, show
 from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary, term_id
 from mapping.model import AUDIENCES, PRECISIONS, RECORDS, WEEKDAYS, Record
@@ -288,6 +288,8 @@ def said(table: str, name: str, value: Any, area: StudyArea, language: str) -> s
         return (YES if value else NO).into(language)
     if isinstance(value, dt.date):
         return date(value, language)
+    if name == "country":
+        return show(country_name(str(value)), language)
     record = RECORDS[table].model_construct(audience="public")
     known = dict(_choices(RECORDS[table], name, record, area, language))
     if name == "byday":

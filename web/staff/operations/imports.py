@@ -412,11 +412,16 @@ def numbers_of(fields: Mapping[str, Any], language: str) -> list[tuple[str, str,
         return None
     whole, agreed = everything_seen(), _trusted()
     given = {(record.table, record.id): record for record in cast("list[Any]", batch.records)}
+    spoken = {
+        text.link_id: text.text
+        for text in cast("list[Any]", batch.of("translation"))
+        if (text.field, text.language) == ("name", language)
+    }
 
     def name(table: str, identifier: str) -> str:
         if whole.has(table, identifier):
             return name_of(whole, whole.record(table, identifier), language)
-        return given[table, identifier].name if (table, identifier) in given else ""
+        return spoken.get(identifier) or (given[table, identifier].name if (table, identifier) in given else "")
 
     calls = set()
     for phone in cast("list[Any]", batch.of("phone")):

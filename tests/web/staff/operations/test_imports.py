@@ -585,6 +585,9 @@ def test_whoever_agrees_to_a_senders_numbers_reads_which_these_are(office, stewa
     rows, text = numbers_to_call(second, office)
     assert rows == expected
     assert "Bahor" not in text
+    russian = second.get(f"/ru/p/{waiting(office)[0].id}.html").text
+    assert ">Юридическая консультация</td>" in russian
+    assert "Legal" not in russian
     assert decide(second, office).status_code == 303
     post(steward, preview.replace("preview.html", "store"), page=preview, choice="store")
     with Directory(office.directory, tiny_area) as opened:

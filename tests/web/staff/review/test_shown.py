@@ -10,6 +10,7 @@ from mapping.model import Language, Source, record_id
 from tests.support.sample import TODAY, approval, batch, key, organization, place, service
 from tests.web.staff.records.test_records import LEGAL
 from tests.web.support.office import Office, post
+from web.staff.fields import said
 
 
 @pytest.fixture
@@ -103,3 +104,8 @@ def test_how_closely_a_place_would_be_shown_is_told_in_words(tmp_path, tiny_area
     page = office.client("steward", login="second").get(f"/en/shown/{act}.html").text
     assert "How closely the place is shown" in page
     assert "the place itself" in page
+
+
+@pytest.mark.parametrize(("language", "name"), [("ru", "Таджикистан"), ("tg", "Тоҷикистон"), ("uz", "Tojikiston")])
+def test_a_country_is_called_by_its_name(tiny_area, language, name):
+    assert said("location", "country", "TJ", tiny_area, language) == name
