@@ -119,7 +119,8 @@ def init(
     if directory.exists():
         raise InvalidRecord(f"{directory}: is there already; choose another file with --directory")
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with Directory(directory, study_area(folder)):
+    with Directory(directory, study_area(folder)) as store:
+        store.keep_area()
         out.print(f"Empty directory: {directory}. Next: rohnamo import FILE --area {folder} --directory {directory}")
 
 

@@ -620,7 +620,11 @@ class Directory:
         ------
         UnsafePublication
             For an audience without a view, and where a text to be published names something hidden.
+        InvalidRecord
+            The directory is of another study area than the one given.
         """
+        if self.area is not None:
+            self._refuse_other_area()
         tables = self.tables()
         shown = project(tables, audience, self.rules(edition), gate.agreed(self.db, audience))
         refuse_hidden_facts(tables, shown, common=self.common_names())
@@ -745,7 +749,18 @@ class Directory:
         rules = self.rules(on)
         return gate.pass_gate(self, rules, number=number, by=by, agreed_by=agreed_by, signed_in=self.signed_in)
 
+    def keep_area(self) -> None:
+        """Note the study area that it is opened with as its own, so that no other is taken by mistake."""
+        with self._transaction(keep=True):
+            self._require_area()
+
     def _require_area(self) -> None:
+        """Refuse another study area, and note the one that is given where none is known."""
+        self._refuse_other_area()
+        if self.area is not None:
+            self.db.execute("INSERT OR IGNORE INTO gate VALUES ('area', ?)", [self.area.code])
+
+    def _refuse_other_area(self) -> None:
         """Refuse another study area than the one that the directory was kept under: its places would lose their units.
 
         Raises
@@ -759,8 +774,6 @@ class Directory:
             raise InvalidRecord(
                 f"{self.path}: is a directory of the study area {known_code}; give that area, not {code}"
             )
-        if known_code is None and code is not None:
-            self.db.execute("INSERT INTO gate VALUES ('area', ?)", [code])
 
     def _begin_gate(self) -> None:
         """Take what a file of an earlier version shows for agreed, once."""

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from mapping.cli import app, main, options
 from mapping.column_map import ColumnMap
 from mapping.directory.directory import Directory
+from mapping.errors import InvalidRecord
 from mapping.intake.approvals import COLUMNS
 from mapping.model import Service
 from tests.conftest import TINY
@@ -157,3 +158,18 @@ def test_what_ends_a_command_is_told_in_the_language_that_is_asked_for(
         main()
     assert end.value.code == 1
     assert said in capsys.readouterr().err
+
+
+def test_a_directory_keeps_to_the_study_area_that_it_was_made_for(tmp_path, bring_in):
+    """The demo's country is the default of --area: whoever forgets the option must not fill a directory with it."""
+    own = ["--directory", str(tmp_path / "own.db")]
+    assert CliRunner().invoke(app, ["init", str(TINY), *own]).exit_code == 0
+    for command in (["import", str(tmp_path / "feed.ndjson")], ["publish", "--view", str(tmp_path / "view.db")]):
+        refused = CliRunner().invoke(app, [*command, *own, "--today", "2026-11-24"])
+        assert isinstance(refused.exception, InvalidRecord)
+        assert "of the study area XT; give that area, not TJ" in str(refused.exception)
+    assert not (tmp_path / "view.db").exists()
+    assert (
+        CliRunner().invoke(app, ["publish", *own, "--view", str(tmp_path / "view.db"), "--area", str(TINY)]).exit_code
+        == 0
+    )
