@@ -80,7 +80,7 @@ def all_(language: str, *, problem: Message | None = None) -> str:
     every = directory().batches()
     lines, files = every[-MOST:], {line.number: line.file for line in every}
     counts = _seen_of([batch_line.number for batch_line in lines])
-    asked = _proposals_of([batch_line.number for batch_line in lines])
+    proposals = _proposals_of([batch_line.number for batch_line in lines])
     wholes = _wholes_of([batch_line.number for batch_line in lines])
     acts = [
         PastAct(
@@ -88,8 +88,8 @@ def all_(language: str, *, problem: Message | None = None) -> str:
             counts[batch_line.number],
             act(batch_line.file, files),
             *(
-                _asked(asked[batch_line.number], language)
-                if batch_line.number in asked
+                _asked(proposals[batch_line.number], language)
+                if batch_line.number in proposals
                 else (None, *_about(wholes[batch_line.number], language))
             ),
         )
