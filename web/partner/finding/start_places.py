@@ -89,12 +89,13 @@ def _places(edition: Edition, language: str) -> dict[str, StartPlace]:
                 region = area.label(area.region_of(unit), language)
                 places[str(row["place_id"])] = StartPlace(str(row["place_id"]), name, unit, region)
         twins = {name for name, count in Counter(place.name for place in places.values()).items() if count > 1}
-        return {
-            identifier: replace(place, name=f"{place.name} ({area.label(place.unit, language)})")
-            if place.name in twins
-            else place
-            for identifier, place in places.items()
-        }
+
+        def apart(place: StartPlace) -> StartPlace:
+            unit = area.label(place.unit, language)
+            own = unit.startswith(f"{place.name} (")  # a unit of the town's name, which is told apart itself
+            return replace(place, name=unit if own else f"{place.name} ({unit})") if place.name in twins else place
+
+        return {identifier: apart(place) for identifier, place in places.items()}
 
     return edition.keep(("places", language), find)
 

@@ -252,6 +252,15 @@ def test_a_place_without_travel_times_starts_at_the_nearest_that_has_them(desk, 
     assert (found.id, found.name, found.near) == ("p3", "Pushta", "Qullaobod")  # 4 km; Kulnishin is 8 km away
 
 
+def test_twins_in_units_of_their_name_are_called_as_these_are(tmp_path, tiny_area, published):
+    places = tiny_area.gazetteer
+    twins = places.assign(name_en=places["name_en"].where(places["place_id"] != "p4", "Chashma"))
+    titles = {"XT-W2": "Chashma (West)", "XT-E2": "Chashma (East)"}
+    area = Changed(tiny_area, gazetteer=twins, label=lambda code, _language: titles.get(code, code))
+    names = {found.id: found.name for found in starts(Desk(tmp_path, area, published).editions(), "en").values()}
+    assert (names["p1"], names["p4"]) == ("Chashma (West)", "Chashma (East)")
+
+
 def test_twins_are_told_apart_by_their_district(tmp_path, tiny_area, published):
     places = tiny_area.gazetteer
     twins = places.assign(name_en=places["name_en"].where(places["place_id"] != "p4", "Chashma"))
