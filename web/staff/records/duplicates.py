@@ -17,7 +17,7 @@ from web.access.signin import page
 from web.staff.agreeing import others
 from web.staff.common import directory, everything_seen, require_over, seen, study_area, today
 from web.staff.fields import FIELDS, LABELS, PARTS, TABLES, said
-from web.staff.records.edit import leads_elsewhere
+from web.staff.records.edit import NO_REASON, leads_elsewhere
 from web.staff.records.records import RecordLine, line, parts_of, shown
 from web.staff.visible import VisibleRecords
 
@@ -75,6 +75,8 @@ def pair(language: str, table: str, identifier: str, other: str) -> ResponseRetu
     kind, keep, reason = (request.form.get(name, "").strip() for name in ("decision", "keep", "reason"))
     if kind not in CHOICES or keep not in (identifier, other):
         abort(400)
+    if kind == "same" and not reason:
+        return _pair(language, table, both, problem=NO_REASON), 400
     lost = other if keep == identifier else identifier
     login, day, done = me().login, today(), "done"
     try:

@@ -425,6 +425,8 @@ def test_a_merge_that_shows_something_waits_for_a_second_person_who_sees_it(tmp_
     steward, second = office.client("steward"), office.client("steward", login="second")
     listed = steward.get("/en/doubles/organization.html").text
     path = next(f"/en/d/organization/{a}/{b}.html" for a, b in ((keep, lost), (lost, keep)) if f"{a}/{b}" in listed)
+    silent = post(steward, path, decision="same", keep=keep, reason=" ")
+    assert (silent.status_code, "changed or merged meanwhile" in silent.text) == (400, False)
     answer = post(steward, path, decision="same", keep=keep, reason="one house")
     assert answer.location.endswith(f"r/organization/{keep}.html?waits")
     again = post(steward, path, decision="same", keep=lost, reason="sent twice")
