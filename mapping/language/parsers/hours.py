@@ -65,6 +65,7 @@ class HoursValue:
 
 
 _ALL = (0, 1, 2, 3, 4, 5, 6)
+_WEEKEND = (5, 6)
 WORKING = frozenset(range(6))
 """Days on which people work by day: Saturday too, in many places."""
 MORNING = 6 * 60
@@ -189,16 +190,19 @@ class _HoursReader:
             self.at += 1
         days: set[int] = set()
         while self._sees("days") or (days and any(self._sees(gap, "days") for gap in ("comma", "and"))):
+            if days and self._says_rest(days):
+                break
             self.at += 0 if self._sees("days") else 1
             day = self._days_here()
-            if len(day) == 1 and any(self._sees(between, "days") for between in ("dash", "to")):
+            until_day = any(self._sees(between, "days") for between in ("dash", "to"))
+            if len(day) == 1 and until_day and self.tokens[self.at + 1].value != _WEEKEND:
                 self.at += 1
                 until = self._days_here()[-1]
                 day = tuple((day[0] + step) % 7 for step in range((until - day[0]) % 7 + 1))
             days = set(day) | (days if len(days) < len(_ALL) else set())  # "every day, Sunday off"
         while days and not before and (self._sees("dash") or self._sees("noise") or self._sees("from")):
             self.at += 1
-        after = bool(days) and not before and (self._sees("off") or self._sees("apart"))
+        after = bool(days) and not before and (self._sees("off") or self._sees("apart") or self._says_rest(days))
         if not days or not (before or after):
             self.at = start + (1 if before and self._sees("off") and self.at == start else 0)
             return self.at > start
@@ -214,6 +218,10 @@ class _HoursReader:
             left = {span: ",".join(day for day in span.byday.split(",") if day not in off) for span in self.spans}
             self.spans = [replace(span, byday=byday) for span, byday in left.items() if byday or not span.byday]
         return True
+
+    def _says_rest(self, days: set[int]) -> bool:
+        """Tell whether a word for the weekend comes behind its days: "сб-вс выходные" are days of rest."""
+        return days <= set(_WEEKEND) and self._sees("days") and self.tokens[self.at].value == _WEEKEND
 
     def _sees(self, *means: Means, ahead: int = 0) -> bool:
         """Tell whether tokens of these meanings come next, one after the other."""

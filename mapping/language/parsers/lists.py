@@ -128,10 +128,14 @@ MOST_OF_PEOPLE = 1000
 """Letters of a text that says who is helped; a longer one is a description."""
 
 
+_AGED = re.compile(r"\s(?:aged?|under|over|below|above|up\s+to|older|younger|from)\b|\s\d", re.I)
+"""Where words for people go on to their ages."""
+
+
 def _put_away(who: list[str], match: re.Match[str]) -> str:
     """Take those out of a text whom its words leave out; "no men" is such words, "no papers needed" is not."""
     none = match["none"]
-    if none is not None and match_term("beneficiaries", none.strip(" .!")) is None:
+    if none is not None and match_term("beneficiaries", _AGED.split(none)[0].strip(" .!")) is None:
         return match[0]
     who.append(match["who"] or match["object"] or none)
     return ""

@@ -70,6 +70,13 @@ _WORKS = re.compile(
     r"\b(?:ишла(?:йди|моқда|япти)|очиқ)\b",
     re.I,
 )
+_NOT_SURE = re.compile(
+    r"\?|\b(?:не|нет|нест|emas|эмас|no|not|non|never|cannot|whether|if|maybe|might|perhaps|possibly|probably|unclear|"
+    r"unknown|unsure|ли|возможно|вероятно|наверное|неясно|неизвестно|шояд|номаълум|эҳтимол\w*|balki|ehtimol\w*|"
+    r"noma.?lum|балки)\b|n['’]t\b",
+    re.I,
+)
+"""Words beside which nothing surely works: denials and doubts."""
 
 
 def status(words: str) -> tuple[Standing | Literal["active"], str] | None:
@@ -87,7 +94,7 @@ def status(words: str) -> tuple[Standing | Literal["active"], str] | None:
         return outcome
     if hit := _NOT_OPEN.search(words):
         return "inactive", _whole_words(words, hit)
-    hit = _WORKS.search(words) or _AGAIN.search(words)
+    hit = _AGAIN.search(words) or (None if _NOT_SURE.search(words) else _WORKS.search(words))
     return ("active", _whole_words(words, hit)) if hit else None
 
 

@@ -508,3 +508,12 @@ def test_days_of_a_language_without_words_of_its_own(text, language, spans):
 def test_a_day_that_is_left_out_of_a_whole_week_is_closed(text):
     (span,) = hours(text)
     assert (span.byday, span.opens, span.closes) == ("MO,TU,WE,TH,FR,SA", "09:00", "17:00")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["пн-пт 9-17, сб-вс выходные", "9:00-17:00, сб, вс - выходные", "сб-вс выходные, 9-17", "9-17; сб и вс выходные"],
+)
+def test_a_word_for_the_weekend_behind_its_days_closes_them(text):
+    (span,) = hours(text)
+    assert (span.byday, span.opens, span.closes) == ("MO,TU,WE,TH,FR", "09:00", "17:00")

@@ -245,6 +245,7 @@ def test_a_language_by_cldr_has_labels_and_no_other_word_is_one():
         ("women, except drug users", "women", ("drug users",)),
         ("everyone but men", "everyone", ("men",)),
         ("women, excl. minors", "women", ("minors",)),
+        ("no children under 5", "", ("children under 5",)),
         ("все, искл. детей", "все", ("детей",)),
         ("ҳама ғайри мардон", "ҳама", ("мардон",)),
         ("ҳама ба истиснои кӯдакон", "ҳама", ("кӯдакон",)),

@@ -62,3 +62,23 @@ def test_no_status_is_guessed_from_letters_that_are_alike(data):
 @pytest.mark.parametrize(("word", "code"), [("ishlaydi", "active"), ("ishlamaydi", "inactive"), ("ishladi", None)])
 def test_a_word_that_works_is_not_one_that_does_not(word, code):
     assert getattr(match_term("statuses", word), "code", None) == code
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "фаъол нест",
+        "faol emas",
+        "кушода нест",
+        "non-functional",
+        "isn't open",
+        "not currently operating",
+        "не принимает",
+        "не знаем, работает ли",
+        "open?",
+        "perhaps open",
+        "шояд кушода",
+    ],
+)
+def test_beside_a_denial_or_a_doubt_nothing_surely_works(words):
+    assert (status(words) or ("",))[0] != "active"
