@@ -250,7 +250,7 @@ class Taking:
             return
         for name, value in fields.items():
             before = earlier.fields.get(name)
-            if before is not None and before != value:
+            if before is not None and self._meant(name, before) != self._meant(name, value):
                 self._twice(raw, name, before, value)
             earlier.fields[name] = self._later(name, before, value)
 
@@ -264,7 +264,7 @@ class Taking:
             self.add(raw, own, self.with_audience(raw.table, fields), sent)
             return
         for name, value in fields.items():
-            before, meant = getattr(earlier, name), self.audience(value) if name == "audience" else value
+            before, meant = getattr(earlier, name), self._meant(name, value)
             if before is not None and before != meant and before != RECORDS[raw.table].model_fields[name].default:
                 self._twice(raw, name, before, value)
             try:
@@ -272,10 +272,14 @@ class Taking:
             except ValidationError as error:
                 self._refuse_misfit(raw, error)
 
+    def _meant(self, name: str, value: Any) -> Any:
+        """Return what stands of a value: of a marking, what the source as a whole leaves of it."""
+        return self.audience(value) if name == "audience" else value
+
     def _later(self, name: str, before: Any, value: Any) -> Any:
         """Return what stands of two values: the later one, but of markings the strictest."""
         if name == "audience" and before is not None:
-            return strictest(before, self.audience(value))
+            return strictest(before, self._meant(name, value))
         if name == "precision" and before is not None:
             return least_precise(before, value)
         return bool(before) or value if name == "do_not_list" else value

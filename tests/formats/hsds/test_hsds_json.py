@@ -104,6 +104,22 @@ def test_one_phone_of_two_services_is_two_and_a_body_in_many_is_one(tmp_path, ti
     assert not any("stands twice" in each for each in said(batch))
 
 
+@pytest.mark.parametrize("marking", ["open", "closed"])
+def test_an_address_of_many_services_contradicts_itself_only_where_its_marking_does(tmp_path, tiny_area, marking):
+    def served(number, audience):
+        address = {"id": "a", "address_1": "5 Main St", "country": "TJ", "audience": audience}
+        place = {"id": "p", "name": "House", "location_type": "physical", "addresses": [address]}
+        at = {"id": f"sal{number}", "location": place}
+        return SERVICE | {"id": f"s{number}", "service_at_locations": [at]}
+
+    known = approved() if marking == "open" else Known()
+    same = taken(document(tmp_path, [served(n, "public") for n in range(4)]), tiny_area, known=known)
+    assert not any("stands twice" in each for each in said(same))
+    assert one(same, "address").audience == ("public" if marking == "open" else "custodian")
+    other = taken(document(tmp_path, [served(0, "public"), served(1, "partner")]), tiny_area, known=known)
+    assert any("stands twice" in each for each in said(other)) == (marking == "open")
+
+
 def test_a_document_that_is_nothing_is_set_aside_with_its_number(tmp_path, tiny_area):
     batch = taken(document(tmp_path, [SERVICE, {"colour": "red"}, 7], "x.ndjson"), tiny_area)
     assert [row.row for row in batch.refused] == [2, 3]
