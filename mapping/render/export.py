@@ -29,13 +29,18 @@ def format_for(path: Path, name: str = "") -> ModuleType:
     Raises
     ------
     FormatError
-        There is no such format, the ending stands for none, or for several.
+        There is no such format, the ending stands for none, for several, or for another than is named.
     """
     known = {format_: module for format_, module in formats().items() if hasattr(module, "write")}
     if name:
         if name.replace("-", "_") not in known:
             raise FormatError(f"{name!r} is no format that can be written; they are {', '.join(known)}")
-        return known[name.replace("-", "_")]
+        module, last = known[name.replace("-", "_")], path.suffix.lower()
+        if last in _last_endings(*known.values()) - _last_endings(module):
+            raise FormatError(
+                f"{path}: {last} is another format; for {name} end it in {' or '.join(module.SUFFIX.split())}"
+            )
+        return module
     name, suffix = path.name.lower(), path.suffix.lower()
     ending = {format_: _ending(name, module) for format_, module in known.items()}
     longest = max(map(len, ending.values()))
@@ -48,6 +53,11 @@ def format_for(path: Path, name: str = "") -> ModuleType:
         raise FormatError(f"{path}: several formats end in {suffix}; say which with --format {' or '.join(fitting)}")
     endings = ", ".join(sorted({suffix for module in known.values() for suffix in module.SUFFIX.split()}))
     raise FormatError(f"{path}: no format ends in {suffix or 'nothing'}; end it in one of {endings}, or give --format")
+
+
+def _last_endings(*modules: ModuleType) -> set[str]:
+    """Return by what programs know the files of formats: .csv, also of ``.hxl.csv``."""
+    return {f".{ending.rpartition('.')[2]}" for module in modules for ending in module.SUFFIX.split()}
 
 
 def _ending(name: str, module: ModuleType) -> str:

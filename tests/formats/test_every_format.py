@@ -129,6 +129,9 @@ def test_a_format_is_chosen_by_ending_or_name():
     assert format_for(Path("x.anything"), "csv").__name__.endswith(".csv")
     with pytest.raises(FormatError, match=r"no format ends in \.docx"):
         format_for(Path("x.docx"))
+    assert format_for(Path("x.csv"), "hxl").__name__.endswith(".hxl")
+    with pytest.raises(FormatError, match=r"x\.XLSX: \.xlsx is another format; for hxl end it in \.hxl\.csv"):
+        format_for(Path("x.XLSX"), "hxl")
     with pytest.raises(FormatError, match="is no format that can be written"):
         format_for(Path("x.csv"), "papyrus")
     with pytest.raises(FormatError, match=r"say which with --format .*workbook"):
