@@ -115,8 +115,8 @@ class Parameter:
         if schema["type"] in ("integer", "number"):
             bounds = f"{schema['minimum']} to {schema['maximum']}" if "maximum" in schema else ""
             return f"a {'whole ' if schema['type'] == 'integer' else ''}number, {bounds}".rstrip(", ")
-        if "example" in schema:
-            return f"as in {schema['example']}"
+        if "examples" in schema:
+            return f"as in {' or '.join(schema['examples'])}"
         return f"text of at most {schema.get('maxLength', 10_000)} signs"
 
 
@@ -173,13 +173,13 @@ MINIMAL = Parameter(
 FULL_SERVICE = Parameter("full_service", {"type": "boolean", "default": False}, "Nest the services in full.")
 MODIFIED_AFTER = Parameter(
     "modified_after",
-    {"type": "string", "pattern": MOMENT, "example": "2026-11-01"},
+    {"type": "string", "pattern": MOMENT, "examples": ["2026-11-01", "2026-11-01T08:30:00Z"]},
     "Records that changed on that day or later, or of which nobody knows when: a day, or a moment of RFC 3339. Days "
     "are those of editions, in UTC.",
 )
 SINCE = Parameter(
     "since",
-    {"type": "string", "pattern": MOMENT, "example": "2026-11-01"},
+    {"type": "string", "pattern": MOMENT, "examples": ["2026-11-01", "2026-11-01T08:30:00Z"]},
     "What changed or left on that day or later; without it, since the beginning.",
 )
 TERM = Parameter(
@@ -205,7 +205,7 @@ PROXIMITY = Parameter(
 )
 NEAR = Parameter(
     "near",
-    {"type": "string", "pattern": f"^{LATITUDE},{LONGITUDE}$", "maxLength": 60, "example": "37.91,69.78"},
+    {"type": "string", "pattern": f"^{LATITUDE},{LONGITUDE}$", "maxLength": 60, "examples": ["37.91,69.78"]},
     "Latitude and longitude. Only services with a point, the nearest first, each with its `distance` in metres. "
     "Sent by POST, it stands in no address and no log.",
     personal=True,

@@ -323,7 +323,7 @@ def refuse(error: Exception) -> Response:
     elif isinstance(error, RequestEntityTooLarge):
         status, detail = 413, f"The body is larger than {BODY_LIMIT} bytes."
     elif isinstance(error, HTTPException) and error.code == 405:
-        status, detail = 405, "This address is not asked in this way."
+        status, detail = 405, f"{request.method} is not answered here; Allow names what is."
     elif isinstance(error, NotFound) or (isinstance(error, HTTPException) and (error.code or 404) < 500):
         status, detail = 404, "There is nothing at this address."
     else:

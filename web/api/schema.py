@@ -357,7 +357,7 @@ def _operation(name: str, about: str, content: Schema, parameters: list[Paramete
                 "in": "query",
                 "required": False,
                 "description": parameter.about,
-                "schema": {k: v for k, v in parameter.schema.items() if k != "example"},
+                "schema": parameter.schema,
             }
             for parameter in parameters
         ],
@@ -370,7 +370,7 @@ def _operation(name: str, about: str, content: Schema, parameters: list[Paramete
 
 
 def _described(parameter: Parameter) -> Schema:
-    return {k: v for k, v in parameter.schema.items() if k != "example"} | {"description": parameter.about}
+    return parameter.schema | {"description": parameter.about}
 
 
 def _json(schema: Schema) -> Schema:

@@ -664,6 +664,7 @@ def test_pages_of_anybody_may_ask(client):
     refused = client.delete("/api/services")
     assert (refused.status_code, refused.mimetype) == (405, "application/problem+json")
     assert set(refused.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
+    assert "DELETE is not answered here" in refused.json["detail"]
     assert client.post("/api/services/x").status_code == 405
 
 
