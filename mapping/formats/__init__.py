@@ -21,8 +21,11 @@ A format's module holds ``SUFFIX``, the ending of its files (several are separat
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from traceback import walk_tb
+from types import ModuleType
 
 from mapping.area.study_area import StudyArea
 from mapping.batch import Progress
@@ -74,6 +77,61 @@ class ReadContext:
             return "custodian"
         marked = self.columns.constants.get("marking", "")
         return self.columns.markings.get(marked, "custodian")
+
+
+@contextmanager
+def damage_refused(path: object) -> Iterator[None]:
+    """Refuse a file over which a library stumbles, whatever it raises: strangers' bytes meet each line of a parser.
+
+    What our own code raises passes: that is a fault of ours, and must not be told as one of the file.
+
+    Raises
+    ------
+    FormatError
+        When a library raised anything but it.
+    """
+    try:
+        yield
+    except FormatError:
+        raise
+    except OSError as error:
+        if error.strerror is None:  # Arrow and GDAL say so of what a file holds
+            raise _damaged(path, error) from error
+        raise FormatError(
+            Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
+        ) from error
+    except Exception as error:
+        if _is_ours(error):
+            raise
+        raise _damaged(path, error) from error
+
+
+def _is_ours(error: Exception) -> bool:
+    """Tell whether our own code raised an error, and no library by a class of its own or in a line of its own."""
+    frames = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
+    ours = __name__.partition(".")[0] + "."
+    return type(error).__module__.startswith(("builtins", ours)) and frames[-1].startswith(ours)
+
+
+def _damaged(path: object, error: Exception) -> FormatError:
+    reason = " ".join(str(error).split())[:160] or type(error).__name__
+    return FormatError(
+        Phrase(
+            "{path}: the file is damaged or is none of its kind ({reason}); export it again", path=path, reason=reason
+        )
+    )
+
+
+def read_sheets(module: ModuleType, path: object) -> list[Sheet]:
+    """Return the sheets that a format's module reads from a file.
+
+    Raises
+    ------
+    FormatError
+        When the file cannot be read.
+    """
+    with damage_refused(path):
+        return list(module.read(path))
 
 
 def source_of(columns: ColumnMap) -> Source:

@@ -16,7 +16,7 @@ from mapping.area.study_area import StudyArea
 from mapping.batch import UNAPPROVED, Batch, Issue, Progress, ReadColumn, RefusedRow, without_collecting
 from mapping.column_map import UNNAMED, ColumnMap, field_name, fold_header
 from mapping.errors import FormatError
-from mapping.formats import ReadContext, Sheet, source_of
+from mapping.formats import ReadContext, Sheet, damage_refused, read_sheets, source_of
 from mapping.intake.activities import READERS as LINKS
 from mapping.intake.case_counts import case_counts
 from mapping.intake.check import CHECKS
@@ -90,9 +90,10 @@ def read(
             if column_map
             else Source(id=record_id(source_code(source or path.stem), "source"), name=source or path.stem)
         )
-        batch: Batch = module.records(path, ReadContext(area, today, known, about, column_map, progress))
+        with damage_refused(path):
+            batch: Batch = module.records(path, ReadContext(area, today, known, about, column_map, progress))
     else:
-        sheets = list(module.read(path))
+        sheets = read_sheets(module, path)
         if form is not None:
             column_map = map_from_form(form, sheets, area, name=source or path.stem)
         if column_map is not None and not column_map.fields:
@@ -154,7 +155,7 @@ def draft_map(path: str | Path, draft: str | Path, *, area: StudyArea) -> None:
         raise FormatError(
             Phrase("{path}: says itself what it holds and needs no column map; import it as it is", path=path)
         )
-    sheets = list(module.read(path))
+    sheets = read_sheets(module, path)
     if implied_map(sheets, area) is not None:
         raise FormatError(
             Phrase(

@@ -1,8 +1,12 @@
 """Every format of the registry: what is written tells no secret and no clock; what is read is a list or is refused."""
 
+import io
 import time
+import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
+import docx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,6 +14,7 @@ from hypothesis import strategies as st
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
 from mapping.errors import FormatError, MappingError
+from mapping.formats import read_sheets, source_of
 from mapping.formats.tables._flat import flat_rows
 from mapping.intake.read import Known, read
 from mapping.language.taxonomy import Vocabulary
@@ -225,3 +230,65 @@ def test_a_refused_file_leaves_the_directory_as_it_was(tmp_path, tiny_area):
             with pytest.raises(MappingError):
                 read(path, area=tiny_area, today=TODAY, known=Known.of(directory))
         assert directory.path.read_bytes() == before
+
+
+def of_word(path):
+    text = docx.Document()
+    table = text.add_table(3, 2)
+    for cell, value in zip(table._cells, ["Name", "Phone", "Help", "2210001", "Care", "2210002"], strict=True):
+        cell.text = value
+    table.cell(1, 0).merge(table.cell(2, 0))
+    text.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def archives(view, tmp_path_factory, tiny_area):
+    """Every archive that is read: those that we write, and a text of Word; bytes by name of file."""
+    folder = tmp_path_factory.mktemp("archives")
+    paths = [written(view, folder, tiny_area, name) for name in WRITERS if name in READERS]
+    paths.append(of_word(folder / "annex.docx"))
+    return {path.name: path.read_bytes() for path in paths if zipfile.is_zipfile(path)}
+
+
+def spoilt(contents: bytes, part: float, place: float, rubbish: bytes) -> bytes:
+    """Return an archive with bytes of one part overwritten, and all sums of the archive right."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(contents)) as whole, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as copy:
+        members = whole.infolist()
+        for number, member in enumerate(members):
+            inside = whole.read(member)
+            if number == int(part * len(members)):
+                at = int(place * len(inside))
+                inside = inside[:at] + rubbish + inside[at + len(rubbish) :]
+            copy.writestr(member.filename, inside)
+    return packed.getvalue()
+
+
+RUBBISH = st.one_of(st.binary(min_size=1, max_size=12), st.sampled_from([b'""', b"<a/>", b"/>", b'"-1"', b"<", b"x"]))
+INSIDE = st.floats(0, 1, exclude_max=True)
+
+
+@settings(max_examples=examples(40), suppress_health_check=list(HealthCheck))
+@given(which=INSIDE, part=INSIDE, place=INSIDE, rubbish=RUBBISH)
+def test_an_archive_damaged_within_is_read_or_refused(
+    archives, tmp_path_factory, tiny_area, which, part, place, rubbish
+):
+    name = sorted(archives)[int(which * len(archives))]
+    path = tmp_path_factory.mktemp("within") / name
+    path.write_bytes(spoilt(archives[name], part, place, rubbish))
+    read_or_refused(path, tiny_area)
+
+
+def test_whatever_a_library_raises_over_a_file_refuses_it(tmp_path):
+    path = tmp_path / "list.any"
+    stumbling = SimpleNamespace(read=lambda _path: [zipfile.ZipFile(io.BytesIO(), "r", compression=99)])
+    with pytest.raises(FormatError, match=r"list\.any: the file is damaged or is none of its kind \(.+\); export it"):
+        read_sheets(stumbling, path)
+    with pytest.raises(FormatError, match=r"list\.any: cannot be read \(No such file"):
+        read_sheets(SimpleNamespace(read=lambda path: path.read_bytes()), path)
+
+
+def test_a_fault_of_ours_is_not_told_as_one_of_the_file(tmp_path):
+    with pytest.raises(AttributeError):
+        read_sheets(SimpleNamespace(read=lambda _path: [source_of(None)]), tmp_path)

@@ -8,7 +8,7 @@ from typing import Any
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import FormatError
-from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, require_readable
+from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused, require_readable
 from mapping.formats.tables._flat import LISTED, flat_rows, properties
 from mapping.language.i18n import Phrase
 from mapping.view.view import View
@@ -40,22 +40,9 @@ def layers(path: Path) -> Iterator[Sheet]:
     FormatError
         When GDAL cannot read the file, or it is larger than a list can be.
     """
-    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
-
-    wrong = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, OSError, ValueError, TypeError)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # what GDAL finds odd is either read or refused
-            sheets = _layers(path)
-    except wrong as error:
-        reason = " ".join(str(error).split())[:160]
-        raise FormatError(
-            Phrase(
-                "{path}: the file is damaged or is none of its kind ({reason}); export it again",
-                path=path,
-                reason=reason,
-            )
-        ) from error
+    with damage_refused(path), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # what GDAL finds odd is either read or refused
+        sheets = _layers(path)
     yield from sheets
 
 

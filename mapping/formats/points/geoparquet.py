@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import FormatError
-from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet
+from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused
 from mapping.formats.points._points import checked, sheet, table
 from mapping.language.i18n import Message, Phrase
 from mapping.view.view import View
@@ -33,10 +33,9 @@ def read(path: str | Path) -> Iterator[Sheet]:
     _require_arrow(path)
     import geopandas as gpd
     import pandas as pd
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
+    with damage_refused(path):
         about = pq.read_metadata(path)
         if about.num_columns > MAX_COLUMNS or about.num_rows * max(about.num_columns, 1) > MAX_CELLS:
             raise FormatError(
@@ -47,14 +46,9 @@ def read(path: str | Path) -> Iterator[Sheet]:
                     num_columns=about.num_columns,
                 )
             )
-        located = b"geo" in (about.metadata or {})
-        frame = gpd.read_parquet(path) if located else pd.read_parquet(path)
-        yield sheet("", frame, path)
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        reason = " ".join(str(error).split())[:160]
-        raise FormatError(
-            Phrase("{path}: the file is damaged or no Parquet ({reason}); export it again", path=path, reason=reason)
-        ) from error
+        frame = gpd.read_parquet(path) if b"geo" in (about.metadata or {}) else pd.read_parquet(path)
+        attributes = sheet("", frame, path)
+    yield attributes
 
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:

@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import docx
-from docx.opc.exceptions import OpcError
 
 from mapping.errors import FormatError
-from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet
+from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused
 from mapping.formats._archives import members
 from mapping.language.i18n import Phrase
 
@@ -26,18 +24,11 @@ def read(path: str | Path) -> Iterator[Sheet]:
     """
     path = Path(path)
     members(path)
-    try:
-        tables = docx.Document(str(path)).tables
-    except (OpcError, SyntaxError, BadZipFile, KeyError, ValueError) as error:
-        raise FormatError(
-            Phrase(
-                "{path}: is no text of Word or a damaged one ({error}); save it as .docx again", path=path, error=error
-            )
-        ) from error
+    with damage_refused(path):
+        tables = [_rows(path, table) for table in docx.Document(str(path)).tables]
     if not tables:
         raise FormatError(Phrase("{path}: holds no table; ask for the list as a table", path=path))
-    for number, table in enumerate(tables, 1):
-        rows, struck = _rows(path, table)
+    for number, (rows, struck) in enumerate(tables, 1):
         skipped = (
             (Phrase("{count} {count:text that is|texts that are} struck through, not read", count=struck),)
             if struck

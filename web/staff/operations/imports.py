@@ -18,6 +18,7 @@ from mapping.batch import Batch
 from mapping.column_map import FIELDS as MEANINGS
 from mapping.column_map import ColumnMap
 from mapping.errors import FormatError, MappingError
+from mapping.formats import read_sheets
 from mapping.intake.guess.column_map import guessed, unknown_words
 from mapping.intake.read import implied_map, read
 from mapping.intake.report import LEVELS, IssueGroup, grouped
@@ -97,7 +98,7 @@ def begin(language: str) -> ResponseReturnValue:
         module = format_of(upload.path)
         if chosen is not None:
             uploads().read_by(upload, chosen[0], trusted=chosen[1])
-        elif hasattr(module, "read") and implied_map(sheets := list(module.read(upload.path)), study_area()) is None:
+        elif hasattr(module, "read") and implied_map(sheets := read_sheets(module, upload.path), study_area()) is None:
             guessed(sheets, study_area())
             return redirect(f"/{language}/i/{upload.token}/columns.html", code=303)
     except (MappingError, ValueError) as error:
@@ -146,7 +147,7 @@ def _is_agreed(upload: Upload) -> bool:
 def columns(language: str, token: str) -> ResponseReturnValue:
     """Say what the columns of a list are: as guessed, or otherwise."""
     upload = uploads().get(token, me().id)
-    guess = guessed(list(format_of(upload.path).read(upload.path)), study_area())
+    guess = guessed(read_sheets(format_of(upload.path), upload.path), study_area())
     if request.method == "GET":
         return _columns(language, upload, guess)
     try:
