@@ -10,8 +10,9 @@ import pytest
 
 from tests.support.sample import TODAY
 from tests.web.support.desk import Desk, views
-from tests.web.support.nginx import DEPLOY, NGINX, nginx, waitress
+from tests.web.support.nginx import DEPLOY, NGINX, nginx
 from tests.web.support.office import PASSWORD, Office, csrf
+from tests.web.support.served import waitress
 from web import create_app
 from web.headers import HEADERS
 from web.partner.app import create_partner_app

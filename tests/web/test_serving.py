@@ -4,26 +4,20 @@ import contextlib
 import http.client
 import socket
 import sys
-import threading
 import time
 
 import pytest
 from flask import Flask
 
+from tests.web.support.served import running
 from web import serving
 
 
-@contextlib.contextmanager
 def served():
     """A server of one page, as long as it is needed."""
     app = Flask("served")
     app.add_url_rule("/", "home", lambda: "here")
-    server = serving.create_server(app, port=0)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield server
-    server.close()
-    thread.join(timeout=5)
+    return running(serving.create_server(app, port=0))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.analysis.invented import Changed
 from tests.support.browser import AXE, axe_faults
 from tests.support.sample import CHASHMA, km, organization, place, service, statement
 from tests.web.support.portal import published
-from tests.web.support.served import served
+from tests.web.support.served import SOON, served
 from web import create_app
 from web.portal import STATIC
 from web.presenters.cards import first_choice, minutes_to, shown_minutes
@@ -559,7 +559,7 @@ def test_it_works_in_a_folder_of_a_server(site, open_page):
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=site.parent)
     handler.log_message = lambda *_: None
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(SOON,), daemon=True).start()
         page = open_page(f"http://127.0.0.1:{server.server_port}/{site.name}/en/map.html")
         page.click(".ask-map button")
         page.wait_for_selector("[data-ready]")

@@ -1,14 +1,12 @@
 """The caseworker's story in a real browser: three languages, desktop and phone, nobody else asked, nothing kept."""
 
-import threading
-
 import pytest
-from waitress.server import create_server
 
 from tests.analysis.invented import Changed
 from tests.support.browser import axe_faults, press
 from tests.support.sample import public_parts, secret_parts
 from tests.web.support.desk import PASSWORD, Desk, views
+from tests.web.support.served import waitress
 
 SQUEEZED = """[...document.querySelectorAll('main form select, main form input[type=text], main form .label')]
 .filter((each) => {
@@ -40,12 +38,8 @@ def desk(tmp_path, area, published):
 
 @pytest.fixture
 def origin(desk):
-    server = create_server(desk.app, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=True)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=5)
+    with waitress(desk.app, clear_untrusted_proxy_headers=True) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def fine(page, name):

@@ -7,12 +7,9 @@ import shutil
 import socket
 import ssl
 import subprocess
-import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
-
-from waitress.server import create_server
 
 from scripts.ports import free_port
 from tests.web.support.certificates import certificate
@@ -33,17 +30,6 @@ http {{
     include {folder}/site.conf;
 }}
 """
-
-
-@contextmanager
-def waitress(app, **options):
-    """Run a portal; yield its port."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=4, **options)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield server.effective_port
-    server.close()
-    thread.join(timeout=5)
 
 
 class Web:

@@ -1,13 +1,11 @@
 """Stories in a real browser: a mother, a lawyer and a foreign woman in Kulob, a girl in Murghob, a man in Russia."""
 
-import threading
-
 import pytest
-from waitress.server import create_server
 
 from tests.support.browser import axe_faults
 from tests.support.sample import organization, place, records_of, service, statement
 from tests.web.support.desk import PASSWORD, Desk, views
+from tests.web.support.served import waitress
 
 KULOB, DUSHANBE, KHORUGH = (37.9146, 69.7845), (38.5358, 68.779), (37.4904, 71.5534)
 UNITS = {KULOB: "3507221", DUSHANBE: "3501000", KHORUGH: "3590401"}
@@ -59,13 +57,9 @@ def published(tmp_path_factory, tj_area):
 @pytest.fixture
 def origin(tmp_path, tj_area, published):
     desk = Desk(tmp_path, tj_area, published)
-    server = create_server(desk.app, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=True)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
     desk.token("caseworker")
-    yield f"http://127.0.0.1:{server.effective_port}", desk
-    server.close()
-    thread.join(timeout=5)
+    with waitress(desk.app, clear_untrusted_proxy_headers=True) as port:
+        yield f"http://127.0.0.1:{port}", desk
 
 
 @pytest.fixture
