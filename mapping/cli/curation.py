@@ -286,7 +286,8 @@ def _open(directory: Path, area: Path | None, login: str = "") -> "Directory":
 
 def _line(line: "BatchLine") -> str:
     did = f"{line.added} new, {line.changed} changed, {line.removed} removed"
-    undone = f"; undone by {line.undone_by}" if line.undone_by else ""
+    off = line.undone_by
+    undone = f"; undone by {off.by} on {off.on} (batch {off.number})" if off else ""
     reason = f" ({line.reason})" if line.reason else ""
     return f"{line.number:5}  {line.on}  {line.file}{reason} by {line.by}: {did}{undone}"
 

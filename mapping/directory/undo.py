@@ -27,7 +27,7 @@ class BatchLine:
     added: int = 0
     changed: int = 0
     removed: int = 0
-    undone_by: int | None = None
+    undone_by: "BatchLine | None" = None
     tables: Counter[str] = field(default_factory=Counter)
     """Table -> lines of history."""
 
@@ -42,9 +42,10 @@ def batches(db: sqlite_utils.Database) -> list[BatchLine]:
             counts[number][change] += count
             tables[number][table] += count
     off = undone(db)
-    rows = db.conn.execute('SELECT number, "on", "by", file, reason FROM batch ORDER BY number')
-    return [
-        BatchLine(
+    rows = db.conn.execute('SELECT number, "on", "by", file, reason FROM batch ORDER BY number DESC')
+    lines: dict[int, BatchLine] = {}
+    for number, on, by, file, reason in rows:
+        lines[number] = BatchLine(
             number,
             dt.date.fromisoformat(on),
             by,
@@ -53,11 +54,10 @@ def batches(db: sqlite_utils.Database) -> list[BatchLine]:
             counts[number]["added"],
             counts[number]["changed"],
             counts[number]["removed"] + counts[number]["erased"],
-            off.get(number),
+            lines.get(off.get(number, 0)),
             tables[number],
         )
-        for number, on, by, file, reason in rows
-    ]
+    return [*reversed(lines.values())]
 
 
 def undone(db: sqlite_utils.Database) -> dict[int, int]:
@@ -117,7 +117,7 @@ def undo(writing: Writing, batch: int) -> None:
         if record not in before[table]:
             before[table][record] = json.loads(row) if row else None
     for table in STORED:
-        rows = {record: _whole(table, row) for record, row in before.get(table, {}).items() if row is not None}
+        rows = {record: whole_row(table, row) for record, row in before.get(table, {}).items() if row is not None}
         if rows:
             writing.put(table, rows)
     gone = {table: [identifier for identifier, row in before.get(table, {}).items() if row is None] for table in STORED}
@@ -140,8 +140,8 @@ def _used(db: sqlite_utils.Database, table: str, gone: Mapping[str, list[str]]) 
     return used
 
 
-def _whole(table: str, row: Row) -> Row:
-    """Fill in columns that records have gained since a line of history was written."""
+def whole_row(table: str, row: Row) -> Row:
+    """Return a row of the history with the columns that records have gained since."""
     return {
         name: row[name] if name in row else None if info.is_required() else info.get_default()
         for name, info in STORED[table].model_fields.items()

@@ -145,6 +145,14 @@ def test_undoing_goes_the_same_way(desk, number):
     assert "+992999999999" in desk.numbers()
 
 
+def test_the_list_of_acts_says_who_undid_which_and_when(desk):
+    words = ("edit", LEGAL, "alert=Closed", "--table", "service", "--reason", "r")
+    assert desk.run(*words, login="zarina").exit_code == 0
+    assert desk.run("undo", act_of_edit(desk), "--today", "2026-11-25", login="zarina").exit_code == 0
+    lines = " ".join(desk.run("undo", "--list").output.split())
+    assert "edit (r) by zarina: 0 new, 1 changed, 0 removed; undone by zarina on 2026-11-25 (batch" in lines
+
+
 def act_of_edit(desk):
     with Directory(desk.folder / "directory.db") as opened:
         return next(each.number for each in opened.batches() if each.file == "edit")

@@ -399,9 +399,9 @@ def test_the_last_batch_is_undone_by_default_and_what_is_undone_is_not_undone_ag
         directory.undo(by="Steward", on=TODAY)
     with pytest.raises(NotFound, match="no batch 77"):
         directory.undo(77, by="Steward", on=TODAY)
-    assert [(one.file, one.undone_by) for one in directory.batches()] == [
-        ("a.csv", 4),
-        ("b.csv", 3),
+    assert [(one.file, one.undone_by and one.undone_by.file) for one in directory.batches()] == [
+        ("a.csv", "undo 1"),
+        ("b.csv", "undo 2"),
         ("undo 2", None),
         ("undo 1", None),
     ]

@@ -70,6 +70,11 @@ def seen_in(regions: Collection[str]) -> VisibleRecords:
     return _kept().seen(directory(), study_area(), today(), regions)
 
 
+def gone_since(batch: int) -> set[tuple[str, str]]:
+    """Return the tables and ids of what was taken out since a batch and might be seen if it were still there."""
+    return _kept().gone(directory(), study_area(), today(), batch)
+
+
 def _kept() -> VisibleCache:
     return cast("VisibleCache", current_app.extensions.setdefault("rohnamo_seen", VisibleCache()))
 

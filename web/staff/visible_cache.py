@@ -7,6 +7,7 @@ seen elsewhere (a vocabulary, the day, an erasure, very many records at once) ma
 
 import contextlib
 import datetime as dt
+import json
 import threading
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -17,6 +18,7 @@ from mapping.area.study_area import StudyArea
 from mapping.directory.conflicts import CLAIMED, Conflict
 from mapping.directory.directory import Directory
 from mapping.directory.rows import reader, stored_rows
+from mapping.directory.undo import whole_row
 from mapping.model import RECORDS, Record, references
 from mapping.safety.redaction import PUBLISHED, VOCABULARIES, Rules
 from web.staff.visible import VisibleRecords, shown, told
@@ -95,6 +97,7 @@ class VisibleCache:
         self._rules: Rules
         self._seen: dict[frozenset[str], VisibleRecords] = {}
         """What is seen in some regions; under no region at all, everything."""
+        self._gone: dict[int, set[tuple[str, str]]] = {}
 
     def seen(
         self, directory: Directory, area: StudyArea, day: dt.date, regions: Collection[str] | None = None
@@ -103,6 +106,7 @@ class VisibleCache:
         with self._lock:
             (last,) = directory.db.execute("SELECT coalesce(max(number), 0) FROM batch").fetchone()
             if self._state != (last, day):
+                self._gone = {}
                 before, self._state = self._state, None  # when it fails, everything is worked out anew the next time
                 with _reading(directory):
                     (last,) = directory.db.execute("SELECT coalesce(max(number), 0) FROM batch").fetchone()
@@ -116,6 +120,27 @@ class VisibleCache:
             if wanted not in self._seen:
                 self._seen[wanted] = whole.within(wanted)
             return self._seen[wanted]
+
+    def gone(self, directory: Directory, area: StudyArea, day: dt.date, since: int) -> set[tuple[str, str]]:
+        """Return the tables and ids of what was taken out from a batch on and might be seen if it were still there.
+
+        It is looked at as it was when it went, together with all that is there now.
+        """
+        self.seen(directory, area, day)
+        with self._lock:
+            if since not in self._gone:
+                old = dict(_removed(directory, since))
+                _, needed = self._kin.around(self._kin.change(old))
+                visible = shown(self._tables(needed), self._rules)
+                self._kin.change(dict.fromkeys(old))
+                self._gone[since] = {(table, r.id) for table, own in visible.items() for r in own if r.id in old}
+            return self._gone[since]
+
+    def _tables(self, ids: Collection[str]) -> dict[str, list[Record]]:
+        tables: dict[str, list[Record]] = {table: [] for table in RECORDS}
+        for identifier in sorted(ids & self._kin.records.keys()):
+            tables[self._kin.records[identifier].table].append(self._kin.records[identifier])
+        return tables
 
     def _begin(self, directory: Directory, area: StudyArea, day: dt.date) -> None:
         """Work out everything."""
@@ -151,10 +176,7 @@ class VisibleCache:
             or any(whole.has(table, identifier) for table in VOCABULARIES for identifier in touched)
         ):
             return False
-        tables: dict[str, list[Record]] = {table: [] for table in RECORDS}
-        for identifier in sorted(needed & self._kin.records.keys()):
-            tables[self._kin.records[identifier].table].append(self._kin.records[identifier])
-        visible = shown(tables, self._rules)
+        visible = shown(self._tables(needed), self._rules)
         here = {table: [record for record in own if record.id in touched] for table, own in visible.items()}
         if _words(whole, touched) - {*self._rules.vocabulary} != _words_of(here) - {*self._rules.vocabulary}:
             return False  # a word of another's list is used for the first time, or no more
@@ -169,6 +191,17 @@ class VisibleCache:
             for regions, before in self._seen.items()
         }
         return True
+
+
+def _removed(directory: Directory, since: int) -> Iterator[tuple[str, Record]]:
+    """Yield the ids of the records that were taken out from a batch on and are there no more, with what they were."""
+    query = (
+        "SELECT \"table\", record, before FROM history h WHERE batch >= ? AND change = 'removed' AND NOT EXISTS"
+        ' (SELECT 1 FROM history l WHERE l.record = h.record AND l."table" = h."table" AND l.number > h.number)'
+    )
+    for table, identifier, before in directory.db.conn.execute(query, [since]):
+        if table in RECORDS:
+            yield identifier, reader(RECORDS[table])([*whole_row(table, json.loads(before)).values()])
 
 
 def _claimed(directory: Directory, last: int) -> set[str]:

@@ -139,7 +139,7 @@ def test_after_any_changes_the_same_is_seen_as_when_all_is_looked_at_anew(stored
             )  # so that all of it has to be brought up to date
         for step in steps:
             do(directory, *step)
-            kept.seen(directory, tiny_area, TODAY)
+            kept.gone(directory, tiny_area, TODAY, 1)  # which leaves no trace of what is gone
         for regions in REGIONS:
             mended = everything(kept.seen(directory, tiny_area, TODAY, regions))
             anew = everything(VisibleCache().seen(directory, tiny_area, TODAY, regions))
@@ -179,6 +179,22 @@ def test_what_is_hidden_is_gone_at_once_with_all_that_hangs_on_it(directory, tin
     assert not seen.of_owner("phone", "organization_id", own)
     assert not [one for one in seen.records(ReferralAgreement) if own in one.__dict__.values()]
     assert seen.has("organization", key("organization", "Legal Centre"))
+
+
+def test_of_what_was_taken_out_exactly_what_was_seen_before_is_told(directory, tiny_area):
+    def ids(kept):
+        seen = kept.seen(directory, tiny_area, TODAY)
+        return {(table, record.id) for table in RECORDS for record in seen.records(RECORDS[table])}
+
+    kept = VisibleCache()
+    before = ids(kept)
+    assert kept.gone(directory, tiny_area, TODAY, 1) == set()
+    every = [(table, record.id) for table in TABLES for record in directory.records(RECORDS[table])]
+    with directory.acting("all", by="a", on=TODAY, reason="r") as writing:
+        for table in TABLES:
+            writing.remove(table, [identifier for name, identifier in every if name == table])
+    assert kept.gone(directory, tiny_area, TODAY, 1) == before - ids(kept)
+    assert len(before - ids(kept)) < len(every)
 
 
 def test_what_was_erased_is_gone_at_once(directory, tiny_area):

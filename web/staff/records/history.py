@@ -19,7 +19,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.agreeing import ASKED, about, may_agree
-from web.staff.common import directory, everything_seen, today
+from web.staff.common import directory, everything_seen, gone_since, today
 from web.staff.fields import TABLES
 from web.staff.visible import name_of
 
@@ -139,13 +139,14 @@ def _asked(proposal: Proposal, language: str) -> tuple[Message | None, str, str]
 
 
 def _seen_of(numbers: list[int]) -> dict[int, Counter[str]]:
-    """Return how many records that may be seen each batch added, changed and took out."""
+    """Return how many records that may be seen, or might if still there, each batch added, changed and took out."""
     whole, counts = everything_seen(), defaultdict[int, Counter[str]](Counter)
     if numbers:
+        gone = gone_since(min(numbers))
         query = 'SELECT batch, "table", record, change FROM history WHERE batch >= ?'
         rows: Any = directory().db.conn.execute(query, [min(numbers)])
         for batch, table, record, change in rows:
-            if whole.has(table, record):
+            if whole.has(table, record) or (table, record) in gone:
                 counts[batch][change] += 1
     return counts
 

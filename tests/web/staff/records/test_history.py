@@ -1,0 +1,64 @@
+"""Changes: what was undone stays to be read, as undone by whom and when; what was secret stays so when it is gone."""
+
+import html
+import re
+
+import pytest
+
+from mapping.directory.directory import Directory
+from tests.support.sample import TODAY, batch, organization
+from tests.web.support.office import Office, post
+
+
+@pytest.fixture
+def office(tmp_path, tiny_area):
+    return Office(tmp_path, tiny_area)
+
+
+@pytest.fixture
+def steward(office):
+    return office.client("steward")
+
+
+def lines(client, language="en"):
+    """Return the texts of the lines of the page, newest first."""
+    rows = client.get(f"/{language}/changes.html").text.split("<tr>")[2:]
+    return [re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", row))).strip() for row in rows]
+
+
+def put_in(office, area, *records):
+    with Directory(office.directory, area) as opened:
+        opened.add(batch(*records, file="some list.csv"), on=TODAY)
+        return opened.batches()[-1].number
+
+
+def test_an_import_that_was_undone_stays_and_tells_by_whom_and_when(office, steward, tiny_area):
+    number = put_in(office, tiny_area, organization("Bahor Centre"))
+    before = lines(steward)
+    assert " 2 0 0 " in before[0]  # the body, and where it was said
+    assert post(steward, f"/en/changes/{number}", page="/en/changes.html").location.endswith("?done")
+    after = lines(steward)
+    assert len(after) == len(before) + 1
+    assert after[0].startswith("Taken back: some list.csv")
+    assert " 0 0 2 " in after[0]
+    assert after[1].startswith("some list.csv")
+    assert " 2 0 0 " in after[1]
+    day = lines(steward)[0].split(" · ")[0].removeprefix("Taken back: some list.csv ")
+    assert after[1].endswith(f"undone by steward on {day}")
+    assert "отменено: steward," in lines(steward, "ru")[1]
+
+
+def test_an_undoing_can_itself_be_undone_and_then_counts_no_more(office, steward, tiny_area):
+    number = put_in(office, tiny_area, organization("Bahor Centre"))
+    for each in (number, number + 1):
+        assert post(steward, f"/en/changes/{each}", page="/en/changes.html").status_code == 303
+    assert ["undone by" in line for line in lines(steward)[:3]] == [False, True, False]
+
+
+def test_what_was_for_custodians_stands_on_no_line_when_it_is_gone(office, steward, tiny_area):
+    before = lines(steward)
+    number = put_in(office, tiny_area, organization("Hidden house", audience="custodian"))
+    assert lines(steward) == before
+    with Directory(office.directory, tiny_area) as opened:
+        opened.undo(number, by="custodian", on=TODAY)
+    assert lines(steward) == before
