@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapping.engines import travel
+from mapping.engines import _turn, travel
 from mapping.engines._compiled import compiled
 from mapping.engines.pairs import FrictionSearch
 from mapping.engines.travel import cost_surface
@@ -654,3 +654,27 @@ def test_kernels_work_where_nothing_can_be_written(monkeypatch):
 
     monkeypatch.setattr(numba, "njit", njit_without_folder)
     assert compiled(lambda a: a + 1)(2) == 3
+
+
+@pytest.mark.parametrize("unlike", [[], [(0, 0)], [(15, 3), (15, 15), (2, 9)]])
+def test_a_square_is_turned_over_its_diagonal(unlike):
+    side = _turn.SQUARE
+    width, source, target = side + 5, 7, 1000
+    buffer = np.zeros(2000, np.float32)
+    lines = np.arange(side)[:, None] * width + np.arange(side)
+    square = np.arange(side * side, dtype=np.float32).reshape(side, side)
+    square[4, 7] = np.inf
+    buffer[source + lines] = square
+    buffer[target + lines] = square.T
+    for row, column in unlike:
+        buffer[target + row * width + column] = -1
+    before = buffer.copy()
+    before[target + lines] = square.T
+    changed = _turn_square(buffer, np.uint64(source), np.uint64(target), np.uint64(width))
+    assert changed == sum({1 << row for row, _ in unlike})
+    assert (buffer == before).all()
+
+
+@compiled
+def _turn_square(buffer, source, target, width):
+    return _turn.turned(buffer, source, target, width)
