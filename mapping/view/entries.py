@@ -291,11 +291,19 @@ def sort_key(name: str) -> str:
 MINORS = frozenset({"AGE-CHI", "AGE-ADO"})
 TAKES = {
     "AGE-CHI": frozenset({"AGE-CHI", "AGE-ADO"}),
-    "AGE-ADO": frozenset({"AGE-ADO", "AGE-CHI"}),
+    "AGE-ADO": frozenset({"AGE-ADO", "AGE-CHI", "AGE-YOU"}),
+    "AGE-YOU": frozenset({"AGE-YOU", "AGE-ADU"}),
     "AGE-OLD": frozenset({"AGE-OLD", "AGE-ADU"}),
 }
-REFUSES = {"AGE-ADO": frozenset({"AGE-ADO", "AGE-CHI"}), "AGE-OLD": frozenset({"AGE-OLD", "AGE-ADU"})}
-"""Groups of which one is part of another: children under 18, adolescents from 12 to 17; adults, older persons."""
+REFUSES = {
+    "AGE-ADO": frozenset({"AGE-ADO", "AGE-CHI"}),
+    "AGE-YOU": frozenset({"AGE-YOU", "AGE-ADU"}),
+    "AGE-OLD": frozenset({"AGE-OLD", "AGE-ADU"}),
+}
+"""Groups of which one is part of another: children under 18, adolescents from 12 to 17; adults, young and older ones.
+
+Some of those whom lists call young people are adolescents; most are adults.
+"""
 
 
 def suits(
@@ -305,11 +313,13 @@ def suits(
     minimum_age: float | None = None,
     maximum_age: float | None = None,
     stays: bool = False,
+    span: tuple[int, int] | None = None,
 ) -> bool:
     """Tell whether a service may be offered to a group.
 
     It must not exclude the group, and if it names groups of the same kind (ages, sexes and so on), it must name this
-    one. Where people stay, a child must be named. Ages count where they are given.
+    one. Where people stay, a child must be named. Ages count where they are given; ``span`` is of which ages the
+    person is (the first, and the first beyond), by default those of the group.
 
     >>> suits("AGE-CHI", frozenset(), frozenset()), suits("AGE-CHI", frozenset({"AGE-ADU"}), frozenset())
     (True, False)
@@ -320,9 +330,9 @@ def suits(
     named = bool(serves & TAKES.get(group, {group}))
     if group in groups and not named:
         kind = groups.term(group).dimension
-        if (stays and group in MINORS) or any(
-            code in groups and groups.term(code).dimension == kind for code in serves
-        ):
+        if any(code in groups and groups.term(code).dimension == kind for code in serves):
             return False
-    first, beyond = AGES.get(group, (0, 200))
+    if stays and group in MINORS and not serves & MINORS:
+        return False
+    first, beyond = span or AGES.get(group, (0, 200))
     return (minimum_age is None or minimum_age < beyond) and (maximum_age is None or maximum_age >= first)

@@ -100,7 +100,7 @@ def ages(entry: Entry) -> Message | None:
 def _says_ages(entry: Entry) -> bool:
     """Tell whether one of the groups that are helped is of just those ages: "Children (under 18)"."""
     span = (entry.minimum_age or 0, 200 if entry.maximum_age is None else entry.maximum_age + 1)
-    return any(AGES.get(code) == span for code in entry.serves)
+    return any(AGES.get(code) == span for code in entry.serves if code != "AGE-YOU")  # who lists call young differs
 
 
 def card(entry: Entry, area: StudyArea, language: str) -> Card:

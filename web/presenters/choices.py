@@ -21,7 +21,7 @@ Fit = Literal["yes", "ask", "no"]
 
 EVERYWHERE, ABROAD = "r0", "zz"
 ADULT, CHILD, ANYONE, BOTH = "a", "c", "e", "f"
-CHILDREN, GROWN = {"AGE-CHI", "AGE-ADO"}, {"AGE-ADU", "AGE-OLD"}
+CHILDREN, GROWN, YOUNG = {"AGE-CHI", "AGE-ADO"}, {"AGE-ADU", "AGE-OLD"}, "AGE-YOU"
 MAP = "m"
 """In place of an answer to "who": the map of a region, to choose a district on."""
 GROUPS_OF = {"": (), ANYONE: (), ADULT: ("AGE-ADU",), CHILD: ("AGE-CHI",), BOTH: ("HH-DEP",)}
@@ -212,7 +212,8 @@ def _within(area: StudyArea, code: str, unit: str) -> bool:
 def fits(entry: Entry, who: str) -> Fit:
     """Say whether a service takes somebody.
 
-    A child is only sent where children are said to be taken; where nothing is said, one must ask first.
+    A child is only sent where children are said to be taken; where nothing is said, or only young people are named,
+    one must ask first.
     """
     if who == BOTH:
         return _fits_both(entry)
@@ -227,6 +228,8 @@ def fits(entry: Entry, who: str) -> Fit:
     if other & taken:
         return "no"
     child_service = any(code.startswith("CHP") or code == "ACC-CHI" for code in entry.types)
+    if YOUNG in taken and not child_service:
+        return "ask"
     if who == CHILD:
         return "yes" if child_service else "ask"
     return "yes"

@@ -18,15 +18,15 @@ from mapping.language.parsers._cells import Unreadable, given, shown
 from mapping.language.parsers.lists import left_out, says_everybody
 from mapping.language.taxonomy import LEFT_OUT, match_term
 
-AGES = {"AGE-CHI": (0, 18), "AGE-ADO": (12, 18), "AGE-ADU": (18, 60), "AGE-OLD": (60, 200)}
-"""The first age of a group, and the first one beyond it."""
+AGES = {"AGE-CHI": (0, 18), "AGE-ADO": (12, 18), "AGE-YOU": (15, 25), "AGE-ADU": (18, 60), "AGE-OLD": (60, 200)}
+"""The first age of a group, and the first one beyond it; young people are of the ages that the United Nations count."""
 
 OLDEST = 99
 """A number beyond it is no age."""
 GROWN = 18
 """The age at which childhood ends."""
-ADOLESCENT = 19
-"""The last age of adolescents as the World Health Organization counts them."""
+LAST = {"AGE-ADO": 19, "AGE-YOU": 24}
+"""The last age of adolescents as the World Health Organization counts them, and of youth as the United Nations do."""
 
 
 class AgeRange(NamedTuple):
@@ -406,15 +406,17 @@ def _union(spans: Sequence[AgeRange]) -> AgeRange | None:
 def age_groups(codes: Iterable[str], read: AgeRange) -> list[str]:
     """Return codes of groups as ages allow them: those of other ages go, and the one comes of which all are.
 
-    Young people beyond the age of adolescents are adults too. "From 18" is adults, among whom older persons are.
+    Adolescents and young people beyond these ages are adults too. "From 18" is adults, among whom older persons are.
 
     >>> age_groups(["SEX-F", "AGE-ADU"], AgeRange(None, 17)), age_groups(["SEX-F"], AgeRange(18, None))
     (['SEX-F', 'AGE-CHI'], ['SEX-F', 'AGE-ADU'])
     """
     least, most = read.least or 0, OLDEST if read.most is None else read.most
     left = [code for code in codes if code not in AGES or (least < AGES[code][1] and most >= AGES[code][0])]
+    if most < GROWN:  # young people of whom none is grown are children
+        left = [code for code in left if code != "AGE-YOU"]
     named = {code for code in left if code in AGES}
-    if named == {"AGE-ADO"} and ADOLESCENT < most < OLDEST:
+    if named and named <= LAST.keys() and max(LAST[code] for code in named) < most < OLDEST:
         return [*left, "AGE-ADU"]
     if named or read == (None, None):
         return left

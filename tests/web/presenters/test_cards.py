@@ -34,6 +34,7 @@ def test_without_limits_nothing_is_said_of_ages(least, most):
         (("AGE-OLD",), 60.0, None, True),
         (("AGE-CHI",), 3.0, 14.0, False),
         (("SEX-F",), 18.0, None, False),
+        (("AGE-YOU",), 15.0, 24.0, False),
     ],
 )
 def test_ages_that_a_group_says_already_are_not_said_twice(serves, least, most, said):

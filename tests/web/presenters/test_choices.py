@@ -31,6 +31,8 @@ def entry(**fields) -> Entry:
         ({"serves": ("AGE-ADU",)}, "yes", "no"),
         ({"serves": ("AGE-CHI",)}, "no", "yes"),
         ({"serves": ("AGE-ADO",)}, "no", "yes"),
+        ({"serves": ("AGE-YOU",)}, "ask", "ask"),
+        ({"serves": ("AGE-YOU", "AGE-ADO")}, "no", "yes"),
         ({"serves": ("AGE-ADU", "AGE-CHI")}, "yes", "yes"),
         ({"serves": ("SEX-F",)}, "yes", "ask"),
         ({"serves": ("SEX-F",), "types": ("CHP-FRI",)}, "yes", "yes"),

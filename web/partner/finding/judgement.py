@@ -10,12 +10,11 @@ from typing import Literal, NamedTuple
 
 from mapping.language.i18n import Message, Several
 from mapping.language.need_fits import LAST, fit, need_fits
-from mapping.language.parsers import AGES
 from mapping.language.taxonomy import Term, Vocabulary, match_term
 from mapping.view.entries import NO_PAPERS, REFUSES, TAKES, suits
 from mapping.view.view import Entry
 from web.partner.finding.agreements import agreements
-from web.partner.finding.needs import CHILD_AGES, MARKED_GROUPS, NATIONALITY_DECIDES, OTHER_COUNTRY, Needs
+from web.partner.finding.needs import CHILD_AGES, MARKED_GROUPS, NATIONALITY_DECIDES, OTHER_COUNTRY, SPANS, Needs
 from web.partner.finding.start_places import StartPlace
 from web.presenters import choices
 from web.presenters.cards import ENTRANCES, ages, check, country_name, first_choice, label
@@ -138,7 +137,7 @@ class Judge:
         for group in self.person.groups:
             if refused := self._refusal(entry, group):
                 yield refused
-            elif (span := ages(entry)) and group in AGES and not _covers(entry, *AGES[group]):
+            elif (span := ages(entry)) and group in SPANS and not _covers(entry, *SPANS[group]):
                 yield Reason("ask", span)
             elif _named(entry, group):
                 yield Reason("yes", Message("Takes: {group}", {"group": _group(group).labels}))
@@ -154,13 +153,12 @@ class Judge:
         if excludes & REFUSES.get(group, {group}):
             return Reason("no", Message("Does not take: {group}", {"group": taxonomy.term(group).labels}))
         others = [code for code in entry.serves if code in taxonomy and taxonomy.term(code).dimension == kind]
-        if kind not in EXCLUSIVE or suits(
-            group, serves, excludes, entry.minimum_age, entry.maximum_age, _stays(entry) and group in CHILD_AGES
-        ):
+        stays, named = _stays(entry) and group in CHILD_AGES, (entry.minimum_age, entry.maximum_age)
+        if kind not in EXCLUSIVE or suits(group, serves, excludes, *named, stays, SPANS.get(group)):
             return None
         if others and not serves & TAKES.get(group, {group}):
             return Reason("no", Message("Only for: {groups}", {"groups": _names(others)}))
-        if group in CHILD_AGES and not serves & TAKES[group] and _stays(entry):
+        if stays and serves.isdisjoint(CHILD_AGES):
             return Reason("no", Message("A place to stay that does not name children: never for a child"))
         return Reason("no", ages(entry) or "")
 
@@ -276,7 +274,7 @@ def _named(entry: Entry, group: str) -> bool:
     """Tell whether a service says that it takes a group, or is made for it."""
     if group in CHILD_AGES and any(code.startswith("CHP") or code == "ACC-CHI" for code in entry.types):
         return True
-    also = {"HH-DEP": {"HH-DEP", "HH-FAM", *CHILD_AGES}} | dict(TAKES)
+    also = {"HH-DEP": {"HH-DEP", "HH-FAM", *CHILD_AGES}} | dict(TAKES) | {age: {*CHILD_AGES} for age in CHILD_AGES}
     return not set(entry.serves).isdisjoint(also.get(group, {group}))
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from werkzeug.datastructures import MultiDict
 
 from mapping.errors import InvalidRecord
+from mapping.language import parsers
 from mapping.language.i18n import Message, show
 from mapping.language.taxonomy import Term, Vocabulary
 from web.partner.finding.start_places import StartPlace, place_names, starts
@@ -18,9 +19,12 @@ CHILD_AGES = ("AGE-CHI", "AGE-ADO")
 AGES = {
     "AGE-CHI": Message("Under 12"),
     "AGE-ADO": Message("12 to 17"),
-    "AGE-ADU": Message("18 to 59"),
+    "AGE-YOU": Message("18 to 24"),
+    "AGE-ADU": Message("25 to 59"),
     "AGE-OLD": Message("60 and over"),
 }
+SPANS = parsers.AGES | {"AGE-YOU": (18, 25), "AGE-ADU": (25, 60)}
+"""The first age of a person of whom an age is said, and the first one beyond it."""
 SEXES = {"SEX-F": Message("Woman or girl"), "SEX-M": Message("Man or boy")}
 VIOLENCE_AT_HOME = "VUL-DV"
 MARKS: dict[str, Message] = {
