@@ -41,7 +41,7 @@ ELSEWHERE = {
     r"rohnamo start\b": "serves until it is stopped: tests/web/browser/test_first_office.py",
     r"rohnamo (approve|agree) .*--as": "asks for a password and a code: tests/cli/test_curation.py",
     r"rohnamo audit\b": "minutes of work: tests/web/audit/",
-    r"curl": "needs the portal of the demo: tests/web/api/",
+    r"curl": "needs the portal of the demo: tests/project/docs/test_api_page.py",
 }
 """What is not run here: how it begins, and why, with the test that runs it."""
 OTHERS = {"deploy.md": "tests/project/test_deploy.py", "tutorial-malawi.md": "tests/travel/test_accessmod.py"}
