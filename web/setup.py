@@ -100,7 +100,7 @@ def found(folder: Path, answers: SetupAnswers, *, now: dt.datetime) -> Founded:
     InvalidRecord
         An answer is missing or cannot be used.
     """
-    if not answers.name or not all(answers.logins) or len(set(answers.logins)) < len(answers.logins):
+    if not answers.name or not all(answers.logins) or len(set(answers.logins)) < max(2, len(answers.logins)):
         raise InvalidRecord("name the office, and two administrators with different logins")
     StudyArea.load(answers.country)
     folder.mkdir(exist_ok=True, mode=0o700)

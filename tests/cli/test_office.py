@@ -10,13 +10,15 @@ import urllib.request
 
 import pytest
 from typer.main import get_group
+from typer.testing import CliRunner
 
 from mapping.area.study_area import StudyArea
-from mapping.cli import editions, office, portals
+from mapping.cli import app, editions, office, portals
 from mapping.directory.directory import Directory
 from mapping.errors import MappingError
 from mapping.view.view import View
 from scripts.ports import free_port
+from tests.conftest import TINY
 from web.access.accounts import Accounts
 from web.setup import create_setup_app, office_files
 
@@ -66,6 +68,14 @@ def test_an_office_is_made(client, ended, tmp_path, tiny_copy):
             assert view.audience == audience
     with Directory(files["directory"]) as directory:
         assert directory.path == files["directory"]
+
+
+@pytest.mark.parametrize("logins", [["ann"], ["ann", "ann"], ["ann", "ben", "ann"]])
+def test_an_office_needs_two_people(tmp_path, logins):
+    words = ["setup", str(tmp_path / "office"), "--area", str(TINY), "--name", "Office"]
+    refused = CliRunner().invoke(app, words + [word for login in logins for word in ("--administrator", login)])
+    assert "two administrators with different logins" in str(refused.exception)
+    assert not (tmp_path / "office").exists()
 
 
 @pytest.mark.parametrize("changed", [{"name": " "}, {"second": "ann"}, {"folder": "/nowhere/at/all"}, {"first": ""}])
