@@ -143,6 +143,7 @@ def staff(
     host: HostOption = HOST,
 ) -> None:
     """Serve the portal of stewards, custodians and administrators: on a private host, never on the public one."""
+    from mapping.directory.directory import Directory
     from web.access.accounts import Accounts
     from web.staff.app import create_staff_app
     from web.stores.inbox import Inbox
@@ -150,9 +151,11 @@ def staff(
 
     if not directory.exists():
         raise NotFound(f"{directory}: there is no directory; run `rohnamo init` or `rohnamo demo` first")
+    region = study_area(area)
+    Directory(directory, region).close()  # what cannot be opened is said here, not to whoever asks for the first page
     portal = create_staff_app(
         directory,
-        study_area(area),
+        region,
         accounts=Accounts(accounts),
         inbox=Inbox(inbox),
         ledger=Ledger(ledger),

@@ -50,6 +50,15 @@ def test_a_portal_opens_the_views_that_are_named(served, tiny_area, tmp_path):
     assert "rohnamo publish --audience partner" in str(missing.exception)
 
 
+def test_a_directory_that_cannot_be_opened_is_said_before_the_staff_portal_begins(served, tmp_path):
+    (tmp_path / "directory.db").write_text("no database")
+    files = [word for name in ("accounts", "inbox", "ledger") for word in (f"--{name}", tmp_path / f"{name}.db")]
+    refused = run("staff", "--directory", tmp_path / "directory.db", "--area", TINY, *files)
+    assert isinstance(refused.exception, MappingError)
+    assert "is damaged or is not a directory; restore it from a backup" in str(refused.exception)
+    assert served == []
+
+
 def test_the_demo_has_a_link_for_each_invented_person_and_no_password(served, tiny_area, tmp_path):
     assert "rohnamo demo" in str(run("demo-partner", "--build", tmp_path, "--area", TINY).exception)
     sample_directory(tmp_path / "private", tiny_area).close()
