@@ -42,7 +42,7 @@ def backup(
 
     made = write(private, output, secret=secret_of(key, passphrase), now=dt.datetime.now(dt.UTC))
     out.print(f"Backup of {made.files} files, {made.size / 1e6:.1f} MB: {made.path}", markup=False)
-    out.print(f"Rehearse it now: rohnamo restore {made.path} --check", markup=False)
+    out.print(f"Rehearse it now: rohnamo restore {made.path} --check{f' --key {key}' if key else ''}", markup=False)
 
 
 @app.command()

@@ -93,6 +93,8 @@ def secret_of(key_file: Path | None, passphrase: str | None) -> bytes:
     else:
         secret = (passphrase or "").encode()
     if len(secret) < LEAST_SECRET:
+        if key_file is not None:
+            raise InvalidRecord(f"{key_file}: is too short for a key; make one (`openssl rand -hex 32`)")
         raise InvalidRecord(f"a backup needs a key file, or a passphrase of at least {LEAST_SECRET} signs")
     return secret
 
@@ -430,7 +432,8 @@ def _said_clearly(what: str) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as error:
-        raise MappingError(f"{what} ({error}); {_advice(str(error))}") from error
+        reason = str(getattr(error, "strerror", None) or error)  # the name would be that of a file beside it
+        raise MappingError(f"{what} ({reason}); {_advice(reason)}") from error
 
 
 def _advice(text: str) -> str:

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import os
+import re
 import resource
 import sqlite3
 import subprocess
@@ -282,7 +283,7 @@ def test_a_full_disk_is_said_and_leaves_no_half(private, made, tmp_path, small_d
     [
         ({"folder": "nowhere"}, "there is nothing to back up"),
         ({"out": "private/x.backup"}, "lies in the folder that is backed up"),
-        ({"out": "nowhere/x.backup"}, "no backup was made .*check the path"),
+        ({"out": "nowhere/x.backup"}, r"no backup was made \(No such file or directory\); check the path"),
     ],
 )
 def test_a_backup_that_cannot_be_made_says_why(private, tmp_path, arguments, said):
@@ -299,6 +300,9 @@ def test_secrets(tmp_path):
         secret_of(None, "short")
     with pytest.raises(NotFound, match="openssl rand"):
         secret_of(tmp_path / "none", None)
+    (tmp_path / "short").write_text("a" * 15 + "\n", encoding="ascii")
+    with pytest.raises(InvalidRecord, match="short: is too short for a key; make one"):
+        secret_of(tmp_path / "short", None)
 
 
 def test_the_commands(private, tmp_path, monkeypatch):
@@ -314,6 +318,13 @@ def test_the_commands(private, tmp_path, monkeypatch):
     done = run.invoke(app, ["restore", str(file), "--private", str(tmp_path / "again")], catch_exceptions=False)
     assert "Restored " in done.output
     assert contents(tmp_path / "again") == contents(private)
+
+
+def test_what_is_said_to_rehearse_can_be_said(private, tmp_path):
+    (tmp_path / "key").write_text("a" * 64, encoding="ascii")
+    words = ["backup", str(tmp_path / "x.backup"), "--private", str(private), "--key", str(tmp_path / "key")]
+    (line,) = re.findall("rohnamo (restore .*)", CliRunner().invoke(app, words, catch_exceptions=False).output)
+    assert CliRunner().invoke(app, line.split(), catch_exceptions=False).exit_code == 0
 
 
 def test_a_killed_backup_leaves_nothing_for_good(private, tmp_path):
