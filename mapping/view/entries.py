@@ -294,13 +294,16 @@ TAKES = {
     "AGE-ADO": frozenset({"AGE-ADO", "AGE-CHI", "AGE-YOU"}),
     "AGE-YOU": frozenset({"AGE-YOU", "AGE-ADU"}),
     "AGE-OLD": frozenset({"AGE-OLD", "AGE-ADU"}),
+    "VUL-DEA": frozenset({"VUL-DEA", "VUL-DIS"}),
 }
 REFUSES = {
     "AGE-ADO": frozenset({"AGE-ADO", "AGE-CHI"}),
     "AGE-YOU": frozenset({"AGE-YOU", "AGE-ADU"}),
     "AGE-OLD": frozenset({"AGE-OLD", "AGE-ADU"}),
+    "VUL-DEA": frozenset({"VUL-DEA", "VUL-DIS"}),
 }
-"""Groups of which one is part of another: children under 18, adolescents from 12 to 17; adults, young and older ones.
+"""Groups of which one is part of another: children under 18, adolescents from 12 to 17; adults, young and older ones;
+persons with disabilities, deaf ones.
 
 Some of those whom lists call young people are adolescents; most are adults.
 """

@@ -68,7 +68,9 @@ def test_the_label_names_no_ages_in_any_language():
         ("AGE-ADO", {"AGE-YOU"}, True, False),  # where people stay, a child must be named
         ("AGE-CHI", {"AGE-YOU"}, False, False),
         ("AGE-OLD", {"AGE-YOU"}, False, False),
+        ("VUL-DEA", {"VUL-DIS"}, False, True),
+        ("VUL-DIS", {"VUL-DEA"}, False, False),
     ],
 )
-def test_whom_a_service_for_young_people_suits(group, serves, stays, fits):
+def test_whom_a_service_for_a_part_of_a_group_suits(group, serves, stays, fits):
     assert suits(group, frozenset(serves), frozenset(), stays=stays) is fits

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from mapping.language.i18n import Message, Several
 from mapping.language.need_fits import LAST, fit, need_fits
+from mapping.language.parsers import is_dialled
 from mapping.language.taxonomy import Term, Vocabulary, match_term
 from mapping.view.entries import NO_PAPERS, REFUSES, TAKES, suits
 from mapping.view.view import Entry
@@ -39,6 +40,7 @@ FOREIGNERS = frozenset({"MIG-FOR", "MIG-REF", "MIG-STL"})
 """Groups of people by where they are from: of the study area, and of other countries."""
 
 STEPS = "Steps at the entrance"
+SIGN_LANGUAGE = "sgn"
 
 ROOMS: dict[Room, Message] = {
     "open": Message("Has room"),
@@ -113,6 +115,8 @@ class Judge:
         yield from self._of_speech(entry)
         if "disability" in self.person.marks:
             yield from self._of_access(entry)
+        if "deaf" in self.person.marks:
+            yield self._of_hearing(entry)
         yield from self._of_room(entry)
         yield from self._of_agreement(entry)
         if entry.status != "active":
@@ -248,6 +252,15 @@ class Judge:
             yield Reason("yes", Message("Entrance: {words}", {"words": ENTRANCES.get(entrance, entrance)}))
         elif entry.places:
             yield Reason("ask", Message("Not known whether the entrance is step-free"))
+
+    def _of_hearing(self, entry: Entry) -> Reason:
+        """Return how somebody who does not hear is understood there: by signs, or in writing."""
+        if SIGN_LANGUAGE in entry.languages:
+            labels = Vocabulary.load("languages").term(SIGN_LANGUAGE).labels
+            return Reason("yes", Message("Speaks: {tongue}", {"tongue": labels}))
+        if entry.email or not all(is_dialled(phone.number) for phone in entry.phones):
+            return Reason("ask", Message("Can be written to: ask whether somebody there knows sign language"))
+        return Reason("ask", Message("No sign language and no messenger are listed: ask on behalf of the person"))
 
     def _of_room(self, entry: Entry) -> Iterator[Reason]:
         room = self.rooms.get(entry.id)

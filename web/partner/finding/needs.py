@@ -29,14 +29,16 @@ SEXES = {"SEX-F": Message("Woman or girl"), "SEX-M": Message("Man or boy")}
 VIOLENCE_AT_HOME = "VUL-DV"
 MARKS: dict[str, Message] = {
     "children": Message("With children"),
+    "pregnant": Message("Pregnant"),
     "disability": Message("With a disability"),
+    "deaf": Message("Deaf or hard of hearing"),
     "no_papers": Message("Has no papers"),
     "no_police": Message("Wants no contact with the police"),
     "danger": Message("In danger tonight"),
 }
 """What is ticked or not."""
 
-MARKED_GROUPS = {"children": "HH-DEP", "disability": "VUL-DIS"}
+MARKED_GROUPS = {"children": "HH-DEP", "pregnant": "HH-PRG", "disability": "VUL-DIS", "deaf": "VUL-DEA"}
 """Marks that say of what group of beneficiaries somebody is."""
 
 FOR_A_CHILD = "child"
@@ -81,7 +83,8 @@ class Needs:
     def groups(self) -> tuple[str, ...]:
         """Return the groups of beneficiaries that the person is of, as far as they are known."""
         marked = (code for mark, code in MARKED_GROUPS.items() if mark in self.marks)
-        return tuple(filter(None, (self.age, self.sex, *marked)))
+        sex = self.sex or ("SEX-F" if "pregnant" in self.marks else "")
+        return tuple(filter(None, (self.age, sex, *marked)))
 
     def person(self, need: str) -> "Needs":
         """Return these needs for the person whom a need is for: help for a child is for the children who come along.
