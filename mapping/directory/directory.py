@@ -55,7 +55,7 @@ from mapping.directory.writing import Change, Missing, Writing
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
 from mapping.model import NAMESPACE, RECORDS, AnyRecord, Audience, Record, columns, record_id, references
-from mapping.safety.agreed import Agreed, Showing
+from mapping.safety.agreed import Agreed, Key, Showing
 from mapping.safety.leak_scan import doubtful_neighbours, refuse_hidden_facts
 from mapping.safety.redaction import PUBLISHED, Rules, TypeRule, agreed_rules, project, rename
 from mapping.view.view import View
@@ -610,11 +610,13 @@ class Directory:
         edition: dt.date,
         warn: Callable[[str], None] | None = None,
         previous: Path | None = None,
+        conceal: Callable[[Iterable[Key]], None] | None = None,
     ) -> View:
         """Write what an audience may see into a new SQLite file, and open it.
 
         ``previous`` is the view that this one replaces: what is gone since and what changed is told from the two files.
         ``warn`` is told, for the steward alone, what is no secret by its marking and could yet give one away.
+        ``conceal`` is told the records of which something is not shown that a text could tell.
 
         Raises
         ------
@@ -627,7 +629,9 @@ class Directory:
             self._refuse_other_area()
         tables = self.tables()
         shown = project(tables, audience, self.rules(edition), gate.agreed(self.db, audience))
-        refuse_hidden_facts(tables, shown, common=self.common_names())
+        concealing = refuse_hidden_facts(tables, shown, common=self.common_names())
+        if conceal is not None:
+            conceal(concealing)
         if warn is not None:
             for warning in doubtful_neighbours(tables, shown):
                 warn(warning)

@@ -2,6 +2,7 @@
 
 import sqlite_utils
 
+from mapping.directory import watching
 from mapping.directory.rows import STORED, stored_rows
 from mapping.directory.writing import Writing
 from mapping.errors import MappingError, NotFound
@@ -39,6 +40,7 @@ def erase(writing: Writing, record: str) -> None:
             for queue in ("shown", "waiting"):
                 db.conn.execute(f'DELETE FROM {queue} WHERE record = ? AND "table" = ?', [identifier, name])
         writing.change.removed[name] += len(ids)
+    watching.forget(db)  # a warning to the steward tells a number
 
 
 def _with_parts(writing: Writing, table: str, record: str) -> dict[str, set[str]]:

@@ -378,6 +378,11 @@ def touched_by(db: sqlite_utils.Database, number: int) -> Ids | None:
             decided = {other: stored_ids(db, other, [row["subject"]]) for other in SHOWABLE}
         for other, ids in decided.items():
             new.setdefault(other, set()).update(ids)
+    return following(db, new)
+
+
+def following(db: sqlite_utils.Database, new: Ids) -> Ids:
+    """Return records and every one whose being seen follows from them, of each table."""
     touched: Ids = {table: set() for table in SHOWABLE}
     while any(new.values()):
         ids_of: Ids = defaultdict(set)

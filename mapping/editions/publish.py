@@ -18,10 +18,14 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from mapping.area.study_area import StudyArea
+from mapping.batch import without_collecting
+from mapping.directory import watching
 from mapping.directory.directory import Directory
+from mapping.editions.again import again, made_by
 from mapping.errors import MappingError, UnsafePublication
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience
+from mapping.safety.agreed import Key
 from mapping.safety.redaction import Rules
 from mapping.travel import cost_surface, friction
 from mapping.view.ready import maker, write_ready
@@ -54,8 +58,11 @@ class Publication:
     view: View
     warnings: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    noted: int = 0
+    """The number under which the private file noted the view, to tell the next one from it; 0 where it could not."""
 
 
+@without_collecting()
 def publish(
     directory: Directory,
     audience: Audience,
@@ -91,19 +98,40 @@ def publish(
     part = path.with_name(path.name + ".part")
     rules = directory.agreed_rules(audience, edition)
     demand_counts = None if demand is None else _demand_rows(demand, edition, rules)
+    ground = _ground(area) if area is not None else ""
+    maker = made_by(directory, ground, edition)
+    known = None if anew else previous
+    conceals: set[Key] = set()
     warnings: list[str] = []
+    before, noted = None, 0
     try:
-        with directory.view(audience, part, edition=edition, warn=warnings.append, previous=previous) as view:
-            known = None if anew else previous
-            travel = travel_times(view, area, previous=known, progress=progress) if area is not None else TravelTimes()
-            sums = _unavailable_rows(view, area, unavailable, rules) if area is not None and unavailable else []
-        _write_travel(part, travel, _ground(area) if area is not None else "")
+        digest = watching.checksum(previous) if previous is not None and maker else ""
+        if maker:
+            noted = watching.begin(directory.db, audience, digest)
+        if known is not None:
+            before = again(
+                directory, audience, part, area=area, edition=edition, previous=known, digest=digest, maker=maker
+            )
+        if before is not None:
+            conceals, warnings = {*before.conceals}, [*before.warnings]
+        else:
+            with directory.view(
+                audience, part, edition=edition, warn=warnings.append, previous=previous, conceal=conceals.update
+            ) as view:
+                travel = (
+                    travel_times(view, area, previous=known, progress=progress) if area is not None else TravelTimes()
+                )
+            _write_travel(part, travel, ground)
+            if audience == "public":
+                write_ready(part, previous=known)
         if demand_counts is not None:
             _write_counts(part, "demand", "need", demand_counts)
-        if sums:
-            _write_counts(part, "unavailable", "service_type", sums)
-        if audience == "public":
-            write_ready(part, previous=None if anew else previous)
+        if area is not None and unavailable:
+            with View(part) as view:
+                sums = _unavailable_rows(view, area, unavailable, rules)
+            if sums:
+                _write_counts(part, "unavailable", "service_type", sums)
+        _settle(part)
         part.replace(path)
     except (sqlite3.Error, OSError) as error:
         raise MappingError(
@@ -111,10 +139,28 @@ def publish(
         ) from error
     finally:
         part.unlink(missing_ok=True)
+    if noted:
+        watching.note(directory.db, noted, path, maker, conceals, warnings)
     view = View(path)
     tables = ("organization", "service", "location", "statement")
     counts = {name: view.connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
-    return Publication(view, warnings, counts)
+    return Publication(view, warnings, counts, noted)
+
+
+def _settle(path: Path) -> None:
+    """Write a view anew, page after page: what it holds alone decides its bytes, and nothing of what was there is left.
+
+    Not even the number of times that its tables were made.
+    """
+    settled = path.with_name(path.name + ".settled")
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as view:
+            view.execute("PRAGMA schema_version = 1")
+            view.execute("VACUUM INTO ?", [str(settled)])
+        settled.chmod(path.stat().st_mode)
+        settled.replace(path)
+    finally:
+        settled.unlink(missing_ok=True)
 
 
 class TravelTimes(NamedTuple):

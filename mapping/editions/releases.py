@@ -22,6 +22,7 @@ from pydantic_core import to_json
 
 from mapping.analysis.reliability.change import write_counts
 from mapping.area.study_area import StudyArea
+from mapping.directory import watching
 from mapping.directory.directory import Directory, public_id
 from mapping.directory.gate import OnePerson
 from mapping.editions.publish import Progress, publish
@@ -165,6 +166,7 @@ class Releases:
                 if previous is not None and directory.area is not None:
                     with View(previous) as old:
                         write_counts(self._staged, new, old, directory.area)
+                    watching.note_again(directory.db, publication.noted, self._staged)
             self._staged.chmod(0o600)
             items = tuple(compare(previous, self._staged))
             replaces = digest(previous) if previous is not None else ""

@@ -34,6 +34,7 @@ from mapping.model import (
     Translation,
     references,
 )
+from mapping.safety.agreed import Key
 from mapping.safety.redaction import PUBLISHED, Shown, Tables, of_kind
 
 GEOD = Geod(ellps="WGS84")
@@ -155,8 +156,10 @@ class HiddenFactFound(UnsafePublication):
         )
 
 
-def refuse_hidden_facts(tables: Tables, shown: Shown, *, common: Iterable[str] = ()) -> None:
+def refuse_hidden_facts(tables: Tables, shown: Shown, *, common: Iterable[str] = ()) -> set[Key]:
     """Search every text of the rows to be shown for facts of the tables that are not shown.
+
+    Return the records that those facts are of.
 
     ``common`` are names that everybody knows, such as those of towns; they make no name a secret. What stands word for
     word in the terms that come with Rohnamo tells nothing of any directory, whatever word of it a hidden name shares.
@@ -166,11 +169,12 @@ def refuse_hidden_facts(tables: Tables, shown: Shown, *, common: Iterable[str] =
     UnsafePublication
         A `HiddenFactFound` that lists every hit: field, record and kind of fact.
     """
-    finder = _Finder(_facts(tables, shown), _known_words(common))
+    values = list(_values(tables, shown))
+    finder = _Finder(_facts(values, tables, shown), _known_words(common))
     kinds_of_text: dict[str, frozenset[str]] = {}
     hits = []
     for table, rows in shown.items():
-        names = _text_fields(table)
+        names = text_fields(table)
         for row in rows:
             ours = _shipped_texts() if table in WORDS or row.get("link_entity") in WORDS else frozenset()
             for name in names:
@@ -183,6 +187,23 @@ def refuse_hidden_facts(tables: Tables, shown: Shown, *, common: Iterable[str] =
                 hits += [Leak(table, row["id"], _called(row, but=name), name, what, text) for what in whats]
     if hits:
         raise HiddenFactFound(sorted(hits))
+    return _concealing(values, tables, shown)
+
+
+def concealing(tables: Tables, shown: Shown) -> set[Key]:
+    """Return the records of which a fact is not shown."""
+    return _concealing(_values(tables, shown), tables, shown)
+
+
+def _concealing(values: Iterable["_Value"], tables: Tables, shown: Shown) -> set[Key]:
+    points = {("location", place.id) for place, _ in _hidden_points(tables, shown)}
+    return points | {value.key for value in values if not value.is_shown}
+
+
+def may_tell(texts: Iterable[str], tables: Tables, *, common: Iterable[str] = ()) -> bool:
+    """Tell whether a text could tell a fact of some records, were all of these hidden and nothing published."""
+    finder = _Finder(_facts(_values(tables, {}), tables, {}), _known_words(common))
+    return any(True for text in texts for _ in finder.told_by(text))
 
 
 class _Facts(NamedTuple):
@@ -218,32 +239,42 @@ FACT_FIELDS: dict[str, dict[str, str]] = {
 """Table -> field -> the kind of fact it is."""
 
 
-def _facts(tables: Tables, shown: Shown) -> _Facts:
+class _Value(NamedTuple):
+    """A fact: the record that holds it, whose table it counts for, its kind, its text, and whether it is shown."""
+
+    key: Key
+    table: str
+    what: str
+    text: str
+    is_shown: bool
+
+
+def _facts(values: Iterable[_Value], tables: Tables, shown: Shown) -> _Facts:
     facts = _Facts(defaultdict(set), defaultdict(set))
-    for table, what, value, is_shown in _values(tables, shown):
+    for _, table, what, text, is_shown in values:
         if not is_shown:
-            facts.hidden[what].add(value)
+            facts.hidden[what].add(text)
         elif (table, what) == ("organization", "name"):
-            facts.published["body"].add(value)
+            facts.published["body"].add(text)
         else:
-            facts.published[what].add(value)
+            facts.published[what].add(text)
     facts.hidden["point"] = {point for _, point in _hidden_points(tables, shown)}
     return facts
 
 
-def _values(tables: Tables, shown: Shown) -> Iterator[tuple[str, str, str, bool]]:
-    """Yield all that is a fact: the table whose it is, its kind, its text, and whether it is shown."""
+def _values(tables: Tables, shown: Shown) -> Iterator[_Value]:
+    """Yield all that is a fact."""
     for table, fields in FACT_FIELDS.items():
         rows = {row["id"]: row for row in shown.get(table, ())}
         for record in tables.get(table, ()):
-            row = rows.get(record.id, {})
+            row, key = rows.get(record.id, {}), (table, record.id)
             for name, what in fields.items():
                 if value := getattr(record, name):
-                    yield table, what, value, row.get(name) == value
+                    yield _Value(key, table, what, value, row.get(name) == value)
     visible = {row["id"] for row in shown.get("translation", ())}
     for text in of_kind(tables, Translation):
         if kind := FACT_FIELDS.get(text.link_entity, {}).get(text.field):
-            yield text.link_entity, kind, text.text, text.id in visible
+            yield _Value(("translation", text.id), text.link_entity, kind, text.text, text.id in visible)
 
 
 def _hidden_points(tables: Tables, shown: Shown) -> list[tuple[Location, tuple[float, float]]]:
@@ -463,7 +494,7 @@ def _alphanumeric(text: str) -> str:
 
 
 @cache
-def _text_fields(table: str) -> tuple[str, ...]:
+def text_fields(table: str) -> tuple[str, ...]:
     """Return the published fields of a table that hold free text."""
     fields, refers = RECORDS[table].model_fields, references(RECORDS[table])
     coded = {"link_id", "link_entity", "field", "language", "code", "area_unit", "country", "service_type", *refers}

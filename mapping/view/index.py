@@ -60,6 +60,24 @@ CREATE INDEX word_coarse ON word (coarse) WHERE coarse IS NOT NULL;
 """
 
 
+INDEXED = (
+    "service",
+    "organization",
+    "taxonomy_term",
+    "translation",
+    "attribute",
+    "language",
+    "service_area",
+    "verification",
+    "service_at_location",
+    "location",
+    "address",
+    "phone",
+    "schedule",
+)
+"""Tables that the index is made of."""
+
+
 class Opening(NamedTuple):
     """A time of a weekday at which services are open."""
 
@@ -80,7 +98,10 @@ class SearchIndex:
         languages: tuple[str, ...],
         edition: dt.date,
         area: StudyArea | None,
+        groups: frozenset[str] | None = None,
     ) -> None:
+        """Gather rows; ``groups`` are those that the view names, where the rows are not all of it."""
+
         def rows(table: str) -> list[Row]:
             return sorted(tables.get(table, ()), key=lambda row: str(row["id"]))
 
@@ -103,6 +124,7 @@ class SearchIndex:
         self.phones.update(_grouped([row for row in rows("phone") if row["organization_id"]], "organization_id"))
         self.schedules = _schedules(rows("schedule"), ties)
         self._suited: dict[object, tuple[str, ...]] = {}
+        self._named_groups = groups
 
     def codes(self, service: Row) -> Iterator[tuple[str, str]]:
         """Yield (kind, code) of everything that a service can be found by, but for the groups that it suits."""
@@ -131,6 +153,11 @@ class SearchIndex:
             if row["area_unit"]:
                 yield from (("covers", code) for code in unit_family(self.area, row["area_unit"], down=True))
 
+    def all_codes(self, service: Row) -> Iterator[tuple[str, str]]:
+        """Yield (kind, code) of everything that a service can be found by."""
+        yield from self.codes(service)
+        yield from (("for", group) for group in self.suits(service))
+
     def _always(self, service: str) -> bool:
         """Tell whether a service is open day and night."""
         all_hours = map(hours_of, self.schedules.get(service, ()))
@@ -152,13 +179,15 @@ class SearchIndex:
         stays = any(families.family(code).code == STAYS for code in terms["service_type"] if code in families)
         key = (terms["serves"], terms["excludes"], service["minimum_age"], service["maximum_age"], stays)
         if key not in self._suited:
-            self._suited[key] = tuple(group for group in self._groups if suits(group, *key))
+            self._suited[key] = tuple(group for group in self.groups if suits(group, *key))
         return self._suited[key]
 
     @cached_property
-    def _groups(self) -> list[str]:
-        """Return every group that one can ask for: those of the taxonomy, and others that the view names."""
+    def groups(self) -> list[str]:
+        """Every group that one can ask for: those of the taxonomy, and others that the view names."""
         known = {term.code for term in Vocabulary.load("beneficiaries").terms()}
+        if self._named_groups is not None:
+            return sorted(known | self._named_groups)
         groups = {
             self.terms[row["taxonomy_term_id"]]
             for rows in self.attributes.values()
@@ -186,7 +215,7 @@ class SearchIndex:
     def name(self, service: Row, language: str) -> str:
         """Return the name of a service in a language, or in the nearest one there is."""
         names = {row["language"]: row["text"] for row in self.texts.get(service["id"], ()) if row["field"] == "name"}
-        return next((names[tried] for tried in chain(language) if tried in names), service["name"] or "")
+        return name_in(names, language, service["name"])
 
     def words(self, service: Row) -> list[str]:
         """Return the folded words of a service's names, of its places and numbers, in any language, each once.
@@ -256,6 +285,13 @@ def write_index(connection: sqlite3.Connection, listing: SearchIndex) -> None:
     connection.executemany(
         "INSERT INTO code VALUES (?, ?, ?, ?)", ((*pair, *packed(codes[pair], size)) for pair in sorted(codes))
     )
+    write_openings(connection, openings, size)
+    _write_series(connection, listing)
+    _write_words(connection, listing)
+
+
+def write_openings(connection: sqlite3.Connection, openings: Mapping[Opening, Iterable[int]], size: int) -> None:
+    """Write which services are open when."""
     connection.executemany(
         "INSERT INTO open VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -263,8 +299,6 @@ def write_index(connection: sqlite3.Connection, listing: SearchIndex) -> None:
             for opening in sorted(openings, key=lambda o: tuple(map(str, o)))
         ),
     )
-    _write_series(connection, listing)
-    _write_words(connection, listing)
 
 
 def _write_series(connection: sqlite3.Connection, listing: SearchIndex) -> None:
@@ -307,11 +341,18 @@ def _write_words(connection: sqlite3.Connection, listing: SearchIndex) -> None:
     size = len(listing.services)
     connection.executemany(
         "INSERT INTO word VALUES (?, ?, ?, ?)",
-        (
-            (word, None if any(map(str.isdigit, word)) else coarse_word(word), *packed(services_of[word], size))
-            for word in sorted(services_of)
-        ),
+        ((word, key_of_word(word), *packed(services_of[word], size)) for word in sorted(services_of)),
     )
+
+
+def key_of_word(word: str) -> str | None:
+    """Return the key of a word that a slip of the pen shares; a word with a digit has none."""
+    return None if any(map(str.isdigit, word)) else coarse_word(word)
+
+
+def name_in(names: Mapping[str, str], language: str, own: str | None) -> str:
+    """Return the name in a language, or in the nearest one there is, else its own."""
+    return next((names[tried] for tried in chain(language) if tried in names), own or "")
 
 
 def _schedules(rows: Sequence[Row], ties: Sequence[Row]) -> dict[str, list[Row]]:

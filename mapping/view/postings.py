@@ -48,7 +48,7 @@ def coarse_word(word: str) -> str:
 
 def packed(numbers: Iterable[int], size: int) -> tuple[bool, bytes]:
     """Pack a set of numbers below ``size``: as bits (True), or in a row where that is shorter."""
-    members = np.array(sorted(numbers), "<u4")
+    members = np.sort(np.fromiter(numbers, "<u4"))
     if members.nbytes * 8 <= size:
         return False, members.tobytes()
     mask = np.zeros(size, bool)

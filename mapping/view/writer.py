@@ -68,7 +68,7 @@ def write_view(
     fresh = path.with_name(path.name + ".new")
     try:
         fresh.unlink(missing_ok=True)
-        with_due = _with_due_days(tables, context.area)
+        with_due = with_due_days(tables, context.area)
         connection = sqlite3.connect(fresh.resolve().as_uri(), uri=True, isolation_level=None)
         try:
             _write(connection, with_due, fields, context)
@@ -154,7 +154,7 @@ def _write_units(connection: sqlite3.Connection, area: StudyArea | None) -> None
     connection.executemany("INSERT INTO area_unit_name VALUES (?, ?, ?)", sorted(names))
 
 
-def _with_due_days(tables: Mapping[str, Sequence[Row]], area: StudyArea | None) -> dict[str, Sequence[Row]]:
+def with_due_days(tables: Mapping[str, Sequence[Row]], area: StudyArea | None) -> dict[str, Sequence[Row]]:
     """Say for each verified service when it is to be verified again, where the one who verified it did not.
 
     After the months that the study area sets for its kind, the fewest of them where it is of several kinds.

@@ -645,11 +645,11 @@ def test_hosts_are_those_of_pages_and_of_mails() -> None:
 
 
 def test_free_texts_are_searched_and_codes_are_not() -> None:
-    assert module._text_fields("address") == (
+    assert module.text_fields("address") == (
         *("address_1", "address_2", "city", "region", "state_province", "postal_code"),
     )
-    assert {"name", "description", "url", "email", "alert"} <= set(module._text_fields("service"))
-    assert not {"id", "organization_id", "status", "audience"} & set(module._text_fields("service"))
+    assert {"name", "description", "url", "email", "alert"} <= set(module.text_fields("service"))
+    assert not {"id", "organization_id", "status", "audience"} & set(module.text_fields("service"))
 
 
 @pytest.mark.parametrize(
