@@ -55,7 +55,7 @@ def rewrite(path: Path, previous: Path, changed: Changed, *, area: StudyArea | N
         ids: set[str | None] = {record for _, record in note_changes(db, changed, edition)}
         ids |= {row[name] for table, row in _rows(changed) if table in TIES for name in ("id", *TIES[table])}
         together = hanging_together(db, ids, NESTED)
-        if not _Index(db, together, area, edition).bring_up_to_date():
+        if not _IndexAgain(db, together, area, edition).bring_up_to_date():
             return False
         (is_ready,) = db.execute("SELECT count(*) FROM main.sqlite_schema WHERE name = 'ready'").fetchone()
         db.execute("COMMIT")
@@ -69,7 +69,7 @@ def _rows(changed: Changed) -> Iterator[tuple[str, Row]]:
         yield from ((table, row) for pair in rows.values() for row in pair if row is not None)
 
 
-class _Index:
+class _IndexAgain:
     """What the index of a view says of some services, before and now."""
 
     def __init__(self, db: sqlite3.Connection, ids: set[str], area: StudyArea | None, edition: dt.date) -> None:
