@@ -4,6 +4,8 @@ PORT ?= 8000
 BIN := .venv/bin
 BUILD_FILES := pyproject.toml hatch_build.py package-lock.json
 SHARED_OUT := -n auto --dist loadfile --no-loadscope-reorder
+INSTALL := pip install --quiet --disable-pip-version-check --no-compile
+WARM := python -m compileall -qq -j 0 -x '/tests?/' .venv/lib || true  # pip takes one processor, and all tests of others
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header \
 	$(UPGRADE)
 
@@ -66,12 +68,14 @@ clean:  ## Remove all that make has made
 
 .venv/run: requirements.txt $(BUILD_FILES) | .venv/bin/pip
 	@echo "Setting up .venv (once; it takes a minute or two)"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(BIN)/$(INSTALL) --require-hashes -r requirements.txt
+	@$(BIN)/$(INSTALL) --no-deps -e .
+	@$(BIN)/$(WARM)
 	@touch $@
 
 .venv/dev: requirements-dev.txt $(BUILD_FILES) | .venv/bin/pip
 	@echo "Setting up .venv for development (once; it takes a few minutes)"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(BIN)/$(INSTALL) --require-hashes -r requirements-dev.txt
+	@$(BIN)/$(INSTALL) --no-deps -e .
+	@$(BIN)/$(WARM)
 	@touch $@ .venv/run

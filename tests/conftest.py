@@ -13,9 +13,12 @@ from typing import Any
 import jinja2
 import pytest
 import resvg_py
+from filelock import FileLock
 from flask import Flask
 from hypothesis import settings
 from jinja2.bccache import Bucket
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.dispatcher import Dispatcher
 from werkzeug.routing import Rule
 
 from mapping.area.study_area import StudyArea
@@ -23,7 +26,7 @@ from mapping.demo import import_demo
 from mapping.directory.directory import Directory
 from mapping.render import picture
 from tests.support.browser import chromium, open_page  # noqa: F401
-from tests.support.once import once
+from tests.support.once import once, shared_root
 from tests.support.second_person import SecondPerson, agreeing
 from tests.web.support.portal import published
 
@@ -53,6 +56,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path, reverse=True)
 
 
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist nobody asks
+def pytest_xdist_auto_num_workers() -> int:
+    """Run more processes than there are processors: many tests wait for a browser, another process or a clock."""
+    return 3 * (os.cpu_count() or 1) // 2
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, Any, Any]:
     """Look for no garbage among the thousands of tests themselves: not while they are collected, and not later."""
@@ -68,6 +77,21 @@ def pytest_collection() -> Generator[None, Any, Any]:
 def second_person() -> Iterator[None]:
     """Let a second person agree to every act."""
     with agreeing():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let one process of the run compile a kernel, and the others take it from the disk: it takes seconds."""
+    root, compile_ = shared_root(tmp_path_factory), Dispatcher.compile
+
+    def compiled(kernel: Dispatcher, sig: Any) -> Any:
+        name = f"{kernel.py_func.__module__}.{kernel.py_func.__qualname__}.lock"
+        with global_compiler_lock, FileLock(root / name):  # numba's own first: else two threads wait for each other
+            return compile_(kernel, sig)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Dispatcher, "compile", compiled)
         yield
 
 
