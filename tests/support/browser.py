@@ -88,6 +88,23 @@ def press(page, selector: str) -> None:
         page.click(selector)
 
 
+STILL = """() => new Promise((done) => {
+  let before;
+  const look = () => {
+    const map = document.querySelector('.leaflet-map-pane');
+    if (map.outerHTML === before && !map.matches('.leaflet-zoom-anim')) return done();
+    before = map.outerHTML;
+    setTimeout(look, 100);
+  };
+  look();
+})"""
+
+
+def still(page) -> None:
+    """Wait until nothing in a map moves, comes or goes any more."""
+    page.evaluate(STILL)
+
+
 AXE_RUN = "(rules) => axe.run({resultTypes: ['violations'], preload: false, ...rules})"
 
 

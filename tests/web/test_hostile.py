@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from mapping.model import Organization, Service, references
 from mapping.render.export import export
 from mapping.view.view import View
+from tests.support.browser import still
 from tests.support.sample import public_parts, translations
 from tests.web.support.desk import Desk, views
 from tests.web.support.portal import published
@@ -237,7 +238,7 @@ def test_popups_and_the_search_hold_it_as_words(frozen, open_page):
         assert page.evaluate("document.getElementsByTagName('x-hit').length") == 0
         if page.locator(".leaflet-popup article").count():
             break
-        page.wait_for_timeout(400)
+        still(page)
     assert "x-hit" in page.locator(".leaflet-popup article").first.text_content()
     page.goto((frozen / "en" / "all-1.html").as_uri())
     page.fill("#words", "x-hit")

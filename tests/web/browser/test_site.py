@@ -193,7 +193,7 @@ def test_leaving_by_three_times_shift(leaving):
         leaving.keyboard.press("Shift")
     leaving.keyboard.press("a")  # something else between: the count starts anew
     leaving.keyboard.press("Shift")
-    leaving.wait_for_timeout(100)
+    assert not leaving.evaluate("document.documentElement.hidden")  # which comes first when it is left
     assert leaving.url.endswith("n4-r1-a.html")
     for _ in range(2):
         leaving.keyboard.press("Shift")
@@ -433,7 +433,7 @@ def test_until_the_search_is_there_the_questions_are(sheets, chromium):
     page.wait_for_selector("text=The search is loading.")
     page.wait_for_function("window.rohnamoSearch")  # it has run, and has nothing to look through yet
     page.fill("#words", "advice please")
-    page.wait_for_timeout(200)
+    page.evaluate("() => new Promise((done) => setTimeout(done, 100))")  # after the search, which waits 80 for more
     assert page.locator("a[href='n1.html']").is_visible()
     held.pop().abort()
     page.wait_for_selector("text=The search did not load.")
