@@ -56,9 +56,11 @@ class News:
 
 
 @blueprint.route("/<language>/news.html", methods=["GET", "POST"])
-def news(language: str) -> str:
+def news(language: str) -> ResponseReturnValue:
     """Show what is new in an area, for a need, since a day; without a choice what was remembered, or own regions."""
-    units, since, alert = choices.regions(area()).values(), _since(), alerts().of(me().id)
+    units, typed, alert = choices.regions(area()).values(), request.form.get("since", ""), alerts().of(me().id)
+    since = _day(typed) or edition().day - SINCE
+    wrong = bool(typed) and _day(typed) is None
     if request.method == "POST":
         unit, need = _chosen()
         own = {unit} - {""}
@@ -67,9 +69,11 @@ def news(language: str) -> str:
     else:
         own = set(me().grants.regions) & set(units)
         unit, need = next(iter(own)) if len(own) == 1 else "", ""
-    return page(
+    shown = page(
         "partner/news.html",
         language,
+        wrong=wrong,
+        typed=typed,
         found=changed(edition(), checked(language), own, need, since),
         since=since,
         unit=unit,
@@ -81,6 +85,7 @@ def news(language: str) -> str:
         needs=choices.needs(),
         granted=request.method == "GET" and alert is None,
     )
+    return (shown, 400) if wrong else shown
 
 
 @blueprint.post("/<language>/news/remember")
@@ -204,12 +209,9 @@ def _chosen() -> tuple[str, str]:
     return unit, need
 
 
-def _since() -> dt.date:
-    """Read the day to look from; a month back where none was chosen."""
-    text = request.form.get("since", "")
-    if not text:
-        return edition().day - SINCE
+def _day(text: str) -> dt.date | None:
+    """Return the day that was typed; None where it is none."""
     try:
         return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidRecord("choose again: since") from error
+    except ValueError:
+        return None

@@ -61,7 +61,9 @@ def _leave(language: str, person: Account) -> ResponseReturnValue:
 
 def _page(language: str, person: Account, problem: Message | None = None) -> str:
     away = on_leave(person, today())
-    return page("staff/leave.html", language, person=person, away=away, able=_able(person), problem=problem)
+    return page(
+        "staff/leave.html", language, person=person, away=away, able=_able(person), problem=problem, typed=request.form
+    )
 
 
 def _able(person: Account) -> list[Account]:

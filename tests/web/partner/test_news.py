@@ -123,6 +123,14 @@ def test_what_is_not_offered_is_not_remembered(desk, wrong):
     assert post(desk.client(), "/en/news/remember", page="/en/news.html", **wrong).status_code == 400
 
 
+def test_a_day_that_is_none_comes_back_with_a_message_beside_it(desk):
+    answer = post(desk.client(), "/en/news.html", unit="XT-E", need="doctor", since="31.02.2026")
+    assert answer.status_code == 400
+    assert 'value="31.02.2026" aria-invalid="true"' in answer.text
+    assert "Write the day as year, month and day" in answer.text
+    assert 'value="XT-E" selected' in answer.text
+
+
 def test_a_mail_needs_an_address(desk, found, renewed):
     page = chosen(desk, address="", unit="", need="", mail="1").get("/en/news.html").text
     assert "ask your administrator to note your mail address" in page

@@ -62,14 +62,14 @@ class LinkText(NamedTuple):
 def overview(language: str) -> ResponseReturnValue:
     """List the campaigns, and begin one."""
     if request.method == "GET":
-        return page("ops/campaigns.html", language, campaigns=_all(), problem=None)
+        return page("ops/campaigns.html", language, campaigns=_all(), problem=None, typed={})
     name = request.form.get("name", "").strip()
     try:
         due = dt.date.fromisoformat(request.form.get("due", ""))
     except ValueError:
         due = dt.date.min
     if not name or due <= today():
-        return page("ops/campaigns.html", language, campaigns=_all(), problem=UNNAMED), 400
+        return page("ops/campaigns.html", language, campaigns=_all(), problem=UNNAMED, typed=request.form), 400
     number = _store().begin(name[:100], due, by=me().login)
     log("campaign_begun", subject=str(number))
     return redirect(f"/{language}/campaigns/{number}.html", code=303)

@@ -17,7 +17,7 @@ from web.access.signin import page
 from web.staff.agreeing import others
 from web.staff.common import directory, everything_seen, require_over, seen, study_area, today
 from web.staff.fields import FIELDS, LABELS, PARTS, TABLES, said
-from web.staff.records.edit import NO_REASON, leads_elsewhere
+from web.staff.records.edit import CHOOSE, NO_REASON, leads_elsewhere
 from web.staff.records.records import RecordLine, line, parts_of, shown
 from web.staff.visible import VisibleRecords
 
@@ -74,7 +74,7 @@ def pair(language: str, table: str, identifier: str, other: str) -> ResponseRetu
         return _pair(language, table, both)
     kind, keep, reason = (request.form.get(name, "").strip() for name in ("decision", "keep", "reason"))
     if kind not in CHOICES or keep not in (identifier, other):
-        abort(400)
+        return _pair(language, table, both, problem=CHOOSE), 400
     if kind == "same" and not reason:
         return _pair(language, table, both, problem=NO_REASON), 400
     lost = other if keep == identifier else identifier
@@ -127,6 +127,7 @@ def _pair(language: str, table: str, both: list[Any], *, problem: Message | None
         likely=likely,
         choices=CHOICES,
         problem=problem,
+        typed=request.form,
     )
 
 
@@ -162,9 +163,9 @@ def settle(language: str, table: str, identifier: str, field: str) -> ResponseRe
     require_over("edit", record)
     chosen = request.form.get("value", "")
     if not chosen.isdigit() or int(chosen) >= len(claims):
-        abort(400)
+        return conflicts(language, problem=CHOOSE), 400
     values = {field: claims[int(chosen)].value}
-    reason, number = f"sources differ: {claims[int(chosen)].source}", int(request.form.get("seen", "0") or 0)
+    reason, number = f"sources differ: {claims[int(chosen)].source}", request.form.get("seen", 0, type=int)
     try:
         if leads_elsewhere(table, identifier, values):
             directory().propose("edit", table, identifier, values, by=me().login, on=today(), reason=reason)

@@ -5,7 +5,6 @@ rather have looked at. Every form carries the change after which the record was 
 refused.
 """
 
-import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,8 +24,8 @@ from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
 from web.staff.common import directory, everything_seen, require_over, seen, study_area, today
-from web.staff.fields import FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, fields, given
-from web.staff.records.records import line
+from web.staff.fields import FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, as_day, fields, given
+from web.staff.records.records import line, record_page
 
 edit = Blueprint("edit", __name__)
 blueprint = edit
@@ -42,6 +41,9 @@ ROUTES: dict[str, Action | Open] = {
 STALE = Message("Somebody else changed this meanwhile. Below is how it stands now; repeat your change if it is needed.")
 NO_REASON = Message("Say why, in a few words: the history keeps it.")
 NOTHING = Message("Nothing was changed.")
+CHOOSE = Message("Choose one of these.")
+NO_DAY = Message("Write the day as year, month and day: 2026-12-31.")
+LATE = Message("This day is still to come: write the day on which it was checked.")
 
 
 def back(language: str, record: Any, *, outcome: str = "done") -> ResponseReturnValue:
@@ -69,7 +71,7 @@ def change(language: str, table: str, identifier: str) -> ResponseReturnValue:
     problem = _problem(wrong, values)
     if problem is not None:
         return _form(language, table, record, problem=problem, wrong=wrong, typed=request.form), 400
-    reason, number = request.form["reason"].strip(), int(request.form.get("seen", "0") or 0)
+    reason, number = request.form["reason"].strip(), request.form.get("seen", 0, type=int)
     try:
         two = leads_elsewhere(table, identifier, values)
     except InvalidRecord:
@@ -138,14 +140,12 @@ def check(language: str, identifier: str) -> ResponseReturnValue:
     """Note that a service was checked: what was found, how, by whom, when."""
     record = visible("service", identifier)
     result, level, day = request.form.get("result", ""), request.form.get("level", ""), request.form.get("on", "")
-    if result not in RESULTS or level not in LEVELS:
-        abort(400)
-    try:
-        on = dt.date.fromisoformat(day) if day else today()
-    except ValueError:
-        abort(400)
-    if on > today():
-        abort(400)
+    on = as_day(day) if day.strip() else today()
+    wrong = {} if result in RESULTS else {"result": CHOOSE}
+    wrong |= {} if level in LEVELS else {"level": CHOOSE}
+    wrong |= {} if on and on <= today() else {"on": LATE if on else NO_DAY}
+    if on is None or wrong:
+        return record_page(language, "service", identifier, wrong=wrong), 400
     held = cast("HeldService", everything_seen().held(identifier))
     held = replace(held, service=directory().record(Service, identifier))
     note = request.form.get("note", "").strip()
@@ -163,8 +163,10 @@ def flag(language: str, table: str, identifier: str) -> ResponseReturnValue:
     """Keep an entry out of every list at once; to list it again, a second person must agree."""
     record = visible(table, identifier)
     reason = request.form.get("reason", "").strip()
-    if table not in ("organization", "service") or not reason:
-        abort(400)
+    if table not in ("organization", "service"):
+        abort(404)
+    if not reason:
+        return record_page(language, table, identifier, wrong={"reason": NO_REASON}), 400
     if record.do_not_list:
         directory().propose("edit", table, identifier, {"do_not_list": False}, by=me().login, on=today(), reason=reason)
         log("proposed", subject=f"{table} {identifier}: do_not_list", reason=reason)

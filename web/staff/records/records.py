@@ -1,6 +1,6 @@
 """Records: find one, see what it says and what it said before, side by side."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -166,6 +166,11 @@ def _fits(whole: VisibleRecords, record: Any, words: list[str], text: str) -> bo
 @records.get("/<language>/r/<table>/<identifier>.html")
 def record(language: str, table: str, identifier: str) -> str:
     """Show a record: what it says, its parts, what it belongs to, and what can be done about it."""
+    return record_page(language, table, identifier)
+
+
+def record_page(language: str, table: str, identifier: str, *, wrong: Mapping[str, Message] | None = None) -> str:
+    """Show a record; where a form of the page was filled in wrongly, as it was typed and with what is ``wrong``."""
     if table not in WHOLES:
         abort(404)
     whole = everything_seen()
@@ -192,6 +197,8 @@ def record(language: str, table: str, identifier: str) -> str:
         may_edit=me().may("edit", whole.units(record)),
         may_agree=me().may("approve", whole.units(record)),
         may_add=me().may("edit"),
+        wrong=wrong or {},
+        typed=request.form,
     )
 
 

@@ -218,7 +218,7 @@ def _accept_draft(received: Received, draft: Draft, record: Any) -> bool:
     reason = f"change {received.number} sent in by {received.sender}"
     two = {name: value for name, value in values.items() if leads_elsewhere(record.table, record.id, {name: value})}
     alone = {name: value for name, value in values.items() if name not in two}
-    number = int(request.form.get("seen", "0") or 0)
+    number = request.form.get("seen", 0, type=int)
     if alone:
         directory().edit(record.table, record.id, alone, by=me().login, on=today(), reason=reason, last_change=number)
     elif version(directory().db, record.table, record.id) != number:

@@ -230,7 +230,7 @@ def widen(language: str, table: str, identifier: str) -> ResponseReturnValue:
     try:
         until = dt.date.fromisoformat(form.get("consent_until", ""))
         if form.get("value") not in dict(choices):
-            abort(400)
+            raise ValueError("nothing was chosen")
         directory().propose(
             "audience",
             table,
