@@ -12,6 +12,11 @@ the portal answers 404 to NotFound and 400 to InvalidRecord.
 """
 
 
+def cause(error: Exception) -> str:
+    """Return why the system refused, without the path: it is often that of a file beside the one that was meant."""
+    return getattr(error, "strerror", None) or str(error)
+
+
 class MappingError(Exception):
     """Anything that Rohnamo refuses, with a text that a user can act on."""
 

@@ -28,7 +28,7 @@ def area_check(folder: FolderArgument) -> None:
     for fault in faults:
         out.print(str(fault), markup=False)
     if faults:
-        err.print(f"rohnamo: {folder}: {len(faults)} faults")
+        err.print(f"rohnamo: {folder}: {len(faults)} {'fault' if len(faults) == 1 else 'faults'}")
         raise typer.Exit(1)
     out.print(f"{folder}: no fault found")
 

@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from filelock import FileLock, Timeout
 
-from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound
+from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, cause
 
 MAGIC = b"ROHNAMO BACKUP 1\n"
 SALT, PROOF, TAG = 16, 32, 16
@@ -432,8 +432,7 @@ def _said_clearly(what: str) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as error:
-        reason = str(getattr(error, "strerror", None) or error)  # the name would be that of a file beside it
-        raise MappingError(f"{what} ({reason}); {_advice(reason)}") from error
+        raise MappingError(f"{what} ({cause(error)}); {_advice(cause(error))}") from error
 
 
 def _advice(text: str) -> str:

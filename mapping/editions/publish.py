@@ -22,7 +22,7 @@ from mapping.batch import without_collecting
 from mapping.directory import watching
 from mapping.directory.directory import Directory
 from mapping.editions.again import again, made_by
-from mapping.errors import MappingError, UnsafePublication
+from mapping.errors import MappingError, UnsafePublication, cause
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience
 from mapping.safety.agreed import Key
@@ -135,7 +135,7 @@ def publish(
         part.replace(path)
     except (sqlite3.Error, OSError) as error:
         raise MappingError(
-            f"{path}: the view cannot be written ({error}); check the folder, its rights and the free space"
+            f"{path}: the view cannot be written ({cause(error)}); check the folder, its rights and the free space"
         ) from error
     finally:
         part.unlink(missing_ok=True)

@@ -27,7 +27,7 @@ from mapping.directory.directory import Directory, public_id
 from mapping.directory.gate import OnePerson
 from mapping.editions.publish import Progress, publish
 from mapping.editions.retraction import Hidden, rows_of, without_hidden
-from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, UnsafePublication
+from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, UnsafePublication, cause
 from mapping.language.i18n import Message, Share
 from mapping.model import Audience
 from mapping.safety.people import two_people
@@ -541,4 +541,4 @@ def _said_clearly(what: str) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as error:
-        raise MappingError(f"{what} ({error}); check the folder, its rights and the free space") from error
+        raise MappingError(f"{what} ({cause(error)}); check the folder, its rights and the free space") from error

@@ -96,5 +96,7 @@ def export(view: View, path: str | Path, *, area: StudyArea, language: str = "en
             beside.chmod(0o644 if view.audience == "public" else 0o600)
             os.replace(beside, path)
     except OSError as error:
-        raise MappingError(f"{path}: cannot be written ({error.strerror}); nothing was changed") from error
+        raise MappingError(
+            f"{path}: cannot be written ({error.strerror}); check the folder and the free space"
+        ) from error
     return path

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mapping.area.study_area import StudyArea
-from mapping.errors import MappingError
+from mapping.errors import MappingError, cause
 from mapping.freshness import next_due
 from mapping.model import RECORDS, Audience, SqlType, columns, references
 from mapping.safety.agreed import DAYS
@@ -80,7 +80,7 @@ def write_view(
     except (sqlite3.Error, OSError) as error:
         fresh.unlink(missing_ok=True)
         raise MappingError(
-            f"{path}: the view cannot be written ({error}); check the folder, its rights and the free space"
+            f"{path}: the view cannot be written ({cause(error)}); check the folder, its rights and the free space"
         ) from error
 
 
