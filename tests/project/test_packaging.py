@@ -408,12 +408,13 @@ def command(installed: Path, *words: str) -> str:
 
 
 def test_an_installed_wheel_builds_the_demo_outside_the_repository(installed, tmp_path):
-    """Two lists of the demo and its edition; of its site what no link leads to: another freezes one.
+    """Two lists of the demo and its edition; of its site what no link leads to: another makes analyses and freezes one.
 
     All lists are read in `tests/test_demo.py`; here they only have to be there.
     """
     few = """if True:
-        import shutil, mapping.demo as demo, mapping.resources as resources, web.freeze as freeze
+        import shutil, mapping.demo as demo, mapping.render.report.kept as kept
+        import mapping.resources as resources, web.freeze as freeze
         lists = resources.shipped("demo")
         told = (lists / "demo.toml").read_text("utf-8")
         assert all((lists / name).is_file() for name in demo.tomllib.loads(told)["lists"])
@@ -422,6 +423,7 @@ def test_an_installed_wheel_builds_the_demo_outside_the_repository(installed, tm
             file.write(told.partition("lists = ")[0] + 'lists = ["women_centres.csv", "abroad.xlsx"]')
         demo.shipped = lambda name: demo.Path("few")
         freeze.links = lambda page, name: []
+        kept.kept_results = lambda view, area: {}
     """
     run_installed(installed, tmp_path, textwrap.dedent(few) + command(installed, "demo", "--build", "b"))
     assert {"women_centres.csv", "abroad.csv"} <= {path.name for path in (tmp_path / "b/private/reports").iterdir()}
