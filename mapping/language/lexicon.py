@@ -38,11 +38,14 @@ Names = Mapping[str, Iterable[str]]
 """Names of area units or countries by code."""
 
 
-def lexicon(places: Names, emergency: Iterable[str] = (), less_sure: Names | None = None) -> Lexicon:
+def lexicon(
+    places: Names, emergency: Iterable[str] = (), less_sure: Names | None = None, kinds: Iterable[str] = ()
+) -> Lexicon:
     """Return the table that a search understands words by.
 
     ``places`` are names of area units and countries by code; ``less_sure`` such as yield to them: former ones and those
-    of chief towns; ``emergency`` the numbers for a minute of danger.
+    of chief towns; ``emergency`` the numbers for a minute of danger; ``kinds`` words for units ("tumani"), beside which
+    a common word is a name.
 
     The table holds ``words`` and ``stems`` (a folded word or the beginning of one -> its concepts), ``phrases``
     (several words in a row, and their concepts), ``small`` (words that do not count), ``rules`` (groups of concepts of
@@ -60,7 +63,7 @@ def lexicon(places: Names, emergency: Iterable[str] = (), less_sure: Names | Non
         "rules": _rules(),
         "terms": terms,
         "precise": precise,
-        "places": _places(places, less_sure or {}),
+        "places": _places(places, less_sure or {}, kinds=kinds),
         "numbers": sorted(emergency),
     }
 
@@ -172,10 +175,11 @@ def _rows(texts: Iterable[str], small: set[str]) -> set[tuple[str, ...]]:
     return {row for text in texts if (row := tuple(word for word in tokens(text) if word not in small))}
 
 
-def _places(*tables: Names) -> dict[str, str]:
-    """Return the codes of places by folded name, surest first; none has a common word of the search in it."""
+def _places(*tables: Names, kinds: Iterable[str]) -> dict[str, str]:
+    """Return the codes of places by folded name, surest first; a common word is a name only beside a word for units."""
     words, _, _, small_words = _words()
     small = {*words, *small_words}
+    beside = {nominative(word) for kind in kinds for word in tokens(kind)}
     codes: dict[str, str] = {}
     for table in tables:
         surer = {place_key(name): code for name, code in codes.items()}
@@ -185,6 +189,8 @@ def _places(*tables: Names) -> dict[str, str]:
             fits = key and key.isascii() and not small.intersection(row) and len(row) <= PLACE_WORDS
             if fits and surer.get(place_key(key), code) == code:
                 codes.setdefault(key, code)
+            elif key in small:
+                codes |= {" ".join(pair): code for kind in beside for pair in ((key, kind), (kind, key))}
     return codes
 
 

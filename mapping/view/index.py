@@ -9,7 +9,7 @@ import datetime as dt
 import json
 import re
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -255,7 +255,9 @@ class SearchIndex:
                 less_sure[row["unit"]] += (name for name in own if isinstance(name, str))
                 less_sure[row["unit"]] += filter(_is_spelt_here, row["names"])
         numbers = [number.number for number in settings.emergency.values()]
-        return json.dumps(lexicon(names, numbers, less_sure), ensure_ascii=False, separators=(",", ":"))
+        words = Counter(word for unit in units for title in unit.titles.values() for word in {*tokens(title)})
+        kinds = [word for word, count in words.items() if count >= len(units) / 4]
+        return json.dumps(lexicon(names, numbers, less_sure, kinds), ensure_ascii=False, separators=(",", ":"))
 
 
 def _is_spelt_here(name: str) -> bool:

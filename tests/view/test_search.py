@@ -674,3 +674,34 @@ def test_words_find_what_looking_at_every_service_finds(
     assert [e.id for e in found.elsewhere] == [e.id for e in expected if not e.points][:limit]
     assert found.total == len(expected)
     assert random_view.search(Query(text)).ranked() == [entry.id for entry in expected]
+
+
+@pytest.mark.parametrize("text", ["Nov tumani", "Нов тумани", "ноҳияи Нов", "advokat Nov tumanida"])
+def test_a_common_word_is_the_name_of_a_place_beside_the_word_for_a_unit(countrywide, text):
+    assert countrywide.read(text).places == ("3505238",)
+
+
+@pytest.mark.parametrize("text", ["нов", "yangi tuman", "tumani"])
+def test_a_common_word_alone_names_no_place(countrywide, text):
+    assert countrywide.read(text).places == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["advokat narxi", "advokat narxi qancha", "цена адвоката", "price of a lawyer", "нархи адвокат"]
+)
+def test_who_asks_for_the_price_of_help_asks_for_the_help(countrywide, text):
+    assert countrywide.read(text).first_types()[0].startswith("LEG")
+
+
+@pytest.mark.parametrize("text", ["dollar narxi", "narxi", "нархи картошка"])
+def test_the_price_of_something_else_is_no_help(countrywide, text):
+    assert countrywide.read(text).nothing
+
+
+@pytest.mark.parametrize("text", ["донор крови", "blood donor", "qon donori", "донори хун", "сдать кровь донор"])
+def test_giving_blood_is_a_matter_for_doctors(countrywide, text):
+    assert countrywide.read(text).first_types()[0].startswith("HLT")
+
+
+def test_who_bleeds_gets_the_line_though_a_donor_is_named(countrywide):
+    assert countrywide.read("жена истекает кровью нужен донор крови").line
