@@ -1,10 +1,10 @@
 """What was acknowledged survives: kills in the middle, a full disk, and one that may not be written."""
 
 import os
+import re
 import resource
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +14,7 @@ from mapping.editions.releases import Releases
 from mapping.errors import MappingError
 from mapping.model import Organization
 from tests.support.sample import TODAY, batch, organization, sample_directory
-from tests.support.survival import KINDS, NOW, SECRET, SLOW, torture
+from tests.support.survival import KINDS, NOW, SECRET, SLOW, main, torture
 from web.access.accounts import Accounts
 from web.stores.inbox import HelpMissing, Inbox
 from web.stores.ledger import Ledger
@@ -127,5 +127,7 @@ def test_a_disk_that_may_not_be_written_is_said(what, mounted):
         subprocess.run(["mount", "-o", "remount,rw", str(mounted)], check=True)
 
 
-def test_the_torture_itself_is_a_script():
-    assert "--kills" in (Path(__file__).parents[1] / "support" / "survival.py").read_text(encoding="utf-8")
+def test_the_torture_itself_is_a_command(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["survival", "--kills", "1", "--kinds", "letters"])
+    main()
+    assert re.fullmatch(r"letters: killed 1 times, \d+ acknowledged, nothing lost\n", capsys.readouterr().out)
