@@ -106,7 +106,7 @@ class Record(BaseModel, metaclass=_RecordKind):
         ValidationError
             As for a record that is made of both at once.
         """
-        return cls.restored({**_validated(cls, *ids, **values), **ids})
+        return cls.restored(_validated(cls, *ids, **values) | ids)
 
     @classmethod
     def of_checked(cls, **values: Any) -> Self:
@@ -147,8 +147,9 @@ class Record(BaseModel, metaclass=_RecordKind):
         return record
 
     def model_post_init(self, _context: Any) -> None:
-        """Share the names of the fields: a set of those that were given would take as much as the record itself."""
-        object.__setattr__(self, "__pydantic_fields_set__", _names(type(self)))
+        """Share the names of the fields, which would take more memory than what a record says."""
+        _set_names(self, _names(type(self)))
+        _set_values(self, _defaults(type(self)) | self.__dict__)
 
     def get(self, name: str) -> Any:
         """Return what a field holds; None where the table has no such field."""
@@ -174,8 +175,22 @@ def _names(kind: type[Record]) -> set[str]:
 
 @cache
 def _defaults(kind: type[Record]) -> dict[str, Any]:
-    """Return what the fields of a table hold where nothing is said; None where something must be."""
-    return {name: None if info.is_required() else info.get_default() for name, info in kind.model_fields.items()}
+    """Return what the fields of a table hold where nothing is said; None where something must be.
+
+    Those of many fields are the attributes of an object: Python keeps their names once for all copies of such a
+    dictionary, so that it takes half the memory or less. With few fields it would take more.
+    """
+    values = {name: None if info.is_required() else info.get_default() for name, info in kind.model_fields.items()}
+    if len(values) <= FEW_FIELDS:
+        return values
+    holder = type(kind.__name__, (), {})()
+    for name, value in values.items():
+        setattr(holder, name, value)
+    return vars(holder)
+
+
+FEW_FIELDS = 10
+"""So many names a dictionary of its own holds in less memory than one that shares them."""
 
 
 class Organization(Record):
