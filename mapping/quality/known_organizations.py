@@ -153,15 +153,21 @@ class Body:
 class KnownService:
     """A service, with the signs that tell it from others of its body."""
 
-    codes: set[str] = field(default_factory=set)
+    codes: frozenset[str] = frozenset()
     """Codes of its kinds of help."""
     unit: str = ""
     country: str = ""
     point: Point | None = None
     street: str = ""
-    numbers: set[str] = field(default_factory=set)
-    sources: set[str] = field(default_factory=set)
+    numbers: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
     """Ids of the sources that list it."""
+
+
+@lru_cache(maxsize=10_000)
+def _with(texts: frozenset[str], text: str) -> frozenset[str]:
+    """Return some texts and one more: the same object for all services that say the same."""
+    return texts | {text}
 
 
 @dataclass
@@ -214,7 +220,8 @@ class Known:
         self.owners |= {s.id: s.organization_id for s in by_table[Service] if s.organization_id}
         for phone in by_table[Phone]:
             if phone.service_id:
-                self.offers[phone.service_id].numbers.add(phone.number)
+                offer = self.offers[phone.service_id]
+                offer.numbers = _with(offer.numbers, phone.number)
             if (owner := self.owners.get(phone.service_id or "", phone.organization_id)) in self.bodies:
                 self.bodies[owner].phones.add(phone.number)
         for place in by_table[Location]:
@@ -259,11 +266,13 @@ class Known:
             code, owner = service_types().get(attribute.taxonomy_term_id), self.owners.get(attribute.link_id)
             if attribute.link_type == "service_type" and code and owner:
                 self.services_of.setdefault((owner, code), attribute.link_id)
-                self.offers[attribute.link_id].codes.add(code)
+                offer = self.offers[attribute.link_id]
+                offer.codes = _with(offer.codes, code)
         for row in by_table[Provenance]:
             if row.link_entity == "service":
                 self.services.setdefault(row.source_key, row.link_id)
-                self.offers[row.link_id].sources.add(row.source_id)
+                offer = self.offers[row.link_id]
+                offer.sources = _with(offer.sources, row.source_id)
 
     def add(self, body: Body, names: Iterable[str]) -> None:
         """Remember a body under names."""

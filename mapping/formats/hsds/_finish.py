@@ -99,13 +99,13 @@ def _say_unapproved(taking: Taking) -> None:
 def _places(taking: Taking) -> None:
     """Make locations and addresses: where each place is, and how closely it may be shown."""
     lines: dict[str, list[LateRow]] = defaultdict(list)
-    for line in taking.late.pop("address", {}).values():
+    for line in taking.settling("address"):
         lines[line.fields.get("location_id", "")].append(line)
-    for late_row in taking.late.pop("location", {}).values():
+    for late_row in taking.settling("location"):
         _place(taking, late_row, lines.get(late_row.id, []))
-    for location, addresses in lines.items():
+    for location in [*lines]:
         place = taking.records.get(location)
-        for line in addresses:
+        for line in lines.pop(location):
             _address(taking, line, place if isinstance(place, Location) else None)
 
 
@@ -249,7 +249,7 @@ def _phones(taking: Taking) -> None:
         if isinstance(record, Service) and record.id in where and record.organization_id:
             where.setdefault(record.organization_id, where[record.id])
     source = taking.context.columns.source if taking.context.columns else ""
-    for phone in taking.late.pop("phone", {}).values():
+    for phone in taking.settling("phone"):
         owners = (phone.fields.get(name) for name in REFERENCES["phone"])
         country = next((where[owner] for owner in owners if owner in where), area.code)
         fields = taking.with_audience("phone", dict(phone.fields))
@@ -345,19 +345,19 @@ def _references(taking: Taking) -> None:
 
 def _dangles(taking: Taking, record: Record, there: Mapping[str, Container[str]], ours: Container[str]) -> bool:
     """Mend the references of a record; tell whether it must go since nothing is left that it belongs to."""
-    refs = REFERENCES[record.table]
+    refs, values, records = REFERENCES[record.table], record.__dict__, taking.records
     broken: dict[str, str] = {}
     for name, table in refs.items():
-        value = record.get(name)
-        if value is None or value in taking.records or value in there.get(table, ()) or table == "source":
+        value = values[name]
+        if value is None or value in records or value in there.get(table, ()) or table == "source":
             continue
         if value in taking.unnamed:
             setattr(record, name, None)
         elif value not in ours:
             broken[name] = taking.sent_as(table, value)
             setattr(record, name, None)
-    link, entity = record.get("link_id"), str(record.get("link_entity") or "")
-    linked = link is None or link in taking.records or link in ours or link in there.get(entity, ())
+    link, entity = values.get("link_id"), values.get("link_entity") or ""
+    linked = link is None or link in records or link in ours or link in there.get(entity, ())
     if record.table == "provenance" or (linked and not broken):
         return not linked
     for name, sent in broken.items():
@@ -440,7 +440,7 @@ def _signs(taking: Taking) -> tuple[dict[str, list[str]], dict[str, Signs], dict
             for owner in (record.organization_id, record.service_id, record.location_id):
                 if owner:
                     phones[owners.get(owner, owner)].add(record.number)
-        elif isinstance(record, Organization | Service) and record.email:
+        elif isinstance(record, (Organization, Service)) and record.email:
             mails[owners.get(record.id, record.id)].add(record.email)
         elif isinstance(record, Translation) and record.field == "name" and record.link_entity == "organization":
             names[record.link_id].append(record.text)

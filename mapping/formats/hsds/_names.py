@@ -182,16 +182,16 @@ def modern(name: str, cells: dict[str, Any], sheet: str, row: int | None) -> Raw
     table = KNOWN[name]
     if table == "taxonomy" and {"vocabulary", "parent_id", "parent_name"} & set(cells):
         table = "taxonomy_term"  # up to version 1.1 the terms themselves were called so
-    renamed = RENAMED.get(table, {})
-    there = any(column in cells for column in renamed)
-    made = {renamed.get(column, column): value for column, value in cells.items()} if there else cells
+    renamed = RENAMED.get(table)
+    if renamed and not renamed.keys().isdisjoint(cells):
+        cells = {renamed.get(column, column): value for column, value in cells.items()}
     if name in _VERSIONS:
-        _VERSIONS[name](made)
+        _VERSIONS[name](cells)
     if table == "address":
-        _lines_of_address(made)
-    elif table == "phone" and made.get("country_prefix"):
-        _with_prefix(made)
-    return Raw(table, made, sheet, row)
+        _lines_of_address(cells)
+    elif table == "phone" and cells.get("country_prefix"):
+        _with_prefix(cells)
+    return Raw(table, cells, sheet, row)
 
 
 def _lines_of_address(cells: dict[str, Any]) -> None:
@@ -279,6 +279,8 @@ def rows_of_document(table: str, document: Mapping[str, Any], row: int) -> list[
 
 
 NESTED = (list, dict)
+NAMES = (str, int)
+"""Kinds of values that JSON holds others in, and that an id may be of; a union would be made anew for each value."""
 
 
 def _gather(
@@ -296,7 +298,7 @@ def _gather(
     cells: dict[str, Any] = dict(above)
     inside: list[tuple[str, Any]] = []
     for key, value in document.items():
-        if isinstance(value, NESTED) and key in _HOLDING:
+        if key in _HOLDING and isinstance(value, NESTED):
             inside.append((key, value))
         elif key in LINKS and key in above:
             continue  # where a record stands tells better than it does itself what it is said of
@@ -322,9 +324,9 @@ def _gather(
 def identified(table: str, cells: Mapping[str, Any]) -> str:
     """Return the id of a row as text; where it has none, one made of what it says, the same whenever it is sent."""
     sent = cells.get("id")
-    if isinstance(sent, str | int) and (text := str(sent).strip()):
+    if isinstance(sent, NAMES) and (text := str(sent).strip()):
         return text
-    pairs = sorted((key, str(value)) for key, value in cells.items() if not isinstance(value, dict | list) and value)
+    pairs = sorted((key, str(value)) for key, value in cells.items() if not isinstance(value, NESTED) and value)
     return NO_ID + hashlib.sha1(repr((table, pairs)).encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
 
 

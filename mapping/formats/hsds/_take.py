@@ -5,7 +5,7 @@
 
 import contextlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from mapping.formats import ReadContext
 from mapping.formats.hsds._names import (
     EXPECTED,
     IGNORED,
+    NAMES,
     NESTED,
     NO_ID,
     PASSED_OVER,
@@ -123,6 +124,7 @@ class Taking:
         self._cells: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._alike: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._faults = 0
+        self._most = self.context.audience
 
     @property
     def source(self) -> Source:
@@ -147,6 +149,12 @@ class Taking:
             self._sent[table] = {made: sent for sent, made in self.keys[table].items()}
         return self._sent[table].get(own, own)
 
+    def settling(self, table: str) -> Iterator[LateRow]:
+        """Yield the late rows of a table, letting go of each: their records take the memory that they took."""
+        rows = [*reversed(self.late.pop(table, {}).values())]
+        while rows:
+            yield rows.pop()
+
     def forget_cells(self) -> None:
         """Let go of the cells of the rows, once all have come: no row of them will come again."""
         self._cells.clear()
@@ -166,7 +174,7 @@ class Taking:
         if table not in RECORDS:
             self._aside(raw)
             return
-        if str(cells.get("link_entity") or "") in PASSED_OVER:
+        if "link_entity" in cells and str(cells["link_entity"] or "") in PASSED_OVER:
             return  # what is said of a record that is not read
         sent = identified(table, cells)
         if table == "unit" and not cells.get("name"):
@@ -225,7 +233,7 @@ class Taking:
     def _aside(self, raw: Raw) -> None:
         """Keep what a table without records of its own says of services."""
         service = raw.cells.get("service_id")
-        if raw.table == "eligibility" and isinstance(service, str | int):
+        if raw.table == "eligibility" and isinstance(service, NAMES):
             texts = {name: raw.cells[name] for name in ("minimum_age", "maximum_age") if raw.cells.get(name)}
             if raw.cells.get("eligibility"):
                 texts["eligibility_description"] = raw.cells["eligibility"]
@@ -303,8 +311,7 @@ class Taking:
     def add(self, raw: Raw, own: str, fields: dict[str, Any], sent: str = "") -> Record | None:
         """Make a record and keep it; where that cannot be, set the row aside with the reason."""
         kind = RECORDS[raw.table]
-        if any(fields.get(name) in (None, "") for name in NEEDED[raw.table]):
-            missing = sorted(name for name in NEEDED[raw.table] if fields.get(name) in (None, ""))
+        if missing := sorted([name for name in NEEDED[raw.table] if fields.get(name) in (None, "")]):
             self.refuse(
                 raw,
                 missing[0],
@@ -353,12 +360,12 @@ class Taking:
             if value is None or value == "" or name == "id":
                 continue
             if name in known and name != "link_type":
-                if raw.table == "phone" and name == "number":
+                if name == "number" and raw.table == "phone":
                     fields[name] = value  # numbers are read when their country is known
                 else:
                     self._read(raw, name, value, known[name], fields)
             elif name in refs:
-                if isinstance(value, str | int) and str(value).strip():
+                if isinstance(value, NAMES) and str(value).strip():
                     fields[name] = self.key(refs[name], value)
             elif name == "link_type":
                 continue  # a word of the sender: see `mapping.formats.hsds._terms`
@@ -369,7 +376,7 @@ class Taking:
         if raw.table == "language" and "code" not in fields and fields.get("name"):
             with contextlib.suppress(Unreadable):
                 fields["code"] = language_code(fields["name"])
-        if linked and isinstance(link := raw.cells.get("link_id"), str | int) and fields.get("link_entity"):
+        if linked and isinstance(link := raw.cells.get("link_id"), NAMES) and fields.get("link_entity"):
             fields["link_entity"] = table_of(fields["link_entity"]) or fields["link_entity"]
             fields["link_id"] = self.key(fields["link_entity"], link)
         return fields
@@ -377,7 +384,7 @@ class Taking:
     def _read(self, raw: Raw, name: str, value: Any, parse: Parse, fields: dict[str, Any]) -> None:
         """Read one cell into its field."""
         try:
-            if isinstance(value, NESTED):
+            if type(value) in NESTED:
                 raise Unreadable(
                     Phrase("holds a list or an object where one value should stand"), Phrase("write one value")
                 )
@@ -427,7 +434,7 @@ class Taking:
 
     def audience(self, audience: Audience | None) -> Audience:
         """Return who may see what says this of itself; a feed never lowers."""
-        return strictest(self.context.audience, audience or self.context.audience)
+        return strictest(self._most, audience or self._most)
 
     def say(self, raw: Raw, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
         """Keep an issue of a row; of one that repeats, the first ones by row."""

@@ -112,7 +112,7 @@ def settle_terms(taking: Taking) -> dict[str, Ours]:
 
 def settle_attributes(taking: Taking, means: dict[str, Ours]) -> None:
     """Make the attributes: terms of ours as what they say, terms of others as classifications with ours beside them."""
-    for attribute in taking.late.pop("attribute", {}).values():
+    for attribute in taking.settling("attribute"):
         fields = dict(attribute.fields)
         link, entity = fields.get("link_id"), fields.get("link_entity", "")
         if link is None or (link not in taking.records and not _known(taking, link)):

@@ -113,7 +113,7 @@ def clock(value: Any) -> str:
 
 def number(value: Any) -> float:
     """Read a number."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e15:
         read = float(value)
     else:
         text = plain(value).replace("\u00a0", "").replace(" ", "")
@@ -244,7 +244,7 @@ def values_shown(text: str) -> Quoted:
 
 def text(value: Any) -> str:
     """Read a text; a number or a yes in its place is taken as it is written."""
-    if isinstance(value, bool | int | float):
+    if isinstance(value, (int, float)):
         raise Mended(
             plain(value),
             Phrase("{value} stands where a text should", value=plain(value)),
