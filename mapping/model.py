@@ -186,7 +186,8 @@ def _defaults(kind: type[Record]) -> dict[str, Any]:
     holder = type(kind.__name__, (), {})()
     for name, value in values.items():
         setattr(holder, name, value)
-    return vars(holder)
+    shared: dict[str, Any] = vars(holder)
+    return shared
 
 
 FEW_FIELDS = 10

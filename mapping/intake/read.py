@@ -169,10 +169,11 @@ def draft_map(path: str | Path, draft: str | Path, *, area: StudyArea) -> None:
     draft.write_text(text, encoding="utf-8")
 
 
-def _read_rows(path: Path, sheets: Sequence[Sheet], intake: Intake) -> Batch:
-    """Turn the rows of sheets into records."""
+def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
+    """Turn the rows of sheets into records; the sheets are let go of, and so is each row once it is read."""
     columns, batch = intake.columns, intake.batch
     rows = rows_of(sheets, columns, path)
+    sheets.clear()
     batch.cleaned, batch.rows = rows.cleaned, len(rows.rows)
     intake.headings = {sheet: {fold_header(name): name for name in names} for sheet, names in rows.headers.items()}
     for sheet, names in rows.headers.items():

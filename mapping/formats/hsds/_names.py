@@ -279,8 +279,10 @@ def rows_of_document(table: str, document: Mapping[str, Any], row: int) -> list[
 
 
 NESTED = (list, dict)
+"""Kinds of values in which JSON holds others."""
+
 NAMES = (str, int)
-"""Kinds of values that JSON holds others in, and that an id may be of; a union would be made anew for each value."""
+"""Kinds of values that an id may be sent as: a tuple, since a union would be made anew for each value."""
 
 
 def _gather(
