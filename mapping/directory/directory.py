@@ -892,4 +892,4 @@ def _advice(error: Exception) -> str:
         return "nothing was stored; check the rights of the file and of its folder"
     if "malformed" in text or "not a database" in text:
         return "the file is damaged or is not a directory; restore it from a backup"
-    return "check the path, and the rights of its folder"
+    return "check the path, the rights of its folder and the free space"

@@ -196,7 +196,9 @@ def test_a_view_is_no_directory(directory: Directory, tmp_path: Path) -> None:
 
 def test_says_what_to_do_where_no_file_can_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(MappingError, match=r"file/directory.db: cannot be opened as a directory .*check the path"):
+    with pytest.raises(
+        MappingError, match=r"file/directory.db: cannot be opened as a directory .*check the path.*the free space"
+    ):
         Directory(tmp_path / "file" / "directory.db")
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from mapping.errors import FormatError, InvalidRecord, MappingError
 from mapping.language.i18n import Message, translate
@@ -62,15 +63,21 @@ class MailSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    host: Annotated[str, Field(min_length=1)]
-    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    host: Annotated[str, Field(min_length=1, description="the name of a mail server")]
+    port: Annotated[int, Field(ge=1, le=65535, description="a number from 1 to 65535")] = 587
     user: str = ""
     password: str = Field("", repr=False)
-    sender: Annotated[str, Field(pattern=f"^{ADDRESS.pattern}$")]
-    security: Literal["starttls", "tls", "none"] = "starttls"
+    sender: Annotated[
+        str, Field(pattern=f"^{ADDRESS.pattern}$", description="one mail address, as office@mail.example")
+    ]
+    security: Annotated[Literal["starttls", "tls", "none"], Field(description="starttls, tls or none")] = "starttls"
     ca: str = ""
-    portal: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
-    staff: Annotated[str, Field(pattern=r"^$|^https?://[^\s/]+(/\S*)?$")] = ""
+    portal: Annotated[
+        str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$", description="an address, as https://help.example")
+    ]
+    staff: Annotated[
+        str, Field(pattern=r"^$|^https?://[^\s/]+(/\S*)?$", description="an address, as https://staff.example")
+    ] = ""
     entries: str = "{language}/rooms.html"
 
     @model_validator(mode="after")
@@ -106,8 +113,19 @@ def mail_settings(path: Path | None = None, environment: Mapping[str, str] = os.
     try:
         return MailSettings.model_validate(values)
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))} {fault['msg']}".strip() for fault in error.errors())
+        faults = "; ".join(_fault(str(fault["loc"][0]) if fault["loc"] else "", fault) for fault in error.errors())
         raise InvalidRecord(f"{path or 'settings of mails'}: {faults}; see docs/deploy.md") from None
+
+
+def _fault(name: str, fault: ErrorDetails) -> str:
+    """Say what is wrong with a setting, never with its value: it may be the password."""
+    if not name:
+        return fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "missing":
+        return f"{name} is missing"
+    if name not in MailSettings.model_fields:
+        return f"{name} is not known, only {', '.join(MailSettings.model_fields)}"
+    return f"{name} must be {MailSettings.model_fields[name].description or 'a text in quotes'}"
 
 
 @dataclass(frozen=True)

@@ -172,10 +172,10 @@ def test_settings_come_from_a_file_and_the_environment_above_it(tmp_path):
     ("told", "said"),
     [
         ({"security": "none", "host": "mail.example"}, "security none is for the own machine only"),
-        ({"port": "smtp"}, "port Input should be a valid integer"),
-        ({"sender": "two@a.example, b@c.example"}, "sender String should match"),
-        ({"portal": "javascript:alert(1)"}, "portal String should match"),
-        ({"host": ""}, "host Field required"),
+        ({"port": "smtp"}, "port must be a number from 1 to 65535"),
+        ({"sender": "two@a.example, b@c.example"}, "sender must be one mail address, as office@mail.example"),
+        ({"portal": "javascript:alert(1)"}, "portal must be an address, as https://help.example"),
+        ({"host": ""}, "host is missing"),
     ],
 )
 def test_settings_that_cannot_be_are_said(told, said):
@@ -184,6 +184,21 @@ def test_settings_that_cannot_be_are_said(told, said):
     with pytest.raises(InvalidRecord, match=said) as caught:
         mail_settings(None, environment)
     assert "secret" not in str(caught.value)
+
+
+def test_every_fault_of_a_file_is_said_at_once(tmp_path):
+    (tmp_path / "mail.toml").write_text('hots = "mail.example"\nsender = "a@b.example"\npassword = 99887766\n')
+    with pytest.raises(InvalidRecord) as caught:
+        mail_settings(tmp_path / "mail.toml", {})
+    told = str(caught.value)
+    for fault in (
+        "hots is not known, only host, port",
+        "host is missing",
+        "portal is missing",
+        "password must be a text",
+    ):
+        assert fault in told
+    assert "99887766" not in told
 
 
 def test_a_file_that_is_no_toml_is_said(tmp_path):
