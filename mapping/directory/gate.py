@@ -303,7 +303,7 @@ def agree(directory: Records, rules: Rules, wanted: Collection[Showing], *, by: 
     for author in {authors[digest] or also for digest in left & authors.keys()}:
         if not author.strip() or same_person(author, by):
             raise OnePerson
-    touched = _grouped((showing.table, showing.id) for showing in wanted) if len(wanted) <= MANY else None
+    touched = grouped((showing.table, showing.id) for showing in wanted) if len(wanted) <= MANY else None
     for audience, rows in _rows(_tables(directory, touched), rules, touched):
         before = _stored(db, audience, touched)
         there = {showing.digest: showing for showing in differences(rows, before, audience, rules.unit_to_show)}
@@ -368,7 +368,7 @@ def touched_by(db: sqlite_utils.Database, number: int) -> Ids | None:
     lines = changes.fetchmany(MANY + 1)
     if len(lines) > MANY:
         return None
-    changed = _grouped((table, record) for table, record, _ in lines if table in RECORDS)
+    changed = grouped((table, record) for table, record, _ in lines if table in RECORDS)
     rows = [(table, json.loads(before)) for table, _, before in lines if before and table in RECORDS]
     rows += [(table, row) for table, ids in changed.items() for row in stored_rows(db, table, sorted(ids)).values()]
     new = {table: ids for table, ids in changed.items() if table in SHOWABLE}
@@ -508,7 +508,8 @@ def _lines(db: sqlite_utils.Database, query: str, audience: Audience, touched: I
             yield (table, record), value
 
 
-def _grouped(keys: Iterable[Key]) -> Ids:
+def grouped(keys: Iterable[Key]) -> Ids:
+    """Return the ids of each table."""
     grouped: Ids = defaultdict(set)
     for table, record in keys:
         grouped[table].add(record)

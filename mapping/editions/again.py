@@ -4,8 +4,7 @@ What changed the private file itself noted (`mapping.directory.watching`). Of th
 follows from them, the projection gives the rows, as it gives them for a whole view; so nothing is shown by this way
 that is not shown by that one. Where more could follow than rows, a whole view is written:
 
-- the view before is not, byte for byte, one that this directory wrote on the same day, with the same code, study area,
-  rules and key;
+- the view before is not, byte for byte, one that this directory wrote with the same code, study area, rules and key;
 - much changed, a word, a least count, a case count, an answer to a checklist, or a source of a licence;
 - a service came, went or moved, its place, address or phone changed, or something hidden was changed or hidden anew:
   every text is looked through then for what is hidden, and the steward is warned anew;
@@ -30,7 +29,7 @@ import sqlite_utils
 from mapping.area.study_area import StudyArea
 from mapping.directory import gate
 from mapping.directory.directory import Directory, public_id
-from mapping.directory.rows import reader, stored_rows
+from mapping.directory.rows import reader, stored_ids, stored_rows
 from mapping.directory.watching import Since, since
 from mapping.model import RECORDS, WORDS, Audience, Record, references
 from mapping.safety.agreed import DAYS, THRESHOLD, Agreed, Key
@@ -53,11 +52,11 @@ class Whole(Exception):
     """A whole view must be written."""
 
 
-def made_by(directory: Directory, ground: str, edition: dt.date) -> str:
+def made_by(directory: Directory, ground: str) -> str:
     """Return a text that is another wherever the same records could give another view; "" where nobody can tell."""
     if not ground or directory.area is None or not directory.area.digest:
         return ""
-    facts = [_code(), ground, directory.area.digest, directory.rules(edition).digest, edition.isoformat()]
+    facts = [_code(), ground, directory.area.digest, directory.rules(dt.date.min).digest]
     facts += [directory.area.settings.model_dump_json(), hashlib.sha256(directory.key).hexdigest()]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
@@ -108,8 +107,12 @@ def _changes(
 ) -> tuple[Changed, frozenset[Key]]:
     """Return the rows that differ, and the records of which something is not shown."""
     db = directory.db
+    with closing(sqlite3.connect(f"{previous.resolve().as_uri()}?mode=ro", uri=True)) as view:
+        (day,) = view.execute("SELECT value FROM edition WHERE name = 'edition'").fetchone()
     _require_rows_only(directory, before)
-    touched = gate.following(db, {table: ids for table, ids in before.changed.items() if table in gate.SHOWABLE})
+    written = {(table, record) for table, ids in before.changed.items() for record in ids}
+    written |= _decided_by_the_day(db, day, edition.isoformat())
+    touched = gate.following(db, gate.grouped(key for key in written if key[0] in gate.SHOWABLE))
     if touched["case_count"] or touched["standard_assessment"] or sum(map(len, touched.values())) > MOST:
         raise Whole
     tables = gate.needed_for(db, touched) | directory.tables(WORDS)
@@ -127,7 +130,6 @@ def _changes(
         changed = dict(_differing(view, published, own))
     _require_nothing_waited(db, changed, own, audience)
 
-    written = {(table, record) for table, ids in before.changed.items() for record in ids}
     altered = written | {own[public] for rows in changed.values() for public in rows}
     if hidden & altered or any(key not in there for key in written if key[0] in STANDING):
         raise Whole
@@ -136,6 +138,21 @@ def _changes(
     _require_nothing_told(directory, changed, before)
     _require_same_licences(directory, changed, own)
     return changed, before.conceals - altered
+
+
+def _decided_by_the_day(db: sqlite_utils.Database, before: str, now: str) -> set[Key]:
+    """Return the records of which a consent holds on one of two days and not on the other."""
+    holds = {"approval": "approved_on <= {0} AND {0} <= consent_until", "statement": "consent_until >= {0}"}
+    subject = {"approval": "subject", "statement": "id"}
+    keys: set[Key] = set()
+    for table, condition in holds.items():
+        query = (
+            f'SELECT {subject[table]} FROM "{table}" WHERE ({condition.format("?1")}) IS NOT ({condition.format("?2")})'
+        )
+        for (record,) in db.execute(query, [before, now]).fetchall():
+            owners = ("statement",) if table == "statement" else gate.SHOWABLE
+            keys |= {(owner, record) for owner in owners if stored_ids(db, owner, [record])}
+    return keys
 
 
 def _require_rows_only(directory: Directory, before: Since) -> None:

@@ -99,7 +99,7 @@ def publish(
     rules = directory.agreed_rules(audience, edition)
     demand_counts = None if demand is None else _demand_rows(demand, edition, rules)
     ground = _ground(area) if area is not None else ""
-    maker = made_by(directory, ground, edition)
+    maker = made_by(directory, ground)
     known = None if anew else previous
     conceals: set[Key] = set()
     warnings: list[str] = []

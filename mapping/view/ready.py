@@ -8,7 +8,7 @@ import datetime as dt
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import cache
 from hashlib import sha256
@@ -164,15 +164,16 @@ def _unlike(db: sqlite3.Connection) -> set[str] | None:
             if row.get("link_entity") in WORDS:
                 return None
             unlike |= {row[name] for name in ("id", *ties)}
-    if days[0] != days[1]:
-        unlike |= _aged(
-            db, days, {name: int(facts[0][name]) for name in ("due_days", "lapsed_days") if name in facts[0]}
-        )
+    unlike |= aged(db, days)
     return hanging_together(db, unlike, NESTED)
 
 
-def _aged(db: sqlite3.Connection, days: list[dt.date], limits: dict[str, int]) -> set[str]:
-    """Return the ids of records of which a verification is judged otherwise on another of some days."""
+def aged(db: sqlite3.Connection, days: Sequence[dt.date]) -> set[str]:
+    """Return the ids of records of a view of which a verification is judged otherwise on another of some days."""
+    if len({*days}) == 1:
+        return set()
+    facts = db.execute("SELECT name, value FROM main.edition WHERE name IN ('due_days', 'lapsed_days')")
+    limits = {name: int(value) for name, value in facts}
     rows = db.execute("SELECT link_id, verified_on, next_due FROM main.verification")
     return {
         record

@@ -22,7 +22,7 @@ from mapping.view.diff import OLD, TIES, attach, hanging_together, note_changes
 from mapping.view.entries import sort_key
 from mapping.view.index import INDEXED, Opening, SearchIndex, has_point, key_of_word, name_in, write_openings
 from mapping.view.postings import ORDER, SERIES, Mask, packed, unpacked
-from mapping.view.ready import NESTED, rewrite_ready
+from mapping.view.ready import NESTED, aged, rewrite_ready
 
 Row = Mapping[str, Any]
 
@@ -36,7 +36,7 @@ Name = TypeVar("Name", bound=Hashable)
 
 
 def rewrite(path: Path, previous: Path, changed: Changed, *, area: StudyArea | None, edition: dt.date) -> bool:
-    """Change a copy of a view into one of other rows of the same day; tell whether that can be done.
+    """Change a copy of a view into one of other rows and of a day; tell whether that can be done.
 
     Of locations, and of what ties services to them, none may have changed; no service may have come or gone.
     """
@@ -54,8 +54,12 @@ def rewrite(path: Path, previous: Path, changed: Changed, *, area: StudyArea | N
                     db.execute(f'INSERT INTO main."{table}" ({names}) VALUES ({marks})', list(row.values()))
         ids: set[str | None] = {record for _, record in note_changes(db, changed, edition)}
         ids |= {row[name] for table, row in _rows(changed) if table in TIES for name in ("id", *TIES[table])}
+        (day,) = db.execute("SELECT value FROM main.edition WHERE name = 'edition'").fetchone()
+        days = dt.date.fromisoformat(day), edition
+        ids |= aged(db, days)
         together = hanging_together(db, ids, NESTED)
-        if not _IndexAgain(db, together, area, edition).bring_up_to_date():
+        db.execute("UPDATE main.edition SET value = ? WHERE name = 'edition'", [edition.isoformat()])
+        if not _IndexAgain(db, together, area, days).bring_up_to_date():
             return False
         (is_ready,) = db.execute("SELECT count(*) FROM main.sqlite_schema WHERE name = 'ready'").fetchone()
         db.execute("COMMIT")
@@ -72,12 +76,14 @@ def _rows(changed: Changed) -> Iterator[tuple[str, Row]]:
 class _IndexAgain:
     """What the index of a view says of some services, before and now."""
 
-    def __init__(self, db: sqlite3.Connection, ids: set[str], area: StudyArea | None, edition: dt.date) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, ids: set[str], area: StudyArea | None, days: tuple[dt.date, dt.date]
+    ) -> None:
         self.db = db
         (languages,) = db.execute("SELECT value FROM main.edition WHERE name = 'languages'").fetchone()
         self.before, self.now = (
-            SearchIndex(self._tables(schema, ids), tuple(languages.split()), edition, area, self._groups(schema))
-            for schema in (OLD, "main")
+            SearchIndex(self._tables(schema, ids), tuple(languages.split()), day, area, self._groups(schema))
+            for schema, day in zip((OLD, "main"), days, strict=True)
         )
         own = json.dumps([row["id"] for row in self.before.services])
         self.numbers: dict[str, int] = dict(
