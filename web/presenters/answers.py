@@ -4,10 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from phonenumbers import country_code_for_region
-
 from mapping.language.i18n import show, translate
 from mapping.language.need_fits import LAST, fit
+from mapping.language.parsers import country_of
 from mapping.view.entries import NO_PAPERS
 from mapping.view.view import Entry, ServicePlace
 from web.presenters import choices
@@ -172,8 +171,7 @@ def is_for(edition: Edition, entry: Entry, country: str) -> bool:
         return True
     if seats := _seats_abroad(edition).get(entry.organization.id):
         return country in seats
-    code = f"+{country_code_for_region(country)}"
-    return any(phone.number.startswith(code) for phone in entry.phones)
+    return any(country_of(phone.number) == country for phone in entry.phones)
 
 
 def _seats_abroad(edition: Edition) -> dict[str, set[str]]:

@@ -7,11 +7,10 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
-from phonenumbers import country_code_for_region
-
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import translate
+from mapping.language.parsers import country_of
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.view import Entry
 from web.presenters.cards import country_name
@@ -199,9 +198,9 @@ def covers(entry: Entry, unit: str, area: StudyArea, *, anywhere: bool = False) 
 
 def answers_abroad(entry: Entry, area: StudyArea) -> bool:
     """Tell whether all numbers of a service are of other countries; a short one is dialled at home."""
-    home = f"+{country_code_for_region(area.settings.phone_region or area.code)}"
+    home = area.settings.phone_region or area.code
     numbers = [phone.number for phone in entry.phones if not phone.number.startswith("http")]
-    return bool(numbers) and all(number.startswith("+") and not number.startswith(home) for number in numbers)
+    return bool(numbers) and all(country_of(number) not in ("", home) for number in numbers)
 
 
 def _within(area: StudyArea, code: str, unit: str) -> bool:

@@ -44,7 +44,7 @@ from mapping.language.parsers.lists import (
     wished,
     yes_no,
 )
-from mapping.language.parsers.phones import MessengerAccount, PhoneValue, accounts, is_dialled, phones
+from mapping.language.parsers.phones import MessengerAccount, PhoneValue, accounts, country_of, is_dialled, phones
 from mapping.language.parsers.points import Point, coordinates
 from mapping.language.parsers.standing import standing, status
 
@@ -75,6 +75,7 @@ __all__ = [
     "consent_form",
     "coordinates",
     "cost",
+    "country_of",
     "date",
     "date_value",
     "emails",

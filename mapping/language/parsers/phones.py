@@ -437,6 +437,24 @@ def _is_known_short(digits: str, region: str) -> bool:
     return phonenumbers.is_valid_short_number_for_region(number, region)
 
 
+@lru_cache(maxsize=5000)
+def country_of(number: str) -> str:
+    """Return the ISO 3166 code of the country that a number is of; "" of a short one and of what is no number.
+
+    Countries share calling codes: +7 6xx and +7 7xx are of Kazakhstan. A number that no country has given out is of
+    the first country of its calling code.
+
+    >>> country_of("+77012345678"), country_of("+79161234567"), country_of("1313")
+    ('KZ', 'RU', '')
+    """
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return ""
+    first = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
+    return phonenumbers.region_code_for_number(parsed) or ("" if first == "ZZ" else first)
+
+
 def _apps(text: str) -> tuple[App, ...]:
     return tuple(app for app, pattern in _APPS.items() if re.search(pattern, text, re.I))
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapping.language.parsers import MessengerAccount, Partly, Unreadable, accounts, phones
+from mapping.language.parsers import MessengerAccount, Partly, Unreadable, accounts, country_of, phones
 
 
 def numbers(text, region="TJ"):
@@ -378,3 +378,23 @@ def test_short_words_for_extensions_and_faxes_count_too(text, number, extension,
     first, *others = phones(text, "TJ", ("37",))
     assert (first.number, first.extension, first.fax) == (number, extension, False)
     assert [other.fax for other in others] == [True] * faxes
+
+
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [
+        ("+77012345678", "KZ"),
+        ("+77172123456", "KZ"),  # Astana
+        ("+79161234567", "RU"),
+        ("+74951234567", "RU"),
+        ("+992372212345", "TJ"),
+        ("+992000100001", "TJ"),  # given out by nobody
+        ("+12025550123", "US"),
+        ("+14165550123", "CA"),
+        ("1313", ""),
+        ("https://t.me/x", ""),
+        ("+999", ""),
+    ],
+)
+def test_a_number_is_of_one_country_though_several_share_a_code(number, country):
+    assert country_of(number) == country
