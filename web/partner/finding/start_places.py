@@ -2,18 +2,21 @@
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from mapping.area.geocode import find_unit
 from mapping.language.fold import coarse, skeleton
-from mapping.language.i18n import chain, show
+from mapping.language.i18n import Message, chain, show
 from web.presenters.edition import Edition
 
 SHORTEST = 3
 """Letters that a name must have been typed to, before longer names that begin so are offered."""
+
+KINDS = {"city": Message("city"), "town": Message("small town"), "settlement": Message("village")}
+"""Kinds of places, as places of one name in one unit are told apart."""
 
 MOST = 12
 """Places that are offered for what was typed."""
@@ -88,16 +91,29 @@ def _places(edition: Edition, language: str) -> dict[str, StartPlace]:
                 name = show(spelt, next((tongue for tongue in chain(language) if tongue in spelt), language))
                 region = area.label(area.region_of(unit), language)
                 places[str(row["place_id"])] = StartPlace(str(row["place_id"]), name, unit, region)
-        twins = {name for name, count in Counter(place.name for place in places.values()).items() if count > 1}
+        twins = _twins(places)
 
         def apart(place: StartPlace) -> StartPlace:
             unit = area.label(place.unit, language)
             own = unit.startswith(f"{place.name} (")  # a unit of the town's name, which is told apart itself
             return replace(place, name=unit if own else f"{place.name} ({unit})") if place.name in twins else place
 
-        return {identifier: apart(place) for identifier, place in places.items()}
+        places = {identifier: apart(place) for identifier, place in places.items()}
+        kinds = dict(zip(area.gazetteer["place_id"].astype(str), area.gazetteer["kind"], strict=True))
+        twins = _twins(places)  # two in one unit
+
+        def called(place: StartPlace) -> StartPlace:
+            kind = KINDS.get(kinds[place.id]) if place.name in twins else None
+            return replace(place, name=f"{place.name}, {kind.into(language)}") if kind else place
+
+        return {identifier: called(place) for identifier, place in places.items()}
 
     return edition.keep(("places", language), find)
+
+
+def _twins(places: Mapping[str, StartPlace]) -> set[str]:
+    """Return the names that several places have."""
+    return {name for name, count in Counter(place.name for place in places.values()).items() if count > 1}
 
 
 def _spellings(edition: Edition) -> dict[str, list[str]]:

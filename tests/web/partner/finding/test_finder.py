@@ -261,6 +261,22 @@ def test_twins_in_units_of_their_name_are_called_as_these_are(tmp_path, tiny_are
     assert (names["p1"], names["p4"]) == ("Chashma (West)", "Chashma (East)")
 
 
+def test_twins_in_one_unit_are_told_apart_by_what_they_are(tmp_path, tiny_area, published):
+    places = tiny_area.gazetteer
+    first = places.loc[places["place_id"] == "p1"].iloc[0]
+    other = places["place_id"] == "p4"
+    twins = places.assign(
+        name_en=places["name_en"].where(~other, first["name_en"]),
+        unit=places["unit"].where(~other, first["unit"]),
+        kind=places["kind"].where(places["place_id"] != "p1", "city").where(~other, "settlement"),
+    )
+    edition = Desk(tmp_path, Changed(tiny_area, gazetteer=twins), published).editions()
+    names = {found.id: found.name for found in starts(edition, "en").values()}
+    assert (names["p1"].rpartition(", ")[2], names["p4"].rpartition(", ")[2]) == ("city", "village")
+    assert names["p1"].rpartition(", ")[0] == names["p4"].rpartition(", ")[0]
+    assert not any(", " in name for key, name in names.items() if key not in ("p1", "p4"))
+
+
 def test_twins_are_told_apart_by_their_district(tmp_path, tiny_area, published):
     places = tiny_area.gazetteer
     twins = places.assign(name_en=places["name_en"].where(places["place_id"] != "p4", "Chashma"))
