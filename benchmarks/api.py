@@ -39,11 +39,11 @@ ABOUT = (
 CLIENTS = 4
 SERVER = """
 import sys
-from waitress import serve
 from mapping.area.study_area import StudyArea
 from mapping.resources import shipped
 from web import create_app
-serve(create_app(sys.argv[1], StudyArea.load(shipped("geo/tj"))), host="127.0.0.1", port=int(sys.argv[2]))
+from web.serving import create_server
+create_server(create_app(sys.argv[1], StudyArea.load(shipped("geo/tj")), keep=True), port=int(sys.argv[2])).run()
 """
 
 

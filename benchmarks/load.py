@@ -6,6 +6,7 @@ people can do. Both servers run under their usual server on loopback, in a proce
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.client
 import re
@@ -20,7 +21,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from _harness import main
-from api import Served, Table, made, memory, processor, running
+from api import SERVER, Served, Table, made, memory, processor, running
 
 from mapping.view.view import View
 from scripts.ports import free_port
@@ -37,15 +38,6 @@ ABOUT = (
 VISITORS = 100
 SLOW = 1_000
 """Connections that send a byte a second of a request that never ends, in the last table."""
-
-OURS = """
-import sys
-from mapping.area.study_area import StudyArea
-from mapping.resources import shipped
-from web import create_app
-from web.serving import create_server
-create_server(create_app(sys.argv[1], StudyArea.load(shipped("geo/tj")), keep=True), port=int(sys.argv[2])).run()
-"""
 
 
 def our_visits(port: int, view: Path, count: int) -> list[list[str]]:
@@ -92,25 +84,25 @@ def visit(port: int, visits: list[list[str]], pid: int) -> Served:
     waits: list[float] = []
     wrong: list[str] = []
 
-    def one(number: int) -> None:
-        own, source = visits[number::VISITORS], (f"127.0.0.{number + 2}", 0)  # each from an address of its own
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300, source_address=source)
-        for path in (path for each in own for path in each):
+    async def visitor(number: int) -> None:
+        source = f"127.0.0.{number + 2}", 0  # each from an address of its own
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=source, limit=2**20)
+        for path in (path for each in visits[number::VISITORS] for path in each):
             start = time.perf_counter()
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            body = answer.read()
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: identity\r\n\r\n".encode())
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"(?i)content-length: ([0-9]+)", head)
+            body = await reader.readexactly(int(length[1]) if length else 0)
             waits.append(time.perf_counter() - start)
-            if answer.status != 200 or b"</html>" not in body:
-                wrong.append(f"{path}: {answer.status}")
-        connection.close()
+            if b" 200 " not in head[:20] or b"</html>" not in body:
+                wrong.append(f"{path}: {head[:20]!r}")
+        writer.close()
 
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(VISITORS)]
+    async def visitors() -> None:
+        await asyncio.gather(*map(visitor, range(VISITORS)))
+
     start, busy = time.perf_counter(), processor(pid)
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    asyncio.run(visitors())
     seconds = time.perf_counter() - start
     if wrong:
         raise RuntimeError(f"{len(wrong)} answers were no pages, such as {wrong[0]}")
@@ -158,7 +150,7 @@ def measure(view: Path, services: int, visits: int) -> list[Table]:
     """Visit both servers."""
     table = Table(f"{services:,} services, {VISITORS} visitors at once, {5 * visits:,} pages")
     theirs = 1 + (ours := free_port(2))
-    with running([sys.executable, "-c", OURS, str(view), str(ours)], ours) as process:
+    with running([sys.executable, "-c", SERVER, str(view), str(ours)], ours) as process:
         paths = our_visits(ours, view, visits)
         visit(ours, paths[:20], process.pid)  # what is read once is read
         table.rows.append(("Rohnamo, waitress", visit(ours, paths, process.pid)))

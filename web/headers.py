@@ -1,8 +1,15 @@
 """Headers of every response: nothing from elsewhere, nothing stored, nobody told."""
 
 import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, request
+from flask import Flask
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+Headers = list[tuple[str, str]]
 
 POLICY = {
     "default-src": "'none'",
@@ -48,6 +55,9 @@ def of_api(path: str) -> bool:
     return path == "/api" or path.startswith("/api/")
 
 
+NOT_SENT = ("Cache-Control", "ETag", "Last-Modified", "Server")
+"""What no page sends of itself."""
+
 _LOADED = re.compile(r"/([a-z]{2,3}/(index\.js|m/.+)|travel\.js)")
 
 
@@ -59,20 +69,27 @@ def kept_for(path: str) -> str:
 
 
 def set_headers(app: Flask) -> None:
-    """Make an app send the headers with every response, errors too.
+    """Make an app send the headers with every response, errors too: all that was wrapped around it before now is in it.
 
     Pages are not kept by the browser; files that make every page look as it does are, for a day, and what the search
     and the map load for some minutes, so that a visit loads it once.
     """
+    inner = app.wsgi_app
 
-    @app.after_request
-    def _set(response: Response) -> Response:
-        path = request.path
-        response.headers.extend(API_HEADERS if of_api(path) else HEADERS)
-        if of_api(path):
-            response.headers.setdefault("Cache-Control", "no-store")
-            return response
-        response.headers["Cache-Control"] = kept_for(path) if response.status_code == 200 else "no-store"
-        for name in ("ETag", "Last-Modified", "Server"):
-            response.headers.pop(name, None)
-        return response
+    def with_headers(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = "/" + environ.get("PATH_INFO", "").lstrip("/")
+
+        def start(status: str, headers: Headers, *error: Any) -> Callable[[bytes], object]:
+            return start_response(status, _completed(path, status, headers), *error)
+
+        return inner(environ, start)
+
+    app.wsgi_app = with_headers  # type: ignore[method-assign]
+
+
+def _completed(path: str, status: str, headers: Headers) -> Headers:
+    if of_api(path):
+        kept_nowhere = [] if any(name == "Cache-Control" for name, _ in headers) else [("Cache-Control", "no-store")]
+        return [*headers, *API_HEADERS.items(), *kept_nowhere]
+    own = [header for header in headers if header[0] not in NOT_SENT]
+    return [*own, *HEADERS.items(), ("Cache-Control", kept_for(path) if status.startswith("200") else "no-store")]

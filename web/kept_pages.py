@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags
@@ -27,6 +27,22 @@ LEAST, GAIN = 500, 0.9
 
 PLAIN = ("image/png", "image/jpeg", "font/woff2", "application/zip", "application/pdf")
 """What is compressed already."""
+
+STANDS_READY = "STANDS_READY"
+"""Setting of an app: a `Ready` that tells which of its answers only have to be looked up."""
+
+Ready = Callable[[str, str, str], bool]
+"""As `AnswerStore.holds`, of method, path and query."""
+
+
+class AnswerStore(Protocol):
+    """A WSGI app before another, with some answers of its own."""
+
+    def holds(self, method: str, path: str, query: str) -> bool:
+        """Tell whether the answer only has to be looked up, and comes in one piece."""
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request, or have it answered."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +89,11 @@ class KeptPages:
             kept_answer = _made(list(headers), contents)
             self._keep(path, edition, kept_answer)
         return _answer(kept_answer, environ, start_response)
+
+    def holds(self, method: str, path: str, query: str) -> bool:
+        """Tell whether the answer to a request is kept."""
+        plain = method in ("GET", "HEAD") and not query and self.fits(path)
+        return plain and self._find(path, self.edition()) is not None
 
     def _find(self, path: str, edition: object) -> KeptAnswer | None:
         with self._lock:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Flask, Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
@@ -27,8 +27,11 @@ from mapping.errors import NotFound
 from mapping.language.i18n import Message
 from web.access.roles import Action
 from web.headers import set_headers
-from web.kept_pages import KeptPages
+from web.kept_pages import STANDS_READY, AnswerStore, KeptPages
 from web.layout import Frame, set_words
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 log = logging.getLogger(__name__)
 mimetypes.add_type("font/woff2", ".woff2")
@@ -81,6 +84,7 @@ def create_portal(
     proxies: int = 0,
     cacheable: Callable[[str], bool] = lambda path: path.startswith("/static/"),
     edition: Callable[[], object] = lambda: None,
+    shortcut: Callable[["WSGIApplication"], AnswerStore] | None = None,
     **settings: object,
 ) -> Flask:
     """Return the app of a portal.
@@ -102,6 +106,8 @@ def create_portal(
         believed, and none without them, since whoever sends a request can write others.
     cacheable, edition
         Of which paths the answers are kept, and what they are of; see `web.kept_pages.KeptPages`.
+    shortcut
+        Wraps the app in another that answers some requests itself; its answers get the headers of all others.
     settings
         What the pages ask for, by the name under which they find it in the app's configuration.
     """
@@ -111,7 +117,6 @@ def create_portal(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False
     set_words(app)
-    set_headers(app)
     app.add_url_rule("/static/<path:name>", "static", static)
     routes: dict[str, str] = {"static": "everyone"}
     menu: list[MenuItem] = []
@@ -128,7 +133,14 @@ def create_portal(
     for kind in errors.others or ():
         app.register_error_handler(kind, _not_done)
     app.register_error_handler(Exception, _fail)
-    app.wsgi_app = KeptPages(app.wsgi_app, fits=cacheable, edition=edition)  # type: ignore[method-assign]
+    stores: list[AnswerStore] = []
+    if shortcut is not None:
+        stores.append(shortcut(app.wsgi_app))
+        app.wsgi_app = stores[0]  # type: ignore[method-assign]
+    set_headers(app)
+    stores.append(KeptPages(app.wsgi_app, fits=cacheable, edition=edition))
+    app.wsgi_app = stores[-1]  # type: ignore[method-assign]
+    app.config[STANDS_READY] = lambda *request_line: any(store.holds(*request_line) for store in stores)
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
     return app

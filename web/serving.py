@@ -2,10 +2,12 @@
 
 A connection waits for the head of a request, or for the next request, for a few seconds and no longer, however slowly
 its bytes come; it takes no thread meanwhile. One address has a share of all connections: past it, that of its own which
-waits longest gives way.
+waits longest gives way. What stands ready is answered in the thread that reads from all connections: handing it to
+another and back takes longer than the answer.
 """
 
 import resource
+import threading
 import time
 from collections import defaultdict
 from typing import Any
@@ -13,6 +15,8 @@ from typing import Any
 import waitress.server
 from flask import Flask
 from waitress.channel import HTTPChannel
+
+from web.kept_pages import STANDS_READY, Ready
 
 HEAD_WAIT, BODY_WAIT = 15.0, 300.0
 """Seconds in which the head of a request has to be there, and the whole of it with what is uploaded."""
@@ -28,6 +32,9 @@ SHARES = 4
 class TimedChannel(HTTPChannel):  # type: ignore[misc]
     """A connection that knows since when it waits for a request to be whole."""
 
+    answers_now = False
+    """Whether the request that came is answered as soon as it is taken in."""
+
     def __init__(self, *given: Any, **named: Any) -> None:
         self.waits_since = time.time()
         super().__init__(*given, **named)
@@ -41,6 +48,10 @@ class TimedChannel(HTTPChannel):  # type: ignore[misc]
     def received(self, data: bytes) -> bool:
         """Take in bytes; when a request is whole, the time for the next one begins."""
         taken = bool(super().received(data))
+        if self.answers_now:
+            self.answers_now = False
+            self.service()
+            self._flush_exception(self._flush_some_if_lockable)
         if self.request is None:
             self.waits_since = time.time()
         return taken
@@ -59,11 +70,40 @@ class BoundedServer(waitress.server.TcpWSGIServer):  # type: ignore[misc]
 
     channel_class = TimedChannel
 
-    def __init__(self, *given: Any, most_of_one: int, **named: Any) -> None:
+    def __init__(self, *given: Any, most_of_one: int, ready: Ready, **named: Any) -> None:
         self.most_of_one = most_of_one
+        self.ready = ready
+        self.reader: int | None = None
+        """The thread that reads from all connections."""
         self.channels_of: dict[str, set[TimedChannel]] = defaultdict(set)
         """Address -> its connections."""
         super().__init__(*given, **named)
+
+    def run(self) -> None:
+        """Serve until it is ended."""
+        self.reader = threading.get_ident()
+        super().run()
+
+    def add_task(self, channel: TimedChannel) -> None:
+        """Have a request answered: at once where that takes no time and nothing, else by another thread.
+
+        Behind bytes that wait to be sent an answer might have to wait, and nobody would send them meanwhile.
+        """
+        request = channel.requests[0]
+        if (
+            threading.get_ident() == self.reader
+            and not channel.total_outbufs_len
+            and request.error is None
+            and self.ready(request.command, request.path, request.query)
+        ):
+            channel.answers_now = True
+        else:
+            super().add_task(channel)
+
+    def pull_trigger(self) -> None:
+        """Wake the thread that reads, if it is another."""
+        if threading.get_ident() != self.reader:
+            super().pull_trigger()
 
     def admit(self, channel: TimedChannel) -> None:
         """Take in a new connection; past the share of its address, close that of its own which waits longest."""
@@ -127,6 +167,7 @@ def create_server(app: Flask, *, port: int, proxies: int = 0, host: str = "127.0
         adj=settings,
         sockinfo=place,
         most_of_one=most if proxies else most // SHARES,
+        ready=app.config.get(STANDS_READY, lambda *_: False),
     )
 
 

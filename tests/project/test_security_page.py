@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from typer.testing import CliRunner
 
 from mapping.cli import app as command
@@ -150,7 +151,7 @@ def test_only_the_own_web_server_is_believed(monkeypatch, tmp_path, proxies):
         server.close()
 
     monkeypatch.setattr("web.serving.BoundedServer.run", run)
-    monkeypatch.setattr("web.create_app", lambda *_, **options: made.update(options))
+    monkeypatch.setattr("web.create_app", lambda *_, **options: made.update(options) or Flask("served"))
     monkeypatch.setattr("web.pages_ahead.keep_ahead", lambda _: nullcontext())
     (tmp_path / "public.db").touch()
     given = ["--proxies", str(proxies)] if proxies else []

@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import socket
 import sys
+import threading
 import time
 
 import pytest
@@ -11,12 +12,20 @@ from flask import Flask
 
 from tests.web.support.served import running
 from web import serving
+from web.kept_pages import STANDS_READY
+
+LARGE = 4 * 2**20
+"""Bytes of an answer of which five are more than a server keeps to be sent."""
 
 
 def served():
     """A server of one page, as long as it is needed."""
     app = Flask("served")
     app.add_url_rule("/", "home", lambda: "here")
+    app.add_url_rule("/thread", "thread", lambda: str(threading.get_ident()))
+    app.add_url_rule("/ready", "ready", lambda: str(threading.get_ident()))
+    app.add_url_rule("/ready/large", "large", lambda: "x" * LARGE)
+    app.config[STANDS_READY] = lambda _method, path, _query: path.startswith("/ready")
     return running(serving.create_server(app, port=0))
 
 
@@ -27,10 +36,10 @@ def port(monkeypatch):
         yield server.effective_port
 
 
-def ask(port, source="127.0.0.1"):
+def ask(port, source="127.0.0.1", path="/"):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5, source_address=(source, 0))
     try:
-        connection.request("GET", "/")
+        connection.request("GET", path)
         return connection.getresponse().read()
     finally:
         connection.close()
@@ -117,3 +126,43 @@ def test_the_time_for_the_next_request_begins_after_a_long_answer():
     channel.total_outbufs_len = 0
     assert not channel.late(200.0 + serving.HEAD_WAIT)
     assert channel.late(201.0 + serving.HEAD_WAIT)
+
+
+def test_what_stands_ready_is_answered_by_the_thread_that_reads(small):
+    port = small.effective_port
+    assert ask(port, path="/ready") == b"%d" % small.reader
+    assert ask(port, path="/thread") != b"%d" % small.reader
+
+
+def test_answers_come_in_the_order_of_requests_whoever_gives_them(small):
+    paths = ["/ready", "/thread", "/ready", "/ready", "/", "/ready"]
+    with socket.create_connection(("127.0.0.1", small.effective_port), 5) as connection:
+        connection.sendall(b"".join(b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % path.encode() for path in paths))
+        bodies = []
+        with connection.makefile("rb") as answers:
+            for _ in paths:
+                head = b"".join(iter(answers.readline, b"\r\n"))
+                bodies.append(answers.read(int(head.split(b"Content-Length: ")[1].split(b"\r\n")[0])))
+    assert bodies[0] == b"%d" % small.reader != bodies[1]
+    assert bodies[4] == b"here"
+
+
+def test_whoever_asks_for_much_that_is_ready_and_reads_nothing_holds_up_nobody(small):
+    port = small.effective_port
+    with socket.create_connection(("127.0.0.1", port), 5) as greedy:
+        greedy.sendall(b"GET /ready/large HTTP/1.1\r\nHost: x\r\n\r\n" * 8)
+        time.sleep(0.5)
+        assert ask(port) == b"here"
+        assert ask(port, path="/ready") == b"%d" % small.reader
+
+
+def test_a_ready_answer_that_fails_ends_nothing(small):
+    assert b"Not Found" in ask(small.effective_port, path="/ready/never")
+    assert ask(small.effective_port) == b"here"
+
+
+def test_a_connection_that_is_to_close_after_a_ready_answer_closes(small):
+    with socket.create_connection(("127.0.0.1", small.effective_port), 5) as connection:
+        connection.sendall(b"GET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        got = b"".join(iter(lambda: connection.recv(1000), b""))
+    assert got.endswith(b"%d" % small.reader)

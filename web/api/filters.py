@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import KDTree
 
 from mapping.language.fold import tokens
 from mapping.safety.redaction import require
@@ -25,7 +26,7 @@ from mapping.view import hsds
 from mapping.view.diff import ENTITIES
 from mapping.view.index import folded_words
 from mapping.view.postings import Mask
-from mapping.view.search import SPHERE, Query, estimated, measured
+from mapping.view.search import RADIUS, SPHERE, Query, estimated, measured
 from mapping.view.view import View
 
 Positions = NDArray[np.intp]
@@ -34,6 +35,9 @@ Asked = Mapping[str, Any]
 
 KEPT = 256
 """How many sets are kept."""
+
+FEW_OF = 16
+"""Up to this part of all points are looked up by nearness; of more, all are measured faster."""
 
 TEXTS = {
     "organization": ("name", "alternate_name", "description"),
@@ -95,11 +99,50 @@ class Selection(NamedTuple):
 
 
 class Points(NamedTuple):
-    """Places that may stand on a map: the position of the record that each is of, ascending; latitude, longitude."""
+    """Places that may stand on a map: the position of the record that each is of, ascending; latitude, longitude.
+
+    ``tree`` finds them by nearness on a unit sphere, ``pointed`` tells of each record whether it has any.
+    """
 
     owner: Positions
     latitude: NDArray[np.float64]
     longitude: NDArray[np.float64]
+    tree: KDTree
+    pointed: Mask
+
+    @classmethod
+    def of(cls, owner: Positions, latitude: NDArray[np.float64], longitude: NDArray[np.float64], size: int) -> Self:
+        """Make those of a table with so many records."""
+        pointed = np.zeros(size, bool)
+        pointed[owner] = True
+        return cls(owner, latitude, longitude, KDTree(_on_sphere(latitude, longitude)), pointed)
+
+    def close(self, centre: tuple[float, float], fits: Mask, within: float | None, most: int) -> Positions:
+        """Return points of records that fit, among them all within so many km, or those of the ``most`` nearest.
+
+        Where these may be a large part of all, it returns all that fit.
+        """
+        at = _on_sphere(np.array([centre[0]]), np.array([centre[1]]))[0]
+        many = self.owner.size // FEW_OF
+        reach, count = None, 4 * most
+        if within is not None:
+            reach = 2 * np.sin(min(within * (1 + 2 * SPHERE) / RADIUS, np.pi) / 2) + 1e-5
+            reach = reach if self.tree.query_ball_point(at, reach, return_length=True) <= many else None
+        while within is None and reach is None and count <= many:
+            chords, first = self.tree.query(at, count)
+            owners = self.owner[first]
+            if np.unique(owners[fits[owners]]).size >= most:
+                reach = chords[-1] * (1 + 3 * SPHERE) + 1e-5
+            count *= 4
+        places = np.arange(self.owner.size) if reach is None else np.sort(self.tree.query_ball_point(at, reach))
+        close: Positions = places.astype(np.intp)[fits[self.owner[places.astype(np.intp)]]]
+        return close
+
+
+def _on_sphere(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return points of a unit sphere, one a row."""
+    up, along = np.radians(latitude), np.radians(longitude)
+    return np.column_stack([np.cos(up) * np.cos(along), np.cos(up) * np.sin(along), np.sin(up)])
 
 
 class Catalogue:
@@ -338,9 +381,10 @@ class Catalogue:
         shown = ~np.isnan(latitude[locations]) & ~np.isnan(longitude[locations])
         ties, places = np.flatnonzero(shown), locations[shown]
         order = np.argsort(services[shown], kind="stable")
+        of_services = services[shown][order], latitude[places][order], longitude[places][order]
         return {
-            "service_at_location": Points(ties, latitude[places], longitude[places]),
-            "service": Points(services[shown][order], latitude[places][order], longitude[places][order]),
+            "service_at_location": Points.of(ties, latitude[places], longitude[places], services.size),
+            "service": Points.of(*of_services, self.roll("service").size),
         }
 
     def _nearest(
@@ -351,30 +395,31 @@ class Catalogue:
         Distances are estimated for all, and measured on the ellipsoid where place or count depends on it.
         """
         points = self._points[table]
-        if mask is not None:
-            chosen = mask[points.owner]
-            points = Points(points.owner[chosen], points.latitude[chosen], points.longitude[chosen])
-        km = estimated(centre, points.latitude, points.longitude)
-        if "proximity" in filters:
-            within = filters["proximity"] / 1000
+        fits = points.pointed if mask is None else points.pointed & mask
+        within = filters["proximity"] / 1000 if "proximity" in filters else None
+        total = int(np.count_nonzero(fits))
+        if not total:
+            return Selection([], 0, {})
+        near = points.close(centre, fits, within, min(span[1], total))
+        km = estimated(centre, points.latitude[near], points.longitude[near])
+        if within is not None:
             edge = np.abs(km - within) <= within * SPHERE + 0.001
-            km[edge] = measured(centre, points.latitude[edge], points.longitude[edge])
-            inside = km <= within
-            points = Points(points.owner[inside], points.latitude[inside], points.longitude[inside])
-            km = km[inside]
-        owners, first = np.unique(points.owner, return_index=True)
-        if not owners.size or span[0] >= owners.size:
-            return Selection([], int(owners.size), {})
+            km[edge] = measured(centre, points.latitude[near[edge]], points.longitude[near[edge]])
+            near, km = near[km <= within], km[km <= within]
+        owners, first = np.unique(points.owner[near], return_index=True)
+        total = total if within is None else int(owners.size)
+        if span[0] >= total:
+            return Selection([], total, {})
         nearest = np.minimum.reduceat(km, first)
-        last = min(span[1], owners.size)
+        last = min(span[1], total)
         bound = np.partition(nearest, last - 1)[last - 1] * (1 + 3 * SPHERE) + 0.01
-        close = np.isin(points.owner, owners[nearest <= bound])
-        exact = measured(centre, points.latitude[close], points.longitude[close])
-        owners, first = np.unique(points.owner[close], return_index=True)
+        near = near[np.isin(points.owner[near], owners[nearest <= bound])]
+        exact = measured(centre, points.latitude[near], points.longitude[near])
+        owners, first = np.unique(points.owner[near], return_index=True)
         metres = np.rint(np.minimum.reduceat(exact, first) * 1000).astype(int)
         order = np.lexsort((owners, metres))[span[0] : last]
         ids = self.roll(table).at(owners[order])
-        return Selection(ids, int(nearest.size), dict(zip(ids, metres[order].tolist(), strict=True)))
+        return Selection(ids, total, dict(zip(ids, metres[order].tolist(), strict=True)))
 
     def changes(self, filters: Asked, page: int | None, per_page: int) -> tuple[list[dict[str, str]], int]:
         """Return a page of what changed or left on a day or later, in the order of days, and how much in all.

@@ -46,6 +46,8 @@ class EditionAnswers:
         self.choices = _choices(self.catalogue)
         with self.catalogue.view() as view:
             self.ready = is_ready(view)
+        for table in FORMS:
+            self.catalogue.roll(table)
         licence = edition.area.settings.licence
         self._openapi = openapi(
             self.choices, self.publisher, self.description, {"name": licence.text, "url": licence.url}
@@ -88,6 +90,19 @@ class EditionAnswers:
                 for name, count in counts.items()
             },
         }
+
+    def tag(self, path: str, query: Mapping[str, Any]) -> str:
+        """Return what an answer is known by: the view, the address and all that was asked."""
+        key = json.dumps([self.stamp, path, sorted(query.items())], default=str)
+        return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+    def ready_record(self, collection: Collection, identifier: str) -> bytes | None:
+        """Return the answer to a question for one record and nothing else, where it stands ready."""
+        if self._ready_form(collection, {"full": True}) is None:
+            return None
+        with self.catalogue.view() as view:
+            texts = ready_records(view, collection.table, "full", [identifier])
+        return next((text + b"\n" for text in texts.values()), None)
 
     def texts(
         self, view: View, collection: Collection, ids: list[str], query: Mapping[str, Any], metres: Mapping[str, int]
@@ -140,14 +155,14 @@ def root() -> Response:
     """Say what this API is."""
     query = _asked(())
     base = "../" if request.endpoint == "api.index" else _base()
-    return _answer(dump(_answers().root(base)) + b"\n", query)
+    return _answer(dump(_answers().root(base)) + b"\n", query | {"base": base})
 
 
 @api.get("/openapi.json")
 def description() -> Response:
     """Describe the API: OpenAPI 3.1."""
     base = "../" if request.host == "localhost" and not _told() else _base()  # a frozen site has no address of its own
-    return _answer(_answers().openapi(base), _asked(()))
+    return _answer(_answers().openapi(base), _asked(()) | {"base": base})
 
 
 @api.route("/deltas", methods=["GET", "POST"])
@@ -286,13 +301,12 @@ def _told() -> str:
 
 def _tag(query: Mapping[str, Any]) -> str:
     """Return what an answer is known by: the view, the address and all that was asked."""
-    key = json.dumps([_answers().stamp, request.path, _base(), sorted(query.items())], default=str)
-    return hashlib.sha256(key.encode()).hexdigest()[:32]
+    return _answers().tag(request.path, query)
 
 
 def _unchanged(query: Mapping[str, Any]) -> Response | None:
     """Return an answer without content where the one that asks has it already."""
-    if request.method != "POST" and request.if_none_match.contains(_tag(query)):
+    if request.method != "POST" and "If-None-Match" in request.headers and request.if_none_match.contains(_tag(query)):
         return _answer(b"", query)
     return None
 
@@ -308,7 +322,8 @@ def _answer(
         response.headers["Content-Language"] = query["lang"]
     if request.method != "POST":
         response.set_etag(_tag(query))
-        if isinstance(contents, bytes):  # what is streamed would be gathered to be measured
+        conditions = {"If-None-Match", "If-Match"} & {*request.headers.keys()}
+        if conditions and isinstance(contents, bytes):  # what is streamed would be gathered to be measured
             response.make_conditional(request.environ)
             response.headers.pop("Date", None)  # the server's to say
     return response

@@ -51,6 +51,10 @@ class Edition:
                     self._kept[key] = make()
         return cast("T", self._kept[key])
 
+    def made(self, key: Hashable) -> Any:
+        """Return what was made for a key before, or None."""
+        return self._kept.get(key)
+
     def entries(self, language: str) -> dict[str, Entry]:
         """Return every service by id, in the order of names."""
 

@@ -17,6 +17,7 @@ from mapping.errors import NotFound
 from mapping.language.aloud import recordings
 from mapping.language.languages import language as language_of
 from web.api import routes
+from web.api.ready_answers import ReadyAnswers
 from web.headers import of_api
 from web.layout import Frame
 from web.portal import create_portal, error_page, file, note_failure, pages_of
@@ -64,6 +65,7 @@ def create_app(
         proxies=proxies,
         cacheable=lambda path: keep and not of_api(path),
         edition=editions.now,
+        shortcut=lambda inner: ReadyAnswers(inner, editions),
         editions=editions,
         materials=materials.library(area, demo=invented),
         inbox=Inbox(inbox) if inbox is not None else None,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,6 +20,7 @@ from pyproj import Geod
 
 from mapping.language.taxonomy import Vocabulary
 from mapping.view import hsds
+from mapping.view.ready import is_ready
 from mapping.view.view import View
 from tests.support.canary import find_canaries
 from tests.support.examples import examples
@@ -40,9 +42,11 @@ from tests.support.sample import (
 )
 from tests.web.support.portal import published
 from web import create_app
+from web.api.filters import Points
 from web.api.parameters import BODY_LIMIT, MODIFIED_AFTER, MOMENT, MOST_PER_PAGE
 from web.api.routes import file_paths
 from web.api.schema import COLLECTIONS
+from web.kept_pages import STANDS_READY
 
 GEOD = Geod(ellps="WGS84")
 NAMES = sorted(COLLECTIONS)
@@ -243,6 +247,37 @@ def test_filters_find_what_looking_at_every_service_finds(app, view, options, si
     ties = whole(client, "service_at_locations", per_page=50, **{k: v for k, v in asked.items() if k != "area_unit"})
     if "area_unit" not in asked:
         assert {tie["service"]["id"] for tie in ties} <= set(expected)
+
+
+@given(
+    st.integers(0, 2**32 - 1),
+    st.tuples(st.floats(-90, 90), st.floats(-180, 180)),
+    st.sampled_from([0.5, 5, 90]),
+    st.none() | st.floats(0, 20_100),
+    st.integers(1, 40),
+)
+@settings(max_examples=examples(150))
+def test_points_that_may_count_are_looked_at(seed, centre, spread, within, most):
+    """Of 600 points of 300 records around a place, or all over the earth."""
+    random = np.random.default_rng(seed)
+    latitude = np.clip(centre[0] + random.uniform(-spread, spread, 600), -90, 90)
+    longitude = (centre[1] + random.uniform(-2 * spread, 2 * spread, 600) + 180) % 360 - 180
+    points = Points.of(np.sort(random.integers(0, 300, 600)), latitude, longitude, 300)
+    fits = points.pointed & (random.random(300) < random.random())
+    looked_at = set(points.close(centre, fits, within, most).tolist())
+    kilometres = GEOD.inv(*np.broadcast_arrays(centre[1], centre[0], longitude, latitude))[2] / 1000
+    nearest = {record: min(kilometres[points.owner == record]) for record in np.flatnonzero(fits)}
+    bound = sorted([*nearest.values(), np.inf])[:most][-1] if within is None else within
+    that_fit = set(np.flatnonzero(fits[points.owner]).tolist())
+    assert set(np.flatnonzero(kilometres <= bound).tolist()) & that_fit <= looked_at <= that_fit
+
+
+def test_few_points_are_looked_at_where_few_are_near():
+    latitude = np.linspace(-80, 80, 1600)
+    points = Points.of(np.arange(1600), latitude, np.zeros(1600), 1600)
+    assert len(points.close((0.0, 0.0), points.pointed, None, 10)) < 100
+    assert len(points.close((0.0, 0.0), points.pointed, 200.0, 10)) < 100
+    assert len(points.close((0.0, 0.0), points.pointed, 20_000.0, 10)) == 1600
 
 
 def test_nearest_first_and_only_what_has_a_point(client, ids, view):
@@ -634,6 +669,39 @@ def test_etags_spare_what_is_known(client, ids):
         assert (head.status_code, head.data, head.headers["ETag"]) == (200, b"", tag)
     tags = {client.get(f"/api/services?page={page}").headers["ETag"] for page in range(1, 6)}
     assert len(tags) == 5
+
+
+def test_a_ready_record_is_answered_as_one_that_the_portal_makes(app, view):
+    client = app.test_client()
+    client.get("/api/")  # a new edition has nothing ready until it was asked
+    names = [row["id"] for row in view.rows("service")]
+    assert is_ready(view)
+    assert names
+    for path in [f"/api/services/{name}{end}" for name in names for end in ("", ".json")]:
+        ready, made = client.get(path), client.get(path, headers={"If-None-Match": '"other"'})
+        assert (ready.status_code, ready.data) == (made.status_code, made.data) == (200, made.data)
+        assert sorted(ready.headers) == sorted(made.headers)
+
+
+@pytest.mark.parametrize(
+    ("asked", "ready"),
+    [
+        (("GET", "/api/services/x", ""), True),
+        (("HEAD", "/api/services", "page=2&per_page=500"), True),
+        (("GET", "/api/services-2.json", ""), True),
+        (("GET", "/api/services/x", "lang=tg"), False),
+        (("GET", "/api/services", "search=a"), False),
+        (("GET", "/api/services", "page=1&full=true"), False),
+        (("GET", "/api/services.ndjson", ""), False),
+        (("GET", "/api/organizations/x", ""), False),
+        (("POST", "/api/services", ""), False),
+    ],
+)
+def test_only_what_is_looked_up_counts_as_ready(view_file, tiny_area, asked, ready):
+    app = create_app(view_file, tiny_area)
+    assert not app.config[STANDS_READY](*asked)  # reading the edition takes its time
+    app.test_client().get("/api/")
+    assert app.config[STANDS_READY](*asked) is ready
 
 
 def test_only_what_tells_nothing_of_who_asks_is_kept_on_the_way(client, ids):
