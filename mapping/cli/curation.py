@@ -128,7 +128,10 @@ def undo(
     who = "" if list_ else _who(login, by, accounts)
     with _open(directory, area, login) as store:
         if list_:
-            for line in store.batches():
+            batches = store.batches()
+            if not batches:
+                out.print("Nothing was stored yet.")
+            for line in batches:
                 out.print(_line(line), markup=False)
             return
         batch = undoable(store.db, number)

@@ -153,6 +153,12 @@ def test_the_list_of_acts_says_who_undid_which_and_when(desk):
     assert "edit (r) by zarina: 0 new, 1 changed, 0 removed; undone by zarina on 2026-11-25 (batch" in lines
 
 
+def test_a_directory_without_acts_says_so(tmp_path, tiny_area):
+    Directory(tmp_path / "directory.db", tiny_area).close()
+    words = ["undo", "--list", "--directory", str(tmp_path / "directory.db"), "--area", str(TINY)]
+    assert CliRunner().invoke(app, words, catch_exceptions=False).output == "Nothing was stored yet.\n"
+
+
 def act_of_edit(desk):
     with Directory(desk.folder / "directory.db") as opened:
         return next(each.number for each in opened.batches() if each.file == "edit")

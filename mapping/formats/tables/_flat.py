@@ -136,7 +136,7 @@ MEANINGS: dict[str, str] = {
     "name": "name of the service in English, or in the nearest language that it has one in; name_xx: in that language",
     "organization": "name of the body that gives it",
     "status": "active, inactive, defunct, temporarily closed",
-    "types": "codes of the kinds of help, joined by ;",
+    "types": "codes of the kinds of help; here and below, a semicolon and a space part several values",
     "serves": "codes or words of the groups it is for; empty: everybody",
     "excludes": "codes or words of the groups it does not take",
     "languages": "ISO 639 codes",

@@ -34,3 +34,15 @@ def test_the_rows_are_those_of_the_flat_table(view, tiny_area, tmp_path):
         assert dict(db.execute("SELECT * FROM about"))["licence"] == "CC-BY-4.0"
     written = export(view, tmp_path / "x.dictionary.csv", area=tiny_area).read_text(encoding="utf-8")
     assert dict(list(csv.reader(written.splitlines()))[1:]) == told
+
+
+def test_what_parts_several_values_is_what_the_dictionary_says(view, tiny_area, tmp_path):
+    path = export(view, tmp_path / "list.sqlite", area=tiny_area)
+    with closing(sqlite3.connect(path)) as db:
+        told = dict(db.execute("SELECT * FROM dictionary"))["types"]
+        assert "a semicolon and a space part several values" in told
+        cells = [
+            cell for row in db.execute("SELECT types, serves, languages, phones FROM services") for cell in row if cell
+        ]
+    assert any("; " in cell for cell in cells)
+    assert not any(part != part.strip() or ";" in part for cell in cells for part in cell.split("; "))
