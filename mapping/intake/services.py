@@ -476,7 +476,7 @@ def _names(code: str, languages: tuple[str, ...]) -> tuple[Part, ...]:
 def _ages(reader: Reader) -> parsers.AgeRange:
     """Return the ages of those who are helped: those of the column of ages, else those of the words for whom it is."""
     own = reader.take("ages", parsers.age_range)
-    text = reader.text("serves")
+    text = _without_labels(reader)
     read = parsers.aged(text)
     if own is not None and own != _ALL_AGES:
         if read.ages and not _within(own, read.ages):
@@ -492,6 +492,18 @@ def _ages(reader: Reader) -> parsers.AgeRange:
         problem = Phrase("{text!r} names ages that do not hold for all who are helped", text=text)
         reader.say("serves", problem, Phrase("no ages kept; say from which age to which the service takes people"))
     return _ALL_AGES
+
+
+def _without_labels(reader: Reader) -> str:
+    """Return the words for whom it is with groups by their short English names where their labels name them.
+
+    Ages within a label are the group's: they are no limits of the service in one language and not in another.
+    """
+    text = reader.text("serves")
+    for part in reader.parts("serves", "beneficiaries", text):
+        if (term := match_term("beneficiaries", part)) and term.how == "label":
+            text = text.replace(part, Vocabulary.load("beneficiaries").label(term.code, "en").partition(" (")[0])
+    return text
 
 
 _ALL_AGES = parsers.AgeRange(None, None)

@@ -108,7 +108,7 @@ def test_a_row_becomes_a_body_a_service_and_a_place(take):
         ("boys aged 7 to 12", (7, 12), {("serves", "SEX-M"), ("serves", "AGE-CHI")}),
         ("мужчины от 18 до 60 лет", (18, 60), {("serves", "SEX-M"), ("serves", "AGE-ADU")}),
         ("65+", (65, None), {("serves", "AGE-OLD")}),
-        ("молодёжь 15–30", (15, 30), {("serves", "AGE-ADO"), ("serves", "AGE-ADU")}),
+        ("молодёжь 15–30", (15, 30), {("serves", "AGE-YOU"), ("serves", "AGE-ADU")}),
         ("женщины с детьми до 9 лет", (None, None), {("serves", "SEX-F"), ("serves", "HH-DEP")}),
         ("женщины. Мужчин не принимаем", (None, None), {("serves", "SEX-F"), ("excludes", "SEX-M")}),
         ("мардон қабул карда намешаванд", (None, None), {("excludes", "SEX-M")}),
@@ -157,6 +157,34 @@ def test_a_column_of_ages_counts_before_the_words(take, words, column, ages, lev
     (service,) = batch.of("service")
     assert (service.minimum_age, service.maximum_age) == ages
     assert [level for level, name, _ in said(batch) if name == "Ages"] == levels
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "tg", "uz"])
+@pytest.mark.parametrize("code", ["AGE-CHI", "AGE-ADO", "AGE-YOU", "AGE-ADU", "AGE-OLD", "SEX-F"])
+def test_a_group_is_the_same_by_its_label_in_any_language_as_by_its_code(take, code, language):
+    fields = MAP["fields"] | {"serves": ["For whom"]}
+    label = str(Vocabulary.load("beneficiaries").label(code, language))
+    services = []
+    for text in (code, label, f"{label}; SEX-M", f"SEX-M; {label}"):
+        heads, row = with_cells(**{"For whom": text})
+        batch = take(row, heads=heads, fields=fields)
+        services += batch.of("service")
+        assert [issue for issue in batch.issues if issue.column == "For whom"] == []
+    assert {(service.minimum_age, service.maximum_age) for service in services} == {(None, None)}
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("Women and girls; boys aged 7 to 12", (None, None)),
+        ("Children (under 18); men of 18 to 60", (None, None)),
+        ("boys aged 7 to 12", (7, 12)),
+    ],
+)
+def test_ages_beside_a_label_hold_for_all_or_for_none(take, text, ages):
+    heads, row = with_cells(**{"For whom": text})
+    (service,) = take(row, heads=heads, fields=MAP["fields"] | {"serves": ["For whom"]}).of("service")
+    assert (service.minimum_age, service.maximum_age) == ages
 
 
 def test_ages_of_those_who_come_along_are_told_and_not_kept(take):

@@ -1,6 +1,7 @@
 """CSV in, in any common encoding, separator and line end; and out, one row a service at its place."""
 
 import codecs
+import contextlib
 import csv
 import io
 import itertools
@@ -211,18 +212,28 @@ def _cyrillic(contents: bytes) -> list[str]:
 
 
 def _separator(text: str) -> str:
-    """Return the separator that gives most lines the same number (two or more) of cells."""
+    """Return the separator that gives most lines the same number (two or more) of cells.
 
-    def agreement(separator: str) -> tuple[int, int]:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        try:
-            counts = Counter(len(row) for row in itertools.islice(rows, 200) if any(row))
-        except csv.Error:
-            return (0, 0)
+    Of several, that which stands behind every quotation mark that ends a cell.
+    """
+
+    def agreement(separator: str) -> tuple[int, bool, int]:
+        rows = list(itertools.islice(_rows(text, separator), LOOKED_AT))
+        counts = Counter(len(row) for row in rows if any(row))
         width, lines = max(((w, n) for w, n in counts.items() if w > 1), key=lambda c: (c[1], c[0]), default=(0, 0))
-        return (lines, width)
+        return lines, rows == list(itertools.islice(_rows(text, separator, strict=True), LOOKED_AT)), width
 
     return max(SEPARATORS, key=agreement)
+
+
+LOOKED_AT = 200
+"""Rows by which a separator is told."""
+
+
+def _rows(text: str, separator: str, *, strict: bool = False) -> Iterator[list[str]]:
+    """Cut a text into rows, up to the first that cannot be cut."""
+    with contextlib.suppress(csv.Error):
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict)
 
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:

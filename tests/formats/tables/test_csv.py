@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mapping.errors import FormatError
@@ -107,6 +107,9 @@ CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff\r", exc
 
 
 @given(st.lists(st.tuples(st.just("k"), CELL, CELL), min_size=2, max_size=8), st.sampled_from(",;\t"))
+@example([("k", ",", ",0")] * 2, ";")
+@example([("k", ",,", ",0")] * 2, ";")
+@example([("k", ";", ";")] * 2, "\t")
 def test_what_is_written_is_read(tmp_path_factory, table, separator):
     """Whatever stands in quoted cells comes back as it was."""
     text = io.StringIO(newline="")
