@@ -144,6 +144,21 @@ LABELS: dict[str, Message] = {
     "valid_from": Message("First day"),
 }
 
+ORIGIN = Message("Where the text comes from")
+ORIGINS: dict[str, Message] = {
+    "original": Message("written in this language"),
+    "machine": Message("translated by a machine"),
+    "human": Message("translated by a person"),
+    "approved": Message("translated and approved"),
+}
+"""How a text came into its language: the kinds of `mapping.model.Translation`."""
+
+
+def label_of(table: str, name: str) -> Message:
+    """Return what a field of a table is called."""
+    return ORIGIN if (table, name) == ("translation", "kind") else LABELS[name]
+
+
 PRECISE: dict[str, Message] = dict(
     zip(
         PRECISIONS,
@@ -263,6 +278,8 @@ def _choices(kind: type[Record], name: str, record: Any, area: StudyArea, langua
         yield from ((code, language_of(code).name) for code in area.languages)
     elif name == "status":
         yield from _terms("statuses", language)
+    elif kind.table == "translation" and name == "kind":
+        yield from ((code, label.into(language)) for code, label in ORIGINS.items())
     elif name in VALUES:
         yield from ((code, label.into(language)) for code, label in VALUES[name].items())
     elif name == "taxonomy_term_id":

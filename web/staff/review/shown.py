@@ -19,7 +19,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.staff.agreeing import may_agree_to_show
 from web.staff.common import directory, everything_seen, study_area, today
-from web.staff.fields import LABELS, TABLES, said
+from web.staff.fields import LABELS, TABLES, label_of, said
 from web.staff.visible import VisibleRecords, name_of
 
 blueprint = Blueprint("shown", __name__)
@@ -153,7 +153,7 @@ def _record(whole: VisibleRecords, shown: list[Showing], language: str) -> dict[
     refers = references(RECORDS[showing.table])
     rows = [
         (
-            LABELS[field],
+            label_of(showing.table, field),
             said(showing.table, field, before, area, language),
             said(showing.table, field, now, area, language),
         )

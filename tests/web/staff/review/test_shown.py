@@ -6,7 +6,7 @@ import pytest
 
 from mapping.batch import Batch
 from mapping.directory.directory import Directory
-from mapping.model import Language, Source, record_id
+from mapping.model import Language, Source, Translation, record_id
 from tests.support.sample import TODAY, approval, batch, key, organization, place, service
 from tests.web.staff.records.test_records import LEGAL
 from tests.web.support.office import Office, post
@@ -109,3 +109,20 @@ def test_how_closely_a_place_would_be_shown_is_told_in_words(tmp_path, tiny_area
 @pytest.mark.parametrize(("language", "name"), [("ru", "Таджикистан"), ("tg", "Тоҷикистон"), ("uz", "Tojikiston")])
 def test_a_country_is_called_by_its_name(tiny_area, language, name):
     assert said("location", "country", "TJ", tiny_area, language) == name
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", ("Where the text comes from", "translated by a machine")), ("ru", ("Откуда текст", "перевела машина"))],
+)
+def test_the_origin_of_a_translation_is_told_in_words(office, tiny_area, alone, language, words):
+    text = {"link_entity": "service", "field": "description", "language": "ru", "text": "Совет юриста"}
+    new = Translation(id="words", link_id=LEGAL, kind="machine", **text)
+    batch_ = Batch(Source(id=record_id("x", "source"), name="x"), "x", records=[new], partial=True)
+    with Directory(office.directory, tiny_area, signed_in=True) as opened:
+        opened.add(batch_, by="steward", on=TODAY)
+        number = opened.waiting()[-1].batch
+    page = office.client("steward", login="second").get(f"/{language}/shown/{number}.html").text
+    assert all(word in page for word in words)
+    assert "Kind of organization" not in page
+    assert ">machine<" not in page
