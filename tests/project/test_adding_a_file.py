@@ -1,4 +1,4 @@
-"""A format and an analysis are one file each: one that nobody foresaw is added in a temporary place, and is met."""
+"""A format, an analysis and a map layer are one file each: one that nobody foresaw, added aside, is met."""
 
 import importlib
 import sys
@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 import mapping.analysis
 import mapping.analysis.reliability
 import mapping.formats
+import mapping.render.layers
 from mapping.cli import app as commands
 from mapping.intake.read import read
 from mapping.render import report as reports
@@ -63,6 +64,19 @@ def phones(view, area):
         picture="none",
     )
 '''
+LAYER = '''
+"""Middles: the middle of the country."""
+
+from mapping.render.layers import Layer
+
+ORDER = 45
+
+
+def layers(view, area, *, results, language, links):
+    point = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [0.0, 0.0]}}
+    contents = {"features": {"type": "FeatureCollection", "features": [point]}, "pane": "roads"}
+    yield Layer("middles", "shapes", "The middle of the country", contents)
+'''
 LABELS = {"en": "Lines with bars", "ru": "Строки с чертой", "tg": "Сатрҳо бо хат"}
 
 
@@ -78,7 +92,7 @@ def added(tmp_path, monkeypatch):
 
     yield add
     for name in set(sys.modules) - before:
-        if name.endswith((".bars", ".phones")):
+        if name.endswith((".bars", ".phones", ".middles")):
             del sys.modules[name]
 
 
@@ -115,3 +129,9 @@ def test_an_analysis_is_a_file(added, view_file, tiny_area):
     with View(view_file) as view:
         made = reports.make(view, tiny_area, language="en", results=reports.gather(view, tiny_area))
     assert "We counted." in str(made)
+
+
+def test_a_map_layer_is_a_file(added, view_file, tmp_path):
+    added(mapping.render.layers, "middles", LAYER)
+    run("map", tmp_path / "map.html", "--view", view_file, "--area", TINY)
+    assert "The middle of the country" in (tmp_path / "map.html").read_text("utf-8")
