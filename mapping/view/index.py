@@ -52,7 +52,6 @@ CREATE TABLE open (
 ) STRICT;
 CREATE INDEX open_day ON open (day, opens, closes);
 CREATE TABLE series (name TEXT PRIMARY KEY, numbers BLOB NOT NULL) STRICT, WITHOUT ROWID;
-CREATE VIRTUAL TABLE spot USING rtree(id, south, north, west, east);
 CREATE TABLE word (
     word TEXT PRIMARY KEY, coarse TEXT, bits INTEGER NOT NULL, numbers BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -326,9 +325,6 @@ def _write_series(connection: sqlite3.Connection, listing: SearchIndex) -> None:
         series[f"by_name_{language}"] = order
     connection.executemany(
         "INSERT INTO series VALUES (?, ?)", ((name, series[name].tobytes()) for name in sorted(series))
-    )
-    connection.executemany(
-        "INSERT INTO spot VALUES (?, ?, ?, ?, ?)", ((n, lat, lat, lon, lon) for n, (_, lat, lon) in enumerate(points))
     )
 
 

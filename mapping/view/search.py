@@ -1,7 +1,6 @@
 """Searching a view: which services fit, in which order.
 
-Words, codes, units, groups and hours are sets of services that `mapping.view.index` stored, cut with each other here; a
-radius is met in SQLite's R*Tree.
+Words, codes, units, groups and hours are sets of services that `mapping.view.index` stored, cut with each other here.
 """
 
 import datetime as dt
@@ -9,27 +8,38 @@ import math
 import sqlite3
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
 from pyproj import Geod
 
 from mapping.errors import InvalidRecord
 from mapping.language.fold import tokens
 from mapping.language.meaning import GOOD, LEAST, Meaning, near, starts
 from mapping.language.taxonomy import Vocabulary
-from mapping.view.postings import Bits, Mask, Postings, count, grades, holds, members, part_of, unpacked
+from mapping.view.postings import (
+    Bits,
+    Mask,
+    Numbers,
+    Postings,
+    Reals,
+    count,
+    grades,
+    holds,
+    least,
+    members,
+    part_of,
+    unpacked,
+)
 
 GEOD = Geod(ellps="WGS84")
 RADIUS = 6371.0088
 """Kilometres, of the sphere that distances are estimated on before they are measured."""
 SPHERE = 0.006
-"""The share by which an estimate may be wrong: the earth is flattened by a third of a percent."""
-
-MANY = 20_000
-"""With more points than this a radius is looked up in the R*Tree before distances are estimated."""
+"""The share by which an estimated distance may be wrong: the earth is flattened by a third of a percent."""
+ROUNDED = 0.01
+"""Kilometres by which two estimates may be wrong beside that: 32 bits tell a place to some three metres."""
 
 TABLED = ("in", "covers", "night", "free", "remote", "bounded")
 """Kinds of codes that a search outside the file needs."""
@@ -119,7 +129,7 @@ class Search:
         else:
             here, elsewhere = fits & having("pointed", [""]), fits & having("remote", [""])
         if self.query.near is not None:
-            first, total = self._nearest(self.postings.mask(here), self.query.near)
+            first, total = self._nearest(here, self.query.near)
         else:
             first, total = self._first_hits(here), count(here)
         return Hits(first, self._first_hits(elsewhere), total + count(elsewhere))
@@ -325,100 +335,67 @@ class Search:
         first: list[int] = picked[holds(fits, picked)].tolist()[:most]
         return first + self._first(fits & ~self._set(self.picked), most - len(first))
 
-    def _nearest(self, fits: Mask, near: tuple[float, float]) -> tuple[list[Hit], int]:
+    def _nearest(self, fits: Bits, near: tuple[float, float]) -> tuple[list[Hit], int]:
         """Return the first services that fit, those of the best rank first and of these the nearest, and their count.
 
         Distances are estimated for all, and measured on the ellipsoid for those whose place or count depends on it.
         """
-        within, owner = self.query.within_km, self.postings.series("point")
-        points = np.flatnonzero(fits[owner])
-        if within is not None and points.size > MANY:
-            points = self._in_box(fits, near, within)
-        latitude, longitude = (self.postings.series(name)[points] for name in ("latitude", "longitude"))
-        km = estimated(near, latitude, longitude)
-        if within is not None:
-            near_edge = np.abs(km - within) <= within * SPHERE + 0.001
-            km[near_edge] = measured(near, latitude[near_edge], longitude[near_edge])
-            points, km = points[km <= within], km[km <= within]
-        services, first = np.unique(owner[points], return_index=True)
-        if not services.size or not self.query.limit:
-            return [], int(services.size)
-        nearest = np.minimum.reduceat(km, first)
-        chosen = self._close_enough(services, nearest)
-        sure = np.flatnonzero(np.isin(owner[points], services[chosen]))
-        exact = measured(
-            near, self.postings.series("latitude")[points[sure]], self.postings.series("longitude")[points[sure]]
-        )
-        exactly: dict[int, float] = {}
-        for number, exact_distance in zip(owner[points[sure]].tolist(), exact.tolist(), strict=True):
-            exactly[number] = min(exact_distance, exactly.get(number, math.inf))
-        ranks, order = self.postings.series("rank"), self.postings.by_name(self.query.language)
-        best = sorted(exactly, key=lambda number: (ranks[number], exactly[number], order[number]))
-        best = best[: self.query.limit]
-        names = self.postings.ids(best)
-        return [Hit(name, exactly[number]) for name, number in zip(names, best, strict=True)], int(services.size)
+        total, first = 0, dict[int, float]()
+        pointed = fits & self.postings.having("pointed", [""])
+        for ranked in self.postings.ranks:
+            part, left = pointed & ranked, self.query.limit - len(first)
+            if self.query.within_km is None and not left:
+                total += count(part)
+                continue
+            services, km = self._within(*self._estimated(part, near), near)
+            total += services.size
+            if not left:
+                continue
+            if left < services.size:
+                last = np.partition(km, left - 1)[left - 1]
+                services = services[km <= last * (1 + 3 * SPHERE) + ROUNDED]
+            exact = self._measured(services, near)
+            order = np.lexsort([self.postings.by_name(self.query.language)[services], exact])[:left]
+            first |= zip(services[order].tolist(), exact[order].tolist(), strict=True)
+        ids = self.postings.ids(first)
+        return [Hit(service, km) for service, km in zip(ids, first.values(), strict=True)], total
 
-    def _close_enough(self, services: NDArray[Any], km: NDArray[np.float64]) -> NDArray[np.intp]:
-        """Return the places of the services that can be among the first, by the estimate of their distance."""
-        ranks = self.postings.series("rank")[services]
-        chosen: list[NDArray[np.intp]] = []
-        left = self.query.limit
-        for rank in np.unique(ranks):
-            ranked = np.flatnonzero(ranks == rank)
-            if left < ranked.size:
-                last = np.partition(km[ranked], left - 1)[left - 1]
-                ranked = ranked[km[ranked] <= last * (1 + 3 * SPHERE) + 0.001]
-            chosen.append(ranked)
-            left -= ranked.size
-            if left <= 0:
-                break
-        return np.concatenate(chosen)
+    def _estimated(self, fits: Bits, near: tuple[float, float]) -> tuple[Numbers, Reals]:
+        """Return services that have points, with the estimated kilometres to the nearest, from numbers of 32 bits."""
+        services = members(fits)
+        points, first = self.postings.points(services)
+        series = (self.postings.series(name)[points].astype(np.float32) for name in ("latitude", "longitude"))
+        return services, least(estimated(near, *series), first)
 
-    def _in_box(self, fits: Mask, near: tuple[float, float], radius: float) -> NDArray[np.intp]:
-        """Return the points of services that fit in a box around a circle."""
-        south, north, west, east = box(near, radius)
-        rows = self.postings.connection.execute(
-            "SELECT id FROM spot WHERE north >= ? AND south <= ? AND east >= ? AND west <= ?",
-            (south, north, west, east),
-        ).fetchall()
-        points = np.array(sorted(number for (number,) in rows), np.intp)
-        inside: NDArray[np.intp] = points[fits[self.postings.series("point")[points]]]
-        return inside
+    def _within(self, services: Numbers, km: Reals, near: tuple[float, float]) -> tuple[Numbers, Reals]:
+        """Return those of some services that are near enough, with their estimated kilometres."""
+        within = self.query.within_km
+        if within is None:
+            return services, km
+        unsure = np.abs(km - within) <= within * SPHERE + ROUNDED
+        near_enough = km <= within
+        near_enough[unsure] = self._measured(services[unsure], near) <= within
+        return services[near_enough], km[near_enough]
+
+    def _measured(self, services: Numbers, near: tuple[float, float]) -> Reals:
+        """Return the geodesic kilometres from a point to the nearest point of each service, on the ellipsoid."""
+        points, first = self.postings.points(services)
+        latitudes, longitudes = (self.postings.series(name)[points] for name in ("latitude", "longitude"))
+        return least(measured(near, latitudes, longitudes), first)
 
 
-def estimated(
-    near: tuple[float, float], latitudes: NDArray[np.float64], longitudes: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the kilometres from a point to others on a sphere, within `SPHERE` of the truth."""
-    latitude, longitude = np.radians(near[0]), np.radians(near[1])
-    others, along = np.radians(latitudes), np.radians(longitudes) - longitude
-    half = np.sin((others - latitude) / 2) ** 2 + np.cos(latitude) * np.cos(others) * np.sin(along / 2) ** 2
-    return np.asarray(2 * RADIUS * np.arcsin(np.sqrt(np.minimum(half, 1))))
+def estimated(near: tuple[float, float], latitudes: Reals, longitudes: Reals) -> Reals:
+    """Return the kilometres from a point to others on a sphere, within `SPHERE` of the truth; of the type of these."""
+    up, along = np.radians(latitudes), np.radians(longitudes) - math.radians(near[1])
+    x = np.cos(up) * np.cos(along) - math.cos(math.radians(near[0]))
+    y, z = np.cos(up) * np.sin(along), np.sin(up) - math.sin(math.radians(near[0]))
+    return np.asarray(2 * RADIUS * np.arcsin(np.minimum(np.sqrt(x * x + y * y + z * z) / 2, 1)))
 
 
-def measured(
-    near: tuple[float, float], latitudes: NDArray[np.float64], longitudes: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def measured(near: tuple[float, float], latitudes: Reals, longitudes: Reals) -> Reals:
     """Return the geodesic kilometres from a point to others on the ellipsoid."""
     here = np.ones(latitudes.size)
     return np.asarray(GEOD.inv(here * near[1], here * near[0], longitudes, latitudes)[2]) / 1000
-
-
-def box(near: tuple[float, float], radius: float) -> tuple[float, float, float, float]:
-    """Return south, north, west and east of a box that holds everything within a radius in km.
-
-    All longitudes near a pole, and where the box would cross the 180th meridian.
-    """
-    latitude, longitude = near
-    up = radius / 110.5 + 1e-6
-    south, north = latitude - up, latitude + up
-    if south <= -89 or north >= 89:
-        return south, north, -180, 180
-    across = up / math.cos(math.radians(max(abs(south), abs(north))))
-    west, east = longitude - across, longitude + across
-    if west < -180 or east > 180:
-        return south, north, -180, 180
-    return south, north, west, east
 
 
 @dataclass(frozen=True)

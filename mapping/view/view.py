@@ -80,7 +80,6 @@ class View:
         try:
             self.connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
             self.connection.execute(f"PRAGMA mmap_size = {MAPPED}")
-            _require_modules(self.connection)
             self._require_format()
         except sqlite3.Error as error:
             raise FormatError(f"{self.path}: is not a view ({error}); make one with `rohnamo publish`") from error
@@ -531,14 +530,6 @@ class View:
 
 _PARTS = ("phone", "schedule", "language", "service_area", "required_document", "service_capacity")
 """Tables whose rows belong to a service."""
-
-
-def _require_modules(connection: sqlite3.Connection) -> None:
-    if not connection.execute("SELECT 1 FROM pragma_module_list WHERE name = 'rtree'").fetchone():
-        raise FormatError(
-            f"SQLite {sqlite3.sqlite_version} of this Python lacks rtree, which views need;"
-            " use the Python of python.org, of your system, or of conda-forge"
-        )
 
 
 def _grouped(rows: Iterable[sqlite3.Row], column: str) -> dict[str, list[sqlite3.Row]]:

@@ -23,7 +23,6 @@ from mapping.model import RECORDS, WEEKDAYS, Phone, RequiredDocument, Schedule, 
 from mapping.safety.redaction import PUBLISHED
 from mapping.view.entries import DAY, minutes_of, sort_key
 from mapping.view.postings import packed, unpacked
-from mapping.view.search import box
 from mapping.view.view import Entry, Hours, SearchResult, View
 from mapping.view.writer import FORMAT
 from tests.support.examples import examples
@@ -796,15 +795,14 @@ queries = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.parametrize("points", [20_000, 0])
+@pytest.mark.parametrize("few", [20_000, 0])
 @given(query=queries)
 @settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_search_finds_what_looking_at_every_entry_finds(
-    points: int, query: dict[str, Any], many: View, tiny_area: StudyArea, monkeypatch: pytest.MonkeyPatch
+    few: int, query: dict[str, Any], many: View, tiny_area: StudyArea, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where points are so many that a radius is looked up in the R*Tree, and services more than are sorted."""
-    monkeypatch.setattr("mapping.view.search.MANY", points)
-    monkeypatch.setattr("mapping.view.search.FEW", points)
+    """Also where services are more than are sorted."""
+    monkeypatch.setattr("mapping.view.search.FEW", few)
     if "near" not in query:
         query.pop("within_km", None)
     found = many.find(**query)
@@ -830,20 +828,6 @@ def test_a_search_finds_what_looking_at_every_entry_finds(
     assert found.total == len(first) + len(second)
 
 
-@given(
-    near=st.tuples(st.floats(-89.9, 89.9), st.floats(-180, 180)),
-    azimuth=st.floats(0, 360),
-    radius=st.floats(0, 3000),
-    share=st.floats(0, 1),
-)
-@settings(max_examples=examples(500), deadline=None)
-def test_the_box_holds_the_whole_circle(near: tuple[float, float], azimuth: float, radius: float, share: float) -> None:
-    south, north, west, east = box(near, radius)
-    longitude, latitude, _ = GEOD.fwd(near[1], near[0], azimuth, radius * share * 1000)
-    assert south <= latitude <= north
-    assert (west, east) == (-180, 180) or any(west <= longitude + turn <= east for turn in (-360, 0, 360))
-
-
 @given(size=st.integers(1, 300), data=st.data())
 @settings(deadline=None)
 def test_a_set_is_unpacked_as_it_was_packed(size: int, data: st.DataObject) -> None:
@@ -853,11 +837,7 @@ def test_a_set_is_unpacked_as_it_was_packed(size: int, data: st.DataObject) -> N
     assert len(content) <= (size + 7) // 8
 
 
-@pytest.mark.parametrize("points", [20_000, 0])
-def test_the_nearest_are_found_over_the_date_line_and_the_poles(
-    points: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mapping.view.search.MANY", points)
+def test_the_nearest_are_found_over_the_date_line_and_the_poles(tmp_path: Path) -> None:
     spots = {"Fiji": (-17.0, 179.99), "Taveuni": (-16.9, -179.99), "North": (89.9, 10.0), "Beyond": (89.9, -170.0)}
     parts: list[Any] = [organization("Umed")]
     for name, at in spots.items():
@@ -961,17 +941,6 @@ def test_a_view_of_another_format_is_refused(tiny_area: StudyArea, tmp_path: Pat
     connection.close()
     with pytest.raises(FormatError, match=r"is a view of format 1, not \d; publish it again"):
         View(tmp_path / "public.db")
-
-
-def test_a_sqlite_without_rtree_is_named(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Bare(sqlite3.Connection):
-        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
-            return super().execute(sql.replace("name = 'rtree'", "name = 'none'"), *values)
-
-    connect = sqlite3.connect
-    monkeypatch.setattr("sqlite3.connect", lambda *a, **k: connect(*a, factory=Bare, **k))
-    with pytest.raises(FormatError, match="lacks rtree, which views need"):
-        View(view.path)
 
 
 def test_a_view_is_read_only_and_leaves_no_files(view: View) -> None:
