@@ -66,3 +66,19 @@ def test_no_sentence_in_russian_ends_twice():
     """A day is written with a full stop behind its year there: 24 ноября 2026 г."""
     sentences = [text for path in catalogues("ru") for text in catalogue(path).values()]
     assert [text for text in sentences if str(text).endswith("{day}.")] == []
+
+
+KINDS_OF_UNITS = {"ru": "район", "tg": "ноҳия", "uz": "tuman"}
+"""What one country calls its districts; pages for any country say "areas"."""
+
+
+@pytest.mark.parametrize("language", languages())
+def test_findings_of_any_country_call_no_unit_as_one_country_does(language):
+    named = [
+        text
+        for path in catalogues(language)
+        if path.stem in ("analysis", "planning", "quality", "report")
+        for text, own in catalogue(path).items()
+        if KINDS_OF_UNITS[language] in str(own).casefold() and "district" not in str(text).casefold()
+    ]
+    assert named == []
