@@ -103,8 +103,10 @@ class Taking:
     batch: Batch = field(init=False)
     records: dict[str, Record] = field(default_factory=dict)
     late: dict[str, dict[str, LateRow]] = field(default_factory=lambda: defaultdict(dict))
-    places: dict[str, tuple[str, int | None]] = field(default_factory=dict)
-    """Record -> sheet and row it came from, for organizations, services and whatever may turn out wrong."""
+    rows: dict[str, int | None] = field(default_factory=dict)
+    """Record -> row it came from."""
+    sheets: dict[str, str] = field(default_factory=dict)
+    """Table -> sheet that its records came from; record -> sheet, where that was another."""
     keys: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     """Table -> id as it was sent -> id of our record."""
     marked: set[str] = field(default_factory=set)
@@ -165,8 +167,21 @@ class Taking:
 
     def where(self, record: Record) -> Raw:
         """Return where a record stood, for a message."""
-        sheet, row = self.places.get(record.id, (record.table, None))
-        return Raw(record.table, {}, sheet, row)
+        if record.id not in self.rows:
+            return Raw(record.table, {}, record.table, None)
+        return Raw(record.table, {}, self._sheet(record.table, record.id), self.rows[record.id])
+
+    def _note_place(self, own: str, raw: Raw) -> None:
+        """Note where a record came from, for whatever may turn out wrong: millions of pairs would take much memory."""
+        self.rows[own] = raw.row
+        if self.sheets.setdefault(raw.table, raw.sheet) != raw.sheet:
+            self.sheets[own] = raw.sheet
+        else:
+            self.sheets.pop(own, None)
+
+    def _sheet(self, table: str, own: str) -> str:
+        """Return the sheet that a record came from."""
+        return self.sheets.get(own, self.sheets.get(table, ""))
 
     def take(self, raw: Raw) -> None:
         """Take one row."""
@@ -227,7 +242,7 @@ class Taking:
             name: self.key(table, raw.cells[name]) for name, table in REFERENCES[raw.table].items() if name in raw.cells
         }
         self.records[own] = RECORDS[raw.table].restored({**values, "id": own, **named})
-        self.places[own] = (raw.sheet, raw.row)
+        self._note_place(own, raw)
         return True
 
     def _aside(self, raw: Raw) -> None:
@@ -325,7 +340,7 @@ class Taking:
             self._refuse_misfit(raw, error)
             return None
         self.records[own] = record
-        self.places[own] = (raw.sheet, raw.row)
+        self._note_place(own, raw)
         if raw.table in ("organization", "service") and sent:
             self.add_provenance(raw.table, own, sent)
         return record
@@ -347,8 +362,8 @@ class Taking:
             source_id=self.source.id,
             source_key=sent,
             file=self.file,
-            sheet=self.places.get(own, ("", None))[0] or None,
-            row=self.places.get(own, ("", None))[1],
+            sheet=self._sheet(table, own) or None,
+            row=self.rows.get(own),
         )
 
     def _fields(self, raw: Raw) -> dict[str, Any]:
