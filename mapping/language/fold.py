@@ -17,6 +17,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import product
 
+from mapping.language.languages import word_rows
+
 CYRILLIC = {
     "а": "a",
     "б": "b",
@@ -130,70 +132,6 @@ _NUMBER = re.compile(r"\d+")
 
 _QUOTED = re.compile(r"[«“„]([^«»“”„]+)[»”“]|\"([^\"]+)\"")
 _WRAPPED = re.compile(r"^\"(.*)\"\s*\([^)]*\)$")
-LEGAL_FORMS = (
-    "общественная организация",
-    "общественное объединение",
-    "общественный фонд",
-    "некоммерческая организация",
-    "автономная некоммерческая организация",
-    "благотворительный фонд",
-    "неправительственная организация",
-    "общество с ограниченной ответственностью",
-    "ОО",
-    "ООО",
-    "НПО",
-    "НКО",
-    "АНО",
-    "БФ",
-    "ННО",
-    "ННТ",
-    "ОФ",
-    "ГУ",
-    "ГУП",
-    "ИП",
-    "ЗАО",
-    "ОАО",
-    "ташкилоти ҷамъиятӣ",
-    "ташкилоти ғайриҳукуматӣ",
-    "созмони ҷамъиятӣ",
-    "иттиҳодияи ҷамъиятӣ",
-    "фонди ҷамъиятӣ",
-    "ҷамъияти дорои масъулияти маҳдуд",
-    "ТҶ",
-    "ТЧ",
-    "СҶ",
-    "ТҒҲ",
-    "ҶДММ",
-    "ЧДММ",
-    "ФҶ",
-    "МДТ",
-    "КВД",
-    "jamoat tashkiloti",
-    "jamoat birlashmasi",
-    "nodavlat notijorat tashkiloti",
-    "masʼuliyati cheklangan jamiyat",
-    "NNT",
-    "MChJ",
-    "JT",
-    "public organization",
-    "public organisation",
-    "public association",
-    "public foundation",
-    "non governmental organization",
-    "non governmental organisation",
-    "nongovernmental organization",
-    "limited liability company",
-    "NGO",
-    "INGO",
-    "NPO",
-    "PO",
-    "CSO",
-    "CBO",
-    "LLC",
-    "Ltd",
-    "Inc",
-)
-"""Words that say what kind of legal person a body is, and nothing about which one."""
 
 
 def tokens(text: str) -> list[str]:
@@ -211,6 +149,34 @@ def skeleton(text: str) -> str:
     ('hujand', 'hujand', 'hujand', 'hujand')
     """
     return " ".join(tokens(text))
+
+
+def words_for(name: str) -> frozenset[str]:
+    """Return the folded words of a list in all languages.
+
+    Examples
+    --------
+    >>> sorted(words_for("partly"))
+    ['chastichno', 'kisman', 'otchasti', 'partialy', 'partly']
+    """
+    return frozenset(skeleton(word) for row in word_rows()[name] for word in row.split(";"))
+
+
+def numbered(name: str, first: int = 1) -> dict[str, int]:
+    """Return the folded words of a list whose order counts, each with its number.
+
+    Examples
+    --------
+    >>> months = numbered("months")
+    >>> months["may"], months["dekabrya"], months["kasim"]
+    (5, 12, 11)
+    """
+    return {
+        skeleton(word): number
+        for row in word_rows()[name]
+        for number, words in enumerate(row.split(";"), first)
+        for word in filter(None, words.split("|"))
+    }
 
 
 _ADJECTIVE = re.compile(r"sk(?:ogo|omu|om|im|imi|ih|aya|oy|oe|uyu|ie)$")
@@ -431,5 +397,5 @@ def _fill(pieces: list[str], letters: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=1)
 def _legal_forms() -> list[tuple[str, ...]]:
-    """Return the folded legal forms, longest first."""
-    return sorted({tuple(tokens(form)) for form in LEGAL_FORMS}, key=lambda form: (-len(form), form))
+    """Return the words of folded legal forms, longest first: they do not tell which body it is."""
+    return sorted({tuple(form.split()) for form in words_for("legal form")}, key=lambda form: (-len(form), form))

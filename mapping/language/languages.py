@@ -1,11 +1,14 @@
 """The languages: each is a folder here with a ``language.toml``, and nothing else of it stands elsewhere.
 
 Beside it lie the catalogues of its texts (``*.po``), and ``terms.csv`` (taxonomy, code, label) for labels of terms
-that have no column ``label_<language>`` in the tables of ``terms/``.
+that have no column ``label_<language>`` in the tables of ``terms/``; and ``word_lists.csv``: words that cells, names
+and addresses have in it, by what they say.
 """
 
 import contextlib
+import csv
 import tomllib
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -144,6 +147,21 @@ def letters_of_days(spoken: str) -> dict[str, tuple[int, ...]]:
             sign = name.rstrip(".").title()
             letters[sign] = tuple(sorted({*letters.get(sign, ()), day}))
     return letters
+
+
+@cache
+def word_rows() -> dict[str, list[str]]:
+    """Return the words of each list that ``word_lists.csv`` of a language holds, a row a language.
+
+    ";" parts the words of a row; where their order counts, as with months, "|" parts the spellings of one.
+    """
+    rows: dict[str, list[str]] = defaultdict(list)
+    for root in map(Path, mapping.language.__path__):
+        for path in sorted(root.glob("*/word_lists.csv")):
+            with path.open(encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    rows[row["list"]].append(row["words"])
+    return dict(rows)
 
 
 def forget() -> None:

@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 
 from mapping.errors import NotFound
 from mapping.language import languages
-from mapping.language.fold import coarse, skeleton, wildcard
+from mapping.language.fold import coarse, skeleton, wildcard, words_for
 from mapping.language.i18n import chain
 from mapping.model import (
     AUDIENCES,
@@ -241,36 +241,7 @@ SHORTEST = 3
 LEFT_OUT = 0.85
 """Highest score of a match that leaves out what stands in brackets."""
 
-FILLERS = frozenset(
-    skeleton(word)
-    for word in (
-        "a",
-        "an",
-        "the",
-        "of",
-        "for",
-        "and",
-        "to",
-        "in",
-        "on",
-        "по",
-        "и",
-        "для",
-        "на",
-        "о",
-        "об",
-        "при",
-        "ва",
-        "дар",
-        "ба",
-        "оид",
-        "барои",
-        "аз",
-        "va",
-        "uchun",
-        "bo‘yicha",
-    )
-)
+FILLERS = words_for("filler")
 """Words that may be missing from a term without changing what it means; never "with", "without" or "not"."""
 
 _BRACKETS = str.maketrans("([{", "(((") | str.maketrans(")]}", ")))")

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from mapping.area.study_area import StudyArea
-from mapping.language.fold import coarse_word, tokens
+from mapping.language.fold import coarse_word, tokens, words_for
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
 from mapping.quality.candidate import LEAST, SAME_PLACE, Candidate, apart, kilometres, score_of, shared_number
@@ -37,15 +37,7 @@ MANY = 250_000
 FAMILY = 3
 """Letters of a code that name the family of help."""
 
-STREET_WORDS = frozenset(
-    coarse_word(word)
-    for word in tokens(
-        "улица ул проспект просп пр переулок пер дом д корпус корп этаж эт офис оф кв кабинет каб строение мкр "
-        "микрорайон кӯча кӯчаи кӯч хиёбон хиёбони к х хона хонаи бино бинои ошёнаи гузари маҳаллаи "
-        "street str st avenue ave lane building bldg house floor office room no "
-        "koʻcha koʻchasi koʻch uy xonadon bino qavat shoh mahallasi"
-    )
-)
+STREET_WORDS = frozenset(map(coarse_word, words_for("street")))
 """Folded words that say what a part of an address is."""
 
 

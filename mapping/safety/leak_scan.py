@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, get_args
 from pyproj import Geod
 
 from mapping.errors import UnsafePublication
-from mapping.language.fold import coarse, name_key, skeleton, tokens, wildcard
+from mapping.language.fold import coarse, name_key, skeleton, tokens, wildcard, words_for
 from mapping.language.taxonomy import FILES, LISTS, vocabulary, words_of
 from mapping.model import (
     RECORDS,
@@ -99,19 +99,10 @@ MAIL_PROVIDERS = frozenset(
 )
 """Hosts that a hidden body shares with everybody."""
 
-WITHIN_A_HOUSE = frozenset(
-    tokens("квартира кв офис оф этаж подъезд ҳуҷраи ҳуҷра ошёнаи хонадони xonadon flat apt floor office")
-)
+WITHIN_A_HOUSE = words_for("within a house")
 """Words after which an address tells a door within a house."""
 
-STREET_WORDS = frozenset(
-    tokens(
-        "улица ул проспект пр переулок пер площадь пл микрорайон мкр махалля дом д корпус корп строение стр город г "
-        "район р-н село с посёлок пос кӯчаи чаи кӯча хиёбони хиёбон тангкӯчаи гузари гузар маҳаллаи маҳалла хонаи хона "
-        "бинои бино шаҳри ноҳияи деҳаи деҳа ҷамоати шаҳраки ко‘chasi ko‘cha uyi uy mahallasi mavze tumani shahri "
-        "street str st avenue ave road rd lane house building bldg no district town village"
-    )
-)
+STREET_WORDS = words_for("part of an address")
 """Words of an address that say nothing about which one it is."""
 
 

@@ -20,7 +20,7 @@ from phonenumbers import country_code_for_region
 from mapping.area.names.place_names import names_alone, short_names, spellings
 from mapping.area.study_area import StudyArea
 from mapping.freshness import freshness, latest, listed, rank
-from mapping.language.fold import tokens
+from mapping.language.fold import tokens, words_for
 from mapping.language.i18n import chain
 from mapping.language.lexicon import lexicon
 from mapping.language.parsers import is_dialled
@@ -31,7 +31,7 @@ from mapping.view.postings import ORDER, SERIES, coarse_word, packed
 
 Row = Mapping[str, Any]
 
-FREE = frozenset(tokens("free бесплатно бесплатная бесплатные ройгон бепул bepul"))
+FREE = words_for("for nothing")
 """Words by which a service says that it costs nothing."""
 
 SPELT_HERE = re.compile("[а-я]", re.I)

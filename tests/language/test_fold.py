@@ -7,7 +7,19 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from mapping.language.fold import coarse, is_damaged, name_key, quoted_key, restore, skeleton, tokens, wildcard
+from mapping.language.fold import (
+    coarse,
+    is_damaged,
+    name_key,
+    numbered,
+    quoted_key,
+    restore,
+    skeleton,
+    tokens,
+    wildcard,
+    words_for,
+)
+from mapping.language.languages import word_rows
 
 TAJIK = "абвгғдеёжзиӣйкқлмнопрстуӯфхҳчҷшъэюя"
 
@@ -239,3 +251,32 @@ def test_a_name_that_is_only_a_legal_form_keeps_it():
 )
 def test_what_stands_in_quotation_marks(name, key):
     assert quoted_key(name) == key
+
+
+def test_a_list_holds_the_words_of_every_language() -> None:
+    no = words_for("no")
+    assert {"no", "net", "nest", "yuk", skeleton("йўқ"), skeleton("hayır")} <= no
+    assert "yes" not in no
+
+
+def test_words_whose_order_counts_are_numbered() -> None:
+    months = numbered("months")
+    for names in (["March", "марта", "марти", "mart"], ["December", "дек", "декабри", "dekabr", "aralık"]):
+        assert {months[skeleton(name)] for name in names} == {3 if "March" in names else 12}
+    assert numbered("numbers")[skeleton("twelve")] == 12
+    assert numbered("tens from thirty", 3)[skeleton("девяносто")] == 9
+
+
+@pytest.mark.parametrize("name", ["months", "numbers", "tens from thirty"])
+def test_no_word_has_two_numbers(name: str) -> None:
+    meant: dict[str, set[int]] = {}
+    for row in word_rows()[name]:
+        for number, words in enumerate(row.split(";"), 1):
+            for word in filter(None, words.split("|")):
+                meant.setdefault(skeleton(word), set()).add(number)
+    assert {word: numbers for word, numbers in meant.items() if len(numbers) > 1} == {}
+
+
+def test_no_list_holds_an_empty_word() -> None:
+    listed = {name: rows for name, rows in word_rows().items() if name not in ("months", "numbers", "tens from thirty")}
+    assert [name for name, rows in listed.items() for row in rows if "" in row.split(";")] == []

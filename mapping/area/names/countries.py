@@ -12,46 +12,15 @@ from babel.core import get_global
 
 from mapping.area.names.place_names import LEADING_WORDS, SHORTEST, VOWELS, key_of
 from mapping.area.study_area import StudyArea
-from mapping.language.fold import coarse_word, skeleton, tokens
+from mapping.language.fold import coarse_word, skeleton, tokens, words_for
 
-_STATE = frozenset(
-    tokens(
-        "республика республики республике республику федерация федерации федерацию королевство королевства государство "
-        "исламская исламской исламский народная народной демократическая арабская the of republic federation kingdom "
-        "state islamic people peoples s democratic arab ҷумҳурӣ ҷумҳурии чумхурии федератсия федератсияи исломӣ "
-        "исломии халқӣ халқии подшоҳии шоҳигарии respublika respublikasi federatsiya federatsiyasi islom xalq "
-        "республикаси"
-    )
-)
+_STATE = words_for("kind of state")
 """Words that say what kind of state a country is."""
 
-_WHOLE = frozenset(
-    word
-    for words in (
-        "по во в на вся всей всю весь всего всему всем все всех территории территория республике республики",
-        "дар саросари тамоми ҳудуди ҳамаи хамаи ба миқёси бо қаламрави тамом",
-        "the whole all entire over across of in throughout everywhere",
-        "butun barcha boʻyicha hududida bo‘yicha бутун барча бўйича",
-    )
-    for word in tokens(words)
-)
-_COUNTRY = frozenset(
-    word
-    for words in (
-        "страна страны стране страну республика республики республике республику республиканский республиканская",
-        "национальный национальная общенациональный общереспубликанский повсеместно",
-        "кишвар кишвари ҷумҳурӣ чумхури ҷумҳурии чумхурии country countrywide nationwide national",
-        "respublika mamlakat республика мамлакат",
-    )
-    for word in tokens(words)
-)
-_UNITS = frozenset(
-    tokens(
-        "регионы регионах районы районах области областях городах минтақаҳо минтакахо ноҳияҳо нохияхо вилоятҳо "
-        "шаҳру навоҳии regions districts provinces viloyatlar tumanlar вилоятлар"
-    )
-)
-_ALL = frozenset(tokens("вся всей всю весь всем все всех ҳамаи хамаи тамоми саросари all barcha барча"))
+_WHOLE = words_for("whole")
+_COUNTRY = words_for("country")
+_UNITS = words_for("units")
+_ALL = words_for("all")
 """Words for a country as a whole; words for units, which are all of them only beside one of the last."""
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from mapping.area.study_area import AreaUnit, StudyArea
-from mapping.language.fold import coarse, nominative, skeleton, wildcard
+from mapping.language.fold import coarse, nominative, skeleton, wildcard, words_for
 
 LIKE = 87
 """Least likeness of the letters, out of 100, of a name that is spelt as nobody spells it."""
@@ -31,20 +31,12 @@ UNIT_WORDS: dict[str, str] = {
     "viloyatida viloyat region oblast province",
 }
 """Words by which a name says what kind of unit it is."""
-VAGUE = "area around near environs окрестности пригород атрофи атроф yaqini hududi"
-SMALL_WORDS = "of the and or de del des du di da и или ва va ё"
-SMALL = frozenset(map(skeleton, SMALL_WORDS.split()))
-
-LEADING = (
-    "в во из по на от с со у дар аз ба бо то in at from жители жителей население населения сокинони аҳолии residents "
-    "обслуживает обслуживаем обслуживание охватывает работает работаем выезд выезды выезжаем serves serving "
-    "covers covering"
-)
-"""Words before the name of where something is, works, or where people live."""
+SMALL = words_for("small in a name")
 
 _KINDS = {skeleton(word).replace(" ", ""): kind for kind, words in UNIT_WORDS.items() for word in words.split()}
-_VAGUE = frozenset(skeleton(word) for word in VAGUE.split())
-LEADING_WORDS = frozenset(skeleton(word) for word in LEADING.split())
+_VAGUE = words_for("vague place")
+LEADING_WORDS = words_for("leading to a place")
+"""Words before the name of where something is, works, or where people live."""
 _ROMAN = re.compile(r"(?<![^\W_])(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})(?![^\W_])")
 _NUMERALS = {"I": 1, "V": 5, "X": 10}
 _ABBREVIATED = re.compile(r"\s*[^\W\d_]{1,3}\.")

@@ -13,7 +13,7 @@ from mapping.intake.clean import DITTO
 from mapping.intake.rows import written
 from mapping.language import parsers
 from mapping.language.composition import composed
-from mapping.language.fold import skeleton
+from mapping.language.fold import skeleton, words_for
 from mapping.language.taxonomy import match_term
 from mapping.quality.known_organizations import kinds_of_bodies
 
@@ -23,37 +23,7 @@ ENOUGH = 0.6
 DISTINCT = 60
 """Different cells that are looked at closely."""
 
-MARKINGS = frozenset(
-    map(
-        skeleton,
-        (
-            "public",
-            "open",
-            "restricted",
-            "confidential",
-            "private",
-            "internal",
-            "partners only",
-            "for official use",
-            "открыто",
-            "открытая",
-            "открытый",
-            "публично",
-            "дсп",
-            "для служебного пользования",
-            "закрыто",
-            "секретно",
-            "кушод",
-            "ошкор",
-            "махфӣ",
-            "хидматӣ",
-            "барои истифодаи хизматӣ",
-            "ochiq",
-            "maxfiy",
-            "yopiq",
-        ),
-    )
-)
+MARKINGS = words_for("who may see")
 """Words by which senders say who may see a row."""
 
 

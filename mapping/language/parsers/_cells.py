@@ -7,7 +7,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
-from mapping.language.fold import skeleton, wildcard
+from mapping.language.fold import numbered, skeleton, wildcard, words_for
 from mapping.language.i18n import Phrase, Quoted
 
 
@@ -36,42 +36,13 @@ _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 _ERRORS = re.compile(r"#(?:ref|n/?a|value|name|div/0|num|null|ссылка|н/д|знач|имя|дел/0|число|пусто)[!?]?", re.I)
 _DASHES = re.compile(r"[-–—−_/.\s·*'\"]*")
 
-NOT_YET = frozenset(
-    skeleton(word)
-    for word in (
-        "уточняется",
-        "уточнить",
-        "будет уточнено",
-        "неизвестно",
-        "не известно",
-        "не указан",
-        "не указано",
-        "нет данных",
-        "нет сведений",
-        "unknown",
-        "not known",
-        "tbd",
-        "tba",
-        "to be confirmed",
-        "to be clarified",
-        "pending",
-        "номаълум",
-        "маълум нест",
-        "муайян карда мешавад",
-        "аниқ карда мешавад",
-        "noma’lum",
-        "aniqlanmoqda",
-        "bilinmiyor",
-        "asdf",
-        "test",
-        "тест",
-    )
-)
+NOT_YET = words_for("not known yet")
 """Words that stand in a cell until someone knows better."""
 
-NONE = frozenset(
-    skeleton(word) for word in ("нет", "нету", "нест", "надорад", "none", "no", "n/a", "na", "н/д", "yo‘q", "yok")
-)
+NUMBERS = numbered("numbers") | {word: 10 * tens for word, tens in numbered("tens from thirty", 3).items()}
+"""Folded words for numbers that people write out."""
+
+NONE = words_for("none")
 """Words by which a cell says that there is nothing of the kind."""
 
 LONGEST_NONE = 20

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from mapping.language.composition import Composition, composed
 from mapping.language.fold import skeleton
 from mapping.language.i18n import Phrase
-from mapping.language.parsers._cells import Unreadable, given, shown
+from mapping.language.parsers._cells import NUMBERS, Unreadable, given, shown
 from mapping.language.parsers.lists import left_out, says_everybody
 from mapping.language.taxonomy import LEFT_OUT, match_term
 
@@ -48,19 +48,6 @@ class Aged(NamedTuple):
     words: str
 
 
-_NUMBERS = {
-    skeleton(word): number
-    for words in (
-        "одного двух трёх четырёх пяти шести семи восьми девяти десяти одиннадцати двенадцати тринадцати четырнадцати "
-        "пятнадцати шестнадцати семнадцати восемнадцати девятнадцати двадцати",
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty",
-        "як ду се чор панҷ шаш ҳафт ҳашт нуҳ даҳ ёздаҳ дувоздаҳ сенздаҳ чордаҳ понздаҳ шонздаҳ ҳабдаҳ ҳаждаҳ нуздаҳ "
-        "бист",
-        "bir ikki uch to‘rt besh olti yetti sakkiz to‘qqiz o‘n",
-    )
-    for number, word in enumerate(words.split(), 1)
-}
 _LETTERS = r"[^\W\d_]+(?:['‘’ʻʼ`][^\W\d_]+)?"
 _WORDS = re.compile(rf"(?:o['‘’ʻʼ`]n\s+)?{_LETTERS}", re.I)
 
@@ -317,7 +304,7 @@ def _in_digits(text: str) -> str:
     """Return a text with its numbers in digits, if it then says more ages in years."""
 
     def digits(match: re.Match[str]) -> str:
-        numbers = [_NUMBERS.get(skeleton(word)) for word in match[0].split()]
+        numbers = [NUMBERS.get(skeleton(word)) for word in match[0].split()]
         if None not in numbers:
             return str(sum(filter(None, numbers)))
         return " ".join(word if n is None else str(n) for word, n in zip(match[0].split(), numbers, strict=True))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from mapping.language.fold import coarse, skeleton
+from mapping.language.fold import coarse, skeleton, words_for
 from mapping.language.i18n import Message, Phrase
 from mapping.language.languages import codes
-from mapping.language.parsers._cells import Partly, Unreadable, given, is_one_of, shown
+from mapping.language.parsers._cells import NUMBERS, Partly, Unreadable, given, is_one_of, shown
 
 CostKind = Literal["free", "tariff", "amount", "mixed"]
 Counted = Literal["beds", "rooms", "places", "people", "cases", ""]
@@ -57,23 +57,8 @@ class CapacityValue:
     free: int | None = None
 
 
-def _folded(words: str) -> frozenset[str]:
-    return frozenset(skeleton(spelt) for word in words.split(",") for spelt in (word, word.replace("ё", "е")))
-
-
-_FREE = _folded(
-    "free,none,б/п,беспл,free of charge,no charge,no fee,no fees,no cost,no payment,free for all,paid by the project,"
-    "covered by the project,paid by the state,за счёт проекта,за счёт донора,за счёт государства,за счёт бюджета,"
-    "за счёт организации,за наш счёт,"
-    "аз ҳисоби лоиҳа,аз ҳисоби буҷет,аз ҳисоби давлат,loyiha hisobidan,davlat hisobidan,бепул,текин,бемузд,"
-    "бесплатно,бесплатная,бесплатные,бесплатно для всех,безвозмездно,"
-    "не взимается,плата не взимается,без оплаты,ройгон,ройгон аст,музд надорад,bepul,tekin,"
-    "ücretsiz"
-)
-_TARIFF = _folded(
-    "by tariff,tariff,price list,по тарифу,по прейскуранту,платно,аз рӯи нархнома,нархнома,пулакӣ,tarif bo‘yicha,"
-    "pullik,paid,by price list,narxnoma bo‘yicha"
-)
+_FREE = words_for("free")
+_TARIFF = words_for("by tariff")
 
 
 def _survivors_free(code: str, price: str) -> str:
@@ -91,18 +76,13 @@ _SURVIVORS_FREE = {
         "для пострадавших бесплатно, остальным",
     )
 }
-_PARTLY_PAID = _folded(
-    "partly,partially,частично,қисман,qisman,partly paid,partially paid,"
-    "sliding scale,on a sliding scale,by income,depends on income,частично платно,"
-    "частично платная,частично бесплатно,в зависимости от дохода,по доходу,қисман пулакӣ,қисман ройгон,"
-    "вобаста ба даромад,qisman pullik,qisman bepul,daromadga qarab"
-)
+_PARTLY_PAID = words_for("partly") | words_for("partly paid")
 _NOT_FREE = re.compile(
     r"(?<!\w)(?:не|not|isn.t|no longer)\s+(?:for\s+|является\s+)?(?:free|бесплатн\w*)|(?:ройгон|бепул)\w*\s+нест|"
     r"(?:bepul|tekin|бепул|текин)\w*\s+(?:emas|эмас)",
     re.I,
 )
-_FREE_STEMS = ("fre", "besplat", "royg", "bepul", "tekin", "ucretsiz")
+_FREE_STEMS = tuple(words_for("free stems"))
 _CURRENCIES = {
     "RUB": "rub,руб,рубль,рублей,рубля,rubl,₽",
     "KZT": "kzt,тенге,тг,tenge,₸",
@@ -222,70 +202,19 @@ _RANGE = re.compile(r"(\d[\d \u202f]*)\s*(?:[-–—]|до|to|то)\s*(\d[\d \u2
 _COUNT = re.compile(r"\d{1,3}(?:[ ,\u202f']\d{3})+|\d+")
 _THOUSANDS = re.compile(r"(\d+)(?:[.,](\d{1,2}))? ?(?:тыс\w*\.?|k\b|к\b|thousand|ҳазор|хазор|ming\b|минг\b)", re.I)
 _AFTER_COUNT = re.compile(r"([\d ,.\u202f'–—-]*\d)(\+?) ?([^\d()]*)(\(.+\))?")
-_PERSONS = tuple(
-    _folded(
-        "person,people,indiv,women,woman,girl,child,pupil,student,participant,survivor,victim,client,beneficiar,"
-        "челов,женщ,мужч,девоч,девуш,мальч,ребен,участ,учен,школьн,пострадав,жертв,клиент,нафар,занон,мард,духтар,"
-        "писар,кудак,хонанда,донишҷ,донишом,мактаб,kishi,odam,ayol,erkak,qizlar,bolal,o‘quvchi,talaba,ishtirok"
-    )
-)
+_PERSONS = tuple(words_for("people stems"))
 """How words for people begin, behind a number of them."""
-_PERSON = _folded("чел,лиц,лица,уч,дев,жен,муж,ж,м,дети,детей,кас,зан,man,men,boy,boys,f,m,pax,ind,pers,qiz,bola,ta,o")
+_PERSON = words_for("people short")
 """Short words for people, and words that are cut short."""
 _WOMEN = re.compile(r"(?<!\d)(\d+) ?(?:жен|ж\b|дев|women|woman|females?\b|f\b|girl|зан|духтар|ayol|аёл|qiz)", re.I)
-_FULL = _folded(
-    "full,no places,no free places,no vacancies,полностью,мест нет,нет мест,свободных мест нет,нет свободных мест,"
-    "занято,все места заняты,заполнено,пур,пур аст,ҷой нест,ҷойи холӣ нест,joy yo‘q,bo‘sh joy yo‘q,to‘la"
-)
+_FULL = words_for("full")
 _COUNTED: dict[str, Counted] = {
-    "bed": "beds",
-    "koyk": "beds",
-    "koek": "beds",
-    "krovat": "beds",
-    "bistar": "beds",
-    "kat": "beds",
-    "rom": "rooms",
-    "komnat": "rooms",
-    "utok": "rooms",
-    "palat": "rooms",
-    "nomer": "rooms",
-    "hujra": "rooms",
-    "hona": "rooms",
-    "plac": "places",
-    "mest": "places",
-    "joy": "places",
-    "urin": "places",
-    "perso": "people",
-    "peopl": "people",
-    "nafar": "people",
-    "chel": "people",
-    "kishi": "people",
-    "odam": "people",
-    "cas": "cases",
-    "del": "cases",
-    "sluch": "cases",
-    "parvand": "cases",
-    "holat": "cases",
-    "ish": "cases",
+    stem: unit
+    for unit in ("beds", "rooms", "places", "people", "cases")
+    for stem in words_for("people counted stems" if unit == "people" else f"{unit} stems")
 }
 _EVERY: dict[str, Every] = {
-    "day": "day",
-    "den": "day",
-    "dnya": "day",
-    "ruz": "day",
-    "kun": "day",
-    "week": "week",
-    "nedel": "week",
-    "hafta": "week",
-    "month": "month",
-    "mesyats": "month",
-    "mes": "month",
-    "moh": "month",
-    "oy": "month",
-    "year": "year",
-    "god": "year",
-    "sol": "year",
-    "yil": "year",
+    stem: time for time in ("day", "week", "month", "year") for stem in words_for(f"{time} stems")
 }
 
 
@@ -346,38 +275,11 @@ def women_among(value: object) -> int | None:
     return int(women[0]) if len(women) == 1 and re.search(r"\d.*\D\d", str(value)) else None
 
 
-_TENS = (
-    "ten,десять,десяти,даҳ,дах,o‘n",
-    "twenty,двадцать,двадцати,бист,yigirma",
-    "thirty,тридцать,тридцати,сӣ,o‘ttiz",
-    "forty,сорок,сорока,чил,qirq",
-    "fifty,пятьдесят,пятидесяти,панҷоҳ,панчох,ellik",
-    "sixty,шестьдесят,шестидесяти,шаст,oltmish",
-    "seventy,семьдесят,семидесяти,ҳафтод,yetmish",
-    "eighty,восемьдесят,восьмидесяти,ҳаштод,sakson",
-    "ninety,девяносто,навад,to‘qson",
-    "hundred,сто,ста,сад,yuz",
-)
-_ONES = (
-    "two,два,две,двух,двое,ду,ikki",
-    "three,три,трех,трёх,трое,се,uch",
-    "four,четыре,четырех,четырёх,чор,чаҳор,to‘rt",
-    "five,пять,пяти,панҷ,панч,besh",
-    "six,шесть,шести,шаш,olti",
-    "seven,семь,семи,ҳафт,yetti",
-    "eight,восемь,восьми,ҳашт,sakkiz",
-    "nine,девять,девяти,нуҳ,to‘qqiz",
-)
-_NUMERALS = {word: 10 * at for at, words in enumerate(_TENS, 1) for word in _folded(words)} | {
-    word: at for at, words in enumerate(_ONES, 2) for word in _folded(words)
-}
-_NUMERALS |= {
-    word: 10 + at for at, words in enumerate(("двенадцать,twelve", "пятнадцать,fifteen")) for word in _folded(words)
-}
-"""Folded words for numbers that people write out."""
+_NUMERALS = {word: number for word, number in NUMBERS.items() if number > 1}
+"""Those that count in a capacity; "one" is also an article."""
 
-_FREE_NOW = ("svobod", "fre", "availab", "vacan", "empt", "holi", "ozod", "bush", "bosh")
-_TAKEN_NOW = ("zanyat", "projiva", "ocup", "taken", "band", "zasel", "zapoln", "yashay", "istikomat", "istiqomat")
+_FREE_NOW = tuple(words_for("free now stems"))
+_TAKEN_NOW = tuple(words_for("taken now stems"))
 """How words begin that say how many of what can be taken are free, and how many are taken."""
 _BELOW_ZERO = re.compile(r"(?:^|[:=(,;])\s*[-–—−]\d")
 """A number below zero; behind a word or a space the stroke is a dash."""
@@ -388,13 +290,7 @@ _JOINTS = re.compile(
     re.I,
 )
 """What joins two numbers of a capacity: a part and its whole, how many times how many, parts, a word on the whole."""
-_BESIDE_CAPACITY = _folded(
-    "per,a,an,and,out,not,more,than,in,at,on,once,time,same,the,of,for,up,to,max,maximum,total,only,altogether,capacity,can,take,takes,host,hosts,"
-    "v,na,do,и,для,до,из,них,детских,детские,взрослых,женских,мужских,спальных,не,более,максимум,макс,мах,всего,итого,общее,общая,вместимость,рассчитан,рассчитана,рассчитано,"
-    "рассчитаны,вмещает,принимает,принимаем,может,принять,одновременно,единовременно,наст,настоящее,время,сейчас,шт,"
-    "dar,har,bir,ва,як,барои,то,ба,ҳамагӣ,ҷамъ,ҳадди,аксар,ҳозир,дар,ҳар,ҷамъан,"
-    "iga,ta,va,every,each,now,currently,uchun,jami,gacha,hozir,koʻpi,bilan"
-)
+_BESIDE_CAPACITY = words_for("beside a capacity")
 """Words that may stand beside a capacity and change nothing of it."""
 
 
@@ -585,32 +481,20 @@ def utc_offset(value: object) -> float:
     return hours
 
 
-_UNITS = {
-    1 / 60: "min,minute,minutes,мин,минута,минуты,минут,дақиқа,daqiqa",
-    1: "h,hr,hrs,hour,hours,ч,час,часа,часов,соат,soat",
-    24: "d,day,days,дн,день,дня,дней,сут,сутки,суток,рӯз,рӯзи,kun",
-    168: "w,wk,week,weeks,нед,неделя,недели,недель,неделю,ҳафта,hafta",
-}
-_HOURS = {word: hours for hours, words in _UNITS.items() for word in _folded(words)}
-_ONE = _folded("hour,day,week,час,часа,день,дня,сутки,суток,неделя,недели,неделю,соат,рӯз,рӯзи,ҳафта,soat,kun,hafta")
+_UNITS = {1 / 60: "minutes", 1: "hours", 24: "days", 168: "weeks"}
+_HOURS = {word: hours for hours, name in _UNITS.items() for word in words_for(name)}
+_ONE = words_for("one of its kind")
 """Times that are one where no number stands before them."""
-_WORKING = _folded("working,business,раб,рабочий,рабочих,рабочие,рабочего,рабочие,корӣ,ish")
-_NUMBERS = {
-    0.5: "half,полдня,ним,yarim",
-    1: "one,a,an,один,одного,одни,одних,одной,одну,як,bir",
-    1.5: "полтора,полутора",
-    2: "two,два,две,двух,ду,ikki",
-    3: "three,три,трех,трёх,се,uch",
-    4: "four,четыре,чор,чаҳор,tort,to‘rt",
-    5: "five,пять,пяти,панҷ,besh",
-}
-_NUMBER = {word: number for number, words in _NUMBERS.items() for word in _folded(words)}
-_WITHIN = _folded(
-    "within,in,up,to,no,later,than,at,most,max,maximum,в,во,течение,до,за,не,позднее,позже,более,максимум,дар,давоми,"
-    "то,муддати,ichida,davomida,ortiq,emas"
+_WORKING = words_for("working")
+_NUMBER: dict[str, float] = (
+    NUMBERS
+    | {"a": 1, "an": 1}
+    | dict.fromkeys(words_for("half"), 0.5)
+    | dict.fromkeys(words_for("one and a half"), 1.5)
 )
+_WITHIN = words_for("within a time")
 """Words that set a limit to a time without changing how long it is."""
-_SAME_DAY = _folded("same day,today,immediately the same day,в тот же день,день в день,ҳамон рӯз,o‘sha kuni,shu kuni")
+_SAME_DAY = words_for("same day")
 
 
 def hours_within(value: object) -> float:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from mapping.language.fold import skeleton
+from mapping.language.fold import numbered, skeleton, words_for
 from mapping.language.i18n import UNSAID, Phrase
 from mapping.language.parsers._cells import Unreadable, cell, given, shown
 
@@ -31,92 +31,23 @@ class DateValue:
     renewed: bool = False
 
 
-_MONTHS = (
-    "january jan январь января январе янв январ январи yanvar ocak",
-    "february feb февраль февраля феврале фев февр феврал феврали fevral şubat",
-    "march mar март марта марте мар марти mart",
-    "april apr апрель апреля апреле апр апрел апрели aprel nisan",
-    "may май мая мае майи mayıs",
-    "june jun июнь июня июне июн июни iyun haziran",
-    "july jul июль июля июле июл июли iyul temmuz",
-    "august aug август августа августе авг августи avgust ağustos",
-    "september sep sept сентябрь сентября сентябре сен сент сентябр сентябри sentabr sentyabr eylül",
-    "october oct октябрь октября октябре окт октяб октябр октябри oktabr oktyabr ekim",
-    "november nov ноябрь ноября ноябре ноя нояб ноябр ноябри noyabr kasım",
-    "december dec декабрь декабря декабре дек декабр декабри dekabr aralık",
-)
-MONTHS = {skeleton(name): number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
-"""Folded names of months in English, Russian, Tajik, Uzbek and Turkish, in the forms that stand in dates."""
+MONTHS = numbered("months")
+"""Folded names of months, in the forms that stand in dates."""
 
-_NOISE = frozenset(
-    skeleton(w)
-    for w in (
-        "г",
-        "год",
-        "года",
-        "гг",
-        "of",
-        "the",
-        "соли",
-        "сол",
-        "с",
-        "йил",
-        "yil",
-        "yili",
-        "йили",
-        "й",
-        "y",
-        "е",
-        "моҳи",
-        "ойи",
-        "oyi",
-        "месяц",
-    )
-)
-_QUARTER = frozenset(
-    skeleton(w)
-    for w in ("кв", "квартал", "квартала", "quarter", "q", "семоҳа", "семоҳаи", "чоряк", "чоряки", "chorak", "choragi")
-)
-_HALF = frozenset(
-    skeleton(w) for w in ("полугодие", "полугодия", "half", "h", "нимсола", "нимсолаи", "yarim", "yarmi", "yarimyillik")
-)
+_NOISE = words_for("beside a date")
+_QUARTER = words_for("quarter")
+_HALF = words_for("half year")
 _ROMAN = dict(
     zip(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"], range(1, 13), strict=True)
 )
 _AS_ROMAN = str.maketrans("іхІХ", "ixix")
 """Cyrillic letters that look like those of Roman numbers."""
-_FIRST = frozenset(
-    skeleton(w) for w in ("начало", "с начала", "beginning", "start", "early", "оғози", "аввали", "boshi")
-)
-_LAST = frozenset(
-    skeleton(w)
-    for w in ("конец", "до конца", "end", "late", "охири", "oxiri", "до", "по", "until", "till", "to", "то", "gacha")
-)
-_NO_END = frozenset(
-    skeleton(w)
-    for w in (
-        "бессрочно",
-        "бессрочный",
-        "без срока",
-        "неограниченно",
-        "постоянно",
-        "indefinite",
-        "indefinitely",
-        "open-ended",
-        "open ended",
-        "permanent",
-        "no end",
-        "unlimited",
-        "ongoing",
-        "бемуҳлат",
-        "бемӯҳлат",
-        "доимӣ",
-        "muddatsiz",
-    )
-)
+_FIRST = words_for("beginning")
+_LAST = words_for("until")
+_NO_END = words_for("no end")
 
-_ENDED = frozenset(skeleton(w) for w in ("истёк", "истекло", "истек", "закончился", "expired", "ended", "гузашт"))
-_SINCE = frozenset(skeleton(w) for w in ("с", "со", "from", "since", "аз"))
+_ENDED = words_for("ended")
+_SINCE = words_for("since")
 _RENEWED = re.compile(
     r"\b(?:(?:с|со|with|бо) )?(?:автоматич\w+ |automatic(?:ally)? |auto-?|авто-?)?"
     r"(?:продл|пролонг|prolong|renew|extend|extension|тамдид|uzaytir)\w*",

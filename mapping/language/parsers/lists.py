@@ -7,18 +7,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from mapping.language.composition import only_means
-from mapping.language.fold import is_damaged, skeleton, wildcard
+from mapping.language.fold import is_damaged, skeleton, wildcard, words_for
 from mapping.language.i18n import Phrase
 from mapping.language.languages import SOURCE, codes_by_name
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
 from mapping.language.taxonomy import FILLERS, match_listed, match_term
 
-_YES = frozenset(
-    map(skeleton, ("yes", "y", "true", "да", "ҳа", "бале", "ha", "evet", "есть", "имеется", "ҳаст", "дорад", "bor"))
-)
-_NO = frozenset(
-    map(skeleton, ("no", "n", "false", "нет", "не", "нест", "yo‘q", "hayır", "отсутствует", "надорад", "yoq"))
-)
+_YES = words_for("yes")
+_NO = words_for("no")
 _SIGNS = {
     "+": True,
     "1": True,
@@ -35,7 +31,7 @@ _SIGNS = {
     "0": False,
     "☐": False,
 }
-_HALF = frozenset(map(skeleton, ("partly", "partially", "частично", "отчасти", "қисман", "qisman")))
+_HALF = words_for("partly")
 
 
 def says_everybody(text: str) -> bool:
@@ -180,26 +176,11 @@ def yes_no(value: object) -> bool:
     )
 
 
-def _folded(words: str) -> frozenset[str]:
-    return frozenset(map(skeleton, words.split(",")))
-
-
-_SIGNED = _folded(
-    "form,written,signed,writing,required,obligatory,mandatory,client,patient,survivor,форма,бланк,письменное,письменно,"
-    "подписанное,подписано,обязательно,обязательна,требуется,клиента,пациента,пострадавшего,пострадавшей,варақа,хаттӣ,"
-    "имзошуда,ҳатмӣ,yozma,imzolangan,majburiy"
-)
+_SIGNED = words_for("signed")
 """Words by which a cell says that people sign, if it says nothing else."""
-_FORM = _SIGNED | _folded(
-    "consent,in,is,attached,согласие,подпись,с,имеется,прилагается,розигӣ,розигии,ризоият,шакл,имзо,бо,лозим,аст,"
-    "rozilik,shakl,shakli,kerak"
-)
+_FORM = _SIGNED | words_for("consent")
 """Words that may stand beside them."""
-_WITHOUT = _folded(
-    "без согласия,без формы,без бланка,не требуется,не нужно,не нужен,не нужна,нет формы,нет бланка,нет не требуется,"
-    "нет не нужно,not required,not needed,no form,no consent form,without consent,without form,none required,"
-    "лозим нест,не лозим нест,зарур нест,бе розигӣ,бе варақа,kerak emas,talab qilinmaydi,yo‘q kerak emas"
-)
+_WITHOUT = words_for("without consent")
 
 
 def consent_form(value: object) -> bool:

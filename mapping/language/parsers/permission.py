@@ -6,7 +6,7 @@ Such columns count whether or not a column map names them: nobody can overlook t
 import re
 from functools import lru_cache
 
-from mapping.language.fold import tokens
+from mapping.language.fold import tokens, words_for
 from mapping.language.i18n import Phrase
 from mapping.language.parsers._cells import Unreadable
 from mapping.language.parsers.lists import yes_no
@@ -189,31 +189,12 @@ _NO_OBJECTION = re.compile(
     r"\bне (?:возража\w+|против)\b|\bno objections?\b|\bэътироз надор\w+|\bqarshi emas\w*|\be.?tiroz(?:imiz)? yo.?q\b",
     re.I,
 )
-_GRANTING = frozenset(
-    word
-    for words in (
-        "да ага можно можна разрешаем разрешаю разрешено разрешена разрешён разрешается согласны согласен "
-        "согласна согл",
-        "согласие получено дано имеется есть публиковать публикуйте открыто открытая открытый открытые открыт "
-        "всем всё все",
-        "ҳа ха бале мумкин мешавад розӣ рози розием розиам розистем иҷозат ичозат аст дода шуд медиҳем нашр "
-        "кунед ошкоро",
-        "yes y ok okay consent given granted agreed agree allowed permitted obtained public open publish sure",
-        "ha mumkin roziman rozimiz rozi ruxsat berilgan beriladi olingan ochiq",
-    )
-    for word in tokens(words)
-)
+_GRANTING = words_for("allowed to show")
 """Words of an answer by which somebody lets a row be shown."""
-_OPENING = frozenset(tokens("открыто открытая открытый открытые public open ошкоро кушода ochiq"))
+_OPENING = words_for("not secret")
 """Words that answer a question after secrecy with no."""
-_REFUSING = frozenset(tokens("нет не нест no n yoʻq йўқ"))
-_BESIDE = frozenset(
-    tokens(
-        "устно устное письменно письменное письмо письмом от руководителя директора информация информацию "
-        "данные на сайт "
-        "публикацию конечно полностью барои written verbal oral by letter the to it information data please of course"
-    )
-)
+_REFUSING = words_for("no")
+_BESIDE = words_for("beside a permission")
 """Words that may stand beside them and take nothing back."""
 
 
