@@ -5,17 +5,15 @@ that the next edition can tell what became of it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
-from typing import Any
 
 from mapping.analysis.adequacy.standards import met_and_known
 from mapping.analysis.common import wording
 from mapping.language.i18n import Message, People, Several, Share, Text
 from mapping.language.taxonomy import Vocabulary
 from mapping.render.report.national import NATIONAL
-from mapping.render.report.recommendations import Cost, Group, Priority, Recommendation, deadline
+from mapping.render.report.recommendations import Recommendation
 from mapping.render.report.sources import Sources
-from mapping.result import Kind, Result
+from mapping.result import Result
 
 DEFAULTS: Mapping[str, Message] = {
     "commission": Message("The national commission against trafficking"),
@@ -76,43 +74,6 @@ def advise(material: Sources) -> list[Recommendation]:
     return [recommendation for rule in RULES for recommendation in rule(material)]
 
 
-def _asked(
-    material: Sources,
-    key: str,
-    group: Group,
-    to: Text,
-    text: Message,
-    *,
-    evidence: Message,
-    table: str,
-    cost: Cost,
-    indicator: str,
-    measure: Message,
-    value: float | None,
-    target: float,
-    kind: Kind = "count",
-    priority: Priority = 2,
-    responsible: Text | Several | None = None,
-) -> Recommendation:
-    return Recommendation(
-        key=key,
-        group=group,
-        addressee=to,
-        text=text,
-        evidence=evidence,
-        table=table,
-        responsible=responsible or to,
-        cost=cost,
-        indicator=indicator,
-        measure=measure,
-        value=value,
-        target=target,
-        kind=kind,
-        priority=priority,
-        deadline=deadline(material.day, cost),
-    )
-
-
 def _ministry(material: Sources, code: str) -> Text:
     family = material.types.family(code).code if code in material.types else code
     return addressee(material, MINISTRIES.get(code, MINISTRIES.get(family, "commission")))
@@ -121,8 +82,8 @@ def _ministry(material: Sources, code: str) -> Text:
 def national(material: Sources) -> Iterator[Recommendation]:
     """Ask the state for what no number asks for: law, procedures, budget, one system of data, standards."""
     for rule in NATIONAL:
-        recommendation = _asked(
-            material,
+        yield Recommendation(
+            material.day,
             f"national-{rule.key}",
             "national",
             addressee(material, rule.lead),
@@ -135,8 +96,8 @@ def national(material: Sources) -> Iterator[Recommendation]:
             value=None,
             target=1,
             priority=1 if rule.cost != "high" else 2,
+            aim=rule.aim,
         )
-        yield replace(recommendation, aim=rule.aim)
 
 
 def missing_functions(material: Sources) -> Iterator[Recommendation]:
@@ -146,8 +107,8 @@ def missing_functions(material: Sources) -> Iterator[Recommendation]:
             continue
         names = Several(material.area.unit(region).titles for region in regions)
         words = {"function": material.types.term(code).labels, "regions": names, "count": len(regions)}
-        yield _asked(
-            material,
+        yield Recommendation(
+            material.day,
             f"function-{code}",
             "government",
             _ministry(material, code),
@@ -178,8 +139,8 @@ def missing_in_region(material: Sources) -> Iterator[Recommendation]:
             "functions": Several(material.types.term(code).labels for code in codes),
             "region": material.area.unit(region).titles,
         }
-        yield _asked(
-            material,
+        yield Recommendation(
+            material.day,
             f"region-{region}",
             "regional",
             region_authority(material, region),
@@ -221,8 +182,8 @@ def far_districts(material: Sources) -> Iterator[Recommendation]:
             "share": Share(1 - float(within[code])),
         }
         region = region_authority(material, material.area.region_of(code))
-        yield _asked(
-            material,
+        yield Recommendation(
+            material.day,
             f"reach-{code}",
             "regional",
             region,
@@ -253,8 +214,8 @@ def new_places(material: Sources) -> Iterator[Recommendation]:
         "without": People(without),
         "what": result.title.values["type"],
     }
-    yield _asked(
-        material,
+    yield Recommendation(
+        material.day,
         "siting-any",
         "government",
         addressee(material, "health"),
@@ -283,8 +244,8 @@ def norms_unmet(material: Sources) -> Iterator[Recommendation]:
     for norm, keys in result.groups.items():
         words: dict[str, object] = {"norm": terms.term(norm).labels, "needed": int(result.total.get(keys[0], 0))}
         if f"{norm}_missing" not in keys:
-            yield _asked(
-                material,
+            yield Recommendation(
+                material.day,
                 f"norm-{norm}",
                 "government",
                 addressee(material, "social"),
@@ -306,8 +267,8 @@ def norms_unmet(material: Sources) -> Iterator[Recommendation]:
         if missing:
             words |= {"missing": missing, "regions": Several(material.area.unit(code).titles for code in short)}
             kind = terms.term(norm).service_type or ""
-            yield _asked(
-                material,
+            yield Recommendation(
+                material.day,
                 f"norm-{norm}",
                 "government",
                 _ministry(material, kind),
@@ -328,8 +289,8 @@ def nights(material: Sources) -> Iterator[Recommendation]:
     figure = result.figures.get("any")
     if figure is None or figure.value >= 0.9:
         return
-    yield _asked(
-        material,
+    yield Recommendation(
+        material.day,
         "night-any",
         "government",
         addressee(material, "health"),
@@ -363,8 +324,8 @@ def spoken(material: Sources) -> Iterator[Recommendation]:
         "share": Share(figure.value),
         "best": Share(best),
     }
-    yield _asked(
-        material,
+    yield Recommendation(
+        material.day,
         f"language-{least}",
         "civil",
         addressee(material, "civil"),
@@ -390,8 +351,8 @@ def hand_overs(material: Sources) -> Iterator[Recommendation]:
     if unagreed is not None and unagreed.value:
         held = result.figures["held"].value if "held" in result.figures else 0
         words = {"count": int(unagreed.value), "of": int(unagreed.value + held)}
-        yield _asked(
-            material,
+        yield Recommendation(
+            material.day,
             "agreements",
             "government",
             addressee(material, "commission"),
@@ -412,8 +373,8 @@ def hand_overs(material: Sources) -> Iterator[Recommendation]:
         units = [str(code) for code in result.table.index if result.table.loc[code, "broken"] > 0]
         names = Several(material.area.unit(code).titles for code in units)
         broken_words = {"units": names, "count": int(broken.value)}
-        yield _asked(
-            material,
+        yield Recommendation(
+            material.day,
             "broken",
             "government",
             addressee(material, "health"),
@@ -440,8 +401,8 @@ def groups_closed(material: Sources) -> Iterator[Recommendation]:
             "group": result.figures[key].label.values.get("group", result.column(key).label),
             "share": Share(value),
         }
-        yield _asked(
-            material,
+        yield Recommendation(
+            material.day,
             f"group-{key}",
             "civil",
             addressee(material, "civil"),
@@ -474,8 +435,8 @@ def standards_unmet(material: Sources) -> Iterator[Recommendation]:
             continue
         met, known = sums[key]
         words = {"item": wording.within(terms.term(key).labels), "met": met, "known": known}
-        yield _asked(
-            material,
+        yield Recommendation(
+            material.day,
             f"standard-{key}",
             "civil",
             addressee(material, "civil"),
@@ -500,8 +461,8 @@ def overdue(material: Sources) -> Iterator[Recommendation]:
     late = [entry for entry in material.entries if not entry.checked_in_time]
     if late:
         words = {"count": len(late), "known": len(material.entries)}
-        yield _asked(
-            material,
+        yield Recommendation(
+            material.day,
             "checks",
             "civil",
             addressee(material, "civil"),
@@ -526,8 +487,8 @@ def capacity_unknown(material: Sources) -> Iterator[Recommendation]:
     silent = sum(not entry.capacity for entry in material.entries)
     if material.entries and silent > len(material.entries) / 2:
         words = {"count": silent, "known": len(material.entries)}
-        yield _asked(
-            material,
+        yield Recommendation(
+            material.day,
             "capacity",
             "international",
             addressee(material, "international"),
@@ -553,8 +514,8 @@ def overlaps(material: Sources) -> Iterator[Recommendation]:
     result = material.results["activities"]
     count = int(result.total.get("overlaps", 0) or _column_sum(result, "overlaps"))
     if count:
-        yield _asked(
-            material,
+        yield Recommendation(
+            material.day,
             "overlaps",
             "international",
             addressee(material, "international"),
@@ -580,8 +541,8 @@ def cases_disagree(material: Sources) -> Iterator[Recommendation]:
     spread = result.figures.get("spread")
     if spread is None or spread.value <= 1:
         return
-    yield _asked(
-        material,
+    yield Recommendation(
+        material.day,
         "cases",
         "government",
         addressee(material, "statistics"),
@@ -611,8 +572,8 @@ def destinations_without(material: Sources) -> Iterator[Recommendation]:
         if result.table.loc[code, key]:
             continue
         words = {"country": result.column(key).label}
-        yield _asked(
-            material,
+        yield Recommendation(
+            material.day,
             f"abroad-{key}",
             "embassies",
             Message("Embassy or consulate for: {country}", words),
@@ -643,8 +604,8 @@ def said_missing(material: Sources) -> Iterator[Recommendation]:
     code = max(counts, key=lambda need: counts[need])
     types = [term.code for term in material.types.terms() if term.need == code]
     words = {"need": needs[code].labels, "count": counts[code]}
-    yield _asked(
-        material,
+    yield Recommendation(
+        material.day,
         f"demand-{code}",
         "government",
         _ministry(material, types[0]) if types else addressee(material, "commission"),
@@ -666,8 +627,8 @@ def funding_ends(material: Sources) -> Iterator[Recommendation]:
     result = material.results["funding"]
     count = int(result.total.get("ending", 0) or _column_sum(result, "ending"))
     if count:
-        yield _asked(
-            material,
+        yield Recommendation(
+            material.day,
             "funding",
             "international",
             addressee(material, "international"),
@@ -710,6 +671,3 @@ def about_unit(material: Sources, advice: Iterable[Recommendation], unit: str) -
     """Return what is asked for one unit or of its region."""
     keys = {f"reach-{unit}", f"region-{material.area.region_of(unit)}"}
     return [recommendation for recommendation in advice if recommendation.key in keys]
-
-
-Words = dict[str, Any]

@@ -5,12 +5,12 @@ import datetime as dt
 import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
 from mapping.errors import FormatError
-from mapping.language.i18n import Message, Several, Text, show
+from mapping.language.i18n import Message, Text, show
 from mapping.language.spreadsheet import neutral
 from mapping.result import Kind, write
 
@@ -82,28 +82,34 @@ class Recommendation:
 
     ``key`` is the same in every edition. ``value`` is what ``measure`` is now (None: not known) and ``target`` what it
     should become, both in the unit of ``kind``, or ``aim`` says it in words. ``table`` is the anchor of the table that
-    is its evidence.
+    is its evidence; ``responsible`` who does it, where that is not the addressee.
     """
 
+    day: dt.date
     key: str
     group: Group
     addressee: Text
     text: Message
+    _: KW_ONLY
     evidence: Message
     table: str
-    responsible: Text | Several
     cost: Cost
     indicator: str
     measure: Message
     value: float | None
     target: float
-    deadline: dt.date
+    responsible: Text | None = None
     kind: Kind = "count"
     number: str = ""
     status: Status = "new"
     before: float | None = None
     priority: Priority = 2
     aim: Message | None = None
+
+    @property
+    def deadline(self) -> dt.date:
+        """The last day by which it should be done."""
+        return deadline(self.day, self.cost)
 
     def value_text(self, language: str) -> str:
         """Write what the indicator is now and should become, or what is there when the thing is done."""
@@ -215,7 +221,7 @@ def to_csv(
             "text": recommendation.text.into(language),
             "evidence": recommendation.evidence.into(language),
             "table": numbers.get(recommendation.table, ""),
-            "responsible": show(recommendation.responsible, language),
+            "responsible": show(recommendation.responsible or recommendation.addressee, language),
             "deadline": recommendation.deadline.isoformat(),
             "measure": recommendation.measure.into(language),
             "value": _plain(recommendation.value),

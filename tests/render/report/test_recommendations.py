@@ -29,19 +29,18 @@ def report(material):
 
 def one(key="checks", value=7.0, target=0.0, **fields):
     return advice.Recommendation(
+        day=dt.date(2026, 11, 1),
         key=key,
         group="civil",
         addressee=Message("Somebody"),
         text=Message("Do it"),
         evidence=Message("It is so."),
         table="nrm",
-        responsible=Message("Somebody"),
         cost="low",
         indicator="I11",
         measure=Message("Things"),
         value=value,
         target=target,
-        deadline=dt.date(2027, 5, 31),
         **fields,
     )
 

@@ -24,6 +24,7 @@ from mapping.render import charts
 from mapping.render.layers.units import shaded
 from mapping.render.picture import png
 from mapping.render.report import print_map, recommendation_rules, sheet
+from mapping.render.report.recommendations import Recommendation
 from mapping.render.report.sources import Sources
 from mapping.view.view import Entry, OrganizationEntry, ServicePlace, View
 from tests.support.sample import TODAY, km, place, public_parts, sample_directory, secret_parts, service
@@ -186,8 +187,8 @@ def counting_hidden(real):
 
 def leaking_rule(material):
     count = Message("{count}", {"count": len(hidden())})
-    yield recommendation_rules._asked(
-        material,
+    yield Recommendation(
+        material.day,
         "secret",
         "government",
         count,
