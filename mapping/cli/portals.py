@@ -3,7 +3,7 @@
 import datetime as dt
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from mapping.area.study_area import StudyArea
     from web.access.accounts import Accounts
+    from web.access.roles import Role, Scope
 
 app = typer.Typer()
 
@@ -42,7 +43,7 @@ PlainOption = Annotated[
     bool, typer.Option("--plain-http", help="Let cookies go over HTTP: only to try it on your own machine.")
 ]
 INBOX, LEDGER = Path("build/private/inbox.db"), Path("build/private/ledger.db")
-DEMO_STAFF = (
+DEMO_STAFF: "tuple[tuple[str, str, Role], ...]" = (
     ("steward", "Zarina Invented", "steward"),
     ("steward2", "Noor Invented", "steward"),
     ("custodian", "Rustam Invented", "custodian"),
@@ -101,7 +102,9 @@ def demo_partner(
     area: AreaOption = None,
 ) -> None:
     """Serve the partner portal of the demo on this machine, with invented people and a one-time link for each."""
+    from mapping.view.view import View
     from web.access.accounts import Accounts
+    from web.access.roles import EVERYWHERE, PORTAL_ROLES
     from web.partner.app import create_partner_app
     from web.stores.inbox import Inbox
     from web.stores.ledger import Ledger
@@ -110,9 +113,11 @@ def demo_partner(
     views = {audience: private / f"{audience}.db" for audience in ("partner", "focal_point")}
     _publish_missing(private, region, views)
     accounts = Accounts(private / "demo-accounts.db")
-    for login, address in _demo_people(accounts, views["partner"], port):
-        out.print(f"  {login:12} {address}", markup=False)
-    out.print("Open a link, choose a password, and read the code with an authenticator; then sign in.")
+    with View(views["partner"]) as opened:
+        givers = Counter(row["from_organization_id"] for row in opened.rows("referral_agreement"))
+    body = min(givers, key=lambda giver: (-givers[giver], giver)) if givers else EVERYWHERE
+    people = [(role, f"Demo {role.replace('_', ' ')} (invented)", role) for role in PORTAL_ROLES]
+    _invite(accounts, people, port, {"region": EVERYWHERE, "organization": body})
     portal = create_partner_app(
         views["partner"],
         region,
@@ -180,21 +185,11 @@ def demo_staff(
     from web.stores.inbox import Inbox
     from web.stores.ledger import Ledger
 
-    private, region, now = build / "private", study_area(area), dt.datetime.now(dt.UTC)
+    private, region = build / "private", study_area(area)
     if not (private / "directory.db").exists():
         raise NotFound(f"{private / 'directory.db'}: there is no demo; run `rohnamo demo --build {build}` first")
     accounts = Accounts(private / "demo-accounts.db")
-    known = {account.login: account for account in accounts.accounts()}
-    for login, name, role in DEMO_STAFF:
-        if login in known and known[login].enrolled:
-            out.print(f"  {login:14} has taken up the account already", markup=False)
-            continue
-        if login not in known:
-            accounts.add(login, name, role, by="demo", now=now)  # type: ignore[arg-type]
-            accounts.grant(accounts.by_login(login).id, "region", EVERYWHERE)
-        token = accounts.invite(accounts.by_login(login).id, by="demo", now=now)
-        out.print(f"  {login:14} http://localhost:{port}/en/join/{token}", markup=False)
-    out.print("Open a link, choose a password, and read the code with an authenticator; then sign in.")
+    _invite(accounts, DEMO_STAFF, port, {"region": EVERYWHERE})
     portal = create_staff_app(
         private / "directory.db",
         region,
@@ -234,27 +229,23 @@ def _publish_missing(private: Path, area: "StudyArea", views: dict[str, Path]) -
             publish(directory, audience, path, area=area, edition=DEMO_DAY, demand=demand)  # type: ignore[arg-type]
 
 
-def _demo_people(accounts: "Accounts", view: Path, port: int) -> Iterator[tuple[str, str]]:
-    """Make an invented person of each role, with grants, and yield logins with their one-time links."""
-    from mapping.view.view import View
-    from web.access.roles import EVERYWHERE, PORTAL_ROLES
-
+def _invite(
+    accounts: "Accounts", people: Iterable[tuple[str, str, "Role"]], port: int, grants: Mapping["Scope", str]
+) -> None:
+    """Make invented people who have no account yet, and print a one-time link for each who has not taken it up."""
     now = dt.datetime.now(dt.UTC)
-    with View(view) as opened:
-        givers = Counter(row["from_organization_id"] for row in opened.rows("referral_agreement"))
-    body = min(givers, key=lambda giver: (-givers[giver], giver)) if givers else EVERYWHERE
     known = {account.login: account for account in accounts.accounts()}
-    for role in PORTAL_ROLES:
-        if role not in known:
-            accounts.add(role, f"Demo {role.replace('_', ' ')} (invented)", role, by="demo", now=now)
-            account = accounts.by_login(role).id
-            accounts.grant(account, "region", EVERYWHERE)
-            accounts.grant(account, "organization", body)
-        elif known[role].enrolled:
-            yield role, "has taken up the account already"
+    for login, name, role in people:
+        if login in known and known[login].enrolled:
+            out.print(f"  {login:14} has taken up the account already", markup=False)
             continue
-        token = accounts.invite(accounts.by_login(role).id, by="demo", now=now)
-        yield role, f"http://localhost:{port}/en/join/{token}"
+        if login not in known:
+            accounts.add(login, name, role, by="demo", now=now)
+            for kind, value in grants.items():
+                accounts.grant(accounts.by_login(login).id, kind, value)
+        token = accounts.invite(accounts.by_login(login).id, by="demo", now=now)
+        out.print(f"  {login:14} http://localhost:{port}/en/join/{token}", markup=False)
+    out.print("Open a link, choose a password, and read the code with an authenticator; then sign in.")
 
 
 def serve_portal(portal: "Flask", port: int, proxies: int = 0, host: str = HOST) -> None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import coarse
 from mapping.language.i18n import Message
+from mapping.language.parsers.contacts import SHARED_HOSTS
 from mapping.model import Address, Location, Service, ServiceAtLocation
 from mapping.quality.candidate import (
     LEAST,
@@ -60,29 +61,6 @@ COMMON_WORD = 5
 NEAR, SAME_UNIT, UNIT_ABOVE, OTHER_UNIT = 1.0, 0.6, 0.3, -2.4
 COMMON_NAME = -0.5
 """For each doubling of the number of bodies with one name beyond two: branches have one name."""
-
-FREE_MAIL = frozenset(
-    (
-        "gmail.com",
-        "mail.ru",
-        "yandex.ru",
-        "yandex.com",
-        "ya.ru",
-        "rambler.ru",
-        "hotmail.com",
-        "outlook.com",
-        "yahoo.com",
-        "bk.ru",
-        "list.ru",
-        "inbox.ru",
-        "icloud.com",
-        "live.com",
-        "protonmail.com",
-        "mail.com",
-        "umail.uz",
-    )
-)
-"""Mail domains that anybody may have an address of."""
 
 
 def candidates(
@@ -329,7 +307,7 @@ def _one_letter_less(word: str) -> set[str]:
 def _domains(body: Body) -> set[str]:
     """Return the domains that are a body's own, of its mails and web pages."""
     mails = {mail.rpartition("@")[2].casefold() for mail in body.mails}
-    return {f"@{domain}" for domain in (mails | body.sites) - FREE_MAIL if domain}
+    return {f"@{domain}" for domain in (mails | body.sites) - SHARED_HOSTS if domain}
 
 
 def _mail(address: str) -> Message:

@@ -22,6 +22,7 @@ from pyproj import Geod
 
 from mapping.errors import UnsafePublication
 from mapping.language.fold import coarse, name_key, skeleton, tokens, wildcard, words_for
+from mapping.language.parsers.contacts import SHARED_HOSTS
 from mapping.language.taxonomy import FILES, LISTS, vocabulary, words_of
 from mapping.model import (
     RECORDS,
@@ -65,39 +66,6 @@ WHATS = {
     "number": "a phone number that is nowhere marked as one that may be shown",
 }
 """Kind of fact -> how a steward is told of it: never the fact itself."""
-
-MAIL_PROVIDERS = frozenset(
-    {
-        "gmail.com",
-        "googlemail.com",
-        "mail.ru",
-        "bk.ru",
-        "list.ru",
-        "inbox.ru",
-        "yandex.ru",
-        "yandex.com",
-        "ya.ru",
-        "rambler.ru",
-        "hotmail.com",
-        "outlook.com",
-        "live.com",
-        "yahoo.com",
-        "icloud.com",
-        "proton.me",
-        "protonmail.com",
-        "facebook.com",
-        "instagram.com",
-        "t.me",
-        "telegram.me",
-        "wa.me",
-        "vk.com",
-        "ok.ru",
-        "youtube.com",
-        "google.com",
-        "goo.gl",
-    }
-)
-"""Hosts that a hidden body shares with everybody."""
 
 WITHIN_A_HOUSE = words_for("within a house")
 """Words after which an address tells a door within a house."""
@@ -290,7 +258,7 @@ class _Finder:
         self.published_phones = _endings(facts.published["phone"])
         self.phones = _endings(facts.hidden["phone"]) - self.published_phones
         self.mails = {m.casefold() for m in facts.hidden["mail"]} - {m.casefold() for m in facts.published["mail"]}
-        self.hosts = _hosts(facts.hidden) - _hosts(facts.published) - MAIL_PROVIDERS
+        self.hosts = _hosts(facts.hidden) - _hosts(facts.published) - SHARED_HOSTS
         self.identifiers = {
             key for identifier in facts.hidden["identifier"] if len(key := _alphanumeric(identifier)) >= 5
         }

@@ -10,6 +10,41 @@ _MAIL = re.compile(r"[\w.+%-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Z
 _AT = re.compile(r"\s*(?:\(at\)|\[at\]|\{at\}|\(собака\))\s*", re.I)
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}")
 
+SHARED_HOSTS = frozenset(
+    [
+        "gmail.com",
+        "googlemail.com",
+        "mail.ru",
+        "bk.ru",
+        "list.ru",
+        "inbox.ru",
+        "yandex.ru",
+        "yandex.com",
+        "ya.ru",
+        "rambler.ru",
+        "hotmail.com",
+        "outlook.com",
+        "live.com",
+        "yahoo.com",
+        "icloud.com",
+        "proton.me",
+        "protonmail.com",
+        "mail.com",
+        "umail.uz",
+        "facebook.com",
+        "instagram.com",
+        "t.me",
+        "telegram.me",
+        "wa.me",
+        "vk.com",
+        "ok.ru",
+        "youtube.com",
+        "google.com",
+        "goo.gl",
+    ]
+)
+"""Hosts of mail and pages that a body shares with everybody."""
+
 
 def emails(value: object) -> list[str]:
     """Read the mail addresses of a cell, in small letters; "(at)" is read as @.
