@@ -16,10 +16,12 @@ docs/safety.md tells the same in words for stewards.
 
 import datetime as dt
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from mapping.errors import UnsafePublication
@@ -64,195 +66,14 @@ Tables = Mapping[str, list[Record]]
 Shown = dict[str, list[Row]]
 """Table -> rows of the fields that may be seen."""
 
-PUBLISHED: dict[str, tuple[str, ...]] = {
-    "taxonomy": ("name", "description", "uri", "version"),
-    "taxonomy_term": ("code", "name", "description", "parent_id", "taxonomy", "language", "taxonomy_id", "term_uri"),
-    "unit": ("name", "scheme", "identifier", "uri"),
-    "organization": ("name", "alternate_name", "description", "email", "website", "legal_status", "kind", "audience"),
-    "service": (
-        "organization_id",
-        "name",
-        "alternate_name",
-        "description",
-        "url",
-        "email",
-        "status",
-        "interpretation_services",
-        "application_process",
-        "fees_description",
-        "wait_time",
-        "accreditations",
-        "eligibility_description",
-        "minimum_age",
-        "maximum_age",
-        "assured_date",
-        "alert",
-        "audience",
-    ),
-    "location": (
-        "organization_id",
-        "location_type",
-        "name",
-        "alternate_name",
-        "description",
-        "transportation",
-        "latitude",
-        "longitude",
-        "area_unit",
-        "country",
-        "position_basis",
-        "precision",
-        "audience",
-    ),
-    "service_at_location": ("service_id", "location_id", "description", "role", "audience"),
-    "address": (
-        "location_id",
-        "address_1",
-        "address_2",
-        "city",
-        "region",
-        "state_province",
-        "postal_code",
-        "country",
-        "address_type",
-        "audience",
-    ),
-    "contact": (
-        "organization_id",
-        "service_id",
-        "service_at_location_id",
-        "location_id",
-        "name",
-        "title",
-        "department",
-        "email",
-        "audience",
-    ),
-    "phone": (
-        "location_id",
-        "service_id",
-        "organization_id",
-        "contact_id",
-        "service_at_location_id",
-        "number",
-        "extension",
-        "type",
-        "description",
-        "audience",
-    ),
-    "schedule": (
-        "service_id",
-        "location_id",
-        "service_at_location_id",
-        "valid_from",
-        "valid_to",
-        "dtstart",
-        "timezone",
-        "until",
-        "freq",
-        "interval",
-        "byday",
-        "bymonthday",
-        "description",
-        "opens_at",
-        "closes_at",
-        "attending_type",
-        "audience",
-    ),
-    "language": ("service_id", "location_id", "phone_id", "name", "code", "note"),
-    "service_area": ("service_id", "service_at_location_id", "name", "description", "extent_type", "area_unit"),
-    "funding": ("organization_id", "service_id", "source", "valid_to", "audience"),
-    "cost_option": ("service_id", "valid_from", "valid_to", "option", "currency", "amount", "amount_description"),
-    "required_document": ("service_id", "document", "uri"),
-    "accessibility": ("location_id", "description", "details", "url"),
-    "url": ("label", "url", "organization_id", "service_id"),
-    "service_capacity": ("service_id", "unit_id", "available", "maximum", "description", "updated", "audience"),
-    "attribute": ("link_id", "link_entity", "link_type", "taxonomy_term_id", "value", "label"),
-    "verification": ("link_id", "link_entity", "level", "verified_on", "next_due"),
-    "activity": (
-        "organization_id",
-        "implementer_id",
-        "funder",
-        "programme",
-        "service_type",
-        "name",
-        "area_unit",
-        "start",
-        "end",
-        "status",
-        "target_group",
-        "planned",
-        "reached",
-        "reached_women",
-        "budget_band",
-        "reported_on",
-        "audience",
-    ),
-    "referral_agreement": (
-        "from_organization_id",
-        "to_organization_id",
-        "service_types",
-        "document",
-        "signed_on",
-        "valid_to",
-        "consent_form",
-        "answer_within_hours",
-        "status",
-        "audience",
-    ),
-    "translation": ("link_id", "link_entity", "field", "language", "text", "kind"),
-    "statement": ("text", "service_type", "area_unit", "route", "consent_until", "audience"),
-    "standard_assessment": ("service_id", "standard", "answer", "assessed_by", "assessed_on", "audience"),
-    "standard_summary": ("family", "standard", "met", "partly", "not_met", "unknown", "providers"),
-    "case_count": (
-        "year",
-        "period",
-        "measure",
-        "unit_of_count",
-        "law_article",
-        "area_unit",
-        "place",
-        "sex",
-        "age_band",
-        "exploitation",
-        "nationality",
-        "count",
-        "suppressed",
-        "printed",
-        "source",
-        "source_url",
-        "definition",
-        "confidence",
-        "audience",
-    ),
-}
+_LISTS = tomllib.loads(Path(__file__).with_name("published.toml").read_text("utf-8"))
+PUBLISHED: dict[str, tuple[str, ...]] = {table: tuple(fields) for table, fields in _LISTS["published"].items()}
 """Table -> fields that may be published, besides the id."""
 
-KEPT_BACK: dict[str, tuple[str, ...]] = {
-    "organization": (
-        "tax_status",
-        "tax_id",
-        "year_incorporated",
-        "logo",
-        "uri",
-        "parent_organization_id",
-        "do_not_list",
-    ),
-    "service": ("program_id", "assurer_email", "last_modified", "do_not_list"),
-    "location": ("url", "external_identifier", "external_identifier_type"),
-    "address": ("attention",),
-    "schedule": ("schedule_link", "notes"),
-    "service_area": ("extent", "uri"),
-    "verification": ("method", "verified_by", "evidence"),
-    "activity": ("implementer",),
-    "referral_agreement": ("number", "contact_route"),
-    "statement": ("consent_by", "approved_by", "approved_by_too"),
-    "standard_assessment": ("evidence", "comment"),
-    "case_count": ("note",),
-}
+KEPT_BACK: dict[str, tuple[str, ...]] = {table: tuple(fields) for table, fields in _LISTS["kept_back"].items()}
 """Table -> fields that stay private whatever the audience. A field in neither list makes publishing stop."""
 
-PRIVATE = {"source", "program", "organization_identifier", "provenance", "approval", "decision"}
+PRIVATE = frozenset(_LISTS["private"])
 """Tables that never leave the directory."""
 
 VOCABULARIES = WORDS

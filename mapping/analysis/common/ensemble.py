@@ -202,16 +202,43 @@ class PeopleBelow:
 
 
 @dataclass(frozen=True)
-class Counted:
-    """People within reach; ``variants`` (draws + 1, units, minutes) begin with what was asked, ``foot`` is on foot."""
+class Reached:
+    """People within each of some minutes, by area unit; ``variants`` has the shape (variants, units, minutes).
+
+    The first variant is the one asked for, the others are draws. ``foot`` (units, minutes) is on foot alone. ``lost``
+    points took no part, ``snapped`` ones were moved to the nearest passable ground.
+    """
 
     variants: Floats
     foot: Floats
-    lost: int
-    snapped: int
+    lost: int = 0
+    snapped: int = 0
+
+    @property
+    def value(self) -> Floats:
+        """What was asked for."""
+        return np.asarray(self.variants[0])
+
+    @property
+    def low(self) -> Floats:
+        """The lower end of the range."""
+        return interval(self.variants)[0]
+
+    @property
+    def high(self) -> Floats:
+        """The upper end of the range."""
+        return interval(self.variants)[1]
+
+    def shares(self, people: Floats, band: int = 0) -> Floats:
+        """Return the share of some people within one of the minutes; shape (variants, units)."""
+        return np.minimum(self.variants[:, :, band] / np.where(people > 0, people, 1), 1)
+
+    def gathered(self, matrix: Floats) -> "Reached":
+        """Add units up to wider ones; each variant by itself, since a range of sums is no sum of ranges."""
+        return Reached(np.matmul(matrix, self.variants), matrix @ self.foot, self.lost, self.snapped)
 
 
-def count_people(
+def people_within(
     area: StudyArea,
     wanted: Mapping[str, tuple[Point, ...]],
     *,
@@ -220,11 +247,12 @@ def count_people(
     unchecked: Mapping[str, tuple[Point, ...]] | None = None,
     client: Client = None,
     progress: Progress = None,
-) -> dict[str, Counted]:
+) -> dict[str, Reached]:
     """Count the people within each of some minutes of the nearest of some points in every draw, by finest unit.
 
     ``wanted`` holds the points by key, ``unchecked`` those where a draw counts services otherwise: with those whose
-    check is overdue, or without them.
+    check is overdue (or, where these were asked for, without them). Everything is counted on the grid, neighbouring
+    units included. With a ``client`` the surfaces are worked out on its cluster, see `mapping.travel.surfaces`.
     """
     among = choices(area, scenario)
     doubtful = dict(wanted) | dict(unchecked or {})
@@ -243,7 +271,7 @@ def count_people(
             for group, points in enumerate((spots, doubtful[key]))
         }
         lost, snapped = moved.get(spots, (0, 0))
-        counted[key] = Counted(*_in_each(own, draws(among), among, steps, edges, minutes), lost, snapped)
+        counted[key] = Reached(*_in_each(own, draws(among), among, steps, edges, minutes), lost, snapped)
     return counted
 
 

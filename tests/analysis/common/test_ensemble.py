@@ -7,7 +7,7 @@ import pytest
 
 from mapping.analysis.access.accessibility import accessibility
 from mapping.analysis.access.equity import equity
-from mapping.analysis.common.ensemble import DRAWS, choices, count_people, draws, effects, evenly, interval, told
+from mapping.analysis.common.ensemble import DRAWS, choices, draws, effects, evenly, interval, told
 from mapping.analysis.common.reached import people_of, people_within
 from mapping.analysis.reliability.sensitivity import sensitivity
 from mapping.analysis.supply.coverage import coverage
@@ -47,7 +47,7 @@ def anew(area, spots, doubtful, n, minutes):
 @pytest.mark.parametrize("n", range(0, DRAWS, 9))
 def test_a_draw_is_what_it_says(tiny_area, n):
     spots, doubtful = (CHASHMA,), (CHASHMA, QULLAOBOD)
-    found = count_people(tiny_area, {"": spots}, minutes=[45], scenario="summer", unchecked={"": doubtful})[""]
+    found = people_within(tiny_area, {"": spots}, minutes=[45], scenario="summer", unchecked={"": doubtful})[""]
     assert found.variants[n + 1, :, 0] == pytest.approx(anew(tiny_area, spots, doubtful, n, 45), rel=1e-5, abs=0.5)
 
 
