@@ -273,8 +273,10 @@ def erase(
     today: TodayOption = None,
 ) -> None:
     """Remove a person's contact or a phone for good, and from the history; this cannot be undone."""
+    with _open(directory, area) as store:
+        table = store.erasable(record)
     if not yes:
-        typer.confirm(f"Erase {record} with its history? It cannot be undone", abort=True)
+        typer.confirm(f"Erase the {table} {record} with its history? It cannot be undone", abort=True)
     who = _who(login, by, accounts)
     with _open(directory, area, login) as store:
         change = store.erase(record, by=who, on=day_of(today), reason=reason)

@@ -23,7 +23,7 @@ from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Progress, without_collecting
 from mapping.directory import gate
 from mapping.directory.conflicts import STEWARDS, Conflict, conflicts
-from mapping.directory.erasure import empty_journal, erase
+from mapping.directory.erasure import empty_journal, erasable, erase
 from mapping.directory.gate import Waiting
 from mapping.directory.importing import bring_in, series
 from mapping.directory.merge import checked, keep_edit, merge
@@ -459,6 +459,16 @@ class Directory:
         with self.acting(what, by=by, on=on, reason=reason, undoes=back, agreed_by=also, whole=whole) as writing:
             keep_decision(writing, proposal_id, decided, by=by, on=on, note=note, signed_in=self.signed_in)
         return writing.change
+
+    def erasable(self, record_id: str) -> str:
+        """Return in which table a record stands that can be erased.
+
+        Raises
+        ------
+        NotFound
+            When there is no contact and no phone of that id.
+        """
+        return erasable(self.db, record_id)
 
     def erase(self, record_id: str, *, by: str, on: dt.date, reason: str) -> Change:
         """Remove a person's contact or a phone, and every trace of it in the history; imports bring it no more.

@@ -12,15 +12,14 @@ ERASABLE = ("contact", "phone")
 """Tables whose records are about a person."""
 
 
-def erase(writing: Writing, record: str) -> None:
-    """Remove a record with what hangs on it, and what the history says of them; a line says that it was done.
+def erasable(db: sqlite_utils.Database, record: str) -> str:
+    """Return the table of a record that can be erased.
 
     Raises
     ------
     NotFound
         No contact and no phone has this id, now or in the history.
     """
-    db = writing.db
     query = 'SELECT DISTINCT "table" FROM history WHERE record = ?'
     known = {table for (table,) in db.conn.execute(query, [record])}
     known |= {table for (table,) in db.conn.execute("SELECT link_entity FROM proposal WHERE link_id = ?", [record])}
@@ -29,6 +28,19 @@ def erase(writing: Writing, record: str) -> None:
     )
     if table is None:
         raise NotFound(f"{record}: is no contact and no phone; `rohnamo history` shows what an id belongs to")
+    return table
+
+
+def erase(writing: Writing, record: str) -> None:
+    """Remove a record with what hangs on it, and what the history says of them; a line says that it was done.
+
+    Raises
+    ------
+    NotFound
+        As `erasable`.
+    """
+    db = writing.db
+    table = erasable(db, record)
     for name, ids in reversed(_with_parts(writing, table, record).items()):
         db.conn.executemany(f'DELETE FROM "{name}" WHERE id = ?', ((identifier,) for identifier in sorted(ids)))
         for identifier in sorted(ids):

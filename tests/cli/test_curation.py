@@ -197,3 +197,15 @@ def test_a_table_of_approvals_is_one_persons_proposal(desk, tiny_area):
     assert desk.run("agree", act_of(desk), login="zarina").exit_code == 1
     assert desk.run("agree", act_of(desk), login="umed").exit_code == 0
     assert [row["id"] for row in desk.seen()["service"]] == [LEGAL]
+
+
+def test_what_is_not_there_is_told_before_anybody_is_asked(desk, number):
+    refused = desk.run("erase", "nobody", "--reason", "they asked")
+    assert "nobody: is no contact and no phone" in str(refused.exception)
+    assert "Erase" not in refused.output
+    asked = desk.run("erase", number, "--reason", "they asked")
+    assert f"Erase the phone {number} with its history?" in asked.output
+    assert "Aborted" in asked.output
+    assert "+992000100002" in desk.numbers()
+    assert "Erased:" in desk.run("erase", number, "--reason", "they asked", "--yes").output
+    assert "+992000100002" not in desk.numbers()
