@@ -16,7 +16,7 @@ folder ``common``, are helpers and not looked at, nor is in ``formats`` a module
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, wraps
 from importlib import import_module, metadata
 from pathlib import Path
 from pkgutil import iter_modules
@@ -35,7 +35,7 @@ FORMAT_FUNCTIONS = ("read", "records", "columns", "write")
 
 def analyses() -> dict[str, "Callable[..., Result]"]:
     """Return every analysis by name."""
-    return {name: _named(module, name, "analysis") for name, module in _modules("analysis", "rohnamo.analyses")}
+    return {name: _answering(module, name) for name, module in _modules("analysis", "rohnamo.analyses")}
 
 
 def questions() -> list[tuple["Message", list[str]]]:
@@ -153,6 +153,25 @@ def _own(package: str) -> Iterator[tuple[str, str]]:
             yield from _own(dotted)
         else:
             yield module.name, dotted
+
+
+def _answering(module: ModuleType, name: str) -> "Callable[..., Result]":
+    """Return an analysis that refuses any other answer than a result, since pages and reports would fail at it."""
+    function = _named(module, name, "analysis")
+
+    @wraps(function)
+    def analysis(*given: Any, **options: Any) -> "Result":
+        from mapping.result import Result  # the registry serves also what reads lists and needs no tables
+
+        result = function(*given, **options)
+        if not isinstance(result, Result):
+            what = "nothing" if result is None else f"a {type(result).__name__}"
+            raise InvalidRecord(
+                f"analysis {name}: {module.__name__}.{name} returned {what}; let it return a Result (mapping.result)"
+            )
+        return result
+
+    return analysis
 
 
 def _named(module: ModuleType, name: str, kind: str) -> Callable[..., Any]:

@@ -3,6 +3,7 @@
 import importlib
 import sys
 from importlib.metadata import EntryPoint
+from inspect import unwrap
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_a_new_file_is_a_new_analysis(folder):
     assert registry.analyses() == {}
     write(folder, "quiet", "def quiet(view, area):\n    return 42\n")
     write(folder, "_shared", "raise RuntimeError('helpers are not looked at')\n")
-    assert registry.analyses()["quiet"](None, None) == 42
+    assert unwrap(registry.analyses()["quiet"])(None, None) == 42
 
 
 def test_every_analysis_answers_the_question_of_its_folder():
@@ -81,6 +82,16 @@ def test_an_analysis_must_hold_a_function_of_its_name(folder):
     write(folder, "quiet", "def loud(view, area): ...\n")
     with pytest.raises(InvalidRecord, match=r"analysis quiet: mapping\.analysis\.quiet has no function quiet"):
         registry.analyses()
+
+
+def test_an_analysis_that_gives_no_result_is_named(folder, plugin):
+    write(folder, "quiet", "def quiet(view, area): ...\n")
+    plugin("loud", "def loud(view, area):\n    return {'rows': 42}\n")
+    found = registry.analyses()
+    with pytest.raises(InvalidRecord, match=r"analysis quiet: mapping\.analysis\.quiet\.quiet returned nothing"):
+        found["quiet"](None, None)
+    with pytest.raises(InvalidRecord, match=r"analysis loud: somebody_elses\.loud returned a dict; .* a Result"):
+        found["loud"](None, None)
 
 
 def test_a_layer_is_a_module_with_layers_and_a_place(folder):
@@ -140,7 +151,7 @@ def test_a_convention_within_sheets_needs_no_ending(folder):
 
 def test_other_distributions_may_add_analyses(folder, plugin):
     plugin("quiet", "def quiet(view, area):\n    return 7\n")
-    assert registry.analyses()["quiet"](None, None) == 7
+    assert unwrap(registry.analyses()["quiet"])(None, None) == 7
 
 
 def test_a_plugin_cannot_take_the_name_of_another(folder, plugin):

@@ -44,7 +44,7 @@ def folder() -> Path:
 def checksum(view: View, area: StudyArea) -> str:
     """Return a checksum of a view, of the files of a study area, of the program and of analyses from elsewhere."""
     digest = hashlib.sha256()
-    modules = {Path(inspect.getfile(analyse)) for analyse in analyses().values()}
+    modules = {Path(inspect.getfile(inspect.unwrap(analyse))) for analyse in analyses().values()}
     elsewhere = sorted(path for path in modules if not path.is_relative_to(PROGRAM))
     for path in (view.path, *_files(area.folder), *_files(PROGRAM), *elsewhere):
         digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
