@@ -22,6 +22,7 @@ from mapping.cli.options import (
     day_of,
     out,
     progress_bar,
+    require_writable,
     step,
     study_area,
 )
@@ -54,6 +55,7 @@ def demo(
     from mapping.directory.directory import Directory
 
     private = build / "private"
+    require_writable(private)
     private.mkdir(parents=True, exist_ok=True, mode=0o700)
     area = study_area(None)
     with Directory(private / "directory.db", area) as directory, progress_bar() as progress:
@@ -113,6 +115,8 @@ def publish(
     if not directory.exists():
         raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
     by = _signed_in(login, accounts) if login else ""
+    if not check:
+        require_writable(view)
     region, day = study_area(area), day_of(today)
     unavailable = _unavailable(inbox, day) if inbox is not None else None
     releases = Releases(directory.parent / "editions", view, audience)  # type: ignore[arg-type]
@@ -246,6 +250,7 @@ def site(
     pdf: Annotated[bool, typer.Option("--pdf", help="Print editions as PDF, too; needs the extra pdf.")] = False,
 ) -> None:
     """Write the portal of a view as static pages that need no server."""
+    require_writable(output)
     with progress_bar() as progress:
         _site(view, study_area(area), output, demo=demo, progress=progress, archive=archive, pdf=pdf)
     out.print(f"Site: {output / 'index.html'}")

@@ -5,14 +5,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from mapping.errors import InvalidRecord
+from mapping.errors import InvalidRecord, MappingError, cause
 from mapping.resources import shipped
 
 if TYPE_CHECKING:
@@ -78,6 +78,26 @@ def file_or_stdout(path: Path, ending: str = "") -> Iterator[Path]:
         yield beside
         sys.stdout.buffer.write(beside.read_bytes())
         sys.stdout.flush()
+
+
+def require_writable(path: Path) -> None:
+    """Make the folder in which a file or a folder will stand, and see that it can: what is written may take long.
+
+    Raises
+    ------
+    MappingError
+        Nothing can be written there.
+    """
+    if path == STDOUT:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise MappingError(
+            f"{path}: cannot be written ({cause(error)}); check the folder, its rights and the free space"
+        ) from error
 
 
 def day_of(text: str | None, option: str = "--today") -> dt.date:

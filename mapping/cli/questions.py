@@ -25,6 +25,7 @@ from mapping.cli.options import (
     err,
     file_or_stdout,
     out,
+    require_writable,
     study_area,
 )
 from mapping.errors import InvalidRecord, NotFound
@@ -96,6 +97,8 @@ def analyse(
         return
     if name not in known:
         raise NotFound(f"{name!r} is not an analysis; there are: {', '.join(known)}")
+    if csv is not None:
+        require_writable(csv)
     region, options = study_area(area), {"minutes": minutes, "level": level, "types": types, "scenario": scenario}
     with View(view) as opened:
         result = known[name](opened, region, **_taken(name, known[name], options))
@@ -129,6 +132,7 @@ def map_(
     scenario: ScenarioOption = None,
 ) -> None:
     """Draw a map of a view, with the findings of analyses on it."""
+    require_writable(output)
     region, known = study_area(area), analyses()
     with View(view) as opened:
         options = {"minutes": minutes, "level": level, "types": types, "scenario": scenario}

@@ -7,7 +7,17 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from mapping.cli.options import VIEW, AreaOption, LanguageOption, ViewOption, err, file_or_stdout, out, study_area
+from mapping.cli.options import (
+    VIEW,
+    AreaOption,
+    LanguageOption,
+    ViewOption,
+    err,
+    file_or_stdout,
+    out,
+    require_writable,
+    study_area,
+)
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import show
 from mapping.render import report as reports
@@ -45,6 +55,8 @@ def report_(
     """Write the mapping report of a view: twelve chapters, as a web page, a PDF or a Word document."""
     kind, region = files.format_of(output, format_), study_area(area)
     earlier = read_csv(progress) if progress is not None else []
+    for path in filter(None, (output, recommendations)):
+        require_writable(path)
     with ExitStack() as stack:
         opened = stack.enter_context(View(view))
         old = stack.enter_context(View(previous)) if previous is not None else None
@@ -82,6 +94,7 @@ def brief(
     """Write two pages on a district for its commission: what is there, what is near, what is missing."""
     kind, region = files.format_of(output, format_), study_area(area)
     code = briefs.find_unit(region, unit)
+    require_writable(output)
     with View(view) as opened, err.status("Working the brief out"):
         made = briefs.make(
             opened,

@@ -11,6 +11,7 @@ from typer.main import get_group
 from typer.testing import CliRunner
 
 from mapping.cli import SECTIONS, VERBS, app
+from mapping.errors import MappingError
 
 HOMES = sorted(
     module.name
@@ -57,3 +58,29 @@ def test_what_is_refused_is_one_line(tmp_path):
     )
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("demo", "--build", "{there}"),
+        ("publish", "--view", "{there}", "--directory", "{file}"),
+        ("site", "{there}", "--view", "{file}"),
+        ("report", "{there}.html", "--view", "{file}"),
+        ("report", "report.html", "--recommendations", "{there}.csv", "--view", "{file}"),
+        ("brief", "Rasht", "{there}.html", "--view", "{file}"),
+        ("map", "{there}.html", "--view", "{file}"),
+        ("analyse", "reach", "--csv", "{there}.csv", "--view", "{file}"),
+    ],
+    ids=" ".join,
+)
+def test_where_nothing_can_be_written_is_told_before_anything_is_read(words, tmp_path, monkeypatch):
+    """The folder above is a file, so that nothing can be written there; what would be read is no database."""
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "file"
+    file.write_text("no database")
+    there = file / "folder" / "new"
+    done = CliRunner().invoke(app, [word.format(there=there, file=file) for word in words])
+    assert isinstance(done.exception, MappingError), done.output
+    assert f"{there}" in str(done.exception)
+    assert "cannot be written (Not a directory); check the folder, its rights" in str(done.exception)
