@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from mapping.cli import app
 from scripts.check_docs import wrong_command
 from web.access.mailer import mail_settings
-from web.headers import HEADERS
+from web.headers import HEADERS, OPEN_HEADERS
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
@@ -97,6 +97,8 @@ def test_configuration_of_the_web_server_is_whole(path):
 
 def test_the_web_server_sends_the_headers_of_the_portals():
     text = (DEPLOY / "nginx-headers.conf").read_text(encoding="utf-8")
+    (readers,) = re.findall(r'^set \$rohnamo_readers "(.*)";', (DEPLOY / "nginx-tls.conf").read_text(), re.MULTILINE)
+    text = text.replace("$rohnamo_readers", readers)
     sent = dict(re.findall(r'^add_header (\S+) "(.*)" always;$', text, re.MULTILINE))
     assert {name: sent[name] for name in HEADERS} == HEADERS
     assert set(sent) - set(HEADERS) == {"Strict-Transport-Security"}
@@ -203,8 +205,13 @@ def test_both_ways_read_the_same_settings():
 
 def test_caddy_sends_the_headers_of_the_portals():
     text = (DEPLOY / "Caddyfile.public").read_text(encoding="utf-8")
-    sent = dict(re.findall(r'^\t\t(\S+) "(.*)"$', text, re.MULTILINE))
+    own, data = re.findall(r"^\theader(?: @data)? \{\n(.*?)\n\t\}", text, re.DOTALL | re.MULTILINE)
+    sent = dict(re.findall(r'^\t\t(\S+) "(.*)"$', own, re.MULTILINE))
+    sent |= dict(re.findall(r'^\theader @own (\S+) "(.*)"$', text, re.MULTILINE))
     assert {name: sent[name] for name in HEADERS} == HEADERS
+    of_data = dict(re.findall(r'^\t\t(\S+) "(.*)"$', data, re.MULTILINE))
+    assert of_data == {name: OPEN_HEADERS[name] for name in of_data}
+    assert {*re.findall(r"@data path (\S+)", text)} == {*re.findall(r"@own not path (\S+)", text)} == {"/api/*"}
     for path in DEPLOY.glob("Caddyfile.*"):
         code = re.sub(r"#.*", "", path.read_text(encoding="utf-8"))
         assert code.count("{") == code.count("}")

@@ -14,7 +14,7 @@ from tests.web.support.nginx import DEPLOY, NGINX, nginx
 from tests.web.support.office import PASSWORD, Office, csrf
 from tests.web.support.served import waitress
 from web import create_app
-from web.headers import HEADERS
+from web.headers import HEADERS, OPEN_HEADERS
 from web.partner.app import create_partner_app
 from web.staff.app import create_staff_app
 
@@ -128,8 +128,10 @@ def test_the_static_site_has_its_headers_and_caching(public, site):
 def test_data_of_the_static_site_may_be_read_by_others(public):
     code, headers, _ = public.ask(SITE, "/api/services.json")
     assert code == 200
-    assert headers["Access-Control-Allow-Origin"] == "*"
+    for name in ("Access-Control-Allow-Origin", "Cross-Origin-Resource-Policy"):
+        assert headers.get_all(name) == [OPEN_HEADERS[name]], name
     assert "Access-Control-Allow-Origin" not in public.ask(SITE, "/en/index.html")[1]
+    check(public.ask(SITE, "/api/nothing.json"), status=404)
 
 
 @pytest.mark.parametrize("path", ["/nothing.html", "/en/s/nothing.html", "/.git/config", "/404.html", "/en/s/"])
