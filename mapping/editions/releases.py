@@ -13,7 +13,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,8 +31,8 @@ from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, U
 from mapping.language.i18n import Message, Share
 from mapping.model import Audience
 from mapping.safety.people import two_people
-from mapping.view.diff import EntryChange, FieldChange, compare, entries
-from mapping.view.view import View
+from mapping.view.diff import EntryChange, FieldChange, compare, edition_day, entries
+from mapping.view.view import OtherVersion, View
 
 MOST_CHANGED = 0.2
 """Beyond this share of entries that change, publishing stops until somebody says why."""
@@ -164,7 +164,7 @@ class Releases:
             )
             with publication.view as new:
                 if previous is not None and directory.area is not None:
-                    with View(previous) as old:
+                    with suppress(OtherVersion), View(previous) as old:
                         write_counts(self._staged, new, old, directory.area)
                     watching.note_again(directory.db, publication.noted, self._staged)
             self._staged.chmod(0o600)
@@ -421,8 +421,7 @@ class Releases:
             yield Alarm(replace(MANY_CHANGED, values=values))
         known: set[str] = set()
         if any(item.kind == "new" for item in items):
-            with View(previous) as view:
-                known = self._known_before(directory, view.edition)
+            known = self._known_before(directory, edition_day(previous))
         for item in items:
             closer = any(fact.field == "location.latitude" and not fact.before for fact in item.facts)
             if item.kind == "new" and item.id in known:

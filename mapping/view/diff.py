@@ -297,6 +297,13 @@ def entries(view: Path) -> set[Key]:
         return {(table, row[0]) for table in ENTRIES if _columns(db, table) for row in db.execute(_ids(table))}
 
 
+def edition_day(view: Path) -> dt.date:
+    """Return the day of a view's edition; of one that another version of this program wrote, too."""
+    with closing(sqlite3.connect(f"{view.resolve().as_uri()}?mode=ro", uri=True)) as db:
+        (day,) = db.execute("SELECT value FROM edition WHERE name = 'edition'").fetchone()
+    return dt.date.fromisoformat(day)
+
+
 @dataclass(frozen=True)
 class _Entry:
     """An entry with all that belongs to it."""

@@ -58,6 +58,10 @@ Texts = Mapping[tuple[str, str], tuple[str, str]]
 """(record, field) -> (text, language): the best that there is for a language."""
 
 
+class OtherVersion(FormatError):
+    """A view that another version of this program wrote."""
+
+
 class View:
     """A view file, opened read-only.
 
@@ -94,7 +98,7 @@ class View:
             raise FormatError(f"{self.path}: is a database, but not a view; make one with `rohnamo publish`")
         self.facts: dict[str, str] = dict(self.connection.execute("SELECT name, value FROM edition"))
         if self.facts.get("format") != FORMAT:
-            raise FormatError(
+            raise OtherVersion(
                 f"{self.path}: is a view of format {self.facts.get('format')}, not {FORMAT}; publish it again"
             )
 

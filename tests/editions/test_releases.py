@@ -5,6 +5,7 @@ import json
 import resource
 import shutil
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -450,3 +451,26 @@ def test_notes_of_editions_are_plain(first, releases):
     assert told["day"] == "2026-11-24"
     known = "built_by", "by", "day", "digest", "entries", "number", "published_on", "purged_on", "reason", "state"
     assert set(told) == {*known}
+
+
+def test_a_view_of_an_older_version_is_replaced_as_any_other(releases, directory, first):
+    """A new version of the program asks for it to be published again: that must be possible."""
+    with closing(sqlite3.connect(releases.view)) as view:
+        view.execute("UPDATE edition SET value = '1' WHERE name = 'format'")
+        view.commit()
+    add(directory, organization("Care"), CARE, on=LATER)
+    plan = releases.stage(directory, day=LATER, by="zarina")
+    assert [(item.kind, item.name) for item in plan.items] == [("new", "Care"), ("new", "Night line")]
+    assert plan.alarms == ()
+    keys = [item.key for item in plan.items]
+    releases.publish(directory, digest=plan.digest, confirmed=keys, by="gul", now=NOW, day=LATER)
+    assert "Night line" in names(releases)
+
+
+def test_what_is_no_view_is_not_replaced(releases, directory):
+    with closing(sqlite3.connect(releases.view)) as other:
+        other.execute("CREATE TABLE edition (name TEXT, value TEXT)")
+    before = releases.view.read_bytes()
+    with pytest.raises(InvalidRecord, match="is not a view for public"):
+        published(releases, directory)
+    assert releases.view.read_bytes() == before
