@@ -39,11 +39,18 @@ STATIC = Path(__file__).parent / "static"
 
 KINDS = {
     ".geojson": "application/geo+json",
+    ".gpkg": "application/geopackage+sqlite3",
+    ".parquet": "application/vnd.apache.parquet",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".db": "application/vnd.sqlite3",
+    ".sqlite": "application/vnd.sqlite3",
+    ".jsonld": "application/ld+json",
     ".js": "text/javascript",
     ".csv": "text/csv",
     ".json": "application/json",
+    ".zip": "application/zip",
 }
+"""Media type of each kind of file that is offered: what a machine says of others may differ from the next."""
 
 
 Admit = Callable[[Flask, Mapping[str, str]], None]
@@ -156,8 +163,12 @@ def static(name: str) -> Response:
 
 def file(contents: bytes, name: str) -> Response:
     """Answer with a file."""
-    kind = KINDS.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return Response(contents, mimetype=kind)
+    return Response(contents, mimetype=kind_of(name))
+
+
+def kind_of(name: str) -> str:
+    """Return the media type of a file by its name."""
+    return KINDS.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def error_page(template: str, code: int, **values: object) -> tuple[str, int]:

@@ -74,6 +74,7 @@ def test_every_kind_of_page_is_there(site, ids):
         "en/data.html",
         "en/index.js",
         "data/public.db",
+        "data/catalog.jsonld",
         "data/list.csv",
         "data/list.geojson",
         "data/list-en.xlsx",

@@ -2,6 +2,7 @@
 
 import hashlib
 import tempfile
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,13 +10,16 @@ from mapping.analysis.common.ledger import ledger, to_csv
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import Message
+from mapping.render.catalogue import Distribution, catalogue
 from mapping.render.export import export, file_name, writers
 from mapping.view.view import View
+from web.portal import kind_of
 from web.presenters.edition import Edition
 
 LANGUAGE = "en"
 """Names stand in every language of the study area; other texts in the nearest to this one, or in the file's own."""
 
+CATALOGUE = "catalog.jsonld"
 DATABASE = "public.db"
 NUMBERS = "numbers.csv"
 
@@ -64,6 +68,8 @@ def contents(edition: Edition, name: str) -> bytes:
     NotFound
         When no such file is offered.
     """
+    if name == CATALOGUE:
+        return edition.keep(("data", name), lambda: _catalogue(edition))
     if name == DATABASE:
         return edition.keep(("data", name), edition.path.read_bytes)
     if name == NUMBERS:
@@ -73,6 +79,21 @@ def contents(edition: Edition, name: str) -> bytes:
         raise NotFound("no such page")
     format_name, language = known[name]
     return edition.keep(("data", name), lambda: _written(edition, format_name, language, name))
+
+
+def _catalogue(edition: Edition) -> bytes:
+    """Return the catalogue of the files; of those that each language has, all."""
+    offers: dict[str, Offer] = {}
+    languages: dict[str, list[str]] = defaultdict(list)
+    for language in edition.area.languages:
+        for offer in offered(edition, language):
+            offers[offer.name] = offer
+            languages[offer.name].append(language)
+    files = [
+        Distribution(name, offer.label, kind_of(name), offer.size, offer.checksum, tuple(languages[name]))
+        for name, offer in offers.items()
+    ]
+    return catalogue(edition.area, edition.day, files, licences=edition.licences, demo=edition.demo).encode()
 
 
 def _files(edition: Edition) -> dict[str, tuple[str, str]]:

@@ -89,3 +89,35 @@ def test_the_licence_is_told_in_every_language(text, language, words):
     page = text(f"/{language}/data.html")
     assert words in page
     assert "Creative Commons Attribution 4.0 International" not in page
+
+
+def test_data_portals_find_a_catalogue_of_every_file(text, client, tiny_area):
+    page = text("/ru/data.html")
+    assert '<link rel="describedby" type="application/ld+json" href="../data/catalog.jsonld">' in page
+    response = client.get("/data/catalog.jsonld")
+    assert response.mimetype == "application/ld+json"
+    told = json.loads(response.data)
+    (dataset,) = told["dcat:dataset"]
+    for part in (told, dataset):
+        assert part["dct:license"] == {"@id": "https://creativecommons.org/licenses/by/4.0/"}
+        assert part["dct:issued"] == part["dct:modified"] == {"@type": "xsd:date", "@value": "2026-11-24"}
+        assert part["dct:spatial"]["@id"].endswith(f"/authority/country/{tiny_area.code3}")
+        assert {each["@language"] for each in part["dct:title"]} == set(tiny_area.languages)
+        assert part["dct:publisher"]["@type"] == "foaf:Agent"
+    files = {each["dcat:downloadURL"]["@id"]: each for each in dataset["dcat:distribution"]}
+    assert set(files) == {name for language in tiny_area.languages for name in names(language)} | {"numbers.csv"}
+    for name, each in files.items():
+        answer = client.get(f"/data/{name}")
+        assert each["dcat:accessURL"] == each["dcat:downloadURL"] == {"@id": name}
+        assert each["dcat:byteSize"]["@value"] == str(len(answer.data))
+        assert each["spdx:checksum"]["spdx:checksumValue"]["@value"] == hashlib.sha256(answer.data).hexdigest()
+        assert each["dcat:mediaType"]["@id"].partition("media-types/")[2] == answer.mimetype
+    assert [each["@id"][-2:] for each in files["list-ru.xlsx"]["dct:language"]] == ["ru"]
+    assert len(files["list.csv"]["dct:language"]) == len(tiny_area.languages)
+
+
+def test_the_catalogue_has_no_clock_and_needs_nothing_from_elsewhere(client, view_file, tiny_area, monkeypatch):
+    monkeypatch.setattr("time.time", lambda: 0.0)
+    other = create_app(view_file, tiny_area).test_client().get("/data/catalog.jsonld").data
+    assert other == client.get("/data/catalog.jsonld").data
+    assert all(isinstance(each, str) and each.endswith(("/", "#")) for each in json.loads(other)["@context"].values())
