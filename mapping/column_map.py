@@ -344,6 +344,12 @@ class ColumnMap(BaseModel):
         whole = f"{self.model_dump_json(exclude_defaults=True)} {self._consent_asked}"
         return hashlib.sha256(whole.encode()).hexdigest()
 
+    def telling(self) -> set[str]:
+        """Return every column that says something of a row, folded: all that are named but the ignored and private."""
+        columns = {column for names in self.fields.values() for column in names} | {*self.services, *self.standards}
+        columns |= {column for choices in self.choices.values() for column in choices}
+        return {fold_header(column) for column in columns}
+
     def named(self) -> set[str]:
         """Return every column that the map speaks of, folded as headers are."""
         columns = {column for names in self.fields.values() for column in names}

@@ -42,6 +42,9 @@ SILENT = {
 TICKS = frozenset("+✓✔☑✅")
 """Signs of a yes: in a row that has them a dash is a no, not a blank."""
 
+UNNUMBERED = re.compile(r"б\s*/\s*н\.?|без номера|бе рақам|raqamsiz|no number|n/?a", re.I)
+"""What stands where a paper has no number."""
+
 LIKE = 0.6
 """How alike a known name is that a row may mean which names nobody known."""
 
@@ -218,11 +221,11 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             to_organization_id=taker.id,
             service_types=";".join(types),
             document=paper,
-            number=reader.text("number") or None,
+            number=_filled(reader, "number"),
             signed_on=signed,
             valid_to=valid,
             consent_form=reader.take("consent", parsers.consent_form),
-            contact_route=reader.text("route") or None,
+            contact_route=_filled(reader, "route"),
             answer_within_hours=reader.take("answer_within", parsers.hours_within),
             status=_status(reader, valid),
             audience=reader.audience(),
@@ -264,7 +267,7 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
             service_id=service,
             standard=code,
             answer=answer or "unknown",  # type: ignore[arg-type]
-            evidence=reader.text("evidence") or None,
+            evidence=_filled(reader, "evidence"),
             assessed_by=_assessor(reader),
             assessed_on=day,
             audience=strictest(reader.audience(), "focal_point"),
@@ -356,6 +359,12 @@ def _own_key(reader: Reader, uses: dict[str, int]) -> str:
         Phrase("tell which is meant; both were read"),
     )
     return f"{key}#{uses[key]}"
+
+
+def _filled(reader: Reader, name: str) -> str | None:
+    """Return a text, None where a dash or "without number" stands for it."""
+    text = reader.text(name)
+    return None if parsers.is_blank(text) or UNNUMBERED.fullmatch(text.strip()) else text
 
 
 def _free(reader: Reader, name: str) -> str | None:

@@ -45,6 +45,7 @@ def case_counts(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
     counts: dict[str, tuple[int, int | None]] = {}
     for reader in readers:
         terms = {name: _listed(reader, name) for name in LISTED}
+        unit = _unit(reader)
         year, count = _year(reader), reader.take("count", parsers.number)
         _require(reader, terms["measure"], year)
         if reader.reasons or year is None:
@@ -59,7 +60,7 @@ def case_counts(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
             reader.say(
                 "count", Phrase("no number is given"), Phrase("the row says that it was counted, not how many"), "note"
             )
-        facts = _facts(reader, terms) | {"year": year, "period": _period(reader)}
+        facts = _facts(reader, terms) | {"area_unit": unit, "year": year, "period": _period(reader)}
         key = "|".join(
             str(facts.get(name) or "")
             for name in ("year", "period", "measure", "unit_of_count", *PARTED, "source", "definition")
@@ -96,7 +97,6 @@ def _facts(reader: Reader, terms: dict[str, str | None]) -> dict[str, object]:
         "age_band": terms["age_band"],
         "exploitation": terms["exploitation"],
         "law_article": _whole(reader.text("law_article")),
-        "area_unit": unit_of(reader),
         "place": _whole(reader.harmless("place", reader.text("place"))),
         "nationality": _nationality(reader),
         "source": reader.text("counted_by") or reader.intake.columns.name,
@@ -106,6 +106,16 @@ def _facts(reader: Reader, terms: dict[str, str | None]) -> dict[str, object]:
         "confidence": reader.text("confidence") or None,
         "note": reader.text("note") or None,
     }
+
+
+def _unit(reader: Reader) -> str | None:
+    """Return the unit of a row, None for all of the study area; a count of an unknown unit is none of all together."""
+    unit, text = unit_of(reader), reader.any_text("unit") or reader.text("unit_code")
+    if unit is None and _whole(text):
+        reader.refuse(
+            "unit", Phrase("{text!r} is no unit that we know", text=text), Phrase("give the code of a unit or term")
+        )
+    return unit
 
 
 def _listed(reader: Reader, name: str) -> str | None:

@@ -23,6 +23,7 @@ from mapping.intake.check import CHECKS
 from mapping.intake.guess.column_map import drafted, guessed_map, source_code
 from mapping.intake.guess.survey import map_from_form
 from mapping.intake.roundtrip.workbook import changes, is_returned
+from mapping.intake.row_keys import read_once
 from mapping.intake.row_reader import Intake, Reader
 from mapping.intake.rows import Rows, missing_columns, rows_of, unnamed_columns
 from mapping.intake.services import entries, organizations_seen
@@ -186,7 +187,7 @@ def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
     changes([reader for reader in readers if is_returned(reader)], intake)
     readers = [reader for reader in readers if not is_returned(reader)]
     if columns.shape in READERS:
-        for _row, records in READERS[columns.shape](readers, intake):
+        for _row, records in READERS[columns.shape](read_once(readers), intake):
             batch.records += records
     else:
         for entry in entries(readers, intake, _children(rows, columns, intake)):

@@ -1,7 +1,7 @@
 """What tells the rows of a list from each other, and which of them say the same."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mapping.column_map import fold_header
 from mapping.intake.row_reader import Reader, first_of
@@ -10,14 +10,9 @@ from mapping.language.fold import name_key, skeleton
 from mapping.language.i18n import Phrase
 
 
-def without_repeats(readers: list[Reader]) -> Iterator[Reader]:
-    """Leave out rows that say a second time what another says, and say so; of two checks the later stands.
-
-    Rows that are the same in every cell repeat each other. In a list without numbers of its own, so do rows of one
-    body, place and kind of help.
-    """
+def read_once(readers: Iterable[Reader]) -> Iterator[Reader]:
+    """Leave out rows that are the same in every cell as one before, and say so."""
     first: dict[str, Reader] = {}
-    readers_of: dict[str, Reader] = {}
     for reader in readers:
         whole = "|".join(reader.row.cells.values())
         if whole in first:
@@ -29,6 +24,17 @@ def without_repeats(readers: list[Reader]) -> Iterator[Reader]:
             )
             continue
         first[whole] = reader
+        yield reader
+
+
+def without_repeats(readers: list[Reader]) -> Iterator[Reader]:
+    """Leave out rows that say a second time what another says, and say so; of two checks the later stands.
+
+    Rows that are the same in every cell repeat each other. In a list without numbers of its own, so do rows of one
+    body, place and kind of help.
+    """
+    readers_of: dict[str, Reader] = {}
+    for reader in read_once(readers):
         numbered = any(reader.row.cells.get(fold_header(column)) for column in reader.intake.columns.key)
         key = f"row {reader.row.sheet} {reader.row.number}" if numbered else _content_key(reader)
         other = readers_of.get(key)
@@ -38,7 +44,6 @@ def without_repeats(readers: list[Reader]) -> Iterator[Reader]:
             problem = Phrase("row {row} is of the same body, place and kind of help", row=str(reader.row.number))
             older.say("", problem, Phrase("the one checked last stands"))
         readers_of[key] = reader
-    first.clear()  # all that a large list says would stand in the memory beside its records
     yield from readers_of.values()
 
 

@@ -129,10 +129,7 @@ def _header(sheet: Sheet, columns: ColumnMap, path: object) -> tuple[int, list[s
 def joined(lines: list[list[object]]) -> list[str]:
     """Join header rows: a name over merged cells goes with each name below it."""
     width = max(map(len, lines))
-    texts = [
-        [("" if c is None else re.sub(r"\s+", " ", str(c)).strip()) for c in line] + [""] * (width - len(line))
-        for line in lines
-    ]
+    texts = [[re.sub(r"\s+", " ", written(c)).strip() for c in line] + [""] * (width - len(line)) for line in lines]
     if len(texts) > 1:
         for column in range(1, width):
             if not texts[0][column] and any(line[column] for line in texts[1:]):
@@ -150,9 +147,10 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: 
     of_names = {
         fold_header(name)
         for field, names in columns.fields.items()
-        if field.partition(".")[0] == "organization"
+        if field.partition(".")[0] in ("organization", "from", "to")
         for name in names
     }
+    of_fields = columns.telling()
     above: dict[str, str] = {}
     under = ""
     for offset, cells in enumerate(sheet.rows[start:], sheet.first_row + start):
@@ -174,7 +172,10 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: 
             rows.skipped[Phrase("a row of totals")].append(f"{sheet.name} {offset}".strip())
             continue
         alike = len(set(filled)) == 1 and len(filled) > 2
-        if len(filled) < columns.skip.fewer_cells or alike or filled == _COUNTED[: max(len(filled), 3)]:
+        silent = of_fields and not any(
+            text.strip() for name, text in zip(folded, texts, strict=False) if name in of_fields
+        )
+        if silent or len(filled) < columns.skip.fewer_cells or alike or filled == _COUNTED[: max(len(filled), 3)]:
             under = filled[0] if len(set(filled)) == 1 else under
             rows.skipped[Phrase("a heading or a row with almost nothing in it")].append(
                 f"{sheet.name} {offset}".strip()

@@ -9,7 +9,7 @@ between their digits, addresses of mail and of pages, names in quotation marks."
 
 STREET = re.compile(
     r"\b(?:ул|пр|пер|д|кв)\.\s*\w|\b(?:улиц|проспект|переул|кӯча|куча|хиёбон|avenue|kocha|ko.cha)\w*"
-    r"|\bst\.|\d\s+[\w']+\s+street\b|\bhouse\s+no",
+    r"|\bst\.|\d\w?\s+(?:[\w'’-]+\s+){1,2}(?:street|st|ave|road|rd|lane)\b|\bhouse\s+no",
     re.I,
 )
 """What a text may not hold besides, unless it is an address."""

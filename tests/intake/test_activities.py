@@ -143,6 +143,33 @@ def test_a_free_text_that_could_tell_a_secret_stays_private(take):
     assert "44 44" not in str(found.records)
 
 
+@pytest.mark.parametrize("title", ["Talks at 7 Garden St", "Course in the house at 14b Old Mill Road, 2nd floor"])
+def test_an_address_in_the_title_of_an_activity_stays_private(take, title):
+    assert not take("activity", ACTIVITY | {"title": title}).of("activity")[0].name
+
+
+@pytest.mark.parametrize("title", ["3 days on the road", "20 women walk a long road"])
+def test_a_road_is_no_address(take, title):
+    assert take("activity", ACTIVITY | {"title": title}).of("activity")[0].name == title
+
+
+def test_a_row_that_repeats_another_is_read_once(take):
+    batch = take("activity", ACTIVITY, ACTIVITY)
+    assert len(batch.of("activity")) == 1
+    assert said(batch, "note", 3) == [("", "the row repeats row 2")]
+
+
+@pytest.mark.parametrize("text", ["б/н", "–", "без номера", "No number"])
+def test_a_paper_without_a_number_has_none(take, monkeypatch, text):
+    monkeypatch.setitem(SHAPES, "agreement", SHAPES["agreement"] | {"number": ["number"]})
+    assert take("agreement", AGREEMENT | {"number": text}).of("referral_agreement")[0].number is None
+
+
+def test_a_row_of_totals_under_agreements_is_passed_over(take):
+    batch = take("agreement", AGREEMENT, {"no": "Всего: 1"})
+    assert (len(batch.of("referral_agreement")), batch.refused) == (1, [])
+
+
 def test_a_number_that_stands_twice_is_said_and_both_are_read(take):
     found = take("activity", ACTIVITY, ACTIVITY | {"where": "Qulla"})
     assert len(found.of("activity")) == 2

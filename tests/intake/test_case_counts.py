@@ -68,7 +68,7 @@ def test_a_row_gives_a_count_in_controlled_terms(tmp_path, tiny_area):
         "age_band": "Under 18",
         "exploitation": "Принудительный труд",
         "law_article": "130.1",
-        "unit": "West",
+        "unit": "Juybor",
         "nationality": "XT",
         "definition": "by court",
         "note": "secret remark",
@@ -156,7 +156,7 @@ def test_one_source_cannot_give_two_numbers_for_one_thing(tmp_path, tiny_area):
     assert [one.count for one in counts(batch)] == [272]
     assert [row.row for row in batch.refused] == [3]
     assert "row 2 has 272" in batch.refused[0].reasons[0]
-    assert any(issue.row == 4 and "says the same" in issue.problem for issue in batch.issues)
+    assert any(issue.row == 4 and "repeats row" in issue.problem for issue in batch.issues)
 
 
 def test_a_definition_tells_two_counts_of_one_source_apart(tmp_path, tiny_area):
@@ -216,3 +216,22 @@ def test_remarks_about_counts_reach_no_view(tmp_path, tiny_area):
             tmp_path / "out"
         ).mkdir() is None else None
     assert find_canaries([tmp_path / "out"], secret) == []
+
+
+def test_a_count_of_an_unknown_unit_is_none_of_the_whole_area(tmp_path, tiny_area):
+    batch = given(tmp_path, tiny_area, ROW | {"unit": "Nowhere"}, ROW | {"unit": "Всего", "count": "300"})
+    assert [(found.area_unit, found.count) for found in counts(batch)] == [(None, 300)]
+    assert "'Nowhere' is no unit that we know" in batch.refused[0].reasons[0]
+
+
+def test_a_note_under_the_table_is_no_count(tmp_path, tiny_area):
+    columns = MAP.model_copy(
+        update={
+            "fields": {name: [name] for name in ("unit", "count")},
+            "constants": MAP.constants | {"year": "2024", "measure": "victims_identified"},
+            "ignored": [name for name in FIELDS if name not in ("unit", "count")],
+        }
+    )
+    batch = given(tmp_path, tiny_area, {"unit": "Juybor", "count": "3"}, {"year": "* revised"}, columns=columns)
+    assert [found.count for found in counts(batch)] == [3]
+    assert batch.refused == []

@@ -45,6 +45,11 @@ TOLD = {
         "Rudaki ko‘chasi",
         "Market St.",
         "5 Market street",
+        "7 Garden St",
+        "5b Old Market road",
+        "12 Garden Rd",
+        "3 Mill lane",
+        "9 Lenin ave",
         "house no 5",
     ),
     HOLD: (
@@ -181,7 +186,7 @@ TOLD = {
 
 PLAIN = {
     TELLING: ("24/7, floor 3", "room 1234", "ward 12, bed 3456", "10.00", "it's free"),
-    STREET: ("под. 5", "best. ever", "улов", "a house in town"),
+    STREET: ("3 days on the road", "под. 5", "best. ever", "улов", "a house in town"),
     HOLD: ("для всех", "публикации о правах", "адсп", "at the homeland", "партнёры и сотрудники", "share with others"),
     PLACELESS: (
         "secretariat",
