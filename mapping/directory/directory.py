@@ -637,8 +637,9 @@ class Directory:
         """
         if self.area is not None:
             self._refuse_other_area()
-        tables = self.tables()
-        shown = project(tables, audience, self.rules(edition), gate.agreed(self.db, audience))
+        with self.snapshot():
+            tables = self.tables()
+            shown = project(tables, audience, self.rules(edition), gate.agreed(self.db, audience))
         concealing = refuse_hidden_facts(tables, shown, common=self.common_names())
         if conceal is not None:
             conceal(concealing)
@@ -705,6 +706,18 @@ class Directory:
             yield
         except (sqlite3.Error, OSError) as error:
             raise MappingError(f"{self.path}: {what} ({error}); {_advice(error)}") from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read everything as it is at one moment, whatever other processes write meanwhile."""
+        if self.db.conn.in_transaction:
+            yield
+            return
+        self.db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.db.execute("ROLLBACK")
 
     @contextmanager
     def _transaction(self, *, keep: bool) -> Iterator[None]:

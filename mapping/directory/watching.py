@@ -17,6 +17,7 @@ from mapping.directory.gate import DECIDED_BY, DECIDING, SHOWABLE, Ids
 from mapping.directory.rows import stored_ids
 from mapping.model import Audience
 from mapping.safety.agreed import Key
+from mapping.safety.leak_scan import FACT_FIELDS
 
 MOST = 2_000
 """Noted changes from which on none is noted any more: a whole view is quicker."""
@@ -32,7 +33,7 @@ TABLES = (
 LAST = "SELECT coalesce(max(number), 0) FROM unwritten"
 
 WATCHED: dict[str, tuple[tuple[str, str], ...]] = {
-    **{table: ((f"'{table}'", "id"),) for table in DECIDING},
+    **{table: ((f"'{table}'", "id"),) for table in {**dict.fromkeys(DECIDING), **FACT_FIELDS}},
     "source": (("'source'", "id"),),  # each list that is added names its own anew
     "shown": (('"table"', "record"),),
     "provenance": (("'sender'", "source_id"),),
@@ -41,24 +42,48 @@ WATCHED: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 def _trigger(table: str, event: str) -> str:
-    """Return the statement of a trigger that notes a row, and what it decides about: as it was, and as it is."""
+    """Return the statement of a trigger that notes a row, and what it decides about: as it was, and as it is.
+
+    A row in whose place another program puts one of the same id is deleted without an event: it is noted before.
+    """
     notes = [
         *WATCHED[table],
         *((f"'{owner}'", other[table]) for owner, other in DECIDED_BY.items() if table in other),
         *([("'subject'", "subject")] if table == "approval" else []),
     ]
-    rows = {"insert": ("new",), "update": ("old", "new"), "delete": ("old",)}[event]
+    rows = {"replace": ("old",), "insert": ("new",), "update": ("old", "new"), "delete": ("old",)}[event]
     values = ", ".join(
         f"({name if name.startswith(chr(39)) else f'{row}.{name}'}, {row}.{column})"
         for row in rows
         for name, column in notes
     )
+    note, moment = f"VALUES {values}", f"AFTER {event}"
+    if event == "replace":
+        pairs = " UNION ALL ".join(
+            f'SELECT {name}, {column} FROM "{table}" WHERE id = new.id' for name, column in notes
+        )
+        note, moment = pairs, "BEFORE insert"
     licence = " AND old.licence IS NOT new.licence" if (table, event) == ("source", "update") else ""
     return (
-        f'CREATE TRIGGER IF NOT EXISTS "unwritten_{table}_{event}" AFTER {event} ON "{table}"'
+        f'CREATE TRIGGER "unwritten_{table}_{event}" {moment} ON "{table}"'
         f" WHEN ({LAST}) < (SELECT max(upto) + {MOST} FROM written){licence}"
-        f' BEGIN INSERT INTO unwritten ("table", record) VALUES {values}; END'
+        f' BEGIN INSERT INTO unwritten ("table", record) {note}; END'
     )
+
+
+def _triggers() -> set[str]:
+    """Return the statements of all triggers."""
+    events = ("replace", "insert", "update", "delete")
+    return {_trigger(table, event) for table in WATCHED for event in (events[1:] if table == "shown" else events)}
+
+
+def _require_triggers(db: sqlite_utils.Database) -> None:
+    """Make the triggers; where one was missing or another, forget every view, since nobody knows what changed."""
+    query = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'unwritten\\_%' ESCAPE '\\'"
+    there = dict(db.execute(query).fetchall())
+    if {*there.values()} != (wanted := _triggers()):
+        for statement in (*(f'DROP TRIGGER "{name}"' for name in there), *wanted, "DELETE FROM written"):
+            db.execute(statement)
 
 
 @dataclass(frozen=True)
@@ -80,8 +105,9 @@ def begin(db: sqlite_utils.Database, audience: Audience, previous: str) -> int:
     """
     db.execute("BEGIN IMMEDIATE")
     try:
-        for statement in (*TABLES, *(_trigger(table, event) for table in WATCHED for event in _EVENTS)):
+        for statement in TABLES:
             db.execute(statement)
+        _require_triggers(db)
         db.execute(
             "DELETE FROM written WHERE audience = :audience AND number NOT IN (SELECT number FROM written"
             " WHERE audience = :audience AND digest IS NOT NULL ORDER BY number DESC LIMIT :noted)"
@@ -96,9 +122,6 @@ def begin(db: sqlite_utils.Database, audience: Audience, previous: str) -> int:
         db.execute("ROLLBACK")
         raise
     return int(number or 0)
-
-
-_EVENTS = ("insert", "update", "delete")
 
 
 def note(
@@ -122,6 +145,12 @@ def forget(db: sqlite_utils.Database) -> None:
         db.execute("DELETE FROM written")
 
 
+def is_noted(db: sqlite_utils.Database, audience: Audience, digest: str) -> bool:
+    """Tell whether a view of a checksum is one that was written from this file."""
+    query = "SELECT 1 FROM written WHERE audience = ? AND digest = ?"
+    return "written" in db.table_names() and db.execute(query, [audience, digest]).fetchone() is not None
+
+
 def since(db: sqlite_utils.Database, audience: Audience, digest: str, maker: str) -> Since | None:
     """Return what changed since a view was written; None where nobody can tell, or where it is too much."""
     line = db.execute(
@@ -133,7 +162,7 @@ def since(db: sqlite_utils.Database, audience: Audience, digest: str, maker: str
         return None
     upto, conceals, warnings = line
     changes = db.execute('SELECT "table", record FROM unwritten WHERE number > ?', [upto]).fetchall()
-    if db.execute(LAST).fetchone()[0] - upto >= MOST:
+    if not 0 <= db.execute(LAST).fetchone()[0] - upto < MOST:  # fewer were noted than before: some were taken out
         return None
     changed: Ids = {}
     for table, record in changes:

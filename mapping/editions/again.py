@@ -30,7 +30,7 @@ from mapping.area.study_area import StudyArea
 from mapping.directory import gate
 from mapping.directory.directory import Directory, public_id
 from mapping.directory.rows import reader, stored_ids, stored_rows
-from mapping.directory.watching import Since, since
+from mapping.directory.watching import Since, checksum, since
 from mapping.model import RECORDS, WORDS, Audience, Record, references
 from mapping.safety.agreed import DAYS, THRESHOLD, Agreed, Key
 from mapping.safety.leak_scan import FACT_FIELDS, concealing, may_tell, text_fields
@@ -86,16 +86,19 @@ def again(
 
     ``digest`` is the checksum of the view before. Return what the next can be told from.
     """
-    before = since(directory.db, audience, digest, maker) if maker else None
-    if before is None:
-        return None
     try:
-        changed, conceals = _changes(directory, audience, edition, previous, before)
+        with directory.snapshot():
+            before = since(directory.db, audience, digest, maker) if maker else None
+            if before is None:
+                return None
+            changed, conceals = _changes(directory, audience, edition, previous, before)
         _require_same_travel(previous, changed, area)
         shutil.copyfile(previous, path)
         if audience != "public":
             path.chmod(0o600)
         if not rewrite(path, previous, changed, area=directory.area, edition=edition):
+            return None
+        if checksum(previous) != digest:  # another took its place while it was read
             return None
     except Whole:
         return None
@@ -156,8 +159,8 @@ def _decided_by_the_day(db: sqlite_utils.Database, before: str, now: str) -> set
 
 
 def _require_rows_only(directory: Directory, before: Since) -> None:
-    """Require that what changed is told by rows alone: no words, no rules, no sources."""
-    if {*WORDS, THRESHOLD, "source", "case_count"} & before.changed.keys():
+    """Require that what changed is told by rows alone: no words, rules or sources, and no facts never shown."""
+    if {*WORDS, THRESHOLD, "source", "case_count", *(FACT_FIELDS.keys() - PUBLISHED)} & before.changed.keys():
         raise Whole
     senders = stored_rows(directory.db, "source", sorted(before.changed.get("sender", ())))
     if any(row["licence"] for row in senders.values()):

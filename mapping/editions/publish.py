@@ -84,7 +84,8 @@ def publish(
     `demand_since`: (area unit, need) -> count; without it the view says nothing of that. ``unavailable`` tells how
     often referrals found a service unable to help in the last whole months: its published id -> count. The view has
     sums of it, by region and type, of services that it shows; see `_unavailable_rows`. What did not change is taken
-    over from ``previous``, unless everything is to be made ``anew``, as an audit must.
+    over from ``previous`` where that is, byte for byte, what was written from this directory, unless everything is to
+    be made ``anew``, as an audit must.
 
     Raises
     ------
@@ -100,7 +101,7 @@ def publish(
     demand_counts = None if demand is None else _demand_rows(demand, edition, rules)
     ground = _ground(area) if area is not None else ""
     maker = made_by(directory, ground)
-    known = None if anew else previous
+    known = None
     conceals: set[Key] = set()
     warnings: list[str] = []
     before, noted = None, 0
@@ -108,9 +109,10 @@ def publish(
         digest = watching.checksum(previous) if previous is not None and maker else ""
         if maker:
             noted = watching.begin(directory.db, audience, digest)
-        if known is not None:
+        if previous is not None and not anew:
+            known = previous if watching.is_noted(directory.db, audience, digest) else None
             before = again(
-                directory, audience, part, area=area, edition=edition, previous=known, digest=digest, maker=maker
+                directory, audience, part, area=area, edition=edition, previous=previous, digest=digest, maker=maker
             )
         if before is not None:
             conceals, warnings = {*before.conceals}, [*before.warnings]

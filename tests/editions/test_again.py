@@ -1,8 +1,9 @@
 """What is published again after some changes is, byte for byte, what a whole publication gives; and few are whole."""
 
 import datetime as dt
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from mapping.area.study_area import StudyArea
 from mapping.directory import watching
 from mapping.directory.directory import Directory
 from mapping.directory.gate import DECIDING
+from mapping.editions import again as publishing_again
 from mapping.editions import publish as publishing
 from mapping.editions.publish import publish
 from mapping.editions.releases import Releases
@@ -40,6 +42,9 @@ from tests.support.second_person import SecondPerson
 BY: dict[str, Any] = {"by": "zarina", "on": TODAY}
 
 ADVICE = key("service", "Legal advice")
+CENTRE = key("organization", "Legal Centre")
+
+HIDE = "UPDATE service SET do_not_list = 1 WHERE id = ?"
 
 
 @pytest.fixture
@@ -48,11 +53,11 @@ def ways(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     taken: list[str] = []
 
     def again(*args: Any, **given: Any) -> Any:
-        since = publishing_again(*args, **given)
+        since = inner(*args, **given)
         taken.append("whole" if since is None else "again")
         return since
 
-    publishing_again = publishing.again
+    inner = publishing.again
     monkeypatch.setattr(publishing, "again", again)
     return taken
 
@@ -177,7 +182,7 @@ def test_whatever_was_done_the_bytes_are_those_of_a_whole_publication(
             if raw:
                 with suppress(Exception):
                     write_anything(directory, choose)
-            day += dt.timedelta((0, 0, 1, 40, 200)[choose(5)])
+            day += dt.timedelta((0, 0, 1, 40, 200, -40, -200)[choose(7)])
             path = require_the_same(directory, folder, path, audience=audience, edition=day)
 
 
@@ -287,3 +292,187 @@ def test_on_another_day_it_is_judged_anew_what_lapsed(
     directory.edit("service", ADVICE, {"description": "Other words"}, **BY, reason="x")
     require_the_same(directory, folder, folder / "first.db", edition=TODAY + dt.timedelta(days))
     assert ways == ["again"]
+
+
+def run(directory: Directory, statement: str, *values: Any) -> None:
+    """Write to the private file as another program does that knows no rule."""
+    with closing(sqlite3.connect(directory.path, isolation_level=None)) as other:
+        other.execute(statement, values)
+
+
+def copied(directory: Directory, table: str, record: str, **fields: Any) -> tuple[str, list[Any]]:
+    """The statement that puts a row in the place of a record, and its values."""
+    directory.db.conn.row_factory = None
+    cursor = directory.db.execute(f'SELECT * FROM "{table}" WHERE id = ?', [record])
+    row = dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True)) | fields
+    return f'INSERT OR REPLACE INTO "{table}" VALUES ({", ".join("?" * len(row))})', [*row.values()]
+
+
+@pytest.mark.parametrize("lost", ["DROP TRIGGER unwritten_service_update", "DELETE FROM unwritten"])
+def test_where_notes_or_what_makes_them_were_lost_a_whole_view_is_written(
+    lost: str, edited: tuple[Directory, Path], ways: list[str]
+) -> None:
+    directory, folder = edited
+    directory.edit("service", ADVICE, {"description": "Before"}, **BY, reason="x")
+    path = require_the_same(directory, folder, folder / "first.db")
+    if lost.startswith("DROP"):
+        run(directory, lost)
+        run(directory, HIDE, ADVICE)
+    else:
+        run(directory, HIDE, ADVICE)
+        run(directory, lost)
+    require_the_same(directory, folder, path)
+    assert ways == ["again", "whole"]
+
+
+def test_notes_made_otherwise_by_another_version_are_not_relied_on(
+    edited: tuple[Directory, Path], ways: list[str]
+) -> None:
+    directory, folder = edited
+    run(directory, "DROP TRIGGER unwritten_service_update")
+    run(directory, "CREATE TRIGGER unwritten_service_update AFTER UPDATE OF name ON service BEGIN SELECT 1; END")
+    run(directory, HIDE, ADVICE)
+    require_the_same(directory, folder, folder / "first.db")
+    assert ways == ["whole"]
+
+
+def test_what_a_row_said_in_whose_place_another_program_put_one_is_judged_anew(
+    tmp_path: Path, tiny_area: StudyArea
+) -> None:
+    withheld = approval("withhold", ADVICE, "description")
+    with sample_directory(tmp_path / "private", tiny_area, public_parts(), withheld) as directory:
+        path = tmp_path / "first.db"
+        published(directory, path, None)
+        (record,) = [own.id for own in directory.records(RECORDS["approval"]) if own.subject == ADVICE]
+        other = next(own.id for own in directory.records(RECORDS["service"]) if own.id != ADVICE)
+        statement, values = copied(directory, "approval", record, subject=other)
+        run(directory, statement, *values)
+        require_the_same(directory, tmp_path, path)
+
+
+def test_a_number_of_a_register_that_is_noted_only_now_stops_the_text_that_tells_it(
+    edited: tuple[Directory, Path],
+) -> None:
+    directory, folder = edited
+    directory.edit("service", ADVICE, {"description": "Register ZX-90817"}, **BY, reason="x")
+    path = require_the_same(directory, folder, folder / "first.db")
+    (identifier, *_) = directory.records(RECORDS["organization_identifier"])
+    run(directory, "UPDATE organization_identifier SET identifier = 'ZX-90817' WHERE id = ?", identifier.id)
+    with pytest.raises(UnsafePublication):
+        published(directory, folder / "refused.db", path)
+
+
+def test_nothing_is_taken_over_from_a_view_that_somebody_changed(edited: tuple[Directory, Path]) -> None:
+    directory, folder = edited
+    path = folder / "first.db"
+    published(directory, folder / "right.db", path, anew=True)
+    with closing(sqlite3.connect(path, isolation_level=None)) as view:
+        view.execute('UPDATE ready SET json = CAST(\'{"phone": "+992 44 666 66 66"}\' AS BLOB)')
+        view.execute("UPDATE travel SET minutes = zeroblob(length(minutes))")
+    published(directory, folder / "next.db", path)
+    assert (folder / "next.db").read_bytes() == (folder / "right.db").read_bytes()
+
+
+def test_a_view_that_is_replaced_while_it_is_read_is_not_relied_on(
+    edited: tuple[Directory, Path], ways: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory, folder = edited
+    path, other = folder / "first.db", folder / "other.db"
+    directory.edit("service", ADVICE, {"description": "Other words"}, **BY, reason="x")
+    published(directory, other, path)
+    directory.edit("service", ADVICE, {"description": "Words"}, **BY, reason="x")
+
+    def replaced(*args: Any, **given: Any) -> bool:
+        path.write_bytes(other.read_bytes())
+        return rewriting(*args, **given)
+
+    rewriting = publishing_again.rewrite
+    monkeypatch.setattr(publishing_again, "rewrite", replaced)
+    published(directory, folder / "next.db", path)
+    assert ways == ["again", "whole"]
+
+
+def test_what_is_written_while_a_view_is_read_comes_whole_into_the_next(
+    edited: tuple[Directory, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory, folder = edited
+    directory.edit("service", ADVICE, {"description": "Other words"}, **BY, reason="x")
+
+    def disturbed(self: Directory, names: Any = tuple(RECORDS)) -> Any:
+        run(directory, "UPDATE organization SET do_not_list = 1 WHERE id = ?", CENTRE)
+        run(directory, "UPDATE service SET description = 'Late' WHERE id = ?", ADVICE)
+        return tables(self, names)
+
+    tables = Directory.tables
+    for name, anew in (("anew.db", True), ("again.db", False)):
+        run(directory, "UPDATE organization SET do_not_list = 0 WHERE id = ?", CENTRE)
+        run(directory, "UPDATE service SET description = 'Other words' WHERE id = ?", ADVICE)
+        monkeypatch.setattr(Directory, "tables", tables)
+        published(directory, folder / f"calm {name}", folder / "first.db", anew=True)
+        monkeypatch.setattr(Directory, "tables", disturbed)
+        with suppress(UnsafePublication):
+            published(directory, folder / name, folder / "first.db", anew=anew)
+    monkeypatch.setattr(Directory, "tables", tables)
+    require_the_same(directory, folder, folder / "again.db")
+
+
+@pytest.mark.parametrize("audience", ["partner", "focal_point"])
+def test_a_view_of_others_is_refused_as_the_one_before(
+    audience: str, edited: tuple[Directory, Path], ways: list[str]
+) -> None:
+    directory, folder = edited
+    published(directory, folder / "theirs.db", None, audience=audience)
+    with pytest.raises(MappingError, match="is not a view for"):
+        published(directory, folder / "next.db", folder / "theirs.db")
+    assert ways == ["whole"]
+    assert not (folder / "next.db").exists()
+
+
+def test_what_was_hidden_for_a_while_is_as_if_it_never_was(edited: tuple[Directory, Path]) -> None:
+    directory, folder = edited
+    path = folder / "first.db"
+    for hidden in (True, False):
+        directory.edit("service", ADVICE, {"do_not_list": hidden}, **BY, reason="x")
+        path = require_the_same(directory, folder, path)
+
+
+def test_a_backup_put_back_relies_on_nothing_written_since(
+    edited: tuple[Directory, Path], ways: list[str], tiny_area: StudyArea
+) -> None:
+    directory, folder = edited
+    backup, back = folder / "backup.db", folder / "back"
+    run(directory, "VACUUM INTO ?", str(backup))
+    directory.edit("service", ADVICE, {"description": "Lost with the disk"}, **BY, reason="x")
+    path = require_the_same(directory, folder, folder / "first.db")
+    back.mkdir()
+    for source, target in ((backup, "directory.db"), (directory.path.with_name("directory.key"), "directory.key")):
+        (back / target).write_bytes(source.read_bytes())
+        (back / target).chmod(0o600)
+    with Directory(back / "directory.db", tiny_area) as restored:
+        path = require_the_same(restored, folder, path)
+        restored.edit("service", ADVICE, {"description": "Written again"}, **BY, reason="x")
+        require_the_same(restored, folder, path)
+    assert ways == ["again", "whole", "again"]
+
+
+def test_the_file_tells_nothing_of_how_it_was_written(edited: tuple[Directory, Path]) -> None:
+    directory, folder = edited
+    path = folder / "first.db"
+    for text in ("a" * 50_000, "b"):
+        directory.edit("service", ADVICE, {"description": text}, **BY, reason="x")
+        path = require_the_same(directory, folder, path)
+    with closing(sqlite3.connect(path)) as view:
+        assert view.execute("PRAGMA freelist_count").fetchone() == (0,)
+        assert view.execute("SELECT 1 FROM sqlite_schema WHERE name LIKE 'sqlite_seq%'").fetchone() is None
+    first, last = (file.read_bytes()[:100] for file in (folder / "first.db", path))
+    assert first[:28] + first[32:] == last[:28] + last[32:]  # but for how many pages there are
+
+
+def test_after_an_erasure_no_private_note_holds_a_word_of_any_record(edited: tuple[Directory, Path]) -> None:
+    directory, folder = edited
+    directory.db.execute("UPDATE written SET warnings = '[\"the lilac gate\"]'")
+    directory.erase(directory.records(Phone)[0].id, **BY, reason="asked for")
+    assert directory.db.execute("SELECT count(*) FROM written").fetchone() == (0,)
+    assert not find_canaries(
+        [*directory.path.parent.glob("directory.db*"), folder / "first.db"], {"w": "the lilac gate"}
+    )

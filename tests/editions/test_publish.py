@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from mapping.area.study_area import StudyArea
+from mapping.directory import watching
 from mapping.directory.directory import public_id
 from mapping.editions import publish as publishing
 from mapping.editions.publish import LIMIT, MOST_PLACES, places, publish, travel_times
@@ -239,6 +240,7 @@ def test_minutes_are_taken_over_where_nothing_that_makes_them_differs(
         if change == "starts":
             db.execute("UPDATE travel_from SET place = 'elsewhere' WHERE number = 1")
         db.commit()
+    monkeypatch.setattr(watching, "is_noted", lambda *_: True)
     if change == "moved":
         own[0] = place("Far", of=["Advice"], at=near, unit="XT-E1")
     elif change == "gone":
