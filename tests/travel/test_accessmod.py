@@ -33,3 +33,5 @@ def test_minutes_and_people_are_accessmods(tmp_path, monkeypatch):
     table = pd.read_csv("shares.csv", index_col="code")
     assert table.loc["MW", "share_60"] == pytest.approx(0.312589, abs=5e-7)
     assert table.loc["MW", "share_120"] == pytest.approx(0.518029, abs=5e-7)
+    for row in table.drop("MW").itertuples():
+        assert f"| {row.name} | {row.people:,.0f} | {row.share_60:.1%} | {row.share_120:.1%} |" in page
