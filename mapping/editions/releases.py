@@ -40,11 +40,15 @@ MOST_CHANGED = 0.2
 FEW = 3
 """So many changed entries are no reason to stop, however few there are."""
 
+FAR = dt.timedelta(days=366)
+"""An edition later than the one in use by more, or earlier, may come from a clock that is wrong: days decide much."""
+
 KEPT = 12
 """So many old editions of an audience are kept."""
 
 MANY_CHANGED = Message("{changed} of {before} entries {changed:changes|change}: more than {share}.")
 LOWERED = Message("Was known and hidden until now, and would be shown: {name}.")
+ANOTHER_TIME = Message("This edition would be of {day}, the one in use is of {before}: look whether the date is right.")
 CLOSER = Message("The point of this place was hidden until now, and would be shown: {name}.")
 
 CHANGED_SINCE = (
@@ -165,7 +169,8 @@ class Releases:
             with publication.view as new:
                 if previous is not None and directory.area is not None:
                     with suppress(OtherVersion), View(previous) as old:
-                        write_counts(self._staged, new, old, directory.area)
+                        if old.edition <= day:
+                            write_counts(self._staged, new, old, directory.area)
                     watching.note_again(directory.db, publication.noted, self._staged)
             self._staged.chmod(0o600)
             items = tuple(compare(previous, self._staged))
@@ -177,7 +182,7 @@ class Releases:
                 replaces,
                 state,
                 items,
-                tuple(self._alarms(directory, previous, items)),
+                tuple(self._alarms(directory, previous, items, day)),
                 tuple(map(str, publication.warnings)),
                 previous is None or not entries(previous),
                 by,
@@ -411,9 +416,14 @@ class Releases:
         finally:
             fresh.unlink(missing_ok=True)
 
-    def _alarms(self, directory: Directory, previous: Path | None, items: tuple[EntryChange, ...]) -> Iterator[Alarm]:
+    def _alarms(
+        self, directory: Directory, previous: Path | None, items: tuple[EntryChange, ...], day: dt.date
+    ) -> Iterator[Alarm]:
         if previous is None:
             return
+        was = edition_day(previous)
+        if not was <= day <= was + FAR:
+            yield Alarm(replace(ANOTHER_TIME, values={"day": day.isoformat(), "before": was.isoformat()}))
         before = entries(previous)
         changed = [item for item in items if item.table != "case_count"]
         if before and len(changed) > max(FEW, MOST_CHANGED * len(before)):
@@ -421,7 +431,7 @@ class Releases:
             yield Alarm(replace(MANY_CHANGED, values=values))
         known: set[str] = set()
         if any(item.kind == "new" for item in items):
-            known = self._known_before(directory, edition_day(previous))
+            known = self._known_before(directory, was)
         for item in items:
             closer = any(fact.field == "location.latitude" and not fact.before for fact in item.facts)
             if item.kind == "new" and item.id in known:

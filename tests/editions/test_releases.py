@@ -474,3 +474,20 @@ def test_what_is_no_view_is_not_replaced(releases, directory):
     with pytest.raises(InvalidRecord, match="is not a view for public"):
         published(releases, directory)
     assert releases.view.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("day", "told"), [(-2400, True), (-1, True), (0, False), (7, False), (366, False), (367, True)]
+)
+def test_an_edition_of_another_time_needs_a_reason(releases, directory, first, day, told):
+    """The clock of a computer may be wrong: nothing says so but the days."""
+    day = TODAY + dt.timedelta(days=day)
+    plan = releases.stage(directory, day=day, by="zarina")
+    assert releases.plan() == plan
+    question = f"This edition would be of {day}, the one in use is of {TODAY}: look whether the date is right."
+    assert (question in [str(alarm.message) for alarm in plan.alarms]) is told
+    if told:
+        keys = [item.key for item in plan.items]
+        with pytest.raises(InvalidRecord, match="write why this is right: This edition would be of"):
+            releases.publish(directory, digest=plan.digest, confirmed=keys, by="gul", now=NOW, day=day)
+    assert published(releases, directory, day=day, reason="the clock was wrong before").day == day
