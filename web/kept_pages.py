@@ -6,6 +6,7 @@ Only answers that the path alone decides are kept: pages and files for everybody
 import gzip
 import hashlib
 import io
+import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags
 from werkzeug.test import run_wsgi_app
+
+from mapping.errors import MappingError
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -78,7 +81,10 @@ class KeptPages:
         path = environ.get("PATH_INFO", "")
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ.get("QUERY_STRING") or not self.fits(path):
             return self.app(environ, start_response)
-        edition = self.edition()
+        try:
+            edition = self.edition()
+        except (OSError, sqlite3.Error, MappingError):  # the app says so, as it says everything
+            return self.app(environ, start_response)
         kept_answer = self._find(path, edition)
         if kept_answer is None:
             answer, status, headers = run_wsgi_app(self.app, {**environ, "REQUEST_METHOD": "GET"}, buffered=True)

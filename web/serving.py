@@ -10,6 +10,7 @@ import resource
 import threading
 import time
 from collections import defaultdict
+from contextlib import suppress
 from typing import Any
 
 import waitress.server
@@ -49,8 +50,8 @@ class TimedChannel(HTTPChannel):  # type: ignore[misc]
         """Take in bytes; when a request is whole, the time for the next one begins."""
         taken = bool(super().received(data))
         if self.answers_now:
+            self.service()  # what was asked for at once after it is for another thread
             self.answers_now = False
-            self.service()
             self._flush_exception(self._flush_some_if_lockable)
         if self.request is None:
             self.waits_since = time.time()
@@ -92,13 +93,20 @@ class BoundedServer(waitress.server.TcpWSGIServer):  # type: ignore[misc]
         request = channel.requests[0]
         if (
             threading.get_ident() == self.reader
+            and not channel.answers_now
             and not channel.total_outbufs_len
             and request.error is None
-            and self.ready(request.command, request.path, request.query)
+            and self._stands_ready(request)
         ):
             channel.answers_now = True
         else:
             super().add_task(channel)
+
+    def _stands_ready(self, request: Any) -> bool:
+        """Tell whether an answer only has to be looked up; where that fails, another thread answers, and says why."""
+        with suppress(Exception):
+            return self.ready(request.command, request.path, request.query)
+        return False
 
     def pull_trigger(self) -> None:
         """Wake the thread that reads, if it is another."""

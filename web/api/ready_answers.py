@@ -5,6 +5,7 @@ What a portal does around an answer takes many times as long as looking up the r
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mapping.view.ready import FORMS
@@ -35,13 +36,16 @@ class ReadyAnswers:
         path = environ.get("PATH_INFO", "")
         match = RECORD.fullmatch(path)
         asked_more = "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MATCH" in environ or environ.get("QUERY_STRING")
-        if match and environ["REQUEST_METHOD"] == "GET" and not asked_more and (answers := self._answers()) is not None:
-            text = answers.ready_record(COLLECTIONS[match[1]], match[2].removesuffix(".json"))
-            if text is not None:
-                headers = [("Content-Type", JSON), ("Content-Length", str(len(text))), ("Cache-Control", "no-store")]
-                start_response("200 OK", [*headers, ("ETag", f'"{answers.tag(path, {})}"')])
-                return [text]
-        return self.app(environ, start_response)
+        text = tag = None
+        with suppress(Exception):  # what cannot be read here cannot be there, where it is said
+            if match and environ["REQUEST_METHOD"] == "GET" and not asked_more and (answers := self._answers()):
+                text = answers.ready_record(COLLECTIONS[match[1]], match[2].removesuffix(".json"))
+                tag = answers.tag(path, {})
+        if text is None:
+            return self.app(environ, start_response)
+        headers = [("Content-Type", JSON), ("Content-Length", str(len(text))), ("Cache-Control", "no-store")]
+        start_response("200 OK", [*headers, ("ETag", f'"{tag}"')])
+        return [text]
 
     def holds(self, method: str, path: str, query: str) -> bool:
         """Tell whether the records that a request asks for stand ready, so that they only have to be put together."""
