@@ -333,8 +333,10 @@ def _answer(text: str) -> str | None:
 
 
 def _item(text: str) -> str:
-    """Return the code of an item of the checklist, in whatever letters and with whatever zeros; else the text."""
-    return _items().get(_bare(text), text)
+    """Return the code of an item of the checklist, by its code in whatever letters or by its wording; else the text."""
+    code = _items().get(_bare(text))
+    worded = match_listed("standards", text) if code is None and " " in text.strip() else None
+    return code or (worded.code if worded else text)
 
 
 @cache

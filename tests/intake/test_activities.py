@@ -231,6 +231,18 @@ def test_answers_in_several_languages(take, word, answer):
     assert (found.answer, found.standard, found.assessed_by) == (answer, "STD-003", "peer")
 
 
+@pytest.mark.parametrize(
+    ("wording", "code"),
+    [
+        ("People can complain safely and see what happened to the complaint", "STD-012"),
+        ("Пожаловаться можно безопасно, и человек узнаёт, что стало с жалобой.", "STD-012"),
+    ],
+)
+def test_an_item_of_the_checklist_is_found_by_its_wording(take, wording, code):
+    (found,) = take("assessment", ANSWER | {"standard": wording}).of("standard_assessment")
+    assert found.standard == code
+
+
 def test_an_answer_is_never_for_the_public(take):
     (found,) = take("assessment", ANSWER).of("standard_assessment")
     assert found.audience == "focal_point"

@@ -9,7 +9,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import Literal
 
 from mapping.area.geocode import find_unit, units_served
@@ -20,13 +19,14 @@ from mapping.formats import Sheet
 from mapping.intake.guess.cells import ColumnGuess, looked_at
 from mapping.intake.guess.headings import RUNNING, bound_of, day_of, field_of, language_in
 from mapping.intake.guess.questions import ManyChoices, questions
+from mapping.intake.guess.shapes import other_shape
 from mapping.intake.rows import joined
 from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.fold import coarse, skeleton
 from mapping.language.i18n import Phrase, Quoted, Several
 from mapping.language.parsers.permission import asks_consent, asks_to_publish
-from mapping.language.taxonomy import Vocabulary, match_term
+from mapping.language.taxonomy import match_term
 
 LOOK_FOR_HEADER = 25
 SAMPLE = 300
@@ -127,6 +127,8 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
     guesses = [guess for sheet in sheets if sheet.rows for guess in _headers(sheet)]
     if to_draft and not guesses:
         guesses = [fullest for sheet in sheets if (fullest := _fullest(sheet)) is not None]
+    if not to_draft:
+        _require_services(guesses, sheets)
     if not guesses:
         raise FormatError(
             Phrase(
@@ -134,8 +136,6 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
                 "rows? If it is, write a column map: rohnamo check FILE --draft FILE.toml begins one"
             )
         )
-    if not to_draft:
-        _require_services(guesses)
     _, best = max(guesses, key=lambda pair: (pair[0], -pair[1].header.rows, -pair[1].first))
     alike = {
         guess.sheet.name: guess for _, guess in sorted(guesses, key=lambda pair: pair[0]) if _alike(guess, best)
@@ -173,58 +173,38 @@ def _alike(guess: Guessed, best: Guessed) -> bool:
 ALIKE = 0.7
 """Share of its columns that a sheet must have in common with another to be a part of the same list."""
 
-AGREEMENTS = re.compile(
-    r"соглашени|договор|меморандум|подписан|подписи|действует до|вид документа|agreement|memorandum|\bmou\b|\bsigned|"
-    r"signature|valid (?:to|until)|созишнома|шартнома|ёддошти|имзо|навъи ҳуҷҷат|kelishuv|shartnoma|imzo|hujjat turi"
-)
-PARTIES = re.compile(
-    r"^(?:from|to)(?: \w*organi\w+| agency| party)?$|^от\b|\bкому\b|сторона|party|partner|направля|принима|refer|"
-    r"receiv|sends|takes|тараф|фирист|қабул|аз кӣ|ба кӣ|tomon|yubor|qabul|"
-    r"(?:organi[sz]ation|организация|ташкилот|tashkilot) ?[12ab]\b"
-)
-STANDARDS = re.compile(
-    r"standard|criteri|checklist|indicator|стандарт|критери|требовани|меъёр|mezon|talab|\bitem\b|пункт|банд"
-)
-ANSWERS = re.compile(
-    r"answer|\bmet\b|score|rating|result|ответ|оценк|выполн|соответств|результат|ҷавоб|баҳо|иҷро|натиҷа|javob|baho|"
-    r"bajaril|natija"
-)
 
-
-def _require_services(guesses: Sequence[tuple[float, "Guessed"]]) -> None:
-    """Refuse a list of agreements or of answers to a checklist: its rows are no services, and only a map says whose.
+def _require_services(guesses: Sequence[tuple[float, "Guessed"]], sheets: Sequence[Sheet]) -> None:
+    """Refuse a list whose rows are no services: only a map says what they are, and whose.
 
     Raises
     ------
     FormatError
         It is such a list.
     """
-    _, best = max(guesses, key=lambda pair: (pair[0], -pair[1].header.rows, -pair[1].first))
-    heads = [fold_header(name) for name in best.names if name]
-    parties = [name for name in heads if PARTIES.search(name)]
-    whole = " ".join([*heads, fold_header(best.sheet.name)])
-    what = ""
-    if AGREEMENTS.search(whole) and len(parties) > 1:
-        what = "agreement"
-    elif (any(map(STANDARDS.search, heads)) and any(map(ANSWERS.search, heads))) or _holds_items(best):
-        what = "assessment"
+    name, what = _other_shape(guesses, sheets)
     if what:
         raise FormatError(
             Phrase(
-                "[{name}] looks like a list of {what}s, whose rows are no services; write a column "
-                'map with shape = "{what}" (docs/importing.md)',
-                name=best.sheet.name,
+                "[{name}] looks like a list whose rows are no services; write a column map with "
+                'shape = "{what}" (docs/importing.md)',
+                name=name,
                 what=what,
             )
         )
 
 
-def _holds_items(guess: Guessed) -> bool:
-    """Tell whether most cells of some column are codes of the checklist of standards."""
-    items = Vocabulary.load("standards")
-    columns = zip_longest(*guess.sheet.rows[guess.first : guess.first + SAMPLE], fillvalue="")
-    filled = ([str(cell).strip() for cell in column if cell not in (None, "")] for column in columns)
-    return any(sum(text in items for text in texts) * 2 > len(texts) for texts in filled)
+def _other_shape(guesses: Sequence[tuple[float, "Guessed"]], sheets: Sequence[Sheet]) -> tuple[str, str]:
+    """Return the name of the sheet that looks most like a list and the shape of its rows, if they are no services."""
+    if guesses:
+        _, best = max(guesses, key=lambda pair: (pair[0], -pair[1].header.rows, -pair[1].first))
+        return best.sheet.name, other_shape(best.sheet, best.first)
+    shapes = ((sheet.name, other_shape(sheet, HEADS)) for sheet in sheets if sheet.rows)
+    return next(((name, what) for name, what in shapes if what), ("", ""))
+
+
+HEADS = 4
+"""Rows that may be headings where no row looks like the names of columns."""
 
 
 def _suppose_organization(guess: Guessed) -> None:
@@ -503,7 +483,11 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
         f"name = {_text(stem)}",
         'licence = ""',
     ]
-    if made.shape != "service":
+    if what := other_shape(guess.sheet, guess.first):
+        lines.append(
+            f"shape = {_text(what)}    # TO BE DECIDED: it looks so; give the columns the fields of this shape"
+        )
+    elif made.shape != "service":
         lines.append(f"shape = {_text(made.shape)}    # a row is a place; columns say which services are there")
     if guess.key:
         lines.append(f"key = {_text(guess.key[0])}    # the sender's own number of a row")

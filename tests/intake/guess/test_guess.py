@@ -215,6 +215,54 @@ def test_agreements_and_answers_are_no_services(area, heads, shape):
         guessed_map([Sheet("", rows)], "x", area)
 
 
+@pytest.mark.parametrize(
+    ("rows", "shape"),
+    [
+        (
+            [
+                ["Реестр соглашений ОО «Умед»"],
+                ["№", "Партнёр", "Вид документа", "Подписан", "Услуга"],
+                *[[n, "Больница «Нур» № 3", "договор", "01.02.2025", "юрист"] for n in range(5)],
+            ],
+            "agreement",
+        ),
+        (
+            [
+                ["Организация", "Мероприятие", "Район", "Сроки", "Охват, чел."],
+                *[["ОО «Умед»", "беседы", "Восеъ", "март 2026", n] for n in range(5)],
+            ],
+            "activity",
+        ),
+        (
+            [
+                ["Номи ташкилот", "Номи чорабинӣ", "Ноҳия", "Муҳлат", "Шумораи иштирокчиён"],
+                *[["Умед", "вохӯрӣ", "Восеъ", "марти 2026", n] for n in range(5)],
+            ],
+            "activity",
+        ),
+        (
+            [
+                [
+                    "Организация",
+                    "Услуга",
+                    "Помощь оказывают независимо от того, согласен ли человек давать показания "
+                    "или сотрудничать с милицией.",
+                    "Пожаловаться можно безопасно, и человек узнаёт, что стало с жалобой.",
+                ],
+                *[["ОО «Умед»", "юрист", "да", "нет"] for n in range(5)],
+            ],
+            "assessment",
+        ),
+        ([["Выявленные жертвы"], ["№", "Район", 2023, 2024], *[[n, "Восеъ", n, n] for n in range(5)]], "case"),
+        ([["Year", "Indicator", "Total"], *[[2020 + n, "Victims assisted", n] for n in range(5)]], "case"),
+    ],
+)
+def test_lists_of_what_is_no_service_are_told_and_drafted_as_what_they_are(area, rows, shape):
+    with pytest.raises(FormatError, match=f'shape = "{shape}"'):
+        guessed_map([Sheet("", rows)], "x", area)
+    assert f'shape = "{shape}"' in drafted([Sheet("", rows)], "x.csv", area)
+
+
 @pytest.mark.parametrize("heading", ["Возраст", "Age", "Age group", "Синну сол", "Yosh"])
 def test_a_column_of_ages_is_known_by_its_heading(area, heading):
     rows = [["Организация", "Вид услуги", heading, "Сол"], ["Умед", "юрист", "18+", "2024"], ["Нур", "юрист", "", ""]]
