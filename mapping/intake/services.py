@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -495,15 +495,22 @@ def _ages(reader: Reader) -> parsers.AgeRange:
 
 
 def _without_labels(reader: Reader) -> str:
-    """Return the words for whom it is with groups by their short English names where their labels name them.
+    """Return the words for whom it is with groups by their short English names where labels that tell ages name them.
 
     Ages within a label are the group's: they are no limits of the service in one language and not in another.
     """
     text = reader.text("serves")
-    for part in reader.parts("serves", "beneficiaries", text):
-        if (term := match_term("beneficiaries", part)) and term.how == "label":
-            text = text.replace(part, Vocabulary.load("beneficiaries").label(term.code, "en").partition(" (")[0])
+    for label, name in _labels_with_ages():
+        text = text.replace(label, name)
     return text
+
+
+@cache
+def _labels_with_ages() -> list[tuple[str, str]]:
+    """Return every label of a group that holds a number, in any language, and the group's name in English without."""
+    terms = Vocabulary.load("beneficiaries").terms()
+    labels = [(label, term.label("en").partition(" (")[0]) for term in terms for label in term.labels.values()]
+    return [(label, name) for label, name in labels if re.search(r"\d", label)]
 
 
 _ALL_AGES = parsers.AgeRange(None, None)

@@ -219,6 +219,13 @@ def test_whatever_was_chosen_reads_the_same_by_name_and_in_any_language(
     assert len(one.of("service")) == len(told)
 
 
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_a_group_whose_label_tells_ages_sets_none(tmp_path, tj_area, shape):
+    for code in ("AGE-CHI", "AGE-ADO"):
+        batch = imported(tmp_path, tj_area, [submission([{"service": "IDN-HOT", "serves": [code]}])], shape)
+        assert [(service.minimum_age, service.maximum_age) for service in batch.of("service")] == [(None, None)]
+
+
 @pytest.mark.parametrize("audience", ["public", "partner", "focal_point", "custodian"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_answer_says_who_may_see_it(tmp_path, tj_area, audience, language):
