@@ -243,6 +243,7 @@ def spoilt(old: str, new: str) -> types.ModuleType:
     """`mapping.safety.redaction` with one piece of its source put differently."""
     assert SOURCE.count(old) == 1, f"the mutant is out of date: {old!r} stands {SOURCE.count(old)} times in the source"
     module = types.ModuleType("spoilt")
+    module.__file__ = redaction.__file__  # beside it stands what may be published
     exec(compile(SOURCE.replace(old, new), "spoilt", "exec"), module.__dict__)
     return module
 
