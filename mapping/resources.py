@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
 from pathlib import Path
 
 from mapping.errors import NotFound
@@ -28,3 +30,19 @@ def shipped(name: str) -> Path:
 def study_areas() -> list[str]:
     """Return the study areas that come with this installation, by the name `shipped` takes."""
     return sorted({f"geo/{toml.parent.name}" for root in _ROOTS for toml in root.glob("geo/*/area.toml")})
+
+
+def checksum(path: Path) -> str:
+    """Return the checksum of a file: SHA-256 in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """Return a text that is another for other code, and for other words, terms and rules that come with it."""
+    whole = hashlib.sha256()
+    for path in sorted(_HERE.rglob("*")):
+        if path.suffix in (".py", ".csv", ".po", ".toml") and _ROOTS[0] not in path.parents:
+            whole.update(f"{path.relative_to(_HERE)} {checksum(path)}\n".encode())
+    return whole.hexdigest()

@@ -5,7 +5,6 @@ written, removed, or agreed to be shown; so that the next view can be told from 
 Nothing but ids is noted of records.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import sqlite_utils
 from mapping.directory.gate import DECIDED_BY, DECIDING, SHOWABLE, Ids
 from mapping.directory.rows import stored_ids
 from mapping.model import Audience
+from mapping.resources import checksum
 from mapping.safety.agreed import Key
 from mapping.safety.leak_scan import FACT_FIELDS
 
@@ -171,9 +171,3 @@ def since(db: sqlite_utils.Database, audience: Audience, digest: str, maker: str
             if table != "subject" or stored_ids(db, owner, [record]):
                 changed.setdefault(owner, set()).add(record)
     return Since(changed, frozenset(map(tuple, json.loads(conceals))), tuple(json.loads(warnings)))
-
-
-def checksum(path: Path) -> str:
-    """Return the checksum of a file: SHA-256 in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -20,7 +20,6 @@ import sys
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +29,9 @@ from mapping.area.study_area import StudyArea
 from mapping.directory import gate
 from mapping.directory.directory import Directory, public_id
 from mapping.directory.rows import reader, stored_ids, stored_rows
-from mapping.directory.watching import Since, checksum, since
+from mapping.directory.watching import Since, since
 from mapping.model import RECORDS, WORDS, Audience, Record, references
+from mapping.resources import checksum, code_digest
 from mapping.safety.agreed import DAYS, THRESHOLD, Agreed, Key
 from mapping.safety.leak_scan import FACT_FIELDS, concealing, may_tell, text_fields
 from mapping.safety.redaction import LINKED, PUBLISHED, Row, Tables, project, rename
@@ -61,14 +61,9 @@ def made_by(directory: Directory, ground: str) -> str:
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
-@cache
 def _code() -> str:
-    """Return a text that is another for other code, other shipped lists and other libraries under them."""
-    code = hashlib.sha256(f"{sys.version}\n{sqlite3.sqlite_version}\n{zlib.ZLIB_RUNTIME_VERSION}".encode())
-    for path in sorted(Path(sys.modules["mapping"].__path__[0]).rglob("*")):
-        if path.is_file() and path.suffix != ".pyc":
-            code.update(str(path).encode() + path.read_bytes())
-    return code.hexdigest()
+    """Return a text that is another for other code and other libraries under it."""
+    return f"{code_digest()} {sys.version} {sqlite3.sqlite_version} {zlib.ZLIB_RUNTIME_VERSION}"
 
 
 def again(

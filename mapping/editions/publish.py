@@ -25,6 +25,7 @@ from mapping.editions.again import again, made_by
 from mapping.errors import MappingError, UnsafePublication, cause
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience
+from mapping.resources import checksum
 from mapping.safety.agreed import Key
 from mapping.safety.redaction import Rules
 from mapping.travel import cost_surface, friction
@@ -106,7 +107,7 @@ def publish(
     warnings: list[str] = []
     before, noted = None, 0
     try:
-        digest = watching.checksum(previous) if previous is not None and maker else ""
+        digest = checksum(previous) if previous is not None and maker else ""
         if maker:
             noted = watching.begin(directory.db, audience, digest)
         if previous is not None and not anew:

@@ -7,7 +7,6 @@ What is published is kept for stewards, and leaves even there whatever may no lo
 """
 
 import datetime as dt
-import hashlib
 import json
 import os
 import shutil
@@ -30,6 +29,7 @@ from mapping.editions.retraction import Hidden, rows_of, without_hidden
 from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, UnsafePublication, cause
 from mapping.language.i18n import Message, Share
 from mapping.model import Audience
+from mapping.resources import checksum
 from mapping.safety.people import two_people
 from mapping.view.diff import EntryChange, FieldChange, compare, edition_day, entries
 from mapping.view.view import OtherVersion, View
@@ -174,11 +174,11 @@ class Releases:
                     watching.note_again(directory.db, publication.noted, self._staged)
             self._staged.chmod(0o600)
             items = tuple(compare(previous, self._staged))
-            replaces = digest(previous) if previous is not None else ""
+            replaces = checksum(previous) if previous is not None else ""
             plan = Plan(
                 self.audience,
                 day,
-                digest(self._staged),
+                checksum(self._staged),
                 replaces,
                 state,
                 items,
@@ -319,7 +319,7 @@ class Releases:
                 self.audience,
                 day,
                 edition.digest,
-                digest(previous) if previous is not None else "",
+                checksum(previous) if previous is not None else "",
                 _state(directory),
                 items,
                 (),
@@ -346,7 +346,7 @@ class Releases:
 
     def editions(self) -> list[Release]:
         """Return the editions that are kept, newest first."""
-        live = digest(self.view) if self.view.exists() else ""
+        live = checksum(self.view) if self.view.exists() else ""
         notes = [json.loads(path.read_text(encoding="utf-8")) for path in self.folder.glob("[0-9]*.json")]
         read = [Release(**{**note, "day": dt.date.fromisoformat(note["day"])}) for note in notes]
         newest = sorted(read, key=lambda edition: -edition.number)
@@ -384,8 +384,8 @@ class Releases:
             return self._changed(plan, directory, day)
 
     def _changed(self, plan: Plan, directory: Directory, day: dt.date) -> bool:
-        replaces = digest(self.view) if self.view.exists() else ""
-        if (replaces, day, digest(self._staged)) != (plan.replaces, plan.day, plan.digest):
+        replaces = checksum(self.view) if self.view.exists() else ""
+        if (replaces, day, checksum(self._staged)) != (plan.replaces, plan.day, plan.digest):
             return True
         if plan.back_to:
             return self._hides_of(plan, directory, day)
@@ -394,7 +394,7 @@ class Releases:
     def _hides_of(self, plan: Plan, directory: Directory, day: dt.date) -> bool:
         """Tell whether something of an old edition may no longer be read since somebody wanted to go back to it."""
         hidden, file = self._purge(directory, day), self._file(plan.back_to, ".db")
-        if not file.exists() or digest(file) != plan.digest:
+        if not file.exists() or checksum(file) != plan.digest:
             return True
         try:
             hidden.refuse(rows_of(file))
@@ -466,7 +466,7 @@ class Releases:
             self._remove(edition.number)
             return
         with _said_clearly(f"{file}: what is hidden now could not be taken out"):
-            self._note(replace(edition, digest=digest(fresh), purged_on=day.isoformat()))
+            self._note(replace(edition, digest=checksum(fresh), purged_on=day.isoformat()))
             _durable(fresh, file)
 
     def _switch(self, file: Path) -> None:
@@ -497,12 +497,6 @@ class Releases:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with FileLock(self.folder / "editions.lock", timeout=60):
             yield
-
-
-def digest(path: Path) -> str:
-    """Return the checksum of a file: SHA-256 in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _state(directory: Directory) -> int:

@@ -10,8 +10,6 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +17,7 @@ from pydantic_core import to_json
 
 from mapping import freshness
 from mapping.model import WORDS
+from mapping.resources import code_digest
 from mapping.view import hsds
 from mapping.view.diff import OLD, TIES, attach, differing, hanging_together
 from mapping.view.view import View
@@ -129,13 +128,9 @@ def _there(view: View, table: str, ids: set[str]) -> list[str]:
     return [identifier for (identifier,) in view.connection.execute(query, [json.dumps(sorted(ids))])]
 
 
-@cache
 def maker() -> str:
     """Return a text that is another wherever another code could make other records of the same rows."""
-    code = sha256(zlib.ZLIB_RUNTIME_VERSION.encode())
-    for path in sorted(Path(freshness.__file__).parent.rglob("*.py")):
-        code.update(path.read_bytes())
-    return code.hexdigest()
+    return f"{code_digest()} {zlib.ZLIB_RUNTIME_VERSION}"
 
 
 def _unlike(db: sqlite3.Connection) -> set[str] | None:

@@ -12,9 +12,10 @@ import pytest
 from mapping.analysis.reliability.change import change
 from mapping.directory.directory import public_id
 from mapping.directory.gate import OnePerson
-from mapping.editions.releases import CHANGED_SINCE, FEW, Releases, digest
+from mapping.editions.releases import CHANGED_SINCE, FEW, Releases
 from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
 from mapping.model import Phone
+from mapping.resources import checksum
 from mapping.view.view import View
 from tests.support.canary import find_canaries
 from tests.support.sample import (
@@ -74,7 +75,7 @@ def test_the_first_edition_is_the_view_that_the_directory_gives(releases, direct
         assert [tuple(row) for row in ours.rows("service")] == [tuple(row) for row in plain.rows("service")]
     (edition,) = releases.editions()
     assert (edition.number, edition.day, edition.by, edition.live) == (1, TODAY, "gul", True)
-    assert edition.digest == digest(releases.view) == first.digest
+    assert edition.digest == checksum(releases.view) == first.digest
     assert releases.view.stat().st_mode & 0o777 == 0o644
     kept = sorted((path.name, oct(path.stat().st_mode & 0o777)) for path in releases.folder.iterdir())
     assert [one for one in kept if not one[0].endswith(".lock")] == [("00001.db", "0o600"), ("00001.json", "0o600")]
@@ -101,7 +102,7 @@ def test_what_would_be_new_is_told_and_must_be_confirmed_one_by_one(releases, di
     edition = releases.publish(
         directory, digest=plan.digest, confirmed=[item.key for item in plan.items], by="gul", now=NOW, day=LATER
     )
-    assert (edition.number, edition.digest) == (2, digest(releases.view))
+    assert (edition.number, edition.digest) == (2, checksum(releases.view))
     assert "Night line" in names(releases)
     assert releases.plan() is None
 
@@ -170,7 +171,7 @@ def test_what_changed_meanwhile_is_not_published(releases, directory, first):
     db.close()
     with pytest.raises(InvalidRecord, match=CHANGED_SINCE[:40]):
         releases.publish(directory, **{**told, "digest": plan.digest})
-    assert digest(releases.view) == first.digest
+    assert checksum(releases.view) == first.digest
 
 
 def test_what_is_new_takes_another_person_than_the_one_who_built_it(releases, directory, first):
@@ -180,7 +181,7 @@ def test_what_is_new_takes_another_person_than_the_one_who_built_it(releases, di
         told = {"digest": plan.digest, "confirmed": [item.key for item in plan.newly], "now": NOW, "day": TODAY}
         with pytest.raises(OnePerson):
             releases.publish(directory, **told, by=confirmer)
-    assert digest(releases.view) == first.digest
+    assert checksum(releases.view) == first.digest
     plan = releases.stage(directory, day=TODAY, by="gul")
     edition = releases.publish(directory, **told, by="zarina")
     assert (edition.built_by, edition.by, releases.edition(2).built_by) == ("gul", "zarina", "gul")
@@ -230,17 +231,17 @@ def test_one_person_brings_no_old_number_back(releases, directory, first):
     ]
     assert (plan.back_to, plan.reason, plan.first) == (2, "it was better", False)
     assert releases.plan() == plan
-    assert digest(releases.view) == newer.digest
+    assert checksum(releases.view) == newer.digest
     given = {"digest": plan.digest, "now": NOW, "day": LATER}
     for person in ("zarina", ""):
         with pytest.raises(OnePerson):
             releases.publish(directory, **given, confirmed=[item.key for item in plan.newly], by=person)
     with pytest.raises(InvalidRecord, match="were not confirmed"):
         releases.publish(directory, **given, confirmed=[], by="gul")
-    assert digest(releases.view) == newer.digest
+    assert checksum(releases.view) == newer.digest
     back = releases.publish(directory, **given, confirmed=[item.key for item in plan.newly], by="gul")
     assert (back.number, back.live, len(releases.editions())) == (2, True, 3)
-    assert digest(releases.view) == releases.edition(2).digest
+    assert checksum(releases.view) == releases.edition(2).digest
     assert releases.plan() is None
 
 
@@ -273,10 +274,10 @@ def test_rolling_back(releases, directory, first):
     second = published(releases, directory, day=LATER)
     assert [item.name for item in releases.compare(1)] == ["Care", "Night line"]
     assert releases.roll_back(directory, 1, day=LATER) is None
-    assert digest(releases.view) == first.digest
+    assert checksum(releases.view) == first.digest
     assert "Night line" not in names(releases)
     assert [(edition.number, edition.live) for edition in releases.editions()] == [(2, False), (1, True)]
-    assert confirmed_back(releases, directory, 2).digest == digest(releases.view) == second.digest
+    assert confirmed_back(releases, directory, 2).digest == checksum(releases.view) == second.digest
     assert [(edition.number, edition.live) for edition in releases.editions()] == [(2, True), (1, False)]
     with pytest.raises(NotFound, match="no edition 7 for public"):
         releases.roll_back(directory, 7, day=LATER)
@@ -316,7 +317,7 @@ def test_what_is_raised_leaves_the_old_editions_with_all_that_hangs_on_it(releas
     assert b"Night line" not in untouched.read_bytes()
     assert not gone & held(untouched)
     first = releases.edition(1)
-    assert (first.purged_on, first.digest) == (LATER.isoformat(), digest(untouched))
+    assert (first.purged_on, first.digest) == (LATER.isoformat(), checksum(untouched))
     releases.roll_back(directory, 1, day=LATER)
     assert "Night line" not in names(releases)
     with View(releases.view) as view:
@@ -326,7 +327,7 @@ def test_what_is_raised_leaves_the_old_editions_with_all_that_hangs_on_it(releas
 def test_an_old_edition_without_anything_hidden_stays_as_it_was(releases, directory, first):
     add(directory, organization("Care"))
     published(releases, directory, day=LATER)
-    assert digest(releases.folder / "00001.db") == first.digest
+    assert checksum(releases.folder / "00001.db") == first.digest
     assert releases.edition(1).purged_on == ""
 
 
@@ -358,10 +359,10 @@ def test_an_old_text_that_tells_what_is_hidden_now_is_not_rolled_back_to(release
     )
     published(releases, directory)
     add(directory, organization("Farida Invented", audience="custodian"))
-    now = digest(releases.view)
+    now = checksum(releases.view)
     with pytest.raises(UnsafePublication, match="description: holds"):
         releases.roll_back(directory, 1, day=TODAY)
-    assert digest(releases.view) == now
+    assert checksum(releases.view) == now
 
 
 def test_no_trace_of_a_secret_in_any_edition(releases, directory, first):
@@ -418,7 +419,7 @@ def test_a_full_disk_leaves_the_edition_in_use(releases, directory, first):
             )
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert digest(releases.view) == first.digest
+    assert checksum(releases.view) == first.digest
     assert [edition.number for edition in releases.editions()] == [1]
     assert published(releases, directory).number == 2
 
@@ -428,7 +429,7 @@ def test_an_attempt_that_was_cut_short_leaves_nothing_in_the_list(releases, dire
     monkeypatch.setattr(Releases, "_switch", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         published(releases, directory)
-    assert digest(releases.view) == first.digest
+    assert checksum(releases.view) == first.digest
     monkeypatch.undo()
     assert published(releases, directory).number == 2
     assert [(edition.number, edition.live) for edition in releases.editions()] == [(2, True), (1, False)]
@@ -442,7 +443,7 @@ def test_secrets_change_no_byte_of_an_edition_that_replaces_another(tiny_area, t
             published(releases, directory)
             add(directory, organization("Care"), CARE)
             published(releases, directory, day=LATER)
-            found.append(digest(releases.view))
+            found.append(checksum(releases.view))
     assert found[0] == found[1]
 
 

@@ -23,7 +23,8 @@ if __name__ == "__main__":
 from mapping.area.study_area import StudyArea
 from mapping.directory.backups import backup, rehearse, restore
 from mapping.directory.directory import Directory
-from mapping.editions.releases import Releases, digest
+from mapping.editions.releases import Releases
+from mapping.resources import checksum
 from mapping.view.view import View
 from tests.support.sample import TODAY, batch, key, organization, sample_directory
 from tests.support.second_person import agreeing
@@ -102,9 +103,9 @@ def publications_are_there(folder, done):
     there = max((int(name.split()[1]) for name in names if name.startswith("Public ")), default=0)
     assert there >= last, f"edition {last} was acknowledged, {there} is in use"
     releases = Releases(folder / "editions", path, "public")
-    assert [edition.digest for edition in releases.editions() if edition.live] == [digest(path)]
+    assert [edition.digest for edition in releases.editions() if edition.live] == [checksum(path)]
     for edition in releases.editions():
-        assert edition.purged_on or digest(releases.folder / f"{edition.number:05d}.db") == edition.digest
+        assert edition.purged_on or checksum(releases.folder / f"{edition.number:05d}.db") == edition.digest
     return there + 2  # a body may be in the directory and not published yet
 
 

@@ -1,11 +1,12 @@
 """Comparing what was published with what was made again: files of folders, tables of views."""
 
-import hashlib
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+
+from mapping.resources import checksum
 
 Sums = Mapping[str, str]
 """Checksum of each file below a folder, by its path."""
@@ -22,12 +23,7 @@ class Difference:
 def sums(folder: Path) -> dict[str, str]:
     """Return the checksum of every file below a folder."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): _sum(path) for path in files}
-
-
-def _sum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {path.relative_to(folder).as_posix(): checksum(path) for path in files}
 
 
 def compared(own: Sums, again: Sums, *, added: str, missing: str, other: str) -> list[Difference]:
@@ -40,7 +36,7 @@ def compared(own: Sums, again: Sums, *, added: str, missing: str, other: str) ->
 
 def tables_that_differ(path: Path, other: Path) -> list[str]:
     """Return the tables in which two views differ; where only their bytes do, the file itself is named."""
-    if _sum(path) == _sum(other):
+    if checksum(path) == checksum(other):
         return []
     with closing(_opened(path)) as first, closing(_opened(other)) as second:
         names = sorted({*_tables(first), *_tables(second)})

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tests.web.staff.records.test_records import LEGAL, fields_of
-from tests.web.support.office import Office, csrf, post
+from tests.web.support.office import csrf, post
 
 PATH = f"/en/r/service/{LEGAL}.html"
 PAGES = (
@@ -29,16 +29,6 @@ TEXT = re.compile(r'<(?:input type="(?:text|date|number)"|textarea) [^>]*name="(
 HIDDEN = re.compile(r'<input type="hidden" [^>]*name="(\w+)" value="([^"]*)"')
 CHOICE = re.compile(r'<input type="radio" name="(\w+)" value="(\w+)"')
 FORM = re.compile(r'<form[^>]*method="post"[^>]*>.*?</form>', re.S)
-
-
-@pytest.fixture
-def office(tmp_path, tiny_area):
-    return Office(tmp_path, tiny_area)
-
-
-@pytest.fixture
-def steward(office):
-    return office.client("steward")
 
 
 def forms(client, path):

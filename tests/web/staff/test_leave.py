@@ -2,17 +2,10 @@
 
 import datetime as dt
 
-import pytest
-
 from tests.web.staff.records.test_records import CHANGE, send
-from tests.web.support.office import Office, post
+from tests.web.support.office import post
 
 LEAVE = "/en/leave.html"
-
-
-@pytest.fixture
-def office(tmp_path, tiny_area):
-    return Office(tmp_path, tiny_area)
 
 
 def test_somebody_says_until_when_and_who_stands_in(office):

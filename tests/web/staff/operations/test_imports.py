@@ -31,16 +31,6 @@ LIST = """No,Organization,Service,District,Phone,Who may see it,Remarks
 KINDS = {"public": "public", "hidden": "custodian"}
 
 
-@pytest.fixture
-def office(tmp_path, tiny_area):
-    return Office(tmp_path, tiny_area)
-
-
-@pytest.fixture
-def steward(office):
-    return office.client("steward")
-
-
 def upload(client, contents=LIST, name="ngo list.csv", chosen="", language="en"):
     from tests.web.support.office import csrf
 

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from mapping.directory.directory import Directory, public_id
-from mapping.editions.releases import digest
 from mapping.model import Location, Organization, Phone
+from mapping.resources import checksum
 from mapping.view.view import View
 from tests.support.canary import find_canaries
 from tests.support.sample import HIDDEN, SECRETS, TODAY, batch, key, organization, service
@@ -109,7 +109,7 @@ def test_an_edition_is_built_looked_at_confirmed_and_gone_back_to(office, tiny_a
     assert publish(office, confirm=boxes(shown)[:1]).status_code == 400
     assert not (tmp_path / "public.db").exists()
     assert publish(office).location == "/en/publish.html?done=public"
-    first = digest(tmp_path / "public.db")
+    first = checksum(tmp_path / "public.db")
     with opened(office, tiny_area) as directory:
         directory.add(batch(organization("Care <b>", phones=["+992 37 999 00 05"])), on=TODAY)
     build(client)
@@ -117,10 +117,10 @@ def test_an_edition_is_built_looked_at_confirmed_and_gone_back_to(office, tiny_a
     assert "<mark>+992 37 999 00 05</mark>" in shown
     assert "Care &lt;b&gt;" in shown
     refused = publish(office, confirm=[])
-    assert (refused.status_code, digest(tmp_path / "public.db")) == (400, first)
+    assert (refused.status_code, checksum(tmp_path / "public.db")) == (400, first)
     assert "Not everything that could be read for the first time" in refused.text
     assert publish(office).status_code == 303
-    assert digest(tmp_path / "public.db") != first
+    assert checksum(tmp_path / "public.db") != first
     assert actions(office)[:2] == ["edition_published", "edition_confirmed"]
     old = client.get("/en/editions/public/1.html").text
     assert "Care &lt;b&gt;" in old
@@ -131,20 +131,20 @@ def test_an_edition_is_built_looked_at_confirmed_and_gone_back_to(office, tiny_a
     assert post(client, path, reason="", code=office.code("steward"), **again).status_code == 400
     office.clock.step()
     assert post(client, path, reason="it was wrong", code=office.code("steward"), **again).status_code == 303
-    assert digest(tmp_path / "public.db") == first
+    assert checksum(tmp_path / "public.db") == first
     assert actions(office)[0] == "edition_gone_back"
     path, again["page"] = path.replace("1", "2"), "/en/editions/public/2.html"
     office.clock.step()
     waits = post(client, path, reason="it was right", code=office.code("steward"), **again)
     assert waits.location == "/en/next/public.html"
-    assert digest(tmp_path / "public.db") == first
+    assert checksum(tmp_path / "public.db") == first
     shown = client.get("/en/next/public.html").text
     assert "somebody else must look at it" in shown
     assert "it was right" in shown
     assert "<mark>+992 37 999 00 05</mark>" in shown
     assert actions(office)[0] == "edition_built"
     assert publish(office).status_code == 303
-    assert digest(tmp_path / "public.db") != first
+    assert checksum(tmp_path / "public.db") != first
     assert actions(office)[0] == "edition_gone_back"
 
 
@@ -215,7 +215,7 @@ def test_whoever_built_an_edition_does_not_confirm_it(office, tiny_area, tmp_pat
 
 
 def office_digest(folder):
-    return digest(folder / "private" / "editions" / "public" / "next.db.part")
+    return checksum(folder / "private" / "editions" / "public" / "next.db.part")
 
 
 def test_what_hides_something_is_published_by_whoever_built_it(office, tiny_area, tmp_path):

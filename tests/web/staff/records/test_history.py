@@ -3,21 +3,9 @@
 import html
 import re
 
-import pytest
-
 from mapping.directory.directory import Directory
 from tests.support.sample import TODAY, batch, organization
-from tests.web.support.office import Office, post
-
-
-@pytest.fixture
-def office(tmp_path, tiny_area):
-    return Office(tmp_path, tiny_area)
-
-
-@pytest.fixture
-def steward(office):
-    return office.client("steward")
+from tests.web.support.office import post
 
 
 def lines(client, language="en"):

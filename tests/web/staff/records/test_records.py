@@ -9,22 +9,12 @@ from mapping.directory.directory import Directory
 from mapping.errors import MappingError
 from mapping.model import RECORDS, Attribute, Phone, ServiceArea, Verification
 from tests.support.sample import SECRETS, TODAY, key
-from tests.web.support.office import Office, post
+from tests.web.support.office import post
 
 LEGAL = key("service", "Legal advice")
 SHELTER = key("service", str(SECRETS["name of a hidden service"]))
 PATH = f"/en/r/service/{LEGAL}.html"
 CHANGE = f"/en/e/service/{LEGAL}.html"
-
-
-@pytest.fixture
-def office(tmp_path, tiny_area):
-    return Office(tmp_path, tiny_area)
-
-
-@pytest.fixture
-def steward(office):
-    return office.client("steward")
 
 
 def fields_of(client, path):

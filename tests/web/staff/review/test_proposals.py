@@ -8,21 +8,11 @@ from mapping.directory.directory import Directory, public_id
 from mapping.model import RECORDS, record_id
 from tests.support.sample import SECRETS, TODAY, key
 from tests.web.staff.records.test_records import CHANGE, LEGAL, PATH, SHELTER, fields_of, record, send, waiting
-from tests.web.support.office import Office, post
+from tests.web.support.office import post
 from web.stores.inbox import Capacity, Draft, HelpMissing, Referral, ReferralOutcome, SomethingWrong, StandardsAnswers
 
 KEY = bytes.fromhex("5a" * 32)
 PUBLISHED = public_id(KEY, LEGAL)
-
-
-@pytest.fixture
-def office(tmp_path, tiny_area):
-    return Office(tmp_path, tiny_area)
-
-
-@pytest.fixture
-def steward(office):
-    return office.client("steward")
 
 
 @pytest.fixture

@@ -13,11 +13,6 @@ from tests.web.support.office import Office, post
 from web.staff.fields import said
 
 
-@pytest.fixture
-def office(tmp_path, tiny_area):
-    return Office(tmp_path, tiny_area)
-
-
 @pytest.fixture(params=[True], ids=["signed in"])
 def act(request, office, tiny_area, alone):
     """The number of an act of the steward, who signed in or not, that adds a language to a service."""
