@@ -160,7 +160,8 @@ class Expected(BaseModel):
     model_config = ConfigDict(extra="forbid")
     least: int = Field(default=1, ge=0)
     most: int = Field(default=1_000_000, ge=1)
-    refused: int = Field(default=20, ge=0)
+    refused: int | None = Field(default=20, ge=0)
+    """How many rows may be refused; None where any number may, as long as one row is read."""
 
 
 class Sheets(BaseModel):

@@ -302,8 +302,20 @@ def _set_aside(path: Path, readers: list[Reader], columns: ColumnMap, batch: Bat
         if reader.reasons:
             row = reader.row
             batch.refused.append(RefusedRow(row.sheet, row.number, row.raw, tuple(reader.reasons)))
-    if len(batch.refused) > columns.rows.refused:
-        first = batch.refused[0]
+    if not batch.refused:
+        return
+    first, allowed = batch.refused[0], columns.rows.refused
+    if allowed is None and not batch.records:
+        raise FormatError(
+            Phrase(
+                "{path}: {rows} {rows:row|rows}, and none could be read; row {row}: {reason}",
+                path=path,
+                rows=batch.rows,
+                row=str(first.row),
+                reason=first.reasons[0],
+            )
+        )
+    if allowed is not None and len(batch.refused) > allowed:
         raise FormatError(
             Phrase(
                 "{path}: {count} of {rows} {rows:row|rows} would be refused, and the map allows {refused}; the "
@@ -311,7 +323,7 @@ def _set_aside(path: Path, readers: list[Reader], columns: ColumnMap, batch: Bat
                 path=path,
                 count=len(batch.refused),
                 rows=batch.rows,
-                refused=columns.rows.refused,
+                refused=allowed,
                 row=str(first.row),
                 reason=first.reasons[0],
             )

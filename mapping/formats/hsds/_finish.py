@@ -525,7 +525,7 @@ def _require_expected(taking: Taking) -> None:
                 most=rows.most,
             )
         )
-    if len(refused) > rows.refused:
+    if rows.refused is not None and len(refused) > rows.refused:
         first = refused[0]
         raise FormatError(
             Phrase(

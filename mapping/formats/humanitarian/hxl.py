@@ -84,11 +84,11 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
         tags = [tag for tag in header[1] if tag is not None]
         fields = _fields(tags, max(level.level for level in area.levels))
         if "organization" in fields and {"unit", "unit_code"} & fields.keys():
-            return _map(sheet, header[0], tags, fields)
+            return _map(sheet, tags, fields)
     return None
 
 
-def _map(sheet: Sheet, place: int, tags: Sequence[Tag], fields: dict[str, list[str]]) -> ColumnMap:
+def _map(sheet: Sheet, tags: Sequence[Tag], fields: dict[str, list[str]]) -> ColumnMap:
     used = {column for names in fields.values() for column in names}
     spare = [tag for tag in tags if tag.written not in used]
     left = sorted({tag.written for tag in spare if tag.name in POINTS})
@@ -97,7 +97,6 @@ def _map(sheet: Sheet, place: int, tags: Sequence[Tag], fields: dict[str, list[s
         notes.append(
             Phrase("points are not read, an activity is presence in a unit: {columns} left out", columns=Several(left))
         )
-    rows = max(1, sum(any(cell not in (None, "") for cell in row) for row in sheet.rows[place + 1 :]))
     private = [tag.written for tag in spare if tag.name in PRIVATE]
     silent = {tag.written for tag in spare if tag.name in POINTS | SILENT}
     return ColumnMap(
@@ -106,7 +105,7 @@ def _map(sheet: Sheet, place: int, tags: Sequence[Tag], fields: dict[str, list[s
         shape="activity",
         fields=fields,
         key=fields.get("key", []),
-        rows=Expected(least=1, refused=rows - 1),
+        rows=Expected(least=1, refused=None),
         sheets=Sheets(only=[sheet.name]),
         header=Header(has=tags[0].written),
         notes=notes,

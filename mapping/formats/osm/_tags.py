@@ -185,7 +185,7 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
         licence=LICENCE,
         rank=-10,
         key=["osm id"],
-        rows=Expected(least=0, refused=max(len(sheet.rows) - 2, 0)),
+        rows=Expected(least=0, refused=None),
         sheets=Sheets(only=[SHEET]),
         fields={name: [column] for name, column in fields.items()} | own,
         constants={},

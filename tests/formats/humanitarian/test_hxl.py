@@ -152,6 +152,8 @@ def test_a_row_that_names_no_unit_of_the_area_is_set_aside_and_a_file_of_them_is
     assert "'Nowhere' is not known here" in batch.refused[0].reasons[0]
     with pytest.raises(FormatError, match="'Nowhere' is not known here"):
         imported(table(tmp_path / "none.csv", some[:2]), tiny_area)
+    with pytest.raises(FormatError, match="2 rows, and none could be read"):
+        imported(table(tmp_path / "repeated.csv", [*some[:2], some[1]]), tiny_area)
 
 
 def test_the_activity_tells_what_it_is_where_the_sector_does_not(tmp_path, tiny_area):
@@ -161,7 +163,7 @@ def test_the_activity_tells_what_it_is_where_the_sector_does_not(tmp_path, tiny_
 
 
 def test_a_real_table_of_another_country_is_refused_with_its_reason(shared, tj_area):
-    with pytest.raises(FormatError, match=r"2282 of 2282 rows .*'Bhaktapur' is not known here"):
+    with pytest.raises(FormatError, match=r"2282 rows, and none could be read.*'Bhaktapur' is not known here"):
         imported(shared / "samples" / "nepal_eq_2015_rc_3w.hxl.csv", tj_area)
 
 
