@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
 from pathlib import Path
 
 from mapping.errors import NotFound
@@ -38,11 +37,16 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-@cache
-def code_digest() -> str:
-    """Return a text that is another for other code, and for other words, terms and rules that come with it."""
+def _code_digest() -> str:
     whole = hashlib.sha256()
     for path in sorted(_HERE.rglob("*")):
         if path.suffix in (".py", ".csv", ".po", ".toml") and _ROOTS[0] not in path.parents:
             whole.update(f"{path.relative_to(_HERE)} {checksum(path)}\n".encode())
     return whole.hexdigest()
+
+
+CODE_DIGEST = _code_digest()
+"""A text that is another for other code, and for other words, terms and rules that come with it.
+
+It is taken when the process starts: one that runs over an upgrade goes on with the code that it has in memory.
+"""

@@ -16,7 +16,9 @@ from typing import Any
 import waitress.server
 from flask import Flask
 from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask
 
+from web.headers import HEADERS
 from web.kept_pages import STANDS_READY, Ready
 
 HEAD_WAIT, BODY_WAIT = 15.0, 300.0
@@ -30,9 +32,19 @@ SHARES = 4
 """One address may have so many times fewer connections than there are: an office behind one address fits in."""
 
 
+class Refusal(ErrorTask):  # type: ignore[misc]
+    """What the server itself says of a request that reaches no portal, with the headers that every answer has."""
+
+    def execute(self) -> None:
+        """Send it."""
+        self.response_headers.extend([*HEADERS.items(), ("Cache-Control", "no-store")])
+        super().execute()
+
+
 class TimedChannel(HTTPChannel):  # type: ignore[misc]
     """A connection that knows since when it waits for a request to be whole."""
 
+    error_task_class = Refusal
     answers_now = False
     """Whether the request that came is answered as soon as it is taken in."""
 

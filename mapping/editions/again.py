@@ -31,7 +31,7 @@ from mapping.directory.directory import Directory, public_id
 from mapping.directory.rows import reader, stored_ids, stored_rows
 from mapping.directory.watching import Since, since
 from mapping.model import RECORDS, WORDS, Audience, Record, references
-from mapping.resources import checksum, code_digest
+from mapping.resources import CODE_DIGEST, checksum
 from mapping.safety.agreed import DAYS, THRESHOLD, Agreed, Key
 from mapping.safety.leak_scan import FACT_FIELDS, concealing, may_tell, text_fields
 from mapping.safety.redaction import LINKED, PUBLISHED, Row, Tables, project, rename
@@ -63,7 +63,7 @@ def made_by(directory: Directory, ground: str) -> str:
 
 def _code() -> str:
     """Return a text that is another for other code and other libraries under it."""
-    return f"{code_digest()} {sys.version} {sqlite3.sqlite_version} {zlib.ZLIB_RUNTIME_VERSION}"
+    return f"{CODE_DIGEST} {sys.version} {sqlite3.sqlite_version} {zlib.ZLIB_RUNTIME_VERSION}"
 
 
 def again(

@@ -17,7 +17,7 @@ from pydantic_core import to_json
 
 from mapping import freshness
 from mapping.model import WORDS
-from mapping.resources import code_digest
+from mapping.resources import CODE_DIGEST
 from mapping.view import hsds
 from mapping.view.diff import OLD, TIES, attach, differing, hanging_together
 from mapping.view.view import View
@@ -130,7 +130,7 @@ def _there(view: View, table: str, ids: set[str]) -> list[str]:
 
 def maker() -> str:
     """Return a text that is another wherever another code could make other records of the same rows."""
-    return f"{code_digest()} {zlib.ZLIB_RUNTIME_VERSION}"
+    return f"{CODE_DIGEST} {zlib.ZLIB_RUNTIME_VERSION}"
 
 
 def _unlike(db: sqlite3.Connection) -> set[str] | None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import re
 import socket
 import sys
 import threading
@@ -12,10 +13,22 @@ from flask import Flask
 
 from tests.web.support.served import running
 from web import serving
+from web.headers import HEADERS
 from web.kept_pages import STANDS_READY
 
 LARGE = 4 * 2**20
 """Bytes of an answer of which five are more than a server keeps to be sent."""
+
+
+def failing(inner):
+    """An app within which nobody catches what fails at one address."""
+
+    def answer(environ, start_response):
+        if environ["PATH_INFO"] == "/fails":
+            raise RuntimeError("it fails")
+        return inner(environ, start_response)
+
+    return answer
 
 
 def served():
@@ -25,6 +38,7 @@ def served():
     app.add_url_rule("/thread", "thread", lambda: str(threading.get_ident()))
     app.add_url_rule("/ready", "ready", lambda: str(threading.get_ident()))
     app.add_url_rule("/ready/large", "large", lambda: "x" * LARGE)
+    app.wsgi_app = failing(app.wsgi_app)
     app.config[STANDS_READY] = lambda _method, path, _query: path.startswith("/ready")
     return running(serving.create_server(app, port=0))
 
@@ -167,3 +181,26 @@ def test_a_connection_that_is_to_close_after_a_ready_answer_closes(small):
         connection.sendall(b"GET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         got = b"".join(iter(lambda: connection.recv(1000), b""))
     assert got.endswith(b"%d" % small.reader)
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (b"GET / HTTP/1.1 and more\r\n\r\n", "400"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n", "400"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 2**18, "431"),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999999999\r\n\r\n", "413"),
+        (b"GET /fails HTTP/1.1\r\nHost: x\r\n\r\n", "500"),
+    ],
+    ids=["line", "length", "headers", "body", "app"],
+)
+def test_what_the_server_itself_refuses_has_the_headers_of_every_answer(small, request_bytes, status):
+    with socket.create_connection(("127.0.0.1", small.effective_port), 5) as connection:
+        connection.sendall(request_bytes)
+        with connection.makefile("rb") as answer:
+            lines = b"".join(iter(answer.readline, b"\r\n")).decode().splitlines()
+    assert lines[0].split()[1] == status
+    for name, value in HEADERS.items():
+        assert f"{name.title()}: {value}" in [re.sub(r"^[\w-]+", lambda m: m[0].title(), line) for line in lines]
+    assert "Cache-Control: no-store" in lines
+    assert not [line for line in lines if line.startswith("Server:")]
