@@ -28,7 +28,7 @@ from mapping.area.names.place_names import (
 )
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import skeleton, wildcard
-from mapping.language.i18n import UNSAID, Coded, Phrase, Several, country_name, either
+from mapping.language.i18n import UNSAID, Coded, Phrase, Several, country_name
 
 Precision = Literal["exact", "place", "unit", "none"]
 Level = Literal["note", "doubt", "refused"]
@@ -37,10 +37,6 @@ DRAWN_KM = 15.0
 """A point this far outside the unit it names may be right, and the line wrong."""
 APART_KM = 50.0
 """A point this far from the place it names is not believed."""
-
-
-KINDS = {"city": Phrase("city"), "district": Phrase("district"), "region": Phrase("region")}
-"""Kinds of units, by what `mapping.area.names.place_names` calls them."""
 
 
 class Note(NamedTuple):
@@ -714,13 +710,7 @@ def _said(
     if kind and kind not in names.kinds[code] and names.kinds[code]:
         yield Note(
             "doubt",
-            Phrase(
-                "{text!r} is called a {kind}, but {label} is a {kinds}",
-                text=text,
-                kind=KINDS[kind],
-                label=label,
-                kinds=either([KINDS[name] for name in sorted(names.kinds[code])]),
-            ),
+            Phrase("{text!r} is called another kind of unit than {label} is", text=text, label=label),
         )
 
 

@@ -113,7 +113,7 @@ class Phrase(str):
     >>> phrase
     "'Rasht-2' is no unit that we know"
     >>> phrase.into("ru")
-    '«Rasht-2» — неизвестный нам район или область'
+    '«Rasht-2» — неизвестная нам территория'
     """
 
     template: str

@@ -65,7 +65,7 @@ FACTS: tuple[ExpectedFact, ...] = (
         3,
         lambda h: bool(h.units),
         Message("In which area is it?"),
-        "people look by district",
+        "people look by area",
         lambda h: not _travels(h),
     ),
     ExpectedFact(

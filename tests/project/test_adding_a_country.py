@@ -1,10 +1,16 @@
 """A country is a folder: one with other money and another language is added, and everything made is of it."""
 
+import io
 import re
 import shutil
+import zipfile
+from collections import defaultdict
+from contextlib import suppress
+from urllib.parse import urljoin
 
 import openpyxl
 import pytest
+from werkzeug.exceptions import HTTPException
 
 from mapping.area.study_area import StudyArea
 from mapping.column_map import ColumnMap
@@ -18,6 +24,9 @@ from mapping.view.view import View
 from tests.conftest import TINY
 from tests.support.maps import EveryMap
 from tests.support.sample import TODAY
+from tests.web.support.desk import Desk, crawl, views
+from tests.web.support.office import Office
+from tests.web.support.portal import published
 from web import create_app
 from web.freeze import freeze
 
@@ -101,3 +110,120 @@ def test_the_field_form_asks_about_its_places(bahari, tmp_path):
     texts = str([row for sheet in book for row in sheet.iter_rows(values_only=True)])
     assert "KE-W2" in texts
     assert not re.search("somoni|сомон|Тоҷикистон|Tajikistan|TJ-", texts)
+
+
+CALLED = {
+    "Вилоят": "Кантон",
+    "Область": "Кантон",
+    "область": "кантон",
+    "Region": "Canton",
+    "Ноҳия": "Дара",
+    "Район": "Коммуна",
+    "район": "коммуна",
+    "District": "Commune",
+}
+"""What units of Orzustan are called, and what they are called in a country that is like no other."""
+
+ELSEWHERE = re.compile(
+    r"\b(?:[Dd]istrict|[Оо]бласт[иь]|[Рр]айон|[Вв]илоят|[Нн]оҳия|[Vv]iloyat|[Tt]uman|[Rr]ayon|[Oo]blast|[Сс]омон[ӣи]\b|"
+    r"[Ss]omoni|(?<!tg-Cyrl-)TJS?\b|Тоҷикистон|Таджикистан|Tajikistan|Tojikiston|Dushanbe|Khatlon|Хатлон|Суғд|Согд|Sughd)"
+    r"|\+992(?!\s?000?)"
+)
+"""What names units, money, places or numbers of the demo's country; the sample's own phones begin with +992000."""
+
+
+def in_cantons(text: str) -> str:
+    """Return a text of Orzustan with its units called otherwise: Вилояти Шарқдара -> Кантони Шарқдара."""
+    return re.sub("|".join(CALLED), lambda word: CALLED[word[0]], text)
+
+
+@pytest.fixture(scope="module")
+def cantons(tmp_path_factory) -> StudyArea:
+    """Orzustan with other levels, in the money of Kenya and with its numbers, spoken of in four languages."""
+    folder = shutil.copytree(TINY, tmp_path_factory.mktemp("cantons") / "xt")
+    toml = folder / "area.toml"
+    text = re.sub(r"\[currency\].*?\n\n", '[currency]\ncode = "KES"\n\n', toml.read_text("utf-8"), flags=re.DOTALL)
+    text = text.replace('["tg", "ru", "en"]', '["tg", "ru", "en", "uz"]').replace('region = "TJ"', 'region = "KE"')
+    text = in_cantons(text)
+    text = re.sub(r'(?m)^en = (".*")$', r"en = \1\nuz = \1", text)
+    toml.write_text(re.sub(r'([{,] )en = ("[^"]*")', r"\1en = \2, uz = \2", text), "utf-8")
+    for outlines in folder.rglob("*.geojson"):
+        names = in_cantons(outlines.read_text("utf-8"))
+        outlines.write_text(re.sub(r'"name_en": ("[^"]*")', r'"name_en": \1, "name_uz": \1', names), "utf-8")
+    return StudyArea.load(folder)
+
+
+def everything(client, app, *starts: str, most: int = 4) -> dict[str, str]:
+    """Return path -> text of what links lead to from some pages: of one route in one language ``most`` at most.
+
+    What is printed or drawn says what the pages and documents say that it is made of.
+    """
+    reached: dict[str, str] = {}
+    routes: dict[tuple[str, str], int] = defaultdict(int)
+    waiting = list(starts)
+    while waiting:
+        path = waiting.pop()
+        with suppress(HTTPException):
+            endpoint, _ = app.url_map.bind("localhost").match(path)
+            routes[endpoint, path[:3]] += 1
+            if path in reached or routes[endpoint, path[:3]] > most:
+                continue
+            answer = client.get(path)
+            reached[path] = words(answer.data)
+            if answer.mimetype == "text/html":
+                links = re.findall(r'(?:href|src)="([^"#?:]+)"', answer.text)
+                waiting += [urljoin(path, link) for link in links if not link.endswith((".pdf", ".png"))]
+    return reached
+
+
+def words(data: bytes) -> str:
+    """Return the text of a page, or of all that is in a workbook or a document; nothing of a picture."""
+    if data.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return "\n".join(words(archive.read(name)) for name in archive.namelist())
+    with suppress(UnicodeDecodeError):
+        return data.decode("utf-8")
+    return ""
+
+
+def elsewhere(reached: dict[str, str]) -> list[str]:
+    """Return what of another country stands where."""
+    return sorted(
+        {
+            f"{path}: {text[max(0, m.start() - 40) : m.end() + 20]!r}"
+            for path, text in reached.items()
+            for m in ELSEWHERE.finditer(text)
+        }
+    )
+
+
+LANGUAGES = ("en", "ru", "tg", "uz")
+
+
+def test_its_public_pages_and_files_name_nothing_of_another_country(cantons, tmp_path):
+    view = published(tmp_path, cantons)
+    app = create_app(view, cantons, demo=True, inbox=tmp_path / "inbox.db")
+    reached = everything(app.test_client(), app, *(f"/{language}/index.html" for language in LANGUAGES))
+    assert len(reached) > 150
+    assert any("Canton" in text for text in reached.values())
+    del reached["/words.js"]  # what people may type, whatever country they are in
+    assert elsewhere(reached) == []
+
+
+def test_its_finder_names_nothing_of_another_country(cantons, tmp_path):
+    desk = Desk(tmp_path, cantons, views(tmp_path, cantons))
+    for role in ("caseworker", "focal_point", "planner"):
+        client = desk.client(role)
+        reached = everything(client, desk.app, *(f"/{language}/index.html" for language in LANGUAGES))
+        reached |= crawl(client, languages=())
+        assert len(reached) > 20
+        assert elsewhere(reached) == []
+
+
+def test_its_offices_name_nothing_of_another_country(cantons, tmp_path):
+    office = Office(tmp_path, cantons)
+    for role in ("steward", "custodian", "administrator"):
+        client = office.client(role)
+        reached = everything(client, office.app, *(f"/{language}/index.html" for language in LANGUAGES))
+        assert len(reached) > 20
+        assert elsewhere(reached) == []

@@ -259,7 +259,7 @@ def currency(value: Any) -> str:
     if not re.fullmatch(r"[A-Z]{3}", code):
         raise Unreadable(
             Phrase("{text} is no code of a currency", text=values_shown(plain(value))),
-            Phrase("write it as TJS or USD (ISO 4217)"),
+            Phrase("write it as EUR or USD (ISO 4217)"),
         )
     return code
 

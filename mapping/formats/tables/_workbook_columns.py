@@ -166,7 +166,7 @@ COLUMNS: tuple[WorkbookColumn, ...] = (
         "covers",
         "covers",
         Message("Areas served"),
-        Message("Districts or regions that it serves, with ; between them."),
+        Message("Areas that it serves, with ; between them."),
         allowed="units",
         several=True,
         width=22,
@@ -189,7 +189,7 @@ COLUMNS: tuple[WorkbookColumn, ...] = (
     WorkbookColumn(
         "area_unit",
         "unit",
-        Message("District or region"),
+        Message("Administrative area"),
         Message("The administrative unit of the place."),
         allowed="units",
         width=22,

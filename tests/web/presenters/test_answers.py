@@ -154,5 +154,5 @@ def test_a_condition_is_no_group_that_is_refused(edition):
     made = card(
         dataclasses.replace(entry, excludes_notes=("Only residents of this area", "пьющие")), edition.area, "ru"
     )
-    assert made.serves == ("Только жители этого района",)
+    assert made.serves == ("Только местные жители",)
     assert made.excludes == ("пьющие",)

@@ -139,8 +139,9 @@ def crawl(client, *, languages=("en", "tg")):
             if target not in found and target.split("/")[1] in languages:
                 waiting.append(target)
     first = client.get("/en/index.html").text
-    starts, token = re.findall(r'<option value="([^"]+)"', first), {"csrf_token": csrf(first)}
-    for place in [start for start in starts if start not in AGES_AND_TONGUES][:6]:
+    choice = re.search(r'<select id="place".*?</select>', first, re.DOTALL)
+    starts, token = re.findall(r'<option value="([^"]+)"', choice[0]), {"csrf_token": csrf(first)}
+    for place in starts[:6]:
         for sex, age in (("SEX-M", "AGE-ADU"), ("SEX-F", "AGE-CHI"), ("", "")):
             fields = {**ALL_NEEDS, "place": place, "sex": sex, "age": age}
             answer = client.post("/en/find.html", data=fields | token)
@@ -157,7 +158,6 @@ def crawl(client, *, languages=("en", "tg")):
 
 
 PAGES = ("index.html", "referrals.html", "rooms.html", "agreements.html", "news.html", "counts.html", "account.html")
-AGES_AND_TONGUES = {"AGE-CHI", "AGE-ADO", "AGE-ADU", "AGE-OLD", "tg", "ru", "uz", "en", ""}
 
 
 def _still(text):
