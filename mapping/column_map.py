@@ -96,6 +96,7 @@ FIELDS: dict[str, Phrase] = {
     "key": Phrase("the sender's own number of the row"),
     "from": Phrase("agreement: who sends people"),
     "to": Phrase("agreement: who takes them"),
+    "parties": Phrase("agreement: both in one cell, who sends people first"),
     "document": Phrase("agreement: kind of paper"),
     "number": Phrase("agreement: its number"),
     "signed_on": Phrase("agreement: day of signature"),
@@ -233,6 +234,8 @@ class ColumnMap(BaseModel):
     """Column with the answer to an item of the checklist of standards -> the item's code."""
     evidence: dict[str, str] = {}
     """Item of the checklist -> column that says what was shown."""
+    counts: dict[str, dict[str, str]] = {}
+    """Shape ``case``: column of counts -> what its heading says of them: field -> text, as year -> 2024."""
     words: dict[str, dict[str, str]] = {}
     """Field -> the sender's own word -> what it stands for; those of ``country`` are looked up in unit and place."""
     only: dict[str, str] = {}
@@ -274,7 +277,7 @@ class ColumnMap(BaseModel):
     @model_validator(mode="after")
     def _known_fields(self) -> Self:
         faults = []
-        for name in (*self.fields, *self.constants, *self.words, *self.only, *self.choices):
+        for name in (*self.fields, *self.constants, *self.words, *self.only, *self.choices, *self.told_by_headings()):
             base = name.partition(".")[0]
             if base not in FIELDS:
                 faults.append(_meant(Phrase("{name!r} is no field", name=name), base, FIELDS))
@@ -345,16 +348,24 @@ class ColumnMap(BaseModel):
         whole = f"{self.model_dump_json(exclude_defaults=True)} {self._consent_asked}"
         return hashlib.sha256(whole.encode()).hexdigest()
 
+    def told_by_headings(self) -> set[str]:
+        """Return the fields of counts that the headings of their columns say."""
+        return {name for values in self.counts.values() for name in values}
+
     def telling(self) -> set[str]:
         """Return every column that says something of a row, folded: all that are named but the ignored and private."""
-        columns = {column for names in self.fields.values() for column in names} | {*self.services, *self.standards}
+        columns = {column for names in self.fields.values() for column in names} | {
+            *self.services,
+            *self.standards,
+            *self.counts,
+        }
         columns |= {column for choices in self.choices.values() for column in choices}
         return {fold_header(column) for column in columns}
 
     def named(self) -> set[str]:
         """Return every column that the map speaks of, folded as headers are."""
         columns = {column for names in self.fields.values() for column in names}
-        columns |= {*self.services, *self.ignored, *self.private, *self.key}
+        columns |= {*self.services, *self.counts, *self.ignored, *self.private, *self.key}
         columns |= {column for choices in self.choices.values() for column in choices}
         columns |= {*self.standards, *self.evidence.values()}
         return {fold_header(column) for column in columns}

@@ -3,7 +3,6 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from typing import Literal
 
 from rapidfuzz import process
@@ -14,9 +13,10 @@ from mapping.column_map import field_name
 from mapping.intake.row_reader import Intake, Reader, coded
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
-from mapping.language.fold import name_key, skeleton
+from mapping.language.fold import name_key
 from mapping.language.i18n import UNSAID, Coded, Phrase, Several
-from mapping.language.taxonomy import Vocabulary, match_listed, match_term
+from mapping.language.languages import word_rows
+from mapping.language.taxonomy import Vocabulary, checklist_item, match_listed, match_term
 from mapping.model import (
     Activity,
     Audience,
@@ -61,11 +61,8 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         types, words = _types(reader)
         unit = unit_of(reader)
         for word in words:
-            reader.say(
-                "service",
-                Phrase("{word!r} is no kind of activity that we know", word=word),
-                Phrase("write a code for it into [words.service]"),
-            )
+            problem = Phrase("{word!r} is no kind of activity that we know", word=word)
+            reader.say_unknown("service", "service_types", word, problem)
         if body is None or unit is None or not types:
             _refuse_activity(reader, body is None, unit is None)
             continue
@@ -105,8 +102,9 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
 
 
 def _days(reader: Reader) -> tuple[dt.date | None, dt.date | None]:
-    """Return the first and the last day; a last day before the first is left out."""
-    start, end = reader.day("start"), reader.last_day("end")
+    """Return the first and the last day, of one column those of the period in it; a last day before is left out."""
+    start = reader.day("start")
+    end = reader.last_day("end") if reader.intake.filling("end") else reader.end_of("start")
     if not (start and end and end < start):
         return start, end
     problem = Phrase("ends on {end}, before it starts on {start}", end=end, start=start)
@@ -179,7 +177,7 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
     uses: dict[str, int] = {}
     held = NamesHeld(intake.known.bodies.values())
     for reader in readers:
-        giver, taker = (_end(reader, name, held) for name in ("from", "to"))
+        giver, taker = _parties(reader, held)
         if giver is None or taker is None:
             continue
         if giver.id == taker.id:
@@ -197,13 +195,10 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             continue
         types, words = reader.terms("service", "service_types")
         for word in words:
-            reader.say(
-                "service",
-                Phrase("{word!r} is no kind of help that we know", word=word),
-                Phrase("write a code for it into [words.service]"),
-            )
+            problem = Phrase("{word!r} is no kind of help that we know", word=word)
+            reader.say_unknown("service", "service_types", word, problem)
         signed = _past_day(reader, "signed_on")
-        valid = reader.last_day("valid_to")
+        valid = reader.day_after("valid_to", signed)
         if signed and valid and valid < signed:
             reader.say(
                 "valid_to",
@@ -235,18 +230,18 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
 
 def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[SheetRow, list[Record]]]:
     """Yield an answer for each row whose service and checklist item are known; never for the public."""
-    source, standards = intake.columns.source, Vocabulary.load("standards")
+    source = intake.columns.source
     held = NamesHeld(intake.known.bodies.values())
     answered: dict[str, tuple[dt.date, int]] = {}
     for reader in readers:
         service = _service(reader, held)
         if service is None:
             continue
-        code = _item(reader.text("standard"))
-        if code not in standards:
-            reader.refuse(
-                "standard", Phrase("{code!r} is no item of the checklist", code=code), Phrase("check the code")
-            )
+        if intake.columns.standards:
+            yield reader.row, [*checklist(reader, reader, service, reader.audience())]
+            continue
+        code = _standard(reader, service)
+        if code is None:
             continue
         text = reader.text("answer")
         answer = _answer(reader.word("answer", text)) if text else "unknown"
@@ -332,21 +327,42 @@ def _answer(text: str) -> str | None:
     return "unknown" if code == "not applicable" else code
 
 
-def _item(text: str) -> str:
-    """Return the code of an item of the checklist, by its code in whatever letters or by its wording; else the text."""
-    code = _items().get(_bare(text))
-    worded = match_listed("standards", text) if code is None and " " in text.strip() else None
-    return code or (worded.code if worded else text)
+def _standard(reader: Reader, service: str) -> str | None:
+    """Return the item of the checklist that a row answers; one that is none, or not of its service, sets it aside.
+
+    A bare number is that of our checklist only where the list explains no numbers of its own, and it is said.
+    """
+    text, standards = reader.text("standard"), Vocabulary.load("standards")
+    code = checklist_item(reader.word("standard", text))
+    number = _NUMBER.fullmatch(_BEFORE_NUMBER.sub("", text.strip()))
+    if code is not None:
+        return code
+    worded = {item for cell in reader.row.cells.values() if " " in cell and (item := checklist_item(cell))}
+    if number and len(worded) == 1:
+        return worded.pop()
+    item = f"STD-{int(number[1]):03}" if number and not reader.intake.taught.get("standard") else ""
+    if item not in standards:
+        reader.refuse(
+            "standard",
+            Phrase("{code!r} is no item of the checklist", code=text),
+            Phrase("write its code into the list, or into [words.standard]"),
+        )
+        return None
+    about, label = standards.term(item).service_type, coded("standards", item)
+    kinds = {kind for (_, kind), of_kind in reader.intake.known.services_of.items() if of_kind == service}
+    if about and about not in kinds:
+        problem = Phrase("{text!r} would be {item}, which is about another kind of help", text=text, item=label)
+        reader.refuse("standard", problem, Phrase("write its code into the list, or into [words.standard]"))
+        return None
+    problem = Phrase("{text!r} was taken for {item}", text=text, item=label)
+    reader.say("standard", problem, Phrase("say so if the list counts by numbers of its own"))
+    return item
 
 
-@cache
-def _items() -> dict[str, str]:
-    return {_bare(term.code): term.code for term in Vocabulary.load("standards").terms()}
-
-
-def _bare(code: str) -> str:
-    """Return a code without what people leave out or add: its line and zeros ("СТД-7" for STD-007)."""
-    return re.sub(r"(?<!\d)0+|\s", "", skeleton(code))
+_NUMBER = re.compile(r"0*(\d{1,3})\W*")
+_OF_ITEMS = "|".join(re.escape(word) for row in word_rows()["item of a checklist"] for word in row.split(";"))
+_BEFORE_NUMBER = re.compile(rf"^(?:{_OF_ITEMS})\W*(?=\d)", re.I)
+"""What stands before the number of an item: "п. 4", "банди 4", "item no. 4"."""
 
 
 def _own_key(reader: Reader, uses: dict[str, int]) -> str:
@@ -457,6 +473,31 @@ def unit_of(reader: Reader) -> str | None:
     return by_code or by_name
 
 
+def _parties(reader: Reader, held: NamesHeld) -> tuple[Body | None, Body | None]:
+    """Return who sends and who takes: of their columns, or of one cell that names both."""
+    text = reader.text("parties")
+    if not text:
+        return _end(reader, "from", held), _end(reader, "to", held)
+    pairs: dict[tuple[str, str], tuple[Body, Body]] = {}
+    near: list[str] = []
+    for names in parsers.two_names(text):
+        bodies = [_bodies(reader.intake, name, held)[0] for name in names]
+        near += [like for name in names for like in _like(reader.intake, name)]
+        if all(len(meant) == 1 for meant in bodies):
+            (giver,), (taker,) = bodies
+            pairs[giver.id, taker.id] = giver, taker
+    if len(pairs) == 1:
+        ((giver, taker),) = pairs.values()
+        problem = Phrase("{text!r}: {giver!r} sends, {taker!r} takes", text=text, giver=giver.name, taker=taker.name)
+        reader.say("parties", problem, Phrase("write them into two columns if that is wrong"), "note")
+        return giver, taker
+    hint = Phrase("import the list that has it first")
+    if near:
+        hint = Phrase("write them into two columns; is it {near}?", near=Several(dict.fromkeys(near)))
+    reader.refuse("parties", Phrase("{text!r} does not name two organizations of a list", text=text), hint)
+    return None, None
+
+
 def _end(reader: Reader, name: str, held: NamesHeld) -> Body | None:
     """Return the body at one end of an agreement; a row whose end is in no list is set aside."""
     body = _known(reader, name, held)
@@ -467,22 +508,28 @@ def _end(reader: Reader, name: str, held: NamesHeld) -> Body | None:
     return body
 
 
+def _bodies(intake: Intake, text: str, held: NamesHeld | None = None) -> tuple[list[Body], bool]:
+    """Return the bodies of a name, and whether they are known by it or only in another language or spelling."""
+    if bodies := intake.known.called([text]):
+        return bodies, True
+    bodies = intake.known.alike(text)
+    if not bodies and held is not None:
+        meant = held.meant(text)
+        bodies = meant if len(meant) == 1 else []
+    return bodies, False
+
+
 def _known(reader: Reader, name: str, held: NamesHeld | None = None) -> Body | None:
     """Return the body of a name: known by it, or of the same kind and proper name in another language or spelling."""
-    known, text = reader.intake.known, reader.text(name)
-    bodies = known.called([text])
-    if not bodies:
-        bodies = known.alike(text)
-        if not bodies and held is not None:
-            meant = held.meant(text)
-            bodies = meant if len(meant) == 1 else []
-        if len(bodies) == 1:
-            reader.say(
-                name,
-                Phrase("{text!r} was taken for {name!r}", text=text, name=bodies[0].name),
-                Phrase("say so if it is another"),
-                "note",
-            )
+    text = reader.text(name)
+    bodies, by_name = _bodies(reader.intake, text, held)
+    if len(bodies) == 1 and not by_name:
+        reader.say(
+            name,
+            Phrase("{text!r} was taken for {name!r}", text=text, name=bodies[0].name),
+            Phrase("say so if it is another"),
+            "note",
+        )
     if len(bodies) > 1:
         names = Several(body.name for body in bodies[:3])
         reader.say(

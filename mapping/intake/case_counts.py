@@ -5,13 +5,15 @@ not: the second is refused.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from mapping.area.names.countries import country_code
 from mapping.intake.activities import provenance, unit_of
 from mapping.intake.row_reader import Intake, Reader
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
+from mapping.language.fold import skeleton, words_for
 from mapping.language.i18n import Phrase, Several
 from mapping.language.taxonomy import Vocabulary, match_listed
 from mapping.model import CaseCount, Record, record_id
@@ -29,7 +31,7 @@ LISTED = {
 }
 """Field -> the controlled list that its words are of."""
 
-ALL = frozenset({"all", "total", "both", "все", "всего", "оба", "ҳама", "ҳамагӣ", "jami", "hammasi", "barchasi"})
+ALL = words_for("all together")
 """Words for all together, which a blank says too."""
 
 AGES = re.compile(r"(\d+)\s*[-–—]\s*(\d+)\D*")
@@ -39,10 +41,51 @@ SEVERAL = re.compile(r"[,;/&+]|\s(?:и|ва|va|and)\s")
 PARTED = ("law_article", "area_unit", "place", "sex", "age_band", "exploitation", "nationality")
 
 
+@dataclass
+class Counted(Reader):
+    """A row as one of its columns of counts has it: what the heading of the column says stands beside its cells."""
+
+    heading: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, name: str, language: str = "") -> str:
+        """Return a field's text: what the heading says, or the row."""
+        return self.values[name] if name in self.values else super().text(name, language)
+
+    def column(self, name: str) -> str:
+        """Return the column that a field comes from: the column of counts for all that it says."""
+        return self.heading if name in self.values else super().column(name)
+
+
+def counted(reader: Reader) -> Iterator[Reader]:
+    """Yield a row once for each of its columns of counts that holds something; as it is where the map has none."""
+    columns = reader.intake.columns.counts
+    if not columns:
+        yield reader
+        return
+    for heading, values in columns.items():
+        text = reader.row.text([heading])
+        if text and not parsers.is_blank(text):
+            yield Counted(reader.intake, reader.row, heading=heading, values={**values, "count": text})
+
+
 def case_counts(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[SheetRow, list[Record]]]:
-    """Yield a count for each row that says what was counted, when and by whom."""
+    """Yield a count for each row, or each of its columns of counts, that says what was counted, when and by whom.
+
+    Of a row with several a wrong one is left out alone; where none can be read, the row is set aside.
+    """
     source = intake.columns.source
     counts: dict[str, tuple[int, int | None]] = {}
+    for row in readers:
+        several = [*counted(row)]
+        yield from _counts(several, source, counts)
+        if several and all(reader.reasons for reader in several):
+            row.reasons = [*dict.fromkeys(reason for reader in several for reason in reader.reasons)]
+
+
+def _counts(
+    readers: Iterable[Reader], source: str, counts: dict[str, tuple[int, int | None]]
+) -> Iterator[tuple[SheetRow, list[Record]]]:
     for reader in readers:
         terms = {name: _listed(reader, name) for name in LISTED}
         unit = _unit(reader)
@@ -121,7 +164,7 @@ def _unit(reader: Reader) -> str | None:
 def _listed(reader: Reader, name: str) -> str | None:
     """Return the code of a field's word; None where it is blank or says all together."""
     text = reader.word(name, reader.text(name)).strip()
-    if parsers.is_blank(text) or text.casefold() in ALL:
+    if parsers.is_blank(text) or skeleton(text) in ALL:
         return None
     terms = Vocabulary.load(LISTED[name])
     if ages := AGES.fullmatch(text):
@@ -176,7 +219,7 @@ def _period(reader: Reader) -> str:
 
 def _whole(text: str) -> str | None:
     """Return a word, or None where it says all together."""
-    return None if parsers.is_blank(text) or text.strip().casefold() in ALL else text.strip()
+    return None if parsers.is_blank(text) or skeleton(text) in ALL else text.strip()
 
 
 def _nationality(reader: Reader) -> str | None:

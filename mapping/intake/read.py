@@ -21,6 +21,7 @@ from mapping.intake.activities import READERS as LINKS
 from mapping.intake.case_counts import case_counts
 from mapping.intake.check import CHECKS
 from mapping.intake.guess.column_map import drafted, guessed_map, source_code
+from mapping.intake.guess.legends import legends
 from mapping.intake.guess.survey import map_from_form
 from mapping.intake.roundtrip.workbook import changes, is_returned
 from mapping.intake.row_keys import read_once
@@ -173,6 +174,7 @@ def draft_map(path: str | Path, draft: str | Path, *, area: StudyArea) -> None:
 def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
     """Turn the rows of sheets into records; the sheets are let go of, and so is each row once it is read."""
     columns, batch = intake.columns, intake.batch
+    intake.taught = legends(sheets)
     rows = rows_of(sheets, columns, path)
     sheets.clear()
     batch.cleaned, batch.rows = rows.cleaned, len(rows.rows)
@@ -183,6 +185,7 @@ def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
     batch.columns = list(_read_columns(rows, columns))
     _require_expected(path, rows, columns)
     _say_columns(rows, columns, intake)
+    _say_taught(intake)
     readers = [Reader(intake, row) for row in rows.rows]
     changes([reader for reader in readers if is_returned(reader)], intake)
     readers = [reader for reader in readers if not is_returned(reader)]
@@ -203,6 +206,8 @@ def _read_columns(own_rows: Rows, columns: ColumnMap) -> Iterator[ReadColumn]:
     taken = {fold_header(column): name for name, names in columns.fields.items() for column in names}
     taken |= {fold_header(column): "service" for column in columns.services}
     taken |= {fold_header(column): "private" for column in columns.private}
+    taken |= {fold_header(column): "count" for column in columns.counts}
+    taken |= {fold_header(column): "answer" for column in columns.standards}
     taken |= {fold_header(column): name for name, choices in columns.choices.items() for column in choices}
     headings = dict.fromkeys(name for names in own_rows.headers.values() for name in names if name)
     for heading in headings:
@@ -275,6 +280,17 @@ def _say_columns(rows: Rows, columns: ColumnMap, intake: Intake) -> None:
         if where := and_more([place for place in places if place], SHOWN_PLACES):
             problem = Phrase("{problem}: {where}", problem=problem, where=where)
         batch.issues.append(Issue(batch.file, "", None, "", problem, UNSAID, "note"))
+
+
+def _say_taught(intake: Intake) -> None:
+    """Say which short words were read as the list itself explains them."""
+    columns, batch = intake.columns, intake.batch
+    filled = {*columns.fields, *columns.choices}
+    for name, words in intake.taught.items():
+        pairs = [Phrase("{word!r} is {meaning}", word=word, meaning=meaning) for word, meaning in words.items()]
+        if name in filled and (shown := and_more(pairs, SHOWN_PLACES)):
+            problem = Phrase("the list explains short words: {words}", words=shown)
+            batch.issues.append(Issue(batch.file, "", None, field_name(name), problem, UNSAID, "note"))
 
 
 def _children(rows: Rows, columns: ColumnMap, intake: Intake) -> dict[str, list[Reader]]:

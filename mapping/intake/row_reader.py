@@ -20,7 +20,7 @@ from mapping.language.composition import Composition, composed
 from mapping.language.fold import is_garbled
 from mapping.language.i18n import Coded, Phrase, Quoted, Several, both
 from mapping.language.parsers.permission import asks_consent, is_review, refuses, says_no, says_yes
-from mapping.language.taxonomy import Vocabulary, match_term
+from mapping.language.taxonomy import Vocabulary, by_initials, match_term
 from mapping.model import Audience, Record, record_id, strictest
 from mapping.quality.known_organizations import Known
 from mapping.safety.sensitive_text import HOLD, SHELTER, STREET, TELLING
@@ -64,6 +64,8 @@ class Intake:
     known: Known
     batch: Batch
     progress: Progress | None = None
+    taught: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Field -> the short words that the list itself explains -> what they stand for; the map's words come first."""
     made: set[str] = field(default_factory=set)
     """Bodies that this list has named so far."""
     headings: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -161,9 +163,11 @@ class Intake:
     @cached_property
     def meant(self) -> dict[str, dict[str, str]]:
         """Field -> the sender's own word, folded -> what it stands for."""
+        own = self.columns.words
         return {
-            name: {fold_header(word): meaning for word, meaning in words.items()}
-            for name, words in self.columns.words.items()
+            name: self.taught.get(name, {})
+            | {fold_header(word): meaning for word, meaning in own.get(name, {}).items()}
+            for name in {*self.taught, *own}
         }
 
     @cached_property
@@ -436,6 +440,14 @@ class Reader:
                 return outcome[0]
         return None
 
+    def say_remarked(self) -> None:
+        """Say which fields a remark speaks of that no column tells: a remark is never read, and not lost in silence."""
+        for name, folded in zip(self.intake.columns.private, self.intake.remarks, strict=True):
+            for about in parsers.remarked(self.row.cells.get(folded, "")):
+                if not self.text(about):
+                    problem = Phrase("the remark seems to say this: {field}", field=field_name(about))
+                    self._keep(name, problem, Phrase("write it into a column of its own"), "doubt")
+
     def held_back(self) -> bool:
         """Tell whether a remark asks that the row be shown to nobody."""
         patterns = [pattern for _, meant, pattern in self.intake.notices if meant == "custodian"]
@@ -545,12 +557,40 @@ class Reader:
         """Read the last day of something; None where it has no end, or one that is past and was to be renewed."""
         today = self.intake.today
         value = self.take(name, parsers.last_day, today)
-        if value is not None and value.renewed:
-            problem = Phrase("{text!r}: whether it was renewed is not known", text=self.text(name))
-            self.say(name, problem, Phrase("ask until when it holds now"))
-            if value.day < today:
-                return None
+        if value is not None and value.renewed and not self._holds(name, value.day):
+            return None
         return self._certain(name, value)
+
+    def day_after(self, name: str, first: dt.date | None) -> dt.date | None:
+        """Read the last day of what began on a day, also where its cell says how long it holds ("3 years")."""
+        try:
+            term = parsers.term(text := self.text(name))
+        except parsers.Unreadable:
+            return self.last_day(name)
+        if first is None:
+            problem = Phrase("{text!r} is a term, and no day says from when", text=text)
+            self.say(name, problem, Phrase("write the day of signature, or the last day"), "refused")
+            return None
+        end = term.after(first)
+        problem = Phrase("{text!r} from {first} ends on {end}", text=text, first=first, end=end)
+        self.say(name, problem, Phrase("write the last day if it is another"), "note")
+        return None if term.renewed and not self._holds(name, end) else end
+
+    def _holds(self, name: str, end: dt.date) -> bool:
+        """Tell whether something that is renewed by itself has not ended yet; whether it was renewed is doubted."""
+        problem = Phrase("{text!r}: whether it was renewed is not known", text=self.text(name))
+        self.say(name, problem, Phrase("ask until when it holds now"))
+        return end >= self.intake.today
+
+    def end_of(self, name: str) -> dt.date | None:
+        """Return the last day of the period that a cell names; None where it names a day or cannot be read."""
+        try:
+            first, last = (
+                parsers.date_value(self.text(name), self.intake.today, of_period=part) for part in ("first", "last")
+            )
+        except parsers.Unreadable:
+            return None
+        return last.day if last.day != first.day else None
 
     def _certain(self, name: str, value: parsers.DateValue | None) -> dt.date | None:
         """Return a day, saying which way it was read where it could be another."""
@@ -574,9 +614,11 @@ class Reader:
         return entries
 
     def _cut(self, name: str, taxonomy: str, text: str) -> list[str]:
+        meant = self.intake.meant.get(name, {})
+        if fold_header(text) in meant:
+            return [meant[fold_header(text)]]
         if parsers.is_blank(text) or (parsers.says_none(text) and match_term(taxonomy, text) is None):
             return []
-        meant = self.intake.meant.get(name, {})
 
         def known(part: str) -> bool:
             return fold_header(part) in meant or match_term(taxonomy, part) is not None
@@ -645,6 +687,12 @@ class Reader:
         if left and not codes and not words:
             codes = ["NONE"]
         return [code for code in codes if code != "NONE" or len(codes) == 1], words
+
+    def say_unknown(self, name: str, taxonomy: str, word: str, problem: Phrase) -> None:
+        """Say that a word means no term that is known, and of which terms it may be the initials."""
+        near = Several(_named(taxonomy, code) for code in by_initials(taxonomy, word)[:MOST_NEAR])
+        fix = Phrase("write a code for it into [words.{name}]", name=name)
+        self.say(name, problem, Phrase("{fix}; is it {near}?", fix=fix, near=near) if near else fix)
 
     def harmless(self, name: str, text: str) -> str:
         """Return a text that may be published, or nothing and an issue: it could name a place, a person or a number."""
@@ -766,6 +814,9 @@ def _named(taxonomy: str, code: str) -> Coded:
     labels = Vocabulary.load(taxonomy).term(code).labels
     return Coded(f"{labels.get('en', '')} ({code})".strip(), labels)
 
+
+MOST_NEAR = 3
+"""Terms at most of which one is asked whether it was meant."""
 
 SURE = 0.9
 """Least score of a match that needs no note."""

@@ -350,6 +350,7 @@ def _kind(reader: Reader) -> str | None:
 def _services(entry: RowSite, intake: Intake, phones: list[parsers.PhoneValue], children: list[Reader] | None) -> None:
     """Add the services that a row names: in a cell, in columns that say yes or no, or in rows of another sheet."""
     reader, columns = entry.reader, intake.columns
+    reader.say_remarked()
     if columns.shape == "place":
         for column, code in columns.services.items():
             text = reader.row.text([column])
@@ -368,11 +369,8 @@ def _services(entry: RowSite, intake: Intake, phones: list[parsers.PhoneValue], 
         for code in codes:
             _service(entry, source, intake, code, source.text("service") if len(codes) == 1 else "", phones)
         for word in words:
-            source.say(
-                "service",
-                Phrase("{text} is no kind of help that we know", text=_short(word)),
-                Phrase("write a code for it into [words.service]"),
-            )
+            problem = Phrase("{text} is no kind of help that we know", text=_short(word))
+            source.say_unknown("service", "service_types", word, problem)
         if not codes and not words and source is not reader:
             source.say("service", Phrase("the row names no service"), Phrase("ask the sender what is offered there"))
 

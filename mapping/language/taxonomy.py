@@ -5,6 +5,7 @@ The terms stand in CSV files in ``terms/``, with labels in English, Russian, Taj
 """
 
 import csv
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -227,12 +228,57 @@ def match_listed(taxonomy: str, text: str) -> Match | None:
     return Match(code, LEFT_OUT, "abbreviation") if (code := _only(codes)) else None
 
 
+def checklist_item(text: str) -> str | None:
+    """Return the code of the item of the checklist of standards that a text is: its code in any letters, or its words.
+
+    Examples
+    --------
+    >>> checklist_item("std-7"), checklist_item("СТД 007"), checklist_item("7")
+    ('STD-007', 'STD-007', None)
+    """
+    code = _items().get(_bare(text))
+    match = match_listed("standards", text) if code is None and " " in text.strip() else None
+    return match.code if match else code
+
+
+@cache
+def _items() -> dict[str, str]:
+    return {_bare(term.code): term.code for term in _load("standards").terms()}
+
+
+def _bare(code: str) -> str:
+    """Return a code without what people leave out or add: its line and zeros ("СТД-7" for STD-007)."""
+    return re.sub(r"(?<!\d)0+|\s", "", skeleton(code))
+
+
 def words_of(taxonomy: str) -> dict[str, set[str]]:
     """Return all that is said for each term: code -> labels and synonyms, as they are written."""
     words: dict[str, set[str]] = {term.code: set(term.labels.values()) - {""} for term in _load(taxonomy).terms()}
     for code, word in _synonyms().get(taxonomy, ()):
         words[code].add(word)
     return words
+
+
+@cache
+def _initials(taxonomy: str) -> dict[str, list[str]]:
+    codes: dict[str, list[str]] = defaultdict(list)
+    for code, spellings in words_of(taxonomy).items():
+        for spelling in spellings:
+            words = re.findall(r"[^\W\d_]+", spelling)
+            if len(words) > 1 and code not in codes[short := "".join(word[0] for word in words).casefold()]:
+                codes[short].append(code)
+    return codes
+
+
+def by_initials(taxonomy: str, text: str) -> list[str]:
+    """Return the codes of the terms whose words begin with the letters of a text in capital letters.
+
+    Examples
+    --------
+    >>> by_initials("service_types", "ТД"), by_initials("service_types", "приют")
+    (['IDN-HOT'], [])
+    """
+    return sorted(_initials(taxonomy).get(text.casefold(), ())) if text.isupper() and text.isalpha() else []
 
 
 SHORTEST = 3

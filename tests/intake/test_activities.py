@@ -416,3 +416,108 @@ def test_candidates_are_names_that_are_alike(take, text, candidates):
     (reason,) = take("agreement", AGREEMENT | {"to": text}).refused[0].reasons
     asked = reason.partition("; ")[2]
     assert asked == (f"is it {', '.join(candidates)}?" if candidates else "import the list that has it first")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Umed – Soyai Chinor",
+        "Umed / Soyai Chinor",
+        "Umed; Soyai Chinor",
+        "между «Umed» и «Soyai Chinor»",
+        "байни Umed ва Soyai Chinor",
+        "Umed va Soyai Chinor oʻrtasida",
+        "between Umed and Soyai Chinor",
+    ],
+)
+def test_two_parties_of_one_cell_are_two(take, monkeypatch, known, cell):
+    fields = {name: column for name, column in SHAPES["agreement"].items() if name not in ("from", "to")}
+    monkeypatch.setitem(SHAPES, "agreement", fields | {"parties": ["parties"]})
+    separator = cell.replace(";", ",")
+    (agreement,) = take("agreement", AGREEMENT | {"parties": separator}).of("referral_agreement")
+    ids = [known.called([name])[0].id for name in ("Umed", "Soyai Chinor")]
+    assert [agreement.from_organization_id, agreement.to_organization_id] == ids
+
+
+@pytest.mark.parametrize("cell", ["Umed", "Umed – Nobody Here", "Nobody and Nothing"])
+def test_parties_of_which_one_is_unknown_are_told(take, monkeypatch, cell):
+    fields = {name: column for name, column in SHAPES["agreement"].items() if name not in ("from", "to")}
+    monkeypatch.setitem(SHAPES, "agreement", fields | {"parties": ["parties"]})
+    found = take("agreement", AGREEMENT | {"parties": cell})
+    assert found.of("referral_agreement") == []
+    assert "does not name two organizations" in found.refused[0].reasons[0]
+
+
+@pytest.mark.parametrize("text", ["3 года", "3 сол", "3 yil", "three years"])
+def test_a_term_ends_so_long_after_the_signature(take, text):
+    found = take("agreement", AGREEMENT | {"signed": "2025-02-28", "until": text})
+    assert [agreement.valid_to for agreement in found.of("referral_agreement")] == [dt.date(2028, 2, 28)]
+    assert said(found, "note") == [("until", f"{text!r} from 2025-02-28 ends on 2028-02-28")]
+
+
+def test_a_term_without_a_day_of_signature_is_told(take):
+    found = take("agreement", AGREEMENT | {"signed": "", "until": "3 года"})
+    assert [agreement.valid_to for agreement in found.of("referral_agreement")] == [None]
+    assert said(found, "refused") == [("until", "'3 года' is a term, and no day says from when")]
+
+
+def test_the_days_of_an_activity_in_one_column_are_its_first_and_last(take, monkeypatch):
+    fields = {name: column for name, column in SHAPES["activity"].items() if name != "end"}
+    monkeypatch.setitem(SHAPES, "activity", fields)
+    rows = [
+        ACTIVITY | {"no": n, "start": days} for n, days in enumerate(("12–14 мая 2026 г.", "март 2026", "5.6.2026"))
+    ]
+    days = [(str(activity.start), str(activity.end)) for activity in take("activity", *rows).of("activity")]
+    assert days == [("2026-05-12", "2026-05-14"), ("2026-03-01", "2026-03-31"), ("2026-06-05", "None")]
+
+
+@pytest.mark.parametrize("number", ["4", "п. 4", "№ 4", "банди 4", "item no. 4", "4."])
+def test_a_bare_number_is_that_of_our_checklist_and_told(take, number):
+    found = take("assessment", ANSWER | {"standard": number})
+    assert [answer.standard for answer in found.of("standard_assessment")] == ["STD-004"]
+    assert said(found, "doubt") == [("standard", f"{number!r} was taken for STD-004")]
+
+
+@pytest.mark.parametrize(("number", "problem"), [("22", "another kind of help"), ("1.1", "no item"), ("98", "no item")])
+def test_a_number_that_cannot_be_ours_is_refused(take, number, problem):
+    """Item 22 is about hotlines, and the row about legal advice."""
+    found = take("assessment", ANSWER | {"standard": number})
+    assert found.of("standard_assessment") == []
+    assert problem in found.refused[0].reasons[0]
+
+
+def test_ticks_below_the_answers_are_answers(tmp_path, tiny_area, known):
+    path = tmp_path / "ticks.csv"
+    rows = [
+        "who;what;item;Да;Частично;Нет",
+        "Umed;LEG-INF;STD-001;+;;",
+        "Umed;LEG-INF;STD-002;;✓;",
+        "Umed;LEG-INF;STD-003;;;x",
+    ]
+    path.write_text("\n".join([*rows, "Umed;LEG-INF;STD-004;1;;1", "Umed;LEG-INF;STD-005;-;-;+"]), "utf-8")
+    columns = ColumnMap(
+        source="x",
+        name="X",
+        shape="assessment",
+        fields={"organization": ["who"], "service": ["what"], "standard": ["item"]},
+        choices={"answer": {"Да": "met", "Частично": "partly", "Нет": "not met"}},
+    )
+    found = read(path, columns=columns, area=tiny_area, today=TODAY, known=known)
+    answers = [answer.answer for answer in found.of("standard_assessment")]
+    assert answers == ["met", "partly", "not met", "unknown", "not met"]
+    assert said(found, "doubt", row=5) == [("answer", "'met; not met' is no answer that we know")]
+
+
+def test_items_as_headings_are_answered_by_every_row(tmp_path, tiny_area, known):
+    path = tmp_path / "wide.csv"
+    path.write_text("who;what;A;B\nUmed;LEG-INF;да;нет\nSoyai Chinor;PSY-COU;частично;\n", "utf-8")
+    columns = ColumnMap(
+        source="x",
+        name="X",
+        shape="assessment",
+        fields={"organization": ["who"], "service": ["what"]},
+        standards={"A": "STD-001", "B": "STD-007"},
+    )
+    found = read(path, columns=columns, area=tiny_area, today=TODAY, known=known)
+    answers = [(answer.standard, answer.answer) for answer in found.of("standard_assessment")]
+    assert answers == [("STD-001", "met"), ("STD-007", "not met"), ("STD-001", "partly")]

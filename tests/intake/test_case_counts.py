@@ -235,3 +235,62 @@ def test_a_note_under_the_table_is_no_count(tmp_path, tiny_area):
     batch = given(tmp_path, tiny_area, {"unit": "Juybor", "count": "3"}, {"year": "* revised"}, columns=columns)
     assert [found.count for found in counts(batch)] == [3]
     assert batch.refused == []
+
+
+YEARS = {"2023": {"year": "2023"}, "2024": {"year": "2024"}}
+
+
+def of_years(tmp_path, area, *lines, counts=YEARS):
+    path = tmp_path / "years.csv"
+    path.write_text("\n".join(lines), "utf-8")
+    columns = ColumnMap(
+        source="figures",
+        name="Figures",
+        shape="case",
+        fields={"measure": ["what"], "unit": ["where"]},
+        counts=counts,
+    )
+    return read(path, columns=columns, area=area, today=TODAY, known=Known(maps=EveryMap()))
+
+
+def test_each_column_of_a_year_gives_the_count_of_its_year(tmp_path, tiny_area):
+    lines = ("what;where;2023;2024", "victims_identified;Juybor;7;11", "convictions;;3;", "convictions;Итого;;4")
+    batch = of_years(tmp_path, tiny_area, *lines)
+    figures = {(one.measure, one.year, one.area_unit, one.count) for one in counts(batch)}
+    assert figures == {
+        ("victims_identified", 2023, "XT-W2", 7),
+        ("victims_identified", 2024, "XT-W2", 11),
+        ("convictions", 2023, None, 3),
+        ("convictions", 2024, None, 4),
+    }
+    assert len({one.id for one in counts(batch)}) == 4
+
+
+def test_a_number_that_cannot_be_read_is_told_by_its_column_and_the_others_stand(tmp_path, tiny_area):
+    batch = of_years(tmp_path, tiny_area, "what;where;2023;2024", "victims_identified;;many;11")
+    assert [(one.year, one.count) for one in counts(batch)] == [(2023, None), (2024, 11)]
+    assert [issue.column for issue in batch.issues if "many" in issue.problem] == ["2023"]
+
+
+def test_a_row_of_which_no_column_can_be_read_is_set_aside_once(tmp_path, tiny_area):
+    lines = ("what;where;2023;2024", "happiness;;7;11", "convictions;;1;2")
+    batch = of_years(tmp_path, tiny_area, *lines)
+    assert [(row.row, len(row.reasons)) for row in batch.refused] == [(2, 1)]
+    assert len(counts(batch)) == 2
+
+
+def test_a_heading_may_say_sex_and_measure_too(tmp_path, tiny_area):
+    values = {"2024 жен": {"year": "2024", "sex": "female"}, "2024 муж": {"year": "2024", "sex": "male"}}
+    batch = of_years(tmp_path, tiny_area, "what;where;2024 жен;2024 муж", "victims_identified;;7;11", counts=values)
+    assert [(one.sex, one.count) for one in counts(batch)] == [("female", 7), ("male", 11)]
+
+
+def test_a_year_with_a_digit_too_many_is_told(tmp_path, tiny_area):
+    batch = given(tmp_path, tiny_area, ROW, ROW | {"year": "20206"})
+    assert [row.reasons for row in batch.refused] == [("'20206' is no year; write it as 2024",)]
+
+
+@pytest.mark.parametrize("word", ["Итого", "ҶАМЪ", "jami", "All together"])
+def test_a_row_of_totals_counts_all_of_the_area(tmp_path, tiny_area, word):
+    (one,) = counts(given(tmp_path, tiny_area, ROW | {"unit": word, "sex": word}))
+    assert (one.area_unit, one.sex) == (None, None)

@@ -13,14 +13,15 @@ from typing import Literal
 
 from mapping.area.geocode import find_unit, units_served
 from mapping.area.study_area import StudyArea
-from mapping.column_map import FIELDS, ColumnMap, Expected, Header, Sheets, Skip, fold_header
+from mapping.column_map import FIELDS, ColumnMap, Expected, Header, Shape, Sheets, Skip, fold_header
 from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.intake.guess.cells import ColumnGuess, looked_at
-from mapping.intake.guess.headings import RUNNING, bound_of, day_of, field_of, language_in
+from mapping.intake.guess.headings import REMARKS, RUNNING, bound_of, day_of, field_of, language_in
 from mapping.intake.guess.questions import ManyChoices, questions
-from mapping.intake.guess.shapes import other_shape
-from mapping.intake.rows import joined
+from mapping.intake.guess.shaped import own_columns, own_header, titles_of
+from mapping.intake.guess.shapes import OtherShape, other_shape
+from mapping.intake.rows import joined, written
 from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.fold import coarse, skeleton
@@ -45,25 +46,6 @@ ADDED = re.compile(
     re.I,
 )
 """Headings of columns that survey tools add: when, by whom and on what device, which is nobody's list."""
-
-REMARKS = (
-    "note",
-    "notes",
-    "remark",
-    "remarks",
-    "comment",
-    "comments",
-    "примечание",
-    "примечания",
-    "примеч",
-    "прим",
-    "комментарий",
-    "эзоҳ",
-    "шарҳ",
-    "изоҳ",
-    "izoh",
-)
-"""Words of columns that are never kept."""
 
 SPOKEN = ("organization", "description", "place_name")
 """Fields that have a column for each language."""
@@ -95,11 +77,22 @@ class Guessed:
     """Columns that say nothing of their own: running numbers, and answers that other columns hold too."""
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
     """Field -> column of one of several choices -> what a yes in it stands for."""
+    counts: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Column of counts -> what its heading says of them."""
+    standards: dict[str, str] = field(default_factory=dict)
+    """Column of answers -> the item of the checklist that they answer."""
+    constants: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    """Fields without which no row counts, and which no column was taken for."""
+    other: OtherShape | Literal[""] = ""
+    """The shape of a list whose rows are no services."""
     count: int = 0
 
     @property
-    def shape(self) -> Literal["place", "service"]:
-        """Whether columns of yes and no tell which services a place has, or cells name them."""
+    def shape(self) -> Shape:
+        """What a row is; whether columns of yes and no tell which services a place has, or cells name them."""
+        if self.other:
+            return self.other
         return "place" if self.services and "service" not in (*self.fields, *self.choices) else "service"
 
 
@@ -109,9 +102,20 @@ def guessed_map(sheets: Sequence[Sheet], source: str, area: StudyArea | None = N
     Raises
     ------
     FormatError
-        When no row looks like the names of columns.
+        When no row looks like the names of columns, or the rows are no services: only a map says what they are, and
+        whose.
     """
-    return _map(guessed(sheets, area), source)
+    guess = guessed(sheets, area)
+    if guess.other:
+        raise FormatError(
+            Phrase(
+                "[{name}] looks like a list whose rows are no services; write a column map with "
+                'shape = "{what}" (docs/importing.md)',
+                name=guess.sheet.name,
+                what=guess.other,
+            )
+        )
+    return _map(guess, source)
 
 
 def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft: bool = False) -> Guessed:
@@ -125,17 +129,13 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
         When no row looks like the names of columns, or none of them, but for a draft, like that of the organizations.
     """
     guesses = [guess for sheet in sheets if sheet.rows for guess in _headers(sheet)]
+    sheet, other = _other_shape(guesses, sheets)
+    if sheet is not None and other:
+        return _guessed_of(sheet, other, sheets, area)
     if to_draft and not guesses:
         guesses = [fullest for sheet in sheets if (fullest := _fullest(sheet)) is not None]
-    if not to_draft:
-        _require_services(guesses, sheets)
     if not guesses:
-        raise FormatError(
-            Phrase(
-                "no row looks like the names of columns; is it a list, with a row of names above its "
-                "rows? If it is, write a column map: rohnamo check FILE --draft FILE.toml begins one"
-            )
-        )
+        raise FormatError(NO_NAMES)
     _, best = max(guesses, key=lambda pair: (pair[0], -pair[1].header.rows, -pair[1].first))
     alike = {
         guess.sheet.name: guess for _, guess in sorted(guesses, key=lambda pair: pair[0]) if _alike(guess, best)
@@ -170,37 +170,64 @@ def _alike(guess: Guessed, best: Guessed) -> bool:
     )
 
 
+NO_NAMES = Phrase(
+    "no row looks like the names of columns; is it a list, with a row of names above its "
+    "rows? If it is, write a column map: rohnamo check FILE --draft FILE.toml begins one"
+)
+
 ALIKE = 0.7
 """Share of its columns that a sheet must have in common with another to be a part of the same list."""
 
 
-def _require_services(guesses: Sequence[tuple[float, "Guessed"]], sheets: Sequence[Sheet]) -> None:
-    """Refuse a list whose rows are no services: only a map says what they are, and whose.
+def _other_shape(
+    guesses: Sequence[tuple[float, "Guessed"]], sheets: Sequence[Sheet]
+) -> tuple[Sheet | None, OtherShape | Literal[""]]:
+    """Return the sheet that looks most like a list and the shape of its rows, if they are no services."""
+    if guesses:
+        _, best = max(guesses, key=lambda pair: (pair[0], -pair[1].header.rows, -pair[1].first))
+        return best.sheet, other_shape(best.sheet, best.first)
+    shapes = ((sheet, other_shape(sheet, HEADS)) for sheet in sheets if sheet.rows)
+    return next(((sheet, what) for sheet, what in shapes if what), (None, ""))
+
+
+def _guessed_of(sheet: Sheet, other: OtherShape, sheets: Sequence[Sheet], area: StudyArea | None) -> Guessed:
+    """Guess what the columns of a list are whose rows are no services, and which sheets have the same.
 
     Raises
     ------
     FormatError
-        It is such a list.
+        When no row looks like the names of columns.
     """
-    name, what = _other_shape(guesses, sheets)
-    if what:
-        raise FormatError(
-            Phrase(
-                "[{name}] looks like a list whose rows are no services; write a column map with "
-                'shape = "{what}" (docs/importing.md)',
-                name=name,
-                what=what,
-            )
-        )
+    guesses = {own.name: guess for own in sheets if own.rows and (guess := _headed(own, other)) is not None}
+    guess = guesses.get(sheet.name)
+    if guess is None:
+        raise FormatError(NO_NAMES)
+    alike = [own for own in guesses.values() if _alike(own, guess)]
+    guess.other = other
+    guess.sheets = [own.sheet.name for own in alike]
+    guess.left = [own.name for own in sheets if own.rows and own.name not in guess.sheets]
+    if not all(guess.header.has in own.names for own in alike):
+        guess.header = guess.header.model_copy(update={"has": ""})
+    _look(guess, alike, area)
+    looks = {name: guess.seen[name] for name in guess.names if name}
+    own = own_columns(other, looks, titles_of(sheet, guess.first - guess.header.rows))
+    guess.fields, guess.choices, guess.counts, guess.standards = own.fields, own.choices, own.counts, own.standards
+    guess.constants, guess.private, guess.passed, guess.open = own.constants, own.private, own.passed, own.open
+    guess.key, guess.why, guess.missing = own.fields.pop("key", []), own.why, own.missing(other)
+    return guess
 
 
-def _other_shape(guesses: Sequence[tuple[float, "Guessed"]], sheets: Sequence[Sheet]) -> tuple[str, str]:
-    """Return the name of the sheet that looks most like a list and the shape of its rows, if they are no services."""
-    if guesses:
-        _, best = max(guesses, key=lambda pair: (pair[0], -pair[1].header.rows, -pair[1].first))
-        return best.sheet.name, other_shape(best.sheet, best.first)
-    shapes = ((sheet.name, other_shape(sheet, HEADS)) for sheet in sheets if sheet.rows)
-    return next(((name, what) for name, what in shapes if what), ("", ""))
+def _headed(sheet: Sheet, other: OtherShape) -> Guessed | None:
+    """Return a sheet with the names of its columns as such a list has them; None where it has none."""
+    header = own_header(sheet, other)
+    if header is None:
+        fullest = _fullest(sheet)
+        return fullest[1] if fullest else None
+    place, height, names = header
+    above = {written(cell) for row in sheet.rows[:place] for cell in row}
+    own = [text for cell in sheet.rows[place] if (text := written(cell))]
+    has = next((text for text in own if text not in above), own[0])
+    return Guessed(sheet, Header(has=has, rows=height), place + height, names)
 
 
 HEADS = 4
@@ -277,8 +304,8 @@ def _continues(upper: list[object], lower: list[object]) -> bool:
     return gaps > 0 and sum(above not in (None, "") for above, _ in pairs) > 1
 
 
-def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | None) -> None:
-    """Give every column its field: by its name where its cells do not speak against it, else by its cells."""
+def _look(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | None) -> dict[str, set[str]]:
+    """Look at the cells of all columns; return the sheets that have each."""
     cells: dict[str, list[object]] = {name: [] for name in guess.names if name}
     on: dict[str, set[str]] = defaultdict(set)
     for other in (guess, *(other for other in alike if other is not guess)):
@@ -291,9 +318,16 @@ def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | N
                 on[name].add(other.sheet.name)
     guess.names += [name for name in cells if name not in guess.names]
     guess.seen = {name: looked_at(column, area) for name, column in cells.items()}
+    return on
+
+
+def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | None) -> None:
+    """Give every column its field: by its name where its cells do not speak against it, else by its cells."""
+    on = _look(guess, alike, area)
+    cells = list(guess.seen)
     consents = sorted(filter(asks_consent, cells), key=asks_to_publish, reverse=True)
     giving = _Giving(guess, on, next(iter(consents), ""))
-    several = questions(list(cells), {name for name, look in guess.seen.items() if look.answers or not look.filled})
+    several = questions(cells, {name for name, look in guess.seen.items() if look.answers or not look.filled})
     giving.ask(several)
     days = {name: day for name in cells if (day := day_of(name))}
     bounds = {name: bound for name in cells if (bound := bound_of(name))}
@@ -343,7 +377,7 @@ class _Giving:
         if ADDED.match(fold_header(name)):
             guess.private.append(name)
             guess.why[name] = "added by the survey tool"
-        elif {coarse(word) for word in REMARKS} & set(re.findall(r"[^\W_]+", coarse(name))):
+        elif REMARKS & set(re.findall(r"[^\W_]+", coarse(name))):
             guess.private.append(name)
             guess.why[name] = "remarks are never kept"
         elif RUNNING.match(name) or (asks_consent(name) and name != self.marking):
@@ -453,6 +487,9 @@ def _map(guess: Guessed, source: str) -> ColumnMap:
         key=guess.key,
         ignored=[*guess.open, *guess.passed, *(() if guess.shape == "place" else guess.services)],
         choices=guess.choices,
+        counts=guess.counts,
+        standards=guess.standards,
+        constants=guess.constants,
         private=guess.private,
         sheets=Sheets(only=[name for name in guess.sheets if name]),
         shape=guess.shape,
@@ -483,10 +520,8 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
         f"name = {_text(stem)}",
         'licence = ""',
     ]
-    if what := other_shape(guess.sheet, guess.first):
-        lines.append(
-            f"shape = {_text(what)}    # TO BE DECIDED: it looks so; give the columns the fields of this shape"
-        )
+    if guess.other:
+        lines.append(f"shape = {_text(guess.other)}    # TO BE DECIDED: it looks so; a row is no service")
     elif made.shape != "service":
         lines.append(f"shape = {_text(made.shape)}    # a row is a place; columns say which services are there")
     if guess.key:
@@ -509,7 +544,11 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
     lines += _listed("private", guess.private, "remarks: looked at for words such as 'do not publish', never kept")
     lines += _open_columns(guess)
     lines += ["", "[fields]    # field = column; the fields are listed in docs/importing.md"]
-    if not any(name.partition(".")[0] == "organization" for name in guess.fields):
+    lines += [
+        f'# {name} = "..."    # TO BE DECIDED, here or in [constants]; no row counts without: {FIELDS[name]}'
+        for name in guess.missing
+    ]
+    if not guess.other and not any(name.partition(".")[0] == "organization" for name in guess.fields):
         lines.append(
             '# organization = "..."    # TO BE DECIDED: the column with the names of bodies; no row counts without'
         )
@@ -523,6 +562,12 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
     if made.shape == "place":
         lines += ["", "[services]    # column = kind of help that it says yes or no to"]
         lines += [f"{_text(column)} = {_text(code)}" for column, code in guess.services.items()]
+    for column, values in guess.counts.items():
+        lines += ["", f"[counts.{_text(column)}]    # numbers; what their heading says of them"]
+        lines += [f"{name} = {_text(value)}" for name, value in values.items()]
+    if guess.standards:
+        lines += ["", "[standards]    # column with answers = item of the checklist"]
+        lines += [f"{_text(column)} = {_text(code)}" for column, code in guess.standards.items()]
     lines += [*_markings(guess), *_precisions(guess), *_words(guess)]
     return "\n".join(lines) + "\n"
 
@@ -566,8 +611,13 @@ def _markings(guess: Guessed) -> list[str]:
     """Write the table of markings: every one that was seen, for custodians until two people say otherwise."""
     column = next(iter(guess.fields.get("marking", ())), None)
     lines: list[str] = []
+    if guess.constants or column is None:
+        lines += ["", "[constants]    # the same for every row"]
+        lines += [
+            f"{name} = {_text(value)}    # by the title: {FIELDS[name]}" for name, value in guess.constants.items()
+        ]
     if column is None:
-        lines += ["", "[constants]    # no column says who may see a row: all are alike", 'marking = "all"']
+        lines.append('marking = "all"    # no column says who may see a row: all are alike')
         words = ["all"]
     else:
         words = sorted(word for word in guess.seen[column].words if word)

@@ -1,87 +1,59 @@
 """What the heading of a column says that stands beneath it, in English, Russian, Tajik and Uzbek."""
 
 import re
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 
-from mapping.column_map import FIELDS, fold_header
+from mapping.column_map import fold_header
 from mapping.intake.row_reader import DAYS
 from mapping.language import parsers
 from mapping.language.fold import coarse
-from mapping.language.languages import codes, language
+from mapping.language.languages import codes, language, word_rows
 from mapping.model import WEEKDAYS
 
-WORDS: dict[str, str] = {
-    "excludes": "not_taken not_eligible excludes excluded exclusions кому_отказывают отказывают не_принимают "
-    "не_принимаете не_берут не_берёте қабул_намекунанд қабул_намекунед qabul_qilinmaydi",
-    "marking": "marking confidential confidentiality visibility public гриф доступ показывать публикация "
-    "конфиденциальность ошкор нишон махфӣ махфият ko'rsatish maxfiy can_be_shown who_may_see кому_можно "
-    "кому_видно кто_видит кӣ_мебинад нишон_додан ба_кӣ_нишон kim_koʻradi",
-    "serves": "target beneficiaries clients groups serves eligibility who_can for_whom кому кого киро кимга целевая "
-    "получатели категории_лиц с_кем для_кого барои_кӣ ба_кӣ ба_киҳо гурӯҳи_мақсаднок kimga kimlar "
-    "kimlarga kimlar_uchun "
-    "целевые контингент категория_граждан категории_населения eligible гуруҳи_мақсаднок",
-    "contact": "contact_person contact_name focal_point director head_of контактное_лицо ответственный ответственное "
-    "руководитель координатор фио шахси_масъул масъул роҳбар мудир mas'ul rahbar",
-    "description": "description описание тавсиф tavsif details подробно подробности тафсилот batafsil",
-    "covers": "covers coverage area_served охват обслуживает территория_обслуживания зона_обслуживания "
-    "where_it_works где_работает где_работают фарогирӣ дар_куҷо_кор qayerda_ishlaydi qamrov "
-    "район_обслуживания",
-    "precision": "show_location precision точность_места",
-    "utc_offset": "utc time_zone часовой_пояс",
-    "funded_until": "funded_until funding_until financed_until финансирование_до маблағгузорӣ_то",
-    "verified_how": "how_checked how_verified способ_проверки как_проверено verification_method",
-    "verified_by": "checked_by verified_by кем кто_проверил",
-    "organization_kind": "kind_of_body type_of_organisation type_of_organization org_type organization_type "
-    "organisation_type тип_организации форма_собственности навъ навъи_ташкилот tashkilot_turi форма "
-    "facility_type type_of_facility тип_учреждения",
-    "place_name": "место place_name название_места номи_ҷой office_name",
-    "fax": "факс fax",
-    "messenger": "telegram whatsapp viber телеграм мессенджер",
-    "status": "status статус состояние вазъ holat active действует_ли работает_в работает_ли работает_сейчас фаъол "
-    "faol ishlaydimi "
-    "functional функционирует operational",
-    "ages": "age ages возраст возрастная синну_сол yosh yoshi age_group age_range "
-    "возрастная_категория возрастная_группа age_category",
-    "organization": "organization organisation agency provider body ngo desk наименование организация организации "
-    "название органа учреждение учреждения ташкилот ташкилоти номи муассиса марказ tashkilot nomi muassasa name ном "
-    "орган идора кто_помогает кто_оказывает who_helps кӣ_кумак_мекунад kim_yordam_beradi "
-    "implementing_partner",
-    "phone": "phone phones telephone tel mobile hotline телефон телефоны тел телефони рақами telefon raqam тамос "
-    "контакты контакт contacts contact",
-    "languages": "languages language язык языки языках забонҳо забон tillar til",
-    "cost": "cost price fee fees free charge плата оплата стоимость цена платно бесплатно платные музд нарх пулакӣ "
-    "ройгон narx narxi pullik bepul toʻlov "
-    "арзиш арзиши",
-    "service": "service services help assistance activity услуга услуги услуг помощь помощи хизматрасонӣ хизмат "
-    "хизматҳо хизматрасониҳо кумак кӯмак xizmat xizmatlar yordam amenity healthcare type category тип категория "
-    "чем_помогают что_делают деятельность фаъолият faoliyat "
-    "профиль направление",
-    "unit": "district unit region province район районы область регион ноҳия вилоят tuman viloyat pcode",
-    "place": "town city village settlement locality город село посёлок населённый_пункт шаҳр деҳа ҷамоат қишлоқ shahar "
-    "населенный_пункт",
-    "address": "address street location where адрес улица где местонахождение суроға суроғаи нишонӣ ҷойгиршавӣ "
-    "дар_куҷо manzil qayerda joylashuv "
-    "почтовый_адрес воқеъшавӣ",
-    "latitude": "latitude lat y широта арз арзи kenglik",
-    "longitude": "longitude lon long lng x долгота тӯл тӯли uzunlik",
-    "coordinates": "coordinates gps geopoint point координаты координатҳо koordinata koordinatalar",
-    "email": "email mail e-mail почта эл.почта почтаи pochta email_address e_mail эл_адрес электронный_адрес",
-    "website": "website web url site сайт страница саҳифа сомона sayt",
-    "hours": "hours opening schedule время часы режим график соатҳо соатҳои вақт вақти реҷаи ish_vaqti vaqti "
-    "когда_работает когда_можно какие_дни дни_работы рабочие_дни days рӯзҳои_корӣ ish_kunlari",
-    "documents": "documents papers документы ҳуҷҷатҳо hujjatlar",
-    "capacity": "capacity places beds вместимость мест места койки коек ҷойҳо кат катҳо joylar_soni joy_soni sig'im "
-    "o'rinlar oʻrinlar",
-    "accessible": "accessible wheelchair ramp пандус коляска аробача nogiron доступность_для accessibility",
-    "funder": "donor funder funding донор финансирование маблағгузор homiy",
-    "verified_on": "verified updated checked date проверено проверки дата обновлено сана sana санҷида "
-    "обновление update навсозӣ санҷиш tekshiruv tekshirilgan",
-    "country": "country страна кишвар davlat mamlakat",
-    "unit_code": "код_района district_code",
-    "key": "id ref no number code uuid код номер рақам № kod",
-}
-"""Field -> words by which its column may be called; those joined by _ belong together. Whichever stands first counts
-where a heading has words of several: fields that are told by several words together stand before the plain ones."""
+SERVICE = (
+    "excludes",
+    "marking",
+    "serves",
+    "contact",
+    "description",
+    "covers",
+    "precision",
+    "utc_offset",
+    "funded_until",
+    "verified_how",
+    "verified_by",
+    "organization_kind",
+    "place_name",
+    "fax",
+    "messenger",
+    "status",
+    "ages",
+    "organization",
+    "phone",
+    "languages",
+    "cost",
+    "service",
+    "unit",
+    "place",
+    "address",
+    "latitude",
+    "longitude",
+    "coordinates",
+    "email",
+    "website",
+    "hours",
+    "documents",
+    "capacity",
+    "accessible",
+    "funder",
+    "verified_on",
+    "country",
+    "unit_code",
+    "key",
+)
+"""Fields of a list of services; whichever stands first counts where a heading has words of several: those that are told
+by several words together stand before the plain ones."""
 
 ENDINGS = 3
 """Letters by which a heading may be longer than a word of five or more: "manzili", "телефонам"."""
@@ -115,17 +87,21 @@ def field_of(heading: str) -> str:
 
 
 def _field(text: str) -> str:
-    folded = fold_header(text).replace("_", " ")
-    short = tuple(re.findall(r"([^\W\d_]{2,})\.", folded))
-    words = [*coarse(folded).split(), *(["№"] * ("№" in folded))]
+    short = tuple(re.findall(r"([^\W\d_]{2,})\.", fold_header(text).replace("_", " ")))
+    words = _words(text)
     for together in (True, False):  # words that belong together tell more than each by itself
-        for name, phrases in _VOCABULARY:
+        for name in SERVICE:
             if name == "key" and len(words) > ENDINGS:
                 continue
-            if any(_stands(phrase, words) for phrase in phrases if (" " in phrase) == together):
+            if any(_stands(phrase, words) for phrase in _phrases(name) if (" " in phrase) == together):
                 return name
-    meant = {name for name, words in _PLAIN for word in words if word.startswith(short)} if short else set()
+    meant = {name for name, words in _plain() for word in words if word.startswith(short)} if short else set()
     return meant.pop() if len(meant) == 1 else ""
+
+
+def _words(text: str) -> list[str]:
+    folded = fold_header(text).replace("_", " ")
+    return [*coarse(folded).split(), *(["№"] * ("№" in folded))]
 
 
 def _stands(phrase: str, words: list[str]) -> bool:
@@ -157,15 +133,45 @@ def language_in(heading: str) -> str:
     )
 
 
-def _phrases(text: str) -> tuple[str, ...]:
-    return tuple(coarse(word.replace("_", " ")) or word for word in text.split())
+def words_of(field: str) -> list[str]:
+    """Return the words by which a column of a field may be called, in all languages."""
+    return [word for row in word_rows().get(f"heading of {field}", ()) for word in row.split(";")]
 
 
-_VOCABULARY = [(name, _phrases(text)) for name, text in WORDS.items() if name in FIELDS]
-"""Fields with their words, folded."""
+@cache
+def _phrases(field: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(coarse(word) or word for word in words_of(field)))
 
-_PLAIN = [(name, [word for word in text.casefold().split() if "_" not in word]) for name, text in WORDS.items()]
-"""Fields with their single words, which a heading may cut short: "Стоим." """
+
+@cache
+def _plain() -> list[tuple[str, list[str]]]:
+    """Return the fields with their single words, which a heading may cut short: "Стоим."."""
+    return [(name, [word.casefold() for word in words_of(name) if " " not in word]) for name in SERVICE]
+
+
+REMARKS = frozenset(map(coarse, words_of("note")))
+"""Words of columns that are never kept."""
+
+
+def is_named(heading: str, fields: Sequence[str]) -> bool:
+    """Tell whether a heading is, as a whole, a word for one of some fields."""
+    folded = " ".join(_words(heading))
+    return any(folded in _phrases(field) for field in fields)
+
+
+def named(heading: str, field: str) -> int:
+    """Return how many letters of a heading name a field: the longest of its words there, that of the lower line first.
+
+    >>> named("Дата подписания", "signed_on") > named("Дата подписания", "assessed_on") > 0
+    True
+    >>> named("Shoe size", "signed_on")
+    0
+    """
+    for part in (*reversed(heading.split(" / ")), heading):
+        words = _words(part)
+        if longest := max((len(phrase) for phrase in _phrases(field) if _stands(phrase, words)), default=0):
+            return longest
+    return 0
 
 
 @lru_cache(maxsize=1_000)

@@ -2,62 +2,73 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from itertools import chain, zip_longest
+from typing import Literal
 
 from mapping.column_map import fold_header
 from mapping.formats import Sheet
-from mapping.intake.guess.headings import field_of
+from mapping.intake.guess.headings import field_of, is_named
 from mapping.intake.rows import written
-from mapping.language.taxonomy import Vocabulary, match_listed
+from mapping.language import parsers
+from mapping.language.fold import skeleton, words_for
+from mapping.language.languages import word_rows
+from mapping.language.taxonomy import checklist_item, match_listed
+
+OtherShape = Literal["activity", "agreement", "assessment", "case"]
+"""Shapes of lists whose rows are no services."""
 
 LOOKED_AT = 100
 """Rows whose cells are looked at."""
 
-AGREEMENTS = re.compile(
-    r"соглашени|договор|меморандум|подписан|подписи|действует до|вид документа|agreement|memorandum|\bmou\b|\bsigned|"
-    r"signature|valid (?:to|until)|созишнома|шартнома|ёддошти|имзо|навъи ҳуҷҷат|kelishuv|shartnoma|imzo|hujjat turi"
-)
-PARTIES = re.compile(
-    r"^(?:from|to)(?: \w*organi\w+| agency| party)?$|^от\b|\bкому\b|сторон|партн[её]р|part(?:y|ies)\b|partner|"
-    r"направля|принима|refer|receiv|sends|takes|тараф|фирист|қабул|аз кӣ|ба кӣ|tomon|yubor|qabul|yo.?naltir|"
-    r"(?:organi[sz]ation|организация|ташкилот|tashkilot) ?[12ab]\b"
-)
-STANDARDS = re.compile(
-    r"standard|criteri|checklist|indicator|стандарт|критери|требовани|меъёр|mezon|talab|\bitem\b|пункт|банд"
-)
-ANSWERS = re.compile(
-    r"answer|\bmet\b|score|rating|result|ответ|оценк|выполн|соответств|результат|ҷавоб|баҳо|иҷро|натиҷа|javob|baho|"
-    r"bajaril|natija"
-)
-DONE = re.compile(r"мероприят|чорабин|tadbir|activit")
-WHEN = re.compile(r"\bсрок|период|начал|муҳлат|давра|оғоз|muddat|davr|boshlan|\bwhen\b|period|\bstart")
-PEOPLE = re.compile(r"\bчел\b|участник|\bплан|\bфакт|иштирокч|нафар|ishtirokch|odam soni|reached|participant|planned")
-YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\byear|\bгод|\bсоли?\b|\byil")
-CASES = re.compile(
-    r"жертв|пострадавш|преступлен|уголовн|victim|crime|\bcases\b|қурбон|ҷабрдид|ҷиноят|jinoyat|jabrlan|qurbon"
-)
+
+@cache
+def _telling(name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words by which headings tell of something, and the beginnings of such words."""
+    lists = word_rows().keys()
+    words, stems = (words_for(own) if own in lists else frozenset[str]() for own in (name, f"{name} stems"))
+    return words, stems
 
 
-def other_shape(sheet: Sheet, first: int) -> str:
+def _tells(name: str, text: str) -> bool:
+    """Tell whether a heading speaks of something, by the word lists of that name.
+
+    >>> _tells("parties", "Направляющая организация"), _tells("parties", "Телефон"), _tells("years", "in 2024")
+    (True, False, True)
+    """
+    words, stems = _telling(name)
+    padded = f" {skeleton(text)} "
+    return (
+        (name == "years" and YEAR.search(text) is not None)
+        or (name == "parties" and is_named(text, ("from", "to", "parties")))
+        or any(f" {word} " in padded for word in words)
+        or any(f" {stem}" in padded for stem in stems)
+    )
+
+
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
+
+def other_shape(sheet: Sheet, first: int) -> OtherShape | Literal[""]:
     """Return the shape of a list whose rows are no services, by what stands above row ``first``; else nothing."""
     above = [fold_header(written(cell)) for row in sheet.rows[:first] for cell in row if cell not in (None, "")]
-    parties, papers = (sum(bool(pattern.search(text)) for text in above) for pattern in (PARTIES, AGREEMENTS))
+    parties, papers = (sum(_tells(name, text) for text in above) for name in ("parties", "agreements"))
     if not papers:
-        papers = bool(AGREEMENTS.search(fold_header(sheet.name)))
+        papers = _tells("agreements", sheet.name)
     if (parties > 1 and papers) or (parties and papers > 1):
         return "agreement"
     columns = [_filled(column) for column in zip_longest(*sheet.rows[first : first + LOOKED_AT], fillvalue="")]
-    items = sum(_is_item(text) for text in above)
+    answered = any(_tells("answers", text) for text in above) or sum(map(is_answer, above)) > 1
     if (
-        (any(map(STANDARDS.search, above)) and any(map(ANSWERS.search, above)))
-        or items > 1
-        or any(map(_items, columns))
+        (answered and any(_tells("standards", text) for text in above))
+        or sum(map(is_item, above)) > 1
+        or any(map(holds_items, columns))
     ):
         return "assessment"
-    if all(any(map(pattern.search, above)) for pattern in (DONE, WHEN, PEOPLE)):
+    if all(any(_tells(name, text) for text in above) for name in ("activities", "times", "participants")):
         return "activity"
-    dated = any(map(YEAR.search, above)) and not any(field_of(text) == "organization" for text in above)
-    counted = any(map(CASES.search, above)) or any(map(_is_measure, chain(*columns)))
+    dated = any(_tells("years", text) for text in above) and not any(field_of(text) == "organization" for text in above)
+    counted = any(_tells("victims", text) for text in above) or any(map(_is_measure, chain(*columns)))
     return "case" if dated and counted else ""
 
 
@@ -65,14 +76,22 @@ def _filled(column: Sequence[object]) -> list[str]:
     return [text for cell in column if (text := written(cell).strip())]
 
 
-def _items(texts: Sequence[str]) -> bool:
+def holds_items(texts: Sequence[str]) -> bool:
     """Tell whether most cells are items of the checklist."""
-    return sum(map(_is_item, texts)) * 2 > len(texts)
+    return sum(map(is_item, texts)) * 2 > len(texts)
 
 
-def _is_item(text: str) -> bool:
+def is_item(text: str) -> bool:
     """Tell whether a text is the code or the wording of an item of the checklist."""
-    return text in Vocabulary.load("standards") or (" " in text and match_listed("standards", text) is not None)
+    return checklist_item(text) is not None
+
+
+def is_answer(text: str) -> bool:
+    """Tell whether a heading is itself an answer to an item, under which a tick stands."""
+    try:
+        return bool(parsers.answer(text)) and any(map(str.isalpha, text))
+    except parsers.Unreadable:
+        return False
 
 
 def _is_measure(text: str) -> bool:

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 
 from mapping.area.geocode import find_unit
 from mapping.area.study_area import StudyArea
-from mapping.column_map import ColumnMap, fold_header
+from mapping.column_map import ColumnMap
 from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.formats.surveys.xlsform import SILENT, Question, Survey, map_of
 from mapping.formats.tables import xlsx
 from mapping.intake.guess.column_map import source_code
+from mapping.intake.guess.headings import field_of
 from mapping.language.fold import skeleton
 from mapping.language.i18n import Phrase
 from mapping.language.taxonomy import Vocabulary, match_term
@@ -28,24 +30,24 @@ TAXONOMIES = {
 }
 """Fields that a question with choices may fill -> the terms that its choices must name."""
 
-WORDS = {
-    "organization": "organization organisation agency provider название наименование ташкилот номи tashkilot",
-    "description": "description описание тавсиф tavsif",
-    "unit": "district region province район область регион ноҳия вилоят tuman viloyat",
-    "place": "town village settlement город село посёлок деҳа шаҳр qishloq",
-    "address": "address street адрес улица суроға нишонӣ manzil",
-    "phone": "phone telephone mobile hotline телефон телефоны telefon",
-    "email": "email mail почта",
-    "website": "website web сайт",
-    "ages": "age ages возраст yosh",
-    "hours": "hours opening schedule часы режим соатҳои соатҳо vaqti",
-    "cost": "cost price fee плата стоимость нарх narx",
-    "verified_on": "verified checked проверено",
-    "capacity": "capacity beds cases мест коек ҷой",
-    "funded_until": "funded funding финансирование маблағгузорӣ",
-    "accessible": "wheelchair ramp пандус",
-}
-"""Field -> words by which a question without choices may ask for it."""
+ASKED = (
+    "organization",
+    "description",
+    "unit",
+    "place",
+    "address",
+    "phone",
+    "email",
+    "website",
+    "ages",
+    "hours",
+    "cost",
+    "verified_on",
+    "capacity",
+    "funded_until",
+    "accessible",
+)
+"""Fields that a question without choices may ask for, by the words of headings."""
 
 CONFIDENTIAL = re.compile(r"confiden|secret|конфиденц|секретн|махф|maxfiy", re.I)
 HALF = 0.5
@@ -110,15 +112,16 @@ def _fields(survey: Survey, area: StudyArea) -> dict[str, str]:
         if field and (field not in fields.values() or field == "unit"):
             fields[question.name] = field
     taken = set(fields.values())
-    for field, words in WORDS.items():
-        known = {skeleton(word) for word in words.split()} - {""}
-        for question in questions:
-            texts = [question.name.replace("_", " "), *question.labels.values()]
-            if field in taken or question.name in fields or question.choices:
-                continue
-            if any(set(skeleton(fold_header(text)).split()) & known for text in texts):
-                fields[question.name] = field
-                taken.add(field)
+    for field, question in product(ASKED, questions):
+        texts = [question.name.replace("_", " "), *question.labels.values()]
+        if (
+            field not in taken
+            and question.name not in fields
+            and not question.choices
+            and field in map(field_of, texts)
+        ):
+            fields[question.name] = field
+            taken.add(field)
     return fields
 
 

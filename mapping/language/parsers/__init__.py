@@ -32,7 +32,7 @@ from mapping.language.parsers.amounts import (
     women_among,
 )
 from mapping.language.parsers.contacts import emails, website, without_people
-from mapping.language.parsers.dates import DateValue, date, date_value, last_day
+from mapping.language.parsers.dates import DateValue, Duration, date, date_value, last_day, term
 from mapping.language.parsers.hours import HoursValue, hours
 from mapping.language.parsers.lists import (
     answer,
@@ -41,11 +41,13 @@ from mapping.language.parsers.lists import (
     left_out,
     says_everybody,
     split_list,
+    two_names,
     wished,
     yes_no,
 )
 from mapping.language.parsers.phones import MessengerAccount, PhoneValue, accounts, country_of, is_dialled, phones
 from mapping.language.parsers.points import Point, coordinates
+from mapping.language.parsers.remarks import remarked
 from mapping.language.parsers.standing import standing, status
 
 __all__ = [
@@ -55,6 +57,7 @@ __all__ = [
     "CapacityValue",
     "CostValue",
     "DateValue",
+    "Duration",
     "HoursValue",
     "MessengerAccount",
     "Money",
@@ -90,11 +93,14 @@ __all__ = [
     "number",
     "phones",
     "price_words",
+    "remarked",
     "says_everybody",
     "says_none",
     "split_list",
     "standing",
     "status",
+    "term",
+    "two_names",
     "utc_offset",
     "website",
     "wished",

@@ -9,6 +9,7 @@ from typing import Any
 
 from mapping.language.fold import numbered, skeleton, wildcard, words_for
 from mapping.language.i18n import Phrase, Quoted
+from mapping.language.languages import word_rows
 
 
 class Unreadable(ValueError):
@@ -92,9 +93,18 @@ def is_one_of(text: str, folded: Collection[str]) -> bool:
     return pattern is not None and any(map(pattern.fullmatch, folded))
 
 
+_NONE_AS_WRITTEN = frozenset(word.casefold() for row in word_rows()["none"] for word in row.split(";"))
+
+
 def says_none(text: str) -> bool:
-    """Tell whether a text says that there is nothing of the kind."""
-    return len(text) < LONGEST_NONE and skeleton(text) in NONE
+    """Tell whether a text says that there is nothing of the kind; in capitals only by a word as it is written.
+
+    >>> says_none("йук"), says_none("НЕТ"), says_none("ЮК")
+    (True, True, False)
+    """
+    if len(text) >= LONGEST_NONE or skeleton(text) not in NONE:
+        return False
+    return not text.isupper() or text.strip().casefold() in _NONE_AS_WRITTEN
 
 
 def given(value: object, what: Phrase) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from mapping.language.fold import numbered, skeleton, words_for
 from mapping.language.i18n import UNSAID, Phrase
-from mapping.language.parsers._cells import Unreadable, cell, given, shown
+from mapping.language.parsers._cells import NUMBERS, Unreadable, cell, given, shown
 
 Precise = Literal["day", "month", "quarter", "year"]
 OfPeriod = Literal["first", "last"]
@@ -77,6 +77,17 @@ _AT = re.compile(r"^\W*(?:(?:in|on|at|of|в|во|от|на|дар|аз|рӯзи|
 
 _WHOLE = re.compile(r"(?<!\d)(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2}))(?!\d)")
 _DAYS = re.compile(r"(?<!\d)(\d{1,2}) ?[-–—] ?(\d{1,2})([./]\d{1,2}[./]\d{4})(?!\d)")
+_DAYS_OF_MONTHS = re.compile(
+    r"(?<!\d)(\d{1,2})(?: [^\W\d]+)?(?: ?[-–—] ?| (?:по|до|то|to|till|until) )(?:[^\W\d]+ )?(\d{1,2})(?!\d)"
+)
+"""The first and the last of some days, beside their months: "12–14 мая", "28 апреля – 3 мая", "May 12-14"."""
+_HALVES = re.compile(
+    r"(?:(?:с|со|от|аз|from) )?(\D*\d{1,2}\D+\d{4}\D*?)"
+    r"(?: ?[-–—] ?| (?:по|до|то|to|till|until) )(\D*\d{1,2}\D+\d{4}\D*)"
+)
+"""Two days in words, each with its year: "28 декабря 2025 – 3 января 2026"."""
+_SHORT_DAYS = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})\.? ?[-–—] ?(\d{1,2})[./](\d{1,2})[./](\d{4})(?!\d)")
+"""Two days of which only the last has its year: "12.05-14.05.2026"."""
 _ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?")
 _BASIC = re.compile(r"((?:19|20)\d{2})([01]\d)([0-3]\d)")
 _AS_OF = re.compile(r"^(?:(?:по )?(?:состоянию )?на|as (?:of|at)|ба ҳолати) ", re.I)
@@ -138,6 +149,53 @@ def last_day(value: object, today: dt.date, *, day_first: bool = True) -> DateVa
     return date_value(value, today, of_period="last", day_first=day_first)
 
 
+@dataclass(frozen=True)
+class Duration:
+    """How long something holds: so many months, and whether it is renewed by itself."""
+
+    months: int
+    renewed: bool = False
+
+    def after(self, first: dt.date) -> dt.date:
+        """Return the day on which a term ends that begins on a day: that of the same number, or the last of its month.
+
+        >>> Duration(36).after(dt.date(2024, 2, 29))
+        datetime.date(2027, 2, 28)
+        """
+        month = first.month - 1 + self.months
+        year, month = first.year + month // 12, month % 12 + 1
+        return dt.date(year, month, min(first.day, calendar.monthrange(year, month)[1]))
+
+
+_OF_TERM = {12: words_for("years of a term"), 1: words_for("months of a term")}
+_TERM_NOISE = words_for("beside a term")
+LONGEST_TERM = 50
+"""Years that no agreement holds."""
+
+
+def term(value: object) -> Duration:
+    """Read how long something holds: "3 года", "на 3 (три) года", "2 сол", "18 oy", "one year".
+
+    Raises
+    ------
+    Unreadable
+        For what is no term, or one too long to be meant.
+
+    Examples
+    --------
+    >>> term("на 3 (три) года"), term("6 months, automatically renewed")
+    (Duration(months=36, renewed=False), Duration(months=6, renewed=True))
+    """
+    text = given(value, Phrase("term"))
+    plain = _RENEWED.sub(" ", text)
+    words = [word for word in re.findall(r"\d+|[^\W\d_]+", skeleton(plain)) if word not in _TERM_NOISE]
+    unit = next((months for months, names in _OF_TERM.items() if words and words[-1] in names), 0)
+    numbers = {int(word) if word.isdecimal() else NUMBERS.get(word, 0) for word in words[:-1]} if words[:-1] else {1}
+    if unit and len(numbers) == 1 and 0 < (count := numbers.pop()) * unit <= LONGEST_TERM * 12:
+        return Duration(count * unit, plain != text)
+    raise Unreadable(Phrase("{text} is no term", text=shown(text)), Phrase("write it as 3 years, or the last day"))
+
+
 def _bounded(date_value: DateValue, text: str, today: dt.date, latest: dt.date | None) -> DateValue:
     if date_value.day < EARLIEST:
         raise Unreadable(
@@ -191,7 +249,14 @@ def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool) ->
             return DateValue(_day(of_year, number, int(match[1]), text))
         period = _period(of_year, number, 1, of_period, text)
         return replace(period, doubt=Phrase("{text} is read as a month of {year}", text=text, year=str(of_year)))
-    return _among_words(text, today, of_period, day_first) or _in_words(text, of_period)
+    if whole := _among_words(text, today, of_period, day_first):
+        return whole
+    if halves := _HALVES.fullmatch(text):
+        first, last = (_in_words(half, of_period) for half in halves.groups())
+        if last.day < first.day:
+            raise _not_a_date(text)
+        return last if of_period == "last" else first
+    return _in_words(text, of_period)
 
 
 def _in_figures(match: re.Match[str]) -> str:
@@ -205,7 +270,7 @@ def _among_words(text: str, today: dt.date, of_period: OfPeriod, day_first: bool
 
     None where other words stand beside it: they could say anything of it.
     """
-    text = _DAYS.sub(r"\1\3 – \2\3", text)
+    text = _DAYS.sub(r"\1\3 – \2\3", _SHORT_DAYS.sub(r"\1.\2.\5 – \3.\4.\5", text))
     days = [match[0] for match in _WHOLE.finditer(text)]
     rest = _RENEWED.sub(" ", _WHOLE.sub(" ", text))
     words = {word for word in skeleton(rest).split() if word not in _NOISE - _SINCE}
@@ -240,9 +305,11 @@ def _year(text: str, today: dt.date) -> int:
 
 
 def _in_words(text: str, of_period: OfPeriod) -> DateValue:
-    """Read "15 майи 2026", "May 15, 2026", "Q1 2027", "Jan-Mar 2026", "end of 2027"."""
+    """Read "15 майи 2026", "May 15, 2026", "12–14 мая 2026", "Q1 2027", "Jan-Mar 2026", "end of 2027"."""
     months: list[int] = []
-    part, numbers = 0, []
+    part, numbers, wanted = 0, [], of_period
+    days = _DAYS_OF_MONTHS.search(text)
+    noise = _NOISE | _SINCE if days else _NOISE
     for word in re.findall(r"\d+|[^\W\d_]+", text):
         folded = skeleton(word)
         if word.isdecimal():
@@ -259,10 +326,18 @@ def _in_words(text: str, of_period: OfPeriod) -> DateValue:
             of_period = "last" if folded in _LAST else "first"
         elif folded in MONTHS and len(months) < 2:
             months.append(MONTHS[folded])
-        elif folded and folded not in _NOISE and folded not in ("st", "nd", "rd", "th"):
+        elif folded and folded not in noise and folded not in ("st", "nd", "rd", "th"):
             raise _not_a_date(text)
     years = [number for number in numbers if 1900 <= number <= 2999]
     others = [number for number in numbers if number not in years]
+    if len(years) == 1 and len(others) == 2 and months and not part and days:
+        between = [
+            _day(years[0], month, int(day), text)
+            for month, day in zip((months[0], months[-1]), days.groups(), strict=True)
+        ]
+        if between[1] < between[0]:
+            raise _not_a_date(text)
+        return DateValue(between[-1 if wanted == "last" else 0])
     if len(years) != 1 or len(others) > 1 or (months and part) or (len(months) == 2 and others):
         raise _not_a_date(text)
     if months and others:

@@ -448,3 +448,21 @@ def _by_name(text: str, spoken: tuple[str, ...]) -> str:
 
 def _is_language(text: str) -> bool:
     return match_term("languages", text) is not None
+
+
+_BETWEEN = re.compile(r"^\W*(?:между|байни|миёни|between)\s+|\s+(?:o[ʻ‘'’`]?rtasida(?:gi)?|ўртасида(?:ги)?)\W*$", re.I)
+_AND = re.compile(r"\s*[;\n/|↔→⇄,–—]\s*|\s+[-–—]+>?\s+|\s+(?:и|с|со|ва|бо|and|with|va|bilan|hamda|ҳамда|&|\+)\s+", re.I)
+"""What may part two names: signs and words for "and" and "with"."""
+
+
+def two_names(text: str) -> list[tuple[str, str]]:
+    """Return the ways in which a cell can name two: cut at a dash, a slash, a comma or a word for "and", once.
+
+    Examples
+    --------
+    >>> two_names("между «Умед» и «Нур»"), two_names("Umed / Nur and Co")
+    ([('«Умед»', '«Нур»')], [('Umed', 'Nur and Co'), ('Umed / Nur', 'Co')])
+    """
+    plain = _BETWEEN.sub("", text.strip())
+    cuts = [(plain[: cut.start()].strip(), plain[cut.end() :].strip()) for cut in _AND.finditer(plain)]
+    return [(left, right) for left, right in cuts if left and right]

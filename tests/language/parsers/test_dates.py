@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapping.language.parsers import DateValue, Unreadable, date, date_value, last_day
+from mapping.language.parsers import DateValue, Duration, Unreadable, date, date_value, last_day, term
 
 TODAY = dt.date(2026, 11, 24)
 
@@ -240,3 +240,62 @@ def test_a_day_among_words_for_its_check(text, day, precise):
 def test_a_day_on_which_nothing_was_checked_is_none(text):
     with pytest.raises(Unreadable):
         date_value(text, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("12-14 майи 2026", "2026-05-12", "2026-05-14"),
+        ("12–14 мая 2026 г.", "2026-05-12", "2026-05-14"),
+        ("с 12 по 14 мая 2026", "2026-05-12", "2026-05-14"),
+        ("аз 12 то 14 майи соли 2026", "2026-05-12", "2026-05-14"),
+        ("2026 yil 12-14 may kunlari", "2026-05-12", "2026-05-14"),
+        ("May 12-14, 2026", "2026-05-12", "2026-05-14"),
+        ("28 апреля – 3 мая 2026", "2026-04-28", "2026-05-03"),
+        ("28 декабря 2025 г. – 3 января 2026 г.", "2025-12-28", "2026-01-03"),
+        ("30.04.–03.05.2026", "2026-04-30", "2026-05-03"),
+    ],
+)
+def test_some_days_have_a_first_and_a_last(text, first, last):
+    days = [date_value(text, TODAY, of_period=part) for part in ("first", "last")]
+    assert [str(value.day) for value in days] == [first, last]
+    assert {value.precise for value in days} == {"day"}
+
+
+@pytest.mark.parametrize(
+    "text", ["14-12 мая 2026", "12 и 14 мая 2026", "5-7 июня", "3 мая 2026 – 28 апреля 2026", "20206"]
+)
+def test_days_that_follow_no_order_or_have_no_year_are_none(text):
+    with pytest.raises(Unreadable):
+        date_value(text, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("3 года", 36),
+        ("на 3 (три) года", 36),
+        ("сроком на один год", 12),
+        ("3 сол", 36),
+        ("2 yil", 24),
+        ("two years", 24),
+        ("18 months", 18),
+        ("5 лет с даты подписания", 60),
+        ("год", 12),
+    ],
+)
+def test_how_long_something_holds(text, months):
+    assert term(text) == Duration(months)
+
+
+@pytest.mark.parametrize("text", ["2027", "31.12.2027", "бессрочно", "3", "2027 год", "3 (пять) лет", "3 дня"])
+def test_what_is_no_term_is_refused(text):
+    with pytest.raises(Unreadable):
+        term(text)
+
+
+@given(st.integers(1, 600), st.dates(dt.date(1990, 1, 1), dt.date(2030, 1, 1)))
+def test_a_term_ends_so_many_months_later_and_never_in_the_month_after(months, first):
+    end = Duration(months).after(first)
+    assert (end.year * 12 + end.month) - (first.year * 12 + first.month) == months
+    assert end.day == first.day or (end + dt.timedelta(1)).day == 1

@@ -35,7 +35,7 @@ from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, study_area, today
 from web.staff.fields import TABLES
-from web.staff.operations.map_words import MapWords, becomes, in_words, named
+from web.staff.operations.map_words import SHAPES, MapWords, becomes, in_words, named
 from web.staff.operations.new_values import new_values
 from web.staff.operations.uploads import Upload, Uploads, save_map, saved_maps
 from web.staff.visible import name_of
@@ -162,6 +162,7 @@ def _columns(language: str, upload: Upload, guess: Any, *, problem: Message | No
     chosen = {name: field for field, names in guess.fields.items() for name in names}
     chosen |= dict.fromkeys(guess.private, "private")
     chosen |= {name: field for field, choices in guess.choices.items() for name in choices}
+    chosen |= dict.fromkeys(guess.counts, "count") | dict.fromkeys(guess.standards, "answer")
     marking = next((name for name, field in chosen.items() if field == "marking"), "")
     words = sorted(word for word in guess.seen[marking].words if word) if marking else []
     return page(
@@ -180,6 +181,8 @@ def _columns(language: str, upload: Upload, guess: Any, *, problem: Message | No
         typed=request.form,
         problem=problem,
         key=guess.key[0] if guess.key else "",
+        shape=SHAPES.get(guess.other, ""),
+        missing=guess.missing,
         name=upload.path.stem,
     )
 
@@ -213,11 +216,16 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
     """
     fields: dict[str, list[str]] = {}
     choices: dict[str, dict[str, str]] = {}
+    counts, standards = {}, {}
     private, ignored = [], []
     for place, name in enumerate(name for name in guess.names if name):
         choice = form.get(f"c{place}", "")
         if choice == "private":
             private.append(name)
+        elif choice == "count" and name in guess.counts:
+            counts[name] = guess.counts[name]
+        elif choice == "answer" and name in guess.standards:
+            standards[name] = guess.standards[name]
         elif name in guess.choices.get(choice, ()):
             choices.setdefault(choice, {})[name] = guess.choices[choice][name]
         elif choice in _offered(()):
@@ -228,7 +236,8 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
     if record_id(source, "source") in RESERVED:
         raise ValueError("this name is kept for the portal itself")
     markings = {word: form[f"m{place}"] for place, word in enumerate(_words(guess, fields)) if form.get(f"m{place}")}
-    constants = {} if "marking" in fields else {"marking": "all"}
+    alike = {name: text for name in guess.missing if (text := form.get(f"k{name}", "").strip())}
+    constants = guess.constants | alike | ({} if "marking" in fields else {"marking": "all"})
     if not markings and form.get("all"):
         markings = {"all": form["all"]}
     key = [form["key"]] if form.get("key") in guess.names else []
@@ -243,6 +252,9 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
             "licence": form.get("licence", "").strip(),
             "fields": fields,
             "choices": choices,
+            "counts": counts,
+            "standards": standards,
+            "shape": guess.other or "service",
             "private": private,
             "ignored": ignored,
             "key": key,

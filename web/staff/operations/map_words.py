@@ -16,6 +16,14 @@ from web.staff.fields import AUDIENCE_LABELS, LABELS, PRECISE, SENT_AS, TABLES
 PRIVATE = Message("never kept: remarks, people")
 UNREAD = Message("not read")
 ALL_ROWS = Message("all rows")
+A_ROW = Message("What a row is")
+SHAPES: dict[str, Message] = {
+    "activity": Message("Activities"),
+    "agreement": Message("Agreements"),
+    "assessment": Message("Answers to the checklist"),
+    "case": Message("Case figures"),
+}
+"""Shape of a list whose rows are no services -> what they are."""
 
 BECOMES: dict[str, Message] = {
     "organization": TABLES["organization"],
@@ -55,6 +63,10 @@ BECOMES: dict[str, Message] = {
     "verified_by": Message("Who checked it: stays with the custodians"),
 }
 """Field of a list -> what an entry calls it; other fields are told by what `mapping.column_map.FIELDS` says of them."""
+
+
+COUNTED = ("case_measures", "sexes", "age_bands", "exploitation")
+"""Lists whose words the headings of counts say."""
 
 
 @dataclass(frozen=True)
@@ -106,10 +118,13 @@ def _meanings(columns: ColumnMap, units: Mapping[str, str], language: str) -> li
         for word, audience in columns.markings.items()
     ]
     meanings += [(word, PRECISE[precision].into(language)) for word, precision in columns.precisions.items()]
-    terms = Vocabulary.load("service_types"), Vocabulary.load("beneficiaries")
+    if columns.shape in SHAPES:
+        meanings.append((A_ROW.into(language), SHAPES[columns.shape].into(language)))
+    terms = [Vocabulary.load(name) for name in ("service_types", "beneficiaries", "answers", "standards", *COUNTED)]
     pairs = [pair for words in (*columns.words.values(), *columns.choices.values()) for pair in words.items()]
     constants = [(becomes(name, language), code) for name, code in columns.constants.items() if name != "marking"]
-    for word, code in (*pairs, *columns.services.items(), *constants):
+    pairs += [(column, code) for column, values in columns.counts.items() for code in values.values()]
+    for word, code in (*pairs, *columns.services.items(), *columns.standards.items(), *constants):
         labels = [str(known.label(code, language)) for known in terms if code in known]
         meanings.append((word, labels[0] if labels else units.get(code, code)))
     return meanings

@@ -18,6 +18,7 @@ from tests.web.staff.records.test_records import CHANGE, LEGAL, fields_of, recor
 from tests.web.staff.review.test_proposals import decide
 from tests.web.support.office import Office, post
 from web.staff import visible
+from web.staff.operations.map_words import in_words
 from web.staff.operations.new_values import new_values
 from web.staff.operations.uploads import Uploads
 from web.staff.records.history import ACTS, act
@@ -635,3 +636,45 @@ def test_changes_say_in_words_what_was_done_to_which_entry(office, steward):
 @pytest.mark.parametrize(("file", "what"), [("check list.csv", "check list.csv"), ("propose map", ACTS["propose"])])
 def test_a_list_is_called_by_its_file_whatever_its_first_word(file, what):
     assert act(file, {}) == what
+
+
+YEARS = """Выявленные жертвы;;
+Область;2023;2024
+Северия;3;5
+"""
+
+
+def test_a_list_of_case_figures_is_drafted_and_previewed_as_what_it_is(office, steward):
+    columns = upload(steward, YEARS, "figures.csv").location
+    text = html.unescape(steward.get(columns).text)
+    assert "Its rows are read as: Case figures" in text
+    fields = fields_of(steward, columns) | {"source": "figures", "name": "Figures"}
+    assert [fields[f"c{place}"] for place in range(3)] == ["unit", "count", "count"]
+    answer = steward.post(columns, data=fields)
+    assert answer.status_code == 303
+    text = html.unescape(steward.get(answer.location).text)
+    assert "no kind of help" not in text
+    assert "3 rows" in text or "1 row" in text
+
+
+def test_who_agrees_to_a_map_of_case_figures_reads_what_its_headings_say():
+    columns = ColumnMap(
+        source="x",
+        name="X",
+        shape="case",
+        fields={"unit": ["Где"]},
+        counts={"Жен, 2024": {"year": "2024", "sex": "female"}},
+        constants={"measure": "victims_identified", "marking": "all"},
+    )
+    meanings = in_words(columns, None, {}, "en").meanings
+    assert {("What a row is", "Case figures"), ("Жен, 2024", "2024"), ("Жен, 2024", "Female")} <= set(meanings)
+    assert ("case figures: what was counted, as victims_identified", "Victims identified") in meanings
+
+
+def test_what_no_column_of_agreements_says_can_be_said_of_all_rows(office, steward):
+    rows = "Партнёр;Вид документа;Подписан;Услуга\nNavruz Centre;договор;2026-01-02;юрист\n"
+    columns = upload(steward, rows, "agreements.csv").location
+    fields = fields_of(steward, columns) | {"source": "agreements", "name": "Agreements", "kfrom": "Legal Aid"}
+    assert fields["c0"] == "to"
+    answer = steward.post(columns, data=fields)
+    assert "Legal Aid" in steward.get(answer.location).text

@@ -1,0 +1,354 @@
+"""Columns of a list whose rows are no services: what each holds, by its heading and by what stands beneath it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mapping.column_map import fold_header
+from mapping.formats import Sheet
+from mapping.intake.guess.cells import ColumnGuess
+from mapping.intake.guess.headings import REMARKS, RUNNING, field_of, named
+from mapping.intake.guess.shapes import YEAR, OtherShape, holds_items, is_answer
+from mapping.intake.rows import joined, written
+from mapping.language import parsers
+from mapping.language.fold import coarse
+from mapping.language.parsers.permission import asks_to_publish
+from mapping.language.taxonomy import checklist_item, match_listed
+
+FIELDS_OF: dict[str, tuple[str, ...]] = {
+    "activity": (
+        "organization",
+        "implementer",
+        "funder",
+        "programme",
+        "activity",
+        "service",
+        "unit",
+        "unit_code",
+        "start",
+        "end",
+        "target_group",
+        "planned",
+        "reached",
+        "reached_women",
+        "budget",
+        "updated",
+    ),
+    "agreement": (
+        "from",
+        "to",
+        "parties",
+        "service",
+        "document",
+        "number",
+        "signed_on",
+        "valid_to",
+        "consent",
+        "route",
+        "answer_within",
+    ),
+    "assessment": (
+        "organization",
+        "service",
+        "service_ref",
+        "standard",
+        "answer",
+        "evidence",
+        "assessed_on",
+        "assessed_by",
+    ),
+    "case": (
+        "year",
+        "period",
+        "measure",
+        "unit_of_count",
+        "count",
+        "law_article",
+        "unit",
+        "place",
+        "sex",
+        "age_band",
+        "exploitation",
+        "nationality",
+        "counted_by",
+        "source_url",
+        "printed",
+        "definition",
+        "confidence",
+    ),
+}
+"""Shape -> the fields that its columns may fill, besides those of any list."""
+
+SHARED = ("status", "key", "marking")
+"""Fields that a column of any list may fill, but for answers and counts, which have no status."""
+
+NEEDED = {
+    "activity": ("organization", "unit"),
+    "agreement": ("from", "to"),
+    "assessment": ("standard", "answer"),
+    "case": ("year", "measure", "count"),
+}
+"""Shape -> the fields without which no row counts."""
+
+LISTED = {"measure": "case_measures", "sex": "sexes", "age_band": "age_bands", "exploitation": "exploitation"}
+"""Fields of counts that a heading may say -> the list of their words."""
+
+LOOK_FOR_HEADER, HIGHEST = 25, 2
+MOST = 0.6
+"""Share of the cells of a column that tells what it holds."""
+
+
+@dataclass
+class OwnColumns:
+    """What the columns of such a list were taken for."""
+
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    choices: dict[str, dict[str, str]] = field(default_factory=dict)
+    counts: dict[str, dict[str, str]] = field(default_factory=dict)
+    standards: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    private: list[str] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+    why: dict[str, str] = field(default_factory=dict)
+
+    def missing(self, shape: str) -> list[str]:
+        """Return the fields without which no row counts and which no column fills."""
+        filled = {*self.fields, *self.choices, *self.constants, *self.said_by_headings()}
+        filled |= {"count"} if self.counts else set()
+        filled |= {"standard", "answer"} if self.standards else set()
+        filled |= {"from", "to"} if "parties" in self.fields else set()
+        return [name for name in NEEDED[shape] if name not in filled]
+
+    def said_by_headings(self) -> set[str]:
+        """Return the fields that the headings of columns of counts say."""
+        return {name for values in self.counts.values() for name in values}
+
+
+def own_columns(shape: OtherShape, looks: Mapping[str, ColumnGuess], titles: Sequence[str]) -> OwnColumns:
+    """Give the columns of a list the fields of its own shape: each the one whose longest word its heading holds.
+
+    ``titles`` are the texts above the headings, by which all rows of a list of counts may say what was counted.
+    """
+    own = OwnColumns()
+    left = list(_not_kept(shape, looks, own))
+    if shape == "assessment":
+        left = list(_answers(left, looks, own))
+    if shape == "case":
+        left = list(_counts(left, looks, own))
+    candidates = (*FIELDS_OF[shape], *(SHARED if shape in ("activity", "agreement") else ("key", "marking")))
+    best = {name: _best(name, candidates) for name in left}
+    for name in sorted(left, key=lambda name: -best[name][1]):
+        about = best[name][0]
+        if about and (about not in own.fields or about == "service") and _fits(about, looks[name]):
+            own.fields.setdefault(about, []).append(name)
+            own.why[name] = "by its name"
+    taken = {name for names in own.fields.values() for name in names}
+    for name in left:
+        if name in taken:
+            continue
+        about = _by_cells(shape, looks[name])
+        if about and about not in own.fields:
+            own.fields[about] = [name]
+            own.why[name] = "by what stands in it"
+        else:
+            own.open.append(name)
+    if shape == "case":
+        own.constants |= _said_above(titles, own)
+    order = {name: place for place, name in enumerate(candidates)}
+    own.fields = dict(sorted(own.fields.items(), key=lambda pair: order[pair[0]]))
+    return own
+
+
+def _best(heading: str, candidates: Sequence[str]) -> tuple[str, int]:
+    """Return the field that a heading names in most letters, and in how many."""
+    scores = {about: named(heading, about) for about in (*candidates, *_EITHER)}
+    best = max(scores, key=lambda about: scores[about])
+    about = _EITHER.get(best, best)
+    return (about, scores[best]) if scores[best] and about in candidates else ("", 0)
+
+
+_EITHER = {"start and end": "start"}
+"""Words for several fields at once -> the field that is read for all."""
+
+
+def _not_kept(shape: str, looks: Mapping[str, ColumnGuess], own: OwnColumns) -> Iterator[str]:
+    """Yield the columns that may be kept, having put aside remarks, people and running numbers."""
+    for name in looks:
+        is_own = any(named(name, about) for about in FIELDS_OF[shape])
+        if set(re.findall(r"[^\W_]+", coarse(name))) & REMARKS:
+            own.private.append(name)
+            own.why[name] = "remarks are never kept"
+        elif field_of(name) == "contact" and not is_own:
+            own.private.append(name)
+            own.why[name] = "a person"
+        elif RUNNING.match(name):
+            own.passed.append(name)
+        elif asks_to_publish(name) and not is_own and "marking" not in own.fields:
+            own.fields["marking"] = [name]
+            own.why[name] = "by its name"
+        else:
+            yield name
+
+
+def _answers(names: Sequence[str], looks: Mapping[str, ColumnGuess], own: OwnColumns) -> Iterator[str]:
+    """Yield the columns that are no answers, having taken those whose headings are answers or items themselves."""
+    ticks = {name: parsers.answer(last) for name in names if is_answer(last := name.split(" / ")[-1])}
+    if len(ticks) > 1:
+        own.choices["answer"] = ticks
+        own.why |= dict.fromkeys(ticks, "a tick stands under the answer")
+    items = {name: item for name in names if (item := _item_of(name))}
+    own.standards |= items
+    for name in names:
+        if name in items or name in own.choices.get("answer", ()):
+            continue
+        if "standard" not in own.fields and not items and holds_items([*looks[name].counts]):
+            own.fields["standard"] = [name]
+            own.why[name] = "by what stands in it"
+        else:
+            yield name
+
+
+def _item_of(heading: str) -> str:
+    """Return the code of the item of the checklist that a heading is, or nothing."""
+    return next((item for part in (heading, *heading.split(" / ")) if (item := checklist_item(part))), "")
+
+
+def _counts(names: Sequence[str], looks: Mapping[str, ColumnGuess], own: OwnColumns) -> Iterator[str]:
+    """Yield the columns that hold no counts, having taken those of numbers whose headings say of what they are."""
+    for name in names:
+        values = counted(name)
+        if values and _numbers(looks[name]):
+            own.counts[name] = values
+            own.why[name] = "numbers, by their heading"
+        else:
+            yield name
+
+
+def counted(heading: str) -> dict[str, str]:
+    """Return what a heading says of the numbers beneath it: year, measure, sex, ages, exploitation.
+
+    >>> counted("2024 г."), counted("Выявлено жертв / 2024"), counted("Район")
+    ({'year': '2024'}, {'measure': 'victims_identified', 'year': '2024'}, {})
+    """
+    values: dict[str, str] = {}
+    for part in heading.split(" / "):
+        years = YEAR.findall(part)
+        if len(years) == 1:
+            values["year"] = years[0]
+        words = YEAR.sub(" ", part).strip(" ,.;:()")
+        for name, taxonomy in LISTED.items():
+            if (match := match_listed(taxonomy, words)) is not None:
+                values[name] = match.code
+                break
+    return values
+
+
+def _said_above(titles: Sequence[str], own: OwnColumns) -> dict[str, str]:
+    """Return what the title of a list says of all its counts, where no column says it."""
+    values: dict[str, str] = {}
+    filled = {*own.fields, *own.said_by_headings()}
+    years = {year for title in titles for year in YEAR.findall(title)}
+    if "year" not in filled and len(years) == 1:
+        values["year"] = years.pop()
+    pieces = [piece for title in titles for piece in (title, *re.split(r"[,;:(–—]|\s-\s", title))]
+    matches = (match_listed("case_measures", YEAR.sub("", piece).strip(" .")) for piece in pieces)
+    measures = {match.code for match in matches if match is not None}
+    if "measure" not in filled and len(measures) == 1:
+        values["measure"] = measures.pop()
+    return values
+
+
+def _numbers(look: ColumnGuess) -> bool:
+    """Tell whether most cells of a column are numbers."""
+    numbers = sum(count for text, count in look.counts.items() if re.fullmatch(r"[\d\s.,≈~<>±]+|\d+\s*\S{0,12}", text))
+    return look.filled == 0 or numbers >= MOST * look.filled
+
+
+_SHAPES_OF_CELLS = {
+    "start": ("verified_on", "day numbers"),
+    "signed_on": ("verified_on", "day numbers"),
+    "unit": ("unit",),
+    "service": ("service",),
+}
+
+
+def _fits(about: str, look: ColumnGuess) -> bool:
+    """Tell whether cells do not stand against the name of their column: a count is a number, a paper's day a day."""
+    if about in ("count", "planned", "reached", "reached_women", "year"):
+        return _numbers(look) or not look.filled
+    if about in ("signed_on", "assessed_on"):
+        return not look.filled or any(re.search(r"\d", text) for text in look.counts)
+    return True
+
+
+def _by_cells(shape: str, look: ColumnGuess) -> str:
+    """Return the field of a shape that the cells of a column look like, or nothing."""
+    for about, names in _SHAPES_OF_CELLS.items():
+        if about in FIELDS_OF[shape] and sum(look.shares.get(name, 0.0) for name in names) >= MOST:
+            return about
+    if (
+        shape == "assessment"
+        and look.filled
+        and sum(_reads_answer(text) for text in look.counts) >= MOST * len(look.counts)
+    ):
+        return "answer"
+    return ""
+
+
+def _reads_answer(text: str) -> bool:
+    try:
+        return bool(parsers.answer(text))
+    except parsers.Unreadable:
+        return False
+
+
+def own_header(sheet: Sheet, shape: str) -> tuple[int, int, list[str]] | None:
+    """Return where the names of the columns of such a list stand, in how many rows, and the names; None for none."""
+    rows = [list(row) for row in sheet.rows[: LOOK_FOR_HEADER + HIGHEST]]
+    best: tuple[tuple[int, int, int], tuple[int, int, list[str]]] | None = None
+    for place in range(min(LOOK_FOR_HEADER, len(rows))):
+        for height in range(1, HIGHEST + 1):
+            lines = rows[place : place + height]
+            if len(lines) < height or (height > 1 and not goes_on(*lines)):
+                continue
+            names = joined(lines)
+            telling = _telling(names, shape)
+            if telling > 1 and (best is None or (telling, -height, -place) > best[0]):
+                best = (telling, -height, -place), (place, height, names)
+    return best[1] if best else None
+
+
+def _telling(names: Sequence[str], shape: str) -> int:
+    """Return how many names tell what their columns hold."""
+    fields = {_best(name, (*FIELDS_OF[shape], *SHARED))[0] for name in names if name} - {""}
+    others = {name for name in names if name and _tells_itself(name, shape)}
+    return len(fields) + len(others)
+
+
+def _tells_itself(name: str, shape: str) -> bool:
+    if shape == "case":
+        return bool(counted(name)) and len(name) < LONGEST_HEADING
+    return shape == "assessment" and (is_answer(name.split(" / ")[-1]) or bool(_item_of(name)))
+
+
+LONGEST_HEADING = 60
+"""Letters of a heading of counts at most: what is longer is a title."""
+
+
+def goes_on(upper: Sequence[object], lower: Sequence[object]) -> bool:
+    """Tell whether a row goes on with names above it that stand over several columns; years and answers are names."""
+    texts = [text for cell in lower if (text := written(cell).strip())]
+    numbers = [text for text in texts if re.search(r"\d{3,}|@", text) and not YEAR.fullmatch(text.strip(" г."))]
+    pairs = [
+        (upper[n] if n < len(upper) else None, lower[n] if n < len(lower) else None)
+        for n in range(max(len(upper), len(lower)))
+    ]
+    gaps = sum(above in (None, "") and below not in (None, "") for above, below in pairs)
+    return not numbers and gaps > 0 and sum(above not in (None, "") for above, _ in pairs) > 1
+
+
+def titles_of(sheet: Sheet, place: int) -> list[str]:
+    """Return the texts above the names of the columns, and the name of the sheet."""
+    above = [written(cell) for row in sheet.rows[:place] for cell in row if cell not in (None, "")]
+    return [text for text in dict.fromkeys((*above, sheet.name)) if fold_header(text)]

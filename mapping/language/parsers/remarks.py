@@ -1,0 +1,72 @@
+"""What a remark says that a column of its own should say: how many it takes, languages, for whom alone."""
+
+import re
+from functools import cache, lru_cache
+
+from mapping.language.fold import skeleton, words_for
+from mapping.language.taxonomy import match_term, words_of
+
+WORDS_AFTER = 4
+"""Words behind "only" among which people may be named."""
+
+LEAST = 4
+"""Letters by which a language is known in any case: "узбекском" begins like "узбекский"."""
+
+
+@lru_cache(maxsize=20_000)
+def remarked(text: str) -> tuple[str, ...]:
+    """Return the fields that a remark seems to say something of: capacity, languages, serves.
+
+    Nothing is read from a remark, which may say anything of anybody: that it speaks of them is all that is told.
+
+    Examples
+    --------
+    >>> remarked("12 коек, только женщины"), remarked("говорят по-узбекски"), remarked("позвонить утром")
+    (('capacity', 'serves'), ('languages',), ())
+    """
+    words = skeleton(text).split()
+    says = {"capacity": _takes(words), "languages": _speaks(words), "serves": _only(words)}
+    return tuple(name for name, there in says.items() if there)
+
+
+def _takes(words: list[str]) -> bool:
+    """Tell whether a number of beds or places stands there."""
+    stems = tuple(words_for("beds stems") | words_for("places stems"))
+    return any(
+        word.isdecimal()
+        and any(near.startswith(stems) for near in (*words[place + 1 : place + 3], *words[place - 1 : place]))
+        for place, word in enumerate(words)
+    )
+
+
+def _speaks(words: list[str]) -> bool:
+    """Tell whether a language is named beside a word for speaking."""
+    stems = tuple(words_for("speaking stems"))
+    return any(word.startswith(stems) for word in words) and any(word[:LEAST] in _languages() for word in words)
+
+
+@cache
+def _languages() -> frozenset[str]:
+    names = (skeleton(name) for spellings in words_of("languages").values() for name in spellings)
+    return frozenset(name[:LEAST] for name in names if len(name) >= LEAST)
+
+
+def _only(words: list[str]) -> bool:
+    """Tell whether people are named behind a word for "only", or before it."""
+    only = words_for("only")
+    near = [
+        span
+        for place, word in enumerate(words)
+        if word in only
+        for span in (words[place + 1 : place + 1 + WORDS_AFTER], words[max(0, place - 2) : place])
+    ]
+    phrases = (
+        " ".join(span[start:end])
+        for span in near
+        for start in range(len(span))
+        for end in range(start + 1, len(span) + 1)
+    )
+    return any(
+        len(re.findall(r"[^\W\d]", phrase)) > 2 and match_term("beneficiaries", phrase) is not None
+        for phrase in phrases
+    )

@@ -1,0 +1,48 @@
+"""Short words that a list explains itself."""
+
+import pytest
+
+from mapping.formats import Sheet
+from mapping.intake.guess.legends import legends
+from mapping.intake.read import read
+from tests.support.sample import TODAY
+
+
+def taught(*rows):
+    return legends([Sheet("", [list(row) for row in rows])])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ЮК – юридическая консультация",
+        "Сокращения: УБ - убежище; ЮК - юридическая консультация",
+        "ЮК = юридическая консультация",
+        "юридическая консультация (ЮК)",
+    ],
+)
+def test_a_line_explains_a_short_word(text):
+    assert taught(["Список"], [text], ["Организация", "Услуга"])["service"]["юк"] == "LEG-INF"
+
+
+def test_a_table_of_two_columns_explains_short_words_and_numbers():
+    item = "Помощь оказывают независимо от того, согласен ли человек давать показания или сотрудничать с милицией."
+    words = taught(["ТД", "телефон доверия"], ["1.1", item], ["+", "выполняется"])
+    assert words == {"service": {"тд": "IDN-HOT"}, "standard": {"1.1": "STD-001"}}
+
+
+def test_what_is_explained_in_two_ways_or_means_nothing_known_is_not_taught():
+    assert taught(["ЮК – юридическая консультация"], ["ЮК – телефон доверия"]) == {}
+    assert taught(["РТ – Республика"], ["телефон доверия (РТ)"]) == {}
+
+
+def test_a_list_is_read_by_its_own_legend_and_says_so(tmp_path, tj_area):
+    rows = ["Сокращения: ЮК – юридическая консультация;;", "Организация;Район;Услуга"]
+    rows += [f"Центр «Умед {n}»;Восеъ;{kind}" for n, kind in enumerate(("ЮК", "ТД", "ЮК"))]
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join(rows), "utf-8")
+    batch = read(path, area=tj_area, today=TODAY)
+    assert len(batch.of("service")) == 2
+    texts = [str(issue) for issue in batch.issues]
+    assert any("the list explains short words: 'юк' is LEG-INF" in text for text in texts)
+    assert any("'ТД' is no kind of help that we know" in text and "is it Hotline or helpline" in text for text in texts)

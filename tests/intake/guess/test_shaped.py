@@ -1,0 +1,183 @@
+"""Drafts of lists whose rows are no services: every column gets the field of its own shape, in four languages."""
+
+import tomllib
+
+import pytest
+
+from mapping.column_map import ColumnMap
+from mapping.formats import Sheet
+from mapping.intake.guess.column_map import drafted, guessed
+from mapping.intake.guess.headings import named
+
+
+@pytest.fixture(scope="module")
+def area(tj_area):
+    return tj_area
+
+
+DAYS = ["2024-03-01", "2025-02-11", "2026-01-02"]
+
+
+def draft(area, *rows):
+    return ColumnMap.model_validate(tomllib.loads(drafted([Sheet("", [list(row) for row in rows])], "x.csv", area)))
+
+
+AGREEMENTS = {
+    "ru": ("Кто направляет", "Куда направляют", "Вид документа", "Дата подписания", "Срок действия", "Комментарий"),
+    "tg": ("Тарафи 1", "Тарафи 2", "Навъи ҳуҷҷат", "Санаи имзо", "Эътибор дорад то", "Эзоҳ"),
+    "uz": (
+        "Yuboruvchi tashkilot",
+        "Qabul qiluvchi tashkilot",
+        "Hujjat turi",
+        "Imzolangan sana",
+        "Amal qilish muddati",
+        "Izoh",
+    ),
+    "en": (
+        "Referring organisation",
+        "Receiving organisation",
+        "Type of document",
+        "Date of signature",
+        "Valid until",
+        "Remarks",
+    ),
+}
+
+
+@pytest.mark.parametrize("heads", AGREEMENTS.values(), ids=AGREEMENTS)
+def test_a_list_of_agreements_is_drafted_with_its_own_fields(area, heads):
+    columns = draft(area, heads, *(("ОО «Умед»", "ОО «Нур»", "договор", day, "2027-01-01", "-") for day in DAYS))
+    fields = dict(zip(("from", "to", "document", "signed_on", "valid_to"), ([head] for head in heads), strict=False))
+    assert (columns.shape, columns.fields, columns.private) == ("agreement", fields, [heads[-1]])
+
+
+ACTIVITIES = {
+    "ru": (
+        "Организация",
+        "Название мероприятия",
+        "Район",
+        "Сроки проведения",
+        "Запланировано",
+        "Охват, чел.",
+        "Из них женщин",
+    ),
+    "tg": ("Номи ташкилот", "Номи чорабинӣ", "Ноҳия", "Муҳлат", "Дар нақша", "Шумораи иштирокчиён", "Аз онҳо занон"),
+    "uz": ("Tashkilot nomi", "Tadbir nomi", "Tuman", "Muddati", "Reja", "Ishtirokchilar soni", "Shundan ayollar"),
+    "en": (
+        "Lead organisation",
+        "Activity title",
+        "District",
+        "Period",
+        "Planned people",
+        "Number of participants",
+        "Of whom women",
+    ),
+}
+
+
+@pytest.mark.parametrize("heads", ACTIVITIES.values(), ids=ACTIVITIES)
+def test_a_list_of_activities_is_drafted_with_its_own_fields(area, heads):
+    rows = [("ОО «Умед»", "беседы", "Восеъ", "март 2026", 20 + n, 18 + n, 9) for n in range(4)]
+    columns = draft(area, ("Отчёт",), heads, *rows)
+    names = ("organization", "activity", "unit", "start", "planned", "reached", "reached_women")
+    assert (columns.shape, columns.fields) == (
+        "activity",
+        {name: [head] for name, head in zip(names, heads, strict=True)},
+    )
+
+
+ANSWERS = {
+    "ru": ("Название службы", "Вид помощи", "Пункт", "Оценка", "Дата проверки", "Кто проверил"),
+    "tg": ("Номи ташкилот", "Навъи кумак", "Банд", "Баҳо", "Санаи санҷиш", "Кӣ санҷид"),
+    "uz": ("Tashkilot nomi", "Yordam turi", "Mezon", "Javob", "Tekshiruv sanasi", "Kim tekshirdi"),
+    "en": ("Organisation name", "Type of help", "Checklist item", "Result", "Visit date", "Checked by"),
+}
+
+
+@pytest.mark.parametrize("heads", ANSWERS.values(), ids=ANSWERS)
+def test_a_list_of_answers_is_drafted_with_its_own_fields(area, heads):
+    columns = draft(area, heads, *(("ОО «Умед»", "юрист", "STD-001", "да", day, "комиссия") for day in DAYS))
+    names = ("organization", "service", "standard", "answer", "assessed_on", "assessed_by")
+    assert (columns.shape, columns.fields) == (
+        "assessment",
+        {name: [head] for name, head in zip(names, heads, strict=True)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("ticks", "codes"),
+    [
+        (("Да", "Частично", "Нет"), ("met", "partly", "not met")),
+        (("Ҳа", "Қисман", "Не"), ("met", "partly", "not met")),
+        (("Ha", "Qisman", "Yoʻq"), ("met", "partly", "not met")),
+        (("Yes", "Partly", "No"), ("met", "partly", "not met")),
+    ],
+)
+def test_ticks_below_the_answers_are_choices_of_one_answer(area, ticks, codes):
+    rows = [
+        ("ОО «Умед»", "STD-001", "+", "", ""),
+        ("ОО «Умед»", "STD-002", "", "✓", ""),
+        ("ОО «Умед»", "STD-003", "", "", "x"),
+    ]
+    columns = draft(area, ("Организация", "Пункт", *ticks), *rows)
+    assert columns.choices == {"answer": dict(zip(ticks, codes, strict=True))}
+    assert columns.fields == {"organization": ["Организация"], "standard": ["Пункт"]}
+
+
+def test_items_as_headings_are_the_items_that_their_cells_answer(area):
+    columns = draft(area, ("Организация", "Услуга", "STD-001", "STD-007"), ("ОО «Умед»", "юрист", "да", "нет"))
+    assert columns.standards == {"STD-001": "STD-001", "STD-007": "STD-007"}
+
+
+CASES = {
+    "ru": ("Показатель", "Область", "2023", "2024 г."),
+    "tg": ("Нишондиҳанда", "Вилоят", "2023", "Соли 2024"),
+    "uz": ("Koʻrsatkich", "Viloyat", "2023", "2024-yil"),
+    "en": ("Indicator", "Region", "2023", "Year 2024"),
+}
+
+
+@pytest.mark.parametrize("heads", CASES.values(), ids=CASES)
+def test_columns_of_years_are_counts_of_their_years(area, heads):
+    columns = draft(area, ("Сводка",), heads, *(("Выявленные жертвы", "Хатлон", n, n + 1) for n in range(3)))
+    assert columns.shape == "case"
+    assert columns.fields == {"measure": [heads[0]], "unit": [heads[1]]}
+    assert columns.counts == {heads[2]: {"year": "2023"}, heads[3]: {"year": "2024"}}
+
+
+def test_a_title_says_of_all_counts_what_no_column_says(area):
+    rows = [(unit, 3, 4) for unit in ("Хатлон", "Суғд", "ГБАО")]
+    columns = draft(area, ("Выявленные жертвы, 2025",), ("Область", "женский", "мужской"), *rows)
+    assert {name: columns.constants[name] for name in ("measure", "year")} == {
+        "measure": "victims_identified",
+        "year": "2025",
+    }
+    assert columns.counts == {"женский": {"sex": "female"}, "мужской": {"sex": "male"}}
+
+
+def test_headings_in_two_rows_say_both(area):
+    upper, lower = ("Область", "2023", "", "2024", ""), ("", "Женский", "Мужской", "Женский", "Мужской")
+    columns = draft(area, ("Выявленные жертвы",), upper, lower, ("Хатлон", 1, 2, 3, 4), ("Суғд", 5, 6, 7, 8))
+    assert columns.header.rows == 2
+    assert columns.counts["2024 / Мужской"] == {"year": "2024", "sex": "male"}
+
+
+def test_what_no_column_says_is_to_be_decided(area):
+    heads = ("№", "Партнёр", "Вид документа", "Подписан", "Услуга")
+    rows = [(n, "Больница «Нур»", "договор", day, "юрист") for n, day in enumerate(DAYS)]
+    text = drafted([Sheet("", [list(row) for row in (("Реестр соглашений",), heads, *rows)])], "x.csv", area)
+    assert '# from = "..."    # TO BE DECIDED' in text
+    assert tomllib.loads(text)["fields"]["to"] == "Партнёр"
+
+
+def test_people_and_remarks_of_such_a_list_are_private(area):
+    heads = ("Кто направляет", "Кому", "Подписано", "Контактное лицо", "Примечание")
+    guess = guessed(
+        [Sheet("", [list(heads), *(["Умед", "Нур", day, "А. Б.", "x"] for day in DAYS)])], area, to_draft=True
+    )
+    assert guess.private == ["Контактное лицо", "Примечание"]
+
+
+def test_the_longest_word_of_a_heading_names_its_field():
+    assert named("Принимающая организация 1", "to") > named("Принимающая организация 1", "from") > 0
+    assert named("Shoe size", "to") == 0

@@ -1,0 +1,31 @@
+"""What a remark speaks of; it is never read."""
+
+import pytest
+
+from mapping.language.parsers import remarked
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("12 коек", ["capacity"]),
+        ("мест: 12", ["capacity"]),
+        ("15 ҷой дорад", ["capacity"]),
+        ("10 oʻrin bor", ["capacity"]),
+        ("takes 8 beds", ["capacity"]),
+        ("говорят по-узбекски", ["languages"]),
+        ("interpreter for Dari", ["languages"]),
+        ("бо забони ӯзбекӣ ҳам", ["languages"]),
+        ("только женщины", ["serves"]),
+        ("танҳо занон", ["serves"]),
+        ("faqat ayollar uchun", ["serves"]),
+        ("Only for women and children", ["serves"]),
+        ("8 мест, только женщины", ["capacity", "serves"]),
+        ("работает только в будни", []),
+        ("вход со двора, 2 этаж", []),
+        ("место встречи у рынка 5", []),
+        ("", []),
+    ],
+)
+def test_a_remark_speaks_of_fields(text, fields):
+    assert [*remarked(text)] == fields
