@@ -1,14 +1,15 @@
-"""Records on their way into a directory: read, cleaned and checked, not yet stored."""
+"""PackedRecords on their way into a directory: read, cleaned and checked, not yet stored."""
 
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, overload
 
 from mapping.language.i18n import UNSAID, Phrase, both
 from mapping.model import RECORDS, Record, Source
+from mapping.packed import PackedRecords
 
 T = TypeVar("T")
 
@@ -116,6 +117,22 @@ class ReadColumn:
     values: tuple[str, ...] = field(default=(), repr=False)
 
 
+class PackedAtOnce:
+    """A field that holds whatever records it is given as `PackedRecords`."""
+
+    @overload
+    def __get__(self, batch: None, owner: type) -> tuple[()]: ...
+    @overload
+    def __get__(self, batch: "Batch", owner: type) -> PackedRecords: ...
+    def __get__(self, batch: "Batch | None", owner: type) -> PackedRecords | tuple[()]:
+        """Return the records; of the class, those of a batch that is given none."""
+        return () if batch is None else batch.__dict__["records"]
+
+    def __set__(self, batch: "Batch", records: Iterable[Record]) -> None:
+        """Hold records."""
+        batch.__dict__["records"] = records if isinstance(records, PackedRecords) else PackedRecords(records)
+
+
 @dataclass(repr=False)
 class Batch:
     """What one file gave: records ready to store, and everything that was seen on the way.
@@ -125,7 +142,7 @@ class Batch:
 
     source: Source
     file: str
-    records: list[Record] = field(default_factory=list)
+    records: PackedAtOnce = PackedAtOnce()
     issues: list[Issue] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
     cleaned: Counter[str] = field(default_factory=Counter)
@@ -152,8 +169,7 @@ class Batch:
 
     def of(self, table: str) -> list[Record]:
         """Return the records of one table."""
-        kind = RECORDS[table]
-        return [record for record in self.records if type(record) is kind]
+        return [*self.records.of(RECORDS[table])]
 
     def extend(self, issues: Iterable[Issue]) -> None:
         """Add issues."""

@@ -78,7 +78,7 @@ PRAGMAS = {
     "secure_delete": 1,
     "trusted_schema": 0,
     "busy_timeout": 5000,
-    "cache_size": -200_000,
+    "cache_size": -64_000,
 }
 """What each connection to the private file must run under; checked every time it is opened."""
 

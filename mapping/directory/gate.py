@@ -11,7 +11,7 @@ that no way of writing goes around this.
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
@@ -235,7 +235,7 @@ def _compare(
         db.conn.executemany(f"DELETE FROM waiting WHERE {OF_RECORD}", gone)
         fresh = [showing for key, showing in wanted.items() if key not in waits or waits[key] != showing.digest]
         if agreed:
-            _show(db, fresh, rows, before)
+            _show(db, fresh, rows, before, waits)
         else:
             lines = (
                 (
@@ -308,7 +308,8 @@ def agree(directory: Records, rules: Rules, wanted: Collection[Showing], *, by: 
         before = _stored(db, audience, touched)
         there = {showing.digest: showing for showing in differences(rows, before, audience, rules.unit_to_show)}
         own = left & authors.keys() & there.keys()
-        _show(db, [there[digest] for digest in sorted(own)], rows, before)
+        agreed_to = [there[digest] for digest in sorted(own)]
+        _show(db, agreed_to, rows, before, {(showing.table, showing.id) for showing in agreed_to})
         left -= own
     if left:
         raise NotFound("this is no longer what would be shown; look at it again")
@@ -465,8 +466,10 @@ def _bring_up_to_date(
     return remaining
 
 
-def _show(db: sqlite_utils.Database, new: Iterable[Showing], rows: Mapping[Key, Row], before: Agreed) -> None:
-    """Note that differences are agreed to."""
+def _show(
+    db: sqlite_utils.Database, new: Iterable[Showing], rows: Mapping[Key, Row], before: Agreed, waits: Container[Key]
+) -> None:
+    """Note that differences are agreed to, of which some may have waited."""
     lines = []
     for showing in new:
         key = showing.table, showing.id
@@ -474,8 +477,10 @@ def _show(db: sqlite_utils.Database, new: Iterable[Showing], rows: Mapping[Key, 
         if not showing.appears:
             row = {**before[key], **{name: row[name] for name in showing.fields}}
         lines.append((showing.id, showing.table, showing.audience, _text(row)))
+    lines.sort()  # as they stand in the file: it is written from one end to the other
     db.conn.executemany("INSERT OR REPLACE INTO shown VALUES (?, ?, ?, ?)", lines)
-    db.conn.executemany(f"DELETE FROM waiting WHERE {OF_RECORD}", (line[:3] for line in lines))
+    waited = (line[:3] for line in lines if (line[1], line[0]) in waits)
+    db.conn.executemany(f"DELETE FROM waiting WHERE {OF_RECORD}", waited)
 
 
 def _stored(db: sqlite_utils.Database, audience: Audience, touched: Ids | None) -> dict[Key, Row]:

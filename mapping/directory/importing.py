@@ -4,18 +4,19 @@ import datetime as dt
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence, Sized
+from contextlib import contextmanager
 from functools import cached_property
-from itertools import chain
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import sqlite_utils
 
 from mapping.batch import Batch, Progress
 from mapping.directory.conflicts import CLAIMED, claim, claims_of, ranks, said, said_anew, settled
-from mapping.directory.rows import Row, holds_any, read_rows, stored_ids, stored_rows, to_row
+from mapping.directory.rows import Row, holds_any, row_values, stored_ids, stored_rows, to_row
 from mapping.directory.undo import undone
 from mapping.directory.writing import CHUNK, Change, Missing, Writing
 from mapping.errors import InvalidRecord
@@ -24,16 +25,17 @@ from mapping.model import (
     PARTS,
     RECORDS,
     WHOLES,
-    AnyRecord,
     Record,
     Service,
     ServiceAtLocation,
     ServiceCapacity,
     Verification,
+    columns,
     least_precise,
     references,
     strictest,
 )
+from mapping.packed import PackedRecords, Values
 
 __all__ = ["Change", "Import", "Missing"]
 
@@ -68,8 +70,6 @@ class Import:
         self.kept: dict[str, str] = dict(db.conn.execute("SELECT id, kept FROM merged").fetchall())
         """Merged id -> the id that stands for it."""
         self.erased = {record for (record,) in db.conn.execute("SELECT record FROM history WHERE change = 'erased'")}
-        self.records: dict[str, dict[str, Record]] = {}
-        """Table -> id -> what the batch says of it; rows are made of a table when it is its turn, and not kept."""
         query = "SELECT count(*) FROM batch WHERE source = ? AND number < ?"
         (self.lists_before,) = db.conn.execute(query, (batch.source.id, number)).fetchone()
         self.mentioned: set[str] = set()
@@ -78,39 +78,59 @@ class Import:
         """(table, other table) -> ids to which rows of the first refer and that are not in the batch itself."""
         self.given: dict[str, dict[str, dict[str, Row]]] = defaultdict(lambda: defaultdict(dict))
         """Table -> kept id -> id under which the source gave it -> what it gave; only of records that were merged."""
-        for record in chain((batch.source,), batch.records):
-            self._take(record)
+        self.records = self._single()
+        """What the batch says, once of each id."""
+        self._ids: dict[str, set[str]] = {}
 
     def store(self, progress: Progress | None) -> None:
         """Put every record in its table, in an order in which parents come first."""
-        done, of = 0, sum(map(len, self.records.values()))
-        for table in RECORDS:
-            records = self.records.get(table, {})
-            ids, there = sorted(records), bool(records) and holds_any(self.db, table)
-            for start in range(0, len(ids), CHUNK):  # the rows of a large list would fill the memory beside its records
-                chunk = ids[start : start + CHUNK]
-                before = stored_rows(self.db, table, chunk) if there else {}
-                self._put(table, {record: records[record] for record in chunk}, before)
-                done += len(chunk)
-                if progress is not None:
-                    progress(done, of)
+        with self._indexed_after("history", self.records, unless=any(holds_any(self.db, table) for table in CLAIMED)):
+            self._store_rows(progress)
         self._take_out()
         if not self.batch.partial:
             earlier = self._given_before()
             self._replace_parts(earlier)
             self._note_missing(earlier)
 
-    def _put(self, table: str, records: Mapping[str, Record], before: Mapping[str, Row]) -> None:
-        """Put some records in their table, of which some may be there as they were ``before``."""
-        new = [record for own, record in records.items() if own not in before] if before else [*records.values()]
+    def _store_rows(self, progress: Progress | None) -> None:
+        done, of = 0, len(self.records)
+        for table, kind in RECORDS.items():
+            rows = self.records.rows(kind)
+            there, left = holds_any(self.db, table), iter(rows)
+            with self._indexed_after(table, rows):
+                while chunk := sorted(islice(left, CHUNK), key=itemgetter(0)):  # near each other in the index of ids
+                    before = stored_rows(self.db, table, [row[0] for row in chunk]) if there else {}
+                    self._put(table, chunk, before)
+                    done += len(chunk)
+                    if progress is not None:
+                        progress(done, of)
+
+    @contextmanager
+    def _indexed_after(self, table: str, new: Sized, *, unless: bool = False) -> Iterator[None]:
+        """Make the indexes of a table anew after more rows than it had: each by itself would be put into each index."""
+        (last,) = self.db.conn.execute(f'SELECT coalesce(max(rowid), 0) FROM "{table}"').fetchone()
+        query = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
+        few = unless or len(new) <= max(CHUNK, last)
+        indexes = [] if few else self.db.conn.execute(query, [table]).fetchall()
+        for name, _ in indexes:
+            self.db.conn.execute(f'DROP INDEX "{name}"')
+        yield
+        for _, statement in indexes:
+            self.db.conn.execute(statement)
+
+    def _put(self, table: str, given: Sequence[Values], before: Mapping[str, Row]) -> None:
+        """Put some rows in their table, of which some may be there as they were ``before``."""
+        names = [*columns(RECORDS[table])]
+        new = [row for row in given if row[0] not in before] if before else given
         if table == ServiceCapacity.table:
-            new = [record.restored(record.__dict__ | {"updated": record.get("updated") or self._on}) for record in new]
+            day, place = self._on.isoformat(), names.index("updated")
+            new = [(*row[:place], row[place] or day, *row[place + 1 :]) for row in new]
         if new:
-            self.writing.add(table, read_rows(RECORDS[table], new))
-            self._note_references(table, [record.__dict__ for record in new])
+            self.writing.add(table, new)
+            self._note_references(table, new)
         if not before:
             return
-        rows = {own: to_row(record) for own, record in records.items() if own in before}
+        rows = {row[0]: dict(zip(names, row, strict=True)) for row in given if row[0] in before}
         settle = self._settling(table, rows, before) if table in CLAIMED else {}
         left = self._left_as_they_are(table, rows)
 
@@ -124,7 +144,7 @@ class Import:
                 row["updated"] = old["updated"] if row | {"updated": old["updated"]} == old else self._on.isoformat()
 
         self.writing.change_rows(table, before, rows, mend=mend)
-        self._note_references(table, rows.values())
+        self._note_references(table, [*map(row_values(table), rows.values())])
 
     def require_references(self) -> None:
         """Refuse the batch when one of its records refers to a record that does not exist."""
@@ -139,48 +159,62 @@ class Import:
                 "nothing was stored"
             )
 
-    def _take(self, record: Record) -> None:
-        """Note a record; of two with one id the later stands, under the strictest marking of both."""
-        if RECORDS.get(record.table) is not type(record):
-            raise InvalidRecord(f"{self.batch.file}: {type(record).__name__} is no kind of record that is stored")
-        if self.erased and (record.id in self.erased or record.get("link_id") in self.erased):
-            return
-        records = self.records.setdefault(record.table, {})
-        kept_id = self.kept.get(record.id, record.id)
-        if self.erased or self.kept or kept_id in records:
-            values = record.__dict__.copy()
-            values |= {name: None for name in references(type(record)) if values[name] in self.erased}
-            self._follow_merges(record.table, values)
-            if kept_id in records:
-                _never_lower(records[kept_id].__dict__, values)
-            given, record = record.id, record.restored(values)
-            if self.kept and record.table in CLAIMED:
-                self.given[record.table][kept_id][given] = to_row(record)
-        records[kept_id] = record
+    def _single(self) -> PackedRecords:
+        """Return what the batch says, once of each id: the later stands, under the strictest marking of all."""
+        records = PackedRecords((self.batch.source,))
+        if self.erased or self.kept:
+            records.extend(filter(None, map(self._followed, self.batch.records)))
+        else:
+            records.extend(self.batch.records)
+        for kind in records.kinds:
+            if RECORDS.get(kind.table) is not kind:
+                raise InvalidRecord(f"{self.batch.file}: {kind.__name__} is no kind of record that is stored")
+        records.once(_with_strictest)
+        return records
 
-    def _follow_merges(self, table: str, values: dict[str, Any]) -> None:
-        """Let a record, and what it refers to, mean the records that they were merged into."""
+    def _followed(self, record: Record) -> Record | None:
+        """Return what a record says of what is still there, merged records as what they became; None of an erased."""
+        if record.id in self.erased or record.get("link_id") in self.erased:
+            return None
+        values = record.__dict__.copy()
+        values |= {name: None for name in references(type(record)) if values[name] in self.erased}
         for name in (
             "id",
-            *references(RECORDS[table]),
+            *references(type(record)),
             *(column for column in ("link_id", "subject") if column in values),
         ):
             values[name] = self.kept.get(values[name], values[name])
+        followed = record.restored(values)
+        if record.table in CLAIMED and followed.id in self._merged:
+            self.given[record.table][followed.id][record.id] = to_row(followed)
+        return followed
 
-    def _note_references(self, table: str, rows: Collection[Mapping[str, Any]]) -> None:
+    @cached_property
+    def _merged(self) -> frozenset[str]:
+        """The ids that stand for merged ones."""
+        return frozenset(self.kept.values())
+
+    def ids(self, table: str) -> set[str]:
+        """Return the ids of the records of a table that the batch speaks of."""
+        if table not in self._ids:
+            self._ids[table] = {*self.records.ids(RECORDS[table])} if table in RECORDS else set()
+        return self._ids[table]
+
+    def _note_references(self, table: str, rows: Sequence[Values]) -> None:
         """Note what the rows of a table refer to, as they stand in it."""
+        names = [*columns(RECORDS[table])]
         for name, parent in references(RECORDS[table]).items():
-            self._note_ids(table, parent, [*map(itemgetter(name), rows)])
-        if "link_id" in RECORDS[table].model_fields:
+            self._note_ids(table, parent, [*map(itemgetter(names.index(name)), rows)])
+        if "link_id" in names:
             ids: dict[str, list[str | None]] = defaultdict(list)
-            for entity, record in map(itemgetter("link_entity", "link_id"), rows):
+            for entity, record in map(itemgetter(names.index("link_entity"), names.index("link_id")), rows):
                 ids[entity].append(record)
             for entity, own in ids.items():
                 self._note_ids(table, entity, own)
 
     def _note_ids(self, table: str, parent: str, ids: Collection[str | None]) -> None:
         mentioned = {record for record in ids if record is not None}
-        if outside := mentioned.difference(self.records.get(parent, {})):
+        if mentioned and (outside := mentioned.difference(self.ids(parent))):
             self.outside[table, parent] += [record for record in ids if record in outside]
         if self.lists_before:
             self.mentioned |= mentioned
@@ -200,18 +234,14 @@ class Import:
             if record and day:
                 days[table, record] = max(day, days.get((table, record), day))
 
-        for check in self._of(Verification):
+        for check in self.records.of(Verification):
             note(check.link_entity, check.link_id, check.verified_on)
-        for service in self._of(Service):
+        for service in self.records.of(Service):
             note("service", service.id, service.assured_date)
             note("organization", service.organization_id, days.get(("service", service.id)))
-        for at in self._of(ServiceAtLocation):
+        for at in self.records.of(ServiceAtLocation):
             note("location", at.location_id, days.get(("service", at.service_id or "")))
         return {record: day.isoformat() for record, day in days.items()}
-
-    def _of(self, kind: type[AnyRecord]) -> Collection[AnyRecord]:
-        """Return the records of the batch of a kind."""
-        return cast("Collection[AnyRecord]", self.records.get(kind.table, {}).values())
 
     def _settling(self, table: str, rows: Mapping[str, Row], known: Mapping[str, Row]) -> dict[str, Row]:
         """Note what the batch claims of records that other sources speak of; return how these records stand then."""
@@ -290,15 +320,15 @@ class Import:
         if name not in lists:
             name = next((other for other, given in lists.items() if self._is_edition_of(given)), name)
             self.db.conn.execute("UPDATE batch SET series = ? WHERE number = ?", [name, self.number])
-        earlier = {table: ids - self.records.get(table, {}).keys() for table, ids in lists[name].items()}
+        earlier = {table: ids.difference(self.records.ids(RECORDS[table])) for table, ids in lists[name].items()}
         return {table: stored_ids(self.db, table, ids) for table, ids in earlier.items() if ids}
 
     def _is_edition_of(self, given: Mapping[str, set[str]]) -> bool:
         """Tell whether the batch is a list that came before under another name: half of either stands in the other."""
         tables = [table for table in MISSED if table != "organization"]  # which many lists of a sender speak of
         before = sum(len(given.get(table, ())) for table in tables)
-        now = sum(len(self.records.get(table, ())) for table in tables)
-        both = sum(len(given.get(table, set()) & self.records.get(table, {}).keys()) for table in tables)
+        now = sum(len(self.records.rows(RECORDS[table])) for table in tables)
+        both = sum(len(given.get(table, set()) & self.ids(table)) for table in tables)
         return both > 0 and 2 * both >= min(before, now)
 
     def _take_out(self) -> None:
@@ -325,12 +355,12 @@ class Import:
             (parent, row[name]) for name, parent in references(RECORDS[table]).items() if parent in MISSED
         ]
         owners.append((row.get("link_entity"), row.get("link_id")))
-        return any(record in self.records.get(parent or "", ()) for parent, record in owners)
+        return any(record in self.ids(parent or "") for parent, record in owners)
 
     def _note_missing(self, earlier: Mapping[str, set[str]]) -> None:
         """Note the wholes that this list gave before, and that nothing in the batch speaks of."""
         for table in MISSED:
-            if table in self.records and earlier.get(table):
+            if len(self.records.rows(RECORDS[table])) and earlier.get(table):
                 gone = earlier[table] - self.mentioned
                 rows = stored_rows(self.db, table, sorted(gone))
                 self.change.missing += [Missing(table, record, row.get("name") or "") for record, row in rows.items()]
@@ -405,6 +435,13 @@ _EDITION_WORDS = frozenset(
         "декабрь",
     }
 )
+
+
+def _with_strictest(kind: type[Record], row: Values, later: Values) -> Values:
+    """Return the later of two rows under the strictest marking of both."""
+    values = dict(zip(columns(kind), later, strict=True))
+    _never_lower(dict(zip(columns(kind), row, strict=True)), values)
+    return tuple(values.values())
 
 
 def _never_lower(old: Mapping[str, Any], row: dict[str, Any]) -> None:

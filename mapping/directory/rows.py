@@ -1,15 +1,35 @@
-"""Records as rows of the private file, and back."""
+"""PackedRecords as rows of the private file, and back."""
 
 import datetime as dt
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import cache
 from operator import itemgetter
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import sqlite_utils
 
-from mapping.model import RECORDS, AnyRecord, Record, columns
+from mapping.model import RECORDS, Record, columns
+from mapping.packed import Values, reader, to_values
+
+__all__ = [
+    "STORED",
+    "Claim",
+    "Merged",
+    "Proposal",
+    "ProposalKind",
+    "Row",
+    "as_json",
+    "holds",
+    "holds_any",
+    "insert",
+    "named",
+    "reader",
+    "row_values",
+    "stored_ids",
+    "stored_rows",
+    "to_row",
+    "upsert",
+]
 
 Row = dict[str, Any]
 
@@ -79,56 +99,13 @@ def named(kind: type[Record]) -> str:
 
 def to_row(record: Record) -> Row:
     """Return a record as SQLite keeps it: dates as text, yes and no as numbers."""
-    row = record.__dict__.copy()
-    for name in _converted(type(record)):
-        value = row[name]
-        if isinstance(value, dt.date):
-            row[name] = value.isoformat()
-        elif isinstance(value, bool):
-            row[name] = int(value)
-    return row
-
-
-@cache
-def _converted(kind: type[Record]) -> tuple[str, ...]:
-    """Return the fields of a table that SQLite keeps otherwise."""
-    return tuple(
-        name
-        for name, info in kind.model_fields.items()
-        if {dt.date, bool} & {info.annotation, *get_args(info.annotation)}
-    )
-
-
-def read_rows(kind: type[Record], records: Iterable[Record]) -> Iterable[Row]:
-    """Yield records as SQLite keeps them, to be read only: what a record holds is not copied where nothing differs."""
-    return map(to_row, records) if _converted(kind) else (record.__dict__ for record in records)
+    kind = type(record)
+    return dict(zip(columns(kind), to_values(kind)(record), strict=True))
 
 
 def as_json(row: Mapping[str, Any] | None) -> str | None:
     """Return a row as the history keeps it."""
     return None if row is None else json.dumps(row, ensure_ascii=False)
-
-
-@cache
-def reader(kind: type[AnyRecord]) -> Callable[[Sequence[Any]], AnyRecord]:
-    """Return a function that makes a record of a row; rows were validated when they were stored."""
-    names = list(columns(kind))
-    converters: dict[str, Callable[[Any], Any]] = {}
-    for name, info in kind.model_fields.items():
-        types = get_args(info.annotation) or (info.annotation,)
-        if dt.date in types:
-            converters[name] = dt.date.fromisoformat
-        elif bool in types:
-            converters[name] = bool
-
-    def read(row: Sequence[Any]) -> AnyRecord:
-        values = dict(zip(names, row, strict=True))
-        for name, convert in converters.items():
-            if values[name] is not None:
-                values[name] = convert(values[name])
-        return kind.restored(values)
-
-    return read
 
 
 def holds_any(db: sqlite_utils.Database, table: str) -> bool:
@@ -160,14 +137,19 @@ def stored_ids(db: sqlite_utils.Database, table: str, values: Collection[str], c
     return {record for (record,) in db.conn.execute(sql, [json.dumps(sorted(values))])}
 
 
-def insert(db: sqlite_utils.Database, table: str, rows: Iterable[Mapping[str, Any]], *, otherwise: str = "") -> None:
+def insert(db: sqlite_utils.Database, table: str, rows: Iterable[Values], *, otherwise: str = "") -> None:
     """Store rows whose ids are new; sqlite-utils would do it one by one."""
-    names = list(columns(STORED[table]))
-    sql = f'INSERT INTO "{table}" ({named(STORED[table])}) VALUES ({", ".join("?" * len(names))})'
-    db.conn.executemany(f"{sql} {otherwise}", map(itemgetter(*names), rows))
+    kind = STORED[table]
+    sql = f'INSERT INTO "{table}" ({named(kind)}) VALUES ({", ".join("?" * len(columns(kind)))})'
+    db.conn.executemany(f"{sql} {otherwise}", rows)
 
 
-def upsert(db: sqlite_utils.Database, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+def upsert(db: sqlite_utils.Database, table: str, rows: Iterable[Row]) -> None:
     """Store rows, in place of those of the same ids; SQLite takes three times as long for it as for new ones."""
     updates = ", ".join(f'"{name}" = excluded."{name}"' for name in columns(STORED[table]) if name != "id")
-    insert(db, table, rows, otherwise=f"ON CONFLICT (id) DO UPDATE SET {updates}")
+    insert(db, table, map(row_values(table), rows), otherwise=f"ON CONFLICT (id) DO UPDATE SET {updates}")
+
+
+def row_values(table: str) -> Callable[[Row], Values]:
+    """Return a function that takes the values of a row of a table in the order of its columns."""
+    return itemgetter(*columns(STORED[table]))

@@ -9,13 +9,14 @@ from typing import Any
 
 import sqlite_utils
 
-from mapping.directory.rows import Row, as_json, insert, stored_rows, upsert
+from mapping.directory.rows import Row, as_json, insert, row_values, stored_rows, upsert
 from mapping.errors import InvalidRecord
 from mapping.model import RECORDS
+from mapping.packed import Values
 from mapping.safety.agreed import Showing
 
 CHUNK = 10_000
-"""Records that are compared with what is stored at a time."""
+"""PackedRecords that are compared with what is stored at a time."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,10 @@ class Writing:
             chunk = ids[start : start + CHUNK]
             before = stored_rows(self.db, table, chunk)
             if new := [rows[record] for record in chunk if record not in before]:
-                self.add(table, new)
+                self.add(table, map(row_values(table), new))
             self.change_rows(table, before, {record: rows[record] for record in chunk if record in before})
 
-    def add(self, table: str, rows: Iterable[Row]) -> None:
+    def add(self, table: str, rows: Iterable[Values]) -> None:
         """Store rows whose ids are new, in the order in which they come."""
         last = f'SELECT coalesce(max(rowid), 0) FROM "{table}"'
         (before,) = self.db.conn.execute(last).fetchone()
@@ -124,7 +125,7 @@ class Writing:
             self.change.removed[table] += len(rows)
         return len(rows)
 
-    def _insert(self, table: str, rows: Iterable[Row], way: Callable[..., None] = insert) -> None:
+    def _insert(self, table: str, rows: Iterable[Any], way: Callable[..., None] = insert) -> None:
         """Store rows, in place of those of the same ids where ``way`` is `upsert`."""
         try:
             way(self.db, table, rows)

@@ -31,8 +31,8 @@ def shared_numbers(batch: Batch, _known: Known) -> Iterator[Issue]:
 def shared_points(batch: Batch, _known: Known) -> Iterator[Issue]:
     """Say which point several different addresses share: often the middle of a town."""
     at: Counter[tuple[float, float]] = Counter()
-    for place in batch.of("location"):
-        if isinstance(place, Location) and place.position_basis == "given" and place.latitude is not None:
+    for place in batch.records.of(Location):
+        if place.position_basis == "given" and place.latitude is not None:
             at[place.latitude, place.longitude or 0] += 1
     for (latitude, longitude), count in sorted(at.items()):
         if count >= SAME_NUMBER:
@@ -47,8 +47,8 @@ def shared_points(batch: Batch, _known: Known) -> Iterator[Issue]:
 
 def never_checked(batch: Batch, _known: Known) -> Iterator[Issue]:
     """Say how many services nobody ever verified."""
-    checked = {v.link_id for v in batch.of("verification") if isinstance(v, Verification) and v.verified_on}
-    missing = sum(service.id not in checked for service in batch.of("service"))
+    checked = {v.link_id for v in batch.records.of(Verification) if v.verified_on}
+    missing = sum(service not in checked for service in batch.records.ids(Service))
     if missing:
         yield _about(
             batch,
@@ -62,7 +62,7 @@ def never_checked(batch: Batch, _known: Known) -> Iterator[Issue]:
 def possible_doubles(batch: Batch, known: Known) -> Iterator[Issue]:
     """Say which bodies of this list may be others under another name (`mapping.quality.matching`)."""
     rows = _rows(batch)
-    mine = {record.id for record in batch.of("organization")}
+    mine = {*batch.records.ids(Organization)}
     for pair in matching.organizations(known, of=mine):
         body, other = (pair.one, pair.other) if pair.one in mine else (pair.other, pair.one)
         why = Reasons(pair.reasons)
@@ -78,7 +78,7 @@ def possible_doubles(batch: Batch, known: Known) -> Iterator[Issue]:
 def double_services(batch: Batch, known: Known) -> Iterator[Issue]:
     """Say where a body has a kind of help in one place that another entry gives too; both stand until one is chosen."""
     rows = _rows(batch)
-    for pair in matching_services.services(known, of={service.id for service in batch.of("service")}):
+    for pair in matching_services.services(known, of={*batch.records.ids(Service)}):
         reasons = Phrase("{reasons}", reasons=Reasons(pair.reasons))
         fix = Phrase("look whether they are one entry, and keep the better with `rohnamo duplicates`")
         yield _about(batch, "service", reasons, fix, row=rows.get(pair.other))
@@ -88,13 +88,13 @@ def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
     """Say which bodies are hidden by another list, and hide services of this one with them."""
     rules = {
         a.link_id: Vocabulary.load("service_types").term(service_types()[a.taxonomy_term_id]).audience
-        for a in batch.of("attribute")
-        if isinstance(a, Attribute) and a.taxonomy_term_id in service_types()
+        for a in batch.records.of(Attribute)
+        if a.taxonomy_term_id in service_types()
     }
-    mine = {record.id for record in batch.of("organization")}
+    mine = {*batch.records.ids(Organization)}
     hidden: Counter[str] = Counter()
-    for service in batch.of("service"):
-        if isinstance(service, Service) and (body := known.bodies.get(service.organization_id or "")):
+    for service in batch.records.of(Service):
+        if body := known.bodies.get(service.organization_id or ""):
             shown = AUDIENCES.index(max(service.audience, rules.get(service.id, "custodian"), key=AUDIENCES.index))
             if body.id not in mine and shown < AUDIENCES.index(body.audience):
                 hidden[body.id] += 1
@@ -112,8 +112,8 @@ def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
 def names_that_tell(batch: Batch, _known: Known) -> Iterator[Issue]:
     """Say which bodies are hidden because their name tells of a shelter."""
     rows = _rows(batch)
-    for record in batch.of("organization"):
-        if isinstance(record, Organization) and SHELTER.search(record.name):
+    for record in batch.records.of(Organization):
+        if SHELTER.search(record.name):
             problem = Phrase("the name {name!r} tells of a shelter", name=record.name)
             fix = Phrase(
                 "it is for custodians only, with all its services, until its operator agrees and two people lower it"
@@ -134,10 +134,10 @@ CHECKS: list[Check] = [
 
 
 def _callers(batch: Batch) -> dict[str, set[str | None]]:
-    owners = {service.id: service.organization_id for service in batch.of("service") if isinstance(service, Service)}
+    owners = {service.id: service.organization_id for service in batch.records.of(Service)}
     bodies: dict[str, set[str | None]] = defaultdict(set)
-    for phone in batch.of("phone"):
-        if isinstance(phone, Phone) and phone.number.startswith("+"):
+    for phone in batch.records.of(Phone):
+        if phone.number.startswith("+"):
             bodies[phone.number].add(owners.get(phone.service_id or ""))
     return bodies
 
@@ -145,9 +145,8 @@ def _callers(batch: Batch) -> dict[str, set[str | None]]:
 def _rows(batch: Batch) -> dict[str, int | None]:
     """Return the first row that each record of a batch came from."""
     rows: dict[str, int | None] = {}
-    for origin in batch.of("provenance"):
-        if isinstance(origin, Provenance):
-            rows.setdefault(origin.link_id, origin.row)
+    for origin in batch.records.of(Provenance):
+        rows.setdefault(origin.link_id, origin.row)
     return rows
 
 

@@ -7,6 +7,7 @@ format -> sheets -> rows (`mapping.intake.rows`) -> fields (`mapping.intake.row_
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -29,7 +30,8 @@ from mapping.intake.row_reader import Intake, Reader
 from mapping.intake.rows import Rows, missing_columns, rows_of, unnamed_columns
 from mapping.intake.services import entries, organizations_seen
 from mapping.language.i18n import UNSAID, Phrase, Quoted, and_more, both, either
-from mapping.model import Source, record_id
+from mapping.model import Organization, Source, record_id
+from mapping.packed import Packed
 from mapping.quality.known_organizations import Known
 from mapping.registry import format_of, formats
 
@@ -106,7 +108,7 @@ def read(
         batch = _read_rows(
             path, sheets, Intake(column_map, area, today, known, Batch(source_of(column_map), path.name), progress)
         )
-    _once(batch)
+    batch.records.once()
     for check in CHECKS:
         batch.extend(check(batch, known))
     batch.issues.sort(key=lambda issue: (issue.sheet, issue.row or 0, issue.column, issue.problem))
@@ -186,18 +188,24 @@ def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
     _require_expected(path, rows, columns)
     _say_columns(rows, columns, intake)
     _say_taught(intake)
-    readers = [Reader(intake, row) for row in rows.rows]
-    changes([reader for reader in readers if is_returned(reader)], intake)
-    readers = [reader for reader in readers if not is_returned(reader)]
+    left = rows.rows
+    if columns.returned is not None:
+        readers = [Reader(intake, row) for row in rows.rows]
+        changes([reader for reader in readers if is_returned(reader)], intake)
+        left = Packed(reader.row for reader in readers if not is_returned(reader))
     if columns.shape in READERS:
+        readers = [Reader(intake, row) for row in left]
         for _row, records in READERS[columns.shape](read_once(readers), intake):
-            batch.records += records
+            batch.records.extend(records)
+        for reader in readers:
+            if reader.reasons:
+                intake.set_aside(reader)
     else:
-        for entry in entries(readers, intake, _children(rows, columns, intake)):
-            batch.records += entry.records
+        for entry in entries(left, intake, _children(rows, columns, intake) if len(rows.children) else {}):
+            batch.records.extend(entry.records)
         organizations_seen(batch.records)
-        intake.known.learn(batch.of("organization"))
-    _set_aside(path, readers, columns, batch)
+        intake.known.learn(batch.records.of(Organization))
+    _set_aside(path, intake, [*rows.headers])
     return batch
 
 
@@ -210,10 +218,11 @@ def _read_columns(own_rows: Rows, columns: ColumnMap) -> Iterator[ReadColumn]:
     taken |= {fold_header(column): "answer" for column in columns.standards}
     taken |= {fold_header(column): name for name, choices in columns.choices.items() for column in choices}
     headings = dict.fromkeys(name for names in own_rows.headers.values() for name in names if name)
+    rows = [*islice(own_rows.rows, LOOKED_AT), *islice(own_rows.children, LOOKED_AT)]
     for heading in headings:
         name = taken.get(folded := fold_header(heading), "")
-        rows = (*own_rows.rows[:LOOKED_AT], *own_rows.children[:LOOKED_AT]) if name != "private" else ()
-        values = dict.fromkeys(text for row in rows if (text := row.cells.get(folded, "")))
+        first = rows if name != "private" else ()
+        values = dict.fromkeys(text for row in first if (text := row.cells.get(folded, "")))
         yield ReadColumn(heading, name, tuple(values)[:FIRST_VALUES])
 
 
@@ -261,7 +270,7 @@ def _say_columns(rows: Rows, columns: ColumnMap, intake: Intake) -> None:
             "nothing of the second was read: give each column a name of its own, each table a sheet of its own"
         )
         batch.issues.append(Issue(batch.file, sheet, numbers[0], heading, problem, fix))
-    if not rows.rows:
+    if not len(rows.rows):
         problem = Phrase("no row stands under the names of the columns")
         batch.issues.append(Issue(batch.file, "", None, "", problem, Phrase("ask the sender for the whole list")))
     for sheet, number, total in rows.totals:
@@ -312,12 +321,12 @@ def _children(rows: Rows, columns: ColumnMap, intake: Intake) -> dict[str, list[
     return children
 
 
-def _set_aside(path: Path, readers: list[Reader], columns: ColumnMap, batch: Batch) -> None:
+def _set_aside(path: Path, intake: Intake, sheets: Sequence[str]) -> None:
     """Keep the refused rows with their reasons; refuse the file when they are more than the map allows."""
-    for reader in readers:
-        if reader.reasons:
-            row = reader.row
-            batch.refused.append(RefusedRow(row.sheet, row.number, row.raw, tuple(reader.reasons)))
+    batch, columns = intake.batch, intake.columns
+    for sheet, number in sorted(intake.aside, key=lambda row: (sheets.index(row[0]), row[1])):
+        reader = intake.aside[sheet, number]
+        batch.refused.append(RefusedRow(sheet, number, reader.row.raw, tuple(reader.reasons)))
     if not batch.refused:
         return
     first, allowed = batch.refused[0], columns.rows.refused
@@ -344,8 +353,3 @@ def _set_aside(path: Path, readers: list[Reader], columns: ColumnMap, batch: Bat
                 reason=first.reasons[0],
             )
         )
-
-
-def _once(batch: Batch) -> None:
-    """Keep one record of each id: a later row brings the earlier one up to date."""
-    batch.records = list({record.id: record for record in batch.records}.values())

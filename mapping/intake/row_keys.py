@@ -1,56 +1,84 @@
 """What tells the rows of a list from each other, and which of them say the same."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from mapping.column_map import fold_header
-from mapping.intake.row_reader import Reader, first_of
+from mapping.intake.row_reader import Intake, Reader, first_of
+from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.fold import name_key, skeleton
 from mapping.language.i18n import Phrase
+from mapping.packed import Packed
 
 
 def read_once(readers: Iterable[Reader]) -> Iterator[Reader]:
     """Leave out rows that are the same in every cell as one before, and say so."""
-    first: dict[str, Reader] = {}
+    return (reader for reader, repeats in _compared(readers) if not repeats)
+
+
+def _compared(readers: Iterable[Reader]) -> Iterator[tuple[Reader, bool]]:
+    """Yield rows, and whether they are the same in every cell as one before, which is said."""
+    first: dict[bytes, int] = {}
     for reader in readers:
-        whole = "|".join(reader.row.cells.values())
-        if whole in first:
-            reader.say(
-                "",
-                Phrase("the row repeats row {row}", row=str(first[whole].row.number)),
-                Phrase("it was read once"),
-                "note",
-            )
-            continue
-        first[whole] = reader
-        yield reader
+        whole = "|".join(reader.row.cells.values()).encode("utf-8", "surrogatepass")
+        digest, number = hashlib.blake2b(whole, digest_size=16).digest(), reader.row.number
+        if repeats := digest in first:
+            problem = Phrase("the row repeats row {row}", row=str(first[digest]))
+            reader.say("", problem, Phrase("it was read once"), "note")
+        first.setdefault(digest, number)
+        yield reader, repeats
 
 
-def without_repeats(readers: list[Reader]) -> Iterator[Reader]:
+class Standing(NamedTuple):
+    """The row that stands for those of one body, place and kind of help, and the place of the first of them."""
+
+    place: int
+    row: SheetRow
+    checked: str
+
+
+def without_repeats(rows: Packed[SheetRow], intake: Intake) -> Iterator[Reader]:
     """Leave out rows that say a second time what another says, and say so; of two checks the later stands.
 
     Rows that are the same in every cell repeat each other. In a list without numbers of its own, so do rows of one
     body, place and kind of help.
     """
-    readers_of: dict[str, Reader] = {}
-    for reader in read_once(readers):
-        numbered = any(reader.row.cells.get(fold_header(column)) for column in reader.intake.columns.key)
-        key = f"row {reader.row.sheet} {reader.row.number}" if numbered else _content_key(reader)
-        other = readers_of.get(key)
-        if other is not None:
-            days = [_day_of_check(row) for row in (other, reader)]
-            reader, older = (reader, other) if days[1] >= days[0] else (other, reader)
-            problem = Phrase("row {row} is of the same body, place and kind of help", row=str(reader.row.number))
-            older.say("", problem, Phrase("the one checked last stands"))
-        readers_of[key] = reader
-    yield from readers_of.values()
+    instead: dict[int, Reader | None] = {}
+    """Place -> what is read there instead of a new reading of its row; None where nothing is."""
+    standing: dict[str, Standing] = {}
+    numbers = [*map(fold_header, intake.columns.key)]
+    for place, (reader, repeats) in enumerate(_compared(Reader(intake, row) for row in rows)):
+        if repeats:
+            instead[place] = None
+        elif not any(map(reader.row.cells.get, numbers)):
+            key, nothing_more = _content_key(reader), reader.row._replace(cells={}, raw={})
+            if reader.said:
+                instead[place] = reader
+            mine = Standing(place, nothing_more, reader.text("verified_on"))
+            if (other := standing.get(key)) is not None:
+                instead[place], mine = None, mine._replace(place=other.place)
+                later, older = (mine, other) if _day(mine, intake) >= _day(other, intake) else (other, mine)
+                problem = Phrase("row {row} is of the same body, place and kind of help", row=str(later.row.number))
+                Reader(intake, older.row).say("", problem, Phrase("the one checked last stands"))
+                if later is mine:
+                    instead[mine.place] = reader
+                mine = later
+            standing[key] = mine
+        if reader.reasons:
+            intake.set_aside(reader)
+    standing.clear()
+    for place, row in enumerate(rows):
+        if (reader_there := instead.pop(place) if place in instead else Reader(intake, row)) is not None:
+            yield reader_there
 
 
-def _day_of_check(reader: Reader) -> dt.date:
+def _day(standing: Standing, intake: Intake) -> dt.date:
+    """Return the day of a check, the first of all where it cannot be read."""
     try:
-        today = reader.intake.today
-        return parsers.date(reader.text("verified_on"), today, latest=today) or dt.date.min
+        return parsers.date(standing.checked, intake.today, latest=intake.today) or dt.date.min
     except parsers.Unreadable:
         return dt.date.min
 

@@ -5,7 +5,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, Literal, TypeVar
@@ -22,6 +22,7 @@ from mapping.language.i18n import Coded, Phrase, Quoted, Several, both
 from mapping.language.parsers.permission import asks_consent, is_review, refuses, says_no, says_yes
 from mapping.language.taxonomy import Vocabulary, by_initials, match_term
 from mapping.model import Audience, Record, record_id, strictest
+from mapping.packed import Packed
 from mapping.quality.known_organizations import Known
 from mapping.safety.sensitive_text import HOLD, SHELTER, STREET, TELLING
 
@@ -87,13 +88,20 @@ class Intake:
     """Field, taxonomy, how it is read and the text of a cell -> its terms and its other words, where none is told."""
     _watched: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
-    rows: list["Reader"] = field(default_factory=list)
+    rows: Packed[SheetRow] = field(default_factory=Packed)
+    aside: dict[tuple[str, int], "Reader"] = field(default_factory=dict)
+    """Sheet and number of each row that must be set aside whole, and what was read of it."""
     _texts: dict[str, Counter[str]] = field(default_factory=dict)
 
+    def set_aside(self, reader: "Reader") -> None:
+        """Note that a row has reasons for which it must be set aside."""
+        self.aside[reader.row.sheet, reader.row.number] = reader
+
     def texts(self, name: str) -> Counter[str]:
-        """Return how many of the rows that are still to be read have each text in a field, as first asked for it."""
+        """Return how many rows have each text in a field."""
         if name not in self._texts:
-            self._texts[name] = Counter(reader.text(name) for reader in self.rows)
+            silent = replace(self, batch=Batch(self.batch.source, self.batch.file))  # rows say what they say when read
+            self._texts[name] = Counter(Reader(silent, row).text(name) for row in self.rows)
         return self._texts[name]
 
     def columns_of(self, name: str) -> tuple[str, ...]:
@@ -231,10 +239,6 @@ class Reader:
     """Fields whose cells hold another kind of thing than they should."""
     faults: int = 0
     """How often something was said of the row, whether or not it had been said before."""
-
-    def forget(self) -> None:
-        """Let go of the cells, once all is read from them: those of a large list take as much memory as its records."""
-        self.row.cells, self.row.raw = {}, {}
 
     def text(self, name: str, language: str = "") -> str:
         """Return a field's text: that of the column the map names, or the map's constant.

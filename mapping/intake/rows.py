@@ -5,12 +5,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mapping.column_map import ColumnMap, fold_header
 from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.intake.clean import DITTO, clean
 from mapping.language.i18n import Phrase
+from mapping.packed import Packed
 
 LOOK_FOR_HEADER = 25
 TOTAL = re.compile(r"^\W*(?:итого|всего|[ҷч]амъ|total|jami)\b\W*(\d{1,6})\b", re.I)
@@ -19,14 +21,13 @@ OF_TOTALS = re.compile(r"^\W*(?:(?:итого|всего|[ҷч]амъ)\b|(?:tota
 """The name in a row of totals, or a cell of it where it has no name: "Всего 16 мест" of a named shelter makes none."""
 
 
-@dataclass
-class SheetRow:
+class SheetRow(NamedTuple):
     """One row of a sheet: cleaned text by folded column name, and the cells as they were read."""
 
     sheet: str
     number: int
     cells: dict[str, str]
-    raw: dict[str, str] = field(default_factory=dict)
+    raw: dict[str, str]
     cut: str = ""
     """The first column that the row does not reach, where it ends early."""
     under: str = ""
@@ -41,8 +42,8 @@ class SheetRow:
 class Rows:
     """What the sheets of a file gave."""
 
-    rows: list[SheetRow] = field(default_factory=list)
-    children: list[SheetRow] = field(default_factory=list)
+    rows: Packed[SheetRow] = field(default_factory=Packed)
+    children: Packed[SheetRow] = field(default_factory=Packed)
     skipped: dict[Phrase, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Why rows, columns and sheets were passed over -> where."""
     cleaned: Counter[str] = field(default_factory=Counter)
@@ -80,7 +81,8 @@ def rows_of(sheets: Sequence[Sheet], columns: ColumnMap, path: object) -> Rows:
         start, names = _header(sheet, columns, path)
         rows.headers[sheet.name] = names
         into = rows.children if columns.sheets.children and sheet.name == columns.sheets.children else rows.rows
-        into.extend(_body(sheet, start, names, columns, rows))
+        for row in _body(sheet, start, names, columns, rows):
+            into.append(row)
     return rows
 
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from mapping.area.addresses import Whereabouts, postal_code, whereabouts
 from mapping.area.geocode import Located, locate, units_served
@@ -25,6 +25,7 @@ from mapping.intake.activities import checklist
 from mapping.intake.dialling import lacks_town, town_codes, towns_beside
 from mapping.intake.row_keys import row_key, without_repeats
 from mapping.intake.row_reader import SHELTER, TELLING, Intake, Part, Reader, first_of
+from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.fold import name_key
@@ -58,6 +59,7 @@ from mapping.model import (
     record_id,
     strictest,
 )
+from mapping.packed import Packed, PackedRecords
 from mapping.quality.known_organizations import Body, Signs
 from mapping.safety.sensitive_text import hides_place
 
@@ -80,62 +82,67 @@ class RowSite:
     records: list[Record] = field(default_factory=list)
 
 
-def entries(readers: Iterable[Reader], intake: Intake, children: Mapping[str, list[Reader]]) -> Iterator[RowSite]:
+def entries(rows: Packed[SheetRow], intake: Intake, children: Mapping[str, list[Reader]]) -> Iterator[RowSite]:
     """Yield what each row gives; rows that must be set aside carry their reasons and give nothing."""
     uses: dict[str, int] = {}
-    rows = intake.rows = list(readers)
-    for reader in counted(without_repeats(rows), len(rows), intake.progress):
-        key = row_key(reader, uses)
-        names = reader.translations("organization")
-        name = first_of((parsers.without_people(reader.text("organization"))[0], *names.values()))
-        if not name:
-            reader.refuse(
-                "organization", Phrase("the row names no organization"), Phrase("ask the sender who it is about")
-            )
-            continue
-        located = _located(reader)
-        if reader.reasons:
-            continue
-        phones = _numbers(reader, "phone", located.country, located.unit)
-        entry = _body(reader, intake, name, names, located, phones, key)
-        parts = children.get(reader.row.text([intake.columns.sheets.parent_key]), []) if children else None
-        _services(entry, intake, phones, parts)
-        _place(entry, intake)
-        reader.refuse_if_slipped()
-        if not reader.reasons:
+    intake.rows = rows
+    for reader in counted(without_repeats(rows, intake), len(rows), intake.progress):
+        entry = _entry(reader, intake, children, row_key(reader, uses))
+        if entry is not None:
             intake.made.add(entry.body.id)
-            intake.known.add(entry.body, [name, *names.values()])
             intake.known.learn(entry.records)
             yield entry
-            if parts is None:
-                reader.forget()
+        if reader.reasons:
+            intake.set_aside(reader)
 
 
-def organizations_seen(records: Iterable[Record]) -> None:
+def _entry(reader: Reader, intake: Intake, children: Mapping[str, list[Reader]], key: str) -> RowSite | None:
+    """Return what a row gives, unless it must be set aside."""
+    names = reader.translations("organization")
+    name = first_of((parsers.without_people(reader.text("organization"))[0], *names.values()))
+    if not name:
+        reader.refuse("organization", Phrase("the row names no organization"), Phrase("ask the sender who it is about"))
+        return None
+    located = _located(reader)
+    if reader.reasons:
+        return None
+    phones = _numbers(reader, "phone", located.country, located.unit)
+    entry = _body(reader, intake, name, names, located, phones, key)
+    parts = children.get(reader.row.text([intake.columns.sheets.parent_key]), []) if children else None
+    _services(entry, intake, phones, parts)
+    _place(entry, intake)
+    reader.refuse_if_slipped()
+    if reader.reasons:
+        return None
+    intake.known.add(entry.body, [name, *names.values()])
+    return entry
+
+
+def organizations_seen(records: PackedRecords) -> None:
     """Mark each organization as seen by whoever may see one of its services.
 
     A body all of whose services are hidden is hidden too: its name alone could tell that it keeps a shelter. One whose
     name does tell is hidden whatever its services are, until two people lower it.
     """
-    by_kind: dict[type[Record], list[Any]] = defaultdict(list)
-    for record in records:
-        by_kind[type(record)].append(record)
     tells = lru_cache(maxsize=10_000)(SHELTER.search)  # names of services are those of few terms
-    telling = {t.link_id for t in by_kind[Translation] if t.field == "name" and tells(t.text)}
+    telling = {text.link_id for text in records.of(Translation) if text.field == "name" and tells(text.text)}
     rules = {term_id(term): term.audience for term in Vocabulary.load("service_types").terms()}
     types = {
-        a.link_id: rules[a.taxonomy_term_id]
-        for a in by_kind[Attribute]
-        if a.link_type == "service_type" and a.taxonomy_term_id in rules
+        attribute.link_id: rules[attribute.taxonomy_term_id]
+        for attribute in records.of(Attribute)
+        if attribute.link_type == "service_type" and attribute.taxonomy_term_id in rules
     }
-    audiences: dict[str, list[Audience]] = defaultdict(list)
-    for service in by_kind[Service]:
+    audiences: dict[str, set[Audience]] = defaultdict(set)
+    for service in records.of(Service):
         if service.organization_id:
-            audiences[service.organization_id].append(strictest(service.audience, types.get(service.id, "custodian")))
-    for organization in by_kind[Organization]:
+            audiences[service.organization_id].add(strictest(service.audience, types.get(service.id, "custodian")))
+
+    def mark(organization: Organization) -> None:
         hidden = organization.id in telling or tells(organization.name)
-        shown = [] if hidden else audiences.get(organization.id, [])
+        shown = set[Audience]() if hidden else audiences.get(organization.id, set[Audience]())
         organization.audience = min(shown, key=AUDIENCES.index, default="custodian")
+
+    records.change(Organization, mark)
 
 
 def _numbers(reader: Reader, name: str, country: str, unit: str | None) -> list[parsers.PhoneValue]:

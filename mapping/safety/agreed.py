@@ -39,6 +39,33 @@ Climb = Callable[[str], str | None]
 """Gives the unit under which the places of a unit are listed."""
 
 
+class Appearing(Mapping[str, tuple[Any, Any]]):
+    """What is shown of a record of which nothing was shown yet: the fields from which readers learn something.
+
+    They are looked at when they are asked for: those of a large list would fill the memory.
+    """
+
+    __slots__ = ("_row",)
+
+    def __init__(self, row: Row) -> None:
+        self._row = row
+
+    def __getitem__(self, name: str) -> tuple[None, Any]:
+        """Return nothing, and what is shown in a field."""
+        value = self._row[name]
+        if not _tells(name, value):
+            raise KeyError(name)
+        return None, value
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of the fields in their order."""
+        return (name for name, value in sorted(self._row.items()) if _tells(name, value))
+
+    def __len__(self) -> int:
+        """Return how many they are."""
+        return sum(map(_tells, self._row, self._row.values()))
+
+
 class Showing(NamedTuple):
     """What would newly be shown of a record to an audience: field -> (before, now)."""
 
@@ -80,8 +107,7 @@ def differences(rows: Mapping[Key, Row], agreed: Agreed, audience: Audience, uni
     for (table, record), row in rows.items():
         before = agreed.get((table, record))
         if before is None:
-            fields = {name: (None, value) for name, value in sorted(row.items()) if _tells(name, value)}
-            yield Showing(audience, table, record, fields, appears=True)
+            yield Showing(audience, table, record, Appearing(row), appears=True)
         elif names := _newly(table, before, row, unit_to_show):
             yield Showing(
                 audience, table, record, {name: (before.get(name), row[name]) for name in sorted(names)}, appears=False

@@ -19,6 +19,7 @@ from mapping.errors import InvalidRecord, NotFound
 from mapping.model import (
     RECORDS,
     Approval,
+    Contact,
     Location,
     Organization,
     Phone,
@@ -263,7 +264,7 @@ def test_what_a_list_no_longer_gives_goes_after_merging_too(directory: Directory
     less.records = [one for one in less.records if one.id != "b2"]
     assert directory.add(less, on=TODAY).removed == {"phone": 1}
     changed = list_of_b()
-    changed.records[0].website = "https://new.example"
+    changed.records.change(Organization, lambda body: setattr(body, "website", "https://new.example"))
     directory.add(changed, on=TODAY)
     assert organization_of(directory).website == "https://new.example"
 
@@ -482,7 +483,7 @@ def test_a_person_is_erased_from_every_byte(tmp_path: Path) -> None:
     with Directory(path) as directory:
         directory.add(given_(), on=TODAY)
         changed = given_()
-        changed.records[1].title = "Directress"
+        changed.records.change(Contact, lambda person: setattr(person, "title", "Directress"))
         directory.add(changed, on=TODAY)
         change = directory.erase(key("contact", name), by="Steward One", on=TODAY, reason="She asked for it")
         assert change.removed == {"contact": 1, "phone": 1, "translation": 1}

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mapping.area.study_area import StudyArea
+from mapping.directory import importing
 from mapping.directory.directory import PRAGMAS, Directory, public_id
 from mapping.directory.importing import series
 from mapping.errors import InvalidRecord, MappingError, NotFound
@@ -661,13 +662,32 @@ def test_a_source_has_its_own_record(directory: Directory) -> None:
     assert directory.records(Source) == [Source(id=record_id("network", "source"), name="network")]
 
 
+def test_the_indexes_of_a_large_list_stand_when_it_is_stored(tmp_path, tiny_area, monkeypatch):
+    """They are made after its rows; of a list that is refused, and of a second that brings less, they stay."""
+    monkeypatch.setattr(importing, "CHUNK", 2)
+    query = "SELECT name, tbl_name, sql FROM sqlite_schema ORDER BY name"
+    with Directory(tmp_path / "d.db", tiny_area) as directory:
+        before, made = directory.db.execute(query).fetchall(), []
+        directory.db.conn.set_trace_callback(lambda sql: made.append(sql) if sql.startswith("CREATE INDEX") else None)
+        with pytest.raises(InvalidRecord):
+            directory.add(batch(*sample_batch().records, Phone(id="p", number="1", service_id="none")), on=TODAY)
+        assert directory.db.execute(query).fetchall() == before
+        directory.add(sample_batch(), on=TODAY)
+        assert [sql for sql in made if '"history"' in sql or "[history]" in sql]
+        assert directory.db.execute(query).fetchall() == before
+        assert directory.db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        made.clear()
+        directory.add(batch(organization("Other")), on=TODAY)
+        assert made == []
+
+
 def test_storing_changes_nothing_in_the_batch_and_tells_how_far_it_is(tmp_path, tiny_area):
     """A batch may name a record twice, or one that was merged: the stricter stands, and the batch stays as it was."""
     first = Organization(id="o", name="Umed", audience="public")
     given = batch(
         first, Organization(id="o", name="Umed", email="a@umed.example", audience="partner", do_not_list=True)
     )
-    given.records.append(Organization(id="o", name="Umed", email="b@umed.example", audience="public"))
+    given.records.extend([Organization(id="o", name="Umed", email="b@umed.example", audience="public")])
     before = [record.model_dump() for record in given.records]
     steps = []
     with Directory(tmp_path / "d.db", tiny_area) as directory:

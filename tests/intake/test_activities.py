@@ -139,8 +139,8 @@ def test_a_unit_whose_name_and_code_differ(take):
 
 def test_a_free_text_that_could_tell_a_secret_stays_private(take):
     found = take("activity", ACTIVITY | {"title": "Meeting at 9 Zumrad street", "group": "call +992 00 000 44 44"})
-    assert "Zumrad" not in str(found.records)
-    assert "44 44" not in str(found.records)
+    assert "Zumrad" not in str([*found.records])
+    assert "44 44" not in str([*found.records])
 
 
 @pytest.mark.parametrize("title", ["Talks at 7 Garden St", "Course in the house at 14b Old Mill Road, 2nd floor"])

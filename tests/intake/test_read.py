@@ -366,7 +366,7 @@ def test_what_is_said_of_a_remark_names_its_column(take):
 def test_a_remark_is_never_kept(take):
     batch = take((*ROW[:6], "the shelter is at 9 Zumrad street"))
     assert audiences(batch) == {"public"}
-    assert "Zumrad" not in str(batch.records)
+    assert "Zumrad" not in str([*batch.records])
     assert "Zumrad" not in str(batch.issues)
 
 
@@ -543,7 +543,7 @@ def test_an_address_that_is_not_told_hides_the_place(take, address):
 def test_hours_keep_what_is_read_and_nothing_else(take):
     header, row = with_cells(Hours="round the clock, entrance from 9 Zumrad street")
     batch = take(row, heads=header)
-    assert "Zumrad" not in str(batch.records)
+    assert "Zumrad" not in str([*batch.records])
     assert any(column == "Hours" for _level, column, _problem in said(batch))
 
 
@@ -568,7 +568,7 @@ def test_a_check_in_the_future_is_no_check(take, day):
 def test_a_slipped_row_is_refused_whole_and_said_once(take):
     header, row = with_cells(Cost="tajik/russian", Checked="by hand", Places="passport", Languages="9-13")
     batch = take(row, heads=header)
-    assert batch.records == []
+    assert not batch.records
     ((level, _column, problem),) = said(batch)
     assert (level, problem[:7]) == ("refused", "4 cells")
     assert batch.refused[0].cells["Places"] == "passport"
@@ -581,7 +581,7 @@ def test_words_of_a_language_that_nobody_knows_are_no_slip(take):
     assert [body.name for body in batch.of("organization")] == ["Umed", "Nur"]
     assert {issue.column for issue in batch.issues if issue.level == "refused"} == {"Cost", "Languages", "Hours"}
     header, row = with_cells(Cost="tajik/russian", Languages="9-13", Hours="passport")
-    assert take(row, ("2", "Nur", *row[2:]), heads=header).records == []
+    assert not take(row, ("2", "Nur", *row[2:]), heads=header).records
 
 
 def test_a_refused_row_leaves_no_trace_for_the_next(take):
@@ -698,7 +698,7 @@ def test_formulas_and_markup_come_in_as_text(take):
     batch = take(("1", "<b>Umed</b>", "Juybor", "legal advice", "", "all", "=cmd|' /C calc'!A0"))
     assert [body.name for body in batch.of("organization")] == ["Umed"]
     assert batch.cleaned["HTML taken out"] == 1
-    assert "cmd" not in str(batch.records)
+    assert "cmd" not in str([*batch.records])
 
 
 def test_what_the_list_gave_can_be_stored_and_given_again(take, tmp_path, tiny_area):

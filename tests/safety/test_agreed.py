@@ -6,8 +6,18 @@ from typing import Any
 import pytest
 
 from mapping.model import ENTRY_POINTS
-from mapping.safety.agreed import THRESHOLD, Showing, Shown, differences, held, restrict, told
+from mapping.safety.agreed import THRESHOLD, Appearing, Showing, Shown, differences, held, restrict, told
 from mapping.safety.redaction import _PARENTS, NEEDED
+
+
+def test_what_newly_appears_says_what_is_told_and_nothing_else():
+    """It is looked at late, and is what a dictionary of the same would be."""
+    row = {"name": "Office", "url": "", "id": "l", "audience": "public", "latitude": 0.0, "website": None}
+    fields = Appearing(row)
+    assert [*fields.items()] == [("latitude", (None, 0.0)), ("name", (None, "Office"))]
+    assert len(fields) == 2
+    assert fields == dict(fields)
+    assert not {"id", "audience", "url", "website", "none"} & {name for name in row | {"none": 1} if name in fields}
 
 
 def climb(unit: str) -> str | None:

@@ -78,10 +78,10 @@ def finish(taking: Taking) -> Batch:
     _audiences(taking)
     taking.overflow()
     batch = taking.batch
-    batch.records = list(taking.records.values())
     batch.rows = taking.counted
     _require_expected(taking)
-    taking.context.known.learn(batch.records)
+    taking.context.known.learn(taking.records.values())
+    batch.records.extend(taking.handing_over())
     return batch
 
 

@@ -157,6 +157,16 @@ class Taking:
         while rows:
             yield rows.pop()
 
+    def handing_over(self) -> Iterator[Record]:
+        """Yield the records, letting go of each."""
+        self.rows.clear()
+        self.keys.clear()
+        records = [*self.records.values()]
+        self.records.clear()
+        records.reverse()
+        while records:
+            yield records.pop()
+
     def forget_cells(self) -> None:
         """Let go of the cells of the rows, once all have come: no row of them will come again."""
         self._cells.clear()

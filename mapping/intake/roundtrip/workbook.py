@@ -62,7 +62,7 @@ def changes(readers: Sequence[Reader], intake: Intake) -> None:
         edit = _edit(reader, file, held)
         if edit is not None and edit.columns:
             _apply(edit, file)
-    batch.records += file.records.values()
+    batch.records.extend(file.records.values())
     batch.edited |= {record.id for record in file.records.values()}
     problem = Phrase(
         "{count} {count:row|rows} of ours came back, {changed} of them edited", count=len(readers), changed=file.changed

@@ -109,7 +109,7 @@ def test_tags_mean_kinds_of_help(tmp_path, tiny_area, tags, code):
 )
 def test_what_is_gone_or_no_help_is_left_out_and_counted(tmp_path, tiny_area, tags):
     batch = imported(answer(tmp_path / "o.json", node(name="X", **tags)), tiny_area)
-    assert batch.records == []
+    assert not batch.records
     assert any("passed over" in issue.problem for issue in batch.issues)
 
 

@@ -172,11 +172,10 @@ def test_an_edit_says_nothing_of_the_other_fields(desk):
     desk.set("Legal advice", fees="20 somoni", email=None)
     desk.take()
     newer = sample_batch()
-    record = next(one for one in newer.of("service") if one.id == key("service", "Legal advice"))
-    at = newer.records.index(record)
-    newer.records[at] = record.model_copy(update={"description": "Newer words", "fees_description": "Free"})
+    advice, words = key("service", "Legal advice"), {"description": "Newer words", "fees_description": "Free"}
+    newer.records = [one.model_copy(update=words) if one.id == advice else one for one in newer.records]
     desk.directory.add(newer, on=TODAY)
-    stored = desk.directory.record(Service, record.id)
+    stored = desk.directory.record(Service, advice)
     assert (stored.description, stored.fees_description) == ("Newer words", "20 somoni")
     (conflict,) = [one for one in desk.directory.conflicts() if one.field == "fees_description"]
     assert (conflict.winner.on, [one.value for one in conflict.losers]) == (TODAY, ["Free"])

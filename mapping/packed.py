@@ -1,0 +1,219 @@
+"""Rows and records of a large list in little memory: packed as they come, made anew each time that they are asked for.
+
+They stay in the memory and are never written to a disk: what a list tells may be secret.
+"""
+
+import datetime as dt
+import pickle
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import chain
+from operator import itemgetter
+from typing import Any, Generic, Self, TypeVar, get_args
+
+import numpy as np
+
+from mapping.model import AnyRecord, Record, columns
+
+Values = tuple[Any, ...]
+"""What a row holds, in the order of its columns."""
+
+AnyValues = TypeVar("AnyValues", bound=Values)
+
+TOGETHER = 1_000
+"""Rows that are packed together: what several of them say is held once."""
+
+
+class Packed(Generic[AnyValues]):
+    """Rows in the order in which they were given, to be walked through rather than picked from."""
+
+    def __init__(self, rows: Iterable[AnyValues] = ()) -> None:
+        self._packs: list[bytes] = []
+        self._open: list[AnyValues] = []
+        self._last: tuple[int, list[AnyValues]] = (-1, [])
+        for row in rows:
+            self.append(row)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self._packs) * TOGETHER + len(self._open)
+
+    def __iter__(self) -> Iterator[AnyValues]:
+        """Yield the rows."""
+        for pack in self._packs:
+            yield from _unpacked(pack)
+        yield from self._open
+
+    def __getitem__(self, place: int) -> AnyValues:
+        """Return the row at a place, from 0; it is quick where its neighbour was asked for just before."""
+        number, within = divmod(place, TOGETHER)
+        if number == len(self._packs):
+            return self._open[within]
+        if self._last[0] != number:
+            self._last = number, _unpacked(self._packs[number])
+        return self._last[1][within]
+
+    def copy(self) -> "Packed[AnyValues]":
+        """Return the same rows, to which others may be added."""
+        same = Packed[AnyValues]()
+        same._packs, same._open = [*self._packs], [*self._open]
+        return same
+
+    def append(self, row: AnyValues) -> None:
+        """Add a row."""
+        self._open.append(row)
+        if len(self._open) == TOGETHER:
+            self._packs.append(zlib.compress(pickle.dumps(self._open, pickle.HIGHEST_PROTOCOL), 1))
+            self._open.clear()
+
+
+def _unpacked(pack: bytes) -> list[Any]:
+    rows: list[Any] = pickle.loads(zlib.decompress(pack))  # noqa: S301 - this very process packed it
+    return rows
+
+
+class PackedRecords:
+    """PackedRecords by table, each held as the row that SQLite keeps of it.
+
+    Whoever asks is given new objects: what is done to them changes nothing here.
+    """
+
+    def __init__(self, records: Iterable[Record] = ()) -> None:
+        self._packed: dict[type[Record], Packed[Values]] = {}
+        self._single = True
+        self.extend(records)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[list[Record]]]:
+        """Return what a copy is made of."""
+        return type(self), ([*self],)
+
+    def __repr__(self) -> str:
+        """Say how many there are, and nothing of what they say."""
+        return f"<{len(self)} records>"
+
+    def __len__(self) -> int:
+        """Return the number of records."""
+        return sum(map(len, self._packed.values()))
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield the records, table by table; within one as they came."""
+        return chain.from_iterable(map(self.of, self.kinds))
+
+    def extend(self, records: Iterable[Record]) -> None:
+        """Add records."""
+        if isinstance(records, PackedRecords) and not self._packed.keys() & records._packed.keys():
+            self._packed |= {kind: packed.copy() for kind, packed in records._packed.items()}
+            self._single &= records._single
+            return
+        for record in records:
+            kind = type(record)
+            if kind not in self._packed:
+                self._packed[kind] = Packed()
+            self._packed[kind].append(to_values(kind)(record))
+            self._single = False
+
+    @property
+    def kinds(self) -> tuple[type[Record], ...]:
+        """The kinds of records that there are."""
+        return tuple(self._packed)
+
+    def of(self, kind: type[AnyRecord]) -> Iterator[AnyRecord]:
+        """Yield the records of a kind."""
+        return map(reader(kind), self.rows(kind))
+
+    def rows(self, kind: type[Record]) -> Packed[Values]:
+        """Return the records of a kind as rows: a value for each of its columns, of which the id is the first."""
+        return self._packed.get(kind) or Packed()
+
+    def ids(self, kind: type[Record]) -> Iterator[str]:
+        """Yield the ids of the records of a kind."""
+        return map(itemgetter(0), self.rows(kind))
+
+    def change(self, kind: type[AnyRecord], change: Callable[[AnyRecord], None]) -> None:
+        """Let a function change each record of a kind."""
+        changed, values = Packed[Values](), to_values(kind)
+        for record in self.of(kind):
+            change(record)
+            changed.append(values(record))
+        self._packed[kind] = changed
+
+    def once(self, joined: Callable[[type[Record], Values, Values], Values] = lambda _, __, later: later) -> None:
+        """Keep one row of each id, at the place of the first: the later, or the two ``joined``."""
+        for kind in () if self._single else self.kinds:
+            hashes, counts = np.unique([*map(hash, self.ids(kind))], return_counts=True)
+            if several := {*hashes[counts > 1].tolist()}:
+                self._packed[kind] = Packed(_once(self.rows(kind), several, joined, kind))
+        self._single = True
+
+
+def _once(
+    rows: Packed[Values],
+    several: set[int],
+    joined: Callable[[type[Record], Values, Values], Values],
+    kind: type[Record],
+) -> Iterator[Values]:
+    """Yield one row of each id; ``several`` are the hashes of the ids that may have more."""
+    last: dict[str, Values] = {}
+    for row in rows:
+        if hash(row[0]) in several:
+            last[row[0]] = joined(kind, last[row[0]], row) if row[0] in last else row
+    for row in rows:
+        if hash(row[0]) not in several:
+            yield row
+        elif (final := last.pop(row[0], None)) is not None:
+            yield final
+
+
+@cache
+def to_values(kind: type[Record]) -> Callable[[Record], Values]:
+    """Return a function that makes a row of a record, as SQLite keeps it: dates as text, yes and no as numbers."""
+    take, converted = itemgetter(*columns(kind)), [[*columns(kind)].index(name) for name in converted_fields(kind)]
+
+    def values(record: Record) -> Values:
+        row: list[Any] = [*take(record.__dict__)]
+        for place in converted:
+            value = row[place]
+            if isinstance(value, dt.date):
+                row[place] = value.isoformat()
+            elif isinstance(value, bool):
+                row[place] = int(value)
+        return tuple(row)
+
+    def plain(record: Record) -> Values:
+        row: Values = take(record.__dict__)
+        return row
+
+    return values if converted else plain
+
+
+@cache
+def converted_fields(kind: type[Record]) -> tuple[str, ...]:
+    """Return the fields of a table that SQLite keeps otherwise."""
+    return tuple(
+        name
+        for name, info in kind.model_fields.items()
+        if {dt.date, bool} & {info.annotation, *get_args(info.annotation)}
+    )
+
+
+@cache
+def reader(kind: type[AnyRecord]) -> Callable[[Sequence[Any]], AnyRecord]:
+    """Return a function that makes a record of a row; rows were validated when they were stored."""
+    names = list(columns(kind))
+    converters: dict[str, Callable[[Any], Any]] = {}
+    for name, info in kind.model_fields.items():
+        types = get_args(info.annotation) or (info.annotation,)
+        if dt.date in types:
+            converters[name] = dt.date.fromisoformat
+        elif bool in types:
+            converters[name] = bool
+
+    def read(row: Sequence[Any]) -> AnyRecord:
+        values = dict(zip(names, row, strict=True))
+        for name, convert in converters.items():
+            if values[name] is not None:
+                values[name] = convert(values[name])
+        return kind.restored(values)
+
+    return read

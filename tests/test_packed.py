@@ -1,0 +1,98 @@
+"""Rows and records that are packed: what was put in comes out, and one of each id stands."""
+
+import copy
+import datetime as dt
+import pickle
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mapping import packed
+from mapping.model import Organization, Phone, Record, Service
+from mapping.packed import Packed, PackedRecords
+from tests.support.sample import sample_batch
+
+ROWS = st.lists(st.tuples(st.text(), st.none() | st.integers() | st.floats(allow_nan=False)))
+NAMED = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 99), st.booleans()))
+
+
+@pytest.fixture(autouse=True)
+def _few_together(monkeypatch):
+    """Pack every three rows, so that few make several packs."""
+    monkeypatch.setattr(packed, "TOGETHER", 3)
+
+
+@given(ROWS)
+def test_rows_come_out_as_they_were_put_in(rows):
+    held = Packed(rows)
+    assert [*held] == [*held] == rows
+    assert len(held) == len(rows)
+    more = held.copy()
+    more.append(("more", 1))
+    assert [*more] == [*rows, ("more", 1)]
+    assert [*held] == rows
+
+
+def test_records_come_out_as_they_were_put_in():
+    given_ = [*sample_batch().records, Service(id="s", name="Advice", assured_date=dt.date(2026, 11, 2))]
+    records = PackedRecords(given_)
+    assert sorted(records, key=repr) == sorted(given_, key=repr)
+    assert len(records) == len(given_)
+    for kind in records.kinds:
+        assert [*records.of(kind)] == [record for record in given_ if type(record) is kind]
+        assert [*records.ids(kind)] == [record.id for record in given_ if type(record) is kind]
+    for same in (copy.deepcopy(records), pickle.loads(pickle.dumps(records))):
+        assert [*same] == [*records]
+
+
+def _of(named) -> list[Record]:
+    return [
+        Phone(id=name, number=str(number)) if phone else Organization(id=name, name=str(number))
+        for name, number, phone in named
+    ]
+
+
+@given(NAMED, NAMED)
+def test_one_record_of_each_id_stands_where_the_first_stood(named, others):
+    records = PackedRecords(_of(named))
+    records.once()
+    records.extend(PackedRecords(_of(others)))
+    before = [*records]
+    records.once()
+    for kind in (Organization, Phone):
+        by_hand: dict[str, Record] = {}
+        for record in before:
+            if type(record) is kind:
+                by_hand[record.id] = record
+        assert [*records.of(kind)] == [*by_hand.values()]
+
+
+def test_two_rows_of_one_id_are_joined():
+    records = PackedRecords(_of([("a", 1, False), ("b", 2, False), ("a", 3, False), ("a", 4, False)]))
+    records.once(lambda _, row, later: (*row[:1], f"{row[1]}, {later[1]}", *row[2:]))
+    assert [body.name for body in records.of(Organization)] == ["1, 3, 4", "2"]
+
+
+def test_what_is_done_to_a_record_that_was_asked_for_changes_nothing_but_by_change():
+    records = PackedRecords(_of([(name, 1, False) for name in "abcdefgh"]))
+    for body in records.of(Organization):
+        body.name = "otherwise"
+    assert {body.name for body in records.of(Organization)} == {"1"}
+    records.change(Organization, lambda body: setattr(body, "name", f"{body.id}{body.name}"))
+    assert [body.name for body in records.of(Organization)] == [f"{name}1" for name in "abcdefgh"]
+
+
+def test_what_records_say_is_not_said_of_them():
+    assert "Zumrad" not in repr(PackedRecords([Organization(id="z", name="Zumrad")])) + str(sample_batch())
+
+
+def test_packed_records_take_little_memory(monkeypatch):
+    monkeypatch.setattr(packed, "TOGETHER", 1_000)
+    tracemalloc.start()
+    records = PackedRecords(Phone.of_checked(id=f"{n:036}", number=f"+99200{n:07}") for n in range(5_000))
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(records) == 5_000
+    assert held < 5_000 * 100, "a record by itself takes half a kilobyte"
