@@ -32,11 +32,15 @@ ROUTES: dict[str, Action | Open] = {
 
 
 def page(template: str, language: str, **values: object) -> str:
-    """Render a page of a portal in a language of the study area."""
+    """Render a page of a portal in a language of the study area.
+
+    A form that is refused comes back with what was ``typed``, and beside each field of ``wrong`` (name -> message) why.
+    """
     area = current_app.config["AREA"]
     if language not in area.languages:
         abort(404)
-    return render_template(template, frame=Frame.bare(area, request.path, language), **values)
+    form = {"typed": request.form, "wrong": {}}
+    return render_template(template, frame=Frame.bare(area, request.path, language), **form | values)
 
 
 def _accounts() -> Accounts:

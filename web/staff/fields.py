@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, country_name, date, show
+from mapping.language.languages import SOURCE
 from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary, term_id
 from mapping.model import AUDIENCES, PRECISIONS, RECORDS, WEEKDAYS, Record
@@ -17,6 +18,12 @@ from web.presenters.hours import DAYS
 
 Widget = Literal["text", "long", "date", "number", "choice", "days"]
 SENT_AS = Message("Who may see it")
+
+DOES_NOT_FIT = Message("This does not fit here.")
+CHOOSE = Message("Choose one of these.")
+NEEDED = Message("This is needed.")
+AFTER_TODAY = Message("Write a day after today, as 2026-12-31.")
+"""What stands beside a field of a form that is refused."""
 
 AUDIENCE_LABELS: dict[str, Message] = {
     "public": Message("Everybody"),
@@ -315,33 +322,44 @@ def said(table: str, name: str, value: Any, area: StudyArea, language: str) -> s
 
 
 def given(
-    table: str, form: Mapping[str, Any], days: Sequence[str], old: Any = None
-) -> tuple[dict[str, Any], list[str]]:
-    """Return the fields of a form that differ from a record, as values, and the names of those that do not fit."""
+    table: str, form: Mapping[str, Any], days: Sequence[str], area: StudyArea, old: Any = None
+) -> tuple[dict[str, Any], dict[str, Message]]:
+    """Return the fields of a form that differ from a record, as values, and what does not fit: name -> why.
+
+    What a form about a record does not send stays as it is; a form for a new one lacks it.
+    """
     kind = RECORDS[table]
     texts: dict[str, Any] = {}
-    for name in editable(table, old):
-        if name == "byday":
+    wrong: dict[str, Message] = {}
+    for form_field in fields(table, old, area, SOURCE):
+        name, model = form_field.name, kind.model_fields[form_field.name]
+        if form_field.widget == "days":
             texts[name] = ",".join(day for day in WEEKDAYS if day in days) or None
-        elif name in form:
-            text = str(form[name]).replace("\r\n", "\n").strip()
-            default = kind.model_fields[name].get_default()
-            texts[name] = text or (None if default is None or kind.model_fields[name].is_required() else default)
+        elif name in form or (old is None and (form_field.needed or form_field.value)):
+            text = str(form.get(name, "")).replace("\r\n", "\n").strip()
+            texts[name] = text or (None if model.is_required() else model.get_default())
+            if not text and form_field.needed:
+                wrong[name] = CHOOSE if form_field.choices else NEEDED
+            elif (
+                form_field.choices
+                and text not in dict(form_field.choices)
+                and (text or form_field.value)
+                and text != form_field.value
+            ):
+                wrong[name] = CHOOSE
     whole = dict(old.__dict__) if old is not None else {"id": "new", "link_id": "new", "link_entity": "service"}
     whole = {name: value for name, value in whole.items() if name in kind.model_fields and name not in texts} | texts
-    wrong: list[str] = []
     try:
         new = kind.model_validate(whole)
     except ValidationError as error:
-        wrong = sorted({str(fault["loc"][0]) for fault in error.errors() if fault["loc"]} & {*texts})
-        if wrong:
-            return {}, wrong
+        unfit = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]} & {*texts}
+        if unfit:
+            return {}, dict.fromkeys(sorted(unfit), DOES_NOT_FIT) | wrong
         new = kind.model_construct(**whole)  # a field that the form does not ask for, and that nobody sees here
     values = {name: getattr(new, name) for name in texts}
-    wrong += [name for name in texts if kind.model_fields[name].is_required() and not values[name]]
     if table == "phone" and not any(sign.isdigit() for sign in str(values.get("number") or "")):
-        wrong.append("number")
-    wrong += [name for name in ("opens_at", "closes_at") if not _is_time(values.get(name))]
+        wrong.setdefault("number", DOES_NOT_FIT)
+    wrong |= {name: DOES_NOT_FIT for name in ("opens_at", "closes_at") if not _is_time(values.get(name))}
     if old is not None:
         values = {name: value for name, value in values.items() if value != getattr(old, name)}
     return values, wrong

@@ -50,20 +50,18 @@ def _leave(language: str, person: Account) -> ResponseReturnValue:
     except ValueError:
         until = dt.date.min
     if not today() <= until <= today() + LONGEST:
-        return _page(language, person, problem=NO_DAY), 400
+        return _page(language, person, wrong={"until": NO_DAY}), 400
     deputy = form.get("deputy", "")
     if deputy and deputy not in {account.login for account in _able(person)}:
-        return _page(language, person, problem=NO_DEPUTY), 400
+        return _page(language, person, wrong={"deputy": NO_DEPUTY}), 400
     _accounts().leave(person.id, until, deputy)
     log("leave_set", subject=deputy, reason=f"{whose}until {until}")
     return redirect(f"{request.path}?done", code=303)
 
 
-def _page(language: str, person: Account, problem: Message | None = None) -> str:
+def _page(language: str, person: Account, **more: object) -> str:
     away = on_leave(person, today())
-    return page(
-        "staff/leave.html", language, person=person, away=away, able=_able(person), problem=problem, typed=request.form
-    )
+    return page("staff/leave.html", language, person=person, away=away, able=_able(person), **more)
 
 
 def _able(person: Account) -> list[Account]:

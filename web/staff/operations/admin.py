@@ -1,7 +1,7 @@
 """Administration without a terminal: people, sources, settings, mails, backups, the log."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -13,6 +13,7 @@ from mapping.directory.backups import kept, rehearse, secret_of
 from mapping.directory.directory import public_id
 from mapping.errors import InvalidRecord, MappingError
 from mapping.language.i18n import Message
+from mapping.language.languages import language as language_of
 from mapping.model import Organization, Source
 from web.access.accounts import Account, Accounts
 from web.access.deputies import on_leave
@@ -22,6 +23,7 @@ from web.access.roles import ACTIONS, EVERYWHERE, PORTAL_ROLES, ROLES, Action, R
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, is_me, seen_in, study_area, today
+from web.staff.fields import CHOOSE, NEEDED
 from web.staff.operations.settings import NONE, area_in_words, mail_in_words
 from web.staff.reminders import Reminder, due_bodies, late, remind, waiting
 from web.stores.ledger import Ledger
@@ -120,22 +122,23 @@ def people(language: str) -> str:
 @blueprint.post("/<language>/people/add")
 def add(language: str) -> ResponseReturnValue:
     """Make an account, and show its one-time link once."""
-    form = request.form
-    mail, spoken = form.get("mail", "").strip(), form.get("language", "")
-    if form.get("role") not in ROLES or spoken not in study_area().languages:
-        abort(400)
-    if mail and not usable(mail):
-        return _people(language, problem=NO_MAIL_ADDRESS), 400
-    role = cast("Role", form["role"])
+    form, wrong = request.form, _wrong()
+    if not form.get("login", "").strip():
+        wrong["login"] = TAKEN
+    if form.get("region") not in ("", None, EVERYWHERE, *study_area().all_units()):
+        wrong["region"] = NO_UNIT
+    if wrong:
+        return _people(language, wrong=wrong), 400
+    role, spoken, mail = cast("Role", form["role"]), form["language"], form.get("mail", "").strip()
     log("account_added", subject=form.get("login", "").strip().casefold(), reason=role)
     try:
         token = accounts().add(
             form.get("login", ""), form.get("name", ""), role, by=me().login, now=now(), language=spoken, mail=mail
         )
     except InvalidRecord:
-        return _people(language, problem=TAKEN), 400
+        return _people(language, wrong={"login": TAKEN}), 400
     person = accounts().by_login(form["login"])
-    if form.get("region") in (EVERYWHERE, *study_area().all_units()):
+    if form.get("region"):
         log("granted", subject=person.login, reason=f"region {form['region']}")
         accounts().grant(person.id, "region", form["region"])
     return _link(language, person, token)
@@ -147,23 +150,21 @@ def person(language: str, identifier: str) -> ResponseReturnValue:
     account = accounts().account(identifier)
     if request.method == "GET":
         return _person(language, account)
-    form = request.form
-    role, disabled, mail = form.get("role", ""), form.get("disabled") == "1", form.get("mail", "").strip()
-    if role not in ROLES or form.get("language") not in study_area().languages:
-        abort(400)
+    form, wrong = request.form, _wrong()
+    if wrong:
+        return _person(language, account, wrong=wrong), 400
+    role, disabled, mail = cast("Role", form["role"]), form.get("disabled") == "1", form.get("mail", "").strip()
     if account.id == me().id and (role != account.role or disabled):
         return _person(language, account, problem=YOURSELF), 400
     if _is_last_administrator(account) and (role != "administrator" or disabled):
         return _person(language, account, problem=LAST), 400
-    if mail and not usable(mail):
-        return _person(language, account, problem=NO_MAIL_ADDRESS), 400
     log("account_changed", subject=account.login, reason=f"{role}{' disabled' if disabled else ''}")
     accounts().change(
         account.id,
         role=role if role != account.role else None,
         disabled=disabled,
         mail=mail,
-        name=form.get("name", "").strip() or account.name,
+        name=form["name"].strip(),
         language=form["language"],
     )
     return redirect(f"/{language}/people/{identifier}.html", code=303)
@@ -205,13 +206,12 @@ def grants(language: str, identifier: str) -> ResponseReturnValue:
     """Give somebody a region or an organization, or take it back."""
     account, form = accounts().account(identifier), request.form
     scope, value = form.get("scope", ""), form.get("value", "").strip()
-    if scope not in ("region", "organization"):
-        abort(400)
     take = form.get("take") == "1"
-    if not take and scope == "region" and value != EVERYWHERE and value not in study_area().all_units():
-        return _person(language, account, problem=NO_UNIT), 400
-    if not take and scope == "organization" and value != EVERYWHERE and value not in _organizations():
-        abort(400)
+    known: dict[str, Collection[str]] = {"region": study_area().all_units(), "organization": _organizations()}
+    if scope not in known:
+        return _person(language, account, problem=CHOOSE), 400
+    if not take and value != EVERYWHERE and value not in known[scope]:
+        return _person(language, account, wrong={scope: NO_UNIT if scope == "region" else CHOOSE}), 400
     log("grant_taken_back" if take else "granted", subject=account.login, reason=f"{scope} {value}")
     (accounts().revoke if take else accounts().grant)(account.id, cast("Scope", scope), value)
     return redirect(f"/{language}/people/{identifier}.html", code=303)
@@ -334,7 +334,7 @@ def _waiting() -> list[Reminder]:
     return waiting(directory(), study_area(), seen_in, accounts(), current_app.config["LEDGER"], now=now(), day=today())
 
 
-def _people(language: str, problem: Message | None = None) -> str:
+def _people(language: str, **more: object) -> str:
     book = accounts()
     return page(
         "ops/people.html",
@@ -347,9 +347,26 @@ def _people(language: str, problem: Message | None = None) -> str:
         unmet={account.id for account in book.accounts() if _to_be_met(account)},
         away={account.id for account in book.accounts() if on_leave(account, today())},
         late=len(late(directory(), study_area(), today())),
-        problem=problem,
-        details=(),
+        **_choices(),
+        **more,
     )
+
+
+def _choices() -> dict[str, object]:
+    """Return what can be chosen in the form of an account."""
+    return {
+        "choices": [(role, rule.label) for role, rule in ROLES.items()],
+        "languages": [(code, language_of(code).name) for code in study_area().languages],
+    }
+
+
+def _wrong() -> dict[str, Message]:
+    """Return what is wrong with the form of an account: name -> message."""
+    form, mail = request.form, request.form.get("mail", "").strip()
+    wrong = {} if form.get("name", "").strip() else {"name": NEEDED}
+    wrong |= {} if form.get("role") in ROLES else {"role": CHOOSE}
+    wrong |= {} if form.get("language") in study_area().languages else {"language": CHOOSE}
+    return wrong | ({"mail": NO_MAIL_ADDRESS} if mail and not usable(mail) else {})
 
 
 def _link(language: str, person: Account, token: str) -> str:
@@ -384,7 +401,7 @@ def _to_be_met(account: Account) -> bool:
     return accounts().two_administrators() and accounts().one_person(account.login, account.made_by)
 
 
-def _person(language: str, account: Account, problem: Message | None = None) -> str:
+def _person(language: str, account: Account, **more: object) -> str:
     area, organizations = study_area(), _organizations()
     names = {code: area.label(code, language) for code in area.all_units()}
     return page(
@@ -400,9 +417,9 @@ def _person(language: str, account: Account, problem: Message | None = None) -> 
         away=on_leave(account, today()),
         unmet=_to_be_met(account),
         alone=not accounts().two_administrators(),
-        problem=problem,
-        details=(),
         everywhere=EVERYWHERE,
+        **_choices(),
+        **more,
     )
 
 

@@ -1,6 +1,5 @@
 """Campaigns: asking every organization whether its entry is still right, and seeing who answered."""
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, seen, today
+from web.staff.fields import AFTER_TODAY, NEEDED, as_day
 from web.staff.operations.admin import accounts, mailer, partner_address
 from web.stores.campaigns import Asked, Campaign, Campaigns
 
@@ -30,7 +30,6 @@ ROUTES: dict[str, Action | Open] = {
 }
 MENU = (MenuItem("campaigns.html", Message("Ask the partners"), "edit", 75),)
 
-UNNAMED = Message("Give it a name and a day until which answers are hoped for.")
 NO_ADDRESS = Message("The address of the partner portal is not set; an administrator sets it with the mail server.")
 SUBJECT = Message("Is your entry still right?")
 TEXT = Message(
@@ -62,14 +61,13 @@ class LinkText(NamedTuple):
 def overview(language: str) -> ResponseReturnValue:
     """List the campaigns, and begin one."""
     if request.method == "GET":
-        return page("ops/campaigns.html", language, campaigns=_all(), problem=None, typed={})
+        return page("ops/campaigns.html", language, campaigns=_all())
     name = request.form.get("name", "").strip()
-    try:
-        due = dt.date.fromisoformat(request.form.get("due", ""))
-    except ValueError:
-        due = dt.date.min
-    if not name or due <= today():
-        return page("ops/campaigns.html", language, campaigns=_all(), problem=UNNAMED, typed=request.form), 400
+    due = as_day(request.form.get("due", ""))
+    if not name or due is None or due <= today():
+        wrong = {} if name else {"name": NEEDED}
+        wrong |= {} if due and due > today() else {"due": AFTER_TODAY}
+        return page("ops/campaigns.html", language, campaigns=_all(), wrong=wrong), 400
     number = _store().begin(name[:100], due, by=me().login)
     log("campaign_begun", subject=str(number))
     return redirect(f"/{language}/campaigns/{number}.html", code=303)

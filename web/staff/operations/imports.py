@@ -34,7 +34,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, study_area, today
-from web.staff.fields import TABLES
+from web.staff.fields import CHOOSE, NEEDED, TABLES
 from web.staff.operations.map_words import SHAPES, MapWords, becomes, in_words, named
 from web.staff.operations.new_values import new_values
 from web.staff.operations.uploads import Upload, Uploads, save_map, saved_maps
@@ -88,12 +88,17 @@ def begin(language: str) -> ResponseReturnValue:
     """Choose a file, and the map that it is read by."""
     if request.method == "GET":
         return _begin(language)
-    sent = request.files.get("file")
+    sent, known = request.files.get("file"), {"": None, **saved_maps(maps())}
+    wrong = {} if request.form.get("map", "") in known else {"map": CHOOSE}
+    if not sent or not sent.filename:
+        wrong["file"] = NEEDED
+    if not sent or wrong:
+        return _begin(language, wrong=wrong), 400
     try:
-        upload = uploads().keep(me().id, (sent.filename if sent else "") or "", sent.read() if sent else b"")
+        upload = uploads().keep(me().id, sent.filename or "", sent.read())
     except FormatError as error:
         return _begin(language, why=error.args[0]), 400
-    chosen = saved_maps(maps()).get(request.form.get("map", ""))
+    chosen = known[request.form.get("map", "")]
     try:
         module = format_of(upload.path)
         if chosen is not None:
@@ -108,7 +113,7 @@ def begin(language: str) -> ResponseReturnValue:
     return redirect(f"/{language}/i/{upload.token}/preview.html", code=303)
 
 
-def _begin(language: str, *, why: object = "") -> str:
+def _begin(language: str, *, why: object = "", **more: object) -> str:
     known = saved_maps(maps())
     states = {name: _agreed(columns) for name, (columns, _) in known.items()}
     waiting = uploads().of(me().id)
@@ -121,6 +126,7 @@ def _begin(language: str, *, why: object = "") -> str:
         formats=readers(),
         why=show(why, language),
         problem=UNREADABLE,
+        **more,
     )
 
 

@@ -25,6 +25,7 @@ from web.access.mailer import MailSettings, mail_settings
 from web.access.roles import Action
 from web.access.signin import page
 from web.staff.common import is_me, study_area
+from web.staff.fields import CHOOSE
 from web.staff.operations.admin import FAILED, accounts, private
 
 blueprint = Blueprint("office", __name__)
@@ -57,6 +58,7 @@ MAIL_FIELDS: dict[str, Message] = {
 }
 ANOTHER = Message("Another administrator must agree, who is another person.")
 AGAIN = Message("Password or code is not right. Nothing was changed.")
+SECURITIES = ("starttls", "tls", "none")
 NOTHING = Message("Nothing differs from what is set.")
 OTHER = Message("Another change waits by now than the one that you looked at. Look at it again.")
 
@@ -88,7 +90,10 @@ def decide(language: str) -> ResponseReturnValue:
     waiting = _waiting()
     if waiting is None:
         abort(404)
-    if request.form.get("choice") != "agree":
+    choice = request.form.get("choice")
+    if choice not in ("agree", "drop"):
+        return _page(language, problem=CHOOSE), 400
+    if choice == "drop":
         _proposed().unlink()
         log("settings_dropped", subject=waiting["by"])
         return redirect(f"/{language}/settings/change.html", code=303)
@@ -116,6 +121,8 @@ def mail(language: str) -> ResponseReturnValue:
         known = None
     if request.method == "GET":
         return _mail(language, known)
+    if request.form.get("security") not in SECURITIES:
+        return _mail(language, known, wrong={"security": CHOOSE}), 400
     if not is_me():
         return _mail(language, known, problem=AGAIN), 400
     given = {name: request.form.get(name, "").strip() for name in (*MAIL_FIELDS, "security")}

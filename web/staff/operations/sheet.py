@@ -61,7 +61,7 @@ def paste(language: str) -> ResponseReturnValue:
         return _page(language)
     rows = list(_rows(request.form.get("rows", "")))
     if not rows or len(rows) > MOST:
-        return _page(language, problem=EMPTY), 400
+        return _page(language, wrong={"rows": EMPTY}), 400
     people = [_person(row, language) for row in rows]
     faults = list(_faults(people))
     if faults:
@@ -70,7 +70,7 @@ def paste(language: str) -> ResponseReturnValue:
 
 
 def _page(language: str, **more: object) -> str:
-    values = {"problem": None, "details": (), "invited": (), "typed": request.form.get("rows", "")} | more
+    values = {"problem": None, "details": (), "invited": ()} | more
     return page("ops/sheet.html", language, **values)
 
 

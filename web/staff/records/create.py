@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.batch import Batch
@@ -27,8 +27,8 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, require_over, seen, study_area, today
-from web.staff.fields import TABLES, Field, fields, given
-from web.staff.records.edit import NO_REASON, STEWARDS
+from web.staff.fields import CHOOSE, DOES_NOT_FIT, NEEDED, TABLES, Field, fields, given
+from web.staff.records.edit import NO_REASON, NOT_FITTING, STEWARDS
 from web.staff.records.records import RecordLine, line
 from web.staff.visible import VisibleRecords, name_of
 
@@ -87,8 +87,6 @@ KIND, NUMBER, OWN_PLACE = (
     Message("A place of this organization that is known"),
 )
 
-WRONG = Message("Some of this does not fit; look at the marked fields.")
-NO_NAME = Message("Say what the service is called, and what kind of help it is.")
 NO_PLACE = Message(
     "Choose a place that is known, or the administrative area where it is; without an address it counts as the area "
     "that is served."
@@ -104,8 +102,7 @@ class Entered:
     """What a form says: the records, what does not fit, and where the new things are."""
 
     records: list[Record] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-    problem: Message | None = None
+    wrong: dict[str, Message] = field(default_factory=dict)
     units: set[str] = field(default_factory=set)
 
 
@@ -133,8 +130,8 @@ def _answer(language: str, tables: Sequence[str], owner: Any = None) -> Response
     if request.method == "GET":
         return _form(language, tables, owner)
     entered = _entered(tables, owner)
-    alike = [] if entered.problem or "sure" in request.form else list(_alike(entered.records, language))
-    if entered.problem or alike:
+    alike = [] if entered.wrong or "sure" in request.form else list(_alike(entered.records, language))
+    if entered.wrong or alike:
         return _form(language, tables, owner, entered=entered, alike=alike), 409 if alike else 400
     reason, main = request.form["reason"].strip(), entered.records[0]
     back = f"r/{owner.table}/{owner.id}.html" if owner is not None else "waiting.html"
@@ -168,8 +165,10 @@ def _entered(tables: Sequence[str], owner: Any) -> Entered:
         values = _values(entered, "service")
         marked = strictest(values.get("audience", marked), marked)
         kind = request.form.get("service-kind", "")
-        if not values.get("name") or kind not in dict(_kinds("en")):
-            entered.problem = NO_NAME
+        if not values.get("name"):
+            entered.wrong["service-name"] = NEEDED
+        if kind not in dict(_kinds("en")):
+            entered.wrong["service-kind"] = CHOOSE
         _add(entered, "service", new["service"], values | {"organization_id": body})
         link = {"link_id": new["service"], "link_entity": "service", "link_type": "service_type"}
         _add(entered, "attribute", str(uuid.uuid4()), link | {"taxonomy_term_id": kind})
@@ -179,12 +178,10 @@ def _entered(tables: Sequence[str], owner: Any) -> Entered:
         _place(
             entered, tied, body, new["location"], marked if offered else owner.audience, only=tables == ("location",)
         )
-    if entered.wrong:
-        entered.problem = WRONG
-    elif entered.problem is None and not request.form.get("reason", "").strip():
-        entered.problem = NO_REASON
-    elif entered.problem is None and entered.units and not me().may("edit", entered.units):
-        entered.problem = NOT_YOURS
+    if not request.form.get("reason", "").strip():
+        entered.wrong["reason"] = NO_REASON
+    if not entered.wrong and entered.units and not me().may("edit", entered.units):
+        entered.wrong["location-area_unit"] = NOT_YOURS
     return entered
 
 
@@ -195,7 +192,8 @@ def _place(entered: Entered, service: str, body: str | None, new: str, marked: A
     tie = {"service_id": service, "audience": marked, "role": "delivery"}
     if known:
         if known not in {place.id for place in _places(whole, body)}:
-            abort(400)
+            entered.wrong["known"] = CHOOSE
+            return
         entered.units |= whole.units(whole.record("location", known))
         _add(entered, "service_at_location", str(uuid.uuid4()), tie | {"location_id": known})
         return
@@ -203,16 +201,16 @@ def _place(entered: Entered, service: str, body: str | None, new: str, marked: A
     unit, north, east = str(values.get("area_unit") or ""), values.get("latitude"), values.get("longitude")
     located = north is not None and east is not None
     if (north is None) != (east is None):
-        entered.wrong.append("location-latitude")
+        entered.wrong["location-latitude"] = DOES_NOT_FIT
     if unit not in area.all_units():
-        entered.problem = entered.problem or NO_PLACE
+        entered.wrong["location-area_unit"] = NO_PLACE
         return
     entered.units |= {unit, *area.ancestors(unit)}
     if north is not None and east is not None and (area.unit_at(north, east) or "") not in {*_within(unit)}:
-        entered.problem = entered.problem or OUTSIDE
+        entered.wrong["location-latitude"] = OUTSIDE
     if not located and not any(street.values()):
         if only:
-            entered.problem = entered.problem or NO_ADDRESS
+            entered.wrong["address-address_1"] = NO_ADDRESS
         _add(entered, "service_area", str(uuid.uuid4()), {"service_id": service, "area_unit": unit})
         return
     values |= {
@@ -237,11 +235,11 @@ def _within(unit: str) -> Iterator[str]:
 def _values(entered: Entered, table: str) -> dict[str, Any]:
     """Return what the form says of a table's record, and note what does not fit."""
     texts = {name: request.form.get(f"{table}-{name}", "") for name in ASKED[table]}
-    values, wrong = given(table, texts, ())
-    entered.wrong += [f"{table}-{name}" for name in wrong if name in texts]
-    if values.get("audience") == "custodian":
-        abort(400)
-    return values
+    values, wrong = given(table, texts, (), study_area())
+    entered.wrong |= {f"{table}-{name}": why for name, why in wrong.items() if name in texts}
+    if values.get("audience") == "custodian" and "audience" in texts:
+        entered.wrong[f"{table}-audience"] = CHOOSE
+    return {name: value for name, value in values.items() if name in texts}
 
 
 def _number(entered: Entered, table: str, owner: str, marked: Audience) -> None:
@@ -249,15 +247,16 @@ def _number(entered: Entered, table: str, owner: str, marked: Audience) -> None:
     text = request.form.get(f"{table}-number", "")
     if not text.strip():
         return
-    values, wrong = given("phone", {"number": text}, ())
-    entered.wrong += [f"{table}-number"] * bool(wrong)
+    values, wrong = given("phone", {"number": text}, (), study_area())
+    if "number" in wrong:
+        entered.wrong[f"{table}-number"] = wrong["number"]
     _add(
         entered, "phone", str(uuid.uuid4()), {"number": values.get("number"), f"{table}_id": owner, "audience": marked}
     )
 
 
 def _add(entered: Entered, table: str, identifier: str, values: Mapping[str, Any]) -> None:
-    if not entered.wrong and not entered.problem:
+    if not entered.wrong:
         entered.records.append(RECORDS[table].model_validate({**values, "id": identifier}))
 
 
@@ -321,11 +320,10 @@ def _form(
         sections=sections,
         owner=line(whole, owner, language) if owner is not None else None,
         label=TABLES[tables[0]],
-        problem=ALIKE if alike else entered.problem,
+        problem=ALIKE if alike else NOT_FITTING if entered.wrong else None,
         alike=alike,
-        typed=request.form,
-        wrong=[names[name] for name in entered.wrong if name in names],
-        wrong_names=entered.wrong,
+        wrong=entered.wrong,
+        labels=[names[name] for name in entered.wrong if name in names],
         more=MORE,
         mine={record_line.id for record_line, _ in alike if seen().has(record_line.table, record_line.id)},
     )

@@ -16,8 +16,8 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.staff.agreeing import others
 from web.staff.common import directory, everything_seen, require_over, seen, study_area, today
-from web.staff.fields import FIELDS, LABELS, PARTS, TABLES, said
-from web.staff.records.edit import CHOOSE, NO_REASON, leads_elsewhere
+from web.staff.fields import CHOOSE, FIELDS, LABELS, PARTS, TABLES, said
+from web.staff.records.edit import NO_REASON, leads_elsewhere
 from web.staff.records.records import RecordLine, line, parts_of, shown
 from web.staff.visible import VisibleRecords
 
@@ -73,10 +73,11 @@ def pair(language: str, table: str, identifier: str, other: str) -> ResponseRetu
     if request.method == "GET":
         return _pair(language, table, both)
     kind, keep, reason = (request.form.get(name, "").strip() for name in ("decision", "keep", "reason"))
-    if kind not in CHOICES or keep not in (identifier, other):
-        return _pair(language, table, both, problem=CHOOSE), 400
-    if kind == "same" and not reason:
-        return _pair(language, table, both, problem=NO_REASON), 400
+    wrong = {} if kind in CHOICES else {"decision": CHOOSE}
+    wrong |= {} if keep in (identifier, other) else {"keep": CHOOSE}
+    wrong |= {} if reason or kind != "same" else {"reason": NO_REASON}
+    if wrong:
+        return _pair(language, table, both, wrong=wrong), 400
     lost = other if keep == identifier else identifier
     login, day, done = me().login, today(), "done"
     try:
@@ -103,7 +104,7 @@ def _waits(table: str, both: set[str]) -> bool:
     )
 
 
-def _pair(language: str, table: str, both: list[Any], *, problem: Message | None = None) -> str:
+def _pair(language: str, table: str, both: list[Any], **more: object) -> str:
     whole = everything_seen()
     likely: Candidate | None = next(
         (
@@ -126,8 +127,7 @@ def _pair(language: str, table: str, both: list[Any], *, problem: Message | None
         rows=[row for row in rows if any(row[1:])],
         likely=likely,
         choices=CHOICES,
-        problem=problem,
-        typed=request.form,
+        **more,
     )
 
 

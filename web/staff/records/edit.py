@@ -24,7 +24,18 @@ from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
 from web.staff.common import directory, everything_seen, require_over, seen, study_area, today
-from web.staff.fields import FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, as_day, fields, given
+from web.staff.fields import (
+    CHOOSE,
+    FIELDS,
+    LABELS,
+    LEVELS,
+    PARTS,
+    RESULTS,
+    TABLES,
+    as_day,
+    fields,
+    given,
+)
 from web.staff.records.records import line, record_page
 
 edit = Blueprint("edit", __name__)
@@ -39,9 +50,9 @@ ROUTES: dict[str, Action | Open] = {
 }
 
 STALE = Message("Somebody else changed this meanwhile. Below is how it stands now; repeat your change if it is needed.")
+NOT_FITTING = Message("Some of this does not fit; look at the marked fields.")
 NO_REASON = Message("Say why, in a few words: the history keeps it.")
 NOTHING = Message("Nothing was changed.")
-CHOOSE = Message("Choose one of these.")
 NO_DAY = Message("Write the day as year, month and day: 2026-12-31.")
 LATE = Message("This day is still to come: write the day on which it was checked.")
 
@@ -67,27 +78,27 @@ def change(language: str, table: str, identifier: str) -> ResponseReturnValue:
     record = visible(table, identifier)
     if request.method == "GET":
         return _form(language, table, record)
-    values, wrong = given(table, request.form, request.form.getlist("byday"), record)
-    problem = _problem(wrong, values)
+    values, wrong = given(table, request.form, request.form.getlist("byday"), study_area(), record)
+    problem, wrong_fields = _problem(wrong, values)
     if problem is not None:
-        return _form(language, table, record, problem=problem, wrong=wrong, typed=request.form), 400
+        return _form(language, table, record, problem=problem, wrong=wrong_fields), 400
     reason, number = request.form["reason"].strip(), request.form.get("seen", 0, type=int)
     try:
         two = leads_elsewhere(table, identifier, values)
     except InvalidRecord:
-        return _form(language, table, record, problem=NOTHING, typed=request.form), 400
+        return _form(language, table, record, problem=NOTHING), 400
     if two or "ask" in request.form:
         if version(directory().db, table, identifier) != number:
-            return _form(language, table, record, problem=STALE), 409
+            return _form(language, table, record, problem=STALE, typed={}), 409
         directory().propose("edit", table, identifier, values, by=me().login, on=today(), reason=reason)
         log("proposed", subject=f"{table} {identifier}", reason=reason)
         return back(language, record, outcome="waits")
     try:
         directory().edit(table, identifier, values, by=me().login, on=today(), reason=reason, last_change=number)
     except Outdated:
-        return _form(language, table, everything_seen().record(table, identifier), problem=STALE), 409
+        return _form(language, table, everything_seen().record(table, identifier), problem=STALE, typed={}), 409
     except InvalidRecord:
-        return _form(language, table, record, problem=NOTHING, typed=request.form), 400
+        return _form(language, table, record, problem=NOTHING), 400
     log("edited", subject=f"{table} {identifier}: {', '.join(sorted(values))}", reason=reason)
     return back(language, record)
 
@@ -100,10 +111,10 @@ def add(language: str, table: str, owner_table: str, owner: str) -> ResponseRetu
     owner_record = visible(owner_table, owner)
     if request.method == "GET":
         return _form(language, table, None, owner=owner_record)
-    values, wrong = given(table, request.form, request.form.getlist("byday"))
-    problem = _problem(wrong, values)
+    values, wrong = given(table, request.form, request.form.getlist("byday"), study_area())
+    problem, wrong_fields = _problem(wrong, values)
     if problem is not None:
-        return _form(language, table, None, owner=owner_record, problem=problem, wrong=wrong, typed=request.form), 400
+        return _form(language, table, None, owner=owner_record, problem=problem, wrong=wrong_fields), 400
     reason, new = request.form["reason"].strip(), str(uuid.uuid4())
     values |= _belonging(table, owner_record)
     if table in ENTRY_POINTS and values.get("audience") != "custodian":
@@ -179,13 +190,14 @@ def flag(language: str, table: str, identifier: str) -> ResponseReturnValue:
 STEWARDS = Source(id=record_id("stewards", "source"), name="Stewards")
 
 
-def _problem(wrong: list[str], values: dict[str, Any]) -> Message | None:
-    """Return what is wrong with a form that was sent."""
-    if wrong:
-        return Message("Some of this does not fit; look at the marked fields.")
+def _problem(wrong: Mapping[str, Message], values: dict[str, Any]) -> tuple[Message | None, dict[str, Message]]:
+    """Return what is wrong with a form that was sent, as a whole and field by field."""
+    fields = {**wrong}
     if not request.form.get("reason", "").strip():
-        return NO_REASON
-    return None if values else NOTHING
+        fields["reason"] = NO_REASON
+    if fields:
+        return NOT_FITTING, fields
+    return None if values else NOTHING, {}
 
 
 def leads_elsewhere(table: str, identifier: str, values: Mapping[str, Any]) -> bool:
@@ -212,8 +224,8 @@ def _form(
     *,
     owner: Any = None,
     problem: Message | None = None,
-    wrong: list[str] | None = None,
-    typed: Any = None,
+    wrong: Mapping[str, Message] | None = None,
+    **more: Any,
 ) -> str:
     whole = everything_seen()
     belongs = owner if owner is not None else whole.record(*(whole.owner(record) or (table, record.id)))
@@ -226,9 +238,9 @@ def _form(
         owner=line(whole, belongs, language),
         fields=fields(table, record, study_area(), language),
         problem=problem,
-        typed=typed or {},
-        wrong=[LABELS[name] for name in wrong or ()],
-        wrong_names=wrong or [],
+        wrong=wrong or {},
+        labels=[LABELS[name] for name in wrong or () if name in LABELS],
+        **more,
         seen=version(directory().db, table, record.id) if record is not None else 0,
         points=ENTRY_POINTS.get(table, ()),
     )

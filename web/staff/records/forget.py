@@ -52,12 +52,13 @@ def find(language: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _page(language)
     word, reason = request.form.get("word", "").strip(), request.form.get("reason", "").strip()
-    problem = TOO_SHORT if len(word) < LEAST_WORD else SHORT if len(reason) < LEAST_REASON else None
-    if problem is not None:
-        return _page(language, problem=problem), 400
+    wrong = {} if len(word) >= LEAST_WORD else {"word": TOO_SHORT}
+    wrong |= {} if len(reason) >= LEAST_REASON else {"reason": SHORT}
+    if wrong:
+        return _page(language, wrong=wrong), 400
     if not log_at_most(MOST, "person_looked_for", since=now() - LASTS, subject="", reason=reason):
         return _page(language, problem=STOPPED), 429
-    return _page(language, found=list(_matching(word)), word=word, reason=reason)
+    return _page(language, found=list(_matching(word)))
 
 
 @blueprint.post("/<language>/forget/erase")
@@ -75,7 +76,7 @@ def erase(language: str) -> ResponseReturnValue:
 
 
 def _page(language: str, **values: object) -> str:
-    return page("ops/forget.html", language, **{"problem": None, "found": None, "word": "", "reason": ""} | values)
+    return page("ops/forget.html", language, **{"problem": None, "found": None} | values)
 
 
 def _matching(word: str) -> Iterator[Found]:

@@ -153,10 +153,10 @@ def one(language: str, table: str, published: str) -> ResponseReturnValue:
             log("reveal_seen", subject=place.subject)
             return page("ops/place.html", language, shown=_shown(place, until))
         if request.method == "GET":
-            return page("ops/ask.html", language, place=place, problem=None)
+            return page("ops/ask.html", language, place=place)
         reason = request.form.get("reason", "").strip()
         if len(reason) < LEAST_REASON:
-            return page("ops/ask.html", language, place=place, problem=SHORT), 400
+            return page("ops/ask.html", language, place=place, wrong={"reason": SHORT}), 400
         count = log_at_most(MOST, "reveal", since=now() - LASTS, subject=place.subject, reason=reason)
         if not count:
             log("reveal_refused", subject=place.subject, reason=reason)

@@ -29,12 +29,12 @@ def all_(language: str) -> ResponseReturnValue:
     """Ask for a reason, and show the lines, which are of the whole directory."""
     require_everywhere()
     if request.method == "GET":
-        return page("ops/telling.html", language, lines=None, problem=None)
+        return page("ops/telling.html", language, lines=None)
     reason = request.form.get("reason", "").strip()
     if len(reason) < LEAST_REASON:
-        return page("ops/telling.html", language, lines=None, problem=SHORT), 400
+        return page("ops/telling.html", language, lines=None, wrong={"reason": SHORT}), 400
     if not log_at_most(MOST_LOOKS, "warnings_read", since=now() - LASTS, subject="", reason=reason):
         return page("ops/telling.html", language, lines=None, problem=STOPPED), 429
     path = warnings_file()
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return page("ops/telling.html", language, lines=[line for line in lines if line], problem=None)
+    return page("ops/telling.html", language, lines=[line for line in lines if line])

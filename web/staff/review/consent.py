@@ -5,12 +5,13 @@ A page says until when a consent holds, and never who of the operator gave it: a
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
-from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message
 from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary
@@ -19,9 +20,9 @@ from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
 from web.staff.common import directory, require_over, seen, study_area, today
-from web.staff.fields import AUDIENCE_LABELS, LABELS, Field
+from web.staff.fields import AUDIENCE_LABELS, CHOOSE, LABELS, NEEDED, Field
 from web.staff.records.records import line
-from web.staff.review.proposals import CONSENT
+from web.staff.review.proposals import consent_given
 
 blueprint = Blueprint("consent", __name__)
 
@@ -57,12 +58,11 @@ def statement(language: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _form(language, fields=fields)
     form = request.form
-    if any(
-        form.get(field.name, "") not in dict(field.choices)
+    wrong = {
+        field.name: CHOOSE
         for field in fields
-        if field.choices and form.get(field.name)
-    ):
-        abort(400)
+        if field.choices and (field.needed or form.get(field.name)) and form.get(field.name) not in dict(field.choices)
+    }
     texts = {code: form.get(f"text-{code}", "").strip() for code in study_area().languages}
     texts = {code: text for code, text in texts.items() if text}
     values: dict[str, Any] = {
@@ -70,9 +70,11 @@ def statement(language: str) -> ResponseReturnValue:
     }
     values |= {"audience": form.get("audience", ""), "texts": texts, "text": next(iter(texts.values()), "")}
     unit = values["area_unit"]
-    if unit and not me().may("approve", {unit, *study_area().ancestors(unit)}):
-        return _form(language, fields=fields, problem=NOT_YOURS), 403
-    return _propose(language, "statement", "statement", str(uuid.uuid4()), values, {"fields": fields})
+    if unit and "area_unit" not in wrong and not me().may("approve", {unit, *study_area().ancestors(unit)}):
+        return _form(language, fields=fields, wrong={"area_unit": NOT_YOURS}), 403
+    wrong |= {} if values["route"] else {"route": NEEDED}
+    wrong |= {} if texts else {fields[0].name: NEEDED}
+    return _propose(language, "statement", "statement", str(uuid.uuid4()), values, {"fields": fields}, wrong)
 
 
 @blueprint.route("/<language>/statement/<identifier>.html", methods=["GET", "POST"])
@@ -91,25 +93,20 @@ def statement_anew(language: str, identifier: str) -> ResponseReturnValue:
 
 
 def _propose(
-    language: str, kind: Any, table: str, identifier: str, values: dict[str, Any], shown: dict[str, Any]
+    language: str,
+    kind: Any,
+    table: str,
+    identifier: str,
+    values: dict[str, Any],
+    shown: dict[str, Any],
+    wrong: Mapping[str, Message] = MappingProxyType({}),
 ) -> ResponseReturnValue:
     """Keep what was asked for until a second person agrees."""
-    form = request.form
-    try:
-        directory().propose(
-            kind,
-            table,
-            identifier,
-            values,
-            by=me().login,
-            on=today(),
-            reason=form.get("reason", ""),
-            consent_by=form.get("consent_by", ""),
-            consent_until=dt.date.fromisoformat(form.get("consent_until", "")),
-        )
-    except (ValueError, InvalidRecord):
-        return _form(language, **shown, problem=CONSENT), 400
-    log("proposed", subject=f"{table} {identifier}: consent", reason=form.get("reason", ""))
+    consent, missing = consent_given()
+    if wrong or missing:
+        return _form(language, **shown, wrong={**wrong, **missing}), 400
+    directory().propose(kind, table, identifier, values, by=me().login, on=today(), **consent)
+    log("proposed", subject=f"{table} {identifier}: consent", reason=consent["reason"])
     return redirect(f"/{language}/{shown.get('back') or 'waiting.html'}?waits", code=303)
 
 
@@ -120,7 +117,7 @@ def _form(
     back: str = "",
     ends: dt.date | None = None,
     fields: tuple[Field, ...] = (),
-    problem: Message | None = None,
+    **more: object,
 ) -> str:
     return page(
         "staff/consent.html",
@@ -129,8 +126,7 @@ def _form(
         back=back,
         ends=ends,
         fields=fields,
-        problem=problem,
-        typed=request.form,
+        **more,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.batch import Batch
@@ -22,7 +22,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, inbox, seen, study_area, today
-from web.staff.fields import FIELDS, LABELS, given, said
+from web.staff.fields import CHOOSE, FIELDS, LABELS, given, said
 from web.staff.records.edit import leads_elsewhere
 from web.staff.records.records import line
 from web.staff.visible import VisibleRecords
@@ -66,7 +66,7 @@ ANSWERS: dict[str, Message] = {
     "unknown": Message("not known"),
 }
 GONE = Message("Somebody else decided on this, or changed the record meanwhile. Look at it again.")
-CHOOSE = Message("Tick what you accept, or refuse it all.")
+TICK = Message("Tick what you accept, or refuse it all.")
 
 
 @dataclass(frozen=True)
@@ -141,10 +141,10 @@ def one(language: str, number: int) -> ResponseReturnValue:
         return _page(language, received, decided=decided)
     choice, note = request.form.get("choice", ""), request.form.get("note", "").strip()
     if choice not in ("accepted", "refused", "done"):
-        abort(400)
+        return _page(language, received, wrong={"choice": CHOOSE}), 400
     try:
         if choice == "accepted" and not _accept(received):
-            return _page(language, received, problem=CHOOSE), 400
+            return _page(language, received, wrong={"field": TICK}), 400
         inbox().decide(number, cast("Decision", choice), by=me().login, on=today(), note=note)
     except (Outdated, InvalidRecord):
         return _page(language, received, problem=GONE), 409
@@ -152,7 +152,7 @@ def one(language: str, number: int) -> ResponseReturnValue:
     return redirect(f"/{language}/inbox.html?done", code=303)
 
 
-def _page(language: str, received: Received, *, problem: Message | None = None, decided: Any = None) -> str:
+def _page(language: str, received: Received, *, decided: Any = None, **more: object) -> str:
     record = about(everything_seen(), received)
     seen_at = version(directory().db, record.table, record.id) if record is not None else 0
     return page(
@@ -161,9 +161,9 @@ def _page(language: str, received: Received, *, problem: Message | None = None, 
         letter=_letter(received, language),
         rows=_rows(received, record, language),
         answers=list(_answers(received, language)),
-        problem=problem,
         decided=decided,
         seen=seen_at,
+        **more,
     )
 
 
@@ -210,7 +210,7 @@ def _accept(received: Received) -> bool:
 
 def _accept_draft(received: Received, draft: Draft, record: Any) -> bool:
     chosen = {name: draft.fields[name] for name in request.form.getlist("field") if name in draft.fields}
-    values, wrong = given(record.table, chosen, (), record)
+    values, wrong = given(record.table, chosen, (), study_area(), record)
     values.pop("audience", None)
     values.pop("byday", None)
     if wrong or not values:

@@ -22,7 +22,7 @@ from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.agreeing import ASKED, about, due_on, hidden_units, may_agree, others
 from web.staff.common import directory, everything_seen, is_other_person, seen, study_area, today
-from web.staff.fields import AUDIENCE_LABELS, FIELDS, LABELS, TABLES, said
+from web.staff.fields import AFTER_TODAY, AUDIENCE_LABELS, CHOOSE, FIELDS, LABELS, NEEDED, TABLES, as_day, said
 from web.staff.operations.imports import numbers_of, words_of
 from web.staff.records.records import line
 from web.staff.review.shown import acts, shown_records
@@ -36,7 +36,6 @@ MENU = (MenuItem("waiting.html", Message("Second person"), "approve", 30),)
 
 OUTDATED = Message("Somebody else changed this record or decided meanwhile. Look at it again.")
 SAME = Message("You proposed this yourself: somebody else must agree.")
-CONSENT = Message("Say who of the operator agreed, and until when: a day after today, as 2026-12-31.")
 
 
 @agree.get("/<language>/waiting.html")
@@ -78,7 +77,7 @@ def one(language: str, number: str) -> ResponseReturnValue:
         return _page(language, proposal)
     choice, note = request.form.get("choice", ""), request.form.get("note", "").strip()
     if choice not in ("accepted", "refused", "withdrawn"):
-        abort(400)
+        return _page(language, proposal, wrong={"choice": CHOOSE}), 400
     if choice == "accepted" and not is_other_person(proposal.proposed_by):
         return _page(language, proposal, problem=SAME), 403
     try:
@@ -93,7 +92,7 @@ def one(language: str, number: str) -> ResponseReturnValue:
     return redirect(f"/{language}/waiting.html?done", code=303)
 
 
-def _page(language: str, proposal: Proposal, *, problem: Message | None = None) -> str:
+def _page(language: str, proposal: Proposal, **more: object) -> str:
     name, path = about(proposal, everything_seen(), language)
     return page(
         "staff/proposal.html",
@@ -104,11 +103,11 @@ def _page(language: str, proposal: Proposal, *, problem: Message | None = None) 
         rows=list(_rows(proposal, language)),
         asked=ASKED,
         shown=_shown(proposal, language),
-        problem=problem,
         mine=not is_other_person(proposal.proposed_by),
         label=TABLES.get(proposal.link_entity),
         map_=words_of(json.loads(proposal.fields), language) if proposal.kind == "map" else None,
         calls=numbers_of(json.loads(proposal.fields), language) if proposal.kind == "phones" else None,
+        **more,
     )
 
 
@@ -225,24 +224,22 @@ def widen(language: str, table: str, identifier: str) -> ResponseReturnValue:
     back = "" if hidden else f"r/{table}/{identifier}.html"
     settings: dict[str, Any] = {"name": name, "back": back, "choices": choices}
     if request.method == "GET":
-        return page("staff/widen.html", language, **settings, typed={})
-    form = request.form
-    try:
-        until = dt.date.fromisoformat(form.get("consent_until", ""))
-        if form.get("value") not in dict(choices):
-            raise ValueError("nothing was chosen")
-        directory().propose(
-            "audience",
-            table,
-            identifier,
-            {"value": form["value"]},
-            by=me().login,
-            on=today(),
-            reason=form.get("reason", ""),
-            consent_by=form.get("consent_by", ""),
-            consent_until=until,
-        )
-    except (ValueError, InvalidRecord):
-        return page("staff/widen.html", language, **settings, problem=CONSENT, typed=form), 400
-    log("proposed", subject=f"{table} {identifier}: audience", reason=form.get("reason", ""))
+        return page("staff/widen.html", language, **settings)
+    form, (consent, wrong) = request.form, consent_given()
+    if form.get("value") not in dict(choices):
+        wrong["value"] = CHOOSE
+    if wrong:
+        return page("staff/widen.html", language, **settings, wrong=wrong), 400
+    directory().propose("audience", table, identifier, {"value": form["value"]}, by=me().login, on=today(), **consent)
+    log("proposed", subject=f"{table} {identifier}: audience", reason=consent["reason"])
     return redirect(f"/{language}/{back or 'waiting.html'}?waits", code=303)
+
+
+def consent_given() -> tuple[dict[str, Any], dict[str, Message]]:
+    """Return who agreed, until when, and why, as a form says it, and what of that is wrong: name -> message."""
+    texts = {name: request.form.get(name, "").strip() for name in ("consent_by", "reason")}
+    until = as_day(request.form.get("consent_until", ""))
+    wrong = {name: NEEDED for name, text in texts.items() if not text}
+    if until is None or until <= today():
+        wrong["consent_until"] = AFTER_TODAY
+    return texts | {"consent_until": until}, wrong

@@ -161,7 +161,7 @@ def test_faults_are_said_and_what_was_typed_stays(office, steward):
     for wrong, said in (
         ({"organization-name": ""}, "does not fit"),
         ({"reason": ""}, "Say why"),
-        ({"service-kind": ""}, "what kind"),
+        ({"service-kind": ""}, "Choose one of these"),
         ({"service-number": "call me"}, "does not fit"),
         ({"location-latitude": "north"}, "does not fit"),
         ({"location-area_unit": ""}, "Choose a place"),
