@@ -6,6 +6,7 @@ They stay in the memory and are never written to a disk: what a list tells may b
 import datetime as dt
 import pickle
 import zlib
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
@@ -81,6 +82,8 @@ class PackedRecords:
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
         self._packed: dict[type[Record], Packed[Values]] = {}
+        self._hashes: dict[type[Record], array[int]] = {}
+        """Of the ids of each kind."""
         self._single = True
         self.extend(records)
 
@@ -104,13 +107,15 @@ class PackedRecords:
         """Add records."""
         if isinstance(records, PackedRecords) and not self._packed.keys() & records._packed.keys():
             self._packed |= {kind: packed.copy() for kind, packed in records._packed.items()}
+            self._hashes |= {kind: hashes[:] for kind, hashes in records._hashes.items()}
             self._single &= records._single
             return
         for record in records:
             kind = type(record)
             if kind not in self._packed:
-                self._packed[kind] = Packed()
+                self._packed[kind], self._hashes[kind] = Packed(), array("q")
             self._packed[kind].append(to_values(kind)(record))
+            self._hashes[kind].append(hash(record.id))
             self._single = False
 
     @property
@@ -130,8 +135,14 @@ class PackedRecords:
         """Yield the ids of the records of a kind."""
         return map(itemgetter(0), self.rows(kind))
 
+    def told(self, kind: type[Record], *names: str) -> Iterator[Any]:
+        """Yield what the records of a kind hold in some fields, as SQLite keeps it; it is quicker than to make each."""
+        return map(itemgetter(*map([*columns(kind)].index, names)), self.rows(kind))
+
     def change(self, kind: type[AnyRecord], change: Callable[[AnyRecord], None]) -> None:
-        """Let a function change each record of a kind."""
+        """Let a function change each record of a kind, but for its id."""
+        if kind not in self._packed:
+            return
         changed, values = Packed[Values](), to_values(kind)
         for record in self.of(kind):
             change(record)
@@ -141,9 +152,10 @@ class PackedRecords:
     def once(self, joined: Callable[[type[Record], Values, Values], Values] = lambda _, __, later: later) -> None:
         """Keep one row of each id, at the place of the first: the later, or the two ``joined``."""
         for kind in () if self._single else self.kinds:
-            hashes, counts = np.unique([*map(hash, self.ids(kind))], return_counts=True)
+            hashes, counts = np.unique(self._hashes[kind], return_counts=True)
             if several := {*hashes[counts > 1].tolist()}:
                 self._packed[kind] = Packed(_once(self.rows(kind), several, joined, kind))
+                self._hashes[kind] = array("q", map(hash, self.ids(kind)))
         self._single = True
 
 

@@ -47,6 +47,13 @@ def test_records_come_out_as_they_were_put_in():
         assert [*same] == [*records]
 
 
+def test_fields_are_told_as_sqlite_keeps_them():
+    records = PackedRecords([Service(id="s", name="Advice", assured_date=dt.date(2026, 11, 2), do_not_list=True)])
+    assert [*records.told(Service, "do_not_list", "assured_date", "id")] == [(1, "2026-11-02", "s")]
+    assert [*records.told(Service, "name")] == ["Advice"]
+    assert [*records.told(Phone, "id", "number")] == []
+
+
 def _of(named) -> list[Record]:
     return [
         Phone(id=name, number=str(number)) if phone else Organization(id=name, name=str(number))

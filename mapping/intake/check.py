@@ -31,9 +31,9 @@ def shared_numbers(batch: Batch, _known: Known) -> Iterator[Issue]:
 def shared_points(batch: Batch, _known: Known) -> Iterator[Issue]:
     """Say which point several different addresses share: often the middle of a town."""
     at: Counter[tuple[float, float]] = Counter()
-    for place in batch.records.of(Location):
-        if place.position_basis == "given" and place.latitude is not None:
-            at[place.latitude, place.longitude or 0] += 1
+    for basis, latitude, longitude in batch.records.told(Location, "position_basis", "latitude", "longitude"):
+        if basis == "given" and latitude is not None:
+            at[latitude, longitude or 0] += 1
     for (latitude, longitude), count in sorted(at.items()):
         if count >= SAME_NUMBER:
             problem = Phrase(
@@ -47,7 +47,7 @@ def shared_points(batch: Batch, _known: Known) -> Iterator[Issue]:
 
 def never_checked(batch: Batch, _known: Known) -> Iterator[Issue]:
     """Say how many services nobody ever verified."""
-    checked = {v.link_id for v in batch.records.of(Verification) if v.verified_on}
+    checked = {service for service, day in batch.records.told(Verification, "link_id", "verified_on") if day}
     missing = sum(service not in checked for service in batch.records.ids(Service))
     if missing:
         yield _about(
@@ -61,9 +61,10 @@ def never_checked(batch: Batch, _known: Known) -> Iterator[Issue]:
 
 def possible_doubles(batch: Batch, known: Known) -> Iterator[Issue]:
     """Say which bodies of this list may be others under another name (`mapping.quality.matching`)."""
-    rows = _rows(batch)
+    rows: dict[str, int | None] = {}
     mine = {*batch.records.ids(Organization)}
     for pair in matching.organizations(known, of=mine):
+        rows = rows or _rows(batch)
         body, other = (pair.one, pair.other) if pair.one in mine else (pair.other, pair.one)
         why = Reasons(pair.reasons)
         problem = Phrase(
@@ -77,8 +78,9 @@ def possible_doubles(batch: Batch, known: Known) -> Iterator[Issue]:
 
 def double_services(batch: Batch, known: Known) -> Iterator[Issue]:
     """Say where a body has a kind of help in one place that another entry gives too; both stand until one is chosen."""
-    rows = _rows(batch)
+    rows: dict[str, int | None] = {}
     for pair in matching_services.services(known, of={*batch.records.ids(Service)}):
+        rows = rows or _rows(batch)
         reasons = Phrase("{reasons}", reasons=Reasons(pair.reasons))
         fix = Phrase("look whether they are one entry, and keep the better with `rohnamo duplicates`")
         yield _about(batch, "service", reasons, fix, row=rows.get(pair.other))
@@ -87,9 +89,9 @@ def double_services(batch: Batch, known: Known) -> Iterator[Issue]:
 def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
     """Say which bodies are hidden by another list, and hide services of this one with them."""
     rules = {
-        a.link_id: Vocabulary.load("service_types").term(service_types()[a.taxonomy_term_id]).audience
-        for a in batch.records.of(Attribute)
-        if a.taxonomy_term_id in service_types()
+        service: Vocabulary.load("service_types").term(service_types()[term]).audience
+        for service, term in batch.records.told(Attribute, "link_id", "taxonomy_term_id")
+        if term in service_types()
     }
     mine = {*batch.records.ids(Organization)}
     hidden: Counter[str] = Counter()
@@ -111,9 +113,10 @@ def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
 
 def names_that_tell(batch: Batch, _known: Known) -> Iterator[Issue]:
     """Say which bodies are hidden because their name tells of a shelter."""
-    rows = _rows(batch)
+    rows: dict[str, int | None] = {}
     for record in batch.records.of(Organization):
         if SHELTER.search(record.name):
+            rows = rows or _rows(batch)
             problem = Phrase("the name {name!r} tells of a shelter", name=record.name)
             fix = Phrase(
                 "it is for custodians only, with all its services, until its operator agrees and two people lower it"
@@ -134,19 +137,19 @@ CHECKS: list[Check] = [
 
 
 def _callers(batch: Batch) -> dict[str, set[str | None]]:
-    owners = {service.id: service.organization_id for service in batch.records.of(Service)}
+    owners = dict(batch.records.told(Service, "id", "organization_id"))
     bodies: dict[str, set[str | None]] = defaultdict(set)
-    for phone in batch.records.of(Phone):
-        if phone.number.startswith("+"):
-            bodies[phone.number].add(owners.get(phone.service_id or ""))
+    for number, service in batch.records.told(Phone, "number", "service_id"):
+        if number.startswith("+"):
+            bodies[number].add(owners.get(service or ""))
     return bodies
 
 
 def _rows(batch: Batch) -> dict[str, int | None]:
     """Return the first row that each record of a batch came from."""
     rows: dict[str, int | None] = {}
-    for origin in batch.records.of(Provenance):
-        rows.setdefault(origin.link_id, origin.row)
+    for record, row in batch.records.told(Provenance, "link_id", "row"):
+        rows.setdefault(record, row)
     return rows
 
 

@@ -52,6 +52,8 @@ PARTED = ("hours", "ages")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """Fields of the hours of one day."""
 
+PARTS_OF_HOURS = ("opens", "closes", *DAYS)
+
 T = TypeVar("T")
 
 
@@ -127,7 +129,7 @@ class Intake:
         filled = self._filled.get(names)
         if filled is None:
             spoken = (f"{name}.{language}" for name in names for language in self.spoken.get(name, ()))
-            parts = ("opens", "closes", *DAYS) if "hours" in names else ()
+            parts = PARTS_OF_HOURS if "hours" in names else ()
             filled = self._filled[names] = tuple(name for name in (*names, *parts, *spoken) if self.filling(name))
         return filled
 
@@ -274,6 +276,8 @@ class Reader:
         if name == "ages":
             bounds = (("от", self.text("minimum_age")), ("до", self.text("maximum_age")))
             return text or " ".join(f"{word} {age}" for word, age in bounds if age and not parsers.is_blank(age))
+        if not self.intake.filled(PARTS_OF_HOURS):
+            return text
         opens, closes = self.text("opens"), self.text("closes")
         if opens and closes:
             return f"{text} {opens}-{closes}"

@@ -125,17 +125,15 @@ def organizations_seen(records: PackedRecords) -> None:
     name does tell is hidden whatever its services are, until two people lower it.
     """
     tells = lru_cache(maxsize=10_000)(SHELTER.search)  # names of services are those of few terms
-    telling = {text.link_id for text in records.of(Translation) if text.field == "name" and tells(text.text)}
+    texts = records.told(Translation, "link_id", "field", "text")
+    telling = {record for record, field, text in texts if field == "name" and tells(text)}
     rules = {term_id(term): term.audience for term in Vocabulary.load("service_types").terms()}
-    types = {
-        attribute.link_id: rules[attribute.taxonomy_term_id]
-        for attribute in records.of(Attribute)
-        if attribute.link_type == "service_type" and attribute.taxonomy_term_id in rules
-    }
+    attributes = records.told(Attribute, "link_id", "link_type", "taxonomy_term_id")
+    types = {service: rules[term] for service, link, term in attributes if link == "service_type" and term in rules}
     audiences: dict[str, set[Audience]] = defaultdict(set)
-    for service in records.of(Service):
-        if service.organization_id:
-            audiences[service.organization_id].add(strictest(service.audience, types.get(service.id, "custodian")))
+    for service, owner, audience in records.told(Service, "id", "organization_id", "audience"):
+        if owner:
+            audiences[owner].add(strictest(audience, types.get(service, "custodian")))
 
     def mark(organization: Organization) -> None:
         hidden = organization.id in telling or tells(organization.name)
