@@ -7,7 +7,7 @@ import datetime as dt
 import pickle
 import zlib
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from functools import cache
 from itertools import chain
 from operator import itemgetter
@@ -112,11 +112,15 @@ class PackedRecords:
             return
         for record in records:
             kind = type(record)
-            if kind not in self._packed:
-                self._packed[kind], self._hashes[kind] = Packed(), array("q")
-            self._packed[kind].append(to_values(kind)(record))
-            self._hashes[kind].append(hash(record.id))
-            self._single = False
+            self.append(kind, to_values(kind)(record))
+
+    def append(self, kind: type[Record], row: Values) -> None:
+        """Add a record of a kind as a row."""
+        if kind not in self._packed:
+            self._packed[kind], self._hashes[kind] = Packed(), array("q")
+        self._packed[kind].append(row)
+        self._hashes[kind].append(hash(row[0]))
+        self._single = False
 
     @property
     def kinds(self) -> tuple[type[Record], ...]:
@@ -157,6 +161,68 @@ class PackedRecords:
                 self._packed[kind] = Packed(_once(self.rows(kind), several, joined, kind))
                 self._hashes[kind] = array("q", map(hash, self.ids(kind)))
         self._single = True
+
+
+class RecordsById(MutableMapping[str, Record]):
+    """Records by their ids, each held as the row that SQLite keeps of it: half of what the record would take.
+
+    Whoever asks is given a new object: to change what is held, put it back.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[str, Values] = {}
+        """Id -> the kind, and after it the row."""
+
+    def __contains__(self, own: object) -> bool:
+        """Tell whether there is a record of an id."""
+        return own in self._rows
+
+    def __getitem__(self, own: str) -> Record:
+        """Return the record of an id."""
+        return _made(self._rows[own])
+
+    def __setitem__(self, own: str, record: Record) -> None:
+        """Hold a record."""
+        self._rows[own] = (type(record), *to_values(type(record))(record))
+
+    def __delitem__(self, own: str) -> None:
+        """Let go of a record."""
+        del self._rows[own]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the ids."""
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        """Return the number of records."""
+        return len(self._rows)
+
+    def of(self, kind: type[AnyRecord]) -> Iterator[AnyRecord]:
+        """Yield the records of a kind that there are when they are asked for, whatever is done to them meanwhile."""
+        make, rows = reader(kind), [row for row in self._rows.values() if row[0] is kind]
+        return (make(row[1:]) for row in rows)
+
+    def among(self, *kinds: type[Record]) -> Iterator[Record]:
+        """Yield the records of some kinds, as `of` those of one."""
+        return map(_made, [row for row in self._rows.values() if row[0] in kinds])
+
+    def rows(self) -> Iterator[Values]:
+        """Yield each record as its kind and, after it, its row."""
+        return iter([*self._rows.values()])
+
+    def move(self, records: PackedRecords) -> None:
+        """Hand every record over, letting go of each."""
+        rows = [*self._rows.values()]
+        self._rows.clear()
+        rows.reverse()
+        while rows:
+            kind, *row = rows.pop()
+            records.append(kind, tuple(row))
+
+
+def _made(row: Values) -> Record:
+    record: Record = reader(row[0])(row[1:])
+    return record
 
 
 def _once(

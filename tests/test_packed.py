@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mapping import packed
 from mapping.model import Organization, Phone, Record, Service
-from mapping.packed import Packed, PackedRecords
+from mapping.packed import Packed, PackedRecords, RecordsById
 from tests.support.sample import sample_batch
 
 ROWS = st.lists(st.tuples(st.text(), st.none() | st.integers() | st.floats(allow_nan=False)))
@@ -89,6 +89,31 @@ def test_what_is_done_to_a_record_that_was_asked_for_changes_nothing_but_by_chan
     assert {body.name for body in records.of(Organization)} == {"1"}
     records.change(Organization, lambda body: setattr(body, "name", f"{body.id}{body.name}"))
     assert [body.name for body in records.of(Organization)] == [f"{name}1" for name in "abcdefgh"]
+
+
+@given(NAMED, NAMED)
+def test_records_by_id_are_those_of_a_dictionary(named, others):
+    records, by_hand = RecordsById(), dict[str, Record]()
+    for record in _of([*named, *others]):
+        records[record.id] = by_hand[record.id] = record
+    for name in {name for name, *_ in others}:
+        assert records.pop(name) == by_hand.pop(name)
+    assert [*records.items()] == [*by_hand.items()]
+    assert [*records.of(Phone)] == [record for record in by_hand.values() if isinstance(record, Phone)]
+    assert [*records.among(Phone, Organization)] == [*by_hand.values()]
+    assert [(kind, own) for kind, own, *_ in records.rows()] == [(type(record), own) for own, record in by_hand.items()]
+    for record in records.of(Phone):
+        record.number = "1515"
+        assert records.get(record.id) == by_hand[record.id]
+        records[record.id] = record
+    assert {record.number for record in records.of(Phone)} <= {"1515"}
+    packed_records = PackedRecords()
+    records.move(packed_records)
+    assert len(records) == 0
+    assert sorted(packed_records.ids(Phone)) + sorted(packed_records.ids(Organization)) == [
+        *sorted(own for own, record in by_hand.items() if isinstance(record, Phone)),
+        *sorted(own for own, record in by_hand.items() if isinstance(record, Organization)),
+    ]
 
 
 def test_what_records_say_is_not_said_of_them():

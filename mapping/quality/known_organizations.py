@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, Protocol
@@ -12,7 +12,6 @@ from mapping.column_map import ColumnMap
 from mapping.language.fold import coarse, name_key
 from mapping.language.taxonomy import TERMS, Vocabulary
 from mapping.model import (
-    RECORDS,
     Address,
     AnyRecord,
     Approval,
@@ -102,6 +101,13 @@ LEARNT = (
     "decision",
 )
 """Tables of a directory that tell which bodies and services are known."""
+
+
+class OfKind(Protocol):
+    """Gives records of a kind, as often as it is asked: a large directory's would fill the memory, were all there."""
+
+    def __call__(self, kind: type[AnyRecord], /) -> Iterable[AnyRecord]:
+        """Return the records of a kind."""
 
 
 class RecordsByKind(Protocol):
@@ -202,40 +208,44 @@ class Known:
     def of(cls, directory: RecordsByKind) -> "Known":
         """Gather what a directory knows."""
         known = cls(held=directory)
-        known.learn(record for table in LEARNT for record in directory.records(RECORDS[table]))
+        known.learn_of(directory.records)
         return known
 
     def learn(self, records: Iterable[Record]) -> None:
         """Take in what records say of bodies, services and approvals, whatever their order."""
-        by_table: dict[type[Record], list[Any]] = defaultdict(list)
+        by_kind: dict[type[Record], list[Any]] = defaultdict(list)
         for record in records:
-            by_table[type(record)].append(record)
-        for body in by_table[Organization]:
+            by_kind[type(record)].append(record)
+        self.learn_of(lambda kind: by_kind.get(kind, ()))
+
+    def learn_of(self, of: OfKind) -> None:
+        """Take in what the records that ``of`` gives say of bodies, services and approvals."""
+        for body in of(Organization):
             self._learn_body(body)
-        for text in by_table[Translation]:
+        for text in of(Translation):
             if text.field in ("name", "alternate_name") and text.link_id in self.bodies:
                 if text.field == "name":
                     self.bodies[text.link_id].called.setdefault(text.language, text.id)
                 self.add(self.bodies[text.link_id], [text.text])
-        self.owners |= {s.id: s.organization_id for s in by_table[Service] if s.organization_id}
-        for phone in by_table[Phone]:
+        self.owners.update((s.id, s.organization_id) for s in of(Service) if s.organization_id)
+        for phone in of(Phone):
             if phone.service_id:
                 offer = self.offers[phone.service_id]
                 offer.numbers = _with(offer.numbers, phone.number)
             if (owner := self.owners.get(phone.service_id or "", phone.organization_id)) in self.bodies:
                 self.bodies[owner].phones.add(phone.number)
-        for place in by_table[Location]:
+        for place in of(Location):
             if place.organization_id in self.bodies:
                 self.places[place.id] = place.organization_id
                 self.bodies[place.organization_id].units |= {place.area_unit} if place.area_unit else set()
                 self.bodies[place.organization_id].points |= {point} if (point := _point(place)) else set()
-        for number in by_table[OrganizationIdentifier]:
+        for number in of(OrganizationIdentifier):
             if number.organization_id in self.bodies:
                 register = (number.identifier_type, number.identifier)
                 self.bodies[number.organization_id].registers.add(register)
-        self._learn_services(by_table)
-        self.different |= {frozenset({d.one, d.other}) for d in by_table[Decision] if d.kind == "different"}
-        for approval in by_table[Approval]:
+        self._learn_services(of)
+        self.different.update(frozenset({d.one, d.other}) for d in of(Decision) if d.kind == "different")
+        for approval in of(Approval):
             if two_people(approval.approved_by, approval.approved_by_too):
                 if approval.kind == "map" and approval.value:
                     self.maps.add(approval.value)
@@ -254,21 +264,21 @@ class Known:
         body.registers |= {("tax", record.tax_id)} if record.tax_id else set()
         self.add(body, [record.name, record.alternate_name or ""])
 
-    def _learn_services(self, by_table: Mapping[type[Record], list[Any]]) -> None:
-        places = {place.id: place for place in by_table[Location]}
-        streets = {a.location_id: a.address_1 for a in by_table[Address] if a.location_id and a.address_1}
-        for at in by_table[ServiceAtLocation]:
-            if at.service_id and (place := places.get(at.location_id)):
+    def _learn_services(self, of: OfKind) -> None:
+        places = {place.id: (place.area_unit or "", place.country or "", _point(place)) for place in of(Location)}
+        streets = {a.location_id: a.address_1 for a in of(Address) if a.location_id and a.address_1}
+        for at in of(ServiceAtLocation):
+            if at.service_id and at.location_id in places:
                 offer = self.offers[at.service_id]
-                offer.unit, offer.country, offer.point = place.area_unit or "", place.country or "", _point(place)
-                offer.street = streets.get(place.id, "")
-        for attribute in by_table[Attribute]:
+                offer.unit, offer.country, offer.point = places[at.location_id]
+                offer.street = streets.get(at.location_id, "")
+        for attribute in of(Attribute):
             code, owner = service_types().get(attribute.taxonomy_term_id), self.owners.get(attribute.link_id)
             if attribute.link_type == "service_type" and code and owner:
                 self.services_of.setdefault((owner, code), attribute.link_id)
                 offer = self.offers[attribute.link_id]
                 offer.codes = _with(offer.codes, code)
-        for row in by_table[Provenance]:
+        for row in of(Provenance):
             if row.link_entity == "service":
                 self.services.setdefault(row.source_key, row.link_id)
                 offer = self.offers[row.link_id]

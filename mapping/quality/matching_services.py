@@ -114,20 +114,28 @@ class _Services:
         mine = None if of is None else {owners.get(service, "") for service in of}
         likely = [pair for pair in bodies if pair.score >= SURE and (mine is None or pair.pair & mine)]
         wanted = None if mine is None else mine.union(*(pair.pair for pair in likely))
-        entries: dict[tuple[str, str], list[str]] = defaultdict(list)
-        families: dict[str, set[str]] = defaultdict(set)
-        for service, offer in sorted(self.known.offers.items()):
+        own: dict[str, list[str]] = defaultdict(list)
+        for service in sorted(self.known.offers):
             owner = owners.get(service, "")
             if owner in self.known.bodies and (wanted is None or owner in wanted):
-                for family in {code[:FAMILY] for code in offer.codes}:
-                    entries[owner, family].append(service)
-                    families[owner].add(family)
-        pairs = {pair for here in entries.values() for pair in self._met(here, here) if pair[0] < pair[1]}
+                own[owner].append(service)
+        pairs: set[tuple[str, str]] = set()
+        for entries in own.values():
+            for here in self._by_family(entries).values():
+                pairs.update(pair for pair in self._met(here, here) if pair[0] < pair[1])
         for two in likely:
-            for family in families[two.one] & families[two.other]:
-                met = self._met(entries[two.one, family], entries[two.other, family])
-                pairs |= {(min(pair), max(pair)) for pair in met}
+            first, other = (self._by_family(own.get(body, ())) for body in (two.one, two.other))
+            for family in first.keys() & other.keys():
+                pairs.update((min(pair), max(pair)) for pair in self._met(first[family], other[family]))
         yield from sorted(pairs)
+
+    def _by_family(self, entries: Sequence[str]) -> dict[str, list[str]]:
+        """Return services by the families of help that they are of."""
+        families: dict[str, list[str]] = defaultdict(list)
+        for service in entries:
+            for family in {code[:FAMILY] for code in self.known.offers[service].codes}:
+                families[family].append(service)
+        return families
 
     def _met(self, entries: Sequence[str], others: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Yield each of some services with each of others that may be in its unit."""

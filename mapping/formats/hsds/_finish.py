@@ -3,7 +3,8 @@
 import contextlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from mapping.area.geocode import Located, locate
@@ -11,7 +12,7 @@ from mapping.area.names.countries import country_code
 from mapping.batch import UNAPPROVED, Batch
 from mapping.errors import FormatError
 from mapping.formats.hsds._names import REFERENCES, Raw
-from mapping.formats.hsds._take import LateRow, Taking
+from mapping.formats.hsds._take import LateRow, LateRows, Taking
 from mapping.formats.hsds._terms import settle_attributes, settle_terms, types_by_name
 from mapping.formats.hsds._values import number, plain, values_shown
 from mapping.language import parsers
@@ -20,6 +21,7 @@ from mapping.language.parsers import Partly, Unreadable
 from mapping.language.taxonomy import Vocabulary, vocabulary
 from mapping.model import (
     AUDIENCES,
+    RECORDS,
     Attribute,
     Audience,
     Location,
@@ -31,6 +33,7 @@ from mapping.model import (
     ServiceAtLocation,
     Translation,
     Verification,
+    columns,
     least_precise,
     record_id,
     strictest,
@@ -80,8 +83,10 @@ def finish(taking: Taking) -> Batch:
     batch = taking.batch
     batch.rows = taking.counted
     _require_expected(taking)
-    taking.context.known.learn(taking.records.values())
-    batch.records.extend(taking.handing_over())
+    taking.context.known.learn_of(taking.records.of)
+    taking.rows.clear()
+    taking.keys.clear()
+    taking.records.move(batch.records)
     return batch
 
 
@@ -98,15 +103,15 @@ def _say_unapproved(taking: Taking) -> None:
 
 def _places(taking: Taking) -> None:
     """Make locations and addresses: where each place is, and how closely it may be shown."""
-    lines: dict[str, list[LateRow]] = defaultdict(list)
-    for line in taking.settling("address"):
-        lines[line.fields.get("location_id", "")].append(line)
+    addresses, lines = taking.late.pop("address", LateRows()), defaultdict[str, list[str]](list)
+    for own, line in addresses.items():
+        lines[line.fields.get("location_id", "")].append(own)
     for late_row in taking.settling("location"):
-        _place(taking, late_row, lines.get(late_row.id, []))
-    for location in [*lines]:
+        _place(taking, late_row, [addresses[own] for own in lines.get(late_row.id, ())])
+    for location, ids in lines.items():
         place = taking.records.get(location)
-        for line in lines.pop(location):
-            _address(taking, line, place if isinstance(place, Location) else None)
+        for own in ids:
+            _address(taking, addresses.pop(own), place if isinstance(place, Location) else None)
 
 
 def _place(taking: Taking, late_row: LateRow, addresses: list[LateRow]) -> None:
@@ -239,10 +244,10 @@ def _phones(taking: Taking) -> None:
     area, known = taking.context.area, taking.context.known
     home = area.settings.phone_region or area.code
     where: dict[str, str] = {}
-    for place in taking.of(Location):
+    for place in taking.records.of(Location):
         if place.country:
             where[place.id] = place.country
-    for record in taking.records.values():
+    for record in taking.records.among(ServiceAtLocation, Service):
         if isinstance(record, ServiceAtLocation) and record.location_id in where and record.service_id:
             where.setdefault(record.service_id, where[record.location_id])
             where[record.id] = where[record.location_id]
@@ -301,11 +306,14 @@ def _eligibility(taking: Taking) -> None:
                 if name in texts and getattr(record, name) is None:
                     with contextlib.suppress(Unreadable):
                         setattr(record, name, number(texts[name]))
+            taking.records[service] = record
 
 
 def _ages(taking: Taking) -> None:
     """Leave out ages that nobody has, and say which least age is above the greatest."""
-    for record in taking.of(Service):
+    for record in taking.records.of(Service):
+        if record.minimum_age is None and record.maximum_age is None:
+            continue
         for name in ("minimum_age", "maximum_age"):
             age = getattr(record, name)
             if age is not None and not 0 <= age <= OLDEST:
@@ -324,6 +332,7 @@ def _ages(taking: Taking) -> None:
             taking.say(
                 taking.where(record), "maximum_age", problem, Phrase("both were left out; ask which holds"), "refused"
             )
+        taking.records[record.id] = record
 
 
 OLDEST = 130
@@ -336,11 +345,41 @@ def _references(taking: Taking) -> None:
     there: dict[str, Container[str]] = {"organization": known.bodies, "service": known.owners, "location": known.places}
     ours = {record.id for record in vocabulary()}
     while True:
-        gone = [record for record in taking.records.values() if _dangles(taking, record, there, ours)]
-        for record in gone:
-            del taking.records[record.id]
+        gone = []
+        for own in _loose(taking, there, ours):
+            record = taking.records[own]
+            if _dangles(taking, record, there, ours):
+                gone.append(own)
+            else:
+                taking.records[own] = record
+        for own in gone:
+            del taking.records[own]
         if not gone:
             return
+
+
+def _loose(taking: Taking, there: Mapping[str, Container[str]], ours: Container[str]) -> Iterator[str]:
+    """Yield the ids of the records that name what is not there."""
+    records = taking.records
+    for row in records.rows():
+        names, linked = _naming(row[0])
+        if any(
+            row[place] is not None and row[place] not in records and row[place] not in there.get(table, ())
+            for place, table in names
+        ):
+            yield row[1]
+        elif linked is not None:
+            link, entity = row[linked[0]], row[linked[1]]
+            if not (link is None or link in records or link in ours or link in there.get(entity or "", ())):
+                yield row[1]
+
+
+@cache
+def _naming(kind: type[Record]) -> tuple[list[tuple[int, str]], tuple[int, int] | None]:
+    """Return the places of the ids of other records with their tables, and of a link with its table, behind a kind."""
+    names = ["", *columns(kind)]
+    refs = [(names.index(name), table) for name, table in REFERENCES[kind.table].items() if table != "source"]
+    return refs, (names.index("link_id"), names.index("link_entity")) if "link_id" in names else None
 
 
 def _dangles(taking: Taking, record: Record, there: Mapping[str, Container[str]], ours: Container[str]) -> bool:
@@ -390,7 +429,7 @@ def _orphan(record: Record, refs: Mapping[str, str]) -> bool:
 def _meet(taking: Taking) -> None:
     """Let bodies that are known already meet their records: by name with a sign in common, or by their services."""
     known = taking.context.known
-    mine = taking.of(Organization)
+    mine = [*taking.records.of(Organization)]
     if not known.bodies or not mine:
         return
     names, signs, services = _signs(taking)
@@ -413,7 +452,7 @@ def _meet(taking: Taking) -> None:
                 Phrase("another list has {others} too, without a phone, mail or unit in common", others=others),
                 Phrase("merge them if they are one"),
             )
-    for record in list(taking.records.values()):
+    for record in taking.records.among(*RECORDS.values()) if met else ():
         _join(taking, record, met)
 
 
@@ -421,7 +460,7 @@ def _signs(taking: Taking) -> tuple[dict[str, list[str]], dict[str, Signs], dict
     """Return by body: its names in other languages, its phones, mails and units, its services."""
     owners: dict[str, str] = {}
     services: dict[str, list[str]] = defaultdict(list)
-    for record in taking.records.values():
+    for record in taking.records.among(Service, Location):
         if isinstance(record, Service) and record.organization_id:
             owners[record.id] = record.organization_id
             services[record.organization_id].append(record.id)
@@ -431,7 +470,7 @@ def _signs(taking: Taking) -> tuple[dict[str, list[str]], dict[str, Signs], dict
     phones: dict[str, set[str]] = defaultdict(set)
     mails: dict[str, set[str]] = defaultdict(set)
     units: dict[str, list[str]] = defaultdict(list)
-    for record in taking.records.values():
+    for record in taking.records.among(ServiceAtLocation, Phone, Organization, Service, Translation):
         if isinstance(record, ServiceAtLocation) and record.service_id in owners:
             place = taking.records.get(record.location_id or "")
             if isinstance(place, Location) and place.area_unit:
@@ -458,6 +497,7 @@ def _join(taking: Taking, record: Record, met: Mapping[str, Body]) -> None:
     for name, table in REFERENCES[record.table].items():
         if table == "organization" and (value := getattr(record, name)) in met:
             setattr(record, name, met[value].id)
+            taking.records[record.id] = record
     link = str(record.get("link_id"))
     if link in met:
         body = met[link]
@@ -466,26 +506,28 @@ def _join(taking: Taking, record: Record, met: Mapping[str, Body]) -> None:
             del taking.records[record.id]  # where another list named it in this language, that name stands
         else:
             setattr(record, "link_id", body.id)  # noqa: B010
+            taking.records[record.id] = record
 
 
 def _audiences(taking: Taking) -> None:
     """Work out the kinds of services, and hide what its name or its services tell that it must be hidden."""
     types: dict[str, list[str]] = defaultdict(list)
-    for attribute in taking.of(Attribute):
+    for attribute in taking.records.of(Attribute):
         if attribute.link_type == "service_type" and attribute.link_entity == "service":
             code = service_types().get(attribute.taxonomy_term_id)
             if code is not None:
                 types[attribute.link_id].append(code)
     types_by_name(taking, types)
     shown: dict[str, list[Audience]] = defaultdict(list)
-    verified = {check.link_id for check in taking.of(Verification)}
-    for record in taking.of(Service):
+    verified = {check.link_id for check in taking.records.of(Verification)}
+    for record in taking.records.of(Service):
         if record.id not in types:
             problem = Phrase("no term says in our words what {name!r} is", name=record.name)
             fix = Phrase("it is for custodians only until it has a kind: give it one, or add the word to the terms")
             taking.say(taking.where(record), "attributes", problem, fix)
         if SHELTER.search(record.name) and record.audience != "custodian":
             record.audience = "custodian"
+            taking.records[record.id] = record
             fix = Phrase("it is for custodians only until its operator agrees and two people lower it")
             taking.say(
                 taking.where(record), "name", Phrase("the name {name!r} tells of a shelter", name=record.name), fix
@@ -498,19 +540,22 @@ def _audiences(taking: Taking) -> None:
             taking.records[own] = Verification(
                 id=own, link_id=record.id, link_entity="service", level="self-reported", verified_on=record.assured_date
             )
-    telling = {text.link_id for text in taking.of(Translation) if text.field == "name" and SHELTER.search(text.text)}
-    for body in taking.of(Organization):
+    telling = {
+        text.link_id for text in taking.records.of(Translation) if text.field == "name" and SHELTER.search(text.text)
+    }
+    for body in taking.records.of(Organization):
         alone: Audience = body.audience if body.id in taking.marked else "custodian"
         audience = min(shown.get(body.id, ()), key=AUDIENCES.index, default=alone)
         tells = body.id in telling or SHELTER.search(body.name)
         body.audience = "custodian" if tells else strictest(body.audience, audience)
+        taking.records[body.id] = body
 
 
 def _require_expected(taking: Taking) -> None:
     columns = taking.context.columns
     if columns is None:
         return
-    counts = Counter(record.table for record in taking.records.values())
+    counts = Counter(row[0].table for row in taking.records.rows())
     table = next((table for table in ("service", "organization", "location") if counts[table]), "service")
     rows, refused = columns.rows, taking.batch.refused
     if not rows.least <= counts[table] <= rows.most:

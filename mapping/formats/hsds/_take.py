@@ -4,8 +4,10 @@
 """
 
 import contextlib
+import hashlib
+import pickle
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +32,6 @@ from mapping.language.i18n import Phrase, Several, both
 from mapping.language.parsers import Partly, Unreadable
 from mapping.model import (
     RECORDS,
-    AnyRecord,
     Audience,
     Provenance,
     Record,
@@ -40,6 +41,7 @@ from mapping.model import (
     required,
     strictest,
 )
+from mapping.packed import RecordsById
 
 MOST_SAID = 50
 """How often one fault is said row by row; after that it is only counted."""
@@ -90,6 +92,38 @@ class LateRow:
     raw: Raw
 
 
+class LateRows(MutableMapping[str, LateRow]):
+    """Late rows by the id of their record, in little memory: to change one, put it back."""
+
+    def __init__(self) -> None:
+        self._packed: dict[str, bytes] = {}
+
+    def __contains__(self, own: object) -> bool:
+        """Tell whether there is a row of an id."""
+        return own in self._packed
+
+    def __getitem__(self, own: str) -> LateRow:
+        """Return the row of an id."""
+        sent, fields, raw = pickle.loads(self._packed[own])  # noqa: S301 - this very process packed it
+        return LateRow(own, sent, fields, Raw(*raw))
+
+    def __setitem__(self, own: str, row: LateRow) -> None:
+        """Hold a row."""
+        self._packed[own] = pickle.dumps((row.sent, row.fields, tuple(row.raw)), pickle.HIGHEST_PROTOCOL)
+
+    def __delitem__(self, own: str) -> None:
+        """Let go of a row."""
+        del self._packed[own]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the ids."""
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self._packed)
+
+
 @dataclass
 class Taking:
     """The records of one file on their way into a batch.
@@ -101,8 +135,8 @@ class Taking:
     file: str
     counted: int = 0
     batch: Batch = field(init=False)
-    records: dict[str, Record] = field(default_factory=dict)
-    late: dict[str, dict[str, LateRow]] = field(default_factory=lambda: defaultdict(dict))
+    records: RecordsById = field(default_factory=RecordsById)
+    late: dict[str, LateRows] = field(default_factory=lambda: defaultdict(LateRows))
     rows: dict[str, int | None] = field(default_factory=dict)
     """Record -> row it came from."""
     sheets: dict[str, str] = field(default_factory=dict)
@@ -123,7 +157,7 @@ class Taking:
         self._said: Counter[tuple[str, str, Phrase, Level]] = Counter()
         self._issues: set[Issue] = set()
         self._unknown: set[tuple[str, str]] = set()
-        self._cells: dict[tuple[str, str], Mapping[str, Any]] = {}
+        self._cells: dict[tuple[str, str], bytes] = {}
         self._alike: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._faults = 0
         self._most = self.context.audience
@@ -153,27 +187,12 @@ class Taking:
 
     def settling(self, table: str) -> Iterator[LateRow]:
         """Yield the late rows of a table, letting go of each: their records take the memory that they took."""
-        rows = [*reversed(self.late.pop(table, {}).values())]
-        while rows:
-            yield rows.pop()
-
-    def handing_over(self) -> Iterator[Record]:
-        """Yield the records, letting go of each."""
-        self.rows.clear()
-        self.keys.clear()
-        records = [*self.records.values()]
-        self.records.clear()
-        records.reverse()
-        while records:
-            yield records.pop()
+        rows = self.late.pop(table, LateRows())
+        yield from map(rows.pop, [*rows])
 
     def forget_cells(self) -> None:
         """Let go of the cells of the rows, once all have come: no row of them will come again."""
         self._cells.clear()
-
-    def of(self, kind: type[AnyRecord]) -> list[AnyRecord]:
-        """Return the records of a kind."""
-        return [record for record in self.records.values() if type(record) is kind]
 
     def where(self, record: Record) -> Raw:
         """Return where a record stood, for a message."""
@@ -206,9 +225,10 @@ class Taking:
             self.unnamed.add(self.key(table, sent))
             return
         if table in SHARED:
-            if self._cells.get((table, sent)) == cells:
+            digest = hashlib.blake2b(repr(cells).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+            if self._cells.get((table, sent)) == digest:
                 return
-            self._cells[table, sent] = cells
+            self._cells[table, sent] = digest
         pattern = _pattern(table, cells) if table in ALIKE and not sent.startswith(NO_ID) else None
         if pattern is not None and self._take_alike(raw, sent, pattern):
             return
@@ -273,10 +293,10 @@ class Taking:
             )
 
     def _keep(self, table: str, own: str, sent: str, fields: dict[str, Any], raw: Raw) -> None:
-        earlier = self.late[table].get(own)
-        if earlier is None:
+        if own not in self.late[table]:
             self.late[table][own] = LateRow(own, sent, fields, raw)
             return
+        earlier = self.late[table][own]
         own = self._apart(table, own, earlier.fields, fields)
         if own != earlier.id:
             self.late[table].setdefault(own, LateRow(own, sent, fields, raw))
@@ -286,6 +306,7 @@ class Taking:
             if before is not None and self._meant(name, before) != self._meant(name, value):
                 self._twice(raw, name, before, value)
             earlier.fields[name] = self._later(name, before, value)
+        self.late[table][own] = earlier
 
     def _add(self, own: str, sent: str, fields: dict[str, Any], raw: Raw) -> None:
         """Make the record of a row, or bring the one of the same id up to date."""
@@ -304,6 +325,7 @@ class Taking:
                 setattr(earlier, name, self._later(name, before, value))
             except ValidationError as error:
                 self._refuse_misfit(raw, error)
+        self.records[own] = earlier
 
     def _meant(self, name: str, value: Any) -> Any:
         """Return what stands of a value: of a marking, what the source as a whole leaves of it."""

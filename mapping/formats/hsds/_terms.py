@@ -86,7 +86,7 @@ def settle_terms(taking: Taking) -> dict[str, Ours]:
                 )
             else:
                 taking.refuse(late_term.raw, "name", Phrase("the term has no name"), Phrase("ask the sender for it"))
-    for text in [text for text in taking.of(Translation) if text.link_id in own]:
+    for text in [text for text in taking.records.of(Translation) if text.link_id in own]:
         del taking.records[text.id]  # our terms bring their labels with them
     ours = {
         late_term.fields.get("taxonomy_id") for id_, late_term in taking.late["taxonomy_term"].items() if id_ in own
@@ -98,7 +98,7 @@ def settle_terms(taking: Taking) -> dict[str, Ours]:
                 late_taxonomy.id,
                 {"name": late_taxonomy.sent, "description": ""} | late_taxonomy.fields,
             )
-    for record in taking.of(TaxonomyTerm):
+    for record in taking.records.of(TaxonomyTerm):
         if record.parent_id in own:
             record.parent_id = means[record.parent_id].id
         if record.taxonomy_id is not None and record.taxonomy_id not in taking.records:
@@ -107,6 +107,7 @@ def settle_terms(taking: Taking) -> dict[str, Ours]:
             )
             taking.say(taking.where(record), "taxonomy_id", problem, Phrase("the reference was left out"))
             record.taxonomy_id = None
+        taking.records[record.id] = record
     return means
 
 
@@ -169,7 +170,7 @@ def add_meaning(taking: Taking, entity: str, link: str, ours: Ours) -> None:
 
 def types_by_name(taking: Taking, types: dict[str, list[str]]) -> None:
     """Give services without a kind the one that their name is a label or synonym of."""
-    for service in [service for service in taking.of(Service) if service.id not in types]:
+    for service in [service for service in taking.records.of(Service) if service.id not in types]:
         match = match_term("service_types", service.name)
         if match is not None and match.how in ("label", "synonym") and match.score == 1:
             raw = taking.where(service)
