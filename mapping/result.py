@@ -424,28 +424,30 @@ def duration(minutes: float, language: str) -> str:
 def write(value: Any, kind: Kind, language: str, *, low: Any = None, high: Any = None) -> str:
     """Write a value of a kind as a language does, with its range where that says more: 39% (31–47).
 
-    People are rounded to what a model can tell. Minutes that are infinite are "cut off".
+    People are rounded to what a model can tell. Minutes that are infinite are "cut off"; where the value or an end of
+    its range is told in hours, all three are.
     """
     if kind == "state":
         return STATES[value].into(language) if value in STATES else str(value)
     if kind == "text":
         return show(value, language)
-    text = _number(value, kind, language)
-    if low is None or high is None:
+    numbers = (value,) if low is None or high is None else (value, low, high)
+    hours = kind == "minutes" and any(LONG <= number < np.inf for number in numbers)
+    text, *ends = (_number(number, kind, language, hours=hours) for number in numbers)
+    if not ends:
         return text
-    ends = [_number(end, kind, language) for end in (low, high)]
     if set(ends) == {text}:
         return text
     bare = [end.removesuffix("%").removesuffix(SPACE) for end in ends]
     return f"{text} ({bare[0]}–{bare[1]})"
 
 
-def _number(value: Any, kind: Kind, language: str) -> str:
+def _number(value: Any, kind: Kind, language: str, *, hours: bool) -> str:
     if kind == "share":
         return percent(float(value), language)
     if kind == "minutes" and np.isinf(value):
         return translate("cut off", language)
-    if kind == "minutes" and value >= LONG:
+    if hours:
         return duration(float(value), language)
     if kind == "people":
         return number(about(float(value)), language)

@@ -152,6 +152,7 @@ def test_values_by_kind(value, kind, text):
 
 def test_ranges_by_kind():
     assert write(90, "minutes", "en", low=75, high=math.inf) == "90 (75–cut off)"
+    assert write(116, "minutes", "en", low=90, high=628) == "1 h 56 min (1 h 30 min–10 h 28 min)"
     assert write(0.002, "share", "en", low=0, high=0.02) == "<1% (0–2)"
     assert write(20_000, "people", "ru", low=9_000, high=41_000) == f"20{NBSP}000 (9{NBSP}000–41{NBSP}000)"
     assert write(0.5, "share", "uz", low=0.0, high=1) == f"50{NBSP}% (0–100)"

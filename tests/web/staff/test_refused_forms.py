@@ -127,6 +127,8 @@ def faults(answer, name: str, sent: dict[str, str]) -> Iterator[str]:
     secret = page.xpath(f"//form[.//*[@name='{name}']]//input[@type='password']")
     if not page.xpath("//*[@role='alert']" if secret else "//form//*[starts-with(@id, 'wrong-')][@role='alert']"):
         yield "without the reason beside the field"
+    if not secret and not page.xpath("//div[@class='note bad'][@role='alert']"):
+        yield "without a word at the top of the page"
     for field, text in sent.items():
         shown = page.xpath(f"//form//*[@name='{field}'][@type='text' or @type='date' or self::textarea]")
         if shown and field != "code" and text.strip() not in [(each.get("value") or each.text or "") for each in shown]:

@@ -28,7 +28,7 @@ from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, require_over, seen, study_area, today
 from web.staff.fields import CHOOSE, DOES_NOT_FIT, NEEDED, TABLES, Field, fields, given
-from web.staff.records.edit import NO_REASON, NOT_FITTING, STEWARDS
+from web.staff.records.edit import NO_REASON, STEWARDS
 from web.staff.records.records import RecordLine, line
 from web.staff.visible import VisibleRecords, name_of
 
@@ -320,7 +320,7 @@ def _form(
         sections=sections,
         owner=line(whole, owner, language) if owner is not None else None,
         label=TABLES[tables[0]],
-        problem=ALIKE if alike else NOT_FITTING if entered.wrong else None,
+        problem=ALIKE if alike else None,
         alike=alike,
         wrong=entered.wrong,
         labels=[names[name] for name in entered.wrong if name in names],

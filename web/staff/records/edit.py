@@ -50,7 +50,6 @@ ROUTES: dict[str, Action | Open] = {
 }
 
 STALE = Message("Somebody else changed this meanwhile. Below is how it stands now; repeat your change if it is needed.")
-NOT_FITTING = Message("Some of this does not fit; look at the marked fields.")
 NO_REASON = Message("Say why, in a few words: the history keeps it.")
 NOTHING = Message("Nothing was changed.")
 NO_DAY = Message("Write the day as year, month and day: 2026-12-31.")
@@ -80,7 +79,7 @@ def change(language: str, table: str, identifier: str) -> ResponseReturnValue:
         return _form(language, table, record)
     values, wrong = given(table, request.form, request.form.getlist("byday"), study_area(), record)
     problem, wrong_fields = _problem(wrong, values)
-    if problem is not None:
+    if problem or wrong_fields:
         return _form(language, table, record, problem=problem, wrong=wrong_fields), 400
     reason, number = request.form["reason"].strip(), request.form.get("seen", 0, type=int)
     try:
@@ -113,7 +112,7 @@ def add(language: str, table: str, owner_table: str, owner: str) -> ResponseRetu
         return _form(language, table, None, owner=owner_record)
     values, wrong = given(table, request.form, request.form.getlist("byday"), study_area())
     problem, wrong_fields = _problem(wrong, values)
-    if problem is not None:
+    if problem or wrong_fields:
         return _form(language, table, None, owner=owner_record, problem=problem, wrong=wrong_fields), 400
     reason, new = request.form["reason"].strip(), str(uuid.uuid4())
     values |= _belonging(table, owner_record)
@@ -195,9 +194,7 @@ def _problem(wrong: Mapping[str, Message], values: dict[str, Any]) -> tuple[Mess
     fields = {**wrong}
     if not request.form.get("reason", "").strip():
         fields["reason"] = NO_REASON
-    if fields:
-        return NOT_FITTING, fields
-    return None if values else NOTHING, {}
+    return None if values or fields else NOTHING, fields
 
 
 def leads_elsewhere(table: str, identifier: str, values: Mapping[str, Any]) -> bool:
