@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from mapping.area.settings import AreaFile
+from mapping.language.fold import is_latin
 from mapping.language.i18n import show
+from mapping.language.languages import language as language_of
+from mapping.language.latin import latin
 
 SEATS = {"PPLC": 0, "PPLA": 1, "PPLA2": 2, "PPLA3": 3, "PPLA4": 4}
 """Feature codes of GeoNames: of which level of unit a place is the seat."""
@@ -62,7 +66,7 @@ def _places(table: pd.DataFrame, file: AreaFile) -> pd.DataFrame:
         {language: name for language, name in zip((*file.languages, ""), row, strict=True) if name} for row in rows
     ]
     for language in file.languages:
-        out[f"name_{language}"] = pd.Series([show(text, language) for text in shown], table.index, dtype=object)
+        out[f"name_{language}"] = pd.Series([_named(text, language) for text in shown], table.index, dtype=object)
     out["name"] = out[f"name_{file.languages[0]}"]
     unit = column(file.places.unit)
     out["place_id"] = _ids(column(file.places.key), unit, plain.where(plain != "", out["name"]))
@@ -78,6 +82,14 @@ def _places(table: pd.DataFrame, file: AreaFile) -> pd.DataFrame:
     out["names"] = [_spellings(row) for row in table[spellings].itertuples(index=False)] if len(table) else []
     rest = [column for column in out.columns if column not in PLACE_COLUMNS]
     return out[[*PLACE_COLUMNS, *rest]]
+
+
+def _named(names: Mapping[str, str], language: str) -> str:
+    """Return a name for the readers of a language; where it has none, one in its letters before one in others."""
+    name, in_latin = show(names, language), is_latin(language_of(language).name)
+    if language in names or is_latin(name) == in_latin:
+        return name
+    return next((other for other in names.values() if is_latin(other) == in_latin), latin(name, language))
 
 
 def _ids(ids: pd.Series, unit: pd.Series, name: pd.Series) -> list[str]:

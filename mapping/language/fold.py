@@ -399,3 +399,12 @@ def _fill(pieces: list[str], letters: tuple[str, ...]) -> str:
 def _legal_forms() -> list[tuple[str, ...]]:
     """Return the words of folded legal forms, longest first: they do not tell which body it is."""
     return sorted({tuple(form.split()) for form in words_for("legal form")}, key=lambda form: (-len(form), form))
+
+
+def is_latin(text: str) -> bool:
+    """Tell whether all letters of a text are Latin ones."""
+    return all(ord(letter) < FIRST_BEYOND_LATIN for letter in text if letter.isalpha())
+
+
+FIRST_BEYOND_LATIN = 0x370
+"""Where Greek begins in Unicode: all letters before it are Latin or marks."""

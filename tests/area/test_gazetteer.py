@@ -1,7 +1,10 @@
+import re
+
 import numpy as np
 import pytest
 
 from mapping.area.study_area import StudyArea
+from mapping.resources import shipped
 
 COLUMNS = ["place_id", "kind", "seat", "unit", "lat", "lon", "people", "names"]
 
@@ -21,9 +24,20 @@ def test_every_spelling_is_kept_once(tiny_area):
     assert chashma["name"] == chashma["name_tg"] == "Чашма"
 
 
-def test_a_missing_name_is_that_of_the_nearest_language(tiny_area):
+def test_a_missing_name_is_that_of_the_nearest_language_in_the_letters_of_the_reader(tiny_area):
     pushta = tiny_area.gazetteer.iloc[4]
-    assert (pushta["name_tg"], pushta["name_ru"], pushta["name_en"]) == ("Пушта", "Pushta", "Pushta")  # ru, then en
+    assert (pushta["name_tg"], pushta["name_ru"], pushta["name_en"]) == ("Пушта", "Пушта", "Pushta")
+
+
+def test_places_of_the_demo_stand_in_the_letters_of_each_language_where_a_name_in_them_is_known():
+    places = StudyArea.load(shipped("geo/tj")).gazetteer.set_index("name_en")
+    assert places.loc["Vanj", "name_ru"] == "Ванҷ"
+    assert places.loc["Varzob", ["name_tg", "name_ru", "name_uz"]].tolist() == ["Варзоб", "Варзоб", "Varzob"]
+    cyrillic = places[["name_ru", "name_tg"]].map(lambda name: bool(re.search("[A-Za-z]", name)))
+    assert (
+        cyrillic.all(axis=1).sum() == cyrillic.any(axis=1).sum() == 4
+    )  # of four no other name than a Latin one is known
+    assert not places["name_uz"].str.contains("[а-яА-Я]").any()
 
 
 def test_what_is_not_known_is_not_a_number(tiny_area):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from mapping.area.study_area import AreaUnit, StudyArea
-from mapping.language.fold import coarse, nominative, skeleton, wildcard, words_for
+from mapping.language.fold import coarse, is_latin, nominative, skeleton, wildcard, words_for
 
 LIKE = 87
 """Least likeness of the letters, out of 100, of a name that is spelt as nobody spells it."""
@@ -96,15 +96,6 @@ class Names:
         while len(left) < len(words) and left and skeleton(left[0]) in SMALL:
             left = left[1:]
         return (" ".join(left), set().union(*levels)) if left else (text, set())
-
-
-def is_latin(text: str) -> bool:
-    """Tell whether all letters of a text are Latin ones."""
-    return all(ord(letter) < FIRST_BEYOND_LATIN for letter in text if letter.isalpha())
-
-
-FIRST_BEYOND_LATIN = 0x370
-"""Where Greek begins in Unicode: all letters before it are Latin or marks."""
 
 
 @lru_cache(maxsize=4)

@@ -17,6 +17,16 @@ from web.stores.inbox import Draft, SomethingWrong
 
 LANGUAGES = ("tg", "ru", "en", "uz")
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+BROKEN = """() => [...document.querySelectorAll("dt, .tag")].flatMap((label) => {
+  const text = label.firstChild, range = document.createRange();
+  return [...(text?.data ?? "").matchAll(/[^\\s-]+/g)].filter((word) => {
+    range.setStart(text, word.index);
+    range.setEnd(text, word.index + word[0].length);
+    return range.getClientRects().length > 1;
+  }).map((word) => word[0]);
+})"""
+"""The words of labels that go over two lines."""
+
 LEGAL = key("service", "Legal advice")
 PUBLISHED = public_id(bytes.fromhex("5a" * 32), LEGAL)
 SEEN: set[tuple[str, int]] = set()
@@ -41,6 +51,7 @@ def look(page):
     """Check a page as it stands: no fault that axe knows, nothing wider than the window, nothing left behind."""
     page.wait_for_load_state()
     assert page.evaluate(WIDE) <= 0, page.url
+    assert page.evaluate(BROKEN) == [], page.url
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
     kind = page.url.split("/", 4)[-1], page.viewport_size["width"]
     if kind in SEEN:
