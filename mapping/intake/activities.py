@@ -13,6 +13,7 @@ from mapping.column_map import field_name
 from mapping.intake.row_reader import Intake, Reader, coded
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
+from mapping.language.composition import composed
 from mapping.language.fold import name_key
 from mapping.language.i18n import UNSAID, Coded, Phrase, Several
 from mapping.language.languages import word_rows
@@ -145,22 +146,25 @@ def _types(reader: Reader) -> tuple[list[str], list[str]]:
         return types, words
     named = reader.intake.columns.fields
     for column in [*named.get("service", ()), *named.get("activity", ())]:
-        match = match_term("service_types", reader.word("service", reader.row.text([column])))
-        if match is not None:
+        text = reader.word("service", reader.row.text([column]))
+        match = match_term("service_types", text)
+        made = (match.code,) if match else composed("service_types", text).codes
+        if len(made) == 1:
             reader.say(
                 "service",
-                Phrase("was told by {column!r} as {code}", column=column, code=coded("service_types", match.code)),
+                Phrase("was told by {column!r} as {code}", column=column, code=coded("service_types", made[0])),
                 Phrase("put it into the map if that is wrong"),
-                "note",
+                "note" if match else "doubt",
             )
-            return [match.code], []
+            return [made[0]], []
     return types, words
 
 
 def _refuse_activity(reader: Reader, who: bool, where: bool) -> None:
     """Set a row aside that does not say who does something, or where, or what, in words that are known."""
     name = "organization" if who else "unit" if where else "service"
-    text = reader.text(name) or (reader.text("unit_code") if where else "")
+    beside = {"unit": "unit_code", "service": "activity"}
+    text = reader.text(name) or reader.text(beside.get(name, name))
     problem = (
         Phrase("{text!r} is not known here, so {silent}", text=text, silent=SILENT[name]) if text else SILENT[name]
     )
@@ -244,7 +248,8 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
         if code is None:
             continue
         text = reader.text("answer")
-        answer = _answer(reader.word("answer", text)) if text else "unknown"
+        several = "answer" in intake.columns.choices and ";" in text
+        answer = "unknown" if not text else None if several else _answer(reader.word("answer", text))
         if answer is None:
             reader.say(
                 "answer",
@@ -386,7 +391,7 @@ def _filled(reader: Reader, name: str) -> str | None:
 
 
 def _free(reader: Reader, name: str) -> str | None:
-    return reader.harmless(name, reader.text(name)) or None
+    return reader.harmless(name, _filled(reader, name) or "") or None
 
 
 def _assessor(reader: Reader) -> str | None:

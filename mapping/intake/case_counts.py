@@ -13,12 +13,14 @@ from mapping.intake.activities import provenance, unit_of
 from mapping.intake.row_reader import Intake, Reader
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
-from mapping.language.fold import skeleton, words_for
+from mapping.language.fold import skeleton, tokens, words_for
 from mapping.language.i18n import Phrase, Several
 from mapping.language.taxonomy import Vocabulary, match_listed
 from mapping.model import CaseCount, Record, record_id
 
-YEAR = re.compile(r"(?:соли\s*|year\s*)?(\d{4})(?:[\s-]*(?:г\.?|год|сол|y\.?|yil|й\.?|йил))?", re.I)
+YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+BESIDE_YEAR = words_for("beside a date") | words_for("years")
+"""Words that may stand beside a year: "2024 г.", "соли 2024"."""
 EARLIEST = 1990
 """Counts of trafficking from before this year are a slip of the pen."""
 
@@ -66,7 +68,8 @@ def counted(reader: Reader) -> Iterator[Reader]:
     for heading, values in columns.items():
         text = reader.row.text([heading])
         if text and not parsers.is_blank(text):
-            yield Counted(reader.intake, reader.row, heading=heading, values={**values, "count": text})
+            values = {**values, "count": text}
+            yield Counted(reader.intake, reader.row, said=reader.said, heading=heading, values=values)
 
 
 def case_counts(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[SheetRow, list[Record]]]:
@@ -192,10 +195,10 @@ def _require(reader: Reader, measure: str | None, year: int | None) -> None:
 
 def _year(reader: Reader) -> int | None:
     text = reader.text("year").strip().removesuffix(".0")
-    digits = YEAR.fullmatch(text)
-    if digits is None:
+    digits = YEAR.findall(text)
+    if len(digits) != 1 or not {*tokens(YEAR.sub(" ", text))} <= BESIDE_YEAR:
         return None
-    year = int(digits[1])
+    year = int(digits[0])
     if EARLIEST <= year <= reader.intake.today.year:
         return year
     reader.refuse(

@@ -106,7 +106,7 @@ def test_an_activity_of_a_new_body_makes_it_known(take):
 
 @pytest.mark.parametrize(("missing", "word"), [("who", "who"), ("where", "where"), ("what", "what")])
 def test_an_activity_without_the_least_is_refused(take, missing, word):
-    found = take("activity", ACTIVITY | {missing: ""})
+    found = take("activity", ACTIVITY | {missing: ""} | ({"title": ""} if missing == "what" else {}))
     assert found.of("activity") == []
     assert found.refused[0].reasons == (f"the row does not say {word}; mend the row and send it again",)
 
@@ -486,6 +486,22 @@ def test_a_number_that_cannot_be_ours_is_refused(take, number, problem):
     assert problem in found.refused[0].reasons[0]
 
 
+def test_what_a_title_says_is_told_where_it_is_no_kind_of_activity_or_several(take):
+    rows = [
+        ACTIVITY | {"no": n, "what": "", "title": title}
+        for n, title in enumerate(("Street theatre", "юр. помощь жертвам"))
+    ]
+    found = take("activity", *rows)
+    assert [activity.service_type for activity in found.of("activity")] == ["LEG"]
+    assert "'Street theatre' is not known here, so the row does not say what" in found.refused[0].reasons[0]
+    assert said(found, "doubt", row=3) == [("what", "was told by 'title' as LEG")]
+
+
+def test_a_dash_is_nobody_who_pays(take, monkeypatch):
+    monkeypatch.setitem(SHAPES, "activity", SHAPES["activity"] | {"funder": ["funder"]})
+    assert [activity.funder for activity in take("activity", ACTIVITY | {"funder": "—"}).of("activity")] == [None]
+
+
 def test_ticks_below_the_answers_are_answers(tmp_path, tiny_area, known):
     path = tmp_path / "ticks.csv"
     rows = [
@@ -494,7 +510,8 @@ def test_ticks_below_the_answers_are_answers(tmp_path, tiny_area, known):
         "Umed;LEG-INF;STD-002;;✓;",
         "Umed;LEG-INF;STD-003;;;x",
     ]
-    path.write_text("\n".join([*rows, "Umed;LEG-INF;STD-004;1;;1", "Umed;LEG-INF;STD-005;-;-;+"]), "utf-8")
+    more = ["Umed;LEG-INF;STD-004;1;;1", "Umed;LEG-INF;STD-005;-;-;+", "Umed;LEG-INF;STD-006;v;v;"]
+    path.write_text("\n".join([*rows, *more]), "utf-8")
     columns = ColumnMap(
         source="x",
         name="X",
@@ -504,7 +521,8 @@ def test_ticks_below_the_answers_are_answers(tmp_path, tiny_area, known):
     )
     found = read(path, columns=columns, area=tiny_area, today=TODAY, known=known)
     answers = [answer.answer for answer in found.of("standard_assessment")]
-    assert answers == ["met", "partly", "not met", "unknown", "not met"]
+    assert answers == ["met", "partly", "not met", "unknown", "not met", "unknown"]
+    assert said(found, "doubt", row=7) == [("answer", "'met; partly' is no answer that we know")]
     assert said(found, "doubt", row=5) == [("answer", "'met; not met' is no answer that we know")]
 
 

@@ -290,6 +290,16 @@ def test_a_year_with_a_digit_too_many_is_told(tmp_path, tiny_area):
     assert [row.reasons for row in batch.refused] == [("'20206' is no year; write it as 2024",)]
 
 
+@pytest.mark.parametrize("year", ["2023 с.", "соли 2023", "2023-yil", "2023 год", "year 2023", "2023 г"])
+def test_a_year_may_have_its_word(tmp_path, tiny_area, year):
+    assert [one.year for one in counts(given(tmp_path, tiny_area, ROW | {"year": year}))] == [2023]
+
+
+@pytest.mark.parametrize("year", ["2023-2024", "с начала 2023 по май", "2023 (план)"])
+def test_what_is_more_than_a_year_is_none(tmp_path, tiny_area, year):
+    assert counts(given(tmp_path, tiny_area, ROW, ROW | {"year": year})) == counts(given(tmp_path, tiny_area, ROW))
+
+
 @pytest.mark.parametrize("word", ["Итого", "ҶАМЪ", "jami", "All together"])
 def test_a_row_of_totals_counts_all_of_the_area(tmp_path, tiny_area, word):
     (one,) = counts(given(tmp_path, tiny_area, ROW | {"unit": word, "sex": word}))

@@ -19,7 +19,7 @@ from mapping.formats import Sheet
 from mapping.intake.guess.cells import ColumnGuess, looked_at
 from mapping.intake.guess.headings import REMARKS, RUNNING, bound_of, day_of, field_of, language_in
 from mapping.intake.guess.questions import ManyChoices, questions
-from mapping.intake.guess.shaped import own_columns, own_header, titles_of
+from mapping.intake.guess.shaped import is_of_activities, own_columns, own_header, titles_of
 from mapping.intake.guess.shapes import OtherShape, other_shape
 from mapping.intake.rows import joined, written
 from mapping.language import parsers
@@ -185,9 +185,13 @@ def _other_shape(
     """Return the sheet that looks most like a list and the shape of its rows, if they are no services."""
     if guesses:
         _, best = max(guesses, key=lambda pair: (pair[0], -pair[1].header.rows, -pair[1].first))
-        return best.sheet, other_shape(best.sheet, best.first)
-    shapes = ((sheet, other_shape(sheet, HEADS)) for sheet in sheets if sheet.rows)
+        return best.sheet, _shape_of(best.sheet, best.first)
+    shapes = ((sheet, _shape_of(sheet, HEADS)) for sheet in sheets if sheet.rows)
     return next(((sheet, what) for sheet, what in shapes if what), (None, ""))
+
+
+def _shape_of(sheet: Sheet, first: int) -> OtherShape | Literal[""]:
+    return other_shape(sheet, first) or ("activity" if is_of_activities(sheet) else "")
 
 
 def _guessed_of(sheet: Sheet, other: OtherShape, sheets: Sequence[Sheet], area: StudyArea | None) -> Guessed:
@@ -541,6 +545,7 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
         f", skip_after = {header.skip_after}" if header.skip_after else ""
     )
     lines.append(f"header = {{ has = {_text(header.has)}{more} }}    # the row of names, row {_row_of(guess)}")
+    lines.append("skip = { fewer_cells = 2 }    # rows of one cell are headings of parts")
     lines += _listed("private", guess.private, "remarks: looked at for words such as 'do not publish', never kept")
     lines += _open_columns(guess)
     lines += ["", "[fields]    # field = column; the fields are listed in docs/importing.md"]
@@ -584,9 +589,10 @@ def _row_of(guess: Guessed) -> int:
 
 def _open_columns(guess: Guessed) -> list[str]:
     """List the columns that are to be decided, with what they look like and never what stands in them."""
+    passed = [f"  {_text(name)},    # says nothing of its own" for name in guess.passed]
     if not guess.open:
-        return ["ignored = []"]
-    lines = ["", "# TO BE DECIDED: move each to [fields] or to private, or leave it ignored.", "ignored = ["]
+        return ["ignored = [", *passed, "]"] if passed else ["ignored = []"]
+    lines = ["", "# TO BE DECIDED: move each to [fields] or to private, or leave it ignored.", "ignored = [", *passed]
     for name in guess.open:
         column_guess = guess.seen.get(name)
         about = (

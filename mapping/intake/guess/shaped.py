@@ -11,9 +11,10 @@ from mapping.intake.guess.headings import REMARKS, RUNNING, field_of, named
 from mapping.intake.guess.shapes import YEAR, OtherShape, holds_items, is_answer
 from mapping.intake.rows import joined, written
 from mapping.language import parsers
-from mapping.language.fold import coarse
+from mapping.language.fold import coarse, skeleton
 from mapping.language.parsers.permission import asks_to_publish
 from mapping.language.taxonomy import checklist_item, match_listed
+from mapping.language.taxonomy import words_of as spellings
 
 FIELDS_OF: dict[str, tuple[str, ...]] = {
     "activity": (
@@ -85,7 +86,7 @@ SHARED = ("status", "key", "marking")
 NEEDED = {
     "activity": ("organization", "unit"),
     "agreement": ("from", "to"),
-    "assessment": ("standard", "answer"),
+    "assessment": ("organization", "standard", "answer"),
     "case": ("year", "measure", "count"),
 }
 """Shape -> the fields without which no row counts."""
@@ -118,6 +119,7 @@ class OwnColumns:
         filled |= {"count"} if self.counts else set()
         filled |= {"standard", "answer"} if self.standards else set()
         filled |= {"from", "to"} if "parties" in self.fields else set()
+        filled |= {"organization"} if "service_ref" in self.fields else set()
         return [name for name in NEEDED[shape] if name not in filled]
 
     def said_by_headings(self) -> set[str]:
@@ -147,17 +149,30 @@ def own_columns(shape: OtherShape, looks: Mapping[str, ColumnGuess], titles: Seq
     for name in left:
         if name in taken:
             continue
-        about = _by_cells(shape, looks[name])
-        if about and about not in own.fields:
+        about = next((about for about in _by_cells(shape, looks[name]) if about not in own.fields), "")
+        if about:
             own.fields[about] = [name]
             own.why[name] = "by what stands in it"
         else:
             own.open.append(name)
     if shape == "case":
         own.constants |= _said_above(titles, own)
+    _name_who(shape, looks, own)
     order = {name: place for place, name in enumerate(candidates)}
     own.fields = dict(sorted(own.fields.items(), key=lambda pair: order[pair[0]]))
     return own
+
+
+def _name_who(shape: OtherShape, looks: Mapping[str, ColumnGuess], own: OwnColumns) -> None:
+    """Say who a row is about where no heading does: who carried it out, else the first column of words nobody knows."""
+    if "organization" not in NEEDED[shape] or "organization" in own.fields:
+        return
+    if "implementer" in own.fields:
+        own.fields["organization"] = own.fields.pop("implementer")
+    elif worded := [name for name in own.open if looks[name].worded]:
+        own.open.remove(worded[0])
+        own.fields["organization"] = worded[:1]
+        own.why[worded[0]] = "PERHAPS, since no other column looks like names of bodies"
 
 
 def _best(heading: str, candidates: Sequence[str]) -> tuple[str, int]:
@@ -251,12 +266,21 @@ def _said_above(titles: Sequence[str], own: OwnColumns) -> dict[str, str]:
     years = {year for title in titles for year in YEAR.findall(title)}
     if "year" not in filled and len(years) == 1:
         values["year"] = years.pop()
-    pieces = [piece for title in titles for piece in (title, *re.split(r"[,;:(–—]|\s-\s", title))]
-    matches = (match_listed("case_measures", YEAR.sub("", piece).strip(" .")) for piece in pieces)
-    measures = {match.code for match in matches if match is not None}
+    measures = {code for title in titles if (code := _measure_in(title))}
     if "measure" not in filled and len(measures) == 1:
         values["measure"] = measures.pop()
     return values
+
+
+def _measure_in(title: str) -> str:
+    """Return the measure of counts that a title names in the longest words, or nothing."""
+    text = f" {skeleton(title)} "
+    lengths = {
+        code: max((len(own) for word in words if f" {(own := skeleton(word))} " in text), default=0)
+        for code, words in spellings("case_measures").items()
+    }
+    best = max(lengths, key=lambda code: lengths[code])
+    return best if lengths[best] and [*lengths.values()].count(lengths[best]) == 1 else ""
 
 
 def _numbers(look: ColumnGuess) -> bool:
@@ -266,8 +290,12 @@ def _numbers(look: ColumnGuess) -> bool:
 
 
 _SHAPES_OF_CELLS = {
+    "from": ("organization",),
+    "to": ("organization",),
+    "organization": ("organization",),
     "start": ("verified_on", "day numbers"),
     "signed_on": ("verified_on", "day numbers"),
+    "assessed_on": ("verified_on", "day numbers"),
     "unit": ("unit",),
     "service": ("service",),
 }
@@ -282,18 +310,14 @@ def _fits(about: str, look: ColumnGuess) -> bool:
     return True
 
 
-def _by_cells(shape: str, look: ColumnGuess) -> str:
-    """Return the field of a shape that the cells of a column look like, or nothing."""
+def _by_cells(shape: OtherShape, look: ColumnGuess) -> Iterator[str]:
+    """Yield the fields of a shape that the cells of a column look like."""
     for about, names in _SHAPES_OF_CELLS.items():
         if about in FIELDS_OF[shape] and sum(look.shares.get(name, 0.0) for name in names) >= MOST:
-            return about
-    if (
-        shape == "assessment"
-        and look.filled
-        and sum(_reads_answer(text) for text in look.counts) >= MOST * len(look.counts)
-    ):
-        return "answer"
-    return ""
+            yield about
+    answers = sum(count for text, count in look.counts.items() if _reads_answer(text))
+    if shape == "assessment" and look.filled and answers >= MOST * look.filled:
+        yield "answer"
 
 
 def _reads_answer(text: str) -> bool:
@@ -317,6 +341,33 @@ def own_header(sheet: Sheet, shape: str) -> tuple[int, int, list[str]] | None:
             if telling > 1 and (best is None or (telling, -height, -place) > best[0]):
                 best = (telling, -height, -place), (place, height, names)
     return best[1] if best else None
+
+
+OF_SERVICES = ("phone", "email", "website", "hours", "cost", "capacity", "documents", "languages", "latitude")
+"""Fields that a list of services has, and none of activities."""
+
+
+def is_of_activities(sheet: Sheet) -> bool:
+    """Tell whether a sheet is a list of activities by its headings: what was done, when, and how many came, in numbers.
+
+    A day alone may be that of a check, and "women" a column of ticks.
+    """
+    header = own_header(sheet, "activity")
+    if header is None:
+        return False
+    place, height, names = header
+    rows = sheet.rows[place + height :]
+    fields: dict[str, list[int]] = {}
+    for column, name in enumerate(names):
+        if name and (about := _best(name, FIELDS_OF["activity"])[0]):
+            fields.setdefault(about, []).append(column)
+    people = [column for about in ("planned", "reached", "reached_women") for column in fields.get(about, ())]
+    cells = [text for row in rows for column in people if column < len(row) and (text := written(row[column]).strip())]
+    numbers = [text for text in cells if re.search(r"\d{2}", text)]
+    timed = "end" in fields or any(named(names[column], "start and end") for column in fields.get("start", ()))
+    done = fields.keys() & {"activity", "service"}
+    of_services = any(field_of(name) in OF_SERVICES for name in names)
+    return bool(timed and done and not of_services and len(numbers) * 3 > len(cells) > 0)
 
 
 def _telling(names: Sequence[str], shape: str) -> int:
