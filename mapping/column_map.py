@@ -234,8 +234,8 @@ class ColumnMap(BaseModel):
     """Column with the answer to an item of the checklist of standards -> the item's code."""
     evidence: dict[str, str] = {}
     """Item of the checklist -> column that says what was shown."""
-    counts: dict[str, dict[str, str]] = {}
-    """Shape ``case``: column of counts -> what its heading says of them: field -> text, as year -> 2024."""
+    headings: dict[str, dict[str, str]] = {}
+    """Column of counts, or of answers -> what its heading says of them: field -> text, as year -> 2024."""
     words: dict[str, dict[str, str]] = {}
     """Field -> the sender's own word -> what it stands for; those of ``country`` are looked up in unit and place."""
     only: dict[str, str] = {}
@@ -350,14 +350,14 @@ class ColumnMap(BaseModel):
 
     def told_by_headings(self) -> set[str]:
         """Return the fields of counts that the headings of their columns say."""
-        return {name for values in self.counts.values() for name in values}
+        return {name for values in self.headings.values() for name in values}
 
     def telling(self) -> set[str]:
         """Return every column that says something of a row, folded: all that are named but the ignored and private."""
         columns = {column for names in self.fields.values() for column in names} | {
             *self.services,
             *self.standards,
-            *self.counts,
+            *self.headings,
         }
         columns |= {column for choices in self.choices.values() for column in choices}
         return {fold_header(column) for column in columns}
@@ -365,7 +365,7 @@ class ColumnMap(BaseModel):
     def named(self) -> set[str]:
         """Return every column that the map speaks of, folded as headers are."""
         columns = {column for names in self.fields.values() for column in names}
-        columns |= {*self.services, *self.counts, *self.ignored, *self.private, *self.key}
+        columns |= {*self.services, *self.headings, *self.ignored, *self.private, *self.key}
         columns |= {column for choices in self.choices.values() for column in choices}
         columns |= {*self.standards, *self.evidence.values()}
         return {fold_header(column) for column in columns}

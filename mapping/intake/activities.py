@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Literal
 
 from rapidfuzz import process
@@ -10,7 +11,7 @@ from rapidfuzz import process
 from mapping.area.geocode import locate
 from mapping.batch import Issue
 from mapping.column_map import field_name
-from mapping.intake.row_reader import Intake, Reader, coded
+from mapping.intake.row_reader import Intake, Reader, by_headings, coded
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.composition import composed
@@ -201,7 +202,7 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         for word in words:
             problem = Phrase("{word!r} is no kind of help that we know", word=word)
             reader.say_unknown("service", "service_types", word, problem)
-        signed = _past_day(reader, "signed_on")
+        signed = _past_day(reader, "signed_on") or _day_in_number(reader)
         valid = reader.day_after("valid_to", signed)
         if signed and valid and valid < signed:
             reader.say(
@@ -232,12 +233,33 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         yield reader.row, [agreement, provenance(reader, "referral_agreement", agreement.id, key)]
 
 
+def _day_in_number(reader: Reader) -> dt.date | None:
+    """Return the day that stands beside the number of a paper ("№ 14 от 03.03.2025") where no column has it; told."""
+    if reader.text("signed_on") or not (match := _BESIDE_NUMBER.search(text := reader.text("number"))):
+        return None
+    try:
+        day = parsers.date(match[1], reader.intake.today, latest=reader.intake.today)
+    except parsers.Unreadable:
+        return None
+    reader.say(
+        "number",
+        Phrase("{text!r} was read as signed on {day}", text=text, day=day),
+        Phrase("say so if it is another"),
+        "note",
+    )
+    return day
+
+
+_BESIDE_NUMBER = re.compile(r"(?<![\d.])(\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-\d\d-\d\d)(?!\d)")
+"""A day beside a number."""
+
+
 def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[SheetRow, list[Record]]]:
     """Yield an answer for each row whose service and checklist item are known; never for the public."""
     source = intake.columns.source
     held = NamesHeld(intake.known.bodies.values())
     answered: dict[str, tuple[dt.date, int]] = {}
-    for reader in readers:
+    for reader in chain.from_iterable(map(by_headings, readers)):
         service = _service(reader, held)
         if service is None:
             continue
@@ -505,6 +527,9 @@ def _parties(reader: Reader, held: NamesHeld) -> tuple[Body | None, Body | None]
 
 def _end(reader: Reader, name: str, held: NamesHeld) -> Body | None:
     """Return the body at one end of an agreement; a row whose end is in no list is set aside."""
+    if not reader.text(name):
+        reader.refuse(name, SILENT["organization"], Phrase("ask which two organizations it binds"))
+        return None
     body = _known(reader, name, held)
     if body is None:
         near = Several(_like(reader.intake, reader.text(name)))

@@ -5,12 +5,12 @@ not: the second is refused.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from mapping.area.names.countries import country_code
 from mapping.intake.activities import provenance, unit_of
-from mapping.intake.row_reader import Intake, Reader
+from mapping.intake.row_reader import Intake, Reader, by_headings
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.fold import skeleton, tokens, words_for
@@ -43,53 +43,11 @@ SEVERAL = re.compile(r"[,;/&+]|\s(?:и|ва|va|and)\s")
 PARTED = ("law_article", "area_unit", "place", "sex", "age_band", "exploitation", "nationality")
 
 
-@dataclass
-class Counted(Reader):
-    """A row as one of its columns of counts has it: what the heading of the column says stands beside its cells."""
-
-    heading: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
-
-    def text(self, name: str, language: str = "") -> str:
-        """Return a field's text: what the heading says, or the row."""
-        return self.values[name] if name in self.values else super().text(name, language)
-
-    def column(self, name: str) -> str:
-        """Return the column that a field comes from: the column of counts for all that it says."""
-        return self.heading if name in self.values else super().column(name)
-
-
-def counted(reader: Reader) -> Iterator[Reader]:
-    """Yield a row once for each of its columns of counts that holds something; as it is where the map has none."""
-    columns = reader.intake.columns.counts
-    if not columns:
-        yield reader
-        return
-    for heading, values in columns.items():
-        text = reader.row.text([heading])
-        if text and not parsers.is_blank(text):
-            values = {**values, "count": text}
-            yield Counted(reader.intake, reader.row, said=reader.said, heading=heading, values=values)
-
-
 def case_counts(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[SheetRow, list[Record]]]:
-    """Yield a count for each row, or each of its columns of counts, that says what was counted, when and by whom.
-
-    Of a row with several a wrong one is left out alone; where none can be read, the row is set aside.
-    """
+    """Yield a count for each row, or each of its columns of counts, that says what was counted, when and by whom."""
     source = intake.columns.source
     counts: dict[str, tuple[int, int | None]] = {}
-    for row in readers:
-        several = [*counted(row)]
-        yield from _counts(several, source, counts)
-        if several and all(reader.reasons for reader in several):
-            row.reasons = [*dict.fromkeys(reason for reader in several for reason in reader.reasons)]
-
-
-def _counts(
-    readers: Iterable[Reader], source: str, counts: dict[str, tuple[int, int | None]]
-) -> Iterator[tuple[SheetRow, list[Record]]]:
-    for reader in readers:
+    for reader in chain.from_iterable(map(by_headings, readers)):
         terms = {name: _listed(reader, name) for name in LISTED}
         unit = _unit(reader)
         year, count = _year(reader), reader.take("count", parsers.number)

@@ -26,7 +26,7 @@ from mapping.intake.guess.legends import legends
 from mapping.intake.guess.survey import map_from_form
 from mapping.intake.roundtrip.workbook import changes, is_returned
 from mapping.intake.row_keys import read_once
-from mapping.intake.row_reader import Intake, Reader
+from mapping.intake.row_reader import HELD, Intake, Reader
 from mapping.intake.rows import Rows, missing_columns, rows_of, unnamed_columns
 from mapping.intake.services import entries, organizations_seen
 from mapping.language.i18n import UNSAID, Phrase, Quoted, and_more, both, either
@@ -214,7 +214,7 @@ def _read_columns(own_rows: Rows, columns: ColumnMap) -> Iterator[ReadColumn]:
     taken = {fold_header(column): name for name, names in columns.fields.items() for column in names}
     taken |= {fold_header(column): "service" for column in columns.services}
     taken |= {fold_header(column): "private" for column in columns.private}
-    taken |= {fold_header(column): "count" for column in columns.counts}
+    taken |= {fold_header(column): HELD[columns.shape] for column in columns.headings}
     taken |= {fold_header(column): "answer" for column in columns.standards}
     taken |= {fold_header(column): name for name, choices in columns.choices.items() for column in choices}
     headings = dict.fromkeys(name for names in own_rows.headers.values() for name in names if name)

@@ -4,7 +4,7 @@ import contextlib
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -766,6 +766,46 @@ class Reader:
                 Phrase("the service is for custodians only until the sender says who may see it"),
             )
         return strictest(audience, own)
+
+
+HELD = {"case": "count", "assessment": "answer"}
+"""Shape -> the field that the cells of a column fill whose heading says the other fields."""
+
+
+@dataclass
+class ColumnReader(Reader):
+    """A row as one of its columns has it: what the heading of the column says stands beside its cells."""
+
+    heading: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, name: str, language: str = "") -> str:
+        """Return a field's text: what the heading says, or the row."""
+        return self.values[name] if name in self.values else super().text(name, language)
+
+    def column(self, name: str) -> str:
+        """Return the column that a field comes from: this one for all that it says."""
+        return self.heading if name in self.values else super().column(name)
+
+
+def by_headings(reader: Reader) -> Iterator[Reader]:
+    """Yield a row once for each filled column whose heading says of what it is; as it is where the map has none.
+
+    When all were read: a row of which no column could be is set aside, and what is wrong with one column is told alone.
+    """
+    columns = reader.intake.columns
+    if not columns.headings:
+        yield reader
+        return
+    several: list[ColumnReader] = []
+    for heading, values in columns.headings.items():
+        text = reader.row.text([heading])
+        if text and not parsers.is_blank(text):
+            values = {**values, HELD[columns.shape]: text}
+            several.append(ColumnReader(reader.intake, reader.row, said=reader.said, heading=heading, values=values))
+    yield from several
+    if all(part.reasons for part in several):
+        reader.reasons += dict.fromkeys(reason for part in several for reason in part.reasons)
 
 
 Options = tuple[tuple[str, Hashable], ...]

@@ -124,8 +124,9 @@ def _header(sheet: Sheet, columns: ColumnMap, path: object) -> tuple[int, list[s
             Phrase("{path} [{name}]: {what}; is it the right map for this file?", path=path, name=sheet.name, what=what)
         )
     height = columns.header.rows
+    first = best + height + columns.header.skip_after
     names = joined([list(row) for row in sheet.rows[best : best + height]])
-    return best + height + columns.header.skip_after, names
+    return first, numbered(names, sheet.rows[first:])
 
 
 def joined(lines: list[list[object]]) -> list[str]:
@@ -137,6 +138,16 @@ def joined(lines: list[list[object]]) -> list[str]:
             if not texts[0][column] and any(line[column] for line in texts[1:]):
                 texts[0][column] = texts[0][column - 1]
     return [" / ".join(dict.fromkeys(part for line in texts if (part := line[column]))) for column in range(width)]
+
+
+def numbered(names: list[str], body: Sequence[Sequence[object]]) -> list[str]:
+    """Return the names of columns; one that has none, and is filled in half of the rows or more, is called by place."""
+    there = [row for row in body if any(cell not in (None, "") for cell in row)]
+    for column, name in enumerate(names):
+        filled = sum(column < len(row) and row[column] not in (None, "") for row in there) if not name else 0
+        if filled > 1 and filled * 2 >= len(there):
+            names[column] = f"column {column + 1}"
+    return names
 
 
 _COUNTED = [str(number) for number in range(1, 100)]

@@ -539,3 +539,35 @@ def test_items_as_headings_are_answered_by_every_row(tmp_path, tiny_area, known)
     found = read(path, columns=columns, area=tiny_area, today=TODAY, known=known)
     answers = [(answer.standard, answer.answer) for answer in found.of("standard_assessment")]
     assert answers == [("STD-001", "met"), ("STD-007", "not met"), ("STD-001", "partly")]
+
+
+def test_answers_in_columns_of_organizations_are_theirs(tmp_path, tiny_area, known):
+    path = tmp_path / "matrix.csv"
+    path.write_text("item;Umed;Soyai Chinor;Nobody\nSTD-001;да;нет;да\nSTD-999;да;;\n", "utf-8")
+    columns = ColumnMap(
+        source="x",
+        name="X",
+        shape="assessment",
+        fields={"standard": ["item"]},
+        headings={name: {"organization": name} for name in ("Umed", "Soyai Chinor", "Nobody")},
+    )
+    found = read(path, columns=columns, area=tiny_area, today=TODAY, known=known)
+    services = {known.services_of[known.called([name])[0].id, kind]: name for name, kind in KINDS.items()}
+    answers = [(services[one.service_id], one.standard, one.answer) for one in found.of("standard_assessment")]
+    assert answers == [("Umed", "STD-001", "met"), ("Soyai Chinor", "STD-001", "not met")]
+    assert any("'Nobody' with ''" in problem for _, problem in said(found, "refused", row=2))
+    assert [row.row for row in found.refused] == [3]
+
+
+KINDS = {"Umed": "LEG-INF", "Soyai Chinor": "PSY-COU"}
+
+
+@pytest.mark.parametrize(
+    ("number", "signed"),
+    [("№ 14 от 03.03.2025", "2025-03-03"), ("б/н, 2026-01-10", "2026-01-10"), ("14-03.2025", "None")],
+)
+def test_the_day_beside_the_number_of_a_paper_is_its_day(take, monkeypatch, number, signed):
+    fields = {name: column for name, column in SHAPES["agreement"].items() if name != "signed_on"}
+    monkeypatch.setitem(SHAPES, "agreement", fields | {"number": ["number"]})
+    (agreement,) = take("agreement", AGREEMENT | {"number": number}).of("referral_agreement")
+    assert str(agreement.signed_on) == signed

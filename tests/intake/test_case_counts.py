@@ -240,7 +240,7 @@ def test_a_note_under_the_table_is_no_count(tmp_path, tiny_area):
 YEARS = {"2023": {"year": "2023"}, "2024": {"year": "2024"}}
 
 
-def of_years(tmp_path, area, *lines, counts=YEARS):
+def of_years(tmp_path, area, *lines, headings=YEARS):
     path = tmp_path / "years.csv"
     path.write_text("\n".join(lines), "utf-8")
     columns = ColumnMap(
@@ -248,7 +248,7 @@ def of_years(tmp_path, area, *lines, counts=YEARS):
         name="Figures",
         shape="case",
         fields={"measure": ["what"], "unit": ["where"]},
-        counts=counts,
+        headings=headings,
     )
     return read(path, columns=columns, area=area, today=TODAY, known=Known(maps=EveryMap()))
 
@@ -281,7 +281,7 @@ def test_a_row_of_which_no_column_can_be_read_is_set_aside_once(tmp_path, tiny_a
 
 def test_a_heading_may_say_sex_and_measure_too(tmp_path, tiny_area):
     values = {"2024 жен": {"year": "2024", "sex": "female"}, "2024 муж": {"year": "2024", "sex": "male"}}
-    batch = of_years(tmp_path, tiny_area, "what;where;2024 жен;2024 муж", "victims_identified;;7;11", counts=values)
+    batch = of_years(tmp_path, tiny_area, "what;where;2024 жен;2024 муж", "victims_identified;;7;11", headings=values)
     assert [(one.sex, one.count) for one in counts(batch)] == [("female", 7), ("male", 11)]
 
 

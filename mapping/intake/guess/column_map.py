@@ -19,9 +19,9 @@ from mapping.formats import Sheet
 from mapping.intake.guess.cells import ColumnGuess, looked_at
 from mapping.intake.guess.headings import REMARKS, RUNNING, bound_of, day_of, field_of, language_in
 from mapping.intake.guess.questions import ManyChoices, questions
-from mapping.intake.guess.shaped import is_of_activities, own_columns, own_header, titles_of
+from mapping.intake.guess.shaped import holds_numbers, is_of_activities, own_columns, own_header, titles_of
 from mapping.intake.guess.shapes import OtherShape, other_shape
-from mapping.intake.rows import joined, written
+from mapping.intake.rows import joined, numbered, written
 from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.fold import coarse, skeleton
@@ -77,8 +77,8 @@ class Guessed:
     """Columns that say nothing of their own: running numbers, and answers that other columns hold too."""
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
     """Field -> column of one of several choices -> what a yes in it stands for."""
-    counts: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Column of counts -> what its heading says of them."""
+    headings: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Column of counts or answers -> what its heading says of them."""
     standards: dict[str, str] = field(default_factory=dict)
     """Column of answers -> the item of the checklist that they answer."""
     constants: dict[str, str] = field(default_factory=dict)
@@ -215,7 +215,7 @@ def _guessed_of(sheet: Sheet, other: OtherShape, sheets: Sequence[Sheet], area: 
     _look(guess, alike, area)
     looks = {name: guess.seen[name] for name in guess.names if name}
     own = own_columns(other, looks, titles_of(sheet, guess.first - guess.header.rows))
-    guess.fields, guess.choices, guess.counts, guess.standards = own.fields, own.choices, own.counts, own.standards
+    guess.fields, guess.choices, guess.headings, guess.standards = own.fields, own.choices, own.headings, own.standards
     guess.constants, guess.private, guess.passed, guess.open = own.constants, own.private, own.passed, own.open
     guess.key, guess.why, guess.missing = own.fields.pop("key", []), own.why, own.missing(other)
     return guess
@@ -231,7 +231,8 @@ def _headed(sheet: Sheet, other: OtherShape) -> Guessed | None:
     above = {written(cell) for row in sheet.rows[:place] for cell in row}
     own = [text for cell in sheet.rows[place] if (text := written(cell))]
     has = next((text for text in own if text not in above), own[0])
-    return Guessed(sheet, Header(has=has, rows=height), place + height, names)
+    first = place + height
+    return Guessed(sheet, Header(has=has, rows=height), first, numbered(names, sheet.rows[first:]))
 
 
 HEADS = 4
@@ -263,7 +264,7 @@ def _headers(sheet: Sheet) -> Iterator[tuple[float, Guessed]]:
             lines = rows[place : place + height]
             if len(lines) < height or not all(any(cell not in (None, "") for cell in line) for line in lines):
                 continue
-            if height == 2 and not _continues(*lines):
+            if (height == 2 and not _continues(*lines)) or holds_numbers(lines):
                 continue
             names = joined(lines)
             hits = len({field for name in names if (field := field_of(name))})
@@ -277,9 +278,11 @@ def _headers(sheet: Sheet) -> Iterator[tuple[float, Guessed]]:
             own = [str(cell) for cell in lines[0] if cell not in (None, "")]
             has = next((text for text in own if text not in above), own[0])
             header = Header(has=has, rows=height, skip_after=int(tagged))
+            first += int(tagged)
+            names = numbered(names, sheet.rows[first:])
             yield (
                 hits + 5 * named + filled / 10 + min(body, 100) / 50,
-                Guessed(sheet, header, first + int(tagged), names),
+                Guessed(sheet, header, first, names),
             )
 
 
@@ -491,7 +494,7 @@ def _map(guess: Guessed, source: str) -> ColumnMap:
         key=guess.key,
         ignored=[*guess.open, *guess.passed, *(() if guess.shape == "place" else guess.services)],
         choices=guess.choices,
-        counts=guess.counts,
+        headings=guess.headings,
         standards=guess.standards,
         constants=guess.constants,
         private=guess.private,
@@ -567,8 +570,8 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
     if made.shape == "place":
         lines += ["", "[services]    # column = kind of help that it says yes or no to"]
         lines += [f"{_text(column)} = {_text(code)}" for column, code in guess.services.items()]
-    for column, values in guess.counts.items():
-        lines += ["", f"[counts.{_text(column)}]    # numbers; what their heading says of them"]
+    for column, values in guess.headings.items():
+        lines += ["", f"[headings.{_text(column)}]    # what its heading says of the cells below"]
         lines += [f"{name} = {_text(value)}" for name, value in values.items()]
     if guess.standards:
         lines += ["", "[standards]    # column with answers = item of the checklist"]

@@ -167,11 +167,8 @@ def named(heading: str, field: str) -> int:
     >>> named("Shoe size", "signed_on")
     0
     """
-    for part in (*reversed(heading.split(" / ")), heading):
-        words = _words(part)
-        if longest := max((len(phrase) for phrase in _phrases(field) if _stands(phrase, words)), default=0):
-            return longest
-    return 0
+    words = _words(heading)
+    return max((len(phrase) for phrase in _phrases(field) if _stands(phrase, words)), default=0)
 
 
 @lru_cache(maxsize=1_000)

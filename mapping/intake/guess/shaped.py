@@ -105,7 +105,7 @@ class OwnColumns:
 
     fields: dict[str, list[str]] = field(default_factory=dict)
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
-    counts: dict[str, dict[str, str]] = field(default_factory=dict)
+    headings: dict[str, dict[str, str]] = field(default_factory=dict)
     standards: dict[str, str] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     private: list[str] = field(default_factory=list)
@@ -116,7 +116,7 @@ class OwnColumns:
     def missing(self, shape: str) -> list[str]:
         """Return the fields without which no row counts and which no column fills."""
         filled = {*self.fields, *self.choices, *self.constants, *self.said_by_headings()}
-        filled |= {"count"} if self.counts else set()
+        filled |= {"count", "answer"} if self.headings else set()
         filled |= {"standard", "answer"} if self.standards else set()
         filled |= {"from", "to"} if "parties" in self.fields else set()
         filled |= {"organization"} if "service_ref" in self.fields else set()
@@ -124,7 +124,7 @@ class OwnColumns:
 
     def said_by_headings(self) -> set[str]:
         """Return the fields that the headings of columns of counts say."""
-        return {name for values in self.counts.values() for name in values}
+        return {name for values in self.headings.values() for name in values}
 
 
 def own_columns(shape: OtherShape, looks: Mapping[str, ColumnGuess], titles: Sequence[str]) -> OwnColumns:
@@ -135,13 +135,15 @@ def own_columns(shape: OtherShape, looks: Mapping[str, ColumnGuess], titles: Seq
     own = OwnColumns()
     left = list(_not_kept(shape, looks, own))
     if shape == "assessment":
-        left = list(_answers(left, looks, own))
+        left = list(_of_bodies(list(_answers(left, looks, own)), looks, own))
     if shape == "case":
         left = list(_counts(left, looks, own))
     candidates = (*FIELDS_OF[shape], *(SHARED if shape in ("activity", "agreement") else ("key", "marking")))
     best = {name: _best(name, candidates) for name in left}
     for name in sorted(left, key=lambda name: -best[name][1]):
         about = best[name][0]
+        if about == "target_group" and _numbers(looks[name]):
+            about = "reached"
         if about and (about not in own.fields or about == "service") and _fits(about, looks[name]):
             own.fields.setdefault(about, []).append(name)
             own.why[name] = "by its name"
@@ -156,6 +158,8 @@ def own_columns(shape: OtherShape, looks: Mapping[str, ColumnGuess], titles: Seq
         else:
             own.open.append(name)
     if shape == "case":
+        if own.headings and "count" in own.fields:  # all together, beside those of parts
+            own.headings |= {name: {} for name in own.fields.pop("count")}
         own.constants |= _said_above(titles, own)
     _name_who(shape, looks, own)
     order = {name: place for place, name in enumerate(candidates)}
@@ -165,7 +169,7 @@ def own_columns(shape: OtherShape, looks: Mapping[str, ColumnGuess], titles: Seq
 
 def _name_who(shape: OtherShape, looks: Mapping[str, ColumnGuess], own: OwnColumns) -> None:
     """Say who a row is about where no heading does: who carried it out, else the first column of words nobody knows."""
-    if "organization" not in NEEDED[shape] or "organization" in own.fields:
+    if "organization" not in NEEDED[shape] or "organization" in {*own.fields, *own.said_by_headings()}:
         return
     if "implementer" in own.fields:
         own.fields["organization"] = own.fields.pop("implementer")
@@ -177,10 +181,13 @@ def _name_who(shape: OtherShape, looks: Mapping[str, ColumnGuess], own: OwnColum
 
 def _best(heading: str, candidates: Sequence[str]) -> tuple[str, int]:
     """Return the field that a heading names in most letters, and in how many."""
-    scores = {about: named(heading, about) for about in (*candidates, *_EITHER)}
-    best = max(scores, key=lambda about: scores[about])
-    about = _EITHER.get(best, best)
-    return (about, scores[best]) if scores[best] and about in candidates else ("", 0)
+    for part in (*reversed(heading.split(" / ")), heading):  # of a name in two lines the lower one says more
+        scores = {about: named(part, about) for about in (*candidates, *_EITHER)}
+        best = max(scores, key=lambda about: scores[about])
+        about = _EITHER.get(best, best)
+        if scores[best]:
+            return (about, scores[best]) if about in candidates else ("", 0)
+    return "", 0
 
 
 _EITHER = {"start and end": "start"}
@@ -224,6 +231,17 @@ def _answers(names: Sequence[str], looks: Mapping[str, ColumnGuess], own: OwnCol
             yield name
 
 
+def _of_bodies(names: Sequence[str], looks: Mapping[str, ColumnGuess], own: OwnColumns) -> Iterator[str]:
+    """Yield the columns that are no answers of one body, having taken those whose headings are names of bodies."""
+    columns = [name for name in names if "answer" in _by_cells("assessment", looks[name])]
+    items = "standard" in own.fields or any(named(name, "standard") for name in names)
+    asked_for = any(named(name, "answer") for name in names) or own.choices or own.standards
+    if len(columns) > 1 and items and not asked_for:
+        own.headings |= {name: {"organization": name} for name in columns}
+        own.why |= dict.fromkeys(columns, "answers, of whom their heading says")
+    yield from (name for name in names if name not in own.headings)
+
+
 def _item_of(heading: str) -> str:
     """Return the code of the item of the checklist that a heading is, or nothing."""
     return next((item for part in (heading, *heading.split(" / ")) if (item := checklist_item(part))), "")
@@ -234,7 +252,7 @@ def _counts(names: Sequence[str], looks: Mapping[str, ColumnGuess], own: OwnColu
     for name in names:
         values = counted(name)
         if values and _numbers(looks[name]):
-            own.counts[name] = values
+            own.headings[name] = values
             own.why[name] = "numbers, by their heading"
         else:
             yield name
@@ -318,6 +336,9 @@ def _by_cells(shape: OtherShape, look: ColumnGuess) -> Iterator[str]:
     answers = sum(count for text, count in look.counts.items() if _reads_answer(text))
     if shape == "assessment" and look.filled and answers >= MOST * look.filled:
         yield "answer"
+    measures = sum(count for text, count in look.counts.items() if match_listed("case_measures", text))
+    if shape == "case" and look.filled and measures >= MOST * look.filled:
+        yield "measure"
 
 
 def _reads_answer(text: str) -> bool:
@@ -334,10 +355,10 @@ def own_header(sheet: Sheet, shape: str) -> tuple[int, int, list[str]] | None:
     for place in range(min(LOOK_FOR_HEADER, len(rows))):
         for height in range(1, HIGHEST + 1):
             lines = rows[place : place + height]
-            if len(lines) < height or (height > 1 and not goes_on(*lines)):
+            if len(lines) < height or holds_numbers(lines) or (height > 1 and not goes_on(*lines)):
                 continue
             names = joined(lines)
-            telling = _telling(names, shape)
+            telling = _telling(names, shape, [*rows[:place], *sheet.rows[place + height :]])
             if telling > 1 and (best is None or (telling, -height, -place) > best[0]):
                 best = (telling, -height, -place), (place, height, names)
     return best[1] if best else None
@@ -370,17 +391,42 @@ def is_of_activities(sheet: Sheet) -> bool:
     return bool(timed and done and not of_services and len(numbers) * 3 > len(cells) > 0)
 
 
-def _telling(names: Sequence[str], shape: str) -> int:
-    """Return how many names tell what their columns hold."""
+def _telling(names: Sequence[str], shape: str, body: Sequence[Sequence[object]]) -> int:
+    """Return how many names tell what their columns hold; what is like the other cells of its column is no name."""
     fields = {_best(name, (*FIELDS_OF[shape], *SHARED))[0] for name in names if name} - {""}
-    others = {name for name in names if name and _tells_itself(name, shape)}
+    others = {
+        name
+        for column, name in enumerate(names)
+        if name and _tells_itself(name, shape) and not _is_like(name, _cells(body, column))
+    }
     return len(fields) + len(others)
+
+
+def _cells(body: Sequence[Sequence[object]], column: int) -> list[str]:
+    cells = (written(row[column]).strip() for row in body[: 2 * LOOK_FOR_HEADER] if column < len(row))
+    return [text for text in cells if text]
+
+
+def _is_like(name: str, texts: Sequence[str]) -> bool:
+    """Tell whether a name is an item or an answer as other cells of its column are."""
+    if checklist_item(name) is not None:
+        return holds_items(texts) and bool(texts)
+    return bool(texts) and sum(map(is_answer, texts)) * 2 > len(texts)
 
 
 def _tells_itself(name: str, shape: str) -> bool:
     if shape == "case":
         return bool(counted(name)) and len(name) < LONGEST_HEADING
     return shape == "assessment" and (is_answer(name.split(" / ")[-1]) or bool(_item_of(name)))
+
+
+def holds_numbers(lines: Sequence[Sequence[object]]) -> bool:
+    """Tell whether cells of a row are numbers or days, as those of data are and names of columns never; years are."""
+    texts = [written(cell).strip() for line in lines for cell in line]
+    return any(_NUMBER_OR_DAY.fullmatch(text) and not YEAR.fullmatch(text) for text in texts)
+
+
+_NUMBER_OR_DAY = re.compile(r"\d+(?:[.,]\d+)?%?|\d{4}-\d\d-\d\d.*|\d{1,2}\.\d{1,2}\.\d{2,4}")
 
 
 LONGEST_HEADING = 60

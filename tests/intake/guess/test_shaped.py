@@ -143,7 +143,7 @@ def test_columns_of_years_are_counts_of_their_years(area, heads):
     columns = draft(area, ("Сводка",), heads, *(("Выявленные жертвы", "Хатлон", n, n + 1) for n in range(3)))
     assert columns.shape == "case"
     assert columns.fields == {"measure": [heads[0]], "unit": [heads[1]]}
-    assert columns.counts == {heads[2]: {"year": "2023"}, heads[3]: {"year": "2024"}}
+    assert columns.headings == {heads[2]: {"year": "2023"}, heads[3]: {"year": "2024"}}
 
 
 def test_a_title_says_of_all_counts_what_no_column_says(area):
@@ -153,14 +153,14 @@ def test_a_title_says_of_all_counts_what_no_column_says(area):
         "measure": "victims_identified",
         "year": "2025",
     }
-    assert columns.counts == {"женский": {"sex": "female"}, "мужской": {"sex": "male"}}
+    assert columns.headings == {"женский": {"sex": "female"}, "мужской": {"sex": "male"}}
 
 
 def test_headings_in_two_rows_say_both(area):
     upper, lower = ("Область", "2023", "", "2024", ""), ("", "Женский", "Мужской", "Женский", "Мужской")
     columns = draft(area, ("Выявленные жертвы",), upper, lower, ("Хатлон", 1, 2, 3, 4), ("Суғд", 5, 6, 7, 8))
     assert columns.header.rows == 2
-    assert columns.counts["2024 / Мужской"] == {"year": "2024", "sex": "male"}
+    assert columns.headings["2024 / Мужской"] == {"year": "2024", "sex": "male"}
 
 
 def test_what_no_column_says_is_to_be_decided(area):
@@ -236,3 +236,39 @@ def test_who_a_row_is_about_is_supposed_where_no_heading_says_it(area):
     rows = [(name, f"STD-00{n}", "да") for n, name in enumerate(("Умед", "Нур", "Сабо"), 1)]
     text = drafted([Sheet("", [list(row) for row in (("Кабинет", "Пункт", "Ответ"), *rows)])], "x.csv", area)
     assert 'organization = "Кабинет"    # PERHAPS' in text
+
+
+def test_columns_that_are_called_by_organizations_hold_their_answers(area):
+    rows = [(f"STD-00{n}", "да", "частично") for n in (1, 2, 3)]
+    columns = draft(area, ("Свод",), ("Код", "ОО «Умед»", "Приют «Нур»"), *rows)
+    assert columns.fields == {"standard": ["Код"]}
+    assert columns.headings == {name: {"organization": name} for name in ("ОО «Умед»", "Приют «Нур»")}
+
+
+def test_a_column_without_a_name_is_called_by_its_place(area):
+    rows = [(what, 10 + n, 12 + n) for n, what in enumerate(("Investigations", "Prosecutions", "Convictions"))]
+    columns = draft(area, ("Figures",), ("", "2022", "2023"), *rows)
+    assert columns.fields == {"measure": ["column 1"]}
+    assert columns.header.rows == 1
+
+
+def test_a_total_beside_its_parts_counts_all_together(area):
+    rows = [(2023 + n, 5 + n, 3, 8 + n) for n in range(3)]
+    columns = draft(area, ("Выявленные жертвы",), ("Год", "Трудовая", "Сексуальная", "Итого"), *rows)
+    values = {"Трудовая": {"exploitation": "labour"}, "Сексуальная": {"exploitation": "sexual"}, "Итого": {}}
+    assert (columns.fields, columns.headings) == ({"year": ["Год"]}, values)
+
+
+def test_participants_in_numbers_are_people_reached_and_in_words_a_group(area):
+    for cells, field in ((("12", "30", "45"), "reached"), (("женщины", "дети", "студенты"), "target_group")):
+        rows = [("ОО «Умед»", "беседы", "март 2026", cell, "Восеъ") for cell in cells]
+        columns = draft(area, ("Организация", "Мероприятие", "Сроки", "Участники", "Район"), *rows)
+        assert columns.fields[field] == ["Участники"]
+
+
+@pytest.mark.parametrize("cell", ["30", "12.02.2026", "2026-02-12", "15,5", "40%"])
+def test_a_row_with_numbers_or_days_is_no_row_of_names(area, cell):
+    heads = ["Кабинет", "Чем занят", "Сколько"]
+    rows = [[f"Маркази «Умед {n}»", "кумаки ҳуқуқӣ", cell] for n in range(4)]
+    with pytest.raises(FormatError, match="no row looks like the names"):
+        guessed_map([Sheet("", [heads, *rows])], "x", area)

@@ -22,6 +22,7 @@ from mapping.formats import read_sheets
 from mapping.intake.guess.column_map import guessed, unknown_words
 from mapping.intake.read import implied_map, read
 from mapping.intake.report import LEVELS, IssueGroup, grouped
+from mapping.intake.row_reader import HELD
 from mapping.language.i18n import Message, Phrase, show
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, WHOLES, Approval, record_id
@@ -168,7 +169,7 @@ def _columns(language: str, upload: Upload, guess: Any, *, problem: Message | No
     chosen = {name: field for field, names in guess.fields.items() for name in names}
     chosen |= dict.fromkeys(guess.private, "private")
     chosen |= {name: field for field, choices in guess.choices.items() for name in choices}
-    chosen |= dict.fromkeys(guess.counts, "count") | dict.fromkeys(guess.standards, "answer")
+    chosen |= dict.fromkeys(guess.headings, HELD.get(guess.other, "")) | dict.fromkeys(guess.standards, "answer")
     marking = next((name for name, field in chosen.items() if field == "marking"), "")
     words = sorted(word for word in guess.seen[marking].words if word) if marking else []
     return page(
@@ -222,14 +223,14 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
     """
     fields: dict[str, list[str]] = {}
     choices: dict[str, dict[str, str]] = {}
-    counts, standards = {}, {}
+    headings, standards = {}, {}
     private, ignored = [], []
     for place, name in enumerate(name for name in guess.names if name):
         choice = form.get(f"c{place}", "")
         if choice == "private":
             private.append(name)
-        elif choice == "count" and name in guess.counts:
-            counts[name] = guess.counts[name]
+        elif name in guess.headings and choice == HELD.get(guess.other):
+            headings[name] = guess.headings[name]
         elif choice == "answer" and name in guess.standards:
             standards[name] = guess.standards[name]
         elif name in guess.choices.get(choice, ()):
@@ -258,7 +259,7 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
             "licence": form.get("licence", "").strip(),
             "fields": fields,
             "choices": choices,
-            "counts": counts,
+            "headings": headings,
             "standards": standards,
             "shape": guess.other or "service",
             "private": private,

@@ -123,7 +123,7 @@ def _meanings(columns: ColumnMap, units: Mapping[str, str], language: str) -> li
     terms = [Vocabulary.load(name) for name in ("service_types", "beneficiaries", "answers", "standards", *COUNTED)]
     pairs = [pair for words in (*columns.words.values(), *columns.choices.values()) for pair in words.items()]
     constants = [(becomes(name, language), code) for name, code in columns.constants.items() if name != "marking"]
-    pairs += [(column, code) for column, values in columns.counts.items() for code in values.values()]
+    pairs += [(column, code) for column, values in columns.headings.items() for code in values.values()]
     for word, code in (*pairs, *columns.services.items(), *columns.standards.items(), *constants):
         labels = [str(known.label(code, language)) for known in terms if code in known]
         meanings.append((word, labels[0] if labels else units.get(code, code)))

@@ -663,7 +663,7 @@ def test_who_agrees_to_a_map_of_case_figures_reads_what_its_headings_say():
         name="X",
         shape="case",
         fields={"unit": ["Где"]},
-        counts={"Жен, 2024": {"year": "2024", "sex": "female"}},
+        headings={"Жен, 2024": {"year": "2024", "sex": "female"}},
         constants={"measure": "victims_identified", "marking": "all"},
     )
     meanings = in_words(columns, None, {}, "en").meanings
