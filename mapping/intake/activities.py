@@ -69,7 +69,7 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             _refuse_activity(reader, body is None, unit is None)
             continue
         start, end = _days(reader)
-        planned, reached, women = _people(reader)
+        planned, reached, women = _people(reader, start)
         implementer = _body(reader, "implementer", audience_of_new=audience, records=records)
         for column, named_body in (("organization", body), ("implementer", implementer)):
             if named_body is not None:
@@ -114,7 +114,7 @@ def _days(reader: Reader) -> tuple[dt.date | None, dt.date | None]:
     return start, None
 
 
-def _people(reader: Reader) -> tuple[int | None, int | None, int | None]:
+def _people(reader: Reader, start: dt.date | None) -> tuple[int | None, int | None, int | None]:
     """Return how many people were planned and reached, and the women among them; more women than people are none."""
     planned, reached, women = (_count(reader, name) for name in ("planned", "reached", "reached_women"))
     if women is None and parsers.is_blank(reader.text("reached_women")):
@@ -123,6 +123,10 @@ def _people(reader: Reader) -> tuple[int | None, int | None, int | None]:
         problem = Phrase("{women} women among {reached} people", women=women, reached=reached)
         reader.say("reached_women", problem, Phrase("the women were left out"), "refused")
         women = None
+    if reached and start is not None and start > reader.intake.today:
+        problem = Phrase("{reached} reached, and it starts on {start}", reached=reached, start=start)
+        reader.say("reached", problem, Phrase("the people were left out; are they planned?"), "refused")
+        reached = women = None
     if planned and reached and reached > 10 * planned:
         problem = Phrase("{reached} reached of {planned} planned", reached=reached, planned=planned)
         reader.say("reached", problem, Phrase("ask whether a digit is wrong"))
@@ -259,7 +263,9 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
     source = intake.columns.source
     held = NamesHeld(intake.known.bodies.values())
     answered: dict[str, tuple[dt.date, int]] = {}
-    for reader in chain.from_iterable(map(by_headings, readers)):
+    rows = list(readers)
+    scored = any(text.isdecimal() and int(text) > 1 for row in rows for text in _answers(row))
+    for reader in chain.from_iterable(map(by_headings, rows)):
         service = _service(reader, held)
         if service is None:
             continue
@@ -271,7 +277,8 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
             continue
         text = reader.text("answer")
         several = "answer" in intake.columns.choices and ";" in text
-        answer = "unknown" if not text else None if several else _answer(reader.word("answer", text))
+        score = scored and text.isdecimal() and reader.word("answer", text) == text
+        answer = "unknown" if not text else None if several or score else _answer(reader.word("answer", text))
         if answer is None:
             reader.say(
                 "answer",
@@ -304,6 +311,11 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
         if (day or dt.date.min) >= before[0]:
             answered[record.id] = (day or dt.date.min, reader.row.number)
             yield reader.row, [record]
+
+
+def _answers(row: Reader) -> list[str]:
+    """Return what stands in the cells of answers of a row; a number beyond 1 is a score, and 1 no yes beside it."""
+    return [row.text("answer"), *(row.row.text([column]) for column in row.intake.columns.headings)]
 
 
 def checklist(reader: Reader, owner: Reader, service: str, audience: Audience) -> Iterator[Record]:

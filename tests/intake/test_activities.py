@@ -571,3 +571,20 @@ def test_the_day_beside_the_number_of_a_paper_is_its_day(take, monkeypatch, numb
     monkeypatch.setitem(SHAPES, "agreement", fields | {"number": ["number"]})
     (agreement,) = take("agreement", AGREEMENT | {"number": number}).of("referral_agreement")
     assert str(agreement.signed_on) == signed
+
+
+def test_scores_are_no_answers_unless_the_list_says_what_they_mean(take):
+    rows = [ANSWER | {"standard": f"STD-00{n + 1}", "answer": str(n)} for n in range(3)]
+    found = take("assessment", *rows)
+    assert [answer.answer for answer in found.of("standard_assessment")] == ["unknown"] * 3
+    assert [said(found, "doubt", row=n + 2)[0][1] for n in range(3)] == [
+        f"{str(n)!r} is no answer that we know" for n in range(3)
+    ]
+    ticks = [ANSWER | {"standard": f"STD-00{n + 1}", "answer": str(n)} for n in range(2)]
+    assert [answer.answer for answer in take("assessment", *ticks).of("standard_assessment")] == ["not met", "met"]
+
+
+def test_people_reached_by_what_has_not_begun_are_left_out(take):
+    found = take("activity", ACTIVITY | {"start": "2027-02-01", "reached": 200, "planned": 200})
+    assert [(activity.planned, activity.reached) for activity in found.of("activity")] == [(200, None)]
+    assert said(found, "refused") == [("reached", "200 reached, and it starts on 2027-02-01")]

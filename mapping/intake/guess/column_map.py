@@ -214,7 +214,7 @@ def _guessed_of(sheet: Sheet, other: OtherShape, sheets: Sequence[Sheet], area: 
         guess.header = guess.header.model_copy(update={"has": ""})
     _look(guess, alike, area)
     looks = {name: guess.seen[name] for name in guess.names if name}
-    own = own_columns(other, looks, titles_of(sheet, guess.first - guess.header.rows))
+    own = own_columns(other, looks, titles_of(sheet, guess.first - guess.header.rows), area)
     guess.fields, guess.choices, guess.headings, guess.standards = own.fields, own.choices, own.headings, own.standards
     guess.constants, guess.private, guess.passed, guess.open = own.constants, own.private, own.passed, own.open
     guess.key, guess.why, guess.missing = own.fields.pop("key", []), own.why, own.missing(other)

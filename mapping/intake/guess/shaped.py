@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mapping.area.geocode import find_unit
+from mapping.area.study_area import StudyArea
 from mapping.column_map import fold_header
 from mapping.formats import Sheet
 from mapping.intake.guess.cells import ColumnGuess
 from mapping.intake.guess.headings import REMARKS, RUNNING, field_of, named
-from mapping.intake.guess.shapes import YEAR, OtherShape, holds_items, is_answer
+from mapping.intake.guess.shapes import YEAR, OtherShape, holds_items, is_answer, names_two
 from mapping.intake.rows import joined, written
 from mapping.language import parsers
-from mapping.language.fold import coarse, skeleton
+from mapping.language.fold import coarse, skeleton, tokens, words_for
 from mapping.language.parsers.permission import asks_to_publish
 from mapping.language.taxonomy import checklist_item, match_listed
 from mapping.language.taxonomy import words_of as spellings
@@ -127,7 +129,9 @@ class OwnColumns:
         return {name for values in self.headings.values() for name in values}
 
 
-def own_columns(shape: OtherShape, looks: Mapping[str, ColumnGuess], titles: Sequence[str]) -> OwnColumns:
+def own_columns(
+    shape: OtherShape, looks: Mapping[str, ColumnGuess], titles: Sequence[str], area: StudyArea | None
+) -> OwnColumns:
     """Give the columns of a list the fields of its own shape: each the one whose longest word its heading holds.
 
     ``titles`` are the texts above the headings, by which all rows of a list of counts may say what was counted.
@@ -137,7 +141,11 @@ def own_columns(shape: OtherShape, looks: Mapping[str, ColumnGuess], titles: Seq
     if shape == "assessment":
         left = list(_of_bodies(list(_answers(left, looks, own)), looks, own))
     if shape == "case":
-        left = list(_counts(left, looks, own))
+        left = list(_counts(left, looks, own, area))
+    if shape == "agreement" and (pairs := [name for name in left if names_two([*looks[name].counts])]):
+        own.fields["parties"] = pairs[:1]
+        own.why[pairs[0]] = "by what stands in it"
+        left.remove(pairs[0])
     candidates = (*FIELDS_OF[shape], *(SHARED if shape in ("activity", "agreement") else ("key", "marking")))
     best = {name: _best(name, candidates) for name in left}
     for name in sorted(left, key=lambda name: -best[name][1]):
@@ -161,6 +169,7 @@ def own_columns(shape: OtherShape, looks: Mapping[str, ColumnGuess], titles: Seq
         if own.headings and "count" in own.fields:  # all together, beside those of parts
             own.headings |= {name: {} for name in own.fields.pop("count")}
         own.constants |= _said_above(titles, own)
+    own.constants |= _lines_above(titles, shape, own)
     _name_who(shape, looks, own)
     order = {name: place for place, name in enumerate(candidates)}
     own.fields = dict(sorted(own.fields.items(), key=lambda pair: order[pair[0]]))
@@ -169,7 +178,11 @@ def own_columns(shape: OtherShape, looks: Mapping[str, ColumnGuess], titles: Seq
 
 def _name_who(shape: OtherShape, looks: Mapping[str, ColumnGuess], own: OwnColumns) -> None:
     """Say who a row is about where no heading does: who carried it out, else the first column of words nobody knows."""
-    if "organization" not in NEEDED[shape] or "organization" in {*own.fields, *own.said_by_headings()}:
+    if shape == "agreement":
+        _name_parties(own)
+    if "organization" not in NEEDED[shape]:
+        return
+    if "organization" in {*own.fields, *own.constants, *own.said_by_headings()}:
         return
     if "implementer" in own.fields:
         own.fields["organization"] = own.fields.pop("implementer")
@@ -177,6 +190,31 @@ def _name_who(shape: OtherShape, looks: Mapping[str, ColumnGuess], own: OwnColum
         own.open.remove(worded[0])
         own.fields["organization"] = worded[:1]
         own.why[worded[0]] = "PERHAPS, since no other column looks like names of bodies"
+
+
+def _name_parties(own: OwnColumns) -> None:
+    """Take the organization of a row for the party that no heading names."""
+    bodies = [name for name in own.open if field_of(name) == "organization"]
+    for about in ("from", "to"):
+        if bodies and not own.fields.keys() & {about, "parties"}:
+            own.fields[about] = bodies[:1]
+            own.why[bodies[0]] = "PERHAPS, since it names organizations"
+            own.open.remove(bodies.pop(0))
+
+
+def _lines_above(titles: Sequence[str], shape: OtherShape, own: OwnColumns) -> dict[str, str]:
+    """Return what lines above the headings say of all rows ("Организация: «Умед»"), where no column says it."""
+    filled = {*own.fields, *own.choices, *own.constants, *own.said_by_headings()}
+    values: dict[str, str] = {}
+    for line in filter(None, map(_LINE.fullmatch, titles)):
+        about = _best(line["name"], FIELDS_OF[shape])[0]
+        if about and about not in filled:
+            values.setdefault(about, line["value"].strip())
+    return values
+
+
+_LINE = re.compile(r"\s*(?P<name>[^:\n]{2,40}):\s+(?P<value>[^:\n]{2,120})")
+"""A line above the headings that names a field and says it."""
 
 
 def _best(heading: str, candidates: Sequence[str]) -> tuple[str, int]:
@@ -247,10 +285,14 @@ def _item_of(heading: str) -> str:
     return next((item for part in (heading, *heading.split(" / ")) if (item := checklist_item(part))), "")
 
 
-def _counts(names: Sequence[str], looks: Mapping[str, ColumnGuess], own: OwnColumns) -> Iterator[str]:
+def _counts(
+    names: Sequence[str], looks: Mapping[str, ColumnGuess], own: OwnColumns, area: StudyArea | None
+) -> Iterator[str]:
     """Yield the columns that hold no counts, having taken those of numbers whose headings say of what they are."""
     for name in names:
         values = counted(name)
+        if not values and area is not None and find_unit(area, name).unit is not None:
+            values = {"unit": name}
         if values and _numbers(looks[name]):
             own.headings[name] = values
             own.why[name] = "numbers, by their heading"
@@ -259,7 +301,7 @@ def _counts(names: Sequence[str], looks: Mapping[str, ColumnGuess], own: OwnColu
 
 
 def counted(heading: str) -> dict[str, str]:
-    """Return what a heading says of the numbers beneath it: year, measure, sex, ages, exploitation.
+    """Return what a heading says of the numbers beneath it: year and its part, measure, sex, ages, exploitation.
 
     >>> counted("2024 г."), counted("Выявлено жертв / 2024"), counted("Район")
     ({'year': '2024'}, {'measure': 'victims_identified', 'year': '2024'}, {})
@@ -274,7 +316,15 @@ def counted(heading: str) -> dict[str, str]:
             if (match := match_listed(taxonomy, words)) is not None:
                 values[name] = match.code
                 break
+        else:
+            beside = [word for word in words.split() if not {*tokens(word)} <= _OF_A_YEAR]
+            if len(years) == 1 and beside:  # "9 мес. 2025" is no whole year
+                values["period"] = " ".join(beside)
     return values
+
+
+_OF_A_YEAR = words_for("beside a date") | words_for("years") | words_for("within a year")
+"""Words beside a year that leave it whole."""
 
 
 def _said_above(titles: Sequence[str], own: OwnColumns) -> dict[str, str]:
@@ -294,7 +344,7 @@ def _measure_in(title: str) -> str:
     """Return the measure of counts that a title names in the longest words, or nothing."""
     text = f" {skeleton(title)} "
     lengths = {
-        code: max((len(own) for word in words if f" {(own := skeleton(word))} " in text), default=0)
+        code: max((len(own) for word in words if f" {(own := skeleton(word))}" in text), default=0)
         for code, words in spellings("case_measures").items()
     }
     best = max(lengths, key=lambda code: lengths[code])
@@ -323,6 +373,8 @@ def _fits(about: str, look: ColumnGuess) -> bool:
     """Tell whether cells do not stand against the name of their column: a count is a number, a paper's day a day."""
     if about in ("count", "planned", "reached", "reached_women", "year"):
         return _numbers(look) or not look.filled
+    if about == "service":
+        return look.shares.get("organization", 0.0) < MOST or look.shares.get("service", 0.0) >= 1 - MOST
     if about in ("signed_on", "assessed_on"):
         return not look.filled or any(re.search(r"\d", text) for text in look.counts)
     return True
@@ -369,7 +421,7 @@ OF_SERVICES = ("phone", "email", "website", "hours", "cost", "capacity", "docume
 
 
 def is_of_activities(sheet: Sheet) -> bool:
-    """Tell whether a sheet is a list of activities by its headings: what was done, when, and how many came, in numbers.
+    """Tell whether a sheet is a list of activities by its headings: from when to when, and how many came, in numbers.
 
     A day alone may be that of a check, and "women" a column of ticks.
     """
@@ -386,9 +438,8 @@ def is_of_activities(sheet: Sheet) -> bool:
     cells = [text for row in rows for column in people if column < len(row) and (text := written(row[column]).strip())]
     numbers = [text for text in cells if re.search(r"\d{2}", text)]
     timed = "end" in fields or any(named(names[column], "start and end") for column in fields.get("start", ()))
-    done = fields.keys() & {"activity", "service"}
     of_services = any(field_of(name) in OF_SERVICES for name in names)
-    return bool(timed and done and not of_services and len(numbers) * 3 > len(cells) > 0)
+    return bool(timed and not of_services and len(numbers) * 3 > len(cells) > 0)
 
 
 def _telling(names: Sequence[str], shape: str, body: Sequence[Sequence[object]]) -> int:
@@ -447,5 +498,6 @@ def goes_on(upper: Sequence[object], lower: Sequence[object]) -> bool:
 
 def titles_of(sheet: Sheet, place: int) -> list[str]:
     """Return the texts above the names of the columns, and the name of the sheet."""
-    above = [written(cell) for row in sheet.rows[:place] for cell in row if cell not in (None, "")]
-    return [text for text in dict.fromkeys((*above, sheet.name)) if fold_header(text)]
+    rows = [[text for cell in row if (text := written(cell).strip())] for row in sheet.rows[:place]]
+    lines = [f"{row[0].rstrip(':')}: {row[1]}" if len(row) == 2 else text for row in rows for text in row]
+    return [text for text in dict.fromkeys((*lines, sheet.name)) if fold_header(text)]

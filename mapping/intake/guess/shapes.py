@@ -11,7 +11,7 @@ from mapping.formats import Sheet
 from mapping.intake.guess.headings import field_of, is_named
 from mapping.intake.rows import written
 from mapping.language import parsers
-from mapping.language.fold import skeleton, words_for
+from mapping.language.fold import skeleton, tokens, words_for
 from mapping.language.languages import word_rows
 from mapping.language.taxonomy import checklist_item, match_listed
 
@@ -55,9 +55,10 @@ def other_shape(sheet: Sheet, first: int) -> OtherShape | Literal[""]:
     parties, papers = (sum(_tells(name, text) for text in above) for name in ("parties", "agreements"))
     if not papers:
         papers = _tells("agreements", sheet.name)
+    columns = [_filled(column) for column in zip_longest(*sheet.rows[first : first + LOOKED_AT], fillvalue="")]
+    parties += 2 * any(map(names_two, columns))
     if (parties > 1 and papers) or (parties and papers > 1):
         return "agreement"
-    columns = [_filled(column) for column in zip_longest(*sheet.rows[first : first + LOOKED_AT], fillvalue="")]
     answered = any(_tells("answers", text) for text in above) or sum(map(is_answer, above)) > 1
     if (
         (answered and any(_tells("standards", text) for text in above))
@@ -84,6 +85,12 @@ def holds_items(texts: Sequence[str]) -> bool:
 def is_item(text: str) -> bool:
     """Tell whether a text is the code or the wording of an item of the checklist."""
     return checklist_item(text) is not None
+
+
+def names_two(texts: Sequence[str]) -> bool:
+    """Tell whether most cells say between whom something is: "меморандум между А и Б"."""
+    between = words_for("between")
+    return 2 * sum(bool(between & {*tokens(text)}) for text in texts) > len(texts)
 
 
 def is_answer(text: str) -> bool:

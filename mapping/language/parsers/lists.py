@@ -450,9 +450,15 @@ def _is_language(text: str) -> bool:
     return match_term("languages", text) is not None
 
 
-_BETWEEN = re.compile(r"^\W*(?:между|байни|миёни|between)\s+|\s+(?:o[ʻ‘'’`]?rtasida(?:gi)?|ўртасида(?:ги)?)\W*$", re.I)
-_AND = re.compile(r"\s*[;\n/|↔→⇄,–—]\s*|\s+[-–—]+>?\s+|\s+(?:и|с|со|ва|бо|and|with|va|bilan|hamda|ҳамда|&|\+)\s+", re.I)
+_BETWEEN = re.compile(
+    r"^.*?(?:между|байни|миёни|between)\s+|\s+(?:o[ʻ‘'’`]?rtasida(?:gi)?|ўртасида(?:ги)?)(?!\w).*$", re.I | re.S
+)
+_PARTED = re.compile(
+    r"\s*[;\n/|↔→⇄,–—]\s*|\s+[-–—]+>?\s+|\s+(?:и|с|со|ва|бо|and|with|va|bilan|hamda|ҳамда|&|\+)\s+", re.I
+)
 """What may part two names: signs and words for "and" and "with"."""
+_ABOUT = re.compile(r"\s+(?:о|об|по|on|for|about|оид\s+ба|дар\s+бораи)\s.*$", re.I | re.S)
+"""What two have agreed about, behind their names."""
 
 
 def two_names(text: str) -> list[tuple[str, str]]:
@@ -460,9 +466,12 @@ def two_names(text: str) -> list[tuple[str, str]]:
 
     Examples
     --------
-    >>> two_names("между «Умед» и «Нур»"), two_names("Umed / Nur and Co")
+    >>> two_names("договор между «Умед» и «Нур»"), two_names("Umed / Nur and Co")
     ([('«Умед»', '«Нур»')], [('Umed', 'Nur and Co'), ('Umed / Nur', 'Co')])
+    >>> two_names("Umed and Nur on referral")
+    [('Umed', 'Nur on referral'), ('Umed', 'Nur')]
     """
     plain = _BETWEEN.sub("", text.strip())
-    cuts = [(plain[: cut.start()].strip(), plain[cut.end() :].strip()) for cut in _AND.finditer(plain)]
-    return [(left, right) for left, right in cuts if left and right]
+    cuts = [(plain[: cut.start()].strip(), plain[cut.end() :].strip()) for cut in _PARTED.finditer(plain)]
+    pairs = [(left, name) for left, right in cuts for name in (right, _ABOUT.sub("", right))]
+    return [(left, right) for left, right in dict.fromkeys(pairs) if left and right]

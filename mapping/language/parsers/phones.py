@@ -363,7 +363,7 @@ class _PhoneReader:
             if len(_digits(apart["number"])) in LOCAL and not self.towns:
                 raise  # a town could complete it
             return None
-        if not phonenumbers.is_valid_number(phonenumbers.parse(number.number)):
+        if not phonenumbers.is_valid_number(phonenumbers.parse(number.number, self.region)):
             with contextlib.suppress(Unreadable):
                 _phone(core, self.region, self.towns)
                 return None

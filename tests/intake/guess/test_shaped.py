@@ -272,3 +272,44 @@ def test_a_row_with_numbers_or_days_is_no_row_of_names(area, cell):
     rows = [[f"Маркази «Умед {n}»", "кумаки ҳуқуқӣ", cell] for n in range(4)]
     with pytest.raises(FormatError, match="no row looks like the names"):
         guessed_map([Sheet("", [heads, *rows])], "x", area)
+
+
+def test_lines_above_the_headings_say_what_no_column_says(area):
+    rows = [(f"STD-00{n}", "да") for n in (1, 2, 3)]
+    lines = (("Организация: ОО «Умед»",), ("Дата проверки:", "05.10.2026"), ("Проверено: да",))
+    columns = draft(area, *lines, ("Пункт", "Ответ"), *rows)
+    said = {name: text for name, text in columns.constants.items() if name in ("organization", "assessed_on")}
+    assert said == {"organization": "ОО «Умед»", "assessed_on": "05.10.2026"}
+    assert columns.fields == {"standard": ["Пункт"], "answer": ["Ответ"]}
+
+
+def test_units_as_headings_are_those_of_their_counts(area):
+    columns = draft(area, ("Выявленные жертвы",), ("Год", "Суғд", "Хатлон", "Итого"), (2023, 5, 4, 9), (2024, 7, 6, 13))
+    assert columns.headings == {"Суғд": {"unit": "Суғд"}, "Хатлон": {"unit": "Хатлон"}, "Итого": {}}
+
+
+def test_a_part_of_a_year_is_no_year(area):
+    heads = ("Показатель", "За 2024 год", "За 9 мес. 2025 г.", "2026 (prelim.)")
+    columns = draft(area, heads, *(("Выявленные жертвы", n, n, n) for n in range(3)))
+    assert [*columns.headings.values()] == [
+        {"year": "2024"},
+        {"year": "2025", "period": "9 мес."},
+        {"year": "2026", "period": "prelim"},
+    ]
+
+
+def test_papers_that_name_their_parties_are_agreements(area):
+    cells = ("Меморандум между ОО «Умед» и ОО «Нур»", "Договор между ОО «Умед» и Больница «Сабо» о помощи")
+    columns = draft(
+        area,
+        ("Перечень меморандумов",),
+        ("Наименование", "Дата", "Срок"),
+        *((cell, "1.2.2026", "2 года") for cell in cells),
+    )
+    assert columns.fields == {"parties": ["Наименование"], "signed_on": ["Дата"], "valid_to": ["Срок"]}
+
+
+def test_the_organization_of_a_row_is_the_party_that_no_heading_names(area):
+    heads = ("Ташкилот", "Ҳамкор ташкилот", "Ҳужжат тури", "Имзоланган сана")
+    columns = draft(area, ("Келишувлар рўйхати",), heads, *(("Умед", "Нур", "шартнома", day) for day in DAYS))
+    assert (columns.fields["from"], columns.fields["to"]) == (["Ташкилот"], ["Ҳамкор ташкилот"])

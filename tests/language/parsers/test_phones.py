@@ -398,3 +398,9 @@ def test_short_words_for_extensions_and_faxes_count_too(text, number, extension,
 )
 def test_a_number_is_of_one_country_though_several_share_a_code(number, country):
     assert country_of(number) == country
+
+
+@pytest.mark.parametrize("text", ["01/07/2026 - 15/07/2026", "2026 - 15"])
+def test_days_are_no_numbers_to_call(text):
+    with pytest.raises(Unreadable):
+        phones(text, "TJ")
