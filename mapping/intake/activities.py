@@ -14,7 +14,7 @@ from mapping.column_map import field_name
 from mapping.intake.row_reader import Intake, Reader, by_headings, coded
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
-from mapping.language.composition import composed
+from mapping.language.composition import Composition, composed
 from mapping.language.fold import name_key
 from mapping.language.i18n import UNSAID, Coded, Phrase, Several
 from mapping.language.languages import word_rows
@@ -153,15 +153,15 @@ def _types(reader: Reader) -> tuple[list[str], list[str]]:
     for column in [*named.get("service", ()), *named.get("activity", ())]:
         text = reader.word("service", reader.row.text([column]))
         match = match_term("service_types", text)
-        made = (match.code,) if match else composed("service_types", text).codes
-        if len(made) == 1:
+        made = Composition((match.code,)) if match else composed("service_types", text)
+        if len(made.codes) == 1 and not made.unread:
             reader.say(
                 "service",
-                Phrase("was told by {column!r} as {code}", column=column, code=coded("service_types", made[0])),
+                Phrase("was told by {column!r} as {code}", column=column, code=coded("service_types", made.codes[0])),
                 Phrase("put it into the map if that is wrong"),
                 "note" if match else "doubt",
             )
-            return [made[0]], []
+            return [made.codes[0]], []
     return types, words
 
 

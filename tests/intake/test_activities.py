@@ -486,15 +486,14 @@ def test_a_number_that_cannot_be_ours_is_refused(take, number, problem):
     assert problem in found.refused[0].reasons[0]
 
 
-def test_what_a_title_says_is_told_where_it_is_no_kind_of_activity_or_several(take):
-    rows = [
-        ACTIVITY | {"no": n, "what": "", "title": title}
-        for n, title in enumerate(("Street theatre", "юр. помощь жертвам"))
-    ]
+def test_what_a_title_says_is_told_where_it_is_no_kind_of_activity_or_says_more(take):
+    titles = ("Street theatre", "юр. помощь жертвам", "Village meetings on false job offers")
+    rows = [ACTIVITY | {"no": n, "what": "", "title": title} for n, title in enumerate(titles)]
     found = take("activity", *rows)
     assert [activity.service_type for activity in found.of("activity")] == ["LEG"]
     assert "'Street theatre' is not known here, so the row does not say what" in found.refused[0].reasons[0]
     assert said(found, "doubt", row=3) == [("what", "was told by 'title' as LEG")]
+    assert [row.row for row in found.refused] == [2, 4]
 
 
 def test_a_dash_is_nobody_who_pays(take, monkeypatch):
