@@ -83,10 +83,10 @@ def finish(taking: Taking) -> Batch:
     batch = taking.batch
     batch.rows = taking.counted
     _require_expected(taking)
-    taking.context.known.learn_of(taking.records.of)
     taking.rows.clear()
     taking.keys.clear()
     taking.records.move(batch.records)
+    taking.context.known.learn_of(batch.records.of)
     return batch
 
 
