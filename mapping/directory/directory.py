@@ -11,6 +11,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Self
@@ -44,6 +45,7 @@ from mapping.directory.rows import (
     ProposalKind,
     Row,
     holds,
+    holds_any,
     named,
     reader,
     stored_rows,
@@ -54,12 +56,12 @@ from mapping.directory.undo import BatchLine, batches, undo, undoable
 from mapping.directory.writing import Change, Missing, Writing
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
-from mapping.model import NAMESPACE, RECORDS, AnyRecord, Audience, Record, columns, record_id, references
+from mapping.model import NAMESPACE, RECORDS, WORDS, AnyRecord, Audience, Record, columns, record_id, references
 from mapping.safety.agreed import Agreed, Key, Showing
-from mapping.safety.leak_scan import doubtful_neighbours, refuse_hidden_facts
-from mapping.safety.redaction import PUBLISHED, Rules, TypeRule, agreed_rules, project, rename
+from mapping.safety.leak_scan import FACT_FIELDS, HiddenFacts
+from mapping.safety.redaction import PUBLISHED, Rules, Shown, TypeRule, agreed_rules, project, rename
 from mapping.view.view import View
-from mapping.view.writer import ViewContext, write_view
+from mapping.view.writer import ViewContext, new_view
 
 __all__ = ["Change", "Directory", "Missing", "public_id", "rules"]
 
@@ -637,27 +639,42 @@ class Directory:
         """
         if self.area is not None:
             self._refuse_other_area()
-        with self.snapshot():
-            tables = self.tables()
-            shown = project(tables, audience, self.rules(edition), gate.agreed(self.db, audience))
-        concealing = refuse_hidden_facts(tables, shown, common=self.common_names())
-        if conceal is not None:
-            conceal(concealing)
-        if warn is not None:
-            for warning in doubtful_neighbours(tables, shown):
-                warn(warning)
-        context = ViewContext(
-            audience=audience,
-            edition=edition,
-            area=self.area,
-            previous=previous,
-            licences=_licences(tables, shown),
-            demo=any(source.id == record_id(DEMO_STEWARDS, "source") for source in tables["source"]),
-        )
-        del tables  # a large directory fills the memory once, not three times
-        key = self.key
-        write_view(rename(shown, lambda private: public_id(key, private)), path, fields=PUBLISHED, context=context)
+        key, rules, facts = self.key, self.rules(edition), HiddenFacts(self.common_names())
+        is_demo = holds_any(self.db, "source", record_id(DEMO_STEWARDS, "source"))
+        context = ViewContext(audience=audience, edition=edition, area=self.area, previous=previous, demo=is_demo)
+        with new_view(path, fields=PUBLISHED, context=context) as new:
+            with self.snapshot():
+                words = self.tables(WORDS)
+                for part, own in gate.parts(self.db):
+                    tables = part | words
+                    shown = project(tables, audience, rules, gate.agreed_of(self.db, audience, tables))
+                    facts.add(tables, shown, own)
+                    new.licences |= self._licences(shown)
+                    used = {row["id"] for table in WORDS for row in shown[table]}
+                    rules = replace(rules, vocabulary={*rules.vocabulary, *used})  # the last part tells of all words
+                    new.add(rename(shown, lambda private: public_id(key, private)))
+                for table in FACT_FIELDS.keys() - PUBLISHED:
+                    facts.add(self.tables([table]), {})
+            facts.refuse(new.rows, known_as=self._private_ids)
+            if conceal is not None:
+                conceal(facts.concealed)
+            if warn is not None:
+                for warning in facts.warnings(new.rows, known_as=self._private_ids):
+                    warn(warning)
         return View(path)
+
+    def _licences(self, shown: Shown) -> set[str]:
+        """Return the licences of the sources of which some record is shown: what is made of it must name them."""
+        licensed = "SELECT id, licence FROM source WHERE coalesce(licence, '') <> ''"
+        licences = dict(self.db.execute(licensed).fetchall())
+        query = "SELECT DISTINCT source_id FROM provenance WHERE link_id IN (SELECT value FROM json_each(?))"
+        ids = json.dumps([row["id"] for rows in shown.values() for row in rows]) if licences else "[]"
+        return {licences[source] for (source,) in self.db.execute(query, [ids]).fetchall() if source in licences}
+
+    def _private_ids(self, table: str, ids: Collection[str]) -> dict[str, str]:
+        """Return the ids under which records stand in this file: published id -> own."""
+        key, rows = self.key, self.db.conn.execute(f'SELECT id FROM "{table}"')
+        return {public: record for (record,) in rows if (public := public_id(key, record)) in ids}
 
     def rules(self, today: dt.date) -> Rules:
         """Return what the projection must know besides the records."""
@@ -884,13 +901,6 @@ def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
         least_providers=thresholds.providers,
         digest=hashlib.sha256(repr(facts).encode()).hexdigest(),
     )
-
-
-def _licences(tables: Mapping[str, Sequence[Any]], shown: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[str, ...]:
-    """Return the licences of the sources of which some record is shown: what is made of it must name them."""
-    ids = {row["id"] for rows in shown.values() for row in rows}
-    senders = {origin.source_id for origin in tables["provenance"] if origin.link_id in ids}
-    return tuple(sorted({source.licence for source in tables["source"] if source.id in senders and source.licence}))
 
 
 def public_id(key: bytes, record_id: str) -> str:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Protocol
 import sqlite_utils
 from pydantic_core import to_json
 
-from mapping.directory.rows import named, reader, stored_ids, stored_rows
+from mapping.directory.rows import holds_any, named, reader, stored_ids, stored_rows
 from mapping.errors import InvalidRecord, NotFound
 from mapping.model import RECORDS, WHOLES, WORDS, Audience, Record, references
 from mapping.safety.agreed import THRESHOLD, Agreed, Key, Row, Showing, differences, held, told
@@ -27,6 +27,9 @@ from mapping.safety.redaction import LINKED, PUBLISHED, VIEWS, Rules, Tables, al
 
 Ids = dict[str, set[str]]
 """Table -> ids."""
+
+Rows = Mapping[str, Mapping[str, Record]]
+"""Table -> id -> record."""
 
 MANY = 2_000
 """Changed records from which on everything is looked at."""
@@ -150,7 +153,13 @@ class _Agreed(Mapping[Key, Row]):
         return int(count)
 
 
-def agreed_thresholds(db: sqlite_utils.Database, audience: Audience) -> Agreed:
+def agreed_of(db: sqlite_utils.Database, audience: Audience, tables: Tables) -> Agreed:
+    """Return what an audience was last agreed to see of some records, and the least counts."""
+    ids = {table: {record.id for record in tables.get(table, ())} for table in SHOWABLE}
+    return _stored(db, audience, ids) | agreed_thresholds(db, audience)
+
+
+def agreed_thresholds(db: sqlite_utils.Database, audience: Audience) -> dict[Key, Row]:
     """Return the least counts that an audience was last agreed to see."""
     return _stored(db, audience, {THRESHOLD: {name for _, name in DEFAULTS}})
 
@@ -397,27 +406,116 @@ def following(db: sqlite_utils.Database, new: Ids) -> Ids:
 
 def needed_for(db: sqlite_utils.Database, touched: Ids) -> dict[str, list[Record]]:
     """Return some records with all that it takes to tell who may see them."""
-    rows: dict[str, dict[str, Row | None]] = {table: {} for table in RECORDS}
-    new = {table: ids for table, ids in touched.items() if ids and table in SHOWABLE}
-    while new:
+    rows = {table: _read(db, table, "id", ids) for table, ids in touched.items() if ids and table in SHOWABLE}
+    return _with_needed(db, rows)
+
+
+def _with_needed(db: sqlite_utils.Database, own: Rows) -> dict[str, list[Record]]:
+    """Return records with all that it takes to tell who may see them: what they belong to, and what decides them."""
+    rows: dict[str, dict[str, Record | None]] = {table: {} for table in RECORDS}
+    new: dict[str, Mapping[str, Record | None]] = {**own}
+    while any(new.values()):
         ids_of: Ids = defaultdict(set)
-        for table, ids in new.items():
-            own = stored_rows(db, table, sorted(ids))
-            rows[table].update(dict.fromkeys(ids) | own)  # a missing one is asked for once
-            for row in own.values():
+        for table, own_rows in new.items():
+            rows[table].update(own_rows)
+        for table, own_rows in new.items():
+            for row in filter(None, own_rows.values()):
+                values = row.__dict__
                 for column, parent in PARENTS[table].items():
-                    ids_of[parent] |= {row[column]} - {None}
-                if row.get("link_id") and row["link_entity"] in SHOWABLE:
-                    ids_of[row["link_entity"]].add(row["link_id"])
+                    ids_of[parent].add(values[column])
+                if values.get("link_id") and values["link_entity"] in SHOWABLE:
+                    ids_of[values["link_entity"]].add(values["link_id"])
             for other, column in DECIDED_BY.get(table, {}).items():
-                ids_of[other] |= stored_ids(db, other, ids, column)
-        new = {table: ids - rows[table].keys() for table, ids in ids_of.items() if ids - rows[table].keys()}
-    subjects = [record for own in rows.values() for record in own]
-    rows["approval"].update(stored_rows(db, "approval", sorted(stored_ids(db, "approval", subjects, "subject"))))
-    return {
-        table: [reader(kind)(list(row.values())) for _, row in sorted(rows[table].items()) if row is not None]
-        for table, kind in RECORDS.items()
-    }
+                ids_of[other] |= stored_ids(db, other, own_rows, column)
+        wanted = {table: ids - rows[table].keys() - {None} for table, ids in ids_of.items()}
+        # a missing one is asked for once
+        new = {table: dict.fromkeys(ids) | _read(db, table, "id", ids) for table, ids in wanted.items() if ids}
+    subjects = [record for own_rows in rows.values() for record in own_rows]
+    rows["approval"].update(_read(db, "approval", "subject", subjects))
+    return {table: [row for _, row in sorted(own_rows.items()) if row is not None] for table, own_rows in rows.items()}
+
+
+def _read(db: sqlite_utils.Database, table: str, column: str, values: Collection[str]) -> dict[str, Record]:
+    """Return the records of a table of which a column has one of some values, by id."""
+    if not values or not holds_any(db, table):
+        return {}
+    kind = RECORDS[table]
+    sql = f'SELECT {named(kind)} FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?))'
+    return {record.id: record for record in map(reader(kind), db.conn.execute(sql, [json.dumps([*values])]))}
+
+
+PART = 3_000
+"""Services in a part of a directory."""
+
+
+def parts(db: sqlite_utils.Database) -> Iterator[tuple[dict[str, list[Record]], Ids]]:
+    """Yield every record that may be shown, part by part, each with all that it takes to tell who may see it.
+
+    A part is what belongs to some organizations, or to no record that there is, and comes with its ids. What is counted
+    with others, case counts and answers to checklists, is in one part; what is said of words is in the last.
+    """
+    for roots in _roots(db):
+        own: dict[str, dict[str, Record]] = {table: {} for table in SHOWABLE}
+        new: Rows = {table: _read(db, table, "id", ids) for table, ids in roots.items()}
+        while any(new.values()):
+            for table, rows in new.items():
+                own[table].update(rows)
+            new = {table: _new_rows(db, table, new, own[table]) for table in SHOWABLE}
+        yield _with_needed(db, own), {table: {*rows} for table, rows in own.items()}
+
+
+def _new_rows(db: sqlite_utils.Database, table: str, owners: Rows, known: Mapping[str, Record]) -> dict[str, Record]:
+    """Return the records of a table that belong to some others, without those that are known."""
+    rows: dict[str, Record] = {}
+    for column, parent in PARENTS[table].items():
+        rows |= _read(db, table, column, owners.get(parent, {}))
+    if table in LINKED:
+        rows |= _read(db, table, "link_id", [record for own in owners.values() for record in own])
+    return {record: row for record, row in rows.items() if record not in known}
+
+
+def _roots(db: sqlite_utils.Database) -> Iterator[Ids]:
+    """Yield the records from which the parts of a directory hang."""
+    answers = "SELECT organization_id FROM service WHERE id IN (SELECT service_id FROM standard_assessment)"
+    together = {record for (record,) in db.conn.execute(answers)} - {None}
+    yield {"case_count": _all_ids(db, "case_count", "1"), "organization": together}
+    bodies: set[str] = set()
+    services = 0
+    counts = "SELECT id, (SELECT count(*) FROM service WHERE organization_id = o.id) FROM organization o ORDER BY id"
+    for body, count in db.conn.execute(counts).fetchall():
+        if body not in together:
+            bodies.add(body)
+            services += count + 1
+        if services >= PART:
+            yield {"organization": bodies}
+            bodies, services = set(), 0
+    yield {"organization": bodies}
+    rest = {table: _all_ids(db, table, _hangs_on_nothing(table)) for table in SHOWABLE if table not in COUNTED}
+    said_of_words = {table: rest.pop(table) for table in LINKED}
+    for table, ids in rest.items():
+        some = sorted(ids)
+        yield from ({table: {*some[first : first + PART]}} for first in range(0, len(some), PART))
+    yield said_of_words
+
+
+COUNTED = ("organization", "case_count")
+"""Tables of which every record is the root of a part."""
+
+
+def _all_ids(db: sqlite_utils.Database, table: str, condition: str) -> set[str]:
+    return {record for (record,) in db.conn.execute(f'SELECT id FROM "{table}" own WHERE {condition}')}
+
+
+def _hangs_on_nothing(table: str) -> str:
+    """Return the condition that none of the records is there that a row belongs to."""
+    owners = [(f"own.{column}", parent, "1") for column, parent in PARENTS[table].items()]
+    owners += [("own.link_id", owner, f"own.link_entity = '{owner}'") for owner in SHOWABLE if table in LINKED]
+    return (
+        " AND ".join(
+            f'NOT ({where} AND EXISTS (SELECT 1 FROM "{owner}" WHERE id = {column}))' for column, owner, where in owners
+        )
+        or "1"
+    )
 
 
 def _decided_by(table: str, row: Mapping[str, Any]) -> Ids:

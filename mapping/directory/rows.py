@@ -108,9 +108,10 @@ def as_json(row: Mapping[str, Any] | None) -> str | None:
     return None if row is None else json.dumps(row, ensure_ascii=False)
 
 
-def holds_any(db: sqlite_utils.Database, table: str) -> bool:
-    """Tell whether a table has any row."""
-    return db.conn.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone() is not None
+def holds_any(db: sqlite_utils.Database, table: str, record: str | None = None) -> bool:
+    """Tell whether a table has any row, or one of an id."""
+    query = f'SELECT 1 FROM "{table}" WHERE ?1 IS NULL OR id = ?1 LIMIT 1'
+    return db.conn.execute(query, [record]).fetchone() is not None
 
 
 def holds(db: sqlite_utils.Database, table: str, rows: Sequence[Row]) -> bool:

@@ -33,7 +33,7 @@ from mapping.directory.watching import Since, since
 from mapping.model import RECORDS, WORDS, Audience, Record, references
 from mapping.resources import CODE_DIGEST, checksum
 from mapping.safety.agreed import DAYS, THRESHOLD, Agreed, Key
-from mapping.safety.leak_scan import FACT_FIELDS, concealing, may_tell, text_fields
+from mapping.safety.leak_scan import FACT_FIELDS, HiddenFacts, may_tell, text_fields
 from mapping.safety.redaction import LINKED, PUBLISHED, Row, Tables, project, rename
 from mapping.view.rewriting import Changed, rewrite
 from mapping.view.writer import with_due_days
@@ -118,7 +118,8 @@ def _changes(
     _require_own_owners(tables, agreed)
     shown = project(tables, audience, rules, agreed)
     there = {(table, row["id"]) for table, rows in shown.items() for row in rows}
-    hidden = concealing(tables, shown)
+    facts = HiddenFacts()
+    facts.add(tables, shown)
 
     key = directory.key
     own = {public_id(key, record): (table, record) for table, ids in touched.items() for record in ids}
@@ -129,7 +130,7 @@ def _changes(
     _require_nothing_waited(db, changed, own, audience)
 
     altered = written | {own[public] for rows in changed.values() for public in rows}
-    if hidden & altered or any(key not in there for key in written if key[0] in STANDING):
+    if facts.concealed & altered or any(key not in there for key in written if key[0] in STANDING):
         raise Whole
     _require_known_words(changed, {public_id(key, word) for word in rules.vocabulary})
     _require_same_warnings(changed, before)

@@ -15,7 +15,7 @@ from typing import Any, get_args
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Directory, public_id
 from mapping.model import RECORDS, Audience, references
-from mapping.safety.leak_scan import HiddenFactFound, refuse_hidden_facts
+from mapping.safety.leak_scan import HiddenFacts, columns_in
 from mapping.safety.redaction import PUBLISHED, VOCABULARIES, Row, Shown, project
 from mapping.view.ready import is_ready, write_ready
 from mapping.view.view import View
@@ -56,13 +56,14 @@ class Hidden:
         UnsafePublication
             Naming the record and the field of each.
         """
-        old = {table: [row | {"id": f"{OLD}{row['id']}"} for row in own] for table, own in rows.items()}
-        both = {table: [*old.get(table, ()), *own] for table, own in self.shown.items()}  # what is shown is no secret
-        try:
-            refuse_hidden_facts(self.tables, both, common=self.directory.common_names())
-        except HiddenFactFound as error:
-            if hits := [hit for hit in error.hits if hit.record.startswith(OLD)]:
-                raise HiddenFactFound(hits) from None
+        facts = HiddenFacts(self.directory.common_names())
+        facts.add(self.tables, self.shown)
+        facts.refuse(columns_in(rows), published=columns_in(self.shown), known_as=_of_old_edition)
+
+
+def _of_old_edition(table: str, ids: Collection[str]) -> dict[str, str]:
+    del table
+    return {record: f"{OLD}{record}" for record in ids}
 
 
 def without_hidden(old: Path, out: Path, hidden: Hidden, *, area: StudyArea | None) -> bool:

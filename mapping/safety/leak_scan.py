@@ -5,17 +5,18 @@ still say what they are. Every text is compared, in every script, with the names
 register numbers and points that an audience may not see. A hit stops the publication: the steward mends the text, or
 keeps the field back by an approval of the kind "withhold".
 
-`doubtful_neighbours` finds what no text says and a map or a phone book would: it only warns, and only the steward.
+`HiddenFacts.warnings` finds what no text says and a map or a phone book would: it only warns, and only the steward.
 """
 
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as with_default
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from itertools import product, takewhile
+from operator import itemgetter
 from typing import Any, NamedTuple, get_args
 
 from pyproj import Geod
@@ -115,61 +116,183 @@ class HiddenFactFound(UnsafePublication):
         )
 
 
-def refuse_hidden_facts(tables: Tables, shown: Shown, *, common: Iterable[str] = ()) -> set[Key]:
-    """Search every text of the rows to be shown for facts of the tables that are not shown.
+ColumnsOf = Callable[[str, Sequence[str]], Iterable[tuple[Any, ...]]]
+"""Gives some columns of all rows of a table that are shown."""
 
-    Return the records that those facts are of.
+KnownAs = Callable[[str, Collection[str]], Mapping[str, str]]
+"""Gives the ids that a steward knows some rows of a table by: those of the rows -> those of the directory."""
 
-    ``common`` are names that everybody knows, such as those of towns; they make no name a secret. What stands word for
-    word in the terms that come with Rohnamo tells nothing of any directory, whatever word of it a hidden name shares.
 
-    Raises
-    ------
-    UnsafePublication
-        A `HiddenFactFound` that lists every hit: field, record and kind of fact.
+def columns_in(shown: Shown) -> ColumnsOf:
+    """Return what tells rows that are in memory."""
+    return lambda table, names: map(itemgetter(*names), shown.get(table, ()))
+
+
+def same_ids(table: str, ids: Collection[str]) -> Mapping[str, str]:
+    """Tell the ids of rows that stand under those of the directory."""
+    del table
+    return {record: record for record in ids}
+
+
+def refuse_hidden_facts(tables: Tables, shown: Shown, *, common: Iterable[str] = ()) -> None:
+    """Search every text of rows for facts of the tables that are not shown: see `HiddenFacts.refuse`."""
+    facts = HiddenFacts(common)
+    facts.add(tables, shown)
+    facts.refuse(columns_in(shown))
+
+
+class HiddenFacts:
+    """What is hidden of a directory, gathered part by part, and looked for in all that is shown.
+
+    ``common`` are names that everybody knows, such as those of towns; they make no name a secret.
     """
-    values = list(_values(tables, shown))
-    finder = _Finder(_facts(values, tables, shown), _known_words(common))
-    kinds_of_text: dict[str, frozenset[str]] = {}
-    hits = []
-    for table, rows in shown.items():
-        names = text_fields(table)
-        for row in rows:
-            ours = _shipped_texts() if table in WORDS or row.get("link_entity") in WORDS else frozenset()
-            for name in names:
-                text = row[name]
-                if not text or text in ours:
-                    continue
-                if text not in kinds_of_text:
-                    kinds_of_text[text] = frozenset(finder.told_by(text))
-                whats = kinds_of_text[text] - {"number"} if name == "number" else kinds_of_text[text]
-                hits += [Leak(table, row["id"], _called(row, but=name), name, what, text) for what in whats]
-    if hits:
-        raise HiddenFactFound(sorted(hits))
-    return _concealing(values, tables, shown)
+
+    def __init__(self, common: Iterable[str] = ()) -> None:
+        self.known = _known_words(common)
+        self.concealed: set[Key] = set()
+        """The records of which something is not shown that a text could tell."""
+        self.hidden: dict[str, set[Any]] = defaultdict(set)
+        """Kind of fact -> facts."""
+        self._near: list[tuple[str, float, float]] = []
+        """Hidden places whose points somebody gave: id, latitude, longitude."""
+        self._houses: dict[tuple[str, ...], str] = {}
+        """Hidden house -> id of its place."""
+        self._phones: list[tuple[str, str]] = []
+        """Numbers of hidden phones, with their ids."""
+        self._shared: set[str] = set()
+        self._untyped = 0
+
+    def add(self, tables: Tables, shown: Shown, own: Mapping[str, Collection[str]] | None = None) -> None:
+        """Take records, and what is shown of them; ``own`` are the ids that count, where others stand beside them."""
+        if own is not None:
+            counted = {t: [r for r in of if r.id in own.get(t, ())] for t, of in tables.items() if t in OWN}
+            tables = {**tables, **counted}
+        visible: dict[str, dict[str, Mapping[str, Any]]] = {
+            table: {row["id"]: row for row in shown.get(table, ())} for table in (*FACT_FIELDS, "translation")
+        }
+        for table, fields in FACT_FIELDS.items():
+            rows = visible[table]
+            for record in tables.get(table, ()):
+                row = rows.get(record.id, {})
+                for name, what in fields.items():
+                    if (value := getattr(record, name)) and row.get(name) != value:
+                        self.hidden[what].add(value)
+                        self.concealed.add((table, record.id))
+        for text in of_kind(tables, Translation):
+            kind = FACT_FIELDS.get(text.link_entity, {}).get(text.field)
+            if kind and text.id not in visible["translation"]:
+                self.hidden[kind].add(text.text)
+                self.concealed.add(("translation", text.id))
+        for place, point in _hidden_points(tables, visible["location"]):
+            self.hidden["point"].add(point)
+            self.concealed.add(("location", place.id))
+            if place.position_basis == "given":  # the middle of a town is near to much
+                self._near.append((place.id, *point))
+        self._shared.update(_shared_places(tables, shown))
+        self._houses.update(_hidden_houses(tables, shown))
+        self._phones += ((p.number, p.id) for p in of_kind(tables, Phone) if p.id not in visible["phone"] and p.number)
+        self._untyped += _untyped(tables, visible["service"])
+
+    def refuse(
+        self, columns_of: ColumnsOf, *, published: ColumnsOf | None = None, known_as: KnownAs = same_ids
+    ) -> None:
+        """Search every text of rows to be shown for hidden facts.
+
+        What is ``published``, by default these rows, is no secret. What stands word for word in the terms that come
+        with Rohnamo tells nothing of any directory, whatever word of it a hidden name shares.
+
+        Raises
+        ------
+        UnsafePublication
+            A `HiddenFactFound` that lists every hit: field, record and kind of fact.
+        """
+        finder = _Finder(self.hidden, published or columns_of, self.known)
+
+        @lru_cache(maxsize=65536)  # many say the same
+        def kinds(text: str) -> frozenset[str]:
+            return frozenset(finder.told_by(text))
+
+        hits: dict[str, list[tuple[dict[str, Any], str, str]]] = defaultdict(list)
+        for table, fields in PUBLISHED.items():
+            texts = text_fields(table)
+            names = tuple(dict.fromkeys(("id", *texts, *(name for name in (*CALLED, "link_entity") if name in fields))))
+            places = [(names.index(name), name) for name in texts]
+            linked = names.index("link_entity") if "link_entity" in names else None
+            for row in columns_of(table, names) if texts else ():
+                is_word = table in WORDS or (linked is not None and row[linked] in WORDS)
+                ours = _shipped_texts() if is_word else frozenset()
+                for place, name in places:
+                    text = row[place]
+                    if text and text not in ours:
+                        whats = finder.told_by(text, marked=True) if name == "number" else kinds(text)
+                        hits[table] += ((dict(zip(names, row, strict=True)), name, what) for what in whats)
+        if leaks := sorted({*_leaks(hits, known_as)}):
+            raise HiddenFactFound(leaks)
+
+    def warnings(self, columns_of: ColumnsOf, *, known_as: KnownAs = same_ids) -> list[str]:
+        """Tell what a map or a phone book could betray: a visible place close to a hidden one, the same house or phone.
+
+        For the steward alone: the lines speak of hidden records, by their ids.
+        """
+        lines = {*self._shared, *self._shared_phones(columns_of, known_as)}
+        at = [*self._close_places(columns_of), *self._shared_houses(columns_of)]
+        names = _place_names(columns_of, {place for place, _ in at}) if at else {}
+        ids = known_as("location", names) if at else {}
+        lines |= {f"{_named(names[place], ids[place])} is shown, {what}" for place, what in at}
+        if self._untyped:
+            lines.add(
+                f"{self._untyped} services are not shown, since nobody knows of which kind they are: give them a type"
+            )
+        return sorted(lines)
+
+    def _close_places(self, columns_of: ColumnsOf) -> Iterator[tuple[str, str]]:
+        """Yield visible points close to a hidden one: the id of the place, and what is said of it."""
+        cells: dict[tuple[int, int], list[tuple[str, float, float]]] = defaultdict(list)
+        for hidden in self._near:
+            row, column = (math.floor(degrees / SIDE) for degrees in hidden[1:])
+            for y, x in AROUND:
+                cells[row + y, column + x].append(hidden)
+        for near, latitude, longitude in columns_of("location", ("id", "latitude", "longitude")) if cells else ():
+            if latitude is None:
+                continue
+            for place, *point in cells.get((math.floor(latitude / SIDE), math.floor(longitude / SIDE)), ()):
+                metres = GEOD.inv(point[1], point[0], longitude, latitude)[2]
+                if metres < NEAR_METRES:
+                    yield near, f"{metres:.0f} m from the hidden location {place}"
+
+    def _shared_houses(self, columns_of: ColumnsOf) -> Iterator[tuple[str, str]]:
+        """Yield visible places that have the address of a hidden one, and what is said of them."""
+        for place, *address in columns_of("address", ("location_id", "address_1", "city")) if self._houses else ():
+            if (house := _house(*address)) in self._houses:
+                yield place, f"and the hidden location {self._houses[house]} has its address"
+
+    def _shared_phones(self, columns_of: ColumnsOf, known_as: KnownAs) -> Iterator[str]:
+        """Yield visible numbers that are also those of something hidden."""
+        hidden, visible = {number for number, _ in self._phones}, defaultdict(list)
+        for phone, number in columns_of("phone", ("id", "number")) if hidden else ():
+            if number in hidden:
+                visible[number].append(phone)
+        ids = known_as("phone", {phone for own in visible.values() for phone in own}) if visible else {}
+        for number, phone in self._phones:
+            if number in visible:
+                shown = max(ids[own] for own in visible[number])
+                yield f"phone {number} ({shown}) is shown, and it is also the hidden phone {phone}"
 
 
-def concealing(tables: Tables, shown: Shown) -> set[Key]:
-    """Return the records of which a fact is not shown."""
-    return _concealing(_values(tables, shown), tables, shown)
-
-
-def _concealing(values: Iterable["_Value"], tables: Tables, shown: Shown) -> set[Key]:
-    points = {("location", place.id) for place, _ in _hidden_points(tables, shown)}
-    return points | {value.key for value in values if not value.is_shown}
+def _leaks(hits: Mapping[str, Sequence[tuple[Mapping[str, Any], str, str]]], known_as: KnownAs) -> Iterator[Leak]:
+    """Yield what a steward is told: of rows of each table, in a field, a kind of fact."""
+    for table, own in hits.items():
+        ids = known_as(table, {row["id"] for row, _, _ in own}) if own else {}
+        for row, name, what in own:
+            yield Leak(table, ids.get(row["id"], row["id"]), _called(row, but=name), name, what, row[name])
 
 
 def may_tell(texts: Iterable[str], tables: Tables, *, common: Iterable[str] = ()) -> bool:
     """Tell whether a text could tell a fact of some records, were all of these hidden and nothing published."""
-    finder = _Finder(_facts(_values(tables, {}), tables, {}), _known_words(common))
+    facts = HiddenFacts(common)
+    facts.add(tables, {})
+    finder = _Finder(facts.hidden, columns_in({}), facts.known)
     return any(True for text in texts for _ in finder.told_by(text))
-
-
-class _Facts(NamedTuple):
-    """Hidden facts by kind, and what is published of the same kinds anyway."""
-
-    hidden: dict[str, set[Any]]
-    published: dict[str, set[Any]]
 
 
 class _Fact(NamedTuple):
@@ -198,77 +321,71 @@ FACT_FIELDS: dict[str, dict[str, str]] = {
 """Table -> field -> the kind of fact it is."""
 
 
-class _Value(NamedTuple):
-    """A fact: the record that holds it, whose table it counts for, its kind, its text, and whether it is shown."""
-
-    key: Key
-    table: str
-    what: str
-    text: str
-    is_shown: bool
+OWN = frozenset({*FACT_FIELDS, "translation"})
+"""Tables of which a hidden record counts where it belongs."""
 
 
-def _facts(values: Iterable[_Value], tables: Tables, shown: Shown) -> _Facts:
-    facts = _Facts(defaultdict(set), defaultdict(set))
-    for _, table, what, text, is_shown in values:
-        if not is_shown:
-            facts.hidden[what].add(text)
-        elif (table, what) == ("organization", "name"):
-            facts.published["body"].add(text)
-        else:
-            facts.published[what].add(text)
-    facts.hidden["point"] = {point for _, point in _hidden_points(tables, shown)}
-    return facts
-
-
-def _values(tables: Tables, shown: Shown) -> Iterator[_Value]:
-    """Yield all that is a fact."""
-    for table, fields in FACT_FIELDS.items():
-        rows = {row["id"]: row for row in shown.get(table, ())}
-        for record in tables.get(table, ()):
-            row, key = rows.get(record.id, {}), (table, record.id)
-            for name, what in fields.items():
-                if value := getattr(record, name):
-                    yield _Value(key, table, what, value, row.get(name) == value)
-    visible = {row["id"] for row in shown.get("translation", ())}
-    for text in of_kind(tables, Translation):
-        if kind := FACT_FIELDS.get(text.link_entity, {}).get(text.field):
-            yield _Value(("translation", text.id), text.link_entity, kind, text.text, text.id in visible)
-
-
-def _hidden_points(tables: Tables, shown: Shown) -> list[tuple[Location, tuple[float, float]]]:
+def _hidden_points(
+    tables: Tables, visible: Mapping[str, Mapping[str, Any]]
+) -> list[tuple[Location, tuple[float, float]]]:
     """Return the locations that have a point which is not shown, each with its latitude and longitude."""
-    exact = {row["id"] for row in shown.get("location", ()) if row["latitude"] is not None}
     return [
         (place, (place.latitude, place.longitude))
         for place in of_kind(tables, Location)
-        if place.latitude is not None and place.longitude is not None and place.id not in exact
+        if place.latitude is not None
+        and place.longitude is not None
+        and visible.get(place.id, {}).get("latitude") is None
     ]
 
 
 class _Finder:
     """Finds hidden facts in a text."""
 
-    def __init__(self, facts: _Facts, known: frozenset[str]) -> None:
+    def __init__(self, hidden: Mapping[str, set[Any]], published: ColumnsOf, known: frozenset[str]) -> None:
         self.known = known
+        self.published = published
         self.by_start: dict[str, list[_Fact]] = defaultdict(list)
-        for fact in {*self._names(facts), *self._people(facts), *self._addresses(facts)}:
+        kinds = ("name", "person", "address", "mail", "phone")
+        names, people, addresses, mails, phones = (hidden.get(what, set()) for what in kinds)
+        for fact in {*self._names(names), *self._people(people), *self._addresses(addresses)}:
             for word in fact.words if fact.what == "person" else fact.words[:1]:
                 self.by_start[word[:4]].append(fact)
-        self.published_phones = _endings(facts.published["phone"])
-        self.phones = _endings(facts.hidden["phone"]) - self.published_phones
-        self.mails = {m.casefold() for m in facts.hidden["mail"]} - {m.casefold() for m in facts.published["mail"]}
-        self.hosts = _hosts(facts.hidden) - _hosts(facts.published) - SHARED_HOSTS
+        self.phones = _endings(phones)
+        for number in self._published("phone") if phones else ():
+            self.phones -= _endings([number])
+        self.mails = {mail.casefold() for mail in mails}
+        self.hosts = _hosts(mails, hidden.get("web", ())) - SHARED_HOSTS
+        for mail in self._published("mail") if self.mails or self.hosts else ():
+            self.mails.discard(mail.casefold())
+            self.hosts -= _hosts([mail], ())
+        for page in self._published("web") if self.hosts else ():
+            self.hosts -= _hosts((), [page])
         self.identifiers = {
-            key for identifier in facts.hidden["identifier"] if len(key := _alphanumeric(identifier)) >= 5
+            key for identifier in hidden.get("identifier", ()) if len(key := _alphanumeric(identifier)) >= 5
         }
         self.points: dict[int, list[tuple[float, float]]] = defaultdict(list)
         """Band of latitude -> points in it, without their signs."""
-        for latitude, longitude in facts.hidden["point"]:
+        for latitude, longitude in hidden.get("point", ()):
             self.points[math.floor(abs(latitude) / BAND)].append((abs(latitude), abs(longitude)))
 
-    def told_by(self, text: str) -> Iterator[str]:
-        """Yield the kinds of hidden facts that a text tells."""
+    def _published(self, what: str) -> Iterator[str]:
+        """Yield what is published of a kind; of names, those of organizations."""
+        tables = {"organization": FACT_FIELDS["organization"]} if what == "name" else FACT_FIELDS
+        for table, fields in tables.items():
+            names = [name for name, kind in fields.items() if kind == what and name in PUBLISHED.get(table, ())]
+            for row in self.published(table, ("id", *names)) if names else ():
+                yield from filter(None, row[1:])
+        for entity, name, text in self.published("translation", ("link_entity", "field", "text")):
+            if tables.get(entity, {}).get(name) == what:
+                yield text
+
+    @cached_property
+    def published_phones(self) -> set[str]:
+        """The ends of all published numbers: asked for only where a text holds one that is long enough."""
+        return _endings(self._published("phone"))
+
+    def told_by(self, text: str, *, marked: bool = False) -> Iterator[str]:
+        """Yield the kinds of hidden facts that a text tells; one that is ``marked`` as a number may be shown as one."""
         words = tokens(text)
         for place, word in enumerate(words):
             for fact in self.by_start.get(word[:4], ()):
@@ -276,19 +393,21 @@ class _Finder:
                     yield fact.what
         folded = text.casefold()
         if any(character.isdigit() for character in folded):
-            yield from self._numbers(folded)
+            yield from self._numbers(folded, marked)
         if "." in folded:
             if any(mail in self.mails for mail in _MAIL.findall(folded)):
                 yield "mail"
             if any(_host(host) in self.hosts for host in _HOST.findall(folded)):
                 yield "web"
 
-    def _numbers(self, text: str) -> Iterator[str]:
+    def _numbers(self, text: str, marked: bool) -> Iterator[str]:
         for run in _PHONE.findall(text):
             ends = _endings([run])
             if ends & self.phones:
                 yield "phone"
-            elif not ends & self.published_phones and run.startswith("+") and len(re.sub(r"\D", "", run)) >= 9:
+            elif marked or not run.startswith("+") or len(re.sub(r"\D", "", run)) < 9:
+                continue
+            elif not ends & self.published_phones:
                 yield "number"  # whoever wrote it there did not ask whether it may be public
         if self.identifiers and any(_alphanumeric(word) in self.identifiers for word in _NUMBERED.findall(text)):
             yield "identifier"
@@ -303,45 +422,49 @@ class _Finder:
         if any(abs(number - longitude) <= SAME_POINT for longitude in near for number in written):
             yield "point"
 
-    def _names(self, facts: _Facts) -> Iterator[_Fact]:
+    def _names(self, hidden: set[str]) -> Iterator[_Fact]:
         """Yield what tells hidden names from all others: their words without those that everybody uses.
 
         A name that a visible organization bears is no secret, nor is one that lost letters and may be that name; one
         that only a service or a place bears may have been taken from what is hidden.
         """
-        bodies = {skeleton(name) for name in facts.published["body"]}
-        published = {coarse(" ".join(self._distinct(name))) for name in facts.published["body"]}
-        used = {word for name in published for word in name.split()}
-        for name in facts.hidden["name"]:
-            words = self._distinct(name)
-            letters = [word for word in words if not word.isdigit()]
-            alone = len(words) == 1 and (len(words[0]) < 5 or coarse(words[0]) in used)
-            damaged = wildcard(name)
-            borne = damaged is not None and any(map(damaged.fullmatch, bodies))
-            if letters and not alone and not borne and coarse(" ".join(words)) not in published:
+        words_of = {name: self._distinct(name) for name in hidden}
+        words_of = {
+            name: words
+            for name, words in words_of.items()
+            if not all(map(str.isdigit, words)) and (len(words) > 1 or len(words[0]) >= 5)
+        }
+        keys = {name: coarse(" ".join(words)) for name, words in words_of.items()}
+        damaged = {name: pattern for name in words_of if (pattern := wildcard(name)) is not None}
+        alone = {keys[name] for name, words in words_of.items() if len(words) == 1}
+        wanted, published, borne = {*keys.values()}, set[str](), set[str]()
+        for body in self._published("name") if words_of else ():
+            key = coarse(" ".join(self._distinct(body)))
+            published |= ({key} & wanted) | (alone.intersection(key.split()) if alone else set())
+            if damaged:
+                letters = skeleton(body)
+                borne |= {name for name, pattern in damaged.items() if pattern.fullmatch(letters)}
+        for name, words in words_of.items():
+            if keys[name] not in published and name not in borne:
                 yield _Fact("name", words)
 
     def _distinct(self, name: str) -> tuple[str, ...]:
         return tuple(word for word in name_key(name).split() if word not in self.known and len(word) > 1)
 
-    def _people(self, facts: _Facts) -> Iterator[_Fact]:
+    def _people(self, hidden: set[str]) -> Iterator[_Fact]:
         """Yield the first two names of people; one alone is borne by many."""
-        published = [set(tokens(name)) for name in facts.published["body"] | facts.published["person"]]
-        for person in facts.hidden["person"]:
-            words = tuple(word for word in tokens(person) if len(word) > 2)[:2]
-            if len(words) == 2 and not any(set(words) <= name for name in published):
-                yield _Fact("person", words)
+        pairs = {words[:2] for person in hidden if len(words := tuple(w for w in tokens(person) if len(w) > 2)) > 1}
+        for what in ("name", "person") if pairs else ():
+            for name in self._published(what):
+                pairs = _not_within(pairs, {*tokens(name)})
+        return (_Fact("person", words) for words in pairs)
 
-    def _addresses(self, facts: _Facts) -> Iterator[_Fact]:
+    def _addresses(self, hidden: set[str]) -> Iterator[_Fact]:
         """Yield the houses of hidden addresses, but for what is also part of a published one ("Block 9")."""
-        by_street: dict[str, list[set[str]]] = defaultdict(list)
-        for address in facts.published["address"]:
-            for word in (house := address_key(address)):
-                by_street[word].append(set(house))
-        for address in facts.hidden["address"]:
-            house = address_key(address)
-            if house and not any(set(house) <= other for other in by_street.get(house[0], ())):
-                yield _Fact("address", house)
+        houses = {house for address in hidden if (house := address_key(address))}
+        for address in self._published("address") if houses else ():
+            houses = _not_within(houses, {*address_key(address)})
+        return (_Fact("address", house) for house in houses)
 
 
 def address_key(address: str) -> tuple[str, ...]:
@@ -356,6 +479,11 @@ def address_key(address: str) -> tuple[str, ...]:
     numbers = [word for word in words if word[0].isdigit()]
     street = [word for word in words if not word[0].isdigit() and len(word) > 2 and word not in STREET_WORDS]
     return (*street[:2], *numbers[:2]) if numbers and street else ()
+
+
+def _not_within(facts: set[tuple[str, ...]], words: set[str]) -> set[tuple[str, ...]]:
+    """Return the facts of which not every word is among some."""
+    return {fact for fact in facts if not words.issuperset(fact)} if words else facts
 
 
 def _tells_name(fact: tuple[str, ...], words: Sequence[str], place: int, known: frozenset[str]) -> bool:
@@ -439,9 +567,9 @@ def _endings(numbers: Iterable[str]) -> set[str]:
     return ends
 
 
-def _hosts(facts: Mapping[str, set[Any]]) -> set[str]:
-    hosts = {_host(host) for address in facts["web"] for host in _HOST.findall(address.casefold())[:1]}
-    return hosts | {_host(mail.rpartition("@")[2]) for mail in facts["mail"]}
+def _hosts(mails: Iterable[str], pages: Iterable[str]) -> set[str]:
+    hosts = {_host(host) for address in pages for host in _HOST.findall(address.casefold())[:1]}
+    return hosts | {_host(mail.rpartition("@")[2]) for mail in mails}
 
 
 def _host(text: str) -> str:
@@ -488,101 +616,70 @@ def _shipped_texts() -> frozenset[str]:
     )
 
 
+CALLED = ("name", "title", "city", "language")
+"""Fields that a steward knows a row by."""
+
+
 def _called(row: Mapping[str, Any], *, but: str) -> str:
     """Return what a steward knows a row by, without the field in question."""
-    return next(
-        (str(row[name])[:60] for name in ("name", "title", "city", "language") if name != but and row.get(name)), ""
+    return next((str(row[name])[:60] for name in CALLED if name != but and row.get(name)), "")
+
+
+def _place_names(columns_of: ColumnsOf, places: Collection[str]) -> dict[str, tuple[str | None, str | None]]:
+    """Return what a steward knows some visible places by: the body whose service is there, and the address."""
+    ties = columns_of("service_at_location", ("service_id", "location_id"))
+    services = {place: service for service, place in ties if place in places}
+    wanted = {*services.values()}
+    owners: dict[str, str] = dict(row for row in columns_of("service", ("id", "organization_id")) if row[0] in wanted)
+    wanted = {*owners.values()}
+    bodies: dict[str, str] = dict(row for row in columns_of("organization", ("id", "name")) if row[0] in wanted)
+    streets: dict[str, str] = dict(
+        row for row in columns_of("address", ("location_id", "address_1")) if row[0] in places
     )
-
-
-def doubtful_neighbours(tables: Tables, shown: Shown) -> list[str]:
-    """Tell what a map or a phone book could betray: a visible place close to a hidden one, the same house or phone.
-
-    For the steward alone: the lines speak of hidden records, by their ids.
-    """
-    checks = (_close_places, _shared_places, _shared_houses, _shared_phones, _unknown_kinds)
-    return sorted({warning for check in checks for warning in check(tables, shown)})
-
-
-def _place_names(shown: Shown) -> dict[str, str]:
-    """Return what a steward knows the visible places by: the body whose service is there, and the address."""
-    bodies = {row["id"]: row["name"] for row in shown.get("organization", ())}
-    owners = {row["id"]: bodies.get(row["organization_id"]) for row in shown.get("service", ())}
-    streets = {row["location_id"]: row["address_1"] for row in shown.get("address", ())}
-    places: dict[str, str] = {}
-    for tie in shown.get("service_at_location", ()):
-        names = dict.fromkeys((owners.get(tie["service_id"]), streets.get(tie["location_id"])))
-        places[tie["location_id"]] = f"{', '.join(filter(None, names))} ({tie['location_id']})"
-    return places
-
-
-def _close_places(tables: Tables, shown: Shown) -> Iterator[str]:
-    """Yield visible points close to a hidden one."""
-    names = _place_names(shown)
-    cells: dict[tuple[int, int], list[Mapping[str, Any]]] = defaultdict(list)
-    for row in (row for row in shown.get("location", ()) if row["latitude"] is not None):
-        cells[math.floor(row["latitude"] / SIDE), math.floor(row["longitude"] / SIDE)].append(row)
-    for place, (latitude, longitude) in _hidden_points(tables, shown):
-        if place.position_basis != "given":  # the middle of a town is near to much
-            continue
-        row_, column = math.floor(latitude / SIDE), math.floor(longitude / SIDE)
-        for near in (row for y, x in AROUND for row in cells.get((row_ + y, column + x), ())):
-            metres = GEOD.inv(longitude, latitude, near["longitude"], near["latitude"])[2]
-            if metres < NEAR_METRES:
-                yield f"{names[near['id']]} is shown, {metres:.0f} m from the hidden location {place.id}"
+    return {place: (bodies.get(owners.get(services.get(place, ""), "")), streets.get(place)) for place in places}
 
 
 def _shared_places(tables: Tables, shown: Shown) -> Iterator[str]:
     """Yield visible places where a hidden service is too."""
     visible = {row["id"] for row in shown.get("location", ()) if row["precision"] == "exact"}
-    names = _place_names(shown)
+    visible &= {place.id for place in of_kind(tables, Location)}
     services = {row["id"] for row in shown.get("service", ())}
-    for tie in of_kind(tables, ServiceAtLocation):
-        if tie.location_id and tie.location_id in visible and tie.service_id not in services:
-            yield f"{names[tie.location_id]} is shown, and the hidden service {tie.service_id} is in the same place"
+    hidden = [
+        (tie.location_id, tie.service_id)
+        for tie in of_kind(tables, ServiceAtLocation)
+        if tie.location_id and tie.location_id in visible and tie.service_id not in services
+    ]
+    names = _place_names(columns_in(shown), {place for place, _ in hidden}) if hidden else {}
+    for place, service in hidden:
+        yield f"{_named(names[place], place)} is shown, and the hidden service {service} is in the same place"
 
 
-def _shared_houses(tables: Tables, shown: Shown) -> Iterator[str]:
-    """Yield visible addresses that a hidden place has too."""
-    visible, names = {row["id"] for row in shown.get("address", ())}, _place_names(shown)
+def _named(names: tuple[str | None, str | None], place: str) -> str:
+    return f"{', '.join(dict.fromkeys(filter(None, names)))} ({place})"
+
+
+def _hidden_houses(tables: Tables, shown: Shown) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield houses that are not shown, with the ids of their places."""
+    visible = {row["id"] for row in shown.get("address", ())}
     unplaced = {place.id for place in of_kind(tables, Location) if place.position_basis != "given"}
     # a place shown by its unit because nobody knows its point is no secret
     open_ones = {row["id"] for row in shown.get("location", ())} & unplaced
-    hidden: dict[tuple[str, ...], str] = {}
     for address in of_kind(tables, Address):
         is_shown = address.id in visible or address.location_id in open_ones
-        if not is_shown and (house := _house(address.__dict__)):
-            hidden[house] = str(address.location_id)
-    for row in shown.get("address", ()):
-        if (house := _house(row)) in hidden:
-            yield f"{names[row['location_id']]} is shown, and the hidden location {hidden[house]} has its address"
+        if not is_shown and (house := _house(address.address_1, address.city)):
+            yield house, str(address.location_id)
 
 
-def _house(address: Mapping[str, Any]) -> tuple[str, ...]:
-    key = address_key(address["address_1"] or "")
-    return (skeleton(address["city"] or ""), *key) if key else ()
+def _house(street: str | None, city: str | None) -> tuple[str, ...]:
+    key = address_key(street or "")
+    return (skeleton(city or ""), *key) if key else ()
 
 
-def _shared_phones(tables: Tables, shown: Shown) -> Iterator[str]:
-    """Yield visible numbers that are also those of something hidden."""
-    visible = {row["id"] for row in shown.get("phone", ())}
-    numbers = {row["number"]: row["id"] for row in shown.get("phone", ())}
-    for phone in of_kind(tables, Phone):
-        if phone.id not in visible and phone.number in numbers:
-            shown_phone = numbers[phone.number]
-            yield f"phone {phone.number} ({shown_phone}) is shown, and it is also the hidden phone {phone.id}"
-
-
-def _unknown_kinds(tables: Tables, shown: Shown) -> Iterator[str]:
-    """Yield how many services stay hidden because nobody knows of which kind they are."""
+def _untyped(tables: Tables, visible: Collection[str]) -> int:
+    """Return how many services stay hidden because nobody knows of which kind they are."""
     typed = {
         attribute.link_id
         for attribute in of_kind(tables, Attribute)
         if attribute.link_type == "service_type" and attribute.taxonomy_term_id
     }
-    visible = {row["id"] for row in shown.get("service", ())}
-    unknown = [
-        service for service in tables.get("service", ()) if service.id not in typed and service.id not in visible
-    ]
-    if unknown:
-        yield f"{len(unknown)} services are not shown, since nobody knows of which kind they are: give them a type"
+    return sum(service.id not in typed and service.id not in visible for service in tables.get("service", ()))

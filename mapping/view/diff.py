@@ -37,7 +37,8 @@ ENTITIES = (
 Key = tuple[str, str]
 """(table, published id)."""
 
-Changes = dict[Key, dt.date]
+DAYS_OF = {"tombstone": "gone_on", "modified": "modified_on"}
+"""Tables of a view that tell when a record went, or was last changed: their column."""
 
 OLD = "previous"
 """The name under which the view that another replaces is attached."""
@@ -45,7 +46,7 @@ OLD = "previous"
 
 def write_changes(
     connection: sqlite3.Connection,
-    fields: Mapping[str, Sequence[str]],
+    tables: Sequence[str],
     *,
     audience: Audience,
     edition: dt.date,
@@ -58,42 +59,58 @@ def write_changes(
     InvalidRecord
         The previous file is no view, or one for another audience, from whose records the new one must not tell.
     """
-    ids = {(table, row[0]) for table in ENTITIES if table in fields for row in connection.execute(_ids(table))}
-    gone: Changes = {}
-    modified: Changes = dict.fromkeys(ids, edition)
-    if previous is not None:
-        with _attached(connection, previous, audience):
-            gone, modified = _compare(connection, fields, ids, edition)
-    for name, day, rows in (("tombstone", "gone_on", gone), ("modified", "modified_on", modified)):
+    for name, day in DAYS_OF.items():
         connection.execute(
             f'CREATE TABLE "{name}" (entity TEXT, id TEXT, {day} TEXT NOT NULL, PRIMARY KEY (entity, id))'
             " STRICT, WITHOUT ROWID"
         )
-        connection.executemany(
-            f'INSERT INTO "{name}" VALUES (?, ?, ?)',
-            ((entity, identifier, day.isoformat()) for (entity, identifier), day in sorted(rows.items())),
-        )
+    entities = sorted(table for table in ENTITIES if table in tables)
+    if previous is None:
+        for table in entities:
+            query = f'INSERT INTO main.modified SELECT ?, id, ? FROM main."{table}" ORDER BY id'
+            connection.execute(query, [table, edition.isoformat()])
+    else:
+        with _attached(connection, previous, audience):
+            _compare(connection, tables, entities, edition)
 
 
-def _compare(
-    db: sqlite3.Connection, fields: Mapping[str, Sequence[str]], ids: set[Key], edition: dt.date
-) -> tuple[Changes, Changes]:
-    """Return what is gone since the attached view, and when each record that is there was last changed."""
-    before = {(table, row[0]) for table in ENTITIES if _columns(db, table, OLD) for row in db.execute(_ids(table, OLD))}
+def _compare(db: sqlite3.Connection, tables: Sequence[str], entities: Sequence[str], edition: dt.date) -> None:
+    """Write what is gone since the attached view, and when each record that is there was last changed."""
+    db.execute("CREATE TEMP TABLE differs (entity TEXT, id TEXT, PRIMARY KEY (entity, id)) WITHOUT ROWID")
+    db.executemany("INSERT INTO temp.differs VALUES (?, ?)", _changed(db, tables))
+    for name, day in DAYS_OF.items():  # views that were written before there were such tables have none
+        there = f'SELECT entity, id, {day} FROM {OLD}."{name}"' if _columns(db, name, OLD) else "SELECT 1, 1, 1 WHERE 0"
+        db.execute(f'CREATE TEMP TABLE "old_{name}" (entity TEXT, id TEXT, day TEXT, PRIMARY KEY (entity, id))')
+        db.execute(f'INSERT INTO temp."old_{name}" {there}')
     (day,) = db.execute(f"SELECT value FROM {OLD}.edition WHERE name = 'edition'").fetchone()
-    earlier: Changes = dict.fromkeys(before, dt.date.fromisoformat(day))
-    earlier |= _days(db, "modified", "modified_on")
-    gone = {key: day for key, day in _days(db, "tombstone", "gone_on").items() if key not in ids}
-    gone |= dict.fromkeys((key for key in earlier if key not in ids and key not in gone), edition)
-    changed = _changed(db, fields)
-    modified = {key: edition if key in changed or key not in before else earlier[key] for key in ids}
-    return gone, modified
+    for table in ENTITIES:
+        if _columns(db, table, OLD):
+            there = f'SELECT ?, id, ? FROM {OLD}."{table}" WHERE 1 ON CONFLICT DO NOTHING'
+            db.execute(f"INSERT INTO temp.old_modified {there}", [table, day])
+    values = {"edition": edition.isoformat()}
+    for table in entities:
+        is_old = f'EXISTS (SELECT 1 FROM {OLD}."{table}" WHERE id = n.id)' if _columns(db, table, OLD) else "0"
+        db.execute(
+            f"INSERT INTO main.modified SELECT :table, n.id, iif(d.id IS NULL AND {is_old}, o.day, :edition)"
+            f' FROM main."{table}" n LEFT JOIN temp.differs d ON (d.entity, d.id) = (:table, n.id)'
+            " LEFT JOIN temp.old_modified o ON (o.entity, o.id) = (:table, n.id) ORDER BY n.id",
+            values | {"table": table},
+        )
+    db.execute(
+        "INSERT INTO main.tombstone SELECT entity, id, day FROM (SELECT entity, id, day FROM temp.old_tombstone"
+        " UNION ALL SELECT entity, id, :edition FROM temp.old_modified o WHERE NOT EXISTS"
+        " (SELECT 1 FROM temp.old_tombstone t WHERE (t.entity, t.id) = (o.entity, o.id))) gone WHERE NOT EXISTS"
+        " (SELECT 1 FROM main.modified m WHERE (m.entity, m.id) = (gone.entity, gone.id)) ORDER BY entity, id",
+        values,
+    )
+    for name in ("differs", *(f"old_{name}" for name in DAYS_OF)):
+        db.execute(f'DROP TABLE temp."{name}"')
 
 
-def _changed(db: sqlite3.Connection, fields: Mapping[str, Sequence[str]]) -> set[Key]:
+def _changed(db: sqlite3.Connection, tables: Sequence[str]) -> set[Key]:
     """Return the records that differ from the attached view, by themselves, by a part, or a service by its places."""
     changed: set[Key] = set()
-    for table in fields:
+    for table in tables:
         names = sorted(_columns(db, table, OLD) & _columns(db, table))
         for row in differing(db, table, names) if names else ():
             changed |= {owner for owner in _owners(table, row) if owner[0] in ENTITIES}
@@ -182,14 +199,6 @@ def _attached(connection: sqlite3.Connection, path: Path, audience: Audience) ->
 def attach(connection: sqlite3.Connection, path: Path) -> None:
     """Attach a view as `OLD`, for reading, to a connection that was opened by an address."""
     connection.execute(f"ATTACH ? AS {OLD}", [f"{path.resolve().as_uri()}?mode=ro"])
-
-
-def _days(db: sqlite3.Connection, table: str, day: str) -> Changes:
-    """Return a table of days of the attached view; views that were written before there was one have none."""
-    if not _columns(db, table, OLD):
-        return {}
-    rows = db.execute(f'SELECT entity, id, {day} FROM {OLD}."{table}"')
-    return {(entity, record): dt.date.fromisoformat(on) for entity, record, on in rows}
 
 
 def _columns(db: sqlite3.Connection, table: str, schema: str = "main") -> set[str]:

@@ -9,9 +9,12 @@ import datetime as dt
 import json
 import re
 import sqlite3
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,7 +32,8 @@ from mapping.model import WEEKDAYS
 from mapping.view.entries import Hours, sort_key, suits
 from mapping.view.postings import ORDER, SERIES, coarse_word, packed
 
-Row = Mapping[str, Any]
+Row = Any
+"""A row of a table, by the names of its columns: as SQLite gives it."""
 
 FREE = words_for("for nothing")
 """Words by which a service says that it costs nothing."""
@@ -99,7 +103,7 @@ class SearchIndex:
         area: StudyArea | None,
         groups: frozenset[str] | None = None,
     ) -> None:
-        """Gather rows; ``groups`` are those that the view names, where the rows are not all of it."""
+        """Gather rows, days as texts; ``groups`` are those that the view names, where the rows are not all of it."""
 
         def rows(table: str) -> list[Row]:
             return sorted(tables.get(table, ()), key=lambda row: str(row["id"]))
@@ -209,7 +213,13 @@ class SearchIndex:
         if check is None:
             return rank(service["status"], "unverified")
         days = dict(self.area.settings.freshness) if self.area else {}
-        return rank(service["status"], freshness(check["verified_on"], check["next_due"], self.edition, **days))
+        on, due = _day(check["verified_on"]), _day(check["next_due"])
+        return rank(service["status"], freshness(on, due, self.edition, **days))
+
+    def points(self, service: Row) -> set[tuple[float, float]]:
+        """Return the points of a service: latitude, longitude."""
+        places = self.places.get(service["id"], ())
+        return {(place["latitude"], place["longitude"]) for place in places if has_point(place)}
 
     def name(self, service: Row, language: str) -> str:
         """Return the name of a service in a language, or in the nearest one there is."""
@@ -264,31 +274,129 @@ def _is_spelt_here(name: str) -> bool:
     return bool(SPELT_HERE.search(name)) or (name[0].isupper() and len(tokens(name)) > 1)
 
 
-def write_index(connection: sqlite3.Connection, listing: SearchIndex) -> None:
-    """Make the tables that a search reads."""
-    for statement in SCHEMA.split(";\n"):
+CHUNK = 2_000
+"""Services whose rows are in memory at once."""
+
+STAGED = """
+CREATE TEMP TABLE word_of (word TEXT NOT NULL, number INTEGER NOT NULL);
+CREATE TEMP TABLE named (language TEXT NOT NULL, rank INTEGER NOT NULL, key TEXT NOT NULL, number INTEGER NOT NULL);
+"""
+"""What is put in order on the disk."""
+
+
+def write_index(
+    connection: sqlite3.Connection, languages: tuple[str, ...], edition: dt.date, area: StudyArea | None
+) -> None:
+    """Make the tables that a search reads, of the rows of a view that is being written."""
+    for statement in (*SCHEMA.split(";\n"), *STAGED.split(";\n")):
         connection.execute(statement)
-    services = listing.services
-    connection.execute("INSERT INTO lexicon VALUES (?)", (listing.lexicon(),))
-    codes: dict[tuple[str, str], list[int]] = defaultdict(list)
-    takers: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    openings: dict[Opening, list[int]] = defaultdict(list)
-    for number, row in enumerate(services):
-        for pair in set(listing.codes(row)):
-            codes[pair].append(number)
-        takers[listing.suits(row)].append(number)
-        for opening in set(listing.openings(row)):
-            openings[opening].append(number)
+    connection.execute("INSERT INTO lexicon VALUES (?)", (SearchIndex({}, languages, edition, area).lexicon(),))
+    codes: dict[tuple[str, str], array[int]] = defaultdict(_numbers)
+    takers: dict[tuple[str, ...], array[int]] = defaultdict(_numbers)
+    openings: dict[Opening, array[int]] = defaultdict(_numbers)
+    series: dict[str, array[Any]] = {name: array(kind) for name, kind in KINDS.items()}
+    size = 0
+    for listing in _listings(connection, languages, edition, area):
+        rows = list(enumerate(listing.services, size))
+        size += len(rows)
+        for number, row in rows:
+            for pair in set(listing.codes(row)):
+                codes[pair].append(number)
+            takers[listing.suits(row)].append(number)
+            for opening in set(listing.openings(row)):
+                openings[opening].append(number)
+            series["rank"].append(listing.rank(row))
+            for latitude, longitude in sorted(listing.points(row)):
+                for name, value in (("point", number), ("latitude", latitude), ("longitude", longitude)):
+                    series[name].append(value)
+        words = {number: listing.words(row) for number, row in rows}
+        connection.executemany(
+            "INSERT INTO listed VALUES (?, ?, ?)", ((n, row["id"], " ".join(words[n])) for n, row in rows)
+        )
+        connection.executemany(
+            "INSERT INTO word_of VALUES (?, ?)", ((word, n) for n, own in words.items() for word in own)
+        )
+        connection.executemany(
+            "INSERT INTO named VALUES (?, ?, ?, ?)",
+            (
+                (language, series["rank"][n], sort_key(listing.name(row, language)), n)
+                for language in languages
+                for n, row in rows
+            ),
+        )
     for groups, numbers in takers.items():
         for group in groups:
             codes["for", group] += numbers
-    size = len(services)
     connection.executemany(
         "INSERT INTO code VALUES (?, ?, ?, ?)", ((*pair, *packed(codes[pair], size)) for pair in sorted(codes))
     )
     write_openings(connection, openings, size)
-    _write_series(connection, listing)
-    _write_words(connection, listing)
+    _write_series(connection, series, languages, size)
+    _write_words(connection, size)
+    for name in ("word_of", "named"):
+        connection.execute(f"DROP TABLE temp.{name}")
+
+
+KINDS = {"rank": "B", "point": "I", "latitude": "d", "longitude": "d"}
+"""Numbers that are gathered for the series of all services, or of all points: their type in memory."""
+
+
+def _numbers() -> "array[int]":
+    return array("I")
+
+
+def _listings(
+    connection: sqlite3.Connection, languages: tuple[str, ...], edition: dt.date, area: StudyArea | None
+) -> Iterator[SearchIndex]:
+    """Yield the services of a view in the order of their ids, some at a time, with the rows that belong to them."""
+    ids = [service for (service,) in connection.execute("SELECT id FROM service ORDER BY id")]
+    groups = groups_named(connection)
+    terms = _read(connection, "taxonomy_term")
+    for first in range(0, len(ids), CHUNK):
+        tables = _belonging(connection, ids[first : first + CHUNK]) | {"taxonomy_term": terms}
+        yield SearchIndex(tables, languages, edition, area, groups)
+
+
+def _belonging(connection: sqlite3.Connection, services: Sequence[str]) -> dict[str, list[Row]]:
+    """Return some services with all rows that the index reads of them."""
+
+    def read(table: str, **values: Iterable[str]) -> list[Row]:
+        rows = [row for column, own in values.items() for row in _read(connection, table, column, own)]
+        return rows if len(values) == 1 else [*{row["id"]: row for row in rows}.values()]
+
+    own, ties = read("service", id=services), read("service_at_location", service_id=services)
+    bodies, places = {row["organization_id"] for row in own}, {row["location_id"] for row in ties}
+    return {
+        "service": own,
+        "service_at_location": ties,
+        "organization": read("organization", id=bodies),
+        "location": read("location", id=places),
+        "address": read("address", location_id=places),
+        "phone": read("phone", service_id=services, organization_id=bodies),
+        "schedule": read(
+            "schedule", service_id=services, service_at_location_id=[row["id"] for row in ties], location_id=places
+        ),
+        "translation": read("translation", link_id=[*services, *bodies, *places]),
+        **{table: read(table, service_id=services) for table in ("language", "service_area")},
+        **{table: read(table, link_id=services) for table in ("attribute", "verification")},
+    }
+
+
+def _read(connection: sqlite3.Connection, table: str, column: str = "", values: Iterable[str | None] = ()) -> list[Row]:
+    """Return the rows of a table of which a column has one of some values, or all."""
+    where = f' WHERE "{column}" IN (SELECT value FROM json_each(?))' if column else ""
+    cursor = connection.execute(f'SELECT * FROM "{table}"{where}', [json.dumps([*values])] if column else [])
+    cursor.row_factory = sqlite3.Row
+    return cursor.fetchall()
+
+
+def groups_named(connection: sqlite3.Connection, schema: str = "main") -> frozenset[str]:
+    """Return the groups that anything of a view names."""
+    rows = connection.execute(
+        f"SELECT code FROM {schema}.taxonomy_term t WHERE code IS NOT NULL AND EXISTS (SELECT 1 FROM"
+        f" {schema}.attribute WHERE taxonomy_term_id = t.id AND link_type IN ('serves', 'excludes'))"
+    )
+    return frozenset(code for (code,) in rows)
 
 
 def write_openings(connection: sqlite3.Connection, openings: Mapping[Opening, Iterable[int]], size: int) -> None:
@@ -302,44 +410,30 @@ def write_openings(connection: sqlite3.Connection, openings: Mapping[Opening, It
     )
 
 
-def _write_series(connection: sqlite3.Connection, listing: SearchIndex) -> None:
+def _write_series(
+    connection: sqlite3.Connection, gathered: Mapping[str, "array[Any]"], languages: Sequence[str], size: int
+) -> None:
     """Write the orders of the services, and their points."""
-    services = listing.services
-    points = sorted(
-        {
-            (number, place["latitude"], place["longitude"])
-            for number, row in enumerate(services)
-            for place in listing.places.get(row["id"], ())
-            if has_point(place)
-        }
-    )
-    ranks = [listing.rank(row) for row in services]
-    columns = zip(
-        ("point", "latitude", "longitude"), zip(*points, strict=True) if points else ((), (), ()), strict=True
-    )
-    series = {name: np.array(values, SERIES[name]) for name, values in (("rank", ranks), *columns)}
-    for language in listing.languages:
-        keys = [(ranks[n], sort_key(listing.name(row, language)), n) for n, row in enumerate(services)]
-        order = np.empty(len(services), ORDER)
-        order[[number for _, _, number in sorted(keys)]] = np.arange(len(services))
+    series = {name: np.array(values, SERIES[name]) for name, values in gathered.items()}
+    for language in languages:
+        query = "SELECT number FROM named WHERE language = ? ORDER BY rank, key, number"
+        order = np.empty(size, ORDER)
+        order[np.fromiter((number for (number,) in connection.execute(query, [language])), np.intp)] = np.arange(size)
         series[f"by_name_{language}"] = order
     connection.executemany(
         "INSERT INTO series VALUES (?, ?)", ((name, series[name].tobytes()) for name in sorted(series))
     )
 
 
-def _write_words(connection: sqlite3.Connection, listing: SearchIndex) -> None:
+def _write_words(connection: sqlite3.Connection, size: int) -> None:
     """Write which services have which words; those without a digit have the key too that a slip of the pen shares."""
-    services_of: dict[str, list[int]] = defaultdict(list)
-    for number, row in enumerate(listing.services):
-        words = listing.words(row)
-        connection.execute("INSERT INTO listed VALUES (?, ?, ?)", (number, row["id"], " ".join(words)))
-        for word in words:
-            services_of[word].append(number)
-    size = len(listing.services)
+    pairs = connection.execute("SELECT word, number FROM word_of ORDER BY word, number")
     connection.executemany(
         "INSERT INTO word VALUES (?, ?, ?, ?)",
-        ((word, key_of_word(word), *packed(services_of[word], size)) for word in sorted(services_of)),
+        (
+            (word, key_of_word(word), *packed((number for _, number in own), size))
+            for word, own in groupby(pairs, itemgetter(0))
+        ),
     )
 
 

@@ -17,10 +17,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from mapping.area.study_area import StudyArea
-from mapping.safety.agreed import DAYS
 from mapping.view.diff import OLD, TIES, attach, hanging_together, note_changes
 from mapping.view.entries import sort_key
-from mapping.view.index import INDEXED, Opening, SearchIndex, has_point, key_of_word, name_in, write_openings
+from mapping.view.index import INDEXED, Opening, SearchIndex, groups_named, key_of_word, name_in, write_openings
 from mapping.view.postings import ORDER, SERIES, Mask, packed, unpacked
 from mapping.view.ready import NESTED, aged, rewrite_ready
 
@@ -82,7 +81,7 @@ class _IndexAgain:
         self.db = db
         (languages,) = db.execute("SELECT value FROM main.edition WHERE name = 'languages'").fetchone()
         self.before, self.now = (
-            SearchIndex(self._tables(schema, ids), tuple(languages.split()), day, area, self._groups(schema))
+            SearchIndex(self._tables(schema, ids), tuple(languages.split()), day, area, groups_named(db, schema))
             for schema, day in zip((OLD, "main"), days, strict=True)
         )
         own = json.dumps([row["id"] for row in self.before.services])
@@ -94,7 +93,7 @@ class _IndexAgain:
 
     def bring_up_to_date(self) -> bool:
         """Change the index where it says something else now; tell whether that can be done."""
-        services = [{row["id"]: self._points(listing, row) for row in listing.services} for listing in self._both]
+        services = [{row["id"]: listing.points(row) for row in listing.services} for listing in self._both]
         if services[0] != services[1] or self.before.groups != self.now.groups:
             return False
         self._edit("code", ("kind", "code"), self._moves(lambda listing, row: listing.all_codes(row)), tuple)
@@ -120,21 +119,9 @@ class _IndexAgain:
             if table == "taxonomy_term":
                 where, values = "1", []
             cursor = self.db.execute(f'SELECT * FROM {schema}."{table}" WHERE {where}', values)
-            names = [column[0] for column in cursor.description]
-            tables[table] = [_with_days(table, dict(zip(names, row, strict=True))) for row in cursor]
+            cursor.row_factory = sqlite3.Row
+            tables[table] = cursor.fetchall()
         return tables
-
-    def _groups(self, schema: str) -> frozenset[str]:
-        """Return the groups that anything of a view names."""
-        rows = self.db.execute(
-            f"SELECT code FROM {schema}.taxonomy_term t WHERE code IS NOT NULL AND EXISTS (SELECT 1 FROM"
-            f" {schema}.attribute WHERE taxonomy_term_id = t.id AND link_type IN ('serves', 'excludes'))"
-        )
-        return frozenset(code for (code,) in rows)
-
-    def _points(self, listing: SearchIndex, service: Row) -> set[tuple[float, float]]:
-        places = listing.places.get(service["id"], ())
-        return {(place["latitude"], place["longitude"]) for place in places if has_point(place)}
 
     def _moves(self, names: Callable[[SearchIndex, Row], Iterable[Name]]) -> dict[Name, dict[int, bool]]:
         """Return the sets that services left (False) or joined: name of the set -> number of the service."""
@@ -231,9 +218,3 @@ class _IndexAgain:
 
     def _keep(self, name: str, numbers: Any) -> None:
         self.db.execute("UPDATE main.series SET numbers = ? WHERE name = ?", [numbers.tobytes(), name])
-
-
-def _with_days(table: str, row: dict[str, Any]) -> Row:
-    """Return a row of a view as it is before it is written: days as days."""
-    days = {name: dt.date.fromisoformat(row[name]) for name in DAYS[table] if row.get(name)}
-    return row | days

@@ -554,7 +554,7 @@ def _phones(rows: Iterable[sqlite3.Row]) -> tuple[PhoneEntry, ...]:
 
 
 def _hours(rows: Iterable[sqlite3.Row]) -> tuple[Hours, ...]:
-    entries = {hours_of(row) for row in rows}  # type: ignore[arg-type]
+    entries = {hours_of(row) for row in rows}
     return tuple(sorted(entries, key=lambda h: (h.days == (), [WEEK[d] for d in h.days if d in WEEK], h.opens, h.note)))
 
 

@@ -6,7 +6,8 @@ influence on it: the same rows give the same bytes, in whatever order they came.
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
@@ -18,7 +19,7 @@ from mapping.freshness import next_due
 from mapping.model import RECORDS, Audience, SqlType, columns, references
 from mapping.safety.agreed import DAYS
 from mapping.view.diff import write_changes
-from mapping.view.index import SearchIndex, write_index
+from mapping.view.index import write_index
 
 FORMAT = "7"
 """What a view is read by: raised with every change of its tables, or of the lexicon that is kept in it."""
@@ -26,6 +27,9 @@ APPLICATION_ID = 0x526F6876
 """Stands in the header of a view file: "Rohv"."""
 
 Row = Mapping[str, Any]
+
+Part = Mapping[str, Sequence[Row]]
+"""Table -> rows that hang together."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +52,23 @@ class ViewContext:
         return tuple(dict.fromkeys((*(self.area.languages if self.area else ()), "en")))
 
 
-def write_view(
-    tables: Mapping[str, Sequence[Row]],
-    path: str | Path,
-    *,
-    fields: Mapping[str, Sequence[str]],
-    context: ViewContext,
-) -> None:
+def write_view(rows: Part, path: str | Path, *, fields: Mapping[str, Sequence[str]], context: ViewContext) -> None:
     """Write rows, already under their published ids, into a new file; ``fields`` names the columns of each table.
 
     An older file of that name stays as it is until the new one is complete.
+
+    Raises
+    ------
+    MappingError
+        The file cannot be written.
+    """
+    with new_view(path, fields=fields, context=context) as view:
+        view.add(rows)
+
+
+@contextmanager
+def new_view(path: str | Path, *, fields: Mapping[str, Sequence[str]], context: ViewContext) -> Iterator["ViewWriter"]:
+    """Give what writes a view part by part; at the end of the block it takes the place of an older file.
 
     Raises
     ------
@@ -68,63 +79,100 @@ def write_view(
     fresh = path.with_name(path.name + ".new")
     try:
         fresh.unlink(missing_ok=True)
-        with_due = with_due_days(tables, context.area)
-        connection = sqlite3.connect(fresh.resolve().as_uri(), uri=True, isolation_level=None)
-        try:
-            _write(connection, with_due, fields, context)
-        finally:
-            connection.close()
+        with closing(sqlite3.connect(fresh.resolve().as_uri(), uri=True, isolation_level=None)) as connection:
+            view = ViewWriter(connection, fields, context)
+            yield view
+            view.finish()
         if context.audience != "public":
             fresh.chmod(0o600)
         fresh.replace(path)
     except (sqlite3.Error, OSError) as error:
-        fresh.unlink(missing_ok=True)
         raise MappingError(
             f"{path}: the view cannot be written ({cause(error)}); check the folder, its rights and the free space"
         ) from error
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
-def _write(
-    connection: sqlite3.Connection,
-    tables: Mapping[str, Sequence[Row]],
-    fields: Mapping[str, Sequence[str]],
-    context: ViewContext,
-) -> None:
-    connection.execute("PRAGMA journal_mode = off")
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute("BEGIN")
-    for table, names in fields.items():
-        types = columns(RECORDS[table])
-        _table(connection, table, {name: types[name] for name in ("id", *names)}, tables.get(table, ()))
-        for name in (*references(RECORDS[table]), "link_id"):
-            if name in names:
-                connection.execute(f'CREATE INDEX "{table}_{name}" ON "{table}" ("{name}")')
-    _write_units(connection, context.area)
-    write_index(connection, SearchIndex(tables, context.languages, context.edition, context.area))
-    write_changes(connection, fields, audience=context.audience, edition=context.edition, previous=context.previous)
-    facts = {"audience": context.audience, "edition": context.edition.isoformat(), "format": FORMAT}
-    facts["languages"] = " ".join(context.languages)
-    facts |= {"licences": "\n".join(context.licences)} if context.licences else {}
-    facts |= {"demo": "1"} if context.demo else {}
-    if context.area is not None:
-        facts |= {"area": context.area.code, "timezone": context.area.timezone}
-        facts |= {name: str(days) for name, days in context.area.settings.freshness}
-    connection.execute("CREATE TABLE edition (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
-    connection.executemany("INSERT INTO edition VALUES (?, ?)", sorted(facts.items()))
-    connection.execute("COMMIT")
+class ViewWriter:
+    """A view that is being written. Its rows come in parts, in any order, and one may come twice.
+
+    They are put in order on the disk, in a file of SQLite's own that is gone with the connection: a large directory
+    would fill the memory.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, fields: Mapping[str, Sequence[str]], context: ViewContext
+    ) -> None:
+        self.connection = connection
+        self.context = context
+        self.licences = {*context.licences}
+        """Licences of sources that whatever is made of the view must name."""
+        self.types = {table: _types_of(table, names) for table, names in fields.items()}
+        self._staged: dict[str, str] = {}
+        """Table of which rows came -> statement that stages a row of it."""
+        connection.execute("PRAGMA journal_mode = off")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("ATTACH '' AS staged")
+        connection.execute("PRAGMA staged.journal_mode = off")
+        connection.execute("BEGIN")
+
+    def add(self, part: Part) -> None:
+        """Take rows that hang together, already under their published ids."""
+        for table, rows in with_due_days(part, self.context.area).items():
+            if not rows:
+                continue
+            types = self.types[table]
+            if table not in self._staged:
+                columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+                self.connection.execute(f'CREATE TABLE staged."{table}" ({columns}) STRICT')
+                self._staged[table] = f'INSERT INTO staged."{table}" VALUES ({", ".join("?" * len(types))})'
+            cells = map(itemgetter(*types), rows)
+            days = [place for place, name in enumerate(types) if name in DAYS[table]]
+            self.connection.executemany(
+                self._staged[table], (_with_texts(row, days) for row in cells) if days else cells
+            )
+
+    def rows(self, table: str, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+        """Return some columns of all rows of a table that came so far."""
+        if table not in self._staged:
+            return ()
+        columns = ", ".join(f'"{name}"' for name in names)
+        return self.connection.execute(f'SELECT {columns} FROM staged."{table}"')
+
+    def finish(self) -> None:
+        """Write the tables in the order of the ids, and all that is made of them."""
+        connection, context = self.connection, self.context
+        for table, types in self.types.items():
+            columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+            connection.execute(f'CREATE TABLE "{table}" ({columns}, PRIMARY KEY (id)) STRICT, WITHOUT ROWID')
+            if table in self._staged:  # a row that came twice stands there once; two of one id are refused
+                names = ", ".join(f'"{name}"' for name in types)
+                connection.execute(f'INSERT INTO main."{table}" SELECT {names} FROM staged."{table}" GROUP BY {names}')
+                connection.execute(f'DROP TABLE staged."{table}"')
+            for name in (*references(RECORDS[table]), "link_id"):
+                if name in types:
+                    connection.execute(f'CREATE INDEX "{table}_{name}" ON "{table}" ("{name}")')
+        _write_units(connection, context.area)
+        write_index(connection, context.languages, context.edition, context.area)
+        write_changes(
+            connection, tuple(self.types), audience=context.audience, edition=context.edition, previous=context.previous
+        )
+        facts = {"audience": context.audience, "edition": context.edition.isoformat(), "format": FORMAT}
+        facts["languages"] = " ".join(context.languages)
+        facts |= {"licences": "\n".join(sorted(self.licences))} if self.licences else {}
+        facts |= {"demo": "1"} if context.demo else {}
+        if context.area is not None:
+            facts |= {"area": context.area.code, "timezone": context.area.timezone}
+            facts |= {name: str(days) for name, days in context.area.settings.freshness}
+        connection.execute("CREATE TABLE edition (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
+        connection.executemany("INSERT INTO edition VALUES (?, ?)", sorted(facts.items()))
+        connection.execute("COMMIT")
 
 
-def _table(connection: sqlite3.Connection, table: str, types: Mapping[str, SqlType], rows: Iterable[Row]) -> None:
-    """Make a table and fill it in the order of the ids."""
-    named = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
-    connection.execute(f'CREATE TABLE "{table}" ({named}, PRIMARY KEY (id)) STRICT, WITHOUT ROWID')
-    marks = ", ".join("?" * len(types))
-    cells = itemgetter(*types)
-    days = [place for place, name in enumerate(types) if name in DAYS[table]]
-    ordered = (cells(row) for row in sorted(rows, key=itemgetter("id")))
-    connection.executemany(
-        f'INSERT INTO "{table}" VALUES ({marks})', (_with_texts(row, days) for row in ordered) if days else ordered
-    )
+def _types_of(table: str, names: Sequence[str]) -> dict[str, SqlType]:
+    types = columns(RECORDS[table])
+    return {name: types[name] for name in ("id", *names)}
 
 
 def _with_texts(row: tuple[Any, ...], days: Iterable[int]) -> list[Any]:
@@ -154,7 +202,7 @@ def _write_units(connection: sqlite3.Connection, area: StudyArea | None) -> None
     connection.executemany("INSERT INTO area_unit_name VALUES (?, ?, ?)", sorted(names))
 
 
-def with_due_days(tables: Mapping[str, Sequence[Row]], area: StudyArea | None) -> dict[str, Sequence[Row]]:
+def with_due_days(tables: Part, area: StudyArea | None) -> dict[str, Sequence[Row]]:
     """Say for each verified service when it is to be verified again, where the one who verified it did not.
 
     After the months that the study area sets for its kind, the fewest of them where it is of several kinds.
@@ -170,7 +218,7 @@ def with_due_days(tables: Mapping[str, Sequence[Row]], area: StudyArea | None) -
     return {**tables, "verification": verifications}
 
 
-def _types(tables: Mapping[str, Sequence[Row]]) -> dict[str, set[str]]:
+def _types(tables: Part) -> dict[str, set[str]]:
     """Return the codes of the service types of each service, by its id."""
     codes = {row["id"]: row["code"] for row in tables.get("taxonomy_term", ())}
     types: dict[str, set[str]] = {}

@@ -9,14 +9,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mapping.directory.directory import Directory
+from mapping.directory.directory import Directory, public_id
+from mapping.directory.gate import SHOWABLE
+from mapping.directory.gate import parts as parts_of
 from mapping.errors import MappingError
-from mapping.model import Attribute, Location, Organization, Phone, Service, ServiceAtLocation
+from mapping.model import Attribute, Location, Organization, Phone, Service, ServiceAtLocation, TaxonomyTerm
 from mapping.safety.agreed import differences, held, told
-from mapping.safety.redaction import TypeRule, allowed_rows, thresholds
+from mapping.safety.leak_scan import HiddenFacts, columns_in
+from mapping.safety.redaction import PUBLISHED, VIEWS, TypeRule, allowed_rows, project, rename, thresholds
+from mapping.view.writer import ViewContext, write_view
 from tests.directory.test_gate import PARTS, facts
 from tests.support.examples import examples
-from tests.support.sample import TODAY, approval, batch, place, sample_directory, term
+from tests.support.sample import TODAY, approval, batch, key, place, sample_directory, term
 from tests.support.second_person import SecondPerson
 
 KINDS = (Organization, Service, Location, Phone, Attribute, ServiceAtLocation)
@@ -46,6 +50,25 @@ ACTS = st.lists(
     min_size=1,
     max_size=6,
 )
+
+
+OWN_WORD = key("taxonomy_term", "own word")
+SAID_OF_A_WORD = [
+    TaxonomyTerm(id=OWN_WORD, code="OWN", name="Own word", description=""),
+    *(
+        Attribute(
+            id=key("attribute", f"said of {entity}"),
+            link_id=record,
+            link_entity=entity,
+            link_type="classification",
+            taxonomy_term_id=word,
+        )
+        for entity, record, word in (
+            ("service", key("service", "Advice"), OWN_WORD),
+            ("taxonomy_term", OWN_WORD, term("service_types", "LEG-INF")),
+        )
+    ),
+]
 
 
 def act(directory, kind: str, one: int, other: int, field: int, value: int) -> None:
@@ -123,7 +146,7 @@ def require_nothing_overlooked(directory) -> None:
 @given(acts=ACTS)
 def test_one_person_shows_nothing_new_and_two_do(acts, tmp_path_factory, tiny_area):
     shared = place("Shared", of=["Advice", "Night", "Silent"], at=(10.1, 60.1), unit="XT-W2")
-    with sample_directory(tmp_path_factory.mktemp("gate"), tiny_area, *PARTS, shared) as directory:
+    with sample_directory(tmp_path_factory.mktemp("gate"), tiny_area, *PARTS, shared, SAID_OF_A_WORD) as directory:
         directory.signed_in = True
         before = facts(directory)
         with pytest.MonkeyPatch.context() as patch:
@@ -141,6 +164,29 @@ def test_one_person_shows_nothing_new_and_two_do(acts, tmp_path_factory, tiny_ar
                         act(directory, kind, *choices)
                     assert facts(directory) <= before
                 require_nothing_overlooked(directory)
+            require_parts_to_be_the_whole(directory, tmp_path_factory.mktemp("parts"))
+
+
+def require_parts_to_be_the_whole(directory, folder) -> None:
+    """Require that a view that is written part by part is the one of all records at once, with all that is hidden."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mapping.directory.gate.PART", 1)
+        parts = list(parts_of(directory.db))
+        for audience in VIEWS:
+            hidden, warnings, whole = set(), [], HiddenFacts(directory.common_names())
+            directory.view(
+                audience, folder / "parts.db", edition=TODAY, conceal=hidden.update, warn=warnings.append
+            ).close()
+            tables, rules = directory.tables(), directory.rules(TODAY)
+            shown = project(tables, audience, rules, directory.agreed(audience))
+            whole.add(tables, shown)
+            assert (hidden, warnings) == (whole.concealed, whole.warnings(columns_in(shown)))
+            renamed = rename(shown, lambda private: public_id(directory.key, private))
+            context = ViewContext(audience, TODAY, directory.area)
+            write_view(renamed, folder / "whole.db", fields=PUBLISHED, context=context)
+            assert (folder / "parts.db").read_bytes() == (folder / "whole.db").read_bytes()
+    for table in SHOWABLE:
+        assert {record.id for record in tables[table]} == {record for _, own in parts for record in own[table]}
 
 
 EVIL = {

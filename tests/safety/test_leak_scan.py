@@ -1,7 +1,6 @@
 """Texts that would tell what is hidden stop the publication; what is public anyway, and common words, do not."""
 
 import random
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ from mapping.language.fold import tokens
 from mapping.language.taxonomy import vocabulary
 from mapping.model import Address, Organization, Record, Service, TaxonomyTerm, Translation, Url
 from mapping.safety import leak_scan as module
-from mapping.safety.leak_scan import HiddenFactFound, Leak, address_key, doubtful_neighbours, refuse_hidden_facts
-from mapping.safety.redaction import project
+from mapping.safety.leak_scan import HiddenFactFound, HiddenFacts, Leak, address_key, columns_in, refuse_hidden_facts
+from mapping.safety.redaction import Shown, Tables, project
 from tests.support.sample import (
     HIDDEN,
     TODAY,
@@ -150,7 +149,7 @@ def test_every_field_of_every_shown_table_is_searched(tiny_area: StudyArea) -> N
         for name, info in type(record).model_fields.items():
             if info.annotation in (str, str | None) and not name.endswith(("_id", "id")) and getattr(record, name):
                 kept = getattr(record, name)
-                # an address that is marked public is public: doubtful_neighbours tells of it
+                # an address that is marked public is public: a warning tells of it
                 coded = name.startswith("address_") or name in (
                     "link_entity",
                     "field",
@@ -348,7 +347,7 @@ def test_a_person_whose_office_bears_their_name_is_no_secret() -> None:
         ("Зарина Каримовна Назарова", "Зарина Каримовна"),
     ],
 )
-def test_a_person_is_told_by_the_first_two_names(name: str, text: str) -> None:
+def test_a_person_is_columns_in_the_first_two_names(name: str, text: str) -> None:
     assert whats(text, contact(name, organization="Umed")) == {"person"}
 
 
@@ -402,7 +401,7 @@ def test_hidden_further_web_pages_are_secrets() -> None:
         ("Туттеппа-9, д. 990", "Туттеппа-9, д. 919", False),
     ],
 )
-def test_addresses_are_told_by_street_and_house(one: str, other: str, same: bool) -> None:
+def test_addresses_are_columns_in_street_and_house(one: str, other: str, same: bool) -> None:
     assert (address_key(one) == address_key(other)) is same
     assert address_key(one)
 
@@ -430,7 +429,13 @@ def test_what_has_no_street_and_house_is_nobodys_address(text: str) -> None:
 
 def neighbours(*parts: Part) -> list[str]:
     tables = tables_of(public_parts(), *parts)
-    return doubtful_neighbours(tables, project(tables, "public", RULES))
+    return warned(tables, project(tables, "public", RULES))
+
+
+def warned(tables: Tables, shown: Shown) -> list[str]:
+    facts = HiddenFacts()
+    facts.add(tables, shown)
+    return facts.warnings(columns_in(shown))
 
 
 SHELTER = service("Shelter", of="Umed", types=["ACC-VOT"])
@@ -518,7 +523,7 @@ def test_a_service_of_unknown_kind_that_two_people_showed_is_not_counted() -> No
 
 def test_a_directory_without_secrets_has_nothing_to_tell() -> None:
     assert [line for line in neighbours() if "hidden" in line] == []
-    assert doubtful_neighbours({}, {}) == []
+    assert warned({}, {}) == []
     refuse_hidden_facts({"organization": [Organization(id="o", name="x")]}, {"organization": []})
 
 
@@ -558,7 +563,7 @@ def test_a_word_is_the_same_in_another_case(word: str, other: str, same: bool) -
         ("nihoni gulafshon", False),
     ],
 )
-def test_a_name_is_told_by_its_words_in_their_order(text: str, is_told: bool) -> None:
+def test_a_name_is_columns_in_its_words_in_their_order(text: str, is_told: bool) -> None:
     words = text.split()
     assert module._tells_name(("gulafshon", "nihoni"), words, 0, frozenset({"shahri"})) is is_told
     assert module._tells_name(("gulafshon", "nihoni"), ["nihoni", *words], 1, frozenset({"shahri"})) is is_told
@@ -574,7 +579,7 @@ def test_a_name_is_told_by_its_words_in_their_order(text: str, is_told: bool) ->
         ("maftuna", False),
     ],
 )
-def test_a_person_is_told_by_both_names_side_by_side(text: str, is_told: bool) -> None:
+def test_a_person_is_columns_in_both_names_side_by_side(text: str, is_told: bool) -> None:
     assert module._tells_person(("maftuna", "qalandarova"), ["ask", *text.split()], 1, frozenset()) is is_told
 
 
@@ -591,7 +596,7 @@ def test_a_person_is_told_by_both_names_side_by_side(text: str, is_told: bool) -
         ("gilosi 17", False),
     ],
 )
-def test_a_house_is_told_by_its_street_and_the_numbers_around(text: str, is_told: bool) -> None:
+def test_a_house_is_columns_in_its_street_and_the_numbers_around(text: str, is_told: bool) -> None:
     words = tokens(text)
     places = range(len(words))
     fact = ("zardoluzor", "kalon", "17") if "kalon" in text else ("zardoluzor", "17")
@@ -637,11 +642,9 @@ def test_points_are_read_in_decimals_and_in_degrees_and_minutes(text: str, numbe
 
 
 def test_hosts_are_those_of_pages_and_of_mails() -> None:
-    facts = {
-        "web": {"https://WWW.Umed.example/help?from=other.example", "none"},
-        "mail": {"a@Nihoni.example", "@desk@Umed.example"},
-    }
-    assert module._hosts(facts) == {"umed.example", "nihoni.example"}
+    pages = {"https://WWW.Umed.example/help?from=other.example", "none"}
+    mails = {"a@Nihoni.example", "@desk@Umed.example"}
+    assert module._hosts(mails, pages) == {"umed.example", "nihoni.example"}
 
 
 def test_free_texts_are_searched_and_codes_are_not() -> None:
@@ -702,7 +705,7 @@ def test_twenty_are_named_and_the_others_are_counted(count: int, more: str) -> N
 def test_points_are_found_as_by_looking_at_each_of_them() -> None:
     chance = random.Random(7)
     points = {(chance.uniform(-90, 90), chance.uniform(-180, 180)) for _ in range(300)}
-    finder = module._Finder(module._Facts(defaultdict(set, point=points), defaultdict(set)), frozenset())
+    finder = module._Finder({"point": points}, columns_in({}), frozenset())
     told = 0
     for latitude, longitude in points:
         off = chance.choice((0.0, 0.0019, -0.0019, 0.0021, 0.0099)), chance.choice((0.0, -0.0019, -0.0021))
