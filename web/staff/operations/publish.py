@@ -18,6 +18,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, inbox, is_me, is_other_person, study_area, today, warnings_file
+from web.staff.fields import KINDS as CHANGES
 from web.staff.fields import TABLES
 from web.staff.operations.edition_words import in_words
 from web.stores.referral_log import not_to_be_had
@@ -40,9 +41,9 @@ FOR: dict[Audience, Message] = {
     "focal_point": Message("For focal points"),
 }
 KINDS: dict[str, Message] = {
-    "new": Message("new"),
-    "changed": Message("changed"),
-    "gone": Message("gone"),
+    "new": CHANGES["added"],
+    "changed": CHANGES["changed"],
+    "gone": CHANGES["removed"],
 }
 STALE = Message(
     "What is shown, the published edition or the day changed since this one was built. Nothing was published: build it "
