@@ -15,6 +15,8 @@ from mapping.language.i18n import Phrase
 from mapping.packed import Packed
 
 LOOK_FOR_HEADER = 25
+LOOKED_AT = 300
+"""Rows that tell whether a column without a name is one."""
 TOTAL = re.compile(r"^\W*(?:итого|всего|[ҷч]амъ|total|jami)\b\W*(\d{1,6})\b", re.I)
 """A cell that tells how many rows a list has."""
 OF_TOTALS = re.compile(r"^\W*(?:(?:итого|всего|[ҷч]амъ)\b|(?:total|jami)\W*(?:\d|$))", re.I)
@@ -126,7 +128,7 @@ def _header(sheet: Sheet, columns: ColumnMap, path: object) -> tuple[int, list[s
     height = columns.header.rows
     first = best + height + columns.header.skip_after
     names = joined([list(row) for row in sheet.rows[best : best + height]])
-    return first, numbered(names, sheet.rows[first:])
+    return first, numbered(names, sheet.rows, first)
 
 
 def joined(lines: list[list[object]]) -> list[str]:
@@ -140,9 +142,14 @@ def joined(lines: list[list[object]]) -> list[str]:
     return [" / ".join(dict.fromkeys(part for line in texts if (part := line[column]))) for column in range(width)]
 
 
-def numbered(names: list[str], body: Sequence[Sequence[object]]) -> list[str]:
-    """Return the names of columns; one that has none, and is filled in half of the rows or more, is called by place."""
-    there = [row for row in body if any(cell not in (None, "") for cell in row)]
+def numbered(names: list[str], rows: Sequence[Sequence[object]], first: int) -> list[str]:
+    """Return the names of columns; one that has none, and is filled in half of the rows or more, is called by place.
+
+    The rows from ``first`` on are looked at, as many as tell.
+    """
+    if all(names):
+        return names
+    there = [row for row in rows[first : first + LOOKED_AT] if any(cell not in (None, "") for cell in row)]
     for column, name in enumerate(names):
         filled = sum(column < len(row) and row[column] not in (None, "") for row in there) if not name else 0
         if filled > 1 and filled * 2 >= len(there):

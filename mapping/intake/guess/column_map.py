@@ -232,7 +232,7 @@ def _headed(sheet: Sheet, other: OtherShape) -> Guessed | None:
     own = [text for cell in sheet.rows[place] if (text := written(cell))]
     has = next((text for text in own if text not in above), own[0])
     first = place + height
-    return Guessed(sheet, Header(has=has, rows=height), first, numbered(names, sheet.rows[first:]))
+    return Guessed(sheet, Header(has=has, rows=height), first, numbered(names, sheet.rows, first))
 
 
 HEADS = 4
@@ -279,7 +279,7 @@ def _headers(sheet: Sheet) -> Iterator[tuple[float, Guessed]]:
             has = next((text for text in own if text not in above), own[0])
             header = Header(has=has, rows=height, skip_after=int(tagged))
             first += int(tagged)
-            names = numbered(names, sheet.rows[first:])
+            names = numbered(names, sheet.rows, first)
             yield (
                 hits + 5 * named + filled / 10 + min(body, 100) / 50,
                 Guessed(sheet, header, first, names),

@@ -159,6 +159,7 @@ def is_named(heading: str, fields: Sequence[str]) -> bool:
     return any(folded in _phrases(field) for field in fields)
 
 
+@lru_cache(maxsize=50_000)
 def named(heading: str, field: str) -> int:
     """Return how many letters of a heading name a field: the longest of its words there, that of the lower line first.
 

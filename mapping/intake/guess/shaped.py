@@ -11,7 +11,7 @@ from mapping.formats import Sheet
 from mapping.intake.guess.cells import ColumnGuess
 from mapping.intake.guess.headings import REMARKS, RUNNING, field_of, named
 from mapping.intake.guess.shapes import YEAR, OtherShape, holds_items, is_answer, names_two
-from mapping.intake.rows import joined, written
+from mapping.intake.rows import LOOKED_AT, joined, written
 from mapping.language import parsers
 from mapping.language.fold import coarse, skeleton, tokens, words_for
 from mapping.language.parsers.permission import asks_to_publish
@@ -410,7 +410,9 @@ def own_header(sheet: Sheet, shape: str) -> tuple[int, int, list[str]] | None:
             if len(lines) < height or holds_numbers(lines) or (height > 1 and not goes_on(*lines)):
                 continue
             names = joined(lines)
-            telling = _telling(names, shape, [*rows[:place], *sheet.rows[place + height :]])
+            telling = _telling(
+                names, shape, [*rows[:place], *sheet.rows[place + height : place + height + LOOK_FOR_HEADER]]
+            )
             if telling > 1 and (best is None or (telling, -height, -place) > best[0]):
                 best = (telling, -height, -place), (place, height, names)
     return best[1] if best else None
@@ -429,7 +431,7 @@ def is_of_activities(sheet: Sheet) -> bool:
     if header is None:
         return False
     place, height, names = header
-    rows = sheet.rows[place + height :]
+    rows = sheet.rows[place + height : place + height + LOOKED_AT]
     fields: dict[str, list[int]] = {}
     for column, name in enumerate(names):
         if name and (about := _best(name, FIELDS_OF["activity"])[0]):
@@ -454,7 +456,7 @@ def _telling(names: Sequence[str], shape: str, body: Sequence[Sequence[object]])
 
 
 def _cells(body: Sequence[Sequence[object]], column: int) -> list[str]:
-    cells = (written(row[column]).strip() for row in body[: 2 * LOOK_FOR_HEADER] if column < len(row))
+    cells = (written(row[column]).strip() for row in body if column < len(row))
     return [text for text in cells if text]
 
 
