@@ -1,12 +1,10 @@
-"""Latin letters by rule: names that are known in Cyrillic only, and the two signs of Uzbek that look like apostrophes.
+"""Latin letters by rule: names that are known in Cyrillic only.
 
 Names are written letter by letter for the readers of a page, in English near the BGN/PCGN systems, in Uzbek by its own
 alphabet. What a rule has written says so: its language ends in ``-Latn``.
 """
 
 import re
-
-from mapping.language.fold import APOSTROPHES
 
 SCRIPT = "-Latn"
 """What the language of a text ends in that a rule has written in Latin letters."""
@@ -53,7 +51,6 @@ RULES: dict[str, dict[str, str]] = {
 
 _WORD = re.compile(r"[\u0400-\u04ff]+")
 _AFTER_VOWEL = frozenset("аеёиоуыэюяӣӯў")
-_UZBEK_SIGN = re.compile(f"(?<=[^\\W\\d_])[{APOSTROPHES}](?=[^\\W\\d_])|(?<=[oOgG])[ʻ‘]")
 
 
 def latin(text: str, language: str) -> str:
@@ -68,21 +65,6 @@ def latin(text: str, language: str) -> str:
     """
     rules = RULES.get(language)
     return text if rules is None else _WORD.sub(lambda word: _word(word[0], rules), text)
-
-
-def uzbek_signs(text: str) -> str:
-    """Write the signs of Uzbek as they are: ʻ after o and g, ʼ elsewhere within a word, for any apostrophe.
-
-    Examples
-    --------
-    >>> uzbek_signs("O‘zbek, g'oya, ma'no, ta’lim")
-    'Oʻzbek, gʻoya, maʼno, taʼlim'
-    """
-
-    def sign(match: re.Match[str]) -> str:
-        return "ʻ" if text[match.start() - 1] in "oOgG" else "ʼ"
-
-    return _UZBEK_SIGN.sub(sign, text)
 
 
 def _word(word: str, rules: dict[str, str]) -> str:

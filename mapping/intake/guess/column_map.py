@@ -109,8 +109,8 @@ def guessed_map(sheets: Sequence[Sheet], source: str, area: StudyArea | None = N
     if guess.other:
         raise FormatError(
             Phrase(
-                "[{name}] looks like a list whose rows are no services; write a column map with "
-                'shape = "{what}" (docs/importing.md)',
+                "[{name}] looks like a list whose rows are no services; it needs a column map with "
+                'shape = "{what}": rohnamo check FILE --draft FILE.toml begins one',
                 name=guess.sheet.name,
                 what=guess.other,
             )
@@ -510,7 +510,8 @@ def _map(guess: Guessed, source: str) -> ColumnMap:
 def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
     """Write what can be guessed of a list as a column map (TOML) to go on from, each line with its reason.
 
-    No cell of the list stands in it but markings and unknown words for kinds of help, which a map must name.
+    No cell of the list stands in it but markings and unknown words for kinds of help, which a map must name, and what
+    a line above the headings says of all rows, but for people.
 
     Raises
     ------

@@ -208,10 +208,13 @@ def _lines_above(titles: Sequence[str], shape: OtherShape, own: OwnColumns) -> d
     values: dict[str, str] = {}
     for line in filter(None, map(_LINE.fullmatch, titles)):
         about = _best(line["name"], FIELDS_OF[shape])[0]
-        if about and about not in filled:
+        if about and about not in filled and about not in PERHAPS_PEOPLE:
             values.setdefault(about, line["value"].strip())
     return values
 
+
+PERHAPS_PEOPLE = ("assessed_by", "evidence")
+"""Fields that a line may say by somebody's name, which no draft holds."""
 
 _LINE = re.compile(r"\s*(?P<name>[^:\n]{2,40}):\s+(?P<value>[^:\n]{2,120})")
 """A line above the headings that names a field and says it."""

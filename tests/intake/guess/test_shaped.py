@@ -276,11 +276,12 @@ def test_a_row_with_numbers_or_days_is_no_row_of_names(area, cell):
 
 def test_lines_above_the_headings_say_what_no_column_says(area):
     rows = [(f"STD-00{n}", "да") for n in (1, 2, 3)]
-    lines = (("Организация: ОО «Умед»",), ("Дата проверки:", "05.10.2026"), ("Проверено: да",))
+    lines = (("Организация: ОО «Умед»",), ("Дата проверки:", "05.10.2026"), ("Кто проверил: Анора",))
     columns = draft(area, *lines, ("Пункт", "Ответ"), *rows)
     said = {name: text for name, text in columns.constants.items() if name in ("organization", "assessed_on")}
     assert said == {"organization": "ОО «Умед»", "assessed_on": "05.10.2026"}
     assert columns.fields == {"standard": ["Пункт"], "answer": ["Ответ"]}
+    assert "Анора" not in columns.model_dump_json()
 
 
 def test_units_as_headings_are_those_of_their_counts(area):
