@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
-from mapping.directory.directory import Directory
-from mapping.language.taxonomy import Vocabulary
+from mapping.directory.directory import Directory, public_id, rules
+from mapping.language.taxonomy import Vocabulary, vocabulary
 from mapping.model import (
     Attribute,
     Language,
@@ -27,6 +27,9 @@ from mapping.model import (
     record_id,
 )
 from mapping.resources import shipped
+from mapping.safety.redaction import PUBLISHED, project, rename
+from mapping.view.view import View
+from mapping.view.writer import ViewContext, new_view
 
 DAY = dt.date(2026, 11, 24)
 SOURCE = Source(id=record_id("invented", "source"), name="Invented for measuring")
@@ -43,6 +46,47 @@ def directory(path: Path, ground: StudyArea, services: int) -> Directory:
     store = Directory(path, ground)
     store.add(Batch(SOURCE, "invented", records=list(records(ground, services))), by="one", agreed_by="another", on=DAY)
     return store
+
+
+def view(path: Path, ground: StudyArea, services: int) -> View:
+    """Write the public view of so many invented services, straight from their records, without storing them."""
+    told, words = rules(DAY, ground), tables_of(vocabulary())
+    with new_view(path, fields=PUBLISHED, context=ViewContext("public", DAY, ground)) as new:
+        for lot in _lots(records(ground, services)):
+            shown = project(tables_of(lot) | words, "public", told)
+            new.add(rename(shown, lambda private: public_id(b"invented", private)))
+    return View(path)
+
+
+def tables_of(records: Iterable[Record]) -> dict[str, list[Record]]:
+    """Return records by table."""
+    tables: dict[str, list[Record]] = {}
+    for record in records:
+        tables.setdefault(record.table, []).append(record)
+    return tables
+
+
+LOT = 3_000
+"""Services that are in memory at once."""
+
+
+def _lots(records: Iterator[Record]) -> Iterator[list[Record]]:
+    """Yield records some services at a time, each with its organization."""
+    bodies: dict[str, Record] = {}
+    lot: dict[str, Record] = {}
+    services = 0
+    for record in records:
+        if isinstance(record, Organization):
+            bodies[record.id] = record
+            continue
+        if isinstance(record, Service):
+            if services == LOT:
+                yield [*lot.values()]
+                lot, services = {}, 0
+            services += 1
+            lot[record.organization_id] = bodies[record.organization_id]
+        lot[record.id] = record
+    yield [*lot.values()]
 
 
 def records(ground: StudyArea, services: int) -> Iterator[Record]:

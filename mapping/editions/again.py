@@ -114,7 +114,7 @@ def _changes(
     if touched["case_count"] or touched["standard_assessment"] or sum(map(len, touched.values())) > MOST:
         raise Whole
     tables = gate.needed_for(db, touched) | directory.tables(WORDS)
-    rules, agreed = directory.rules(edition), gate.agreed(db, audience)
+    rules, agreed = directory.rules(edition), gate.agreed_of(db, audience, tables)
     _require_own_owners(tables, agreed)
     shown = project(tables, audience, rules, agreed)
     there = {(table, row["id"]) for table, rows in shown.items() for row in rows}
