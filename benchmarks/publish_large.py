@@ -9,7 +9,7 @@ ABOUT = (
     "As in publish.md, for 100,000 services in one process: storing them, writing the public view with its travel "
     "times and ready records, writing it again after one service was renamed, and telling what that changed. A view is "
     "written part by part, so that its memory hardly grows with the directory; storing comes first in the same "
-    "process, so go by the extra memory."
+    "process, and what it leaves free is used again, so go by the memory in all."
 )
 
 
