@@ -134,13 +134,6 @@ def same_ids(table: str, ids: Collection[str]) -> Mapping[str, str]:
     return {record: record for record in ids}
 
 
-def refuse_hidden_facts(tables: Tables, shown: Shown, *, common: Iterable[str] = ()) -> None:
-    """Search every text of rows for facts of the tables that are not shown: see `HiddenFacts.refuse`."""
-    facts = HiddenFacts(common)
-    facts.add(tables, shown)
-    facts.refuse(columns_in(shown))
-
-
 class HiddenFacts:
     """What is hidden of a directory, gathered part by part, and looked for in all that is shown.
 

@@ -1,6 +1,7 @@
 """Texts that would tell what is hidden stop the publication; what is public anyway, and common words, do not."""
 
 import random
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from mapping.language.fold import tokens
 from mapping.language.taxonomy import vocabulary
 from mapping.model import Address, Organization, Record, Service, TaxonomyTerm, Translation, Url
 from mapping.safety import leak_scan as module
-from mapping.safety.leak_scan import HiddenFactFound, HiddenFacts, Leak, address_key, columns_in, refuse_hidden_facts
+from mapping.safety.leak_scan import HiddenFactFound, HiddenFacts, Leak, address_key, columns_in
 from mapping.safety.redaction import Shown, Tables, project
 from tests.support.sample import (
     HIDDEN,
@@ -37,6 +38,12 @@ from tests.support.sample import (
 )
 
 RULES = rules(TODAY)
+
+
+def refuse_hidden_facts(tables: Tables, shown: Shown, *, common: Iterable[str] = ()) -> None:
+    facts = HiddenFacts(common)
+    facts.add(tables, shown)
+    facts.refuse(columns_in(shown))
 
 
 def hits(*parts: Part, audience: Any = "public", common: tuple[str, ...] = ("Чашма", "Chashma")) -> list[Leak]:
