@@ -39,6 +39,9 @@ rows of another sheet; or an activity, an agreement, an answer to the checklist 
 Remark = Annotated[str, WrapValidator(lambda text, check: text if isinstance(text, Phrase) else check(text))]
 """A text of whoever wrote the map, or a phrase of ours."""
 
+PROSE = frozenset({"description", "evidence", "definition", "note"})
+"""Fields that hold sentences; what the others hold is short."""
+
 FIELDS: dict[str, Phrase] = {
     "organization": Phrase("name of the body; organization.ru and so on for its name in a language"),
     "organization_kind": Phrase("what kind of body it is"),

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from mapping.area.geocode import Located
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Issue, Level, Progress
-from mapping.column_map import ColumnMap, field_name, fold_header, marking
+from mapping.column_map import PROSE, ColumnMap, field_name, fold_header, marking
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.composition import Composition, composed
@@ -32,7 +32,7 @@ MOST_WORDS = 400
 """Words of a cell that are looked at for words of the map side by side."""
 
 LONGEST_CELL = 32_767
-"""Letters of a cell that fills a field at most: as many as a cell of a workbook holds."""
+"""Letters of a cell that fills a field of prose at most: as many as a cell of a workbook holds."""
 
 MOST_DESCRIBED = 20_000
 """Different descriptions of a record that are remembered at most."""
@@ -261,10 +261,8 @@ class Reader:
                         break
         if full in PARTED:
             text = self._of_parts(full, text)
-        if len(text) > LONGEST_CELL:
-            problem = Phrase(
-                "the cell holds {count} letters, and a field {most} at most", count=len(text), most=LONGEST_CELL
-            )
+        if len(text) > (most := LONGEST_CELL if name in PROSE else parsers.LONGEST_VALUE):
+            problem = Phrase("the cell holds {count} letters, and a field {most} at most", count=len(text), most=most)
             self.refuse(full, problem, Phrase("look whether a whole file was pasted into it, and shorten it"))
             return ""
         if filling.only is not None and not filling.only.search(text):

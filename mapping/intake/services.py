@@ -838,7 +838,7 @@ def _place(entry: RowSite, intake: Intake) -> None:
                 location_id=entry.location.id,
                 address_1=address,
                 city=reader.any_text("place"),
-                postal_code=index or None,
+                postal_code=index,
                 country=entry.location.country or "",
                 audience=entry.location.audience if address_shown else "custodian",
             )

@@ -130,6 +130,9 @@ _NUMBER_SIGN = re.compile(r"№|\bno\s*[.:]?\s*(?=\d)|#(?=\s?\d)", re.I)
 _TWICE = re.compile(r"([^\W\d_])\1+")
 _NUMBER = re.compile(r"\d+")
 
+LONGEST_WORD = 60
+"""Letters of a word at most; in a longer one no lost letters are looked for."""
+
 _QUOTED = re.compile(r"[«“„]([^«»“”„]+)[»”“]|\"([^\"]+)\"")
 _WRAPPED = re.compile(r"^\"(.*)\"\s*\([^)]*\)$")
 
@@ -364,7 +367,7 @@ def _pattern(word: str) -> str:
 
     Every way to fill the gaps is folded, since a letter may melt into its neighbours (зҳ is ж in Latin letters).
     """
-    if "?" not in word:
+    if "?" not in word or len(word) > LONGEST_WORD:
         return re.escape(_fold_word(word))
     gaps = word.count("?")
     if gaps > MOST_GAPS:

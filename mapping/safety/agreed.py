@@ -31,9 +31,9 @@ THRESHOLD = "threshold"
 """Stands for a table of the least counts that are shown: two people agree to a lower one as they do to a record."""
 
 _CONTACT = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:[\w-]+\.)+[^\W\d_]{2,}(?:/\S*)?|\+?\d(?:[\s().\-\u2010-\u2015\u00a0]{0,3}\d){4,}"
+    r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|(?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,}(?:/\S*)?|\+?\d(?:[\s().\-\u2010-\u2015\u00a0]{0,3}\d){4,}"
 )
-"""A mail address, a web address or a number in a text."""
+"""A mail address, a web address or a number in a text, no part longer than it may be: long texts are looked through."""
 
 Climb = Callable[[str], str | None]
 """Gives the unit under which the places of a unit are listed."""

@@ -402,7 +402,7 @@ class _Finder:
                 continue
             elif not ends & self.published_phones:
                 yield "number"  # whoever wrote it there did not ask whether it may be public
-        if self.identifiers and any(_alphanumeric(word) in self.identifiers for word in _NUMBERED.findall(text)):
+        if self.identifiers and any(_alphanumeric(word) in self.identifiers for word in _WRITTEN.findall(text)):
             yield "identifier"
         written = _coordinates(text)
         near = (
@@ -528,10 +528,10 @@ def _same_word(word: str, other: str) -> bool:
     return abs(len(word) - len(other)) <= 3 and len(word) >= 5 and word[:stem] == other[:stem]
 
 
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}")
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+_HOST = re.compile(r"(?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,}")
 _PHONE = re.compile(r"\+?\d(?:[\s().\u2010-\u2015/\-\u00a0]{0,3}\d){6,}")
-_NUMBERED = re.compile(r"[^\W_][\w/.\-№]*\d[\w/.\-№]*")
+_WRITTEN = re.compile(r"[^\W_][\w/.\-№]*")
 _DECIMAL = re.compile(r"(?<![\d.])\d{1,3}[.,]\d{3,}")
 _SEXAGESIMAL = re.compile(r"(\d{1,3})\s*[°º˚]\s*(\d{1,2}(?:[.,]\d+)?)\s*(?:['′’‘]\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*)?)?")
 

@@ -24,6 +24,7 @@ from mapping.model import RECORDS, Phone, Record, references
 from mapping.safety.redaction import VIEWS
 from tests.support.canary import find_canaries
 from tests.support.examples import examples
+from tests.support.patience import PIECES, at_most
 from tests.support.sample import (
     TODAY,
     approval,
@@ -466,6 +467,14 @@ def test_the_file_tells_nothing_of_how_it_was_written(edited: tuple[Directory, P
         assert view.execute("SELECT 1 FROM sqlite_schema WHERE name LIKE 'sqlite_seq%'").fetchone() is None
     first, last = (file.read_bytes()[:100] for file in (folder / "first.db", path))
     assert first[:28] + first[32:] == last[:28] + last[32:]  # but for how many pages there are
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_long_description_takes_no_minutes(piece: str, edited: tuple[Directory, Path]) -> None:
+    directory, folder = edited
+    with at_most(60):
+        directory.edit("service", ADVICE, {"description": f"{piece * 10_000}x"}, **BY, reason="x")
+        require_the_same(directory, folder, folder / "first.db")
 
 
 def test_after_an_erasure_no_private_note_holds_a_word_of_any_record(edited: tuple[Directory, Path]) -> None:

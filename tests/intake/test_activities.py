@@ -7,8 +7,8 @@ import pytest
 from mapping.column_map import ColumnMap
 from mapping.intake.read import Known, read
 from mapping.language.taxonomy import Vocabulary
-from tests.support.maps import EveryMap
 from tests.support.sample import batch, organization, place, service
+from tests.support.second_person import EveryMap
 
 TODAY = dt.date(2026, 11, 24)
 SHAPES = {

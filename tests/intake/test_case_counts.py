@@ -13,8 +13,8 @@ from mapping.model import CaseCount
 from mapping.quality.known_organizations import Known
 from mapping.resources import shipped
 from tests.support.canary import find_canaries
-from tests.support.maps import EveryMap
 from tests.support.sample import TODAY, sample_directory
+from tests.support.second_person import EveryMap
 
 FIELDS = (
     "year",

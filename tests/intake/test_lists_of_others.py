@@ -16,8 +16,9 @@ from mapping.batch import Batch
 from mapping.column_map import ColumnMap
 from mapping.intake.read import Known, read
 from mapping.model import Record
-from tests.support.maps import EveryMap
+from tests.support.planted import KINDS, measured
 from tests.support.sample import TODAY, batch, organization, place, service
+from tests.support.second_person import EveryMap
 
 HERE = Path(__file__).parent / "lists_of_others"
 MEANT = "= "
@@ -234,3 +235,14 @@ def test_a_dash_is_a_no_beside_ticks_and_a_blank_elsewhere(take):
     sent = take("service", rows, fields=fields, standards={"a": "STD-001", "b": "STD-002", "c": "STD-003"})
     found = sorted((given.standard, given.answer) for given in sent.of("standard_assessment"))
     assert found == [("STD-001", "met"), ("STD-001", "met"), ("STD-002", "not met")]
+
+
+@pytest.mark.parametrize("seed", [1, 20261127])
+def test_every_planted_fault_is_told_and_shows_nothing(tmp_path, tiny_area, seed):
+    """Faults of thirty kinds, planted in lists of two layouts."""
+    figures, false = measured(tmp_path, tiny_area, seed)
+    assert [figure.kind for figure in figures if figure.told < figure.planted] == []
+    assert [figure.kind for figure in figures if figure.shown] == []
+    assert false == 0
+    assert {figure.planted for figure in figures} == {8}
+    assert len(figures) == len(KINDS)

@@ -12,9 +12,9 @@ from mapping.column_map import ColumnMap
 from mapping.directory.directory import Directory
 from mapping.errors import FormatError
 from mapping.intake.read import Known, read
-from mapping.intake.row_reader import LONGEST_CELL
+from mapping.language.parsers import LONGEST_VALUE
 from mapping.language.taxonomy import Vocabulary, term_id
-from tests.support.maps import EveryMap
+from tests.support.second_person import EveryMap
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = dt.date(2026, 11, 24)
@@ -280,17 +280,17 @@ def test_a_description_is_kept_though_no_column_says_its_language(take):
 @pytest.mark.parametrize("column", ["Name", "Help", "Phone", "Address", "Hours", "Mail", "Languages"])
 def test_a_cell_that_holds_a_whole_file_refuses_its_row_alone(take, column):
     cells = dict(zip(HEADER, ROW, strict=True)) | {"Address": "", "Hours": "", "Mail": "", "Languages": ""}
-    long = {**cells, "No": "2", column: "7" * (LONGEST_CELL + 1)}
+    long = {**cells, "No": "2", column: "7" * (LONGEST_VALUE + 1)}
     batch = take(tuple(cells.values()), tuple(long.values()), heads=tuple(cells))
     assert [(row.row, row.reasons[0]) for row in batch.refused] == [
         (
             3,
-            "the cell holds 32768 letters, and a field 32767 at most; "
+            "the cell holds 4001 letters, and a field 4000 at most; "
             "look whether a whole file was pasted into it, and shorten it",
         )
     ]
     assert {provenance.row for provenance in batch.of("provenance")} == {2}
-    assert ("refused", column, "the cell holds 32768 letters, and a field 32767 at most") in said(batch, row=3)
+    assert ("refused", column, "the cell holds 4001 letters, and a field 4000 at most") in said(batch, row=3)
 
 
 def test_the_extension_of_a_number_that_cannot_be_read_is_no_number(take):

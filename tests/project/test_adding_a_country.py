@@ -22,8 +22,8 @@ from mapping.quality.known_organizations import Known
 from mapping.render import report as reports
 from mapping.view.view import View
 from tests.conftest import TINY
-from tests.support.maps import EveryMap
 from tests.support.sample import TODAY
+from tests.support.second_person import EveryMap
 from tests.web.support.desk import Desk, crawl, views
 from tests.web.support.office import Office
 from tests.web.support.portal import published

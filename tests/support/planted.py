@@ -15,7 +15,7 @@ from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
 from mapping.column_map import ColumnMap
 from mapping.intake.read import Known, read
-from tests.support.maps import EveryMap
+from tests.support.second_person import EveryMap
 
 TODAY = dt.date(2026, 11, 24)
 

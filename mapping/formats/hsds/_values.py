@@ -28,6 +28,9 @@ class Mended(Exception):
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
+LONGEST_TIME = 40
+"""Letters of a time of day at most."""
+
 _TIME = re.compile(
     r"(\d{1,2})(?:[:.h](\d{2}))?(?:[:.](\d{2})(?:\.\d+)?)?\s*([ap]\.?m\.?)?\s*(?:Z|[+-]\d{2}:?\d{2})?", re.I
 )
@@ -86,7 +89,7 @@ def clock(value: Any) -> str:
     '18:00'
     """
     text = plain(value)
-    match = _TIME.fullmatch(text)
+    match = _TIME.fullmatch(text) if len(text) <= LONGEST_TIME else None
     if match is None and (digits := re.fullmatch(r"(\d{2})(\d{2})", text)):
         hour, minute, half = int(digits[1]), int(digits[2]), None
     elif match is not None and (match[2] or match[4]):

@@ -20,6 +20,9 @@ from mapping.quality.known_organizations import kinds_of_bodies
 ENOUGH = 0.6
 """Share of cells that must look alike."""
 
+LETTERS = 300
+"""Letters of a cell that are looked at: of prose its beginning."""
+
 DISTINCT = 60
 """Different cells that are looked at closely."""
 
@@ -80,7 +83,7 @@ STRICT = ("phone", "email", "website", "latitude", "longitude", "coordinates", "
 
 def looked_at(cells: Sequence[object], area: StudyArea | None) -> ColumnGuess:
     """Look at the cells of a column."""
-    filled = [text.strip() for text in map(written, cells) if text.strip() and not parsers.is_blank(text)]
+    filled = [text.strip()[:LETTERS] for text in map(written, cells) if text.strip() and not parsers.is_blank(text)]
     texts = [text for text in filled if not DITTO.fullmatch(text)]
     if not texts:
         return ColumnGuess()

@@ -62,6 +62,10 @@ RUNNING = re.compile(r"^\W*(?:№|no\.?)?\W*(?:п\W*п|т\W*р|р\W*т|t\W*r)\W*
 """Headings of numbers that only count the rows."""
 
 
+LETTERS = 300
+"""Letters of a heading that are looked at."""
+
+
 @lru_cache(maxsize=10_000)
 def field_of(heading: str) -> str:
     """Return the field that a heading speaks of, or nothing; of a name in two lines the lower one counts first.
@@ -73,6 +77,7 @@ def field_of(heading: str) -> str:
     >>> field_of("На каких языках можно обратиться?"), field_of("Shoe size")
     ('languages', '')
     """
+    heading = heading[:LETTERS]
     parts = heading.split(" / ")
     if len(parts) > 1 and language_in(parts[-1]):
         parts = parts[:-1]

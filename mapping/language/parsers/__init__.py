@@ -6,7 +6,7 @@ refused, or returned with a ``doubt``. Nothing here knows a country: the region 
 given; names of other currencies and of languages are general.
 """
 
-from mapping.language.parsers._cells import Partly, Unreadable, cell, is_blank, says_none
+from mapping.language.parsers._cells import LONGEST_VALUE, Partly, Unreadable, cell, is_blank, says_none
 from mapping.language.parsers.ages import (
     AGES,
     OLDEST,
@@ -52,6 +52,7 @@ from mapping.language.parsers.standing import standing, status
 
 __all__ = [
     "AGES",
+    "LONGEST_VALUE",
     "OLDEST",
     "AgeRange",
     "CapacityValue",

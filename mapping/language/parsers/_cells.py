@@ -46,6 +46,9 @@ NUMBERS = numbered("numbers") | {word: 10 * tens for word, tens in numbered("ten
 NONE = words_for("none")
 """Words by which a cell says that there is nothing of the kind."""
 
+LONGEST_VALUE = 4_000
+"""Letters of a cell that holds a value at most: patterns look at each letter beside each other."""
+
 LONGEST_NONE = 20
 """Letters that no such word reaches."""
 
@@ -113,9 +116,14 @@ def given(value: object, what: Phrase) -> str:
     Raises
     ------
     Unreadable
-        For a blank, an error of a spreadsheet, question marks, and words such as "to be clarified".
+        For prose, a blank, an error of a spreadsheet, question marks, and words such as "to be clarified".
     """
     text = cell(value)
+    if len(text) > LONGEST_VALUE:
+        raise Unreadable(
+            Phrase("the cell holds {count} letters, and a field {most} at most", count=len(text), most=LONGEST_VALUE),
+            Phrase("look whether a whole file was pasted into it, and shorten it"),
+        )
     if _DASHES.fullmatch(text):
         raise Unreadable(Phrase("no {what} is given", what=what), Phrase("ask the sender"))
     if _ERRORS.fullmatch(text):

@@ -199,6 +199,9 @@ _ABOUT = re.compile(
     re.I,
 )
 _RANGE = re.compile(r"(\d[\d \u202f]*)\s*(?:[-–—]|до|to|то)\s*(\d[\d \u202f]*)")
+MOST_DIGITS = 12
+"""Digits of a number of people, places or hours at most."""
+
 _COUNT = re.compile(r"\d{1,3}(?:[ ,\u202f']\d{3})+|\d+")
 _THOUSANDS = re.compile(r"(\d+)(?:[.,](\d{1,2}))? ?(?:тыс\w*\.?|k\b|к\b|thousand|ҳазор|хазор|ming\b|минг\b)", re.I)
 _AFTER_COUNT = re.compile(r"([\d ,.\u202f'–—-]*\d)(\+?) ?([^\d()]*)(\(.+\))?")
@@ -206,7 +209,7 @@ _PERSONS = tuple(words_for("people stems"))
 """How words for people begin, behind a number of them."""
 _PERSON = words_for("people short")
 """Short words for people, and words that are cut short."""
-_WOMEN = re.compile(r"(?<!\d)(\d+) ?(?:жен|ж\b|дев|women|woman|females?\b|f\b|girl|зан|духтар|ayol|аёл|qiz)", re.I)
+_WOMEN = re.compile(r"(?<!\d)(\d{1,9}) ?(?:жен|ж\b|дев|women|woman|females?\b|f\b|girl|зан|духтар|ayol|аёл|qiz)", re.I)
 _FULL = words_for("full")
 _COUNTED: dict[str, Counted] = {
     stem: unit
@@ -249,13 +252,21 @@ def number(value: object) -> Number:
 
 def _count(digits: str, text: str, about: bool) -> Number:
     if match := _RANGE.fullmatch(digits):
-        low, high = (int(re.sub(r"\D", "", part)) for part in match.groups())
+        low, high = (_whole(part, text) for part in match.groups())
         if low > high:
             raise Unreadable(Phrase("{text} goes down", text=shown(text)), Phrase("write the smaller number first"))
         return Number(low, most=high, about=about)
     if not _COUNT.fullmatch(digits):
         raise Unreadable(Phrase("{text} is no whole number", text=shown(text)), Phrase("write digits only"))
-    return Number(int(re.sub(r"\D", "", digits)), about=about)
+    return Number(_whole(digits, text), about=about)
+
+
+def _whole(digits: str, text: str) -> int:
+    """Return a whole number, its digits grouped or not; one that nobody can have counted is refused."""
+    plain = re.sub(r"\D", "", digits)
+    if len(plain) > MOST_DIGITS:
+        raise Unreadable(Phrase("{text} is no whole number", text=shown(text)), Phrase("write digits only"))
+    return int(plain)
 
 
 def _is_person(word: str) -> bool:
@@ -513,7 +524,9 @@ def hours_within(value: object) -> float:
         return 24.0
     words = [word for word in re.findall(r"\d+|[^\W\d]+", folded) if word not in _WORKING and word not in _WITHIN]
     unit = _HOURS.get(words[-1]) if words else None
-    numbers = [float(word) if word.isdecimal() else _NUMBER.get(word) for word in words[:-1]]
+    numbers = [
+        float(word) if word.isdecimal() and len(word) <= MOST_DIGITS else _NUMBER.get(word) for word in words[:-1]
+    ]
     ranged = len(numbers) == 2 and re.search(r"\d ?[-–—] ?\d", text)
     if not numbers and unit is not None and words[-1] not in _ONE:
         unit = None

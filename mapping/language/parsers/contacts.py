@@ -118,6 +118,10 @@ _PEOPLE = re.compile(
 )
 
 
+LONGEST_NAME = 500
+"""Letters of a name beside which a person may stand."""
+
+
 def without_people(name: str) -> tuple[str, str]:
     r"""Return the name of a body without the person who stands beside it, in brackets or on a line, and the person.
 
@@ -128,6 +132,8 @@ def without_people(name: str) -> tuple[str, str]:
     >>> without_people("Больница им. Б. Вохидова (отделение)")
     ('Больница им. Б. Вохидова (отделение)', '')
     """
+    if len(name) > LONGEST_NAME:
+        return name, ""
     people = [next(filter(None, match.groups())) for match in _PEOPLE.finditer(name)]
     plain = _PEOPLE.sub("", name).strip(" ,;\n")
     return (plain, "; ".join(people)) if people and plain else (name, "")

@@ -9,8 +9,8 @@ from pathlib import Path
 from mapping.column_map import ColumnMap
 from mapping.intake.read import Known, read
 from mapping.model import Approval, record_id
-from tests.support.maps import EveryMap
 from tests.support.sample import TODAY, records_of
+from tests.support.second_person import EveryMap
 
 MAP = ColumnMap(source="feed", name="Feed", constants={"marking": "open"}, markings={"open": "public"})
 """The map of a sender whose records everybody may see."""

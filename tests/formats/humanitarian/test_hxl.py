@@ -14,8 +14,8 @@ from mapping.formats.tables.csv import read as read_csv
 from mapping.intake.read import Known, read
 from mapping.quality.names import abbreviates
 from tests.support.examples import examples
-from tests.support.maps import EveryMap
 from tests.support.sample import TODAY, activity, organization, public_parts, sample_view
+from tests.support.second_person import EveryMap
 
 
 def table(path, rows):

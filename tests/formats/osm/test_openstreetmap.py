@@ -21,7 +21,7 @@ from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES
 from mapping.registry import format_of
 from tests.support.examples import examples
-from tests.support.maps import EveryMap
+from tests.support.second_person import EveryMap
 
 TODAY = dt.date(2026, 11, 24)
 KNOWN = {"maps": EveryMap()}

@@ -28,7 +28,7 @@ from tests.formats.surveys.kobo_exports import (
     write_zip,
 )
 from tests.support.examples import examples
-from tests.support.maps import EveryMap
+from tests.support.second_person import EveryMap
 
 TODAY = dt.date(2026, 11, 24)
 APPROVED = "field-form"

@@ -7,7 +7,7 @@ import pytest
 
 from mapping.errors import FormatError
 from mapping.intake.read import Known, read
-from tests.support.maps import EveryMap
+from tests.support.second_person import EveryMap
 
 TODAY = dt.date(2026, 11, 24)
 
