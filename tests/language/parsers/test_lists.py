@@ -270,6 +270,7 @@ def test_a_language_by_cldr_has_labels_and_no_other_word_is_one():
         ("bolalar bundan mustasno", "", ("bolalar",)),
         ("erkaklar qabul qilinmaydi", "", ("erkaklar",)),
         ("erkaklar uchun emas", "", ("erkaklar",)),
+        ("ayollar va bolalar, erkaklar qabul qilinmaydi", "ayollar va bolalar", ("erkaklar",)),
     ],
 )
 def test_who_is_left_out_before_or_behind_the_words_for_it(text, rest, who):
@@ -297,6 +298,7 @@ def test_a_denial_that_says_more_of_people_leaves_out_nobody(text):
     ("text", "who", "unclear"),
     [
         ("мужчин, детей не принимаем", ("детей",), ("мужчин",)),
+        ("женщины и семьи, мужчин и детей не принимаем", ("мужчин и детей",), ("женщины и семьи",)),
         ("ayollar, erkaklar qabul qilinmaydi", ("erkaklar",), ("ayollar",)),
         ("Мужчин не принимаем на ночь", (), ("Мужчин не принимаем на ночь",)),
         ("women not included in other programmes", (), ("women not included in other programmes",)),
