@@ -406,7 +406,7 @@ def following(db: sqlite_utils.Database, new: Ids) -> Ids:
 
 def needed_for(db: sqlite_utils.Database, touched: Ids) -> dict[str, list[Record]]:
     """Return some records with all that it takes to tell who may see them."""
-    rows = {table: _read(db, table, "id", ids) for table, ids in touched.items() if ids and table in SHOWABLE}
+    rows = {table: _read(db, table, ids) for table, ids in touched.items() if ids and table in SHOWABLE}
     return _with_needed(db, rows)
 
 
@@ -429,13 +429,13 @@ def _with_needed(db: sqlite_utils.Database, own: Rows) -> dict[str, list[Record]
                 ids_of[other] |= stored_ids(db, other, own_rows, column)
         wanted = {table: ids - rows[table].keys() - {None} for table, ids in ids_of.items()}
         # a missing one is asked for once
-        new = {table: dict.fromkeys(ids) | _read(db, table, "id", ids) for table, ids in wanted.items() if ids}
+        new = {table: dict.fromkeys(ids) | _read(db, table, ids) for table, ids in wanted.items() if ids}
     subjects = [record for own_rows in rows.values() for record in own_rows]
-    rows["approval"].update(_read(db, "approval", "subject", subjects))
+    rows["approval"].update(_read(db, "approval", subjects, "subject"))
     return {table: [row for _, row in sorted(own_rows.items()) if row is not None] for table, own_rows in rows.items()}
 
 
-def _read(db: sqlite_utils.Database, table: str, column: str, values: Collection[str]) -> dict[str, Record]:
+def _read(db: sqlite_utils.Database, table: str, values: Collection[str], column: str = "id") -> dict[str, Record]:
     """Return the records of a table of which a column has one of some values, by id."""
     if not values or not holds_any(db, table):
         return {}
@@ -456,7 +456,7 @@ def parts(db: sqlite_utils.Database) -> Iterator[tuple[dict[str, list[Record]], 
     """
     for roots in _roots(db):
         own: dict[str, dict[str, Record]] = {table: {} for table in SHOWABLE}
-        new: Rows = {table: _read(db, table, "id", ids) for table, ids in roots.items()}
+        new: Rows = {table: _read(db, table, ids) for table, ids in roots.items()}
         while any(new.values()):
             for table, rows in new.items():
                 own[table].update(rows)
@@ -466,18 +466,21 @@ def parts(db: sqlite_utils.Database) -> Iterator[tuple[dict[str, list[Record]], 
 
 def _new_rows(db: sqlite_utils.Database, table: str, owners: Rows, known: Mapping[str, Record]) -> dict[str, Record]:
     """Return the records of a table that belong to some others, without those that are known."""
-    rows: dict[str, Record] = {}
-    for column, parent in PARENTS[table].items():
-        rows |= _read(db, table, column, owners.get(parent, {}))
+    belongs_to: dict[str, Collection[str]] = {
+        column: owners[parent].keys() for column, parent in PARENTS[table].items() if parent in owners
+    }
     if table in LINKED:
-        rows |= _read(db, table, "link_id", [record for own in owners.values() for record in own])
+        belongs_to["link_id"] = {record for own in owners.values() for record in own}
+    rows: dict[str, Record] = {}
+    for column, ids in belongs_to.items():
+        rows |= _read(db, table, ids, column)
     return {record: row for record, row in rows.items() if record not in known}
 
 
 def _roots(db: sqlite_utils.Database) -> Iterator[Ids]:
     """Yield the records from which the parts of a directory hang."""
     answers = "SELECT organization_id FROM service WHERE id IN (SELECT service_id FROM standard_assessment)"
-    together = {record for (record,) in db.conn.execute(answers)} - {None}
+    together = {record for (record,) in db.conn.execute(answers)}
     yield {"case_count": _all_ids(db, "case_count", "1"), "organization": together}
     bodies: set[str] = set()
     services = 0
