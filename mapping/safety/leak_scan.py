@@ -365,7 +365,7 @@ class _Finder:
         """Yield what is published of a kind; of names, those of organizations."""
         tables = {"organization": FACT_FIELDS["organization"]} if what == "name" else FACT_FIELDS
         for table, fields in tables.items():
-            names = [name for name, kind in fields.items() if kind == what and name in PUBLISHED.get(table, ())]
+            names = [name for name, kind in fields.items() if kind == what and name in PUBLISHED[table]]
             for row in self.published(table, ("id", *names)) if names else ():
                 yield from filter(None, row[1:])
         for entity, name, text in self.published("translation", ("link_entity", "field", "text")):
@@ -476,7 +476,7 @@ def address_key(address: str) -> tuple[str, ...]:
 
 def _not_within(facts: set[tuple[str, ...]], words: set[str]) -> set[tuple[str, ...]]:
     """Return the facts of which not every word is among some."""
-    return {fact for fact in facts if not words.issuperset(fact)} if words else facts
+    return {fact for fact in facts if not words.issuperset(fact)}
 
 
 def _tells_name(fact: tuple[str, ...], words: Sequence[str], place: int, known: frozenset[str]) -> bool:
@@ -621,15 +621,17 @@ def _called(row: Mapping[str, Any], *, but: str) -> str:
 def _place_names(columns_of: ColumnsOf, places: Collection[str]) -> dict[str, tuple[str | None, str | None]]:
     """Return what a steward knows some visible places by: the body whose service is there, and the address."""
     ties = columns_of("service_at_location", ("service_id", "location_id"))
-    services = {place: service for service, place in ties if place in places}
+    services: dict[str | None, str] = {place: service for service, place in ties if place in places}
     wanted = {*services.values()}
-    owners: dict[str, str] = dict(row for row in columns_of("service", ("id", "organization_id")) if row[0] in wanted)
+    owners: dict[str | None, str] = dict(
+        row for row in columns_of("service", ("id", "organization_id")) if row[0] in wanted
+    )
     wanted = {*owners.values()}
-    bodies: dict[str, str] = dict(row for row in columns_of("organization", ("id", "name")) if row[0] in wanted)
+    bodies: dict[str | None, str] = dict(row for row in columns_of("organization", ("id", "name")) if row[0] in wanted)
     streets: dict[str, str] = dict(
         row for row in columns_of("address", ("location_id", "address_1")) if row[0] in places
     )
-    return {place: (bodies.get(owners.get(services.get(place, ""), "")), streets.get(place)) for place in places}
+    return {place: (bodies.get(owners.get(services.get(place))), streets.get(place)) for place in places}
 
 
 def _shared_places(tables: Tables, shown: Shown) -> Iterator[str]:

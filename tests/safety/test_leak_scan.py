@@ -12,9 +12,9 @@ from mapping.directory.directory import rules
 from mapping.errors import UnsafePublication
 from mapping.language.fold import tokens
 from mapping.language.taxonomy import vocabulary
-from mapping.model import Address, Organization, Record, Service, TaxonomyTerm, Translation, Url
+from mapping.model import Address, Location, Organization, Phone, Record, Service, TaxonomyTerm, Translation, Url
 from mapping.safety import leak_scan as module
-from mapping.safety.leak_scan import HiddenFactFound, HiddenFacts, Leak, address_key, columns_in
+from mapping.safety.leak_scan import HiddenFactFound, HiddenFacts, Leak, address_key, columns_in, may_tell
 from mapping.safety.redaction import Shown, Tables, project
 from tests.support.sample import (
     HIDDEN,
@@ -532,6 +532,175 @@ def test_a_directory_without_secrets_has_nothing_to_tell() -> None:
     assert [line for line in neighbours() if "hidden" in line] == []
     assert warned({}, {}) == []
     refuse_hidden_facts({"organization": [Organization(id="o", name="x")]}, {"organization": []})
+
+
+# -- part by part ----------------------------------------------------------------------------------------------------
+
+
+def never(*asked_for: object) -> Any:
+    raise AssertionError(asked_for)
+
+
+def by_table(table: str, ids: Iterable[str]) -> dict[str, str]:
+    return {record: f"{table}:{record}" for record in ids}
+
+
+def spots(**points: tuple[float, float]) -> Tables:
+    """Locations at points that somebody gave."""
+    return {
+        "location": [
+            Location(id=name, latitude=latitude, longitude=longitude, position_basis="given")
+            for name, (latitude, longitude) in points.items()
+        ]
+    }
+
+
+def test_parts_taken_one_after_another_are_those_taken_at_once() -> None:
+    home = place("Home", of=["Shelter"], at=km(6.5, 4.5), address="Market street, 1", city="Chashma")
+    both = place("Both", of=["Counselling", "Shelter"], at=km(1, 1))
+    odd, same = service("Odd", of="Umed", types=[]), phone("1313", service="Shelter")
+    tables = tables_of(public_parts(), secret_parts(), SHELTER, home, both, odd, same)
+    shown = project(tables, "public", RULES)
+    whole, parted = HiddenFacts(), HiddenFacts()
+    whole.add(tables, shown)
+    for half in (0, 1):
+        own = {table: {record.id for record in of[half::2]} for table, of in tables.items()}
+        parted.add(tables, shown, own)
+    assert parted.hidden == whole.hidden
+    assert parted.concealed == whole.concealed
+    assert parted.warnings(columns_in(shown)) == whole.warnings(columns_in(shown))
+    assert len(whole.warnings(columns_in(shown))) >= 5
+
+
+def test_only_the_records_of_a_part_count_in_it() -> None:
+    facts = HiddenFacts()
+    bodies = [Organization(id="mine", name="Гулафшон"), Organization(id="next", name="Зарнисор")]
+    facts.add({"organization": bodies}, {}, {"organization": {"mine"}})
+    assert facts.hidden["name"] == {"Гулафшон"}
+    assert facts.concealed == {("organization", "mine")}
+    facts.add({"organization": bodies}, {}, {})
+    assert facts.hidden["name"] == {"Гулафшон"}
+
+
+def test_warnings_name_records_as_the_steward_knows_them() -> None:
+    home = place("Home", of=["Shelter"], at=km(6.5, 4.5), address="Market street, house 1", city="Chashma")
+    same = phone("1313", service="Shelter")
+    tables = tables_of(public_parts(), SHELTER, home, same)
+    shown = project(tables, "public", RULES)
+    facts = HiddenFacts()
+    facts.add(tables, shown)
+    centre = f"Legal Centre, 1 Market Street (location:{key('location', 'Legal Centre, Chashma')}) is shown, "
+    hotline = key("phone", "1313", None, "Hotline", None)
+    assert facts.warnings(columns_in(shown), known_as=by_table) == [
+        f"{centre}0 m from the hidden location {key('location', 'Home')}",
+        f"{centre}and the hidden location {key('location', 'Home')} has its address",
+        f"phone 1313 (phone:{hotline}) is shown, and it is also the hidden phone {same.id}",
+    ]
+
+
+def test_hits_name_records_as_the_steward_knows_them() -> None:
+    facts = HiddenFacts()
+    facts.add({"address": [Address(id="a", location_id="l", address_1="Зардолузор 17")]}, {})
+    rows = columns_in({"service": [dict.fromkeys(module.PUBLISHED["service"]) | {"id": "s", "name": "Зардолузор 17"}]})
+    for known_as, record in ((by_table, "service:s"), (lambda table, ids: {}, "s")):
+        with pytest.raises(HiddenFactFound) as caught:
+            facts.refuse(lambda table, names: rows(table, names), known_as=known_as)
+        assert [(hit.table, hit.record, hit.what) for hit in caught.value.hits] == [("service", record, "address")]
+    with pytest.raises(ValueError, match="zip"):
+        facts.refuse(lambda table, names: ((*row, "more") for row in rows(table, names)), published=columns_in({}))
+
+
+def test_where_nothing_is_hidden_nothing_is_asked_for() -> None:
+    assert HiddenFacts().warnings(never, known_as=never) == []
+    texts = {"service": [dict.fromkeys(module.PUBLISHED["service"]) | {"id": "s", "name": "Talk at 5"}]}
+    HiddenFacts().refuse(columns_in(texts), published=never, known_as=never)
+    facts = HiddenFacts()
+    facts.add({"phone": [Phone(id="p", number="1313")], **spots(home=(10.0, 60.0))}, {})
+    elsewhere: Shown = {
+        "phone": [{"id": "q", "number": "1414"}],
+        "location": [{"id": "far", "latitude": 11.0, "longitude": 60.0}],
+    }
+    asked_for = []
+
+    def columns_of(table: str, names: Any) -> Any:
+        asked_for.append(table)
+        return columns_in(elsewhere)(table, names)
+
+    assert facts.warnings(columns_of, known_as=never) == []
+    assert sorted(asked_for) == ["location", "phone"]
+
+
+def test_only_columns_that_may_tell_are_asked_for() -> None:
+    facts = HiddenFacts()
+    facts.add({"contact": [contact("Zarina Karimova", organization="Umed")]}, {})
+    for which in ("columns_of", "published"):
+        asked_for = []
+
+        def columns_of(table: str, names: Any, asked_for: Any = asked_for) -> Any:
+            asked_for.append((table, names))
+            return ()
+
+        facts.refuse(**{"columns_of": columns_in({}), which: columns_of})
+        assert asked_for
+        assert all(len(names) > 1 for _, names in asked_for), asked_for
+
+
+@pytest.mark.parametrize("south", [-1, 0, 1])
+@pytest.mark.parametrize("west", [-1, 0, 1])
+def test_a_place_beyond_the_edge_of_a_cell_is_close_too(south: int, west: int) -> None:
+    """Some 44 m to each side of the corner of four cells, after a place that has no point."""
+    facts = HiddenFacts()
+    facts.add(spots(home=(10.01 - south * 2e-4, 60.01 - west * 2e-4)), {})
+    rows: Shown = {
+        "location": [
+            {"id": "nowhere", "latitude": None, "longitude": None},
+            {"id": "near", "latitude": 10.01 + south * 2e-4, "longitude": 60.01 + west * 2e-4},
+        ]
+    }
+    metres = {0: 0, 1: 44, 2: 62}[abs(south) + abs(west)]
+    assert facts.warnings(columns_in(rows)) == [f" (near) is shown, {metres} m from the hidden location home"]
+
+
+def test_a_number_that_is_marked_as_one_to_be_shown_is_shown() -> None:
+    """Whatever else is published: it stands in the field of numbers. In a text nobody asked whether it may."""
+    number = "+992 93 123 45 67"
+    row = dict.fromkeys(module.PUBLISHED["phone"]) | {"id": "p", "number": number}
+    HiddenFacts().refuse(columns_in({"phone": [row]}), published=columns_in({}))
+    with pytest.raises(HiddenFactFound, match="description: holds a phone number that is nowhere marked"):
+        HiddenFacts().refuse(columns_in({"phone": [row | {"description": number}]}), published=columns_in({}))
+
+
+def test_a_phone_that_is_public_too_is_no_secret() -> None:
+    hidden = phone("+992 00 010 00 10", service="Shelter")
+    assert whats("010 00 10", SHELTER, hidden) == set()
+
+
+def test_a_number_after_another_is_found() -> None:
+    assert whats("Договор 992931234567, тел. 777 12 34") == {"phone"}
+
+
+def test_a_name_that_is_public_in_a_translation_is_no_secret() -> None:
+    hidden, text = organization("Нилуфари Ҷӯйборӣ", audience="custodian"), said("рядом с Нилуфари Ҷӯйборӣ")
+    assert {hit.what for hit in hits(hidden, text)} == {"name"}
+    assert hits(hidden, organization("Lily of Juybor", names={"tg": "Нилуфари Ҷӯйборӣ"}), text) == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "common", "is_told"),
+    [
+        (["a desk", "рядом с Зарнисор"], (), True),
+        (["рядом с Зарнисор", "a desk"], (), True),
+        (["рядом с Зарнисор"], ("Зарнисор",), False),
+        (["a desk", "in the town"], (), False),
+        ([], (), False),
+    ],
+)
+def test_a_text_may_tell_records_though_they_are_public(
+    texts: list[str], common: tuple[str, ...], is_told: bool
+) -> None:
+    tables: Tables = {"organization": [Organization(id="o", name="Зарнисор", audience="public")]}
+    assert may_tell(texts, tables, common=common) is is_told
+    assert not may_tell(texts, {})
 
 
 # -- how texts are read ----------------------------------------------------------------------------------------------
