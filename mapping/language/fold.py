@@ -125,7 +125,7 @@ _WORD = re.compile(f"[^\\W_]+(?:[{APOSTROPHES}][^\\W_]+)*[{APOSTROPHES}]?")
 _WORD_OR_LOST = re.compile(f"(?:[^\\W_]|\\?|(?<=[^\\W_])[{APOSTROPHES}])+")
 _DAMAGED = re.compile(r"[^\W\d_]\?+[^\W\d_]|\B\?+[^\W\d_]|[^\W\d_]\?+(?=\s+[^\W\d_]|\s*[»/,;)]|\s*$)")
 _IZOFAT = re.compile(r"(?<=[^\W\d_])-(?=[iиӣ](?![^\W_]))", re.I)
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
+INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 _NUMBER_SIGN = re.compile(r"№|\bno\s*[.:]?\s*(?=\d)|#(?=\s?\d)", re.I)
 _TWICE = re.compile(r"([^\W\d_])\1+")
 _NUMBER = re.compile(r"\d+")
@@ -334,7 +334,7 @@ def _plain(text: str) -> str:
     """Casefold, drop what is not seen, and write lookalike letters in the script of their word."""
     if text.isascii():
         return _IZOFAT.sub("", _NUMBER_SIGN.sub(" no ", text)).casefold()
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    text = unicodedata.normalize("NFC", INVISIBLE.sub("", text))
     text = _LETTERS.sub(lambda word: _one_script(word[0]), text)
     text = _IZOFAT.sub("", _NUMBER_SIGN.sub(" no ", text))
     return unicodedata.normalize("NFKC", text.replace("İ", "i")).casefold()

@@ -10,19 +10,20 @@ keeps the field back by an approval of the kind "withhold".
 
 import math
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as with_default
 from functools import cache, cached_property, lru_cache
-from itertools import product, takewhile
+from itertools import accumulate, product, takewhile
 from operator import itemgetter
 from typing import Any, NamedTuple, get_args
 
 from pyproj import Geod
 
 from mapping.errors import UnsafePublication
-from mapping.language.fold import coarse, name_key, skeleton, tokens, wildcard, words_for
+from mapping.language.fold import INVISIBLE, TO_LATIN, coarse, name_key, skeleton, tokens, wildcard, words_for
 from mapping.language.parsers.contacts import SHARED_HOSTS
 from mapping.language.taxonomy import FILES, LISTS, vocabulary, words_of
 from mapping.model import (
@@ -346,16 +347,19 @@ class _Finder:
         self.phones = _endings(phones)
         for number in self._published("phone") if phones else ():
             self.phones -= _endings([number])
-        self.mails = {mail.casefold() for mail in mails}
+        self.mails = {_mail(*mail.rpartition("@")[::2]) for mail in mails}
         self.hosts = _hosts(mails, hidden.get("web", ())) - SHARED_HOSTS
         for mail in self._published("mail") if self.mails or self.hosts else ():
-            self.mails.discard(mail.casefold())
-            self.hosts -= _hosts([mail], ())
+            self.mails.discard(_mail(*mail.rpartition("@")[::2]))
+            self.hosts.difference_update(*map(_domains, _hosts([mail], ())))
         for page in self._published("web") if self.hosts else ():
-            self.hosts -= _hosts((), [page])
+            self.hosts.difference_update(*map(_domains, _hosts((), [page])))
         self.identifiers = {
-            key for identifier in hidden.get("identifier", ()) if len(key := _alphanumeric(identifier)) >= 5
+            key
+            for identifier in hidden.get("identifier", ())
+            if len(key := "".join(_PART.findall(_plain(identifier)))) >= 5
         }
+        self.longest = max(map(len, self.identifiers), default=0)
         self.points: dict[int, list[tuple[float, float]]] = defaultdict(list)
         """Band of latitude -> points in it, without their signs."""
         for latitude, longitude in hidden.get("point", ()):
@@ -384,25 +388,26 @@ class _Finder:
             for fact in self.by_start.get(word[:4], ()):
                 if _CHECKS[fact.what](fact.words, words, place, self.known):
                     yield fact.what
-        folded = text.casefold()
+        folded = _plain(text)
         if any(character.isdigit() for character in folded):
             yield from self._numbers(folded, marked)
         if "." in folded:
-            if any(mail in self.mails for mail in _MAIL.findall(folded)):
+            mails = _MAIL.findall(folded) if self.mails else ()
+            if any(_mail(local, domain) in self.mails for local, host in mails for domain in _domains(host)):
                 yield "mail"
-            if any(_host(host) in self.hosts for host in _HOST.findall(folded)):
+            if any(not self.hosts.isdisjoint(_domains(host)) for host in _HOST.findall(folded)):
                 yield "web"
 
     def _numbers(self, text: str, marked: bool) -> Iterator[str]:
         for run in _PHONE.findall(text):
-            ends = _endings([run])
+            ends = _endings(_ending_with_a_group(run))
             if ends & self.phones:
                 yield "phone"
             elif marked or not run.startswith("+") or len(re.sub(r"\D", "", run)) < 9:
                 continue
             elif not ends & self.published_phones:
                 yield "number"  # whoever wrote it there did not ask whether it may be public
-        if self.identifiers and any(_alphanumeric(word) in self.identifiers for word in _WRITTEN.findall(text)):
+        if self.identifiers and self._tells_identifier(text):
             yield "identifier"
         written = _coordinates(text)
         near = (
@@ -414,6 +419,14 @@ class _Finder:
         )
         if any(abs(number - longitude) <= SAME_POINT for longitude in near for number in written):
             yield "point"
+
+    def _tells_identifier(self, text: str) -> bool:
+        """Whether a register number stands in a text in one word, or in several: there a short one may be chance."""
+        numbers = self.identifiers.intersection(_joined(_PART.findall(text), self.longest))
+        return any(len(number) >= 7 for number in numbers) or any(
+            not numbers.isdisjoint(_joined(_PART.findall(word), self.longest))
+            for word in (_WRITTEN.findall(text) if numbers else ())
+        )
 
     def _names(self, hidden: set[str]) -> Iterator[_Fact]:
         """Yield what tells hidden names from all others: their words without those that everybody uses.
@@ -528,12 +541,18 @@ def _same_word(word: str, other: str) -> bool:
     return abs(len(word) - len(other)) <= 3 and len(word) >= 5 and word[:stem] == other[:stem]
 
 
-_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+_MAIL = re.compile(
+    r"([\w.+-]{1,64})\s?(?:@|[(\[{]\s?\w{1,8}\s?[)\]}])\s?([\w-]{1,63}+(?:\.[\w-]{1,63}+){1,9}+)(?![\w.+-]{0,64}@)"
+)
+"""A mail address, also with a word in brackets in place of its sign."""
 _HOST = re.compile(r"(?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,}")
-_PHONE = re.compile(r"\+?\d(?:[\s().\u2010-\u2015/\-\u00a0]{0,3}\d){6,}")
-_WRITTEN = re.compile(r"[^\W_][\w/.\-№]*")
+_PHONE = re.compile(r"\+?\d(?:[\s().\u2010-\u2015\u2212/\-\u00b7\u2022*_]{0,3}\d){6,}")
+_WRITTEN = re.compile(r"[^\W_][\w/.\-\u2010-\u2015\u2212№]*")
+_PART = re.compile(r"\d+|[^\W\d_]+")
+_ODD_FORM = re.compile(r"[^\D0-9]|[\uff01-\uff5e\U0001d400-\U0001d7ff]")
+"""Digits of other scripts, and signs that are wide or bold by themselves."""
 _DECIMAL = re.compile(r"(?<![\d.])\d{1,3}[.,]\d{3,}")
-_SEXAGESIMAL = re.compile(r"(\d{1,3})\s*[°º˚]\s*(\d{1,2}(?:[.,]\d+)?)\s*(?:['′’‘]\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*)?)?")
+_SEXAGESIMAL = re.compile(r"(\d{1,3})\s*[°º˚⁰]\s*(\d{1,2}(?:[.,]\d+)?)\s*(?:['′’‘´`]\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*)?)?")
 
 
 def _coordinates(text: str) -> list[float]:
@@ -560,17 +579,56 @@ def _endings(numbers: Iterable[str]) -> set[str]:
     return ends
 
 
+def _ending_with_a_group(run: str) -> Iterator[str]:
+    """Yield what stands in a run of digits up to the end of each group: after a number may stand another, or hours."""
+    groups = re.findall(r"\d+", run)
+    digits = "".join(groups)
+    return (digits[max(0, end - 12) : end] for end in accumulate(map(len, groups)))
+
+
+def _plain(text: str) -> str:
+    """Write a text in small letters, all that look Latin as Latin, with the digits of ASCII and nothing unseen."""
+    if text.isascii():
+        return text.casefold()
+    text = _ODD_FORM.sub(lambda sign: _usual(sign[0]), INVISIBLE.sub("", text))
+    return text.casefold().translate(TO_LATIN)
+
+
+def _usual(sign: str) -> str:
+    return str(unicodedata.decimal(sign, unicodedata.normalize("NFKC", sign)))
+
+
 def _hosts(mails: Iterable[str], pages: Iterable[str]) -> set[str]:
-    hosts = {_host(host) for address in pages for host in _HOST.findall(address.casefold())[:1]}
+    hosts = {_host(host) for address in pages for host in _HOST.findall(_plain(address))[:1]}
     return hosts | {_host(mail.rpartition("@")[2]) for mail in mails}
 
 
 def _host(text: str) -> str:
-    return text.casefold().removeprefix("www.")
+    return _plain(text).removeprefix("www.")
 
 
-def _alphanumeric(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
+def _mail(local: str, domain: str) -> str:
+    return f"{_plain(local).strip('.+_-')}@{_plain(domain)}"
+
+
+@lru_cache(maxsize=65536)
+def _domains(host: str) -> frozenset[str]:
+    """Return what a host lies in, with itself; it may also end where other letters begin (x.org.Звоните)."""
+    labels = [label.strip("-_") for label in host.split(".")]
+    latin = [label.isascii() for label in labels]
+    ends = [end for end in range(1, len(labels) + 1) if latin[end - 1 : end] != latin[end : end + 1]]
+    return frozenset(".".join(labels[start:end]) for end in ends for start in range(end))
+
+
+def _joined(parts: Sequence[str], longest: int) -> Iterator[str]:
+    """Yield parts that follow each other as one, up to a length."""
+    for start in range(len(parts)):
+        run = ""
+        for place in range(start, len(parts)):
+            run += parts[place]
+            if len(run) > longest:
+                break
+            yield run
 
 
 @cache

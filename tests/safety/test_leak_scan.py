@@ -125,6 +125,37 @@ def test_the_sample_itself_tells_nothing() -> None:
         ("https://maps.example/?q=10.03692,60.01638", "point"),
         ("10.0369", ""),
         ("10.139 60.216", ""),
+        # beside other numbers and words, in other digits, with what nobody sees, and with letters that look alike
+        ("777-12-34 24/7", "phone"),
+        ("777 12 34 / 555 43 21", "phone"),
+        ("777 12 34\n555 43 21", "phone"),
+        ("555 43 21, 777 12 34 (8:00-17:00)", "phone"),
+        ("۷۷۷ ۱۲ ۳۴", "phone"),
+        ("７７７－１２－３４", "phone"),
+        ("777\u200b12\u200b34", "phone"),
+        ("777−12−34", "phone"),
+        ("777·12·34, 777_12_35", "phone"),
+        ("—777_12_34", "phone"),
+        ("77 7123 555", ""),
+        ("-navbat@gulafshon.example", "mail"),
+        ("navbat @ gulafshon.example", "mail"),
+        ("navbat (at) gulafshon.example", "mail"),
+        ("Навбат (директор) navbat@gulafshon.example", "mail"),
+        ("navbat@gulafshon.example.Звоните", "mail"),
+        ("nаvbat@gulаfshon.example", "mail"),
+        ("navbat＠gulafshon.example", "mail"),
+        ("help.nihoni.example", "web"),
+        ("-nihoni.example", "web"),
+        ("Адрес.www.nihoni.example.Звоните", "web"),
+        ("nіhoni.exam\u00adple", "web"),
+        ("РЕГ–7741–Н", "identifier"),
+        ("РЕГ 7741 Н", "identifier"),
+        ("№РЕГ7741Н/2020", "identifier"),
+        ("ИНН.PEГ-7741-Н", "identifier"),
+        ("РЕГ 774 1", ""),
+        ("10⁰02'13\" 60⁰00'59\"", "point"),
+        ("10°02´13´´ 60°00´59´´", "point"),
+        ("۱۰.۰۳۶۹ ۶۰.۰۱۶۴", "point"),
         # what no secret was made of
         ("+992 00 010 00 10", ""),
         ("+992 93 123 45 67", "number"),
@@ -602,7 +633,7 @@ def test_hits_name_records_as_the_steward_knows_them() -> None:
     facts = HiddenFacts()
     facts.add({"address": [Address(id="a", location_id="l", address_1="Зардолузор 17")]}, {})
     rows = columns_in({"service": [dict.fromkeys(module.PUBLISHED["service"]) | {"id": "s", "name": "Зардолузор 17"}]})
-    for known_as, record in ((by_table, "service:s"), (lambda table, ids: {}, "s")):
+    for known_as, record in ((by_table, "service:s"), (lambda *_: {}, "s")):
         with pytest.raises(HiddenFactFound) as caught:
             facts.refuse(lambda table, names: rows(table, names), known_as=known_as)
         assert [(hit.table, hit.record, hit.what) for hit in caught.value.hits] == [("service", record, "address")]
@@ -815,6 +846,36 @@ def test_numbers_are_the_same_by_their_ends(number: str, ends: set[str]) -> None
 )
 def test_points_are_read_in_decimals_and_in_degrees_and_minutes(text: str, numbers: list[float]) -> None:
     assert module._coordinates(text) == pytest.approx(numbers, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "text", "is_told"),
+    [
+        ("1234567", "№ 12-34 567", True),
+        ("1234567", "12 34 568", False),
+        ("123456", "12-3456г.", True),
+        ("123456", "12 3456", False),  # a short one may be chance
+        ("1234567", "012 34567", False),
+        ("12 345", "рег. 12/345", True),
+    ],
+)
+def test_a_register_number_is_read_in_its_parts(identifier: str, text: str, is_told: bool) -> None:
+    finder = module._Finder({"identifier": {identifier}}, columns_in({}), frozenset())
+    assert ("identifier" in finder.told_by(text)) is is_told
+
+
+@pytest.mark.parametrize(
+    ("hidden", "published", "is_told"),
+    [
+        ("https://umed.example/night", "https://www.umed.example", False),
+        ("https://umed.example/night", "https://ru.umed.example", False),  # who knows this knows that
+        ("https://ru.umed.example", "https://umed.example", True),
+    ],
+)
+def test_a_host_is_no_secret_where_one_within_it_is_published(hidden: str, published: str, is_told: bool) -> None:
+    rows = columns_in({"url": [{"id": "u", "url": published}]})
+    finder = module._Finder({"web": {hidden}}, rows, frozenset())
+    assert ("web" in finder.told_by("see ru.umed.example")) is is_told
 
 
 def test_hosts_are_those_of_pages_and_of_mails() -> None:
