@@ -359,7 +359,6 @@ class _Finder:
             for identifier in hidden.get("identifier", ())
             if len(key := "".join(_PART.findall(_plain(identifier)))) >= 5
         }
-        self.longest = max(map(len, self.identifiers), default=0)
         self.points: dict[int, list[tuple[float, float]]] = defaultdict(list)
         """Band of latitude -> points in it, without their signs."""
         for latitude, longitude in hidden.get("point", ()):
@@ -381,6 +380,11 @@ class _Finder:
         """The ends of all published numbers: asked for only where a text holds one that is long enough."""
         return _endings(self._published("phone"))
 
+    @cached_property
+    def longest(self) -> int:
+        """Signs of the longest hidden register number, where there is one."""
+        return max(map(len, self.identifiers))
+
     def told_by(self, text: str, *, marked: bool = False) -> Iterator[str]:
         """Yield the kinds of hidden facts that a text tells; one that is ``marked`` as a number may be shown as one."""
         words = tokens(text)
@@ -392,8 +396,8 @@ class _Finder:
         if any(character.isdigit() for character in folded):
             yield from self._numbers(folded, marked)
         if "." in folded:
-            mails = _MAIL.findall(folded) if self.mails else ()
-            if any(_mail(local, domain) in self.mails for local, host in mails for domain in _domains(host)):
+            mails = (_mail(local, domain) for local, host in _MAIL.findall(folded) for domain in _domains(host))
+            if not self.mails.isdisjoint(mails):
                 yield "mail"
             if any(not self.hosts.isdisjoint(_domains(host)) for host in _HOST.findall(folded)):
                 yield "web"
