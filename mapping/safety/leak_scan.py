@@ -387,11 +387,12 @@ class _Finder:
 
     def told_by(self, text: str, *, marked: bool = False) -> Iterator[str]:
         """Yield the kinds of hidden facts that a text tells; one that is ``marked`` as a number may be shown as one."""
-        words = tokens(text)
-        for place, word in enumerate(words):
-            for fact in self.by_start.get(word[:4], ()):
-                if _CHECKS[fact.what](fact.words, words, place, self.known):
-                    yield fact.what
+        for reading in {text, _apart(text)}:
+            words = tokens(reading)
+            for place, word in enumerate(words):
+                for fact in self.by_start.get(word[:4], ()):
+                    if _CHECKS[fact.what](fact.words, words, place, self.known):
+                        yield fact.what
         folded = _plain(text)
         if any(character.isdigit() for character in folded):
             yield from self._numbers(folded, marked)
@@ -485,10 +486,15 @@ def address_key(address: str) -> tuple[str, ...]:
     >>> address_key("ул. Зардолузор, дом 17, кв. 4") == address_key("17 Zardoluzor Street") == ("zardoluzor", "17")
     True
     """
-    words = list(takewhile(lambda word: word not in WITHIN_A_HOUSE, tokens(address)))
+    words = list(takewhile(lambda word: word not in WITHIN_A_HOUSE, tokens(_apart(address))))
     numbers = [word for word in words if word[0].isdigit()]
     street = [word for word in words if not word[0].isdigit() and len(word) > 2 and word not in STREET_WORDS]
     return (*street[:2], *numbers[:2]) if numbers and street else ()
+
+
+def _apart(text: str) -> str:
+    """Part numbers from the words before them ("дом17")."""
+    return _GLUED.sub(" ", text)
 
 
 def _not_within(facts: set[tuple[str, ...]], words: set[str]) -> set[tuple[str, ...]]:
@@ -555,6 +561,7 @@ _WRITTEN = re.compile(r"[^\W_][\w/.\-\u2010-\u2015\u2212№]*")
 _PART = re.compile(r"\d+|[^\W\d_]+")
 _ODD_FORM = re.compile(r"[^\D0-9]|[\uff01-\uff5e\U0001d400-\U0001d7ff]")
 """Digits of other scripts, and signs that are wide or bold by themselves."""
+_GLUED = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _DECIMAL = re.compile(r"(?<![\d.])\d{1,3}[.,]\d{3,}")
 _SEXAGESIMAL = re.compile(r"(\d{1,3})\s*[°º˚⁰]\s*(\d{1,2}(?:[.,]\d+)?)\s*(?:['′’‘´`]\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*)?)?")
 

@@ -98,6 +98,8 @@ def test_the_sample_itself_tells_nothing() -> None:
         ("Зардолузор 17", "address"),
         ("17 Zardoluzor street", "address"),
         ("кӯчаи Зардолузор хонаи 17", "address"),
+        ("ул.Зардолузор,дом17", "address"),
+        ("Зардолузор17", "address"),
         ("Зардолузор 18", ""),
         ("на улице Зардолузор", ""),
         # phones, as people write them
@@ -434,6 +436,7 @@ def test_hidden_further_web_pages_are_secrets() -> None:
     [
         ("ул. Зардолузор, дом 17, кв. 4", "17 Zardoluzor Street", True),
         ("кӯчаи Зардолузор 17, ҳуҷраи 4", "Зардолузор, 17", True),
+        ("Зардолузор 17", "Зардолузор,дом17 кв4", True),
         ("Зардолузор 17", "Зардолузор 18", False),
         ("Зардолузор 17", "Гелосзор 17", False),
         ("Туттеппа-9, д. 990", "Туттеппа-9, д. 919", False),
