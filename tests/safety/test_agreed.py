@@ -18,6 +18,8 @@ def test_what_newly_appears_says_what_is_told_and_nothing_else():
     assert len(fields) == 2
     assert fields == dict(fields)
     assert not {"id", "audience", "url", "website", "none"} & {name for name in row | {"none": 1} if name in fields}
+    with pytest.raises(KeyError, match="url"):
+        fields["url"]
 
 
 def climb(unit: str) -> str | None:
