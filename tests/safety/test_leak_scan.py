@@ -426,6 +426,12 @@ def test_a_mail_that_is_public_too_is_no_secret() -> None:
     assert hits(hidden, organization("Desk", email="Info@desk.example"), text) == []
 
 
+def test_a_mail_of_a_provider_that_is_public_too_is_no_secret() -> None:
+    rows = columns_in({"service": [dict.fromkeys(module.PUBLISHED["service"]) | {"id": "s", "email": "Z@mail.ru"}]})
+    for published, kinds in ((rows, []), (columns_in({}), ["mail"])):
+        assert [*module._Finder({"mail": {"z@mail.ru"}}, published, frozenset()).told_by("z@mail.ru")] == kinds
+
+
 def test_hidden_further_web_pages_are_secrets() -> None:
     page = Url(id="u", url="https://secret-refuge.example", organization_id=key("organization", "Ситораи Ниҳонӣ"))
     assert {hit.what for hit in hits(page, said("see secret-refuge.example"))} == {"web"}
@@ -614,6 +620,13 @@ def test_only_the_records_of_a_part_count_in_it() -> None:
     assert facts.concealed == {("organization", "mine")}
     facts.add({"organization": bodies}, {}, {})
     assert facts.hidden["name"] == {"Гулафшон"}
+
+
+def test_records_that_conceal_something_are_known() -> None:
+    text = Translation(id="t", link_entity="organization", link_id="o", field="name", language="tg", text="Зарнисор")
+    facts = HiddenFacts()
+    facts.add({"translation": [text], **spots(home=(10.0, 60.0))}, {})
+    assert facts.concealed == {("translation", "t"), ("location", "home")}
 
 
 def test_warnings_name_records_as_the_steward_knows_them() -> None:
