@@ -7,7 +7,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
-from mapping.language.fold import numbered, skeleton, wildcard, words_for
+from mapping.language.fold import INVISIBLE, numbered, skeleton, wildcard, words_for
 from mapping.language.i18n import Phrase, Quoted
 from mapping.language.languages import word_rows
 
@@ -33,7 +33,6 @@ class Partly(Unreadable):
         self.rest = rest
 
 
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 _ERRORS = re.compile(r"#(?:ref|n/?a|value|name|div/0|num|null|ссылка|н/д|знач|имя|дел/0|число|пусто)[!?]?", re.I)
 _DASHES = re.compile(r"[-–—−_/.\s·*'\"]*")
 
@@ -71,7 +70,7 @@ def cell(value: object) -> str:
 @lru_cache(maxsize=100_000)
 def _text(text: str) -> str:
     """Return a text as `cell` does; the same is asked of every cell several times."""
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    text = unicodedata.normalize("NFC", INVISIBLE.sub("", text))
     if not text.isascii():
         text = re.sub(r"\d", lambda digit: str(unicodedata.decimal(digit[0])), text)
     lines = (" ".join(line.split()) for line in text.splitlines())
