@@ -426,9 +426,9 @@ class _Finder:
             yield "point"
 
     def _tells_identifier(self, text: str) -> bool:
-        """Whether a register number stands in a text in one word, or in several: there a short one may be chance."""
+        """Whether a register number stands in a text in one word; in several, if it is long and half of digits."""
         numbers = self.identifiers.intersection(_joined(_PART.findall(text), self.longest))
-        return any(len(number) >= 7 for number in numbers) or any(
+        return any(7 <= len(number) <= 2 * sum(map(str.isdigit, number)) for number in numbers) or any(
             not numbers.isdisjoint(_joined(_PART.findall(word), self.longest))
             for word in (_WRITTEN.findall(text) if numbers else ())
         )
