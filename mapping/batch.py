@@ -1,4 +1,4 @@
-"""PackedRecords on their way into a directory: read, cleaned and checked, not yet stored."""
+"""Records on their way into a directory: read, cleaned and checked, not yet stored."""
 
 import gc
 from collections import Counter

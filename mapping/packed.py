@@ -75,7 +75,7 @@ def _unpacked(pack: bytes) -> list[Any]:
 
 
 class PackedRecords:
-    """PackedRecords by table, each held as the row that SQLite keeps of it.
+    """Records by table, each held as the row that SQLite keeps of it.
 
     Whoever asks is given new objects: what is done to them changes nothing here.
     """

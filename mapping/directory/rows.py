@@ -1,4 +1,4 @@
-"""PackedRecords as rows of the private file, and back."""
+"""Records as rows of the private file, and back."""
 
 import datetime as dt
 import json

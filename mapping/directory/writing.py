@@ -16,7 +16,7 @@ from mapping.packed import Values
 from mapping.safety.agreed import Showing
 
 CHUNK = 10_000
-"""PackedRecords that are compared with what is stored at a time."""
+"""Records that are compared with what is stored at a time."""
 
 
 @dataclass(frozen=True)

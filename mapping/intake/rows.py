@@ -5,6 +5,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import NamedTuple
 
 from mapping.column_map import ColumnMap, fold_header
@@ -15,6 +16,8 @@ from mapping.language.i18n import Phrase
 from mapping.packed import Packed
 
 LOOK_FOR_HEADER = 25
+"""Rows from the top among which the names of the columns stand."""
+
 LOOKED_AT = 300
 """Rows that tell whether a column without a name is one."""
 TOTAL = re.compile(r"^\W*(?:итого|всего|[ҷч]амъ|total|jami)\b\W*(\d{1,6})\b", re.I)
@@ -129,6 +132,13 @@ def _header(sheet: Sheet, columns: ColumnMap, path: object) -> tuple[int, list[s
     first = best + height + columns.header.skip_after
     names = joined([list(row) for row in sheet.rows[best : best + height]])
     return first, numbered(names, sheet.rows, first)
+
+
+def stands_over(upper: Sequence[object], lower: Sequence[object]) -> bool:
+    """Tell whether several names of a row stand over more columns of the row below it: under one of them is a gap."""
+    pairs = [*zip_longest(upper, lower)]
+    gaps = sum(above in (None, "") and below not in (None, "") for above, below in pairs)
+    return gaps > 0 and sum(above not in (None, "") for above, _ in pairs) > 1
 
 
 def joined(lines: list[list[object]]) -> list[str]:

@@ -21,7 +21,7 @@ from mapping.intake.guess.headings import REMARKS, RUNNING, bound_of, day_of, fi
 from mapping.intake.guess.questions import ManyChoices, questions
 from mapping.intake.guess.shaped import holds_numbers, is_of_activities, own_columns, own_header, titles_of
 from mapping.intake.guess.shapes import OtherShape, other_shape
-from mapping.intake.rows import joined, numbered, written
+from mapping.intake.rows import LOOK_FOR_HEADER, joined, numbered, stands_over, written
 from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.fold import coarse, skeleton
@@ -29,7 +29,6 @@ from mapping.language.i18n import Phrase, Quoted, Several
 from mapping.language.parsers.permission import asks_consent, asks_to_publish
 from mapping.language.taxonomy import match_term
 
-LOOK_FOR_HEADER = 25
 SAMPLE = 300
 """Rows whose cells are looked at."""
 
@@ -303,12 +302,7 @@ def _continues(upper: list[object], lower: list[object]) -> bool:
     texts = [str(cell) for cell in lower if cell not in (None, "")]
     if any(re.search(r"\d{3,}|@", text) for text in texts) or len(set(texts)) < len(texts):
         return False
-    pairs = [
-        (upper[n] if n < len(upper) else None, lower[n] if n < len(lower) else None)
-        for n in range(max(len(upper), len(lower)))
-    ]
-    gaps = sum(above in (None, "") and below not in (None, "") for above, below in pairs)
-    return gaps > 0 and sum(above not in (None, "") for above, _ in pairs) > 1
+    return stands_over(upper, lower)
 
 
 def _look(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | None) -> dict[str, set[str]]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from mapping.column_map import fold_header
 from mapping.formats import Sheet
+from mapping.intake.guess.shapes import answer_of
 from mapping.intake.rows import written
-from mapping.language import parsers
 from mapping.language.taxonomy import checklist_item, match_term
 
 LONGEST_SHORT, LONGEST = 8, 300
@@ -23,13 +23,6 @@ _EXPLAINED = re.compile(
 _BESIDE = re.compile(r"([^\W\d_][^()]{3,80}?)\s*\(([^\W\d_]{2,6})\)")
 
 
-def _reads_answer(text: str) -> str | None:
-    try:
-        return parsers.answer(text)
-    except parsers.Unreadable:
-        return None
-
-
 def _code(taxonomy: str, text: str) -> str | None:
     match = match_term(taxonomy, text)
     return match.code if match else None
@@ -39,7 +32,7 @@ MEANINGS: dict[str, Callable[[str], str | None]] = {
     "service": lambda text: _code("service_types", text),
     "serves": lambda text: _code("beneficiaries", text),
     "standard": checklist_item,
-    "answer": _reads_answer,
+    "answer": answer_of,
 }
 """Field -> what a text means in it, None where it is no word of the field."""
 

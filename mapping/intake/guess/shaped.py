@@ -10,8 +10,8 @@ from mapping.column_map import fold_header
 from mapping.formats import Sheet
 from mapping.intake.guess.cells import ColumnGuess
 from mapping.intake.guess.headings import REMARKS, RUNNING, field_of, named
-from mapping.intake.guess.shapes import YEAR, OtherShape, holds_items, is_answer, names_two
-from mapping.intake.rows import LOOKED_AT, joined, written
+from mapping.intake.guess.shapes import YEAR, OtherShape, answer_of, holds_items, is_answer, names_two
+from mapping.intake.rows import LOOK_FOR_HEADER, LOOKED_AT, joined, stands_over, written
 from mapping.language import parsers
 from mapping.language.fold import coarse, skeleton, tokens, words_for
 from mapping.language.parsers.permission import asks_to_publish
@@ -96,7 +96,9 @@ NEEDED = {
 LISTED = {"measure": "case_measures", "sex": "sexes", "age_band": "age_bands", "exploitation": "exploitation"}
 """Fields of counts that a heading may say -> the list of their words."""
 
-LOOK_FOR_HEADER, HIGHEST = 25, 2
+HIGHEST = 2
+"""Rows that the names of columns stand in at most."""
+
 MOST = 0.6
 """Share of the cells of a column that tells what it holds."""
 
@@ -388,19 +390,12 @@ def _by_cells(shape: OtherShape, look: ColumnGuess) -> Iterator[str]:
     for about, names in _SHAPES_OF_CELLS.items():
         if about in FIELDS_OF[shape] and sum(look.shares.get(name, 0.0) for name in names) >= MOST:
             yield about
-    answers = sum(count for text, count in look.counts.items() if _reads_answer(text))
+    answers = sum(count for text, count in look.counts.items() if answer_of(text))
     if shape == "assessment" and look.filled and answers >= MOST * look.filled:
         yield "answer"
     measures = sum(count for text, count in look.counts.items() if match_listed("case_measures", text))
     if shape == "case" and look.filled and measures >= MOST * look.filled:
         yield "measure"
-
-
-def _reads_answer(text: str) -> bool:
-    try:
-        return bool(parsers.answer(text))
-    except parsers.Unreadable:
-        return False
 
 
 def own_header(sheet: Sheet, shape: str) -> tuple[int, int, list[str]] | None:
@@ -493,12 +488,7 @@ def goes_on(upper: Sequence[object], lower: Sequence[object]) -> bool:
     """Tell whether a row goes on with names above it that stand over several columns; years and answers are names."""
     texts = [text for cell in lower if (text := written(cell).strip())]
     numbers = [text for text in texts if re.search(r"\d{3,}|@", text) and not YEAR.fullmatch(text.strip(" г."))]
-    pairs = [
-        (upper[n] if n < len(upper) else None, lower[n] if n < len(lower) else None)
-        for n in range(max(len(upper), len(lower)))
-    ]
-    gaps = sum(above in (None, "") and below not in (None, "") for above, below in pairs)
-    return not numbers and gaps > 0 and sum(above not in (None, "") for above, _ in pairs) > 1
+    return not numbers and stands_over(upper, lower)
 
 
 def titles_of(sheet: Sheet, place: int) -> list[str]:

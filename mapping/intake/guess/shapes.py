@@ -93,12 +93,17 @@ def names_two(texts: Sequence[str]) -> bool:
     return 2 * sum(bool(between & {*tokens(text)}) for text in texts) > len(texts)
 
 
+def answer_of(text: str) -> str | None:
+    """Return the answer to an item that a text is, None for no answer."""
+    try:
+        return parsers.answer(text)
+    except parsers.Unreadable:
+        return None
+
+
 def is_answer(text: str) -> bool:
     """Tell whether a heading is itself an answer to an item, under which a tick stands."""
-    try:
-        return bool(parsers.answer(text)) and any(map(str.isalpha, text))
-    except parsers.Unreadable:
-        return False
+    return bool(answer_of(text)) and any(map(str.isalpha, text))
 
 
 def _is_measure(text: str) -> bool:
