@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from babel.numbers import get_currency_precision
+
 from mapping.language.fold import coarse, skeleton, words_for
 from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import number as number_words
 from mapping.language.languages import codes
 from mapping.language.parsers._cells import NUMBERS, Partly, Unreadable, given, is_one_of, shown
 
@@ -94,7 +97,11 @@ _CURRENCIES = {
     "EUR": "eur,евро,euro,euros,€",
 }
 _GENERAL = tuple(Money(code, tuple(words.split(","))) for code, words in _CURRENCIES.items())
-_AMOUNT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ \u202f]\d{3})+|\d+)(?:[.,](\d{1,2}))?(?!\s?%)(?![\d.,]*\d)")
+_AMOUNT = re.compile(
+    r"(?<![\d.,'])(?P<whole>[1-9]\d{0,2}(?P<group>[ \u202f'.,])\d{3}(?:(?P=group)\d{3})*|\d+)"
+    r"(?:(?!(?P=group))[.,](?P<part>\d{1,3}))?(?!\s?%)(?![\d.,']*\d)"
+)
+"""A number whose thousands may stand apart, by one sign, and a part of the whole behind another one."""
 
 
 def cost(value: object, money: Money | None = None) -> CostValue:
@@ -117,8 +124,8 @@ def cost(value: object, money: Money | None = None) -> CostValue:
         return CostValue("tariff", text=text)
     if is_one_of(text, _PARTLY_PAID):
         return CostValue("mixed", text=text)
-    amounts = [_money(match) for match in _AMOUNT.finditer(text)]
     currency = _currency(text, money)
+    amounts = [amount for match in _AMOUNT.finditer(text) for amount in _readings(match, _decimals(currency))]
     paid = _NOT_FREE.sub(" ", text)
     free = any(word.startswith(_FREE_STEMS) for word in skeleton(paid).split())
     if amounts == [0.0] and (currency or free):
@@ -156,7 +163,10 @@ def price_words(cost: CostValue, money: Money | None = None) -> dict[str, str]:
     beside = frozenset(coarse(_AMOUNT.sub(" ", _mended(cost.text, money))).split()) - own
     if beside and beside not in _SURVIVORS_FREE:
         return {}
-    prices = {code: f"{cost.amount:g} {names.get(code, cost.currency)}" for code in codes()}
+    digits = 0 if cost.amount.is_integer() else _decimals(cost.currency)
+    prices = {
+        code: f"{number_words(cost.amount, code, digits=digits)} {names.get(code, cost.currency)}" for code in codes()
+    }
     return {code: _survivors_free(code, price) if beside else price for code, price in prices.items()}
 
 
@@ -167,8 +177,23 @@ def _words(money: Money | None) -> dict[str, str]:
     return {word.lower(): known.code for known in moneys for word in (known.code, *known.words)}
 
 
-def _money(match: re.Match[str]) -> float:
-    return float(re.sub(r"\D", "", match[1]) + "." + (match[2] or "0"))
+def _decimals(currency: str | None) -> int:
+    """Return how many digits a part of some money has, by CLDR: 2 of most, 3 of an Omani rial, and none of a franc."""
+    return get_currency_precision(currency or "")
+
+
+def _readings(match: re.Match[str], decimals: int) -> list[float]:
+    """Return the amounts that a number may be, in money of so many decimals; nothing where it is none.
+
+    Three digits behind the only point are thousands, but a part of what has three decimals; behind a comma either.
+    """
+    whole, group, part = re.sub(r"\D", "", match["whole"]), match["group"], match["part"] or ""
+    if len(part) == 3 and decimals < 3:
+        return []
+    amounts = [float(f"{whole}.{part or 0}")]
+    if decimals == 3 and group in (".", ",") and len(whole) < 7 and not part:
+        amounts = [amounts[0] / 1000] if group == "." else [amounts[0], amounts[0] / 1000]
+    return amounts
 
 
 def _mended(text: str, money: Money | None) -> str:

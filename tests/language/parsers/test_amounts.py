@@ -52,6 +52,13 @@ def test_by_a_list_of_prices(text):
         ("12,50 €", 12.5, "EUR"),
         ("$5", 5, "USD"),
         ("10 000 so‘m", 10000, "UZS"),
+        ("1,500 somoni", 1500, "TJS"),
+        ("1.500 сомони", 1500, "TJS"),
+        ("2'500 EUR", 2500, "EUR"),
+        ("1,234.50 USD", 1234.5, "USD"),
+        ("1.234,5 EUR", 1234.5, "EUR"),
+        ("1,500,000 UZS", 1_500_000, "UZS"),
+        ("1500000 UZS", 1_500_000, "UZS"),
     ],
 )
 def test_amounts(text, amount, currency):
@@ -120,7 +127,9 @@ def test_free_for_some_and_an_amount_for_others(text):
         ("free", "Ройгон"),
         ("по тарифу", "Аз рӯи нархнома"),
         ("50 сомон?", "50 сомонӣ"),
-        ("12,50 €", "12.5 EUR"),
+        ("12,50 €", "12,50 EUR"),
+        ("1500000 сомони", "1\u00a0500\u00a0000 сомонӣ"),
+        ("123456.5 TJS", "123\u00a0456,50 сомонӣ"),
         ("50 TJS per visit", None),  # what stands beside the price would be lost
         ("бесплатно для женщин", None),
     ],
@@ -129,6 +138,28 @@ def test_a_price_is_said_in_every_language_where_nothing_is_lost(text, tajik):
     said = price_words(cost(text, SOMONI), SOMONI)
     assert said.get("tg") == tajik
     assert {price_words(cost(each, SOMONI), SOMONI)["tg"] for each in said.values()} == ({tajik} if tajik else set())
+
+
+@given(st.integers(1, 10**9).map(lambda hundredths: hundredths / 100), st.sampled_from(["EUR", "UZS", "TJS"]))
+def test_a_price_that_was_said_is_read_as_it_was(amount, currency):
+    for words in price_words(CostValue("amount", amount, currency, f"{amount} {currency}"), SOMONI).values():
+        assert (cost(words, SOMONI).amount, cost(words, SOMONI).currency) == (amount, currency)
+
+
+RIAL = Money("OMR", ("rial", "rials"), (("en", "rials"),))
+
+
+@pytest.mark.parametrize(("text", "amount"), [("3.500 OMR", 3.5), ("0.250 rial", 0.25), ("1,250.500 OMR", 1250.5)])
+def test_money_of_three_decimals(text, amount):
+    """A rial has 1000 baisa: three digits behind a point are a part of it."""
+    read = cost(text, RIAL)
+    assert (read.amount, read.currency) == (amount, "OMR")
+    assert price_words(cost("3.5 OMR", RIAL), RIAL)["en"] == "3.500 rials"
+
+
+def test_three_digits_behind_a_comma_may_be_thousands_of_such_money_and_are_asked_about():
+    with pytest.raises(Unreadable, match="is no price"):
+        cost("3,500 OMR", RIAL)
 
 
 def test_free_for_some():
@@ -142,6 +173,8 @@ def test_free_for_some():
         ("50", "amount without a currency"),
         ("50 или 60 сомони", "is no price"),
         ("5 USD or 50 TJS", "is no price"),
+        ("0,500 сомони", "is no price"),
+        ("1,50,000 сомони", "is no price"),
         ("таджикский/русский", "is no price"),
         ("", "no cost is given"),
         ("#N/A", "error of the spreadsheet"),
