@@ -7,8 +7,10 @@ Lists, the finder, pages, analyses and the call list all ask `freshness`; the or
 import calendar
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
+from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
 
 LISTED_STATUSES = ("active", "temporarily closed")
@@ -17,6 +19,17 @@ LISTED_STATUSES = ("active", "temporarily closed")
 Freshness = Literal["fresh", "due", "overdue", "lapsed", "unverified"]
 """``fresh``: checked in time. ``due``: checked, and soon to be checked again. ``overdue``: the day has passed.
 ``lapsed``: it passed so long ago that the record is never offered first. ``unverified``: nobody ever checked it."""
+
+Tone = Literal["ok", "warn", "bad", ""]
+
+LEVELS = {
+    "phone": Message("Confirmed by phone on {day}"),
+    "visit": Message("Confirmed by a visit on {day}"),
+    "official": Message("Confirmed by an official letter on {day}"),
+    "self-reported": Message("Told by the provider on {day}"),
+}
+"""How an entry was checked last -> what is said of it while that is fresh."""
+CONFIRMED = Message("Confirmed on {day}")
 
 DUE_DAYS = 30
 """So many days before its day an entry is due to be checked, where the study area does not say otherwise."""
@@ -124,3 +137,27 @@ def months_after(day: dt.date, months: int) -> dt.date:
     years, month = divmod(day.month - 1 + months, 12)
     last = calendar.monthrange(day.year + years, month + 1)[1]
     return dt.date(day.year + years, month + 1, min(day.day, last))
+
+
+def how_checked(fresh: Freshness, level: str, day: dt.date | None) -> tuple[Tone, str, Message]:
+    """Say how and when an entry was checked: a sentence, a sign that goes with it, and a tone that repeats both.
+
+    What a provider said of itself is never called confirmed.
+
+    >>> tone, sign, sentence = how_checked("lapsed", "self-reported", dt.date(2026, 3, 1))
+    >>> f"{sign} {sentence}"
+    '! Not confirmed for a long time: told by the provider on 1 March 2026. Call first.'
+    """
+    if day is None or fresh == "unverified":
+        return "", "?", Message("Not confirmed yet. Call first.")
+    own_word, on = level == "self-reported", {"day": day}
+    if fresh == "overdue":
+        if own_word:
+            return "warn", "!", Message("Due for checking. Told by the provider on {day}. Call first.", on)
+        return "warn", "!", Message("Due for checking. Last confirmed on {day}. Call first.", on)
+    if fresh == "lapsed":
+        if own_word:
+            return "bad", "!", Message("Not confirmed for a long time: told by the provider on {day}. Call first.", on)
+        return "bad", "!", Message("Not confirmed for a long time, last on {day}. Call first.", on)
+    sentence = replace(LEVELS.get(level, CONFIRMED), values=on)
+    return ("", "○", sentence) if own_word else ("ok", "✓", sentence)

@@ -112,7 +112,7 @@ def test_a_view_carries_the_days_of_its_study_area(tiny_area: StudyArea, tmp_pat
 
 @pytest.mark.parametrize(
     ("left", "said"),
-    [(100, "Checked on"), (5, "Checked on"), (-5, "Due for checking"), (-200, "Not confirmed for a long time")],
+    [(100, "Confirmed"), (5, "Confirmed"), (-5, "Due for checking"), (-200, "Not confirmed for a long time")],
 )
 def test_the_map_warns_by_the_same_rule(tiny_area: StudyArea, tmp_path, left, said):
     parts = [

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
+from mapping.freshness import Tone, how_checked
 from mapping.language.fold import coarse
 from mapping.language.i18n import Message, show, translate
 from mapping.language.parsers import AGES, is_dialled
@@ -13,8 +13,6 @@ from mapping.language.taxonomy import Label, Vocabulary, match_term
 from mapping.render.layers.services import spaced
 from mapping.view.view import Entry, PhoneEntry, ServicePlace
 from web.presenters.hours import Week, week
-
-Tone = Literal["ok", "warn", "bad", ""]
 
 
 @dataclass(frozen=True)
@@ -265,28 +263,10 @@ def where(entry: Entry, area: StudyArea, language: str) -> str:
     return "; ".join(names)
 
 
-LEVELS = {
-    "phone": Message("Confirmed by phone on {day}"),
-    "visit": Message("Confirmed by a visit on {day}"),
-    "official": Message("Confirmed by an official letter on {day}"),
-}
-CONFIRMED = Message("Confirmed on {day}")
-
-
 def check(entry: Entry, language: str) -> Check:
     """Say how and when an entry was checked."""
-    on = entry.verified_on
-    if on is None or entry.freshness == "unverified":
-        return Check("", "?", translate("Not confirmed yet. Call first.", language))
-    if entry.freshness in ("fresh", "due") and entry.verification_level == "self-reported":
-        return Check("", "○", translate("Told by the provider on {day}", language, day=on))
-    if entry.freshness == "overdue":
-        return Check("warn", "!", translate("Due for checking. Last confirmed on {day}. Call first.", language, day=on))
-    if entry.freshness == "lapsed":
-        last_check = translate("Not confirmed for a long time, last on {day}. Call first.", language, day=on)
-        return Check("bad", "!", last_check)
-    text = LEVELS.get(entry.verification_level, CONFIRMED).text
-    return Check("ok", "✓", translate(text, language, day=on))
+    tone, sign, sentence = how_checked(entry.freshness, entry.verification_level, entry.verified_on)
+    return Check(tone, sign, sentence.into(language))
 
 
 def first_choice(entry: Entry) -> bool:

@@ -65,12 +65,16 @@ class Option:
 
 @dataclass(frozen=True)
 class ChoiceQuestion:
-    """A question with its answers in groups; ``skip`` leaves it open, ``picture`` shows answers on a map."""
+    """A question with its answers in groups; ``skip`` leaves it open, ``picture`` shows answers on a map.
+
+    ``far`` is the line for those who are abroad, where the ``line`` has a number that works at home only.
+    """
 
     groups: tuple[tuple[str, tuple[Option, ...]], ...]
     skip: Option
     line: Hotline | None
     picture: str = ""
+    far: Hotline | None = None
 
 
 @dataclass(frozen=True)
@@ -165,8 +169,9 @@ def where(edition: Edition, choice: Choice, language: str) -> ChoiceQuestion:
     abroad.append(Option(translate("Another country", language), page(choices.ABROAD)))
     groups = ((show(area.name, language), inside), (translate("Abroad", language), tuple(abroad)))
     skip = Option(translate("Show all places", language), page(choices.EVERYWHERE))
-    line = next(iter(lines(edition, language)), None)
-    return ChoiceQuestion(groups, skip, line, picture=tappable(edition, links))
+    line = line_for(edition, language, abroad=False)
+    far = line_for(edition, language, abroad=True) if line and line.call.short else None
+    return ChoiceQuestion(groups, skip, line, picture=tappable(edition, links), far=far)
 
 
 def next_page(edition: Edition, choice: Choice) -> str:

@@ -202,7 +202,7 @@ def paper_pdf(language: str, kind: str) -> Response:
 @blueprint.get("/<language>/materials-<code>.html")
 def library(language: str, code: str = "") -> str:
     """Show materials by language and audience."""
-    shown = materials.shelf(current_app.config["MATERIALS"], code)
+    shown = materials.shelf(current_app.config["MATERIALS"], code, language)
     words = {"kinds": materials.KINDS, "audiences": materials.AUDIENCES, "tongues": language_of}
     return page("materials.html", checked(language), shown=shown, **words)
 

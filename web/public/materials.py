@@ -124,8 +124,10 @@ def read(path: Path) -> tuple[Leaflet, ...]:
     return tuple(leaflets)
 
 
-def shelf(materials: tuple[Leaflet, ...], code: str) -> Shelf:
+def shelf(materials: tuple[Leaflet, ...], code: str, reader: str) -> Shelf:
     """Return the materials that a code chooses: a language, an audience (a0, a1, ...), or both.
+
+    Those in the language of the reader come first.
 
     Raises
     ------
@@ -139,6 +141,7 @@ def shelf(materials: tuple[Leaflet, ...], code: str) -> Shelf:
             if Shelf.path(language, audience) != (f"materials-{code}.html" if code else "materials.html"):
                 continue
             leaflets = tuple(m for m in materials if language in ("", m.language) and audience in ("", m.audience))
+            leaflets = tuple(sorted(leaflets, key=lambda leaflet: leaflet.language != reader))
             return Shelf(leaflets, language, audience, languages, audiences)
     raise NotFound("no such page")
 

@@ -9,6 +9,7 @@ from typing import Any
 import phonenumbers
 
 from mapping.area.study_area import StudyArea
+from mapping.freshness import how_checked
 from mapping.language.i18n import translate
 from mapping.language.parsers import is_dialled
 from mapping.language.taxonomy import Vocabulary
@@ -83,7 +84,7 @@ def _service(entry: Entry, taxonomy: Vocabulary, area: StudyArea, *, language: s
         "pillar": list(SHAPES.values()).index(shape) + 1 if shape != "hexagon" else 0,
         "letter": LETTERS.get(family, "•"),
         "phone": _phone(entry.phones, area),
-        "checked": _checked(entry, language),
+        "checked": how_checked(entry.freshness, entry.verification_level, entry.verified_on)[2].into(language),
         "link": links.format(entry.id) if links else "",
     }
 
@@ -91,18 +92,6 @@ def _service(entry: Entry, taxonomy: Vocabulary, area: StudyArea, *, language: s
 def _rank(entry: Entry) -> int:
     """Return where an entry stands among those at one point: what was checked first, what lapsed last."""
     return entry.rank
-
-
-def _checked(entry: Entry, language: str) -> str:
-    """Say when an entry was checked, and that one should call first where that is no longer sure."""
-    day = entry.verified_on
-    if day is None or entry.freshness == "unverified":
-        return translate("Not confirmed yet. Call first.", language)
-    if entry.freshness == "overdue":
-        return translate("Due for checking. Last confirmed on {day}. Call first.", language, day=day)
-    if entry.freshness == "lapsed":
-        return translate("Not confirmed for a long time, last on {day}. Call first.", language, day=day)
-    return translate("Checked on {day}", language, day=day)
 
 
 def _phone(phones: Sequence[PhoneEntry], area: StudyArea) -> dict[str, str] | None:

@@ -1,9 +1,12 @@
 """Tests of `web.presenters.cards`."""
 
+import datetime as dt
 from types import SimpleNamespace
+from typing import get_args
 
 import pytest
 
+from mapping.freshness import Freshness, how_checked
 from web.presenters.cards import _says_ages, ages
 
 
@@ -39,3 +42,20 @@ def test_without_limits_nothing_is_said_of_ages(least, most):
 )
 def test_ages_that_a_group_says_already_are_not_said_twice(serves, least, most, said):
     assert _says_ages(SimpleNamespace(serves=serves, minimum_age=least, maximum_age=most)) is said
+
+
+HOW = [(fresh, level) for fresh in get_args(Freshness) for level in ("self-reported", "phone", "unverified")]
+
+
+def test_the_page_of_the_method_has_each_sign_that_stands_at_entries(text):
+    page = text("/en/p2.html")
+    for tone, sign, _ in [how_checked(fresh, level, dt.date(2026, 3, 1)) for fresh, level in HOW]:
+        assert f'<span class="{tone}" aria-hidden="true">{sign}</span>' in page
+
+
+def test_what_a_provider_says_of_itself_is_never_called_confirmed_on_a_day():
+    day = dt.date(2026, 3, 1)
+    for fresh in get_args(Freshness):
+        sentence = str(how_checked(fresh, "self-reported", day)[2])
+        assert "onfirmed on" not in sentence
+        assert "last on" not in sentence

@@ -7,8 +7,9 @@ from mapping.errors import NotFound
 from tests.analysis.invented import Changed
 from tests.support.sample import organization, place, service
 from tests.web.support.portal import published
+from web.presenters import choices
 from web.presenters.edition import Edition
-from web.presenters.entries import emergency
+from web.presenters.entries import emergency, where
 from web.public.abroad import countries, country
 
 FRESH = {"verified": "2026-09-01", "next_due": "2027-03-01"}
@@ -81,3 +82,9 @@ def test_the_police_of_another_country_is_called_as_it_is_there(tiny_area):
     area = Changed(tiny_area, settings=tiny_area.settings.model_copy(update=changes))
     assert [number.label for number in emergency(area, "ru", country="RU")] == ["Полиция"]
     assert [number.label for number in emergency(area, "ru")] == ["Милиция"]
+
+
+def test_who_is_asked_where_they_are_has_a_number_that_works_abroad_too(edition):
+    need = next(iter(choices.needs()))
+    question = where(edition, choices.Choice(need), "en")
+    assert (question.line.call.dial, question.far.call.dial) == ("0011", "+992446000001")

@@ -19,15 +19,21 @@ def test_the_demo_has_some_for_every_audience_and_kind(materials):
 
 
 def test_they_are_chosen_by_language_and_audience(materials):
-    assert shelf(materials, "").materials == materials
-    assert {each.language for each in shelf(materials, "tg").materials} == {"tg"}
-    both = shelf(materials, "ru-a1")
+    assert set(shelf(materials, "", "en").materials) == set(materials)
+    assert {each.language for each in shelf(materials, "tg", "en").materials} == {"tg"}
+    both = shelf(materials, "ru-a1", "en")
     assert {(each.language, each.audience) for each in both.materials} == {("ru", "migrants")}
     for wrong in ("xx", "a9", "ru-", "a1-ru"):
         with pytest.raises(NotFound):
-            shelf(materials, wrong)
+            shelf(materials, wrong, "en")
     with pytest.raises(NotFound):
         material(materials, "m1-xx")
+
+
+def test_those_in_the_language_of_the_reader_come_first(materials):
+    languages = [leaflet.language for leaflet in shelf(materials, "", "tg").materials]
+    assert languages == sorted(languages, key=lambda language: language != "tg")
+    assert languages[0] == "tg"
 
 
 def test_every_choice_on_the_page_is_a_page(text, client):
