@@ -70,7 +70,8 @@ def test_no_sentence_in_russian_ends_twice():
     assert [text for text in sentences if str(text).endswith("{day}.")] == []
 
 
-LEVELS = tomllib.loads(Path("data/geo/tj/area.toml").read_text("utf-8"))["level"][1:]
+COUNTRY = tomllib.loads(Path("data/geo/tj/area.toml").read_text("utf-8"))
+LEVELS, EMERGENCY = COUNTRY["level"][1:], COUNTRY["emergency"]
 NEUTRAL = {"region"}
 """Words that one country calls a level by, and everybody calls any country's by."""
 
@@ -89,11 +90,32 @@ def labels():
                 yield from ((name[-2:], text) for name, text in row.items() if re.fullmatch(r"[a-z]+_[a-z]{2}", name))
 
 
+@pytest.fixture(scope="module")
+def shown(wanted):
+    """All that the product shows in a language, whatever the country."""
+    own = {language: [t for path in catalogues(language) for t in catalogue(path).values()] for language in languages()}
+    own["en"] = list(wanted)
+    return {code: [*map(str, own[code]), *(t for spoken, t in labels() if spoken == code)] for code in own}
+
+
 @pytest.mark.parametrize("language", ["en", *languages()])
-def test_no_text_calls_units_as_one_country_does(language, wanted):
+def test_no_text_calls_units_as_one_country_does(language, shown):
     """A country names its own levels; texts for any country say "area", or what the study area calls a level."""
     word = unit_words(language)
-    own = wanted if language == "en" else [text for path in catalogues(language) for text in catalogue(path).values()]
-    own = [*map(str, own), *(text for spoken, text in labels() if spoken == language)]
-    assert len(own) > 2000
-    assert [text for text in own if word.search(text.casefold())] == []
+    assert len(shown[language]) > 2000
+    assert [text for text in shown[language] if word.search(text.casefold())] == []
+
+
+ABROAD = "In danger this minute: call the police or the ambulance of the country where you are."
+"""It speaks of other countries only."""
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_text_names_an_emergency_service_as_one_country_does(language, shown):
+    """Where the word at home is another than the one abroad, a text for any country can say neither."""
+    services = [names for names in EMERGENCY.values() if "label_abroad" in names]
+    own = [{names[key][language].casefold() for key in ("label", "label_abroad")} for names in services]
+    word = re.compile("|".join(re.sub("[яa]$", "", name) for names in own if len(names) > 1 for name in names))
+    assert word.search(EMERGENCY["police"]["label"][language].casefold())
+    abroad = [catalogue(path).get(ABROAD) for path in catalogues(language)]
+    assert [text for text in shown[language] if word.search(text.casefold()) and text not in abroad] == []

@@ -250,7 +250,7 @@ def test_a_town_is_not_said_twice(tiny_area):
 
 
 def test_known_conditions_are_said_in_the_pages_language():
-    assert condition("Only with a police report", "ru") == "Только с заявлением в милицию"
+    assert condition("Only with a police report", "ru") == "Только с заявлением в органы внутренних дел"
     assert condition("bring a friend", "ru") == "bring a friend"
 
 
