@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from dataclasses import field as with_default
 from functools import cache, cached_property, lru_cache
-from itertools import accumulate, product, takewhile
+from itertools import accumulate, permutations, product, takewhile
 from operator import itemgetter
 from typing import Any, NamedTuple, get_args
 
@@ -74,6 +74,15 @@ WITHIN_A_HOUSE = words_for("within a house")
 
 STREET_WORDS = words_for("part of an address")
 """Words of an address that say nothing about which one it is."""
+
+LINKS = STREET_WORDS | words_for("filler")
+"""Words that may stand between the number of a house and the street after it ("дом 17 по улице")."""
+
+FAR = 6
+"""Words from a street to the number of its house at most."""
+
+WITHIN = 24
+"""Words and groups of digits over which a phone number is looked for at most."""
 
 
 @dataclass(frozen=True, order=True)
@@ -294,6 +303,10 @@ class _Fact(NamedTuple):
 
     what: str
     words: tuple[str, ...]
+    common: frozenset[str] = frozenset()
+    """Words that may stand between those of a name; of a street, the published numbers, which are no secret."""
+    whole: str = ""
+    """Words of a name as one, where it has several: one word may be a chance, cut or not."""
 
 
 FACT_FIELDS: dict[str, dict[str, str]] = {
@@ -339,11 +352,14 @@ class _Finder:
         self.known = known
         self.published = published
         self.by_start: dict[str, list[_Fact]] = defaultdict(list)
+        self.signed: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        """Start of a name -> names of people that begin so, each with another of the same person, or its initial."""
+        self.spelt: dict[str, Any] = {}
+        """Words of mails and hosts, each with those that may follow; the kind of fact follows the last."""
         kinds = ("name", "person", "address", "mail", "phone")
         names, people, addresses, mails, phones = (hidden.get(what, set()) for what in kinds)
         for fact in {*self._names(names), *self._people(people), *self._addresses(addresses)}:
-            for word in fact.words if fact.what == "person" else fact.words[:1]:
-                self.by_start[word[:4]].append(fact)
+            self.by_start[_alike(fact.words[0])[:4]].append(fact)
         self.phones = _endings(phones)
         for number in self._published("phone") if phones else ():
             self.phones -= _endings([number])
@@ -354,6 +370,7 @@ class _Finder:
             self.hosts.difference_update(*map(_domains, _hosts([mail], ())))
         for page in self._published("web") if self.hosts else ():
             self.hosts.difference_update(*map(_domains, _hosts((), [page])))
+        self._spell(self.mails, self.hosts)
         self.identifiers = {
             key
             for identifier in hidden.get("identifier", ())
@@ -387,13 +404,18 @@ class _Finder:
 
     def told_by(self, text: str, *, marked: bool = False) -> Iterator[str]:
         """Yield the kinds of hidden facts that a text tells; one that is ``marked`` as a number may be shown as one."""
-        for reading in {text, _apart(text)}:
+        for reading in {text, _apart(text), _uncut(text)}:
             words = tokens(reading)
             for place, word in enumerate(words):
-                for fact in self.by_start.get(word[:4], ()):
-                    if _CHECKS[fact.what](fact.words, words, place, self.known):
+                for fact in self.by_start.get(_alike(word)[:4], ()):
+                    if _CHECKS[fact.what](fact.words, words, place, fact.common) or _tells_whole(fact, words, place):
                         yield fact.what
-        folded = _plain(text)
+                if word in self.spelt:
+                    yield from _told_in_words(self.spelt[word], words, place)
+        for name, letter in _initials(text) if self.signed else ():
+            if any(other.startswith(letter) and _same_word(own, name) for own, other in self.signed.get(name[:4], ())):
+                yield "person"
+        folded = _BRACKETED.sub(r"\1", _plain(text))
         if any(character.isdigit() for character in folded):
             yield from self._numbers(folded, marked)
         if "." in folded:
@@ -403,7 +425,24 @@ class _Finder:
             if any(not self.hosts.isdisjoint(_domains(host)) for host in _HOST.findall(folded)):
                 yield "web"
 
-    def _numbers(self, text: str, marked: bool) -> Iterator[str]:
+    def _spell(self, mails: Iterable[str], hosts: Iterable[str]) -> None:
+        """Keep the words of mails and hosts, but for hosts that begin with a word that everybody uses."""
+        facts = [("mail", tokens(mail)) for mail in mails] + [("web", tokens(host)) for host in hosts]
+        for what, words in facts:
+            if what == "mail" or self._is_rare(words[0]):
+                following = self.spelt
+                for word in words:
+                    following = following.setdefault(word, {})
+                following[""] = what
+
+    def _is_rare(self, word: str) -> bool:
+        """Whether a word by itself can tell something."""
+        return len(word) >= 5 and word not in self.known
+
+    def _numbers(self, folded: str, marked: bool) -> Iterator[str]:
+        text = _as_digits(folded)
+        if self.phones and not self.phones.isdisjoint(_grouped(text)):
+            yield "phone"
         for run in _PHONE.findall(text):
             ends = _endings(_ending_with_a_group(run))
             if ends & self.phones:
@@ -414,7 +453,7 @@ class _Finder:
                 yield "number"  # whoever wrote it there did not ask whether it may be public
         if self.identifiers and self._tells_identifier(text):
             yield "identifier"
-        written = _coordinates(text)
+        written = _coordinates(folded)
         near = (
             longitude
             for number in written
@@ -457,25 +496,41 @@ class _Finder:
                 borne |= {name for name, pattern in damaged.items() if pattern.fullmatch(letters)}
         for name, words in words_of.items():
             if keys[name] not in published and name not in borne:
-                yield _Fact("name", words)
+                yield _Fact("name", words, self.known, _whole(words))
 
     def _distinct(self, name: str) -> tuple[str, ...]:
         return tuple(word for word in name_key(name).split() if word not in self.known and len(word) > 1)
 
     def _people(self, hidden: set[str]) -> Iterator[_Fact]:
-        """Yield the first two names of people; one alone is borne by many."""
-        pairs = {words[:2] for person in hidden if len(words := tuple(w for w in tokens(person) if len(w) > 2)) > 1}
-        for what in ("name", "person") if pairs else ():
-            for name in self._published(what):
-                pairs = _not_within(pairs, {*tokens(name)})
-        return (_Fact("person", words) for words in pairs)
+        """Yield the first two names of people in either order, and keep one with the initial of another."""
+        names = [tuple(word for word in map(_alike, tokens(person)) if len(word) > 2)[:3] for person in hidden]
+        public = [
+            {*map(_alike, tokens(name))} for what in ("name", "person") if names for name in self._published(what)
+        ]
+        shown = {
+            sign
+            for what in ("name", "person", "address")
+            if names
+            for name in self._published(what)
+            for sign in _initials(name)
+        }
+        signed = {pair for words in names for pair in permutations(words, 2)}
+        for own, other in _without(signed.union(*map(_initials, hidden)), public):
+            if self._is_rare(own) and shown.isdisjoint((own, other[:length]) for length in (1, 2)):
+                self.signed[own[:4]].append((own, other))
+        for pair in _without({words[:2] for words in names if len(words) > 1}, public):
+            yield from (_Fact("person", words, whole=_whole(words)) for words in (pair, pair[::-1]))
 
     def _addresses(self, hidden: set[str]) -> Iterator[_Fact]:
         """Yield the houses of hidden addresses, but for what is also part of a published one ("Block 9")."""
-        houses = {house for address in hidden if (house := address_key(address))}
-        for address in self._published("address") if houses else ():
-            houses = _not_within(houses, {*address_key(address)})
-        return (_Fact("address", house) for house in houses)
+        houses = {house for address in hidden if (house := tuple(map(_alike, address_key(address))))}
+        public = [{*map(_alike, address_key(address))} for address in (self._published("address") if houses else ())]
+        numbers: dict[str, set[str]] = defaultdict(set)
+        for words in public:
+            for word in words:
+                numbers[word] |= words
+        for house in _without(houses, public):
+            yield _Fact("address", house, frozenset(numbers[house[0]]))
 
 
 def address_key(address: str) -> tuple[str, ...]:
@@ -497,9 +552,32 @@ def _apart(text: str) -> str:
     return _GLUED.sub(" ", text)
 
 
-def _not_within(facts: set[tuple[str, ...]], words: set[str]) -> set[tuple[str, ...]]:
-    """Return the facts of which not every word is among some."""
-    return {fact for fact in facts if not words.issuperset(fact)}
+def _uncut(text: str) -> str:
+    """Put words together that signs cut ("Гул-нора"), and those whose letters stand alone ("Г у л н о р а")."""
+    return _CUT.sub("", _LETTERS_ALONE.sub(lambda run: re.sub(r"[\W_]", "", run[0]), text))
+
+
+def _whole(words: Sequence[str]) -> str:
+    return _alike(skeleton("".join(words))) if len(words) > 1 else ""
+
+
+def _initials(text: str) -> Iterator[tuple[str, str]]:
+    """Yield initials of a text with the names beside them, folded ("М. Қаландарова", "Қаландарова М.А.")."""
+    for before, name, other, after in _INITIAL.findall(text):
+        initial = before or after
+        if initial[0].isupper() and (letter := skeleton(initial)):
+            yield _alike(skeleton(name or other)), _alike(letter)
+
+
+def _without(facts: Iterable[tuple[str, ...]], published: Iterable[set[str]]) -> set[tuple[str, ...]]:
+    """Return the facts whose words do not all stand in one published text."""
+    by_start: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for fact in facts:
+        by_start[fact[0]].add(fact)
+    for words in published:
+        for word in words & by_start.keys():
+            by_start[word] = {fact for fact in by_start[word] if not words.issuperset(fact)}
+    return set[tuple[str, ...]]().union(*by_start.values())
 
 
 def _tells_name(fact: tuple[str, ...], words: Sequence[str], place: int, known: frozenset[str]) -> bool:
@@ -515,25 +593,63 @@ def _tells_name(fact: tuple[str, ...], words: Sequence[str], place: int, known: 
 
 
 def _tells_person(fact: tuple[str, ...], words: Sequence[str], place: int, known: frozenset[str]) -> bool:
-    """Whether the two names of a person stand side by side, in either order."""
-    del known
-    pair = words[place : place + 2]
-    return len(pair) == 2 and any(
-        _same_word(name, pair[0]) and _same_word(other, pair[1]) for name, other in (fact, fact[::-1])
-    )
+    """Whether the two names of a person stand side by side from a place on, or with that of the father between them."""
+    names = [word for word in words[place : place + 3] if not _FATHERS.search(word)]
+    return _tells_name(fact, names, 0, known)
 
 
-def _tells_address(fact: tuple[str, ...], words: Sequence[str], place: int, known: frozenset[str]) -> bool:
-    """Whether a street stands at a place, and the numbers of the house around it."""
-    del known
+def _tells_whole(fact: _Fact, words: Sequence[str], place: int) -> bool:
+    """Whether words from a place on are those of a name, though cut elsewhere or not at all."""
+    run, whole = "", fact.whole
+    for word in words[place:] if whole else ():
+        run += _alike(word)
+        if len(run) >= len(whole):
+            return _same_word(whole, run)
+        if not whole.startswith(run):
+            return False
+    return False
+
+
+def _tells_address(fact: tuple[str, ...], words: Sequence[str], place: int, common: frozenset[str]) -> bool:
+    """Whether a street stands at a place, and the numbers of the house around it, but for published ones."""
     street = [word for word in fact if not word[0].isdigit()]
     numbers = [word for word in fact if word[0].isdigit()]
-    after = [word for word in words[place:] if word not in STREET_WORDS]
-    before = [word for word in words[:place] if word not in STREET_WORDS]
-    if len(after) < len(street) or not all(map(_same_word, street, after)):
-        return False
-    around = [*before[-len(numbers) :], *after[len(street) :][: len(numbers)]]
-    return all(number in around for number in numbers)
+    end = place
+    for name in street:
+        end += sum(1 for _ in takewhile(STREET_WORDS.__contains__, words[end:]))
+        if end == len(words) or not _same_word(name, words[end]):
+            return False
+        end += 1
+    before = [*takewhile(lambda word: word[0].isdigit() or word in LINKS, words[max(0, place - FAR) : place][::-1])]
+    around = [number for side in (before, words[end:]) for number in _houses(side, len(numbers))]
+    digits = {_digits(number) for number in around if number in numbers or number not in common}
+    return digits.issuperset(map(_digits, numbers))
+
+
+def _digits(number: str) -> str:
+    return "".join(takewhile(str.isdigit, number))
+
+
+def _houses(words: Sequence[str], count: int) -> Iterator[str]:
+    """Yield the numbers of a house, in words that lead away from its street: close by, or named so ("дом 17")."""
+    for place in [place for place, word in enumerate(words[:FAR]) if word[0].isdigit()][:count]:
+        beside = words[max(0, place - 1) : place + 2]
+        if not STREET_WORDS.isdisjoint(beside) or sum(word not in STREET_WORDS for word in words[:place]) < count:
+            yield words[place]
+
+
+def _told_in_words(following: Mapping[str, Any], words: Sequence[str], place: int) -> Iterator[str]:
+    """Yield what the first word of a mail or a host begins, where another word stands for a sign in it ("dot")."""
+    is_spelt = False
+    while True:
+        if is_spelt and "" in following:
+            yield following[""]
+        gap = next((gap for gap, word in enumerate(words[place + 1 : place + 3]) if word in following), None)
+        if gap is None:
+            return
+        place += gap + 1
+        is_spelt |= gap > 0
+        following = following[words[place]]
 
 
 _CHECKS: dict[str, Callable[[tuple[str, ...], Sequence[str], int, frozenset[str]], bool]] = {
@@ -545,10 +661,16 @@ _CHECKS: dict[str, Callable[[tuple[str, ...], Sequence[str], int, frozenset[str]
 
 def _same_word(word: str, other: str) -> bool:
     """Whether two folded words are one, but for the ending of its case."""
+    word, other = _alike(word), _alike(other)
     if word == other:
         return True
     stem = max(5, min(len(word), len(other)) - 2)
     return abs(len(word) - len(other)) <= 3 and len(word) >= 5 and word[:stem] == other[:stem]
+
+
+def _alike(word: str) -> str:
+    """Write ч as ҷ, which stands in its place where a keyboard has no Tajik letters."""
+    return word.replace("ch", "j")
 
 
 _MAIL = re.compile(
@@ -559,6 +681,21 @@ _HOST = re.compile(r"(?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,}")
 _PHONE = re.compile(r"\+?\d(?:[\s().\u2010-\u2015\u2212/\-\u00b7\u2022*_]{0,3}\d){6,}")
 _WRITTEN = re.compile(r"[^\W_][\w/.\-\u2010-\u2015\u2212№]*")
 _PART = re.compile(r"\d+|[^\W\d_]+")
+_TIMES = re.compile(r"(?<!\d)[012]?\d:[0-5]\d(?:[\W_]{1,3}[012]?\d:[0-5]\d)+(?!\d)")
+"""Times of day, of which several look like a phone."""
+_DOUBTFUL = "oliз"
+_AS_DIGITS = str.maketrans(_DOUBTFUL, "0113")
+_DOUBTFUL_NUMBER = re.compile(rf"(?<![^\W_])(?=\d*[{_DOUBTFUL}])(?=[{_DOUBTFUL}]*\d)[\d{_DOUBTFUL}]+(?![^\W_])")
+"""A number in which letters stand that look like digits, as `_plain` writes them."""
+_BRACKETED = re.compile(r"\s?[(\[{<]\s?([@.])\s?[)\]}>]\s?")
+_LETTERS_ALONE = re.compile(r"(?<![^\W_])[^\W\d_](?:[\W_]{1,3}[^\W\d_](?![^\W_])){4,}")
+_CUT = re.compile(r"(?<=[^\W\d_])(?:(?:[^\w\s]|_){1,2}|[-\u2010\u2011]\s{1,2})(?=[^\W\d_])|(?<=\d)-(?=[^\W\d_])")
+_INITIAL = re.compile(
+    r"(?<![^\W_])(?:([^\W\d_][haou]?)\.\s?(?:[^\W\d_][haou]?\.\s?)?([^\W\d_]{3,})"
+    r"|([^\W\d_]{3,})\s([^\W\d_][haou]?)(?!\s*[^\W_]))"
+)
+_FATHERS = re.compile(r"[oe]v(?:n[aeiou]y?|ich\w{0,2})$")
+"""The end of a name made of the father's, folded."""
 _ODD_FORM = re.compile(r"[^\D0-9]|[\uff01-\uff5e\U0001d400-\U0001d7ff]")
 """Digits of other scripts, and signs that are wide or bold by themselves."""
 _GLUED = re.compile(r"(?<=[^\W\d_])(?=\d)")
@@ -595,6 +732,35 @@ def _ending_with_a_group(run: str) -> Iterator[str]:
     groups = re.findall(r"\d+", run)
     digits = "".join(groups)
     return (digits[max(0, end - 12) : end] for end in accumulate(map(len, groups)))
+
+
+def _grouped(text: str) -> Iterator[str]:
+    """Yield the last nine digits of groups that follow each other: of fewer, if signs alone stand between them."""
+    parts = _PART.findall(_TIMES.sub("h", text))
+    for place, start in enumerate(parts):
+        run, is_parted = "", False
+        for part in parts[place : place + WITHIN] if start.isdigit() else ():
+            if part.isdigit():
+                run += part
+                if len(run) >= 9 or (len(run) >= 7 and not is_parted):
+                    yield run[-9:]
+                if len(run) > 12:
+                    break
+            else:
+                is_parted = True
+
+
+def _as_digits(folded: str) -> str:
+    """Write raised and circled digits, and letters in numbers that look like digits, as digits."""
+    text = folded if folded.isascii() else folded.translate(_digit_signs())
+    return _DOUBTFUL_NUMBER.sub(lambda number: number[0].translate(_AS_DIGITS), text)
+
+
+@cache
+def _digit_signs() -> dict[int, str]:
+    """Return the signs that mean a digit, as the raised ones, with their digits."""
+    signs = map(chr, range(0x80, 0x1F110))
+    return {ord(sign): str(unicodedata.digit(sign)) for sign in signs if sign.isdigit()}
 
 
 def _plain(text: str) -> str:
