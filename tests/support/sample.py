@@ -605,10 +605,10 @@ def sample_batch() -> Batch:
     return batch(public_parts(), secret_parts())
 
 
-def tables_of(*parts: Part) -> dict[str, list[Record]]:
-    """The tables that a directory of these parts would have, its taxonomies among them."""
+def tables_of(*parts: Part, words: Iterable[Record] | None = None) -> dict[str, list[Record]]:
+    """The tables that a directory of these parts would have, with all words of its taxonomies, or with these."""
     tables: dict[str, list[Record]] = {table: [] for table in RECORDS}
-    for record in (*vocabulary(), *records_of(*parts)):
+    for record in (*(vocabulary() if words is None else words), *records_of(*parts)):
         tables[record.table].append(record)
     return tables
 
