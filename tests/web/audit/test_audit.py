@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mapping.analysis.common import listed
+from mapping.area.study_area import StudyArea
 from mapping.cli import app as commands
 from mapping.cli.audit import BETRAYED, DIFFERS, report
 from mapping.errors import NotFound
@@ -17,6 +18,7 @@ from mapping.view.view import View
 from tests.analysis.invented import Changed
 from tests.conftest import TINY
 from tests.support.sample import CHASHMA
+from tests.web.support.portal import published
 from web import create_app
 from web.audit.audit import Audit, _differences, _minutes, audit
 from web.audit.differences import Difference, sums
@@ -28,8 +30,8 @@ HOME = (10.013475, 60.013683)
 """A village that no service of the sample reaches within half an hour."""
 
 
-def run(site, view, *more):
-    return CliRunner().invoke(commands, ["audit", str(site), "--view", str(view), "--area", str(TINY), *more])
+def run(site, view, *more, area=TINY):
+    return CliRunner().invoke(commands, ["audit", str(site), "--view", str(view), "--area", str(area), *more])
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +57,15 @@ def leaky(view_file, spoken_in_one, tmp_path_factory):
     return folder
 
 
-def test_a_site_made_from_its_view_is_clean_also_with_other_secrets(site, view_file):
-    """The whole way, by the command: view, site and report are made again, also of a directory with other secrets."""
-    private = view_file.parent / "directory.db"
-    before = sums(view_file.parent)
-    done = run(site, view_file, "--demo", "--directory", str(private))
+def test_a_site_made_from_its_view_is_clean_also_with_other_secrets(tiny_copy, tmp_path):
+    """The whole way, by the command, in one language: view, site and report are made again, also with other secrets."""
+    settings = tiny_copy / "area.toml"
+    settings.write_text(settings.read_text("utf-8").replace('["tg", "ru", "en"]', '["tg"]', 1), "utf-8")
+    area = StudyArea.load(tiny_copy)
+    view = published(tmp_path / "portal", area)
+    site = freeze(create_app(view, area, demo=True), tmp_path / "site").folder
+    before = sums(view.parent)
+    done = run(site, view, "--demo", "--directory", str(view.with_name("directory.db")), area=tiny_copy)
     assert done.exit_code == 0, done.output
     assert "0 differ" in done.output
     assert "Nothing published depends on anything but the view." in done.output
@@ -68,7 +74,7 @@ def test_a_site_made_from_its_view_is_clean_also_with_other_secrets(site, view_f
     )
     assert "coverage.csv: any" in done.output
     assert re.search(r"300 of 372 cells had a hidden service. The view and [\d,]+ files .* 0 differ", done.output)
-    after = sums(view_file.parent)
+    after = sums(view.parent)
     assert {name: after[name] for name in before} == before  # SQLite may leave an empty journal beside the directory
 
 
