@@ -48,10 +48,10 @@ def forms(client, path):
 @pytest.mark.parametrize("bad", BAD)
 @pytest.mark.parametrize("path", PAGES)
 def test_a_bad_value_meets_the_form_again_with_all_that_was_typed(steward, path, bad):
+    token = csrf(steward.get(path).text)
     for to, fields, typed in forms(steward, path):
         for name in typed:
-            sent = fields | {name: bad}
-            answer = steward.post(to, data=sent | {"csrf_token": csrf(steward.get(path).text)})
+            answer = steward.post(to, data=fields | {name: bad, "csrf_token": token})
             if answer.status_code == 303:  # it fits there, as any text may be a name
                 continue
             assert answer.status_code in (400, 409), (to, name)
