@@ -6,7 +6,7 @@ import os
 import pickle
 import shutil
 import types
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ from werkzeug.routing import Rule
 from mapping.area.study_area import StudyArea
 from mapping.demo import import_demo
 from mapping.directory.directory import Directory
+from mapping.editions.publish import publish
+from mapping.model import Audience
 from mapping.render import picture
 from tests.support.browser import chromium, open_page  # noqa: F401
 from tests.support.once import once, shared_root
@@ -33,6 +35,7 @@ from tests.web.support.portal import published
 ROOT = Path(__file__).resolve().parents[1]
 TINY = ROOT / "tests" / "tiny"
 TAJIKISTAN = ROOT / "data" / "geo" / "tj"
+DEMO_DAY = dt.date(2026, 11, 24)
 
 
 settings.register_profile("rohnamo", deadline=None, derandomize=True)  # a slow machine is no fault
@@ -185,10 +188,27 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory, tj_area: StudyArea) ->
 
     def build(folder: Path) -> None:
         with Directory(folder / "directory.db", tj_area) as directory:
-            outcomes = import_demo(directory, tj_area, today=dt.date(2026, 11, 24), report_dir=folder / "reports")
+            outcomes = import_demo(directory, tj_area, today=DEMO_DAY, report_dir=folder / "reports")
         (folder / "outcomes.pickle").write_bytes(pickle.dumps(outcomes))
 
     return once(tmp_path_factory, "demo", build)
+
+
+@pytest.fixture(scope="session")
+def demo_view(
+    tmp_path_factory: pytest.TempPathFactory, demo_folder: Path, tj_area: StudyArea
+) -> Callable[[Audience], Path]:
+    """Tell where the view of the demonstration for an audience lies, published on its day."""
+
+    def view(audience: Audience) -> Path:
+        def build(folder: Path) -> None:
+            copied = shutil.copytree(demo_folder, folder / "private")
+            with Directory(copied / "directory.db", tj_area) as directory:
+                publish(directory, audience, folder / "view.db", area=tj_area, edition=DEMO_DAY).view.close()
+
+        return once(tmp_path_factory, f"demo-{audience}", build) / "view.db"
+
+    return view
 
 
 @pytest.fixture(scope="session")

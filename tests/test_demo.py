@@ -14,6 +14,7 @@ from mapping.demo import ImportOutcome, import_demo
 from mapping.directory.directory import Directory
 from mapping.model import Organization
 from mapping.resources import shipped
+from mapping.view.view import View
 
 TODAY = dt.date(2026, 11, 24)
 
@@ -259,10 +260,10 @@ def test_totals_that_do_not_add_up_are_said(demo):
 
 
 @pytest.mark.parametrize("audience", ["public", "partner", "focal_point"])
-def test_no_secret_is_published(demo, tmp_path, audience):
-    with demo.directory.view(audience, tmp_path / "view.db", edition=TODAY) as view:
+def test_no_secret_is_published(demo_view, audience):
+    with View(demo_view(audience)) as view:
         assert len(view.services()) > 450
-    contents = (tmp_path / "view.db").read_bytes()
+    contents = demo_view(audience).read_bytes()
     assert [secret for secret in SECRETS if secret.encode() in contents] == []
 
 

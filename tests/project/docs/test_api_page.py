@@ -1,6 +1,5 @@
 """What docs/api.md shows is what the API of the demonstration answers: each question asked, each answer compared."""
 
-import datetime as dt
 import json
 import re
 import shlex
@@ -8,8 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mapping.directory.directory import Directory
-from tests.conftest import ROOT, once
+from tests.conftest import ROOT
 from web import create_app
 
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
@@ -19,13 +17,8 @@ ANSWERS = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", PAGE, r
 
 
 @pytest.fixture(scope="module")
-def client(demo_folder, tmp_path_factory, tj_area):
-    def publish(folder):
-        with Directory(demo_folder / "directory.db", tj_area) as directory:
-            directory.view("public", folder / "public.db", edition=dt.date(2026, 11, 24)).close()
-
-    folder = once(tmp_path_factory, "demo-view", publish)
-    return create_app(folder / "public.db", tj_area, demo=True).test_client()
+def client(demo_view, tj_area):
+    return create_app(demo_view("public"), tj_area, demo=True).test_client()
 
 
 def ask(client, question: str):
