@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from mapping.area.study_area import StudyArea
 from mapping.language.aloud import recordings
 from mapping.language.i18n import date, number, show, translate
-from mapping.language.languages import language
+from mapping.language.languages import LanguageFolder, language
 from mapping.language.latin import SCRIPT
 from mapping.render.layers.services import spaced
 from web.headers import CONTENT_POLICY
@@ -58,6 +58,11 @@ class Frame:
     def bare(cls, area: StudyArea, path: str, language: str) -> "Frame":
         """Make the frame of a page that needs no edition, such as one for errors."""
         return cls(area, _file(path), language, None, bool(current_app.config["DEMO"]))
+
+    @property
+    def tongue(self) -> LanguageFolder:
+        """Return the language of the page."""
+        return language(self.language)
 
     @property
     def exit(self) -> str:
@@ -151,9 +156,9 @@ def _minutes(context: jinja2.runtime.Context, value: float) -> str:
 
 @jinja2.pass_context
 def _marked(context: jinja2.runtime.Context, text: str, language: str = "") -> Markup:
-    """Return a text with its language where that is not the page's."""
+    """Return a text with its language where that is not the one that the page is written in."""
     language = language or getattr(text, "language", "")
-    if not text or not language or language == _language(context):
+    if not text or not language or language == context["frame"].tongue.written:
         return escape(str(text))
     mark = BY_RULE if language.endswith(SCRIPT) else ""
     return Markup('<span lang="{}">{}</span>{}').format(language, str(text), mark)

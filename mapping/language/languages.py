@@ -52,6 +52,18 @@ class LanguageFolder:
     """Languages whose names of places its readers can read, best first."""
 
     @property
+    def written(self) -> str:
+        """The language in which its readers are shown texts of the code: the source language without a folder."""
+        return self.code if self.folder else SOURCE
+
+    @property
+    def direction(self) -> str:
+        """The direction in which these texts are read, by CLDR: "ltr" or "rtl"."""
+        with contextlib.suppress(UnknownLocaleError, ValueError):
+            return Locale.parse(self.written).text_direction
+        return "ltr"
+
+    @property
     def chain(self) -> tuple[str, ...]:
         """Itself, then the languages that stand in for it."""
         return (self.code, *self.fallback)

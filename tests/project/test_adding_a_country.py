@@ -20,6 +20,7 @@ from mapping.formats.surveys.field_form import write_form
 from mapping.intake.read import read
 from mapping.quality.known_organizations import Known
 from mapping.render import report as reports
+from mapping.render.report.writers import html
 from mapping.view.view import View
 from tests.conftest import TINY
 from tests.support.sample import TODAY
@@ -94,12 +95,16 @@ def test_a_site_is_built_of_it(bahari, view, tmp_path):
     pages = "\n".join(page.read_text("utf-8") for page in (tmp_path / "site" / "sw").rglob("*.html"))
     assert "500 Kenyan shillings" in pages
     assert "Legal Centre" in pages
+    assert set(re.findall("<html [^>]*>", pages)) == {'<html lang="en">'}  # what its texts are in, not Swahili
+    assert '<span lang="sw">' in pages
     assert not re.search("somoni|сомон|Тоҷикистон|Tajikistan", pages)
 
 
 def test_a_page_of_the_report_is_written_of_it(bahari, view):
     with View(view) as opened:
-        made = str(reports.make(opened, bahari, language="sw", results=reports.gather(opened, bahari)))
+        report = reports.make(opened, bahari, language="sw", results=reports.gather(opened, bahari))
+    made = str(report)
+    assert '<html lang="en">' in html.write(report).decode()
     assert "Legal Centre" in made
     assert not re.search("somoni|сомон|Тоҷикистон|Tajikistan", made)
 

@@ -87,6 +87,7 @@ def write(report: Report) -> bytes:
 
 def _set_up(document: Any, report: Report) -> None:
     """Set page, font, language, properties, running head and foot."""
+    written = language_of(report.language).written
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(17)
@@ -100,7 +101,7 @@ def _set_up(document: Any, report: Report) -> None:
         for kind in ("w:asciiTheme", "w:hAnsiTheme", "w:cstheme", "w:eastAsiaTheme"):
             fonts.attrib.pop(qn(kind), None)
         language = OxmlElement("w:lang")
-        language.set(qn("w:val"), language_of(report.language).document)
+        language.set(qn("w:val"), language_of(written).document)
         style.element.get_or_add_rPr().append(language)
     document.styles["Normal"].font.size = Pt(10)
     for name, (size, bold, colour) in OWN_STYLES.items():
@@ -115,7 +116,7 @@ def _set_up(document: Any, report: Report) -> None:
     properties = document.core_properties
     day = dt.datetime.combine(report.day, dt.time())
     properties.title, properties.subject, properties.author = report.title, report.subtitle, "Rohnamo"
-    properties.language, properties.created, properties.modified = report.language, day, day
+    properties.language, properties.created, properties.modified = written, day, day
     properties.comments, properties.keywords, properties.last_modified_by = "", "", "Rohnamo"
     _run(section.header.paragraphs[0], report.running, size=8, colour=GREY)
     foot = section.footer.paragraphs[0]
