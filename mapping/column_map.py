@@ -251,8 +251,6 @@ class ColumnMap(BaseModel):
     """Columns that are never read into a record: remarks and notes."""
     notes: list[Remark] = []
     """What a steward should know of how the map came about."""
-    commas_separate: bool = True
-    """Whether a comma parts the values of a cell; else only ; / + and line ends do."""
     returned: Returned | None = None
     """Set by the flat workbook, whose rows may carry published ids: such rows change records that are known."""
 

@@ -50,7 +50,7 @@ DEMO_STAFF: "tuple[tuple[str, str, Role], ...]" = (
     ("administrator", "Madina Invented", "administrator"),
 )
 """Login, name and role of the invented people of the demo; two stewards, since much takes two."""
-PARTNER_VIEW, FOCAL_VIEW = Path("build/private/partner.db"), Path("build/private/focal_point.db")
+PARTNER_VIEW = Path("build/private/partner.db")
 
 
 @app.command()

@@ -10,8 +10,8 @@ from mapping.intake.guess.shapes import answer_of
 from mapping.intake.rows import written
 from mapping.language.taxonomy import checklist_item, match_term
 
-LONGEST_SHORT, LONGEST = 8, 300
-"""Letters of a short word and of its meaning at most."""
+LONGEST = 300
+"""Letters of the meaning of a short word at most."""
 
 ENDS, SHORT_SHEET = 30, 300
 """Rows at either end of a sheet where a legend may stand, and the rows of a sheet that may be one as a whole."""

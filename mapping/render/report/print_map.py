@@ -27,8 +27,6 @@ STEPS = (0.2, 0.4, 0.6, 0.8)
 CHOSEN = "#ffbf2f"
 EDGE = 'stroke="#8a979e" stroke-width="0.6"'
 
-Size = tuple[float, float, float, float]
-
 
 def shaded(result: Result, column: Column) -> dict[str, int]:
     """Return the step of each unit by a share: a higher step is more of what the column says."""
