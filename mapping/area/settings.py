@@ -459,6 +459,17 @@ SETTINGS = frozenset(field.alias or name for name, field in Settings.model_field
 """The keys of area.toml that are settings."""
 
 
+BOTH_SIDES = "lies on both sides of the 180th meridian, and a study area lies on one"
+
+
+def spans_both_sides(west: float, east: float) -> bool:
+    """Tell whether a country from west to east, in degrees, goes over the 180th meridian: none is half the world wide.
+
+    Its box says so as RFC 7946 asks, from 177 to -178, or is the whole world's, from -180 to 180.
+    """
+    return max(abs(west), abs(east)) <= 180 < abs(east - west)
+
+
 class AreaFile(_SettingsTable):
     """``area.toml`` as a whole."""
 
@@ -512,6 +523,8 @@ class AreaFile(_SettingsTable):
     def _degrees(cls, box: tuple[float, float, float, float] | None) -> tuple[float, float, float, float] | None:
         if box is not None:
             west, south, east, north = box
+            if spans_both_sides(west, east):
+                raise ValueError(f"{list(box)} {BOTH_SIDES}: give the side that most people live on")
             if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
                 raise ValueError(f"{list(box)} is not west, south, east, north in degrees")
         return box

@@ -186,6 +186,15 @@ def test_roads_barriers_and_places(tmp_path, plan):
     assert np.isinf(closed[area.grid.cell(-14.85, 34.3)])
 
 
+def test_a_country_on_both_sides_of_the_180th_meridian_is_told_so(tmp_path, plan):
+    """Its outlines reach from -180 to 180, and a grid over them would be that of half the world."""
+    units = gpd.read_file(plan.units)
+    units.geometry = [shapely.box(179.5, SOUTH, 180, NORTH), shapely.box(-180, SOUTH, -179.5, NORTH)]
+    units.to_file(tmp_path / "fiji.gpkg")
+    with pytest.raises(InvalidRecord, match=r"^fiji.gpkg: lies on both sides of the 180th meridian.*keep the units"):
+        build(tmp_path / "fj", replace(plan, units=tmp_path / "fiji.gpkg"))
+
+
 def test_every_fault_is_told_at_once(tmp_path, plan):
     (tmp_path / "speeds.csv").write_text("class,label,speed_kmh\n1,Bush,fast\n", encoding="utf-8")
     wrong = replace(

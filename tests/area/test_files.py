@@ -55,6 +55,12 @@ TOML_FAULTS = [
         "59.0, 10.144]",
         "area.toml: bounds: [60.0, 10.0, 59.0, 10.144] is not west, south, east, north",
     ),
+    (
+        "[60.0, 10.0, 60.22, 10.144]",
+        "[177.0, 10.0, -178.0, 10.144]",
+        "[177.0, 10.0, -178.0, 10.144] lies on both sides of the 180th meridian",
+    ),
+    ("[60.0, 10.0, 60.22, 10.144]", "[-180.0, 10.0, 180.0, 10.144]", "lies on both sides of the 180th meridian"),
     ("60.22, 10.144]", "60.22, 95.0]", "is not west, south, east, north in degrees"),
     ("60.2553, 10.1795]", "60.2, 10.1795]", "area.toml: window does not hold bounds: widen window"),
     ('phone_region = "TJ"', 'phone_region = "XT"', "area.toml: phone_region: 'XT' is no country code that has a phone"),

@@ -30,6 +30,7 @@ from mapping.area.build.inputs import Findings, SpeedTable
 from mapping.area.files import MOST_CELLS, TOML
 from mapping.area.grid import Grid, unit_grid
 from mapping.area.rasters import write_raster
+from mapping.area.settings import BOTH_SIDES, spans_both_sides
 from mapping.errors import InvalidRecord
 
 COUNTRIES = Path(__file__).with_name("countries.csv")
@@ -159,6 +160,12 @@ def _read(plan: BuildPlan, findings: Findings) -> _Sources | None:
         if path is not None:
             inputs.check_raster(path, findings)
     if units is None:
+        return None
+    west, _, east, _ = units.total_bounds
+    if spans_both_sides(west, east):
+        findings.fault(
+            plan.units, BOTH_SIDES, "keep the units on the side that most people live on, and cut the others"
+        )
         return None
     window = shapely.box(*units.total_bounds)
     roads = barriers = places = None
