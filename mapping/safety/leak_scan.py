@@ -692,7 +692,7 @@ _LETTERS_ALONE = re.compile(r"(?<![^\W_])[^\W\d_](?:[\W_]{1,3}[^\W\d_](?![^\W_])
 _CUT = re.compile(r"(?<=[^\W\d_])(?:(?:[^\w\s]|_){1,2}|[-\u2010\u2011]\s{1,2})(?=[^\W\d_])|(?<=\d)-(?=[^\W\d_])")
 _INITIAL = re.compile(
     r"(?<![^\W_])(?:([^\W\d_][haou]?)\.\s?(?:[^\W\d_][haou]?\.\s?)?([^\W\d_]{3,})"
-    r"|([^\W\d_]{3,})\s([^\W\d_][haou]?)(?!\s*[^\W_]))"
+    r"|([^\W\d_]{3,})(?=\s([^\W\d_][haou]?)(?!\s*[^\W_])))"
 )
 _FATHERS = re.compile(r"[oe]v(?:n[aeiou]y?|ich\w{0,2})$")
 """The end of a name made of the father's, folded."""

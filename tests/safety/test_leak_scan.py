@@ -206,6 +206,8 @@ def test_the_sample_itself_tells_nothing() -> None:
         ("Zardoluzor st., bld. 17-B", "address"),
         ("Зардолузор, дом 5, кабинет 17", ""),
         ("до 17 на Зардолузор", ""),
+        ("Зардолузор, где у дома сад 17", ""),
+        ("Зардолузор, где есть 17 тихих дома", ""),
         ("17 мест на улице Зардолузор", ""),
         ("Зардолузор 170", ""),
         # names that are spaced out, cut, or written as one word
@@ -231,6 +233,7 @@ def test_the_sample_itself_tells_nothing() -> None:
         # people by an initial
         ("М. Қаландарова", "person"),
         ("у М.Каландаровой", "person"),
+        ("директор М. Қаландарова", "person"),
         ("М. А. Каландарова", "person"),
         ("Каландарова М.А.", "person"),
         ("KALANDAROVA M.", "person"),
@@ -238,6 +241,7 @@ def test_the_sample_itself_tells_nothing() -> None:
         ("Мафтуна Азизовна Қаландарова", "person"),
         ("Мафтуны Азизовны Каландаровой", "person"),
         ("Мафтуна Каримова, Қаландарова Олим", ""),
+        ("Мафтуна Азизовна Каримовна Қаландарова", ""),
         ("Қаландарова Мафт. и М. Назарова", ""),
         ("А. Қаландарова", ""),
         ("м. Қаландарова", ""),
@@ -854,6 +858,7 @@ def test_a_phone_that_is_public_too_is_no_secret() -> None:
 
 def test_a_number_after_another_is_found() -> None:
     assert whats("Договор 992931234567, тел. 777 12 34") == {"phone"}
+    assert whats("Договор 992931234567, тел. +992 93 123 45 67") == {"number"}
 
 
 def test_a_name_that_is_public_in_a_translation_is_no_secret() -> None:
@@ -945,6 +950,7 @@ def test_a_person_is_told_by_both_names_side_by_side(text: str, is_told: bool) -
     ("text", "is_told"),
     [
         ("street zardoluzor 17", True),
+        ("zardoluzor street kalon 17", True),
         ("zardoluzori kalon 17", True),  # another word of the street stands before the house
         ("17 street zardoluzor", True),
         ("17 the zardoluzor", False),
@@ -1027,6 +1033,77 @@ def test_a_host_is_no_secret_where_one_within_it_is_published(hidden: str, publi
     rows = columns_in({"url": [{"id": "u", "url": published}]})
     finder = module._Finder({"web": {hidden}}, rows, frozenset())
     assert ("web" in finder.told_by("see ru.umed.example")) is is_told
+
+
+@pytest.mark.parametrize(
+    ("hidden", "text", "is_told"),
+    [
+        ({"web": {"women.tj"}}, "women dot tj", True),
+        ({"web": {"girls.tj"}}, "girls dot tj", False),  # a word that everybody uses
+        ({"web": {"help.tj"}}, "help dot tj", False),
+        ({"web": {"women.tj"}}, "women, tj", False),
+        ({"web": {"women.tj"}}, "women dot the tj", False),
+        ({"mail": {"help@girls.tj"}}, "help at girls dot tj", True),
+        ({"mail": {"help@girls.tj"}}, "help at girls.tj", True),
+        ({"mail": {"help@girls.tj"}}, "help for the girls dot tj", False),
+        ({"mail": {"help@girls.tj"}}, "help girls, tj", False),
+        ({"mail": {"help@girls.tj"}}, "help at girls dot", False),
+    ],
+)
+def test_a_mail_and_a_host_are_told_with_a_word_for_each_sign(
+    hidden: dict[str, set[str]], text: str, is_told: bool
+) -> None:
+    finder = module._Finder(hidden, columns_in({}), frozenset({"girls"}))
+    assert bool(set(hidden) & {*finder.told_by(text)}) is is_told
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [("Зардолузор 17", True), ("Зардолузор 17а", False), ("Зардолузор 17б", True), ("Зардолузор 18", False)],
+)
+def test_the_house_beside_a_hidden_one_may_be_published(text: str, is_told: bool) -> None:
+    rows = columns_in(
+        {"address": [dict.fromkeys(module.PUBLISHED["address"]) | {"id": "a", "address_1": "Зардолузор 17а"}]}
+    )
+    finder = module._Finder({"address": {"Зардолузор 17"}}, rows, frozenset())
+    assert ({*finder.told_by(text)} == {"address"}) is is_told
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "published", "is_told"),
+    [
+        ("organization", "name", "Школа имени М. Турсунзода", False),
+        ("address", "address_1", "ул. М. Турсунзода, 5", False),
+        ("address", "address_1", "ул. Мирзо Турсунзода, 5", True),
+        ("organization", "name", "Малика Турсунзода", False),
+        ("organization", "name", "А. Турсунзода", True),
+    ],
+)
+def test_an_initial_with_a_name_is_no_secret_where_it_is_published(
+    table: str, column: str, published: str, is_told: bool
+) -> None:
+    rows = columns_in({table: [dict.fromkeys(module.PUBLISHED[table]) | {"id": "a", column: published}]})
+    finder = module._Finder({"person": {"Малика Турсунзода"}}, rows, frozenset())
+    assert ({*finder.told_by("на улице М. Турсунзода")} == {"person"}) is is_told
+
+
+@pytest.mark.parametrize(
+    ("person", "text", "is_told"),
+    [
+        ("М. Қаландарова", "Каландарова М.", True),
+        ("М. Қаландарова", "Каландарова А.", False),
+        ("Малика Назар", "М. Назар", True),
+        ("Малика Азим", "М. Азим", False),  # too short a name
+        ("Малика Умедова", "М. Умедова", False),  # the name of a town
+        ("Шаҳло Назарова", "Sh. Nazarova", True),
+        ("Шаҳло Назарова", "Ш. А. Назарова", True),
+        ("Шаҳло Азизовна Назарова", "Ш. Назарова", True),
+        ("Шаҳло Азизовна Умарова Назарова", "Ш. Назарова", False),  # three names are enough
+    ],
+)
+def test_a_person_is_told_by_an_initial(person: str, text: str, is_told: bool) -> None:
+    finder = module._Finder({"person": {person}}, columns_in({}), frozenset({"umedova"}))
+    assert ({*finder.told_by(text)} == {"person"}) is is_told
 
 
 def test_hosts_are_those_of_pages_and_of_mails() -> None:
