@@ -156,7 +156,7 @@ def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
         "serves": lambda text: _all_known("beneficiaries", text),
         "languages": lambda text: not re.search(r"\d", text) and _reads(parsers.language_codes, text),
         "status": lambda text: match_term("statuses", text) is not None,
-        "degrees": lambda text: _between(text, -180, 180),
+        "degrees": lambda text: _reads(parsers.angle, text),
         "answers": lambda text: len(text) < 12 and _reads(parsers.yes_no, text),
         "organization": lambda text: any(words in skeleton(text) for words, _ in kinds_of_bodies()),
         "coordinates": lambda text: len(re.findall(r"\d+[.,]\d{2,}", text)) == 2 and _reads(parsers.coordinates, text),
@@ -191,14 +191,11 @@ def _all_known(taxonomy: str, text: str) -> bool:
 
 
 def _between(text: str, least: float, most: float) -> bool:
-    if (parts := _DEGREES.fullmatch(text)) is not None:
-        degrees, minutes, seconds = (float((part or "0").replace(",", ".")) for part in parts.groups())
-        return least <= degrees + minutes / 60 + seconds / 3600 <= most
-    match = re.fullmatch(r"-?\d{1,3}[.,]\d{2,}", text)
-    return match is not None and least <= float(text.replace(",", ".")) <= most
-
-
-_DEGREES = re.compile(
-    r"(\d{1,3})\s*[°º˚]\s*(\d{1,2}(?:[.,]\d+)?)\s*[′'’]\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:[″\"”]|''))?\s*[NE]?", re.I
-)
-"""Degrees, minutes and seconds, north or east."""
+    """Tell whether a cell is a coordinate for sure, to two decimals or to the minute, within some degrees."""
+    if not re.fullmatch(r"-?\d{1,3}[.,]\d{2,}|.*[°º˚].*", text):
+        return False
+    try:
+        angle = parsers.angle(text)
+    except parsers.Unreadable:
+        return False
+    return angle.decimals >= 2 and least <= angle.degrees <= most

@@ -46,7 +46,7 @@ from mapping.language.parsers.lists import (
     yes_no,
 )
 from mapping.language.parsers.phones import MessengerAccount, PhoneValue, accounts, country_of, is_dialled, phones
-from mapping.language.parsers.points import Point, coordinates
+from mapping.language.parsers.points import Point, angle, coordinates
 from mapping.language.parsers.remarks import remarked
 from mapping.language.parsers.standing import standing, status
 
@@ -72,6 +72,7 @@ __all__ = [
     "age_range",
     "aged",
     "ages",
+    "angle",
     "answer",
     "capacity",
     "cell",

@@ -85,8 +85,7 @@ def coordinates(lat: object, lon: object = None) -> Point:
         return _both(given(lat, Phrase("coordinate")))
     if cell(lat) == "":
         raise Unreadable(Phrase("only the longitude is given"), Phrase("give both coordinates, or none"))
-    first, two = (_one(given(value, Phrase("coordinate"))) for value in (lat, lon))
-    return _point(first, two)
+    return _point(angle(lat), angle(lon))
 
 
 def _both(text: str) -> Point:
@@ -105,7 +104,7 @@ def _both(text: str) -> Point:
     for pattern in _PAIR:
         if match := pattern.fullmatch(text.strip("()[] ")):
             try:
-                first, two = _one(match["one"]), _one(match["two"])
+                first, two = angle(match["one"]), angle(match["two"])
             except Unreadable:
                 continue
             return _point(first, two)
@@ -136,14 +135,28 @@ def _in_link(text: str) -> Point:
 
 
 @dataclass(frozen=True)
-class _Angle:
+class Angle:
+    """A latitude or a longitude: degrees, south and west below 0; ``decimals`` of them were given."""
+
     degrees: float
     decimals: int
     axis: str  # "lat", "lon" or "" where no letter says
 
 
-def _one(text: str) -> _Angle:
-    """Read one coordinate."""
+def angle(value: object) -> Angle:
+    """Read one coordinate.
+
+    Raises
+    ------
+    Unreadable
+        For what is none, and for more than 180 degrees.
+
+    Examples
+    --------
+    >>> angle("17°30'S").degrees
+    -17.5
+    """
+    text = given(value, Phrase("coordinate"))
     match = _ONE.fullmatch(text)
     if not match:
         raise Unreadable(
@@ -171,10 +184,10 @@ def _one(text: str) -> _Angle:
     if side in "SWЮЗ":
         degrees = -abs(degrees)
     axis = "lat" if side in "NSСЮ" else "lon" if side in "EWВЗ" else ""
-    return _Angle(degrees, decimals, axis)
+    return Angle(degrees, decimals, axis)
 
 
-def _point(angle: _Angle, two: _Angle) -> Point:
+def _point(angle: Angle, two: Angle) -> Point:
     """Make a point of two coordinates, latitude first unless letters say otherwise."""
     if angle.axis and angle.axis == two.axis:
         raise Unreadable(

@@ -185,6 +185,22 @@ def test_a_heading_that_says_what_it_is_wins_over_its_cells(area, heading):
 
 
 @pytest.mark.parametrize(
+    ("lat", "lon"),
+    [
+        ("-18.0", "178.4"),
+        ("17°32'S", "177°41'E"),
+        ("17 32 05 S", "179 58 12 W"),
+        ("38.5", "-68"),
+        ("ю.ш. 17.5", "з.д. 70"),
+    ],
+)
+def test_points_of_any_hemisphere_and_precision_are_points_under_their_headings(area, lat, lon):
+    rows = [["Organization", "Service", "lat", "lon"]] + [[f"Centre {n}", "legal advice", lat, lon] for n in range(9)]
+    found = guessed([Sheet("", rows)], area)
+    assert (found.fields["latitude"], found.fields["longitude"]) == (["lat"], ["lon"])
+
+
+@pytest.mark.parametrize(
     "heading", ["Можно ли публиковать?", "May we publish?", "Иҷозати нашр", "Nashr qilishga ruxsat"]
 )
 def test_a_question_of_consent_is_the_marking_row_by_row(area, heading):
