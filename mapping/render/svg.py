@@ -1,6 +1,7 @@
 """A picture that grows downwards: headings, bars, boxes and small charts as SVG, with presentation attributes only."""
 
 import html
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -43,10 +44,14 @@ def _units(letter: str) -> float:
     return 0.36 if letter in narrow else 0.95 if letter in wide else 0.72 if letter.isupper() else 0.64
 
 
+THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}\b)")
+"""The space within a number, where no line may end: 200 000."""
+
+
 def wrapped(text: str, width: float, size: float = SIZE, most: int = 3) -> list[str]:
     """Cut a text into lines of a width; what does not fit into ``most`` lines ends in an ellipsis."""
     lines: list[str] = []
-    for word in text.split(" "):
+    for word in THOUSANDS.sub("\u00a0", text).split(" "):
         if lines and width_of(f"{lines[-1]} {word}", size) <= width:
             lines[-1] += f" {word}"
         else:
@@ -187,13 +192,15 @@ class Drawing:
         """Draw boxes in a row, each leading to the next."""
         gap = 18.0
         wide = (self.width - 16 - gap * (len(names) - 1)) / max(len(names), 1)
-        lines = [wrapped(name, wide - 8, SMALL, 4) for name in names]
+        longest = max((width_of(word, SMALL) for name in names for word in name.split()), default=0)
+        size = SMALL * min(1.0, (wide - 8) / longest) if longest else SMALL  # a step that is cut says nothing
+        lines = [wrapped(name, wide - 7, size, 5) for name in names]
         tall = max((len(own) for own in lines), default=1) * (SMALL + 3) + 12
         for place, own in enumerate(lines):
             x = 8 + place * (wide + gap)
             self._rect(x, self._y + 4, wide, tall, "n")
             for number, line in enumerate(own):
-                self._put(x + wide / 2, self._y + 18 + number * (SMALL + 3), line, size=SMALL, anchor="middle")
+                self._put(x + wide / 2, self._y + 18 + number * (SMALL + 3), line, size=size, anchor="middle")
             if place:
                 y = self._y + 4 + tall / 2
                 self._path(f"M{_n(x - gap + 3)} {_n(y)}H{_n(x - 3)}l-5 -4m5 4l-5 4", INK, width=1.5)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from mapping.analysis.adequacy.cases import cases
-from mapping.analysis.adequacy.standards import standards
+from mapping.analysis.adequacy.standards import met_and_known, standards
 from mapping.analysis.reliability.change import change
 from mapping.analysis.reliability.freshness import freshness
 from mapping.analysis.reliability.funding import funding
@@ -229,6 +229,16 @@ def test_standards_by_family(tiny_area):
     assert result.table.at["XT", "STD-001"] == 7 / 8
     assert str(result.finding) == "64% of the minimum standards that were asked about are met", "7 of 11 answered"
     assert "Legal aid" in str(result.also[1])
+
+
+def test_no_item_is_judged_by_fewer_answers_than_make_an_aggregate(tiny_area):
+    """Three organizations answered STD-003, of which two could not say: one "not met" is no share of 0%."""
+    rows = [summed("LEG", "STD-001", 3, 1), summed("LEG", "STD-003", 0, 0, 1, 2), summed("PSY", "STD-004", 0, 0, 2, 1)]
+    given = view(standard_summary=rows)
+    result = standards(given, tiny_area)
+    assert result.groups["items"] == ("STD-001",)
+    assert not any(word in " ".join(map(str, result.also)) for word in ("0%", "Psycho"))
+    assert met_and_known(given, tiny_area) == {"STD-001": (3, 4)}
 
 
 @pytest.mark.parametrize("level", [0, 1, 2])

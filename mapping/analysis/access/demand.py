@@ -180,7 +180,7 @@ def _also(rows: Sequence[MissingHelp], needs: Mapping[str, Text], area: StudyAre
             continue
         name: Text = wording.named(area, row.area_unit) if known else area.country(row.area_unit)
         words = {"place": name or {"en": row.area_unit}, "help": needs[row.need], "count": row.count}
-        (wide if known else abroad).append(Message("{place}, {help} ({count})", words))
+        (wide if known else abroad).append(Message("{place} – {help} ({count})", words))
     sentences = []
     if wide:
         sentences.append(Message("Said of a wider area as a whole: {what}.", {"what": Several(wide)}))

@@ -30,7 +30,8 @@ def standards(view: View, area: StudyArea, *, level: int | None = None) -> Resul
 
     The row of the country has for each family ``f`` the shares ``f_met``, ``f_partly`` and ``f_not_met`` of what could
     be answered, the share ``f_unknown`` of all answers and their number ``f_answers``, and for the items that are met
-    least the share that is met, under their codes. Finer units have no such numbers. ``level`` is 0 by default.
+    least, of those to which enough answers could be given, the share that is met, under their codes. Finer units have
+    no such numbers. ``level`` is 0 by default.
 
     Raises
     ------
@@ -45,7 +46,9 @@ def standards(view: View, area: StudyArea, *, level: int | None = None) -> Resul
         for key, tally in ((row["family"], families), (row["standard"], items)):
             tally.setdefault(key, Counter()).update({answer: row[answer] for answer in ANSWERS})
     order = [term.code for term in Vocabulary.load("service_types").terms() if term.code in families]
-    least = sorted((code for code in items if _known(items[code])), key=lambda code: (_met(items[code]), code))[:LEAST]
+    enough = area.settings.thresholds.providers
+    judged = [code for code in items if _known(items[code]) >= enough]  # a share of one or two answers says nothing
+    least = sorted(judged, key=lambda code: (_met(items[code]), code))[:LEAST]
     values = {f"{f}_{key}": value for f in order for key, value in _shares(families[f]).items()}
     values |= {code: _met(items[code]) for code in least}
     index = pd.Index([str(code) for code in area.units(level).index], name="code")
@@ -56,7 +59,7 @@ def standards(view: View, area: StudyArea, *, level: int | None = None) -> Resul
         name="standards",
         title=Message("How far minimum standards are met"),
         finding=_finding(whole),
-        also=_also(families, items, order, least),
+        also=_also(families, items, order, least, enough),
         audience=view.audience,
         edition=view.edition,
         level=level,
@@ -76,13 +79,16 @@ def standards(view: View, area: StudyArea, *, level: int | None = None) -> Resul
     )
 
 
-def met_and_known(view: View) -> dict[str, tuple[int, int]]:
-    """Return of each item (its code), over all families, how many answers are "met" and how many could be given."""
+def met_and_known(view: View, area: StudyArea) -> dict[str, tuple[int, int]]:
+    """Return of each item (its code), over all families, how many answers are "met" and how many could be given.
+
+    Items to which fewer answers could be given than may be published of providers are left out.
+    """
     sums: dict[str, tuple[int, int]] = {}
     for row in rows_of(view, "standard_summary"):
         met, known = sums.get(row["standard"], (0, 0))
         sums[row["standard"]] = met + row["met"], known + _known({key: row[key] for key in ANSWERS})
-    return sums
+    return {item: own for item, own in sums.items() if own[1] >= area.settings.thresholds.providers}
 
 
 NOTES = (
@@ -142,6 +148,7 @@ def _also(
     items: Mapping[str, Mapping[str, int]],
     order: Sequence[str],
     least: Sequence[str],
+    enough: int,
 ) -> tuple[Message, ...]:
     """Name the item and the family for which the least is met."""
     sentences = []
@@ -151,7 +158,7 @@ def _also(
             "share": Share(_met(items[least[0]])),
         }
         sentences.append(Message("Met least: “{item}”, by {share}.", words))
-    answered = [family for family in order if _known(families[family])]
+    answered = [family for family in order if _known(families[family]) >= enough]
     if len(answered) > 1:
         worst = min(answered, key=lambda family: _met(families[family]))
         words = {"family": _label("service_types", worst), "share": Share(_met(families[worst]))}

@@ -37,12 +37,16 @@ class Presence:
 
 
 class PlacedService(NamedTuple):
-    """An active service with the units that it is in, that it may be in, and that it covers."""
+    """An active service with the units that it is in, that it may be in, and that it covers.
+
+    One that is ``adrift`` may be anywhere: it says neither where it is, at home or abroad, nor what it covers.
+    """
 
     entry: Entry
     here: frozenset[str]
     perhaps: frozenset[str]
     covered: frozenset[str]
+    adrift: bool
 
 
 class ServicePresence:
@@ -62,9 +66,10 @@ class ServicePresence:
     def _locate(self, entry: Entry) -> PlacedService:
         here, perhaps = units_in(entry, self.area, self.level)
         covered = units_covered(entry, self.area, self.level)
-        if not entry.places and not covered:  # it may be anywhere
-            perhaps = frozenset(self.units)
-        return PlacedService(entry, here, perhaps, covered)
+        home = None, "", self.area.code
+        placed = any(p.area_unit or p.latitude is not None or p.country not in home for p in entry.places)
+        adrift = not (placed or covered)
+        return PlacedService(entry, here, frozenset(self.units) if adrift else perhaps, covered, adrift)
 
     def _pairs(self, pairs: Iterable[tuple[str | None, str | None]]) -> set[tuple[str, str]]:
         """Return each type with each unit of the level that it was said of."""
@@ -145,10 +150,7 @@ class ServicePresence:
     def adrift(self, terms: Iterable[Term]) -> int:
         """Return how many services of some types say neither where they are nor what they cover."""
         codes = {term.code for term in terms if term.location_kind != COUNTRYWIDE}
-        return sum(
-            not service.entry.places and not service.covered and not codes.isdisjoint(service.entry.types)
-            for service in self._located
-        )
+        return sum(service.adrift and not codes.isdisjoint(service.entry.types) for service in self._located)
 
 
 def _count(presence: Presence, entry: Entry, *, here: bool, remote: bool) -> None:

@@ -4,12 +4,13 @@ import base64
 import html
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from shapely.geometry.base import BaseGeometry
 
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import percent, show, translate
+from mapping.language.i18n import Message, percent, show, translate
+from mapping.render.charts import HIDDEN
 from mapping.render.layers import bands
 from mapping.render.layers.candidates import said
 from mapping.render.svg import FONT, INK, PAPER, width_of, wrapped
@@ -23,15 +24,50 @@ GOOD = ("#e3f0f3", "#b4d8e1", "#7ab6c6", "#3c889d", "#0b5d77")
 BAD = ("#fbeccb", "#f2c987", "#dc964b", "#b0592a", "#6a2a17")
 """Five fifths of a share of which more is better, or worse, as on the site; lightness alone tells them apart."""
 
+DEGREE = 111.2
+"""Kilometres from one parallel to the next, and between meridians on the equator."""
+
 STEPS = (0.2, 0.4, 0.6, 0.8)
 CHOSEN = "#ffbf2f"
+EMPTY = "no-number"
 EDGE = 'stroke="#8a979e" stroke-width="0.6"'
 
 
 def shaded(result: Result, column: Column) -> dict[str, int]:
-    """Return the step of each unit by a share: a higher step is more of what the column says."""
-    values = result.table[column.key].astype(float)
-    return {str(code): sum(value > step for step in STEPS) for code, value in values.items()}
+    """Return the step of each unit by a share: a higher step is more of what the column says; of no number, none."""
+    values = {str(code): float(value) for code, value in result.table[column.key].items()}
+    shown = {code: value for code, value in values.items() if result.state(code, column.key) not in HIDDEN}
+    return {code: sum(value > step for step in STEPS) for code, value in shown.items()}
+
+
+def _fill(steps: Mapping[str, int], colours: Sequence[str], code: object) -> str:
+    """Return the fill of a unit; lines where it has no number, which is not the lowest step."""
+    return colours[steps[str(code)]] if str(code) in steps else f"url(#{EMPTY})"
+
+
+def _meanings(
+    steps: Mapping[str, int], units: Iterable[object], colours: Sequence[str], language: str
+) -> list[tuple[str, str]]:
+    """Return the fills of a map and what each means: every step, and lines where a unit has none."""
+    steps_of_all = [*zip(colours, legend(language), strict=True)]
+    if all(str(code) in steps for code in units):
+        return steps_of_all
+    return [*steps_of_all, (f"url(#{EMPTY})", translate("no number", language))]
+
+
+def _scale(area: StudyArea, x: float, y: float, language: str) -> list[str]:
+    """Return a bar of a round number of kilometres, at most a quarter of the picture, along the middle of the map."""
+    west, south, east, north = area.bounds
+    across = DEGREE * (east - west) * math.cos(math.radians((south + north) / 2))
+    most = across / 4
+    power = 10.0 ** math.floor(math.log10(most))
+    km = max(step * power for step in (1, 2, 5) if step * power <= most)
+    end = x + WIDTH * km / across
+    words = Message("{km} km", {"km": km}).into(language)
+    return [
+        f'<path d="M{x:g} {y - 5:g}v5H{end:.1f}v-5" fill="none" stroke="{INK}" stroke-width="1.5"/>',
+        f'<text x="{end + 6:.1f}" y="{y + 1:g}" font-size="12">{html.escape(words)}</text>',
+    ]
 
 
 def ramp(column: Column) -> tuple[str, ...]:
@@ -50,18 +86,19 @@ def country_map(
 ) -> str:
     """Return units shaded by their step, with the lines and names of regions, and what the shades mean."""
     height, spot = _frame(area)
-    key = legend(language)
+    frame = area.units(level)
+    key = _meanings(steps, frame.index, colours, language)
     drawn = [
-        f'<path d="{_path(shape, spot)}" fill="{colours[steps.get(str(code), 0)]}" {EDGE}/>'
-        for code, shape in area.units(level).geometry.items()
+        f'<path d="{_path(shape, spot)}" fill="{_fill(steps, colours, code)}" {EDGE}/>'
+        for code, shape in frame.geometry.items()
     ]
-    drawn += _regions(area, spot, language)
-    for place, words in enumerate(key):
-        y = height + 12 + 22 * (place // 3)
+    drawn += [*_regions(area, spot, language), *_scale(area, 8, height + 12, language)]
+    for place, (fill, words) in enumerate(key):
+        y = height + 26 + 22 * (place // 3)
         x = 8 + (WIDTH / 3) * (place % 3)
-        drawn.append(f'<rect x="{x:.0f}" y="{y}" width="26" height="15" fill="{colours[place]}" stroke="{INK}"/>')
+        drawn.append(f'<rect x="{x:.0f}" y="{y}" width="26" height="15" fill="{fill}" stroke="{INK}"/>')
         drawn.append(f'<text x="{x + 34:.0f}" y="{y + 13}" font-size="16">{html.escape(words)}</text>')
-    return _svg(height + 12 + 22 * math.ceil(len(key) / 3), title, drawn)
+    return _svg(height + 26 + 22 * math.ceil(len(key) / 3), title, drawn)
 
 
 def labelled_map(area: StudyArea, result: Result, column: Column, *, language: str) -> str:
@@ -70,11 +107,12 @@ def labelled_map(area: StudyArea, result: Result, column: Column, *, language: s
     colours, steps = ramp(column), shaded(result, column)
     label = show(column.label, language)
     shapes = [
-        f'<path d="{_path(shape.simplify(COARSE), spot)}" fill="{colours[steps.get(str(code), 0)]}" {EDGE}/>'
+        f'<path d="{_path(shape.simplify(COARSE), spot)}" fill="{_fill(steps, colours, code)}" {EDGE}/>'
         for code, shape in area.units(result.level).geometry.items()
     ]
-    drawn, below = _under_label(label, [*shapes, *_regions(area, spot, language)], height)
-    drawn += _key(legend(language), colours, below)
+    shapes += [*_regions(area, spot, language), *_scale(area, 8, height + 12, language)]
+    drawn, below = _under_label(label, shapes, height + 14)
+    drawn += _key(_meanings(steps, area.units(result.level).index, colours, language), below)
     return _svg(below + 22, label, drawn)
 
 
@@ -94,7 +132,8 @@ def sites_map(area: StudyArea, result: Result, *, language: str) -> str:
         )
         words.append(f"{number}. {said(site, language)}")
     label = translate("A new service here would add so many people", language)
-    drawn, below = _under_label(label, [*shapes, *_regions(area, spot, language), *marks], height)
+    shapes += [*_regions(area, spot, language), *marks, *_scale(area, 8, height + 12, language)]
+    drawn, below = _under_label(label, shapes, height + 14)
     for text in words:
         for line in wrapped(text, WIDTH - 16, 13, 2):
             below += 17
@@ -108,8 +147,9 @@ def bands_map(area: StudyArea, surface: Surface, *, language: str) -> str:
     held = base64.b64encode(bands.flat(area, surface, WIDTH, height)).decode()
     image = f'<image width="{WIDTH}" height="{height}" href="data:image/png;base64,{held}"/>'
     label = surface.label.into(language)
-    drawn, below = _under_label(label, [image, *_regions(area, spot, language)], height)
-    drawn += _key([line.words for line in bands.legend(language)], BAD, below)
+    shapes = [image, *_regions(area, spot, language), *_scale(area, 8, height + 12, language)]
+    drawn, below = _under_label(label, shapes, height + 14)
+    drawn += _key([*zip(BAD, (line.words for line in bands.legend(language)), strict=False)], below)
     return _svg(below + 22, label, drawn)
 
 
@@ -149,13 +189,14 @@ def small_maps(area: StudyArea, result: Result, columns: Sequence[Column], *, ti
                 f'<text x="{x + 2:.1f}" y="{y + 12 + 11 * number:.1f}" font-size="{LETTERS}">{html.escape(line)}</text>'
             )
         steps, colours = shaded(result, column), ramp(column)
-        shapes = "".join(f'<path d="{d}" fill="{colours[steps.get(code, 0)]}"/>' for code, d in paths.items())
+        shapes = "".join(f'<path d="{d}" fill="{_fill(steps, colours, code)}"/>' for code, d in paths.items())
         drawn.append(
             f'<g transform="translate({x:.1f} {y + tall:.1f})scale({0.96 * scale:.4f})" stroke="#8a979e"'
             f' stroke-width="0.8">{shapes}</g>'
         )
     below = (row + 1) * (down + tall + 10)
-    drawn += _key(legend(language), ramp(columns[0]), below)
+    fewest = min((shaded(result, column) for column in columns), key=len)
+    drawn += _key(_meanings(fewest, paths, ramp(columns[0]), language), below)
     return _svg(below + 26, title, drawn)
 
 
@@ -170,11 +211,12 @@ def _without_minutes(column: Column, result: Result, language: str) -> str:
     return show(result.group_labels.get(group, column.label), language)
 
 
-def _key(words: Sequence[str], colours: Sequence[str], y: float) -> list[str]:
+def _key(entries: Sequence[tuple[str, str]], y: float) -> list[str]:
+    """Return fills and what each means, in a line."""
     drawn, x = [], 8.0
-    room = (WIDTH - 16 - sum(28 + width_of(text, 12) for text in words)) / max(len(words) - 1, 1)
-    for place, text in enumerate(words):
-        drawn.append(f'<rect x="{x:.0f}" y="{y:.0f}" width="22" height="13" fill="{colours[place]}" stroke="{INK}"/>')
+    room = (WIDTH - 16 - sum(28 + width_of(text, 12) for _, text in entries)) / max(len(entries) - 1, 1)
+    for fill, text in entries:
+        drawn.append(f'<rect x="{x:.0f}" y="{y:.0f}" width="22" height="13" fill="{fill}" stroke="{INK}"/>')
         drawn.append(f'<text x="{x + 28:.0f}" y="{y + 11:.0f}" font-size="12">{html.escape(text)}</text>')
         x += 28 + width_of(text, 12) + min(max(room, 2), 40)
     return drawn
@@ -234,9 +276,16 @@ def _path(shape: BaseGeometry, spot: PicturePoint) -> str:
 
 
 def _svg(height: float, title: str, drawn: list[str]) -> str:
+    lines = (
+        f'<defs><pattern id="{EMPTY}" width="6" height="6" patternUnits="userSpaceOnUse"><path d="M0 6L6 0"'
+        f' stroke="{INK}" stroke-width="0.6"/></pattern></defs>'
+        if f"url(#{EMPTY})" in "".join(drawn)
+        else ""
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height:g}" viewBox="0 0 {WIDTH} {height:g}"'
-        f' role="img" font-family="{FONT}" fill="{INK}"><title>{html.escape(title)}</title>{"".join(drawn)}</svg>\n'
+        f' role="img" font-family="{FONT}" fill="{INK}"><title>{html.escape(title)}</title>'
+        f"{lines}{''.join(drawn)}</svg>\n"
     )
 
 

@@ -429,7 +429,7 @@ def standards_unmet(material: Sources) -> Iterator[Recommendation]:
         return
     row = result.table.iloc[0]
     items = sorted((float(row[key]), key) for key in result.groups.get("items", ()))[:MOST]
-    terms, sums = Vocabulary.load("standards"), met_and_known(material.view)
+    terms, sums = Vocabulary.load("standards"), met_and_known(material.view, material.area)
     for value, key in items:
         if value >= 0.5:
             continue

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from mapping.analysis.common.listed import listed_services, units_of
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, Share, date, show
+from mapping.language.i18n import Message, Share, Text, date, show
 from mapping.language.taxonomy import Vocabulary
 from mapping.registry import analyses
 from mapping.result import Input, Result
@@ -48,10 +48,14 @@ SOURCES = {
 """Short names of sources, as tables of terms have them -> what a reader knows them by."""
 
 
+def source_words(source: Text | str, language: str) -> str:
+    """Return whose something is, in the language where it is known in several."""
+    return show((SOURCES.get(source) if isinstance(source, str) else None) or source, language)
+
+
 def input_words(origin: Input, language: str) -> str:
     """Return what a result was worked out from: its name and day, or whose it is where it has no day."""
-    known = SOURCES.get(origin.source) if isinstance(origin.source, str) else None
-    if origin.day is None and (source := show(known or origin.source, language)):
+    if origin.day is None and (source := source_words(origin.source, language)):
         return source
     return ", ".join(filter(None, (origin.name.into(language), date(origin.day, language) if origin.day else "")))
 
@@ -160,49 +164,62 @@ class Sources:
         """Return the line below a table that was counted from the list itself."""
         directory = self.results["freshness"].inputs[:1]
         inputs = "; ".join(input_words(origin, self.language) for origin in directory).rstrip(".")
-        words = {"count": len(entries), "known": len(self.entries), "share": self.fresh_text(self.share_of(entries))}
-        based = Message("Counted from {count} of {known} listed services; of these, checked in time: {share}.", words)
+        text = Message("Counted from {count} of {known} listed services; of these, checked in time: {share}.")
         source = Message("Source: {sources}.", {"sources": inputs})
-        return f"{self.say(source)} {self.say(based)}"
+        return f"{self.say(source)} {self.say(self.standing(text, entries))}"
 
     def basis(self, result: Result) -> str:
         """Say on how much of what is known a result stands, and how much of that was checked in time."""
         name = BY_REGION.get(result.name, result.name)
         if name in TRAVEL:
             used = [e for e in self.entries if e.offered and e.points and not self.is_abroad(e)]
-            text = Message(
-                "Services that can be visited and are not overdue: {count} of {known} listed; of these, "
-                "checked in time: {share}.",
-                self._words(used),
+            text = self.standing(
+                Message(
+                    "Services that can be visited and are not overdue: {count} of {known} listed; of these, "
+                    "checked in time: {share}."
+                ),
+                used,
             )
         elif name in CHECKED:
-            text = Message(
-                "Services that are confirmed: {count} of {known} listed; of these, checked in time: {share}.",
-                self._words([e for e in self.entries if e.confirmed]),
+            text = self.standing(
+                Message("Services that are confirmed: {count} of {known} listed; of these, checked in time: {share}."),
+                [e for e in self.entries if e.confirmed],
             )
         else:
             text = BASES.get(name, _of_list)(self)
         return self.say(text)
 
-    def _words(self, used: Collection[Entry]) -> dict[str, object]:
-        return {"count": len(used), "known": len(self.entries), "share": self.fresh_text(self.share_of(used))}
+    def standing(self, text: Message, used: Collection[Entry]) -> Message:
+        """Return a text of how many services something stands on; where it stands on none, that it does."""
+        if not self.entries:
+            return NOTHING
+        words = {"count": len(used), "known": len(self.entries), "share": self.share_of(used)}
+        return replace(text if used else NONE_COUNTS, values=words)
+
+
+NOTHING = Message("Nothing is listed.")
+NONE_COUNTS = Message("Of {known} listed {known:service|services} none counts here.")
 
 
 def _of_list(material: Sources) -> Message:
-    words = {"known": len(material.entries), "share": material.fresh_text(material.fresh_share)}
-    return Message("Services listed: {known}; checked in time: {share}.", words)
+    return material.standing(Message("Services listed: {known}; checked in time: {share}."), material.entries)
 
 
 def _of_places_abroad(material: Sources) -> Message:
-    used = [entry for entry in material.entries if material.is_abroad(entry)]
-    words = {"count": len(used), "known": len(material.entries), "share": material.fresh_text(material.share_of(used))}
-    return Message("Services abroad: {count} of {known} listed; of these, checked in time: {share}.", words)
+    home = None, "", material.area.code
+    used = [e for e in material.entries if e.offered and any(place.country not in home for place in e.places)]
+    text = Message(
+        "Services abroad that are not overdue: {count} of {known} listed; of these, checked in time: {share}."
+    )
+    return material.standing(text, used)
 
 
 def _of_activities(material: Sources) -> Message:
     rows = material.view.rows("activity")
     bodies = {body for row in rows for body in (row["organization_id"], row["implementer_id"]) if body}
     words = {"told": len(bodies), "known": len(material.organizations)}
+    if not words["known"]:
+        return NOTHING
     return Message(
         "Organizations that told of activities: {told} of {known} listed. How many were asked: not known.", words
     )
@@ -225,9 +242,15 @@ def _of_answers(material: Sources) -> Message:
 
 def _of_cases(material: Sources) -> Message:
     rows = material.view.rows("case_count")
+    if not rows:
+        return NOTHING
     shown = [row for row in rows if row["count"] is not None]
     words = {"shown": len(shown), "known": len(rows), "sources": len({row["source"] for row in rows})}
-    return Message("Figures shown: {shown} of {known}, from {sources} sources. None of them was checked by us.", words)
+    return Message(
+        "Figures in this edition: {known}, of which {shown} may be shown, from {sources} "
+        "{sources:source|sources}. None of them was checked by us.",
+        words,
+    )
 
 
 BASES: Mapping[str, Callable[[Sources], Message]] = {

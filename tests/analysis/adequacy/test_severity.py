@@ -68,3 +68,7 @@ def test_need_counts_as_far_as_it_may_be_shown(tiny_area):
 def test_an_area_without_people_has_no_phase(tiny_area):
     result = severity(view(service("PSY-COU", at=CHASHMA)), without_people(tiny_area, "XT-E1"))
     assert result.text("XT-E1", "phase", "en") == "does not apply"
+    assert "Qulla" not in " ".join(map(str, (result.finding, *result.also))), (
+        "it is in no phase, so in none that is bad"
+    )
+    assert (result.table.loc["XT-E1", ["phase_low", "phase", "phase_high"]] == 0).all()

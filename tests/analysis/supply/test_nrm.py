@@ -244,6 +244,14 @@ def test_services_that_are_nowhere_are_counted_in_a_note(tiny_area):
     assert not any("neither where" in str(one) for one in nrm(view(lawyer()), tiny_area).caveats)
 
 
+def test_a_place_that_says_nothing_of_where_it_is_may_be_anywhere(tiny_area):
+    result = nrm(view(service("LEG-INF", places=[place()])), tiny_area)
+    assert {result.state(str(unit), "LEG-INF") for unit in result.table.index} == {"unknown"}
+    assert any("neither where they are nor what they cover: 1." in str(one) for one in result.caveats)
+    abroad = nrm(view(service("LEG-INF", places=[place(country="RU")])), tiny_area)
+    assert {abroad.state(str(unit), "LEG-INF") for unit in abroad.table.index} == {"none listed"}
+
+
 def test_other_levels(tiny_area):
     assert list(nrm(view(), tiny_area).table.index) == [WEST, EAST]
     assert list(nrm(view(lawyer()), tiny_area, level=0).table.index) == ["XT"]

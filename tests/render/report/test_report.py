@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import itertools
 import re
 import zipfile
 from dataclasses import replace
@@ -20,12 +21,33 @@ from mapping.analysis.adequacy.standards import standards
 from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
 from mapping.render import report as reports
 from mapping.render.report import brief, print_map
-from mapping.render.report.elements import ON_A_NEW_PAGE, Cell, Chapter, FactList, Items, Picture, ReportTable, TableRow
+from mapping.render.report.elements import (
+    ON_A_NEW_PAGE,
+    Cell,
+    Chapter,
+    FactList,
+    Heading,
+    Items,
+    Picture,
+    ReportTable,
+    TableRow,
+)
+from mapping.render.report.sources import Sources
 from mapping.render.report.writers import docx as word
 from mapping.render.report.writers import files, html, pdf
 from mapping.view.view import View
 from tests.support.canary import find_canaries
-from tests.support.sample import SECRETS, TODAY, organization, public_parts, sample_view, secret_parts, service
+from tests.support.sample import (
+    SECRETS,
+    TODAY,
+    activity,
+    organization,
+    place,
+    public_parts,
+    sample_view,
+    secret_parts,
+    service,
+)
 
 LANGUAGES = ("en", "ru", "tg", "uz")
 READER = "Нигора Саидова"
@@ -83,11 +105,20 @@ def test_there_are_twelve_chapters_in_every_language(language, view, tiny_area, 
 
 
 def test_nothing_known_is_no_zero_and_no_nan(tmp_path, tiny_area):
-    with_nothing = sample_view(tmp_path, tiny_area, organization("Umed"))
-    page = html.write(reports.make(with_nothing, tiny_area, language="en")).decode()
-    assert "not known" in page
+    with_nothing = sample_view(tmp_path, tiny_area, organization("Umed"), activity("Talk", of="Umed", unit="XT-W1"))
+    made = reports.make(with_nothing, tiny_area, language="en")
+    page = html.write(made).decode()
     assert "<main>" in page
+    kinds = next(block for block in made.blocks() if isinstance(block, ReportTable) and block.anchor == "t-kinds")
+    assert {row.cells[-1].text for row in kinds.rows} == {"not known"}, "nobody told how many people were reached"
     assert not re.search(r"\b(nan|NaN)\b", page)
+    assert re.findall(r"[^>]*\b(?:0 of 0|not known of)\b[^<]*", page) == []
+    assert [a.text for a, b in itertools.pairwise(made.blocks()) if _levels(a) and _levels(a) == _levels(b)] == []
+
+
+def _levels(block):
+    """Return the level of a heading; 0 of anything else."""
+    return block.level if isinstance(block, Heading) else 0
 
 
 def test_every_table_says_where_it_is_from(report):
@@ -303,12 +334,12 @@ def test_a_restricted_report_is_private_logged_and_not_put_where_the_public_read
     site = tmp_path / "build"
     site.mkdir()
     (site / files.SITE_MARK).write_text("")
-    for place in (site / "en" / "report.html", tmp_path / "site" / "report.html"):
+    for path in (site / "en" / "report.html", tmp_path / "site" / "report.html"):
         with pytest.raises(UnsafePublication, match="published"):
-            files.write(restricted, place, "html", reader=READER)
+            files.write(restricted, path, "html", reader=READER)
         with pytest.raises(UnsafePublication):
-            files.write_recommendations(restricted, place.with_suffix(".csv"))
-        assert not place.exists()
+            files.write_recommendations(restricted, path.with_suffix(".csv"))
+        assert not path.exists()
 
 
 def test_a_public_report_may_be_read_by_all(report, tmp_path):
@@ -412,6 +443,19 @@ def test_no_two_tables_of_a_chapter_are_called_the_same(report):
         assert len(captions) == len(set(captions)), chapter.title
 
 
+def test_what_help_abroad_stands_on_is_what_is_counted(tmp_path, tiny_area, results):
+    old = dt.date(2020, 1, 1)
+    parts = organization("Umed"), service("New", of="Umed"), service("Old", of="Umed", verified=old, next_due=old)
+    with sample_view(tmp_path, tiny_area, *parts, place("Office", of=["New", "Old"], country="RU")) as abroad:
+        basis = Sources(abroad, tiny_area, "en", {}).basis(results["destinations"])
+    assert "that are not overdue: 1 of 2 listed" in basis
+
+
+def test_a_source_has_one_name_throughout(report):
+    """The norms' source is told in the language of the report below tables and among the sources."""
+    assert "CoE 2008" not in text_of(html.write(report))
+
+
 def test_what_was_not_asked_is_no_zero(report):
     table = next(block for block in report.blocks() if isinstance(block, ReportTable) and "four-parts" in block.anchor)
     activities = {row.name: [cell.text for cell in row.cells[:2]] for row in table.rows}
@@ -431,6 +475,19 @@ def test_what_is_met_least_says_of_how_many(view, tiny_area, results, monkeypatc
     assert str(advice.evidence) == "1 of 5 that could answer meet it."
 
 
+BROKEN_WORDS = """[...document.querySelectorAll(".even td, .even tbody th")].flatMap(cell => {
+  const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), broken = [];
+  while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/\\p{L}+/gu)) {
+    const range = document.createRange();
+    range.setStart(texts.currentNode, word.index);
+    range.setEnd(texts.currentNode, word.index + word[0].length);
+    if (new Set([...range.getClientRects()].map(box => box.top)).size > 1) broken.push(word[0]);
+  }
+  return broken;
+})"""
+"""Words of tables that stand in more than one line: a table that is too wide is moved, its words are whole."""
+
+
 def test_a_long_address_makes_no_page_wider_than_a_phone(report, chromium, tmp_path):
     address = f"https://example.org/{'a' * 200}"
     chapter = Chapter("1", "Sources", "sources", (Items((address,), small=True), FactList((("Source", address),))))
@@ -440,6 +497,40 @@ def test_a_long_address_makes_no_page_wider_than_a_phone(report, chromium, tmp_p
     page.goto(path.as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     page.close()
+
+
+def test_no_word_of_a_table_is_broken_on_a_phone(report, chromium, tmp_path):
+    path = tmp_path / "report.html"
+    path.write_bytes(html.write(report))
+    page = chromium.new_page(viewport={"width": 360, "height": 740})
+    page.goto(path.as_uri())
+    assert page.evaluate(BROKEN_WORDS) == []
+    page.close()
+
+
+def test_a_unit_without_a_number_is_not_shaded_as_the_lowest(tiny_area, results):
+    coverage = results["coverage"]
+    column = coverage.column("any_60")
+    table, states = coverage.table.copy(), coverage.states.copy()
+    unknown, empty, *others = map(str, table.index)
+    table[column.key] = 0.5
+    states[column.key] = ""
+    states.loc[[unknown, empty], column.key] = "unknown", "not applicable"
+    result = replace(coverage, table=table, states=states)
+    assert print_map.shaded(result, column) == dict.fromkeys(others, 2)
+    svg = print_map.labelled_map(tiny_area, result, column, language="en")
+    assert svg.count('fill="url(#no-number)"') == 3, "two units, and what the lines mean"
+    assert "no number" in svg
+    assert "no number" not in print_map.labelled_map(tiny_area, coverage, coverage.column("any_60"), language="en")
+
+
+def test_a_map_says_its_scale(tiny_area, results):
+    """Orzustan is 24 km wide: a quarter of that holds 5 km, which are 5/24 of the picture."""
+    coverage = results["coverage"]
+    svg = print_map.labelled_map(tiny_area, coverage, coverage.column("any_60"), language="ru")
+    (start, end) = re.search(r'd="M(\d+) \d+v5H([\d.]+)v-5"', svg).groups()
+    assert float(end) - float(start) == pytest.approx(print_map.WIDTH * 5 / 24, rel=0.01)
+    assert ">5 км<" in svg
 
 
 def test_a_region_at_the_edge_of_a_picture_has_its_whole_name_in_it(tiny_area, monkeypatch):

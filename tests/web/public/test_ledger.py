@@ -89,7 +89,9 @@ TOLD = {
     },
     "Services that can be visited and are not overdue: {count} of {known} listed; "
     "of these, checked in time: {share}.": {"known": "services.listed"},
-    "Services abroad: {count} of {known} listed; of these, checked in time: {share}.": {"known": "services.listed"},
+    "Services abroad that are not overdue: {count} of {known} listed; of these, checked in time: {share}.": {
+        "known": "services.listed"
+    },
     "{count} of {known} listed services are overdue or were never checked.": {"known": "services.listed"},
     "{share} of the minimum standards that were asked about are met": {"share": "standards.met"},
     "{share} of the answers that could be given are “met”; of all answers, {unknown} are “not known”.": {

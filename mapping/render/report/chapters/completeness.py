@@ -63,6 +63,7 @@ def doubles(pen: Pen) -> None:
     material = pen.material
     if not material.entries:
         return
+    pen.heading(Message("What may be listed twice"))
     pairs = candidates(Listed(material.view, {entry.id for entry in material.entries}), material.area)
     kinds = (
         ("organization", Message("Organizations"), len(material.organizations)),
@@ -220,6 +221,8 @@ def counted_twice(pen: Pen) -> None:
     """Say what figures of cases tell of those whom several bodies counted."""
     material = pen.material
     rows = material.view.rows("case_count")
+    if not rows:
+        return
     sources: dict[tuple[str, int], set[str]] = {}
     for row in rows:
         sources.setdefault((row["measure"], row["year"]), set()).add(row["source"])

@@ -5,6 +5,7 @@ from mapping.language.i18n import Message
 from mapping.render.report.chapters.completeness import asked, doubles
 from mapping.render.report.composer import Pen, cells
 from mapping.render.report.elements import TableRow
+from mapping.render.report.sources import NOTHING, source_words
 
 
 def context(pen: Pen) -> None:
@@ -77,7 +78,8 @@ def bibliography(pen: Pen) -> None:
     facts = dict.fromkeys(_source(pen, fact) for fact in material.area.settings.context)
     cited = {(row["source"], row["source_url"] or "") for row in material.view.rows("case_count")}
     figures = dict.fromkeys(". ".join(filter(None, pair)) for pair in sorted(cited))
-    norms = dict.fromkeys(material.say(text.source) for text in material.results["norms"].inputs if text.source)
+    inputs = material.results["norms"].inputs
+    norms = dict.fromkeys(source_words(origin.source, material.language) for origin in inputs if origin.source)
     pen.heading(Message("Bibliography"))
     for title, sources in (
         (Message("Law, plans and commissions"), facts),
@@ -108,7 +110,7 @@ def method(pen: Pen) -> None:
         "known": len(material.entries),
         "active": sum(entry.active for entry in material.entries),
         "organizations": len({entry.organization.id for entry in material.entries}),
-        "share": material.fresh_text(material.fresh_share),
+        "share": material.fresh_share,
     }
     pen.chapter("3", Message("Method"), "method")
     pen.heading(Message("Who is listed"))
@@ -119,20 +121,19 @@ def method(pen: Pen) -> None:
             "that asks not to be listed is not."
         )
     )
-    pen.say(
-        Message(
-            "This edition lists {known} {known:service|services} of {organizations} "
-            "{organizations:organization|organizations}; {active} of the services {active:is|are} active.",
-            words,
-        )
+    lists = Message(
+        "This edition lists {known} {known:service|services} of {organizations} "
+        "{organizations:organization|organizations}; {active} of the services {active:is|are} active.",
+        words,
     )
+    pen.say(lists if material.entries else NOTHING)
     pen.heading(Message("What was asked, and who answered"))
     pen.say(Message("The questionnaire stands in the annex. Lists of partners, visits and calls filled it in."))
     asked(pen)
     pen.heading(Message("How it was checked"))
     pen.say(Message("Each entry has a day by which somebody must ask again whether it still holds."))
-    pen.say(Message("Checked in time: {share} of the listed services.", words))
-    pen.heading(Message("What may be listed twice"))
+    if material.fresh_share is not None:
+        pen.say(Message("Checked in time: {share} of the listed services.", words))
     doubles(pen)
     pen.heading(Message("What stays hidden"))
     if material.view.audience == "public":

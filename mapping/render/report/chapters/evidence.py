@@ -45,7 +45,7 @@ def checklist(pen: Pen) -> None:
             "them. Of accommodation no answers are published."
         )
     )
-    sums = met_and_known(material.view)
+    sums = met_and_known(material.view, material.area)
     items = [term for term in Vocabulary.load("standards").terms() if term.source_status == "seen"]
     head = (Message("Item"), Message("For"), Message("Duty"), Message("Met"))
     pen.table(
@@ -80,7 +80,7 @@ def _families(pen: Pen, result: Result) -> None:
         for family in families
     ]
     pen.table(result.title, (Message("Family of services"), *heads), rows, source=source, anchor="standards")
-    sums = met_and_known(material.view)
+    sums = met_and_known(material.view, material.area)
     items = [
         TableRow(
             material.say(c.label),

@@ -112,13 +112,14 @@ def _table(pen: Pen, rows: Sequence[Row], key: str, title: Message, name: Messag
 
     def line(label: str, own: Sequence[Row]) -> TableRow:
         states = Counter(row["status"] for row in own)
+        reached = [row["reached"] for row in own if row["reached"] is not None]
         numbers = (
             len(own),
             states["completed"],
             states["ongoing"],
             states["planned"],
             len(_bodies(own)),
-            People(sum(row["reached"] or 0 for row in own)),
+            People(sum(reached)) if reached else Message("not known"),
         )
         return TableRow(label, cells(*numbers, language=material.language))
 
