@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from mapping.render.report.writers import html, pdf
 from mapping.travel.surfaces import PeopleWithin
 from mapping.view.view import View
 from tests.conftest import ROOT
@@ -26,7 +27,8 @@ PAGES = [
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_python_of_a_page_runs(page, view_file, tiny_area, tmp_path):
+def test_the_python_of_a_page_runs(page, view_file, tiny_area, tmp_path, monkeypatch):
+    monkeypatch.setattr(pdf, "write", html.write)  # PDF takes long: tests/render/report/test_report.py
     clinics = [km(10, 10)]
     with View(view_file) as view:
         known = {
