@@ -246,27 +246,28 @@ class SearchIndex:
             folded |= {digits for row in self.phones.get(record, ()) for digits in _digits(row["number"], self.area)}
         return sorted(folded)
 
-    def lexicon(self) -> str:
-        """Return the table that words are understood by, as JSON; the same for every directory of a study area."""
-        area = self.area
-        if area is None:
-            return json.dumps(lexicon({}), ensure_ascii=False, separators=(",", ":"))
-        units = [unit for unit in area.all_units().values() if unit.level > 0]
-        names = {unit.code: names_alone(unit) for unit in units}
-        for code, short in short_names(area).items():
-            names[code] += short
-        settings = area.settings
-        names |= {code: list(labels.values()) for code, labels in settings.country_names.items() if code != area.code}
-        less_sure = {unit.code: [spelt for name in unit.other_names for spelt in spellings(name)] for unit in units}
-        for row in area.gazetteer.to_dict("records"):
-            if row["unit"] in less_sure and row["seat"] >= 0:
-                own = (row.get(f"name_{tried}") for tried in area.languages)
-                less_sure[row["unit"]] += (name for name in own if isinstance(name, str))
-                less_sure[row["unit"]] += filter(_is_spelt_here, row["names"])
-        numbers = [number.number for number in settings.emergency.values()]
-        words = Counter(word for unit in units for title in unit.titles.values() for word in {*tokens(title)})
-        kinds = [word for word, count in words.items() if count >= len(units) / 4]
-        return json.dumps(lexicon(names, numbers, less_sure, kinds), ensure_ascii=False, separators=(",", ":"))
+
+@lru_cache(maxsize=4)  # a country is seldom more than one, and never changes
+def lexicon_of(area: StudyArea | None) -> str:
+    """Return the table that words are understood by, as JSON; the same for every directory of a study area."""
+    if area is None:
+        return json.dumps(lexicon({}), ensure_ascii=False, separators=(",", ":"))
+    units = [unit for unit in area.all_units().values() if unit.level > 0]
+    names = {unit.code: names_alone(unit) for unit in units}
+    for code, short in short_names(area).items():
+        names[code] += short
+    settings = area.settings
+    names |= {code: list(labels.values()) for code, labels in settings.country_names.items() if code != area.code}
+    less_sure = {unit.code: [spelt for name in unit.other_names for spelt in spellings(name)] for unit in units}
+    for row in area.gazetteer.to_dict("records"):
+        if row["unit"] in less_sure and row["seat"] >= 0:
+            own = (row.get(f"name_{tried}") for tried in area.languages)
+            less_sure[row["unit"]] += (name for name in own if isinstance(name, str))
+            less_sure[row["unit"]] += filter(_is_spelt_here, row["names"])
+    numbers = [number.number for number in settings.emergency.values()]
+    words = Counter(word for unit in units for title in unit.titles.values() for word in {*tokens(title)})
+    kinds = [word for word, count in words.items() if count >= len(units) / 4]
+    return json.dumps(lexicon(names, numbers, less_sure, kinds), ensure_ascii=False, separators=(",", ":"))
 
 
 def _is_spelt_here(name: str) -> bool:
@@ -290,7 +291,7 @@ def write_index(
     """Make the tables that a search reads, of the rows of a view that is being written."""
     for statement in (*SCHEMA.split(";\n"), *STAGED.split(";\n")):
         connection.execute(statement)
-    connection.execute("INSERT INTO lexicon VALUES (?)", (SearchIndex({}, languages, edition, area).lexicon(),))
+    connection.execute("INSERT INTO lexicon VALUES (?)", (lexicon_of(area),))
     codes: dict[tuple[str, str], array[int]] = defaultdict(_numbers)
     takers: dict[tuple[str, ...], array[int]] = defaultdict(_numbers)
     openings: dict[Opening, array[int]] = defaultdict(_numbers)

@@ -12,6 +12,7 @@ from mapping.formats.tables.workbook import hours_text
 from mapping.language import i18n, languages, taxonomy
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.render import report as reports
+from mapping.view.index import lexicon_of
 from mapping.view.view import Hours, View
 from tests.conftest import TINY
 from tests.support.sample import TODAY
@@ -45,7 +46,7 @@ msgstr "{count} services"
 """
 TERMS = "taxonomy,code,label\nservice_types,IDN-HOT,Ligne d'écoute\nneeds,stay,Un endroit sûr\n"
 SYNONYMS = "taxonomy,code,word\nservice_types,IDN-HOT,numéro vert\n"
-CACHES = (i18n.catalogue, taxonomy._load, taxonomy._index, taxonomy._synonyms, taxonomy._own_words)
+CACHES = (i18n.catalogue, taxonomy._load, taxonomy._index, taxonomy._synonyms, taxonomy._own_words, lexicon_of)
 
 
 def forget():

@@ -23,7 +23,7 @@ from mapping.language.meaning import GOOD, LEAST, Meaning, QueryReader, inflecte
 from mapping.language.need_fits import SECOND, types_for
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.entries import sort_key
-from mapping.view.index import SearchIndex
+from mapping.view.index import lexicon_of
 from mapping.view.search import Query, SearchFacts
 from mapping.view.view import Entry, View
 from tests.support.examples import examples, thorough
@@ -51,7 +51,7 @@ def reader() -> QueryReader:
 
 @pytest.fixture(scope="module")
 def countrywide(tj_area) -> QueryReader:
-    return QueryReader(json.loads(SearchIndex({}, tj_area.languages, dt.date(2026, 11, 28), tj_area).lexicon()))
+    return QueryReader(json.loads(lexicon_of(tj_area)))
 
 
 def rows(path: Path) -> list[dict[str, str]]:
