@@ -15,6 +15,7 @@ from mapping.directory.directory import Directory
 from mapping.directory.gate import DECIDING, OnePerson, deciding
 from mapping.directory.proposals import Outdated, SamePerson
 from mapping.errors import InvalidRecord, NotFound
+from mapping.language.taxonomy import vocabulary
 from mapping.model import AUDIENCES, RECORDS, Attribute, Phone, Service, ServiceAtLocation
 from mapping.safety.agreed import FREE, Shown, told
 from mapping.safety.people import same_person, two_people
@@ -47,8 +48,16 @@ PARTS = (
 )
 
 
+WORDS = {record.id: record for record in vocabulary() if record.table == "translation"}
+"""What the words of the vocabularies are in other languages: most of what a small directory holds."""
+
+
 def seen(directory) -> dict[str, Shown]:
-    tables = {table: directory.records(kind) for table, kind in RECORDS.items()}
+    """What each audience sees but for `WORDS`, as long as these are what they were."""
+    tables = {
+        table: [record for record in directory.records(kind) if WORDS.get(record.id) != record]
+        for table, kind in RECORDS.items()
+    }
     return {
         audience: project(tables, audience, directory.rules(TODAY), directory.agreed(audience)) for audience in VIEWS
     }
