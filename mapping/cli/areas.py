@@ -56,7 +56,7 @@ def area_build(
     barriers: Annotated[Path | None, typer.Option("--barriers", help="Rivers and lakes that only roads cross.")] = None,
     places: Annotated[Path | None, typer.Option("--places", help="Towns and villages: points or a CSV.")] = None,
     timezone: Annotated[
-        str | None, typer.Option("--timezone", help="As Africa/Blantyre. Default: the country's.")
+        str | None, typer.Option("--timezone", help="As Africa/Blantyre. Default: the country's, where it has one.")
     ] = None,
     cell_size: Annotated[float | None, typer.Option("--cell-size", help="Metres. Default: 1000.")] = None,
     credit: Annotated[list[str] | None, typer.Option("--credit", help="Source and licence; may be repeated.")] = None,

@@ -186,6 +186,16 @@ def test_roads_barriers_and_places(tmp_path, plan):
     assert np.isinf(closed[area.grid.cell(-14.85, 34.3)])
 
 
+def test_a_country_of_several_times_asks_for_one(tmp_path, plan):
+    """Its first by letters is that of few: America/Adak. Germany's two zones, and Malawi's one, are one time."""
+    with pytest.raises(InvalidRecord, match=r"^--timezone: US has several: America/Adak, .*: name that of most people"):
+        build(tmp_path / "us", replace(plan, code="US"))
+    build(tmp_path / "us", replace(plan, code="US", timezone="America/Chicago"))
+    assert StudyArea.load(tmp_path / "us").timezone == "America/Chicago"
+    build(tmp_path / "de", replace(plan, code="DE"))
+    assert StudyArea.load(tmp_path / "de").timezone == "Europe/Berlin"
+
+
 def test_a_country_on_both_sides_of_the_180th_meridian_is_told_so(tmp_path, plan):
     """Its outlines reach from -180 to 180, and a grid over them would be that of half the world."""
     units = gpd.read_file(plan.units)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 import geopandas as gpd
 import numpy as np
@@ -142,12 +142,20 @@ def _check_options(plan: BuildPlan, findings: Findings) -> None:
     zones = () if plan.code in OWN_CODES else get_global("territory_zones").get(plan.code)
     if plan.timezone is None and plan.code in _codes() and not zones:
         findings.fault("--timezone", f"none is known for {plan.code}", "write it as Africa/Blantyre")
+    if plan.timezone is None and zones and len({_times(zone) for zone in zones}) > 1:
+        shown = ", ".join(zones[:5]) + (" ..." if len(zones) > 5 else "")
+        findings.fault("--timezone", f"{plan.code} has several: {shown}", "name that of most people")
     if plan.surface and plan.friction:
         findings.fault("--friction", "--surface is given as well", "give the one that you trust")
     if plan.surface and not plan.speeds:
         findings.fault("--speeds", "--surface needs it", "give a table class,label,speed_kmh of its classes")
     if plan.cell_size and (plan.surface or plan.friction):
         findings.fault("--cell-size", "the grid is that of the raster", "leave it out")
+
+
+def _times(zone: str) -> tuple[dt.timedelta | None, ...]:
+    """Return how far a time zone is ahead of UTC in winter and in summer."""
+    return tuple(dt.datetime(2025, month, 1, tzinfo=ZoneInfo(zone)).utcoffset() for month in (1, 7))
 
 
 def _read(plan: BuildPlan, findings: Findings) -> _Sources | None:
