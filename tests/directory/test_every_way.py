@@ -6,6 +6,7 @@ The ways are held against the code: a method of the directory, or a kind of prop
 import ast
 import inspect
 import re
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -256,9 +257,17 @@ SHOWS_NOTHING = {
 WAYS = {name: ((lambda _: None), act) for name, act in (EDITS | LISTS).items()} | OTHERS
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, tiny_area):
+    folder = tmp_path_factory.mktemp("made")
+    sample_directory(folder, tiny_area, *PARTS).close()
+    return folder
+
+
 @pytest.fixture
-def directory(tmp_path, tiny_area):
-    with sample_directory(tmp_path, tiny_area, *PARTS) as opened:
+def directory(made, tmp_path, tiny_area):
+    folder = shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    with Directory(folder / "directory.db", tiny_area) as opened:
         opened.signed_in = True
         yield opened
 

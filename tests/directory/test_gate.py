@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import random
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -167,9 +168,17 @@ def facts(directory) -> set[tuple[Any, ...]]:
     }
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, tiny_area):
+    folder = tmp_path_factory.mktemp("made")
+    sample_directory(folder, tiny_area, *PARTS).close()
+    return folder
+
+
 @pytest.fixture
-def directory(tmp_path, tiny_area, monkeypatch):
-    with sample_directory(tmp_path, tiny_area, *PARTS) as opened:
+def directory(made, tmp_path, tiny_area, monkeypatch):
+    folder = shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    with Directory(folder / "directory.db", tiny_area) as opened:
         monkeypatch.setattr(SecondPerson, "present", False)
         opened.signed_in = True
         yield opened
