@@ -164,9 +164,13 @@ class Sources:
         """Return the line below a table that was counted from the list itself."""
         directory = self.results["freshness"].inputs[:1]
         inputs = "; ".join(input_words(origin, self.language) for origin in directory).rstrip(".")
-        text = Message("Counted from {count} of {known} listed services; of these, checked in time: {share}.")
         source = Message("Source: {sources}.", {"sources": inputs})
-        return f"{self.say(source)} {self.say(self.standing(text, entries))}"
+        return f"{self.say(source)} {self.counted_from(entries)}"
+
+    def counted_from(self, entries: Collection[Entry]) -> str:
+        """Say from how many services of the list something was counted."""
+        text = Message("Counted from {count} of {known} listed services; of these, checked in time: {share}.")
+        return self.say(self.standing(text, entries))
 
     def basis(self, result: Result) -> str:
         """Say on how much of what is known a result stands, and how much of that was checked in time."""

@@ -125,6 +125,7 @@ def test_every_table_says_where_it_is_from(report):
     tables = [block for block in report.blocks() if isinstance(block, ReportTable)]
     assert len(tables) > 25
     assert [table.caption for table in tables if not table.source] == []
+    assert [table.caption for table in tables if table.source.count("Источник:") > 1] == []
     assert all(len(row.cells) == len(table.head) - 1 for table in tables for row in table.rows if row.cells)
 
 

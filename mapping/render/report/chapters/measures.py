@@ -80,7 +80,7 @@ def _pillars(pen: Pen, rows: Sequence[Row]) -> None:
             Message("Organizations that give them"),
         ),
         made,
-        source=f"{_source(pen)} {material.own_source(material.entries)}",
+        source=f"{_source(pen)} {material.counted_from(material.entries)}",
         anchor="four-parts",
     )
     pen.say(
