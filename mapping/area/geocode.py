@@ -123,8 +123,9 @@ def locate(
         )
     inside = lat is not None and lon is not None and area.unit_at(lat, lon) is not None
     if not country.strip() and not inside:
-        for text in _unknown_here(area, place, unit):
-            if away := next(filter(None, (country_abroad(area, part) for part in re.split(r"[,;()\n]", text))), ""):
+        beside = tuple(text for text in (place, unit) if _beside_its_country(area, text))
+        for text in beside or _unknown_here(area, place, unit):
+            if away := next(filter(None, (country_abroad(area, part) for part in _LISTED.split(text))), ""):
                 problem = Phrase("{text!r} is read as abroad: {country}", text=text, country=country_name(away))
                 abroad_there = _abroad(area, lat, lon, away)
                 note = Note("note", problem, Phrase("look whether it is right"))
@@ -140,11 +141,27 @@ def locate(
     return _by_name(area, claim, match, notes)
 
 
+_LISTED = re.compile(r"[,;()\n]")
+
+
+def _beside_its_country(area: StudyArea, text: str) -> bool:
+    """Tell whether a text names one country abroad and a city of it, whatever is called so here: "Россия, Москва"."""
+    parts = [part for part in _LISTED.split(text) if part.strip()]
+    countries = [country_abroad(area, part) for part in parts]
+    return len(parts) > 1 and all(countries) and len(set(countries)) == 1
+
+
 def _unknown_here(area: StudyArea, *texts: str) -> tuple[str, ...]:
     """Return the names that a row gives, if none of them is one of a unit or place of the area."""
     given = tuple(text for text in texts if text.strip())
-    known = any(find_unit(area, text).candidates or key_of(text)[0] in names_of(area).places for text in given)
+    known = any(_is_here(area, text) or key_of(text)[0] in names_of(area).places for text in given)
     return () if known else given
+
+
+def _is_here(area: StudyArea, text: str) -> bool:
+    """Tell whether a text may name a unit: several that are only alike count for less than a city abroad."""
+    match = find_unit(area, text)
+    return bool(match.unit or match.named or (match.candidates and not city_abroad(area, text)))
 
 
 @lru_cache(maxsize=10_000)

@@ -21,7 +21,7 @@ A format's module holds ``SUFFIX``, the ending of its files (several are separat
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from traceback import walk_tb
@@ -53,6 +53,8 @@ class Sheet:
     rows: Sequence[Sequence[object]]
     first_row: int = 1
     skipped: tuple[Phrase, ...] = field(default_factory=tuple)
+    comments: Mapping[int, str] = field(default_factory=dict, repr=False)
+    """Number of a row of the file -> what is noted beside its cells: looked at as remarks are, never kept."""
 
 
 @dataclass(frozen=True)

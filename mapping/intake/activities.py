@@ -8,7 +8,7 @@ from typing import Literal
 
 from rapidfuzz import process
 
-from mapping.area.geocode import locate
+from mapping.area.geocode import locate, units_served
 from mapping.batch import Issue
 from mapping.column_map import field_name
 from mapping.intake.row_reader import Intake, Reader, by_headings, coded
@@ -61,15 +61,20 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         records: list[Record] = []
         body = _body(reader, "organization", audience_of_new=audience, records=records)
         types, words = _types(reader)
-        unit = unit_of(reader)
+        units = _units(reader)
         for word in words:
             problem = Phrase("{word!r} is no kind of activity that we know", word=word)
             reader.say_unknown("service", "service_types", word, problem)
-        if body is None or unit is None or not types:
-            _refuse_activity(reader, body is None, unit is None)
+        if body is None or not units or not types:
+            _refuse_activity(reader, body is None, not units)
             continue
         start, end = _days(reader)
-        planned, reached, women = _people(reader, start)
+        people = _people(reader, start)
+        if len(units) > 1 and any(people):
+            problem = Phrase("the people are those of {count} areas together", count=len(units))
+            reader.say("unit", problem, Phrase("none are kept; ask for the people of each area"))
+            people = (None, None, None)
+        planned, reached, women = people
         implementer = _body(reader, "implementer", audience_of_new=audience, records=records)
         for column, named_body in (("organization", body), ("implementer", implementer)):
             if named_body is not None:
@@ -84,7 +89,7 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             programme=_free(reader, "programme"),
             service_type=types[0],
             name=reader.harmless("activity", reader.text("activity")),
-            area_unit=unit,
+            area_unit=units[0],
             start=start,
             end=end,
             status=_activity_status(reader, start, end),  # type: ignore[arg-type]
@@ -96,7 +101,11 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             reported_on=_past_day(reader, "updated"),
             audience=audience,
         )
-        yield reader.row, [*records, activity, provenance(reader, "activity", activity.id, key)]
+        for unit in units:
+            own_key = key if len(units) == 1 else f"{key} {unit}"
+            part = activity.model_copy(update={"id": record_id(source, "activity", own_key), "area_unit": unit})
+            records += [part, provenance(reader, "activity", part.id, own_key)]
+        yield reader.row, records
     for short, whole in proposals(bodies.values()):
         problem = Phrase("{short!r} may be short for {whole!r}", short=short, whole=whole)
         fix = Phrase("merge them if they are one")
@@ -488,6 +497,24 @@ def _count(reader: Reader, name: str) -> int | None:
         problem = Phrase("{text!r} is not exact", text=reader.text(name))
         reader.say(name, problem, Phrase("the number was taken; say so in the note"))
     return number.value if number is not None else None
+
+
+def _units(reader: Reader) -> tuple[str, ...]:
+    """Return the administrative units of an activity: each of several that its cell names, or the whole country."""
+    unit = unit_of(reader)
+    if unit is not None:
+        return (unit,)
+    name = _COUNTED_BESIDE.sub(" ", reader.any_text("unit"))
+    units = units_served(reader.intake.area, re.sub(r"\s*[+&/;|]\s*", ", ", name))
+    if len(units) < 2:
+        return ()  # "all districts" says no more than that nobody wrote which
+    problem = Phrase("{text!r} names {count} areas", text=name, count=len(units))
+    reader.say("unit", problem, Phrase("it became an activity in each"), "note")
+    return units
+
+
+_COUNTED_BESIDE = re.compile(r"\(\s*\d+[^()]*\)")
+"""A number in brackets behind the name of a district: how many are meant there."""
 
 
 def unit_of(reader: Reader) -> str | None:

@@ -14,7 +14,7 @@ from mapping.area.geocode import Located
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Issue, Level, Progress
 from mapping.column_map import PROSE, ColumnMap, field_name, fold_header, marking
-from mapping.intake.rows import SheetRow
+from mapping.intake.rows import BEYOND, COMMENT, SheetRow
 from mapping.language import parsers
 from mapping.language.composition import Composition, composed
 from mapping.language.fold import is_garbled
@@ -251,14 +251,14 @@ class Reader:
         filling = self.intake.filling(full)
         if filling is None:
             return self._of_parts(full) if full in PARTED else ""
-        text = self._chosen(full) if filling.chosen else ""
-        if not text:
-            cells, text = self.row.cells, filling.constant
-            for column in filling.columns:
-                if cell := cells.get(column):
-                    text = f"{text}; {cell}" if text != filling.constant else cell
-                    if full not in LISTED:
-                        break
+        cells, text = self.row.cells, filling.constant
+        for column in filling.columns:
+            if cell := cells.get(column):
+                text = f"{text}; {cell}" if text != filling.constant else cell
+                if full not in LISTED:
+                    break
+        if chosen := self._chosen(full) if filling.chosen else "":  # words for "other" stand beside the choices
+            text = f"{chosen}; {text}" if text != filling.constant else chosen
         if full in PARTED:
             text = self._of_parts(full, text)
         if len(text) > (most := LONGEST_CELL if name in PROSE else parsers.LONGEST_VALUE):
@@ -272,8 +272,8 @@ class Reader:
     def _of_parts(self, name: str, text: str = "") -> str:
         """Return what columns of its parts say of hours or ages; ``text`` is what its own column says."""
         if name == "ages":
-            bounds = (("от", self.text("minimum_age")), ("до", self.text("maximum_age")))
-            return text or " ".join(f"{word} {age}" for word, age in bounds if age and not parsers.is_blank(age))
+            bounds = (("от", self._bound("minimum_age")), ("до", self._bound("maximum_age")))
+            return text or " ".join(f"{word} {age}" for word, age in bounds if age)
         if not self.intake.filled(PARTS_OF_HOURS):
             return text
         opens, closes = self.text("opens"), self.text("closes")
@@ -285,6 +285,11 @@ class Reader:
         if set(days.values()) == {whole := next(iter(days.values()))} and says_hours(whole):
             return whole
         return "; ".join(f"{day} {hours}" for day, hours in days.items())
+
+    def _bound(self, name: str) -> str:
+        """Return the age at which a column of its own ends those of a service; nothing where it says that none does."""
+        text = re.sub(r"\([^()\d]*\)", "", self.text(name)).strip()
+        return "" if parsers.is_blank(text) or parsers.no_bound(text) else text
 
     def _chosen(self, name: str) -> str:
         """Return what the columns of a field's choices say yes to, and what one without a meaning says itself."""
@@ -437,7 +442,8 @@ class Reader:
                 )
                 return meant
         brackets = " ".join(_IN_BRACKETS.findall(self.text("organization")))
-        remarks = {name: self.row.cells.get(fold_header(name), "") for name in self.intake.columns.private}
+        private = (name for name in self.intake.columns.private if not is_review(fold_header(name)))
+        remarks = {name: self.row.cells.get(fold_header(name), "") for name in private} | {COMMENT: self.row.comment}
         texts = {**remarks, self.column("organization"): brackets}
         for column, text in texts.items():
             if outcome := parsers.standing(text):
@@ -471,7 +477,7 @@ class Reader:
         marking = self.intake.columns_of("marking")
         for heading in self.intake.watched(tuple(self.row.cells)):
             answer = self.row.cells[heading]
-            if heading in marking and not says_no(answer):
+            if heading in marking and self.intake.columns.markings and not says_no(answer):
                 continue  # the sender's table of markings says what else an answer means
             if reason := refuses(heading, answer):
                 self.say_of(heading, reason, Phrase("the row is for custodians only until that changes"))
@@ -520,7 +526,7 @@ class Reader:
             text = self.row.cells.get(folded, "")
             if text and any(pattern.search(text) for pattern in patterns):
                 return name
-        return ""
+        return COMMENT if any(pattern.search(self.row.comment) for pattern in patterns) else ""
 
     def country(self) -> str:
         """Return the country of the row: its own column, else a word of the map that stands as unit or place."""
@@ -547,7 +553,8 @@ class Reader:
             return error.value  # type: ignore[no-any-return]
         except parsers.Unreadable as error:
             self.say(name, error.problem, error.fix, "refused")
-            self.unread.add(name)
+            if not parsers.says_unknown(text):
+                self.unread.add(name)
             return None
 
     def day(self, name: str, *, past: bool = False, of_period: Literal["first", "last"] = "first") -> dt.date | None:
@@ -725,6 +732,10 @@ class Reader:
         if self.row.cut:
             problem = Phrase("the row ends before {cut!r}", cut=self.row.cut)
             self.say("marking", problem, Phrase("it is for custodians only; ask for the rest of the row"))
+            return "custodian"
+        if beyond := self.row.raw.get(BEYOND):
+            problem = Phrase("the row goes on behind the last column: {beyond!r}", beyond=beyond)
+            self.say("", problem, Phrase("it is for custodians only; look whether it has slipped by a column"))
             return "custodian"
         names = (self.text("organization"), *self.translations("organization").values())
         if garbled := next(filter(is_garbled, names), ""):

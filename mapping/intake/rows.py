@@ -20,10 +20,17 @@ LOOK_FOR_HEADER = 25
 
 LOOKED_AT = 300
 """Rows that tell whether a column without a name is one."""
-TOTAL = re.compile(r"^\W*(?:итого|всего|[ҷч]амъ|total|jami)\b\W*(\d{1,6})\b", re.I)
+TOTAL = re.compile(r"^\W*(?:итого|всего|[ҷч]амъ|ҳамагӣ|total|jami)\b\W*(\d{1,6})\b", re.I)
 """A cell that tells how many rows a list has."""
-OF_TOTALS = re.compile(r"^\W*(?:(?:итого|всего|[ҷч]амъ)\b|(?:total|jami)\W*(?:\d|$))", re.I)
+OF_TOTALS = re.compile(
+    r"^\W*(?:(?:итого|всего|[ҷч]амъ|ҳамагӣ)\b|(?:total|jami)\W*(?:\d|$|(?:beds|places|rows|number)\b))", re.I
+)
 """The name in a row of totals, or a cell of it where it has no name: "Всего 16 мест" of a named shelter makes none."""
+
+BEYOND, COMMENT = "beyond the last column", "a comment"
+"""What a row holds besides its columns."""
+ONLY_TOTAL = re.compile(r"\W*(?:итого|всего|[ҷч]амъ(?:агӣ)?|ҳамагӣ|total|jami)\W*", re.I)
+"""The first cell of a row of totals, whatever its others count: "Итого: | 9 учреждений"."""
 
 
 class SheetRow(NamedTuple):
@@ -35,6 +42,8 @@ class SheetRow(NamedTuple):
     raw: dict[str, str]
     cut: str = ""
     """The first column that the row does not reach, where it ends early."""
+    comment: str = ""
+    """What is noted beside its cells."""
     under: str = ""
     """The heading of its part of the list, where a row above holds nothing else."""
 
@@ -192,7 +201,7 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: 
             rows.skipped[Phrase("a repeated header")].append(f"{sheet.name} {offset}".strip())
             continue
         called = [text for name, text in zip(folded, texts, strict=False) if name in of_names and text.strip()]
-        of_totals = any(map(OF_TOTALS.match, called or filled))
+        of_totals = any(map(OF_TOTALS.match, called or filled)) or ONLY_TOTAL.fullmatch(filled[0]) is not None
         if of_totals:
             rows.totals += [(sheet.name, offset, int(match[1])) for text in filled if (match := TOTAL.match(text))]
         if any(pattern.search(text) for pattern in patterns for text in filled):
@@ -228,9 +237,9 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: 
                 rows.cleaned[Phrase("a sign such as -//- replaced by what stands above it")] += 1
         above = named
         cut = names[len(texts)] if len(texts) < len(names) else ""
-        row = SheetRow(sheet.name, offset, named, raw, cut, under)
+        row = SheetRow(sheet.name, offset, named, raw, cut, sheet.comments.get(offset, ""), under)
         if beyond:
-            row.raw["beyond the last column"] = "; ".join(beyond)
+            row.raw[BEYOND] = "; ".join(beyond)
         yield row
 
 

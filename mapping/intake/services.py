@@ -65,7 +65,8 @@ from mapping.safety.sensitive_text import hides_place
 
 BY_APPOINTMENT = "by appointment"
 ROUND_THE_CLOCK = re.compile(
-    r"24\s*/\s*7|\b24\s*(?:hours?|час|соат|saat)|круглосуточн|шабонар[ӯу]з|kecha.{0,4}kunduz|round.the.clock", re.I
+    r"24\s*/\s*7|\b24\s*(?:h(?:ours?|rs?)?\b|час|соат|saat)|(?:open|работает|works)[\s_]*24(?!\d)|круглосуточн|шабонар[ӯу]з|kecha.{0,4}kunduz|round.the.clock",
+    re.I,
 )
 """Headings of columns that ask whether something is open day and night."""
 
@@ -734,7 +735,7 @@ def _terms_of_use(reader: Reader, service: str, source: str, record: Service) ->
         )
 
 
-_FREE = re.compile(r"беспл\w*|\bfree|ройгон|бемузд|bepul|tekin", re.I)
+_FREE = re.compile(r"беспл\w*|\bfree(?: of charge)?|ройгон|бемузд|bepul|tekin", re.I)
 _PAID = re.compile(r"плат|стоим|цен[аы]|\bpaid|\bfee|\bcost|\bcharge|\bprice|пулак|нарх|музд|narx|pullik|toʻlov", re.I)
 
 

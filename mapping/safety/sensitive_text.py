@@ -16,13 +16,15 @@ STREET = re.compile(
 
 HOLD = re.compile(
     r"не\s+(?:для\s+)?(?:публик|печат)|не\s+для\s+(?:сайт|всех)|не\s+разглаш|не\s+показыв|секретно|"
-    r"конфиденциальн|\bдсп\b"
+    r"конфиденциальн|\bдсп\b|публик\w*\s+не\s+(?:согл|разреш)|закрыт\w*\s+информац|домашн\w*\s+адрес"
     r"|для\s+(?:служебн|внутр)|только\s+(?:для\s+)?(?:партн|сотрудн|участник)|\bадр(?:ес\w*|\.)\s+(?:\w+\s+)?"
     r"(?:закрыт|секрет|скрыт|никому|(?:по|под)\s+запрос|не\s+(?:да|сообщ|назыв))"
     r"|do\s+not\s+(?:share|publish|show)|not\s+(?:for|to\s+be)\s+(?:publi|shar|disclos)|internal\s+use|confidential"
     r"|(?:partners?|staff)\s+only|танҳо\s+барои\s+(?:шарик|корман)|faqat\s+hamkor"
     r"|нашр\s+накун|ошкор\s+накун|махф[иӣ]|дома\s+у\s|на\s+дому|at\s+(?:her|his|their|the)?\s*home\b|"
-    r"дар\s+хонаи|maxfiy|chop\s+etilmasin",
+    r"дар\s+хонаи|maxfiy|(?:chop|nashr|e.?lon|ko.?rsat)\w*\s*(?:etil|qilin|il)ma|"
+    r"(?:нашр|эълон|кўрсат)\w*\s*(?:этил|қилин|ил)ма|нашр\s+(?:\w+\s+)?(?:розӣ\s+нест|нашавад|намешавад)|"
+    r"\bhome\s+address|\b(?:apartment|flat)\s+of\s+staff",
     re.I,
 )
 """Words of a remark or an address by which a sender asks that nothing be shown, or says that it is somebody's home."""
@@ -50,10 +52,11 @@ def hides_place(text: str) -> bool:
 
 PLACELESS = re.compile(
     r"\b(?:undisclosed|withheld|hidden|secret|unlisted)\b|\b(?:on|upon|by)\s+request\b|"
-    r"\bnot\s+(?:\w+\s+)?(?:given|disclos|told|reveal)|"
+    r"\b(?:with|from)\s+the\s+(?:coordinator|manager)|^\W*private\W*$|\baddress\s+on\s+call|\bне\s+указыва|"
+    r"маълумот\w*\s+пӯшида|\bnot\s+(?:\w+\s+)?(?:given|disclos|told|reveal)|"
     r"(?:закрыт|скрыт|секрет|засекреч)|\bне\s+(?:\w+\s+)?(?:сообща|сообщ\.|назы|назва|да[еёюд]|раскры|выда)|\bникому|"
     r"отказ\w*\s+(?:назва|сообщ|дать)|по\s+(?:\w+\s+)?запрос|"
-    r"^\W*(?:адрес\w*\W+)?(?:(?:знает|известен)\W+)?(?:у|через)\s+(?:ответств|координ|руковод|директор|сотрудн)|"
+    r"^\W*(?:адрес\w*\W+)?(?:(?:знает|известен)\W+(?:\w+\s+)?|(?:у|через)\s+)(?:ответств|координ|руковод|директор|сотрудн)|"
     r"пинҳон|пинхон|(?:гуфта|дода|ошкор\s+карда)\s+намеша|намегӯ|"
     r"\b(?:sir|сир)\s+(?:tut|saq|тут|сақ|аст|нигоҳ)|yashirin|яширин|(?:aytil|beril|oshkor\s+(?:qilin|etil))ma[yg]",
     re.I,

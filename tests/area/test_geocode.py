@@ -411,3 +411,17 @@ def test_a_point_here_counts_more_than_a_name_abroad(tj_area):
 )
 def test_units_beside_one_another_and_in_zones_are_served(tj_area, text, units):
     assert sorted(tj_area.label(code, "en") for code in units_served(tj_area, text)) == sorted(units)
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "unit"),
+    [
+        ("Россия, Москва", "RU", None),
+        ("Москва (Россия)", "RU", None),
+        ("Termiz sh.", "UZ", None),
+        ("Душанбе, Россия", "", "3501000"),
+    ],
+)
+def test_a_city_beside_its_country_is_abroad_whatever_is_called_so_here(tj_area, text, country, unit):
+    found = locate(tj_area, unit=text)
+    assert (found.country, found.unit) == (country, unit)

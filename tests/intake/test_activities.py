@@ -587,3 +587,16 @@ def test_people_reached_by_what_has_not_begun_are_left_out(take):
     found = take("activity", ACTIVITY | {"start": "2027-02-01", "reached": 200, "planned": 200})
     assert [(activity.planned, activity.reached) for activity in found.of("activity")] == [(200, None)]
     assert said(found, "refused") == [("reached", "200 reached, and it starts on 2027-02-01")]
+
+
+def test_an_activity_in_several_districts_is_one_in_each_without_the_people_of_all(take):
+    found = take("activity", ACTIVITY | {"where": "Juybor + Kulnishin (20)", "planned": 60})
+    rows = found.of("activity")
+    assert len({row.area_unit for row in rows}) == len({row.id for row in rows}) == 2
+    assert {row.planned for row in rows} == {None}
+    assert ("where", "the people are those of 2 areas together") in said(found, "doubt")
+
+
+def test_an_activity_everywhere_does_not_say_where(take):
+    found = take("activity", ACTIVITY | {"where": "все районы"})
+    assert (found.of("activity"), len(found.refused)) == ([], 1)

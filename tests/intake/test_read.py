@@ -949,3 +949,68 @@ def test_a_fault_is_told_of_every_row_and_service_whose_cells_say_the_same(take)
     assert sorted(said(alone)) == by_row[2]
     last = {record.id for record in alone.records if record.table != "provenance"}
     assert last <= {record.id for record in batch.records}, "and its parts are the same beside others like it"
+
+
+def test_a_comment_beside_a_cell_hides_its_row_as_a_remark_does(tmp_path, tiny_area):
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate((HEADER, ROW, ("2", "Nur", *ROW[2:]))):
+            sheet.write_row(number, 0, row)
+        sheet.write_comment("E3", "не публиковать")
+    found = read(path, columns=ColumnMap.model_validate(MAP), area=tiny_area, today=TODAY, known=Known(maps=EveryMap()))
+    names = {body.id: body.name for body in found.of("organization")}
+    assert {names[service.organization_id]: service.audience for service in found.of("service")} == {
+        "Umed": "public",
+        "Nur": "custodian",
+    }
+    assert ("doubt", "a comment", "a remark asks that this be not shown") in said(found, 3)
+
+
+def test_a_row_that_goes_on_behind_its_columns_is_for_custodians(take):
+    found = take((*ROW, "yes"))
+    assert audiences(found, "service") == {"custodian"}
+    assert "the row goes on behind the last column: 'yes'" in [problem for _, _, problem in said(found)]
+
+
+def test_words_for_another_choice_stand_beside_the_choices(take):
+    heads, row = with_cells(legal="1", other="translation")
+    fields = MAP["fields"] | {"service": ["other"]}
+    found = take(row, heads=heads, fields=fields, choices={"service": {"legal": "legal aid"}})
+    assert sorted(service.name for service in found.of("service")) == [
+        "Interpretation and cultural mediation",
+        "Legal aid",
+    ]
+
+
+def test_a_row_whose_cells_say_that_nobody_knows_has_not_slipped(take):
+    heads, row = with_cells(Checked="?", Cost="госпошлина")
+    row = tuple("нет данных" if cell == ROW[4] else cell for cell in row)
+    assert len(take(row, heads=heads).of("service")) == 1
+
+
+def test_a_review_is_no_word_on_whether_a_service_works(take):
+    heads, row = with_cells(_validation_status="On hold")
+    (service,) = take(row, heads=heads, private=["Remark", "_validation_status"]).of("service")
+    assert (service.status, service.audience) == ("active", "custodian")
+
+
+def test_a_condition_is_told_where_no_table_of_markings_says_what_it_means(tmp_path, tiny_area):
+    path = tmp_path / "list.csv"
+    lines = ["Организация;Район;Услуга;Можно публиковать?"]
+    lines += [f"Умед {number};Juybor;юрист;{answer}" for number, answer in enumerate(("да", "нет", "только тел."))]
+    path.write_text("\n".join(lines), "utf-8")
+    found = read(path, area=tiny_area, today=TODAY)
+    told = {issue.row for issue in found.issues if "is answered" in issue.problem}
+    assert told == {3, 4}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "ages"),
+    [("18", "нет ограничений", (18, None)), ("", "17 (дети)", (None, 17)), ("нет", "any", (None, None))],
+)
+def test_a_bound_of_ages_that_is_none_leaves_the_other(take, first, last, ages):
+    heads, row = with_cells(First=first, Last=last)
+    fields = MAP["fields"] | {"minimum_age": ["First"], "maximum_age": ["Last"]}
+    (service,) = take(row, heads=heads, fields=fields).of("service")
+    assert (service.minimum_age, service.maximum_age) == ages

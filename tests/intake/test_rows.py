@@ -146,3 +146,17 @@ def test_a_sign_below_nothing_stays_as_it_is():
         ("Nur", ""),
         ("Umed", "-//-"),
     ]
+
+
+def test_a_total_that_counts_in_another_column_is_passed_over():
+    rows = [["No", "Name", "Phone"], ["1", "Umed", 1], ["Итого:", "9 учреждений", None]]
+    found = rows_of([Sheet("", rows)], columns(), "f")
+    assert [number for number, _ in cells(found)] == [2]
+    assert "a row of totals" in found.skipped
+
+
+def test_what_is_noted_beside_a_row_and_behind_its_columns_goes_with_it():
+    rows = [["Name", "Phone"], ["Umed", 1, "yes"], ["Nur", 2]]
+    umed, nur = rows_of([Sheet("", rows, comments={3: "call first"})], columns(), "f").rows
+    assert (umed.comment, umed.raw["beyond the last column"]) == ("", "yes")
+    assert (nur.comment, "beyond the last column" in nur.raw) == ("call first", False)

@@ -105,8 +105,31 @@ TOLD = {
         "дар хонаи Зарина",
         "maxfiy",
         "chop etilmasin",
+        "nashr etilmasin",
+        "e'lon qilinmasin",
+        "ko'rsatilmasin",
+        "нашр этилмасин",
+        "эълон қилинмасин",
+        "кўрсатилмасин",
+        "барои нашр розӣ нест",
+        "нашр карда нашавад",
+        "нашр намешавад",
+        "с публикацией не согласны",
+        "публикация не разрешена",
+        "закрытая информация",
+        "домашний адрес",
+        "home address of the chair",
+        "apartment of staff member",
+        "flat of staff",
     ),
     PLACELESS: (
+        "with the coordinator",
+        "from the manager",
+        "private",
+        "exact address on call",
+        "не указываем",
+        "маълумот пӯшида",
+        "адрес известен координатору",
         "undisclosed",
         "address withheld",
         "hidden",
@@ -247,3 +270,24 @@ def without_one_choice(pattern: str) -> Iterator[str]:
 def test_no_word_of_a_pattern_can_go_unnoticed(pattern: re.Pattern[str]) -> None:
     for poorer in without_one_choice(pattern.pattern):
         assert not all(re.search(poorer, text, re.IGNORECASE) for text in TOLD[pattern]), poorer
+
+
+@pytest.mark.parametrize("text", ["нашр шуд дар сомона", "e'lon qilindi", "публикует отчёты", "house of culture"])
+def test_what_was_published_is_no_wish_to_stay_hidden(text):
+    assert not asks_silence(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("адрес известен координатору", True),
+        ("near the station (exact address on call)", True),
+        ("private", True),
+        ("не указываем", True),
+        ("маълумот пӯшида", True),
+        ("Private clinic, Rudaki 5", False),
+        ("with the clinic", False),
+    ],
+)
+def test_a_place_that_somebody_keeps_is_not_told(text, hidden):
+    assert hides_place(text) == hidden

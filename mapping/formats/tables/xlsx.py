@@ -1,10 +1,12 @@
 """XLSX in, with or without macros, which are never run: values only, hidden sheets, columns and rows left out."""
 
 import io
+import posixpath
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -66,6 +68,8 @@ class Look:
     notes: tuple[Phrase, ...] = ()
     struck: frozenset[tuple[int, int]] = frozenset()
     """Cells that are struck through, by row and column from 0."""
+    comments: Mapping[int, str] = field(default_factory=dict, repr=False)
+    """Number of a row -> what is noted beside its cells."""
     merged: tuple[tuple[int, int, int], ...] = ()
     """Cells merged downwards, from 0: column, first row, last row."""
 
@@ -98,7 +102,10 @@ def _sheet(path: Path, workbook: python_calamine.CalamineWorkbook, name: str, lo
     if look.struck:
         rows, crossed = _without_struck(rows, look.struck)
         skipped += crossed
-    return Sheet(name, rows, skipped=(*skipped, *look.notes))
+    if look.comments:
+        places = Several(map(str, sorted(look.comments)))
+        skipped.append(Phrase("comments beside cells, looked at as remarks: rows {rows}", rows=places))
+    return Sheet(name, rows, skipped=(*skipped, *look.notes), comments=look.comments)
 
 
 def _filled(rows: Sequence[Sequence[object]], merged: Iterable[tuple[int, int, int]]) -> list[list[object]]:
@@ -224,10 +231,29 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
                 frozenset(columns),
                 (*notes, *unread),
                 frozenset(_struck(xml, crossing) if crossing else ()),
+                _comments(parts, part, names),
                 tuple(_merged(xml)),
             )
             notes = ()
     return looks
+
+
+def _comments(parts: zipfile.ZipFile, part: str, names: set[str]) -> dict[int, str]:
+    """Return what is noted beside the cells of each row of a sheet, which the part that it links to holds."""
+    folder, _, name = part.rpartition("/")
+    links = f"{folder}/_rels/{name}.rels"
+    if links not in names:
+        return {}
+    texts: dict[int, list[str]] = defaultdict(list)
+    for link in ElementTree.fromstring(parts.read(links)):
+        target = link.get("Target", "")
+        noted = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
+        if link.get("Type", "").rpartition("/")[2] == "comments" and noted in names:
+            for comment in ElementTree.fromstring(parts.read(noted)).iter(f"{MAIN}comment"):
+                row = re.search(r"\d+$", comment.get("ref", ""))
+                if row is not None:
+                    texts[int(row[0])].append("".join(text.text or "" for text in comment.iter(f"{MAIN}t")))
+    return {row: "; ".join(own) for row, own in texts.items()}
 
 
 def _crossing(xml: bytes) -> set[int]:

@@ -17,11 +17,12 @@ from mapping.column_map import FIELDS, ColumnMap, Expected, Header, Shape, Sheet
 from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.intake.guess.cells import ColumnGuess, looked_at
-from mapping.intake.guess.headings import REMARKS, RUNNING, bound_of, day_of, field_of, language_in
+from mapping.intake.guess.headings import REMARKS, RUNNING, bound_of, day_of, field_of, language_in, named
 from mapping.intake.guess.questions import ManyChoices, questions
 from mapping.intake.guess.shaped import holds_numbers, is_of_activities, own_columns, own_header, titles_of
 from mapping.intake.guess.shapes import OtherShape, other_shape
 from mapping.intake.rows import LOOK_FOR_HEADER, joined, numbered, stands_over, written
+from mapping.intake.services import ROUND_THE_CLOCK
 from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.fold import coarse, skeleton
@@ -41,10 +42,14 @@ SHAPED = ("email", "website", "marking")
 ADDED = re.compile(
     r"(?:.*/)?(?:timestamp|отметка времени|метка времени|start(?:time)?|end(?:time)?|today|deviceid|username|"
     r"_?submission_?(?:date|time)|_submitted_by|_validation_status|_status|_index|_id|__version__|formhub/uuid|"
-    r"(?:meta/)?instance(?:id|name)|reviewstate|submitterid|submittername)$",
+    r"(?:meta/)?instance(?:id|name)|reviewstate|submitterid|submittername|_\w+_(?:altitude|precision))$",
     re.I,
 )
 """Headings of columns that survey tools add: when, by whom and on what device, which is nobody's list."""
+
+_TIMESTAMP = re.compile(r"timestamp|(?:отметка|метка) времени|vaqt belgisi", re.I)
+_SENDER = re.compile(r"(?:e-?mail|электронн\w+ почт|username|имя пользовател)", re.I)
+"""What a form asks of whoever fills it in, right behind the time: no address of the organization."""
 
 SPOKEN = ("organization", "description", "place_name")
 """Fields that have a column for each language."""
@@ -335,7 +340,9 @@ def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | N
     for name in cells:
         if name in giving.done:
             continue
-        if len(set(days.values())) > LEAST_DAYS and name in days:
+        if _asks_always(name, guess.seen[name]):
+            guess.passed.append(name)
+        elif len(set(days.values())) > LEAST_DAYS and name in days:
             giving.give(name, days[name], "a day of the week")
         elif name in bounds and (
             {"opens", "closes"} <= set(bounds.values()) or bounds[name] not in ("opens", "closes")
@@ -347,6 +354,7 @@ def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | N
             giving.column(name)
     _choose_service(guess)
     _name_bodies(guess)
+    _call_faxes(guess)
 
 
 @dataclass
@@ -375,7 +383,7 @@ class _Giving:
         """Give a column its field."""
         guess, look = self.guess, self.guess.seen[name]
         about = "marking" if name == self.marking else "" if asks_consent(name) else field_of(name)
-        if ADDED.match(fold_header(name)):
+        if ADDED.match(fold_header(name)) or self._of_sender(name):
             guess.private.append(name)
             guess.why[name] = "added by the survey tool"
         elif REMARKS & set(re.findall(r"[^\W_]+", coarse(name))):
@@ -397,6 +405,10 @@ class _Giving:
             self.give(name, look.taken_for, f"by what stands in it ({look.share:.0%})")
         else:
             guess.open.append(name)
+
+    def _of_sender(self, name: str) -> bool:
+        before = self.guess.names[: self.guess.names.index(name)]
+        return len(before) == 1 and bool(_TIMESTAMP.search(before[0]) and _SENDER.search(name))
 
     def give(self, name: str, about: str, why: str) -> None:
         """Give a column a field, if no other column of its sheet has it."""
@@ -446,6 +458,18 @@ def _name_bodies(guess: Guessed) -> None:
         guess.open = [column for column in guess.open if column not in different]
         guess.fields["organization"] = [name]
         guess.why[name] = "its cells differ, and those of another column name the kinds of help"
+
+
+def _call_faxes(guess: Guessed) -> None:
+    """Take a column for phones and faxes as that of the phones, where no other is: the cells say which is a fax."""
+    faxes = [name for name in guess.fields.get("fax", ()) if named(name, "phone")]
+    if faxes and "phone" not in guess.fields:
+        guess.fields["phone"] = guess.fields.pop("fax")
+
+
+def _asks_always(name: str, look: ColumnGuess) -> bool:
+    """Tell whether a column asks whether something is open day and night, which counts with any map."""
+    return look.answers and ROUND_THE_CLOCK.search(name) is not None
 
 
 DIFFERENT = 0.9

@@ -77,8 +77,10 @@ def field_of(heading: str) -> str:
     >>> field_of("На каких языках можно обратиться?"), field_of("Shoe size")
     ('languages', '')
     """
-    heading = heading[:LETTERS]
+    heading = _leaf(heading[:LETTERS])
     parts = heading.split(" / ")
+    if {"latitude", "longitude"} <= {_field(part) for part in re.split(r"[/,;&]", heading)}:
+        return "coordinates"
     if len(parts) > 1 and language_in(parts[-1]):
         parts = parts[:-1]
     for part in (*reversed(parts), heading):
@@ -89,6 +91,15 @@ def field_of(heading: str) -> str:
         if whole:
             return whole
     return ""
+
+
+_PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+")
+
+
+def _leaf(heading: str) -> str:
+    """Return the last name of a survey's path of names where it speaks of a field itself: "grp_hours/days"."""
+    leaf = heading.rpartition("/")[2] if _PATH.fullmatch(heading) and heading.isascii() else ""
+    return leaf if leaf and _field(leaf) else heading
 
 
 def _field(text: str) -> str:
@@ -111,6 +122,8 @@ def _words(text: str) -> list[str]:
 
 def _stands(phrase: str, words: list[str]) -> bool:
     """Tell whether a word of a field stands in a heading, whatever its ending, or several words together."""
+    if phrase.startswith("="):
+        return words == phrase[1:].split()
     if " " in phrase:
         return f" {phrase}" in f" {' '.join(words)}"
     if len(phrase) == 1:
@@ -145,7 +158,7 @@ def words_of(field: str) -> list[str]:
 
 @cache
 def _phrases(field: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(coarse(word) or word for word in words_of(field)))
+    return tuple(dict.fromkeys("=" * word.startswith("=") + (coarse(word) or word) for word in words_of(field)))
 
 
 @cache

@@ -13,6 +13,9 @@ from mapping.language.taxonomy import checklist_item, match_term
 LONGEST = 300
 """Letters of the meaning of a short word at most."""
 
+LONGEST_INITIALS = 4
+"""Letters of what is rather an abbreviation than a word."""
+
 ENDS, SHORT_SHEET = 30, 300
 """Rows at either end of a sheet where a legend may stand, and the rows of a sheet that may be one as a whole."""
 
@@ -50,9 +53,14 @@ def legends(sheets: Sequence[Sheet]) -> dict[str, dict[str, str]]:
     for short, meanings in explained.items():
         for name, code_of in MEANINGS.items():
             codes = {code for meaning in meanings if (code := code_of(meaning)) is not None}
-            if len(codes) == 1 and code_of(short) not in codes:
+            if len(codes) == 1 and code_of(short) not in codes and not _is_word(short, code_of):
                 taught[name][short] = codes.pop()
     return {name: words for name, words in taught.items() if words}
+
+
+def _is_word(short: str, code_of: Callable[[str], str | None]) -> bool:
+    """Tell whether a short word is one that everybody knows: "женщины – жертвы ТЛ" in a cell explains no women."""
+    return len(short) > LONGEST_INITIALS and code_of(short) is not None
 
 
 def _pairs(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:

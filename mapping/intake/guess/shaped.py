@@ -10,12 +10,13 @@ from mapping.column_map import fold_header
 from mapping.formats import Sheet
 from mapping.intake.guess.cells import ColumnGuess
 from mapping.intake.guess.headings import REMARKS, RUNNING, field_of, named
-from mapping.intake.guess.shapes import YEAR, OtherShape, answer_of, holds_items, is_answer, names_two
+from mapping.intake.guess.shapes import YEAR, OtherShape, answer_of, holds_items, is_answer, names_two, scores
 from mapping.intake.rows import LOOK_FOR_HEADER, LOOKED_AT, joined, stands_over, written
 from mapping.language import parsers
+from mapping.language.composition import composed
 from mapping.language.fold import coarse, skeleton, tokens, words_for
 from mapping.language.parsers.permission import asks_to_publish
-from mapping.language.taxonomy import checklist_item, match_listed
+from mapping.language.taxonomy import checklist_item, match_listed, match_term
 from mapping.language.taxonomy import words_of as spellings
 
 FIELDS_OF: dict[str, tuple[str, ...]] = {
@@ -208,7 +209,10 @@ def _lines_above(titles: Sequence[str], shape: OtherShape, own: OwnColumns) -> d
     """Return what lines above the headings say of all rows ("Организация: «Умед»"), where no column says it."""
     filled = {*own.fields, *own.choices, *own.constants, *own.said_by_headings()}
     values: dict[str, str] = {}
-    for line in filter(None, map(_LINE.fullmatch, titles)):
+    parts = (
+        part.rstrip(" .;") for title in titles for part in re.split(r"[.;]\s+(?=[^.:;\n]{2,40}:\s)|[.;]\s*$", title)
+    )
+    for line in filter(None, map(_LINE.fullmatch, parts)):
         about = _best(line["name"], FIELDS_OF[shape])[0]
         if about and about not in filled and about not in PERHAPS_PEOPLE:
             values.setdefault(about, line["value"].strip())
@@ -276,11 +280,16 @@ def _answers(names: Sequence[str], looks: Mapping[str, ColumnGuess], own: OwnCol
 
 def _of_bodies(names: Sequence[str], looks: Mapping[str, ColumnGuess], own: OwnColumns) -> Iterator[str]:
     """Yield the columns that are no answers of one body, having taken those whose headings are names of bodies."""
-    columns = [name for name in names if "answer" in _by_cells("assessment", looks[name])]
+    columns = [
+        name
+        for name in names
+        if "answer" in _by_cells("assessment", looks[name]) or scores([*looks[name].counts.elements()])
+    ]
     items = "standard" in own.fields or any(named(name, "standard") for name in names)
     asked_for = any(named(name, "answer") for name in names) or own.choices or own.standards
     if len(columns) > 1 and items and not asked_for:
-        own.headings |= {name: {"organization": name} for name in columns}
+        kinds = all(match_term("service_types", name) or composed("service_types", name).codes for name in columns)
+        own.headings |= {name: {"service" if kinds else "organization": name} for name in columns}
         own.why |= dict.fromkeys(columns, "answers, of whom their heading says")
     yield from (name for name in names if name not in own.headings)
 

@@ -60,6 +60,7 @@ def other_shape(sheet: Sheet, first: int) -> OtherShape | Literal[""]:
     if (parties > 1 and papers) or (parties and papers > 1):
         return "agreement"
     answered = any(_tells("answers", text) for text in above) or sum(map(is_answer, above)) > 1
+    answered = answered or sum(map(scores, columns)) > 1
     if (
         (answered and any(_tells("standards", text) for text in above))
         or sum(map(is_item, above)) > 1
@@ -85,6 +86,16 @@ def holds_items(texts: Sequence[str]) -> bool:
 def is_item(text: str) -> bool:
     """Tell whether a text is the code or the wording of an item of the checklist."""
     return checklist_item(text) is not None
+
+
+def scores(texts: Sequence[str]) -> bool:
+    """Tell whether the cells of a column are scores: few small numbers that come again, not those that count the rows.
+
+    >>> scores(["2", "1", "2", "н/п"]), scores(["1", "2", "3", "4"]), scores(["14", "12", "14"])
+    (True, False, False)
+    """
+    numbers = [text for text in texts if re.fullmatch("[0-5]", text)]
+    return 2 < len(texts) <= 2 * len(numbers) and len({*numbers}) < len(numbers)
 
 
 def names_two(texts: Sequence[str]) -> bool:

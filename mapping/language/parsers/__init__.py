@@ -6,7 +6,15 @@ refused, or returned with a ``doubt``. Nothing here knows a country: the region 
 given; names of other currencies and of languages are general.
 """
 
-from mapping.language.parsers._cells import LONGEST_VALUE, Partly, Unreadable, cell, is_blank, says_none
+from mapping.language.parsers._cells import (
+    LONGEST_VALUE,
+    Partly,
+    Unreadable,
+    cell,
+    is_blank,
+    says_none,
+    says_unknown,
+)
 from mapping.language.parsers.ages import (
     AGES,
     OLDEST,
@@ -17,6 +25,7 @@ from mapping.language.parsers.ages import (
     ages,
     composed_groups,
     for_whom,
+    no_bound,
 )
 from mapping.language.parsers.amounts import (
     CapacityValue,
@@ -92,12 +101,14 @@ __all__ = [
     "language_codes",
     "last_day",
     "left_out",
+    "no_bound",
     "number",
     "phones",
     "price_words",
     "remarked",
     "says_everybody",
     "says_none",
+    "says_unknown",
     "split_list",
     "standing",
     "status",

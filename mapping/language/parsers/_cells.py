@@ -109,6 +109,15 @@ def says_none(text: str) -> bool:
     return not text.isupper() or text.strip().casefold() in _NONE_AS_WRITTEN
 
 
+def says_unknown(text: str) -> bool:
+    """Tell whether a text says that nobody knows, and so nothing of another kind than its column's.
+
+    >>> says_unknown("нет данных"), says_unknown("?"), says_unknown("пн-пт")
+    (True, True, False)
+    """
+    return not text.strip("?!. ") or (not any(map(str.isdigit, text)) and skeleton(text) in NOT_YET)
+
+
 def given(value: object, what: Phrase) -> str:
     """Return a cell's text if it holds a value at all.
 
@@ -134,7 +143,7 @@ def given(value: object, what: Phrase) -> str:
         raise Unreadable(
             Phrase("{text!r} says that the {what} is not known", text=text, what=what), Phrase("ask the sender")
         )
-    if not any(map(str.isdigit, text)) and skeleton(text) in NOT_YET:
+    if says_unknown(text):
         raise Unreadable(
             Phrase("{text!r}: the {what} is not known yet", text=text, what=what), Phrase("ask the sender")
         )

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from mapping.language.composition import Composition, composed
 from mapping.language.fold import skeleton
 from mapping.language.i18n import Phrase
-from mapping.language.parsers._cells import NUMBERS, Unreadable, given, shown
+from mapping.language.parsers._cells import NUMBERS, Unreadable, given, says_none, shown
 from mapping.language.parsers.lists import left_out, says_everybody
 from mapping.language.taxonomy import LEFT_OUT, match_term
 
@@ -167,7 +167,7 @@ _KINDS = {
 _KIND = re.compile(rf"\b(?:{'|'.join(f'(?P<{kind}>{pattern})' for kind, pattern in _KINDS.items())})", re.I)
 _OF_GROWN, _OF_MINORS = {"women", "men", "adults"}, {"girls", "boys", "children"}
 _ANY = re.compile(
-    r"\b(?:любо[йг]\w*|все\w*\s+возраст\w*|без\s+(?:возрастн\w+\s+)?огранич\w*|не\s+огранич\w*|any|all|no\s+limits?|"
+    r"\b(?:нет\s+огранич\w*|любо[йг]\w*|все\w*\s+возраст\w*|без\s+(?:возрастн\w+\s+)?огранич\w*|не\s+огранич\w*|any|all|no\s+limits?|"
     r"ҳама\w*|бе\s*маҳдудият\w*|har\s+qanday|barcha|cheklovsiz)",
     re.I,
 )
@@ -225,6 +225,15 @@ def age_range(value: object) -> AgeRange:
             Phrase("write from which age to which people are helped"),
         )
     return read.ages or AgeRange(None, None)
+
+
+def no_bound(text: str) -> bool:
+    """Tell whether a cell for the first or the last age says that there is none.
+
+    >>> no_bound("нет ограничений"), no_bound("any"), no_bound("17")
+    (True, True, False)
+    """
+    return not re.search(r"\d", text) and (_ANY.search(text) is not None or says_none(text))
 
 
 @lru_cache(maxsize=20_000)
@@ -359,7 +368,7 @@ def _joined(parts: Sequence[_Listed]) -> AgeRange | None:
     whole = _union(spans)
     if whole is None or (free & _OF_MINORS and (whole.least or 0) >= GROWN):
         return None
-    if free & _OF_GROWN and whole.most is not None and whole.most < GROWN:
+    if free & _OF_GROWN and whole.most is not None and whole.most <= GROWN:
         return None
     return None if "everybody" in free and named - free else whole
 

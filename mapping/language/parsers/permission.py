@@ -40,7 +40,8 @@ _CONSENT_ALONE = re.compile(
     re.I,
 )
 _TO_PUBLISH = re.compile(
-    r"^\W*(?:публиковать|опубликовать|показ(?:ыв)?ать (?:всем|на карте|на сайте|публично)|publish\b|"
+    r"^\W*(?:публиковать|опубликовать|показ(?:ыв)?ать (?:всем|на карте|на сайте|публично|адрес\W*$)|publish\b|"
+    r"(?:show|share) (?:the )?(?:location|address)\W*$|"
     r"(?:show|display|visible) (?:on|in|to) (?:all|everybody|(?:the |a )?(?:public|web|site|map|director))|"
     r"нашр кун|нашр кард|намоиш д|нашр шав|nashr qil|e.?lon qil)",
     re.I,
@@ -103,6 +104,12 @@ _PASSED = re.compile(
 )
 
 
+def _plain(heading: str) -> str:
+    """Return a heading as words: of a survey's path of names ("grp_loc/show_location") the last."""
+    last = heading.rpartition("/")[2] if " " not in heading and heading.isascii() else heading
+    return (last or heading).replace("_", " ")
+
+
 @lru_cache(maxsize=10_000)
 def asks_consent(heading: str) -> bool:
     """Tell whether a column asks whether something may be published, in four languages.
@@ -112,7 +119,7 @@ def asks_consent(heading: str) -> bool:
     >>> asks_consent("Можно ли публиковать?"), asks_consent("May we publish?"), asks_consent("Published on")
     (True, True, False)
     """
-    heading = heading.replace("_", " ")
+    heading = _plain(heading)
     if _OTHER.search(heading):
         return False
     patterns = (_CONSENT_ALONE, _TO_PUBLISH, _NOT_TO_PUBLISH, _BOTH, _SECRET, _OPEN, _ACCESS)
@@ -130,7 +137,7 @@ def asks_to_publish(heading: str) -> bool:
 
 def _forbids(heading: str) -> bool:
     """Tell whether a heading says that something is not to be published."""
-    heading = heading.replace("_", " ")
+    heading = _plain(heading)
     parts = (heading, *heading.split(" / ")[1:])
     return any(pattern.match(part) for pattern in (_NOT_TO_PUBLISH, _SECRET) for part in parts)
 
@@ -152,7 +159,7 @@ def refuses(heading: str, answer: str) -> Phrase | None:
     if not asks_consent(heading):
         return None
     answered = Phrase("{heading!r} is answered {answer!r}", heading=heading, answer=answer)
-    if _ACCESS.match(heading.replace("_", " ")):
+    if _ACCESS.match(_plain(heading)):
         return answered if _NARROW.search(answer) else None
     if _forbids(heading):
         return answered if answer and not says_no(answer) else None

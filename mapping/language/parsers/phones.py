@@ -89,6 +89,8 @@ _CORE = re.compile(
 )
 _APART = re.compile(r"(?P<number>(?:(?!\s[-–—‐‑−]\s).)+?)\s+[-–—‐‑−]\s+(?P<end>\d{1,4})\s*")
 """A number, and a few digits behind a dash that stands apart: its end, or that of another one."""
+_IN_BRACKETS = re.compile(r"\s*\(\d+\)\s")
+"""Digits in brackets before a number are the code of a town, never a number of their own."""
 _PLAIN = re.compile(r"\+\d(?:[ -]?\d){8,14}")
 """One whole number and nothing else, as most cells hold."""
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:19|20)?\d\d(?:[ ,T]+\d{1,2}:\d\d.*)?|(?:19|20)\d\d-\d\d-\d\d(?:[T ].*)?")
@@ -393,7 +395,7 @@ class _PhoneReader:
                 halves = [_phone(half, self.region, self.towns) for half in (core[: gap.start()], core[gap.end() :])]
             except Unreadable:
                 continue
-            if all(half.number.startswith("+") for half in halves):
+            if all(half.number.startswith("+") for half in halves) and not _IN_BRACKETS.match(core):
                 ways.append(halves)
         return ways[0] if len(ways) == 1 else []
 

@@ -274,3 +274,15 @@ def test_a_cell_outside_every_sheet_strikes_nothing_else_through(tmp_path, name)
 def test_cells_that_hold_an_error_are_told(sheets):
     (sheet,) = sheets(workbook((("a", "b"), ("#REF!", "#N/A"), (1, 2))))
     assert [str(note) for note in sheet.skipped] == ["2 cells that hold an error such as #REF!, read as empty"]
+
+
+def test_comments_go_with_their_rows_and_are_said(sheets):
+    def note(book):
+        book.active["B2"].comment = openpyxl.comments.Comment("не публиковать", "A")
+        book.active["A2"].comment = openpyxl.comments.Comment("call first", "A")
+
+    (sheet,) = sheets(workbook((("name", "phone"), ("Umed", "1"), ("Nur", "2")), note))
+    assert {row: sorted(text.split("; ")) for row, text in sheet.comments.items()} == {
+        2: ["call first", "не публиковать"]
+    }
+    assert sheet.skipped == ("comments beside cells, looked at as remarks: rows 2",)

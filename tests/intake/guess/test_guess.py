@@ -530,3 +530,33 @@ def test_any_headings_give_a_map_of_columns_that_are_there_or_a_reason(tj_area, 
         return
     assert {name for names in columns.fields.values() for name in names} <= set(rows[0])
     assert {name for choices in columns.choices.values() for name in choices} <= set(rows[0])
+
+
+def test_one_column_of_phones_and_faxes_is_that_of_the_phones(area):
+    rows = [["Организация", "Услуга", "Тел. / факс"], *([f"Умед {n}", "юрист", f"+99237221000{n}"] for n in range(5))]
+    assert guessed_map([Sheet("", rows)], "x", area).fields["phone"] == ["Тел. / факс"]
+
+
+def test_a_fax_beside_the_phone_stays_a_fax(area):
+    rows = [["Организация", "Услуга", "Телефон", "Телефон / факс"]]
+    rows += [[f"Умед {n}", "юрист", f"+99237221000{n}", f"+99237222000{n}"] for n in range(5)]
+    fields = guessed_map([Sheet("", rows)], "x", area).fields
+    assert (fields["phone"], fields["fax"]) == (["Телефон"], ["Телефон / факс"])
+
+
+def test_the_mail_of_who_filled_a_form_in_is_not_kept(area):
+    rows = [["Отметка времени", "Адрес электронной почты", "Организация", "Услуга", "Адрес офиса"]]
+    rows += [
+        [f"0{n}.11.2026 9:05:11", f"a{n}@example.org", f"Умед {n}", "юрист", f"ул. Мнимая {n}"] for n in range(1, 6)
+    ]
+    columns = guessed_map([Sheet("", rows)], "x", area)
+    assert columns.fields["address"] == ["Адрес офиса"]
+    assert columns.private == ["Отметка времени", "Адрес электронной почты"]
+
+
+def test_what_asks_for_day_and_night_leaves_the_hours_to_their_columns(area):
+    head = ["org/name", "srv/service", "hours/open24", "hours/days", "hours/from", "hours/to", "_gps_precision"]
+    rows = [head, *([f"Umed {n}", "legal aid", "no", "mon tue", "08:00", "17:00", "4.9"] for n in range(5))]
+    fields = guessed_map([Sheet("", rows)], "x", area).fields
+    assert (fields["hours"], fields["opens"], fields["closes"]) == (["hours/days"], ["hours/from"], ["hours/to"])
+    assert "precision" not in fields

@@ -82,3 +82,21 @@ def test_days_of_the_week_are_met_in_every_language():
         "",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Lat / Long", "coordinates"),
+        ("Адрес электронной почты", "email"),
+        ("Когда вы работаете?", "hours"),
+        ("grp_hours/days", "hours"),
+        ("grp_contact/phone1", "phone"),
+        ("Линия", "organization"),
+        ("Line number 7", "key"),
+        ("Номер", "phone"),
+        ("Номер строки", "key"),
+    ],
+)
+def test_headings_as_lists_of_others_have_them(heading, field):
+    assert field_of(heading) == field

@@ -46,3 +46,7 @@ def test_a_list_is_read_by_its_own_legend_and_says_so(tmp_path, tj_area):
     texts = [str(issue) for issue in batch.issues]
     assert any("the list explains short words: 'юк' is LEG-INF" in text for text in texts)
     assert any("'ТД' is no kind of help that we know" in text and "is it Hotline or helpline" in text for text in texts)
+
+
+def test_a_word_that_everybody_knows_is_not_explained_by_a_cell():
+    assert "serves" not in taught(["Организация", "Кому"], ["Умед", "женщины - жертвы ТЛ"])

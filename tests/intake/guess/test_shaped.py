@@ -314,3 +314,30 @@ def test_the_organization_of_a_row_is_the_party_that_no_heading_names(area):
     heads = ("Ташкилот", "Ҳамкор ташкилот", "Ҳужжат тури", "Имзоланган сана")
     columns = draft(area, ("Келишувлар рўйхати",), heads, *(("Умед", "Нур", "шартнома", day) for day in DAYS))
     assert (columns.fields["from"], columns.fields["to"]) == (["Ташкилот"], ["Ҳамкор ташкилот"])
+
+
+def test_scores_of_several_services_of_one_organization_are_answers(area):
+    columns = draft(
+        area,
+        ["Самооценка по стандартам. Организация: Центр «Умед». Дата оценки: 22.10.2026"],
+        ["№", "Стандарт", "Психологическая помощь", "Юридическая консультация", "Доказательство"],
+        *([number, f"Требование {number}", number % 3, (number + 1) % 3, "бланк"] for number in range(1, 9)),
+    )
+    assert columns.shape == "assessment"
+    assert columns.headings == {
+        name: {"service": name} for name in ("Психологическая помощь", "Юридическая консультация")
+    }
+    assert columns.constants["organization"] == "Центр «Умед»"
+    assert columns.constants["assessed_on"] == "22.10.2026"
+
+
+def test_a_register_of_agreements_between_two_parties_in_one_cell(area):
+    columns = draft(
+        area,
+        ["Реестр соглашений о взаимодействии"],
+        ["№", "Стороны", "Вид док-та", "№ и дата", "Срок действия", "Срок ответа"],
+        *([number, f"Умед {number} - Нур", "Меморандум", f"№ {number}", "3 года", "сутки"] for number in range(1, 6)),
+    )
+    assert columns.shape == "agreement"
+    assert columns.fields["parties"] == ["Стороны"]
+    assert columns.fields["valid_to"] == ["Срок действия"]

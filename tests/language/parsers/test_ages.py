@@ -13,6 +13,7 @@ from mapping.language.parsers import (
     ages,
     composed_groups,
     for_whom,
+    no_bound,
 )
 
 
@@ -294,3 +295,14 @@ def test_a_column_of_ages(text, read):
 def test_a_cell_without_ages_of_all_is_refused(text):
     with pytest.raises(Unreadable):
         age_range(text)
+
+
+def test_an_age_at_which_childhood_ends_is_no_limit_of_grown_people_beside():
+    assert aged("жен., подростки 14-18 лет") == (None, True, "жен., подростки")
+
+
+@pytest.mark.parametrize(
+    ("text", "none"), [("нет ограничений", True), ("any", True), ("нет", True), ("17", False), ("до 17 лет", False)]
+)
+def test_a_bound_may_say_that_it_is_none(text, none):
+    assert no_bound(text) == none

@@ -125,3 +125,9 @@ def test_a_column_that_forbids_is_read_the_other_way_round(heading):
         assert refuses(heading, answer)
     for answer in ("нет", "no", ""):
         assert refuses(heading, answer) is None
+
+
+@pytest.mark.parametrize("heading", ["grp_loc/show_location", "Show the address?", "grp/consent_publish"])
+def test_a_survey_asks_by_the_last_of_its_names(heading):
+    assert refuses(heading, "no") is not None
+    assert refuses(heading, "yes") is None

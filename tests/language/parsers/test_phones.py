@@ -404,3 +404,9 @@ def test_a_number_is_of_one_country_though_several_share_a_code(number, country)
 def test_days_are_no_numbers_to_call(text):
     with pytest.raises(Unreadable):
         phones(text, "TJ")
+
+
+def test_a_towns_code_in_brackets_is_never_a_number_of_its_own():
+    """Five digits in brackets before five more are no two numbers, though each half could be one of the town."""
+    with pytest.raises(Unreadable):
+        phones("(35222) 2-00-53", "TJ", ("3522",))
