@@ -16,7 +16,8 @@ from mapping.language.i18n import Phrase
 DITTO = re.compile(
     r"[-–—=_\s]+[/\\|\"'″〃„“”»«]{1,3}[-–—=_\s]+|[\"″〃„“”]|''|"
     r"то\s?же(?: самое)?|там же|ҳамон|хамон|ҳамин|oʻsha|xuddi shu|ditto|same(?: as above)?|(?:as|see) above|"
-    r"см\.? выше|как выше|чун дар боло|yuqoridagi(?:dek|day)?",
+    r"см\.? выше|как выше|чун дар боло|yuqoridagi(?:dek|day)?|"
+    r"(?:те же|ҳамон|ҳамин|xuddi shu|oʻsha|(?:the )?same) (?:услуги|хизматҳо|services|xizmatlar)",
     re.I,
 )
 """What people write in a cell in place of what stands above it: -//-, ", то же."""

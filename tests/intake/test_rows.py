@@ -117,7 +117,23 @@ def test_a_file_without_the_columns_of_the_map():
 
 
 @pytest.mark.parametrize(
-    "sign", ["-//-", "— // —", '-"-', '"', "″", "''", "То же", "тоже", "то же самое", "ҳамон", "ditto"]
+    "sign",
+    [
+        "-//-",
+        "— // —",
+        '-"-',
+        '"',
+        "″",
+        "''",
+        "То же",
+        "тоже",
+        "то же самое",
+        "ҳамон",
+        "ditto",
+        "ҳамон хизматҳо",
+        "те же услуги",
+        "same services",
+    ],
 )
 def test_a_sign_for_the_same_as_above_stands_for_it(sign):
     rows = [["Name", "District", "Phone"], ["Umed", "Juybor", "1"], [sign, sign, "2"], [sign, "Chashma", sign]]
