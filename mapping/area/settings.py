@@ -6,14 +6,16 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
 import phonenumbers
 import pyproj
-from babel import Locale
-from babel.numbers import get_currency_name, get_territory_currencies
+from babel import Locale, UnknownLocaleError
+from babel.languages import get_official_languages
+from babel.numbers import get_currency_name, get_currency_symbol, get_territory_currencies
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pyproj.exceptions import CRSError
 
@@ -353,13 +355,19 @@ class Currency(_SettingsTable):
 
 
 def usual_money(country: str) -> Money | None:
-    """Return the money of a country by CLDR, called by the last word of its names; None for a country it has not."""
+    """Return the money of a country by CLDR; None for a country it has not.
+
+    It is called by the last word of its names, and by its sign in the languages of the country: $ is Fijian in Fiji.
+    """
     current = get_territory_currencies(country)
     if not current:
         return None
     names = {(code, n): get_currency_name(current[0], count=n, locale=code) for code in codes() for n in (1, 2, 5)}
     places = {Locale(code).territories[country].lower() for code in codes()}
     words = dict.fromkeys(name.split()[-1].lower() for name in names.values())
+    for spoken in get_official_languages(country, de_facto=True):
+        with suppress(UnknownLocaleError):
+            words[get_currency_symbol(current[0], Locale(spoken, territory=country)).lower()] = None
     return Money(
         current[0],
         tuple(word for word in words if word not in places),

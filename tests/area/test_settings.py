@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from mapping.area import settings as area_settings
-from mapping.area.settings import PEOPLE, WALKING, Population, RoadRule, Scenario, Settings, Speeds
+from mapping.area.settings import PEOPLE, WALKING, Population, RoadRule, Scenario, Settings, Speeds, usual_money
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "study-area.md"
 LABEL = {"en": "Label"}
@@ -113,3 +113,12 @@ def test_a_sentence_of_law_names_its_source_and_year(lacking):
 def test_sources_are_told_whole(wrong):
     with pytest.raises(ValidationError):
         Settings(context=[{"text": LABEL, "source": "Register of laws", "year": 2014} | wrong])
+
+
+@pytest.mark.parametrize(
+    ("country", "code", "word"),
+    [("FJ", "FJD", "$"), ("KE", "KES", "ksh"), ("KE", "KES", "shillings"), ("IN", "INR", "₹")],
+)
+def test_money_is_called_by_its_name_and_sign_in_the_country(country, code, word):
+    money = usual_money(country)
+    assert (money.code, word in money.words) == (code, True)

@@ -1,6 +1,7 @@
 """Amounts: what something costs, how many it takes, within what time."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -93,7 +94,7 @@ _CURRENCIES = {
     "KGS": "kgs,сом,сомов",
     "AED": "aed,дирхам,дирхамов,dirham,dirhams",
     "TRY": "try,лира,лир,tl,lira,₺",
-    "USD": "usd,доллар,долларов,dollar,dollars,$",
+    "USD": "usd,доллар,долларов,dollar,dollars,$,us$",
     "EUR": "eur,евро,euro,euros,€",
 }
 _GENERAL = tuple(Money(code, tuple(words.split(","))) for code, words in _CURRENCIES.items())
@@ -206,13 +207,22 @@ def _mended(text: str, money: Money | None) -> str:
 _LETTERS_BESIDE_DIGITS = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
 
+def _is_sign(word: str) -> bool:
+    """Tell whether a word for money is a sign, perhaps behind letters: $, US$; behind other letters it is of others."""
+    return any(unicodedata.category(character) == "Sc" for character in word)
+
+
 def _currency(text: str, money: Money | None) -> str | None:
     """Return the one currency that is named, None for none and for several."""
     known = _words(money)
-    by_word = {skeleton(word): code for word, code in known.items() if skeleton(word)}
+    by_word = {skeleton(word): code for word, code in known.items() if not _is_sign(word)}
     apart = _LETTERS_BESIDE_DIGITS.sub(" ", _mended(text, money))
     words = {by_word[word] for word in skeleton(apart).split() if word in by_word}
-    signs = {code for word, code in known.items() if not skeleton(word) and word in text}
+    signs = {
+        code
+        for word, code in known.items()
+        if _is_sign(word) and re.search(rf"(?<![^\W\d_]){re.escape(word)}", text, re.I)
+    }
     named = words | signs
     return named.pop() if len(named) == 1 else None
 

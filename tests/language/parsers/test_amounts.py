@@ -157,6 +157,20 @@ def test_money_of_three_decimals(text, amount):
     assert price_words(cost("3.5 OMR", RIAL), RIAL)["en"] == "3.500 rials"
 
 
+def test_a_sign_is_that_of_the_country_but_behind_the_letters_of_another():
+    fiji = Money("FJD", ("dollar", "dollars", "$"))
+    assert [cost(text, fiji).currency for text in ("$5", "5$", "US$ 5", "USD 5", "5 €")] == [
+        "FJD",
+        "FJD",
+        "USD",
+        "USD",
+        "EUR",
+    ]
+    assert cost("US$5").currency == cost("$5").currency == "USD"
+    with pytest.raises(Unreadable, match="without a currency"):
+        cost("A$5", fiji)
+
+
 def test_three_digits_behind_a_comma_may_be_thousands_of_such_money_and_are_asked_about():
     with pytest.raises(Unreadable, match="is no price"):
         cost("3,500 OMR", RIAL)
