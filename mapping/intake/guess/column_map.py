@@ -491,8 +491,12 @@ def _choose_service(guess: Guessed) -> None:
 
 def _service_of(name: str, column_guess: ColumnGuess) -> str | None:
     """Return the kind of help that a column of yes and no is about."""
-    match = match_term("service_types", name) if column_guess.answers else None
-    return match.code if match is not None else None
+    if not column_guess.answers:
+        return None
+    if (match := match_term("service_types", name)) is not None:
+        return match.code
+    made = composed("service_types", name) if len(name.split()) == 1 else None  # a word cut short: "Юрид."
+    return made.codes[0] if made is not None and len(made.codes) == 1 and not made.unread else None
 
 
 def _map(guess: Guessed, source: str) -> ColumnMap:

@@ -560,3 +560,9 @@ def test_what_asks_for_day_and_night_leaves_the_hours_to_their_columns(area):
     fields = guessed_map([Sheet("", rows)], "x", area).fields
     assert (fields["hours"], fields["opens"], fields["closes"]) == (["hours/days"], ["hours/from"], ["hours/to"])
     assert "precision" not in fields
+
+
+def test_ticks_stand_under_kinds_of_help_that_are_cut_short(area):
+    rows = [["Организация", "Район", "Юрид.", "Псих.", "Пандус"]]
+    rows += [[f"Умед {number}", "Яван", "+-"[number % 2], "-+"[number % 2], "да"] for number in range(6)]
+    assert guessed_map([Sheet("", rows)], "x", area).services == {"Юрид.": "LEG", "Псих.": "PSY"}
