@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mapping.errors import InvalidRecord, NotFound
-from mapping.language.i18n import Message, Text, about, number, percent, show, translate
+from mapping.language.i18n import Message, Text, about, number, percent, ranged, show, translate
 from mapping.language.languages import SPACE
 from mapping.model import Audience
 
@@ -439,7 +439,7 @@ def write(value: Any, kind: Kind, language: str, *, low: Any = None, high: Any =
     if set(ends) == {text}:
         return text
     bare = [end.removesuffix("%").removesuffix(SPACE) for end in ends]
-    return f"{text} ({bare[0]}–{bare[1]})"
+    return f"{text} ({ranged(bare[0], bare[1], language)})"
 
 
 def _number(value: Any, kind: Kind, language: str, *, hours: bool) -> str:

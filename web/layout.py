@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from mapping.area.study_area import StudyArea
 from mapping.language.aloud import recordings
 from mapping.language.i18n import date, number, show, translate
-from mapping.language.languages import LanguageFolder, language
+from mapping.language.languages import LanguageFolder, attributes, isolated, language
 from mapping.language.latin import SCRIPT
 from mapping.render.layers.services import spaced
 from web.headers import CONTENT_POLICY
@@ -65,6 +65,11 @@ class Frame:
         return language(self.language)
 
     @property
+    def root(self) -> Markup:
+        """Return what the tag around a page says of its language."""
+        return Markup(attributes(self.tongue.written))  # noqa: S704
+
+    @property
     def exit(self) -> str:
         """Return the address that leaving leads to."""
         return self.area.settings.exit_address
@@ -111,7 +116,7 @@ def set_words(app: Flask) -> None:
     """Give templates the words of the page's language, and texts that say which language they are in."""
     environment = app.jinja_env
     environment.globals.update(_=_say, marked=_marked, day=_day, num=_num, show=_show, minutes=_minutes, facts=facts)
-    environment.globals.update(by_rule=BY_RULE, holidays=holidays, recordings=recordings)
+    environment.globals.update(by_rule=BY_RULE, holidays=holidays, recordings=recordings, lang=_lang)
     environment.filters.update(web_address=web_address, spaced=_spaced)
 
 
@@ -132,7 +137,7 @@ def _num(context: jinja2.runtime.Context, value: float) -> str:
 
 @jinja2.pass_context
 def _spaced(context: jinja2.runtime.Context, number: str) -> str:
-    return spaced(number, context["frame"].area.code)
+    return isolated(spaced(number, context["frame"].area.code), _language(context))
 
 
 @jinja2.pass_context
@@ -161,7 +166,13 @@ def _marked(context: jinja2.runtime.Context, text: str, language: str = "") -> M
     if not text or not language or language == context["frame"].tongue.written:
         return escape(str(text))
     mark = BY_RULE if language.endswith(SCRIPT) else ""
-    return Markup('<span lang="{}">{}</span>{}').format(language, str(text), mark)
+    return Markup("<span {}>{}</span>{}").format(_lang(context, language), str(text), mark)
+
+
+@jinja2.pass_context
+def _lang(context: jinja2.runtime.Context, language: str) -> Markup:
+    """Return what the tag of a text in a language says of it: also which way it is written, if not as the page is."""
+    return Markup(attributes(language, _language(context)))  # noqa: S704
 
 
 def _language(context: jinja2.runtime.Context) -> str:

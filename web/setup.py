@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from flask import Flask, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from mapping.area.change import change_settings
@@ -24,7 +25,7 @@ from mapping.directory.directory import Directory
 from mapping.editions.publish import publish
 from mapping.errors import InvalidRecord, MappingError
 from mapping.language.i18n import show
-from mapping.language.languages import codes
+from mapping.language.languages import attributes, codes
 from mapping.language.languages import language as language_of
 from mapping.resources import shipped, study_areas
 from mapping.safety.redaction import VIEWS
@@ -40,6 +41,11 @@ class SetupFrame(NamedTuple):
     """What words of a page need: its language."""
 
     language: str
+
+    @property
+    def root(self) -> Markup:
+        """Return what the tag around a page says of its language."""
+        return Markup(attributes(language_of(self.language).written))  # noqa: S704
 
 
 @dataclass(frozen=True)

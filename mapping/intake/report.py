@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mapping.batch import Batch, Issue, Level, RefusedRow
 from mapping.language.i18n import Message, Phrase, Several, and_more, show
+from mapping.language.languages import attributes
 from mapping.language.spreadsheet import neutral
 
 LEVELS: dict[Level, Message] = {
@@ -277,7 +278,7 @@ def _section(title: Message, meaning: Message, groups: Sequence[IssueGroup], lan
 
 def _page(title: str, body: str, language: str) -> str:
     return (
-        f'<!doctype html>\n<html lang="{_e(language)}"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html {attributes(language)}><head><meta charset="utf-8">'
         '<meta name="robots" content="noindex">'
         f"<title>{_e(title)}</title><style>{STYLE}</style></head><body>{body}</body></html>\n"
     )

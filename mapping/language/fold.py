@@ -104,6 +104,9 @@ DIGRAPHS = (
     ("yy", "i"),
 )
 
+ARABIC = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩يىےكةہەھ", "01234567890123456789یییکهههه")
+"""Digits and letters of Arabic writing -> the one that stands for all that are written for it."""
+
 LOOKALIKE = ("ABCEHIKMOPTXYaceiopxyk", "АВСЕНІКМОРТХУасеіорхук")
 """Latin letters and the Cyrillic ones that look the same, as typists mix them up."""
 TO_CYRILLIC, TO_LATIN = str.maketrans(*LOOKALIKE), str.maketrans(*reversed(LOOKALIKE))
@@ -126,6 +129,8 @@ _WORD_OR_LOST = re.compile(f"(?:[^\\W_]|\\?|(?<=[^\\W_])[{APOSTROPHES}])+")
 _DAMAGED = re.compile(r"[^\W\d_]\?+[^\W\d_]|\B\?+[^\W\d_]|[^\W\d_]\?+(?=\s+[^\W\d_]|\s*[»/,;)]|\s*$)")
 _IZOFAT = re.compile(r"(?<=[^\W\d_])-(?=[iиӣ](?![^\W_]))", re.I)
 INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
+_VOWELS = re.compile(r"[\u0640\u064b-\u0652\u0670]")
+"""What Arabic writing may leave out: short vowels, and the stroke that makes a word longer."""
 _NUMBER_SIGN = re.compile(r"№|\bno\s*[.:]?\s*(?=\d)|#(?=\s?\d)", re.I)
 _TWICE = re.compile(r"([^\W\d_])\1+")
 _NUMBER = re.compile(r"\d+")
@@ -334,7 +339,7 @@ def _plain(text: str) -> str:
     """Casefold, drop what is not seen, and write lookalike letters in the script of their word."""
     if text.isascii():
         return _IZOFAT.sub("", _NUMBER_SIGN.sub(" no ", text)).casefold()
-    text = unicodedata.normalize("NFC", INVISIBLE.sub("", text))
+    text = unicodedata.normalize("NFC", _VOWELS.sub("", INVISIBLE.sub("", text)))
     text = _LETTERS.sub(lambda word: _one_script(word[0]), text)
     text = _IZOFAT.sub("", _NUMBER_SIGN.sub(" no ", text))
     return unicodedata.normalize("NFKC", text.replace("İ", "i")).casefold()
@@ -356,6 +361,7 @@ def _fold_word(word: str) -> str:
     word = _APOSTROPHE.sub("", _UZBEK_O.sub("u", word)).replace("дж", "ҷ")
     word = "".join(CYRILLIC.get(letter, letter) for letter in word).translate(LATIN)
     word = "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
+    word = word.translate(ARABIC)
     for long, short in DIGRAPHS:
         word = word.replace(long, short)
     return _TWICE.sub(r"\1", word)

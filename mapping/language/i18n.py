@@ -40,7 +40,8 @@ def chain(language: str) -> tuple[str, ...]:
 def translate(text: str, language: str, **values: object) -> str:
     """Say an English text in another language, with its ``{values}`` filled in as that language writes them."""
     template, spoken = _translated(text, language)
-    return _filled(template or text, values, language, spoken) if values else template or text
+    sentence = _filled(template or text, values, language, spoken) if values else template or text
+    return languages.isolated(sentence, language, spoken)
 
 
 def _translated(text: str, language: str) -> tuple[str, str]:
@@ -136,10 +137,10 @@ class Phrase(str):
         text, spoken = _translated(self.template, language)
         if language != "en" and not text and not any(map(str.isalpha, _SLOT.sub("", self.template))):
             text = self.template  # it holds values alone: these are said
-        if not text or not self.values:
-            return text or str(self)
-        values = {name: _harmless(value) for name, value in self.values.items()}
-        return _filled(text, values, language, spoken)
+        if text and self.values:
+            values = {name: _harmless(value) for name, value in self.values.items()}
+            text = _filled(text, values, language, spoken)
+        return languages.isolated(text or str(self), language, spoken)
 
 
 def _harmless(value: object) -> object:
@@ -162,7 +163,8 @@ class _Shown(str):
 
     @classmethod
     def of(cls, value: object, language: str, spoken: str) -> "_Shown":
-        shown = cls(show(value, language))
+        text = show(value, language)
+        shown = cls(text if isinstance(value, int | float | dt.date) else languages.isolated(text, spoken))
         shown.value, shown.spoken = about(value) if isinstance(value, People) else value, spoken
         return shown
 
@@ -309,7 +311,8 @@ def show(value: object, language: str) -> str:
     if isinstance(value, Coded):
         return show(value.labels, language) or str(value)
     if isinstance(value, Mapping):
-        return next((str(value[tried]) for tried in (*chain(language), *value) if value.get(tried)), "")
+        tried = next((tried for tried in (*chain(language), *value) if value.get(tried)), "")
+        return languages.isolated(str(value[tried]), language, tried) if tried else ""
     if isinstance(value, Several):
         return ", ".join(show(_harmless(part), language) for part in value)
     if isinstance(value, Reasons):
@@ -338,6 +341,11 @@ def number(value: float, language: str, *, digits: int | None = None) -> str:
     text = f"{sign}{value:,.{digits}f}"
     own = languages.language(language)
     return text.translate({ord(","): own.group, ord("."): own.decimal})
+
+
+def ranged(low: object, high: object, language: str) -> str:
+    """Write a range of numbers or times that are written already: 31–47, from left to right in every language."""
+    return languages.isolated(f"{low}–{high}", language)
 
 
 def percent(share: float, language: str, *, digits: int = 0) -> str:

@@ -7,6 +7,7 @@ and addresses have in it, by what they say.
 
 import contextlib
 import csv
+import html
 import tomllib
 from collections import defaultdict
 from dataclasses import dataclass
@@ -58,10 +59,8 @@ class LanguageFolder:
 
     @property
     def direction(self) -> str:
-        """The direction in which these texts are read, by CLDR: "ltr" or "rtl"."""
-        with contextlib.suppress(UnknownLocaleError, ValueError):
-            return Locale.parse(self.written).text_direction
-        return "ltr"
+        """The direction in which these texts are read: "ltr" or "rtl"."""
+        return direction_of(self.written)
 
     @property
     def chain(self) -> tuple[str, ...]:
@@ -106,6 +105,36 @@ def language(code: str) -> LanguageFolder:
     if len(own.weekdays) != 7 or len(own.months) not in (0, 12):
         raise InvalidRecord(f"{file}: a week has seven days and a year twelve months; write them all, or none")
     return own
+
+
+@cache
+def direction_of(code: str) -> str:
+    """Return the direction in which a language is read, by CLDR: "ltr" or "rtl"."""
+    with contextlib.suppress(UnknownLocaleError, ValueError):
+        return Locale.parse(code).text_direction
+    return "ltr"
+
+
+def attributes(code: str, within: str = SOURCE) -> str:
+    """Return what a tag of HTML says of a text in a language, on a page in another: which way it is written too.
+
+    >>> attributes("tg"), attributes("ar")
+    ('lang="tg"', 'lang="ar" dir="rtl"')
+    """
+    own = direction_of(code)
+    return f'lang="{html.escape(code)}"' + (f' dir="{own}"' if own != language(within).direction else "")
+
+
+def isolated(text: str, code: str, spoken: str | None = None) -> str:
+    """Return a text of another writing, a number or a time as it stands in a language: from right to left, isolated.
+
+    Its signs are then in the order that its own first letter gives, or from left to right where it has none, and do
+    not turn what stands around it. In a language from left to right it stays as it is. A text that is known to be
+    ``spoken`` in a language is isolated where that one is written the other way.
+    """
+    own = language(code).direction
+    turned = own == "rtl" if spoken is None else own != direction_of(spoken)
+    return f"\u2068{text}\u2069" if turned and text else text
 
 
 def _own_name(code: str) -> str:

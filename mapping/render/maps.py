@@ -24,6 +24,7 @@ from folium.template import Template
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound, UnsafePublication
 from mapping.language.i18n import Message, chain, translate
+from mapping.language.languages import attributes
 from mapping.language.languages import language as language_of
 from mapping.model import Audience
 from mapping.registry import layers as known_layers
@@ -72,12 +73,11 @@ class Page:
 
     def html(self, base: str) -> str:
         """Return a whole page that finds its files under ``base``."""
-        title = html.escape(self.title)
+        title, root = html.escape(self.title), attributes(language_of(self.language).written)
         links = "".join(f'<link rel="stylesheet" href="{base}{name}">\n' for name in (*self.styles, ON_ITS_OWN))
         scripts = "".join(f'<script defer src="{base}{name}"></script>\n' for name in self.scripts)
         return (
-            f'<!doctype html>\n<html lang="{language_of(self.language).written}"><head><meta charset="utf-8">'
-            f"<title>{title}</title>\n"
+            f'<!doctype html>\n<html {root}><head><meta charset="utf-8"><title>{title}</title>\n'
             f'<meta http-equiv="Content-Security-Policy" content="{SCRIPT_POLICY}">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f'<meta name="referrer" content="no-referrer">\n{links}</head><body>\n'
@@ -144,8 +144,8 @@ class AreaMap(folium.Map):
             "".join(f"<style>{page.files[n].decode()}</style>" for n in page.styles)
             + f"<style>{_file(ON_ITS_OWN).decode()}</style>"
         )
-        written = language_of(page.language).written
-        whole = f'<!doctype html><html lang="{written}"><meta charset="utf-8">{styles}{page.figure}{scripts}</html>'
+        root = f'<html {attributes(language_of(page.language).written)}><meta charset="utf-8">'
+        whole = f"<!doctype html>{root}{styles}{page.figure}{scripts}</html>"
         title, source = html.escape(page.title), html.escape(whole)
         return f'<iframe title="{title}" srcdoc="{source}" width="100%" height="720"></iframe>'
 

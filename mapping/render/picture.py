@@ -7,7 +7,8 @@ import resvg_py
 WIDTH = 1600
 """Pixels across: sharp in print at the width of a page."""
 
-FONTS = [str(path) for path in sorted(Path(__file__).with_name("fonts").glob("*.ttf"))]
+FOLDER = Path(__file__).with_name("fonts")
+FONTS = [str(path) for path in sorted(FOLDER.glob("*.ttf"))]
 """Fetched when the package is built. A machine without fonts would draw no letters, and each other ones."""
 
 

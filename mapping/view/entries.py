@@ -272,7 +272,8 @@ class SearchResult:
 
 _AFTER = "\uffff"
 _LETTERS_AFTER = str.maketrans(
-    {letter: like + _AFTER for letter, like in zip("ёғӣқӯҳҷ", "егикухч", strict=True)}
+    {letter: like + _AFTER for letter, like in zip("ёғӣқӯҳҷپچژگ", "егикухчبجزك", strict=True)}
+    | {"ک": "ك", "ی": "ي", "آ": "ا"}
     | {"ў": "у" + 2 * _AFTER}
     | dict.fromkeys("ʻʼ‘’", _AFTER)
 )
@@ -280,10 +281,12 @@ _LETTERS_AFTER = str.maketrans(
 
 
 def sort_key(name: str) -> str:
-    """Return a key by which names stand in the order of the Tajik, Russian or Uzbek alphabet.
+    """Return a key by which names stand in the order of the Tajik, Russian, Uzbek or Persian alphabet.
 
     >>> sorted(["Қалам", "Лола", "Кӯл", "Кабк", "Куч"], key=sort_key)
     ['Кабк', 'Куч', 'Кӯл', 'Қалам', 'Лола']
+    >>> sorted(["یار", "گل", "لاله", "پنجره", "کابل", "تهران", "بلخ"], key=sort_key)
+    ['بلخ', 'پنجره', 'تهران', 'کابل', 'گل', 'لاله', 'یار']
     """
     return name.casefold().translate(_LETTERS_AFTER)
 

@@ -280,3 +280,18 @@ def test_no_word_has_two_numbers(name: str) -> None:
 def test_no_list_holds_an_empty_word() -> None:
     listed = {name: rows for name, rows in word_rows().items() if name not in ("months", "numbers", "tens from thirty")}
     assert [name for name, rows in listed.items() for row in rows if "" in row.split(";")] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("كمك حقوقي", "کمک حقوقی"),  # the Arabic kaf and yeh
+        ("خانه‌های", "خانههای"),  # the sign between letters that do not join
+        ("مُحَمَّد", "محمد"),
+        ("پـنـاه", "پناه"),
+        ("خانۀ آدرس", "خانه ادرس"),
+        ("۱۲۳ ٤٥", "123 45"),
+    ],
+)
+def test_words_in_arabic_letters_meet_however_they_were_typed(typed: str, meant: str) -> None:
+    assert skeleton(typed) == skeleton(meant) != ""

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import mapping.language
 from mapping.language import i18n
 from mapping.language.i18n import (
     UNSAID,
@@ -31,10 +32,11 @@ from mapping.language.i18n import (
     form,
     number,
     percent,
+    ranged,
     show,
     translate,
 )
-from mapping.language.languages import codes, folders, forget
+from mapping.language.languages import attributes, codes, folders, forget
 from mapping.language.languages import language as folder_of
 from tests.support.translations import catalogue as read_catalogue
 from tests.support.translations import catalogues, languages
@@ -377,3 +379,25 @@ def test_a_language_without_a_folder_has_its_own_name(code, name):
 
 def test_a_country_has_its_name_in_languages_without_a_folder():
     assert country_name("SA", "ro").labels["ro"] == "Arabia Saudită"
+
+
+@pytest.fixture
+def arabic(tmp_path):
+    """A language from right to left that has a folder."""
+    (tmp_path / "ar").mkdir()
+    (tmp_path / "ar" / "language.toml").write_text('name = "العربية"', encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mapping.language.__path__", [*mapping.language.__path__, str(tmp_path)])
+        forget()
+        yield
+    forget()
+
+
+@pytest.mark.usefixtures("arabic")
+def test_what_is_written_the_other_way_is_isolated():
+    assert translate("{count} of {name}", "ar", count=3, name="Хатлон") == "\u20683 of Хатлон\u2069"
+    assert show({"ru": "Душанбе"}, "ar") == "\u2068Душанбе\u2069"
+    assert show({"ar": "دوشنبه"}, "ar") == "دوشنبه"
+    assert ranged("8:00", "17:00", "ar") == "\u20688:00–17:00\u2069"
+    assert ranged("8:00", "17:00", "tg") == "8:00–17:00"
+    assert (attributes("tg", "ar"), attributes("fa", "ar")) == ('lang="tg" dir="ltr"', 'lang="fa"')

@@ -1,7 +1,10 @@
 """A language is a folder: one that nobody foresaw is added in a temporary place, and everything speaks it."""
 
+import json
 import re
 import shutil
+import sys
+from contextlib import contextmanager
 
 import openpyxl
 import pytest
@@ -9,10 +12,9 @@ import pytest
 from mapping.area.study_area import StudyArea
 from mapping.formats.surveys.field_form import write_form
 from mapping.formats.tables.workbook import hours_text
-from mapping.language import i18n, languages, taxonomy
+from mapping.language import i18n, languages
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.render import report as reports
-from mapping.view.index import lexicon_of
 from mapping.view.view import Hours, View
 from tests.conftest import TINY
 from tests.support.sample import TODAY
@@ -46,37 +48,38 @@ msgstr "{count} services"
 """
 TERMS = "taxonomy,code,label\nservice_types,IDN-HOT,Ligne d'écoute\nneeds,stay,Un endroit sûr\n"
 SYNONYMS = "taxonomy,code,word\nservice_types,IDN-HOT,numéro vert\n"
-CACHES = (i18n.catalogue, taxonomy._load, taxonomy._index, taxonomy._synonyms, taxonomy._own_words, lexicon_of)
 
 
 def forget():
     """Let what was read of the folders be read anew."""
-    languages.forget()
-    for kept in CACHES:
+    modules = [module for name, module in sys.modules.items() if name.startswith("mapping.language")]
+    for kept in (value for module in modules for value in vars(module).values() if hasattr(value, "cache_clear")):
         kept.cache_clear()
 
 
-@pytest.fixture(scope="module")
-def french(tmp_path_factory):
-    """A fifth language, in a folder of its own, and a copy of Orzustan that is read in it."""
-    root = tmp_path_factory.mktemp("languages")
-    (root / "fr").mkdir()
-    for name, text in (
-        ("language.toml", LANGUAGE),
-        ("all.po", CATALOGUE),
-        ("terms.csv", TERMS),
-        ("synonyms.csv", SYNONYMS),
-    ):
-        (root / "fr" / name).write_text(text, encoding="utf-8")
+@contextmanager
+def spoken(root, code, others=(), **texts):
+    """Put a language into a folder of its own, and yield a copy of Orzustan that is read in it, and in others."""
+    (root / code).mkdir()
+    for name, text in texts.items():
+        (root / code / name.replace("_", ".")).write_text(text, encoding="utf-8")
     country = shutil.copytree(TINY, root / "country")
     for file in [path for path in country.rglob("*") if path.suffix in {".toml", ".geojson", ".csv"}]:
-        text = file.read_text("utf-8").replace('["tg", "ru", "en"]', '["fr"]')
-        file.write_text(re.sub(r"\btg( ?=)|(?<=name_)tg\b", r"fr\1", text), encoding="utf-8")
+        text = file.read_text("utf-8").replace('["tg", "ru", "en"]', json.dumps([code, *others]))
+        file.write_text(re.sub(r"\btg( ?=)|(?<=name_)tg\b", rf"{code}\1", text), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("mapping.language.__path__", [*languages.mapping.language.__path__, str(root)])
         forget()
         yield StudyArea.load(country)
     forget()
+
+
+@pytest.fixture(scope="module")
+def french(tmp_path_factory):
+    """A fifth language, in a folder of its own, and a copy of Orzustan that is read in it."""
+    texts = {"language_toml": LANGUAGE, "all_po": CATALOGUE, "terms_csv": TERMS, "synonyms_csv": SYNONYMS}
+    with spoken(tmp_path_factory.mktemp("languages"), "fr", **texts) as area:
+        yield area
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from mapping.errors import NotFound
 from mapping.freshness import Tone, how_checked
 from mapping.language.fold import coarse
 from mapping.language.i18n import Message, show, translate
+from mapping.language.languages import isolated
 from mapping.language.parsers import AGES, is_dialled
 from mapping.language.taxonomy import Label, Vocabulary, match_term
 from mapping.render.layers.services import spaced
@@ -118,7 +119,7 @@ def card(entry: Entry, area: StudyArea, language: str) -> Card:
         name=name,
         where=where(entry, area, language),
         types=types,
-        calls=calls(entry.phones, area),
+        calls=calls(entry.phones, area, language),
         week=week(entry.hours, language),
         check=check(entry, language),
         serves=(*(condition(note, language) for note in conditions), *serves),  # "only residents" is nobody refused
@@ -215,14 +216,14 @@ def condition(note: str, language: str) -> str:
     return str(label("conditions", term.code, language)) if term and is_condition(note) else note
 
 
-def calls(phones: Iterable[PhoneEntry], area: StudyArea) -> tuple[ContactLink, ...]:
+def calls(phones: Iterable[PhoneEntry], area: StudyArea, language: str) -> tuple[ContactLink, ...]:
     """Return numbers as they are dialled and as they are read."""
     made = []
     for phone in phones:
         extra = f" ({phone.extension})" if phone.extension else ""
         messenger = phone.number.startswith(("https://", "http://"))
         shown = (phone.kind or phone.number).capitalize() if messenger else spaced(phone.number, area.code) + extra
-        made.append(ContactLink(phone.number, shown, phone.note))
+        made.append(ContactLink(phone.number, isolated(shown, language), phone.note))
     return tuple(sorted(made, key=lambda call: not call.spoken))
 
 

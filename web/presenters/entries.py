@@ -286,7 +286,7 @@ def organization(edition: Edition, identifier: str, language: str) -> Organizati
         code=edition.codes[identifier],
         kind=str(label("organization_types", organization_entry.kind, language)),
         cards=cards,
-        calls=calls(organization_entry.phones, edition.area),
+        calls=calls(organization_entry.phones, edition.area, language),
         line=next(iter(lines(edition, language)), None),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from mapping.area.study_area import StudyArea
+from mapping.language.languages import isolated
 from mapping.language.taxonomy import Vocabulary
 from mapping.render.layers.services import spaced
 from mapping.view.view import Entry, StatementEntry
@@ -75,11 +76,11 @@ def _touch(area: StudyArea, unit: str, other: str) -> bool:
     return unit == other or unit in area.ancestors(other) or other in area.ancestors(unit)
 
 
-def route(statement: StatementEntry, area: StudyArea) -> ContactLink | None:
+def route(statement: StatementEntry, area: StudyArea, language: str) -> ContactLink | None:
     """Return the number through which something is arranged, None where the route is no number."""
     digits = "".join(sign for sign in statement.route if sign.isdigit() or sign == "+")
     plain = statement.route.replace(" ", "").replace("-", "").replace("(", "").replace(")", "")
-    return ContactLink(digits, spaced(digits, area.code)) if digits and digits == plain else None
+    return ContactLink(digits, isolated(spaced(digits, area.code), language)) if digits and digits == plain else None
 
 
 def responsible(edition: Edition, unit: str, language: str) -> list[Card]:

@@ -7,7 +7,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from mapping.area.settings import Settings
-from mapping.language.i18n import Message, translate
+from mapping.language.i18n import Message, ranged, translate
 from mapping.model import WEEKDAYS
 from mapping.view.view import Hours
 
@@ -135,7 +135,7 @@ def _spans(by_day: dict[str, list[tuple[str, str]]]) -> Iterable[tuple[int, int,
 
 def _rows(by_day: dict[str, list[tuple[str, str]]], names: Sequence[Message], language: str) -> Iterable[HoursRow]:
     for first, last, times in _spans(by_day):
-        yield HoursRow(_days(first, last, names, language), tuple(_time(*pair) for pair in times))
+        yield HoursRow(_days(first, last, names, language), tuple(_time(*pair, language) for pair in times))
 
 
 def _shortly(by_day: dict[str, list[tuple[str, str]]], language: str) -> Iterable[str]:
@@ -149,8 +149,8 @@ def _days(first: int, last: int, names: Sequence[Message], language: str) -> str
     return ends[0] if first == last else f"{ends[0]}–{ends[1]}" if names is SHORT else f"{ends[0]} – {ends[1]}"
 
 
-def _time(opens: str, closes: str) -> str:
-    return f"{opens.removeprefix('0')}–{closes.removeprefix('0')}"
+def _time(opens: str, closes: str, language: str) -> str:
+    return ranged(opens.removeprefix("0"), closes.removeprefix("0"), language)
 
 
 def holidays(settings: Settings, *, estimated: bool = False) -> str:

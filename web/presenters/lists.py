@@ -101,7 +101,7 @@ def statements(edition: Edition, choice: Choice, language: str) -> tuple[Stateme
     """Return what may be said of hidden help for a choice; abroad only what can be arranged from there."""
     unit = choices.unit_of(choice, edition.area) or None
     entries = spoken_for(edition, unit, {choice.need.code}, language)
-    made = (StatementCard(statement, route(statement, edition.area)) for statement in entries)
+    made = (StatementCard(statement, route(statement, edition.area, language)) for statement in entries)
     abroad = choices.abroad(choice, edition.area)
     return tuple(card for card in made if not (abroad and card.call and card.call.short))
 
@@ -142,7 +142,7 @@ def everything(edition: Edition, sheet: int, language: str) -> ListSheet:
         spoken=tongues,
         rest="*" if sheets > 1 else "",
         statements=tuple(
-            StatementCard(statement, route(statement, edition.area))
+            StatementCard(statement, route(statement, edition.area, language))
             for statement in (edition.statements(language) if sheet == 1 else ())
         ),
     )

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from mapping.errors import MappingError, NotFound
 from mapping.language.i18n import translate
+from mapping.render.picture import FOLDER
 from web.presenters import choices
 from web.presenters.cards import Card, first_choice
 from web.presenters.edition import Edition
@@ -92,7 +93,8 @@ def booklet(edition: Edition, code: str, language: str, sheet: int = 1) -> Bookl
         for heading, group in groupby(shown, key=lambda pair: pair[0])
     )
     statements = tuple(
-        StatementCard(statement, route(statement, area)) for statement in spoken_for(edition, unit, (), language)
+        StatementCard(statement, route(statement, area, language))
+        for statement in spoken_for(edition, unit, (), language)
     )
     return Booklet(
         code,
@@ -185,6 +187,6 @@ def _weasyprint() -> Any:
 def _own(url: str, *_: Any, **__: Any) -> dict[str, Any]:
     """Read a file of the portal's own; anything else is refused."""
     path = Path(url.removeprefix("file://")).resolve()
-    if not url.startswith("file://") or not path.is_relative_to(STATIC.resolve()):
+    if not url.startswith("file://") or not any(path.is_relative_to(own.resolve()) for own in (STATIC, FOLDER)):
         raise ValueError(f"what is printed fetches nothing, and this would be fetched: {url}")
     return {"string": path.read_bytes(), "mime_type": "font/woff2" if path.suffix == ".woff2" else "text/css"}

@@ -62,7 +62,7 @@ def script(edition: Edition, language: str) -> bytes:
         rows = [
             _row(edition, entry, language, texts, kinds, facts_of[entry.id]) for entry in _listed(edition, language)
         ]
-        statements = [_said(edition, statement, texts) for statement in edition.statements(language)]
+        statements = [_said(edition, statement, texts, language) for statement in edition.statements(language)]
         index = {
             "types": codes,
             "texts": list(texts.numbers),
@@ -176,8 +176,8 @@ def _row(
     ]
 
 
-def _said(edition: Edition, statement: StatementEntry, texts: TextTable) -> list[object]:
-    call = route(statement, edition.area)
+def _said(edition: Edition, statement: StatementEntry, texts: TextTable, language: str) -> list[object]:
+    call = route(statement, edition.area, language)
     dial, shown = (call.dial, call.shown) if call else ("", statement.route)
     return [statement.service_type, texts.number(statement.text), dial, shown, statement.area_unit]
 

@@ -131,7 +131,7 @@ def unit(edition: Edition, code: str, language: str) -> UnitPage:
         here=tuple(here),
         named=tuple(named),
         later=tuple(edition.card(e, language) for e in inside if not first_choice(e)),
-        statements=tuple(StatementCard(e, route(e, area)) for e in spoken_for(edition, code, (), language)),
+        statements=tuple(StatementCard(e, route(e, area, language)) for e in spoken_for(edition, code, (), language)),
         responsible=tuple(responsible(edition, code, language)),
         line=next(iter(lines(edition, language)), None),
         picture=picture(edition, code, language),
@@ -183,7 +183,7 @@ def _reached(
 def _said(edition: Edition, code: str, types: Collection[str], language: str) -> StatementCard | None:
     """Return what is said of hidden help of these types in a unit, what has a number first."""
     statements = [statement for statement in spoken_for(edition, code, (), language) if statement.service_type in types]
-    made = [StatementCard(statement, route(statement, edition.area)) for statement in statements]
+    made = [StatementCard(statement, route(statement, edition.area, language)) for statement in statements]
     return min(made, key=lambda card: card.call is None, default=None)
 
 

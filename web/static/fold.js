@@ -12,6 +12,7 @@
     "ı": "i", "ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "e", "œ": "e", "š": "sh", "ş": "sh", "č": "ch", "ç": "ch",
     "ž": "j", "x": "h", "q": "k", "w": "v"
   };
+  var ARABIC = "۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩يىےكةہەھ", AS_ONE = "01234567890123456789یییکهههه";
   var DIGRAPHS = [
     ["shch", "sh"], ["dzh", "j"], ["dj", "j"], ["kh", "h"], ["gh", "g"], ["zh", "j"], ["sch", "sh"], ["ph", "f"],
     ["ck", "k"], ["iy", "i"], ["yy", "i"]
@@ -39,7 +40,7 @@
   }
 
   function plain(text) {
-    text = text.replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, "").normalize("NFC").replace(/\p{L}+/gu, oneScript);
+    text = text.replace(/[\u00ad\u200b-\u200f\u2060\ufeff\u0640\u064b-\u0652\u0670]/g, "").normalize("NFC").replace(/\p{L}+/gu, oneScript);
     text = text.replace(/№|(?<![\p{L}\p{N}_])no\s*[.:]?\s*(?=\p{Nd})|#(?=\s?\p{Nd})/giu, " no ");
     text = text.replace(/(?<=\p{L})-(?=[iиӣ](?![\p{L}\p{N}]))/giu, "");
     return text.replace(/İ/g, "i").normalize("NFKC").toLowerCase().replace(/ß/g, "ss");
@@ -49,7 +50,7 @@
     word = word.replace(UZBEK_O, "u").replace(SEVERAL, "").replace(/дж/g, "ҷ");
     word = Array.from(word).map(function (l) { return l in CYRILLIC ? CYRILLIC[l] : l; }).join("");
     word = Array.from(word).map(function (l) { return l in LATIN ? LATIN[l] : l; }).join("");
-    word = word.normalize("NFKD").replace(/\p{Mn}/gu, "");
+    word = swap(word.normalize("NFKD").replace(/\p{Mn}/gu, ""), ARABIC, AS_ONE);
     DIGRAPHS.forEach(function (pair) { word = word.split(pair[0]).join(pair[1]); });
     return word.replace(/(\p{L})\1+/gu, "$1");
   }

@@ -8,7 +8,7 @@ from rasterio.transform import from_bounds
 from rasterio.warp import Resampling, reproject
 
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import show, translate
+from mapping.language.i18n import ranged, show, translate
 from mapping.render.layers import Layer, LegendLine
 from mapping.render.layers._picture import encoded, mercator, webp
 from mapping.result import Result, Surface
@@ -73,7 +73,7 @@ def legend(language: str) -> tuple[LegendLine, ...]:
     minutes = translate("min", language)
     words = (
         translate("under {n} min", language, n=BANDS[0]),
-        *(f"{low}–{high} {minutes}" for low, high in itertools.pairwise(BANDS)),
+        *(f"{ranged(low, high, language)} {minutes}" for low, high in itertools.pairwise(BANDS)),
         translate("over {n} min or cut off", language, n=BANDS[-1]),
     )
     return tuple(LegendLine(f'<i class="f{n}"></i>', text) for n, text in enumerate(words, 1))

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import translate
+from mapping.language.i18n import ranged, translate
 from mapping.render.layers import Layer, LegendLine
 from mapping.result import Result
 from mapping.view.view import View
@@ -36,7 +36,7 @@ def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language:
 
 
 def _legend(language: str) -> tuple[LegendLine, ...]:
-    edges = [f"{low}–{high - 1}" for low, high in itertools.pairwise(STEPS)] + [f"{STEPS[-1]}+"]
+    edges = [ranged(low, high - 1, language) for low, high in itertools.pairwise(STEPS)] + [f"{STEPS[-1]}+"]
     none = LegendLine('<i class="fn"></i>', translate("none that may be shown", language))
     lines = (LegendLine(f'<i class="f{n}"></i>', text) for n, text in enumerate(edges, 1))
     words = translate("times that it was said; none is shown under the threshold", language)

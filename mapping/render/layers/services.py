@@ -11,6 +11,7 @@ import phonenumbers
 from mapping.area.study_area import StudyArea
 from mapping.freshness import how_checked
 from mapping.language.i18n import translate
+from mapping.language.languages import isolated
 from mapping.language.parsers import is_dialled
 from mapping.language.taxonomy import Vocabulary
 from mapping.render.layers import Layer, LegendLine
@@ -83,7 +84,7 @@ def _service(entry: Entry, taxonomy: Vocabulary, area: StudyArea, *, language: s
         "shape": shape,
         "pillar": list(SHAPES.values()).index(shape) + 1 if shape != "hexagon" else 0,
         "letter": LETTERS.get(family, "•"),
-        "phone": _phone(entry.phones, area),
+        "phone": _phone(entry.phones, area, language),
         "checked": how_checked(entry.freshness, entry.verification_level, entry.verified_on)[2].into(language),
         "link": links.format(entry.id) if links else "",
     }
@@ -94,9 +95,9 @@ def _rank(entry: Entry) -> int:
     return entry.rank
 
 
-def _phone(phones: Sequence[PhoneEntry], area: StudyArea) -> dict[str, str] | None:
+def _phone(phones: Sequence[PhoneEntry], area: StudyArea, language: str) -> dict[str, str] | None:
     number = next((phone.number for phone in phones if is_dialled(phone.number)), None)  # not an account
-    return {"dial": number, "shown": spaced(number, area.code)} if number else None
+    return {"dial": number, "shown": isolated(spaced(number, area.code), language)} if number else None
 
 
 def spaced(number: str, region: str) -> str:

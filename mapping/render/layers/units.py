@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import show, translate
+from mapping.language.i18n import ranged, show, translate
 from mapping.render.layers import Layer, LegendLine
 from mapping.result import Column, Result
 from mapping.view.view import View
@@ -55,5 +55,5 @@ def _legend(column: Column, language: str) -> tuple[LegendLine, ...]:
     lines = []
     for n, (low, high) in enumerate(itertools.pairwise(edges), 1):
         sign = f'<i class="{RAMPS[column.more_is][1]}{n}"></i>'
-        lines.append(LegendLine(sign, f"{low * 100:.0f}–{high * 100:.0f}%"))
+        lines.append(LegendLine(sign, ranged(f"{low * 100:.0f}", f"{high * 100:.0f}%", language)))
     return (*lines, LegendLine("", translate("share of people", language)))

@@ -235,7 +235,7 @@ def test_only_what_is_open_and_confirmed_is_offered_first(fields, may):
 
 def test_a_number_is_called_and_an_account_is_opened(tiny_area):
     phones = [PhoneEntry("https://t.me/umed", "telegram"), PhoneEntry("+992446000001"), PhoneEntry("javascript:x")]
-    number, account, neither = calls(phones, tiny_area)
+    number, account, neither = calls(phones, tiny_area, "en")
     assert (number.href, number.spoken) == ("tel:+992446000001", True)
     assert (account.href, account.shown, account.spoken) == ("https://t.me/umed", "Telegram", False)
     assert (neither.href, neither.spoken) == ("", False)

@@ -201,7 +201,7 @@ class Finder:
                 if not statement.service_type
                 or (statement.service_type in kinds and kinds.term(statement.service_type).need == "child")
             )
-        statements = tuple(StatementCard(statement, route(statement, self.area)) for statement in spoken)
+        statements = tuple(StatementCard(statement, route(statement, self.area, self.language)) for statement in spoken)
         desks = responsible(self.edition, unit, self.language) if unit else []
         return Confidential(statements, tuple(desks[:3]), open_line(self.edition, self.language, abroad=self.abroad))
 

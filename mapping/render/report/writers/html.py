@@ -13,7 +13,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from mapping.language.languages import language
+from mapping.language.languages import attributes, language
 from mapping.render.report.elements import Chapter, Picture, Report
 
 FOLDER = Path(__file__).parents[1] / "templates"
@@ -24,9 +24,9 @@ def write(report: Report) -> bytes:
     sheet = f"{block_style()}{_sheet('report.css')}{_widths()}"
     digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
     policy = f"default-src 'none'; img-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    root = _trusted(attributes(language(report.language).written))
     page = _templates().get_template("report.html")
-    tongue = language(report.language)
-    return page.render(report=report, tongue=tongue, policy=policy, sheet=_trusted(sheet), body=body).encode()
+    return page.render(report=report, root=root, policy=policy, sheet=_trusted(sheet), body=body).encode()
 
 
 def inside(picture: Picture) -> Markup:
