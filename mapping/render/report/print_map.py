@@ -52,7 +52,7 @@ def _meanings(
     steps_of_all = [*zip(colours, legend(language), strict=True)]
     if all(str(code) in steps for code in units):
         return steps_of_all
-    return [*steps_of_all, (f"url(#{EMPTY})", translate("no number", language))]
+    return [*steps_of_all, (f"url(#{EMPTY})", translate("no figure", language))]
 
 
 def _scale(area: StudyArea, x: float, y: float, language: str) -> list[str]:

@@ -521,8 +521,8 @@ def test_a_unit_without_a_number_is_not_shaded_as_the_lowest(tiny_area, results)
     assert print_map.shaded(result, column) == dict.fromkeys(others, 2)
     svg = print_map.labelled_map(tiny_area, result, column, language="en")
     assert svg.count('fill="url(#no-number)"') == 3, "two units, and what the lines mean"
-    assert "no number" in svg
-    assert "no number" not in print_map.labelled_map(tiny_area, coverage, coverage.column("any_60"), language="en")
+    assert "no figure" in svg
+    assert "no figure" not in print_map.labelled_map(tiny_area, coverage, coverage.column("any_60"), language="en")
 
 
 def test_a_map_says_its_scale(tiny_area, results):
