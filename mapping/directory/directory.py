@@ -130,6 +130,12 @@ def keep_thresholds(db: sqlite_utils.Database) -> None:
     gate.begin_thresholds(db)
 
 
+@migrations()
+def keep_alike_once(db: sqlite_utils.Database) -> None:
+    """Keep what several audiences were agreed to see alike once, not once for each."""
+    gate.keep_alike_once(db)
+
+
 def complete_tables(db: sqlite_utils.Database) -> None:
     """Give a file that was made earlier the tables and columns that records have gained since."""
     there = set(db.table_names())

@@ -1,19 +1,19 @@
 """The gate: nothing new is shown until a second person agreed to exactly that, whichever way it was written.
 
-The file keeps what each audience was last agreed to see (table ``shown``). After every act, whatever its way, each
-record whose being seen can follow from what was changed is projected anew for each audience and compared with that
-(`mapping.safety.agreed`): what is hidden now is forgotten, so that it takes two people to show it again, and what would
-be shown beyond it waits (table ``waiting``) with the name of whoever did it. On another day, and under other rules
-(settings, vocabulary, study area), everything is compared. A view is written from nothing but what was agreed to, so
-that no way of writing goes around this.
+The file keeps what each audience was last agreed to see (table ``shown``, where what several see alike stands once).
+After every act, whatever its way, each record whose being seen can follow from what was changed is projected anew for
+each audience and compared with that (`mapping.safety.agreed`): what is hidden now is forgotten, so that it takes two
+people to show it again, and what would be shown beyond it waits (table ``waiting``) with the name of whoever did it. On
+another day, and under other rules (settings, vocabulary, study area), everything is compared. A view is written from
+nothing but what was agreed to, so that no way of writing goes around this.
 """
 
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
-from itertools import islice
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import sqlite_utils
 from pydantic_core import to_json
@@ -21,7 +21,7 @@ from pydantic_core import to_json
 from mapping.directory.rows import holds_any, named, reader, stored_ids, stored_rows
 from mapping.errors import InvalidRecord, NotFound
 from mapping.model import RECORDS, WHOLES, WORDS, Audience, Record, references
-from mapping.safety.agreed import THRESHOLD, Agreed, Key, Row, Showing, differences, held, told
+from mapping.safety.agreed import FREE, THRESHOLD, Agreed, Key, Row, Showing, differences, held, told
 from mapping.safety.people import same_person
 from mapping.safety.redaction import LINKED, PUBLISHED, VIEWS, Rules, Tables, allowed_rows, thresholds
 
@@ -31,10 +31,15 @@ Ids = dict[str, set[str]]
 Rows = Mapping[str, Mapping[str, Record]]
 """Table -> id -> record."""
 
+AnyKey = TypeVar("AnyKey", bound=Sequence[Any])
+
 MANY = 2_000
 """Changed records from which on everything is looked at."""
 
 SHOWABLE = tuple(table for table in PUBLISHED if table not in WORDS)
+
+TELLING = tuple(sorted((table for table in SHOWABLE if table not in FREE), key=LINKED.__contains__))
+"""Tables from which readers learn something; what is said of a record comes last."""
 
 DECIDING = (*PUBLISHED, "approval")
 """Tables of what may be shown, and of what decides it."""
@@ -60,7 +65,11 @@ TABLES = {
 """Table of the gate -> its columns."""
 
 OF_RECORD = 'record = ? AND "table" = ? AND audience = ?'
-"""The condition that a row of the gate is about a record, as an audience sees it."""
+"""The condition that something waits about a record, as an audience would see it."""
+
+SHOWN = f'"table", record, {", ".join(VIEWS)}, "row"'
+"""The columns of ``shown``: a record, 1 for each audience that was agreed to see this of it and 0 for the others, and
+the fields that have something."""
 
 DEFAULTS = thresholds(Rules(today=dt.date.min))
 """The least counts that Rohnamo shows by itself."""
@@ -102,6 +111,20 @@ def begin_thresholds(db: sqlite_utils.Database) -> None:
             db.execute("INSERT OR IGNORE INTO shown VALUES (?, ?, ?, ?)", [name, table, audience, _text(row)])
 
 
+def keep_alike_once(db: sqlite_utils.Database) -> None:
+    """Keep what several audiences were agreed to see alike once, where each had a row of its own."""
+    flags = ", ".join(f"{audience} INTEGER NOT NULL" for audience in VIEWS)
+    key = ", ".join(('"table"', "record", *VIEWS))
+    db.execute(
+        f'CREATE TABLE alike ("table" TEXT NOT NULL, record TEXT NOT NULL, {flags}, "row" TEXT NOT NULL,'
+        f" PRIMARY KEY ({key})) STRICT, WITHOUT ROWID"
+    )
+    sees = ", ".join(f"max(audience = '{audience}')" for audience in VIEWS)
+    db.execute(f'INSERT INTO alike SELECT "table", record, {sees}, "row" FROM shown GROUP BY "table", record, "row"')
+    db.execute("DROP TABLE shown")
+    db.execute("ALTER TABLE alike RENAME TO shown")
+
+
 def agreed(db: sqlite_utils.Database, audience: Audience) -> Agreed:
     """Return what an audience was last agreed to see."""
     return _Agreed(db, audience)
@@ -126,8 +149,8 @@ class _Agreed(Mapping[Key, Row]):
             self._read_on(table, record)
         if key in self._chunk:
             return self._chunk[key]
-        query = f'SELECT "row" FROM shown WHERE {OF_RECORD}'
-        line = self.db.conn.execute(query, (record, table, self.audience)).fetchone()
+        query = f'SELECT "row" FROM shown WHERE "table" = ? AND record = ? AND {self.audience}'
+        line = self.db.conn.execute(query, (table, record)).fetchone()
         if line is None:
             raise KeyError(key)
         ((_, row),) = _whole([(key, line[0])])
@@ -139,29 +162,32 @@ class _Agreed(Mapping[Key, Row]):
         ids = [identifier for (identifier,) in self.db.conn.execute(own, [record])]
         lines = self.db.conn.execute(
             'SELECT "table", record, "row" FROM shown'
-            ' WHERE record IN (SELECT value FROM json_each(?)) AND "table" = ? AND audience = ?',
-            (json.dumps(ids), table, self.audience),
+            f' WHERE "table" = ? AND record IN (SELECT value FROM json_each(?)) AND {self.audience}',
+            (table, json.dumps(ids)),
         )
         self._span = (table, record), (table, ids[-1] if ids else record)
         self._chunk = dict(_whole(((own, known), text) for own, known, text in lines))
 
     def __iter__(self) -> Iterator[Key]:
-        yield from self.db.conn.execute('SELECT "table", record FROM shown WHERE audience = ?', (self.audience,))
+        yield from self.db.conn.execute(f'SELECT "table", record FROM shown WHERE {self.audience}')
 
     def __len__(self) -> int:
-        (count,) = self.db.conn.execute("SELECT count(*) FROM shown WHERE audience = ?", (self.audience,)).fetchone()
+        (count,) = self.db.conn.execute(f"SELECT count(*) FROM shown WHERE {self.audience}").fetchone()
         return int(count)
 
 
 def agreed_of(db: sqlite_utils.Database, audience: Audience, tables: Tables) -> Agreed:
     """Return what an audience was last agreed to see of some records, and the least counts."""
-    ids = {table: {record.id for record in tables.get(table, ())} for table in SHOWABLE}
-    return _stored(db, audience, ids) | agreed_thresholds(db, audience)
+    rows = agreed_thresholds(db, audience)
+    for table in SHOWABLE:
+        if ids := [record.id for record in tables.get(table, ())]:
+            rows |= _stored(db, table, ids)[audience]
+    return rows
 
 
 def agreed_thresholds(db: sqlite_utils.Database, audience: Audience) -> dict[Key, Row]:
     """Return the least counts that an audience was last agreed to see."""
-    return _stored(db, audience, {THRESHOLD: {name for _, name in DEFAULTS}})
+    return _stored(db, THRESHOLD)[audience]
 
 
 def waiting(db: sqlite_utils.Database, batch: int | None = None) -> list[Waiting]:
@@ -231,37 +257,41 @@ def _compare(
     forget: bool = True,
 ) -> list[Showing]:
     """Bring what is agreed to and what waits up to date, of some records or of all; return what is new."""
-    new: list[Showing] = []
-    for audience, rows in _rows(tables, rules, touched):
-        before = _stored(db, audience, touched)
-        if forget:
-            before = _bring_up_to_date(db, audience, rows, before, rules)
-        wanted = {
-            (showing.table, showing.id): showing for showing in differences(rows, before, audience, rules.unit_to_show)
-        }
-        waits = _digests(db, audience, touched)
-        gone = ((record, table, audience) for table, record in waits.keys() - wanted.keys())
-        db.conn.executemany(f"DELETE FROM waiting WHERE {OF_RECORD}", gone)
-        fresh = [showing for key, showing in wanted.items() if key not in waits or waits[key] != showing.digest]
-        if agreed:
-            _show(db, fresh, rows, before, waits)
-        else:
-            lines = (
-                (
-                    difference.id,
-                    difference.table,
-                    audience,
-                    difference.digest,
-                    _text(difference.fields),
-                    difference.appears,
-                    number,
-                    _author(db, difference, by) if (difference.table, difference.id) in waits else by,
+    new: dict[Audience, list[Showing]] = {audience: [] for audience in VIEWS}
+    waiting = _digests(db, touched)
+    for table, ids, rows_of in _rows(tables, rules, touched):
+        before = _stored(db, table, ids)
+        after: dict[Audience, dict[Key, Row]] = {}
+        for audience, rows in rows_of.items():
+            waits = waiting[table, audience]
+            after[audience] = _still_agreed(rows, before[audience], rules) if forget else before[audience]
+            wanted = {
+                (showing.table, showing.id): showing
+                for showing in differences(rows, after[audience], audience, rules.unit_to_show)
+            }
+            _stop_waiting(db, audience, waits.keys() - wanted.keys())
+            fresh = [showing for key, showing in wanted.items() if key not in waits or waits[key] != showing.digest]
+            if agreed:
+                after[audience] = _with_shown(fresh, rows, after[audience])
+                _stop_waiting(db, audience, [(showing.table, showing.id) for showing in fresh if waits])
+            else:
+                lines = (
+                    (
+                        difference.id,
+                        difference.table,
+                        audience,
+                        difference.digest,
+                        _text(difference.fields),
+                        difference.appears,
+                        number,
+                        _author(db, difference, by) if (difference.table, difference.id) in waits else by,
+                    )
+                    for difference in fresh
                 )
-                for difference in fresh
-            )
-            db.conn.executemany("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?, ?)", lines)
-        new += fresh
-    return new
+                db.conn.executemany("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?, ?)", lines)
+            new[audience] += fresh
+        _keep(db, before, after)
+    return [showing for fresh in new.values() for showing in fresh]
 
 
 def _author(db: sqlite_utils.Database, difference: Showing, by: str) -> str:
@@ -313,13 +343,17 @@ def agree(directory: Records, rules: Rules, wanted: Collection[Showing], *, by: 
         if not author.strip() or same_person(author, by):
             raise OnePerson
     touched = grouped((showing.table, showing.id) for showing in wanted) if len(wanted) <= MANY else None
-    for audience, rows in _rows(_tables(directory, touched), rules, touched):
-        before = _stored(db, audience, touched)
-        there = {showing.digest: showing for showing in differences(rows, before, audience, rules.unit_to_show)}
-        own = left & authors.keys() & there.keys()
-        agreed_to = [there[digest] for digest in sorted(own)]
-        _show(db, agreed_to, rows, before, {(showing.table, showing.id) for showing in agreed_to})
-        left -= own
+    for table, ids, rows_of in _rows(_tables(directory, touched), rules, touched):
+        before = _stored(db, table, ids)
+        after: dict[Audience, dict[Key, Row]] = {}
+        for audience, rows in rows_of.items():
+            there = {s.digest: s for s in differences(rows, before[audience], audience, rules.unit_to_show)}
+            own = left & authors.keys() & there.keys()
+            agreed_to = [there[digest] for digest in sorted(own)]
+            after[audience] = _with_shown(agreed_to, rows, before[audience])
+            _stop_waiting(db, audience, [(showing.table, showing.id) for showing in agreed_to])
+            left -= own
+        _keep(db, before, after)
     if left:
         raise NotFound("this is no longer what would be shown; look at it again")
     return list(wanted)
@@ -330,14 +364,14 @@ def _tables(directory: Records, touched: Ids | None) -> Tables:
 
 
 def deciding(db: sqlite_utils.Database) -> dict[str, list[Record]]:
-    """Return every record that may be shown, and all that decides it.
+    """Return every record that may be shown and tells something by itself, and all that decides it.
 
     What is for custodians by its own marking, and was never lowered, is shown to nobody with all that belongs to it,
     and counts for other records as one that is not there: a large list that waits for its approval need not be read
     again.
     """
     tables: dict[str, list[Record]] = {}
-    for table in DECIDING:
+    for table in (*TELLING, "approval"):
         kind = RECORDS[table]
         rows = db.conn.execute(f'SELECT {named(kind)} FROM "{table}" AS own WHERE {_may_be_seen(table)} ORDER BY id')
         tables[table] = list(map(reader(kind), rows))
@@ -348,12 +382,12 @@ def _may_be_seen(table: str) -> str:
     """Return the condition that a row, or a record to which it belongs, is not for custodians by its own marking."""
     wholes = WHOLES if table in LINKED else ()
     owners = [
-        *((f'own."{column}"', owner, "1") for column, owner in PARENTS.get(table, {}).items()),
-        *(("own.link_id", owner, f"own.link_entity = '{owner}'") for owner in wholes),
+        *((f'own."{column}"', owner) for column, owner in PARENTS.get(table, {}).items()),
+        *((f"own.link_entity = '{owner}' AND own.link_id", owner) for owner in wholes),
     ]
     conditions = [
-        f'NOT ({where} AND EXISTS (SELECT 1 FROM "{owner}" AS up WHERE up.id = {column} AND {_HIDDEN.format("up")}))'
-        for column, owner, where in owners
+        f'coalesce({column} IN (SELECT id FROM "{owner}" AS up WHERE {_HIDDEN.format("up")}), 0) = 0'
+        for column, owner in owners
         if _is_marked(owner)
     ]
     if _is_marked(table):
@@ -543,54 +577,90 @@ def _parts(db: sqlite_utils.Database, table: str, ids: Collection[str]) -> Ids:
     return parts
 
 
-def _rows(tables: Tables, rules: Rules, touched: Ids | None) -> Iterator[tuple[Audience, dict[Key, Row]]]:
-    """Yield for each audience the rows that its markings let it see, of some records or of all, as they are kept."""
-    for audience, shown in allowed_rows(tables, rules):
-        if touched is not None:
-            shown = {t: [row for row in rows if row["id"] in touched.get(t, ())] for t, rows in shown.items()}
-        rows = told(shown)
-        rows |= {
-            key: row for key, row in thresholds(rules).items() if touched is None or key[1] in touched.get(key[0], ())
-        }
-        yield audience, rows
+def _rows(
+    tables: Tables, rules: Rules, touched: Ids | None
+) -> Iterator[tuple[str, Collection[str] | None, dict[Audience, dict[Key, Row]]]]:
+    """Yield table by table the rows that their markings let each audience see, of some records or of all.
+
+    With the table come the ids of the records, or None for all, and the rows as they are kept.
+    """
+    shown = dict(allowed_rows(tables, rules))
+    del tables  # the records of a large directory fill the memory
+    for table in (*TELLING, THRESHOLD):
+        ids = None if touched is None else touched.get(table)
+        if touched is None or ids:
+            rows = {a: told({table: of.pop(table)}) if table in of else thresholds(rules) for a, of in shown.items()}
+            if ids:
+                rows = {a: {key: row for key, row in own.items() if key[1] in ids} for a, own in rows.items()}
+            yield table, ids, rows
 
 
-def _bring_up_to_date(
-    db: sqlite_utils.Database, audience: Audience, rows: Mapping[Key, Row], before: dict[Key, Row], rules: Rules
-) -> dict[Key, Row]:
-    """Forget what is hidden now, take over what anybody may change alone, and return what is agreed to then."""
-    hidden = ((record, table, audience) for table, record in before if (table, record) not in rows)
-    db.conn.executemany(f"DELETE FROM shown WHERE {OF_RECORD}", hidden)
-    remaining = {key: held(key[0], rows[key], row, rules.unit_to_show) for key, row in before.items() if key in rows}
-    changed = [(_text(row), key[1], key[0], audience) for key, row in remaining.items() if row != before[key]]
-    db.conn.executemany(f'UPDATE shown SET "row" = ? WHERE {OF_RECORD}', changed)
-    return remaining
+def _still_agreed(rows: Mapping[Key, Row], before: Mapping[Key, Row], rules: Rules) -> dict[Key, Row]:
+    """Return what is agreed to yet: without what is hidden now, and with what anybody may change alone."""
+    return {key: held(key[0], rows[key], row, rules.unit_to_show) for key, row in before.items() if key in rows}
 
 
-def _show(
-    db: sqlite_utils.Database, new: Iterable[Showing], rows: Mapping[Key, Row], before: Agreed, waits: Container[Key]
-) -> None:
-    """Note that differences are agreed to, of which some may have waited."""
-    lines = []
+def _with_shown(new: Iterable[Showing], rows: Mapping[Key, Row], before: Mapping[Key, Row]) -> dict[Key, Row]:
+    """Return what is agreed to with some differences."""
+    after = {**before}
     for showing in new:
         key = showing.table, showing.id
         row = rows[key]
-        if not showing.appears:
-            row = {**before[key], **{name: row[name] for name in showing.fields}}
-        lines.append((showing.id, showing.table, showing.audience, _text(row)))
-    lines.sort()  # as they stand in the file: it is written from one end to the other
-    db.conn.executemany("INSERT OR REPLACE INTO shown VALUES (?, ?, ?, ?)", lines)
-    waited = (line[:3] for line in lines if (line[1], line[0]) in waits)
-    db.conn.executemany(f"DELETE FROM waiting WHERE {OF_RECORD}", waited)
+        after[key] = row if showing.appears else {**before[key], **{name: row[name] for name in showing.fields}}
+    return after
 
 
-def _stored(db: sqlite_utils.Database, audience: Audience, touched: Ids | None) -> dict[Key, Row]:
-    """Return what an audience was last agreed to see, of some records or of all."""
-    return dict(_whole(_lines(db, 'SELECT "table", record, "row" FROM shown', audience, touched)))
+def _stop_waiting(db: sqlite_utils.Database, audience: Audience, keys: Iterable[Key]) -> None:
+    """Let nothing wait any more that would be shown of some records to an audience."""
+    lines = ((record, table, audience) for table, record in keys)
+    db.conn.executemany(f"DELETE FROM waiting WHERE {OF_RECORD}", lines)
 
 
-def _whole(lines: Iterable[tuple[Key, str]]) -> Iterator[tuple[Key, Row]]:
-    """Yield rows of ``shown``, which are kept without their blank fields, with them."""
+def _keep(db: sqlite_utils.Database, before: Mapping[Audience, Agreed], after: Mapping[Audience, Agreed]) -> None:
+    """Write what each audience is agreed to see of the records of which it is not what it was."""
+    was, now = [before[audience] for audience in VIEWS], [after[audience] for audience in VIEWS]
+    pairs = list(zip(was, now, strict=True))
+    keys = {
+        key: None for old, new in pairs for key in chain(new, old.keys() - new.keys()) if old.get(key) != new.get(key)
+    }
+    known = set().union(*was)
+    db.conn.executemany('DELETE FROM shown WHERE "table" = ? AND record = ?', (key for key in keys if key in known))
+    # as they stand in the file: it is written from one end to the other
+    lines = (line for key in sorted(keys) for line in _shown_lines(key, [rows.get(key) for rows in now]))
+    db.conn.executemany(f"INSERT INTO shown ({SHOWN}) VALUES ({', '.join('?' * (len(VIEWS) + 3))})", lines)
+
+
+def _shown_lines(key: Key, rows: Iterable[Mapping[str, Any] | None]) -> Iterator[tuple[str | int, ...]]:
+    """Yield the lines of ``shown`` of a record, of which each audience sees a row or nothing."""
+    sees: dict[str, list[int]] = {}
+    last, text = None, ""
+    for place, row in enumerate(rows):
+        if row is not None:
+            if row is not last:
+                last, text = row, _text(row)
+            sees.setdefault(text, [0] * len(VIEWS))[place] = 1
+    return ((*key, *flags, text) for text, flags in sees.items())
+
+
+def _stored(
+    db: sqlite_utils.Database, table: str, ids: Collection[str] | None = None
+) -> dict[Audience, dict[Key, Row]]:
+    """Return what each audience was last agreed to see, of some records of a table or of all."""
+    stored: dict[Audience, dict[Key, Row]] = {audience: {} for audience in VIEWS}
+    query, values = f'SELECT {SHOWN} FROM shown WHERE "table" = ?', [table]
+    if ids is not None:
+        query += " AND record IN (SELECT value FROM json_each(?))"
+        values.append(json.dumps([*ids]))
+    lines = db.conn.execute(query, values)
+    for (_, record, *flags), row in _whole((line[:-1], line[-1]) for line in lines):
+        for audience, sees in zip(VIEWS, flags, strict=True):
+            if sees:
+                stored[audience][table, record] = row
+    return stored
+
+
+def _whole(lines: Iterable[tuple[AnyKey, str]]) -> Iterator[tuple[AnyKey, Row]]:
+    """Yield rows of ``shown``, which are kept without their blank fields, with them; the table stands first."""
     lines = iter(lines)
     while chunk := list(islice(lines, CHUNK)):
         rows = json.loads(f"[{','.join(text for _, text in chunk)}]")
@@ -598,20 +668,18 @@ def _whole(lines: Iterable[tuple[Key, str]]) -> Iterator[tuple[Key, Row]]:
             yield key, {**BLANK[key[0]], **row}
 
 
-def _digests(db: sqlite_utils.Database, audience: Audience, touched: Ids | None) -> dict[Key, str]:
-    """Return what waits to be shown to an audience, of some records or of all: record -> digest of the difference."""
-    return dict(_lines(db, 'SELECT "table", record, digest FROM waiting', audience, touched))
-
-
-def _lines(db: sqlite_utils.Database, query: str, audience: Audience, touched: Ids | None) -> Iterator[tuple[Key, str]]:
-    query += " WHERE audience = ?"
-    values: list[str] = [audience]
+def _digests(db: sqlite_utils.Database, touched: Ids | None) -> dict[tuple[str, Audience], dict[Key, str]]:
+    """Return what waits, of some records or of all: table and audience -> record -> digest of the difference."""
+    digests: dict[tuple[str, Audience], dict[Key, str]] = defaultdict(dict)
+    query = 'SELECT "table", record, audience, digest FROM waiting'
+    values = []
     if touched is not None:
-        query += " AND record IN (SELECT value FROM json_each(?))"
+        query += " WHERE record IN (SELECT value FROM json_each(?))"
         values.append(json.dumps([record for ids in touched.values() for record in ids]))
-    for table, record, value in db.conn.execute(query, values):
+    for table, record, audience, digest in db.conn.execute(query, values):
         if touched is None or record in touched.get(table, ()):
-            yield (table, record), value
+            digests[table, audience][table, record] = digest
+    return digests
 
 
 def grouped(keys: Iterable[Key]) -> Ids:

@@ -195,9 +195,9 @@ def _require_nothing_waited(
     """Require that nothing was agreed to that is said of what is shown only now."""
     new = [own[public][1] for rows in changed.values() for public, (was, _) in rows.items() if was is None]
     tables = ", ".join(f"'{table}'" for table in LINKED)
-    query = f'SELECT 1 FROM shown WHERE "table" IN ({tables}) AND audience = ? AND instr("row", ?)'
+    query = f'SELECT 1 FROM shown WHERE "table" IN ({tables}) AND {audience} AND instr("row", ?)'
     for record in new:
-        if db.execute(query, [audience, record]).fetchone() is not None:
+        if db.execute(query, [record]).fetchone() is not None:
             raise Whole
 
 

@@ -99,19 +99,19 @@ def told(shown: Shown) -> dict[Key, Row]:
 
 def _kept(table: str, row: Row) -> Row:
     """Return a row as it is kept, itself where it has no days."""
-    return row | {name: _plain(row[name]) for name in DAYS[table] if name in row} if DAYS[table] else row
+    days = {name: day.isoformat() for name in DAYS[table] if (day := row.get(name)) is not None}
+    return row | days if days else row
 
 
 def differences(rows: Mapping[Key, Row], agreed: Agreed, audience: Audience, unit_to_show: Climb) -> Iterator[Showing]:
     """Yield what rows (`told`) would show an audience beyond what was agreed to."""
-    for (table, record), row in rows.items():
-        before = agreed.get((table, record))
+    for key, row in rows.items():
+        before = agreed.get(key)
         if before is None:
-            yield Showing(audience, table, record, Appearing(row), appears=True)
-        elif names := _newly(table, before, row, unit_to_show):
-            yield Showing(
-                audience, table, record, {name: (before.get(name), row[name]) for name in sorted(names)}, appears=False
-            )
+            yield Showing(audience, *key, Appearing(row), appears=True)
+        elif names := _newly(key[0], before, row, unit_to_show):
+            fields = {name: (before.get(name), row[name]) for name in sorted(names)}
+            yield Showing(audience, *key, fields, appears=False)
 
 
 def held(table: str, row: Row, before: Mapping[str, Any], unit_to_show: Climb) -> Row:

@@ -22,7 +22,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from mapping.errors import UnsafePublication
 from mapping.model import (
@@ -229,8 +229,7 @@ def _allowed(tables: Tables, audience: Audience, markings: "_Markings") -> Shown
     redaction = _Redaction(markings, audience, tables)
     shown: Shown = {}
     for table in _OWNERS_FIRST:
-        rows = (redaction.row(record) for record in tables.get(table, ()))
-        shown[table] = [row for row in rows if row is not None]
+        shown[table] = redaction.rows(table, tables.get(table, ()))
         redaction.shown[table] = {row["id"] for row in shown[table]}
     shown["standard_summary"] = []
     return shown
@@ -305,7 +304,7 @@ class _Markings:
             if attribute.link_type == "service_type":
                 kind = attribute.taxonomy_term_id
                 self.types[attribute.link_id].append((kind and rules.types.get(kind)) or UNKNOWN_TYPE)
-        self.audience: dict[tuple[str, str | None], Audience] = {}
+        self.audience: dict[str, dict[str | None, Audience]] = defaultdict(dict)
         self.path_precision: dict[str, Precision] = {}
         self.rows: dict[str, dict[str, Row]] = defaultdict(dict)
         for table in _OWNERS_FIRST:
@@ -316,24 +315,29 @@ class _Markings:
 
     def of(self, table: str, record_id: str | None) -> Audience:
         """Return who may see a record; a missing one is for custodians."""
-        return self.audience.get((table, record_id), "custodian")
+        return self.audience[table].get(record_id, "custodian")
 
     def row(self, record: Record) -> Row:
         """Return the fields that every audience sees that may see a record: one row for all, which none changes."""
         known = self.rows[record.table]
-        if record.id not in known:
-            row = known[record.id] = _whole_row(record)
-            withheld = self.approved.withheld.get(record.id, set())
-            if withheld & {"latitude", "longitude"}:  # half a point is a line on the map
-                withheld = withheld | {"latitude", "longitude"}
-            for name in withheld:
-                if name in row:
-                    row[name] = None
-            if isinstance(record, Contact) and record.id not in self.approved.audience:
-                row["name"] = None
-            if "audience" in row:
-                row["audience"] = self.of(record.table, record.id)
-        return known[record.id]
+        row = known.get(record.id)
+        if row is None:
+            row = known[record.id] = self._row(record)
+        return row
+
+    def _row(self, record: Record) -> Row:
+        row = _whole_row(record)
+        withheld: Collection[str | None] = self.approved.withheld.get(record.id, ())
+        if "latitude" in withheld or "longitude" in withheld:  # half a point is a line on the map
+            withheld = {*withheld, "latitude", "longitude"}
+        for name in withheld:
+            if name in row:
+                row[name] = None
+        if isinstance(record, Contact) and record.id not in self.approved.audience:
+            row["name"] = None
+        if "audience" in row:
+            row["audience"] = self.of(record.table, record.id)
+        return row
 
     def own(self, record: Record) -> Audience:
         """Return the record's own marking, or what it was lowered to; records that have none follow their parents."""
@@ -343,11 +347,15 @@ class _Markings:
         return marked if marked in AUDIENCES else "custodian"
 
     def _mark(self, table: str, tables: Tables) -> None:
+        marked, by_rule = self.audience[table], self._RULES.get(table)
         for record in tables.get(table, ()):
             own = self.own(record)
             if own != AUDIENCES[-1]:  # nothing is stricter than the last
-                own = strictest(own, self._by_rule(record), self._withheld(record), *self._parents(record))
-            self.audience[table, record.id] = own
+                chain = [own, self._withheld(record), *self._parents(record)]
+                if by_rule is not None:
+                    chain.append(by_rule(self, record))
+                own = strictest(*chain)
+            marked[record.id] = own
 
     def _mark_places(self, tables: Tables) -> None:
         """Mark locations and what ties services to them: a place is seen by those who see a service there."""
@@ -362,10 +370,10 @@ class _Markings:
             if place.organization_id is not None:
                 chain.append(self.of("organization", place.organization_id))
             audience = "custodian" if precision == "none" else strictest(*chain)
-            self.audience["service_at_location", at.id] = audience
+            self.audience["service_at_location"][at.id] = audience
             self.path_precision[at.id] = precision
             mildest = min(audience, self.of("location", place.id), key=AUDIENCES.index)
-            self.audience["location", place.id] = mildest
+            self.audience["location"][place.id] = mildest
 
     def _path_precision(self, place: Location, service: str | None) -> Precision:
         """Return how closely a place may be shown as one of a service."""
@@ -377,21 +385,34 @@ class _Markings:
         known = "area" if place.position_basis == "unit" else "exact"  # the middle of a unit is nobody's address
         return least_precise(own, by_type, known)  # type: ignore[arg-type]
 
-    def _by_rule(self, record: Record) -> Audience:
-        """Return who may see a record by the rules of its table."""
-        if isinstance(record, Service):
-            if record.id in self.approved.audience:
-                return "public"
-            return strictest(*(rule.audience for rule in self.types.get(record.id) or [UNKNOWN_TYPE]))
-        if isinstance(record, Statement):
-            holds = two_people(record.approved_by, record.approved_by_too) and bool(record.consent_by.strip())
-            return "public" if holds and record.consent_until >= self.rules.today else "custodian"
-        if isinstance(record, Activity):
-            return self.by_code(record.service_type) if record.service_type else "public"
-        if isinstance(record, ReferralAgreement):
-            codes = codes_of(record.service_types)
-            return min((self.by_code(code) for code in codes), key=AUDIENCES.index, default="public")
-        return "partner" if isinstance(record, StandardAssessment) else "public"
+    def _by_types(self, service: Service) -> Audience:
+        """Return who may see services of its types by default, or everyone where it was lowered."""
+        if service.id in self.approved.audience:
+            return "public"
+        return strictest(*(rule.audience for rule in self.types.get(service.id) or [UNKNOWN_TYPE]))
+
+    def _by_consent(self, statement: Statement) -> Audience:
+        """Return who may see a statement: everyone while the operator's consent holds to which two people agreed."""
+        holds = two_people(statement.approved_by, statement.approved_by_too) and bool(statement.consent_by.strip())
+        return "public" if holds and statement.consent_until >= self.rules.today else "custodian"
+
+    def _by_kind(self, activity: Activity) -> Audience:
+        """Return who may see what somebody does: those who may see services of that type."""
+        return self.by_code(activity.service_type) if activity.service_type else "public"
+
+    def _by_mildest(self, agreement: ReferralAgreement) -> Audience:
+        """Return who may see an agreement: those who may see any type of service that it is about."""
+        codes = codes_of(agreement.service_types)
+        return min((self.by_code(code) for code in codes), key=AUDIENCES.index, default="public")
+
+    _RULES: ClassVar[dict[str, Callable[["_Markings", Any], Audience]]] = {
+        "service": _by_types,
+        "statement": _by_consent,
+        "activity": _by_kind,
+        "referral_agreement": _by_mildest,
+        "standard_assessment": lambda *_: "partner",
+    }
+    """Table -> who may see a record by a rule of the table."""
 
     def by_code(self, code: str) -> Audience:
         """Return who may see services of a type by default."""
@@ -399,17 +420,18 @@ class _Markings:
 
     def _withheld(self, record: Record) -> Audience:
         """Hide a record that is not to be listed, or of which a field is kept back without which it says nothing."""
-        if record.get("do_not_list"):
+        if record.__dict__.get("do_not_list"):
             return "custodian"
         kept_back = self.approved.withheld.get(record.id)
         return "custodian" if kept_back and kept_back & required(type(record)) else "public"
 
     def _parents(self, record: Record) -> list[Audience]:
-        parents = {name: record.get(name) for name in _PARENTS[record.table]}
-        if any(parents[name] is None for name in NEEDED.get(record.table, ())):
-            return ["custodian"]
-        audiences = [self.of(_PARENTS[record.table][name], value) for name, value in parents.items() if value]
-        return audiences if audiences or record.table in ROOTS else ["custodian"]
+        table, values = record.table, record.__dict__
+        for name in NEEDED.get(table, ()):
+            if values[name] is None:
+                return ["custodian"]
+        audiences = [self.of(parent, values[name]) for name, parent in _PARENTS[table].items() if values[name]]
+        return audiences if audiences or table in ROOTS else ["custodian"]
 
 
 class _Redaction:
@@ -429,23 +451,27 @@ class _Redaction:
         self.vague |= {at.id for at in ties if at.location_id in self.vague}
         self.shown: dict[str, set[str]] = {}
         """Table -> ids of its records that are shown, of the tables done so far: `_OWNERS_FIRST`."""
+        self.may_see = frozenset(marking for marking in AUDIENCES if allows(audience, marking))
+        """The markings of what the audience may see."""
 
-    def row(self, record: Record) -> Row | None:
-        """Return the fields that may be seen of a record, or None."""
-        audience = self.seen.of(record.table, record.id)
-        if not allows(self.audience, audience) or not self._fits(record):
-            return None
-        row = self.seen.row(record)
-        if record.id in self.vague:
-            row = row | dict.fromkeys(PLACE_TEXTS[record.table])
-        if isinstance(record, Location):
-            row = row | self._place(record)
-        elif isinstance(record, ReferralAgreement):
-            codes = [c for c in codes_of(record.service_types) if allows(self.audience, self.seen.by_code(c))]
-            row = row | {"service_types": ";".join(codes)}
-        elif isinstance(record, Activity) and self.audience == "public":
-            row = row | dict.fromkeys(self._too_few(record))
-        return row
+    def rows(self, table: str, records: Iterable[Record]) -> list[Row]:
+        """Return the fields that may be seen of the records of a table that may be seen."""
+        marked, may_see, row = self.seen.audience[table], self.may_see, self.seen.row
+        visible = [record for record in records if marked.get(record.id) in may_see]
+        if table in LINKED:
+            visible = list(filter(self._is_owner_shown, visible))
+        if fits := self._FITS.get(table):
+            visible = [record for record in visible if fits(self, record)]
+        if reduced := self._REDUCED.get(table):
+            return [reduced(self, record, row(record)) for record in visible]
+        return list(map(row, visible))
+
+    def _activity(self, record: Activity, row: Row) -> Row:
+        return row | dict.fromkeys(self._too_few(record)) if self.audience == "public" else row
+
+    def _agreement(self, record: ReferralAgreement, row: Row) -> Row:
+        codes = [c for c in codes_of(record.service_types) if allows(self.audience, self.seen.by_code(c))]
+        return row | {"service_types": ";".join(codes)}
 
     def _too_few(self, record: Activity) -> set[str]:
         """Return the counts that stand for so few people that somebody could be told from them."""
@@ -456,39 +482,55 @@ class _Redaction:
             hidden.add("reached_women")
         return hidden
 
-    def _place(self, record: Location) -> Row:
+    def _place(self, record: Location, row: Row) -> Row:
         precision = self.precision[record.id]  # whoever sees a place sees one of the services there
         if precision == "exact":
-            return {"precision": precision}
+            return row if row["precision"] == precision else row | {"precision": precision}
         unit = self.seen.rules.unit_to_show(record.area_unit) if record.area_unit else None
         basis = "unit" if unit else "none"
-        return {"precision": precision, "area_unit": unit, "position_basis": basis, "location_type": "physical"}
+        place = {"precision": precision, "area_unit": unit, "position_basis": basis, "location_type": "physical"}
+        return row | dict.fromkeys(PLACE_TEXTS["location"]) | place
 
-    def _fits(self, record: Record) -> bool:
-        """Whether a rule of its own table lets the record be shown."""
-        if record.table in LINKED and not self._is_owner_shown(record):
-            return False
-        if isinstance(record, Attribute):
-            return self.audience != "public" or record.taxonomy_term_id not in self.seen.rules.sensitive
-        if isinstance(record, Address | Accessibility):
-            return record.location_id not in self.vague
-        if isinstance(record, Translation):
-            return record.link_entity not in VOCABULARIES and self._may_translate(record)
-        return True
+    def _tie(self, record: ServiceAtLocation, row: Row) -> Row:
+        return row | dict.fromkeys(PLACE_TEXTS["service_at_location"]) if record.id in self.vague else row
+
+    def _may_say(self, record: Attribute) -> bool:
+        """Whether the audience may know what is said of a record, such as to whom a service turns."""
+        return self.audience != "public" or record.taxonomy_term_id not in self.seen.rules.sensitive
+
+    def _is_at_point(self, record: Address | Accessibility) -> bool:
+        """Whether the place that the record tells of is shown as a point."""
+        return record.location_id not in self.vague
 
     def _is_owner_shown(self, record: Record) -> bool:
         """Whether the record is shown that this one is said of."""
-        entity = record.get("link_entity")
-        return entity in VOCABULARIES or record.get("link_id") in self.shown.get(entity, ())
+        entity, link = record.__dict__["link_entity"], record.__dict__["link_id"]
+        return entity in VOCABULARIES or link in self.shown.get(entity, ())
 
     def _may_translate(self, record: Translation) -> bool:
         """Whether the field that a translation is of is itself shown."""
         table, link, name = record.link_entity, record.link_id, record.field
-        if name not in PUBLISHED[table] or name in self.seen.approved.withheld.get(link, ()):
+        if table in VOCABULARIES or name not in PUBLISHED[table] or name in self.seen.approved.withheld.get(link, ()):
             return False
         if table == "contact" and name == "name":
             return link in self.seen.approved.audience
         return link not in self.vague or name not in PLACE_TEXTS[table]
+
+    _FITS: ClassVar[dict[str, Callable[["_Redaction", Any], bool]]] = {
+        "attribute": _may_say,
+        "address": _is_at_point,
+        "accessibility": _is_at_point,
+        "translation": _may_translate,
+    }
+    """Table -> whether a rule of the table lets a record be shown."""
+
+    _REDUCED: ClassVar[dict[str, Callable[["_Redaction", Any, Row], Row]]] = {
+        "location": _place,
+        "service_at_location": _tie,
+        "referral_agreement": _agreement,
+        "activity": _activity,
+    }
+    """Table -> the row of a record without what the audience may not see of it."""
 
 
 def _with_vocabularies(shown: Shown, tables: Tables, audience: Audience, rules: Rules) -> Shown:
@@ -521,7 +563,10 @@ def codes_of(text: str) -> list[str]:
 
 def _whole_row(record: Record) -> Row:
     values = record.__dict__
-    return {"id": record.id} | {name: values[name] for name in PUBLISHED[record.table]}
+    row = {"id": record.id}
+    for name in PUBLISHED[record.table]:
+        row[name] = values[name]
+    return row
 
 
 def _strictness(value: str | None) -> int:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import sqlite_utils
@@ -72,7 +73,7 @@ def blank(table: str) -> dict[str, Any]:
 def test_what_was_agreed_to_is_read_in_chunks(directory, chunk, monkeypatch):
     monkeypatch.setattr(gate, "CHUNK", chunk)
     agreed = directory.agreed("public")
-    stored = directory.db.conn.execute('SELECT "table", record, "row" FROM shown WHERE audience = ?', ["public"])
+    stored = directory.db.conn.execute('SELECT "table", record, "row" FROM shown WHERE public')
     rows = {(table, record): blank(table) | json.loads(row) for table, record, row in stored}
     assert dict(agreed) == rows
     for keys in (sorted(rows), sorted(rows, reverse=True)):
@@ -97,10 +98,13 @@ def test_what_was_agreed_to_of_a_chunk_is_read_once(directory):
 
 
 def test_rows_are_decoded_a_chunk_at_a_time_and_each_is_one(directory, monkeypatch):
+    directory.add(
+        batch(*map(organization, ("Sitora", "Bahor")), source="other"), by="zarina", on=TODAY, agreed_by="umed"
+    )
     sizes, real = [], json.loads
     monkeypatch.setattr(gate, "CHUNK", 2)
     monkeypatch.setattr(json, "loads", lambda text: sizes.append(len(rows := real(text))) or rows)
-    rows = dict(gate._stored(directory.db, "public", None))
+    rows = gate._stored(directory.db, "organization")["public"]
     assert len(rows) > 2
     assert sizes == [2] * (len(rows) // 2) + [1] * (len(rows) % 2)
     with pytest.raises(ValueError, match="longer"):
@@ -109,34 +113,71 @@ def test_rows_are_decoded_a_chunk_at_a_time_and_each_is_one(directory, monkeypat
 
 def test_records_of_two_tables_that_share_an_id_are_two(directory):
     umed = key("organization", "Umed")
-    assert gate._stored(directory.db, "public", {"organization": {umed}}).keys() == {("organization", umed)}
-    assert gate._stored(directory.db, "public", {"service": {umed}}) == {}
+    assert gate._stored(directory.db, "organization", {umed})["public"].keys() == {("organization", umed)}
+    assert not any(gate._stored(directory.db, "service", {umed}).values())
 
 
-def test_a_new_gate_shows_nothing_but_the_least_counts_that_rohnamo_shows():
+@pytest.mark.parametrize("agreed", [3, 2])
+def test_a_new_gate_shows_nothing_but_the_least_counts_that_rohnamo_shows(agreed):
     db = sqlite_utils.Database(memory=True)
     gate.create_gate(db)
     gate.begin_thresholds(db)
+    if agreed != 3:
+        db.execute('UPDATE shown SET "row" = \'{"id":"providers","least":2}\' WHERE record = \'providers\'')
+        gate.begin_thresholds(db)  # what two people agreed to since stays
+    gate.keep_alike_once(db)
     least = {
-        ("threshold", name): {"id": name, "least": count} for name, count in (("case_cells", 10), ("providers", 3))
+        ("threshold", name): {"id": name, "least": count} for name, count in (("case_cells", 10), ("providers", agreed))
     }
     assert [dict(gate.agreed(db, audience)) for audience in VIEWS] == [least] * 3
-    db.execute('UPDATE shown SET "row" = \'{"id":"providers","least":2}\' WHERE record = \'providers\'')
-    gate.begin_thresholds(db)  # what two people agreed to since stays
-    least["threshold", "providers"]["least"] = 2
-    assert [dict(gate.agreed(db, audience)) for audience in VIEWS] == [least] * 3
+    assert db.execute("SELECT count(*) FROM shown").fetchone() == (2,)
+
+
+def lines(directory) -> list[tuple[Any, ...]]:
+    """What each audience was agreed to see, as a file of version 0.1 had it: a row for each of them."""
+    return [
+        (record, table, audience, row)
+        for audience in VIEWS
+        for table, record, row in directory.db.execute(f'SELECT "table", record, "row" FROM shown WHERE {audience}')
+    ]
+
+
+def test_what_several_see_alike_stands_once_and_a_row_for_each_is_brought_to_that(directory, tiny_area):
+    directory.add(batch(organization("Sitora", audience="partner")), by="zarina", on=TODAY, agreed_by="umed")
+    with patch.object(SecondPerson, "present", False):
+        directory.edit("organization", key("organization", "Umed"), {"email": "new@umed.example"}, **ONE)
+    partner = [waits.showing for waits in directory.waiting() if waits.showing.audience == "partner"]
+    directory.agree(partner, by="umed", on=TODAY)
+    stored = directory.db.execute("SELECT * FROM shown").fetchall()
+    told_apart = {tuple(line[2:5]) for line in stored if line[1] == key("organization", "Umed")}
+    assert told_apart == {(1, 0, 1), (0, 1, 0)}
+    assert {tuple(line[2:5]) for line in stored if line[1] == key("organization", "Sitora")} == {(0, 1, 1)}
+    assert len(stored) == len({(table, record, row) for record, table, _, row in lines(directory)})
+
+    agreed, waiting = [dict(directory.agreed(audience)) for audience in VIEWS], directory.waiting()
+    before = lines(directory)
+    directory.db.execute("DROP TABLE shown")
+    directory.db.execute(f"CREATE TABLE shown ({gate.TABLES['shown']}) STRICT, WITHOUT ROWID")
+    directory.db.conn.executemany("INSERT INTO shown VALUES (?, ?, ?, ?)", before)
+    directory.db.execute("DELETE FROM _sqlite_migrations WHERE name = 'keep_alike_once'")
+    directory.close()
+    with Directory(directory.path, tiny_area, signed_in=True) as same:
+        assert [dict(same.agreed(audience)) for audience in VIEWS] == agreed
+        assert same.db.execute("SELECT * FROM shown").fetchall() == stored
+        same.catch_up(on=TODAY + dt.timedelta(days=1))
+        assert same.waiting() == waiting != []
 
 
 def test_rows_are_kept_without_blank_fields_and_read_as_well_with_them(directory):
     def stored():
-        return directory.db.conn.execute('SELECT "row", record, "table", audience FROM shown').fetchall()
+        return directory.db.conn.execute('SELECT "row", record, "table" FROM shown').fetchall()
 
     before, known, views = stored(), dict(directory.agreed("public")), seen(directory)
     assert all(None not in json.loads(row).values() for row, *_ in before)
     whole = [(json.dumps(blank(key[1]) | json.loads(row)), *key) for row, *key in before]
     assert whole != before
     directory.db.conn.executemany(
-        'UPDATE shown SET "row" = ? WHERE record = ? AND "table" = ? AND audience = ?', whole
+        'UPDATE shown SET "row" = ? WHERE record = ? AND "table" = ?', whole
     )  # as version 0.1 kept them
     assert dict(directory.agreed("public")) == known
     assert seen(directory) == views
@@ -403,33 +444,46 @@ def test_a_point_that_was_hidden_meanwhile_is_looked_at_again(directory):
 def test_agreeing_to_a_few_looks_at_these_alone(directory, monkeypatch, most):
     """And at everything, where that is quicker."""
     looked = []
-    for name in ("_tables", "_rows", "_stored"):
+    for name in ("_tables", "_rows"):
         real = getattr(gate, name)
         monkeypatch.setattr(gate, name, lambda *args, real=real: looked.append(args[-1]) or real(*args))
+    read = what_is_read(monkeypatch)
     directory.edit("organization", key("organization", "Umed"), {"email": "new@umed.example"}, **ONE)
     wanted = [each.showing for each in directory.waiting()]
     assert len(wanted) == 3
     monkeypatch.setattr(gate, "MANY", most)
     looked.clear()
+    read.clear()
     gate.agree(directory, directory.rules(TODAY), wanted, by="umed")
     own = {"organization": {key("organization", "Umed")}} if most == 3 else None
-    assert looked == [own] * 5
+    assert looked == [own] * 2
+    assert read == (own or dict.fromkeys((*gate.TELLING, "threshold")))
+
+
+def what_is_read(monkeypatch) -> dict[str, Any]:
+    """Table -> ids of which it is read what was agreed to, or None for all; filled when it is read."""
+    read, real = {}, gate._stored
+    monkeypatch.setattr(gate, "_stored", lambda db, table, ids: read.update({table: ids}) or real(db, table, ids))
+    return read
 
 
 @pytest.mark.parametrize("most", [9, 0])
 def test_an_act_looks_at_what_it_touches_alone(directory, monkeypatch, most):
     """And at everything, where it changed much."""
     looked = []
-    for name in ("_tables", "_rows", "_stored", "_digests"):
+    for name in ("_tables", "_rows", "_digests"):
         real = getattr(gate, name)
         monkeypatch.setattr(gate, name, lambda *args, real=real: looked.append(args[-1]) or real(*args))
+    read = what_is_read(monkeypatch)
     monkeypatch.setattr(gate, "MANY", most)
     unwanted = "needed_for" if most == 0 else "deciding"
     monkeypatch.setattr(gate, unwanted, lambda *_: pytest.fail("other records were read"))
     directory.edit("service", LEGAL, {"description": "Lawyers"}, **ONE)
     touched = gate.touched_by(directory.db, *directory.db.execute("SELECT max(number) FROM batch").fetchone())
     assert touched is None if most == 0 else LEGAL in touched["service"]
-    assert looked == [touched] * 8
+    assert looked == [touched] * 3
+    own = {table: ids for table, ids in (touched or {}).items() if ids and table in gate.TELLING}
+    assert read == (own or dict.fromkeys((*gate.TELLING, "threshold")))
 
 
 def test_on_the_same_day_under_the_same_rules_nothing_is_compared(directory, monkeypatch):
@@ -599,6 +653,9 @@ def test_what_custodians_keep_need_not_be_read_to_tell_what_others_see(directory
             directory.add(batch(approval("audience", subject, audience)), by="zarina", on=TODAY)
         rules = directory.rules(TODAY)
         rows = dict(allowed_rows(deciding(directory.db), rules))
-        assert rows == dict(allowed_rows(directory.tables(DECIDING), rules))
+        whole = dict(allowed_rows(directory.tables(DECIDING), rules))
+        assert {audience: told(shown) for audience, shown in rows.items()} == {
+            audience: told(shown) for audience, shown in whole.items()
+        }
         shown += sum(len(own) for tables in rows.values() for own in tables.values())
     assert shown > 120
