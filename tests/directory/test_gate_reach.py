@@ -17,7 +17,8 @@ from mapping.directory.gate import DECIDING, DEFAULTS, PARENTS, SHOWABLE
 from mapping.model import RECORDS, Attribute, Record, Service, ServiceAtLocation
 from mapping.safety.redaction import LINKED, VIEWS, allowed_rows
 from tests.directory.test_gate import LEGAL, ONE, PARTS, SHELTER
-from tests.directory.test_gate import directory as directory  # the fixture
+from tests.directory.test_gate import directory as directory  # the fixture, and what it is copied from
+from tests.directory.test_gate import made as made
 from tests.support.sample import (
     TODAY,
     agreement,
