@@ -179,7 +179,7 @@ def _places(*tables: Names, kinds: Iterable[str]) -> dict[str, str]:
     """Return the codes of places by folded name, surest first; a common word is a name only beside a word for units."""
     words, _, _, small_words = _words()
     small = {*words, *small_words}
-    beside = {nominative(word) for kind in kinds for word in tokens(kind)}
+    beside = sorted({nominative(word) for kind in kinds for word in tokens(kind)})
     codes: dict[str, str] = {}
     for table in tables:
         surer = {place_key(name): code for name, code in codes.items()}

@@ -2,8 +2,11 @@
 
 import datetime as dt
 import math
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from mapping.model import Service
 from mapping.travel import travel_time
 from mapping.view.view import View
 from tests.analysis.invented import lowered
+from tests.conftest import TAJIKISTAN, TINY
 from tests.support.canary import find_canaries
 from tests.support.sample import (
     KULNISHIN,
@@ -370,3 +374,29 @@ def test_a_directory_without_a_study_area_is_published_without_travel_times(tmp_
         assert publication.view.minutes("p1") == {}
         assert len(publication.view.services()) == 8
         publication.view.close()
+
+
+PUBLISHING = """
+import datetime as dt, sys
+from mapping.area.study_area import StudyArea
+from mapping.directory.directory import Directory
+from mapping.editions.publish import publish
+from mapping.view.index import lexicon_of
+area = StudyArea.load(sys.argv[1])
+with Directory(sys.argv[2], area) as directory:
+    publish(directory, "public", sys.argv[3], area=area, edition=dt.date.fromisoformat(sys.argv[4])).view.close()
+print(lexicon_of(StudyArea.load(sys.argv[5])))
+"""
+
+
+def test_the_order_in_which_a_process_keeps_sets_changes_no_byte(tiny_area: StudyArea, tmp_path: Path) -> None:
+    results = set()
+    for seed in ("1", "2"):
+        folder = tmp_path / seed
+        with sample_directory(folder, tiny_area) as directory:
+            parts = TINY, directory.path, folder / "public.db", TODAY.isoformat(), TAJIKISTAN
+        command = [sys.executable, "-c", PUBLISHING, *map(str, parts)]
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        words = subprocess.run(command, env=environment, capture_output=True, check=True).stdout
+        results.add((words, (folder / "public.db").read_bytes()))
+    assert len(results) == 1
