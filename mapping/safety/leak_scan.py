@@ -16,9 +16,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from dataclasses import field as with_default
 from functools import cache, cached_property, lru_cache
+from html import unescape
 from itertools import accumulate, permutations, product, takewhile
 from operator import itemgetter
 from typing import Any, NamedTuple, get_args
+from urllib.parse import unquote
 
 from pyproj import Geod
 
@@ -404,6 +406,10 @@ class _Finder:
 
     def told_by(self, text: str, *, marked: bool = False) -> Iterator[str]:
         """Yield the kinds of hidden facts that a text tells; one that is ``marked`` as a number may be shown as one."""
+        for reading in {text, unescape(unquote(text))}:  # signs of links and pages: "%20", "&#1091;"
+            yield from self._told_by(reading, marked)
+
+    def _told_by(self, text: str, marked: bool) -> Iterator[str]:
         for reading in {text, _apart(text), _uncut(text)}:
             words = tokens(reading)
             for place, word in enumerate(words):

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -482,6 +483,23 @@ def test_what_was_typed_without_tajik_letters_is_found(what: str, fact: str, tex
     assert {*finder.told_by(text)} == {what}
 
 
+@pytest.mark.parametrize(
+    ("what", "fact", "text"),
+    [
+        ("name", "Нилуфари Ҷӯйборӣ", f"https://maps.example/?q={quote('Нилуфари Ҷӯйборӣ')}"),
+        ("person", "Ҷамила Тоҷиева", "pages.example/Jamila%20Tojieva"),
+        ("mail", "zarina@mehr.example", "mailto:zarina%40mehr.example"),
+        ("phone", "+992 00 010 00 99", "tel:%2B992%2000%20010%2000%2099"),
+        ("person", "Ҷамила Тоҷиева", "&#1071;&#1082; &#1058;&#1086;&#1207;&#1080;&#1077;&#1074;&#1072; &#1206;."),
+        ("phone", "+992 00 010 00 99", "100%0100099"),
+    ],
+)
+def test_signs_of_links_and_pages_are_read(what: str, fact: str, text: str) -> None:
+    """Both as what they stand for and as they stand."""
+    finder = module._Finder({what: {fact}}, columns_in({}), frozenset())
+    assert what in finder.told_by(text)
+
+
 def test_a_single_word_that_public_names_use_is_no_secret() -> None:
     hidden = organization("Нилуфар", audience="custodian")
     assert {hit.what for hit in hits(hidden, said("рядом с Нилуфар"))} == {"name"}
@@ -523,7 +541,7 @@ def test_a_person_whose_office_bears_their_name_is_no_secret() -> None:
         ("Зарина Каримовна Назарова", "Зарина Каримовна"),
     ],
 )
-def test_a_person_is_columns_in_the_first_two_names(name: str, text: str) -> None:
+def test_a_person_is_found_in_the_first_two_names(name: str, text: str) -> None:
     assert whats(text, contact(name, organization="Umed")) == {"person"}
 
 
@@ -923,7 +941,7 @@ def test_a_word_is_the_same_in_another_case(word: str, other: str, same: bool) -
         ("nihoni gulafshon", False),
     ],
 )
-def test_a_name_is_columns_in_its_words_in_their_order(text: str, is_told: bool) -> None:
+def test_a_name_is_found_in_its_words_in_their_order(text: str, is_told: bool) -> None:
     words = text.split()
     assert module._tells_name(("gulafshon", "nihoni"), words, 0, frozenset({"shahri"})) is is_told
     assert module._tells_name(("gulafshon", "nihoni"), ["nihoni", *words], 1, frozenset({"shahri"})) is is_told
@@ -962,7 +980,7 @@ def test_a_person_is_told_by_both_names_side_by_side(text: str, is_told: bool) -
         ("gilosi 17", False),
     ],
 )
-def test_a_house_is_columns_in_its_street_and_the_numbers_around(text: str, is_told: bool) -> None:
+def test_a_house_is_found_in_its_street_and_the_numbers_around(text: str, is_told: bool) -> None:
     words = tokens(text)
     places = range(len(words))
     fact = ("zardoluzor", "kalon", "17") if "kalon" in text else ("zardoluzor", "17")
