@@ -86,6 +86,8 @@ class Guessed:
     standards: dict[str, str] = field(default_factory=dict)
     """Column of answers -> the item of the checklist that they answer."""
     constants: dict[str, str] = field(default_factory=dict)
+    titled: str = ""
+    """What tells the kind of help of all rows, where no column does."""
     missing: list[str] = field(default_factory=list)
     """Fields without which no row counts, and which no column was taken for."""
     other: OtherShape | Literal[""] = ""
@@ -355,6 +357,7 @@ def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | N
     _choose_service(guess)
     _name_bodies(guess)
     _call_faxes(guess)
+    _take_service_of_all(guess)
 
 
 @dataclass
@@ -467,6 +470,25 @@ def _call_faxes(guess: Guessed) -> None:
         guess.fields["phone"] = guess.fields.pop("fax")
 
 
+def _take_service_of_all(guess: Guessed) -> None:
+    """Take the kind of help from what stands over the names of bodies where no column tells it: "Shelter name".
+
+    Else from the names of the sheets or the title. Where several kinds stand there, each row must tell its own.
+    """
+    if guess.shape == "place" or "service" in (*guess.fields, *guess.choices):
+        return
+    heads = [column for name, columns in guess.fields.items() if name.startswith("organization") for column in columns]
+    titles = titles_of(guess.sheet, guess.first - guess.header.rows - guess.header.skip_after)
+    for texts in (heads, guess.sheets, titles):
+        made = {text: composed("service_types", text).codes for text in texts}
+        codes = {code for codes in made.values() for code in codes}
+        if narrow := [code for code in codes if not any(other.startswith(f"{code}-") for other in codes)]:
+            if len(narrow) == 1:
+                guess.constants["service"] = narrow[0]
+                guess.titled = next(text for text, codes in made.items() if narrow[0] in codes)
+            return
+
+
 def _asks_always(name: str, look: ColumnGuess) -> bool:
     """Tell whether a column asks whether something is open day and night, which counts with any map."""
     return look.answers and ROUND_THE_CLOCK.search(name) is not None
@@ -505,6 +527,15 @@ def _map(guess: Guessed, source: str) -> ColumnMap:
     notes: list[str] = []
     if unread:
         notes.append(Phrase("not read, since nothing tells what stands there: {names}", names=Several(unread)))
+    if guess.titled:
+        code, text = guess.constants["service"], Quoted(guess.titled)
+        notes.append(
+            Phrase(
+                "no column tells the kind of help: by {text}, every row is taken for {code}; put it into the map if that is wrong",
+                text=text,
+                code=code,
+            )
+        )
     if guess.left:
         names = Several(map(Quoted, guess.left))
         notes.append(Phrase("sheets that look like no part of the list, not read: {names}", names=names))

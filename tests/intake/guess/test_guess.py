@@ -15,7 +15,7 @@ from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.intake.guess.column_map import drafted, guessed, guessed_map
 from mapping.intake.read import draft_map, read
-from tests.support.sample import TODAY
+from tests.support.sample import TODAY, term
 
 
 @pytest.fixture(scope="module")
@@ -566,3 +566,44 @@ def test_ticks_stand_under_kinds_of_help_that_are_cut_short(area):
     rows = [["Организация", "Район", "Юрид.", "Псих.", "Пандус"]]
     rows += [[f"Умед {number}", "Яван", "+-"[number % 2], "-+"[number % 2], "да"] for number in range(6)]
     assert guessed_map([Sheet("", rows)], "x", area).services == {"Юрид.": "LEG", "Псих.": "PSY"}
+
+
+BODIES = [["Umed", "Khujand", "+992 00 010 00 01"], ["Nur", "Kulob", "+992 00 010 00 02"]]
+
+
+@pytest.mark.parametrize(
+    ("title", "head", "sheet", "service", "by"),
+    [
+        ("For focal points only", "Shelter name", "Shelters", "ACC", "Shelter name"),
+        ("", "Организация", "Горячие линии", "IDN-HOT", "Горячие линии"),
+        ("Рӯйхати хатҳои боварӣ", "Ташкилот", "Лист1", "IDN-HOT", "Рӯйхати хатҳои боварӣ"),
+        ("Приюты и юридические консультации", "Организация", "Лист1", None, ""),
+        ("Список организаций", "Организация", "Лист1", None, ""),
+    ],
+)
+def test_what_stands_over_the_names_tells_the_kind_of_help_where_no_column_does(area, title, head, sheet, service, by):
+    rows = [[title, "", ""]] * bool(title) + [[head, "City", "Phone"], *BODIES]
+    guess = guessed([Sheet(sheet, rows)], area)
+    assert (guess.constants.get("service"), guess.titled) == (service, by)
+    notes = "; ".join(map(str, guessed_map([Sheet(sheet, rows)], "list", area).notes))
+    assert (f"by '{by}', every row is taken for {service};" in notes) is (service is not None)
+
+
+def test_sheets_of_several_kinds_tell_no_kind_of_all_rows(area):
+    sheets = [Sheet(name, [["Organization", "City", "Phone"], *BODIES]) for name in ("Shelters", "Lawyers")]
+    assert guessed(sheets, area).constants == {}
+
+
+def test_a_column_of_kinds_counts_whatever_stands_over_the_names(area):
+    rows = [["Shelter name", "City", "Service"], ["Umed", "Khujand", "legal advice"], ["Nur", "Kulob", "legal advice"]]
+    guess = guessed([Sheet("Shelters", rows)], area)
+    assert (guess.fields["service"], guess.constants) == (["Service"], {})
+
+
+def test_a_list_of_one_kind_is_read_without_a_column_of_it(tmp_path, area):
+    path = tmp_path / "list.csv"
+    path.write_text("Shelter name;City;Phone\nUmed;Khujand;+992 00 010 00 01\nNur;Kulob;+992 00 010 00 02\n")
+    batch = read(path, area=area, today=TODAY)
+    types = [row.taxonomy_term_id for row in batch.of("attribute") if row.link_type == "service_type"]
+    assert len(batch.of("service")) == 2
+    assert types == [term("service_types", "ACC")] * 2
