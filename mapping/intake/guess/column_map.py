@@ -531,7 +531,8 @@ def _map(guess: Guessed, source: str) -> ColumnMap:
         code, text = guess.constants["service"], Quoted(guess.titled)
         notes.append(
             Phrase(
-                "no column tells the kind of help: by {text}, every row is taken for {code}; put it into the map if that is wrong",
+                "no column tells the kind of help: by {text}, every row is taken for {code}; "
+                "put it into the map if that is wrong",
                 text=text,
                 code=code,
             )
