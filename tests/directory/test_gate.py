@@ -19,7 +19,7 @@ from mapping.directory.proposals import Outdated, SamePerson
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.taxonomy import vocabulary
 from mapping.model import AUDIENCES, RECORDS, Attribute, Phone, Service, ServiceAtLocation
-from mapping.safety.agreed import FREE, Shown, told
+from mapping.safety.agreed import FREE, Showing, Shown, told
 from mapping.safety.people import same_person, two_people
 from mapping.safety.redaction import PUBLISHED, VIEWS, TypeRule, allowed_rows, project
 from tests.support.sample import (
@@ -131,6 +131,25 @@ def test_a_new_gate_shows_nothing_but_the_least_counts_that_rohnamo_shows(agreed
     }
     assert [dict(gate.agreed(db, audience)) for audience in VIEWS] == [least] * 3
     assert db.execute("SELECT count(*) FROM shown").fetchone() == (2,)
+
+
+def test_what_two_people_show_at_once_waits_no_more(directory):
+    with patch.object(SecondPerson, "present", False):
+        directory.add(batch(organization("Umed", email="new@umed.example")), by="zarina", on=TODAY)
+    assert directory.waiting() != []
+    newer = batch(organization("Umed", email="newer@umed.example"))
+    directory.add(newer, by="zarina", on=TODAY, agreed_by="umed")
+    assert directory.waiting() == []
+
+
+def test_what_is_agreed_to_in_part_leaves_the_rest_as_it_was():
+    number = ("phone", "a")
+    before = {number: {"id": "a", "number": "1", "description": "by day"}}
+    rows = {number: {"id": "a", "number": "2", "description": None}}
+    changed = Showing("public", *number, {"number": ("1", "2")}, False)
+    assert gate._with_shown([changed], rows, before) == {number: {"id": "a", "number": "2", "description": "by day"}}
+    new = Showing("public", *number, {"number": (None, "2")}, True)
+    assert gate._with_shown([new], rows, {}) == rows
 
 
 def lines(directory) -> list[tuple[Any, ...]]:

@@ -167,6 +167,10 @@ def test_the_sample_itself_tells_nothing() -> None:
         ("777 | 12 | 34", "phone"),
         ("777 — — — 12 ... 34", "phone"),
         ("00, потом 777, потом 12, потом 34", "phone"),
+        ("99200, потом 777, потом 12, потом 34", "phone"),
+        ("1299200, потом 777, потом 12, потом 34", "phone"),
+        ("12399200, потом 777, потом 12, потом 34", ""),  # no number is so long
+        ("Счёт 20202972100012345, телефон 777, 12, 34", "phone"),
         ("777 l2 З4", "phone"),
         ("ОО 777 I2 34", "phone"),
         ("O0777l234", "phone"),
@@ -871,6 +875,12 @@ def test_a_number_that_is_marked_as_one_to_be_shown_is_shown() -> None:
         HiddenFacts().refuse(columns_in({"phone": [row | {"description": number}]}), published=columns_in({}))
 
 
+def test_a_published_number_of_nine_digits_with_its_country_is_known() -> None:
+    finder = module._Finder({}, columns_in({"phone": [{"id": "p", "number": "+222 00 00 99"}]}), frozenset())
+    assert [*finder.told_by("+222 00 00 99")] == []
+    assert [*finder.told_by("+222 00 00 98")] == ["number"]
+
+
 def test_a_phone_that_is_public_too_is_no_secret() -> None:
     hidden = phone("+992 00 010 00 10", service="Shelter")
     assert whats("010 00 10", SHELTER, hidden) == set()
@@ -1034,6 +1044,7 @@ def test_points_are_read_in_decimals_and_in_degrees_and_minutes(text: str, numbe
         ("123456", "12 3456", False),  # a short one may be chance
         ("1234567", "012 34567", False),
         ("12 345", "рег. 12/345", True),
+        ("ABC-DEF-1234", "abc def 1234", False),  # words with few digits may be chance
     ],
 )
 def test_a_register_number_is_read_in_its_parts(identifier: str, text: str, is_told: bool) -> None:

@@ -173,6 +173,15 @@ def test_a_tie_to_a_place_that_is_missing_shows_nothing_and_hides_no_other() -> 
     assert [row["location_id"] for row in shown["service_at_location"]] == [PLACE_ID]
 
 
+def test_what_is_said_of_a_service_at_a_place_is_shown_where_the_place_is() -> None:
+    tie = ServiceAtLocation(
+        id="t", service_id=key("service", "Advice"), location_id=PLACE_ID, audience="public", description="Second floor"
+    )
+    shown = seen(umed(), advice(), [tie], office())
+    assert {row["precision"] for row in shown["location"]} == {"exact"}
+    assert {row["id"]: row["description"] for row in shown["service_at_location"]}["t"] == "Second floor"
+
+
 def test_tables_that_are_left_out_hold_nothing() -> None:
     shown = redaction.project({"organization": umed()}, "public", RULES)
     assert {table for table, rows in shown.items() if rows} == {"organization"}
