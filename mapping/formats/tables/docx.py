@@ -1,6 +1,9 @@
-"""Tables of a text in Word: each is a sheet; what is merged stands in each of its cells, what is struck through not."""
+"""Tables of a text in Word: each is a sheet; what is merged stands in each of its cells, what is struck through not.
 
-from collections.abc import Iterator
+What the text says right before a table stands above its rows, as titles do in a workbook.
+"""
+
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,12 @@ from mapping.formats._archives import members
 from mapping.language.i18n import Phrase
 
 SUFFIX = ".docx"
+
+TITLES = 3
+"""Paragraphs before a table that may be its title at most."""
+
+LETTERS = 300
+"""Letters of a title at most; what is longer is no title."""
 
 
 def read(path: str | Path) -> Iterator[Sheet]:
@@ -25,16 +34,29 @@ def read(path: str | Path) -> Iterator[Sheet]:
     path = Path(path)
     members(path)
     with damage_refused(path):
-        tables = [_rows(path, table) for table in docx.Document(str(path)).tables]
+        tables = list(_tables(path))
     if not tables:
         raise FormatError(Phrase("{path}: holds no table; ask for the list as a table", path=path))
-    for number, (rows, struck) in enumerate(tables, 1):
+    for number, (titles, rows, struck) in enumerate(tables, 1):
         skipped = (
             (Phrase("{count} {count:text that is|texts that are} struck through, not read", count=struck),)
             if struck
             else ()
         )
-        yield Sheet(f"table {number}" if len(tables) > 1 else "", rows, skipped=skipped)
+        name = f"table {number}" if len(tables) > 1 else ""
+        yield Sheet(name, [*([title] for title in titles), *rows], first_row=1 - len(titles), skipped=skipped)
+
+
+def _tables(path: Path) -> Iterator[tuple[list[str], list[list[str]], int]]:
+    """Yield the titles and the cells of each table, and how many texts were struck through."""
+    titles: list[str] = []
+    for part in docx.Document(str(path)).iter_inner_content():
+        if isinstance(part, docx.table.Table):
+            rows, struck = _rows(path, part)
+            yield titles[-TITLES:], rows, struck
+            titles = []
+        elif (title := _text([part])[0]) and len(title) <= LETTERS:
+            titles.append(title)
 
 
 def _rows(path: Path, table: Any) -> tuple[list[list[str]], int]:
@@ -47,7 +69,7 @@ def _rows(path: Path, table: Any) -> tuple[list[list[str]], int]:
             if cell.vMerge == "continue" and rows and len(row) < len(rows[-1]):
                 text = rows[-1][len(row)]
             else:
-                text, crossed = _text(table, cell)
+                text, crossed = _text(docx.table._Cell(cell, table).paragraphs)
                 struck += crossed
             row += [text] * cell.grid_span
         cells += len(row)
@@ -57,10 +79,10 @@ def _rows(path: Path, table: Any) -> tuple[list[list[str]], int]:
     return rows, struck
 
 
-def _text(table: Any, cell: Any) -> tuple[str, int]:
-    """Return what stands in a cell and is not struck through, a paragraph a line, and how much was."""
+def _text(paragraphs: Iterable[Any]) -> tuple[str, int]:
+    """Return what paragraphs say that is not struck through, each a line, and how much was."""
     lines, struck = [], 0
-    for paragraph in docx.table._Cell(cell, table).paragraphs:
+    for paragraph in paragraphs:
         runs = [run for run in paragraph.runs if not (run.font.strike or run.font.double_strike)]
         struck += len(paragraph.runs) - len(runs)
         whole = paragraph.text if len(runs) == len(paragraph.runs) else "".join(run.text for run in runs)

@@ -24,6 +24,7 @@ def test_merged_cells_stand_in_each_of_their_rows(tmp_path):
     text.save(path)
     (read,) = rows(path)
     assert [[cell.strip() for cell in row] for row in read] == [
+        ["Приложение 1"],
         ["Район", "Орган", "Телефон"],
         ["Восеъ", "А", "1"],
         ["Восеъ", "Б", "2"],
@@ -55,3 +56,21 @@ def test_a_text_without_a_table_is_refused(tmp_path):
     docx.Document().save(path)
     with pytest.raises(FormatError, match="no table"):
         rows(path)
+
+
+def test_what_stands_before_a_table_is_its_title_and_no_row_of_it(tmp_path):
+    text, path = docx.Document(), tmp_path / "annex.docx"
+    for paragraph in ("Минувшее", "Приложение 2", "", "Телефоны доверия", "Октябрь 2026 г.", "слово " * 100):
+        text.add_paragraph(paragraph)
+    text.add_paragraph().add_run("Черновик").font.strike = True
+    text.add_table(1, 1).cell(0, 0).text = "Линия"
+    text.add_paragraph("после")
+    text.add_table(1, 1).cell(0, 0).text = "Орган"
+    text.add_table(1, 1).cell(0, 0).text = "Район"
+    text.save(path)
+    assert rows(path) == [
+        [["Приложение 2"], ["Телефоны доверия"], ["Октябрь 2026 г."], ["Линия"]],
+        [["после"], ["Орган"]],
+        [["Район"]],
+    ]
+    assert [sheet.first_row for sheet in format_of(path).read(path)] == [-2, 0, 1]
