@@ -95,6 +95,18 @@ class Guessed:
     count: int = 0
 
     @property
+    def bodies(self) -> list[str]:
+        """The columns with the names of organizations, in whatever language."""
+        return [
+            column for name in self.fields if name.partition(".")[0] == "organization" for column in self.fields[name]
+        ]
+
+    @property
+    def top(self) -> int:
+        """Index of the first row of the header."""
+        return self.first - self.header.rows - self.header.skip_after
+
+    @property
     def shape(self) -> Shape:
         """What a row is; whether columns of yes and no tell which services a place has, or cells name them."""
         if self.other:
@@ -151,7 +163,7 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
     if best.header.rows == 1 and not all(best.header.has in guess.names for guess in alike.values()):
         best.header = best.header.model_copy(update={"has": ""})
     _guess_columns(best, list(alike.values()), area)
-    if any(name.partition(".")[0] == "organization" for name in best.fields):
+    if best.bodies:
         return best
     if not to_draft:
         raise FormatError(
@@ -220,7 +232,7 @@ def _guessed_of(sheet: Sheet, other: OtherShape, sheets: Sequence[Sheet], area: 
         guess.header = guess.header.model_copy(update={"has": ""})
     _look(guess, alike, area)
     looks = {name: guess.seen[name] for name in guess.names if name}
-    own = own_columns(other, looks, titles_of(sheet, guess.first - guess.header.rows), area)
+    own = own_columns(other, looks, titles_of(sheet, guess.top), area)
     guess.fields, guess.choices, guess.headings, guess.standards = own.fields, own.choices, own.headings, own.standards
     guess.constants, guess.private, guess.passed, guess.open = own.constants, own.private, own.passed, own.open
     guess.key, guess.why, guess.missing = own.fields.pop("key", []), own.why, own.missing(other)
@@ -445,7 +457,7 @@ LEAST_DAYS = 4
 
 def _name_bodies(guess: Guessed) -> None:
     """Take names of bodies from a column that is called like kinds of help and names none: "Service: Women's line"."""
-    if any(name.partition(".")[0] == "organization" for name in guess.fields) or "service" not in guess.fields:
+    if guess.bodies or "service" not in guess.fields:
         return
     there = (*guess.fields["service"], *guess.open)
     different = {
@@ -477,9 +489,7 @@ def _take_service_of_all(guess: Guessed) -> None:
     """
     if guess.shape == "place" or "service" in (*guess.fields, *guess.choices):
         return
-    heads = [column for name, columns in guess.fields.items() if name.startswith("organization") for column in columns]
-    titles = titles_of(guess.sheet, guess.first - guess.header.rows - guess.header.skip_after)
-    for texts in (heads, guess.sheets, titles):
+    for texts in (guess.bodies, guess.sheets, titles_of(guess.sheet, guess.top)):
         made = {text: composed("service_types", text).codes for text in texts}
         codes = {code for codes in made.values() for code in codes}
         if narrow := [code for code in codes if not any(other.startswith(f"{code}-") for other in codes)]:
@@ -611,7 +621,7 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
         f'# {name} = "..."    # TO BE DECIDED, here or in [constants]; no row counts without: {FIELDS[name]}'
         for name in guess.missing
     ]
-    if not guess.other and not any(name.partition(".")[0] == "organization" for name in guess.fields):
+    if not guess.other and not guess.bodies:
         lines.append(
             '# organization = "..."    # TO BE DECIDED: the column with the names of bodies; no row counts without'
         )
@@ -642,7 +652,7 @@ def _short(stem: str) -> str:
 
 
 def _row_of(guess: Guessed) -> int:
-    return guess.sheet.first_row + guess.first - guess.header.rows - guess.header.skip_after
+    return guess.sheet.first_row + guess.top
 
 
 def _open_columns(guess: Guessed) -> list[str]:

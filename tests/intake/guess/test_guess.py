@@ -589,6 +589,14 @@ def test_what_stands_over_the_names_tells_the_kind_of_help_where_no_column_does(
     assert (f"by '{by}', every row is taken for {service};" in notes) is (service is not None)
 
 
+def test_what_stands_over_the_kinds_of_organizations_tells_no_kind_of_help(area):
+    rows = [["Organization", "Type of organization (shelter, NGO)", "City"]]
+    rows += [["Umed", "NGO", "Khujand"], ["Nur", "state", "Kulob"]]
+    guess = guessed([Sheet("", rows)], area)
+    assert guess.fields["organization_kind"] == [rows[0][1]]
+    assert guess.constants == {}
+
+
 def test_sheets_of_several_kinds_tell_no_kind_of_all_rows(area):
     sheets = [Sheet(name, [["Organization", "City", "Phone"], *BODIES]) for name in ("Shelters", "Lawyers")]
     assert guessed(sheets, area).constants == {}
