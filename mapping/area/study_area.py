@@ -120,6 +120,10 @@ class StudyArea:
         """Return the country's ISO 3166 code of two letters."""
         return self.file.code
 
+    def is_abroad(self, country: str | None) -> bool:
+        """Tell whether a country, where one is given, is another than this one."""
+        return country not in (None, "", self.code)
+
     @property
     def code3(self) -> str:
         """Return the country's ISO 3166 code of three letters."""

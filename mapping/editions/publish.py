@@ -196,7 +196,7 @@ def travel_times(
     rows = view.connection.execute(
         "SELECT id, country, latitude, longitude FROM location WHERE latitude IS NOT NULL ORDER BY id"
     )
-    locations = [row for row in rows if row["country"] in (None, "", area.code) or row["id"] in abroad]
+    locations = [row for row in rows if not area.is_abroad(row["country"]) or row["id"] in abroad]
     if not locations:
         return TravelTimes()
     scenarios = [scenario.id for scenario in area.settings.scenarios if scenario.id in SCENARIOS]

@@ -6,7 +6,7 @@ from mapping.view.entries import Entry, ServicePlace
 
 def at_home(place: ServicePlace, area: StudyArea) -> bool:
     """Tell whether a place is in the country, and one that people can go to."""
-    return place.country in (None, "", area.code) and place.role != "virtual"
+    return not area.is_abroad(place.country) and place.role != "virtual"
 
 
 def can_be_visited(entry: Entry, place: ServicePlace, area: StudyArea, *, cross_borders: bool | None = None) -> bool:

@@ -38,6 +38,7 @@ def test_says_what_the_country_is(tiny_area):
         (2, 4, "District"),
     ]
     assert repr(tiny_area) == "<StudyArea XT: 1, 2, 4 units>"
+    assert [tiny_area.is_abroad(country) for country in ("XT", "", None, "TJ")] == [False, False, False, True]
 
 
 def test_never_changes(tiny_area):

@@ -38,7 +38,7 @@ def minutes_beyond(edition: Edition, place: str, scenario: str) -> dict[str, flo
             spot.id: (spot.latitude, spot.longitude)
             for entry in edition.entries(area.languages[0]).values()
             for spot in entry.points
-            if spot.country in (None, "", area.code)
+            if not area.is_abroad(spot.country)
         }
         if rows.empty or not spots or scenario not in scenarios:
             return {}

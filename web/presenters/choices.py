@@ -139,7 +139,7 @@ def place_of(entry: Entry, choice: Choice, area: StudyArea) -> Literal["near", "
     inside = [
         place
         for place in entry.places
-        if place.country in (None, "", area.code) and place.area_unit and _within(area, place.area_unit, unit)
+        if not area.is_abroad(place.country) and place.area_unit and _within(area, place.area_unit, unit)
     ]
     if any(place.has_point for place in inside):
         return "near"

@@ -52,7 +52,7 @@ def line_for(edition: Edition, language: str, *, abroad: bool) -> Hotline | None
 
 def _rank(entry: Entry, always: bool, area: StudyArea) -> tuple[bool, bool, bool, bool, int]:
     country = area.code in entry.covers or not entry.covers
-    abroad = bool(entry.places) and all(place.country not in (None, "", area.code) for place in entry.places)
+    abroad = bool(entry.places) and all(area.is_abroad(place.country) for place in entry.places)
     return (abroad, not country, not always, entry.freshness not in ("fresh", "due"), -len(entry.languages))
 
 

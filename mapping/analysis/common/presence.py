@@ -66,8 +66,7 @@ class ServicePresence:
     def _locate(self, entry: Entry) -> PlacedService:
         here, perhaps = units_in(entry, self.area, self.level)
         covered = units_covered(entry, self.area, self.level)
-        home = None, "", self.area.code
-        placed = any(p.area_unit or p.latitude is not None or p.country not in home for p in entry.places)
+        placed = any(p.area_unit or p.latitude is not None or self.area.is_abroad(p.country) for p in entry.places)
         adrift = not (placed or covered)
         return PlacedService(entry, here, frozenset(self.units) if adrift else perhaps, covered, adrift)
 

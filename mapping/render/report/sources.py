@@ -130,7 +130,7 @@ class Sources:
 
     def is_abroad(self, entry: Entry) -> bool:
         """Tell whether every place of a service is in another country."""
-        return bool(entry.places) and all(p.country not in (None, "", self.area.code) for p in entry.places)
+        return bool(entry.places) and all(self.area.is_abroad(place.country) for place in entry.places)
 
     def units_of(self, entry: Entry) -> set[str]:
         """Return the units that a service has a place in, those above them too."""
@@ -210,8 +210,8 @@ def _of_list(material: Sources) -> Message:
 
 
 def _of_places_abroad(material: Sources) -> Message:
-    home = None, "", material.area.code
-    used = [e for e in material.entries if e.offered and any(place.country not in home for place in e.places)]
+    abroad = material.area.is_abroad
+    used = [e for e in material.entries if e.offered and any(abroad(place.country) for place in e.places)]
     text = Message(
         "Services abroad that are not overdue: {count} of {known} listed; of these, checked in time: {share}."
     )

@@ -38,7 +38,7 @@ def where(pen: Pen, entry: Entry) -> str:
     known = material.area.all_units()
     places = []
     for place in entry.places:
-        if place.country not in (None, "", material.area.code):
+        if material.area.is_abroad(place.country):
             country = material.say(material.area.country(str(place.country)))
             places.append(", ".join(filter(None, (place.city, country))))
         elif place.area_unit in known:
