@@ -244,6 +244,19 @@ class Postings:
         """Where the points of each service begin, and where the last of them end."""
         return np.concatenate([[0], np.cumsum(np.bincount(self.series("point"), minlength=self.size))])
 
+    @cached_property
+    def northward(self) -> tuple[Numbers, Reals]:
+        """The services that all points are of, the southernmost point first, and the latitudes of the points."""
+        order = np.argsort(self.series("latitude"))
+        return self.series("point")[order], self.series("latitude")[order]
+
+    def of_band(self, bits: Bits, first: int, last: int) -> Numbers:
+        """Return the services of a set that have one of the points from one place to another in ``northward``."""
+        owners = self.northward[0][first:last]
+        mask = np.zeros(self.size, bool)
+        mask[owners] = True
+        return members(bits & self.bits(mask))
+
     def by_name(self, language: str) -> NDArray[Any]:
         """Return the place of each service, by rank and then by name in a language of the view."""
         return self.series(f"by_name_{self._language(language)}")

@@ -49,6 +49,8 @@ SHORTEST = 4
 """Letters from which a word may be the beginning of a name."""
 FEW = 512
 """So many services are sorted whole, where only the first are wanted."""
+BAND = 32
+"""Points to the south and to the north that are looked at first for each of the nearest services."""
 ASKED = 1.5
 """What the help that is asked for counts beside one word of a name."""
 
@@ -347,8 +349,8 @@ class Search:
             if self.query.within_km is None and not left:
                 total += count(part)
                 continue
-            services, km = self._within(*self._estimated(part, near), near)
-            total += services.size
+            services, km = self._within(*self._estimated(self._close(part, near, left), near), near)
+            total += count(part) if self.query.within_km is None else services.size
             if not left:
                 continue
             if left < services.size:
@@ -360,9 +362,33 @@ class Search:
         ids = self.postings.ids(first)
         return [Hit(service, km) for service, km in zip(ids, first.values(), strict=True)], total
 
-    def _estimated(self, fits: Bits, near: tuple[float, float]) -> tuple[Numbers, Reals]:
+    def _close(self, fits: Bits, near: tuple[float, float], most: int) -> Numbers:
+        """Return services of a set, among them all that are near enough or, without a distance, the nearest ``most``.
+
+        They are looked for in a band of latitudes that grows until what lies outside is farther away. Where it would
+        have more points than the set has services, the whole set is returned.
+        """
+        latitudes, whole, size = self.postings.northward[1], count(fits), BAND * most
+        middle = int(np.searchsorted(latitudes, near[0]))
+        if self.query.within_km is not None:
+            degrees = math.degrees((self.query.within_km * (1 + SPHERE) + ROUNDED) / RADIUS)
+            first, last = np.searchsorted(latitudes, (near[0] - degrees, near[0] + degrees))
+            return self.postings.of_band(fits, first, last) if last - first < whole else members(fits)
+        while size < whole:
+            first, last = max(0, middle - size), middle + size
+            services = self.postings.of_band(fits, first, last)
+            if services.size >= most:
+                km = self._estimated(services, near)[1]
+                bound = np.partition(km, most - 1)[most - 1] * (1 + 3 * SPHERE) + ROUNDED
+                south = near[0] - latitudes[first] if first else math.inf
+                north = latitudes[last] - near[0] if last < latitudes.size else math.inf
+                if bound + ROUNDED <= math.radians(min(south, north)) * RADIUS:
+                    return np.asarray(services[km <= bound])
+            size *= 2
+        return members(fits)
+
+    def _estimated(self, services: Numbers, near: tuple[float, float]) -> tuple[Numbers, Reals]:
         """Return services that have points, with the estimated kilometres to the nearest, from numbers of 32 bits."""
-        services = members(fits)
         points, first = self.postings.points(services)
         series = (self.postings.series(name)[points].astype(np.float32) for name in ("latitude", "longitude"))
         return services, least(estimated(near, *series), first)

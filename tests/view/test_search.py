@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import json
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
@@ -12,9 +13,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyproj import Geod
 
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import coarse, tokens
@@ -23,8 +26,9 @@ from mapping.language.meaning import GOOD, LEAST, Meaning, QueryReader, inflecte
 from mapping.language.need_fits import SECOND, types_for
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.entries import sort_key
-from mapping.view.index import lexicon_of
-from mapping.view.search import Query, SearchFacts
+from mapping.view.index import SCHEMA, lexicon_of
+from mapping.view.postings import SERIES, Postings, packed
+from mapping.view.search import Query, Search, SearchFacts, estimated
 from mapping.view.view import Entry, View
 from tests.support.examples import examples, thorough
 from tests.support.sample import ALL_DAYS, km, organization, place, sample_view, service
@@ -32,6 +36,7 @@ from tests.web.support.portal import published
 from web.presenters.edition import Edition
 from web.public import search_index
 
+GEOD = Geod(ellps="WGS84")
 PHRASES = Path(__file__).with_name("phrases.csv")
 """What frightened people type, in four languages and two scripts, with what would help."""
 OF_OTHERS = Path(__file__).with_name("phrases_of_others.csv")
@@ -674,6 +679,66 @@ def test_words_find_what_looking_at_every_service_finds(
     assert [e.id for e in found.elsewhere] == [e.id for e in expected if not e.points][:limit]
     assert found.total == len(expected)
     assert random_view.search(Query(text)).ranked() == [entry.id for entry in expected]
+
+
+def postings_of(owner: Any, latitude: Any, longitude: Any, rank: Any, having: dict[str, Any]) -> Postings:
+    """A view's index of points, ranks and codes alone; the id of a service is its number."""
+    connection = sqlite3.connect(":memory:")
+    for statement in SCHEMA.split(";\n"):
+        connection.execute(statement)
+    given = {"point": owner, "latitude": latitude, "longitude": longitude, "rank": rank}
+    contents = [(name, np.asarray(values, SERIES[name]).tobytes()) for name, values in given.items()]
+    contents.append(("by_name_en", np.arange(rank.size, dtype="<u4").tobytes()))
+    connection.executemany("INSERT INTO series VALUES (?, ?)", contents)
+    codes = [(kind, "", *packed(numbers.tolist(), rank.size)) for kind, numbers in having.items()]
+    connection.executemany("INSERT INTO code VALUES (?, ?, ?, ?)", codes)
+    connection.executemany("INSERT INTO listed VALUES (?, ?, '')", ((n, str(n)) for n in range(rank.size)))
+    return Postings(connection, {"languages": "en"})
+
+
+@given(
+    st.integers(0, 2**32 - 1),
+    st.tuples(st.floats(-90, 90), st.floats(-180, 180)),
+    st.sampled_from([0.0, 0.05, 5, 90]),
+    st.none() | st.floats(0, 20_100) | st.floats(0, 10),
+    st.integers(0, 40),
+    st.sampled_from([1, 32]),
+)
+@settings(max_examples=examples(150), deadline=None)
+def test_the_nearest_of_many_are_those_that_looking_at_every_point_finds(seed, centre, spread, within, most, band):
+    """Of 3,000 points of 1,500 services around a place, or all over the earth, some of them at the same spot."""
+    random = np.random.default_rng(seed)
+    latitude = np.clip(centre[0] + random.uniform(-spread, spread, 3000), -90, 90)
+    longitude = (centre[1] + random.uniform(-2 * spread, 2 * spread, 3000) + 180) % 360 - 180
+    same = random.random(3000) < random.choice([0, 0.5])
+    latitude[same], longitude[same] = latitude[0], longitude[0]
+    owner, rank = np.sort(random.integers(0, 1500, 3000)), random.integers(0, 3, 1500)
+    pointed = np.unique(owner)
+    postings = postings_of(owner, latitude, longitude, rank, {"pointed": pointed})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mapping.view.search.BAND", band)
+        hits = Search(postings, Query(near=centre, within_km=within, limit=most), {}).run()
+    postings.connection.close()
+    metres = GEOD.inv(*np.broadcast_arrays(centre[1], centre[0], longitude, latitude))[2]
+    nearest = {service: min(metres[owner == service]) / 1000 for service in pointed.tolist()}
+    fits = {service: km for service, km in nearest.items() if within is None or km <= within}
+    expected = sorted(fits, key=lambda service: (rank[service], fits[service], service))
+    assert [int(hit.service) for hit in hits.here] == expected[:most]
+    assert hits.total == len(expected)
+
+
+def test_few_points_are_looked_at_for_the_nearest_of_many(monkeypatch):
+    latitude = np.linspace(-80, 80, 16_000)
+    numbers = np.arange(16_000)
+    postings = postings_of(numbers, latitude, 0 * latitude, 0 * numbers, {"pointed": numbers})
+    looked_at = []
+    monkeypatch.setattr(
+        "mapping.view.search.estimated", lambda *given: looked_at.append(given[1].size) or estimated(*given)
+    )
+    Search(postings, Query(near=(0.0, 0.0), limit=5), {}).run()
+    Search(postings, Query(near=(0.0, 0.0), within_km=100), {}).run()
+    postings.connection.close()
+    assert sum(looked_at) < 2000
 
 
 @pytest.mark.parametrize("text", ["Nov tumani", "Нов тумани", "ноҳияи Нов", "advokat Nov tumanida"])

@@ -801,8 +801,9 @@ queries = st.fixed_dictionaries(
 def test_a_search_finds_what_looking_at_every_entry_finds(
     few: int, query: dict[str, Any], many: View, tiny_area: StudyArea, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where services are more than are sorted."""
+    """Also where services are more than are sorted, and more than are looked at for the nearest."""
     monkeypatch.setattr("mapping.view.search.FEW", few)
+    monkeypatch.setattr("mapping.view.search.BAND", 1 if few == 0 else few)
     if "near" not in query:
         query.pop("within_km", None)
     found = many.find(**query)
