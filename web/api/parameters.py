@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
-
-from werkzeug.datastructures import MultiDict
+from urllib.parse import parse_qsl
 
 Schema = dict[str, Any]
 
@@ -88,7 +87,7 @@ class Parameter:
             if isinstance(value, bool):
                 return value
         elif kind == "integer" and not isinstance(value, bool):
-            if isinstance(value, str) and re.fullmatch("-?[0-9]{1,9}", value):
+            if isinstance(value, str) and re.fullmatch("-?[0-9]{1,400}", value):
                 return int(value)
             if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
                 return int(value)
@@ -99,7 +98,7 @@ class Parameter:
                 return value
         elif kind == "string" and isinstance(value, str):
             if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
-                raise ValueError("is not text")
+                raise ValueError("is not text in UTF-8")
             return value
         raise ValueError(f"is no {kind}")
 
@@ -294,15 +293,18 @@ def _one_of(codes: Iterable[str]) -> Schema:
     return {"type": "string", "enum": known} if known else {"type": "string", "maxLength": 60}
 
 
-def parameters_of(query: MultiDict[str, str], body: bytes | None, mimetype: str) -> list[tuple[str, Any]]:
+def parameters_of(query: bytes, body: bytes | None, mimetype: str) -> list[tuple[str, Any]]:
     """Return the parameters of a request as they came, from its address and, with POST, from its body.
+
+    Bytes of an address that are no UTF-8 become half signs, which are text nowhere.
 
     Raises
     ------
     BadRequest
         When the body is not a JSON object.
     """
-    given: list[tuple[str, Any]] = list(query.items(multi=True))
+    text, errors = query.decode("utf-8", "surrogateescape"), "surrogateescape"
+    given: list[tuple[str, Any]] = [*parse_qsl(text, keep_blank_values=True, errors=errors)]
     if not body:
         return given
     wanted = Problem("body", "is not a JSON object", 'application/json as in {"search": "legal"}')
@@ -334,7 +336,8 @@ def read(given: Iterable[tuple[str, Any]], allowed: Mapping[str, Parameter]) -> 
     for name, value in given:
         if name not in allowed:
             shown = name if name.isprintable() and len(name) <= 40 else "a name that is too long or unreadable"
-            problems.append(Problem(shown, "is not known here", "one of " + ", ".join(allowed)))
+            known = "one of " + ", ".join(allowed) if allowed else "no parameter at all"
+            problems.append(Problem(shown, "is not known here", known))
         elif name in values:
             problems.append(Problem(name, "is given twice", "one value"))
         else:

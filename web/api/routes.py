@@ -269,7 +269,7 @@ def _asked(names: Iterable[str]) -> dict[str, Any]:
     request.max_content_length = BODY_LIMIT
     body = request.get_data() if request.method == "POST" else None
     choices = _answers().choices.parameters
-    given = parameters_of(request.args, body, request.mimetype)
+    given = parameters_of(request.query_string, body, request.mimetype)
     return read(given, {name: choices[name] for name in names})
 
 

@@ -555,12 +555,37 @@ def test_everything_wrong_is_told_at_once_with_what_is_allowed(client):
         "modified_after=2026-11-01T00:00:00Z5",
         "lang=",
         "x",
+        "search=%ff%fe",
+        "search=%D1",
+        "search=%ed%a0%80",
+        "organization_id=%C3%28",
+        "%ff=1",
     ],
 )
 def test_wrong_values_are_refused(client, query):
     answer = client.get(f"/api/services?{query}")
     assert answer.status_code == 400, query
     assert len(answer.get_json()["errors"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "error"),
+    [
+        ("services?search=%ff", ("search", "is not text in UTF-8", "text of at most 100 signs")),
+        ("services?page=999999999999", ("page", "is out of range", "a whole number, 1 to 1000000")),
+        ("services?page=x", ("page", "is no integer", "a whole number, 1 to 1000000")),
+        ("services.json?page=2", ("page", "is not known here", "no parameter at all")),
+        ("area_units?x=2", ("x", "is not known here", "one of page, per_page, format, lang")),
+    ],
+)
+def test_what_is_wrong_is_named(client, path, error):
+    assert [tuple(told.values()) for told in client.get(f"/api/{path}").get_json()["errors"]] == [error]
+
+
+@pytest.mark.parametrize("search", ["+%D1%8E", "%20%D1%8E", " \u044e"])
+def test_words_of_an_address_are_read_however_they_are_escaped(client, search):
+    answers = [client.get(f"/api/services?search={asked}&per_page=500").get_json() for asked in (search, "\u044e")]
+    assert answers[0] == answers[1]
 
 
 @pytest.mark.parametrize(
