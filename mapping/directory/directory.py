@@ -160,12 +160,6 @@ def complete_tables(db: sqlite_utils.Database) -> None:
                 db.execute(f'UPDATE "{name}" SET "{column}" = ?', [default])
 
 
-def is_complete(db: sqlite_utils.Database) -> bool:
-    """Tell whether a file has every table and column of the records."""
-    rows = db.execute("SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'")
-    return {(name, column) for name, kind in STORED.items() for column in columns(kind)} <= set(rows.fetchall())
-
-
 @cache
 def terms() -> dict[str, list[Row]]:
     """Return the rows that every file holds, by table: the terms that come with Rohnamo."""
@@ -173,6 +167,23 @@ def terms() -> dict[str, list[Row]]:
     for record in vocabulary():
         rows.setdefault(record.table, []).append(to_row(record))
     return rows
+
+
+WATCHED_WORDS = {
+    f"words_{table}_{event}": f'CREATE TRIGGER "words_{table}_{event}" BEFORE {event} ON "{table}"'
+    f' WHEN EXISTS (SELECT 1 FROM "{table}" WHERE id IN ({ids}) AND {word})'
+    " BEGIN DELETE FROM gate WHERE name = 'current'; END"
+    for table, word in {"taxonomy": 1, "taxonomy_term": 1, "translation": "link_entity = 'taxonomy_term'"}.items()
+    for event, ids in {"insert": "new.id", "update": "old.id, new.id", "delete": "old.id"}.items()
+}
+"""Triggers by which the file itself notes that a word of it was changed or replaced, whatever wrote to it."""
+
+
+@cache
+def wanted() -> str:
+    """Return a digest of what every file is brought up to: its columns, its triggers, and its words."""
+    tables = {name: columns(kind) for name, kind in STORED.items()}
+    return hashlib.sha256(repr((tables, WATCHED_WORDS, terms())).encode()).hexdigest()
 
 
 @cache
@@ -231,10 +242,9 @@ class Directory:
                 self._require_directory()
                 self._set_pragmas()
                 migrations.apply(self.db)
-                if not is_complete(self.db):
+                if not self._is_current():
                     with self._transaction(keep=True):
                         complete_tables(self.db)
-                self._seed()
                 self._begin_gate()
             except BaseException:
                 self.close()
@@ -714,13 +724,26 @@ class Directory:
             if setting != wanted:
                 raise MappingError(f"{self.path}: SQLite runs with {name} = {setting}, not {wanted}; use a local disk")
 
-    def _seed(self) -> None:
-        """Store the terms that come with Rohnamo, or bring them up to date."""
-        old = [table for table, rows in terms().items() if not holds(self.db, table, rows)]
-        if old:
-            with self._transaction(keep=True):
-                for table in old:
-                    upsert(self.db, table, terms()[table])
+    def _stamp(self) -> str:
+        """Return a digest of what the file is to be brought up to, and of its tables and triggers as they are."""
+        rows = self.db.execute("SELECT name, sql FROM sqlite_schema WHERE type IN ('table', 'trigger')")
+        ours = [row for row in rows if row[0] in STORED or row[0] in WATCHED_WORDS]
+        return hashlib.sha256(repr((wanted(), ours)).encode()).hexdigest()
+
+    def _is_current(self) -> bool:
+        """Tell whether nothing changed in the file's tables and words, or in ours, since they were last compared."""
+        row = self.db.execute("SELECT value FROM gate WHERE name = 'current'").fetchone()
+        return row is not None and row[0] == self._stamp()
+
+    def _bring_up_to_date(self) -> None:
+        """Store the terms that come with Rohnamo where the file has others, and note that it has them."""
+        for name, statement in WATCHED_WORDS.items():
+            self.db.execute(f'DROP TRIGGER IF EXISTS "{name}"')
+            self.db.execute(statement)
+        for table, rows in terms().items():
+            if not holds(self.db, table, rows):
+                upsert(self.db, table, rows)
+        self.db.execute("INSERT OR REPLACE INTO gate VALUES ('current', ?)", [self._stamp()])
 
     @contextmanager
     def _said_clearly(self, what: str) -> Iterator[None]:
@@ -744,10 +767,13 @@ class Directory:
 
     @contextmanager
     def _transaction(self, *, keep: bool) -> Iterator[None]:
+        """Do all or nothing; where it changes the words that come with Rohnamo, they are put right with it."""
         self.db.execute("BEGIN IMMEDIATE")
         try:
             self.db.execute("PRAGMA defer_foreign_keys = 1")
             yield
+            if keep and not self._is_current():
+                self._bring_up_to_date()
             self.db.execute("COMMIT" if keep else "ROLLBACK")
         except BaseException:
             if self.db.conn.in_transaction:  # SQLite itself rolls back when the disk is full

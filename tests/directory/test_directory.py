@@ -15,13 +15,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import sqlite_utils
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mapping.area.study_area import StudyArea
 from mapping.directory import importing
-from mapping.directory.directory import PRAGMAS, Directory, public_id
+from mapping.directory.directory import PRAGMAS, Directory, public_id, terms
 from mapping.directory.importing import series
+from mapping.directory.rows import holds
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, vocabulary
 from mapping.model import (
@@ -254,6 +256,58 @@ def test_seeds_are_brought_up_to_date_and_else_not_written(tmp_path: Path) -> No
     with Directory(path) as directory:
         assert directory.db.conn.total_changes == 0
     assert len(vocabulary()) == len({record.id for record in vocabulary()})
+
+
+OTHER_WORDS = {
+    "taxonomy": "name = 'Other words'",
+    "taxonomy_term": "name = 'Other words'",
+    "translation": "link_entity = 'service'",
+}
+
+
+@pytest.mark.parametrize("table", OTHER_WORDS)
+@pytest.mark.parametrize(
+    "way", ["change", "remove", "replace", "put in its place", "change without triggers", "rebuild"]
+)
+def test_words_that_another_program_changed_are_put_right(table: str, way: str, tmp_path: Path) -> None:
+    path = tmp_path / "directory.db"
+    with Directory(path) as directory:
+        before = dump(directory)
+    other = sqlite3.connect(path)
+    names = [row[1] for row in other.execute(f'PRAGMA table_info("{table}")')]
+    (word, second), *_ = other.execute(f'SELECT min(id), max(id) FROM "{table}"').fetchall()
+    change = f'UPDATE "{table}" SET {OTHER_WORDS[table]} WHERE id = ?'
+    if way == "change":
+        other.execute(change, [word])
+    elif way == "remove":
+        other.execute(f'DELETE FROM "{table}" WHERE id = ?', [word])
+    elif way == "replace":
+        columns_, values = ", ".join(names), ", ".join("?" if name == "id" else name for name in names)
+        query = f'INSERT OR REPLACE INTO "{table}" ({columns_}) SELECT {values} FROM "{table}" WHERE id = ?'
+        other.execute(query, [word, second])
+    elif way == "put in its place":
+        other.execute(f'UPDATE OR REPLACE "{table}" SET id = ? WHERE id = ?', [word, second])
+    elif way == "change without triggers":
+        other.execute(f'DROP TRIGGER "words_{table}_update"')
+        other.execute(change, [word])
+    else:
+        sqlite_utils.Database(other).table(table).transform()
+        other.execute(change, [word])
+    other.commit()
+    other.close()
+    with Directory(path) as directory:
+        if way == "rebuild":  # the text of the table is another program's
+            assert all(holds(directory.db, name, rows) for name, rows in terms().items())
+        else:
+            assert sorted(dump(directory)) == sorted(before)
+    with Directory(path) as directory:
+        assert directory.db.conn.total_changes == 0
+
+
+def test_an_act_that_changes_the_words_leaves_them_right(directory: Directory) -> None:
+    wanted = directory.record(TaxonomyTerm, term("service_types", "LEG-INF"))
+    directory.add(batch([wanted.model_copy(update={"name": "Other words"})]), on=TODAY)
+    assert directory.record(TaxonomyTerm, wanted.id) == wanted
 
 
 def test_asks_for_tables_and_records_that_are_not_there(directory: Directory) -> None:
