@@ -787,13 +787,25 @@ WORDS = tuple(table for table, kind in RECORDS.items() if kind.stands == "word")
 
 ENTRY_POINTS: dict[str, tuple[str, ...]] = {
     "phone": ("number", "extension"),
-    "address": ("address_1", "address_2", "city", "postal_code"),
+    "address": ("address_1", "address_2", "city", "region", "state_province", "postal_code", "country"),
     "contact": ("name", "email"),
     "organization": ("email", "website"),
     "service": ("email", "url"),
     "url": ("url",),
     "statement": ("text", "route"),
-    "schedule": ("byday", "bymonthday", "opens_at", "closes_at", "freq", "valid_from", "valid_to"),
+    "schedule": (
+        "byday",
+        "bymonthday",
+        "opens_at",
+        "closes_at",
+        "freq",
+        "interval",
+        "valid_from",
+        "valid_to",
+        "dtstart",
+        "until",
+        "timezone",
+    ),
     "location": (
         "latitude",
         "longitude",
@@ -802,7 +814,12 @@ ENTRY_POINTS: dict[str, tuple[str, ...]] = {
         "position_basis",
         "precision",
         "location_type",
+        "name",
+        "alternate_name",
+        "description",
+        "transportation",
     ),
+    "service_at_location": ("description",),
 }
 """Table -> fields that send people somewhere, or tell where something is: with them a trap can be laid."""
 

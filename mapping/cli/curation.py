@@ -29,7 +29,7 @@ from mapping.directory.undo import undoable
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.fold import skeleton
 from mapping.model import RECORDS, Organization
-from mapping.safety.agreed import Showing
+from mapping.safety.agreed import Showing, digest_of
 from web.access.accounts import Accounts
 
 if TYPE_CHECKING:
@@ -176,7 +176,8 @@ def agree(
                 f"Proposal {proposal.id}, {proposal.proposed_on}, {proposal.kind}, by {by}: {proposal.reason}",
                 markup=False,
             )
-            _print_shown(store.would_show(proposal.id, on=day))
+            would = store.would_show(proposal.id, on=day)
+            _print_shown(would)
         if not what or not (acts or proposals):
             out.print("To agree: rohnamo agree NUMBER --as LOGIN" if acts or proposals else "Nothing waits.")
             return
@@ -189,7 +190,7 @@ def agree(
         if acts:
             store.agree([act.showing for act in acts], by=people[0], also=people[-1], on=day)
         for person in people if proposals else ():  # of two the first has proposed it, where nobody was known to
-            store.decide(what, "accepted", by=person, on=day)
+            store.decide(what, "accepted", by=person, on=day, looked_at=digest_of(would))
     out.print(f"Agreed to by {' and '.join(people)}; it is shown from the next edition on.")
 
 

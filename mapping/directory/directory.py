@@ -57,7 +57,7 @@ from mapping.directory.writing import Change, Missing, Writing
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
 from mapping.model import NAMESPACE, RECORDS, WORDS, AnyRecord, Audience, Record, columns, record_id, references
-from mapping.safety.agreed import Agreed, Key, Showing
+from mapping.safety.agreed import Agreed, Key, Showing, digest_of
 from mapping.safety.leak_scan import FACT_FIELDS, HiddenFacts
 from mapping.safety.redaction import PUBLISHED, Rules, Shown, TypeRule, agreed_rules, project, rename
 from mapping.view.view import View
@@ -454,17 +454,29 @@ class Directory:
             carry_out(writing, row, by="somebody else", on=on)
         return writing.change.shows
 
-    def decide(self, proposal_id: str, decided: Decided, *, by: str, on: dt.date, note: str = "") -> Change:
+    def decide(
+        self,
+        proposal_id: str,
+        decided: Decided,
+        *,
+        by: str,
+        on: dt.date,
+        note: str = "",
+        looked_at: str | None = None,
+    ) -> Change:
         """Agree to a proposal, which is done then, or refuse it; whoever made it may only withdraw it.
 
         Where whoever made it did not sign in, the first who signs in and agrees has proposed it, and another decides.
+        ``looked_at`` is the digest (`mapping.safety.agreed.digest_of`) of what it would show (`would_show`) as whoever
+        agrees has looked at it: nothing else is shown. Without it whatever it shows now is agreed to.
 
         Raises
         ------
         SamePerson
             Whoever made it wants to agree to it.
         Outdated
-            The record was changed since it was proposed, or somebody decided already.
+            The record was changed since it was proposed, something else would be shown than what was looked at, or
+            somebody decided already.
         Waits
             It is done as a whole or not at all, and one of the two did not sign in.
         """
@@ -473,8 +485,16 @@ class Directory:
         what = f"undo {back}" if back else f"proposal {decided}"
         both = decided == "accepted" and self.signed_in and proposal.signed_in
         also, whole = proposal.proposed_by if both else None, proposal.kind == "merge"
-        reason = note or decided
-        with self.acting(what, by=by, on=on, reason=reason, undoes=back, agreed_by=also, whole=whole) as writing:
+        with self.acting(
+            what,
+            by=by,
+            on=on,
+            reason=note or decided,
+            undoes=back,
+            agreed_by=also,
+            whole=whole,
+            looked_at=looked_at if both else None,
+        ) as writing:
             keep_decision(writing, proposal_id, decided, by=by, on=on, note=note, signed_in=self.signed_in)
         return writing.change
 
@@ -792,11 +812,14 @@ class Directory:
         keep: bool = True,
         agreed_by: str | None = None,
         whole: bool = False,
+        looked_at: str | None = None,
     ) -> Iterator[Writing]:
         """Open a batch of a steward's own, and let it through the gate (`mapping.directory.gate`) when it is done.
 
         Raises
         ------
+        Outdated
+            It shows something else than what was looked at (`decide`): nothing was done.
         Waits
             It is to be done as a ``whole``, and what it shows waits for a second person: nothing was done.
         """
@@ -817,6 +840,8 @@ class Directory:
             writing = Writing(self.db, Change(), number=number, file=what)
             yield writing
             writing.change.shows = self._pass_gate(number, by=by, on=on, agreed_by=agreed_by)
+            if looked_at is not None and digest_of(writing.change.shows) != looked_at:
+                raise Outdated
             if whole and gate.waiting(self.db, number):
                 raise Waits
 
@@ -915,6 +940,7 @@ def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
     thresholds = area.settings.thresholds if area else Thresholds()
     least = thresholds.case_cells, thresholds.providers
     facts = [
+        "counts of cases as they are told",  # not as they stand, as versions before 29 November 2026 kept them
         sorted(types.items()),
         sorted(sensitive),
         sorted(own),

@@ -342,7 +342,9 @@ def agree(directory: Records, rules: Rules, wanted: Collection[Showing], *, by: 
     for author in {authors[digest] or also for digest in left & authors.keys()}:
         if not author.strip() or same_person(author, by):
             raise OnePerson
-    touched = grouped((showing.table, showing.id) for showing in wanted) if len(wanted) <= MANY else None
+    touched = None
+    if len(wanted) <= MANY:
+        touched = _with_counts(db, grouped((showing.table, showing.id) for showing in wanted))
     for table, ids, rows_of in _rows(_tables(directory, touched), rules, touched):
         before = _stored(db, table, ids)
         after: dict[Audience, dict[Key, Row]] = {}
@@ -435,7 +437,13 @@ def following(db: sqlite_utils.Database, new: Ids) -> Ids:
             for other, more in _parts(db, table, ids).items():
                 ids_of[other] |= more
         new = {table: ids - touched[table] for table, ids in ids_of.items()}
-    return touched
+    return _with_counts(db, touched)
+
+
+def _with_counts(db: sqlite_utils.Database, touched: Ids) -> Ids:
+    """Return records with all counts of cases where one is among them: each decides whether others may be told."""
+    counts = touched.get("case_count")
+    return touched | {"case_count": counts | _all_ids(db, "case_count", "1")} if counts else touched
 
 
 def needed_for(db: sqlite_utils.Database, touched: Ids) -> dict[str, list[Record]]:

@@ -11,9 +11,11 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, get_args
 
+from mapping.freshness import active, listed
 from mapping.model import ENTRY_POINTS, PRECISIONS, RECORDS, WORDS, Audience, references
 
 Row = dict[str, Any]
@@ -30,10 +32,9 @@ FREE = frozenset({*WORDS, *(table for table, kind in RECORDS.items() if kind.sta
 THRESHOLD = "threshold"
 """Stands for a table of the least counts that are shown: two people agree to a lower one as they do to a record."""
 
-_CONTACT = re.compile(
-    r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|(?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,}(?:/\S*)?|\+?\d(?:[\s().\-\u2010-\u2015\u00a0]{0,3}\d){4,}"
-)
-"""A mail address, a web address or a number in a text, no part longer than it may be: long texts are looked through."""
+_CONTACT = re.compile(r"\S{0,64}(?:@|//)\S{0,64}|(?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,}(?:/\S*)?|\+?\d(?:[\W_]{0,9}\d){2,}")
+"""A mail or web address, a name on a network or a number of three digits or more in a text, however it is parted; no
+part is longer than it may be: long texts are looked through."""
 
 Climb = Callable[[str], str | None]
 """Gives the unit under which the places of a unit are listed."""
@@ -89,6 +90,11 @@ class Showing(NamedTuple):
         return hashlib.sha256(_encode(facts).encode()).hexdigest()[:32]
 
 
+def digest_of(shown: Iterable[Showing]) -> str:
+    """Return a short text that is another for every other set of differences, whatever their order."""
+    return hashlib.sha256(" ".join(sorted(showing.digest for showing in shown)).encode()).hexdigest()[:32]
+
+
 _encode = json.JSONEncoder(ensure_ascii=False, default=str).encode  # `json.dumps` makes an encoder for each difference
 
 
@@ -123,6 +129,8 @@ def held(table: str, row: Row, before: Mapping[str, Any], unit_to_show: Climb) -
             result["area_unit"] = None
         if (result["latitude"] is None) != (result["longitude"] is None):
             result = result | {"latitude": None, "longitude": None}
+    elif table == "case_count" and "count" in names:
+        result["suppressed"] = result["count"] is None
     return result
 
 
@@ -180,7 +188,7 @@ def _newly(table: str, before: Mapping[str, Any], row: Row, unit_to_show: Climb)
         for name, value in row.items()
         if _tells(name, value)
         and _plain(value) != _plain(before.get(name))
-        and (before.get(name) in (None, "") or _leads(table, name, before.get(name), value))
+        and (before.get(name) in (None, "") or _leads(table, name, before, row))
     }
     if table == "location" and before and _less_precise(row, before):  # the unit of the place that was shown is no news
         names -= {*ENTRY_POINTS["location"]}
@@ -195,13 +203,28 @@ def _tells(name: str, value: Any) -> bool:
     return value is not None and value != "" and name != "id" and name != "audience"
 
 
-def _leads(table: str, name: str, old: Any, new: Any) -> bool:
+def _leads(table: str, name: str, before: Mapping[str, Any], row: Row) -> bool:
     """Whether another value of a field leads people elsewhere."""
+    old, new = before.get(name), row[name]
     if table == THRESHOLD:
         return bool(new < old)
+    if table == "service" and name == "status":
+        return _openness(new) > _openness(old)
+    if table == "translation" and name == "text" and row["field"] in ENTRY_POINTS.get(row["link_entity"], ()):
+        return True
     if name in ENTRY_POINTS.get(table, ()) or name in _OWNERS[table]:
         return True
-    return isinstance(new, str) and bool({*_CONTACT.findall(new)} - {*_CONTACT.findall(str(old))})
+    return isinstance(new, str) and name not in DAYS[table] and bool(_contacts(new) - _contacts(str(old)))
+
+
+def _contacts(text: str) -> set[str]:
+    """Return the contacts in a text, whatever kind of digits and letters they are written in."""
+    return {*_CONTACT.findall(unicodedata.normalize("NFKC", text))}
+
+
+def _openness(status: Any) -> tuple[bool, bool]:
+    """Return how many people a service of a status is offered to, more of them later in the order."""
+    return listed(status), active(status)
 
 
 def _plain(value: Any) -> Any:
@@ -222,7 +245,7 @@ DAYS: dict[str, tuple[str, ...]] = {
 
 _OWNERS: dict[str, set[str]] = {
     table: {name for name, parent in references(kind).items() if parent not in WORDS}
-    | ({"link_id", "link_entity"} & {*kind.model_fields})
+    | ({"link_id", "link_entity", "field"} & {*kind.model_fields})
     for table, kind in RECORDS.items()
 }
-"""Table -> fields that tell to which record a part belongs."""
+"""Table -> fields that tell to which record a part belongs, and to which field of it."""

@@ -194,8 +194,6 @@ def project(tables: Tables, audience: Audience, rules: Rules, agreed: Agreed | N
     if agreed is not None:
         shown = restrict(shown, agreed, rules.unit_to_show, _PARENTS, NEEDED)
     shown["standard_summary"] = _standard_sums(tables, shown, markings, public=audience == "public")
-    if audience == "public":
-        shown["case_count"] = tell_counts(shown["case_count"], least=rules.least_count, parent_unit=rules.parent_unit)
     return _with_vocabularies(shown, tables, audience, rules)
 
 
@@ -231,6 +229,9 @@ def _allowed(tables: Tables, audience: Audience, markings: "_Markings") -> Shown
     for table in _OWNERS_FIRST:
         shown[table] = redaction.rows(table, tables.get(table, ()))
         redaction.shown[table] = {row["id"] for row in shown[table]}
+    if audience == "public":
+        rules = markings.rules
+        shown["case_count"] = tell_counts(shown["case_count"], least=rules.least_count, parent_unit=rules.parent_unit)
     shown["standard_summary"] = []
     return shown
 

@@ -18,7 +18,7 @@ from mapping.directory.directory import Directory
 from mapping.directory.proposals import as_fields
 from mapping.directory.rows import STORED, ProposalKind
 from mapping.errors import MappingError
-from mapping.model import Approval, Attribute, Location, Schedule, ServiceAtLocation, record_id
+from mapping.model import Address, Approval, Attribute, Location, Schedule, ServiceAtLocation, record_id
 from tests.conftest import ROOT
 from tests.directory import test_gate_by_chance
 from tests.directory.test_gate import LEGAL, ONE, SHELTER, facts
@@ -36,6 +36,7 @@ from tests.support.sample import (
     sample_directory,
     service,
     term,
+    translations,
 )
 from tests.support.second_person import SecondPerson
 
@@ -155,6 +156,10 @@ EDITS: dict[str, Act] = {
     "web page": edit("organization", UMED, website="https://evil.example"),
     "web page of a service": edit("service", LEGAL, url="https://evil.example"),
     "number in a text": edit("service", LEGAL, description="Law. Call +992 999 999 999"),
+    "short number in a text": edit("service", LEGAL, description="Law. Call 1414"),
+    "name on a network in a text": edit("service", LEGAL, description="Law. Write to @trap"),
+    "directions to a place": edit("location", OFFICE, name="The house by the mosque"),
+    "country of an address": edit("address", key("address", "Office"), country="XW"),
     "point": edit("location", OFFICE, latitude=10.4),
     "district": edit("location", AREA, area_unit="XT-E1"),
     "hours of a line": hours,
@@ -214,6 +219,17 @@ OTHERS: dict[str, tuple[Act, Act]] = {
     "agreeing under other spellings": (lambda _: None, agreed_alone(*SPELT)),
     "erasing": (lambda _: None, erased),
     "another day": (lambda _: None, other_day),
+}
+IN_RUSSIAN = translations(Address(id=key("address", "Office"), location_id=OFFICE), city={"ru": "Town"})
+OTHERS |= {
+    "an address in another language": (
+        listed(IN_RUSSIAN),
+        edit("translation", IN_RUSSIAN[0].id, text="Elsewhere"),
+    ),
+    "opening again what closed": (
+        edit("service", LEGAL, status="defunct"),
+        edit("service", LEGAL, status="active"),
+    ),
 }
 NEW = [*organization("New"), *service("New line", of="New", phones=["+992000100009"])]
 PROPOSED: dict[ProposalKind, tuple[str, str, dict[str, Any]]] = {

@@ -19,7 +19,7 @@ from mapping.directory.proposals import Outdated, SamePerson
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.taxonomy import vocabulary
 from mapping.model import AUDIENCES, RECORDS, Attribute, Phone, Service, ServiceAtLocation
-from mapping.safety.agreed import FREE, Showing, Shown, told
+from mapping.safety.agreed import FREE, Showing, Shown, digest_of, told
 from mapping.safety.people import same_person, two_people
 from mapping.safety.redaction import PUBLISHED, VIEWS, TypeRule, allowed_rows, project
 from tests.support.sample import (
@@ -330,6 +330,26 @@ def test_of_two_that_were_to_be_merged_neither_may_have_changed(directory):
     directory.edit("organization", lost, {"description": "Moved"}, **ONE)
     with pytest.raises(Outdated):
         directory.decide(asked, "accepted", by="umed", on=TODAY)
+
+
+def test_what_was_looked_at_is_shown_and_nothing_that_was_slipped_in_since(directory):
+    """Whoever proposes to show a hidden service changes its number, which takes nobody else, before another agrees."""
+    hidden = service("Line", of="Umed", audience="custodian", phones=["+992000100005"])
+    directory.add(batch(*hidden), by="zarina", on=TODAY)
+    line, own = hidden[0].id, next(part for part in hidden if part.table == "phone")
+    approvals = [approval("audience", own.id, "public")]
+    directory.add(batch(*approvals), by="zarina", on=TODAY)
+    consent = {"consent_by": "the operator", "consent_until": dt.date(2027, 6, 1)}
+    asked = directory.propose("audience", "service", line, {"value": "public"}, **ONE, **consent)
+    looked_at = digest_of(directory.would_show(asked, on=TODAY))
+    directory.edit("phone", own.id, {"number": "+992999999999"}, **ONE)
+    before = facts(directory)
+    with pytest.raises(Outdated):
+        directory.decide(asked, "accepted", by="umed", on=TODAY, looked_at=looked_at)
+    assert facts(directory) == before
+    looked_at = digest_of(directory.would_show(asked, on=TODAY))
+    directory.decide(asked, "accepted", by="umed", on=TODAY, looked_at=looked_at)
+    assert "+992999999999" in {row["number"] for row in seen(directory)["public"]["phone"]}
 
 
 @pytest.mark.parametrize("signed_in", [(False, True), (True, False), (False, False)])

@@ -8,9 +8,9 @@ from mapping.directory import directory as module
 from mapping.directory.directory import Directory
 from mapping.directory.gate import OnePerson
 from mapping.model import WORDS, CaseCount, StandardAssessment, Translation
-from mapping.safety.redaction import TypeRule
+from mapping.safety.redaction import TypeRule, project
 from tests.directory.test_gate import LEGAL, PARTS, SHELTER, values
-from tests.support.sample import TODAY, organization, place, sample_directory, service
+from tests.support.sample import TODAY, batch, case_count, organization, place, sample_directory, service
 from tests.support.second_person import SecondPerson
 
 SMALL = CaseCount(
@@ -32,6 +32,7 @@ OTHERS = [
         ),
     )
 ]
+PRINTED = case_count(6, source_url="https://ministry.example/report", printed=True)
 VAGUE = place("Room", of=["A advice"], unit="XT-E1", precision="area")
 
 
@@ -99,8 +100,9 @@ def test_a_lower_least_count_holds_everywhere_once_two_people_agreed(directory, 
 def test_whoever_acts_next_is_not_taken_for_whoever_changed_the_rules(directory, monkeypatch):
     monkeypatch.setattr(directory, "rules", rules_of(directory, least_count=2))
     directory.edit("service", LEGAL, {"description": "Lawyers"}, by="zarina", on=TODAY, reason="x")
-    (waits,) = (each for each in directory.waiting() if each.showing.audience == "public")
+    few, waits = (each for each in directory.waiting() if each.showing.audience == "public")
     assert (waits.by, waits.showing.table, waits.showing.fields) == ("", "threshold", {"least": (10, 2)})
+    assert (few.by, few.showing.table, few.showing.fields) == ("", "case_count", {"count": (None, 4)})
 
 
 def test_stricter_rules_hold_at_once_and_milder_ones_take_two_people_again(directory, monkeypatch):
@@ -131,3 +133,37 @@ def test_another_vocabulary_alone_shows_nothing(directory, monkeypatch):
     directory.catch_up(on=TODAY)
     assert facts(directory) <= before
     assert SHELTER in {each.showing.id for each in directory.waiting()}
+
+
+def told_counts(directory) -> set[int]:
+    rows = project(directory.tables(), "public", directory.rules(TODAY), directory.agreed("public"))["case_count"]
+    return {row["count"] for row in rows if row["count"] is not None}
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "told", "both"),
+    [
+        ((case_count(6),), (case_count(12),), set(), {12}),
+        ((PRINTED.model_copy(update={"printed": False}),), (PRINTED,), set(), {6}),
+        # 12 is hidden, since whoever knows 17 could tell the 5 by it
+        (
+            (case_count(17), case_count(5, sex="female"), case_count(12, sex="male")),
+            (case_count(17, audience="custodian"),),
+            {17},
+            {12},
+        ),
+        ((case_count(40),), (case_count(41),), {40}, {41}),
+    ],
+    ids=["few and then more", "printed by its source", "without the whole that told the part", "others"],
+)
+def test_one_person_makes_no_hidden_count_known(directory, monkeypatch, first, then, told, both):
+    monkeypatch.setattr(SecondPerson, "present", True)
+    directory.add(batch(*first), on=TODAY)
+    monkeypatch.setattr(SecondPerson, "present", False)
+    assert told_counts(directory) == told
+    directory.add(batch(*then), by="zarina", on=TODAY)
+    assert told_counts(directory) == (both if told == {40} else told - {17})
+    directory.agree([each.showing for each in directory.waiting()], by="umed", on=TODAY)
+    assert told_counts(directory) == both
+    for row in project(directory.tables(), "public", directory.rules(TODAY), directory.agreed("public"))["case_count"]:
+        assert row["suppressed"] == (row["count"] is None)

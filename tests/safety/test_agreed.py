@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 
 from mapping.model import ENTRY_POINTS
-from mapping.safety.agreed import THRESHOLD, Appearing, Showing, Shown, differences, held, restrict, told
+from mapping.safety.agreed import (
+    THRESHOLD,
+    Appearing,
+    Showing,
+    Shown,
+    differences,
+    digest_of,
+    held,
+    restrict,
+    told,
+)
 from mapping.safety.redaction import _PARENTS, NEEDED
 
 
@@ -31,6 +41,9 @@ PLACE: dict[str, Any] = {
     "id": "l",
     "organization_id": None,
     "name": "Office",
+    "alternate_name": None,
+    "description": None,
+    "transportation": None,
     "latitude": 10.0,
     "longitude": 60.0,
     "area_unit": "XT-W2",
@@ -122,8 +135,61 @@ def test_another_text_is_no_news_unless_a_number_or_an_address_is_in_it() -> Non
         "see umed.example/page",
         "see www.umed.tj",
         "44600\u20111010",
+        "Call 1313",
+        "90/010/20/30",
+        "900_10-20, 31",
+        "\uff11\uff13\uff11\uff13",
+        "Telegram: @umed",
+        "umed \uff20 evil",
+        "http://localhost/page",
+        "//evil/page",
     ):
         assert names("service", before, before | {"description": text}) == {"description"}, text
+
+
+def test_a_long_text_is_looked_through_in_time_that_grows_with_it() -> None:
+    """No part of it is looked at more than a few times."""
+    for letter in ("a", "1", ".", "-", "a.", "1 "):
+        before = {"id": "s", "description": "Advice"}
+        text = letter * (100_000 // len(letter))
+        assert names("service", before, before | {"description": text}) == ({"description"} if "1" in text else set())
+
+
+def test_another_text_that_says_where_a_place_is_is_news() -> None:
+    for table, field in (
+        *(("address", name) for name in ("address_1", "city", "region", "state_province", "country")),
+        *(("location", name) for name in ("name", "alternate_name", "description", "transportation")),
+        ("service_at_location", "description"),
+        *(("schedule", name) for name in ("timezone", "dtstart", "until", "interval")),
+    ):
+        before = PLACE | {field: "by the river"} if table == "location" else {"id": "a", field: "by the river"}
+        assert names(table, before, before | {field: "by the mosque"}) == {field}, (table, field)
+
+
+def test_what_translates_a_field_leads_as_the_field_does() -> None:
+    before = {"id": "t", "link_id": "a", "link_entity": "address", "field": "city", "language": "ru", "text": "Town"}
+    assert names("translation", before, before | {"text": "Elsewhere"}) == {"text"}
+    said = before | {"link_entity": "service", "field": "description"}
+    assert names("translation", said, said | {"text": "By night"}) == set()
+    assert names("translation", said, said | {"text": "Call 1313"}) == {"text"}
+    assert names("translation", said, said | {"field": "name"}) == {"field"}
+    (showing,) = new("translation", before, before | {"text": "Elsewhere"})
+    assert showing.leads
+
+
+def test_a_service_that_is_open_again_is_news_and_one_that_closes_is_not() -> None:
+    for before, now, news in (
+        ("defunct", "active", {"status"}),
+        ("temporarily closed", "active", {"status"}),
+        ("inactive", "active", {"status"}),
+        ("active", "defunct", set()),
+        ("active", "temporarily closed", set()),
+        ("inactive", "defunct", set()),
+        ("defunct", "temporarily closed", {"status"}),
+    ):
+        row = {"id": "s", "name": "Advice", "status": before}
+        assert names("service", row, row | {"status": now}) == news, (before, now)
+    assert names("activity", {"id": "a", "status": "planned"}, {"id": "a", "status": "ongoing"}) == set()
 
 
 def test_a_number_in_place_of_another_value_is_no_text() -> None:
@@ -185,6 +251,9 @@ def test_differences_are_named_by_what_they_are() -> None:
         Showing("public", "phone", "p", {"number": ("1516", "1515"), "type": (None, "voice")}, appears=True),
     ]
     assert len({showing.digest for showing in (first, *others)}) == len(others) + 1
+    assert digest_of(others) == digest_of(reversed(others))
+    assert len(digest_of([])) == 32
+    assert len({digest_of(others[:count]) for count in range(len(others) + 1)}) == len(others) + 1
 
 
 def test_what_nobody_agreed_to_stays_as_it_was() -> None:
@@ -200,13 +269,13 @@ def test_what_leads_to_one_place_stays_together() -> None:
         "address_2": "Room 2",
         "city": "Town",
         "postal_code": "",
-        "region": "A",
+        "address_type": "A",
     }
-    row = {"id": "a", "address_1": "New 9", "address_2": None, "city": "", "postal_code": "", "region": "B"}
-    assert held("address", row, before, climb) == before | {"address_2": None, "city": "", "region": "B"}
+    row = {"id": "a", "address_1": "New 9", "address_2": None, "city": "", "postal_code": "", "address_type": "B"}
+    assert held("address", row, before, climb) == before | {"address_2": None, "city": "", "address_type": "B"}
     assert held("address", row | {"address_1": "Old 1", "address_2": "Room 3"}, before, climb) == before | {
         "city": "",
-        "region": "B",
+        "address_type": "B",
     }
 
 

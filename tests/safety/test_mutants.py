@@ -200,8 +200,8 @@ MUTANTS = {
         "return row",
     ),
     "small counts of cases are public": (
-        '    if audience == "public":\n        shown["case',
-        '    if False:\n        shown["case',
+        '    if audience == "public":\n        rules',
+        "    if False:\n        rules",
     ),
     "what is not to be listed is listed": ('if record.__dict__.get("do_not_list"):', "if False:"),
     "few others can be told": (

@@ -89,5 +89,6 @@ def csrf(text):
 
 def post(client, path, *, page="", **fields):
     """Send the form of a page (that at ``path``, where none is named)."""
-    token = csrf(client.get(page or path).text)
-    return client.post(path, data={"csrf_token": token, **fields})
+    text = client.get(page or path).text
+    shows = dict(re.findall(r'<input type="hidden" name="(shows)" value="(\w+)"', text))
+    return client.post(path, data={"csrf_token": csrf(text), **shows, **fields})

@@ -14,6 +14,7 @@ from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, RECORDS, WHOLES
+from mapping.safety.agreed import Showing, digest_of
 from web.access.accounts import Account, Accounts
 from web.access.deputies import on_leave
 from web.access.guard import Open, log, me
@@ -81,7 +82,8 @@ def one(language: str, number: str) -> ResponseReturnValue:
     if choice == "accepted" and not is_other_person(proposal.proposed_by):
         return _page(language, proposal, problem=SAME), 403
     try:
-        directory().decide(number, choice, by=me().login, on=today(), note=note)  # type: ignore[arg-type]
+        looked_at = request.form.get("shows", "")
+        directory().decide(number, choice, by=me().login, on=today(), note=note, looked_at=looked_at)  # type: ignore[arg-type]
     except Outdated:
         return _page(language, directory().proposal(number), problem=OUTDATED), 409
     except SamePerson:
@@ -94,6 +96,7 @@ def one(language: str, number: str) -> ResponseReturnValue:
 
 def _page(language: str, proposal: Proposal, **more: object) -> str:
     name, path = about(proposal, everything_seen(), language)
+    shows = _shows(proposal)
     return page(
         "staff/proposal.html",
         language,
@@ -102,7 +105,8 @@ def _page(language: str, proposal: Proposal, **more: object) -> str:
         path=path,
         rows=list(_rows(proposal, language)),
         asked=ASKED,
-        shown=_shown(proposal, language),
+        shown=shown_records(shows, language),
+        shows=digest_of(shows),
         mine=not is_other_person(proposal.proposed_by),
         label=TABLES.get(proposal.link_entity),
         map_=words_of(json.loads(proposal.fields), language) if proposal.kind == "map" else None,
@@ -111,13 +115,11 @@ def _page(language: str, proposal: Proposal, **more: object) -> str:
     )
 
 
-def _shown(proposal: Proposal, language: str) -> list[dict[str, Any]]:
-    """Return the records of which a merge would show something new, with that."""
-    if proposal.kind != "merge" or proposal.decision != "waiting":
-        return []
+def _shows(proposal: Proposal) -> list[Showing]:
+    """Return what a proposal that waits would newly show; nothing where it cannot be done any more."""
     try:
-        return shown_records(directory().would_show(proposal.id, on=today()), language)
-    except Outdated:
+        return directory().would_show(proposal.id, on=today()) if proposal.decision == "waiting" else []
+    except InvalidRecord:
         return []
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, abort, current_app, redirect
+from flask import Blueprint, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.directory.gate import OnePerson, Waiting
 from mapping.errors import NotFound
 from mapping.language.i18n import Message
 from mapping.model import RECORDS, WHOLES, Audience, references
-from mapping.safety.agreed import THRESHOLD, Showing
+from mapping.safety.agreed import THRESHOLD, Showing, digest_of
 from web.access.accounts import Accounts
 from web.access.guard import Open, log, me
 from web.access.roles import Action
@@ -68,9 +68,11 @@ def act(language: str, number: int, *, problem: Message | None = None) -> str:
     if not differences:
         raise NotFound("nothing of this waits")
     theirs = _of_others(differences)
-    records = shown_records([difference.showing for difference in theirs or differences], language)
+    shows = [difference.showing for difference in theirs or differences]
+    records = shown_records(shows, language)
     mine, nobody = not theirs, not theirs and any(not difference.by for difference in differences)
     values = {"act": _act(number, differences), "records": records[:SAMPLE], "more": max(0, len(records) - SAMPLE)}
+    values["shows"] = digest_of(shows)
     return page("staff/shown.html", language, **values, mine=mine, nobody=nobody, problem=problem)
 
 
@@ -101,8 +103,11 @@ def agree(language: str, number: int) -> ResponseReturnValue:
     differences = _of_others(waiting)
     if not differences:
         return act(language, number, problem=SAME), 403
+    showings = [difference.showing for difference in differences]
+    if request.form.get("shows") != digest_of(showings):
+        return act(language, number, problem=GONE), 409
     try:
-        directory().agree([difference.showing for difference in differences], by=me().login, on=today())
+        directory().agree(showings, by=me().login, on=today())
     except OnePerson:
         return act(language, number, problem=SAME), 403
     except NotFound:

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from mapping.directory.directory import Directory, public_id
-from mapping.model import RECORDS, record_id
-from tests.support.sample import SECRETS, TODAY, key
+from mapping.model import RECORDS, Language, record_id
+from tests.support.sample import SECRETS, TODAY, batch, key
 from tests.web.staff.records.test_records import CHANGE, LEGAL, PATH, SHELTER, fields_of, record, send, waiting
 from tests.web.support.office import post
 from web.stores.inbox import Capacity, Draft, HelpMissing, Referral, ReferralOutcome, SomethingWrong, StandardsAnswers
@@ -67,6 +67,23 @@ def test_what_was_changed_or_decided_meanwhile_is_said(office, steward, second):
     decide(second, office, "refused", note="outdated")
     late = office.client("custodian").post(path, data=form | {"choice": "accepted"})
     assert "Decided by second" in late.text or late.status_code == 400
+
+
+def test_a_second_person_sees_what_would_be_shown_and_agrees_to_that_alone(office, steward, second, alone):
+    desk = key("service", "Referral desk")
+    given = {"value": "public", "consent_by": "Director", "consent_until": "2027-11-01", "reason": "asked"}
+    assert post(steward, f"/en/w/service/{desk}.html", **given).status_code == 303
+    path = f"/en/p/{waiting(office)[0].id}.html"
+    form = fields_of(second, path)
+    assert "What would newly be shown" in second.get(path).text
+    with Directory(office.directory, office.app.config["AREA"], signed_in=True) as opened:
+        added = Language(id="spoken", service_id=desk, code="de", name="German")
+        opened.add(batch(added, source="other"), by="steward", on=TODAY)
+    answer = second.post(path, data=form | {"choice": "accepted"})
+    assert answer.status_code == 409
+    assert "Somebody else changed" in answer.text
+    assert second.post(path, data=fields_of(second, path) | {"choice": "accepted", "shows": ""}).status_code == 409
+    assert post(second, path, choice="accepted").status_code == 303
 
 
 def test_letting_more_people_see_it_needs_consent_and_two(office, steward, second):

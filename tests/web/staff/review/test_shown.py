@@ -44,6 +44,9 @@ def test_a_second_person_sees_words_and_agrees(office, act):
     assert f"shown/{act}.html" in second.get("/en/waiting.html").text
     page = second.get(f"/en/shown/{act}.html").text
     assert "Legal advice" in page
+    other = post(second, f"/en/shown/{act}", page=f"/en/shown/{act}.html", shows="what was looked at before")
+    assert other.status_code == 409
+    assert "no longer what would be shown" in other.text
     assert post(second, f"/en/shown/{act}", page=f"/en/shown/{act}.html").status_code == 303
     with Directory(office.directory) as opened:
         assert not opened.waiting(act)
