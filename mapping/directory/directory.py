@@ -489,7 +489,7 @@ class Directory:
             what,
             by=by,
             on=on,
-            reason=note or decided,
+            reason=note or None,
             undoes=back,
             agreed_by=also,
             whole=whole,
@@ -554,7 +554,7 @@ class Directory:
         NotFound
             Something waits no more, or is another difference now.
         """
-        with self.acting("agree", by=by, on=on, reason=f"{len(shown)} agreed to"):
+        with self.acting("agree", by=by, on=on):
             return gate.agree(self, self.rules(on), shown, by=by, also=also)
 
     def take_up(self, shown: Collection[Showing], *, by: str, on: dt.date) -> None:
@@ -569,7 +569,7 @@ class Directory:
         """
         if not self.signed_in:
             raise InvalidRecord("sign in first: a typed name proves nothing")
-        with self.acting("take up", by=by, on=on, reason=f"{len(shown)} taken up"):
+        with self.acting("take up", by=by, on=on):
             gate.take_up(self.db, shown, by=by)
 
     def agreed(self, audience: Audience) -> Agreed:

@@ -208,7 +208,9 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         if may_be_one(giver, taker):
             problem = Phrase("{giver!r} and {taker!r} may be one organization", giver=giver.name, taker=taker.name)
             reader.refuse(
-                "to", problem, Phrase("decide with `rohnamo duplicates`, or ask which two organizations it binds")
+                "to",
+                problem,
+                Phrase("ask which two organizations it binds; if they are one, decide it among the duplicates"),
             )
             continue
         types, words = reader.terms("service", "service_types")

@@ -12,8 +12,16 @@ from mapping.model import AUDIENCES, Attribute, Location, Organization, Phone, P
 from mapping.quality import matching, matching_services
 from mapping.quality.known_organizations import Known, service_types
 from mapping.quality.matching import SAME_NUMBER
+from mapping.quality.overview import AUDIENCE_NAMES
 
 Check = Callable[[Batch, Known], Iterator[Issue]]
+
+Row = tuple[str, int | None]
+"""Sheet, empty where the file has none, and the number of the row."""
+
+NOWHERE: Row = ("", None)
+
+DECIDE = Phrase("look whether they are one; once the list is stored, decide it among the duplicates")
 
 
 def shared_numbers(batch: Batch, _known: Known) -> Iterator[Issue]:
@@ -61,7 +69,7 @@ def never_checked(batch: Batch, _known: Known) -> Iterator[Issue]:
 
 def possible_doubles(batch: Batch, known: Known) -> Iterator[Issue]:
     """Say which bodies of this list may be others under another name (`mapping.quality.matching`)."""
-    rows: dict[str, int | None] = {}
+    rows: dict[str, Row] = {}
     mine = {*batch.records.ids(Organization)}
     for pair in matching.organizations(known, of=mine):
         rows = rows or _rows(batch)
@@ -73,17 +81,16 @@ def possible_doubles(batch: Batch, known: Known) -> Iterator[Issue]:
             other=known.bodies[other].name,
             why=why,
         )
-        yield _about(batch, "organization", problem, Phrase("decide with `rohnamo duplicates`"), row=rows.get(body))
+        yield _about(batch, "organization", problem, DECIDE, at=rows.get(body, NOWHERE))
 
 
 def double_services(batch: Batch, known: Known) -> Iterator[Issue]:
     """Say where a body has a kind of help in one place that another entry gives too; both stand until one is chosen."""
-    rows: dict[str, int | None] = {}
+    rows: dict[str, Row] = {}
     for pair in matching_services.services(known, of={*batch.records.ids(Service)}):
         rows = rows or _rows(batch)
         reasons = Phrase("{reasons}", reasons=Reasons(pair.reasons))
-        fix = Phrase("look whether they are one entry, and keep the better with `rohnamo duplicates`")
-        yield _about(batch, "service", reasons, fix, row=rows.get(pair.other))
+        yield _about(batch, "service", reasons, DECIDE, at=rows.get(pair.other, NOWHERE))
 
 
 def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
@@ -105,7 +112,7 @@ def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
         problem = Phrase(
             "{name!r} is for {audience} by another list, and {count} {count:service|services} of this one with it",
             name=body.name,
-            audience=body.audience,
+            audience=AUDIENCE_NAMES[body.audience],
             count=count,
         )
         yield _about(batch, "organization", problem, Phrase("two people may lower it when its operator agrees"))
@@ -113,7 +120,7 @@ def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
 
 def names_that_tell(batch: Batch, _known: Known) -> Iterator[Issue]:
     """Say which bodies are hidden because their name tells of a shelter."""
-    rows: dict[str, int | None] = {}
+    rows: dict[str, Row] = {}
     for record in batch.records.of(Organization):
         if SHELTER.search(record.name):
             rows = rows or _rows(batch)
@@ -121,7 +128,7 @@ def names_that_tell(batch: Batch, _known: Known) -> Iterator[Issue]:
             fix = Phrase(
                 "it is for custodians only, with all its services, until its operator agrees and two people lower it"
             )
-            yield _about(batch, "organization", problem, fix, row=rows.get(record.id))
+            yield _about(batch, "organization", problem, fix, at=rows.get(record.id, NOWHERE))
 
 
 CHECKS: list[Check] = [
@@ -145,15 +152,16 @@ def _callers(batch: Batch) -> dict[str, set[str | None]]:
     return bodies
 
 
-def _rows(batch: Batch) -> dict[str, int | None]:
-    """Return the first row that each record of a batch came from."""
-    rows: dict[str, int | None] = {}
-    for record, row in batch.records.told(Provenance, "link_id", "row"):
-        rows.setdefault(record, row)
+def _rows(batch: Batch) -> dict[str, Row]:
+    """Return the sheet and the first row that each record of a batch came from."""
+    rows: dict[str, Row] = {}
+    for record, sheet, row in batch.records.told(Provenance, "link_id", "sheet", "row"):
+        rows.setdefault(record, (sheet or "", row))
     return rows
 
 
 def _about(
-    batch: Batch, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt", *, row: int | None = None
+    batch: Batch, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt", *, at: Row = NOWHERE
 ) -> Issue:
-    return Issue(batch.file, "", row, field_name(column), problem, fix, level)
+    sheet, row = at
+    return Issue(batch.file, sheet, row, field_name(column), problem, fix, level)

@@ -22,11 +22,11 @@ from mapping.intake.activities import READERS as LINKS
 from mapping.intake.case_counts import case_counts
 from mapping.intake.check import CHECKS
 from mapping.intake.guess.column_map import drafted, guessed_map, source_code
-from mapping.intake.guess.legends import legends
+from mapping.intake.guess.legends import TAXONOMIES, legends
 from mapping.intake.guess.survey import map_from_form
 from mapping.intake.roundtrip.workbook import changes, is_returned
 from mapping.intake.row_keys import read_once
-from mapping.intake.row_reader import HELD, Intake, Reader
+from mapping.intake.row_reader import HELD, Intake, Reader, coded
 from mapping.intake.rows import Rows, missing_columns, rows_of, unnamed_columns
 from mapping.intake.services import entries, organizations_seen
 from mapping.language.i18n import UNSAID, Phrase, Quoted, and_more, both, either
@@ -296,7 +296,10 @@ def _say_taught(intake: Intake) -> None:
     columns, batch = intake.columns, intake.batch
     filled = {*columns.fields, *columns.choices}
     for name, words in intake.taught.items():
-        pairs = [Phrase("{word!r} is {meaning}", word=word, meaning=meaning) for word, meaning in words.items()]
+        pairs = [
+            Phrase("{word} is {meaning}", word=Quoted(word), meaning=coded(TAXONOMIES[name], code))
+            for word, code in words.items()
+        ]
         if name in filled and (shown := and_more(pairs, SHOWN_PLACES)):
             problem = Phrase("the list explains short words: {words}", words=shown)
             batch.issues.append(Issue(batch.file, "", None, field_name(name), problem, UNSAID, "note"))

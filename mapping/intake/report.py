@@ -59,7 +59,8 @@ class IssueGroup:
 
 def rows_of(issues: Iterable[Issue]) -> Phrase:
     """List the first rows of issues, and say how many more there are."""
-    return and_more([f"{issue.sheet} {issue.row}".strip() for issue in issues if issue.row is not None], 12)
+    places = [f"{issue.sheet} {issue.row}".strip() for issue in issues if issue.row is not None]
+    return and_more(list(dict.fromkeys(places)), 12)
 
 
 def alike(issues: Iterable[Issue]) -> dict[Issue, list[Issue]]:

@@ -268,7 +268,7 @@ class _Comparison:
         if not body.units or not other.units:
             return 0.0, ()
         if shared := sorted(body.units & other.units):
-            return SAME_UNIT, (Message("both in {unit}", {"unit": self._unit(shared[0])}),)
+            return SAME_UNIT, (self._in_unit(shared[0]),)
         if any(unit in self._above(under) for unit in body.units for under in other.units) or any(
             unit in self._above(under) for unit in other.units for under in body.units
         ):
@@ -279,9 +279,10 @@ class _Comparison:
         known = self.area is not None and unit in self.area.all_units()
         return self.area.ancestors(unit) if self.area is not None and known else ()
 
-    def _unit(self, unit: str) -> object:
-        known = self.area is not None and unit in self.area.all_units()
-        return dict(self.area.unit(unit).titles) if self.area is not None and known else unit
+    def _in_unit(self, unit: str) -> Message:
+        if self.area is None or unit not in self.area.all_units():
+            return Message("both in one administrative area")
+        return Message("both in {unit}", {"unit": dict(self.area.unit(unit).titles)})
 
 
 def _within_blocks(hashes: NDArray[np.int64], owners: NDArray[np.int64], count: int) -> NDArray[np.int64]:

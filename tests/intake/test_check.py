@@ -102,6 +102,24 @@ def test_a_body_that_another_list_hides_hides_its_services(of_body, types, times
     assert len(list(hidden_bodies(given, known))) == times
 
 
+@pytest.mark.parametrize("check", [possible_doubles, double_services])
+def test_what_may_be_one_is_told_with_its_sheet_and_row_and_without_a_command(check):
+    parts = [organization(name) for name in ("Umed", "Umedi Nav")]
+    for body, number in (("Umed", 1), ("Umed", 2), ("Umedi Nav", 3)):
+        parts += [service(f"S{number}", of=body, types=["LEG-INF"], phones=["+992000001111"])]
+        parts += [place(f"P{number}", of=[f"S{number}"], at=km(6, 4), unit="XT-W2")]
+    given, known = list_of(*parts)
+    given.records = [
+        record.model_copy(update={"sheet": "Khatlon", "row": 7}) if record.table == "provenance" else record
+        for record in given.records
+    ]
+    issues = list(check(given, known))
+    assert issues
+    for issue in issues:
+        assert (issue.sheet, issue.row) == ("Khatlon", 7)
+        assert "rohnamo" not in issue.fix
+
+
 def test_what_was_never_checked_is_counted():
     (problem,) = problems(
         never_checked, organization("Umed"), service("S", of="Umed", verified=None), place("P", of=["S"])

@@ -101,7 +101,7 @@ def test_the_same_bodies_give_the_same_pairs_in_whatever_order():
 def test_a_name_in_one_place_is_enough(one, other):
     (found,) = pairs(body(one, 1, units={"U"}), body(other, 2, units={"U"}))
     assert found.score > 0.8
-    assert words(found)[-1] == "both in U"
+    assert words(found)[-1] == "both in one administrative area"
 
 
 def test_branches_in_two_places_are_two():

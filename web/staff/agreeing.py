@@ -103,6 +103,9 @@ def about(proposal: Proposal, whole: VisibleRecords, language: str) -> tuple[str
         fields = json.loads(proposal.fields)
         names = [fields.get("text"), *(new.get("name") for new in fields.get("records", ()))]
         return next(filter(None, names), TABLES["location"].into(language)), ""
+    if proposal.kind in ("map", "phones"):
+        sender = json.loads(json.loads(proposal.fields).get("map", "{}")).get("name", "")
+        return f"{sender} ({proposal.link_id})" if sender else proposal.link_id, ""
     if record is None:
         return proposal.link_id, ""
     table, owner_id = whole.owner(record) or (record.table, record.id)

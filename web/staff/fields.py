@@ -314,6 +314,8 @@ def said(table: str, name: str, value: Any, area: StudyArea, language: str) -> s
         return date(value, language)
     if name == "country":
         return show(country_name(str(value)), language)
+    if name == "field" and value in LABELS:
+        return LABELS[value].into(language)
     record = RECORDS[table].model_construct(audience="public")
     known = dict(_choices(RECORDS[table], name, record, area, language))
     if name == "byday":

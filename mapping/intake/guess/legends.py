@@ -39,6 +39,9 @@ MEANINGS: dict[str, Callable[[str], str | None]] = {
 }
 """Field -> what a text means in it, None where it is no word of the field."""
 
+TAXONOMIES = {"service": "service_types", "serves": "beneficiaries", "standard": "standards", "answer": "answers"}
+"""Field of `MEANINGS` -> the taxonomy that its codes are of."""
+
 
 def legends(sheets: Sequence[Sheet]) -> dict[str, dict[str, str]]:
     """Return the short words that a list explains: field -> short word, folded -> what it stands for.
@@ -71,8 +74,14 @@ def _pairs(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
             if len(texts) == 2 and re.fullmatch(_SHORT, texts[0].strip(" .)")):
                 yield texts[0].strip(" .)"), texts[1]
             for text in texts:
-                yield from _EXPLAINED.findall(text)
+                yield from ((match[1], match[2]) for match in _EXPLAINED.finditer(text) if _stands_alone(match))
                 yield from ((short, long) for long, short in _BESIDE.findall(text) if _are_initials(short, long))
+
+
+def _stands_alone(match: re.Match[str]) -> bool:
+    """Tell whether what is explained ends no name: "Migration Fund – contact for returns" explains no word."""
+    before = match.string[: match.start(1)].rstrip()
+    return not before[-1:].isalnum() or match[1].upper() == match[1]
 
 
 def _are_initials(short: str, long: str) -> bool:

@@ -36,6 +36,11 @@ def test_what_is_explained_in_two_ways_or_means_nothing_known_is_not_taught():
     assert taught(["РТ – Республика"], ["телефон доверия (РТ)"]) == {}
 
 
+@pytest.mark.parametrize("name", ["Фонд «Умед» и труда", "Северный фонд", "Список групп"])
+def test_the_last_word_of_a_name_is_no_short_word(name):
+    assert taught([f"{name} – юридическая консультация"]) == {}
+
+
 def test_a_list_is_read_by_its_own_legend_and_says_so(tmp_path, tj_area):
     rows = ["Сокращения: ЮК – юридическая консультация;;", "Организация;Район;Услуга"]
     rows += [f"Центр «Умед {n}»;Восеъ;{kind}" for n, kind in enumerate(("ЮК", "ТД", "ЮК"))]
@@ -45,6 +50,7 @@ def test_a_list_is_read_by_its_own_legend_and_says_so(tmp_path, tj_area):
     assert len(batch.of("service")) == 2
     texts = [str(issue) for issue in batch.issues]
     assert any("the list explains short words: 'юк' is LEG-INF" in text for text in texts)
+    assert any("сокращения: «юк» — это Юридическая консультация" in issue.into("ru") for issue in batch.issues)
     assert any("'ТД' is no kind of help that we know" in text and "is it Hotline or helpline" in text for text in texts)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.sample import organization
 from tests.web.support.office import Office
 from web.headers import HEADERS
 
@@ -29,3 +30,11 @@ def test_headers_are_on_every_answer_and_files_are_served(office):
             assert client.get(path).headers[name] == value, path
     assert client.get("/static/style.css").status_code == 200
     assert client.get("/static/none.css").status_code == 404
+
+
+def test_an_empty_directory_says_how_to_begin(tmp_path, tiny_area):
+    steward = Office(tmp_path, tiny_area, organization("Hidden body", audience="custodian")).client("steward")
+    text = steward.get("/en/attention.html").text
+    assert "Begin with a list" in text
+    assert 'href="import.html"' in text
+    assert "Nothing waits" not in text

@@ -4,7 +4,8 @@ The preview is worked out from what stewards see, never from the whole directory
 hidden; what is stored meets the hidden records as any import does, and is hidden with them.
 """
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -58,6 +59,9 @@ RESERVED = {CALLS.id, *(record_id(name, "source") for name in ("stewards", "self
 
 UNREADABLE = Message("This file cannot be taken. Below is why; nothing was stored.")
 NOT_STORED = Message("Nothing was stored: the list does not fit what is there. Ask an administrator to look at it.")
+ASKED_ANEW = Message("Other columns were chosen. Say below what their words stand for.")
+_ANSWER = re.compile(r"m\d+|w[a-z]+\d+")
+"""Names of the answers in a form that are about words of the chosen columns."""
 MAP_WRONG = Message("The map does not fit; look at the name of the sender and at the columns.")
 SHOWN = 30
 
@@ -156,36 +160,80 @@ def columns(language: str, token: str) -> ResponseReturnValue:
     upload = uploads().get(token, me().id)
     guess = guessed(read_sheets(format_of(upload.path), upload.path), study_area())
     if request.method == "GET":
-        return _columns(language, upload, guess)
+        return _columns(language, upload, guess, _form_of(upload.columns, guess) if upload.columns else {})
+    chosen = _as_chosen(guess, request.form)
+    unknown = unknown_words(chosen, study_area())
+    if request.form.get("asked") != _asks_about(chosen) and (unknown or _words(chosen)):
+        answers = {name: value for name, value in request.form.items() if not _ANSWER.fullmatch(name)}
+        return _columns(language, upload, guess, answers, problem=ASKED_ANEW), 400
     try:
-        made = map_of(guess, request.form, unknown_words(guess, study_area()))
+        made = map_of(guess, request.form, unknown)
     except (ValidationError, KeyError, ValueError):
-        return _columns(language, upload, guess, problem=MAP_WRONG), 400
+        return _columns(language, upload, guess, request.form, problem=MAP_WRONG), 400
     uploads().read_by(upload, made, trusted=False)
     return redirect(f"/{language}/i/{token}/preview.html", code=303)
 
 
-def _columns(language: str, upload: Upload, guess: Any, *, problem: Message | None = None) -> str:
-    chosen = {name: field for field, names in guess.fields.items() for name in names}
-    chosen |= dict.fromkeys(guess.private, "private")
-    chosen |= {name: field for field, choices in guess.choices.items() for name in choices}
-    chosen |= dict.fromkeys(guess.headings, HELD.get(guess.other, "")) | dict.fromkeys(guess.standards, "answer")
-    marking = next((name for name, field in chosen.items() if field == "marking"), "")
-    words = sorted(word for word in guess.seen[marking].words if word) if marking else []
+def _taken_for(of: Any, shape: str) -> dict[str, str]:
+    """Return what each column of a guess, or of a column map, is taken for."""
+    taken = {name: field for field, names in of.fields.items() for name in names}
+    taken |= dict.fromkeys(of.private, "private")
+    taken |= {name: field for field, choices in of.choices.items() for name in choices}
+    return taken | dict.fromkeys(of.headings, HELD.get(shape, "")) | dict.fromkeys(of.standards, "answer")
+
+
+def _as_chosen(guess: Any, form: Mapping[str, str]) -> Any:
+    """Return a guess with the fields that somebody chose for its columns; as it is where nobody did."""
+    if not form:
+        return guess
+    fields: dict[str, list[str]] = {}
+    for place, name in enumerate(name for name in guess.names if name):
+        if (choice := form.get(f"c{place}", "")) in _offered(()):
+            fields.setdefault(choice, []).append(name)
+    return replace(guess, fields=fields)
+
+
+def _asks_about(guess: Any) -> str:
+    """Return the columns whose words are asked about: answers about others count for nothing."""
+    fields = ("marking", "service", "serves", "unit")
+    return "|".join(f"{field}={column}" for field in fields for column in guess.fields.get(field, ()))
+
+
+def _form_of(columns: ColumnMap, guess: Any) -> dict[str, str]:
+    """Return the form that says what a column map says, so that whoever comes back to it finds their answers."""
+    taken = _taken_for(columns, columns.shape)
+    form = {"source": columns.source, "name": columns.name, "licence": columns.licence, "key": "".join(columns.key)}
+    form |= {f"c{place}": taken.get(name, "") for place, name in enumerate(name for name in guess.names if name)}
+    chosen = _as_chosen(guess, form)
+    form |= {"asked": _asks_about(chosen), "all": columns.markings.get("all", "")}
+    form |= {f"m{place}": columns.markings.get(word, "") for place, word in enumerate(_words(chosen))}
+    form |= {f"k{name}": columns.constants.get(name, "") for name in guess.missing}
+    for name, words in unknown_words(chosen, study_area()).items():
+        taught = columns.words.get(name, {})
+        form |= {f"w{name}{place}": taught.get(word, "") for place, (word, _) in enumerate(words)}
+    return form
+
+
+def _columns(
+    language: str, upload: Upload, guess: Any, typed: Mapping[str, str], *, problem: Message | None = None
+) -> str:
+    chosen = _as_chosen(guess, typed)
+    taken = _taken_for(guess, guess.other)
     return page(
         "staff/columns.html",
         language,
         upload=upload,
         names=[name for name in guess.names if name],
-        chosen=chosen,
+        chosen=taken,
         meanings=MEANINGS,
         becomes=becomes,
-        fields=sorted(_offered(chosen.values()), key=lambda field: becomes(field, language)),
+        fields=sorted(_offered(taken.values(), guess.other), key=lambda field: becomes(field, language)),
         seen=guess.seen,
-        words=words,
-        unknown=unknown_words(guess, study_area()),
+        words=_words(chosen),
+        unknown=unknown_words(chosen, study_area()),
+        asked=_asks_about(chosen),
         meant=_meant(language),
-        typed=request.form,
+        typed=typed,
         problem=problem,
         key=guess.key[0] if guess.key else "",
         shape=SHAPES.get(guess.other, ""),
@@ -194,12 +242,23 @@ def _columns(language: str, upload: Upload, guess: Any, *, problem: Message | No
     )
 
 
-def _offered(used: Iterable[str]) -> list[str]:
-    """Return the fields that a column may be given, those for a language among them."""
+def _offered(used: Iterable[str], shape: str | None = None) -> list[str]:
+    """Return the fields that a column may be given, those for a language among them; of a shape only what it can hold.
+
+    What belongs to one shape only says so before a colon, as in "agreement: its number".
+    """
     spoken = [
         f"{field}.{code}" for field in ("organization", "description", "place_name") for code in study_area().languages
     ]
-    return sorted({*MEANINGS, *spoken, *used} - {"private"})
+    fit = MEANINGS if shape is None else [name for name, text in MEANINGS.items() if _fits(text, shape)]
+    return sorted({*fit, *spoken, *used} - {"private"})
+
+
+def _fits(meaning: str, shape: str) -> bool:
+    """Tell whether a field can stand in a list of a shape."""
+    before, colon, _ = meaning.partition(":")
+    others = {"agreement": "agreement", "activity": "activity", "assessment": "assessment", "case figures": "case"}
+    return not colon or others.get(before, shape) == shape
 
 
 def _meant(language: str) -> dict[str, dict[str, str]]:
@@ -242,7 +301,8 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
     source = form["source"].strip().casefold()
     if record_id(source, "source") in RESERVED:
         raise ValueError("this name is kept for the portal itself")
-    markings = {word: form[f"m{place}"] for place, word in enumerate(_words(guess, fields)) if form.get(f"m{place}")}
+    words = _words(replace(guess, fields=fields))
+    markings = {word: form[f"m{place}"] for place, word in enumerate(words) if form.get(f"m{place}")}
     alike = {name: text for name in guess.missing if (text := form.get(f"k{name}", "").strip())}
     constants = guess.constants | alike | ({} if "marking" in fields else {"marking": "all"})
     if not markings and form.get("all"):
@@ -279,9 +339,9 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
     )
 
 
-def _words(guess: Any, fields: Mapping[str, list[str]]) -> list[str]:
+def _words(guess: Any) -> list[str]:
     """Return the words by which the sender says who may see a row."""
-    column = next(iter(fields.get("marking", ())), "")
+    column = next(iter(guess.fields.get("marking", ())), "")
     return sorted(word for word in guess.seen[column].words if word) if column in guess.seen else []
 
 
@@ -310,7 +370,7 @@ def _preview(language: str, upload: Upload, preview: Preview, *, problem: Messag
         levels=LEVELS,
         agreed=agreed,
         asked=_asked(source),
-        numbers=agreed and source not in _trusted(),
+        numbers=source not in _trusted() and bool(preview.batch.of("phone")),
         problem=problem,
         wholes={table: TABLES[table] for table in WHOLES},
         map_=upload.columns,
@@ -379,7 +439,7 @@ def store(language: str, token: str) -> ResponseReturnValue:
         preview = look(upload)
         choice = request.form.get("choice")
         if choice in ("map", "phones") and upload.columns is not None:
-            return _ask(language, upload, cast("Literal['map', 'phones']", choice))
+            return _ask(language, upload, cast("Literal['map', 'phones']", choice), bool(preview.batch.of("phone")))
         if upload.stored and _is_agreed(upload):  # what was stored as secret, numbers too, would stay so
             directory().undo(upload.stored, by=me().login, on=today())
         directory().add(_read(upload, directory()), by=me().login, on=today())
@@ -399,13 +459,13 @@ def store(language: str, token: str) -> ResponseReturnValue:
     return redirect(f"/{language}/changes.html?done", code=303)
 
 
-def _ask(language: str, upload: Upload, kind: Literal["map", "phones"]) -> ResponseReturnValue:
-    """Propose the map of an upload, with its table of markings, and save it; and to trust the sender's numbers."""
+def _ask(language: str, upload: Upload, kind: Literal["map", "phones"], has_numbers: bool) -> ResponseReturnValue:
+    """Propose the map of an upload, with its table of markings, and save it; and to trust its numbers if it has any."""
     columns = cast("ColumnMap", upload.columns)
     if kind == "map":
         save_map(columns, maps())
         _propose("map", columns.source, {"value": columns.digest, **_asked_fields(upload)}, upload.path.name)
-    if columns.source not in _trusted() and "phones" not in _asked(columns.source):
+    if columns.source not in _trusted() and "phones" not in _asked(columns.source) and has_numbers:
         _propose("phones", columns.source, _asked_fields(upload), upload.path.name)
     return redirect(f"/{language}/i/{upload.token}/preview.html?waits", code=303)
 
@@ -422,8 +482,8 @@ def words_of(fields: Mapping[str, Any], language: str) -> MapWords:
     return in_words(columns, batch, {code: area.label(code, language) for code in area.all_units()}, language)
 
 
-def numbers_of(fields: Mapping[str, Any], language: str) -> list[tuple[str, str, str]] | None:
-    """Return what agreeing to a sender's numbers would open: number, service, organization; None without its file.
+def numbers_of(fields: Mapping[str, Any], language: str) -> list[tuple[str, str, list[str]]] | None:
+    """Return what agreeing to a sender's numbers would open: number, organization, services; None without its file.
 
     Numbers of what is for custodians only stay so whoever agrees, and are not told.
     """
@@ -443,13 +503,13 @@ def numbers_of(fields: Mapping[str, Any], language: str) -> list[tuple[str, str,
             return name_of(whole, whole.record(table, identifier), language)
         return spoken.get(identifier) or (given[table, identifier].name if (table, identifier) in given else "")
 
-    calls = set()
+    calls = defaultdict[tuple[str, str], set[str]](set)
     for phone in cast("list[Any]", batch.of("phone")):
         if phone.audience != "custodian" and phone.number not in agreed:
             service = given.get(("service", phone.service_id))
             body = phone.organization_id or (service.organization_id if service else None)
-            calls.add((phone.number, name("service", phone.service_id or ""), name("organization", body or "")))
-    return sorted(calls, key=lambda call: (call[2], call[1], call[0]))
+            calls[name("organization", body or ""), phone.number].add(name("service", phone.service_id or ""))
+    return [(number, body, sorted({*services} - {""})) for (body, number), services in sorted(calls.items())]
 
 
 def _agreed_batch(fields: Mapping[str, Any], *, numbers: bool = False) -> Batch | None:

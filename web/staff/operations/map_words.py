@@ -7,7 +7,7 @@ from typing import Any
 
 from mapping.batch import Batch
 from mapping.column_map import FIELDS, ColumnMap
-from mapping.language.i18n import Coded, Message, show
+from mapping.language.i18n import Coded, Message, country_name, show
 from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, Audience
@@ -36,10 +36,10 @@ BECOMES: dict[str, Message] = {
     "address": LABELS["address_1"],
     "latitude": LABELS["latitude"],
     "longitude": LABELS["longitude"],
-    "coordinates": TABLES["location"],
+    "coordinates": Message("Point: latitude and longitude"),
     "country": LABELS["country"],
     "covers": TABLES["service_area"],
-    "phone": TABLES["phone"],
+    "phone": Message("Phone number"),
     "email": LABELS["email"],
     "website": LABELS["website"],
     "hours": TABLES["schedule"],
@@ -51,7 +51,7 @@ BECOMES: dict[str, Message] = {
     "accessible": TABLES["accessibility"],
     "status": LABELS["status"],
     "funder": LABELS["source"],
-    "funded_until": LABELS["valid_to"],
+    "funded_until": Message("Funded until"),
     "verified_on": LABELS["verified_on"],
     "verified_how": LABELS["level"],
     "marking": SENT_AS,
@@ -65,8 +65,20 @@ BECOMES: dict[str, Message] = {
 """Field of a list -> what an entry calls it; other fields are told by what `mapping.column_map.FIELDS` says of them."""
 
 
-COUNTED = ("case_measures", "sexes", "age_bands", "exploitation")
-"""Lists whose words the headings of counts say."""
+VOCABULARIES = (
+    "service_types",
+    "beneficiaries",
+    "answers",
+    "standards",
+    "case_measures",
+    "sexes",
+    "age_bands",
+    "exploitation",
+    "organization_types",
+    "statuses",
+    "verification",
+)
+"""Lists of whose codes a map may say what a word stands for."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +91,8 @@ class MapWords:
     """A word of the sender, and what it stands for."""
     audiences: tuple[tuple[Audience, int], ...]
     """How many services are for whom, were the map agreed to."""
+    is_there: bool
+    """Whether the list was there to look at."""
 
 
 def becomes(field: str, language: str) -> str:
@@ -87,6 +101,7 @@ def becomes(field: str, language: str) -> str:
     if name in ("private", ""):
         return (PRIVATE if name else UNREAD).into(language)
     word = BECOMES[name].into(language) if name in BECOMES else show(FIELDS.get(name, name), language)
+    word = word[:1].upper() + word[1:]
     return f"{word} ({language_of(spoken).name})" if spoken else word
 
 
@@ -108,6 +123,7 @@ def in_words(columns: ColumnMap, batch: Batch | None, units: Mapping[str, str], 
         read,
         tuple(_meanings(columns, units, language)),
         tuple((audience, counts[audience]) for audience in AUDIENCES if counts[audience]),
+        batch is not None,
     )
 
 
@@ -120,8 +136,11 @@ def _meanings(columns: ColumnMap, units: Mapping[str, str], language: str) -> li
     meanings += [(word, PRECISE[precision].into(language)) for word, precision in columns.precisions.items()]
     if columns.shape in SHAPES:
         meanings.append((A_ROW.into(language), SHAPES[columns.shape].into(language)))
-    terms = [Vocabulary.load(name) for name in ("service_types", "beneficiaries", "answers", "standards", *COUNTED)]
-    pairs = [pair for words in (*columns.words.values(), *columns.choices.values()) for pair in words.items()]
+    terms = [Vocabulary.load(name) for name in VOCABULARIES]
+    countries = columns.words.get("country", {})
+    meanings += [(word, show(country_name(code), language)) for word, code in countries.items()]
+    taught = [words for field, words in columns.words.items() if field != "country"]
+    pairs = [pair for words in (*taught, *columns.choices.values()) for pair in words.items()]
     constants = [(becomes(name, language), code) for name, code in columns.constants.items() if name != "marking"]
     pairs += [(column, code) for column, values in columns.headings.items() for code in values.values()]
     for word, code in (*pairs, *columns.services.items(), *columns.standards.items(), *constants):

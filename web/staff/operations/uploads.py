@@ -130,17 +130,20 @@ class Uploads:
 
 
 def saved_maps(folder: Path) -> dict[str, tuple[ColumnMap, bool]]:
-    """Return the column maps of a folder by file name, and whether whoever runs the portal put it there (TOML)."""
-    maps = {}
-    for path in sorted((*folder.glob("*.toml"), *folder.glob("*.json"))):
+    """Return the column maps of a folder by file name, and whether whoever runs the portal put it there (TOML).
+
+    Each is there once, those of one sender beside each other.
+    """
+    maps: dict[str, tuple[ColumnMap, str, bool]] = {}
+    for path in (*sorted(folder.glob("*.toml")), *sorted(folder.glob("*.json"))):
+        trusted = path.suffix == ".toml"
         try:
-            if path.suffix == ".toml":
-                maps[path.name] = (ColumnMap.load(path), True)
-            else:
-                maps[path.name] = (ColumnMap.model_validate_json(path.read_text(encoding="utf-8")), False)
+            columns = ColumnMap.load(path) if trusted else ColumnMap.model_validate_json(path.read_text("utf-8"))
         except (FormatError, ValidationError, OSError, UnicodeDecodeError):
             continue  # some other file, or one that is not finished
-    return maps
+        maps.setdefault(columns.digest, (columns, path.name, trusted))
+    by_sender = sorted(maps.values(), key=lambda saved: (saved[0].name.casefold(), saved[1]))
+    return {name: (columns, trusted) for columns, name, trusted in by_sender}
 
 
 def save_map(columns: ColumnMap, folder: Path) -> str:

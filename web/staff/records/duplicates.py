@@ -36,6 +36,7 @@ CHOICES: dict[str, Message] = {
     "different": Message("They are two: do not ask again"),
     "later": Message("I do not know yet"),
 }
+SENDERS = Message("From which list")
 GONE = Message("One of the two was changed or merged meanwhile. Look at the list again.")
 
 
@@ -119,6 +120,7 @@ def _pair(language: str, table: str, both: list[Any], **more: object) -> str:
     for part in PARTS[table]:
         texts = ["; ".join(text for _, text in parts_of(whole, record, part, language)) for record in both]
         rows.append((TABLES[part], *texts))
+    rows.append((SENDERS, *("; ".join(_senders(whole, record)) for record in both)))
     return page(
         "staff/pair.html",
         language,
@@ -128,6 +130,14 @@ def _pair(language: str, table: str, both: list[Any], **more: object) -> str:
         likely=likely,
         choices=CHOICES,
         **more,
+    )
+
+
+def _senders(whole: VisibleRecords, record: Any) -> list[str]:
+    """Return the lists that a record came from."""
+    notes = whole.of_owner("provenance", "link_id", record.id)
+    return sorted(
+        {whole.record("source", note.source_id).name for note in notes if whole.has("source", note.source_id)}
     )
 
 
@@ -165,7 +175,7 @@ def settle(language: str, table: str, identifier: str, field: str) -> ResponseRe
     if not chosen.isdigit() or int(chosen) >= len(claims):
         return conflicts(language, problem=CHOOSE), 400
     values = {field: claims[int(chosen)].value}
-    reason, number = f"sources differ: {claims[int(chosen)].source}", request.form.get("seen", 0, type=int)
+    reason, number = claims[int(chosen)].source, request.form.get("seen", 0, type=int)
     try:
         if leads_elsewhere(table, identifier, values):
             directory().propose("edit", table, identifier, values, by=me().login, on=today(), reason=reason)

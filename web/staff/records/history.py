@@ -31,7 +31,7 @@ MENU = (MenuItem("changes.html", Message("Changes"), "import", 70),)
 
 MOST = 60
 LATER = Message("This cannot be undone as it is: later changes touch the same records. Undo these first.")
-WHY = "undoing this would show more people something, or lead them elsewhere"
+WHY = Message("Undoing this would show more people something, or lead them elsewhere.")
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def undo(language: str, number: int) -> ResponseReturnValue:
         raise NotFound("there is no such change")
     try:
         if directory().undo(number, by=me().login, on=today(), dry_run=True).shows:
-            directory().propose("undo", "batch", str(number), {}, by=me().login, on=today(), reason=WHY)
+            directory().propose("undo", "batch", str(number), {}, by=me().login, on=today(), reason=WHY.text)
             log("proposed", subject=f"undo batch {number}")
             return redirect(f"/{language}/changes.html?waits", code=303)
         directory().undo(number, by=me().login, on=today())

@@ -34,6 +34,9 @@ MENU = ()
 SAMPLE = 50
 """Records of one act that its page shows; the rest is counted."""
 
+OWNERS = ("service", "organization", "location")
+"""The order in which entries are shown."""
+
 THRESHOLDS = {
     "case_cells": Message("Least number of people in a count that is shown"),
     "providers": Message("Least number of organizations whose answers are added up"),
@@ -57,33 +60,30 @@ class ShownAct:
 def acts() -> list[ShownAct]:
     """Return the acts whose differences wait for somebody like the person signed in, oldest first."""
     directory().catch_up(on=today())
-    differences = [difference for difference in directory().waiting() if _may_agree(difference.showing)]
+    differences = _theirs_to_see(directory().waiting())
     return [_act(number, list(own)) for number, own in groupby(differences, key=lambda difference: difference.batch)]
 
 
 @blueprint.get("/<language>/shown/<int:number>.html")
 def act(language: str, number: int, *, problem: Message | None = None) -> str:
     """Show what an act would newly show, before and now, record by record: first what the person may agree to."""
-    differences = [difference for difference in directory().waiting(number) if _may_agree(difference.showing)]
+    differences = _theirs_to_see(directory().waiting(number))
     if not differences:
         raise NotFound("nothing of this waits")
     theirs = _of_others(differences)
     shows = [difference.showing for difference in theirs or differences]
-    records = shown_records(shows, language)
+    by_record = _by_record(shows)
+    whole, more = everything_seen(), max(0, len(by_record) - SAMPLE)
+    records = [_record(whole, own, language) for own in by_record[:SAMPLE]]
     mine, nobody = not theirs, not theirs and any(not difference.by for difference in differences)
-    values = {"act": _act(number, differences), "records": records[:SAMPLE], "more": max(0, len(records) - SAMPLE)}
-    values["shows"] = digest_of(shows)
+    values = {"act": _act(number, differences), "records": records, "more": more, "shows": digest_of(shows)}
     return page("staff/shown.html", language, **values, mine=mine, nobody=nobody, problem=problem)
 
 
 @blueprint.post("/<language>/shown/<int:number>/take-up")
 def take_up(language: str, number: int) -> ResponseReturnValue:
     """Stand for what nobody who signed in did alone, so that somebody else can agree to it."""
-    showings = [
-        difference.showing
-        for difference in directory().waiting(number)
-        if not difference.by and _may_agree(difference.showing)
-    ]
+    showings = [difference.showing for difference in _theirs_to_see(directory().waiting(number)) if not difference.by]
     if not showings:
         abort(404)
     try:
@@ -97,7 +97,7 @@ def take_up(language: str, number: int) -> ResponseReturnValue:
 @blueprint.post("/<language>/shown/<int:number>")
 def agree(language: str, number: int) -> ResponseReturnValue:
     """Agree to all that an act shows and somebody else did, exactly as it stands."""
-    waiting = [difference for difference in directory().waiting(number) if _may_agree(difference.showing)]
+    waiting = _theirs_to_see(directory().waiting(number))
     if not waiting:
         abort(404)
     differences = _of_others(waiting)
@@ -116,17 +116,18 @@ def agree(language: str, number: int) -> ResponseReturnValue:
     return redirect(f"/{language}/waiting.html?done", code=303)
 
 
-def _may_agree(showing: Showing) -> bool:
-    """Whether the person sees the record, in a region where they may agree."""
-    return may_agree_to_show(me(), showing, everything_seen())
+def _theirs_to_see(differences: list[Waiting]) -> list[Waiting]:
+    """Return what is about records that the person sees, in a region where they may agree."""
+    whole, person = everything_seen(), me()
+    return [difference for difference in differences if may_agree_to_show(person, difference.showing, whole)]
 
 
 def _of_others(differences: list[Waiting]) -> list[Waiting]:
     """Return what somebody else did who signed in."""
     accounts: Accounts = current_app.config["ACCOUNTS"]
-    return [
-        difference for difference in differences if difference.by and not accounts.one_person(difference.by, me().login)
-    ]
+    doers = {difference.by for difference in differences if difference.by}
+    others = {doer for doer in doers if not accounts.one_person(doer, me().login)}
+    return [difference for difference in differences if difference.by in others]
 
 
 def _act(number: int, differences: list[Waiting]) -> ShownAct:
@@ -137,14 +138,28 @@ def _act(number: int, differences: list[Waiting]) -> ShownAct:
 
 def shown_records(shown: list[Showing], language: str) -> list[dict[str, Any]]:
     """Return the records of which something would newly be shown, with that, as far as somebody may see them."""
+    whole, person = everything_seen(), me()
+    visible = [showing for showing in shown if may_agree_to_show(person, showing, whole)]
+    return [_record(whole, own, language) for own in _by_record(visible)]
+
+
+def _by_record(shown: list[Showing]) -> list[list[Showing]]:
+    """Gather what would be shown by record: services first, and the parts of an entry behind it."""
     whole = everything_seen()
-    visible = [showing for showing in shown if _may_agree(showing)]
-    by_record = groupby(sorted(visible, key=_record_of), key=_record_of)
-    return [_record(whole, list(own), language) for _, own in by_record]
 
+    def place(showing: Showing) -> tuple[int, str, bool, str, str]:
+        table, identifier = showing.table, showing.id
+        owner = whole.owner(whole.record(table, identifier)) if whole.has(table, identifier) else None
+        of, owner_id = owner or (table, identifier)
+        return (
+            OWNERS.index(of) if of in OWNERS else len(OWNERS),
+            owner_id,
+            (table, identifier) != owner,
+            table,
+            identifier,
+        )
 
-def _record_of(showing: Showing) -> tuple[str, str]:
-    return showing.table, showing.id
+    return [list(own) for _, own in groupby(sorted(shown, key=place), key=place)]
 
 
 def _record(whole: VisibleRecords, shown: list[Showing], language: str) -> dict[str, Any]:

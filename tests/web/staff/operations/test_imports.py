@@ -11,6 +11,7 @@ from mapping.batch import Issue
 from mapping.column_map import ColumnMap
 from mapping.directory.directory import Directory
 from mapping.model import RECORDS, Approval, Organization, Phone, Provenance, record_id
+from mapping.resources import shipped
 from tests.directory.test_gate import facts
 from tests.support.sample import SECRETS, TODAY, approval, batch, key, organization, place, sample_directory, service
 from tests.support.second_person import SecondPerson
@@ -20,7 +21,7 @@ from tests.web.support.office import Office, post
 from web.staff import visible
 from web.staff.operations.map_words import in_words
 from web.staff.operations.new_values import new_values
-from web.staff.operations.uploads import Uploads
+from web.staff.operations.uploads import Uploads, save_map, saved_maps
 from web.staff.records.history import ACTS, act
 
 NOT_AGREED = "Two people have not agreed"
@@ -387,7 +388,12 @@ def test_doubles_are_merged_kept_apart_and_undone(tmp_path, tiny_area):
     listed = steward.get("/en/doubles/organization.html").text
     assert "Umed Centre" in listed
     path = next(f"/en/d/organization/{a}/{b}.html" for a, b in ((one, other), (other, one)) if f"{a}/{b}" in listed)
-    assert "+992000100401" in steward.get(path).text
+    page = steward.get(path).text
+    assert "+992000100401" in page
+    assert "1. Umed" in page
+    assert "2. Umed" in page
+    assert "From which list" in page
+    assert ">sample<" in page
     assert post(steward, path, decision="merge", keep=one, reason="x").status_code == 400
     assert post(steward, path, decision="same", keep=one, reason="one body").status_code == 303
     with Directory(office.directory) as opened:
@@ -480,6 +486,42 @@ def test_each_column_shows_its_first_values_and_unknown_words_are_taught(office,
     assert "Anora" not in text
 
 
+SAID_OTHERWISE = LIST.replace("Who may see it", "Colour").replace("public", "green").replace("hidden", "red")
+COLOURS = {"green": "public", "red": "custodian"}
+
+
+def test_words_of_a_column_that_somebody_chose_are_asked_about_and_kept(office, steward):
+    """Whoever chooses another column is asked for its words, and finds all answers again on the way back."""
+    columns = upload(steward, SAID_OTHERWISE).location
+    fields = fields_of(steward, columns) | {"source": "ngo-list", "name": "NGO list"}
+    marking = next(
+        name
+        for name, heading in re.findall(r'<label for="(c\d+)">([^<]*)</label>', steward.get(columns).text)
+        if heading == "Colour"
+    )
+    assert fields[marking] != "marking"
+    asked = steward.post(columns, data=fields | {marking: "marking", "m0": "public"})
+    assert asked.status_code == 400
+    assert "Other columns were chosen" in asked.text
+    assert 'name="m0"' in asked.text
+    assert '"public" selected' not in asked.text.partition('name="m0"')[2].partition("</select>")[0]
+    assert 'value="ngo-list"' in asked.text
+    kinds = dict(zip(("m0", "m1"), (COLOURS[word] for word in sorted(COLOURS)), strict=True))
+    hidden = re.search(r'name="asked" value="([^"]*)"', asked.text)[1]
+    made = steward.post(columns, data=fields | {marking: "marking", "asked": hidden} | kinds)
+    assert made.status_code == 303
+    again = fields_of(steward, columns)
+    assert again | kinds | {marking: "marking"} == again
+    assert 'value="ngo-list"' in steward.get(columns).text
+
+
+def test_a_list_of_services_is_offered_no_fields_of_agreements(steward):
+    text = steward.get(upload(steward).location).text
+    assert "Agreement: its number" not in text
+    assert "Case figures: year" not in text
+    assert ">Phone number<" in text
+
+
 UNMARKED = """No,Organization,Service,District,Phone
 1,Navruz Centre,Legal consultations,Chashma,+992000100301
 2,Bahor Centre,Zzyzx talk,Kulnishin,+992000100302
@@ -552,7 +594,7 @@ def numbers_to_call(client, office):
     text = client.get(f"/en/p/{waiting(office)[0].id}.html").text
     table = text[text.index("Numbers to call back</h2>") :].partition("</table>")[0] if "to call back<" in text else ""
     rows = re.findall(r"<tr>(.*?)</tr>", table.partition("<tbody>")[2])
-    return [re.findall(r">([^<]+)</t[hd]>", row)[:2] for row in rows], text
+    return [list(re.search(r'"tel:([^"]+)".*?<td[^>]*>([^<]+)</td>', row).groups()) for row in rows], text
 
 
 def test_whoever_agrees_to_a_senders_numbers_reads_which_these_are(office, steward, tiny_area):
@@ -594,6 +636,42 @@ def test_whoever_agrees_to_a_senders_numbers_reads_which_these_are(office, stewa
     }
 
 
+def test_a_list_without_numbers_asks_nobody_to_call_and_is_said_to_be_here(office, steward):
+    contents = "from,to,document\nUmed,Navruz Centre,memorandum\n"
+    columns = upload(steward, contents).location
+    fields = fields_of(steward, columns) | {"source": "network", "name": "Network <b>"}
+    path = steward.post(columns, data=fields).location
+    assert "call its numbers back" not in steward.get(path).text
+    post(steward, path.replace("preview.html", "store"), page=path, choice="map")
+    assert [proposal.kind for proposal in waiting(office)] == ["map"]
+    text = office.client("steward", login="second").get(f"/en/p/{waiting(office)[0].id}.html").text
+    assert "The file is no longer here" not in text
+    assert "Network &lt;b&gt; (network)" in text
+    assert "If you agree" in text
+
+
+@pytest.mark.parametrize(
+    "name", sorted(path.name for path in shipped("demo").glob("*.toml") if path.name != "demo.toml")
+)
+def test_words_of_a_map_stand_for_words(name):
+    """Of countries, kinds of bodies and markings the second person reads names, in her own script."""
+    columns = ColumnMap.load(shipped("demo") / name)
+    meanings = dict(in_words(columns, None, {}, "ru").meanings)
+    codes = {
+        *columns.words.get("country", {}).values(),
+        *columns.markings.values(),
+        columns.constants.get("organization_kind"),
+    }
+    assert not codes & {*meanings.values()}
+
+
+def test_a_map_is_offered_once(tmp_path):
+    made = ColumnMap(source="ngo", name="NGO", fields={"organization": ["Name"]})
+    save_map(made, tmp_path)
+    (tmp_path / "ngo.toml").write_text('source = "ngo"\nname = "NGO"\n[fields]\norganization = "Name"\n', "utf-8")
+    assert [(name, trusted) for name, (_, trusted) in saved_maps(tmp_path).items()] == [("ngo.toml", True)]
+
+
 def test_numbers_whose_list_is_gone_are_said_to_be(office, steward):
     path = mapped(steward)
     post(steward, path.replace("preview.html", "store"), page=path, choice="map")
@@ -618,6 +696,7 @@ def test_changes_say_which_proposal_was_decided(office, steward):
     text = steward.get("/en/changes.html").text
     line = next(row for row in text.split("<tr>") if "A second person agreed" in row)
     assert f'p/{number}.html">Change: Legal advice</a>' in line
+    assert "accepted" not in line, "a decision without a note says nothing in English of its own"
 
 
 def test_changes_say_in_words_what_was_done_to_which_entry(office, steward):
@@ -668,7 +747,7 @@ def test_who_agrees_to_a_map_of_case_figures_reads_what_its_headings_say():
     )
     meanings = in_words(columns, None, {}, "en").meanings
     assert {("What a row is", "Case figures"), ("Жен, 2024", "2024"), ("Жен, 2024", "Female")} <= set(meanings)
-    assert ("case figures: what was counted, as victims_identified", "Victims identified") in meanings
+    assert ("Case figures: what was counted, as victims_identified", "Victims identified") in meanings
 
 
 def test_what_no_column_of_agreements_says_can_be_said_of_all_rows(office, steward):

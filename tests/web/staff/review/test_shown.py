@@ -1,5 +1,6 @@
 """What acts would newly show, as a second person looks at it."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -52,6 +53,30 @@ def test_a_second_person_sees_words_and_agrees(office, act):
         assert not opened.waiting(act)
         assert ("language", "spoken") in opened.agreed("public")
     assert second.get(f"/en/shown/{act}.html").status_code == 404
+
+
+def test_an_act_with_many_records_is_told_entry_by_entry_and_asks_once_who_did_it(
+    office, tiny_area, alone, monkeypatch
+):
+    """Each service stands before its parts, services before places; people are looked up once, not for each record."""
+    parts = [organization("Bahor")]
+    for number in range(3):
+        parts += [service(f"Bahor {number}", of="Bahor", phones=[f"+99200000700{number}"])]
+        parts += [place(f"Yard {number}", of=[f"Bahor {number}"])]
+    with Directory(office.directory, tiny_area, signed_in=True) as opened:
+        opened.add(batch(*parts, source="bahor"), by="steward", on=TODAY)
+        act = opened.waiting()[-1].batch
+    second, asked = office.client("steward", login="second"), []
+    one_person = office.accounts.one_person
+    monkeypatch.setattr(office.accounts, "one_person", lambda *two: asked.append(two) or one_person(*two))
+    page = second.get(f"/en/shown/{act}.html").text
+    assert len(asked) == 1
+    rows = re.findall(r'<th scope="row(?:group)?"[^>]*>([^<]+)<br><span class="soft">(\w+)', page)
+    whole = [place for place, (_, label) in enumerate(rows) if label == "Service"]
+    assert len(whole) == 3
+    assert [rows[at][0] for at in whole] == [rows[at + 1][0] for at in whole]
+    assert rows.index(("Bahor", "Organization")) > max(whole)
+    assert [label for _, label in rows].index("Place") > max(whole)
 
 
 def test_what_two_did_one_after_the_other_is_agreed_to_by_neither_alone(office, tiny_area, alone):
