@@ -100,6 +100,14 @@ def test_the_whole_area_has_a_row_where_it_makes_sense():
     assert made.total_text("n", "en") == ""
 
 
+def test_what_stands_for_every_unit_stands_for_a_zero_of_all():
+    """Beside "none listed" in each unit, 0 of the country would look like a count."""
+    nothing = pd.DataFrame({"n": ["none listed"] * 3}, index=["A", "B", "C"])
+    assert result(states=nothing, total={"n": 0}).total_text("n", "en") == "none listed"
+    assert result(states=nothing, total={"n": 2}).total_text("n", "en") == "2", "of the whole country at once"
+    assert result(total={"n": 0}).total_text("n", "en") == "0", "some units have a number"
+
+
 def test_headlines_are_all_columns_unless_they_are_named():
     assert [column.key for column in result().headlines] == ["near", "n"]
     assert [column.key for column in result(headline=("n",)).headlines] == ["n"]

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from mapping.area.study_area import StudyArea
 from mapping.language.aloud import recordings
 from mapping.language.i18n import date, number, show, translate
-from mapping.language.languages import LanguageFolder, attributes, isolated, language
+from mapping.language.languages import LanguageFolder, attributes, language
 from mapping.language.latin import SCRIPT
 from mapping.render.layers.services import spaced
 from web.headers import CONTENT_POLICY
@@ -137,7 +137,7 @@ def _num(context: jinja2.runtime.Context, value: float) -> str:
 
 @jinja2.pass_context
 def _spaced(context: jinja2.runtime.Context, number: str) -> str:
-    return isolated(spaced(number, context["frame"].area.code), _language(context))
+    return spaced(number, context["frame"].area.code, _language(context))
 
 
 @jinja2.pass_context

@@ -396,6 +396,14 @@ class StudyArea:
         """Return the steepness of each cell, rise over run."""
         return _fixed(grid.slope(self.elevation, self.grid.cell_size))
 
+    @property
+    def counts_slopes(self) -> bool:
+        """Tell whether steep ways take longer; a raster that says how fast each cell is crossed may count them too."""
+        raster = self.file.raster
+        if raster.friction is not None or raster.surface is not None:
+            return True
+        return raster.elevation is not None and self.settings.speeds.slope != "none"
+
     @cached_property
     def ready_friction(self) -> NDArray[np.float32] | None:
         """Return the minutes that a metre takes as a raster of the folder says them, inf where nobody passes.

@@ -45,7 +45,8 @@ def area_build(
     unit_code: Annotated[str | None, typer.Option("--unit-code", help="Column of their codes.")] = None,
     region_name: Annotated[str | None, typer.Option("--region-name", help="Column of the region of each unit.")] = None,
     population_date: Annotated[
-        str | None, typer.Option("--population-date", help="Day the people were counted. Default: by the file's name.")
+        str | None,
+        typer.Option("--population-date", help="Day the people were counted. Default: the year in the file's name."),
     ] = None,
     surface: Annotated[Path | None, typer.Option("--surface", help="Raster of classes; needs --speeds.")] = None,
     speeds: Annotated[Path | None, typer.Option("--speeds", help="Table class,label,speed_kmh.")] = None,

@@ -270,7 +270,8 @@ def _stacks(result: Result) -> list[tuple[Mapping[str, str] | str | Column, list
     return [(code, [(c, _number(result, code, c.key)) for c in shares]) for code in rows] if shares else []
 
 
-def _draw_stacked(drawing: Drawing, result: Result, area: StudyArea, language: str) -> None:
+def draw_stacked(drawing: Drawing, result: Result, area: StudyArea, language: str) -> None:
+    """Add a bar for each whole of a result, cut into its parts, and what each fill says."""
     stacks = _stacks(result)
     fills: dict[str, str] = {}
     for whole, parts in stacks:
@@ -464,7 +465,7 @@ def _number(result: Result, code: str, key: str) -> float:
 
 DRAW: Mapping[str, Callable[[Drawing, Result, StudyArea, str], None]] = {
     "bars": _draw_bars,
-    "stacked": _draw_stacked,
+    "stacked": draw_stacked,
     "heat": _draw_heat,
     "curve": _draw_curve,
     "dots": _draw_dots,

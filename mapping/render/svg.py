@@ -290,7 +290,7 @@ class Drawing:
         equal: bool,
     ) -> None:
         """Draw lines in a square; with ``equal``, the line from corner to corner too."""
-        side, left = (self.width * 0.48 if self._names else self.width - 80), 56.0
+        side, left = (self.width * 0.4 if self._names else self.width - 80), 56.0
         if axes[1]:
             self.say(f"↑ {axes[1]}", size=SMALL, soft=True)
         top = self._y + 8

@@ -60,6 +60,21 @@ def test_the_least_that_is_needed(tmp_path, plan):
     assert any(f"{people:,} in mwi_ppp_2020_UNadj.tif" in note for note in notes)
 
 
+@pytest.mark.parametrize("name", ["people.tif", "people_2015_2020.tif"])
+def test_the_day_of_the_count_is_asked_for_where_no_name_says_it(tmp_path, plan, name):
+    """The day on which a file was written says nothing of the day on which people were counted."""
+    unnamed = replace(plan, population=plan.population.rename(tmp_path / name))
+    with pytest.raises(InvalidRecord, match="--population-date"):
+        build(tmp_path / "mw", unnamed)
+    build(tmp_path / "mw", replace(unnamed, population_date=dt.date(2018, 9, 3)))
+    assert StudyArea.load(tmp_path / "mw").file.population.date == dt.date(2018, 9, 3)
+
+
+def test_a_day_that_was_taken_from_a_name_is_told(tmp_path, plan):
+    notes = build(tmp_path / "mw", plan)
+    assert any("2020-01-01" in note and "--population-date" in note for note in notes)
+
+
 @pytest.mark.parametrize(("code", "code3"), [("AA", "AAA"), ("QM", "QMM"), ("XT", "XTT"), ("ZZ", "ZZZ")])
 def test_a_code_that_the_standard_leaves_to_its_users_is_one(tmp_path, plan, code, code3):
     """Such a country has the name that was given, whatever CLDR calls the code, and needs a time zone."""
@@ -226,7 +241,7 @@ def test_every_fault_is_told_at_once(tmp_path, plan):
 
 
 def test_a_raster_of_another_country_is_refused(tmp_path, plan):
-    far = raster(tmp_path / "ppp.tif", np.full((24, 48), 5, np.float32), west=10)
+    far = raster(tmp_path / "ppp_2020.tif", np.full((24, 48), 5, np.float32), west=10)
     with pytest.raises(InvalidRecord, match="0 of its 5,760 people lie in the units"):
         build(tmp_path / "mw", replace(plan, population=far))
 

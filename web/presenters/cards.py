@@ -222,7 +222,11 @@ def calls(phones: Iterable[PhoneEntry], area: StudyArea, language: str) -> tuple
     for phone in phones:
         extra = f" ({phone.extension})" if phone.extension else ""
         messenger = phone.number.startswith(("https://", "http://"))
-        shown = (phone.kind or phone.number).capitalize() if messenger else spaced(phone.number, area.code) + extra
+        shown = (
+            (phone.kind or phone.number).capitalize()
+            if messenger
+            else spaced(phone.number, area.code, language) + extra
+        )
         made.append(ContactLink(phone.number, isolated(shown, language), phone.note))
     return tuple(sorted(made, key=lambda call: not call.spoken))
 

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from mapping.area.study_area import StudyArea
-from mapping.language.languages import isolated
 from mapping.language.taxonomy import Vocabulary
 from mapping.render.layers.services import spaced
 from mapping.view.view import Entry, StatementEntry
@@ -80,7 +79,7 @@ def route(statement: StatementEntry, area: StudyArea, language: str) -> ContactL
     """Return the number through which something is arranged, None where the route is no number."""
     digits = "".join(sign for sign in statement.route if sign.isdigit() or sign == "+")
     plain = statement.route.replace(" ", "").replace("-", "").replace("(", "").replace(")", "")
-    return ContactLink(digits, isolated(spaced(digits, area.code), language)) if digits and digits == plain else None
+    return ContactLink(digits, spaced(digits, area.code, language)) if digits and digits == plain else None
 
 
 def responsible(edition: Edition, unit: str, language: str) -> list[Card]:

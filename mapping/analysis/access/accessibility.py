@@ -33,8 +33,8 @@ METHOD = Message(
     "those in the nearest third of the time, 68% of those in the second third, and 22% of those in the last. Then we "
     "added up, for every square kilometre, the part of each service around it that falls to one person there, "
     "weighted in the same way, and took the mean over the people of each unit. This is the two-step floating "
-    "catchment with distance weights (Luo and Qi 2009). Ways lead over roads, slopes and passes and across the lines "
-    "of areas. The range beside a number is the lowest and the highest answer when all speeds are 20% lower or "
+    "catchment with distance weights (Luo and Qi 2009). Ways lead over roads and open ground and across the "
+    "lines of areas. The range beside a number is the lowest and the highest answer when all speeds are 20% lower or "
     "higher, and in other seasons. Beside shares of people it is wider: nine in ten counts in which speeds, seasons, "
     "village tracks and all else that nobody knows for sure were changed together."
 )

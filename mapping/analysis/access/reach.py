@@ -27,8 +27,8 @@ STEPS = (*range(5, 240, 5), *range(240, 721, 30))
 HALF = Message("Minutes that half of the people need at most")
 
 METHOD = Message(
-    "From every square kilometre we asked how long the way to the nearest service takes, on foot and by road, over "
-    "slopes and passes, across the lines of areas. We took services that can be visited and whose check is not "
+    "From every square kilometre we asked how long the way to the nearest service takes, on foot and by road, "
+    "across the lines of areas. We took services that can be visited and whose check is not "
     "overdue. The range beside a number holds nine in ten counts in which speeds, seasons, village tracks and all else "
     "that nobody knows for sure were changed together."
 )

@@ -426,7 +426,7 @@ def _finding(total: Mapping[str, float], proposals: Sequence[ProposedSite], minu
     if not proposals:
         return Message("No new place would bring more people within {minutes} minutes", {"minutes": minutes})
     words = {
-        "who": wording.who(total["gained"] / total["people"]),
+        "who": wording.who(*(total[f"gained{end}"] / total["people"] for end in ("", "_low", "_high"))),
         "people": People(round(total["gained"])),
         "minutes": minutes,
         "places": Several(proposal.name for proposal in proposals),

@@ -37,7 +37,7 @@ METHOD = Message(
     "with limited capacity (Ray and Ebener 2008; in AccessMod: geographic coverage). How many people one service can "
     "take is what the strictest norm for it says; a norm that counts women is turned into people by their share in "
     "the population. A service that said how many it can take counts as larger or smaller by as much as that is more "
-    "or less than the usual one; one that said nothing counts as usual. Ways lead over roads, slopes and passes. The "
+    "or less than the usual one; one that said nothing counts as usual. Ways lead over roads and open ground. The "
     "range beside a number is the lowest and the highest answer when all speeds are 20% lower or higher, in other "
     "seasons, and when the services with the fewest people around are filled first. Beside the share of people with "
     "no service near it is wider: nine in ten counts in which speeds, seasons, village tracks and all else that "
@@ -205,7 +205,7 @@ def _finding(total: Mapping[str, float], sort: Sort, size: int | None, *, listed
     if not total["people"]:
         return Message("Nobody lives here, so nobody shares a service")
     if not listed:
-        return Message("No service is listed that people could travel to")
+        return Message("No service is listed that people could travel to: “{type}”", {"type": sort.label})
     if size is None:
         return Message(
             "For how many people there is room is not known: no norm that can be counted here speaks of “{type}”",

@@ -86,7 +86,7 @@ def norms(view: View, area: StudyArea, *, level: int | None = None, drafts: bool
         states=states,
         total=total,
         columns=_columns(usable),
-        headline=_headline(usable),
+        headline=tuple(key for norm in usable for key in _keys(norm)),
         groups={norm.term.code: _keys(norm) for norm in usable},
         group_labels={norm.term.code: norm.term.labels for norm in usable},
         figures=_figures(usable, total),
@@ -117,10 +117,6 @@ def countable(*, drafts: bool) -> list[Norm]:
 def _keys(norm: Norm) -> tuple[str, ...]:
     ends = ("needed", "listed") if norm.hidden else ("needed", "listed", "missing")
     return tuple(f"{norm.term.code}_{end}" for end in ends)
-
-
-def _headline(norms: Sequence[Norm]) -> tuple[str, ...]:
-    return tuple(key for norm in norms for key in _keys(norm) if norm.hidden or not key.endswith("_needed"))
 
 
 def _table(norms: Sequence[Norm], units: pd.DataFrame, listing: ServicePresence) -> tuple[pd.DataFrame, pd.DataFrame]:

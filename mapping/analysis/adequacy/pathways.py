@@ -412,6 +412,8 @@ def _figures(table: pd.DataFrame, variants: Floats) -> dict[str, Figure]:
     broken = int(table["broken"].sum())
     states = table[_keys(table)].to_numpy()
     held, unagreed = int((states == "present").sum()), int((states == "no agreement").sum())
+    if not held + unagreed + broken:  # nothing can be judged, so 0 would say too much
+        return {}
     low, high = min(broken, int(variants.min())), max(broken, int(variants.max()))
     people = int(table["people"][table["broken"] > 0].sum())
     return {

@@ -102,7 +102,10 @@ def severity(
         "need": _need(view, area, level, people),
         "unchecked": _unchecked(view, area, level, [str(code) for code in index]),
     }
-    measured = {key: np.where(people > 0, values, np.nan) for key, values in measured.items()}
+    lived_in = people > 0
+    of_list = lived_in & [fall.state(str(code), "any_none") != "none listed" for code in index]  # an empty one tells of
+    tells = dict.fromkeys(("distance", "functions", "shared"), of_list)  # itself, and of no area
+    measured = {key: np.where(tells.get(key, lived_in), values, np.nan) for key, values in measured.items()}
     ends = {
         "low": ("any_none_low", "any_services_high"),
         "high": ("any_none_high", "any_services_low"),
@@ -111,7 +114,7 @@ def severity(
     table = pd.DataFrame({"people": people, "phase": phase}, index)
     for end, (distance, shared) in ends.items():
         other = {"distance": fall.table[distance].to_numpy(float), "shared": fall.table[shared].to_numpy(float)}
-        moved = phases(measured | {key: np.where(people > 0, values, np.nan) for key, values in other.items()})
+        moved = phases(measured | {key: np.where(of_list, values, np.nan) for key, values in other.items()})
         table[f"phase_{end}"] = np.minimum(phase, moved) if end == "low" else np.maximum(phase, moved)
     states = pd.DataFrame({"phase": np.where(phase == 0, "unknown", "")}, index, dtype=object)
     for key, values in measured.items():

@@ -38,12 +38,16 @@ def within(sentence: Mapping[str, str]) -> Mapping[str, str]:
     return {language: text.removesuffix(".") for language, text in sentence.items()}
 
 
-def who(share: float) -> Message:
-    """Say a share of the people as one would in a sentence: a third of the people."""
+def who(share: float, low: float, high: float) -> Message:
+    """Say a share of the people as one would in a sentence: a third of the people; at one end of its range, which."""
     if share < 0.005:
         return Message("Almost no people")
     if share > 0.995:
         return Message("Almost all people")
+    if is_least(share, low, high):  # all that nobody knows for sure could only make it more
+        return Message("At least {share} of the people", {"share": Share(share)})
+    if is_most(share, low, high):
+        return Message("At most {share} of the people", {"share": Share(share)})
     nearest, words = min(FRACTIONS, key=lambda fraction: abs(fraction[0] - share))
     return words if abs(nearest - share) <= 0.015 else Message("{share} of the people", {"share": Share(share)})
 
@@ -65,6 +69,16 @@ NOISE = 0.05
 def is_least(share: float, low: float, high: float) -> bool:
     """Whether a share stands at the lower end of its range, so that to tell it alone would tell too little."""
     return round(share - low, 2) <= 0.01 and high - share > NOISE
+
+
+def is_most(share: float, low: float, high: float) -> bool:
+    """Whether a share stands at the upper end of its range, so that to tell it alone would tell too much."""
+    return is_least(1 - share, 1 - high, 1 - low)
+
+
+def up_to(share: float, low: float, high: float) -> Message | Share:
+    """Say a share within a sentence; at the upper end of its range as the most that it can be."""
+    return Message("at most {share}", {"share": Share(share)}) if is_most(share, low, high) else Share(share)
 
 
 def farther(minutes: float) -> Message:
@@ -106,6 +120,8 @@ def caveats(area: StudyArea, *, travel: bool) -> tuple[Message, ...]:
         sentences.append(
             Message("Not for choosing a route, nor for judging one village. Differences under 5 points are noise.")
         )
+        if not area.counts_slopes:
+            sentences.append(Message("Slopes are not counted: every way is taken for level."))
         if not area.settings.travel.cross_borders:
             sentences.append(
                 Message("Ways through neighbour countries and services beyond the border are not counted.")

@@ -30,8 +30,8 @@ BANDS = (30, 60, 120)
 
 METHOD = Message(
     "We took every listed service that can be visited and whose check is not overdue, and every square kilometre "
-    "where people live. For each we asked how long the way to the nearest service takes, on foot and by road, over "
-    "slopes and passes, across the lines of areas. Then we added up the people. The range beside a number holds "
+    "where people live. For each we asked how long the way to the nearest service takes, on foot and by road, "
+    "across the lines of areas. Then we added up the people. The range beside a number holds "
     "nine in ten counts in which speeds, seasons, village tracks and all else that nobody knows for sure were changed "
     "together."
 )
@@ -196,11 +196,7 @@ def _finding(total: Mapping[str, float], sorts: Sequence[Sort], spots: Mapping[s
     first = sorts[0]
     key = f"{first.key}_{minutes}"
     beyond, least, most = (1 - total[name] for name in (key, f"{key}_high", f"{key}_low"))
-    words = {"who": wording.who(beyond), "share": Share(beyond), "far": wording.farther(minutes), "type": first.label}
-    if wording.is_least(beyond, least, most):  # all that nobody knows for sure could only make it more
-        if first.key == ANY:
-            return Message("At least {share} of the people live {far} from any listed service", words)
-        return Message("At least {share} of the people live {far} from what they may need: “{type}”", words)
+    words = {"who": wording.who(beyond, least, most), "far": wording.farther(minutes), "type": first.label}
     if first.key == ANY:
         return Message("{who} live {far} from any listed service", words)
     return Message("{who} live {far} from what they may need: “{type}”", words)

@@ -7,7 +7,7 @@ from mapping.analysis.common.listed import ANY, chosen_level, counted, sort_of
 from mapping.analysis.common.reached import Progress
 from mapping.analysis.common.served import CountedServices, Served, by_phone, served
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, Share, Text
+from mapping.language.i18n import Message, Text
 from mapping.language.taxonomy import Vocabulary
 from mapping.result import Result
 from mapping.view.view import Entry, View
@@ -91,7 +91,8 @@ def _finding(result: Served, kinds: Sequence[CountedServices], area: StudyArea, 
     if not own or not total["people"]:
         return Message("No service that people could travel to says in which language it helps")
     least = min(own, key=lambda kind: float(total[kind.key]))
-    words = {"spoken": least.label, "share": Share(float(total[least.key])), "minutes": minutes}
+    shares = [float(total[f"{least.key}{end}"]) for end in ("", "_low", "_high")]
+    words = {"spoken": least.label, "share": wording.up_to(*shares), "minutes": minutes}
     return Message(
         "Of the languages of this edition, fewest people are within {minutes} minutes of help in “{spoken}”: {share}",
         words,

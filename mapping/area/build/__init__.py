@@ -145,6 +145,12 @@ def _check_options(plan: BuildPlan, findings: Findings) -> None:
     if plan.timezone is None and zones and len({_times(zone) for zone in zones}) > 1:
         shown = ", ".join(zones[:5]) + (" ..." if len(zones) > 5 else "")
         findings.fault("--timezone", f"{plan.code} has several: {shown}", "name that of most people")
+    counted = _day(plan)
+    if counted is None:
+        what = f"the name of {plan.population.name} says no year, or several"
+        findings.fault("--population-date", what, "give the day the people were counted, as 2020-01-01")
+    elif plan.population_date is None:
+        findings.note(f"People: counted {counted}, by the name of {plan.population.name}; else give --population-date.")
     if plan.surface and plan.friction:
         findings.fault("--friction", "--surface is given as well", "give the one that you trust")
     if plan.surface and not plan.speeds:
@@ -482,12 +488,10 @@ def _texts(texts: dict[str, str], languages: Sequence[str]) -> dict[str, str]:
     return {language: texts.get(language, texts["en"]) for language in languages}
 
 
-def _day(plan: BuildPlan) -> dt.date:
-    """Return the day the people were counted: as given, else the year in the file's name, else when it was written."""
-    if plan.population_date:
-        return plan.population_date
-    year = re.search(r"(?<!\d)(19[5-9]\d|20[0-4]\d)(?!\d)", plan.population.name)
-    return dt.date(int(year[1]), 1, 1) if year else dt.date.fromtimestamp(plan.population.stat().st_mtime)
+def _day(plan: BuildPlan) -> dt.date | None:
+    """Return the day the people were counted: as given, else the first of the only year in the file's name."""
+    years = set(re.findall(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)", plan.population.name))
+    return plan.population_date or (dt.date(int(years.pop()), 1, 1) if len(years) == 1 else None)
 
 
 def _toml(

@@ -97,21 +97,22 @@ def _rank(entry: Entry) -> int:
 
 def _phone(phones: Sequence[PhoneEntry], area: StudyArea, language: str) -> dict[str, str] | None:
     number = next((phone.number for phone in phones if is_dialled(phone.number)), None)  # not an account
-    return {"dial": number, "shown": isolated(spaced(number, area.code), language)} if number else None
+    return {"dial": number, "shown": spaced(number, area.code, language)} if number else None
 
 
-def spaced(number: str, region: str) -> str:
+def spaced(number: str, region: str, language: str) -> str:
     """Write a number as people read it, with no-break spaces; short numbers, and what is no number, stay as they are.
 
-    Of what is no number no more is shown than fits into a line, and nothing that turns its direction.
+    It stands from left to right in every language. Of what is no number no more is shown than fits into a line, and
+    nothing that turns its direction.
     """
     if number.startswith("+"):
         with suppress(phonenumbers.NumberParseException):
             parsed = phonenumbers.parse(number, region)
             shown = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-            return shown.replace(" ", "\u00a0").replace("-", "\u2011")
+            return isolated(shown.replace(" ", "\u00a0").replace("-", "\u2011"), language)
     line = number if len(number) <= LONGEST else f"{number[:LONGEST]}…"
-    return "".join(sign for sign in line if unicodedata.category(sign) != "Cf")
+    return isolated("".join(sign for sign in line if unicodedata.category(sign) != "Cf"), language)
 
 
 _SIGN = 'width="26" height="26" viewBox="-16 -16 32 32" class="mk" aria-hidden="true"'

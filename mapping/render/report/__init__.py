@@ -182,7 +182,8 @@ def _imprint(material: Sources) -> Iterator[tuple[Message, object]]:
     body = next((entry for entry in lines if country in entry.covers), None)
     yield Message("Publisher"), addressee(material, "commission")
     yield Message("Place and year"), f"{material.say(material.area.name)}, {material.day.year}"
-    contact = [spaced(phone.number, material.area.code) for phone in body.phones[:1]] + [body.email] if body else []
+    numbers = [spaced(phone.number, material.area.code, material.language) for phone in body.phones[:1]] if body else []
+    contact = [*numbers, body.email] if body else []
     yield Message("Contact"), "; ".join(filter(None, contact)) or Message("not stated")
     licence = material.area.settings.licence
     yield Message("Licence"), f"{licence.text} ({licence.id})"

@@ -383,4 +383,4 @@ def _numbers(material: Sources, around: set[str]) -> Iterable[str]:
         and (not e.covers or around.intersection(e.covers))
     ]
     for entry in lines[:4]:
-        yield f"{entry.organization.name}: {spaced(entry.phones[0].number, material.area.code)}"
+        yield f"{entry.organization.name}: {spaced(entry.phones[0].number, material.area.code, material.language)}"

@@ -35,7 +35,7 @@ def test_one_and_two_new_services_by_hand(tiny_area):
     assert (two.total["without"], two.total["left"]) == pytest.approx((70_000, 10_000))
     assert two.table["gained"].round().to_dict() == {"XT-W1": 60_000, "XT-W2": 0, "XT-E1": 0, "XT-E2": 0}
     assert str(one.finding) == (  # 40 of 240 thousand
-        "17% of the people (40,000) would newly be within 60 minutes of one new service, in Kulnishin"
+        "At most 17% of the people (40,000) would newly be within 60 minutes of one new service, in Kulnishin"
     )
     assert str(two.finding) == (
         "A quarter of the people (60,000) would newly be within 60 minutes of new services in Kulnishin, Qullaobod"
@@ -45,7 +45,7 @@ def test_one_and_two_new_services_by_hand(tiny_area):
 def test_a_gain_that_is_next_to_nothing_is_told_as_that(tiny_area):
     """The village of 10 of the 240,000 people of the country."""
     proposal = ProposedSite({"en": "Nowhere"}, 10.0, 10.0, Figure(10, "people", Message("x")))
-    finding = _finding({"people": 240_000.0, "gained": 10.0}, [proposal], 60)
+    finding = _finding({"people": 240_000.0, "gained": 10.0, "gained_low": 10.0, "gained_high": 10.0}, [proposal], 60)
     assert str(finding) == "Almost no people (10) would newly be within 60 minutes of one new service, in Nowhere"
 
 

@@ -152,3 +152,4 @@ def test_without_services_or_people_nothing_is_claimed(tiny_area):
     assert set(nobody.states["served"]) == {"not applicable"}
     assert not nothing.figures
     assert not nobody.figures
+    assert str(nothing.finding) == "No service is listed that people could travel to: “Psychosocial counselling”"

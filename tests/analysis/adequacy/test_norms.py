@@ -18,6 +18,12 @@ def column(result, key):
     return result.table[key].to_dict()
 
 
+def test_the_short_table_says_what_is_needed_beside_what_is_there(tiny_area):
+    result = norms(view(), tiny_area)
+    assert result.headline[-3:] == ("N05_needed", "N05_listed", "N05_missing")
+    assert {"N03_needed", "N03_listed", "N03_missing"} <= set(result.headline)
+
+
 def test_what_is_needed_by_hand(tiny_area):
     """One family place for 10,000 people: 18 and 6. One centre for 200,000 women: 1 and 1, though 122,300 need one."""
     result = norms(view(), tiny_area)

@@ -144,3 +144,7 @@ def test_the_longest_way_is_not_made_up(tiny_area):
     assert result.state("XT-E1", "way") == "not applicable"
     lapsed = pathways(view(finder(), doctor(freshness="lapsed")), tiny_area)
     assert lapsed.state("XT-W2", "way") == "unknown"
+
+
+def test_where_nothing_can_be_judged_no_figure_says_zero(tiny_area):
+    assert set(pathways(view(), tiny_area).figures) == set()

@@ -72,3 +72,11 @@ def test_an_area_without_people_has_no_phase(tiny_area):
         "it is in no phase, so in none that is bad"
     )
     assert (result.table.loc["XT-E1", ["phase_low", "phase", "phase_high"]] == 0).all()
+
+
+def test_an_empty_list_puts_no_area_in_a_phase(tiny_area):
+    """That nothing is listed says what the list lacks, not where people are worst off."""
+    result = severity(view(), tiny_area)
+    assert str(result.finding) == "Too little is known to tell where people are worst off"
+    assert (result.table[["phase_low", "phase", "phase_high"]] == 0).all(axis=None)
+    assert {result.text(code, "distance", "en") for code in result.table.index} == {"not known"}

@@ -248,7 +248,7 @@ def test_the_finding_is_a_sentence_in_four_languages(tiny_area):
     )
     both = coverage(view(counselling(), service("LEG-INF", at=QULLAOBOD)), tiny_area)
     assert str(both.finding) == "At least 21% of the people live more than an hour from any listed service"
-    assert both.finding.into("ru") == "Не менее 21\xa0% жителей живут дальше часа пути от любой услуги из списка"
+    assert both.finding.into("ru") == "Не менее 21\xa0% жителей живёт дальше часа пути от любой услуги из списка"
     assert both.finding.into("tg").startswith("На камтар аз 21\xa0% мардум аз наздиктарин хизматрасонии рӯйхат")
     assert both.finding.into("uz").startswith("Aholining kamida 21\xa0% qismi")
 

@@ -147,7 +147,7 @@ def test_charts_tell_the_numbers_of_the_ledger(language, view_file, tiny_area):
     unknown, drawn, signs = set(), 0, {sign for _, sign in SIGNS.values()}
     for result in results.values():
         pictures = [chart(result, tiny_area, language=language)] if kind_of(result) != "none" else []
-        pictures += [mechanism(result, language=language)] if result.name == "pathways" else []
+        pictures += [mechanism(result, tiny_area, language=language)] if result.name == "pathways" else []
         for text in (text for picture in pictures for text in INK_TEXT.findall(picture)):
             if re.match(r"[<>≥]?\d", text) and not re.search(r"[^\W\d_]", text):
                 drawn += 1

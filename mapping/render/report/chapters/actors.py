@@ -204,7 +204,7 @@ def _mechanism(pen: Pen) -> None:
     """Draw the steps of the referral mechanism, and in how many units each referral holds or breaks."""
     material = pen.material
     result = material.results["pathways"]
-    svg = mechanism(result, language=material.language)
+    svg = mechanism(result, material.area, language=material.language)
     if not svg:
         return
     pen.picture(

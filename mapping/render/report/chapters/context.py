@@ -155,10 +155,7 @@ def method(pen: Pen) -> None:
     pen.items(
         (
             Message("A list shows what was told. Where nobody asked, nothing is listed."),
-            Message(
-                "Travel times are modelled on main roads, land cover and slopes; transport, its price and fear are "
-                "not in them."
-            ),
+            Message("Travel times are modelled on roads and ground; transport, its price and fear are not in them."),
             Message("Each service counts the same, however many people it can take (chapter 5)."),
             Message("Texts in some languages are drafts that no native speaker has reviewed."),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from mapping.analysis.adequacy.cases import PARTS
-from mapping.language.i18n import Message, Share, number
+from mapping.language.i18n import Message, Share, number, ranged
 from mapping.render.report.composer import Pen, cells
 from mapping.render.report.elements import TableRow
 from mapping.result import STATES, Curve, Figure, Result
@@ -161,7 +161,7 @@ def _gini(pen: Pen) -> str:
     if "gini" not in total:
         return pen.material.say(Message("not known"))
     texts = [number(float(total[key]), language, digits=2) for key in ("gini", "gini_low", "gini_high")]
-    return f"{texts[0]} ({texts[1]}–{texts[2]})"
+    return f"{texts[0]} ({ranged(texts[1], texts[2], language)})"
 
 
 def _least(pen: Pen) -> str:

@@ -54,7 +54,8 @@ def where(pen: Pen, entry: Entry) -> str:
 
 def calls(pen: Pen, entry: Entry) -> str:
     """Return the numbers of a service as people read them, or its mail."""
-    numbers = [spaced(phone.number, pen.material.area.code) for phone in entry.phones if phone.kind != "fax"]
+    region, language = pen.material.area.code, pen.material.language
+    numbers = [spaced(phone.number, region, language) for phone in entry.phones if phone.kind != "fax"]
     return "; ".join(dict.fromkeys(numbers[:2])) or entry.email or pen.material.say(Message("not stated"))
 
 

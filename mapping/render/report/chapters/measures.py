@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from sqlite3 import Row
 
-from mapping.language.i18n import Message, People
+from mapping.language.i18n import Message, People, ranged
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.render.report.composer import Pen, cells
 from mapping.render.report.elements import Cell, TableRow
@@ -152,7 +152,7 @@ def _programmes(pen: Pen, rows: Sequence[Row]) -> None:
             joined(own, "funder", str),
             joined(own, "service_type", material.type_label),
             ", ".join(material.label(code) for code in material.regions if code in regions),
-            _period(own),
+            _period(own, pen.material.language),
         )
         name = programme or material.say(NOT_TOLD)
         made.append(
@@ -175,9 +175,9 @@ def _units(pen: Pen) -> Mapping[str, object]:
     return pen.material.area.all_units()
 
 
-def _period(rows: Iterable[Row]) -> str:
-    days = [str(row[key])[:4] for row in rows for key in ("start", "end") if row[key]]
-    return "–".join(dict.fromkeys((min(days), max(days)))) if days else ""
+def _period(rows: Iterable[Row], language: str) -> str:
+    years = sorted({str(row[key])[:4] for row in rows for key in ("start", "end") if row[key]})
+    return ranged(years[0], years[-1], language) if len(years) > 1 else "".join(years)
 
 
 def _beneficiaries(pen: Pen, words: str) -> str:

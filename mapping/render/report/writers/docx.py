@@ -80,6 +80,8 @@ def write(report: Report) -> bytes:
             _line(document, f"{chapter.number}. {chapter.title}" if chapter.number else chapter.title, "Heading 1")
         for block in chapter.blocks:
             _block(document, block)
+    if language_of(report.language).direction == "rtl":
+        _turn(document)
     out = io.BytesIO()
     document.save(out)
     return _repeatable(out.getvalue())
@@ -102,6 +104,7 @@ def _set_up(document: Any, report: Report) -> None:
             fonts.attrib.pop(qn(kind), None)
         language = OxmlElement("w:lang")
         language.set(qn("w:val"), language_of(written).document)
+        language.set(qn("w:bidi"), language_of(written).document)
         style.element.get_or_add_rPr().append(language)
     document.styles["Normal"].font.size = Pt(10)
     for name, (size, bold, colour) in OWN_STYLES.items():
@@ -125,6 +128,28 @@ def _set_up(document: Any, report: Report) -> None:
         _run(foot, f"{report.mark}   ", size=9, colour=RED, bold=True)
     foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     foot._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'))
+
+
+def _turn(document: Any) -> None:
+    """Turn the document round: lines and tables begin at the right, and letters are set as those of such a writing.
+
+    Word takes bold and size of such letters from fields of their own, and their direction from each run.
+    """
+    section = document.sections[0]
+    document.styles["Normal"].element.get_or_add_pPr().append(OxmlElement("w:bidi"))
+    section._sectPr.insert_element_before(OxmlElement("w:bidi"), "w:rtlGutter", "w:docGrid", "w:printerSettings")
+    for part in (document.styles.element, document.element, section.header._element, section.footer._element):
+        for table in part.iter(qn("w:tblPr")):
+            if table.getparent().tag == qn("w:tbl"):
+                table.insert(0, OxmlElement("w:bidiVisual"))
+        for kind, twin in (("w:b", "w:bCs"), ("w:i", "w:iCs"), ("w:sz", "w:szCs")):
+            for look in list(part.iter(qn(kind))):
+                if look.getnext() is None or look.getnext().tag != qn(twin):
+                    other = OxmlElement(twin)
+                    other.attrib.update(look.attrib)
+                    look.addnext(other)
+        for run in part.iter(qn("w:r")):
+            run.get_or_add_rPr().append(OxmlElement("w:rtl"))
 
 
 def _contents(document: Any, report: Report) -> None:
