@@ -135,7 +135,7 @@ MEANINGS: dict[str, str] = {
     "id": "published id of the service, the same in every edition; it stands in a row for each place",
     "name": "name of the service in English, or in the nearest language that it has one in; name_xx: in that language",
     "organization": "name of the body that gives it",
-    "status": "active, inactive, defunct, temporarily closed",
+    "status": "active, temporarily closed; inactive or defunct: closed for good, so that no number counts it as listed",
     "types": "codes of the kinds of help; here and below, a semicolon and a space part several values",
     "serves": "codes or words of the groups it is for; empty: everybody",
     "excludes": "codes or words of the groups it does not take",

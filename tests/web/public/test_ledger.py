@@ -2,6 +2,7 @@
 
 import csv
 import html
+import io
 import json
 import re
 import sqlite3
@@ -12,7 +13,8 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from mapping.analysis.common.ledger import ledger
+from mapping.analysis.common.ledger import directory_numbers, ledger
+from mapping.freshness import LISTED_STATUSES
 from mapping.language.i18n import number, percent, translate
 from mapping.render import report
 from mapping.render.charts import SIGNS, chart, kind_of
@@ -23,6 +25,7 @@ from mapping.render.report.writers import html as report_html
 from mapping.render.svg import SOFT
 from mapping.result import Figure
 from mapping.view.view import View
+from web import create_app
 
 LANGUAGES = ("en", "ru", "tg", "uz")
 NOT_A_MAJORITY = {
@@ -191,6 +194,24 @@ def test_shares_and_counts_agree(numbers):
         if name == "services.active":
             confirmed = numbers["services.confirmed", unit].value
             assert confirmed <= known.value <= numbers["services.listed", unit].value
+
+
+def test_what_closed_for_good_stays_in_the_files_of_the_demo_and_in_no_number(demo_view, tj_area):
+    """Whoever counts the rows of a file finds the number of the report once those that closed are left out."""
+    file = demo_view("public")
+    with View(file) as view:
+        numbers = directory_numbers(view, tj_area)
+        listed = next(n.value for n in numbers if (n.name, n.unit) == ("services.listed", tj_area.code))
+    client = create_app(file, tj_area, demo=True).test_client()
+    rows = csv.DictReader(io.StringIO(client.get("/data/list.csv").text, newline=""))
+    table = {row["id"]: row["status"] for row in rows}
+    points = {
+        f["properties"]["id"]: f["properties"]["status"] for f in client.get("/data/list.geojson").json["features"]
+    }
+    records = {record["id"]: record["status"] for record in client.get("/data/hsds.json").json["contents"]}
+    assert table == points == records
+    assert client.get("/api/services").json["total_items"] == len(table)
+    assert len(table) > sum(status in LISTED_STATUSES for status in table.values()) == listed
 
 
 def test_the_api_and_every_file_hold_as_many_services_as_the_ledger_counts(site: Path, client, numbers, tiny_area):

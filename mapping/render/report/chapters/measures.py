@@ -36,6 +36,10 @@ def measures(pen: Pen) -> None:
     if rows:
         pen.heading(Message("What is done, by kind"))
         _table(pen, rows, "service_type", Message("Activities by kind"), Message("Kind of activity"), anchor="kinds")
+        if untold := sum(row["status"] not in TOLD for row in rows):
+            pen.say(
+                Message("How far they are was not told of so many activities: {count}.", {"count": untold}), "source"
+            )
         pen.heading(Message("Programmes and whose money"))
         _programmes(pen, rows)
         _table(pen, rows, "funder", Message("Activities by funder"), Message("Funder"), anchor="funders")
@@ -106,6 +110,10 @@ def _grouped(rows: Iterable[Row], key: str, read: Callable[[str], str] = str) ->
     return sorted(parts.items(), key=lambda part: (not part[0], -len(part[1]), part[0]))
 
 
+TOLD = ("completed", "ongoing", "planned")
+"""How far an activity is, where that was told."""
+
+
 def _table(pen: Pen, rows: Sequence[Row], key: str, title: Message, name: Message, *, anchor: str) -> None:
     """Write how many activities each kind or funder has, how far they are, by how many bodies, for how many people."""
     material = pen.material
@@ -115,9 +123,7 @@ def _table(pen: Pen, rows: Sequence[Row], key: str, title: Message, name: Messag
         reached = [row["reached"] for row in own if row["reached"] is not None]
         numbers = (
             len(own),
-            states["completed"],
-            states["ongoing"],
-            states["planned"],
+            *(states[state] for state in TOLD),
             len(_bodies(own)),
             People(sum(reached)) if reached else Message("not known"),
         )
