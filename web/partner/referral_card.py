@@ -12,7 +12,7 @@ import segno
 from markupsafe import Markup
 
 from mapping.errors import NotFound
-from mapping.language.i18n import Message
+from mapping.language.i18n import Message, translate
 from mapping.language.taxonomy import match_term
 from mapping.view.view import Entry
 from web.partner.shareable import open_line, open_parts
@@ -59,8 +59,8 @@ class PaperCard:
     name: str = ""
     where: str = ""
     transport: str = ""
-    speaks: tuple[str, ...] = ()
-    documents: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    """What is spoken there and what to bring, with what they are called."""
     withheld: bool = False
     """Whether more was asked for than may be printed for this kind of help."""
     line: ContactLink | None = None
@@ -91,8 +91,11 @@ def paper_card(edition: Edition, entry: Entry, language: str, kind: str, *, name
     return replace(
         bare,
         types=tuple(map(str, made.types)),
-        speaks=made.speaks,
-        documents=known_papers(entry, language),
+        facts=tuple(
+            (translate(name, language), ", ".join(words))
+            for name, words in (("Speaks", made.speaks), ("Bring", known_papers(entry, language)))
+            if words
+        ),
         name=entry.organization.name if name and plain_body(edition, entry) else "",
         where=", ".join(filter(None, (place.address, place_name(place, edition.area, language)))) if place else "",
         transport=place.transportation if place else "",

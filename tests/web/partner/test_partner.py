@@ -245,6 +245,8 @@ def test_a_card_holds_a_number_and_nothing_else_unless_asked(desk):
     full = paper_card(edition, entry, "tg", "place")
     assert full.types == ("Машварати ҳуқуқӣ",)
     assert full.name == ""
+    spoken = paper_card(edition, edition.entries("ru")[desk.id("Kitchen")], "ru", "place")
+    assert ("Языки", "русский") in [(label, text.lower()) for label, text in spoken.facts], "in the card's own language"
 
 
 def test_a_card_never_names_what_tells(desk):
@@ -253,7 +255,7 @@ def test_a_card_never_names_what_tells(desk):
         card = paper_card(edition, entry, "en", "place", name=True)
         if not tells_nothing(entry):
             assert card.withheld
-            assert (card.types, card.name, card.where, card.documents) == ((), "", "", ())
+            assert (card.types, card.name, card.where, card.facts) == ((), "", "", ())
     assert not {
         code for code in PLAIN_TYPES if code[:3] in ("ACC", "IDN", "JUS", "PSY", "RET-REP"[:3]) and code != "RET-CON"
     }
