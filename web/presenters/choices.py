@@ -28,6 +28,8 @@ GROUPS_OF = {"": (), ANYONE: (), ADULT: ("AGE-ADU",), CHILD: ("AGE-CHI",), BOTH:
 PATTERN = re.compile(
     r"n(?P<need>\d)(?:-(?P<where>[rd]\d{1,3}|[a-z]{2})(?:-(?P<who>[acefm])(?:-(?P<sheet>[2-9]|[1-9]\d))?)?)?"
 )
+HOME = "home"
+"""The need of who wants to come home from abroad."""
 CROSS_BORDER = "RET"
 """The family of help that starts abroad and ends at home."""
 CONSULAR = "RET-CON"

@@ -75,6 +75,7 @@ class ChoiceQuestion:
     line: Hotline | None
     picture: str = ""
     far: Hotline | None = None
+    abroad_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,10 +169,18 @@ def where(edition: Edition, choice: Choice, language: str) -> ChoiceQuestion:
     ]
     abroad.append(Option(translate("Another country", language), page(choices.ABROAD)))
     groups = ((show(area.name, language), inside), (translate("Abroad", language), tuple(abroad)))
+    abroad_first = choice.need.code == choices.HOME  # whoever wants to come home is abroad
     skip = Option(translate("Show all places", language), page(choices.EVERYWHERE))
     line = line_for(edition, language, abroad=False)
     far = line_for(edition, language, abroad=True) if line and line.call.short else None
-    return ChoiceQuestion(groups, skip, line, picture=tappable(edition, links), far=far)
+    return ChoiceQuestion(
+        groups[::-1] if abroad_first else groups,
+        skip,
+        line,
+        picture=tappable(edition, links),
+        far=far,
+        abroad_first=abroad_first,
+    )
 
 
 def next_page(edition: Edition, choice: Choice) -> str:

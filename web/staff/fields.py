@@ -234,6 +234,11 @@ class Field:
     value: str
     choices: tuple[tuple[str, str], ...] = ()
     needed: bool = False
+    keyboard: str = ""
+    """The keys that a phone shows for it (``inputmode``); empty where it shows its own."""
+
+
+KEYBOARDS = {"number": "tel", "email": "email", "website": "url"}
 
 
 def editable(table: str, record: Any = None) -> tuple[str, ...]:
@@ -255,7 +260,15 @@ def fields(table: str, record: Any, area: StudyArea, language: str) -> list[Fiel
         needed = kind.model_fields[name].is_required()
         text = value.isoformat() if isinstance(value, dt.date) else "" if value is None else f"{value}"
         form_fields.append(
-            Field(name, LABELS[name], "choice" if choices and widget != "days" else widget, text, choices, needed)
+            Field(
+                name,
+                LABELS[name],
+                "choice" if choices and widget != "days" else widget,
+                text,
+                choices,
+                needed,
+                "decimal" if widget == "number" else KEYBOARDS.get(name, ""),
+            )
         )
     return form_fields
 

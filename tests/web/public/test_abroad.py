@@ -76,6 +76,13 @@ def test_from_the_first_page_to_a_number_that_works_from_there(text):
     assert "n8-xn.html" in page
 
 
+def test_who_wants_to_come_home_is_asked_first_in_which_country_they_are(text, tiny_area):
+    inside, abroad = f"<h2>{tiny_area.name['en']}</h2>", "<h2>Abroad</h2>"
+    home, other = text("/en/n8.html"), text("/en/n1.html")
+    assert home.index(abroad) < home.index(inside)
+    assert other.index(inside) < other.index(abroad)
+
+
 def test_the_police_of_another_country_is_called_as_it_is_there(tiny_area):
     police = EmergencyNumber(number="0002", label={"ru": "Милиция"}, label_abroad={"ru": "Полиция"})
     changes = {"emergency": {"police": police}, "emergency_abroad": {"RU": {"police": "0702"}}}

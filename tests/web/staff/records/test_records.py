@@ -130,6 +130,19 @@ def test_parts_are_added_changed_and_taken_out(office, steward, tiny_area):
         assert all(each.id != mine.id for each in opened.records(ServiceArea))
 
 
+@pytest.mark.parametrize(
+    ("page", "name", "keyboard"),
+    [
+        (f"/en/a/phone/service/{LEGAL}.html", "number", "tel"),
+        (f"/en/e/service/{LEGAL}.html", "email", "email"),
+        (f"/en/e/service/{LEGAL}.html", "minimum_age", "decimal"),
+    ],
+)
+def test_a_phone_shows_the_keys_that_a_field_needs(steward, page, name, keyboard):
+    field = re.search(f'<input[^>]* name="{name}"[^>]*>', steward.get(page).text)[0]
+    assert f'inputmode="{keyboard}"' in field
+
+
 def test_a_kind_of_help_is_taken_out_by_one_and_hides_the_service(office, steward):
     with Directory(office.directory) as opened:
         kind = next(each for each in opened.records(Attribute) if each.link_id == LEGAL)
