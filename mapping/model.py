@@ -863,11 +863,13 @@ def required(kind: type[Record]) -> set[str]:
     return {name for name, field in kind.model_fields.items() if field.is_required()}
 
 
+@cache
 def strictest(*audiences: Audience) -> Audience:
     """Return the audience that lets the fewest see."""
     return max(audiences, key=AUDIENCES.index)
 
 
+@cache
 def least_precise(*precisions: Precision) -> Precision:
     """Return the precision that shows the least."""
     return max(precisions, key=PRECISIONS.index)

@@ -145,5 +145,4 @@ def tell_shown(change: "Change", login: str = "") -> None:
     if change.proposal:
         out.print(f"It waits as a whole until {who} agreed: rohnamo agree {change.proposal}")
     elif change.shows:
-        records = len({(showing.table, showing.id) for showing in change.shows})
-        out.print(f"{records} records wait to be shown until {who} agreed: rohnamo agree")
+        out.print(f"{change.shows.total()} records wait to be shown until {who} agreed: rohnamo agree")

@@ -9,6 +9,7 @@ import re
 import secrets
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -452,7 +453,7 @@ class Directory:
         row = to_row(self.proposal(proposal_id))
         with self.acting("look", by="somebody", on=on, keep=False) as writing:
             carry_out(writing, row, by="somebody else", on=on)
-        return writing.change.shows
+        return writing.change.showings
 
     def decide(
         self,
@@ -839,16 +840,26 @@ class Directory:
             number = int(str(self.db.table("batch").insert(row).last_pk))
             writing = Writing(self.db, Change(), number=number, file=what)
             yield writing
-            writing.change.shows = self._pass_gate(number, by=by, on=on, agreed_by=agreed_by)
-            if looked_at is not None and digest_of(writing.change.shows) != looked_at:
+            showings = writing.change.showings
+            writing.change.shows = self._pass_gate(number, by=by, on=on, agreed_by=agreed_by, showings=showings)
+            if looked_at is not None and digest_of(writing.change.showings) != looked_at:
                 raise Outdated
             if whole and gate.waiting(self.db, number):
                 raise Waits
 
-    def _pass_gate(self, number: int, *, by: str, on: dt.date, agreed_by: str | None) -> list[Showing]:
-        """Return what an act newly shows; without a second person it waits."""
-        rules = self.rules(on)
-        return gate.pass_gate(self, rules, number=number, by=by, agreed_by=agreed_by, signed_in=self.signed_in)
+    def _pass_gate(
+        self, number: int, *, by: str, on: dt.date, agreed_by: str | None, showings: list[Showing] | None = None
+    ) -> Counter[str]:
+        """Return of how many records an act shows more; without a second person it waits."""
+        return gate.pass_gate(
+            self,
+            self.rules(on),
+            number=number,
+            by=by,
+            agreed_by=agreed_by,
+            signed_in=self.signed_in,
+            showings=showings,
+        )
 
     def keep_area(self) -> None:
         """Note the study area that it is opened with as its own, so that no other is taken by mistake."""

@@ -10,8 +10,8 @@ nothing but what was agreed to, so that no way of writing goes around this.
 
 import datetime as dt
 import json
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -21,9 +21,9 @@ from pydantic_core import to_json
 from mapping.directory.rows import holds_any, named, reader, stored_ids, stored_rows
 from mapping.errors import InvalidRecord, NotFound
 from mapping.model import RECORDS, WHOLES, WORDS, Audience, Record, references
-from mapping.safety.agreed import FREE, THRESHOLD, Agreed, Key, Row, Showing, differences, held, told
+from mapping.safety.agreed import DAYS, FREE, THRESHOLD, Agreed, Key, Row, Showing, difference, held, kept
 from mapping.safety.people import same_person
-from mapping.safety.redaction import LINKED, PUBLISHED, VIEWS, Rules, Tables, allowed_rows, thresholds
+from mapping.safety.redaction import LINKED, PUBLISHED, VIEWS, Rules, Seen, Tables, allowed_rows, thresholds
 
 Ids = dict[str, set[str]]
 """Table -> ids."""
@@ -32,6 +32,8 @@ Rows = Mapping[str, Mapping[str, Record]]
 """Table -> id -> record."""
 
 AnyKey = TypeVar("AnyKey", bound=Sequence[Any])
+
+Anything = TypeVar("Anything")
 
 MANY = 2_000
 """Changed records from which on everything is looked at."""
@@ -64,6 +66,9 @@ TABLES = {
 }
 """Table of the gate -> its columns."""
 
+NOTHING: Seen = (None,) * len(VIEWS)
+"""What is seen of a record by each audience when none sees it."""
+
 OF_RECORD = 'record = ? AND "table" = ? AND audience = ?'
 """The condition that something waits about a record, as an audience would see it."""
 
@@ -89,6 +94,23 @@ class Waiting(NamedTuple):
     by: str
     what: str
     on: dt.date
+
+
+class Some(NamedTuple):
+    """Some records of a table: a condition on the column ``record`` and its values."""
+
+    condition: str
+    values: tuple[str, ...]
+
+
+def among(ids: Collection[str]) -> Some:
+    """Return the records of some ids."""
+    return Some("record IN (SELECT value FROM json_each(?))", (json.dumps([*ids]),))
+
+
+def between(first: str, last: str) -> Some:
+    """Return the records whose ids come after the ``first`` and not after the ``last``; "" for all before or after."""
+    return Some("record > ? AND record <= ?", (first, last)) if last else Some("record > ?", (first,))
 
 
 class OnePerson(InvalidRecord):
@@ -181,13 +203,19 @@ def agreed_of(db: sqlite_utils.Database, audience: Audience, tables: Tables) -> 
     rows = agreed_thresholds(db, audience)
     for table in SHOWABLE:
         if ids := [record.id for record in tables.get(table, ())]:
-            rows |= _stored(db, table, ids)[audience]
+            rows |= _agreed(db, audience, table, among(ids))
     return rows
 
 
 def agreed_thresholds(db: sqlite_utils.Database, audience: Audience) -> dict[Key, Row]:
     """Return the least counts that an audience was last agreed to see."""
-    return _stored(db, THRESHOLD)[audience]
+    return _agreed(db, audience, THRESHOLD, between("", ""))
+
+
+def _agreed(db: sqlite_utils.Database, audience: Audience, table: str, some: Some) -> dict[Key, Row]:
+    place = VIEWS.index(audience)
+    stored = _stored(db, table, some).items()
+    return {(table, record): row for record, rows in stored if (row := rows[place]) is not None}
 
 
 def waiting(db: sqlite_utils.Database, batch: int | None = None) -> list[Waiting]:
@@ -226,9 +254,18 @@ def catch_up(directory: Records, rules: Rules) -> None:
 
 
 def pass_gate(
-    directory: Records, rules: Rules, *, number: int, by: str, agreed_by: str | None, signed_in: bool
-) -> list[Showing]:
-    """Compare what the directory would show after an act with what was agreed to, and return what the act shows.
+    directory: Records,
+    rules: Rules,
+    *,
+    number: int,
+    by: str,
+    agreed_by: str | None,
+    signed_in: bool,
+    showings: list[Showing] | None = None,
+) -> Counter[str]:
+    """Compare what the directory would show after an act with what was agreed to.
+
+    Return of how many records of each table it shows more; what it shows is added to ``showings``.
 
     With ``agreed_by`` two people did the act, and what it shows is shown; else it waits.
 
@@ -242,7 +279,8 @@ def pass_gate(
     touched = touched_by(directory.db, number)
     tables = _tables(directory, touched)
     by = by if signed_in else ""
-    return _compare(directory.db, tables, rules, touched, number=number, by=by, agreed=agreed_by is not None)
+    both = agreed_by is not None
+    return _compare(directory.db, tables, rules, touched, number=number, by=by, agreed=both, showings=showings)
 
 
 def _compare(
@@ -255,43 +293,53 @@ def _compare(
     by: str = "",
     agreed: bool = False,
     forget: bool = True,
-) -> list[Showing]:
-    """Bring what is agreed to and what waits up to date, of some records or of all; return what is new."""
-    new: dict[Audience, list[Showing]] = {audience: [] for audience in VIEWS}
-    waiting = _digests(db, touched)
-    for table, ids, rows_of in _rows(tables, rules, touched):
-        before = _stored(db, table, ids)
-        after: dict[Audience, dict[Key, Row]] = {}
-        for audience, rows in rows_of.items():
-            waits = waiting[table, audience]
-            after[audience] = _still_agreed(rows, before[audience], rules) if forget else before[audience]
-            wanted = {
-                (showing.table, showing.id): showing
-                for showing in differences(rows, after[audience], audience, rules.unit_to_show)
-            }
-            _stop_waiting(db, audience, waits.keys() - wanted.keys())
-            fresh = [showing for key, showing in wanted.items() if key not in waits or waits[key] != showing.digest]
+    showings: list[Showing] | None = None,
+) -> Counter[str]:
+    """Bring what is agreed to and what waits up to date, of some records or of all; return how many show more."""
+    shows: Counter[str] = Counter()
+    for table, some, rows in _rows(tables, rules, touched):
+        before, waits = _stored(db, table, some), _digests(db, table, some)
+        after: dict[str, Seen] = {}
+        new: list[Showing] = []
+        over: list[tuple[str, Audience]] = []
+        for record in {**rows, **before, **waits}:
+            now, was, digests = rows.get(record, NOTHING), before.get(record, NOTHING), waits.get(record, {})
+            if now == was and not digests:
+                continue
+            if agreed and was is NOTHING and not digests and showings is None:  # two people show all of it at once
+                after[record] = now
+                shows[table] += any(now)
+                continue
+            after[record] = _still_agreed(table, now, was, rules) if forget else was
+            wanted = _differences(table, record, now, after[record], rules)
+            fresh = [showing for showing in wanted if digests.get(showing.audience) != (digests and showing.digest)]
+            shows[table] += bool(fresh)
+            if showings is not None:
+                showings += fresh
             if agreed:
-                after[audience] = _with_shown(fresh, rows, after[audience])
-                _stop_waiting(db, audience, [(showing.table, showing.id) for showing in fresh if waits])
+                after[record] = _with_shown(fresh, now, after[record])
             else:
-                lines = (
-                    (
-                        difference.id,
-                        difference.table,
-                        audience,
-                        difference.digest,
-                        _text(difference.fields),
-                        difference.appears,
-                        number,
-                        _author(db, difference, by) if (difference.table, difference.id) in waits else by,
-                    )
-                    for difference in fresh
-                )
-                db.conn.executemany("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?, ?)", lines)
-            new[audience] += fresh
-        _keep(db, before, after)
-    return [showing for fresh in new.values() for showing in fresh]
+                new += fresh
+            if digests:
+                waiting = {showing.audience for showing in wanted} - {showing.audience for showing in fresh if agreed}
+                over += [(record, audience) for audience in digests.keys() - waiting]
+        _stop_waiting(db, table, over)
+        lines = [
+            (
+                showing.id,
+                table,
+                showing.audience,
+                showing.digest,
+                _text(showing.fields),
+                showing.appears,
+                number,
+                _author(db, showing, by) if showing.audience in waits.get(showing.id, ()) else by,
+            )
+            for showing in new
+        ]
+        db.conn.executemany("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?, ?)", lines)
+        _keep(db, table, before, after)
+    return +shows
 
 
 def _author(db: sqlite_utils.Database, difference: Showing, by: str) -> str:
@@ -339,23 +387,24 @@ def agree(directory: Records, rules: Rules, wanted: Collection[Showing], *, by: 
     db = directory.db
     authors = dict(db.conn.execute('SELECT digest, "by" FROM waiting'))
     left = {showing.digest for showing in wanted}
+    records = grouped((showing.table, showing.id) for showing in wanted)
     for author in {authors[digest] or also for digest in left & authors.keys()}:
         if not author.strip() or same_person(author, by):
             raise OnePerson
-    touched = None
-    if len(wanted) <= MANY:
-        touched = _with_counts(db, grouped((showing.table, showing.id) for showing in wanted))
-    for table, ids, rows_of in _rows(_tables(directory, touched), rules, touched):
-        before = _stored(db, table, ids)
-        after: dict[Audience, dict[Key, Row]] = {}
-        for audience, rows in rows_of.items():
-            there = {s.digest: s for s in differences(rows, before[audience], audience, rules.unit_to_show)}
-            own = left & authors.keys() & there.keys()
-            agreed_to = [there[digest] for digest in sorted(own)]
-            after[audience] = _with_shown(agreed_to, rows, before[audience])
-            _stop_waiting(db, audience, [(showing.table, showing.id) for showing in agreed_to])
-            left -= own
-        _keep(db, before, after)
+    touched = _with_counts(db, records) if len(wanted) <= MANY else None
+    for table, some, rows in _rows(_tables(directory, touched), rules, touched):
+        before = _stored(db, table, some)
+        after: dict[str, Seen] = {}
+        over: list[tuple[str, Audience]] = []
+        for record in rows.keys() & records[table]:
+            now, was = rows[record], before.get(record, NOTHING)
+            showings = _differences(table, record, now, was, rules)
+            agreed_to = [showing for showing in showings if showing.digest in left & authors.keys()]
+            after[record] = _with_shown(agreed_to, now, was)
+            over += [(record, showing.audience) for showing in agreed_to]
+            left -= {showing.digest for showing in agreed_to}
+        _stop_waiting(db, table, over)
+        _keep(db, table, before, after)
     if left:
         raise NotFound("this is no longer what would be shown; look at it again")
     return list(wanted)
@@ -365,19 +414,31 @@ def _tables(directory: Records, touched: Ids | None) -> Tables:
     return deciding(directory.db) if touched is None else needed_for(directory.db, touched)
 
 
-def deciding(db: sqlite_utils.Database) -> dict[str, list[Record]]:
+def deciding(db: sqlite_utils.Database) -> dict[str, Iterable[Record]]:
     """Return every record that may be shown and tells something by itself, and all that decides it.
 
     What is for custodians by its own marking, and was never lowered, is shown to nobody with all that belongs to it,
     and counts for other records as one that is not there: a large list that waits for its approval need not be read
     again.
     """
-    tables: dict[str, list[Record]] = {}
-    for table in (*TELLING, "approval"):
-        kind = RECORDS[table]
-        rows = db.conn.execute(f'SELECT {named(kind)} FROM "{table}" AS own WHERE {_may_be_seen(table)} ORDER BY id')
-        tables[table] = list(map(reader(kind), rows))
-    return tables
+    return {table: _Deciding(db, table) for table in (*TELLING, "approval")}
+
+
+class _Deciding(Iterable[Record]):
+    """The records of a table that decide what is shown, in the order of their ids, read anew whenever they are asked.
+
+    Those of a large directory would fill the memory.
+    """
+
+    def __init__(self, db: sqlite_utils.Database, table: str) -> None:
+        self.db = db
+        self.table = table
+
+    def __iter__(self) -> Iterator[Record]:
+        """Read the records."""
+        kind = RECORDS[self.table]
+        sql = f'SELECT {named(kind)} FROM "{self.table}" AS own WHERE {_may_be_seen(self.table)} ORDER BY id'
+        return map(reader(kind), self.db.conn.execute(sql))
 
 
 def _may_be_seen(table: str) -> str:
@@ -585,60 +646,93 @@ def _parts(db: sqlite_utils.Database, table: str, ids: Collection[str]) -> Ids:
     return parts
 
 
-def _rows(
-    tables: Tables, rules: Rules, touched: Ids | None
-) -> Iterator[tuple[str, Collection[str] | None, dict[Audience, dict[Key, Row]]]]:
-    """Yield table by table the rows that their markings let each audience see, of some records or of all.
+def _rows(tables: Tables, rules: Rules, touched: Ids | None) -> Iterator[tuple[str, Some, Mapping[str, Seen]]]:
+    """Yield the rows, as they are kept, that their markings let each audience see, of some records or of all.
 
-    With the table come the ids of the records, or None for all, and the rows as they are kept.
+    They come some at a time, with the records that these are, whether anything is seen of them or not: each is among
+    one of these, also where the directory has it no more.
     """
-    shown = dict(allowed_rows(tables, rules))
-    del tables  # the records of a large directory fill the memory
-    for table in (*TELLING, THRESHOLD):
-        ids = None if touched is None else touched.get(table)
-        if touched is None or ids:
-            rows = {a: told({table: of.pop(table)}) if table in of else thresholds(rules) for a, of in shown.items()}
-            if ids:
-                rows = {a: {key: row for key, row in own.items() if key[1] in ids} for a, own in rows.items()}
-            yield table, ids, rows
+    least: dict[str, Seen] = {name: (row,) * len(VIEWS) for (_, name), row in thresholds(rules).items()}
+    last, own = "", dict[str, Seen]()
+    for table, rows in chain(allowed_rows(tables, rules), ((THRESHOLD, least), (THRESHOLD, dict[str, Seen]()))):
+        if table in FREE:
+            continue
+        if touched is None:
+            first, last = last, max(rows, default="")
+            yield table, between(first, last), {record: _as_kept(table, row) for record, row in rows.items()}
+        elif ids := touched.get(table):
+            own |= {record: _as_kept(table, row) for record, row in rows.items() if record in ids}
+            if not rows:
+                yield table, among(ids), own
+                own = {}
 
 
-def _still_agreed(rows: Mapping[Key, Row], before: Mapping[Key, Row], rules: Rules) -> dict[Key, Row]:
-    """Return what is agreed to yet: without what is hidden now, and with what anybody may change alone."""
-    return {key: held(key[0], rows[key], row, rules.unit_to_show) for key, row in before.items() if key in rows}
+def _as_kept(table: str, rows: Seen) -> Seen:
+    """Return what each audience sees as it is kept; what several see alike is one."""
+    if not DAYS[table]:
+        return rows
+    as_kept = {id(row): kept(table, row) for row in rows if row is not None}
+    return tuple(None if row is None else as_kept[id(row)] for row in rows)
 
 
-def _with_shown(new: Iterable[Showing], rows: Mapping[Key, Row], before: Mapping[Key, Row]) -> dict[Key, Row]:
-    """Return what is agreed to with some differences."""
-    after = {**before}
+def _still_agreed(table: str, now: Seen, was: Seen, rules: Rules) -> Seen:
+    """Return what is agreed to yet of a record: nothing if it is hidden now, and what anybody may change alone."""
+
+    def still(row: Row | None, before: Row | None) -> Row | None:
+        return None if row is None or before is None else held(table, row, before, rules.unit_to_show)
+
+    return tuple(_alike(now, was, still))
+
+
+def _differences(table: str, record: str, now: Seen, agreed: Seen, rules: Rules) -> list[Showing]:
+    """Return what a record would show each audience beyond what is agreed to."""
+
+    def new(row: Row | None, before: Row | None) -> Mapping[str, tuple[Any, Any]] | None:
+        return None if row is None else difference(table, row, before, rules.unit_to_show)
+
+    return [
+        Showing(audience, table, record, fields, appears=before is None)
+        for audience, fields, before in zip(VIEWS, _alike(now, agreed, new), agreed, strict=True)
+        if fields is not None
+    ]
+
+
+def _alike(now: Seen, was: Seen, compared: Callable[[Row | None, Row | None], Anything]) -> list[Anything]:
+    """Compare what each audience sees with what it saw; once, where several see alike."""
+    results: list[Anything] = []
+    for place, (row, before) in enumerate(zip(now, was, strict=True)):
+        alike = place and row is now[place - 1] and before is was[place - 1]
+        results.append(results[-1] if alike else compared(row, before))
+    return results
+
+
+def _with_shown(new: Iterable[Showing], now: Seen, agreed: Seen) -> Seen:
+    """Return what is agreed to of a record with some differences."""
+    after = [*agreed]
     for showing in new:
-        key = showing.table, showing.id
-        row = rows[key]
-        after[key] = row if showing.appears else {**before[key], **{name: row[name] for name in showing.fields}}
-    return after
+        place = VIEWS.index(showing.audience)
+        row, before = now[place] or {}, agreed[place]
+        after[place] = row if before is None else {**before, **{name: row[name] for name in showing.fields}}
+    return tuple(after)
 
 
-def _stop_waiting(db: sqlite_utils.Database, audience: Audience, keys: Iterable[Key]) -> None:
+def _stop_waiting(db: sqlite_utils.Database, table: str, records: Iterable[tuple[str, Audience]]) -> None:
     """Let nothing wait any more that would be shown of some records to an audience."""
-    lines = ((record, table, audience) for table, record in keys)
+    lines = ((record, table, audience) for record, audience in records)
     db.conn.executemany(f"DELETE FROM waiting WHERE {OF_RECORD}", lines)
 
 
-def _keep(db: sqlite_utils.Database, before: Mapping[Audience, Agreed], after: Mapping[Audience, Agreed]) -> None:
-    """Write what each audience is agreed to see of the records of which it is not what it was."""
-    was, now = [before[audience] for audience in VIEWS], [after[audience] for audience in VIEWS]
-    pairs = list(zip(was, now, strict=True))
-    keys = {
-        key: None for old, new in pairs for key in chain(new, old.keys() - new.keys()) if old.get(key) != new.get(key)
-    }
-    known = set().union(*was)
-    db.conn.executemany('DELETE FROM shown WHERE "table" = ? AND record = ?', (key for key in keys if key in known))
+def _keep(db: sqlite_utils.Database, table: str, before: Mapping[str, Seen], after: Mapping[str, Seen]) -> None:
+    """Write what is agreed to of the records of which it is not what it was."""
+    changed = sorted(record for record, rows in after.items() if rows != before.get(record, NOTHING))
+    gone = ((table, record) for record in changed if record in before)
+    db.conn.executemany('DELETE FROM shown WHERE "table" = ? AND record = ?', gone)
     # as they stand in the file: it is written from one end to the other
-    lines = (line for key in sorted(keys) for line in _shown_lines(key, [rows.get(key) for rows in now]))
+    lines = (line for record in changed for line in _shown_lines((table, record), after[record]))
     db.conn.executemany(f"INSERT INTO shown ({SHOWN}) VALUES ({', '.join('?' * (len(VIEWS) + 3))})", lines)
 
 
-def _shown_lines(key: Key, rows: Iterable[Mapping[str, Any] | None]) -> Iterator[tuple[str | int, ...]]:
+def _shown_lines(key: Key, rows: Seen) -> Iterator[tuple[str | int, ...]]:
     """Yield the lines of ``shown`` of a record, of which each audience sees a row or nothing."""
     sees: dict[str, list[int]] = {}
     last, text = None, ""
@@ -650,21 +744,16 @@ def _shown_lines(key: Key, rows: Iterable[Mapping[str, Any] | None]) -> Iterator
     return ((*key, *flags, text) for text, flags in sees.items())
 
 
-def _stored(
-    db: sqlite_utils.Database, table: str, ids: Collection[str] | None = None
-) -> dict[Audience, dict[Key, Row]]:
-    """Return what each audience was last agreed to see, of some records of a table or of all."""
-    stored: dict[Audience, dict[Key, Row]] = {audience: {} for audience in VIEWS}
-    query, values = f'SELECT {SHOWN} FROM shown WHERE "table" = ?', [table]
-    if ids is not None:
-        query += " AND record IN (SELECT value FROM json_each(?))"
-        values.append(json.dumps([*ids]))
-    lines = db.conn.execute(query, values)
+def _stored(db: sqlite_utils.Database, table: str, some: Some) -> dict[str, Seen]:
+    """Return what each audience was last agreed to see of some records of a table."""
+    stored: dict[str, list[Row | None]] = defaultdict(lambda: [*NOTHING])
+    query = f'SELECT {SHOWN} FROM shown WHERE "table" = ? AND {some.condition}'
+    lines = db.conn.execute(query, (table, *some.values))
     for (_, record, *flags), row in _whole((line[:-1], line[-1]) for line in lines):
-        for audience, sees in zip(VIEWS, flags, strict=True):
+        for place, sees in enumerate(flags):
             if sees:
-                stored[audience][table, record] = row
-    return stored
+                stored[record][place] = row
+    return {record: tuple(rows) for record, rows in stored.items()}
 
 
 def _whole(lines: Iterable[tuple[AnyKey, str]]) -> Iterator[tuple[AnyKey, Row]]:
@@ -676,18 +765,13 @@ def _whole(lines: Iterable[tuple[AnyKey, str]]) -> Iterator[tuple[AnyKey, Row]]:
             yield key, {**BLANK[key[0]], **row}
 
 
-def _digests(db: sqlite_utils.Database, touched: Ids | None) -> dict[tuple[str, Audience], dict[Key, str]]:
-    """Return what waits, of some records or of all: table and audience -> record -> digest of the difference."""
-    digests: dict[tuple[str, Audience], dict[Key, str]] = defaultdict(dict)
-    query = 'SELECT "table", record, audience, digest FROM waiting'
-    values = []
-    if touched is not None:
-        query += " WHERE record IN (SELECT value FROM json_each(?))"
-        values.append(json.dumps([record for ids in touched.values() for record in ids]))
-    for table, record, audience, digest in db.conn.execute(query, values):
-        if touched is None or record in touched.get(table, ()):
-            digests[table, audience][table, record] = digest
-    return digests
+def _digests(db: sqlite_utils.Database, table: str, some: Some) -> dict[str, dict[Audience, str]]:
+    """Return what waits of some records of a table: record -> audience -> digest of the difference."""
+    digests: dict[str, dict[Audience, str]] = defaultdict(dict)
+    query = f'SELECT record, audience, digest FROM waiting WHERE "table" = ? AND {some.condition}'
+    for record, audience, digest in db.conn.execute(query, (table, *some.values)):
+        digests[record][audience] = digest
+    return dict(digests)
 
 
 def grouped(keys: Iterable[Key]) -> Ids:

@@ -42,8 +42,10 @@ class Change:
     unchanged: Counter[str] = field(default_factory=Counter)
     removed: Counter[str] = field(default_factory=Counter)
     missing: list[Missing] = field(default_factory=list)
-    shows: list[Showing] = field(default_factory=list)
-    """What it newly shows, and to whom; it waits for a second person unless one agreed already."""
+    shows: Counter[str] = field(default_factory=Counter)
+    """Records of which it newly shows something; it waits for a second person unless one agreed already."""
+    showings: list[Showing] = field(default_factory=list)
+    """What it newly shows, and to whom; of a batch only how much it is, since that would fill the memory."""
     proposal: str = ""
     """Id of the proposal that the act became, where it is done as a whole or not at all and waits."""
 

@@ -98,26 +98,20 @@ def digest_of(shown: Iterable[Showing]) -> str:
 _encode = json.JSONEncoder(ensure_ascii=False, default=str).encode  # `json.dumps` makes an encoder for each difference
 
 
-def told(shown: Shown) -> dict[Key, Row]:
-    """Return the rows from which readers learn something, as they are kept and compared: days as text."""
-    return {(table, row["id"]): _kept(table, row) for table, rows in shown.items() if table not in FREE for row in rows}
-
-
-def _kept(table: str, row: Row) -> Row:
-    """Return a row as it is kept, itself where it has no days."""
+def kept(table: str, row: Row) -> Row:
+    """Return a row as it is kept and compared, days as text: itself where it has none."""
     days = {name: day.isoformat() for name in DAYS[table] if (day := row.get(name)) is not None}
     return row | days if days else row
 
 
-def differences(rows: Mapping[Key, Row], agreed: Agreed, audience: Audience, unit_to_show: Climb) -> Iterator[Showing]:
-    """Yield what rows (`told`) would show an audience beyond what was agreed to."""
-    for key, row in rows.items():
-        before = agreed.get(key)
-        if before is None:
-            yield Showing(audience, *key, Appearing(row), appears=True)
-        elif names := _newly(key[0], before, row, unit_to_show):
-            fields = {name: (before.get(name), row[name]) for name in sorted(names)}
-            yield Showing(audience, *key, fields, appears=False)
+def difference(
+    table: str, row: Row, before: Mapping[str, Any] | None, unit_to_show: Climb
+) -> Mapping[str, tuple[Any, Any]] | None:
+    """Return what a row (`kept`) would show beyond what was agreed to: field -> (before, now); None where nothing."""
+    if before is None:
+        return Appearing(row)
+    names = _newly(table, before, row, unit_to_show)
+    return {name: (before.get(name), row[name]) for name in sorted(names)} if names else None
 
 
 def held(table: str, row: Row, before: Mapping[str, Any], unit_to_show: Climb) -> Row:
@@ -240,7 +234,7 @@ def _less_precise(row: Row, before: Mapping[str, Any]) -> bool:
 DAYS: dict[str, tuple[str, ...]] = {
     table: tuple(name for name, of in kind.model_fields.items() if dt.date in (of.annotation, *get_args(of.annotation)))
     for table, kind in RECORDS.items()
-}
+} | {THRESHOLD: ()}
 """Table -> fields that hold a day."""
 
 _OWNERS: dict[str, set[str]] = {

@@ -21,6 +21,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -62,9 +63,13 @@ VIEWS: tuple[Audience, ...] = ("public", "partner", "focal_point")
 """Audiences that a view may be written for; what custodians know enters no view file."""
 
 Row = dict[str, Any]
-Tables = Mapping[str, list[Record]]
+Tables = Mapping[str, Iterable[Record]]
+"""Table -> its records, which may be read anew each time that they are asked for."""
 Shown = dict[str, list[Row]]
 """Table -> rows of the fields that may be seen."""
+
+Seen = tuple[Row | None, ...]
+"""The row that each audience of `VIEWS` sees of a record, None where it sees nothing."""
 
 _LISTS = tomllib.loads(Path(__file__).with_name("published.toml").read_text("utf-8"))
 PUBLISHED: dict[str, tuple[str, ...]] = {table: tuple(fields) for table, fields in _LISTS["published"].items()}
@@ -147,9 +152,9 @@ class Rules:
     digest: str = ""
 
 
-def of_kind(tables: Tables, kind: type[AnyRecord]) -> list[AnyRecord]:
+def of_kind(tables: Tables, kind: type[AnyRecord]) -> Iterable[AnyRecord]:
     """Return the records of a kind."""
-    return tables.get(kind.table, [])  # type: ignore[return-value]
+    return tables.get(kind.table, ())  # type: ignore[return-value]
 
 
 @lru_cache(maxsize=64)
@@ -190,7 +195,9 @@ def project(tables: Tables, audience: Audience, rules: Rules, agreed: Agreed | N
     if agreed is not None:
         rules = agreed_rules(rules, agreed)
     markings = _Markings(tables, rules)
-    shown = _allowed(tables, audience, markings)
+    shown: Shown = {table: [] for table in _OWNERS_FIRST}
+    for table, _, (rows,) in _allowed(tables, (audience,), markings):
+        shown[table] += rows.values()
     if agreed is not None:
         shown = restrict(shown, agreed, rules.unit_to_show, _PARENTS, NEEDED)
     shown["standard_summary"] = _standard_sums(tables, shown, markings, public=audience == "public")
@@ -209,31 +216,44 @@ def thresholds(rules: Rules) -> dict[Key, Row]:
     return {key: {"id": key[1], "least": count} for key, count in least.items()}
 
 
-def allowed_rows(tables: Tables, rules: Rules) -> Iterator[tuple[Audience, Shown]]:
-    """Yield for each audience the rows that the markings let it see, before sums and words are added to them.
+def allowed_rows(tables: Tables, rules: Rules) -> Iterator[tuple[str, dict[str, Seen]]]:
+    """Yield what the markings let each audience of `VIEWS` see of some records of a table at a time; None for nothing.
+
+    The tables come one after the other, each with its records in their order, and after them once none. Sums and words
+    are not added. Little is held in the memory at once where ``tables`` are read anew.
 
     Raises
     ------
     UnsafePublication
         For tables and fields that this module does not know.
     """
-    _refuse_unknown(tables)
-    markings = _Markings(tables, rules)
-    for audience in VIEWS:
-        yield audience, _allowed(tables, audience, markings)
+    _refuse_unknown(dict.fromkeys(tables, ()))
+    for table, records, rows in _allowed(tables, VIEWS, _Markings(tables, rules)):
+        ids = [record.id for record in records]
+        yield table, dict(zip(ids, zip(*(map(own.get, ids) for own in rows), strict=True), strict=True))
 
 
-def _allowed(tables: Tables, audience: Audience, markings: "_Markings") -> Shown:
-    redaction = _Redaction(markings, audience, tables)
-    shown: Shown = {}
+TOGETHER = 2_000
+"""Records of which it is told together what may be seen of them."""
+
+
+def _allowed(
+    tables: Tables, audiences: Iterable[Audience], markings: "_Markings"
+) -> Iterator[tuple[str, list[Record], list[dict[str, Row]]]]:
+    """Yield some records of a table and the rows that audiences see of them, by id; after those of each table none."""
+    views = [_Redaction(markings, audience) for audience in audiences]
     for table in _OWNERS_FIRST:
-        shown[table] = redaction.rows(table, tables.get(table, ()))
-        redaction.shown[table] = {row["id"] for row in shown[table]}
-    if audience == "public":
-        rules = markings.rules
-        shown["case_count"] = tell_counts(shown["case_count"], least=rules.least_count, parent_unit=rules.parent_unit)
-    shown["standard_summary"] = []
-    return shown
+        if table == "location":
+            markings.mark_places(tables)
+            for view in views:
+                view.see_places()
+        left = iter(tables.get(table, ()))
+        together = TOGETHER if table != "case_count" else None  # each count decides whether others may be told
+        while records := list(islice(left, together)):
+            _refuse_unknown({table: records})
+            markings.mark(table, records)
+            yield table, records, [view.rows(table, records) for view in views]
+        yield table, [], [{} for _ in views]
 
 
 def _standard_sums(tables: Tables, shown: Shown, markings: "_Markings", *, public: bool) -> list[Row]:
@@ -244,9 +264,7 @@ def _standard_sums(tables: Tables, shown: Shown, markings: "_Markings", *, publi
         if row["link_type"] == "service_type" and (code := codes.get(row["taxonomy_term_id"])):
             types[row["link_id"]].append(code)
     answers = [
-        record
-        for record in of_kind(tables, StandardAssessment)
-        if allows("focal_point", markings.of(record.table, record.id))
+        record for record in of_kind(tables, StandardAssessment) if allows("focal_point", markings.marking(record))
     ]
     services = {row["id"]: row["organization_id"] for row in shown["service"]}
     return sums(answers, services, types, least=markings.rules.least_providers, public=public)
@@ -301,30 +319,37 @@ class _Markings:
         self.rules = rules
         self.approved = _Approvals(of_kind(tables, Approval), rules.today)
         self.types: dict[str | None, list[TypeRule]] = defaultdict(list)
-        for attribute in of_kind(tables, Attribute):
-            if attribute.link_type == "service_type":
-                kind = attribute.taxonomy_term_id
-                self.types[attribute.link_id].append((kind and rules.types.get(kind)) or UNKNOWN_TYPE)
+        self.said_of: set[str] = set()
+        """Tables of whose records something is said."""
+        for record in chain.from_iterable(tables.get(table, ()) for table in LINKED):
+            self.said_of.add(record.__dict__["link_entity"])
+            if isinstance(record, Attribute) and record.link_type == "service_type":
+                kind = record.taxonomy_term_id
+                self.types[record.link_id].append((kind and rules.types.get(kind)) or UNKNOWN_TYPE)
         self.audience: dict[str, dict[str | None, Audience]] = defaultdict(dict)
+        """Table -> id -> who may see it: of the records to which others belong, and of those that were marked last."""
         self.path_precision: dict[str, Precision] = {}
-        self.rows: dict[str, dict[str, Row]] = defaultdict(dict)
-        for table in _OWNERS_FIRST:
-            if table == "service_at_location":
-                self._mark_places(tables)
-            elif table != "location":
-                self._mark(table, tables)
+        self.ties: dict[str, str | None] = {}
+        """What ties a service to a place -> the place."""
+        self.rows: dict[str, Row] = {}
+        """Id -> the fields that every audience sees that may see a record, of those that were marked last: one row for
+        all, which none changes."""
+
+    def mark(self, table: str, records: Iterable[Record]) -> None:
+        """Mark some records of a table, of which all that they belong to is marked."""
+        marked = self.audience[table]
+        if table not in _OWNERS:
+            marked.clear()
+        if table not in _MARKED_AS_PLACES:
+            for record in records:
+                marked[record.id] = self.marking(record)
+        self.rows = {
+            record.id: self._row(record) for record in records if marked.get(record.id, AUDIENCES[-1]) in VIEWS
+        }
 
     def of(self, table: str, record_id: str | None) -> Audience:
         """Return who may see a record; a missing one is for custodians."""
         return self.audience[table].get(record_id, "custodian")
-
-    def row(self, record: Record) -> Row:
-        """Return the fields that every audience sees that may see a record: one row for all, which none changes."""
-        known = self.rows[record.table]
-        row = known.get(record.id)
-        if row is None:
-            row = known[record.id] = self._row(record)
-        return row
 
     def _row(self, record: Record) -> Row:
         row = _whole_row(record)
@@ -347,44 +372,51 @@ class _Markings:
         marked = record.__dict__.get("audience", "public")
         return marked if marked in AUDIENCES else "custodian"
 
-    def _mark(self, table: str, tables: Tables) -> None:
-        marked, by_rule = self.audience[table], self._RULES.get(table)
-        for record in tables.get(table, ()):
-            own = self.own(record)
-            if own != AUDIENCES[-1]:  # nothing is stricter than the last
-                chain = [own, self._withheld(record), *self._parents(record)]
-                if by_rule is not None:
-                    chain.append(by_rule(self, record))
-                own = strictest(*chain)
-            marked[record.id] = own
+    def marking(self, record: Record) -> Audience:
+        """Return who may see a record: the strictest of its own marking, its parents' and a rule of its table."""
+        own = self.own(record)
+        if own == AUDIENCES[-1]:  # nothing is stricter than the last
+            return own
+        chain = [own, self._withheld(record), *self._parents(record)]
+        if by_rule := self._RULES.get(record.table):
+            chain.append(by_rule(self, record))
+        return strictest(*chain)
 
-    def _mark_places(self, tables: Tables) -> None:
+    def mark_places(self, tables: Tables) -> None:
         """Mark locations and what ties services to them: a place is seen by those who see a service there."""
-        places: dict[str | None, Location] = {place.id: place for place in of_kind(tables, Location)}
+        places = {place.id: (self._place(place), self._precision(place)) for place in of_kind(tables, Location)}
         for at in of_kind(tables, ServiceAtLocation):
-            place = places.get(at.location_id)
-            if place is None:
+            if at.location_id not in places:
                 continue
-            precision = self._path_precision(place, at.service_id)
-            chain = [self.own(at), self._withheld(at), self.of("service", at.service_id)]
-            chain += [self.own(place), self._withheld(place)]
-            if place.organization_id is not None:
-                chain.append(self.of("organization", place.organization_id))
+            place, precision = places[at.location_id]
+            precision = self._path_precision(precision, at.service_id)
+            chain = [self.own(at), self._withheld(at), self.of("service", at.service_id), place]
             audience = "custodian" if precision == "none" else strictest(*chain)
             self.audience["service_at_location"][at.id] = audience
-            self.path_precision[at.id] = precision
-            mildest = min(audience, self.of("location", place.id), key=AUDIENCES.index)
-            self.audience["location"][place.id] = mildest
+            self.path_precision[at.id], self.ties[at.id] = precision, at.location_id
+            mildest = min(audience, self.of("location", at.location_id), key=AUDIENCES.index)
+            self.audience["location"][at.location_id] = mildest
 
-    def _path_precision(self, place: Location, service: str | None) -> Precision:
-        """Return how closely a place may be shown as one of a service."""
+    def _place(self, place: Location) -> Audience:
+        """Return who may see a place at most, whatever is there."""
+        chain = [self.own(place), self._withheld(place)]
+        if place.organization_id is not None:
+            chain.append(self.of("organization", place.organization_id))
+        return strictest(*chain)
+
+    def _precision(self, place: Location) -> Precision:
+        """Return how closely a place may be shown at most, whatever is there."""
         own = self.approved.precision.get(place.id, place.precision)
         if own not in PRECISIONS:
             return "none"
+        known: Precision = "area" if place.position_basis == "unit" else "exact"  # a unit's middle is nobody's address
+        return least_precise(own, known)
+
+    def _path_precision(self, place: Precision, service: str | None) -> Precision:
+        """Return how closely a place may be shown as one of a service."""
         rules = self.types.get(service) or [UNKNOWN_TYPE]
         by_type = self.approved.precision.get(service) or least_precise(*(rule.precision for rule in rules))
-        known = "area" if place.position_basis == "unit" else "exact"  # the middle of a unit is nobody's address
-        return least_precise(own, by_type, known)  # type: ignore[arg-type]
+        return least_precise(place, by_type)
 
     def _by_types(self, service: Service) -> Audience:
         """Return who may see services of its types by default, or everyone where it was lowered."""
@@ -438,34 +470,44 @@ class _Markings:
 class _Redaction:
     """What one audience sees of each record."""
 
-    def __init__(self, markings: _Markings, audience: Audience, tables: Tables) -> None:
+    def __init__(self, markings: _Markings, audience: Audience) -> None:
         self.seen = markings
         self.audience = audience
-        paths: dict[str | None, list[Precision]] = defaultdict(list)
-        ties = of_kind(tables, ServiceAtLocation)
-        for at in ties:
-            if allows(audience, markings.of("service_at_location", at.id)):
-                paths[at.location_id].append(markings.path_precision[at.id])
-        self.precision: dict[str | None, Precision] = {place: least_precise(*given) for place, given in paths.items()}
+        self.precision: dict[str | None, Precision] = {}
         """How closely each place is shown: as the strictest of the visible services there allows."""
-        self.vague = {place for place, precision in self.precision.items() if precision != "exact"}
-        self.vague |= {at.id for at in ties if at.location_id in self.vague}
-        self.shown: dict[str, set[str]] = {}
-        """Table -> ids of its records that are shown, of the tables done so far: `_OWNERS_FIRST`."""
+        self.vague: set[str | None] = set()
+        """Places that are not shown as a point, and what ties services to them."""
+        self.shown: dict[str, set[str]] = defaultdict(set)
+        """Table -> ids of its records that are shown, so far; of tables of whose records something is said."""
         self.may_see = frozenset(marking for marking in AUDIENCES if allows(audience, marking))
         """The markings of what the audience may see."""
 
-    def rows(self, table: str, records: Iterable[Record]) -> list[Row]:
-        """Return the fields that may be seen of the records of a table that may be seen."""
-        marked, may_see, row = self.seen.audience[table], self.may_see, self.seen.row
+    def see_places(self) -> None:
+        """Work out how closely each place is shown, when all are marked."""
+        for at, place in self.seen.ties.items():
+            if allows(self.audience, self.seen.of("service_at_location", at)):
+                precision = self.seen.path_precision[at]
+                self.precision[place] = least_precise(self.precision.get(place, precision), precision)
+        self.vague = {place for place, precision in self.precision.items() if precision != "exact"}
+        self.vague |= {at for at, place in self.seen.ties.items() if place in self.vague}
+
+    def rows(self, table: str, records: Iterable[Record]) -> dict[str, Row]:
+        """Return the fields that may be seen of the records of a table that were marked last and may be seen, by id."""
+        marked, may_see, rows = self.seen.audience[table], self.may_see, self.seen.rows
         visible = [record for record in records if marked.get(record.id) in may_see]
         if table in LINKED:
             visible = list(filter(self._is_owner_shown, visible))
         if fits := self._FITS.get(table):
             visible = [record for record in visible if fits(self, record)]
+        if table in self.seen.said_of:
+            self.shown[table].update(record.id for record in visible)
         if reduced := self._REDUCED.get(table):
-            return [reduced(self, record, row(record)) for record in visible]
-        return list(map(row, visible))
+            return {record.id: reduced(self, record, rows[record.id]) for record in visible}
+        if table == "case_count" and self.audience == "public":
+            counts, rules = [rows[record.id] for record in visible], self.seen.rules
+            counts = tell_counts(counts, least=rules.least_count, parent_unit=rules.parent_unit)
+            return {row["id"]: row for row in counts}
+        return {record.id: rows[record.id] for record in visible}
 
     def _activity(self, record: Activity, row: Row) -> Row:
         return row | dict.fromkeys(self._too_few(record)) if self.audience == "public" else row
@@ -606,3 +648,9 @@ _PARENTS = {
 
 _OWNERS_FIRST = [*(table for table in PUBLISHED if table not in (*VOCABULARIES, *LINKED)), *LINKED]
 """Tables of records; those of what is said of a record come after every table that it may be said of."""
+
+_MARKED_AS_PLACES = ("location", "service_at_location")
+"""Tables of which each record is marked by some of the other."""
+
+_OWNERS = {parent for owners in _PARENTS.values() for parent in owners.values()}
+"""Tables to whose records others belong."""

@@ -6,6 +6,7 @@ import random
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from typing import Any
 from unittest.mock import patch
 
@@ -16,14 +17,17 @@ from mapping.directory import gate
 from mapping.directory.directory import Directory
 from mapping.directory.gate import DECIDING, OnePerson, deciding
 from mapping.directory.proposals import Outdated, SamePerson
+from mapping.directory.rows import to_row
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.taxonomy import vocabulary
-from mapping.model import AUDIENCES, RECORDS, Attribute, Phone, Service, ServiceAtLocation
-from mapping.safety.agreed import FREE, Showing, Shown, digest_of, told
+from mapping.model import AUDIENCES, RECORDS, Attribute, Organization, Phone, Service, ServiceAtLocation
+from mapping.safety import redaction
+from mapping.safety.agreed import FREE, Showing, Shown, digest_of, kept
 from mapping.safety.people import same_person, two_people
-from mapping.safety.redaction import PUBLISHED, VIEWS, TypeRule, allowed_rows, project
+from mapping.safety.redaction import PUBLISHED, VIEWS, TypeRule, project
 from tests.support.sample import (
     TODAY,
+    allowed,
     approval,
     batch,
     key,
@@ -104,7 +108,7 @@ def test_rows_are_decoded_a_chunk_at_a_time_and_each_is_one(directory, monkeypat
     sizes, real = [], json.loads
     monkeypatch.setattr(gate, "CHUNK", 2)
     monkeypatch.setattr(json, "loads", lambda text: sizes.append(len(rows := real(text))) or rows)
-    rows = gate._stored(directory.db, "organization")["public"]
+    rows = gate._stored(directory.db, "organization", gate.between("", ""))
     assert len(rows) > 2
     assert sizes == [2] * (len(rows) // 2) + [1] * (len(rows) % 2)
     with pytest.raises(ValueError, match="longer"):
@@ -113,8 +117,8 @@ def test_rows_are_decoded_a_chunk_at_a_time_and_each_is_one(directory, monkeypat
 
 def test_records_of_two_tables_that_share_an_id_are_two(directory):
     umed = key("organization", "Umed")
-    assert gate._stored(directory.db, "organization", {umed})["public"].keys() == {("organization", umed)}
-    assert not any(gate._stored(directory.db, "service", {umed}).values())
+    assert gate._stored(directory.db, "organization", gate.among([umed])).keys() == {umed}
+    assert not gate._stored(directory.db, "service", gate.among([umed]))
 
 
 @pytest.mark.parametrize("agreed", [3, 2])
@@ -143,13 +147,13 @@ def test_what_two_people_show_at_once_waits_no_more(directory):
 
 
 def test_what_is_agreed_to_in_part_leaves_the_rest_as_it_was():
-    number = ("phone", "a")
-    before = {number: {"id": "a", "number": "1", "description": "by day"}}
-    rows = {number: {"id": "a", "number": "2", "description": None}}
-    changed = Showing("public", *number, {"number": ("1", "2")}, False)
-    assert gate._with_shown([changed], rows, before) == {number: {"id": "a", "number": "2", "description": "by day"}}
-    new = Showing("public", *number, {"number": (None, "2")}, True)
-    assert gate._with_shown([new], rows, {}) == rows
+    before = {"id": "a", "number": "1", "description": "by day"}
+    row = {"id": "a", "number": "2", "description": None}
+    changed = Showing("partner", "phone", "a", {"number": ("1", "2")}, appears=False)
+    after = {"id": "a", "number": "2", "description": "by day"}
+    assert gate._with_shown([changed], (row, row, row), (before, before, None)) == (before, after, None)
+    new = changed._replace(audience="focal_point", appears=True)
+    assert gate._with_shown([new], (None, None, row), (None, None, None)) == (None, None, row)
 
 
 def lines(directory) -> list[tuple[Any, ...]]:
@@ -437,8 +441,8 @@ def test_what_waits_is_told_with_its_act(directory):
     changed = [organization("Umed", phones=["+992000100001"], email="new@umed.example")]
     shows = directory.add(batch(*changed), by="zarina", on=TODAY).shows
     waits = directory.waiting()
-    assert {showing.audience for showing in shows} == set(VIEWS)
-    assert [each.showing for each in waits] == sorted(shows, key=lambda showing: showing.audience)
+    assert shows == {"organization": 1}
+    assert [each.showing.audience for each in waits] == sorted(VIEWS)
     assert {(each.by, each.what, each.on) for each in waits} == {("zarina", "sample.csv", TODAY)}
     assert {each.showing.fields["email"] for each in waits} == {("a@umed.example", "new@umed.example")}
     assert {each.showing.appears for each in waits} == {False}
@@ -502,15 +506,72 @@ def test_agreeing_to_a_few_looks_at_these_alone(directory, monkeypatch, most):
 def what_is_read(monkeypatch) -> dict[str, Any]:
     """Table -> ids of which it is read what was agreed to, or None for all; filled when it is read."""
     read, real = {}, gate._stored
-    monkeypatch.setattr(gate, "_stored", lambda db, table, ids: read.update({table: ids}) or real(db, table, ids))
+
+    def stored(db, table, some):
+        read[table] = {*json.loads(some.values[0])} if "json_each" in some.condition else None
+        return real(db, table, some)
+
+    monkeypatch.setattr(gate, "_stored", stored)
     return read
+
+
+@pytest.mark.parametrize("together", [1, 2, 2_000])
+def test_what_is_gone_is_forgotten_and_waits_no_more_wherever_its_id_stands(directory, monkeypatch, together):
+    """Looked at some records at a time, with ids before, between and after those that are still there."""
+    monkeypatch.setattr(redaction, "TOGETHER", together)
+    rules, ids = directory.rules(TODAY), ["0", "m", "z"]
+    before = {audience: dict(directory.agreed(audience)) for audience in VIEWS}
+    for record in ids:
+        for table in ("phone", "accessibility"):  # some records, and none
+            directory.db.execute("INSERT INTO shown VALUES (?, ?, 1, 0, 1, '{}')", [table, record])
+            line = [record, table, "public", "digest", "{}", 1, 1, "zarina"]
+            directory.db.execute("INSERT INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?, ?)", line)
+    assert len(directory.agreed("public")) == len(before["public"]) + 6
+    gate._compare(directory.db, deciding(directory.db), rules, None)
+    assert {audience: dict(directory.agreed(audience)) for audience in VIEWS} == before
+    assert not directory.waiting()
+
+
+def test_what_is_seen_does_not_depend_on_how_many_are_looked_at_together(directory, monkeypatch):
+    """Also where none is seen of those that are looked at together."""
+    rules, whole = directory.rules(TODAY), allowed(directory.tables(DECIDING), directory.rules(TODAY))
+    monkeypatch.setattr(redaction, "TOGETHER", 1)
+    assert allowed(directory.tables(DECIDING), rules) == whole
+    parts = [(table, len(seen)) for table, seen in redaction.allowed_rows(directory.tables(DECIDING), rules)]
+    assert {size for _, size in parts} == {0, 1}
+    assert [table for table, size in parts if not size] == list(dict.fromkeys(table for table, _ in parts))
+
+
+def test_each_act_tells_of_how_many_records_it_shows_more(directory):
+    """Once of each record, whoever sees it; nothing of what waits or is shown already."""
+    number = {"service_id": LEGAL, "number": "+992000100077", "audience": "public"}
+    fields = {"name": "Umed the second", "email": "new@umed.example"}
+    assert directory.edit("organization", key("organization", "Umed"), fields, **ONE).shows == {"organization": 1}
+    assert directory.edit("organization", key("organization", "Umed"), {"name": "Umed"}, **ONE).shows == {}
+    own = Phone(id=key("phone", "new"), **number)
+    assert directory.add(batch([own]), by="zarina", on=TODAY, agreed_by="umed").shows == {"phone": 1}
+    assert directory.add(batch([own]), by="zarina", on=TODAY, agreed_by="umed").shows == {}
+
+
+def test_what_an_act_would_show_is_told_whoever_did_it(directory):
+    umed = key("organization", "Umed")
+    for agreed_by in (None, "umed"):
+        with directory.acting("look", by="zarina", on=TODAY, keep=False, agreed_by=agreed_by) as writing:
+            number = Phone(id="x", organization_id=umed, number="+992000100077", audience="public")
+            row = to_row(directory.record(Organization, umed)) | {"email": "new@umed.example"}
+            writing.put("organization", {umed: row})
+            writing.put("phone", {"x": to_row(number)})
+        assert {(showing.audience, showing.table, showing.id) for showing in writing.change.showings} == {
+            (audience, *record) for audience in VIEWS for record in [("organization", umed), ("phone", "x")]
+        }
+        assert writing.change.shows == {"organization": 1, "phone": 1}
 
 
 @pytest.mark.parametrize("most", [9, 0])
 def test_an_act_looks_at_what_it_touches_alone(directory, monkeypatch, most):
     """And at everything, where it changed much."""
     looked = []
-    for name in ("_tables", "_rows", "_digests"):
+    for name in ("_tables", "_rows"):
         real = getattr(gate, name)
         monkeypatch.setattr(gate, name, lambda *args, real=real: looked.append(args[-1]) or real(*args))
     read = what_is_read(monkeypatch)
@@ -520,7 +581,7 @@ def test_an_act_looks_at_what_it_touches_alone(directory, monkeypatch, most):
     directory.edit("service", LEGAL, {"description": "Lawyers"}, **ONE)
     touched = gate.touched_by(directory.db, *directory.db.execute("SELECT max(number) FROM batch").fetchone())
     assert touched is None if most == 0 else LEGAL in touched["service"]
-    assert looked == [touched] * 3
+    assert looked == [touched] * 2
     own = {table: ids for table, ids in (touched or {}).items() if ids and table in gate.TELLING}
     assert read == (own or dict.fromkeys((*gate.TELLING, "threshold")))
 
@@ -664,7 +725,7 @@ def test_every_day_of_a_row_is_compared_as_the_text_that_is_kept(kind):
         name: TODAY if "date" in str(field.annotation) else "text" for name, field in kind.model_fields.items()
     }
     if kind.table not in FREE:
-        (shown,) = told({kind.table: [row]}).values()
+        shown = kept(kind.table, row)
         assert json.loads(json.dumps(shown)) == shown == row | {k: str(v) for k, v in row.items()}
 
 
@@ -691,10 +752,10 @@ def test_what_custodians_keep_need_not_be_read_to_tell_what_others_see(directory
             subject, audience = chance.choice(subjects), chance.choice(AUDIENCES)
             directory.add(batch(approval("audience", subject, audience)), by="zarina", on=TODAY)
         rules = directory.rules(TODAY)
-        rows = dict(allowed_rows(deciding(directory.db), rules))
-        whole = dict(allowed_rows(directory.tables(DECIDING), rules))
-        assert {audience: told(shown) for audience, shown in rows.items()} == {
-            audience: told(shown) for audience, shown in whole.items()
-        }
+        rows, whole = allowed(deciding(directory.db), rules), allowed(directory.tables(DECIDING), rules)
+        for audience, table in product(VIEWS, gate.TELLING):
+            assert {row["id"]: row for row in rows[audience][table]} == {
+                row["id"]: row for row in whole[audience][table]
+            }
         shown += sum(len(own) for tables in rows.values() for own in tables.values())
     assert shown > 120

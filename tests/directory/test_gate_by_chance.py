@@ -14,13 +14,13 @@ from mapping.directory.gate import SHOWABLE
 from mapping.directory.gate import parts as parts_of
 from mapping.errors import MappingError
 from mapping.model import Attribute, Location, Organization, Phone, Service, ServiceAtLocation, TaxonomyTerm
-from mapping.safety.agreed import differences, held, told
+from mapping.safety.agreed import FREE, Showing, difference, held, kept
 from mapping.safety.leak_scan import HiddenFacts, columns_in
-from mapping.safety.redaction import PUBLISHED, VIEWS, TypeRule, allowed_rows, project, rename, thresholds
+from mapping.safety.redaction import PUBLISHED, VIEWS, TypeRule, project, rename, thresholds
 from mapping.view.writer import ViewContext, write_view
 from tests.directory.test_gate import PARTS, facts
 from tests.support.examples import examples
-from tests.support.sample import TODAY, approval, batch, key, place, sample_directory, term
+from tests.support.sample import TODAY, allowed, approval, batch, key, place, sample_directory, term
 from tests.support.second_person import SecondPerson
 
 KINDS = (Organization, Service, Location, Phone, Attribute, ServiceAtLocation)
@@ -135,9 +135,13 @@ def require_nothing_overlooked(directory) -> None:
     """Require that what was told act by act is what a look at everything tells."""
     rules, waits = directory.rules(TODAY), {waiting.showing.digest for waiting in directory.waiting()}
     wanted = set()
-    for audience, shown in allowed_rows(directory.tables(), rules):
-        rows, agreed = told(shown) | thresholds(rules), directory.agreed(audience)
-        wanted |= {showing.digest for showing in differences(rows, agreed, audience, rules.unit_to_show)}
+    for audience, shown in allowed(directory.tables(), rules).items():
+        rows, agreed = thresholds(rules), directory.agreed(audience)
+        rows |= {(table, row["id"]): kept(table, row) for table in shown.keys() - FREE for row in shown[table]}
+        for (table, record), row in rows.items():
+            before = agreed.get((table, record))
+            if (fields := difference(table, row, before, rules.unit_to_show)) is not None:
+                wanted.add(Showing(audience, table, record, fields, appears=before is None).digest)
         assert {**agreed} == {key: held(key[0], rows[key], agreed[key], rules.unit_to_show) for key in agreed}
     assert wanted == waits
 

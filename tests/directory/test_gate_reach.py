@@ -15,13 +15,14 @@ from mapping.directory import gate
 from mapping.directory.directory import Directory
 from mapping.directory.gate import DECIDING, DEFAULTS, PARENTS, SHOWABLE
 from mapping.model import RECORDS, Attribute, Record, Service, ServiceAtLocation
-from mapping.safety.redaction import LINKED, VIEWS, allowed_rows
+from mapping.safety.redaction import LINKED, VIEWS
 from tests.directory.test_gate import LEGAL, ONE, PARTS, SHELTER
 from tests.directory.test_gate import directory as directory  # the fixture, and what it is copied from
 from tests.directory.test_gate import made as made
 from tests.support.sample import (
     TODAY,
     agreement,
+    allowed,
     approval,
     batch,
     case_count,
@@ -292,10 +293,10 @@ def test_a_part_tells_of_its_own_records_what_the_whole_tells(
 ) -> None:
     monkeypatch.setattr(gate, "PART", 1)
     rules = varied.rules(TODAY)
-    whole = dict(allowed_rows(varied.tables(DECIDING), rules))
+    whole = allowed(varied.tables(DECIDING), rules)
     assert {table for table in SHOWABLE if not whole["public"][table]} == {"standard_assessment", "standard_summary"}
     for part, own in gate.parts(varied.db):
-        for audience, shown in allowed_rows(part, rules):
+        for audience, shown in allowed(part, rules).items():
             for table, ids in own.items():
                 assert [row for row in shown[table] if row["id"] in ids] == [
                     row for row in whole[audience][table] if row["id"] in ids

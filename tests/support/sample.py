@@ -9,6 +9,7 @@ Every builder returns the records it takes to say one thing, the main one first;
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ from mapping.model import (
     Verification,
     record_id,
 )
+from mapping.safety.redaction import VIEWS, Rules, Shown, Tables, allowed_rows
 from mapping.view.view import View
 from tests.support.second_person import SecondPerson
 
@@ -83,6 +85,17 @@ CHASHMA, KULNISHIN, QULLAOBOD, HAMVOR = km(6.5, 4.5), km(2.5, 12.5), km(14.5, 12
 ABROAD = km(26.5, 4.5)
 HIDDEN = (10.036917, 60.016383)
 """Where the shelter is: some 2.9 km from Chashma."""
+
+
+def allowed(tables: Tables, rules: Rules, rows_of: Any = allowed_rows) -> dict[Audience, Shown]:
+    """Return the rows that the markings let each audience see, table by table."""
+    shown: dict[Audience, Shown] = {audience: defaultdict(list) for audience in VIEWS}
+    for table, seen in rows_of(tables, rules):
+        for rows in seen.values():
+            for audience, row in zip(VIEWS, rows, strict=True):
+                if row is not None:
+                    shown[audience][table].append(row)
+    return shown
 
 
 def organization(

@@ -204,7 +204,7 @@ def leads_elsewhere(table: str, identifier: str, values: Mapping[str, Any]) -> b
     the gate holds it back until somebody else agreed.
     """
     would = directory().edit(table, identifier, values, by=me().login, on=today(), reason="-", dry_run=True)
-    return any(showing.leads for showing in would.shows)
+    return any(showing.leads for showing in would.showings)
 
 
 def _belonging(table: str, owner: Any) -> dict[str, Any]:
