@@ -38,6 +38,7 @@ from mapping.render.report.writers import files, html, pdf
 from mapping.view.view import View
 from tests.support.canary import find_canaries
 from tests.support.sample import (
+    CHASHMA,
     SECRETS,
     TODAY,
     activity,
@@ -114,6 +115,23 @@ def test_nothing_known_is_no_zero_and_no_nan(tmp_path, tiny_area):
     assert not re.search(r"\b(nan|NaN)\b", page)
     assert re.findall(r"[^>]*\b(?:0 of 0|not known of)\b[^<]*", page) == []
     assert [a.text for a, b in itertools.pairwise(made.blocks()) if _levels(a) and _levels(a) == _levels(b)] == []
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_what_is_told_as_a_gap_is_one_and_stands_nowhere_above(tmp_path, tiny_area, listed):
+    """A list that is empty, or has one service that takes everybody."""
+    talk = service("Talk", of="Umed", types=["PSY-COU"])
+    parts = (talk, place("Office", of=["Talk"], at=CHASHMA, unit="XT-W2")) if listed else ()
+    with sample_view(tmp_path, tiny_area, organization("Umed"), *parts) as little:
+        made = reports.make(little, tiny_area, language="en")
+    summary = next(chapter for chapter in made.chapters if chapter.number == "1")
+    findings, gaps = (block.items for block in summary.blocks if isinstance(block, Items) and block.ordered)
+    headings = [block.text for block in summary.blocks if isinstance(block, Heading)]
+    assert set(findings).isdisjoint(gaps)
+    assert not any("takes every group" in gap or "open or closed to anybody" in gap for gap in gaps)
+    assert ("1.2. Five gaps" in headings) == (len(gaps) == 5)
+    assert any("more than an hour from any listed service" in gap for gap in gaps) == listed
+    assert any("phase" in finding for finding in findings) == listed
 
 
 def _levels(block):

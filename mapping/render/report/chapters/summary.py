@@ -100,6 +100,9 @@ def _harmless(pen: Pen) -> Iterable[Message]:
 FINDINGS = ("coverage", "severity", "nrm", "pathways", "freshness")
 """Results whose findings stand on the first page."""
 
+GAPS = 5
+"""So many gaps stand below them; a list that knows little has fewer."""
+
 
 def summary(pen: Pen) -> None:
     """Write the page that is read when nothing else is: five findings, five gaps, a map, the matrix, what changed."""
@@ -111,8 +114,9 @@ def summary(pen: Pen) -> None:
     if results["coverage"].also:
         findings[0] = f"{findings[0]} {material.say(results['coverage'].also[0])}"
     pen.items(findings, ordered=True)
-    pen.heading(Message("Five gaps"))
-    pen.items(list(_gaps(material))[:5], ordered=True)
+    gaps = list(_gaps(material))[:GAPS]
+    pen.heading(Message("Five gaps") if len(gaps) == GAPS else Message("Gaps"))
+    pen.items(gaps, ordered=True)
     coverage_map(pen)
     matrix_by_pillar(pen)
     pen.heading(Message("What changed since the previous edition"))
@@ -133,7 +137,7 @@ def summary(pen: Pen) -> None:
 
 
 def _gaps(material: Sources) -> Iterator[Message]:
-    """Yield one gap of each kind, where there is one: far, missing, closed, shut at night, abroad, broken."""
+    """Yield one gap of each kind, where there is one: far, missing, closed, shut at night, abroad, unspoken."""
     results = material.results
     coverage, norms = results["coverage"], results["norms"]
     beyond_all = [float(coverage.total.get(name, 0)) for name in ("any_beyond", "any_beyond_low", "any_beyond_high")]
@@ -163,7 +167,8 @@ def _gaps(material: Sources) -> Iterator[Message]:
             "{norm}: {missing} are missing, region by region.",
             {"norm": norms.group_labels[norm], "missing": short[norm]},
         )
-    yield results["beneficiaries"].finding
+    if any(figure.value for figure in results["beneficiaries"].figures.values()):
+        yield results["beneficiaries"].finding
     yield results["round_the_clock"].finding
     abroad = results["destinations"]
     for key in abroad.groups.get("countries", ()):
@@ -173,7 +178,7 @@ def _gaps(material: Sources) -> Iterator[Message]:
                 {"country": abroad.column(key).label},
             )
             break
-    yield from (results[name].finding for name in ("languages", "pathways", "freshness"))
+    yield results["languages"].finding
 
 
 def coverage_map(pen: Pen) -> None:
