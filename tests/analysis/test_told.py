@@ -27,6 +27,7 @@ def test_freshness_by_region(tiny_area):
     assert result.text(EAST, "fresh", "en") == "none listed"
     assert result.total == {"services": 5} | dict.fromkeys(("fresh", "due", "overdue", "lapsed", "unverified"), 0.2)
     assert str(result.finding) == "40% of the listed services were checked in time"
+    assert str(result.caveats[-1]).endswith("in the line of the country only: 1."), "4 in the rows and 5 in all"
 
 
 def did(unit, by, kind="PRV-AWA", start="2026-01-01", end="2026-12-31", status="ongoing", **fields):

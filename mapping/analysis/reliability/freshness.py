@@ -24,7 +24,7 @@ LABELS: dict[Freshness, Message] = {
 METHOD = Message(
     "Every listed service has a day by which somebody must ask again whether it is still there: by its kind, some "
     "months after the last check. For each region we counted the services that have a place there by how that day "
-    "lies to the day of this edition. Services without a place that may be shown stand in the line of the country only."
+    "lies to the day of this edition."
 )
 
 
@@ -69,7 +69,7 @@ def freshness(view: View, area: StudyArea, *, level: int | None = None) -> Resul
         figures={key: Figure(total[key], "share", label) for key, label in LABELS.items()} if number else {},
         method=METHOD,
         inputs=wording.inputs(view, area, travel=False)[:1],
-        caveats=(*wording.caveats(area, travel=False)[:1], *_notes(listed)),
+        caveats=(*wording.caveats(area, travel=False)[:1], *_notes(listed, area, level)),
         picture="stacked",
     )
 
@@ -107,8 +107,15 @@ def _also(
     return tuple(sentences)
 
 
-def _notes(listed: list[Entry]) -> tuple[Message, ...]:
-    without = sum(not entry.places for entry in listed)
+def _notes(listed: list[Entry], area: StudyArea, level: int) -> tuple[Message, ...]:
+    """Say how many services the country's line has beside those of the rows."""
+    without = sum(not units_in(entry, area, level)[0] for entry in listed)
     if not without:
         return ()
-    return (Message("Services without a place that may be shown: {count}.", {"count": without}),)
+    return (
+        Message(
+            "Services abroad, or without a place that may be shown, which stand in the line of the country only: "
+            "{count}.",
+            {"count": without},
+        ),
+    )
