@@ -189,8 +189,8 @@ def _alike(guess: Guessed, best: Guessed) -> bool:
 
 
 NO_NAMES = Phrase(
-    "no row looks like the names of columns; is it a list, with a row of names above its "
-    "rows? If it is, write a column map: rohnamo check FILE --draft FILE.toml begins one"
+    "no row looks like the names of columns; is it a list? If it is, write their names into a row above the "
+    "others, as Organization, Kind of help, Town, Phone"
 )
 
 ALIKE = 0.7

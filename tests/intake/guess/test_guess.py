@@ -113,7 +113,7 @@ def test_a_table_whose_names_nobody_knows_gets_a_draft_but_is_not_imported(tmp_p
     assert 'header = { has = "Wer" }    # the row of names, row 3' in text
     assert 'organization = "Wer"    # PERHAPS, since no other column looks like names of bodies' in text
     assert tomllib.loads(text)["fields"]["unit"] == "Zone"
-    with pytest.raises(FormatError, match="--draft"):
+    with pytest.raises(FormatError, match="write their names into a row"):
         guessed_map([Sheet("S", rows)], "liste", area)
     numbers = drafted([Sheet("", [["A", "B"], *([n, n + 1] for n in range(9))])], "n.csv", area)
     assert "TO BE DECIDED: the column with the names of bodies" in numbers

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.sample import organization
-from tests.web.support.office import Office
+from tests.web.support.office import Office, csrf
 from web.headers import HEADERS
 
 
@@ -38,3 +38,20 @@ def test_an_empty_directory_says_how_to_begin(tmp_path, tiny_area):
     assert "Begin with a list" in text
     assert 'href="import.html"' in text
     assert "Nothing waits" not in text
+
+
+def test_a_form_that_comes_too_late_says_that_nothing_was_stored_and_why(tmp_path, tiny_area):
+    """After the session has ended, and from a tab in which somebody was signed in before."""
+    office = Office(tmp_path, tiny_area)
+    steward = office.client("steward")
+    old = {"csrf_token": csrf(steward.get("/ru/leave.html").text)}
+    other = office.client("steward", login="other").post("/ru/leave.html", data=old)
+    assert other.status_code == 400
+    assert "Эта форма устарела" in other.text
+    office.clock.step(7 * 24 * 3600)
+    late = steward.post("/ru/leave.html", data=old)
+    assert late.status_code == 401
+    assert "Вы вышли из портала" in late.text
+    assert "Ничего не сохранено" in late.text
+    assert 'href="sign-in.html"' in late.text
+    assert "нет такой страницы" not in late.text.casefold()
