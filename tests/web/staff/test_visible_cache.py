@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mapping.directory.directory import Directory
 from mapping.directory.rows import stored_rows
 from mapping.errors import MappingError
+from mapping.language.taxonomy import vocabulary
 from mapping.model import AUDIENCES, PRECISIONS, RECORDS, Phone, ReferralAgreement, Service, references
 from mapping.safety.redaction import VOCABULARIES
 from tests.support.examples import examples
@@ -189,7 +190,9 @@ def test_of_what_was_taken_out_exactly_what_was_seen_before_is_told(directory, t
     kept = VisibleCache()
     before = ids(kept)
     assert kept.gone(directory, tiny_area, TODAY, 1) == set()
-    every = [(table, record.id) for table in TABLES for record in directory.records(RECORDS[table])]
+    words = {record.id for record in vocabulary()}  # these are put back at once
+    stored = [(table, record.id) for table in TABLES for record in directory.records(RECORDS[table])]
+    every = [(table, identifier) for table, identifier in stored if identifier not in words]
     with directory.acting("all", by="a", on=TODAY, reason="r") as writing:
         for table in TABLES:
             writing.remove(table, [identifier for name, identifier in every if name == table])
