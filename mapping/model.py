@@ -839,7 +839,8 @@ def record_id(source: str, table: str, *key: object) -> str:
     return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
-def references(kind: type[Record]) -> dict[str, str]:
+@cache
+def references(kind: type[Record]) -> Mapping[str, str]:
     """Return the foreign keys of a table: field -> table it refers to."""
     return {name: ref for name, field in kind.model_fields.items() if (ref := _mark(field.metadata, Ref))}
 

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -676,7 +676,8 @@ class Directory:
         """
         if self.area is not None:
             self._refuse_other_area()
-        key, rules, facts = self.key, self.rules(edition), HiddenFacts(self.common_names())
+        rules, facts = self.rules(edition), HiddenFacts(self.common_names())
+        new_id = lru_cache(4_096)(partial(public_id, self.key))  # each part refers to the same words
         is_demo = holds_any(self.db, "source", record_id(DEMO_STEWARDS, "source"))
         context = ViewContext(audience=audience, edition=edition, area=self.area, previous=previous, demo=is_demo)
         with new_view(path, fields=PUBLISHED, context=context) as new:
@@ -689,7 +690,7 @@ class Directory:
                     new.licences |= self._licences(shown)
                     used = {row["id"] for table in WORDS for row in shown[table]}
                     rules = replace(rules, vocabulary={*rules.vocabulary, *used})  # the last part tells of all words
-                    new.add(rename(shown, lambda private: public_id(key, private)))
+                    new.add(rename(shown, new_id))
                 for table in FACT_FIELDS.keys() - PUBLISHED:
                     facts.add(self.tables([table]), {})
             facts.refuse(new.rows, known_as=self._private_ids)

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from itertools import product
 from pathlib import Path
@@ -258,11 +259,16 @@ LIBRARIES = ("numpy", "scipy", "numba", "rasterio", "shapely", "pyproj", "geopan
 """What works out travel times besides Rohnamo itself."""
 
 
+@cache
+def _versions() -> tuple[str, ...]:
+    return tuple(map(version, LIBRARIES))
+
+
 def _ground(area: StudyArea) -> str:
     """Return a text that is another wherever minutes could be others; "" where nobody can tell what they were."""
     if not area.digest:
         return ""
-    facts = [maker(), area.digest, area.settings.model_dump_json(), *map(version, LIBRARIES)]
+    facts = [maker(), area.digest, area.settings.model_dump_json(), *_versions()]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 

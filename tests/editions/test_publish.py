@@ -259,7 +259,7 @@ def test_minutes_are_taken_over_where_nothing_that_makes_them_differs(
     elif change == "code":
         monkeypatch.setattr(publishing, "maker", lambda: "another")
     elif change == "library":
-        monkeypatch.setattr(publishing, "version", lambda _name: "another")
+        monkeypatch.setattr(publishing, "_versions", lambda: ("another",))
     parts = [*parts[:2], *own]
     steps: list[tuple[int, int]] = []
     with sample_directory(tmp_path / "new", area, *parts) as directory:

@@ -15,7 +15,7 @@ from mapping.directory.gate import Waiting
 from mapping.directory.proposals import OF_NO_RECORD, new_records
 from mapping.directory.rows import Proposal
 from mapping.language.i18n import Message
-from mapping.model import WHOLES, references
+from mapping.model import RECORDS, WHOLES, references
 from mapping.safety.agreed import THRESHOLD, Showing
 from web.access.accounts import Account
 from web.staff.fields import TABLES
@@ -150,7 +150,7 @@ def _may_agree_to_new(account: Account, records: list[Any], whole: VisibleRecord
     owners = [
         (table, getattr(record, name))
         for record in records
-        for name, table in references(type(record)).items()
+        for name, table in references(RECORDS[record.table]).items()
         if table in WHOLES and getattr(record, name) and getattr(record, name) not in new
     ]
     if not all(whole.has(table, identifier) for table, identifier in owners):

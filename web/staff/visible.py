@@ -263,7 +263,7 @@ class VisibleRecords:
                 return record.id in inside_ids[record.table]
             if record.table in ("source", "taxonomy", "taxonomy_term", "unit"):
                 return True
-            parents = [(parent, getattr(record, name)) for name, parent in references(type(record)).items()]
+            parents = [(parent, getattr(record, name)) for name, parent in references(RECORDS[record.table]).items()]
             parents.append((getattr(record, "link_entity", ""), getattr(record, "link_id", None)))
             named = [(parent, parent_id) for parent, parent_id in parents if parent in WHOLES and parent_id]
             if named:

@@ -344,7 +344,9 @@ def _tie(table: str, inner: str) -> tuple[tuple[str, ...], str]:
     return ("service_id",) if inner in ("eligibility", "payment_accepted") else (), ""
 
 
-REFERENCES: dict[str, dict[str, str]] = {table: references(kind) for table, kind in RECORDS.items()}
+REFERENCES: dict[str, Mapping[str, str]] = {table: references(kind) for table, kind in RECORDS.items()}
 """Table -> its foreign keys: column -> table, worked out once."""
 
-_REFERENCES: dict[str, dict[str, str]] = {table: REFERENCES.get(table, {"service_id": "service"}) for table in TABLES}
+_REFERENCES: dict[str, Mapping[str, str]] = {
+    table: REFERENCES.get(table, {"service_id": "service"}) for table in TABLES
+}
