@@ -21,8 +21,9 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
+    "--js-flags=--no-maglev --no-turbofan",
 ]
-"""No host has an address but this machine."""
+"""No host has an address but this machine. Pages are short-lived: making them quick costs more than it gains."""
 
 
 @pytest.fixture(scope="session")
