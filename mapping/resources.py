@@ -37,6 +37,12 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def stamp_of(path: Path) -> tuple[int, int, int]:
+    """Return what is another as soon as a file is written to, or another takes its place."""
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
 def _code_digest() -> str:
     whole = hashlib.sha256()
     for path in sorted(_HERE.rglob("*")):

@@ -557,23 +557,31 @@ def parts(db: sqlite_utils.Database) -> Iterator[tuple[dict[str, list[Record]], 
     A part is what belongs to some organizations, or to no record that there is, and comes with its ids. What is counted
     with others, case counts and answers to checklists, is in one part; what is said of words is in the last.
     """
+    said_of = {table: _said_of(db, table) for table in LINKED}
     for roots in _roots(db):
         own: dict[str, dict[str, Record]] = {table: {} for table in SHOWABLE}
         new: Rows = {table: _read(db, table, ids) for table, ids in roots.items()}
         while any(new.values()):
             for table, rows in new.items():
                 own[table].update(rows)
-            new = {table: _new_rows(db, table, new, own[table]) for table in SHOWABLE}
+            new = {table: _new_rows(db, table, new, own[table], said_of.get(table, ())) for table in SHOWABLE}
         yield _with_needed(db, own), {table: {*rows} for table, rows in own.items()}
 
 
-def _new_rows(db: sqlite_utils.Database, table: str, owners: Rows, known: Mapping[str, Record]) -> dict[str, Record]:
-    """Return the records of a table that belong to some others, without those that are known."""
+def _said_of(db: sqlite_utils.Database, table: str) -> set[str]:
+    """Return the tables of whose records those of a table say something: few of all."""
+    return {entity for (entity,) in db.conn.execute(f'SELECT DISTINCT link_entity FROM "{table}"')}
+
+
+def _new_rows(
+    db: sqlite_utils.Database, table: str, owners: Rows, known: Mapping[str, Record], said_of: Collection[str]
+) -> dict[str, Record]:
+    """Return the records of a table that belong to some others, or are said of them, without those that are known."""
     belongs_to: dict[str, Collection[str]] = {
         column: owners[parent].keys() for column, parent in PARENTS[table].items() if parent in owners
     }
-    if table in LINKED:
-        belongs_to["link_id"] = {record for own in owners.values() for record in own}
+    if said_of:
+        belongs_to["link_id"] = {record for owner, own in owners.items() if owner in said_of for record in own}
     rows: dict[str, Record] = {}
     for column, ids in belongs_to.items():
         rows |= _read(db, table, ids, column)

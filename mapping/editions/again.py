@@ -31,7 +31,7 @@ from mapping.directory.directory import Directory, public_id
 from mapping.directory.rows import reader, stored_ids, stored_rows
 from mapping.directory.watching import Since, since
 from mapping.model import RECORDS, WORDS, Audience, Record, references
-from mapping.resources import CODE_DIGEST, checksum
+from mapping.resources import CODE_DIGEST, stamp_of
 from mapping.safety.agreed import DAYS, THRESHOLD, Agreed, Key
 from mapping.safety.leak_scan import FACT_FIELDS, HiddenFacts, may_tell, text_fields
 from mapping.safety.redaction import LINKED, PUBLISHED, Row, Tables, project, rename
@@ -75,11 +75,13 @@ def again(
     edition: dt.date,
     previous: Path,
     digest: str,
+    stamp: tuple[int, int, int],
     maker: str,
 ) -> Since | None:
     """Write the view that a whole publication would write, but for travel times; None where that takes a whole one.
 
-    ``digest`` is the checksum of the view before. Return what the next can be told from.
+    ``digest`` is the checksum of the view before, and ``stamp`` its `stamp_of` when that was taken. Return what
+    the next can be told from.
     """
     try:
         with directory.snapshot():
@@ -93,7 +95,7 @@ def again(
             path.chmod(0o600)
         if not rewrite(path, previous, changed, area=directory.area, edition=edition):
             return None
-        if checksum(previous) != digest:  # another took its place while it was read
+        if stamp_of(previous) != stamp:  # another took its place while it was read
             return None
     except Whole:
         return None

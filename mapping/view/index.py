@@ -394,8 +394,8 @@ def _read(connection: sqlite3.Connection, table: str, column: str = "", values: 
 def groups_named(connection: sqlite3.Connection, schema: str = "main") -> frozenset[str]:
     """Return the groups that anything of a view names."""
     rows = connection.execute(
-        f"SELECT code FROM {schema}.taxonomy_term t WHERE code IS NOT NULL AND EXISTS (SELECT 1 FROM"
-        f" {schema}.attribute WHERE taxonomy_term_id = t.id AND link_type IN ('serves', 'excludes'))"
+        f"SELECT DISTINCT code FROM {schema}.attribute JOIN {schema}.taxonomy_term t ON t.id = taxonomy_term_id"
+        " WHERE code IS NOT NULL AND link_type IN ('serves', 'excludes')"
     )
     return frozenset(code for (code,) in rows)
 
