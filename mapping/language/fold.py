@@ -19,58 +19,60 @@ from itertools import product
 
 from mapping.language.languages import word_rows
 
-CYRILLIC = {
-    "а": "a",
-    "б": "b",
-    "в": "v",
-    "г": "g",
-    "ғ": "g",
-    "д": "d",
-    "е": "e",
-    "ё": "yo",
-    "ж": "j",
-    "з": "z",
-    "и": "i",
-    "ӣ": "i",
-    "й": "y",
-    "к": "k",
-    "қ": "k",
-    "л": "l",
-    "м": "m",
-    "н": "n",
-    "о": "o",
-    "п": "p",
-    "р": "r",
-    "с": "s",
-    "т": "t",
-    "у": "u",
-    "ӯ": "u",
-    "ў": "u",
-    "ф": "f",
-    "х": "h",
-    "ҳ": "h",
-    "ч": "ch",
-    "ҷ": "j",
-    "ц": "ts",
-    "ш": "sh",
-    "щ": "sh",
-    "ъ": "",
-    "ы": "i",
-    "ь": "",
-    "э": "e",
-    "ю": "yu",
-    "я": "ya",
-    "і": "i",
-    "ї": "i",
-    "є": "e",
-    "ґ": "g",
-    "ң": "n",
-    "ө": "o",
-    "ү": "u",
-    "ә": "a",
-    "һ": "h",
-    "ұ": "u",
-}
+CYRILLIC = str.maketrans(
+    {
+        "а": "a",
+        "б": "b",
+        "в": "v",
+        "г": "g",
+        "ғ": "g",
+        "д": "d",
+        "е": "e",
+        "ё": "yo",
+        "ж": "j",
+        "з": "z",
+        "и": "i",
+        "ӣ": "i",
+        "й": "y",
+        "к": "k",
+        "қ": "k",
+        "л": "l",
+        "м": "m",
+        "н": "n",
+        "о": "o",
+        "п": "p",
+        "р": "r",
+        "с": "s",
+        "т": "t",
+        "у": "u",
+        "ӯ": "u",
+        "ў": "u",
+        "ф": "f",
+        "х": "h",
+        "ҳ": "h",
+        "ч": "ch",
+        "ҷ": "j",
+        "ц": "ts",
+        "ш": "sh",
+        "щ": "sh",
+        "ъ": "",
+        "ы": "i",
+        "ь": "",
+        "э": "e",
+        "ю": "yu",
+        "я": "ya",
+        "і": "i",
+        "ї": "i",
+        "є": "e",
+        "ґ": "g",
+        "ң": "n",
+        "ө": "o",
+        "ү": "u",
+        "ә": "a",
+        "һ": "h",
+        "ұ": "u",
+    }
+)
 LATIN = str.maketrans(
     {
         "ı": "i",
@@ -358,10 +360,12 @@ def _one_script(word: str) -> str:
 @lru_cache(maxsize=65536)
 def _fold_word(word: str) -> str:
     """Fold one casefolded word."""
-    word = _APOSTROPHE.sub("", _UZBEK_O.sub("u", word)).replace("дж", "ҷ")
-    word = "".join(CYRILLIC.get(letter, letter) for letter in word).translate(LATIN)
-    word = "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
-    word = word.translate(ARABIC)
+    if word.isascii() and word.isdigit():
+        return word
+    word = _APOSTROPHE.sub("", _UZBEK_O.sub("u", word)).replace("дж", "ҷ").translate(CYRILLIC).translate(LATIN)
+    if not word.isascii():
+        word = "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
+        word = word.translate(ARABIC)
     for long, short in DIGRAPHS:
         word = word.replace(long, short)
     return _TWICE.sub(r"\1", word)

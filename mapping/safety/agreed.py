@@ -169,7 +169,7 @@ def _hanging(
         entity = row.get("link_entity")
         if row.get("link_id") and entity not in WORDS:
             ties.append(row["link_id"] in ids.get(row["link_entity"], ()))
-        if all(ties) and (ties or root or entity in WORDS) and all(row.get(name) for name in needed.get(table, ())):
+        if all(ties) and (ties or root or entity in WORDS) and all(map(row.get, needed.get(table, ()))):
             yield row
 
 

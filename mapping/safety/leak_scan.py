@@ -422,7 +422,7 @@ class _Finder:
             if any(other.startswith(letter) and _same_word(own, name) for own, other in self.signed.get(name[:4], ())):
                 yield "person"
         folded = _BRACKETED.sub(r"\1", _plain(text))
-        if any(character.isdigit() for character in folded):
+        if any(map(str.isdigit, folded)):
             yield from self._numbers(folded, marked)
         if "." in folded:
             mails = (_mail(local, domain) for local, host in _MAIL.findall(folded) for domain in _domains(host))

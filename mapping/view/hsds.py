@@ -13,7 +13,7 @@ import datetime as dt
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal, NamedTuple, get_args
 from weakref import WeakKeyDictionary
@@ -189,11 +189,22 @@ def records(
 
 def both_forms(view: View, table: str, ids: Iterable[str] | None = None) -> Iterator[tuple[str, Nested, Nested]]:
     """Yield (id, full record, flat record) of some records, or of all: as `records` does, the rows read once."""
+    said_of = _said_of(view) if ids is None else {}
     for chunk in _chunks(view, table, ids):
         nest = _Nest(view, table, full=True, language=None, services="flat")
+        nest.said_of = said_of
         for nested in nest.made(chunk):
             identifier = nested["id"]
             yield identifier, nested, nest.flat(identifier)
+
+
+def _said_of(view: View) -> dict[str, set[str]]:
+    """Return for each table of `LINKED` the tables of whose records it says something."""
+    tables = [table for table in LINKED if table in filled_tables(view)]
+    return {
+        table: {entity for (entity,) in view.connection.execute(f'SELECT DISTINCT link_entity FROM "{table}"')}
+        for table in tables
+    }
 
 
 def _chunks(view: View, table: str, ids: Iterable[str] | None) -> Iterator[list[str]]:
@@ -217,6 +228,8 @@ class _Nest:
         self.rows: dict[str, dict[str, sqlite3.Row]] = defaultdict(dict)
         self.inside: dict[NestedTable, dict[str, list[sqlite3.Row]]] = {}
         self.tables = filled_tables(view)
+        self.said_of: Mapping[str, Collection[str]] = {}
+        """Table of `LINKED` -> the tables of whose records it says something, where that is known: few of all."""
         self.modified: Mapping[str, str] = {}
         self.days = {
             name: int(view.facts.get(name, days))
@@ -277,17 +290,21 @@ class _Nest:
     def _read_linked(self) -> None:
         """Read what is said of all records at hand: attributes with their terms, verifications and translations."""
         if self.full:
-            self._read("attribute", "link_id", [identifier for table in self.rows.values() for identifier in table])
+            self._read("attribute", "link_id", self._owners("attribute"))
             terms = {row["taxonomy_term_id"] for row in self.rows["attribute"].values()} - {None}
             self._read("taxonomy_term", "id", terms)
             self._read("taxonomy", "id", {row["taxonomy_id"] for row in self.rows["taxonomy_term"].values()} - {None})
             self._read("unit", "id", {row["unit_id"] for row in self.rows["service_capacity"].values()} - {None})
-        everything = [identifier for name, table in self.rows.items() if name not in LINKED for identifier in table]
-        self._read("verification", "link_id", everything if self.full else self.rows["service"])
+        self._read("verification", "link_id", self._owners("verification") if self.full else self.rows["service"])
         if self.full or self.language is not None:
-            self._read("translation", "link_id", everything)
+            self._read("translation", "link_id", self._owners("translation"))
         if "modified" in self.tables and self.rows["service"]:
             self.modified = modified_on(self.view, "service", self.rows["service"])
+
+    def _owners(self, linked: str) -> list[str]:
+        """Return the records at hand of which a table may say something."""
+        tables = self.said_of.get(linked, self.rows.keys() - LINKED)
+        return [record for table in tables for record in self.rows.get(table, ())]
 
     def _nested(self, table: str, row: sqlite3.Row, above: tuple[str, ...], full: bool) -> Nested:
         """Return a row with what belongs to it; ``above`` are the tables of the records that it stands in."""

@@ -498,7 +498,7 @@ def unit_family(area: StudyArea | None, unit: str, *, down: bool) -> frozenset[s
 
 def _digits(number: str | None, area: StudyArea | None) -> list[str]:
     """Return a number as it may be typed: whole, and without the country's code."""
-    whole = "".join(sign for sign in number or "" if sign.isdigit())
+    whole = "".join(filter(str.isdigit, number or ""))
     if not is_dialled(whole) or (number or "").startswith("http"):
         return []
     home = str(country_code_for_region(area.settings.phone_region or area.code)) if area else ""
