@@ -187,9 +187,9 @@ def records(
         yield from nest.made(chunk)
 
 
-def both_forms(view: View, table: str, ids: Iterable[str] | None = None) -> Iterator[tuple[str, Nested, Nested]]:
-    """Yield (id, full record, flat record) of some records, or of all: as `records` does, the rows read once."""
-    said_of = _said_of(view) if ids is None else {}
+def both_forms(view: View, table: str, ids: Sequence[str]) -> Iterator[tuple[str, Nested, Nested]]:
+    """Yield (id, full record, flat record) of some records: as `records` does, the rows read once."""
+    said_of = _said_of(view) if len(ids) > CHUNK else {}
     for chunk in _chunks(view, table, ids):
         nest = _Nest(view, table, full=True, language=None, services="flat")
         nest.said_of = said_of

@@ -6,10 +6,14 @@ translations. Whoever asks for it in one language, or in another form, has it ma
 
 import datetime as dt
 import json
+import os
 import sqlite3
+import subprocess
+import sys
+import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -40,6 +44,13 @@ SHORT = 1000
 """Bytes up to which a record is stored as it is: little of it repeats, and it would take as long as making it."""
 
 
+APART = 10_000
+"""Records from which on a second process makes half of them: it takes a second or two to begin."""
+
+Wanted = Mapping[str, Sequence[str]]
+"""Table -> ids of those of its records that are to be made, in their order."""
+
+
 def dump(value: object) -> bytes:
     """Write JSON without blanks."""
     return to_json(value)
@@ -57,9 +68,9 @@ def write_ready(path: Path, *, previous: Path | None = None) -> None:
     """Write the ready records of a view into its file, which nobody may be reading.
 
     What a ``previous`` view holds of records that hang together with nothing that differs is taken over, where the
-    same code made it. The file has the same bytes with and without.
+    same code made it. The file has the same bytes with and without, and whether one process made them or two.
     """
-    beside = path.with_name(path.name + ".ready")
+    besides = [path.with_name(f"{path.name}.ready{half}") for half in (1, 2)]
     try:
         with closing(sqlite3.connect(path.resolve().as_uri(), uri=True, isolation_level=None)) as db:
             db.execute("PRAGMA journal_mode = off")
@@ -73,36 +84,92 @@ def write_ready(path: Path, *, previous: Path | None = None) -> None:
             if unlike is None:
                 db.execute(f"ATTACH ':memory:' AS {OLD}")
                 db.execute(TABLE.format(OLD))
-            with View(path) as view, closing(sqlite3.connect(beside, isolation_level=None)) as made:
-                made.execute("PRAGMA journal_mode = off")
-                made.execute("BEGIN")
-                made.execute(TABLE.format("main"))
-                made.executemany("INSERT INTO ready VALUES (NULL, ?, ?, ?, ?)", _records(view, unlike))
-                made.execute(INDEX)
-                made.execute("COMMIT")
-            db.execute("ATTACH ? AS beside", [beside.resolve().as_uri()])
+            with View(path) as view:
+                wanted = _wanted(view, unlike)
+            _make_in_halves(path, besides, wanted)
+            schemas = ("half_1", "half_2", OLD)
+            for schema, beside in zip(schemas, besides, strict=False):
+                db.execute(f"ATTACH ? AS {schema}", [beside.resolve().as_uri()])
+            made = ", ".join(f"{schema}.json" for schema in schemas)
+            joins = " ".join(
+                f"LEFT JOIN {schema}.ready {schema}"
+                f" ON ({schema}.entity, {schema}.form, {schema}.id) = (:entity, :form, t.id)"
+                for schema in schemas
+            )
             db.execute("BEGIN")
             db.execute(TABLE.format("main"))
             for table, forms in FORMS.items():
                 for form in forms:
                     db.execute(
-                        "INSERT INTO main.ready SELECT NULL, :entity, :form, t.id, coalesce(made.json, taken.json)"
-                        f' FROM main."{table}" t'
-                        " LEFT JOIN beside.ready made ON (made.entity, made.form, made.id) = (:entity, :form, t.id)"
-                        f" LEFT JOIN {OLD}.ready taken"
-                        " ON (taken.entity, taken.form, taken.id) = (:entity, :form, t.id) ORDER BY t.id",
+                        f"INSERT INTO main.ready SELECT NULL, :entity, :form, t.id, coalesce({made})"
+                        f' FROM main."{table}" t {joins} ORDER BY t.id',
                         {"entity": table, "form": form},
                     )
             db.execute(INDEX)
             db.execute("COMMIT")
     finally:
-        beside.unlink(missing_ok=True)
+        for beside in besides:
+            beside.unlink(missing_ok=True)
+
+
+def _make_in_halves(path: Path, besides: Sequence[Path], wanted: Wanted) -> None:
+    """Make ready records of a view, half of them into one file and half into another: in two processes if it pays."""
+    halves: list[Wanted] = [
+        {table: ids[: len(ids) // 2] for table, ids in wanted.items()},
+        {table: ids[len(ids) // 2 :] for table, ids in wanted.items()},
+    ]
+    pays = sum(map(len, wanted.values())) >= APART and (os.cpu_count() or 1) > 1
+    with _making_apart(path, besides[1], halves[1]) if pays else nullcontext() as process:
+        _make(path, besides[0], halves[0])
+        if process is None or process.wait() != 0:
+            besides[1].unlink(missing_ok=True)
+            _make(path, besides[1], halves[1])
+
+
+def _make(path: Path, beside: Path, wanted: Wanted) -> None:
+    """Make ready records of a view, and write them into a new file."""
+    with View(path) as view, closing(sqlite3.connect(beside, isolation_level=None)) as made:
+        made.execute("PRAGMA journal_mode = off")
+        made.execute("BEGIN")
+        made.execute(TABLE.format("main"))
+        made.executemany("INSERT INTO ready VALUES (NULL, ?, ?, ?, ?)", _records(view, wanted))
+        made.execute(INDEX)
+        made.execute("COMMIT")
+
+
+@contextmanager
+def _making_apart(path: Path, beside: Path, wanted: Wanted) -> Iterator["subprocess.Popen[bytes] | None"]:
+    """Give a process of its own that makes ready records, of the same code; None where none can be started."""
+    search = os.pathsep.join(folder or os.getcwd() for folder in sys.path)
+    with tempfile.TemporaryFile() as names, ExitStack() as ending:
+        names.write(dump(wanted))
+        names.seek(0)
+        process = None
+        with suppress(OSError):
+            process = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-P", "-c", f"from {__name__} import make_apart; make_apart()", path, beside],
+                env=os.environ | {"PYTHONPATH": search},
+                stdin=names,
+                stderr=subprocess.DEVNULL,
+            )
+            ending.callback(process.wait)
+            ending.callback(process.kill)
+        yield process
+
+
+def make_apart() -> None:
+    """Make the records that are named in JSON on standard input: what a process of its own runs."""
+    path, beside = map(Path, sys.argv[1:])
+    with View(path) as view:
+        if view.facts["ready"] != maker():
+            sys.exit("other code would make other records")
+    _make(path, beside, json.load(sys.stdin))
 
 
 def rewrite_ready(path: Path, ids: set[str]) -> None:
     """Make the ready records of some ids anew in a view, which nobody may be reading; it has all of them."""
     with View(path) as view:
-        records = [(text, *key) for *key, text in _records(view, ids)]
+        records = [(text, *key) for *key, text in _records(view, _wanted(view, ids))]
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA journal_mode = off")
         db.execute("BEGIN")
@@ -110,22 +177,24 @@ def rewrite_ready(path: Path, ids: set[str]) -> None:
         db.execute("COMMIT")
 
 
-def _records(view: View, ids: set[str] | None) -> Iterator[tuple[str, str, str, bytes]]:
-    """Yield (table, form, id, packed JSON) of some records, or of all."""
-    filled = hsds.filled_tables(view)
-    for table, forms in FORMS.items():
-        wanted = None if ids is None else _there(view, table, ids)
-        if table not in filled:
-            continue
-        for identifier, *made in hsds.both_forms(view, table, wanted):
-            for form, record in zip(forms, made, strict=True):
+def _records(view: View, wanted: Wanted) -> Iterator[tuple[str, str, str, bytes]]:
+    """Yield (table, form, id, packed JSON) of some records."""
+    for table, ids in wanted.items():
+        for identifier, *made in hsds.both_forms(view, table, ids):
+            for form, record in zip(FORMS[table], made, strict=True):
                 yield table, form, identifier, _packed(dump(record))
 
 
-def _there(view: View, table: str, ids: set[str]) -> list[str]:
-    """Return the ids that are those of rows of a table, in their order."""
-    query = f'SELECT id FROM "{table}" WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id'
-    return [identifier for (identifier,) in view.connection.execute(query, [json.dumps(sorted(ids))])]
+def _wanted(view: View, ids: set[str] | None) -> Wanted:
+    """Return those of some ids that are of rows of the tables that stand ready, or of all of them."""
+    where, values = ("", []) if ids is None else ("WHERE id IN (SELECT value FROM json_each(?))", [json.dumps([*ids])])
+    return {
+        table: [
+            record for (record,) in view.connection.execute(f'SELECT id FROM "{table}" {where} ORDER BY id', values)
+        ]
+        for table in FORMS
+        if table in hsds.filled_tables(view)
+    }
 
 
 def maker() -> str:

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -124,6 +125,33 @@ def test_what_is_taken_over_is_what_would_be_made(data, days, before, tiny_area,
     write_ready(tmp_path / "anew.db")
     write_ready(tmp_path / "taken.db", previous=before)
     assert (tmp_path / "anew.db").read_bytes() == (tmp_path / "taken.db").read_bytes()
+
+
+@pytest.mark.parametrize("program", ["this one", "of other code", "missing"])
+def test_two_processes_make_what_one_makes(program, tiny_area, tmp_path, monkeypatch):
+    """Half of the records are made apart, and here after all where that process cannot make them."""
+    monkeypatch.setattr(making.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(making.sys, "executable", "/missing" if program == "missing" else sys.executable)
+    if program == "of other code":
+        monkeypatch.setattr(making, "maker", lambda: "other code")
+    made_here = []
+
+    def make(path: Path, beside: Path, wanted: dict[str, list[str]]) -> None:
+        made_here.extend(wanted["service"])
+        made(path, beside, wanted)
+
+    made = making._make
+    monkeypatch.setattr(making, "_make", make)
+    for name, least in (("one.db", 1000), ("two.db", 2)):
+        monkeypatch.setattr(making, "APART", least)
+        made_here.clear()
+        write_ready(view_of(SAMPLE, tiny_area, tmp_path / name))
+    with View(tmp_path / "two.db") as view:
+        services = [record for (record,) in view.connection.execute("SELECT id FROM service ORDER BY id")]
+    assert len(services) > 1
+    assert made_here == (services[: len(services) // 2] if program == "this one" else services)
+    assert (tmp_path / "one.db").read_bytes() == (tmp_path / "two.db").read_bytes()
+    assert {file.name for file in tmp_path.iterdir()} == {"one.db", "two.db"}
 
 
 @settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
