@@ -30,7 +30,7 @@ class Measured:
     """What a call took: the best times of several runs in seconds, memory in bytes, and an answer to compare by."""
 
     seconds: float = float("nan")
-    cpu: float = float("nan")  # of all threads; less than the seconds where other work held the processor
+    cpu: float = float("nan")  # of all threads, and of processes that ended; less where others held the processor
     extra: int = 0  # the most memory during the call above what the process held before it
     peak: int = 0  # the most memory of the whole process during the call
     answer: Any = None
@@ -86,12 +86,18 @@ def timed(call: Callable[[], Any], *, repeat: int = 1, answer: Callable[[Any], A
     _forget_peak()
     for _ in range(repeat):
         result = None  # the result before must not count as memory of this call
-        start, start_cpu = time.perf_counter(), time.process_time()
+        start, start_cpu = time.perf_counter(), _processor_time()
         result = call()
         seconds.append(time.perf_counter() - start)
-        cpu.append(time.process_time() - start_cpu)
+        cpu.append(_processor_time() - start_cpu)
     peak = _memory("VmHWM")
     return Measured(min(seconds), min(cpu), max(0, peak - before), peak, answer(result))
+
+
+def _processor_time() -> float:
+    """Return the seconds of this process, and of those that it began and that have ended."""
+    children = os.times()
+    return time.process_time() + children.children_user + children.children_system
 
 
 def _memory(key: str) -> int:

@@ -20,7 +20,7 @@ from web.freeze import freeze
 
 DEMO = 500
 ABOUT = (
-    "From records to pages, in one process: storing them, writing the public view with its travel times, writing it "
+    "From records to pages: storing them, writing the public view with its travel times, writing it "
     "again after one service was renamed, telling what that changed, all analyses with their ranges, and the whole "
     "site in four languages. The first table is the demo's own size; no other program does this line, so the ratios "
     "are to the first row, and the tables show how it grows. The site is written for the first size only: it grows "

@@ -106,7 +106,7 @@ class SearchIndex:
         """Gather rows, days as texts; ``groups`` are those that the view names, where the rows are not all of it."""
 
         def rows(table: str) -> list[Row]:
-            return sorted(tables.get(table, ()), key=lambda row: str(row["id"]))
+            return sorted(tables.get(table, ()), key=itemgetter("id"))
 
         self.languages = languages
         self.edition = edition
@@ -202,10 +202,7 @@ class SearchIndex:
     def openings(self, service: Row) -> Iterator[Opening]:
         """Yield the times at which a service is open."""
         for row in self.schedules.get(service["id"], ()):
-            hours = hours_of(row)
-            for span in hours.spans():
-                first, last = (day.isoformat() if day else None for day in (span.first, span.last))
-                yield Opening(WEEKDAYS.index(span.day), span.opens, span.closes, hours.utc_offset, first, last)
+            yield from _openings(hours_of(row))
 
     def rank(self, service: Row) -> int:
         """Return in which order a service may be offered."""
@@ -464,15 +461,50 @@ def _schedules(rows: Sequence[Row], ties: Sequence[Row]) -> dict[str, list[Row]]
 
 def hours_of(row: Row) -> Hours:
     """Return the opening hours that a row of ``schedule`` gives; days of a month and the like are only words."""
-    weekly = row["freq"] in (None, "WEEKLY") and row["interval"] in (None, 1)
+    return _hours(*_TIMES(row))
+
+
+_TIMES = itemgetter(
+    "freq", "interval", "byday", "opens_at", "closes_at", "description", "timezone", "valid_from", "valid_to"
+)
+
+
+@lru_cache(maxsize=4096)  # many services keep the same hours
+def _hours(
+    freq: str | None,
+    interval: int | None,
+    byday: str | None,
+    opens: str | None,
+    closes: str | None,
+    note: str | None,
+    utc_offset: float | None,
+    valid_from: dt.date | str | None,
+    valid_to: dt.date | str | None,
+) -> Hours:
     return Hours(
-        days=tuple(row["byday"].split(",")) if row["byday"] and weekly else (),
-        opens=row["opens_at"] or "",
-        closes=row["closes_at"] or "",
-        note=row["description"] or "",
-        utc_offset=row["timezone"],
-        valid_from=_day(row["valid_from"]),
-        valid_to=_day(row["valid_to"]),
+        days=tuple(byday.split(",")) if byday and freq in (None, "WEEKLY") and interval in (None, 1) else (),
+        opens=opens or "",
+        closes=closes or "",
+        note=note or "",
+        utc_offset=utc_offset,
+        valid_from=_day(valid_from),
+        valid_to=_day(valid_to),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _openings(hours: Hours) -> tuple[Opening, ...]:
+    """Return the times of a week at which it is open."""
+    return tuple(
+        Opening(
+            WEEKDAYS.index(span.day),
+            span.opens,
+            span.closes,
+            hours.utc_offset,
+            span.first.isoformat() if span.first else None,
+            span.last.isoformat() if span.last else None,
+        )
+        for span in hours.spans()
     )
 
 

@@ -45,7 +45,7 @@ SHORT = 1000
 
 
 APART = 10_000
-"""Records from which on a second process makes half of them: it takes a second or two to begin."""
+"""Records that are made while a second process begins, which then makes half of the others."""
 
 Wanted = Mapping[str, Sequence[str]]
 """Table -> ids of those of its records that are to be made, in their order."""
@@ -113,17 +113,15 @@ def write_ready(path: Path, *, previous: Path | None = None) -> None:
 
 
 def _make_in_halves(path: Path, besides: Sequence[Path], wanted: Wanted) -> None:
-    """Make ready records of a view, half of them into one file and half into another: in two processes if it pays."""
-    halves: list[Wanted] = [
-        {table: ids[: len(ids) // 2] for table, ids in wanted.items()},
-        {table: ids[len(ids) // 2 :] for table, ids in wanted.items()},
-    ]
-    pays = sum(map(len, wanted.values())) >= APART and (os.cpu_count() or 1) > 1
-    with _making_apart(path, besides[1], halves[1]) if pays else nullcontext() as process:
-        _make(path, besides[0], halves[0])
+    """Make ready records of a view, of many of them about half in a process of their own, into a file each."""
+    here = {table: ids[: (len(ids) + APART) // 2] for table, ids in wanted.items()}
+    apart = {table: ids[len(here[table]) :] for table, ids in wanted.items()}
+    pays = any(apart.values()) and (os.cpu_count() or 1) > 1
+    with _making_apart(path, besides[1], apart) if pays else nullcontext() as process:
+        _make(path, besides[0], here)
         if process is None or process.wait() != 0:
             besides[1].unlink(missing_ok=True)
-            _make(path, besides[1], halves[1])
+            _make(path, besides[1], apart)
 
 
 def _make(path: Path, beside: Path, wanted: Wanted) -> None:
