@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from mapping.freshness import Freshness, active, checked_in_time, confirmed, listed, offered, rank
@@ -184,7 +185,7 @@ class Entry:
     verification_level: str = "unverified"
     freshness: Freshness = "unverified"
 
-    @property
+    @cached_property
     def points(self) -> tuple[ServicePlace, ...]:
         """Places that may stand on a map."""
         return tuple(place for place in self.places if place.has_point)
@@ -194,7 +195,7 @@ class Entry:
         """Whether it has no place that may be shown: it is reached by phone or mail only."""
         return not self.places
 
-    @property
+    @cached_property
     def by_phone(self) -> bool:
         """Whether it answers by phone alone, wherever its office is."""
         kinds = Vocabulary.load("service_types")

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 from mapping.language.i18n import show, translate
 from mapping.language.need_fits import LAST, fit
@@ -46,23 +47,28 @@ def chosen(edition: Edition, choice: Choice, language: str) -> Answers:
     unit = choices.unit_of(choice, area)
     seat = edition.seats.get(unit)
     summer, winter = (edition.minutes(seat[0], scenario) if seat else {} for scenario in ("summer", "winter"))
+    listing = Listing(edition, choice, language)
     cards_of: dict[str, list[Card]] = defaultdict(list)
-    elsewhere: list[Entry] = []
+    elsewhere: list[tuple[int, Entry]] = []
     for entry in answering(edition, choice, language):
-        block, taken = choices.place_of(entry, choice, area), choices.fits(entry, choice.who)
-        if taken == "no" or rank_of(entry, choice) is None:
+        block, taken, rank = (
+            choices.place_of(entry, choice, area),
+            choices.fits(entry, choice.who),
+            rank_of(entry, choice),
+        )
+        if taken == "no" or rank is None:
             continue
         if block == "":
             if unit and first_choice(entry) and taken == "yes" and _is_place(entry):
-                elsewhere.append(entry)
+                elsewhere.append((rank, entry))
             continue
         minutes = minutes_to(entry, summer, winter) if _is_place(entry) else None
-        made = _card(edition, entry, choice, block, minutes, language)
+        made = listing.card(entry, block, minutes)
         if made:
             cards_of["later" if not first_choice(entry) else "ask" if taken == "ask" else block].append(made)
     in_order = {name: _fitting(cards) for name, cards in cards_of.items()}
     near = in_order.get("near", [])
-    far = _elsewhere(edition, elsewhere, near, choice, seat[0] if seat else "", language)
+    far = _elsewhere(listing, elsewhere, near, seat[0] if seat else "")
     start = show(seat[1], language) if seat and any(card.minutes for card in (*near, *far)) else ""
     blocks = _folded(in_order, abroad=choices.abroad(choice, area))
     if choices.abroad(choice, area) and not (blocks.near or blocks.named):
@@ -70,17 +76,51 @@ def chosen(edition: Edition, choice: Choice, language: str) -> Answers:
     return Answers(blocks, tuple(far), start)
 
 
-def _card(
-    edition: Edition, entry: Entry, choice: Choice, block: str, minutes: Pair | None, language: str
-) -> Card | None:
-    """Return the card of a service with why it is listed; None where nobody can reach it from the country chosen."""
-    made = edition.card(entry, language)
-    if choices.abroad(choice, edition.area):
-        made = callable_first(made)
-        if not reaches(edition, entry, choice):
-            return None
-    rank = rank_of(entry, choice) or LAST
-    return replace(made, minutes=minutes, fit=rank, why=tuple(why(made, choice, block, edition)))
+@dataclass(frozen=True)
+class Listing:
+    """What one list is about; it makes the cards of it."""
+
+    edition: Edition
+    choice: Choice
+    language: str
+
+    def card(self, entry: Entry, block: str, minutes: Pair | None) -> Card | None:
+        """Return a service's card with why it is listed; None where nobody can reach it from the country chosen."""
+        made = self.edition.card(entry, self.language)
+        if self._abroad:
+            made = callable_first(made)
+            if not reaches(self.edition, entry, self.choice):
+                return None
+        rank = rank_of(entry, self.choice) or LAST
+        return replace(made, minutes=minutes, fit=rank, why=tuple(self.why(made, block)))
+
+    def why(self, made: Card, block: str) -> Iterator[str]:
+        """Yield the reasons for which an entry stands in the list."""
+        yield self._need
+        if self.choice.who == CHILD and choices.fits(made.entry, CHILD) == "yes":
+            yield translate("takes children", self.language)
+        if reason := self._where.get(block):
+            yield reason
+        if made.week.always:
+            yield translate("open day and night", self.language)
+        if NO_PAPERS in made.entry.papers:
+            yield translate("no papers asked", self.language)
+
+    @cached_property
+    def _abroad(self) -> bool:
+        return choices.abroad(self.choice, self.edition.area)
+
+    @cached_property
+    def _need(self) -> str:
+        return show(self.choice.need.labels, self.language)
+
+    @cached_property
+    def _where(self) -> dict[str, str]:
+        """Block -> why a place is a reason for it."""
+        if self.choice.where in ("", EVERYWHERE):
+            return {}
+        place = choices.where_name(self.choice, self.edition.area, self.language)
+        return {"near": place, "named": translate("by phone or visit: {place}", self.language, place=place)}
 
 
 def nearest(edition: Edition, choice: Choice, language: str) -> Answers:
@@ -90,6 +130,7 @@ def nearest(edition: Edition, choice: Choice, language: str) -> Answers:
     """
     area, unit = edition.area, choices.unit_of(choice, edition.area)
     seat = next((edition.seats[code] for code in (unit, area.region_of(unit)) if code in edition.seats), None)
+    listing = Listing(edition, choice, language)
     timed: list[tuple[Entry, Fit]] = []
     blocks: dict[str, list[Card]] = defaultdict(list)
     for entry in answering(edition, choice, language):
@@ -98,11 +139,11 @@ def nearest(edition: Edition, choice: Choice, language: str) -> Answers:
             continue
         if seat and _is_place(entry):
             timed.append((entry, taken))
-        elif block and (made := _card(edition, entry, choice, block, None, language)):
+        elif block and (made := listing.card(entry, block, None)):
             blocks["ask" if taken == "ask" else "named"].append(made)
     for name, wanted in (("near", "yes"), ("ask", "ask")):
         entries = [entry for entry, taken in timed if taken == wanted]
-        blocks[name] = [*_by_travel(edition, entries, choice, seat[0] if seat else "", language), *blocks[name]]
+        blocks[name] = [*_by_travel(listing, entries, seat[0] if seat else ""), *blocks[name]]
     parts = (
         together(_fitting(blocks[name]))[:most]
         for name, most in (("near", NEAREST), ("named", NEAREST), ("ask", ENOUGH))
@@ -115,14 +156,15 @@ def _is_place(entry: Entry) -> bool:
     return bool(entry.points) and not entry.by_phone
 
 
-def _by_travel(edition: Edition, entries: list[Entry], choice: Choice, place: str, language: str) -> list[Card]:
+def _by_travel(listing: Listing, entries: list[Entry], place: str) -> list[Card]:
     """Return services by minutes from a place: those within the published times, else the nearest, however far."""
+    edition = listing.edition
 
     def cards(minutes_from: Callable[[Edition, str, str], Mapping[str, float]]) -> list[Card]:
         summer, winter = (minutes_from(edition, place, scenario) for scenario in ("summer", "winter"))
         timed = ((entry, minutes_to(entry, summer, winter)) for entry in entries)
         made = (
-            _card(edition, entry, choice, choices.place_of(entry, choice, edition.area), minutes, language)
+            listing.card(entry, choices.place_of(entry, listing.choice, edition.area), minutes)
             for entry, minutes in timed
             if minutes
         )
@@ -132,13 +174,17 @@ def _by_travel(edition: Edition, entries: list[Entry], choice: Choice, place: st
     return near if len(near) >= ENOUGH else cards(minutes_beyond)[:ENOUGH]
 
 
-def _elsewhere(
-    edition: Edition, entries: list[Entry], near: list[Card], choice: Choice, place: str, language: str
-) -> list[Card]:
-    """Return the services of other units that fit better than any that is near; the nearest where few are near."""
-    best = min((card.fit for card in near), default=LAST + 1)
-    far = _by_travel(edition, entries, choice, place, language) if entries and place else []
-    return together(card for card in far if card.fit < best or len(near) < ENOUGH)[:FARTHER]
+def _elsewhere(listing: Listing, ranked: list[tuple[int, Entry]], near: list[Card], place: str) -> list[Card]:
+    """Return the services of other units that fit better than any that is near; the nearest where few are near.
+
+    ``ranked`` are services there, each with how well it fits.
+    """
+    few = len(near) < ENOUGH
+    best = LAST + 1 if few else min(card.fit for card in near)
+    if not place or all(rank >= best for rank, _ in ranked):
+        return []
+    far = _by_travel(listing, [entry for _, entry in ranked], place)
+    return together(card for card in far if card.fit < best)[:FARTHER]
 
 
 def callable_first(made: Card) -> Card:
@@ -212,7 +258,12 @@ def is_consular(entry: Entry) -> bool:
 
 def rank_of(entry: Entry, choice: Choice) -> int | None:
     """Return how well a service fits what was chosen: 1, 2, 3 for a last resort, None where it is no answer."""
-    return fit(choice.need.code, entry.types, GROUPS_OF[choice.who])
+    return _rank(choice.need.code, entry.types, choice.who)
+
+
+@lru_cache(4096)
+def _rank(need: str, types: tuple[str, ...], who: str) -> int | None:
+    return fit(need, types, GROUPS_OF[who])
 
 
 def _fitting(cards: Iterable[Card]) -> list[Card]:
@@ -264,21 +315,3 @@ def answering(edition: Edition, choice: Choice, language: str) -> list[Entry]:
         ]
 
     return edition.keep(("answering", choice.need.code, language), read)
-
-
-def why(made: Card, choice: Choice, block: str, edition: Edition) -> Iterator[str]:
-    """Yield the reasons for which an entry stands in a list."""
-    language = made.language
-    yield show(choice.need.labels, language)
-    if choice.who == CHILD and choices.fits(made.entry, CHILD) == "yes":
-        yield translate("takes children", language)
-    if choice.where and choice.where != EVERYWHERE:
-        place = choices.where_name(choice, edition.area, language)
-        if block == "near":
-            yield place
-        elif block == "named":
-            yield translate("by phone or visit: {place}", language, place=place)
-    if made.week.always:
-        yield translate("open day and night", language)
-    if NO_PAPERS in made.entry.papers:
-        yield translate("no papers asked", language)

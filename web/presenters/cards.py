@@ -1,11 +1,13 @@
 """Cards: a service as a list or a page shows it, every code turned into words."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
-from mapping.freshness import Tone, how_checked
+from mapping.freshness import Freshness, Tone, how_checked
 from mapping.language.fold import coarse
 from mapping.language.i18n import Message, show, translate
 from mapping.language.languages import isolated
@@ -247,7 +249,7 @@ def country_name(area: StudyArea, code: str, language: str) -> str:
 def place_name(place: ServicePlace, area: StudyArea, language: str) -> str:
     """Say where a place is: town and unit, or the country abroad."""
     unit = unit_name(area, place.area_unit, language) if place.area_unit else ""
-    known = area.all_units().get(place.area_unit or "")
+    known = area.all_units().get(place.area_unit or "") if place.city else None
     names = {coarse(name) for name in (*known.names.values(), *known.other_names)} if known else set()
     parts = [place.city] if place.city and coarse(place.city) not in names else []
     parts += [unit] if unit else []
@@ -270,7 +272,12 @@ def where(entry: Entry, area: StudyArea, language: str) -> str:
 
 def check(entry: Entry, language: str) -> Check:
     """Say how and when an entry was checked."""
-    tone, sign, sentence = how_checked(entry.freshness, entry.verification_level, entry.verified_on)
+    return _checked(entry.freshness, entry.verification_level, entry.verified_on, language)
+
+
+@lru_cache(4096)  # thousands of entries were checked on the same days
+def _checked(freshness: Freshness, level: str, day: dt.date | None, language: str) -> Check:
+    tone, sign, sentence = how_checked(freshness, level, day)
     return Check(tone, sign, sentence.into(language))
 
 

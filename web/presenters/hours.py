@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from mapping.area.settings import Settings
@@ -51,7 +51,8 @@ class Week:
     offset: float | None
 
 
-def week(hours: Sequence[Hours], language: str) -> Week:
+@lru_cache(4096)  # most services are open at the hours of others
+def week(hours: tuple[Hours, ...], language: str) -> Week:
     """Write weekly hours in a language; days with the same times stand in one line."""
     by_day = _by_day(hours)
     known = any(by_day.values())

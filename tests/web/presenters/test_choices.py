@@ -9,7 +9,7 @@ from mapping.view.view import Entry, OrganizationEntry, PhoneEntry, ServicePlace
 from tests.support.sample import CHASHMA, KULNISHIN, QULLAOBOD, organization, place, service, statement
 from tests.web.support.portal import published
 from web.presenters import choices
-from web.presenters.answers import chosen, why
+from web.presenters.answers import Listing, chosen
 from web.presenters.cards import calls, card, check, condition, first_choice, in_a_row, place_name
 from web.presenters.edition import Edition, short_code
 from web.presenters.entries import who
@@ -150,10 +150,10 @@ def test_a_child_is_told_where_to_ask(edition):
 @pytest.mark.parametrize("papers", [("No papers needed",), ("Документы не нужны",), ("Ҳуҷҷат лозим нест",), ("NONE",)])
 def test_where_no_papers_are_asked_is_said_in_whatever_words_it_stands(edition, tiny_area, papers):
     made = card(entry(documents=papers), tiny_area, "en")
-    choice = choices.parse("n4-r1-a", edition)
-    assert "no papers asked" in why(made, choice, "near", edition)
+    listing = Listing(edition, choices.parse("n4-r1-a", edition), "en")
+    assert "no papers asked" in listing.why(made, "near")
     asked = card(entry(documents=("Passport or identity card",)), tiny_area, "en")
-    assert "no papers asked" not in why(asked, choice, "near", edition)
+    assert "no papers asked" not in listing.why(asked, "near")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,13 @@ ALL = (*WORKDAYS, "SA", "SU")
 
 
 def test_days_with_the_same_times_stand_in_one_line():
-    made = week([Hours(WORKDAYS, "08:00", "17:00"), Hours(("SA",), "09:00", "13:00")], "en")
+    made = week(
+        (
+            Hours(WORKDAYS, "08:00", "17:00"),
+            Hours(("SA",), "09:00", "13:00"),
+        ),
+        "en",
+    )
     assert [(row.days, row.times) for row in made.rows] == [
         ("Monday – Friday", ("8:00–17:00",)),
         ("Saturday", ("9:00–13:00",)),
@@ -25,30 +31,36 @@ def test_days_with_the_same_times_stand_in_one_line():
 
 
 def test_two_spans_a_day():
-    made = week([Hours(("MO",), "08:00", "12:00"), Hours(("MO",), "13:00", "17:00")], "en")
+    made = week(
+        (
+            Hours(("MO",), "08:00", "12:00"),
+            Hours(("MO",), "13:00", "17:00"),
+        ),
+        "en",
+    )
     assert made.rows[0].times == ("8:00–12:00", "13:00–17:00")
     assert made.short == "Mon 8:00–12:00, 13:00–17:00"
 
 
 def test_day_and_night_is_said_and_has_no_table():
-    made = week([Hours(ALL, "00:00", "23:59")], "ru")
+    made = week((Hours(ALL, "00:00", "23:59"),), "ru")
     assert made.always
     assert made.rows == ()
     assert made.short == "Круглосуточно"
 
 
 def test_no_days_means_every_day_and_words_stay_words():
-    made = week([Hours((), "08:00", "17:00", note="by appointment")], "en")
+    made = week((Hours((), "08:00", "17:00", note="by appointment"),), "en")
     assert made.short == "Mon–Sun 8:00–17:00"
     assert made.notes == ("By appointment",)
-    only_words = week([Hours(note="ask first")], "en")
+    only_words = week((Hours(note="ask first"),), "en")
     assert only_words.notes == ("ask first",)
     assert (only_words.rows, only_words.short, only_words.script) == ((), "", "")
 
 
 def test_an_offset_of_its_own_is_kept_where_it_is_one():
-    assert week([Hours(("MO",), "08:00", "17:00", utc_offset=3.0)], "en").offset == 3.0
-    two = [Hours(("MO",), "08:00", "17:00", utc_offset=3.0), Hours(("TU",), "08:00", "17:00", utc_offset=4.0)]
+    assert week((Hours(("MO",), "08:00", "17:00", utc_offset=3.0),), "en").offset == 3.0
+    two = (Hours(("MO",), "08:00", "17:00", utc_offset=3.0), Hours(("TU",), "08:00", "17:00", utc_offset=4.0))
     assert week(two, "en").offset is None
 
 
@@ -61,7 +73,7 @@ def test_how_far_a_zone_is_ahead_of_utc_with_each_change_to_come():
 
 
 def test_days_that_are_no_days_are_left_out():
-    assert week([Hours(("1MO", "XX"), "08:00", "17:00")], "en").short == ""
+    assert week((Hours(("1MO", "XX"), "08:00", "17:00"),), "en").short == ""
 
 
 def test_holidays_that_move_are_told_by_their_year_and_estimates_with_the_days_beside_them(tiny_area):
