@@ -125,7 +125,7 @@ PROPERTIES = {"additional_urls", "additional_websites", "taxonomy_detail", "meta
 SAYS_NOTHING = {"freshness", "text_languages", "metadata"}
 """Properties that are worked out from others, or must not be read."""
 
-_HOLDING = PROPERTIES - PASSED_OVER.keys()
+HOLDING = PROPERTIES - PASSED_OVER.keys()
 """Properties of nested JSON whose records are read."""
 
 LINKS = ("link_id", "link_entity")
@@ -300,7 +300,7 @@ def _gather(
     cells: dict[str, Any] = dict(above)
     inside: list[tuple[str, Any]] = []
     for key, value in document.items():
-        if key in _HOLDING and isinstance(value, NESTED):
+        if key in HOLDING and isinstance(value, NESTED):
             inside.append((key, value))
         elif key in LINKS and key in above:
             continue  # where a record stands tells better than it does itself what it is said of
@@ -318,6 +318,8 @@ def _gather(
                 if up:
                     cells[up] = identified(inner, child)
                 held.append((key, child, around))
+            elif child not in (None, ""):
+                cells[key] = child  # no record: told where rows are taken
     rows.append(modern(name, cells, name, row))
     for key, child, down in held:
         _gather(rows, key, child, row, down, depth + 1)

@@ -17,6 +17,7 @@ from mapping.batch import Batch, Issue, Level, RefusedRow
 from mapping.formats import ReadContext
 from mapping.formats.hsds._names import (
     EXPECTED,
+    HOLDING,
     IGNORED,
     NAMES,
     NESTED,
@@ -414,6 +415,8 @@ class Taking:
             elif name in refs:
                 if isinstance(value, NAMES) and str(value).strip():
                     fields[name] = self.key(refs[name], value)
+                else:
+                    self._read(raw, name, value, plain, {})  # says so
             elif name == "link_type":
                 continue  # a word of the sender: see `mapping.formats.hsds._terms`
             elif linked and name == "link_entity":
@@ -459,6 +462,9 @@ class Taking:
         elif name in LOST.get(raw.table, {}):
             problem = Phrase("{text}: {lost}", text=values_shown(str(value)), lost=LOST[raw.table][name])
             self.say(raw, name, problem, Phrase("put it into the description, or the hours are wrong"))
+        elif name in HOLDING:
+            problem = Phrase("holds {text} where a record should stand", text=values_shown(str(value)))
+            self.say(raw, name, problem, Phrase("it was left out; ask the sender what it holds"), "refused")
         elif name not in IGNORED.get(raw.table, ()) and (raw.table, name) not in self._unknown:
             self._unknown.add((raw.table, name))
             self.say(

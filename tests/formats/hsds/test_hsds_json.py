@@ -568,6 +568,12 @@ FAULTS = [
     (("minimum_age",), -3),
     (("minimum_age",), "ten"),
     (("assured_date",), "2025-02-31"),
+    (("phones",), ["+992901234567"]),
+    (("languages",), [{"id": "l", "code": "tg"}, "ru"]),
+    (("organization", "locations"), [17]),
+    (("service_at_locations", 0, "schedules"), [["MO", "08:00"]]),
+    (("organization", "parent_organization_id"), ["o2"]),
+    (("organization", "parent_organization_id"), {"id": "o2"}),
     (("cost_options",), [{"id": "c", "amount": "much"}]),
     (("cost_options",), [{"id": "c", "amount": 5, "currency": "COINS"}]),
     (("schedules",), [{"id": "h", "freq": "WEEKLY", "byday": "XX"}]),
@@ -585,7 +591,7 @@ def test_a_document_that_breaks_the_standard_says_which_property_does(tmp_path, 
     inner.pop(name, None)
     if value is not None:
         inner[name] = value
-    column = [*value[0]][-1] if isinstance(value, list) else name
+    column = [*value[0]][-1] if isinstance(value, list) and isinstance(value[-1], dict) else name
     batch = taken(document(tmp_path, broken), tiny_area)
     assert any(column in issue.column or column in issue.problem for issue in batch.issues)
     whole = taken(document(tmp_path, SERVICE), tiny_area)
