@@ -1,44 +1,38 @@
-"""A study area at 100 m: time and memory until people are on the grid, the first time and after.
+"""Measure putting the people of a country on a grid of 100 m: ``python benchmarks/area.py``."""
 
-Run: python -m benchmarks.area [cell size in metres]
-"""
+from __future__ import annotations
 
-import resource
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
+
+from _harness import Measured, Table, fresh, main, timed
 
 from mapping.area.study_area import StudyArea
 from mapping.resources import shipped
 
+ABOUT = (
+    "The people of Tajikistan on cells of 100 m: units burnt, elevation and land cover warped, slopes, the census "
+    "spread by land cover and slope. The first time, and again in a process of its own with the grids that were kept "
+    "in the area's folder."
+)
 
-def measure(folder: str) -> None:
-    """Print cells, seconds, processor seconds and gigabytes of one run."""
+
+def spread(folder: str) -> Measured:
+    """Put the people of a study area on its grid."""
     area = StudyArea.load(folder)
-    start, used = time.perf_counter(), time.process_time()
-    people = area.people_grid
-    print(
-        f"{people.size / 1e6:.1f} million cells: {time.perf_counter() - start:.1f} s, "
-        f"{time.process_time() - used:.1f} s of a processor, "
-        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB at most"
-    )
+    return timed(lambda: area.people_grid, answer=lambda people: people.size)
 
 
-def main(cell_size: str = "100") -> None:
-    """Measure in processes of their own: the first time, and with the grids that it kept."""
+def run(quick: bool) -> list[Table]:
+    """Measure on cells of 100 m."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(shutil.copytree(shipped("geo/tj"), Path(scratch) / "tj"))
         with (folder / "area.toml").open("a", encoding="utf-8") as file:
-            file.write(f"\n[grid]\ncell_size = {cell_size}\n")
-        for _ in range(2):
-            subprocess.run([sys.executable, "-m", "benchmarks.area", "--measure", str(folder)], check=True)
+            file.write(f"\n[grid]\ncell_size = {1000 if quick else 100}\n")
+        rows = [(label, fresh(spread, str(folder))) for label in ("the first time", "with the grids kept")]
+    return [Table(f"{rows[0][1].answer / 1e6:.1f} million cells", rows)]
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--measure"]:
-        measure(sys.argv[2])
-    else:
-        main(*sys.argv[1:])
+    main("area", "A study area at 100 m", run, about=ABOUT, packages=["numpy", "rasterio", "scipy"])
