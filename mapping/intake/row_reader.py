@@ -444,13 +444,29 @@ class Reader:
         brackets = " ".join(_IN_BRACKETS.findall(self.text("organization")))
         private = (name for name in self.intake.columns.private if not is_review(fold_header(name)))
         remarks = {name: self.row.cells.get(fold_header(name), "") for name in private} | {COMMENT: self.row.comment}
-        texts = {**remarks, self.column("organization"): brackets}
+        texts = {**remarks, self.column("organization"): brackets, self.column("hours"): self._instead_of_hours()}
         for column, text in texts.items():
-            if outcome := parsers.standing(text):
+            if (outcome := parsers.standing(text)) and not self._still_works(column, text, outcome[1]):
                 fix = Phrase("the service counts as {meant}", meant=coded("statuses", outcome[0]))
                 self._keep(column, Phrase("it says {text!r}", text=outcome[1]), fix, "doubt")
                 return outcome[0]
         return None
+
+    def _instead_of_hours(self) -> str:
+        """Return what stands where the hours should and is none: "closed since 2024"."""
+        text = self.text("hours")
+        if not text or parsers.is_blank(text):
+            return ""
+        _, error = read_once(parsers.hours, text, (), ())
+        return "" if error is None or isinstance(error, parsers.Partly) or parsers.names_days(text) else text
+
+    def _still_works(self, column: str, text: str, words: str) -> bool:
+        """Tell whether words say that something closes on a day still to come, and tell it."""
+        day = parsers.closes_on(text, self.intake.today)
+        if day is not None:
+            fix = Phrase("until then it counts as working; send the list again after it")
+            self._keep(column, Phrase("it says {text!r}, from {day} on", text=words, day=day), fix, "doubt")
+        return day is not None
 
     def say_remarked(self) -> None:
         """Say which fields a remark speaks of that no column tells: a remark is never read, and not lost in silence."""
@@ -507,7 +523,10 @@ class Reader:
         if not text or parsers.is_blank(text):
             return "active", ""
         match = match_term("statuses", self.word("status", text))
-        return (match.code, "") if match else self._answered(text) or parsers.status(text)
+        status = (match.code, "") if match else self._answered(text) or parsers.status(text)
+        if status and status[0] != "active" and status[1] and self._still_works(self.column("status"), text, status[1]):
+            return "active", ""
+        return status
 
     def _answered(self, text: str) -> tuple[str, str] | None:
         """Return the status that yes or no gives under a heading which asks whether it works."""

@@ -61,7 +61,7 @@ from mapping.model import (
 )
 from mapping.packed import Packed, PackedRecords
 from mapping.quality.known_organizations import Body, Signs
-from mapping.safety.sensitive_text import hides_place
+from mapping.safety.sensitive_text import hides_number, hides_place
 
 BY_APPOINTMENT = "by appointment"
 ROUND_THE_CLOCK = re.compile(
@@ -624,6 +624,10 @@ def _phones(
         for p in (*fax, *phones, *more)
     }
     numbers |= {account.url: (None, account.app) for account in accounts}
+    own = {p.number for p in (*fax, *phones, *more) if hides_number(p.note)}
+    if own:
+        problem = Phrase("words beside a number ask that it be shown to nobody")
+        entry.reader.say("phone", problem, Phrase("it is for custodians only, whatever is approved"))
     for number, (extension, kind) in numbers.items():
         called = source in intake.known.phones or number in intake.known.phones
         yield Phone.of_read(
@@ -632,7 +636,7 @@ def _phones(
             number=number,
             extension=extension,
             type=kind,
-            audience=entry.audience if called else "custodian",
+            audience=entry.audience if called and number not in own else "custodian",
         )
 
 

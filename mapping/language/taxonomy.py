@@ -380,11 +380,20 @@ def _likeness(words: tuple[str, ...], spelling: tuple[str, ...]) -> float:
     alike = 0.0
     for word in words:
         score, other = max((fuzz.ratio(word, other) / 100, other) for other in left)
-        if score < (0.75 if min(len(word), len(other)) > 4 else 1.0):
+        if score < (0.75 if min(len(word), len(other)) > 4 else 1.0) or _denies(word, other) or _denies(other, word):
             return 0.0
         left.remove(other)
         alike += score * len(word)
     return alike / sum(map(len, words)) if words else 0.0
+
+
+_DENYING = ("be", "bez", "bes", "ne", "no", "un", "non", "dis")
+"""What before a word turns it into its opposite, folded."""
+
+
+def _denies(word: str, other: str) -> bool:
+    """Tell whether a word is another with "not" before it: "бешаҳрвандон" are no "шаҳрвандон"."""
+    return any(word.startswith(f"{sign}{other[:5]}") for sign in _DENYING)
 
 
 def _only(codes: Iterable[str]) -> str | None:

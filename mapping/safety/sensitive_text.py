@@ -15,13 +15,14 @@ STREET = re.compile(
 """What a text may not hold besides, unless it is an address."""
 
 HOLD = re.compile(
-    r"не\s+(?:для\s+)?(?:публик|печат)|не\s+для\s+(?:сайт|всех)|не\s+разглаш|не\s+показыв|секретно|"
+    r"не\s+(?:для\s+)?(?:публик|печат|распростран)|не\s+для\s+(?:сайт|всех)|не\s+разглаш|не\s+показыв|секретно|"
     r"конфиденциальн|\bдсп\b|публик\w*\s+не\s+(?:согл|разреш)|закрыт\w*\s+информац|домашн\w*\s+адрес"
     r"|для\s+(?:служебн|внутр)|только\s+(?:для\s+)?(?:партн|сотрудн|участник)|\bадр(?:ес\w*|\.)\s+(?:\w+\s+)?"
     r"(?:закрыт|секрет|скрыт|никому|(?:по|под)\s+запрос|не\s+(?:да|сообщ|назыв))"
-    r"|do\s+not\s+(?:share|publish|show)|not\s+(?:for|to\s+be)\s+(?:publi|shar|disclos)|internal\s+use|confidential"
+    r"|(?:do\s+not|don.?t)\s+(?:share|publish|show|print)|not\s+(?:for|to\s+be)\s+(?:publi|shar|disclos|print)"
+    r"|internal\s+use|confidential"
     r"|(?:partners?|staff)\s+only|танҳо\s+барои\s+(?:шарик|корман)|faqat\s+hamkor"
-    r"|нашр\s+накун|ошкор\s+накун|махф[иӣ]|дома\s+у\s|на\s+дому|at\s+(?:her|his|their|the)?\s*home\b|"
+    r"|(?:нашр|чоп|ошкор|эълон|паҳн)\s+(?:накун|нашав|намешав|карда\s+нашав)|барои\s+(?:чоп|нашр)\s+не|махф[иӣ]|дома\s+у\s|на\s+дому|at\s+(?:her|his|their|the)?\s*home\b|"
     r"дар\s+хонаи|maxfiy|(?:chop|nashr|e.?lon|ko.?rsat)\w*\s*(?:etil|qilin|il)ma|"
     r"(?:нашр|эълон|кўрсат)\w*\s*(?:этил|қилин|ил)ма|нашр\s+(?:\w+\s+)?(?:розӣ\s+нест|нашавад|намешавад)|"
     r"\bhome\s+address|\b(?:apartment|flat)\s+of\s+staff",
@@ -38,6 +39,23 @@ def asks_silence(text: str) -> bool:
     (True, False)
     """
     return HOLD.search(text) is not None
+
+
+@lru_cache(maxsize=20_000)
+def hides_number(note: str) -> bool:
+    """Tell whether the words beside a number say that it is somebody's own, or ask for silence.
+
+    >>> hides_number("не для печати"), hides_number("личный"), hides_number("дежурный")
+    (True, True, False)
+    """
+    return asks_silence(note) or _OWN_NUMBER.search(note) is not None
+
+
+_OWN_NUMBER = re.compile(
+    r"\bличн(?:ый|ая|ое|ого)\b|\bдомашн(?:ий|его)\b|\b(?:private|personal)\b|\binternal\b|\bвнутренн(?:ий|его)\b|"
+    r"\bшахс[ӣи]\b|\bshaxsiy\b|\bichki\b",
+    re.I,
+)
 
 
 @lru_cache(maxsize=20_000)

@@ -340,3 +340,8 @@ def test_the_words_of_the_demo_are_known(file, encoding, delimiter, column, name
 def test_any_text_is_matched_or_not(text):
     match = match_term("service_types", text)
     assert match is None or match.code in Vocabulary.load("service_types")
+
+
+@pytest.mark.parametrize(("word", "code"), [("шаҳрвандон", None), ("бешаҳрвандон", "MIG-STL")])
+def test_a_word_is_never_its_opposite(word, code):
+    assert getattr(match_term("beneficiaries", word), "code", None) == code

@@ -20,6 +20,9 @@ from mapping.quality.known_organizations import kinds_of_bodies
 ENOUGH = 0.6
 """Share of cells that must look alike."""
 
+SOME = 0.4
+"""Share that is enough for hours, which people write in more ways than are read."""
+
 LETTERS = 300
 """Letters of a cell that are looked at: of prose its beginning."""
 
@@ -71,6 +74,8 @@ class ColumnGuess:
         """Tell whether the cells can hardly be what the column's name says."""
         if self.answers and field not in ("marking", "accessible", "key", "status", "cost"):
             return True
+        if field == "marking" and self.taken_for in ("phone", "email", "website", "hours"):
+            return True
         shape = "degrees" if field in ("latitude", "longitude") else field
         beside = {"verified_on": "day numbers", "phone": "dialled"}.get(field, "")
         share = self.shares.get(shape, 0.0) + self.shares.get(beside, 0.0)
@@ -94,7 +99,7 @@ def looked_at(cells: Sequence[object], area: StudyArea | None) -> ColumnGuess:
     guess = ColumnGuess(shares=shares, words=sorted(counts) if len(counts) <= 12 else [])
     guess.answers = shares["answers"] >= 0.8 and len(counts) <= 12
     for name in ORDER:
-        if shares.get(name, 0.0) >= ENOUGH and (name != "marking" or len(counts) <= 12):
+        if shares.get(name, 0.0) >= (SOME if name == "hours" else ENOUGH) and (name != "marking" or len(counts) <= 12):
             guess.taken_for, guess.share = name, shares[name]
             break
     if (

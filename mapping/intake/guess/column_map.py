@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from mapping.area.geocode import find_unit, units_served
@@ -17,7 +18,7 @@ from mapping.column_map import FIELDS, ColumnMap, Expected, Header, Shape, Sheet
 from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.intake.guess.cells import ColumnGuess, looked_at
-from mapping.intake.guess.headings import REMARKS, RUNNING, bound_of, day_of, field_of, language_in, named
+from mapping.intake.guess.headings import REMARKS, RUNNING, bound_of, day_of, field_of, is_end, language_in, named
 from mapping.intake.guess.questions import ManyChoices, questions
 from mapping.intake.guess.shaped import holds_numbers, is_of_activities, own_columns, own_header, titles_of
 from mapping.intake.guess.shapes import OtherShape, other_shape
@@ -29,6 +30,7 @@ from mapping.language.fold import coarse, skeleton
 from mapping.language.i18n import Phrase, Quoted, Several
 from mapping.language.parsers.permission import asks_consent, asks_to_publish
 from mapping.language.taxonomy import match_term
+from mapping.safety.sensitive_text import hides_number
 
 SAMPLE = 300
 """Rows whose cells are looked at."""
@@ -88,6 +90,8 @@ class Guessed:
     constants: dict[str, str] = field(default_factory=dict)
     titled: str = ""
     """What tells the kind of help of all rows, where no column does."""
+    supposed: str = ""
+    """The column that is supposed to hold the names of bodies, since no other looks like it."""
     missing: list[str] = field(default_factory=list)
     """Fields without which no row counts, and which no column was taken for."""
     other: OtherShape | Literal[""] = ""
@@ -165,7 +169,7 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
     _guess_columns(best, list(alike.values()), area)
     if best.bodies:
         return best
-    if not to_draft:
+    if not to_draft and not ("service" in (*best.fields, *best.choices) or best.services):
         raise FormatError(
             Phrase(
                 "[{name}] no column looks like the names of organizations; write a column map: "
@@ -174,6 +178,8 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
             )
         )
     _suppose_organization(best)
+    if not to_draft and not best.bodies:
+        raise FormatError(NO_NAMES)
     return best
 
 
@@ -265,6 +271,7 @@ def _suppose_organization(guess: Guessed) -> None:
     name = max(worded, key=lambda column: (guess.seen[column].filled, -guess.names.index(column)))
     guess.open.remove(name)
     guess.fields = {"organization": [name]} | guess.fields
+    guess.supposed = name
     guess.why[name] = "PERHAPS, since no other column looks like names of bodies"
 
 
@@ -351,6 +358,9 @@ def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | N
     giving.ask(several)
     days = {name: day for name in cells if (day := day_of(name))}
     bounds = {name: bound for name in cells if (bound := bound_of(name))}
+    for before, name in pairwise(cells):
+        if bounds.get(before) in OTHER_BOUND and is_end(name):
+            bounds[name] = OTHER_BOUND[bounds[before]]
     for name in cells:
         if name in giving.done:
             continue
@@ -401,9 +411,15 @@ class _Giving:
         if ADDED.match(fold_header(name)) or self._of_sender(name):
             guess.private.append(name)
             guess.why[name] = "added by the survey tool"
+        elif named(name, "enumerator"):
+            guess.private.append(name)
+            guess.why[name] = "whoever filled it in is no part of the list"
         elif REMARKS & set(re.findall(r"[^\W_]+", coarse(name))):
             guess.private.append(name)
             guess.why[name] = "remarks are never kept"
+        elif about not in ("contact", "marking") and not asks_consent(name) and hides_number(name):
+            guess.private.append(name)
+            guess.why[name] = "its heading asks that it be shown to nobody"
         elif RUNNING.match(name) or (asks_consent(name) and name != self.marking):
             guess.passed.append(name)
         elif about and not look.speaks_against(about):
@@ -416,6 +432,9 @@ class _Giving:
         elif about in HEADING_SAYS and look.taken_for not in SHAPED:
             guess.open.append(name)
             guess.why[name] = f"is called {about}, and holds something else"
+        elif look.taken_for == "verified_on" and any(named(name, other) for other in OTHER_DAYS):
+            guess.open.append(name)
+            guess.why[name] = "is called the day of something else"
         elif look.taken_for and not self._taken(name, look.taken_for):
             self.give(name, look.taken_for, f"by what stands in it ({look.share:.0%})")
         else:
@@ -446,6 +465,12 @@ class _Giving:
     def _taken(self, name: str, full: str) -> bool:
         return any(self.on[name] & self.on[other] for other in self.guess.fields.get(full, ()))
 
+
+OTHER_DAYS = ("valid_to", "signed_on", "start", "end", "document")
+"""Fields of other lists whose days are no check of a service."""
+
+OTHER_BOUND = {"minimum_age": "maximum_age", "opens": "closes"}
+"""First bound -> the last one, whose column may be called "to" alone."""
 
 CHOSEN = ("service", "serves", "excludes", "languages", "documents", "covers")
 """Fields that may hold several choices."""
@@ -545,6 +570,14 @@ def _map(guess: Guessed, source: str) -> ColumnMap:
                 "put it into the map if that is wrong",
                 text=text,
                 code=code,
+            )
+        )
+    if guess.supposed:
+        notes.append(
+            Phrase(
+                "no column is called like names of organizations; {name} is taken for it; "
+                "put it into the map if that is wrong",
+                name=Quoted(guess.supposed),
             )
         )
     if guess.left:

@@ -36,9 +36,9 @@ SERVICE = (
     "service",
     "unit",
     "place",
-    "address",
     "latitude",
     "longitude",
+    "address",
     "coordinates",
     "email",
     "website",
@@ -204,8 +204,8 @@ def day_of(heading: str) -> str:
     return DAYS[WEEKDAYS.index(spans[0].byday)] if len(spans) == 1 and spans[0].byday in WEEKDAYS else ""
 
 
-_BEGINS = r"(?:с|со|от|from|аз|dan|opens?|opening|start|открытие|начало)"
-_ENDS = r"(?:до|по|to|until|till|closes?|closing|end|закрытие|конец|то|gacha)"
+_BEGINS = r"(?:с|со|от|from|аз|dan|opens?|opening|start|открытие|открывается|начало|ochilish)"
+_ENDS = r"(?:до|по|to|until|till|closes?|closing|end|закрытие|закрывается|конец|то|gacha|yopilish)"
 _BOUNDS = {
     ("hours", "opens"): re.compile(rf"(?:^|\W){_BEGINS}\W*$|^{_BEGINS}\W", re.I),
     ("hours", "closes"): re.compile(rf"(?:^|\W){_ENDS}\W*$|^{_ENDS}\W", re.I),
@@ -218,8 +218,18 @@ _OF_AGE = re.compile(r"\bage|возраст|\bлет\b|синну|\bсин\b|yos
 def bound_of(heading: str) -> str:
     """Return the field of a bound that a heading asks for by itself: an hour or an age, the first or the last.
 
-    >>> bound_of("Часы работы: с"), bound_of("До какого возраста?"), bound_of("Время работы")
-    ('opens', 'maximum_age', '')
+    >>> bound_of("Часы работы: с"), bound_of("До какого возраста?"), bound_of("grp/min_age"), bound_of("Время работы")
+    ('opens', 'maximum_age', 'minimum_age', '')
     """
+    heading = _leaf(heading).replace("_", " ")
     about = "age" if _OF_AGE.search(heading) else field_of(heading)
     return next((name for (of, name), asks in _BOUNDS.items() if of == about and asks.search(heading)), "")
+
+
+def is_end(heading: str) -> bool:
+    """Tell whether a heading is a word for a last bound and nothing else.
+
+    >>> is_end("до"), is_end("To:"), is_end("До какого возраста?")
+    (True, True, False)
+    """
+    return re.fullmatch(rf"\W*{_ENDS}\W*", heading, re.I) is not None

@@ -63,7 +63,8 @@ def legends(sheets: Sequence[Sheet]) -> dict[str, dict[str, str]]:
 
 def _is_word(short: str, code_of: Callable[[str], str | None]) -> bool:
     """Tell whether a short word is one that everybody knows: "женщины – жертвы ТЛ" in a cell explains no women."""
-    return len(short) > LONGEST_INITIALS and code_of(short) is not None
+    initials = len(short) <= LONGEST_INITIALS and short.isupper()
+    return not initials and code_of(short) is not None
 
 
 def _pairs(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:

@@ -42,7 +42,7 @@ from mapping.language.parsers.amounts import (
 )
 from mapping.language.parsers.contacts import emails, website, without_people
 from mapping.language.parsers.dates import DateValue, Duration, date, date_value, last_day, term
-from mapping.language.parsers.hours import HoursValue, hours
+from mapping.language.parsers.hours import HoursValue, hours, names_days
 from mapping.language.parsers.lists import (
     answer,
     consent_form,
@@ -57,7 +57,7 @@ from mapping.language.parsers.lists import (
 from mapping.language.parsers.phones import MessengerAccount, PhoneValue, accounts, country_of, is_dialled, phones
 from mapping.language.parsers.points import Point, angle, coordinates
 from mapping.language.parsers.remarks import remarked
-from mapping.language.parsers.standing import standing, status
+from mapping.language.parsers.standing import closes_on, standing, status
 
 __all__ = [
     "AGES",
@@ -85,6 +85,7 @@ __all__ = [
     "answer",
     "capacity",
     "cell",
+    "closes_on",
     "composed_groups",
     "consent_form",
     "coordinates",
@@ -101,6 +102,7 @@ __all__ = [
     "language_codes",
     "last_day",
     "left_out",
+    "names_days",
     "no_bound",
     "number",
     "phones",

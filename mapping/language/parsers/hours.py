@@ -39,6 +39,7 @@ Means = Literal[
     "except",
     "apart",
     "whose",
+    "holiday",
     "other",
 ]
 
@@ -64,6 +65,9 @@ class HoursValue:
     doubt: Phrase = UNSAID
 
 
+_OF_DAYS_OFF: frozenset[Means] = frozenset(
+    ("days", "off", "except", "apart", "noise", "dash", "comma", "and", "from", "to")
+)
 _ALL = (0, 1, 2, 3, 4, 5, 6)
 _WEEKEND = (5, 6)
 WORKING = frozenset(range(6))
@@ -360,6 +364,10 @@ class _HoursReader:
             if self._sees("close"):
                 self._place_waiting()
             return
+        within = {token.means for token in self.tokens[self.at + 1 : inner]}
+        if within & {"off", "except", "apart"} and within <= _OF_DAYS_OFF:
+            self.at += 1  # "(кроме вс)"
+            return
         if self._sees("break", ahead=1) or any(
             self._sees(means, ahead=1) and inner == self.at + 2 for means in ("appointment", "noise")
         ):
@@ -500,7 +508,8 @@ def hours(value: object, spoken: tuple[str, ...] = ()) -> list[HoursValue]:
             Phrase("{text} is a day: a spreadsheet makes one of hours such as 9-18", text=shown(text)),
             Phrase("write days and times, as 'Mon-Fri 9:00-17:00'"),
         )
-    reader = _HoursReader(text, list(_tokens(text)))
+    tokens, holidays = _without_holidays(text)
+    reader = _HoursReader(text, tokens, rest=holidays)
     reader.read()
     if not reader.timed and reader.days != _ALL:
         raise Unreadable(
@@ -522,6 +531,36 @@ def hours(value: object, spoken: tuple[str, ...] = ()) -> list[HoursValue]:
             Phrase("move it where it belongs"),
         )
     return spans
+
+
+def names_days(text: str) -> bool:
+    """Tell whether a text names days of the week.
+
+    >>> names_days("вс не работает"), names_days("не работает с 2024 г.")
+    (True, False)
+    """
+    return any(token.means == "days" for token in _tokens(text))
+
+
+def _without_holidays(text: str) -> tuple[list[_Token], list[str]]:
+    """Return tokens without holidays, which no schedule holds, and their words; those with times of their own stay."""
+    tokens = list(_tokens(text))
+    left: list[_Token] = []
+    words: list[str] = []
+    for place, token in enumerate(tokens):
+        behind = (other.means for other in tokens[place + 1 :] if other.means not in ("dash", "noise", "from"))
+        but = bool(left) and left[-1].means == "except"
+        if token.means in ("and", "comma") and place and tokens[place - 1].means == "holiday" and but:
+            continue
+        if token.means != "holiday":
+            left.append(token)
+        elif next(behind, "") == "time" and not but:
+            left.append(replace(token, means="other"))
+        else:
+            words.append(text[token.start : token.end])
+            if left and left[-1].means in ("and", "comma"):
+                left.pop()
+    return left, words
 
 
 def _each_day_once(spans: list[HoursValue]) -> list[HoursValue]:
@@ -589,7 +628,7 @@ _NORMAL = (
     (re.compile(r"(\d)(?:-и)?\s*(?:час\w*\s*)?(?:вечера|дня|бегоҳ\w*|бегох\w*|шом|kechki|kechqurun)\b", re.I), r"\1pm"),
     (re.compile(r"\b(\d[\d:.]*)\s*dan\s+(?:soat\s+)?(\d[\d:.]*)\s*gacha\b", re.I), r"\1-\2"),
     (re.compile(r"\b([^\W\d_]+)dan\s+([^\W\d_]+?)gacha\b", re.I), r"\1-\2"),
-    (re.compile(r"\b([^\W\d_]+)dan(?=\s+tashqari)", re.I), r"\1"),
+    (re.compile(r"\b([^\W\d_]+)(?:dan|дан)(?=\s+(?:tashqari|таш[қк]ари))", re.I), r"\1"),
     (re.compile(r"(?<![\d:.])5/2(?![\d:.])"), "пн-пт"),
 )
 """How times and days are written beside the usual ways: 8°°, 8-00, 5 вечера, 9:00 dan 18:00 gacha."""

@@ -30,7 +30,7 @@ _CONSENT = (
 )
 _ASK = (
     rf"{_CONSENT}|можно|может|могу|можем|\bmay\b|\bcan\b|\bcould\b|\bok(?:ay)?\b|мумкин|метавон|mumkin|olur mu|\?|"
-    r"да ?/ ?нет|yes ?/ ?no|\by ?/ ?n\b|ҳа ?/ ?не|ha ?/ ?yo"
+    r"да ?/ ?нет|yes ?/ ?no|\by ?/ ?n\b|ҳа ?/ ?не|ha ?/ ?yo|б[ўу]ладими|bo.?ladimi"
 )
 _CHOICE = r"(?: ?\(?(?:да ?/ ?нет|yes ?/ ?no|y ?/ ?n|ҳа ?/ ?не|ha ?/ ?yo\S*?q)\)?)?"
 _CONSENT_ALONE = re.compile(
@@ -43,7 +43,12 @@ _TO_PUBLISH = re.compile(
     r"^\W*(?:публиковать|опубликовать|показ(?:ыв)?ать (?:всем|на карте|на сайте|публично|адрес\W*$)|publish\b|"
     r"(?:show|share) (?:the )?(?:location|address)\W*$|"
     r"(?:show|display|visible) (?:on|in|to) (?:all|everybody|(?:the |a )?(?:public|web|site|map|director))|"
-    r"нашр кун|нашр кард|намоиш д|нашр шав|nashr qil|e.?lon qil)",
+    r"нашр кун|нашр кард|намоиш д|нашр шав|nashr qil|e.?lon qil|"
+    r"(?:(?:на|в) (?:сайт\w*|карт\w+|справочник\w*|каталог\w*|реестр\w*|интернет\w*|открыт\w+ доступ\w*)|"
+    r"(?:on|for|in) (?:the |our )?(?:web ?site|site|web|map|directory|internet|public)|"
+    r"(?:дар|ба|барои) (?:сомона|сайт|харита|феҳрист|интернет|ҳама)\w*|"
+    r"(?:sayt|xarita|internet|сайт|харита)(?:ga|da|га|да))"
+    r"\W*$)",
     re.I,
 )
 """Headings that name the act itself: a cell beneath says yes or no to it."""

@@ -1,8 +1,12 @@
 """What a remark says of whether something still works: closed, closed for a while, or nothing."""
 
+import datetime as dt
 import re
 from functools import lru_cache
 from typing import Literal
+
+from mapping.language.parsers._cells import Unreadable
+from mapping.language.parsers.dates import date
 
 Standing = Literal["inactive", "temporarily closed", "defunct"]
 
@@ -55,7 +59,7 @@ _CLOSED = re.compile(
 
 _NOT_OPEN = re.compile(
     r"(?:не\s+|в\s+процессе\s+|скоро\s+|готов\w*\s+к\s+|до\s+)(?:откры|откро|актив)\w*|"
-    r"(?:план\w*|намер\w*|ожидает\w*|скоро)\b.*(?:откры|откро|запус)\w*|откро(?:е|ю)тся|на\s+стадии\s+(?:откр|созд)\w*|"
+    r"(?:план\w*|намер\w*|ожидает\w*|скоро)\b.*(?:откры|откро|запус)\w*|откро(?:е|ю)тся|открыва(?:е|ю)тся\s+(?:[вс]\s+)?(?:\S+\s+)?20\d\d|на\s+стадии\s+(?:откр|созд)\w*|"
     r"not\s+(?:yet\s+)?open|(?:to|will|about\s+to|plan\w*\s+to)\s+(?:be\s+)?(?:open|start|launch)\w*|opening\s+soon|"
     r"(?:not\s+yet|will\s+be)\s+(?:operat|work|function|active)\w*|planned|"
     r"ба\s+нақша|дар\s+нақша|(?:кушода|боз)\s+(?:хоҳад|мешавад|нашуд)\w*|оғоз\s+(?:хоҳад|мешавад)|"
@@ -108,6 +112,8 @@ def standing(remark: str) -> tuple[Standing, str] | None:
     --------
     >>> standing("закрыт на ремонт до сентября"), standing("ликв."), standing("закрытый тип"), standing("не закрыт")
     (('temporarily closed', 'ремонт'), ('defunct', 'ликв'), None, None)
+    >>> standing("закрыто до мая 2027")
+    ('temporarily closed', 'закрыто')
     """
     plain = _OF_SOMETHING_ELSE.sub(" ", remark)
     if _AGAIN.search(plain):
@@ -117,7 +123,49 @@ def standing(remark: str) -> tuple[Standing, str] | None:
         ("defunct", _FOR_GOOD),
         ("inactive", _CLOSED),
     )
-    return next(((meant, _whole_words(plain, hit)) for meant, way in ways if (hit := way.search(plain))), None)
+    outcome = next(((meant, _whole_words(plain, hit)) for meant, way in ways if (hit := way.search(plain))), None)
+    if outcome and outcome[0] == "inactive" and any(day["until"] or day["to"] for day in _DAYS.finditer(plain)):
+        return "temporarily closed", outcome[1]
+    return outcome
+
+
+_DAYS = re.compile(
+    r"(?P<until>\b(?:до|по|till?|until|to|by|то)\s+(?:конца\s+|охири\s+|(?:the\s+)?end\s+of\s+)?)?"
+    r"(?P<day>\d{1,2}[./-]\d{1,2}[./-](?:20)?\d\d|\d{1,2}[./]20\d\d|20\d\d-\d\d(?:-\d\d)?|"
+    r"(?:\d{1,2}(?:-?(?:го|уми|th|st|nd|rd))?\s+)?[^\W\d_]{3,}\.?,?\s+(?:соли\s+)?20\d\d|20\d\d)(?!\d)"
+    r"(?P<to>[\s-]*(?:(?:yil|йил)\w*\s*)?(?:\d{1,2}-?\s*)?[^\W\d_]*(?:gacha|гача))?",
+    re.I,
+)
+_NEXT_YEAR = re.compile(
+    r"следующ\w+\s+год|next\s+year|соли\s+(?:оянда|нав)|(?:keyingi|kelasi|келаси)\s+(?:yil|йил)", re.I
+)
+
+
+def closes_on(remark: str, today: dt.date) -> dt.date | None:
+    """Return the day still to come on which a remark says that something closes; None where it says no such day.
+
+    A day until which it is closed is none.
+
+    Examples
+    --------
+    >>> closes_on("закрывается 31.12.2027", dt.date(2026, 11, 28))
+    datetime.date(2027, 12, 31)
+    >>> closes_on("closed since 2024", dt.date(2026, 11, 28)), closes_on("до мая 2027", dt.date(2026, 11, 28))
+    (None, None)
+    """
+    days: list[dt.date] = []
+    for match in _DAYS.finditer(remark):
+        if match["until"] or match["to"]:
+            return None
+        for text in (match["day"], match["day"][-4:]):
+            try:
+                days.append(date(text, today))
+                break
+            except Unreadable:
+                continue
+    if not days and _NEXT_YEAR.search(remark):
+        return dt.date(today.year + 1, 1, 1)
+    return min(days) if days and min(days) > today else None
 
 
 def _whole_words(text: str, hit: re.Match[str]) -> str:

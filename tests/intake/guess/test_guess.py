@@ -528,7 +528,8 @@ def test_any_headings_give_a_map_of_columns_that_are_there_or_a_reason(tj_area, 
         columns = guessed_map([Sheet("", rows)], "list", tj_area)
     except FormatError:
         return
-    assert {name for names in columns.fields.values() for name in names} <= set(rows[0])
+    there = {*rows[0], *(f"column {n + 1}" for n, name in enumerate(rows[0]) if not name)}
+    assert {name for names in columns.fields.values() for name in names} <= there
     assert {name for choices in columns.choices.values() for name in choices} <= set(rows[0])
 
 
@@ -615,3 +616,75 @@ def test_a_list_of_one_kind_is_read_without_a_column_of_it(tmp_path, area):
     types = [row.taxonomy_term_id for row in batch.of("attribute") if row.link_type == "service_type"]
     assert len(batch.of("service")) == 2
     assert types == [term("service_types", "ACC")] * 2
+
+
+FORM = [
+    "Your name (enumerator)",
+    "Name of the service provider",
+    "District",
+    "What services are offered?",
+    "Phone for the public",
+    "Phone of the manager (internal)",
+    "Minimum age",
+    "_GPS location_latitude",
+    "_GPS location_longitude",
+]
+ANSWERS = ["Malika A.", "Bureau Adl", "Yovon", "Legal aid", "3141 20141", "93 111 01 41", "18", "38.31", "69.04"]
+
+
+def test_whoever_filled_a_survey_in_is_no_organization_and_an_internal_number_no_number(tmp_path, area):
+    batch = looked(tmp_path, area, [FORM, ANSWERS])
+    assert [body.name for body in batch.of("organization")] == ["Bureau Adl"]
+    assert [phone.number for phone in batch.of("phone")] == ["+992314120141"]
+    (place,) = batch.of("location")
+    assert (place.latitude, place.longitude) == (38.31, 69.04)
+    assert [service.minimum_age for service in batch.of("service")] == [18]
+
+
+@pytest.mark.parametrize(
+    ("remark", "note"),
+    [
+        ("92 800 02 33 (не для печати)", True),
+        ("92 800 02 33 private", True),
+        ("92 800 02 33 шахсӣ", True),
+        ("92 800 02 33 дежурный", False),
+    ],
+)
+def test_a_number_beside_words_of_silence_is_for_custodians_whatever_is_approved(tmp_path, area, remark, note):
+    batch = looked(
+        tmp_path, area, [["Организация", "Район", "Телефон", "Услуга"], ["ОО «Умед»", "Восе", remark, "юрист"]]
+    )
+    assert any("shown to nobody" in line for line in told(batch)) is note
+
+
+@pytest.mark.parametrize("cell", ["не работает с 2024 г.", "муваққатан кор намекунад", "closed since 2024", "yopilgan"])
+def test_what_stands_instead_of_the_hours_closes_the_service(tmp_path, area, cell):
+    rows = [[f"ОО «Умед {n}»", "Восе", "юрист", cell if n == 0 else "пн-пт 9-17"] for n in range(3)]
+    batch = looked(tmp_path, area, [["Организация", "Район", "Услуга", "Часы работы"], *rows])
+    assert [service.status == "active" for service in batch.of("service")] == [False, True, True]
+
+
+def test_what_closes_next_year_works_now_and_is_told(tmp_path, area):
+    row = ["ОО «Умед»", "Восе", "юрист", "закрывается 31.12.2027"]
+    batch = looked(tmp_path, area, [["Организация", "Район", "Услуга", "Примечание"], row])
+    assert [service.status for service in batch.of("service")] == ["active"]
+    assert any("2027-12-31 on" in line for line in told(batch))
+
+
+def test_a_column_of_days_is_no_check_without_its_heading_saying_so(tmp_path, area):
+    rows = [[f"ОО «Умед {n}»", "Восе", "юрист", f"30.0{n + 1}.2026"] for n in range(4)]
+    batch = looked(tmp_path, area, [["Организация", "Район", "Услуга", "Договор до"], *rows])
+    assert not [check for check in batch.of("verification") if check.verified_on]
+
+
+def test_a_list_whose_names_no_heading_calls_so_is_read_and_says_so(tmp_path, area):
+    rows = [[f"ОО «Умед {n}»", "Восе", "юрист", f"90 000 11 2{n}"] for n in range(4)]
+    batch = looked(tmp_path, area, [["Точка", "Район", "Услуга", "Телефон"], *rows])
+    assert len([*batch.of("service")]) == 4
+    assert any("taken for it" in line for line in told(batch))
+
+
+def test_ages_in_two_columns_need_no_second_word_for_age(tmp_path, area):
+    rows = [[f"ОО «Умед {n}»", "Восе", "юрист", 7, 17] for n in range(3)]
+    batch = looked(tmp_path, area, [["Организация", "Район", "Услуга", "Возраст от", "до"], *rows])
+    assert {(service.minimum_age, service.maximum_age) for service in batch.of("service")} == {(7, 17)}

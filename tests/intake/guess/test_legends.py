@@ -56,3 +56,7 @@ def test_a_list_is_read_by_its_own_legend_and_says_so(tmp_path, tj_area):
 
 def test_a_word_that_everybody_knows_is_not_explained_by_a_cell():
     assert "serves" not in taught(["Организация", "Кому"], ["Умед", "женщины - жертвы ТЛ"])
+
+
+def test_a_short_word_that_everybody_knows_is_not_explained_by_a_cell():
+    assert taught(["женщины и дети – жертвы насилия"], ["женщины, дети - пострадавшие от насилия"]) == {}

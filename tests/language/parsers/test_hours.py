@@ -503,6 +503,12 @@ def test_days_of_a_language_without_words_of_its_own(text, language, spans):
         "daily excl. Sunday 9-17",
         "every day, Sunday closed, 9-17",
         "ежедневно искл. вс 9-17",
+        "ежедн., кр. вс., 9-17",
+        "ежедневно 9-17 (кроме воскресенья)",
+        "har kuni (yakshanbadan tashqari) 9:00-17:00",
+        "якшанбадан ташкари хар куни 9-17",
+        "daily 9-17 (closed Sundays)",
+        "ҳар рӯз 9-17 (якшанбе истироҳат)",
     ],
 )
 def test_a_day_that_is_left_out_of_a_whole_week_is_closed(text):
@@ -516,4 +522,22 @@ def test_a_day_that_is_left_out_of_a_whole_week_is_closed(text):
 )
 def test_a_word_for_the_weekend_behind_its_days_closes_them(text):
     (span,) = hours(text)
+    assert (span.byday, span.opens, span.closes) == ("MO,TU,WE,TH,FR", "09:00", "17:00")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "пн-пт 9-17 кроме праздников",
+        "Mon-Fri exc. holidays 9-17",
+        "пн-пт 9-17, праздники 10-14",
+        "пн-сб 9-17, кроме праздников и сб",
+        "дш-ҷм 9-17 ба ғайр аз идҳо",
+        "Du-Ju 9-17, bayramlar dam olish",
+    ],
+)
+def test_holidays_are_told_and_change_no_hours(text):
+    with pytest.raises(Partly) as told:
+        hours(text)
+    (span,) = told.value.value
     assert (span.byday, span.opens, span.closes) == ("MO,TU,WE,TH,FR", "09:00", "17:00")

@@ -43,6 +43,14 @@ ASKED = [
     "Харита нишон диҳем?",
     "Rozilik berilganmi?",
     "Rozilik (ha/yo‘q)",
+    "На сайт",
+    "В справочник?",
+    "On website",
+    "For the map",
+    "Дар сомона",
+    "Saytga",
+    "Эълон килса буладими",
+    "E'lon qilsa bo'ladimi",
 ]
 FORBIDDING = [
     "Не публиковать",

@@ -1,10 +1,12 @@
 """Tests of `mapping.language.parsers.standing`."""
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapping.language.parsers import status
+from mapping.language.parsers import closes_on, standing, status
 from mapping.language.taxonomy import match_term, words_of
 
 WORKS = ("works by appointment", "работает по вторникам", "функционирует", "ҳоло кор мекунад", "hozir ishlayapti")
@@ -82,3 +84,29 @@ def test_a_word_that_works_is_not_one_that_does_not(word, code):
 )
 def test_beside_a_denial_or_a_doubt_nothing_surely_works(words):
     assert (status(words) or ("",))[0] != "active"
+
+
+@pytest.mark.parametrize(
+    ("remark", "day"),
+    [
+        ("закрывается 31.12.2027", dt.date(2027, 12, 31)),
+        ("закрыто с 01.12.2026", dt.date(2026, 12, 1)),
+        ("will close in March 2027", dt.date(2027, 3, 1)),
+        ("аз 1 январи соли 2027 баста мешавад", dt.date(2027, 1, 1)),
+        ("2027 yildan yopiladi", dt.date(2027, 1, 1)),
+        ("закроется в следующем году", dt.date(2027, 1, 1)),
+        ("closed since 2024", None),
+        ("не работает с 2024 г.", None),
+        ("закрыто до мая 2027", None),
+        ("2027-yil yanvargacha yopiq", None),
+    ],
+)
+def test_what_closes_on_a_day_to_come_works_until_then(remark, day):
+    assert closes_on(remark, dt.date(2026, 11, 28)) == day
+
+
+@pytest.mark.parametrize(
+    "remark", ["закрыто до мая 2027", "closed until March 2027", "то соли 2027 баста", "2027-yil maygacha yopiq"]
+)
+def test_what_is_closed_until_a_day_is_so_for_a_while(remark):
+    assert (standing(remark) or ("",))[0] == "temporarily closed"
