@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Literal, TypeVar
 
 from mapping.area.geocode import Located
@@ -441,7 +441,7 @@ class Reader:
                     "note",
                 )
                 return meant
-        brackets = " ".join(_IN_BRACKETS.findall(self.text("organization")))
+        brackets = " ".join(filter(None, chain(*_BESIDE_A_NAME.findall(self.text("organization")))))
         private = (name for name in self.intake.columns.private if not is_review(fold_header(name)))
         remarks = {name: self.row.cells.get(fold_header(name), "") for name in private} | {COMMENT: self.row.comment}
         texts = {**remarks, self.column("organization"): brackets, self.column("hours"): self._instead_of_hours()}
@@ -472,7 +472,7 @@ class Reader:
         """Say which fields a remark speaks of that no column tells: a remark is never read, and not lost in silence."""
         for name, folded in zip(self.intake.columns.private, self.intake.remarks, strict=True):
             for about in parsers.remarked(self.row.cells.get(folded, "")):
-                if not self.text(about):
+                if about in parsers.CHANGES or not self.text(about):
                     problem = Phrase("the remark seems to say this: {field}", field=field_name(about))
                     self._keep(name, problem, Phrase("write it into a column of its own"), "doubt")
 
@@ -882,7 +882,8 @@ ASKS_WHETHER_IT_WORKS = re.compile(
 )
 """Headings under which yes means that something works."""
 
-_IN_BRACKETS = re.compile(r"\(([^)]*)\)")
+_BESIDE_A_NAME = re.compile(r"\(([^)]*)\)|\s[-–—]\s([^-–—()]+)$")
+"""What is said beside a name: in brackets, or behind a dash at its end."""
 
 
 def _named(taxonomy: str, code: str) -> Coded:

@@ -217,7 +217,8 @@ def _above(reader: Reader) -> Located | None:
     """Return where the heading of the row's part of the list is, and say so; None where it names no place."""
     text, memory = reader.row.under, reader.intake.located
     claim = (None, None, "", text, "")
-    if not text or (located := memory.get(claim) or locate(reader.intake.area, unit=text)).unit is None:
+    located = (memory.get(claim) or locate(reader.intake.area, unit=text)) if text else None
+    if located is None or (located.unit is None and not located.country):
         return None
     memory[claim] = located
     problem = Phrase("it stands under {text!r}, and names no place that is known itself", text=text)
@@ -370,8 +371,13 @@ def _services(entry: RowSite, intake: Intake, phones: list[parsers.PhoneValue], 
             if there:
                 _service(entry, reader, intake, code, "", phones)
         return
+    if children is None and intake.filling("service") is None:
+        if code := _kind_beside(reader):
+            _service(entry, reader, intake, code, "", phones)
+        return
     for source in children if children is not None else [reader]:
         codes, words = source.terms("service", "service_types")
+        codes = _of_grown_ups(source, codes)
         for code in codes:
             _service(entry, source, intake, code, source.text("service") if len(codes) == 1 else "", phones)
         for word in words:
@@ -379,6 +385,44 @@ def _services(entry: RowSite, intake: Intake, phones: list[parsers.PhoneValue], 
             source.say_unknown("service", "service_types", word, problem)
         if not codes and not words and source is not reader:
             source.say("service", Phrase("the row names no service"), Phrase("ask the sender what is offered there"))
+
+
+def _of_grown_ups(reader: Reader, codes: list[str]) -> list[str]:
+    """Return kinds of help where a day centre that is for grown people alone is none for children."""
+    if DAY_CENTRE not in codes:
+        return codes
+    groups = set(reader.terms("serves", "beneficiaries", text=_groups_in(reader, "serves"))[0])
+    groups = groups or {code for name in ("service", "organization") for code in _groups_named(reader.any_text(name))}
+    ages = parsers.aged(reader.text("serves")).ages
+    young = groups & {"AGE-CHI", "AGE-ADO", "HH-DEP"}
+    if young or not ("AGE-OLD" in groups or (ages and (ages.least or 0) >= GROWN)):
+        return codes
+    problem = Phrase("a day centre for grown people is none for children")
+    reader.say("service", problem, Phrase("it counts as social work; put its kind into the map if that is wrong"))
+    return list(dict.fromkeys(SOCIAL_WORK if code == DAY_CENTRE else code for code in codes))
+
+
+def _groups_named(text: str) -> tuple[str, ...]:
+    return composed("beneficiaries", text).codes if text else ()
+
+
+DAY_CENTRE, SOCIAL_WORK, GROWN = "CHP-FRI", "INC-SOC", 18
+
+
+def _kind_beside(reader: Reader) -> str:
+    """Return the kind of help that the name of a body tells, or what its part of the list is called; else nothing."""
+    for text in (reader.any_text("organization"), reader.row.under, reader.row.sheet):
+        codes = composed("service_types", text).codes if text else ()
+        if len(codes) == 1:
+            named = Vocabulary.load("service_types").term(codes[0])
+            problem = Phrase(
+                "no column tells the kind of help: {text} is taken for {term}",
+                text=_short(text),
+                term=Coded(named.code, named.labels),
+            )
+            reader.say("service", problem, Phrase("put it into the map if that is wrong"))
+            return codes[0]
+    return ""
 
 
 def _short(word: str) -> Quoted:
@@ -590,6 +634,8 @@ def _people(reader: Reader, _owner: Reader, ages: parsers.AgeRange) -> Iterator[
             group = Attribute(id="", link_id="", link_entity="service", link_type=link, taxonomy_term_id=term)
             yield Part.like(group, (link, code), "link_id")
     for word in conditions:
+        if parsers.says_nobody(word):
+            continue
         condition = match_term("conditions", word)
         if condition is None:
             _say_unknown(reader, "excludes", word)
@@ -618,6 +664,7 @@ def _phones(
     more = _numbers(entry.reader, "phone_international", country or "", entry.location.area_unit)
     fax = _numbers(entry.reader, "fax", country or "", entry.location.area_unit)
     accounts = entry.reader.take("messenger", parsers.accounts) or []
+    accounts += parsers.accounts_among(entry.reader.text("phone"))
     answered = {p.number for p in (*phones, *more) if not p.fax}
     numbers = {
         p.number: (p.extension, "/".join(p.apps) or ("voice" if p.number in answered else "fax"))

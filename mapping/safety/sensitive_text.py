@@ -22,9 +22,10 @@ HOLD = re.compile(
     r"|(?:do\s+not|don.?t)\s+(?:share|publish|show|print)|not\s+(?:for|to\s+be)\s+(?:publi|shar|disclos|print)"
     r"|internal\s+use|confidential"
     r"|(?:partners?|staff)\s+only|танҳо\s+барои\s+(?:шарик|корман)|faqat\s+hamkor"
-    r"|(?:нашр|чоп|ошкор|эълон|паҳн)\s+(?:накун|нашав|намешав|карда\s+нашав)|барои\s+(?:чоп|нашр)\s+не|махф[иӣ]|дома\s+у\s|на\s+дому|at\s+(?:her|his|their|the)?\s*home\b|"
+    r"|(?:нашр|чоп|ошкор|эълон|паҳн)\s+(?:\w+\s+)?(?:розӣ\s+нест|накун|нашав|намешав)|барои\s+(?:чоп|нашр)\s+не|"
+    r"махф[иӣ]|дома\s+у\s|на\s+дому|at\s+(?:her|his|their|the)?\s*home\b|"
     r"дар\s+хонаи|maxfiy|(?:chop|nashr|e.?lon|ko.?rsat)\w*\s*(?:etil|qilin|il)ma|"
-    r"(?:нашр|эълон|кўрсат)\w*\s*(?:этил|қилин|ил)ма|нашр\s+(?:\w+\s+)?(?:розӣ\s+нест|нашавад|намешавад)|"
+    r"(?:нашр|эълон|кўрсат)\w*\s*(?:этил|қилин|ил)ма|"
     r"\bhome\s+address|\b(?:apartment|flat)\s+of\s+staff",
     re.I,
 )
@@ -53,7 +54,7 @@ def hides_number(note: str) -> bool:
 
 _OWN_NUMBER = re.compile(
     r"\bличн(?:ый|ая|ое|ого)\b|\bдомашн(?:ий|его)\b|\b(?:private|personal)\b|\binternal\b|\bвнутренн(?:ий|его)\b|"
-    r"\bшахс[ӣи]\b|\bshaxsiy\b|\bichki\b",
+    r"\bшахс(?:ӣ|ии)\b|\bшахси$|\bshaxsiy\b|\bichki\b",
     re.I,
 )
 

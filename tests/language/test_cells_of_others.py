@@ -243,6 +243,8 @@ def test_phones_are_read_and_none_is_wrong(tj_area: StudyArea, tmp_path: Path):
     found: dict[tuple[int, bool], set[str]] = defaultdict(set)
     for phone in batch.of("phone"):
         text = phone.number + (f";ext={phone.extension}" if phone.extension else "")
+        if phone.number.startswith("https:"):
+            continue  # an account of a messenger beside them
         found[of[phone.service_id], phone.type == "fax"].add(text)
     right, wrong = 0, []
     for n, row in enumerate(rows):

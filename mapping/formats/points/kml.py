@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from mapping.errors import FormatError
@@ -44,6 +45,18 @@ def read(path: str | Path) -> Iterator[Sheet]:
         copy = Path(folder) / f"{path.stem}.kml"
         copy.write_bytes(re.sub(rb"<NetworkLink\b.*?</NetworkLink>", b"", text, flags=re.S))
         try:
-            yield from layers(copy)
+            for layer in layers(copy):
+                yield _without_looks(layer)
         except FormatError as error:
             raise FormatError(str(error).replace(str(copy), str(path))) from error
+
+
+LOOKS = frozenset(("altitudemode", "tessellate", "extrude", "visibility", "draworder", "icon"))
+"""Columns by which a map is drawn: they say nothing of a place, and "visibility" not who may see it."""
+
+
+def _without_looks(sheet: Sheet) -> Sheet:
+    """Return the places of a layer without the columns that only say how it is drawn."""
+    names = [str(name).casefold() for name in sheet.rows[0]] if sheet.rows else []
+    places = [place for place, name in enumerate(names) if name not in LOOKS]
+    return replace(sheet, rows=[[row[place] for place in places if place < len(row)] for row in sheet.rows])

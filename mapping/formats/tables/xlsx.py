@@ -5,10 +5,11 @@ import posixpath
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import Element, ParseError
 
 import python_calamine
 from defusedxml import ElementTree
@@ -44,19 +45,24 @@ def read(path: str | Path) -> Iterator[Sheet]:
             workbook = python_calamine.CalamineWorkbook.from_path(str(path))
         else:  # one under another ending
             workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
-        for place, about in enumerate(workbook.sheets_metadata):
-            if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
-                continue
-            if about.visible != python_calamine.SheetVisibleEnum.Visible:
-                yield Sheet(f"hidden sheet {place + 1}", (), skipped=(Phrase("a hidden sheet, not read"),))
-                continue
-            yield _sheet(path, workbook, about.name, looks.get(about.name, Look()))
+        sheets = _sheets(path, workbook, looks)
+        yield from _with_colours([*sheets], looks) if any(look.colours for look in looks.values()) else sheets
     except (python_calamine.CalamineError, python_calamine.XmlError, python_calamine.ZipError, OSError) as error:
         raise FormatError(
             Phrase(
                 "{path}: the workbook is damaged ({error}); open it and save it again as .xlsx", path=path, error=error
             )
         ) from error
+
+
+def _sheets(path: Path, workbook: python_calamine.CalamineWorkbook, looks: Mapping[str, "Look"]) -> Iterator[Sheet]:
+    for place, about in enumerate(workbook.sheets_metadata):
+        if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
+            continue
+        if about.visible != python_calamine.SheetVisibleEnum.Visible:
+            yield Sheet(f"hidden sheet {place + 1}", (), skipped=(Phrase("a hidden sheet, not read"),))
+            continue
+        yield _sheet(path, workbook, about.name, looks.get(about.name, Look()))
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,8 @@ class Look:
     """Cells that are struck through, by row and column from 0."""
     comments: Mapping[int, str] = field(default_factory=dict, repr=False)
     """Number of a row -> what is noted beside its cells."""
+    colours: Mapping[tuple[int, int], str] = field(default_factory=dict, repr=False)
+    """Row and column from 0 -> the colour of the cell; of a sheet that is coloured all over, none."""
     merged: tuple[tuple[int, int, int], ...] = ()
     """Cells merged downwards, from 0: column, first row, last row."""
 
@@ -106,6 +114,56 @@ def _sheet(path: Path, workbook: python_calamine.CalamineWorkbook, name: str, lo
         places = Several(map(str, sorted(look.comments)))
         skipped.append(Phrase("comments beside cells, looked at as remarks: rows {rows}", rows=places))
     return Sheet(name, rows, skipped=(*skipped, *look.notes), comments=look.comments)
+
+
+def _with_colours(sheets: list[Sheet], looks: Mapping[str, Look]) -> Iterator[Sheet]:
+    """Yield sheets with what a legend says of a colour as a comment of each row that has it.
+
+    A legend is a coloured cell with words in it or beside it, and little else in its row. Rows in a colour that nothing
+    explains, and that few rows have, are told.
+    """
+    legend: dict[str, str] = {}
+    for sheet in sheets:
+        for (y, x), colour in looks.get(sheet.name, Look()).colours.items():
+            row = sheet.rows[y] if y < len(sheet.rows) else ()
+            filled = [str(cell).strip() for cell in row if cell not in (None, "")]
+            beside = [str(cell).strip() for cell in row[x : x + 2] if cell not in (None, "")]
+            if len(filled) <= LEGEND_CELLS and beside and len(beside[-1]) > 1:
+                legend[colour] = beside[-1]
+    for sheet in sheets:
+        coloured = _coloured_rows(sheet, looks.get(sheet.name, Look()).colours)
+        comments = dict(sheet.comments)
+        for y, colour in coloured.items():
+            if colour in legend:
+                comments[y + 1] = "; ".join(filter(None, (comments.get(y + 1, ""), legend[colour])))
+        unexplained = [str(y + 1) for y, colour in coloured.items() if colour not in legend]
+        skipped = sheet.skipped
+        if unexplained and len(unexplained) * 3 <= len(sheet.rows):
+            skipped += (Phrase("a colour that nothing explains: rows {rows}", rows=Several(unexplained)),)
+        yield replace(sheet, comments=comments, skipped=skipped)
+
+
+def _coloured_rows(sheet: Sheet, colours: Mapping[tuple[int, int], str]) -> dict[int, str]:
+    """Return the colour of each row of entries that has one in most of its cells, other than the first such row has.
+
+    The first is that of the headings.
+    """
+    of_rows: dict[int, list[str]] = defaultdict(list)
+    for (y, _x), colour in colours.items():
+        of_rows[y].append(colour)
+    full = {y: sum(cell not in (None, "") for cell in row) for y, row in enumerate(sheet.rows)}
+    first = next((y for y, count in full.items() if count > LEGEND_CELLS), -1)
+    return {
+        y: own[0]
+        for y, own in sorted(of_rows.items())
+        if y > first and len(set(own)) == 1 and full.get(y, 0) > LEGEND_CELLS and len(own) * 2 >= full[y]
+    }
+
+
+LEGEND_CELLS = 2
+"""Filled cells of a row of a legend at most."""
+MOST_COLOURED = 20_000
+"""Coloured cells of a sheet beyond which colours are decoration."""
 
 
 def _filled(rows: Sequence[Sequence[object]], merged: Iterable[tuple[int, int, int]]) -> list[list[object]]:
@@ -205,7 +263,9 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
     )
     notes = tuple(note for sign, note in kinds if any(sign in name.casefold() for name in names))
     looks: dict[str, Look] = {}
-    crossing = _crossing(parts.read("xl/styles.xml")) if "xl/styles.xml" in names else set()
+    styles = ElementTree.fromstring(parts.read("xl/styles.xml")) if "xl/styles.xml" in names else None
+    crossing = _crossing(styles) if styles is not None else set()
+    painting = _painting(styles) if styles is not None else {}
     for sheet in book.iter(f"{MAIN}sheet"):
         part = targets.get(sheet.get(REL), "")
         part = part.lstrip("/") if part.startswith("/") else f"xl/{part}"
@@ -230,8 +290,9 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
                 frozenset(rows),
                 frozenset(columns),
                 (*notes, *unread),
-                frozenset(_struck(xml, crossing) if crossing else ()),
+                frozenset(place for place, _ in _styled(xml, crossing)) if crossing else frozenset(),
                 _comments(parts, part, names),
+                _colours(xml, painting) if painting else {},
                 tuple(_merged(xml)),
             )
             notes = ()
@@ -256,9 +317,30 @@ def _comments(parts: zipfile.ZipFile, part: str, names: set[str]) -> dict[int, s
     return {row: "; ".join(own) for row, own in texts.items()}
 
 
-def _crossing(xml: bytes) -> set[int]:
+def _painting(styles: Element) -> dict[int, str]:
+    """Return the number of each style that fills its cells with a colour -> the colour; white is none."""
+    fills = styles.find(f"{MAIN}fills")
+    used = styles.find(f"{MAIN}cellXfs")
+    colours: dict[int, str] = {}
+    for number, fill in enumerate(fills if fills is not None else ()):
+        colour = fill.find(f"{MAIN}patternFill[@patternType='solid']/{MAIN}fgColor")
+        if colour is not None and colour.get("rgb", "")[-6:] != "FFFFFF" and colour.get("theme") != "0":
+            colours[number] = " ".join(f"{key}={value}" for key, value in sorted(colour.items()))
+    return {
+        number: colours[painted]
+        for number, style in enumerate(used if used is not None else ())
+        if (painted := _number(style.get("fillId"))) in colours
+    }
+
+
+def _colours(xml: bytes, painting: Mapping[int, str]) -> dict[tuple[int, int], str]:
+    """Return row and column, from 0, of the coloured cells of a sheet, with their colours; none if they are many."""
+    coloured = [*islice(_styled(xml, painting), MOST_COLOURED + 1)]
+    return {place: painting[style] for place, style in coloured} if len(coloured) <= MOST_COLOURED else {}
+
+
+def _crossing(styles: Element) -> set[int]:
     """Return the numbers of the styles whose letters are struck through."""
-    styles = ElementTree.fromstring(xml)
     fonts = styles.find(f"{MAIN}fonts")
     used = styles.find(f"{MAIN}cellXfs")
     crossed = {
@@ -277,13 +359,13 @@ def _number(text: str | None) -> int:
     return int(text) if text and text.isdigit() else 0
 
 
-def _struck(xml: bytes, crossing: set[int]) -> Iterator[tuple[int, int]]:
-    """Yield row and column, from 0, of the cells in one of some styles."""
+def _styled(xml: bytes, styles: Container[int]) -> Iterator[tuple[tuple[int, int], int]]:
+    """Yield row and column, from 0, of the cells in one of some styles, with the number of the style."""
     for cell in STYLED.finditer(xml):
         place = CELL_NAME.search(cell[0])
         style = CELL_STYLE.search(cell[0])
-        if place and style and int(style[1]) in crossing:
-            yield int(place[2]) - 1, _place(place[1])
+        if place and style and int(style[1]) in styles:
+            yield (int(place[2]) - 1, _place(place[1])), int(style[1])
 
 
 def _merged(xml: bytes) -> Iterator[tuple[int, int, int]]:

@@ -380,6 +380,7 @@ def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | N
     _name_bodies(guess)
     _call_faxes(guess)
     _take_service_of_all(guess)
+    guess.private += [name for name in guess.open if name in guess.seen and guess.seen[name].worded]
 
 
 @dataclass
@@ -589,7 +590,11 @@ def _map(guess: Guessed, source: str) -> ColumnMap:
         fields=fields,
         header=guess.header,
         key=guess.key,
-        ignored=[*guess.open, *guess.passed, *(() if guess.shape == "place" else guess.services)],
+        ignored=[
+            *(name for name in guess.open if name not in guess.private),
+            *guess.passed,
+            *(() if guess.shape == "place" else guess.services),
+        ],
         choices=guess.choices,
         headings=guess.headings,
         standards=guess.standards,
@@ -691,10 +696,11 @@ def _row_of(guess: Guessed) -> int:
 def _open_columns(guess: Guessed) -> list[str]:
     """List the columns that are to be decided, with what they look like and never what stands in them."""
     passed = [f"  {_text(name)},    # says nothing of its own" for name in guess.passed]
-    if not guess.open:
+    unread = [name for name in guess.open if name not in guess.private]
+    if not unread:
         return ["ignored = [", *passed, "]"] if passed else ["ignored = []"]
     lines = ["", "# TO BE DECIDED: move each to [fields] or to private, or leave it ignored.", "ignored = [", *passed]
-    for name in guess.open:
+    for name in unread:
         column_guess = guess.seen.get(name)
         about = (
             ""

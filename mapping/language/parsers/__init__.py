@@ -49,18 +49,28 @@ from mapping.language.parsers.lists import (
     language_codes,
     left_out,
     says_everybody,
+    says_nobody,
     split_list,
     two_names,
     wished,
     yes_no,
 )
-from mapping.language.parsers.phones import MessengerAccount, PhoneValue, accounts, country_of, is_dialled, phones
+from mapping.language.parsers.phones import (
+    MessengerAccount,
+    PhoneValue,
+    accounts,
+    accounts_among,
+    country_of,
+    is_dialled,
+    phones,
+)
 from mapping.language.parsers.points import Point, angle, coordinates
-from mapping.language.parsers.remarks import remarked
+from mapping.language.parsers.remarks import CHANGES, remarked
 from mapping.language.parsers.standing import closes_on, standing, status
 
 __all__ = [
     "AGES",
+    "CHANGES",
     "LONGEST_VALUE",
     "OLDEST",
     "AgeRange",
@@ -77,6 +87,7 @@ __all__ = [
     "Point",
     "Unreadable",
     "accounts",
+    "accounts_among",
     "age_groups",
     "age_range",
     "aged",
@@ -109,6 +120,7 @@ __all__ = [
     "price_words",
     "remarked",
     "says_everybody",
+    "says_nobody",
     "says_none",
     "says_unknown",
     "split_list",

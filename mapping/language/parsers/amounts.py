@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -336,6 +336,8 @@ _JOINTS = re.compile(
     re.I,
 )
 """What joins two numbers of a capacity: a part and its whole, how many times how many, parts, a word on the whole."""
+_EACH = re.compile(r"\b(?:each|apiece|per room|в кажд\w+|кажд\w+ по|дар ҳар|ҳар яке|har birida)\b", re.I)
+"""Words that say of the last number that it is that of each of the things before."""
 _BESIDE_CAPACITY = words_for("beside a capacity")
 """Words that may stand beside a capacity and change nothing of it."""
 
@@ -416,6 +418,8 @@ def _capacity_parts(text: str) -> list[_Part]:
         else:
             parts.append(_part(match[0], joint, before, own))
         before, joint = onward, (cut.lastgroup or "") if cut else ""
+    if len(parts) == 2 and parts[1].joint == "rest" and _EACH.search(plain):  # "3 rooms, 2 beds each"
+        parts[1] = replace(parts[1], joint="by")
     return parts
 
 

@@ -365,8 +365,9 @@ class _HoursReader:
                 self._place_waiting()
             return
         within = {token.means for token in self.tokens[self.at + 1 : inner]}
-        if within & {"off", "except", "apart"} and within <= _OF_DAYS_OFF:
-            self.at += 1  # "(кроме вс)"
+        timed = {"days", "time"} <= within and within <= _OF_DAYS_OFF | {"time"}
+        if timed or (within & {"off", "except", "apart"} and within <= _OF_DAYS_OFF):
+            self.at += 1  # "(кроме вс)", "(вс - до 14)"
             return
         if self._sees("break", ahead=1) or any(
             self._sees(means, ahead=1) and inner == self.at + 2 for means in ("appointment", "noise")
@@ -549,7 +550,8 @@ def _without_holidays(text: str) -> tuple[list[_Token], list[str]]:
     words: list[str] = []
     for place, token in enumerate(tokens):
         behind = (other.means for other in tokens[place + 1 :] if other.means not in ("dash", "noise", "from"))
-        but = bool(left) and left[-1].means == "except"
+        last = (other.means for other in reversed(left) if other.means not in ("days", "and", "comma", "noise"))
+        but = next(last, "") in ("except", "off")
         if token.means in ("and", "comma") and place and tokens[place - 1].means == "holiday" and but:
             continue
         if token.means != "holiday":

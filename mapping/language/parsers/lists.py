@@ -39,6 +39,24 @@ def says_everybody(text: str) -> bool:
     return only_means("everybody", text)
 
 
+_NOBODY = re.compile(
+    r"\W*(?:никого|никому(?: не отказываем)?|нет(?: таких| никого)?|nobody|no one|none|"
+    r"[ҳх]е[ҷч]\s?кас\w*|hech\s?kim\w*|(?:мы )?(?:принимаем|бер[её]м|помогаем|обслуживаем) всех|"
+    r"(?:we )?(?:accept|take|help) (?:everyone|everybody|all)|"
+    r"ҳамаро (?:қабул мекун\w+)|hammani qabul qil\w+)\W*",
+    re.I,
+)
+
+
+def says_nobody(text: str) -> bool:
+    """Tell whether a text about those who are left out says that nobody is.
+
+    >>> says_nobody("Никого"), says_nobody("принимаем всех"), says_nobody("мужчин")
+    (True, True, False)
+    """
+    return _NOBODY.fullmatch(text) is not None
+
+
 class LeftOut(NamedTuple):
     """A text without those whom it leaves out, who they are, as it names them, and those of whom that is not clear."""
 

@@ -13,7 +13,8 @@ from mapping.language.parsers.lists import yes_no
 
 _PUBLISH = (
     r"публик|опублик|обнарод|разгла[шс]|огласк|размещ|размест|показыва|показать|внесен|внести|включен|включить|"
-    r"открыть для всех|publi[sc]h|disclos|\bshar(?:e|ed|ing)\b|\blist(?:ed)?\b|\bshow|\bma[dk]e (?:\w+ ){0,2}public|"
+    r"открыть для всех|publi[sc]h|disclos|\bshar(?:e|ed|ing)\b|"
+    r"\blist(?:ed|ing)?\b|\bshow|\bma[dk]e (?:\w+ ){0,2}public|"
     r"\bincluded? |\bput (?:\w+ ){0,2}on|\bgo online|нашр|чоп |эълон|намоиш|нишон д|ошкор|nashr|chop et|e.?lon|"
     r"ko.?rsat|oshkor|yayın|yayim|payla[sş]|вылож|выклад|интишор|гузошт|joylash|\bqo.?y(?:ish|il)|"
     r"\bpost(?:ed)?\b|\bupload"
@@ -36,6 +37,9 @@ _CHOICE = r"(?: ?\(?(?:да ?/ ?нет|yes ?/ ?no|y ?/ ?n|ҳа ?/ ?не|ha ?/ ?y
 _CONSENT_ALONE = re.compile(
     r"^\W*(?:informed )?(?:consent|согласие|розигӣ|розигии? \w+|rozilik|ruxsat|иҷозат|onay|izin|permission(?= \w))"
     r"(?: (?:given|granted|obtained|получено|дано|имеется|олинган|гирифта шуд|дода шуд|(?:ber|ol)ilgan(?:mi)?))?"
+    r"(?: (?:of|by|from|от|со стороны))?(?: the)?"
+    r"(?: (?:organi[sz]ation|provider|agency|head|director|manager|status|организации|учреждения|руководителя|"
+    r"директора|ташкилот|муассиса|роҳбар|tashkilot|muassasa))*"
     rf"{_CHOICE}\W*$",
     re.I,
 )

@@ -72,6 +72,13 @@ _WITHIN = re.compile(
     re.I,
 )
 """Words for what else is numbered where people work."""
+_ACCOUNT = re.compile(
+    r"(?:\b(?:telegram|телеграмм?|tg|тг|канал|бот|bot|channel)\b[\s:.–—-]*)?"
+    r"(?<![\w.])(?:@[A-Za-z]\w{3,31}|(?:https?://)?(?:t\.me|telegram\.me|wa\.me)/\+?\w+)"
+    r"(?:\s*\((?:telegram|телеграмм?|tg|тг)\))?(?![\w.@-])",
+    re.I,
+)
+"""An account of a messenger beside numbers: it says nothing of the number before it."""
 _EXTENSION = re.compile(
     r"[\s,;(\[]*(?:(?:доб(?:ав(?:очн\w*)?)?|доп(?:олн\w*)?|вн(?:утр(?:енн\w*)?)?|ext(?:ension|n)?|loc(?:al)?|int(?:erior)?|дох(?:ил[ӣи])?|илова|ichki|ички|"
     r"qoʻshimcha|qo'shimcha|"
@@ -89,6 +96,8 @@ _CORE = re.compile(
 )
 _APART = re.compile(r"(?P<number>(?:(?!\s[-–—‐‑−]\s).)+?)\s+[-–—‐‑−]\s+(?P<end>\d{1,4})\s*")
 """A number, and a few digits behind a dash that stands apart: its end, or that of another one."""
+_DASHED_END = re.compile(r"\s*[-–—]\s?\d{1,4}\s*")
+"""The last digits of a second number, with the dash that they have in the first."""
 _IN_BRACKETS = re.compile(r"\s*\(\d+\)\s")
 """Digits in brackets before a number are the code of a town, never a number of their own."""
 _PLAIN = re.compile(r"\+\d(?:[ -]?\d){8,14}")
@@ -162,8 +171,8 @@ def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[Phon
             Phrase("look whether the columns are shifted"),
         )
     reader = _PhoneReader(region, towns)
-    text = _TRUNK_IN_BRACKETS.sub(" ", _ALWAYS.sub(" ", text))
-    for separator, part in _parts(text):
+    bare = _TRUNK_IN_BRACKETS.sub(" ", _ALWAYS.sub(" ", _ACCOUNT.sub(" ", text)))
+    for separator, part in _parts(bare):
         reader.read(part, separator)
     numbers = reader.believed()
     if not numbers:
@@ -176,6 +185,15 @@ def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[Phon
         first = reader.faults[0]
         raise Partly(numbers, "; ".join(reader.unread), first.problem, first.fix)
     return numbers
+
+
+def accounts_among(text: str) -> list[MessengerAccount]:
+    """Return the accounts that stand among numbers in a cell.
+
+    >>> [account.url for account in accounts_among("92-000-00-65, TG: @some_help")]
+    ['https://t.me/some_help']
+    """
+    return [account for match in _ACCOUNT.finditer(text) for account in accounts(match[0])]
 
 
 def is_dialled(number: str) -> bool:
@@ -237,7 +255,10 @@ class _PhoneReader:
                 continue  # it was the extension of the number before
             digits, count = _digits(core[0]), len(self.found)
             label += part[end : core.start()]
-            if place == 0 and self._is_ending(digits, separator, words):
+            if place == 0 and self.found and _DASHED_END.fullmatch(part):  # "22-11-00 or -01"
+                self._add_ending(digits, "/")
+                end = core.end()
+            elif place == 0 and self._is_ending(digits, separator, words):
                 self._add_ending(digits, separator)
                 end = core.end()
             elif self._is_short_to_call(core, part):

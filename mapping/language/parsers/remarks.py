@@ -15,7 +15,7 @@ LEAST = 4
 
 @lru_cache(maxsize=20_000)
 def remarked(text: str) -> tuple[str, ...]:
-    """Return the fields that a remark seems to say something of: capacity, languages, serves.
+    """Return the fields that a remark seems to say something of: capacity, languages, serves, hours, address.
 
     Nothing is read from a remark, which may say anything of anybody: that it speaks of them is all that is told.
 
@@ -23,10 +23,28 @@ def remarked(text: str) -> tuple[str, ...]:
     --------
     >>> remarked("12 коек, только женщины"), remarked("говорят по-узбекски"), remarked("позвонить утром")
     (('capacity', 'serves'), ('languages',), ())
+    >>> remarked("летом с 7 до 14"), remarked("с 1 декабря переезжаем")
+    (('hours',), ('address',))
     """
     words = skeleton(text).split()
-    says = {"capacity": _takes(words), "languages": _speaks(words), "serves": _only(words)}
+    says = {
+        "capacity": _takes(words),
+        "languages": _speaks(words),
+        "serves": _only(words),
+        "hours": _begins(words, "season stems"),
+        "address": _begins(words, "moved stems"),
+    }
     return tuple(name for name, there in says.items() if there)
+
+
+CHANGES = ("hours", "address")
+"""Fields of which a remark tells what a column of its own does not: other hours of a season, a move."""
+
+
+def _begins(words: list[str], name: str) -> bool:
+    """Tell whether a word begins as one of a list does."""
+    stems = tuple(words_for(name))
+    return any(word.startswith(stems) for word in words)
 
 
 def _takes(words: list[str]) -> bool:

@@ -48,6 +48,7 @@ _CLOSED = re.compile(
     r"баста\s|баста$|"
     r"кор\s+намекун|амал\s+намекун|фаъолият\w*\s+(?:\w+\s+)?(?:қатъ|катъ|намекун|хотима)|дигар\s+(?:кор|амал|"
     r"фаъол|вуҷуд)|"
+    r"(?:will\s+close|to\s+be\s+closed|closes|closing)\b(?=.{0,20}(?:20\d\d|next\s+year))|закро(?:ет|ют)|"
     r"(?:қатъ|катъ)\s+(?:шуд|гард|кард)|(?:вуҷуд|фаъолият)\w*\s+надор|(?:организац|центр|служб|приют|"
     r"проект)\w*\s+(?:уже\s+|больше\s+)?нет\b|лоиҳа\s+(?:тамом|анҷом)|closed|no\s+longer|ceased|shut|discontinu|"
     r"not\s+(?:operat|work|function|active)|inactive|stopped|project\s+(?:ended|finished)|"

@@ -15,6 +15,7 @@ from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.intake.guess.column_map import drafted, guessed, guessed_map
 from mapping.intake.read import draft_map, read
+from mapping.language.taxonomy import vocabulary
 from tests.support.sample import TODAY, term
 
 
@@ -688,3 +689,66 @@ def test_ages_in_two_columns_need_no_second_word_for_age(tmp_path, area):
     rows = [[f"ОО «Умед {n}»", "Восе", "юрист", 7, 17] for n in range(3)]
     batch = looked(tmp_path, area, [["Организация", "Район", "Услуга", "Возраст от", "до"], *rows])
     assert {(service.minimum_age, service.maximum_age) for service in batch.of("service")} == {(7, 17)}
+
+
+@pytest.mark.parametrize(
+    ("name", "groups", "kind"),
+    [
+        ("ОО «Умед»", "пенсионеры", "INC-SOC"),
+        ("Дневной центр для пожилых", "", "INC-SOC"),
+        ("ОО «Умед»", "дети 3-6 лет", "CHP-FRI"),
+        ("ОО «Умед»", "", "CHP-FRI"),
+    ],
+)
+def test_a_day_centre_is_for_children_unless_it_is_for_grown_people(tmp_path, area, name, groups, kind):
+    batch = looked(
+        tmp_path, area, [["Организация", "Район", "Услуга", "Для кого"], [name, "Восе", "дневной центр", groups]]
+    )
+    assert kinds_of(batch) == {kind}
+
+
+def kinds_of(batch):
+    names = {record.id: record.code for record in vocabulary() if hasattr(record, "code")}
+    return {names[part.taxonomy_term_id] for part in batch.of("attribute") if part.link_type == "service_type"}
+
+
+def test_nobody_left_out_is_no_unknown_group(tmp_path, area):
+    rows = [["ОО «Умед»", "Восе", "юрист", "Никого, принимаем всех"], ["ОО «Нур»", "Восе", "юрист", "ҳеҷ касро"]]
+    batch = looked(tmp_path, area, [["Организация", "Район", "Услуга", "Кого не принимаете?"], *rows])
+    assert not [line for line in told(batch) if "no group" in line]
+
+
+@pytest.mark.parametrize(
+    ("remark", "field"), [("летом с 7 до 14", "hours"), ("переехали", "address"), ("yozda 7-14", "hours")]
+)
+def test_a_season_and_a_move_in_a_remark_are_told(tmp_path, area, remark, field):
+    heads = ["Организация", "Район", "Услуга", "Часы работы", "Адрес", "Примечание"]
+    batch = looked(tmp_path, area, [heads, ["ОО «Умед»", "Восе", "юрист", "пн-пт 9-17", "ул. Айни", remark]])
+    assert any(f"seems to say this: {field}" in line for line in told(batch))
+
+
+def test_each_part_of_a_list_tells_the_kind_of_help_of_its_rows_where_no_column_does(area):
+    heads = ["Организация", "Район", "Телефон"]
+    sheets = [Sheet(name, [heads, ["ОО «Умед»", "Восе", "900001122"]]) for name in ("Legal aid", "Psychologist")]
+    columns = guessed_map(sheets, "x", area)
+    assert "service" not in columns.constants
+
+
+@pytest.mark.parametrize(
+    "heading", ["Ограничения (кого не берём)", "Restrictions", "Who can you not serve? Exclusion criteria"]
+)
+def test_a_heading_of_those_who_are_left_out_is_none_of_those_helped(tmp_path, area, heading):
+    batch = looked(
+        tmp_path, area, [["Организация", "Район", "Услуга", heading], ["ОО «Умед»", "Восе", "юрист", "мужчин"]]
+    )
+    links = {part.link_type for part in batch.of("attribute")}
+    assert links == {"service_type", "excludes"}
+
+
+def test_words_under_a_heading_that_nobody_knows_are_looked_at_as_remarks(tmp_path, area):
+    heads = ["Организация", "Район", "Услуга", "Квазы"]
+    rows = [["ОО «Умед»", "Восе", "юрист", "закрыто с 2024"], ["ОО «Нур»", "Восе", "юрист", "адрес никому не давать"]]
+    batch = looked(tmp_path, area, [heads, *rows])
+    assert [service.status for service in batch.of("service")] == ["inactive", "active"]
+    assert any("asks that this be not shown" in line for line in told(batch))
+    assert any("'Квазы'" in line for line in told(batch))

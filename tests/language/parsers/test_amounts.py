@@ -492,3 +492,10 @@ def test_other_words_behind_a_number_are_told(words):
 def test_money_may_be_written_without_a_space(text, kind, amount):
     read = cost(text, Money("XTS", ("Q",)))
     assert (read.kind, read.amount) == (kind, amount)
+
+
+@pytest.mark.parametrize("text", ["3 rooms, 2 beds each", "3 комнаты по 2 койки", "3 rooms: 2 places per room"])
+def test_what_stands_in_each_room_is_multiplied(text):
+    number = capacity(text).number
+    assert number is not None
+    assert number.value == 6

@@ -534,6 +534,7 @@ def test_a_word_for_the_weekend_behind_its_days_closes_them(text):
         "пн-сб 9-17, кроме праздников и сб",
         "дш-ҷм 9-17 ба ғайр аз идҳо",
         "Du-Ju 9-17, bayramlar dam olish",
+        "дш-шн 9-17, ба ғайр аз шанбе ва идҳо",
     ],
 )
 def test_holidays_are_told_and_change_no_hours(text):
@@ -541,3 +542,10 @@ def test_holidays_are_told_and_change_no_hours(text):
         hours(text)
     (span,) = told.value.value
     assert (span.byday, span.opens, span.closes) == ("MO,TU,WE,TH,FR", "09:00", "17:00")
+
+
+def test_days_with_hours_in_brackets_are_an_exception():
+    assert [(span.byday, span.closes) for span in hours("ежедневно 8-20 (вс - до 14)")] == [
+        ("MO,TU,WE,TH,FR,SA", "20:00"),
+        ("SU", "14:00"),
+    ]

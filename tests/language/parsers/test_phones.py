@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapping.language.parsers import MessengerAccount, Partly, Unreadable, accounts, country_of, phones
+from mapping.language.parsers import MessengerAccount, Partly, Unreadable, accounts, accounts_among, country_of, phones
 
 
 def numbers(text, region="TJ"):
@@ -410,3 +410,31 @@ def test_a_towns_code_in_brackets_is_never_a_number_of_its_own():
     """Five digits in brackets before five more are no two numbers, though each half could be one of the town."""
     with pytest.raises(Unreadable):
         phones("(35222) 2-00-53", "TJ", ("3522",))
+
+
+@pytest.mark.parametrize(
+    ("text", "accounts"),
+    [
+        ("92-000-00-65, TG: @some_help", ["https://t.me/some_help"]),
+        ("92 000 00 65 Telegram: @some_help", ["https://t.me/some_help"]),
+        ("92 000 00 65; t.me/some_help", ["https://t.me/some_help"]),
+        ("92 000 00 65, help@some.example", []),
+    ],
+)
+def test_an_account_beside_a_number_is_told_apart_from_it(text, accounts):
+    (phone,) = phones(text, "TJ")
+    assert (phone.number, phone.apps) == ("+992920000065", ())
+    assert [account.url for account in accounts_among(text)] == accounts
+
+
+def test_a_cell_of_an_account_alone_holds_no_number():
+    with pytest.raises(Unreadable):
+        phones("@some_help (telegram)", "TJ")
+    assert [account.name for account in accounts_among("@some_help (telegram)")] == ["some_help"]
+
+
+@pytest.mark.parametrize(
+    "text", ["(3222) 2-00-47 or -48", "(3222) 2-00-47 или -48", "3222 2-00-47; yoki -48", "3222 2-00-47, -48"]
+)
+def test_the_end_of_a_second_number_keeps_its_dash(text):
+    assert [phone.number for phone in phones(text, "TJ")] == ["+992322220047", "+992322220048"]

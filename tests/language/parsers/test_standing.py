@@ -95,6 +95,7 @@ def test_beside_a_denial_or_a_doubt_nothing_surely_works(words):
         ("аз 1 январи соли 2027 баста мешавад", dt.date(2027, 1, 1)),
         ("2027 yildan yopiladi", dt.date(2027, 1, 1)),
         ("закроется в следующем году", dt.date(2027, 1, 1)),
+        ("closing next year", dt.date(2027, 1, 1)),
         ("closed since 2024", None),
         ("не работает с 2024 г.", None),
         ("закрыто до мая 2027", None),
@@ -110,3 +111,8 @@ def test_what_closes_on_a_day_to_come_works_until_then(remark, day):
 )
 def test_what_is_closed_until_a_day_is_so_for_a_while(remark):
     assert (standing(remark) or ("",))[0] == "temporarily closed"
+
+
+def test_an_hour_of_closing_closes_nothing():
+    assert standing("closes at 17:00") is None
+    assert (standing("closing next year") or ("",))[0] == "inactive"

@@ -1,0 +1,98 @@
+"""Tables as they stand on a sheet: several side by side, or one on its side, with its names in the first column."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from mapping.formats import Sheet
+from mapping.intake.guess.headings import field_of
+from mapping.intake.rows import LOOK_FOR_HEADER, written
+from mapping.language.i18n import Phrase
+
+LEAST_FIELDS = 4
+"""Fields that the first column of a table on its side names at least."""
+
+Rows = Sequence[Sequence[object]]
+
+
+def tables_of(sheets: Sequence[Sheet]) -> Iterator[Sheet]:
+    """Yield the tables of some sheets, each as a sheet of its own that stands upright; most sheets are one already."""
+    stands = any(_stands(sheet.rows) and not _lies(sheet.rows) for sheet in sheets)
+    for sheet in sheets:
+        if not stands and _lies(sheet.rows):
+            width = max(map(len, sheet.rows))
+            lines = [row for row in sheet.rows if sum(bool(written(cell).strip()) for cell in row) > 1]  # no titles
+            turned = [[row[x] if x < len(row) else None for row in lines] for x in range(width)]
+            note = Phrase("nothing; its columns are read as rows, since the names stand in the first column")
+            yield replace(sheet, rows=turned, skipped=(*sheet.skipped, note), comments={}, first_row=1)
+        else:
+            yield from _side_by_side(sheet)
+
+
+def _fields(cells: Sequence[object]) -> set[str]:
+    return {field for cell in cells if isinstance(cell, str) and (field := field_of(cell))}
+
+
+def _lies(rows: Rows) -> bool:
+    """Tell whether the names of a table stand in its first column, and in no row."""
+    first = _fields([row[0] for row in rows if row])
+    if len(first) < LEAST_FIELDS or "organization" not in first:
+        return False
+    return max(len(_fields(row)) for row in rows[:LOOK_FOR_HEADER]) * 2 <= len(first)
+
+
+def _stands(rows: Rows) -> bool:
+    """Tell whether a row holds the names of a table: what lies beside it on another sheet only explains them."""
+    fields = map(_fields, rows[:LOOK_FOR_HEADER])
+    return any("organization" in own and len(own) >= LEAST_FIELDS for own in fields)
+
+
+def _side_by_side(sheet: Sheet) -> Iterator[Sheet]:
+    """Yield the tables that stand side by side on a sheet, parted by an empty column, each with names of its own.
+
+    What stands over one of them, and only over it, is the heading of all its rows.
+    """
+    heads = ((place, list(_blocks(row))) for place, row in enumerate(sheet.rows[:LOOK_FOR_HEADER]))
+    place, blocks = next(
+        (
+            (place, blocks)
+            for place, blocks in heads
+            if len(blocks) > 1 and all(_names_bodies(sheet.rows[place][start:end]) for start, end in blocks)
+        ),
+        (0, []),
+    )
+    below = sheet.rows[place + 1 :]
+    if not blocks or any(written(cell).strip() for line in below for cell in _beside(line, blocks)):
+        yield sheet
+        return
+    above = sheet.rows[place - 1] if place else ()
+    for number, (start, end) in enumerate(blocks, 1):
+        over = [text for cell in above[start:end] if (text := written(cell).strip())]
+        part = [row[start:end] for row in below]
+        rows = [*([] for _ in range(place - bool(over))), sheet.rows[place][start:end]]
+        rows += [over, *part] if len(over) == 1 else part
+        called = f"{sheet.name} {number}".strip()
+        yield replace(sheet, name=called, rows=rows, skipped=sheet.skipped if number == 1 else ())
+
+
+def _names_bodies(cells: Sequence[object]) -> bool:
+    """Tell whether some headings are those of a table: of organizations and of something else."""
+    fields = _fields(cells)
+    return "organization" in fields and len(fields) > 1
+
+
+def _blocks(row: Sequence[object]) -> Iterator[tuple[int, int]]:
+    """Yield begin and end of the stretches of filled cells of a row."""
+    start = None
+    for place, cell in enumerate([*row, None]):
+        filled = bool(written(cell).strip())
+        if filled and start is None:
+            start = place
+        elif not filled and start is not None:
+            yield start, place
+            start = None
+
+
+def _beside(row: Sequence[object], blocks: Sequence[tuple[int, int]]) -> Iterator[object]:
+    """Yield the cells of a row that stand beside all blocks."""
+    within = {place for start, end in blocks for place in range(start, end)}
+    return (cell for place, cell in enumerate(row) if place not in within)

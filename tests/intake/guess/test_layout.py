@@ -1,0 +1,64 @@
+"""Tables side by side and tables on their side."""
+
+import openpyxl
+import pytest
+from openpyxl.styles import PatternFill
+
+from mapping.formats import Sheet
+from mapping.intake.guess.layout import tables_of
+from mapping.intake.read import read
+from tests.support.sample import TODAY
+
+UPRIGHT = [
+    ["Организация", "Район", "Телефон", "Услуга", "Режим работы"],
+    ["ОО «Умед»", "Восе", "900001122", "юрист", "пн-пт 8-17"],
+    ["ОО «Нур»", "Ашт", "900001133", "психолог", "24/7"],
+]
+
+
+def cells(sheet):
+    return [[cell for cell in row if cell is not None] for row in sheet.rows if any(row)]
+
+
+def test_a_table_on_its_side_is_stood_up_without_its_title():
+    lying = [["Справочник"], [], *map(list, zip(*UPRIGHT, strict=True))]
+    (table,) = tables_of([Sheet("x", lying)])
+    assert cells(table) == UPRIGHT
+
+
+def test_a_table_that_stands_is_left_alone():
+    sheet = Sheet("x", UPRIGHT)
+    assert [*tables_of([sheet])] == [sheet]
+
+
+def test_tables_side_by_side_are_each_read_under_what_stands_over_them():
+    one, other = ["Номи ташкилот", "Телефон"], ["Организация", "Тел."]
+    rows = [["Узбекистан", None, None, "Россия"], [*one, None, *other], ["А", "1", None, "Б", "2"], ["В", "3"]]
+    first, second = tables_of([Sheet("x", rows)])
+    assert cells(first) == [one, ["Узбекистан"], ["А", "1"], ["В", "3"]]
+    assert cells(second) == [other, ["Россия"], ["Б", "2"]]
+
+
+@pytest.mark.parametrize("between", ["да", 5])
+def test_a_column_without_a_name_that_is_filled_parts_no_tables(between):
+    rows = [["Организация", "Телефон", None, "Организация", "Тел."], ["А", "1", between, "Б", "2"]]
+    sheet = Sheet("x", rows)
+    assert [*tables_of([sheet])] == [sheet]
+
+
+def test_colours_mean_what_a_legend_says_and_others_are_told(tmp_path, tj_area):
+    book = openpyxl.Workbook()
+    book.active.append(["", "закрыто"])
+    book.active["A1"].fill = red = PatternFill("solid", fgColor="FFFF0000")
+    sheet = book.create_sheet("Список")
+    for row in (*UPRIGHT, *([f"ОО «Сабо {n}»", "Восе", "", "юрист", ""] for n in range(6))):
+        sheet.append(row)
+    for cell in sheet[2]:
+        cell.fill = red
+    for cell in sheet[5]:
+        cell.fill = PatternFill("solid", fgColor="FF00FF00")
+    book.save(tmp_path / "list.xlsx")
+    batch = read(tmp_path / "list.xlsx", area=tj_area, today=TODAY)
+    closed = {service.organization_id for service in batch.of("service") if service.status == "inactive"}
+    assert [body.name for body in batch.of("organization") if body.id in closed] == ["ОО «Умед»"]
+    assert any("a colour that nothing explains: rows 5" in str(issue) for issue in batch.issues)
