@@ -458,7 +458,7 @@ def _settle(area: StudyArea, lat: float, lon: float, here: str, claim: UnitMatch
         notes.append(
             Note(
                 "note",
-                Phrase("the point lies {away} km outside {named} as drawn", away=round(away, 1), named=named),
+                Phrase("the point lies {away} km outside {named} as drawn", away=max(0.1, round(away, 1)), named=named),
                 Phrase("the unit that the row names is kept"),
             )
         )

@@ -89,6 +89,14 @@ def test_a_point_near_the_line_keeps_the_unit_that_is_named(tiny_area):
     assert "km outside Hamvora" in said(found)
 
 
+def test_a_point_beside_the_line_is_not_said_to_be_no_way_off(tiny_area):
+    west, east = CHASHMA[1], CHASHMA[1] + 0.2
+    for _ in range(40):
+        middle = (west + east) / 2
+        west, east = (middle, east) if locate(tiny_area, lat=CHASHMA[0], lon=middle).unit == "XT-W2" else (west, middle)
+    assert "0.1 km outside Hamvora" in said(locate(tiny_area, lat=CHASHMA[0], lon=west, unit="Hamvora"))
+
+
 def test_a_point_far_from_the_unit_it_names_is_doubted(tj_area):
     found = locate(tj_area, lat=38.55, lon=68.77, unit="Яванский район")
     assert (tj_area.label(found.unit, "en"), levels(found)) == ("Dushanbe", ["doubt"])

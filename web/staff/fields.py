@@ -11,6 +11,7 @@ from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, country_name, date, show
 from mapping.language.languages import SOURCE
 from mapping.language.languages import language as language_of
+from mapping.language.parsers.amounts import PRICES
 from mapping.language.taxonomy import Vocabulary, term_id
 from mapping.model import AUDIENCES, PRECISIONS, RECORDS, WEEKDAYS, Record
 from mapping.safety.redaction import PLACE_TEXTS
@@ -329,6 +330,8 @@ def said(table: str, name: str, value: Any, area: StudyArea, language: str) -> s
         return show(country_name(str(value)), language)
     if name == "field" and value in LABELS:
         return LABELS[value].into(language)
+    if name == "option" and value in PRICES:
+        return PRICES[value].into(language)
     record = RECORDS[table].model_construct(audience="public")
     known = dict(_choices(RECORDS[table], name, record, area, language))
     if name == "byday":

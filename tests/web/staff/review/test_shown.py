@@ -149,3 +149,14 @@ def test_the_origin_of_a_translation_is_told_in_words(office, tiny_area, alone, 
     assert all(word in page for word in words)
     assert "Kind of organization" not in page
     assert ">machine<" not in page
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "value", "words"),
+    [
+        ("cost_option", "option", "tariff", "По прейскуранту"),
+        ("translation", "field", "fees_description", "Сколько стоит"),
+    ],
+)
+def test_no_code_stands_for_a_word(table, name, value, words, tiny_area):
+    assert said(table, name, value, tiny_area, "ru") == words
