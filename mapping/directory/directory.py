@@ -58,7 +58,7 @@ from mapping.directory.writing import Change, Missing, Writing
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
 from mapping.model import NAMESPACE, RECORDS, WORDS, AnyRecord, Audience, Record, columns, record_id, references
-from mapping.safety.agreed import Agreed, Key, Showing, digest_of
+from mapping.safety.agreed import Agreed, Key, Showing, digest_of, without_contacts
 from mapping.safety.leak_scan import FACT_FIELDS, HiddenFacts
 from mapping.safety.redaction import PUBLISHED, Rules, Shown, TypeRule, agreed_rules, project, rename
 from mapping.view.view import View
@@ -689,7 +689,7 @@ class Directory:
                     facts.add(tables, shown, own)
                     new.licences |= self._licences(shown)
                     used = {row["id"] for table in WORDS for row in shown[table]}
-                    rules = replace(rules, vocabulary={*rules.vocabulary, *used})  # the last part tells of all words
+                    rules = replace(rules, used={*rules.used, *used})  # the last part tells of all words
                     new.add(rename(shown, new_id))
                 for table in FACT_FIELDS.keys() - PUBLISHED:
                     facts.add(self.tables([table]), {})
@@ -707,7 +707,8 @@ class Directory:
         licences = dict(self.db.execute(licensed).fetchall())
         query = "SELECT DISTINCT source_id FROM provenance WHERE link_id IN (SELECT value FROM json_each(?))"
         ids = json.dumps([row["id"] for rows in shown.values() for row in rows]) if licences else "[]"
-        return {licences[source] for (source,) in self.db.execute(query, [ids]).fetchall() if source in licences}
+        sources = {source for (source,) in self.db.execute(query, [ids]).fetchall()}
+        return {without_contacts(text) for source, text in licences.items() if source in sources} - {""}
 
     def _private_ids(self, table: str, ids: Collection[str]) -> dict[str, str]:
         """Return the ids under which records stand in this file: published id -> own."""

@@ -32,6 +32,9 @@ FREE = frozenset({*WORDS, *(table for table, kind in RECORDS.items() if kind.sta
 THRESHOLD = "threshold"
 """Stands for a table of the least counts that are shown: two people agree to a lower one as they do to a record."""
 
+ENDS = {"audience": "consent_until", "precision": "precision_until"}
+"""Kind of an approval -> field in which a row that it lowers is kept with its end: it is agreed to until then."""
+
 _CONTACT = re.compile(r"\S{0,64}(?:@|//)\S{0,64}|(?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,}(?:/\S*)?|\+?\d(?:[\W_]{0,9}\d){2,}")
 """A mail or web address, a name on a network or a number of three digits or more in a text, however it is parted; no
 part is longer than it may be: long texts are looked through."""
@@ -118,6 +121,8 @@ def held(table: str, row: Row, before: Mapping[str, Any], unit_to_show: Climb) -
     """Return a row without what nobody agreed to show: the old values, where there are some."""
     names = _newly(table, before, row, unit_to_show)
     result = row | {name: before.get(name) for name in names} if names else row
+    if {*ENDS.values()} & names:  # a row that was agreed to without an end has none
+        result = {name: value for name, value in result.items() if value is not None or name not in ENDS.values()}
     if table == "location":
         if "area_unit" in names and _less_precise(row, before):
             result["area_unit"] = None
@@ -134,15 +139,21 @@ def restrict(
     unit_to_show: Climb,
     parents: Mapping[str, Mapping[str, str]],
     needed: Mapping[str, tuple[str, ...]],
+    today: dt.date,
 ) -> Shown:
-    """Return rows without what nobody agreed to show, and without what belongs to something held back."""
+    """Return rows without what nobody agreed to show, and without what belongs to something held back.
+
+    A row that was agreed to until a day that is over is held back, whatever end it has by now.
+    """
     agreed_rows: Shown = {}
     for table, own in rows.items():
         agreed_rows[table] = own if table in FREE else []
         for row in own if table not in FREE else ():
             before = agreed.get((table, row["id"]))
             if before is not None:
-                agreed_rows[table].append(held(table, row, before, unit_to_show))
+                own_row = held(table, row, before, unit_to_show)
+                if all(_plain(own_row.get(end) or today) >= today.isoformat() for end in ENDS.values()):
+                    agreed_rows[table].append(own_row)
     while True:
         ids = {table: {row["id"] for row in own} for table, own in agreed_rows.items()}
         placed = {row["location_id"] for row in agreed_rows.get("service_at_location", ())}
@@ -202,6 +213,8 @@ def _leads(table: str, name: str, before: Mapping[str, Any], row: Row) -> bool:
     old, new = before.get(name), row[name]
     if table == THRESHOLD:
         return bool(new < old)
+    if name in ENDS.values():
+        return bool(_plain(new) > _plain(old))
     if table == "service" and name == "status":
         return _openness(new) > _openness(old)
     if table == "translation" and name == "text" and row["field"] in ENTRY_POINTS.get(row["link_entity"], ()):
@@ -214,6 +227,11 @@ def _leads(table: str, name: str, before: Mapping[str, Any], row: Row) -> bool:
 def _contacts(text: str) -> set[str]:
     """Return the contacts in a text, whatever kind of digits and letters they are written in."""
     return {*_CONTACT.findall(unicodedata.normalize("NFKC", text))}
+
+
+def without_contacts(text: str) -> str:
+    """Return a text without its contacts: what it says else is shown though nobody was asked."""
+    return _CONTACT.sub("", unicodedata.normalize("NFKC", text)).strip() if _contacts(text) else text
 
 
 def _openness(status: Any) -> tuple[bool, bool]:

@@ -54,7 +54,7 @@ from mapping.model import (
     required,
     strictest,
 )
-from mapping.safety.agreed import THRESHOLD, Agreed, Key, restrict
+from mapping.safety.agreed import ENDS, THRESHOLD, Agreed, Key, restrict, without_contacts
 from mapping.safety.checklist_sums import sums
 from mapping.safety.people import two_people
 from mapping.safety.printed import tell_counts
@@ -134,17 +134,18 @@ class Rules:
     """What the projection must know besides the records.
 
     ``types`` maps the id of a taxonomy term, and its code, to the rule of that service type; ``sensitive`` are ids of
-    terms that must not be public; ``vocabulary`` are ids of the taxonomies and terms that come with Rohnamo;
-    ``unit_to_show`` climbs from a unit to one with enough people, or gives None; ``parent_unit`` gives the unit
-    that a unit is part of; ``least_count`` is the smallest count of people that is public, ``least_providers`` the
-    smallest number of organizations whose answers are added up. ``digest`` is another text for other rules, whatever
-    the day.
+    terms that must not be public; ``vocabulary`` are ids of the taxonomies and terms that come with Rohnamo, ``used``
+    those of others that are used in rows besides those looked at; ``unit_to_show`` climbs from a unit to one with
+    enough people, or gives None; ``parent_unit`` gives the unit that a unit is part of; ``least_count`` is the smallest
+    count of people that is public, ``least_providers`` the smallest number of organizations whose answers are added up.
+    ``digest`` is another text for other rules, whatever the day.
     """
 
     today: dt.date
     types: Mapping[str, TypeRule] = field(default_factory=dict)
     sensitive: Collection[str] = ()
     vocabulary: Collection[str] = ()
+    used: Collection[str] = ()
     unit_to_show: Callable[[str], str | None] = lambda _unit: None
     parent_unit: Callable[[str], str | None] = lambda _unit: None
     least_count: int = 10
@@ -199,9 +200,21 @@ def project(tables: Tables, audience: Audience, rules: Rules, agreed: Agreed | N
     for table, _, (rows,) in _allowed(tables, (audience,), markings):
         shown[table] += rows.values()
     if agreed is not None:
-        shown = restrict(shown, agreed, rules.unit_to_show, _PARENTS, NEEDED)
+        shown = restrict(shown, agreed, rules.unit_to_show, _PARENTS, NEEDED, rules.today)
     shown["standard_summary"] = _standard_sums(tables, shown, markings, public=audience == "public")
-    return _with_vocabularies(shown, tables, audience, rules)
+    return _with_vocabularies(_without_ends(shown), tables, audience, rules)
+
+
+def _without_ends(shown: Shown) -> Shown:
+    """Return rows without the ends until which two people agreed to them: nobody reads when a consent runs out."""
+    own = {table: {*ENDS.values()} - {*PUBLISHED[table]} for table in shown}
+    return {
+        table: [
+            {name: value for name, value in row.items() if name not in own[table]} if own[table] & row.keys() else row
+            for row in rows
+        ]
+        for table, rows in shown.items()
+    }
 
 
 def agreed_rules(rules: Rules, agreed: Agreed) -> Rules:
@@ -291,6 +304,8 @@ class _Approvals:
         self.audience: dict[str, Audience] = {}
         self.precision: dict[str | None, Precision] = {}
         self.withheld: dict[str, set[str | None]] = defaultdict(set)
+        self.ends: dict[str, Row] = defaultdict(dict)
+        """Record -> until when what was lowered of it is agreed to, by the fields of `ENDS`."""
         self.today = today
         # the latest word counts, and of two on one day the stricter
         for approval in sorted(approvals, key=lambda a: (a.approved_on, _strictness(a.value), a.id)):
@@ -301,6 +316,8 @@ class _Approvals:
                     self.audience[approval.subject] = approval.value
                 elif approval.kind == "precision" and approval.value in PRECISIONS:
                     self.precision[approval.subject] = approval.value
+                if approval.kind in ENDS and approval.consent_until is not None:
+                    self.ends[approval.subject][ENDS[approval.kind]] = approval.consent_until.isoformat()
 
     def _holds(self, approval: Approval) -> bool:
         """Whether two different people approved it, with a consent that has not run out."""
@@ -363,7 +380,7 @@ class _Markings:
             row["name"] = None
         if "audience" in row:
             row["audience"] = self.of(record.table, record.id)
-        return row
+        return row | self.approved.ends.get(record.id, {})
 
     def own(self, record: Record) -> Audience:
         """Return the record's own marking, or what it was lowered to; records that have none follow their parents."""
@@ -579,7 +596,7 @@ class _Redaction:
 def _with_vocabularies(shown: Shown, tables: Tables, audience: Audience, rules: Rules) -> Shown:
     """Add the words that come with Rohnamo and those that the rows use, never one that must not be public."""
     forbidden = set(rules.sensitive) if audience == "public" else set()
-    wanted: set[str | None] = set(rules.vocabulary)
+    wanted: set[str | None] = {*rules.vocabulary, *rules.used}
     wanted |= {row["taxonomy_term_id"] for row in shown["attribute"]}
     wanted |= {row["unit_id"] for row in shown["service_capacity"]}
     terms = {term.id: term for term in of_kind(tables, TaxonomyTerm)}
@@ -590,13 +607,20 @@ def _with_vocabularies(shown: Shown, tables: Tables, audience: Audience, rules: 
         wanted |= new
     wanted -= forbidden
     for table in VOCABULARIES:
-        shown[table] = [_whole_row(record) for record in tables.get(table, ()) if record.id in wanted]
-    shown["translation"] += [
-        _whole_row(record)
-        for record in of_kind(tables, Translation)
-        if record.link_entity in VOCABULARIES and record.link_id in wanted
-    ]
+        words = [record for record in tables.get(table, ()) if record.id in wanted]
+        shown[table] = [_word(record, "name", rules) for record in words]
+    translations = of_kind(tables, Translation)
+    texts = [own for own in translations if own.link_entity in VOCABULARIES and own.link_id in wanted]
+    shown["translation"] += [_word(record, "text", rules) for record in texts]
     return {table: shown[table] for table in PUBLISHED}
+
+
+def _word(record: Record, name: str, rules: Rules) -> Row:
+    """Return what is shown of a word: of one that came with a list no contact, since nobody is asked about words."""
+    row = _whole_row(record)
+    if record.id not in rules.vocabulary:
+        row |= {field: without_contacts(row[field]) for field in (name, "description") if row.get(field)}
+    return row
 
 
 def codes_of(text: str) -> list[str]:

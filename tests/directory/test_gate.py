@@ -20,7 +20,18 @@ from mapping.directory.proposals import Outdated, SamePerson
 from mapping.directory.rows import to_row
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.taxonomy import vocabulary
-from mapping.model import AUDIENCES, RECORDS, Attribute, Organization, Phone, Service, ServiceAtLocation
+from mapping.model import (
+    AUDIENCES,
+    RECORDS,
+    Attribute,
+    Organization,
+    Phone,
+    Provenance,
+    Service,
+    ServiceAtLocation,
+    TaxonomyTerm,
+    Translation,
+)
 from mapping.safety import redaction
 from mapping.safety.agreed import FREE, Showing, Shown, digest_of, kept
 from mapping.safety.people import same_person, two_people
@@ -36,6 +47,7 @@ from tests.support.sample import (
     place,
     sample_directory,
     service,
+    statement,
     term,
 )
 from tests.support.second_person import SecondPerson
@@ -334,6 +346,66 @@ def test_of_two_that_were_to_be_merged_neither_may_have_changed(directory):
     directory.edit("organization", lost, {"description": "Moved"}, **ONE)
     with pytest.raises(Outdated):
         directory.decide(asked, "accepted", by="umed", on=TODAY)
+
+
+@pytest.mark.parametrize("kind", ["audience", "precision", "statement"])
+def test_what_two_people_agreed_to_until_a_day_one_person_prolongs_by_none(directory, kind, monkeypatch):
+    """Whatever one writes before the end shows nothing that day: it is kept until when it was agreed to."""
+    end, far, day = dt.date(2027, 6, 1), dt.date(2036, 1, 1), dt.date(2027, 6, 2)
+    house, office = key("organization", "Hidden House"), key("location", "Office")
+    records = {
+        "audience": approval("audience", house, "public", consent_until=end),
+        "precision": approval("precision", office, "exact", consent_until=end),
+        "statement": statement("A bed can be arranged", consent_until=end),
+    }
+    own = records[kind]
+    if kind == "precision":
+        directory.add(batch(place("Office", of=["Advice"], unit="XT-W2", precision="none")), by="zarina", on=TODAY)
+    monkeypatch.setattr(SecondPerson, "present", True)
+    directory.add(batch(own), by="zarina", on=TODAY)
+    monkeypatch.setattr(SecondPerson, "present", False)
+    lowered = {"audience": house, "precision": office, "statement": own.id}[kind]
+
+    def shown_on(day: dt.date) -> bool:
+        rows = project(directory.tables(), "public", directory.rules(day), directory.agreed("public"))
+        assert not any("until" in name for row in rows["organization"] + rows["location"] for name in row)
+        return lowered in {row["id"] for table in ("organization", "location", "statement") for row in rows[table]}
+
+    assert shown_on(end)
+    assert not shown_on(day)
+    directory.add(batch(own.model_copy(update={"consent_until": far})), by="zarina", on=TODAY)
+    assert shown_on(end)
+    assert not shown_on(day)
+    directory.catch_up(on=day)
+    assert not shown_on(day)
+    directory.agree([each.showing for each in directory.waiting()], by="umed", also="noor", on=day)
+    assert shown_on(day)
+
+
+def test_words_and_licences_of_a_list_lead_nowhere(directory, tmp_path):
+    """Nobody is asked about them, so that one person's list could say in them where to call."""
+    word = TaxonomyTerm(id="own", code="OWN", name="Food", description="Bread")
+    said = Attribute(
+        id="said", link_id=LEGAL, link_entity="service", link_type="classification", taxonomy_term_id="own"
+    )
+    in_russian = Translation(
+        id="ru", link_id="own", link_entity="taxonomy_term", field="name", language="ru", text="Еда"
+    )
+    directory.add(batch(word, said, in_russian), by="zarina", on=TODAY, agreed_by="umed")
+    trap = word.model_copy(update={"name": "Food: trap@evil.example", "description": "evil.example/bread"})
+    sender = batch().source
+    origin = Provenance(id="from", link_id=LEGAL, link_entity="service", source_id=sender.id, source_key="1")
+    changed = batch(trap, said, origin, in_russian.model_copy(update={"text": "Еда: call 1414"}))
+    changed.source = sender.model_copy(update={"licence": "CC BY 4.0, evil.example"})
+    directory.add(changed, by="zarina", on=TODAY)
+    with directory.view("public", tmp_path / "public.db", edition=TODAY) as view:
+        assert view.licences == ("CC BY 4.0,",)
+        (row,) = [row for row in view.rows("taxonomy_term") if row["code"] == "OWN"]
+        assert (row["name"], row["description"]) == ("Food:", "")
+        texts = [row["text"] for row in view.rows("translation") if "Еда" in row["text"]]
+        assert texts == ["Еда: call"]
+        law = next(row for row in view.rows("taxonomy_term") if row["code"] == "LEG-INF")
+        assert law["name"]
 
 
 def test_what_was_looked_at_is_shown_and_nothing_that_was_slipped_in_since(directory):

@@ -6,8 +6,20 @@ from typing import Any
 import pytest
 
 from mapping.model import ENTRY_POINTS
-from mapping.safety.agreed import THRESHOLD, Appearing, Showing, Shown, difference, digest_of, held, kept, restrict
+from mapping.safety.agreed import (
+    THRESHOLD,
+    Appearing,
+    Showing,
+    Shown,
+    difference,
+    digest_of,
+    held,
+    kept,
+    restrict,
+    without_contacts,
+)
 from mapping.safety.redaction import _PARENTS, NEEDED
+from tests.support.sample import TODAY
 
 
 def test_what_newly_appears_says_what_is_told_and_nothing_else():
@@ -140,6 +152,21 @@ def test_a_long_text_is_looked_through_in_time_that_grows_with_it() -> None:
         assert names("service", before, before | {"description": text}) == ({"description"} if "1" in text else set())
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Food and clothes…", "Food and clothes…"),
+        ("Room 12", "Room 12"),
+        ("Write to trap@evil.example", "Write to"),
+        ("Call 1313", "Call"),
+        ("\uff11\uff13\uff11\uff13", ""),
+        ("ODbL 1.0, https://evil.example/page", "ODbL 1.0,"),
+    ],
+)
+def test_contacts_are_taken_out_of_a_text_and_nothing_else(text: str, left: str) -> None:
+    assert without_contacts(text) == left
+
+
 def test_another_text_that_says_where_a_place_is_is_news() -> None:
     for table, field in (
         *(("address", name) for name in ("address_1", "city", "region", "state_province", "country")),
@@ -160,6 +187,26 @@ def test_what_translates_a_field_leads_as_the_field_does() -> None:
     assert names("translation", said, said | {"field": "name"}) == {"field"}
     (showing,) = new("translation", before, before | {"text": "Elsewhere"})
     assert showing.leads
+
+
+@pytest.mark.parametrize("end", ["consent_until", "precision_until"])
+def test_what_was_agreed_to_until_a_day_is_shown_until_then_alone(end: str) -> None:
+    before = {"id": "s", "name": "Advice", end: TODAY.isoformat()}
+    later = before | {end: "2036-01-01"}
+    assert names("organization", before, later) == {end}
+    assert names("organization", later, before) == set()
+    endless = {"id": "s", "name": "Advice"}
+    assert names("organization", endless, before) == {end}
+    assert held("organization", before, endless, climb) == endless
+    assert held("organization", later, before | {"name": "Law"}, climb) == before
+    for day, shown in ((TODAY, [before]), (TODAY + dt.timedelta(1), [])):
+        agreed = {("organization", "s"): before}
+        assert restrict({"organization": [later]}, agreed, climb, _PARENTS, NEEDED, day)["organization"] == shown
+    as_a_day = {"id": "s", "text": "It can be arranged", "route": "1313", end: TODAY}
+    agreed = {("statement", "s"): as_a_day | {end: TODAY.isoformat()}}
+    for day, count in ((TODAY, 1), (TODAY + dt.timedelta(1), 0)):
+        for own in (as_a_day, as_a_day | {end: dt.date(2036, 1, 1)}):
+            assert len(restrict({"statement": [own]}, agreed, climb, _PARENTS, NEEDED, day)["statement"]) == count
 
 
 def test_a_service_that_is_open_again_is_news_and_one_that_closes_is_not() -> None:
@@ -289,7 +336,10 @@ def limited(rows: Shown, *unknown: tuple[str, str]) -> dict[str, set[str]]:
     agreed = {
         (table, row["id"]): row for table, own in rows.items() for row in own if (table, row["id"]) not in unknown
     }
-    return {table: {row["id"] for row in own} for table, own in restrict(rows, agreed, climb, _PARENTS, NEEDED).items()}
+    return {
+        table: {row["id"] for row in own}
+        for table, own in restrict(rows, agreed, climb, _PARENTS, NEEDED, TODAY).items()
+    }
 
 
 def office() -> Shown:
@@ -397,7 +447,7 @@ def test_old_values_stay_in_what_is_left() -> None:
         "phone": [rows["phone"][0] | {"number": "1516"}],
         "location": [rows["location"][0] | AREA],
     }
-    assert restrict(changed, agreed, climb, _PARENTS, NEEDED) == rows | {"location": changed["location"]}
+    assert restrict(changed, agreed, climb, _PARENTS, NEEDED, TODAY) == rows | {"location": changed["location"]}
 
 
 def test_a_part_of_nothing_and_a_record_without_what_it_needs_are_held_back() -> None:

@@ -149,6 +149,7 @@ LABELS: dict[str, Message] = {
     "verified_on": Message("Checked on"),
     "next_due": Message("To be checked again by"),
     "consent_until": Message("Consent until"),
+    "precision_until": Message("Consent until"),
     "valid_from": Message("First day"),
 }
 
