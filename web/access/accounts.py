@@ -28,6 +28,7 @@ from zxcvbn import zxcvbn
 
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.i18n import Message
+from mapping.safety.people import same_person
 from web.access.roles import ROLES, SCOPED, Action, Grants, Role, Scope, may
 from web.stores import sqlite_file
 
@@ -318,7 +319,8 @@ class Accounts:
 
         An account and whoever made it, or last saw its one-time link, are one until another administrator has met its
         owner; so are all accounts that one made. Where there never was a second administrator nobody else can meet
-        anybody: then only an account and its maker are one.
+        anybody: then only an account and its maker are one. Two accounts whose logins or names look or sound alike are
+        always one person's.
         """
         made = {account.login: account for account in self.accounts()}
 
@@ -330,7 +332,8 @@ class Accounts:
             return login
 
         first, second = first.strip().casefold(), second.strip().casefold()
-        if first == second:
+        names = [made[login].name for login in (first, second) if login in made]
+        if same_person(first, second) or (len(names) == 2 and same_person(*names)):
             return True
         if self.two_administrators():
             return person(first) == person(second)

@@ -14,7 +14,6 @@ from flask import abort, current_app, g, request
 
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Directory
-from mapping.errors import NotFound
 from mapping.safety.people import two_people
 from web.access.accounts import Accounts, SignInRefused
 from web.access.guard import log, me, now
@@ -93,12 +92,7 @@ def is_me() -> bool:
 def is_other_person(login: str) -> bool:
     """Tell whether whoever is signed in is another person than the one with a login: neither by name nor by account."""
     accounts: Accounts = current_app.config["ACCOUNTS"]
-    if not two_people(login, me().login):
-        return False
-    try:
-        return two_people(accounts.by_login(login).name, me().name) and not accounts.one_person(login, me().login)
-    except NotFound:  # somebody without an account, or whose account is gone
-        return True
+    return two_people(login, me().login) and not accounts.one_person(login, me().login)
 
 
 def warnings_file() -> Path:

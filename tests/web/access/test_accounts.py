@@ -391,6 +391,19 @@ def test_whoever_makes_accounts_is_one_person_with_them_until_another_has_met_th
     assert not accounts.one_person("zarina", "rano")
 
 
+@pytest.mark.parametrize(
+    ("other", "one"),
+    [("\u0410nna Karimova", True), ("ANNA  KARIMOVA", True), ("Anna Karimova\u200b", True), ("Noor Safarova", False)],
+)
+def test_two_accounts_under_one_name_are_one_person(accounts, other, one):
+    for login, name in (("first", "Anna Karimova"), ("second", other)):
+        accounts.add(login, name, "steward", by="command line", now=NOW)
+    assert accounts.one_person("first", "second") is one
+    assert accounts.one_person("second", "first") is one
+    assert accounts.one_person("first", "f\u0456rst")
+    assert not accounts.one_person("first", "gone")
+
+
 def test_where_there_is_one_administrator_two_stewards_are_two_people(accounts):
     taken_up(accounts, "root", "administrator", "command line")
     taken_up(accounts, "zarina", "steward", "root")
