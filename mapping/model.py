@@ -788,7 +788,7 @@ WORDS = tuple(table for table, kind in RECORDS.items() if kind.stands == "word")
 ENTRY_POINTS: dict[str, tuple[str, ...]] = {
     "phone": ("number", "extension"),
     "address": ("address_1", "address_2", "city", "region", "state_province", "postal_code", "country"),
-    "contact": ("name", "email"),
+    "contact": ("name", "title", "department", "email"),
     "organization": ("email", "website"),
     "service": ("email", "url"),
     "url": ("url",),

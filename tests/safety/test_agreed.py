@@ -172,6 +172,7 @@ def test_another_text_that_says_where_a_place_is_is_news() -> None:
         *(("address", name) for name in ("address_1", "city", "region", "state_province", "country")),
         *(("location", name) for name in ("name", "alternate_name", "description", "transportation")),
         ("service_at_location", "description"),
+        *(("contact", name) for name in ("title", "department")),
         *(("schedule", name) for name in ("timezone", "dtstart", "until", "interval")),
     ):
         before = PLACE | {field: "by the river"} if table == "location" else {"id": "a", field: "by the river"}

@@ -231,8 +231,8 @@ MUTANTS = {
         "for record in tables.get(table, ())]",
     ),
     "translations of hidden words are shown": (
-        "if record.link_entity in VOCABULARIES and record.link_id in wanted",
-        "if record.link_entity in VOCABULARIES",
+        "if own.link_entity in VOCABULARIES and own.link_id in wanted",
+        "if own.link_entity in VOCABULARIES",
     ),
     "everybody may see whatever anybody may": (
         "return wanted in AUDIENCES and AUDIENCES.index(wanted) <= AUDIENCES.index(audience)",
