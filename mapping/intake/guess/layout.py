@@ -11,14 +11,18 @@ from mapping.language.i18n import Phrase
 LEAST_FIELDS = 4
 """Fields that the first column of a table on its side names at least."""
 
+MOST_LYING = 60
+"""Rows of a sheet beyond which no table lies on its side: so many things nobody tells of an organization."""
+
 Rows = Sequence[Sequence[object]]
 
 
 def tables_of(sheets: Sequence[Sheet]) -> Iterator[Sheet]:
     """Yield the tables of some sheets, each as a sheet of its own that stands upright; most sheets are one already."""
-    stands = any(_stands(sheet.rows) and not _lies(sheet.rows) for sheet in sheets)
+    lying = [sheet.name for sheet in sheets if _lies(sheet.rows)]
+    stands = bool(lying) and any(_stands(sheet.rows) for sheet in sheets if sheet.name not in lying)
     for sheet in sheets:
-        if not stands and _lies(sheet.rows):
+        if not stands and sheet.name in lying:
             width = max(map(len, sheet.rows))
             lines = [row for row in sheet.rows if sum(bool(written(cell).strip()) for cell in row) > 1]  # no titles
             turned = [[row[x] if x < len(row) else None for row in lines] for x in range(width)]
@@ -34,6 +38,8 @@ def _fields(cells: Sequence[object]) -> set[str]:
 
 def _lies(rows: Rows) -> bool:
     """Tell whether the names of a table stand in its first column, and in no row."""
+    if len(rows) > MOST_LYING:
+        return False
     first = _fields([row[0] for row in rows if row])
     if len(first) < LEAST_FIELDS or "organization" not in first:
         return False
