@@ -393,11 +393,8 @@ NUMBER = re.compile(rb"""\b(r|min|max)=["'](\d+)["']""")
 
 ERROR = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\bt=["']e["']""")
 NO_VALUE = re.compile(rb"<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<v></v>)?\s*</(?:\w+:)?c>")
-WIDE = re.compile(rb"""\br=["'][A-Za-z]{2,3}\d""")
-BEYOND = re.compile(rb"""\br=["'](?:[A-Za-z]{2,3}\d|[A-Za-z]*\d{6})""")
-"""What stands in a sheet of more than 26 columns or of 100,000 rows."""
-FAR = {10**digits: re.compile(rb"""\br=["'][A-Za-z]*\d{%d}""" % (digits + 1)) for digits in (5, 6)}
-"""Rows -> what stands in a sheet that has more."""
+TALL = re.compile(rb"""\br=["'][A-Za-z]*(\d{6,9})""")
+WIDE = re.compile(rb"""\br=["']([A-Za-z]{2,9})\d""")
 MAX_ROWS = 2**20
 """Rows that a sheet can have."""
 
@@ -407,25 +404,31 @@ def _require_extent(path: Path, name: str, xml: bytes) -> None:
     tags = xml.count(b"<row") + xml.count(b":row")
     if tags > 2 * MAX_ROWS:
         raise _too_many(path, name, tags, 0)
-    if not BEYOND.search(xml):  # at most 26 columns of 99,999 rows: nearly every list is like this
+    # seen in no time: row numbers of six digits or more, and columns of two letters or more, wherever they stand
+    height = max(map(int, {match[1] for match in TALL.finditer(xml)}), default=99_999)
+    columns = {match[1].upper() for match in WIDE.finditer(xml)} or {b"Z"}
+    if _fits(height, max(map(_width, columns))):
         return
-    most = next((rows for rows, further in FAR.items() if not further.search(xml)), 0)
-    if most and not WIDE.search(xml):  # seen in no time
-        letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-        width = max((n for n in range(1, 27) for q in b"\"'" if b"r=%c%c" % (q, letters[n - 1]) in xml), default=0)
-        if width * most <= MAX_CELLS:
-            return
     rows = max((int(match[1]) for match in ROW.finditer(xml)), default=0)
-    columns, last = b"", 0
+    last, columns = 0, set()
     for match in CELL.finditer(xml):
-        columns = max(columns, match[1].upper(), key=lambda text: (len(text), text))
+        columns.add(match[1].upper())
         last = max(last, int(match[2]))
-    width = 0
-    for letter in columns:
-        width = width * 26 + letter - 64
-    height = max(rows, last)
-    if width > MAX_COLUMNS or height > MAX_ROWS or height * max(width, 1) > MAX_CELLS:
+    height, width = max(rows, last), max(map(_width, columns), default=0)
+    if not _fits(height, width):
         raise _too_many(path, name, height, width)
+
+
+def _fits(height: int, width: int) -> bool:
+    return width <= MAX_COLUMNS and height <= MAX_ROWS and height * max(width, 1) <= MAX_CELLS
+
+
+def _width(letters: bytes) -> int:
+    """Return the columns of a sheet whose last has these letters, however many they are."""
+    width = 0
+    for letter in letters:
+        width = width * 26 + letter - 64
+    return width
 
 
 def _too_many(path: Path, name: str, height: int, width: int) -> FormatError:

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import time
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mapping.errors import FormatError
+from mapping.formats.tables import xlsx
 from mapping.formats.tables.xlsx import read
 from mapping.registry import format_of
 
@@ -178,6 +180,41 @@ def test_ten_million_empty_rows_are_refused_at_once(sheets):
     with pytest.raises(FormatError, match="rows and 0 columns are too many"):
         sheets(contents)
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("cells", "refused"),
+    [
+        ("Z769230", False),  # 26 columns of 769,230 rows are 19,999,980 cells, of 20,000,000 that there may be
+        ("Z769231", True),
+        ("T1000000", False),  # 20 columns
+        ("U1000000", True),
+        ("aa740740", False),  # 27
+        ("AA740741", True),
+        ("BXX10000", False),  # 2,000
+        ("BXY1", True),
+        ("A1048576", False),
+        ("A1048577", True),
+        ("A1 Z1 A769231", True),  # the widest and the furthest are others
+        ("A1 T1 A1000000", False),
+        ("BXX1 A10001", True),
+        ("BXX1 A10000", False),
+        ("A1234567890123", True),
+        ("ABCDEFGHIJKL1", True),
+    ],
+)
+@pytest.mark.parametrize("quote", "\"'")
+def test_what_lies_far_apart_is_refused_to_the_cell(cells, refused, quote):
+    tags = "".join(f"<c r={quote}{cell}{quote}/>" for cell in cells.split())
+    xml = f'<row r={quote}1{quote}>{tags}<c><t>r="9999999" r="XXXX9"</t></c></row>'.encode()
+    with pytest.raises(FormatError, match="too many") if refused else contextlib.nullcontext():
+        xlsx._require_extent(Path("list.xlsx"), "List", xml)
+
+
+def test_a_row_without_cells_counts_too():
+    xlsx._require_extent(Path("list.xlsx"), "List", b'<x:row spans="1" r="1048576"/>')
+    with pytest.raises(FormatError, match="1048577 rows and 0 columns are too many"):
+        xlsx._require_extent(Path("list.xlsx"), "List", b'<x:row spans="1" r="1048577"/>')
 
 
 def test_columns_without_a_name_count_too(sheets):
