@@ -11,6 +11,8 @@ from mapping.language.i18n import Phrase
 LEAST_FIELDS = 4
 """Fields that the first column of a table on its side names at least."""
 
+LONGEST_NAME = 60
+"""Letters of the name of a column at most."""
 MOST_LYING = 60
 """Rows of a sheet beyond which no table lies on its side: so many things nobody tells of an organization."""
 
@@ -33,7 +35,8 @@ def tables_of(sheets: Sequence[Sheet]) -> Iterator[Sheet]:
 
 
 def _fields(cells: Sequence[object]) -> set[str]:
-    return {field for cell in cells if isinstance(cell, str) and (field := field_of(cell))}
+    texts = (cell for cell in cells if isinstance(cell, str) and 1 < len(cell) <= LONGEST_NAME)
+    return {field for text in texts if not text[0].isdigit() and (field := field_of(text))}
 
 
 def _lies(rows: Rows) -> bool:
@@ -43,7 +46,7 @@ def _lies(rows: Rows) -> bool:
     first = _fields([row[0] for row in rows if row])
     if len(first) < LEAST_FIELDS or "organization" not in first:
         return False
-    return max(len(_fields(row)) for row in rows[:LOOK_FOR_HEADER]) * 2 <= len(first)
+    return not any(len(_fields(row)) * 2 > len(first) for row in rows[:LOOK_FOR_HEADER])
 
 
 def _stands(rows: Rows) -> bool:
