@@ -195,8 +195,8 @@ def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
         changes([reader for reader in readers if is_returned(reader)], intake)
         left = Packed(reader.row for reader in readers if not is_returned(reader))
     if columns.shape in READERS:
-        readers = [Reader(intake, row) for row in left]
-        for _row, records in READERS[columns.shape](read_once(readers), intake):
+        readers = [*read_once(left, intake)]
+        for _row, records in READERS[columns.shape](readers, intake):
             batch.records.extend(records)
         for reader in readers:
             if reader.reasons:

@@ -241,6 +241,8 @@ class Reader:
     """Fields whose cells hold another kind of thing than they should."""
     faults: int = 0
     """How often something was said of the row, whether or not it had been said before."""
+    at_most: Audience = "public"
+    """Who may see it at most, by rows that are left out because it says the same."""
 
     def text(self, name: str, language: str = "") -> str:
         """Return a field's text: that of the column the map names, or the map's constant.
@@ -745,7 +747,17 @@ class Reader:
         return text
 
     def audience(self) -> Audience:
-        """Return who may see the row: its marking by the approved table, else custodians only."""
+        """Return who may see the row: its marking by the approved table, else custodians only.
+
+        No more may see it than may see each row that is left out for it.
+        """
+        own = self._own_audience()
+        if strictest(own, self.at_most) != own:
+            problem = Phrase("a row that says the same is for fewer to see")
+            self.say("marking", problem, Phrase("that counts; ask the sender which is meant"))
+        return strictest(own, self.at_most)
+
+    def _own_audience(self) -> Audience:
         intake = self.intake
         text = self.text("marking")
         if self.row.cut:

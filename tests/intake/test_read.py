@@ -623,6 +623,35 @@ def test_of_rows_without_numbers_that_say_the_same_the_last_check_stands(take):
     assert said(batch, 3) == [("doubt", "", "row 2 is of the same body, place and kind of help")]
 
 
+@pytest.mark.parametrize("days", [("2025-03-01", "2026-03-01"), ("2026-03-01", "2025-03-01"), ("", "")])
+@pytest.mark.parametrize("swapped", [False, True])
+@pytest.mark.parametrize("asking", [{"Notes": "please do not publish"}, {"Open to": "partners"}, {"Consent": "no"}])
+def test_whichever_row_stands_what_either_asks_to_be_hidden_stays_hidden(take, asking, days, swapped):
+    header, free = with_cells(Checked=days[0], Notes="", Consent="yes")
+    at = {name: place for place, name in enumerate(header)}
+    asks = [*free]
+    for name, text in {"Checked": days[1], **asking}.items():
+        asks[at[name]] = text
+    rows = [tuple(asks), free] if swapped else [free, tuple(asks)]
+    batch = take(*rows, heads=header, key=[], private=["Notes"])
+    (service,) = batch.of("service")
+    assert service.audience == ("partner" if "Open to" in asking else "custodian")
+    assert all(place.audience == service.audience for place in batch.of("location"))
+
+
+@pytest.mark.parametrize("commented", [1, 2])
+def test_a_comment_on_a_row_that_is_left_out_hides_the_one_that_stands(tiny_area, tmp_path, commented):
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate((HEADER, ROW, ROW)):
+            sheet.write_row(number, 0, row)
+        sheet.write_comment(commented, 1, "please do not publish")
+    columns = ColumnMap.model_validate(MAP)
+    batch = read(path, columns=columns, area=tiny_area, today=TODAY, known=Known(maps=EveryMap()))
+    assert [service.audience for service in batch.of("service")] == ["custodian"]
+
+
 @pytest.mark.parametrize(
     ("lat", "lon", "unit", "basis", "level"),
     [
@@ -762,7 +791,7 @@ def test_a_short_map_adds_words_to_a_table_that_needs_no_columns(tmp_path, tiny_
 def test_columns_that_nobody_can_guess(tmp_path, tiny_area):
     path = tmp_path / "plain.csv"
     path.write_text("a,b,c\n1,2,3\n", "utf-8")
-    with pytest.raises(FormatError, match="write a column map"):
+    with pytest.raises(FormatError, match="no row looks like the names of columns"):
         read(path, source="x", area=tiny_area, today=TODAY)
 
 
