@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from mapping.formats import Sheet
 from mapping.intake.guess.headings import field_of
@@ -25,13 +26,28 @@ def tables_of(sheets: Sequence[Sheet]) -> Iterator[Sheet]:
     stands = bool(lying) and any(_stands(sheet.rows) for sheet in sheets if sheet.name not in lying)
     for sheet in sheets:
         if not stands and sheet.name in lying:
-            width = max(map(len, sheet.rows))
-            lines = [row for row in sheet.rows if sum(bool(written(cell).strip()) for cell in row) > 1]  # no titles
-            turned = [[row[x] if x < len(row) else None for row in lines] for x in range(width)]
-            note = Phrase("nothing; its columns are read as rows, since the names stand in the first column")
-            yield replace(sheet, rows=turned, skipped=(*sheet.skipped, note), comments={}, first_row=1)
+            yield _stood_up(sheet)
         else:
             yield from _side_by_side(sheet)
+
+
+def _stood_up(sheet: Sheet) -> Sheet:
+    """Return a table on its side with its columns as rows, each called by the number of its column."""
+    lines = [row for row in sheet.rows if any(written(cell).strip() for cell in row)]
+    titles = [*takewhile(lambda row: sum(bool(written(cell).strip()) for cell in row) == 1, lines)]
+    width = max(map(len, lines))
+    turned = [[row[x] if x < len(row) else None for row in lines[len(titles) :]] for x in range(width)]
+    beside = "; ".join(dict.fromkeys(sheet.comments.values()))  # of which column each is, nothing says
+    return replace(
+        sheet,
+        rows=[*titles, *turned],
+        first_row=1 - len(titles),
+        skipped=(
+            *sheet.skipped,
+            Phrase("nothing; its columns are read as rows, since the names stand in the first column"),
+        ),
+        comments=dict.fromkeys(range(1, width + 1), beside) if beside else {},
+    )
 
 
 def _fields(cells: Sequence[object]) -> set[str]:

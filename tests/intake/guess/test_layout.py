@@ -20,10 +20,12 @@ def cells(sheet):
     return [[cell for cell in row if cell is not None] for row in sheet.rows if any(row)]
 
 
-def test_a_table_on_its_side_is_stood_up_without_its_title():
+def test_a_table_on_its_side_is_stood_up_with_its_title_and_what_is_noted_beside_any_of_it():
     lying = [["Справочник"], [], *map(list, zip(*UPRIGHT, strict=True))]
-    (table,) = tables_of([Sheet("x", lying)])
-    assert cells(table) == UPRIGHT
+    (table,) = tables_of([Sheet("x", lying, comments={4: "не публиковать", 6: "да"})])
+    assert cells(table) == [["Справочник"], *UPRIGHT]
+    assert table.rows[1 - table.first_row] == UPRIGHT[0]  # column 1 of the file
+    assert dict(table.comments) == dict.fromkeys([1, 2, 3], "не публиковать; да")
 
 
 def test_a_table_that_stands_is_left_alone():
