@@ -18,6 +18,7 @@ from flask_wtf.csrf import CSRFProtect
 from mapping.errors import MappingError
 from web.access.accounts import Account, Accounts
 from web.access.roles import Action, Role
+from web.stores.deeds import Deed
 from web.stores.ledger import Ledger
 
 Open = Literal["everyone"]
@@ -104,14 +105,14 @@ def require(action: Action, over: object = None) -> None:
         _refuse(action)
 
 
-def log(action: str, *, subject: str = "", reason: str = "", who: str = "") -> None:
+def log(action: Deed, *, subject: str = "", reason: str = "", who: str = "") -> None:
     """Write a line of the ledger about this request."""
     account = somebody()
     ledger: Ledger = current_app.config["LEDGER"]
     ledger.append(who or (account.login if account else ""), action, subject=subject, reason=reason, now=now())
 
 
-def log_at_most(most: int, action: str, *, since: dt.datetime, subject: str, reason: str) -> int:
+def log_at_most(most: int, action: Deed, *, since: dt.datetime, subject: str, reason: str) -> int:
     """Write a line unless this person has ``most`` of the action since; return the count, 0 where it was refused."""
     ledger: Ledger = current_app.config["LEDGER"]
     return ledger.append_at_most(most, me().login, action, since=since, subject=subject, reason=reason, now=now())

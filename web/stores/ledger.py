@@ -20,6 +20,7 @@ from filelock import FileLock
 
 from mapping.errors import MappingError
 from web.stores import sqlite_file
+from web.stores.deeds import Deed
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS line (
@@ -52,7 +53,7 @@ class Ledger:
         self.path = Path(path)
         sqlite_file.make(self.path, _SCHEMA)
 
-    def append(self, who: str, action: str, *, subject: str = "", reason: str = "", now: dt.datetime) -> LedgerLine:
+    def append(self, who: str, action: Deed, *, subject: str = "", reason: str = "", now: dt.datetime) -> LedgerLine:
         """Write a line; it is on the disk when this returns.
 
         Raises
@@ -64,7 +65,7 @@ class Ledger:
             return self._add(db, now, who, action, subject, reason)
 
     def append_at_most(
-        self, most: int, who: str, action: str, *, since: dt.datetime, subject: str, reason: str, now: dt.datetime
+        self, most: int, who: str, action: Deed, *, since: dt.datetime, subject: str, reason: str, now: dt.datetime
     ) -> int:
         """Write a line, unless there are ``most`` of this person and action after ``since`` already.
 
@@ -102,7 +103,7 @@ class Ledger:
             ) from error
 
     def _add(
-        self, db: sqlite3.Connection, now: dt.datetime, who: str, action: str, subject: str, reason: str
+        self, db: sqlite3.Connection, now: dt.datetime, who: str, action: Deed, subject: str, reason: str
     ) -> LedgerLine:
         last = db.execute("SELECT number, seal FROM line ORDER BY number DESC LIMIT 1").fetchone()
         number, before, at = (last[0] + 1, last[1], _moment(now)) if last else (1, START, _moment(now))

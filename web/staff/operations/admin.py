@@ -26,6 +26,7 @@ from web.staff.common import directory, everything_seen, is_me, seen_in, study_a
 from web.staff.fields import CHOOSE, NEEDED
 from web.staff.operations.settings import NONE, area_in_words, mail_in_words
 from web.staff.reminders import Reminder, due_bodies, late, remind, waiting
+from web.stores.deeds import DEEDS
 from web.stores.ledger import Ledger
 
 blueprint = Blueprint("administration", __name__)
@@ -226,7 +227,7 @@ def ledger(language: str) -> str:
     book: Ledger = current_app.config["LEDGER"]
     wanted = {name: request.args.get(name, "").strip() for name in ("who", "action", "subject")}
     lines = book.lines(newest=LINES, **wanted)
-    return page("ops/log.html", language, lines=lines, wanted=wanted, faults=book.faults(), most=LINES)
+    return page("ops/log.html", language, lines=lines, wanted=wanted, faults=book.faults(), most=LINES, deeds=DEEDS)
 
 
 @blueprint.get("/<language>/settings.html")

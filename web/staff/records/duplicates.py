@@ -20,6 +20,7 @@ from web.staff.fields import CHOOSE, FIELDS, LABELS, PARTS, TABLES, said
 from web.staff.records.edit import NO_REASON, leads_elsewhere
 from web.staff.records.records import RecordLine, line, parts_of, shown
 from web.staff.visible import VisibleRecords
+from web.stores.deeds import Deed
 
 doubles = Blueprint("doubles", __name__)
 blueprint = doubles
@@ -35,6 +36,11 @@ CHOICES: dict[str, Message] = {
     "same": Message("They are one: merge them"),
     "different": Message("They are two: do not ask again"),
     "later": Message("I do not know yet"),
+}
+DEED_OF: dict[str, Deed] = {
+    "same": "doubles_same",
+    "different": "doubles_different",
+    "later": "doubles_later",
 }
 SENDERS = Message("From which list")
 GONE = Message("One of the two was changed or merged meanwhile. Look at the list again.")
@@ -92,7 +98,7 @@ def pair(language: str, table: str, identifier: str, other: str) -> ResponseRetu
             list(apply(directory(), [decided], by=login, on=day))
     except (InvalidRecord, NotFound):
         return _pair(language, table, both, problem=GONE), 409
-    log(f"doubles_{kind}", subject=f"{table} {identifier} {other}", reason=reason)
+    log(DEED_OF[kind], subject=f"{table} {identifier} {other}", reason=reason)
     path = f"r/{table}/{keep}.html" if kind == "same" else f"doubles/{table}.html"
     return redirect(f"/{language}/{path}?{done}", code=303)
 

@@ -26,6 +26,7 @@ from web.staff.fields import CHOOSE, FIELDS, LABELS, given, said
 from web.staff.records.edit import leads_elsewhere
 from web.staff.records.records import line
 from web.staff.visible import VisibleRecords
+from web.stores.deeds import Deed
 from web.stores.inbox import Decision, Draft, HelpMissing, Received, SomethingWrong, StandardsAnswers
 
 letters = Blueprint("letters", __name__)
@@ -64,6 +65,11 @@ ANSWERS: dict[str, Message] = {
     "partly": Message("partly met"),
     "not met": Message("not met"),
     "unknown": Message("not known"),
+}
+DEED_OF: dict[str, Deed] = {
+    "accepted": "message_accepted",
+    "refused": "message_refused",
+    "done": "message_done",
 }
 GONE = Message("Somebody else decided on this, or changed the record meanwhile. Look at it again.")
 TICK = Message("Tick what you accept, or refuse it all.")
@@ -140,7 +146,7 @@ def one(language: str, number: int) -> ResponseReturnValue:
     if request.method == "GET" or decided is not None:
         return _page(language, received, decided=decided)
     choice, note = request.form.get("choice", ""), request.form.get("note", "").strip()
-    if choice not in ("accepted", "refused", "done"):
+    if choice not in DEED_OF:
         return _page(language, received, wrong={"choice": CHOOSE}), 400
     try:
         if choice == "accepted" and not _accept(received):
@@ -148,7 +154,7 @@ def one(language: str, number: int) -> ResponseReturnValue:
         inbox().decide(number, cast("Decision", choice), by=me().login, on=today(), note=note)
     except (Outdated, InvalidRecord):
         return _page(language, received, problem=GONE), 409
-    log(f"message_{choice}", subject=f"{received.kind} {number}", reason=note)
+    log(DEED_OF[choice], subject=f"{received.kind} {number}", reason=note)
     return redirect(f"/{language}/inbox.html?done", code=303)
 
 

@@ -28,6 +28,7 @@ from web.staff.operations.imports import numbers_of, words_of
 from web.staff.records.records import line
 from web.staff.review.shown import acts, shown_records
 from web.staff.visible import name_of
+from web.stores.deeds import Deed
 
 agree = Blueprint("agree", __name__)
 blueprint = agree
@@ -35,6 +36,11 @@ blueprint = agree
 ROUTES: dict[str, Action | Open] = {"agree.waiting": "approve", "agree.one": "approve", "agree.widen": "approve"}
 MENU = (MenuItem("waiting.html", Message("Second person"), "approve", 30),)
 
+DEED_OF: dict[str, Deed] = {
+    "accepted": "proposal_accepted",
+    "refused": "proposal_refused",
+    "withdrawn": "proposal_withdrawn",
+}
 OUTDATED = Message("Somebody else changed this record or decided meanwhile. Look at it again.")
 SAME = Message("You proposed this yourself: somebody else must agree.")
 
@@ -77,7 +83,7 @@ def one(language: str, number: str) -> ResponseReturnValue:
     if request.method == "GET" or proposal.decision != "waiting":
         return _page(language, proposal)
     choice, note = request.form.get("choice", ""), request.form.get("note", "").strip()
-    if choice not in ("accepted", "refused", "withdrawn"):
+    if choice not in DEED_OF:
         return _page(language, proposal, wrong={"choice": CHOOSE}), 400
     if choice == "accepted" and not is_other_person(proposal.proposed_by):
         return _page(language, proposal, problem=SAME), 403
@@ -90,7 +96,7 @@ def one(language: str, number: str) -> ResponseReturnValue:
         return _page(language, proposal, problem=SAME), 403
     except InvalidRecord:
         return _page(language, proposal, problem=OUTDATED), 409
-    log(f"proposal_{choice}", subject=f"{proposal.link_entity} {proposal.link_id}", reason=note)
+    log(DEED_OF[choice], subject=f"{proposal.link_entity} {proposal.link_id}", reason=note)
     return redirect(f"/{language}/waiting.html?done", code=303)
 
 

@@ -433,10 +433,15 @@ def test_what_no_form_offers_is_refused(office, fields):
 def test_the_log_is_shown_and_checked(office):
     client = office.client("administrator")
     assert "The log is whole" in client.get("/en/log.html").text
-    office.ledger.append("<gul>", "edit", subject="service 1", reason="<b>", now=NOW)
-    shown = client.get("/en/log.html?action=edit").text
+    office.ledger.append("gul", "sign_in", now=NOW)
+    office.ledger.append("<gul>", "edited", subject="service 1", reason="<b>", now=NOW)
+    shown = client.get("/en/log.html?action=edited").text
     assert "&lt;gul&gt;" in shown
-    assert "sign_in" not in shown
+    assert '<option value="edited" selected>Entry changed</option>' in shown
+    assert ">Signed in</td>" not in shown
+    shown = client.get("/ru/log.html").text
+    assert ">Запись изменена</td>" in shown
+    assert ">Вход</td>" in shown
     office.ledger._beside(".end").write_text("9 x x", encoding="ascii")
     assert "The log was tampered with" in client.get("/en/log.html").text
 
