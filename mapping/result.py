@@ -46,6 +46,20 @@ STATES: dict[State, Message] = {
 }
 """What a state is called in a cell."""
 
+STATE_SIGNS: dict[State, str] = {
+    "present": "",
+    "single": "",
+    "only remote": "",
+    "line": "☎",
+    "no agreement": "≠",
+    "stale": "!",
+    "unknown": "?",
+    "none listed": "✗",
+    "not published": "–",
+    "not applicable": "·",
+}
+"""What stands for a state in a small cell, on pages, in pictures and in print; empty where the number does."""
+
 STATE_NOTES: dict[State, Message] = {
     "present": Message("Two or more services are listed and confirmed."),
     "single": Message("One service only: if it closes, nothing is left."),

@@ -16,7 +16,7 @@ from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import number, percent, show, translate
 from mapping.render.svg import BESIDE, Drawing
-from mapping.result import STATES, Column, Curve, Kind, Picture, Result, State, write
+from mapping.result import STATE_SIGNS, STATES, Column, Curve, Kind, Picture, Result, State, write
 
 WIDTH = 400
 """Units across: 14 units of text are as high as print of 9 points in a column of 7 cm."""
@@ -29,19 +29,18 @@ MOST, MOST_WIDE = 12, 8
 
 PANELS = 8
 
-SIGNS: dict[State, tuple[str, str]] = {
-    "present": ("a", ""),
-    "single": ("b", ""),
-    "only remote": ("b/", ""),
-    "line": ("a/", "☎"),
-    "no agreement": ("d-", "≠"),
-    "stale": ("d-", "!"),
-    "unknown": ("n.", "?"),
-    "none listed": ("d", "0"),
-    "not published": ("n", "–"),
-    "not applicable": ("n", "·"),
+STATE_FILLS: dict[State, str] = {
+    "present": "a",
+    "single": "b",
+    "only remote": "b/",
+    "line": "a/",
+    "no agreement": "d-",
+    "stale": "d-",
+    "unknown": "n.",
+    "none listed": "d",
+    "not published": "n",
+    "not applicable": "n",
 }
-"""State -> fill and sign; an empty sign is the number."""
 
 HIDDEN: frozenset[State] = frozenset({"not published", "unknown", "not applicable"})
 """States of which no bar is drawn."""
@@ -285,12 +284,12 @@ def draw_stacked(drawing: Drawing, result: Result, area: StudyArea, language: st
                 fill, text = shares[place % len(shares)], write(value, "share", language)
             else:
                 name = STATES[part].into(language)  # type: ignore[index]
-                fill, text = SIGNS[part][0], number(value, language, digits=0)  # type: ignore[index]
+                fill, text = STATE_FILLS[part], number(value, language, digits=0)  # type: ignore[index]
             fills.setdefault(name, fill)
             drawn.append((value / total, fill, text if value else ""))
         drawing.stack(drawn)
     order = (
-        [SIGNS[state][0] for state in STATES] if any(isinstance(p[0], str) for _, own in stacks for p in own) else []
+        [STATE_FILLS[state] for state in STATES] if any(isinstance(p[0], str) for _, own in stacks for p in own) else []
     )
     names = sorted(fills, key=lambda name: order.index(fills[name]) if order else 0)
     drawing.key([(fills[name], "", name) for name in names])
@@ -329,14 +328,14 @@ def _draw_heat(drawing: Drawing, result: Result, area: StudyArea, language: str)
         cells = []
         for code in codes:
             state = result.state(code, column.key)
-            fill, sign = SIGNS[state] if state else ("", "")
+            fill, sign = (STATE_FILLS[state], STATE_SIGNS[state]) if state else ("", "")
             value = result.table.at[code, column.key]
             plain = column.kind != "state"
             cells.append((fill, sign or (write(value, column.kind, language) if plain else "✓")))
             if state:
                 states.setdefault(state)
         drawing.cells(show(column.short if group and column.short else column.label, language), cells)
-    drawing.key([(*SIGNS[s], STATES[s].into(language)) for s in STATES if s in states])
+    drawing.key([(STATE_FILLS[s], STATE_SIGNS[s], STATES[s].into(language)) for s in STATES if s in states])
 
 
 # Curves and dots

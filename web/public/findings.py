@@ -9,26 +9,26 @@ from mapping.errors import NotFound
 from mapping.language.i18n import Message, date, show, translate
 from mapping.render.charts import kind_of
 from mapping.render.tables import table_csv
-from mapping.result import STATE_NOTES, STATES, Column, Input, Result, State
+from mapping.result import STATE_NOTES, STATE_SIGNS, STATES, Column, Input, Result, State
 from web.presenters.edition import Edition
 from web.presenters.sheets import PictureSize, alone
 
 FEW = 8
 """With at most so many area units a table reads better with the units across and the columns down."""
 
-SIGNS: dict[State, tuple[str, str]] = {
-    "present": ("h2", ""),
-    "single": ("h1", ""),
-    "only remote": ("hr", ""),
-    "line": ("hc", ""),
-    "no agreement": ("hs", "≠"),
-    "stale": ("hs", "!"),
-    "unknown": ("hx", "?"),
-    "none listed": ("h0", "0"),
-    "not published": ("hp", "–"),
-    "not applicable": ("hp", "·"),
+LOOKS: dict[State, str] = {
+    "present": "h2",
+    "single": "h1",
+    "only remote": "hr",
+    "line": "hc",
+    "no agreement": "hs",
+    "stale": "hs",
+    "unknown": "hx",
+    "none listed": "h0",
+    "not published": "hp",
+    "not applicable": "hp",
 }
-"""State -> the class of its box and the sign that stands in it; an empty sign is the number."""
+"""State -> the class of its box."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def _key(result: Result, language: str) -> tuple[tuple[str, str, str, str], ...]
         if column.kind == "state":
             states |= set(result.table[column.key])
     return tuple(
-        (SIGNS[state][0], SIGNS[state][1], words.into(language), STATE_NOTES[state].into(language))
+        (LOOKS[state], STATE_SIGNS[state], words.into(language), STATE_NOTES[state].into(language))
         for state, words in STATES.items()
         if state in states
     )
@@ -173,15 +173,13 @@ def _cell(result: Result, code: str, column: Column, language: str, *, short: bo
     text = result.text(code, column.key, language)
     if state is None:
         return FindingCell("", text)
-    look, sign = SIGNS[state]
+    look, sign = LOOKS[state], STATE_SIGNS[state]
     count = _count(result, code, column)
     if state == "present" and count >= 3:
         look = "h3"
     if not short:
         return FindingCell(look if column.kind == "state" or sign else "", text)
     meaning = STATES[state].into(language)
-    if state == "line":
-        return FindingCell(look, translate("line", language), meaning)
     if column.kind == "state":
         return FindingCell(look, sign or "✓", meaning)
     if sign == "!":

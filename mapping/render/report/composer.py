@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from mapping.language.i18n import Message, show
-from mapping.render.charts import SIGNS, chart, kind_of
+from mapping.render.charts import STATE_FILLS, chart, kind_of
 from mapping.render.charts import WIDE as WIDE_CHART
 from mapping.render.report import sheet
 from mapping.render.report.elements import (
@@ -22,7 +22,7 @@ from mapping.render.report.elements import (
 )
 from mapping.render.report.recommendations import Progress, Recommendation
 from mapping.render.report.sources import Sources
-from mapping.result import SPEAKING, STATE_NOTES, STATES, Column, Kind, Result, State
+from mapping.result import SPEAKING, STATE_NOTES, STATE_SIGNS, STATES, Column, Kind, Result
 
 FEW = 8
 """With at most so many units, and more columns than units, a table reads better with the units across."""
@@ -30,9 +30,6 @@ FEW = 8
 
 WIDE = 6
 """A table of more columns than this makes them equally wide, so that it stays on the page."""
-
-OWN_SIGNS: dict[State, tuple[str, str]] = {"none listed": ("d", "✗")}
-"""Signs of a matrix that differ from those of pictures: 0 is never written for what nobody told of."""
 
 
 class Pen:
@@ -193,9 +190,7 @@ class Pen:
             return
         states = set(result.states.to_numpy().ravel())
         states |= {state for c in result.columns if c.kind == "state" for state in result.table[c.key]}
-        notes = [
-            ((SIGNS | OWN_SIGNS)[state][1], STATES[state], STATE_NOTES[state]) for state in STATES if state in states
-        ]
+        notes = [(STATE_SIGNS[state], STATES[state], STATE_NOTES[state]) for state in STATES if state in states]
         self.items(
             (
                 Message("{sign} {state}: {note}", {"sign": sign, "state": name, "note": note})
@@ -281,9 +276,9 @@ class Pen:
         text = result.text(code, column.key, self.material.language)
         if not signs or state is None:
             return Cell(text, number=column.kind not in ("state", "text") and state not in SPEAKING)
-        fill, sign = (SIGNS | OWN_SIGNS)[state]
+        sign = STATE_SIGNS[state]
         number = text.partition(" ")[0] if column.kind == "count" and state not in SPEAKING else ""
-        return Cell(f"{number} {sign}".strip() or "✓", fill)
+        return Cell(f"{number} {sign}".strip() or "✓", STATE_FILLS[state])
 
     def _next(self, what: str) -> str:
         self._counts[what] = self._counts.get(what, 0) + 1

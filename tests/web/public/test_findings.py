@@ -52,7 +52,7 @@ def test_a_number_has_its_range_and_a_state_its_words(edition):
     assert rows["Lawyers"] == ["3", "none listed"]
     assert [(look, sign, words) for look, sign, words, _ in shown.key] == [
         ("h2", "", "listed"),
-        ("h0", "0", "none listed"),
+        ("h0", "✗", "none listed"),
     ]
     assert shown.inputs == ("Census, 1 January 2025, Office",)
 
@@ -63,7 +63,7 @@ def test_a_matrix_has_short_boxes_that_say_what_they_mean(edition):
     rows = {label: cells for group in shown.grid.groups for label, cells in group.rows}
     many, none = rows["Lawyers"]
     assert (many.look, many.text, many.meaning) == ("h3", "3", "listed")
-    assert (none.look, none.text, none.meaning) == ("h0", "0", "none listed")
+    assert (none.look, none.text, none.meaning) == ("h0", "✗", "none listed")
 
 
 @pytest.mark.parametrize(
@@ -71,10 +71,10 @@ def test_a_matrix_has_short_boxes_that_say_what_they_mean(edition):
     [
         ("single", "h1", "1"),
         ("only remote", "hr", "1"),
-        ("line", "hc", "line"),
+        ("line", "hc", "☎"),
         ("stale", "hs", "1 !"),
         ("unknown", "hx", "?"),
-        ("none listed", "h0", "0"),
+        ("none listed", "h0", "✗"),
         ("not published", "hp", "–"),
         ("not applicable", "hp", "·"),
     ],
