@@ -14,6 +14,7 @@ from flask import abort, current_app, g, request
 
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Directory
+from mapping.model import Record
 from mapping.safety.people import two_people
 from web.access.accounts import Accounts, SignInRefused
 from web.access.guard import log, me, now
@@ -69,8 +70,8 @@ def seen_in(regions: Collection[str]) -> VisibleRecords:
     return _kept().seen(directory(), study_area(), today(), regions)
 
 
-def gone_since(batch: int) -> set[tuple[str, str]]:
-    """Return the tables and ids of what was taken out since a batch and might be seen if it were still there."""
+def gone_since(batch: int) -> dict[tuple[str, str], Record]:
+    """Return by table and id what was taken out since a batch and might be seen if it were still there."""
     return _kept().gone(directory(), study_area(), today(), batch)
 
 

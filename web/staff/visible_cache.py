@@ -97,7 +97,7 @@ class VisibleCache:
         self._rules: Rules
         self._seen: dict[frozenset[str], VisibleRecords] = {}
         """What is seen in some regions; under no region at all, everything."""
-        self._gone: dict[int, set[tuple[str, str]]] = {}
+        self._gone: dict[int, dict[tuple[str, str], Record]] = {}
 
     def seen(
         self, directory: Directory, area: StudyArea, day: dt.date, regions: Collection[str] | None = None
@@ -121,8 +121,8 @@ class VisibleCache:
                 self._seen[wanted] = whole.within(wanted)
             return self._seen[wanted]
 
-    def gone(self, directory: Directory, area: StudyArea, day: dt.date, since: int) -> set[tuple[str, str]]:
-        """Return the tables and ids of what was taken out from a batch on and might be seen if it were still there.
+    def gone(self, directory: Directory, area: StudyArea, day: dt.date, since: int) -> dict[tuple[str, str], Record]:
+        """Return by table and id what was taken out from a batch on and might be seen if it were still there.
 
         It is looked at as it was when it went, together with all that is there now.
         """
@@ -133,7 +133,7 @@ class VisibleCache:
                 _, needed = self._kin.around(self._kin.change(old))
                 visible = shown(self._tables(needed), self._rules)
                 self._kin.change(dict.fromkeys(old))
-                self._gone[since] = {(table, r.id) for table, own in visible.items() for r in own if r.id in old}
+                self._gone[since] = {(table, r.id): r for table, own in visible.items() for r in own if r.id in old}
             return self._gone[since]
 
     def _tables(self, ids: Collection[str]) -> dict[str, list[Record]]:

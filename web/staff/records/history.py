@@ -1,8 +1,8 @@
 """Changes: what was done to the directory, newest first, and taking it back whole."""
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,7 @@ WHY = Message("Undoing this would show more people something, or lead them elsew
 
 @dataclass(frozen=True)
 class PastAct:
-    """Something that was done: what of it may be seen."""
+    """Something that was done: what of it may be seen, and how many entries it added, changed and took out."""
 
     batch: BatchLine
     counts: Counter[str]
@@ -79,22 +79,21 @@ def all_(language: str, *, problem: Message | None = None) -> str:
     """Show what was done, as far as it is about what may be seen."""
     every = directory().batches()
     lines, files = every[-MOST:], {line.number: line.file for line in every}
-    counts = _seen_of([batch_line.number for batch_line in lines])
     proposals = _proposals_of([batch_line.number for batch_line in lines])
-    wholes = _wholes_of([batch_line.number for batch_line in lines])
+    entries = _entries_of([batch_line.number for batch_line in lines])
     acts = [
         PastAct(
             batch_line,
-            counts[batch_line.number],
+            Counter(entries[batch_line.number].values()),
             act(batch_line.file, files),
             *(
                 _asked(proposals[batch_line.number], language)
                 if batch_line.number in proposals
-                else (None, *_about(wholes[batch_line.number], language))
+                else (None, *_about(entries[batch_line.number], language))
             ),
         )
         for batch_line in reversed(lines)
-        if counts[batch_line.number].total()
+        if batch_line.number in entries
     ]
     return page("staff/changes.html", language, found=acts, problem=problem)
 
@@ -107,23 +106,37 @@ def _proposals_of(numbers: list[int]) -> dict[int, Proposal]:
     return {batch: proposals[record] for batch, record in rows if record in proposals}
 
 
-def _wholes_of(numbers: list[int]) -> dict[int, set[tuple[str, str]]]:
-    """Return the entries that may be seen to which each batch did something, itself or a part of them."""
-    whole, wholes = everything_seen(), defaultdict[int, set[tuple[str, str]]](set)
-    query = 'SELECT batch, "table", record FROM history WHERE batch >= ?'
-    rows: Any = directory().db.conn.execute(query, [min(numbers, default=0)])
-    for batch, table, record in rows:
-        if whole.has(table, record) and (owner := whole.owner(whole.record(table, record))) and whole.has(*owner):
-            wholes[batch].add(owner)
-    return wholes
+def _entries_of(numbers: list[int]) -> dict[int, dict[tuple[str, str], str]]:
+    """Return what each act did to entries that may be seen, or might if still there; what it did to a part changes one.
+
+    An act about nothing that may be seen is left out; one about what is of no entry, as a proposal, has none.
+    """
+    if not numbers:
+        return {}
+    whole, gone = everything_seen(), gone_since(min(numbers))
+    acts: dict[int, dict[tuple[str, str], str]] = {}
+    query = 'SELECT batch, "table", record, change FROM history WHERE batch >= ?'
+    rows: Any = directory().db.conn.execute(query, [min(numbers)])
+    for batch, table, identifier, change in rows:
+        there = whole.has(table, identifier)
+        if not there and (table, identifier) not in gone:
+            continue
+        entries = acts.setdefault(batch, {})
+        owner = whole.owner(whole.record(table, identifier) if there else gone[table, identifier])
+        if owner == (table, identifier):
+            entries[owner] = change
+        elif owner and (whole.has(*owner) or owner in gone):
+            entries.setdefault(owner, "changed")
+    return acts
 
 
-def _about(wholes: set[tuple[str, str]], language: str) -> tuple[str, str]:
-    """Return the name and the path of the one entry that an act was about; of more, nothing."""
-    if len(wholes) != 1:
-        return "", ""
-    ((table, identifier),) = wholes
+def _about(entries: Collection[tuple[str, str]], language: str) -> tuple[str, str]:
+    """Return the name and the path of the one entry that an act was about and is still there; of more, nothing."""
     whole = everything_seen()
+    there = [entry for entry in entries if whole.has(*entry)]
+    if len(there) != 1:
+        return "", ""
+    ((table, identifier),) = there
     return name_of(whole, whole.record(table, identifier), language), f"r/{table}/{identifier}.html"
 
 
@@ -138,23 +151,10 @@ def _asked(proposal: Proposal, language: str) -> tuple[Message | None, str, str]
     return ASKED[proposal.kind], "" if gone else name, f"p/{proposal.id}.html"
 
 
-def _seen_of(numbers: list[int]) -> dict[int, Counter[str]]:
-    """Return how many records that may be seen, or might if still there, each batch added, changed and took out."""
-    whole, counts = everything_seen(), defaultdict[int, Counter[str]](Counter)
-    if numbers:
-        gone = gone_since(min(numbers))
-        query = 'SELECT batch, "table", record, change FROM history WHERE batch >= ?'
-        rows: Any = directory().db.conn.execute(query, [min(numbers)])
-        for batch, table, record, change in rows:
-            if whole.has(table, record) or (table, record) in gone:
-                counts[batch][change] += 1
-    return counts
-
-
 @changes.post("/<language>/changes/<int:number>")
 def undo(language: str, number: int) -> ResponseReturnValue:
     """Take back what a batch did, whole or not at all; where that shows more, by two people."""
-    if not _seen_of([number])[number].total():
+    if number not in _entries_of([number]):
         raise NotFound("there is no such change")
     try:
         if directory().undo(number, by=me().login, on=today(), dry_run=True).shows:

@@ -4,7 +4,7 @@ import html
 import re
 
 from mapping.directory.directory import Directory
-from tests.support.sample import TODAY, batch, organization
+from tests.support.sample import TODAY, batch, organization, phone
 from tests.web.support.office import post
 
 
@@ -23,17 +23,27 @@ def put_in(office, area, *records):
 def test_an_import_that_was_undone_stays_and_tells_by_whom_and_when(office, steward, tiny_area):
     number = put_in(office, tiny_area, organization("Bahor Centre"))
     before = lines(steward)
-    assert " 2 0 0 " in before[0]  # the body, and where it was said
+    assert " 1 0 0 " in before[0]  # the body; where it was said is a part of it
     assert post(steward, f"/en/changes/{number}", page="/en/changes.html").location.endswith("?done")
     after = lines(steward)
     assert len(after) == len(before) + 1
     assert after[0].startswith("Taken back: some list.csv")
-    assert " 0 0 2 " in after[0]
+    assert " 0 0 1 " in after[0]
     assert after[1].startswith("some list.csv")
-    assert " 2 0 0 " in after[1]
+    assert " 1 0 0 " in after[1]
     day = lines(steward)[0].split(" · ")[0].removeprefix("Taken back: some list.csv ")
     assert after[1].endswith(f"undone by steward on {day}")
     assert "отменено: steward," in lines(steward, "ru")[1]
+
+
+def test_what_an_act_does_to_a_part_changes_its_entry_also_when_the_part_is_gone(office, steward, tiny_area):
+    body = organization("Bahor Centre")
+    put_in(office, tiny_area, body)
+    number = put_in(office, tiny_area, phone("+992372000001", organization="Bahor Centre"))
+    assert " 0 1 0 " in lines(steward)[0]
+    assert "Bahor Centre" in lines(steward)[0]
+    assert post(steward, f"/en/changes/{number}", page="/en/changes.html").location.endswith("?done")
+    assert [" 0 1 0 " in line for line in lines(steward)[:3]] == [True, True, False]
 
 
 def test_an_undoing_can_itself_be_undone_and_then_counts_no_more(office, steward, tiny_area):
