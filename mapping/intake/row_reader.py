@@ -99,10 +99,14 @@ class Intake:
         """Note that a row has reasons for which it must be set aside."""
         self.aside[reader.row.sheet, reader.row.number] = reader
 
+    def silent(self) -> "Intake":
+        """Return an intake that keeps nothing of what is said of rows: they say it when they are read."""
+        return replace(self, batch=Batch(self.batch.source, self.batch.file))
+
     def texts(self, name: str) -> Counter[str]:
         """Return how many rows have each text in a field."""
         if name not in self._texts:
-            silent = replace(self, batch=Batch(self.batch.source, self.batch.file))  # rows say what they say when read
+            silent = self.silent()
             self._texts[name] = Counter(Reader(silent, row).text(name) for row in self.rows)
         return self._texts[name]
 
@@ -242,7 +246,7 @@ class Reader:
     faults: int = 0
     """How often something was said of the row, whether or not it had been said before."""
     at_most: Audience = "public"
-    """Who may see it at most, by rows that are left out because it says the same."""
+    """Who may see it at most, by other rows about the same."""
 
     def text(self, name: str, language: str = "") -> str:
         """Return a field's text: that of the column the map names, or the map's constant.
@@ -749,11 +753,11 @@ class Reader:
     def audience(self) -> Audience:
         """Return who may see the row: its marking by the approved table, else custodians only.
 
-        No more may see it than may see each row that is left out for it.
+        No more may see it than may see each other row about the same.
         """
         own = self._own_audience()
         if strictest(own, self.at_most) != own:
-            problem = Phrase("a row that says the same is for fewer to see")
+            problem = Phrase("another row about the same is for fewer to see")
             self.say("marking", problem, Phrase("that counts; ask the sender which is meant"))
         return strictest(own, self.at_most)
 

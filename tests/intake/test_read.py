@@ -639,6 +639,58 @@ def test_whichever_row_stands_what_either_asks_to_be_hidden_stays_hidden(take, a
     assert all(place.audience == service.audience for place in batch.of("location"))
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+@pytest.mark.parametrize(
+    ("numbers", "name", "address", "same"),
+    [
+        ("11", "Umed", "", True),  # one number in one sheet, whoever is named
+        ("11", "Nur", "", True),
+        ("12", "Umed", "Bahor 1", True),  # one body, address and kind of help under two numbers
+        ("12", "Umed", "", False),  # two branches may stand in one district
+        ("12", "Nur", "Bahor 1", False),
+    ],
+)
+def test_of_two_rows_about_the_same_what_either_asks_to_be_hidden_stays_hidden(
+    take, numbers, name, address, same, swapped
+):
+    header, free = with_cells(Address=address, Notes="", Consent="yes")
+    asks = [*free]
+    asks[0], asks[1], asks[-1], asks[4] = numbers[1], name, "no", ""
+    rows = [asks, free] if swapped else [free, asks]
+    batch = take(*rows, heads=header, private=["Notes"])
+    seen_by = sorted(service.audience for service in batch.of("service"))
+    assert seen_by == (["custodian", "custodian"] if same else ["custodian", "public"])
+    problems = [issue.problem for issue in batch.issues]
+    assert problems.count("another row about the same is for fewer to see") == same
+
+
+def test_rows_that_a_chain_of_signs_joins_are_about_the_same(take):
+    """The first has the number of the second, which has the address of the third, which has the number of the last."""
+    header, row = with_cells(Address="Bahor 1", Consent="yes")
+    chain = [
+        ("1", "Nur", *row[2:]),
+        row,
+        ("2", *row[1:4], "", *row[5:]),
+        ("2", "Sabo", *row[2:-1], "no"),
+        ("3", "Orzu", *row[2:]),
+    ]
+    batch = take(*chain, heads=header)
+    assert [service.audience for service in batch.of("service")] == ["custodian"] * 4 + ["public"]
+
+
+@pytest.mark.parametrize(("name", "audience"), [("Nur", "public"), ("Umed", "custodian")])
+def test_sheets_that_count_anew_are_about_the_same_only_where_the_body_is(tiny_area, tmp_path, name, audience):
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for title, row in {"A": (*ROW, "yes"), "B": ("1", name, "Gulobod", *ROW[3:], "no")}.items():
+            sheet = book.add_worksheet(title)
+            for number, cells in enumerate(((*HEADER, "Consent"), row)):
+                sheet.write_row(number, 0, cells)
+    columns = ColumnMap.model_validate(MAP)
+    batch = read(path, columns=columns, area=tiny_area, today=TODAY, known=Known(maps=EveryMap()))
+    assert [service.audience for service in batch.of("service")] == [audience, "custodian"]
+
+
 @pytest.mark.parametrize("commented", [1, 2])
 def test_a_comment_on_a_row_that_is_left_out_hides_the_one_that_stands(tiny_area, tmp_path, commented):
     path = tmp_path / "list.xlsx"

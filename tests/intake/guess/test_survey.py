@@ -110,4 +110,5 @@ def test_a_real_export_by_labels_is_read(shared, tj_area):
     said = " ".join(issue.problem for issue in batch.issues)
     assert "were swapped" in said
     assert "lies in the ocean" in said
-    assert sum(one.audience == "custodian" for one in batch.of("location")) == 10  # as many say yes
+    hidden = sum(one.audience == "custodian" for one in batch.of("location"))
+    assert hidden == 10 + 1  # as many say yes, and another is of the same body and address as one of them
