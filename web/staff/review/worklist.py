@@ -22,6 +22,7 @@ from web.staff.records.records import RecordLine, line
 from web.staff.review.inbox import waiting_for_me
 from web.staff.review.proposals import due, may_see
 from web.staff.review.shown import acts
+from web.staff.visible import VisibleRecords
 from web.stores.inbox import Capacity, Referral, ReferralOutcome
 
 attend = Blueprint("attend", __name__)
@@ -51,6 +52,15 @@ class WorkItem:
     title: Message
     state: State
     path: str
+
+
+@dataclass(frozen=True)
+class MatterRow:
+    """A record behind a count: the day on which something of it ends, and the page on which that is renewed."""
+
+    line: RecordLine
+    ends: dt.date | None = None
+    anew: str = ""
 
 
 @attend.get("/<language>/attention.html")
@@ -155,18 +165,28 @@ def matter(language: str, key: str) -> str:
     if key in ("full", "unavailable"):
         title = next(item.title for item in _signals() if item.path == f"see/{key}.html")
         ids = _full() if key == "full" else _unavailable()
-        rows = [(line(mine, mine.record("service", identifier), language), None, "") for identifier in ids]
-        return page("staff/matter.html", language, title=title, rows=rows, states=FRESHNESS_NAMES, key=key)
+        rows = [MatterRow(line(mine, mine.record("service", identifier), language)) for identifier in ids]
+        return page("staff/matter.html", language, title=title, rows=rows, numbers=_numbers(mine, rows), key=key)
     matter = next((matter for matter in _matters(mine) if matter.key == key), None)
     if matter is None or key in ELSEWHERE:
         abort(404)
     rows = [
-        (record_line, ends, _anew(record))
+        MatterRow(record_line, ends, _anew(record))
         for record in matter.records
         for record_line, ends in [_line_of(mine, record, language)]
         if record_line
     ]
-    return page("staff/matter.html", language, title=matter.title, rows=rows, states=FRESHNESS_NAMES, key=key)
+    return page("staff/matter.html", language, title=matter.title, rows=rows, numbers=_numbers(mine, rows), key=key)
+
+
+def _numbers(mine: VisibleRecords, rows: list[MatterRow]) -> dict[str, list[str]]:
+    """Return, for each service on the page, the numbers on which to ask about it that the person may see."""
+    services = {row.line.id: mine.held(row.line.id) for row in rows if row.line.table == "service"}
+    return {
+        identifier: list(dict.fromkeys(phone.number for phone in mine.holdings.numbers(held)))
+        for identifier, held in services.items()
+        if held
+    }
 
 
 def _anew(record: Any) -> str:

@@ -207,6 +207,17 @@ def test_the_screen_counts_and_leads_to_the_records(office, steward):
     assert steward.get("/en/see/nothing.html").status_code == 404
 
 
+def test_whom_to_call_is_listed_with_the_numbers_that_may_be_seen(office, steward, tiny_area):
+    legal = RECORDS["phone"](id=key("phone", "of legal"), number="+992372000002", service_id=LEGAL, audience="public")
+    secret = legal.model_copy(update={"id": key("phone", "s"), "number": "+992372000003", "audience": "custodian"})
+    with Directory(office.directory, tiny_area) as opened:
+        opened.add(batch(legal, secret), by="a", agreed_by="b", on=TODAY)
+    office.inbox.put(Capacity(service=PUBLISHED, room="full"), on=TODAY)
+    (row,) = (row for row in steward.get("/en/see/full.html").text.split("<tr>") if "Legal advice" in row)
+    assert 'href="tel:+992372000002"' in row
+    assert "2000003" not in row
+
+
 def test_no_page_of_the_staff_holds_what_is_for_custodians_only(office, steward):
     custodian = office.client("custodian")
     paths = ["attention", "records", "waiting", "inbox", "doubles/organization", "conflicts", "changes", "import"]
