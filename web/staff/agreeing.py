@@ -6,6 +6,7 @@ stay two.
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from mapping.directory.directory import Directory
 from mapping.directory.gate import Waiting
 from mapping.directory.proposals import OF_NO_RECORD, new_records
 from mapping.directory.rows import Proposal
-from mapping.language.i18n import Message
+from mapping.language.i18n import Message, translate
 from mapping.model import RECORDS, WHOLES, references
 from mapping.safety.agreed import THRESHOLD, Showing
 from web.access.accounts import Account
@@ -35,6 +36,20 @@ ASKED: dict[str, Message] = {
     "phones": Message("Trust the numbers of a sender"),
 }
 """What a proposal asks for, by its kind."""
+
+DECIDED_ALONE = re.compile(r"accepted|refused|withdrawn|\d+ (?:agreed to|taken up)")
+"""Reasons that were written before and only repeat the act."""
+
+SENT_IN = re.compile(r"change (\d+) sent in by (\S+)")
+
+
+def why(reason: str, language: str) -> str:
+    """Say why something was done: what somebody wrote as it stands, what code wrote, today or before, in words."""
+    if DECIDED_ALONE.fullmatch(reason):
+        return ""
+    if match := SENT_IN.fullmatch(reason):
+        return translate("Change {number}, sent in by {login}", language, number=match[1], login=match[2])
+    return translate(reason.removeprefix("sources differ: "), language)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from web.access.roles import PORTAL_ROLES, ROLES, Action
 from web.access.signin import page
 from web.portal import ErrorPages, MenuItem, create_portal, pages_of
 from web.presenters.edition import Edition, Editions
+from web.staff.agreeing import why
 from web.staff.common import close_directory
 from web.staff.fields import AUDIENCE_LABELS, KINDS, TABLES
 from web.staff.operations.publish import views
@@ -118,7 +119,7 @@ def _for_focal_points() -> Edition | None:
 
 def _words() -> dict[str, object]:
     """Return what templates of the staff portal call things, and what the last request said."""
-    return {"audiences": AUDIENCE_LABELS, "tables": TABLES, "kinds": KINDS, "said": request.args}
+    return {"audiences": AUDIENCE_LABELS, "tables": TABLES, "kinds": KINDS, "why": why, "said": request.args}
 
 
 @blueprint.get("/<language>/index.html")

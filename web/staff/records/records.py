@@ -1,5 +1,6 @@
 """Records: find one, see what it says and what it said before, side by side."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -69,7 +70,7 @@ class Turn:
 
     number: int
     batch: int
-    on: str
+    on: dt.date
     by: str
     file: str
     reason: str
@@ -296,7 +297,7 @@ def _turns(record: Any, language: str) -> Iterator[Turn]:
         yield Turn(
             row["number"],
             row["batch"],
-            row["on"],
+            dt.date.fromisoformat(row["on"]),
             row["by"],
             row["file"],
             row["reason"] or "",

@@ -3,9 +3,12 @@
 import html
 import re
 
+import pytest
+
 from mapping.directory.directory import Directory
 from tests.support.sample import TODAY, batch, organization, phone
 from tests.web.support.office import post
+from web.staff.agreeing import why
 
 
 def lines(client, language="en"):
@@ -44,6 +47,20 @@ def test_what_an_act_does_to_a_part_changes_its_entry_also_when_the_part_is_gone
     assert "Bahor Centre" in lines(steward)[0]
     assert post(steward, f"/en/changes/{number}", page="/en/changes.html").location.endswith("?done")
     assert [" 0 1 0 " in line for line in lines(steward)[:3]] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("reason", "text"),
+    [
+        ("accepted", ""),  # the act says so
+        ("3 agreed to", ""),
+        ("sources differ: Register", "Register"),
+        ("change 7 sent in by gul", "изменение № 7, прислано: gul"),
+        ("they wrote", "they wrote"),
+    ],
+)
+def test_a_reason_that_code_wrote_reads_in_words(reason, text):
+    assert why(reason, "ru") == text
 
 
 def test_an_undoing_can_itself_be_undone_and_then_counts_no_more(office, steward, tiny_area):
