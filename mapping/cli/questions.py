@@ -32,7 +32,7 @@ from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import show
 from mapping.registry import analyses
 from mapping.render.maps import draw
-from mapping.render.tables import table_csv
+from mapping.render.report.sheet import table_csv
 from mapping.view.view import Entry, View
 
 if TYPE_CHECKING:
@@ -102,8 +102,9 @@ def analyse(
     region, options = study_area(area), {"minutes": minutes, "level": level, "types": types, "scenario": scenario}
     with View(view) as opened:
         result = known[name](opened, region, **_taken(name, known[name], options))
+        table = b"" if csv is None else table_csv(result, region, lang, demo=opened.demo)
     if csv == STDOUT:
-        sys.stdout.write(table_csv(result, region, lang))
+        sys.stdout.write(table.decode("utf-8-sig"))
         return
     if json_:
         frame = result.frame(lang)
@@ -115,7 +116,7 @@ def analyse(
     out.print(_table(result, region, lang))
     out.print(result.method.into(lang), markup=False)
     if csv is not None:
-        csv.write_text(table_csv(result, region, lang), encoding="utf-8")
+        csv.write_bytes(table)
         out.print(f"Table: {csv}")
 
 

@@ -1,15 +1,13 @@
-"""Tables of results as HTML and CSV, the twin of every picture."""
+"""Tables of results as HTML, the twin of every picture."""
 
-import csv
 import html
-import io
 
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import show
 from mapping.language.spreadsheet import neutral
 from mapping.result import Result
 
-__all__ = ["neutral", "table_csv", "table_html"]
+__all__ = ["neutral", "table_html"]
 
 
 def table_html(result: Result, area: StudyArea, language: str) -> str:
@@ -30,17 +28,3 @@ def table_html(result: Result, area: StudyArea, language: str) -> str:
         f'<caption>{title}</caption><thead><tr><th scope="col">{first}</th>{head}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )
-
-
-def table_csv(result: Result, area: StudyArea, language: str) -> str:
-    """Return a result's whole table as CSV: numbers as numbers, what they mean beside them, neutral cells."""
-    codes = result.table.index
-    columns: dict[str, list[object]] = {"area_unit": [*codes]}
-    columns["name"] = [area.label(str(code), language) for code in codes]
-    columns |= {key: cells.tolist() for key, cells in result.cells.items()}
-    out = io.StringIO()
-    lines = csv.writer(out, lineterminator="\n")
-    lines.writerow(columns)
-    for row in zip(*columns.values(), strict=True):
-        lines.writerow([neutral(cell) if isinstance(cell, str) else cell for cell in row])
-    return out.getvalue()

@@ -44,7 +44,7 @@ def test_an_analysis_as_json_and_as_a_table_on_the_output(run):
     assert set(told["rows"]) == {"XT-W1", "XT-W2", "XT-E1", "XT-E2"}
     assert "30" in told["finding"]
     rows = list(csv.DictReader(io.StringIO(run("analyse", "coverage", "--level", "1", "--csv", "-").stdout)))
-    assert [row["area_unit"] for row in rows] == ["XT-W", "XT-E"]
+    assert [row["Code [area_unit]"] for row in rows] == ["XT-W", "XT-E"]
 
 
 def test_one_kind_of_help_is_given_alone_or_among_several(run):

@@ -22,6 +22,7 @@ from mapping.area.study_area import StudyArea
 from mapping.editions.publish import travel_times
 from mapping.errors import NotFound
 from mapping.render import report
+from mapping.render.report.sheet import key_of
 from mapping.render.report.writers import files as writing
 from mapping.render.report.writers import html
 from mapping.result import Result
@@ -163,7 +164,8 @@ def _products(site: Path, view: View, edition: Edition, area: StudyArea) -> Iter
     entries, coverage = counted(view), results["coverage"]
     spots = {key: points(sort_of(key).of(entries), area) for key in coverage.groups}
     surveyed = surfaces(area, {key: own for key, own in spots.items() if own}, limit=max(BANDS))
-    rows = {row["area_unit"]: row for row in csv.DictReader(io.StringIO(path.read_text("utf-8")))}
+    heads, *lines = csv.reader(io.StringIO(path.read_text("utf-8-sig")))
+    rows = {line[0]: dict(zip(map(key_of, heads), line, strict=True)) for line in lines}
     for key, own in spots.items():
         published = _published(rows, coverage, [f"{key}_{band}" for band in BANDS])
         base = surveyed[key, "summer"].found if own else np.full(area.grid.shape, np.inf, np.float32)

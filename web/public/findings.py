@@ -8,7 +8,7 @@ from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import Message, date, show, translate
 from mapping.render.charts import kind_of
-from mapping.render.tables import table_csv
+from mapping.render.report.sheet import table_csv
 from mapping.result import STATE_NOTES, STATE_SIGNS, STATES, Column, Input, Result, State
 from web.presenters.edition import Edition
 from web.presenters.sheets import PictureSize, alone
@@ -120,7 +120,7 @@ def table(edition: Edition, name: str, language: str) -> bytes:
     results = edition.results()
     if name not in results:
         raise NotFound("no such page")
-    return table_csv(results[name], edition.area, language).encode()
+    return table_csv(results[name], edition.area, language, demo=edition.demo)
 
 
 def present(edition: Edition, result: Result, language: str) -> Finding:

@@ -1,15 +1,19 @@
-"""A picture as a sheet of its own: the finding above, what is drawn, and below it unit, edition and source.
+"""A picture or a table as a sheet of its own, with its finding or headings, unit, edition and source.
 
-Whoever passes a picture on cuts it off from its page. What a reader needs to judge it therefore stands inside.
+Whoever passes one on cuts it off from its page. What a reader needs to judge it therefore stands inside.
 """
 
+import csv
 import html
+import io
 import re
 
-from mapping.language.i18n import Message, translate
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import Message, Text, show, translate
+from mapping.language.spreadsheet import neutral
 from mapping.render.report.sources import input_words
 from mapping.render.svg import BOLD, FONT, INK, PAPER, SOFT, wrapped
-from mapping.result import Kind, Result
+from mapping.result import STATES, Kind, Result
 
 TITLE, FOOT = 17, 11.5
 """Sizes of letters in a picture of the width of a page."""
@@ -22,6 +26,12 @@ UNITS: dict[Kind, Message] = {
     "number": Message("number"),
 }
 """What the numbers of a kind are counted in."""
+
+IN_FILES: dict[Kind, Message] = {
+    "share": Message("share: 1 is all"),
+    "minutes": Message("minutes; inf: cut off"),
+}
+"""How numbers of a kind are written in a file, where their heading does not say it."""
 
 
 def sheet(drawn: str, *, title: str, foot: str = "") -> str:
@@ -73,3 +83,62 @@ def foot(result: Result, language: str, *, kind: Kind | None = None, sources: st
     own = "; ".join(dict.fromkeys(source.strip().rstrip(".") for source in origins if source))
     parts.append(translate("Source: {sources}.", language, sources=own))
     return " ".join(part if part.endswith(".") else f"{part}." for part in parts)
+
+
+def table_csv(result: Result, area: StudyArea, language: str, *, demo: bool = False) -> bytes:
+    """Return a result's whole table as CSV that sheets open as it is (UTF-8 with a mark), with neutral cells.
+
+    A heading is the label of pages and reports with its unit and, in brackets, the key that is the same in every
+    language (`key_of`). Numbers are numbers; beside them stands what they mean, at the end of a row source and licence.
+    """
+    codes = [str(code) for code in result.table.index]
+    columns: dict[str, list[object]] = {
+        _heading(Message("Code"), "area_unit", language): [*codes],
+        _heading(Message("Name"), "name", language): [area.label(code, language) for code in codes],
+    }
+    labels = _labels(result)
+    for key, cells in result.cells.items():
+        columns[_heading(labels[key], key, language)] = [_written(cell, language) for cell in cells.tolist()]
+    licence = area.settings.licence.id if result.audience == "public" else ""
+    for label, key, text in (
+        (Message("Source"), "source", foot(result, language, demo=demo)),
+        (Message("Licence"), "licence", licence),
+    ):
+        columns[_heading(label, key, language)] = [text] * len(codes)
+    out = io.StringIO()
+    lines = csv.writer(out, lineterminator="\n")
+    lines.writerow(map(neutral, columns))
+    for row in zip(*columns.values(), strict=True):
+        lines.writerow([neutral(cell) if isinstance(cell, str) else cell for cell in row])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def key_of(heading: str) -> str:
+    """Return the key that stands in brackets at the end of a heading of `table_csv`."""
+    return heading.rpartition("[")[2].removesuffix("]")
+
+
+def _heading(label: Text, key: str, language: str) -> str:
+    return f"{show(label, language)} [{key}]"
+
+
+def _labels(result: Result) -> dict[str, Text]:
+    """Return what each column of a result's file is called: its values, both ends of their range, and their states."""
+    labels: dict[str, Text] = {}
+    for column in result.columns:
+        unit = IN_FILES.get(column.kind)
+        for key, text in (
+            (column.key, column.label),
+            (column.low, Message("{what}: low end of the range", {"what": column.label})),
+            (column.high, Message("{what}: high end of the range", {"what": column.label})),
+        ):
+            labels[key] = Message("{what} ({unit})", {"what": text, "unit": unit}) if unit else text
+        labels[f"{column.key}_state"] = Message("{what}: what the number means", {"what": column.label})
+    return labels
+
+
+def _written(cell: object, language: str) -> object:
+    """Return a cell as a file holds it: a state or a text in words, a number as it is."""
+    if isinstance(cell, str):
+        return STATES[cell].into(language) if cell in STATES else cell
+    return cell

@@ -1,14 +1,19 @@
 """Open data: what the files hold."""
 
+import codecs
 import csv
 import hashlib
 import io
 import json
 import sqlite3
 
+import pandas as pd
 import pytest
 
+from mapping.language.i18n import date, show
 from mapping.render.export import file_name, writers
+from mapping.render.report.sheet import key_of
+from mapping.result import STATES
 from tests.support.sample import CHASHMA, HIDDEN
 from web import create_app
 
@@ -68,13 +73,37 @@ def test_the_database_is_the_view_itself(client, view_file, tmp_path):
     assert sqlite3.connect(tmp_path / "public.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-def test_the_table_of_a_finding_is_whole(client, app):
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_table_of_a_finding_is_whole_and_says_what_stands_in_it(client, app, language):
     results = app.config["EDITIONS"].now().results()
     for name, result in results.items():
-        rows = list(csv.reader(io.StringIO(client.get(f"/en/g/{name}.csv").data.decode())))
-        assert rows[0][:2] == ["area_unit", "name"]
-        assert {column.key for column in result.columns} <= set(rows[0])
-        assert [row[0] for row in rows[1:]] == list(result.table.index)
+        data = client.get(f"/{language}/g/{name}.csv").data
+        assert data.startswith(codecs.BOM_UTF8)  # without it Excel takes Cyrillic letters for others
+        heads, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig")))
+        words = {key_of(head): head.rpartition(" [")[0] for head in heads}
+        assert [*words][:2] == ["area_unit", "name"]
+        assert len({*words.values()}) == len(heads)
+        for column in result.columns:
+            assert words[column.key].startswith(show(column.label, language))
+            assert ("1" in words[column.key].removeprefix(show(column.label, language))) == (column.kind == "share")
+        assert [row[0] for row in rows] == list(result.table.index)
+        assert {row[-1] for row in rows} == {"CC-BY-4.0"}
+        assert all(date(result.edition, language) in row[-2] for row in rows)
+
+
+def test_the_table_of_a_finding_holds_numbers_and_words(client):
+    """The unit, the range and the state of a share, as a planner opens them: the words of the page."""
+    table = pd.read_csv(io.BytesIO(client.get("/en/g/coverage.csv").data))
+    share = table["Any listed service: people within 60 min (share: 1 is all) [any_60]"]
+    low, high = (
+        table[f"Any listed service: people within 60 min: {end} (share: 1 is all) [any_60_{key}]"]
+        for end, key in (("low end of the range", "low"), ("high end of the range", "high"))
+    )
+    assert share.dtype == low.dtype == high.dtype == float
+    assert ((low <= share + 1e-9) & (share <= high + 1e-9)).all()
+    nrm = pd.read_csv(io.BytesIO(client.get("/ru/g/nrm.csv").data))
+    state = next(nrm[head] for head in nrm if head.endswith("[IDN-HOT_state]"))
+    assert set(state.dropna()) <= {name.into("ru") for name in STATES.values()}
 
 
 def test_licences_of_sources_stand_on_every_page_with_their_entries(view_file, tiny_area, monkeypatch):

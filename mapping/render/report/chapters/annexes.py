@@ -14,7 +14,7 @@ from mapping.render.report.chapters.gaps import COVERAGE
 from mapping.render.report.chapters.landscape import calls, where
 from mapping.render.report.composer import Pen, cells
 from mapping.render.report.elements import Cell, TableRow
-from mapping.render.tables import table_csv
+from mapping.render.report.sheet import table_csv
 from mapping.view.view import Entry
 
 
@@ -230,7 +230,7 @@ def _open_data(pen: Pen) -> None:
     rows = [TableRow(material.say(Message("The directory of this edition (SQLite)")), _sum(pen, held))]
     for name, result in material.results.items():
         if f"method-{name}" in material.numbers:
-            table = table_csv(result, material.area, material.language).encode()
+            table = table_csv(result, material.area, material.language, demo=material.view.demo)
             rows.append(TableRow(f"{material.say(result.title)}: {name}.csv", _sum(pen, table)))
     # A checksum is one word of 64 signs: it stands in two lines, so that a page can hold it.
     pen.table(
