@@ -14,7 +14,7 @@ from mapping.area.geocode import Located
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Issue, Level, Progress
 from mapping.column_map import PROSE, ColumnMap, field_name, fold_header, marking
-from mapping.intake.rows import BEYOND, COMMENT, SheetRow
+from mapping.intake.rows import BEYOND, COMMENT, SheetRow, asks_for_all
 from mapping.language import parsers
 from mapping.language.composition import Composition, composed
 from mapping.language.fold import is_garbled
@@ -73,6 +73,8 @@ class Intake:
     """Bodies that this list has named so far."""
     headings: dict[str, dict[str, str]] = field(default_factory=dict)
     """Sheet -> folded heading -> the heading as it stands in the file."""
+    asking: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Sheet -> a mark that rows bear, empty for all of them -> the note that asks that they be not shown."""
     letters: dict[str, dict[str, str]] = field(default_factory=dict)
     """Sheet -> folded heading -> the letters by which spreadsheets call its column."""
     columns_of_cells: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -492,7 +494,17 @@ class Reader:
                 Phrase("the row is for custodians only; ask whom"),
             )
             return True
-        return self._not_permitted()
+        return self._asked_for_all() or self._not_permitted()
+
+    def _asked_for_all(self) -> bool:
+        """Tell whether a title, a note or the name of the list or of its part asks that the row be not shown."""
+        row = self.row
+        notes = (note for mark, note in self.intake.asking.get(row.sheet, {}).items() if row.bears(mark))
+        note = next(notes, row.under if asks_for_all(row.under) else "")
+        if note:
+            problem = Phrase("{note!r} is said of it", note=note)
+            self.say("", problem, Phrase("the row is for custodians only; ask whom"))
+        return bool(note)
 
     def _not_permitted(self) -> bool:
         """Tell whether a question of consent or a review keeps the row from being shown; both count with any map."""

@@ -14,6 +14,7 @@ from mapping.formats import Sheet
 from mapping.intake.clean import DITTO, clean
 from mapping.language.i18n import Phrase
 from mapping.packed import Packed
+from mapping.safety.sensitive_text import asks_silence
 
 LOOK_FOR_HEADER = 25
 """Rows from the top among which the names of the columns stand."""
@@ -33,6 +34,35 @@ ONLY_TOTAL = re.compile(r"\W*(?:итого|всего|[ҷч]амъ(?:агӣ)?|ҳ
 """The first cell of a row of totals, whatever its others count: "Итого: | 9 учреждений"."""
 
 
+_OF_HELP = re.compile(
+    r"\b(?:free|anonymous\w*|бесплатн\w*|анонимн\w*)\W+(?:(?:and|и|ва|va)\W+)?(?:confidential|конфиденциальн)\w*|"
+    r"(?:confidential|конфиденциальн)\w*\s+(?:help|support|counsel|service|advice|hotline|line|assist|помощ|консульт|"
+    r"поддерж|услуг|лини|телефон)|дома\s+у\s|на\s+дому|\bhome\b|дар\s+хонаи|маълумот\w*\s+махфӣ\s+нигоҳ",
+    re.I,
+)
+"""What help is like, not a list: "free and confidential", at home."""
+_OF_LISTS = re.compile(
+    r"\b(?:secret|classified)\b|\bofficial\s+use\b|\brestricted\s+(?:distribution|circulation|access)|"
+    r"(?:\b|_)секретн|ограниченн\w*\s+(?:доступ|распростран)|барои\s+истифодаи\s+(?:хизмат|дохил)|"
+    r"xizmat\w*\s+(?:doirasida|foydalan)|ichki\s+foydalan",
+    re.I,
+)
+"""Words of a list by which it asks not to be shown, besides those of remarks."""
+MARKS = tuple("*†‡¹²³⁴⁵")
+_MARKED = re.compile(r"\s*(?:([*†‡¹²³⁴⁵]+)\)?|(\w[\w ]{0,19}?)\s*[-–—=:](?=\s))\s*(.*)", re.S)
+"""A note below or above a table that begins with the mark which it explains."""
+
+
+def asks_for_all(text: str) -> bool:
+    """Tell whether a title, a note or a name of a list asks that what it is about be not shown.
+
+    >>> asks_for_all("shelters_confidential"), asks_for_all("Free and confidential help"), asks_for_all("ДСП")
+    (True, False, True)
+    """
+    words = _OF_HELP.sub(" ", text.replace("_", " "))
+    return asks_silence(words) or _OF_LISTS.search(words) is not None
+
+
 class SheetRow(NamedTuple):
     """One row of a sheet: cleaned text by folded column name, and the cells as they were read."""
 
@@ -46,6 +76,13 @@ class SheetRow(NamedTuple):
     """What is noted beside its cells."""
     under: str = ""
     """The heading of its part of the list, where a row above holds nothing else."""
+
+    def bears(self, mark: str) -> bool:
+        """Tell whether a sign stands beside the text of a cell, or a word is a whole cell."""
+        if not mark.startswith(MARKS):
+            return not mark or any(fold_header(text) == mark for text in self.raw.values())
+        alone = re.compile(rf"(?<![{mark[0]}]){re.escape(mark)}(?![{mark[0]}])")
+        return any(map(alone.search, self.raw.values()))
 
     def text(self, columns: Sequence[str]) -> str:
         """Return the first of some columns that says anything."""
@@ -67,6 +104,10 @@ class Rows:
     """(sheet, column) -> rows in which a second column of the name says something else, which is not read."""
     headers: dict[str, list[str]] = field(default_factory=dict)
     """Sheet -> its column names as they stand in the file."""
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    """Sheet -> what is written around its rows and over them that asks for silence."""
+    asking: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Sheet -> a mark that rows bear, empty for all of them -> the note that asks that they be not shown."""
 
 
 def rows_of(sheets: Sequence[Sheet], columns: ColumnMap, path: object) -> Rows:
@@ -95,9 +136,35 @@ def rows_of(sheets: Sequence[Sheet], columns: ColumnMap, path: object) -> Rows:
         start, names = _header(sheet, columns, path)
         rows.headers[sheet.name] = names
         into = rows.children if columns.sheets.children and sheet.name == columns.sheets.children else rows.rows
+        above = start - columns.header.rows - columns.header.skip_after
+        around = (re.split(r"[\\/]", str(path))[-1], sheet.name, *_texts(sheet.rows[:above]))
+        rows.notes[sheet.name] = [text for text in around if asks_for_all(text)]
         for row in _body(sheet, start, names, columns, rows):
             into.append(row)
+        if notes := rows.notes[sheet.name]:
+            rows.asking[sheet.name] = _asking(notes, into, sheet.name)
     return rows
+
+
+def _texts(lines: Sequence[Sequence[object]]) -> list[str]:
+    return [text for line in lines for cell in line if (text := written(cell).strip())]
+
+
+def _asking(notes: Sequence[str], rows: Packed[SheetRow], sheet: str) -> dict[str, str]:
+    """Return the marks by which notes ask for silence -> the note; an empty mark where a note speaks of every row.
+
+    A note whose marks no row bears speaks of all, but for the heading of a part, which its own rows answer to.
+    """
+    asking: dict[str, str] = {}
+    parts = {row.under for row in rows if row.sheet == sheet}
+    for note in dict.fromkeys(notes):
+        explained = filter(None, map(_MARKED.match, re.split(r"[;,.\n]", note)))
+        marks = {match[1] or fold_header(match[2]): match[3] for match in explained}
+        if marks and any(row.bears(mark) for row in rows if row.sheet == sheet for mark in marks):
+            asking |= {mark: note for mark, text in marks.items() if asks_for_all(text)}
+        elif note not in parts:
+            asking[""] = note
+    return asking
 
 
 def unnamed_columns(rows: Rows, columns: ColumnMap) -> Iterator[tuple[str, str, str]]:
@@ -214,8 +281,10 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: 
         silent = of_fields and not any(
             text.strip() for name, text in zip(folded, texts, strict=False) if name in of_fields
         )
+        silent = silent or (len(set(filled)) == 1 < len(names) and asks_for_all(filled[0]))
         if silent or len(filled) < columns.skip.fewer_cells or alike or filled == _COUNTED[: max(len(filled), 3)]:
             under = filled[0] if len(set(filled)) == 1 else under
+            rows.notes[sheet.name] += filter(asks_for_all, filled)
             rows.skipped[Phrase("a heading or a row with almost nothing in it")].append(
                 f"{sheet.name} {offset}".strip()
             )

@@ -691,6 +691,53 @@ def test_sheets_that_count_anew_are_about_the_same_only_where_the_body_is(tiny_a
     assert [service.audience for service in batch.of("service")] == [audience, "custodian"]
 
 
+def test_the_heading_of_a_column_that_asks_for_silence_speaks_of_its_cells_alone(take):
+    header, row = with_cells(**{"Confidential?": "no"})
+    batch = take(row, heads=header)
+    assert [service.audience for service in batch.of("service")] == ["public"]
+
+
+SECOND = ("2", "Nur", *ROW[2:])
+
+
+@pytest.mark.parametrize("secret", ["confidential", "секретно", "Для служебного пользования", "махфӣ", "maxfiy", "ДСП"])
+@pytest.mark.parametrize("where", ["file", "sheet", "title", "below"])
+def test_what_is_said_of_a_whole_list_hides_all_its_rows(tiny_area, tmp_path, secret, where):
+    path = tmp_path / (f"shelters_{secret}.xlsx" if where == "file" else "shelters.xlsx")
+    lines = [(secret,) if where == "title" else (), HEADER, ROW, SECOND, (secret,) if where == "below" else ()]
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet(secret if where == "sheet" else "S")
+        for number, row in enumerate(lines):
+            sheet.write_row(number, 0, row)
+    columns = ColumnMap.model_validate(MAP)
+    batch = read(path, columns=columns, area=tiny_area, today=TODAY, known=Known(maps=EveryMap()))
+    assert [service.audience for service in batch.of("service")] == ["custodian"] * 2
+    assert sum("is said of it" in issue.problem for issue in batch.issues) == 2
+
+
+@pytest.mark.parametrize(
+    ("note", "place", "hidden"),
+    [
+        ("* not for publication", 3, "Umed*"),
+        ("* not for publication", 0, "Umed*"),
+        ("** not for publication", 3, "Umed* Nur"),  # no row bears it
+        ("partners - for partners; all - не для публикации", 0, "Umed* Nur"),
+        ("all - open, none - не для публикации", 0, ""),  # explains marks that rows bear
+        ("Private and confidential", 0, "Umed* Nur"),
+        ("Free and confidential help", 0, ""),
+        ("Помощь на дому", 0, ""),
+        ("Не для публикации", 2, "Nur"),  # the heading of a part
+    ],
+)
+def test_a_note_hides_the_rows_that_bear_its_mark_else_those_it_speaks_of(take, note, place, hidden):
+    lines = [HEADER, ("1", "Umed*", *ROW[2:]), SECOND]
+    lines.insert(place, (note,))
+    batch = take(*lines[1:], heads=lines[0])
+    names = {body.id: body.name for body in batch.of("organization")}
+    secret = [names[service.organization_id] for service in batch.of("service") if service.audience == "custodian"]
+    assert " ".join(secret) == hidden
+
+
 @pytest.mark.parametrize("commented", [1, 2])
 def test_a_comment_on_a_row_that_is_left_out_hides_the_one_that_stands(tiny_area, tmp_path, commented):
     path = tmp_path / "list.xlsx"
