@@ -381,7 +381,7 @@ def fold_header(text: object) -> str:
     return _folded(str(text))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=4_000)  # few, as headings are: cells that it kept would keep the memory of a sheet
 def _folded(text: str) -> str:
     return " ".join(text.split()).casefold()
 

@@ -78,7 +78,7 @@ def clean(text: str, counts: Counter[str]) -> str:
     return cleaned
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=4_000)  # few: they keep cells, and with them the memory of a whole sheet
 def _cleaned(text: str) -> tuple[str, tuple[Phrase, ...]]:
     """Return the text after all the steps, and those that changed it; many cells of a list say the same."""
     changed = []
