@@ -63,7 +63,8 @@ class PaperCard:
     """What is spoken there and what to bring, with what they are called."""
     withheld: bool = False
     """Whether more was asked for than may be printed for this kind of help."""
-    line: ContactLink | None = None
+    line: str = ""
+    """Whom to ask about other help: what the number is, and the number."""
 
 
 def paper_card(edition: Edition, entry: Entry, language: str, kind: str, *, name: bool = False) -> PaperCard:
@@ -99,7 +100,7 @@ def paper_card(edition: Edition, entry: Entry, language: str, kind: str, *, name
         name=entry.organization.name if name and plain_body(edition, entry) else "",
         where=", ".join(filter(None, (place.address, place_name(place, edition.area, language)))) if place else "",
         transport=place.transportation if place else "",
-        line=line.call if line and line.call != call else None,
+        line=f"{translate('Information:', language)} {line.call.shown}" if line and line.call != call else "",
     )
 
 

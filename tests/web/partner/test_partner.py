@@ -247,6 +247,9 @@ def test_a_card_holds_a_number_and_nothing_else_unless_asked(desk):
     assert full.name == ""
     spoken = paper_card(edition, edition.entries("ru")[desk.id("Kitchen")], "ru", "place")
     assert ("Языки", "русский") in [(label, text.lower()) for label, text in spoken.facts], "in the card's own language"
+    assert spoken.line.startswith("Справка: "), "a number at the foot says what it is"
+    assert full.line.startswith("Маълумот: ")
+    assert bare.line == ""
 
 
 def test_a_card_never_names_what_tells(desk):

@@ -76,6 +76,7 @@ def test_what_no_country_can_have_is_told_and_not_changed(office, changed):
     assert told.status_code == 400
     assert 'role="alert"' in told.text
     assert settings(office) == before
+    assert "Отбросить предложение</button>" in ben.get(CHANGE.replace("/en/", "/ru/")).text
     assert post(ben, DECIDE, page=CHANGE, choice="drop").status_code == 303
     assert "Propose it to another administrator" in ben.get(CHANGE).text
 
