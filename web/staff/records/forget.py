@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from mapping.language.fold import skeleton
 from mapping.language.i18n import Message
-from mapping.model import Contact, Organization, Phone
+from mapping.model import Contact, Location, Organization, Phone, Service, ServiceAtLocation
 from web.access.guard import Open, log, log_at_most, me, now
 from web.access.roles import Action
 from web.access.signin import page
@@ -26,6 +26,8 @@ blueprint = Blueprint("forget", __name__)
 ROUTES: dict[str, Action | Open] = {"forget.find": "reveal", "forget.erase": "reveal"}
 MENU = (MenuItem("forget.html", Message("Forget a person"), "reveal", 92),)
 
+OWNERS = ("contact_id", "service_id", "service_at_location_id", "location_id", "organization_id")
+"""What a contact or a phone can be of, the nearest first."""
 MOST = 20
 """So many searches by one person in 24 hours."""
 
@@ -82,11 +84,27 @@ def _page(language: str, **values: object) -> str:
 def _matching(word: str) -> Iterator[Found]:
     """Yield the contacts in whose name or mail the word stands, and the phones with these digits."""
     name, digits = skeleton(word), re.sub(r"\D", "", word)
-    owners = {organization.id: organization.name for organization in directory().records(Organization)}
+    names = _names()
     for contact in directory().records(Contact):
         texts = [text for text in (contact.name, contact.email) if text]
         if name and any(name in skeleton(text) for text in texts):
-            yield Found(contact.id, "; ".join(texts), owners.get(contact.organization_id or "", ""))
+            yield Found(contact.id, "; ".join(texts), _whose(contact, names))
     for phone in directory().records(Phone):
         if len(digits) >= LEAST_WORD and digits in re.sub(r"\D", "", phone.number):
-            yield Found(phone.id, phone.number, owners.get(phone.organization_id or "", ""))
+            yield Found(phone.id, phone.number, _whose(phone, names))
+
+
+def _names() -> dict[str, str]:
+    """Return the names of whatever has contacts and phones, by id; that of a service or place with its organization."""
+    names = {organization.id: organization.name for organization in directory().records(Organization)}
+    parts: list[Service | Location] = [*directory().records(Service), *directory().records(Location)]
+    for part in parts:
+        names[part.id] = ", ".join(filter(None, (part.name, names.get(part.organization_id or "", ""))))
+    names |= {tie.id: names.get(tie.service_id or "", "") for tie in directory().records(ServiceAtLocation)}
+    return names | {contact.id: contact.name or "" for contact in directory().records(Contact)}
+
+
+def _whose(record: Contact | Phone, names: dict[str, str]) -> str:
+    """Return the name of the nearest that a contact or phone is of; nothing where that has none."""
+    owners = (getattr(record, column, None) for column in OWNERS)
+    return next((names[owner] for owner in owners if owner in names), "")

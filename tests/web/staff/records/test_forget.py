@@ -4,7 +4,7 @@ import pytest
 
 from mapping.directory.directory import Directory
 from mapping.model import Contact
-from tests.support.sample import contact, organization
+from tests.support.sample import TODAY, batch, contact, organization, phone, service
 from tests.web.support.office import PASSWORD, Office, post
 
 FORGET, ERASE = "/en/forget.html", "/en/forget/erase"
@@ -40,6 +40,14 @@ def test_a_person_is_found_in_any_script_and_erased(office, tiny_area):
     assert ("person_erased", REASON) in lines
     assert ("person_looked_for", REASON) in lines
     assert "Maftuna" not in str(lines)
+
+
+def test_a_number_is_told_with_whose_it_is(office, tiny_area):
+    line = phone("+992372000009", service="Night line")
+    with Directory(office.directory, tiny_area) as directory:
+        directory.add(batch(service("Night line", of="Sitorai Nihoni"), line), by="a", agreed_by="b", on=TODAY)
+    found = post(office.client("custodian"), FORGET, word="372000009", reason=REASON).text
+    assert "+992372000009 · Night line, Sitorai Nihoni" in found
 
 
 def test_only_custodians_for_all_regions_may(office):
