@@ -130,8 +130,8 @@ def _people(pen: Pen, unit: str) -> None:
 def _here(pen: Pen, unit: str) -> None:
     """Say what is in the unit: the services by name, or only how many there are of each kind where they are many."""
     material = pen.material
-    inside = [entry for entry in material.entries if entry.offered and unit in material.units_of(entry)]
-    inside.sort(key=lambda entry: entry.rank)
+    own = [entry for entry in material.entries if unit in material.units_of(entry)]
+    inside = sorted((entry for entry in own if entry.offered), key=lambda entry: entry.rank)
     pen.heading(Message("What is here"))
     if not inside:
         pen.say(Message("No service is listed here that is active and not long overdue for a check."), "note")
@@ -139,6 +139,9 @@ def _here(pen: Pen, unit: str) -> None:
     pen.table(Message("Services here"), HEAD, (listed(pen, entry) for entry in inside[:SHOWN]), small=True)
     if len(inside) > SHOWN:
         pen.say(Message("And {count} more; they stand in the directory.", {"count": len(inside) - SHOWN}), "source")
+    if len(own) > len(inside):
+        words = {"count": len(own) - len(inside)}
+        pen.say(Message("Services inactive or long overdue for a check, and not named here: {count}.", words), "source")
 
 
 def _near(pen: Pen, unit: str) -> None:
@@ -147,6 +150,7 @@ def _near(pen: Pen, unit: str) -> None:
     start = _seat(material, unit)
     summer = material.view.minutes(start[0], "summer") if start else {}
     winter = material.view.minutes(start[0], "winter") if start else {}
+    timed = start is not None and start[0] in material.view.places()
     pen.heading(Message("What is near"))
     if start:
         how = (
@@ -168,7 +172,10 @@ def _near(pen: Pen, unit: str) -> None:
                 TableRow(name, cells(_unsaid(material, answers, hidden=hidden), "", "", "", language=material.language))
             )
             continue
-        minutes = [_minutes(material, entry, times) for times in (summer, winter)[: 1 + material.area.has_winter]]
+        minutes = [
+            _minutes(material, entry, times) if timed else material.say(Message("not known"))
+            for times in (summer, winter)[: 1 + material.area.has_winter]
+        ]
         rows.append(
             TableRow(
                 name,
@@ -241,7 +248,7 @@ def _nearest(material: Sources, unit: str, types: set[str], minutes: Mapping[str
 def _minutes(material: Sources, entry: Entry, minutes: Mapping[str, float]) -> str:
     """Return minutes as they are read, in steps of five."""
     least = min((minutes.get(place.id, math.inf) for place in entry.points), default=math.inf)
-    if not minutes or not entry.points:
+    if not entry.points:
         return material.say(Message("not known"))
     if math.isinf(least):
         return material.say(Message("over 4 hours, or cut off"))
@@ -274,7 +281,8 @@ def _gaps(pen: Pen, unit: str) -> None:
     coverage = material.results["coverage"]
     if unit in coverage.table.index:
         rows = []
-        for group, keys in coverage.groups.items():
+        for group in (group for group in coverage.groups if group != "any"):
+            keys = coverage.groups[group]
             chosen = [key for key in keys if key.endswith(("_60", "_120"))]
             made = tuple(Cell(coverage.text(unit, key, language), number=True) for key in chosen)
             share = float(coverage.table.loc[unit, chosen[0]]) if chosen else 1.0  # type: ignore[arg-type]
@@ -353,7 +361,14 @@ def _asked(pen: Pen, unit: str) -> None:
     pen.heading(Message("What to ask of the region"))
     chosen = about_unit(pen.material, pen.advice, unit)
     if not chosen:
-        pen.say(Message("No rule found anything to recommend."))
+        pen.say(
+            Message(
+                "No recommendation concerns this area or its region alone; those for the whole country stand in the "
+                "report."
+            )
+            if pen.advice
+            else Message("No rule found anything to recommend.")
+        )
     for recommendation in chosen:
         if len(chosen) == 1:
             write(pen, recommendation, whom=True)

@@ -404,6 +404,36 @@ def words_of_a_country_that_says_otherwise(area, make):
     return make(area), make(other)
 
 
+def test_a_brief_says_that_winter_cuts_off_where_no_way_is_left(view, tiny_area, results, monkeypatch):
+    """No way in winter is not the same as a way that nobody worked out."""
+
+    def written() -> str:
+        return html.write(brief.make(view, tiny_area, "XT-W2", language="en", results=results)).decode()
+
+    points = [point.id for entry in view.services(language="en") for point in entry.points]
+    monkeypatch.setattr(type(view), "places", lambda _: [*tiny_area.gazetteer["place_id"].astype(str)])
+    monkeypatch.setattr(
+        type(view), "minutes", lambda _, __, season: dict.fromkeys(points, 40.0) if season == "summer" else {}
+    )
+    assert "40 / over 4 hours, or cut off" in written()
+    monkeypatch.setattr(type(view), "places", lambda _: [])
+    monkeypatch.setattr(type(view), "minutes", lambda *_: {})
+    assert "not known / not known" in written()
+    assert "cut off" not in written()
+
+
+def test_a_brief_names_functions_alone_and_says_how_many_services_it_leaves_out(view, tiny_area, results):
+    for unit in ("XT-W1", "XT-W2", "XT-E1", "XT-E2"):
+        made = brief.make(view, tiny_area, unit, language="en", results=results)
+        tables = {b.caption: b for chapter in made.chapters for b in chapter.blocks if isinstance(b, ReportTable)}
+        functions = next(table for name, table in tables.items() if "Core functions" in name)
+        assert "Any listed service" not in [row.name for row in functions.rows]
+        listed = [e for e in view.services(language="en") if any(p.area_unit == unit for p in e.places)]
+        left = {entry.offered for entry in listed} == {True, False}
+        said = "inactive or long overdue for a check, and not named here" in html.write(made).decode()
+        assert said == left, unit
+
+
 def test_a_brief_has_a_winter_only_where_there_is_one(view, tiny_area, results):
     def text(area):
         made = brief.make(view, area, brief.find_unit(area, "XT-W2"), language="en", results=results)
