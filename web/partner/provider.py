@@ -80,7 +80,7 @@ def set_room(language: str) -> ResponseReturnValue:
     until = today() + dt.timedelta(days=ROOM_DAYS)
     inbox().put(Capacity(service=entry.id, room=cast("Room", room), until=until), on=today(), sender=me().login)
     log("room_told", subject=entry.id)
-    return redirect(f"/{language}/rooms.html", code=303)
+    return redirect(f"/{language}/rooms.html#s-{entry.id}", code=303)
 
 
 @blueprint.route("/<language>/own/<identifier>.html", methods=["GET", "POST"])
@@ -97,7 +97,7 @@ def draft(language: str, identifier: str) -> ResponseReturnValue:
     fields: dict[str, object] = {"entity": "service", "record": entry.id, "fields": changed}
     inbox().put(read_form(Draft, fields), on=today(), sender=me().login)
     log("change_proposed", subject=entry.id)
-    return redirect(f"/{language}/rooms.html", code=303)
+    return redirect(f"/{language}/rooms.html#sent", code=303)
 
 
 @blueprint.route("/<language>/standards/<identifier>.html", methods=["GET", "POST"])
@@ -125,7 +125,7 @@ def standards(language: str, identifier: str) -> ResponseReturnValue:
         raise InvalidRecord("choose again: answers")
     inbox().put(read_form(StandardsAnswers, fields), on=today(), sender=me().login)
     log("standards_answered", subject=entry.id)
-    return redirect(f"/{language}/rooms.html", code=303)
+    return redirect(f"/{language}/rooms.html#sent", code=303)
 
 
 def checklist(entry: Entry) -> list[Term]:

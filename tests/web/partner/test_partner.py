@@ -283,10 +283,12 @@ def test_a_provider_proposes_only_what_differs(desk):
     own = desk.id("Nothing said")
     path = f"/en/own/{own}.html"
     assert post(provider, path, name="Nothing said").status_code == 400
-    assert post(provider, path, name="Nothing said", description="Advice\r\non Mondays", status="x").status_code == 303
+    answer = post(provider, path, name="Nothing said", description="Advice\r\non Mondays", status="x")
+    assert answer.location.endswith("/rooms.html#sent")
     (draft,) = [each.message for each in desk.inbox.messages("draft")]
     assert draft == Draft(entity="service", record=own, fields={"description": "Advice\non Mondays"})
-    assert "waiting" in provider.get("/en/rooms.html").text
+    sent = provider.get("/en/rooms.html").text.partition('id="sent"')[2]
+    assert ": Nothing said · a change of an entry · waiting" in sent
 
 
 def test_a_provider_answers_the_checklist(desk):
