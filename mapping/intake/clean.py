@@ -15,7 +15,8 @@ from mapping.language.i18n import Phrase
 
 DITTO = re.compile(
     r"[-–—=_\s]+[/\\|\"'″〃„“”»«]{1,3}[-–—=_\s]+|[\"″〃„“”]|''|"
-    r"то\s?же(?: самое)?|там же|ҳамон|хамон|ҳамин|oʻsha|xuddi shu|ditto|same(?: as above)?|(?:as|see) above|"
+    r"т(?:о|от|а|е)\s?же(?: сам(?:ое|ый|ая|ые))?|там же|ҳамон|хамон|ҳамин|oʻsha|xuddi shu|"
+    r"ditto|same(?: as above)?|(?:as|see) above|"
     r"см\.? выше|как выше|чун дар боло|yuqoridagi(?:dek|day)?|"
     r"(?:те же|ҳамон|ҳамин|xuddi shu|oʻsha|(?:the )?same) (?:услуги|хизматҳо|services|xizmatlar)",
     re.I,

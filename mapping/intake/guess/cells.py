@@ -70,6 +70,10 @@ class ColumnGuess:
         """Tell whether the cells of a column of addresses name units and little else."""
         return self.shares.get("unit", 0.0) >= ENOUGH and self.shares.get("streets", 0.0) < 1 - ENOUGH
 
+    def holds_numbers(self) -> bool:
+        """Tell whether its cells are numbers that are dialled, whatever the line of that number is called."""
+        return not self.worded and max(self.shares.get(name, 0.0) for name in ("phone", "dialled")) >= ENOUGH
+
     def speaks_against(self, field: str) -> bool:
         """Tell whether the cells can hardly be what the column's name says."""
         if self.answers and field not in ("marking", "accessible", "key", "status", "cost"):

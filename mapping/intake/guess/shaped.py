@@ -481,12 +481,17 @@ def _tells_itself(name: str, shape: str) -> bool:
 
 
 def holds_numbers(lines: Sequence[Sequence[object]]) -> bool:
-    """Tell whether cells of a row are numbers or days, as those of data are and names of columns never; years are."""
+    """Tell whether cells of a row are numbers, days or mail, as in data; names of columns are years at most."""
     texts = [written(cell).strip() for line in lines for cell in line]
     return any(_NUMBER_OR_DAY.fullmatch(text) and not YEAR.fullmatch(text) for text in texts)
 
 
-_NUMBER_OR_DAY = re.compile(r"\d+(?:[.,]\d+)?%?|\d{4}-\d\d-\d\d.*|\d{1,2}\.\d{1,2}\.\d{2,4}")
+_NUMBER_OR_DAY = re.compile(
+    r"\d+(?:[.,]\d+)?%?|\+?\d(?:[ ()-]{0,3}\d){6,14}|[\w.+-]+@[\w.-]+\.\w+|"
+    r"\d{4}-\d\d-\d\d.*|\d{1,2}\.\d{1,2}\.\d{2,4}"
+)
+    r"\d+(?:[.,]\d+)?%?|\+?\d(?:[ ()-]{0,3}\d){6,14}|[\w.+-]+@[\w.-]+\.\w+|\d{4}-\d\d-\d\d.*|\d{1,2}\.\d{1,2}\.\d{2,4}"
+)
 
 
 LONGEST_HEADING = 60

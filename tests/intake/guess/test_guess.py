@@ -752,3 +752,32 @@ def test_words_under_a_heading_that_nobody_knows_are_looked_at_as_remarks(tmp_pa
     assert [service.status for service in batch.of("service")] == ["inactive", "active"]
     assert any("asks that this be not shown" in line for line in told(batch))
     assert any("'Квазы'" in line for line in told(batch))
+
+
+def test_numbers_under_the_name_of_a_line_are_numbers_and_no_names_of_bodies():
+    rows = [
+        ["Organisation / Service", "City", "Helpline", "Type of assistance"],
+        ["Fund Umed", "Juybor", "0312 11-22-33", "legal aid"],
+        ["Fund Nur", "Gulobod", "0700 11 22 33", "legal aid"],
+        ["Fund Orzu", "Juybor", "03922 5 11 22", "medical care"],
+    ]
+    fields = guessed_map([Sheet("S", rows)], "list").fields
+    assert fields["phone"] == ["Helpline"]
+    assert fields["organization"] == ["Organisation / Service"]
+
+
+@pytest.mark.parametrize("beside", ["+992 92 111 22 33", "info@sabo.example"])
+def test_a_row_with_a_number_or_mail_holds_no_names_of_columns(beside):
+    rows = [
+        ["Members", "Region", "Services provided", "Reach us"],
+        ["NGO Sabo (desk)", "Address in Juybor", "Shelter", beside],
+        ["NGO Nur", "Gulobod", "legal aid", beside],
+    ]
+    columns = guessed_map([Sheet("S", rows)], "list")
+    assert columns.fields["unit"] == ["Region"]
+    assert columns.fields["organization"] == ["Members"]
+
+
+def test_partners_of_a_network_are_bodies():
+    rows = [["Partner", "Region", "Services provided"], ["NGO Sabo", "Juybor", "Shelter"], ["NGO Nur", "", "Shelter"]]
+    assert guessed_map([Sheet("S", rows)], "list").fields["organization"] == ["Partner"]
