@@ -58,7 +58,7 @@ def start() -> ResponseReturnValue:
 def sign_in(language: str) -> ResponseReturnValue:
     """Ask for login, password and code."""
     if request.method == "GET":
-        return _door(language)
+        return _door(language, new="new" in request.args)
     form = request.form
     given = (form.get("login", ""), form.get("password", ""), form.get("code", ""))
     try:
@@ -152,7 +152,7 @@ def join(language: str, token: str) -> ResponseReturnValue:
         except SignInRefused:
             return _code_page(language, account, token, _secret(token), refused=True), 403
         log("account_taken_up", who=account.login)
-        return redirect(f"/{language}/sign-in.html", code=303)
+        return redirect(f"/{language}/sign-in.html?new", code=303)
     if request.form.get("password") != request.form.get("again"):
         return page("account/join.html", language, account=account, problem="differ"), 400
     try:
@@ -195,7 +195,7 @@ def account(language: str) -> ResponseReturnValue:
         return _own(language, problem=str(error)), 400
     log("password_changed")
     session.clear()
-    return redirect(f"/{language}/sign-in.html", code=303)
+    return redirect(f"/{language}/sign-in.html?new", code=303)
 
 
 @blueprint.route("/<language>/passkeys/add", methods=["GET", "POST"])

@@ -84,6 +84,7 @@ def take_up(client, accounts, clock, *, login="dilnoza", role="caseworker"):
     assert "script" not in picture.text
     code = pyotp.TOTP(secret).at(clock.now)
     done = client.post(f"/en/join/{token}", data={"csrf_token": csrf(shown.text), "code": code})
+    assert "the next code that your authenticator shows" in client.get(done.location).text
     assert done.status_code == 303
     return secret
 
