@@ -177,6 +177,14 @@ class Intake:
         return tuple(map(fold_header, self.columns.private))
 
     @cached_property
+    def unfilling(self) -> dict[str, str]:
+        """The columns of remarks and people and those that nobody named, folded -> as they are called."""
+        named = self.columns.named()
+        there = {folded: name for names in self.headings.values() for folded, name in names.items()}
+        unnamed = {folded: name for folded, name in there.items() if folded and folded not in named}
+        return dict(zip(self.remarks, self.columns.private, strict=True)) | unnamed
+
+    @cached_property
     def meant(self) -> dict[str, dict[str, str]]:
         """Field -> the sender's own word, folded -> what it stands for."""
         own = self.columns.words
@@ -440,8 +448,9 @@ class Reader:
 
         What the map says of a word counts first, then what a remark or the brackets of a name say.
         """
+        remarked = dict(zip(self.intake.remarks, self.intake.columns.private, strict=True))
         for word, meant, pattern in self.intake.notices:
-            if meant != "custodian" and (column := self._remark_with(pattern)):
+            if meant != "custodian" and (column := self._remark_with(remarked, pattern)):
                 self.say(
                     column,
                     Phrase("the remark says {word!r}", word=word),
@@ -487,7 +496,7 @@ class Reader:
     def held_back(self) -> bool:
         """Tell whether a remark asks that the row be shown to nobody."""
         patterns = [pattern for _, meant, pattern in self.intake.notices if meant == "custodian"]
-        if column := self._remark_with(HOLD, *patterns):
+        if column := self._remark_with(self.intake.unfilling, HOLD, *patterns):
             self.say(
                 column,
                 Phrase("a remark asks that this be not shown"),
@@ -557,9 +566,9 @@ class Reader:
         names = self.intake.headings.get(self.row.sheet, {})
         self._keep(names.get(heading, heading), problem, fix, level)
 
-    def _remark_with(self, *patterns: re.Pattern[str]) -> str:
-        """Return the column of the first remark that holds one of some patterns; empty where none does."""
-        for name, folded in zip(self.intake.columns.private, self.intake.remarks, strict=True):
+    def _remark_with(self, columns: Mapping[str, str], *patterns: re.Pattern[str]) -> str:
+        """Return the first of some columns, or the comment, that holds one of some patterns; empty where none does."""
+        for folded, name in columns.items():
             text = self.row.cells.get(folded, "")
             if text and any(pattern.search(text) for pattern in patterns):
                 return name
