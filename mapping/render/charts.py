@@ -263,7 +263,9 @@ def _stacks(result: Result) -> list[tuple[Mapping[str, str] | str | Column, list
             (g, [c for c in own if c.kind == "share" and c.short is not None and c.more_is == "neither"])
             for g, own in parts
         ]
-        return [(g, [(c, _number(result, code, c.key)) for c in own]) for g, own in whole if len(own) > 1]
+        groups = [(g, [(c, _number(result, code, c.key)) for c in own]) for g, own in whole if len(own) > 1]
+        if groups:
+            return groups  # type: ignore[return-value]
     shares = [c for c in result.headlines if c.kind == "share"]
     rows = [str(c) for c in result.table.index if result.table.loc[c, [s.key for s in shares]].astype(float).any()]
     return [(code, [(c, _number(result, code, c.key)) for c in shares]) for code in rows] if shares else []

@@ -21,7 +21,7 @@ from mapping.render.report.elements import Cell, Report, TableRow
 from mapping.render.report.recommendation_rules import about_unit, advise
 from mapping.render.report.recommendations import numbered
 from mapping.render.report.sources import BY_REGION, Sources, gather, regional
-from mapping.result import STATES, Result
+from mapping.result import SPEAKING, STATES, Result
 from mapping.view.view import Entry, View
 
 HOTLINE = "IDN-HOT"
@@ -284,25 +284,31 @@ def _gaps(pen: Pen, unit: str) -> None:
         for group in (group for group in coverage.groups if group != "any"):
             keys = coverage.groups[group]
             chosen = [key for key in keys if key.endswith(("_60", "_120"))]
+            if any(coverage.state(unit, key) in SPEAKING for key in chosen):
+                continue
             made = tuple(Cell(coverage.text(unit, key, language), number=True) for key in chosen)
             share = float(coverage.table.loc[unit, chosen[0]]) if chosen else 1.0  # type: ignore[arg-type]
             rows.append((share, TableRow(material.say(coverage.group_labels.get(group, group)), made)))
         rows.sort(key=lambda row: row[0])
         heads = [m for minutes in (60, 120) for m in (Message("Within {minutes} minutes", {"minutes": minutes}),)]
-        pen.table(
-            Message("Core functions that are farthest"),
-            (Message("Function"), *heads),
-            (row for _, row in rows[:6]),
-            source=material.source(coverage),
-            small=True,
-        )
+        if rows:
+            pen.table(
+                Message("Core functions that are farthest"),
+                (Message("Function"), *heads),
+                (row for _, row in rows[:6]),
+                source=material.source(coverage),
+                small=True,
+            )
 
 
 def _said(pen: Pen, unit: str) -> Iterator[object]:
     material = pen.material
     language = material.language
     coverage, pathways, nrm = (material.results[name] for name in ("coverage", "pathways", "nrm"))
-    if unit in coverage.table.index and "any_beyond" in coverage.table:
+    near = coverage.state(unit, "any_60") if unit in coverage.table.index else "unknown"
+    if near == "none listed":
+        yield material.say(Message("No service is listed that people could travel to")) + "."
+    elif near not in SPEAKING:
         beyond = People(coverage.table["any_beyond"][unit])
         share = coverage.text(unit, "any_60", language)
         if round(coverage.table["any_beyond"][unit]):
@@ -330,7 +336,10 @@ def _said(pen: Pen, unit: str) -> Iterator[object]:
             elif broken:
                 yield Message("Referrals without an agreement: {steps}.", {"steps": steps})
     night = material.results["round_the_clock"]
-    if unit in night.table.index and "any" in night.table:
+    open_late = night.state(unit, "any") if unit in night.table.index and "any" in night.table else "unknown"
+    if open_late == "none listed":
+        yield material.say(Message("No service is listed that people could go to at night")) + "."
+    elif open_late not in SPEAKING:
         yield Message(
             "At night: {share} of the people are within an hour of help.",
             {"share": night.text(unit, "any", language)},

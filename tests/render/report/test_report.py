@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import itertools
+import json
 import re
 import zipfile
 from dataclasses import replace
@@ -18,6 +19,7 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml.ns import qn
 
 from mapping.analysis.adequacy.standards import standards
+from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
 from mapping.render import report as reports
 from mapping.render.report import brief, print_map
@@ -432,6 +434,39 @@ def test_a_brief_names_functions_alone_and_says_how_many_services_it_leaves_out(
         left = {entry.offered for entry in listed} == {True, False}
         said = "inactive or long overdue for a check, and not named here" in html.write(made).decode()
         assert said == left, unit
+
+
+def test_a_brief_of_a_directory_without_services_ranks_nothing(tiny_area, tmp_path):
+    empty = sample_view(tmp_path, tiny_area, organization("Umed"))
+    written = html.write(brief.make(empty, tiny_area, "XT-W2", language="en")).decode()
+    assert "No service is listed that people could travel to." in written
+    assert "No service is listed that people could go to at night." in written
+    assert "an hour" not in written.partition("Numbers to call")[0].partition("Gaps")[2].partition("What to ask")[0]
+    assert "Core functions that are farthest" not in written
+
+
+def test_a_country_of_one_district_has_a_report(tiny_copy, tmp_path):
+    """A chart of one row is of its shares; the report could not be made."""
+    outline = json.loads((tiny_copy / "admin" / "adm0.geojson").read_text())["features"][0]["geometry"]
+    for name, code in (("adm1", "XT-W"), ("adm2", "XT-W1")):
+        path = tiny_copy / "admin" / f"{name}.geojson"
+        layer = json.loads(path.read_text())
+        layer["features"] = [unit for unit in layer["features"] if unit["properties"]["code"] == code]
+        layer["features"][0]["geometry"] = outline
+        path.write_text(json.dumps(layer))
+    people = ",240000,122300,117700\n"
+    (tiny_copy / "population" / "census.csv").write_text(
+        "code,level,population,women,men\n" + "".join(f"{code}{people}" for code in ("XT,0", "XT-W,1", "XT-W1,2"))
+    )
+    (tiny_copy / "admin" / "names.csv").write_text("code,former_en\n")
+    for path in (tiny_copy / "places").glob("*.csv"):
+        path.write_text(re.sub(r"XT-[WE]\d", "XT-W1", path.read_text()))
+    settings = tiny_copy / "area.toml"
+    settings.write_text(re.sub("count = [24]", "count = 1", settings.read_text()))
+    area = StudyArea.load(tiny_copy)
+    made = reports.make(sample_view(tmp_path, area, organization("Umed")), area, language="en")
+    captions = [block.caption for block in made.blocks() if isinstance(block, Picture)]
+    assert any("People by minutes of travel to the nearest service" in caption for caption in captions)
 
 
 def test_a_brief_has_a_winter_only_where_there_is_one(view, tiny_area, results):
