@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from mapping.directory import directory as module
+from mapping.directory import gate
 from mapping.directory.directory import Directory
 from mapping.directory.gate import OnePerson
 from mapping.model import WORDS, CaseCount, StandardAssessment, Translation
@@ -167,3 +168,29 @@ def test_one_person_makes_no_hidden_count_known(directory, monkeypatch, first, t
     assert told_counts(directory) == both
     for row in project(directory.tables(), "public", directory.rules(TODAY), directory.agreed("public"))["case_count"]:
         assert row["suppressed"] == (row["count"] is None)
+
+
+def test_what_several_see_alike_is_compared_once_and_nothing_else_is_taken_for_it():
+    compared = []
+
+    def compare(row, before):
+        compared.append((row, before))
+        return row, before
+
+    one, other = {"id": "x", "name": "One"}, {"id": "x", "name": "Other"}
+    for now, was, different in (
+        ((one, other, other), (None, None, None), 2),
+        ((one, other, one), (None, None, None), 3),
+        ((one, one, one), (None, other, other), 2),
+        ((None, None, one), (one, one, one), 2),
+    ):
+        compared.clear()
+        assert gate._alike(now, was, compare) == [*zip(now, was, strict=True)]
+        assert len(compared) == different
+
+
+def test_what_is_seen_is_compared_for_every_audience(directory):
+    with pytest.raises(ValueError, match="shorter"):
+        gate._alike((None, None), (None,), lambda row, before: None)
+    with pytest.raises(ValueError, match="shorter"):
+        gate._differences("service", "x", (None,), (None,), directory.rules(TODAY))

@@ -458,3 +458,25 @@ def test_a_part_of_nothing_and_a_record_without_what_it_needs_are_held_back() ->
     rows["attribute"].append({"id": "b", "link_id": "s", "link_entity": "contact", "taxonomy_term_id": "law"})
     rows["phone"].append({"id": "r", "service_id": "s", "location_id": "hidden", "number": "1517"})
     assert limited(rows) == WHOLE
+
+
+COUNT: dict[str, Any] = {"id": "n", "year": 2024, "measure": "victims", "count": 12, "suppressed": False}
+
+
+@pytest.mark.parametrize(("agreed", "now"), [(None, 12), (12, 9), (12, 12), (12, None), (None, None)])
+def test_a_count_that_nobody_agreed_to_says_that_it_is_not_told(agreed, now) -> None:
+    """It was hidden and is not now; another number of one that is told is no new fact."""
+    before = COUNT | {"count": agreed, "suppressed": agreed is None}
+    row = COUNT | {"count": now, "suppressed": now is None}
+    told = held("case_count", row, before, climb)
+    assert (told["count"], told["suppressed"]) == ((None, True) if None in (agreed, now) else (now, False))
+
+
+def test_of_other_tables_nothing_is_said_to_be_not_told() -> None:
+    row = {"id": "c", "count": 12, "service_id": "s"}
+    assert held("service_capacity", row, row | {"count": None}, climb) == row | {"count": None}
+
+
+def test_a_translation_of_what_leads_nowhere_is_changed_by_anybody() -> None:
+    row = {"id": "t", "link_id": "p", "link_entity": "program", "field": "name", "language": "ru", "text": "Новое"}
+    assert not names("translation", row | {"text": "Старое"}, row)
