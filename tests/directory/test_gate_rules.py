@@ -191,6 +191,6 @@ def test_what_several_see_alike_is_compared_once_and_nothing_else_is_taken_for_i
 
 def test_what_is_seen_is_compared_for_every_audience(directory):
     with pytest.raises(ValueError, match="shorter"):
-        gate._alike((None, None), (None,), lambda row, before: None)
+        gate._alike((None, None), (None,), lambda *_: None)
     with pytest.raises(ValueError, match="shorter"):
         gate._differences("service", "x", (None,), (None,), directory.rules(TODAY))
