@@ -178,8 +178,8 @@ class Intake:
 
     @cached_property
     def unfilling(self) -> dict[str, str]:
-        """The columns of remarks and people and those that nobody named, folded -> as they are called."""
-        named = self.columns.named()
+        """The columns of remarks and people and those that fill nothing, folded -> as they are called."""
+        named = self.columns.named() - set(map(fold_header, self.columns.ignored))
         there = {folded: name for names in self.headings.values() for folded, name in names.items()}
         unnamed = {folded: name for folded, name in there.items() if folded and folded not in named}
         return dict(zip(self.remarks, self.columns.private, strict=True)) | unnamed

@@ -697,9 +697,10 @@ def test_the_heading_of_a_column_that_asks_for_silence_speaks_of_its_cells_alone
     assert [service.audience for service in batch.of("service")] == ["public"]
 
 
-def test_a_column_that_nobody_named_is_looked_at_like_remarks(take):
+@pytest.mark.parametrize("ignored", [[], ["Order"]])
+def test_a_column_that_fills_nothing_is_looked_at_like_remarks(take, ignored):
     header, row = with_cells(Order="№ 4, для служебного пользования")
-    batch = take(row, heads=header)
+    batch = take(row, heads=header, ignored=ignored)
     assert [service.audience for service in batch.of("service")] == ["custodian"]
     assert ("doubt", "Order", "a remark asks that this be not shown") in said(batch)
 
