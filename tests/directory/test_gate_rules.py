@@ -194,3 +194,52 @@ def test_what_is_seen_is_compared_for_every_audience(directory):
         gate._alike((None, None), (None,), lambda *_: None)
     with pytest.raises(ValueError, match="shorter"):
         gate._differences("service", "x", (None,), (None,), directory.rules(TODAY))
+
+
+NEW = [organization("Bahor"), organization("Chashma"), organization("Dilbar")]
+
+
+@pytest.mark.parametrize("agreed_by", [None, "noor"])
+def test_an_import_tells_of_how_many_records_it_shows_more(directory, agreed_by):
+    change = directory.add(batch(*NEW), by="zarina", on=TODAY, agreed_by=agreed_by)
+    assert change.shows["organization"] == len(NEW)
+    waiting = {each.showing.id for each in directory.waiting() if each.showing.table == "organization"}
+    assert waiting == (set() if agreed_by else {records[0].id for records in NEW})
+
+
+def test_what_waits_and_is_sent_by_two_people_waits_no_more(directory):
+    directory.add(batch(*NEW), by="zarina", on=TODAY)
+    directory.add(
+        batch(*(organization(r[0].name, description="Help") for r in NEW)), by="zarina", on=TODAY, agreed_by="noor"
+    )
+    assert not directory.waiting()
+    assert {("organization", records[0].id) for records in NEW} <= {*directory.agreed("public")}
+
+
+def test_an_import_by_two_people_that_changes_nothing_leading_shows_nothing(directory):
+    directory.add(batch(*NEW), by="zarina", on=TODAY, agreed_by="noor")
+    bahor = NEW[0][0]
+    change = directory.add(
+        batch(organization("Bahor", description="Help"), *NEW[1:]), by="zarina", on=TODAY, agreed_by="noor"
+    )
+    assert change.shows["organization"] == 1  # what it does, which nobody was told
+    change = directory.add(
+        batch(organization("Bahor", description="More help"), *NEW[1:]), by="zarina", on=TODAY, agreed_by="noor"
+    )
+    assert not change.shows
+    assert directory.agreed("public")["organization", bahor.id]["description"] == "More help"
+
+
+def test_the_last_record_of_a_table_that_is_hidden_is_forgotten(tmp_path, tiny_area):
+    with sample_directory(tmp_path, tiny_area, organization("Bahor")) as own:
+        bahor = NEW[0][0]
+        assert ("organization", bahor.id) in {*own.agreed("public")}
+        own.edit("organization", bahor.id, {"audience": "custodian"}, by="zarina", on=TODAY, reason="x")
+        assert ("organization", bahor.id) not in {*own.agreed("public")}
+
+
+def test_days_are_kept_as_text_once_for_all_who_see_them():
+    row = {"id": "s", "name": "Advice", "assured_date": TODAY}
+    first, second, none = gate._as_kept("service", (row, row, None))
+    assert first is second
+    assert (first, none) == (row | {"assured_date": TODAY.isoformat()}, None)
