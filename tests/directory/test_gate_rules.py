@@ -230,12 +230,17 @@ def test_an_import_by_two_people_that_changes_nothing_leading_shows_nothing(dire
     assert directory.agreed("public")["organization", bahor.id]["description"] == "More help"
 
 
-def test_the_last_record_of_a_table_that_is_hidden_is_forgotten(tmp_path, tiny_area):
-    with sample_directory(tmp_path, tiny_area, organization("Bahor")) as own:
-        bahor = NEW[0][0]
-        assert ("organization", bahor.id) in {*own.agreed("public")}
-        own.edit("organization", bahor.id, {"audience": "custodian"}, by="zarina", on=TODAY, reason="x")
-        assert ("organization", bahor.id) not in {*own.agreed("public")}
+@pytest.mark.parametrize("gone", [False, True])
+def test_the_last_record_of_a_table_that_is_hidden_or_gone_is_forgotten(tmp_path, tiny_area, gone):
+    bahor = "organization", NEW[0][0].id
+    with sample_directory(tmp_path, tiny_area) as own:
+        own.add(batch(NEW[0]), by="zarina", on=TODAY)
+        assert bahor in {*own.agreed("public")}
+        if gone:
+            own.undo(by="zarina", on=TODAY)
+        else:
+            own.edit(*bahor, {"audience": "custodian"}, by="zarina", on=TODAY, reason="x")
+        assert bahor not in {*own.agreed("public")}
 
 
 def test_days_are_kept_as_text_once_for_all_who_see_them():

@@ -405,10 +405,11 @@ def test_a_place_of_a_hidden_and_a_public_service_is_shown_as_that_of_the_public
     assert shown == seen(umed(), advice(), place("Office", of=["Advice"], at=(10.04, 60.05), address="1 Street"))
 
 
-def test_a_place_is_shown_no_closer_than_the_strictest_visible_service_there_allows() -> None:
+@pytest.mark.parametrize("services", [("Advice", "Second"), ("Second", "Advice")])
+def test_a_place_is_shown_no_closer_than_the_strictest_visible_service_there_allows(services: tuple[str, str]) -> None:
     near = (approval("precision", key("service", "Second"), "area"),)
     second = service("Second", of="Umed", types=[OFFICE])
-    shared = place("Office", of=["Advice", "Second"], at=(10.04, 60.05), address="1 Street")
+    shared = place("Office", of=services, at=(10.04, 60.05), address="1 Street")
     (spot,) = seen(umed(), advice(), second, shared, near)["location"]
     assert (spot["precision"], spot["latitude"]) == ("area", None)
     hidden = service("Second", of="Umed", types=[OFFICE], audience="custodian")
@@ -517,6 +518,12 @@ def test_the_complement_of_a_small_count_in_another_unit_is_not_public() -> None
     counts = [case_count(count, area_unit=unit) for unit, count in (("E", 64), ("E1", 4), ("E2", 60))]
     shown = seen(counts, given=replace(RULES, parent_unit=units.get))["case_count"]
     assert {row["area_unit"]: row["count"] for row in shown} == {"E": 64, "E1": None, "E2": None}
+
+
+def test_counts_are_judged_together_however_few_records_are_looked_at_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redaction, "TOGETHER", 1)
+    test_small_counts_of_cases_and_their_complements_are_not_public()
+    test_the_complement_of_a_small_count_in_another_unit_is_not_public()
 
 
 def ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
