@@ -33,8 +33,8 @@ def tables_of(sheets: Sequence[Sheet]) -> Iterator[Sheet]:
 
 def _stood_up(sheet: Sheet) -> Sheet:
     """Return a table on its side with its columns as rows, each called by the number of its column."""
-    lines = [row for row in sheet.rows if any(written(cell).strip() for cell in row)]
-    titles = [*takewhile(lambda row: sum(bool(written(cell).strip()) for cell in row) == 1, lines)]
+    lines = [row for row in sheet.rows if _filled(row)]
+    titles = [*takewhile(lambda row: _filled(row) == 1, lines)]
     width = max(map(len, lines))
     turned = [[row[x] if x < len(row) else None for row in lines[len(titles) :]] for x in range(width)]
     beside = "; ".join(dict.fromkeys(sheet.comments.values()))  # of which column each is, nothing says
@@ -48,6 +48,11 @@ def _stood_up(sheet: Sheet) -> Sheet:
         ),
         comments=dict.fromkeys(range(1, width + 1), beside) if beside else {},
     )
+
+
+def _filled(row: Sequence[object]) -> int:
+    """Return how many cells of a row hold anything."""
+    return sum(bool(written(cell).strip()) for cell in row)
 
 
 def _fields(cells: Sequence[object]) -> set[str]:
@@ -74,7 +79,8 @@ def _stands(rows: Rows) -> bool:
 def _side_by_side(sheet: Sheet) -> Iterator[Sheet]:
     """Yield the tables that stand side by side on a sheet, parted by an empty column, each with names of its own.
 
-    What stands over one of them, and only over it, is the heading of all its rows.
+    What stands right over one of them, and only over it, is the heading of all its rows; what stands further above, and
+    what is noted under them all, is said of each.
     """
     heads = ((place, list(_blocks(row))) for place, row in enumerate(sheet.rows[:LOOK_FOR_HEADER]))
     place, blocks = next(
@@ -90,11 +96,13 @@ def _side_by_side(sheet: Sheet) -> Iterator[Sheet]:
         yield sheet
         return
     above = sheet.rows[place - 1] if place else ()
+    last = max((n for n, row in enumerate(below, 1) if _filled(row) > 1), default=0)
     for number, (start, end) in enumerate(blocks, 1):
         over = [text for cell in above[start:end] if (text := written(cell).strip())]
-        part = [row[start:end] for row in below]
-        rows = [*([] for _ in range(place - bool(over))), sheet.rows[place][start:end]]
-        rows += [over, *part] if len(over) == 1 else part
+        heading = len(over) == 1 and (start > 0 or _filled(above) > 1)
+        rows = [*sheet.rows[: place - heading], sheet.rows[place][start:end]]
+        rows += [over] if heading else []
+        rows += [*(row[start:end] for row in below[:last]), *below[last:]]
         called = f"{sheet.name} {number}".strip()
         yield replace(sheet, name=called, rows=rows, skipped=sheet.skipped if number == 1 else ())
 

@@ -6,8 +6,9 @@ from openpyxl.styles import PatternFill
 
 from mapping.formats import Sheet
 from mapping.intake.guess.layout import tables_of
-from mapping.intake.read import read
+from mapping.intake.read import Known, read
 from tests.support.sample import TODAY
+from tests.support.second_person import EveryMap
 
 UPRIGHT = [
     ["Организация", "Район", "Телефон", "Услуга", "Режим работы"],
@@ -39,6 +40,39 @@ def test_tables_side_by_side_are_each_read_under_what_stands_over_them():
     first, second = tables_of([Sheet("x", rows)])
     assert cells(first) == [one, ["Узбекистан"], ["А", "1"], ["В", "3"]]
     assert cells(second) == [other, ["Россия"], ["Б", "2"]]
+
+
+def test_what_stands_over_and_under_tables_side_by_side_is_said_of_each():
+    rows = [
+        ["Для служебного пользования"],
+        [],
+        ["Организация", "Телефон", None, "Организация", "Тел."],
+        ["А*", "1", None, "Б*", "2"],
+        ["В", "3"],
+        [],
+        ["* не публиковать"],
+    ]
+    for number, table in enumerate(tables_of([Sheet("x", rows)])):
+        assert cells(table)[0] == ["Для служебного пользования"]
+        assert cells(table)[-1] == ["* не публиковать"]
+        assert [row[:1] for row in table.rows[3:5]] == [[["А*"], ["В"]], [["Б*"], []]][number]
+
+
+def test_tables_side_by_side_ask_for_silence_as_one_alone_does(tmp_path, tj_area):
+    lines = [
+        ["Для служебного пользования"],
+        [],
+        ["Организация", "Телефон", "Услуга", None, "Организация", "Телефон", "Услуга"],
+        ["ОО «Умед»", "900001122", "юрист", None, "ОО «Нур»", "900001133", "психолог"],
+    ]
+    book = openpyxl.Workbook()
+    for line in lines:
+        book.active.append(line)
+    book.save(tmp_path / "list.xlsx")
+    batch = read(tmp_path / "list.xlsx", area=tj_area, today=TODAY, known=Known(maps=EveryMap()))
+    assert len(batch.of("service")) == 2
+    assert {service.audience for service in batch.of("service")} == {"custodian"}
+    assert sum("служебного" in str(issue) for issue in batch.issues) == 2
 
 
 @pytest.mark.parametrize("between", ["да", 5])
