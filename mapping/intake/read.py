@@ -17,12 +17,12 @@ from mapping.area.study_area import StudyArea
 from mapping.batch import UNAPPROVED, Batch, Issue, Progress, ReadColumn, RefusedRow, without_collecting
 from mapping.column_map import UNNAMED, ColumnMap, field_name, fold_header
 from mapping.errors import FormatError
-from mapping.formats import ReadContext, Sheet, damage_refused, read_sheets, source_of
+from mapping.formats import ReadContext, Sheet, damage_refused, source_of
 from mapping.intake.activities import READERS as LINKS
 from mapping.intake.case_counts import case_counts
 from mapping.intake.check import CHECKS
 from mapping.intake.guess.column_map import drafted, guessed_map, source_code
-from mapping.intake.guess.layout import tables_of
+from mapping.intake.guess.layout import tables_in
 from mapping.intake.guess.legends import TAXONOMIES, legends
 from mapping.intake.guess.survey import map_from_form
 from mapping.intake.roundtrip.workbook import changes, is_returned
@@ -98,7 +98,7 @@ def read(
         with damage_refused(path):
             batch: Batch = module.records(path, ReadContext(area, today, known, about, column_map, progress))
     else:
-        sheets = [*tables_of(read_sheets(module, path))]
+        sheets = tables_in(module, path)
         if form is not None:
             column_map = map_from_form(form, sheets, area, name=source or path.stem)
         if column_map is not None and not column_map.fields:
@@ -160,7 +160,7 @@ def draft_map(path: str | Path, draft: str | Path, *, area: StudyArea) -> None:
         raise FormatError(
             Phrase("{path}: says itself what it holds and needs no column map; import it as it is", path=path)
         )
-    sheets = [*tables_of(read_sheets(module, path))]
+    sheets = tables_in(module, path)
     if implied_map(sheets, area) is not None:
         raise FormatError(
             Phrase(

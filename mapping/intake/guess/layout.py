@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
+from types import ModuleType
 
-from mapping.formats import Sheet
+from mapping.formats import Sheet, read_sheets
 from mapping.intake.guess.headings import field_of
 from mapping.intake.rows import LOOK_FOR_HEADER, written
 from mapping.language.i18n import Phrase
@@ -18,6 +19,17 @@ MOST_LYING = 60
 """Rows of a sheet beyond which no table lies on its side: so many things nobody tells of an organization."""
 
 Rows = Sequence[Sequence[object]]
+
+
+def tables_in(module: ModuleType, path: object) -> list[Sheet]:
+    """Return the tables that a format's module reads from a file, as `tables_of` gives them.
+
+    Raises
+    ------
+    FormatError
+        When the file cannot be read.
+    """
+    return [*tables_of(read_sheets(module, path))]
 
 
 def tables_of(sheets: Sequence[Sheet]) -> Iterator[Sheet]:

@@ -19,9 +19,8 @@ from mapping.batch import Batch
 from mapping.column_map import FIELDS as MEANINGS
 from mapping.column_map import ColumnMap
 from mapping.errors import FormatError, MappingError
-from mapping.formats import read_sheets
 from mapping.intake.guess.column_map import guessed, unknown_words
-from mapping.intake.guess.layout import tables_of
+from mapping.intake.guess.layout import tables_in
 from mapping.intake.read import implied_map, read
 from mapping.intake.report import LEVELS, IssueGroup, grouped
 from mapping.intake.row_reader import HELD
@@ -109,10 +108,7 @@ def begin(language: str) -> ResponseReturnValue:
         module = format_of(upload.path)
         if chosen is not None:
             uploads().read_by(upload, chosen[0], trusted=chosen[1])
-        elif (
-            hasattr(module, "read")
-            and implied_map(sheets := [*tables_of(read_sheets(module, upload.path))], study_area()) is None
-        ):
+        elif hasattr(module, "read") and implied_map(sheets := tables_in(module, upload.path), study_area()) is None:
             guessed(sheets, study_area())
             return redirect(f"/{language}/i/{upload.token}/columns.html", code=303)
     except (MappingError, ValueError) as error:
@@ -162,7 +158,7 @@ def _is_agreed(upload: Upload) -> bool:
 def columns(language: str, token: str) -> ResponseReturnValue:
     """Say what the columns of a list are: as guessed, or otherwise."""
     upload = uploads().get(token, me().id)
-    guess = guessed([*tables_of(read_sheets(format_of(upload.path), upload.path))], study_area())
+    guess = guessed(tables_in(format_of(upload.path), upload.path), study_area())
     if request.method == "GET":
         return _columns(language, upload, guess, _form_of(upload.columns, guess) if upload.columns else {})
     chosen = _as_chosen(guess, request.form)
