@@ -110,10 +110,15 @@ def _sheet(path: Path, workbook: python_calamine.CalamineWorkbook, name: str, lo
     if look.struck:
         rows, crossed = _without_struck(rows, look.struck)
         skipped += crossed
-    if look.comments:
-        places = Several(map(str, sorted(look.comments)))
-        skipped.append(Phrase("comments beside cells, looked at as remarks: rows {rows}", rows=places))
+    skipped += noted_beside(look.comments)
     return Sheet(name, rows, skipped=(*skipped, *look.notes), comments=look.comments)
+
+
+def noted_beside(comments: Mapping[int, str]) -> Iterator[Phrase]:
+    """Say in which rows something is noted beside the cells, if anything is."""
+    if comments:
+        places = Several(map(str, sorted(comments)))
+        yield Phrase("comments beside cells, looked at as remarks: rows {rows}", rows=places)
 
 
 def _with_colours(sheets: list[Sheet], looks: Mapping[str, Look]) -> Iterator[Sheet]:

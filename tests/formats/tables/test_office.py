@@ -32,7 +32,26 @@ def test_a_sheet_of_libreoffice(tmp_path):
     path = ods(tmp_path / "list.ods")
     (sheet,) = format_of(path).read(path)
     assert (sheet.name, [list(row) for row in sheet.rows]) == ("List", ROWS)
-    assert "hidden cannot be told" in sheet.skipped[0]
+    assert "hidden or struck through cannot be told" in str(sheet.skipped[0])
+
+
+def test_comments_of_libreoffice_are_looked_at_as_remarks(tmp_path):
+    note = "<office:annotation><text:p>не для</text:p><text:p>публикации</text:p></office:annotation>"
+    cell = '<table:table-cell office:value-type="string">{}<text:p>{}</text:p></table:table-cell>'
+    rows = [
+        f"<table:table-row>{cell.format('', 'Name')}</table:table-row>",
+        f"<table:table-row table:number-rows-repeated='2'>{cell.format('', 'Nur')}</table:table-row>",
+        f"<table:table-row>{cell.format(note, 'Умед')}</table:table-row>",
+    ]
+    path = tmp_path / "list.ods"
+    with zipfile.ZipFile(path, "w") as parts:
+        parts.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        parts.writestr("content.xml", ODS.format(rows="".join(rows)))
+        parts.writestr("META-INF/manifest.xml", "<manifest/>")
+    (sheet,) = format_of(path).read(path)
+    assert [list(row) for row in sheet.rows] == [["Name"], ["Nur"], ["Nur"], ["Умед"]]
+    assert dict(sheet.comments) == {4: "не для публикации"}
+    assert "rows 4" in str(sheet.skipped[1])
 
 
 def test_a_workbook_with_macros_is_read_as_any(tmp_path):
