@@ -4,14 +4,12 @@ The same stories are timed on the demonstration by ``docs/figures/stopwatch.py``
 ``tests/web/partner/finding/test_stories_browser.py``.
 """
 
-import threading
-
 import pytest
-from waitress.server import create_server
 
 from docs.figures import stopwatch
 from tests.support.sample import organization, place, records_of, service
 from tests.web.support.portal import published
+from tests.web.support.served import waitress
 from web import create_app
 
 KULOB, DUSHANBE, KHORUGH, KHUJAND = (37.9146, 69.7845), (38.5358, 68.779), (37.4904, 71.5534), (40.2834, 69.6221)
@@ -49,10 +47,8 @@ def origin(tmp_path_factory, tj_area):
         ),
     )
     app = create_app(published(tmp_path_factory.mktemp("stories"), tj_area, parts), tj_area, demo=True)
-    server = create_server(app, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=True)
-    threading.Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    with waitress(app, clear_untrusted_proxy_headers=True) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

@@ -17,9 +17,11 @@ def served(app: Flask) -> Iterator[str]:
     """Serve an app on loopback, and give its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     threading.Thread(target=server.serve_forever, args=(SOON,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @contextmanager
@@ -31,10 +33,20 @@ def waitress(app: Flask, **options) -> Iterator[int]:
 
 @contextmanager
 def running(server) -> Iterator:
-    """Run a waitress server as long as it is needed."""
+    """Run a waitress server as long as it is needed, and end it in its own thread, which waits on what is closed."""
     server.adj.asyncore_loop_timeout = SOON
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield server
+    try:
+        yield server
+    finally:
+        server.task_dispatcher.shutdown()
+        server.trigger.pull_trigger(lambda: _end(server))
+        thread.join(timeout=5)
+    assert not thread.is_alive()
+
+
+def _end(server) -> None:
     server.close()
-    thread.join(timeout=5)
+    for channel in list(server.active_channels.values()):
+        channel.handle_close()
