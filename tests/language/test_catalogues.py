@@ -52,6 +52,32 @@ def test_the_wording_of_the_crime_would_be_found():
         assert CRIME.search(text), text
 
 
+ONE_WORD = {
+    "edition": {"ru": "издани", "tg": "нашр", "uz": "nashr"},
+    "custodian": {"ru": r"хранител\w+ закрытых мест", "tg": r"нигаҳбон\w* ҷойҳои махфӣ", "uz": "saqlovchi"},
+    "steward": {"ru": r"хранител\w+ данных", "tg": r"нигаҳбон\w* маълумот", "uz": r"maʼlumotlar masʼul"},
+    "focal point": {"ru": "координатор", "tg": "ҳамоҳангсоз", "uz": "koordinator"},
+    "administrator": {"ru": "администратор", "tg": "маъмур", "uz": "administrator"},
+}
+"""English word -> what each language calls it, and nothing else: a reader takes two words for two things."""
+OTHER_WORDS = {"ru": r"\bвыпуск", "tg": r"администратор|шахс\w* масъул", "uz": r"masʼul saqlovchi|masʼul shaxs|\bnorma"}
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("word", ONE_WORD)
+def test_one_thing_has_one_word(word, language):
+    own = {english: str(text) for path in catalogues(language) for english, text in catalogue(path).items()}
+    named = {text for english, text in own.items() if re.search(rf"\b{word}s?\b", str(english), re.IGNORECASE)}
+    assert len(named) > 5
+    assert [text for text in named if not re.search(ONE_WORD[word][language], text, re.IGNORECASE)] == []
+
+
+@pytest.mark.parametrize("language", OTHER_WORDS)
+def test_no_other_word_stands_for_it(language):
+    texts = [str(text) for path in catalogues(language) for text in catalogue(path).values()]
+    assert [text for text in texts if re.search(OTHER_WORDS[language], text, re.IGNORECASE)] == []
+
+
 ASKED = re.compile(r"""(?:\b_|\btranslate)\(\s*"(?:[^"\\]|\\.)*"((?:[^()]|\([^()]*\))*)\)""")
 WRITTEN = re.compile(r"\b\w+=(?:num|number)\(")
 

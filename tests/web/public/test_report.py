@@ -74,7 +74,7 @@ def test_every_picture_can_be_kept_as_a_sheet_with_its_finding_edition_and_sourc
             drawn = report_pages.drawing_of(current, picture, "ru")
             words = " ".join(ET.fromstring(drawn).itertext())
             assert picture.finding in words or picture.caption in words
-            assert "Выпуск" in words
+            assert "Издание" in words
             assert "Источник" in words
             seen += 1
         for path in (path for path in files if path.endswith(".svg") and "static/" not in path):
