@@ -19,7 +19,7 @@ from mapping.language import parsers
 from mapping.language.composition import Composition, composed
 from mapping.language.fold import is_garbled
 from mapping.language.i18n import Coded, Phrase, Quoted, Several, both
-from mapping.language.parsers.permission import asks_consent, is_review, refuses, says_no, says_yes
+from mapping.language.parsers.permission import WITHHOLD, asks_consent, excepted, is_review, refuses, says_no, says_yes
 from mapping.language.taxonomy import Vocabulary, by_initials, match_term
 from mapping.model import Audience, Record, record_id, strictest
 from mapping.packed import Packed
@@ -75,6 +75,8 @@ class Intake:
     """Sheet -> folded heading -> the heading as it stands in the file."""
     asking: dict[str, dict[str, str]] = field(default_factory=dict)
     """Sheet -> a mark that rows bear, empty for all of them -> the note that asks that they be not shown."""
+    signs: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Sheet -> a sign beside cells, the longest first -> what a note says of it."""
     letters: dict[str, dict[str, str]] = field(default_factory=dict)
     """Sheet -> folded heading -> the letters by which spreadsheets call its column."""
     columns_of_cells: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -443,6 +445,26 @@ class Reader:
                     return True
         return sum(self.intake.texts(name)[text] < 2 for name, text in texts.items()) >= MANY
 
+    def unsigned(self, name: str) -> str:
+        """Return a name without the signs behind it, whose meaning is said: a note explains it, or nobody does."""
+        signs = self._signs()
+        while name:
+            name = name.rstrip()
+            if sign := next(filter(name.endswith, signs), ""):
+                problem = Phrase("{note!r} is said of it", note=f"{sign} {signs[sign]}")
+                self.say("organization", problem, Phrase("look whether it is right"), "note")
+            elif sign := (_UNEXPLAINED.search(name) or [""])[0]:
+                problem = Phrase("a sign that nothing explains stands behind {name!r}", name=name)
+                self.say("organization", problem, Phrase("ask the sender what it means"))
+            else:
+                break
+            name = name.removesuffix(sign)
+        return name
+
+    def _signs(self) -> dict[str, str]:
+        """Return the signs that notes around the rows explain, the longest first, each with what is said of it."""
+        return self.intake.signs.get(self.row.sheet, {})
+
     def closing(self) -> str | None:
         """Return the status that a remark gives the row, such as closed; remarks are looked at, never kept.
 
@@ -462,6 +484,7 @@ class Reader:
         private = (name for name in self.intake.columns.private if not is_review(fold_header(name)))
         remarks = {name: self.row.cells.get(fold_header(name), "") for name in private} | {COMMENT: self.row.comment}
         texts = {**remarks, self.column("organization"): brackets, self.column("hours"): self._instead_of_hours()}
+        texts |= {sign: text for sign, text in self._signs().items() if self.row.bears(sign)}
         for column, text in texts.items():
             if (outcome := parsers.standing(text)) and not self._still_works(column, text, outcome[1]):
                 fix = Phrase("the service counts as {meant}", meant=coded("statuses", outcome[0]))
@@ -496,7 +519,7 @@ class Reader:
     def held_back(self) -> bool:
         """Tell whether a remark asks that the row be shown to nobody."""
         patterns = [pattern for _, meant, pattern in self.intake.notices if meant == "custodian"]
-        if column := self._remark_with(self.intake.unfilling, HOLD, *patterns):
+        if column := self._remark_with(self.intake.unfilling, HOLD, WITHHOLD, *patterns):
             self.say(
                 column,
                 Phrase("a remark asks that this be not shown"),
@@ -514,6 +537,16 @@ class Reader:
             problem = Phrase("{note!r} is said of it", note=note)
             self.say("", problem, Phrase("the row is for custodians only; ask whom"))
         return bool(note)
+
+    def withholds(self, name: str) -> bool:
+        """Tell whether the answer that lets the row be shown leaves a field out, "phone" or "address", and say it."""
+        answer = self.text("marking")
+        if not answer or name not in (excepted(answer) or ()):
+            return False
+        heading, field = self.column("marking"), field_name(name)
+        problem = Phrase("{heading!r} is answered {answer!r}", heading=heading, answer=answer)
+        self.say("marking", problem, Phrase("for custodians only, whatever is approved: {field}", field=field))
+        return True
 
     def _not_permitted(self) -> bool:
         """Tell whether a question of consent or a review keeps the row from being shown; both count with any map."""
@@ -911,6 +944,9 @@ def coded(taxonomy: str, code: str) -> Coded:
 def _made(taxonomy: str, part: str, before: str) -> Composition:
     return parsers.composed_groups(part) if taxonomy == "beneficiaries" else composed(taxonomy, part, before)
 
+
+_UNEXPLAINED = re.compile(r"[*†‡]+$")
+"""Signs behind a name that are no part of it."""
 
 ASKS_WHETHER_IT_WORKS = re.compile(
     r"^(?!.*(?:закры|не\s+раб|closed|inactive|not\s|пӯшид|баста|yopi|намекун|lama)).*"

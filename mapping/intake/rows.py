@@ -13,6 +13,7 @@ from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.intake.clean import DITTO, clean
 from mapping.language.i18n import Phrase
+from mapping.language.parsers.permission import WITHHOLD
 from mapping.packed import Packed
 from mapping.safety.sensitive_text import asks_silence
 
@@ -48,9 +49,11 @@ _OF_LISTS = re.compile(
     re.I,
 )
 """Words of a list by which it asks not to be shown, besides those of remarks."""
-MARKS = tuple("*†‡¹²³⁴⁵")
-_MARKED = re.compile(r"\s*(?:([*†‡¹²³⁴⁵]+)\)?|(\w[\w ]{0,19}?)\s*[-–—=:](?=\s))\s*(.*)", re.S)
-"""A note below or above a table that begins with the mark which it explains."""
+MARKS = tuple("*†‡#¹²³⁴⁵(")
+_SIGN = re.compile(r"[*†‡]+|[¹²³⁴⁵]|#(?![\w#])|(?<!\w)\([1-9]\)")
+"""A sign beside a cell that a note below or above the table explains."""
+_MARKED = re.compile(r"\s*(\w[\w ]{0,19}?)\s*[-–—=:](?=\s)\s*(.*)", re.S)
+"""A note that begins with the word which it explains."""
 
 
 def asks_for_all(text: str) -> bool:
@@ -60,7 +63,25 @@ def asks_for_all(text: str) -> bool:
     (True, False, True)
     """
     words = _OF_HELP.sub(" ", text.replace("_", " "))
-    return asks_silence(words) or _OF_LISTS.search(words) is not None
+    return asks_silence(words) or any(pattern.search(words) for pattern in (WITHHOLD, _OF_LISTS))
+
+
+def explained(note: str) -> dict[str, str]:
+    """Return the signs that a note explains, each with what it says of them.
+
+    >>> explained("* closed; ** by appointment"), explained("Numbers marked # are for partners.")
+    ({'*': 'closed', '**': 'by appointment'}, {'#': 'Numbers marked # are for partners.'})
+    """
+    signs: dict[str, str] = {}
+    for part in re.split(r"[;\n]|(?<=[^\W\d]{3}\.)\s", note):
+        hits = [*_SIGN.finditer(part)]
+        leads = bool(hits) and not re.search(r"\w", part[: hits[0].start()])
+        ends = [*(hit.start() for hit in hits[1:]), len(part)]
+        for hit, end in zip(hits, ends, strict=False):  # without a sign there is an end all the same
+            text = part[hit.end() : end].strip(" )–—:=-") if leads else part.strip()
+            if re.search(r"[^\W\d]{3}", text) and (leads or not hit[0].startswith("(")):
+                signs.setdefault(hit[0], text)
+    return signs
 
 
 class SheetRow(NamedTuple):
@@ -81,7 +102,7 @@ class SheetRow(NamedTuple):
         """Tell whether a sign stands beside the text of a cell, or a word is a whole cell."""
         if not mark.startswith(MARKS):
             return not mark or any(fold_header(text) == mark for text in self.raw.values())
-        alone = re.compile(rf"(?<![{mark[0]}]){re.escape(mark)}(?![{mark[0]}])")
+        alone = re.compile(rf"(?<![{mark[0]}]){re.escape(mark)}(?![{mark[0]}\d])")
         return any(map(alone.search, self.raw.values()))
 
     def text(self, columns: Sequence[str]) -> str:
@@ -108,6 +129,8 @@ class Rows:
     """Sheet -> what is written around its rows and over them that asks for silence."""
     asking: dict[str, dict[str, str]] = field(default_factory=dict)
     """Sheet -> a mark that rows bear, empty for all of them -> the note that asks that they be not shown."""
+    signs: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Sheet -> a sign beside cells -> what a note says of it."""
 
 
 def rows_of(sheets: Sequence[Sheet], columns: ColumnMap, path: object) -> Rows:
@@ -138,11 +161,13 @@ def rows_of(sheets: Sequence[Sheet], columns: ColumnMap, path: object) -> Rows:
         into = rows.children if columns.sheets.children and sheet.name == columns.sheets.children else rows.rows
         above = start - columns.header.rows - columns.header.skip_after
         around = (re.split(r"[\\/]", str(path))[-1], sheet.name, *_texts(sheet.rows[:above]))
-        rows.notes[sheet.name] = [text for text in around if asks_for_all(text)]
+        rows.notes[sheet.name] = [text for text in around if asks_for_all(text) or explained(text)]
         for row in _body(sheet, start, names, columns, rows):
             into.append(row)
         if notes := rows.notes[sheet.name]:
-            rows.asking[sheet.name] = _asking(notes, into, sheet.name)
+            signs = {sign: text for note in notes for sign, text in explained(note).items()}
+            rows.signs[sheet.name] = {sign: signs[sign] for sign in sorted(signs, key=len, reverse=True)}
+            rows.asking[sheet.name] = _asking([*filter(asks_for_all, notes)], into, sheet.name)
     return rows
 
 
@@ -158,8 +183,8 @@ def _asking(notes: Sequence[str], rows: Packed[SheetRow], sheet: str) -> dict[st
     asking: dict[str, str] = {}
     parts = {row.under for row in rows if row.sheet == sheet}
     for note in dict.fromkeys(notes):
-        explained = filter(None, map(_MARKED.match, re.split(r"[;,.\n]", note)))
-        marks = {match[1] or fold_header(match[2]): match[3] for match in explained}
+        words = filter(None, map(_MARKED.match, re.split(r"[;,.\n]", note)))
+        marks = {fold_header(match[1]): match[2] for match in words} | explained(note)
         if marks and any(row.bears(mark) for row in rows if row.sheet == sheet for mark in marks):
             asking |= {mark: note for mark, text in marks.items() if asks_for_all(text)}
         elif note not in parts:
@@ -284,7 +309,7 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: 
         silent = silent or (len(set(filled)) == 1 < len(names) and asks_for_all(filled[0]))
         if silent or len(filled) < columns.skip.fewer_cells or alike or filled == _COUNTED[: max(len(filled), 3)]:
             under = filled[0] if len(set(filled)) == 1 else under
-            rows.notes[sheet.name] += filter(asks_for_all, filled)
+            rows.notes[sheet.name] += (text for text in filled if asks_for_all(text) or explained(text))
             rows.skipped[Phrase("a heading or a row with almost nothing in it")].append(
                 f"{sheet.name} {offset}".strip()
             )

@@ -30,7 +30,7 @@ from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.fold import name_key
 from mapping.language.i18n import Coded, Phrase, Quoted, Several, country_name
-from mapping.language.parsers.permission import says_yes
+from mapping.language.parsers.permission import WITHHOLD, says_yes
 from mapping.language.taxonomy import Vocabulary, match_term, term_id
 from mapping.model import (
     AUDIENCES,
@@ -99,8 +99,8 @@ def entries(rows: Packed[SheetRow], intake: Intake, children: Mapping[str, list[
 
 def _entry(reader: Reader, intake: Intake, children: Mapping[str, list[Reader]], key: str) -> RowSite | None:
     """Return what a row gives, unless it must be set aside."""
-    names = reader.translations("organization")
-    name = first_of((parsers.without_people(reader.text("organization"))[0], *names.values()))
+    names = {language: reader.unsigned(text) for language, text in reader.translations("organization").items()}
+    name = first_of((reader.unsigned(parsers.without_people(reader.text("organization"))[0]), *names.values()))
     if not name:
         reader.refuse("organization", Phrase("the row names no organization"), Phrase("ask the sender who it is about"))
         return None
@@ -332,7 +332,7 @@ def _precision(reader: Reader, located: Located) -> Precision:
         if hides_place(reader.any_text(name)):
             reader.say(name, Phrase("the address is not to be told"), Phrase("the place is shown to nobody"), "note")
             return "none"
-    if located.precision not in ("exact", "place"):
+    if located.precision not in ("exact", "place") or reader.withholds("address"):
         return "area" if located.unit else "none"
     columns = reader.intake.columns
     if not columns.precisions:
@@ -671,8 +671,10 @@ def _phones(
         for p in (*fax, *phones, *more)
     }
     numbers |= {account.url: (None, account.app) for account in accounts}
-    own = {p.number for p in (*fax, *phones, *more) if hides_number(p.note)}
-    if own:
+    own = {p.number for p in (*fax, *phones, *more) if hides_number(p.note) or WITHHOLD.search(p.note)}
+    if numbers and entry.reader.withholds("phone"):
+        own = {*numbers}
+    elif own:
         problem = Phrase("words beside a number ask that it be shown to nobody")
         entry.reader.say("phone", problem, Phrase("it is for custodians only, whatever is approved"))
     for number, (extension, kind) in numbers.items():
@@ -892,7 +894,7 @@ def _place(entry: RowSite, intake: Intake) -> None:
                 city=reader.any_text("place"),
                 postal_code=index,
                 country=entry.location.country or "",
-                audience=entry.location.audience if address_shown else "custodian",
+                audience=entry.location.audience if address_shown and not reader.withholds("address") else "custodian",
             )
         )
     if reader.text("accessible"):

@@ -726,12 +726,12 @@ def test_what_is_said_of_a_whole_list_hides_all_its_rows(tiny_area, tmp_path, se
 @pytest.mark.parametrize(
     ("note", "place", "hidden"),
     [
-        ("* not for publication", 3, "Umed*"),
-        ("* not for publication", 0, "Umed*"),
-        ("** not for publication", 3, "Umed* Nur"),  # no row bears it
-        ("partners - for partners; all - не для публикации", 0, "Umed* Nur"),
+        ("* not for publication", 3, "Umed"),
+        ("* not for publication", 0, "Umed"),
+        ("** not for publication", 3, "Umed Nur"),  # no row bears it
+        ("partners - for partners; all - не для публикации", 0, "Umed Nur"),
         ("all - open, none - не для публикации", 0, ""),  # explains marks that rows bear
-        ("Private and confidential", 0, "Umed* Nur"),
+        ("Private and confidential", 0, "Umed Nur"),
         ("Free and confidential help", 0, ""),
         ("Помощь на дому", 0, ""),
         ("Не для публикации", 2, "Nur"),  # the heading of a part
@@ -1150,3 +1150,76 @@ def test_a_bound_of_ages_that_is_none_leaves_the_other(take, first, last, ages):
     fields = MAP["fields"] | {"minimum_age": ["First"], "maximum_age": ["Last"]}
     (service,) = take(row, heads=heads, fields=fields).of("service")
     assert (service.minimum_age, service.maximum_age) == ages
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "Do not list publicly",
+        "директор: номер просьба не указывать",
+        "prefers that the mobile be kept private",
+        "telefonni eʼlon qilmang",
+        "манзил берилмасин",
+        "faqat hamkorlar uchun",
+        "танҳо барои ҳамкорон",
+        "for referring agencies only",
+    ],
+)
+def test_wishes_in_other_words_hide_the_row(take, remark):
+    assert audiences(take((*ROW[:6], remark))) == {"custodian"}
+
+
+@pytest.mark.parametrize(
+    "remark", ["for women only", "танҳо барои занон", "питание не включено", "by referral only", "faqat ayollar uchun"]
+)
+def test_who_is_helped_and_what_is_left_out_are_no_wishes(take, remark):
+    assert "custodian" not in audiences(take((*ROW[:6], remark)), "service")
+
+
+def test_a_number_that_is_for_colleagues_is_shown_to_nobody(take):
+    batch = take((*ROW[:4], "+992 00 000 11 11 (танҳо барои ҳамкорон)", "all", ""))
+    assert (audiences(batch, "service"), audiences(batch, "phone")) == ({"public"}, {"custodian"})
+
+
+@pytest.mark.parametrize("answer", ["да, кроме телефона", "Yes, without the phone number", "ha, telefondan tashqari"])
+def test_a_yes_that_leaves_the_number_out_hides_it_whatever_the_map_says(take, answer):
+    batch = take((*ROW[:5], answer, ""), markings={answer: "public"})
+    assert (audiences(batch, "service", "location"), audiences(batch, "phone")) == ({"public"}, {"custodian"})
+    assert ("doubt", "Open to", f"'Open to' is answered {answer!r}") in said(batch)
+
+
+def test_a_yes_that_leaves_the_address_out_shows_the_district_alone(take):
+    answer = "Yes, but not the address"
+    heads, row = with_cells(Address="Rudaki 5", Lat="10.11", Lon="60.02")
+    batch = take((*row[:5], answer, *row[6:]), heads=heads, markings={answer: "public"})
+    (place,) = batch.of("location")
+    assert (place.audience, place.precision) == ("public", "area")
+    assert audiences(batch, "address") == {"custodian"}
+    assert audiences(batch, "phone") == {"public"}
+
+
+NOTED = "Numbers marked # are for partners only. ‡ closed for repairs until May 2027."
+
+
+@pytest.mark.parametrize("above", [True, False])
+def test_what_a_note_says_of_a_sign_holds_for_the_rows_that_bear_it(take, above):
+    rows = [("1", "Umed ‡", *ROW[2:]), ("2", "Nur", *ROW[2:4], "000 11 11 22 #", *ROW[5:]), ("3", "Sabo*", *ROW[2:])]
+    note = (NOTED, *[""] * (len(HEADER) - 1))
+    lines = (note, HEADER, *rows) if above else (HEADER, *rows, note)
+    batch = take(*lines[1:], heads=lines[0], skip={"fewer_cells": 2}, rows={"refused": 5})
+    bodies = {body.id: body.name for body in batch.of("organization")}
+    services = {bodies[s.organization_id]: (s.status, s.audience) for s in batch.of("service")}
+    assert services == {
+        "Umed": ("temporarily closed", "public"),
+        "Nur": ("active", "custodian"),
+        "Sabo": ("active", "public"),
+    }
+    problems = [str(issue.problem) for issue in batch.issues]
+    assert any("‡ closed for repairs" in problem for problem in problems)
+    assert "a sign that nothing explains stands behind 'Sabo*'" in problems
+
+
+def test_a_number_in_brackets_goes_from_a_name_only_where_a_note_explains_it(take):
+    rows = [("1", "Umed (1)", *ROW[2:]), ("2", "School (2)", *ROW[2:])]
+    batch = take(*rows, ("(1) by appointment", *[""] * 6), skip={"fewer_cells": 2})
+    assert sorted(body.name for body in batch.of("organization")) == ["School (2)", "Umed"]

@@ -103,6 +103,62 @@ _OTHER = re.compile(
 )
 """Headings about other consents, about days, and of remarks, which may explain who may see a row."""
 
+_COLLEAGUES = (
+    r"(?:referring|agenc|partner|staff|colleague|professional|providers?\b|партн|сотрудн|коллег|специалист|участник|своих\b|"
+    r"ҳамкор|шарик|корман|мутахассис|hamkor|xodim|mutaxassis|tanish|ходим|таниш)"
+)
+WITHHOLD = re.compile(
+    r"(?:\b(?:not|never)|\bdon.?t)\s+(?:to\s+)?(?:be\s+)?(?:publicly\s+)?(?:list|publi|disclos|advertis|post|circulat|distribut|"
+    r"reveal|give\s+(?:it\s+)?out|pass\s+(?:it\s+)?on|make\s+(?:it\s+)?public|shar|print)|"
+    r"\bkeep\s+(?:\w+\s+){0,4}(?:private|secret)|\bkept\s+(?:\w+\s+)?(?:private|secret)|"
+    rf"\bonly\s+(?:for|to|among)\s+(?:\w+\s+){{0,2}}?{_COLLEAGUES}|\bfor\s+(?:\w+\s+){{0,2}}?{_COLLEAGUES}\w*"
+    r"(?:\s+\w+)?\s+only\b|"
+    r"\b(?:не|нельзя)\s+(?:\w+\s+){0,2}?(?:публик|опублик|распростран|разгла|афишир|выкладыв|размеща|показыва|"
+    r"(?:сообща|указыва|дава|передава)ть)|"
+    rf"\b(?:только|исключительно)\s+(?:для\s+|внутри\s+|среди\s+)?{_COLLEAGUES}|"
+    rf"\b(?:танҳо|танхо|фақат)\s+(?:барои\s+|ба\s+)?{_COLLEAGUES}|\bfaqat\s+(?:\w+\s+)?{_COLLEAGUES}|"
+    r"\b(?:нашр|чоп|ошкор|эълон|паҳн|дода)\s+(?:карда\s+)?(?:на(?:шав|кун|дих)|намеша)\w*|"
+    r"\b(?:e.?lon|nashr|chop|oshkor)\s+(?:qil|et)(?:in|il)?ma(?:ng|sin|slik|y)\w*|"
+    r"\b(?:tarqat|ko.?rsat|joylashtir|ber|ayt)(?:il|in)?ma(?:ng|sin|slik)\w*|"
+    r"\b(?:эълон|нашр|чоп|ошкор)\s+(?:қил|эт)(?:ин|ил)?ма(?:нг|син|слик|й)\w*|"
+    r"\b(?:тарқат|кўрсат|жойлаштир|бер|айт)(?:ил|ин)?ма(?:нг|син|слик)\w*",
+    re.I,
+)
+"""Words of a remark or a note by which a sender asks that something be not shown, or be for colleagues alone."""
+
+_EXCEPT = re.compile(
+    r"\b(?:кроме|(?:за\s+)?исключ\w*|но\s+(?:не|без)|без|except\w*|but\s+(?:not|without|no|hide)|without|other\s+than|"
+    r"not\s+the|hide|ба\s+(?:ғайр|истисно)\w*|ғайр\s+аз|ғайри|вале\s+(?:на|бе)|бе|lekin|ammo)\b|"
+    r"(?:dan|дан)\s+(?:tashqari|boshqa|ташқари|бошқа)\b|\b\w+(?:siz|сиз)\b|\bбез",
+    re.I,
+)
+_UNCONDITIONAL = re.compile(
+    r"\b(?:без|without|with\s+no)\s+(?:any\s+)?(?:огранич|услов|исключ|возраж|restrict|condition|exception|limit)\w*|"
+    r"\bбе\s+(?:маҳдуд|шарт|истисно)\w*|\b(?:cheklov|shart)(?:lar)?siz\b",
+    re.I,
+)
+_OF_FIELDS = {
+    "phone": re.compile(r"\bтел|\btel|\bномер|phone|number|\bmobile|рақам|raqam", re.I),
+    "address": re.compile(r"адрес|address|location|\bplace|\bмест|суроға|сурога|\bҷой|manzil|\bjoy", re.I),
+}
+
+
+@lru_cache(maxsize=10_000)
+def excepted(answer: str) -> frozenset[str] | None:
+    """Return the fields that a permission leaves out; none where it names what we do not know, None without exception.
+
+    Examples
+    --------
+    >>> sorted(excepted("да, кроме телефона")), sorted(excepted("Yes, but not the address or phone"))
+    (['phone'], ['address', 'phone'])
+    >>> excepted("да, кроме фото"), excepted("да, можно")
+    (frozenset(), None)
+    """
+    if not _EXCEPT.search(_UNCONDITIONAL.sub(" ", answer)):
+        return None
+    return frozenset(name for name, names in _OF_FIELDS.items() if names.search(answer))
+
+
 REVIEWS = ("_validation_status", "reviewstate", "__system/reviewstate")
 """Columns in which survey tools keep what a reviewer decided."""
 

@@ -131,7 +131,7 @@ def standing(remark: str) -> tuple[Standing, str] | None:
 
 
 _DAYS = re.compile(
-    r"(?P<until>\b(?:до|по|till?|until|to|by|то)\s+(?:конца\s+|охири\s+|(?:the\s+)?end\s+of\s+)?)?"
+    r"(?P<until>\b(?:до|по|till?|until|to|by|то)\s+(?:конца\s+|охири\s+|моҳи\s+|(?:the\s+)?end\s+of\s+)*)?"
     r"(?P<day>\d{1,2}[./-]\d{1,2}[./-](?:20)?\d\d|\d{1,2}[./]20\d\d|20\d\d-\d\d(?:-\d\d)?|"
     r"(?:\d{1,2}(?:-?(?:го|уми|th|st|nd|rd))?\s+)?[^\W\d_]{3,}\.?,?\s+(?:соли\s+)?20\d\d|20\d\d)(?!\d)"
     r"(?P<to>[\s-]*(?:(?:yil|йил)\w*\s*)?(?:\d{1,2}-?\s*)?[^\W\d_]*(?:gacha|гача))?",

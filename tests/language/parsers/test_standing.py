@@ -99,6 +99,7 @@ def test_beside_a_denial_or_a_doubt_nothing_surely_works(words):
         ("closed since 2024", None),
         ("не работает с 2024 г.", None),
         ("закрыто до мая 2027", None),
+        ("то охири моҳи марти соли 2027 баста аст", None),
         ("2027-yil yanvargacha yopiq", None),
     ],
 )
