@@ -660,12 +660,14 @@ class Directory:
         warn: Callable[[str], None] | None = None,
         previous: Path | None = None,
         conceal: Callable[[Iterable[Key]], None] | None = None,
+        filled: Callable[[Path], None] = lambda _: None,
     ) -> View:
         """Write what an audience may see into a new SQLite file, and open it.
 
         ``previous`` is the view that this one replaces: what is gone since and what changed is told from the two files.
         ``warn`` is told, for the steward alone, what is no secret by its marking and could yet give one away.
-        ``conceal`` is told the records of which something is not shown that a text could tell.
+        ``conceal`` is told the records of which something is not shown that a text could tell. ``filled`` is told the
+        new file when all rows stand in it, before its index is made.
 
         Raises
         ------
@@ -680,7 +682,7 @@ class Directory:
         new_id = lru_cache(4_096)(partial(public_id, self.key))  # each part refers to the same words
         is_demo = holds_any(self.db, "source", record_id(DEMO_STEWARDS, "source"))
         context = ViewContext(audience=audience, edition=edition, area=self.area, previous=previous, demo=is_demo)
-        with new_view(path, fields=PUBLISHED, context=context) as new:
+        with new_view(path, fields=PUBLISHED, context=context, filled=filled) as new:
             with self.snapshot():
                 words = self.tables(WORDS)
                 for part, own in gate.parts(self.db):

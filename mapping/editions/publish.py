@@ -30,7 +30,7 @@ from mapping.resources import checksum, stamp_of
 from mapping.safety.agreed import Key
 from mapping.safety.redaction import Rules
 from mapping.travel import cost_surface, friction
-from mapping.view.ready import maker, write_ready
+from mapping.view.ready import ReadyRecords, maker
 from mapping.view.view import View
 from mapping.view.visits import can_be_visited, region_of
 
@@ -128,15 +128,24 @@ def publish(
         if before is not None:
             conceals, warnings = {*before.conceals}, [*before.warnings]
         else:
-            with directory.view(
-                audience, part, edition=edition, warn=warnings.append, previous=previous, conceal=conceals.update
-            ) as view:
-                travel = (
-                    travel_times(view, area, previous=known, progress=progress) if area is not None else TravelTimes()
-                )
-            _write_travel(part, travel, ground)
-            if audience == "public":
-                write_ready(part, previous=known)
+            with ReadyRecords(known) as ready:
+                with directory.view(
+                    audience,
+                    part,
+                    edition=edition,
+                    warn=warnings.append,
+                    previous=previous,
+                    conceal=conceals.update,
+                    filled=ready.begin if audience == "public" else lambda _: None,
+                ) as view:
+                    travel = (
+                        travel_times(view, area, previous=known, progress=progress)
+                        if area is not None
+                        else TravelTimes()
+                    )
+                _write_travel(part, travel, ground)
+                if audience == "public":
+                    ready.write(part)
         if demand_counts is not None:
             _write_counts(part, "demand", "need", demand_counts)
         if area is not None and unavailable:

@@ -15,6 +15,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any, Literal, NamedTuple, get_args
 from weakref import WeakKeyDictionary
 
@@ -187,10 +188,12 @@ def records(
         yield from nest.made(chunk)
 
 
-def both_forms(view: View, table: str, ids: Sequence[str]) -> Iterator[tuple[str, Nested, Nested]]:
+def both_forms(view: View, table: str, ids: Iterable[str]) -> Iterator[tuple[str, Nested, Nested]]:
     """Yield (id, full record, flat record) of some records: as `records` does, the rows read once."""
-    said_of = _said_of(view) if len(ids) > CHUNK else {}
-    for chunk in _chunks(view, table, ids):
+    said_of: dict[str, set[str]] = {}
+    for number, chunk in enumerate(_chunks(view, table, ids)):
+        if number == 1:  # it takes as long as some hundred records
+            said_of = _said_of(view)
         nest = _Nest(view, table, full=True, language=None, services="flat")
         nest.said_of = said_of
         for nested in nest.made(chunk):
@@ -211,9 +214,9 @@ def _chunks(view: View, table: str, ids: Iterable[str] | None) -> Iterator[list[
     """Yield ids, or all of a table, so many at once."""
     if ids is None:
         ids = [identifier for (identifier,) in view.connection.execute(f'SELECT id FROM "{table}" ORDER BY id')]
-    wanted = list(ids)
-    for first in range(0, len(wanted), CHUNK):
-        yield wanted[first : first + CHUNK]
+    left = iter(ids)
+    while chunk := list(islice(left, CHUNK)):
+        yield chunk
 
 
 class _Nest:

@@ -282,11 +282,17 @@ CREATE TEMP TABLE named (language TEXT NOT NULL, rank INTEGER NOT NULL, key TEXT
 """What is put in order on the disk."""
 
 
+def create_index(connection: sqlite3.Connection) -> None:
+    """Make the tables that a search reads, of a view that is being written."""
+    for statement in SCHEMA.split(";\n"):
+        connection.execute(statement)
+
+
 def write_index(
     connection: sqlite3.Connection, languages: tuple[str, ...], edition: dt.date, area: StudyArea | None
 ) -> None:
-    """Make the tables that a search reads, of the rows of a view that is being written."""
-    for statement in (*SCHEMA.split(";\n"), *STAGED.split(";\n")):
+    """Fill the tables that a search reads, of the rows of a view that is being written."""
+    for statement in STAGED.split(";\n"):
         connection.execute(statement)
     connection.execute("INSERT INTO lexicon VALUES (?)", (lexicon_of(area),))
     codes: dict[tuple[str, str], array[int]] = defaultdict(_numbers)

@@ -7,15 +7,18 @@ translations. Whoever asks for it in one language, or in another form, has it ma
 import datetime as dt
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, suppress
+from functools import partial
+from itertools import chain, groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic_core import to_json
 
@@ -45,10 +48,16 @@ SHORT = 1000
 
 
 APART = 10_000
-"""Records that are made while a second process begins, which then makes half of the others."""
+"""Records that are made while a second process begins: of fewer it would make none."""
 
-Wanted = Mapping[str, Sequence[str]]
-"""Table -> ids of those of its records that are to be made, in their order."""
+Block = tuple[str, Sequence[str]]
+"""Records of a table that are to be made together: their ids, in their order."""
+
+LEAST = 500
+"""Records of a block, but for the last."""
+
+BLOCKS = 250
+"""Blocks at most: the number of one is a byte."""
 
 
 def dump(value: object) -> bytes:
@@ -65,29 +74,57 @@ def _unpacked(content: bytes) -> bytes:
 
 
 def write_ready(path: Path, *, previous: Path | None = None) -> None:
-    """Write the ready records of a view into its file, which nobody may be reading.
+    """Write the ready records of a view into its file, as `ReadyRecords` does; nobody may be reading it."""
+    with ReadyRecords(previous) as ready:
+        ready.write(path)
+
+
+class ReadyRecords:
+    """Ready records of a view, of many of them as many in a process of its own as that gets to meanwhile.
 
     What a ``previous`` view holds of records that hang together with nothing that differs is taken over, where the
     same code made it. The file has the same bytes with and without, and whether one process made them or two.
     """
-    besides = [path.with_name(f"{path.name}.ready{half}") for half in (1, 2)]
-    try:
+
+    def __init__(self, previous: Path | None = None) -> None:
+        self.previous = previous
+        self._files = ExitStack()
+        self._rows: Path | None = None
+        """What the records are made of: a view, or a copy of one."""
+        self._blocks: list[Block] = []
+        self._left = 0
+        """Where whoever is to make a block next takes its number from: a pipe."""
+        self._process: subprocess.Popen[bytes] | None = None
+        self._takes_over = False
+
+    def __enter__(self) -> Self:
+        """Return itself; what it writes beside the view is gone at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the other process, and remove the files."""
+        self._files.close()
+
+    def begin(self, path: Path) -> None:
+        """Begin with a view of which all rows are written, and more may be added to it meanwhile."""
+        copy = self._beside(path, "rows")
+        shutil.copyfile(path, copy)
+        self._begin(copy)
+
+    def write(self, path: Path) -> None:
+        """Make what is left, and write all records into the view, which has the rows that it was begun with."""
+        if self._rows is None:
+            self._begin(path)
+        besides = self._made()
         with closing(sqlite3.connect(path.resolve().as_uri(), uri=True, isolation_level=None)) as db:
             db.execute("PRAGMA journal_mode = off")
             db.execute("INSERT OR REPLACE INTO edition VALUES ('ready', ?)", [maker()])
-            unlike = None
-            if previous is not None:
-                attach(db, previous)
-                unlike = _unlike(db)
-                if unlike is None:
-                    db.execute(f"DETACH {OLD}")
-            if unlike is None:
+            if self.previous is not None and self._takes_over:
+                attach(db, self.previous)
+            else:
                 db.execute(f"ATTACH ':memory:' AS {OLD}")
                 db.execute(TABLE.format(OLD))
-            with View(path) as view:
-                wanted = _wanted(view, unlike)
-            _make_in_halves(path, besides, wanted)
-            schemas = ("half_1", "half_2", OLD)
+            schemas = ("made_here", "made_apart", OLD)
             for schema, beside in zip(schemas, besides, strict=False):
                 db.execute(f"ATTACH ? AS {schema}", [beside.resolve().as_uri()])
             made = ", ".join(f"{schema}.json" for schema in schemas)
@@ -107,61 +144,93 @@ def write_ready(path: Path, *, previous: Path | None = None) -> None:
                     )
             db.execute(INDEX)
             db.execute("COMMIT")
-    finally:
-        for beside in besides:
-            beside.unlink(missing_ok=True)
+
+    def _begin(self, rows: Path) -> None:
+        """Tell what is to be made of a view, and let another process begin where it is much."""
+        self._rows, unlike = rows, None
+        with closing(sqlite3.connect(rows.resolve().as_uri(), uri=True, isolation_level=None)) as db:
+            db.execute("PRAGMA journal_mode = off")
+            db.execute("INSERT OR REPLACE INTO edition VALUES ('ready', ?)", [maker()])
+            if self.previous is not None:
+                attach(db, self.previous)
+                unlike = _unlike(db)
+                self._takes_over = unlike is not None
+        with View(rows) as view:
+            self._blocks = _wanted(view, unlike)
+        self._left, numbers = os.pipe()
+        self._files.callback(os.close, self._left)
+        os.write(numbers, bytes(range(len(self._blocks))))
+        os.close(numbers)
+        if sum(len(ids) for _, ids in self._blocks) > APART and (os.cpu_count() or 1) > 1:
+            self._begin_apart(rows)
+
+    def _begin_apart(self, rows: Path) -> None:
+        """Start a process of its own that makes ready records, of the same code, where one can be started."""
+        search = os.pathsep.join(folder or os.getcwd() for folder in sys.path)
+        names, beside = self._beside(rows, "names"), self._beside(rows, "apart")
+        names.write_bytes(dump({"maker": maker(), "blocks": self._blocks}))
+        with suppress(OSError):
+            self._process = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-P", "-c", f"from {__name__} import make_apart; make_apart()", rows, names, beside],
+                env=os.environ | {"PYTHONPATH": search},
+                stdin=self._left,
+                stderr=subprocess.DEVNULL,
+            )
+            self._files.callback(self._process.wait)
+            self._files.callback(self._process.kill)
+
+    def _made(self) -> tuple[Path, Path]:
+        """Make what the other process has not taken on, or cannot make; return the files that hold all records."""
+        rows = self._rows or Path()
+        here, apart = self._beside(rows, "here"), self._beside(rows, "apart")
+        taken = _Taken(self._blocks, self._left)
+        _make(rows, here, taken)
+        if self._process is None or self._process.wait() != 0:
+            apart.unlink(missing_ok=True)
+            _make(rows, apart, [block for number, block in enumerate(self._blocks) if number not in taken.numbers])
+        return here, apart
+
+    def _beside(self, path: Path, name: str) -> Path:
+        """Return a file beside another that is gone in the end."""
+        beside = path.with_name(f"{path.name}.{name}")
+        self._files.callback(partial(beside.unlink, missing_ok=True))
+        return beside
 
 
-def _make_in_halves(path: Path, besides: Sequence[Path], wanted: Wanted) -> None:
-    """Make ready records of a view, of many of them about half in a process of their own, into a file each."""
-    here = {table: ids[: (len(ids) + APART) // 2] for table, ids in wanted.items()}
-    apart = {table: ids[len(here[table]) :] for table, ids in wanted.items()}
-    pays = any(apart.values()) and (os.cpu_count() or 1) > 1
-    with _making_apart(path, besides[1], apart) if pays else nullcontext() as process:
-        _make(path, besides[0], here)
-        if process is None or process.wait() != 0:
-            besides[1].unlink(missing_ok=True)
-            _make(path, besides[1], apart)
+class _Taken(Iterable[Block]):
+    """Blocks, each taken on by whoever is first to read its number from a pipe."""
+
+    def __init__(self, blocks: Sequence[Block], left: int) -> None:
+        self.blocks = blocks
+        self.left = left
+        self.numbers: set[int] = set()
+        """Of the blocks that were taken on here."""
+
+    def __iter__(self) -> Iterator[Block]:
+        """Yield the blocks."""
+        while number := os.read(self.left, 1):
+            self.numbers.add(number[0])
+            yield self.blocks[number[0]]
 
 
-def _make(path: Path, beside: Path, wanted: Wanted) -> None:
+def _make(path: Path, beside: Path, blocks: Iterable[Block]) -> None:
     """Make ready records of a view, and write them into a new file."""
     with View(path) as view, closing(sqlite3.connect(beside, isolation_level=None)) as made:
         made.execute("PRAGMA journal_mode = off")
         made.execute("BEGIN")
         made.execute(TABLE.format("main"))
-        made.executemany("INSERT INTO ready VALUES (NULL, ?, ?, ?, ?)", _records(view, wanted))
+        made.executemany("INSERT INTO ready VALUES (NULL, ?, ?, ?, ?)", _records(view, blocks))
         made.execute(INDEX)
         made.execute("COMMIT")
 
 
-@contextmanager
-def _making_apart(path: Path, beside: Path, wanted: Wanted) -> Iterator["subprocess.Popen[bytes] | None"]:
-    """Give a process of its own that makes ready records, of the same code; None where none can be started."""
-    search = os.pathsep.join(folder or os.getcwd() for folder in sys.path)
-    with tempfile.TemporaryFile() as names, ExitStack() as ending:
-        names.write(dump(wanted))
-        names.seek(0)
-        process = None
-        with suppress(OSError):
-            process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-P", "-c", f"from {__name__} import make_apart; make_apart()", path, beside],
-                env=os.environ | {"PYTHONPATH": search},
-                stdin=names,
-                stderr=subprocess.DEVNULL,
-            )
-            ending.callback(process.wait)
-            ending.callback(process.kill)
-        yield process
-
-
 def make_apart() -> None:
-    """Make the records that are named in JSON on standard input: what a process of its own runs."""
-    path, beside = map(Path, sys.argv[1:])
-    with View(path) as view:
-        if view.facts["ready"] != maker():
-            sys.exit("other code would make other records")
-    _make(path, beside, json.load(sys.stdin))
+    """Make records of blocks whose numbers it reads from standard input: what a process of its own runs."""
+    path, names, beside = map(Path, sys.argv[1:])
+    wanted = json.loads(names.read_bytes())
+    if wanted["maker"] != maker():
+        sys.exit("other code would make other records")
+    _make(path, beside, _Taken(wanted["blocks"], sys.stdin.fileno()))
 
 
 def rewrite_ready(path: Path, ids: set[str]) -> None:
@@ -175,24 +244,24 @@ def rewrite_ready(path: Path, ids: set[str]) -> None:
         db.execute("COMMIT")
 
 
-def _records(view: View, wanted: Wanted) -> Iterator[tuple[str, str, str, bytes]]:
+def _records(view: View, blocks: Iterable[Block]) -> Iterator[tuple[str, str, str, bytes]]:
     """Yield (table, form, id, packed JSON) of some records."""
-    for table, ids in wanted.items():
-        for identifier, *made in hsds.both_forms(view, table, ids):
+    for table, own in groupby(blocks, itemgetter(0)):
+        for identifier, *made in hsds.both_forms(view, table, chain.from_iterable(ids for _, ids in own)):
             for form, record in zip(FORMS[table], made, strict=True):
                 yield table, form, identifier, _packed(dump(record))
 
 
-def _wanted(view: View, ids: set[str] | None) -> Wanted:
+def _wanted(view: View, ids: set[str] | None) -> list[Block]:
     """Return those of some ids that are of rows of the tables that stand ready, or of all of them."""
     where, values = ("", []) if ids is None else ("WHERE id IN (SELECT value FROM json_each(?))", [json.dumps([*ids])])
-    return {
-        table: [
-            record for (record,) in view.connection.execute(f'SELECT id FROM "{table}" {where} ORDER BY id', values)
-        ]
-        for table in FORMS
-        if table in hsds.filled_tables(view)
-    }
+    blocks: list[Block] = []
+    for table in filter(hsds.filled_tables(view).__contains__, FORMS):
+        query = f'SELECT id FROM "{table}" {where} ORDER BY id'
+        records = [record for (record,) in view.connection.execute(query, values)]
+        size = max(LEAST, len(records) * len(FORMS) // BLOCKS + 1)
+        blocks += [(table, records[first : first + size]) for first in range(0, len(records), size)]
+    return blocks
 
 
 def maker() -> str:

@@ -6,7 +6,7 @@ influence on it: the same rows give the same bytes, in whatever order they came.
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
@@ -19,7 +19,7 @@ from mapping.freshness import next_due
 from mapping.model import RECORDS, Audience, SqlType, columns, references
 from mapping.safety.agreed import DAYS
 from mapping.view.diff import write_changes
-from mapping.view.index import write_index
+from mapping.view.index import create_index, write_index
 
 FORMAT = "7"
 """What a view is read by: raised with every change of its tables, or of the lexicon that is kept in it."""
@@ -67,8 +67,16 @@ def write_view(rows: Part, path: str | Path, *, fields: Mapping[str, Sequence[st
 
 
 @contextmanager
-def new_view(path: str | Path, *, fields: Mapping[str, Sequence[str]], context: ViewContext) -> Iterator["ViewWriter"]:
+def new_view(
+    path: str | Path,
+    *,
+    fields: Mapping[str, Sequence[str]],
+    context: ViewContext,
+    filled: Callable[[Path], None] = lambda _: None,
+) -> Iterator["ViewWriter"]:
     """Give what writes a view part by part; at the end of the block it takes the place of an older file.
+
+    ``filled`` is told the file as soon as all rows stand in it, before its index is made of them.
 
     Raises
     ------
@@ -82,7 +90,9 @@ def new_view(path: str | Path, *, fields: Mapping[str, Sequence[str]], context: 
         with closing(sqlite3.connect(fresh.resolve().as_uri(), uri=True, isolation_level=None)) as connection:
             view = ViewWriter(connection, fields, context)
             yield view
-            view.finish()
+            view.write_rows()
+            filled(fresh)
+            view.write_index()
         if context.audience != "public":
             fresh.chmod(0o600)
         fresh.replace(path)
@@ -114,6 +124,8 @@ class ViewWriter:
         connection.execute("PRAGMA journal_mode = off")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("ATTACH '' AS staged")
+        connection.execute("PRAGMA main.cache_size = -64000")
+        connection.execute("PRAGMA staged.cache_size = -64000")
         connection.execute("PRAGMA staged.journal_mode = off")
         connection.execute("BEGIN")
 
@@ -140,8 +152,8 @@ class ViewWriter:
         columns = ", ".join(f'"{name}"' for name in names)
         return self.connection.execute(f'SELECT {columns} FROM staged."{table}"')
 
-    def finish(self) -> None:
-        """Write the tables in the order of the ids, and all that is made of them."""
+    def write_rows(self) -> None:
+        """Write the tables in the order of the ids, what changed in them, and what the view is of."""
         connection, context = self.connection, self.context
         for table, types in self.types.items():
             columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
@@ -154,7 +166,7 @@ class ViewWriter:
                 if name in types:
                     connection.execute(f'CREATE INDEX "{table}_{name}" ON "{table}" ("{name}")')
         _write_units(connection, context.area)
-        write_index(connection, context.languages, context.edition, context.area)
+        create_index(connection)
         write_changes(
             connection, tuple(self.types), audience=context.audience, edition=context.edition, previous=context.previous
         )
@@ -168,6 +180,12 @@ class ViewWriter:
         connection.execute("CREATE TABLE edition (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
         connection.executemany("INSERT INTO edition VALUES (?, ?)", sorted(facts.items()))
         connection.execute("COMMIT")
+
+    def write_index(self) -> None:
+        """Make of the rows what a search reads."""
+        self.connection.execute("BEGIN")
+        write_index(self.connection, self.context.languages, self.context.edition, self.context.area)
+        self.connection.execute("COMMIT")
 
 
 def _types_of(table: str, names: Sequence[str]) -> dict[str, SqlType]:

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import json
+import os
 import shutil
 import sqlite3
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from mapping.model import Record, references
 from mapping.safety.redaction import PUBLISHED, project, rename
 from mapping.view import diff, hsds
 from mapping.view import ready as making
-from mapping.view.ready import FORMS, is_ready, ready_records, write_ready
+from mapping.view.ready import FORMS, ReadyRecords, is_ready, ready_records, write_ready
 from mapping.view.view import View
 from mapping.view.writer import ViewContext, write_view
 from tests.support.canary import find_canaries
@@ -127,31 +129,79 @@ def test_what_is_taken_over_is_what_would_be_made(data, days, before, tiny_area,
     assert (tmp_path / "anew.db").read_bytes() == (tmp_path / "taken.db").read_bytes()
 
 
-@pytest.mark.parametrize("program", ["this one", "of other code", "missing"])
-def test_two_processes_make_what_one_makes(program, tiny_area, tmp_path, monkeypatch):
-    """Half of the records are made apart, and here after all where that process cannot make them."""
+@pytest.fixture
+def made_here(monkeypatch):
+    """What this process makes of many records, one a block: those of which the view has more than two."""
+    made = []
+    make = making._make
+
+    def note(path: Path, beside: Path, blocks: Iterable[tuple[str, list[str]]]) -> None:
+        def noted() -> Iterator[tuple[str, list[str]]]:
+            for table, ids in blocks:
+                made.extend(ids)
+                yield table, ids
+
+        make(path, beside, noted())
+
+    monkeypatch.setattr(making, "_make", note)
+    monkeypatch.setattr(making, "LEAST", 1)
+    monkeypatch.setattr(making, "APART", 2)
     monkeypatch.setattr(making.os, "cpu_count", lambda: 2)
-    monkeypatch.setattr(making.sys, "executable", "/missing" if program == "missing" else sys.executable)
-    if program == "of other code":
-        monkeypatch.setattr(making, "maker", lambda: "other code")
-    made_here = []
+    return made
 
-    def make(path: Path, beside: Path, wanted: dict[str, list[str]]) -> None:
-        made_here.extend(wanted["service"])
-        made(path, beside, wanted)
 
-    made = making._make
-    monkeypatch.setattr(making, "_make", make)
-    for name, least in (("one.db", 1000), ("two.db", 2)):
-        monkeypatch.setattr(making, "APART", least)
-        made_here.clear()
-        write_ready(view_of(SAMPLE, tiny_area, tmp_path / name))
-    with View(tmp_path / "two.db") as view:
-        services = [record for (record,) in view.connection.execute("SELECT id FROM service ORDER BY id")]
+def services_of(path: Path) -> list[str]:
+    with View(path) as view:
+        return [record for (record,) in view.connection.execute("SELECT id FROM service ORDER BY id")]
+
+
+@pytest.mark.parametrize("program", ["this one", "of other code", "missing", "that breaks off"])
+def test_two_processes_make_what_one_makes(program, made_here, ready, tiny_area, tmp_path, monkeypatch):
+    """Some records are made apart while the view is written, and here after all where that process cannot make them."""
+    path = view_of(SAMPLE, tiny_area, tmp_path / "two.db")
+    one = shutil.copy(path, tmp_path / "one.db")
+    services = services_of(path)
     assert len(services) > 2
-    assert made_here == (services[: len(services) // 2 + 1] if program == "this one" else services)
-    assert (tmp_path / "one.db").read_bytes() == (tmp_path / "two.db").read_bytes()
+    monkeypatch.setattr(making.sys, "executable", "/missing" if program == "missing" else sys.executable)
+    with monkeypatch.context() as patch, ReadyRecords() as records:
+        if program == "of other code":
+            patch.setattr(making, "maker", lambda: "other code")
+        records.begin(path)
+        patch.undo()
+        with closing(sqlite3.connect(path)) as db:  # the copy was made before
+            db.execute("CREATE TABLE more (id TEXT)")
+            db.execute("DROP TABLE more")
+        if records._process is not None:
+            records._process.wait()
+        if program == "that breaks off":
+            records._process.returncode = 1
+        records.write(path)
+    assert sorted(made_here) == ([] if program == "this one" else services)
+    write_ready(one)
+    assert contents(path) == contents(one)
     assert {file.name for file in tmp_path.iterdir()} == {"one.db", "two.db"}
+
+
+def contents(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as db:
+        return list(db.iterdump())
+
+
+def test_what_the_other_process_did_not_take_on_is_made_here(made_here, tiny_area, tmp_path):
+    path = view_of(SAMPLE, tiny_area, tmp_path / "two.db")
+    services = services_of(path)
+    with ReadyRecords() as records:
+        records._begin_apart = lambda _: None
+        records.begin(path)
+        numbers = [os.read(records._left, 1)[0] for _ in range(2)]
+        rows, beside = records._rows, records._beside(records._rows, "apart")
+        making._make(rows, beside, [records._blocks[number] for number in numbers])
+        records._process = subprocess.Popen([sys.executable, "-c", ""])
+        made_here.clear()
+        records.write(path)
+    assert made_here == services[2:]
+    with View(path) as view:
+        assert [*ready_records(view, "service", "full", services)] == services
 
 
 @settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
