@@ -17,7 +17,7 @@ from mapping.registry import analyses
 from mapping.render.charts import DRAW, chart, kind_of
 from mapping.result import Result
 from mapping.view.view import View
-from tests.analysis.invented import CHASHMA, TODAY, lowered, service, statement, view, without_people
+from tests.analysis.invented import CHASHMA, TODAY, activity, lowered, service, statement, view, without_people
 from tests.conftest import TINY
 from tests.support.sample import SECRETS, km, organization, place, public_parts, sample_view, secret_parts
 from tests.support.sample import service as a_service
@@ -34,6 +34,7 @@ VIEWS = {
     "a type of the future": view(service("NEW-ONE", at=CHASHMA)),
     "only a family": view(service("PSY", at=CHASHMA)),
     "all stale": view(service("PSY-COU", at=CHASHMA, freshness="lapsed")),
+    "an activity": view(service("PSY-COU", at=CHASHMA), activities=[activity("PRV-AWA", "XT", organization_id="a")]),
     "in the sea": view(service("PSY-COU", at=(-40.0, -20.0))),
 }
 
@@ -119,10 +120,16 @@ def one_unit(tmp_path_factory):
     return StudyArea.load(folder)
 
 
-@pytest.mark.parametrize("given", ["nothing", "one service", "only statements"])
+OF_ONE = re.compile(r"\b1 of 1 (areas|regions|units)|from every area|between units|area with the most")
+"""What nobody says of one unit."""
+
+
+@pytest.mark.parametrize("given", ["nothing", "one service", "only statements", "an activity"])
 def test_an_area_of_one_unit(analysis, given, one_unit):
     assert list(one_unit.unit_codes) == ["XT"]
-    check(analysis(VIEWS[given], one_unit), one_unit)
+    result = analysis(VIEWS[given], one_unit)
+    check(result, one_unit)
+    assert [text for text in map(str, (result.finding, *result.also)) if OF_ONE.search(text)] == []
 
 
 @pytest.fixture(scope="module")

@@ -120,7 +120,7 @@ def equity(
         name="equity",
         title=Message("How evenly services fall to people: {type}", {"type": sort.label}),
         finding=_finding(total, sort, somebody=somebody),
-        also=_also(total, somebody=somebody),
+        also=_also(total, len(area.unit_codes), somebody=somebody),
         audience=view.audience,
         edition=view.edition,
         level=level,
@@ -215,15 +215,21 @@ def _finding(total: Mapping[str, float], sort: Sort, *, somebody: bool) -> Messa
     )
 
 
-def _also(total: Mapping[str, float], *, somebody: bool) -> tuple[Message, ...]:
+def _also(total: Mapping[str, float], units: int, *, somebody: bool) -> tuple[Message, ...]:
     if not somebody or total["people"] == 0:
         return ()
-    words = {"gini": round(total["gini"], 2), "units": round(total["gini_units"], 2)}
+    words = {"gini": _two(round(total["gini"], 2)), "units": _two(round(total["gini_units"], 2))}
+    if units == 1:
+        return (
+            Message(
+                "If all had the same, it would be a fifth. The index of Gini is {gini} (0: all have the same).", words
+            ),
+        )
     return (
         Message(
             "If all had the same, it would be a fifth. The index of Gini is {gini} over all people, and {units} "
             "between units (0: all have the same).",
-            {name: _two(value) for name, value in words.items()},
+            words,
         ),
     )
 

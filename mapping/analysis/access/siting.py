@@ -520,25 +520,24 @@ def _shorter(answers: SitingAnswers, candidates: Sequence[Town]) -> tuple[Messag
         return ()
     words = {
         "places": Several(candidates[site - 1].name for site in shortest.sites),
-        "before": round(answers.before),
         "after": round(answers.after),
         "gap": Share(shortest.gap),
     }
     if shortest.status == "optimal":
-        return (
-            Message(
-                "The ways of all people together would be shortest with {places}: {after} minutes on average instead "
-                "of {before}. This is proven.",
-                words,
-            ),
-        )
-    return (
-        Message(
-            "The ways of all people together would be short with {places}: {after} minutes on average instead of "
-            "{before}, at most {gap} more than the best.",
+        shown = Message(
+            "The ways of all people together would be shortest with {places}: {after} minutes on average. "
+            "This is proven.",
             words,
-        ),
-    )
+        )
+    else:
+        shown = Message(
+            "The ways of all people together would be short with {places}: {after} minutes on average, at most {gap} "
+            "more than the best.",
+            words,
+        )
+    if answers.before >= FAR:  # nobody has a way to shorten
+        return (shown,)
+    return shown, Message("Now they take {before} minutes on average.", {"before": round(answers.before)})
 
 
 def _partly_hidden(sort: Sort) -> tuple[Message, ...]:

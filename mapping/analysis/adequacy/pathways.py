@@ -322,7 +322,6 @@ def _keys(table: pd.DataFrame) -> list[str]:
 
 def _finding(table: pd.DataFrame) -> Message:
     """Say what fails most: agreements for referrals to somebody who is near, or somebody who is near."""
-    words = {"count": int((table["broken"] > 0).sum()), "units": len(table)}
     states = table[_keys(table)]
     judged = states.isin(["present", "no agreement", "none listed"]).to_numpy()
     if not judged.any():
@@ -331,9 +330,16 @@ def _finding(table: pd.DataFrame) -> Message:
     if unagreed > int(table["broken"].sum()):
         agreed = {"count": unagreed, "of": held + unagreed}
         return Message("Nothing is agreed for {count} of the {of} referrals for which somebody is near", agreed)
-    if words["count"]:
-        return Message("The way through help breaks at least once in {count} of {units} areas", words)
-    return Message("Somebody within reach takes every next step that was looked at")
+    return _breaks(table) or Message("Somebody within reach takes every next step that was looked at")
+
+
+def _breaks(table: pd.DataFrame) -> Message | None:
+    """Say in how many areas the way breaks."""
+    count = int((table["broken"] > 0).sum())
+    if count == len(table) == 1:
+        return Message("The way through help breaks at least once")
+    words = {"count": count, "units": len(table)}
+    return Message("The way through help breaks at least once in {count} of {units} areas", words) if count else None
 
 
 def _also(table: pd.DataFrame, chain: Sequence[Link]) -> tuple[Message, ...]:
@@ -347,8 +353,7 @@ def _also(table: pd.DataFrame, chain: Sequence[Link]) -> tuple[Message, ...]:
     states = table[_keys(table)].to_numpy()
     held, unagreed = int((states == "present").sum()), int((states == "no agreement").sum())
     if unagreed > sum(broken.values()) > 0:  # the finding tells the agreements then
-        words = {"count": int((table["broken"] > 0).sum()), "units": len(table)}
-        sentences.insert(0, Message("The way through help breaks at least once in {count} of {units} areas.", words))
+        sentences.insert(0, Message("{finding}.", {"finding": _breaks(table)}))
     elif 0 < unagreed <= sum(broken.values()):
         words = {"count": unagreed, "of": held + unagreed}
         sentences.append(

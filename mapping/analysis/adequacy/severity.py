@@ -228,7 +228,9 @@ def _finding(table: pd.DataFrame, states: pd.DataFrame) -> Message:
         "phase": SEVERE,
     }
     if severe.empty:
-        return Message("None of {units} areas is in phase {phase} or above", words)
+        return Message("No area is in phase {phase} or above", words)
+    if len(table) == 1:
+        return Message("{people} people live in phase {phase} or 5, where 5 is the worst off", words)
     return Message(
         "{people} people live in areas of phase {phase} or 5, where 5 is the worst off: {count} of {units} areas", words
     )

@@ -180,6 +180,10 @@ def _finding(total: Mapping[str, int], table: pd.DataFrame) -> Message:
         "count": int((table["activities"] == 0).sum()),
         "units": len(table),
     }
+    if len(table) == 1:
+        return Message(
+            "Activities reported: {activities}, by {organizations} {organizations:organization|organizations}", words
+        )
     if words["count"]:
         return Message(
             "Activities reported: {activities}, by {organizations} {organizations:organization|organizations}; "

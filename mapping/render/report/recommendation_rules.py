@@ -273,7 +273,7 @@ def norms_unmet(material: Sources) -> Iterator[Recommendation]:
                 "government",
                 _ministry(material, kind),
                 Message("Add what the norm asks for, first in these regions: {regions}. Norm: {norm}.", words),
-                evidence=Message("{missing} are missing, region by region.", words),
+                evidence=Message("{missing} {missing:is|are} missing, region by region.", words),
                 table="norms",
                 cost="high",
                 indicator="I05",

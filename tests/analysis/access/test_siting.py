@@ -4,6 +4,8 @@ Kulnishin reaches itself, 40. Qullaobod reaches the village 45.9 minutes away, 2
 minutes from Qullaobod and farther from all others. In winter Qullaobod itself is beyond an hour of Chashma too.
 """
 
+import re
+
 import pytest
 
 from mapping.analysis.access.siting import _finding, _steadiest, homes, hosts, siting, towns
@@ -72,6 +74,7 @@ def test_the_first_service_of_all(tiny_area):
     result = siting(view(), tiny_area, type="PSY-COU", n=1)
     assert round(result.proposals[0].adds.value) >= 170_000
     assert result.total["without"] == pytest.approx(240_000)
+    assert not any("Now they take" in str(sentence) for sentence in result.also), "nobody has a way to shorten"
 
 
 def test_the_proof_and_the_two_other_questions_are_told(tiny_area):
@@ -80,6 +83,7 @@ def test_the_proof_and_the_two_other_questions_are_told(tiny_area):
     assert "It takes 2 new places until everybody within 60 minutes of a town has one." in said
     assert "10,000 people live farther than that from every town and every service." in said
     assert any(one.startswith("The ways of all people together would be shortest with") for one in said)
+    assert any(re.fullmatch(r"Now they take \d+ minutes on average\.", one) for one in said)
     assert any(one.startswith("Kulnishin adds 40,000 people") for one in said)
 
 

@@ -467,6 +467,9 @@ def test_a_country_of_one_district_has_a_report(tiny_copy, tmp_path):
     made = reports.make(sample_view(tmp_path, area, organization("Umed")), area, language="en")
     captions = [block.caption for block in made.blocks() if isinstance(block, Picture)]
     assert any("People by minutes of travel to the nearest service" in caption for caption in captions)
+    text = html.write(made).decode()
+    assert "with a listed service: 0." in text
+    assert not re.search(r"1 of 1 areas|area with the most|between units|\b1 are\b", text)
 
 
 def test_a_brief_has_a_winter_only_where_there_is_one(view, tiny_area, results):

@@ -101,7 +101,7 @@ TOLD = {
         "share": "standards.met",
         "unknown": "standards.unknown",
     },
-    "Organizations in the directory: {count}; of them {listed} have a listed service.": {
+    "Organizations in the directory: {count}; with a listed service: {listed}.": {
         "count": "organizations.directory",
         "listed": "organizations.listed",
     },

@@ -120,7 +120,7 @@ def _organizations(pen: Pen) -> None:
         "count": len(material.organizations),
         "listed": len({entry.organization.id for entry in material.entries}),
     }
-    pen.say(Message("Organizations in the directory: {count}; of them {listed} have a listed service.", words), "lead")
+    pen.say(Message("Organizations in the directory: {count}; with a listed service: {listed}.", words), "lead")
     head = (
         Message("Kind"),
         *(material.area.unit(code).titles for code in material.regions),

@@ -143,28 +143,21 @@ def _gaps(material: Sources) -> Iterator[Message]:
     beyond_all = [float(coverage.total.get(name, 0)) for name in ("any_beyond", "any_beyond_low", "any_beyond_high")]
     if "any" in coverage.figures and (total := beyond_all[0]):
         beyond = coverage.table["any_beyond"]
-        words = {
-            "people": People(total),
-            "unit": material.area.unit(str(beyond.idxmax())).titles,
-            "there": People(float(beyond.max())),
-        }
+        words: dict[str, object] = {"people": People(total)}
+        far = Message("{people} people live more than an hour from any listed service", words)
         if wording.is_least(*(number / float(coverage.total["people"]) for number in beyond_all)):
-            yield Message(
-                "At least {people} people live more than an hour from any listed service; the area with the most "
-                "of them is {unit}, with {there}.",
-                words,
-            )
-        else:
-            yield Message(
-                "{people} people live more than an hour from any listed service; the area with the most of them is "
-                "{unit}, with {there}.",
-                words,
-            )
+            far = Message("At least {people} people live more than an hour from any listed service", words)
+        words = {"far": far, "unit": material.area.unit(str(beyond.idxmax())).titles, "there": People(beyond.max())}
+        yield (
+            Message("{far}.", words)
+            if len(beyond) == 1
+            else Message("{far}; the area with the most of them is {unit}, with {there}.", words)
+        )
     short = {norm: int(norms.total.get(f"{norm}_missing", 0)) for norm in norms.groups}
     if any(short.values()):
         norm = max(short, key=lambda norm: short[norm])
         yield Message(
-            "{norm}: {missing} are missing, region by region.",
+            "{norm}: {missing} {missing:is|are} missing, region by region.",
             {"norm": norms.group_labels[norm], "missing": short[norm]},
         )
     if any(figure.value for figure in results["beneficiaries"].figures.values()):
