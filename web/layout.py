@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from mapping.area.study_area import StudyArea
 from mapping.language.aloud import recordings
-from mapping.language.i18n import date, number, show, translate
+from mapping.language.i18n import date, month, number, show, translate
 from mapping.language.languages import LanguageFolder, attributes, language
 from mapping.language.latin import SCRIPT
 from mapping.render.layers.services import spaced
@@ -115,7 +115,9 @@ def _file(path: str) -> str:
 def set_words(app: Flask) -> None:
     """Give templates the words of the page's language, and texts that say which language they are in."""
     environment = app.jinja_env
-    environment.globals.update(_=_say, marked=_marked, day=_day, num=_num, show=_show, minutes=_minutes, facts=facts)
+    environment.globals.update(
+        _=_say, marked=_marked, day=_day, month=_month, num=_num, show=_show, minutes=_minutes, facts=facts
+    )
     environment.globals.update(by_rule=BY_RULE, holidays=holidays, recordings=recordings, lang=_lang)
     environment.filters.update(web_address=web_address, spaced=_spaced)
 
@@ -128,6 +130,12 @@ def _say(context: jinja2.runtime.Context, text: str, **values: Any) -> str:
 @jinja2.pass_context
 def _day(context: jinja2.runtime.Context, value: dt.date) -> str:
     return date(value, _language(context))
+
+
+@jinja2.pass_context
+def _month(context: jinja2.runtime.Context, value: str) -> str:
+    """Write a month as it is kept, 2026-11, in words."""
+    return month(dt.date.fromisoformat(f"{value}-01"), _language(context))
 
 
 @jinja2.pass_context

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.messages.pofile import read_po
 
 from mapping.language import languages
@@ -381,3 +381,15 @@ def date(day: dt.date, language: str) -> str:
     except (UnknownLocaleError, ValueError):
         text = day.isoformat()  # CLDR does not know the language
     return text.replace("\u202f", languages.SPACE)  # one kind of space is enough for fonts
+
+
+def month(day: dt.date, language: str) -> str:
+    """Write the month of a day in words: November 2026."""
+    own = languages.language(language)
+    if own.months:
+        return own.date.format(day="", month=own.months[day.month - 1], year=day.year).strip()
+    try:
+        text = format_skeleton("yMMMM", day, locale=(own.document or language).replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        text = f"{day:%Y-%m}"
+    return text.replace("\u202f", languages.SPACE)

@@ -30,6 +30,7 @@ from mapping.language.i18n import (
     date,
     either,
     form,
+    month,
     number,
     percent,
     ranged,
@@ -228,6 +229,14 @@ def test_rounding_moves_people_by_five_percent_at_most_above_a_hundred(people):
 def test_dates_in_words(language, text):
     day = dt.date(2026, 11, 3)
     assert date(day, language) == show(day, language) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "November 2026"), ("ru", f"ноябрь 2026{NBSP}г."), ("tg", "ноябри соли 2026"), ("uz", "noyabr, 2026")],
+)
+def test_months_in_words(language, text):
+    assert month(dt.date(2026, 11, 3), language) == text
 
 
 def test_every_month_has_a_name_of_its_own_in_every_language():

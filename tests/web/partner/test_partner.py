@@ -408,3 +408,11 @@ def test_the_address_of_an_answer_opened_anew_asks_again(client):
         assert 'id="place"' in client.get(f"/ru/{page}").text
     for page in ("refer", "link"):
         assert client.get(f"/ru/{page}").location == "/ru/referrals.html"
+
+
+@pytest.mark.parametrize(("language", "month"), [("ru", "ноябрь 2026\u00a0г."), ("tg", "ноябри соли 2026")])
+def test_the_month_of_a_referral_is_said_in_words(desk, client, language, month):
+    assert post(client, f"/{language}/refer", service=desk.id("Men only")).status_code == 201
+    text = client.get(f"/{language}/referrals.html").text
+    assert month in text
+    assert "2026-11" not in text
