@@ -26,7 +26,6 @@ from web.staff.common import directory, everything_seen, is_me, seen_in, study_a
 from web.staff.fields import CHOOSE, NEEDED
 from web.staff.operations.settings import NONE, area_in_words, mail_in_words
 from web.staff.reminders import Reminder, due_bodies, late, remind, waiting
-from web.stores.deeds import DEEDS
 from web.stores.ledger import Ledger
 
 blueprint = Blueprint("administration", __name__)
@@ -39,7 +38,6 @@ ROUTES: dict[str, Action | Open] = {
     "administration.meet": "administer",
     "administration.end_sessions": "administer",
     "administration.grants": "administer",
-    "administration.ledger": "read_log",
     "administration.settings": "administer",
     "administration.test_mail": "administer",
     "administration.backups": "administer",
@@ -51,16 +49,12 @@ MENU = (
     MenuItem("people.html", Message("Accounts"), "administer", 100),
     MenuItem("backups.html", Message("Backups"), "administer", 101),
     MenuItem("settings.html", Message("Settings"), "administer", 102),
-    MenuItem("log.html", Message("Log"), "read_log", 103),
     MenuItem("reminders.html", Message("Reminders"), "edit", 104),
 )
 
 FROM_ENVIRONMENT = "ROHNAMO_BACKUP_PASSPHRASE"
 PARTNER_ADDRESS = "ROHNAMO_PARTNER_ADDRESS"
 """Where partners sign in, where no settings of mails say it."""
-
-LINES = 200
-"""Lines of the log on a page."""
 
 YOURSELF = Message("You cannot change your own role or disable yourself: another administrator does.")
 LAST = Message("This is the last administrator who can sign in; make another one first.")
@@ -218,16 +212,7 @@ def grants(language: str, identifier: str) -> ResponseReturnValue:
     return redirect(f"/{language}/people/{identifier}.html", code=303)
 
 
-# -- log, settings, backups, reminders -------------------------------------------------------------------------------
-
-
-@blueprint.get("/<language>/log.html")
-def ledger(language: str) -> str:
-    """Show the log, and whether it is whole."""
-    book: Ledger = current_app.config["LEDGER"]
-    wanted = {name: request.args.get(name, "").strip() for name in ("who", "action", "subject")}
-    lines = book.lines(newest=LINES, **wanted)
-    return page("ops/log.html", language, lines=lines, wanted=wanted, faults=book.faults(), most=LINES, deeds=DEEDS)
+# -- settings, backups, reminders -------------------------------------------------------------------------------
 
 
 @blueprint.get("/<language>/settings.html")

@@ -1,0 +1,171 @@
+"""The log: who did what, to what, and why, in words. Lines hold codes, so that the log tells no secret.
+
+Codes are read sign by sign and never guessed: what is no code stands as it is. Names are those that everybody may know;
+of any other record stands what it is, and the code by which people call it.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from flask import Blueprint, current_app, request
+
+from mapping.area.study_area import StudyArea
+from mapping.directory.directory import public_id
+from mapping.language.i18n import Message, show, translate
+from mapping.model import Organization, Service
+from web.access.guard import Open
+from web.access.mailer import WHY
+from web.access.roles import ACTIONS, EVERYWHERE, ROLES, Action
+from web.access.signin import page
+from web.portal import MenuItem
+from web.presenters.edition import short_code
+from web.staff.agreeing import ASKED, why
+from web.staff.common import everything_seen, study_area
+from web.staff.fields import AUDIENCE_LABELS, LABELS, TABLES
+from web.staff.operations.office import LABELS as SETTINGS
+from web.staff.review.inbox import CALLED
+from web.staff.visible import VisibleRecords
+from web.stores.deeds import DEEDS
+from web.stores.ledger import Ledger, LedgerLine
+
+blueprint = Blueprint("ledger", __name__)
+
+ROUTES: dict[str, Action | Open] = {"ledger.lines": "read_log"}
+MENU = (MenuItem("log.html", Message("Log"), "read_log", 103),)
+
+LINES = 200
+"""How many lines the page of the log shows."""
+CODED = {
+    "account_added",
+    "account_changed",
+    "granted",
+    "grant_taken_back",
+    "leave_set",
+    "mail_failed",
+    "mail_sent",
+    "refused",
+    "reminder_sent",
+    "reveal_alarm",
+    "settings_changed",
+    "sign_in",
+    "sign_in_refused",
+}
+"""Acts whose reason is written by code; all others hold what somebody wrote."""
+
+WORDS: dict[str, Message] = {
+    **{code: rule.label for code, rule in ROLES.items()},
+    **{code: label for code, label in ASKED.items() if code in ("map", "phones", "statement", "undo")},
+    **LABELS,
+    **AUDIENCE_LABELS,
+    **TABLES,
+    **CALLED,
+}
+"""What a code in the second column of the log stands for."""
+
+REASONS: dict[str, Message] = {
+    **dict[str, Message](ACTIONS.items()),
+    **SETTINGS,
+    **{code: rule.label for code, rule in ROLES.items()},
+    **WHY,
+    EVERYWHERE: Message("everywhere"),
+    "unknown": Message("no such account"),
+    "password": Message("wrong password"),
+    "code": Message("wrong code"),
+    "locked": Message("locked after wrong tries"),
+    "passkey": Message("passkey"),
+    "reveal_alarm": Message("Alarm: many confidential places seen"),
+}
+"""What a code in the last column stands for."""
+
+WHOLE: tuple[tuple[str, Message], ...] = (
+    (r"(?:undo )?batch (?P<number>\d+)", Message("Act {number}")),
+    (r"act (?P<number>\d+): (?P<count>\d+) differences", Message("Act {number}; newly shown: {count}")),
+    (r"(?:region|organization) (?P<where>\S+)", Message("{where}")),
+    (r"(?P<role>\w+) disabled", Message("{role}; account disabled")),
+    (r"too many tries", Message("too many wrong tries")),
+    (r"code used", Message("the code was used before")),
+    (r"until (?P<day>[\d-]{10})", Message("until {day}")),
+    (r"of (?P<login>\S+) until (?P<day>[\d-]{10})", Message("{login}, until {day}")),
+    (r"(?P<count>\d+) in 24 hours", Message("in 24 hours: {count}")),
+    (r"(?P<why>\w+) for (?P<logins>.+)", Message("{why} As deputy of {logins}.")),
+)
+"""What code writes as a whole, and how it is said."""
+
+
+@blueprint.get("/<language>/log.html")
+def lines(language: str) -> str:
+    """Show the log, and whether it is whole."""
+    book: Ledger = current_app.config["LEDGER"]
+    wanted = {name: request.args.get(name, "").strip() for name in ("who", "action", "subject")}
+    newest = None if wanted["subject"] else LINES
+    names = names_of(everything_seen(), study_area(), language)
+    held = book.lines(newest=newest, who=wanted["who"], action=wanted["action"])
+    every = (in_words(line, names, language) for line in held)
+    shown = list(islice((words for words in every if fits(words, wanted["subject"])), LINES))
+    return page("ops/log.html", language, lines=shown, wanted=wanted, faults=book.faults(), most=LINES, deeds=DEEDS)
+
+
+@dataclass(frozen=True)
+class LineWords:
+    """A line of the log as people read it."""
+
+    line: LedgerLine
+    subject: str
+    reason: str
+
+
+def names_of(whole: VisibleRecords, area: StudyArea, language: str) -> dict[str, str]:
+    """Return names that everybody may know: of organizations and services by both of their ids, of units by code."""
+    named = {code: str(show(unit.titles, language)) for code, unit in area.all_units().items()}
+    open_ = [record for record in whole.records(Organization) if record.audience == "public" and not record.do_not_list]
+    owners = {record.id for record in open_}
+    services = [record for record in whole.records(Service) if record.organization_id in owners]
+    shown: list[Organization | Service] = [*open_, *services]
+    for record in shown:
+        if record.audience == "public" and not record.do_not_list:
+            named[record.id] = named[public_id(whole.key, record.id)] = record.name
+    return named
+
+
+def in_words(line: LedgerLine, names: Mapping[str, str], language: str) -> LineWords:
+    """Say a line in a language; ``names`` are those of `names_of`."""
+    subject = "" if line.action == "refused" else _said(line.subject, WORDS, names, language)
+    reason = _said(line.reason, REASONS, names, language) if line.action in CODED else why(line.reason, language)
+    return LineWords(line, subject, reason)
+
+
+def fits(words: LineWords, wanted: str) -> bool:
+    """Whether what somebody looks for stands in the second column, in words or as the log holds it."""
+    return any(wanted.casefold() in text.casefold() for text in (words.subject, words.line.subject))
+
+
+_CODE = re.compile(r"[\w*-]+")
+
+
+def _said(text: str, words: Mapping[str, Message], names: Mapping[str, str], language: str) -> str:
+    for pattern, message in WHOLE:
+        if match := re.fullmatch(pattern, text):
+            values: dict[str, Any] = {
+                name: _said(part, words, names, language) for name, part in match.groupdict().items()
+            }
+            if "day" in values:
+                values["day"] = dt.date.fromisoformat(values["day"])
+            return translate(message.text, language, **values)
+
+    def word(code: re.Match[str]) -> str:
+        if code[0] in names:
+            return names[code[0]]
+        if code[0] in words:
+            return words[code[0]].into(language)
+        return short_code(code[0]) if _is_id(code[0]) else code[0]
+
+    return _CODE.sub(word, text)
+
+
+def _is_id(code: str) -> bool:
+    """Whether signs are the id of a record, published or not, or a digest."""
+    return re.fullmatch(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}", code) is not None
