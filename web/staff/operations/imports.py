@@ -26,7 +26,7 @@ from mapping.intake.report import LEVELS, IssueGroup, grouped
 from mapping.intake.row_reader import HELD
 from mapping.language.i18n import Message, Phrase, show
 from mapping.language.taxonomy import Vocabulary
-from mapping.model import AUDIENCES, WHOLES, Approval, record_id
+from mapping.model import AUDIENCES, PARTS, WHOLES, Approval, record_id
 from mapping.quality.call_list import SOURCE as CALLS
 from mapping.quality.known_organizations import Known
 from mapping.registry import format_of, readers
@@ -40,7 +40,7 @@ from web.staff.fields import CHOOSE, NEEDED, TABLES
 from web.staff.operations.map_words import SHAPES, MapWords, becomes, in_words, named
 from web.staff.operations.new_values import new_values
 from web.staff.operations.uploads import Upload, Uploads, save_map, saved_maps
-from web.staff.visible import name_of
+from web.staff.visible import VisibleRecords, name_of
 
 imports = Blueprint("imports", __name__)
 blueprint = imports
@@ -391,6 +391,8 @@ def look(upload: Upload) -> Preview:
     batch = _read(upload, whole)
     counts: dict[str, Counter[str]] = {table: Counter() for table in WHOLES}
     hidden = []
+    parts = [record for record in batch.records if record.table in PARTS and _may_be_seen(record)]
+    changed = {whole.owner(part) for part in parts if _shows_otherwise(part, whole)}
     for record in cast("list[Any]", batch.records):
         if record.table not in WHOLES:
             continue
@@ -398,12 +400,27 @@ def look(upload: Upload) -> Preview:
             counts[record.table]["new"] += 1
             continue
         old = whole.record(record.table, record.id)
-        names = [name for name in PUBLISHED[record.table] if name not in ("audience", "precision")]
-        same = all(getattr(old, name) == getattr(record, name) or getattr(record, name) in (None, "") for name in names)
-        counts[record.table]["same" if same else "changed"] += 1
+        otherwise = (record.table, record.id) in changed or _shows_otherwise(record, whole)
+        counts[record.table]["changed" if otherwise else "same"] += 1
         if AUDIENCES.index(record.audience) > AUDIENCES.index(old.audience):
             hidden.append(old.name or record.table)
     return Preview(counts, tuple(hidden), batch.rows, len(batch.refused), tuple(grouped(batch.issues)), batch)
+
+
+def _may_be_seen(record: Any) -> bool:
+    """Whether a part of an entry is of those that may stand here at all; of others nobody sees here what was known."""
+    return record.table in PUBLISHED and getattr(record, "audience", "") != "custodian"
+
+
+def _shows_otherwise(record: Any, whole: VisibleRecords) -> bool:
+    """Whether a list says more or something else of what may be seen; what it is silent about stays as it is."""
+    if not whole.has(record.table, record.id):
+        return True
+    old = whole.record(record.table, record.id)
+    if record.table == "location" and old.precision != "exact":
+        return False  # of such a place no more is seen here than the unit it is listed under
+    names = [name for name in PUBLISHED[record.table] if name not in ("audience", "precision")]
+    return any(getattr(record, name) not in (None, "", getattr(old, name)) for name in names)
 
 
 def _read(upload: Upload, held: Any, *, agreed: bool = False, numbers: bool = False) -> Batch:

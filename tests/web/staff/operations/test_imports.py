@@ -56,6 +56,11 @@ def mapped(client, **changed):
     return answer.location
 
 
+def counted(text, label):
+    """Add up a column of what would happen."""
+    return sum(map(int, re.findall(rf'data-l="{label}">(\d+)<', text)))
+
+
 def names(office, table="organization"):
     with Directory(office.directory) as opened:
         return {each.name: each.audience for each in opened.records(RECORDS[table])}
@@ -138,8 +143,11 @@ def test_the_preview_names_what_changes_contacts_first_and_doubtful_rows_apart(o
     saved = next((office.directory.parent / "maps").glob("*.json")).name
     text = steward.get(upload(steward, LIST, chosen=saved).location).text
     assert "What it says otherwise" not in text
+    assert counted(text, "Changed") == 0
+    assert counted(text, "As before") > 0
     text = steward.get(upload(steward, LIST.replace("+992000100301", "+992000100309"), chosen=saved).location).text
     told = text[text.index("What it says otherwise") : text.index("Issues by row")]
+    assert counted(text, "Changed") == 1, "the entry of the number"
     assert "<del>+992000100301</del>" in told
     assert "<ins>+992000100309</ins>" in told
 
