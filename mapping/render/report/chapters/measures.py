@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from sqlite3 import Row
 
+from mapping.language.fold import skeleton, words_for
 from mapping.language.i18n import Message, People, ranged
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.render.report.composer import Pen, cells
@@ -26,6 +27,10 @@ MONEY = 16
 """So many programmes or funders a table holds at most."""
 
 
+OWN_FUNDS = Message("own funds")
+"""Whose money it is where an organization pays itself; any other funder is a name."""
+
+
 def measures(pen: Pen) -> None:
     """Say what is done in each part of the national answer, within which programmes, for whom and by whose money."""
     material = pen.material
@@ -42,7 +47,8 @@ def measures(pen: Pen) -> None:
             )
         pen.heading(Message("Programmes and whose money"))
         _programmes(pen, rows)
-        _table(pen, rows, "funder", Message("Activities by funder"), Message("Funder"), anchor="funders")
+        title, name = Message("Activities by funder"), Message("Funder")
+        _table(pen, rows, "funder", title, name, anchor="funders", read=partial(_funder, pen))
         pen.heading(Message("For whom"))
         _groups(pen, rows)
     pen.heading(Message("Where"))
@@ -114,7 +120,16 @@ TOLD = ("completed", "ongoing", "planned")
 """How far an activity is, where that was told."""
 
 
-def _table(pen: Pen, rows: Sequence[Row], key: str, title: Message, name: Message, *, anchor: str) -> None:
+def _table(
+    pen: Pen,
+    rows: Sequence[Row],
+    key: str,
+    title: Message,
+    name: Message,
+    *,
+    anchor: str,
+    read: Callable[[str], str] = str,
+) -> None:
     """Write how many activities each kind or funder has, how far they are, by how many bodies, for how many people."""
     material = pen.material
 
@@ -129,7 +144,7 @@ def _table(pen: Pen, rows: Sequence[Row], key: str, title: Message, name: Messag
         )
         return TableRow(label, cells(*numbers, language=material.language))
 
-    made = [line(_name(pen, key, value), own) for value, own in _grouped(rows, key)]
+    made = [line(_name(pen, key, value), own) for value, own in _grouped(rows, key, read)]
     made.append(line(material.say(Message("All")), rows))
     head = (
         name,
@@ -155,7 +170,7 @@ def _programmes(pen: Pen, rows: Sequence[Row]) -> None:
     for programme, own in _grouped(rows, "programme")[:MONEY]:
         regions = {material.area.region_of(row["area_unit"]) for row in own if row["area_unit"] in _units(pen)}
         texts = (
-            joined(own, "funder", str),
+            joined(own, "funder", partial(_funder, pen)),
             joined(own, "service_type", material.type_label),
             ", ".join(material.label(code) for code in material.regions if code in regions),
             _period(own, pen.material.language),
@@ -190,6 +205,11 @@ def _beneficiaries(pen: Pen, words: str) -> str:
     """Return the group of people that a sender's words mean; words for none of ours stay as they are."""
     match = match_term("beneficiaries", words)
     return str(Vocabulary.load("beneficiaries").label(match.code, pen.material.language)) if match else words
+
+
+def _funder(pen: Pen, words: str) -> str:
+    """Return whose money it is, as a sender says it; own funds in the language of the report."""
+    return pen.material.say(OWN_FUNDS) if skeleton(words) in words_for("own funds") else words
 
 
 def _groups(pen: Pen, rows: Sequence[Row]) -> None:
