@@ -62,7 +62,12 @@ TAKEN = Message("This login is taken or empty; choose another.")
 ANOTHER = Message("Only another administrator than the one who made the account or saw its link can say so.")
 NO_MAIL_ADDRESS = Message("This is no mail address of one person.")
 NO_MAIL = Message("No mail server is set up; see the page of settings.")
-NO_KEY = Message("No key for backups is set up on this host, so that nothing was done; see the page of settings.")
+NO_KEY = Message(
+    "No key for backups is set up on this host, so none can be made or tried from here. Whoever runs the host makes a "
+    "key (openssl rand -hex 32) in a file, keeps a copy of it on paper elsewhere, names the file in "
+    "ROHNAMO_BACKUP_KEY, and starts the portals again."
+)
+"""What to do without a key, as the pages of backups and of settings say it."""
 AGAIN = Message("Password or code is not right. Nothing was sent.")
 NO_UNIT = Message("There is no such region; choose one from the list.")
 FAILED = Message("It could not be done, and nothing was changed:")
@@ -85,12 +90,28 @@ def backup_folder() -> Path:
 
 
 def backup_secret() -> bytes | None:
-    """Return the secret of backups; None where none is set up."""
-    key = current_app.config.get("BACKUP_KEY") or os.environ.get("ROHNAMO_BACKUP_KEY")
+    """Return the secret of backups; None where none is set up, or it cannot be read: `key_fault` says why."""
     try:
-        return secret_of(Path(key) if key else None, os.environ.get(FROM_ENVIRONMENT))
+        return _secret()
     except MappingError:
         return None
+
+
+def key_fault() -> str:
+    """Return what is wrong with the file that is named as the key; nothing where none is named."""
+    try:
+        _secret()
+    except MappingError as error:
+        return str(error) if _key() else ""
+    return ""
+
+
+def _secret() -> bytes:
+    return secret_of(Path(key) if (key := _key()) else None, os.environ.get(FROM_ENVIRONMENT))
+
+
+def _key() -> str | None:
+    return current_app.config.get("BACKUP_KEY") or os.environ.get("ROHNAMO_BACKUP_KEY")
 
 
 def mailer() -> Mailer | None:
@@ -244,7 +265,7 @@ def backups(language: str) -> ResponseReturnValue:
         return _backups(language)
     secret = backup_secret()
     if secret is None:
-        return _backups(language, problem=NO_KEY), 400
+        return _backups(language), 400
     try:
         backup_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
         made = make_backup(private(), backup_folder(), secret=secret, now=now())
@@ -260,7 +281,7 @@ def rehearsal(language: str) -> ResponseReturnValue:
     """Restore a backup into a folder that is removed again, and say whether it is whole."""
     secret = backup_secret()
     if secret is None:
-        return _backups(language, problem=NO_KEY), 400
+        return _backups(language), 400
     path = next((path for path, _ in kept(backup_folder()) if path.name == request.form.get("name")), None)
     if path is None:
         abort(404)
@@ -448,6 +469,8 @@ def _settings(
         details=details or _mail_faults(),
         sent=sent,
         key=backup_secret() is not None,
+        no_key=NO_KEY,
+        fault=key_fault(),
         folder=backup_folder(),
     )
 
@@ -461,6 +484,8 @@ def _backups(language: str, problem: Message | None = None, details: Sequence[st
         problem=problem,
         details=details,
         ready=backup_secret() is not None,
+        no_key=NO_KEY,
+        fault=key_fault(),
         **{"found": None, "name": "", **more},
     )
 

@@ -466,10 +466,13 @@ def test_backups_are_made_and_rehearsed(office, tmp_path):
 def test_without_a_key_no_backup_is_made(office, monkeypatch):
     monkeypatch.delenv("ROHNAMO_BACKUP_PASSPHRASE")
     client = office.client("administrator")
-    assert "No key is set up" in client.get("/en/backups.html").text
+    assert "names the file in ROHNAMO_BACKUP_KEY" in client.get("/en/backups.html").text
+    assert "names the file in ROHNAMO_BACKUP_KEY" in client.get("/en/settings.html").text
     for path in ("/en/backups.html", "/en/backups/rehearse"):
         token = csrf(client.get("/en/account.html").text)
         assert client.post(path, data={"csrf_token": token, "name": "x"}).status_code == 400
+    monkeypatch.setenv("ROHNAMO_BACKUP_KEY", "/nowhere/backup.key")
+    assert "/nowhere/backup.key: there is no such key file" in client.get("/en/backups.html").text
 
 
 def test_providers_are_reminded_once(office, tiny_area):
