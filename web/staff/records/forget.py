@@ -37,14 +37,17 @@ LEAST_WORD = 4
 TOO_SHORT = Message("Write at least four letters of the name or digits of the number.")
 STOPPED = Message("You looked for 20 people in 24 hours. Talk to your administrator.")
 AGAIN = Message("Password or code is not right. Nothing was erased.")
+NOBODY = Message("Nobody was chosen, so nothing was erased. Look for them again and choose one.")
 
 
 class Found(NamedTuple):
-    """A contact or a phone: its id, what it says, and whose it is."""
+    """A contact or a phone: its id, what it says, whose it is, and its name and number as they are looked for."""
 
     id: str
     said: str
     owner: str
+    folded: str
+    digits: str
 
 
 @blueprint.route("/<language>/forget.html", methods=["GET", "POST"])
@@ -54,7 +57,7 @@ def find(language: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _page(language)
     word, reason = request.form.get("word", "").strip(), request.form.get("reason", "").strip()
-    wrong = {} if len(word) >= LEAST_WORD else {"word": TOO_SHORT}
+    wrong = {} if _is_enough(word) else {"word": TOO_SHORT}
     wrong |= {} if len(reason) >= LEAST_REASON else {"reason": SHORT}
     if wrong:
         return _page(language, wrong=wrong), 400
@@ -67,11 +70,12 @@ def find(language: str) -> ResponseReturnValue:
 def erase(language: str) -> ResponseReturnValue:
     """Erase one of them with its history."""
     require_everywhere()
-    reason = request.form.get("reason", "").strip()
-    problem = SHORT if len(reason) < LEAST_REASON else None if is_me() else AGAIN
+    reason, record = request.form.get("reason", "").strip(), request.form.get("id", "")
+    problem = SHORT if len(reason) < LEAST_REASON else NOBODY if not record else None if is_me() else AGAIN
     if problem is not None:
-        return _page(language, problem=problem), 400
-    record = request.form.get("id", "")
+        return _page(
+            language, problem=problem, found=[known for known in _everybody() if known.id == record] or None
+        ), 400
     log("person_erased", subject=record, reason=reason)
     directory().erase(record, by=me().login, on=today(), reason=reason)
     return redirect(f"/{language}/forget.html?done", code=303)
@@ -81,17 +85,30 @@ def _page(language: str, **values: object) -> str:
     return page("ops/forget.html", language, **{"problem": None, "found": None} | values)
 
 
+def _is_enough(word: str) -> bool:
+    """Whether a word tells people apart: as it is looked for, in which what is written twice counts once."""
+    return max(len(skeleton(word)), len(_digits(word))) >= LEAST_WORD
+
+
 def _matching(word: str) -> Iterator[Found]:
     """Yield the contacts in whose name or mail the word stands, and the phones with these digits."""
-    name, digits = skeleton(word), re.sub(r"\D", "", word)
+    name, digits = skeleton(word), _digits(word)
+    for known in _everybody():
+        if (len(name) >= LEAST_WORD and name in known.folded) or (len(digits) >= LEAST_WORD and digits in known.digits):
+            yield known
+
+
+def _everybody() -> Iterator[Found]:
     names = _names()
     for contact in directory().records(Contact):
         texts = [text for text in (contact.name, contact.email) if text]
-        if name and any(name in skeleton(text) for text in texts):
-            yield Found(contact.id, "; ".join(texts), _whose(contact, names))
+        yield Found(contact.id, "; ".join(texts), _whose(contact, names), "\n".join(map(skeleton, texts)), "")
     for phone in directory().records(Phone):
-        if len(digits) >= LEAST_WORD and digits in re.sub(r"\D", "", phone.number):
-            yield Found(phone.id, phone.number, _whose(phone, names))
+        yield Found(phone.id, phone.number, _whose(phone, names), "", _digits(phone.number))
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
 
 
 def _names() -> dict[str, str]:

@@ -26,10 +26,13 @@ def test_a_person_is_found_in_any_script_and_erased(office, tiny_area):
     client = office.client("custodian")
     assert post(client, FORGET, word="Мафтуна", reason="no").status_code == 400
     assert post(client, FORGET, word="Ма", reason=REASON).status_code == 400
+    assert post(client, FORGET, word="aaaaaa", reason=REASON).status_code == 400, "one letter, as names are looked for"
     found = post(client, FORGET, word="Мафтуна", reason=REASON)
     assert "Maftuna Qalandarova · Sitorai Nihoni" in found.text
     (one,) = contacts(office, tiny_area)
-    assert post(client, ERASE, page=FORGET, id=one, reason=REASON, password="x", code="1").status_code == 400
+    refused = post(client, ERASE, page=FORGET, id=one, reason=REASON, password="x", code="1")
+    assert (refused.status_code, "Maftuna Qalandarova · Sitorai Nihoni" in refused.text) == (400, True)
+    assert "Nobody was chosen" in post(client, ERASE, page=FORGET, reason=REASON, password="x", code="1").text
     assert contacts(office, tiny_area) == [one]
     office.clock.step()
     sure = {"password": PASSWORD, "code": office.code("custodian")}
