@@ -29,7 +29,7 @@ from mapping.language.composition import composed
 from mapping.language.fold import coarse, skeleton
 from mapping.language.i18n import Phrase, Quoted, Several
 from mapping.language.parsers.permission import asks_consent, asks_to_publish
-from mapping.language.taxonomy import match_term
+from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.safety.sensitive_text import hides_number
 
 SAMPLE = 300
@@ -44,7 +44,7 @@ SHAPED = ("email", "website", "marking")
 ADDED = re.compile(
     r"(?:.*/)?(?:timestamp|отметка времени|метка времени|start(?:time)?|end(?:time)?|today|deviceid|username|"
     r"_?submission_?(?:date|time)|_submitted_by|_validation_status|_status|_index|_id|__version__|formhub/uuid|"
-    r"(?:meta/)?instance(?:id|name)|reviewstate|submitterid|submittername|_\w+_(?:altitude|precision))$",
+    r"_parent_\w+|_submission__\w+|(?:meta/)?instance(?:id|name)|reviewstate|submitterid|submittername|_\w+_(?:altitude|precision))$",
     re.I,
 )
 """Headings of columns that survey tools add: when, by whom and on what device, which is nobody's list."""
@@ -94,6 +94,8 @@ class Guessed:
     """The column that is supposed to hold the names of bodies, since no other looks like it."""
     missing: list[str] = field(default_factory=list)
     """Fields without which no row counts, and which no column was taken for."""
+    children: str = ""
+    """Name of the sheet with the services of each row, where a survey asked for them again and again."""
     other: OtherShape | Literal[""] = ""
     """The shape of a list whose rows are no services."""
     count: int = 0
@@ -115,6 +117,8 @@ class Guessed:
         """What a row is; whether columns of yes and no tell which services a place has, or cells name them."""
         if self.other:
             return self.other
+        if self.children:
+            return "repeat"
         return "place" if self.services and "service" not in (*self.fields, *self.choices) else "service"
 
 
@@ -159,6 +163,8 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
     if not guesses:
         raise FormatError(NO_NAMES)
     _, best = max(guesses, key=lambda pair: (pair[0], -pair[1].header.rows, -pair[1].first))
+    if (repeated := _repeated(guesses, area)) is not None:
+        return _guessed_with(*repeated, sheets, area)
     alike = {
         guess.sheet.name: guess for _, guess in sorted(guesses, key=lambda pair: pair[0]) if _alike(guess, best)
     } | {best.sheet.name: best}
@@ -181,6 +187,35 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
     if not to_draft and not best.bodies:
         raise FormatError(NO_NAMES)
     return best
+
+
+def _repeated(guesses: Sequence[tuple[float, Guessed]], area: StudyArea | None) -> tuple[Guessed, Guessed] | None:
+    """Return the sheet of a survey's answers and that of what it asked several times, if that tells kinds of help."""
+    of_survey = [guess for _, guess in guesses if guess.header.rows == 1]
+    parent = next((g for g in of_survey if PARENT_KEY in g.names and CHILD_KEY not in g.names), None)
+    for child in of_survey if parent is not None else ():
+        columns = [*zip(*child.sheet.rows[child.first :], strict=False)]
+        told = [looked_at(column, area).shares.get("service", 0.0) for column in columns]
+        if parent is not None and CHILD_KEY in child.names and max(told, default=0.0) >= LEAST_KNOWN:
+            return parent, child
+    return None
+
+
+def _guessed_with(parent: Guessed, child: Guessed, sheets: Sequence[Sheet], area: StudyArea | None) -> Guessed:
+    """Guess the columns of a survey's answers together with those of what it asked several times."""
+    parent.children = child.sheet.name
+    parent.sheets = [parent.sheet.name, child.sheet.name]
+    parent.left = [sheet.name for sheet in sheets if sheet.rows and sheet.name not in parent.sheets]
+    parent.header = parent.header.model_copy(update={"has": ""})
+    _guess_columns(parent, [parent, child], area)
+    parent.count -= len(child.sheet.rows) - child.first
+    return parent
+
+
+PARENT_KEY, CHILD_KEY = "_index", "_parent_index"
+"""Columns by which survey tools say to which answers something belongs that was asked several times."""
+LEAST_KNOWN = 0.3
+"""Share of known kinds of help from which on a column tells them."""
 
 
 def _alike(guess: Guessed, best: Guessed) -> bool:
@@ -513,13 +548,15 @@ def _call_faxes(guess: Guessed) -> None:
 def _take_service_of_all(guess: Guessed) -> None:
     """Take the kind of help from what stands over the names of bodies where no column tells it: "Shelter name".
 
-    Else from the names of the sheets or the title. Where several kinds stand there, each row must tell its own.
+    Else from the names of the sheets or the title, where it is help that people come for: a sheet "survey" tells none.
+    Where several kinds stand there, each row must tell its own.
     """
     if guess.shape == "place" or "service" in (*guess.fields, *guess.choices):
         return
+    kinds = Vocabulary.load("service_types")
     for texts in (guess.bodies, guess.sheets, titles_of(guess.sheet, guess.top)):
         made = {text: composed("service_types", text).codes for text in texts}
-        codes = {code for codes in made.values() for code in codes}
+        codes = {code for codes in made.values() for code in codes if kinds.term(code).need or "-" not in code}
         if narrow := [code for code in codes if not any(other.startswith(f"{code}-") for other in codes)]:
             if len(narrow) == 1:
                 guess.constants["service"] = narrow[0]
@@ -541,9 +578,9 @@ def _choose_service(guess: Guessed) -> None:
     columns = guess.fields.get("service", [])
     known = {name: guess.seen[name].shares.get("service", 0.0) for name in columns}
     columns.sort(key=lambda name: -known[name])
-    if columns and known[columns[0]] >= 0.3:
-        guess.open += [name for name in columns if known[name] < 0.3]
-        guess.fields["service"] = [name for name in columns if known[name] >= 0.3]
+    if columns and known[columns[0]] >= LEAST_KNOWN:
+        guess.open += [name for name in columns if known[name] < LEAST_KNOWN]
+        guess.fields["service"] = [name for name in columns if known[name] >= LEAST_KNOWN]
     if columns or "service" in guess.choices:
         guess.open += guess.services
         guess.services = {}
@@ -602,7 +639,7 @@ def _map(guess: Guessed, source: str) -> ColumnMap:
         standards=guess.standards,
         constants=guess.constants,
         private=guess.private,
-        sheets=Sheets(only=[name for name in guess.sheets if name]),
+        sheets=Sheets(only=[name for name in guess.sheets if name], children=guess.children),
         shape=guess.shape,
         services=guess.services,
         rows=Expected(least=0, refused=20 + guess.count // 2),
@@ -634,6 +671,8 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
     ]
     if guess.other:
         lines.append(f"shape = {_text(guess.other)}    # TO BE DECIDED: it looks so; a row is no service")
+    elif made.shape == "repeat":
+        lines.append('shape = "repeat"    # its services stand on a sheet of their own')
     elif made.shape != "service":
         lines.append(f"shape = {_text(made.shape)}    # a row is a place; columns say which services are there")
     if guess.key:
@@ -647,7 +686,8 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
     if guess.sheet.name:
         others = [sheet.name for sheet in sheets if sheet.rows and sheet.name not in guess.sheets]
         note = f"    # left out: {', '.join(others)}" if others else ""
-        lines.append(f"sheets = {{ only = [{', '.join(map(_text, guess.sheets))}] }}{note}")
+        again = f", children = {_text(guess.children)}" if guess.children else ""
+        lines.append(f"sheets = {{ only = [{', '.join(map(_text, guess.sheets))}]{again} }}{note}")
     header = guess.header
     more = (f", rows = {header.rows}" if header.rows > 1 else "") + (
         f", skip_after = {header.skip_after}" if header.skip_after else ""

@@ -53,8 +53,9 @@ class HoursValue:
     """One span of opening hours.
 
     ``byday`` is "MO,TU" as in a schedule; where ``kind`` is monthly it carries the week: "1SA" is the first Saturday,
-    "-1WE" the last Wednesday. ``opens`` and ``closes`` are "HH:MM"; 24 hours are 00:00 to 23:59; both are None for
-    appointments. ``months`` are the first and the last month of a season. ``doubt`` says what was taken for granted.
+    "-1WE" the last Wednesday, "1WE,3WE" the first and the third. ``opens`` and ``closes`` are "HH:MM"; 24 hours are
+    00:00 to 23:59; both are None for appointments. ``months`` are the first and the last month of a season. ``doubt``
+    says what was taken for granted.
     """
 
     byday: str = ""
@@ -128,7 +129,8 @@ class _HoursReader:
     at: int = 0
     spans: list[HoursValue] = field(default_factory=list)
     days: tuple[int, ...] = ()
-    nth: int = 0
+    nth: tuple[int, ...] = ()
+    """Weeks of the month."""
     timed: bool = True
     clause: int = 0
     months: tuple[int, int] | None = None
@@ -243,13 +245,11 @@ class _HoursReader:
         return True
 
     def _day_list(self) -> bool:
-        """Read days: one, several, a range, "first Saturday"."""
-        nth = 0
+        """Read days: one, several, a range, "first and third Saturday", "шанбеи якум"."""
         start = self.at
-        if self._sees("nth", "days"):
-            nth = int(str(self.tokens[self.at].value))
-            self.at += 1
+        nth = self._weeks()
         if not self._sees("days"):
+            self.at = start
             return False
         days: list[int] = []
         while self._sees("days"):
@@ -259,12 +259,22 @@ class _HoursReader:
                 until = self._days_here()[-1]
                 day = tuple((day[0] + step) % 7 for step in range((until - day[0]) % 7 + 1))
             days += day
+            nth = nth or self._weeks()
             while self._sees("monthly") or self._sees("noise"):
                 self.at += 1
             if any(self._sees(between, "days") for between in ("comma", "and")):
                 self.at += 1
             elif self._sees("comma", "and", "days"):
                 self.at += 2
+        if (
+            nth
+            and _EACH.search(self.text[: self.tokens[start].start])
+            and all(token.means != "monthly" for token in self.tokens)
+        ):
+            raise Unreadable(
+                Phrase("{text} may mean every other week, or one week of each month", text=shown(self.text)),
+                Phrase("write 'every other week', or 'of the month' behind the day"),
+            )
         if self.timed:
             self.clause = self.tokens[start].start
         if set(days) == set(_ALL):
@@ -272,6 +282,15 @@ class _HoursReader:
         self.days = tuple(sorted(set(days) | set(() if self.timed else self.days)))
         self.nth, self.timed = nth, False
         return True
+
+    def _weeks(self) -> tuple[int, ...]:
+        """Read weeks of the month: "first", "1-я и 3-я"."""
+        weeks: list[int] = []
+        while self._sees("nth") or (weeks and any(self._sees(gap, "nth") for gap in ("comma", "and"))):
+            self.at += 0 if self._sees("nth") else 1
+            weeks.append(int(str(self.tokens[self.at].value)))
+            self.at += 1
+        return tuple(dict.fromkeys(weeks))
 
     def _days_here(self) -> tuple[int, ...]:
         value = self.tokens[self.at].value
@@ -416,7 +435,7 @@ class _HoursReader:
             raise Unreadable(
                 Phrase("{text} opens and closes at the same time", text=shown(self.text)), Phrase("write both times")
             )
-        nth = self.nth if days is None else 0
+        nth = self.nth if days is None else ()
         self.timed = True
         if self.opened is None:
             self.opened = opens
@@ -429,7 +448,7 @@ class _HoursReader:
             )
         for which, start, end in halves:
             if end > start:
-                byday = ",".join(f"{nth or ''}{WEEKDAYS[day]}" for day in which)
+                byday = ",".join(f"{week}{WEEKDAYS[day]}" for week in nth or ("",) for day in which)
                 kind: Kind = "monthly" if nth else "weekly"
                 self.spans.append(HoursValue(byday, _clock(start), _clock(end), kind, self.months, doubt or UNSAID))
 
@@ -615,7 +634,15 @@ _ALONE, _UNTIL = r"(?<![\d:.])", r"\s*(?:до|по|то|to|gacha|[-–—])\s*"
 _A_DAY = re.compile(r"\d{4}-\d\d-\d\d\b")
 """How a cell that holds a day is written: see `mapping.intake.rows.written`."""
 
+_EACH = re.compile(r"\b(?:every|each|кажд\w*\.?|ҳар|хар|har)\s*$", re.I)
+"""Before "second Tuesday": whether that is of the month or every other week is not sure."""
+
 _NORMAL = (
+    (
+        re.compile(r"(?<![\d:.–—-])([1-4])\s?-?\s?(?:я|й|ый|ой|ая|ое|е|ю|ую|уми|юми|ум|инчи|чи|inchi|nchi)\b", re.I),
+        r"\1th",
+    ),
+    (re.compile(r"(?<![\d:.–—-])([1-4])-(?=(?:dush|sesh|chor|pay|juma|shan|yak))", re.I), r"\1th "),
     (re.compile(r"^(?:г\.|город|шаҳри|ш\.|shahri|city of)\s*[^\W\d_]+(?:-[^\W\d_]+)*\s*[,:;–—-]\s*", re.I), ""),
     (re.compile(r"\bкр(?:угл)?\.?\s?/?\s?сут\w*\b\.?", re.I), "круглосуточно"),
     (re.compile(r"(?<![\d:.])7\s?/\s?7(?![\d:.])"), "ежедневно"),

@@ -151,10 +151,29 @@ def test_seasons(text, months):
         ("1st Saturday of the month 10-14", "1SA"),
         ("последняя среда месяца 10-14", "-1WE"),
         ("якуми шанбе 10-14", "1SA"),
+        ("1-я и 3-я среда, 10-14", "1WE,3WE"),
+        ("вторая и четвёртая пятница месяца 10-14", "2FR,4FR"),
+        ("чоршанбеи дуюм ва чоруми ҳар моҳ, 10-14", "2WE,4WE"),
+        ("har oyning birinchi dushanbasi 10-14", "1MO"),
+        ("oyning 1-jumasi 10-14", "1FR"),
+        ("every 2nd Tuesday of the month 10-14", "2TU"),
     ],
 )
 def test_days_of_the_month(text, byday):
     assert hours(text) == [HoursValue(byday, "10:00", "14:00", kind="monthly")]
+
+
+@pytest.mark.parametrize(
+    "text", ["Every second Tuesday, 2-4 pm", "каждый второй вторник 10-12", "ҳар сешанбеи дуюм 9-12"]
+)
+def test_every_second_may_be_of_the_month_or_every_other_week_and_is_asked_about(text):
+    with pytest.raises(Unreadable, match="every other week"):
+        hours(text)
+
+
+def test_a_day_of_the_month_beside_those_of_the_week():
+    week, month = hours("пн-пт 9-17, 1-я суббота 9-12")
+    assert (week, month.byday, month.kind) == (HoursValue(WORK, "09:00", "17:00"), "1SA", "monthly")
 
 
 def test_an_opening_time_that_is_not_said_again_is_taken_from_before_and_said():
