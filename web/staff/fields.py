@@ -1,6 +1,7 @@
 """Fields of records as a steward meets them: what they are called, how they are filled in, and what they say."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -135,6 +136,12 @@ LABELS: dict[str, Message] = {
     "field": Message("Field"),
     "text": Message("Text"),
     "do_not_list": Message("Kept out of every list"),
+    "from_organization_id": Message("Who refers"),
+    "to_organization_id": Message("Who takes the person"),
+    "implementer_id": Message("Who carries it out"),
+    "contact_id": TABLES["contact"],
+    "phone_id": TABLES["phone"],
+    "service_at_location_id": TABLES["service_at_location"],
     "organization_id": TABLES["organization"],
     "service_id": TABLES["service"],
     "location_id": TABLES["location"],
@@ -151,7 +158,78 @@ LABELS: dict[str, Message] = {
     "consent_until": Message("Consent until"),
     "precision_until": Message("Consent until"),
     "valid_from": Message("First day"),
+    "legal_status": Message("Legal form"),
+    "interpretation_services": Message("Interpretation"),
+    "accreditations": Message("Accreditations"),
+    "assured_date": Message("Assured on"),
+    "location_type": Message("Kind of place"),
+    "position_basis": Message("Where the point comes from"),
+    "role": Message("What is done there"),
+    "region": Message("Region"),
+    "state_province": Message("Region"),
+    "address_type": Message("Kind of address"),
+    "type": Message("Kind of line"),
+    "dtstart": Message("First day"),
+    "timezone": Message("Time zone"),
+    "until": Message("Last day"),
+    "freq": Message("How often"),
+    "interval": Message("Every so many times"),
+    "bymonthday": Message("Days of the month"),
+    "attending_type": Message("How one attends"),
+    "note": Message("Note"),
+    "extent_type": Message("Kind of area"),
+    "amount_description": Message("Amount, in words"),
+    "uri": Message("Web address"),
+    "details": Message("Details"),
+    "label": Message("In words"),
+    "value": Message("Value"),
+    "available": Message("Free now"),
+    "maximum": Message("At most"),
+    "updated": Message("Told on"),
+    "funder": Message("Who pays"),
+    "programme": Message("Programme"),
+    "start": Message("First day"),
+    "end": Message("Last day"),
+    "target_group": Message("Target group"),
+    "planned": Message("People it is meant for"),
+    "reached": Message("People reached, as told"),
+    "reached_women": Message("Women among them"),
+    "budget_band": Message("Size of the budget"),
+    "reported_on": Message("Told on"),
+    "service_types": Message("Kinds of help"),
+    "signed_on": Message("Signed on"),
+    "consent_form": Message("Form of consent"),
+    "answer_within_hours": Message("Answer within, hours"),
+    "standard": Message("Standard"),
+    "answer": Message("Answer"),
+    "assessed_by": Message("Who answered"),
+    "assessed_on": Message("Answered on"),
+    "family": Message("Family of services"),
+    "met": Message("met"),
+    "partly": Message("partly met"),
+    "not_met": Message("not met"),
+    "unknown": Message("not known"),
+    "providers": Message("Organizations that answered"),
+    "year": Message("Year"),
+    "period": Message("Period"),
+    "measure": Message("What is counted"),
+    "unit_of_count": Message("Counted in"),
+    "law_article": Message("Article of the law"),
+    "place": Message("Where it happened"),
+    "sex": Message("Sex"),
+    "age_band": Message("Age"),
+    "exploitation": Message("Form of exploitation"),
+    "nationality": Message("Nationality"),
+    "count": Message("Count"),
+    "suppressed": Message("Left out, being few"),
+    "printed": Message("Printed by the source itself"),
+    "source_url": Message("Address of the source"),
+    "definition": Message("Definition"),
+    "confidence": Message("How sure"),
 }
+"""Field -> what it is called, whatever table it is of: every field that can be published, so that none is left out of
+what two people agree to.
+"""
 
 ORIGIN = Message("Where the text comes from")
 ORIGINS: dict[str, Message] = {
@@ -163,9 +241,16 @@ ORIGINS: dict[str, Message] = {
 """How a text came into its language: the kinds of `mapping.model.Translation`."""
 
 
+OWN_LABELS: dict[tuple[str, str], Message] = {
+    ("translation", "kind"): ORIGIN,
+    ("case_count", "source"): Message("Source"),
+}
+"""Fields that a table calls otherwise than others do."""
+
+
 def label_of(table: str, name: str) -> Message:
     """Return what a field of a table is called."""
-    return ORIGIN if (table, name) == ("translation", "kind") else LABELS[name]
+    return OWN_LABELS.get((table, name)) or LABELS[name]
 
 
 PRECISE: dict[str, Message] = dict(
@@ -197,6 +282,15 @@ LEVELS: dict[str, Message] = {
     "official": Message("By an official letter"),
     "self-reported": Message("Told by the provider"),
 }
+TAXONOMY_OF = {
+    "age_band": "age_bands",
+    "exploitation": "exploitation",
+    "measure": "case_measures",
+    "service_type": "service_types",
+    "sex": "sexes",
+    "standard": "standards",
+}
+"""Field -> the list of words that its codes are of."""
 VALUES: dict[str, dict[str, Message]] = {"link_type": LINK_TYPES, "precision": PRECISE, "level": LEVELS}
 """Field -> what its values are called."""
 
@@ -300,6 +394,8 @@ def _choices(kind: type[Record], name: str, record: Any, area: StudyArea, langua
         yield from ((code, language_of(code).name) for code in area.languages)
     elif name == "status":
         yield from _terms("statuses", language)
+    elif name in TAXONOMY_OF:
+        yield from _terms(TAXONOMY_OF[name], language)
     elif kind.table == "translation" and name == "kind":
         yield from ((code, label.into(language)) for code, label in ORIGINS.items())
     elif name in VALUES:
@@ -327,6 +423,9 @@ def said(table: str, name: str, value: Any, area: StudyArea, language: str) -> s
         return (YES if value else NO).into(language)
     if isinstance(value, dt.date):
         return date(value, language)
+    if name == "service_types":
+        labels = dict(_terms(name, language))
+        return ", ".join(labels.get(code, code) for code in re.split(r"[;,\s]+", str(value)))
     if name == "country":
         return show(country_name(str(value)), language)
     if name == "field" and value in LABELS:

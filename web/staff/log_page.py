@@ -82,6 +82,11 @@ REASONS: dict[str, Message] = {
 """What a code in the last column stands for."""
 
 WHOLE: tuple[tuple[str, Message], ...] = (
+    (
+        r"(?P<audience>public|partner|focal_point) (?P<number>\d+)(?: [0-9a-f]{16})?",
+        Message("Edition {number}: {audience}"),
+    ),
+    (r"(?P<audience>public|partner|focal_point) (?P<digest>[0-9a-f]{16})", Message("{audience}, SHA-256 {digest}…")),
     (r"(?:undo )?batch (?P<number>\d+)", Message("Act {number}")),
     (r"act (?P<number>\d+): (?P<count>\d+) differences", Message("Act {number}; newly shown: {count}")),
     (r"(?:region|organization) (?P<where>\S+)", Message("{where}")),
@@ -149,8 +154,9 @@ _CODE = re.compile(r"[\w*-]+")
 def _said(text: str, words: Mapping[str, Message], names: Mapping[str, str], language: str) -> str:
     for pattern, message in WHOLE:
         if match := re.fullmatch(pattern, text):
+            groups = match.groupdict()
             values: dict[str, Any] = {
-                name: _said(part, words, names, language) for name, part in match.groupdict().items()
+                name: part if name == "digest" else _said(part, words, names, language) for name, part in groups.items()
             }
             if "day" in values:
                 values["day"] = dt.date.fromisoformat(values["day"])

@@ -8,9 +8,9 @@ from typing import Any, get_args
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
-from mapping.model import ENTRY_POINTS, RECORDS
+from mapping.model import ENTRY_POINTS, RECORDS, WHOLES
 from mapping.view.diff import EntryChange, FieldChange, Kind
-from web.staff.fields import LABELS, TABLES, said
+from web.staff.fields import TABLES, label_of, said
 
 NEW = Message("newly visible")
 WIDER = Message("for more people")
@@ -31,6 +31,8 @@ class EntryWords:
     signs: tuple[Message, ...]
     """What of it is to be looked at first."""
     rows: tuple[tuple[str, str, str], ...]
+    is_whole: bool = True
+    """Whether its name tells it from others; counts of cases and agreements are told apart by what they say."""
 
 
 def in_words(items: Iterable[EntryChange], area: StudyArea, language: str) -> Iterator[EntryWords]:
@@ -46,6 +48,7 @@ def in_words(items: Iterable[EntryChange], area: StudyArea, language: str) -> It
             item.organization,
             tuple(sign for sign in SIGNS if sign in signs),
             tuple(_row(item, fact, area, terms, language) for fact in item.facts),
+            item.table in WHOLES,
         )
 
 
@@ -68,7 +71,7 @@ def _row(
     item: EntryChange, fact: FieldChange, area: StudyArea, terms: dict[str, str], language: str
 ) -> tuple[str, str, str]:
     table, _, field = fact.field.partition(".")
-    label = LABELS[field].into(language) if field in LABELS else field
+    label = label_of(table, field).into(language)
     if table != item.table and table in TABLES:
         label = f"{TABLES[table].into(language)}: {label}"
     before, now = (_words(table, field, value, area, terms, language) for value in (fact.before, fact.now))
@@ -81,6 +84,8 @@ def _words(table: str, field: str, value: str, area: StudyArea, terms: dict[str,
         return terms.get(value, value)
     types = RECORDS[table].model_fields[field].annotation
     given: Any = dt.date.fromisoformat(value) if value and dt.date in (types, *get_args(types)) else value
+    if value and types is bool:
+        given = value == "1"
     return said(table, field, given, area, language)
 
 

@@ -52,6 +52,7 @@ STALE = Message(
 SAME = Message("You built this edition yourself: somebody else must look at it and confirm what is new.")
 CONFIRM = Message("Not everything that could be read for the first time was confirmed. Nothing was published.")
 REASON = Message("Write why what is unusual is right. Nothing was published.")
+NO_REASON = Message("Write why you go back. Nothing was published.")
 AGAIN = Message("Password or code is not right. Nothing was published.")
 TELLS = Message(
     "Texts would tell what is hidden, so nothing was published. Mend them at their source, or keep the field back:"
@@ -165,7 +166,7 @@ def edition(language: str, audience: str, number: int) -> str:
 def back(language: str, audience: str, number: int) -> ResponseReturnValue:
     """Put an old edition in use again, without what is hidden since; another person confirms what that shows."""
     reason = request.form.get("reason", "").strip()
-    problem = REASON if not reason else AGAIN if not is_me() else None
+    problem = NO_REASON if not reason else AGAIN if not is_me() else None
     if problem is not None:
         return _compare(language, audience, number, problem=problem), 400
     log("edition_going_back", subject=f"{audience} {number}", reason=reason)

@@ -182,7 +182,13 @@ def _record(whole: VisibleRecords, shown: list[Showing], language: str) -> dict[
     ]
     for field, (before, now) in showing.fields.items():
         if (table := refers.get(field)) in WHOLES:
-            rows.append((TABLES[table], _name(whole, table, before, language), _name(whole, table, now, language)))
+            rows.append(
+                (
+                    label_of(showing.table, field),
+                    _name(whole, table, before, language),
+                    _name(whole, table, now, language),
+                )
+            )
     return {
         "label": TABLES.get(showing.table),
         "name": _name(whole, *owner, language) if owner else "",

@@ -1,0 +1,34 @@
+"""What fields are called: whatever two people agree to show has a name and words, in every language."""
+
+import pytest
+
+from mapping.safety.redaction import PUBLISHED
+from mapping.view.diff import UNTOLD
+from web.staff.fields import LABELS, TABLES, label_of, said
+
+TOLD = [(table, field) for table in TABLES for field in PUBLISHED[table] if field not in {*UNTOLD} - {*LABELS}]
+
+
+def test_every_field_that_can_be_published_has_a_name():
+    assert len(TOLD) > 150
+    assert [pair for pair in TOLD if pair[1] not in LABELS] == []
+    for language in ("en", "ru", "tg", "uz"):
+        assert all(label_of(*pair).into(language) for pair in TOLD)
+
+
+@pytest.mark.parametrize(
+    ("table", "field", "value", "text"),
+    [
+        ("case_count", "sex", "female", "Женский"),
+        ("case_count", "measure", "investigations", "Расследования"),
+        ("case_count", "suppressed", True, "да"),
+        ("referral_agreement", "service_types", "LEG-INF;PSY-COU", "Юридическая консультация, Психосоц"),
+    ],
+)
+def test_codes_are_said_in_words(tiny_area, table, field, value, text):
+    assert said(table, field, value, tiny_area, "ru").startswith(text)
+
+
+def test_the_source_of_a_count_pays_nobody():
+    assert str(label_of("case_count", "source")) == "Source"
+    assert str(label_of("funding", "source")) == "Who pays"
