@@ -111,10 +111,13 @@ def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 class Compiled(jinja2.BytecodeCache):
-    """Templates that one app of a process compiled, for the next ones."""
+    """Templates that one app of a process compiled for a language, for the next ones."""
 
     def __init__(self) -> None:
         self.code: dict[str, bytes] = {}
+
+    def get_bucket(self, environment: jinja2.Environment, name: str, filename: str | None, source: str) -> Bucket:
+        return super().get_bucket(environment, f"{getattr(environment, 'language', '')} {name}", filename, source)
 
     def load_bytecode(self, bucket: Bucket) -> None:
         if bucket.key in self.code:

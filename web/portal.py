@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
-from flask import Flask, Response, abort, current_app, render_template, request
+from flask import Flask, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -28,7 +28,8 @@ from mapping.language.i18n import Message
 from web.access.roles import Action
 from web.headers import set_headers
 from web.kept_pages import STANDS_READY, AnswerStore, KeptPages
-from web.layout import Frame, set_words
+from web.layout import Frame
+from web.rendering import render, set_words
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -121,9 +122,9 @@ def create_portal(
     app = Flask("web", static_folder=None)
     app.config.update(AREA=area, DEMO=demo, ERROR_PAGES=errors)
     app.config.update({name.upper(): value for name, value in settings.items()})
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False
     set_words(app)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_url_rule("/static/<path:name>", "static", static)
     routes: dict[str, str] = {"static": "everyone"}
     menu: list[MenuItem] = []
@@ -175,7 +176,7 @@ def error_page(template: str, code: int, **values: object) -> tuple[str, int]:
     """Return a plain page in the language of the address that was asked for, or else in the first one."""
     area: StudyArea = current_app.config["AREA"]
     frame = Frame.bare(area, request.path, language_of(request.path))
-    return render_template(template, frame=frame, code=code, **values), code
+    return render(template, frame=frame, code=code, **values), code
 
 
 def language_of(path: str) -> str:

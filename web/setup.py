@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from flask import Flask, Response, abort, render_template, request
+from flask import Flask, Response, abort, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
@@ -31,7 +31,7 @@ from mapping.resources import shipped, study_areas
 from mapping.safety.redaction import VIEWS
 from web.access.accounts import COMMAND_LINE, Accounts
 from web.headers import set_headers
-from web.layout import set_words
+from web.rendering import render, set_words
 
 SETTINGS = "office.json"
 DATABASES = ("accounts", "inbox", "ledger", "partner", "focal_point")
@@ -152,7 +152,7 @@ def create_setup_app(folder: Path, token: str, *, port: int, done: Callable[[], 
     set_words(app)
 
     def page(language: str, problem: str = "", given: MultiDict[str, str] | None = None) -> str:
-        return render_template(
+        return render(
             "setup/start.html",
             frame=SetupFrame(language),
             tongues=[language_of(code) for code in codes()],
@@ -178,7 +178,7 @@ def create_setup_app(folder: Path, token: str, *, port: int, done: Callable[[], 
             office = found(folder, SetupAnswers.of(request.form, language), now=dt.datetime.now(dt.UTC))
         except MappingError as error:
             return page(language, str(error), request.form), 400
-        shown = render_template("setup/done.html", frame=SetupFrame(language), office=office, port=port)
+        shown = render("setup/done.html", frame=SetupFrame(language), office=office, port=port)
         response = Response(shown)
         response.call_on_close(done)
         return response

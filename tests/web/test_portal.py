@@ -2,11 +2,17 @@
 
 import sys
 import textwrap
+from types import SimpleNamespace
 
 import pytest
+from flask import Flask
+from jinja2 import DictLoader
 
 from mapping.errors import NotFound
+from mapping.language.i18n import translate
+from mapping.language.languages import codes
 from web.portal import ErrorPages, create_portal, language_of, pages_of
+from web.rendering import LanguageEnvironment, render, set_words
 
 PAGE = """
     from flask import Blueprint
@@ -85,3 +91,22 @@ def test_files_of_the_portals_are_compressed_and_nothing_outside_is_given(app):
     style = client.get("/static/style.css", headers={"Accept-Encoding": "gzip"})
     assert (style.status_code, style.headers["Content-Encoding"]) == (200, "gzip")
     assert client.get("/static/../portal.py").status_code == 404
+
+
+TEXTS = ("Arranged by phone only", "Talk to someone now", "No catalogue has 'this' & <that>")
+
+
+@pytest.mark.parametrize("language", codes())
+def test_a_text_that_stands_in_a_template_is_said_as_one_that_comes_later(language):
+    app = Flask("web")
+    set_words(app)
+    stands = "|".join(f'{{{{ _("{text}") }}}}{{{{ (_("{text}"), "<b>") | join(">") }}}}' for text in TEXTS)
+    later = "|".join(
+        f'{{{{ _(texts[{place}]) }}}}{{{{ (_(texts[{place}]), "<b>") | join(">") }}}}' for place in range(3)
+    )
+    app.jinja_loader = DictLoader({"stands": stands, "later": later})
+    frame = SimpleNamespace(language=language)
+    with app.test_request_context():
+        assert render("stands", frame) == render("later", frame, texts=TEXTS)
+    environment: LanguageEnvironment = app.extensions["languages"][language]
+    assert translate(TEXTS[0], language) in environment.compile(stands, raw=True)

@@ -6,7 +6,7 @@ import ipaddress
 
 import pyotp
 import segno
-from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, session
+from flask import Blueprint, Response, abort, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 
 from mapping.errors import InvalidRecord, NotFound
@@ -15,6 +15,7 @@ from web.access.guard import Open, log, me, now, somebody
 from web.access.passkeys import LASTS, MADE_BY, NOT_KNOWN, Passkeys, Site, question, to_sign_in
 from web.access.roles import Action
 from web.layout import Frame
+from web.rendering import render
 
 blueprint = Blueprint("signin", __name__)
 
@@ -40,7 +41,7 @@ def page(template: str, language: str, **values: object) -> str:
     if language not in area.languages:
         abort(404)
     form = {"typed": request.form, "wrong": {}}
-    return render_template(template, frame=Frame.bare(area, request.path, language), **form | values)
+    return render(template, frame=Frame.bare(area, request.path, language), **form | values)
 
 
 def _accounts() -> Accounts:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from flask import abort, current_app, g, render_template, request
+from flask import abort, current_app, g, request
 
 from mapping.area.study_area import StudyArea
 from mapping.safety.redaction import allows
@@ -13,6 +13,7 @@ from web.access.guard import me, now
 from web.access.roles import ROLES, Role
 from web.layout import Frame
 from web.presenters.edition import Edition, Editions
+from web.rendering import render
 from web.stores.inbox import Inbox
 
 
@@ -62,9 +63,9 @@ def checked(language: str) -> str:
 def page(template: str, language: str, **values: Any) -> str:
     """Render a page for whoever is signed in, in a language of the study area."""
     frame = Frame.of(edition(), request.path, checked(language))
-    return render_template(template, frame=frame, **values)
+    return render(template, frame=frame, **values)
 
 
 def plain(template: str, language: str, **values: Any) -> str:
     """Render a page that needs no edition, for whoever is there."""
-    return render_template(template, frame=Frame.bare(area(), request.path, language), **values)
+    return render(template, frame=Frame.bare(area(), request.path, language), **values)

@@ -12,7 +12,7 @@ from mapping.view.entries import NO_PAPERS
 from mapping.view.view import Entry, ServicePlace
 from web.presenters import choices
 from web.presenters.beyond import minutes_beyond
-from web.presenters.cards import Blocks, Card, ContactLink, first_choice, minutes_to
+from web.presenters.cards import Blocks, Card, ContactLink, T, first_choice, minutes_to
 from web.presenters.choices import CHILD, CONSULAR, EVERYWHERE, GROUPS_OF, Choice, Fit
 from web.presenters.edition import Edition
 
@@ -28,12 +28,37 @@ NEAREST = 5
 Pair = tuple[float, float]
 
 
+@dataclass(frozen=True, slots=True)
+class ListedService:
+    """A service in its place in a list; a card is made of it where it is shown, which of a long list are few.
+
+    ``fit`` is how well it fits what was chosen, 1 best and 0 where that says nothing; ``block`` is what it is near by
+    (`web.presenters.choices.place_of`); ``minutes`` are from the place that the list starts at, where that is known;
+    ``also`` are other services of the organization at the same place.
+    """
+
+    entry: Entry
+    fit: int = 0
+    block: str = ""
+    minutes: Pair | None = None
+    also: "tuple[ListedService, ...]" = ()
+
+    @property
+    def id(self) -> str:
+        """Return the published id."""
+        return self.entry.id
+
+
 @dataclass(frozen=True)
 class Answers:
-    """Services that answer a choice: in blocks, those elsewhere where few are near, and the town to start at."""
+    """Services that answer a choice: in blocks, those elsewhere where few are near, and the town to start at.
 
-    blocks: Blocks
-    far: tuple[Card, ...] = ()
+    ``card`` makes the card of one of them.
+    """
+
+    card: Callable[[ListedService], Card]
+    blocks: Blocks[ListedService]
+    far: tuple[ListedService, ...] = ()
     start: str = ""
 
 
@@ -48,7 +73,7 @@ def chosen(edition: Edition, choice: Choice, language: str) -> Answers:
     seat = edition.seats.get(unit)
     summer, winter = (edition.minutes(seat[0], scenario) if seat else {} for scenario in ("summer", "winter"))
     listing = Listing(edition, choice, language)
-    cards_of: dict[str, list[Card]] = defaultdict(list)
+    services_of: dict[str, list[ListedService]] = defaultdict(list)
     elsewhere: list[tuple[int, Entry]] = []
     for entry in answering(edition, choice, language):
         block, taken, rank = (
@@ -63,17 +88,17 @@ def chosen(edition: Edition, choice: Choice, language: str) -> Answers:
                 elsewhere.append((rank, entry))
             continue
         minutes = minutes_to(entry, summer, winter) if _is_place(entry) else None
-        made = listing.card(entry, block, minutes)
-        if made:
-            cards_of["later" if not first_choice(entry) else "ask" if taken == "ask" else block].append(made)
-    in_order = {name: _fitting(cards) for name, cards in cards_of.items()}
+        if listing.reaches(entry):
+            name = "later" if not first_choice(entry) else "ask" if taken == "ask" else block
+            services_of[name].append(ListedService(entry, rank, block, minutes))
+    in_order = {name: _fitting(services) for name, services in services_of.items()}
     near = in_order.get("near", [])
     far = _elsewhere(listing, elsewhere, near, seat[0] if seat else "")
-    start = show(seat[1], language) if seat and any(card.minutes for card in (*near, *far)) else ""
-    blocks = _folded(in_order, abroad=choices.abroad(choice, area))
-    if choices.abroad(choice, area) and not (blocks.near or blocks.named):
-        far = consulates(edition, choice.where, language)
-    return Answers(blocks, tuple(far), start)
+    start = show(seat[1], language) if seat and any(service.minutes for service in (*near, *far)) else ""
+    blocks = _folded(in_order, abroad=listing.abroad)
+    if listing.abroad and not (blocks.near or blocks.named):
+        far = together(map(ListedService, consulates(edition, choice.where, language)), by_place=False)
+    return Answers(listing.card, blocks, tuple(far), start)
 
 
 @dataclass(frozen=True)
@@ -84,15 +109,18 @@ class Listing:
     choice: Choice
     language: str
 
-    def card(self, entry: Entry, block: str, minutes: Pair | None) -> Card | None:
-        """Return a service's card with why it is listed; None where nobody can reach it from the country chosen."""
-        made = self.edition.card(entry, self.language)
-        if self._abroad:
+    def reaches(self, entry: Entry) -> bool:
+        """Tell whether somebody can turn to a service from where they are, which from abroad is not sure."""
+        return not self.abroad or reaches(self.edition, entry, self.choice)
+
+    def card(self, service: ListedService) -> Card:
+        """Return the card of a service with why it is listed."""
+        made = self.edition.card(service.entry, self.language)
+        if self.abroad:
             made = callable_first(made)
-            if not reaches(self.edition, entry, self.choice):
-                return None
-        rank = rank_of(entry, self.choice) or LAST
-        return replace(made, minutes=minutes, fit=rank, why=tuple(self.why(made, block)))
+        why = tuple(self.why(made, service.block)) if service.fit else made.why
+        also = tuple(map(self.card, service.also))
+        return replace(made, minutes=service.minutes, fit=service.fit, why=why, also=also)
 
     def why(self, made: Card, block: str) -> Iterator[str]:
         """Yield the reasons for which an entry stands in the list."""
@@ -107,7 +135,8 @@ class Listing:
             yield translate("no papers asked", self.language)
 
     @cached_property
-    def _abroad(self) -> bool:
+    def abroad(self) -> bool:
+        """Whether a country abroad was chosen."""
         return choices.abroad(self.choice, self.edition.area)
 
     @cached_property
@@ -132,15 +161,19 @@ def nearest(edition: Edition, choice: Choice, language: str) -> Answers:
     seat = next((edition.seats[code] for code in (unit, area.region_of(unit)) if code in edition.seats), None)
     listing = Listing(edition, choice, language)
     timed: list[tuple[Entry, Fit]] = []
-    blocks: dict[str, list[Card]] = defaultdict(list)
+    blocks: dict[str, list[ListedService]] = defaultdict(list)
     for entry in answering(edition, choice, language):
-        block, taken = choices.place_of(entry, choice, area), choices.fits(entry, choice.who)
-        if taken == "no" or not first_choice(entry) or rank_of(entry, choice) is None:
+        block, taken, rank = (
+            choices.place_of(entry, choice, area),
+            choices.fits(entry, choice.who),
+            rank_of(entry, choice),
+        )
+        if taken == "no" or not first_choice(entry) or rank is None:
             continue
         if seat and _is_place(entry):
             timed.append((entry, taken))
-        elif block and (made := listing.card(entry, block, None)):
-            blocks["ask" if taken == "ask" else "named"].append(made)
+        elif block:
+            blocks["ask" if taken == "ask" else "named"].append(ListedService(entry, rank, block))
     for name, wanted in (("near", "yes"), ("ask", "ask")):
         entries = [entry for entry, taken in timed if taken == wanted]
         blocks[name] = [*_by_travel(listing, entries, seat[0] if seat else ""), *blocks[name]]
@@ -148,7 +181,7 @@ def nearest(edition: Edition, choice: Choice, language: str) -> Answers:
         together(_fitting(blocks[name]))[:most]
         for name, most in (("near", NEAREST), ("named", NEAREST), ("ask", ENOUGH))
     )
-    return Answers(Blocks(*map(tuple, parts)), start=show(seat[1], language) if seat else "")
+    return Answers(listing.card, Blocks(*map(tuple, parts)), start=show(seat[1], language) if seat else "")
 
 
 def _is_place(entry: Entry) -> bool:
@@ -156,35 +189,36 @@ def _is_place(entry: Entry) -> bool:
     return bool(entry.points) and not entry.by_phone
 
 
-def _by_travel(listing: Listing, entries: list[Entry], place: str) -> list[Card]:
+def _by_travel(listing: Listing, entries: list[Entry], place: str) -> list[ListedService]:
     """Return services by minutes from a place: those within the published times, else the nearest, however far."""
-    edition = listing.edition
+    edition, choice = listing.edition, listing.choice
 
-    def cards(minutes_from: Callable[[Edition, str, str], Mapping[str, float]]) -> list[Card]:
+    def services(minutes_from: Callable[[Edition, str, str], Mapping[str, float]]) -> list[ListedService]:
         summer, winter = (minutes_from(edition, place, scenario) for scenario in ("summer", "winter"))
-        timed = ((entry, minutes_to(entry, summer, winter)) for entry in entries)
-        made = (
-            listing.card(entry, choices.place_of(entry, listing.choice, edition.area), minutes)
+        timed = ((entry, minutes_to(entry, summer, winter)) for entry in entries if listing.reaches(entry))
+        return _fitting(
+            ListedService(entry, rank_of(entry, choice) or LAST, choices.place_of(entry, choice, edition.area), minutes)
             for entry, minutes in timed
             if minutes
         )
-        return _fitting(filter(None, made))
 
-    near = cards(Edition.minutes)
-    return near if len(near) >= ENOUGH else cards(minutes_beyond)[:ENOUGH]
+    near = services(Edition.minutes)
+    return near if len(near) >= ENOUGH else services(minutes_beyond)[:ENOUGH]
 
 
-def _elsewhere(listing: Listing, ranked: list[tuple[int, Entry]], near: list[Card], place: str) -> list[Card]:
+def _elsewhere(
+    listing: Listing, ranked: list[tuple[int, Entry]], near: list[ListedService], place: str
+) -> list[ListedService]:
     """Return the services of other units that fit better than any that is near; the nearest where few are near.
 
     ``ranked`` are services there, each with how well it fits.
     """
     few = len(near) < ENOUGH
-    best = LAST + 1 if few else min(card.fit for card in near)
+    best = LAST + 1 if few else min(service.fit for service in near)
     if not place or all(rank >= best for rank, _ in ranked):
         return []
     far = _by_travel(listing, [entry for _, entry in ranked], place)
-    return together(card for card in far if card.fit < best)[:FARTHER]
+    return together(service for service in far if service.fit < best)[:FARTHER]
 
 
 def callable_first(made: Card) -> Card:
@@ -234,11 +268,11 @@ def _seats_abroad(edition: Edition) -> dict[str, set[str]]:
     return edition.keep("seats abroad", find)
 
 
-def consulates(edition: Edition, where: str, language: str) -> list[Card]:
-    """Return the confirmed consulates in a country, each once."""
+def consulates(edition: Edition, where: str, language: str) -> list[Entry]:
+    """Return the desks of confirmed consulates in a country."""
     country = where.upper()
-    there = [
-        callable_first(edition.card(entry, language))
+    return [
+        entry
         for entry in edition.entries(language).values()
         if first_choice(entry)
         and is_consular(entry)
@@ -248,7 +282,6 @@ def consulates(edition: Edition, where: str, language: str) -> list[Card]:
             or (entry.remote and is_for(edition, entry, country))
         )
     ]
-    return together(there, by_place=False)
 
 
 def is_consular(entry: Entry) -> bool:
@@ -266,19 +299,19 @@ def _rank(need: str, types: tuple[str, ...], who: str) -> int | None:
     return fit(need, types, GROUPS_OF[who])
 
 
-def _fitting(cards: Iterable[Card]) -> list[Card]:
+def _fitting(services: Iterable[ListedService]) -> list[ListedService]:
     """Return services by how well they fit, then by minutes, then by name; a last resort only where nothing else is."""
-    ordered = sorted(cards, key=lambda card: (card.fit, card.minutes or (float("inf"), float("inf"))))
-    return [card for card in ordered if card.fit < LAST] or ordered
+    ordered = sorted(services, key=lambda service: (service.fit, service.minutes or (float("inf"), float("inf"))))
+    return [service for service in ordered if service.fit < LAST] or ordered
 
 
-def together(cards: Iterable[Card], *, by_place: bool = True) -> list[Card]:
+def together(services: Iterable[T], *, by_place: bool = True) -> list[T]:
     """Return services with those of one organization at one place as one: the first, with the others beside it."""
-    groups: dict[tuple[str, frozenset[tuple[object, ...]]], list[Card]] = {}
-    for card in cards:
-        spots = frozenset(map(_spot, card.entry.places)) if by_place else frozenset()
-        groups.setdefault((card.entry.organization.id, spots), []).append(card)
-    return [replace(first, also=tuple(others)) for first, *others in groups.values()]
+    groups: dict[tuple[str, frozenset[tuple[object, ...]]], list[T]] = {}
+    for service in services:
+        spots = frozenset(map(_spot, service.entry.places)) if by_place else frozenset()
+        groups.setdefault((service.entry.organization.id, spots), []).append(service)
+    return [replace(first, also=tuple(others)) if others else first for first, *others in groups.values()]  # type: ignore[type-var]
 
 
 def _spot(place: ServicePlace) -> tuple[object, ...]:
@@ -288,19 +321,19 @@ def _spot(place: ServicePlace) -> tuple[object, ...]:
     return place.country, place.area_unit, place.city, place.address
 
 
-def _folded(blocks: Mapping[str, list[Card]], *, abroad: bool) -> Blocks:
+def _folded(blocks: Mapping[str, list[ListedService]], *, abroad: bool) -> Blocks[ListedService]:
     """Return the blocks of a list; abroad an organization stands once in it, wherever its desks are."""
     near, named, ask, later = (blocks.get(name, []) for name in ("near", "named", "ask", "later"))
     if not abroad:
-        return Blocks(*(tuple(together(cards)) for cards in (near, named, ask, later)))
-    there = {card.id for card in near}
+        return Blocks(*(tuple(together(services)) for services in (near, named, ask, later)))
+    there = {service.id for service in near}
     shown = together([*near, *named], by_place=False)
-    known = {card.entry.organization.id for card in shown}
+    known = {service.entry.organization.id for service in shown}
     return Blocks(
-        tuple(card for card in shown if card.id in there),
-        tuple(card for card in shown if card.id not in there),
+        tuple(service for service in shown if service.id in there),
+        tuple(service for service in shown if service.id not in there),
         tuple(together(ask, by_place=False)),
-        tuple(together((card for card in later if card.entry.organization.id not in known), by_place=False)),
+        tuple(together((service for service in later if service.entry.organization.id not in known), by_place=False)),
     )
 
 

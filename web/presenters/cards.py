@@ -1,9 +1,10 @@
 """Cards: a service as a list or a page shows it, every code turned into words."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Generic, Protocol, Self, TypeVar
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
@@ -296,32 +297,52 @@ def web_address(text: str) -> str:
     return ""
 
 
+class InList(Protocol):
+    """A service as a list holds it: with those beside it."""
+
+    @property
+    def entry(self) -> Entry:
+        """Return the service."""
+
+    @property
+    def also(self) -> "tuple[Self, ...]":
+        """Return other services of the organization at the same place."""
+
+
+T = TypeVar("T", bound=InList)
+U = TypeVar("U", bound=InList)
+
+
 @dataclass(frozen=True)
-class Blocks:
+class Blocks(Generic[T]):
     """Services of a list in the order in which a person should meet them.
 
     ``near`` may stand on a map; ``named`` have only an area or a line and are in order of name; ``ask`` fit only
     perhaps; ``later`` were not confirmed for too long and are never offered first.
     """
 
-    near: tuple[Card, ...] = ()
-    named: tuple[Card, ...] = ()
-    ask: tuple[Card, ...] = ()
-    later: tuple[Card, ...] = ()
+    near: tuple[T, ...] = ()
+    named: tuple[T, ...] = ()
+    ask: tuple[T, ...] = ()
+    later: tuple[T, ...] = ()
+
+    def map(self, make: Callable[[T], U]) -> "Blocks[U]":
+        """Return what is made of each service, in the same blocks."""
+        return Blocks(*(tuple(map(make, part)) for part in (self.near, self.named, self.ask, self.later)))
 
     @property
-    def all(self) -> tuple[Card, ...]:
+    def all(self) -> tuple[T, ...]:
         """Return all services, in their order."""
         return (*self.near, *self.named, *self.ask, *self.later)
 
     @property
-    def services(self) -> tuple[Card, ...]:
+    def services(self) -> tuple[T, ...]:
         """Return all services, those beside another too."""
-        return tuple(card for first in self.all for card in (first, *first.also))
+        return tuple(service for first in self.all for service in (first, *first.also))
 
     def __len__(self) -> int:
         """Count the entries."""
-        return len(self.all)
+        return len(self.near) + len(self.named) + len(self.ask) + len(self.later)
 
 
 def minutes_to(entry: Entry, summer: Mapping[str, float], winter: Mapping[str, float]) -> tuple[float, float] | None:

@@ -138,11 +138,8 @@ def place_of(entry: Entry, choice: Choice, area: StudyArea) -> Literal["near", "
         return _abroad(entry, choice.where.upper(), area)
     if entry.by_phone:
         return "named" if covers(entry, unit, area, anywhere=True) else ""
-    inside = [
-        place
-        for place in entry.places
-        if not area.is_abroad(place.country) and place.area_unit and _within(area, place.area_unit, unit)
-    ]
+    related = _related(area, unit)
+    inside = [place for place in entry.places if place.area_unit in related and not area.is_abroad(place.country)]
     if any(place.has_point for place in inside):
         return "near"
     if inside or covers(entry, unit, area):
@@ -193,9 +190,7 @@ def covers(entry: Entry, unit: str, area: StudyArea, *, anywhere: bool = False) 
     if not entry.covers:
         coming_home = any(code.partition("-")[0] == CROSS_BORDER and code != CONSULAR for code in entry.types)
         return (entry.remote or anywhere) and (coming_home or not answers_abroad(entry, area))
-    known = area.all_units()
-    around = {unit, *area.ancestors(unit)}
-    return any(code in around or (code in known and unit in area.ancestors(code)) for code in entry.covers)
+    return not _related(area, unit).isdisjoint(entry.covers)
 
 
 def answers_abroad(entry: Entry, area: StudyArea) -> bool:
@@ -205,9 +200,12 @@ def answers_abroad(entry: Entry, area: StudyArea) -> bool:
     return bool(numbers) and all(country_of(number) not in ("", home) for number in numbers)
 
 
-def _within(area: StudyArea, code: str, unit: str) -> bool:
-    """Tell whether a place's unit lies in a unit, or is so large that the unit lies in it."""
-    return code in area.all_units() and (code == unit or unit in area.ancestors(code) or code in area.ancestors(unit))
+@lru_cache(512)
+def _related(area: StudyArea, unit: str) -> frozenset[str]:
+    """Return the units that lie in a unit, itself too, and those that are so large that it lies in them."""
+    return frozenset(
+        (*area.ancestors(unit), *(code for code in area.all_units() if unit in (code, *area.ancestors(code))))
+    )
 
 
 def fits(entry: Entry, who: str) -> Fit:
@@ -216,19 +214,23 @@ def fits(entry: Entry, who: str) -> Fit:
     A child is only sent where children are said to be taken; where nothing is said, or only young people are named,
     one must ask first.
     """
+    return _fits(frozenset(entry.serves), frozenset(entry.excludes), entry.types, who)
+
+
+@lru_cache(4096)  # thousands of services take the same people
+def _fits(taken: frozenset[str], refused: frozenset[str], types: tuple[str, ...], who: str) -> Fit:
     if who == BOTH:
-        return _fits_both(entry)
+        return _fits_both(taken, refused, types)
     if who not in (ADULT, CHILD):
         return "yes"
     wanted, other = (CHILDREN, GROWN) if who == CHILD else (GROWN, CHILDREN)
-    taken, refused = set(entry.serves), set(entry.excludes)
     if wanted & refused and not wanted & taken:
         return "no"
     if wanted & taken:
         return "yes"
     if other & taken:
         return "no"
-    child_service = any(code.startswith("CHP") or code == "ACC-CHI" for code in entry.types)
+    child_service = any(code.startswith("CHP") or code == "ACC-CHI" for code in types)
     if YOUNG in taken and not child_service:
         return "ask"
     if who == CHILD:
@@ -236,11 +238,11 @@ def fits(entry: Entry, who: str) -> Fit:
     return "yes"
 
 
-def _fits_both(entry: Entry) -> Fit:
+def _fits_both(taken: frozenset[str], refused: frozenset[str], types: tuple[str, ...]) -> Fit:
     """Say whether a service takes somebody with a child: where people stay it must take both, else one of the two."""
-    adult, child = fits(entry, ADULT), fits(entry, CHILD)
-    if any(code.startswith("ACC") for code in entry.types):
-        if "HH-DEP" in entry.serves and "no" not in (adult, child):
+    adult, child = _fits(taken, refused, types, ADULT), _fits(taken, refused, types, CHILD)
+    if any(code.startswith("ACC") for code in types):
+        if "HH-DEP" in taken and "no" not in (adult, child):
             return "yes"
         return "no" if "no" in (adult, child) else child
     return next(fit_ for fit_ in ("yes", "ask", "no") if fit_ in (adult, child))

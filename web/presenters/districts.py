@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from mapping.errors import NotFound
 from web.presenters import choices
 from web.presenters.answers import Answers, nearest
+from web.presenters.cards import Blocks, Card
 from web.presenters.choices import ADULT, BOTH, CHILD, Choice
 from web.presenters.edition import Edition
 from web.presenters.hotlines import Hotline, line_for
@@ -31,7 +32,7 @@ class DistrictList:
     place: str
     region: str
     region_name: str
-    groups: tuple[tuple[tuple[str, ...], Answers], ...]
+    groups: tuple[tuple[tuple[str, ...], Blocks[Card]], ...]
     start: str
     line: Hotline | None
     statements: tuple[StatementCard, ...]
@@ -79,7 +80,7 @@ def found(edition: Edition, choice: Choice, language: str) -> DistrictList:
         place=choices.where_name(choice, area, language),
         region=region,
         region_name=area.label(area.region_of(unit), language),
-        groups=tuple(groups),
+        groups=tuple((who, answers.blocks.map(answers.card)) for who, answers in groups),
         start=next((answers.start for _, answers in groups), ""),
         line=line_for(edition, language, abroad=False),
         statements=statements(edition, choice, language),
@@ -91,6 +92,6 @@ def _alike(answers: Answers, other: Answers) -> bool:
 
     def ids(answers: Answers) -> list[list[str]]:
         blocks = (answers.blocks.near, answers.blocks.named, answers.blocks.ask)
-        return [[card.id for card in block] for block in blocks]
+        return [[service.id for service in block] for block in blocks]
 
     return ids(answers) == ids(other)

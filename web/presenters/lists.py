@@ -9,11 +9,12 @@ from mapping.errors import NotFound
 from mapping.language.need_fits import LAST
 from mapping.view.view import StatementEntry
 from web.presenters import choices
-from web.presenters.answers import chosen
-from web.presenters.cards import Blocks, Card, ContactLink, first_choice, label, shown_minutes
+from web.presenters.answers import ListedService, chosen
+from web.presenters.cards import Blocks, Card, ContactLink, InList, T, first_choice, label, shown_minutes
 from web.presenters.choices import MAP, Choice
 from web.presenters.edition import Edition
 from web.presenters.hotlines import Hotline, line_for, lines, route, spoken_for
+from web.presenters.hours import week
 
 SHEET = 20
 """Entries on a sheet: a page of them stays under 14 kB, a round trip of a slow connection."""
@@ -39,7 +40,7 @@ class ListSheet:
     """
 
     title: str
-    blocks: Blocks
+    blocks: Blocks[Card]
     total: int
     sheet: int
     sheets: int
@@ -56,11 +57,12 @@ class ListSheet:
     others: Mapping[str, str] = field(default_factory=dict)
     districts: str = ""
 
-    def sheet_path(self, number: int) -> str:
-        """Return the address of another sheet."""
-        if self.choice is None:
-            return f"all-{number}.html"
-        return f"{self.choice.code}.html" if number == 1 else f"{self.choice.code}-{number}.html"
+    @property
+    def sheet_paths(self) -> list[tuple[int, str]]:
+        """Return the number of each sheet and its address, as a link from another has it."""
+        stem = self.choice.code if self.choice else "all"
+        paths = [(number, f"{stem}-{number}.html") for number in range(1, self.sheets + 1)]
+        return [(1, f"{stem}.html"), *paths[1:]] if self.choice else paths
 
 
 def found(edition: Edition, choice: Choice, language: str) -> ListSheet:
@@ -78,7 +80,7 @@ def found(edition: Edition, choice: Choice, language: str) -> ListSheet:
     shown = cut(blocks, choice.sheet, sheets)
     return ListSheet(
         title=choice.code,
-        blocks=shown,
+        blocks=shown.map(answers.card),
         total=len(blocks.services),
         sheet=choice.sheet,
         sheets=sheets,
@@ -88,10 +90,10 @@ def found(edition: Edition, choice: Choice, language: str) -> ListSheet:
         abroad=abroad,
         spoken=spoken((*blocks.services, *answers.far), language),
         rest=rest(edition, blocks, shown) if sheets > 1 else "",
-        others=others(edition, blocks, shown) if choice.sheet == 1 < sheets else {},
+        others=others(edition, blocks, shown, language) if choice.sheet == 1 < sheets else {},
         place=choices.where_name(choice, area, language),
         start=answers.start,
-        far=answers.far if choice.sheet == 1 else (),
+        far=tuple(map(answers.card, answers.far)) if choice.sheet == 1 else (),
         statements=statements(edition, choice, language) if choice.sheet == 1 else (),
         districts=replace(choice, who=MAP).code if choices.districts_of(area, choice.where) else "",
     )
@@ -110,9 +112,10 @@ def leads_on(edition: Edition, choice: Choice) -> bool:
     """Tell whether more than a last resort is listed for a choice, so that no question leads to nothing."""
 
     def look() -> bool:
-        sheet = found(edition, choice, edition.area.languages[0])
-        cards = (*sheet.blocks.all, *(() if sheet.abroad else sheet.far))
-        return any(card.fit < LAST for card in cards) or bool(sheet.statements)
+        language = edition.area.languages[0]
+        answers = chosen(edition, choice, language)
+        services = (*answers.blocks.all, *(() if choices.abroad(choice, edition.area) else answers.far))
+        return any(service.fit < LAST for service in services) or bool(statements(edition, choice, language))
 
     return edition.keep(("answers", choice.code), look)
 
@@ -120,20 +123,20 @@ def leads_on(edition: Edition, choice: Choice) -> bool:
 def everything(edition: Edition, sheet: int, language: str) -> ListSheet:
     """Return a sheet of the list of everything: by name, those not confirmed for too long last."""
 
-    def read() -> tuple[Blocks, tuple[tuple[str, str], ...]]:
-        cards = [edition.card(e, language) for e in edition.entries(language).values() if choices.listed(e)]
+    def read() -> tuple[Blocks[ListedService], tuple[tuple[str, str], ...]]:
+        services = [ListedService(entry) for entry in edition.entries(language).values() if choices.listed(entry)]
         blocks = Blocks(
-            near=tuple(card for card in cards if first_choice(card.entry) and card.entry.points),
-            named=tuple(card for card in cards if first_choice(card.entry) and not card.entry.points),
-            later=tuple(card for card in cards if not first_choice(card.entry)),
+            near=tuple(service for service in services if first_choice(service.entry) and service.entry.points),
+            named=tuple(service for service in services if first_choice(service.entry) and not service.entry.points),
+            later=tuple(service for service in services if not first_choice(service.entry)),
         )
-        return blocks, spoken(cards, language)
+        return blocks, spoken(services, language)
 
     blocks, tongues = edition.keep(("everything", language), read)
     sheets = sheets_of(blocks)
     return ListSheet(
         title="all",
-        blocks=cut(blocks, sheet, sheets),
+        blocks=cut(blocks, sheet, sheets).map(lambda service: edition.card(service.entry, language)),
         total=len(blocks),
         sheet=sheet,
         sheets=sheets,
@@ -148,13 +151,13 @@ def everything(edition: Edition, sheet: int, language: str) -> ListSheet:
     )
 
 
-def spoken(cards: Iterable[Card], language: str) -> tuple[tuple[str, str], ...]:
+def spoken(services: Iterable[InList], language: str) -> tuple[tuple[str, str], ...]:
     """Return the languages that are spoken by services, code and name, by name."""
-    codes = {code for card in cards for code in card.entry.languages}
+    codes = {code for service in services for code in service.entry.languages}
     return tuple(sorted(((code, str(label("languages", code, language))) for code in codes), key=lambda pair: pair[1]))
 
 
-def rest(edition: Edition, whole: Blocks, shown: Blocks) -> str:
+def rest(edition: Edition, whole: Blocks[ListedService], shown: Blocks[ListedService]) -> str:
     """Return the places of what is on other sheets among the ids of all that is listed."""
     places, here = columns(edition), {service.id for service in shown.services}
     return " ".join(
@@ -162,7 +165,9 @@ def rest(edition: Edition, whole: Blocks, shown: Blocks) -> str:
     )
 
 
-def others(edition: Edition, whole: Blocks, shown: Blocks) -> dict[str, str]:
+def others(
+    edition: Edition, whole: Blocks[ListedService], shown: Blocks[ListedService], language: str
+) -> dict[str, str]:
     """Return, as JSON by block, what a script sorts the entries on later sheets by that have hours.
 
     Of each its place among the ids of all that is listed, how well it fits, its hours, their offset from UTC, and the
@@ -172,18 +177,20 @@ def others(edition: Edition, whole: Blocks, shown: Blocks) -> dict[str, str]:
     blocks = {"near": whole.near[len(shown.near) :], "named": whole.named[len(shown.named) :]}
     rows = {
         block: [
-            (places[card.id], card.fit, card.week.script, card.week.offset, travel(card))
-            for card in cards
-            if card.week.script and card.id in places
+            (places[service.id], service.fit, hours.script, hours.offset, travel(service))
+            for service in services
+            if (hours := week(service.entry.hours, language)).script and service.id in places
         ]
-        for block, cards in blocks.items()
+        for block, services in blocks.items()
     }
     return {block: json.dumps(row, separators=(",", ":")) for block, row in rows.items() if row}
 
 
-def travel(card: Card) -> list[int | None] | None:
+def travel(service: ListedService) -> list[int | None] | None:
     """Return the minutes to a service in summer and winter as they are read."""
-    return card.minutes and [shown_minutes(minutes) if math.isfinite(minutes) else None for minutes in card.minutes]
+    return service.minutes and [
+        shown_minutes(minutes) if math.isfinite(minutes) else None for minutes in service.minutes
+    ]
 
 
 def columns(edition: Edition) -> dict[str, int]:
@@ -196,12 +203,12 @@ def columns(edition: Edition) -> dict[str, int]:
     return edition.keep("places", number)
 
 
-def sheets_of(blocks: Blocks) -> int:
+def sheets_of(blocks: Blocks[ListedService]) -> int:
     """Return how many sheets a list takes; an empty one takes one."""
     return max(1, -(-len(blocks) // SHEET))
 
 
-def cut(blocks: Blocks, sheet: int, sheets: int) -> Blocks:
+def cut(blocks: Blocks[T], sheet: int, sheets: int) -> Blocks[T]:
     """Return the part of a list that stands on a sheet."""
     if not 1 <= sheet <= sheets:
         raise NotFound("no such page")

@@ -62,7 +62,8 @@ def country(edition: Edition, code: str, language: str) -> Country:
             continue
         made = callable_first(edition.card(entry, language))
         blocks["later" if not first_choice(entry) else "others" if there else "lines"].append(made)
-    official = consulates(edition, code, language)
+    desks = (callable_first(edition.card(entry, language)) for entry in consulates(edition, code, language))
+    official = together(desks, by_place=False)
     line = line_for(edition, language, abroad=True)
     return Country(
         code=code,

@@ -7,7 +7,7 @@ pages work from any folder of a server and from a disk. Nothing of a request but
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, render_template, request
+from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -27,6 +27,7 @@ from web.presenters.hotlines import line_for
 from web.public import abroad, downloads, findings, maps, materials, printing
 from web.public import search_index as index
 from web.public import units as units_pages
+from web.rendering import render
 from web.stores.inbox import Inbox
 
 blueprint = Blueprint("public", __name__)
@@ -93,7 +94,7 @@ def page(template: str, language: str, **values: Any) -> str:
     NotFound
         When the study area does not have the language.
     """
-    return render_template(template, frame=Frame.of(edition(), request.path, language), **values)
+    return render(template, frame=Frame.of(edition(), request.path, language), **values)
 
 
 def checked(language: str) -> str:

@@ -19,7 +19,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request
+from flask import Blueprint, Flask, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 
@@ -31,6 +31,7 @@ from web.presenters import choices, entries
 from web.presenters.cards import country_name
 from web.presenters.edition import Edition, Editions, short_code
 from web.presenters.hotlines import Hotline, line_for
+from web.rendering import render
 from web.stores import rate_counts
 from web.stores.inbox import HelpMissing, Inbox, SomethingWrong, read_form
 from web.stores.inbox import InboxForm as Sent
@@ -256,4 +257,4 @@ def _page(template: str, language: str, **values: object) -> str:
     edition = _edition()
     line: Hotline | None = line_for(edition, language, abroad=False)
     frame, emergency = Frame.of(edition, request.path, language), entries.emergency(edition.area, language)
-    return render_template(template, frame=frame, line=line, emergency=emergency, **values)
+    return render(template, frame=frame, line=line, emergency=emergency, **values)

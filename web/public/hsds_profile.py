@@ -5,12 +5,13 @@ Both depend on the program alone and on no directory.
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask import Blueprint, Response, abort, current_app, request
 
 from mapping.errors import NotFound
 from mapping.formats.hsds import _profile as hsds_profile
 from web.layout import Frame
 from web.presenters.edition import Editions
+from web.rendering import render
 
 blueprint = Blueprint("profile", __name__)
 KINDS = {"json": "application/json", "md": "text/markdown; charset=utf-8"}
@@ -25,7 +26,7 @@ def shown(language: str) -> str:
     tables: dict[str, list[Any]] = {}
     for table, field, kind, description in hsds_profile.rows():
         tables.setdefault(table, []).append((field, kind, description))
-    return render_template(
+    return render(
         "profile.html",
         frame=Frame.of(editions.now(), request.path, language),
         tables=tables,

@@ -5,7 +5,7 @@ It is made from the public edition alone, as every page is: once for each langua
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask import Blueprint, Response, abort, current_app, request
 from markupsafe import Markup
 
 from mapping.errors import NotFound
@@ -21,6 +21,7 @@ from web.layout import Frame
 from web.presenters import sheets
 from web.presenters.edition import Edition, Editions
 from web.presenters.sheets import PictureSize
+from web.rendering import render
 
 blueprint = Blueprint("report_pages", __name__)
 
@@ -183,4 +184,4 @@ def _edition(language: str) -> Edition:
 
 
 def _page(template: str, edition: Edition, language: str, **values: object) -> str:
-    return render_template(template, frame=Frame.of(edition, request.path, language), **values)
+    return render(template, frame=Frame.of(edition, request.path, language), **values)

@@ -15,7 +15,7 @@ from web.access.accounts import Accounts
 from web.access.guard import guard, me
 from web.access.signin import ROUTES, blueprint, page
 from web.headers import HEADERS, set_headers
-from web.layout import set_words
+from web.rendering import set_words
 from web.stores.ledger import Ledger
 
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)

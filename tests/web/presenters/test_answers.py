@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 
@@ -47,7 +48,12 @@ def names(cards):
 
 
 def answers(edition, code):
-    return chosen(edition, choices.parse(code, edition), "en")
+    return shown(chosen(edition, choices.parse(code, edition), "en"))
+
+
+def shown(answers):
+    """Make the cards of all that a list holds."""
+    return SimpleNamespace(blocks=answers.blocks.map(answers.card), far=tuple(map(answers.card, answers.far)))
 
 
 def district(edition, unit):
@@ -69,7 +75,7 @@ def test_a_sheet_counts_services_and_not_entries(edition):
 @pytest.mark.parametrize(("unit", "first"), [("XT-W1", "Middle clinic"), ("XT-E1", "Far clinic")])
 def test_a_district_sees_what_is_nearest_to_it_in_whatever_region(edition, unit, first):
     choice = choices.parse(f"n3-{district(edition, unit)}-a".removesuffix("-a"), edition)
-    near = nearest(edition, choice, "en").blocks.near
+    near = shown(nearest(edition, choice, "en")).blocks.near
     assert str(near[0].name) == first
     assert sorted(card.minutes for card in near) == [card.minutes for card in near]
     assert len(near) == 3
@@ -78,8 +84,8 @@ def test_a_district_sees_what_is_nearest_to_it_in_whatever_region(edition, unit,
 
 
 def test_a_district_has_one_list_for_all_who_are_offered_the_same(edition):
-    shown = districts.found(edition, choices.parse(f"n3-{district(edition, 'XT-W1')}", edition), "en")
-    by_who = {who: names(given.blocks.near) for group, given in shown.groups for who in group}
+    district_list = districts.found(edition, choices.parse(f"n3-{district(edition, 'XT-W1')}", edition), "en")
+    by_who = {who: names(blocks.near) for group, blocks in district_list.groups for who in group}
     assert by_who.keys() == {"a", "f", "c"}
     assert "Middle clinic" not in by_who["c"], "it takes adults"
     assert "Children's ward" in by_who["c"]
@@ -156,3 +162,14 @@ def test_a_condition_is_no_group_that_is_refused(edition):
     )
     assert made.serves == ("Только местные жители",)
     assert made.excludes == ("пьющие",)
+
+
+def test_cards_are_made_of_what_a_sheet_shows_and_of_nothing_else(edition, monkeypatch):
+    monkeypatch.setattr(lists, "SHEET", 1)
+    made = []
+    monkeypatch.setattr(
+        Edition, "card", lambda own, entry, language: made.append(entry.id) or card(entry, own.area, language)
+    )
+    sheet = lists.found(edition, choices.parse("n3-r0-e", edition), "en")
+    assert sheet.sheets > 1
+    assert made == [service.id for service in sheet.blocks.services]

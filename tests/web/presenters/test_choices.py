@@ -98,7 +98,7 @@ def names(cards):
 
 def found(edition, code):
     answers = chosen(edition, choices.parse(code, edition), "en")
-    return answers.blocks, answers.far, answers.start
+    return answers.blocks.map(answers.card), tuple(map(answers.card, answers.far)), answers.start
 
 
 def test_a_regions_list_is_in_the_order_of_travel_time(edition):
