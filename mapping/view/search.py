@@ -124,7 +124,7 @@ class Search:
     def run(self) -> Hits:
         """Find what fits."""
         having = self.postings.having
-        fits = self.wanted()
+        fits = self._arranged(self.wanted())
         if self.query.area_units is not None:
             here = fits & having("in", self.query.area_units)
             elsewhere = fits & having("covers", self.query.area_units) & ~here
@@ -138,7 +138,7 @@ class Search:
 
     def ranked(self) -> list[str]:
         """Return the ids of all services that fit, in the order in which they answer."""
-        return self.postings.ids(self._answering(self.wanted(), self.postings.size))
+        return self.postings.ids(self._answering(self._arranged(self.wanted()), self.postings.size))
 
     def mask(self) -> Mask:
         """Return the services that fit, one truth value each: with a unit those that are in it or cover it."""
@@ -175,39 +175,52 @@ class Search:
         return self.postings.reader.read(self.query.text, self._is_name)
 
     def _meeting(self, base: Bits) -> Bits:
-        """Return, of some services, those that answer the text best, and keep the order in which they do.
+        """Return, of some services, those that answer the text best.
 
         What somebody asks for counts most, then a name that is met whole, then words that can only be names.
         """
         meaning, postings = self.meaning, self.postings
         if meaning.nothing:
             return postings.none()
-        of_type = postings.by_code("type", meaning.types)
-        tiers, scores = self._by_type(of_type)
+        tiers, _ = self._by_type
         whole = self._whole_name()
         alone = len(meaning.words) == 1
         weights = [(tiers[0] | tiers[1] | whole if alone else tiers[0] | tiers[1], ASKED)]
         weights += [(self._having_name(word), 1) for word in meaning.named]
         weights += [] if alone else [(whole, ASKED)]
-        inside = postings.having("in", meaning.places)
-        conditions = [(postings.having(kind, [""]), 1.0) for kind in meaning.conditions]
         if not (meaning.types or meaning.named):
-            weights += [(inside, 1), *conditions]
+            weights += [(self._inside, 1), *self._conditions]
         most, fits = next(iter(grades(base, weights)), (0, base))
-        if not most:
-            return postings.none()
-        self.order += [
-            tiers,
-            self._by_place(inside) if meaning.places else [fits],
-            scores,
-            [bits for _, bits in grades(fits, conditions)],
-        ]
-        self._share(fits, of_type)
+        return fits if most else postings.none()
+
+    def _arranged(self, fits: Bits) -> Bits:
+        """Return the services that fit, after their order was made what the text asks for."""
+        if tokens(self.query.text) and fits.any():
+            tiers, scores = self._by_type
+            places = self._by_place(self._inside) if self.meaning.places else [fits]
+            self.order += [tiers, places, scores, [bits for _, bits in grades(fits, self._conditions)]]
+            self._share(fits)
         return fits
 
-    def _by_type(self, of_type: dict[str, Bits]) -> tuple[list[Bits], list[Bits]]:
-        """Return the services by what is asked for: what was, what is beside it, the rest; and by score."""
-        types = self.meaning.types
+    @cached_property
+    def _inside(self) -> Bits:
+        """The services in the places that are asked for."""
+        return self.postings.having("in", self.meaning.places)
+
+    @cached_property
+    def _conditions(self) -> list[tuple[Bits, float]]:
+        """The services that meet each condition that is asked for, each with its weight."""
+        return [(self.postings.having(kind, [""]), 1.0) for kind in self.meaning.conditions]
+
+    @cached_property
+    def _of_type(self) -> dict[str, Bits]:
+        """The services of each type that is asked for."""
+        return self.postings.by_code("type", self.meaning.types)
+
+    @cached_property
+    def _by_type(self) -> tuple[list[Bits], list[Bits]]:
+        """The services by what is asked for: what was, what is beside it, the rest; and by score."""
+        types, of_type = self.meaning.types, self._of_type
         best = max(types.values(), default=0.0)
         tiers = [self.postings.none() for _ in range(3)]
         scores: list[Bits] = []
@@ -228,7 +241,7 @@ class Search:
         covers = (postings.having("covers", self.meaning.places) | everywhere) & ~inside
         return [inside, covers, postings.everything & ~inside & ~covers]
 
-    def _share(self, fits: Bits, of_type: dict[str, Bits]) -> None:
+    def _share(self, fits: Bits) -> None:
         """Put the first service of each kind that was asked for before the others, where it is as good and as near."""
         ranks, tiers, places, scores, conditions = self.order
         head, own_parts = fits, []
@@ -238,8 +251,8 @@ class Search:
         alike = fits & own_parts[0] & own_parts[2]
         picked: list[int] = []
         for code in self.meaning.first_types():
-            if code in of_type:
-                own = alike & of_type[code] & ~self._set(picked)
+            if code in self._of_type:
+                own = alike & self._of_type[code] & ~self._set(picked)
                 picked += self._first(own, 1, [scores, conditions])
         self.picked = picked
 
