@@ -132,6 +132,11 @@ def _made(headers: list[tuple[str, str]], contents: bytes) -> KeptAnswer:
     return KeptAnswer(lasting_headers, contents, False, etag)
 
 
+def takes_gzip(environ: "WSGIEnvironment") -> bool:
+    """Tell whether who asks can unpack what is compressed."""
+    return bool(parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING", ""), Accept)["gzip"] > 0)
+
+
 def _answer(kept_answer: KeptAnswer, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
     headers = [*kept_answer.headers, ("ETag", f'W/"{kept_answer.etag}"')]
     tags = environ.get("HTTP_IF_NONE_MATCH")
@@ -139,7 +144,7 @@ def _answer(kept_answer: KeptAnswer, environ: "WSGIEnvironment", start_response:
         start_response("304 NOT MODIFIED", [header for header in headers if header[0] != "Content-Type"])
         return []
     contents = kept_answer.contents
-    if kept_answer.packed and parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING", ""), Accept)["gzip"] > 0:
+    if kept_answer.packed and takes_gzip(environ):
         headers.append(("Content-Encoding", "gzip"))
     elif kept_answer.packed:
         contents = gzip.GzipFile(fileobj=io.BytesIO(kept_answer.contents)).read()

@@ -44,7 +44,7 @@ class ReadyAnswers:
         if text is None:
             return self.app(environ, start_response)
         headers = [("Content-Type", JSON), ("Content-Length", str(len(text))), ("Cache-Control", "no-store")]
-        start_response("200 OK", [*headers, ("ETag", f'"{tag}"')])
+        start_response("200 OK", [*headers, ("ETag", f'W/"{tag}"')])
         return [text]
 
     def holds(self, method: str, path: str, query: str) -> bool:

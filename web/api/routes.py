@@ -306,8 +306,8 @@ def _tag(query: Mapping[str, Any]) -> str:
 
 def _unchanged(query: Mapping[str, Any]) -> Response | None:
     """Return an answer without content where the one that asks has it already."""
-    if request.method != "POST" and "If-None-Match" in request.headers and request.if_none_match.contains(_tag(query)):
-        return _answer(b"", query)
+    if request.method != "POST" and "If-None-Match" in request.headers:
+        return _answer(b"", query) if request.if_none_match.contains_weak(_tag(query)) else None
     return None
 
 
@@ -321,7 +321,7 @@ def _answer(
     if "lang" in query:
         response.headers["Content-Language"] = query["lang"]
     if request.method != "POST":
-        response.set_etag(_tag(query))
+        response.set_etag(_tag(query), weak=True)  # compressed or not, it is the same answer
         conditions = {"If-None-Match", "If-Match"} & {*request.headers.keys()}
         if conditions and isinstance(contents, bytes):  # what is streamed would be gathered to be measured
             response.make_conditional(request.environ)

@@ -20,6 +20,7 @@ from web.api import routes
 from web.api.ready_answers import ReadyAnswers
 from web.headers import of_api
 from web.layout import Frame
+from web.packing import PackedAnswers
 from web.portal import create_portal, error_page, file, note_failure, pages_of
 from web.presenters import choices, districts, entries, lists, sheets
 from web.presenters.edition import Edition, Editions
@@ -50,7 +51,8 @@ def create_app(
     ``proxies`` is how many web servers of ours stand before the portal: so many of the last addresses in
     ``X-Forwarded-For`` are believed, and none without them, since whoever sends a request can write others.
 
-    ``keep`` keeps pages and files as bytes for as long as the view is the same, for a portal that is served.
+    ``keep`` is for a portal that is served: pages and files are kept as bytes for as long as the view is the same, and
+    all answers are compressed.
 
     Raises
     ------
@@ -71,6 +73,8 @@ def create_app(
         materials=materials.library(area, demo=invented),
         inbox=Inbox(inbox) if inbox is not None else None,
     )
+    if keep:
+        app.wsgi_app = PackedAnswers(app.wsgi_app)  # type: ignore[method-assign]
     app.register_blueprint(routes.api)
     for kind in (HTTPException, NotFound):
         app.register_error_handler(kind, _refuse)

@@ -1,5 +1,6 @@
 """Answers given before the portal, asked for over the wire: as the portal gives them, with every header once."""
 
+import gzip
 import os
 import shutil
 import socket
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mapping.area.study_area import StudyArea
 from tests.support.canary import find_canaries
 from tests.support.sample import SECRETS, organization, public_parts, secret_parts, service
 from tests.web.support.desk import Desk, views
@@ -22,8 +24,8 @@ from web.kept_pages import STANDS_READY
 class Wire:
     """A portal of its own view, served as portals are."""
 
-    def __init__(self, port: int, view: Path, names: list[str]) -> None:
-        self.port, self.view, self.names = port, view, names
+    def __init__(self, port: int, view: Path, names: list[str], area: StudyArea) -> None:
+        self.port, self.view, self.names, self.area = port, view, names, area
 
     def send(self, *requests: bytes) -> list[tuple[int, list[tuple[str, str]], bytes]]:
         """Send requests at once on one connection, and return status, headers and body of each answer."""
@@ -65,7 +67,7 @@ def served_parts(folder: Path, area, *parts) -> Iterator[Wire]:
     client.get("/api/")
     names = [record["id"] for record in client.get("/api/services").json["contents"]]
     with running(serving.create_server(app, port=0)) as server:
-        yield Wire(server.effective_port, view, names)
+        yield Wire(server.effective_port, view, names, area)
 
 
 @pytest.fixture
@@ -83,7 +85,6 @@ def test_every_way_of_asking_has_every_header_once(wire: Wire) -> None:
         (wire.get(f"{path}?"), 200),
         (wire.get(path, method="HEAD"), 200),
         (wire.get(path, "Range: bytes=0-5"), 200),
-        (wire.get(path, "Accept-Encoding: gzip"), 200),
         (wire.get(path, "Host: elsewhere.example"), 200),
         (wire.get(path, f"If-None-Match: {tag}"), 304),
         (wire.get(path, 'If-Match: "other"'), 412),
@@ -105,6 +106,43 @@ def test_every_way_of_asking_has_every_header_once(wire: Wire) -> None:
             assert body == whole
     tags = {dict(given).get("etag") for (status, given, _), _ in expected if status in (200, 304)}
     assert len(tags) == 2  # of the address with .json another
+
+
+def test_an_answer_is_compressed_for_who_can_unpack_it_and_known_by_the_same_tag(wire: Wire) -> None:
+    for path in (f"/api/services/{wire.names[0]}", "/api/services", "/api/services?full=true", "/api/openapi.json"):
+        (_, plain_headers, plain), (_, headers, packed) = wire.get(path), wire.get(path, "Accept-Encoding: br, gzip")
+        require_headers(headers)
+        assert (len(packed) < len(plain), gzip.decompress(packed)) == (True, plain)
+        assert dict(headers)["content-encoding"] == "gzip"
+        assert (dict(headers)["vary"], dict(plain_headers)["vary"]) == ("Accept-Encoding",) * 2
+        tag = dict(headers)["etag"]
+        assert tag == dict(plain_headers)["etag"]
+        for ways in ((), ("Accept-Encoding: gzip",)):
+            status, unchanged, body = wire.get(path, f"If-None-Match: {tag}", *ways)
+            assert (status, body, dict(unchanged)["vary"]) == (304, b"", "Accept-Encoding")
+        (status, head, _) = wire.get(path, "Accept-Encoding: gzip", method="HEAD")
+        assert (status, dict(head)["content-encoding"], "content-length" in dict(head)) == (200, "gzip", False)
+
+
+@pytest.mark.parametrize("refused", ["", "identity", "br", "gzip;q=0"])
+def test_who_cannot_unpack_it_gets_it_plain(wire: Wire, refused: str) -> None:
+    path = f"/api/services/{wire.names[0]}"
+    (status, headers, body) = wire.get(path, f"Accept-Encoding: {refused}")
+    assert (status, "content-encoding" in dict(headers), body) == (200, False, wire.get(path)[2])
+
+
+def test_a_list_that_comes_line_by_line_is_compressed_as_it_comes(wire: Wire) -> None:
+    client = create_app(wire.view, wire.area, keep=True).test_client()
+    plain = client.get("/api/services.ndjson")
+    packed = client.get("/api/services.ndjson", headers={"Accept-Encoding": "gzip"}, buffered=False)
+    assert packed.headers.get("Content-Length") is None
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(plain.data.splitlines()) == len(wire.names)
+
+
+def test_what_is_refused_and_what_is_short_stays_plain(wire: Wire) -> None:
+    for path in ("/api/services/never", "/api/services?x=1", "/api/services?search=zzzz"):
+        assert "content-encoding" not in dict(wire.get(path, "Accept-Encoding: gzip")[1])
 
 
 def test_a_body_is_no_part_of_the_next_request(wire: Wire) -> None:
