@@ -7,6 +7,7 @@ from mapping.area.geocode import UnitMatch, find_unit
 from mapping.area.names.countries import city_abroad, country_abroad, says_country
 from mapping.area.names.place_names import SEAT, key_of, names_of
 from mapping.area.study_area import StudyArea
+from mapping.language.fold import skeleton, words_for
 
 
 class Whereabouts(NamedTuple):
@@ -48,6 +49,29 @@ _VILLAGE = re.compile(r"^(?:с\.|село|п\.|пос\.|пос[её]лок|пг�
 _HOUSE = re.compile(r"\d{1,3}(?:\s?[-/]?\s?[^\W\d_]|/\d{1,3})?")
 """The number of a house: what stands before it is a street, unless it is a town."""
 _POSTAL_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)[\s,]*")
+
+
+SHORT = 3
+"""Letters of words that are met whole, not by how they begin."""
+
+
+def points_elsewhere(address: str) -> bool:
+    """Tell whether an address says nothing but that it is that of another row or office.
+
+    Examples
+    --------
+    >>> points_elsewhere("как в головном офисе"), points_elsewhere("ҳамон суроғаи дафтари марказӣ")
+    (True, True)
+    >>> points_elsewhere("Central office"), points_elsewhere("the same building as the police")
+    (False, False)
+    """
+    beside = words_for("what is pointed at stems")
+    stems = tuple(word for word in beside if len(word) > SHORT)
+    words = skeleton(address).split()
+    elsewhere = [word in words_for("pointing elsewhere") for word in words]
+    return any(elsewhere) and all(
+        there or word in beside or word.startswith(stems) for there, word in zip(elsewhere, words, strict=True)
+    )
 
 
 def postal_code(address: str) -> tuple[str, str]:

@@ -19,14 +19,14 @@ from mapping.language import parsers
 from mapping.language.composition import Composition, composed
 from mapping.language.fold import is_garbled
 from mapping.language.i18n import Coded, Phrase, Quoted, Several, both
-from mapping.language.parsers.permission import WITHHOLD, asks_consent, excepted, is_review, refuses, says_no, says_yes
+from mapping.language.parsers.permission import asks_consent, excepted, is_review, refuses, says_no, says_yes, withholds
 from mapping.language.taxonomy import Vocabulary, by_initials, match_term
 from mapping.model import Audience, Record, record_id, strictest
 from mapping.packed import Packed
 from mapping.quality.known_organizations import Known
-from mapping.safety.sensitive_text import HOLD, SHELTER, STREET, TELLING
+from mapping.safety.sensitive_text import SHELTER, STREET, TELLING, asks_silence
 
-__all__ = ["HOLD", "SHELTER", "STREET", "TELLING", "Intake", "Reader", "first_of"]
+__all__ = ["SHELTER", "STREET", "TELLING", "Intake", "Reader", "first_of"]
 
 MOST_WORDS = 400
 """Words of a cell that are looked at for words of the map side by side."""
@@ -472,7 +472,7 @@ class Reader:
         """
         remarked = dict(zip(self.intake.remarks, self.intake.columns.private, strict=True))
         for word, meant, pattern in self.intake.notices:
-            if meant != "custodian" and (column := self._remark_with(remarked, pattern)):
+            if meant != "custodian" and (column := self._remark_with(remarked, pattern.search)):
                 self.say(
                     column,
                     Phrase("the remark says {word!r}", word=word),
@@ -518,8 +518,8 @@ class Reader:
 
     def held_back(self) -> bool:
         """Tell whether a remark asks that the row be shown to nobody."""
-        patterns = [pattern for _, meant, pattern in self.intake.notices if meant == "custodian"]
-        if column := self._remark_with(self.intake.unfilling, HOLD, WITHHOLD, *patterns):
+        patterns = [pattern.search for _, meant, pattern in self.intake.notices if meant == "custodian"]
+        if column := self._remark_with(self.intake.unfilling, asks_silence, withholds, *patterns):
             self.say(
                 column,
                 Phrase("a remark asks that this be not shown"),
@@ -599,13 +599,14 @@ class Reader:
         names = self.intake.headings.get(self.row.sheet, {})
         self._keep(names.get(heading, heading), problem, fix, level)
 
-    def _remark_with(self, columns: Mapping[str, str], *patterns: re.Pattern[str]) -> str:
-        """Return the first of some columns, or the comment, that holds one of some patterns; empty where none does."""
+    def _remark_with(self, columns: Mapping[str, str], *say: Callable[[str], object]) -> str:
+        """Return the first of some columns, or the comment, of which something is true; empty where nothing is."""
         for folded, name in columns.items():
             text = self.row.cells.get(folded, "")
-            if text and any(pattern.search(text) for pattern in patterns):
+            if text and any(true(text) for true in say):
                 return name
-        return COMMENT if any(pattern.search(self.row.comment) for pattern in patterns) else ""
+        comment = self.row.comment
+        return COMMENT if comment and any(true(comment) for true in say) else ""
 
     def country(self) -> str:
         """Return the country of the row: its own column, else a word of the map that stands as unit or place."""

@@ -13,7 +13,7 @@ from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.intake.clean import DITTO, clean
 from mapping.language.i18n import Phrase
-from mapping.language.parsers.permission import WITHHOLD
+from mapping.language.parsers.permission import withholds
 from mapping.packed import Packed
 from mapping.safety.sensitive_text import asks_silence
 
@@ -63,7 +63,7 @@ def asks_for_all(text: str) -> bool:
     (True, False, True)
     """
     words = _OF_HELP.sub(" ", text.replace("_", " "))
-    return asks_silence(words) or any(pattern.search(words) for pattern in (WITHHOLD, _OF_LISTS))
+    return asks_silence(words) or withholds(words) or _OF_LISTS.search(words) is not None
 
 
 def explained(note: str) -> dict[str, str]:

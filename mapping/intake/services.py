@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Literal
 
-from mapping.area.addresses import Whereabouts, postal_code, whereabouts
+from mapping.area.addresses import Whereabouts, points_elsewhere, postal_code, whereabouts
 from mapping.area.geocode import Located, locate, units_served
 from mapping.area.names.countries import country_abroad, country_code, says_country
 from mapping.area.study_area import StudyArea
@@ -30,7 +30,7 @@ from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.fold import name_key
 from mapping.language.i18n import Coded, Phrase, Quoted, Several, country_name
-from mapping.language.parsers.permission import WITHHOLD, says_yes
+from mapping.language.parsers.permission import says_yes, withholds
 from mapping.language.taxonomy import Vocabulary, match_term, term_id
 from mapping.model import (
     AUDIENCES,
@@ -671,7 +671,7 @@ def _phones(
         for p in (*fax, *phones, *more)
     }
     numbers |= {account.url: (None, account.app) for account in accounts}
-    own = {p.number for p in (*fax, *phones, *more) if hides_number(p.note) or WITHHOLD.search(p.note)}
+    own = {p.number for p in (*fax, *phones, *more) if hides_number(p.note) or withholds(p.note)}
     if numbers and entry.reader.withholds("phone"):
         own = {*numbers}
     elif own:
@@ -882,7 +882,10 @@ def _place(entry: RowSite, intake: Intake) -> None:
     names = {lang: text for lang, text in reader.translations("place_name").items() if not TELLING.search(text)}
     entry.records += _translated("location", entry.location.id, "name", names, source)
     address = reader.text("address")
-    if address and not parsers.is_blank(address) and not hides_place(address):
+    if points_elsewhere(address):
+        problem = Phrase("{text} is the address of something else", text=_short(address))
+        reader.say("address", problem, Phrase("no address is kept; write it in full"))
+    elif address and not parsers.is_blank(address) and not hides_place(address):
         index, address = postal_code(address)
         # An address that names a ward or a number says more than where the door is.
         address_shown = bool(reader.harmless("address", address))

@@ -1223,3 +1223,13 @@ def test_a_number_in_brackets_goes_from_a_name_only_where_a_note_explains_it(tak
     rows = [("1", "Umed (1)", *ROW[2:]), ("2", "School (2)", *ROW[2:])]
     batch = take(*rows, ("(1) by appointment", *[""] * 6), skip={"fewer_cells": 2})
     assert sorted(body.name for body in batch.of("organization")) == ["School (2)", "Umed"]
+
+
+@pytest.mark.parametrize(
+    "address", ["как в головном офисе", "ба мисли дафтари марказӣ", "as in head office", "bosh ofisdagidek", "там же"]
+)
+def test_the_address_of_something_else_is_told_and_is_none(take, address):
+    heads, row = with_cells(Address=address)
+    batch = take(row, heads=heads)
+    assert batch.of("address") == []
+    assert ("doubt", "Address", f"{address!r} is the address of something else") in said(batch)

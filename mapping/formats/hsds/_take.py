@@ -31,6 +31,7 @@ from mapping.formats.hsds._names import (
 from mapping.formats.hsds._values import Mended, Parse, language_code, parsers, plain, values_shown
 from mapping.language.i18n import Phrase, Several, both
 from mapping.language.parsers import Partly, Unreadable
+from mapping.language.parsers.permission import withholds
 from mapping.model import (
     RECORDS,
     Audience,
@@ -49,6 +50,8 @@ MOST_SAID = 50
 
 NEEDED: dict[str, frozenset[str]] = {table: frozenset(required(kind) - {"id"}) for table, kind in RECORDS.items()}
 
+CALLED = ("name", "alternate_name", "title", "alert")
+"""Fields in which a sender may ask that a record be not shown."""
 MARKED = frozenset(table for table, kind in RECORDS.items() if "audience" in kind.model_fields)
 """Tables whose records say who may see them."""
 
@@ -423,6 +426,11 @@ class Taking:
                 fields[name] = plain(value)
             elif not (linked and name == "link_id"):
                 self._other(raw, name, value, fields)
+        called = CALLED if raw.table in MARKED else ()
+        if wish := next((name for name in called if fields.get(name) and withholds(str(fields[name]))), ""):
+            fields["audience"] = "custodian"
+            problem = Phrase("{text} asks that it be not shown", text=values_shown(fields[wish]))
+            self.say(raw, wish, problem, Phrase("it is for custodians only; ask its operator"))
         if raw.table == "language" and "code" not in fields and fields.get("name"):
             with contextlib.suppress(Unreadable):
                 fields["code"] = language_code(fields["name"])

@@ -46,7 +46,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
         else:  # one under another ending
             workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
         sheets = _sheets(path, workbook, looks)
-        yield from _with_colours([*sheets], looks) if any(look.colours for look in looks.values()) else sheets
+        yield from with_colours([*sheets], looks) if any(look.colours for look in looks.values()) else sheets
     except (python_calamine.CalamineError, python_calamine.XmlError, python_calamine.ZipError, OSError) as error:
         raise FormatError(
             Phrase(
@@ -62,7 +62,7 @@ def _sheets(path: Path, workbook: python_calamine.CalamineWorkbook, looks: Mappi
         if about.visible != python_calamine.SheetVisibleEnum.Visible:
             yield Sheet(f"hidden sheet {place + 1}", (), skipped=(Phrase("a hidden sheet, not read"),))
             continue
-        yield _sheet(path, workbook, about.name, looks.get(about.name, Look()))
+        yield sheet_as_it_looks(path, workbook, about.name, looks.get(about.name, Look()))
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,14 @@ class Look:
     """Cells merged downwards, from 0: column, first row, last row."""
 
 
-def _sheet(path: Path, workbook: python_calamine.CalamineWorkbook, name: str, look: Look) -> Sheet:
+def sheet_as_it_looks(path: Path, workbook: python_calamine.CalamineWorkbook, name: str, look: Look) -> Sheet:
+    """Return the visible cells of a sheet, and what is told of the others.
+
+    Raises
+    ------
+    FormatError
+        It has too many cells.
+    """
     sheet = workbook.get_sheet_by_name(name)
     if sheet.width > MAX_COLUMNS or sheet.height * sheet.width > MAX_CELLS:
         raise _too_many(path, name, sheet.height, sheet.width)
@@ -110,18 +117,13 @@ def _sheet(path: Path, workbook: python_calamine.CalamineWorkbook, name: str, lo
     if look.struck:
         rows, crossed = _without_struck(rows, look.struck)
         skipped += crossed
-    skipped += noted_beside(look.comments)
+    if look.comments:
+        places = Several(map(str, sorted(look.comments)))
+        skipped.append(Phrase("comments beside cells, looked at as remarks: rows {rows}", rows=places))
     return Sheet(name, rows, skipped=(*skipped, *look.notes), comments=look.comments)
 
 
-def noted_beside(comments: Mapping[int, str]) -> Iterator[Phrase]:
-    """Say in which rows something is noted beside the cells, if anything is."""
-    if comments:
-        places = Several(map(str, sorted(comments)))
-        yield Phrase("comments beside cells, looked at as remarks: rows {rows}", rows=places)
-
-
-def _with_colours(sheets: list[Sheet], looks: Mapping[str, Look]) -> Iterator[Sheet]:
+def with_colours(sheets: list[Sheet], looks: Mapping[str, Look]) -> Iterator[Sheet]:
     """Yield sheets with what a legend says of a colour as a comment of each row that has it.
 
     A legend is a coloured cell with words in it or beside it, and little else in its row. Rows in a colour that nothing

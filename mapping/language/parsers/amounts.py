@@ -240,6 +240,18 @@ MOST_DIGITS = 12
 _COUNT = re.compile(r"\d{1,3}(?:[ ,\u202f']\d{3})+|\d+")
 _THOUSANDS = re.compile(r"(\d+)(?:[.,](\d{1,2}))? ?(?:тыс\w*\.?|k\b|к\b|thousand|ҳазор|хазор|ming\b|минг\b)", re.I)
 _AFTER_COUNT = re.compile(r"([\d ,.\u202f'–—-]*\d)(\+?) ?([^\d()]*)(\(.+\))?")
+_AMONG = re.compile(
+    r"(?<=\d)[\s,;:–—-]*\b((?:в\s+т\.?\s?ч|в\s+том\s+числе|из\s+(?:них|которых)|including|incl|(?:out\s+)?of\s+(?:whom|them)|"
+    r"аз\s+(?:ҷумла|онҳо)|shundan|shu\s+jumladan|jumladan)\b.*)",
+    re.I | re.S,
+)
+"""What is said of a part of those who were counted."""
+_BOUNDED = re.compile(
+    r"[<>≤≥]|\d\+(?=\s|$)(?!\s*\d)|\b(?:менее|меньше|(?:less|fewer)\s+than|under)\b|"
+    r"\b(?:и|или|and|or|ва|va)\s+(?:более|больше|выше|more|above|over|зиёда|бештар|(?:undan\s+)?(?:ortiq|ko.?p))\b",
+    re.I,
+)
+"""Words and signs by which a number is only a bound: "<5", "10+"."""
 _PERSONS = tuple(words_for("people stems"))
 """How words for people begin, behind a number of them."""
 _PERSON = words_for("people short")
@@ -271,7 +283,7 @@ def number(value: object) -> Number:
     """
     text = given(value, Phrase("number"))
     begin = _ABOUT.match(text)
-    plain, about = text[begin.end() if begin else 0 :], begin is not None
+    plain, about = _AMONG.sub(r" (\1)", text[begin.end() if begin else 0 :]), begin is not None
     if thousands := _THOUSANDS.match(plain):
         whole, part = thousands[1], (thousands[2] or "").ljust(3, "0")
         plain, about = f"{whole}{part}{plain[thousands.end() :]}", True
@@ -374,6 +386,8 @@ def capacity(value: object) -> CapacityValue:
         raise Unreadable(Phrase("{text} is less than nothing", text=shown(text)), Phrase("ask how many it takes"))
     if skeleton(text) in _FULL:
         return CapacityValue(number=None, full=True)
+    if _BOUNDED.search(text):
+        raise Unreadable(Phrase("{text} is no whole number", text=shown(text)), Phrase("write digits only"))
     whole, opening, rest = text.partition("(")
     if rest and _word_in(skeleton(rest), (*_FREE_NOW, *_TAKEN_NOW)):  # in brackets stands what is free of them
         whole, opening, rest = text, "", ""

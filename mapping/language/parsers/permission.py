@@ -107,24 +107,35 @@ _COLLEAGUES = (
     r"(?:referring|agenc|partner|staff|colleague|professional|providers?\b|партн|сотрудн|коллег|специалист|участник|своих\b|"
     r"ҳамкор|шарик|корман|мутахассис|hamkor|xodim|mutaxassis|tanish|ходим|таниш)"
 )
-WITHHOLD = re.compile(
-    r"(?:\b(?:not|never)|\bdon.?t)\s+(?:to\s+)?(?:be\s+)?(?:publicly\s+)?(?:list|publi|disclos|advertis|post|circulat|distribut|"
-    r"reveal|give\s+(?:it\s+)?out|pass\s+(?:it\s+)?on|make\s+(?:it\s+)?public|shar|print)|"
-    r"\bkeep\s+(?:\w+\s+){0,4}(?:private|secret)|\bkept\s+(?:\w+\s+)?(?:private|secret)|"
-    rf"\bonly\s+(?:for|to|among)\s+(?:\w+\s+){{0,2}}?{_COLLEAGUES}|\bfor\s+(?:\w+\s+){{0,2}}?{_COLLEAGUES}\w*"
+_WITHHOLD = re.compile(
+    r"\b(?:(?:not|never|don.?t)\s+(?:(?:to|for|be|publicly)\s+){0,3}(?:list|publi|disclos|advertis|post|circulat|"
+    r"distribut|reveal|give\s+(?:it\s+)?out|pass\s+(?:it\s+)?on|make\s+(?:it\s+)?public|shar|print)|"
+    r"kee?pt?\s+(?:\w+\s+){0,4}(?:private|secret)|"
+    rf"only\s+(?:for|to|among)\s+(?:\w+\s+){{0,2}}?{_COLLEAGUES}|for\s+(?:\w+\s+){{0,2}}?{_COLLEAGUES}\w*"
     r"(?:\s+\w+)?\s+only\b|"
-    r"\b(?:не|нельзя)\s+(?:\w+\s+){0,2}?(?:публик|опублик|распростран|разгла|афишир|выкладыв|размеща|показыва|"
+    r"(?:не|нельзя)\s+(?:\w+\s+){0,2}?(?:публик|опублик|печат|распростран|разгла|афишир|выкладыв|размеща|показыва|"
     r"(?:сообща|указыва|дава|передава)ть)|"
-    rf"\b(?:только|исключительно)\s+(?:для\s+|внутри\s+|среди\s+)?{_COLLEAGUES}|"
-    rf"\b(?:танҳо|танхо|фақат)\s+(?:барои\s+|ба\s+)?{_COLLEAGUES}|\bfaqat\s+(?:\w+\s+)?{_COLLEAGUES}|"
-    r"\b(?:нашр|чоп|ошкор|эълон|паҳн|дода)\s+(?:карда\s+)?(?:на(?:шав|кун|дих)|намеша)\w*|"
-    r"\b(?:e.?lon|nashr|chop|oshkor)\s+(?:qil|et)(?:in|il)?ma(?:ng|sin|slik|y)\w*|"
-    r"\b(?:tarqat|ko.?rsat|joylashtir|ber|ayt)(?:il|in)?ma(?:ng|sin|slik)\w*|"
-    r"\b(?:эълон|нашр|чоп|ошкор)\s+(?:қил|эт)(?:ин|ил)?ма(?:нг|син|слик|й)\w*|"
-    r"\b(?:тарқат|кўрсат|жойлаштир|бер|айт)(?:ил|ин)?ма(?:нг|син|слик)\w*",
+    rf"(?:только|исключительно)\s+(?:для\s+|внутри\s+|среди\s+)?{_COLLEAGUES}|"
+    rf"(?:танҳо|танхо|фақат)\s+(?:барои\s+|ба\s+)?{_COLLEAGUES}|faqat\s+(?:\w+\s+)?{_COLLEAGUES}|"
+    r"барои\s+(?:нашр|чоп)\s+не|(?:нашр|чоп|ошкор|эълон|паҳн|дода)\s+(?:карда\s+)?(?:на(?:шав|кун|дих)|намеша)|"
+    r"(?:e.?lon|nashr|chop|oshkor)\s+(?:qil|et)(?:in|il)?ma(?:ng|sin|slik|y)|"
+    r"(?:tarqat|ko.?rsat|joylashtir|ber|ayt)(?:il|in)?ma(?:ng|sin|slik)|"
+    r"(?:эълон|нашр|чоп|ошкор)\s+(?:қил|эт)(?:ин|ил)?ма(?:нг|син|слик|й)|"
+    r"(?:тарқат|кўрсат|жойлаштир|бер|айт)(?:ил|ин)?ма(?:нг|син|слик))",
     re.I,
 )
 """Words of a remark or a note by which a sender asks that something be not shown, or be for colleagues alone."""
+
+
+@lru_cache(maxsize=20_000)
+def withholds(text: str) -> bool:
+    """Tell whether a text asks that something be not shown, or be for colleagues alone; lists say the same many times.
+
+    >>> withholds("для партнёров"), withholds("только для партнёров"), withholds("for women only")
+    (False, True, False)
+    """
+    return _WITHHOLD.search(text) is not None
+
 
 _EXCEPT = re.compile(
     r"\b(?:кроме|(?:за\s+)?исключ\w*|но\s+(?:не|без)|без|except\w*|but\s+(?:not|without|no|hide)|without|other\s+than|"

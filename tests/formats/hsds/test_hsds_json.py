@@ -631,3 +631,18 @@ def test_a_text_that_is_too_long_sets_its_row_aside_where_it_repeats_too(tmp_pat
     batch = taken(document(tmp_path, documents, "x.ndjson"), tiny_area)
     assert [record.description for record in batch.of("service")] == ["Advice"]
     assert [(row.row, "100000 characters" in str(row.reasons[0])) for row in batch.refused] == [(2, True)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("name", "Advice (do not publish)"), ("alternate_name", "Совет, не публиковать"), ("alert", "for partners only")],
+)
+def test_a_name_that_asks_for_silence_hides_what_it_names(tmp_path, tiny_area, name, value):
+    batch = taken(document(tmp_path, SERVICE | {name: value}), tiny_area)
+    assert [made.audience for made in batch.of("service")] == ["custodian"]
+    assert "asks that it be not shown" in " ".join(said(batch))
+
+
+def test_a_confidential_helpline_is_not_hidden_for_its_name(tmp_path, tiny_area):
+    batch = taken(document(tmp_path, SERVICE | {"name": "Free and confidential helpline"}), tiny_area)
+    assert [made.audience for made in batch.of("service")] == ["public"]

@@ -499,3 +499,25 @@ def test_what_stands_in_each_room_is_multiplied(text):
     number = capacity(text).number
     assert number is not None
     assert number.value == 6
+
+
+@pytest.mark.parametrize("text", ["<5", "> 10", "10+", "10+ мест", "5 и более", "fewer than 5", "5 or more", "менее 8"])
+def test_a_bound_is_no_number_of_places(text):
+    with pytest.raises(Unreadable, match="is no whole number"):
+        capacity(text)
+
+
+@pytest.mark.parametrize("text", ["<5", "менее 5", "в т.ч. 5", "5 dan kam"])
+def test_a_bound_or_a_part_alone_is_no_count(text):
+    with pytest.raises(Unreadable, match="is no whole number"):
+        number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["20, в т.ч. дети 3", "20 в том числе 12 женщин", "20, of whom 3 children", "20 аз ҷумла 5 зан", "20, shundan 3"],
+)
+def test_of_a_number_with_a_part_of_it_the_whole_is_read_and_the_rest_told(text):
+    with pytest.raises(Partly, match="only 20 was read") as told:
+        number(text)
+    assert told.value.value == Number(20)
