@@ -195,8 +195,8 @@ def _repeated(guesses: Sequence[tuple[float, Guessed]], area: StudyArea | None) 
     parent = next((g for g in of_survey if PARENT_KEY in g.names and CHILD_KEY not in g.names), None)
     for child in of_survey if parent is not None else ():
         columns = [*zip(*child.sheet.rows[child.first :], strict=False)]
-        told = [looked_at(column, area).shares.get("service", 0.0) for column in columns]
-        if parent is not None and CHILD_KEY in child.names and max(told, default=0.0) >= LEAST_KNOWN:
+        known = [looked_at(column, area).shares.get("service", 0.0) for column in columns]
+        if parent is not None and CHILD_KEY in child.names and max(known, default=0.0) >= LEAST_KNOWN:
             return parent, child
     return None
 
