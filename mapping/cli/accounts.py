@@ -13,33 +13,12 @@ from mapping.language.fold import coarse
 from mapping.language.languages import codes
 from mapping.view.view import View
 from web.access.accounts import COMMAND_LINE, Accounts
-from web.access.roles import Action
 
 app = typer.Typer()
 user_app = typer.Typer(help="Accounts of the portals.", no_args_is_help=True)
 app.add_typer(user_app, name="user")
 
 PARTNER_VIEW = Path("build/private/partner.db")
-
-
-def acting(login: str, accounts: Path, action: Action) -> str:
-    """Return who acts: an account whose owner proves who they are, and may do this in every region.
-
-    Raises
-    ------
-    SignInRefused
-        Login, password or code is wrong.
-    InvalidRecord
-        They may not do it.
-    """
-    book = Accounts(accounts)
-    password = typer.prompt(f"Password of {login}", hide_input=True)
-    code = typer.prompt(f"Code of {login}")
-    book.end(book.sign_in(login, password, code, now=dt.datetime.now(dt.UTC)))
-    account = book.by_login(login)
-    if not account.may(action, ()):
-        raise InvalidRecord(f"{account.login}: may not do this everywhere; use the staff portal, or let another do it")
-    return account.login
 
 
 @user_app.command("add")

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mapping.cli.accounts import acting
 from mapping.cli.options import (
     ACCOUNTS,
     DIRECTORY,
@@ -19,7 +18,9 @@ from mapping.cli.options import (
     DirectoryOption,
     LoginOption,
     TodayOption,
+    acting,
     day_of,
+    one_person,
     out,
     study_area,
     tell_shown,
@@ -30,7 +31,6 @@ from mapping.errors import InvalidRecord, NotFound
 from mapping.language.fold import skeleton
 from mapping.model import RECORDS, Organization
 from mapping.safety.agreed import Showing, digest_of
-from web.access.accounts import Accounts
 
 if TYPE_CHECKING:
     from mapping.directory.conflicts import Claimed
@@ -185,7 +185,7 @@ def agree(
         if not author and not other:
             raise InvalidRecord("nobody alone signed in for this: two people agree, with --as LOGIN and --and LOGIN")
         people = [acting(person, accounts, "approve") for person in ([login] if author else [login, other])]
-        if Accounts(accounts).one_person(people[0], author or people[1]):
+        if one_person(people[0], author or people[1], accounts):
             raise InvalidRecord(f"{login}: counts as one person with {author or other}; somebody else must agree")
         if acts:
             store.agree([act.showing for act in acts], by=people[0], also=people[-1], on=day)

@@ -19,7 +19,9 @@ from mapping.cli.options import (
     LoginOption,
     TodayOption,
     ViewOption,
+    acting,
     day_of,
+    one_person,
     out,
     progress_bar,
     require_writable,
@@ -114,7 +116,7 @@ def publish(
 
     if not directory.exists():
         raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
-    by = _signed_in(login, accounts) if login else ""
+    by = acting(login, accounts, "publish") if login else ""
     if not check:
         require_writable(view)
     region, day = study_area(area), day_of(today)
@@ -125,7 +127,7 @@ def publish(
         if confirm:
             if plan is None or len(confirm) < SIGNS or not plan.digest.startswith(confirm):
                 raise InvalidRecord(CHANGED_SINCE)
-            if plan.newly and by and _one_person(plan.by, by, accounts):
+            if plan.newly and by and one_person(plan.by, by, accounts):
                 raise OnePerson
         else:
             waits = check and not by and plan is not None and not releases.is_outdated(plan, store, day=day)
@@ -155,18 +157,6 @@ def publish(
     out.print(f"Published for {audience}, edition {edition.number}: {view}\nSHA-256 {edition.digest}", markup=False)
 
 
-def _signed_in(login: str, accounts: Path) -> str:
-    from mapping.cli.accounts import acting
-
-    return acting(login, accounts, "publish")
-
-
-def _one_person(first: str, second: str, accounts: Path) -> bool:
-    from web.access.accounts import Accounts
-
-    return Accounts(accounts).one_person(first, second)
-
-
 @app.command()
 def editions(
     audience: Annotated[str, typer.Option(help="public, partner or focal_point.")] = "public",
@@ -192,7 +182,7 @@ def editions(
     if back_to is not None:
         if not directory.exists():
             raise NotFound(f"{directory}: there is no directory; say where it is with --directory")
-        by = _signed_in(login, accounts) if login else ""
+        by = acting(login, accounts, "publish") if login else ""
         with Directory(directory, study_area(area)) as store:
             plan = releases.roll_back(store, back_to, day=day_of(today), by=by, reason=reason)
         if plan is None:

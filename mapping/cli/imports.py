@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from mapping.cli.accounts import acting
 from mapping.cli.options import (
     ACCOUNTS,
     DIRECTORY,
@@ -17,6 +16,7 @@ from mapping.cli.options import (
     LanguageOption,
     LoginOption,
     TodayOption,
+    acting,
     day_of,
     err,
     out,

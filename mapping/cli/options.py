@@ -1,4 +1,4 @@
-"""What commands share: their options, the two consoles, and how progress is shown."""
+"""What commands share: their options, the two consoles, how progress is shown, and who acts."""
 
 import datetime as dt
 import sys
@@ -18,6 +18,7 @@ from mapping.resources import shipped
 if TYPE_CHECKING:
     from mapping.area.study_area import StudyArea
     from mapping.directory.directory import Change
+    from web.access.roles import Action
 
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -146,3 +147,32 @@ def tell_shown(change: "Change", login: str = "") -> None:
         out.print(f"It waits as a whole until {who} agreed: rohnamo agree {change.proposal}")
     elif change.shows:
         out.print(f"{change.shows.total()} records wait to be shown until {who} agreed: rohnamo agree")
+
+
+def acting(login: str, accounts: Path, action: "Action") -> str:
+    """Return who acts: an account whose owner proves who they are, and may do this in every region.
+
+    Raises
+    ------
+    SignInRefused
+        Login, password or code is wrong.
+    InvalidRecord
+        They may not do it.
+    """
+    from web.access.accounts import Accounts  # of the portals' part, which who gives no login need not have
+
+    book = Accounts(accounts)
+    password = typer.prompt(f"Password of {login}", hide_input=True)
+    code = typer.prompt(f"Code of {login}")
+    book.end(book.sign_in(login, password, code, now=dt.datetime.now(dt.UTC)))
+    account = book.by_login(login)
+    if not account.may(action, ()):
+        raise InvalidRecord(f"{account.login}: may not do this everywhere; use the staff portal, or let another do it")
+    return account.login
+
+
+def one_person(first: str, second: str, accounts: Path) -> bool:
+    """Tell whether two logins are of one person, or one of them was made by the other."""
+    from web.access.accounts import Accounts
+
+    return Accounts(accounts).one_person(first, second)

@@ -95,6 +95,7 @@ class Name:
     latin: bool
 
     @classmethod
+    @lru_cache(maxsize=1 << 13)  # each list that is read is compared with all that the directory holds
     def of(cls, text: str) -> "Name":
         """Fold a name."""
         words = key_words(_whole_words(text))

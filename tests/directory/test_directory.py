@@ -2,17 +2,16 @@
 
 import datetime as dt
 import hmac
+import multiprocessing
 import os
-import signal
 import sqlite3
 import stat
-import subprocess
-import sys
-import textwrap
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlite_utils
@@ -20,10 +19,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mapping.area.study_area import StudyArea
+from mapping.batch import Batch
 from mapping.directory import importing
 from mapping.directory.directory import PRAGMAS, Directory, public_id, terms
 from mapping.directory.importing import series
 from mapping.directory.rows import holds
+from mapping.directory.writing import Writing
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, vocabulary
 from mapping.model import (
@@ -62,8 +63,6 @@ from tests.support.sample import (
     term,
     translations,
 )
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -414,29 +413,6 @@ def test_readers_see_the_old_state_while_another_writes(directory: Directory) ->
         directory.db.execute("ROLLBACK")
 
 
-KILLED = """
-    import sys, datetime as dt
-    from mapping.batch import Batch
-    from mapping.model import Organization, Source
-    from mapping.directory.directory import Directory
-    from mapping.directory.writing import Writing
-
-    source = Source(id="s", name="s")
-    directory = Directory(sys.argv[1])
-    add = Writing.add
-    def slowly(self, *table):
-        add(self, *table)
-        print("stored", flush=True)
-        sys.stdin.readline()
-    if len(sys.argv) > 2:
-        Writing.add = slowly
-    records = [Organization(id=f"o{n}", name="x" * 200) for n in range(3000)]
-    directory.add(Batch(source, "big.csv", records=records), on=dt.date(2026, 11, 24))
-    print("whole", flush=True)
-    sys.stdin.readline()
-"""
-
-
 def test_a_capacity_without_a_day_keeps_that_on_which_it_was_first_told(directory):
     def told(places: int, day: int, updated: dt.date | None = None):
         own = service("Beds", of="Umed", types=["ACC"])
@@ -454,21 +430,40 @@ def test_a_capacity_without_a_day_keeps_that_on_which_it_was_first_told(director
     assert told(8, 5) == ("2026-02-20", 0)
 
 
+def import_much(path: Path, told: Connection, moment: str) -> None:
+    """Import 3,000 bodies, and wait once it is told that they are stored; half-way after each table."""
+    add = Writing.add
+
+    def slowly(writing: Writing, *table: Any) -> None:
+        add(writing, *table)
+        told.send("stored")
+        told.recv()
+
+    if moment == "half-way":
+        Writing.add = slowly  # type: ignore[method-assign]
+    with Directory(path) as directory:
+        bodies = [Organization(id=f"o{n}", name="x" * 200) for n in range(3000)]
+        directory.add(Batch(Source(id="s", name="s"), "big.csv", records=bodies), on=TODAY)
+        told.send("whole")
+        told.recv()
+
+
 @pytest.mark.parametrize("moment", ["half-way", "right after"])
 def test_a_killed_import_leaves_all_or_nothing(moment: str, tmp_path: Path) -> None:
     path = tmp_path / "directory.db"
     with Directory(path) as directory:
         directory.add(batch(umed()), on=TODAY)
         before = dump(directory)
-    command = [sys.executable, "-c", textwrap.dedent(KILLED), str(path), *(["slow"] if moment == "half-way" else [])]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, cwd=ROOT, **pipes) as process:  # type: ignore[call-overload]
-        assert process.stdout.readline().strip() == ("stored" if moment == "half-way" else "whole")
-        if moment == "half-way":
-            process.stdin.write("\n")  # one table more, within the transaction
-            process.stdin.flush()
-            assert process.stdout.readline().strip() == "stored"
-        process.send_signal(signal.SIGKILL)
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.get_context("fork").Process(target=import_much, args=(path, there, moment))
+    process.start()
+    there.close()
+    assert here.recv() == ("stored" if moment == "half-way" else "whole")
+    if moment == "half-way":
+        here.send("")  # one table more, within the transaction
+        assert here.recv() == "stored"
+    process.kill()
+    process.join()
     with Directory(path) as directory:
         assert directory.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         if moment == "half-way":

@@ -24,7 +24,7 @@ ROOT2, ROOT5 = 2**0.5, 5**0.5
 STEPS = np.array([(y, x) for y in range(-2, 3) for x in range(-2, 3) if max(abs(y), abs(x)) == 1 or abs(y * x) == 2])
 
 
-@numba.njit
+@numba.njit(cache=True)
 def _dijkstra(toll, sources, steps, diagonal, knight):
     """Textbook Dijkstra over tolls, in their own precision; diagonal and knight are the factors of those steps."""
     height, width = toll.shape

@@ -25,6 +25,7 @@ from mapping.resources import shipped
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+PACKAGES = (ROOT / "mapping", ROOT / "web")
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 PIN = re.compile(r"^(\S+?)==(\S+)(?: ; .+?)? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE)
 
@@ -333,16 +334,16 @@ def wheel(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def installed(wheel, tmp_path_factory):
-    """Unpack the wheel as pip does: its files are the installation. So do kernels compiled of its sources."""
+    """Unpack the wheel as pip does: its files are the installation. So does what was compiled of its sources."""
     folder = tmp_path_factory.mktemp("installed")
     zipfile.ZipFile(wheel).extractall(folder)
-    engines = Path("mapping", "engines")
-    for source in (ROOT / engines).rglob("*.py"):
-        shutil.copystat(source, folder / source.relative_to(ROOT))  # numba asks for the time of the source
-    for kernel in (ROOT / engines).rglob("*.nb[ci]"):
-        place = folder / kernel.relative_to(ROOT)
+    for source in (source for package in PACKAGES for source in package.rglob("*.py")):
+        shutil.copystat(source, folder / source.relative_to(ROOT))  # Python and numba ask for the time of the source
+    parts = [path for package in PACKAGES for path in package.rglob("__pycache__/*")]
+    for compiled in (path for path in parts if path.suffix in (".pyc", ".nbc", ".nbi")):  # others are half written
+        place = folder / compiled.relative_to(ROOT)
         place.parent.mkdir(exist_ok=True)
-        shutil.copy(kernel, place)
+        shutil.copy(compiled, place)
     return folder
 
 

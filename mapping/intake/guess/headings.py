@@ -1,6 +1,7 @@
 """What the heading of a column says that stands beneath it, in English, Russian, Tajik and Uzbek."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
@@ -65,6 +66,11 @@ RUNNING = re.compile(r"^\W*(?:№|no\.?)?\W*(?:п\W*п|т\W*р|р\W*т|t\W*r)\W*
 LETTERS = 300
 """Letters of a heading that are looked at."""
 
+Rank = tuple[bool, int, str, str]
+"""A phrase for a field, the smallest first: words that belong together tell more than each by itself; its field's place
+in `SERVICE`, the field, the phrase."""
+NOTHING: Rank = (True, len(SERVICE), "", "")
+
 
 @lru_cache(maxsize=10_000)
 def field_of(heading: str) -> str:
@@ -105,12 +111,11 @@ def _leaf(heading: str) -> str:
 def _field(text: str) -> str:
     short = tuple(re.findall(r"([^\W\d_]{2,})\.", fold_header(text).replace("_", " ")))
     words = _words(text)
-    for together in (True, False):  # words that belong together tell more than each by itself
-        for name in SERVICE:
-            if name == "key" and len(words) > ENDINGS:
-                continue
-            if any(_stands(phrase, words) for phrase in _phrases(name) if (" " in phrase) == together):
-                return name
+    beginnings = {word[: len(word) - more] for word in words for more in range(ENDINGS + 1)}
+    spoken = (rank for beginning in beginnings for rank in _ranks().get(beginning, ()) if _stands(rank[-1], words))
+    _, _, name, _ = min((rank for rank in spoken if rank[2] != "key" or len(words) <= ENDINGS), default=NOTHING)
+    if name:
+        return name
     meant = {name for name, words in _plain() for word in words if word.startswith(short)} if short else set()
     return meant.pop() if len(meant) == 1 else ""
 
@@ -159,6 +164,16 @@ def words_of(field: str) -> list[str]:
 @cache
 def _phrases(field: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys("=" * word.startswith("=") + (coarse(word) or word) for word in words_of(field)))
+
+
+@cache
+def _ranks() -> dict[str, list[Rank]]:
+    """Return the phrases of all fields by their first word, without which none of them stands in a heading."""
+    ranks: dict[str, list[Rank]] = defaultdict(list)
+    for place, name in enumerate(SERVICE):
+        for phrase in _phrases(name):
+            ranks[phrase.removeprefix("=").split(" ")[0]].append((" " not in phrase, place, name, phrase))
+    return ranks
 
 
 @cache

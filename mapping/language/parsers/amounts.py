@@ -72,14 +72,15 @@ def _survivors_free(code: str, price: str) -> str:
 PRICES = {"free": Message("Free"), "tariff": Message("By price list")}
 """Kind of cost -> what is said of it."""
 
-_SURVIVORS_FREE = {
-    frozenset(coarse(words).split())
-    for words in (
-        *(_survivors_free(code, "") for code in codes()),
-        "free for survivors, others",
-        "для пострадавших бесплатно, остальным",
-    )
-}
+
+@cache
+def _beside_price() -> set[frozenset[str]]:
+    """Return the words beside a price by which it is free for survivors; catalogues are read first where one stands."""
+    texts = [_survivors_free(code, "") for code in codes()]
+    texts += ["free for survivors, others", "для пострадавших бесплатно, остальным"]
+    return {frozenset(coarse(text).split()) for text in texts}
+
+
 _PARTLY_PAID = words_for("partly") | words_for("partly paid")
 _NOT_FREE = re.compile(
     r"(?<!\w)(?:не|not|isn.t|no longer)\s+(?:for\s+|является\s+)?(?:free|бесплатн\w*)|(?:ройгон|бепул)\w*\s+нест|"
@@ -162,7 +163,7 @@ def price_words(cost: CostValue, money: Money | None = None) -> dict[str, str]:
     names = dict(money.names) if money is not None and money.code == cost.currency else {}
     own = frozenset(coarse(word) for word, code in _words(money).items() if code == cost.currency)
     beside = frozenset(coarse(_AMOUNT.sub(" ", _mended(cost.text, money))).split()) - own
-    if beside and beside not in _SURVIVORS_FREE:
+    if beside and beside not in _beside_price():
         return {}
     digits = 0 if cost.amount.is_integer() else _decimals(cost.currency)
     prices = {
