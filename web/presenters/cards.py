@@ -107,7 +107,6 @@ def _says_ages(entry: Entry) -> bool:
 
 def card(entry: Entry, area: StudyArea, language: str) -> Card:
     """Put an entry into the words of a language."""
-    types = tuple(label("service_types", code, language) for code in entry.types)
     serves = (
         *said("beneficiaries", entry.serves, language),
         *(condition(note, language) for note in entry.serves_notes),
@@ -115,13 +114,12 @@ def card(entry: Entry, area: StudyArea, language: str) -> Card:
     )
     conditions = tuple(note for note in entry.excludes_notes if is_condition(note))
     refused = (note for note in entry.excludes_notes if note not in conditions)
-    name = Label(entry.name, entry.name_language) if entry.name else (types[0] if types else Label("—", ""))
     return Card(
         entry=entry,
         language=language,
-        name=name,
+        name=name_of(entry, language),
         where=where(entry, area, language),
-        types=types,
+        types=tuple(label("service_types", code, language) for code in entry.types),
         calls=calls(entry.phones, area, language),
         week=week(entry.hours, language),
         check=check(entry, language),
@@ -133,6 +131,13 @@ def card(entry: Entry, area: StudyArea, language: str) -> Card:
         access=tuple(dict.fromkeys(entrance(p.accessibility, language) for p in entry.places if p.accessibility)),
         why=tuple(answered(entry, language)),
     )
+
+
+def name_of(entry: Entry, language: str) -> Label:
+    """Return what a service is called: by its name, else by its kind."""
+    if entry.name:
+        return Label(entry.name, entry.name_language)
+    return label("service_types", entry.types[0], language) if entry.types else Label("—", "")
 
 
 def answered(entry: Entry, language: str) -> Iterable[str]:

@@ -7,16 +7,17 @@ never stands first, and what is not known never above what is.
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from mapping.area.study_area import StudyArea
 from mapping.language.need_fits import FIRST, SECOND, need_fits
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.model import Audience
-from mapping.view.view import Entry
+from mapping.view.view import Entry, Hours
 from web.partner.finding.judgement import SIGNS, Judge, Reason, Sign
 from web.partner.finding.needs import FOR_A_CHILD, Needs
 from web.partner.finding.start_places import StartPlace, starts
@@ -24,7 +25,7 @@ from web.partner.shareable import classes, open_line
 from web.presenters import choices
 from web.presenters.answers import callable_first, is_consular, reaches
 from web.presenters.beyond import minutes_beyond, minutes_within
-from web.presenters.cards import Card, ContactLink, first_choice, minutes_to
+from web.presenters.cards import Card, ContactLink, first_choice, minutes_to, name_of
 from web.presenters.edition import Edition
 from web.presenters.entries import Emergency, emergency
 from web.presenters.hotlines import HOTLINE, Hotline, responsible, route, spoken_for
@@ -43,9 +44,14 @@ URGENT = ("stay", "doctor", "talk")
 
 @dataclass(frozen=True)
 class Fitting:
-    """A service as it answers some needs; ``minutes`` are those of summer and winter from where the person is."""
+    """A service as it answers some needs; ``minutes`` are those of summer and winter from where the person is.
 
-    card: Card
+    Its card is made where it is shown.
+    """
+
+    entry: Entry
+    name: str
+    make_card: Callable[[Entry], Card] = field(repr=False, compare=False)
     sign: Sign
     reasons: tuple[Reason, ...]
     minutes: tuple[float, float] | None
@@ -60,15 +66,15 @@ class Fitting:
     """Who may know of it: what not everybody may is not passed on."""
     room: Capacity | None = None
 
-    @property
-    def entry(self) -> Entry:
-        """Return the service."""
-        return self.card.entry
+    @cached_property
+    def card(self) -> Card:
+        """The service in words."""
+        return self.make_card(self.entry)
 
     @property
     def order(self) -> tuple[tuple[float, float], int, str]:
         """Return a key by which the nearest stands first, then by kind, and what has no distance last."""
-        return self.minutes or (math.inf, math.inf), self.kind, str(self.card.name)
+        return self.minutes or (math.inf, math.inf), self.kind, self.name
 
     @property
     def unknown(self) -> int:
@@ -152,6 +158,7 @@ class Finder:
         self.rooms = rooms or {}
         self.bodies = bodies
         self.moment = moment
+        self._judges: dict[str, Judge] = {}
         self.start: StartPlace | None = starts(edition, language).get(needs.place)
         self._summer, self._winter = (
             minutes_within(edition, needs.place, scenario) if self.start else {} for scenario in ("summer", "winter")
@@ -216,7 +223,7 @@ class Finder:
         confidential = self.confidential()
         urgent = [self._of_need(need) for need in dict.fromkeys((*URGENT, *self.needs.need))]
         usable = {
-            fitting.card.id: fitting
+            fitting.entry.id: fitting
             for fittings in urgent
             for fitting in fittings
             if fitting.sign != "no" and fitting.first and fitting.rank == FIRST and HOTLINE not in fitting.entry.types
@@ -230,7 +237,7 @@ class Finder:
         stays = [
             fitting
             for fitting in urgent[0]
-            if fitting.card.id in usable and (fitting.open_now or not fitting.entry.hours)
+            if fitting.entry.id in usable and (fitting.open_now or not fitting.entry.hours)
         ]
         return Tonight(
             emergency=self.emergency(),
@@ -245,12 +252,13 @@ class Finder:
 
     def judge(self, entry: Entry, minutes: tuple[float, float] | None = None, *, need: str = "") -> Fitting:
         """Say how a service answers a need, or all that were asked for, and why."""
-        judge = Judge(self.edition, self.language, self.needs.person(need), need, self.start, self.rooms, self.bodies)
+        judge = self._judge(need)
         reasons = judge.reasons(entry, minutes)
         signs = {reason.sign for reason in reasons}
-        card = self.edition.card(entry, self.language)
         return Fitting(
-            card=callable_first(card) if self.abroad else card,
+            entry=entry,
+            name=str(name_of(entry, self.language)),
+            make_card=self._card,
             sign="no" if "no" in signs else "ask" if "ask" in signs else "yes",
             reasons=tuple(reasons),
             minutes=minutes,
@@ -261,6 +269,17 @@ class Finder:
             room=self.rooms.get(entry.id),
             audience=classes(self.edition).get(entry.id, "custodian"),
         )
+
+    def _judge(self, need: str) -> Judge:
+        """Return the judge for the person whom a need is for."""
+        if need not in self._judges:
+            person = self.needs.person(need)
+            self._judges[need] = Judge(self.edition, self.language, person, need, self.start, self.rooms, self.bodies)
+        return self._judges[need]
+
+    def _card(self, entry: Entry) -> Card:
+        card = self.edition.card(entry, self.language)
+        return callable_first(card) if self.abroad else card
 
     def _block(self, need: Term) -> Block:
         services = self._of_need(need.code)
@@ -315,12 +334,23 @@ class Finder:
             return ()
         count = Counter(service.sign for service in near if service.minutes and _answers(service))
         few = {"yes": count["yes"] < BEYOND, "ask": count["yes"] + count["ask"] < BEYOND, "no": False}
+        if not any(few.values()):
+            return ()
         summer, winter = (minutes_beyond(self.edition, self.start.id, scenario) for scenario in ("summer", "winter"))
-        judged = [
-            self.judge(entry, minutes_to(entry, summer, winter), need=need) for entry in far if not entry.by_phone
+        timed = [
+            (minutes, entry) for entry in far if not entry.by_phone and (minutes := minutes_to(entry, summer, winter))
         ]
-        usable = [service for service in judged if service.minutes and few[service.sign] and _answers(service)]
-        return tuple(sorted(usable, key=lambda service: (service.rank, service.order))[:BEYOND])
+        judge = self._judge(need)
+        timed.sort(
+            key=lambda pair: (
+                judge.rank(pair[1]) or SECOND,
+                pair[0],
+                judge.kind(pair[1]),
+                str(name_of(pair[1], self.language)),
+            )
+        )
+        judged = (self.judge(entry, minutes, need=need) for minutes, entry in timed)
+        return tuple(islice((service for service in judged if few[service.sign] and _answers(service)), BEYOND))
 
     def _sole_need(self, entry: Entry) -> str:
         """Return the need of a child, where a service answers no other that was asked for; else nothing."""
@@ -362,11 +392,16 @@ def _answers(service: Fitting) -> bool:
 
 def is_open(entry: Entry, moment: dt.datetime, timezone: str) -> bool:
     """Tell whether a service is open at a moment, by hours that are known, each in its own time."""
+    return _is_open(entry.hours, moment, timezone)
+
+
+@lru_cache(1024)  # most services are open at the hours of others
+def _is_open(hours: tuple[Hours, ...], moment: dt.datetime, timezone: str) -> bool:
     return any(
-        hours.open_at(
+        span.open_at(
             moment.astimezone(
-                ZoneInfo(timezone) if hours.utc_offset is None else dt.timezone(dt.timedelta(hours=hours.utc_offset))
+                ZoneInfo(timezone) if span.utc_offset is None else dt.timezone(dt.timedelta(hours=span.utc_offset))
             ).replace(tzinfo=None)
         )
-        for hours in entry.hours
+        for span in hours
     )

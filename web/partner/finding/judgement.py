@@ -6,10 +6,11 @@ Whatever is needed and not known is something to ask, and never a yes.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from mapping.language.i18n import Message, Several
-from mapping.language.need_fits import LAST, fit, need_fits
+from mapping.language.need_fits import LAST, NeedFit, fit, need_fits
 from mapping.language.parsers import is_dialled
 from mapping.language.taxonomy import Term, Vocabulary, match_term
 from mapping.view.entries import NO_PAPERS, REFUSES, TAKES, suits
@@ -92,13 +93,11 @@ class Judge:
 
     def rank(self, entry: Entry) -> int | None:
         """Return how well the kind of a service fits the needs: 1 first, 2 on the way, 3 last; None for not."""
-        fits = (fit(need, entry.types, self.person.groups) for need in self.needs)
-        return min((rank for rank in fits if rank is not None), default=None)
+        return _rank(self.needs, entry.types, self.person.groups)
 
     def kind(self, entry: Entry) -> int:
         """Return where the kind of a service stands among those that fit the needs: what is most often needed first."""
-        kinds = [code for need in self.needs for code in need_fits(need)]
-        return min((place for place, code in enumerate(kinds) if code in entry.types), default=len(kinds))
+        return _kind(self.needs, entry.types)
 
     def reasons(self, entry: Entry, minutes: tuple[float, float] | None) -> list[Reason]:
         """Return what speaks for a service, what must be asked, and what speaks against it."""
@@ -126,7 +125,7 @@ class Judge:
 
     def _of_kind(self, entry: Entry) -> Iterator[Reason]:
         kinds = Vocabulary.load("service_types")
-        fits = {code: row for need in self.needs for code, row in need_fits(need).items() if code in entry.types}
+        fits = _fits(self.needs, entry.types)
         met = [code for code, row in fits.items() if row.suits(self.person.groups)]
         if met:
             labels = Several(tuple(kinds.term(code).labels for code in met))
@@ -276,6 +275,24 @@ class Judge:
                 until = Message("Agreement with your organization until {day}", day)
                 yield Reason("yes", until if agreement.valid_to else Message("Agreement with your organization"))
                 return
+
+
+@lru_cache(4096)  # thousands of services are of the same kinds
+def _rank(needs: tuple[str, ...], types: tuple[str, ...], groups: tuple[str, ...]) -> int | None:
+    fits = (fit(need, types, groups) for need in needs)
+    return min((rank for rank in fits if rank is not None), default=None)
+
+
+@lru_cache(4096)
+def _kind(needs: tuple[str, ...], types: tuple[str, ...]) -> int:
+    kinds = [code for need in needs for code in need_fits(need)]
+    return min((place for place, code in enumerate(kinds) if code in types), default=len(kinds))
+
+
+@lru_cache(4096)
+def _fits(needs: tuple[str, ...], types: tuple[str, ...]) -> Mapping[str, NeedFit]:
+    """Return the kinds of a service that fit one of some needs."""
+    return {code: row for need in needs for code, row in need_fits(need).items() if code in types}
 
 
 def _covers(entry: Entry, first: int, beyond: int) -> bool:

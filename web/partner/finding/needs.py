@@ -79,7 +79,7 @@ class Needs:
         """Whether the person is under 18."""
         return self.age in CHILD_AGES
 
-    @property
+    @cached_property
     def groups(self) -> tuple[str, ...]:
         """Return the groups of beneficiaries that the person is of, as far as they are known."""
         marked = (code for mark, code in MARKED_GROUPS.items() if mark in self.marks)
