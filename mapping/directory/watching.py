@@ -15,7 +15,7 @@ import sqlite_utils
 from mapping.directory.gate import DECIDED_BY, DECIDING, SHOWABLE, Ids
 from mapping.directory.rows import stored_ids
 from mapping.model import Audience
-from mapping.resources import checksum
+from mapping.resources import checksum_of_parts
 from mapping.safety.agreed import Key
 from mapping.safety.leak_scan import FACT_FIELDS
 
@@ -130,13 +130,13 @@ def note(
     """Note a view that was written since `begin` gave a number; a file that is changed after it is another."""
     db.execute(
         "UPDATE written SET digest = ?, maker = ?, conceals = ?, warnings = ? WHERE number = ?",
-        [checksum(path), maker, json.dumps(sorted(conceals)), json.dumps(list(warnings)), number],
+        [checksum_of_parts(path), maker, json.dumps(sorted(conceals)), json.dumps(list(warnings)), number],
     )
 
 
 def note_again(db: sqlite_utils.Database, number: int, path: Path) -> None:
     """Note that something was added to a view that was noted, which is not of the directory."""
-    db.execute("UPDATE written SET digest = ? WHERE number = ?", [checksum(path), number])
+    db.execute("UPDATE written SET digest = ? WHERE number = ?", [checksum_of_parts(path), number])
 
 
 def forget(db: sqlite_utils.Database) -> None:

@@ -26,7 +26,7 @@ from mapping.editions.again import again, made_by
 from mapping.errors import MappingError, UnsafePublication, cause
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience
-from mapping.resources import checksum, stamp_of
+from mapping.resources import checksum_of_parts, stamp_of
 from mapping.safety.agreed import Key
 from mapping.safety.redaction import Rules
 from mapping.travel import cost_surface, friction
@@ -109,7 +109,7 @@ def publish(
     before, noted = None, 0
     try:
         stamp = stamp_of(previous) if previous is not None else (0, 0, 0)
-        digest = checksum(previous) if previous is not None and maker else ""
+        digest = checksum_of_parts(previous) if previous is not None and maker else ""
         if maker:
             noted = watching.begin(directory.db, audience, digest)
         if previous is not None and not anew:

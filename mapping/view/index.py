@@ -223,6 +223,12 @@ class SearchIndex:
         names = {row["language"]: row["text"] for row in self.texts.get(service["id"], ()) if row["field"] == "name"}
         return name_in(names, language, service["name"])
 
+    def sort_keys(self, service: Row) -> dict[str, str]:
+        """Return for each language of the view what a service is sorted by."""
+        if service["id"] not in self.texts:
+            return dict.fromkeys(self.languages, sort_key(service["name"] or ""))
+        return {language: sort_key(self.name(service, language)) for language in self.languages}
+
     def words(self, service: Row) -> list[str]:
         """Return the folded words of a service's names, of its places and numbers, in any language, each once.
 
@@ -323,9 +329,9 @@ def write_index(
         connection.executemany(
             "INSERT INTO named VALUES (?, ?, ?, ?)",
             (
-                (language, series["rank"][n], sort_key(listing.name(row, language)), n)
-                for language in languages
+                (language, series["rank"][n], key, n)
                 for n, row in rows
+                for language, key in listing.sort_keys(row).items()
             ),
         )
     for groups, numbers in takers.items():

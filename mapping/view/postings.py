@@ -5,6 +5,7 @@ Sets are bits in a row, one a service, and are met with each other 64 services a
 
 import json
 import sqlite3
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
@@ -52,9 +53,9 @@ def coarse_word(word: str) -> str:
 
 def packed(numbers: Iterable[int], size: int) -> tuple[bool, bytes]:
     """Pack a set of numbers below ``size``: as bits (True), or in a row where that is shorter."""
-    members = np.sort(np.fromiter(numbers, "<u4"))
-    if members.nbytes * 8 <= size:
-        return False, members.tobytes()
+    members = sorted(numbers)  # most sets have one or two, for which NumPy takes longer
+    if 32 * len(members) <= size:
+        return False, struct.pack(f"<{len(members)}I", *members)
     mask = np.zeros(size, bool)
     mask[members] = True
     return True, np.packbits(mask).tobytes()

@@ -26,6 +26,11 @@ FORMAT = "7"
 APPLICATION_ID = 0x526F6876
 """Stands in the header of a view file: "Rohv"."""
 
+PAGE = 16_384
+"""Bytes of a page: a large view is written and copied in less time than with the 4,096 that SQLite takes by itself."""
+CACHE = 32_000
+"""Thousands of bytes of each file that stay in the memory while a view is written."""
+
 Row = Mapping[str, Any]
 
 Part = Mapping[str, Sequence[Row]]
@@ -121,12 +126,13 @@ class ViewWriter:
         self.types = {table: _types_of(table, names) for table, names in fields.items()}
         self._staged: dict[str, str] = {}
         """Table of which rows came -> statement that stages a row of it."""
+        connection.execute(f"PRAGMA page_size = {PAGE}")
         connection.execute("PRAGMA journal_mode = off")
+        connection.execute(f"PRAGMA cache_size = -{CACHE}")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("ATTACH '' AS staged")
-        connection.execute("PRAGMA main.cache_size = -64000")
-        connection.execute("PRAGMA staged.cache_size = -64000")
         connection.execute("PRAGMA staged.journal_mode = off")
+        connection.execute(f"PRAGMA staged.cache_size = -{CACHE}")
         connection.execute("BEGIN")
 
     def add(self, part: Part) -> None:
@@ -164,7 +170,8 @@ class ViewWriter:
                 connection.execute(f'DROP TABLE staged."{table}"')
             for name in (*references(RECORDS[table]), "link_id"):
                 if name in types:
-                    connection.execute(f'CREATE INDEX "{table}_{name}" ON "{table}" ("{name}")')
+                    filled = f'"{name}" IS NOT NULL'  # many columns name something in few rows
+                    connection.execute(f'CREATE INDEX "{table}_{name}" ON "{table}" ("{name}") WHERE {filled}')
         _write_units(connection, context.area)
         create_index(connection)
         write_changes(
