@@ -142,7 +142,7 @@ class SearchIndex:
         yield "pointed" if any(map(has_point, places)) else "remote", ""
         if self._always(own):
             yield "night", ""
-        if FREE.intersection(tokens(service["fees_description"] or "")):
+        if FREE.intersection(folded_words(service["fees_description"] or "")):
             yield "free", ""
         for place in places:
             if place["country"] and not place["area_unit"]:
