@@ -445,6 +445,10 @@ class Reader:
                     return True
         return sum(self.intake.texts(name)[text] < 2 for name, text in texts.items()) >= MANY
 
+    def beside_name(self) -> list[str]:
+        """Return what is said beside the name of the body: in brackets, or behind a dash."""
+        return [*filter(None, chain(*_BESIDE_A_NAME.findall(self.text("organization"))))]
+
     def unsigned(self, name: str) -> str:
         """Return a name without the signs behind it, whose meaning is said: a note explains it, or nobody does."""
         signs = self._signs()
@@ -480,7 +484,7 @@ class Reader:
                     "note",
                 )
                 return meant
-        brackets = " ".join(filter(None, chain(*_BESIDE_A_NAME.findall(self.text("organization")))))
+        brackets = " ".join(self.beside_name())
         private = (name for name in self.intake.columns.private if not is_review(fold_header(name)))
         remarks = {name: self.row.cells.get(fold_header(name), "") for name in private} | {COMMENT: self.row.comment}
         texts = {**remarks, self.column("organization"): brackets, self.column("hours"): self._instead_of_hours()}

@@ -193,8 +193,9 @@ def _located(reader: Reader) -> Located:
     if located is None:
         located = locate(area, lat=latitude, lon=longitude_found, place=place, unit=unit, country=country)
         reader.intake.located[claim] = located
-    if located.precision == "none" and not located.country and not country and (above := _above(reader)):
-        return above
+    nowhere = located.precision == "none" and not located.country and not country
+    if nowhere and (other := _beside_name(reader) or _above(reader)):
+        return other
     if not located.notes and (located.precision != "none" or located.country):
         return located
     where = "coordinates" if reader.text("coordinates") else "latitude" if reader.text("latitude") else "unit"
@@ -211,6 +212,26 @@ def _located(reader: Reader) -> Located:
             Phrase("give its area, town or coordinates"),
         )
     return located
+
+
+_BRANCH = re.compile(
+    r"\b(?:филиал\w*|отделени\w*|представительств\w*|офис\w*|branch|office|шуъба\w*|бахши|намояндаги\w*|"
+    r"filial\w*|boʻlim\w*|ofis\w*|in|at|дар|в|во)(?!\w)\W*",
+    re.I,
+)
+"""What stands beside the town of a branch in the name of a body."""
+
+
+def _beside_name(reader: Reader) -> Located | None:
+    """Return where the brackets of the body's name say that it is, and say so: "(филиал в Исфаре)"; else None."""
+    area = reader.intake.area
+    for text in reader.beside_name():
+        unit = whereabouts(area, _BRANCH.sub(" ", text).strip()).unit
+        if unit and not hides_place(text):
+            problem = Phrase("the name says where it is: {unit}", unit=_label(area, unit))
+            reader.say("organization", problem, Phrase("look whether it is right"))
+            return locate(area, unit=unit)
+    return None
 
 
 def _above(reader: Reader) -> Located | None:

@@ -1228,3 +1228,15 @@ def test_the_address_of_something_else_is_told_and_is_none(take, address):
     batch = take(row, heads=heads)
     assert batch.of("address") == []
     assert ("doubt", "Address", f"{address!r} is the address of something else") in said(batch)
+
+
+@pytest.mark.parametrize("name", ["Umed (филиал в Хамворе)", "Umed – Hamvor branch", "Umed (Hamvor)"])
+def test_a_row_without_a_place_is_where_its_name_says_and_this_is_told(take, name):
+    batch = take(("1", name, "", *ROW[3:]))
+    assert [place.area_unit for place in batch.of("location")] == ["XT-E2"]
+    assert any("the name says where it is" in problem for _, _, problem in said(batch))
+
+
+def test_what_a_row_says_of_its_place_counts_before_its_name(take):
+    (place,) = take(("1", "Umed (Hamvor)", *ROW[2:])).of("location")
+    assert place.area_unit != "XT-E2"

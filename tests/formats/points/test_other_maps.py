@@ -34,6 +34,25 @@ def test_a_kml(tmp_path):
     assert "1313" in row.values()
 
 
+def test_lines_of_a_description_that_say_what_they_hold_are_columns(tmp_path):
+    lines = "Бесплатно<br>Телефон: 900001122<br><b>Часы работы</b>: пн-пт 9:00-17:00<br>phone: 1<br>https://a.example"
+    path = tmp_path / "map.kml"
+    path.write_text(KML.replace("advice", f"<![CDATA[{lines}]]>"), "utf-8")
+    (row,) = cells(path)
+    check(row)
+    assert (row["Телефон"], row["Часы работы"], row["Phone"]) == ("900001122", "пн-пт 9:00-17:00", "1313")
+    description = next(value for name, value in row.items() if name.casefold() == "description")
+    assert description == "Бесплатно\nhttps://a.example"
+
+
+def test_prose_with_colons_stays_a_description(tmp_path):
+    lines = "<br>".join(f"{'a' * (number + 2)}: words" for number in range(31))
+    path = tmp_path / "map.kml"
+    path.write_text(KML.replace("advice", f"<![CDATA[{lines}]]>"), "utf-8")
+    (row,) = cells(path)
+    assert lines in row.values()
+
+
 def test_a_kmz(tmp_path):
     path = tmp_path / "map.kmz"
     with zipfile.ZipFile(path, "w") as archive:
