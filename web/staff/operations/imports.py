@@ -352,10 +352,18 @@ def preview(language: str, token: str) -> ResponseReturnValue:
     try:
         preview = look(upload)
     except (MappingError, ValueError) as error:
-        return page(
-            "staff/refused.html", language, upload=upload, why=_reason(error, upload, language), problem=UNREADABLE
-        ), 400
+        return _refused(language, upload, error)
     return _preview(language, upload, preview)
+
+
+def _refused(language: str, upload: Upload, error: Exception) -> ResponseReturnValue:
+    why = _reason(error, upload, language)
+    return page("staff/refused.html", language, upload=upload, why=why, problem=UNREADABLE), 400
+
+
+def _not_agreed() -> list[Upload]:
+    """Return the lists that somebody stored and two people have not agreed to: what they brought is not known here."""
+    return [upload for upload in uploads().of(me().id) if upload.stored and not _is_agreed(upload)]
 
 
 def _preview(language: str, upload: Upload, preview: Preview, *, problem: Message | None = None) -> str:
@@ -372,6 +380,7 @@ def _preview(language: str, upload: Upload, preview: Preview, *, problem: Messag
         asked=_asked(source),
         numbers=source not in _trusted() and bool(preview.batch.of("phone")),
         problem=problem,
+        unknown=_not_agreed(),
         wholes={table: TABLES[table] for table in WHOLES},
         map_=upload.columns,
         becomes=becomes,
@@ -428,7 +437,10 @@ def _read(upload: Upload, held: Any, *, agreed: bool = False, numbers: bool = Fa
 
     With ``agreed``, and with ``numbers`` for the sender's numbers, as if they had, for whoever is to agree.
     """
-    known = Known.of(held)
+    known, columns = Known.of(held), upload.columns
+    if columns is not None:  # whoever looks first needs no limit; one would tell, by what is stored, who is hidden
+        unlimited = columns.rows.model_copy(update={"refused": columns.rows.most})
+        columns = columns.model_copy(update={"rows": unlimited}).completing(columns)
     agreed = agreed or _is_agreed(upload)
     source = upload.columns.source if upload.columns is not None else ""
     if agreed and upload.columns is not None:
@@ -437,9 +449,7 @@ def _read(upload: Upload, held: Any, *, agreed: bool = False, numbers: bool = Fa
         known.phones.discard(source)
     if numbers:
         known.phones.add(source)
-    batch = read(
-        upload.path, source=upload.path.stem, columns=upload.columns, area=study_area(), today=today(), known=known
-    )
+    batch = read(upload.path, source=upload.path.stem, columns=columns, area=study_area(), today=today(), known=known)
     if batch.source.id in RESERVED:
         problem = Phrase(
             "{file}: the name of its sender is kept for the portal itself; rename the file", file=upload.path.name
@@ -461,9 +471,7 @@ def store(language: str, token: str) -> ResponseReturnValue:
             directory().undo(upload.stored, by=me().login, on=today())
         directory().add(_read(upload, directory()), by=me().login, on=today())
     except FormatError as error:
-        return page(
-            "staff/refused.html", language, upload=upload, why=_reason(error, upload, language), problem=UNREADABLE
-        ), 400
+        return _refused(language, upload, error)
     except (MappingError, ValueError):
         return _preview(language, upload, preview, problem=NOT_STORED), 409
     if upload.columns is not None and not upload.trusted:

@@ -248,6 +248,24 @@ def test_a_map_that_was_agreed_to_and_changed_later_shows_nothing(office, stewar
         assert not opened.waiting()
 
 
+def test_whoever_looks_is_told_how_many_rows_are_left_out_and_may_go_on(office, steward):
+    """A limit would stop her; and one that held for what is hidden too would tell her what is there."""
+    path = office.directory.parent / "maps" / "ngo.toml"
+    path.parent.mkdir(exist_ok=True)
+    marked = AGREED % ("Who may see it", "", 'public = "public", hidden = "custodian"', "[]")
+    path.write_text(f"{marked}rows = {{refused = 0}}\n", encoding="utf-8")
+    answer = upload(steward, f"{LIST}4,,Legal consultations,Chashma,,public,-\n", chosen="ngo.toml")
+    text = steward.get(answer.location).text
+    assert "1 row would be left out, and the map expects 0 at most" in text
+    stored = post(steward, answer.location.replace("preview.html", "store"), page=answer.location, choice="store")
+    assert stored.status_code == 303
+    assert "Navruz Centre" in names(office)
+    nothing = LIST.partition("\n")[0] + "\n1,,Legal consultations,Chashma,,public,-\n"
+    text = steward.get(upload(steward, nothing, name="other.csv", chosen="ngo.toml").location).text
+    assert "two people have not agreed to how they are read" in text
+    assert f'{answer.location.split("/")[3]}/preview.html">ngo list.csv</a>' in text
+
+
 def test_an_approval_of_a_senders_name_alone_agrees_to_no_map(office, steward, tiny_area):
     path = office.directory.parent / "maps" / "ngo.toml"
     path.parent.mkdir(exist_ok=True)
