@@ -20,7 +20,7 @@ from web.presenters.cards import ContactLink, label, place_name
 from web.presenters.edition import Edition
 
 KINDS: dict[str, Message] = {
-    "number": Message("A number and nothing else"),
+    "number": Message("A number and its hours, nothing else"),
     "place": Message("With the kind of help, the place and the hours"),
 }
 
