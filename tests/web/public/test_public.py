@@ -177,6 +177,16 @@ def test_no_code_inside_html(site):
     assert [str(path) for path in site.rglob("*.html") if inside.search(path.read_text())] == []
 
 
+def test_no_line_is_pointed_at_where_none_is_listed(tmp_path, tiny_area, text):
+    client = create_app(published(tmp_path, tiny_area, organization("Umed")), tiny_area).test_client()
+    home, about = client.get("/en/index.html").text, client.get("/en/p1.html").text
+    assert "No line is listed yet." in home
+    assert "The line above" not in home
+    assert "Call the line" not in about
+    assert "The line above can arrange them." in text("en/index.html")
+    assert "Call the line" in text("en/p1.html")
+
+
 def test_cells_of_tables_to_download_are_never_formulas(tmp_path, tiny_area):
     parts = [organization("=1+1"), service("@SUM(A1)", of="=1+1", phones=["+992446000001"], fees_description="-1")]
     client = create_app(published(tmp_path, tiny_area, *parts), tiny_area).test_client()
