@@ -145,14 +145,19 @@ def _modules(folder: str, group: str) -> Iterator[tuple[str, ModuleType]]:
 
 def _own(package: str) -> Iterator[tuple[str, str]]:
     """Yield name and dotted name of the modules of a package and of the packages in it."""
-    for module in iter_modules(import_module(package).__path__):
-        if module.name.startswith("_") or module.name == "common":
-            continue
-        dotted = f"{package}.{module.name}"
-        if module.ispkg:
+    for name, is_package in _in_folders(tuple(import_module(package).__path__)):
+        dotted = f"{package}.{name}"
+        if is_package:
             yield from _own(dotted)
         else:
-            yield module.name, dotted
+            yield name, dotted
+
+
+@cache
+def _in_folders(folders: tuple[str, ...]) -> list[tuple[str, bool]]:
+    """Return what lies in some folders and which are packages; they are read once, since every list asks for them."""
+    modules = [(module.name, module.ispkg) for module in iter_modules(folders)]
+    return [(name, is_package) for name, is_package in modules if not name.startswith("_") and name != "common"]
 
 
 def _answering(module: ModuleType, name: str) -> "Callable[..., Result]":

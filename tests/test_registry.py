@@ -30,6 +30,7 @@ def folder(tmp_path, monkeypatch):
 def write(folder, name, text):
     (folder / f"{name}.py").write_text(text)
     importlib.invalidate_caches()
+    registry._in_folders.cache_clear()
 
 
 @pytest.fixture
@@ -133,6 +134,7 @@ def test_where_formats_share_an_ending_the_contents_decide(folder, tmp_path):
         (tmp_path / "a.json").write_text(text)
         assert registry.format_of(tmp_path / "a.json").__name__ == f"mapping.formats.{name}"
     (folder / "plain.py").unlink()
+    registry._in_folders.cache_clear()
     with pytest.raises(FormatError, match=r"holds none of what we read from such files \(stars\)"):
         registry.format_of(tmp_path / "a.json")
 

@@ -6,7 +6,7 @@ The same rules stand in ``web/static/meaning.js``; a test holds both to the same
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from mapping.language.fold import coarse_word, nominative, tokens
 from mapping.language.lexicon import NOT, PLACE_WORDS, Lexicon, place_key
@@ -114,6 +114,16 @@ class QueryReader:
             for concept in groups[0]:
                 self.rules_of.setdefault(concept, []).append(number)
 
+    @cached_property
+    def concepts_by_slip(self) -> dict[str, list[str]]:
+        """The words by what is left of them without a letter."""
+        return _by_slip(self.concepts)
+
+    @cached_property
+    def stems_by_slip(self) -> dict[str, list[str]]:
+        """The stems by what is left of them without a letter."""
+        return _by_slip(self.stems)
+
     def read(self, text: str, is_name: Callable[[str, bool], bool] | None = None) -> Meaning:
         """Return what a text asks for; ``is_name`` tells whether a word stands in a name, or, loosely, slightly off."""
         words = self._named_whole(joined(tokens(text)[:MOST]))
@@ -212,12 +222,14 @@ class QueryReader:
             key = coarse_word(word)
             if key in self.coarse:
                 return set(self.coarse[key])
-            for table, whole in ((self.concepts, True), (self.stems, False)):
-                concepts: set[str] = set()
-                for other, meanings in table.items():
-                    if len(other) >= 6 and starts(word, other) and slips(word, other, whole=whole):
-                        concepts.update(meanings)
-                if concepts:
+            for table, by_slip, whole in (
+                (self.concepts, self.concepts_by_slip, True),
+                (self.stems, self.stems_by_slip, False),
+            ):
+                parts = [word] if whole else [word[:cut] for cut in range(5, len(word) + 1)]
+                others = {other for part in parts for form in _slipped(part) for other in by_slip.get(form, ())}
+                fits = [other for other in others if starts(word, other) and slips(word, other, whole=whole)]
+                if concepts := {concept for other in fits for concept in table[other]}:
                     return concepts
             for cut in range(len(key) - 1, 5, -1):
                 if key[:cut] in self.coarse_stems:
@@ -357,12 +369,32 @@ def inflected(word: str, other: str) -> bool:
     return same >= max(SAME, shorter - 2) and abs(len(word) - len(other)) <= 3 and shorter >= 5
 
 
+def _by_slip(words: Iterable[str]) -> dict[str, list[str]]:
+    """Return words of six letters and more by each form that `_slipped` gives them."""
+    forms: dict[str, list[str]] = {}
+    for word in words:
+        for form in _slipped(word) if len(word) >= 6 else ():
+            forms.setdefault(form, []).append(word)
+    return forms
+
+
+def _slipped(word: str) -> set[str]:
+    """Return a word whole and without each of its letters: two that are `near` have one of these in common."""
+    letters = _one_letter_each(word)
+    return {letters, *(letters[:at] + letters[at + 1 :] for at in range(len(letters)))}
+
+
+def _one_letter_each(word: str) -> str:
+    """Write what one letter of Cyrillic stands for (sh, ch) as one letter."""
+    return word.replace("sh", "ş").replace("ch", "ç")
+
+
 def near(word: str, other: str) -> bool:
     """Tell whether two words differ by one slip at most: a letter wrong, missing, too many, or two swapped.
 
     What one letter of Cyrillic stands for (sh, ch) is one letter here.
     """
-    word, other = (word.replace("sh", "ş").replace("ch", "ç") for word in (word, other))
+    word, other = _one_letter_each(word), _one_letter_each(other)
     if abs(len(word) - len(other)) > 1:
         return False
     at = 0

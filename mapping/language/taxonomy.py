@@ -297,6 +297,7 @@ _BRACKETS = str.maketrans("([{", "(((") | str.maketrans(")]}", ")))")
 class _Index:
     """What is said for the terms of a taxonomy, by each key that a text is looked up with."""
 
+    codes: dict[str, str]
     exact: dict[str, dict[str, Literal["label", "synonym"]]] = field(default_factory=lambda: defaultdict(dict))
     words: dict[tuple[str, ...], set[str]] = field(default_factory=lambda: defaultdict(set))
     coarse: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -327,11 +328,9 @@ def _content(key: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8192)
 def _match(taxonomy: str, text: str, least: float) -> Match | None:
-    terms = _load(taxonomy)
-    by_code = {term.code.casefold(): term.code for term in terms.terms()}
-    if text.casefold() in by_code:
-        return Match(by_code[text.casefold()], 1.0, "code")
     index = _index(taxonomy)
+    if code := index.codes.get(text.casefold()):
+        return Match(code, 1.0, "code")
     least = 2.0 if taxonomy in OPPOSITES else least  # more alike than anything is
     match = _look_up(index, text) or _fuzzy(index, text, least)
     bare = _without_brackets(text)
@@ -354,8 +353,9 @@ def _look_up(index: _Index, text: str) -> Match | None:
         return Match(code, 0.98, "words")
     if code := _only(index.coarse.get(coarse(text), ())):
         return Match(code, 0.96, "spelling")
-    pattern = wildcard(text)
-    fits = {code for key, codes in index.exact.items() if pattern and pattern.fullmatch(key) for code in codes}
+    if (pattern := wildcard(text)) is None:
+        return None
+    fits = {code for key, codes in index.exact.items() if pattern.fullmatch(key) for code in codes}
     return Match(code, 0.95, "damaged") if (code := _only(fits)) else None
 
 
@@ -415,8 +415,8 @@ def _without_brackets(text: str) -> str:
 
 @cache
 def _index(taxonomy: str) -> _Index:
-    index = _Index()
     terms = _load(taxonomy).terms()
+    index = _Index({term.code.casefold(): term.code for term in terms})
     for term in terms:
         for language in languages.codes():
             if label := term.labels.get(language):

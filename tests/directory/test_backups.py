@@ -2,34 +2,35 @@
 
 import datetime as dt
 import hashlib
+import multiprocessing
 import os
 import re
 import resource
+import signal
 import sqlite3
-import subprocess
-import sys
-import textwrap
 import threading
 import tracemalloc
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 from typer.testing import CliRunner
 
+from mapping.area.study_area import StudyArea
 from mapping.cli import app
 from mapping.cli.operations import log_faults
+from mapping.directory import backups
 from mapping.directory.backups import MAGIC, PIECE, backup, kept, rehearse, restore, secret_of
 from mapping.directory.directory import Directory
 from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound
 from mapping.model import Organization
-from tests.conftest import TINY
 from tests.support.sample import TODAY, key, sample_batch
 from web.access.accounts import Accounts
 from web.stores.inbox import HelpMissing, Inbox
 from web.stores.ledger import Ledger
 
-ROOT = Path(__file__).resolve().parents[2]
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
 SECRET = b"apricot lantern river seven"
 
@@ -202,44 +203,44 @@ def test_what_is_there_is_not_overwritten(private, made, tmp_path):
     assert (tmp_path / "private.before-2").is_dir()
 
 
-WRITER = """
-    import datetime as dt, sys
-    from pathlib import Path
-    from mapping.area.study_area import StudyArea
-    from mapping.directory.directory import Directory
-    from web.stores.inbox import HelpMissing, Inbox
-    from web.stores.ledger import Ledger
-
-    folder, service = Path(sys.argv[1]), sys.argv[2]
-    day, now = dt.date(2026, 11, 24), dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
+def write_on(folder: Path, area: StudyArea, told: Connection) -> None:
+    """Edit, take in and log over and over; tell each number once it is stored."""
     inbox, ledger = Inbox(folder / "inbox.db"), Ledger(folder / "ledger.db")
-    with Directory(folder / "directory.db", StudyArea.load(sys.argv[3])) as directory:
+    with Directory(folder / "directory.db", area) as directory:
         for number in range(100_000):
-            directory.edit("service", service, {"description": f"{number} "}, by="gul", on=day, reason="why")
-            inbox.put(HelpMissing(need="legal", area_unit="OZ01"), on=day)
-            ledger.append("gul", "edit", subject=str(number), now=now)
-            print(number, flush=True)
-"""
+            fields = {"description": f"{number} "}
+            directory.edit("service", key("service", "Legal advice"), fields, by="gul", on=TODAY, reason="why")
+            inbox.put(HelpMissing(need="legal", area_unit="OZ01"), on=TODAY)
+            ledger.append("gul", "edit", subject=str(number), now=NOW)
+            told.send(number)
 
 
-def test_backups_made_while_others_write_are_whole(private, tmp_path):
-    command = [sys.executable, "-c", textwrap.dedent(WRITER), str(private), key("service", "Legal advice"), str(TINY)]
-    with subprocess.Popen(command, text=True, cwd=ROOT, stdout=subprocess.PIPE) as writer:
-        assert writer.stdout is not None
-        done = [int(writer.stdout.readline())]
-        reading = threading.Thread(target=lambda: done.extend(map(int, writer.stdout)))
-        reading.start()
-        try:
-            for number in range(3):
-                acknowledged = done[-1]
-                made = backup(private, tmp_path / f"{number}.backup", secret=SECRET, now=NOW)
-                found = restore(made.path, tmp_path / f"again{number}", secret=SECRET, check=log_faults)
-                assert found.faults == ()
-                lines = Ledger(tmp_path / f"again{number}" / "ledger.db").lines(newest=1)
-                assert int(lines[0].subject) >= acknowledged
-        finally:
-            writer.kill()
-            reading.join()
+def test_backups_made_while_others_write_are_whole(private, tmp_path, tiny_area):
+    here, there = multiprocessing.Pipe(duplex=False)
+    writer = multiprocessing.get_context("fork").Process(target=write_on, args=(private, tiny_area, there))
+    writer.start()
+    there.close()
+    done = [here.recv()]
+
+    def read_on() -> None:
+        with suppress(EOFError, OSError):  # it is killed, perhaps within a number
+            while True:
+                done.append(here.recv())
+
+    reading = threading.Thread(target=read_on)
+    reading.start()
+    try:
+        for number in range(3):
+            acknowledged = done[-1]
+            made = backup(private, tmp_path / f"{number}.backup", secret=SECRET, now=NOW)
+            found = restore(made.path, tmp_path / f"again{number}", secret=SECRET, check=log_faults)
+            assert found.faults == ()
+            lines = Ledger(tmp_path / f"again{number}" / "ledger.db").lines(newest=1)
+            assert int(lines[0].subject) >= acknowledged
+    finally:
+        writer.kill()
+        writer.join()
+        reading.join()
     assert done[-1] > done[0]
 
 
@@ -327,19 +328,21 @@ def test_what_is_said_to_rehearse_can_be_said(private, tmp_path):
     assert CliRunner().invoke(app, line.split(), catch_exceptions=False).exit_code == 0
 
 
+def back_up_and_die(private: Path, folder: Path) -> None:
+    """Back up, and be killed at the first write to the disk."""
+    backups.SCRYPT_N = 16
+    os.fsync = lambda _file: os.kill(os.getpid(), signal.SIGKILL)
+    backup(private, folder, secret=SECRET, now=NOW)
+
+
 def test_a_killed_backup_leaves_nothing_for_good(private, tmp_path):
     """The next one removes what it left, and leaves alone what somebody still works on."""
     folder = tmp_path / "backups"
     folder.mkdir()
-    code = f"""
-        import datetime as dt, os, signal
-        from pathlib import Path
-        from mapping.directory import backups
-        backups.SCRYPT_N = 16
-        backups.os.fsync = lambda _file: os.kill(os.getpid(), signal.SIGKILL)
-        backups.backup({str(private)!r}, {str(folder)!r}, secret={SECRET!r}, now=dt.datetime.now(dt.UTC))
-    """
-    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], cwd=ROOT, check=False)
+    killed = multiprocessing.get_context("fork").Process(target=back_up_and_die, args=(private, folder))
+    killed.start()
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL
     assert [path.suffix for path in folder.iterdir()] == [".part"]
     busy = folder / ".rohnamo-busy.part"
     busy.mkdir()

@@ -22,7 +22,7 @@ from pyproj import Geod
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import coarse, tokens
 from mapping.language.lexicon import lexicon
-from mapping.language.meaning import GOOD, LEAST, Meaning, QueryReader, inflected, near, starts
+from mapping.language.meaning import GOOD, LEAST, Meaning, QueryReader, _slipped, inflected, near, slips, starts
 from mapping.language.need_fits import SECOND, types_for
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.entries import sort_key
@@ -484,6 +484,27 @@ def test_what_services_are_called_is_looked_up_as_if_every_name_were_compared(re
                 precisely[code] = max(precisely.get(code, 2), len(name))
         shares, _, named = reader._called(words)
         assert (shares, named) == (covered, precisely)
+
+
+def test_slips_are_looked_up_as_if_every_word_were_compared(reader):
+    random, met = Random(7), 0
+    for whole, table in ((True, reader.concepts), (False, reader.stems)):
+        by_slip = reader.concepts_by_slip if whole else reader.stems_by_slip
+        for word in random.sample(sorted(other for other in table if len(other) >= 6), 60):
+            at = random.randrange(len(word))
+            typed = random.choice(
+                [
+                    word[:at] + word[at + 1 :],
+                    word[:at] + random.choice("aeshcz") + word[at:],
+                    word[:at] + random.choice("aeshcz") + word[at + 1 :],
+                    word[:at] + word[at : at + 2][::-1] + word[at + 2 :],
+                ]
+            ) + random.choice(["", "" if whole else "lar"])
+            compared = {other for other in table if len(other) >= 6 and slips(typed, other, whole=whole)}
+            parts = [typed] if whole else [typed[:cut] for cut in range(5, len(typed) + 1)]
+            assert compared <= {other for part in parts for form in _slipped(part) for other in by_slip.get(form, ())}
+            met += bool(compared)
+    assert met > 90
 
 
 def test_a_number_is_a_number(reader):

@@ -23,6 +23,8 @@ _SHORT = r"[^\W_]{1,8}(?:\.\d{1,2}){0,2}|[+\-–±✓✔✗✘]"
 _EXPLAINED = re.compile(
     rf"(?:^|[\s;,(:])({_SHORT})\s*(?:\s[-–—]\s|=|:\s|–|—)\s*([^;,=\n]{{3,}}?)\s*(?=[;,\n)]|\.\s|\.?$)"
 )
+_JOINT = re.compile("[-–—=:]")
+"""A sign without which `_EXPLAINED` finds nothing; most cells have none."""
 _BESIDE = re.compile(r"([^\W\d_][^()]{3,80}?)\s*\(([^\W\d_]{2,6})\)")
 
 
@@ -75,8 +77,10 @@ def _pairs(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
             if len(texts) == 2 and re.fullmatch(_SHORT, texts[0].strip(" .)")):
                 yield texts[0].strip(" .)"), texts[1]
             for text in texts:
-                yield from ((match[1], match[2]) for match in _EXPLAINED.finditer(text) if _stands_alone(match))
-                yield from ((short, long) for long, short in _BESIDE.findall(text) if _are_initials(short, long))
+                if _JOINT.search(text):
+                    yield from ((match[1], match[2]) for match in _EXPLAINED.finditer(text) if _stands_alone(match))
+                if "(" in text:
+                    yield from ((short, long) for long, short in _BESIDE.findall(text) if _are_initials(short, long))
 
 
 def _stands_alone(match: re.Match[str]) -> bool:
