@@ -384,6 +384,10 @@ class Reader:
                     return column
         return field_name(name) if name else name
 
+    def cell_as_sent(self, folded: str) -> str:
+        """Return what stands in a column, by its folded heading, before anything was replaced in it."""
+        return next((text for name, text in self.row.raw.items() if fold_header(name) == folded), "").strip()
+
     def cell(self, name: str) -> str | None:
         """Return the cell that a field comes from, as spreadsheets call it; None where no column fills it."""
         own, sheet = self.intake.columns_of_cells, self.row.sheet

@@ -22,6 +22,7 @@ from mapping.area.study_area import StudyArea
 from mapping.batch import counted
 from mapping.column_map import fold_header
 from mapping.intake.activities import checklist
+from mapping.intake.clean import DITTO
 from mapping.intake.dialling import lacks_town, town_codes, towns_beside
 from mapping.intake.row_keys import row_key, without_repeats
 from mapping.intake.row_reader import SHELTER, TELLING, Intake, Part, Reader, first_of
@@ -223,9 +224,13 @@ _BRANCH = re.compile(
 
 
 def _beside_name(reader: Reader) -> Located | None:
-    """Return where the brackets of the body's name say that it is, and say so: "(филиал в Исфаре)"; else None."""
+    """Return where the brackets of the body's name say that it is, and say so: "(филиал в Исфаре)"; else None.
+
+    Beside the address of the row above they say nothing: that may be in another town.
+    """
     area = reader.intake.area
-    for text in reader.beside_name():
+    columns = map(reader.cell_as_sent, reader.intake.columns_of("address"))
+    for text in () if any(map(DITTO.fullmatch, columns)) else reader.beside_name():
         unit = whereabouts(area, _BRANCH.sub(" ", text).strip()).unit
         if unit and not hides_place(text):
             problem = Phrase("the name says where it is: {unit}", unit=_label(area, unit))

@@ -1176,7 +1176,10 @@ def test_a_number_that_is_for_colleagues_is_shown_to_nobody(take):
     assert (audiences(batch, "service"), audiences(batch, "phone")) == ({"public"}, {"custodian"})
 
 
-@pytest.mark.parametrize("answer", ["да, кроме телефона", "Yes, without the phone number", "ha, telefondan tashqari"])
+@pytest.mark.parametrize(
+    "answer",
+    ["Yes - number only on request", "да, кроме телефона", "Yes, without the phone number", "ha, telefondan tashqari"],
+)
 def test_a_yes_that_leaves_the_number_out_hides_it_whatever_the_map_says(take, answer):
     batch = take((*ROW[:5], answer, ""), markings={answer: "public"})
     assert (audiences(batch, "service", "location"), audiences(batch, "phone")) == ({"public"}, {"custodian"})
@@ -1235,6 +1238,13 @@ def test_a_row_without_a_place_is_where_its_name_says_and_this_is_told(take, nam
     batch = take(("1", name, "", *ROW[3:]))
     assert [place.area_unit for place in batch.of("location")] == ["XT-E2"]
     assert any("the name says where it is" in problem for _, _, problem in said(batch))
+
+
+def test_beside_the_address_of_the_row_above_a_name_says_no_place(take):
+    heads, row = with_cells(Address="Rudaki 5")
+    batch = take(row, ("2", "Umed (Hamvor)", "", *ROW[3:], "там же"), heads=heads)
+    assert sorted(str(place.area_unit) for place in batch.of("location"))[0] != "XT-E2"
+    assert all("the name says" not in problem for _, _, problem in said(batch, 3))
 
 
 def test_what_a_row_says_of_its_place_counts_before_its_name(take):

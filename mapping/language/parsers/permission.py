@@ -139,7 +139,7 @@ def withholds(text: str) -> bool:
 
 _EXCEPT = re.compile(
     r"\b(?:кроме|(?:за\s+)?исключ\w*|но\s+(?:не|без)|без|except\w*|but\s+(?:not|without|no|hide)|without|other\s+than|"
-    r"not\s+the|hide|ба\s+(?:ғайр|истисно)\w*|ғайр\s+аз|ғайри|вале\s+(?:на|бе)|бе|lekin|ammo)\b|"
+    r"not\s+the|hide|(?:only\s+)?(?:on|by|upon)\s+request|по\s+запросу|ба\s+(?:ғайр|истисно)\w*|ғайр\s+аз|ғайри|вале\s+(?:на|бе)|бе|lekin|ammo)\b|"
     r"(?:dan|дан)\s+(?:tashqari|boshqa|ташқари|бошқа)\b|\b\w+(?:siz|сиз)\b|\bбез",
     re.I,
 )
