@@ -6,17 +6,17 @@ of any other record stands what it is, and the code by which people call it.
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, current_app, request
 
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import public_id
 from mapping.language.i18n import Message, show, translate
-from mapping.model import Organization, Service
+from mapping.model import Audience, Organization, Service
 from web.access.guard import Open
 from web.access.mailer import WHY
 from web.access.roles import ACTIONS, EVERYWHERE, ROLES, Action
@@ -27,6 +27,7 @@ from web.staff.agreeing import ASKED, why
 from web.staff.common import everything_seen, study_area
 from web.staff.fields import AUDIENCE_LABELS, LABELS, TABLES
 from web.staff.operations.office import LABELS as SETTINGS
+from web.staff.operations.publish import FOR
 from web.staff.review.inbox import CALLED
 from web.staff.visible import VisibleRecords
 from web.stores.deeds import DEEDS
@@ -148,6 +149,13 @@ def fits(words: LineWords, wanted: str) -> bool:
     return any(wanted.casefold() in text.casefold() for text in (words.subject, words.line.subject))
 
 
+_PARTS: dict[str, Callable[[str], object]] = {
+    "audience": lambda audience: FOR[cast("Audience", audience)],
+    "day": dt.date.fromisoformat,
+    "digest": str,
+}
+"""Parts of what code writes as a whole that are no words of a list."""
+
 _CODE = re.compile(r"[\w*-]+")
 
 
@@ -156,10 +164,9 @@ def _said(text: str, words: Mapping[str, Message], names: Mapping[str, str], lan
         if match := re.fullmatch(pattern, text):
             groups = match.groupdict()
             values: dict[str, Any] = {
-                name: part if name == "digest" else _said(part, words, names, language) for name, part in groups.items()
+                name: _PARTS[name](part) if name in _PARTS else _said(part, words, names, language)
+                for name, part in groups.items()
             }
-            if "day" in values:
-                values["day"] = dt.date.fromisoformat(values["day"])
             return translate(message.text, language, **values)
 
     def word(code: re.Match[str]) -> str:
