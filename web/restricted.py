@@ -96,7 +96,7 @@ def report(language: str, kind: str) -> ResponseReturnValue:
             language=language,
             edition="restricted",
             reader=me().name,
-            results=current.results(),
+            results=current.report_results(),
             demo=bool(current_app.config["DEMO"]),
         )
     answer = file(import_module(f"mapping.render.report.writers.{kind}").write(made), f"report.{kind}")

@@ -116,7 +116,7 @@ def write_report(edition: Edition, folder: Path) -> None:
     """Write the report of an edition and its recommendations, in the country's first language."""
     folder.mkdir()
     with View(edition.path) as view:
-        made = report.make(view, edition.area, language=edition.area.languages[0], results=edition.results())
+        made = report.make(view, edition.area, language=edition.area.languages[0], results=edition.report_results())
     (folder / "report.html").write_bytes(html.write(made))
     writing.write_recommendations(made, folder / "recommendations.csv")
 
