@@ -7,6 +7,7 @@ import datetime as dt
 import pickle
 import zlib
 from array import array
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from functools import cache
 from itertools import chain
@@ -19,6 +20,9 @@ from mapping.model import AnyRecord, Record, columns
 
 Values = tuple[Any, ...]
 """What a row holds, in the order of its columns."""
+
+RecordRow = tuple[type[Record], Values]
+"""A record as its kind and the row that SQLite keeps of it."""
 
 AnyValues = TypeVar("AnyValues", bound=Values)
 
@@ -43,7 +47,7 @@ class Packed(Generic[AnyValues]):
     def __iter__(self) -> Iterator[AnyValues]:
         """Yield the rows."""
         for pack in self._packs:
-            yield from _unpacked(pack)
+            yield from self._unpacked(pack)
         yield from self._open
 
     def __getitem__(self, place: int) -> AnyValues:
@@ -52,12 +56,12 @@ class Packed(Generic[AnyValues]):
         if number == len(self._packs):
             return self._open[within]
         if self._last[0] != number:
-            self._last = number, _unpacked(self._packs[number])
+            self._last = number, self._unpacked(self._packs[number])
         return self._last[1][within]
 
-    def copy(self) -> "Packed[AnyValues]":
+    def copy(self) -> Self:
         """Return the same rows, to which others may be added."""
-        same = Packed[AnyValues]()
+        same = type(self)()
         same._packs, same._open = [*self._packs], [*self._open]
         return same
 
@@ -65,13 +69,40 @@ class Packed(Generic[AnyValues]):
         """Add a row."""
         self._open.append(row)
         if len(self._open) == TOGETHER:
-            self._packs.append(zlib.compress(pickle.dumps(self._open, pickle.HIGHEST_PROTOCOL), 1))
+            self._packs.append(self._pack(self._open))
             self._open.clear()
 
+    @staticmethod
+    def _pack(rows: list[AnyValues]) -> bytes:
+        return zlib.compress(pickle.dumps(rows, pickle.HIGHEST_PROTOCOL), 1)
 
-def _unpacked(pack: bytes) -> list[Any]:
-    rows: list[Any] = pickle.loads(zlib.decompress(pack))  # noqa: S301 - this very process packed it
-    return rows
+    @staticmethod
+    def _unpacked(pack: bytes) -> list[AnyValues]:
+        rows: list[AnyValues] = pickle.loads(zlib.decompress(pack))  # noqa: S301 - this very process packed it
+        return rows
+
+
+class PackedTable(Packed[Values]):
+    """Rows of a table, packed column by column: what all of a pack say in one is held once.
+
+    The rest are ids above all, in which letters repeat and words do not: to look for words would double the time.
+    """
+
+    @staticmethod
+    def _pack(rows: list[Values]) -> bytes:
+        columns = [column[:1] if _says_one(column) else column for column in zip(*rows, strict=True)]
+        deflate = zlib.compressobj(1, strategy=zlib.Z_HUFFMAN_ONLY)
+        return deflate.compress(pickle.dumps(columns, pickle.HIGHEST_PROTOCOL)) + deflate.flush()
+
+    @staticmethod
+    def _unpacked(pack: bytes) -> list[Values]:
+        columns: list[Values] = pickle.loads(zlib.decompress(pack))  # noqa: S301 - this very process packed it
+        return [*zip(*(column if len(column) == TOGETHER else column * TOGETHER for column in columns), strict=True)]
+
+
+def _says_one(column: Values) -> bool:
+    """Tell whether a column holds one text, or nothing; a number may be equal to another and not the same."""
+    return (column[0] is None or isinstance(column[0], str)) and column.count(column[0]) == len(column)
 
 
 class PackedRecords:
@@ -81,7 +112,7 @@ class PackedRecords:
     """
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
-        self._packed: dict[type[Record], Packed[Values]] = {}
+        self._packed: dict[type[Record], PackedTable] = {}
         self._hashes: dict[type[Record], array[int]] = {}
         """Of the ids of each kind."""
         self._single = True
@@ -110,17 +141,17 @@ class PackedRecords:
             self._hashes |= {kind: hashes[:] for kind, hashes in records._hashes.items()}
             self._single &= records._single
             return
-        for record in records:
-            kind = type(record)
-            self.append(kind, to_values(kind)(record))
+        self.add(map(record_row, records))
 
-    def append(self, kind: type[Record], row: Values) -> None:
-        """Add a record of a kind as a row."""
-        if kind not in self._packed:
-            self._packed[kind], self._hashes[kind] = Packed(), array("q")
-        self._packed[kind].append(row)
-        self._hashes[kind].append(hash(row[0]))
-        self._single = False
+    def add(self, rows: Iterable[RecordRow]) -> None:
+        """Add records as rows."""
+        packed, hashes = self._packed, self._hashes
+        for kind, row in rows:
+            if kind not in packed:
+                packed[kind], hashes[kind] = PackedTable(), array("q")
+            packed[kind].append(row)
+            hashes[kind].append(hash(row[0]))
+            self._single = False
 
     @property
     def kinds(self) -> tuple[type[Record], ...]:
@@ -131,9 +162,13 @@ class PackedRecords:
         """Yield the records of a kind."""
         return map(reader(kind), self.rows(kind))
 
-    def rows(self, kind: type[Record]) -> Packed[Values]:
+    def as_held(self, kind: type[AnyRecord]) -> Iterator[AnyRecord]:
+        """Yield what the records of a kind hold, as `told` does, by the names of their fields; it cannot be changed."""
+        return map(_held(kind), self.rows(kind))
+
+    def rows(self, kind: type[Record]) -> PackedTable:
         """Return the records of a kind as rows: a value for each of its columns, of which the id is the first."""
-        return self._packed.get(kind) or Packed()
+        return self._packed.get(kind) or PackedTable()
 
     def ids(self, kind: type[Record]) -> Iterator[str]:
         """Yield the ids of the records of a kind."""
@@ -147,7 +182,7 @@ class PackedRecords:
         """Let a function change each record of a kind, but for its id."""
         if kind not in self._packed:
             return
-        changed, values = Packed[Values](), to_values(kind)
+        changed, values = PackedTable(), to_values(kind)
         for record in self.of(kind):
             change(record)
             changed.append(values(record))
@@ -158,7 +193,7 @@ class PackedRecords:
         for kind in () if self._single else self.kinds:
             hashes, counts = np.unique(self._hashes[kind], return_counts=True)
             if several := {*hashes[counts > 1].tolist()}:
-                self._packed[kind] = Packed(_once(self.rows(kind), several, joined, kind))
+                self._packed[kind] = PackedTable(_once(self.rows(kind), several, joined, kind))
                 self._hashes[kind] = array("q", map(hash, self.ids(kind)))
         self._single = True
 
@@ -202,6 +237,11 @@ class RecordsById(MutableMapping[str, Record]):
         make, rows = reader(kind), [row for row in self._rows.values() if row[0] is kind]
         return (make(row[1:]) for row in rows)
 
+    def as_held(self, kind: type[AnyRecord]) -> Iterator[AnyRecord]:
+        """Yield what the records of a kind hold, as that of `PackedRecords` does; it is quicker than to make each."""
+        make, rows = _held(kind), [row for row in self._rows.values() if row[0] is kind]
+        return (make(row[1:]) for row in rows)
+
     def among(self, *kinds: type[Record]) -> Iterator[Record]:
         """Yield the records of some kinds, as `of` those of one."""
         return map(_made, [row for row in self._rows.values() if row[0] in kinds])
@@ -215,9 +255,19 @@ class RecordsById(MutableMapping[str, Record]):
         rows = [*self._rows.values()]
         self._rows.clear()
         rows.reverse()
-        while rows:
-            kind, *row = rows.pop()
-            records.append(kind, tuple(row))
+        records.add((row[0], row[1:]) for row in _taken_off(rows))
+
+
+def _taken_off(rows: list[Values]) -> Iterator[Values]:
+    """Yield rows from the last to the first, letting go of each."""
+    while rows:
+        yield rows.pop()
+
+
+def record_row(record: Record) -> RecordRow:
+    """Return a record as its kind and its row."""
+    kind = type(record)
+    return kind, to_values(kind)(record)
 
 
 def _made(row: Values) -> Record:
@@ -241,6 +291,13 @@ def _once(
             yield row
         elif (final := last.pop(row[0], None)) is not None:
             yield final
+
+
+@cache
+def _held(kind: type[AnyRecord]) -> Callable[[Values], AnyRecord]:
+    """Return a function that gives the values of a row the names of their fields."""
+    make: Callable[[Values], AnyRecord] = namedtuple(kind.__name__, [*columns(kind)])._make  # type: ignore[attr-defined]
+    return make
 
 
 @cache

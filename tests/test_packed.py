@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mapping import packed
 from mapping.model import Organization, Phone, Record, Service
-from mapping.packed import Packed, PackedRecords, RecordsById
+from mapping.packed import Packed, PackedRecords, PackedTable, RecordsById
 from tests.support.sample import sample_batch
 
 ROWS = st.lists(st.tuples(st.text(), st.none() | st.integers() | st.floats(allow_nan=False)))
@@ -24,10 +24,12 @@ def _few_together(monkeypatch):
     monkeypatch.setattr(packed, "TOGETHER", 3)
 
 
-@given(ROWS)
-def test_rows_come_out_as_they_were_put_in(rows):
-    held = Packed(rows)
+@given(ROWS, st.sampled_from([Packed, PackedTable]))
+def test_rows_come_out_as_they_were_put_in(rows, kind):
+    held = kind(rows)
     assert [*held] == [*held] == rows
+    assert [*map(repr, held)] == [*map(repr, rows)], "1 is equal to 1.0, and is not the same"
+    assert [held[place] for place in range(len(rows))] == rows
     assert len(held) == len(rows)
     more = held.copy()
     more.append(("more", 1))
@@ -43,7 +45,9 @@ def test_records_come_out_as_they_were_put_in():
     for kind in records.kinds:
         assert [*records.of(kind)] == [record for record in given_ if type(record) is kind]
         assert [*records.ids(kind)] == [record.id for record in given_ if type(record) is kind]
-    for same in (copy.deepcopy(records), pickle.loads(pickle.dumps(records))):
+    as_rows = PackedRecords()
+    as_rows.add((kind, row) for kind in records.kinds for row in records.rows(kind))
+    for same in (copy.deepcopy(records), pickle.loads(pickle.dumps(records)), as_rows):
         assert [*same] == [*records]
 
 
@@ -51,6 +55,12 @@ def test_fields_are_told_as_sqlite_keeps_them():
     records = PackedRecords([Service(id="s", name="Advice", assured_date=dt.date(2026, 11, 2), do_not_list=True)])
     assert [*records.told(Service, "do_not_list", "assured_date", "id")] == [(1, "2026-11-02", "s")]
     assert [*records.told(Service, "name")] == ["Advice"]
+    by_id = RecordsById()
+    by_id["s"] = next(records.of(Service))
+    for (held,) in (records.as_held(Service), by_id.as_held(Service)):
+        assert (held.id, held.name, held.do_not_list, held.assured_date) == ("s", "Advice", 1, "2026-11-02")
+        with pytest.raises(AttributeError):
+            held.name = "otherwise"
     assert [*records.told(Phone, "id", "number")] == []
 
 

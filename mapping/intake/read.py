@@ -204,7 +204,7 @@ def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
                 intake.set_aside(reader)
     else:
         for entry in entries(left, intake, _children(rows, columns, intake) if len(rows.children) else {}):
-            batch.records.extend(entry.records)
+            batch.records.add(entry.rows)
         organizations_seen(batch.records)
         intake.known.learn(batch.records.of(Organization))
     _set_aside(path, intake, [*rows.headers])

@@ -21,8 +21,8 @@ from mapping.language.fold import is_garbled
 from mapping.language.i18n import Coded, Phrase, Quoted, Several, both
 from mapping.language.parsers.permission import asks_consent, excepted, is_review, refuses, says_no, says_yes, withholds
 from mapping.language.taxonomy import Vocabulary, by_initials, match_term
-from mapping.model import Audience, Record, record_id, strictest
-from mapping.packed import Packed
+from mapping.model import Audience, Record, columns, record_id, strictest
+from mapping.packed import Packed, RecordRow, Values, to_values
 from mapping.quality.known_organizations import Known
 from mapping.safety.sensitive_text import SHELTER, STREET, TELLING, asks_silence
 
@@ -46,13 +46,11 @@ OTHER_KINDS: tuple[Callable[[object], object], ...] = (parsers.hours, parsers.la
 LISTED = ("phone", "email", "messenger")
 """Fields of which every column counts, not just the first that says anything."""
 
-PARTED = ("hours", "ages")
-"""Fields of which a list may have the parts in columns of their own."""
-
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """Fields of the hours of one day."""
 
-PARTS_OF_HOURS = ("opens", "closes", *DAYS)
+PARTED = {"hours": ("opens", "closes", *DAYS), "ages": ("minimum_age", "maximum_age")}
+"""Fields -> the parts of them that a list may have in columns of their own."""
 
 T = TypeVar("T")
 
@@ -128,7 +126,10 @@ class Intake:
             filled = tuple(map(fold_header, columns.fields.get(name, ())))
             constant, chosen = columns.constants.get(name, ""), name in columns.choices
             there = filled or constant or chosen
-            own = Filling(filled, constant, chosen, re.compile(only) if only is not None else None, name in self.meant)
+            pattern, meant = re.compile(only) if only is not None else None, name in self.meant
+            more = constant or chosen or only is not None or meant or name in PARTED
+            alone = "" if more or len(filled) != 1 else filled[0]
+            own = Filling(filled, constant, chosen, pattern, meant, alone)
             self._fillings[name] = own if there else None
             return self._fillings[name]
 
@@ -137,7 +138,7 @@ class Intake:
         filled = self._filled.get(names)
         if filled is None:
             spoken = (f"{name}.{language}" for name in names for language in self.spoken.get(name, ()))
-            parts = PARTS_OF_HOURS if "hours" in names else ()
+            parts = PARTED["hours"] if "hours" in names else ()
             filled = self._filled[names] = tuple(name for name in (*names, *parts, *spoken) if self.filling(name))
         return filled
 
@@ -211,24 +212,26 @@ class Intake:
 class Part:
     """A part of a record that cells describe, before it is known which record: one for all rows that say the same.
 
-    ``key`` tells it from other parts of the record, ``of`` is the field that names the record, and ``values`` are all
-    its fields, validated.
+    ``key`` tells it from other parts of the record; what it holds was validated and stands around the field that names
+    the record, ``before`` it, but for its own id, and ``after`` it.
     """
 
     kind: type[Record]
     key: tuple[object, ...]
-    of: str
-    values: Mapping[str, Any]
+    before: Values
+    after: Values
 
     @classmethod
     def like(cls, record: Record, key: tuple[object, ...], of: str) -> "Part":
-        """Return the part that a record is, whatever its ids."""
-        return cls(type(record), key, of, record.__dict__)
+        """Return the part that a record is, whatever its ids; ``of`` is the field that names what it belongs to."""
+        kind = type(record)
+        values, place = to_values(kind)(record), [*columns(kind)].index(of)
+        return cls(kind, key, values[1:place], values[place + 1 :])
 
-    def belonging_to(self, record: str, source: str) -> Record:
+    def belonging_to(self, record: str, source: str) -> RecordRow:
         """Return the part as that of a record."""
         own = record_id(source, self.kind.table, record, *self.key)
-        return self.kind.restored({**self.values, "id": own, self.of: record})
+        return self.kind, (own, *self.before, record, *self.after)
 
 
 @dataclass(frozen=True)
@@ -242,6 +245,8 @@ class Filling:
     """What a text must hold to be taken."""
     meant: bool
     """Whether the map says what words of the sender stand for."""
+    alone: str
+    """The column whose cells are the texts of the field as they stand; empty where more is to be done."""
 
 
 @dataclass
@@ -270,6 +275,8 @@ class Reader:
         if filling is None:
             return self._of_parts(full) if full in PARTED else ""
         cells, text = self.row.cells, filling.constant
+        if filling.alone and len(alone := cells.get(filling.alone, "")) <= parsers.LONGEST_VALUE:
+            return alone
         for column in filling.columns:
             if cell := cells.get(column):
                 text = f"{text}; {cell}" if text != filling.constant else cell
@@ -289,11 +296,11 @@ class Reader:
 
     def _of_parts(self, name: str, text: str = "") -> str:
         """Return what columns of its parts say of hours or ages; ``text`` is what its own column says."""
+        if not self.intake.filled(PARTED[name]):
+            return text
         if name == "ages":
             bounds = (("от", self._bound("minimum_age")), ("до", self._bound("maximum_age")))
             return text or " ".join(f"{word} {age}" for word, age in bounds if age)
-        if not self.intake.filled(PARTS_OF_HOURS):
-            return text
         opens, closes = self.text("opens"), self.text("closes")
         if opens and closes:
             return f"{text} {opens}-{closes}"
@@ -491,8 +498,11 @@ class Reader:
         brackets = " ".join(self.beside_name())
         private = (name for name in self.intake.columns.private if not is_review(fold_header(name)))
         remarks = {name: self.row.cells.get(fold_header(name), "") for name in private} | {COMMENT: self.row.comment}
-        texts = {**remarks, self.column("organization"): brackets, self.column("hours"): self._instead_of_hours()}
-        texts |= {sign: text for sign, text in self._signs().items() if self.row.bears(sign)}
+        signs = {sign: text for sign, text in self._signs().items() if self.row.bears(sign)}
+        instead = self._instead_of_hours()
+        if not (brackets or instead or signs or any(remarks.values())):
+            return None
+        texts = {**remarks, self.column("organization"): brackets, self.column("hours"): instead, **signs}
         for column, text in texts.items():
             if (outcome := parsers.standing(text)) and not self._still_works(column, text, outcome[1]):
                 fix = Phrase("the service counts as {meant}", meant=coded("statuses", outcome[0]))
@@ -540,7 +550,7 @@ class Reader:
         """Tell whether a title, a note or the name of the list or of its part asks that the row be not shown."""
         row = self.row
         notes = (note for mark, note in self.intake.asking.get(row.sheet, {}).items() if row.bears(mark))
-        note = next(notes, row.under if asks_for_all(row.under) else "")
+        note = next(notes, row.under if row.under and asks_for_all(row.under) else "")
         if note:
             problem = Phrase("{note!r} is said of it", note=note)
             self.say("", problem, Phrase("the row is for custodians only; ask whom"))

@@ -25,7 +25,7 @@ from mapping.intake.activities import checklist
 from mapping.intake.clean import DITTO
 from mapping.intake.dialling import lacks_town, town_codes, towns_beside
 from mapping.intake.row_keys import row_key, without_repeats
-from mapping.intake.row_reader import SHELTER, TELLING, Intake, Part, Reader, first_of
+from mapping.intake.row_reader import PARTED, SHELTER, TELLING, Intake, Part, Reader, first_of
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.composition import composed
@@ -60,7 +60,7 @@ from mapping.model import (
     record_id,
     strictest,
 )
-from mapping.packed import Packed, PackedRecords
+from mapping.packed import Packed, PackedRecords, RecordRow, record_row
 from mapping.quality.known_organizations import Body, Signs
 from mapping.safety.sensitive_text import hides_number, hides_place
 
@@ -81,7 +81,20 @@ class RowSite:
     audience: Audience
     location: Location
     key: str
+    rows: list[RecordRow] = field(default_factory=list)
+    """All that it gives."""
     records: list[Record] = field(default_factory=list)
+    """Of it what is learnt: all but the parts that say the same of many."""
+
+    def add(self, *records: Record) -> None:
+        """Give records."""
+        self.records += records
+        self.rows += map(record_row, records)
+
+    def add_parts(self, service: str, parts: Iterable[Part]) -> None:
+        """Give parts of a service."""
+        source = self.reader.intake.columns.source
+        self.rows += [part.belonging_to(service, source) for part in parts]
 
 
 def entries(rows: Packed[SheetRow], intake: Intake, children: Mapping[str, list[Reader]]) -> Iterator[RowSite]:
@@ -307,7 +320,7 @@ def _body(
     )
     entry = RowSite(reader, body, audience, location, key)
     if mine and body.id not in intake.made:
-        entry.records.append(
+        entry.add(
             Organization.of_read(
                 id=body.id,
                 name=name,
@@ -319,8 +332,8 @@ def _body(
         )
     for record in _translated("organization", body.id, "name", names, source):
         if isinstance(record, Translation) and body.called.get(record.language, record.id) == record.id:
-            entry.records.append(record)  # where another list named it in this language, that name stands
-    entry.records.append(_from(entry, "organization", body.id, name_key(name)))
+            entry.add(record)  # where another list named it in this language, that name stands
+    entry.add(_from(entry, "organization", body.id, name_key(name)))
     return entry
 
 
@@ -502,11 +515,8 @@ def _service(
     )
     type_term = term_id(taxonomy.term(code))
     owner = entry.reader
-
-    def of(parts: Iterable[Part]) -> Iterator[Record]:
-        return (part.belonging_to(service, source) for part in parts)
-
-    entry.records += [
+    terms_of_use = [*_terms_of_use(reader, service, source, record)]
+    entry.add(
         record,
         at,
         _from(entry, "service", service, key, reader),
@@ -516,17 +526,17 @@ def _service(
             link_type="service_type",
             taxonomy_term_id=type_term,
         ),
-        *of(_names(code, intake.area.languages)),
-        *_translated("service", service, "description", descriptions, source),
-        *of(reader.described(("serves", "excludes", "ages"), reader, _people, ages)),
-        *_phones(reader, entry, service, source, phones),
-        *of(_hours(reader, entry)),
-        *of(reader.described(("languages",), owner, _languages)),
-        *_terms_of_use(reader, service, source, record),
-        *_coverage(reader, service, source, intake),
-        *of(reader.described(STANDING, owner, _standing, entry.audience)),
-        *checklist(reader, entry.reader, service, entry.audience),
-    ]
+    )
+    entry.add_parts(service, _names(code, intake.area.languages))
+    entry.add(*_translated("service", service, "description", descriptions, source))
+    entry.add_parts(service, reader.described(("serves", "excludes", "ages"), reader, _people, ages))
+    entry.add(*_phones(reader, entry, service, source, phones))
+    entry.add_parts(service, _hours(reader, entry))
+    entry.add_parts(service, reader.described(("languages",), owner, _languages))
+    entry.add(*terms_of_use)
+    entry.add(*_coverage(reader, service, source, intake))
+    entry.add_parts(service, reader.described(STANDING, owner, _standing, entry.audience))
+    entry.add(*checklist(reader, entry.reader, service, entry.audience))
 
 
 STANDING = ("verified_on", "verified_how", "verified_by", "capacity", "funded_until", "funder")
@@ -549,6 +559,8 @@ def _names(code: str, languages: tuple[str, ...]) -> tuple[Part, ...]:
 
 def _ages(reader: Reader) -> parsers.AgeRange:
     """Return the ages of those who are helped: those of the column of ages, else those of the words for whom it is."""
+    if not reader.intake.filled(OF_AGES):
+        return _ALL_AGES
     own = reader.take("ages", parsers.age_range)
     text = _without_labels(reader)
     read = parsers.aged(text)
@@ -588,6 +600,8 @@ def _labels_with_ages() -> list[tuple[str, str]]:
 
 
 _ALL_AGES = parsers.AgeRange(None, None)
+OF_AGES = ("ages", *PARTED["ages"], "serves")
+"""Fields that tell the ages of those who are helped."""
 
 
 def _written(ages: parsers.AgeRange) -> str:
@@ -787,6 +801,8 @@ def _languages(reader: Reader, owner: Reader) -> Iterator[Part]:
 
 def _terms_of_use(reader: Reader, service: str, source: str, record: Service) -> Iterator[Record]:
     """Yield cost and papers."""
+    if not reader.intake.filled(("cost", "documents")):
+        return
     money = reader.intake.area.money
     cost = reader.take("cost", _price, money, _asks_of_cost(reader.column("cost")))
     if cost is not None:
@@ -904,9 +920,9 @@ def _place(entry: RowSite, intake: Intake) -> None:
             "service", Phrase("no service could be read from the row"), Phrase("mend the row and send it again")
         )
         return
-    entry.records.append(entry.location)
+    entry.add(entry.location)
     names = {lang: text for lang, text in reader.translations("place_name").items() if not TELLING.search(text)}
-    entry.records += _translated("location", entry.location.id, "name", names, source)
+    entry.add(*_translated("location", entry.location.id, "name", names, source))
     address = reader.text("address")
     if points_elsewhere(address):
         problem = Phrase("{text} is the address of something else", text=_short(address))
@@ -915,7 +931,7 @@ def _place(entry: RowSite, intake: Intake) -> None:
         index, address = postal_code(address)
         # An address that names a ward or a number says more than where the door is.
         address_shown = bool(reader.harmless("address", address))
-        entry.records.append(
+        entry.add(
             Address.of_read(
                 id=record_id(source, "address", entry.key),
                 location_id=entry.location.id,
@@ -930,13 +946,13 @@ def _place(entry: RowSite, intake: Intake) -> None:
         ramp = reader.take("accessible", parsers.yes_no)
         if ramp is not None:
             text = "Step-free entrance" if ramp else "Steps at the entrance"
-            entry.records.append(
+            entry.add(
                 Accessibility(
                     id=record_id(source, "accessibility", entry.key), location_id=entry.location.id, description=text
                 )
             )
     if who := reader.text("contact") or parsers.without_people(reader.text("organization"))[1]:
-        entry.records.append(
+        entry.add(
             Contact(
                 id=record_id(source, "contact", entry.key),
                 location_id=entry.location.id,

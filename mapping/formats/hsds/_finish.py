@@ -86,7 +86,7 @@ def finish(taking: Taking) -> Batch:
     taking.rows.clear()
     taking.keys.clear()
     taking.records.move(batch.records)
-    taking.context.known.learn_of(batch.records.of)
+    taking.context.known.learn_of(batch.records.as_held)
     return batch
 
 
@@ -244,7 +244,7 @@ def _phones(taking: Taking) -> None:
     area, known = taking.context.area, taking.context.known
     home = area.settings.phone_region or area.code
     where: dict[str, str] = {}
-    for place in taking.records.of(Location):
+    for place in taking.records.as_held(Location):
         if place.country:
             where[place.id] = place.country
     for record in taking.records.among(ServiceAtLocation, Service):
@@ -311,9 +311,9 @@ def _eligibility(taking: Taking) -> None:
 
 def _ages(taking: Taking) -> None:
     """Leave out ages that nobody has, and say which least age is above the greatest."""
-    for record in taking.records.of(Service):
-        if record.minimum_age is None and record.maximum_age is None:
-            continue
+    aged = [s.id for s in taking.records.as_held(Service) if s.minimum_age is not None or s.maximum_age is not None]
+    for record in map(taking.records.__getitem__, aged):
+        assert isinstance(record, Service)
         for name in ("minimum_age", "maximum_age"):
             age = getattr(record, name)
             if age is not None and not 0 <= age <= OLDEST:
@@ -512,14 +512,14 @@ def _join(taking: Taking, record: Record, met: Mapping[str, Body]) -> None:
 def _audiences(taking: Taking) -> None:
     """Work out the kinds of services, and hide what its name or its services tell that it must be hidden."""
     types: dict[str, list[str]] = defaultdict(list)
-    for attribute in taking.records.of(Attribute):
+    for attribute in taking.records.as_held(Attribute):
         if attribute.link_type == "service_type" and attribute.link_entity == "service":
             code = service_types().get(attribute.taxonomy_term_id)
             if code is not None:
                 types[attribute.link_id].append(code)
     types_by_name(taking, types)
     shown: dict[str, list[Audience]] = defaultdict(list)
-    verified = {check.link_id for check in taking.records.of(Verification)}
+    verified = {check.link_id for check in taking.records.as_held(Verification)}
     for record in taking.records.of(Service):
         if record.id not in types:
             problem = Phrase("no term says in our words what {name!r} is", name=record.name)
@@ -540,9 +540,8 @@ def _audiences(taking: Taking) -> None:
             taking.records[own] = Verification(
                 id=own, link_id=record.id, link_entity="service", level="self-reported", verified_on=record.assured_date
             )
-    telling = {
-        text.link_id for text in taking.records.of(Translation) if text.field == "name" and SHELTER.search(text.text)
-    }
+    names = [text for text in taking.records.as_held(Translation) if text.field == "name"]
+    telling = {name.link_id for name in names if SHELTER.search(name.text)}
     for body in taking.records.of(Organization):
         alone: Audience = body.audience if body.id in taking.marked else "custodian"
         audience = min(shown.get(body.id, ()), key=AUDIENCES.index, default=alone)

@@ -67,7 +67,7 @@ def cell(value: object) -> str:
     return _text(str(value))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def _text(text: str) -> str:
     """Return a text as `cell` does; the same is asked of every cell several times."""
     text = unicodedata.normalize("NFC", INVISIBLE.sub("", text))
@@ -82,7 +82,7 @@ def is_blank(value: object) -> bool:
     return _is_blank(value) if isinstance(value, str) else _DASHES.fullmatch(cell(value)) is not None
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def _is_blank(text: str) -> bool:
     return _DASHES.fullmatch(_text(text)) is not None
 

@@ -1,6 +1,7 @@
 """Mail addresses and web pages."""
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from mapping.language.i18n import Phrase
@@ -122,6 +123,7 @@ LONGEST_NAME = 500
 """Letters of a name beside which a person may stand."""
 
 
+@lru_cache(maxsize=10_000)
 def without_people(name: str) -> tuple[str, str]:
     r"""Return the name of a body without the person who stands beside it, in brackets or on a line, and the person.
 
