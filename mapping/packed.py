@@ -220,6 +220,16 @@ class RecordsById(MutableMapping[str, Record]):
         """Hold a record."""
         self._rows[own] = (type(record), *to_values(type(record))(record))
 
+    def row(self, own: str) -> RecordRow:
+        """Return the record of an id as a row."""
+        kind, *row = self._rows[own]
+        return kind, tuple(row)
+
+    def put(self, record: RecordRow) -> None:
+        """Hold a record that is a row."""
+        kind, row = record
+        self._rows[row[0]] = (kind, *row)
+
     def __delitem__(self, own: str) -> None:
         """Let go of a record."""
         del self._rows[own]

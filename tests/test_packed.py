@@ -109,6 +109,11 @@ def test_records_by_id_are_those_of_a_dictionary(named, others):
     for name in {name for name, *_ in others}:
         assert records.pop(name) == by_hand.pop(name)
     assert [*records.items()] == [*by_hand.items()]
+    for name in by_hand:
+        kind, row = records.row(name)
+        records.put((kind, row))
+        assert (kind, row[0]) == (type(by_hand[name]), name)
+    assert [*records.items()] == [*by_hand.items()]
     assert [*records.of(Phone)] == [record for record in by_hand.values() if isinstance(record, Phone)]
     assert [*records.among(Phone, Organization)] == [*by_hand.values()]
     assert [(kind, own) for kind, own, *_ in records.rows()] == [(type(record), own) for own, record in by_hand.items()]

@@ -203,8 +203,8 @@ def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
             if reader.reasons:
                 intake.set_aside(reader)
     else:
-        for entry in entries(left, intake, _children(rows, columns, intake) if len(rows.children) else {}):
-            batch.records.add(entry.rows)
+        sites = entries(left, intake, _children(rows, columns, intake) if len(rows.children) else {})
+        batch.records.add(row for site in sites for row in site.rows)
         organizations_seen(batch.records)
         intake.known.learn(batch.records.of(Organization))
     _set_aside(path, intake, [*rows.headers])

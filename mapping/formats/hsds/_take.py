@@ -9,6 +9,7 @@ import pickle
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -38,12 +39,13 @@ from mapping.model import (
     Provenance,
     Record,
     Source,
+    columns,
     least_precise,
     record_id,
     required,
     strictest,
 )
-from mapping.packed import RecordsById
+from mapping.packed import RecordRow, RecordsById
 
 MOST_SAID = 50
 """How often one fault is said row by row; after that it is only counted."""
@@ -162,7 +164,7 @@ class Taking:
         self._issues: set[Issue] = set()
         self._unknown: set[tuple[str, str]] = set()
         self._cells: dict[tuple[str, str], bytes] = {}
-        self._alike: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self._alike: dict[tuple[Any, ...], RecordRow] = {}
         self._faults = 0
         self._most = self.context.audience
 
@@ -262,20 +264,22 @@ class Taking:
             return
         new = own not in self.records
         self._add(own, sent, fields, raw)
-        if pattern is not None and new and faults == self._faults and (record := self.records.get(own)) is not None:
+        if pattern is not None and new and faults == self._faults and own in self.records:
             if len(self._alike) >= MOST_ALIKE:
                 self._alike.clear()
-            self._alike[pattern] = record.__dict__.copy()
+            self._alike[pattern] = self.records.row(own)
 
     def _take_alike(self, raw: Raw, sent: str, pattern: tuple[Any, ...]) -> bool:
         """Make the record of a row that says what an earlier one said of other records; tell whether one did."""
-        values = self._alike.get(pattern)
-        if values is None or (own := self._own(raw.table, sent)) in self.records:
+        alike = self._alike.get(pattern)
+        if alike is None or (own := self._own(raw.table, sent)) in self.records:
             return False
-        named = {
-            name: self.key(table, raw.cells[name]) for name, table in REFERENCES[raw.table].items() if name in raw.cells
-        }
-        self.records[own] = RECORDS[raw.table].restored({**values, "id": own, **named})
+        kind, row = alike[0], [*alike[1]]
+        row[0] = own
+        for name, place, table in _references(kind):
+            if name in raw.cells:
+                row[place] = self.key(table, raw.cells[name])
+        self.records.put((kind, tuple(row)))
         self._note_place(own, raw)
         return True
 
@@ -521,6 +525,13 @@ class Taking:
             if count > MOST_SAID:
                 problem = Phrase("and {count} more {count:row|rows} with the same fault", count=count - MOST_SAID)
                 self.batch.issues.append(Issue(self.file, sheet, None, column, problem, fix, level))
+
+
+@cache
+def _references(kind: type[Record]) -> list[tuple[str, int, str]]:
+    """Return the columns of a table that name other records: name, place in a row, table of what they name."""
+    places = [*columns(kind)]
+    return [(name, places.index(name), table) for name, table in REFERENCES[kind.table].items()]
 
 
 def _pattern(table: str, cells: Mapping[str, Any]) -> tuple[Any, ...] | None:

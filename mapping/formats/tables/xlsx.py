@@ -400,8 +400,8 @@ NUMBER = re.compile(rb"""\b(r|min|max)=["'](\d+)["']""")
 
 ERROR = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\bt=["']e["']""")
 NO_VALUE = re.compile(rb"<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<v></v>)?\s*</(?:\w+:)?c>")
-TALL = re.compile(rb"""\br=["'][A-Za-z]*(\d{6,9})""")
-WIDE = re.compile(rb"""\br=["']([A-Za-z]{2,9})\d""")
+TALL = re.compile(rb"""r=["'][A-Za-z]*(\d{6,9})""")
+WIDE = re.compile(rb"""r=["']([A-Za-z]{2,9})\d""")
 MAX_ROWS = 2**20
 """Rows that a sheet can have."""
 
@@ -411,7 +411,8 @@ def _require_extent(path: Path, name: str, xml: bytes) -> None:
     tags = xml.count(b"<row") + xml.count(b":row")
     if tags > 2 * MAX_ROWS:
         raise _too_many(path, name, tags, 0)
-    # seen in no time: row numbers of six digits or more, and columns of two letters or more, wherever they stand
+    # seen in no time: row numbers of six digits or more, and columns of two letters or more, wherever they stand, also
+    # behind another attribute whose name ends in r
     height = max(map(int, {match[1] for match in TALL.finditer(xml)}), default=99_999)
     columns = {match[1].upper() for match in WIDE.finditer(xml)} or {b"Z"}
     if _fits(height, max(map(_width, columns))):
