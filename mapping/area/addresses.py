@@ -53,6 +53,8 @@ _POSTAL_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)[\s,]*")
 
 SHORT = 3
 """Letters of words that are met whole, not by how they begin."""
+_ELSEWHERE, _POINTED_AT = words_for("pointing elsewhere"), words_for("what is pointed at stems")
+_STEMS = tuple(word for word in _POINTED_AT if len(word) > SHORT)
 
 
 def points_elsewhere(address: str) -> bool:
@@ -65,12 +67,12 @@ def points_elsewhere(address: str) -> bool:
     >>> points_elsewhere("Central office"), points_elsewhere("the same building as the police")
     (False, False)
     """
-    beside = words_for("what is pointed at stems")
-    stems = tuple(word for word in beside if len(word) > SHORT)
+    if any(map(str.isdigit, address)):
+        return False  # a house, or a number of something else
     words = skeleton(address).split()
-    elsewhere = [word in words_for("pointing elsewhere") for word in words]
+    elsewhere = [word in _ELSEWHERE for word in words]
     return any(elsewhere) and all(
-        there or word in beside or word.startswith(stems) for there, word in zip(elsewhere, words, strict=True)
+        there or word in _POINTED_AT or word.startswith(_STEMS) for there, word in zip(elsewhere, words, strict=True)
     )
 
 
