@@ -291,7 +291,29 @@ TAXONOMY_OF = {
     "standard": "standards",
 }
 """Field -> the list of words that its codes are of."""
-VALUES: dict[str, dict[str, Message]] = {"link_type": LINK_TYPES, "precision": PRECISE, "level": LEVELS}
+COUNTED_IN: dict[str, Message] = {
+    "cases": Message("cases"),
+    "crimes": Message("crimes"),
+    "persons": Message("people"),
+    "households": Message("households"),
+    "calls": Message("calls"),
+    "referrals": Message("referrals"),
+    "unknown": LABELS["unknown"],
+}
+ROLES_OF_PLACES: dict[str, Message] = {
+    "delivery": Message("help is given there"),
+    "intake": Message("one is taken in there"),
+    "referral_desk": Message("one is sent on from there"),
+    "mobile_stop": Message("a team stops there"),
+    "virtual": Message("from afar"),
+}
+VALUES: dict[str, dict[str, Message]] = {
+    "level": LEVELS,
+    "link_type": LINK_TYPES,
+    "precision": PRECISE,
+    "role": ROLES_OF_PLACES,
+    "unit_of_count": COUNTED_IN,
+}
 """Field -> what its values are called."""
 
 KINDS: dict[str, Message] = {

@@ -22,6 +22,8 @@ def test_every_field_that_can_be_published_has_a_name():
         ("case_count", "sex", "female", "Женский"),
         ("case_count", "measure", "investigations", "Расследования"),
         ("case_count", "suppressed", True, "да"),
+        ("case_count", "unit_of_count", "persons", "люди"),
+        ("service_at_location", "role", "referral_desk", "оттуда направляют дальше"),
         ("referral_agreement", "service_types", "LEG-INF;PSY-COU", "Юридическая консультация, Психосоц"),
     ],
 )
