@@ -4,6 +4,7 @@ import datetime as dt
 import gc
 import os
 import pickle
+import re
 import shutil
 import types
 from collections.abc import Callable, Generator, Iterator
@@ -172,6 +173,15 @@ def tiny_area() -> StudyArea:
 def tiny_copy(tmp_path: Path) -> Path:
     """A copy of Orzustan's folder to spoil."""
     return Path(shutil.copytree(TINY, tmp_path / "tiny"))
+
+
+@pytest.fixture
+def tiny_in_one_language(tiny_copy: Path) -> Path:
+    """A copy of Orzustan's folder where only the first of its languages is spoken: a third of the pages."""
+    settings_file = tiny_copy / "area.toml"
+    text = settings_file.read_text("utf-8")
+    settings_file.write_text(re.sub(r'(?m)^languages = \["(\w+)".*', r'languages = ["\1"]', text), "utf-8")
+    return tiny_copy
 
 
 @pytest.fixture(scope="session")
