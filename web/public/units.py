@@ -1,6 +1,7 @@
 """Pages of area units: what is here, what is near, who is responsible."""
 
 import math
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -11,8 +12,10 @@ from mapping.language.need_fits import FIRST, LAST, fit, types_for
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.view import Entry
 from web.presenters import choices
+from web.presenters.answers import answering
 from web.presenters.beyond import minutes_beyond
 from web.presenters.cards import Card, first_choice, in_a_row, minutes_to, said, shown_minutes
+from web.presenters.choices import Choice
 from web.presenters.edition import Edition
 from web.presenters.hotlines import Hotline, lines, responsible, route, spoken_for
 from web.presenters.lists import StatementCard
@@ -107,7 +110,7 @@ def unit(edition: Edition, code: str, language: str) -> UnitPage:
     if area_unit.level == 0 and len(area.levels) > 1:
         raise NotFound("no such page")
     seat = edition.seats.get(code)
-    inside = [e for e in edition.entries(language).values() if e.listed and code in units_of(e, area)]
+    inside = _by_unit(edition, language).get(code, [])
     here = [edition.card(e, language) for e in inside if first_choice(e) and e.points]
     named = [edition.card(e, language) for e in inside if first_choice(e) and not e.points]
     codes = {code for card in (*here, *named) for code in card.entry.languages}
@@ -144,12 +147,10 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
     area, seat, kinds = edition.area, edition.seats.get(code), Vocabulary.load("service_types")
     summer = edition.minutes(seat[0], "summer") if seat else {}
     winter = edition.minutes(seat[0], "winter") if seat else {}
-    offered = [entry for entry in edition.entries(language).values() if first_choice(entry) and choices.listed(entry)]
     for need in choices.needs():
         answers = [kinds.term(code) for code in types_for(need.code, FIRST)]
         types = {term.code for term in answers}
-        ranked = ((fit(need.code, entry.types) or LAST, entry) for entry in offered)
-        fitting = sorted((pair for pair in ranked if pair[0] < LAST), key=lambda pair: (pair[0], pair[1].rank))
+        fitting = _fitting(edition, need, language)
         hidden = _said(edition, code, types, language)
         if hidden and 2 * sum(term.audience == "custodian" for term in answers) > len(answers):
             yield Nearest(need, None, False, None, hidden)  # such help is hidden: what is on the map is something else
@@ -167,6 +168,30 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
         yield Nearest(
             need, edition.card(first, language) if first else None, bool(inside), None, None if first else hidden
         )
+
+
+def _by_unit(edition: Edition, language: str) -> dict[str, list[Entry]]:
+    """Return the services of each unit that are not closed for good, by name."""
+
+    def find() -> dict[str, list[Entry]]:
+        entries_of: dict[str, list[Entry]] = defaultdict(list)
+        for entry in edition.entries(language).values():
+            for code in units_of(entry, edition.area) if entry.listed else ():
+                entries_of[code].append(entry)
+        return dict(entries_of)
+
+    return edition.keep(("by unit", language), find)
+
+
+def _fitting(edition: Edition, need: Term, language: str) -> list[tuple[int, Entry]]:
+    """Return what is offered for a need, but no last resort: how well each fits; the best and surest first."""
+
+    def find() -> list[tuple[int, Entry]]:
+        offered = filter(first_choice, answering(edition, Choice(need), language))
+        ranked = ((fit(need.code, entry.types) or LAST, entry) for entry in offered)
+        return sorted((pair for pair in ranked if pair[0] < LAST), key=lambda pair: (pair[0], pair[1].rank))
+
+    return edition.keep(("fitting", need.code, language), find)
 
 
 def _reached(
