@@ -23,8 +23,8 @@ ABOUT = (
 
 
 def run(quick: bool) -> list[Table]:
-    """Measure on 10,000 services."""
-    services = 500 if quick else 10_000
+    """Measure on 3,000 services."""
+    services = 500 if quick else 3_000
     ground, own = area(), record_id("invented", "service", 7)
     with tempfile.TemporaryDirectory() as folder, directory(Path(folder) / "directory.db", ground, services) as store:
         kept, count = VisibleCache(), iter(range(10**6))
