@@ -9,7 +9,7 @@ import re
 import secrets
 import sqlite3
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -685,7 +685,7 @@ class Directory:
         with new_view(path, fields=PUBLISHED, context=context, filled=filled) as new:
             with self.snapshot():
                 words = self.tables(WORDS)
-                for part, own in gate.parts(self.db):
+                for part, own in _joined(gate.parts(self.db)):
                     tables = part | words
                     shown = project(tables, audience, rules, gate.agreed_of(self.db, audience, tables))
                     facts.add(tables, shown, own)
@@ -974,6 +974,27 @@ def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
         least_providers=thresholds.providers,
         digest=hashlib.sha256(repr(facts).encode()).hexdigest(),
     )
+
+
+def _joined(
+    parts: Iterable[tuple[Mapping[str, Sequence[Record]], gate.Ids]],
+) -> Iterator[tuple[dict[str, list[Record]], gate.Ids]]:
+    """Yield the parts of a directory, small ones as one: each is looked at with all words, which may be most of it."""
+    rows: dict[str, dict[str, Record]] = {table: {} for table in RECORDS}
+    own: gate.Ids = defaultdict(set)
+    for part, ids in parts:
+        for table, records in part.items():
+            rows[table].update((record.id, record) for record in records)
+        for table, of_table in ids.items():
+            own[table] |= of_table
+        if sum(map(len, own.values())) >= gate.PART:
+            yield _in_order(rows), own
+            rows, own = {table: {} for table in RECORDS}, defaultdict(set)
+    yield _in_order(rows), own
+
+
+def _in_order(rows: Mapping[str, Mapping[str, Record]]) -> dict[str, list[Record]]:
+    return {table: [record for _, record in sorted(records.items())] for table, records in rows.items()}
 
 
 def public_id(key: bytes, record_id: str) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from mapping.area.study_area import StudyArea
-from mapping.directory import watching
+from mapping.directory import gate, watching
 from mapping.directory.directory import public_id
 from mapping.editions import publish as publishing
 from mapping.editions.publish import LIMIT, MOST_PLACES, places, publish, travel_times
@@ -225,6 +225,20 @@ def test_two_publications_are_the_same_byte_for_byte(tiny_area: StudyArea, tmp_p
         with sample_directory(tmp_path / str(number), tiny_area) as directory:
             publish(directory, "public", tmp_path / f"{number}.db", area=tiny_area, edition=TODAY).view.close()
     assert (tmp_path / "1.db").read_bytes() == (tmp_path / "2.db").read_bytes()
+
+
+@pytest.mark.parametrize("size", [1, 2, 30])
+def test_in_how_many_parts_a_directory_is_looked_at_changes_no_byte(
+    size: int, tiny_area: StudyArea, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    for name in ("whole", "parts"):
+        with sample_directory(tmp_path / name, tiny_area) as directory:
+            publication = publish(directory, "public", tmp_path / f"{name}.db", area=tiny_area, edition=TODAY)
+            publication.view.close()
+        made.append(((tmp_path / f"{name}.db").read_bytes(), sorted(publication.warnings)))
+        monkeypatch.setattr(gate, "PART", size)
+    assert made[0] == made[1]
 
 
 @pytest.mark.parametrize(
