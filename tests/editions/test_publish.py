@@ -241,30 +241,48 @@ def test_in_how_many_parts_a_directory_is_looked_at_changes_no_byte(
     assert made[0] == made[1]
 
 
+FAR, NEAR = (10.04, 60.05), (10.06, 60.05)
+ADVICE = organization("Umed"), service("Advice", of="Umed")
+
+
+@pytest.fixture(scope="module")
+def published_before(tmp_path_factory: pytest.TempPathFactory, tiny_area: StudyArea) -> Path:
+    """A view whose minutes are all 0: what is taken over is seen by it."""
+    folder = tmp_path_factory.mktemp("before")
+    own = [place(name, of=["Advice"], at=at, unit="XT-E1") for name, at in (("Far", FAR), ("Near", NEAR))]
+    with sample_directory(folder, tiny_area, *ADVICE, *own) as directory:
+        publish(directory, "public", folder / "old.db", area=tiny_area, edition=TODAY).view.close()
+    with closing(sqlite3.connect(folder / "old.db")) as db:
+        db.execute("UPDATE travel SET minutes = zeroblob(length(minutes))")
+        db.commit()
+    return folder / "old.db"
+
+
 @pytest.mark.parametrize(
     "change", ["nothing", "moved", "gone", "new", "anew", "settings", "file", "code", "library", "starts"]
 )
 def test_minutes_are_taken_over_where_nothing_that_makes_them_differs(
-    change: str, tiny_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    change: str,
+    published_before: Path,
+    tiny_area: StudyArea,
+    tiny_copy: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    area = StudyArea.load(tiny_copy)
-    far, near = (10.04, 60.05), (10.06, 60.05)
-    own = [place("Far", of=["Advice"], at=far, unit="XT-E1"), place("Near", of=["Advice"], at=near, unit="XT-E1")]
-    parts = [organization("Umed"), service("Advice", of="Umed"), *own]
-    with sample_directory(tmp_path / "old", area, *parts) as directory:
-        publish(directory, "public", tmp_path / "old.db", area=area, edition=TODAY).view.close()
-    with closing(sqlite3.connect(tmp_path / "old.db")) as db:  # what is taken over is seen by it
-        db.execute("UPDATE travel SET minutes = zeroblob(length(minutes))")
-        if change == "starts":
+    shutil.copyfile(published_before, tmp_path / "old.db")
+    area = StudyArea.load(tiny_copy) if change == "nothing" else tiny_area  # where the files lie makes no difference
+    own = [place(name, of=["Advice"], at=at, unit="XT-E1") for name, at in (("Far", FAR), ("Near", NEAR))]
+    if change == "starts":
+        with closing(sqlite3.connect(tmp_path / "old.db")) as db:
             db.execute("UPDATE travel_from SET place = 'elsewhere' WHERE number = 1")
-        db.commit()
+            db.commit()
     monkeypatch.setattr(watching, "is_noted", lambda *_: True)
     if change == "moved":
-        own[0] = place("Far", of=["Advice"], at=near, unit="XT-E1")
+        own[0] = place("Far", of=["Advice"], at=NEAR, unit="XT-E1")
     elif change == "gone":
         del own[0]
     elif change == "new":
-        own.append(place("Third", of=["Advice"], at=far, unit="XT-E1"))
+        own.append(place("Third", of=["Advice"], at=FAR, unit="XT-E1"))
     elif change == "settings":
         area = lowered(area, snap_km=area.settings.travel.snap_km + 1)
     elif change == "file":
@@ -274,9 +292,8 @@ def test_minutes_are_taken_over_where_nothing_that_makes_them_differs(
         monkeypatch.setattr(publishing, "maker", lambda: "another")
     elif change == "library":
         monkeypatch.setattr(publishing, "_versions", lambda: ("another",))
-    parts = [*parts[:2], *own]
     steps: list[tuple[int, int]] = []
-    with sample_directory(tmp_path / "new", area, *parts) as directory:
+    with sample_directory(tmp_path / "new", area, *ADVICE, *own) as directory:
         publication = publish(
             directory,
             "public",
