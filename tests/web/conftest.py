@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.support.once import once
+from tests.web.support.desk import views
 from web import create_app
 from web.freeze import freeze
 
@@ -31,6 +32,12 @@ def text(client) -> Callable[[str], str]:
         return response.get_data(as_text=True)
 
     return get
+
+
+@pytest.fixture(scope="session")
+def partner_views(tmp_path_factory, tiny_area) -> Path:
+    """A folder with what is published of the sample for partners and for focal points."""
+    return once(tmp_path_factory, "partner-views", lambda folder: views(folder, tiny_area))
 
 
 @pytest.fixture(scope="session")

@@ -2,15 +2,14 @@
 
 import pytest
 
-from tests.web.support.desk import Desk, views
+from tests.web.support.desk import Desk
 from tests.web.support.office import Office
 from web.staff.app import create_staff_app
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory, tiny_area):
-    folder = tmp_path_factory.mktemp("apart")
-    return Desk(folder, tiny_area, views(tmp_path_factory.mktemp("views"), tiny_area))
+def desk(tmp_path_factory, tiny_area, partner_views):
+    return Desk(tmp_path_factory.mktemp("apart"), tiny_area, partner_views)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.canary import find_canaries
 from tests.support.sample import SECRETS
-from tests.web.support.desk import Desk, views
+from tests.web.support.desk import Desk
 from tests.web.support.office import Office
 
 READERS = {"planner": False, "focal_point": True}
@@ -19,19 +19,14 @@ def patient(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory, tiny_area):
-    return views(tmp_path_factory.mktemp("published"), tiny_area)
+def desk(tmp_path_factory, tiny_area, partner_views):
+    return Desk(tmp_path_factory.mktemp("desk"), tiny_area, partner_views)
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory, tiny_area, published):
-    return Desk(tmp_path_factory.mktemp("desk"), tiny_area, published)
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory, tiny_area, published):
+def office(tmp_path_factory, tiny_area, partner_views):
     made = Office(tmp_path_factory.mktemp("office"), tiny_area)
-    shutil.copy(published / "focal_point.db", made.directory.with_name("focal_point.db"))
+    shutil.copy(partner_views / "focal_point.db", made.directory.with_name("focal_point.db"))
     return made
 
 

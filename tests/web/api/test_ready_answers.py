@@ -12,7 +12,7 @@ import pytest
 from mapping.area.study_area import StudyArea
 from tests.support.canary import find_canaries
 from tests.support.sample import SECRETS, organization, public_parts, secret_parts, service
-from tests.web.support.desk import Desk, views
+from tests.web.support.desk import Desk
 from tests.web.support.office import Office
 from tests.web.support.portal import published
 from tests.web.support.served import running
@@ -207,8 +207,9 @@ def test_who_stops_reading_or_leaves_holds_up_nobody(wire: Wire) -> None:
     assert wire.get(path)[::2] == whole[::2]
 
 
-def test_nothing_of_the_portals_that_ask_who_is_there_stands_ready(tmp_path, tiny_area) -> None:
-    desk = Desk(tmp_path / "desk", tiny_area, views(tmp_path, tiny_area))
+def test_nothing_of_the_portals_that_ask_who_is_there_stands_ready(tmp_path, tiny_area, partner_views) -> None:
+    (tmp_path / "desk").mkdir()
+    desk = Desk(tmp_path / "desk", tiny_area, partner_views)
     for app in (desk.app, Office(tmp_path / "office", tiny_area).app):
         assert not app.config[STANDS_READY]("GET", "/api/services/x", "")
         assert app.test_client().get("/api/services/x").status_code in (302, 401, 403, 404)

@@ -36,7 +36,7 @@ from tests.support.sample import (
 from tests.support.second_person import SecondPerson
 from tests.web.staff.operations.test_imports import mapped
 from tests.web.staff.records.test_records import CHANGE, LEGAL, send, waiting
-from tests.web.support.desk import ALL_NEEDS, PASSWORD, Desk, views
+from tests.web.support.desk import ALL_NEEDS, PASSWORD, Desk
 from tests.web.support.office import Office, post
 from web import create_app
 from web.stores.campaigns import Campaigns
@@ -186,9 +186,9 @@ def chosen(portal, clients):
     return choose
 
 
-def test_every_page_of_the_partner_portal(tmp_path, tiny_area, open_page, monkeypatch):
+def test_every_page_of_the_partner_portal(tmp_path, tiny_area, partner_views, open_page, monkeypatch):
     monkeypatch.setattr("web.restricted.WAIT", 300)  # the page of what is found, on the slowest machine too
-    desk = Desk(tmp_path, tiny_area, views(tmp_path / "views", tiny_area))
+    desk = Desk(tmp_path, tiny_area, partner_views)
     legal, umed = desk.id("Legal advice"), desk.body("Umed")
     campaigns = Campaigns(tmp_path / "campaigns.db")
     campaigns.begin("Autumn", TODAY + dt.timedelta(days=30), by="sara")

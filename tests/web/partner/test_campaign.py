@@ -8,9 +8,9 @@ from mapping.directory.directory import Directory, public_id
 from mapping.errors import NotFound
 from mapping.safety.redaction import VIEWS
 from tests.support.canary import find_canaries
-from tests.support.sample import SECRETS, TODAY, key, public_parts, secret_parts
+from tests.support.sample import SECRETS, TODAY, key
 from tests.web.staff.records.test_records import fields_of, waiting
-from tests.web.support.desk import Desk, csrf, views
+from tests.web.support.desk import Desk, csrf
 from tests.web.support.office import Office, post
 from web.partner.app import create_partner_app
 from web.stores.campaigns import LASTS, Campaigns
@@ -19,14 +19,9 @@ from web.stores.inbox import Draft
 DUE = TODAY + dt.timedelta(days=30)
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory, tiny_area):
-    return views(tmp_path_factory.mktemp("views"), tiny_area, public_parts(), secret_parts())
-
-
 @pytest.fixture
-def desk(tmp_path, tiny_area, published):
-    return Desk(tmp_path, tiny_area, published)
+def desk(tmp_path, tiny_area, partner_views):
+    return Desk(tmp_path, tiny_area, partner_views)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.support.sample import (
     secret_parts,
     service,
 )
-from tests.web.support.desk import NOW, Desk, post, views
+from tests.web.support.desk import NOW, Desk, post
 from web.access.mailer import Mailer, MailSettings
 from web.partner.common import editions
 from web.partner.news import due_news, send_news
@@ -36,14 +36,9 @@ ADDED = records_of(
 )
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory, tiny_area):
-    return views(tmp_path_factory.mktemp("views"), tiny_area, public_parts(), secret_parts())
-
-
 @pytest.fixture
-def folder(published, tmp_path):
-    return shutil.copytree(published, tmp_path, dirs_exist_ok=True)
+def folder(partner_views, tmp_path):
+    return shutil.copytree(partner_views, tmp_path, dirs_exist_ok=True)
 
 
 @pytest.fixture
