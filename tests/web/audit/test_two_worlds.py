@@ -88,8 +88,8 @@ def tables(view: Path, area) -> dict[str, bytes]:
     results["proposals"] = str([one.name for one in found["siting"].proposals])
     results["recommendations"] = str(asked)
     edition = Edition(view, area)
-    near = chosen(edition, choices.parse("n4-r1-e", edition), "en").blocks.near
-    results["order"] = str([str(card.name) for card in near])
+    answers = chosen(edition, choices.parse("n4-r1-e", edition), "en")
+    results["order"] = str([str(answers.card(service).name) for service in answers.blocks.near])
     return {name: text.encode() for name, text in results.items()} | {
         "surface": surface.minutes.tobytes(),
         "picture": png(results["sheet"], 400),
