@@ -762,8 +762,7 @@ def _schedules(reader: Reader, place: Reader, heading: str, audience: Audience) 
             opens_at=span.opens,
             closes_at=span.closes,
             audience=audience,
-            description=BY_APPOINTMENT if span.kind == "appointment" else None,
-            notes="-".join(map(str, span.months)) if span.months else None,
+            description=BY_APPOINTMENT if span.kind == "appointment" else span.season or None,
         )
         yield Part.like(schedule, (number,), "service_id")
 

@@ -383,6 +383,17 @@ def date(day: dt.date, language: str) -> str:
     return text.replace("\u202f", languages.SPACE)  # one kind of space is enough for fonts
 
 
+def month_name(number: int, language: str) -> str:
+    """Write a month, 1 to 12, without a year: April."""
+    own = languages.language(language)
+    if names := own.months_alone or own.months:
+        return names[number - 1]
+    try:
+        return format_date(dt.date(2000, number, 1), "LLLL", locale=(own.document or language).replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return f"{number:02}"
+
+
 def month(day: dt.date, language: str) -> str:
     """Write the month of a day in words: November 2026."""
     own = languages.language(language)

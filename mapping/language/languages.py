@@ -46,6 +46,8 @@ class LanguageFolder:
     """A pattern or a length of CLDR; with ``months`` a text with {day}, {month} and {year}."""
     months: tuple[str, ...] = ()
     """Names of months in the form that stands in a date, where CLDR has none."""
+    months_alone: tuple[str, ...] = ()
+    """Names of months as they stand alone, where those of dates differ."""
     weekdays: tuple[str, ...] = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
     headings: tuple[str, ...] = ()
     """How lists mark a column in this language, folded."""
@@ -102,7 +104,7 @@ def language(code: str) -> LanguageFolder:
     except (tomllib.TOMLDecodeError, TypeError) as error:
         known = ", ".join(LanguageFolder.__dataclass_fields__)
         raise InvalidRecord(f"{file}: {error}; a language has {known}") from error
-    if len(own.weekdays) != 7 or len(own.months) not in (0, 12):
+    if len(own.weekdays) != 7 or {len(own.months), len(own.months_alone)} - {0, 12}:
         raise InvalidRecord(f"{file}: a week has seven days and a year twelve months; write them all, or none")
     return own
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mapping.freshness import Freshness, active, checked_in_time, confirmed, listed, offered, rank
 from mapping.language.parsers import AGES
+from mapping.language.rare_days import RareDays
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import WEEKDAYS, Precision, Weekday
 
@@ -40,9 +41,10 @@ class PhoneEntry:
 
 @dataclass(frozen=True)
 class Hours:
-    """Weekly opening hours: days as in RRULE ("MO,TU"), times "08:00"; or only words.
+    """Weekly opening hours: days as in RRULE ("MO,TU"), times "08:00"; or times of rarer days; or only words.
 
-    ``utc_offset`` is that of the times in hours; None stands for the study area's own time.
+    ``utc_offset`` is that of the times in hours; None stands for the study area's own time. Of ``rare`` days nobody
+    counts when it is open: they are told in words.
     """
 
     days: tuple[str, ...] = ()
@@ -52,6 +54,7 @@ class Hours:
     utc_offset: float | None = None
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
+    rare: RareDays | None = None
 
     @property
     def all_day(self) -> bool:

@@ -27,6 +27,7 @@ from mapping.language.fold import tokens, words_for
 from mapping.language.i18n import chain
 from mapping.language.lexicon import lexicon
 from mapping.language.parsers import is_dialled
+from mapping.language.rare_days import RareDays, season_of
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import WEEKDAYS
 from mapping.view.entries import Hours, sort_key, suits
@@ -472,12 +473,21 @@ def _schedules(rows: Sequence[Row], ties: Sequence[Row]) -> dict[str, list[Row]]
 
 
 def hours_of(row: Row) -> Hours:
-    """Return the opening hours that a row of ``schedule`` gives; days of a month and the like are only words."""
+    """Return the opening hours that a row of ``schedule`` gives."""
     return _hours(*_TIMES(row))
 
 
 _TIMES = itemgetter(
-    "freq", "interval", "byday", "opens_at", "closes_at", "description", "timezone", "valid_from", "valid_to"
+    "freq",
+    "interval",
+    "byday",
+    "bymonthday",
+    "opens_at",
+    "closes_at",
+    "description",
+    "timezone",
+    "valid_from",
+    "valid_to",
 )
 
 
@@ -486,6 +496,7 @@ def _hours(
     freq: str | None,
     interval: int | None,
     byday: str | None,
+    bymonthday: str | None,
     opens: str | None,
     closes: str | None,
     note: str | None,
@@ -493,14 +504,21 @@ def _hours(
     valid_from: dt.date | str | None,
     valid_to: dt.date | str | None,
 ) -> Hours:
+    days = tuple(re.findall(r"[+-]?\d?[A-Z]{2}", byday or ""))
+    dates = tuple(map(int, re.findall(r"-?\d+", bymonthday or "")))
+    season = season_of(note or "")
+    monthly = freq == "MONTHLY" or any(len(day) > 2 for day in days)  # "1WE" is of a month, said or not
+    others = RareDays(days, dates, monthly, interval or 1, season)
+    rare = others if others != RareDays(days) else None
     return Hours(
-        days=tuple(byday.split(",")) if byday and freq in (None, "WEEKLY") and interval in (None, 1) else (),
+        days=() if rare else days,
         opens=opens or "",
         closes=closes or "",
-        note=note or "",
+        note="" if season else note or "",
         utc_offset=utc_offset,
         valid_from=_day(valid_from),
         valid_to=_day(valid_to),
+        rare=rare,
     )
 
 

@@ -517,7 +517,7 @@ class View:
             phones=_phones(own["phone"]) or organization.phones,
             email=row["email"] or organization.email,
             url=row["url"] or organization.website,
-            hours=_hours(own["schedule"]),
+            hours=_hours(own["schedule"], self.edition),
             languages=tuple(dict.fromkeys(sorted(r["code"] for r in own["language"] if r["code"]))),
             fees=text("fees_description"),
             documents=tuple(sorted({paper for paper in papers if paper})),
@@ -553,9 +553,14 @@ def _phones(rows: Iterable[sqlite3.Row]) -> tuple[PhoneEntry, ...]:
     return tuple(sorted(entries, key=lambda p: (p.kind == "fax", p.number, p.kind, p.extension or 0, p.note)))
 
 
-def _hours(rows: Iterable[sqlite3.Row]) -> tuple[Hours, ...]:
-    entries = {hours_of(row) for row in rows}
-    return tuple(sorted(entries, key=lambda h: (h.days == (), [WEEK[d] for d in h.days if d in WEEK], h.opens, h.note)))
+def _hours(rows: Iterable[sqlite3.Row], edition: dt.date) -> tuple[Hours, ...]:
+    """Return the hours of a service, without those that held until a day before the edition."""
+    entries = {hours for hours in map(hours_of, rows) if hours.valid_to is None or hours.valid_to >= edition}
+    return tuple(
+        sorted(
+            entries, key=lambda h: (h.days == (), [WEEK[d] for d in h.days if d in WEEK], h.opens, h.note, str(h.rare))
+        )
+    )
 
 
 WEEK = {day: place for place, day in enumerate(("MO", "TU", "WE", "TH", "FR", "SA", "SU"))}

@@ -8,18 +8,10 @@ from zoneinfo import ZoneInfo
 
 from mapping.area.settings import Settings
 from mapping.language.i18n import Message, ranged, translate
+from mapping.language.rare_days import DAYS
 from mapping.model import WEEKDAYS
 from mapping.view.view import Hours
 
-DAYS = (
-    Message("Monday"),
-    Message("Tuesday"),
-    Message("Wednesday"),
-    Message("Thursday"),
-    Message("Friday"),
-    Message("Saturday"),
-    Message("Sunday"),
-)
 SHORT = (
     Message("Mon"),
     Message("Tue"),
@@ -58,18 +50,23 @@ def week(hours: tuple[Hours, ...], language: str) -> Week:
     known = any(by_day.values())
     always = known and all(("00:00", "24:00") in day for day in by_day.values())
     rows = tuple(_rows(by_day, DAYS, language)) if known and not always else ()
-    short = translate("Day and night", language) if always else "; ".join(_shortly(by_day, language))
+    others = (span for span in hours if span.opens and span.closes and not {*span.days} & {*WEEKDAYS})
+    rarely = tuple(dict.fromkeys(_rarely(span, language) for span in others))
+    short = translate("Day and night", language) if always else "; ".join((*_shortly(by_day, language), *rarely))
     spans = [f"{day} {opens} {closes}" for day, times in by_day.items() for opens, closes in times]
     offsets = {span.utc_offset for span in hours if span.utc_offset is not None}
     return Week(
         rows=rows,
         short=short,
         always=always,
-        notes=tuple(dict.fromkeys(note(span.note, language) for span in hours if span.note)),
-        script=",".join(spans),
+        notes=(*rarely, *dict.fromkeys(note(span.note, language) for span in hours if span.note)),
+        script="" if rarely else ",".join(spans),  # a page that says "closed now" would be wrong on those days
         offset=offsets.pop() if len(offsets) == 1 else None,
     )
 
+
+MIDNIGHT = ("23:59", "24:00", "00:00")
+"""Times that are the end of a day."""
 
 NOTES = {"by appointment": Message("By appointment")}
 """What readers of lists write of hours that are no times; other words stand as they were sent."""
@@ -78,6 +75,14 @@ NOTES = {"by appointment": Message("By appointment")}
 def note(text: str, language: str) -> str:
     """Return words on hours in a language where they are known ones."""
     return NOTES[text].into(language) if text in NOTES else text
+
+
+def _rarely(hours: Hours, language: str) -> str:
+    """Say times of days that are not those of every week, or of which nobody said on which days."""
+    times = _time(hours.opens, "24:00" if hours.closes in MIDNIGHT else hours.closes, language)
+    if hours.rare is None or not hours.rare.words(language):
+        return translate("{times}; on which days is not known", language, times=times)
+    return f"{hours.rare.words(language)} {times}"
 
 
 YEARS = 5
@@ -117,8 +122,8 @@ def _by_day(hours: Iterable[Hours]) -> dict[str, list[tuple[str, str]]]:
     for span in hours:
         if not (span.opens and span.closes):
             continue
-        closes = "24:00" if span.closes in ("23:59", "24:00", "00:00") else span.closes
-        for day in span.days or WEEKDAYS:
+        closes = "24:00" if span.closes in MIDNIGHT else span.closes
+        for day in span.days:
             if day in times_of:
                 times_of[day].add((span.opens, closes))
     return {day: sorted(times) for day, times in times_of.items()}

@@ -13,10 +13,10 @@ from mapping.language.i18n import Message, country_name, date, show
 from mapping.language.languages import SOURCE
 from mapping.language.languages import language as language_of
 from mapping.language.parsers.amounts import PRICES
+from mapping.language.rare_days import DAYS
 from mapping.language.taxonomy import Vocabulary, term_id
 from mapping.model import AUDIENCES, PRECISIONS, RECORDS, WEEKDAYS, Record
 from mapping.safety.redaction import PLACE_TEXTS
-from web.presenters.hours import DAYS
 
 Widget = Literal["text", "long", "date", "number", "choice", "days"]
 SENT_AS = Message("Who may see it")

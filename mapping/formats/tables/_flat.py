@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mapping.area.study_area import StudyArea
+from mapping.language.languages import SOURCE
 from mapping.language.spreadsheet import neutral
 from mapping.view.view import Entry, Hours, ServicePlace, View
 
@@ -104,7 +105,8 @@ def _row(entry: Entry, place: ServicePlace | None, names: Row) -> Row:
 def hours_text(hours: Hours) -> str:
     """Write hours in two-letter days, as "MO,TU 08:00-17:00", with what else is said of them."""
     span = "-".join(filter(None, (hours.opens, hours.closes)))
-    return " ".join(filter(None, (",".join(hours.days), span, hours.note)))
+    days = hours.rare.words(SOURCE) if hours.rare else ",".join(hours.days)
+    return " ".join(filter(None, (days, span, hours.note)))
 
 
 def cell(value: Any) -> str | int | float:

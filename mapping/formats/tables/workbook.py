@@ -163,6 +163,8 @@ def hours_text(hours: Iterable[Hours], language: str) -> str:
             whole = len(places) > 2 and places == list(range(places[0], places[-1] + 1))
             days = f"{names[places[0]]}-{names[places[-1]]}" if whole else ",".join(names[place] for place in places)
             spans.append(f"{days} {span.opens}-{span.closes}")
+        elif span.rare and span.opens and span.closes:
+            spans.append(f"{span.rare.words(language)} {span.opens}-{span.closes}")
         elif span.note:
             spans.append(span.note)
     return LISTED.join(dict.fromkeys(spans))

@@ -12,6 +12,7 @@ from mapping.column_map import marking
 from mapping.formats.tables._flat import LISTED
 from mapping.formats.tables.workbook import ENTRANCES
 from mapping.intake.roundtrip.edits import Edit
+from mapping.intake.services import BY_APPOINTMENT
 from mapping.language import parsers
 from mapping.language.i18n import Coded, Phrase
 from mapping.language.taxonomy import Vocabulary, match_term
@@ -309,8 +310,7 @@ def _hours(edit: Edit) -> None:
             closes_at=span.closes,
             freq={"weekly": "WEEKLY", "monthly": "MONTHLY"}.get(span.kind),  # type: ignore[arg-type]
             audience=_audience(edit),
-            description="by appointment" if span.kind == "appointment" else None,
-            notes="-".join(map(str, span.months)) if span.months else None,
+            description=BY_APPOINTMENT if span.kind == "appointment" else span.season or None,
         )
     edit.replace(old, new, lambda r: tuple(getattr(r, name, None) for name in ("byday", "opens_at", "closes_at")))
 

@@ -14,6 +14,7 @@ from mapping.language.i18n import UNSAID, Phrase, both
 from mapping.language.languages import SOURCE, codes, letters_of_days, weekdays_of
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
 from mapping.language.parsers.dates import MONTHS
+from mapping.language.rare_days import season_text
 from mapping.model import WEEKDAYS
 
 Kind = Literal["weekly", "monthly", "appointment"]
@@ -64,6 +65,11 @@ class HoursValue:
     kind: Kind = "weekly"
     months: tuple[int, int] | None = None
     doubt: Phrase = UNSAID
+
+    @property
+    def season(self) -> str:
+        """Return the season as records say it; empty without one."""
+        return season_text(*self.months) if self.months else ""
 
 
 _OF_DAYS_OFF: frozenset[Means] = frozenset(

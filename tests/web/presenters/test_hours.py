@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from mapping.area.settings import MovingHoliday, Settings
+from mapping.view.index import hours_of
 from mapping.view.view import Hours
 from web.presenters.hours import ahead, holidays, week
 
@@ -49,10 +50,11 @@ def test_day_and_night_is_said_and_has_no_table():
     assert made.short == "Круглосуточно"
 
 
-def test_no_days_means_every_day_and_words_stay_words():
+def test_times_without_days_are_of_no_day_and_words_stay_words():
     made = week((Hours((), "08:00", "17:00", note="by appointment"),), "en")
-    assert made.short == "Mon–Sun 8:00–17:00"
-    assert made.notes == ("By appointment",)
+    assert (made.rows, made.script) == ((), "")
+    assert made.short == "8:00–17:00; on which days is not known"
+    assert made.notes == (made.short, "By appointment")
     only_words = week((Hours(note="ask first"),), "en")
     assert only_words.notes == ("ask first",)
     assert (only_words.rows, only_words.short, only_words.script) == ((), "", "")
@@ -73,7 +75,43 @@ def test_how_far_a_zone_is_ahead_of_utc_with_each_change_to_come():
 
 
 def test_days_that_are_no_days_are_left_out():
-    assert week((Hours(("1MO", "XX"), "08:00", "17:00"),), "en").short == ""
+    assert week((Hours(("XX",), "08:00", "17:00"),), "en").short == "8:00–17:00; on which days is not known"
+
+
+def hours_in(**row):
+    names = ["freq", "interval", "byday", "bymonthday", "description", "timezone", "valid_from", "valid_to"]
+    return hours_of(dict.fromkeys(names) | {"opens_at": "09:00", "closes_at": "12:00"} | row)
+
+
+@pytest.mark.parametrize(
+    ("row", "english", "russian"),
+    [
+        (
+            {"freq": "MONTHLY", "byday": "1WE,3WE"},
+            "1st, 3rd Wednesday of each month 9:00–12:00",
+            "Среда (1-й раз, 3-й раз в месяце) 9:00–12:00",
+        ),
+        ({"byday": "-1FR"}, "last Friday of each month 9:00–12:00", "Пятница (последний раз в месяце) 9:00–12:00"),
+        ({"freq": "MONTHLY", "bymonthday": "1, 15"}, "day 1, 15 of each month 9:00–12:00", None),
+        ({"freq": "WEEKLY", "interval": 2, "byday": "MO,TU"}, "Monday, Tuesday, every 2 weeks 9:00–12:00", None),
+        (
+            {"byday": "MO,TU,WE,TH,FR", "description": "April to October"},
+            "April–October: Monday–Friday 9:00–12:00",
+            "апрель–октябрь: Понедельник–Пятница 9:00–12:00",
+        ),
+    ],
+)
+def test_days_that_are_not_of_every_week_are_told_and_never_counted_as_open(row, english, russian):
+    hours = hours_in(**row)
+    made = week((hours,), "en")
+    assert (made.rows, made.script, made.always) == ((), "", False)
+    assert (made.short, made.notes) == (english, (english,))
+    assert hours.spans() == []
+    if russian:
+        assert week((hours,), "ru").short == russian
+    both = week((hours, Hours(("SU",), "10:00", "11:00")), "en")  # "closed now" may be wrong beside rarer days
+    assert both.script == ""
+    assert both.short == f"Sun 10:00–11:00; {english}"
 
 
 def test_holidays_that_move_are_told_by_their_year_and_estimates_with_the_days_beside_them(tiny_area):
