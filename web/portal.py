@@ -93,6 +93,7 @@ def create_portal(
     cacheable: Callable[[str], bool] = lambda path: path.startswith("/static/"),
     edition: Callable[[], object] = lambda: None,
     shortcut: Callable[["WSGIApplication"], AnswerStore] | None = None,
+    packing: Callable[["WSGIApplication"], "WSGIApplication"] | None = None,
     **settings: object,
 ) -> Flask:
     """Return the app of a portal.
@@ -116,6 +117,8 @@ def create_portal(
         Of which paths the answers are kept, and what they are of; see `web.kept_pages.KeptPages`.
     shortcut
         Wraps the app in another that answers some requests itself; its answers get the headers of all others.
+    packing
+        Wraps that in another that compresses answers which are not kept.
     settings
         What the pages ask for, by the name under which they find it in the app's configuration.
     """
@@ -146,6 +149,8 @@ def create_portal(
         stores.append(shortcut(app.wsgi_app))
         app.wsgi_app = stores[0]  # type: ignore[method-assign]
     set_headers(app)
+    if packing is not None:
+        app.wsgi_app = packing(app.wsgi_app)  # type: ignore[method-assign, assignment]
     stores.append(KeptPages(app.wsgi_app, fits=cacheable, edition=edition))
     app.wsgi_app = stores[-1]  # type: ignore[method-assign]
     app.config[STANDS_READY] = lambda *request_line: any(store.holds(*request_line) for store in stores)

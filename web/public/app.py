@@ -69,12 +69,11 @@ def create_app(
         cacheable=lambda path: keep and not of_api(path),
         edition=editions.now,
         shortcut=lambda inner: ReadyAnswers(inner, editions),
+        packing=PackedAnswers if keep else None,
         editions=editions,
         materials=materials.library(area, demo=invented),
         inbox=Inbox(inbox) if inbox is not None else None,
     )
-    if keep:
-        app.wsgi_app = PackedAnswers(app.wsgi_app)  # type: ignore[method-assign]
     app.register_blueprint(routes.api)
     for kind in (HTTPException, NotFound):
         app.register_error_handler(kind, _refuse)
