@@ -59,15 +59,16 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
     for reader in readers:
         audience = reader.audience()
         records: list[Record] = []
-        body = _body(reader, "organization", audience_of_new=audience, records=records)
+        silent = parsers.is_blank(reader.text("organization"))
         types, words = _types(reader)
         units = _units(reader)
         for word in words:
             problem = Phrase("{word!r} is no kind of activity that we know", word=word)
             reader.say_unknown("service", "service_types", word, problem)
-        if body is None or not units or not types:
-            _refuse_activity(reader, body is None, not units)
+        if silent or not units or not types:
+            _refuse_activity(reader, silent, not units)
             continue
+        body = _body(reader, "organization", audience_of_new=audience, records=records)
         start, end = _days(reader)
         people = _people(reader, start)
         if len(units) > 1 and any(people):
@@ -75,7 +76,7 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             reader.say("unit", problem, Phrase("none are kept; ask for the people of each area"))
             people = (None, None, None)
         planned, reached, women = people
-        implementer = _body(reader, "implementer", audience_of_new=audience, records=records)
+        implementer = _implementer(reader, audience, records)
         for column, named_body in (("organization", body), ("implementer", implementer)):
             if named_body is not None:
                 bodies.setdefault(named_body.id, reader.text(column))
@@ -611,10 +612,18 @@ def _known(reader: Reader, name: str, held: NamesHeld | None = None) -> Body | N
     return bodies[0] if bodies else None
 
 
-def _body(reader: Reader, name: str, *, audience_of_new: object, records: list[Record]) -> Body | None:
-    text = reader.text(name)
-    if not text or parsers.is_blank(text):
+def _implementer(reader: Reader, audience: object, records: list[Record]) -> Body | None:
+    if parsers.is_blank(reader.text("implementer")):
         return None
+    return _body(reader, "implementer", audience_of_new=audience, records=records)
+
+
+def _body(reader: Reader, name: str, *, audience_of_new: object, records: list[Record]) -> Body:
+    """Return the body that a field names; one that no list spoke of yet is added to what is known and to the records.
+
+    The row must be kept from here on: other rows may name the new body too.
+    """
+    text = reader.text(name)
     known = _known(reader, name)
     if known is not None:
         return known

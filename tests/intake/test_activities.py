@@ -104,6 +104,16 @@ def test_an_activity_of_a_new_body_makes_it_known(take):
     assert said(found, "note")[0][1] == "'Nur' is in no other list"
 
 
+@pytest.mark.parametrize("field", ["who", "by"])
+def test_a_row_that_is_refused_makes_no_body_that_later_rows_would_need(take, field):
+    found = take("activity", ACTIVITY | {field: "Nur", "where": "Atlantis"}, ACTIVITY | {"no": 2, field: "Nur"})
+    assert len(found.refused) == 1
+    assert said(found, "note") == []  # it became nothing
+    (body,), (activity,) = found.of("organization"), found.of("activity")
+    assert body.name == "Nur"
+    assert body.id == (activity.organization_id if field == "who" else activity.implementer_id)
+
+
 @pytest.mark.parametrize(("missing", "word"), [("who", "who"), ("where", "where"), ("what", "what")])
 def test_an_activity_without_the_least_is_refused(take, missing, word):
     found = take("activity", ACTIVITY | {missing: ""} | ({"title": ""} if missing == "what" else {}))
