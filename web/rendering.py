@@ -15,11 +15,11 @@ from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
-from mapping.language.aloud import recordings
 from mapping.language.i18n import date, month, number, show, translate
 from mapping.language.languages import SOURCE, attributes, language
 from mapping.language.latin import SCRIPT
 from mapping.render.layers.services import spaced
+from web.aloud import recordings
 from web.presenters.cards import facts, shown_minutes, web_address
 from web.presenters.hours import holidays
 

@@ -4,9 +4,9 @@ import wave
 
 import pytest
 
-from mapping.language.aloud import TEXTS, recordings
 from mapping.language.i18n import catalogue
 from mapping.language.languages import folders
+from web.aloud import TEXTS, recordings
 
 
 def test_the_ten_texts_are_those_of_the_pages():

@@ -14,8 +14,8 @@ from werkzeug.exceptions import HTTPException
 import web.public
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
-from mapping.language.aloud import recordings
 from mapping.language.languages import language as language_of
+from web.aloud import recordings
 from web.api import routes
 from web.api.ready_answers import ReadyAnswers
 from web.headers import of_api
