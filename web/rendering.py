@@ -19,6 +19,7 @@ from mapping.language.i18n import date, month, number, show, translate
 from mapping.language.languages import SOURCE, attributes, language
 from mapping.language.latin import SCRIPT
 from mapping.render.layers.services import spaced
+from mapping.result import duration
 from web.aloud import recordings
 from web.presenters.cards import facts, shown_minutes, web_address
 from web.presenters.hours import holidays
@@ -114,12 +115,7 @@ def _words(own: str) -> dict[str, Callable[..., str]]:
         """Write minutes of travel as people say them: 25 min, 1 h 40 min; beyond the table's end "over 4 h"."""
         if value == float("inf"):
             return translate("over 4 h or cut off", own)
-        hours, rest = divmod(shown_minutes(value), 60)
-        if not hours:
-            return translate("{minutes} min", own, minutes=rest)
-        if not rest:
-            return translate("{hours} h", own, hours=hours)
-        return translate("{hours} h {minutes} min", own, hours=hours, minutes=rest)
+        return duration(shown_minutes(value), own)
 
     def lang(code: str) -> Markup:
         """Return what the tag of a text in a language says: also which way it is written, if not as the page is."""
