@@ -508,6 +508,10 @@ class Reader:
                 fix = Phrase("the service counts as {meant}", meant=coded("statuses", outcome[0]))
                 self._keep(column, Phrase("it says {text!r}", text=outcome[1]), fix, "doubt")
                 return outcome[0]
+            if words := parsers.opens_later(text, self.intake.today):
+                fix = Phrase("the service counts as {meant}", meant=coded("statuses", "inactive"))
+                self._keep(column, Phrase("it says {text!r}", text=words), fix, "doubt")
+                return "inactive"
         return None
 
     def _instead_of_hours(self) -> str:

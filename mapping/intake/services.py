@@ -710,6 +710,7 @@ def _phones(
         p.number: (p.extension, "/".join(p.apps) or ("voice" if p.number in answered else "fax"))
         for p in (*fax, *phones, *more)
     }
+    numbers |= {number: (None, "text") for number in numbers if number.startswith(parsers.SMS)}
     numbers |= {account.url: (None, account.app) for account in accounts}
     own = {p.number for p in (*fax, *phones, *more) if hides_number(p.note) or withholds(p.note)}
     if numbers and entry.reader.withholds("phone"):

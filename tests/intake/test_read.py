@@ -383,6 +383,8 @@ def test_a_remark_can_close_a_service(take):
         ("барҳам дода шуд", "defunct"),
         ("снова открыт", "active"),
         ("закрыто по вс", "active"),
+        ("откроется в марте 2027", "inactive"),
+        ("планируют открыть второй кабинет", "active"),
     ],
 )
 def test_a_remark_closes_a_service_in_the_words_of_whoever_wrote_it(take, remark, status):

@@ -12,7 +12,7 @@ from mapping.freshness import Freshness, Tone, how_checked
 from mapping.language.fold import coarse
 from mapping.language.i18n import Message, show, translate
 from mapping.language.languages import isolated
-from mapping.language.parsers import AGES, is_dialled
+from mapping.language.parsers import AGES, SMS, is_dialled
 from mapping.language.taxonomy import Label, Vocabulary, match_term
 from mapping.render.layers.services import spaced
 from mapping.view.view import Entry, PhoneEntry, ServicePlace
@@ -35,12 +35,15 @@ class ContactLink:
     @property
     def short(self) -> bool:
         """Whether it is a number that works inside the country only."""
-        return self.spoken and not self.dial.startswith("+")
+        return (self.spoken or self.dial.startswith(SMS)) and not self.dial.startswith("+")
 
     @property
     def href(self) -> str:
-        """Return what a link leads to; empty where it is neither a number nor a web address."""
-        return f"tel:{self.dial}" if self.spoken else web_address(self.dial)
+        """Return what a link leads to; empty where it is neither a number, to call or write to, nor a web address."""
+        if self.spoken:
+            return f"tel:{self.dial}"
+        is_sms = self.dial.startswith(SMS) and is_dialled(self.dial.removeprefix(SMS))
+        return self.dial if is_sms else web_address(self.dial)
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,7 @@
   function phone(dial, text, kind) {
     var link = make("a", text, kind);
     if (/^[+*#]?[0-9*#]+$/.test(dial)) link.href = "tel:" + dial;
+    else if (/^sms:[0-9]+$/.test(dial)) link.href = dial;
     else if (/^https?:\/\//.test(dial)) { link.href = dial; link.rel = "nofollow noreferrer noopener"; }
     else return make("span", text);
     return link;
@@ -188,7 +189,7 @@
       if (row.offset !== null) tag.dataset.offset = row.offset;
       line.append(tag, " ");
     }
-    if (row.dial) line.append(/^http/.test(row.dial) ? phone(row.dial, row.number) : phone(row.dial, say.call.replace("#", row.number), "btn"));
+    if (row.dial) line.append(/^(http|sms:)/.test(row.dial) ? phone(row.dial, row.number) : phone(row.dial, say.call.replace("#", row.number), "btn"));
     else line.append(make("span", say.mute, "soft"));
     var list = make("dl", "", "facts");
     for (var at = 0; at < row.facts.length; at += 2) list.append(make("dt", texts[row.facts[at]]), make("dd", texts[row.facts[at + 1]]));

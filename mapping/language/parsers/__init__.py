@@ -56,6 +56,7 @@ from mapping.language.parsers.lists import (
     yes_no,
 )
 from mapping.language.parsers.phones import (
+    SMS,
     MessengerAccount,
     PhoneValue,
     accounts,
@@ -66,13 +67,14 @@ from mapping.language.parsers.phones import (
 )
 from mapping.language.parsers.points import Point, angle, coordinates
 from mapping.language.parsers.remarks import CHANGES, remarked
-from mapping.language.parsers.standing import closes_on, standing, status
+from mapping.language.parsers.standing import closes_on, opens_later, standing, status
 
 __all__ = [
     "AGES",
     "CHANGES",
     "LONGEST_VALUE",
     "OLDEST",
+    "SMS",
     "AgeRange",
     "CapacityValue",
     "CostValue",
@@ -116,6 +118,7 @@ __all__ = [
     "names_days",
     "no_bound",
     "number",
+    "opens_later",
     "phones",
     "price_words",
     "remarked",

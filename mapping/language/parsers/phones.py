@@ -22,7 +22,8 @@ class PhoneValue:
 
     ``number`` is E.164, or a short number as it is dialled; ``national`` is how it stood, without the country's code.
     ``note`` is what stood beside it: it may name a person, so it is not for a public record. ``doubt`` says what was
-    mended and should be looked at. ``fax`` tells that a machine answers it.
+    mended and should be looked at. ``fax`` tells that a machine answers it. One that takes text messages alone is
+    "sms:" and its digits, so that nothing takes it for one to call.
     """
 
     number: str
@@ -64,6 +65,19 @@ _LINE = re.compile(
     re.I,
 )
 """Words of a number to call, whatever its length."""
+_SMS = r"\b(?:sms|смс)\b"
+_TO_WRITE = re.compile(rf"{_SMS}[^\d@]{{0,20}}$", re.I)
+_WRITTEN_BEHIND = re.compile(rf"\s*[(\[:–—-]?\s*{_SMS}\W*$", re.I)
+"""What stands before or behind a short number that takes text messages alone."""
+_OUT_OF_USE = re.compile(
+    r"\b(?:old|former|previous|disconnected|стар(?:ый|ого|ые)|прежн\w+|отключ[её]н\w*|"
+    r"(?:не|больше не)\s+(?:работает|обслуживается|действует)|(?:no longer|not) (?:in use|work\w*)|"
+    r"кӯҳна|собиқ|куҳна|eski|эски|ishlamaydi|ишламайди|кор намекунад)\b",
+    re.I,
+)
+"""Words beside a number by which nobody is reached there any more."""
+_LEFT_OUT = re.compile(r"(?:(?<=\d)|[\s.-])[xх_]+(?![\w.])", re.I)
+"""Signs behind digits that stand for others which are not told: "5-51-1x"."""
 _NUMBERED = re.compile(r"\b(?:number|no|номер\w*|рақам\w*|ракам\w*|raqam\w*|numara\w*)\b", re.I)
 """Words that a number of anything may follow: one to call only where they stand next to it."""
 _WITHIN = re.compile(
@@ -80,7 +94,7 @@ _ACCOUNT = re.compile(
 )
 """An account of a messenger beside numbers: it says nothing of the number before it."""
 _EXTENSION = re.compile(
-    r"[\s,;(\[]*(?:(?:доб(?:ав(?:очн\w*)?)?|доп(?:олн\w*)?|вн(?:утр(?:енн\w*)?)?|ext(?:ension|n)?|loc(?:al)?|int(?:erior)?|дох(?:ил[ӣи])?|илова|ichki|ички|"
+    r"[\s,;(\[]*(?:(?:доб(?:ав(?:очн\w*)?)?|доп(?:олн\w*)?|add|вн(?:утр(?:енн\w*)?)?|ext(?:ension|n)?|loc(?:al)?|int(?:erior)?|дох(?:ил[ӣи])?|илова|ichki|ички|"
     r"qoʻshimcha|qo'shimcha|"
     r"d[aâ]hili|dah|iç hat|(?<![^\W\d_])[xх])(?![^\W\d_])\s?(?:номер|raqam|рақам|no|number|№)?[.:=№\s]*|[#*]\s?|,,\s?)"
     r"(?P<extension>\d{1,6})(?!\d)[)\]]?",
@@ -115,6 +129,12 @@ OLD_TRUNK = "8"
 
 SHARED_NETWORK = frozenset(("7", "373", "374", "375", "380", "992", "993", "994", "995", "996", "998"))
 """Calling codes of those countries."""
+
+SMS = "sms:"
+"""What begins a number that takes text messages alone (RFC 5724)."""
+
+TO_WRITE = range(3, 7)
+"""How many digits a short number has that takes text messages."""
 
 SHORT = range(3, 5)
 """How many digits a short number has that is dialled as it stands."""
@@ -175,6 +195,8 @@ def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[Phon
     for separator, part in _parts(bare):
         reader.read(part, separator)
     numbers = reader.believed()
+    if not (numbers or reader.faults) and _ACCOUNT.search(text) and not bare.strip(" .,;()"):
+        return []  # accounts of messengers stand there, which `accounts_among` reads
     if not numbers:
         raise (
             reader.faults[0]
@@ -247,6 +269,10 @@ class _PhoneReader:
         """Read one part of a cell."""
         part = self._extension_of_last(part)
         cores = list(_CORE.finditer(part))
+        if len(cores) == 1 and _OUT_OF_USE.search(part):
+            problem = Phrase("{text} is said to be out of use", text=shown(part.strip()))
+            self._fail(Unreadable(problem, Phrase("ask for the number")), part.strip())
+            return
         words = _words(_CORE.sub(" ", _EXTENSION.sub(" ", part)))
         before, end, fax, labelled = len(self.found), 0, False, False
         label = self.label
@@ -261,6 +287,9 @@ class _PhoneReader:
             elif place == 0 and self._is_ending(digits, separator, words):
                 self._add_ending(digits, separator)
                 end = core.end()
+            elif len(digits) in TO_WRITE and _is_written_to(core, part):
+                self.found.append(PhoneValue(number=SMS + digits, national=digits))
+                words, end = "", core.end()
             elif self._is_short_to_call(core, part):
                 end = self._add(core[0], part, core.end())
             elif len(digits) in SHORT and _WITHIN.search(part):
@@ -346,6 +375,10 @@ class _PhoneReader:
     def _add(self, core: str, part: str, end: int) -> int:
         """Add a number with its extension; return where both of them end in the part."""
         try:
+            if left_out := _LEFT_OUT.match(part, end):
+                end = left_out.end()
+                problem = Phrase("{text} leaves digits out", text=shown(core.strip() + left_out[0]))
+                raise Unreadable(problem, Phrase("ask for the whole number"))
             numbers, self.whole = self._numbers(core), True
         except Unreadable as fault:
             numbers, self.whole = [], False
@@ -440,6 +473,12 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
     yield "", pieces[0]
     for separator, part in zip(pieces[1::2], pieces[2::2], strict=True):
         yield separator.strip(), part
+
+
+def _is_written_to(core: re.Match[str], part: str) -> bool:
+    """Tell whether words beside digits say that text messages are sent there: "SMS 40600", "40600 (SMS)"."""
+    before, behind = part[: core.start()], part[core.end() :]
+    return bool(_TO_WRITE.search(before) or (not before.strip() and _WRITTEN_BEHIND.fullmatch(behind)))
 
 
 def _digits(core: str) -> str:

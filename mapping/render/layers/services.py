@@ -12,7 +12,7 @@ from mapping.area.study_area import StudyArea
 from mapping.freshness import how_checked
 from mapping.language.i18n import translate
 from mapping.language.languages import isolated
-from mapping.language.parsers import is_dialled
+from mapping.language.parsers import SMS, is_dialled
 from mapping.language.taxonomy import Vocabulary
 from mapping.render.layers import Layer, LegendLine
 from mapping.result import Result
@@ -111,6 +111,7 @@ def spaced(number: str, region: str, language: str) -> str:
             parsed = phonenumbers.parse(number, region)
             shown = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
             return isolated(shown.replace(" ", "\u00a0").replace("-", "\u2011"), language)
+    number = number.replace(SMS, "SMS ", 1) if number.startswith(SMS) else number
     line = number if len(number) <= LONGEST else f"{number[:LONGEST]}…"
     return isolated("".join(sign for sign in line if unicodedata.category(sign) != "Cf"), language)
 

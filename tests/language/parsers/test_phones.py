@@ -44,6 +44,35 @@ def test_numbers_in_many_notations(text, region, number, national):
     assert (phone.extension, phone.note, phone.apps, phone.doubt) == (None, "", (), "")
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1195; SMS 40600", ["1195", "sms:40600"]),
+        ("1195, СМС: 40600", ["1195", "sms:40600"]),
+        ("40600 (SMS)", ["sms:40600"]),
+        ("отправьте SMS на номер 40600", ["sms:40600"]),
+        ("+992 00 016 68 62 (SMS)", ["+992000166862"]),  # whoever has such a number can be called
+    ],
+)
+def test_a_short_number_for_text_messages_is_none_to_call(text, found):
+    assert numbers(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["00 016 68 6x", "00016686х", "+992 00 016 68 XX", "00 016 68 6_", "+992 00 016 68 62 (old)", "1313 не работает"],
+)
+def test_no_number_is_made_of_one_that_is_not_whole_or_out_of_use(text):
+    with pytest.raises(Unreadable):
+        phones(text, "TJ")
+
+
+def test_the_new_number_stands_beside_an_old_one():
+    with pytest.raises(Partly) as partly:
+        phones("+992 00 016 68 62 (старый), новый +992 00 016 68 63", "TJ")
+    assert [phone.number for phone in partly.value.value] == ["+992000166863"]
+
+
 @pytest.mark.parametrize("text", ["0011", "112", "1313", "103", "тел. 0011", "hotline 0011", "горячая линия: 0011"])
 def test_short_numbers_are_kept_as_they_are_dialled(text):
     (phone,) = phones(text, "TJ")
@@ -427,9 +456,10 @@ def test_an_account_beside_a_number_is_told_apart_from_it(text, accounts):
     assert [account.url for account in accounts_among(text)] == accounts
 
 
-def test_a_cell_of_an_account_alone_holds_no_number():
+def test_a_cell_of_an_account_alone_holds_no_number_and_no_fault():
+    assert phones("@some_help (telegram)", "TJ") == phones("Telegram: @some_help", "TJ") == []
     with pytest.raises(Unreadable):
-        phones("@some_help (telegram)", "TJ")
+        phones("Telegram: @some_help, ask us", "TJ")
     assert [account.name for account in accounts_among("@some_help (telegram)")] == ["some_help"]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapping.language.parsers import closes_on, standing, status
+from mapping.language.parsers import closes_on, opens_later, standing, status
 from mapping.language.taxonomy import match_term, words_of
 
 WORKS = ("works by appointment", "работает по вторникам", "функционирует", "ҳоло кор мекунад", "hozir ishlayapti")
@@ -117,3 +117,26 @@ def test_what_is_closed_until_a_day_is_so_for_a_while(remark):
 def test_an_hour_of_closing_closes_nothing():
     assert standing("closes at 17:00") is None
     assert (standing("closing next year") or ("",))[0] == "inactive"
+
+
+@pytest.mark.parametrize(
+    ("remark", "words"),
+    [
+        ("ещё не открыт", "не открыт"),
+        ("скоро откроется", "скоро откроется"),
+        ("планируется открытие в мае", "планируется открытие"),
+        ("opening in March 2027, not yet open", "not yet open"),
+        ("will open in March 2027", "will open"),
+        ("кушодашавӣ барои соли 2027 ба нақша гирифта шудааст", "ба нақша"),
+        ("2027-yil may oyida ochiladi", "ochiladi"),
+        ("will open at 9:00", ""),  # each morning
+        ("откроется после обеда", ""),
+        ("soat 9 da ochiladi", ""),
+        ("opened in March 2024", ""),
+        ("планируют открыть филиал в Хисоре", ""),
+        ("will open a second office in 2027", ""),
+        ("после ремонта скоро снова откроется", ""),  # that it is closed now is told as such
+    ],
+)
+def test_what_a_remark_says_of_an_opening_still_to_come(remark, words):
+    assert opens_later(remark, dt.date(2026, 11, 28)) == words

@@ -7,7 +7,8 @@ from typing import get_args
 import pytest
 
 from mapping.freshness import Freshness, how_checked
-from web.presenters.cards import _says_ages, ages
+from mapping.view.entries import PhoneEntry
+from web.presenters.cards import ContactLink, _says_ages, ages, calls
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,13 @@ def test_without_limits_nothing_is_said_of_ages(least, most):
 )
 def test_ages_that_a_group_says_already_are_not_said_twice(serves, least, most, said):
     assert _says_ages(SimpleNamespace(serves=serves, minimum_age=least, maximum_age=most)) is said
+
+
+def test_a_number_for_text_messages_is_written_to_and_never_called(tiny_area):
+    sms, number = calls([PhoneEntry("sms:40600", "text"), PhoneEntry("1195")], tiny_area, "en")[::-1]
+    assert (number.spoken, number.href) == (True, "tel:1195")
+    assert (sms.spoken, sms.short, sms.shown, sms.href) == (False, True, "SMS 40600", "sms:40600")
+    assert ContactLink("sms:ask us", "").href == ""
 
 
 HOW = [(fresh, level) for fresh in get_args(Freshness) for level in ("self-reported", "phone", "unverified")]
