@@ -5,6 +5,7 @@ that anybody may need; the names that services and organizations have are not, s
 """
 
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
@@ -102,6 +103,24 @@ def paper_card(edition: Edition, entry: Entry, language: str, kind: str, *, name
         transport=place.transportation if place else "",
         line=f"{translate('Information:', language)} {line.call.shown}" if line and line.call != call else "",
     )
+
+
+def one_for_each(cards: Iterable[PaperCard]) -> list[PaperCard]:
+    """Make one card of those with a number only that bear the same one: two papers tell that two things were sought.
+
+    Its hours are those that all its services agree on, as far as they are known.
+    """
+    alike: dict[PaperCard, list[PaperCard]] = {}
+    for card in cards:
+        same = card if card.types else replace(card, hours="", withheld=False)
+        alike.setdefault(replace(same, id=""), []).append(card)
+    return [_merged(group) for group in alike.values()]
+
+
+def _merged(cards: list[PaperCard]) -> PaperCard:
+    hours = {card.hours for card in cards if card.hours}
+    agreed = hours.pop() if len(hours) == 1 else ""
+    return replace(cards[0], hours=agreed, withheld=any(card.withheld for card in cards))
 
 
 def tells_nothing(entry: Entry) -> bool:

@@ -264,9 +264,11 @@ PRECISE: dict[str, Message] = dict(
 YES, NO = Message("yes"), Message("no")
 
 LINK_TYPES: dict[str, Message] = {
-    "service_type": Message("Kind of help"),
+    "service_type": LABELS["service_type"],
     "serves": Message("Who is helped"),
     "excludes": Message("Who is not taken"),
+    "organization_type": LABELS["kind"],
+    "classification": Message("word of another list"),
 }
 
 RESULTS: dict[str, Message] = {
@@ -291,6 +293,8 @@ TAXONOMY_OF = {
     "standard": "standards",
 }
 """Field -> the list of words that its codes are of."""
+STATUSES_OF = {"activity": "activity_statuses", "referral_agreement": "agreement_statuses"}
+"""Table -> the list of words of its statuses, where it is not that of services."""
 COUNTED_IN: dict[str, Message] = {
     "cases": Message("cases"),
     "crimes": Message("crimes"),
@@ -307,9 +311,24 @@ ROLES_OF_PLACES: dict[str, Message] = {
     "mobile_stop": Message("a team stops there"),
     "virtual": Message("from afar"),
 }
+KINDS_OF_PLACES: dict[str, Message] = {
+    "physical": Message("people come there"),
+    "postal": Message("for letters"),
+    "virtual": ROLES_OF_PLACES["virtual"],
+}
+BASES_OF_POINTS: dict[str, Message] = {
+    "given": Message("from the list or from a steward"),
+    "place": Message("of the town or village"),
+    "unit": Message("of the administrative area"),
+    "none": Message("there is no point"),
+}
 VALUES: dict[str, dict[str, Message]] = {
-    "level": LEVELS,
+    "address_type": KINDS_OF_PLACES,
+    "freq": {"WEEKLY": Message("every week"), "MONTHLY": Message("every month")},
+    "level": {**LEVELS, "unverified": Message("Not checked")},
     "link_type": LINK_TYPES,
+    "location_type": KINDS_OF_PLACES,
+    "position_basis": BASES_OF_POINTS,
     "precision": PRECISE,
     "role": ROLES_OF_PLACES,
     "unit_of_count": COUNTED_IN,
@@ -415,7 +434,9 @@ def _choices(kind: type[Record], name: str, record: Any, area: StudyArea, langua
     elif name == "language":
         yield from ((code, language_of(code).name) for code in area.languages)
     elif name == "status":
-        yield from _terms("statuses", language)
+        yield from _terms(STATUSES_OF.get(kind.table, "statuses"), language)
+        if kind.table in STATUSES_OF:
+            yield "unknown", LABELS["unknown"].into(language)
     elif name in TAXONOMY_OF:
         yield from _terms(TAXONOMY_OF[name], language)
     elif kind.table == "translation" and name == "kind":

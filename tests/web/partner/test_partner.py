@@ -1,6 +1,8 @@
 """The partner portal: who fits and why, cards that tell nothing, rooms, drafts; nothing of needs is kept."""
 
 import datetime as dt
+import re
+from dataclasses import replace
 
 import pytest
 from werkzeug.datastructures import MultiDict
@@ -27,7 +29,7 @@ from web.partner.app import create_partner_app
 from web.partner.finding.finder import Finder
 from web.partner.finding.needs import Needs, read
 from web.partner.finding.pathway import pathway
-from web.partner.referral_card import PLAIN_TYPES, paper_card, tells_nothing
+from web.partner.referral_card import PLAIN_TYPES, one_for_each, paper_card, tells_nothing
 from web.stores.inbox import Capacity, Draft, StandardsAnswers
 
 MORE = records_of(
@@ -250,6 +252,34 @@ def test_a_card_holds_a_number_and_nothing_else_unless_asked(desk):
     assert spoken.line.startswith("Справка: "), "a number at the foot says what it is"
     assert full.line.startswith("Маълумот: ")
     assert bare.line == ""
+
+
+def test_one_number_is_on_one_card(desk, client):
+    """Two papers with one number say that two things were looked for."""
+    picked = [desk.id(name) for name in ("Nothing said", "Men only", "Police", "Legal advice")]
+    text = post(client, "/en/card.html", place="p1", need=["lawyer"], pick=picked).text
+    numbers = [number.replace("\xa0", " ") for number in re.findall(r'class="num">([^<]*)<', text)]
+    assert numbers == ["+992 00 010 0055", "+992 00 010 0010"]
+    assert "Services with one number stand on one card." in text
+    alone = post(client, "/en/card.html", place="p1", need=["lawyer"], pick=picked[2:]).text
+    assert "Services with one number stand on one card." not in alone
+
+
+def test_hours_of_one_number_are_those_that_its_services_agree_on(desk):
+    entry = desk.editions().entries("en")[desk.id("Nothing said")]
+    bare = paper_card(desk.editions(), entry, "en", "number")
+    early, late = replace(bare, hours="Mon 8:00–12:00"), replace(bare, hours="Mon 12:00–17:00")
+    assert one_for_each([bare, early, replace(early, withheld=True)]) == [replace(early, withheld=True)]
+    assert one_for_each([early, late, early]) == [bare]
+    full = replace(early, types=("Legal information and advice",))
+    assert one_for_each([full, full, replace(full, hours=late.hours)]) == [full, replace(full, hours=late.hours)]
+
+
+def test_a_card_is_in_the_language_of_the_person(desk, client):
+    fields = {"place": "p1", "need": ["lawyer"], "pick": [desk.id("Other forms")]}
+    assert '<article class="a6" lang="tg"' in post(client, "/ru/card.html", **fields, speaks="tg").text
+    assert '<article class="a6" lang="tg"' not in post(client, "/ru/card.html", **fields, speaks="sgn").text
+    assert '<article class="a6" lang="en"' in post(client, "/ru/card.html", **fields, speaks="tg", tongue="en").text
 
 
 def test_a_card_never_names_what_tells(desk):

@@ -1,7 +1,10 @@
 """What fields are called: whatever two people agree to show has a name and words, in every language."""
 
+from typing import get_args, get_type_hints
+
 import pytest
 
+from mapping.model import RECORDS
 from mapping.safety.redaction import PUBLISHED
 from mapping.view.diff import UNTOLD
 from web.staff.fields import LABELS, TABLES, label_of, said
@@ -14,6 +17,22 @@ def test_every_field_that_can_be_published_has_a_name():
     assert [pair for pair in TOLD if pair[1] not in LABELS] == []
     for language in ("en", "ru", "tg", "uz"):
         assert all(label_of(*pair).into(language) for pair in TOLD)
+
+
+CODES = [
+    (table, field, code)
+    for table, field in TOLD
+    for codes in (get_type_hints(RECORDS[table])[field], *get_args(get_type_hints(RECORDS[table])[field]))
+    for code in get_args(codes)
+    if isinstance(code, str)
+]
+"""What fields of few codes may hold."""
+
+
+@pytest.mark.parametrize("language", ["ru", "tg", "uz"])
+def test_no_field_of_few_codes_shows_one(tiny_area, language):
+    assert len(CODES) > 40
+    assert [codes for codes in CODES if said(*codes, tiny_area, language) == codes[2]] == []
 
 
 @pytest.mark.parametrize(

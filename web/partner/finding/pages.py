@@ -13,7 +13,7 @@ from web.partner.finding.finder import Finder
 from web.partner.finding.needs import Needs, NeedsForm, read
 from web.partner.finding.pathway import pathway
 from web.partner.finding.start_places import search
-from web.partner.referral_card import KINDS, PaperCard, paper_card, pdf, printable
+from web.partner.referral_card import KINDS, PaperCard, one_for_each, paper_card, pdf, printable
 from web.partner.shareable import classes
 from web.portal import MenuItem
 from web.presenters import entries as pages
@@ -151,9 +151,10 @@ def _picked() -> list[str]:
 
 
 def _wanted(language: str) -> tuple[str, str, bool]:
-    """Return the language of cards, their kind, and whether names are asked for."""
-    form = request.form
-    tongue, kind = form.get("tongue") or language, form.get("kind") or "number"
+    """Return the language of cards, the person's if it is one of ours, their kind, and whether names are asked for."""
+    form, spoken = request.form, read(request.form, edition()).speaks
+    own = spoken if spoken in area().languages else language
+    tongue, kind = form.get("tongue") or own, form.get("kind") or "number"
     if tongue not in area().languages or kind not in KINDS:
         raise InvalidRecord("choose again: tongue, kind")
     return tongue, kind, bool(form.get("name"))
@@ -161,4 +162,5 @@ def _wanted(language: str) -> tuple[str, str, bool]:
 
 def _cards(tongue: str, kind: str, named: bool) -> list[PaperCard]:
     entries = edition().entries(tongue)
-    return [paper_card(edition(), entries[key], tongue, kind, name=named) for key in _picked() if key in entries]
+    chosen = (entries[key] for key in _picked() if key in entries)
+    return one_for_each(paper_card(edition(), entry, tongue, kind, name=named) for entry in chosen)
