@@ -49,7 +49,7 @@ SECTIONS: dict[str, dict[str, Verb]] = {
         "agree": Verb("curation", "Agree to what somebody's act newly shows, or list what waits."),
         "history": Verb("curation", "Show every change of a record."),
         "contacts": Verb("curation", "Show the contacts and phones in which a name or a number stands."),
-        "erase": Verb("curation", "Remove a person's contact or a phone for good."),
+        "erase": Verb("curation", "Hide a person's contact or a phone; two people remove it for good."),
     },
     "Publish": {
         "publish": Verb("editions", "Write what an audience may see into a file of its own."),

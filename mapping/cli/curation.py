@@ -24,6 +24,7 @@ from mapping.cli.options import (
     out,
     study_area,
     tell_shown,
+    tell_waits,
 )
 from mapping.directory.directory import Directory
 from mapping.directory.undo import undoable
@@ -173,7 +174,8 @@ def agree(
         for proposal in proposals:
             by = proposal.proposed_by if proposal.signed_in else "somebody who did not sign in"
             out.print(
-                f"Proposal {proposal.id}, {proposal.proposed_on}, {proposal.kind}, by {by}: {proposal.reason}",
+                f"Proposal {proposal.id}, {proposal.proposed_on}, {proposal.kind} {proposal.link_entity}"
+                f" {proposal.link_id}, by {by}: {proposal.reason}",
                 markup=False,
             )
             would = store.would_show(proposal.id, on=day)
@@ -191,7 +193,10 @@ def agree(
             store.agree([act.showing for act in acts], by=people[0], also=people[-1], on=day)
         for person in people if proposals else ():  # of two the first has proposed it, where nobody was known to
             store.decide(what, "accepted", by=person, on=day, looked_at=digest_of(would))
-    out.print(f"Agreed to by {' and '.join(people)}; it is shown from the next edition on.")
+    effect = "it is shown from the next edition on"
+    if any(proposal.kind == "erase" for proposal in proposals):
+        effect = "it is erased for good; old backups, import reports and the sender's own file still hold it"
+    out.print(f"Agreed to by {' and '.join(people)}; {effect}.")
 
 
 def _print_shown(shown: "Sequence[Showing]") -> None:
@@ -268,20 +273,16 @@ def erase(
     by: ByOption = "",
     login: LoginOption = "",
     accounts: AccountsOption = ACCOUNTS,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     directory: DirectoryOption = DIRECTORY,
     area: AreaOption = None,
     today: TodayOption = None,
 ) -> None:
-    """Remove a person's contact or a phone for good, and from the history; this cannot be undone."""
-    with _open(directory, area) as store:
-        table = store.erasable(record)
-    if not yes:
-        typer.confirm(f"Erase the {table} {record} with its history? It cannot be undone", abort=True)
+    """Hide a person's contact or a phone, and remove it for good once another agrees; that cannot be undone."""
     who = _who(login, by, accounts)
     with _open(directory, area, login) as store:
-        change = store.erase(record, by=who, on=day_of(today), reason=reason)
-    out.print(f"Erased: {change}. Backups, import reports and the partner's own file still hold it; publish anew.")
+        proposal = store.erase(record, by=who, on=day_of(today), reason=reason)
+    out.print("Hidden from the next edition on: publish anew.")
+    tell_waits(proposal, login)
 
 
 def _open(directory: Path, area: Path | None, login: str = "") -> "Directory":

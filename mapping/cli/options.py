@@ -142,11 +142,19 @@ def step(progress: Progress, label: str) -> Callable[[int, int], None]:
 
 def tell_shown(change: "Change", login: str = "") -> None:
     """Say what an act shows, and what to do that it is shown; ``login`` is who signed in for it."""
-    who = "a second person" if login else "two people"
     if change.proposal:
-        out.print(f"It waits as a whole until {who} agreed: rohnamo agree {change.proposal}")
+        tell_waits(change.proposal, login)
     elif change.shows:
-        out.print(f"{change.shows.total()} records wait to be shown until {who} agreed: rohnamo agree")
+        out.print(f"{change.shows.total()} records wait to be shown until {_others(login)} agreed: rohnamo agree")
+
+
+def tell_waits(proposal: str, login: str) -> None:
+    """Say that something is done as a whole or not at all, and waits; ``login`` is who signed in for it."""
+    out.print(f"It waits as a whole until {_others(login)} agreed: rohnamo agree {proposal}")
+
+
+def _others(login: str) -> str:
+    return "a second person" if login else "two people"
 
 
 def acting(login: str, accounts: Path, action: "Action") -> str:

@@ -25,7 +25,7 @@ from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Progress, without_collecting
 from mapping.directory import gate
 from mapping.directory.conflicts import STEWARDS, Conflict, conflicts
-from mapping.directory.erasure import empty_journal, erasable, erase
+from mapping.directory.erasure import empty_journal, erasable
 from mapping.directory.gate import Waiting
 from mapping.directory.importing import bring_in, series
 from mapping.directory.merge import checked, keep_edit, merge
@@ -395,11 +395,11 @@ class Directory:
         """Keep a change that waits for a second person; return its id.
 
         ``kind`` is ``edit`` (fields of a record), ``add`` (a part, all of its fields), ``new`` (an organization, a
-        service or a place with its parts, `as_fields`), ``remove`` (a part), ``merge`` (``others`` in ``fields`` into
-        the record), ``audience`` or ``precision`` (lowered to the one of that name in ``fields``, with the operator's
-        consent and its last day), ``statement`` (a new one, or its consent anew), ``map`` or ``phones`` (a sender's
-        column map with its digest, or their numbers; ``record`` is its short name), or ``undo`` (a batch, of the
-        number ``record``).
+        service or a place with its parts, `as_fields`), ``remove`` (a part), ``erase`` (see there), ``merge``
+        (``others`` in ``fields`` into the record), ``audience`` or ``precision`` (lowered to the one of that name in
+        ``fields``, with the operator's consent and its last day), ``statement`` (a new one, or its consent anew),
+        ``map`` or ``phones`` (a sender's column map with its digest, or their numbers; ``record`` is its short name),
+        or ``undo`` (a batch, of the number ``record``).
 
         Raises
         ------
@@ -480,11 +480,15 @@ class Directory:
             somebody decided already.
         Waits
             It is done as a whole or not at all, and one of the two did not sign in.
+        MappingError
+            Something was erased while another process reads the file, so that its journal cannot be emptied; the
+            record is gone by then.
         """
         proposal = self.proposal(proposal_id)
         back = undoable(self.db, int(proposal.link_id)) if proposal.kind == "undo" and decided == "accepted" else None
-        what = f"undo {back}" if back else f"proposal {decided}"
         both = decided == "accepted" and self.signed_in and proposal.signed_in
+        erases = both and proposal.kind == "erase"
+        what = f"undo {back}" if back else "erase" if erases else f"proposal {decided}"
         also, whole = proposal.proposed_by if both else None, proposal.kind == "merge"
         with self.acting(
             what,
@@ -497,33 +501,25 @@ class Directory:
             looked_at=looked_at if both else None,
         ) as writing:
             keep_decision(writing, proposal_id, decided, by=by, on=on, note=note, signed_in=self.signed_in)
+        if erases:
+            with self._said_clearly("was cleared of the record, but not its journal"):
+                empty_journal(self.db)
         return writing.change
 
-    def erasable(self, record_id: str) -> str:
-        """Return in which table a record stands that can be erased.
+    def erase(self, record_id: str, *, by: str, on: dt.date, reason: str) -> str:
+        """Hide a person's contact or a phone, and propose to remove every trace of it; return the proposal's id.
+
+        One person hides. Once another agrees (`decide`) it is gone from the tables, the history and the bytes of the
+        file, and imports bring it no more: that cannot be taken back, so both must have signed in.
 
         Raises
         ------
         NotFound
             When there is no contact and no phone of that id.
+        InvalidRecord
+            Nobody is named, or there is no reason.
         """
-        return erasable(self.db, record_id)
-
-    def erase(self, record_id: str, *, by: str, on: dt.date, reason: str) -> Change:
-        """Remove a person's contact or a phone, and every trace of it in the history; imports bring it no more.
-
-        Raises
-        ------
-        NotFound
-            When there is no contact and no phone of that id.
-        MappingError
-            When another process reads the file, so that its journal cannot be emptied; the record is gone by then.
-        """
-        with self.acting("erase", by=by, on=on, reason=reason) as writing:
-            erase(writing, record_id)
-        with self._said_clearly("was cleared of the record, but not its journal"):
-            empty_journal(self.db)
-        return writing.change
+        return self.propose("erase", erasable(self.db, record_id), record_id, {}, by=by, on=on, reason=reason)
 
     def catch_up(self, *, on: dt.date) -> None:
         """Let what another day or other rules would show wait for two people, as the next act would.

@@ -6,7 +6,7 @@ from mapping.directory import watching
 from mapping.directory.rows import STORED, stored_rows
 from mapping.directory.writing import Writing
 from mapping.errors import MappingError, NotFound
-from mapping.model import references
+from mapping.model import RECORDS, references
 
 ERASABLE = ("contact", "phone")
 """Tables whose records are about a person."""
@@ -51,7 +51,8 @@ def erase(writing: Writing, record: str) -> None:
             )
             for queue in ("shown", "waiting"):
                 db.conn.execute(f'DELETE FROM {queue} WHERE record = ? AND "table" = ?', [identifier, name])
-        writing.change.removed[name] += len(ids)
+        if name in RECORDS:  # the directory's own notes are nothing that a steward counts
+            writing.change.removed[name] += len(ids)
     watching.forget(db)  # a warning to the steward tells a number
 
 

@@ -3,6 +3,8 @@
 One person may say less to fewer people. What would let more people know, or send people somewhere new, needs a second
 one: a number or an address that the public is to see, a lowered audience or precision, an entry that is listed again,
 a column map with its table of markings. What is proposed changes nothing until somebody else agrees.
+
+So does what cannot be taken back: erasing. What is to be erased is hidden meanwhile, for which one person is enough.
 """
 
 import datetime as dt
@@ -14,6 +16,7 @@ import sqlite_utils
 from pydantic import ValidationError
 
 from mapping.directory.conflicts import CLAIMED, STEWARDS, claim, said
+from mapping.directory.erasure import erasable, erase
 from mapping.directory.merge import checked, keep_edit, merge
 from mapping.directory.rows import Proposal, ProposalKind, Row, reader, stored_rows, to_row
 from mapping.directory.undo import undo, undoable
@@ -73,6 +76,8 @@ def keep_proposal(writing: Writing, proposal: Proposal) -> str:
         _statement(record, fields, proposal.consent_by or "", cast("dt.date", until), by, f"{by} too")
     elif kind == "undo":
         undoable(writing.db, int(record))
+    elif kind == "erase":
+        _hide(writing, erasable(writing.db, record), record)
     elif kind not in OF_NO_RECORD:
         row = stored_rows(writing.db, table, [record]).get(record)
         if row is None:
@@ -86,6 +91,13 @@ def keep_proposal(writing: Writing, proposal: Proposal) -> str:
     proposal.seen = version(writing.db, table, record)
     writing.put("proposal", {proposal.id: to_row(proposal)})
     return proposal.id
+
+
+def _hide(writing: Writing, table: str, record: str) -> None:
+    """Hide what is to be erased, if it is there yet, and keep lists from bringing it up to date meanwhile."""
+    for row in stored_rows(writing.db, table, [record]).values():
+        hidden = {"audience": "custodian"}
+        keep_edit(writing, row, row | hidden, table=table, fields=hidden)
 
 
 def as_fields(records: Sequence[Record]) -> dict[str, Any]:
@@ -145,6 +157,8 @@ def keep_decision(
     other = two_people(row["proposed_by"], by)
     if (decided == "accepted" and not other) or (decided == "withdrawn" and other):
         raise SamePerson
+    if decided == "accepted" and row["kind"] == "erase" and not signed_in:
+        raise InvalidRecord("sign in first: a typed name proves nothing, and what is erased does not come back")
     if decided == "accepted" and signed_in and not row["signed_in"]:
         writing.put("proposal", {proposal_id: row | {"proposed_by": by, "signed_in": 1}})
         return
@@ -186,6 +200,9 @@ def carry_out(writing: Writing, row: Row, *, by: str, on: dt.date) -> None:
         merge(writing, table, record, list(fields["others"]), on=on)
     elif kind == "undo":
         undo(writing, int(record))
+    elif kind == "erase":
+        erase(writing, record)
+        return  # that somebody agreed to a number that is no more proves nothing
     agreed = "phone" if table == "phone" or kind == "phones" else kind
     if agreed not in ("phone", "map", "audience", "precision"):
         return  # the proposal itself tells who agreed

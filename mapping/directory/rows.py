@@ -60,7 +60,7 @@ class Merged(Record):
 
 
 ProposalKind = Literal[
-    "edit", "add", "new", "remove", "merge", "audience", "precision", "statement", "map", "phones", "undo"
+    "edit", "add", "new", "remove", "erase", "merge", "audience", "precision", "statement", "map", "phones", "undo"
 ]
 
 

@@ -199,13 +199,28 @@ def test_a_table_of_approvals_is_one_persons_proposal(desk, tiny_area):
     assert [row["id"] for row in desk.seen()["service"]] == [LEGAL]
 
 
-def test_what_is_not_there_is_told_before_anybody_is_asked(desk, number):
+def test_one_person_hides_a_number_and_two_who_sign_in_erase_it(desk, number):
     refused = desk.run("erase", "nobody", "--reason", "they asked")
     assert "nobody: is no contact and no phone" in str(refused.exception)
-    assert "Erase" not in refused.output
-    asked = desk.run("erase", number, "--reason", "they asked")
-    assert f"Erase the phone {number} with its history?" in asked.output
-    assert "Aborted" in asked.output
-    assert "+992000100002" in desk.numbers()
-    assert "Erased:" in desk.run("erase", number, "--reason", "they asked", "--yes").output
+    hidden = desk.run("erase", number, "--reason", "they asked", login="zarina")
+    assert "Hidden from the next edition on" in hidden.output
     assert "+992000100002" not in desk.numbers()
+    with Directory(desk.folder / "directory.db") as opened:
+        (asked,) = opened.proposals()
+        assert opened.record(Phone, number)
+    assert f"rohnamo agree {asked.id}" in hidden.output
+    assert f"erase phone {number}, by zarina: they asked" in desk.run("agree").output
+    assert desk.run("agree", asked.id, login="zarina").exit_code == 1
+    assert "erased for good" in desk.run("agree", asked.id, login="umed").output
+    with Directory(desk.folder / "directory.db") as opened:
+        assert number not in {phone.id for phone in opened.records(Phone)}
+
+
+def test_what_somebody_asked_to_erase_under_a_typed_name_takes_two_who_sign_in(desk, number):
+    told = desk.run("erase", number, "--reason", "they asked", "--by", "Zarina")
+    assert "until two people agreed" in told.output
+    with Directory(desk.folder / "directory.db") as opened:
+        (asked,) = opened.proposals()
+    assert desk.run("agree", asked.id, login="umed").exit_code == 1
+    both = desk.run("agree", asked.id, "--and", "zarina", login="umed", signs=("umed", "zarina"))
+    assert "Agreed to by umed and zarina; it is erased for good" in both.output

@@ -47,6 +47,7 @@ from tests.support.sample import (
     service,
     translations,
 )
+from tests.support.second_person import erased
 from web.access.accounts import Accounts
 
 UMED = key("organization", "Umed")
@@ -485,19 +486,20 @@ def test_a_person_is_erased_from_every_byte(tmp_path: Path) -> None:
         changed = given_()
         changed.records.change(Contact, lambda person: setattr(person, "title", "Directress"))
         directory.add(changed, on=TODAY)
-        change = directory.erase(key("contact", name), by="Steward One", on=TODAY, reason="She asked for it")
+        change = erased(directory, key("contact", name), on=TODAY, reason="She asked for it")
         assert change.removed == {"contact": 1, "phone": 1, "translation": 1}
         for file in tmp_path.iterdir():
             content = file.read_bytes()
             for secret in (name, number, "Maftuna", "night house"):
                 assert secret.encode() not in content, file
-        (line,) = directory.history(key("contact", name))
+        (line,) = [line for line in directory.history(key("contact", name)) if line["table"] == "contact"]
         assert (line["change"], line["before"], line["after"]) == ("erased", None, None)
-        assert line["reason"] == "She asked for it"
+        (agreed,) = directory.proposals(waiting=False)
+        assert (agreed.reason, agreed.proposed_by, agreed.decided_by) == ("She asked for it", "zarina", "noor")
         directory.add(given_(), on=TODAY)
         assert directory.count("contact") == directory.count("phone") == 0
         with pytest.raises(InvalidRecord, match="nothing was kept"):
-            directory.undo(3, by="Steward One", on=TODAY)
+            directory.undo(4, by="Steward One", on=TODAY)
         directory.undo(1, by="Steward One", on=TODAY)
         assert directory.count("organization") == 0
 
@@ -506,7 +508,7 @@ def test_only_what_is_about_a_person_is_erased(directory: Directory) -> None:
     directory.add(batch(organization("Umed")), on=TODAY)
     for record in (UMED, "nobody"):
         with pytest.raises(NotFound, match="is no contact and no phone"):
-            directory.erase(record, by="Steward One", on=TODAY, reason="")
+            directory.erase(record, by="Steward One", on=TODAY, reason="asked")
 
 
 # -- files that were made earlier ----------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from mapping.errors import InvalidRecord, NotFound
 from mapping.model import RECORDS, Approval, Attribute, Phone, Service, record_id
 from mapping.safety.redaction import project
 from tests.support.sample import TODAY, key, organization, place, sample_directory, service
+from tests.support.second_person import SecondPerson, erased
 
 PHONE = {"service_id": key("service", "Advice"), "number": "+992000100055", "audience": "public"}
 NEW = record_id("stewards", "phone", "new")
@@ -135,7 +136,54 @@ def test_faults_are_said_before_anything_is_kept(directory):
 
 def test_erasing_a_number_takes_what_was_proposed_about_it_along(directory):
     directory.decide(ask(directory), "refused", by="noor", on=TODAY)
-    directory.erase(NEW, by="noor", on=TODAY, reason="asked by its owner")
-    assert directory.proposals(waiting=False) == []
+    erased(directory, NEW, on=TODAY)
+    assert [one.kind for one in directory.proposals(waiting=False)] == ["erase"]
     directory.close()
     assert b"992000100055" not in directory.path.read_bytes()
+
+
+def shown_numbers(directory):
+    shown = project(directory.tables(), "public", directory.rules(TODAY), directory.agreed("public"))
+    return [row["number"] for row in shown["phone"]]
+
+
+def test_one_person_hides_what_is_to_be_erased_and_another_has_it_erased(directory):
+    (number,) = directory.records(Phone)
+    directory.signed_in = True
+    asked = directory.erase(number.id, by="zarina", on=TODAY, reason="asked by its owner")
+    assert shown_numbers(directory) == []
+    assert directory.record(Phone, number.id).number == number.number
+    with pytest.raises(SamePerson):
+        directory.decide(asked, "accepted", by="zarina", on=TODAY)
+    assert directory.would_show(asked, on=TODAY) == []
+    directory.decide(asked, "accepted", by="noor", on=TODAY)
+    with pytest.raises(NotFound):
+        directory.record(Phone, number.id)
+
+
+def test_two_names_that_were_typed_erase_nothing(directory):
+    (number,) = directory.records(Phone)
+    asked = directory.erase(number.id, by="zarina", on=TODAY, reason="asked by its owner")
+    with pytest.raises(InvalidRecord, match="sign in first"):
+        directory.decide(asked, "accepted", by="noor", on=TODAY)
+    directory.signed_in = True
+    directory.decide(asked, "accepted", by="noor", on=TODAY)
+    assert directory.record(Phone, number.id), "the first who signs in has asked for it"
+    directory.decide(asked, "accepted", by="gul", on=TODAY)
+    with pytest.raises(NotFound):
+        directory.record(Phone, number.id)
+
+
+def test_what_is_not_erased_after_all_stays_hidden_until_two_people_bring_it_back(directory, monkeypatch):
+    monkeypatch.setattr(SecondPerson, "present", False)
+    (number,) = directory.records(Phone)
+    asked = directory.erase(number.id, by="zarina", on=TODAY, reason="asked by its owner")
+    hiding = directory.batches()[-1].number
+    directory.decide(asked, "refused", by="noor", on=TODAY)
+    assert shown_numbers(directory) == []
+    directory.undo(by="noor", on=TODAY)
+    directory.undo(hiding, by="noor", on=TODAY)
+    assert shown_numbers(directory) == []
+    waiting = [each.showing for each in directory.waiting()]
+    directory.agree(waiting, by="umed", also="gul", on=TODAY)
+    assert shown_numbers(directory) == [number.number]

@@ -38,7 +38,7 @@ from tests.support.sample import (
     service,
     translations,
 )
-from tests.support.second_person import SecondPerson
+from tests.support.second_person import SecondPerson, erased
 
 BY: dict[str, Any] = {"by": "zarina", "on": TODAY}
 
@@ -154,7 +154,7 @@ def act(directory: Directory, choose: Callable[[int], int]) -> None:
         directory.undo(**BY)
     elif kind == "erase":
         numbers = [*(own.id for own in directory.records(Phone)), ""]
-        directory.erase(numbers[choose(len(numbers))], **BY, reason="x")
+        erased(directory, numbers[choose(len(numbers))], on=BY["on"])
     else:
         directory.agree([waits.showing for waits in directory.waiting()], by="umed", also="noor", on=TODAY)
 
@@ -236,7 +236,7 @@ def test_of_a_file_that_is_another_and_after_an_erasure_nothing_is_taken_over(
     copy = folder / "copy.db"
     copy.write_bytes((folder / "first.db").read_bytes() + b"\0")
     require_the_same(directory, folder, copy)
-    directory.erase(directory.records(Phone)[0].id, **BY, reason="asked for")
+    erased(directory, directory.records(Phone)[0].id, on=BY["on"])
     require_the_same(directory, folder, folder / "first.db")
     assert ways == ["whole", "whole"]
 
@@ -480,7 +480,7 @@ def test_a_long_description_takes_no_minutes(piece: str, edited: tuple[Directory
 def test_after_an_erasure_no_private_note_holds_a_word_of_any_record(edited: tuple[Directory, Path]) -> None:
     directory, folder = edited
     directory.db.execute("UPDATE written SET warnings = '[\"the lilac gate\"]'")
-    directory.erase(directory.records(Phone)[0].id, **BY, reason="asked for")
+    erased(directory, directory.records(Phone)[0].id, on=BY["on"])
     assert directory.db.execute("SELECT count(*) FROM written").fetchone() == (0,)
     assert not find_canaries(
         [*directory.path.parent.glob("directory.db*"), folder / "first.db"], {"w": "the lilac gate"}

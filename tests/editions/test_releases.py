@@ -30,6 +30,7 @@ from tests.support.sample import (
     secret_parts,
     service,
 )
+from tests.support.second_person import erased
 
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
 LATER = TODAY + dt.timedelta(days=7)
@@ -335,7 +336,7 @@ def test_an_erased_phone_leaves_the_old_editions(releases, directory):
     add(directory, organization("Care", phones=["+992 37 999 00 02"]))
     published(releases, directory)
     (own,) = [one for one in directory.records(Phone) if one.number == "+992 37 999 00 02"]
-    directory.erase(own.id, by="gul", on=TODAY, reason="asked")
+    erased(directory, own.id, on=TODAY)
     assert releases.purge(directory, day=TODAY) == [1]
     assert b"999 00 02" not in (releases.folder / "00001.db").read_bytes()
 

@@ -1,11 +1,14 @@
 """Who agrees in tests to what takes two."""
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
 from mapping.directory import gate
+from mapping.directory.directory import Directory
+from mapping.directory.writing import Change
 
 
 class SecondPerson:
@@ -24,6 +27,13 @@ def agreeing() -> Iterator[None]:
 
     with patch.object(gate, "pass_gate", pass_gate):
         yield
+
+
+def erased(directory: Directory, record: str, *, on: dt.date, reason: str = "asked for") -> Change:
+    """Let two people who signed in erase a contact or a phone."""
+    with patch.object(directory, "signed_in", True):
+        proposal = directory.erase(record, by="zarina", on=on, reason=reason)
+        return directory.decide(proposal, "accepted", by="noor", on=on)
 
 
 class EveryMap(set[str]):

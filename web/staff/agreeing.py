@@ -27,6 +27,7 @@ ASKED: dict[str, Message] = {
     "add": Message("Add"),
     "new": Message("New entry"),
     "remove": Message("Take out"),
+    "erase": Message("Erase for good"),
     "merge": Message("Make one of two"),
     "audience": Message("Let more people see it"),
     "precision": Message("Show the place more closely"),

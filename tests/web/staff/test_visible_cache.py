@@ -15,6 +15,7 @@ from mapping.model import AUDIENCES, PRECISIONS, RECORDS, Phone, ReferralAgreeme
 from mapping.safety.redaction import VOCABULARIES
 from tests.support.examples import examples
 from tests.support.sample import TODAY, key, sample_directory, term
+from tests.support.second_person import erased
 from web.staff.visible import WHOLES, VisibleRecords
 from web.staff.visible_cache import VisibleCache
 
@@ -203,7 +204,7 @@ def test_of_what_was_taken_out_exactly_what_was_seen_before_is_told(directory, t
 def test_what_was_erased_is_gone_at_once(directory, tiny_area):
     kept = VisibleCache()
     phone = kept.seen(directory, tiny_area, TODAY).records(Phone)[0].id
-    directory.erase(phone, by="a", on=TODAY, reason="r")
+    erased(directory, phone, on=TODAY)
     assert not kept.seen(directory, tiny_area, TODAY).has("phone", phone)
 
 

@@ -1,7 +1,8 @@
-"""Forgetting a person: a custodian finds a contact or a phone by name or number, and erases it for good.
+"""Forgetting a person: a custodian finds a contact or a phone by name or number, hides it and asks to erase it.
 
-A name is looked for in the whole directory, since whoever asks to be forgotten may stand where nobody else looks; so
-the search needs a reason, every search is a line of the log, and only custodians for all regions may.
+Another custodian agrees to that on the page of what waits (`web.staff.review.proposals`). A name is looked for in the
+whole directory, since whoever asks to be forgotten may stand where nobody else looks; so the search needs a reason,
+every search is a line of the log, and only custodians for all regions may.
 """
 
 import re
@@ -18,7 +19,7 @@ from web.access.guard import Open, log, log_at_most, me, now
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, is_me, require_everywhere, today
+from web.staff.common import directory, require_everywhere, today
 from web.staff.records.reveal import LASTS, LEAST_REASON, SHORT
 
 blueprint = Blueprint("forget", __name__)
@@ -36,7 +37,6 @@ LEAST_WORD = 4
 
 TOO_SHORT = Message("Write at least four letters of the name or digits of the number.")
 STOPPED = Message("You looked for 20 people in 24 hours. Talk to your administrator.")
-AGAIN = Message("Password or code is not right. Nothing was erased.")
 NOBODY = Message("Nobody was chosen, so nothing was erased. Look for them again and choose one.")
 
 
@@ -68,17 +68,20 @@ def find(language: str) -> ResponseReturnValue:
 
 @blueprint.post("/<language>/forget/erase")
 def erase(language: str) -> ResponseReturnValue:
-    """Erase one of them with its history."""
+    """Hide one of them, and ask a second person to erase it with its history."""
     require_everywhere()
     reason, record = request.form.get("reason", "").strip(), request.form.get("id", "")
-    problem = SHORT if len(reason) < LEAST_REASON else NOBODY if not record else None if is_me() else AGAIN
+    problem = SHORT if len(reason) < LEAST_REASON else None if record else NOBODY
     if problem is not None:
-        return _page(
-            language, problem=problem, found=[known for known in _everybody() if known.id == record] or None
-        ), 400
-    log("person_erased", subject=record, reason=reason)
+        return _page(language, problem=problem, found=[*told(record)] or None), 400
     directory().erase(record, by=me().login, on=today(), reason=reason)
-    return redirect(f"/{language}/forget.html?done", code=303)
+    log("proposed", subject=f"{record}: erase", reason=reason)
+    return redirect(f"/{language}/forget.html?waits", code=303)
+
+
+def told(record: str) -> Iterator[Found]:
+    """Yield what a contact or a phone says and whose it is, if it is there."""
+    return (known for known in _everybody() if known.id == record)
 
 
 def _page(language: str, **values: object) -> str:

@@ -22,9 +22,10 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.agreeing import ASKED, about, due_on, hidden_units, may_agree, others
-from web.staff.common import directory, everything_seen, is_other_person, seen, study_area, today
+from web.staff.common import directory, everything_seen, is_me, is_other_person, seen, study_area, today
 from web.staff.fields import AFTER_TODAY, AUDIENCE_LABELS, CHOOSE, FIELDS, LABELS, NEEDED, TABLES, as_day, said
 from web.staff.operations.imports import numbers_of, words_of
+from web.staff.records.forget import told
 from web.staff.records.records import line
 from web.staff.review.shown import acts, shown_records
 from web.staff.visible import name_of
@@ -43,6 +44,7 @@ DEED_OF: dict[str, Deed] = {
 }
 OUTDATED = Message("Somebody else changed this record or decided meanwhile. Look at it again.")
 SAME = Message("You proposed this yourself: somebody else must agree.")
+AGAIN = Message("Password or code is not right. Nothing was erased.")
 
 
 @agree.get("/<language>/waiting.html")
@@ -87,6 +89,9 @@ def one(language: str, number: str) -> ResponseReturnValue:
         return _page(language, proposal, wrong={"choice": CHOOSE}), 400
     if choice == "accepted" and not is_other_person(proposal.proposed_by):
         return _page(language, proposal, problem=SAME), 403
+    erases = choice == "accepted" and proposal.kind == "erase"
+    if erases and not is_me():
+        return _page(language, proposal, problem=AGAIN), 400
     try:
         looked_at = request.form.get("shows", "")
         directory().decide(number, choice, by=me().login, on=today(), note=note, looked_at=looked_at)  # type: ignore[arg-type]
@@ -96,7 +101,8 @@ def one(language: str, number: str) -> ResponseReturnValue:
         return _page(language, proposal, problem=SAME), 403
     except InvalidRecord:
         return _page(language, proposal, problem=OUTDATED), 409
-    log(DEED_OF[choice], subject=f"{proposal.link_entity} {proposal.link_id}", reason=note)
+    deed: Deed = "person_erased" if erases else DEED_OF[choice]
+    log(deed, subject=f"{proposal.link_entity} {proposal.link_id}", reason=note)
     return redirect(f"/{language}/waiting.html?done", code=303)
 
 
@@ -137,6 +143,9 @@ def _rows(proposal: Proposal, language: str) -> list[tuple[Message, str, str]]:
         return [row for record in new_records(fields) for row in _new_rows(record, language)]
     if proposal.kind == "statement":
         return _statement_rows(proposal, fields, language)
+    if proposal.kind == "erase":
+        log("person_looked_for", subject=proposal.link_id, reason=proposal.reason)
+        return [(TABLES[table], " · ".join(filter(None, (who.said, who.owner))), "") for who in told(proposal.link_id)]
     now = whole.record(table, proposal.link_id) if whole.has(table, proposal.link_id) else None
     if proposal.kind == "merge":
         survivor = name_of(whole, now, language)

@@ -8,6 +8,7 @@ from mapping.directory.directory import Directory
 from mapping.model import RECORDS, Approval, Organization, Phone, Service
 from mapping.safety.redaction import project
 from tests.support.sample import CHASHMA, SECRETS, TODAY, approval, key, public_parts, secret_parts, statement, term
+from tests.support.second_person import erased
 from tests.web.staff.records.test_records import LEGAL, record, waiting
 from tests.web.support.office import Office, post
 
@@ -204,7 +205,7 @@ def test_erasing_a_number_takes_a_proposal_that_names_it_along(office, steward, 
     agree(second, office)
     with Directory(office.directory, office.app.config["AREA"]) as opened:
         one = next(each.id for each in opened.records(Phone) if each.number == "+992000100500")
-        opened.erase(one, by="x", on=TODAY, reason="asked")
+        erased(opened, one, on=TODAY)
     assert b"992000100500" not in office.directory.read_bytes()
 
 

@@ -5,9 +5,10 @@ import pytest
 from mapping.directory.directory import Directory
 from mapping.model import Contact
 from tests.support.sample import TODAY, batch, contact, organization, phone, service
+from tests.web.staff.records.test_records import waiting
 from tests.web.support.office import PASSWORD, Office, post
 
-FORGET, ERASE = "/en/forget.html", "/en/forget/erase"
+FORGET, ERASE, WAITING = "/en/forget.html", "/en/forget/erase", "/en/waiting.html"
 REASON = "she asked to be forgotten"
 
 
@@ -30,18 +31,30 @@ def test_a_person_is_found_in_any_script_and_erased(office, tiny_area):
     found = post(client, FORGET, word="Мафтуна", reason=REASON)
     assert "Maftuna Qalandarova · Sitorai Nihoni" in found.text
     (one,) = contacts(office, tiny_area)
-    refused = post(client, ERASE, page=FORGET, id=one, reason=REASON, password="x", code="1")
+    refused = post(client, ERASE, page=FORGET, id=one, reason="no")
     assert (refused.status_code, "Maftuna Qalandarova · Sitorai Nihoni" in refused.text) == (400, True)
-    assert "Nobody was chosen" in post(client, ERASE, page=FORGET, reason=REASON, password="x", code="1").text
+    assert "Nobody was chosen" in post(client, ERASE, page=FORGET, reason=REASON).text
+    assert post(client, ERASE, page=FORGET, id=one, reason=REASON).status_code == 303
+    assert contacts(office, tiny_area) == [one], "one person hides, and erases nothing"
+    number = waiting(office)[0].id
+    proposal = f"/en/p/{number}.html"
+    assert post(client, proposal, choice="accepted").status_code == 403
+    assert number not in office.client("steward").get(WAITING).text
+    other = office.client("custodian", login="second")
+    assert number in other.get(WAITING).text
+    assert "Maftuna Qalandarova · Sitorai Nihoni" in other.get(proposal).text
+    assert post(other, proposal, choice="accepted", password="x", code="1").status_code == 400
     assert contacts(office, tiny_area) == [one]
     office.clock.step()
-    sure = {"password": PASSWORD, "code": office.code("custodian")}
-    assert post(client, ERASE, page=FORGET, id=one, reason=REASON, **sure).status_code == 303
+    sure = {"password": PASSWORD, "code": office.code("second")}
+    assert post(other, proposal, choice="accepted", **sure).status_code == 303
     assert contacts(office, tiny_area) == []
+    assert "Maftuna" not in other.get(proposal).text
     assert b"Maftuna" not in office.directory.read_bytes()
     lines = [(line.action, line.reason) for line in office.ledger.lines(newest=9)]
-    assert ("person_erased", REASON) in lines
+    assert "person_erased" in dict(lines)
     assert ("person_looked_for", REASON) in lines
+    assert ("second", "person_looked_for") in {(line.who, line.action) for line in office.ledger.lines(newest=99)}
     assert "Maftuna" not in str(lines)
 
 
