@@ -124,6 +124,25 @@ def test_the_container_runs_as_nobody_special():
         assert each.startswith("--from=build") or each == "/opt/rohnamo" or (DEPLOY.parent / each).exists(), each
 
 
+def test_the_container_has_the_numbers_that_the_files_of_the_host_belong_to():
+    words = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    (user,) = re.findall(r"^adduser --system --group --uid (\d+) .* rohnamo$", PAGE.read_text(), re.MULTILINE)
+    assert re.findall(r"(?:groupadd --system|useradd --system --uid \d+) --gid (\d+) ", words) == [user, user]
+    assert f"--uid {user} " in words
+
+
+def test_the_web_server_can_read_the_site():
+    assert lines(DEPLOY / "systemd" / "rohnamo-site.service", "UMask") == ["0022"]
+
+
+def test_the_folders_of_the_public_host_are_made_before_a_container_makes_them_for_root():
+    made = re.findall(r"^install -d .*?((?: /srv/\S+)+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    mounted = {
+        volume.split(":")[0] for name in ("public", "public-web") for volume in COMPOSE["services"][name]["volumes"]
+    }
+    assert {folder for folder in mounted if folder.startswith("/srv")} <= {*" ".join(made).split()}
+
+
 def test_the_example_of_mail_settings_can_be_read():
     found = mail_settings(DEPLOY / "mail.toml", {})
     assert found is not None
@@ -236,7 +255,7 @@ def test_the_page_is_followed_from_top_to_bottom(tmp_path, tiny_in_one_language)
         if re.match(ELSEWHERE, line):
             continue
         command = re.sub(r"^sudo -u rohnamo ", "", line)
-        command = re.sub(r"-([og]) (root|rohnamo) ", "", command)
+        command = re.sub(r"-([og]) (root|rohnamo|push) ", "", command)
         command = re.sub(r"(/srv|/etc)/", rf"{tmp_path}\1/", command)
         command = command.replace("--area country", f"--area {tiny_in_one_language}")
         if command.startswith("rohnamo "):
