@@ -1,7 +1,7 @@
 """What a view says of a service, an organization, a place: plain values, in one language, ready to be shown."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -192,6 +192,16 @@ class Entry:
     def points(self) -> tuple[ServicePlace, ...]:
         """Places that may stand on a map."""
         return tuple(place for place in self.places if place.has_point)
+
+    @cached_property
+    def doors(self) -> frozenset[Hashable]:
+        """What of its places is the same where people go to the same door."""
+        return frozenset(
+            (place.latitude, place.longitude)
+            if place.has_point
+            else (place.country, place.area_unit, place.city, place.address)
+            for place in self.places
+        )
 
     @property
     def remote(self) -> bool:

@@ -165,6 +165,15 @@ class View:
             self._listing = {language: self.entries(ids, language=language)}
         return list(self._listing[language])
 
+    def of_type(self, code: str, *, language: str = "en") -> list[Entry]:
+        """Return the services of a type, by name and id."""
+        terms = "SELECT id FROM taxonomy_term WHERE code = ?"
+        query = f"SELECT link_id FROM attribute WHERE link_type = 'service_type' AND taxonomy_term_id IN ({terms})"
+        there = {"attribute", "taxonomy_term"} <= self._tables
+        return self.entries(
+            [service for (service,) in self.connection.execute(query, [code])] if there else [], language=language
+        )
+
     def active_places(self, *, language: str = "en") -> dict[str, tuple[ServicePlace, ...]]:
         """Return the places of every service that is active, by its id, and read nothing else of it."""
         query = "SELECT id FROM service WHERE status = 'active' ORDER BY id"

@@ -1,15 +1,19 @@
 """Answers: which services a list offers for what was chosen, in which order, and why."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mapping.language.i18n import show, translate
 from mapping.language.need_fits import LAST, fit
 from mapping.language.parsers import country_of
 from mapping.view.entries import NO_PAPERS
-from mapping.view.view import Entry, ServicePlace
+from mapping.view.view import Entry
 from web.presenters import choices
 from web.presenters.beyond import minutes_beyond
 from web.presenters.cards import Blocks, Card, ContactLink, T, first_choice, minutes_to
@@ -50,6 +54,127 @@ class ListedService:
 
 
 @dataclass(frozen=True)
+class Alike:
+    """Services in groups within which a decision is the same for all, so that it is made once for each group.
+
+    ``group`` is the number of each service's, ``examples`` are the first service of each.
+    """
+
+    group: NDArray[np.intp]
+    examples: tuple[Entry, ...]
+
+    @classmethod
+    def by(cls, key: Callable[[Entry], Hashable], entries: Sequence[Entry]) -> Self:
+        """Put services together that have the same key: all that the decision looks at."""
+        examples: dict[Hashable, tuple[int, Entry]] = {}
+        group = [examples.setdefault(key(entry), (len(examples), entry))[0] for entry in entries]
+        return cls(np.array(group, np.intp), tuple(entry for _, entry in examples.values()))
+
+    def decide(self, decision: Callable[[Entry], int]) -> NDArray[np.int8]:
+        """Return what is decided about each group, as a small number."""
+        return np.array([decision(entry) for entry in self.examples], np.int8)
+
+
+@dataclass(frozen=True)
+class Answering:
+    """The services that meet a need and are not closed for good, by name, and what is decided about them alike.
+
+    ``first`` tells of each whether it may be offered first, ``place`` whether it is a place to go to.
+    """
+
+    entries: tuple[Entry, ...]
+    placed: Alike
+    taken: Alike
+    typed: Alike
+    first: NDArray[np.bool_]
+    place: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, edition: Edition, need: str, language: str) -> "Answering":
+        """Return those that meet a need."""
+
+        def find() -> Answering:
+            entries = tuple(
+                entry
+                for entry in edition.entries(language).values()
+                if choices.listed(entry) and fit(need, entry.types) is not None
+            )
+            return cls(
+                entries,
+                placed=Alike.by(lambda entry: choices.placed_by(entry, edition.area), entries),
+                taken=Alike.by(lambda entry: (entry.serves, entry.excludes, entry.types), entries),
+                typed=Alike.by(lambda entry: entry.types, entries),
+                first=np.array([first_choice(entry) for entry in entries], bool),
+                place=np.array([_is_place(entry) for entry in entries], bool),
+            )
+
+        return edition.keep(("answering", need, language), find)
+
+
+BLOCKS = ("", "near", "named")
+TAKEN = ("no", "ask", "yes")
+"""What a service may be near by, and what it may say of whom help is for: `Judged` holds the places in these."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a choice makes of each service that meets its need.
+
+    ``block`` is what it is near by (`web.presenters.choices.place_of`), ``taken`` whether it takes whom help is for,
+    ``rank`` how well it fits, 0 where it is no answer.
+    """
+
+    answering: Answering
+    block: NDArray[np.int8]
+    taken: NDArray[np.int8]
+    rank: NDArray[np.int8]
+
+    @classmethod
+    def of(cls, edition: Edition, choice: Choice, language: str) -> Self:
+        """Judge the services that meet the need of a choice."""
+        answering, area = Answering.of(edition, choice.need.code, language), edition.area
+        placed, taken, typed = answering.placed, answering.taken, answering.typed
+        blocks = edition.keep(
+            ("blocks", choice.need.code, choice.where, language),
+            lambda: placed.decide(lambda entry: BLOCKS.index(choices.place_of(entry, choice, area))),
+        )
+        takes = edition.keep(
+            ("takes", choice.need.code, choice.who, language),
+            lambda: taken.decide(lambda entry: TAKEN.index(choices.fits(entry, choice.who))),
+        )
+        return cls(
+            answering,
+            blocks[placed.group],
+            takes[taken.group],
+            typed.decide(lambda entry: rank_of(entry, choice) or 0)[typed.group],
+        )
+
+    @property
+    def fits(self) -> NDArray[np.bool_]:
+        """Tell of each service whether it answers, and takes whom help is for or may do so."""
+        fits: NDArray[np.bool_] = (self.taken > 0) & (self.rank > 0)
+        return fits
+
+    @property
+    def lists_well(self) -> bool:
+        """Whether more than a last resort stands in the list of the place that was chosen."""
+        return bool((self.fits & (self.block > 0) & (self.rank < LAST)).any())
+
+    def takes(self, fit: Fit) -> NDArray[np.bool_]:
+        """Tell of each service whether it is one that takes whom help is for, or one to ask first."""
+        takes: NDArray[np.bool_] = self.taken == TAKEN.index(fit)
+        return takes
+
+    def services(self, which: NDArray[np.bool_]) -> Iterator[tuple[Entry, str, str, int, bool, bool]]:
+        """Yield some services: each with its block, whether it takes them, its rank, whether first, whether a place."""
+        places = np.flatnonzero(which)
+        columns = (self.block, self.taken, self.rank, self.answering.first, self.answering.place)
+        values = zip(places.tolist(), *(column[places].tolist() for column in columns), strict=True)
+        for place, block, taken, rank, first, visited in values:
+            yield self.answering.entries[place], BLOCKS[block], TAKEN[taken], rank, first, visited
+
+
+@dataclass(frozen=True)
 class Answers:
     """Services that answer a choice: in blocks, those elsewhere where few are near, and the town to start at.
 
@@ -73,27 +198,16 @@ def chosen(edition: Edition, choice: Choice, language: str) -> Answers:
     seat = edition.seats.get(unit)
     summer, winter = (edition.minutes(seat[0], scenario) if seat else {} for scenario in ("summer", "winter"))
     listing = Listing(edition, choice, language)
+    judged = Judged.of(edition, choice, language)
     services_of: dict[str, list[ListedService]] = defaultdict(list)
-    elsewhere: list[tuple[int, Entry]] = []
-    for entry in answering(edition, choice, language):
-        block, taken, rank = (
-            choices.place_of(entry, choice, area),
-            choices.fits(entry, choice.who),
-            rank_of(entry, choice),
-        )
-        if taken == "no" or rank is None:
-            continue
-        if block == "":
-            if unit and first_choice(entry) and taken == "yes" and _is_place(entry):
-                elsewhere.append((rank, entry))
-            continue
-        minutes = minutes_to(entry, summer, winter) if _is_place(entry) else None
+    for entry, block, taken, rank, first, place in judged.services(judged.fits & (judged.block > 0)):
+        minutes = minutes_to(entry, summer, winter) if place and seat else None
         if listing.reaches(entry):
-            name = "later" if not first_choice(entry) else "ask" if taken == "ask" else block
+            name = "later" if not first else "ask" if taken == "ask" else block
             services_of[name].append(ListedService(entry, rank, block, minutes))
     in_order = {name: _fitting(services) for name, services in services_of.items()}
     near = in_order.get("near", [])
-    far = _elsewhere(listing, elsewhere, near, seat[0] if seat else "")
+    far = _elsewhere(listing, judged, near, seat[0]) if unit and seat else []
     start = show(seat[1], language) if seat and any(service.minutes for service in (*near, *far)) else ""
     blocks = _folded(in_order, abroad=listing.abroad)
     if listing.abroad and not (blocks.near or blocks.named):
@@ -160,23 +274,15 @@ def nearest(edition: Edition, choice: Choice, language: str) -> Answers:
     area, unit = edition.area, choices.unit_of(choice, edition.area)
     seat = next((edition.seats[code] for code in (unit, area.region_of(unit)) if code in edition.seats), None)
     listing = Listing(edition, choice, language)
-    timed: list[tuple[Entry, Fit]] = []
+    judged = Judged.of(edition, choice, language)
+    offered, timed = judged.fits & judged.answering.first, judged.answering.place & bool(seat)
     blocks: dict[str, list[ListedService]] = defaultdict(list)
-    for entry in answering(edition, choice, language):
-        block, taken, rank = (
-            choices.place_of(entry, choice, area),
-            choices.fits(entry, choice.who),
-            rank_of(entry, choice),
-        )
-        if taken == "no" or not first_choice(entry) or rank is None:
-            continue
-        if seat and _is_place(entry):
-            timed.append((entry, taken))
-        elif block:
-            blocks["ask" if taken == "ask" else "named"].append(ListedService(entry, rank, block))
-    for name, wanted in (("near", "yes"), ("ask", "ask")):
-        entries = [entry for entry, taken in timed if taken == wanted]
-        blocks[name] = [*_by_travel(listing, entries, seat[0] if seat else ""), *blocks[name]]
+    for entry, block, taken, rank, _, _ in judged.services(offered & ~timed & (judged.block > 0)):
+        blocks["ask" if taken == "ask" else "named"].append(ListedService(entry, rank, block))
+    takes: tuple[tuple[str, Fit], ...] = (("near", "yes"), ("ask", "ask"))
+    for name, wanted in takes:
+        which = offered & timed & judged.takes(wanted)
+        blocks[name] = [*_by_travel(listing, judged, which, seat[0] if seat else ""), *blocks[name]]
     parts = (
         together(_fitting(blocks[name]))[:most]
         for name, most in (("near", NEAREST), ("named", NEAREST), ("ask", ENOUGH))
@@ -189,35 +295,30 @@ def _is_place(entry: Entry) -> bool:
     return bool(entry.points) and not entry.by_phone
 
 
-def _by_travel(listing: Listing, entries: list[Entry], place: str) -> list[ListedService]:
-    """Return services by minutes from a place: those within the published times, else the nearest, however far."""
-    edition, choice = listing.edition, listing.choice
+def _by_travel(listing: Listing, judged: Judged, which: NDArray[np.bool_], place: str) -> list[ListedService]:
+    """Return some services by minutes from a place: those within the published times, else the nearest, however far."""
 
     def services(minutes_from: Callable[[Edition, str, str], Mapping[str, float]]) -> list[ListedService]:
-        summer, winter = (minutes_from(edition, place, scenario) for scenario in ("summer", "winter"))
-        timed = ((entry, minutes_to(entry, summer, winter)) for entry in entries if listing.reaches(entry))
+        summer, winter = (minutes_from(listing.edition, place, scenario) for scenario in ("summer", "winter"))
         return _fitting(
-            ListedService(entry, rank_of(entry, choice) or LAST, choices.place_of(entry, choice, edition.area), minutes)
-            for entry, minutes in timed
-            if minutes
+            ListedService(entry, rank, block, minutes)
+            for entry, block, _, rank, _, _ in judged.services(which)
+            if (minutes := minutes_to(entry, summer, winter)) and listing.reaches(entry)
         )
 
     near = services(Edition.minutes)
     return near if len(near) >= ENOUGH else services(minutes_beyond)[:ENOUGH]
 
 
-def _elsewhere(
-    listing: Listing, ranked: list[tuple[int, Entry]], near: list[ListedService], place: str
-) -> list[ListedService]:
-    """Return the services of other units that fit better than any that is near; the nearest where few are near.
-
-    ``ranked`` are services there, each with how well it fits.
-    """
+def _elsewhere(listing: Listing, judged: Judged, near: list[ListedService], place: str) -> list[ListedService]:
+    """Return the services of other units that fit better than any that is near; the nearest where few are near."""
     few = len(near) < ENOUGH
     best = LAST + 1 if few else min(service.fit for service in near)
-    if not place or all(rank >= best for rank, _ in ranked):
+    offered = judged.answering.first & judged.answering.place & judged.fits & judged.takes("yes")
+    which = offered & (judged.block == 0)
+    if not (which & (judged.rank < best)).any():
         return []
-    far = _by_travel(listing, [entry for _, entry in ranked], place)
+    far = _by_travel(listing, judged, which, place)
     return together(service for service in far if service.fit < best)[:FARTHER]
 
 
@@ -259,7 +360,7 @@ def _seats_abroad(edition: Edition) -> dict[str, set[str]]:
 
     def find() -> dict[str, set[str]]:
         seats: dict[str, set[str]] = defaultdict(set)
-        for entry in edition.entries("en").values():
+        for entry in edition.in_any_language():
             for place in entry.places:
                 if place.country and place.country != edition.area.code:
                     seats[entry.organization.id].add(place.country)
@@ -271,16 +372,15 @@ def _seats_abroad(edition: Edition) -> dict[str, set[str]]:
 def consulates(edition: Edition, where: str, language: str) -> list[Entry]:
     """Return the desks of confirmed consulates in a country."""
     country = where.upper()
+
+    def find() -> list[Entry]:
+        entries = edition.entries(language).values()
+        return [entry for entry in entries if first_choice(entry) and is_consular(entry) and entry.phones]
+
     return [
         entry
-        for entry in edition.entries(language).values()
-        if first_choice(entry)
-        and is_consular(entry)
-        and entry.phones
-        and (
-            any(place.country == country for place in entry.places)
-            or (entry.remote and is_for(edition, entry, country))
-        )
+        for entry in edition.keep(("consular", language), find)
+        if any(place.country == country for place in entry.places) or (entry.remote and is_for(edition, entry, country))
     ]
 
 
@@ -307,18 +407,11 @@ def _fitting(services: Iterable[ListedService]) -> list[ListedService]:
 
 def together(services: Iterable[T], *, by_place: bool = True) -> list[T]:
     """Return services with those of one organization at one place as one: the first, with the others beside it."""
-    groups: dict[tuple[str, frozenset[tuple[object, ...]]], list[T]] = {}
+    groups: dict[tuple[str, frozenset[Hashable]], list[T]] = {}
     for service in services:
-        spots = frozenset(map(_spot, service.entry.places)) if by_place else frozenset()
-        groups.setdefault((service.entry.organization.id, spots), []).append(service)
+        doors: frozenset[Hashable] = service.entry.doors if by_place else frozenset()
+        groups.setdefault((service.entry.organization.id, doors), []).append(service)
     return [replace(first, also=tuple(others)) if others else first for first, *others in groups.values()]  # type: ignore[type-var]
-
-
-def _spot(place: ServicePlace) -> tuple[object, ...]:
-    """Return what two places have in common where people go to the same door."""
-    if place.has_point:
-        return place.latitude, place.longitude
-    return place.country, place.area_unit, place.city, place.address
 
 
 def _folded(blocks: Mapping[str, list[ListedService]], *, abroad: bool) -> Blocks[ListedService]:
@@ -335,16 +428,3 @@ def _folded(blocks: Mapping[str, list[ListedService]], *, abroad: bool) -> Block
         tuple(together(ask, by_place=False)),
         tuple(together((service for service in later if service.entry.organization.id not in known), by_place=False)),
     )
-
-
-def answering(edition: Edition, choice: Choice, language: str) -> list[Entry]:
-    """Return the services that meet a need and are not closed for good, by name."""
-
-    def read() -> list[Entry]:
-        return [
-            entry
-            for entry in edition.entries(language).values()
-            if choices.listed(entry) and fit(choice.need.code, entry.types) is not None
-        ]
-
-    return edition.keep(("answering", choice.need.code, language), read)

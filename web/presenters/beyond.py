@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mapping.travel import sources, travel_time
 from web.presenters.edition import Edition
@@ -34,18 +35,30 @@ def minutes_beyond(edition: Edition, place: str, scenario: str) -> dict[str, flo
     def find() -> dict[str, float]:
         area = edition.area
         rows = area.gazetteer[area.gazetteer["place_id"].astype(str) == place].dropna(subset=["lat", "lon"])
+        if rows.empty or scenario not in scenarios:
+            return {}
+        ids, cells = _ends(edition, scenario)
+        if not ids:
+            return {}
+        minutes = travel_time(area, rows[["lat", "lon"]].to_numpy()[:1], scenario=scenario).minutes
+        pairs = zip(ids, np.ceil(minutes[cells[:, 0], cells[:, 1]]).tolist(), strict=True)
+        return {location: minutes for location, minutes in pairs if math.isfinite(minutes)}
+
+    return edition.keep(("minutes beyond", place, scenario), find)
+
+
+def _ends(edition: Edition, scenario: str) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the public points in the country where travel can end, by id, and the cell of each."""
+
+    def find() -> tuple[list[str], NDArray[np.int64]]:
+        area = edition.area
         spots = {
             spot.id: (spot.latitude, spot.longitude)
-            for entry in edition.entries(area.languages[0]).values()
+            for entry in edition.in_any_language()
             for spot in entry.points
             if not area.is_abroad(spot.country)
         }
-        if rows.empty or not spots or scenario not in scenarios:
-            return {}
-        minutes = travel_time(area, rows[["lat", "lon"]].to_numpy()[:1], scenario=scenario).minutes
         ends, ids = sources(area, np.array(list(spots.values()), float), scenario=scenario), list(spots)
-        reached = np.ceil(minutes[ends.cells[:, 0], ends.cells[:, 1]])
-        pairs = zip(ends.points, reached.tolist(), strict=True)
-        return {ids[index]: minutes for index, minutes in pairs if math.isfinite(minutes)}
+        return [ids[index] for index in ends.points], ends.cells
 
-    return edition.keep(("minutes beyond", place, scenario), find)
+    return edition.keep(("ends", scenario), find)

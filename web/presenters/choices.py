@@ -1,7 +1,7 @@
 """Choices: what help, where, for whom; each answer is a link with a neutral code, so that nothing is typed or sent."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -85,7 +85,7 @@ def countries(edition: Edition) -> dict[str, str]:
     """Return the code of an answer for each country abroad where something is listed: kz -> KZ."""
 
     def read() -> dict[str, str]:
-        places = (place for entry in edition.entries("en").values() for place in entry.places)
+        places = (place for entry in edition.in_any_language() for place in entry.places)
         abroad = {place.country for place in places if place.country and place.country != edition.area.code}
         order = {code: place for place, code in enumerate(edition.area.settings.country_names)}
         return {code.lower(): code for code in sorted(abroad, key=lambda code: (order.get(code, len(order)), code))}
@@ -145,6 +145,12 @@ def place_of(entry: Entry, choice: Choice, area: StudyArea) -> Literal["near", "
     if inside or covers(entry, unit, area):
         return "named"
     return ""
+
+
+def placed_by(entry: Entry, area: StudyArea) -> Hashable:
+    """Return what `place_of` looks at: services that are alike in it stand in the same block, whatever was chosen."""
+    spots = tuple((place.area_unit, place.country, place.has_point) for place in entry.places)
+    return entry.types, entry.covers, spots, answers_abroad(entry, area)
 
 
 def listed(entry: Entry) -> bool:

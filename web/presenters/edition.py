@@ -2,7 +2,7 @@
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -64,6 +64,21 @@ class Edition:
 
         return self.keep(("entries", language), read)
 
+    def in_any_language(self) -> Collection[Entry]:
+        """Return every service, for what is the same in all languages: in one that is read, else in the first one."""
+        languages = self.area.languages
+        read = next((language for language in languages if self.made(("entries", language))), languages[0])
+        return self.entries(read).values()
+
+    def of_type(self, code: str, language: str) -> list[Entry]:
+        """Return the services of a type in the order of names, without reading all others."""
+
+        def read() -> list[Entry]:
+            with View(self.path) as view:
+                return [entry_in_letters(entry, language) for entry in view.of_type(code, language=language)]
+
+        return self.keep(("of type", code, language), read)
+
     def card(self, entry: Entry, language: str) -> Card:
         """Return an entry of this edition in the words of a language."""
         return self.keep(("card", entry.id, language), lambda: card(entry, self.area, language))
@@ -111,12 +126,6 @@ class Edition:
                 return work_out(view, self.area)
 
         return self.keep("results", find)
-
-    @cached_property
-    def codes(self) -> dict[str, str]:
-        """Return the short code of each service and organization, by id; pages are titled with it."""
-        ids = sorted({*self.entries("en"), *self.organizations("en")})
-        return {identifier: short_code(identifier) for identifier in ids}
 
     @cached_property
     def seats(self) -> dict[str, tuple[str, dict[str, str]]]:

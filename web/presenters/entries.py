@@ -16,7 +16,7 @@ from mapping.view.view import Entry, OrganizationEntry
 from web.presenters import choices, lists
 from web.presenters.cards import Card, ContactLink, calls, country_name, entrance, first_choice, label, place_name
 from web.presenters.choices import Choice
-from web.presenters.edition import Edition
+from web.presenters.edition import Edition, short_code
 from web.presenters.hotlines import Hotline, line_for, lines
 from web.presenters.outlines import tappable
 
@@ -159,7 +159,7 @@ def where(edition: Edition, choice: Choice, language: str) -> ChoiceQuestion:
     area = edition.area
 
     def page(code: str) -> str:
-        return next_page(edition, replace(choice, where=code))
+        return next_page(edition, replace(choice, where=code), language)
 
     links = {unit: (area.label(unit, language), page(code)) for code, unit in choices.regions(area).items()}
     inside = tuple(Option(label, address) for label, address in links.values())
@@ -183,16 +183,15 @@ def where(edition: Edition, choice: Choice, language: str) -> ChoiceQuestion:
     )
 
 
-def next_page(edition: Edition, choice: Choice) -> str:
+def next_page(edition: Edition, choice: Choice, language: str) -> str:
     """Return where the answer to "where" leads: to the question for whom, or to the list if nothing depends on it."""
-    return f"{choice.code if answered(edition, choice) else replace(choice, who=choices.ANYONE).code}.html"
+    return f"{choice.code if answered(edition, choice, language) else replace(choice, who=choices.ANYONE).code}.html"
 
 
-def answered(edition: Edition, choice: Choice) -> list[str]:
+def answered(edition: Edition, choice: Choice, language: str) -> list[str]:
     """Return the answers to "who is it for" that lead to something."""
-    return [
-        who for who in (choices.ADULT, choices.BOTH, choices.CHILD) if lists.leads_on(edition, replace(choice, who=who))
-    ]
+    persons = (choices.ADULT, choices.BOTH, choices.CHILD)
+    return [who for who in persons if lists.leads_on(edition, replace(choice, who=who), language)]
 
 
 def who(edition: Edition, choice: Choice, language: str) -> ChoiceQuestion:
@@ -202,7 +201,7 @@ def who(edition: Edition, choice: Choice, language: str) -> ChoiceQuestion:
         choices.BOTH: translate("For me and my child", language),
         choices.CHILD: translate("For a child under 18", language),
     }
-    answers = tuple(Option(labels[who], f"{choice.code}-{who}.html") for who in answered(edition, choice))
+    answers = tuple(Option(labels[who], f"{choice.code}-{who}.html") for who in answered(edition, choice, language))
     skip = Option(translate("Show all", language), f"{choice.code}-{choices.ANYONE}.html")
     abroad = choices.abroad(choice, edition.area)
     return ChoiceQuestion((("", answers),), skip, line_for(edition, language, abroad=abroad))
@@ -226,7 +225,7 @@ def service(edition: Edition, identifier: str, language: str) -> ServicePage:
     met = {kinds.term(code).need for code in entry.types if code in kinds}
     return ServicePage(
         card=made,
-        code=edition.codes[identifier],
+        code=short_code(identifier),
         organization=entry.organization,
         spots=tuple(spots(entry, edition.area, language)),
         others=tuple(others(edition, entry, language)),
@@ -285,19 +284,27 @@ def organization(edition: Edition, identifier: str, language: str) -> Organizati
     if identifier not in known:
         raise NotFound("no such page")
     organization_entry = known[identifier]
-    cards = tuple(
-        edition.card(entry, language)
-        for entry in edition.entries(language).values()
-        if entry.organization.id == identifier
-    )
+    cards = tuple(edition.card(entry, language) for entry in _by_organization(edition, language).get(identifier, ()))
     return OrganizationPage(
         organization=organization_entry,
-        code=edition.codes[identifier],
+        code=short_code(identifier),
         kind=str(label("organization_types", organization_entry.kind, language)),
         cards=cards,
         calls=calls(organization_entry.phones, edition.area, language),
         line=next(iter(lines(edition, language)), None),
     )
+
+
+def _by_organization(edition: Edition, language: str) -> dict[str, list[Entry]]:
+    """Return the services of each organization, by name."""
+
+    def find() -> dict[str, list[Entry]]:
+        entries_of: dict[str, list[Entry]] = defaultdict(list)
+        for entry in edition.entries(language).values():
+            entries_of[entry.organization.id].append(entry)
+        return dict(entries_of)
+
+    return edition.keep(("by organization", language), find)
 
 
 def text(edition: Edition, language: str) -> dict[str, Any]:

@@ -28,8 +28,8 @@ def lines(edition: Edition, language: str) -> list[Hotline]:
     def find() -> list[Hotline]:
         cards = [
             edition.card(entry, language)
-            for entry in edition.entries(language).values()
-            if HOTLINE in entry.types and entry.phones and entry.status == "active" and entry.offered
+            for entry in edition.of_type(HOTLINE, language)
+            if entry.phones and entry.status == "active" and entry.offered
         ]
         ordered = sorted(cards, key=lambda card: _rank(card.entry, card.week.always, edition.area))
         return [Hotline(card, card.calls[0]) for card in ordered if card.calls[0].spoken]
@@ -88,9 +88,7 @@ def responsible(edition: Edition, unit: str, language: str) -> list[Card]:
     around = {unit, *area.ancestors(unit)}
     region = area.region_of(unit)
     cards = []
-    for entry in edition.entries(language).values():
-        if entry.status != "active" or not {COMMISSION, DESK}.intersection(entry.types):
-            continue
+    for entry in _bound_by_duty(edition, language):
         own = any(
             place.area_unit in area.all_units() and area.region_of(str(place.area_unit)) == region
             for place in entry.places
@@ -99,3 +97,13 @@ def responsible(edition: Edition, unit: str, language: str) -> list[Card]:
         if around.intersection(entry.covers) or (not entry.covers and own):
             cards.append(edition.card(entry, language))
     return sorted(cards, key=lambda card: COMMISSION not in card.entry.types)
+
+
+def _bound_by_duty(edition: Edition, language: str) -> list[Entry]:
+    """Return the commissions and referral desks of the edition that are active, by name."""
+
+    def find() -> list[Entry]:
+        entries = edition.entries(language).values()
+        return [entry for entry in entries if entry.status == "active" and {COMMISSION, DESK}.intersection(entry.types)]
+
+    return edition.keep(("bound by duty", language), find)

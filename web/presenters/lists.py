@@ -9,7 +9,7 @@ from mapping.errors import NotFound
 from mapping.language.need_fits import LAST
 from mapping.view.view import StatementEntry
 from web.presenters import choices
-from web.presenters.answers import ListedService, chosen
+from web.presenters.answers import Judged, ListedService, chosen
 from web.presenters.cards import Blocks, Card, ContactLink, InList, T, first_choice, label, shown_minutes
 from web.presenters.choices import MAP, Choice
 from web.presenters.edition import Edition
@@ -108,13 +108,18 @@ def statements(edition: Edition, choice: Choice, language: str) -> tuple[Stateme
     return tuple(card for card in made if not (abroad and card.call and card.call.short))
 
 
-def leads_on(edition: Edition, choice: Choice) -> bool:
-    """Tell whether more than a last resort is listed for a choice, so that no question leads to nothing."""
+def leads_on(edition: Edition, choice: Choice, language: str) -> bool:
+    """Tell whether more than a last resort is listed for a choice, so that no question leads to nothing.
+
+    It is so in every language or in none; the services are looked at in one that is read anyway.
+    """
 
     def look() -> bool:
-        language = edition.area.languages[0]
+        abroad = choices.abroad(choice, edition.area)
+        if not abroad and Judged.of(edition, choice, language).lists_well:
+            return True
         answers = chosen(edition, choice, language)
-        services = (*answers.blocks.all, *(() if choices.abroad(choice, edition.area) else answers.far))
+        services = (*answers.blocks.all, *(() if abroad else answers.far))
         return any(service.fit < LAST for service in services) or bool(statements(edition, choice, language))
 
     return edition.keep(("answers", choice.code), look)
@@ -197,7 +202,7 @@ def columns(edition: Edition) -> dict[str, int]:
     """Return the place of each service among the ids of all that is listed."""
 
     def number() -> dict[str, int]:
-        ids = sorted(entry.id for entry in edition.entries("en").values() if choices.listed(entry))
+        ids = sorted(entry.id for entry in edition.in_any_language() if choices.listed(entry))
         return {identifier: place for place, identifier in enumerate(ids)}
 
     return edition.keep("places", number)

@@ -74,7 +74,7 @@ def country(edition: Edition, code: str, language: str) -> Country:
         others=_each_once(blocks["others"], but=official),
         lines=_each_once(blocks["lines"], but=(*official, *blocks["others"])),
         later=_each_once(blocks["later"], but=(*official, *blocks["others"], *blocks["lines"])),
-        needs=tuple((need, next_page(edition, Choice(need, code))) for need in choices.needs()),
+        needs=tuple((need, next_page(edition, Choice(need, code), language)) for need in choices.needs()),
     )
 
 

@@ -4,6 +4,8 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from mapping.analysis.common.listed import units_of
 from mapping.errors import NotFound
@@ -12,10 +14,9 @@ from mapping.language.need_fits import FIRST, LAST, fit, types_for
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.view import Entry
 from web.presenters import choices
-from web.presenters.answers import answering
+from web.presenters.answers import Answering
 from web.presenters.beyond import minutes_beyond
 from web.presenters.cards import Card, first_choice, in_a_row, minutes_to, said, shown_minutes
-from web.presenters.choices import Choice
 from web.presenters.edition import Edition
 from web.presenters.hotlines import Hotline, lines, responsible, route, spoken_for
 from web.presenters.lists import StatementCard
@@ -91,7 +92,7 @@ def regions(edition: Edition, language: str) -> list[Region]:
 
 def _counts(edition: Edition) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for entry in edition.entries("en").values():
+    for entry in edition.in_any_language():
         for code in units_of(entry, edition.area) if entry.listed else ():
             counts[code] = counts.get(code, 0) + 1
     return counts
@@ -159,7 +160,7 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
         if not reached and seat:
             reached = _reached(fitting, *(minutes_beyond(edition, seat[0], season) for season in ("summer", "winter")))
         if reached:
-            _, minutes, entry = min(reached, key=lambda row: (row[0], _as_read(row[1])))
+            minutes, entry = min(reached, key=lambda row: _as_read(row[0]))
             yield Nearest(need, edition.card(entry, language), code in units_of(entry, area), minutes)
             continue
         inside = [entry for _, entry in fitting if entry.points and code in units_of(entry, area)]
@@ -187,7 +188,7 @@ def _fitting(edition: Edition, need: Term, language: str) -> list[tuple[int, Ent
     """Return what is offered for a need, but no last resort: how well each fits; the best and surest first."""
 
     def find() -> list[tuple[int, Entry]]:
-        offered = filter(first_choice, answering(edition, Choice(need), language))
+        offered = filter(first_choice, Answering.of(edition, need.code, language).entries)
         ranked = ((fit(need.code, entry.types) or LAST, entry) for entry in offered)
         return sorted((pair for pair in ranked if pair[0] < LAST), key=lambda pair: (pair[0], pair[1].rank))
 
@@ -196,13 +197,13 @@ def _fitting(edition: Edition, need: Term, language: str) -> list[tuple[int, Ent
 
 def _reached(
     fitting: Iterable[tuple[int, Entry]], summer: Mapping[str, float], winter: Mapping[str, float]
-) -> list[tuple[int, tuple[float, float], Entry]]:
-    """Return the services that can be travelled to: how well each fits, the minutes to it, and the service."""
-    return [
-        (rank, near, entry)
-        for rank, entry in fitting
-        if not entry.by_phone and (near := minutes_to(entry, summer, winter))
-    ]
+) -> list[tuple[tuple[float, float], Entry]]:
+    """Return the best fitting services that can be travelled to, each with the minutes to it; the best come first."""
+    for _, alike in groupby(fitting, itemgetter(0)):
+        visited = ((minutes_to(entry, summer, winter), entry) for _, entry in alike if not entry.by_phone)
+        if reached := [(minutes, entry) for minutes, entry in visited if minutes]:
+            return reached
+    return []
 
 
 def _said(edition: Edition, code: str, types: Collection[str], language: str) -> StatementCard | None:

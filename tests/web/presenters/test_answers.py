@@ -173,3 +173,19 @@ def test_cards_are_made_of_what_a_sheet_shows_and_of_nothing_else(edition, monke
     sheet = lists.found(edition, choices.parse("n3-r0-e", edition), "en")
     assert sheet.sheets > 1
     assert made == [service.id for service in sheet.blocks.services]
+
+
+def test_the_first_page_reads_the_lines_and_no_other_service(edition, tiny_area, monkeypatch):
+    made = Edition(edition.path, tiny_area)
+    monkeypatch.setattr(Edition, "entries", lambda *_: pytest.fail("all services are read"))
+    assert [line.call.dial for line in (entries.home(made, "ru").line, entries.home(made, "en").line)] == ["1313"] * 2
+
+
+def test_a_question_leads_on_or_not_in_every_language(edition, tiny_area):
+    asked = [choices.Choice(need, at) for need in choices.needs() for at in ("r0", "ru", *choices.regions(tiny_area))]
+    leads = []
+    for language in tiny_area.languages:
+        fresh = Edition(edition.path, tiny_area)
+        leads.append([entries.answered(fresh, choice, language) for choice in asked])
+    assert leads == [leads[0]] * len(leads)
+    assert len(set(map(tuple, leads[0]))) > 1
