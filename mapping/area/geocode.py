@@ -95,6 +95,7 @@ def locate(
     place: str = "",
     unit: str = "",
     country: str = "",
+    here: str | None = None,
 ) -> Located:
     """Find where a row is.
 
@@ -108,10 +109,14 @@ def locate(
         The names of its place and of its administrative unit, or the unit's code.
     country
         The country it says it is in; empty means the study area's.
+    here
+        The finest unit that its coordinates fall in, where `StudyArea.units_at` told it for many rows at once.
     """
+    if here is None and lat is not None and lon is not None:
+        here = area.unit_at(lat, lon)
     abroad = country_code(area, country)
     if abroad not in {"", area.code}:
-        return _abroad(area, lat, lon, abroad)
+        return _abroad(area, lat, lon, here, abroad)
     notes: list[Note] = []
     if country.strip() and not abroad:
         notes.append(
@@ -121,19 +126,18 @@ def locate(
                 Phrase("write its name or ISO 3166 code"),
             )
         )
-    inside = lat is not None and lon is not None and area.unit_at(lat, lon) is not None
-    if not country.strip() and not inside:
+    if not country.strip() and here is None:
         beside = tuple(text for text in (place, unit) if _beside_its_country(area, text))
         for text in beside or _unknown_here(area, place, unit):
             if away := next(filter(None, (country_abroad(area, part) for part in _LISTED.split(text))), ""):
                 problem = Phrase("{text!r} is read as abroad: {country}", text=text, country=country_name(away))
-                abroad_there = _abroad(area, lat, lon, away)
+                abroad_there = _abroad(area, lat, lon, here, away)
                 note = Note("note", problem, Phrase("look whether it is right"))
                 return replace(abroad_there, notes=(note, *abroad_there.notes))
     claim = find_unit(area, unit) if unit.strip() and not says_country(area, unit) else UnitMatch(None)
     match = _find_place(area, place, claim) if place.strip() else None
     if lat is not None and lon is not None:
-        point = _by_point(area, lat, lon, claim, match, notes)
+        point = _by_point(area, lat, lon, here, claim, match, notes)
         if point is not None:
             return point
         if kilometres_outside(area, lat, lon) > APART_KM and not _names_unit(area, claim, unit):
@@ -383,7 +387,13 @@ def served(area: StudyArea, text: str) -> str | None:
 
 
 def _by_point(
-    area: StudyArea, lat: float, lon: float, claim: UnitMatch, match: "_Found | None", notes: list[Note]
+    area: StudyArea,
+    lat: float,
+    lon: float,
+    here: str | None,
+    claim: UnitMatch,
+    match: "_Found | None",
+    notes: list[Note],
 ) -> Located | None:
     """Read coordinates as given, or swapped, or with a slipped decimal point; None where they cannot be right."""
     point = f"{lat:g}, {lon:g}"
@@ -396,7 +406,7 @@ def _by_point(
             )
         )
         return None
-    here: str | None = unit_near(area, lat, lon)
+    here = here or unit_near(area, lat, lon)
     if here is None and (swapped := unit_near(area, lon, lat)) is not None:
         lat, lon, here = lon, lat, swapped
         sure = claim.unit is not None and kilometres_to(area, lat, lon, claim.unit) <= DRAWN_KM
@@ -498,11 +508,11 @@ def _slipped(
     return ways.pop() if len(ways) == 1 else None
 
 
-def _abroad(area: StudyArea, lat: float | None, lon: float | None, country: str) -> Located:
+def _abroad(area: StudyArea, lat: float | None, lon: float | None, here: str | None, country: str) -> Located:
     """Place a row that says it is abroad: coordinates are taken as they are, unless they lie in the study area."""
     if lat is None or lon is None or (lat == 0 and lon == 0):
         return Located(None, None, None, "none", (), country)
-    if area.unit_at(lat, lon) is not None:
+    if here is not None:
         own = Coded(area.name.get("en", area.code), area.name)
         problem = Phrase(
             "{point} lies in {own}, but the row says {country}",

@@ -15,7 +15,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from mapping.area import check, files, gazetteer, grid
 from mapping.area.files import Fault
@@ -324,6 +324,23 @@ class StudyArea:
             if shapely.intersects_xy(outlines[unit], lon, lat):
                 return self.unit_codes[unit]
         return None
+
+    def units_at(self, latitudes: ArrayLike, longitudes: ArrayLike) -> list[str | None]:
+        """Return for many places what `unit_at` does for one; nan is none."""
+        places = np.column_stack([np.asarray(longitudes, np.float64), np.asarray(latitudes, np.float64)])
+        of_place = np.full(len(places), -1)
+        near, units = self._tree.query(shapely.points(places))
+        order = np.argsort(units, kind="stable")
+        groups, starts = np.unique(units[order], return_index=True)
+        for unit, there in zip(groups, np.split(near[order], starts)[1:], strict=True):
+            there = there[of_place[there] < 0]
+            of_place[there[shapely.intersects_xy(self._outlines[0][unit], *places[there].T)]] = unit
+        return [self.unit_codes[unit] if unit >= 0 else None for unit in of_place.tolist()]
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        """The boxes of the outlines, to look up many points in."""
+        return shapely.STRtree(self._outlines[0])
 
     @cached_property
     def _outlines(self) -> tuple[NDArray[np.object_], NDArray[np.float64]]:

@@ -178,6 +178,14 @@ def test_every_unit_gives_a_point_inside_it(tj_area):
         assert tj_area.unit_at(found.lat, found.lon) == code
 
 
+def test_the_unit_of_a_point_may_be_told_beforehand(tiny_area):
+    for lat, lon, country in ((10.0404, 60.0593, ""), (10.0404, 60.23, ""), (10.0404, 60.0593, "Uzbekistan")):
+        here = tiny_area.unit_at(lat, lon)
+        by_itself = locate(tiny_area, lat=lat, lon=lon, country=country)
+        assert locate(tiny_area, lat=lat, lon=lon, country=country, here=here) == by_itself
+    assert locate(tiny_area, lat=10.0404, lon=60.0593, here="XT-E1").unit == "XT-E1"  # it is not looked up again
+
+
 def test_nothing_at_all(tiny_area):
     found = locate(tiny_area)
     assert (found.lat, found.lon, found.unit, found.precision, found.notes) == (None, None, None, "none", ())

@@ -158,6 +158,17 @@ def test_a_point_belongs_to_the_first_unit_whose_outline_holds_it(tj_area):
         assert tj_area.unit_at(lat, lon) == next(iter(holds), None)
 
 
+def test_the_units_of_many_points_are_those_of_each(tj_area, tiny_area):
+    shared = tiny_area.units().geometry["XT-W1"].exterior.coords[:]  # some of them by all four districts
+    beyond = [(np.nan, 60.0), (10.0, np.nan), (np.inf, 60.0), (-np.inf, np.inf), (0.0, 0.0), (1e300, -1e300)]
+    south, west, north, east = 36.5, 67.0, 41.2, 75.3
+    rng = np.random.default_rng(7)
+    anywhere = [*zip(rng.uniform(south, north, 200), rng.uniform(west, east, 200), strict=True)]
+    for area, points in ((tiny_area, [(lat, lon) for lon, lat in shared] + beyond), (tj_area, anywhere + beyond)):
+        assert area.units_at(*zip(*points, strict=True)) == [area.unit_at(lat, lon) for lat, lon in points]
+    assert tiny_area.units_at([], []) == []
+
+
 def test_grid_is_the_kilometres_of_the_plane(tiny_area):
     grid = tiny_area.grid
     assert grid.shape == (24, 32)

@@ -5,7 +5,6 @@
 
 import contextlib
 import hashlib
-import pickle
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
@@ -99,35 +98,47 @@ class LateRow:
 
 
 class LateRows(MutableMapping[str, LateRow]):
-    """Late rows by the id of their record, in little memory: to change one, put it back."""
+    """Late rows by the id of their record, each held as one tuple of what it says: to change one, put it back."""
 
     def __init__(self) -> None:
-        self._packed: dict[str, bytes] = {}
+        self._held: dict[str, tuple[Any, ...]] = {}
+        """Id -> the names, how the sender calls it, its sheet and row; the fields; the cells."""
+        self._names: dict[_RowNames, _RowNames] = {}
 
     def __contains__(self, own: object) -> bool:
         """Tell whether there is a row of an id."""
-        return own in self._packed
+        return own in self._held
 
     def __getitem__(self, own: str) -> LateRow:
         """Return the row of an id."""
-        sent, fields, raw = pickle.loads(self._packed[own])  # noqa: S301 - this very process packed it
-        return LateRow(own, sent, fields, Raw(*raw))
+        held = self._held[own]
+        (table, fields, cells), sent, sheet, row = held[:4]
+        end = 4 + len(fields)
+        raw = Raw(table, dict(zip(cells, held[end:], strict=True)), sheet, row)
+        return LateRow(own, sent, dict(zip(fields, held[4:end], strict=True)), raw)
 
     def __setitem__(self, own: str, row: LateRow) -> None:
         """Hold a row."""
-        self._packed[own] = pickle.dumps((row.sent, row.fields, tuple(row.raw)), pickle.HIGHEST_PROTOCOL)
+        fields, raw = row.fields, row.raw
+        names = (raw.table, tuple(fields), tuple(raw.cells))
+        names = self._names.setdefault(names, names)
+        self._held[own] = (names, row.sent, raw.sheet, raw.row, *fields.values(), *raw.cells.values())
 
     def __delitem__(self, own: str) -> None:
         """Let go of a row."""
-        del self._packed[own]
+        del self._held[own]
 
     def __iter__(self) -> Iterator[str]:
         """Yield the ids."""
-        return iter(self._packed)
+        return iter(self._held)
 
     def __len__(self) -> int:
         """Return the number of rows."""
-        return len(self._packed)
+        return len(self._held)
+
+
+_RowNames = tuple[str, tuple[str, ...], tuple[str, ...]]
+"""What many rows share: their table, the names of their fields, and those of their cells."""
 
 
 @dataclass
