@@ -33,7 +33,9 @@ class HoursRow:
 
 @dataclass(frozen=True)
 class Week:
-    """The hours of a service: a table, a short line, words that fit no table, and what the script reads."""
+    """The hours of a service: a table, a short line that says all times once, words that fit no table, and what the
+    script reads.
+    """
 
     rows: tuple[HoursRow, ...]
     short: str
@@ -45,7 +47,7 @@ class Week:
 
 @lru_cache(4096)  # most services are open at the hours of others
 def week(hours: tuple[Hours, ...], language: str) -> Week:
-    """Write weekly hours in a language; days with the same times stand in one line."""
+    """Write weekly hours in a language; days in a row with the same times are one line of the table."""
     by_day = _by_day(hours)
     known = any(by_day.values())
     always = known and all(("00:00", "24:00") in day for day in by_day.values())
@@ -145,9 +147,10 @@ def _rows(by_day: dict[str, list[tuple[str, str]]], names: Sequence[Message], la
 
 
 def _shortly(by_day: dict[str, list[tuple[str, str]]], language: str) -> Iterable[str]:
+    days: dict[tuple[str, ...], list[str]] = {}
     for row in _rows(by_day, SHORT, language):
-        if row.times:
-            yield f"{row.days} {', '.join(row.times)}"
+        days.setdefault(row.times, []).append(row.days)
+    return (f"{', '.join(named)} {', '.join(times)}" for times, named in days.items() if times)
 
 
 def _days(first: int, last: int, names: Sequence[Message], language: str) -> str:

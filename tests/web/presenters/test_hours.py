@@ -31,6 +31,24 @@ def test_days_with_the_same_times_stand_in_one_line():
     assert not made.always
 
 
+@pytest.mark.parametrize(
+    ("days", "english", "russian"),
+    [
+        (("TU", "TH"), "Tue, Thu 9:00–13:00", "вт, чт 9:00–13:00"),
+        (("MO", "TU", "WE", "SA"), "Mon–Wed, Sat 9:00–13:00", "пн–ср, сб 9:00–13:00"),
+    ],
+)
+def test_times_of_days_apart_are_said_once(days, english, russian):
+    hours = (Hours(days, "09:00", "13:00"),)
+    assert (week(hours, "en").short, week(hours, "ru").short) == (english, russian)
+    assert len(week(hours, "en").rows) > 2, "the table goes through the week"
+
+
+def test_times_of_other_days_stand_between():
+    hours = (Hours(("MO", "WE"), "08:00", "12:00"), Hours(("TU",), "13:00", "17:00"))
+    assert week(hours, "en").short == "Mon, Wed 8:00–12:00; Tue 13:00–17:00"
+
+
 def test_two_spans_a_day():
     made = week(
         (

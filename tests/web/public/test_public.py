@@ -77,7 +77,9 @@ def test_what_was_not_confirmed_for_long_stands_last(text):
 
 
 def test_a_statement_stands_in_a_block_of_its_own(text):
+    """It answers what was asked for, so it comes before offices that are near and closed at night."""
     page = text("/en/n1-r1-a.html")
+    assert page.index("Arranged by phone only") < page.index("<h3")
     block = page[page.index("Arranged by phone only") :]
     assert "A safe place to stay can be arranged" in block
     assert "1 June 2027" in block
