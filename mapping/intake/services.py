@@ -664,6 +664,12 @@ def _people(reader: Reader, _owner: Reader, ages: parsers.AgeRange) -> Iterator[
         words = []  # without a group it is for everybody
     words += [*out.unclear, *unread]
     excluded, conditions = reader.terms("excludes", "beneficiaries", named=True)
+    for code in served:
+        if code in excluded:
+            labels = Vocabulary.load("beneficiaries").term(code).labels
+            both = Coded(labels["en"], labels)
+            problem = Phrase("{group} stand among those who are helped and among those who are not", group=both)
+            reader.say("excludes", problem, Phrase("ask which holds; until then they are taken as not helped"))
     links: tuple[tuple[Literal["serves", "excludes"], list[str]], ...] = (
         ("serves", served),
         ("excludes", list(dict.fromkeys([*excluded, *refused]))),

@@ -136,6 +136,15 @@ def test_ages_and_who_is_left_out_are_told_by_the_words_for_who_is_helped(take, 
     assert {tie for tie in ties if tie[0] != "service_type"} == groups
 
 
+def test_a_group_that_is_helped_and_not_helped_is_asked_about(take):
+    heads, row = with_cells(**{"For whom": "женщины, дети", "Not for": "дети"})
+    fields = MAP["fields"] | {"serves": ["For whom"], "excludes": ["Not for"]}
+    (issue,) = [issue for issue in take(row, heads=heads, fields=fields).issues if issue.column == "Not for"]
+    assert str(issue.problem) == "Children (under 18) stand among those who are helped and among those who are not"
+    heads, row = with_cells(**{"For whom": "женщины", "Not for": "дети"})
+    assert [issue for issue in take(row, heads=heads, fields=fields).issues if issue.column == "Not for"] == []
+
+
 @pytest.mark.parametrize(
     ("words", "column", "ages", "levels"),
     [

@@ -111,7 +111,7 @@ def _says_ages(entry: Entry) -> bool:
 def card(entry: Entry, area: StudyArea, language: str) -> Card:
     """Put an entry into the words of a language."""
     serves = (
-        *said("beneficiaries", entry.serves, language),
+        *said("beneficiaries", (code for code in entry.serves if code not in entry.excludes), language),
         *(condition(note, language) for note in entry.serves_notes),
         *((span.into(language),) if (span := ages(entry)) and not _says_ages(entry) else ()),
     )

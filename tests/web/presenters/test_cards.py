@@ -7,8 +7,8 @@ from typing import get_args
 import pytest
 
 from mapping.freshness import Freshness, how_checked
-from mapping.view.entries import PhoneEntry
-from web.presenters.cards import ContactLink, _says_ages, ages, calls
+from mapping.view.entries import Entry, OrganizationEntry, PhoneEntry
+from web.presenters.cards import ContactLink, _says_ages, ages, calls, card
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,15 @@ def test_without_limits_nothing_is_said_of_ages(least, most):
 )
 def test_ages_that_a_group_says_already_are_not_said_twice(serves, least, most, said):
     assert _says_ages(SimpleNamespace(serves=serves, minimum_age=least, maximum_age=most)) is said
+
+
+def test_whom_a_service_refuses_it_does_not_take_too(tiny_area):
+    made = card(
+        Entry("1", "Advice", OrganizationEntry("2", "Umed"), serves=("SEX-F", "AGE-CHI"), excludes=("AGE-CHI",)),
+        tiny_area,
+        "en",
+    )
+    assert (made.serves, made.excludes) == (("Women and girls",), ("Children (under 18)",))
 
 
 def test_a_number_for_text_messages_is_written_to_and_never_called(tiny_area):
