@@ -228,6 +228,14 @@ def test_the_way_says_what_is_agreed_and_what_breaks(desk):
     assert way.broken >= 1
 
 
+def test_the_way_says_nothing_twice(desk):
+    way = pathway(Finder(desk.editions(), "en", Needs(place="p1", need=("lawyer",))))
+    (law,) = [stage for stage in way.stages if stage.code == "LEG"]
+    told = [(fitting.entry.organization.name, fitting.entry.types) for fitting in law.shown]
+    assert told == [("Rule makers", ("LEG-INF",)), ("Legal Centre", ("LEG-INF",))]
+    assert law.total == 16, "all are counted"
+
+
 def test_the_chosen_stand_side_by_side(desk, client):
     picked = [desk.id("Men only"), desk.id("Women only"), "00000000-0000-0000-0000-000000000000"]
     text = post(client, "/en/compare.html", place="p1", need=["lawyer"], pick=picked).text

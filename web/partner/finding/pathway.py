@@ -115,7 +115,10 @@ def _stage(step: PathwayStep, takers: list[Fitting], hand: HandOver | None) -> S
     shown = close or takers
     if hand and hand.state in ("agreed", "one body"):  # who is named in the referral stands first
         shown = sorted(shown, key=lambda taker: taker.entry.organization.id != hand.body)
-    return Stage(code, TITLES[code], tuple(shown[:SHOWN]), len(shown), bool(close), step.hidden, hand)
+    different: dict[object, Fitting] = {}
+    for taker in shown:  # a body's second service of one kind there is no other way
+        different.setdefault((taker.entry.organization.id, taker.entry.types, taker.minutes), taker)
+    return Stage(code, TITLES[code], (*different.values(),)[:SHOWN], len(shown), bool(close), step.hidden, hand)
 
 
 def _hand(finder: Finder, link: Link, givers: list[Fitting], takers: list[Fitting]) -> HandOver:
