@@ -33,8 +33,9 @@ class HoursRow:
 
 @dataclass(frozen=True)
 class Week:
-    """The hours of a service: a table, a short line that says all times once, words that fit no table, and what the
-    script reads.
+    """The hours of a service: a table, a short line, words that fit no table, and what the script reads.
+
+    The short line says the same times of days apart once.
     """
 
     rows: tuple[HoursRow, ...]
