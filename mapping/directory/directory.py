@@ -9,9 +9,9 @@ import re
 import secrets
 import sqlite3
 import tempfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any, Self
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
+from mapping.apart import Helper, Shared
 from mapping.area.settings import Thresholds
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Progress, without_collecting
@@ -62,7 +63,7 @@ from mapping.safety.agreed import Agreed, Key, Showing, digest_of, without_conta
 from mapping.safety.leak_scan import FACT_FIELDS, HiddenFacts
 from mapping.safety.redaction import PUBLISHED, Rules, Shown, TypeRule, agreed_rules, project, rename
 from mapping.view.view import View
-from mapping.view.writer import ViewContext, new_view
+from mapping.view.writer import ViewContext, months_of, new_view, staged_in
 
 __all__ = ["Change", "Directory", "Missing", "public_id", "rules"]
 
@@ -73,6 +74,9 @@ DEMO_STEWARDS = "demo-stewards"
 
 APPLICATION_ID = 0x526F686E
 """Stands in the header of a directory: "Rohn"."""
+
+FEW = 3
+"""Parts of a directory that are looked at in less time than a second process takes to begin."""
 
 PRAGMAS = {
     "journal_mode": "wal",
@@ -657,13 +661,14 @@ class Directory:
         previous: Path | None = None,
         conceal: Callable[[Iterable[Key]], None] | None = None,
         filled: Callable[[Path], None] = lambda _: None,
+        helper: Helper | None = None,
     ) -> View:
         """Write what an audience may see into a new SQLite file, and open it.
 
         ``previous`` is the view that this one replaces: what is gone since and what changed is told from the two files.
         ``warn`` is told, for the steward alone, what is no secret by its marking and could yet give one away.
         ``conceal`` is told the records of which something is not shown that a text could tell. ``filled`` is told the
-        new file when all rows stand in it, before its index is made.
+        new file when all rows stand in it, before its index is made. Of many parts a ``helper`` looks at some.
 
         Raises
         ------
@@ -674,21 +679,30 @@ class Directory:
         """
         if self.area is not None:
             self._refuse_other_area()
-        rules, facts = self.rules(edition), HiddenFacts(self.common_names())
-        new_id = lru_cache(4_096)(partial(public_id, self.key))  # each part refers to the same words
+        facts = HiddenFacts(self.common_names())
         is_demo = holds_any(self.db, "source", record_id(DEMO_STEWARDS, "source"))
         context = ViewContext(audience=audience, edition=edition, area=self.area, previous=previous, demo=is_demo)
-        with new_view(path, fields=PUBLISHED, context=context, filled=filled) as new:
+        with ExitStack() as files, new_view(path, fields=PUBLISHED, context=context, filled=filled) as new:
+            is_as_it_was = files.enter_context(self._watched())
             with self.snapshot():
-                words = self.tables(WORDS)
-                for part, own in _joined(gate.parts(self.db)):
-                    tables = part | words
-                    shown = project(tables, audience, rules, gate.agreed_of(self.db, audience, tables))
-                    facts.add(tables, shown, own)
-                    new.licences |= self._licences(shown)
-                    used = {row["id"] for table in WORDS for row in shown[table]}
-                    rules = replace(rules, used={*rules.used, *used})  # the last part tells of all words
-                    new.add(rename(shown, new_id))
+                looking = _Looking(self.db, audience, self.rules(edition), self.key, facts)
+                *several, last = gate.roots(self.db)
+                parts = Shared(several)
+                if helper is not None and len(several) > FEW:
+                    beside = Path(path).with_name(f"{Path(path).name}.apart")
+                    files.callback(partial(beside.unlink, missing_ok=True))
+                    beside.unlink(missing_ok=True)
+                    beside.touch(0o600)
+                    own = self.path, beside, audience, self.rules(edition), self.key, months_of(self.area)
+                    parts = helper.share(several, look_apart, *own, may_begin=is_as_it_was)
+                for roots in parts:
+                    new.add(looking.at(roots))
+                if outcome := parts.outcome():
+                    looking.join(*outcome[0])
+                    new.take(beside)
+                for roots in (*parts, last):  # the last tells of all words
+                    new.add(looking.at(roots))
+                new.licences |= looking.licences
                 for table in FACT_FIELDS.keys() - PUBLISHED:
                     facts.add(self.tables([table]), {})
             facts.refuse(new.rows, known_as=self._private_ids)
@@ -698,15 +712,6 @@ class Directory:
                 for warning in facts.warnings(new.rows, known_as=self._private_ids):
                     warn(warning)
         return View(path)
-
-    def _licences(self, shown: Shown) -> set[str]:
-        """Return the licences of the sources of which some record is shown: what is made of it must name them."""
-        licensed = "SELECT id, licence FROM source WHERE coalesce(licence, '') <> ''"
-        licences = dict(self.db.execute(licensed).fetchall())
-        query = "SELECT DISTINCT source_id FROM provenance WHERE link_id IN (SELECT value FROM json_each(?))"
-        ids = json.dumps([row["id"] for rows in shown.values() for row in rows]) if licences else "[]"
-        sources = {source for (source,) in self.db.execute(query, [ids]).fetchall()}
-        return {without_contacts(text) for source, text in licences.items() if source in sources} - {""}
 
     def _private_ids(self, table: str, ids: Collection[str]) -> dict[str, str]:
         """Return the ids under which records stand in this file: published id -> own."""
@@ -773,6 +778,15 @@ class Directory:
             yield
         except (sqlite3.Error, OSError) as error:
             raise MappingError(f"{self.path}: {what} ({error}); {_advice(error)}") from error
+
+    @contextmanager
+    def _watched(self) -> Iterator[Callable[[], bool]]:
+        """Give what tells whether the file is as it was: whoever then begins to read reads what is read here."""
+        in_act = self.db.conn.in_transaction
+        with closing(sqlite3.connect(self.path, check_same_thread=False)) as watch:
+            version = partial(watch.execute, "PRAGMA data_version")
+            before = version().fetchone()
+            yield lambda: not in_act and version().fetchone() == before
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -972,25 +986,73 @@ def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
     )
 
 
-def _joined(
-    parts: Iterable[tuple[Mapping[str, Sequence[Record]], gate.Ids]],
-) -> Iterator[tuple[dict[str, list[Record]], gate.Ids]]:
-    """Yield the parts of a directory, small ones as one: each is looked at with all words, which may be most of it."""
-    rows: dict[str, dict[str, Record]] = {table: {} for table in RECORDS}
-    own: gate.Ids = defaultdict(set)
-    for part, ids in parts:
-        for table, records in part.items():
-            rows[table].update((record.id, record) for record in records)
-        for table, of_table in ids.items():
-            own[table] |= of_table
-        if sum(map(len, own.values())) >= gate.PART:
-            yield _in_order(rows), own
-            rows, own = {table: {} for table in RECORDS}, defaultdict(set)
-    yield _in_order(rows), own
+class _Looking:
+    """What an audience is shown of a directory that is looked at part by part, and what is hidden of it."""
+
+    def __init__(
+        self, db: sqlite_utils.Database, audience: Audience, rules: Rules, key: bytes, facts: HiddenFacts
+    ) -> None:
+        self.db = db
+        self.audience = audience
+        self.rules = rules
+        self.facts = facts
+        self.licences: set[str] = set()
+        """Licences of sources that whatever is made of the view must name."""
+        self._words, self._said_of = gate.words(db), gate.tables_said_of(db)
+        self._new_id = lru_cache(4_096)(partial(public_id, key))  # each part refers to the same words
+
+    def at(self, roots: gate.Ids) -> dict[str, list[Row]]:
+        """Look at what hangs from some records; return the rows that are shown, under their published ids."""
+        part, own = gate.part(self.db, roots, self._said_of)
+        tables = part | self._words
+        shown = project(tables, self.audience, self.rules, gate.agreed_of(self.db, self.audience, tables))
+        self.facts.add(tables, shown, own)
+        self.licences |= _licences(self.db, shown)
+        self._use(row["id"] for table in WORDS for row in shown[table])
+        return rename(shown, self._new_id)
+
+    def join(self, facts: HiddenFacts, licences: Collection[str], used: Collection[str]) -> None:
+        """Take what was found of other parts."""
+        self.facts.join(facts)
+        self.licences.update(licences)
+        self._use(used)
+
+    def _use(self, words: Iterable[str]) -> None:
+        self.rules = replace(self.rules, used={*self.rules.used, *words})
 
 
-def _in_order(rows: Mapping[str, Mapping[str, Record]]) -> dict[str, list[Record]]:
-    return {table: [record for _, record in sorted(records.items())] for table, records in rows.items()}
+@without_collecting()
+def look_apart(
+    parts: Iterable[gate.Ids],
+    path: Path,
+    beside: Path,
+    audience: Audience,
+    rules: Rules,
+    key: bytes,
+    months: Mapping[str, int],
+) -> tuple[HiddenFacts, set[str], Collection[str]]:
+    """Put the rows of parts of a directory into a file, as a process of its own does that is told their roots.
+
+    Return what is hidden of them, the licences and the words of what is shown. It begins to read before the first.
+    """
+    with (
+        closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)) as connection,
+        staged_in(beside, PUBLISHED, months) as staged,
+    ):
+        connection.execute("BEGIN")
+        looking = _Looking(sqlite_utils.Database(connection), audience, rules, key, HiddenFacts())
+        for roots in parts:
+            staged.add(looking.at(roots))
+    return looking.facts, looking.licences, looking.rules.used
+
+
+def _licences(db: sqlite_utils.Database, shown: Shown) -> set[str]:
+    """Return the licences of the sources of which some record is shown: what is made of it must name them."""
+    licences = dict(db.execute("SELECT id, licence FROM source WHERE coalesce(licence, '') <> ''").fetchall())
+    query = "SELECT DISTINCT source_id FROM provenance WHERE link_id IN (SELECT value FROM json_each(?))"
+    ids = json.dumps([row["id"] for rows in shown.values() for row in rows]) if licences else "[]"
+    sources = {source for (source,) in db.execute(query, [ids]).fetchall()}
+    return {without_contacts(text) for source, text in licences.items() if source in sources} - {""}
 
 
 def public_id(key: bytes, record_id: str) -> str:

@@ -182,13 +182,8 @@ class _Agreed(Mapping[Key, Row]):
         """Read what was agreed to of a record and of those that follow it in its table."""
         own = f'SELECT id FROM "{table}" WHERE id >= ? ORDER BY id LIMIT {CHUNK}'
         ids = [identifier for (identifier,) in self.db.conn.execute(own, [record])]
-        lines = self.db.conn.execute(
-            'SELECT "table", record, "row" FROM shown'
-            f' WHERE "table" = ? AND record IN (SELECT value FROM json_each(?)) AND {self.audience}',
-            (table, json.dumps(ids)),
-        )
         self._span = (table, record), (table, ids[-1] if ids else record)
-        self._chunk = dict(_whole(((own, known), text) for own, known, text in lines))
+        self._chunk = _agreed(self.db, self.audience, table, among(ids))
 
     def __iter__(self) -> Iterator[Key]:
         yield from self.db.conn.execute(f'SELECT "table", record FROM shown WHERE {self.audience}')
@@ -213,9 +208,9 @@ def agreed_thresholds(db: sqlite_utils.Database, audience: Audience) -> dict[Key
 
 
 def _agreed(db: sqlite_utils.Database, audience: Audience, table: str, some: Some) -> dict[Key, Row]:
-    place = VIEWS.index(audience)
-    stored = _stored(db, table, some).items()
-    return {(table, record): row for record, rows in stored if (row := rows[place]) is not None}
+    query = f'SELECT "table", record, "row" FROM shown WHERE "table" = ? AND {some.condition} AND {audience}'
+    lines = db.conn.execute(query, (table, *some.values))
+    return dict(_whole(((own, record), text) for own, record, text in lines))
 
 
 def waiting(db: sqlite_utils.Database, batch: int | None = None) -> list[Waiting]:
@@ -551,26 +546,33 @@ PART = 3_000
 """Services in a part of a directory."""
 
 
-def parts(db: sqlite_utils.Database) -> Iterator[tuple[dict[str, list[Record]], Ids]]:
-    """Yield every record that may be shown, part by part, each with all that it takes to tell who may see it.
+def part(
+    db: sqlite_utils.Database, roots: Ids, said_of: Mapping[str, Collection[str]]
+) -> tuple[dict[str, list[Record]], Ids]:
+    """Return what hangs from some of `roots`, with all that it takes to tell who may see it; and the ids of what hangs.
 
-    A part is what belongs to some organizations, or to no record that there is, and comes with its ids. What is counted
-    with others, case counts and answers to checklists, is in one part; what is said of words is in the last.
+    From an organization hangs what belongs to it and what is said of that. ``said_of`` is `tables_said_of`.
     """
-    said_of = {table: _said_of(db, table) for table in LINKED}
-    for roots in _roots(db):
-        own: dict[str, dict[str, Record]] = {table: {} for table in SHOWABLE}
-        new: Rows = {table: _read(db, table, ids) for table, ids in roots.items()}
-        while any(new.values()):
-            for table, rows in new.items():
-                own[table].update(rows)
-            new = {table: _new_rows(db, table, new, own[table], said_of.get(table, ())) for table in SHOWABLE}
-        yield _with_needed(db, own), {table: {*rows} for table, rows in own.items()}
+    own: dict[str, dict[str, Record]] = {table: {} for table in SHOWABLE}
+    new: Rows = {table: _read(db, table, ids) for table, ids in roots.items()}
+    while any(new.values()):
+        for table, rows in new.items():
+            own[table].update(rows)
+        new = {table: _new_rows(db, table, new, own[table], said_of.get(table, ())) for table in SHOWABLE}
+    return _with_needed(db, own), {table: {*rows} for table, rows in own.items()}
 
 
-def _said_of(db: sqlite_utils.Database, table: str) -> set[str]:
-    """Return the tables of whose records those of a table say something: few of all."""
-    return {entity for (entity,) in db.conn.execute(f'SELECT DISTINCT link_entity FROM "{table}"')}
+def words(db: sqlite_utils.Database) -> dict[str, list[Record]]:
+    """Return the words that records are described in: every part may use each."""
+    return {table: [*_Deciding(db, table)] for table in WORDS}
+
+
+def tables_said_of(db: sqlite_utils.Database) -> dict[str, set[str]]:
+    """Return for each table of what is said of others the tables of these: few of all."""
+    return {
+        table: {entity for (entity,) in db.conn.execute(f'SELECT DISTINCT link_entity FROM "{table}"')}
+        for table in LINKED
+    }
 
 
 def _new_rows(
@@ -588,28 +590,36 @@ def _new_rows(
     return {record: row for record, row in rows.items() if record not in known}
 
 
-def _roots(db: sqlite_utils.Database) -> Iterator[Ids]:
-    """Yield the records from which the parts of a directory hang."""
+def roots(db: sqlite_utils.Database) -> Iterator[Ids]:
+    """Yield the records from which the parts of a directory hang: organizations, and what belongs to no record.
+
+    What is counted with others, case counts and answers to checklists, is in one part; what is said of words is in the
+    last.
+    """
+    own: Ids = defaultdict(set)
+    size = 0
+    for table, ids, more in _roots(db):
+        own[table] |= ids
+        size += more
+        if size >= PART:
+            yield own
+            own, size = defaultdict(set), 0
+    yield own | {table: _all_ids(db, table, _hangs_on_nothing(table)) for table in LINKED}
+
+
+def _roots(db: sqlite_utils.Database) -> Iterator[tuple[str, set[str], int]]:
+    """Yield records that no part may separate: table, ids, and of how many services they are, or else how many."""
     answers = "SELECT organization_id FROM service WHERE id IN (SELECT service_id FROM standard_assessment)"
     together = {record for (record,) in db.conn.execute(answers)}
-    yield {"case_count": _all_ids(db, "case_count", "1"), "organization": together}
-    bodies: set[str] = set()
-    services = 0
+    yield "case_count", _all_ids(db, "case_count", "1"), 0
+    yield "organization", together, len(together)
     counts = "SELECT id, (SELECT count(*) FROM service WHERE organization_id = o.id) FROM organization o ORDER BY id"
     for body, count in db.conn.execute(counts).fetchall():
         if body not in together:
-            bodies.add(body)
-            services += count + 1
-        if services >= PART:
-            yield {"organization": bodies}
-            bodies, services = set(), 0
-    yield {"organization": bodies}
-    rest = {table: _all_ids(db, table, _hangs_on_nothing(table)) for table in SHOWABLE if table not in COUNTED}
-    said_of_words = {table: rest.pop(table) for table in LINKED}
-    for table, ids in rest.items():
-        some = sorted(ids)
-        yield from ({table: {*some[first : first + PART]}} for first in range(0, len(some), PART))
-    yield said_of_words
+            yield "organization", {body}, count + 1
+    for table in SHOWABLE:
+        if table not in (*COUNTED, *LINKED):
+            yield from ((table, {record}, 1) for record in sorted(_all_ids(db, table, _hangs_on_nothing(table))))
 
 
 COUNTED = ("organization", "case_count")
@@ -679,7 +689,8 @@ def _as_kept(table: str, rows: Seen) -> Seen:
     """Return what each audience sees as it is kept; what several see alike is one."""
     if not DAYS[table]:
         return rows
-    as_kept = {id(row): kept(table, row) for row in rows if row is not None}
+    distinct = {id(row): row for row in rows if row is not None}
+    as_kept = {own: kept(table, row) for own, row in distinct.items()}
     return tuple(None if row is None else as_kept[id(row)] for row in rows)
 
 

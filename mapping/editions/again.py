@@ -36,7 +36,7 @@ from mapping.safety.agreed import DAYS, THRESHOLD, Agreed, Key
 from mapping.safety.leak_scan import FACT_FIELDS, HiddenFacts, may_tell, text_fields
 from mapping.safety.redaction import LINKED, PUBLISHED, Row, Tables, project, rename
 from mapping.view.rewriting import Changed, rewrite
-from mapping.view.writer import with_due_days
+from mapping.view.writer import months_of, with_due_days
 
 MOST = 5_000
 """Records that are projected anew; of more a whole view is quicker."""
@@ -125,7 +125,7 @@ def _changes(
 
     key = directory.key
     own = {public_id(key, record): (table, record) for table, ids in touched.items() for record in ids}
-    published = with_due_days(rename(shown, lambda private: public_id(key, private)), directory.area)
+    published = with_due_days(rename(shown, lambda private: public_id(key, private)), months_of(directory.area))
     with closing(sqlite3.connect(f"{previous.resolve().as_uri()}?mode=ro", uri=True)) as view:
         _require_all_that_hangs_on_them(view, own)
         changed = dict(_differing(view, published, own))

@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from mapping.apart import Helper
 from mapping.area.study_area import StudyArea
 from mapping.batch import without_collecting
 from mapping.directory import watching
@@ -128,7 +129,7 @@ def publish(
         if before is not None:
             conceals, warnings = {*before.conceals}, [*before.warnings]
         else:
-            with ReadyRecords(known) as ready:
+            with Helper() as helper, ReadyRecords(helper, known) as ready:
                 with directory.view(
                     audience,
                     part,
@@ -137,6 +138,7 @@ def publish(
                     previous=previous,
                     conceal=conceals.update,
                     filled=ready.begin if audience == "public" else lambda _: None,
+                    helper=helper,
                 ) as view:
                     travel = (
                         travel_times(view, area, previous=known, progress=progress)

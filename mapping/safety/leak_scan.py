@@ -158,14 +158,10 @@ class HiddenFacts:
         """The records of which something is not shown that a text could tell."""
         self.hidden: dict[str, set[Any]] = defaultdict(set)
         """Kind of fact -> facts."""
-        self._near: list[tuple[str, float, float]] = []
-        """Hidden places whose points somebody gave: id, latitude, longitude."""
-        self._houses: dict[tuple[str, ...], str] = {}
-        """Hidden house -> id of its place."""
-        self._phones: list[tuple[str, str]] = []
-        """Numbers of hidden phones, with their ids."""
-        self._shared: set[str] = set()
-        self._untyped = 0
+        self._beside: dict[str, set[Any]] = defaultdict(set)
+        """What only warns: "near", hidden places whose points somebody gave (id, latitude, longitude); "house", hidden
+        houses, each with the id of its place; "phone", numbers of hidden phones, each with its id; "shared", what is
+        said of visible places; "untyped", ids of services."""
 
     def add(self, tables: Tables, shown: Shown, own: Mapping[str, Collection[str]] | None = None) -> None:
         """Take records, and what is shown of them; ``own`` are the ids that count, where others stand beside them."""
@@ -192,11 +188,19 @@ class HiddenFacts:
             self.hidden["point"].add(point)
             self.concealed.add(("location", place.id))
             if place.position_basis == "given":  # the middle of a town is near to much
-                self._near.append((place.id, *point))
-        self._shared.update(_shared_places(tables, shown))
-        self._houses.update(_hidden_houses(tables, shown))
-        self._phones += ((p.number, p.id) for p in of_kind(tables, Phone) if p.id not in visible["phone"] and p.number)
-        self._untyped += _untyped(tables, visible["service"])
+                self._beside["near"].add((place.id, *point))
+        phones = ((p.number, p.id) for p in of_kind(tables, Phone) if p.id not in visible["phone"] and p.number)
+        self._beside["phone"].update(phones)
+        self._beside["shared"].update(_shared_places(tables, shown))
+        self._beside["house"].update(_hidden_houses(tables, shown))
+        self._beside["untyped"].update(_untyped(tables, visible["service"]))
+
+    def join(self, others: "HiddenFacts") -> None:
+        """Take what others gathered of other parts."""
+        self.concealed |= others.concealed
+        for own, gathered in ((self.hidden, others.hidden), (self._beside, others._beside)):
+            for what, facts in gathered.items():
+                own[what] |= facts
 
     def refuse(
         self, columns_of: ColumnsOf, *, published: ColumnsOf | None = None, known_as: KnownAs = same_ids
@@ -239,21 +243,19 @@ class HiddenFacts:
 
         For the steward alone: the lines speak of hidden records, by their ids.
         """
-        lines = {*self._shared, *self._shared_phones(columns_of, known_as)}
+        lines = {*self._beside["shared"], *self._shared_phones(columns_of, known_as)}
         at = [*self._close_places(columns_of), *self._shared_houses(columns_of)]
         names = _place_names(columns_of, {place for place, _ in at}) if at else {}
         ids = known_as("location", names) if at else {}
         lines |= {f"{_named(names[place], ids[place])} is shown, {what}" for place, what in at}
-        if self._untyped:
-            lines.add(
-                f"{self._untyped} services are not shown, since nobody knows of which kind they are: give them a type"
-            )
+        if untyped := len(self._beside["untyped"]):
+            lines.add(f"{untyped} services are not shown, since nobody knows of which kind they are: give them a type")
         return sorted(lines)
 
     def _close_places(self, columns_of: ColumnsOf) -> Iterator[tuple[str, str]]:
         """Yield visible points close to a hidden one: the id of the place, and what is said of it."""
         cells: dict[tuple[int, int], list[tuple[str, float, float]]] = defaultdict(list)
-        for hidden in self._near:
+        for hidden in self._beside["near"]:
             row, column = (math.floor(degrees / SIDE) for degrees in hidden[1:])
             for y, x in AROUND:
                 cells[row + y, column + x].append(hidden)
@@ -267,18 +269,22 @@ class HiddenFacts:
 
     def _shared_houses(self, columns_of: ColumnsOf) -> Iterator[tuple[str, str]]:
         """Yield visible places that have the address of a hidden one, and what is said of them."""
-        for place, *address in columns_of("address", ("location_id", "address_1", "city")) if self._houses else ():
-            if (house := _house(*address)) in self._houses:
-                yield place, f"and the hidden location {self._houses[house]} has its address"
+        places: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for house, hidden in self._beside["house"]:
+            places[house].append(hidden)
+        for place, *address in columns_of("address", ("location_id", "address_1", "city")) if places else ():
+            for hidden in places.get(_house(*address), ()):
+                yield place, f"and the hidden location {hidden} has its address"
 
     def _shared_phones(self, columns_of: ColumnsOf, known_as: KnownAs) -> Iterator[str]:
         """Yield visible numbers that are also those of something hidden."""
-        hidden, visible = {number for number, _ in self._phones}, defaultdict(list)
+        phones: set[tuple[str, str]] = self._beside["phone"]
+        hidden, visible = {number for number, _ in phones}, defaultdict(list)
         for phone, number in columns_of("phone", ("id", "number")) if hidden else ():
             if number in hidden:
                 visible[number].append(phone)
         ids = known_as("phone", {phone for own in visible.values() for phone in own}) if visible else {}
-        for number, phone in self._phones:
+        for number, phone in phones:
             if number in visible:
                 shown = max(ids[own] for own in visible[number])
                 yield f"phone {number} ({shown}) is shown, and it is also the hidden phone {phone}"
@@ -911,11 +917,13 @@ def _house(street: str | None, city: str | None) -> tuple[str, ...]:
     return (skeleton(city or ""), *key) if key else ()
 
 
-def _untyped(tables: Tables, visible: Collection[str]) -> int:
-    """Return how many services stay hidden because nobody knows of which kind they are."""
+def _untyped(tables: Tables, visible: Collection[str]) -> Iterator[str]:
+    """Yield the ids of services that stay hidden because nobody knows of which kind they are."""
     typed = {
         attribute.link_id
         for attribute in of_kind(tables, Attribute)
         if attribute.link_type == "service_type" and attribute.taxonomy_term_id
     }
-    return sum(service.id not in typed and service.id not in visible for service in tables.get("service", ()))
+    for service in tables.get("service", ()):
+        if service.id not in typed and service.id not in visible:
+            yield service.id

@@ -380,7 +380,8 @@ class _Markings:
             row["name"] = None
         if "audience" in row:
             row["audience"] = self.of(record.table, record.id)
-        return row | self.approved.ends.get(record.id, {})
+        ends = self.approved.ends.get(record.id)
+        return row | ends if ends else row
 
     def own(self, record: Record) -> Audience:
         """Return the record's own marking, or what it was lowered to; records that have none follow their parents."""

@@ -6,14 +6,11 @@ translations. Whoever asks for it in one language, or in another form, has it ma
 
 import datetime as dt
 import json
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from functools import partial
 from itertools import chain, groupby
 from operator import itemgetter
@@ -23,6 +20,7 @@ from typing import Literal, Self
 from pydantic_core import to_json
 
 from mapping import freshness
+from mapping.apart import Helper, Shared
 from mapping.model import WORDS
 from mapping.resources import CODE_DIGEST
 from mapping.view import hsds
@@ -53,11 +51,8 @@ APART = 10_000
 Block = tuple[str, Sequence[str]]
 """Records of a table that are to be made together: their ids, in their order."""
 
-LEAST = 500
+SIZE = 500
 """Records of a block, but for the last."""
-
-BLOCKS = 250
-"""Blocks at most: the number of one is a byte."""
 
 
 def dump(value: object) -> bytes:
@@ -75,26 +70,24 @@ def _unpacked(content: bytes) -> bytes:
 
 def write_ready(path: Path, *, previous: Path | None = None) -> None:
     """Write the ready records of a view into its file, as `ReadyRecords` does; nobody may be reading it."""
-    with ReadyRecords(previous) as ready:
+    with Helper() as helper, ReadyRecords(helper, previous) as ready:
         ready.write(path)
 
 
 class ReadyRecords:
-    """Ready records of a view, of many of them as many in a process of its own as that gets to meanwhile.
+    """Ready records of a view, of many of them as many by a ``helper`` as that gets to meanwhile.
 
     What a ``previous`` view holds of records that hang together with nothing that differs is taken over, where the
     same code made it. The file has the same bytes with and without, and whether one process made them or two.
     """
 
-    def __init__(self, previous: Path | None = None) -> None:
+    def __init__(self, helper: Helper, previous: Path | None = None) -> None:
+        self.helper = helper
         self.previous = previous
         self._files = ExitStack()
         self._rows: Path | None = None
         """What the records are made of: a view, or a copy of one."""
-        self._blocks: list[Block] = []
-        self._left = 0
-        """Where whoever is to make a block next takes its number from: a pipe."""
-        self._process: subprocess.Popen[bytes] | None = None
+        self._blocks: Shared[Block] = Shared(())
         self._takes_over = False
 
     def __enter__(self) -> Self:
@@ -102,7 +95,7 @@ class ReadyRecords:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the other process, and remove the files."""
+        """Remove the files."""
         self._files.close()
 
     def begin(self, path: Path) -> None:
@@ -156,38 +149,19 @@ class ReadyRecords:
                 unlike = _unlike(db)
                 self._takes_over = unlike is not None
         with View(rows) as view:
-            self._blocks = _wanted(view, unlike)
-        self._left, numbers = os.pipe()
-        self._files.callback(os.close, self._left)
-        os.write(numbers, bytes(range(len(self._blocks))))
-        os.close(numbers)
-        if sum(len(ids) for _, ids in self._blocks) > APART and (os.cpu_count() or 1) > 1:
-            self._begin_apart(rows)
-
-    def _begin_apart(self, rows: Path) -> None:
-        """Start a process of its own that makes ready records, of the same code, where one can be started."""
-        search = os.pathsep.join(folder or os.getcwd() for folder in sys.path)
-        names, beside = self._beside(rows, "names"), self._beside(rows, "apart")
-        names.write_bytes(dump({"maker": maker(), "blocks": self._blocks}))
-        with suppress(OSError):
-            self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-P", "-c", f"from {__name__} import make_apart; make_apart()", rows, names, beside],
-                env=os.environ | {"PYTHONPATH": search},
-                stdin=self._left,
-                stderr=subprocess.DEVNULL,
-            )
-            self._files.callback(self._process.wait)
-            self._files.callback(self._process.kill)
+            blocks = _wanted(view, unlike)
+        self._blocks = Shared(blocks)
+        if sum(len(ids) for _, ids in blocks) > APART:
+            self._blocks = self.helper.share(blocks, make_apart, rows, self._beside(rows, "apart"))
 
     def _made(self) -> tuple[Path, Path]:
-        """Make what the other process has not taken on, or cannot make; return the files that hold all records."""
+        """Make what the other process has not taken on, or could not make; return the files that hold all records."""
         rows = self._rows or Path()
         here, apart = self._beside(rows, "here"), self._beside(rows, "apart")
-        taken = _Taken(self._blocks, self._left)
-        _make(rows, here, taken)
-        if self._process is None or self._process.wait() != 0:
+        _make(rows, here, self._blocks)
+        if self._blocks.outcome() is None:
             apart.unlink(missing_ok=True)
-            _make(rows, apart, [block for number, block in enumerate(self._blocks) if number not in taken.numbers])
+            _make(rows, apart, self._blocks)
         return here, apart
 
     def _beside(self, path: Path, name: str) -> Path:
@@ -195,22 +169,6 @@ class ReadyRecords:
         beside = path.with_name(f"{path.name}.{name}")
         self._files.callback(partial(beside.unlink, missing_ok=True))
         return beside
-
-
-class _Taken(Iterable[Block]):
-    """Blocks, each taken on by whoever is first to read its number from a pipe."""
-
-    def __init__(self, blocks: Sequence[Block], left: int) -> None:
-        self.blocks = blocks
-        self.left = left
-        self.numbers: set[int] = set()
-        """Of the blocks that were taken on here."""
-
-    def __iter__(self) -> Iterator[Block]:
-        """Yield the blocks."""
-        while number := os.read(self.left, 1):
-            self.numbers.add(number[0])
-            yield self.blocks[number[0]]
 
 
 def _make(path: Path, beside: Path, blocks: Iterable[Block]) -> None:
@@ -224,13 +182,9 @@ def _make(path: Path, beside: Path, blocks: Iterable[Block]) -> None:
         made.execute("COMMIT")
 
 
-def make_apart() -> None:
-    """Make records of blocks whose numbers it reads from standard input: what a process of its own runs."""
-    path, names, beside = map(Path, sys.argv[1:])
-    wanted = json.loads(names.read_bytes())
-    if wanted["maker"] != maker():
-        sys.exit("other code would make other records")
-    _make(path, beside, _Taken(wanted["blocks"], sys.stdin.fileno()))
+def make_apart(blocks: Iterable[Block], path: Path, beside: Path) -> None:
+    """Make ready records of blocks of a view, as a process of its own does that is told them."""
+    _make(path, beside, blocks)
 
 
 def rewrite_ready(path: Path, ids: set[str]) -> None:
@@ -259,8 +213,7 @@ def _wanted(view: View, ids: set[str] | None) -> list[Block]:
     for table in filter(hsds.filled_tables(view).__contains__, FORMS):
         query = f'SELECT id FROM "{table}" {where} ORDER BY id'
         records = [record for (record,) in view.connection.execute(query, values)]
-        size = max(LEAST, len(records) * len(FORMS) // BLOCKS + 1)
-        blocks += [(table, records[first : first + size]) for first in range(0, len(records), size)]
+        blocks += [(table, records[first : first + SIZE]) for first in range(0, len(records), SIZE)]
     return blocks
 
 

@@ -123,40 +123,37 @@ class ViewWriter:
         self.context = context
         self.licences = {*context.licences}
         """Licences of sources that whatever is made of the view must name."""
-        self.types = {table: _types_of(table, names) for table, names in fields.items()}
-        self._staged: dict[str, str] = {}
-        """Table of which rows came -> statement that stages a row of it."""
+        self.types = _types_of(fields)
+        self._schemas = ["staged"]
+        """Where rows are staged."""
         connection.execute(f"PRAGMA page_size = {PAGE}")
         connection.execute("PRAGMA journal_mode = off")
         connection.execute(f"PRAGMA cache_size = -{CACHE}")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("ATTACH '' AS staged")
-        connection.execute("PRAGMA staged.journal_mode = off")
-        connection.execute(f"PRAGMA staged.cache_size = -{CACHE}")
+        self._staged = Staged(connection, "staged", fields, months_of(context.area))
         connection.execute("BEGIN")
 
     def add(self, part: Part) -> None:
         """Take rows that hang together, already under their published ids."""
-        for table, rows in with_due_days(part, self.context.area).items():
-            if not rows:
-                continue
-            types = self.types[table]
-            if table not in self._staged:
-                columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
-                self.connection.execute(f'CREATE TABLE staged."{table}" ({columns}) STRICT')
-                self._staged[table] = f'INSERT INTO staged."{table}" VALUES ({", ".join("?" * len(types))})'
-            cells = map(itemgetter(*types), rows)
-            days = [place for place, name in enumerate(types) if name in DAYS[table]]
-            self.connection.executemany(
-                self._staged[table], (_with_texts(row, days) for row in cells) if days else cells
-            )
+        self._staged.add(part)
+
+    def take(self, path: Path) -> None:
+        """Take the rows that another process put into a file (`staged_in`)."""
+        self.connection.execute("ATTACH ? AS apart", [str(path)])
+        self._schemas.append("apart")
 
     def rows(self, table: str, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
         """Return some columns of all rows of a table that came so far."""
-        if table not in self._staged:
-            return ()
+        rows = self._rows(table, names)
+        return self.connection.execute(rows) if rows else ()
+
+    def _rows(self, table: str, names: Iterable[str]) -> str:
+        """Return the statement that reads the rows that came of a table; nothing where none came."""
         columns = ", ".join(f'"{name}"' for name in names)
-        return self.connection.execute(f'SELECT {columns} FROM staged."{table}"')
+        query = "SELECT 1 FROM {}.sqlite_schema WHERE name = ?"
+        there = [own for own in self._schemas if self.connection.execute(query.format(own), [table]).fetchone()]
+        return " UNION ALL ".join(f'SELECT {columns} FROM {own}."{table}"' for own in there)
 
     def write_rows(self) -> None:
         """Write the tables in the order of the ids, what changed in them, and what the view is of."""
@@ -164,10 +161,10 @@ class ViewWriter:
         for table, types in self.types.items():
             columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
             connection.execute(f'CREATE TABLE "{table}" ({columns}, PRIMARY KEY (id)) STRICT, WITHOUT ROWID')
-            if table in self._staged:  # a row that came twice stands there once; two of one id are refused
+            if rows := self._rows(table, types):  # a row that came twice stands there once; two of one id are refused
                 names = ", ".join(f'"{name}"' for name in types)
-                connection.execute(f'INSERT INTO main."{table}" SELECT {names} FROM staged."{table}" GROUP BY {names}')
-                connection.execute(f'DROP TABLE staged."{table}"')
+                connection.execute(f'INSERT INTO main."{table}" SELECT {names} FROM ({rows}) GROUP BY {names}')
+                connection.execute(f'DROP TABLE IF EXISTS staged."{table}"')
             for name in (*references(RECORDS[table]), "link_id"):
                 if name in types:
                     filled = f'"{name}" IS NOT NULL'  # many columns name something in few rows
@@ -195,9 +192,56 @@ class ViewWriter:
         self.connection.execute("COMMIT")
 
 
-def _types_of(table: str, names: Sequence[str]) -> dict[str, SqlType]:
-    types = columns(RECORDS[table])
-    return {name: types[name] for name in ("id", *names)}
+class Staged:
+    """Rows of a view as they come, in any order, in a file of their own."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        schema: str,
+        fields: Mapping[str, Sequence[str]],
+        months: Mapping[str, int],
+    ) -> None:
+        self.connection = connection
+        self.schema = schema
+        self.types = _types_of(fields)
+        self.months = months
+        self._inserts: dict[str, str] = {}
+        """Table of which rows came -> statement that stages a row of it."""
+        connection.execute(f"PRAGMA {schema}.journal_mode = off")
+        connection.execute(f"PRAGMA {schema}.cache_size = -{CACHE}")
+
+    def add(self, part: Part) -> None:
+        """Take rows that hang together, already under their published ids."""
+        for table, rows in with_due_days(part, self.months).items():
+            if not rows:
+                continue
+            types = self.types[table]
+            if table not in self._inserts:
+                columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+                self.connection.execute(f'CREATE TABLE {self.schema}."{table}" ({columns}) STRICT')
+                self._inserts[table] = f'INSERT INTO {self.schema}."{table}" VALUES ({", ".join("?" * len(types))})'
+            cells = map(itemgetter(*types), rows)
+            days = [place for place, name in enumerate(types) if name in DAYS[table]]
+            self.connection.executemany(
+                self._inserts[table], (_with_texts(row, days) for row in cells) if days else cells
+            )
+
+
+@contextmanager
+def staged_in(path: Path, fields: Mapping[str, Sequence[str]], months: Mapping[str, int]) -> Iterator[Staged]:
+    """Give what puts rows of a view into a file, from which whoever writes the view takes them (`ViewWriter.take`)."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA page_size = {PAGE}")
+        staged = Staged(connection, "main", fields, months)
+        connection.execute("BEGIN")
+        yield staged
+        connection.execute("COMMIT")
+
+
+def _types_of(fields: Mapping[str, Sequence[str]]) -> dict[str, dict[str, SqlType]]:
+    types = {table: columns(RECORDS[table]) for table in fields}
+    return {table: {name: types[table][name] for name in ("id", *names)} for table, names in fields.items()}
 
 
 def _with_texts(row: tuple[Any, ...], days: Iterable[int]) -> list[Any]:
@@ -227,13 +271,17 @@ def _write_units(connection: sqlite3.Connection, area: StudyArea | None) -> None
     connection.executemany("INSERT INTO area_unit_name VALUES (?, ?, ?)", sorted(names))
 
 
-def with_due_days(tables: Part, area: StudyArea | None) -> dict[str, Sequence[Row]]:
+def months_of(area: StudyArea | None) -> Mapping[str, int]:
+    """Return after how many months a service of a kind is to be verified again."""
+    return area.settings.verification if area else {}
+
+
+def with_due_days(tables: Part, months: Mapping[str, int]) -> dict[str, Sequence[Row]]:
     """Say for each verified service when it is to be verified again, where the one who verified it did not.
 
-    After the months that the study area sets for its kind, the fewest of them where it is of several kinds.
+    After the ``months`` that the study area sets for its kind, the fewest of them where it is of several kinds.
     """
     types = _types(tables)
-    months = area.settings.verification if area else {}
     verifications = []
     for row in tables.get("verification", ()):
         due = row["next_due"]

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from mapping.directory.directory import Directory, public_id
 from mapping.directory.gate import SHOWABLE
-from mapping.directory.gate import parts as parts_of
 from mapping.errors import MappingError
 from mapping.model import Attribute, Location, Organization, Phone, Service, ServiceAtLocation, TaxonomyTerm
 from mapping.safety.agreed import FREE, Showing, difference, held, kept
@@ -19,6 +18,7 @@ from mapping.safety.leak_scan import HiddenFacts, columns_in
 from mapping.safety.redaction import PUBLISHED, VIEWS, TypeRule, project, rename, thresholds
 from mapping.view.writer import ViewContext, write_view
 from tests.directory.test_gate import PARTS, facts
+from tests.directory.test_gate_reach import parts_of
 from tests.support.examples import examples
 from tests.support.sample import TODAY, allowed, approval, batch, key, place, sample_directory, term
 from tests.support.second_person import SecondPerson
@@ -176,7 +176,7 @@ def require_parts_to_be_the_whole(directory, folder) -> None:
     """Require that a view that is written part by part is the one of all records at once, with all that is hidden."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("mapping.directory.gate.PART", 1)
-        parts = list(parts_of(directory.db))
+        parts = list(parts_of(directory))
         for audience in VIEWS:
             hidden, warnings, whole = set(), [], HiddenFacts(directory.common_names())
             directory.view(

@@ -244,6 +244,12 @@ def owners_of(directory: Directory) -> dict[tuple[str, str], set[tuple[str, str]
     }
 
 
+def parts_of(directory: Directory) -> Iterator[tuple[dict[str, list[Record]], gate.Ids]]:
+    """Each part of a directory, with the ids of its own records."""
+    said_of = gate.tables_said_of(directory.db)
+    return (gate.part(directory.db, roots, said_of) for roots in gate.roots(directory.db))
+
+
 @pytest.mark.parametrize("size", [1, 2, 100])
 def test_parts_hold_every_record_with_all_that_belongs_to_it(
     varied: Directory, monkeypatch: pytest.MonkeyPatch, size: int
@@ -251,7 +257,7 @@ def test_parts_hold_every_record_with_all_that_belongs_to_it(
     monkeypatch.setattr(gate, "PART", size)
     owners = owners_of(varied)
     assert {table for table, _ in owners} == {*SHOWABLE} - {"standard_summary"}  # only views hold those
-    parts = [{(table, record) for table, ids in own.items() for record in ids} for _, own in gate.parts(varied.db)]
+    parts = [{(table, record) for table, ids in own.items() for record in ids} for _, own in parts_of(varied)]
     roots = {record for record, above in owners.items() if not above} | {
         record for record in owners if record[0] == "organization"
     }
@@ -264,28 +270,45 @@ def test_parts_hold_every_record_with_all_that_belongs_to_it(
 
 
 @pytest.mark.parametrize(
-    ("services", "bodies"),
+    ("services", "answering", "bodies"),
     [
-        ([0, 0, 0, 0, 0], ["ab", "cd", "e"]),
-        ([1, 0, 0, 3, 0], ["a", "bc", "d", "e"]),
-        ([0, 3, 0, 0, 0], ["ab", "cd", "e"]),
+        ([0, 0, 0, 0, 0], "xy", ["xy", "ab", "cd", "e"]),
+        ([1, 0, 0, 3, 0], "xy", ["xy", "a", "bc", "d", "e"]),
+        ([0, 3, 0, 0, 0], "xy", ["xy", "ab", "cd", "e"]),
+        ([0, 0, 0, 0, 0], "x", ["ax", "bc", "de", "y"]),
+        ([0, 0, 0, 0, 0], "", ["ab", "cd", "ex", "y"]),
     ],
 )
 def test_parts_are_of_like_size(
-    tmp_path: Path, tiny_area: StudyArea, monkeypatch: pytest.MonkeyPatch, services: list[int], bodies: list[str]
+    tmp_path: Path,
+    tiny_area: StudyArea,
+    monkeypatch: pytest.MonkeyPatch,
+    services: list[int],
+    answering: str,
+    bodies: list[str],
 ) -> None:
-    """An organization and its services are counted; those with answers to a checklist stand apart from the others."""
+    """An organization and its services are counted; all those with answers to a checklist are in the first part."""
     monkeypatch.setattr(gate, "PART", 2)
     records = [record_of("organization", name) for name in "abcdexy"]
     records += [
         record_of("service", f"{name}{number}", organization_id=name)
-        for name, count in zip("abcdexy", (*services, 1, 1), strict=True)
+        for name, count in zip("abcdexy", (*services, *((1, 1) if answering == "xy" else (1, 0))), strict=True)
         for number in range(count)
     ]
-    records += [record_of("standard_assessment", name, service_id=f"{name}0") for name in "xy"]
+    records += [record_of("standard_assessment", name, service_id=f"{name}0") for name in answering]
     with sample_directory(tmp_path, tiny_area, records) as directory:
-        own = ["".join(sorted(own["organization"])) for _, own in gate.parts(directory.db)]
-    assert [names for names in own if names] == ["xy", *bodies]
+        own = ["".join(sorted(own["organization"])) for _, own in parts_of(directory)]
+    assert [names for names in own if names] == bodies
+
+
+def test_what_belongs_to_nothing_is_shared_out_too(
+    tmp_path: Path, tiny_area: StudyArea, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "PART", 2)
+    records = [record_of("organization", "o"), *(record_of("location", name) for name in "vwxyz")]
+    with sample_directory(tmp_path, tiny_area, records) as directory:
+        parts = ["".join(sorted(own["organization"] | own["location"])) for _, own in parts_of(directory)]
+    assert parts == ["ov", "wx", "yz", ""]
 
 
 def test_a_part_tells_of_its_own_records_what_the_whole_tells(
@@ -295,7 +318,7 @@ def test_a_part_tells_of_its_own_records_what_the_whole_tells(
     rules = varied.rules(TODAY)
     whole = allowed(varied.tables(DECIDING), rules)
     assert {table for table in SHOWABLE if not whole["public"][table]} == {"standard_assessment", "standard_summary"}
-    for part, own in gate.parts(varied.db):
+    for part, own in parts_of(varied):
         for audience, shown in allowed(part, rules).items():
             for table, ids in own.items():
                 assert [row for row in shown[table] if row["id"] in ids] == [

@@ -7,19 +7,26 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from concurrent.futures import Future
+from contextlib import closing, nullcontext
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from mapping import apart
+from mapping.apart import Helper, Shared
 from mapping.area.study_area import StudyArea
+from mapping.directory import directory as holder
 from mapping.directory import gate, watching
-from mapping.directory.directory import public_id
+from mapping.directory.directory import Directory, public_id
 from mapping.editions import publish as publishing
 from mapping.editions.publish import LIMIT, MOST_PLACES, places, publish, travel_times
 from mapping.errors import MappingError, NotFound, UnsafePublication
-from mapping.model import Service
+from mapping.model import Audience, Service
+from mapping.safety.agreed import Key
+from mapping.safety.redaction import VIEWS
 from mapping.travel import travel_time
 from mapping.view.view import View
 from tests.analysis.invented import lowered
@@ -231,6 +238,7 @@ def test_two_publications_are_the_same_byte_for_byte(tiny_area: StudyArea, tmp_p
 def test_in_how_many_parts_a_directory_is_looked_at_changes_no_byte(
     size: int, tiny_area: StudyArea, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(apart.os, "cpu_count", lambda: 1)
     made = []
     for name in ("whole", "parts"):
         with sample_directory(tmp_path / name, tiny_area) as directory:
@@ -239,6 +247,96 @@ def test_in_how_many_parts_a_directory_is_looked_at_changes_no_byte(
         made.append(((tmp_path / f"{name}.db").read_bytes(), sorted(publication.warnings)))
         monkeypatch.setattr(gate, "PART", size)
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("audience", VIEWS)
+def test_two_processes_write_the_view_that_one_writes(
+    audience: Audience, tiny_area: StudyArea, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever part of a directory either of them looks at; the other one here looks at every second."""
+    monkeypatch.setattr(gate, "PART", 1)
+    alone, both = tmp_path / "alone.db", tmp_path / "both.db"
+    home = service("Shelter", of="Umed", types=["ACC-VOT"]), place("Home", of=["Shelter"], at=km(6.5, 4.5))
+    with sample_directory(tmp_path, tiny_area, public_parts(), secret_parts(), *home) as directory:
+        tell: list[tuple[set[Key], list[str]]] = [(set(), []), (set(), [])]
+        directory.view(audience, alone, edition=TODAY, conceal=tell[0][0].update, warn=tell[0][1].append).close()
+        monkeypatch.setattr(holder, "FEW", 1)
+        helper = InTurn()
+        directory.view(
+            audience, both, edition=TODAY, conceal=tell[1][0].update, warn=tell[1][1].append, helper=helper
+        ).close()
+        assert helper.taken > 3
+    assert both.read_bytes() == alone.read_bytes()
+    assert tell[0] == tell[1]
+    assert all(tell[0])
+    assert sorted(path.name for path in tmp_path.glob("*.db*")) == ["alone.db", "both.db", "directory.db"]
+
+
+class InTurn(Helper):
+    """Does its work in this process, before the rest is done: every second part."""
+
+    taken = 0
+
+    def share(self, work: Any, job: Any, *args: Any, may_begin: Any = None) -> Shared[Any]:
+        """Do it."""
+        work = [*work]
+        assert may_begin()
+        shared = Shared(work[1::2])
+        shared.apart = Future()
+        shared.apart.set_result((job(iter(work[::2]), *args),))
+        self.taken = len(work[::2])
+        return shared
+
+
+def test_a_second_process_is_told_all_that_it_needs(
+    tiny_area: StudyArea, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "PART", 1)
+    monkeypatch.setattr(holder, "FEW", 1)
+    monkeypatch.setattr(apart.os, "cpu_count", lambda: 2)
+    outcomes = []
+
+    class AllApart(Helper):
+        def share(self, *args: Any, **options: Any) -> Shared[Any]:
+            shared = super().share(*args, **options)
+            assert shared.apart is not None
+            outcomes.append(shared.apart.result())  # before anything is done here
+            return shared
+
+    with sample_directory(tmp_path, tiny_area) as directory, AllApart() as helper:
+        directory.view("public", tmp_path / "apart.db", edition=TODAY, helper=helper).close()
+        directory.view("public", tmp_path / "here.db", edition=TODAY).close()
+    assert (tmp_path / "apart.db").read_bytes() == (tmp_path / "here.db").read_bytes()
+    assert len(outcomes) == 1
+    assert outcomes[0] is not None
+
+
+@pytest.mark.parametrize("case", ["nothing", "written", "within an act", "a part fails"])
+def test_a_second_process_looks_at_nothing_but_the_same_moment(
+    case: str, tiny_area: StudyArea, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "PART", 1)
+    monkeypatch.setattr(holder, "FEW", 1)
+    may = []
+
+    class Late(Helper):
+        def share(self, work: Any, job: Any, *args: Any, may_begin: Any = None) -> Shared[Any]:
+            if case == "written":
+                with Directory(directory.path, tiny_area) as other:
+                    other.edit("service", key("service", "Hotline"), {"name": "Line"}, by="umed", on=TODAY, reason="x")
+            may.append(may_begin())
+            shared = Shared(work)
+            if case == "a part fails":
+                shared.take(apart=True)
+                (tmp_path / "view.db.apart").write_bytes(b"broken")
+            return shared
+
+    with sample_directory(tmp_path, tiny_area) as directory:
+        directory.view("public", tmp_path / "alone.db", edition=TODAY).close()
+        with directory.snapshot() if case == "within an act" else nullcontext():
+            directory.view("public", tmp_path / "view.db", edition=TODAY, helper=Late()).close()
+    assert may == [case in ("nothing", "a part fails")]
+    assert (tmp_path / "view.db").read_bytes() == (tmp_path / "alone.db").read_bytes()
 
 
 FAR, NEAR = (10.04, 60.05), (10.06, 60.05)

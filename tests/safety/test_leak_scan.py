@@ -689,6 +689,11 @@ def test_a_shared_house_is_told_also_where_the_points_are_apart() -> None:
     ]
     elsewhere = place("Home", of=["Shelter"], at=km(1, 1), address="Market street, 1", city="Hamvor")
     assert neighbours(SHELTER, elsewhere) == []
+    upstairs = place("Upstairs", of=["Shelter"], at=km(1, 1), address="1 Market Street", city="Chashma")
+    assert neighbours(SHELTER, elsewhere, home, upstairs) == sorted(
+        f"{LEGAL_CENTRE} is shown, and the hidden location {key('location', name)} has its address"
+        for name in ("Home", "Upstairs")
+    )
 
 
 @pytest.mark.parametrize(
@@ -759,14 +764,18 @@ def test_parts_taken_one_after_another_are_those_taken_at_once() -> None:
     odd, same = service("Odd", of="Umed", types=[]), phone("1313", service="Shelter")
     tables = tables_of(public_parts(), secret_parts(), SHELTER, home, both, odd, same)
     shown = project(tables, "public", RULES)
-    whole, parted = HiddenFacts(), HiddenFacts()
+    whole, parted, joined = HiddenFacts(), HiddenFacts(), HiddenFacts()
     whole.add(tables, shown)
     for half in (0, 1):
         own = {table: {record.id for record in of[half::2]} for table, of in tables.items()}
         parted.add(tables, shown, own)
-    assert parted.hidden == whole.hidden
-    assert parted.concealed == whole.concealed
-    assert parted.warnings(columns_in(shown)) == whole.warnings(columns_in(shown))
+        others = HiddenFacts()
+        others.add(tables, shown, own)
+        joined.join(others)
+    for facts in (parted, joined):
+        assert facts.hidden == whole.hidden
+        assert facts.concealed == whole.concealed
+        assert facts.warnings(columns_in(shown)) == whole.warnings(columns_in(shown))
     assert len(whole.warnings(columns_in(shown))) >= 5
 
 

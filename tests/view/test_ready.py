@@ -2,12 +2,10 @@
 
 import datetime as dt
 import json
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mapping import apart
+from mapping.apart import Helper, Shared
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import rules
 from mapping.model import Record, references
@@ -144,9 +144,9 @@ def made_here(monkeypatch):
         make(path, beside, noted())
 
     monkeypatch.setattr(making, "_make", note)
-    monkeypatch.setattr(making, "LEAST", 1)
+    monkeypatch.setattr(making, "SIZE", 1)
     monkeypatch.setattr(making, "APART", 2)
-    monkeypatch.setattr(making.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(apart.os, "cpu_count", lambda: 2)
     return made
 
 
@@ -155,26 +155,21 @@ def services_of(path: Path) -> list[str]:
         return [record for (record,) in view.connection.execute("SELECT id FROM service ORDER BY id")]
 
 
-@pytest.mark.parametrize("program", ["this one", "of other code", "missing", "that breaks off"])
-def test_two_processes_make_what_one_makes(program, made_here, ready, tiny_area, tmp_path, monkeypatch):
+@pytest.mark.parametrize("program", ["this one", "that breaks off"])
+def test_two_processes_make_what_one_makes(program, made_here, ready, tiny_area, tmp_path):
     """Some records are made apart while the view is written, and here after all where that process cannot make them."""
     path = view_of(SAMPLE, tiny_area, tmp_path / "two.db")
     one = shutil.copy(path, tmp_path / "one.db")
     services = services_of(path)
     assert len(services) > 2
-    monkeypatch.setattr(making.sys, "executable", "/missing" if program == "missing" else sys.executable)
-    with monkeypatch.context() as patch, ReadyRecords() as records:
-        if program == "of other code":
-            patch.setattr(making, "maker", lambda: "other code")
+    with Helper() as helper, ReadyRecords(helper) as records:
         records.begin(path)
-        patch.undo()
         with closing(sqlite3.connect(path)) as db:  # the copy was made before
             db.execute("CREATE TABLE more (id TEXT)")
             db.execute("DROP TABLE more")
-        if records._process is not None:
-            records._process.wait()
         if program == "that breaks off":
-            records._process.returncode = 1
+            helper._process.kill()
+        records._blocks.apart.result()
         records.write(path)
     assert sorted(made_here) == ([] if program == "this one" else services)
     write_ready(one)
@@ -187,19 +182,23 @@ def contents(path: Path) -> list[str]:
         return list(db.iterdump())
 
 
-def test_what_the_other_process_did_not_take_on_is_made_here(made_here, tiny_area, tmp_path):
+def test_what_the_other_process_did_not_take_on_is_made_here(made_here, tiny_area, tmp_path, monkeypatch):
     path = view_of(SAMPLE, tiny_area, tmp_path / "two.db")
     services = services_of(path)
-    with ReadyRecords() as records:
-        records._begin_apart = lambda _: None
+
+    def share(blocks, job, *args):
+        shared = Shared(blocks)
+        job([shared.take(apart=True) for _ in range(2)], *args)
+        shared.apart = Future()
+        shared.apart.set_result((None,))
+        return shared
+
+    with Helper() as helper, ReadyRecords(helper) as records:
+        monkeypatch.setattr(helper, "share", share)
         records.begin(path)
-        numbers = [os.read(records._left, 1)[0] for _ in range(2)]
-        rows, beside = records._rows, records._beside(records._rows, "apart")
-        making._make(rows, beside, [records._blocks[number] for number in numbers])
-        records._process = subprocess.Popen([sys.executable, "-c", ""])
-        made_here.clear()
+        assert made_here == services[:2]
         records.write(path)
-    assert made_here == services[2:]
+    assert made_here == services
     with View(path) as view:
         assert [*ready_records(view, "service", "full", services)] == services
 
