@@ -10,8 +10,9 @@ Open Referral, Human Services Data Specification 3.1.
 
 import datetime as dt
 import hashlib
+import math
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
@@ -832,11 +833,24 @@ def record_id(source: str, table: str, *key: object) -> str:
 
     A second import of the same row meets the first, whatever else changed in it.
     """
-    hashed = _HASH_OF_NAMESPACE.copy()
-    hashed.update("\x1f".join((source, table, *map(str, key))).encode())
+    return _id_of_hash(_HASH_OF_NAMESPACE.copy(), "\x1f".join((source, table, *map(str, key))))
+
+
+@cache
+def ids_of(source: str, table: str) -> Callable[[str], str]:
+    """Return a function that makes the ids of a source's records of a table, each of one key, as `record_id` does."""
+    begun = _HASH_OF_NAMESPACE.copy()
+    begun.update(f"{source}\x1f{table}\x1f".encode())
+    return lambda key: _id_of_hash(begun.copy(), key)
+
+
+def _id_of_hash(hashed: Any, rest: str) -> str:
+    hashed.update(rest.encode())
     digest = hashed.hexdigest()
-    variant = "89ab"[int(digest[16], 16) & 3]
-    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{_VARIANT[digest[16]]}{digest[17:20]}-{digest[20:32]}"
+
+
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
 @cache
@@ -857,6 +871,17 @@ SqlType = Literal["TEXT", "INTEGER", "REAL"]
 def columns(kind: type[Record]) -> Mapping[str, SqlType]:
     """Return the columns of a table: field -> type in SQLite. Dates are text, as 2026-11-24; yes and no are 1 and 0."""
     return {name: _sql_type(field.annotation) for name, field in kind.model_fields.items()}
+
+
+def bounded(kind: type[Record]) -> dict[str, tuple[float, float]]:
+    """Return the fields of a table that hold no number beyond some: field -> the least and the greatest."""
+
+    def end(marks: list[Any], name: str, otherwise: float) -> float:
+        return next((getattr(mark, name) for mark in marks if hasattr(mark, name)), otherwise)
+
+    marks = {name: field.metadata for name, field in kind.model_fields.items()}
+    ends = {name: (end(of, "ge", -math.inf), end(of, "le", math.inf)) for name, of in marks.items()}
+    return {name: both for name, both in ends.items() if both != (-math.inf, math.inf)}
 
 
 def required(kind: type[Record]) -> set[str]:

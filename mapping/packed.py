@@ -4,11 +4,12 @@ They stay in the memory and are never written to a disk: what a list tells may b
 """
 
 import datetime as dt
+import math
 import pickle
 import zlib
 from array import array
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import cache
 from itertools import chain
 from operator import itemgetter
@@ -16,7 +17,7 @@ from typing import Any, Generic, Self, TypeVar, get_args
 
 import numpy as np
 
-from mapping.model import AnyRecord, Record, columns
+from mapping.model import LONGEST_NUMBER, AnyRecord, Record, bounded, columns
 
 Values = tuple[Any, ...]
 """What a row holds, in the order of its columns."""
@@ -176,7 +177,7 @@ class PackedRecords:
 
     def told(self, kind: type[Record], *names: str) -> Iterator[Any]:
         """Yield what the records of a kind hold in some fields, as SQLite keeps it; it is quicker than to make each."""
-        return map(itemgetter(*map([*columns(kind)].index, names)), self.rows(kind))
+        return map(telling(kind, *names), self.rows(kind))
 
     def change(self, kind: type[AnyRecord], change: Callable[[AnyRecord], None]) -> None:
         """Let a function change each record of a kind, but for its id."""
@@ -206,7 +207,7 @@ class RecordsById(MutableMapping[str, Record]):
 
     def __init__(self) -> None:
         self._rows: dict[str, Values] = {}
-        """Id -> the kind, and after it the row."""
+        """Id -> the kind, the number of the row of the list that told it, and after them the row."""
 
     def __contains__(self, own: object) -> bool:
         """Tell whether there is a record of an id."""
@@ -217,18 +218,29 @@ class RecordsById(MutableMapping[str, Record]):
         return _made(self._rows[own])
 
     def __setitem__(self, own: str, record: Record) -> None:
-        """Hold a record."""
-        self._rows[own] = (type(record), *to_values(type(record))(record))
+        """Hold a record; where it came from stays as it was noted."""
+        self._rows[own] = (type(record), self.place(own), *to_values(type(record))(record))
 
     def row(self, own: str) -> RecordRow:
         """Return the record of an id as a row."""
-        kind, *row = self._rows[own]
+        kind, _, *row = self._rows[own]
         return kind, tuple(row)
 
-    def put(self, record: RecordRow) -> None:
-        """Hold a record that is a row."""
+    def place(self, own: str) -> int | None:
+        """Return the number of the row of the list that told a record; None where nobody noted it."""
+        row = self._rows.get(own)
+        return None if row is None else row[1]
+
+    def put(self, record: RecordRow, place: int | None = None) -> None:
+        """Hold a record that is a row, and where it came from."""
         kind, row = record
-        self._rows[row[0]] = (kind, *row)
+        self._rows[row[0]] = (kind, place, *row)
+
+    def change(self, own: str, name: str, value: Any) -> None:
+        """Let a record hold another value in a field, as SQLite keeps it."""
+        row = [*self._rows[own]]
+        row[[*columns(row[0])].index(name) + 2] = value
+        self._rows[own] = tuple(row)
 
     def __delitem__(self, own: str) -> None:
         """Let go of a record."""
@@ -245,33 +257,63 @@ class RecordsById(MutableMapping[str, Record]):
     def of(self, kind: type[AnyRecord]) -> Iterator[AnyRecord]:
         """Yield the records of a kind that there are when they are asked for, whatever is done to them meanwhile."""
         make, rows = reader(kind), [row for row in self._rows.values() if row[0] is kind]
-        return (make(row[1:]) for row in rows)
-
-    def as_held(self, kind: type[AnyRecord]) -> Iterator[AnyRecord]:
-        """Yield what the records of a kind hold, as that of `PackedRecords` does; it is quicker than to make each."""
-        make, rows = _held(kind), [row for row in self._rows.values() if row[0] is kind]
-        return (make(row[1:]) for row in rows)
+        return (make(row[2:]) for row in rows)
 
     def among(self, *kinds: type[Record]) -> Iterator[Record]:
         """Yield the records of some kinds, as `of` those of one."""
         return map(_made, [row for row in self._rows.values() if row[0] in kinds])
 
-    def rows(self) -> Iterator[Values]:
-        """Yield each record as its kind and, after it, its row."""
-        return iter([*self._rows.values()])
+    def told(self, kind: type[Record], *names: str) -> Iterator[Any]:
+        """Yield what the records of a kind hold in some fields, as that of `PackedRecords` does."""
+        return self.by_kind(kind)[kind].told(*names)
+
+    def rows(self, *kinds: type[Record]) -> Iterator[RecordRow]:
+        """Yield the records of some kinds as rows, in the order in which they came."""
+        return ((row[0], row[2:]) for row in [row for row in self._rows.values() if row[0] in kinds])
+
+    def by_kind(self, *kinds: type[Record]) -> dict[type[Record], "HeldRows"]:
+        """Return the rows of each kind that there is, and of ``kinds`` even where there are none."""
+        rows: dict[type[Record], list[Values]] = {kind: [] for kind in kinds}
+        for row in self._rows.values():
+            if row[0] in rows:
+                rows[row[0]].append(row)
+            elif not kinds:
+                rows[row[0]] = [row]
+        return {kind: HeldRows(kind, held) for kind, held in rows.items()}
+
+    def unknown(self, ids: Iterable[str | None]) -> set[str | None]:
+        """Return those of some ids of which there is no record; None is no id."""
+        return {*ids}.difference(self._rows, (None,))
 
     def move(self, records: PackedRecords) -> None:
         """Hand every record over, letting go of each."""
         rows = [*self._rows.values()]
         self._rows.clear()
         rows.reverse()
-        records.add((row[0], row[1:]) for row in _taken_off(rows))
+        records.add((row[0], row[2:]) for row in _taken_off(rows))
+
+
+class HeldRows:
+    """The rows of a kind that `RecordsById` held when it was asked."""
+
+    def __init__(self, kind: type[Record], held: list[Values]) -> None:
+        self._kind, self._held = kind, held
+
+    def told(self, *names: str) -> Iterator[Any]:
+        """Yield what they hold in some fields."""
+        places = [*columns(self._kind)]
+        return map(itemgetter(*[places.index(name) + 2 for name in names]), self._held)
 
 
 def _taken_off(rows: list[Values]) -> Iterator[Values]:
     """Yield rows from the last to the first, letting go of each."""
     while rows:
         yield rows.pop()
+
+
+def telling(kind: type[Record], *names: str) -> Callable[[Values], Any]:
+    """Return a function that takes the values of some fields out of a row; of one field the value alone."""
+    return itemgetter(*map([*columns(kind)].index, names))
 
 
 def record_row(record: Record) -> RecordRow:
@@ -281,7 +323,7 @@ def record_row(record: Record) -> RecordRow:
 
 
 def _made(row: Values) -> Record:
-    record: Record = reader(row[0])(row[1:])
+    record: Record = reader(row[0])(row[2:])
     return record
 
 
@@ -330,6 +372,45 @@ def to_values(kind: type[Record]) -> Callable[[Record], Values]:
         return row
 
     return values if converted else plain
+
+
+@cache
+def row_of_read(kind: type[Record]) -> Callable[[str, Mapping[str, Any]], Values]:
+    """Return a function that makes the row of an id and of values that parsers read, as `Record.of_read` the record.
+
+    The function raises ValidationError as that does.
+    """
+    blank = to_values(kind)(kind.of_checked(id=""))
+    places, bounds = {name: place for place, name in enumerate(columns(kind))}, bounded(kind)
+
+    def made(own: str, values: Mapping[str, Any]) -> Values:
+        row: list[Any] = [*blank]
+        row[0] = own
+        for name, value in values.items():
+            type_ = type(value)
+            if type_ is str:
+                if len(value) > LONGEST_NUMBER or value != value.strip():
+                    return validated(own, values)
+            elif type_ is float:
+                least, most = bounds.get(name, ANY_NUMBER)
+                if not least <= value <= most:
+                    return validated(own, values)
+            elif type_ is dt.date:
+                value = value.isoformat()
+            elif type_ is bool:
+                value = int(value)
+            elif type_ is not int and value is not None:
+                return validated(own, values)
+            row[places[name]] = value
+        return tuple(row)
+
+    def validated(own: str, values: Mapping[str, Any]) -> Values:
+        return to_values(kind)(kind(id=own, **values))
+
+    return made
+
+
+ANY_NUMBER = -math.inf, math.inf
 
 
 @cache

@@ -2,9 +2,12 @@
 
 import datetime as dt
 import sys
+import uuid
 from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from mapping.directory.rows import reader, to_row
@@ -12,6 +15,7 @@ from mapping.model import (
     LONGEST_NUMBER,
     LONGEST_OUTLINE,
     LONGEST_TEXT,
+    NAMESPACE,
     RECORDS,
     Address,
     Location,
@@ -22,6 +26,8 @@ from mapping.model import (
     Service,
     Translation,
     Verification,
+    ids_of,
+    record_id,
 )
 from tests.support.sample import sample_batch
 
@@ -168,3 +174,9 @@ def test_a_record_of_what_was_read_is_the_validated_one():
 def test_what_was_read_and_fits_no_field_makes_no_record(kind, values):
     with pytest.raises(ValidationError):
         kind.of_read(id="x", **values)
+
+
+@given(st.text(), st.sampled_from([*RECORDS]), st.text())
+def test_an_id_is_the_uuid_of_its_source_table_and_key(source, table, key):
+    by_standard = str(uuid.uuid5(NAMESPACE, f"{source}\x1f{table}\x1f{key}"))
+    assert record_id(source, table, key) == ids_of(source, table)(key) == by_standard

@@ -2,16 +2,18 @@
 
 import copy
 import datetime as dt
+import math
 import pickle
 import tracemalloc
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from mapping import packed
-from mapping.model import Organization, Phone, Record, Service
-from mapping.packed import Packed, PackedRecords, PackedTable, RecordsById
+from mapping.model import Location, Organization, Phone, Record, Service
+from mapping.packed import Packed, PackedRecords, PackedTable, RecordsById, record_row, row_of_read
 from tests.support.sample import sample_batch
 
 ROWS = st.lists(st.tuples(st.text(), st.none() | st.integers() | st.floats(allow_nan=False)))
@@ -57,11 +59,45 @@ def test_fields_are_told_as_sqlite_keeps_them():
     assert [*records.told(Service, "name")] == ["Advice"]
     by_id = RecordsById()
     by_id["s"] = next(records.of(Service))
-    for (held,) in (records.as_held(Service), by_id.as_held(Service)):
-        assert (held.id, held.name, held.do_not_list, held.assured_date) == ("s", "Advice", 1, "2026-11-02")
-        with pytest.raises(AttributeError):
-            held.name = "otherwise"
-    assert [*records.told(Phone, "id", "number")] == []
+    (held,) = records.as_held(Service)
+    assert (held.id, held.name, held.do_not_list, held.assured_date) == ("s", "Advice", 1, "2026-11-02")
+    with pytest.raises(AttributeError):
+        held.name = "otherwise"
+    assert [*by_id.told(Service, "do_not_list", "assured_date", "id")] == [(1, "2026-11-02", "s")]
+    assert [*by_id.by_kind()[Service].told("name")] == ["Advice"]
+    assert [*records.told(Phone, "id", "number")] == [*by_id.told(Phone, "id", "number")] == []
+
+
+def test_a_row_is_that_of_the_record_that_is_made_of_what_was_read():
+    for kind, values in (
+        (Service, {"name": "Advice", "assured_date": dt.date(2026, 11, 2), "do_not_list": True, "minimum_age": 18.0}),
+        (Service, {"name": "  Advice ", "alert": None}),
+        (Service, {"name": "a" * 600}),
+        (Location, {"latitude": 90.0, "longitude": -180.0}),
+        (Phone, {"number": "1515", "extension": 7}),
+    ):
+        assert row_of_read(kind)("own", values) == record_row(kind.of_read(id="own", **values))[1]
+    for kind, wrong in (
+        (Location, {"latitude": 90.1}),
+        (Location, {"longitude": math.nan}),
+        (Phone, {"number": "1" * 501}),
+        (Service, {"name": "a" * 100_001}),
+        (Service, {"name": ["a"]}),
+    ):
+        for make in (row_of_read(kind), lambda own, values, kind=kind: kind.of_read(id=own, **values)):
+            with pytest.raises(ValidationError):
+                make("own", wrong)
+
+
+def test_where_a_record_came_from_stays_with_it():
+    records = RecordsById()
+    records.put(record_row(Service(id="s", name="Advice")), 12)
+    records["s"] = Service(id="s", name="Legal advice")
+    records.change("s", "audience", "public")
+    records["t"] = Service(id="t", name="Shelter")
+    assert [records.place(own) for own in ("s", "t", "u")] == [12, None, None]
+    assert records["s"] == Service(id="s", name="Legal advice", audience="public")
+    assert records.unknown(["s", "u", None, "t"]) == {"u"}
 
 
 def _of(named) -> list[Record]:
@@ -116,7 +152,10 @@ def test_records_by_id_are_those_of_a_dictionary(named, others):
     assert [*records.items()] == [*by_hand.items()]
     assert [*records.of(Phone)] == [record for record in by_hand.values() if isinstance(record, Phone)]
     assert [*records.among(Phone, Organization)] == [*by_hand.values()]
-    assert [(kind, own) for kind, own, *_ in records.rows()] == [(type(record), own) for own, record in by_hand.items()]
+    assert [*records.rows(Phone, Organization)] == [record_row(record) for record in by_hand.values()]
+    assert {kind: [*rows.told("id")] for kind, rows in records.by_kind(Phone, Organization).items()} == {
+        kind: [own for own, record in by_hand.items() if type(record) is kind] for kind in (Phone, Organization)
+    }
     for record in records.of(Phone):
         record.number = "1515"
         assert records.get(record.id) == by_hand[record.id]

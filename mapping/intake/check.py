@@ -8,7 +8,17 @@ from mapping.column_map import field_name
 from mapping.intake.row_reader import SHELTER
 from mapping.language.i18n import Phrase, Reasons
 from mapping.language.taxonomy import Vocabulary
-from mapping.model import AUDIENCES, Attribute, Location, Organization, Phone, Provenance, Service, Verification
+from mapping.model import (
+    AUDIENCES,
+    Attribute,
+    Location,
+    Organization,
+    Phone,
+    Provenance,
+    Service,
+    Verification,
+    strictest,
+)
 from mapping.quality import matching, matching_services
 from mapping.quality.known_organizations import Known, service_types
 from mapping.quality.matching import SAME_NUMBER
@@ -95,18 +105,20 @@ def double_services(batch: Batch, known: Known) -> Iterator[Issue]:
 
 def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
     """Say which bodies are hidden by another list, and hide services of this one with them."""
+    others = known.bodies.keys() - batch.records.ids(Organization)
+    if not others:
+        return
     rules = {
         service: Vocabulary.load("service_types").term(service_types()[term]).audience
         for service, term in batch.records.told(Attribute, "link_id", "taxonomy_term_id")
         if term in service_types()
     }
-    mine = {*batch.records.ids(Organization)}
     hidden: Counter[str] = Counter()
-    for service in batch.records.of(Service):
-        if body := known.bodies.get(service.organization_id or ""):
-            shown = AUDIENCES.index(max(service.audience, rules.get(service.id, "custodian"), key=AUDIENCES.index))
-            if body.id not in mine and shown < AUDIENCES.index(body.audience):
-                hidden[body.id] += 1
+    for service, owner, audience in batch.records.told(Service, "id", "organization_id", "audience"):
+        if owner in others:
+            shown = strictest(audience, rules.get(service, "custodian"))
+            if AUDIENCES.index(shown) < AUDIENCES.index(known.bodies[owner].audience):
+                hidden[owner] += 1
     for owner, count in sorted(hidden.items()):
         body = known.bodies[owner]
         problem = Phrase(

@@ -2,9 +2,8 @@
 
 import contextlib
 import re
-from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
-from functools import cache
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -37,11 +36,11 @@ from mapping.model import (
     ServiceAtLocation,
     Translation,
     Verification,
-    columns,
     least_precise,
     record_id,
     strictest,
 )
+from mapping.packed import telling
 from mapping.quality.known_organizations import Body, Signs, service_types
 from mapping.safety.sensitive_text import SHELTER, asks_silence
 
@@ -91,7 +90,6 @@ def finish(taking: Taking) -> Batch:
     batch = taking.batch
     batch.rows = taking.counted
     _require_expected(taking)
-    taking.rows.clear()
     taking.keys.clear()
     taking.records.move(batch.records)
     taking.context.known.learn_of(batch.records.as_held)
@@ -264,15 +262,21 @@ def _phones(taking: Taking) -> None:
     area, known = taking.context.area, taking.context.known
     home = area.settings.phone_region or area.code
     where: dict[str, str] = {}
-    for place in taking.records.as_held(Location):
-        if place.country:
-            where[place.id] = place.country
-    for record in taking.records.among(ServiceAtLocation, Service):
-        if isinstance(record, ServiceAtLocation) and record.location_id in where and record.service_id:
-            where.setdefault(record.service_id, where[record.location_id])
-            where[record.id] = where[record.location_id]
-        if isinstance(record, Service) and record.id in where and record.organization_id:
-            where.setdefault(record.organization_id, where[record.id])
+    where.update((place, country) for place, country in taking.records.told(Location, "id", "country") if country)
+    of_at, of_service = (
+        telling(ServiceAtLocation, "id", "service_id", "location_id"),
+        telling(Service, "id", "organization_id"),
+    )
+    for kind, row in taking.records.rows(ServiceAtLocation, Service):
+        if kind is Service:
+            service, body = of_service(row)
+            if service in where and body:
+                where.setdefault(body, where[service])
+        else:
+            at, service, location = of_at(row)
+            if location in where and service:
+                where.setdefault(service, where[location])
+                where[at] = where[location]
     source = taking.context.columns.source if taking.context.columns else ""
     for phone in taking.settling("phone"):
         owners = (phone.fields.get(name) for name in REFERENCES["phone"])
@@ -310,7 +314,7 @@ def _number(taking: Taking, phone: LateRow, region: str, fields: dict[str, Any])
         fields.setdefault("extension", numbers[0].extension)
     for place, other in enumerate(numbers[1:], 2):
         more = phone.fields | {"number": other.number}
-        again = LateRow(record_id(taking.source.id, "phone", phone.sent, place), phone.sent, more, phone.raw)
+        again = LateRow(record_id(taking.sender, "phone", phone.sent, place), phone.sent, more, phone.raw)
         taking.add(again.raw, again.id, taking.with_audience("phone", more) | {"audience": "custodian"})
     return numbers[0].number
 
@@ -331,8 +335,8 @@ def _eligibility(taking: Taking) -> None:
 
 def _ages(taking: Taking) -> None:
     """Leave out ages that nobody has, and say which least age is above the greatest."""
-    aged = [s.id for s in taking.records.as_held(Service) if s.minimum_age is not None or s.maximum_age is not None]
-    for record in map(taking.records.__getitem__, aged):
+    ages = taking.records.told(Service, "id", "minimum_age", "maximum_age")
+    for record in [taking.records[own] for own, least, most in ages if least is not None or most is not None]:
         assert isinstance(record, Service)
         for name in ("minimum_age", "maximum_age"):
             age = getattr(record, name)
@@ -378,31 +382,22 @@ def _references(taking: Taking) -> None:
             return
 
 
-def _loose(taking: Taking, there: Mapping[str, Container[str]], ours: Container[str]) -> Iterator[str]:
-    """Yield the ids of the records that name what is not there."""
-    records = taking.records
-    for row in records.rows():
-        names, linked = _naming(row[0])
-        if any(
-            row[place] is not None and row[place] not in records and row[place] not in there.get(table, ())
-            for place, table in names
-        ):
-            yield row[1]
-        elif linked is not None:
-            link, entity = row[linked[0]], row[linked[1]]
-            if not (link is None or link in records or link in ours or link in there.get(entity or "", ())):
-                yield row[1]
+def _loose(taking: Taking, there: Mapping[str, Container[str]], ours: set[str]) -> list[str]:
+    """Return the ids of the records that name what is not there, as they came; all of a kind are looked at together."""
+    records, loose = taking.records, set[str]()
+    for kind, rows in records.by_kind().items():
+        for name, table in REFERENCES[kind.table].items():
+            ids = records.unknown(rows.told(name)) if table != "source" else ()
+            if outside := {own for own in ids if own not in there.get(table, ())}:
+                loose.update(own for own, named in rows.told("id", name) if named in outside)
+        if "link_id" in kind.model_fields and (outside := records.unknown(rows.told("link_id")) - ours):
+            for own, link, entity in rows.told("id", "link_id", "link_entity"):
+                if link in outside and link not in there.get(entity or "", ()):
+                    loose.add(own)
+    return [own for own in records if own in loose] if loose else []
 
 
-@cache
-def _naming(kind: type[Record]) -> tuple[list[tuple[int, str]], tuple[int, int] | None]:
-    """Return the places of the ids of other records with their tables, and of a link with its table, behind a kind."""
-    names = ["", *columns(kind)]
-    refs = [(names.index(name), table) for name, table in REFERENCES[kind.table].items() if table != "source"]
-    return refs, (names.index("link_id"), names.index("link_entity")) if "link_id" in names else None
-
-
-def _dangles(taking: Taking, record: Record, there: Mapping[str, Container[str]], ours: Container[str]) -> bool:
+def _dangles(taking: Taking, record: Record, there: Mapping[str, Container[str]], ours: set[str]) -> bool:
     """Mend the references of a record; tell whether it must go since nothing is left that it belongs to."""
     refs, values, records = REFERENCES[record.table], record.__dict__, taking.records
     broken: dict[str, str] = {}
@@ -532,50 +527,53 @@ def _join(taking: Taking, record: Record, met: Mapping[str, Body]) -> None:
 def _audiences(taking: Taking) -> None:
     """Work out the kinds of services, and hide what its name or its services tell that it must be hidden."""
     types: dict[str, list[str]] = defaultdict(list)
-    for attribute in taking.records.as_held(Attribute):
-        if attribute.link_type == "service_type" and attribute.link_entity == "service":
-            code = service_types().get(attribute.taxonomy_term_id)
-            if code is not None:
-                types[attribute.link_id].append(code)
+    attributes = taking.records.told(Attribute, "link_id", "taxonomy_term_id", "link_type", "link_entity")
+    for service, term, link_type, entity in attributes:
+        if link_type == "service_type" and entity == "service" and (code := service_types().get(term)) is not None:
+            types[service].append(code)
     types_by_name(taking, types)
     shown: dict[str, list[Audience]] = defaultdict(list)
-    verified = {check.link_id for check in taking.records.as_held(Verification)}
-    for record in taking.records.of(Service):
-        if record.id not in types:
-            problem = Phrase("no term says in our words what {name!r} is", name=record.name)
+    verified = {*taking.records.told(Verification, "link_id")}
+    today = taking.context.today.isoformat()
+    services = taking.records.told(Service, "id", "name", "organization_id", "audience", "assured_date")
+    for service, name, body, audience, assured in services:
+        if service not in types:
+            problem = Phrase("no term says in our words what {name!r} is", name=name)
             fix = Phrase("it is for custodians only until it has a kind: give it one, or add the word to the terms")
-            taking.say(taking.where(record), "attributes", problem, fix)
-        if SHELTER.search(record.name) and record.audience != "custodian":
-            record.audience = "custodian"
-            taking.records[record.id] = record
+            taking.say(taking.place_of("service", service), "attributes", problem, fix)
+        hides = audience != "custodian" and SHELTER.search(name)
+        if hides:
+            taking.records.change(service, "audience", "custodian")
+            problem = Phrase("the name {name!r} tells of a shelter", name=name)
             fix = Phrase("it is for custodians only until its operator agrees and two people lower it")
-            taking.say(
-                taking.where(record), "name", Phrase("the name {name!r} tells of a shelter", name=record.name), fix
-            )
-        rules = [Vocabulary.load("service_types").term(code).audience for code in types.get(record.id, ())]
-        if record.organization_id:
-            shown[record.organization_id].append(strictest(record.audience, *(rules or ["custodian"])))
-        if record.assured_date and record.id not in verified and record.assured_date <= taking.context.today:
-            own = record_id(taking.source.id, "verification", record.id)
+            taking.say(taking.place_of("service", service), "name", problem, fix)
+        rules = [Vocabulary.load("service_types").term(code).audience for code in types.get(service, ())]
+        if body:
+            shown[body].append("custodian" if hides else strictest(audience, *(rules or ["custodian"])))
+        if assured and assured <= today and service not in verified:
+            own = record_id(taking.sender, "verification", service)
             taking.records[own] = Verification(
-                id=own, link_id=record.id, link_entity="service", level="self-reported", verified_on=record.assured_date
+                id=own, link_id=service, link_entity="service", level="self-reported", verified_on=assured
             )
-    names = [text for text in taking.records.as_held(Translation) if text.field == "name"]
-    telling = {name.link_id for name in names if SHELTER.search(name.text)}
-    for body in taking.records.of(Organization):
-        alone: Audience = body.audience if body.id in taking.marked else "custodian"
-        audience = min(shown.get(body.id, ()), key=AUDIENCES.index, default=alone)
-        tells = body.id in telling or SHELTER.search(body.name)
-        body.audience = "custodian" if tells else strictest(body.audience, audience)
-        taking.records[body.id] = body
+    names = taking.records.told(Translation, "link_id", "field", "text")
+    telling_names = {link for link, field, text in names if field == "name" and SHELTER.search(text)}
+    for body, name, audience in taking.records.told(Organization, "id", "name", "audience"):
+        alone: Audience = audience if body in taking.marked else "custodian"
+        seen = strictest(audience, min(shown.get(body, ()), key=AUDIENCES.index, default=alone))
+        if body in telling_names or SHELTER.search(name):
+            seen = "custodian"
+        if seen != audience:
+            taking.records.change(body, "audience", seen)
 
 
 def _require_expected(taking: Taking) -> None:
     columns = taking.context.columns
     if columns is None:
         return
-    counts = Counter(row[0].table for row in taking.records.rows())
-    table = next((table for table in ("service", "organization", "location") if counts[table]), "service")
+    counts = {
+        table: len([*taking.records.told(RECORDS[table], "id")]) for table in ("service", "organization", "location")
+    }
+    table = next((table for table in counts if counts[table]), "service")
     rows, refused = columns.rows, taking.batch.refused
     if not rows.least <= counts[table] <= rows.most:
         raise FormatError(

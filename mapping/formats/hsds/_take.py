@@ -4,7 +4,6 @@
 """
 
 import contextlib
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
@@ -28,7 +27,7 @@ from mapping.formats.hsds._names import (
     identified,
     table_of,
 )
-from mapping.formats.hsds._values import Mended, Parse, language_code, parsers, plain, values_shown
+from mapping.formats.hsds._values import Mended, language_code, parsers, plain, values_shown
 from mapping.language.i18n import Phrase, Several, both
 from mapping.language.parsers import Partly, Unreadable
 from mapping.language.parsers.permission import withholds
@@ -39,12 +38,13 @@ from mapping.model import (
     Record,
     Source,
     columns,
+    ids_of,
     least_precise,
     record_id,
     required,
     strictest,
 )
-from mapping.packed import RecordRow, RecordsById
+from mapping.packed import RecordRow, RecordsById, row_of_read
 
 MOST_SAID = 50
 """How often one fault is said row by row; after that it is only counted."""
@@ -154,8 +154,6 @@ class Taking:
     batch: Batch = field(init=False)
     records: RecordsById = field(default_factory=RecordsById)
     late: dict[str, LateRows] = field(default_factory=lambda: defaultdict(LateRows))
-    rows: dict[str, int | None] = field(default_factory=dict)
-    """Record -> row it came from."""
     sheets: dict[str, str] = field(default_factory=dict)
     """Table -> sheet that its records came from; record -> sheet, where that was another."""
     keys: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
@@ -170,11 +168,13 @@ class Taking:
     def __post_init__(self) -> None:
         """Start the batch of the file."""
         self.batch = Batch(self.context.source, self.file)
+        self.sender = self.context.source.id
         self._sent: dict[str, dict[str, str]] = {}
         self._said: Counter[tuple[str, str, Phrase, Level]] = Counter()
         self._issues: set[Issue] = set()
         self._unknown: set[tuple[str, str]] = set()
-        self._cells: dict[tuple[str, str], bytes] = {}
+        self._cells: dict[str, dict[str, int]] = defaultdict(dict)
+        """Table -> id as it was sent -> hash of what its row said last."""
         self._alike: dict[tuple[Any, ...], RecordRow] = {}
         self._faults = 0
         self._most = self.context.audience
@@ -189,12 +189,12 @@ class Taking:
         text = sent if isinstance(sent, str) else str(sent)
         known = self.keys[table]
         if text not in known:
-            known[text] = record_id(self.source.id, table, text.strip())
+            known[text] = ids_of(self.sender, table)(text.strip())
         return known[text]
 
     def _own(self, table: str, sent: str) -> str:
         """Return the id of the record of a row; it is only noted where columns of other rows can name it."""
-        return self.key(table, sent) if table in NAMED else record_id(self.source.id, table, sent)
+        return self.key(table, sent) if table in NAMED else ids_of(self.sender, table)(sent)
 
     def sent_as(self, table: str, own: str) -> str:
         """Return what the sender calls a record of ours, for a message."""
@@ -213,17 +213,21 @@ class Taking:
 
     def where(self, record: Record) -> Raw:
         """Return where a record stood, for a message."""
-        if record.id not in self.rows:
-            return Raw(record.table, {}, record.table, None)
-        return Raw(record.table, {}, self._sheet(record.table, record.id), self.rows[record.id])
+        return self.place_of(record.table, record.id)
 
-    def _note_place(self, own: str, raw: Raw) -> None:
-        """Note where a record came from, for whatever may turn out wrong: millions of pairs would take much memory."""
-        self.rows[own] = raw.row
+    def place_of(self, table: str, own: str) -> Raw:
+        """Return where a record of a table stood, for a message."""
+        place = self.records.place(own)
+        return Raw(table, {}, table if place is None else self._sheet(table, own), place)
+
+    def _put(self, raw: Raw, record: RecordRow) -> None:
+        """Keep a record, and where it came from, for whatever may turn out wrong."""
+        own = record[1][0]
+        self.records.put(record, raw.row)
         if self.sheets.setdefault(raw.table, raw.sheet) != raw.sheet:
             self.sheets[own] = raw.sheet
-        else:
-            self.sheets.pop(own, None)
+        elif own in self.sheets:
+            del self.sheets[own]
 
     def _sheet(self, table: str, own: str) -> str:
         """Return the sheet that a record came from."""
@@ -242,10 +246,10 @@ class Taking:
             self.unnamed.add(self.key(table, sent))
             return
         if table in SHARED:
-            digest = hashlib.blake2b(repr(cells).encode("utf-8", "surrogatepass"), digest_size=16).digest()
-            if self._cells.get((table, sent)) == digest:
+            said, digest = self._cells[table], hash(repr(cells))
+            if said.get(sent) == digest:
                 return
-            self._cells[table, sent] = digest
+            said[sent] = digest
         pattern = _pattern(table, cells) if table in ALIKE and not sent.startswith(NO_ID) else None
         if pattern is not None and self._take_alike(raw, sent, pattern):
             return
@@ -258,7 +262,7 @@ class Taking:
                 Phrase("it is told from others by what it says; ask the sender for ids"),
             )
         for name in EXPECTED.get(table, ()):
-            if name not in cells or cells[name] is None:
+            if cells.get(name) is None:
                 self.say(
                     raw,
                     name,
@@ -290,8 +294,7 @@ class Taking:
         for name, place, table in _references(kind):
             if name in raw.cells:
                 row[place] = self.key(table, raw.cells[name])
-        self.records.put((kind, tuple(row)))
-        self._note_place(own, raw)
+        self._put(raw, (kind, tuple(row)))
         return True
 
     def _aside(self, raw: Raw) -> None:
@@ -372,29 +375,29 @@ class Taking:
             return own
         names = [*REFERENCES[table], *(("link_id",) if table in LINKED else ())]
         other = [fields[n] for n in names if fields.get(n) and before.get(n) and fields[n] != before[n]]
-        return record_id(self.source.id, table, own, *other) if other else own
+        return record_id(self.sender, table, own, *other) if other else own
 
-    def add(self, raw: Raw, own: str, fields: dict[str, Any], sent: str = "") -> Record | None:
+    def add(self, raw: Raw, own: str, fields: dict[str, Any], sent: str = "") -> None:
         """Make a record and keep it; where that cannot be, set the row aside with the reason."""
         kind = RECORDS[raw.table]
-        if missing := sorted([name for name in NEEDED[raw.table] if fields.get(name) in (None, "")]):
+        missing = [name for name in NEEDED[raw.table] if fields.get(name) in (None, "")]
+        if missing:
+            missing.sort()
             self.refuse(
                 raw,
                 missing[0],
                 Phrase("the row has no {columns}", columns=Several(missing)),
                 Phrase("ask the sender for it"),
             )
-            return None
+            return
         try:
-            record = kind.of_read(id=own, **fields)
+            row = row_of_read(kind)(own, fields)
         except ValidationError as error:
             self._refuse_misfit(raw, error)
-            return None
-        self.records[own] = record
-        self._note_place(own, raw)
-        if raw.table in ("organization", "service") and sent:
+            return
+        self._put(raw, (kind, row))
+        if sent and raw.table in ("organization", "service"):
             self.add_provenance(raw.table, own, sent)
-        return record
 
     def _refuse_misfit(self, raw: Raw, error: ValidationError) -> None:
         """Set a row aside of which a value does not fit its field."""
@@ -405,16 +408,16 @@ class Taking:
 
     def add_provenance(self, table: str, own: str, sent: str) -> None:
         """Note which row of the source a record came from."""
-        mark = record_id(self.source.id, "provenance", table, own, sent)
+        mark = record_id(self.sender, "provenance", table, own, sent)
         self.records[mark] = Provenance.of_checked(
             id=mark,
             link_id=own,
             link_entity=table,
-            source_id=self.source.id,
+            source_id=self.sender,
             source_key=sent,
             file=self.file,
             sheet=self._sheet(table, own) or None,
-            row=self.rows.get(own),
+            row=self.records.place(own),
         )
 
     def _fields(self, raw: Raw) -> dict[str, Any]:
@@ -423,29 +426,36 @@ class Taking:
         linked = raw.table in LINKED
         fields: dict[str, Any] = {}
         for name, value in raw.cells.items():
-            if value is None or value == "" or name == "id":
+            if value is None or value == "":
                 continue
-            if name in known and name != "link_type":
-                if name == "number" and raw.table == "phone":
-                    fields[name] = value  # numbers are read when their country is known
-                else:
-                    self._read(raw, name, value, known[name], fields)
+            if (parse := known.get(name)) is not None:
+                try:
+                    if type(value) in NESTED:
+                        raise _no_single_value()
+                    read = parse(value)
+                except (Mended, Unreadable) as error:
+                    read = self._misread(raw, name, error)
+                if read is not None and read != "":
+                    fields[name] = read
             elif name in refs:
                 if isinstance(value, NAMES) and str(value).strip():
                     fields[name] = self.key(refs[name], value)
-                else:
-                    self._read(raw, name, value, plain, {})  # says so
-            elif name == "link_type":
+                elif type(value) in NESTED:
+                    self._misread(raw, name, _no_single_value())
+            elif name == "number" and raw.table == "phone":
+                fields[name] = value  # numbers are read when their country is known
+            elif name == "id" or name == "link_type":
                 continue  # a word of the sender: see `mapping.formats.hsds._terms`
             elif linked and name == "link_entity":
                 fields[name] = plain(value)
             elif not (linked and name == "link_id"):
                 self._other(raw, name, value, fields)
-        called = CALLED if raw.table in MARKED else ()
-        if wish := next((name for name in called if fields.get(name) and withholds(str(fields[name]))), ""):
-            fields["audience"] = "custodian"
-            problem = Phrase("{text} asks that it be not shown", text=values_shown(fields[wish]))
-            self.say(raw, wish, problem, Phrase("it is for custodians only; ask its operator"))
+        for name in CALLED if raw.table in MARKED else ():
+            if name in fields and withholds(str(fields[name])):
+                fields["audience"] = "custodian"
+                problem = Phrase("{text} asks that it be not shown", text=values_shown(fields[name]))
+                self.say(raw, name, problem, Phrase("it is for custodians only; ask its operator"))
+                break
         if raw.table == "language" and "code" not in fields and fields.get("name"):
             with contextlib.suppress(Unreadable):
                 fields["code"] = language_code(fields["name"])
@@ -454,25 +464,16 @@ class Taking:
             fields["link_id"] = self.key(fields["link_entity"], link)
         return fields
 
-    def _read(self, raw: Raw, name: str, value: Any, parse: Parse, fields: dict[str, Any]) -> None:
-        """Read one cell into its field."""
-        try:
-            if type(value) in NESTED:
-                raise Unreadable(
-                    Phrase("holds a list or an object where one value should stand"), Phrase("write one value")
-                )
-            read = parse(value)
-        except Mended as mended:
-            self.say(raw, name, mended.problem, mended.fix, "doubt" if mended.doubt else "note")
-            read = mended.value
-        except Partly as error:
+    def _misread(self, raw: Raw, name: str, error: Mended | Unreadable) -> Any:
+        """Say what is wrong with a cell; return what was read all the same."""
+        if isinstance(error, Mended):
+            self.say(raw, name, error.problem, error.fix, "doubt" if error.doubt else "note")
+            return error.value
+        if isinstance(error, Partly):
             self.say(raw, name, error.problem, error.fix)
-            read = error.value[0] if isinstance(error.value, list) and error.value else None
-        except Unreadable as error:
-            self.say(raw, name, error.problem, Phrase("the value was left out; {fix}", fix=error.fix), "refused")
-            return
-        if read is not None and read != "":
-            fields[name] = read
+            return error.value[0] if isinstance(error.value, list) and error.value else None
+        self.say(raw, name, error.problem, Phrase("the value was left out; {fix}", fix=error.fix), "refused")
+        return None
 
     def _other(self, raw: Raw, name: str, value: Any, fields: dict[str, Any]) -> None:
         """Deal with a column that is no field of ours."""
@@ -536,6 +537,10 @@ class Taking:
             if count > MOST_SAID:
                 problem = Phrase("and {count} more {count:row|rows} with the same fault", count=count - MOST_SAID)
                 self.batch.issues.append(Issue(self.file, sheet, None, column, problem, fix, level))
+
+
+def _no_single_value() -> Unreadable:
+    return Unreadable(Phrase("holds a list or an object where one value should stand"), Phrase("write one value"))
 
 
 @cache

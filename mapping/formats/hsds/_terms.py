@@ -1,14 +1,16 @@
 """The terms of other taxonomies: kept as they were sent, and beside them the term of ours that means the same."""
 
 import re
-from functools import cache
-from typing import Literal, NamedTuple, cast
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Literal, cast
 
 from mapping.formats.hsds._take import Taking
 from mapping.language.i18n import Coded, Phrase
 from mapping.language.taxonomy import VOCABULARIES, match_term
 from mapping.language.taxonomy import Vocabulary as Terms
 from mapping.model import Attribute, Service, ServiceAtLocation, TaxonomyTerm, Translation, record_id
+from mapping.packed import row_of_read
 
 LinkType = Literal["service_type", "serves", "excludes", "organization_type", "classification"]
 
@@ -20,13 +22,14 @@ SURE = 0.95
 """Least score of a match of words that needs nobody to look."""
 
 
-class Ours(NamedTuple):
+@dataclass(frozen=True)
+class Ours:
     """A term of one of our taxonomies."""
 
     taxonomy: str
     code: str
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The id of its record."""
         return record_id("rohnamo", "taxonomy_term", self.taxonomy, self.code)
@@ -161,27 +164,25 @@ def add_meaning(taking: Taking, entity: str, link: str, ours: Ours) -> None:
     service = at.service_id if isinstance(at, ServiceAtLocation) else link if entity == "service" else None
     kind = LINKS.get(ours.taxonomy)
     if service is not None and kind is not None:
-        own = record_id(taking.source.id, "attribute", service, kind, ours.code)
+        own = record_id(taking.sender, "attribute", service, kind, ours.code)
         if own not in taking.records:
-            taking.records[own] = Attribute(
-                id=own, link_id=service, link_entity="service", link_type=kind, taxonomy_term_id=ours.id
-            )
+            said = {"link_id": service, "link_entity": "service", "link_type": kind, "taxonomy_term_id": ours.id}
+            taking.records.put((Attribute, row_of_read(Attribute)(own, said)))
 
 
 def types_by_name(taking: Taking, types: dict[str, list[str]]) -> None:
     """Give services without a kind the one that their name is a label or synonym of."""
-    for service in [service for service in taking.records.of(Service) if service.id not in types]:
-        match = match_term("service_types", service.name)
+    for service, name in taking.records.told(Service, "id", "name"):
+        match = match_term("service_types", name) if service not in types else None
         if match is not None and match.how in ("label", "synonym") and match.score == 1:
-            raw = taking.where(service)
-            add_meaning(taking, "service", service.id, Ours("service_types", match.code))
-            types[service.id] = [match.code]
+            add_meaning(taking, "service", service, Ours("service_types", match.code))
+            types[service] = [match.code]
             taking.say(
-                raw,
+                taking.place_of("service", service),
                 "name",
                 Phrase(
                     "{name!r} was taken for the kind {code}",
-                    name=service.name,
+                    name=name,
                     code=Coded(match.code, Terms.load("service_types").term(match.code).labels),
                 ),
                 Phrase("change it if that is wrong"),

@@ -5,7 +5,7 @@ import html
 import math
 import re
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, Literal, get_args, get_origin
 
 from mapping.language import parsers as values
@@ -45,6 +45,8 @@ TODAY = dt.date(2100, 1, 1)
 
 def plain(value: Any) -> str:
     """Return a text of a record: markup taken out, no control characters."""
+    if type(value) is str and "<" not in value and "&" not in value and value.isprintable():
+        return value.strip()
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
@@ -247,7 +249,7 @@ def values_shown(text: str) -> Quoted:
 
 def text(value: Any) -> str:
     """Read a text; a number or a yes in its place is taken as it is written."""
-    if isinstance(value, (int, float)):
+    if type(value) is not str and isinstance(value, (int, float)):
         raise Mended(
             plain(value),
             Phrase("{value} stands where a text should", value=plain(value)),
@@ -303,13 +305,17 @@ _SYNONYMS: dict[str, dict[str, str]] = {
 }
 
 
+LATER = {"phone": ("number",)}
+"""Fields that are read when the country of what they belong to is known."""
+
+
 @cache
 def parsers(table: str) -> dict[str, Parse]:
-    """Return how each field of a table is read, but for its keys."""
+    """Return how each field of a table is read, but for its keys and what is read when all rows are there."""
     kind = RECORDS[table]
     parses: dict[str, Parse] = {}
     for name, about in kind.model_fields.items():
-        if name != "id" and name not in references(kind) and name not in ("link_id", "link_entity"):
+        if name not in ("id", "link_id", "link_entity", "link_type", *references(kind), *LATER.get(table, ())):
             parses[name] = _parser(table, name, about.annotation)
     if table == "language":
         parses["code"] = language_code
@@ -317,6 +323,15 @@ def parsers(table: str) -> dict[str, Parse]:
 
 
 def _parser(table: str, name: str, annotation: Any) -> Parse:
+    parse = _parser_of_kind(table, name, annotation)
+    return parse if parse in REPEATED_SELDOM else lru_cache(maxsize=1_000, typed=True)(parse)
+
+
+REPEATED_SELDOM = (text, email, web, number, whole)
+"""Parsers of which most values differ: to remember these would take longer than to read them."""
+
+
+def _parser_of_kind(table: str, name: str, annotation: Any) -> Parse:
     if name in _BY_NAME and not (name == "status" and table != "service"):
         return _BY_NAME[name]
     choices = next((get_args(kind) for kind in (annotation, *get_args(annotation)) if get_origin(kind) is Literal), ())
