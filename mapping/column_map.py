@@ -383,7 +383,7 @@ def fold_header(text: object) -> str:
 
 @lru_cache(maxsize=4_000)  # few, as headings are: cells that it kept would keep the memory of a sheet
 def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    return " ".join(text.split()).casefold().replace("\u0307", "")  # the dot of a Turkish İ
 
 
 def marking(columns: ColumnMap, text: str) -> tuple[Audience, bool]:

@@ -181,7 +181,7 @@ def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
     rows = rows_of(sheets, columns, path)
     sheets.clear()
     batch.cleaned, batch.rows, intake.asking = rows.cleaned, len(rows.rows), rows.asking
-    intake.signs = rows.signs
+    intake.signs, intake.titles = rows.signs, rows.titles
     intake.headings = {sheet: {fold_header(name): name for name in names} for sheet, names in rows.headers.items()}
     for sheet, names in rows.headers.items():
         places = {fold_header(name): place for place, name in reversed([*enumerate(names)])}

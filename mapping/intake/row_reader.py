@@ -19,12 +19,20 @@ from mapping.language import parsers
 from mapping.language.composition import Composition, composed
 from mapping.language.fold import is_garbled
 from mapping.language.i18n import Coded, Phrase, Quoted, Several, both
-from mapping.language.parsers.permission import asks_consent, excepted, is_review, refuses, says_no, says_yes, withholds
+from mapping.language.parsers.permission import (
+    asks_consent,
+    asks_first,
+    excepted,
+    is_review,
+    refuses,
+    says_no,
+    says_yes,
+)
 from mapping.language.taxonomy import Vocabulary, by_initials, match_term
 from mapping.model import Audience, Record, columns, record_id, strictest
 from mapping.packed import Packed, RecordRow, Values, to_values
 from mapping.quality.known_organizations import Known
-from mapping.safety.sensitive_text import SHELTER, STREET, TELLING, asks_silence
+from mapping.safety.sensitive_text import SHELTER, STREET, TELLING, asks_in_prose, asks_silence, withholds
 
 __all__ = ["SHELTER", "STREET", "TELLING", "Intake", "Reader", "first_of"]
 
@@ -75,11 +83,15 @@ class Intake:
     """Sheet -> a mark that rows bear, empty for all of them -> the note that asks that they be not shown."""
     signs: dict[str, dict[str, str]] = field(default_factory=dict)
     """Sheet -> a sign beside cells, the longest first -> what a note says of it."""
+    titles: dict[str, list[str]] = field(default_factory=dict)
+    """Sheet -> its name, that of the file, and what stands over its rows."""
     letters: dict[str, dict[str, str]] = field(default_factory=dict)
     """Sheet -> folded heading -> the letters by which spreadsheets call its column."""
     columns_of_cells: dict[tuple[str, str], str] = field(default_factory=dict)
     """(sheet, field) -> the letters of the column that fills it; empty where none does."""
 
+    countries: dict[str, str] = field(default_factory=dict)
+    """Sheet -> the country abroad that its rows are of, where they are of one; empty where they are not."""
     located: dict[tuple[object, ...], Located] = field(default_factory=dict)
     """What a row says of where it is -> where that is; many rows say the same."""
     _fillings: dict[str, "Filling | None"] = field(default_factory=dict)
@@ -147,7 +159,8 @@ class Intake:
         watched = self._watched.get(headings)
         if watched is None:
             of_clients = self.columns_of("consent")
-            consents = () if self.columns.consent_asked else filter(asks_consent, headings)
+            asking = (name for name in headings if asks_consent(name) or withholds(name))
+            consents = () if self.columns.consent_asked else asking
             watched = (*consents, *filter(is_review, headings))
             watched = self._watched[headings] = tuple(name for name in watched if name not in of_clients)
         return watched
@@ -277,8 +290,9 @@ class Reader:
         cells, text = self.row.cells, filling.constant
         if filling.alone and len(alone := cells.get(filling.alone, "")) <= parsers.LONGEST_VALUE:
             return alone
+        several = len(filling.columns) > 1
         for column in filling.columns:
-            if cell := cells.get(column):
+            if (cell := cells.get(column)) and not (several and parsers.is_blank(cell)):
                 text = f"{text}; {cell}" if text != filling.constant else cell
                 if full not in LISTED:
                     break
@@ -541,12 +555,17 @@ class Reader:
     def held_back(self) -> bool:
         """Tell whether a remark asks that the row be shown to nobody."""
         patterns = [pattern.search for _, meant, pattern in self.intake.notices if meant == "custodian"]
-        if column := self._remark_with(self.intake.unfilling, asks_silence, withholds, *patterns):
+        if column := self._remark_with(self.intake.unfilling, asks_silence, *patterns):
             self.say(
                 column,
                 Phrase("a remark asks that this be not shown"),
                 Phrase("the row is for custodians only; ask whom"),
             )
+            return True
+        descriptions = (self.text("description"), *self.translations("description").values())
+        if any(map(asks_in_prose, descriptions)):
+            problem = Phrase("a remark asks that this be not shown")
+            self.say("description", problem, Phrase("the row is for custodians only; ask whom"))
             return True
         return self._asked_for_all() or self._not_permitted()
 
@@ -575,12 +594,37 @@ class Reader:
         marking = self.intake.columns_of("marking")
         for heading in self.intake.watched(tuple(self.row.cells)):
             answer = self.row.cells[heading]
+            if self._holds_later_or_no_more(heading, answer):
+                return True
             if heading in marking and self.intake.columns.markings and not says_no(answer):
                 continue  # the sender's table of markings says what else an answer means
-            if reason := refuses(heading, answer):
+            silent = not asks_consent(heading) and not is_review(heading)  # "Confidential location, do not print"
+            answered = Phrase("{heading!r} is answered {answer!r}", heading=heading, answer=answer)
+            if reason := (answered if says_yes(answer) else None) if silent else refuses(heading, answer):
                 self.say_of(heading, reason, Phrase("the row is for custodians only until that changes"))
                 return True
         return False
+
+    def _holds_later_or_no_more(self, heading: str, answer: str) -> bool:
+        """Tell whether a permission is one only once somebody was asked, or was one until a day, and say it."""
+        if not answer or not asks_consent(heading) or self.intake.marked.get(fold_header(answer), "public") != "public":
+            return False
+        if asks_first(answer):
+            problem = Phrase(
+                "{heading!r} is answered {answer!r}: somebody is to be asked first", heading=heading, answer=answer
+            )
+            fix = Phrase("it is for custodians only; ask whoever sent the list, and write yes once they agreed")
+            self.say_of(heading, problem, fix)
+            return True
+        day = parsers.until(answer, self.intake.today)
+        if day is None or says_no(answer):
+            return False
+        held = day < self.intake.today
+        fix = Phrase("ask anew before that day; nothing takes it back by itself")
+        if held:
+            fix = Phrase("it is for custodians only; ask anew")
+        self.say_of(heading, Phrase("{heading!r}: the permission holds until {day}", heading=heading, day=day), fix)
+        return held
 
     def status(self) -> str:
         """Return the status that the row gives, "active" where it gives none; words that only tell it are told."""
@@ -857,6 +901,10 @@ class Reader:
                 Phrase("it is for custodians only; ask for the name"),
             )
             return "custodian"
+        if any(map(_TRIAL.fullmatch, names)):
+            problem = Phrase("the name is one of a trial")
+            self.say("organization", problem, Phrase("it is for custodians only; leave it out of the list"))
+            return "custodian"
         if self.held_back() or not intake.approved:
             return "custodian"
         if not intake.columns.fields.get("marking"):
@@ -888,6 +936,14 @@ class Reader:
             )
         return strictest(audience, own)
 
+
+_TRIAL = re.compile(
+    r"\W*(?:тест(?:ов\w+)?|test|trial|dummy|проба|пробн\w+|sinov|санҷиш\w*|deneme|x{3,}|asdf\w*)"
+    r"(?:\W+(?:анкет\w*|организаци\w+|запис\w+|строк\w+|форм\w*|row|entry|record|organi[sz]ation|form|survey|service|"
+    r"ташкилот|tashkilot|анкета|\d+))*\W*",
+    re.I,
+)
+"""Names that somebody writes to try a form."""
 
 HELD = {"case": "count", "assessment": "answer"}
 """Shape -> the field that the cells of a column fill whose heading says the other fields."""

@@ -5,7 +5,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from mapping.column_map import ColumnMap, fold_header
@@ -13,7 +13,6 @@ from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.intake.clean import DITTO, clean
 from mapping.language.i18n import Phrase
-from mapping.language.parsers.permission import withholds
 from mapping.packed import Packed
 from mapping.safety.sensitive_text import asks_silence
 
@@ -28,6 +27,12 @@ OF_TOTALS = re.compile(
     r"^\W*(?:(?:итого|всего|[ҷч]амъ|ҳамагӣ)\b|(?:total|jami)\W*(?:\d|$|(?:beds|places|rows|number)\b))", re.I
 )
 """The name in a row of totals, or a cell of it where it has no name: "Всего 16 мест" of a named shelter makes none."""
+
+AT_A_TOWN = ("address", "place_name", "coordinates", "latitude", "longitude")
+"""Fields that say where in a town something is: beside another town, "there" is not where the row above is."""
+
+LONGEST_TITLE = 300
+"""Letters of what stands over the rows of a list by which its country is told."""
 
 BEYOND, COMMENT = "beyond the last column", "a comment"
 """What a row holds besides its columns."""
@@ -63,7 +68,7 @@ def asks_for_all(text: str) -> bool:
     (True, False, True)
     """
     words = _OF_HELP.sub(" ", text.replace("_", " "))
-    return asks_silence(words) or withholds(words) or _OF_LISTS.search(words) is not None
+    return asks_silence(words) or _OF_LISTS.search(words) is not None
 
 
 def explained(note: str) -> dict[str, str]:
@@ -131,6 +136,8 @@ class Rows:
     """Sheet -> a mark that rows bear, empty for all of them -> the note that asks that they be not shown."""
     signs: dict[str, dict[str, str]] = field(default_factory=dict)
     """Sheet -> a sign beside cells -> what a note says of it."""
+    titles: dict[str, list[str]] = field(default_factory=dict)
+    """Sheet -> its name, that of the file, and what stands over its rows."""
 
 
 def rows_of(sheets: Sequence[Sheet], columns: ColumnMap, path: object) -> Rows:
@@ -161,6 +168,7 @@ def rows_of(sheets: Sequence[Sheet], columns: ColumnMap, path: object) -> Rows:
         into = rows.children if columns.sheets.children and sheet.name == columns.sheets.children else rows.rows
         above = start - columns.header.rows - columns.header.skip_after
         around = (re.split(r"[\\/]", str(path))[-1], sheet.name, *_texts(sheet.rows[:above]))
+        rows.titles[sheet.name] = [text[:LONGEST_TITLE] for text in around]
         rows.notes[sheet.name] = [text for text in around if asks_for_all(text) or explained(text)]
         for row in _body(sheet, start, names, columns, rows):
             into.append(row)
@@ -236,10 +244,17 @@ def _header(sheet: Sheet, columns: ColumnMap, path: object) -> tuple[int, list[s
 
 
 def stands_over(upper: Sequence[object], lower: Sequence[object]) -> bool:
-    """Tell whether several names of a row stand over more columns of the row below it: under one of them is a gap."""
+    """Tell whether several names of a row stand over more columns of the row below it: under one of them is a gap.
+
+    Where merged cells were filled, as in a text of Word, it has its own names again in each other column.
+    """
     pairs = [*zip_longest(upper, lower)]
     gaps = sum(above in (None, "") and below not in (None, "") for above, below in pairs)
-    return gaps > 0 and sum(above not in (None, "") for above, _ in pairs) > 1
+    if gaps:
+        return sum(above not in (None, "") for above, _ in pairs) > 1
+    wide = {above for (above, _), (other, _) in pairwise(pairs) if above == other and above not in (None, "")}
+    beside = [(above, below) for above, below in pairs if above not in wide]
+    return bool(wide) and len(beside) > 1 and all(above == below or below in (None, "") for above, below in beside)
 
 
 def joined(lines: list[list[object]]) -> list[str]:
@@ -268,6 +283,12 @@ def numbered(names: list[str], rows: Sequence[Sequence[object]], first: int) -> 
     return names
 
 
+_CODE_OF_UNKNOWN = re.compile(
+    r"(?<![\w-])(?P<code>-?\d{1,4})\s*[-–—=:]?\s*(?:не знаю|нет ответа|не известно|don.?t know|unknown|not known|"
+    r"no answer|намедонам|номаълум|bilmayman|noma.?lum|bilmiyorum)",
+    re.I,
+)
+"""What a survey says in a heading of a number that stands for none: "999 - don't know"."""
 _COUNTED = [str(number) for number in range(1, 100)]
 """A row of the numbers of the columns, as official forms have it under their headings."""
 
@@ -275,13 +296,17 @@ _COUNTED = [str(number) for number in range(1, 100)]
 def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: Rows) -> Iterator[SheetRow]:
     patterns = [re.compile(pattern, re.I) for pattern in columns.skip.any_cell]
     folded = [fold_header(name) for name in names]
-    of_names = {
-        fold_header(name)
-        for field, names in columns.fields.items()
-        if field.partition(".")[0] in ("organization", "from", "to")
-        for name in names
-    }
+    of_names, of_towns, of_doors = (
+        {
+            fold_header(name)
+            for field, names in columns.fields.items()
+            if field.partition(".")[0] in fields
+            for name in names
+        }
+        for fields in (("organization", "from", "to"), ("place", "unit", "unit_code", "country"), AT_A_TOWN)
+    )
     of_fields = columns.telling()
+    unknown = {name: match["code"] for name in folded if (match := _CODE_OF_UNKNOWN.search(name))}
     above: dict[str, str] = {}
     under = ""
     for offset, cells in enumerate(sheet.rows[start:], sheet.first_row + start):
@@ -325,10 +350,17 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: 
                 named[name] = clean(text, rows.cleaned)
             elif name and text.strip() and clean(text, Counter()) != named[name]:
                 rows.doubled[sheet.name, name].append(offset)
-        for name, text in named.items():
-            if above.get(name) and DITTO.fullmatch(text):
-                named[name] = above[name]
-                rows.cleaned[Phrase("a sign such as -//- replaced by what stands above it")] += 1
+        for name, code in unknown.items():
+            if named.get(name) == code:
+                named[name] = ""
+                rows.cleaned[Phrase("a code that by its heading stands for what is not known, left out")] += 1
+        signs = {name: text for name, text in named.items() if above.get(name) and DITTO.fullmatch(text)}
+        named |= {name: above[name] for name in signs}
+        if signs and any(named.get(name) and named[name] != above.get(name) for name in of_towns - of_doors):
+            named |= {name: text for name, text in signs.items() if name in of_doors}  # that is another town's
+            signs = {name: text for name, text in signs.items() if name not in of_doors}
+        if signs:
+            rows.cleaned[Phrase("a sign such as -//- replaced by what stands above it")] += len(signs)
         above = named
         cut = names[len(texts)] if len(texts) < len(names) else ""
         row = SheetRow(sheet.name, offset, named, raw, cut, sheet.comments.get(offset, ""), under)

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
+from itertools import islice
 from types import MappingProxyType
 from typing import Literal
 
 from mapping.area.addresses import Whereabouts, points_elsewhere, postal_code, whereabouts
 from mapping.area.geocode import Located, locate, units_served
-from mapping.area.names.countries import country_abroad, country_code, says_country
+from mapping.area.names.countries import countries_in, country_abroad, country_code, says_country
 from mapping.area.study_area import StudyArea
 from mapping.batch import counted
 from mapping.column_map import fold_header
@@ -25,13 +26,13 @@ from mapping.intake.activities import checklist
 from mapping.intake.clean import DITTO
 from mapping.intake.dialling import lacks_town, town_codes, towns_beside
 from mapping.intake.row_keys import row_key, without_repeats
-from mapping.intake.row_reader import PARTED, SHELTER, TELLING, Intake, Part, Reader, first_of
+from mapping.intake.row_reader import PARTED, SHELTER, TELLING, Intake, Part, Reader, coded, first_of
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.fold import name_key
 from mapping.language.i18n import Coded, Phrase, Quoted, Several, country_name
-from mapping.language.parsers.permission import says_yes, withholds
+from mapping.language.parsers.permission import says_yes
 from mapping.language.taxonomy import Vocabulary, match_term, term_id
 from mapping.model import (
     AUDIENCES,
@@ -63,6 +64,7 @@ from mapping.model import (
 from mapping.packed import Packed, PackedRecords, RecordRow, record_row
 from mapping.quality.known_organizations import Body, Signs
 from mapping.safety.sensitive_text import hides_number, hides_place
+from mapping.view.entries import MINORS
 
 BY_APPOINTMENT = "by appointment"
 ROUND_THE_CLOCK = re.compile(
@@ -210,6 +212,10 @@ def _located(reader: Reader) -> Located:
     nowhere = located.precision == "none" and not located.country and not country
     if nowhere and (other := _beside_name(reader) or _above(reader)):
         return other
+    if nowhere and (place or unit) and (abroad := _country_of_list(reader.intake, reader.row.sheet)):
+        problem = Phrase("its place is not known; the list is of {country}", country=country_name(abroad))
+        reader.say("place" if place else "unit", problem, Phrase("look whether it is right"), "note")
+        return locate(area, lat=latitude, lon=longitude_found, place=place, unit=unit, country=abroad)
     if not located.notes and (located.precision != "none" or located.country):
         return located
     where = "coordinates" if reader.text("coordinates") else "latitude" if reader.text("latitude") else "unit"
@@ -250,6 +256,25 @@ def _beside_name(reader: Reader) -> Located | None:
             reader.say("organization", problem, Phrase("look whether it is right"))
             return locate(area, unit=unit)
     return None
+
+
+def _country_of_list(intake: Intake, sheet: str) -> str:
+    """Return the country abroad that a list is of: its titles name it alone, or its rows name cities of it alone."""
+    if sheet not in intake.countries:
+        area, titles = intake.area, intake.titles.get(sheet, ())
+        named = {code for title in titles for code in countries_in(area, title)}
+        if not named:
+            readers = [Reader(intake.silent(), row) for row in islice(intake.rows, LOOKED_AT)]
+            texts = {text for reader in readers for name in ("place", "unit") if (text := reader.any_text(name))}
+            located = [locate(area, place=text) for text in texts]
+            of_country = [at.country for at in located if at.country]
+            named = {*of_country} if len(of_country) > 1 and all(at.unit is None for at in located) else set()
+        intake.countries[sheet] = named.pop() if len(named) == 1 and area.code not in named else ""
+    return intake.countries[sheet]
+
+
+LOOKED_AT = 300
+"""Rows whose places tell of what country a list is."""
 
 
 def _above(reader: Reader) -> Located | None:
@@ -427,25 +452,34 @@ def _services(entry: RowSite, intake: Intake, phones: list[parsers.PhoneValue], 
 
 
 def _of_grown_ups(reader: Reader, codes: list[str]) -> list[str]:
-    """Return kinds of help where a day centre that is for grown people alone is none for children."""
-    if DAY_CENTRE not in codes:
+    """Return kinds of help where one for children, as a day centre, is another for grown people alone."""
+    other = {code: grown for code in codes if (grown := _kinds_of_grown_ups().get(code))}
+    if not other:
         return codes
     groups = set(reader.terms("serves", "beneficiaries", text=_groups_in(reader, "serves"))[0])
     groups = groups or {code for name in ("service", "organization") for code in _groups_named(reader.any_text(name))}
     ages = parsers.aged(reader.text("serves")).ages
-    young = groups & {"AGE-CHI", "AGE-ADO", "HH-DEP"}
-    if young or not ("AGE-OLD" in groups or (ages and (ages.least or 0) >= GROWN)):
+    young = groups & (MINORS | {"HH-DEP"})
+    if young or not ("AGE-OLD" in groups or (ages and (ages.least or 0) >= parsers.AGES["AGE-ADU"][0])):
         return codes
-    problem = Phrase("a day centre for grown people is none for children")
-    reader.say("service", problem, Phrase("it counts as social work; put its kind into the map if that is wrong"))
-    return list(dict.fromkeys(SOCIAL_WORK if code == DAY_CENTRE else code for code in codes))
+    for code, grown in other.items():
+        problem = Phrase("for grown people it is not {kind}", kind=coded("service_types", code))
+        fix = Phrase(
+            "it counts as {meant}; put its kind into the map if that is wrong", meant=coded("service_types", grown)
+        )
+        reader.say("service", problem, fix)
+    return list(dict.fromkeys(other.get(code, code) for code in codes))
+
+
+@cache
+def _kinds_of_grown_ups() -> dict[str, str]:
+    """Return kinds of help for children -> what they are called where they are for grown people alone."""
+    terms = Vocabulary.load("service_types").terms()
+    return {term.code: grown for term in terms if (grown := term.details.get("of_grown_ups", ""))}
 
 
 def _groups_named(text: str) -> tuple[str, ...]:
     return composed("beneficiaries", text).codes if text else ()
-
-
-DAY_CENTRE, SOCIAL_WORK, GROWN = "CHP-FRI", "INC-SOC", 18
 
 
 def _kind_beside(reader: Reader) -> str:
@@ -718,7 +752,7 @@ def _phones(
     }
     numbers |= {number: (None, "text") for number in numbers if number.startswith(parsers.SMS)}
     numbers |= {account.url: (None, account.app) for account in accounts}
-    own = {p.number for p in (*fax, *phones, *more) if hides_number(p.note) or withholds(p.note)}
+    own = {p.number for p in (*fax, *phones, *more) if hides_number(p.note)}
     if numbers and entry.reader.withholds("phone"):
         own = {*numbers}
     elif own:
@@ -903,6 +937,10 @@ def _capacity(reader: Reader, day: dt.date | None, audience: Audience) -> Iterat
         reader.say("capacity", problem, Phrase("ask how many it takes when it is not full"))
         return
     most = None if number is None else number.most or number.value
+    if most in OF_UNKNOWN:
+        problem = Phrase("{text} may stand for what is not known", text=_short(text))
+        reader.say("capacity", problem, Phrase("ask how many it takes when it is not full"))
+        return
     if number is not None and (number.most or number.about):
         problem = Phrase("{text}: {number} at most", text=_short(text), number=most or 0)
         reader.say("capacity", problem, Phrase("look whether it is right"), "note")
@@ -916,6 +954,10 @@ def _capacity(reader: Reader, day: dt.date | None, audience: Audience) -> Iterat
         audience=strictest(audience, "partner"),
     )
     yield Part.like(places, (), "service_id")
+
+
+OF_UNKNOWN = (998, 999, 9998, 9999, 99999)
+"""Numbers that surveys write where nobody knows."""
 
 
 def _place(entry: RowSite, intake: Intake) -> None:

@@ -32,14 +32,90 @@ HOLD = re.compile(
 """Words of a remark or an address by which a sender asks that nothing be shown, or says that it is somebody's home."""
 
 
+_COLLEAGUES = (
+    r"(?:referring|agenc|partner|staff|colleague|professional|providers?\b|партн|сотрудн|коллег|специалист|участник|своих\b|"
+    r"ҳамкор|шарик|корман|мутахассис|hamkor|xodim|mutaxassis|tanish|ходим|таниш)"
+)
+_WISHES = {
+    re.compile(
+        r"\b(?:not|never|don.?t)\s+(?:(?:to|for|be|publicly)\s+){0,3}(?:list|publi|disclos|advertis|post|circulat|"
+        r"distribut|reveal|give\s+(?:it\s+)?out|pass\s+(?:it\s+)?on|make\s+(?:it\s+)?public|shar|print)"
+    ): ("not", "never", "don"),
+    re.compile(r"\bkee?pt?\s+(?:\w+\s+){0,4}(?:private|secret)"): ("private", "secret"),
+    re.compile(
+        r"\b(?:не|нельзя)\s+(?:\w+\s+){0,2}?(?:публик|опублик|печат|распростран|разгла|афишир|выкладыв|размеща|"
+        r"показыва|(?:сообща|указыва|дава|передава)ть)"
+    ): ("публик", "печат", "распростран", "разгла", "афишир", "выкладыв", "размеща", "показыва", "ать"),
+    re.compile(
+        r"\bбарои\s+(?:нашр|чоп)\s+не|\b(?:нашр|чоп|ошкор|эълон|паҳн|дода)\s+(?:карда\s+)?(?:на(?:шав|кун|дих)|намеша)|"
+        r"\b(?:эълон|нашр|чоп|ошкор)\s+(?:қил|эт)(?:ин|ил)?ма(?:нг|син|слик|й)"
+    ): ("нашр", "чоп", "ошкор", "эълон", "паҳн", "дода"),
+    re.compile(r"\b(?:e.?lon|nashr|chop|oshkor)\s+(?:qil|et)(?:in|il)?ma(?:ng|sin|slik|y)"): ("ma",),
+    re.compile(r"\b(?:tarqat|ko.?rsat|joylashtir|ber|ayt)(?:il|in)?ma(?:ng|sin|slik)"): ("mang", "masin", "maslik"),
+    re.compile(r"\b(?:тарқат|кўрсат|жойлаштир|бер|айт)(?:ил|ин)?ма(?:нг|син|слик)"): ("манг", "масин", "маслик"),
+}
+"""Words by which a sender asks that something be not shown, in small letters -> parts of them that none is without, for
+which a text is looked through first: a list has many texts, and few ask for anything."""
+_FOR_COLLEAGUES = {
+    re.compile(
+        rf"\bonly\s+(?:for|to|among)\s+(?:\w+\s+){{0,2}}?{_COLLEAGUES}|"
+        rf"\bfor\s+(?:\w+\s+){{0,2}}?{_COLLEAGUES}\w*(?:\s+\w+)?\s+only\b"
+    ): ("only",),
+    re.compile(rf"\b(?:только|исключительно)\s+(?:для\s+|внутри\s+|среди\s+)?{_COLLEAGUES}"): ("тол", "искл"),
+    re.compile(rf"\b(?:танҳо|танхо|фақат)\s+(?:барои\s+|ба\s+)?{_COLLEAGUES}"): ("танҳо", "танхо", "фақат"),
+    re.compile(rf"\bfaqat\s+(?:\w+\s+)?{_COLLEAGUES}"): ("faqat",),
+}
+"""Words by which something is for colleagues alone, as those of wishes are."""
+
+
+def _is_in(patterns: dict[re.Pattern[str], tuple[str, ...]], text: str) -> bool:
+    return any(
+        any(part in text for part in parts) and pattern.search(text) is not None for pattern, parts in patterns.items()
+    )
+
+
+@lru_cache(maxsize=20_000)
+def withholds(text: str) -> bool:
+    """Tell whether a text asks that something be not shown, or be for colleagues alone; lists say the same many times.
+
+    >>> withholds("для партнёров"), withholds("только для партнёров"), withholds("for women only")
+    (False, True, False)
+    """
+    lowered = text.lower()
+    return _is_in(_WISHES, lowered) or _is_in(_FOR_COLLEAGUES, lowered)
+
+
+_SENTENCES = re.compile(r"[.!?;\n]+\s*")
+_SPEAKS_TO_VISITORS = re.compile(r"\b(?:we|they|you|yours?|мы|вы|вас|вам|ваш\w*|мо|шумо|biz|siz\w*|биз|сиз\w*)\b")
+_REQUEST = re.compile(r"\b(?:please|ask|request|прос(?:им|ьба)|пожалуйста|хоҳиш|илтимос|iltimos)")
+
+
+def asks_in_prose(text: str) -> bool:
+    """Tell whether a description asks that what it describes be not shown.
+
+    That nothing which visitors tell is passed on, and for whom help is, says nothing of the record.
+
+    >>> asks_in_prose("Legal advice. Do not list the address."), asks_in_prose("We do not share your data.")
+    (True, False)
+    """
+    lowered = text.lower()
+    if not _is_in(_WISHES, lowered):
+        return False
+    sentences = _SENTENCES.split(lowered)
+    return any(
+        _is_in(_WISHES, sentence) and (not _SPEAKS_TO_VISITORS.search(sentence) or _REQUEST.search(sentence))
+        for sentence in sentences
+    )
+
+
 @lru_cache(maxsize=20_000)
 def asks_silence(text: str) -> bool:
-    """Tell whether a text asks that nothing be shown, as words of `HOLD` do; a list says the same many times.
+    """Tell whether a text asks that nothing be shown, or says that it is somebody's home.
 
     >>> asks_silence("ул. Рудаки 5, не для сайта"), asks_silence("ул. Рудаки 5")
     (True, False)
     """
-    return HOLD.search(text) is not None
+    return withholds(text) or HOLD.search(text) is not None
 
 
 @lru_cache(maxsize=20_000)
@@ -71,6 +147,8 @@ def hides_place(text: str) -> bool:
 
 PLACELESS = re.compile(
     r"\b(?:undisclosed|withheld|hidden|secret|unlisted)\b|\b(?:on|upon|by)\s+request\b|"
+    r"маҳфуз|(?:тавассути|через|through|via)\s+(?:the\s+)?(?:ҳамоҳанг|координ|хат|горяч|hot|focal|police|coordin)|"
+    r"(?:koordinator|ishonch)\w*\s+(?:\w+\s+)?orqali|"
     r"\b(?:with|from)\s+the\s+(?:coordinator|manager)|^\W*private\W*$|\baddress\s+on\s+call|\bне\s+указыва|"
     r"маълумот\w*\s+пӯшида|\bnot\s+(?:\w+\s+)?(?:given|disclos|told|reveal)|"
     r"(?:закрыт|скрыт|секрет|засекреч)|\bне\s+(?:\w+\s+)?(?:сообща|сообщ\.|назы|назва|да[еёюд]|раскры|выда)|\bникому|"
@@ -84,7 +162,7 @@ PLACELESS = re.compile(
 
 SHELTER = re.compile(
     r"приют|убежищ|шелтер|\bshelter|\brefuge\b|safe[\s-]?(?:house|home)|пано[ҳх]?го[ҳх]|пано[ҳх]{1,2}она|хонаи\s+амн|"
-    r"panoh?(?:goh|xona)|xavfsiz\s+uy|boshpana|бошпана",
+    r"panoh?(?:goh|xona)|xavfsiz\s+uy|boshpana|бошпана|konukev|sığınma|sığına[kğ]",
     re.I,
 )
 """Words by which the name of a body tells that it keeps a shelter."""

@@ -993,6 +993,118 @@ def test_a_question_on_the_second_sheet_counts_for_its_service(tmp_path, tiny_ar
     assert audiences_of[by_row[2]] == audience
 
 
+@pytest.mark.parametrize(
+    ("answer", "audience"),
+    [
+        ("Yes", "public"),
+        ("yes, but ask first", "custodian"),
+        ("по согласованию с директором", "custodian"),
+        ("согласовано", "public"),
+        ("kelishish kerak", "custodian"),
+        ("yes, until 31.10.2026", "custodian"),
+        ("yes, until 31.12.2026", "public"),
+    ],
+)
+def test_a_permission_with_a_condition_or_past_its_day_is_none_whatever_the_table_says(take, answer, audience):
+    head, row = with_cells(**{"May we publish?": answer})
+    fields = MAP["fields"] | {"marking": ["May we publish?"]}
+    batch = take(row, heads=head, fields=fields, markings={answer: "public"})
+    assert audiences(batch) == {audience}
+    plain = answer in ("Yes", "согласовано")
+    assert plain == (not any(issue.column == "May we publish?" for issue in batch.issues))
+
+
+def test_a_condition_may_let_partners_see_a_row_where_two_people_agreed_so(take):
+    head, row = with_cells(**{"May we publish?": "ask first"})
+    fields = MAP["fields"] | {"marking": ["May we publish?"]}
+    batch = take(row, heads=head, fields=fields, markings={"ask first": "partner"})
+    assert audiences(batch, "service") == {"partner"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "answer", "audience"),
+    [
+        ("Confidential location - do not print", "Yes", "custodian"),
+        ("Confidential location - do not print", "No", "public"),
+        ("Confidential location", "Y", "custodian"),
+        ("Адрес не разглашать (да/нет)", "да", "custodian"),
+        ("Help at home", "yes", "public"),
+        ("Согласны ли Вы участвовать в опросе?", "Нет", "custodian"),
+        ("Do you agree to take part in this survey?", "yes", "public"),
+    ],
+)
+def test_a_heading_that_asks_for_silence_counts_where_it_is_answered_with_yes(take, heading, answer, audience):
+    head, row = with_cells(**{heading: answer})
+    assert audiences(take(row, heads=head)) == {audience}
+
+
+@pytest.mark.parametrize(
+    ("text", "audience"),
+    [
+        ("Advice. Please do not list this number.", "custodian"),
+        ("We never share your data.", "public"),
+    ],
+)
+def test_a_description_that_asks_for_silence_hides_its_row(take, text, audience):
+    head, row = with_cells(About=text)
+    batch = take(row, heads=head, fields=MAP["fields"] | {"description": ["About"]})
+    assert audiences(batch) == {audience}
+
+
+@pytest.mark.parametrize("name", ["Тестовая анкета", "TEST", "test organization 2", "xxx", "Проба"])
+def test_a_row_that_tries_a_form_is_shown_to_nobody(take, name):
+    batch = take((ROW[0], name, *ROW[2:]))
+    assert audiences(batch) == {"custodian"}
+    assert ("doubt", "Name", "the name is one of a trial") in said(batch)
+
+
+@pytest.mark.parametrize("name", ["Testing centre", "Пробуждение", "Тестов и партнёры"])
+def test_a_name_that_begins_like_a_trial_is_none(take, name):
+    assert audiences(take((ROW[0], name, *ROW[2:]))) == {"public"}
+
+
+def test_a_code_for_what_is_not_known_is_no_number_of_places(take):
+    heading = "How many places? (99 - don't know)"
+    head, row = with_cells(**{heading: "99"})
+    fields = MAP["fields"] | {"capacity": [heading]}
+    assert take(row, heads=head, fields=fields).of("service_capacity") == []
+    head, row = with_cells(Places="999")
+    batch = take(row, heads=head)
+    assert batch.of("service_capacity") == []
+    assert ("doubt", "Places", "'999' may stand for what is not known") in said(batch)
+    head, row = with_cells(Places="99")
+    assert [c.maximum for c in take(row, heads=head).of("service_capacity")] == [99]
+
+
+def test_there_beside_another_town_is_not_the_street_of_the_row_above(take):
+    head = (*HEADER, "Address")
+    rows = [
+        (*ROW, "Market street 5"),
+        ("2", "Sabo", "Juybor", *ROW[3:], "там же"),
+        ("3", "Nilufar", "Rosht", *ROW[3:], "там же"),
+        ("4", "Mehr", "Rosht", *ROW[3:], "there"),
+    ]
+    batch = take(*rows, heads=head)
+    assert [address.address_1 for address in batch.of("address")] == ["Market street 5", "Market street 5"]
+    for row in (4, 5):
+        assert any("is the address of something else" in problem for _, _, problem in said(batch, row))
+
+
+def test_a_list_of_another_country_places_what_nobody_knows_there(take, tmp_path):
+    """Its title names the country: no number is completed by the codes of the study area."""
+    heads = ("Организации Республики Казахстан", *[""] * 6, "")
+    rows = [(*HEADER, "Town"), ("1", "Umed", "", "legal advice", "8 (000) 000-11-10", "all", "", "Whotown")]
+    batch = take(*rows, heads=heads)
+    assert [place.country for place in batch.of("location")] == ["KZ"]
+    assert [phone.number for phone in batch.of("phone")] == ["+70000001110"]
+    assert ("note", "Town", "its place is not known; the list is of KZ") in said(batch, 3)
+
+
+def test_a_number_for_text_messages_is_kept_beside_the_one_to_call(take):
+    batch = take((*ROW[:4], "1195; SMS 40600", *ROW[5:]))
+    assert [(phone.number, phone.type) for phone in batch.of("phone")] == [("1195", "voice"), ("sms:40600", "text")]
+
+
 def test_a_no_to_publishing_is_never_public_whatever_the_table_of_markings_says(take):
     head, row = with_cells(**{"May we publish?": "No"})
     fields = MAP["fields"] | {"marking": ["May we publish?"]}

@@ -195,10 +195,11 @@ def test_every_label_and_synonym_finds_its_own_term(name):
 def test_synonyms_are_known_and_not_said_twice():
     with (TERMS / "synonyms.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
+    words_of_languages = {folder.parent.name for folder in TERMS.parent.glob("*/word_lists.csv")}  # tr is only read
     assert max(Counter((row["taxonomy"], skeleton(row["word"])) for row in rows).values()) == 1
     for row in rows:
         assert row["code"] in Vocabulary.load(row["taxonomy"]), row
-        assert row["language"] in codes()
+        assert row["language"] in words_of_languages
         assert row["word"] == row["word"].strip() != ""
 
 

@@ -6,8 +6,22 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mapping.safety.sensitive_text import HOLD, PLACELESS, SHELTER, STREET, TELLING, asks_silence, hides_place
+from mapping.safety.sensitive_text import (
+    _FOR_COLLEAGUES,
+    _WISHES,
+    HOLD,
+    PLACELESS,
+    SHELTER,
+    STREET,
+    TELLING,
+    asks_in_prose,
+    asks_silence,
+    hides_place,
+    withholds,
+)
 
 TOLD = {
     TELLING: (
@@ -135,6 +149,17 @@ TOLD = {
         "flat of staff",
     ),
     PLACELESS: (
+        "суроға маҳфуз аст",
+        "дарёфт тавассути ҳамоҳангсоз",
+        "тавассути хати боварӣ",
+        "контакт через координатора",
+        "звонить через горячую линию",
+        "through the hotline",
+        "via focal point",
+        "through police",
+        "via the coordinator",
+        "koordinator orqali",
+        "ishonch telefoni orqali",
         "with the coordinator",
         "from the manager",
         "private",
@@ -213,6 +238,9 @@ TOLD = {
         "паногоҳ",
         "panohgohi",
         "panogoh",
+        "Kadın Konukevi",
+        "sığınma evi",
+        "Kadın Sığınağı",
         "Boshpana",
         "бошпана",
     ),
@@ -303,3 +331,57 @@ def test_what_was_published_is_no_wish_to_stay_hidden(text):
 )
 def test_a_place_that_somebody_keeps_is_not_told(text, hidden):
     assert hides_place(text) == hidden
+
+
+@given(st.data())
+def test_a_text_without_the_part_of_a_wish_holds_no_wish(data):
+    """What matches a pattern holds one of the parts for which texts are looked through first."""
+    pattern, parts = data.draw(st.sampled_from([*(_WISHES | _FOR_COLLEAGUES).items()]))
+    text = data.draw(st.from_regex(pattern))
+    assert any(part in text for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("Do not list the number", True),
+        ("NOT FOR PUBLICATION", True),
+        ("keep this private", True),
+        ("Не размещать на сайте", True),
+        ("просьба не указывать дом", True),
+        ("барои нашр не", True),
+        ("нашр карда нашавад", True),
+        ("eʼlon qilinmasin", True),
+        ("manzil berilmasin", True),
+        ("манзил айтилмасин", True),
+        ("only for partner agencies", True),
+        ("for staff use only", True),
+        ("только для сотрудников", True),
+        ("танҳо барои шарикон", True),
+        ("faqat hamkorlar uchun", True),
+        ("for women only", False),
+        ("published in 2024, listed and shared", False),
+        ("only two rooms", False),
+    ],
+)
+def test_a_wish_for_silence_is_heard_wherever_it_is_asked_for(text, wish):
+    assert withholds(text) == wish
+    assert asks_silence(text) or not wish
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("Legal advice for women. Please do not list this number.", True),
+        ("Crisis centre; address not to be published", True),
+        ("Просим вас не публиковать адрес.", True),
+        ("Юридическая помощь. Не размещать на сайте!", True),
+        ("We do not share what you tell us.", False),
+        ("Help is free. Your name is never disclosed.", False),
+        ("Мы не передаваем и не разглашаем ваши данные", False),
+        ("Only for staff of agencies that refer clients", False),  # for whom it is
+        ("Reports are published each year", False),
+    ],
+)
+def test_a_description_asks_for_silence_of_itself_and_not_of_what_visitors_tell(text, wish):
+    assert asks_in_prose(text) == wish

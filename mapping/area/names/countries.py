@@ -138,9 +138,28 @@ def country_abroad(area: StudyArea, text: str) -> str:
 
 
 def city_abroad(area: StudyArea, text: str) -> str:
-    """Return the ISO 3166 code of the country of a city abroad, or ""."""
+    """Return the ISO 3166 code of the country of a city abroad, or ""; in Cyrillic letters also in another case."""
     cities, key = _cities(area.code, tuple(area.languages)), key_of(text)[0]
-    return cities.get(key) or cities.get(_stem(key), "")
+    return cities.get(key) or (cities.get(_stem(key), "") if re.search("[\u0400-\u04ff]", text) else "")
+
+
+@lru_cache(maxsize=1_000)
+def countries_in(area: StudyArea, text: str) -> frozenset[str]:
+    """Return the ISO 3166 codes of the countries that a title names, the study area's among them.
+
+    >>> countries_in(StudyArea.load("data/geo/tj"), "НПО Республики Казахстан, 2026")  # doctest: +SKIP
+    frozenset({'KZ'})
+    """
+    known, words = _country_names(area), text.split()
+    grams = {" ".join(words[at : at + count]).strip(',.;:()«»"“”') for count in (1, 2, 3) for at in range(len(words))}
+    named = {code for gram in grams if len(gram) > SHORTEST and (code := known.get(skeleton(gram)))}
+    long = [(name, code) for name, code in known.items() if len(name) >= LONG and " " not in name]
+    named |= {code for word in tokens(text) if len(word) >= LONG for name, code in long if _inflects(word, name)}
+    return frozenset(named | ({area.code} if any(says_country(area, gram) for gram in grams) else set()))
+
+
+LONG = 6
+"""Letters from which on a word of a title is met in another case: "первых" is not Peru."""
 
 
 def _stem(key: str) -> str:

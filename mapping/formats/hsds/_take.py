@@ -30,7 +30,6 @@ from mapping.formats.hsds._names import (
 from mapping.formats.hsds._values import Mended, language_code, parsers, plain, values_shown
 from mapping.language.i18n import Phrase, Several, both
 from mapping.language.parsers import Partly, Unreadable
-from mapping.language.parsers.permission import withholds
 from mapping.model import (
     RECORDS,
     Audience,
@@ -45,14 +44,18 @@ from mapping.model import (
     strictest,
 )
 from mapping.packed import RecordRow, RecordsById, row_of_read
+from mapping.safety.sensitive_text import asks_in_prose, withholds
 
 MOST_SAID = 50
 """How often one fault is said row by row; after that it is only counted."""
 
 NEEDED: dict[str, frozenset[str]] = {table: frozenset(required(kind) - {"id"}) for table, kind in RECORDS.items()}
 
-CALLED = ("name", "alternate_name", "title", "alert")
-"""Fields in which a sender may ask that a record be not shown."""
+CALLED: dict[str, Callable[[str], bool]] = {
+    **dict.fromkeys(("name", "alternate_name", "title", "alert"), withholds),
+    "description": asks_in_prose,
+}
+"""Fields in which a sender may ask that a record be not shown -> what tells whether the sender does."""
 MARKED = frozenset(table for table, kind in RECORDS.items() if "audience" in kind.model_fields)
 """Tables whose records say who may see them."""
 
@@ -450,8 +453,8 @@ class Taking:
                 fields[name] = plain(value)
             elif not (linked and name == "link_id"):
                 self._other(raw, name, value, fields)
-        for name in CALLED if raw.table in MARKED else ():
-            if name in fields and withholds(str(fields[name])):
+        for name, asks in CALLED.items() if raw.table in MARKED else ():
+            if name in fields and asks(str(fields[name] or "")):
                 fields["audience"] = "custodian"
                 problem = Phrase("{text} asks that it be not shown", text=values_shown(fields[name]))
                 self.say(raw, name, problem, Phrase("it is for custodians only; ask its operator"))

@@ -5,6 +5,7 @@ import contextlib
 import csv
 import io
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -166,7 +167,7 @@ def _decoded(path: Path, contents: bytes) -> tuple[str, int]:
             Phrase("{path}: is not CSV but another kind of file; give it its true ending, as .xlsx", path=path)
         )
     else:
-        encodings = ["utf-8-sig", *_cyrillic(contents)]
+        encodings = ["utf-8-sig", *_old_encodings(contents)]
         mended = contents.decode("utf-8-sig", errors="replace")
         damaged, foreign = mended.count("\ufffd"), sum(letter > "\x7f" for letter in mended)
         if 0 < damaged < foreign * DAMAGED:
@@ -197,8 +198,19 @@ FREQUENT = "оеаинтсрвлкмдпу"
 """The letters that are most of any Russian text; those of other languages in these alphabets are among them."""
 
 
-def _cyrillic(contents: bytes) -> list[str]:
-    """Return the old encodings of Cyrillic, the likeliest first: small letters that are frequent, and no frames."""
+LATIN = "cp1254"
+"""The old encoding of Latin letters with marks: that of Turkish, which has those of western Europe too."""
+_BESIDE_LATIN = re.compile(r"[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
+
+
+def _old_encodings(contents: bytes) -> list[str]:
+    """Return old encodings, the likeliest first: Cyrillic of frequent small letters and no frames, or Latin.
+
+    Where most letters that would be Cyrillic stand beside plain Latin ones in a word, they are Latin with marks.
+    """
+    start = contents[:100_000].decode(OLD_ENCODINGS[0], errors="replace")
+    if len(_BESIDE_LATIN.findall(start)) * 2 > sum("\u0400" <= letter <= "\u04ff" for letter in start):
+        return [LATIN]
 
     def likeness(encoding: str) -> int:
         text = contents[:100_000].decode(encoding, errors="replace")

@@ -103,6 +103,8 @@ def looked_at(cells: Sequence[object], area: StudyArea | None) -> ColumnGuess:
     guess = ColumnGuess(shares=shares, words=sorted(counts) if len(counts) <= 12 else [])
     guess.answers = shares["answers"] >= 0.8 and len(counts) <= 12
     for name in ORDER:
+        if guess.answers and name not in ("marking", "status"):
+            continue  # yes and no are no names of anything
         if shares.get(name, 0.0) >= (SOME if name == "hours" else ENOUGH) and (name != "marking" or len(counts) <= 12):
             guess.taken_for, guess.share = name, shares[name]
             break

@@ -67,7 +67,7 @@ from mapping.language.parsers.phones import (
 )
 from mapping.language.parsers.points import Point, angle, coordinates
 from mapping.language.parsers.remarks import CHANGES, remarked
-from mapping.language.parsers.standing import closes_on, opens_later, standing, status
+from mapping.language.parsers.standing import closes_on, opens_later, standing, status, until
 
 __all__ = [
     "AGES",
@@ -131,6 +131,7 @@ __all__ = [
     "status",
     "term",
     "two_names",
+    "until",
     "utc_offset",
     "website",
     "wished",

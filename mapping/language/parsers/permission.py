@@ -57,17 +57,18 @@ _TO_PUBLISH = re.compile(
 )
 """Headings that name the act itself: a cell beneath says yes or no to it."""
 
-_NOT_TO_PUBLISH = re.compile(
-    r"^\W*(?:не (?:для )?(?:публик|опублик|разглаша|показыва|размещ)\w*|do not (?:publish|share|show|list|disclose)|"
+_DENIED = re.compile(
+    r"(?:\bне (?:для )?(?:публик|опублик|разглаша|показыва|размещ)\w*|do not (?:publish|share|show|list|disclose)|"
     r"don.?t (?:publish|share|show)|not (?:for|to be) (?:publi|shar|show|disclos)\w*|"
     r"(?:нашр|чоп|ошкор|эълон) (?:на?кун|нашав|карда нашав)\w*|nashr qilma\w*|ko.?rsatilmasin)",
     re.I,
 )
+_NOT_TO_PUBLISH = re.compile(rf"^\W*{_DENIED.pattern}", re.I)
 """Headings that forbid it: what stands beneath is a yes to secrecy."""
 
 _ITSELF = (
-    r"(?: (?:информ\w*|данн\w*|сведен\w*|доступ\w*|information|info|data|access|entry|record|маълумот\w*|"
-    r"ma.?lumot\w*|аст))?"
+    r"(?: (?:информ\w*|данн\w*|сведен\w*|доступ\w*|адрес\w*|information|info|data|access|entry|record|location|"
+    r"address|place|маълумот\w*|суроға\w*|ma.?lumot\w*|manzil\w*|аст))?"
 )
 _SECRET = re.compile(
     rf"^\W*(?:(?:для )?служебн\w* польз\w*|(?:для )?внутр\S* пользов\w*|дсп|конфиденциальн(?:о|ая|ый|ые|ое)|"
@@ -94,7 +95,14 @@ _NARROW = re.compile(
     r"confidential|secret|махф|шарик|танҳо|танхо|maxfiy|yopiq|hamkor|faqat",
     re.I,
 )
-_BOTH = re.compile(rf"(?=.*(?:{_ASK}))(?=.*(?:{_PUBLISH}))|(?=.*(?:{_CONSENT}))(?=.*(?:{_OPEN_PLACES}))", re.I | re.S)
+_TAKE_PART = (
+    r"участ\w+|опрос\w*|анкет\w*|интервью|take part|participat\w+|interview\w*|survey\w*|"
+    r"иштирок|пурсиш|qatnash|ishtirok|so.?rov|иштирок|сўров|katıl|anket"
+)
+"""What somebody is asked to agree to before they are asked anything else: whoever did not is in no list."""
+_BOTH = re.compile(
+    rf"(?=.*(?:{_ASK}))(?=.*(?:{_PUBLISH}))|(?=.*(?:{_CONSENT}))(?=.*(?:{_OPEN_PLACES}|{_TAKE_PART}))", re.I | re.S
+)
 _OTHER = re.compile(
     r"visitor|client|beneficiar|survivor|клиент|получател|пострадав|мизоҷ|mijoz|referral|перенаправ|"
     r"примеч|комментар|пояснен|\bnotes?\b|remark|comment|эзоҳ|изоҳ|izoh|шарҳ|legend|условн|"
@@ -102,40 +110,6 @@ _OTHER = re.compile(
     re.I,
 )
 """Headings about other consents, about days, and of remarks, which may explain who may see a row."""
-
-_COLLEAGUES = (
-    r"(?:referring|agenc|partner|staff|colleague|professional|providers?\b|партн|сотрудн|коллег|специалист|участник|своих\b|"
-    r"ҳамкор|шарик|корман|мутахассис|hamkor|xodim|mutaxassis|tanish|ходим|таниш)"
-)
-_WITHHOLD = re.compile(
-    r"\b(?:(?:not|never|don.?t)\s+(?:(?:to|for|be|publicly)\s+){0,3}(?:list|publi|disclos|advertis|post|circulat|"
-    r"distribut|reveal|give\s+(?:it\s+)?out|pass\s+(?:it\s+)?on|make\s+(?:it\s+)?public|shar|print)|"
-    r"kee?pt?\s+(?:\w+\s+){0,4}(?:private|secret)|"
-    rf"only\s+(?:for|to|among)\s+(?:\w+\s+){{0,2}}?{_COLLEAGUES}|for\s+(?:\w+\s+){{0,2}}?{_COLLEAGUES}\w*"
-    r"(?:\s+\w+)?\s+only\b|"
-    r"(?:не|нельзя)\s+(?:\w+\s+){0,2}?(?:публик|опублик|печат|распростран|разгла|афишир|выкладыв|размеща|показыва|"
-    r"(?:сообща|указыва|дава|передава)ть)|"
-    rf"(?:только|исключительно)\s+(?:для\s+|внутри\s+|среди\s+)?{_COLLEAGUES}|"
-    rf"(?:танҳо|танхо|фақат)\s+(?:барои\s+|ба\s+)?{_COLLEAGUES}|faqat\s+(?:\w+\s+)?{_COLLEAGUES}|"
-    r"барои\s+(?:нашр|чоп)\s+не|(?:нашр|чоп|ошкор|эълон|паҳн|дода)\s+(?:карда\s+)?(?:на(?:шав|кун|дих)|намеша)|"
-    r"(?:e.?lon|nashr|chop|oshkor)\s+(?:qil|et)(?:in|il)?ma(?:ng|sin|slik|y)|"
-    r"(?:tarqat|ko.?rsat|joylashtir|ber|ayt)(?:il|in)?ma(?:ng|sin|slik)|"
-    r"(?:эълон|нашр|чоп|ошкор)\s+(?:қил|эт)(?:ин|ил)?ма(?:нг|син|слик|й)|"
-    r"(?:тарқат|кўрсат|жойлаштир|бер|айт)(?:ил|ин)?ма(?:нг|син|слик))",
-    re.I,
-)
-"""Words of a remark or a note by which a sender asks that something be not shown, or be for colleagues alone."""
-
-
-@lru_cache(maxsize=20_000)
-def withholds(text: str) -> bool:
-    """Tell whether a text asks that something be not shown, or be for colleagues alone; lists say the same many times.
-
-    >>> withholds("для партнёров"), withholds("только для партнёров"), withholds("for women only")
-    (False, True, False)
-    """
-    return _WITHHOLD.search(text) is not None
-
 
 _EXCEPT = re.compile(
     r"\b(?:кроме|(?:за\s+)?исключ\w*|но\s+(?:не|без)|без|except\w*|but\s+(?:not|without|no|hide)|without|other\s+than|"
@@ -168,6 +142,28 @@ def excepted(answer: str) -> frozenset[str] | None:
     if not _EXCEPT.search(_UNCONDITIONAL.sub(" ", answer)):
         return None
     return frozenset(name for name, names in _OF_FIELDS.items() if names.search(answer))
+
+
+_ASK_FIRST = re.compile(
+    r"\b(?:ask|check with|consult|subject to|(?:after|upon) (?:approv|agree|permi|consult)\w*|"
+    r"with (?:prior )?(?:permission|approval|consent)|if (?:they|she|he|the \w+) agrees?|to be (?:agreed|confirmed)|"
+    r"pending|(?:call|phone|contact|write) (?:\w+ )?first|"
+    r"согласова(?:ть|ни\w*)|согласу\w*|уточн\w*|спро[сш]\w*|спрашив\w*|сначала|позвон\w*|после звонка|с разрешения|"
+    r"с ведома|при условии|если разреш\w*|(?:по|после) согласи\w*|"
+    r"пурс\w*|мувофи[қк]а\w*|бо иҷозати?|агар иҷозат|баъди розиг\w*|"
+    r"so.?ra(?!l)\w*|kelish(?!ilgan)\w*|ruxsat (?:bilan|olib|so)|келиш(?!илган)\w*|сўра(?!л)\w*|рухсат билан|"
+    r"sor(?:un|ulmal|arak)\w*|onay(?:ı|i)? (?:al|ile)\w*|izin al\w*)",
+    re.I,
+)
+
+
+def asks_first(answer: str) -> bool:
+    """Tell whether a permission holds only once somebody was asked: a condition is no yes.
+
+    >>> asks_first("yes, but ask first"), asks_first("да, по согласованию с директором"), asks_first("да, согласны")
+    (True, True, False)
+    """
+    return _ASK_FIRST.search(answer) is not None
 
 
 REVIEWS = ("_validation_status", "reviewstate", "__system/reviewstate")
@@ -239,6 +235,8 @@ def refuses(heading: str, answer: str) -> Phrase | None:
         return answered if _NARROW.search(answer) else None
     if _forbids(heading):
         return answered if answer and not says_no(answer) else None
+    if answer and _DENIED.search(_plain(heading)):
+        return answered  # "May we publish, or not to be published?": no answer tells which
     if not answer:
         return Phrase("{heading!r} is not answered", heading=heading)
     return None if says_yes(answer) else answered

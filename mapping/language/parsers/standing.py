@@ -2,11 +2,12 @@
 
 import datetime as dt
 import re
+from contextlib import suppress
 from functools import lru_cache
 from typing import Literal
 
 from mapping.language.parsers._cells import Unreadable
-from mapping.language.parsers.dates import date
+from mapping.language.parsers.dates import date, date_value
 
 Standing = Literal["inactive", "temporarily closed", "defunct"]
 
@@ -169,6 +170,21 @@ _DAYS = re.compile(
     r"(?P<to>[\s-]*(?:(?:yil|йил)\w*\s*)?(?:\d{1,2}-?\s*)?[^\W\d_]*(?:gacha|гача))?",
     re.I,
 )
+
+
+def until(text: str, today: dt.date) -> dt.date | None:
+    """Return the day until which something holds by a text; None where it says no such day.
+
+    >>> until("yes until 31.10.2026", dt.date(2026, 11, 28)), until("yes, since 2024", dt.date(2026, 11, 28))
+    (datetime.date(2026, 10, 31), None)
+    """
+    for match in _DAYS.finditer(text):
+        if match["until"] or match["to"]:
+            with suppress(Unreadable):
+                return date_value(match["day"], today, of_period="last").day
+    return None
+
+
 _NEXT_YEAR = re.compile(
     r"следующ\w+\s+год|next\s+year|соли\s+(?:оянда|нав)|(?:keyingi|kelasi|келаси)\s+(?:yil|йил)", re.I
 )

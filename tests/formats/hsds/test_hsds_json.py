@@ -635,7 +635,12 @@ def test_a_text_that_is_too_long_sets_its_row_aside_where_it_repeats_too(tmp_pat
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("name", "Advice (do not publish)"), ("alternate_name", "Совет, не публиковать"), ("alert", "for partners only")],
+    [
+        ("name", "Advice (do not publish)"),
+        ("alternate_name", "Совет, не публиковать"),
+        ("alert", "for partners only"),
+        ("description", "Legal advice for women. Please do not list the number."),
+    ],
 )
 def test_a_name_that_asks_for_silence_hides_what_it_names(tmp_path, tiny_area, name, value):
     batch = taken(document(tmp_path, SERVICE | {name: value}), tiny_area)
@@ -644,5 +649,6 @@ def test_a_name_that_asks_for_silence_hides_what_it_names(tmp_path, tiny_area, n
 
 
 def test_a_confidential_helpline_is_not_hidden_for_its_name(tmp_path, tiny_area):
-    batch = taken(document(tmp_path, SERVICE | {"name": "Free and confidential helpline"}), tiny_area)
+    told = {"name": "Free and confidential helpline", "description": "We never share your data."}
+    batch = taken(document(tmp_path, SERVICE | told), tiny_area)
     assert [made.audience for made in batch.of("service")] == ["public"]
