@@ -19,6 +19,7 @@ from mapping.view.view import Entry
 from web.partner.shareable import open_line, open_parts
 from web.presenters.cards import ContactLink, label, place_name
 from web.presenters.edition import Edition
+from web.presenters.hotlines import only_abroad
 
 KINDS: dict[str, Message] = {
     "number": Message("A number and its hours, nothing else"),
@@ -74,7 +75,7 @@ def paper_card(edition: Edition, entry: Entry, language: str, kind: str, *, name
     A card leaves the building: what not everybody may know is not on it, and stands behind the line's number.
     """
     made, known = edition.card(entry, language), open_parts(edition)
-    line = open_line(edition, language, abroad=False)
+    line = open_line(edition, language, abroad=only_abroad(entry, edition.area))
     passed_on = entry.id in known.services
     own = (call for call in made.calls if call.spoken and call.dial in known.numbers) if passed_on else iter(())
     call = next(own, None) or (line.call if line else None)

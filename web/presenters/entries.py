@@ -17,7 +17,7 @@ from web.presenters import choices, lists
 from web.presenters.cards import Card, ContactLink, calls, country_name, entrance, first_choice, label, place_name
 from web.presenters.choices import Choice
 from web.presenters.edition import Edition, short_code
-from web.presenters.hotlines import Hotline, line_for, lines
+from web.presenters.hotlines import Hotline, line_for, lines, only_abroad
 from web.presenters.outlines import tappable
 
 TEXTS = ("p1", "p2", "p3", "p4")
@@ -229,7 +229,7 @@ def service(edition: Edition, identifier: str, language: str) -> ServicePage:
         organization=entry.organization,
         spots=tuple(spots(entry, edition.area, language)),
         others=tuple(others(edition, entry, language)),
-        line=next(iter(lines(edition, language)), None),
+        line=line_for(edition, language, abroad=only_abroad(entry, edition.area)),
         fallback=next(iter(sorted(foreign)), ""),
         needs=tuple(need for need in choices.needs() if need.code in met),
     )
@@ -291,7 +291,9 @@ def organization(edition: Edition, identifier: str, language: str) -> Organizati
         kind=str(label("organization_types", organization_entry.kind, language)),
         cards=cards,
         calls=calls(organization_entry.phones, edition.area, language),
-        line=next(iter(lines(edition, language)), None),
+        line=line_for(
+            edition, language, abroad=bool(cards) and all(only_abroad(made.entry, edition.area) for made in cards)
+        ),
     )
 
 

@@ -49,10 +49,14 @@ def line_for(edition: Edition, language: str, *, abroad: bool) -> Hotline | None
     return next(far if abroad else iter(hotlines), None)
 
 
+def only_abroad(entry: Entry, area: StudyArea) -> bool:
+    """Tell whether a service is in other countries and not here."""
+    return bool(entry.places) and all(area.is_abroad(place.country) for place in entry.places)
+
+
 def _rank(entry: Entry, always: bool, area: StudyArea) -> tuple[bool, bool, bool, bool, int]:
     country = area.code in entry.covers or not entry.covers
-    abroad = bool(entry.places) and all(area.is_abroad(place.country) for place in entry.places)
-    return (abroad, not country, not always, entry.freshness not in ("fresh", "due"), -len(entry.languages))
+    return (only_abroad(entry, area), not country, not always, entry.freshness not in ("fresh", "due"), -len(entry.languages))
 
 
 def spoken_for(edition: Edition, unit: str | None, needs: Collection[str], language: str) -> tuple[StatementEntry, ...]:

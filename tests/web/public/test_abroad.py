@@ -10,6 +10,8 @@ from tests.web.support.portal import published
 from web.presenters import choices
 from web.presenters.edition import Edition
 from web.presenters.entries import emergency, where
+from web.presenters.entries import organization as organization_page
+from web.presenters.entries import service as service_page
 from web.public.abroad import countries, country
 
 FRESH = {"verified": "2026-09-01", "next_due": "2027-03-01"}
@@ -57,6 +59,16 @@ def test_who_is_there_and_who_can_be_called_from_there(edition):
     assert names(shown.later) == ["Old club"]
     assert shown.others[0].calls[0].dial == "+70000001111"  # not the short one
     assert shown.line.call.dial == "+992446000001"
+
+
+def test_pages_of_who_is_abroad_name_a_number_that_works_there(edition):
+    """A short one is of another line there, or of none."""
+    ids = {entry.name: entry.id for entry in edition.entries("en").values()}
+    dials = {name: service_page(edition, ids[name], "en").line.call.dial for name in ("Desk", "Office at home")}
+    assert dials == {"Desk": "+992446000001", "Office at home": "0011"}
+    bodies = {known.name: known.id for known in edition.organizations("en").values()}
+    assert organization_page(edition, bodies["Club"], "en").line.call.dial == "+992446000001"
+    assert organization_page(edition, bodies["Nav"], "en").line.call.dial == "0011", "it is at home too"
 
 
 def test_another_country_has_the_lines_only(edition):
