@@ -36,6 +36,8 @@ OUT, INSULT, ABROAD = "out", "insult", "abroad"
 ASIDE = {"after", "near"}
 """Concepts that keep what their words would ask for alone from being asked for: after the shelter, close to home."""
 CONDITIONS = ("night", "free")
+SPEAKS = "speaks-"
+"""How concepts begin that name a language: ``speaks-uz``."""
 QUIET = {NOT, OUT, INSULT, "near", "open", *CONDITIONS}
 """Concepts that say nothing by themselves of the help that is asked for."""
 PEOPLE = {"boss", "child", "family", "husband"}
@@ -48,6 +50,7 @@ class Meaning:
     """What a text asks for.
 
     ``types`` are scores of service types; ``line`` tells that a line must stand above everything; ``places`` are codes;
+    ``conditions`` are "night", "free" and languages as "speaks-uz", which decide among services that are as good;
     ``named`` are words that can only be names or numbers; ``words`` are all that count; ``dropped`` met nothing;
     ``nothing`` says that none of this is help that anybody lists.
     """
@@ -86,6 +89,8 @@ class QueryReader:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self.small = frozenset(lexicon["small"])
+        self.languages = tuple(sorted(name for name in _named_in(lexicon) if name.startswith(SPEAKS)))
+        self.quiet = QUIET.union(self.languages)
         self.concepts = {word: concepts.split() for word, concepts in lexicon["words"].items()}
         self.stems = {stem: concepts.split() for stem, concepts in lexicon["stems"].items()}
         self.phrases: dict[str, list[tuple[list[str], list[str]]]] = {}
@@ -147,7 +152,7 @@ class QueryReader:
                     concepts[at] = set() if known else self.alike(word, last=at == len(words) - 1)
                     if not concepts[at]:
                         (named if known or (is_name and is_name(word, True)) else dropped).append(word)
-            content += bool(concepts[at] - QUIET) and not concepts[at] & {OUT, INSULT}
+            content += bool(concepts[at] - self.quiet) and not concepts[at] & {OUT, INSULT}
         names = [word for at, word in enumerate(words) if word not in self.small and at not in at_places]
         return self._meaning(words, concepts, (places, named, dropped), content, self._called(names))
 
@@ -161,6 +166,7 @@ class QueryReader:
     ) -> Meaning:
         (places, named, dropped), (called, used, precisely) = parts, by_name
         met = set().union(*concepts)
+        conditions = tuple(name for name in (*CONDITIONS, *self.languages) if name in met)
         types, line, size = self._rules(met, vague=len(dropped) > content)
         ruled = bool(types)
         if not types and called and len(used) < len(set(dropped) - used):
@@ -178,14 +184,14 @@ class QueryReader:
         nothing = outside > 0 and not line and size < 2 and outside >= content
         if nothing:
             types = {}
-        nothing = nothing or not (types or named or places or met.intersection(CONDITIONS))
+        nothing = nothing or not (types or named or places or conditions)
         if not types and len(dropped) > len(named) and not line:
             nothing = True
         return Meaning(
             types={code: round(score, 3) for code, score in sorted(types.items())},
             line=line or tells,
             places=tuple(dict.fromkeys(places)),
-            conditions=tuple(name for name in CONDITIONS if name in met),
+            conditions=conditions,
             named=() if nothing else tuple(dict.fromkeys(named)),
             words=tuple(part for word in words if word not in self.small for part in word.split()),
             dropped=tuple(dict.fromkeys(dropped)),
@@ -339,6 +345,12 @@ class QueryReader:
             if covered == 1 and number >= self.precise_from:
                 precisely[code] = max(precisely.get(code, NAMED), len(row))
         return shares, used, precisely
+
+
+def _named_in(lexicon: Lexicon) -> set[str]:
+    """Return all concepts of a lexicon."""
+    tables = (*lexicon["words"].values(), *lexicon["stems"].values(), *(concepts for _, concepts in lexicon["phrases"]))
+    return {name for concepts in tables for name in concepts.split()}
 
 
 def joined(words: list[str]) -> list[str]:

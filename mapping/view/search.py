@@ -210,7 +210,8 @@ class Search:
     @cached_property
     def _conditions(self) -> list[tuple[Bits, float]]:
         """The services that meet each condition that is asked for, each with its weight."""
-        return [(self.postings.having(kind, [""]), 1.0) for kind in self.meaning.conditions]
+        parts = (name.partition("-") for name in self.meaning.conditions)
+        return [(self.postings.having(kind, [code]), 1.0) for kind, _, code in parts]
 
     @cached_property
     def _of_type(self) -> dict[str, Bits]:

@@ -405,6 +405,37 @@ def test_a_town_is_a_place_and_night_and_free_are_conditions(reader):
 
 
 @pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("юрист на узбекском", "uz"),
+        ("нужен русскоязычный юрист", "ru"),
+        ("lawyer who speaks uzbek", "uz"),
+        ("адвокати ӯзбекзабон", "uz"),
+        ("ҳуқуқшинос бо забони русӣ", "ru"),
+        ("oʻzbekcha advokat", "uz"),
+        ("тожикча адвокат", "tg"),
+        ("юрист со знанием жестового языка", "sgn"),
+    ],
+)
+def test_a_language_is_a_condition(reader, text, spoken):
+    meaning = reader.read(text)
+    assert meaning.conditions == (f"speaks-{spoken}",)
+    assert meaning.first_types()[0].startswith("LEG"), "the language decides among lawyers"
+
+
+def test_who_speaks_the_language_comes_first(tiny_area, tmp_path):
+    parts = [organization("Umed")]
+    for name, tongues in (("Advice A", ["tg"]), ("Advice B", ["tg", "uz"]), ("Advice C", ["ru"])):
+        parts += service(name, of="Umed", types=["LEG-INF"], speaks=tongues)
+    with sample_view(tmp_path, tiny_area, *parts) as view:
+        names = {text: [entry.name for entry in view.find(text).elsewhere] for text in ("юрист", "юрист на узбекском")}
+    assert names == {
+        "юрист": ["Advice A", "Advice B", "Advice C"],
+        "юрист на узбекском": ["Advice B", "Advice A", "Advice C"],
+    }
+
+
+@pytest.mark.parametrize(
     ("text", "unit"),
     [
         ("юрист в Дангаринском районе", "Danghara"),
@@ -552,6 +583,8 @@ def test_the_browser_finds_what_the_view_finds(tmp_path, tiny_area):
         "Джуйборская область",
         "шаҳри Ҷӯйбор",
         "шаб",
+        "юрист на русском",
+        "тоҷикӣ",
     ]
     with View(path) as view:
         searches = [view.search(Query(text)) for text in phrases]
@@ -660,7 +693,8 @@ def in_order(view: View, text: str) -> list[Entry]:
         alone = whole and len(meaning.words) == 1
         inside = bool({*meaning.places} & {*fact.inside})
         covers = bool({*meaning.places} & {*fact.covers}) or "everywhere" in fact.flags
-        conditions = len(fact.flags.intersection(meaning.conditions))
+        spoken = {f"speaks-{code}" for code in entry.languages}
+        conditions = len({*fact.flags, *spoken}.intersection(meaning.conditions))
         met = 1.5 * (tier > 0 or alone) + named + 1.5 * (whole and not alone)
         met += 0 if meaning.types or meaning.named else inside + conditions
         where = (2 if inside else int(covers)) if meaning.places else 0

@@ -56,7 +56,13 @@ def only_abroad(entry: Entry, area: StudyArea) -> bool:
 
 def _rank(entry: Entry, always: bool, area: StudyArea) -> tuple[bool, bool, bool, bool, int]:
     country = area.code in entry.covers or not entry.covers
-    return (only_abroad(entry, area), not country, not always, entry.freshness not in ("fresh", "due"), -len(entry.languages))
+    return (
+        only_abroad(entry, area),
+        not country,
+        not always,
+        entry.freshness not in ("fresh", "due"),
+        -len(entry.languages),
+    )
 
 
 def spoken_for(edition: Edition, unit: str | None, needs: Collection[str], language: str) -> tuple[StatementEntry, ...]:

@@ -8,6 +8,7 @@
   var CONDITIONS = ["night", "free"], BESIDE = ["out", "insult"], PEOPLE = ["boss", "child", "family", "husband"];
   var QUIET = new Set(["not", "near", "open"].concat(BESIDE, CONDITIONS)), ASIDE = new Set(["after", "near"]);
 
+  function speaks(name) { return name.startsWith("speaks-"); } // a concept that names a language
   function split(text) { return text ? text.split(" ") : []; }
   function each(table, use) { Object.keys(table).forEach(function (key) { use(key, table[key]); }); }
   function put(into, from) { from.forEach(function (value) { into.add(value); }); return into; }
@@ -250,7 +251,7 @@
       }
       var of = Array.from(concepts[at]);
       var beside = of.some(function (c) { return BESIDE.indexOf(c) >= 0; });
-      if (!beside && of.some(function (c) { return !QUIET.has(c); })) content++;
+      if (!beside && of.some(function (c) { return !QUIET.has(c) && !speaks(c); })) content++;
     });
     var met = concepts.reduce(put, new Set());
     var rules = this.rules(met, dropped.length > content), types = rules.types, ruled = Object.keys(types).length > 0;
@@ -269,7 +270,7 @@
     var tells = words.length >= SENTENCE && !outside && unforeseen; // what happened, in words that nobody foresaw
     var nothing = outside > 0 && !rules.line && rules.size < 2 && outside >= content;
     if (nothing) types = {};
-    var any = Object.keys(types).length, conditions = CONDITIONS.filter(function (name) { return met.has(name); });
+    var any = Object.keys(types).length, conditions = CONDITIONS.filter(function (name) { return met.has(name); }).concat(Array.from(met).filter(speaks).sort());
     nothing = nothing || !(any || named.length || places.length || conditions.length);
     if (!any && dropped.length > named.length && !rules.line) nothing = true;
     each(types, function (code, score) { types[code] = Math.round(score * 1000) / 1000; });

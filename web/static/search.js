@@ -32,6 +32,7 @@
       row.inside = new Set(split(index.texts[row.inside]));
       row.covers = new Set(split(index.texts[row.covers]));
       row.flags = new Set(FLAGS.filter(function (_, bit) { return row.flags >> bit & 1; }));
+      split(index.texts[row.speaks]).forEach(function (code) { row.flags.add("speaks-" + code); });
     });
     index.rows.slice().sort(function (a, b) { return a.id < b.id ? -1 : 1; }).forEach(function (row, column) { row.column = column; });
     index.known = Array.from(known).sort();
