@@ -392,6 +392,24 @@ def test_a_word_that_takes_not_into_itself_means_what_is_withheld(reader, text, 
     assert reader.read(text).first_types()[0] == first
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "не отпускают с работы",
+        "муж не пускает работать",
+        "аз кор намемонанд",
+        "ishdan qoʻyvormayapti",
+        "erim ishlashga qo'ymaydi",
+        "they do not let me leave the job",
+    ],
+)
+def test_who_is_kept_from_leaving_or_from_working_is_in_danger(reader, text):
+    """Work that nobody may leave is forced; somebody who may not work is held by who forbids it."""
+    meaning = reader.read(text)
+    assert meaning.line
+    assert meaning.first_types()[0] == "IDN-HOT"
+
+
 def test_small_words_ask_for_nothing(reader):
     for text in ("маро", "мне нужен", "menga kerak", "i need it", "барои ман лозим аст"):
         assert reader.read(text).types == {}, text
