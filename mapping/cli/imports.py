@@ -20,6 +20,7 @@ from mapping.cli.options import (
     day_of,
     err,
     out,
+    output_language,
     progress_bar,
     step,
     study_area,
@@ -68,6 +69,7 @@ def import_(
             )
         )
     region, day = study_area(area), day_of(today)
+    lang = output_language(region, lang)
     who = acting(login, accounts, "import") if login else "import"
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with Directory(directory, region, signed_in=bool(login)) as store, progress_bar() as progress:
@@ -162,6 +164,7 @@ def check(
         raise InvalidRecord("--draft: name the file that the column map is for")
 
     region, day = study_area(area), day_of(today)
+    lang = output_language(region, lang)
     _require(directory)
     with Directory(directory, region) as store:
         state = overview(store, region, day)
@@ -187,9 +190,11 @@ def _check_file(
     *,
     as_json: bool,
 ) -> None:
+    region = study_area(area)
+    lang = output_language(region, lang)
     with progress_bar() as progress:
         report = step(progress, "Reading")
-        batch = read(file, source=source, columns=columns, area=study_area(area), today=day_of(today), progress=report)
+        batch = read(file, source=source, columns=columns, area=region, today=day_of(today), progress=report)
     if as_json:
         issues = issue_table(batch.issues, lang)
         about = {"file": batch.file, "rows": batch.rows, "refused": len(batch.refused), "issues": issues}
@@ -214,6 +219,7 @@ def due(
 ) -> None:
     """Say whom to call so that entries stay true, what to ask, and take in what was found."""
     region, day = study_area(area), day_of(today)
+    lang = output_language(region, lang)
     _require(directory)
     with Directory(directory, region) as store:
         if done is not None:
@@ -253,6 +259,7 @@ def duplicates(
 ) -> None:
     """Show records that may be one, with the reasons; take in what was decided."""
     region, day = study_area(area), day_of(today)
+    lang = output_language(region, lang)
     _require(directory)
     with Directory(directory, region) as store:
         if decide is not None:

@@ -64,6 +64,20 @@ def study_area(folder: Path | None) -> "StudyArea":
     return StudyArea.load(folder or shipped("geo/tj"))
 
 
+def output_language(area: "StudyArea", text: str) -> str:
+    """Take a language of the study area, or English.
+
+    Raises
+    ------
+    InvalidRecord
+        It is another: its texts would be English without a word.
+    """
+    known = dict.fromkeys((*area.languages, "en"))
+    if text not in known:
+        raise InvalidRecord(f"--lang {text}: the languages here are {', '.join(known)}")
+    return text
+
+
 STDOUT = Path("-")
 """What stands for the standard output where a file is asked for."""
 

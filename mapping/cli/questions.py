@@ -25,6 +25,7 @@ from mapping.cli.options import (
     err,
     file_or_stdout,
     out,
+    output_language,
     require_writable,
     study_area,
 )
@@ -55,6 +56,7 @@ def find(
 ) -> None:
     """Find services in a view: nearest first, or by name."""
     region = study_area(area)
+    lang = output_language(region, lang)
     point = _point(near, region) if near else None
     with View(view) as opened:
         matches = opened.find(text, type=type_, serves=serves, near=point, within_km=within_km, language=lang)
@@ -100,6 +102,7 @@ def analyse(
     if csv is not None:
         require_writable(csv)
     region, options = study_area(area), {"minutes": minutes, "level": level, "types": types, "scenario": scenario}
+    lang = output_language(region, lang)
     with View(view) as opened:
         result = known[name](opened, region, **_taken(name, known[name], options))
         table = b"" if csv is None else table_csv(result, region, lang, demo=opened.demo)
@@ -135,6 +138,7 @@ def map_(
     """Draw a map of a view, with the findings of analyses on it."""
     require_writable(output)
     region, known = study_area(area), analyses()
+    lang = output_language(region, lang)
     with View(view) as opened:
         options = {"minutes": minutes, "level": level, "types": types, "scenario": scenario}
         results = [known[name](opened, region, **_taken(name, known[name], options)) for name in analysis or ()]

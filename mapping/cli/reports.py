@@ -15,6 +15,7 @@ from mapping.cli.options import (
     err,
     file_or_stdout,
     out,
+    output_language,
     require_writable,
     study_area,
 )
@@ -64,7 +65,7 @@ def report_(
             made = reports.make(
                 opened,
                 region,
-                language=_language(region, lang),
+                language=output_language(region, lang),
                 edition=_edition(edition),
                 reader=reader,
                 results=None if old is not None else kept_results(opened, region),
@@ -100,7 +101,7 @@ def brief(
             opened,
             region,
             code,
-            language=_language(region, lang),
+            language=output_language(region, lang),
             edition=_edition(edition),
             reader=reader,
             results=kept_results(opened, region),
@@ -114,14 +115,6 @@ def _edition(text: str) -> Any:
 
     if text not in EDITIONS:
         raise InvalidRecord(f"--edition {text}: is {' or '.join(EDITIONS)}")
-    return text
-
-
-def _language(area: Any, text: str) -> str:
-    """Take a language of the study area, or English."""
-    known = dict.fromkeys((*area.languages, "en"))
-    if text not in known:
-        raise InvalidRecord(f"--lang {text}: reports are written in {', '.join(known)}")
     return text
 
 
@@ -142,11 +135,10 @@ def export(
     if not view.exists():
         raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
     region = study_area(area)
-    if lang not in region.languages:
-        raise NotFound(f"--lang {lang}: this area speaks {', '.join(region.languages)}")
+    language = output_language(region, lang)
     with View(view) as opened:
         with file_or_stdout(output) as path:
-            write(opened, path, area=region, language=lang, name=format_)
+            write(opened, path, area=region, language=language, name=format_)
             err.print(f"Exported {output} ({path.stat().st_size / 1000:.0f} kB), edition {opened.edition}")
         if opened.audience != "public":
             err.print(f"Restricted: made for {opened.audience}; give it to nobody else")

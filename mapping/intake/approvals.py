@@ -68,6 +68,8 @@ def read_approvals(path: str | Path, *, by: str = "stewards", name: str = "Stewa
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
+    except FileNotFoundError as error:
+        raise FormatError(Phrase("{path}: there is no such file; check the name", path=path)) from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         problem = Phrase("{path}: cannot be read as CSV in UTF-8 ({why}); save it again", path=path, why=str(error))
         raise FormatError(problem) from error

@@ -11,7 +11,8 @@ from typer.main import get_group
 from typer.testing import CliRunner
 
 from mapping.cli import SECTIONS, VERBS, app
-from mapping.errors import MappingError
+from mapping.directory.directory import Directory
+from mapping.errors import InvalidRecord, MappingError
 
 HOMES = sorted(
     module.name
@@ -47,6 +48,43 @@ def test_version_and_unknown_commands():
     assert unknown.exit_code == 2
     assert "No such command 'nonsense'" in unknown.output
     assert isinstance(app, typer.Typer)
+
+
+SPOKEN = {
+    "find": ("find",),
+    "analyse": ("analyse", "coverage"),
+    "map": ("map", "map.html"),
+    "export": ("export", "list.csv"),
+    "report": ("report", "report.html"),
+    "brief": ("brief", "XT-W2", "brief.html"),
+    "import": ("import", "list.csv"),
+    "check": ("check", "list.csv"),
+    "due": ("due",),
+    "duplicates": ("duplicates",),
+}
+"""Commands that are answered in a language, with what else they need."""
+
+
+@pytest.mark.parametrize("name", SPOKEN)
+def test_no_command_takes_a_language_that_the_area_does_not_have(name, view_file, tiny_area, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "list.csv").write_text("name\nUmed\n", "utf-8")
+    Directory("directory.db", tiny_area).close()
+    files = {"--view": view_file, "--directory": "directory.db", "--area": tiny_area.folder}
+    command = get_group(app).get_command(None, name)
+    taken = {option for parameter in command.params for option in parameter.opts}
+    own = [str(word) for option, path in files.items() if option in taken for word in (option, path)]
+    done = CliRunner().invoke(app, [*SPOKEN[name], "--lang", "fr", *own])
+    assert isinstance(done.exception, InvalidRecord)
+    assert "--lang fr: the languages here are" in str(done.exception)
+    assert {path.name for path in tmp_path.iterdir()} <= {"list.csv", "directory.db", "directory.key"}
+
+
+def test_every_command_that_takes_a_language_is_asked():
+    group = get_group(app)
+    commands = {name: group.get_command(None, name) for name in VERBS}
+    taking = {name for name, own in commands.items() if any("--lang" in param.opts for param in own.params)}
+    assert taking == {*SPOKEN, "setup"}  # which writes nothing out
 
 
 def test_what_is_refused_is_one_line(tmp_path):

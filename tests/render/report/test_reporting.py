@@ -70,7 +70,7 @@ def test_a_restricted_brief_names_its_reader_and_is_logged(focal, tmp_path):
     ("arguments", "error", "said"),
     [
         (("--edition", "secret"), InvalidRecord, "public or restricted"),
-        (("--lang", "fr"), InvalidRecord, "reports are written in"),
+        (("--lang", "fr"), InvalidRecord, "the languages here are"),
         (("--format", "odt"), FormatError, "html, pdf, docx"),
         (("--edition", "restricted", "--reader", "X"), InvalidRecord, "--audience focal_point"),
     ],
