@@ -153,6 +153,8 @@ class Pen:
             self.picture(svg, result, caption=result.title, of=result.name)
         worst = self.worst(result, most)
         head, rows = self.laid_out(result, columns, worst)
+        if {column.key for column in result.columns} <= {"people"}:
+            rows = []  # people alone tell nothing of what was asked
         caption: object = result.title
         if worst:
             caption = Message(
@@ -172,13 +174,13 @@ class Pen:
         self.signs(result)
 
     def worst(self, result: Result, most: int) -> list[str]:
-        """Return the units that are worst off, by the first column that says whether more is better or worse."""
-        column = next((c for c in result.headlines if c.more_is != "neither" and c.kind not in ("state", "text")), None)
-        if column is None or not most or len(result.table) <= most:
+        """Return the units that are worst off, by the columns that say whether more is better or worse."""
+        judging = [c for c in result.headlines if c.more_is != "neither" and c.kind not in ("state", "text")]
+        if not judging or not most or len(result.table) <= most:
             return []
-        values = result.table[column.key].astype(float)
-        order = values.sort_values(ascending=column.more_is == "better", kind="stable").index[:most]
-        return [str(code) for code in order]
+        values = result.table[[column.key for column in judging]].astype(float)
+        rising = [column.more_is == "better" for column in judging]
+        return [str(code) for code in values.sort_values([*values], ascending=rising, kind="stable").index[:most]]
 
     def _is_across(self, result: Result, columns: int) -> bool:
         codes = len(result.table)

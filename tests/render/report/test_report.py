@@ -18,11 +18,13 @@ import pytest
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml.ns import qn
 
+from mapping.analysis.adequacy import norms
 from mapping.analysis.adequacy.standards import standards
 from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
 from mapping.render import report as reports
 from mapping.render.report import brief, print_map
+from mapping.render.report.composer import Pen
 from mapping.render.report.elements import (
     ON_A_NEW_PAGE,
     Cell,
@@ -536,6 +538,26 @@ def test_what_help_abroad_stands_on_is_what_is_counted(tmp_path, tiny_area, resu
     with sample_view(tmp_path, tiny_area, *parts, place("Office", of=["New", "Old"], country="RU")) as abroad:
         basis = Sources(abroad, tiny_area, "en", {}).basis(results["destinations"])
     assert "that are not overdue: 1 of 2 listed" in basis
+
+
+def test_no_recommendation_points_at_a_table_of_people_where_no_norm_can_be_counted(
+    view, tiny_area, results, monkeypatch
+):
+    monkeypatch.setattr(norms, "countable", lambda **_: [])
+    without = norms.norms(view, tiny_area)
+    made = reports.make(view, tiny_area, language="en", results={**results, "norms": without})
+    text = text_of(html.write(made))
+    assert "What norms ask for, and what is listed: nothing is known." in text
+    assert "stands in chapter 8. (Table" not in text
+
+
+def test_of_units_that_are_equally_badly_off_those_stand_first_that_are_by_the_next_column(view, tiny_area, results):
+    result = results["severity"]
+    table = result.table.copy()
+    table["phase"], table["distance"] = [5, 5, 5, 4], [0.1, 0.3, 0.2, 0.9]
+    pen = Pen(Sources(view, tiny_area, "en", results))
+    codes = list(table.index)
+    assert pen.worst(replace(result, table=table), 2) == [codes[1], codes[2]]
 
 
 def test_a_source_has_one_name_throughout(report):
