@@ -31,6 +31,19 @@ OF_NO_RECORD = ("map", "phones", "undo")
 CONSENTED = ("audience", "precision", "statement")
 """Kinds that hold as long as the operator's consent."""
 
+PROPOSED = (
+    "kind",
+    "link_entity",
+    "link_id",
+    "fields",
+    "seen",
+    "consent_by",
+    "consent_until",
+    "proposed_by",
+    "signed_in",
+)
+"""What makes two proposals one, whatever reason and day they have."""
+
 Decided = Literal["accepted", "refused", "withdrawn"]
 
 
@@ -65,7 +78,10 @@ def require_reasons(
 
 
 def keep_proposal(writing: Writing, proposal: Proposal) -> str:
-    """Keep what waits for a second person, with the number of the record's last change; return its id."""
+    """Keep what waits for a second person, with the number of the record's last change; return its id.
+
+    What the same person proposed already and still waits is kept once.
+    """
     kind, table, record, fields = proposal.kind, proposal.link_entity, proposal.link_id, json.loads(proposal.fields)
     if kind == "add":
         _new(table, record, fields)
@@ -87,8 +103,11 @@ def keep_proposal(writing: Writing, proposal: Proposal) -> str:
         elif kind == "merge":
             others = {other: version(writing.db, table, other) for other in fields["others"]}
             proposal.fields = json.dumps({"others": others}, sort_keys=True)
-    proposal.id = record_id("stewards", "proposal", writing.number)
     proposal.seen = version(writing.db, table, record)
+    for waiting in stored_proposals(writing.db):
+        if all(getattr(waiting, name) == getattr(proposal, name) for name in PROPOSED):
+            return waiting.id
+    proposal.id = record_id("stewards", "proposal", writing.number)
     writing.put("proposal", {proposal.id: to_row(proposal)})
     return proposal.id
 

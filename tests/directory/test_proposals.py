@@ -187,3 +187,14 @@ def test_what_is_not_erased_after_all_stays_hidden_until_two_people_bring_it_bac
     waiting = [each.showing for each in directory.waiting()]
     directory.agree(waiting, by="umed", also="gul", on=TODAY)
     assert shown_numbers(directory) == [number.number]
+
+
+def test_what_somebody_proposed_already_waits_once(directory):
+    asked = ask(directory)
+    assert ask(directory, reason="they wrote again") == asked
+    assert ask(directory, by="noor") != asked
+    assert ask(directory, fields=PHONE | {"extension": "5"}) != asked
+    edited = ask(directory, "edit", "service", key("service", "Advice"), {"name": "Advice by phone"})
+    directory.edit("service", key("service", "Advice"), {"fees_description": "free"}, by="gul", on=TODAY, reason="x")
+    assert ask(directory, "edit", "service", key("service", "Advice"), {"name": "Advice by phone"}) != edited
+    assert len(directory.proposals()) == 5

@@ -322,6 +322,14 @@ BASES_OF_POINTS: dict[str, Message] = {
     "unit": Message("of the administrative area"),
     "none": Message("there is no point"),
 }
+KINDS_OF_LINES = {
+    "voice": Message("Voice calls"),
+    "text": Message("Text messages"),
+    "textphone": Message("Textphone for deaf people"),
+    "fax": Message("Fax"),
+}
+"""HSDS kinds of lines; what is no line of its own (whatsapp/telegram) is called as it is."""
+
 VALUES: dict[str, dict[str, Message]] = {
     "address_type": KINDS_OF_PLACES,
     "freq": {"WEEKLY": Message("every week"), "MONTHLY": Message("every month")},
@@ -331,6 +339,7 @@ VALUES: dict[str, dict[str, Message]] = {
     "position_basis": BASES_OF_POINTS,
     "precision": PRECISE,
     "role": ROLES_OF_PLACES,
+    "type": KINDS_OF_LINES,
     "unit_of_count": COUNTED_IN,
 }
 """Field -> what its values are called."""
@@ -464,6 +473,9 @@ def said(table: str, name: str, value: Any, area: StudyArea, language: str) -> s
         return ""
     if isinstance(value, bool) or name == "do_not_list":
         return (YES if value else NO).into(language)
+    field = RECORDS[table].model_fields.get(name)
+    if isinstance(value, str) and field and dt.date in get_args(field.annotation):
+        value = dt.date.fromisoformat(value)  # as what waits keeps it
     if isinstance(value, dt.date):
         return date(value, language)
     if name == "service_types":

@@ -178,7 +178,7 @@ def _record(whole: VisibleRecords, shown: list[Showing], language: str) -> dict[
             said(showing.table, field, now, area, language),
         )
         for field, (before, now) in showing.fields.items()
-        if field in LABELS and field not in refers
+        if field in LABELS and refers.get(field, "taxonomy_term") == "taxonomy_term"
     ]
     for field, (before, now) in showing.fields.items():
         if (table := refers.get(field)) in WHOLES:

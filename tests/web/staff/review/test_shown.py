@@ -9,7 +9,7 @@ from mapping.batch import Batch
 from mapping.directory.directory import Directory
 from mapping.model import Language, Source, Translation, record_id
 from tests.support.sample import TODAY, approval, batch, key, organization, place, service
-from tests.web.staff.records.test_records import LEGAL
+from tests.web.staff.records.test_records import LEGAL, record
 from tests.web.support.office import Office, post
 from web.staff.fields import said
 
@@ -53,6 +53,19 @@ def test_a_second_person_sees_words_and_agrees(office, act):
         assert not opened.waiting(act)
         assert ("language", "spoken") in opened.agreed("public")
     assert second.get(f"/en/shown/{act}.html").status_code == 404
+
+
+def test_who_agrees_to_list_an_entry_again_reads_its_kind_of_help_and_whom_it_helps(office, alone):
+    steward, second = office.client("steward"), office.client("steward", login="second")
+    path, flag = f"/en/r/service/{LEGAL}.html", f"/en/f/service/{LEGAL}"
+    assert post(steward, flag, page=path, reason="no number").status_code == 303
+    for reason in ("they have a number", "they have a number, and wait"):
+        assert "waits" in post(steward, flag, page=path, reason=reason).location
+    (number,) = re.findall(r"p/([^/]+)\.html", second.get("/en/waiting.html").text)
+    shown = second.get(f"/en/p/{number}.html").text
+    assert '<td data-l="Then">Legal information and advice</td>' in shown
+    assert post(second, f"/en/p/{number}.html", choice="accepted").status_code == 303
+    assert not record(office, "service", LEGAL).do_not_list
 
 
 def test_an_act_with_many_records_is_told_entry_by_entry_and_asks_once_who_did_it(
@@ -156,6 +169,8 @@ def test_the_origin_of_a_translation_is_told_in_words(office, tiny_area, alone, 
     [
         ("cost_option", "option", "tariff", "По прейскуранту"),
         ("translation", "field", "fees_description", "Сколько стоит"),
+        ("phone", "type", "textphone", "Текстовый телефон для глухих"),
+        ("funding", "valid_to", "2027-03-31", "31 марта 2027\xa0г."),
     ],
 )
 def test_no_code_stands_for_a_word(table, name, value, words, tiny_area):
