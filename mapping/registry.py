@@ -113,7 +113,8 @@ def format_of(path: Path) -> ModuleType:
             return module
     names = ", ".join(module.__name__.rpartition(".")[2] for module in fitting)
     problem = Phrase(
-        "{path}: ends in {suffix} and holds none of what we read from such files ({names})",
+        "{path}: ends in {suffix} and holds none of what we read from such files ({names}); unpack an archive and give"
+        " its files one by one",
         path=path,
         suffix=suffix,
         names=names,

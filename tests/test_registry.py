@@ -135,7 +135,7 @@ def test_where_formats_share_an_ending_the_contents_decide(folder, tmp_path):
         assert registry.format_of(tmp_path / "a.json").__name__ == f"mapping.formats.{name}"
     (folder / "plain.py").unlink()
     registry._in_folders.cache_clear()
-    with pytest.raises(FormatError, match=r"holds none of what we read from such files \(stars\)"):
+    with pytest.raises(FormatError, match=r"holds none of what we read from such files \(stars\); unpack an archive"):
         registry.format_of(tmp_path / "a.json")
 
 

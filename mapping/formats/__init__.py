@@ -1,6 +1,7 @@
 """File formats: one file each, found by `mapping.registry`.
 
-A format's module holds ``SUFFIX``, the ending of its files (several are separated by spaces), and what it can do:
+A format's module holds ``SUFFIX``, the ending of its files (several are separated by spaces), ``LABEL``, which says in
+a few words what the file is or what it is good for, and what it can do:
 
 ``read(path) -> Iterator[Sheet]``
     Give the cells of a file. What they mean is said by the sender's column map.
@@ -13,9 +14,8 @@ A format's module holds ``SUFFIX``, the ending of its files (several are separat
     Where several formats share an ending: whether a file is of this one. It never raises on any bytes. The format
     without it takes what no other recognises.
 ``write(view, path, *, area, language) -> None``
-    Write what a view shows, the same bytes each time. ``LABEL`` says in a few words what the file is good for; where
-    there is one, ``FILE`` is the name that it is offered under. ``TRANSLATED`` is true where every language of the
-    area has a file of its own.
+    Write what a view shows, the same bytes each time. Where there is one, ``FILE`` is the name that it is offered
+    under. ``TRANSLATED`` is true where every language of the area has a file of its own.
 ``available() -> bool``
     Whether the extra that a format needs is installed; without this function it needs none.
 """

@@ -17,6 +17,7 @@ from mapping.errors import FormatError, MappingError
 from mapping.formats import read_sheets, source_of
 from mapping.formats.tables._flat import flat_rows
 from mapping.intake.read import Known, read
+from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
 from mapping.registry import formats
 from mapping.render.export import export, file_name, format_for, writers
@@ -32,6 +33,11 @@ ENDINGS = sorted({ending for name in READERS for ending in formats()[name].SUFFI
 
 
 BEGINNINGS = [b"PK\x03\x04", b"SQLite format 3\0", b"PAR1", b"{", b"[", b"<?xml version='1.0'?>", b"#org,#adm1\n"]
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_what_is_read_is_called_by_words(name):
+    assert isinstance(formats()[name].LABEL, Message)
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,10 @@ from typing import Any
 from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.formats.osm import _tags as osm
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message, Phrase
 
 SUFFIX = ".pbf"
+LABEL = Message("A part of OpenStreetMap (PBF)")
 
 
 def read(path: str | Path) -> Iterator[Sheet]:

@@ -10,9 +10,10 @@ from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.formats._json import load
 from mapping.formats.osm import _tags as osm
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message, Phrase
 
 SUFFIX = ".json"
+LABEL = Message("Places of OpenStreetMap, as Overpass gives them (JSON)")
 LOOKED_AT = 2**16
 
 

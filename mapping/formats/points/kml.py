@@ -10,9 +10,10 @@ from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.formats._archives import content, members
 from mapping.formats.points._points import checked, layers
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message, Phrase
 
 SUFFIX = ".kml .kmz"
+LABEL = Message("Places of Google My Maps or Google Earth (KML)")
 
 
 def read(path: str | Path) -> Iterator[Sheet]:

@@ -9,8 +9,10 @@ from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.formats._archives import content, members
 from mapping.formats.points._points import checked, layers
+from mapping.language.i18n import Message
 
 SUFFIX = ".zip"
+LABEL = Message("Places of a shapefile, zipped")
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 

@@ -24,9 +24,10 @@ from mapping.formats.hsds._finish import finish
 from mapping.formats.hsds._names import Raw
 from mapping.formats.hsds._take import Taking
 from mapping.formats.referral_lines._lists import State, hidden, languages, schedules, state, terms
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message, Phrase
 
 SUFFIX = ".xml"
+LABEL = Message("A directory of a helpline, as AIRS exchanges them (XML)")
 DEEPEST = 40
 """How deep elements may stand in each other; the schema needs 9."""
 

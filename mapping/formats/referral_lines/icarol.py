@@ -22,10 +22,11 @@ from mapping.formats.hsds._names import Raw
 from mapping.formats.hsds._take import Taking
 from mapping.formats.referral_lines._lists import hidden, languages, schedules, state, terms
 from mapping.formats.tables import csv as csv_format
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message, Phrase
 from mapping.model import RECORDS
 
 SUFFIX = ".csv"
+LABEL = Message("A directory of a helpline, as iCarol exports it (CSV)")
 SIGNS = ("ResourceAgencyNum", "PublicName")
 
 PHONES: dict[str, str] = {

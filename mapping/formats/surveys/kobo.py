@@ -22,9 +22,10 @@ from mapping.formats.surveys.field_form_texts import LABELS, YES_NO
 from mapping.formats.surveys.xlsform import KEYS, LINKS, STATES, answered, map_of
 from mapping.formats.tables import csv, xlsx
 from mapping.language import languages
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message, Phrase
 
 SUFFIX = ".xlsx .csv .zip"
+LABEL = Message("Answers of a survey in KoboToolbox or ODK (Excel, CSV)")
 LOOKED_AT = 2**20
 """Bytes of each part of a file in which the names of its columns must stand to be seen."""
 

@@ -12,9 +12,10 @@ from mapping.errors import FormatError
 from mapping.formats import MAX_COLUMNS, Sheet
 from mapping.formats._json import load
 from mapping.formats.surveys.kobo import tidied
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message, Phrase
 
 SUFFIX = ".json"
+LABEL = Message("Answers of a survey in KoboToolbox, as its server gives them (JSON)")
 LOOKED_AT = 2**20
 SIGNS = re.compile(rb'"(?:_submission_time|_xform_id_string|formhub/uuid|_submitted_by|__system)"\s*:')
 """Keys that only a survey tool writes."""

@@ -12,9 +12,10 @@ import docx
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused
 from mapping.formats._archives import members
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message, Phrase
 
 SUFFIX = ".docx"
+LABEL = Message("Tables of a Word document")
 
 TITLES = 3
 """Paragraphs before a table that may be its title at most."""

@@ -15,9 +15,10 @@ from mapping.formats.tables import csv as text_tables
 from mapping.formats.tables import xlsx
 from mapping.formats.tables._disguise import is_text, require_no_page
 from mapping.formats.tables.xlsx import MOST_COLOURED, Look, sheet_as_it_looks, with_colours
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message, Phrase
 
 SUFFIX = ".xls .ods"
+LABEL = Message("Workbooks of LibreOffice and older ones of Excel")
 UNSEEN = Phrase(
     "what is hidden or struck through cannot be told apart in such a file: it is read; comments beside cells are "
     "not: save it as .xlsx if it has any"

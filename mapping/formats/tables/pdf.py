@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, require_readable
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message, Phrase
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page
     from pdfplumber.table import Table
 
 SUFFIX = ".pdf"
+LABEL = Message("Tables of a PDF, which are looked at before they are read")
 PREVIEWED = True
 """Nothing of such a file is stored before somebody saw how it was cut."""
 

@@ -19,9 +19,10 @@ from openpyxl.utils import column_index_from_string
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, require_readable
 from mapping.formats.tables._disguise import require_no_text
-from mapping.language.i18n import Phrase, Several
+from mapping.language.i18n import Message, Phrase, Several
 
 SUFFIX = ".xlsx .xlsm"
+LABEL = Message("Workbooks of Excel")
 MAX_UNPACKED = 500 * 2**20
 MAX_RATIO = 200
 """How much larger than its packed size a part of a workbook may be; a spreadsheet's text packs 5 to 30 times."""
