@@ -1,6 +1,6 @@
-"""Ready answers: records that stand ready in a view, given out before the portal has a request at all.
+"""Ready answers: records of a view, given out before the portal has a request at all.
 
-What a portal does around an answer takes many times as long as looking up the record.
+What a portal does around an answer takes many times as long as looking up a record, and about as long as a list.
 """
 
 import re
@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mapping.view.ready import FORMS
-from web.api.routes import JSON, EditionAnswers
+from web.api.routes import JSON, EditionAnswers, page_asked
 from web.api.schema import COLLECTIONS
 from web.presenters.edition import Editions
 
@@ -20,12 +20,13 @@ _NAMES = "|".join(name for name, collection in COLLECTIONS.items() if collection
 RECORD = re.compile(rf"/api/({_NAMES})/([!-.0-~]{{1,100}})")
 LIST = re.compile(rf"/api/({_NAMES})(-[0-9]+)?(\.json)?")
 PAGE = re.compile(r"((per_)?page=[0-9]{1,6}&?)*")
+ANY_LIST = re.compile(rf"/api/({'|'.join(COLLECTIONS)})")
 
 
 class ReadyAnswers:
-    """A WSGI app before the portal that answers, as `web.api.routes.one` would, for records that stand ready.
+    """A WSGI app before the portal that answers, as `web.api.routes` would, for records that stand ready and lists.
 
-    It takes questions that nothing but the address decides; all others, and what it does not find, are the portal's.
+    It takes questions that nothing but the address decides; all others, and what it cannot answer, are the portal's.
     """
 
     def __init__(self, app: "WSGIApplication", editions: Editions) -> None:
@@ -33,19 +34,33 @@ class ReadyAnswers:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request, or have the portal answer it."""
-        path = environ.get("PATH_INFO", "")
-        match = RECORD.fullmatch(path)
-        asked_more = "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MATCH" in environ or environ.get("QUERY_STRING")
-        text = tag = None
+        answer = None
         with suppress(Exception):  # what cannot be read here cannot be there, where it is said
-            if match and environ["REQUEST_METHOD"] == "GET" and not asked_more and (answers := self._answers()):
-                text = answers.ready_record(COLLECTIONS[match[1]], match[2].removesuffix(".json"))
-                tag = answers.tag(path, {})
-        if text is None:
+            answer = self._answer(environ)
+        if answer is None:
             return self.app(environ, start_response)
-        headers = [("Content-Type", JSON), ("Content-Length", str(len(text))), ("Cache-Control", "no-store")]
-        start_response("200 OK", [*headers, ("ETag", f'W/"{tag}"')])
+        text, headers = answer
+        start_response("200 OK", [("Content-Type", JSON), ("Content-Length", str(len(text))), *headers.items()])
         return [text]
+
+    def _answer(self, environ: "WSGIEnvironment") -> tuple[bytes, dict[str, str]] | None:
+        """Return an answer with its headers; None where the portal has to give it."""
+        path, asked_more = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+        conditions = "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MATCH" in environ
+        if environ["REQUEST_METHOD"] != "GET" or conditions or not path.startswith("/api/"):
+            return None
+        answers = self._answers()
+        if answers is None:
+            return None
+        if (match := RECORD.fullmatch(path)) and not asked_more:
+            text = answers.ready_record(COLLECTIONS[match[1]], match[2].removesuffix(".json"))
+            return (text, answers.headers(path, {}, keep=False)) if text else None
+        if match := ANY_LIST.fullmatch(path):
+            collection = COLLECTIONS[match[1]]
+            query = answers.read(asked_more.encode("latin-1"), collection.parameters)
+            page = page_asked(query)
+            return None if page is None else (answers.page(collection, query, page), answers.headers(path, query))
+        return None
 
     def holds(self, method: str, path: str, query: str) -> bool:
         """Tell whether the records that a request asks for stand ready, so that they only have to be put together."""

@@ -92,7 +92,7 @@ class EditionAnswers:
         }
 
     def tag(self, path: str, query: Mapping[str, Any]) -> str:
-        """Return what an answer is known by: the view, the address and all that was asked."""
+        """Return what an answer is known by, compressed or not: the view, the address and all that was asked."""
         key = json.dumps([self.stamp, path, sorted(query.items())], default=str)
         return hashlib.sha256(key.encode()).hexdigest()[:32]
 
@@ -103,6 +103,45 @@ class EditionAnswers:
         with self.catalogue.view() as view:
             texts = ready_records(view, collection.table, "full", [identifier])
         return next((text + b"\n" for text in texts.values()), None)
+
+    def read(self, query: bytes, names: Iterable[str], body: bytes | None = None, mimetype: str = "") -> dict[str, Any]:
+        """Return the parameters of a question, from its address and its body, that are allowed.
+
+        Raises
+        ------
+        BadRequest
+            With everything that is wrong.
+        """
+        known = self.choices.parameters
+        return read(parameters_of(query, body, mimetype), {name: known[name] for name in names})
+
+    def headers(self, path: str, query: Mapping[str, Any], *, keep: bool = True) -> dict[str, str]:
+        """Return the headers of an answer by GET: how long it may be kept, if at all, and what it is known by."""
+        known = self.choices.parameters
+        lasting = keep and not any(known[name].personal for name in query if name in known)
+        headers = {"Cache-Control": LASTING if lasting else "no-store", "ETag": f'W/"{self.tag(path, query)}"'}
+        return headers | ({"Content-Language": query["lang"]} if "lang" in query else {})
+
+    def page(self, collection: Collection, query: Mapping[str, Any], page: int) -> bytes:
+        """Return a page of the records that fit all that was asked."""
+        per_page = query.get("per_page", PER_PAGE)
+        if query.get("minimal"):
+            page, per_page = 1, max(1, self.catalogue.roll(collection.table).size)
+        selection = self.catalogue.select(collection.table, query, page, per_page)
+        with self.catalogue.view() as view:
+            texts = list(self.texts(view, collection, selection.ids, query, selection.metres))
+        return _paged(texts, selection.total, page, per_page)
+
+    def every(self, collection: Collection, query: Mapping[str, Any]) -> Iterator[bytes]:
+        """Return all records that fit all that was asked, one a line, each made when its turn comes."""
+        selection = self.catalogue.select(collection.table, query, None, 0)
+
+        def lines() -> Iterator[bytes]:
+            with self.catalogue.view() as view:
+                for text in self.texts(view, collection, selection.ids, query, selection.metres):
+                    yield text + b"\n"
+
+        return lines()
 
     def texts(
         self, view: View, collection: Collection, ids: list[str], query: Mapping[str, Any], metres: Mapping[str, int]
@@ -170,7 +209,7 @@ def description() -> Response:
 def deltas() -> Response:
     """List what changed and what left since a day."""
     query = _asked(DELTAS) if request.endpoint == "api.deltas" else _asked(()) | {"format": "ndjson"}
-    answers, page = _answers(), _page(query)
+    answers, page = _answers(), page_asked(query)
     if (same := _unchanged(query)) is not None:
         return same
     rows, total = answers.catalogue.changes(query, page, query["per_page"])
@@ -218,23 +257,13 @@ def one(name: str, identifier: str) -> Response:
 
 def _list(collection: Collection, query: dict[str, Any]) -> Response:
     """Answer with a page of records, or with all of them one a line."""
-    page = _page(query)
+    page = page_asked(query)
     same = _unchanged(query)
     if same is not None:
         return same
-    answers = _answers()
-    per_page = query.get("per_page", PER_PAGE)
-    if query.get("minimal") and page is not None:
-        page, per_page = 1, max(1, answers.catalogue.roll(collection.table).size)
-    selection = answers.catalogue.select(collection.table, query, page, per_page)
-
-    def texts() -> Iterator[bytes]:
-        with answers.catalogue.view() as view:
-            yield from answers.texts(view, collection, selection.ids, query, selection.metres)
-
     if page is None:
-        return _answer((text + b"\n" for text in texts()), query, NDJSON)
-    return _answer(_paged(list(texts()), selection.total, page, per_page), query)
+        return _answer(_answers().every(collection, query), query, NDJSON)
+    return _answer(_answers().page(collection, query, page), query)
 
 
 def _paged(contents: list[bytes], total: int, page: int, per_page: int) -> bytes:
@@ -252,7 +281,7 @@ def _paged(contents: list[bytes], total: int, page: int, per_page: int) -> bytes
     return dump(about)[:-1] + b',"contents":[' + b",".join(contents) + b"]}\n"
 
 
-def _page(query: dict[str, Any]) -> int | None:
+def page_asked(query: dict[str, Any]) -> int | None:
     """Return the page that was asked for, None for everything; fill in what was not said."""
     query.setdefault("per_page", PER_PAGE)
     return None if query.get("format") == "ndjson" else int(query.setdefault("page", 1))
@@ -268,9 +297,7 @@ def _asked(names: Iterable[str]) -> dict[str, Any]:
     """
     request.max_content_length = BODY_LIMIT
     body = request.get_data() if request.method == "POST" else None
-    choices = _answers().choices.parameters
-    given = parameters_of(request.query_string, body, request.mimetype)
-    return read(given, {name: choices[name] for name in names})
+    return _answers().read(request.query_string, names, body, request.mimetype)
 
 
 def _answers() -> EditionAnswers:
@@ -314,14 +341,12 @@ def _unchanged(query: Mapping[str, Any]) -> Response | None:
 def _answer(
     contents: bytes | Iterable[bytes], query: Mapping[str, Any], mimetype: str = JSON, *, keep: bool = True
 ) -> Response:
-    response = Response(contents, mimetype=mimetype)
-    known = _answers().choices.parameters
-    lasting = keep and request.method != "POST" and not any(known[n].personal for n in query if n in known)
-    response.headers["Cache-Control"] = LASTING if lasting else "no-store"
-    if "lang" in query:
-        response.headers["Content-Language"] = query["lang"]
-    if request.method != "POST":
-        response.set_etag(_tag(query), weak=True)  # compressed or not, it is the same answer
+    asked_by_post = request.method == "POST"
+    headers = _answers().headers(request.path, query, keep=keep and not asked_by_post)
+    response = Response(contents, mimetype=mimetype, headers=headers)
+    if asked_by_post:
+        del response.headers["ETag"]
+    else:
         conditions = {"If-None-Match", "If-Match"} & {*request.headers.keys()}
         if conditions and isinstance(contents, bytes):  # what is streamed would be gathered to be measured
             response.make_conditional(request.environ)

@@ -17,6 +17,7 @@ from tests.web.support.office import Office
 from tests.web.support.portal import published
 from tests.web.support.served import running
 from web import create_app, serving
+from web.api.schema import COLLECTIONS
 from web.headers import API_HEADERS
 from web.kept_pages import STANDS_READY
 
@@ -143,6 +144,55 @@ def test_a_list_that_comes_line_by_line_is_compressed_as_it_comes(wire: Wire) ->
 def test_what_is_refused_and_what_is_short_stays_plain(wire: Wire) -> None:
     for path in ("/api/services/never", "/api/services?x=1", "/api/services?search=zzzz"):
         assert "content-encoding" not in dict(wire.get(path, "Accept-Encoding: gzip")[1])
+
+
+def test_a_list_is_answered_before_the_portal_as_the_portal_answers_it(view_file, tiny_area, monkeypatch) -> None:
+    ready = create_app(view_file, tiny_area, keep=True).test_client()
+    monkeypatch.setattr("web.public.app.ReadyAnswers", Passing)
+    plain = create_app(view_file, tiny_area, keep=True).test_client()
+    unit = plain.get("/api/area_units").json["contents"][-1]["id"]
+    taken = [
+        *(f"/api/{name}" for name in COLLECTIONS),
+        "/api/services?page=2&per_page=3",
+        "/api/services?page=999",
+        "/api/services?near=10.05,60.1&per_page=2",
+        "/api/service_at_locations?near=10.05,60.1&proximity=9000",
+        "/api/services?search=%D1%8E%D1%80%D0%B8%D1%81%D1%82&lang=ru",
+        "/api/organizations?minimal=true",
+        "/api/services?full=true&lang=tg",
+        f"/api/services?area_unit={unit}&serves=AGE-CHI",
+        "/api/services?",
+    ]
+    left = [
+        "/api/services?page=0&per_page=x&y=1",
+        "/api/services?page=1&page=1",
+        "/api/services?search=%ff",
+        "/api/services?proximity=5",
+        "/api/services?format=ndjson",
+        "/api/services/",
+        "/api/nothing",
+    ]
+    for path in (*taken, *left):
+        for headers in ({}, {"Accept-Encoding": "gzip"}):
+            answers = [client.get(path, headers=headers) for client in (plain, ready)]
+            first, second = ((answer.status, sorted(answer.headers), answer.data) for answer in answers)
+            assert first == second, path
+
+    monkeypatch.setattr("flask.Flask.full_dispatch_request", lambda *_: pytest.fail("the portal was asked"))
+    assert {ready.get(path).status_code for path in taken} == {200}
+
+
+class Passing:
+    """What stands before a portal and leaves every question to it."""
+
+    def __init__(self, app, _editions) -> None:
+        self.app = app
+
+    def __call__(self, environ, start_response):
+        return self.app(environ, start_response)
+
+    def holds(self, *_request_line: str) -> bool:
+        return False
 
 
 def test_a_body_is_no_part_of_the_next_request(wire: Wire) -> None:
