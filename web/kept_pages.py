@@ -10,12 +10,12 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags
-from werkzeug.test import run_wsgi_app
+from werkzeug.test import create_environ, run_wsgi_app
 
 from mapping.errors import MappingError
 
@@ -30,6 +30,9 @@ LEAST, GAIN = 500, 0.9
 
 PLAIN = ("image/png", "image/jpeg", "font/woff2", "application/zip", "application/pdf")
 """What is compressed already."""
+
+KEPT_PAGES = "KEPT_PAGES"
+"""Setting of an app: its `KeptPages`."""
 
 STANDS_READY = "STANDS_READY"
 """Setting of an app: a `Ready` that tells which of its answers only have to be looked up."""
@@ -57,6 +60,11 @@ class KeptAnswer:
     packed: bool
     etag: str
 
+    @property
+    def whole(self) -> bytes:
+        """The bytes as they are without being compressed."""
+        return gzip.GzipFile(fileobj=io.BytesIO(self.contents)).read() if self.packed else self.contents
+
 
 class KeptPages:
     """A WSGI app before another, whose answers it keeps.
@@ -74,6 +82,8 @@ class KeptPages:
     def __init__(self, app: "WSGIApplication", *, fits: Callable[[str], bool], edition: Callable[[], object]) -> None:
         self.app, self.fits, self.edition = app, fits, edition
         self._kept: OrderedDict[str, KeptAnswer] = OrderedDict()
+        self._headers: dict[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]] = {}
+        """Headers that answers have in common, most of them all: once."""
         self._size, self._of, self._lock = 0, object(), threading.Lock()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -87,14 +97,30 @@ class KeptPages:
             return self.app(environ, start_response)
         kept_answer = self._find(path, edition)
         if kept_answer is None:
-            answer, status, headers = run_wsgi_app(self.app, {**environ, "REQUEST_METHOD": "GET"}, buffered=True)
-            contents = b"".join(answer)
-            if status[:3] != "200" or "Set-Cookie" in headers:
-                start_response(status, list(headers))
+            status, headers, contents = self._ask({**environ, "REQUEST_METHOD": "GET"})
+            if not _lasts(status, headers):
+                start_response(status, headers)
                 return [contents] if environ["REQUEST_METHOD"] == "GET" else []
-            kept_answer = _made(list(headers), contents)
+            kept_answer = _made(headers, contents)
             self._keep(path, edition, kept_answer)
         return _answer(kept_answer, environ, start_response)
+
+    def make(self, path: str) -> KeptAnswer | None:
+        """Return the answer at a path as it would be kept, made anew; None where it would not be."""
+        status, headers, contents = self._ask(create_environ(path))
+        return _made(headers, contents) if self.fits(path) and _lasts(status, headers) else None
+
+    def take(self, path: str, edition: object, answer: KeptAnswer, most: int) -> bool:
+        """Keep an answer that was made elsewhere, where all are then no more than so many bytes; tell whether so."""
+        if self._find(path, edition) is None:
+            if self._size + len(answer.contents) > most:
+                return False
+            self._keep(path, edition, answer)
+        return True
+
+    def _ask(self, environ: "WSGIEnvironment") -> tuple[str, list[tuple[str, str]], bytes]:
+        answer, status, headers = run_wsgi_app(self.app, environ, buffered=True)
+        return status, list(headers), b"".join(answer)
 
     def holds(self, method: str, path: str, query: str) -> bool:
         """Tell whether the answer to a request is kept."""
@@ -105,6 +131,7 @@ class KeptPages:
         with self._lock:
             if edition is not self._of:
                 self._kept.clear()
+                self._headers.clear()
                 self._size, self._of = 0, edition
             kept_answer = self._kept.get(path)
             if kept_answer is not None:
@@ -115,10 +142,16 @@ class KeptPages:
         with self._lock:
             if edition is not self._of or path in self._kept or len(answer.contents) > MOST:
                 return
-            self._kept[path] = answer
+            headers = self._headers.setdefault(answer.headers, answer.headers)
+            self._kept[path] = replace(answer, headers=headers)
             self._size += len(answer.contents)
             while self._size > MOST:
                 self._size -= len(self._kept.popitem(last=False)[1].contents)
+
+
+def _lasts(status: str, headers: list[tuple[str, str]]) -> bool:
+    """Tell whether an answer may be kept: it is there, and is no beginning of anything between us and who asks."""
+    return status[:3] == "200" and not any(name == "Set-Cookie" for name, _ in headers)
 
 
 def _made(headers: list[tuple[str, str]], contents: bytes) -> KeptAnswer:
@@ -146,7 +179,7 @@ def _answer(kept_answer: KeptAnswer, environ: "WSGIEnvironment", start_response:
     contents = kept_answer.contents
     if kept_answer.packed and takes_gzip(environ):
         headers.append(("Content-Encoding", "gzip"))
-    elif kept_answer.packed:
-        contents = gzip.GzipFile(fileobj=io.BytesIO(kept_answer.contents)).read()
+    else:
+        contents = kept_answer.whole
     start_response("200 OK", [*headers, ("Content-Length", str(len(contents)))])
     return [contents] if environ["REQUEST_METHOD"] == "GET" else []

@@ -27,7 +27,7 @@ from mapping.errors import NotFound
 from mapping.language.i18n import Message
 from web.access.roles import Action
 from web.headers import set_headers
-from web.kept_pages import STANDS_READY, AnswerStore, KeptPages
+from web.kept_pages import KEPT_PAGES, STANDS_READY, AnswerStore, KeptPages
 from web.layout import Frame
 from web.rendering import render, set_words
 
@@ -151,8 +151,9 @@ def create_portal(
     set_headers(app)
     if packing is not None:
         app.wsgi_app = packing(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    stores.append(KeptPages(app.wsgi_app, fits=cacheable, edition=edition))
-    app.wsgi_app = stores[-1]  # type: ignore[method-assign]
+    kept_pages = app.config[KEPT_PAGES] = KeptPages(app.wsgi_app, fits=cacheable, edition=edition)
+    stores.append(kept_pages)
+    app.wsgi_app = kept_pages  # type: ignore[method-assign]
     app.config[STANDS_READY] = lambda *request_line: any(store.holds(*request_line) for store in stores)
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]

@@ -1,8 +1,12 @@
 """Nobody waits for a page because he is the first: after each new edition the pages near the first are made ahead."""
 
+import multiprocessing
 import os
 import shutil
+import threading
 import time
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,7 +14,9 @@ from mapping.analyses import coverage
 from mapping.registry import analyses
 from mapping.view.view import View
 from web import create_app
-from web.pages_ahead import keep_ahead, make_ahead, results_apart
+from web.freeze import links
+from web.kept_pages import KEPT_PAGES, KeptAnswer
+from web.pages_ahead import keep_ahead, keep_pages, pages_in_turn, results_apart
 
 
 @pytest.fixture(autouse=True)
@@ -18,41 +24,80 @@ def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
 
 
-def test_pages_one_link_from_the_first_in_each_language_are_made(view_file, tiny_area):
-    app = create_app(view_file, tiny_area, keep=True)
-    made = make_ahead(app)
-    assert {f"{language}/{name}.html" for language in tiny_area.languages for name in ("index", "gaps", "map")} <= {
-        *made
-    }
-    assert all(app.test_client().get(f"/{path}").status_code == 200 for path in made)
+def test_all_that_is_read_is_made_in_the_order_of_links(view_file, tiny_area):
+    made, app = (create_app(view_file, tiny_area, keep=True) for _ in range(2))
+    edition = app.config["EDITIONS"].now()
+    pages = list(pages_in_turn(made, "tg", studied=False))
+    assert made.config["EDITIONS"].now().made("results") is None, "these wait for no analysis"
+    pages += pages_in_turn(made, "tg", studied=True)
+    paths = [path for path, _ in pages]
+    assert paths[0] == "/tg/index.html"
+    first = links(pages[0][1].whole.decode(), "tg/index.html")
+    near = [path for path in paths[1 : paths.index("/tg/index.html", 1)] if path[1:] in first]
+    assert near == paths[1 : len(near) + 1], "what the first page links to comes first"
+    assert {"/tg/gaps.html", "/tg/map.html", "/tg/index.js", "/words.js"} <= {*paths}
+    assert {f"/tg/s/{service}.html" for service in edition.entries("tg")} <= {*paths}
+    assert not any(path.startswith(("/data/", "/en/")) for path in paths)
+    assert all(app.config[KEPT_PAGES].take(path, edition, page, 2**30) for path, page in pages)
 
     def refuse(environ, start_response):
         raise AssertionError(f"{environ['PATH_INFO']} was made again")
 
-    app.wsgi_app.app = refuse  # what stands behind the kept pages
-    for path in made:
-        assert app.test_client().get(f"/{path}").status_code == 200
+    plain, app.wsgi_app.app = create_app(view_file, tiny_area).test_client(), refuse
+    for path in ("/tg/index.html", "/tg/gaps.html", "/tg/all-1.html", "/words.js"):
+        assert app.test_client().get(path).data == plain.get(path).data
+
+
+def test_another_process_makes_the_pages_as_far_as_there_is_room(view_file, tiny_area, tmp_path, monkeypatch):
+    monkeypatch.setattr("web.pages_ahead.MOST", 80_000)
+    app = create_app(view_file, tiny_area, keep=True, demo=True, inbox=tmp_path / "inbox.db")
+    app.config["AREA"] = SimpleNamespace(languages=("en",))
+    edition, kept_pages = app.config["EDITIONS"].now(), app.config[KEPT_PAGES]
+    keep_pages(app, edition, threading.Event())
+    assert 30_000 < kept_pages._size <= 60_000
+    made = dict(kept_pages._kept)
+    assert "/en/index.html" in made
+    assert all(path.startswith("/en/") for path in made), "what languages share comes with the first one"
+    assert all(app.config[KEPT_PAGES].make(path) == answer for path, answer in made.items())
+
+
+def test_no_page_of_another_edition_is_kept(view_file, tiny_area, monkeypatch):
+    app = create_app(view_file, tiny_area, keep=True)
+    edition, kept_pages = app.config["EDITIONS"].now(), app.config[KEPT_PAGES]
+    here, there = multiprocessing.Pipe(duplex=False)
+    page = KeptAnswer((), b"page", False, "tag")
+    for path in ("/en/1.html", "/en/2.html", "/en/3.html"):
+        there.send((path, page))
+    looks = iter([edition, edition, object()])
+    monkeypatch.setattr(app.config["EDITIONS"], "now", lambda: next(looks))
+    ends = []
+    monkeypatch.setattr(
+        "web.pages_ahead._process", lambda *_: nullcontext((SimpleNamespace(terminate=lambda: ends.append(1)), here))
+    )
+    app.config["AREA"] = SimpleNamespace(languages=("en",))
+    keep_pages(app, edition, threading.Event())
+    assert (sorted(kept_pages._kept), ends) == (["/en/1.html", "/en/2.html"], [1])
 
 
 def test_each_new_edition_is_made_ahead_once(view_file, tiny_area, tmp_path, monkeypatch):
     path = tmp_path / "public.db"
     shutil.copy(view_file, path)
     editions = []
-    monkeypatch.setattr("web.pages_ahead.make_ahead", lambda app: editions.append(app.config["EDITIONS"].now()))
+    monkeypatch.setattr("web.pages_ahead.keep_pages", lambda *given: editions.append(given[1]))
     monkeypatch.setattr("web.pages_ahead.results_apart", lambda *_: {})
     app = create_app(path, tiny_area, keep=True)
     with keep_ahead(app, every=0.02):
-        _wait(lambda: len(editions) == 1)
+        _wait(lambda: len(editions) == 2)
         shutil.copy(view_file, tmp_path / "next.db")
         os.replace(tmp_path / "next.db", path)
-        _wait(lambda: len(editions) == 2)
+        _wait(lambda: len(editions) == 4)
         time.sleep(0.1)  # five looks at a file that is the same
-    assert len(editions) == 2
-    assert editions[0] is not editions[1]
+    assert len(editions) == 4, "once what needs no analyses, once the rest"
+    assert editions[0] is editions[1] is not editions[2]
     shutil.copy(view_file, tmp_path / "next.db")
     os.replace(tmp_path / "next.db", path)
     time.sleep(0.1)
-    assert len(editions) == 2, "nobody looks once the portal has ended"
+    assert len(editions) == 4, "nobody looks once the portal has ended"
 
 
 def test_results_of_a_process_apart_are_those_of_this_one(view_file, tiny_area):
