@@ -228,6 +228,15 @@ def test_the_way_says_what_is_agreed_and_what_breaks(desk):
     assert way.broken >= 1
 
 
+def test_what_is_ticked_beyond_the_most_is_not_dropped_in_silence(desk, client):
+    names = ("Men only", "Women only", "No children", "For the deaf", "Youth", "Thirties", "Grown")
+    picked = [desk.id(name) for name in names]
+    for path in ("/en/compare.html", "/en/card.html"):
+        text = post(client, path, place="p1", need=["lawyer"], pick=picked).text
+        assert "More than 6 were ticked: here are the first 6." in text, path
+        assert "were ticked" not in post(client, path, place="p1", need=["lawyer"], pick=picked[:6]).text
+
+
 def test_the_way_says_nothing_twice(desk):
     way = pathway(Finder(desk.editions(), "en", Needs(place="p1", need=("lawyer",))))
     (law,) = [stage for stage in way.stages if stage.code == "LEG"]

@@ -80,7 +80,7 @@ def compare(language: str) -> str:
     needs = read(request.form, edition())
     judged = _finder(language, needs).judged
     chosen = [judged[identifier] for identifier in _picked() if identifier in judged]
-    return page("partner/compare.html", language, needs=needs, chosen=chosen, most=MOST_PICKED)
+    return page("partner/compare.html", language, needs=needs, chosen=chosen, most=MOST_PICKED, ticked=len(_ticked()))
 
 
 @blueprint.route("/<language>/card.html", methods=["GET", "POST"])
@@ -94,6 +94,8 @@ def card(language: str) -> str:
         language,
         needs=read(request.form, edition()),
         picked=_picked(),
+        most=MOST_PICKED,
+        ticked=len(_ticked()),
         kind=kind,
         kinds=KINDS,
         tongue=tongue,
@@ -145,9 +147,14 @@ def _finder(language: str, needs: Needs) -> Finder:
     return Finder(edition(), checked(language), needs, rooms=rooms, bodies=bodies, moment=now())
 
 
+def _ticked() -> list[str]:
+    """Return the ids of all services that were ticked."""
+    return list(dict.fromkeys(request.form.getlist("pick")))
+
+
 def _picked() -> list[str]:
-    """Return the ids of the services that were chosen."""
-    return list(dict.fromkeys(request.form.getlist("pick")))[:MOST_PICKED]
+    """Return the ids of the services that are compared, or put on cards."""
+    return _ticked()[:MOST_PICKED]
 
 
 def _wanted(language: str) -> tuple[str, str, bool]:
