@@ -799,6 +799,7 @@ def _schedules(reader: Reader, place: Reader, heading: str, audience: Audience) 
             id="",
             timezone=offset,
             freq=frequencies.get(span.kind),
+            interval=span.every if span.every > 1 else None,
             byday=span.byday or None,
             opens_at=span.opens,
             closes_at=span.closes,

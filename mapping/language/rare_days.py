@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import calendar
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from mapping.language.i18n import Message, month_name, ranged, translate
+from mapping.language.i18n import Message, date, month_name, ranged, translate
 from mapping.model import WEEKDAYS
 
 DAYS = (
@@ -41,6 +42,7 @@ class RareDays:
 
     ``weekdays`` are as in RRULE, "MO", and of a ``monthly`` opening "1WE" or "-1FR" too; ``dates`` are days of a month.
     ``every`` is 2 for every other week or month. ``season`` is its first and last month, 1 to 12, both included.
+    ``since`` is the first of them, where that is still to come.
     """
 
     weekdays: tuple[str, ...] = ()
@@ -48,6 +50,7 @@ class RareDays:
     monthly: bool = False
     every: int = 1
     season: tuple[int, int] | None = None
+    since: dt.date | None = None
 
     def words(self, language: str) -> str:
         """Say the days in a language.
@@ -62,6 +65,9 @@ class RareDays:
         if self.season:
             first, last = (month_name(month, language) for month in self.season)
             text = f"{ranged(first, last, language)}: {text}".removesuffix(": ")
+        if self.since:
+            first_day = translate("from {day}", language, day=date(self.since, language))
+            text = f"{first_day}: {text}".removesuffix(": ")
         return text
 
     def _weekly(self, language: str) -> Iterator[str]:

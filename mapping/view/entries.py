@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -43,8 +43,8 @@ class PhoneEntry:
 class Hours:
     """Weekly opening hours: days as in RRULE ("MO,TU"), times "08:00"; or times of rarer days; or only words.
 
-    ``utc_offset`` is that of the times in hours; None stands for the study area's own time. Of ``rare`` days nobody
-    counts when it is open: they are told in words.
+    ``utc_offset`` is that of the times in hours; None stands for the study area's own time. ``rare`` days are told in
+    words; nobody counts when it is open on them, but of those of every week that begin on a day to come.
     """
 
     days: tuple[str, ...] = ()
@@ -55,6 +55,18 @@ class Hours:
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     rare: RareDays | None = None
+
+    def told_on(self, day: dt.date) -> "Hours | None":
+        """Return the hours as an edition of a day tells them: none that are over, and of those to come the first day.
+
+        >>> Hours(("MO",), "08:00", "17:00", valid_from=dt.date(2027, 1, 4)).told_on(dt.date(2026, 11, 24)).rare.since
+        datetime.date(2027, 1, 4)
+        """
+        if self.valid_to is not None and self.valid_to < day:
+            return None
+        if self.valid_from is None or self.valid_from <= day:
+            return self
+        return replace(self, rare=replace(self.rare or RareDays(self.days), since=self.valid_from))
 
     @property
     def all_day(self) -> bool:

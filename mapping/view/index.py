@@ -164,8 +164,8 @@ class SearchIndex:
 
     def _always(self, service: str) -> bool:
         """Tell whether a service is open day and night."""
-        all_hours = map(hours_of, self.schedules.get(service, ()))
-        days = [day for hours in all_hours if hours.all_day for day in hours.days]
+        all_hours = (hours_of(row).told_on(self.edition) for row in self.schedules.get(service, ()))
+        days = [day for hours in all_hours if hours and not hours.rare and hours.all_day for day in hours.days]
         return len(set(days)) == len(WEEKDAYS)
 
     def _terms(self, service: str) -> dict[str, frozenset[str]]:

@@ -563,8 +563,8 @@ def _phones(rows: Iterable[sqlite3.Row]) -> tuple[PhoneEntry, ...]:
 
 
 def _hours(rows: Iterable[sqlite3.Row], edition: dt.date) -> tuple[Hours, ...]:
-    """Return the hours of a service, without those that held until a day before the edition."""
-    entries = {hours for hours in map(hours_of, rows) if hours.valid_to is None or hours.valid_to >= edition}
+    """Return the hours of a service as an edition tells them."""
+    entries = {hours for row in rows if (hours := hours_of(row).told_on(edition)) is not None}
     return tuple(
         sorted(
             entries, key=lambda h: (h.days == (), [WEEK[d] for d in h.days if d in WEEK], h.opens, h.note, str(h.rare))

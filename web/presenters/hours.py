@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from mapping.area.settings import Settings
 from mapping.language.i18n import Message, ranged, translate
-from mapping.language.rare_days import DAYS
+from mapping.language.rare_days import DAYS, RareDays
 from mapping.model import WEEKDAYS
 from mapping.view.view import Hours
 
@@ -53,7 +53,7 @@ def week(hours: tuple[Hours, ...], language: str) -> Week:
     known = any(by_day.values())
     always = known and all(("00:00", "24:00") in day for day in by_day.values())
     rows = tuple(_rows(by_day, DAYS, language)) if known and not always else ()
-    others = (span for span in hours if span.opens and span.closes and not {*span.days} & {*WEEKDAYS})
+    others = (span for span in hours if span.opens and span.closes and (span.rare or not {*span.days} & {*WEEKDAYS}))
     rarely = tuple(dict.fromkeys(_rarely(span, language) for span in others))
     short = translate("Day and night", language) if always else "; ".join((*_shortly(by_day, language), *rarely))
     spans = [f"{day} {opens} {closes}" for day, times in by_day.items() for opens, closes in times]
@@ -83,9 +83,11 @@ def note(text: str, language: str) -> str:
 def _rarely(hours: Hours, language: str) -> str:
     """Say times of days that are not those of every week, or of which nobody said on which days."""
     times = _time(hours.opens, "24:00" if hours.closes in MIDNIGHT else hours.closes, language)
-    if hours.rare is None or not hours.rare.words(language):
-        return translate("{times}; on which days is not known", language, times=times)
-    return f"{hours.rare.words(language)} {times}"
+    days = hours.rare.words(language) if hours.rare else ""
+    if hours.rare in (None, RareDays(), RareDays(since=hours.valid_from)):
+        unknown = translate("{times}; on which days is not known", language, times=times)
+        return f"{days}: {unknown}" if days else unknown
+    return f"{days} {times}"
 
 
 YEARS = 5
@@ -123,7 +125,7 @@ def ahead(timezone: str, day: dt.date) -> str:
 def _by_day(hours: Iterable[Hours]) -> dict[str, list[tuple[str, str]]]:
     times_of: dict[str, set[tuple[str, str]]] = {day: set() for day in WEEKDAYS}
     for span in hours:
-        if not (span.opens and span.closes):
+        if span.rare or not (span.opens and span.closes):
             continue
         closes = "24:00" if span.closes in MIDNIGHT else span.closes
         for day in span.days:

@@ -156,7 +156,7 @@ def hours_text(hours: Iterable[Hours], language: str) -> str:
     names = languages.language(language).weekdays
     spans = []
     for span in hours:
-        places = [place for place, day in enumerate(WEEK) if day in span.days]
+        places = [place for place, day in enumerate(WEEK) if day in span.days and not span.rare]
         if span.all_day and len(places) == len(WEEK):
             spans.append("24/7")
         elif span.opens and span.closes and places:

@@ -55,8 +55,8 @@ class HoursValue:
 
     ``byday`` is "MO,TU" as in a schedule; where ``kind`` is monthly it carries the week: "1SA" is the first Saturday,
     "-1WE" the last Wednesday, "1WE,3WE" the first and the third. ``opens`` and ``closes`` are "HH:MM"; 24 hours are
-    00:00 to 23:59; both are None for appointments. ``months`` are the first and the last month of a season. ``doubt``
-    says what was taken for granted.
+    00:00 to 23:59; both are None for appointments. ``months`` are the first and the last month of a season. ``every``
+    is 2 for every other week. ``doubt`` says what was taken for granted.
     """
 
     byday: str = ""
@@ -65,6 +65,7 @@ class HoursValue:
     kind: Kind = "weekly"
     months: tuple[int, int] | None = None
     doubt: Phrase = UNSAID
+    every: int = 1
 
     @property
     def season(self) -> str:
@@ -526,9 +527,13 @@ def hours(value: object, spoken: tuple[str, ...] = ()) -> list[HoursValue]:
     >>> [(span.byday, span.opens, span.closes) for span in hours("пн-пт 8-17, обед 12-13")]
     [('MO,TU,WE,TH,FR', '08:00', '12:00'), ('MO,TU,WE,TH,FR', '13:00', '17:00')]
     >>> hours("first Saturday of the month, 10-14")
-    [HoursValue(byday='1SA', opens='10:00', closes='14:00', kind='monthly', months=None, doubt='')]
+    [HoursValue(byday='1SA', opens='10:00', closes='14:00', kind='monthly', months=None, doubt='', every=1)]
     """
-    text = _in_figures(_with_days(_spelt_out(given(value, Phrase("opening hours")), spoken), spoken))
+    text = given(value, Phrase("opening hours"))
+    other_week, once_a_month = (words.search(text) for words in (_OTHER_WEEK, _ONCE_A_MONTH))
+    text = _in_figures(
+        _with_days(_spelt_out(_OTHER_WEEK.sub(" ", text).replace("( )", " ") if other_week else text, spoken), spoken)
+    )
     if _A_DAY.match(text):
         raise Unreadable(
             Phrase("{text} is a day: a spreadsheet makes one of hours such as 9-18", text=shown(text)),
@@ -548,6 +553,13 @@ def hours(value: object, spoken: tuple[str, ...] = ()) -> list[HoursValue]:
             Phrase("write days and times, as 'Mon-Fri 9:00-17:00'"),
         )
     spans = _each_day_once(list(dict.fromkeys(reader.spans)))
+    if other_week:
+        spans = _every_other_week(spans, other_week[0].strip())
+    if once_a_month and not all(span.kind == "monthly" for span in spans):
+        raise Unreadable(
+            Phrase("{text} does not say in which week of the month", text=shown(text)),
+            Phrase("write it, as 'first Saturday of the month'"),
+        )
     if reader.rest:
         rest = " ".join(piece.strip(" ,;") for piece in reader.rest)
         raise Partly(
@@ -557,6 +569,34 @@ def hours(value: object, spoken: tuple[str, ...] = ()) -> list[HoursValue]:
             Phrase("move it where it belongs"),
         )
     return spans
+
+
+_OTHER_WEEK = re.compile(
+    r"\b(?:every\s+other\s+(?!day)(?:weeks?\b(?:\s+on\b)?)?|(?:once\s+)?every\s+(?:two|2)\s+weeks\b(?:\s+on\b)?|"
+    r"once\s+in\s+(?:two|2)\s+weeks\b|fortnightly\b(?:\s+on\b)?|every\s+fortnight\b|"
+    r"через\s+неделю\b(?:\s+по\b)?|(?:раз\s+в|кажды[ех])\s+(?:две|2)\s+недели\b(?:\s+по\b)?|"
+    r"(?:дар\s+|ҳар\s+)?(?:ду|2)\s+ҳафта\b(?:\s+як\s+(?:бор|маротиба)\b)?|як\s+ҳафта\s+дар\s+миён\b|"
+    r"(?:har\s+)?(?:ikki|2)\s+haftada\b(?:\s+bir\b(?:\s+marta\b)?)?|"
+    r"(?:ҳар\s+)?(?:икки|2)\s+ҳафтада\b(?:\s+бир\b(?:\s+марта\b)?)?)",
+    re.I,
+)
+"""Words for every other week."""
+_ONCE_A_MONTH = re.compile(
+    r"\b(?:once\s+(?:a|per|every)\s+month|monthly|(?:один\s+|1\s+)?раз\s+в\s+месяц|ежемесячно|"
+    r"(?:дар\s+)?(?:як\s+моҳ|моҳе)\s+як\s+(?:бор|маротиба)|oyiga\s+bir|oyda\s+bir|ойда\s+бир)\b",
+    re.I,
+)
+
+
+def _every_other_week(spans: list[HoursValue], words: str) -> list[HoursValue]:
+    """Return spans as those of every other week, which of them nobody said; where it is of all of them."""
+    if len({span.byday for span in spans}) > 1 or any(span.kind != "weekly" for span in spans):
+        raise Unreadable(
+            Phrase("of which days {text} holds is not sure", text=shown(words)),
+            Phrase("write these hours into a row of their own"),
+        )
+    doubt = Phrase("{text}: in which weeks is not said", text=shown(words))
+    return [replace(span, every=2, doubt=both(span.doubt, doubt)) for span in spans]
 
 
 def names_days(text: str) -> bool:

@@ -568,3 +568,38 @@ def test_days_with_hours_in_brackets_are_an_exception():
         ("MO,TU,WE,TH,FR,SA", "20:00"),
         ("SU", "14:00"),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "every other Tuesday 10-14",
+        "Tuesday 10-14, every two weeks",
+        "Tuesday, every 2 weeks 10:00-14:00",
+        "через неделю по вторникам 10-14",
+        "вт 10-14 (через неделю)",
+        "раз в две недели, вторник 10-14",
+        "ҳар ду ҳафта сешанбе 10-14",
+        "har ikki haftada seshanba 10-14",
+    ],
+)
+def test_every_other_week_is_no_week(text):
+    (span,) = hours(text)
+    assert (span.byday, span.opens, span.closes, span.kind, span.every) == ("TU", "10:00", "14:00", "weekly", 2)
+    assert "in which weeks is not said" in span.doubt
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "every second Tuesday 10-14",  # of the month, or every other week
+        "Tue 10-14 once a month",
+        "вторник 10-14, раз в месяц",
+        "Mon-Fri 9-17; every other Sat 10-14",
+        "every other day 9-12",
+    ],
+)
+def test_hours_of_rarer_days_that_cannot_be_told_are_asked_about_and_never_weekly(text):
+    with pytest.raises(Unreadable) as error:
+        hours(text)
+    assert not isinstance(error.value, Partly)

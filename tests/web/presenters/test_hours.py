@@ -132,6 +132,27 @@ def test_days_that_are_not_of_every_week_are_told_and_never_counted_as_open(row,
     assert both.short == f"Sun 10:00–11:00; {english}"
 
 
+@pytest.mark.parametrize(
+    ("row", "english"),
+    [
+        ({"byday": "MO,TU,WE"}, "from 4 January 2027: Monday–Wednesday 9:00–12:00"),
+        ({"byday": "1WE"}, "from 4 January 2027: 1st Wednesday of each month 9:00–12:00"),
+        ({}, "from 4 January 2027: 9:00–12:00; on which days is not known"),
+    ],
+)
+def test_hours_that_begin_after_the_edition_say_from_which_day(row, english):
+    hours = hours_in(**row, valid_from="2027-01-04").told_on(dt.date(2026, 11, 24))
+    assert week((hours,), "en").short == english
+    assert week((hours, Hours(("SU",), "10:00", "11:00")), "en").script == ""
+    assert week((hours_in(**row, valid_from="2027-01-04").told_on(dt.date(2027, 1, 4)),), "en").short != english
+
+
+def test_the_hours_of_each_language_say_their_first_day():
+    hours = hours_in(byday="MO", valid_from="2027-01-04").told_on(dt.date(2026, 11, 24))
+    assert week((hours,), "ru").short == "с 4 января 2027\u00a0г.: Понедельник 9:00–12:00"
+    assert week((hours,), "tg").short == "аз 4 январи соли 2027: Рӯзи душанбе 9:00–12:00"
+
+
 def test_holidays_that_move_are_told_by_their_year_and_estimates_with_the_days_beside_them(tiny_area):
     assert holidays(tiny_area.settings) == "03-21 09-09 2027-03-09"
     assert holidays(tiny_area.settings, estimated=True) == "2028-02-25 2028-02-26 2028-02-27"
