@@ -8,10 +8,10 @@ import math
 import pickle
 import zlib
 from array import array
-from collections import namedtuple
+from collections import defaultdict, namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, Generic, Self, TypeVar, get_args
 
@@ -38,8 +38,7 @@ class Packed(Generic[AnyValues]):
         self._packs: list[bytes] = []
         self._open: list[AnyValues] = []
         self._last: tuple[int, list[AnyValues]] = (-1, [])
-        for row in rows:
-            self.append(row)
+        self.extend(rows)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -68,10 +67,16 @@ class Packed(Generic[AnyValues]):
 
     def append(self, row: AnyValues) -> None:
         """Add a row."""
-        self._open.append(row)
-        if len(self._open) == TOGETHER:
-            self._packs.append(self._pack(self._open))
-            self._open.clear()
+        self.extend((row,))
+
+    def extend(self, rows: Iterable[AnyValues]) -> None:
+        """Add rows."""
+        left = iter(rows)
+        while lot := [*islice(left, TOGETHER - len(self._open))]:
+            self._open += lot
+            if len(self._open) == TOGETHER:
+                self._packs.append(self._pack(self._open))
+                self._open.clear()
 
     @staticmethod
     def _pack(rows: list[AnyValues]) -> bytes:
@@ -146,12 +151,22 @@ class PackedRecords:
 
     def add(self, rows: Iterable[RecordRow]) -> None:
         """Add records as rows."""
-        packed, hashes = self._packed, self._hashes
-        for kind, row in rows:
-            if kind not in packed:
-                packed[kind], hashes[kind] = PackedTable(), array("q")
-            packed[kind].append(row)
-            hashes[kind].append(hash(row[0]))
+        left = iter(rows)
+        while lot := [*islice(left, TOGETHER)]:
+            by_kind: dict[type[Record], list[Values]] = defaultdict(list)
+            for kind, row in lot:
+                by_kind[kind].append(row)
+            for kind, of_kind in by_kind.items():
+                self.add_rows(kind, of_kind)
+
+    def add_rows(self, kind: type[Record], rows: Iterable[Values]) -> None:
+        """Add records of a kind as rows."""
+        left = iter(rows)
+        while lot := [*islice(left, TOGETHER)]:
+            if kind not in self._packed:
+                self._packed[kind], self._hashes[kind] = PackedTable(), array("q")
+            self._packed[kind].extend(lot)
+            self._hashes[kind].extend(map(hash, map(itemgetter(0), lot)))
             self._single = False
 
     @property
@@ -287,10 +302,10 @@ class RecordsById(MutableMapping[str, Record]):
 
     def move(self, records: PackedRecords) -> None:
         """Hand every record over, letting go of each."""
-        rows = [*self._rows.values()]
+        by_kind = self.by_kind()
         self._rows.clear()
-        rows.reverse()
-        records.add((row[0], row[2:]) for row in _taken_off(rows))
+        for kind, rows in by_kind.items():
+            records.add_rows(kind, rows.taken())
 
 
 class HeldRows:
@@ -304,11 +319,11 @@ class HeldRows:
         places = [*columns(self._kind)]
         return map(itemgetter(*[places.index(name) + 2 for name in names]), self._held)
 
-
-def _taken_off(rows: list[Values]) -> Iterator[Values]:
-    """Yield rows from the last to the first, letting go of each."""
-    while rows:
-        yield rows.pop()
+    def taken(self) -> Iterator[Values]:
+        """Yield the rows, letting go of each."""
+        self._held.reverse()
+        while self._held:
+            yield self._held.pop()[2:]
 
 
 def telling(kind: type[Record], *names: str) -> Callable[[Values], Any]:

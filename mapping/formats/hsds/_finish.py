@@ -110,16 +110,18 @@ def _say_unapproved(taking: Taking) -> None:
 def _places(taking: Taking) -> None:
     """Make locations and addresses: where each place is, and how closely it may be shown."""
     addresses, lines = taking.late.pop("address", LateRows()), defaultdict[str, list[str]](list)
-    for own, line in addresses.items():
-        lines[line.fields.get("location_id", "")].append(own)
+    for own, location in addresses.told("location_id"):
+        lines[location or ""].append(own)
     locations = taking.settling("location")
     while lot := [*islice(locations, TOGETHER)]:
         for late_row, here in zip(lot, _units(taking.context.area, lot), strict=True):
             _place(taking, late_row, here, [addresses[own] for own in lines.get(late_row.id, ())])
+    placed = telling(Location, "country", "audience")
     for location, ids in lines.items():
-        place = taking.records.get(location)
+        kind, place = taking.records.row(location) if location in taking.records else (None, ())
+        country, audience = placed(place) if kind is Location else (None, None)
         for own in ids:
-            _address(taking, addresses.pop(own), place if isinstance(place, Location) else None)
+            _address(taking, addresses.pop(own), country, audience)
 
 
 def _units(area: StudyArea, places: list[LateRow]) -> list[str | None]:
@@ -240,7 +242,8 @@ def _by_map(taking: Taking) -> Precision:
     return columns.precisions.get(columns.constants.get("precision", ""), "none")
 
 
-def _address(taking: Taking, late_row: LateRow, place: Location | None) -> None:
+def _address(taking: Taking, late_row: LateRow, at: str | None, audience: Audience | None) -> None:
+    """Make an address of a place in a country and for an audience; of both nothing where it has no place."""
     area = taking.context.area
     fields = taking.with_audience("address", dict(late_row.fields))
     country = str(fields.get("country") or "")
@@ -251,8 +254,8 @@ def _address(taking: Taking, late_row: LateRow, place: Location | None) -> None:
             Phrase("the country is blank"),
             Phrase("it was taken as {code}; write its code", code=area.code),
         )
-    fields["country"] = country_code(area, country) or (country if country else (place and place.country) or area.code)
-    if place is not None and place.audience == "custodian":
+    fields["country"] = country_code(area, country) or (country or at or area.code)
+    if audience == "custodian":
         fields["audience"] = "custodian"
     taking.add(late_row.raw, late_row.id, fields)
 
@@ -444,8 +447,8 @@ def _orphan(record: Record, refs: Mapping[str, str]) -> bool:
 def _meet(taking: Taking) -> None:
     """Let bodies that are known already meet their records: by name with a sign in common, or by their services."""
     known = taking.context.known
-    mine = [*taking.records.of(Organization)]
-    if not known.bodies or not mine:
+    mine = [*taking.records.of(Organization)] if known.bodies else []
+    if not mine:
         return
     names, signs, services = _signs(taking)
     met: dict[str, Body] = {}

@@ -7,7 +7,6 @@ import contextlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -36,7 +35,6 @@ from mapping.model import (
     Provenance,
     Record,
     Source,
-    columns,
     ids_of,
     least_precise,
     record_id,
@@ -62,14 +60,8 @@ MARKED = frozenset(table for table, kind in RECORDS.items() if "audience" in kin
 LINKED = frozenset(table for table, kind in RECORDS.items() if "link_id" in kind.model_fields)
 """Tables of what is said of a record of any table."""
 
-ALIKE = frozenset({"service_at_location", "schedule", "language"})
-"""Tables whose rows say few different things but for what they belong to."""
-
 NAMED = frozenset(table for refs in REFERENCES.values() for table in refs.values())
 """Tables whose records columns of other rows name."""
-
-MOST_ALIKE = 10_000
-"""Different rows of such tables that are remembered at most."""
 
 LATE = frozenset({"location", "address", "phone", "attribute", "taxonomy", "taxonomy_term"})
 """Tables whose rows are settled when all rows are there: they need others to be understood."""
@@ -139,6 +131,17 @@ class LateRows(MutableMapping[str, LateRow]):
         """Return the number of rows."""
         return len(self._held)
 
+    def taken(self) -> Iterator[LateRow]:
+        """Yield the rows, letting go of each."""
+        for own in [*self._held]:
+            yield self[own]
+            del self[own]
+
+    def told(self, name: str) -> Iterator[tuple[str, Any]]:
+        """Yield the id of each row, and what it says in a field."""
+        for own, ((_, fields, _), *values) in self._held.items():
+            yield own, values[3 + fields.index(name)] if name in fields else None
+
 
 _RowNames = tuple[str, tuple[str, ...], tuple[str, ...]]
 """What many rows share: their table, the names of their fields, and those of their cells."""
@@ -178,8 +181,6 @@ class Taking:
         self._unknown: set[tuple[str, str]] = set()
         self._cells: dict[str, dict[str, int]] = defaultdict(dict)
         """Table -> id as it was sent -> hash of what its row said last."""
-        self._alike: dict[tuple[Any, ...], RecordRow] = {}
-        self._faults = 0
         self._most = self.context.audience
 
     @property
@@ -207,8 +208,7 @@ class Taking:
 
     def settling(self, table: str) -> Iterator[LateRow]:
         """Yield the late rows of a table, letting go of each: their records take the memory that they took."""
-        rows = self.late.pop(table, LateRows())
-        yield from map(rows.pop, [*rows])
+        yield from self.late.pop(table, LateRows()).taken()
 
     def forget_cells(self) -> None:
         """Let go of the cells of the rows, once all have come: no row of them will come again."""
@@ -249,14 +249,10 @@ class Taking:
             self.unnamed.add(self.key(table, sent))
             return
         if table in SHARED:
-            said, digest = self._cells[table], hash(repr(cells))
+            said, digest = self._cells[table], _digest(cells)
             if said.get(sent) == digest:
                 return
             said[sent] = digest
-        pattern = _pattern(table, cells) if table in ALIKE and not sent.startswith(NO_ID) else None
-        if pattern is not None and self._take_alike(raw, sent, pattern):
-            return
-        faults = self._faults
         if sent.startswith(NO_ID):
             self.say(
                 raw,
@@ -280,25 +276,7 @@ class Taking:
         if table in LATE:
             self._keep(table, own, sent, fields, raw)
             return
-        new = own not in self.records
         self._add(own, sent, fields, raw)
-        if pattern is not None and new and faults == self._faults and own in self.records:
-            if len(self._alike) >= MOST_ALIKE:
-                self._alike.clear()
-            self._alike[pattern] = self.records.row(own)
-
-    def _take_alike(self, raw: Raw, sent: str, pattern: tuple[Any, ...]) -> bool:
-        """Make the record of a row that says what an earlier one said of other records; tell whether one did."""
-        alike = self._alike.get(pattern)
-        if alike is None or (own := self._own(raw.table, sent)) in self.records:
-            return False
-        kind, row = alike[0], [*alike[1]]
-        row[0] = own
-        for name, place, table in _references(kind):
-            if name in raw.cells:
-                row[place] = self.key(table, raw.cells[name])
-        self._put(raw, (kind, tuple(row)))
-        return True
 
     def _aside(self, raw: Raw) -> None:
         """Keep what a table without records of its own says of services."""
@@ -318,30 +296,30 @@ class Taking:
             )
 
     def _keep(self, table: str, own: str, sent: str, fields: dict[str, Any], raw: Raw) -> None:
-        if own not in self.late[table]:
-            self.late[table][own] = LateRow(own, sent, fields, raw)
+        rows = self.late[table]
+        if own not in rows:
+            rows[own] = LateRow(own, sent, fields, raw)
             return
-        earlier = self.late[table][own]
+        earlier = rows[own]
         own = self._apart(table, own, earlier.fields, fields)
         if own != earlier.id:
-            self.late[table].setdefault(own, LateRow(own, sent, fields, raw))
+            rows.setdefault(own, LateRow(own, sent, fields, raw))
             return
         for name, value in fields.items():
             before = earlier.fields.get(name)
             if before is not None and self._meant(name, before) != self._meant(name, value):
                 self._twice(raw, name, before, value)
             earlier.fields[name] = self._later(name, before, value)
-        self.late[table][own] = earlier
+        rows[own] = earlier
 
     def _add(self, own: str, sent: str, fields: dict[str, Any], raw: Raw) -> None:
         """Make the record of a row, or bring the one of the same id up to date."""
-        earlier = self.records.get(own)
-        if earlier is not None:
-            own = self._apart(raw.table, own, earlier.__dict__, fields)
-            earlier = self.records.get(own)
-        if earlier is None:
+        if own in self.records:
+            own = self._apart(raw.table, own, self.records[own].__dict__, fields)
+        if own not in self.records:
             self.add(raw, own, self.with_audience(raw.table, fields), sent)
             return
+        earlier = self.records[own]
         for name, value in fields.items():
             before, meant = getattr(earlier, name), self._meant(name, value)
             if before is not None and before != meant and before != RECORDS[raw.table].model_fields[name].default:
@@ -383,9 +361,7 @@ class Taking:
     def add(self, raw: Raw, own: str, fields: dict[str, Any], sent: str = "") -> None:
         """Make a record and keep it; where that cannot be, set the row aside with the reason."""
         kind = RECORDS[raw.table]
-        missing = [name for name in NEEDED[raw.table] if fields.get(name) in (None, "")]
-        if missing:
-            missing.sort()
+        if missing := sorted([name for name in NEEDED[raw.table] if fields.get(name) in (None, "")]):
             self.refuse(
                 raw,
                 missing[0],
@@ -514,11 +490,10 @@ class Taking:
 
     def audience(self, audience: Audience | None) -> Audience:
         """Return who may see what says this of itself; a feed never lowers."""
-        return strictest(self._most, audience or self._most)
+        return strictest(self._most, audience) if audience else self._most
 
     def say(self, raw: Raw, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
         """Keep an issue of a row; of one that repeats, the first ones by row."""
-        self._faults += 1
         key = (raw.sheet, column, fix, level)
         issue = Issue(self.file, raw.sheet, raw.row, column, problem, fix, level)
         if issue in self._issues:
@@ -542,28 +517,10 @@ class Taking:
                 self.batch.issues.append(Issue(self.file, sheet, None, column, problem, fix, level))
 
 
+def _digest(cells: Mapping[str, Any]) -> int:
+    """Return a hash of what cells say; of what is no text by how it is written, since -1 and -2 have one hash."""
+    return hash((*cells, *[value if type(value) is str else (repr(value),) for value in cells.values()]))
+
+
 def _no_single_value() -> Unreadable:
     return Unreadable(Phrase("holds a list or an object where one value should stand"), Phrase("write one value"))
-
-
-@cache
-def _references(kind: type[Record]) -> list[tuple[str, int, str]]:
-    """Return the columns of a table that name other records: name, place in a row, table of what they name."""
-    places = [*columns(kind)]
-    return [(name, places.index(name), table) for name, table in REFERENCES[kind.table].items()]
-
-
-def _pattern(table: str, cells: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    """Return what a row says but for the records that it names; None where it must be looked at by itself."""
-    if "audience" in cells:
-        return None
-    refs, values = REFERENCES[table], list[Any]()
-    for name, value in cells.items():
-        if name in refs:
-            if not isinstance(value, str) or not value.strip():
-                return None
-        elif name != "id":
-            if isinstance(value, NESTED):
-                return None
-            values += (type(value), value)
-    return (table, *cells, *values)

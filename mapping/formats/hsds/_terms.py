@@ -10,7 +10,7 @@ from mapping.language.i18n import Coded, Phrase
 from mapping.language.taxonomy import VOCABULARIES, match_term
 from mapping.language.taxonomy import Vocabulary as Terms
 from mapping.model import Attribute, Service, ServiceAtLocation, TaxonomyTerm, Translation, record_id
-from mapping.packed import row_of_read
+from mapping.packed import row_of_read, telling
 
 LinkType = Literal["service_type", "serves", "excludes", "organization_type", "classification"]
 
@@ -160,8 +160,10 @@ def settle_attributes(taking: Taking, means: dict[str, Ours]) -> None:
 
 def add_meaning(taking: Taking, entity: str, link: str, ours: Ours) -> None:
     """Say of a service what a term of another taxonomy means among ours."""
-    at = taking.records.get(link)
-    service = at.service_id if isinstance(at, ServiceAtLocation) else link if entity == "service" else None
+    linked, row = taking.records.row(link) if link in taking.records else (None, ())
+    service = link if entity == "service" else None
+    if linked is ServiceAtLocation:
+        service = telling(ServiceAtLocation, "service_id")(row)
     kind = LINKS.get(ours.taxonomy)
     if service is not None and kind is not None:
         own = record_id(taking.sender, "attribute", service, kind, ours.code)
