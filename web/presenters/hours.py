@@ -157,8 +157,12 @@ def _shortly(by_day: dict[str, list[tuple[str, str]]], language: str) -> Iterabl
 
 
 def _days(first: int, last: int, names: Sequence[Message], language: str) -> str:
-    ends = [names[place].into(language) for place in (first, last)]
-    return ends[0] if first == last else f"{ends[0]}–{ends[1]}" if names is SHORT else f"{ends[0]} – {ends[1]}"
+    begin, end = (names[place].into(language) for place in (first, last))
+    if first == last:
+        return begin
+    if names is SHORT:
+        return f"{begin}–{end}"
+    return f"{begin} – {end if language == 'en' else end[:1].lower() + end[1:]}"  # only English writes both large
 
 
 def _time(opens: str, closes: str, language: str) -> str:
