@@ -50,7 +50,8 @@ def script(edition: Edition, language: str) -> bytes:
     A row is, in this order: words of names, numbers of its kinds, id, name, its language, organization, its language,
     place, number as dialled and as read, hours in words, hours for the clock, offset, facts (label, text, ...), what is
     not known, why it is listed, tone, sign and text of the check, the day it is due, how late it may be offered (0 for
-    among the first), the codes of languages that are spoken, of places it is in and of those it covers, and flags.
+    among the first), the codes of languages that are spoken, of places it is in and of those it covers, and flags, the
+    last of which tells a line that answers by phone alone.
     What may be ``said`` of hidden help is: kind, text, number as dialled and as read, and the code of its place.
     """
 
@@ -172,7 +173,7 @@ def _row(
         number(" ".join(entry.languages)),
         number(" ".join(found_by.inside)),
         number(" ".join(found_by.covers)),
-        sum(1 << place for place, flag in enumerate(FLAGS) if flag in found_by.flags),
+        sum(1 << place for place, flag in enumerate(FLAGS) if flag in found_by.flags) | entry.by_phone << len(FLAGS),
     ]
 
 

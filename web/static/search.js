@@ -4,7 +4,7 @@
 (function () {
   "use strict";
   var STEPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"; // five minutes each, as in web/public/search_index.py
-  var MOST = 40, AT_ONCE = 5, SHORTEST = 4, ASKED = 1.5, FLAGS = ["night", "free", "everywhere"];
+  var MOST = 40, AT_ONCE = 5, SHORTEST = 4, ASKED = 1.5, FLAGS = ["night", "free", "everywhere", "line"];
   var FIELDS = ["words", "types", "id", "name", "nameLanguage", "organization", "organizationLanguage", "where", "dial", "number",
     "hours", "clock", "offset", "facts", "unknown", "why", "tone", "sign", "check", "due", "later", "speaks", "inside", "covers", "flags"];
   var SAID = ["type", "text", "dial", "number", "place"];
@@ -190,7 +190,7 @@
       if (row.offset !== null) tag.dataset.offset = row.offset;
       line.append(tag, " ");
     }
-    if (row.dial) line.append(/^(http|sms:)/.test(row.dial) ? phone(row.dial, row.number) : phone(row.dial, say.call.replace("#", row.number), "btn"));
+    if (row.dial) line.append(/^(http|sms:)/.test(row.dial) ? phone(row.dial, row.number) : phone(row.dial, (row.flags.has("line") ? say.line : say.call).replace("#", row.number), "btn"));
     else line.append(make("span", say.mute, "soft"));
     var list = make("dl", "", "facts");
     for (var at = 0; at < row.facts.length; at += 2) list.append(make("dt", texts[row.facts[at]]), make("dd", texts[row.facts[at + 1]]));

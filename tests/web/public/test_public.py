@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import html
 import io
+import json
 import re
 import sqlite3
 import subprocess
@@ -52,6 +53,16 @@ def test_ten_needs_lead_to_where_to_who_to_a_list(text):
     ]
     assert re.findall(r'href="(n4-r1-[^"]+)\.html"', text("/en/n4-r1.html")) == ["n4-r1-a", "n4-r1-f", "n4-r1-e"]
     assert "Legal advice" in text("/en/n4-r1-a.html")
+
+
+def test_a_line_is_called_and_not_called_first(text, ids):
+    """Nobody goes to a line: "call first" would ask where to."""
+    assert "Call: 1313" in text("/en/all-1.html")
+    assert "Call first: 1313" not in text("/en/all-1.html").replace("\xa0", " ")
+    assert "<h2>Call first</h2>" not in text(f"/en/s/{ids['Hotline']}.html")
+    index = json.loads(text("/en/index.js").removeprefix("ROHNAMO_INDEX=").rstrip(";\n"))
+    lines = {row[2] for row in index["rows"] if row[-1] >> 3 & 1}
+    assert lines == {ids["Hotline"]}
 
 
 def test_a_list_says_why_when_and_how_far(text):
