@@ -94,7 +94,7 @@ def served(
             kind.key: Figure(
                 float(total[kind.key]),
                 "share",
-                _within(kind, minutes),
+                within_label(kind, minutes),
                 float(total[f"{kind.key}_low"]),
                 float(total[f"{kind.key}_high"]),
             )
@@ -128,7 +128,8 @@ def _block(key: str, reached: Reached, people: Floats, census: Floats) -> dict[s
     return columns
 
 
-def _within(kind: CountedServices, minutes: int) -> Message:
+def within_label(kind: CountedServices, minutes: int) -> Message:
+    """Return what the share of people who are near a kind of service is called."""
     return Message("{type}: people within {minutes} min", {"type": kind.label, "minutes": minutes})
 
 
@@ -138,7 +139,7 @@ def _columns(kinds: Sequence[CountedServices], minutes: int) -> tuple[Column, ..
         key, words = kind.key, {"type": kind.label, "minutes": minutes}
         short = Message("Within {minutes} min", words)
         columns += [
-            Column(key, _within(kind, minutes), "share", f"{key}_low", f"{key}_high", "better", short),
+            Column(key, within_label(kind, minutes), "share", f"{key}_low", f"{key}_high", "better", short),
             Column(f"{key}_phone", Message("{type}: by phone", words), "state", short=Message("By phone")),
             Column(
                 f"{key}_without",

@@ -1,15 +1,16 @@
 """Languages: how many people reach help in which language, in person or by phone, by area unit."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import ANY, chosen_level, counted, sort_of
 from mapping.analysis.common.reached import Progress
-from mapping.analysis.common.served import CountedServices, Served, by_phone, served
+from mapping.analysis.common.served import CountedServices, Served, by_phone, served, within_label
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Text
 from mapping.language.taxonomy import Vocabulary
-from mapping.result import Result
+from mapping.result import Figure, Result
 from mapping.view.view import Entry, View
 
 METHOD = Message(
@@ -49,11 +50,12 @@ def languages(
     wanted = _languages(helping, area) if codes is None else list(dict.fromkeys(codes))
     kinds = [CountedServices(code, label(code), tuple(e for e in helping if code in e.languages)) for code in wanted]
     result = served(area, kinds, name="languages", level=level, minutes=minutes, scenario=scenario, progress=progress)
+    figures = result.figures | (_from_afar(result, kinds, area, minutes) if result.figures else {})
     silent = sum(not entry.languages for entry in helping)
     return Result(
         name="languages",
         title=Message("In which languages people reach help"),
-        finding=_finding(result, kinds, area, minutes),
+        finding=_finding(result.total, figures, kinds, area, minutes),
         also=_also(kinds, area),
         audience=view.audience,
         edition=view.edition,
@@ -65,7 +67,7 @@ def languages(
         headline=("people", *(kind.key for kind in kinds if kind.key in area.languages)),
         groups={kind.key: (kind.key, f"{kind.key}_phone", f"{kind.key}_without") for kind in kinds},
         group_labels={kind.key: kind.label for kind in kinds},
-        figures=result.figures,
+        figures=figures,
         method=METHOD,
         inputs=wording.inputs(view, area, travel=True),
         caveats=(*result.caveats, *_notes(silent)),
@@ -84,10 +86,25 @@ def _languages(entries: Sequence[Entry], area: StudyArea) -> list[str]:
     return [*area.languages, *sorted(codes - set(area.languages))]
 
 
-def _finding(result: Served, kinds: Sequence[CountedServices], area: StudyArea, minutes: int) -> Message:
+def _from_afar(result: Served, kinds: Sequence[CountedServices], area: StudyArea, minutes: int) -> dict[str, Figure]:
+    """Return that nobody is near help in a language of the country in which all help is given from afar."""
+    remote = {"only remote", "not applicable"}
+    return {
+        kind.key: Figure(0.0, "share", within_label(kind, minutes), 0.0, 0.0)
+        for kind in kinds
+        if kind.key in area.languages and kind.entries and remote.issuperset(result.states[kind.key])
+    }
+
+
+def _finding(
+    total: Mapping[str, Any],
+    figures: Mapping[str, Figure],
+    kinds: Sequence[CountedServices],
+    area: StudyArea,
+    minutes: int,
+) -> Message:
     """Say which of the languages of the country serves the fewest people in person."""
-    total = result.total
-    own = [kind for kind in kinds if kind.key in area.languages and kind.key in result.figures]
+    own = [kind for kind in kinds if kind.key in area.languages and kind.key in figures]
     if not own or not total["people"]:
         return Message("No service that people could travel to says in which language it helps")
     least = min(own, key=lambda kind: float(total[kind.key]))

@@ -49,6 +49,15 @@ def test_a_line_counts_where_it_reaches_and_not_as_a_visit(tiny_area):
     assert everywhere.total["ru_phone"] == "only remote"
 
 
+def test_a_language_in_which_only_a_line_answers_is_the_one_in_which_nobody_is_near(tiny_area):
+    result = languages(view(helping("tg"), line("ru")), tiny_area)
+    assert str(result.finding).endswith("within 60 minutes of help in “Russian”: 0%")
+    assert result.figures["ru"].text("en") == "0%"
+    assert "en" not in result.figures, "nobody says that they help in it"
+    alone = languages(view(line("ru")), tiny_area)
+    assert str(alone.finding) == "No service that people could travel to says in which language it helps"
+
+
 def test_a_line_without_a_number_cannot_be_called(tiny_area):
     result = languages(view(replace(line("ru"), phones=())), tiny_area)
     assert result.total["ru_phone"] == "none listed"
