@@ -395,13 +395,15 @@ Addressee = Literal[
 class CountryFact(_SettingsTable):
     """A sentence that a report says of the law, the plans and the commissions of a country, and where it is from.
 
-    ``year`` is that of the source, so that a reader sees how old the sentence may be.
+    ``year`` is that of the source, so that a reader sees how old the sentence may be. ``asks`` is what the report asks
+    of the state because of it (`mapping.render.report.national`).
     """
 
     text: Texts
     source: Sentence
     year: Annotated[int, Field(ge=1900, le=2100)]
     address: Annotated[str, Field(pattern=r"^$|^https?://\S+$")] = ""
+    asks: Literal["", "law", "identification"] = ""
 
 
 class Settings(_SettingsTable):

@@ -17,13 +17,15 @@ REVIEWED = dt.date(2026, 11, 24)
 class NationalText:
     """What is asked of one body in the whole country: why, by which source, and what is there when it is done.
 
-    ``lead`` is a key of `mapping.render.report.recommendation_rules.DEFAULTS`; ``table`` is the anchor of its evidence.
+    Where no ``why`` holds in every country, it is asked in one whose folder says a sentence for it (``asks`` of
+    `mapping.area.settings.CountryFact`). ``lead`` is a key of
+    `mapping.render.report.recommendation_rules.DEFAULTS`; ``table`` is the anchor of its evidence.
     """
 
     key: str
     lead: str
     text: Message
-    why: Message
+    why: Message | None
     aim: Message
     cost: Cost
     table: str
@@ -37,7 +39,7 @@ NATIONAL: tuple[NationalText, ...] = (
             "Hold the law on trafficking and the criminal code against the Palermo Protocol and the recommendations of "
             "the organizations that watch over it, and propose what must be amended."
         ),
-        Message("The law was last amended in 2019 (chapter 2); no such comparison since then is listed here."),
+        None,
         Message("A draft of amendments is before the parliament"),
         "medium",
         "mandates",
@@ -49,7 +51,7 @@ NATIONAL: tuple[NationalText, ...] = (
             "Adopt one written procedure by which the police, border, labour and migration officers identify victims, "
             "with indicators, a time to recover and reflect, and a first referral to help."
         ),
-        Message("Procedures for identifying victims were still missing when last reported (chapter 2)."),
+        None,
         Message("The procedure is in force and every area has trained officers"),
         "low",
         "mandates",
@@ -85,7 +87,7 @@ NATIONAL: tuple[NationalText, ...] = (
             "Run one system of data on victims, cases and help, by the international classification IC-TIP, from one "
             "form and without names."
         ),
-        Message("Sources count different things for the same year (chapter 10)."),
+        Message("Which figures there are, and what they tell apart, stands in chapter 10."),
         Message("One yearly table, published, from all organizations that count"),
         "high",
         "told",

@@ -81,14 +81,20 @@ def _ministry(material: Sources, code: str) -> Text:
 
 def national(material: Sources) -> Iterator[Recommendation]:
     """Ask the state for what no number asks for: law, procedures, budget, one system of data, standards."""
+    facts: dict[str, Message] = {
+        fact.asks: Message("{fact} See chapter 2.", {"fact": fact.text}) for fact in material.area.settings.context
+    }
     for rule in NATIONAL:
+        why = rule.why or facts.get(rule.key)
+        if why is None:
+            continue
         yield Recommendation(
             material.day,
             f"national-{rule.key}",
             "national",
             addressee(material, rule.lead),
             rule.text,
-            evidence=rule.why,
+            evidence=why,
             table=rule.table,
             cost=rule.cost,
             indicator="N",

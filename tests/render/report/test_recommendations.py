@@ -4,13 +4,17 @@ import csv
 import datetime as dt
 import io
 import math
+from typing import get_args
 
 import pytest
 
+from mapping.area.settings import CountryFact
+from mapping.area.study_area import StudyArea
 from mapping.errors import FormatError
 from mapping.language.i18n import Message
 from mapping.render import report as reports
 from mapping.render.report import recommendations as advice
+from mapping.render.report.national import NATIONAL
 from mapping.render.report.recommendation_rules import DEFAULTS, RULES, advise
 from mapping.render.report.sources import Sources
 from tests.support.sample import TODAY, organization, sample_view
@@ -51,6 +55,24 @@ def rows(text):
 
 def written(*recommendations):
     return advice.to_csv(recommendations, "en", edition=TODAY, audience="public", numbers={"nrm": "Table 8.1"})
+
+
+def test_what_is_true_of_one_country_is_asked_where_its_folder_says_so(material, tiny_copy):
+    keys = {f"national-{rule.key}": rule for rule in NATIONAL}
+    of_all = {key for key, rule in keys.items() if rule.why is not None}
+    assert {each.key for each in advise(material) if each.key in keys} == of_all
+    settings = tiny_copy / "area.toml"
+    fact = '[[context]]\ntext = { tg = "Т", ru = "П", en = "No procedure was there." }\nsource = "x"\nyear = 2024\n'
+    settings.write_text(settings.read_text("utf-8") + fact + 'asks = "identification"\n', "utf-8")
+    area = StudyArea.load(tiny_copy)
+    found = {each.key: each for each in advise(Sources(material.view, area, "en", material.results))}
+    assert found["national-identification"].evidence.into("en") == "No procedure was there. See chapter 2."
+    assert "national-law" not in found
+
+
+def test_a_country_can_say_a_sentence_for_each_text_that_needs_one():
+    asks = get_args(CountryFact.model_fields["asks"].annotation)
+    assert {rule.key for rule in NATIONAL if rule.why is None} == {*asks} - {""}
 
 
 def test_the_sample_asks_for_what_it_lacks(material):
