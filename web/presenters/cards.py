@@ -186,7 +186,7 @@ def facts(made: Card) -> ServiceFacts:
         (translate("Entrance", language), ", ".join(made.access)),
     )
     labels = [label for label, text in pairs if not text and label != pairs[1][0]]
-    if not entry.places and labels and labels[-1] == pairs[-1][0]:
+    if (entry.by_phone or not entry.places) and labels and labels[-1] == pairs[-1][0]:
         labels.pop()  # help by phone has no entrance
     missing = ", ".join(label[:1].lower() + label[1:] for label in labels)
     return ServiceFacts(

@@ -7,8 +7,8 @@ from typing import get_args
 import pytest
 
 from mapping.freshness import Freshness, how_checked
-from mapping.view.entries import Entry, OrganizationEntry, PhoneEntry
-from web.presenters.cards import ContactLink, _says_ages, ages, calls, card
+from mapping.view.entries import Entry, OrganizationEntry, PhoneEntry, ServicePlace
+from web.presenters.cards import ContactLink, _says_ages, ages, calls, card, facts
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,14 @@ def test_whom_a_service_refuses_it_does_not_take_too(tiny_area):
         "en",
     )
     assert (made.serves, made.excludes) == (("Women and girls",), ("Children (under 18)",))
+
+
+@pytest.mark.parametrize(("kind", "asked"), [("IDN-HOT", False), ("LEG-INF", True)])
+def test_nobody_asks_for_the_entrance_of_a_line(tiny_area, kind, asked):
+    """Also where it has an office."""
+    office = ServicePlace("3", "Office", area_unit="XT-W2")
+    entry = Entry("1", "Umed", OrganizationEntry("2", "Umed"), types=(kind,), places=(office,))
+    assert facts(card(entry, tiny_area, "en")).unknown.endswith("entrance.") is asked
 
 
 def test_a_number_for_text_messages_is_written_to_and_never_called(tiny_area):
