@@ -562,11 +562,11 @@ def _audiences(taking: Taking) -> None:
     telling_names = {link for link, field, text in names if field == "name" and SHELTER.search(text)}
     for body, name, audience in taking.records.told(Organization, "id", "name", "audience"):
         alone: Audience = audience if body in taking.marked else "custodian"
-        seen = strictest(audience, min(shown.get(body, ()), key=AUDIENCES.index, default=alone))
+        widest = strictest(audience, min(shown.get(body, ()), key=AUDIENCES.index, default=alone))
         if body in telling_names or SHELTER.search(name):
-            seen = "custodian"
-        if seen != audience:
-            taking.records.change(body, "audience", seen)
+            widest = "custodian"
+        if widest != audience:
+            taking.records.change(body, "audience", widest)
 
 
 def _require_expected(taking: Taking) -> None:

@@ -249,10 +249,10 @@ class Taking:
             self.unnamed.add(self.key(table, sent))
             return
         if table in SHARED:
-            said, digest = self._cells[table], _digest(cells)
-            if said.get(sent) == digest:
+            digests, digest = self._cells[table], _digest(cells)
+            if digests.get(sent) == digest:
                 return
-            said[sent] = digest
+            digests[sent] = digest
         if sent.startswith(NO_ID):
             self.say(
                 raw,

@@ -168,8 +168,8 @@ def add_meaning(taking: Taking, entity: str, link: str, ours: Ours) -> None:
     if service is not None and kind is not None:
         own = record_id(taking.sender, "attribute", service, kind, ours.code)
         if own not in taking.records:
-            said = {"link_id": service, "link_entity": "service", "link_type": kind, "taxonomy_term_id": ours.id}
-            taking.records.put((Attribute, row_of_read(Attribute)(own, said)))
+            fields = {"link_id": service, "link_entity": "service", "link_type": kind, "taxonomy_term_id": ours.id}
+            taking.records.put((Attribute, row_of_read(Attribute)(own, fields)))
 
 
 def types_by_name(taking: Taking, types: dict[str, list[str]]) -> None:
