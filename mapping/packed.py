@@ -10,10 +10,10 @@ import zlib
 from array import array
 from collections import defaultdict, namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import chain, islice
 from operator import itemgetter
-from typing import Any, Generic, Self, TypeVar, get_args
+from typing import Any, Generic, NamedTuple, Self, TypeVar, get_args
 
 import numpy as np
 
@@ -78,37 +78,126 @@ class Packed(Generic[AnyValues]):
                 self._packs.append(self._pack(self._open))
                 self._open.clear()
 
-    @staticmethod
-    def _pack(rows: list[AnyValues]) -> bytes:
+    def _pack(self, rows: Sequence[Values]) -> bytes:
         return zlib.compress(pickle.dumps(rows, pickle.HIGHEST_PROTOCOL), 1)
 
-    @staticmethod
-    def _unpacked(pack: bytes) -> list[AnyValues]:
+    def _unpacked(self, pack: bytes) -> list[AnyValues]:
         rows: list[AnyValues] = pickle.loads(zlib.decompress(pack))  # noqa: S301 - this very process packed it
         return rows
 
 
 class PackedTable(Packed[Values]):
-    """Rows of a table, packed column by column: what all of a pack say in one is held once.
+    """Rows of a table, packed column by column: ids as the bytes that they spell, few values each once."""
 
-    The rest are ids above all, in which letters repeat and words do not: to look for words would double the time.
-    """
+    def __init__(self, rows: Iterable[Values] = ()) -> None:
+        self._hashes = array("q")
+        """Of the ids of the rows that are packed, until one row of each is left."""
+        self._single = 0
+        """So many rows there were when each had an id of its own."""
+        super().__init__(rows)
 
-    @staticmethod
-    def _pack(rows: list[Values]) -> bytes:
-        columns = [column[:1] if _says_one(column) else column for column in zip(*rows, strict=True)]
-        deflate = zlib.compressobj(1, strategy=zlib.Z_HUFFMAN_ONLY)
-        return deflate.compress(pickle.dumps(columns, pickle.HIGHEST_PROTOCOL)) + deflate.flush()
+    def copy(self) -> Self:
+        """Return the same rows, to which others may be added."""
+        same = super().copy()
+        same._hashes, same._single = self._hashes[:], self._single
+        return same
 
-    @staticmethod
-    def _unpacked(pack: bytes) -> list[Values]:
-        columns: list[Values] = pickle.loads(zlib.decompress(pack))  # noqa: S301 - this very process packed it
-        return [*zip(*(column if len(column) == TOGETHER else column * TOGETHER for column in columns), strict=True)]
+    def once(self, joined: Callable[[Values, Values], Values]) -> "PackedTable":
+        """Return one row of each id, at the place of the first: the two ``joined`` where there are two."""
+        if self._single == len(self):
+            return self
+        if len(self._hashes) < len(self) - len(self._open):
+            self._hashes = array("q", map(hash, map(itemgetter(0), self)))[: len(self) - len(self._open)]
+        own = array("q", map(hash, map(itemgetter(0), self._open)))
+        hashes, counts = np.unique(self._hashes + own, return_counts=True)
+        several = {*hashes[counts > 1].tolist()}
+        single = PackedTable(_once(self, several, joined)) if several else self
+        single._hashes, single._single = array("q"), len(single)
+        return single
+
+    def _pack(self, rows: Sequence[Values]) -> bytes:
+        columns = [*zip(*rows, strict=True)]
+        self._hashes.extend(map(hash, columns[0]))
+        packed = [*map(_packed_column, columns)]
+        ids = [column if isinstance(column, Ids) else None for column in packed]
+        rest = [column for column in packed if not isinstance(column, Ids)]
+        return pickle.dumps((ids, super()._pack(rest)), pickle.HIGHEST_PROTOCOL)
+
+    def _unpacked(self, pack: bytes) -> list[Values]:
+        ids, packed = pickle.loads(pack)  # noqa: S301 - this very process packed it
+        rest = iter(super()._unpacked(packed))
+        return [*zip(*(_unpacked_column(column or next(rest)) for column in ids), strict=True)]
 
 
-def _says_one(column: Values) -> bool:
-    """Tell whether a column holds one text, or nothing; a number may be equal to another and not the same."""
-    return (column[0] is None or isinstance(column[0], str)) and column.count(column[0]) == len(column)
+class FewValues(NamedTuple):
+    """A column of few different values."""
+
+    values: Sequence[Any]
+    places: bytes
+    """Of the value of each row; none where there is one value."""
+
+
+class Ids(NamedTuple):
+    """A column of ids, as the bytes that they spell: 16 each, in which nothing repeats."""
+
+    spelt: bytes
+    places: bytes
+    """Of the id of each row, where there are few; none where each row has one of its own."""
+
+
+def _packed_column(column: Values) -> Ids | FewValues | Values:
+    """Return what a column holds in little."""
+    kinds = {*map(type, column)}
+    if not (kinds <= TEXTS or kinds in WHOLE_NUMBERS):  # one of other numbers may be equal to another and not the same
+        return column
+    values, places = [*dict.fromkeys(column)], b""
+    if 1 < len(values) <= MOST_FEW:
+        places = bytes(map({value: place for place, value in enumerate(values)}.__getitem__, column))
+    if len(values) > 1 and kinds == {str} and (spelt := _spelt(values if places else column)):
+        return Ids(spelt, places)
+    return FewValues(values, places) if len(values) <= MOST_FEW else column
+
+
+def _unpacked_column(column: Ids | FewValues | Values) -> Sequence[Any]:
+    if isinstance(column, Ids):
+        ids = _ids_of(column.spelt)
+        return [*map(ids.__getitem__, column.places)] if column.places else ids
+    if isinstance(column, FewValues):
+        return [*map(column.values.__getitem__, column.places)] if column.places else [*column.values] * TOGETHER
+    return column
+
+
+TEXTS = {str, type(None)}
+WHOLE_NUMBERS = ({int}, {bool}, {int, type(None)}, {bool, type(None)})
+MOST_FEW = 256
+"""So many values a byte tells apart."""
+
+OF_ID, DASHES = 36, [8, 13, 18, 23]
+"""How many letters an id has, and where its dashes stand among them."""
+DIGITS = np.delete(np.arange(OF_ID), DASHES)
+NO_DIGIT = 16
+NUMBERS = np.full(256, NO_DIGIT, np.uint8)
+"""Letter -> its number as a digit of an id."""
+NUMBERS[[*b"0123456789abcdef"]] = range(16)
+
+
+def _spelt(ids: Sequence[str]) -> bytes:
+    """Return the bytes that ids spell, 16 each; nothing where one is no id."""
+    if {*map(len, ids)} != {OF_ID} or not (text := "".join(ids)).isascii():
+        return b""
+    letters = np.frombuffer(text.encode(), np.uint8).reshape(-1, OF_ID)
+    numbers = NUMBERS.take(letters[:, DIGITS])
+    if (letters[:, DASHES] != ord("-")).any() or numbers.max() == NO_DIGIT:
+        return b""
+    return (numbers[:, ::2] << 4 | numbers[:, 1::2]).tobytes()
+
+
+def _ids_of(spelt: bytes) -> list[str]:
+    """Return the ids that bytes spell."""
+    letters = np.full((len(spelt) // 16, OF_ID), ord("-"), np.uint8)
+    letters[:, DIGITS] = np.frombuffer(spelt.hex().encode(), np.uint8).reshape(-1, 32)
+    text = letters.tobytes().decode()
+    return [text[start : start + OF_ID] for start in range(0, len(text), OF_ID)]
 
 
 class PackedRecords:
@@ -118,10 +207,7 @@ class PackedRecords:
     """
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
-        self._packed: dict[type[Record], PackedTable] = {}
-        self._hashes: dict[type[Record], array[int]] = {}
-        """Of the ids of each kind."""
-        self._single = True
+        self._packed: dict[type[Record], PackedTable] = defaultdict(PackedTable)
         self.extend(records)
 
     def __reduce__(self) -> tuple[type[Self], tuple[list[Record]]]:
@@ -144,8 +230,6 @@ class PackedRecords:
         """Add records."""
         if isinstance(records, PackedRecords) and not self._packed.keys() & records._packed.keys():
             self._packed |= {kind: packed.copy() for kind, packed in records._packed.items()}
-            self._hashes |= {kind: hashes[:] for kind, hashes in records._hashes.items()}
-            self._single &= records._single
             return
         self.add(map(record_row, records))
 
@@ -162,12 +246,8 @@ class PackedRecords:
     def add_rows(self, kind: type[Record], rows: Iterable[Values]) -> None:
         """Add records of a kind as rows."""
         left = iter(rows)
-        while lot := [*islice(left, TOGETHER)]:
-            if kind not in self._packed:
-                self._packed[kind], self._hashes[kind] = PackedTable(), array("q")
-            self._packed[kind].extend(lot)
-            self._hashes[kind].extend(map(hash, map(itemgetter(0), lot)))
-            self._single = False
+        for first in left:
+            self._packed[kind].extend(chain((first,), left))
 
     @property
     def kinds(self) -> tuple[type[Record], ...]:
@@ -206,12 +286,8 @@ class PackedRecords:
 
     def once(self, joined: Callable[[type[Record], Values, Values], Values] = lambda _, __, later: later) -> None:
         """Keep one row of each id, at the place of the first: the later, or the two ``joined``."""
-        for kind in () if self._single else self.kinds:
-            hashes, counts = np.unique(self._hashes[kind], return_counts=True)
-            if several := {*hashes[counts > 1].tolist()}:
-                self._packed[kind] = PackedTable(_once(self.rows(kind), several, joined, kind))
-                self._hashes[kind] = array("q", map(hash, self.ids(kind)))
-        self._single = True
+        for kind, packed in self._packed.items():
+            self._packed[kind] = packed.once(partial(joined, kind))
 
 
 class RecordsById(MutableMapping[str, Record]):
@@ -342,17 +418,12 @@ def _made(row: Values) -> Record:
     return record
 
 
-def _once(
-    rows: Packed[Values],
-    several: set[int],
-    joined: Callable[[type[Record], Values, Values], Values],
-    kind: type[Record],
-) -> Iterator[Values]:
+def _once(rows: Packed[Values], several: set[int], joined: Callable[[Values, Values], Values]) -> Iterator[Values]:
     """Yield one row of each id; ``several`` are the hashes of the ids that may have more."""
     last: dict[str, Values] = {}
     for row in rows:
         if hash(row[0]) in several:
-            last[row[0]] = joined(kind, last[row[0]], row) if row[0] in last else row
+            last[row[0]] = joined(last[row[0]], row) if row[0] in last else row
     for row in rows:
         if hash(row[0]) not in several:
             yield row

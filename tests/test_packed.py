@@ -12,11 +12,27 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from mapping import packed
-from mapping.model import Location, Organization, Phone, Record, Service
+from mapping.model import Location, Organization, Phone, Record, Service, record_id
 from mapping.packed import Packed, PackedRecords, PackedTable, RecordsById, record_row, row_of_read
 from tests.support.sample import sample_batch
 
 ROWS = st.lists(st.tuples(st.text(), st.none() | st.integers() | st.floats(allow_nan=False)))
+LIKE_IDS = st.sampled_from(
+    [
+        "01234567-89ab-5def-8123-456789abcdef",
+        "01234567-89AB-5def-8123-456789abcdef",
+        "01234567-89ab-5def-8123-456789abcdeg",
+        "01234567-89ab-5def-8123-45678 abcdef",
+        "01234567-89ab-5def-8123_456789abcdef",
+        "0123456--89ab-5def-8123-456789abcdef",
+        "01234567-89ab-5def-8123-456789abcde٣",
+        "01234567-89ab-5def-8123-456789abcde",
+        "",
+    ]
+)
+VALUES = (
+    LIKE_IDS | st.uuids().map(str) | st.none() | st.booleans() | st.integers(0, 2) | st.sampled_from([0.0, -0.0, 1.0])
+)
 NAMED = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 99), st.booleans()))
 
 
@@ -37,6 +53,21 @@ def test_rows_come_out_as_they_were_put_in(rows, kind):
     more.append(("more", 1))
     assert [*more] == [*rows, ("more", 1)]
     assert [*held] == rows
+
+
+@given(st.lists(st.tuples(LIKE_IDS | st.uuids().map(str), VALUES, st.uuids().map(str)), max_size=30), st.integers(1, 7))
+def test_ids_and_what_is_like_them_come_out_as_they_were_put_in(rows, together):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packed, "TOGETHER", together)
+        assert [*map(repr, PackedTable(rows))] == [*map(repr, rows)]
+
+
+def test_more_values_than_a_byte_tells_apart_come_out_as_they_were_put_in(monkeypatch):
+    monkeypatch.setattr(packed, "TOGETHER", 600)
+    rows = [
+        (record_id("a", "b", n % 300), f"text {n % 257}", record_id("a", "b", n % 256), n % 256) for n in range(600)
+    ]
+    assert [*PackedTable(rows)] == rows
 
 
 def test_records_come_out_as_they_were_put_in():

@@ -116,7 +116,7 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
 def _days(reader: Reader) -> tuple[dt.date | None, dt.date | None]:
     """Return the first and the last day, of one column those of the period in it; a last day before is left out."""
     start = reader.day("start")
-    end = reader.last_day("end") if reader.intake.filling("end") else reader.end_of("start")
+    end = reader.last_day("end") if reader.intake.fillings["end"] else reader.end_of("start")
     if not (start and end and end < start):
         return start, end
     problem = Phrase("ends on {end}, before it starts on {start}", end=end, start=start)

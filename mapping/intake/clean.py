@@ -7,9 +7,9 @@ the batch. What a cell means (phones, dates, hours) is read later by `mapping.la
 import html
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
+from typing import NamedTuple
 
 from mapping.language.i18n import Phrase
 
@@ -39,7 +39,7 @@ def composed(text: str) -> str:
 
 def visible(text: str) -> str:
     """Drop characters that nobody sees and that could turn a text around."""
-    return CONTROL.sub(" ", INVISIBLE.sub("", text))
+    return text if text.isprintable() else CONTROL.sub(" ", INVISIBLE.sub("", text))
 
 
 def shown_of_formula(text: str) -> str:
@@ -57,6 +57,8 @@ def without_tags(text: str) -> str:
 
 def spaced(text: str) -> str:
     """Make spaces plain and single; line ends part the values of a cell, so they stay."""
+    if text.isprintable():  # of all spaces and line ends only the plain space is
+        return " ".join(text.split())
     lines = (SPACES.sub(" ", line).strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line)
 
@@ -71,21 +73,23 @@ STEPS: list[tuple[Phrase, Step]] = [
 """What is done to every cell, in this order."""
 
 
-def clean(text: str, counts: Counter[str]) -> str:
-    """Take a cell's text through all the steps, counting each that changed it."""
-    cleaned, changed = _cleaned(text)
-    for name in changed:
-        counts[name] += 1
-    return cleaned
+class Cleaned(NamedTuple):
+    """A cell's text after all the steps."""
+
+    text: str
+    steps: tuple[Phrase, ...]
+    """Those that changed it."""
+    stands_for_above: bool
+    """Whether it is written in place of what stands above it."""
 
 
 @lru_cache(maxsize=4_000)  # few: they keep cells, and with them the memory of a whole sheet
-def _cleaned(text: str) -> tuple[str, tuple[Phrase, ...]]:
-    """Return the text after all the steps, and those that changed it; many cells of a list say the same."""
+def clean(text: str) -> Cleaned:
+    """Take a cell's text through all the steps; many cells of a list say the same."""
     changed = []
     for name, step in STEPS:
         better = step(text)
         if better != text:
             changed.append(name)
         text = better
-    return text, tuple(changed)
+    return Cleaned(text, tuple(changed), DITTO.fullmatch(text) is not None)

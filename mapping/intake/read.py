@@ -7,7 +7,7 @@ format -> sheets -> rows (`mapping.intake.rows`) -> fields (`mapping.intake.row_
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import cast
 
@@ -204,7 +204,7 @@ def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
                 intake.set_aside(reader)
     else:
         sites = entries(left, intake, _children(rows, columns, intake) if len(rows.children) else {})
-        batch.records.add(row for site in sites for row in site.rows)
+        batch.records.add(chain.from_iterable(site.rows for site in sites))
         organizations_seen(batch.records)
         intake.known.learn(batch.records.of(Organization))
     _set_aside(path, intake, [*rows.headers])

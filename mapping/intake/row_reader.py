@@ -29,7 +29,7 @@ from mapping.language.parsers.permission import (
     says_yes,
 )
 from mapping.language.taxonomy import Vocabulary, by_initials, match_term
-from mapping.model import Audience, Record, columns, record_id, strictest
+from mapping.model import Audience, Record, columns, ids_of, record_id, strictest
 from mapping.packed import Packed, RecordRow, Values, to_values
 from mapping.quality.known_organizations import Known
 from mapping.safety.sensitive_text import SHELTER, STREET, TELLING, asks_in_prose, asks_silence, withholds
@@ -94,7 +94,6 @@ class Intake:
     """Sheet -> the country abroad that its rows are of, where they are of one; empty where they are not."""
     located: dict[tuple[object, ...], Located] = field(default_factory=dict)
     """What a row says of where it is -> where that is; many rows say the same."""
-    _fillings: dict[str, "Filling | None"] = field(default_factory=dict)
     described: dict[tuple[object, ...], tuple["Part", ...]] = field(default_factory=dict)
     """What cells say of a record -> the parts that they give it; those of few hundred thousand rows differ."""
     _filled: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
@@ -126,24 +125,13 @@ class Intake:
 
     def columns_of(self, name: str) -> tuple[str, ...]:
         """Return the columns that fill a field, folded as the cells of a row are."""
-        filling = self.filling(name)
+        filling = self.fillings[name]
         return filling.columns if filling else ()
 
-    def filling(self, name: str) -> "Filling | None":
-        """Return what fills a field; None where nothing does."""
-        try:
-            return self._fillings[name]
-        except KeyError:
-            columns, only = self.columns, self.columns.only.get(name)
-            filled = tuple(map(fold_header, columns.fields.get(name, ())))
-            constant, chosen = columns.constants.get(name, ""), name in columns.choices
-            there = filled or constant or chosen
-            pattern, meant = re.compile(only) if only is not None else None, name in self.meant
-            more = constant or chosen or only is not None or meant or name in PARTED
-            alone = "" if more or len(filled) != 1 else filled[0]
-            own = Filling(filled, constant, chosen, pattern, meant, alone)
-            self._fillings[name] = own if there else None
-            return self._fillings[name]
+    @cached_property
+    def fillings(self) -> "Fillings":
+        """Field -> what fills it; None where nothing does."""
+        return Fillings(self.columns, self.meant)
 
     def filled(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Return those of some fields that the list fills, in every language that it has them in."""
@@ -151,7 +139,7 @@ class Intake:
         if filled is None:
             spoken = (f"{name}.{language}" for name in names for language in self.spoken.get(name, ()))
             parts = PARTED["hours"] if "hours" in names else ()
-            filled = self._filled[names] = tuple(name for name in (*names, *parts, *spoken) if self.filling(name))
+            filled = self._filled[names] = tuple(name for name in (*names, *parts, *spoken) if self.fillings[name])
         return filled
 
     def watched(self, headings: tuple[str, ...]) -> tuple[str, ...]:
@@ -225,12 +213,12 @@ class Intake:
 class Part:
     """A part of a record that cells describe, before it is known which record: one for all rows that say the same.
 
-    ``key`` tells it from other parts of the record; what it holds was validated and stands around the field that names
-    the record, ``before`` it, but for its own id, and ``after`` it.
+    ``key`` tells it from other parts of the record, as it stands in its id; what it holds was validated and stands
+    around the field that names the record, ``before`` it, but for its own id, and ``after`` it.
     """
 
     kind: type[Record]
-    key: tuple[object, ...]
+    key: str
     before: Values
     after: Values
 
@@ -239,12 +227,13 @@ class Part:
         """Return the part that a record is, whatever its ids; ``of`` is the field that names what it belongs to."""
         kind = type(record)
         values, place = to_values(kind)(record), [*columns(kind)].index(of)
-        return cls(kind, key, values[1:place], values[place + 1 :])
+        return cls(kind, "".join(f"\x1f{part}" for part in key), values[1:place], values[place + 1 :])
 
     def belonging_to(self, record: str, source: str) -> RecordRow:
         """Return the part as that of a record."""
-        own = record_id(source, self.kind.table, record, *self.key)
-        return self.kind, (own, *self.before, record, *self.after)
+        kind = self.kind
+        own = ids_of(source, kind.table)(f"{record}{self.key}")
+        return kind, (own, *self.before, record, *self.after)
 
 
 @dataclass(frozen=True)
@@ -260,6 +249,25 @@ class Filling:
     """Whether the map says what words of the sender stand for."""
     alone: str
     """The column whose cells are the texts of the field as they stand; empty where more is to be done."""
+
+
+class Fillings(dict[str, Filling | None]):
+    """What fills each field by a map, found when it is first asked for; every row asks for dozens."""
+
+    def __init__(self, columns: ColumnMap, meant: Mapping[str, object]) -> None:
+        self._columns, self._meant = columns, meant
+
+    def __missing__(self, name: str) -> Filling | None:
+        """Find what fills a field."""
+        columns, only = self._columns, self._columns.only.get(name)
+        filled = tuple(map(fold_header, columns.fields.get(name, ())))
+        constant, chosen = columns.constants.get(name, ""), name in columns.choices
+        there = filled or constant or chosen
+        pattern, meant = re.compile(only) if only is not None else None, name in self._meant
+        more = constant or chosen or only is not None or meant or name in PARTED
+        alone = "" if more or len(filled) != 1 else filled[0]
+        self[name] = Filling(filled, constant, chosen, pattern, meant, alone) if there else None
+        return self[name]
 
 
 @dataclass
@@ -284,7 +292,7 @@ class Reader:
         One that is too long sets the row aside.
         """
         full = f"{name}.{language}" if language else name
-        filling = self.intake.filling(full)
+        filling = self.intake.fillings[full]
         if filling is None:
             return self._of_parts(full) if full in PARTED else ""
         cells, text = self.row.cells, filling.constant
@@ -395,7 +403,10 @@ class Reader:
 
     def any_text(self, name: str) -> str:
         """Return a field's text, or the first of its translations; a word of the map as what it stands for."""
-        return self.word(name, self.text(name) or next(iter(self.translations(name).values()), ""))
+        text = self.text(name)
+        if not text and name in self.intake.spoken:
+            text = first_of(self.translations(name).values())
+        return self.word(name, text)
 
     def column(self, name: str) -> str:
         """Return the column of the file that a field comes from, as it is written there."""
@@ -470,9 +481,9 @@ class Reader:
                     return True
         return sum(self.intake.texts(name)[text] < 2 for name, text in texts.items()) >= MANY
 
-    def beside_name(self) -> list[str]:
+    def beside_name(self) -> tuple[str, ...]:
         """Return what is said beside the name of the body: in brackets, or behind a dash."""
-        return [*filter(None, chain(*_BESIDE_A_NAME.findall(self.text("organization"))))]
+        return _beside(self.text("organization"))
 
     def unsigned(self, name: str) -> str:
         """Return a name without the signs behind it, whose meaning is said: a note explains it, or nobody does."""
@@ -510,15 +521,15 @@ class Reader:
                 )
                 return meant
         brackets = " ".join(self.beside_name())
-        private = (name for name in self.intake.columns.private if not is_review(fold_header(name)))
-        remarks = {name: self.row.cells.get(fold_header(name), "") for name in private} | {COMMENT: self.row.comment}
         signs = {sign: text for sign, text in self._signs().items() if self.row.bears(sign)}
         instead = self._instead_of_hours()
-        if not (brackets or instead or signs or any(remarks.values())):
+        if not (brackets or instead or signs or self.intake.columns.private or self.row.comment):
             return None
+        private = (name for name in self.intake.columns.private if not is_review(fold_header(name)))
+        remarks = {name: self.row.cells.get(fold_header(name), "") for name in private} | {COMMENT: self.row.comment}
         texts = {**remarks, self.column("organization"): brackets, self.column("hours"): instead, **signs}
         for column, text in texts.items():
-            if (outcome := parsers.standing(text)) and not self._still_works(column, text, outcome[1]):
+            if text and (outcome := parsers.standing(text)) and not self._still_works(column, text, outcome[1]):
                 fix = Phrase("the service counts as {meant}", meant=coded("statuses", outcome[0]))
                 self._keep(column, Phrase("it says {text!r}", text=outcome[1]), fix, "doubt")
                 return outcome[0]
@@ -572,8 +583,9 @@ class Reader:
     def _asked_for_all(self) -> bool:
         """Tell whether a title, a note or the name of the list or of its part asks that the row be not shown."""
         row = self.row
-        notes = (note for mark, note in self.intake.asking.get(row.sheet, {}).items() if row.bears(mark))
-        note = next(notes, row.under if row.under and asks_for_all(row.under) else "")
+        asking = self.intake.asking.get(row.sheet, {})
+        note = first_of(note for mark, note in asking.items() if row.bears(mark)) if asking else ""
+        note = note or (row.under if row.under and asks_for_all(row.under) else "")
         if note:
             problem = Phrase("{note!r} is said of it", note=note)
             self.say("", problem, Phrase("the row is for custodians only; ask whom"))
@@ -1038,6 +1050,11 @@ _BESIDE_A_NAME = re.compile(r"\(([^)]*)\)|\s[-–—]\s([^-–—()]+)$")
 """What is said beside a name: in brackets, or behind a dash at its end."""
 
 
+@lru_cache(maxsize=4_000)
+def _beside(name: str) -> tuple[str, ...]:
+    return tuple(filter(None, chain(*_BESIDE_A_NAME.findall(name))))
+
+
 def _named(taxonomy: str, code: str) -> Coded:
     """Return a term for a phrase: in English by its label and its code, which a map asks for; else by its label."""
     labels = Vocabulary.load(taxonomy).term(code).labels
@@ -1053,4 +1070,7 @@ SURE = 0.9
 
 def first_of(texts: Iterable[str]) -> str:
     """Return the first text that is not empty."""
-    return next((text for text in texts if text), "")
+    for text in texts:
+        if text:
+            return text
+    return ""

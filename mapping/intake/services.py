@@ -435,7 +435,7 @@ def _services(entry: RowSite, intake: Intake, phones: list[parsers.PhoneValue], 
             if there:
                 _service(entry, reader, intake, code, "", phones)
         return
-    if children is None and intake.filling("service") is None:
+    if children is None and intake.fillings["service"] is None:
         if code := _kind_beside(reader):
             _service(entry, reader, intake, code, "", phones)
         return

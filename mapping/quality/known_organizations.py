@@ -3,10 +3,10 @@
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from mapping.column_map import ColumnMap
 from mapping.language.fold import coarse, name_key
@@ -73,6 +73,10 @@ def _point(place: Location | None) -> Point | None:
     return place.latitude, place.longitude
 
 
+def _domain(mail: str) -> str:
+    return mail.rpartition("@")[2].casefold()
+
+
 def _host(address: str | None) -> str:
     """Return the host of a web page, as it is written everywhere."""
     host = (address or "").strip().casefold().partition("://")[2] or (address or "").strip().casefold()
@@ -117,8 +121,7 @@ class RecordsByKind(Protocol):
         """Return the records of a kind."""
 
 
-@dataclass(frozen=True)
-class Signs:
+class Signs(NamedTuple):
     """What tells that two entries of one name are one body: a phone, a mail domain or a unit in common."""
 
     phones: frozenset[str] = frozenset()
@@ -126,20 +129,20 @@ class Signs:
     unit: str | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Body:
     """An organization under all its names, with the signs that tell it from another of the same name."""
 
     id: str
     name: str
     phones: set[str] = field(default_factory=set)
-    mails: set[str] = field(default_factory=set)
-    units: set[str] = field(default_factory=set)
+    mails: Set[str] = frozenset()
+    units: Set[str] = frozenset()
     audience: Audience = "public"
-    names: set[str] = field(default_factory=set)
-    sites: set[str] = field(default_factory=set)
+    names: Set[str] = frozenset()
+    sites: Set[str] = frozenset()
     """Hosts of its web pages."""
-    registers: set[tuple[str, str]] = field(default_factory=set)
+    registers: Set[tuple[str, str]] = frozenset()
     """Kind of register and number in it."""
     points: set[Point] = field(default_factory=set)
     called: dict[str, str] = field(default_factory=dict)
@@ -147,11 +150,10 @@ class Body:
 
     def shares(self, signs: Signs) -> bool:
         """Tell whether another entry has a phone, a mail domain or a unit in common with this body."""
-        domains = {mail.rpartition("@")[2].casefold() for mail in self.mails}
         return bool(
-            self.phones & signs.phones
-            or domains & {mail.rpartition("@")[2].casefold() for mail in signs.mails}
-            or (signs.unit is not None and signs.unit in self.units)
+            signs.unit in self.units
+            or self.phones & signs.phones
+            or {*map(_domain, self.mails)} & {*map(_domain, signs.mails)}
         )
 
 
@@ -165,15 +167,16 @@ class KnownService:
     country: str = ""
     point: Point | None = None
     street: str = ""
-    numbers: frozenset[str] = frozenset()
+    numbers: tuple[str, ...] = ()
+    """Each once; most have one, and sets would take four times the memory."""
     sources: frozenset[str] = frozenset()
     """Ids of the sources that list it."""
 
 
 @lru_cache(maxsize=10_000)
-def _with(texts: frozenset[str], text: str) -> frozenset[str]:
-    """Return some texts and one more: the same object for all services that say the same."""
-    return texts | {text}
+def _with(texts: Set[str], text: str) -> frozenset[str]:
+    """Return some texts and one more: the same object for all that say the same."""
+    return frozenset((*texts, text))
 
 
 @dataclass
@@ -216,35 +219,41 @@ class Known:
         by_kind: dict[type[Record], list[Any]] = defaultdict(list)
         for record in records:
             by_kind[type(record)].append(record)
-        self.learn_of(lambda kind: by_kind.get(kind, ()))
+        self.learn_of(by_kind.__getitem__)
 
     def learn_of(self, of: OfKind) -> None:
         """Take in what the records that ``of`` gives say of bodies, services and approvals."""
-        for body in of(Organization):
-            self._learn_body(body)
+        for organization in of(Organization):
+            self._learn_body(organization)
         for text in of(Translation):
             if text.field in ("name", "alternate_name") and text.link_id in self.bodies:
                 if text.field == "name":
                     self.bodies[text.link_id].called.setdefault(text.language, text.id)
                 self.add(self.bodies[text.link_id], [text.text])
-        self.owners.update((s.id, s.organization_id) for s in of(Service) if s.organization_id)
+        for service in of(Service):
+            if service.organization_id:
+                self.owners[service.id] = service.organization_id
         for phone in of(Phone):
             if phone.service_id:
                 offer = self.offers[phone.service_id]
-                offer.numbers = _with(offer.numbers, phone.number)
+                if phone.number not in offer.numbers:
+                    offer.numbers += (phone.number,)
             if (owner := self.owners.get(phone.service_id or "", phone.organization_id)) in self.bodies:
                 self.bodies[owner].phones.add(phone.number)
         for place in of(Location):
-            if place.organization_id in self.bodies:
-                self.places[place.id] = place.organization_id
-                self.bodies[place.organization_id].units |= {place.area_unit} if place.area_unit else set()
-                self.bodies[place.organization_id].points |= {point} if (point := _point(place)) else set()
+            if (body := self.bodies.get(place.organization_id or "")) is not None:
+                self.places[place.id] = body.id
+                if place.area_unit and place.area_unit not in body.units:
+                    body.units = _with(frozenset(body.units), place.area_unit)
+                if point := _point(place):
+                    body.points.add(point)
         for number in of(OrganizationIdentifier):
             if number.organization_id in self.bodies:
-                register = (number.identifier_type, number.identifier)
-                self.bodies[number.organization_id].registers.add(register)
+                self.bodies[number.organization_id].registers |= {(number.identifier_type, number.identifier)}
         self._learn_services(of)
-        self.different.update(frozenset({d.one, d.other}) for d in of(Decision) if d.kind == "different")
+        for decision in of(Decision):
+            if decision.kind == "different":
+                self.different.add(frozenset({decision.one, decision.other}))
         for approval in of(Approval):
             if two_people(approval.approved_by, approval.approved_by_too):
                 if approval.kind == "map" and approval.value:
@@ -259,9 +268,12 @@ class Known:
     def _learn_body(self, record: Organization) -> None:
         body = self.bodies.get(record.id) or Body(record.id, record.name)
         body.audience = record.audience
-        body.mails |= {record.email} if record.email else set()
-        body.sites |= {host} if (host := _host(record.website)) else set()
-        body.registers |= {("tax", record.tax_id)} if record.tax_id else set()
+        if record.email:
+            body.mails |= {record.email}
+        if host := _host(record.website):
+            body.sites |= {host}
+        if record.tax_id:
+            body.registers |= {("tax", record.tax_id)}
         self.add(body, [record.name, record.alternate_name or ""])
 
     def _learn_services(self, of: OfKind) -> None:

@@ -189,7 +189,7 @@ class _Services:
         return UNIT_ABOVE if unit in self.area.ancestors(other) or other in self.area.ancestors(unit) else None
 
     def _by_numbers(self, offer: KnownService, other: KnownService) -> tuple[float, tuple[Message, ...]]:
-        if shared := sorted(offer.numbers & other.numbers, key=lambda number: (self.places[number], number)):
+        if shared := sorted({*offer.numbers} & {*other.numbers}, key=lambda number: (self.places[number], number)):
             return SAME_NUMBER if self.places[shared[0]] < 2 else SWITCHBOARD, (shared_number(shared[0]),)
         return OTHER_NUMBERS if offer.numbers and other.numbers else 0.0, ()
 

@@ -180,7 +180,7 @@ def _add(world: Labelled, draw: random.Random, name: str, language: str, unit: s
     if draw.random() < 0.8:
         body.phones.add(f"+99290{draw.randrange(10**7):07}")
     if draw.random() < 0.4:
-        body.mails.add(f"office@b{number}.example")
+        body.mails |= {f"office@b{number}.example"}
     world.bodies.append(body)
     world.languages[body.id] = language
     return body

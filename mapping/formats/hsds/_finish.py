@@ -501,7 +501,7 @@ def _signs(taking: Taking) -> tuple[dict[str, list[str]], dict[str, Signs], dict
             mails[owners.get(record.id, record.id)].add(record.email)
         elif isinstance(record, Translation) and record.field == "name" and record.link_entity == "organization":
             names[record.link_id].append(record.text)
-    signs = defaultdict(Signs)
+    signs: dict[str, Signs] = defaultdict(Signs)
     for body in {*phones, *mails, *units}:
         signs[body] = Signs(frozenset(phones[body]), frozenset(mails[body]), next(iter(units[body]), None))
     return names, signs, services
