@@ -96,7 +96,10 @@ class Frame:
 
 @lru_cache(4096)
 def _relative(path: str, folder: str) -> str:
-    return posixpath.relpath(path, folder)  # it asks the system for the working folder, twenty times a page
+    """Return what `posixpath.relpath` does, which asks the system for the working folder, of paths of the site."""
+    there, here = path.split("/"), folder.split("/") if folder != "." else []
+    same = len(posixpath.commonprefix([there, here]))
+    return "/".join([".."] * (len(here) - same) + there[same:]) or "."
 
 
 def _file(path: str) -> str:

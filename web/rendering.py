@@ -5,7 +5,7 @@ import depends on the language alone, so that it is made once and not for each p
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Protocol
 
 from flask import Flask, current_app, render_template
@@ -40,6 +40,10 @@ class LanguageEnvironment(Environment):
     """The templates of a portal in one language, by default that in which they are written."""
 
     language = SOURCE
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what a template knows, in one dictionary: jinja's chain of two is looked through at each import."""
+        return {**self.globals, **(d or {})}
 
     def into(self, language: str) -> "LanguageEnvironment":
         """Return the same templates in a language."""

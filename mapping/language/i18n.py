@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
@@ -59,14 +59,19 @@ def _filled(template: str, values: Mapping[str, object], language: str, spoken: 
 
     Days are words too: they stand in the language of the sentence, where it is one.
     """
-    worded = any(map(str.isalpha, _SLOT.sub("", template)))
-    of_days = spoken if worded else language
+    of_days = spoken if _worded(template) else language
     return template.format_map(
         {
             name: _Shown.of(value, of_days if isinstance(value, dt.date) else language, spoken)
             for name, value in values.items()
         }
     )
+
+
+@lru_cache(4096)
+def _worded(template: str) -> bool:
+    """Tell whether a template has words of its own."""
+    return any(map(str.isalpha, _SLOT.sub("", template)))
 
 
 @dataclass(frozen=True)

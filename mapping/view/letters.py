@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from mapping.language.latin import SCRIPT, latin
-from mapping.view.view import Entry, OrganizationEntry
+from mapping.view.view import Entry, OrganizationEntry, ServicePlace
 
 UNKNOWN = "und"
 """The language of a name of which nobody said what language it is."""
@@ -21,16 +21,18 @@ def organization_in_letters(organization: OrganizationEntry, language: str) -> O
 def entry_in_letters(entry: Entry, language: str) -> Entry:
     """Return a service whose name, organization and towns stand in the letters of a language."""
     name = latin(entry.name, language)
-    return replace(
-        entry,
-        name=name,
-        name_language=entry.name_language if name == entry.name else _by_rule(entry.name_language),
-        organization=organization_in_letters(entry.organization, language),
-        places=tuple(
-            replace(place, city=latin(place.city, language), address=latin(place.address, language))
-            for place in entry.places
-        ),
-    )
+    organization = organization_in_letters(entry.organization, language)
+    places = tuple(_place_in_letters(place, language) for place in entry.places)
+    if (name, organization, places) == (entry.name, entry.organization, entry.places):
+        return entry
+    spoken = entry.name_language if name == entry.name else _by_rule(entry.name_language)
+    return replace(entry, name=name, name_language=spoken, organization=organization, places=places)
+
+
+def _place_in_letters(place: ServicePlace, language: str) -> ServicePlace:
+    city, address = latin(place.city, language), latin(place.address, language)
+    unchanged = (city, address) == (place.city, place.address)
+    return place if unchanged else replace(place, city=city, address=address)
 
 
 def _by_rule(language: str) -> str:

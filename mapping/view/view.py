@@ -495,13 +495,16 @@ class View:
         def text(name: str) -> str:
             return str(texts.get((row["id"], name), (row[name] or "", ""))[0])
 
+        linked: dict[str, list[tuple[str | None, str | None]]] = defaultdict(list)
+        for attribute in own["attribute"]:
+            linked[attribute["link_type"]].append((attribute["taxonomy_term_id"], attribute["value"]))
+
         def codes(link: str) -> tuple[str, ...]:
-            codes = (self._terms.get(a["taxonomy_term_id"]) for a in own["attribute"] if a["link_type"] == link)
+            codes = (self._terms.get(term) for term, _ in linked.get(link, ()) if term)
             return tuple(sorted({code for code in codes if code}))
 
         def notes(link: str) -> tuple[str, ...]:
-            values = (a["value"] for a in own["attribute"] if a["link_type"] == link and not a["taxonomy_term_id"])
-            return tuple(sorted({value for value in values if value}))
+            return tuple(sorted({value for term, value in linked.get(link, ()) if value and not term}))
 
         check = latest(own["verification"])  # type: ignore[arg-type]
         on, due = (_day(check[name]) if check else None for name in ("verified_on", "next_due"))

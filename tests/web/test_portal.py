@@ -1,16 +1,20 @@
 """The one app of the portals: pages are found in their folder, and the menu follows their order."""
 
+import posixpath
 import sys
 import textwrap
 from types import SimpleNamespace
 
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import DictLoader
 
 from mapping.errors import NotFound
 from mapping.language.i18n import translate
 from mapping.language.languages import codes
+from web.layout import _relative
 from web.portal import ErrorPages, create_portal, language_of, pages_of
 from web.rendering import LanguageEnvironment, render, set_words
 
@@ -110,3 +114,11 @@ def test_a_text_that_stands_in_a_template_is_said_as_one_that_comes_later(langua
         assert render("stands", frame) == render("later", frame, texts=TEXTS)
     environment: LanguageEnvironment = app.extensions["languages"][language]
     assert translate(TEXTS[0], language) in environment.compile(stands, raw=True)
+
+
+PARTS = st.lists(st.sampled_from(["en", "ru", "s", "static", "1.html"]), min_size=1, max_size=4)
+
+
+@given(there=PARTS, here=st.one_of(st.just(["."]), PARTS))
+def test_a_link_from_one_folder_to_a_path_is_the_shortest(there, here):
+    assert _relative("/".join(there), "/".join(here)) == posixpath.relpath("/".join(there), "/".join(here))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from mapping.area.study_area import StudyArea
+from mapping.batch import without_collecting
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience
 from mapping.render.report.sources import BY_REGION, gather
@@ -59,7 +60,7 @@ class Edition:
         """Return every service by id, in the order of names."""
 
         def read() -> dict[str, Entry]:
-            with View(self.path) as view:
+            with View(self.path) as view, without_collecting():
                 return {entry.id: entry_in_letters(entry, language) for entry in view.services(language=language)}
 
         return self.keep(("entries", language), read)

@@ -352,6 +352,12 @@ def test_the_portal_never_loads_what_opens_the_directory():
     assert done.stdout.strip() == "[]"
 
 
+def test_who_wants_accounts_alone_loads_no_page():
+    code = "import sys, web.access.accounts; print([m for m in sys.modules if m in ('web.public.app', 'folium')])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_uzbek_is_complete_too(tj_area, tmp_path):
     client = create_app(
         published(tmp_path, tj_area, organization("Nav"), service("Navid", of="Nav")), tj_area
