@@ -69,9 +69,13 @@ _FOR_COLLEAGUES = {
 
 
 def _is_in(patterns: dict[re.Pattern[str], tuple[str, ...]], text: str) -> bool:
-    return any(
-        any(part in text for part in parts) and pattern.search(text) is not None for pattern, parts in patterns.items()
-    )
+    for pattern, parts in patterns.items():
+        for part in parts:
+            if part in text:
+                if pattern.search(text):
+                    return True
+                break
+    return False
 
 
 @lru_cache(maxsize=20_000)
