@@ -356,20 +356,17 @@ class RecordsById(MutableMapping[str, Record]):
 
     def told(self, kind: type[Record], *names: str) -> Iterator[Any]:
         """Yield what the records of a kind hold in some fields, as that of `PackedRecords` does."""
-        return self.by_kind(kind)[kind].told(*names)
+        return HeldRows(kind, [row for row in self._rows.values() if row[0] is kind]).told(*names)
 
     def rows(self, *kinds: type[Record]) -> Iterator[RecordRow]:
         """Yield the records of some kinds as rows, in the order in which they came."""
         return ((row[0], row[2:]) for row in [row for row in self._rows.values() if row[0] in kinds])
 
-    def by_kind(self, *kinds: type[Record]) -> dict[type[Record], "HeldRows"]:
-        """Return the rows of each kind that there is, and of ``kinds`` even where there are none."""
-        rows: dict[type[Record], list[Values]] = {kind: [] for kind in kinds}
+    def by_kind(self) -> dict[type[Record], "HeldRows"]:
+        """Return the rows of each kind that there is."""
+        rows = defaultdict[type[Record], list[Values]](list)
         for row in self._rows.values():
-            if row[0] in rows:
-                rows[row[0]].append(row)
-            elif not kinds:
-                rows[row[0]] = [row]
+            rows[row[0]].append(row)
         return {kind: HeldRows(kind, held) for kind, held in rows.items()}
 
     def unknown(self, ids: Iterable[str | None]) -> set[str | None]:

@@ -184,9 +184,9 @@ def test_records_by_id_are_those_of_a_dictionary(named, others):
     assert [*records.of(Phone)] == [record for record in by_hand.values() if isinstance(record, Phone)]
     assert [*records.among(Phone, Organization)] == [*by_hand.values()]
     assert [*records.rows(Phone, Organization)] == [record_row(record) for record in by_hand.values()]
-    assert {kind: [*rows.told("id")] for kind, rows in records.by_kind(Phone, Organization).items()} == {
-        kind: [own for own, record in by_hand.items() if type(record) is kind] for kind in (Phone, Organization)
-    }
+    ids = {kind: [*rows.told("id")] for kind, rows in records.by_kind().items()}
+    for kind in (Phone, Organization):
+        assert ids.get(kind, []) == [own for own, record in by_hand.items() if type(record) is kind]
     for record in records.of(Phone):
         record.number = "1515"
         assert records.get(record.id) == by_hand[record.id]

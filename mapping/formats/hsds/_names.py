@@ -176,11 +176,19 @@ def bare(name: str) -> str:
     return name.replace("\\", "/").rpartition("/")[2].removesuffix(".csv").strip().casefold().replace("-", "_")
 
 
+OLDER = {
+    "taxonomy": {"vocabulary", "parent_id", "parent_name"},
+    "address": {"address_2", "address_3", "address_4"},
+    "phone": {"country_prefix"},
+}
+"""Table -> other columns by which `modern` knows a row of an older version, or one that is written like it."""
+
+
 def modern(name: str, cells: dict[str, Any], sheet: str, row: int | None) -> Raw:
     """Return a row of a table of any version as one of ours, which its cells then belong to."""
     name = bare(name)
     table = KNOWN[name]
-    if table == "taxonomy" and {"vocabulary", "parent_id", "parent_name"} & set(cells):
+    if table == "taxonomy" and not OLDER[table].isdisjoint(cells):
         table = "taxonomy_term"  # up to version 1.1 the terms themselves were called so
     renamed = RENAMED.get(table)
     if renamed and not renamed.keys().isdisjoint(cells):
@@ -297,32 +305,63 @@ def _gather(
                 most=DEEPEST,
             )
         )
-    cells: dict[str, Any] = dict(above)
-    inside: list[tuple[str, Any]] = []
-    for key, value in document.items():
-        if key in HOLDING and isinstance(value, NESTED):
-            inside.append((key, value))
-        elif key in LINKS and key in above:
-            continue  # where a record stands tells better than it does itself what it is said of
-        elif key not in SAYS_NOTHING and (value not in (None, "") or cells.get(key) is None):
-            cells[key] = value
-    table = KNOWN[name]
-    own = cells["id"] = identified(table, cells)
-    held: list[tuple[str, Mapping[str, Any], Mapping[str, Any]]] = []
-    for key, value in inside:
-        inner = KNOWN[key]
-        names, up = _tie(table, inner)
-        around = {cell: table if cell == "link_entity" else own for cell in names}
+    properties = _properties(name, tuple(document), tuple(above))
+    cells: dict[str, Any] = {**above, **document}
+    for key in properties.passed_over:
+        del cells[key]
+    for key in properties.told_twice:
+        if key in LINKS or document[key] in (None, ""):
+            cells[key] = above[key]  # where a record stands tells better than it does itself what it is said of
+    inside = [(held, cells.pop(held.name)) for held in properties.holding if isinstance(cells[held.name], NESTED)]
+    own = cells["id"] = identified(properties.table, cells)
+    children: list[tuple[str, Mapping[str, Any], Mapping[str, str]]] = []
+    for held, value in inside:
+        around = {cell: properties.table if cell == "link_entity" else own for cell in held.names}
         for child in value if isinstance(value, list) else (value,):
             if isinstance(child, dict):
-                if up:
-                    cells[up] = identified(inner, child)
-                held.append((key, child, around))
+                if held.up:
+                    cells[held.up] = identified(held.table, child)
+                children.append((held.name, child, around))
             elif child not in (None, ""):
-                cells[key] = child  # no record: told where rows are taken
-    rows.append(modern(name, cells, name, row))
-    for key, child, down in held:
-        _gather(rows, key, child, row, down, depth + 1)
+                cells[held.name] = child  # no record: told where rows are taken
+    rows.append(Raw(properties.table, cells, name, row) if properties.modern else modern(name, cells, name, row))
+    for held_name, child, down in children:
+        _gather(rows, held_name, child, row, down, depth + 1)
+
+
+class _Held(NamedTuple):
+    """A property that holds records: their table, and how these and the record around them name each other (`_tie`)."""
+
+    name: str
+    table: str
+    names: tuple[str, ...]
+    up: str
+
+
+class _Properties(NamedTuple):
+    """What is done with the properties of a document; a feed has few different sets of them."""
+
+    table: str
+    passed_over: tuple[str, ...]
+    told_twice: tuple[str, ...]
+    """Those that the place of the document within another tells too."""
+    holding: tuple[_Held, ...]
+    modern: bool
+    """Whether none is one of an older version."""
+
+
+@lru_cache(maxsize=1_000)
+def _properties(name: str, names: tuple[str, ...], above: tuple[str, ...]) -> _Properties:
+    table = KNOWN[name]
+    holding = tuple(_Held(inner, KNOWN[inner], *_tie(table, KNOWN[inner])) for inner in names if inner in HOLDING)
+    older = {*RENAMED.get(table, ()), *OLDER.get(table, ())}
+    return _Properties(
+        table,
+        tuple(inner for inner in names if inner in SAYS_NOTHING),
+        tuple(inner for inner in names if inner in above),
+        holding,
+        name not in _VERSIONS and older.isdisjoint((*names, *above, *(held.up for held in holding))),
+    )
 
 
 def identified(table: str, cells: Mapping[str, Any]) -> str:
