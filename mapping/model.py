@@ -140,11 +140,7 @@ class Record(BaseModel, metaclass=_RecordKind):
     @classmethod
     def restored(cls, values: dict[str, Any]) -> Self:
         """Return the record of values, one for each field, that were validated when they were first given."""
-        record = object.__new__(cls)
-        _set_values(record, values)
-        _set_extra(record, None)
-        _set_private(record, None)
-        _set_names(record, _names(cls))
+        record: Self = restorer(cls)(values)
         return record
 
     def model_post_init(self, _context: Any) -> None:
@@ -158,6 +154,23 @@ class Record(BaseModel, metaclass=_RecordKind):
 
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+@cache
+def restorer(kind: type[AnyRecord]) -> Callable[[dict[str, Any]], AnyRecord]:
+    """Return `Record.restored` of a kind of records: to look for it each time would take as long as it does."""
+    names = _names(kind)
+
+    def restored(values: dict[str, Any]) -> AnyRecord:
+        record = object.__new__(kind)
+        _set_values(record, values)
+        _set_extra(record, None)
+        _set_private(record, None)
+        _set_names(record, names)
+        return record
+
+    return restored
+
 
 _SURE = frozenset({type(None), bool, int, dt.date})
 """Kinds of values in which nothing can be wrong that a parser read."""

@@ -17,7 +17,7 @@ from typing import Any, Generic, NamedTuple, Self, TypeVar, get_args
 
 import numpy as np
 
-from mapping.model import LONGEST_NUMBER, AnyRecord, Record, bounded, columns
+from mapping.model import LONGEST_NUMBER, AnyRecord, Record, bounded, columns, restorer
 
 Values = tuple[Any, ...]
 """What a row holds, in the order of its columns."""
@@ -517,12 +517,14 @@ def reader(kind: type[AnyRecord]) -> Callable[[Sequence[Any]], AnyRecord]:
             converters[name] = dt.date.fromisoformat
         elif bool in types:
             converters[name] = bool
+    restored = restorer(kind)
 
     def read(row: Sequence[Any]) -> AnyRecord:
         values = dict(zip(names, row, strict=True))
         for name, convert in converters.items():
             if values[name] is not None:
                 values[name] = convert(values[name])
-        return kind.restored(values)
+        record: AnyRecord = restored(values)
+        return record
 
     return read

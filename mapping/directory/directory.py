@@ -1055,13 +1055,16 @@ def _licences(db: sqlite_utils.Database, shown: Shown) -> set[str]:
     return {without_contacts(text) for source, text in licences.items() if source in sources} - {""}
 
 
+_NAMESPACE = NAMESPACE.bytes
+
+
 def public_id(key: bytes, record_id: str) -> str:
     """Return the published id of a record: it stays the same and tells nothing of the private one.
 
     A UUID of version 5, which `uuid.uuid5` makes three times as slowly: there are ten for each service.
     """
     name = hmac.digest(key, record_id.encode(), "sha256").hex()
-    text = hashlib.sha1(NAMESPACE.bytes + name.encode(), usedforsecurity=False).hexdigest()
+    text = hashlib.sha1(_NAMESPACE + name.encode(), usedforsecurity=False).hexdigest()
     variant = "89ab"[int(text[16], 16) % 4]
     return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
 

@@ -146,13 +146,14 @@ def restrict(
     A row that was agreed to until a day that is over is held back, whatever end it has by now.
     """
     agreed_rows: Shown = {}
+    day = today.isoformat()
     for table, own in rows.items():
         agreed_rows[table] = own if table in FREE else []
         for row in own if table not in FREE else ():
             before = agreed.get((table, row["id"]))
             if before is not None:
                 own_row = held(table, row, before, unit_to_show)
-                if all(_plain(own_row.get(end) or today) >= today.isoformat() for end in ENDS.values()):
+                if all(_plain(own_row.get(end) or day) >= day for end in ENDS.values()):
                     agreed_rows[table].append(own_row)
     while True:
         ids = {table: {row["id"] for row in own} for table, own in agreed_rows.items()}

@@ -193,6 +193,7 @@ def rewrite_ready(path: Path, ids: set[str]) -> None:
         records = [(text, *key) for *key, text in _records(view, _wanted(view, ids))]
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA journal_mode = off")
+        db.execute("PRAGMA synchronous = off")  # as in `mapping.view.rewriting.rewrite`
         db.execute("BEGIN")
         db.executemany("UPDATE ready SET json = ? WHERE entity = ? AND form = ? AND id = ?", records)
         db.execute("COMMIT")

@@ -41,6 +41,7 @@ def rewrite(path: Path, previous: Path, changed: Changed, *, area: StudyArea | N
     """
     with closing(sqlite3.connect(path.resolve().as_uri(), uri=True, isolation_level=None)) as db:
         db.execute("PRAGMA journal_mode = off")
+        db.execute("PRAGMA synchronous = off")  # whoever keeps the view writes it anew, page after page
         attach(db, previous)
         db.execute("BEGIN")
         for table in NOT_OF_ROWS:
