@@ -623,7 +623,10 @@ def test_the_browser_finds_what_the_view_finds(tmp_path, tiny_area):
 @needs_node
 def test_the_browser_understands_what_the_view_does(tmp_path, countrywide):
     texts = [row["query"] for row in rows(QUERIES)] + NEAR_HOME
-    texts += [text[: len(text) // 2] for text in texts]
+    at = [(text, len(text) // 3) for text in texts[::2]]
+    slips = [text[:place] + text[place + 1 :] for text, place in at]
+    slips += [text[:place] + text[place : place + 2][::-1] + text[place + 2 :] for text, place in at]
+    texts += [text[: len(text) // 2] for text in texts] + slips + ["q" + text[1:] for text, _ in at]
     expected = [asdict(countrywide.read(text)) for text in texts]
     told = in_node(
         tmp_path,

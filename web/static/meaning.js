@@ -27,14 +27,12 @@
     return shorter >= 5 && same >= Math.max(SAME, shorter - 2) && Math.abs(word.length - other.length) <= 3;
   }
 
-  function letters(word) { return word.replace(/sh/g, "ş").replace(/ch/g, "ç"); }
+  function letters(word) { return word.indexOf("h") < 0 ? word : word.replace(/sh/g, "ş").replace(/ch/g, "ç"); }
   function near(one, other) { return fold.near(letters(one), letters(other)); }
   function starts(word, other) { return word[0] === other[0] || word.length >= 8; }
-
-  function slips(word, other, whole) {
-    if (whole) return near(word, other);
-    var size = other.length;
-    return size >= 6 && [size - 1, size, size + 1].some(function (cut) { return cut <= word.length && near(word.slice(0, cut), other); });
+  function add(table, key, row) {
+    var rows = table.get(key);
+    if (rows) rows.push(row); else table.set(key, [row]);
   }
 
   function joined(words) {
@@ -54,13 +52,19 @@
     this.coarse = new Map();
     this.coarseStems = new Set();
     this.coarsePlaces = new Map();
+    this.wholes = new Map(); // words that slips are looked for in, by how many letters they are written with
+    this.beginnings = new Map(); // the same for stems, by how many signs
+    this.placesFrom = new Map(); // the same for places, by the first sign
+    this.names = []; // what service types are called: code, words, whether precisely
+    this.namesFrom = new Map(); // their numbers by how a word of them begins
     this.phrases = {};
     [["words", false], ["stems", true]].forEach(function (pair) {
       each(lexicon[pair[0]], function (word, said) {
         var concepts = split(said);
         self[pair[0]].set(word, concepts);
         if (word.length < 5) return;
-        var key = coarse(word);
+        var key = coarse(word), written = letters(word);
+        if (word.length >= 6) add(pair[1] ? self.beginnings : self.wholes, pair[1] ? word.length : written.length, [word, written, concepts]);
         self.coarse.set(key, put(self.coarse.get(key) || new Set(), concepts));
         if (pair[1]) self.coarseStems.add(key);
       });
@@ -72,9 +76,18 @@
         (self.phrases[start] = self.phrases[start] || []).push([order, split(pair[1])]);
       });
     });
+    [lexicon.terms, lexicon.precise].forEach(function (table, precise) {
+      each(table, function (code, rows) {
+        rows.forEach(function (row) {
+          row.forEach(function (word) { add(self.namesFrom, word.slice(0, SAME), self.names.length); });
+          self.names.push([code, row, precise]);
+        });
+      });
+    });
     each(lexicon.places, function (name, code) {
       var key = placeKey(name);
       if (!self.coarsePlaces.has(key)) self.coarsePlaces.set(key, code);
+      if (name.length >= 6) add(self.placesFrom, name[0], [letters(name), code]);
     });
   }
 
@@ -86,25 +99,29 @@
   };
 
   Reader.prototype.alike = function (word, last) {
-    var tables = [[this.words, true], [this.stems, false]], found = new Set();
+    var found = new Set();
+    function meet(rows, written) {
+      (rows || []).forEach(function (row) { if (starts(word, row[0]) && fold.near(written, row[1])) put(found, row[2]); });
+    }
     if (word.length >= 5) {
       found = this.exact(word.replace(HARD_I, "i"));
       if (found.size) return found;
       var key = coarse(word);
       if (this.coarse.has(key)) return new Set(this.coarse.get(key));
-      for (var at = 0; at < 2 && !found.size; at++) {
-        tables[at][0].forEach(function (said, other) {
-          if (other.length >= 6 && starts(word, other) && slips(word, other, tables[at][1])) put(found, said);
-        });
+      var own = letters(word), size, cut;
+      for (size = own.length - 1; size <= own.length + 1; size++) meet(this.wholes.get(size), own);
+      if (found.size) return found;
+      for (cut = 5; cut <= word.length; cut++) {
+        for (size = cut - 1; size <= cut + 1; size++) meet(this.beginnings.get(size), letters(word.slice(0, cut)));
       }
       if (found.size) return found;
-      for (var cut = key.length - 1; cut > 5; cut--) {
+      for (cut = key.length - 1; cut > 5; cut--) {
         if (this.coarseStems.has(key.slice(0, cut))) return new Set(this.coarse.get(key.slice(0, cut)));
       }
     }
     if (!last || word.length < 3) return found;
-    tables.forEach(function (table) {
-      table[0].forEach(function (said, other) { if (other.startsWith(word)) put(found, said); });
+    [this.words, this.stems].forEach(function (table) {
+      table.forEach(function (said, other) { if (other.startsWith(word)) put(found, said); });
     });
     found = new Set(Array.from(found).filter(function (concept) { return !QUIET.has(concept); }));
     return found.size <= 2 ? found : new Set();
@@ -161,8 +178,8 @@
 
   Reader.prototype.placeNear = function (word) {
     if (word.length < 6) return null;
-    var name = Object.keys(this.lexicon.places).find(function (other) { return other.length >= 6 && other[0] === word[0] && near(word, other); });
-    return name ? this.lexicon.places[name] : null;
+    var own = letters(word), place = (this.placesFrom.get(word[0]) || []).find(function (row) { return fold.near(own, row[0]); });
+    return place ? place[1] : null;
   };
 
   // The scores of service types that concepts call for, whether a line comes first, and how sure that is.
@@ -200,19 +217,17 @@
   // are named precisely: with the number of words that do, and at least 2.
   Reader.prototype.called = function (words) {
     var found = {}, used = new Set(), precisely = {};
-    [this.lexicon.terms, this.lexicon.precise].forEach(function (table, precise) {
-      each(table, function (code, rows) {
-        rows.forEach(function (row) {
-          var hits = words.filter(function (word) { return row.some(function (other) { return inflected(word, other); }); });
-          if (!hits.length) return;
-          var covered = row.filter(function (other) { return hits.some(function (word) { return inflected(word, other); }); }).length / row.length;
-          if (covered > 0.5 || (covered === 0.5 && row.length === 2)) {
-            put(used, hits);
-            found[code] = Math.max(found[code] || 0, covered);
-          }
-          if (precise && covered === 1) precisely[code] = Math.max(precisely[code] || NAMED, row.length);
-        });
-      });
+    var self = this, numbers = words.reduce(function (all, word) { return put(all, self.namesFrom.get(word.slice(0, SAME)) || []); }, new Set());
+    Array.from(numbers).sort(function (a, b) { return a - b; }).forEach(function (number) {
+      var code = self.names[number][0], row = self.names[number][1], precise = self.names[number][2];
+      var hits = words.filter(function (word) { return row.some(function (other) { return inflected(word, other); }); });
+      if (!hits.length) return;
+      var covered = row.filter(function (other) { return hits.some(function (word) { return inflected(word, other); }); }).length / row.length;
+      if (covered > 0.5 || (covered === 0.5 && row.length === 2)) {
+        put(used, hits);
+        found[code] = Math.max(found[code] || 0, covered);
+      }
+      if (precise && covered === 1) precisely[code] = Math.max(precisely[code] || NAMED, row.length);
     });
     return { types: found, used: used, precisely: precisely };
   };
