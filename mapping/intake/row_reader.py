@@ -573,8 +573,7 @@ class Reader:
                 Phrase("the row is for custodians only; ask whom"),
             )
             return True
-        descriptions = (self.text("description"), *self.translations("description").values())
-        if any(map(asks_in_prose, descriptions)):
+        if any(asks_in_prose(self.text(name)) for name in self.intake.filled(("description",))):
             problem = Phrase("a remark asks that this be not shown")
             self.say("description", problem, Phrase("the row is for custodians only; ask whom"))
             return True

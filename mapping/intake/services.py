@@ -436,7 +436,7 @@ def _services(entry: RowSite, intake: Intake, phones: list[parsers.PhoneValue], 
                 _service(entry, reader, intake, code, "", phones)
         return
     if children is None and intake.fillings["service"] is None:
-        if code := _kind_beside(reader):
+        for code in _of_grown_ups(reader, _kind_beside(reader)):
             _service(entry, reader, intake, code, "", phones)
         return
     for source in children if children is not None else [reader]:
@@ -482,8 +482,8 @@ def _groups_named(text: str) -> tuple[str, ...]:
     return composed("beneficiaries", text).codes if text else ()
 
 
-def _kind_beside(reader: Reader) -> str:
-    """Return the kind of help that the name of a body tells, or what its part of the list is called; else nothing."""
+def _kind_beside(reader: Reader) -> list[str]:
+    """Return the kind of help that the name of a body tells, or what its part of the list is called; else none."""
     for text in (reader.any_text("organization"), reader.row.under, reader.row.sheet):
         codes = composed("service_types", text).codes if text else ()
         if len(codes) == 1:
@@ -494,8 +494,8 @@ def _kind_beside(reader: Reader) -> str:
                 term=Coded(named.code, named.labels),
             )
             reader.say("service", problem, Phrase("put it into the map if that is wrong"))
-            return codes[0]
-    return ""
+            return [*codes]
+    return []
 
 
 def _short(word: str) -> Quoted:

@@ -1141,6 +1141,12 @@ def test_open_day_and_night_beside_other_hours_keeps_neither(take):
     assert [span.opens_at for span in take(row, heads=head).of("schedule")] == ["09:00"]
 
 
+def test_a_day_centre_for_old_people_is_none_for_children_where_its_name_tells_its_kind(take):
+    fields = {name: columns for name, columns in MAP["fields"].items() if name != "service"}
+    batch = take((ROW[0], "Day centre for elderly people", *ROW[2:]), fields=fields)
+    assert [service.name for service in batch.of("service")] == ["Social benefits and social work"]
+
+
 def test_every_other_week_is_kept_with_its_interval(take):
     head, row = with_cells(Hours="every other Tuesday 10-14")
     batch = take(row, heads=head)

@@ -76,12 +76,18 @@ def tags_of(sheet: Sheet) -> tuple[int, list[Tag | None]] | None:
 
 
 def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
-    """Return the map that the hashtags of a sheet imply; None where no sheet has any that tell who and where."""
+    """Return the map that the hashtags of a sheet imply; None where no sheet has any that tell who and where.
+
+    A table that tells how one reaches a service, by phone at a door or at some hours, is one of services: its headings
+    say more than its hashtags.
+    """
     for sheet in sheets:
         header = tags_of(sheet)
         if header is None:
             continue
         tags = [tag for tag in header[1] if tag is not None]
+        if any(tag.has("phone", "tel") for tag in tags) and any(tag.has("hours", "address") for tag in tags):
+            continue
         fields = _fields(tags, max(level.level for level in area.levels))
         if "organization" in fields and {"unit", "unit_code"} & fields.keys():
             return _map(sheet, tags, fields)

@@ -74,6 +74,11 @@ class ColumnGuess:
         """Tell whether its cells are numbers that are dialled, whatever the line of that number is called."""
         return not self.worded and max(self.shares.get(name, 0.0) for name in ("phone", "dialled")) >= ENOUGH
 
+    def holds_parted_numbers(self) -> bool:
+        """Tell whether most cells are numbers written as they are dialled, with signs between their digits."""
+        parted = sum(count for text, count in self.counts.items() if re.search(r"\d[\s()-]+\d|\+\d{7}", text))
+        return self.filled > 0 and parted * 2 > self.filled and self.shares.get("verified_on", 0.0) < SOME
+
     def speaks_against(self, field: str) -> bool:
         """Tell whether the cells can hardly be what the column's name says."""
         if self.answers and field not in ("marking", "accessible", "key", "status", "cost"):

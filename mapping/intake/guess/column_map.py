@@ -444,7 +444,7 @@ class _Giving:
         """Give a column its field."""
         guess, look = self.guess, self.guess.seen[name]
         about = "marking" if name == self.marking else "" if asks_consent(name) else field_of(name)
-        if about == "organization" and look.holds_numbers():
+        if (about == "organization" and look.holds_numbers()) or (about == "key" and look.holds_parted_numbers()):
             about = "phone"
         if ADDED.match(fold_header(name)) or self._of_sender(name):
             guess.private.append(name)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from types import ModuleType
 
 from mapping.formats import Sheet, read_sheets
-from mapping.intake.guess.headings import field_of
+from mapping.intake.guess.headings import RUNNING, SERVICE, field_of, is_named
 from mapping.intake.rows import LOOK_FOR_HEADER, written
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Phrase, and_more
 
 LEAST_FIELDS = 4
 """Fields that the first column of a table on its side names at least."""
@@ -40,7 +40,8 @@ def tables_of(sheets: Sequence[Sheet]) -> Iterator[Sheet]:
         if not stands and sheet.name in lying:
             yield _stood_up(sheet)
         else:
-            yield from _side_by_side(sheet)
+            for table in _one_below_another(sheet):
+                yield from _side_by_side(table)
 
 
 def _stood_up(sheet: Sheet) -> Sheet:
@@ -79,13 +80,57 @@ def _lies(rows: Rows) -> bool:
     first = _fields([row[0] for row in rows if row])
     if len(first) < LEAST_FIELDS or "organization" not in first:
         return False
-    return not any(len(_fields(row)) * 2 > len(first) for row in rows[:LOOK_FOR_HEADER])
+    heads = rows[:LOOK_FOR_HEADER]
+    return not any(len(_fields(row)) * 2 > len(first) or _names_columns(row) for row in heads)
 
 
 def _stands(rows: Rows) -> bool:
     """Tell whether a row holds the names of a table: what lies beside it on another sheet only explains them."""
     fields = map(_fields, rows[:LOOK_FOR_HEADER])
     return any("organization" in own and len(own) >= LEAST_FIELDS for own in fields)
+
+
+def _names_columns(row: Sequence[object]) -> bool:
+    """Tell whether all cells of a row name columns, and several nothing else."""
+    texts = [text for cell in row if (text := written(cell).strip())]
+    heads = {text for text in texts if len(text) <= LONGEST_NAME and is_named(text, HEADS)}
+    if len(heads) < LEAST_HEADS or any(letter.isdigit() for text in texts for letter in text):
+        return False
+    return all(text in heads or field_of(text) or RUNNING.match(text) for text in texts)
+
+
+HEADS = (*SERVICE, "note")
+
+
+def _one_below_another(sheet: Sheet) -> Iterator[Sheet]:
+    """Yield the tables that stand one below another on a sheet, each from its title on.
+
+    Another one begins where names of columns that stand in no row above, which are several, follow upon an empty row,
+    with nothing between but a title.
+    """
+    rows, starts = sheet.rows, [0]
+    for gap in (place for place, row in enumerate(rows) if not any(row)):
+        head = gap + 1 + (gap + 2 < len(rows) and _filled(rows[gap + 1]) == 1)
+        if head >= len(rows) or not _names_columns(rows[head]):
+            continue
+        above = [[*row] for row in rows[starts[-1] : gap] if _filled(row) >= LEAST_HEADS]
+        if len(above) > 1 and [*rows[head]] not in above:
+            starts.append(gap + 1)
+    if len(starts) == 1:
+        yield sheet
+        return
+    below = and_more([str(sheet.first_row + start) for start in starts[1:]], len(starts))
+    note = Phrase("other tables below, each taken for a sheet of its own, from row {rows} on", rows=below)
+    for number, (start, end) in enumerate(pairwise([*starts, len(rows)]), 1):
+        first = sheet.first_row + start
+        comments = {line: text for line, text in sheet.comments.items() if first <= line < sheet.first_row + end}
+        called = sheet.name if number == 1 else f"{sheet.name} {number}".strip()  # a map names the first of them so
+        skipped = (*sheet.skipped, note) if number == 1 else ()
+        yield replace(sheet, name=called, rows=rows[start:end], first_row=first, skipped=skipped, comments=comments)
+
+
+LEAST_HEADS = 3
+"""Cells of a row at least that are names of columns where another table begins below the first."""
 
 
 def _side_by_side(sheet: Sheet) -> Iterator[Sheet]:

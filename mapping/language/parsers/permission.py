@@ -37,9 +37,9 @@ _CHOICE = r"(?: ?\(?(?:да ?/ ?нет|yes ?/ ?no|y ?/ ?n|ҳа ?/ ?не|ha ?/ ?y
 _CONSENT_ALONE = re.compile(
     r"^\W*(?:informed )?(?:consent|согласие|розигӣ|розигии? \w+|rozilik|ruxsat|иҷозат|onay|izin|permission(?= \w))"
     r"(?: (?:given|granted|obtained|получено|дано|имеется|олинган|гирифта шуд|дода шуд|(?:ber|ol)ilgan(?:mi)?))?"
-    r"(?: (?:of|by|from|от|со стороны))?(?: the)?"
+    r"(?:(?: (?:of|by|from|от|со стороны))?(?: the)?"
     r"(?: (?:organi[sz]ation|provider|agency|head|director|manager|status|организации|учреждения|руководителя|"
-    r"директора|ташкилот|муассиса|роҳбар|tashkilot|muassasa))*"
+    r"директора|ташкилот|муассиса|роҳбар|tashkilot|muassasa))+)?"
     rf"{_CHOICE}\W*$",
     re.I,
 )

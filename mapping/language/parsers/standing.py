@@ -55,7 +55,7 @@ _CLOSED = re.compile(
     r"not\s+(?:operat|work|function|active)|inactive|stopped|project\s+(?:ended|finished)|"
     r"does\s?n.?t\s+(?:exist|work|operate)|"
     r"yopil|yopiq|ishlamay|faoliyat\w*\s+(?:yurit?may|to.?xta)|ёпил|ишламай|фаолият\w*\s+(?:юритмай|тўхта)|"
-    r"mavjud\s+emas",
+    r"mavjud\s+emas|kapat[ıi]l(?!ma)|kapand[ıi]|\bkapal[ıi]\b(?!\s+(?:grup|alan|otopark))",
     re.I,
 )
 

@@ -76,6 +76,16 @@ def test_units_are_met_by_code_by_name_and_by_the_coarser_one_where_the_finer_is
     assert [one.area_unit for one in batch.of("activity")] == [district.code, district.code, region.code]
 
 
+def test_a_table_that_tells_how_to_reach_a_service_is_one_of_services_by_its_headings(tmp_path, tiny_area):
+    head = ["Agency", "Type of service", "District", "Contact number", "Opening hours"]
+    tags = ["#org", "#service+type", "#adm2", "#contact+phone", "#date+hours"]
+    row = ["Umed", "Legal aid", "Juybor", "+992 00 000 11 11", "Mon-Fri 9-17"]
+    batch = imported(table(tmp_path / "services.csv", [head, tags, row]), tiny_area)
+    assert (len(batch.of("service")), batch.of("activity")) == (1, [])
+    assert [phone.number for phone in batch.of("phone")] == ["+992000001111"]
+    assert [schedule.opens_at for schedule in batch.of("schedule")] == ["09:00"]
+
+
 def test_points_are_left_out_and_that_is_said(tmp_path, tiny_area):
     rows = [["#org", "#sector", "#adm2+code", "#geo+lat", "#geo+lon"], ["A", "Health", "XT-W2", "10.05", "60.05"]]
     batch = imported(table(tmp_path / "l.csv", rows), tiny_area)

@@ -131,3 +131,14 @@ def test_old_encodings_are_told_by_what_can_be_read(tmp_path, encoding, ending):
     path.write_bytes((text.replace(";", "\t") if ending == ".tsv" else text).encode(encoding))
     (sheet,) = format_of(path).read(path)
     assert list(sheet.rows[1]) == ["Общество Умед помощи женщинам", "Восе", "2210001"]
+
+
+def test_letters_of_turkish_are_told_from_those_of_russian(tmp_path):
+    """What would be Cyrillic stands beside plain Latin letters in the words of a list in Turkish."""
+    path = tmp_path / "liste.csv"
+    path.write_bytes("KURUM ADI;İLÇE\nKadın Danışma Merkezi;Çukurova\nGençlik Evi;Yüreğir\n".encode("cp1254"))
+    (sheet,) = format_of(path).read(path)
+    assert sheet.rows[1:] == [["Kadın Danışma Merkezi", "Çukurova"], ["Gençlik Evi", "Yüreğir"]]
+    path.write_bytes("Организация;Сайт\nЦентр Umed;umed.example\nФонд IOM-Центр;x.example\n".encode("cp1251"))
+    (sheet,) = format_of(path).read(path)
+    assert sheet.rows[1][0] == "Центр Umed"

@@ -133,6 +133,35 @@ def test_numbers_that_their_town_makes_whole_do_not_stand_against_the_name_of_th
     assert guessed([Sheet("", rows)], area).fields["phone"] == ["Телефон"]
 
 
+def test_a_column_of_numbers_to_dial_holds_phones_whatever_number_its_heading_means(area):
+    """Numbers that are dialled have signs between their digits, and those of rows have none."""
+    head = ["Name", "Number", "Notes"]
+    dialled = [["Umed", "(3475) 5-18-90", ""], ["Nur", "93 100 20 01", ""], ["Sabo", "44 640 20 20", ""]]
+    assert guessed([Sheet("", [head, *dialled])], area).fields["phone"] == ["Number"]
+    counted = [["Umed", "51890", ""], ["Nur", "51891", ""], ["Sabo", "51892", ""]]
+    assert "phone" not in guessed([Sheet("", [head, *counted])], area).fields
+
+
+def test_a_column_of_yes_and_no_is_no_place(area):
+    """The letters of an answer may be those of a town."""
+    head = ["Организация", "Вы согласны?", "Город"]
+    rows = [["Умед", "Да", "Хуҷанд"], ["Нур", "Нет", "Кӯлоб"], ["Сабо", "Да", "Хуҷанд"]]
+    assert guessed([Sheet("", [head, *rows])], area).fields["place"] == ["Город"]
+
+
+def test_headings_over_merged_cells_that_are_filled_are_of_two_rows(area):
+    """As in tables of Word, in which each merged cell has its text."""
+    head = [
+        ["Номи муассиса", "Суроға", "Суроға", "Телефон", "Телефон", "Эзоҳ"],
+        ["Номи муассиса", "Ноҳия", "Кӯча, хона", "Қабулгоҳ", "Хати боварӣ", "Эзоҳ"],
+        ["1", "2", "3", "4", "5"],
+    ]
+    rows = [["Умед", "Айнӣ", "Борбад 41", "93 100 20 01", ""], ["Нур", "Восеъ", "Айнӣ 4", "", "93 100 20 02"]]
+    guess = guessed([Sheet("", [*head, *rows])], area)
+    assert guess.header.rows == 2
+    assert guess.names[1:3] == ["Суроға / Ноҳия", "Суроға / Кӯча, хона"]
+
+
 def test_columns_of_yes_and_no_tell_the_kinds_of_help(area):
     rows = [["nom", "nohiya", "ravonshinos", "narkolog"]] + [[f"P {n}", "Восеъ", "ҳа", "не"] for n in range(9)]
     columns = guessed_map([Sheet("", rows)], "points", area)

@@ -98,3 +98,42 @@ def test_colours_mean_what_a_legend_says_and_others_are_told(tmp_path, tj_area):
     closed = {service.organization_id for service in batch.of("service") if service.status == "inactive"}
     assert [body.name for body in batch.of("organization") if body.id in closed] == ["ОО «Умед»"]
     assert any("a colour that nothing explains: rows 5" in str(issue) for issue in batch.issues)
+
+
+LINES = [["№", "Линия", "Номер", "Режим", "Языки"], [1, "Телефон доверия", "1313", "24/7", "тадж."]]
+
+
+@pytest.mark.parametrize("title", [[], [["Телефоны доверия"]]])
+def test_tables_one_below_another_are_each_read_under_their_own_names(title):
+    rows = [["Список"], [], *UPRIGHT, ["Итого: 2"], [], *title, *LINES]
+    first, second = tables_of([Sheet("x", rows, comments={4: "да", 9 + len(title): "не публиковать"})])
+    assert (first.name, second.name) == ("x", "x 2")
+    assert any("from row" in what for what in first.skipped)
+    assert cells(first) == [["Список"], *UPRIGHT, ["Итого: 2"]]
+    assert cells(second) == [*title, *LINES]
+    assert second.rows[9 + len(title) - second.first_row] == rows[8 + len(title)]  # the row of the file
+    assert (dict(first.comments), dict(second.comments)) == ({4: "да"}, {9 + len(title): "не публиковать"})
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [*UPRIGHT[:2], [], UPRIGHT[2]],  # a gap
+        [*UPRIGHT[:2], [], UPRIGHT[0], UPRIGHT[2]],  # the names again, as on each page
+        [*UPRIGHT[:2], ["Хатлон"], [], UPRIGHT[2]],
+        [*UPRIGHT, [], ["NGO-082", "Partner", "Training", "Phone", "English"]],  # a row whose words name columns
+        [["Список"], [], *UPRIGHT],
+    ],
+)
+def test_a_gap_in_a_table_begins_no_other(rows):
+    sheet = Sheet("x", rows)
+    assert [*tables_of([sheet])] == [sheet]
+
+
+def test_a_list_whose_names_of_bodies_look_like_columns_stands():
+    rows = [
+        ["Name", "Place", "Number", "Notes"],
+        *([name, "Rosht", "1313", "daily"] for name in ("Crisis line", "Organization X", "Legal help", "Phone", "Day")),
+    ]
+    sheet = Sheet("x", rows)
+    assert [*tables_of([sheet])] == [sheet]

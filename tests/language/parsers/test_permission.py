@@ -107,6 +107,13 @@ def test_only_a_clear_yes_lets_a_row_be_shown(answer):
     assert refuses("Можно ли публиковать?", answer)
 
 
+@pytest.mark.parametrize("heading", ["Consent given by", "Согласие от", "Consent by the coordinator of shelter X"])
+def test_who_agreed_is_no_answer_of_yes_or_no(heading):
+    assert not asks_consent(heading)
+    assert asks_consent("Consent given by the director")
+    assert asks_consent("Согласие руководителя")
+
+
 @pytest.mark.parametrize("answer", ["Да", "yes", "ҳа", "Ha", "1", "+"])
 def test_a_yes_does(answer):
     assert refuses("May we publish?", answer) is None

@@ -114,6 +114,14 @@ def test_what_is_closed_until_a_day_is_so_for_a_while(remark):
     assert (standing(remark) or ("",))[0] == "temporarily closed"
 
 
+@pytest.mark.parametrize(
+    ("remark", "meant"),
+    [("31.12.2025 itibarıyla kapatılmıştır", "inactive"), ("kapatılmamıştır", ""), ("kapalı otopark", "")],
+)
+def test_what_closed_in_turkish_is_closed(remark, meant):
+    assert (standing(remark) or ("",))[0] == meant
+
+
 def test_an_hour_of_closing_closes_nothing():
     assert standing("closes at 17:00") is None
     assert (standing("closing next year") or ("",))[0] == "inactive"
