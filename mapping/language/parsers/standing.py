@@ -111,6 +111,11 @@ _OF_A_PART = re.compile(
     re.I,
 )
 """Words of something that will open beside what works already."""
+_STILL = re.compile(
+    r"still\s+open|not\s+closed|не\s+закрыт|продолжа|открыл(?:ись|ся|ась)|опять\s+работ|давом|баста\s+нашуд|reopened",
+    re.I,
+)
+"""Words by which it works beside what is planned."""
 _PLANS = re.compile(
     r"план\w*|намер\w*|скоро|\bsoon\b|\bplan\w*|not\s+yet|ещё\s+не|еще\s+не|пока\s+не|на\s+стадии|нақша|нашуд|"
     r"rejalashtir|hali|ochilmagan|режалаштир|ҳали|очилмаган",
@@ -132,7 +137,7 @@ def opens_later(remark: str, today: dt.date) -> str:
     >>> opens_later("планируется открыть филиал", dt.date(2026, 11, 28)), opens_later("ochiladi 9:00", dt.date.min)
     ('', '')
     """
-    hit = None if _OF_A_PART.search(remark) or _AGAIN.search(remark) else _NOT_OPEN.search(remark)
+    hit = None if _OF_A_PART.search(remark) or _STILL.search(remark) else _NOT_OPEN.search(remark)
     return _whole_words(remark, hit) if hit and (_PLANS.search(remark) or closes_on(remark, today)) else ""
 
 

@@ -143,7 +143,9 @@ def test_an_hour_of_closing_closes_nothing():
         ("opened in March 2024", ""),
         ("планируют открыть филиал в Хисоре", ""),
         ("will open a second office in 2027", ""),
-        ("после ремонта скоро снова откроется", ""),  # that it is closed now is told as such
+        ("после ремонта скоро снова откроется", "скоро снова откроется"),  # until then it is closed
+        ("откроется после ремонта в феврале 2027", "откроется"),
+        ("продолжает работу, планируется открытие по субботам", ""),
     ],
 )
 def test_what_a_remark_says_of_an_opening_still_to_come(remark, words):
