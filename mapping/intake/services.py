@@ -519,7 +519,7 @@ def _service(
     }
     description = reader.text("description")
     description = reader.harmless("description", description) if description and not descriptions else ""
-    statuses = (entry.reader.closing() or "active", entry.reader.status(), reader.status())
+    statuses = (entry.reader.closing() or "active", *(own.status() for own in reversed(_readers(reader, entry))))
     status = next((status for status in statuses if status != "active"), "active")
     audience = reader.narrowed(entry.audience) if reader.tells_status() else "custodian"
     if audience != entry.audience:  # the place must not tell where a service is that fewer may know
@@ -772,7 +772,7 @@ def _phones(
 
 def _hours(reader: Reader, entry: RowSite) -> tuple[Part, ...]:
     """Return opening hours; words that could not be read stay private, they may hold anything."""
-    heading = _round_the_clock(reader) or _round_the_clock(entry.reader)
+    heading = first_of(map(_round_the_clock, _readers(reader, entry)))
     return reader.described(("hours", "utc_offset"), entry.reader, _schedules, heading, entry.audience)
 
 
@@ -807,6 +807,11 @@ def _schedules(reader: Reader, place: Reader, heading: str, audience: Audience) 
             description=BY_APPOINTMENT if span.kind == "appointment" else span.season or None,
         )
         yield Part.like(schedule, (number,), "service_id")
+
+
+def _readers(reader: Reader, entry: RowSite) -> tuple[Reader, ...]:
+    """Return the row of a service and that of its place, where it is another."""
+    return (reader,) if reader is entry.reader else (reader, entry.reader)
 
 
 def _round_the_clock(reader: Reader) -> str:

@@ -156,9 +156,8 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
         f"organization.{language}": [f"name:{language}"] for language in area.languages if f"name:{language}" in header
     }
     terms = {part for row in sheet.rows[1:] for part in str(row[COLUMNS.index("serves")]).split("; ")}
-    groups = {
-        part: "MIG-ABR" if part == NATIONALS + area.code else "MIG-FOR" for part in terms if part.startswith(NATIONALS)
-    }
+    nationals = sorted(part for part in terms if part.startswith(NATIONALS))  # the digest of a map hangs on its order
+    groups = {part: "MIG-ABR" if part == NATIONALS + area.code else "MIG-FOR" for part in nationals}
     fields = {
         "organization": "name",
         "service": "services",

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import docx
-
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused
 from mapping.formats._archives import members
@@ -50,6 +48,8 @@ def read(path: str | Path) -> Iterator[Sheet]:
 
 def _tables(path: Path) -> Iterator[tuple[list[str], list[list[str]], int]]:
     """Yield the titles and the cells of each table, and how many texts were struck through."""
+    import docx  # 0.1 s, and every list that is imported has its format looked for
+
     titles: list[str] = []
     for part in docx.Document(str(path)).iter_inner_content():
         if isinstance(part, docx.table.Table):
@@ -62,6 +62,8 @@ def _tables(path: Path) -> Iterator[tuple[list[str], list[list[str]], int]]:
 
 def _rows(path: Path, table: Any) -> tuple[list[list[str]], int]:
     """Return the cells of a table, merged ones filled, and how many texts were struck through."""
+    from docx.table import _Cell
+
     rows: list[list[str]] = []
     struck = cells = 0
     for line in table._tbl.tr_lst:
@@ -70,7 +72,7 @@ def _rows(path: Path, table: Any) -> tuple[list[list[str]], int]:
             if cell.vMerge == "continue" and rows and len(row) < len(rows[-1]):
                 text = rows[-1][len(row)]
             else:
-                text, crossed = _text(docx.table._Cell(cell, table).paragraphs)
+                text, crossed = _text(_Cell(cell, table).paragraphs)
                 struck += crossed
             row += [text] * cell.grid_span
         cells += len(row)

@@ -207,6 +207,16 @@ def test_an_embassy_of_ours_abroad_helps_our_people_there(tmp_path, tj_area):
     assert [groups[a.taxonomy_term_id] for a in batch.of("attribute") if a.link_type == "serves"] == ["MIG-ABR"]
 
 
+def test_the_map_is_the_same_each_time_that_a_file_is_read(tmp_path, tj_area):
+    """What two people agreed to is its digest: the order of a set is another in each process."""
+    countries = ["RU", "TJ", "DE", "KZ", "CN", "TR", "UZ", "KG"]
+    embassies = [node(lat=55.76, lon=37.61, office="diplomatic", country=c, target="RU", name=c) for c in countries]
+    columns = overpass.columns([*overpass.read(answer(tmp_path / "o.json", *embassies))], tj_area)
+    groups = [*columns.words["serves"]]
+    assert len(groups) == len(countries)
+    assert groups == sorted(groups)
+
+
 def test_a_view_that_shows_such_records_carries_the_licence_and_no_other_does(tmp_path, tiny_area):
     path = answer(tmp_path / "o.json", node(name="Station", amenity="police"))
     with Directory(tmp_path / "d.db", tiny_area) as directory:
