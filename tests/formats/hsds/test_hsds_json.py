@@ -624,6 +624,16 @@ def test_rows_that_say_the_same_are_read_alike_and_each_by_what_it_says(tmp_path
     assert mends == [1, 4], "what is mended is told of each row"
 
 
+@pytest.mark.parametrize(
+    ("name", "first", "later"),
+    [("year_incorporated", -1, -2), ("year_incorporated", 2001, 2002), ("alternate_name", None, "None")],
+)
+def test_a_record_that_stands_in_many_documents_is_what_the_last_one_says(tmp_path, tiny_area, name, first, later):
+    documents = [SERVICE | {"organization": SERVICE["organization"] | {name: value}} for value in (first, first, later)]
+    batch = taken(document(tmp_path, documents, "x.ndjson"), tiny_area)
+    assert getattr(one(batch, "organization"), name) == later
+
+
 def test_a_text_that_is_too_long_sets_its_row_aside_where_it_repeats_too(tmp_path, tiny_area) -> None:
     """A second row of an id may say nothing that no record can hold."""
     bare = {"id": "s1", "name": "Advice", "status": "active", "organization": SERVICE["organization"]}
