@@ -23,8 +23,6 @@ from rasterio.warp import Resampling, reproject, transform_bounds
 from rasterio.windows import Window
 from scipy.spatial import cKDTree
 
-from mapping.engines.regrid import spread_counts
-from mapping.engines.travel import cost_surface
 from mapping.errors import InvalidRecord
 
 Box = tuple[float, float, float, float]
@@ -193,6 +191,8 @@ class Grid:
         InvalidRecord
             The file cannot be read to its end.
         """
+        from mapping.engines.regrid import spread_counts  # compilers take half a second, which no list needs
+
         out = np.zeros(self.shape, np.float32)
         try:
             with rasterio.open(path) as source:
@@ -268,6 +268,8 @@ def winding(grid: Grid, roads: gpd.GeoSeries, metres: ArrayLike) -> NDArray[np.f
     On cells of a kilometre the bends of a pass road run into each other, and one would drive straight through. Roads
     shorter than five cells, and those that are not one line, count as straight: 1. ``metres`` are their lengths.
     """
+    from mapping.engines.travel import cost_surface  # as above
+
     ratio = np.ones(len(roads))
     for index, (line, length) in enumerate(zip(roads.to_crs(grid.crs), np.asarray(metres, float), strict=True)):
         if not isinstance(line, shapely.LineString) or length < 5 * grid.cell_size:
