@@ -26,7 +26,7 @@ from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Progress, without_collecting
 from mapping.directory import gate
 from mapping.directory.conflicts import STEWARDS, Conflict, conflicts
-from mapping.directory.erasure import empty_journal, erasable
+from mapping.directory.erasure import empty_journal, erasable, require_untold
 from mapping.directory.gate import Waiting
 from mapping.directory.importing import bring_in, series
 from mapping.directory.merge import checked, keep_edit, merge
@@ -484,6 +484,8 @@ class Directory:
             somebody decided already.
         Waits
             It is done as a whole or not at all, and one of the two did not sign in.
+        StillTold
+            It would be erased, and a text of the directory tells it.
         MappingError
             Something was erased while another process reads the file, so that its journal cannot be emptied; the
             record is gone by then.
@@ -504,6 +506,8 @@ class Directory:
             whole=whole,
             looked_at=looked_at if both else None,
         ) as writing:
+            if erases:
+                require_untold(self.db, proposal.link_id, common=self.common_names())
             keep_decision(writing, proposal_id, decided, by=by, on=on, note=note, signed_in=self.signed_in)
         if erases:
             with self._said_clearly("was cleared of the record, but not its journal"):

@@ -1,15 +1,33 @@
 """Erasing a person's contact or a phone: out of the tables, the history and the bytes of the file."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 import sqlite_utils
 
 from mapping.directory import watching
-from mapping.directory.rows import STORED, stored_rows
+from mapping.directory.rows import STORED, reader, stored_rows
 from mapping.directory.writing import Writing
-from mapping.errors import MappingError, NotFound
+from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.model import RECORDS, references
+from mapping.safety.leak_scan import FACT_FIELDS, HiddenFactFound, HiddenFacts, Leak
 
 ERASABLE = ("contact", "phone")
 """Tables whose records are about a person."""
+
+
+class StillTold(InvalidRecord):
+    """Texts tell what is to be erased; ``leaks`` are all of them."""
+
+    def __init__(self, leaks: Sequence[Leak]) -> None:
+        self.leaks = list(leaks)
+        lines = "\n".join(f"  {leak}" for leak in self.leaks[:20])
+        more = f"\n  and {len(self.leaks) - 20} more" if len(self.leaks) > 20 else ""
+        texts = "1 text tells" if len(self.leaks) == 1 else f"{len(self.leaks)} texts tell"
+        super().__init__(
+            f"{texts} what is to be erased:\n{lines}{more}\n"
+            "Change them first: once it is erased, nothing looks for it any more; nothing was erased"
+        )
 
 
 def erasable(db: sqlite_utils.Database, record: str) -> str:
@@ -41,7 +59,7 @@ def erase(writing: Writing, record: str) -> None:
     """
     db = writing.db
     table = erasable(db, record)
-    for name, ids in reversed(_with_parts(writing, table, record).items()):
+    for name, ids in reversed(_with_parts(db, table, record).items()):
         db.conn.executemany(f'DELETE FROM "{name}" WHERE id = ?', ((identifier,) for identifier in sorted(ids)))
         for identifier in sorted(ids):
             db.conn.execute('DELETE FROM history WHERE record = ? AND "table" = ?', [identifier, name])
@@ -56,7 +74,52 @@ def erase(writing: Writing, record: str) -> None:
     watching.forget(db)  # a warning to the steward tells a number
 
 
-def _with_parts(writing: Writing, table: str, record: str) -> dict[str, set[str]]:
+def require_untold(db: sqlite_utils.Database, record: str, *, common: Iterable[str]) -> None:
+    """Require that no text of the directory tells what is to be erased, since nothing could look for it afterwards.
+
+    What stands in another record as what it is, as a second entry of one person, is erased with that one. ``common`` as
+    in `HiddenFacts`.
+
+    Raises
+    ------
+    StillTold
+        Some do.
+    NotFound
+        As `erasable`.
+    """
+    gone = _with_parts(db, erasable(db, record), record)
+    facts = HiddenFacts(common)
+    rows = {table: stored_rows(db, table, sorted(ids)) for table, ids in gone.items() if table in RECORDS}
+    facts.add(
+        {table: [reader(RECORDS[table])(list(row.values())) for row in own.values()] for table, own in rows.items()}, {}
+    )
+
+    def left(table: str, names: Sequence[str], without: Iterable[str] = ()) -> Iterable[tuple[Any, ...]]:
+        columns = ", ".join("NULL" if name in without else f'"{name}"' for name in names)
+        for row in db.conn.execute(f'SELECT id, {columns} FROM "{table}"'):
+            if row[0] not in gone.get(table, ()):
+                yield row[1:]
+
+    def texts(table: str, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+        kinds = FACT_FIELDS.get(table, {})
+        rows = left(table, names, [name for name in names if kinds.get(name) in facts.hidden])
+        if table != "translation":
+            return rows
+        of = left(table, ("link_entity", "field"))
+        return (
+            row
+            for row, (entity, field) in zip(rows, of, strict=True)
+            if FACT_FIELDS.get(entity, {}).get(field) not in facts.hidden
+        )
+
+    try:
+        facts.refuse(texts, published=left)
+    except HiddenFactFound as error:
+        if leaks := [leak for leak in error.hits if leak.what in facts.hidden]:  # not a number of somebody else
+            raise StillTold(leaks) from None
+
+
+def _with_parts(db: sqlite_utils.Database, table: str, record: str) -> dict[str, set[str]]:
     """Return a record and what refers to it, now or as the history tells, by table; owners come first."""
     ids_of: dict[str, set[str]] = {table: {record}}
     for child, kind in STORED.items():
@@ -65,8 +128,8 @@ def _with_parts(writing: Writing, table: str, record: str) -> dict[str, set[str]
             columns.append(("link_id", {identifier for ids in ids_of.values() for identifier in ids}))
         for column, ids in columns:
             for identifier in ids:
-                now = writing.db.conn.execute(f'SELECT id FROM "{child}" WHERE "{column}" = ?', [identifier])
-                before = writing.db.conn.execute(
+                now = db.conn.execute(f'SELECT id FROM "{child}" WHERE "{column}" = ?', [identifier])
+                before = db.conn.execute(
                     'SELECT record FROM history WHERE "table" = ? AND before IS NOT NULL'
                     f" AND json_extract(before, '$.{column}') = ?",
                     [child, identifier],
@@ -74,7 +137,7 @@ def _with_parts(writing: Writing, table: str, record: str) -> dict[str, set[str]
                 if hits := {identifier for (identifier,) in (*now.fetchall(), *before.fetchall())}:
                     ids_of.setdefault(child, set()).update(hits)
     # an entry that was proposed as a whole holds its numbers; it stays in the directory, what was proposed goes
-    proposed = writing.db.conn.execute(
+    proposed = db.conn.execute(
         "SELECT id FROM proposal WHERE kind = 'new' AND instr(fields, ?)"
         " UNION SELECT record FROM history WHERE \"table\" = 'proposal' AND instr(coalesce(before, ''), ?)",
         [record, record],

@@ -4,15 +4,20 @@ import datetime as dt
 
 import pytest
 
+from mapping.directory.erasure import StillTold
 from mapping.directory.proposals import Outdated, SamePerson, version
 from mapping.errors import InvalidRecord, NotFound
-from mapping.model import RECORDS, Approval, Attribute, Phone, Service, record_id
+from mapping.model import RECORDS, Approval, Attribute, Contact, Phone, Service, record_id
 from mapping.safety.redaction import project
 from tests.support.sample import TODAY, key, organization, place, sample_directory, service
 from tests.support.second_person import SecondPerson, erased
 
 PHONE = {"service_id": key("service", "Advice"), "number": "+992000100055", "audience": "public"}
 NEW = record_id("stewards", "phone", "new")
+PEOPLE = {
+    record_id("stewards", "contact", title): {"service_id": key("service", "Advice"), "name": "Gulnoz Safarova"}
+    for title in ("first", "second")
+}
 
 
 @pytest.fixture
@@ -172,6 +177,52 @@ def test_two_names_that_were_typed_erase_nothing(directory):
     directory.decide(asked, "accepted", by="gul", on=TODAY)
     with pytest.raises(NotFound):
         directory.record(Phone, number.id)
+
+
+def told(directory, number):
+    directory.signed_in = True
+    asked = directory.erase(number.id, by="zarina", on=TODAY, reason="asked by its owner")
+    directory.decide(asked, "accepted", by="noor", on=TODAY)
+
+
+def test_what_a_text_still_tells_is_not_erased(directory):
+    (number,) = directory.records(Phone)
+    advice = key("service", "Advice")
+    texts = {"description": "In the evening call 100001 or +992 000 10-00-01", "fees_description": "free"}
+    directory.edit("service", advice, texts, by="gul", on=TODAY, reason="their leaflet")
+    with pytest.raises(StillTold, match=rf"1 text .*\n.*'Advice' \({advice}\), description: .*phone number"):
+        told(directory, number)
+    assert directory.record(Phone, number.id), "nothing was erased"
+    assert [one.kind for one in directory.proposals()] == ["erase"], "and whoever looks again may still agree"
+    directory.edit("service", advice, {"description": "Call in the evening"}, by="gul", on=TODAY, reason="its owner")
+    directory.decide(directory.proposals()[0].id, "accepted", by="noor", on=TODAY)
+    with pytest.raises(NotFound):
+        directory.record(Phone, number.id)
+
+
+def test_what_stands_in_another_record_too_may_be_told(directory):
+    """Two entries of one person or of one number are erased one after the other, and a text may name who is left."""
+    (number,) = directory.records(Phone)
+    directory.decide(ask(directory, fields=PHONE | {"number": number.number}), "accepted", by="noor", on=TODAY)
+    told(directory, number)
+    people = [
+        directory.decide(ask(directory, table="contact", record=id_, fields=body), "accepted", by="noor", on=TODAY)
+        for id_, body in PEOPLE.items()
+    ]
+    assert len(people) == 2
+    for person in PEOPLE:
+        spelt = {
+            "link_entity": "contact",
+            "link_id": person,
+            "field": "name",
+            "language": "tg",
+            "text": "Гулноз Сафарова",
+        }
+        new = ask(directory, table="translation", record=record_id("stewards", "translation", person), fields=spelt)
+        directory.decide(new, "accepted", by="noor", on=TODAY)
+    for person in PEOPLE:
+        told(directory, directory.record(Contact, person))
+    assert directory.count("contact") == 0
 
 
 def test_what_is_not_erased_after_all_stays_hidden_until_two_people_bring_it_back(directory, monkeypatch):

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
+from mapping.directory.erasure import StillTold
 from mapping.directory.proposals import Outdated, SamePerson, new_records
 from mapping.directory.rows import Proposal
 from mapping.errors import InvalidRecord, NotFound
@@ -45,6 +46,9 @@ DEED_OF: dict[str, Deed] = {
 OUTDATED = Message("Somebody else changed this record or decided meanwhile. Look at it again.")
 SAME = Message("You proposed this yourself: somebody else must agree.")
 AGAIN = Message("Password or code is not right. Nothing was erased.")
+STILL_TOLD = Message(
+    "Nothing was erased: these texts still say it. Change them first, since once it is erased nothing looks for it."
+)
 
 
 @agree.get("/<language>/waiting.html")
@@ -99,6 +103,8 @@ def one(language: str, number: str) -> ResponseReturnValue:
         return _page(language, directory().proposal(number), problem=OUTDATED), 409
     except SamePerson:
         return _page(language, proposal, problem=SAME), 403
+    except StillTold as error:
+        return _page(language, proposal, problem=STILL_TOLD, details=[*map(str, error.leaks)]), 409
     except InvalidRecord:
         return _page(language, proposal, problem=OUTDATED), 409
     deed: Deed = "person_erased" if erases else DEED_OF[choice]

@@ -4,7 +4,7 @@ import pytest
 
 from mapping.directory.directory import Directory
 from mapping.model import Contact
-from tests.support.sample import TODAY, batch, contact, organization, phone, service
+from tests.support.sample import TODAY, batch, contact, key, organization, phone, service
 from tests.web.staff.records.test_records import waiting
 from tests.web.support.office import PASSWORD, Office, post
 
@@ -86,3 +86,22 @@ def test_what_could_tell_is_shown_for_a_reason(office):
     assert post(client, "/en/telling.html", reason="short").status_code == 400
     assert "90 m from the hidden location" in post(client, "/en/telling.html", reason="before we publish").text
     assert [line.action for line in office.ledger.lines(newest=1)] == ["warnings_read"]
+
+
+def test_whoever_agrees_reads_which_texts_still_name_the_person(office, tiny_area):
+    (one,) = contacts(office, tiny_area)
+    with Directory(office.directory, tiny_area) as directory:
+        told = {"description": "Ask Maftuna Qalandarova at the door"}
+        directory.edit(
+            "organization", key("organization", "Sitorai Nihoni"), told, by="gul", on=TODAY, reason="leaflet"
+        )
+    client = office.client("custodian")
+    assert post(client, ERASE, page=FORGET, id=one, reason=REASON).status_code == 303
+    other = office.client("custodian", login="second")
+    proposal = f"/en/p/{waiting(office)[0].id}.html"
+    office.clock.step()
+    refused = post(other, proposal, choice="accepted", password=PASSWORD, code=office.code("second"))
+    assert refused.status_code == 409
+    assert "description: holds the name of a person" in refused.text
+    assert contacts(office, tiny_area) == [one]
+    assert "person_erased" not in {line.action for line in office.ledger.lines(newest=9)}
