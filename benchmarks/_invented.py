@@ -55,6 +55,8 @@ def view(path: Path, ground: StudyArea, services: int) -> View:
         for lot in _lots(records(ground, services)):
             shown = project(tables_of(lot) | words, "public", told)
             new.add(rename(shown, lambda private: public_id(b"invented", private)))
+        new.write_rows()
+        new.write_index()
     return View(path)
 
 

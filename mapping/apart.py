@@ -42,6 +42,11 @@ class Helper:
             with suppress(OSError), self._process:  # what it was told last it may never have read
                 pass
 
+    @property
+    def has_begun(self) -> bool:
+        """Tell whether there is such a process."""
+        return self._process is not None
+
     def share(
         self, work: Iterable[Work], job: Callable[..., Any], *args: Any, may_begin: Callable[[], bool] = lambda: True
     ) -> "Shared[Work]":

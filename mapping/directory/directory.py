@@ -7,6 +7,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import sqlite3
 import tempfile
 from collections import Counter
@@ -60,10 +61,10 @@ from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
 from mapping.model import NAMESPACE, RECORDS, WORDS, AnyRecord, Audience, Record, columns, record_id, references
 from mapping.safety.agreed import Agreed, Key, Showing, digest_of, without_contacts
-from mapping.safety.leak_scan import FACT_FIELDS, HiddenFacts
+from mapping.safety.leak_scan import FACT_FIELDS, HiddenFactFound, HiddenFacts, Leak
 from mapping.safety.redaction import PUBLISHED, Rules, Shown, TypeRule, agreed_rules, project, rename
 from mapping.view.view import View
-from mapping.view.writer import ViewContext, months_of, new_view, staged_in
+from mapping.view.writer import ViewContext, ViewWriter, months_of, new_view, staged_in
 
 __all__ = ["Change", "Directory", "Missing", "public_id", "rules"]
 
@@ -686,17 +687,14 @@ class Directory:
         facts = HiddenFacts(self.common_names())
         is_demo = holds_any(self.db, "source", record_id(DEMO_STEWARDS, "source"))
         context = ViewContext(audience=audience, edition=edition, area=self.area, previous=previous, demo=is_demo)
-        with ExitStack() as files, new_view(path, fields=PUBLISHED, context=context, filled=filled) as new:
+        with ExitStack() as files, new_view(path, fields=PUBLISHED, context=context) as new:
             is_as_it_was = files.enter_context(self._watched())
             with self.snapshot():
                 looking = _Looking(self.db, audience, self.rules(edition), self.key, facts)
                 *several, last = gate.roots(self.db)
                 parts = Shared(several)
                 if helper is not None and len(several) > FEW:
-                    beside = Path(path).with_name(f"{Path(path).name}.apart")
-                    files.callback(partial(beside.unlink, missing_ok=True))
-                    beside.unlink(missing_ok=True)
-                    beside.touch(0o600)
+                    beside = _file_beside(Path(path), "apart", files)
                     own = self.path, beside, audience, self.rules(edition), self.key, months_of(self.area)
                     parts = helper.share(several, look_apart, *own, may_begin=is_as_it_was)
                 for roots in parts:
@@ -709,13 +707,47 @@ class Directory:
                 new.licences |= looking.licences
                 for table in FACT_FIELDS.keys() - PUBLISHED:
                     facts.add(self.tables([table]), {})
-            facts.refuse(new.rows, known_as=self._private_ids)
+            new.write_rows()
+            refuse = self._search(new, facts, helper, files)
+            filled(new.path)
             if conceal is not None:
                 conceal(facts.concealed)
             if warn is not None:
                 for warning in facts.warnings(new.rows, known_as=self._private_ids):
                     warn(warning)
+            new.write_index()
+            refuse()
         return View(path)
+
+    def _search(
+        self, new: ViewWriter, facts: HiddenFacts, helper: Helper | None, files: ExitStack
+    ) -> Callable[[], None]:
+        """Look for hidden facts in the rows of a view; return what refuses it where another process found any.
+
+        Where there is none, or it fails, they are looked for here.
+
+        Raises
+        ------
+        UnsafePublication
+            They were looked for here, and found.
+        """
+        here = partial(facts.refuse, new.rows, known_as=self._private_ids)
+        if helper is None or not helper.has_begun:
+            here()
+            return lambda: None
+        copy = _file_beside(new.path, "texts", files)
+        shutil.copyfile(new.path, copy)
+        search = helper.share([copy], search_apart, facts)
+
+        def refuse() -> None:
+            outcome = search.outcome()
+            if outcome is None:
+                here()
+            elif leaks := outcome[0]:
+                ids = {table: self._private_ids(table, {leak.record for leak in leaks}) for table in PUBLISHED}
+                raise HiddenFactFound(sorted(replace(leak, record=ids[leak.table][leak.record]) for leak in leaks))
+
+        return refuse
 
     def _private_ids(self, table: str, ids: Collection[str]) -> dict[str, str]:
         """Return the ids under which records stand in this file: published id -> own."""
@@ -1048,6 +1080,31 @@ def look_apart(
         for roots in parts:
             staged.add(looking.at(roots))
     return looking.facts, looking.licences, looking.rules.used
+
+
+def search_apart(files: Iterable[Path], facts: HiddenFacts) -> list[Leak]:
+    """Return what texts of the rows in a file tell, by published ids, as a process of its own does that is told it."""
+    for path in files:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as rows:
+
+            def columns_of(table: str, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+                columns = ", ".join(f'"{name}"' for name in names)
+                return rows.execute(f'SELECT {columns} FROM "{table}"')
+
+            try:
+                facts.refuse(columns_of)
+            except HiddenFactFound as error:
+                return error.hits
+    return []
+
+
+def _file_beside(path: Path, name: str, files: ExitStack) -> Path:
+    """Return a new file beside another, for its owner only, that is gone in the end."""
+    beside = path.with_name(f"{path.name}.{name}")
+    files.callback(partial(beside.unlink, missing_ok=True))
+    beside.unlink(missing_ok=True)
+    beside.touch(0o600)
+    return beside
 
 
 def _licences(db: sqlite_utils.Database, shown: Shown) -> set[str]:

@@ -32,7 +32,7 @@ from mapping.safety.agreed import Key
 from mapping.safety.redaction import Rules
 from mapping.travel import cost_surface, friction
 from mapping.view.ready import ReadyRecords, maker
-from mapping.view.view import MAPPED, View
+from mapping.view.view import View
 from mapping.view.visits import can_be_visited, region_of
 
 SCENARIOS = ("summer", "winter")
@@ -179,7 +179,6 @@ def _settle(path: Path) -> None:
     settled = path.with_name(path.name + ".settled")
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as view:
-            view.execute(f"PRAGMA mmap_size = {MAPPED}")
             view.execute("PRAGMA schema_version = 1")
             view.execute("VACUUM INTO ?", [str(settled)])
         settled.chmod(path.stat().st_mode)

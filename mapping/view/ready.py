@@ -160,13 +160,14 @@ class ReadyRecords:
         here, apart = self._beside(rows, "here"), self._beside(rows, "apart")
         _make(rows, here, self._blocks)
         if self._blocks.outcome() is None:
-            apart.unlink(missing_ok=True)
+            apart.write_bytes(b"")
             _make(rows, apart, self._blocks)
         return here, apart
 
     def _beside(self, path: Path, name: str) -> Path:
-        """Return a file beside another that is gone in the end."""
+        """Return a file beside another, for its owner only, that is gone in the end."""
         beside = path.with_name(f"{path.name}.{name}")
+        beside.touch(0o600)
         self._files.callback(partial(beside.unlink, missing_ok=True))
         return beside
 

@@ -6,7 +6,7 @@ influence on it: the same rows give the same bytes, in whatever order they came.
 
 import datetime as dt
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
@@ -69,6 +69,8 @@ def write_view(rows: Part, path: str | Path, *, fields: Mapping[str, Sequence[st
     """
     with new_view(path, fields=fields, context=context) as view:
         view.add(rows)
+        view.write_rows()
+        view.write_index()
 
 
 @contextmanager
@@ -77,11 +79,10 @@ def new_view(
     *,
     fields: Mapping[str, Sequence[str]],
     context: ViewContext,
-    filled: Callable[[Path], None] = lambda _: None,
 ) -> Iterator["ViewWriter"]:
-    """Give what writes a view part by part; at the end of the block it takes the place of an older file.
+    """Give what writes a view: its parts, then its rows, then its index.
 
-    ``filled`` is told the file as soon as all rows stand in it, before its index is made of them.
+    At the end of the block it takes the place of an older file; until then nobody but its owner may read it.
 
     Raises
     ------
@@ -92,14 +93,13 @@ def new_view(
     fresh = path.with_name(path.name + ".new")
     try:
         fresh.unlink(missing_ok=True)
+        fresh.touch()
+        usual = fresh.stat().st_mode
+        fresh.chmod(0o600)
         with closing(sqlite3.connect(fresh.resolve().as_uri(), uri=True, isolation_level=None)) as connection:
-            view = ViewWriter(connection, fields, context)
-            yield view
-            view.write_rows()
-            filled(fresh)
-            view.write_index()
-        if context.audience != "public":
-            fresh.chmod(0o600)
+            yield ViewWriter(connection, fresh, fields, context)
+        if context.audience == "public":
+            fresh.chmod(usual)
         fresh.replace(path)
     except (sqlite3.Error, OSError) as error:
         raise MappingError(
@@ -117,9 +117,10 @@ class ViewWriter:
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, fields: Mapping[str, Sequence[str]], context: ViewContext
+        self, connection: sqlite3.Connection, path: Path, fields: Mapping[str, Sequence[str]], context: ViewContext
     ) -> None:
         self.connection = connection
+        self.path = path
         self.context = context
         self.licences = {*context.licences}
         """Licences of sources that whatever is made of the view must name."""
@@ -184,6 +185,7 @@ class ViewWriter:
         connection.execute("CREATE TABLE edition (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
         connection.executemany("INSERT INTO edition VALUES (?, ?)", sorted(facts.items()))
         connection.execute("COMMIT")
+        self._schemas = ["main"]
 
     def write_index(self) -> None:
         """Make of the rows what a search reads."""

@@ -26,6 +26,7 @@ from mapping.editions.publish import LIMIT, MOST_PLACES, places, publish, travel
 from mapping.errors import MappingError, NotFound, UnsafePublication
 from mapping.model import Audience, Service
 from mapping.safety.agreed import Key
+from mapping.safety.leak_scan import HiddenFactFound
 from mapping.safety.redaction import VIEWS
 from mapping.travel import travel_time
 from mapping.view.view import View
@@ -307,8 +308,8 @@ def test_a_second_process_is_told_all_that_it_needs(
         directory.view("public", tmp_path / "apart.db", edition=TODAY, helper=helper).close()
         directory.view("public", tmp_path / "here.db", edition=TODAY).close()
     assert (tmp_path / "apart.db").read_bytes() == (tmp_path / "here.db").read_bytes()
-    assert len(outcomes) == 1
-    assert outcomes[0] is not None
+    assert len(outcomes) == 2, "what is looked at, and what is looked through"
+    assert None not in outcomes
 
 
 @pytest.mark.parametrize("case", ["nothing", "written", "within an act", "a part fails"])
@@ -337,6 +338,53 @@ def test_a_second_process_looks_at_nothing_but_the_same_moment(
             directory.view("public", tmp_path / "view.db", edition=TODAY, helper=Late()).close()
     assert may == [case in ("nothing", "a part fails")]
     assert (tmp_path / "view.db").read_bytes() == (tmp_path / "alone.db").read_bytes()
+
+
+@pytest.mark.parametrize("case", ["it finds", "it fails", "it is there"])
+def test_a_second_process_finds_what_texts_tell(
+    case: str, tiny_area: StudyArea, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It tells the same as this one does, which looks itself where the other fails; and nothing is left behind."""
+    monkeypatch.setattr(apart.os, "cpu_count", lambda: 2)
+
+    class Searching(Helper):
+        has_begun = True
+
+        def share(self, work: Any, job: Any, *args: Any, **options: Any) -> Shared[Any]:
+            if case == "it is there":
+                return super().share(work, job, *args, **options)
+            shared = Shared(work)
+            shared.apart = Future()
+            shared.apart.set_result((job(iter([*work]), *args),) if case == "it finds" else None)
+            return shared
+
+    parts = (
+        organization("Sitorai Nihoni", audience="custodian"),
+        organization("Umed", description="We work with Sitorai Nihoni."),
+        service("Advice", of="Umed", description="Ask at Sitorai Nihoni."),
+    )
+    leaks = []
+    with sample_directory(tmp_path, tiny_area, *parts) as directory, Searching() as helper:
+        for own in (None, helper):
+            with pytest.raises(HiddenFactFound) as refused:
+                directory.view("public", tmp_path / "view.db", edition=TODAY, helper=own)
+            leaks.append([(leak, leak.text) for leak in refused.value.hits])
+        assert {leak.record for leak, _ in leaks[0]} == {key("organization", "Umed"), key("service", "Advice")}
+    assert leaks[0] == leaks[1]
+    assert sorted(path.name for path in tmp_path.glob("*.db*")) == ["directory.db"]
+
+
+def test_nobody_else_reads_a_view_before_it_is_whole(tiny_area: StudyArea, tmp_path: Path) -> None:
+    modes = []
+
+    def look(path: Path) -> None:
+        modes.extend(file.stat().st_mode & 0o777 for file in path.parent.glob("view.db*"))
+
+    with sample_directory(tmp_path, tiny_area) as directory:
+        directory.view("public", tmp_path / "view.db", edition=TODAY, filled=look).close()
+    assert {*modes} == {0o600}
+    (tmp_path / "usual").touch()
+    assert (tmp_path / "view.db").stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
 FAR, NEAR = (10.04, 60.05), (10.06, 60.05)
