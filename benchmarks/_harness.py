@@ -162,7 +162,8 @@ def machine(packages: Sequence[str]) -> str:
 def busy() -> str:
     """Say so where other work is running: times are then too long."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    return f", while other work ran on the machine (load {load:.1f})" if load > (os.cpu_count() or 1) / 2 else ""
+    most = 0.9 * (os.cpu_count() or 1)  # what is measured is a load itself, of one process or two
+    return f", while other work ran on the machine (load {load:.1f})" if load > most else ""
 
 
 def version(package: str) -> str:
