@@ -9,8 +9,8 @@ ABOUT = (
     "As in publish.md, for 100,000 services: storing them, writing the public view with its travel "
     "times and ready records, writing it again after one service was renamed, and telling what that changed. A view is "
     "written part by part, so that its memory hardly grows with the directory; storing comes first in the same "
-    "process, and what it leaves free is used again, so go by the memory in all. A second process makes most of the "
-    "ready records while the index is made: its time is in the processor time, its memory, about 0.4 GB, is not."
+    "process, and what it leaves free is used again, so go by the memory in all. A second process takes half of the "
+    "work: its time is in the processor time, its memory, about 0.5 GB, is not."
 )
 
 

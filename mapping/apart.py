@@ -10,7 +10,9 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from functools import partial
+from pathlib import Path
 from typing import IO, Any, Self, TypeVar
 
 from mapping.resources import CODE_DIGEST
@@ -19,6 +21,18 @@ Work = TypeVar("Work")
 
 FAILURES = (OSError, EOFError, ValueError, pickle.PickleError, ImportError, AttributeError)
 """What is raised where the other process ended, could not be started, or is of other code."""
+
+
+def file_beside(path: Path, name: str, files: ExitStack) -> Path:
+    """Return a new file beside another, for its owner only, that is gone when ``files`` are closed.
+
+    One that a run left that was killed is not taken over.
+    """
+    beside = path.with_name(f"{path.name}.{name}")
+    files.callback(partial(beside.unlink, missing_ok=True))
+    beside.unlink(missing_ok=True)
+    beside.touch(0o600)
+    return beside
 
 
 class Helper:

@@ -21,7 +21,7 @@ from typing import Any, Self
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
-from mapping.apart import Helper, Shared
+from mapping.apart import Helper, Shared, file_beside
 from mapping.area.settings import Thresholds
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Progress, without_collecting
@@ -694,7 +694,7 @@ class Directory:
                 *several, last = gate.roots(self.db)
                 parts = Shared(several)
                 if helper is not None and len(several) > FEW:
-                    beside = _file_beside(Path(path), "apart", files)
+                    beside = file_beside(Path(path), "apart", files)
                     own = self.path, beside, audience, self.rules(edition), self.key, months_of(self.area)
                     parts = helper.share(several, look_apart, *own, may_begin=is_as_it_was)
                 for roots in parts:
@@ -735,7 +735,7 @@ class Directory:
         if helper is None or not helper.has_begun:
             here()
             return lambda: None
-        copy = _file_beside(new.path, "texts", files)
+        copy = file_beside(new.path, "texts", files)
         shutil.copyfile(new.path, copy)
         search = helper.share([copy], search_apart, facts)
 
@@ -1096,15 +1096,6 @@ def search_apart(files: Iterable[Path], facts: HiddenFacts) -> list[Leak]:
             except HiddenFactFound as error:
                 return error.hits
     return []
-
-
-def _file_beside(path: Path, name: str, files: ExitStack) -> Path:
-    """Return a new file beside another, for its owner only, that is gone in the end."""
-    beside = path.with_name(f"{path.name}.{name}")
-    files.callback(partial(beside.unlink, missing_ok=True))
-    beside.unlink(missing_ok=True)
-    beside.touch(0o600)
-    return beside
 
 
 def _licences(db: sqlite_utils.Database, shown: Shown) -> set[str]:

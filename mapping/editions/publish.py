@@ -177,6 +177,7 @@ def _settle(path: Path) -> None:
     Not even the number of times that its tables were made.
     """
     settled = path.with_name(path.name + ".settled")
+    settled.unlink(missing_ok=True)  # a run that was killed may have left it
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as view:
             view.execute("PRAGMA schema_version = 1")

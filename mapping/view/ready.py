@@ -11,7 +11,6 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from functools import partial
 from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Literal, Self
 from pydantic_core import to_json
 
 from mapping import freshness
-from mapping.apart import Helper, Shared
+from mapping.apart import Helper, Shared, file_beside
 from mapping.model import WORDS
 from mapping.resources import CODE_DIGEST
 from mapping.view import hsds
@@ -87,6 +86,8 @@ class ReadyRecords:
         self._files = ExitStack()
         self._rows: Path | None = None
         """What the records are made of: a view, or a copy of one."""
+        self._apart = Path()
+        """What the other process makes."""
         self._blocks: Shared[Block] = Shared(())
         self._takes_over = False
 
@@ -100,7 +101,7 @@ class ReadyRecords:
 
     def begin(self, path: Path) -> None:
         """Begin with a view of which all rows are written, and more may be added to it meanwhile."""
-        copy = self._beside(path, "rows")
+        copy = file_beside(path, "rows", self._files)
         shutil.copyfile(path, copy)
         self._begin(copy)
 
@@ -141,6 +142,7 @@ class ReadyRecords:
     def _begin(self, rows: Path) -> None:
         """Tell what is to be made of a view, and let another process begin where it is much."""
         self._rows, unlike = rows, None
+        self._apart = file_beside(rows, "apart", self._files)
         with closing(sqlite3.connect(rows.resolve().as_uri(), uri=True, isolation_level=None)) as db:
             db.execute("PRAGMA journal_mode = off")
             db.execute("INSERT OR REPLACE INTO edition VALUES ('ready', ?)", [maker()])
@@ -152,24 +154,17 @@ class ReadyRecords:
             blocks = _wanted(view, unlike)
         self._blocks = Shared(blocks)
         if sum(len(ids) for _, ids in blocks) > APART:
-            self._blocks = self.helper.share(blocks, make_apart, rows, self._beside(rows, "apart"))
+            self._blocks = self.helper.share(blocks, make_apart, rows, self._apart)
 
     def _made(self) -> tuple[Path, Path]:
         """Make what the other process has not taken on, or could not make; return the files that hold all records."""
         rows = self._rows or Path()
-        here, apart = self._beside(rows, "here"), self._beside(rows, "apart")
+        here, apart = file_beside(rows, "here", self._files), self._apart
         _make(rows, here, self._blocks)
         if self._blocks.outcome() is None:
             apart.write_bytes(b"")
             _make(rows, apart, self._blocks)
         return here, apart
-
-    def _beside(self, path: Path, name: str) -> Path:
-        """Return a file beside another, for its owner only, that is gone in the end."""
-        beside = path.with_name(f"{path.name}.{name}")
-        beside.touch(0o600)
-        self._files.callback(partial(beside.unlink, missing_ok=True))
-        return beside
 
 
 def _make(path: Path, beside: Path, blocks: Iterable[Block]) -> None:

@@ -374,6 +374,15 @@ def test_a_second_process_finds_what_texts_tell(
     assert sorted(path.name for path in tmp_path.glob("*.db*")) == ["directory.db"]
 
 
+def test_what_a_run_left_that_was_killed_is_in_nobodys_way(tiny_area: StudyArea, tmp_path: Path) -> None:
+    with sample_directory(tmp_path, tiny_area) as directory:
+        publish(directory, "public", tmp_path / "first.db", area=tiny_area, edition=TODAY).view.close()
+        for name in ("", ".new", ".settled", ".here", ".apart", ".new.texts", ".new.rows", ".new.rows.here"):
+            (tmp_path / f"second.db.part{name}").write_bytes(b"broken off")
+        publish(directory, "public", tmp_path / "second.db", area=tiny_area, edition=TODAY).view.close()
+    assert (tmp_path / "second.db").read_bytes() == (tmp_path / "first.db").read_bytes()
+
+
 def test_nobody_else_reads_a_view_before_it_is_whole(tiny_area: StudyArea, tmp_path: Path) -> None:
     modes = []
 
