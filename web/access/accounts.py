@@ -210,11 +210,13 @@ class Accounts:
         Raises
         ------
         InvalidRecord
-            The login is taken or empty, or there is no such role.
+            The login is taken, empty or that of the command line, or there is no such role.
         """
         login = login.strip().casefold()
         if not login or not name.strip():
             raise InvalidRecord("an account needs a login and a name; write both")
+        if same_person(login, COMMAND_LINE):  # whose word counts without asking who says it
+            raise InvalidRecord(f"the login {login!r} stands for the command line; choose another")
         if role not in ROLES:
             raise InvalidRecord(f"{role!r} is no role; there are {', '.join(ROLES)}")
         day, administered = now.date().isoformat(), role == "administrator"
@@ -324,19 +326,20 @@ class Accounts:
         """
         made = {account.login: account for account in self.accounts()}
 
-        def person(login: str) -> str:
-            logins = set()
-            while login in made and login not in logins and not made[login].met_by and made[login].made_by in made:
-                logins.add(login)
+        def line(login: str) -> set[str]:
+            """Return a login with whoever made it, whoever made that, and so on up to one whose owner was met."""
+            logins = {login}
+            while login in made and not made[login].met_by and made[login].made_by in made.keys() - logins:
                 login = made[login].made_by
-            return login
+                logins.add(login)
+            return logins
 
         first, second = first.strip().casefold(), second.strip().casefold()
         names = [made[login].name for login in (first, second) if login in made]
         if same_person(first, second) or (len(names) == 2 and same_person(*names)):
             return True
         if self.two_administrators():
-            return person(first) == person(second)
+            return not line(first).isdisjoint(line(second))  # two who saw each other's links are in each other's
         pairs = ((first, second), (second, first))
         return any(own in made and not made[own].met_by and made[own].made_by == other for own, other in pairs)
 

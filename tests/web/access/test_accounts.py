@@ -391,6 +391,30 @@ def test_whoever_makes_accounts_is_one_person_with_them_until_another_has_met_th
     assert not accounts.one_person("zarina", "rano")
 
 
+def test_whoever_recovers_an_account_and_is_recovered_by_it_stays_one_person(accounts):
+    root, rano, third = (taken_up(accounts, who, "administrator", "command line") for who in ("root", "rano", "umed"))
+    assert not accounts.one_person("root", "rano")
+    accounts.invite(rano, by="root", now=NOW)  # root signs in as rano
+    accounts.invite(root, by="rano", now=NOW)
+    taken_up(accounts, "zarina", "steward", "root")
+    noor = taken_up(accounts, "noor", "steward", "rano")
+    for first, second in (("root", "rano"), ("rano", "root"), ("zarina", "noor"), ("zarina", "rano")):
+        assert accounts.one_person(first, second)
+    assert not accounts.one_person("noor", "umed")
+    accounts.meet(rano, by="umed")
+    assert not accounts.one_person("root", "umed")
+    assert accounts.one_person("zarina", "rano")
+    with pytest.raises(InvalidRecord):
+        accounts.meet(noor, by="root")
+    assert accounts.account(third).made_by == "command line"
+
+
+@pytest.mark.parametrize("login", ["command line", "Command-Line", "c\u043emmandline"])
+def test_nobody_is_called_as_the_command_line_whose_word_counts(accounts, login):
+    with pytest.raises(InvalidRecord, match="choose another"):
+        accounts.add(login, "Anna", "administrator", by="root", now=NOW)
+
+
 @pytest.mark.parametrize(
     ("other", "one"),
     [("\u0410nna Karimova", True), ("ANNA  KARIMOVA", True), ("Anna Karimova\u200b", True), ("Noor Safarova", False)],
