@@ -78,6 +78,13 @@ def test_an_office_needs_two_people(tmp_path, logins):
     assert not (tmp_path / "office").exists()
 
 
+def test_an_office_speaks_a_language_of_its_country(tmp_path):
+    words = ["setup", str(tmp_path / "office"), "--area", str(TINY), "--name", "Office", "--lang", "xx"]
+    refused = CliRunner().invoke(app, [*words, "--administrator", "ann", "--administrator", "ben"])
+    assert "--lang xx: the languages here are" in str(refused.exception)
+    assert not (tmp_path / "office").exists()
+
+
 @pytest.mark.parametrize("changed", [{"name": " "}, {"second": "ann"}, {"folder": "/nowhere/at/all"}, {"first": ""}])
 def test_what_cannot_be_is_told_and_nothing_made(client, ended, tmp_path, tiny_copy, changed):
     told = client.post(f"/{TOKEN}/en", data=answers(tiny_copy, **changed))

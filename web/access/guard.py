@@ -130,7 +130,7 @@ def _admit() -> ResponseReturnValue | None:
     account = somebody()
     if account is None:
         if request.method == "GET" and PurePosixPath(request.path).suffix in ("", ".html"):
-            language = request.path.split("/")[1] if request.path.count("/") > 1 else ""
+            language = (request.view_args or {}).get("language", "")
             languages = current_app.config["AREA"].languages
             return redirect(f"/{language if language in languages else languages[0]}/sign-in.html")
         abort(401)

@@ -122,8 +122,8 @@ def about(proposal: Proposal, whole: VisibleRecords, language: str) -> tuple[str
     if proposal.kind in ("map", "phones"):
         sender = json.loads(json.loads(proposal.fields).get("map", "{}")).get("name", "")
         return f"{sender} ({proposal.link_id})" if sender else proposal.link_id, ""
-    if record is None:
-        return proposal.link_id, ""
+    if record is None:  # what is for custodians only is told apart by who asks, and why
+        return TABLES[proposal.link_entity].into(language) if proposal.link_entity in TABLES else proposal.link_id, ""
     table, owner_id = whole.owner(record) or (record.table, record.id)
     return name_of(whole, whole.record(table, owner_id), language), f"r/{table}/{owner_id}.html"
 

@@ -122,6 +122,7 @@ def _words() -> dict[str, object]:
     return {"audiences": AUDIENCE_LABELS, "tables": TABLES, "kinds": KINDS, "why": why, "said": request.args}
 
 
+@blueprint.get("/<language>/")
 @blueprint.get("/<language>/index.html")
 def home(language: str) -> ResponseReturnValue:
     """Lead to the page where somebody's work begins."""

@@ -17,7 +17,8 @@ from typing import Annotated
 
 import typer
 
-from mapping.cli.options import err, out
+from mapping.area.study_area import StudyArea
+from mapping.cli.options import err, out, output_language
 from mapping.errors import MappingError
 from mapping.language.languages import codes
 from mapping.resources import shipped
@@ -60,7 +61,7 @@ def setup(
     lang: Annotated[str, typer.Option("--lang", help="First language of its pages.")] = "en",
 ) -> None:
     """Make an office in a folder without a browser: directory, first editions, two administrators, a backup key."""
-    answers = SetupAnswers(name, area, codes(), tuple(administrator), lang)
+    answers = SetupAnswers(name, area, codes(), tuple(administrator), output_language(StudyArea.load(area), lang))
     office = found(folder, answers, now=dt.datetime.now(dt.UTC))
     out.print(f"Office: {folder}. Key of its backups: {office_files(folder)['key']}", markup=False)
     out.print("One-time links, good for 48 hours, behind the address of the staff portal:")

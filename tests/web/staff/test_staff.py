@@ -15,7 +15,9 @@ def office(tmp_path_factory, tiny_area):
 def test_everybody_of_the_staff_has_a_first_page_and_nobody_else(office):
     for role in ("steward", "custodian", "administrator"):
         assert office.client(role).get("/en/index.html", follow_redirects=True).status_code == 200
-    assert office.app.test_client().get("/en/index.html").location == "/en/sign-in.html"
+        assert office.client(role).get("/en/").location == office.client(role).get("/en/index.html").location
+    for path in ("/en/", "/en", "/en/index.html"):
+        assert office.app.test_client().get(path).location == "/en/sign-in.html"
 
 
 def test_there_is_no_page_that_no_table_names(office):

@@ -9,7 +9,6 @@ from typing import Any
 from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
-from mapping.directory.proposals import OF_NO_RECORD
 from mapping.directory.rows import Proposal
 from mapping.directory.undo import BatchLine
 from mapping.errors import InvalidRecord, NotFound
@@ -147,8 +146,7 @@ def _asked(proposal: Proposal, language: str) -> tuple[Message | None, str, str]
     if not may_agree(me(), proposal, directory(), everything_seen()):
         return ASKED[proposal.kind], "", ""
     name, _ = about(proposal, everything_seen(), language)
-    gone = name == proposal.link_id and proposal.kind not in OF_NO_RECORD
-    return ASKED[proposal.kind], "" if gone else name, f"p/{proposal.id}.html"
+    return ASKED[proposal.kind], name, f"p/{proposal.id}.html"
 
 
 @changes.post("/<language>/changes/<int:number>")

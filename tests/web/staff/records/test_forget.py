@@ -42,6 +42,8 @@ def test_a_person_is_found_in_any_script_and_erased(office, tiny_area):
     assert number not in office.client("steward").get(WAITING).text
     other = office.client("custodian", login="second")
     assert number in other.get(WAITING).text
+    assert "Erase for good: Person or desk" in other.get(WAITING).text
+    assert f">{one}" not in other.get(WAITING).text, "an id says nothing to a person"
     assert "Maftuna Qalandarova · Sitorai Nihoni" in other.get(proposal).text
     assert post(other, proposal, choice="accepted", password="x", code="1").status_code == 400
     assert contacts(office, tiny_area) == [one]
