@@ -50,7 +50,11 @@ ENOUGH = 4 << 30
 
 
 def pytest_configure() -> None:
-    """Put the folders of tests into memory where there is room; pytest's own variable names another place."""
+    """Put the folders of tests into memory where there is room; pytest's own variable names another place.
+
+    A cluster of dask gives up connecting to itself after 30 seconds of any clock: the machine may only be busy.
+    """
+    os.environ.setdefault("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "1h")
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
