@@ -386,14 +386,14 @@ class Result:
     def total_text(self, key: str, language: str) -> str:
         """Write the value of the whole area, with its range; empty where there is none.
 
-        What stands in place of the number of every unit stands in place of a 0 of all together too.
+        What stands in place of the number of every unit stands in place of none, or of a 0, of all together too.
         """
-        if key not in self.total:
-            return ""
         column = self.column(key)
-        states = {self.state(str(code), key) for code in self.table.index} if not self.total[key] else set()
+        states = {self.state(str(code), key) for code in self.table.index} if not self.total.get(key) else set()
         if len(states) == 1 and (state := states.pop()) in SPEAKING:
             return STATES[state].into(language)
+        if key not in self.total:
+            return ""
         return write(
             self.total[key], column.kind, language, low=self.total.get(column.low), high=self.total.get(column.high)
         )

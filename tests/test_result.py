@@ -104,6 +104,7 @@ def test_what_stands_for_every_unit_stands_for_a_zero_of_all():
     """Beside "none listed" in each unit, 0 of the country would look like a count."""
     nothing = pd.DataFrame({"n": ["none listed"] * 3}, index=["A", "B", "C"])
     assert result(states=nothing, total={"n": 0}).total_text("n", "en") == "none listed"
+    assert result(states=nothing).total_text("n", "en") == "none listed"
     assert result(states=nothing, total={"n": 2}).total_text("n", "en") == "2", "of the whole country at once"
     assert result(total={"n": 0}).total_text("n", "en") == "0", "some units have a number"
 

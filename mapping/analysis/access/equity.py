@@ -108,11 +108,12 @@ def equity(
     within = people_within(
         area, {"": points(sort.of(entries), area)}, minutes=[minutes], scenario=scenario, unchecked={"": doubtful}
     )[""]
-    table = _table(around, score, within, level)
+    held = around.by_unit(score) * people_of(area)
+    table = _table(around, held, within, level)
     cells = [lorenz(cell_scores, around.people) for cell_scores in score]
     units = [lorenz(unit_scores, people_of(area)) for unit_scores in around.by_unit(score)]
     somebody = bool((score[0] * around.people).sum() > 0)
-    total = _total(table, cells, units, somebody=somebody)
+    total = _total(table, held.sum(axis=1), cells, units, somebody=somebody)
     everybody = people_of(area).sum(keepdims=True)
     none = without("none", within.gathered(np.ones((1, len(area.unit_codes)))), everybody)
     total |= {key: float(values[0]) for key, values in none.items()}
@@ -144,7 +145,7 @@ def equity(
     )
 
 
-def _table(around: Surroundings, score: Floats, within: Reached, level: int) -> pd.DataFrame:
+def _table(around: Surroundings, held: Floats, within: Reached, level: int) -> pd.DataFrame:
     area = around.area
     frame, people = area.units(level), people_of(area)
     codes = [str(code) for code in frame.index]
@@ -152,7 +153,7 @@ def _table(around: Surroundings, score: Floats, within: Reached, level: int) -> 
     crowd = matrix @ people
     safe = np.where(crowd > 0, crowd, 1)
     columns: dict[str, Floats] = {"people": frame["people"].to_numpy(float)}
-    held = (around.by_unit(score) * people) @ matrix.T
+    held = held @ matrix.T
     columns |= _ranged("services", held / safe * PER)
     everything = held.sum(axis=1, keepdims=True)
     columns |= _ranged("share", np.clip(held / np.where(everything > 0, everything, 1), 0, 1))
@@ -165,9 +166,14 @@ def _ranged(key: str, variants: Floats) -> dict[str, Floats]:
     return {key: variants[0], f"{key}_low": variants.min(axis=0), f"{key}_high": variants.max(axis=0)}
 
 
-def _total(table: pd.DataFrame, cells: list[Lorenz], units: list[Lorenz], *, somebody: bool) -> dict[str, float]:
+def _total(
+    table: pd.DataFrame, held: Floats, cells: list[Lorenz], units: list[Lorenz], *, somebody: bool
+) -> dict[str, float]:
+    """Return the values of the whole area; ``held`` is what falls to all its people, by variant."""
     total = {"people": float(table["people"].sum())}
     if somebody:
+        total |= {key: float(value) for key, value in _ranged("services", held / total["people"] * PER).items()}
+        total |= {"share": 1.0, "of_people": 1.0}
         for key, values in (
             ("gini", [cell.gini for cell in cells]),
             ("gini_units", [unit.gini for unit in units]),

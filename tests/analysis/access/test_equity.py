@@ -52,6 +52,8 @@ def test_the_country_by_hand(tiny_area):
     assert str(result.finding) == (
         "Of the services, 32% fall to the fifth of the people who have most, and 0% to the fifth who have least"
     )
+    assert result.total["services"] == pytest.approx(100_000 / 240_000), "the one service, over all people"
+    assert result.total_text("share", "en") == result.total_text("of_people", "en") == "100%"
     assert result.total["gini_units"] < result.total["gini"], "what is uneven inside a unit does not show between units"
 
 
@@ -77,6 +79,7 @@ def test_without_services_there_is_no_curve_and_no_false_zero(tiny_area):
     assert "gini" not in result.total
     assert str(result.finding) == "No service is listed that people could travel to"
     assert result.text("XT-W1", "share", "en") == "none listed"
+    assert result.total_text("share", "en") == "none listed"
 
 
 def test_where_nobody_lives(tiny_area):

@@ -24,6 +24,7 @@ from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
 from mapping.render import report as reports
 from mapping.render.report import brief, print_map
+from mapping.render.report.chapters import annexes
 from mapping.render.report.composer import Pen
 from mapping.render.report.elements import (
     ON_A_NEW_PAGE,
@@ -538,6 +539,24 @@ def test_what_help_abroad_stands_on_is_what_is_counted(tmp_path, tiny_area, resu
     with sample_view(tmp_path, tiny_area, *parts, place("Office", of=["New", "Old"], country="RU")) as abroad:
         basis = Sources(abroad, tiny_area, "en", {}).basis(results["destinations"])
     assert "that are not overdue: 1 of 2 listed" in basis
+
+
+def test_services_of_one_name_stand_once_and_languages_are_named(tmp_path, tiny_area):
+    old = {"verified": dt.date(2020, 1, 1), "next_due": dt.date(2020, 1, 1)}
+    parts = (
+        organization("Umed"),
+        service("Talk", of="Umed", speaks=["tg", "ru"], **old),
+        service("Talk too", of="Umed", speaks=["tg", "ru"], names={"ru": "Talk"}),
+        service("Law", of="Umed", speaks=["tg", "ru"], **old),
+        service("Law too", of="Umed", speaks=["tg", "ru"], verified=None, names={"ru": "Law"}),
+        service("Aid", of="Umed", speaks=["tg", "ru"], verified=None),
+    )
+    with sample_view(tmp_path, tiny_area, *parts) as own:
+        pen = Pen(Sources(own, tiny_area, "ru", {}))
+        (row,) = annexes._rows(pen, pen.material.entries)
+    names, *_, languages = (cell.text for cell in row.cells)
+    assert sorted(names.split("; ")) == ["Aid ?", "Law !", "Talk"]
+    assert languages == "Русский, Таджикский"
 
 
 def test_no_recommendation_points_at_a_table_of_people_where_no_norm_can_be_counted(

@@ -55,11 +55,6 @@ def _directory(pen: Pen) -> None:
         Message("Call first. ! stands beside entries whose check is overdue, ? beside those that were never checked."),
         "source",
     )
-    languages = Vocabulary.load("languages")
-    spoken = sorted({code for entry in material.entries for code in entry.languages if code in languages})
-    names = [f"{code} {languages.label(code, material.language)}" for code in spoken]
-    if names:
-        pen.say(Message("Languages: {codes}.", {"codes": "; ".join(names)}), "source")
     groups: dict[str, list[Entry]] = {code: [] for code in (*material.regions, "by phone", "abroad")}
     for entry in material.entries:
         inside = material.units_of(entry).intersection(material.regions)
@@ -85,14 +80,26 @@ SIGNS = {"overdue": " !", "lapsed": " !", "unverified": " ?"}
 
 
 def _rows(pen: Pen, entries: Iterable[Entry]) -> Iterator[TableRow]:
-    """Yield a row for each organization and place: the services that are reached there, in the same languages."""
-    services: dict[tuple[str, str, str, str, str], list[str]] = {}
+    """Yield a row for each organization and place: the services that are reached there, in the same languages.
+
+    Services of one name stand there once, with the sign of the one that was checked last.
+    """
+    services: dict[tuple[str, ...], dict[str, str]] = {}
     for entry in sorted(entries, key=lambda entry: entry.organization.name):
-        where_to = where(pen, entry), calls(pen, entry), ", ".join(entry.languages)
-        own = services.setdefault((entry.organization.id, entry.organization.name, *where_to), [])
-        own.append(f"{entry.name}{SIGNS.get(entry.freshness, '')}")
+        where_to = where(pen, entry), calls(pen, entry), _spoken(pen, entry)
+        own = services.setdefault((entry.organization.id, entry.organization.name, *where_to), {})
+        sign = SIGNS.get(entry.freshness, "")
+        own[entry.name] = min(sign, own.get(entry.name, sign))  # none before !, and ! before ?
     for (_, name, *rest), names in services.items():
-        yield TableRow(name, cells("; ".join(dict.fromkeys(names)), *rest, language=pen.material.language))
+        listed_there = "; ".join(f"{service}{sign}" for service, sign in names.items())
+        yield TableRow(name, cells(listed_there, *rest, language=pen.material.language))
+
+
+def _spoken(pen: Pen, entry: Entry) -> str:
+    languages = Vocabulary.load("languages")
+    return ", ".join(
+        str(languages.label(code, pen.material.language)) if code in languages else code for code in entry.languages
+    )
 
 
 def _taxonomy(pen: Pen) -> None:
