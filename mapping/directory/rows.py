@@ -3,13 +3,14 @@
 import datetime as dt
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import islice
 from operator import itemgetter
 from typing import Any, Literal
 
 import sqlite_utils
 
 from mapping.model import RECORDS, Record, columns
-from mapping.packed import Values, reader, to_values
+from mapping.packed import TOGETHER, Values, reader, to_values
 
 __all__ = [
     "STORED",
@@ -139,10 +140,14 @@ def stored_ids(db: sqlite_utils.Database, table: str, values: Collection[str], c
 
 
 def insert(db: sqlite_utils.Database, table: str, rows: Iterable[Values], *, otherwise: str = "") -> None:
-    """Store rows whose ids are new; sqlite-utils would do it one by one."""
-    kind = STORED[table]
-    sql = f'INSERT INTO "{table}" ({named(kind)}) VALUES ({", ".join("?" * len(columns(kind)))})'
-    db.conn.executemany(f"{sql} {otherwise}", rows)
+    """Store rows whose ids are new, some at a time; sqlite-utils would do it one by one."""
+    names, left = [*columns(STORED[table])], iter(rows)
+    while lot := [*islice(left, TOGETHER)]:
+        given = zip(names, zip(*lot, strict=True), strict=True)
+        # what none gives is blank by itself, and Python takes longer to say nothing than to give a value
+        filled = {f'"{name}"': values for name, values in given if values.count(None) < len(lot)}
+        sql = f'INSERT INTO "{table}" ({", ".join(filled)}) VALUES ({", ".join("?" * len(filled))}) {otherwise}'
+        db.conn.executemany(sql, zip(*filled.values(), strict=True))
 
 
 def upsert(db: sqlite_utils.Database, table: str, rows: Iterable[Row]) -> None:

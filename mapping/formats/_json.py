@@ -20,6 +20,8 @@ LONE_HALF = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F][0-9a-fA-F])\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
 """Half of a letter beyond the first 65,536, written without the other half: no text can hold it."""
+HALF = re.compile("[\ud800-\udfff]")
+"""The same, as letters."""
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)
 
 
@@ -48,13 +50,19 @@ def parse(contents: bytes | str, place: str) -> Any:
     if ESCAPED_HALF.search(contents):
         contents = LONE_HALF.sub(rb"\\ufffd", contents)
     try:
-        text = contents.decode(json.detect_encoding(contents), "surrogatepass")
-        return _DECODER.decode(text)
+        return _DECODER.decode(_text(contents, json.detect_encoding(contents)))
     except (ValueError, RecursionError) as error:
         reason = "records stand in each other too deep" if isinstance(error, RecursionError) else str(error)[:120]
         raise FormatError(
             Phrase("{place}: is not JSON ({reason}); ask the sender to export it again", place=place, reason=reason)
         ) from error
+
+
+def _text(contents: bytes, encoding: str) -> str:
+    try:
+        return contents.decode(encoding)
+    except UnicodeDecodeError:
+        return HALF.sub("\ufffd", contents.decode(encoding, "surrogatepass"))
 
 
 def lines(path: Path) -> Iterator[tuple[int, Any]]:

@@ -13,6 +13,7 @@ from mapping.formats._json import parse
         (r'"\uD83D\uDE00"', "\U0001f600"),
         (r'"\ud83d\ud83d\ude00"', "\ufffd\U0001f600"),
         ('"Умед"', "Умед"),
+        (b'"\xed\xa0\x80\xd0\xa3"', "\ufffdУ"),
         ("NaN", None),
     ],
 )
