@@ -24,7 +24,7 @@ from mapping.render.report.kept import kept_results
 from mapping.result import Result
 from mapping.view.view import View
 from web.freeze import links
-from web.kept_pages import KEPT_PAGES, MOST, KeptAnswer
+from web.kept_pages import KEPT_PAGES, KeptAnswer
 from web.presenters.edition import Edition
 from web.public.app import create_app
 
@@ -130,15 +130,15 @@ def keep_pages(app: Flask, edition: Edition, ended: threading.Event, results: di
     Those that are `STUDIED` are made with the results of all analyses, all others without. It stops when the edition
     is no longer the newest, and when it is told so.
     """
-    languages, kept_pages = app.config["AREA"].languages, app.config[KEPT_PAGES]
+    languages, answers = app.config["AREA"].languages, app.config[KEPT_PAGES].answers(edition)
     for number, language in enumerate(languages, 1):
-        most = int(FOR_SEEKERS * MOST) * number // len(languages) if results is None else MOST
+        part = FOR_SEEKERS * number / len(languages) if results is None else 1.0
         with _process(_send_pages, PortalParts.of(app), results, language) as (process, here):
             while app.config["EDITIONS"].now() is edition and not ended.is_set():
                 if not here.poll(0.2):
                     continue
                 page: tuple[str, KeptAnswer] | None = here.recv()
-                if page is None or not kept_pages.take(page[0], edition, page[1], most):
+                if page is None or not answers.keep(*page, part):
                     break
             process.terminate()
 

@@ -1,16 +1,19 @@
 """Pages that are kept: the same bytes, compressed, for as long as the edition is the same, and nothing else."""
 
+import errno
 import gzip
 import hashlib
 import os
 import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.support.sample import organization, service
 from tests.web.support.portal import published
 from web import create_app, kept_pages
-from web.kept_pages import KeptPages
+from web.kept_pages import AnswerFile, KeptAnswer, KeptPages
 
 PATHS = ("/", "/en/index.html", "/tg/all-1.html", "/en/index.js", "/travel.js", "/static/style.css", "/en/map.html")
 
@@ -84,23 +87,109 @@ def test_refusals_questions_and_forms_are_not_kept(served):
     assert client.get("/en/index.html?x=1").headers.get("ETag") is None
 
 
-def test_no_more_is_kept_than_fits(monkeypatch):
-    monkeypatch.setattr(kept_pages, "MOST", 10_000)
-    asked = []
+PAGE = hashlib.sha256(b"page").digest() * 100  # 3,200 bytes
 
+
+def page(number):
+    return KeptAnswer((("Content-Type", "image/png"),), bytes([number]) + PAGE[1:], False, str(number))
+
+
+@pytest.fixture
+def asked():
+    return []
+
+
+@pytest.fixture
+def get(asked):
     def app(environ, start_response):
         asked.append(environ["PATH_INFO"])
         start_response("200 OK", [("Content-Type", "image/png")])
-        return [hashlib.sha256(environ["PATH_INFO"].encode()).digest() * 100]  # 3,200 bytes
+        return [PAGE]
 
     pages = KeptPages(app, fits=lambda _path: True, edition=lambda: None)
 
-    def get(path):
+    def got(path):
         return b"".join(pages({"REQUEST_METHOD": "GET", "PATH_INFO": path}, lambda *_: None))
 
-    for path in ("/a", "/b", "/c", "/a", "/d"):
-        assert get(path) == hashlib.sha256(path.encode()).digest() * 100
-    assert asked == ["/a", "/b", "/c", "/d"]
-    get("/b")  # it was not asked for the longest, and went
-    assert asked[-1] == "/b"
-    assert pages._size <= 10_000
+    return got
+
+
+def test_no_more_is_kept_than_fits(monkeypatch, asked, get):
+    monkeypatch.setattr(kept_pages, "MOST", 10_000)
+    assert [get(path) for path in ("/a", "/b", "/c", "/d", "/a", "/c", "/d")] == [PAGE] * 7
+    assert asked == ["/a", "/b", "/c", "/d", "/d"], "three fit"
+
+
+def test_a_part_of_the_room_may_be_filled_and_all_of_it_is_a_part_of_what_is_free(monkeypatch):
+    monkeypatch.setattr(kept_pages, "_free", lambda _file: 40_000)
+    answers = AnswerFile()
+    assert [answers.keep(f"/{number}", page(number), 0.5) for number in range(3)] == [True, False, False]
+    assert [answers.keep(f"/{number}", page(number)) for number in range(5)] == [True, True, True, False, False]
+    assert [f"/{number}" in answers for number in range(4)] == [True, True, True, False]
+    assert [answers[f"/{number}"] for number in range(3)] == [page(number) for number in range(3)]
+
+
+def full(*_, **__):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def half(file, contents, start, write=os.pwrite):
+    return write(file, contents[:1600], start)
+
+
+@pytest.mark.parametrize("write", [full, half])
+def test_a_full_disk_is_said_in_the_log_once_and_to_nobody_who_asks(monkeypatch, caplog, asked, get, write):
+    get("/before")
+    monkeypatch.setattr(os, "pwrite", write)
+    assert [get(path) for path in ("/a", "/b", "/a", "/before")] == [PAGE] * 4
+    assert asked == ["/before", "/a", "/b", "/a"]
+    assert len(caplog.records) == 1
+
+
+def test_where_no_file_can_be_made_answers_are_made_whenever_somebody_asks(monkeypatch, caplog, asked, get):
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    assert [get(path) for path in ("/a", "/a")] == [PAGE] * 2
+    assert (asked, len(caplog.records)) == (["/a", "/a"], 1)
+
+
+def test_what_can_no_longer_be_read_is_made_again(monkeypatch, asked, get):
+    def broken(*_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    get("/a")
+    monkeypatch.setattr(os, "pread", broken)
+    assert (get("/a"), asked) == (PAGE, ["/a", "/a"])
+
+
+def test_the_file_has_no_name_and_is_gone_with_its_edition(monkeypatch, tmp_path):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    answers = AnswerFile()
+    answers.keep("/a", page(1))
+    file = answers._file
+    inode = os.stat(file)
+    assert (inode.st_dev, inode.st_nlink, [*tmp_path.iterdir()]) == (tmp_path.stat().st_dev, 0, [])
+    del answers
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.stat(file)
+
+
+def test_whoever_reads_an_edition_while_it_is_replaced_gets_its_bytes():
+    editions = [object(), object()]
+    pages = KeptPages(lambda *_: [], fits=lambda _path: True, edition=lambda: editions[0])
+    old = pages.answers(editions[0])
+    old.keep("/a", page(1))
+    new = pages.answers(editions[1])
+    assert (old["/a"], "/a" in new) == (page(1), False)
+
+
+def test_many_threads_keep_and_read_what_is_theirs():
+    answers = AnswerFile()
+
+    def work(own):
+        for number in range(own, 200, 3):  # others keep some of the same
+            assert answers.keep(f"/{number}", page(number))
+            assert answers[f"/{number}"] == page(number)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert [*threads.map(work, range(8))] == [None] * 8
+    assert [answers[f"/{number}"] for number in range(200)] == [page(number) for number in range(200)]

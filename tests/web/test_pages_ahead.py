@@ -38,7 +38,7 @@ def test_all_that_is_read_is_made_in_the_order_of_links(view_file, tiny_area):
     assert {"/tg/gaps.html", "/tg/map.html", "/tg/index.js", "/words.js"} <= {*paths}
     assert {f"/tg/s/{service}.html" for service in edition.entries("tg")} <= {*paths}
     assert not any(path.startswith(("/data/", "/en/")) for path in paths)
-    assert all(app.config[KEPT_PAGES].take(path, edition, page, 2**30) for path, page in pages)
+    assert all(app.config[KEPT_PAGES].answers(edition).keep(path, page) for path, page in pages)
 
     def refuse(environ, start_response):
         raise AssertionError(f"{environ['PATH_INFO']} was made again")
@@ -49,13 +49,14 @@ def test_all_that_is_read_is_made_in_the_order_of_links(view_file, tiny_area):
 
 
 def test_another_process_makes_the_pages_as_far_as_there_is_room(view_file, tiny_area, tmp_path, monkeypatch):
-    monkeypatch.setattr("web.pages_ahead.MOST", 80_000)
+    monkeypatch.setattr("web.kept_pages.MOST", 80_000)
     app = create_app(view_file, tiny_area, keep=True, demo=True, inbox=tmp_path / "inbox.db")
     app.config["AREA"] = SimpleNamespace(languages=("en",))
-    edition, kept_pages = app.config["EDITIONS"].now(), app.config[KEPT_PAGES]
+    edition = app.config["EDITIONS"].now()
     keep_pages(app, edition, threading.Event())
-    assert 30_000 < kept_pages._size <= 60_000
-    made = dict(kept_pages._kept)
+    answers = app.config[KEPT_PAGES].answers(edition)
+    made = {path: answers[path] for path in answers._places}
+    assert 30_000 < sum(len(answer.contents) for answer in made.values()) <= 60_000
     assert "/en/index.html" in made
     assert all(path.startswith("/en/") for path in made), "what languages share comes with the first one"
     assert all(app.config[KEPT_PAGES].make(path) == answer for path, answer in made.items())
@@ -63,7 +64,8 @@ def test_another_process_makes_the_pages_as_far_as_there_is_room(view_file, tiny
 
 def test_no_page_of_another_edition_is_kept(view_file, tiny_area, monkeypatch):
     app = create_app(view_file, tiny_area, keep=True)
-    edition, kept_pages = app.config["EDITIONS"].now(), app.config[KEPT_PAGES]
+    edition = app.config["EDITIONS"].now()
+    answers = app.config[KEPT_PAGES].answers(edition)
     here, there = multiprocessing.Pipe(duplex=False)
     page = KeptAnswer((), b"page", False, "tag")
     for path in ("/en/1.html", "/en/2.html", "/en/3.html"):
@@ -76,7 +78,7 @@ def test_no_page_of_another_edition_is_kept(view_file, tiny_area, monkeypatch):
     )
     app.config["AREA"] = SimpleNamespace(languages=("en",))
     keep_pages(app, edition, threading.Event())
-    assert (sorted(kept_pages._kept), ends) == (["/en/1.html", "/en/2.html"], [1])
+    assert (sorted(answers._places), ends) == (["/en/1.html", "/en/2.html"], [1])
 
 
 def test_each_new_edition_is_made_ahead_once(view_file, tiny_area, tmp_path, monkeypatch):
