@@ -1,6 +1,7 @@
 """Work that a second process shares: each is done once, also where that process fails, and what it says is not lost."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,47 @@ def test_what_it_fails_to_do_is_done_here(fault: str, monkeypatch: pytest.Monkey
             shared = helper.share(work, job, may_begin=ending)
             assert shared.outcome() is None
             assert sorted(shared) == work
+        assert [*helper.ahead(work, job)] == [(number, None) for number in work]
         assert (helper._process is None) == (fault in ("one core", "missing"))
+
+
+def negation(more: int) -> Callable[[int], int]:
+    return lambda number: more - number
+
+
+def test_of_work_in_order_the_other_process_does_some_ahead_and_leaves_the_next_to_this_one(helper: Helper) -> None:
+    for _ in range(2):
+        ahead, handed = helper.ahead(iter(WORK), negation, 100), []
+        for number, made in ahead:
+            handed.append(number)
+            assert made in (None, (100 - number,))
+            if number == 1:
+                with ahead._changed:
+                    assert ahead._changed.wait_for(lambda own=ahead: len(own._made) == apart.AHEAD, timeout=60)
+                assert sorted(ahead._made) == [2, 3, 4, 5]
+        assert handed == WORK
+    assert [*helper.ahead(["alone"], negation, 1)] == [("alone", None)]
+    assert [*helper.ahead([], negation, 1)] == []
+
+
+def test_work_in_order_may_be_left_and_other_work_done(helper: Helper) -> None:
+    for number, _ in helper.ahead(count(), negation, 1):
+        if number == 3:
+            break
+    assert helper.share(WORK, sum).outcome() == (sum(WORK),)
+
+
+def test_an_error_amid_work_in_order_ends_the_process() -> None:
+    other = Helper()
+
+    def work() -> None:
+        with other:
+            for number, _ in other.ahead(count(), negation, 1):
+                1 // (3 - number)
+
+    with pytest.raises(ZeroDivisionError):
+        work()
+    assert other._process.returncode is not None
 
 
 def test_it_runs_the_code_of_this_process(helper: Helper, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
