@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from itertools import islice
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from mapping.area.addresses import Whereabouts, points_elsewhere, postal_code, whereabouts
 from mapping.area.geocode import Located, locate, units_served
@@ -58,11 +58,12 @@ from mapping.model import (
     ServiceCapacity,
     Translation,
     Verification,
+    ids_of,
     record_id,
     strictest,
 )
-from mapping.packed import Packed, PackedRecords, RecordRow, record_row
-from mapping.quality.known_organizations import Body, Signs
+from mapping.packed import Packed, PackedRecords, RecordRow, record_row, row_of_read, telling
+from mapping.quality.known_organizations import Body, Signs, ToldPlace, ToldService
 from mapping.safety.sensitive_text import hides_number, hides_place
 from mapping.view.entries import MINORS
 
@@ -83,15 +84,24 @@ class RowSite:
     audience: Audience
     location: Location
     key: str
+    place: ToldPlace
+    """What is learnt of its place."""
+    names: list[str] = field(default_factory=list)
+    """What the row calls the body."""
+    called: dict[str, str] = field(default_factory=dict)
+    """Language -> id of the translation that names the body."""
+    organization: Organization | None = None
+    """The organization, where no row before made it."""
     rows: list[RecordRow] = field(default_factory=list)
     """All that it gives."""
-    records: list[Record] = field(default_factory=list)
-    """Of it what is learnt: all but the parts that say the same of many."""
 
     def add(self, *records: Record) -> None:
         """Give records."""
-        self.records += records
         self.rows += map(record_row, records)
+
+    def add_read(self, kind: type[Record], own: str, **values: Any) -> None:
+        """Give a record of an id and of values that parsers read."""
+        self.rows.append((kind, row_of_read(kind)(own, values)))
 
     def add_parts(self, service: str, parts: Iterable[Part]) -> None:
         """Give parts of a service."""
@@ -106,8 +116,7 @@ def entries(rows: Packed[SheetRow], intake: Intake, children: Mapping[str, list[
     for reader in counted(without_repeats(rows, intake), len(rows), intake.progress):
         entry = _entry(reader, intake, children, row_key(reader, uses))
         if entry is not None:
-            intake.made.add(entry.body.id)
-            intake.known.learn(entry.records)
+            _learn(entry, intake)
             yield entry
         if reader.reasons:
             intake.set_aside(reader)
@@ -131,8 +140,19 @@ def _entry(reader: Reader, intake: Intake, children: Mapping[str, list[Reader]],
     reader.refuse_if_slipped()
     if reader.reasons:
         return None
-    intake.known.add(entry.body, [name, *names.values()])
+    entry.names = [name, *names.values()]
     return entry
+
+
+def _learn(entry: RowSite, intake: Intake) -> None:
+    """Remember a body and what a row tells of it, by which other rows meet it."""
+    intake.made.add(entry.body.id)
+    intake.known.add(entry.body, entry.names)
+    if entry.organization is not None:
+        intake.known.learn((entry.organization,))
+    for language, translation in entry.called.items():
+        entry.body.called.setdefault(language, translation)
+    intake.known.learn_place(entry.body, entry.place, intake.source_id)
 
 
 def organizations_seen(records: PackedRecords) -> None:
@@ -343,21 +363,21 @@ def _body(
         precision=_precision(reader, located),
         audience=audience,
     )
-    entry = RowSite(reader, body, audience, location, key)
+    entry = RowSite(reader, body, audience, location, key, ToldPlace.of(location))
     if mine and body.id not in intake.made:
-        entry.add(
-            Organization.of_read(
-                id=body.id,
-                name=name,
-                kind=_kind(reader),
-                email=next(iter(mails), None),
-                website=reader.take("website", parsers.website),
-                audience="custodian",
-            )
+        entry.organization = Organization.of_read(
+            id=body.id,
+            name=name,
+            kind=_kind(reader),
+            email=next(iter(mails), None),
+            website=reader.take("website", parsers.website),
+            audience="custodian",
         )
+        entry.add(entry.organization)
     for record in _translated("organization", body.id, "name", names, source):
-        if isinstance(record, Translation) and body.called.get(record.language, record.id) == record.id:
+        if body.called.get(record.language, record.id) == record.id:
             entry.add(record)  # where another list named it in this language, that name stands
+            entry.called[record.language] = record.id
     entry.add(_from(entry, "organization", body.id, name_key(name)))
     return entry
 
@@ -564,7 +584,9 @@ def _service(
     entry.add_parts(service, _names(code, intake.area.languages))
     entry.add(*_translated("service", service, "description", descriptions, source))
     entry.add_parts(service, reader.described(("serves", "excludes", "ages"), reader, _people, ages))
-    entry.add(*_phones(reader, entry, service, source, phones))
+    numbers = [*_phones(reader, entry, service, source, phones)]
+    entry.rows += numbers
+    entry.place.services.append(ToldService(service, key, code, tuple(_NUMBER(row) for _, row in numbers)))
     entry.add_parts(service, _hours(reader, entry))
     entry.add_parts(service, reader.described(("languages",), owner, _languages))
     entry.add(*terms_of_use)
@@ -573,6 +595,7 @@ def _service(
     entry.add(*checklist(reader, entry.reader, service, entry.audience))
 
 
+_NUMBER = telling(Phone, "number")
 STANDING = ("verified_on", "verified_how", "verified_by", "capacity", "funded_until", "funder")
 """Fields that say how a service stands."""
 
@@ -737,7 +760,7 @@ def _say_unknown(reader: Reader, link: str, word: str) -> None:
 
 def _phones(
     reader: Reader, entry: RowSite, service: str, source: str, phones: list[parsers.PhoneValue]
-) -> Iterator[Record]:
+) -> Iterator[RecordRow]:
     """Yield the numbers of a service; a new public number needs two people who called it back."""
     intake = reader.intake
     country = entry.location.country if entry.location.country != intake.area.code else ""
@@ -758,16 +781,12 @@ def _phones(
     elif own:
         problem = Phrase("words beside a number ask that it be shown to nobody")
         entry.reader.say("phone", problem, Phrase("it is for custodians only, whatever is approved"))
+    made, own_id = row_of_read(Phone), ids_of(source, Phone.table)
     for number, (extension, kind) in numbers.items():
         called = source in intake.known.phones or number in intake.known.phones
-        yield Phone.of_read(
-            id=record_id(source, "phone", service, number),
-            service_id=service,
-            number=number,
-            extension=extension,
-            type=kind,
-            audience=entry.audience if called and number not in own else "custodian",
-        )
+        audience = entry.audience if called and number not in own else "custodian"
+        values = {"service_id": service, "number": number, "extension": extension, "type": kind, "audience": audience}
+        yield Phone, made(own_id(f"{service}\x1f{number}"), values)
 
 
 def _hours(reader: Reader, entry: RowSite) -> tuple[Part, ...]:
@@ -969,7 +988,7 @@ OF_UNKNOWN = (998, 999, 9998, 9999, 99999)
 def _place(entry: RowSite, intake: Intake) -> None:
     """Add the row's place: its point, address, entrance, and whom to ask for."""
     reader, source = entry.reader, intake.columns.source
-    if not any(record.table == "service" for record in entry.records):
+    if not entry.place.services:
         reader.refuse(
             "service", Phrase("no service could be read from the row"), Phrase("mend the row and send it again")
         )
@@ -985,16 +1004,16 @@ def _place(entry: RowSite, intake: Intake) -> None:
         index, address = postal_code(address)
         # An address that names a ward or a number says more than where the door is.
         address_shown = bool(reader.harmless("address", address))
-        entry.add(
-            Address.of_read(
-                id=record_id(source, "address", entry.key),
-                location_id=entry.location.id,
-                address_1=address,
-                city=reader.any_text("place"),
-                postal_code=index,
-                country=entry.location.country or "",
-                audience=entry.location.audience if address_shown and not reader.withholds("address") else "custodian",
-            )
+        entry.place.street = address
+        entry.add_read(
+            Address,
+            record_id(source, "address", entry.key),
+            location_id=entry.location.id,
+            address_1=address,
+            city=reader.any_text("place"),
+            postal_code=index,
+            country=entry.location.country or "",
+            audience=entry.location.audience if address_shown and not reader.withholds("address") else "custodian",
         )
     if reader.text("accessible"):
         ramp = reader.take("accessible", parsers.yes_no)
@@ -1016,7 +1035,7 @@ def _place(entry: RowSite, intake: Intake) -> None:
         )
 
 
-def _translated(entity: str, record: str, name: str, texts: Mapping[str, str], source: str) -> list[Record]:
+def _translated(entity: str, record: str, name: str, texts: Mapping[str, str], source: str) -> list[Translation]:
     return [
         Translation.alike(
             {"id": record_id(source, "translation", record, name, language), "link_id": record},

@@ -173,6 +173,32 @@ class KnownService:
     """Ids of the sources that list it."""
 
 
+class ToldService(NamedTuple):
+    """What a row of a list tells of a service: its key in the list, its kind of help, and numbers."""
+
+    id: str
+    key: str
+    code: str
+    numbers: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class ToldPlace:
+    """What a row of a list tells of a place, and of the services that are there."""
+
+    id: str
+    unit: str | None
+    country: str
+    point: Point | None
+    street: str = ""
+    services: list[ToldService] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, location: Location) -> "ToldPlace":
+        """Return a place without its street and its services."""
+        return cls(location.id, location.area_unit, location.country or "", _point(location))
+
+
 @lru_cache(maxsize=10_000)
 def _with(texts: Set[str], text: str) -> frozenset[str]:
     """Return some texts and one more: the same object for all that say the same."""
@@ -235,18 +261,12 @@ class Known:
                 self.owners[service.id] = service.organization_id
         for phone in of(Phone):
             if phone.service_id:
-                offer = self.offers[phone.service_id]
-                if phone.number not in offer.numbers:
-                    offer.numbers += (phone.number,)
+                self._learn_numbers(phone.service_id, (phone.number,))
             if (owner := self.owners.get(phone.service_id or "", phone.organization_id)) in self.bodies:
                 self.bodies[owner].phones.add(phone.number)
         for place in of(Location):
             if (body := self.bodies.get(place.organization_id or "")) is not None:
-                self.places[place.id] = body.id
-                if place.area_unit and place.area_unit not in body.units:
-                    body.units = _with(frozenset(body.units), place.area_unit)
-                if point := _point(place):
-                    body.points.add(point)
+                self._learn_place(body, place.id, place.area_unit, _point(place))
         for number in of(OrganizationIdentifier):
             if number.organization_id in self.bodies:
                 self.bodies[number.organization_id].registers |= {(number.identifier_type, number.identifier)}
@@ -260,6 +280,17 @@ class Known:
                     self.maps.add(approval.value)
                 elif approval.kind == "phone":
                     self.phones.add(approval.subject)
+
+    def learn_place(self, body: Body, place: ToldPlace, source: str) -> None:
+        """Take in what a row of a source's list tells of a place of a body: as `learn` does what its records say."""
+        self._learn_place(body, place.id, place.unit, place.point)
+        for service in place.services:
+            self.owners[service.id] = body.id
+            self._learn_numbers(service.id, service.numbers)
+            body.phones.update(service.numbers)
+            self._learn_whereabouts(service.id, (place.unit or "", place.country, place.point), place.street)
+            self._learn_kind(service.id, service.code)
+            self._learn_source(service.id, service.key, source)
 
     def approves(self, columns: ColumnMap | None) -> bool:
         """Whether two people approved this very map, whoever wrote it: not another one of the same sender."""
@@ -281,20 +312,42 @@ class Known:
         streets = {a.location_id: a.address_1 for a in of(Address) if a.location_id and a.address_1}
         for at in of(ServiceAtLocation):
             if at.service_id and at.location_id in places:
-                offer = self.offers[at.service_id]
-                offer.unit, offer.country, offer.point = places[at.location_id]
-                offer.street = streets.get(at.location_id, "")
+                self._learn_whereabouts(at.service_id, places[at.location_id], streets.get(at.location_id, ""))
         for attribute in of(Attribute):
-            code, owner = service_types().get(attribute.taxonomy_term_id), self.owners.get(attribute.link_id)
-            if attribute.link_type == "service_type" and code and owner:
-                self.services_of.setdefault((owner, code), attribute.link_id)
-                offer = self.offers[attribute.link_id]
-                offer.codes = _with(offer.codes, code)
+            code = service_types().get(attribute.taxonomy_term_id)
+            if attribute.link_type == "service_type" and code and attribute.link_id in self.owners:
+                self._learn_kind(attribute.link_id, code)
         for row in of(Provenance):
             if row.link_entity == "service":
-                self.services.setdefault(row.source_key, row.link_id)
-                offer = self.offers[row.link_id]
-                offer.sources = _with(offer.sources, row.source_id)
+                self._learn_source(row.link_id, row.source_key, row.source_id)
+
+    def _learn_place(self, body: Body, place: str, unit: str | None, point: Point | None) -> None:
+        self.places[place] = body.id
+        if unit and unit not in body.units:
+            body.units = _with(frozenset(body.units), unit)
+        if point:
+            body.points.add(point)
+
+    def _learn_numbers(self, service: str, numbers: Iterable[str]) -> None:
+        offer = self.offers[service]
+        for number in numbers:
+            if number not in offer.numbers:
+                offer.numbers += (number,)
+
+    def _learn_whereabouts(self, service: str, where: tuple[str, str, Point | None], street: str) -> None:
+        offer = self.offers[service]
+        offer.unit, offer.country, offer.point = where
+        offer.street = street
+
+    def _learn_kind(self, service: str, code: str) -> None:
+        self.services_of.setdefault((self.owners[service], code), service)
+        offer = self.offers[service]
+        offer.codes = _with(offer.codes, code)
+
+    def _learn_source(self, service: str, key: str, source: str) -> None:
+        self.services.setdefault(key, service)
+        offer = self.offers[service]
+        offer.sources = _with(offer.sources, source)
 
     def add(self, body: Body, names: Iterable[str]) -> None:
         """Remember a body under names."""
