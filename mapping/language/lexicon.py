@@ -29,7 +29,7 @@ PREFIXES = {"tg": ("na",), "ru": ("ne",)}
 SUFFIXES = {"uz": ("may", "mad", "mas", "magan", "mish", "olmay")}
 """How a language says "not" in the word itself: before it, or after its stem."""
 
-SMALL, NOT = "small", "not"
+SMALL, NOT, HELP = "small", "not", "help"
 PLACE_WORDS = 4
 """Words of the longest name of a place that is looked up."""
 
@@ -39,19 +39,24 @@ Names = Mapping[str, Iterable[str]]
 
 
 def lexicon(
-    places: Names, emergency: Iterable[str] = (), less_sure: Names | None = None, kinds: Iterable[str] = ()
+    places: Names,
+    emergency: Iterable[str] = (),
+    less_sure: Names | None = None,
+    kinds: Iterable[str] = (),
+    abroad: Names | None = None,
 ) -> Lexicon:
     """Return the table that a search understands words by.
 
     ``places`` are names of area units and countries by code; ``less_sure`` such as yield to them: former ones and those
     of chief towns; ``emergency`` the numbers for a minute of danger; ``kinds`` words for units ("tumani"), beside which
-    a common word is a name.
+    a common word is a name; ``abroad`` names of other countries and of cities there, by the country's code.
 
     The table holds ``words`` and ``stems`` (a folded word or the beginning of one -> its concepts), ``phrases``
-    (several words in a row, and their concepts), ``small`` (words that do not count), ``rules`` (groups of concepts of
-    which one each must be met; concepts that must not be; the mode; service types in order), ``terms`` (service type ->
-    what it is called, as rows of folded words), ``precise`` (the same, where that names nothing else), ``places``
-    (folded name, its words parted by one blank -> code) and ``numbers``.
+    (several words in a row, and their concepts), ``small`` (words that do not count), ``cries`` (words that call for
+    help, and stand in no name as such), ``rules`` (groups of concepts of which one each must be met; concepts that must
+    not be; the mode; service types in order), ``terms`` (service type -> what it is called, as rows of folded words),
+    ``precise`` (the same, where that names nothing else), ``places`` (folded name, its words parted by one blank ->
+    code), ``abroad`` (folded name of one word -> code) and ``numbers``.
     """
     words, stems, phrases, small = _words()
     terms, precise = _terms()
@@ -60,10 +65,12 @@ def lexicon(
         "stems": stems,
         "phrases": phrases,
         "small": small,
+        "cries": _cries(),
         "rules": _rules(),
         "terms": terms,
         "precise": precise,
         "places": _places(places, less_sure or {}, kinds=kinds),
+        "abroad": _abroad(abroad or {}),
         "numbers": sorted(emergency),
     }
 
@@ -91,6 +98,11 @@ def _words() -> tuple[dict[str, str], dict[str, str], list[list[Any]], list[str]
     flat = [{word: " ".join(sorted(of)) for word, of in sorted(table.items())} for table in (words, stems)]
     rows = [[list(row), " ".join(sorted(of))] for row, of in sorted(phrases.items())]
     return flat[0], flat[1], rows, sorted(small - set(words))
+
+
+def _cries() -> list[str]:
+    """Return the words that call for help and say nothing else."""
+    return [word for word, concepts in _words()[0].items() if concepts == HELP]
 
 
 def entries(path: Path) -> Iterable[tuple[str, str]]:
@@ -155,7 +167,7 @@ def _terms() -> tuple[dict[str, list[list[str]]], dict[str, list[list[str]]]]:
     First what may also be said of other things, then what names this kind of service and nothing else: several words,
     or one where no need of a person leads to it, so that only those say it who plan such services.
     """
-    small = set(_words()[3])
+    small = {*_words()[3], *_cries()}
     needs: dict[str, set[str]] = defaultdict(set)
     for need in Vocabulary.load("needs").terms():
         for code in types_for(need.code, FIRST):
@@ -191,6 +203,16 @@ def _places(*tables: Names, kinds: Iterable[str]) -> dict[str, str]:
                 codes.setdefault(key, code)
             elif key in small:
                 codes |= {" ".join(pair): code for kind in beside for pair in ((key, kind), (kind, key))}
+    return codes
+
+
+def _abroad(names: Names) -> dict[str, str]:
+    """Return the codes of countries by the folded names of one word: their own, and those of their cities."""
+    folded = ((tokens(name), code) for code, spelt in names.items() for name in spelt if len(name) >= 3)
+    codes: dict[str, str] = {}
+    for row, code in folded:
+        if len(row) == 1 and row[0].isascii():
+            codes.setdefault(row[0], code)
     return codes
 
 

@@ -33,6 +33,8 @@ SHARED = 4
 """Kinds of service that share the first places of a list."""
 
 OUT, INSULT, ABROAD = "out", "insult", "abroad"
+PLANNED = "abroadjob"
+"""Who is about to go to a country is not there yet."""
 ASIDE = {"after", "near"}
 """Concepts that keep what their words would ask for alone from being asked for: after the shelter, close to home."""
 CONDITIONS = ("night", "free")
@@ -92,6 +94,7 @@ class QueryReader:
         self.languages = tuple(sorted(name for name in _named_in(lexicon) if name.startswith(SPEAKS)))
         self.quiet = QUIET.union(self.languages)
         self.concepts = {word: concepts.split() for word, concepts in lexicon["words"].items()}
+        self.nameless = self.small.union(lexicon["cries"])
         self.stems = {stem: concepts.split() for stem, concepts in lexicon["stems"].items()}
         self.phrases: dict[str, list[tuple[list[str], list[str]]]] = {}
         for row, concepts in lexicon["phrases"]:
@@ -135,6 +138,7 @@ class QueryReader:
         concepts: list[set[str]] = [set() if self._names_place(word) else self.exact(word) for word in words]
         self._phrases(words, concepts)
         places: list[str] = []
+        countries: list[str] = []
         named: list[str] = []
         dropped: list[str] = []
         at_places: set[int] = set()
@@ -152,8 +156,11 @@ class QueryReader:
                     concepts[at] = set() if known else self.alike(word, last=at == len(words) - 1)
                     if not concepts[at]:
                         (named if known or (is_name and is_name(word, True)) else dropped).append(word)
+            if ABROAD in concepts[at] and (country := self.country(word)):
+                countries.append(country)
             content += bool(concepts[at] - self.quiet) and not concepts[at] & {OUT, INSULT}
-        names = [word for at, word in enumerate(words) if word not in self.small and at not in at_places]
+        places += [] if any(PLANNED in of for of in concepts) else countries
+        names = [word for at, word in enumerate(words) if word not in self.nameless and at not in at_places]
         return self._meaning(words, concepts, (places, named, dropped), content, self._called(names))
 
     def _meaning(
@@ -180,7 +187,9 @@ class QueryReader:
         dropped = [word for word in dropped if not (types and word in used)]
         outside = sum(bool(of & {OUT, INSULT}) for of in concepts)
         unforeseen = (set(dropped) - used) | {word for word in named if not word.isdigit()}
-        tells = len(words) >= SENTENCE and not outside and bool(unforeseen)
+        sentence = len(words) >= SENTENCE
+        tells = sentence and not outside and bool(unforeseen)
+        named = [] if sentence and line and ruled else named  # who tells of danger asks for help, not for a name
         nothing = outside > 0 and not line and size < 2 and outside >= content
         if nothing:
             types = {}
@@ -193,7 +202,7 @@ class QueryReader:
             places=tuple(dict.fromkeys(places)),
             conditions=conditions,
             named=() if nothing else tuple(dict.fromkeys(named)),
-            words=tuple(part for word in words if word not in self.small for part in word.split()),
+            words=tuple(part for word in words if word not in self.nameless for part in word.split()),
             dropped=tuple(dict.fromkeys(dropped)),
             nothing=nothing,
         )
@@ -248,6 +257,12 @@ class QueryReader:
             if len(begun) <= 2:
                 return begun
         return set()
+
+    def country(self, word: str) -> str | None:
+        """Return the code of a country abroad by its name, or that of a city there, in another case or spelling."""
+        names: dict[str, str] = self.lexicon["abroad"]
+        same, _, best = max(((shared(word, name), -len(name), name) for name in names), default=(0, 0, ""))
+        return names[best] if word == best or same >= max(SAME, len(best) - 2) else None
 
     def _named_whole(self, words: list[str]) -> list[str]:
         """Return words in which those that name a place together are one, with blanks between them."""
@@ -369,13 +384,18 @@ def meets(word: str, entry: str) -> bool:
     return word.startswith(entry[:-1]) if entry.endswith("*") else word == entry
 
 
+def shared(word: str, other: str) -> int:
+    """Return how many letters two words begin with alike."""
+    shorter = min(len(word), len(other))
+    return next((at for at in range(shorter) if word[at] != other[at]), shorter)
+
+
 @lru_cache(maxsize=65536)
 def inflected(word: str, other: str) -> bool:
     """Tell whether two words are one with different endings."""
     if word == other:
         return True
-    shorter = min(len(word), len(other))
-    same = next((at for at in range(shorter) if word[at] != other[at]), shorter)
+    shorter, same = min(len(word), len(other)), shared(word, other)
     if same == shorter and shorter >= 5:
         return True
     return same >= max(SAME, shorter - 2) and abs(len(word) - len(other)) <= 3 and shorter >= 5

@@ -20,13 +20,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from phonenumbers import country_code_for_region
 
+from mapping.area.names.countries import names_abroad
 from mapping.area.names.place_names import names_alone, short_names, spellings
 from mapping.area.study_area import StudyArea
 from mapping.freshness import freshness, latest, listed, rank
 from mapping.language.fold import tokens, words_for
 from mapping.language.i18n import chain
 from mapping.language.lexicon import lexicon
-from mapping.language.parsers import is_dialled
+from mapping.language.parsers import country_of, is_dialled
 from mapping.language.rare_days import RareDays, season_of
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import WEEKDAYS
@@ -139,8 +140,10 @@ class SearchIndex:
         kinds = {families.family(code).code for code in terms["service_type"] if code in families}
         yield from (("type", kind) for kind in kinds)
         yield from (("speaks", row["code"]) for row in self.languages_of.get(own, ()) if row["code"])
-        places = self.places.get(own, ())
+        places, numbers = self.places.get(own, ()), self._numbers(service)
         yield "pointed" if any(map(has_point, places)) else "remote", ""
+        if not numbers:
+            yield "mute", ""
         if self._always(own):
             yield "night", ""
         if FREE.intersection(folded_words(service["fees_description"] or "")):
@@ -153,6 +156,9 @@ class SearchIndex:
                 yield from ((kind, code) for code in unit_family(self.area, place["area_unit"], down=kind == "covers"))
         if any(row["area_unit"] for row in self.covers.get(own, ())):
             yield "bounded", ""
+        elif not places and (country := self._answers_in(numbers)):
+            yield "bounded", ""
+            yield "in", country
         for row in self.covers.get(own, ()):
             if row["area_unit"]:
                 yield from (("covers", code) for code in unit_family(self.area, row["area_unit"], down=True))
@@ -161,6 +167,17 @@ class SearchIndex:
         """Yield (kind, code) of everything that a service can be found by."""
         yield from self.codes(service)
         yield from (("for", group) for group in self.suits(service))
+
+    def _numbers(self, service: Row) -> list[str]:
+        """Return the numbers of a service, or of its organization where it has none."""
+        owners = (service["id"], service["organization_id"])
+        return next(([row["number"] for row in self.phones[own]] for own in owners if own in self.phones), [])
+
+    def _answers_in(self, numbers: list[str]) -> str:
+        """Return the one other country that all numbers are of, or ""."""
+        home = self.area.settings.phone_region or self.area.code if self.area else ""
+        countries = {country_of(number) for number in numbers if not number.startswith("http")}
+        return countries.pop() if len(countries) == 1 and not countries & {"", home} else ""
 
     def _always(self, service: str) -> bool:
         """Tell whether a service is open day and night."""
@@ -271,7 +288,8 @@ def lexicon_of(area: StudyArea | None) -> str:
     numbers = [number.number for number in settings.emergency.values()]
     words = Counter(word for unit in units for title in unit.titles.values() for word in {*tokens(title)})
     kinds = [word for word, count in words.items() if count >= len(units) / 4]
-    return json.dumps(lexicon(names, numbers, less_sure, kinds), ensure_ascii=False, separators=(",", ":"))
+    table = lexicon(names, numbers, less_sure, kinds, names_abroad(area))
+    return json.dumps(table, ensure_ascii=False, separators=(",", ":"))
 
 
 def _is_spelt_here(name: str) -> bool:

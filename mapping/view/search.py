@@ -198,7 +198,7 @@ class Search:
         if tokens(self.query.text) and fits.any():
             tiers, scores = self._by_type
             places = self._by_place(self._inside) if self.meaning.places else [fits]
-            self.order += [tiers, places, scores, [bits for _, bits in grades(fits, self._conditions)]]
+            self.order += [tiers, places, scores, [bits for _, bits in grades(fits, self._conditions)], self._by_number]
             self._share(fits)
         return fits
 
@@ -212,6 +212,12 @@ class Search:
         """The services that meet each condition that is asked for, each with its weight."""
         parts = (name.partition("-") for name in self.meaning.conditions)
         return [(self.postings.having(kind, [code]), 1.0) for kind, _, code in parts]
+
+    @cached_property
+    def _by_number(self) -> list[Bits]:
+        """The services that can be called, and those of which no number is known."""
+        mute = self.postings.having("mute", [""])
+        return [self.postings.everything & ~mute, mute]
 
     @cached_property
     def _of_type(self) -> dict[str, Bits]:
@@ -244,7 +250,7 @@ class Search:
 
     def _share(self, fits: Bits) -> None:
         """Put the first service of each kind that was asked for before the others, where it is as good and as near."""
-        ranks, tiers, places, scores, conditions = self.order
+        ranks, tiers, places, *within = self.order
         head, own_parts = fits, []
         for parts in (ranks, tiers, places):
             own_parts.append(next(part for part in parts if (head & part).any()))
@@ -254,7 +260,7 @@ class Search:
         for code in self.meaning.first_types():
             if code in self._of_type:
                 own = alike & self._of_type[code] & ~self._set(picked)
-                picked += self._first(own, 1, [scores, conditions])
+                picked += self._first(own, 1, within)
         self.picked = picked
 
     def _set(self, numbers: list[int]) -> Bits:

@@ -454,6 +454,134 @@ def test_who_speaks_the_language_comes_first(tiny_area, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("в тюрьме в россии", "RU"),
+        ("сын пропал в Москве", "RU"),
+        ("дар Маскав бе ҳуҷҷат", "RU"),
+        ("застряла в турции", "TR"),
+        ("turkiyada qolib ketdim", "TR"),
+        ("stuck in istanbul", "TR"),
+        ("в дубае не платят", "AE"),
+        ("хочу домой из Эмиратов", "AE"),
+        ("в алматы не отдают паспорт", "KZ"),
+    ],
+)
+def test_a_country_abroad_or_a_city_there_is_a_place(countrywide, text, country):
+    assert countrywide.read(text).places == (country,)
+
+
+def test_a_country_that_somebody_is_about_to_go_to_is_no_place_yet(countrywide):
+    assert countrywide.read("еду работать в россию").places == ()
+    assert countrywide.read("за границей").places == (), "no country is named"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "забрали паспорт",
+        "у меня отобрали документы",
+        "паспортимни олиб қўйишди",
+        "pasportimni tortib oldi",
+        "паспортама гирифтан",
+        "шиносномаамро гирифтаанд",
+        "they took my passport",
+        "в алматы не отдают паспорт",
+    ],
+)
+def test_whose_papers_were_taken_gets_the_line(countrywide, text):
+    meaning = countrywide.read(text)
+    assert meaning.line
+    assert {"IDN-HOT", "LEG-DOC"} <= {*meaning.first_types()}
+
+
+@pytest.mark.parametrize(
+    "text", ["потерял паспорт", "забрать паспорт", "паспорт гирифтан мехоҳам", "renew my passport"]
+)
+def test_whose_papers_were_lost_or_are_due_raises_no_alarm(countrywide, text):
+    meaning = countrywide.read(text)
+    assert not meaning.line
+    assert meaning.first_types()[0] == "LEG-DOC"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["боюсь полиции", "не хочу в полицию", "аз милиса метарсам", "politsiyadan qo'rqaman", "i am afraid of the police"],
+)
+def test_who_is_afraid_of_the_police_is_not_sent_there(reader, text):
+    meaning = reader.read(text)
+    assert meaning.line
+    assert meaning.first_types()[0] == "IDN-HOT"
+    assert "JUS-POL" not in meaning.first_types()
+
+
+@pytest.mark.parametrize("text", ["полиция задержала брата", "the police arrested my son"])
+def test_whom_the_police_holds_needs_a_lawyer_first(reader, text):
+    assert reader.read(text).first_types()[0] == "LEG-REP"
+
+
+@pytest.mark.parametrize("text", ["помощь", "нужна помощь", "pomosh", "кӯмак лозим", "yordam", "help"])
+def test_who_calls_for_help_gets_the_line_and_lines(reader, text):
+    meaning = reader.read(text)
+    assert meaning.line
+    assert meaning.first_types()[0] == "IDN-HOT"
+
+
+@pytest.mark.parametrize(("text", "first"), [("юридическая помощь", "LEG-INF"), ("psixologik yordam", "PSY-COU")])
+def test_a_word_for_help_is_no_part_of_a_name(reader, text, first):
+    meaning = reader.read(text)
+    assert not meaning.line
+    assert meaning.first_types()[0] == first
+    assert len(meaning.words) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["не хочу возвращаться домой", "men 16 yoshdaman uyga qaytgim kelmayapti", "i am 16 and do not want to go home"],
+)
+def test_who_does_not_want_to_go_home_is_not_brought_there(countrywide, text):
+    meaning = countrywide.read(text)
+    assert meaning.line
+    assert "IDN-HOT" in meaning.first_types()
+    assert not [code for code in meaning.first_types() if code.startswith("RET")]
+
+
+def test_who_says_how_old_they_are_is_a_child(reader):
+    for text in ("мне 15 лет", "i am 15", "im 15", "ман 15 сола", "15 yoshdaman"):
+        assert reader.read(text).first_types()[0].startswith("CHP"), text
+
+
+def test_a_word_of_a_sentence_of_danger_is_no_name(reader):
+    told = "падарам маро ҳар рӯз мезанад брзкмл"
+    assert reader.read(told, lambda word, _: word == "brzkml").named == ()
+    assert reader.read("юрист брзкмл", lambda word, _: word == "brzkml").named == ("brzkml",)
+
+
+def test_who_is_in_the_country_that_was_named_comes_first(countrywide, tj_area, tmp_path):
+    parts = [organization("Desk", kind="embassy")]
+    for name, country, number in (
+        ("Desk A", "KZ", "+77172000001"),
+        ("Desk B", "RU", "+74950000001"),
+        ("Desk C", None, "+74950000002"),
+        ("Desk D", None, "+902120000001"),
+    ):
+        parts += service(name, of="Desk", types=["RET-CON"], phones=[number])
+        parts += place(f"{name} office", of=[name], country=country) if country else []
+    with sample_view(tmp_path, tj_area, *parts) as view:
+        ranked = view.search(Query("в тюрьме в россии")).ranked()
+        order = [entry.name for service_id in ranked for entry in view.entries([service_id])]
+    assert order == ["Desk B", "Desk C", "Desk A", "Desk D"], "by a place there or by numbers of there alone"
+
+
+def test_who_has_no_number_stands_behind_who_can_be_called(tiny_area, tmp_path):
+    parts = [organization("Umed")]
+    for name, numbers in (("Line A", []), ("Line B", ["+992000000001"]), ("Line C", ["1313"])):
+        parts += service(name, of="Umed", types=["IDN-HOT"], phones=numbers)
+    with sample_view(tmp_path, tiny_area, *parts) as view:
+        assert [entry.name for entry in view.find("help").elsewhere] == ["Line B", "Line C", "Line A"]
+
+
+@pytest.mark.parametrize(
     ("text", "unit"),
     [
         ("юрист в Дангаринском районе", "Danghara"),
@@ -603,6 +731,8 @@ def test_the_browser_finds_what_the_view_finds(tmp_path, tiny_area):
         "шаб",
         "юрист на русском",
         "тоҷикӣ",
+        "застряла в турции",
+        "нужна помощь",
     ]
     with View(path) as view:
         searches = [view.search(Query(text)) for text in phrases]
@@ -719,7 +849,7 @@ def in_order(view: View, text: str) -> list[Entry]:
         met = 1.5 * (tier > 0 or alone) + named + 1.5 * (whole and not alone)
         met += 0 if meaning.types or meaning.named else inside + conditions
         where = (2 if inside else int(covers)) if meaning.places else 0
-        return met, (entry.rank, -tier, -where, -score, -conditions)
+        return met, (entry.rank, -tier, -where, -score, -conditions, not entry.phones)
 
     graded = [(*grade(entry), entry) for entry in entries]
     best = max((met for met, _, _ in graded), default=0)

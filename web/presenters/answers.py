@@ -1,5 +1,6 @@
 """Answers: which services a list offers for what was chosen, in which order, and why."""
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -400,8 +401,15 @@ def _rank(need: str, types: tuple[str, ...], who: str) -> int | None:
 
 
 def _fitting(services: Iterable[ListedService]) -> list[ListedService]:
-    """Return services by how well they fit, then by minutes, then by name; a last resort only where nothing else is."""
-    ordered = sorted(services, key=lambda service: (service.fit, service.minutes or (float("inf"), float("inf"))))
+    """Return services by how well they fit, by minutes, those without a number last, then by name.
+
+    A last resort stands there only where nothing else is.
+    """
+
+    def place(service: ListedService) -> tuple[int, tuple[float, float], bool]:
+        return service.fit, service.minutes or (math.inf, math.inf), not service.entry.phones
+
+    ordered = sorted(services, key=place)
     return [service for service in ordered if service.fit < LAST] or ordered
 
 

@@ -17,7 +17,7 @@ from web.presenters import choices, lists
 from web.presenters.cards import Card, ContactLink, calls, country_name, entrance, first_choice, label, place_name
 from web.presenters.choices import Choice
 from web.presenters.edition import Edition, short_code
-from web.presenters.hotlines import Hotline, line_for, lines, only_abroad
+from web.presenters.hotlines import Hotline, far_line, line_for, lines, only_abroad
 from web.presenters.outlines import tappable
 
 TEXTS = ("p1", "p2", "p3", "p4")
@@ -47,9 +47,10 @@ class NumbersInLanguage:
 
 @dataclass(frozen=True)
 class Home:
-    """The first page: the line, other lines, and what can be asked for."""
+    """The first page: the line, the one that works from abroad, other lines, and what can be asked for."""
 
     line: Hotline | None
+    far: Hotline | None
     others: tuple[Hotline, ...]
     emergency: tuple[Emergency, ...]
     needs: tuple[Term, ...]
@@ -121,6 +122,7 @@ def home(edition: Edition, language: str) -> Home:
     hotlines = lines(edition, language)
     return Home(
         hotlines[0] if hotlines else None,
+        far_line(edition, language),
         tuple(hotlines[1:4]),
         emergency(edition.area, language),
         tuple(choices.needs()),
@@ -171,14 +173,12 @@ def where(edition: Edition, choice: Choice, language: str) -> ChoiceQuestion:
     groups = ((show(area.name, language), inside), (translate("Abroad", language), tuple(abroad)))
     abroad_first = choice.need.code == choices.HOME  # whoever wants to come home is abroad
     skip = Option(translate("Show all places", language), page(choices.EVERYWHERE))
-    line = line_for(edition, language, abroad=False)
-    far = line_for(edition, language, abroad=True) if line and line.call.short else None
     return ChoiceQuestion(
         groups[::-1] if abroad_first else groups,
         skip,
-        line,
+        line_for(edition, language, abroad=False),
         picture=tappable(edition, links),
-        far=far,
+        far=far_line(edition, language),
         abroad_first=abroad_first,
     )
 

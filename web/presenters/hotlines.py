@@ -49,6 +49,12 @@ def line_for(edition: Edition, language: str, *, abroad: bool) -> Hotline | None
     return next(far if abroad else iter(hotlines), None)
 
 
+def far_line(edition: Edition, language: str) -> Hotline | None:
+    """Return the line for somebody abroad, where the number of the first line works at home only."""
+    line = line_for(edition, language, abroad=False)
+    return line_for(edition, language, abroad=True) if line and line.call.short else None
+
+
 def only_abroad(entry: Entry, area: StudyArea) -> bool:
     """Tell whether a service is in other countries and not here."""
     return bool(entry.places) and all(area.is_abroad(place.country) for place in entry.places)

@@ -24,7 +24,7 @@ from web.packing import PackedAnswers
 from web.portal import create_portal, error_page, file, note_failure, pages_of
 from web.presenters import choices, districts, entries, lists, sheets
 from web.presenters.edition import Edition, Editions
-from web.presenters.hotlines import line_for
+from web.presenters.hotlines import far_line, line_for
 from web.public import abroad, downloads, findings, maps, materials, printing
 from web.public import search_index as index
 from web.public import units as units_pages
@@ -234,6 +234,7 @@ def everything(language: str, sheet: int) -> str:
         language,
         found=list_sheet,
         starts=index.starts(edition(), language),
+        far=far_line(edition(), language),
         emergency=entries.emergency(edition().area, language),
     )
 

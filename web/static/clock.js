@@ -59,7 +59,7 @@
   function open(tag, now) {
     var said = say(spans(tag.dataset.hours), clock(now, tag.dataset.offset));
     if (!said) return;
-    tag.title = tag.textContent;
+    tag.title = tag.title || tag.textContent;
     tag.textContent = said.text;
     tag.classList.toggle("ok", said.open);
     var item = tag.closest("li");
@@ -95,4 +95,13 @@
     return Boolean(said && said.open);
   };
   window.rohnamoClock(document);
+
+  // What is read from paper is read at another hour: hours are printed as they are.
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll("[data-hours][title]").forEach(function (tag) {
+      tag.textContent = tag.title;
+      tag.classList.remove("ok");
+    });
+  });
+  window.addEventListener("afterprint", function () { window.rohnamoClock(document); });
 })();

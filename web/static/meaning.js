@@ -19,10 +19,16 @@
   function digits(word) { return /^\d+$/.test(word); }
   function meets(word, entry) { return entry.slice(-1) === "*" ? word.startsWith(entry.slice(0, -1)) : word === entry; }
 
-  function inflected(word, other) {
-    if (word === other) return true;
+  // How many letters two words begin with alike.
+  function shared(word, other) {
     var shorter = Math.min(word.length, other.length), same = 0;
     while (same < shorter && word[same] === other[same]) same++;
+    return same;
+  }
+
+  function inflected(word, other) {
+    if (word === other) return true;
+    var shorter = Math.min(word.length, other.length), same = shared(word, other);
     if (same === shorter && shorter >= 5) return true;
     return shorter >= 5 && same >= Math.max(SAME, shorter - 2) && Math.abs(word.length - other.length) <= 3;
   }
@@ -47,6 +53,7 @@
     var self = this;
     this.lexicon = lexicon;
     this.small = new Set(lexicon.small);
+    this.nameless = new Set(lexicon.small.concat(lexicon.cries));
     this.words = new Map();
     this.stems = new Map();
     this.coarse = new Map();
@@ -125,6 +132,16 @@
     });
     found = new Set(Array.from(found).filter(function (concept) { return !QUIET.has(concept); }));
     return found.size <= 2 ? found : new Set();
+  };
+
+  // The code of a country abroad by its name, or that of a city there, in another case or spelling.
+  Reader.prototype.country = function (word) {
+    var names = this.lexicon.abroad, best = "", most = -1;
+    Object.keys(names).forEach(function (name) {
+      var same = shared(word, name), less = best.length - name.length;
+      if (same > most || (same === most && (less > 0 || (!less && name > best)))) { most = same; best = name; }
+    });
+    return best === word || most >= Math.max(SAME, best.length - 2) ? names[best] || null : null;
   };
 
   // Words in which those that name a place together are one, with blanks between them.
@@ -248,7 +265,7 @@
       });
     });
     behind.forEach(function (at) { concepts[at] = new Set(Array.from(concepts[at]).filter(function (c) { return ASIDE.has(c); })); });
-    var places = [], atPlaces = new Set(), named = [], dropped = [], content = 0;
+    var places = [], countries = [], atPlaces = new Set(), named = [], dropped = [], content = 0;
     words.forEach(function (word, at) {
       if (!concepts[at].size && !self.small.has(word)) {
         var place;
@@ -264,14 +281,17 @@
           if (!concepts[at].size) (known || isName(word, true) ? named : dropped).push(word);
         }
       }
+      var country = concepts[at].has("abroad") && self.country(word);
+      if (country) countries.push(country);
       var of = Array.from(concepts[at]);
       var beside = of.some(function (c) { return BESIDE.indexOf(c) >= 0; });
       if (!beside && of.some(function (c) { return !QUIET.has(c) && !speaks(c); })) content++;
     });
     var met = concepts.reduce(put, new Set());
+    if (!met.has("abroadjob")) places = places.concat(countries); // who is about to go there is not there yet
     var rules = this.rules(met, dropped.length > content), types = rules.types, ruled = Object.keys(types).length > 0;
-    var telling = split(words.filter(function (word) { return !self.small.has(word); }).join(" "));
-    var called = this.called(words.filter(function (word, at) { return !self.small.has(word) && !atPlaces.has(at); })), names = called.types, precisely = called.precisely;
+    var telling = split(words.filter(function (word) { return !self.nameless.has(word); }).join(" "));
+    var called = this.called(words.filter(function (word, at) { return !self.nameless.has(word) && !atPlaces.has(at); })), names = called.types, precisely = called.precisely;
     var unknown = new Set(dropped.filter(function (word) { return !called.used.has(word); }));
     if (!ruled && called.used.size < unknown.size) names = precisely = {};
     if (!rules.size && PEOPLE.some(function (concept) { return met.has(concept); })) {
@@ -282,7 +302,8 @@
     if (Object.keys(types).length) dropped = dropped.filter(function (word) { return !called.used.has(word); });
     var outside = concepts.filter(function (of) { return of.has("out") || of.has("insult"); }).length;
     var unforeseen = unknown.size > 0 || named.some(function (word) { return !digits(word); });
-    var tells = words.length >= SENTENCE && !outside && unforeseen; // what happened, in words that nobody foresaw
+    var sentence = words.length >= SENTENCE, tells = sentence && !outside && unforeseen; // what happened, in words that nobody foresaw
+    if (sentence && rules.line && ruled) named = []; // who tells of danger asks for help, not for a name
     var nothing = outside > 0 && !rules.line && rules.size < 2 && outside >= content;
     if (nothing) types = {};
     var any = Object.keys(types).length, conditions = CONDITIONS.filter(function (name) { return met.has(name); }).concat(Array.from(met).filter(speaks).sort());

@@ -171,6 +171,16 @@ def _stem(key: str) -> str:
 @cache
 def _cities(code: str, languages: tuple[str, ...]) -> dict[str, str]:
     """Return the cities of other countries, folded -> ISO 3166 code; a name in two countries stands for neither."""
+    countries: dict[str, set[str]] = defaultdict(set)
+    for city, country in _city_names(languages):
+        key = key_of(city)[0]
+        for spelt in {key, _stem(key)}:
+            countries[spelt].add(country or "")
+    return {city: own for city, codes in countries.items() if len(codes) == 1 and (own := min(codes)) != code}
+
+
+def _city_names(languages: tuple[str, ...]) -> list[tuple[str, str | None]]:
+    """Return the names of cities with the code of their country, as they are written."""
     zones, other = get_global("zone_territories"), get_global("zone_aliases")
     named = [
         (facts["city"], zones.get(zone) or zones.get(other.get(zone, "")))
@@ -179,13 +189,18 @@ def _cities(code: str, languages: tuple[str, ...]) -> dict[str, str]:
         if "city" in facts
     ]
     named += [(zone.rpartition("/")[2].replace("_", " "), country) for zone, country in zones.items()]
-    named += [(city, row["code"]) for row in _table() for city in row["cities"].split(";") if city.strip()]
-    countries: dict[str, set[str]] = defaultdict(set)
-    for city, country in named:
-        key = key_of(city)[0]
-        for spelt in {key, _stem(key)}:
-            countries[spelt].add(country or "")
-    return {city: own for city, codes in countries.items() if len(codes) == 1 and (own := min(codes)) != code}
+    named += [(city.strip(), row["code"]) for row in _table() for city in row["cities"].split(";") if city.strip()]
+    return named
+
+
+def names_abroad(area: StudyArea) -> dict[str, list[str]]:
+    """Return what people call each other country that a study area names, and its cities, by the country's code."""
+    names = {code: list(own.values()) for code, own in area.settings.country_names.items() if code != area.code}
+    shorter = ((name.strip(), row["code"]) for row in _table() for name in row["names"].split(";") if name.strip())
+    for name, code in (*shorter, *_city_names(tuple(area.languages))):
+        if code in names:
+            names[code].append(name)
+    return names
 
 
 def _time_zones(language: str) -> Mapping[str, Mapping[str, str]]:

@@ -230,7 +230,12 @@ def at(page, moment: str) -> None:
 def test_open_now_is_said_in_the_services_own_time(site, ids, open_page, moment, words):
     page = open_page((site / "en" / "s" / f"{ids['Legal advice']}.html").as_uri())
     at(page, moment)
-    assert page.locator("[data-hours]").first.text_content() == words
+    hours = page.locator("[data-hours]").first
+    assert hours.text_content() == words
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert hours.text_content() == "Mon–Fri 8:00–17:00", "on paper it would be wrong an hour later"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert hours.text_content() == words
 
 
 def test_a_line_that_never_closes_says_so(site, ids, open_page):

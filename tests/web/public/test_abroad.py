@@ -9,10 +9,11 @@ from tests.support.sample import organization, place, service
 from tests.web.support.portal import published
 from web.presenters import choices
 from web.presenters.edition import Edition
-from web.presenters.entries import emergency, where
+from web.presenters.entries import emergency, home, where
 from web.presenters.entries import organization as organization_page
 from web.presenters.entries import service as service_page
 from web.public.abroad import countries, country
+from web.public.app import create_app
 
 FRESH = {"verified": "2026-09-01", "next_due": "2027-03-01"}
 OLD = {"verified": "2024-01-01", "next_due": "2024-07-01"}
@@ -107,3 +108,11 @@ def test_who_is_asked_where_they_are_has_a_number_that_works_abroad_too(edition)
     need = next(iter(choices.needs()))
     question = where(edition, choices.Choice(need), "en")
     assert (question.line.call.dial, question.far.call.dial) == ("0011", "+992446000001")
+
+
+def test_the_first_page_and_what_is_typed_there_name_a_number_that_works_abroad_too(edition, tiny_area):
+    assert home(edition, "en").far.call.dial == "+992446000001"
+    client = create_app(edition.path, tiny_area).test_client()
+    for name, places in (("index", 2), ("all-1", 1)):
+        page = client.get(f"/en/{name}.html").text
+        assert page.count('Abroad: <a href="tel:+992446000001">') == places, "beside the line, and where danger is told"
