@@ -45,13 +45,15 @@ class Helper:
         self._thread = ThreadPoolExecutor(1)
         """What waits for the process; it takes no time of the processor."""
         self._ahead: list[Ahead[Any]] = []
+        self.files = ExitStack()
+        """Closed with the block: what it reads beside a view is gone then (`file_beside`)."""
 
     def __enter__(self) -> Self:
         """Return itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the process."""
+        """End the process, and remove what it read."""
         for ahead in self._ahead:
             ahead.close()
         if self._process is not None:
@@ -60,6 +62,7 @@ class Helper:
         if self._process is not None:
             with suppress(OSError), self._process:  # what it was told last it may never have read
                 pass
+        self.files.close()
 
     @property
     def has_begun(self) -> bool:

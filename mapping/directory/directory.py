@@ -672,8 +672,9 @@ class Directory:
 
         ``previous`` is the view that this one replaces: what is gone since and what changed is told from the two files.
         ``warn`` is told, for the steward alone, what is no secret by its marking and could yet give one away.
-        ``conceal`` is told the records of which something is not shown that a text could tell. ``filled`` is told the
-        new file when all rows stand in it, before its index is made. Of many parts a ``helper`` looks at some.
+        ``conceal`` is told the records of which something is not shown that a text could tell. Of many parts a
+        ``helper`` looks at some; ``filled`` is told a copy of the new file when all rows stand in it, before its index
+        is made, which stays as it is as long as the helper.
 
         Raises
         ------
@@ -708,8 +709,13 @@ class Directory:
                 for table in FACT_FIELDS.keys() - PUBLISHED:
                     facts.add(self.tables([table]), {})
             new.write_rows()
-            refuse = self._search(new, facts, helper, files)
-            filled(new.path)
+            rows = None
+            if helper is not None:
+                rows = file_beside(new.path, "rows", helper.files)
+                shutil.copyfile(new.path, rows)
+            refuse = self._search(new, facts, helper, rows)
+            if rows is not None:
+                filled(rows)
             if conceal is not None:
                 conceal(facts.concealed)
             if warn is not None:
@@ -720,11 +726,11 @@ class Directory:
         return View(path)
 
     def _search(
-        self, new: ViewWriter, facts: HiddenFacts, helper: Helper | None, files: ExitStack
+        self, new: ViewWriter, facts: HiddenFacts, helper: Helper | None, rows: Path | None
     ) -> Callable[[], None]:
         """Look for hidden facts in the rows of a view; return what refuses it where another process found any.
 
-        Where there is none, or it fails, they are looked for here.
+        It looks into a copy of the ``rows``. Where there is none, or it fails, they are looked for here.
 
         Raises
         ------
@@ -735,9 +741,7 @@ class Directory:
         if helper is None or not helper.has_begun:
             here()
             return lambda: None
-        copy = file_beside(new.path, "texts", files)
-        shutil.copyfile(new.path, copy)
-        search = helper.share([copy], search_apart, facts)
+        search = helper.share([rows], search_apart, facts)
 
         def refuse() -> None:
             outcome = search.outcome()

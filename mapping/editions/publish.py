@@ -3,13 +3,13 @@
 import datetime as dt
 import hashlib
 import sqlite3
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
-from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from mapping.area.study_area import StudyArea
 from mapping.batch import without_collecting
 from mapping.directory import watching
 from mapping.directory.directory import Directory
+from mapping.directory.watching import Since
 from mapping.editions.again import again, made_by
 from mapping.errors import MappingError, UnsafePublication, cause
 from mapping.language.taxonomy import Vocabulary
@@ -31,6 +32,7 @@ from mapping.resources import checksum_of_parts, stamp_of
 from mapping.safety.agreed import Key
 from mapping.safety.redaction import Rules
 from mapping.travel import cost_surface, friction
+from mapping.view.diff import OLD, attach
 from mapping.view.ready import ReadyRecords, maker
 from mapping.view.view import View
 from mapping.view.visits import can_be_visited, region_of
@@ -99,23 +101,17 @@ def publish(
         The file cannot be written.
     """
     path = Path(path)
-    part = path.with_name(path.name + ".part")
     rules = directory.agreed_rules(audience, edition)
     demand_counts = None if demand is None else _demand_rows(demand, edition, rules)
     ground = _ground(area) if area is not None else ""
     maker = made_by(directory, ground)
-    known = None
-    conceals: set[Key] = set()
-    warnings: list[str] = []
-    before, noted = None, 0
-    try:
+    with _new_file(path) as part:
         stamp = stamp_of(previous) if previous is not None else (0, 0, 0)
         digest = checksum_of_parts(previous) if previous is not None and maker else ""
-        if maker:
-            noted = watching.begin(directory.db, audience, digest)
+        noted = watching.begin(directory.db, audience, digest) if maker else 0
+        since = None
         if previous is not None and not anew:
-            known = previous if watching.is_noted(directory.db, audience, digest) else None
-            before = again(
+            since = again(
                 directory,
                 audience,
                 part,
@@ -126,35 +122,36 @@ def publish(
                 stamp=stamp,
                 maker=maker,
             )
-        if before is not None:
-            conceals, warnings = {*before.conceals}, [*before.warnings]
-        else:
-            with Helper() as helper, ReadyRecords(helper, known) as ready:
-                with directory.view(
-                    audience,
-                    part,
-                    edition=edition,
-                    warn=warnings.append,
-                    previous=previous,
-                    conceal=conceals.update,
-                    filled=ready.begin if audience == "public" else lambda _: None,
-                    helper=helper,
-                ) as view:
-                    travel = (
-                        travel_times(view, area, previous=known, progress=progress)
-                        if area is not None
-                        else TravelTimes()
-                    )
-                _write_travel(part, travel, ground)
-                if audience == "public":
-                    ready.write(part)
+        if since is None:
+            is_known = previous is not None and not anew and watching.is_noted(directory.db, audience, digest)
+            since = _write_whole(
+                directory,
+                audience,
+                part,
+                area=area,
+                edition=edition,
+                previous=previous,
+                known=previous if is_known else None,
+                progress=progress,
+            )
         if demand_counts is not None:
             _write_counts(part, "demand", "need", demand_counts)
         if area is not None and unavailable:
-            with View(part) as view:
-                sums = _unavailable_rows(view, area, unavailable, rules)
-            if sums:
-                _write_counts(part, "unavailable", "service_type", sums)
+            _write_unavailable(part, area, unavailable, rules)
+    if noted:
+        watching.note(directory.db, noted, path, maker, since.conceals, since.warnings)
+    view = View(path)
+    tables = ("organization", "service", "location", "statement")
+    counts = {name: view.connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
+    return Publication(view, [*since.warnings], counts, noted)
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[Path]:
+    """Give the name of a file that takes the place of another when it is whole."""
+    part = path.with_name(path.name + ".part")
+    try:
+        yield part
         _settle(part)
         part.replace(path)
     except (sqlite3.Error, OSError) as error:
@@ -163,12 +160,41 @@ def publish(
         ) from error
     finally:
         part.unlink(missing_ok=True)
-    if noted:
-        watching.note(directory.db, noted, path, maker, conceals, warnings)
-    view = View(path)
-    tables = ("organization", "service", "location", "statement")
-    counts = {name: view.connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
-    return Publication(view, warnings, counts, noted)
+
+
+def _write_whole(
+    directory: Directory,
+    audience: Audience,
+    path: Path,
+    *,
+    area: StudyArea | None,
+    edition: dt.date,
+    previous: Path | None,
+    known: Path | None,
+    progress: Progress | None,
+) -> Since:
+    """Write a view of all rows, with travel times and ready records; return what the next one can be told from.
+
+    What did not change is taken over from the view ``known``.
+    """
+    conceals: set[Key] = set()
+    warnings: list[str] = []
+    is_public = audience == "public"
+    with Helper() as helper, ReadyRecords(helper, known) as ready:
+        directory.view(
+            audience,
+            path,
+            edition=edition,
+            warn=warnings.append,
+            previous=previous,
+            conceal=conceals.update,
+            filled=ready.begin if is_public else lambda _: None,
+            helper=helper,
+        ).close()
+        _write_travel(path, area, known, progress)
+        if is_public:
+            ready.write(path)
+    return Since({}, frozenset(conceals), tuple(warnings))
 
 
 def _settle(path: Path) -> None:
@@ -191,18 +217,27 @@ def _settle(path: Path) -> None:
 class TravelTimes(NamedTuple):
     """Whole minutes to each location from each start, `TOO_FAR` beyond `LIMIT`.
 
-    ``starts`` are (place, scenario); ``minutes`` has a row for each of ``locations`` and a column for each start.
+    ``starts`` are (place, scenario). ``minutes`` are distinct lines of a byte for each start; ``line_of`` is the number
+    of the one of each of ``locations``: of those in one cell it is the same.
     """
 
     starts: Sequence[tuple[str, str]] = ()
     locations: Sequence[str] = ()
-    minutes: NDArray[np.uint8] = np.empty((0, 0), np.uint8)
+    minutes: Sequence[bytes] = ()
+    line_of: Sequence[int] = ()
+
+    def lines(self) -> Iterator[tuple[str, bytes]]:
+        """Yield (location, minutes) of each location that is not too far from every start."""
+        for location, number in zip(self.locations, self.line_of, strict=True):
+            if any(minutes < TOO_FAR for minutes in self.minutes[number]):
+                yield location, self.minutes[number]
 
     def told(self) -> Iterator[tuple[str, str, str, int]]:
         """Yield (place, location, scenario, minutes) of each location that is not too far."""
-        for location, column in np.argwhere(self.minutes < TOO_FAR).tolist():
-            place, scenario = self.starts[column]
-            yield place, self.locations[location], scenario, int(self.minutes[location, column])
+        for location, line in self.lines():
+            for (place, scenario), minutes in zip(self.starts, line, strict=True):
+                if minutes < TOO_FAR:
+                    yield place, location, scenario, minutes
 
 
 def travel_times(
@@ -213,67 +248,93 @@ def travel_times(
     Over the study area's roads and ground. Locations abroad take part as `mapping.view.visits.can_be_visited` says.
     Those of which a ``previous`` view tells the minutes to the same point, over the same ground, are taken over.
     """
-    towns = places(area)
+    starts = [(str(place), scenario) for scenario in _scenarios(area) for place in places(area)["place_id"]]
+    locations: list[str] = []
+    line_of, left, points = array("i"), array("i"), array("d")
+    lines: dict[bytes, int] = {}
+    for location, latitude, longitude, line in _points(view, area, starts, previous):
+        if line is None:
+            left.append(len(locations))
+            points.extend((latitude, longitude))
+        line_of.append(-1 if line is None else lines.setdefault(line, len(lines)))
+        locations.append(location)
+    if not left and progress is not None and locations:
+        progress(len(starts), len(starts))
+    if left:
+        made, number_of = _minutes_to(np.frombuffer(points).reshape(-1, 2), area, progress)
+        numbers = np.array([lines.setdefault(line, len(lines)) for line in made])
+        np.frombuffer(line_of, np.intc)[left] = numbers[number_of]
+    return TravelTimes(starts, locations, [*lines], line_of) if locations else TravelTimes()
+
+
+def _scenarios(area: StudyArea) -> list[str]:
+    return [scenario.id for scenario in area.settings.scenarios if scenario.id in SCENARIOS]
+
+
+def _points(
+    view: View, area: StudyArea, starts: Sequence[tuple[str, str]], previous: Path | None
+) -> Iterator[tuple[str, float, float, bytes | None]]:
+    """Yield (id, latitude, longitude, minutes) of each location that takes part; None where they are to be made."""
     abroad = _usable_abroad(view, area)
-    rows = view.connection.execute(
-        "SELECT id, country, latitude, longitude FROM location WHERE latitude IS NOT NULL ORDER BY id"
-    )
-    locations = [row for row in rows if not area.is_abroad(row["country"]) or row["id"] in abroad]
-    if not locations:
-        return TravelTimes()
-    scenarios = [scenario.id for scenario in area.settings.scenarios if scenario.id in SCENARIOS]
-    starts = [(str(place), scenario) for scenario in scenarios for place in towns["place_id"]]
-    minutes = np.full((len(locations), len(starts)), TOO_FAR, np.uint8)
-    known = _known_minutes(previous, area, starts) if previous is not None else {}
-    places_left = []
-    for number, row in enumerate(locations):
-        taken = known.get((row["id"], row["latitude"], row["longitude"]))
-        if taken is None:
-            places_left.append(number)
-        else:
-            minutes[number] = np.frombuffer(taken, np.uint8)
-    if not places_left:
-        if progress is not None:
-            progress(len(starts), len(starts))
-        return TravelTimes(starts, [row["id"] for row in locations], minutes)
-    for done, (scenario, start) in enumerate(product(scenarios, range(len(towns)))):
-        if start == 0:
-            cost = friction(area, scenario)
-            points = [(locations[number]["latitude"], locations[number]["longitude"]) for number in places_left]
-            there = _cells(area, cost, points)
-            inside = there[:, 0] >= 0
-            at, usable = (there[inside, 0], there[inside, 1]), np.array(places_left)[inside]
-            cells = _cells(area, cost, list(zip(towns["lat"], towns["lon"], strict=True)))
-        if cells[start, 0] >= 0:
-            surface = cost_surface(cost, cells[start][None, :], cell_size=area.grid.cell_size, limit=LIMIT)
-            reached = np.ceil(surface[at])
-            minutes[usable, done] = np.where(reached <= LIMIT, reached, TOO_FAR)
-        if progress is not None:
-            progress(done + 1, len(starts))
-    return TravelTimes(starts, [row["id"] for row in locations], minutes)
+    query, values = "SELECT id, country, latitude, longitude, NULL FROM location WHERE latitude IS NOT NULL", []
+    with closing(sqlite3.connect(f"{view.path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+        if previous is not None:
+            attach(db, previous)
+            if _is_over_the_same(db, area, starts):
+                query = (
+                    "SELECT n.id, n.country, n.latitude, n.longitude, coalesce(t.minutes,"
+                    " iif(o.id IS NOT NULL AND coalesce(o.country, '') IN ('', ?), ?, NULL)) FROM main.location n"
+                    f" LEFT JOIN {OLD}.location o ON (o.id, o.latitude, o.longitude) = (n.id, n.latitude, n.longitude)"
+                    f" LEFT JOIN {OLD}.travel t ON t.location = o.id WHERE n.latitude IS NOT NULL"
+                )
+                values = [area.code, bytes([TOO_FAR]) * len(starts)]
+        for location, country, latitude, longitude, minutes in db.execute(f"{query} ORDER BY 1", values):
+            if not area.is_abroad(country) or location in abroad:
+                yield location, latitude, longitude, minutes
 
 
-def _known_minutes(
-    previous: Path, area: StudyArea, starts: Sequence[tuple[str, str]]
-) -> dict[tuple[str, float, float], bytes]:
-    """Return what another view tells of the minutes to its locations: (id, latitude, longitude) -> one byte a start.
+def _is_over_the_same(db: sqlite3.Connection, area: StudyArea, starts: Sequence[tuple[str, str]]) -> bool:
+    """Tell whether the minutes of the attached view were worked out over the same ground, from the same starts.
 
-    Nothing where it was made over other ground, from other places or by another version. A location of the country
-    that it says nothing of is too far from everywhere.
+    A location of the country that it says nothing of is too far from everywhere then.
     """
-    with closing(sqlite3.connect(f"{previous.resolve().as_uri()}?mode=ro", uri=True)) as db:
-        facts = dict(db.execute("SELECT name, value FROM edition"))
-        if not (ground := _ground(area)) or facts.get("ground") != ground:
-            return {}
-        if db.execute("SELECT place, scenario FROM travel_from ORDER BY number").fetchall() != [*starts]:
-            return {}
-        rows = db.execute(
-            "SELECT l.id, l.latitude, l.longitude, coalesce(t.minutes, ?) FROM location l"
-            " LEFT JOIN travel t ON t.location = l.id WHERE l.latitude IS NOT NULL"
-            " AND (t.location IS NOT NULL OR coalesce(l.country, '') IN ('', ?))",
-            [bytes([TOO_FAR]) * len(starts), area.code],
-        )
-        return {(record, latitude, longitude): minutes for record, latitude, longitude, minutes in rows}
+    ground = db.execute(f"SELECT value FROM {OLD}.edition WHERE name = 'ground'").fetchone()
+    return (
+        ground is not None
+        and ground[0] == _ground(area)
+        and db.execute(f"SELECT place, scenario FROM {OLD}.travel_from ORDER BY number").fetchall() == [*starts]
+    )
+
+
+def _minutes_to(
+    points: NDArray[np.float64], area: StudyArea, progress: Progress | None
+) -> tuple[Iterator[bytes], NDArray[np.intp]]:
+    """Return lines of the minutes to points (latitude, longitude), a byte a start, and the number of the one of each.
+
+    All points in one cell have one line.
+    """
+    towns, scenarios = places(area), _scenarios(area)
+    blocks: list[tuple[NDArray[np.uint8], NDArray[np.intp]]] = []
+    """For each scenario the minutes from each place to distinct cells, and the number of the cell of each point."""
+    together = np.zeros(len(points), np.int64)
+    """A number of its own for all cells of a point."""
+    for scenario in scenarios:
+        cost = friction(area, scenario)
+        cells, cell_of = np.unique(_cells(area, cost, points) @ (cost.shape[1], 1), return_inverse=True)
+        minutes = np.full((len(cells), len(towns)), TOO_FAR, np.uint8)
+        inside = cells >= 0
+        at = np.divmod(cells[inside], cost.shape[1])
+        for number, start in enumerate(_cells(area, cost, towns[["lat", "lon"]].to_numpy())):
+            if start[0] >= 0:
+                surface = cost_surface(cost, start[None, :], cell_size=area.grid.cell_size, limit=LIMIT)
+                reached = np.ceil(surface[at])
+                minutes[inside, number] = np.where(reached <= LIMIT, reached, TOO_FAR)
+            if progress is not None:
+                progress(len(blocks) * len(towns) + number + 1, len(scenarios) * len(towns))
+        blocks.append((minutes, cell_of))
+        together = together * len(cells) + cell_of
+    _, first, number_of = np.unique(together, return_index=True, return_inverse=True)
+    return (b"".join(minutes[of[point]].tobytes() for minutes, of in blocks) for point in first), number_of
 
 
 LIBRARIES = ("numpy", "scipy", "numba", "rasterio", "shapely", "pyproj", "geopandas")
@@ -312,10 +373,9 @@ def places(area: StudyArea) -> pd.DataFrame:
     return chosen.drop(columns=["_level", "_people"])
 
 
-def _cells(area: StudyArea, cost: NDArray[np.float32], points: list[tuple[float, float]]) -> NDArray[np.int64]:
+def _cells(area: StudyArea, cost: NDArray[np.float32], points: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the cell of each point, or the nearest passable one within the snap distance; -1, -1 without one."""
-    at = np.asarray(points, float).reshape(-1, 2)
-    cells = np.asarray(area.grid.cells(at[:, 0], at[:, 1]), np.int64).reshape(-1, 2)
+    cells = np.asarray(area.grid.cells(*points.T), np.int64).reshape(-1, 2)
     inside = cells[:, 0] >= 0
     barrier = ~np.isfinite(cost)
     if barrier.all():
@@ -350,6 +410,13 @@ def _demand_rows(
     return [(f"{unit} {need}", unit, need, count, *period) for (unit, need), count in sorted(demand.items())]
 
 
+def _write_unavailable(path: Path, area: StudyArea, unavailable: Mapping[str, int], rules: Rules) -> None:
+    with View(path) as view:
+        sums = _unavailable_rows(view, area, unavailable, rules)
+    if sums:
+        _write_counts(path, "unavailable", "service_type", sums)
+
+
 def _unavailable_rows(
     view: View, area: StudyArea, unavailable: Mapping[str, int], rules: Rules
 ) -> list[tuple[str, str, str, int, str, str]]:
@@ -376,13 +443,16 @@ def _unavailable_rows(
     ]
 
 
-def _write_travel(path: Path, travel: TravelTimes, ground: str) -> None:
+def _write_travel(path: Path, area: StudyArea | None, known: Path | None, progress: Progress | None) -> None:
     """Write the table ``travel``: one byte for each of the starts, in a row for each location that any leads to.
 
-    ``ground`` says over what it was worked out, so that the next view may take it over.
+    It is said over which ground it was worked out, so that the next view may take it over.
     """
-    reached = np.flatnonzero((travel.minutes < TOO_FAR).any(axis=1)).tolist()
-    rows = ((travel.locations[number], travel.minutes[number].tobytes()) for number in reached)
+    travel, ground = TravelTimes(), ""
+    if area is not None:
+        ground = _ground(area)
+        with View(path, mapped=False) as view:
+            travel = travel_times(view, area, previous=known, progress=progress)
     starts = ((number, *start) for number, start in enumerate(travel.starts, 1))
     _write(
         path,
@@ -394,7 +464,7 @@ def _write_travel(path: Path, travel: TravelTimes, ground: str) -> None:
         path,
         "CREATE TABLE travel (location TEXT PRIMARY KEY, minutes BLOB NOT NULL) STRICT, WITHOUT ROWID",
         "INSERT INTO travel VALUES (?, ?)",
-        rows,
+        travel.lines(),
     )
     if ground:
         with closing(sqlite3.connect(path, isolation_level=None)) as view:

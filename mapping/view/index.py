@@ -378,12 +378,12 @@ def _listings(
     connection: sqlite3.Connection, languages: tuple[str, ...], edition: dt.date, area: StudyArea | None
 ) -> Iterator[SearchIndex]:
     """Yield the services of a view in the order of their ids, some at a time, with the rows that belong to them."""
-    ids = [service for (service,) in connection.execute("SELECT id FROM service ORDER BY id")]
     groups = groups_named(connection)
     terms = _read(connection, "taxonomy_term")
-    for first in range(0, len(ids), CHUNK):
-        tables = _belonging(connection, ids[first : first + CHUNK]) | {"taxonomy_term": terms}
-        yield SearchIndex(tables, languages, edition, area, groups)
+    ids, last = f"SELECT id FROM service WHERE id > ? ORDER BY id LIMIT {CHUNK}", ""
+    while services := [service for (service,) in connection.execute(ids, [last])]:
+        last = services[-1]
+        yield SearchIndex(_belonging(connection, services) | {"taxonomy_term": terms}, languages, edition, area, groups)
 
 
 def _belonging(connection: sqlite3.Connection, services: Sequence[str]) -> dict[str, list[Row]]:

@@ -6,7 +6,6 @@ translations. Whoever asks for it in one language, or in another form, has it ma
 
 import datetime as dt
 import json
-import shutil
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -100,15 +99,23 @@ class ReadyRecords:
         self._files.close()
 
     def begin(self, path: Path) -> None:
-        """Begin with a view of which all rows are written, and more may be added to it meanwhile."""
-        copy = file_beside(path, "rows", self._files)
-        shutil.copyfile(path, copy)
-        self._begin(copy)
+        """Tell what is to be made of a view that stays as it is, and let another process begin where it is much."""
+        self._rows, unlike = path, None
+        self._apart = file_beside(path, "apart", self._files)
+        with View(path, mapped=False) as view:
+            if self.previous is not None:
+                attach(view.connection, self.previous)
+                unlike = _unlike(view.connection)
+                self._takes_over = unlike is not None
+            blocks = _wanted(view, unlike)
+        self._blocks = Shared(blocks)
+        if sum(len(ids) for _, ids in blocks) > APART:
+            self._blocks = self.helper.share(blocks, make_apart, path, self._apart)
 
     def write(self, path: Path) -> None:
         """Make what is left, and write all records into the view, which has the rows that it was begun with."""
         if self._rows is None:
-            self._begin(path)
+            self.begin(path)
         besides = self._made()
         with closing(sqlite3.connect(path.resolve().as_uri(), uri=True, isolation_level=None)) as db:
             db.execute("PRAGMA journal_mode = off")
@@ -139,23 +146,6 @@ class ReadyRecords:
             db.execute(INDEX)
             db.execute("COMMIT")
 
-    def _begin(self, rows: Path) -> None:
-        """Tell what is to be made of a view, and let another process begin where it is much."""
-        self._rows, unlike = rows, None
-        self._apart = file_beside(rows, "apart", self._files)
-        with closing(sqlite3.connect(rows.resolve().as_uri(), uri=True, isolation_level=None)) as db:
-            db.execute("PRAGMA journal_mode = off")
-            db.execute("INSERT OR REPLACE INTO edition VALUES ('ready', ?)", [maker()])
-            if self.previous is not None:
-                attach(db, self.previous)
-                unlike = _unlike(db)
-                self._takes_over = unlike is not None
-        with View(rows) as view:
-            blocks = _wanted(view, unlike)
-        self._blocks = Shared(blocks)
-        if sum(len(ids) for _, ids in blocks) > APART:
-            self._blocks = self.helper.share(blocks, make_apart, rows, self._apart)
-
     def _made(self) -> tuple[Path, Path]:
         """Make what the other process has not taken on, or could not make; return the files that hold all records."""
         rows = self._rows or Path()
@@ -169,7 +159,7 @@ class ReadyRecords:
 
 def _make(path: Path, beside: Path, blocks: Iterable[Block]) -> None:
     """Make ready records of a view, and write them into a new file."""
-    with View(path) as view, closing(sqlite3.connect(beside, isolation_level=None)) as made:
+    with View(path, mapped=False) as view, closing(sqlite3.connect(beside, isolation_level=None)) as made:
         made.execute("PRAGMA journal_mode = off")
         made.execute("BEGIN")
         made.execute(TABLE.format("main"))
@@ -225,6 +215,7 @@ def _unlike(db: sqlite3.Connection) -> set[str] | None:
         [dict(db.execute(query.format(schema))) for schema in ("main", OLD)]
         for query in ("SELECT name, value FROM {}.edition", "SELECT name, sql FROM {}.sqlite_schema")
     )
+    facts[0]["ready"] = maker()
     days = [dt.date.fromisoformat(known.pop("edition")) for known in facts]
     for known in facts:
         known.pop("ground", None)  # minutes stand in no record

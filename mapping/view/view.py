@@ -69,6 +69,8 @@ class View:
     ----------
     path
         The file, as `mapping.editions.publish.publish` or ``directory.view`` wrote it.
+    mapped
+        Whether what is read stays in the memory as long as the view is open; not for who reads it once from end to end.
 
     Raises
     ------
@@ -76,14 +78,14 @@ class View:
         When the file is not a view, is of another version, or this Python's SQLite cannot read it.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, mapped: bool = True) -> None:
         self.path = Path(path)
         if not self.path.is_file():
             raise FormatError(f"{self.path}: there is no view; make one with `rohnamo publish`")
         uri = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
         try:
             self.connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            self.connection.execute(f"PRAGMA mmap_size = {MAPPED}")
+            self.connection.execute(f"PRAGMA mmap_size = {MAPPED * mapped}")
             self._require_format()
         except sqlite3.Error as error:
             raise FormatError(f"{self.path}: is not a view ({error}); make one with `rohnamo publish`") from error

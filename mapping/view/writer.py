@@ -185,6 +185,8 @@ class ViewWriter:
         connection.execute("CREATE TABLE edition (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
         connection.executemany("INSERT INTO edition VALUES (?, ?)", sorted(facts.items()))
         connection.execute("COMMIT")
+        for schema in self._schemas:
+            connection.execute(f"DETACH {schema}")
         self._schemas = ["main"]
 
     def write_index(self) -> None:

@@ -262,10 +262,10 @@ def test_two_processes_write_the_view_that_one_writes(
         tell: list[tuple[set[Key], list[str]]] = [(set(), []), (set(), [])]
         directory.view(audience, alone, edition=TODAY, conceal=tell[0][0].update, warn=tell[0][1].append).close()
         monkeypatch.setattr(holder, "FEW", 1)
-        helper = InTurn()
-        directory.view(
-            audience, both, edition=TODAY, conceal=tell[1][0].update, warn=tell[1][1].append, helper=helper
-        ).close()
+        with InTurn() as helper:
+            directory.view(
+                audience, both, edition=TODAY, conceal=tell[1][0].update, warn=tell[1][1].append, helper=helper
+            ).close()
         assert helper.taken > 3
     assert both.read_bytes() == alone.read_bytes()
     assert tell[0] == tell[1]
@@ -332,10 +332,10 @@ def test_a_second_process_looks_at_nothing_but_the_same_moment(
                 (tmp_path / "view.db.apart").write_bytes(b"broken")
             return shared
 
-    with sample_directory(tmp_path, tiny_area) as directory:
+    with sample_directory(tmp_path, tiny_area) as directory, Late() as helper:
         directory.view("public", tmp_path / "alone.db", edition=TODAY).close()
         with directory.snapshot() if case == "within an act" else nullcontext():
-            directory.view("public", tmp_path / "view.db", edition=TODAY, helper=Late()).close()
+            directory.view("public", tmp_path / "view.db", edition=TODAY, helper=helper).close()
     assert may == [case in ("nothing", "a part fails")]
     assert (tmp_path / "view.db").read_bytes() == (tmp_path / "alone.db").read_bytes()
 
@@ -377,7 +377,7 @@ def test_a_second_process_finds_what_texts_tell(
 def test_what_a_run_left_that_was_killed_is_in_nobodys_way(tiny_area: StudyArea, tmp_path: Path) -> None:
     with sample_directory(tmp_path, tiny_area) as directory:
         publish(directory, "public", tmp_path / "first.db", area=tiny_area, edition=TODAY).view.close()
-        for name in ("", ".new", ".settled", ".here", ".apart", ".new.texts", ".new.rows", ".new.rows.here"):
+        for name in ("", ".new", ".settled", ".here", ".apart", ".new.rows", ".new.rows.here", ".new.rows.apart"):
             (tmp_path / f"second.db.part{name}").write_bytes(b"broken off")
         publish(directory, "public", tmp_path / "second.db", area=tiny_area, edition=TODAY).view.close()
     assert (tmp_path / "second.db").read_bytes() == (tmp_path / "first.db").read_bytes()
@@ -389,8 +389,8 @@ def test_nobody_else_reads_a_view_before_it_is_whole(tiny_area: StudyArea, tmp_p
     def look(path: Path) -> None:
         modes.extend(file.stat().st_mode & 0o777 for file in path.parent.glob("view.db*"))
 
-    with sample_directory(tmp_path, tiny_area) as directory:
-        directory.view("public", tmp_path / "view.db", edition=TODAY, filled=look).close()
+    with sample_directory(tmp_path, tiny_area) as directory, Helper() as helper:
+        directory.view("public", tmp_path / "view.db", edition=TODAY, filled=look, helper=helper).close()
     assert {*modes} == {0o600}
     (tmp_path / "usual").touch()
     assert (tmp_path / "view.db").stat().st_mode == (tmp_path / "usual").stat().st_mode

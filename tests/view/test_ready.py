@@ -164,9 +164,6 @@ def test_two_processes_make_what_one_makes(program, made_here, ready, tiny_area,
     assert len(services) > 2
     with Helper() as helper, ReadyRecords(helper) as records:
         records.begin(path)
-        with closing(sqlite3.connect(path)) as db:  # the copy was made before
-            db.execute("CREATE TABLE more (id TEXT)")
-            db.execute("DROP TABLE more")
         if program == "that breaks off":
             helper._process.kill()
         records._blocks.apart.result()
