@@ -86,6 +86,8 @@ def format_of(path: Path) -> ModuleType:
     FormatError
         No format reads files of this ending, or the file is not there.
     """
+    if not path.exists():
+        raise FormatError(Phrase("{path}: there is no such file; check the name", path=path))
     suffix, known = path.suffix.lower(), readers()
     fitting = [module for module in known.values() if suffix in module.SUFFIX.split()]
     if not fitting:
@@ -103,8 +105,6 @@ def format_of(path: Path) -> ModuleType:
                 there=there,
             )
         raise FormatError(problem)
-    if not path.exists():
-        raise FormatError(Phrase("{path}: there is no such file; check the name", path=path))
     for module in fitting:
         if hasattr(module, "recognises") and module.recognises(path):
             return module

@@ -121,6 +121,7 @@ def test_a_file_is_read_by_its_ending(folder, tmp_path):
     assert registry.format_of(file).__name__ == "mapping.formats.kml"
     with pytest.raises(FormatError, match=r"a\.kml: there is no such file"):
         registry.format_of(tmp_path / "a.kml")
+    (tmp_path / "a.gpx").touch()
     with pytest.raises(FormatError, match=r"files ending in \.gpx cannot be read; save it as one of \.kml, \.kmz"):
         registry.format_of(tmp_path / "a.gpx")
 

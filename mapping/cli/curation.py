@@ -180,15 +180,20 @@ def agree(
             )
             would = store.would_show(proposal.id, on=day)
             _print_shown(would)
-        if not what or not (acts or proposals):
+        if what and not (acts or proposals):
+            raise NotFound(f"{what}: nothing of this number or id waits; `rohnamo agree` lists what does")
+        if not what:
             out.print("To agree: rohnamo agree NUMBER --as LOGIN" if acts or proposals else "Nothing waits.")
             return
-        author = min(act.by for act in acts) if acts else proposals[0].proposed_by if proposals[0].signed_in else ""
-        if not author and not other:
+        authors = {act.by for act in acts} or {
+            proposal.proposed_by if proposal.signed_in else "" for proposal in proposals
+        }
+        if "" in authors and not other:
             raise InvalidRecord("nobody alone signed in for this: two people agree, with --as LOGIN and --and LOGIN")
-        people = [acting(person, accounts, "approve") for person in ([login] if author else [login, other])]
-        if one_person(people[0], author or people[1], accounts):
-            raise InvalidRecord(f"{login}: counts as one person with {author or other}; somebody else must agree")
+        people = [acting(person, accounts, "approve") for person in ([login, other] if "" in authors else [login])]
+        for author in sorted({author or people[1] for author in authors}):
+            if one_person(people[0], author, accounts):
+                raise InvalidRecord(f"{login}: counts as one person with {author}; somebody else must agree")
         if acts:
             store.agree([act.showing for act in acts], by=people[0], also=people[-1], on=day)
         for person in people if proposals else ():  # of two the first has proposed it, where nobody was known to

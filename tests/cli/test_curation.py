@@ -175,6 +175,7 @@ def test_a_merge_waits_whole_and_another_agrees_to_it(desk):
     listed = desk.run("agree").output
     assert asked.id in listed
     assert "Umed too" in listed
+    assert "nobody: nothing of this number or id waits" in str(desk.run("agree", "nobody").exception)
     assert desk.run("agree", asked.id, login="zarina").exit_code == 1
     assert desk.run("agree", asked.id, login="umed").exit_code == 0
     assert {row["name"] for row in desk.seen()["organization"]} == {"Umed"}

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -323,13 +324,17 @@ def _no_number(text: str) -> None:
     raise ValueError(f"{text} is no JSON")
 
 
+MOST_TOLD = 20
+"""So many parameters an answer names that cannot be taken: it may not be far longer than what was asked."""
+
+
 def read(given: Iterable[tuple[str, Any]], allowed: Mapping[str, Parameter]) -> dict[str, Any]:
     """Return what was asked by name; what was not asked is left out.
 
     Raises
     ------
     BadRequest
-        With every parameter that is unknown, given twice, wrong, or without another that it needs.
+        With the first parameters that are unknown, given twice, wrong, or without another that they need.
     """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
@@ -348,7 +353,7 @@ def read(given: Iterable[tuple[str, Any]], allowed: Mapping[str, Parameter]) -> 
                 problems.append(Problem(name, _reason(error), allowed[name].allowed))
     problems += _missing(values)
     if problems:
-        raise BadRequest(dict.fromkeys(problems))
+        raise BadRequest(islice(dict.fromkeys(problems), MOST_TOLD))
     return values
 
 

@@ -523,6 +523,11 @@ def test_everything_wrong_is_told_at_once_with_what_is_allowed(client):
     assert told["search"]["problem"] == "is given twice"
 
 
+def test_an_answer_to_a_thousand_mistakes_is_short(client):
+    answer = client.get("/api/services?" + "&".join(f"a{number}=1" for number in range(1_000)))
+    assert [problem["parameter"] for problem in answer.get_json()["errors"]] == [f"a{number}" for number in range(20)]
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -176,6 +176,7 @@ def matter(language: str, key: str) -> str:
         for record_line, ends in [_line_of(mine, record, language)]
         if record_line
     ]
+    rows.sort(key=lambda row: row.ends or dt.date.max)  # what ends first is looked to first
     return page("staff/matter.html", language, title=matter.title, rows=rows, numbers=_numbers(mine, rows), key=key)
 
 
