@@ -27,7 +27,8 @@ Step = Callable[[str], str]
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-TAG = re.compile(r"</?[A-Za-z!][^<>]{0,200}>")
+TAG = re.compile(r"</?[^\W\d_!][^<>]{0,200}>(?: ?\(\d+:[\da-f]+\))?|<![^<>]{0,200}>")
+"""A tag, or what an accounting program writes for what is not there: "<Object not found> (42:b1)"."""
 SPACES = re.compile("[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
 FORMULA = re.compile(r"^\s*=\s*HYPERLINK\s*\(\s*\"[^\"]*\"\s*[;,]\s*\"(?P<shown>[^\"]*)\"\s*\)\s*$", re.I)
 

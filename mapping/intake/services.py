@@ -63,7 +63,7 @@ from mapping.model import (
     strictest,
 )
 from mapping.packed import Packed, PackedRecords, RecordRow, record_row, row_of_read, telling
-from mapping.quality.known_organizations import Body, Signs, ToldPlace, ToldService
+from mapping.quality.known_organizations import Body, Signs, ToldPlace, ToldService, names_a_body
 from mapping.safety.sensitive_text import hides_number, hides_place
 from mapping.view.entries import MINORS
 
@@ -124,6 +124,8 @@ def entries(rows: Packed[SheetRow], intake: Intake, children: Mapping[str, list[
 
 def _entry(reader: Reader, intake: Intake, children: Mapping[str, list[Reader]], key: str) -> RowSite | None:
     """Return what a row gives, unless it must be set aside."""
+    if _is_of_somebody_helped(reader):
+        return None
     names = {language: reader.unsigned(text) for language, text in reader.translations("organization").items()}
     name = first_of((reader.unsigned(parsers.without_people(reader.text("organization"))[0]), *names.values()))
     if not name:
@@ -153,6 +155,19 @@ def _learn(entry: RowSite, intake: Intake) -> None:
     for language, translation in entry.called.items():
         entry.body.called.setdefault(language, translation)
     intake.known.learn_place(entry.body, entry.place, intake.source_id)
+
+
+def _is_of_somebody_helped(reader: Reader) -> bool:
+    """Tell whether a row bears the name of a person who was helped; it is set aside, and nothing of it is kept."""
+    if parsers.is_person(reader.text("organization")) != "helped" or names_a_body(reader.text("organization")):
+        return False
+    reader.refuse(
+        "organization",
+        Phrase("the row names a person who was helped, and no organization"),
+        Phrase("nothing of it is kept: delete it from the list, and tell whoever sent it"),
+    )
+    reader.row.raw.clear()
+    return True
 
 
 def organizations_seen(records: PackedRecords) -> None:
@@ -262,6 +277,12 @@ _BRANCH = re.compile(
 """What stands beside the town of a branch in the name of a body."""
 
 
+_OF_TOWN = re.compile(
+    r"(?<!\w)(?:г\.|гор\.|города?\s|р-на?\s|района?\s|ш\.|шаҳри\s|н\.|но[ҳх]ияи\s)\s*[^\W\d_][^\d«»(),]*$", re.I
+)
+"""The town of a body at the end of its name: "отдел милиции г. Исфары"."""
+
+
 def _beside_name(reader: Reader) -> Located | None:
     """Return where the brackets of the body's name say that it is, and say so: "(филиал в Исфаре)"; else None.
 
@@ -269,7 +290,8 @@ def _beside_name(reader: Reader) -> Located | None:
     """
     area = reader.intake.area
     columns = map(reader.cell_as_sent, reader.intake.columns_of("address"))
-    for text in () if any(map(DITTO.fullmatch, columns)) else reader.beside_name():
+    within = _OF_TOWN.findall(reader.text("organization"))
+    for text in () if any(map(DITTO.fullmatch, columns)) else (*reader.beside_name(), *within):
         unit = whereabouts(area, _BRANCH.sub(" ", text).strip()).unit
         if unit and not hides_place(text):
             problem = Phrase("the name says where it is: {unit}", unit=_label(area, unit))
@@ -766,7 +788,7 @@ def _phones(
     country = entry.location.country if entry.location.country != intake.area.code else ""
     more = _numbers(entry.reader, "phone_international", country or "", entry.location.area_unit)
     fax = _numbers(entry.reader, "fax", country or "", entry.location.area_unit)
-    accounts = entry.reader.take("messenger", parsers.accounts) or []
+    accounts = entry.reader.take("messenger", parsers.accounts, country or intake.area.settings.phone_region) or []
     accounts += parsers.accounts_among(entry.reader.text("phone"))
     answered = {p.number for p in (*phones, *more) if not p.fax}
     numbers = {
@@ -776,9 +798,16 @@ def _phones(
     numbers |= {number: (None, "text") for number in numbers if number.startswith(parsers.SMS)}
     numbers |= {account.url: (None, account.app) for account in accounts}
     own = {p.number for p in (*fax, *phones, *more) if hides_number(p.note)}
+    if any(p.note for p in phones) and parsers.names_person(entry.reader.text("phone")):
+        carried = {p.number for p in phones if parsers.is_carried(p.number)} - own
+        if carried:
+            problem = Phrase("somebody is named beside a mobile number")
+            fix = Phrase("it is for custodians only, whatever is approved; ask for the number of the office")
+            entry.reader.say("phone", problem, fix)
+        own |= carried
     if numbers and entry.reader.withholds("phone"):
         own = {*numbers}
-    elif own:
+    elif any(hides_number(p.note) for p in (*fax, *phones, *more)):
         problem = Phrase("words beside a number ask that it be shown to nobody")
         entry.reader.say("phone", problem, Phrase("it is for custodians only, whatever is approved"))
     made, own_id = row_of_read(Phone), ids_of(source, Phone.table)

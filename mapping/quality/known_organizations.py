@@ -51,6 +51,13 @@ def kinds_of_bodies() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
 
 
+@lru_cache(maxsize=10_000)
+def names_a_body(name: str) -> bool:
+    """Tell whether a word of a name says what kind of body it is."""
+    folded = f" {coarse(name.replace('-', ' '))}"
+    return any(f" {words}" in folded for words, _ in kinds_of_bodies())
+
+
 @lru_cache(maxsize=20_000)
 def signature(name: str) -> str:
     """Return what a body is and its proper name or number, the same in every language; "" where it is not clear.

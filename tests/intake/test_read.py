@@ -254,6 +254,35 @@ def test_a_fax_beside_the_phone_is_no_number_that_somebody_answers(take):
     }
 
 
+def test_a_mobile_number_beside_a_person_is_shown_to_nobody(take):
+    row = [*ROW[:4], "инсп. Назаров 918 20-11-22, +992 37 221-12-34; дом. +992 37 221-12-35", *ROW[5:]]
+    batch = take(row)
+    assert {(phone.number, phone.audience) for phone in batch.of("phone")} == {
+        ("+992918201122", "custodian"),
+        ("+992372211234", "public"),
+        ("+992372211235", "custodian"),
+    }
+    assert any("beside a mobile number" in problem for _, _, problem in said(batch))
+
+
+def test_of_a_person_who_was_helped_nothing_is_kept(take):
+    batch = take(["1", "Назарова Гулноз, 31 год", *ROW[2:]], ["2", *ROW[1:]])
+    assert {body.name for body in batch.of("organization")} == {"Umed"}
+    assert [(row.row, row.cells) for row in batch.refused] == [(2, {})]
+    assert "Назарова" not in str(batch.issues)
+
+
+def test_a_body_that_is_called_like_a_person_is_asked_about(take):
+    assert audiences(take(["1", "Назаров Б. К.", *ROW[2:]])) == {"custodian"}
+
+
+def test_a_body_is_where_its_name_says_if_nothing_else_does(take):
+    batch = take(["1", "Милицияи ноҳияи Ҷӯйбор", "", *ROW[3:]])
+    (place,) = batch.of("location")
+    (known,) = take(ROW).of("location")
+    assert (place.area_unit, place.position_basis) == (known.area_unit, "unit")
+
+
 def test_a_record_knows_the_sheet_the_row_and_the_cell_it_came_from(tmp_path, tiny_area):
     path = tmp_path / "list.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:

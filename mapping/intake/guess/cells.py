@@ -11,6 +11,7 @@ from mapping.area.geocode import locate, units_served
 from mapping.area.study_area import StudyArea
 from mapping.intake.clean import DITTO
 from mapping.intake.rows import written
+from mapping.intake.services import ROUND_THE_CLOCK
 from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.fold import skeleton, words_for
@@ -110,6 +111,8 @@ def looked_at(cells: Sequence[object], area: StudyArea | None) -> ColumnGuess:
     for name in ORDER:
         if guess.answers and name not in ("marking", "status"):
             continue  # yes and no are no names of anything
+        if name == "phone" and shares["dialled"] < SOME:
+            continue  # numbers of rooms are as short as that of the police
         if shares.get(name, 0.0) >= (SOME if name == "hours" else ENOUGH) and (name != "marking" or len(counts) <= 12):
             guess.taken_for, guess.share = name, shares[name]
             break
@@ -167,7 +170,9 @@ def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
         "verified_on": lambda text: (
             len(text) > 5 and _reads(lambda cell: parsers.date(cell, dt.date(2100, 1, 1)), text)
         ),
-        "hours": lambda text: bool(re.search(r"\d", text)) and _reads(parsers.hours, text),
+        "hours": lambda text: (
+            bool(re.search(r"\d", text) or ROUND_THE_CLOCK.search(text)) and _reads(parsers.hours, text)
+        ),
         "service": lambda text: _all_known("service_types", text),
         "serves": lambda text: _all_known("beneficiaries", text),
         "languages": lambda text: not re.search(r"\d", text) and _reads(parsers.language_codes, text),

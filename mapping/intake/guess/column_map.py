@@ -12,16 +12,18 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
+from mapping.area.addresses import says_street
 from mapping.area.geocode import find_unit, units_served
 from mapping.area.study_area import StudyArea
 from mapping.column_map import FIELDS, ColumnMap, Expected, Header, Shape, Sheets, Skip, fold_header
 from mapping.errors import FormatError
 from mapping.formats import Sheet
-from mapping.intake.guess.cells import ColumnGuess, looked_at
+from mapping.intake.guess.cells import ENOUGH, ColumnGuess, looked_at
 from mapping.intake.guess.headings import REMARKS, RUNNING, bound_of, day_of, field_of, is_end, language_in, named
 from mapping.intake.guess.questions import ManyChoices, questions
 from mapping.intake.guess.shaped import holds_numbers, is_of_activities, own_columns, own_header, titles_of
 from mapping.intake.guess.shapes import OtherShape, other_shape
+from mapping.intake.row_reader import DAYS
 from mapping.intake.rows import LOOK_FOR_HEADER, joined, numbered, stands_over, written
 from mapping.intake.services import ROUND_THE_CLOCK
 from mapping.language import parsers
@@ -30,6 +32,7 @@ from mapping.language.fold import coarse, skeleton
 from mapping.language.i18n import Phrase, Quoted, Several
 from mapping.language.parsers.permission import asks_consent, asks_to_publish
 from mapping.language.taxonomy import Vocabulary, match_term
+from mapping.quality.known_organizations import names_a_body
 from mapping.safety.sensitive_text import hides_number
 
 SAMPLE = 300
@@ -44,10 +47,12 @@ SHAPED = ("email", "website", "marking")
 ADDED = re.compile(
     r"(?:.*/)?(?:timestamp|отметка времени|метка времени|start(?:time)?|end(?:time)?|today|deviceid|username|"
     r"_?submission_?(?:date|time)|_submitted_by|_validation_status|_status|_index|_id|__version__|formhub/uuid|"
-    r"_parent_\w+|_submission__\w+|(?:meta/)?instance(?:id|name)|reviewstate|submitterid|submittername|_\w+_(?:altitude|precision))$",
+    r"_parent_\w+|_submission__\w+|(?:meta/)?instance(?:id|name)|reviewstate|submitterid|submittername|_\w+_(?:altitude|precision)|"
+    r".+ \d+ - (?:label|type)|(?:creation|edit)date|creator|editor|globalid|objectid|shape[_.]*(?:length|area|leng)|"
+    r"created[_ ](?:at|by|date|user)|last_edited_(?:date|user)|modified(?:[_ ](?:at|by|date))?)$",
     re.I,
 )
-"""Headings of columns that survey tools add: when, by whom and on what device, which is nobody's list."""
+"""Headings of columns that survey tools, databases and address books add: when, by whom, where, of what kind."""
 
 _TIMESTAMP = re.compile(r"timestamp|(?:отметка|метка) времени|vaqt belgisi", re.I)
 _SENDER = re.compile(r"(?:e-?mail|электронн\w+ почт|username|имя пользовател)", re.I)
@@ -99,6 +104,8 @@ class Guessed:
     other: OtherShape | Literal[""] = ""
     """The shape of a list whose rows are no services."""
     count: int = 0
+    people: list[str] = field(default_factory=list)
+    """Names of the sheets that list people who were helped."""
 
     @property
     def bodies(self) -> list[str]:
@@ -155,6 +162,18 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
         When no row looks like the names of columns, or none of them, but for a draft, like that of the organizations.
     """
     guesses = [guess for sheet in sheets if sheet.rows for guess in _headers(sheet)]
+    if people := _sheets_of_people(guesses):
+        guesses = [pair for pair in guesses if pair[1].sheet.name not in people]
+        if not guesses:
+            raise FormatError(Phrase("{problem}; {fix}", problem=_of_people(people[0]), fix=DELETE))
+    best = _guessed(guesses, sheets, area, to_draft=to_draft)
+    best.people = people
+    return best
+
+
+def _guessed(
+    guesses: list[tuple[float, Guessed]], sheets: Sequence[Sheet], area: StudyArea | None, *, to_draft: bool
+) -> Guessed:
     sheet, other = _other_shape(guesses, sheets)
     if sheet is not None and other:
         return _guessed_of(sheet, other, sheets, area)
@@ -173,7 +192,7 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
     if best.header.rows == 1 and not all(best.header.has in guess.names for guess in alike.values()):
         best.header = best.header.model_copy(update={"has": ""})
     _guess_columns(best, list(alike.values()), area)
-    if best.bodies:
+    if best.bodies or _take_body_of_all(best):
         return best
     if not to_draft and not ("service" in (*best.fields, *best.choices) or best.services):
         raise FormatError(
@@ -187,6 +206,19 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
     if not to_draft and not best.bodies:
         raise FormatError(NO_NAMES)
     return best
+
+
+def _sheets_of_people(guesses: Sequence[tuple[float, Guessed]]) -> list[str]:
+    """Return the names of the sheets of people who were helped, by the headings that each most likely has."""
+    best = {guess.sheet.name: guess for _, guess in sorted(guesses, key=lambda pair: (pair[0], -pair[1].first))}
+    return [sheet for sheet, guess in best.items() if any(named(name, "helped") for name in guess.names)]
+
+
+def _of_people(sheet: str) -> Phrase:
+    return Phrase("[{name}] lists people who were helped; nothing of it was read", name=sheet)
+
+
+DELETE = Phrase("delete the file, tell whoever sent it, and ask for the list of services alone")
 
 
 def _repeated(guesses: Sequence[tuple[float, Guessed]], area: StudyArea | None) -> tuple[Guessed, Guessed] | None:
@@ -324,7 +356,7 @@ def _headers(sheet: Sheet) -> Iterator[tuple[float, Guessed]]:
             lines = rows[place : place + height]
             if len(lines) < height or not all(any(cell not in (None, "") for cell in line) for line in lines):
                 continue
-            if (height == 2 and not _continues(*lines)) or holds_numbers(lines):
+            if (height == 2 and not _continues(*lines)) or holds_numbers(lines) or _holds_data(lines):
                 continue
             names = joined(lines)
             hits = len({field for name in names if (field := field_of(name))})
@@ -346,6 +378,15 @@ def _headers(sheet: Sheet) -> Iterator[tuple[float, Guessed]]:
             )
 
 
+def _holds_data(lines: Sequence[Sequence[object]]) -> bool:
+    """Tell whether a row holds a number to dial, also among words, as no names of columns do."""
+    return any(_DIALLED.search(written(cell)) for line in lines for cell in line)
+
+
+_DIALLED = re.compile(r"(?<![\d.,])\d{1,4}(?:[ ()-]{1,2}\d{2,4}){2,4}(?!\d)")
+"""Digits in groups, as numbers to dial are written."""
+
+
 def _fullest(sheet: Sheet) -> tuple[float, Guessed] | None:
     """Return the first row that is filled as far as any: the names of columns, where nothing else tells them."""
     rows = [list(row) for row in sheet.rows[:LOOK_FOR_HEADER]]
@@ -361,6 +402,9 @@ def _fullest(sheet: Sheet) -> tuple[float, Guessed] | None:
 def _continues(upper: list[object], lower: list[object]) -> bool:
     """Tell whether a row goes on with the names above it: under merged cells, in words and not in data."""
     texts = [str(cell) for cell in lower if cell not in (None, "")]
+    over = [str(cell).rstrip() for cell in upper if cell not in (None, "")]
+    if 0 < sum(text.endswith(":") for text in over) < len(over):  # what a report was asked for: "Отбор: | Регион"
+        return False
     if any(re.search(r"\d{3,}|@", text) for text in texts) or len(set(texts)) < len(texts):
         return False
     return stands_over(upper, lower)
@@ -414,7 +458,9 @@ def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | N
     _choose_service(guess)
     _name_bodies(guess)
     _call_faxes(guess)
+    _keep_from_people(guess)
     _take_service_of_all(guess)
+    _take_offset_of_all(guess)
     guess.private += [name for name in guess.open if name in guess.seen and guess.seen[name].worded]
 
 
@@ -433,7 +479,7 @@ class _Giving:
         """Give the answers to questions with several choices to the field that the question is about."""
         guess = self.guess
         for question in several:
-            name = field_of(question.text)
+            name = _field_of_choices([*filter(None, question.choices.values())]) or field_of(question.text)
             if name not in CHOSEN:
                 continue
             guess.choices.setdefault(name, {}).update(question.choices)
@@ -446,9 +492,14 @@ class _Giving:
         about = "marking" if name == self.marking else "" if asks_consent(name) else field_of(name)
         if (about == "organization" and look.holds_numbers()) or (about == "key" and look.holds_parted_numbers()):
             about = "phone"
+        if about == "contact" and named(name, "phone") and look.shares.get("dialled", 0.0) >= ENOUGH:
+            about = "phone"  # who answers, and the numbers
         if ADDED.match(fold_header(name)) or self._of_sender(name):
             guess.private.append(name)
             guess.why[name] = "added by the survey tool"
+        elif not look.answers and named(name, "person") > named(name, "organization"):
+            guess.private.append(name)
+            guess.why[name] = "of people nothing is kept"
         elif named(name, "enumerator"):
             guess.private.append(name)
             guess.why[name] = "whoever filled it in is no part of the list"
@@ -510,7 +561,15 @@ OTHER_DAYS = ("valid_to", "signed_on", "start", "end", "document")
 OTHER_BOUND = {"minimum_age": "maximum_age", "opens": "closes"}
 """First bound -> the last one, whose column may be called "to" alone."""
 
-CHOSEN = ("service", "serves", "excludes", "languages", "documents", "covers")
+
+def _field_of_choices(choices: Sequence[str]) -> str:
+    """Return the field that choices are of whatever was asked: days; else nothing."""
+    if len(choices) > LEAST_DAYS and all(map(day_of, choices)):
+        return "hours"
+    return ""
+
+
+CHOSEN = ("service", "serves", "excludes", "languages", "documents", "covers", "hours")
 """Fields that may hold several choices."""
 SEVERAL = ("phone", "service", "place", "unit")
 """Fields that several columns of a sheet may fill."""
@@ -545,6 +604,28 @@ def _call_faxes(guess: Guessed) -> None:
         guess.fields["phone"] = guess.fields.pop("fax")
 
 
+def _keep_from_people(guess: Guessed) -> None:
+    """Take the numbers of contact persons as theirs where another column has those of the organization."""
+    phones = guess.fields.get("phone", [])
+    own = [name for name in phones if named(name, "contact")]
+    if own and len(own) < len(phones):
+        guess.fields["phone"] = [name for name in phones if name not in own]
+        guess.private += own
+        guess.why |= dict.fromkeys(own, "numbers of people are never kept")
+
+
+def _take_offset_of_all(guess: Guessed) -> None:
+    """Take from the heading of the hours in what time they are told: "Время (МСК)"."""
+    hours = [name for about in OF_HOURS for name in guess.fields.get(about, ())]
+    if any(map(_MOSCOW.search, hours)) and "utc_offset" not in guess.fields:
+        guess.constants["utc_offset"] = "+3"
+
+
+_MOSCOW = re.compile(r"\bмск\b|моск\w+\s+врем|врем\w*\s+моск|\bmsk\b|moscow|москв|maskav|moskva", re.I)
+OF_HOURS = ("hours", "opens", "closes", *DAYS)
+"""Fields that tell hours."""
+
+
 def _take_service_of_all(guess: Guessed) -> None:
     """Take the kind of help from what stands over the names of bodies where no column tells it: "Shelter name".
 
@@ -562,6 +643,30 @@ def _take_service_of_all(guess: Guessed) -> None:
                 guess.constants["service"] = narrow[0]
                 guess.titled = next(text for text, codes in made.items() if narrow[0] in codes)
             return
+
+
+_ENTITLED = re.compile(r"^\W*((?:[^«»\"“”№,;:]{0,60}[«\"“]+[^«»\"“”]+[»\"”]+|[^,;:№]{0,60}№\s*\d+))\W*(.*)$", re.S)
+"""A title that begins with the name of a body, in quotation marks or with its number, and what stands behind it."""
+
+
+_OF_A_FORM = re.compile(r"\W*[^\W\d_a-zа-яё]{2,4}\s+[«\"“]")
+"""A name that begins with the letters of a legal form: "ГУ «…»"."""
+
+
+def _take_body_of_all(guess: Guessed) -> bool:
+    """Take the body that all rows are of from a title that is its name, with its address; tell whether one is."""
+    for title in titles_of(guess.sheet, guess.top):
+        match = _ENTITLED.match(title)
+        if (
+            match
+            and (names_a_body(match[1]) or _OF_A_FORM.match(match[1]))
+            and not composed("service_types", title).codes
+        ):
+            guess.constants["organization"] = match[1]
+            if says_street(match[2]) and not {"address", "place", "unit"} & guess.fields.keys():
+                guess.constants["address"] = match[2]
+            return True
+    return False
 
 
 def _asks_always(name: str, look: ColumnGuess) -> bool:
@@ -612,6 +717,15 @@ def _map(guess: Guessed, source: str) -> ColumnMap:
                 code=code,
             )
         )
+    if "organization" in guess.constants:
+        name = Quoted(guess.constants["organization"])
+        notes.append(
+            Phrase(
+                "no column names the organizations; all rows are taken for {name}, by the title; "
+                "put it into the map if that is wrong",
+                name=name,
+            )
+        )
     if guess.supposed:
         notes.append(
             Phrase(
@@ -620,8 +734,9 @@ def _map(guess: Guessed, source: str) -> ColumnMap:
                 name=Quoted(guess.supposed),
             )
         )
-    if guess.left:
-        names = Several(map(Quoted, guess.left))
+    notes += [Phrase("{problem}; {fix}", problem=_of_people(sheet), fix=DELETE) for sheet in guess.people]
+    if left := [sheet for sheet in guess.left if sheet not in guess.people]:
+        names = Several(map(Quoted, left))
         notes.append(Phrase("sheets that look like no part of the list, not read: {names}", names=names))
     return ColumnMap(
         source=source_code(source),

@@ -40,7 +40,7 @@ from mapping.language.parsers.amounts import (
     utc_offset,
     women_among,
 )
-from mapping.language.parsers.contacts import emails, website, without_people
+from mapping.language.parsers.contacts import emails, is_person, names_person, website, without_people
 from mapping.language.parsers.dates import DateValue, Duration, date, date_value, last_day, term
 from mapping.language.parsers.hours import HoursValue, hours, names_days
 from mapping.language.parsers.lists import (
@@ -62,6 +62,7 @@ from mapping.language.parsers.phones import (
     accounts,
     accounts_among,
     country_of,
+    is_carried,
     is_dialled,
     phones,
 )
@@ -111,11 +112,14 @@ __all__ = [
     "hours",
     "hours_within",
     "is_blank",
+    "is_carried",
     "is_dialled",
+    "is_person",
     "language_codes",
     "last_day",
     "left_out",
     "names_days",
+    "names_person",
     "no_bound",
     "number",
     "opens_later",

@@ -106,6 +106,14 @@ _AMOUNT = re.compile(
 """A number whose thousands may stand apart, by one sign, and a part of the whole behind another one."""
 
 
+_ANSWERED = re.compile(
+    r"(?:(?:нет|no|йўқ|yo.?q|нест)\b\W*)?(?:(?:вс[её](?:\s+услуги)?|ҳама(?:\s+хизматҳо)?|"
+    r"(?:everything|all(?:\s+services)?)(?:\s+(?:is|are))?|hammasi)\s+)?",
+    re.I,
+)
+"""An answer to whether something is to be paid, before what says so itself: "no, everything is free"."""
+
+
 def cost(value: object, money: Money | None = None) -> CostValue:
     """Read what something costs, where ``money`` is that of the country: its words go before those of any other.
 
@@ -126,6 +134,8 @@ def cost(value: object, money: Money | None = None) -> CostValue:
         return CostValue("tariff", text=text)
     if is_one_of(text, _PARTLY_PAID):
         return CostValue("mixed", text=text)
+    if (answer := _ANSWERED.match(text)) and is_one_of(text[answer.end() :], _FREE):
+        return CostValue("free", text=text)
     currency = _currency(text, money)
     amounts = [amount for match in _AMOUNT.finditer(text) for amount in _readings(match, _decimals(currency))]
     paid = _NOT_FREE.sub(" ", text)
@@ -367,6 +377,10 @@ class _Part:
     unknown: tuple[str, ...] = ()
 
 
+_DECIMAL = re.compile(r"(\d{1,3}(?: ?\d{3})*)[.,](?:0{1,2}|(000))")
+"""A whole number with the decimals of a spreadsheet or an accounting program."""
+
+
 def capacity(value: object) -> CapacityValue:
     """Read how many can be taken: "6 beds", "15 per month", "10-12", "12 коек, свободно 3", "4 rooms x 3 beds", "full".
 
@@ -383,6 +397,11 @@ def capacity(value: object) -> CapacityValue:
     CapacityValue(number=Number(value=15, most=None, about=False), counted='', every='month', full=False, free=None)
     """
     text = given(value, Phrase("capacity"))
+    if match := _DECIMAL.fullmatch(text):
+        if match[2]:
+            problem = Phrase("{text} may be {whole} or a thousand times as many", text=shown(text), whole=match[1])
+            raise Unreadable(problem, Phrase("write digits only"))
+        text = match[1]
     if _BELOW_ZERO.search(_ABOUT.sub("", text)):
         raise Unreadable(Phrase("{text} is less than nothing", text=shown(text)), Phrase("ask how many it takes"))
     if skeleton(text) in _FULL:

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import Literal
 from urllib.parse import urlsplit
 
 from mapping.language.i18n import Phrase
@@ -119,6 +120,37 @@ _PEOPLE = re.compile(
 )
 
 
+_OLD = (
+    r"\d{1,2}\s*(?:лет|год(?:а|ов)?|л\.|сола|yosh(?:li|da)?|years?(?:\s+old)?|y\.?\s?o\b\.?|yaş(?:ında)?)|"
+    r"\d{1,2}[./]\d{1,2}[./](?:19|20)?\d\d(?:\s*г\.?\s?р\.?)?|(?:р|рожд|born|dob)\W{1,3}(?:19|20)\d\d|"
+    r"(?:19|20)\d\d\s*(?:г\.?\s?р\b\.?|года\s+рожд\w*|с\.?\s?т\b\.?)"
+)
+"""How old somebody is, or when he was born."""
+_HELPED = (
+    r"(?:гр-?(?:ка|н)\b\.?|гражданк[аи]|гражданин|клиент(?:ка)?|пострадавш(?:ая|ий)|потерпевш(?:ая|ий)|жертва|"
+    r"заявитель(?:ница)?|бенефициар|пациент(?:ка)?|ҷабрдида|чабрдида|шаҳрванд|мизоҷ|jabrlanuvchi|mijoz|fuqaro|"
+    r"client|survivor|victim|patient|beneficiary|complainant|danışan)"
+)
+_NAME = r"[^\W\d_a-zа-яё][\w’'ʻ-]*"
+_SOMEBODY_HELPED = re.compile(
+    rf"(?i:{_HELPED})[\s:№#]+(?:\d+|{_NAME}\.)"
+    rf"|(?i:гр-?ка|гражданка|клиентка|пострадавшая|потерпевшая|заявительница|пациентка)\W+{_NAME}(?:\s+{_NAME}){{1,2}}"
+    rf"|(?:(?i:{_HELPED})[\s:]+)?(?:{_NAME}\.?\s?){{1,3}}[\s,(–-]*(?i:{_OLD})[\s,)]*"
+)
+_BY_INITIALS = rf"(?:{_SURNAME}\s+{_INITIALS}|(?:[^\W\d_a-zа-яё]\.\s?){{1,2}}{_SURNAME})"
+_SOMEBODY = re.compile(rf"{_BY_INITIALS}(?:\s*[/,;&+]\s*{_BY_INITIALS})*")
+_RANK = (
+    r"(?:полк(?:\.|овник\w*)|п(?:/?п|одп)(?:\.|олк\w*)?-к|майор\w*|м-р|капитан\w*|к-н|ст\.?\s?л-т|лейтенант\w*|л-т|"
+    r"сержант\w*|инсп(?:\.|ектор\w*)|участков\w+|следовател\w*|дознавател\w*|рук(?:\.|оводител\w*)|дир(?:\.|ектор\w*)|"
+    r"(?:зам\.\s?)?нач(?:\.|альник\w*)(?:\s?(?:отд|упр)\.)?|зав(?:\.|едующ\w+)|координатор|роҳбар\w*|мудир\w*|"
+    r"нозир\w*|rahbar\w*|direktor\w*|inspektor\w*|director|colonel|major|captain|inspector|officer|coordinator)"
+)
+_NAMED = re.compile(
+    rf"(?<!\w)(?:{_SURNAME}\s+(?:[^\W\d_a-zа-яё]\.\s?){{1,2}}|(?:[^\W\d_a-zа-яё]\.\s?){{2}}{_SURNAME}|"
+    rf"(?i:{_RANK})[\s)]+{_SURNAME})"
+)
+
+
 LONGEST_NAME = 500
 """Letters of a name beside which a person may stand."""
 
@@ -139,3 +171,27 @@ def without_people(name: str) -> tuple[str, str]:
     people = [next(filter(None, match.groups())) for match in _PEOPLE.finditer(name)]
     plain = _PEOPLE.sub("", name).strip(" ,;\n")
     return (plain, "; ".join(people)) if people and plain else (name, "")
+
+
+@lru_cache(maxsize=10_000)
+def is_person(name: str) -> Literal["helped", "somebody", ""]:
+    """Tell whether a name is that of a person and of no body; of one who was helped, if an age or a word says so.
+
+    >>> is_person("Олимова С., 24 года"), is_person("Олимова С. М."), is_person("Центр Олимовой, 24 места")
+    ('helped', 'somebody', '')
+    """
+    name = name.strip()
+    if len(name) > LONGEST_NAME:
+        return ""
+    if _SOMEBODY_HELPED.fullmatch(name):
+        return "helped"
+    return "somebody" if _SOMEBODY.fullmatch(name) else ""
+
+
+def names_person(text: str) -> bool:
+    """Tell whether somebody is named in a cell: by initials, or behind an office or a rank.
+
+    >>> names_person("нач. отд. Олимов 918 00 11 22"), names_person("приёмная 2-21-12")
+    (True, False)
+    """
+    return _NAMED.search(text) is not None

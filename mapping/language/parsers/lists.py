@@ -18,6 +18,7 @@ _NO = words_for("no")
 _SIGNS = {
     "+": True,
     "1": True,
+    "-1": True,
     "✓": True,
     "✔": True,
     "☑": True,

@@ -57,6 +57,8 @@ _LABEL = re.compile(
     r"ishonch|cep|gsm|faks|т|ф|t|m|p)\b[.:№]*",
     re.I,
 )
+_AT_HOME = re.compile(r"дом", re.I)
+"""A label that tells whose number it is."""
 _FAX = re.compile(r"\b(?:факс|fax|faks|[фf](?=\s?[.:]))", re.I)
 _VOICE = re.compile(r"\b(?:тел|моб|сот|phone|ph\b|tel|mob|cell|[тt](?=\s?[./]))", re.I)
 _LINE = re.compile(
@@ -227,28 +229,49 @@ def is_dialled(number: str) -> bool:
     return bool(re.fullmatch(r"[+*#]?[0-9*#]{1,20}", number))
 
 
-def accounts(value: object) -> list[MessengerAccount]:
-    """Read accounts of messengers: ``@name``, ``t.me/name``, ``wa.me/number``.
+def accounts(value: object, region: str = "") -> list[MessengerAccount]:
+    """Read accounts of messengers: ``@name``, ``t.me/name``, ``wa.me/number``, "Viber +998 ...".
 
-    An ``@name`` alone is one of Telegram, which is the only one of the messengers to write names that way.
+    Numbers are those of a ``region`` where they have no code of a country. An ``@name`` alone is one of
+    Telegram, which is the only one of the messengers to write names that way.
     """
     if is_blank(value) or says_none(cell(value)):
         return []
     text = given(value, Phrase("account"))
-    messengers = [
-        MessengerAccount("telegram", name, f"https://t.me/{name}")
-        for name in re.findall(r"(?:t\.me/|telegram\.me/|(?<![\w.])@)([A-Za-z]\w{3,31})", text)
-    ]
-    messengers += [
-        MessengerAccount("whatsapp", f"+{digits}", f"https://wa.me/{digits}")
-        for digits in re.findall(r"wa\.me/\+?(\d{8,15})", text)
-    ]
+    messengers: list[MessengerAccount] = []
+    unread: list[str] = []
+    for part in filter(str.strip, re.split(r"[,;\n]", text)):
+        of_part = [*_accounts_in(part, region)]
+        messengers += of_part
+        if not of_part and re.search(r"\w", part):
+            unread.append(part.strip())
     if not messengers:
         raise Unreadable(
             Phrase("{text} is no account of a messenger", text=shown(text)),
             Phrase("write it as @name, or as t.me/name"),
         )
-    return list(dict.fromkeys(messengers))
+    read = list(dict.fromkeys(messengers))
+    if unread:
+        problem = Phrase("{text} is no account of a messenger", text=shown(unread[0]))
+        raise Partly(read, "; ".join(unread), problem, Phrase("write it as @name, or as t.me/name"))
+    return read
+
+
+def _accounts_in(part: str, region: str) -> Iterator[MessengerAccount]:
+    """Yield the accounts in a part of a cell: names, links, and numbers beside the name of a messenger."""
+    for name in re.findall(r"(?:t\.me/|telegram\.me/|(?<![\w.])@)([A-Za-z]\w{3,31})", part):
+        yield MessengerAccount("telegram", name, f"https://t.me/{name}")
+    links = re.findall(r"wa\.me/\+?(\d{8,15})", part)
+    for digits in links:
+        yield MessengerAccount("whatsapp", f"+{digits}", f"https://wa.me/{digits}")
+    if not links and re.search(r"\d{2}", part) and any(re.search(app, part, re.I) for app in _APPS.values()):
+        try:
+            numbers = phones(part, region)
+        except Unreadable as error:
+            numbers = error.value if isinstance(error, Partly) else []
+        for number in numbers:
+            for app in number.apps:
+                yield MessengerAccount(app, number.number, number.number)
 
 
 @dataclass
@@ -489,7 +512,7 @@ def _words(text: str) -> str:
     """Return the words of a part that say something: no labels, brackets or names of messengers."""
     for pattern in _APPS.values():
         text = re.sub(pattern, " ", text, flags=re.I)
-    text = _LABEL.sub(" ", text)
+    text = _LABEL.sub(lambda label: " домашний " if _AT_HOME.match(label[0]) else " ", text)
     return " ".join(word for word in re.split(r"[\s()\[\]:,;/№#*–—-]+", text) if word.strip(".+"))
 
 
@@ -497,6 +520,19 @@ def _is_known_short(digits: str, region: str) -> bool:
     """Tell whether a short number is one that everybody knows in a country, as that of the police."""
     number = phonenumbers.PhoneNumber(country_code=int(_calling_code(region)), national_number=int(digits))
     return phonenumbers.is_valid_short_number_for_region(number, region)
+
+
+def is_carried(number: str) -> bool:
+    """Tell whether a number is that of a mobile phone for sure.
+
+    >>> is_carried("+992918001122"), is_carried("+992372211234"), is_carried("102")
+    (True, False, False)
+    """
+    if not number.startswith("+"):
+        return False
+    with contextlib.suppress(phonenumbers.NumberParseException):
+        return phonenumbers.number_type(phonenumbers.parse(number)) == phonenumbers.PhoneNumberType.MOBILE
+    return False
 
 
 @lru_cache(maxsize=5000)

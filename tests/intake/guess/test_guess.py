@@ -810,3 +810,81 @@ def test_a_row_with_a_number_or_mail_holds_no_names_of_columns(beside):
 def test_partners_of_a_network_are_bodies():
     rows = [["Partner", "Region", "Services provided"], ["NGO Sabo", "Juybor", "Shelter"], ["NGO Nur", "", "Shelter"]]
     assert guessed_map([Sheet("S", rows)], "list").fields["organization"] == ["Partner"]
+
+
+def test_a_sheet_of_people_who_were_helped_is_no_list(area):
+    cases = [["№ дела", "ФИО заявительницы", "Город", "Услуга"], ["7/26", "Назарова Г.", "Куляб", "юридическая помощь"]]
+    with pytest.raises(FormatError, match="lists people who were helped"):
+        guessed_map([Sheet("Учёт", cases)], "x", area)
+    services = [["Организация", "Услуга", "Город"], ["Умед", "юридическая помощь", "Куляб"]]
+    made = guessed_map([Sheet("Учёт", cases), Sheet("Услуги", services)], "x", area)
+    assert made.sheets.only == ["Услуги"]
+    assert any("Учёт" in note and "people" in note for note in made.notes)
+
+
+def test_people_are_no_organizations(area):
+    head = ["Лечащий врач", "Фамилия", "Имя", "Услуга", "Телефон"]
+    rows = [head, *([f"Азимов {n}", "Азимов", "Х.", "юридическая помощь", f"+992 37 221 10 0{n}"] for n in range(4))]
+    with pytest.raises(FormatError):
+        guessed_map([Sheet("", rows)], "x", area)
+
+
+def test_a_title_that_is_a_name_names_the_body_of_all_rows(area):
+    rows = [["ГУ «Поликлиника №2», г. Куляб, ул. Борбад 7"], [], ["Отделение", "Врач", "Услуга", "Каб.", "Телефон"]]
+    rows += [[f"Отделение {n}", "Азимов Х.", "гинеколог", f"20{n}", f"2-44-1{n}"] for n in range(5)]
+    made = guessed_map([Sheet("", rows)], "x", area)
+    assert made.constants["organization"] == "ГУ «Поликлиника №2»"
+    assert made.constants["address"] == "г. Куляб, ул. Борбад 7"
+    assert (made.fields["place_name"], made.fields["phone"]) == (["Отделение"], ["Телефон"])
+    assert "Врач" in made.private
+
+
+def test_what_a_report_was_asked_for_is_no_row_of_names(area):
+    rows = [["Реестр"], ["Условие:", "Район Равно Яван"], ["Поставщик.Наименование", "Услуга", "Телефон", "Действует"]]
+    rows += [[f"ООО Умед {n}", "юридическая помощь", f"+992 37 221 10 0{n}", "Нет"] for n in range(4)]
+    made = guessed_map([Sheet("", rows)], "x", area)
+    assert made.header.rows == 1
+    assert made.fields["status"] == ["Действует"]
+
+
+def test_a_row_with_numbers_to_dial_names_no_columns(area):
+    rows = [["Подразделение", "Вид помощи", "Улица", "Ответственный, телефоны"]]
+    rows += [["ОВД Явана", "милиция", f"ул. Марказӣ {n}", f"деж. 2-21-0{n}, нач. Назаров"] for n in range(6)]
+    made = guessed_map([Sheet("", rows)], "x", area)
+    assert made.fields["organization"] == ["Подразделение"]
+    assert made.fields["phone"] == ["Ответственный, телефоны"]
+
+
+def test_ticks_under_days_and_hours_beside_them_are_hours(tmp_path, area):
+    week = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+    head = ["Organisation", "Service", "When?", *(f"When?/{day}" for day in week), "Opening time", "Closing time"]
+    rows = [[f"Umed {n}", "legal aid", "Monday Friday", 1, 0, 0, 0, 1, 0, "10:00", "15:30"] for n in range(4)]
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join(",".join(map(str, row)) for row in (head, *rows)), encoding="utf-8")
+    made = read(path, area=area, today=TODAY)
+    hours = {(s.byday, s.opens_at, s.closes_at) for s in made.of("schedule")}
+    assert hours == {("MO,FR", "10:00", "15:30")}
+
+
+def test_the_number_of_a_contact_person_is_his_where_the_body_has_its_own(area):
+    rows = [["Organization", "Service", "Office phone", "Phone of focal person"]]
+    rows += [[f"Umed {n}", "legal aid", f"+992 37 221 10 0{n}", f"+992 92 700 10 0{n}"] for n in range(4)]
+    made = guessed_map([Sheet("", rows)], "x", area)
+    assert (made.fields["phone"], "Phone of focal person" in made.private) == (["Office phone"], True)
+    alone = guessed_map([Sheet("", [row[:2] + row[3:] for row in rows])], "x", area)
+    assert alone.fields["phone"] == ["Phone of focal person"]
+
+
+def test_hours_told_in_the_time_of_moscow_say_so(area):
+    rows = [["Линия", "Услуга", "Телефон", "Часы (по Москве)"]]
+    rows += [[f"Линия {n}", "горячая линия", f"+992 37 221 10 0{n}", "пн-пт 9-18"] for n in range(4)]
+    assert guessed_map([Sheet("", rows)], "x", area).constants["utc_offset"] == "+3"
+
+
+def test_what_address_books_and_databases_add_is_nobodys_list(area):
+    head = ["Organization Name", "Last Name", "Service", "Address 1 - Label", "Address 1 - Street", "EditDate"]
+    rows = [head, *([f"Umed {n}", "Azimov", "legal aid", "Work", f"ул. Айни {n}", "11/20/2026"] for n in range(4))]
+    made = guessed_map([Sheet("", rows)], "x", area)
+    assert made.fields["address"] == ["Address 1 - Street"]
+    assert made.fields["organization"] == ["Organization Name"]
+    assert "verified_on" not in made.fields

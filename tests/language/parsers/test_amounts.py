@@ -351,6 +351,18 @@ def test_what_stands_in_brackets_behind_a_capacity_is_told():
     assert told.value.value == CapacityValue(Number(20), "places")
 
 
+@pytest.mark.parametrize(("text", "value"), [("14,00", 14), ("1 250,0", 1250), ("8.0", 8)])
+def test_decimals_of_an_accounting_program_are_none(text, value):
+    assert capacity(text).number.value == value
+    with pytest.raises(Unreadable, match="a thousand times"):
+        capacity("14,000")
+
+
+@pytest.mark.parametrize("text", ["нет, всё бесплатно", "No, all services are free", "ҳама хизматҳо ройгон"])
+def test_a_no_to_whether_it_costs_is_no_exception(text):
+    assert cost(text).kind == "free"
+
+
 @pytest.mark.parametrize("text", ["бисёр", "паспорт", "6 elephants", "", "many", "уточняется"])
 def test_what_is_no_capacity_is_refused(text):
     with pytest.raises(Unreadable):

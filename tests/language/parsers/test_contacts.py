@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapping.language.parsers import Partly, Unreadable, emails, website
+from mapping.language.parsers import Partly, Unreadable, emails, is_person, website
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,25 @@ def test_any_text_is_read_or_refused(text):
     for parse in (emails, website):
         with contextlib.suppress(Unreadable):
             parse(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "who"),
+    [
+        ("Назарова Гулноз, 31 год", "helped"),
+        ("Юсупов Р.Т. 04.11.1999", "helped"),
+        ("гр-ка Ш., 16 лет", "helped"),
+        ("Survivor 12", "helped"),
+        ("Rahimova Z., 22 y.o.", "helped"),
+        ("потерпевшая Юсупова Зарина", "helped"),
+        ("Назаров Б.", "somebody"),
+        ("Юсупова Н.К. / Назаров Б.", "somebody"),
+        ("Survivor Network", ""),
+        ("Client Service Point", ""),
+        ("Дом 2000", ""),
+        ("Больница им. Б. Вохидова", ""),
+        ("Хонаи «Нур»", ""),
+    ],
+)
+def test_a_person_is_no_body(name, who):
+    assert is_person(name) == who

@@ -221,6 +221,18 @@ def test_all_ways_to_write_a_number_give_the_same(number, way):
     assert numbers(way.format(number)) == [f"+992{number}"]
 
 
+def test_a_number_beside_the_name_of_a_messenger_is_its_account():
+    read = accounts("WhatsApp +7 916 222 33 44, viber: 93 500 20 01; @umed_help", "TJ")
+    assert [(account.app, account.url) for account in read] == [
+        ("whatsapp", "+79162223344"),
+        ("viber", "+992935002001"),
+        ("telegram", "https://t.me/umed_help"),
+    ]
+    with pytest.raises(Partly) as error:
+        accounts("@umed_help, vk.com/umed")
+    assert (error.value.rest, len(error.value.value)) == ("vk.com/umed", 1)
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
