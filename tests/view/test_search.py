@@ -751,6 +751,30 @@ def test_the_browser_finds_what_the_view_finds(tmp_path, tiny_area):
 
 
 @needs_node
+def test_the_browser_puts_what_is_open_now_before_what_is_as_good(tmp_path, tiny_area):
+    parts = [organization("Umed")]
+    for name, kind, hours in (
+        ("Advice A", "LEG-INF", []),
+        ("Advice B", "LEG-INF", [("MO", "08:00", "17:00")]),
+        ("Court C", "LEG-REP", [("MO", "08:00", "17:00")]),
+        ("School D", "INC-VOC", [("MO", "08:00", "17:00")]),
+    ):
+        parts += service(name, of="Umed", types=[kind], hours=hours, phones=["1313"], verified=dt.date(2026, 9, 1))
+    edition = Edition(published(tmp_path, tiny_area, *parts), tiny_area)
+    data = (search_index.words(edition).decode(), search_index.script(edition, "en").decode())
+    by_day, by_night = in_node(
+        tmp_path,
+        [*of_the_site("fold", "meaning", "search"), *data],
+        [True, False],
+        "given.map(open => { window.rohnamoClock = { open: () => open }; "
+        "return rohnamoSearch.find('lawyer', ROHNAMO_INDEX, ROHNAMO_WORDS, null)"
+        ".rows.map(hit => ROHNAMO_INDEX.texts[hit.row.name]); })",
+    )
+    assert by_night == ["Advice A", "Court C", "Advice B"], "one of each kind first, when none is open"
+    assert by_day == ["Advice B", "Court C", "Advice A"]
+
+
+@needs_node
 def test_the_browser_understands_what_the_view_does(tmp_path, countrywide):
     texts = [row["query"] for row in rows(QUERIES)] + NEAR_HOME
     at = [(text, len(text) // 3) for text in texts[::2]]

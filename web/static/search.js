@@ -85,8 +85,14 @@
     });
   }
 
+  // Whether a row is open now, which only a page with a clock knows.
+  function isOpen(row, index) {
+    var hours = index.texts[row.clock];
+    return Boolean(hours && window.rohnamoClock && window.rohnamoClock.open(hours, row.offset));
+  }
+
   // How a row answers: how much of the text it meets, and by what it is put in order.
-  function weigh(row, meaning, tests, minutes) {
+  function weigh(row, index, meaning, tests, minutes) {
     function among(codes) { return meaning.places.some(function (code) { return codes.has(code); }); }
     var tier = meaning.tier(row.types), words = meaning.words, met = 0;
     var long = words.join("").length >= SHORTEST && whole(row, words);
@@ -98,16 +104,17 @@
     if (!meaning.best && !meaning.named.length) met += conditions + (inside ? 1 : 0);
     var where = !meaning.places.length ? 0 : inside ? 2 : among(row.covers) || row.flags.has("everywhere") ? 1 : 0;
     var time = minutes ? minutes(row) : null;
-    return { row: row, met: met, tier: tier, where: where, score: meaning.score(row.types), conditions: conditions,
+    return { row: row, met: met, tier: tier, where: where, open: isOpen(row, index), score: meaning.score(row.types), conditions: conditions,
       minutes: time, far: minutes ? (time ? time[0] : Infinity) : 0 };
   }
 
   function before(a, b) {
     return a.row.later - b.row.later || b.tier - a.tier || (a.far === b.far ? 0 : a.far - b.far) || b.where - a.where ||
-      b.score - a.score || b.conditions - a.conditions || !a.row.dial - !b.row.dial || a.row.place - b.row.place;
+      b.open - a.open || b.score - a.score || b.conditions - a.conditions || !a.row.dial - !b.row.dial || a.row.place - b.row.place;
   }
 
-  // Of the kinds that were asked for, the first service of each comes first, where it is as good and as near.
+  // Of the kinds that were asked for, the first service of each comes first, where it is as good and as near: those that
+  // are open now before the others.
   function shared(rows, meaning) {
     var picked = [], head = rows[0];
     meaning.first().forEach(function (code) {
@@ -117,6 +124,7 @@
       });
       if (hit) picked.push(hit);
     });
+    picked.sort(function (a, b) { return b.open - a.open; });
     return picked.concat(rows.filter(function (hit) { return picked.indexOf(hit) < 0; }));
   }
 
@@ -140,7 +148,7 @@
     var meaning = understood(text, index, lexicon), most = 0;
     if (meaning.nothing) return { meaning: meaning, rows: [], said: [] };
     var tests = meaning.named.map(function (word) { return test(word, index); });
-    var rows = index.rows.map(function (row) { return weigh(row, meaning, tests, minutes); });
+    var rows = index.rows.map(function (row) { return weigh(row, index, meaning, tests, minutes); });
     rows.forEach(function (hit) { most = Math.max(most, hit.met); });
     rows = rows.filter(function (hit) { return most && hit.met === most; }).sort(before);
     rows = shared(rows, meaning);
