@@ -215,7 +215,7 @@ class Accounts:
         login = login.strip().casefold()
         if not login or not name.strip():
             raise InvalidRecord("an account needs a login and a name; write both")
-        if same_person(login, COMMAND_LINE):  # whose word counts without asking who says it
+        if is_reserved(login):
             raise InvalidRecord(f"the login {login!r} stands for the command line; choose another")
         if role not in ROLES:
             raise InvalidRecord(f"{role!r} is no role; there are {', '.join(ROLES)}")
@@ -614,6 +614,11 @@ class Accounts:
             dt.date.fromisoformat(row["away_until"]) if row["away_until"] else None,
             row["deputy"],
         )
+
+
+def is_reserved(login: str) -> bool:
+    """Tell whether a login reads as the command line's, whose word counts without asking who says it."""
+    return same_person(login, COMMAND_LINE)
 
 
 def _usable(row: sqlite3.Row) -> bool:

@@ -13,6 +13,7 @@ from mapping.area.geocode import find_unit
 from mapping.language.fold import skeleton
 from mapping.language.i18n import Message
 from mapping.language.languages import codes
+from web.access.accounts import is_reserved
 from web.access.guard import Open, log, me, now
 from web.access.mailer import usable
 from web.access.roles import EVERYWHERE, ROLES, Action, Role
@@ -95,7 +96,7 @@ def _person(row: list[str], language: str) -> Person:
 def _faults(people: list[Person]) -> Iterator[Message]:
     taken = {account.login for account in accounts().accounts()}
     for number, person in enumerate(people, 1):
-        if not person.login or person.login in taken:
+        if not person.login or person.login in taken or is_reserved(person.login):
             yield replace(LOGIN, values={"row": number})
         if not person.role:
             yield replace(ROLE, values={"row": number})

@@ -35,6 +35,7 @@ def test_every_row_becomes_an_account(office):
     ("row", "told"),
     [
         ("administrator;A;steward", "the login is empty, taken, or twice"),
+        ("command line;A;steward", "the login is empty, taken, or twice"),
         ("b;B;wizard", "no such role"),
         ("b;B;steward;Nowhere", "no such region"),
         ("b;B;steward;*;a@b@c", "no mail address"),
