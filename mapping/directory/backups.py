@@ -217,13 +217,14 @@ def _add_all(tar: tarfile.TarFile, folder: Path, names: list[str]) -> None:
                 if f"{stem}.end" in own:
                     held.enter_context(FileLock(folder / f"{stem}.lock", timeout=30, poll_interval=0.002))
                 for name in own:
-                    if name.endswith(".db"):
-                        copy = beside / "copy.db"
-                        _copy_database(folder / name, copy)
-                        tar.add(copy, name, filter=_plain)
-                        copy.unlink()
-                    else:
-                        tar.add(folder / name, name, filter=_plain)
+                    with _said_clearly(f"{folder / name}: cannot be copied, and no backup was made"):
+                        if name.endswith(".db"):
+                            copy = beside / "copy.db"
+                            _copy_database(folder / name, copy)
+                            tar.add(copy, name, filter=_plain)
+                            copy.unlink()
+                        else:
+                            tar.add(folder / name, name, filter=_plain)
 
 
 def _copy_database(path: Path, copy: Path) -> None:
@@ -439,7 +440,7 @@ def _advice(text: str) -> str:
     if "full" in text or "No space" in text or "File too large" in text or "disk I/O" in text:
         return "make room on the disk and try again"
     if "Permission" in text or "Read-only" in text or "readonly" in text:
-        return "check the rights of the folder, and whether the disk may be written"
+        return "check the rights of file and folder, and whether the disk may be written"
     if "malformed" in text or "not a database" in text:
         return "a database is damaged; restore it from an older backup"
     return "check the path, its rights and the free space"

@@ -293,6 +293,12 @@ def test_a_backup_that_cannot_be_made_says_why(private, tmp_path, arguments, sai
         backup(folder, out, secret=SECRET, now=NOW)
 
 
+def test_what_cannot_be_copied_is_named(private, tmp_path):
+    (private / "other.db").write_bytes(b"no database" * 100)
+    with pytest.raises(MappingError, match=r"other\.db: cannot be copied, and no backup was made .*not a database"):
+        backup(private, tmp_path / "x", secret=SECRET, now=NOW)
+
+
 def test_secrets(tmp_path):
     (tmp_path / "key").write_text("a" * 64 + "\n", encoding="ascii")
     assert secret_of(tmp_path / "key", None) == b"a" * 64
