@@ -35,8 +35,9 @@ SHARED = 4
 OUT, INSULT, ABROAD = "out", "insult", "abroad"
 PLANNED = "abroadjob"
 """Who is about to go to a country is not there yet."""
-ASIDE = {"after", "near"}
-"""Concepts that keep what their words would ask for alone from being asked for: after the shelter, close to home."""
+ASIDE = {"after", "near", "lost"}
+"""Concepts that keep what their words would ask for alone from being asked for: after the shelter, close to home, and
+in Tajik "what shall I do", which has the word for work in it."""
 CONDITIONS = ("night", "free")
 SPEAKS = "speaks-"
 """How concepts begin that name a language: ``speaks-uz``."""

@@ -520,6 +520,28 @@ def test_whom_the_police_holds_needs_a_lawyer_first(reader, text):
     assert reader.read(text).first_types()[0] == "LEG-REP"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["отец хочет выдать меня замуж", "ба шавҳар медиҳанд маро", "meni erga bermoqchi", "they want to marry me off"],
+)
+def test_who_is_to_be_married_off_gets_the_line(reader, text):
+    meaning = reader.read(text)
+    assert meaning.line
+    assert meaning.first_types()[0] == "IDN-HOT"
+
+
+def test_who_does_not_know_what_to_do_asks_for_no_work(reader):
+    assert reader.read("намедонам чӣ кор кунам").first_types()[0] == "CMG-INF"
+    beaten = reader.read("шавҳарам маро мезанад чи кор кунам")
+    assert beaten.line
+    assert not [code for code in beaten.first_types() if code.startswith("INC")]
+
+
+@pytest.mark.parametrize("text", ["смс", "бо паёмак навиштан", "sms yozish", "написать в телеграм", "text message"])
+def test_who_would_rather_write_is_shown_lines(reader, text):
+    assert reader.read(text).first_types()[0] == "IDN-HOT"
+
+
 @pytest.mark.parametrize("text", ["помощь", "нужна помощь", "pomosh", "кӯмак лозим", "yordam", "help"])
 def test_who_calls_for_help_gets_the_line_and_lines(reader, text):
     meaning = reader.read(text)

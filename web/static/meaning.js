@@ -6,7 +6,7 @@
   var HARD_I = /(?<=[^aeiouy])y(?=[^aeiouy])/g; // Russian in Latin letters writes "y" for the vowel that fold.js writes "i"
   var ADJECTIVE = /sk(?:ogo|omu|om|im|imi|ih|aya|oy|oe|uyu|ie)$/; // mapping.language.fold.nominative
   var CONDITIONS = ["night", "free"], BESIDE = ["out", "insult"], PEOPLE = ["boss", "child", "family", "husband"];
-  var QUIET = new Set(["not", "near", "open"].concat(BESIDE, CONDITIONS)), ASIDE = new Set(["after", "near"]);
+  var QUIET = new Set(["not", "near", "open"].concat(BESIDE, CONDITIONS)), ASIDE = new Set(["after", "near", "lost"]);
 
   function speaks(name) { return name.startsWith("speaks-"); } // a concept that names a language
   function split(text) { return text ? text.split(" ") : []; }

@@ -209,8 +209,11 @@ class Finder:
                 or (statement.service_type in kinds and kinds.term(statement.service_type).need == "child")
             )
         statements = tuple(StatementCard(statement, route(statement, self.area, self.language)) for statement in spoken)
-        desks = responsible(self.edition, unit, self.language) if unit else []
-        return Confidential(statements, tuple(desks[:3]), open_line(self.edition, self.language, abroad=self.abroad))
+        desks: dict[object, Card] = {}  # a number that is answered at the same hours stands there once
+        for desk in responsible(self.edition, unit, self.language) if unit else ():
+            desks.setdefault((desk.calls[0].dial, desk.week.short) if desk.calls else desk.id, desk)
+        line = open_line(self.edition, self.language, abroad=self.abroad)
+        return Confidential(statements, tuple(desks.values())[:3], line)
 
     def emergency(self) -> tuple[Emergency, ...]:
         """Return the numbers for a minute of danger where the person is."""

@@ -46,6 +46,7 @@ MORE = records_of(
             "For foreigners": {"types": ["RET-REP"], "serves": ["MIG-FOR"]},
             "Day desk": {"types": ["CMG-REF"], "hours": DAY},
             "Night desk": {"types": ["CMG-REF"], "hours": NIGHT},
+            "Night commission": {"types": ["CRD-COM"], "hours": NIGHT},
             "Police desk": {"types": ["IDN-FID"]},
             "Mute line": {"types": ["IDN-HOT"], "phones": []},
         }.items()
@@ -142,7 +143,8 @@ def test_tonight_names_what_is_open_and_the_numbers(desk):
     assert [statement.entry.text for statement in night.confidential.statements] == [
         "A safe place to stay can be arranged"
     ]
-    assert [str(card.name) for card in night.confidential.desks] == ["Night desk"]  # the other takes nobody tonight
+    desks = [str(card.name) for card in night.confidential.desks]
+    assert desks == ["Night commission"], "the day's desk takes nobody tonight, and the night's has the same number"
     assert Finder(desk.editions(), "en", Needs(place="p1", need=("doctor",))).tonight() is None
 
 
