@@ -65,13 +65,13 @@ def _text(contents: bytes, encoding: str) -> str:
         return HALF.sub("\ufffd", contents.decode(encoding, "surrogatepass"))
 
 
-def lines(path: Path) -> Iterator[tuple[int, Any]]:
-    """Yield (line, document) of a file with one document a line; blank lines are passed over.
+def lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield (line, text) of a file with one document a line, as it stands there; blank lines are passed over.
 
     Raises
     ------
     FormatError
-        A line is no JSON: a file that was cut off must not be taken for a whole one.
+        The file or a line is too large, or it cannot be read.
     """
     try:
         size = path.stat().st_size
@@ -95,7 +95,7 @@ def lines(path: Path) -> Iterator[tuple[int, Any]]:
                     )
                 text = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
                 if text:
-                    yield number, parse(text, f"{path} line {number}")
+                    yield number, text
     except OSError as error:
         raise FormatError(
             Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)

@@ -15,7 +15,8 @@ from mapping.area.study_area import StudyArea
 from mapping.batch import UNAPPROVED, Batch
 from mapping.errors import FormatError
 from mapping.formats.hsds._names import REFERENCES, Raw
-from mapping.formats.hsds._take import LateRow, LateRows, Taking
+from mapping.formats.hsds._read import LateRow, LateRows
+from mapping.formats.hsds._take import Taking
 from mapping.formats.hsds._terms import settle_attributes, settle_terms, types_by_name
 from mapping.formats.hsds._values import number, plain, values_shown
 from mapping.language import parsers

@@ -3,9 +3,8 @@
 `Taking.take` is given rows in any order; `mapping.formats.hsds._finish` settles what needs all of them.
 """
 
-import contextlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,142 +12,29 @@ from pydantic import ValidationError
 
 from mapping.batch import Batch, Issue, Level, RefusedRow
 from mapping.formats import ReadContext
-from mapping.formats.hsds._names import (
-    EXPECTED,
-    HOLDING,
-    IGNORED,
-    NAMES,
-    NESTED,
-    NO_ID,
-    PASSED_OVER,
-    REFERENCES,
-    Raw,
-    identified,
-    table_of,
+from mapping.formats.hsds._names import NAMES, REFERENCES, Raw, identified
+from mapping.formats.hsds._read import (
+    LATE,
+    LINKED,
+    SHARED,
+    LateRow,
+    LateRows,
+    Reading,
+    ReadRow,
+    digest_of,
+    is_passed_over,
 )
-from mapping.formats.hsds._values import Mended, language_code, parsers, plain, values_shown
-from mapping.language.i18n import Phrase, Several, both
-from mapping.language.parsers import Partly, Unreadable
-from mapping.model import (
-    RECORDS,
-    Audience,
-    Provenance,
-    Record,
-    Source,
-    ids_of,
-    least_precise,
-    record_id,
-    required,
-    strictest,
-)
-from mapping.packed import RecordRow, RecordsById, row_of_read
-from mapping.safety.sensitive_text import asks_in_prose, withholds
+from mapping.formats.hsds._values import values_shown
+from mapping.language.i18n import Phrase, both
+from mapping.model import RECORDS, Record, Source, least_precise, record_id, strictest
+from mapping.packed import RecordRow, RecordsById
 
 MOST_SAID = 50
 """How often one fault is said row by row; after that it is only counted."""
 
-NEEDED: dict[str, frozenset[str]] = {table: frozenset(required(kind) - {"id"}) for table, kind in RECORDS.items()}
-
-CALLED: dict[str, Callable[[str], bool]] = {
-    **dict.fromkeys(("name", "alternate_name", "title", "alert"), withholds),
-    "description": asks_in_prose,
-}
-"""Fields in which a sender may ask that a record be not shown -> what tells whether the sender does."""
-MARKED = frozenset(table for table, kind in RECORDS.items() if "audience" in kind.model_fields)
-"""Tables whose records say who may see them."""
-
-LINKED = frozenset(table for table, kind in RECORDS.items() if "link_id" in kind.model_fields)
-"""Tables of what is said of a record of any table."""
-
-NAMED = frozenset(table for refs in REFERENCES.values() for table in refs.values())
-"""Tables whose records columns of other rows name."""
-
-LATE = frozenset({"location", "address", "phone", "attribute", "taxonomy", "taxonomy_term"})
-"""Tables whose rows are settled when all rows are there: they need others to be understood."""
-
-SHARED = frozenset({"organization", "program", "unit", "taxonomy", "taxonomy_term", "location", "phone", "contact"})
-"""Tables whose records stand in many documents of JSON."""
-
-LOST: dict[str, dict[str, Phrase]] = {
-    "schedule": {
-        "count": Phrase("how often the hours repeat is not kept"),
-        "byweekno": Phrase("in which weeks the hours hold is not kept"),
-        "byyearday": Phrase("on which days of the year the hours hold is not kept"),
-    },
-}
-"""Columns of HSDS that this directory does not keep, and what that means."""
-
-ADDED_TO: dict[str, dict[str, str]] = {"service": {"fees": "fees_description", "licenses": "accreditations"}}
-"""Columns of HSDS that are kept as part of another text."""
-
-
-@dataclass(slots=True)
-class LateRow:
-    """A late row: its fields so far, and where it stood."""
-
-    id: str
-    sent: str
-    fields: dict[str, Any]
-    raw: Raw
-
-
-class LateRows(MutableMapping[str, LateRow]):
-    """Late rows by the id of their record, each held as one tuple of what it says: to change one, put it back."""
-
-    def __init__(self) -> None:
-        self._held: dict[str, tuple[Any, ...]] = {}
-        """Id -> the names, how the sender calls it, its sheet and row; the fields; the cells."""
-        self._names: dict[_RowNames, _RowNames] = {}
-
-    def __contains__(self, own: object) -> bool:
-        """Tell whether there is a row of an id."""
-        return own in self._held
-
-    def __getitem__(self, own: str) -> LateRow:
-        """Return the row of an id."""
-        held = self._held[own]
-        (table, fields, cells), sent, sheet, row = held[:4]
-        end = 4 + len(fields)
-        raw = Raw(table, dict(zip(cells, held[end:], strict=True)), sheet, row)
-        return LateRow(own, sent, dict(zip(fields, held[4:end], strict=True)), raw)
-
-    def __setitem__(self, own: str, row: LateRow) -> None:
-        """Hold a row."""
-        fields, raw = row.fields, row.raw
-        names = (raw.table, tuple(fields), tuple(raw.cells))
-        names = self._names.setdefault(names, names)
-        self._held[own] = (names, row.sent, raw.sheet, raw.row, *fields.values(), *raw.cells.values())
-
-    def __delitem__(self, own: str) -> None:
-        """Let go of a row."""
-        del self._held[own]
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield the ids."""
-        return iter(self._held)
-
-    def __len__(self) -> int:
-        """Return the number of rows."""
-        return len(self._held)
-
-    def taken(self) -> Iterator[LateRow]:
-        """Yield the rows, letting go of each."""
-        for own in [*self._held]:
-            yield self[own]
-            del self[own]
-
-    def told(self, name: str) -> Iterator[tuple[str, Any]]:
-        """Yield the id of each row, and what it says in a field."""
-        for own, ((_, fields, _), *values) in self._held.items():
-            yield own, values[3 + fields.index(name)] if name in fields else None
-
-
-_RowNames = tuple[str, tuple[str, ...], tuple[str, ...]]
-"""What many rows share: their table, the names of their fields, and those of their cells."""
-
 
 @dataclass
-class Taking:
+class Taking(Reading):
     """The records of one file on their way into a batch.
 
     ``counted`` is what a row is for the batch: every row of a table, or every document.
@@ -162,8 +48,6 @@ class Taking:
     late: dict[str, LateRows] = field(default_factory=lambda: defaultdict(LateRows))
     sheets: dict[str, str] = field(default_factory=dict)
     """Table -> sheet that its records came from; record -> sheet, where that was another."""
-    keys: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
-    """Table -> id as it was sent -> id of our record."""
     marked: set[str] = field(default_factory=set)
     """Records that say themselves who may see them."""
     unnamed: set[str] = field(default_factory=set)
@@ -173,32 +57,18 @@ class Taking:
 
     def __post_init__(self) -> None:
         """Start the batch of the file."""
+        super().__init__(self.context.source.id, self.context.audience, self.file)
         self.batch = Batch(self.context.source, self.file)
-        self.sender = self.context.source.id
         self._sent: dict[str, dict[str, str]] = {}
         self._said: Counter[tuple[str, str, Phrase, Level]] = Counter()
         self._issues: set[Issue] = set()
-        self._unknown: set[tuple[str, str]] = set()
-        self._cells: dict[str, dict[str, int]] = defaultdict(dict)
-        """Table -> id as it was sent -> hash of what its row said last."""
-        self._most = self.context.audience
+        self._cells: dict[str, dict[str, bytes]] = defaultdict(dict)
+        """Table -> id as it was sent -> digest of what its row said last."""
 
     @property
     def source(self) -> Source:
         """The sender."""
         return self.context.source
-
-    def key(self, table: str, sent: object) -> str:
-        """Return the id of our record of what the sender calls so."""
-        text = sent if isinstance(sent, str) else str(sent)
-        known = self.keys[table]
-        if text not in known:
-            known[text] = ids_of(self.sender, table)(text.strip())
-        return known[text]
-
-    def _own(self, table: str, sent: str) -> str:
-        """Return the id of the record of a row; it is only noted where columns of other rows can name it."""
-        return self.key(table, sent) if table in NAMED else ids_of(self.sender, table)(sent)
 
     def sent_as(self, table: str, own: str) -> str:
         """Return what the sender calls a record of ours, for a message."""
@@ -223,14 +93,19 @@ class Taking:
         place = self.records.place(own)
         return Raw(table, {}, table if place is None else self._sheet(table, own), place)
 
-    def _put(self, raw: Raw, record: RecordRow) -> None:
-        """Keep a record, and where it came from, for whatever may turn out wrong."""
+    def _hold(self, table: str, sheet: str, place: int | None, rows: Sequence[RecordRow]) -> None:
+        """Keep the record of a row, and where it came from, for whatever may turn out wrong."""
+        if not rows:
+            return
+        record, *provenance = rows
         own = record[1][0]
-        self.records.put(record, raw.row)
-        if self.sheets.setdefault(raw.table, raw.sheet) != raw.sheet:
-            self.sheets[own] = raw.sheet
+        self.records.put(record, place)
+        if self.sheets.setdefault(table, sheet) != sheet:
+            self.sheets[own] = sheet
         elif own in self.sheets:
             del self.sheets[own]
+        for other in provenance:
+            self.records.put(other)
 
     def _sheet(self, table: str, own: str) -> str:
         """Return the sheet that a record came from."""
@@ -242,41 +117,58 @@ class Taking:
         if table not in RECORDS:
             self._aside(raw)
             return
-        if "link_entity" in cells and str(cells["link_entity"] or "") in PASSED_OVER:
-            return  # what is said of a record that is not read
+        if is_passed_over(cells):
+            return
         sent = identified(table, cells)
         if table == "unit" and not cells.get("name"):
             self.unnamed.add(self.key(table, sent))
             return
         if table in SHARED:
-            digests, digest = self._cells[table], _digest(cells)
+            digests, digest = self._cells[table], digest_of(cells)
             if digests.get(sent) == digest:
                 return
             digests[sent] = digest
-        if sent.startswith(NO_ID):
-            self.say(
-                raw,
-                "id",
-                Phrase("the row has no id"),
-                Phrase("it is told from others by what it says; ask the sender for ids"),
-            )
-        for name in EXPECTED.get(table, ()):
-            if cells.get(name) is None:
-                self.say(
-                    raw,
-                    name,
-                    Phrase("the row has no {name}, which HSDS asks for", name=name),
-                    Phrase("ask the sender for it"),
-                    "note",
-                )
-        fields = self._fields(raw)
-        own = self._own(table, sent)
+        fields = self.read(raw, sent)
+        own = self.own(table, sent)
         if "audience" in fields:
             self.marked.add(own)
         if table in LATE:
             self._keep(table, own, sent, fields, raw)
             return
         self._add(own, sent, fields, raw)
+
+    def note_keys(self, keys: Mapping[str, Mapping[str, str]]) -> None:
+        """Note the ids of rows that were read ahead."""
+        for table, ids in keys.items():
+            self.keys[table].update(ids)
+
+    def join(self, rows: Sequence[ReadRow | None], again: Callable[[], Sequence[Raw]]) -> None:
+        """Take rows that were read ahead; what some of them say together with earlier rows is read ``again``."""
+        raws: Sequence[Raw] = ()
+        for place, row in enumerate(rows):
+            if row is None or not self._join(row):
+                raws = raws or again()
+                self.take(raws[place])
+
+    def _join(self, row: ReadRow) -> bool:
+        """Take a row that was read ahead; tell whether that could be, for no other is of the same record."""
+        table, sheet, place, sent, own, digest, marked, notes, held = row
+        if digest is not None and self._cells[table].get(sent) == digest:
+            return True
+        if own in (self.late[table] if table in LATE else self.records):
+            return False
+        if digest is not None:
+            self._cells[table][sent] = digest
+        for number, column, problem, fix, level in notes:
+            if number is not None or self.is_news(table, column):
+                self.say(Raw(table, {}, sheet, number), column, problem, fix, level)
+        if marked:
+            self.marked.add(own)
+        if table in LATE:
+            self.late[table].hold(own, held)
+        else:
+            self._hold(table, sheet, place, held)
+        return True
 
     def _aside(self, raw: Raw) -> None:
         """Keep what a table without records of its own says of services."""
@@ -360,137 +252,7 @@ class Taking:
 
     def add(self, raw: Raw, own: str, fields: dict[str, Any], sent: str = "") -> None:
         """Make a record and keep it; where that cannot be, set the row aside with the reason."""
-        kind = RECORDS[raw.table]
-        if missing := sorted([name for name in NEEDED[raw.table] if fields.get(name) in (None, "")]):
-            self.refuse(
-                raw,
-                missing[0],
-                Phrase("the row has no {columns}", columns=Several(missing)),
-                Phrase("ask the sender for it"),
-            )
-            return
-        try:
-            row = row_of_read(kind)(own, fields)
-        except ValidationError as error:
-            self._refuse_misfit(raw, error)
-            return
-        self._put(raw, (kind, row))
-        if sent and raw.table in ("organization", "service"):
-            self.add_provenance(raw.table, own, sent)
-
-    def _refuse_misfit(self, raw: Raw, error: ValidationError) -> None:
-        """Set a row aside of which a value does not fit its field."""
-        fault = error.errors()[0]
-        name = str(fault["loc"][0]) if fault["loc"] else ""
-        problem = Phrase("{text}: {fault}", text=values_shown(str(fault["input"])), fault=Phrase.of(fault["msg"]))
-        self.refuse(raw, name, problem, Phrase("mend the row"))
-
-    def add_provenance(self, table: str, own: str, sent: str) -> None:
-        """Note which row of the source a record came from."""
-        mark = record_id(self.sender, "provenance", table, own, sent)
-        self.records[mark] = Provenance.of_checked(
-            id=mark,
-            link_id=own,
-            link_entity=table,
-            source_id=self.sender,
-            source_key=sent,
-            file=self.file,
-            sheet=self._sheet(table, own) or None,
-            row=self.records.place(own),
-        )
-
-    def _fields(self, raw: Raw) -> dict[str, Any]:
-        """Read the cells of a row: our fields with their values, keys as ids of our records."""
-        known, refs = parsers(raw.table), REFERENCES[raw.table]
-        linked = raw.table in LINKED
-        fields: dict[str, Any] = {}
-        for name, value in raw.cells.items():
-            if value is None or value == "":
-                continue
-            if (parse := known.get(name)) is not None:
-                try:
-                    if type(value) in NESTED:
-                        raise _no_single_value()
-                    read = parse(value)
-                except (Mended, Unreadable) as error:
-                    read = self._misread(raw, name, error)
-                if read is not None and read != "":
-                    fields[name] = read
-            elif name in refs:
-                if isinstance(value, NAMES) and str(value).strip():
-                    fields[name] = self.key(refs[name], value)
-                elif type(value) in NESTED:
-                    self._misread(raw, name, _no_single_value())
-            elif name == "number" and raw.table == "phone":
-                fields[name] = value  # numbers are read when their country is known
-            elif name == "id" or name == "link_type":
-                continue  # a word of the sender: see `mapping.formats.hsds._terms`
-            elif linked and name == "link_entity":
-                fields[name] = plain(value)
-            elif not (linked and name == "link_id"):
-                self._other(raw, name, value, fields)
-        for name, asks in CALLED.items() if raw.table in MARKED else ():
-            if name in fields and asks(str(fields[name] or "")):
-                fields["audience"] = "custodian"
-                problem = Phrase("{text} asks that it be not shown", text=values_shown(fields[name]))
-                self.say(raw, name, problem, Phrase("it is for custodians only; ask its operator"))
-                break
-        if raw.table == "language" and "code" not in fields and fields.get("name"):
-            with contextlib.suppress(Unreadable):
-                fields["code"] = language_code(fields["name"])
-        if linked and isinstance(link := raw.cells.get("link_id"), NAMES) and fields.get("link_entity"):
-            fields["link_entity"] = table_of(fields["link_entity"]) or fields["link_entity"]
-            fields["link_id"] = self.key(fields["link_entity"], link)
-        return fields
-
-    def _misread(self, raw: Raw, name: str, error: Mended | Unreadable) -> Any:
-        """Say what is wrong with a cell; return what was read all the same."""
-        if isinstance(error, Mended):
-            self.say(raw, name, error.problem, error.fix, "doubt" if error.doubt else "note")
-            return error.value
-        if isinstance(error, Partly):
-            self.say(raw, name, error.problem, error.fix)
-            return error.value[0] if isinstance(error.value, list) and error.value else None
-        self.say(raw, name, error.problem, Phrase("the value was left out; {fix}", fix=error.fix), "refused")
-        return None
-
-    def _other(self, raw: Raw, name: str, value: Any, fields: dict[str, Any]) -> None:
-        """Deal with a column that is no field of ours."""
-        into = ADDED_TO.get(raw.table, {}).get(name)
-        if into is not None:
-            text = plain(value)
-            before = raw.cells.get(into)
-            if text and text != before and text != into:
-                fields[into] = f"{plain(before)}\n{text}" if before else text
-        elif name in LOST.get(raw.table, {}):
-            problem = Phrase("{text}: {lost}", text=values_shown(str(value)), lost=LOST[raw.table][name])
-            self.say(raw, name, problem, Phrase("put it into the description, or the hours are wrong"))
-        elif name in HOLDING:
-            problem = Phrase("holds {text} where a record should stand", text=values_shown(str(value)))
-            self.say(raw, name, problem, Phrase("it was left out; ask the sender what it holds"), "refused")
-        elif name not in IGNORED.get(raw.table, ()) and (raw.table, name) not in self._unknown:
-            self._unknown.add((raw.table, name))
-            self.say(
-                Raw(raw.table, {}, raw.sheet, None),
-                name,
-                Phrase("is a column that HSDS does not have"),
-                Phrase("it was left out; ask the sender what it holds"),
-            )
-
-    def with_audience(self, table: str, fields: dict[str, Any]) -> dict[str, Any]:
-        """Add who may see a record: what it says itself, and never more than the source as a whole."""
-        if table in MARKED:
-            audience = fields.get("audience")
-            if table == "contact" and audience is None:
-                audience = "custodian"  # people's names stay with the custodians until somebody says otherwise
-            elif table in ("funding", "service_capacity"):
-                audience = strictest(audience or "partner", "partner")
-            fields["audience"] = self.audience(audience)
-        return fields
-
-    def audience(self, audience: Audience | None) -> Audience:
-        """Return who may see what says this of itself; a feed never lowers."""
-        return strictest(self._most, audience) if audience else self._most
+        self._hold(raw.table, raw.sheet, raw.row, self.rows(raw, own, fields, sent))
 
     def say(self, raw: Raw, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
         """Keep an issue of a row; of one that repeats, the first ones by row."""
@@ -515,12 +277,3 @@ class Taking:
             if count > MOST_SAID:
                 problem = Phrase("and {count} more {count:row|rows} with the same fault", count=count - MOST_SAID)
                 self.batch.issues.append(Issue(self.file, sheet, None, column, problem, fix, level))
-
-
-def _digest(cells: Mapping[str, Any]) -> int:
-    """Return a hash of what cells say; of what is no text by how it is written, since -1 and -2 have one hash."""
-    return hash((*cells, *[value if type(value) is str else (repr(value),) for value in cells.values()]))
-
-
-def _no_single_value() -> Unreadable:
-    return Unreadable(Phrase("holds a list or an object where one value should stand"), Phrase("write one value"))

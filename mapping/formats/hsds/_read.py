@@ -1,0 +1,392 @@
+"""One row of HSDS by itself: its values are read, and what is wrong with them is said, whatever other rows say."""
+
+import contextlib
+import hashlib
+import marshal
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from mapping.batch import Level
+from mapping.formats.hsds._names import (
+    EXPECTED,
+    HOLDING,
+    IGNORED,
+    NAMES,
+    NESTED,
+    NO_ID,
+    PASSED_OVER,
+    REFERENCES,
+    Raw,
+    identified,
+    table_of,
+)
+from mapping.formats.hsds._values import Mended, language_code, parsers, plain, values_shown
+from mapping.language.i18n import Phrase, Several
+from mapping.language.parsers import Partly, Unreadable
+from mapping.model import RECORDS, Audience, Provenance, ids_of, record_id, required, strictest
+from mapping.packed import RecordRow, Values, record_row, row_of_read
+from mapping.safety.sensitive_text import asks_in_prose, withholds
+
+NEEDED: dict[str, frozenset[str]] = {table: frozenset(required(kind) - {"id"}) for table, kind in RECORDS.items()}
+
+CALLED: dict[str, Callable[[str], bool]] = {
+    **dict.fromkeys(("name", "alternate_name", "title", "alert"), withholds),
+    "description": asks_in_prose,
+}
+"""Fields in which a sender may ask that a record be not shown -> what tells whether the sender does."""
+MARKED = frozenset(table for table, kind in RECORDS.items() if "audience" in kind.model_fields)
+"""Tables whose records say who may see them."""
+
+LINKED = frozenset(table for table, kind in RECORDS.items() if "link_id" in kind.model_fields)
+"""Tables of what is said of a record of any table."""
+
+NAMED = frozenset(table for refs in REFERENCES.values() for table in refs.values())
+"""Tables whose records columns of other rows name."""
+
+LATE = frozenset({"location", "address", "phone", "attribute", "taxonomy", "taxonomy_term"})
+"""Tables whose rows are settled when all rows are there: they need others to be understood."""
+
+SHARED = frozenset({"organization", "program", "unit", "taxonomy", "taxonomy_term", "location", "phone", "contact"})
+"""Tables whose records stand in many documents of JSON."""
+
+LOST: dict[str, dict[str, Phrase]] = {
+    "schedule": {
+        "count": Phrase("how often the hours repeat is not kept"),
+        "byweekno": Phrase("in which weeks the hours hold is not kept"),
+        "byyearday": Phrase("on which days of the year the hours hold is not kept"),
+    },
+}
+"""Columns of HSDS that this directory does not keep, and what that means."""
+
+ADDED_TO: dict[str, dict[str, str]] = {"service": {"fees": "fees_description", "licenses": "accreditations"}}
+"""Columns of HSDS that are kept as part of another text."""
+
+
+@dataclass(slots=True)
+class LateRow:
+    """A late row: its fields so far, and where it stood."""
+
+    id: str
+    sent: str
+    fields: dict[str, Any]
+    raw: Raw
+
+
+class LateRows(MutableMapping[str, LateRow]):
+    """Late rows by the id of their record, each held as one tuple of what it says: to change one, put it back."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Values] = {}
+        """Id -> the names, how the sender calls it, its sheet and row; the fields; the cells."""
+        self._names: dict[_RowNames, _RowNames] = {}
+
+    def __contains__(self, own: object) -> bool:
+        """Tell whether there is a row of an id."""
+        return own in self._held
+
+    def __getitem__(self, own: str) -> LateRow:
+        """Return the row of an id."""
+        held = self._held[own]
+        (table, fields, cells), sent, sheet, row = held[:4]
+        end = 4 + len(fields)
+        raw = Raw(table, dict(zip(cells, held[end:], strict=True)), sheet, row)
+        return LateRow(own, sent, dict(zip(fields, held[4:end], strict=True)), raw)
+
+    def __setitem__(self, own: str, row: LateRow) -> None:
+        """Hold a row."""
+        self.hold(own, self.packed(row))
+
+    def packed(self, row: LateRow) -> Values:
+        """Return a row as it is held."""
+        fields, raw = row.fields, row.raw
+        names = (raw.table, tuple(fields), tuple(raw.cells))
+        names = self._names.setdefault(names, names)
+        return (names, row.sent, raw.sheet, raw.row, *fields.values(), *raw.cells.values())
+
+    def hold(self, own: str, packed: Values) -> None:
+        """Hold a row that was `packed`."""
+        self._held[own] = packed
+
+    def __delitem__(self, own: str) -> None:
+        """Let go of a row."""
+        del self._held[own]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the ids."""
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self._held)
+
+    def taken(self) -> Iterator[LateRow]:
+        """Yield the rows, letting go of each."""
+        for own in [*self._held]:
+            yield self[own]
+            del self[own]
+
+    def told(self, name: str) -> Iterator[tuple[str, Any]]:
+        """Yield the id of each row, and what it says in a field."""
+        for own, ((_, fields, _), *values) in self._held.items():
+            yield own, values[3 + fields.index(name)] if name in fields else None
+
+
+_RowNames = tuple[str, tuple[str, ...], tuple[str, ...]]
+"""What many rows share: their table, the names of their fields, and those of their cells."""
+
+
+class Reading:
+    """Reads the rows of one file of a sender, each by itself."""
+
+    def __init__(self, sender: str, most: Audience, file: str) -> None:
+        self.sender, self.file = sender, file
+        self._most: Audience = most
+        """Who may see most of what the sender gives."""
+        self.keys: dict[str, dict[str, str]] = defaultdict(dict)
+        """Table -> id as it was sent -> id of our record."""
+        self._unknown: set[tuple[str, str]] = set()
+        """Columns that were said to be unknown."""
+
+    def say(self, raw: Raw, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
+        """Say what is wrong with a row."""
+        raise NotImplementedError
+
+    def refuse(self, raw: Raw, column: str, problem: Phrase, fix: Phrase) -> None:
+        """Say why a row cannot be kept."""
+        raise NotImplementedError
+
+    def key(self, table: str, sent: object) -> str:
+        """Return the id of our record of what the sender calls so."""
+        text = sent if isinstance(sent, str) else str(sent)
+        known = self.keys[table]
+        if text not in known:
+            known[text] = ids_of(self.sender, table)(text.strip())
+        return known[text]
+
+    def own(self, table: str, sent: str) -> str:
+        """Return the id of the record of a row; it is only noted where columns of other rows can name it."""
+        return self.key(table, sent) if table in NAMED else ids_of(self.sender, table)(sent)
+
+    def read(self, raw: Raw, sent: str) -> dict[str, Any]:
+        """Read a row that the sender calls so, saying what it lacks: our fields with their values."""
+        if sent.startswith(NO_ID):
+            self.say(
+                raw,
+                "id",
+                Phrase("the row has no id"),
+                Phrase("it is told from others by what it says; ask the sender for ids"),
+            )
+        for name in EXPECTED.get(raw.table, ()):
+            if raw.cells.get(name) is None:
+                self.say(
+                    raw,
+                    name,
+                    Phrase("the row has no {name}, which HSDS asks for", name=name),
+                    Phrase("ask the sender for it"),
+                    "note",
+                )
+        return self._fields(raw)
+
+    def _fields(self, raw: Raw) -> dict[str, Any]:
+        """Read the cells of a row: our fields with their values, keys as ids of our records."""
+        known, refs = parsers(raw.table), REFERENCES[raw.table]
+        linked = raw.table in LINKED
+        fields: dict[str, Any] = {}
+        for name, value in raw.cells.items():
+            if value is None or value == "":
+                continue
+            if (parse := known.get(name)) is not None:
+                try:
+                    if type(value) in NESTED:
+                        raise _no_single_value()
+                    read = parse(value)
+                except (Mended, Unreadable) as error:
+                    read = self._misread(raw, name, error)
+                if read is not None and read != "":
+                    fields[name] = read
+            elif name in refs:
+                if isinstance(value, NAMES) and str(value).strip():
+                    fields[name] = self.key(refs[name], value)
+                elif type(value) in NESTED:
+                    self._misread(raw, name, _no_single_value())
+            elif name == "number" and raw.table == "phone":
+                fields[name] = value  # numbers are read when their country is known
+            elif name == "id" or name == "link_type":
+                continue  # a word of the sender: see `mapping.formats.hsds._terms`
+            elif linked and name == "link_entity":
+                fields[name] = plain(value)
+            elif not (linked and name == "link_id"):
+                self._other(raw, name, value, fields)
+        for name, asks in CALLED.items() if raw.table in MARKED else ():
+            if name in fields and asks(str(fields[name] or "")):
+                fields["audience"] = "custodian"
+                problem = Phrase("{text} asks that it be not shown", text=values_shown(fields[name]))
+                self.say(raw, name, problem, Phrase("it is for custodians only; ask its operator"))
+                break
+        if raw.table == "language" and "code" not in fields and fields.get("name"):
+            with contextlib.suppress(Unreadable):
+                fields["code"] = language_code(fields["name"])
+        if linked and isinstance(link := raw.cells.get("link_id"), NAMES) and fields.get("link_entity"):
+            fields["link_entity"] = table_of(fields["link_entity"]) or fields["link_entity"]
+            fields["link_id"] = self.key(fields["link_entity"], link)
+        return fields
+
+    def _misread(self, raw: Raw, name: str, error: Mended | Unreadable) -> Any:
+        """Say what is wrong with a cell; return what was read all the same."""
+        if isinstance(error, Mended):
+            self.say(raw, name, error.problem, error.fix, "doubt" if error.doubt else "note")
+            return error.value
+        if isinstance(error, Partly):
+            self.say(raw, name, error.problem, error.fix)
+            return error.value[0] if isinstance(error.value, list) and error.value else None
+        self.say(raw, name, error.problem, Phrase("the value was left out; {fix}", fix=error.fix), "refused")
+        return None
+
+    def _other(self, raw: Raw, name: str, value: Any, fields: dict[str, Any]) -> None:
+        """Deal with a column that is no field of ours."""
+        into = ADDED_TO.get(raw.table, {}).get(name)
+        if into is not None:
+            text = plain(value)
+            before = raw.cells.get(into)
+            if text and text != before and text != into:
+                fields[into] = f"{plain(before)}\n{text}" if before else text
+        elif name in LOST.get(raw.table, {}):
+            problem = Phrase("{text}: {lost}", text=values_shown(str(value)), lost=LOST[raw.table][name])
+            self.say(raw, name, problem, Phrase("put it into the description, or the hours are wrong"))
+        elif name in HOLDING:
+            problem = Phrase("holds {text} where a record should stand", text=values_shown(str(value)))
+            self.say(raw, name, problem, Phrase("it was left out; ask the sender what it holds"), "refused")
+        elif name not in IGNORED.get(raw.table, ()) and self.is_news(raw.table, name):
+            self.say(
+                Raw(raw.table, {}, raw.sheet, None),
+                name,
+                Phrase("is a column that HSDS does not have"),
+                Phrase("it was left out; ask the sender what it holds"),
+            )
+
+    def is_news(self, table: str, column: str) -> bool:
+        """Note a column that HSDS does not have; tell whether nothing was said of it yet."""
+        if (table, column) in self._unknown:
+            return False
+        self._unknown.add((table, column))
+        return True
+
+    def with_audience(self, table: str, fields: dict[str, Any]) -> dict[str, Any]:
+        """Add who may see a record: what it says itself, and never more than the source as a whole."""
+        if table in MARKED:
+            audience = fields.get("audience")
+            if table == "contact" and audience is None:
+                audience = "custodian"  # people's names stay with the custodians until somebody says otherwise
+            elif table in ("funding", "service_capacity"):
+                audience = strictest(audience or "partner", "partner")
+            fields["audience"] = self.audience(audience)
+        return fields
+
+    def audience(self, audience: Audience | None) -> Audience:
+        """Return who may see what says this of itself; a feed never lowers."""
+        return strictest(self._most, audience) if audience else self._most
+
+    def rows(self, raw: Raw, own: str, fields: dict[str, Any], sent: str = "") -> list[RecordRow]:
+        """Return the record of a row, and where it came from; nothing, with the reason said, where that cannot be."""
+        kind = RECORDS[raw.table]
+        if missing := sorted([name for name in NEEDED[raw.table] if fields.get(name) in (None, "")]):
+            self.refuse(
+                raw,
+                missing[0],
+                Phrase("the row has no {columns}", columns=Several(missing)),
+                Phrase("ask the sender for it"),
+            )
+            return []
+        try:
+            row = row_of_read(kind)(own, fields)
+        except ValidationError as error:
+            self._refuse_misfit(raw, error)
+            return []
+        provenance = [self._provenance(raw, own, sent)] if sent and raw.table in ("organization", "service") else []
+        return [(kind, row), *provenance]
+
+    def _refuse_misfit(self, raw: Raw, error: ValidationError) -> None:
+        """Set a row aside of which a value does not fit its field."""
+        fault = error.errors()[0]
+        name = str(fault["loc"][0]) if fault["loc"] else ""
+        problem = Phrase("{text}: {fault}", text=values_shown(str(fault["input"])), fault=Phrase.of(fault["msg"]))
+        self.refuse(raw, name, problem, Phrase("mend the row"))
+
+    def _provenance(self, raw: Raw, own: str, sent: str) -> RecordRow:
+        """Return which row of the source a record came from."""
+        return record_row(
+            Provenance.of_checked(
+                id=record_id(self.sender, "provenance", raw.table, own, sent),
+                link_id=own,
+                link_entity=raw.table,
+                source_id=self.sender,
+                source_key=sent,
+                file=self.file,
+                sheet=raw.sheet or None,
+                row=raw.row,
+            )
+        )
+
+
+Note = tuple[int | None, str, Phrase, Phrase, Level]
+"""What is wrong with a row: its number, the column, the problem, what to do."""
+
+ReadRow = tuple[str, str, int | None, str, str, bytes | None, bool, list[Note], Any]
+"""A row that was read: its table, sheet and number, how the sender calls it, our id, its digest where its table is one
+of `SHARED`, whether it says who may see it, what is wrong with it, and what is held of it: where its table is one of
+`LATE` as `LateRows` do, else its record and where that came from."""
+
+
+class ReadingAhead(Reading):
+    """Reads rows before it is known what stands before them."""
+
+    def __init__(self, sender: str, most: Audience, file: str) -> None:
+        super().__init__(sender, most, file)
+        self._notes: list[Note] = []
+        self._late = LateRows()
+
+    def row(self, raw: Raw) -> ReadRow | None:
+        """Return a row as it was read; None where it must be read among the others."""
+        table, cells = raw.table, raw.cells
+        if table not in RECORDS or table == "unit" or is_passed_over(cells):
+            return None
+        self._notes = []
+        sent = identified(table, cells)
+        fields, own = self.read(raw, sent), self.own(table, sent)
+        marked = "audience" in fields
+        held: Values | list[RecordRow]
+        if table in LATE:
+            held = self._late.packed(LateRow(own, sent, fields, raw))
+        elif not (held := self.rows(raw, own, self.with_audience(table, fields), sent)):
+            return None
+        digest = digest_of(cells) if table in SHARED else None
+        return table, raw.sheet, raw.row, sent, own, digest, marked, self._notes, held
+
+    def say(self, raw: Raw, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
+        """Note what is wrong with a row."""
+        self._notes.append((raw.row, column, problem, fix, level))
+
+    def refuse(self, raw: Raw, column: str, problem: Phrase, fix: Phrase) -> None:
+        """Leave it to whoever reads the row among the others."""
+
+
+def is_passed_over(cells: Mapping[str, Any]) -> bool:
+    """Tell whether a row says something of a record that is not read."""
+    return "link_entity" in cells and str(cells["link_entity"] or "") in PASSED_OVER
+
+
+def digest_of(cells: Mapping[str, Any]) -> bytes:
+    """Return a digest of what cells say, the same in every process; 1, 1.0 and true are not alike."""
+    return hashlib.blake2b(marshal.dumps([*cells.items()], UNSHARED), digest_size=8).digest()
+
+
+UNSHARED = 2
+"""The last version of marshal that writes what is equal as equal bytes, whatever is one object."""
+
+
+def _no_single_value() -> Unreadable:
+    return Unreadable(Phrase("holds a list or an object where one value should stand"), Phrase("write one value"))
