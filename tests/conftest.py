@@ -115,6 +115,23 @@ def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def loaded_once() -> Iterator[None]:
+    """Load the study areas of the repository once: hundreds of commands load theirs, and nothing changes one."""
+    load, areas = StudyArea.load, {}
+
+    def loaded(folder: str | Path) -> StudyArea:
+        if Path(folder) not in (TINY, TAJIKISTAN):
+            return load(folder)
+        if folder not in areas:
+            areas[folder] = load(folder)
+        return areas[folder]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StudyArea, "load", loaded)
+        yield
+
+
 class Compiled(jinja2.BytecodeCache):
     """Templates that one app of a process compiled for a language, for the next ones."""
 

@@ -1,6 +1,7 @@
 """What is published again after some changes is, byte for byte, what a whole publication gives; and few are whole."""
 
 import datetime as dt
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -187,11 +188,20 @@ def test_whatever_was_done_the_bytes_are_those_of_a_whole_publication(
             path = require_the_same(directory, folder, path, audience=audience, edition=day)
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory, tiny_area: StudyArea) -> Path:
+    """A folder with a directory with secrets, and what was published of it: copy it."""
+    folder = tmp_path_factory.mktemp("begun")
+    with sample_directory(folder / "private", tiny_area, public_parts(), secret_parts()) as directory:
+        published(directory, folder / "first.db", None)
+    return folder
+
+
 @pytest.fixture
-def edited(tmp_path: Path, tiny_area: StudyArea) -> Iterator[tuple[Directory, Path]]:
+def edited(begun: Path, tmp_path: Path, tiny_area: StudyArea) -> Iterator[tuple[Directory, Path]]:
     """A directory with secrets, and what was published of it."""
-    with sample_directory(tmp_path / "private", tiny_area, public_parts(), secret_parts()) as directory:
-        published(directory, tmp_path / "first.db", None)
+    shutil.copytree(begun, tmp_path, dirs_exist_ok=True)
+    with Directory(tmp_path / "private" / "directory.db", tiny_area) as directory:
         yield directory, tmp_path
 
 

@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 
 from mapping.analysis.reliability.change import change
-from mapping.directory.directory import public_id
+from mapping.directory.directory import Directory, public_id
 from mapping.directory.gate import OnePerson
 from mapping.editions.releases import CHANGED_SINCE, FEW, Releases
 from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
@@ -38,8 +38,14 @@ CARE = service("Night line", of="Care", phones=["+992 37 999 00 01"])
 
 
 @pytest.fixture
-def directory(tmp_path, tiny_area):
-    with sample_directory(tmp_path / "private", tiny_area) as opened:
+def directory(request, tmp_path, tiny_area):
+    """The directory of the sample, published already where a test asks for the `first` edition."""
+    if "first" in request.fixturenames:
+        shutil.copytree(request.getfixturevalue("begun")[0], tmp_path, dirs_exist_ok=True)
+        opened = Directory(tmp_path / "private" / "directory.db", tiny_area)
+    else:
+        opened = sample_directory(tmp_path / "private", tiny_area)
+    with opened:
         yield opened
 
 
@@ -56,9 +62,19 @@ def published(releases, directory, *, day=TODAY, reason="", leave=()):
     )
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory, tiny_area):
+    """A folder with the first edition of the sample and its directory, and what that edition is."""
+    folder = tmp_path_factory.mktemp("begun")
+    with sample_directory(folder / "private", tiny_area) as opened:
+        releases = Releases(folder / "private" / "editions", folder / "public.db", "public")
+        return folder, published(releases, opened)
+
+
 @pytest.fixture
-def first(releases, directory):
-    return published(releases, directory)
+def first(begun, directory):
+    """The first edition, which was published when a test begins."""
+    return begun[1]
 
 
 def add(directory, *parts, on=TODAY, **more):

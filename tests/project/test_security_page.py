@@ -5,6 +5,7 @@ import csv
 import datetime as dt
 import re
 from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -45,12 +46,18 @@ def test_the_page_names_what_the_program_alone_does_not_meet():
     assert shown == [row[:3] for row in ROWS if row[2] != "met"]
 
 
+@cache
+def functions(path):
+    """Return the names of the functions of a file."""
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
 def test_every_test_that_is_named_is_there(row):
     for name in row[3].split():
         path, _, function = name.partition("::")
-        tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-        defined = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        defined = functions(path)
         assert function in defined if function else any(each.startswith("test_") for each in defined), name
 
 
