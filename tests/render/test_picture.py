@@ -8,6 +8,7 @@ from PIL import Image
 
 from mapping.render import picture
 from mapping.render.picture import png
+from mapping.render.report.sheet import sheet
 from mapping.render.svg import FONT
 
 
@@ -29,6 +30,14 @@ def test_what_is_bold_is_darker():
 
 def test_the_fonts_of_charts_and_maps_are_there():
     assert ink("Хатлон", font_family=FONT) == ink("Хатлон") > 0
+
+
+def test_what_reaches_over_the_edge_of_a_picture_is_drawn_on_its_sheet():
+    """To cut it off takes half of the time in which a sheet becomes PNG."""
+    bar = '<rect y="36" width="100" height="8" fill="#ff0000"/>'
+    drawn = f'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="40">{bar}</svg>'
+    pixels = np.asarray(Image.open(io.BytesIO(png(sheet(drawn, title="A bar", foot="Below"), 100))).convert("RGB"))
+    assert int((pixels == (255, 0, 0)).all(axis=(1, 2)).sum()) == 8
 
 
 @pytest.mark.parametrize(("asked", "width"), [((), 1600), ((400,), 400)])

@@ -46,7 +46,8 @@ def sheet(drawn: str, *, title: str, foot: str = "") -> str:
         y += size + 5
         texts.append(f'<text x="8" y="{y:g}" font-size="{size}" font-weight="bold">{html.escape(line)}</text>')
     y += 6
-    inside = drawn.strip().replace("<svg ", f'<svg y="{y:g}" ', 1)
+    # nothing is cut off at the edges of what is inside: as PNG that takes as long as all else
+    inside = drawn.strip().replace("<svg ", f'<svg y="{y:g}" overflow="visible" ', 1)
     y += height
     for line in wrapped(foot, width - 16, FOOT, 12) if foot else ():
         y += FOOT + 3.5
