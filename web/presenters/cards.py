@@ -1,6 +1,7 @@
 """Cards: a service as a list or a page shows it, every code turned into words."""
 
 import datetime as dt
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -260,11 +261,33 @@ def place_name(place: ServicePlace, area: StudyArea, language: str) -> str:
     unit = unit_name(area, place.area_unit, language) if place.area_unit else ""
     known = area.all_units().get(place.area_unit or "") if place.city else None
     names = {coarse(name) for name in (*known.names.values(), *known.other_names)} if known else set()
-    parts = [place.city] if place.city and coarse(place.city) not in names else []
+    parts = [town(place, area, language)] if place.city and coarse(place.city) not in names else []
     parts += [unit] if unit else []
     if place.country and place.country != area.code:
         parts.append(country_name(area, place.country, language))
     return ", ".join(parts)
+
+
+def town(place: ServicePlace, area: StudyArea, language: str) -> str:
+    """Return the town of a place; where it is written in another script than the language, by its name there."""
+    own = _towns(area).get((place.area_unit or "", coarse(place.city)), {}).get(language, "")
+    return own if own and _script(own) != _script(place.city) else place.city
+
+
+@lru_cache(4)
+def _towns(area: StudyArea) -> dict[tuple[str, str], dict[str, str]]:
+    """Return the names of towns by language, by unit and by each of their names as a search folds it."""
+    towns: dict[tuple[str, str], dict[str, str]] = {}
+    for row in area.gazetteer.to_dict("records"):
+        own = {code: name for code in area.languages if isinstance(name := row.get(f"name_{code}"), str)}
+        for name in (*own.values(), *row["names"]):
+            towns.setdefault((row["unit"], coarse(name)), own)
+    return towns
+
+
+def _script(text: str) -> str:
+    """Return the script that a name begins in, as Unicode calls it: LATIN, CYRILLIC."""
+    return next((unicodedata.name(sign, "").partition(" ")[0] for sign in text if sign.isalpha()), "")
 
 
 def where(entry: Entry, area: StudyArea, language: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from mapping.freshness import Freshness, how_checked
 from mapping.view.entries import Entry, OrganizationEntry, PhoneEntry, ServicePlace
-from web.presenters.cards import ContactLink, _says_ages, ages, calls, card, facts
+from web.presenters.cards import ContactLink, _says_ages, ages, calls, card, facts, town
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,18 @@ def test_what_a_provider_says_of_itself_is_never_called_confirmed_on_a_day():
         sentence = str(how_checked(fresh, "self-reported", day)[2])
         assert "onfirmed on" not in sentence
         assert "last on" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("city", "names"),
+    [
+        ("Kulnishin", {"tg": "Кӯлнишин", "ru": "Кульнишин", "en": "Kulnishin"}),
+        ("Kuhlnishin", {"tg": "Кӯлнишин", "ru": "Кульнишин", "en": "Kuhlnishin"}),
+        ("Кӯлнишин", {"tg": "Кӯлнишин", "ru": "Кӯлнишин", "en": "Kulnishin"}),
+        ("Nowhere", {"tg": "Nowhere", "ru": "Nowhere", "en": "Nowhere"}),
+    ],
+)
+def test_a_town_in_letters_of_another_script_has_its_name_in_the_readers(tiny_area, city, names):
+    place = SimpleNamespace(city=city, area_unit="XT-W1")
+    assert {language: town(place, tiny_area, language) for language in names} == names
+    assert town(SimpleNamespace(city=city, area_unit="XT-E1"), tiny_area, "ru") == city, "another unit has none such"
