@@ -12,7 +12,7 @@ from mapping.language.taxonomy import Vocabulary
 from mapping.registry import analyses
 from mapping.result import Input, Result
 from mapping.safety.redaction import require
-from mapping.view.letters import entry_in_letters
+from mapping.view.letters import entry_in_letters, organization_in_letters
 from mapping.view.view import Entry, OrganizationEntry, StatementEntry, View
 
 TRAVEL = frozenset(
@@ -102,7 +102,8 @@ class Sources:
     @cached_property
     def organizations(self) -> list[OrganizationEntry]:
         """Every organization, by name."""
-        return self.view.organizations(language=self.language)
+        organizations = self.view.organizations(language=self.language)
+        return [organization_in_letters(organization, self.language) for organization in organizations]
 
     @cached_property
     def statements(self) -> list[StatementEntry]:

@@ -559,6 +559,14 @@ def test_services_of_one_name_stand_once_and_languages_are_named(tmp_path, tiny_
     assert languages == "Русский, Таджикский"
 
 
+def test_an_organization_has_the_same_letters_in_every_chapter(tmp_path, tiny_area):
+    parts = organization("Умед"), service("Talk", of="Умед")
+    with sample_view(tmp_path, tiny_area, *parts) as own:
+        material = Sources(own, tiny_area, "uz", {})
+        assert [body.name for body in material.organizations] == ["Umed"]
+        assert [entry.organization.name for entry in material.entries] == ["Umed"]
+
+
 def test_no_recommendation_points_at_a_table_of_people_where_no_norm_can_be_counted(
     view, tiny_area, results, monkeypatch
 ):
