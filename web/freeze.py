@@ -19,6 +19,7 @@ import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -189,15 +190,17 @@ def _write_sums(files: _Files, sums: dict[str, str]) -> None:
 
 def links(page: str, name: str) -> list[str]:
     """Return the paths within the site that a page links to, in their order."""
-    paths = []
-    for match in _LINK.finditer(page):
-        link = unquote(html.unescape(match[1]))
-        if not link or _OUTSIDE.match(link):
-            continue
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(name), link))
-        if not link.endswith("/"):
-            paths.append(path)
-    return list(dict.fromkeys(paths))
+    folder = posixpath.dirname(name)
+    paths = (_path_of(link, folder) for link in dict.fromkeys(_LINK.findall(page)))
+    return list(dict.fromkeys(filter(None, paths)))
+
+
+@lru_cache(100_000)  # pages link to the same, mostly
+def _path_of(link: str, folder: str) -> str:
+    """Return where a link from a page in a folder leads to within the site; empty where to no file of it."""
+    link = unquote(html.unescape(link))
+    inside = link and not _OUTSIDE.match(link) and not link.endswith("/")
+    return posixpath.normpath(posixpath.join(folder, link)) if inside else ""
 
 
 def _weigh(folder: Path, sizes: dict[str, int], total: int, files: int) -> Frozen:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,9 @@ from web.presenters.cards import Card, card
 
 T = TypeVar("T")
 
+LATELY = 16
+"""Things that `Edition.keep_lately` keeps."""
+
 
 class Edition:
     """The published directory of one day, as pages need it; it opens the view read-only, and only while it reads.
@@ -34,6 +38,7 @@ class Edition:
         self.path = path
         self.area = area
         self._kept: dict[Hashable, Any] = {}
+        self._lately: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
         self._making: dict[Hashable, threading.RLock] = {}
         with View(path) as view:
@@ -51,6 +56,18 @@ class Edition:
                 if key not in self._kept:
                     self._kept[key] = make()
         return cast("T", self._kept[key])
+
+    def keep_lately(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what was made for a key lately, or make it; what nobody wanted for the longest is forgotten."""
+        with self._lock:
+            value = self._lately.pop(key, None)
+        if value is None:
+            value = make()
+        with self._lock:
+            self._lately[key] = value
+            if len(self._lately) > LATELY:
+                self._lately.popitem(last=False)
+        return cast("T", value)
 
     def made(self, key: Hashable) -> Any:
         """Return what was made for a key before, or None."""

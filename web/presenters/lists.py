@@ -9,7 +9,7 @@ from mapping.errors import NotFound
 from mapping.language.need_fits import LAST
 from mapping.view.view import StatementEntry
 from web.presenters import choices
-from web.presenters.answers import Judged, ListedService, chosen
+from web.presenters.answers import Answers, Judged, ListedService, chosen
 from web.presenters.cards import Blocks, Card, ContactLink, InList, T, first_choice, label, shown_minutes
 from web.presenters.choices import MAP, Choice
 from web.presenters.edition import Edition
@@ -74,7 +74,12 @@ def found(edition: Edition, choice: Choice, language: str) -> ListSheet:
         When the list has fewer sheets.
     """
     area = edition.area
-    answers = chosen(edition, choice, language)
+
+    def whole() -> tuple[Answers, tuple[tuple[str, str], ...]]:
+        answers = chosen(edition, choice, language)
+        return answers, spoken((*answers.blocks.services, *answers.far), language)
+
+    answers, tongues = edition.keep_lately(("list", choice.code, language), whole)  # whoever reads on wants it again
     blocks, abroad = answers.blocks, choices.abroad(choice, area)
     sheets = sheets_of(blocks)
     shown = cut(blocks, choice.sheet, sheets)
@@ -88,7 +93,7 @@ def found(edition: Edition, choice: Choice, language: str) -> ListSheet:
         line=line_for(edition, language, abroad=abroad),
         choice=choice,
         abroad=abroad,
-        spoken=spoken((*blocks.services, *answers.far), language),
+        spoken=tongues,
         rest=rest(edition, blocks, shown) if sheets > 1 else "",
         others=others(edition, blocks, shown, language) if choice.sheet == 1 < sheets else {},
         place=choices.where_name(choice, area, language),

@@ -12,7 +12,7 @@ from tests.web.support.portal import published
 from web.presenters import choices, districts, entries, lists
 from web.presenters.answers import chosen, is_for, nearest, together
 from web.presenters.cards import card
-from web.presenters.edition import Edition
+from web.presenters.edition import LATELY, Edition
 
 FRESH = {"verified": dt.date(2026, 9, 1), "next_due": dt.date(2027, 3, 1)}
 
@@ -189,3 +189,31 @@ def test_a_question_leads_on_or_not_in_every_language(edition, tiny_area):
         leads.append([entries.answered(fresh, choice, language) for choice in asked])
     assert leads == [leads[0]] * len(leads)
     assert len(set(map(tuple, leads[0]))) > 1
+
+
+def test_what_was_wanted_lately_is_made_once_and_what_was_not_for_the_longest_goes(edition):
+    made = []
+
+    def want(key):
+        return edition.keep_lately(key, lambda: made.append(key) or [key])
+
+    keys = [("key", number) for number in range(LATELY)]
+    assert [want(key) for key in (*keys, keys[0])] == [[key] for key in (*keys, keys[0])]
+    want("another")  # all fit but one: that which nobody wanted since
+    assert made == [*keys, "another"]
+    want(keys[0])
+    want(keys[1])
+    assert made[-2:] == ["another", keys[1]]
+
+
+def test_all_sheets_of_a_list_are_cut_from_one(edition, tiny_area, monkeypatch):
+    monkeypatch.setattr(lists, "SHEET", 1)
+    chosen_for = []
+    monkeypatch.setattr(lists, "chosen", lambda *given: chosen_for.append(given[2]) or chosen(*given))
+    fresh = Edition(edition.path, tiny_area)
+    codes = [f"n3-r0-e{sheet}" for sheet in ("", "-2", "-3")]
+    sheets = [lists.found(fresh, choices.parse(code, fresh), "en") for code in codes]
+    assert (chosen_for, [sheet.sheet for sheet in sheets]) == (["en"], [1, 2, 3])
+    other = lists.found(fresh, choices.parse("n3-r0-e", fresh), "ru")
+    assert chosen_for == ["en", "ru"]
+    assert other.spoken != sheets[0].spoken
