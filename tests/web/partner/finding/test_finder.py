@@ -148,6 +148,14 @@ def test_tonight_names_what_is_open_and_the_numbers(desk):
     assert Finder(desk.editions(), "en", Needs(place="p1", need=("doctor",))).tonight() is None
 
 
+def test_who_is_asked_for_a_safe_place_is_named_and_not_only_of_what_kind_it_is(desk):
+    desk.token("caseworker")
+    page = post(desk.client("caseworker"), "/en/find.html", place="p1", need=["stay"]).text
+    asked = page[page.index('aria-labelledby="focal"') :].partition("</section>")[0]
+    assert "Bodies of tests" in asked
+    assert "Night commission" not in asked
+
+
 def test_hours_are_read_in_their_own_time(desk):
     entry = desk.editions().entries("en")[desk.id("Day clinic")]
     noon_there = dt.datetime(2026, 11, 24, 5, 0, tzinfo=dt.UTC)
