@@ -443,13 +443,13 @@ def _may_be_seen(table: str) -> str:
         *((f'own."{column}"', owner) for column, owner in PARENTS.get(table, {}).items()),
         *((f"own.link_entity = '{owner}' AND own.link_id", owner) for owner in wholes),
     ]
-    conditions = [
+    # its own marking first: of what that hides no owner is looked for
+    conditions = [f"NOT ({_HIDDEN.format('own')})"] if _is_marked(table) else []
+    conditions += [
         f'coalesce({column} IN (SELECT id FROM "{owner}" AS up WHERE {_HIDDEN.format("up")}), 0) = 0'
         for column, owner in owners
         if _is_marked(owner)
     ]
-    if _is_marked(table):
-        conditions.append(f"NOT ({_HIDDEN.format('own')})")
     return " AND ".join(conditions) or "1"
 
 
