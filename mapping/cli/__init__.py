@@ -4,6 +4,7 @@ Every command prints what it did and what to do next; what goes wrong is one lin
 imported when the command runs, so that help comes at once.
 """
 
+import sqlite3
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -147,6 +148,11 @@ def main() -> None:
         sys.exit(1)
     except ModuleNotFoundError as error:
         typer.echo(f"rohnamo: this needs {error.name}; the portals' part: pip install 'rohnamo[portal]'", err=True)
+        sys.exit(1)
+    except sqlite3.Error as error:
+        typer.echo(
+            f"rohnamo: {error}; check the rights of the files and of their folders, and the free space", err=True
+        )
         sys.exit(1)
     except OSError as error:
         name, why = error.filename or "file", error.strerror

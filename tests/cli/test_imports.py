@@ -3,12 +3,14 @@
 import io
 import json
 import re
+import sqlite3
 import sys
 
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+import mapping.cli
 from mapping.cli import app, main, options
 from mapping.column_map import ColumnMap
 from mapping.directory.directory import Directory
@@ -158,6 +160,18 @@ def test_what_ends_a_command_is_told_in_the_language_that_is_asked_for(
         main()
     assert end.value.code == 1
     assert said in capsys.readouterr().err
+
+
+def test_a_disk_that_fills_is_told_in_a_line(monkeypatch, capsys):
+    def full():
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(mapping.cli, "app", full)
+    with pytest.raises(SystemExit, match="1"):
+        main()
+    told = capsys.readouterr().err
+    assert told.startswith("rohnamo: database or disk is full; check ")
+    assert told.count("\n") == 1
 
 
 def test_a_directory_keeps_to_the_study_area_that_it_was_made_for(tmp_path, bring_in):

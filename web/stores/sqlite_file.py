@@ -8,15 +8,29 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
+from mapping.errors import MappingError
+
 
 def make(path: Path, schema: str) -> None:
-    """Make a file, and the folder that it lies in, where it is not there; then its tables."""
+    """Make a file, and the folder that it lies in, where it is not there; then its tables.
+
+    Raises
+    ------
+    MappingError
+        It is no database, is damaged, or may not be written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
-    with opened(path) as db:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.executescript(schema)
+    try:
+        with opened(path) as db:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.executescript(schema)
+    except sqlite3.Error as error:
+        raise MappingError(
+            f"{path}: cannot be used ({error}); is it the right file? If so, check its rights and the free space, or "
+            "bring it back from a backup"
+        ) from error
 
 
 @contextmanager

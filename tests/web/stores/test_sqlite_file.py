@@ -58,3 +58,10 @@ def test_a_key_is_made_once(tmp_path):
     path = tmp_path / "a.key"
     first = sqlite_file.key(path)
     assert (len(first), sqlite_file.key(path), stat.S_IMODE(path.stat().st_mode)) == (32, first, 0o600)
+
+
+@pytest.mark.parametrize(("make", "use", "error"), USES.values(), ids=list(USES))
+def test_a_file_that_is_no_database_is_named(tmp_path, make, use, error):
+    (tmp_path / "file.db").write_bytes(b"something else" * 100)
+    with pytest.raises(MappingError, match=r"file\.db: cannot be used .*is it the right file"):
+        make(tmp_path / "file.db")
