@@ -52,7 +52,8 @@ HARD_I = re.compile("(?<=[^aeiouy])y(?=[^aeiouy])")
 class Meaning:
     """What a text asks for.
 
-    ``types`` are scores of service types; ``line`` tells that a line must stand above everything; ``places`` are codes;
+    ``types`` are scores of service types; ``line`` tells that a line must stand above everything; ``places`` are codes,
+    and ``home`` tells that one of them is in the study area;
     ``conditions`` are "night", "free" and languages as "speaks-uz", which decide among services that are as good;
     ``named`` are words that can only be names or numbers; ``words`` are all that count; ``dropped`` met nothing;
     ``nothing`` says that none of this is help that anybody lists.
@@ -61,6 +62,7 @@ class Meaning:
     types: dict[str, float] = field(default_factory=dict)
     line: bool = False
     places: tuple[str, ...] = ()
+    home: bool = False
     conditions: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
@@ -95,6 +97,7 @@ class QueryReader:
         self.languages = tuple(sorted(name for name in _named_in(lexicon) if name.startswith(SPEAKS)))
         self.quiet = QUIET.union(self.languages)
         self.concepts = {word: concepts.split() for word, concepts in lexicon["words"].items()}
+        self.countries = frozenset(lexicon["abroad"].values())
         self.nameless = self.small.union(lexicon["cries"])
         self.stems = {stem: concepts.split() for stem, concepts in lexicon["stems"].items()}
         self.phrases: dict[str, list[tuple[list[str], list[str]]]] = {}
@@ -201,6 +204,7 @@ class QueryReader:
             types={code: round(score, 3) for code, score in sorted(types.items())},
             line=line or tells,
             places=tuple(dict.fromkeys(places)),
+            home=not self.countries.issuperset(places),
             conditions=conditions,
             named=() if nothing else tuple(dict.fromkeys(named)),
             words=tuple(part for word in words if word not in self.nameless for part in word.split()),

@@ -245,7 +245,8 @@ class Search:
         """Return the services in the places that are asked for, those that cover one of them, and the rest."""
         postings = self.postings
         everywhere = postings.having("remote", [""]) & ~postings.having("bounded", [""])
-        covers = (postings.having("covers", self.meaning.places) | everywhere) & ~inside
+        covers = postings.having("covers", self.meaning.places)
+        covers = (covers | everywhere if self.meaning.home else covers) & ~inside
         return [inside, covers, postings.everything & ~inside & ~covers]
 
     def _share(self, fits: Bits) -> None:

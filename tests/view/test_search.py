@@ -595,6 +595,16 @@ def test_who_is_in_the_country_that_was_named_comes_first(countrywide, tj_area, 
     assert order == ["Desk B", "Desk C", "Desk A", "Desk D"], "by a place there or by numbers of there alone"
 
 
+def test_a_country_puts_no_line_before_who_is_as_far_from_it(tj_area, tmp_path):
+    parts = [organization("Line"), organization("Umed")]
+    parts += service("Line", of="Line", types=["IDN-HOT"], phones=["1313"])
+    parts += service("Tracing", of="Umed", types=["CHP-FTR", "RET-CON"], phones=["+992000000001"])
+    parts += place("house", of=["Tracing"], at=(38.56, 68.77), unit="3501000")
+    with sample_view(tmp_path, tj_area, *parts) as view:
+        tracing = next(entry.id for entry in view.services() if entry.name == "Tracing")
+        assert view.search(Query("писарам дар Русия гум шуд")).ranked()[0] == tracing
+
+
 def test_who_has_no_number_stands_behind_who_can_be_called(tiny_area, tmp_path):
     parts = [organization("Umed")]
     for name, numbers in (("Line A", []), ("Line B", ["+992000000001"]), ("Line C", ["1313"])):
@@ -773,11 +783,11 @@ def test_the_browser_finds_what_the_view_finds(tmp_path, tiny_area):
 
 
 @needs_node
-def test_the_browser_puts_what_is_open_now_before_what_is_as_good(tmp_path, tiny_area):
+def test_the_browser_puts_what_is_closed_now_behind_what_is_as_good(tmp_path, tiny_area):
     parts = [organization("Umed")]
     for name, kind, hours in (
-        ("Advice A", "LEG-INF", []),
-        ("Advice B", "LEG-INF", [("MO", "08:00", "17:00")]),
+        ("Advice A", "LEG-INF", [("MO", "08:00", "17:00")]),
+        ("Advice B", "LEG-INF", []),
         ("Court C", "LEG-REP", [("MO", "08:00", "17:00")]),
         ("School D", "INC-VOC", [("MO", "08:00", "17:00")]),
     ):
@@ -792,8 +802,8 @@ def test_the_browser_puts_what_is_open_now_before_what_is_as_good(tmp_path, tiny
         "return rohnamoSearch.find('lawyer', ROHNAMO_INDEX, ROHNAMO_WORDS, null)"
         ".rows.map(hit => ROHNAMO_INDEX.texts[hit.row.name]); })",
     )
-    assert by_night == ["Advice A", "Court C", "Advice B"], "one of each kind first, when none is open"
-    assert by_day == ["Advice B", "Court C", "Advice A"]
+    assert by_day == ["Advice A", "Court C", "Advice B"], "one of each kind first, when none is closed"
+    assert by_night == ["Advice B", "Court C", "Advice A"], "of whom no hours are known nobody says that it is closed"
 
 
 @needs_node
@@ -889,7 +899,7 @@ def in_order(view: View, text: str) -> list[Entry]:
         named = sum(stands(word, own) for word in meaning.named)
         alone = whole and len(meaning.words) == 1
         inside = bool({*meaning.places} & {*fact.inside})
-        covers = bool({*meaning.places} & {*fact.covers}) or "everywhere" in fact.flags
+        covers = bool({*meaning.places} & {*fact.covers}) or (meaning.home and "everywhere" in fact.flags)
         spoken = {f"speaks-{code}" for code in entry.languages}
         conditions = len({*fact.flags, *spoken}.intersection(meaning.conditions))
         met = 1.5 * (tier > 0 or alone) + named + 1.5 * (whole and not alone)

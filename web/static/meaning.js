@@ -53,6 +53,7 @@
     var self = this;
     this.lexicon = lexicon;
     this.small = new Set(lexicon.small);
+    this.countries = new Set(Object.values(lexicon.abroad));
     this.nameless = new Set(lexicon.small.concat(lexicon.cries));
     this.words = new Map();
     this.stems = new Map();
@@ -310,13 +311,15 @@
     nothing = nothing || !(any || named.length || places.length || conditions.length);
     if (!any && dropped.length > named.length && !rules.line) nothing = true;
     each(types, function (code, score) { types[code] = Math.round(score * 1000) / 1000; });
-    return new Meaning(types, rules.line || tells, once(places), conditions, nothing ? [] : once(named), telling, once(dropped), nothing);
+    var home = places.some(function (code) { return !self.countries.has(code); });
+    return new Meaning(types, rules.line || tells, once(places), home, conditions, nothing ? [] : once(named), telling, once(dropped), nothing);
   };
 
-  function Meaning(types, line, places, conditions, named, words, dropped, nothing) {
+  function Meaning(types, line, places, home, conditions, named, words, dropped, nothing) {
     this.types = types;
     this.line = line;
     this.places = places;
+    this.home = home;
     this.conditions = conditions;
     this.named = named;
     this.words = words;

@@ -85,10 +85,10 @@
     });
   }
 
-  // Whether a row is open now, which only a page with a clock knows.
-  function isOpen(row, index) {
+  // Whether a row is closed now, as far as its hours are known, which only a page with a clock tells.
+  function isShut(row, index) {
     var hours = index.texts[row.clock];
-    return Boolean(hours && window.rohnamoClock && window.rohnamoClock.open(hours, row.offset));
+    return Boolean(hours && window.rohnamoClock && !window.rohnamoClock.open(hours, row.offset));
   }
 
   // How a row answers: how much of the text it meets, and by what it is put in order.
@@ -102,19 +102,19 @@
     var inside = among(row.inside), conditions = 0;
     meaning.conditions.forEach(function (name) { conditions += row.flags.has(name) ? 1 : 0; });
     if (!meaning.best && !meaning.named.length) met += conditions + (inside ? 1 : 0);
-    var where = !meaning.places.length ? 0 : inside ? 2 : among(row.covers) || row.flags.has("everywhere") ? 1 : 0;
+    var where = !meaning.places.length ? 0 : inside ? 2 : among(row.covers) || (meaning.home && row.flags.has("everywhere")) ? 1 : 0;
     var time = minutes ? minutes(row) : null;
-    return { row: row, met: met, tier: tier, where: where, open: isOpen(row, index), score: meaning.score(row.types), conditions: conditions,
+    return { row: row, met: met, tier: tier, where: where, shut: isShut(row, index), score: meaning.score(row.types), conditions: conditions,
       minutes: time, far: minutes ? (time ? time[0] : Infinity) : 0 };
   }
 
   function before(a, b) {
     return a.row.later - b.row.later || b.tier - a.tier || (a.far === b.far ? 0 : a.far - b.far) || b.where - a.where ||
-      b.open - a.open || b.score - a.score || b.conditions - a.conditions || !a.row.dial - !b.row.dial || a.row.place - b.row.place;
+      a.shut - b.shut || b.score - a.score || b.conditions - a.conditions || !a.row.dial - !b.row.dial || a.row.place - b.row.place;
   }
 
   // Of the kinds that were asked for, the first service of each comes first, where it is as good and as near: those that
-  // are open now before the others.
+  // are closed now after the others.
   function shared(rows, meaning) {
     var picked = [], head = rows[0];
     meaning.first().forEach(function (code) {
@@ -124,7 +124,7 @@
       });
       if (hit) picked.push(hit);
     });
-    picked.sort(function (a, b) { return b.open - a.open; });
+    picked.sort(function (a, b) { return a.shut - b.shut; });
     return picked.concat(rows.filter(function (hit) { return picked.indexOf(hit) < 0; }));
   }
 
