@@ -76,7 +76,7 @@ DEMO_STEWARDS = "demo-stewards"
 APPLICATION_ID = 0x526F686E
 """Stands in the header of a directory: "Rohn"."""
 
-FEW = 3
+FEW = 10
 """Parts of a directory that are looked at in less time than a second process takes to begin."""
 
 PRAGMAS = {
@@ -690,6 +690,7 @@ class Directory:
         context = ViewContext(audience=audience, edition=edition, area=self.area, previous=previous, demo=is_demo)
         with ExitStack() as files, new_view(path, fields=PUBLISHED, context=context) as new:
             is_as_it_was = files.enter_context(self._watched())
+            files.enter_context(self._reading_once())
             with self.snapshot():
                 looking = _Looking(self.db, audience, self.rules(edition), self.key, facts)
                 *several, last = gate.roots(self.db)
@@ -827,6 +828,15 @@ class Directory:
             version = partial(watch.execute, "PRAGMA data_version")
             before = version().fetchone()
             yield lambda: not in_act and version().fetchone() == before
+
+    @contextmanager
+    def _reading_once(self) -> Iterator[None]:
+        """Keep little of the file in memory: who reads all of it reads each page about once."""
+        self.db.execute("PRAGMA cache_size = -2000").fetchall()
+        try:
+            yield
+        finally:
+            self.db.execute(f"PRAGMA cache_size = {PRAGMAS['cache_size']}").fetchall()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -542,7 +542,7 @@ def _read(db: sqlite_utils.Database, table: str, values: Collection[str], column
     return {record.id: record for record in map(reader(kind), db.conn.execute(sql, [json.dumps([*values])]))}
 
 
-PART = 3_000
+PART = 1_000
 """Services in a part of a directory."""
 
 

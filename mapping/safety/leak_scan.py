@@ -11,7 +11,8 @@ keeps the field back by an approval of the kind "withhold".
 import math
 import re
 import unicodedata
-from collections import defaultdict
+from bisect import insort
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as with_default
@@ -48,6 +49,9 @@ NEAR_METRES = 150.0
 
 SIDE = 0.01
 """Degrees of the side of a cell: wider than `NEAR_METRES` up to 80 degrees of latitude."""
+
+MOST_CLOSE = 3
+"""Visible places close to one hidden place of which each is told; of others how many there are."""
 
 AROUND = tuple(product((-1, 0, 1), repeat=2))
 """From a cell to itself and to those around it."""
@@ -253,19 +257,28 @@ class HiddenFacts:
         return sorted(lines)
 
     def _close_places(self, columns_of: ColumnsOf) -> Iterator[tuple[str, str]]:
-        """Yield visible points close to a hidden one: the id of the place, and what is said of it."""
+        """Yield the visible points closest to each hidden one: the id of the place, and what is said of it."""
         cells: dict[tuple[int, int], list[tuple[str, float, float]]] = defaultdict(list)
         for hidden in self._beside["near"]:
             row, column = (math.floor(degrees / SIDE) for degrees in hidden[1:])
             for y, x in AROUND:
                 cells[row + y, column + x].append(hidden)
+        closest: dict[str, list[tuple[float, str]]] = defaultdict(list)
+        counts: Counter[str] = Counter()
         for near, latitude, longitude in columns_of("location", ("id", "latitude", "longitude")) if cells else ():
             if latitude is None:
                 continue
             for place, *point in cells.get((math.floor(latitude / SIDE), math.floor(longitude / SIDE)), ()):
                 metres = GEOD.inv(point[1], point[0], longitude, latitude)[2]
                 if metres < NEAR_METRES:
-                    yield near, f"{metres:.0f} m from the hidden location {place}"
+                    insort(closest[place], (metres, near))
+                    del closest[place][MOST_CLOSE:]
+                    counts[place] += 1
+        for place, own in closest.items():
+            lines = {near: f"{metres:.0f} m from the hidden location {place}" for metres, near in own}
+            if more := counts[place] - len(own):
+                lines[own[-1][1]] += f", and so are {more} others within {NEAR_METRES:.0f} m of it"
+            yield from lines.items()
 
     def _shared_houses(self, columns_of: ColumnsOf) -> Iterator[tuple[str, str]]:
         """Yield visible places that have the address of a hidden one, and what is said of them."""

@@ -297,7 +297,7 @@ def _is_spelt_here(name: str) -> bool:
     return bool(SPELT_HERE.search(name)) or (name[0].isupper() and len(tokens(name)) > 1)
 
 
-CHUNK = 2_000
+CHUNK = 1_000
 """Services whose rows are in memory at once."""
 
 STAGED = """
@@ -422,8 +422,8 @@ def _read(connection: sqlite3.Connection, table: str, column: str = "", values: 
 def groups_named(connection: sqlite3.Connection, schema: str = "main") -> frozenset[str]:
     """Return the groups that anything of a view names."""
     rows = connection.execute(
-        f"SELECT DISTINCT code FROM {schema}.attribute JOIN {schema}.taxonomy_term t ON t.id = taxonomy_term_id"
-        " WHERE code IS NOT NULL AND link_type IN ('serves', 'excludes')"
+        f"SELECT code FROM {schema}.taxonomy_term WHERE code IS NOT NULL AND id IN"
+        f" (SELECT taxonomy_term_id FROM {schema}.attribute WHERE link_type IN ('serves', 'excludes'))"
     )
     return frozenset(code for (code,) in rows)
 

@@ -29,7 +29,7 @@ APPLICATION_ID = 0x526F6876
 PAGE = 16_384
 """Bytes of a page: a large view is written and copied in less time than with the 4,096 that SQLite takes by itself."""
 CACHE = 32_000
-"""Thousands of bytes of each file that stay in the memory while a view is written."""
+"""Thousands of bytes of it that stay in the memory while a view is written, and that are put in order at once."""
 
 Row = Mapping[str, Any]
 
@@ -213,7 +213,6 @@ class Staged:
         self._inserts: dict[str, str] = {}
         """Table of which rows came -> statement that stages a row of it."""
         connection.execute(f"PRAGMA {schema}.journal_mode = off")
-        connection.execute(f"PRAGMA {schema}.cache_size = -{CACHE}")
 
     def add(self, part: Part) -> None:
         """Take rows that hang together, already under their published ids."""

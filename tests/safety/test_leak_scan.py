@@ -875,6 +875,24 @@ def test_a_place_beyond_the_edge_of_a_cell_is_close_too(south: int, west: int) -
     assert facts.warnings(columns_in(rows)) == [f" (near) is shown, {metres} m from the hidden location home"]
 
 
+@pytest.mark.parametrize(
+    ("count", "others"),
+    [(3, ""), (4, ", and so are 1 others within 150 m of it"), (9, ", and so are 4 others within 150 m of it")],
+)
+def test_of_many_places_close_to_a_hidden_one_the_closest_are_told(count: int, others: str) -> None:
+    """They lie 22 m apart, the last ones too far."""
+    facts = HiddenFacts()
+    facts.add(spots(home=(10.0, 60.0)), {})
+    rows: Shown = {
+        "location": [{"id": f"{n}", "latitude": 10.0 + n * 2e-4, "longitude": 60.0} for n in reversed(range(count))]
+    }
+    assert facts.warnings(columns_in(rows)) == [
+        " (0) is shown, 0 m from the hidden location home",
+        " (1) is shown, 22 m from the hidden location home",
+        f" (2) is shown, 44 m from the hidden location home{others}",
+    ]
+
+
 def test_a_number_that_is_marked_as_one_to_be_shown_is_shown() -> None:
     """Whatever else is published: it stands in the field of numbers. In a text nobody asked whether it may."""
     number = "+992 93 123 45 67"
