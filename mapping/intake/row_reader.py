@@ -24,6 +24,7 @@ from mapping.language.parsers.permission import (
     asks_first,
     excepted,
     is_review,
+    only_of,
     refuses,
     says_no,
     says_yes,
@@ -323,7 +324,7 @@ class Reader:
         if name == "ages":
             bounds = (("от", self._bound("minimum_age")), ("до", self._bound("maximum_age")))
             return text or " ".join(f"{word} {age}" for word, age in bounds if age)
-        opens, closes = self.text("opens"), self.text("closes")
+        opens, closes = (_OF_A_CLOCK.sub(r"\1", self.text(bound)) for bound in ("opens", "closes"))
         if opens and closes:
             return f"{text} {opens}-{closes}"
         days = {day: hours for day in DAYS if (hours := self.text(day)) and not parsers.is_blank(hours)}
@@ -592,6 +593,12 @@ class Reader:
 
     def withholds(self, name: str) -> bool:
         """Tell whether the answer that lets the row be shown leaves a field out, "phone" or "address", and say it."""
+        for heading in self.intake.watched(tuple(self.row.cells)):
+            answer = self.row.cells[heading]
+            if name in only_of(heading) and (reason := refuses(heading, answer)):
+                fix = Phrase("for custodians only, whatever is approved: {field}", field=field_name(name))
+                self.say_of(heading, reason, fix)
+                return True
         answer = self.text("marking")
         if not answer or name not in (excepted(answer) or ()):
             return False
@@ -605,6 +612,8 @@ class Reader:
         marking = self.intake.columns_of("marking")
         for heading in self.intake.watched(tuple(self.row.cells)):
             answer = self.row.cells[heading]
+            if heading not in marking and only_of(heading):
+                continue  # it keeps that field alone back
             if self._holds_later_or_no_more(heading, answer):
                 return True
             if heading in marking and self.intake.columns.markings and not says_no(answer):
@@ -959,6 +968,9 @@ _TRIAL = re.compile(
     re.I,
 )
 """Names that somebody writes to try a form."""
+
+_OF_A_CLOCK = re.compile(r"^(\d{1,2}:\d\d):\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?$")
+"""A time to the second, as survey tools and databases have it."""
 
 HELD = {"case": "count", "assessment": "answer"}
 """Shape -> the field that the cells of a column fill whose heading says the other fields."""

@@ -368,7 +368,7 @@ def _body(
         mails = [mail for text in _MAIL.findall(reader.text("phone")) for mail in parsers.emails(text)]
     place = record_id(source, "location", key)
     signs = Signs(frozenset(phone.number for phone in phones), frozenset(mails), located.unit)
-    own = record_id(source, "organization", name_key(name))
+    own = record_id(source, "organization", name_key(name), *_of_its_country(name, located))
     body = _met(reader, [name, *names.values()], own, place, signs)
     mine = body is None or body.id == own
     body = body or Body(own, name)
@@ -402,6 +402,11 @@ def _body(
             entry.called[record.language] = record.id
     entry.add(_from(entry, "organization", body.id, name_key(name)))
     return entry
+
+
+def _of_its_country(name: str, located: Located) -> tuple[str, ...]:
+    """Return the country abroad that tells a body from others whose name is but a kind of help: "Hotline"."""
+    return (located.country,) if located.country and match_term("service_types", name) is not None else ()
 
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}", re.ASCII)
@@ -483,7 +488,7 @@ def _services(entry: RowSite, intake: Intake, phones: list[parsers.PhoneValue], 
         return
     for source in children if children is not None else [reader]:
         codes, words = source.terms("service", "service_types")
-        codes = _of_grown_ups(source, codes)
+        codes = _of_grown_ups(source, codes or (_line_by_name(source) if words and source is reader else []))
         for code in codes:
             _service(entry, source, intake, code, source.text("service") if len(codes) == 1 else "", phones)
         for word in words:
@@ -538,6 +543,14 @@ def _kind_beside(reader: Reader) -> list[str]:
             reader.say("service", problem, Phrase("put it into the map if that is wrong"))
             return [*codes]
     return []
+
+
+def _line_by_name(reader: Reader) -> list[str]:
+    """Return that a row is of a line for all who call, by its name, where its words tell but what people call about."""
+    return _kind_beside(reader) if composed("service_types", reader.any_text("organization")).codes == _LINE else []
+
+
+_LINE = ("IDN-HOT",)
 
 
 def _short(word: str) -> Quoted:

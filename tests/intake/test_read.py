@@ -254,6 +254,43 @@ def test_a_fax_beside_the_phone_is_no_number_that_somebody_answers(take):
     }
 
 
+@pytest.mark.parametrize(
+    ("heading", "answer", "row", "phone"),
+    [
+        ("Публиковать телефон?", "нет", "public", "custodian"),
+        ("May we publish the phone?", "no", "public", "custodian"),
+        ("May we publish the phone?", "", "public", "custodian"),
+        ("May we publish the phone?", "yes", "public", "public"),
+        ("May we publish your details (phone, address)?", "no", "custodian", "custodian"),
+        ("Do not publish the phone", "yes", "custodian", "custodian"),
+    ],
+)
+def test_a_no_to_showing_the_phone_hides_the_phone(take, heading, answer, row, phone):
+    batch = take([*ROW[:4], "+992 37 221-12-34", *ROW[5:], answer], heads=[*HEADER, heading])
+    assert (audiences(batch, "service"), audiences(batch, "phone")) == ({row}, {phone})
+
+
+def test_lines_of_two_countries_that_are_called_alike_are_two(take):
+    lines = [[number, "Hotline", country, "hotline", phone, "all", ""] for number, country, phone in ABROAD]
+    assert len(take(*lines, fields=MAP["fields"] | {"country": ["District"]}).of("organization")) == 2
+
+
+ABROAD = (("1", "Poland", "+48 22 628 99 99"), ("2", "Germany", "+49 30 901 82 00"))
+
+
+def test_a_line_is_a_line_whatever_people_call_it_about(take):
+    batch = take([*ROW[:1], "Телефон доверия «Ёр»", ROW[2], "ссоры в семье", "1414", *ROW[5:]])
+    assert [service.name for service in batch.of("service")] == ["Hotline or helpline"]
+    assert any("is taken for" in problem for _, _, problem in said(batch))
+
+
+def test_a_time_to_the_second_is_a_time(take):
+    heads, fields = (*HEADER, "From", "To"), MAP["fields"] | {"hours": ["Remark"], "opens": ["From"], "closes": ["To"]}
+    row = [*ROW[:6], "Mon Wed", "09:00:00.000+05:00", "15:30:00"]
+    batch = take(row, heads=heads, fields=fields, private=[])
+    assert {(s.byday, s.opens_at, s.closes_at) for s in batch.of("schedule")} == {("MO,WE", "09:00", "15:30")}
+
+
 def test_a_mobile_number_beside_a_person_is_shown_to_nobody(take):
     row = [*ROW[:4], "инсп. Назаров 918 20-11-22, +992 37 221-12-34; дом. +992 37 221-12-35", *ROW[5:]]
     batch = take(row)

@@ -24,13 +24,13 @@ from mapping.intake.guess.questions import ManyChoices, questions
 from mapping.intake.guess.shaped import holds_numbers, is_of_activities, own_columns, own_header, titles_of
 from mapping.intake.guess.shapes import OtherShape, other_shape
 from mapping.intake.row_reader import DAYS
-from mapping.intake.rows import LOOK_FOR_HEADER, joined, numbered, stands_over, written
+from mapping.intake.rows import LOOK_FOR_HEADER, ONLY_TOTAL, joined, numbered, stands_over, written
 from mapping.intake.services import ROUND_THE_CLOCK
 from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.fold import coarse, skeleton
 from mapping.language.i18n import Phrase, Quoted, Several
-from mapping.language.parsers.permission import asks_consent, asks_to_publish
+from mapping.language.parsers.permission import asks_consent, asks_to_publish, only_of
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.quality.known_organizations import names_a_body
 from mapping.safety.sensitive_text import hides_number
@@ -416,7 +416,7 @@ def _look(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | None) -> d
     on: dict[str, set[str]] = defaultdict(set)
     for other in (guess, *(other for other in alike if other is not guess)):
         body = other.sheet.rows[other.first :]
-        filled = [row for row in body if sum(cell not in (None, "") for cell in row) > 1]
+        filled = [row for row in body if sum(cell not in (None, "") for cell in row) > 1 and not _of_totals(row)]
         guess.count += len(filled)
         for place, name in enumerate(other.names):
             if name:
@@ -427,11 +427,17 @@ def _look(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | None) -> d
     return on
 
 
+def _of_totals(row: Sequence[object]) -> bool:
+    """Tell whether a row counts the others: its cells are like none of theirs."""
+    return ONLY_TOTAL.fullmatch(next(text for cell in row if (text := written(cell)))) is not None
+
+
 def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | None) -> None:
     """Give every column its field: by its name where its cells do not speak against it, else by its cells."""
     on = _look(guess, alike, area)
     cells = list(guess.seen)
-    consents = sorted(filter(asks_consent, cells), key=asks_to_publish, reverse=True)
+    of_rows = (name for name in cells if asks_consent(name) and not only_of(name))
+    consents = sorted(of_rows, key=asks_to_publish, reverse=True)
     giving = _Giving(guess, on, next(iter(consents), ""))
     several = questions(cells, {name for name, look in guess.seen.items() if look.answers or not look.filled})
     giving.ask(several)
@@ -697,7 +703,11 @@ def _service_of(name: str, column_guess: ColumnGuess) -> str | None:
         return None
     if (match := match_term("service_types", name)) is not None:
         return match.code
-    made = composed("service_types", name) if len(name.split()) == 1 else None  # a word cut short: "Юрид."
+    joined_names = " / " in name  # a group of columns and one of them
+    cut_short = len(name.split()) == 1  # "Юрид."
+    made = composed("service_types", name.replace(" / ", " ")) if joined_names or cut_short else None
+    if joined_names and made is not None and len(made.codes) == 1:
+        return made.codes[0]
     return made.codes[0] if made is not None and len(made.codes) == 1 and not made.unread else None
 
 

@@ -108,16 +108,28 @@ def _leaf(heading: str) -> str:
     return leaf if leaf and _field(leaf) else heading
 
 
+_JOINED = re.compile(r"(?<=[a-zа-яёӣӯғқҳҷ])(?=[A-ZА-ЯЁӢӮҒҚҲҶ])")
+"""Where a word of a heading begins that a database has without a space before it: "TypeOfHelp"."""
+
+
 def _field(text: str) -> str:
+    if " " not in text and (parted := _JOINED.sub(" ", text)) != text and (name := _field(parted)):
+        return name
     short = tuple(re.findall(r"([^\W\d_]{2,})\.", fold_header(text).replace("_", " ")))
     words = _words(text)
     beginnings = {word[: len(word) - more] for word in words for more in range(ENDINGS + 1)}
     spoken = (rank for beginning in beginnings for rank in _ranks().get(beginning, ()) if _stands(rank[-1], words))
+    plain = {*re.findall(r"[^\W\d_]+", fold_header(text).replace("_", " "))}
+    spoken = (rank for rank in spoken if _SOUNDS.get(rank[-1], rank[-1]) in plain or rank[-1] not in _SOUNDS)
     _, _, name, _ = min((rank for rank in spoken if rank[2] != "key" or len(words) <= ENDINGS), default=NOTHING)
     if name:
         return name
     meant = {name for name, words in _plain() for word in words if word.startswith(short)} if short else set()
     return meant.pop() if len(meant) == 1 else ""
+
+
+_SOUNDS = {coarse(word): word for word in ("id", "no", "uuid")}
+"""Words so short that others sound like them: "Legal aid" is no number."""
 
 
 def _words(text: str) -> list[str]:

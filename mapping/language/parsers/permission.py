@@ -144,6 +144,27 @@ def excepted(answer: str) -> frozenset[str] | None:
     return frozenset(name for name, names in _OF_FIELDS.items() if names.search(answer))
 
 
+_OF_ALL = re.compile(
+    r"информац|данн|сведен|запис|услуг|организац|\bвс[её]\b|information|\binfo\b|\bdata\b|details|entry|record|"
+    r"listing|service|organi[sz]ation|\ball\b|everything|маълумот|хизмат|ташкилот|ма.?lumot|xizmat|tashkilot",
+    re.I,
+)
+
+
+@lru_cache(maxsize=1_000)
+def only_of(heading: str) -> frozenset[str]:
+    """Return the fields that a question of consent is about alone; none where it is about the whole row.
+
+    Examples
+    --------
+    >>> sorted(only_of("Публиковать телефон?")), sorted(only_of("May we show your information (phone, address)?"))
+    (['phone'], [])
+    """
+    if not asks_consent(heading) or _forbids(heading) or _DENIED.search(heading) or _OF_ALL.search(heading):
+        return frozenset()
+    return frozenset(name for name, names in _OF_FIELDS.items() if names.search(heading))
+
+
 _ASK_FIRST = re.compile(
     r"\b(?:ask|check with|consult|subject to|(?:after|upon) (?:approv|agree|permi|consult)\w*|"
     r"with (?:prior )?(?:permission|approval|consent)|if (?:they|she|he|the \w+) agrees?|to be (?:agreed|confirmed)|"

@@ -70,12 +70,18 @@ _NOT_OPEN = re.compile(
 )
 _WORKS = re.compile(
     r"\bработа(?:ет|ют)\b|\bраб\.?$|\bдейств(?:ует|уют|ующ\w*)\b|\bфункциониру\w+|\bоткрыт[аоы]?\b|\bактив(?:ен|н\w+)\b|"
-    r"\bпринима(?:ет|ют)\b|\b(?:operat(?:es|ing|ional)|work(?:s|ing)|functions?|functional|functioning|active|open)\b|"
+    r"\bпринима(?:ет|ют)\b|\b(?:operat(?:es|ing|ional)|work(?:s|ing)|functions?|functional|functioning|active|open|on-?going)\b|\bреализу(?:ет|ют)ся\b|\bид[её]т\b|"
     r"\bкор\s+(?:мекун|карда\s+исто)\w*|\bамал\s+мекун\w*|\bфаъол\b|\bфаъолият\s+(?:дорад|мекун\w*)|\bкушода\b|"
     r"\b(?:ishla(?:ydi|moqda|yapti|b\s+turibdi)|faol|ochiq|faoliyat\s+(?:yurit|koʻrsat)\w*di)\b|"
     r"\b(?:ишла(?:йди|моқда|япти)|очиқ)\b",
     re.I,
 )
+_OVER = re.compile(
+    r"\b(?:complet|finish|finaliz|terminat)ed\b|\bended\b|\bзаверш[её]н\w*|\bзаконч\w+|\bоконч\w+|"
+    r"\b(?:анҷом\s+(?:ёфт|дода\s+шуд)\w*|тамом\s+шуд\w*)|\b(?:yakunlan|tugallan|tugagan)\w*",
+    re.I,
+)
+"""Words of a status by which something was done to its end."""
 _NOT_SURE = re.compile(
     r"\?|\b(?:не|нет|нест|emas|эмас|no|not|non|never|cannot|whether|if|maybe|might|perhaps|possibly|probably|unclear|"
     r"unknown|unsure|ли|возможно|вероятно|наверное|неясно|неизвестно|шояд|номаълум|эҳтимол\w*|balki|ehtimol\w*|"
@@ -99,6 +105,8 @@ def status(words: str) -> tuple[Standing | Literal["active"], str] | None:
     if outcome := standing(words):
         return outcome
     if hit := _NOT_OPEN.search(words):
+        return "inactive", _whole_words(words, hit)
+    if (hit := _OVER.search(words)) and not _NOT_SURE.search(words):
         return "inactive", _whole_words(words, hit)
     hit = _AGAIN.search(words) or (None if _NOT_SURE.search(words) else _WORKS.search(words))
     return ("active", _whole_words(words, hit)) if hit else None

@@ -142,3 +142,15 @@ def test_letters_of_turkish_are_told_from_those_of_russian(tmp_path):
     path.write_bytes("Организация;Сайт\nЦентр Umed;umed.example\nФонд IOM-Центр;x.example\n".encode("cp1251"))
     (sheet,) = format_of(path).read(path)
     assert sheet.rows[1][0] == "Центр Umed"
+
+
+def test_rows_that_are_each_one_cell_in_quotation_marks_are_rows(tmp_path):
+    path = tmp_path / "list.csv"
+    lines = ['"Название;Услуга;Адрес"', '"ОО ""Умед"";юрист;""ул. Айни; д. 3"""', '"Центр "Нур";юрист;ул. Айни, 4"']
+    path.write_text("\n".join(lines), encoding="cp1251")
+    (sheet,) = read(path)
+    assert [*map(list, sheet.rows)] == [
+        ["Название", "Услуга", "Адрес"],
+        ['ОО "Умед"', "юрист", "ул. Айни; д. 3"],
+        ['Центр "Нур"', "юрист", "ул. Айни, 4"],
+    ]

@@ -888,3 +888,34 @@ def test_what_address_books_and_databases_add_is_nobodys_list(area):
     assert made.fields["address"] == ["Address 1 - Street"]
     assert made.fields["organization"] == ["Organization Name"]
     assert "verified_on" not in made.fields
+
+
+def test_ticks_under_a_group_of_columns_tell_kinds_of_help(area):
+    rows = [
+        ["Who does what"],
+        ["", "Legal aid", "PSS", "", "Where"],
+        ["Partner", "Advice", "Single", "Group", ""],
+    ]
+    rows += [[f"Umed {n}", "x", "(x)" if n == 2 else "", "X", "Khujand / Isfara"] for n in range(4)]
+    made = guessed_map([Sheet("", [*rows, ["Total", "4", "1", "4", ""]])], "x", area)
+    assert made.shape == "place"
+    assert made.services == {
+        "Legal aid / Advice": "LEG-INF",
+        "PSS / Single": "PSY",
+        "PSS / Group": "PSY-PEE",
+    }
+
+
+def test_headings_of_a_database_have_no_spaces(area):
+    head = ["НомерЗаписи", "НазваниеОрганизации", "ТипПомощи", "РежимРаботы"]
+    rows = [head, *([f"{n}", f"Фонд Умед {n}", "юридическая помощь", "пн-пт 9-17"] for n in range(4))]
+    fields = guessed_map([Sheet("", rows)], "x", area).fields
+    assert (fields["organization"], fields["hours"]) == (["НазваниеОрганизации"], ["РежимРаботы"])
+
+
+def test_a_question_about_the_phone_alone_says_nothing_of_the_row(area):
+    head = ["Организация", "Услуга", "Телефон", "Публиковать телефон?", "Публиковать?"]
+    rows = [[f"Умед {n}", "юридическая помощь", f"+992 37 221 10 0{n}", "нет", "да"] for n in range(4)]
+    assert guessed_map([Sheet("", [head, *rows])], "x", area).fields["marking"] == ["Публиковать?"]
+    alone = guessed_map([Sheet("", [head[:4], *(row[:4] for row in rows)])], "x", area)
+    assert "marking" not in alone.fields

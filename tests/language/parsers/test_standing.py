@@ -150,3 +150,18 @@ def test_an_hour_of_closing_closes_nothing():
 )
 def test_what_a_remark_says_of_an_opening_still_to_come(remark, words):
     assert opens_later(remark, dt.date(2026, 11, 28)) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "read_as"),
+    [
+        ("ongoing", "active"),
+        ("проект реализуется", "active"),
+        ("ended June 2025", "inactive"),
+        ("завершён", "inactive"),
+        ("not completed", None),
+    ],
+)
+def test_the_status_of_an_activity_is_one_of_its_help(words, read_as):
+    outcome = status(words)
+    assert (outcome and outcome[0]) == read_as
