@@ -17,7 +17,7 @@ from mapping.column_map import PROSE, ColumnMap, field_name, fold_header, markin
 from mapping.intake.rows import BEYOND, COMMENT, SheetRow, asks_for_all
 from mapping.language import parsers
 from mapping.language.composition import Composition, composed
-from mapping.language.fold import is_garbled
+from mapping.language.fold import apart, is_garbled
 from mapping.language.i18n import Coded, Phrase, Quoted, Several, both
 from mapping.language.parsers.permission import (
     asks_consent,
@@ -93,6 +93,8 @@ class Intake:
 
     countries: dict[str, str] = field(default_factory=dict)
     """Sheet -> the country abroad that its rows are of, where they are of one; empty where they are not."""
+    units: dict[str, str] = field(default_factory=dict)
+    """Sheet -> the unit that its titles name, as they do; empty where they name none, or several."""
     located: dict[tuple[object, ...], Located] = field(default_factory=dict)
     """What a row says of where it is -> where that is; many rows say the same."""
     described: dict[tuple[object, ...], tuple["Part", ...]] = field(default_factory=dict)
@@ -148,11 +150,20 @@ class Intake:
         watched = self._watched.get(headings)
         if watched is None:
             of_clients = self.columns_of("consent")
-            asking = (name for name in headings if asks_consent(name) or withholds(name))
+            asking = (name for name in headings if asks_consent(self.spoken_as(name)) or withholds(name))
             consents = () if self.columns.consent_asked else asking
             watched = (*consents, *filter(is_review, headings))
             watched = self._watched[headings] = tuple(name for name in watched if name not in of_clients)
         return watched
+
+    def spoken_as(self, folded: str) -> str:
+        """Return a folded heading with spaces between its words, where the file has none there: "OKToPublish"."""
+        return self._apart.get(folded, folded)
+
+    @cached_property
+    def _apart(self) -> dict[str, str]:
+        headings = ((folded, name) for names in self.headings.values() for folded, name in names.items())
+        return {folded: parted.casefold() for folded, name in headings if (parted := apart(name)) != name}
 
     @cached_property
     def spoken(self) -> dict[str, tuple[str, ...]]:
@@ -595,7 +606,8 @@ class Reader:
         """Tell whether the answer that lets the row be shown leaves a field out, "phone" or "address", and say it."""
         for heading in self.intake.watched(tuple(self.row.cells)):
             answer = self.row.cells[heading]
-            if name in only_of(heading) and (reason := refuses(heading, answer)):
+            asked = self.intake.spoken_as(heading)
+            if name in only_of(asked) and (reason := refuses(asked, answer)):
                 fix = Phrase("for custodians only, whatever is approved: {field}", field=field_name(name))
                 self.say_of(heading, reason, fix)
                 return True
@@ -611,23 +623,27 @@ class Reader:
         """Tell whether a question of consent or a review keeps the row from being shown; both count with any map."""
         marking = self.intake.columns_of("marking")
         for heading in self.intake.watched(tuple(self.row.cells)):
-            answer = self.row.cells[heading]
-            if heading not in marking and only_of(heading):
+            answer, asked = self.row.cells[heading], self.intake.spoken_as(heading)
+            if heading not in marking and only_of(asked):
                 continue  # it keeps that field alone back
             if self._holds_later_or_no_more(heading, answer):
                 return True
             if heading in marking and self.intake.columns.markings and not says_no(answer):
                 continue  # the sender's table of markings says what else an answer means
-            silent = not asks_consent(heading) and not is_review(heading)  # "Confidential location, do not print"
+            silent = not asks_consent(asked) and not is_review(heading)  # "Confidential location, do not print"
             answered = Phrase("{heading!r} is answered {answer!r}", heading=heading, answer=answer)
-            if reason := (answered if says_yes(answer) else None) if silent else refuses(heading, answer):
+            if reason := (answered if says_yes(answer) else None) if silent else refuses(asked, answer):
                 self.say_of(heading, reason, Phrase("the row is for custodians only until that changes"))
                 return True
         return False
 
     def _holds_later_or_no_more(self, heading: str, answer: str) -> bool:
         """Tell whether a permission is one only once somebody was asked, or was one until a day, and say it."""
-        if not answer or not asks_consent(heading) or self.intake.marked.get(fold_header(answer), "public") != "public":
+        if (
+            not answer
+            or not asks_consent(self.intake.spoken_as(heading))
+            or self.intake.marked.get(fold_header(answer), "public") != "public"
+        ):
             return False
         if asks_first(answer):
             problem = Phrase(
@@ -676,7 +692,7 @@ class Reader:
 
     def _answered(self, text: str) -> tuple[str, str] | None:
         """Return the status that yes or no gives under a heading which asks whether it works."""
-        if not ASKS_WHETHER_IT_WORKS.search(self.column("status")):
+        if not ASKS_WHETHER_IT_WORKS.search(apart(self.column("status"))):
             return None
         return ("active", "") if says_yes(text) else ("inactive", text) if says_no(text) else None
 

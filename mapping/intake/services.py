@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from mapping.area.addresses import Whereabouts, points_elsewhere, postal_code, whereabouts
-from mapping.area.geocode import Located, locate, units_served
+from mapping.area.geocode import Located, find_unit, locate, units_served
 from mapping.area.names.countries import countries_in, country_abroad, country_code, says_country
 from mapping.area.study_area import StudyArea
 from mapping.batch import counted
@@ -245,7 +245,7 @@ def _located(reader: Reader) -> Located:
         located = locate(area, lat=latitude, lon=longitude_found, place=place, unit=unit, country=country)
         reader.intake.located[claim] = located
     nowhere = located.precision == "none" and not located.country and not country
-    if nowhere and (other := _beside_name(reader) or _above(reader)):
+    if nowhere and (other := _beside_name(reader) or _above(reader) or _of_list(reader)):
         return other
     if nowhere and (place or unit) and (abroad := _country_of_list(reader.intake, reader.row.sheet)):
         problem = Phrase("its place is not known; the list is of {country}", country=country_name(abroad))
@@ -330,6 +330,42 @@ def _above(reader: Reader) -> Located | None:
     problem = Phrase("it stands under {text!r}, and names no place that is known itself", text=text)
     reader.say("unit", problem, Phrase("look whether it is right"), "note")
     return located
+
+
+def _of_list(reader: Reader) -> Located | None:
+    """Return the one unit that the titles of a list name, and say so, where no column of it tells where rows are."""
+    intake = reader.intake
+    if intake.filled(WHERE):
+        return None
+    sheet = reader.row.sheet
+    if sheet not in intake.units:
+        named = {
+            text: find_unit(intake.area, text).unit
+            for title in intake.titles.get(sheet, ())[1:]
+            for text in _units(title)
+        }
+        units = {unit for unit in named.values() if unit}
+        intake.units[sheet] = next(text for text, unit in named.items() if unit) if len(units) == 1 else ""
+    text = intake.units[sheet]
+    if not text:
+        return None
+    problem = Phrase("it stands under {text!r}, and names no place that is known itself", text=text)
+    reader.say("unit", problem, Phrase("look whether it is right"))
+    return locate(intake.area, unit=text)
+
+
+WHERE = ("unit", "unit_code", "place", "coordinates", "latitude")
+"""Fields that say where a row is."""
+_OF_A_UNIT = re.compile(
+    r"(?<!\w)(?:но[ҳх]ияи|шаҳри|шахри|район[ауе]?|р-н[ауе]?|город[ауе]?|г\.|ш\.|н\.|district\s+of|city\s+of)\s*([^\W\d_][\w-]+)|"
+    r"(?<!\w)([^\W\d_][\w-]+?)(?:ск(?:ого|ий|ому|ом)\s+район\w*|\s+(?:district|tumani|shahri|шаҳар))(?!\w)",
+    re.I,
+)
+"""A unit with its kind in a title."""
+
+
+def _units(title: str) -> list[str]:
+    return [next(filter(None, match.groups())) for match in _OF_A_UNIT.finditer(title)]
 
 
 def _in_address(reader: Reader) -> Whereabouts:

@@ -144,6 +144,18 @@ _QUOTED = re.compile(r"[«“„]([^«»“”„]+)[»”“]|\"([^\"]+)\"")
 _WRAPPED = re.compile(r"^\"(.*)\"\s*\([^)]*\)$")
 
 
+_JOINED = re.compile(r"(?<=[a-zа-яёӣӯғқҳҷ])(?=[A-ZА-ЯЁӢӮҒҚҲҶ])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def apart(heading: str) -> str:
+    """Return the words of a heading that a database has without spaces.
+
+    >>> apart("OKToPublish"), apart("ВидПомощи"), apart("Вид помощи")
+    ('OK To Publish', 'Вид Помощи', 'Вид помощи')
+    """
+    return heading if " " in heading else _JOINED.sub(" ", heading)
+
+
 def tokens(text: str) -> list[str]:
     """Cut a text into words and fold each to Latin letters and digits."""
     return [folded for word in _WORD.findall(_plain(text)) if (folded := _fold_word(word))]

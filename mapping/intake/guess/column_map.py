@@ -530,6 +530,8 @@ class _Giving:
         elif look.taken_for == "verified_on" and any(named(name, other) for other in OTHER_DAYS):
             guess.open.append(name)
             guess.why[name] = "is called the day of something else"
+        elif look.holds_parted_numbers() and look.shares.get("dialled", 0.0) >= ENOUGH:
+            self.give(name, "phone", f"by what stands in it ({look.shares['dialled']:.0%})")
         elif look.taken_for and not self._taken(name, look.taken_for):
             self.give(name, look.taken_for, f"by what stands in it ({look.share:.0%})")
         else:

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from mapping.column_map import fold_header
 from mapping.intake.row_reader import DAYS
 from mapping.language import parsers
-from mapping.language.fold import coarse
+from mapping.language.fold import apart, coarse
 from mapping.language.languages import codes, language, word_rows
 from mapping.model import WEEKDAYS
 
@@ -108,12 +108,8 @@ def _leaf(heading: str) -> str:
     return leaf if leaf and _field(leaf) else heading
 
 
-_JOINED = re.compile(r"(?<=[a-zа-яёӣӯғқҳҷ])(?=[A-ZА-ЯЁӢӮҒҚҲҶ])")
-"""Where a word of a heading begins that a database has without a space before it: "TypeOfHelp"."""
-
-
 def _field(text: str) -> str:
-    if " " not in text and (parted := _JOINED.sub(" ", text)) != text and (name := _field(parted)):
+    if (parted := apart(text)) != text and (name := _field(parted)):
         return name
     short = tuple(re.findall(r"([^\W\d_]{2,})\.", fold_header(text).replace("_", " ")))
     words = _words(text)

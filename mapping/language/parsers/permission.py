@@ -6,7 +6,7 @@ Such columns count whether or not a column map names them: nobody can overlook t
 import re
 from functools import lru_cache
 
-from mapping.language.fold import tokens, words_for
+from mapping.language.fold import apart, tokens, words_for
 from mapping.language.i18n import Phrase
 from mapping.language.parsers._cells import Unreadable
 from mapping.language.parsers.lists import yes_no
@@ -200,7 +200,7 @@ _PASSED = re.compile(
 def _plain(heading: str) -> str:
     """Return a heading as words: of a survey's path of names ("grp_loc/show_location") the last."""
     last = heading.rpartition("/")[2] if " " not in heading and heading.isascii() else heading
-    return (last or heading).replace("_", " ")
+    return apart(last or heading).replace("_", " ")
 
 
 @lru_cache(maxsize=10_000)

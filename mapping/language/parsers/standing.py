@@ -6,6 +6,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Literal
 
+from mapping.language.fold import tokens, words_for
 from mapping.language.parsers._cells import Unreadable
 from mapping.language.parsers.dates import date, date_value
 
@@ -171,11 +172,26 @@ def standing(remark: str) -> tuple[Standing, str] | None:
         ("inactive", _CLOSED),
     )
     outcome = next(((meant, _whole_words(plain, hit)) for meant, way in ways if (hit := way.search(plain))), None)
+    if outcome and outcome[0] == "inactive" and _is_of_a_season(plain, outcome[1]):
+        return None
     if outcome and outcome[0] == "inactive" and any(day["until"] or day["to"] for day in _DAYS.finditer(plain)):
         return "temporarily closed", outcome[1]
     return outcome
 
 
+def _is_of_a_season(text: str, words: str) -> bool:
+    """Tell whether something closes in a season of every year, by what is said beside the words for it.
+
+    >>> standing("закрыты на летние каникулы"), standing("closed since summer 2024")
+    (None, ('inactive', 'closed'))
+    """
+    clause = next((part for part in re.split(r"[.;,\n]", text) if words in part), text)
+    if re.search(r"20\d\d|\b(?:since|с\s+(?:лета|зимы|весны|осени)|аз|dan\s+beri)\b", clause):
+        return False
+    return any(word.startswith(_SEASONS) for word in tokens(clause))
+
+
+_SEASONS = tuple(words_for("season stems"))
 _DAYS = re.compile(
     r"(?P<until>\b(?:до|по|till?|until|to|by|то)\s+(?:конца\s+|охири\s+|моҳи\s+|(?:the\s+)?end\s+of\s+)*)?"
     r"(?P<day>\d{1,2}[./-]\d{1,2}[./-](?:20)?\d\d|\d{1,2}[./]20\d\d|20\d\d-\d\d(?:-\d\d)?|"

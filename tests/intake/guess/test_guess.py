@@ -16,6 +16,7 @@ from mapping.formats import Sheet
 from mapping.intake.guess.column_map import drafted, guessed, guessed_map
 from mapping.intake.read import draft_map, read
 from mapping.language.taxonomy import vocabulary
+from mapping.registry import format_of
 from tests.support.sample import TODAY, term
 
 
@@ -919,3 +920,35 @@ def test_a_question_about_the_phone_alone_says_nothing_of_the_row(area):
     assert guessed_map([Sheet("", [head, *rows])], "x", area).fields["marking"] == ["Публиковать?"]
     alone = guessed_map([Sheet("", [head[:4], *(row[:4] for row in rows)])], "x", area)
     assert "marking" not in alone.fields
+
+
+def test_questions_of_a_database_have_no_spaces(tmp_path, area):
+    path = tmp_path / "list.csv"
+    lines = ["OrgName,Service,OfficePhone,IsActive,MayPublish", "Umed 1,legal aid,+992 37 221 10 01,FALSE,TRUE"]
+    lines += [f"Umed {n},legal aid,+992 37 221 10 0{n},TRUE,FALSE" for n in (2, 3)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    made = guessed_map(list(format_of(path).read(path)), "x", area)
+    assert (made.fields["status"], made.fields["marking"]) == (["IsActive"], ["MayPublish"])
+    batch = read(path, area=area, today=TODAY)
+    assert [service.status for service in batch.of("service")] == ["inactive", "active", "active"]
+    assert sum("may publish" in issue.problem and "FALSE" in issue.problem for issue in batch.issues) == 2
+
+
+def test_a_column_of_numbers_to_dial_is_that_of_the_phones(area):
+    rows = [["Организация", "Услуга", "Куда"]]
+    rows += [[f"Умед {n}", "юридическая помощь", f"2-44-1{n} (вахта)"] for n in range(4)]
+    assert guessed_map([Sheet("", rows)], "x", area).fields["phone"] == ["Куда"]
+
+
+@pytest.mark.parametrize(
+    ("title", "unit"),
+    [("Замимаи карори раиси нохияи Восеъ", "Vose"), ("Организации Восейского района и г. Куляба", "")],
+)
+def test_a_title_places_rows_that_no_column_places(tmp_path, area, title, unit):
+    path = tmp_path / "list.csv"
+    rows = ["Организация,Услуга,Телефон", *(f"Умед {n},юридическая помощь,2-44-1{n}" for n in range(3))]
+    path.write_text("\n".join([f'"{title}"', *rows]), encoding="utf-8")
+    batch = read(path, area=area, today=TODAY)
+    units = {area.label(place.area_unit, "en") if place.area_unit else "" for place in batch.of("location")}
+    assert units == {unit}
+    assert sum("stands under" in issue.problem for issue in batch.issues) == 3 * bool(unit)

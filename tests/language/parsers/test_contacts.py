@@ -100,6 +100,8 @@ def test_any_text_is_read_or_refused(text):
         ("Юсупов Р.Т. 04.11.1999", "helped"),
         ("гр-ка Ш., 16 лет", "helped"),
         ("Survivor 12", "helped"),
+        ("Client 7 (M, 40)", "helped"),
+        ("Dr. Nazarov B.", "somebody"),
         ("Rahimova Z., 22 y.o.", "helped"),
         ("потерпевшая Юсупова Зарина", "helped"),
         ("Назаров Б.", "somebody"),

@@ -165,3 +165,18 @@ def test_what_a_remark_says_of_an_opening_still_to_come(remark, words):
 def test_the_status_of_an_activity_is_one_of_its_help(words, read_as):
     outcome = status(words)
     assert (outcome and outcome[0]) == read_as
+
+
+@pytest.mark.parametrize(
+    ("remark", "closed"),
+    [
+        ("зимой не работает", False),
+        ("closed for the summer holidays", False),
+        ("тобистон баста аст", False),
+        ("закрылся зимой 2025", True),
+        ("closed since summer", True),
+        ("закрыт, сезонная работа прекращена", True),
+    ],
+)
+def test_who_closes_every_season_is_not_closed(remark, closed):
+    assert bool(standing(remark)) == closed
