@@ -24,6 +24,7 @@ from mapping.cli.options import (
     progress_bar,
     step,
     study_area,
+    tell_missing,
     tell_shown,
 )
 from mapping.directory.directory import Directory
@@ -85,6 +86,7 @@ def import_(
         change = store.add(batch, by=who, on=day, dry_run=dry_run, progress=step(progress, "Storing"))
     out.print(summary(batch, lang), markup=False)
     out.print(f"{'Would be' if dry_run else 'Stored'}: {change}")
+    tell_missing(change)
     tell_shown(change, login)
     if report is not None:
         out.print(f"Report: {write_report(batch, report, language=lang)}")

@@ -162,6 +162,19 @@ def tell_shown(change: "Change", login: str = "") -> None:
         out.print(f"{change.shows.total()} records wait to be shown until {_others(login)} agreed: rohnamo agree")
 
 
+def tell_missing(change: "Change") -> None:
+    """Name the bodies and services that a list gave before and no longer holds; they stay as they are."""
+    missing = [record for record in change.missing if record.name]
+    for record in missing[:MOST_MISSING]:
+        out.print(f"No longer in the list, and still shown as before: {record}", markup=False)
+    if len(missing) > MOST_MISSING:
+        out.print(f"... and {len(missing) - MOST_MISSING} more")
+
+
+MOST_MISSING = 40
+"""Records that a list no longer holds and that are named, at most."""
+
+
 def tell_waits(proposal: str, login: str) -> None:
     """Say that something is done as a whole or not at all, and waits; ``login`` is who signed in for it."""
     out.print(f"It waits as a whole until {_others(login)} agreed: rohnamo agree {proposal}")

@@ -363,7 +363,16 @@ class Import:
             if len(self.records.rows(RECORDS[table])) and earlier.get(table):
                 gone = earlier[table] - self.mentioned
                 rows = stored_rows(self.db, table, sorted(gone))
-                self.change.missing += [Missing(table, record, row.get("name") or "") for record, row in rows.items()]
+                bodies = stored_rows(
+                    self.db,
+                    "organization",
+                    sorted({str(of) for row in rows.values() if (of := row.get("organization_id"))}),
+                )
+                names = {body: str(row["name"]) for body, row in bodies.items()}
+                self.change.missing += [
+                    Missing(table, record, row.get("name") or "", names.get(row.get("organization_id") or "", ""))
+                    for record, row in rows.items()
+                ]
 
 
 def origins_of(db: sqlite_utils.Database, table: str, ids: list[str]) -> dict[str, tuple[str, int]]:

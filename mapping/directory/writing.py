@@ -26,6 +26,12 @@ class Missing:
     table: str
     id: str
     name: str
+    of: str = ""
+    """Name of the organization that it is of."""
+
+    def __str__(self) -> str:
+        """Say what it is in one line."""
+        return f"{self.table} {': '.join(filter(None, (self.of, self.name)))}"
 
 
 @dataclass

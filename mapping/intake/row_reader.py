@@ -606,8 +606,8 @@ class Reader:
         """Tell whether the answer that lets the row be shown leaves a field out, "phone" or "address", and say it."""
         for heading in self.intake.watched(tuple(self.row.cells)):
             answer = self.row.cells[heading]
-            asked = self.intake.spoken_as(heading)
-            if name in only_of(asked) and (reason := refuses(asked, answer)):
+            question = self.intake.spoken_as(heading)
+            if name in only_of(question) and (reason := refuses(question, answer)):
                 fix = Phrase("for custodians only, whatever is approved: {field}", field=field_name(name))
                 self.say_of(heading, reason, fix)
                 return True
@@ -623,16 +623,16 @@ class Reader:
         """Tell whether a question of consent or a review keeps the row from being shown; both count with any map."""
         marking = self.intake.columns_of("marking")
         for heading in self.intake.watched(tuple(self.row.cells)):
-            answer, asked = self.row.cells[heading], self.intake.spoken_as(heading)
-            if heading not in marking and only_of(asked):
+            answer, question = self.row.cells[heading], self.intake.spoken_as(heading)
+            if heading not in marking and only_of(question):
                 continue  # it keeps that field alone back
             if self._holds_later_or_no_more(heading, answer):
                 return True
             if heading in marking and self.intake.columns.markings and not says_no(answer):
                 continue  # the sender's table of markings says what else an answer means
-            silent = not asks_consent(asked) and not is_review(heading)  # "Confidential location, do not print"
+            silent = not asks_consent(question) and not is_review(heading)  # "Confidential location, do not print"
             answered = Phrase("{heading!r} is answered {answer!r}", heading=heading, answer=answer)
-            if reason := (answered if says_yes(answer) else None) if silent else refuses(asked, answer):
+            if reason := (answered if says_yes(answer) else None) if silent else refuses(question, answer):
                 self.say_of(heading, reason, Phrase("the row is for custodians only until that changes"))
                 return True
         return False

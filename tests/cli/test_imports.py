@@ -187,3 +187,17 @@ def test_a_directory_keeps_to_the_study_area_that_it_was_made_for(tmp_path, brin
         CliRunner().invoke(app, ["publish", *own, "--view", str(tmp_path / "view.db"), "--area", str(TINY)]).exit_code
         == 0
     )
+
+
+def test_what_a_newer_list_no_longer_holds_is_named(tmp_path):
+    path, rows = tmp_path / "list.csv", [f"Umed {n},legal aid,Juybor" for n in range(4)]
+
+    def bring(rows):
+        path.write_text("\n".join(["Organization,Service,District", *rows]), encoding="utf-8")
+        words = ["import", str(path), "--area", str(TINY), "--directory", str(tmp_path / "directory.db")]
+        return CliRunner().invoke(app, words, catch_exceptions=False).stdout
+
+    assert "No longer in the list" not in bring(rows)
+    told = re.sub(r"\s+", " ", bring(rows[:3]))
+    assert "still shown as before: organization Umed 3" in told
+    assert "still shown as before: service Umed 3: Legal aid" in told

@@ -555,7 +555,7 @@ def test_parts_that_a_list_gives_no_more_go_and_wholes_are_reported(directory: D
     less = batch(umed(), service("Legal advice", of="Umed", phones=["2"], speaks=["tg"]), file="list 2026-11.csv")
     change = directory.add(less, on=TODAY)
     assert change.removed == {"phone": 1, "language": 1, "service_at_location": 1}
-    assert [(one.table, one.name) for one in change.missing] == [("service", "Counselling")]
+    assert [str(one) for one in change.missing] == ["service Umed: Counselling"]
     assert str(change).endswith("3 removed, 1 missing")
     assert {r.number for r in directory.records(Phone)} == {"2", "3"}
     assert directory.count("service") == 2
