@@ -161,6 +161,12 @@ class Intake:
         return self._apart.get(folded, folded)
 
     @cached_property
+    def asks_of_fields(self) -> tuple[str, ...]:
+        """The folded headings that ask for consent to show one field alone; mostly none."""
+        headings = {folded for names in self.headings.values() for folded in names}
+        return tuple(heading for heading in headings if only_of(self.spoken_as(heading)))
+
+    @cached_property
     def _apart(self) -> dict[str, str]:
         headings = ((folded, name) for names in self.headings.values() for folded, name in names.items())
         return {folded: parted.casefold() for folded, name in headings if (parted := apart(name)) != name}
@@ -604,7 +610,7 @@ class Reader:
 
     def withholds(self, name: str) -> bool:
         """Tell whether the answer that lets the row be shown leaves a field out, "phone" or "address", and say it."""
-        for heading in self.intake.watched(tuple(self.row.cells)):
+        for heading in self.intake.asks_of_fields and self.intake.watched(tuple(self.row.cells)):
             answer = self.row.cells[heading]
             question = self.intake.spoken_as(heading)
             if name in only_of(question) and (reason := refuses(question, answer)):
