@@ -6,6 +6,7 @@ import difflib
 import re
 import tomllib
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -330,21 +331,32 @@ def _read_level(tables: AreaTables, file: AreaFile, level: Level) -> gpd.GeoData
         return None
     if len(frame) != level.count:
         tables.fault(level.file, f"holds {len(frame)} units, {TOML} says {level.count}", "mend the file or count")
-    text = frame.reindex(columns=[*codes, *names]).astype(object)
-    text = text.where(text.notna(), "").astype(str)
+    text = {column: _texts(frame, column) for column in (*codes, *names)}
     for column in filter(frame.columns.__contains__, names):
-        for code in text.loc[text[column].str.strip() == "", level.key]:
-            tables.fault(level.file, f"unit {code!r} has no {column}", "add the name")
-    out = text[names].copy()
-    out["name"] = text[names[0]]
-    out["parent"] = text[level.parent] if level.parent else None
-    out["level"] = level.level
-    out.index = pd.Index(text[level.key], dtype=object, name="code")
-    for code in text.loc[frame.geometry.isna() | frame.geometry.is_empty, level.key]:
-        tables.fault(level.file, f"unit {code!r} has no shape", "draw its outline")
+        for code, name in zip(text[level.key], text[column], strict=True):
+            if not name.strip():
+                tables.fault(level.file, f"unit {code!r} has no {column}", "add the name")
+    shapes = frame.geometry.to_numpy()
+    for code, shape in zip(text[level.key], shapes, strict=True):
+        if shape is None or shape.is_empty:
+            tables.fault(level.file, f"unit {code!r} has no shape", "draw its outline")
     if not _overlaps(frame.total_bounds, file.bounds):
         tables.fault(level.file, f"lies outside bounds of {TOML}", "check both; are longitude and latitude swapped?")
-    return gpd.GeoDataFrame(out, geometry=frame.geometry.to_numpy(), crs="EPSG:4326")
+    out = {column: text[column] for column in names} | {
+        "name": text[names[0]],
+        "parent": text[level.parent] if level.parent else None,
+        "level": level.level,
+    }
+    rows = pd.DataFrame(out, pd.Index(text[level.key], dtype=object, name="code"))
+    return gpd.GeoDataFrame(rows, geometry=shapes, crs="EPSG:4326")
+
+
+def _texts(frame: gpd.GeoDataFrame, column: str) -> list[str]:
+    """Return a column as texts, "" where there is nothing."""
+    if column not in frame:
+        return [""] * len(frame)
+    values = frame[column]
+    return [str(value) if there else "" for value, there in zip(values.tolist(), values.notna(), strict=True)]
 
 
 def _overlaps(bounds: Any, other: tuple[float, ...]) -> bool:
@@ -388,19 +400,21 @@ def _read_people(tables: AreaTables, file: AreaFile) -> None:
     if "level" in table:  # finer rows than the levels in use may stand in the same file
         table = table[table["level"].isin([str(level.level) for level in file.level])]
     columns = {"population": "people"} | {column: column for column in ("women", "men") if column in table}
-    numbers = pd.DataFrame({new: counts(tables, name, table[old]) for old, new in columns.items()})
+    numbers = {new: counts(tables, name, table[old]).to_numpy() for old, new in columns.items()}
     for level, frame in zip(file.level, tables.units, strict=True):
-        rows = table["level"] == str(level.level) if "level" in table else pd.Series(True, table.index)
-        codes = table.loc[rows, level.people_key or file.population.key]
-        for code in codes[codes.duplicated() & codes.isin(frame.index)]:
-            tables.fault(name, f"unit {code!r} of level {level.level} stands twice", "keep one row")
-        mine = numbers[rows].set_index(codes)
-        mine = mine[~mine.index.duplicated()].reindex(frame.index)
-        for code in frame.index.difference(codes):
+        of_level = table["level"] == str(level.level) if "level" in table else [True] * len(table)
+        codes = table[level.people_key or file.population.key]
+        rows: dict[str, int] = {}
+        for row, (code, mine) in enumerate(zip(codes, of_level, strict=True)):
+            if mine and rows.setdefault(code, row) != row and code in frame.index:
+                tables.fault(name, f"unit {code!r} of level {level.level} stands twice", "keep one row")
+        for code in sorted({*frame.index} - {*rows}):
             tables.fault(name, f"unit {code!r} of level {level.level} has no row", "add its count of people")
-        for column in columns.values():
-            frame[column] = mine[column].fillna(0).astype("int64").to_numpy()
-    _check_sums(tables, file, list(columns.values()))
+        places = np.array([rows.get(code, -1) for code in frame.index])
+        for column, values in numbers.items():
+            people = np.nan_to_num(np.append(values, 0))[places]  # the last is that of units without a row
+            frame.insert(len(frame.columns), column, people.astype("int64"))
+    _check_sums(tables, file, list(numbers))
 
 
 def _check_sums(tables: AreaTables, file: AreaFile, columns: list[str]) -> None:
@@ -413,15 +427,19 @@ def _check_sums(tables: AreaTables, file: AreaFile, columns: list[str]) -> None:
             "mend the counts or population.total",
         )
     for above, frame in zip(tables.units, tables.units[1:], strict=False):
-        sums = frame.groupby("parent")[columns].sum()
         for column in columns:
-            for code, total in above[column].items():
-                summed = int(sums[column].get(code, 0))
-                if summed != total:
-                    tables.fault(name, f"{code!r} has {total} {column}, its units together {summed}", "mend the counts")
+            sums: Counter[str] = Counter()
+            for parent, number in zip(frame["parent"], frame[column], strict=True):
+                sums[parent] += int(number)
+            for code, total in zip(above.index, above[column], strict=True):
+                if sums[code] != total:
+                    tables.fault(
+                        name, f"{code!r} has {total} {column}, its units together {sums[code]}", "mend the counts"
+                    )
     if {"women", "men"} <= set(columns):
         for frame in tables.units:
-            for code in frame.index[frame["women"] + frame["men"] != frame["people"]]:
+            women, men, people = (frame[column].to_numpy() for column in ("women", "men", "people"))
+            for code in frame.index[women + men != people]:
                 tables.fault(name, f"women and men of {code!r} are not its people together", "mend the counts")
 
 
