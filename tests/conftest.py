@@ -132,29 +132,20 @@ def loaded_once() -> Iterator[None]:
         yield
 
 
-class Compiled(jinja2.BytecodeCache):
-    """Templates that one app of a process compiled for a language, for the next ones."""
-
-    def __init__(self) -> None:
-        self.code: dict[str, bytes] = {}
+class Compiled(jinja2.FileSystemBytecodeCache):
+    """Templates that one app compiled for a language, for the next ones of all processes of a run."""
 
     def get_bucket(self, environment: jinja2.Environment, name: str, filename: str | None, source: str) -> Bucket:
         return super().get_bucket(environment, f"{getattr(environment, 'language', '')} {name}", filename, source)
 
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.code:
-            bucket.bytecode_from_string(self.code[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.code[bucket.key] = bucket.bytecode_to_string()
-
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_pages() -> Iterator[None]:
+def quick_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Compile each template and each route once, and draw each picture once as PNG, in few pixels.
 
     Hundreds of sites are made.
     """
+    (templates := shared_root(tmp_path_factory) / "templates").mkdir(exist_ok=True)
     drawn: dict[tuple[str, int, str], bytes] = {}
     builders: dict[tuple[str, str, bool], Any] = {}
     compile_builder = Rule._compile_builder
@@ -174,7 +165,7 @@ def quick_pages() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", compiled_builder)
         patch.setattr(picture, "resvg_py", types.SimpleNamespace(svg_to_bytes=svg_to_bytes))
-        patch.setattr(Flask, "jinja_options", {"bytecode_cache": Compiled()})
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": Compiled(templates)})
         yield
 
 
