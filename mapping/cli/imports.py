@@ -134,6 +134,8 @@ def form(
     area: AreaOption = None,
 ) -> None:
     """Make the form for collecting services in the field, an XLSForm for Kobo or ODK."""
+    if path.suffix.lower() != ".xlsx":
+        raise InvalidRecord(f"{path}: a form is a workbook; end the name in .xlsx")
     version = write_form(path, study_area(area))
     out.print(f"Form: {path}, version {version}. Next: load it into Kobo or ODK, then rohnamo import EXPORT.xlsx")
 

@@ -31,6 +31,7 @@ from mapping.language.i18n import Message, Share
 from mapping.model import Audience
 from mapping.resources import checksum
 from mapping.safety.people import two_people
+from mapping.safety.redaction import VIEWS
 from mapping.view.diff import EntryChange, FieldChange, compare, edition_day, entries
 from mapping.view.view import OtherVersion, View
 
@@ -124,9 +125,16 @@ class Releases:
         The view in use.
     audience
         For whom it is.
+
+    Raises
+    ------
+    InvalidRecord
+        There are no views for this audience.
     """
 
     def __init__(self, folder: str | Path, view: str | Path, audience: Audience) -> None:
+        if audience not in VIEWS:
+            raise InvalidRecord(f"{audience}: there is no view for these; there are {', '.join(VIEWS)}")
         self.folder, self.view, self.audience = Path(folder) / audience, Path(view), audience
         self._staged, self._noted = self.folder / "next.db.part", self.folder / "next.json.part"
 

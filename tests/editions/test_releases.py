@@ -204,6 +204,12 @@ def test_what_is_new_takes_another_person_than_the_one_who_built_it(releases, di
     assert (edition.built_by, edition.by, releases.edition(2).built_by) == ("gul", "zarina", "gul")
 
 
+@pytest.mark.parametrize("audience", ["custodian", "everyone"])
+def test_there_are_editions_for_those_alone_who_have_views(tmp_path, audience):
+    with pytest.raises(InvalidRecord, match="there are public, partner, focal_point"):
+        Releases(tmp_path, tmp_path / "view.db", audience)
+
+
 def test_what_shows_nothing_new_is_published_by_one_person(releases, directory, first):
     directory.edit("service", key("service", "Legal advice"), {"audience": "custodian"}, by="g", on=TODAY, reason="r")
     plan = releases.stage(directory, day=TODAY)

@@ -167,6 +167,7 @@ def test_every_question_has_its_label(tj_area):
 
 def test_the_command_writes_the_form_and_says_what_to_do_next(tmp_path, monkeypatch):
     path = tmp_path / "form.xlsx"
+    assert "end the name in .xlsx" in str(CliRunner().invoke(app, ["form", str(path.with_suffix(".pdf"))]).exception)
     result = CliRunner().invoke(app, ["form", str(path)])
     assert result.exit_code == 0
     assert path.exists()
