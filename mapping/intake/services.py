@@ -837,8 +837,9 @@ def _phones(
     country = entry.location.country if entry.location.country != intake.area.code else ""
     more = _numbers(entry.reader, "phone_international", country or "", entry.location.area_unit)
     fax = _numbers(entry.reader, "fax", country or "", entry.location.area_unit)
-    accounts = entry.reader.take("messenger", parsers.accounts, country or intake.area.settings.phone_region) or []
-    accounts += parsers.accounts_among(entry.reader.text("phone"))
+    home = intake.area.settings.phone_region or intake.area.code
+    written = entry.reader.take("messenger", parsers.accounts, country or home) or []
+    accounts = [*written, *parsers.accounts_among(entry.reader.text("phone"))]
     answered = {p.number for p in (*phones, *more) if not p.fax}
     numbers = {
         p.number: (p.extension, "/".join(p.apps) or ("voice" if p.number in answered else "fax"))

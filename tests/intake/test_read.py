@@ -291,6 +291,21 @@ def test_a_time_to_the_second_is_a_time(take):
     assert {(s.byday, s.opens_at, s.closes_at) for s in batch.of("schedule")} == {("MO,WE", "09:00", "15:30")}
 
 
+def test_numbers_of_messengers_are_those_of_their_row_alone(take):
+    heads, fields = (*HEADER, "Chat"), MAP["fields"] | {"messenger": ["Chat"]}
+    rows = (["1", "Umed", *ROW[2:4], "@umed_line", *ROW[5:], "@all_of_us, Viber +992 93 520 13 13"],)
+    rows += (["2", "Nur", *ROW[2:4], "+992 37 221-12-34", *ROW[5:], "@all_of_us, Viber +992 93 520 13 13"],)
+    batch = take(*rows, heads=heads, fields=fields)
+    services = {service.id: service.organization_id for service in batch.of("service")}
+    bodies = {body.id: body.name for body in batch.of("organization")}
+    numbers = {(bodies[services[p.service_id]], p.number, p.type) for p in batch.of("phone")}
+    both = {(name, *own) for name in ("Umed", "Nur") for own in (("https://t.me/all_of_us", "telegram"), VIBER)}
+    assert numbers == both | {("Umed", "https://t.me/umed_line", "telegram"), ("Nur", "+992372211234", "voice")}
+
+
+VIBER = ("+992935201313", "viber")
+
+
 def test_a_mobile_number_beside_a_person_is_shown_to_nobody(take):
     row = [*ROW[:4], "инсп. Назаров 918 20-11-22, +992 37 221-12-34; дом. +992 37 221-12-35", *ROW[5:]]
     batch = take(row)
