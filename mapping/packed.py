@@ -8,6 +8,7 @@ import math
 import pickle
 import zlib
 from array import array
+from bisect import bisect_right
 from collections import defaultdict, namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import cache, partial
@@ -36,13 +37,19 @@ class Packed(Generic[AnyValues]):
 
     def __init__(self, rows: Iterable[AnyValues] = ()) -> None:
         self._packs: list[bytes] = []
+        self._ends: list[int] = []
+        """How many rows there are up to the end of each pack."""
         self._open: list[AnyValues] = []
         self._last: tuple[int, list[AnyValues]] = (-1, [])
         self.extend(rows)
 
     def __len__(self) -> int:
         """Return the number of rows."""
-        return len(self._packs) * TOGETHER + len(self._open)
+        return self._packed + len(self._open)
+
+    @property
+    def _packed(self) -> int:
+        return self._ends[-1] if self._ends else 0
 
     def __iter__(self) -> Iterator[AnyValues]:
         """Yield the rows."""
@@ -52,17 +59,17 @@ class Packed(Generic[AnyValues]):
 
     def __getitem__(self, place: int) -> AnyValues:
         """Return the row at a place, from 0; it is quick where its neighbour was asked for just before."""
-        number, within = divmod(place, TOGETHER)
+        number = bisect_right(self._ends, place)
         if number == len(self._packs):
-            return self._open[within]
+            return self._open[place - self._packed]
         if self._last[0] != number:
             self._last = number, self._unpacked(self._packs[number])
-        return self._last[1][within]
+        return self._last[1][place - self._ends[number]]
 
     def copy(self) -> Self:
         """Return the same rows, to which others may be added."""
         same = type(self)()
-        same._packs, same._open = [*self._packs], [*self._open]
+        same._packs, same._ends, same._open = [*self._packs], [*self._ends], [*self._open]
         return same
 
     def append(self, row: AnyValues) -> None:
@@ -75,8 +82,13 @@ class Packed(Generic[AnyValues]):
         while lot := [*islice(left, TOGETHER - len(self._open))]:
             self._open += lot
             if len(self._open) == TOGETHER:
-                self._packs.append(self._pack(self._open))
-                self._open.clear()
+                self._close()
+
+    def _close(self) -> None:
+        """Pack what is open."""
+        self._packs.append(self._pack(self._open))
+        self._ends.append(len(self))
+        self._open.clear()
 
     def _pack(self, rows: Sequence[Values]) -> bytes:
         return zlib.compress(pickle.dumps(rows, pickle.HIGHEST_PROTOCOL), 1)
@@ -96,6 +108,26 @@ class PackedTable(Packed[Values]):
         """So many rows there were when each had an id of its own."""
         super().__init__(rows)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process may take on: hashes are those of this one."""
+        return {**self.__dict__, "_hashes": array("q"), "_last": (-1, [])}
+
+    def close(self) -> None:
+        """Pack what is left, few as it may be: no more is to come."""
+        if self._open:
+            self._close()
+
+    def take_on(self, table: "PackedTable") -> None:
+        """Add the rows of another table, packed as they are there."""
+        if table._packs:
+            self.close()
+        before = self._packed
+        for pack in table._packs:
+            self._hashes.extend(map(hash, self._ids(pack)))
+        self._packs += table._packs
+        self._ends += (before + end for end in table._ends)
+        self.extend(table._open)
+
     def copy(self) -> Self:
         """Return the same rows, to which others may be added."""
         same = super().copy()
@@ -106,8 +138,8 @@ class PackedTable(Packed[Values]):
         """Return one row of each id, at the place of the first: the two ``joined`` where there are two."""
         if self._single == len(self):
             return self
-        if len(self._hashes) < len(self) - len(self._open):
-            self._hashes = array("q", map(hash, map(itemgetter(0), self)))[: len(self) - len(self._open)]
+        if len(self._hashes) < self._packed:
+            self._hashes = array("q", map(hash, map(itemgetter(0), self)))[: self._packed]
         own = array("q", map(hash, map(itemgetter(0), self._open)))
         hashes, counts = np.unique(self._hashes + own, return_counts=True)
         several = {*hashes[counts > 1].tolist()}
@@ -121,12 +153,17 @@ class PackedTable(Packed[Values]):
         packed = [*map(_packed_column, columns)]
         ids = [column if isinstance(column, Ids) else None for column in packed]
         rest = [column for column in packed if not isinstance(column, Ids)]
-        return pickle.dumps((ids, super()._pack(rest)), pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps((len(rows), ids, super()._pack(rest)), pickle.HIGHEST_PROTOCOL)
 
     def _unpacked(self, pack: bytes) -> list[Values]:
-        ids, packed = pickle.loads(pack)  # noqa: S301 - this very process packed it
+        count, ids, packed = pickle.loads(pack)  # noqa: S301 - this very code packed it
         rest = iter(super()._unpacked(packed))
-        return [*zip(*(_unpacked_column(column or next(rest)) for column in ids), strict=True)]
+        return [*zip(*(_unpacked_column(column or next(rest), count) for column in ids), strict=True)]
+
+    def _ids(self, pack: bytes) -> Sequence[Any]:
+        """Return the ids of the rows of a pack."""
+        count, (ids, *_), packed = pickle.loads(pack)  # noqa: S301 - this very code packed it
+        return _unpacked_column(ids or super()._unpacked(packed)[0], count)
 
 
 class FewValues(NamedTuple):
@@ -158,12 +195,12 @@ def _packed_column(column: Values) -> Ids | FewValues | Values:
     return FewValues(values, places) if len(values) <= MOST_FEW else column
 
 
-def _unpacked_column(column: Ids | FewValues | Values) -> Sequence[Any]:
+def _unpacked_column(column: Ids | FewValues | Values, count: int) -> Sequence[Any]:
     if isinstance(column, Ids):
         ids = _ids_of(column.spelt)
         return [*map(ids.__getitem__, column.places)] if column.places else ids
     if isinstance(column, FewValues):
-        return [*map(column.values.__getitem__, column.places)] if column.places else [*column.values] * TOGETHER
+        return [*map(column.values.__getitem__, column.places)] if column.places else [*column.values] * count
     return column
 
 
@@ -242,6 +279,10 @@ class PackedRecords:
                 by_kind[kind].append(row)
             for kind, of_kind in by_kind.items():
                 self.add_rows(kind, of_kind)
+
+    def take_on(self, kind: type[Record], rows: PackedTable) -> None:
+        """Add records of a kind as rows that are packed already."""
+        self._packed[kind].take_on(rows)
 
     def add_rows(self, kind: type[Record], rows: Iterable[Values]) -> None:
         """Add records of a kind as rows."""

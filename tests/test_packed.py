@@ -62,6 +62,21 @@ def test_ids_and_what_is_like_them_come_out_as_they_were_put_in(rows, together):
         assert [*map(repr, PackedTable(rows))] == [*map(repr, rows)]
 
 
+@given(st.lists(st.lists(st.tuples(st.integers(0, 9), st.sampled_from("ab")), max_size=8), max_size=4))
+def test_a_table_takes_on_others_that_another_process_packed(parts):
+    tables = [[(record_id("a", "b", number), text, 1) for number, text in part] for part in parts]
+    whole, held = [row for rows in tables for row in rows], PackedTable()
+    for place, rows in enumerate(tables):
+        other = PackedTable(rows)
+        if place % 2:
+            other.close()
+        held.take_on(pickle.loads(pickle.dumps(other)))
+        assert [*held][len(held) - len(rows) :] == rows
+    assert [*held] == [*held.copy()] == [held[place] for place in range(len(held))] == whole
+    final = {row[0]: row for row in whole}
+    assert [*held.once(lambda _, later: later)] == [*final.values()]
+
+
 def test_more_values_than_a_byte_tells_apart_come_out_as_they_were_put_in(monkeypatch):
     monkeypatch.setattr(packed, "TOGETHER", 600)
     rows = [

@@ -7,7 +7,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
@@ -111,6 +111,10 @@ class StudyArea:
         Takes seconds where `load` takes a fraction of one.
         """
         return check.faults(Path(folder))
+
+    def __reduce__(self) -> tuple[Callable[[Path, str], StudyArea], tuple[Path, str]]:
+        """Return what makes it again in another process: its folder, whose files must be as they were."""
+        return _loaded_as_it_was, (self.folder.resolve(), self._state)
 
     def __repr__(self) -> str:
         return f"<StudyArea {self.code}: {', '.join(str(len(units)) for units in self._units)} units>"
@@ -564,3 +568,11 @@ def _fixed(array: NDArray[Scalar]) -> NDArray[Scalar]:
     """Make an array one that cannot be changed."""
     array.flags.writeable = False
     return array
+
+
+@lru_cache(maxsize=1)
+def _loaded_as_it_was(folder: Path, was: str) -> StudyArea:
+    area = StudyArea.load(folder)
+    if not was or area._state != was:
+        raise InvalidRecord(f"{folder} has changed")
+    return area

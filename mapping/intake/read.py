@@ -7,12 +7,13 @@ format -> sheets -> rows (`mapping.intake.rows`) -> fields (`mapping.intake.row_
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
 from openpyxl.utils import get_column_letter
 
+from mapping.apart import Helper
 from mapping.area.study_area import StudyArea
 from mapping.batch import UNAPPROVED, Batch, Issue, Progress, ReadColumn, RefusedRow, without_collecting
 from mapping.column_map import UNNAMED, ColumnMap, field_name, fold_header
@@ -29,7 +30,8 @@ from mapping.intake.roundtrip.workbook import changes, is_returned
 from mapping.intake.row_keys import read_once
 from mapping.intake.row_reader import HELD, Intake, Reader, coded
 from mapping.intake.rows import Rows, missing_columns, rows_of, unnamed_columns
-from mapping.intake.services import entries, organizations_seen
+from mapping.intake.services import organizations_seen
+from mapping.intake.together.services import MANY_ROWS, be_ready, read_services
 from mapping.language.i18n import UNSAID, Phrase, Quoted, and_more, both, either
 from mapping.model import Organization, Source, record_id
 from mapping.packed import Packed
@@ -106,9 +108,11 @@ def read(
         if column_map is None:
             column_map = implied_map(sheets, area, source=source, name=path.stem)
             column_map = column_map or guessed_map(sheets, source or path.stem, area)
-        batch = _read_rows(
-            path, sheets, Intake(column_map, area, today, known, Batch(source_of(column_map), path.name), progress)
-        )
+        intake = Intake(column_map, area, today, known, Batch(source_of(column_map), path.name), progress)
+        with Helper() as helper:
+            if column_map.shape not in READERS and sum(len(sheet.rows) for sheet in sheets) >= MANY_ROWS:
+                helper.share((), be_ready, area)
+            batch = _read_rows(path, sheets, intake, helper)
     batch.records.once()
     for check in CHECKS:
         batch.extend(check(batch, known))
@@ -174,7 +178,7 @@ def draft_map(path: str | Path, draft: str | Path, *, area: StudyArea) -> None:
     draft.write_text(text, encoding="utf-8")
 
 
-def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
+def _read_rows(path: Path, sheets: list[Sheet], intake: Intake, helper: Helper) -> Batch:
     """Turn the rows of sheets into records; the sheets are let go of, and so is each row once it is read."""
     columns, batch = intake.columns, intake.batch
     intake.taught = legends(sheets)
@@ -203,8 +207,7 @@ def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
             if reader.reasons:
                 intake.set_aside(reader)
     else:
-        sites = entries(left, intake, _children(rows, columns, intake) if len(rows.children) else {})
-        batch.records.add(chain.from_iterable(site.rows for site in sites))
+        read_services(left, intake, _children(rows, columns, intake) if len(rows.children) else {}, helper)
         organizations_seen(batch.records)
         intake.known.learn(batch.records.of(Organization))
     _set_aside(path, intake, [*rows.headers])

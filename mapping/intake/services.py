@@ -20,14 +20,11 @@ from mapping.area.addresses import Whereabouts, points_elsewhere, postal_code, w
 from mapping.area.geocode import Located, find_unit, locate, units_served
 from mapping.area.names.countries import countries_in, country_abroad, country_code, says_country
 from mapping.area.study_area import StudyArea
-from mapping.batch import counted
 from mapping.column_map import fold_header
 from mapping.intake.activities import checklist
 from mapping.intake.clean import DITTO
 from mapping.intake.dialling import lacks_town, town_codes, towns_beside
-from mapping.intake.row_keys import row_key, without_repeats
 from mapping.intake.row_reader import PARTED, SHELTER, TELLING, Intake, Part, Reader, coded, first_of
-from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.fold import name_key
@@ -62,8 +59,8 @@ from mapping.model import (
     record_id,
     strictest,
 )
-from mapping.packed import Packed, PackedRecords, RecordRow, record_row, row_of_read, telling
-from mapping.quality.known_organizations import Body, Signs, ToldPlace, ToldService, names_a_body
+from mapping.packed import PackedRecords, RecordRow, record_row, row_of_read, telling
+from mapping.quality.known_organizations import Body, Signs, Told, ToldPlace, ToldService, names_a_body
 from mapping.safety.sensitive_text import hides_number, hides_place
 from mapping.view.entries import MINORS
 
@@ -84,16 +81,10 @@ class RowSite:
     audience: Audience
     location: Location
     key: str
-    place: ToldPlace
-    """What is learnt of its place."""
-    names: list[str] = field(default_factory=list)
-    """What the row calls the body."""
-    called: dict[str, str] = field(default_factory=dict)
-    """Language -> id of the translation that names the body."""
-    organization: Organization | None = None
-    """The organization, where no row before made it."""
+    told: Told
+    """What is learnt of it."""
     rows: list[RecordRow] = field(default_factory=list)
-    """All that it gives."""
+    """All that it gives, but for the organization."""
 
     def add(self, *records: Record) -> None:
         """Give records."""
@@ -109,21 +100,8 @@ class RowSite:
         self.rows += [part.belonging_to(service, source) for part in parts]
 
 
-def entries(rows: Packed[SheetRow], intake: Intake, children: Mapping[str, list[Reader]]) -> Iterator[RowSite]:
-    """Yield what each row gives; rows that must be set aside carry their reasons and give nothing."""
-    uses: dict[str, int] = {}
-    intake.rows = rows
-    for reader in counted(without_repeats(rows, intake), len(rows), intake.progress):
-        entry = _entry(reader, intake, children, row_key(reader, uses))
-        if entry is not None:
-            _learn(entry, intake)
-            yield entry
-        if reader.reasons:
-            intake.set_aside(reader)
-
-
-def _entry(reader: Reader, intake: Intake, children: Mapping[str, list[Reader]], key: str) -> RowSite | None:
-    """Return what a row gives, unless it must be set aside."""
+def read_row(reader: Reader, intake: Intake, children: Mapping[str, list[Reader]], key: str) -> RowSite | None:
+    """Return what a row gives; one that must be set aside carries its reasons, and nothing of it counts."""
     if _is_of_somebody_helped(reader):
         return None
     names = {language: reader.unsigned(text) for language, text in reader.translations("organization").items()}
@@ -140,21 +118,7 @@ def _entry(reader: Reader, intake: Intake, children: Mapping[str, list[Reader]],
     _services(entry, intake, phones, parts)
     _place(entry, intake)
     reader.refuse_if_slipped()
-    if reader.reasons:
-        return None
-    entry.names = [name, *names.values()]
     return entry
-
-
-def _learn(entry: RowSite, intake: Intake) -> None:
-    """Remember a body and what a row tells of it, by which other rows meet it."""
-    intake.made.add(entry.body.id)
-    intake.known.add(entry.body, entry.names)
-    if entry.organization is not None:
-        intake.known.learn((entry.organization,))
-    for language, translation in entry.called.items():
-        entry.body.called.setdefault(language, translation)
-    intake.known.learn_place(entry.body, entry.place, intake.source_id)
 
 
 def _is_of_somebody_helped(reader: Reader) -> bool:
@@ -421,9 +385,11 @@ def _body(
         precision=_precision(reader, located),
         audience=audience,
     )
-    entry = RowSite(reader, body, audience, location, key, ToldPlace.of(location))
+    mention = Told(body.id, [name, *names.values()], ToldPlace.of(location))
+    entry = RowSite(reader, body, audience, location, key, mention)
     if mine and body.id not in intake.made:
-        entry.organization = Organization.of_read(
+        faults = reader.faults
+        mention.organization = Organization.of_read(
             id=body.id,
             name=name,
             kind=_kind(reader),
@@ -431,11 +397,11 @@ def _body(
             website=reader.take("website", parsers.website),
             audience="custodian",
         )
-        entry.add(entry.organization)
+        mention.doubts = reader.faults > faults
     for record in _translated("organization", body.id, "name", names, source):
         if body.called.get(record.language, record.id) == record.id:
             entry.add(record)  # where another list named it in this language, that name stands
-            entry.called[record.language] = record.id
+            mention.called[record.language] = record.id
     entry.add(_from(entry, "organization", body.id, name_key(name)))
     return entry
 
@@ -657,7 +623,7 @@ def _service(
     entry.add_parts(service, reader.described(("serves", "excludes", "ages"), reader, _people, ages))
     numbers = [*_phones(reader, entry, service, source, phones)]
     entry.rows += numbers
-    entry.place.services.append(ToldService(service, key, code, tuple(_NUMBER(row) for _, row in numbers)))
+    entry.told.place.services.append(ToldService(service, key, code, tuple(_NUMBER(row) for _, row in numbers)))
     entry.add_parts(service, _hours(reader, entry))
     entry.add_parts(service, reader.described(("languages",), owner, _languages))
     entry.add(*terms_of_use)
@@ -1067,7 +1033,7 @@ OF_UNKNOWN = (998, 999, 9998, 9999, 99999)
 def _place(entry: RowSite, intake: Intake) -> None:
     """Add the row's place: its point, address, entrance, and whom to ask for."""
     reader, source = entry.reader, intake.columns.source
-    if not entry.place.services:
+    if not entry.told.place.services:
         reader.refuse(
             "service", Phrase("no service could be read from the row"), Phrase("mend the row and send it again")
         )
@@ -1083,7 +1049,7 @@ def _place(entry: RowSite, intake: Intake) -> None:
         index, address = postal_code(address)
         # An address that names a ward or a number says more than where the door is.
         address_shown = bool(reader.harmless("address", address))
-        entry.place.street = address
+        entry.told.place.street = address
         entry.add_read(
             Address,
             record_id(source, "address", entry.key),

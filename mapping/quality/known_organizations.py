@@ -206,6 +206,21 @@ class ToldPlace:
         return cls(location.id, location.area_unit, location.country or "", _point(location))
 
 
+@dataclass(slots=True)
+class Told:
+    """What a row of a list tells of a body: its id, what it is called, and one place of it with the services there."""
+
+    body: str
+    names: list[str]
+    place: ToldPlace
+    called: dict[str, str] = field(default_factory=dict)
+    """Language -> id of the translation that names it."""
+    organization: Organization | None = None
+    """The organization, where no row of the list before made it."""
+    doubts: bool = False
+    """Whether something was said of what makes the organization."""
+
+
 @lru_cache(maxsize=10_000)
 def _with(texts: Set[str], text: str) -> frozenset[str]:
     """Return some texts and one more: the same object for all that say the same."""
@@ -288,8 +303,14 @@ class Known:
                 elif approval.kind == "phone":
                     self.phones.add(approval.subject)
 
-    def learn_place(self, body: Body, place: ToldPlace, source: str) -> None:
-        """Take in what a row of a source's list tells of a place of a body: as `learn` does what its records say."""
+    def learn_told(self, body: Body, mention: Told, source: str) -> None:
+        """Take in what a row of a source's list tells of a body: as `learn` does what the records of the row say."""
+        self.add(body, mention.names)
+        if mention.organization is not None:
+            self.learn((mention.organization,))
+        for language, translation in mention.called.items():
+            body.called.setdefault(language, translation)
+        place = mention.place
         self._learn_place(body, place.id, place.unit, place.point)
         for service in place.services:
             self.owners[service.id] = body.id
@@ -367,6 +388,18 @@ class Known:
         for sign in {signature(name) for name in names if name} - {""}:
             if body not in self.signatures[sign]:
                 self.signatures[sign].append(body)
+
+    def meets_another(self, mention: Told) -> bool:
+        """Tell whether what a row tells of may be another body than the list itself would make of it, or called so."""
+        own = self.bodies.get(mention.body)
+        called = {} if own is None else own.called
+        if any(called.get(language, translation) != translation for language, translation in mention.called.items()):
+            return True
+        return any(
+            body.id != mention.body
+            for name in mention.names
+            for body in (*self.names.get(name_key(name), ()), *self.signatures.get(signature(name), ()))
+        )
 
     def alike(self, name: str) -> list[Body]:
         """Return the bodies of the same kind with the same proper name or number, in whatever language."""

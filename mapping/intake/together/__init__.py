@@ -1,0 +1,1 @@
+"""The rows of a list together: each by itself where that is enough, in two processes where there are many."""
