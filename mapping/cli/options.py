@@ -121,14 +121,17 @@ def day_of(text: str | None, option: str = "--today") -> dt.date:
     Raises
     ------
     InvalidRecord
-        It is no date.
+        It is no date, or one that is centuries away.
     """
     if text is None:
         return dt.date.today()
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError as error:
         raise InvalidRecord(f"{option} {text}: is not a date; write it as 2026-11-24") from error
+    if not 1900 <= day.year < 3000:  # years before and after a day must be dates as well
+        raise InvalidRecord(f"{option} {text}: is no day of our time; look at the year")
+    return day
 
 
 def progress_bar() -> Progress:

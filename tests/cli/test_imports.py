@@ -162,6 +162,13 @@ def test_what_ends_a_command_is_told_in_the_language_that_is_asked_for(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("year", ["0001", "1899", "3000", "9999"])
+def test_a_day_is_one_of_our_time(year):
+    with pytest.raises(InvalidRecord, match=f"--today {year}-12-31: is no day of our time"):
+        options.day_of(f"{year}-12-31")
+    assert options.day_of("2026-11-24").year == 2026
+
+
 def test_a_disk_that_fills_is_told_in_a_line(monkeypatch, capsys):
     def full():
         raise sqlite3.OperationalError("database or disk is full")
