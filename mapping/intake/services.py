@@ -756,7 +756,7 @@ def _people(reader: Reader, _owner: Reader, ages: parsers.AgeRange) -> Iterator[
     served = [code for code in named if code not in refused]
     if not served and all(parsers.says_everybody(word) for word in words):
         words = []  # without a group it is for everybody
-    words += [*out.unclear, *unread]
+    words = [*words, *out.unclear, *unread]
     excluded, conditions = reader.terms("excludes", "beneficiaries", named=True)
     for code in served:
         if code in excluded:

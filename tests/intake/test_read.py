@@ -291,6 +291,18 @@ def test_a_time_to_the_second_is_a_time(take):
     assert {(s.byday, s.opens_at, s.closes_at) for s in batch.of("schedule")} == {("MO,WE", "09:00", "15:30")}
 
 
+def test_what_is_unclear_in_a_row_is_told_of_that_row_alone(take):
+    heads, fields = (*HEADER, "Whom"), MAP["fields"] | {"serves": ["Whom"]}
+    batch = take(
+        [*ROW, "женщины; мужчин, детей не принимаем"],
+        ["2", "Nur", *ROW[2:], "женщины"],
+        heads=heads,
+        fields=fields,
+    )
+    assert any("is no group" in problem for _, _, problem in said(batch))
+    assert not any("is no group" in problem for _, _, problem in said(batch, 3))
+
+
 def test_numbers_of_messengers_are_those_of_their_row_alone(take):
     heads, fields = (*HEADER, "Chat"), MAP["fields"] | {"messenger": ["Chat"]}
     rows = (["1", "Umed", *ROW[2:4], "@umed_line", *ROW[5:], "@all_of_us, Viber +992 93 520 13 13"],)
