@@ -146,7 +146,7 @@ class AnswerFile:
 
 def _file_without_name() -> int:
     """Open a file that is gone with the process, on a disk where there is one: /tmp is memory on many machines."""
-    for folder in (os.environ.get("TMPDIR", "/var/tmp"), None):  # noqa: S108 - nobody finds it by a name
+    for folder in (os.environ.get("TMPDIR") or "/var/tmp", None):  # noqa: S108 - nobody finds it by a name
         with suppress(OSError), tempfile.TemporaryFile(dir=folder) as file:
             return os.dup(file.fileno())
     raise OSError("no folder for temporary files can be written to")

@@ -249,7 +249,7 @@ class Catalogue:
             units = frozenset([filters["area_unit"]]) if "area_unit" in filters else None
             fits = view.search(Query(**wanted, area_units=units)).mask()
         mask = np.zeros(self.roll("service").size, bool)
-        mask[self._listed_at[fits]] = True
+        mask[self._listed_at[np.flatnonzero(fits)]] = True
         yield mask
 
     @cached_property
