@@ -94,14 +94,18 @@ class Joining:
         """Read parts of the list, and yield after each row."""
         if self.children or not helper.has_begun:
             for part in parts:
-                yield from map(self._read_whole, part)
+                yield from self._read_all(part)
             return
         for part, made in helper.ahead(parts, reading, _of_nobody_known(self.intake)):
-            yield from map(self._read_whole, part) if made is None else self._join(part, *made)
+            yield from self._read_all(part) if made is None else self._join(part, *made)
 
-    def _read_whole(self, unread: UnreadRow) -> None:
-        """Read a row, and add its records."""
-        self.intake.batch.records.add(self._read(unread))
+    def _read_all(self, part: list[UnreadRow]) -> Iterator[None]:
+        """Read rows, and add their records together."""
+        records: list[RecordRow] = []
+        for unread in part:
+            records += self._read(unread)
+            yield
+        self.intake.batch.records.add(records)
 
     def _read(self, unread: UnreadRow) -> list[RecordRow]:
         """Read a row; return its records."""
@@ -138,10 +142,11 @@ class Joining:
             for kind, table in made.tables.items():
                 batch.records.take_on(kind, table)
             return
-        tables = [(kind, iter(table)) for kind, table in made.tables.items()]
+        tables, records = [(kind, iter(table)) for kind, table in made.tables.items()], list[RecordRow]()
         for place, row in enumerate(made.rows):
             own = [(kind, next(left)) for kind, left in map(tables.__getitem__, row.kinds)]
-            batch.records.add(instead.get(place, own))
+            records += instead.get(place, own)
+        batch.records.add(records)
 
     def _holds(self, mention: Told) -> bool:
         """Tell whether a row is about the body that the list itself makes of it, and says no more than it does then."""
