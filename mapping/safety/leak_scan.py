@@ -462,7 +462,7 @@ class _Finder:
 
     def _is_rare(self, word: str) -> bool:
         """Whether a word by itself can tell something."""
-        return len(word) >= 5 and word not in self.known
+        return len(word) >= 5 and _alike(word) not in self.known
 
     def _numbers(self, folded: str, marked: bool) -> Iterator[str]:
         text = _as_digits(folded)
@@ -524,7 +524,7 @@ class _Finder:
                 yield _Fact("name", words, self.known, _whole(words))
 
     def _distinct(self, name: str) -> tuple[str, ...]:
-        return tuple(word for word in name_key(name).split() if word not in self.known and len(word) > 1)
+        return tuple(word for word in name_key(name).split() if _alike(word) not in self.known and len(word) > 1)
 
     def _people(self, hidden: set[str]) -> Iterator[_Fact]:
         """Yield the first two names of people in either order, and keep one with the initial of another."""
@@ -612,7 +612,7 @@ def _tells_name(fact: tuple[str, ...], words: Sequence[str], place: int, known: 
             fact = fact[1:]
             if not fact:
                 return True
-        elif word not in known:
+        elif _alike(word) not in known:
             return False
     return False
 
@@ -846,14 +846,14 @@ def text_fields(table: str) -> tuple[str, ...]:
 
 
 def _known_words(common: Iterable[str]) -> frozenset[str]:
-    return _vocabulary_words() | {word for name in common for word in tokens(name)}
+    return _vocabulary_words() | {_alike(word) for name in common for word in tokens(name)}
 
 
 @cache
 def _vocabulary_words() -> frozenset[str]:
     """Return the folded words of every term, in every language: what services and bodies are commonly called."""
     return frozenset(
-        word
+        _alike(word)
         for name in (*FILES, *LISTS)
         for labels in words_of(name).values()
         for text in labels

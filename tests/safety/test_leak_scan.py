@@ -459,6 +459,12 @@ def test_a_hidden_service_with_a_common_name_alarms_nobody() -> None:
         assert hits(hidden, said(f"У нас есть {name}, приходите")) == [], name
 
 
+def test_a_common_word_is_one_on_a_keyboard_without_tajik_letters_too() -> None:
+    for name in ("корманди ичтимои", "ёрии таъчилии равони", "Ҷашма"):  # Чашма is a town that everybody knows
+        hidden = service("Umed", of="Umed", types=["ACC-GBV"], alternate_name=name, audience="custodian")
+        assert hits(hidden, said("Шуъбаи ҳифзи иҷтимоии шаҳри Чашма: ёрии таъҷилии тиббӣ")) == [], name
+
+
 def test_a_name_that_is_public_too_is_no_secret() -> None:
     hidden = service("Umed", of="Umed", types=["ACC-GBV"], alternate_name="Умед")
     assert hits(hidden, said("Умед помогает")) == []
@@ -972,6 +978,7 @@ def test_a_word_is_the_same_in_another_case(word: str, other: str, same: bool) -
     [
         ("gulafshon nihoni", True),
         ("gulafshoni shahri nihoni", True),  # a common word between them
+        ("gulafshoni machlisi nihoni", True),  # and one without Tajik letters
         ("gulafshon va nihoni", False),
         ("gulafshon", False),
         ("gulafshon shahri", False),
@@ -979,9 +986,9 @@ def test_a_word_is_the_same_in_another_case(word: str, other: str, same: bool) -
     ],
 )
 def test_a_name_is_found_in_its_words_in_their_order(text: str, is_told: bool) -> None:
-    words = text.split()
-    assert module._tells_name(("gulafshon", "nihoni"), words, 0, frozenset({"shahri"})) is is_told
-    assert module._tells_name(("gulafshon", "nihoni"), ["nihoni", *words], 1, frozenset({"shahri"})) is is_told
+    words, known = text.split(), frozenset({"shahri", "majlisi"})
+    assert module._tells_name(("gulafshon", "nihoni"), words, 0, known) is is_told
+    assert module._tells_name(("gulafshon", "nihoni"), ["nihoni", *words], 1, known) is is_told
 
 
 @pytest.mark.parametrize(
@@ -1099,6 +1106,7 @@ def test_a_host_is_no_secret_where_one_within_it_is_published(hidden: str, publi
         ({"web": {"women.tj"}}, "women dot tj", True),
         ({"web": {"girls.tj"}}, "girls dot tj", False),  # a word that everybody uses
         ({"web": {"help.tj"}}, "help dot tj", False),
+        ({"web": {"ichtimoi.tj"}}, "ichtimoi dot tj", False),
         ({"web": {"women.tj"}}, "women, tj", False),
         ({"web": {"women.tj"}}, "women dot the tj", False),
         ({"mail": {"help@girls.tj"}}, "help at girls dot tj", True),
@@ -1111,7 +1119,7 @@ def test_a_host_is_no_secret_where_one_within_it_is_published(hidden: str, publi
 def test_a_mail_and_a_host_are_told_with_a_word_for_each_sign(
     hidden: dict[str, set[str]], text: str, is_told: bool
 ) -> None:
-    finder = module._Finder(hidden, columns_in({}), frozenset({"girls"}))
+    finder = module._Finder(hidden, columns_in({}), frozenset({"girls", "ijtimoi"}))
     assert bool(set(hidden) & {*finder.told_by(text)}) is is_told
 
 
