@@ -15,9 +15,9 @@ from mapping.apart import Helper
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Issue, counted
 from mapping.intake.row_keys import row_key, without_repeats
-from mapping.intake.row_reader import Intake, Reader
-from mapping.intake.rows import SheetRow
-from mapping.intake.services import read_row
+from mapping.intake.row_reader import MANY, Intake, Reader
+from mapping.intake.rows import PackedRows, SheetRow
+from mapping.intake.services import LOOKED_AT, read_row
 from mapping.language.i18n import Phrase
 from mapping.model import Audience, Record
 from mapping.packed import TOGETHER, Packed, PackedTable, RecordRow, Values, record_row
@@ -48,7 +48,7 @@ class ReadRow(NamedTuple):
     """What was made of a row by itself."""
 
     told: Told | None
-    """What it tells of a body; None where it must be set aside: then it is read again."""
+    """What it tells of a body; None where it may have to be set aside: then it is read again."""
     kinds: bytes
     """The numbers of the tables in which its records stand."""
     issues: list[Issue]
@@ -160,10 +160,11 @@ def be_ready(_work: object, area: StudyArea) -> None:
 
 
 def _of_nobody_known(intake: Intake) -> Intake:
-    """Return what the reading of a file shares, where nothing was read and nobody is known."""
+    """Return what the reading of a file shares, where nothing was read, nobody is known and few rows are there."""
     known = Known(maps=intake.known.maps, phones=intake.known.phones)
     batch = Batch(intake.batch.source, intake.batch.file)
-    return replace(intake, known=known, batch=batch, progress=None, made=set(), aside={})
+    rows = PackedRows(islice(intake.rows, LOOKED_AT))
+    return replace(intake, known=known, batch=batch, progress=None, made=set(), aside={}, rows=rows)
 
 
 def reading(intake: Intake) -> Callable[[list[UnreadRow]], ReadRows]:
@@ -179,7 +180,7 @@ def reading(intake: Intake) -> Callable[[list[UnreadRow]], ReadRows]:
             intake.batch.issues = issues
             reader = unread.reader(intake)
             site = read_row(reader, intake, {}, unread.key)
-            if site is None or reader.reasons:
+            if site is None or reader.reasons or len(reader.unread) >= MANY:
                 rows.append(ReadRow(None, b"", []))
                 continue
             for kind, row in site.rows:
