@@ -33,6 +33,7 @@ class Measured:
     cpu: float = float("nan")  # of all threads, and of processes that ended; less where others held the processor
     extra: int = 0  # the most memory during the call above what the process held before it
     peak: int = 0  # the most memory of the whole process during the call
+    beside: int = 0  # the most memory of a process that it began and ended, pages of files that both read counted too
     answer: Any = None
     failure: str = ""
 
@@ -60,7 +61,7 @@ class Table:
             else:
                 times = [duration(m.seconds), f"{m.seconds / base.seconds:.3g}"]
                 times += [duration(m.cpu), f"{m.cpu / base.cpu:.3g}"]
-                cells = (*times, size(m.extra), size(m.peak))
+                cells = (*times, size(m.extra), size(m.peak) + (f" and {size(m.beside)}" if m.beside else ""))
                 lines.append(f"| {label} | {' | '.join(cells)} |")
         return "\n".join([*lines, "", *([self.remark, ""] if self.remark else [])])
 
@@ -82,7 +83,7 @@ def size(count: int) -> str:
 def timed(call: Callable[[], Any], *, repeat: int = 1, answer: Callable[[Any], Any] = lambda _: None) -> Measured:
     """Time a call in this process; `answer` takes from its last result what is to be compared."""
     seconds, cpu = [], []
-    before = _memory("VmRSS")
+    before, children = _memory("VmRSS"), _children_time()
     _forget_peak()
     for _ in range(repeat):
         result = None  # the result before must not count as memory of this call
@@ -91,13 +92,27 @@ def timed(call: Callable[[], Any], *, repeat: int = 1, answer: Callable[[Any], A
         seconds.append(time.perf_counter() - start)
         cpu.append(_processor_time() - start_cpu)
     peak = _memory("VmHWM")
-    return Measured(min(seconds), min(cpu), max(0, peak - before), peak, answer(result))
+    beside = _memory_of_children() if _children_time() > children + 0.5 else 0  # no command that looks something up
+    return Measured(min(seconds), min(cpu), max(0, peak - before), peak, beside, answer(result))
 
 
 def _processor_time() -> float:
     """Return the seconds of this process, and of those that it began and that have ended."""
-    children = os.times()
-    return time.process_time() + children.children_user + children.children_system
+    return time.process_time() + _children_time()
+
+
+def _children_time() -> float:
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+def _memory_of_children() -> int:
+    """Return the bytes that the largest of the processes held that this one began and that have ended."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _memory(key: str) -> int:

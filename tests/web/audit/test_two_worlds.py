@@ -255,7 +255,7 @@ def later(real):
     def times(view, *args, **options):
         AT["view"] = view.path
         travel = real(view, *args, **options)
-        return travel._replace(minutes=travel.minutes + len(hidden()) % 7)
+        return travel._replace(minutes=[bytes(each + len(hidden()) % 7 for each in line) for line in travel.minutes])
 
     return times
 
