@@ -58,6 +58,24 @@ class TimedChannel(HTTPChannel):  # type: ignore[misc]
         super().del_channel(map)
         self.server.forget(self)
 
+    def writable(self) -> bool:
+        """Tell whether there is something to send, unless another thread is sending it: else we would ask on and on."""
+        if not super().writable():
+            return False
+        if self.will_close:
+            return True
+        if not self.outbuf_lock.acquire(blocking=False):
+            return False
+        self.outbuf_lock.release()
+        return True
+
+    def write_soon(self, data: Any) -> int:
+        """Take what is to be sent, and send of it what can be sent now; have the rest sent."""
+        count = int(super().write_soon(data))
+        if self.total_outbufs_len:
+            self.server.pull_trigger()
+        return count
+
     def received(self, data: bytes) -> bool:
         """Take in bytes; when a request is whole, the time for the next one begins."""
         taken = bool(super().received(data))

@@ -7,6 +7,8 @@ import socket
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -204,3 +206,33 @@ def test_what_the_server_itself_refuses_has_the_headers_of_every_answer(small, r
         assert f"{name.title()}: {value}" in [re.sub(r"^[\w-]+", lambda m: m[0].title(), line) for line in lines]
     assert "Cache-Control: no-store" in lines
     assert not [line for line in lines if line.startswith("Server:")]
+
+
+def channel_with(left: int, *, will_close: bool = False) -> serving.TimedChannel:
+    """A connection on which so many bytes wait to be sent, and the times at which its server was woken."""
+    channel = serving.TimedChannel.__new__(serving.TimedChannel)
+    channel.total_outbufs_len, channel.will_close, channel.close_when_flushed = left, will_close, False
+    channel.outbuf_lock, channel.woken = threading.Condition(), []
+    channel.server = SimpleNamespace(pull_trigger=lambda: channel.woken.append(left))
+    return channel
+
+
+@pytest.mark.parametrize(
+    ("left", "will_close", "alone", "beside_another"),
+    [(0, False, False, False), (5, False, True, False), (0, True, True, True), (5, True, True, True)],
+)
+def test_nobody_asks_on_and_on_about_what_another_thread_is_sending(left, will_close, alone, beside_another):
+    channel = channel_with(left, will_close=will_close)
+    assert channel.writable() is alone
+    with ThreadPoolExecutor(1) as other:
+        with channel.outbuf_lock:
+            assert other.submit(channel.writable).result(5) is beside_another
+        assert other.submit(channel.writable).result(5) is alone  # nobody sends any more, and the lock was given back
+
+
+@pytest.mark.parametrize("left", [0, 5])
+def test_what_could_not_be_sent_at_once_is_for_the_thread_that_reads(left, monkeypatch):
+    monkeypatch.setattr(serving.HTTPChannel, "write_soon", lambda _, data: len(data))
+    channel = channel_with(left)
+    assert channel.write_soon(b"abc") == 3
+    assert channel.woken == ([left] if left else [])

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -35,6 +36,9 @@ JSON, NDJSON, PROBLEM = "application/json", "application/x-ndjson", "application
 LASTING = "public, max-age=300"
 """For answers that tell nothing of who asks; all others are kept nowhere."""
 
+AT_ONCE = 2
+"""Pages of records that are looked for at once: more would wait for one another, each with a view of its own."""
+
 
 class EditionAnswers:
     """What the API answers from: one edition."""
@@ -43,6 +47,7 @@ class EditionAnswers:
         self.edition = edition
         self.demo = demo
         self.catalogue = Catalogue(edition.path)
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
         self.choices = _choices(self.catalogue)
         with self.catalogue.view() as view:
             self.ready = is_ready(view)
@@ -127,9 +132,10 @@ class EditionAnswers:
         per_page = query.get("per_page", PER_PAGE)
         if query.get("minimal"):
             page, per_page = 1, max(1, self.catalogue.roll(collection.table).size)
-        selection = self.catalogue.select(collection.table, query, page, per_page)
-        with self.catalogue.view() as view:
-            texts = list(self.texts(view, collection, selection.ids, query, selection.metres))
+        with self._turns:
+            selection = self.catalogue.select(collection.table, query, page, per_page)
+            with self.catalogue.view() as view:
+                texts = list(self.texts(view, collection, selection.ids, query, selection.metres))
         return _paged(texts, selection.total, page, per_page)
 
     def every(self, collection: Collection, query: Mapping[str, Any]) -> Iterator[bytes]:

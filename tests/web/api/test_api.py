@@ -6,6 +6,7 @@ import re
 import sqlite3
 from calendar import isleap
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
+from mapping.area.study_area import StudyArea
 from mapping.language.taxonomy import Vocabulary
 from mapping.view import hsds
 from mapping.view.ready import is_ready
@@ -44,7 +46,7 @@ from tests.web.support.portal import published
 from web import create_app
 from web.api.filters import Points
 from web.api.parameters import BODY_LIMIT, MODIFIED_AFTER, MOMENT, MOST_PER_PAGE
-from web.api.routes import file_paths
+from web.api.routes import AT_ONCE, file_paths
 from web.api.schema import COLLECTIONS
 from web.kept_pages import STANDS_READY
 
@@ -951,3 +953,18 @@ def test_the_description_says_that_a_distance_needs_a_place(client):
     assert not jsonschema_rs.is_valid(schema, {"proximity": 5})
     assert jsonschema_rs.is_valid(schema, {"proximity": 5, "near": "10.04,60.06"})
     assert jsonschema_rs.is_valid(schema, {"proximity": 5, "postcode": "9"})
+
+
+def test_few_pages_are_looked_for_at_once_and_the_others_wait(tiny_area: StudyArea, view_file: Path) -> None:
+    app = create_app(view_file, tiny_area)
+    whole = app.test_client().get("/api/services").data
+    turns = app.config["EDITIONS"].now().keep("api", list)._turns
+    with ThreadPoolExecutor(1) as other:
+        for _ in range(AT_ONCE):
+            assert turns.acquire(blocking=False)
+        assert not turns.acquire(blocking=False)
+        asked = other.submit(lambda: app.test_client().get("/api/services").data)
+        assert not wait([asked], 0.1).done
+        for _ in range(AT_ONCE):
+            turns.release()
+        assert asked.result(30) == whole
