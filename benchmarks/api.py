@@ -269,7 +269,7 @@ def made(folder: Path, services: int) -> Path:
 
 def run(quick: bool) -> list[Table]:
     """Measure on 100,000 services."""
-    services, few, many = (2_000, 120, 400) if quick else (100_000, 300, 2_000)
+    services, few, many = (2_000, 120, 400) if quick else (100_000, 1_000, 2_000)
     with tempfile.TemporaryDirectory() as folder:
         return measure(made(Path(folder), services), services, few, many)
 
