@@ -353,6 +353,11 @@ class ColumnMap(BaseModel):
         """Return the fields of counts that the headings of their columns say."""
         return {name for values in self.headings.values() for name in values}
 
+    def columns_of(self, *fields: str) -> set[str]:
+        """Return the columns of some fields in whatever language, folded."""
+        named = (names for field, names in self.fields.items() if field.partition(".")[0] in fields)
+        return {fold_header(column) for names in named for column in names}
+
     def telling(self) -> set[str]:
         """Return every column that says something of a row, folded: all that are named but the ignored and private."""
         columns = {column for names in self.fields.values() for column in names} | {

@@ -173,19 +173,24 @@ def rows_of(sheets: Sequence[Sheet], columns: ColumnMap, path: object) -> Rows:
             )
         )
     for sheet in wanted:
-        start, names = _header(sheet, columns, path)
-        rows.headers[sheet.name] = names
-        into = rows.children if columns.sheets.children and sheet.name == columns.sheets.children else rows.rows
-        above = start - columns.header.rows - columns.header.skip_after
-        around = (re.split(r"[\\/]", str(path))[-1], sheet.name, *_texts(sheet.rows[:above]))
-        rows.titles[sheet.name] = [text[:LONGEST_TITLE] for text in around]
-        rows.notes[sheet.name] = [text for text in around if asks_for_all(text) or explained(text)]
-        into.extend(_body(sheet, start, names, columns, rows))
-        if notes := rows.notes[sheet.name]:
-            signs = {sign: text for note in notes for sign, text in explained(note).items()}
-            rows.signs[sheet.name] = {sign: signs[sign] for sign in sorted(signs, key=len, reverse=True)}
-            rows.asking[sheet.name] = _asking([*filter(asks_for_all, notes)], into, sheet.name)
+        _take(sheet, columns, path, rows)
     return rows
+
+
+def _take(sheet: Sheet, columns: ColumnMap, path: object, rows: Rows) -> None:
+    """Add the rows of one sheet, and what is written over them and among them."""
+    start, names = _header(sheet, columns, path)
+    rows.headers[sheet.name] = names
+    into = rows.children if columns.sheets.children and sheet.name == columns.sheets.children else rows.rows
+    above = start - columns.header.rows - columns.header.skip_after
+    around = (re.split(r"[\\/]", str(path))[-1], sheet.name, *_texts(sheet.rows[:above]))
+    rows.titles[sheet.name] = [text[:LONGEST_TITLE] for text in around]
+    rows.notes[sheet.name] = [text for text in around if asks_for_all(text) or explained(text)]
+    into.extend(_Lines(sheet, names, columns, rows).read(start))
+    if notes := rows.notes[sheet.name]:
+        signs = {sign: text for note in notes for sign, text in explained(note).items()}
+        rows.signs[sheet.name] = {sign: signs[sign] for sign in sorted(signs, key=len, reverse=True)}
+        rows.asking[sheet.name] = _asking([*filter(asks_for_all, notes)], into, sheet.name)
 
 
 def _texts(lines: Sequence[Sequence[object]]) -> list[str]:
@@ -302,84 +307,112 @@ _COUNTED = [str(number) for number in range(1, 100)]
 """A row of the numbers of the columns, as official forms have it under their headings."""
 
 
-def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: Rows) -> Iterator[SheetRow]:
-    patterns = [re.compile(pattern, re.I) for pattern in columns.skip.any_cell]
-    folded = [fold_header(name) for name in names]
-    called_by = [name or f"column {place}" for place, name in enumerate(names, 1)]
-    of_names, of_towns, of_doors = (
-        {
-            fold_header(name)
-            for field, names in columns.fields.items()
-            if field.partition(".")[0] in fields
-            for name in names
-        }
-        for fields in (("organization", "from", "to"), ("place", "unit", "unit_code", "country"), AT_A_TOWN)
-    )
-    of_fields = columns.telling()
-    unknown = {name: match["code"] for name in folded if (match := _CODE_OF_UNKNOWN.search(name))}
-    above: dict[str, str] = {}
-    under = ""
-    for offset, cells in enumerate(sheet.rows[start:], sheet.first_row + start):
-        texts = [cell if type(cell) is str else written(cell) for cell in cells]
-        filled = [text for text in texts if text.strip()]
-        if not filled:
-            continue
-        if all(fold_header(text) == name for text, name in zip(texts, folded, strict=False)):
-            rows.skipped[Phrase("a repeated header")].append(f"{sheet.name} {offset}".strip())
-            continue
-        called = [text for name, text in zip(folded, texts, strict=False) if name in of_names and text.strip()]
+REPEATED = Phrase("a repeated header")
+BY_THE_MAP = Phrase("a row that the map passes over")
+OF_ALL = Phrase("a row of totals")
+HEADING = Phrase("a heading or a row with almost nothing in it")
+
+
+class _Lines:
+    """The lines below the names of the columns: each is a row, or is passed over for a reason."""
+
+    def __init__(self, sheet: Sheet, names: list[str], columns: ColumnMap, rows: Rows) -> None:
+        self.sheet, self.names, self.rows = sheet, names, rows
+        self.folded = [fold_header(name) for name in names]
+        self.called_by = [name or f"column {place}" for place, name in enumerate(names, 1)]
+        self.unknown = {name: match["code"] for name in self.folded if (match := _CODE_OF_UNKNOWN.search(name))}
+        self.patterns = [re.compile(pattern, re.I) for pattern in columns.skip.any_cell]
+        self.fewest = columns.skip.fewer_cells
+        self.telling = columns.telling()
+        self.of_names = columns.columns_of("organization", "from", "to")
+        self.of_doors = columns.columns_of(*AT_A_TOWN)
+        self.of_towns = columns.columns_of("place", "unit", "unit_code", "country") - self.of_doors
+        self.above: dict[str, str] = {}
+        """The cells of the row above."""
+        self.under = ""
+        """The heading of the part of the list that is read."""
+
+    def read(self, start: int) -> Iterator[SheetRow]:
+        """Yield the rows from a line on, and tell why other lines are passed over."""
+        for number, cells in enumerate(self.sheet.rows[start:], self.sheet.first_row + start):
+            texts = [cell if type(cell) is str else written(cell) for cell in cells]
+            filled = [text for text in texts if text.strip()]
+            if not filled:
+                continue
+            if reason := self._passed_over(number, texts, filled):
+                self.rows.skipped[reason].append(f"{self.sheet.name} {number}".strip())
+            else:
+                yield self._row(number, texts)
+
+    def _passed_over(self, number: int, texts: list[str], filled: list[str]) -> Phrase | None:
+        """Return why a line is no row, having learnt what it tells of the list; None for a row."""
+        if all(fold_header(text) == name for text, name in zip(texts, self.folded, strict=False)):
+            return REPEATED
+        called = self._filled_of(self.of_names, texts)
         of_totals = any(map(OF_TOTALS.match, called or filled)) or ONLY_TOTAL.fullmatch(filled[0]) is not None
         if of_totals:
-            rows.totals += [(sheet.name, offset, int(match[1])) for text in filled if (match := TOTAL.match(text))]
-        if patterns and any(pattern.search(text) for pattern in patterns for text in filled):
-            rows.skipped[Phrase("a row that the map passes over")].append(f"{sheet.name} {offset}".strip())
-            continue
-        if of_totals and of_names:
-            rows.skipped[Phrase("a row of totals")].append(f"{sheet.name} {offset}".strip())
-            continue
-        alike = len(set(filled)) == 1 and len(filled) > 2
-        silent = of_fields and not any(
-            text.strip() for name, text in zip(folded, texts, strict=False) if name in of_fields
-        )
-        silent = silent or (len(set(filled)) == 1 < len(names) and asks_for_all(filled[0]))
-        if silent or len(filled) < columns.skip.fewer_cells or alike or filled == _COUNTED[: max(len(filled), 3)]:
-            under = filled[0] if len(set(filled)) == 1 else under
-            rows.notes[sheet.name] += (text for text in filled if asks_for_all(text) or explained(text))
-            rows.skipped[Phrase("a heading or a row with almost nothing in it")].append(
-                f"{sheet.name} {offset}".strip()
-            )
-            continue
-        raw = {name: text for name, text in zip(called_by, texts, strict=False) if text}
-        beyond = [text for text in texts[len(names) :] if text.strip()]
-        whole = texts + [""] * (len(folded) - len(texts))
-        named: dict[str, str] = {}
-        standing_for_above: list[str] = []
-        for name, text in zip(folded, whole, strict=False):
-            if name and not named.get(name):  # of columns with one name, the first that says anything
-                named[name], steps, stands_for_above = clean(text)
+            totals = filter(None, map(TOTAL.match, filled))
+            self.rows.totals += ((self.sheet.name, number, int(match[1])) for match in totals)
+        if self.patterns and any(pattern.search(text) for pattern in self.patterns for text in filled):
+            return BY_THE_MAP
+        if of_totals and self.of_names:
+            return OF_ALL
+        different = len(set(filled))
+        if not self._is_heading(texts, filled, different):
+            return None
+        if different == 1:
+            self.under = filled[0]
+        self.rows.notes[self.sheet.name] += (text for text in filled if asks_for_all(text) or explained(text))
+        return HEADING
+
+    def _is_heading(self, texts: list[str], filled: list[str], different: int) -> bool:
+        """Tell whether a line heads a part of the list, numbers its columns, or holds too little to be a row."""
+        if self.telling and not self._filled_of(self.telling, texts):
+            return True
+        if different == 1 and (len(filled) > 2 or (len(self.names) > 1 and asks_for_all(filled[0]))):
+            return True
+        return len(filled) < self.fewest or filled == _COUNTED[: max(len(filled), 3)]
+
+    def _filled_of(self, columns: set[str], texts: list[str]) -> list[str]:
+        return [text for name, text in zip(self.folded, texts, strict=False) if name in columns and text.strip()]
+
+    def _row(self, number: int, texts: list[str]) -> SheetRow:
+        raw = {name: text for name, text in zip(self.called_by, texts, strict=False) if text}
+        if beyond := [text for text in texts[len(self.names) :] if text.strip()]:
+            raw[BEYOND] = "; ".join(beyond)
+        self.above = self._like_above(*self._cleaned(number, texts))
+        cut = self.names[len(texts)] if len(texts) < len(self.names) else ""
+        return SheetRow(self.sheet.name, number, self.above, raw, cut, self.sheet.comments.get(number, ""), self.under)
+
+    def _cleaned(self, number: int, texts: list[str]) -> tuple[dict[str, str], list[str]]:
+        """Return the cleaned cells, and the columns whose cell stands for the one above it."""
+        cells: dict[str, str] = {}
+        as_above: list[str] = []
+        for name, text in zip_longest(self.folded, texts[: len(self.folded)], fillvalue=""):
+            if name and not cells.get(name):  # of columns with one name, the first that says anything
+                cells[name], steps, stands_for_above = clean(text)
                 if steps:
-                    rows.cleaned.update(steps)
+                    self.rows.cleaned.update(steps)
                 if stands_for_above:
-                    standing_for_above.append(name)
-            elif name and text.strip() and clean(text).text != named[name]:
-                rows.doubled[sheet.name, name].append(offset)
-        for name, code in unknown.items():
-            if named.get(name) == code:
-                named[name] = ""
-                rows.cleaned[Phrase("a code that by its heading stands for what is not known, left out")] += 1
-        signs = {name: text for name in standing_for_above if (text := named[name]) and above.get(name)}
-        named |= {name: above[name] for name in signs}
-        if signs and any(named.get(name) and named[name] != above.get(name) for name in of_towns - of_doors):
-            named |= {name: text for name, text in signs.items() if name in of_doors}  # that is another town's
-            signs = {name: text for name, text in signs.items() if name not in of_doors}
+                    as_above.append(name)
+            elif name and text.strip() and clean(text).text != cells[name]:
+                self.rows.doubled[self.sheet.name, name].append(number)
+        for name, code in self.unknown.items():
+            if cells.get(name) == code:
+                cells[name] = ""
+                self.rows.cleaned[Phrase("a code that by its heading stands for what is not known, left out")] += 1
+        return cells, as_above
+
+    def _like_above(self, cells: dict[str, str], as_above: list[str]) -> dict[str, str]:
+        """Return cells with what stands above those that stand for it, unless that is a door of another town."""
+        signs = {name: text for name in as_above if (text := cells[name]) and self.above.get(name)}
+        cells |= {name: self.above[name] for name in signs}
+        if signs and any(cells.get(name) and cells[name] != self.above.get(name) for name in self.of_towns):
+            for name in self.of_doors & signs.keys():
+                cells[name] = signs.pop(name)
         if signs:
-            rows.cleaned[Phrase("a sign such as -//- replaced by what stands above it")] += len(signs)
-        above = named
-        cut = names[len(texts)] if len(texts) < len(names) else ""
-        row = SheetRow(sheet.name, offset, named, raw, cut, sheet.comments.get(offset, ""), under)
-        if beyond:
-            row.raw[BEYOND] = "; ".join(beyond)
-        yield row
+            self.rows.cleaned[Phrase("a sign such as -//- replaced by what stands above it")] += len(signs)
+        return cells
 
 
 def written(cell: object) -> str:
