@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from itertools import chain, pairwise
 from typing import Any, Literal, TypeVar
 
-from mapping.area.geocode import Located
+from mapping.area.geocode import Located, locate
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Issue, Level, Progress
 from mapping.column_map import PROSE, ColumnMap, field_name, fold_header, marking
@@ -95,7 +95,7 @@ class Intake:
     """Sheet -> the country abroad that its rows are of, where they are of one; empty where they are not."""
     units: dict[str, str] = field(default_factory=dict)
     """Sheet -> the unit that its titles name, as they do; empty where they name none, or several."""
-    located: dict[tuple[object, ...], Located] = field(default_factory=dict)
+    _located: dict[tuple[object, ...], Located] = field(default_factory=dict)
     """What a row says of where it is -> where that is; many rows say the same."""
     described: dict[tuple[object, ...], tuple["Part", ...]] = field(default_factory=dict)
     """What cells say of a record -> the parts that they give it; those of few hundred thousand rows differ."""
@@ -118,6 +118,15 @@ class Intake:
     def silent(self) -> "Intake":
         """Return an intake that keeps nothing of what is said of rows: they say it when they are read."""
         return replace(self, batch=Batch(self.batch.source, self.batch.file))
+
+    def locate(
+        self, lat: float | None = None, lon: float | None = None, place: str = "", unit: str = "", country: str = ""
+    ) -> Located:
+        """Return where something is, as `mapping.area.geocode.locate` finds it; asked again, it is remembered."""
+        claim = (lat, lon, place, unit, country)
+        if claim not in self._located:
+            self._located[claim] = locate(self.area, lat=lat, lon=lon, place=place, unit=unit, country=country)
+        return self._located[claim]
 
     def texts(self, name: str) -> Counter[str]:
         """Return how many rows have each text in a field."""
@@ -303,6 +312,11 @@ class Reader:
     """How often something was said of the row, whether or not it had been said before."""
     at_most: Audience = "public"
     """Who may see it at most, by other rows about the same."""
+
+    @property
+    def source(self) -> str:
+        """The sender, by whom ids of records are made."""
+        return self.intake.columns.source
 
     def text(self, name: str, language: str = "") -> str:
         """Return a field's text: that of the column the map names, or the map's constant.

@@ -10,16 +10,17 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache
 from itertools import islice
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from mapping.area.addresses import Whereabouts, points_elsewhere, postal_code, whereabouts
-from mapping.area.geocode import Located, find_unit, locate, units_served
+from mapping.area.geocode import Located, find_unit, units_served
 from mapping.area.names.countries import countries_in, country_abroad, country_code, says_country
 from mapping.area.study_area import StudyArea
+from mapping.batch import Level
 from mapping.column_map import fold_header
 from mapping.intake.activities import checklist
 from mapping.intake.clean import DITTO
@@ -72,12 +73,23 @@ ROUND_THE_CLOCK = re.compile(
 """Headings of columns that ask whether something is open day and night."""
 
 
+class Number(NamedTuple):
+    """A number or an account by which somebody is reached."""
+
+    number: str
+    extension: int | None
+    kind: str
+    own: bool
+    """Whether it is for custodians only, whatever is approved."""
+
+
 @dataclass
 class RowSite:
     """What one row says of a body and its place, before its services."""
 
     reader: Reader
     body: Body
+    phones: list[parsers.PhoneValue]
     audience: Audience
     location: Location
     key: str
@@ -96,11 +108,26 @@ class RowSite:
 
     def add_parts(self, service: str, parts: Iterable[Part]) -> None:
         """Give parts of a service."""
-        source = self.reader.intake.columns.source
+        source = self.reader.source
         self.rows += [part.belonging_to(service, source) for part in parts]
 
+    @cached_property
+    def numbers(self) -> list[Number]:
+        """The numbers and accounts of its services."""
+        return _numbers_of(self)
 
-def read_row(reader: Reader, intake: Intake, children: Mapping[str, list[Reader]], key: str) -> RowSite | None:
+
+@dataclass(frozen=True)
+class RowService:
+    """A kind of help that a row names, and the row that says more of it: that of its place, or one of its own."""
+
+    reader: Reader
+    code: str
+    written: str = ""
+    """What the sender calls it."""
+
+
+def read_row(reader: Reader, children: Mapping[str, list[Reader]], key: str) -> RowSite | None:
     """Return what a row gives; one that must be set aside carries its reasons, and nothing of it counts."""
     if _is_of_somebody_helped(reader):
         return None
@@ -112,13 +139,13 @@ def read_row(reader: Reader, intake: Intake, children: Mapping[str, list[Reader]
     located = _located(reader)
     if reader.reasons:
         return None
-    phones = _numbers(reader, "phone", located.country, located.unit)
-    entry = _body(reader, intake, name, names, located, phones, key)
-    parts = children.get(reader.row.text([intake.columns.sheets.parent_key]), []) if children else None
-    _services(entry, intake, phones, parts)
-    _place(entry, intake)
+    site = _site(reader, name, names, located, key)
+    parent_key = reader.intake.columns.sheets.parent_key
+    for service in _services(site, children.get(reader.row.text([parent_key]), []) if children else None):
+        _add_service(site, service)
+    _place(site)
     reader.refuse_if_slipped()
-    return entry
+    return site
 
 
 def _is_of_somebody_helped(reader: Reader) -> bool:
@@ -185,52 +212,60 @@ def _numbers(reader: Reader, name: str, country: str, unit: str | None) -> list[
 
 def _located(reader: Reader) -> Located:
     """Find the row's place; what is wrong with it is said, and a place that is surely wrong sets the row aside."""
-    area = reader.intake.area
+    lat, lon = _point(reader)
+    named = _named(reader, pointed=lat is not None)
+    located = reader.intake.locate(lat, lon, named.place, named.unit, named.country)
+    if located.precision == "none" and not located.country and not named.country:
+        if other := _beside_name(reader) or _above(reader) or _of_list(reader):
+            return other
+        if (named.place or named.unit) and (abroad := _country_of_list(reader.intake, reader.row.sheet)):
+            problem = Phrase("its place is not known; the list is of {country}", country=country_name(abroad))
+            reader.say("place" if named.place else "unit", problem, Phrase("look whether it is right"), "note")
+            return reader.intake.locate(lat, lon, named.place, named.unit, abroad)
+    _say_of_place(reader, named, located)
+    return located
+
+
+def _point(reader: Reader) -> tuple[float, float] | tuple[None, None]:
+    """Return the coordinates of a row, of one column or of two."""
     point = reader.take("coordinates", parsers.coordinates) if reader.text("coordinates") else None
     if point is None and reader.text("latitude"):
-        longitude = reader.text("longitude")
-        point = reader.take("latitude", parsers.coordinates, longitude)
-    latitude, longitude_found = (point.lat, point.lon) if point is not None else (None, None)
-    if point is not None and point.doubt:
-        reader.say(
-            "coordinates" if reader.text("coordinates") else "latitude", point.doubt, Phrase("look whether it is right")
-        )
+        point = reader.take("latitude", parsers.coordinates, reader.text("longitude"))
+    if point is None:
+        return None, None
+    if point.doubt:
+        reader.say(_pointing(reader), point.doubt, Phrase("look whether it is right"))
+    return point.lat, point.lon
+
+
+def _pointing(reader: Reader) -> str:
+    """Return the field that holds coordinates, or the first half of them."""
+    return "coordinates" if reader.text("coordinates") else "latitude"
+
+
+def _named(reader: Reader, *, pointed: bool) -> Whereabouts:
+    """Return the names by which a row says where it is: in columns for them, else in its address."""
     place, unit, country = reader.any_text("place"), reader.any_text("unit"), reader.country()
-    several: tuple[str, ...] = ()
     whole = unit == reader.text("address")  # one column holds both, or neither is there
-    if point is None and not place and (whole or not unit) and country_code(area, country) in ("", area.code):
+    area = reader.intake.area
+    if not pointed and not place and (whole or not unit) and country_code(area, country) in ("", area.code):
         within = _in_address(reader)
         if within != Whereabouts("", ""):
-            unit, place, abroad, several = within
-            country = abroad or country
-    claim = (latitude, longitude_found, place, unit, country)
-    located = reader.intake.located.get(claim)
-    if located is None:
-        located = locate(area, lat=latitude, lon=longitude_found, place=place, unit=unit, country=country)
-        reader.intake.located[claim] = located
-    nowhere = located.precision == "none" and not located.country and not country
-    if nowhere and (other := _beside_name(reader) or _above(reader) or _of_list(reader)):
-        return other
-    if nowhere and (place or unit) and (abroad := _country_of_list(reader.intake, reader.row.sheet)):
-        problem = Phrase("its place is not known; the list is of {country}", country=country_name(abroad))
-        reader.say("place" if place else "unit", problem, Phrase("look whether it is right"), "note")
-        return locate(area, lat=latitude, lon=longitude_found, place=place, unit=unit, country=abroad)
-    if not located.notes and (located.precision != "none" or located.country):
-        return located
-    where = "coordinates" if reader.text("coordinates") else "latitude" if reader.text("latitude") else "unit"
+            return within._replace(country=within.country or country)
+    return Whereabouts(unit, place, country)
+
+
+def _say_of_place(reader: Reader, named: Whereabouts, located: Located) -> None:
+    """Say what is to be known of how a place was found, or that none was."""
+    where = _pointing(reader) if reader.text("coordinates") or reader.text("latitude") else "unit"
     for note in located.notes:
         about = next((n for n in ("unit", "place") if (t := reader.any_text(n)) and repr(t) in note.problem), where)
-        reader.say(
-            about, note.problem, note.fix or Phrase("check the place"), "note" if note.level == "note" else "doubt"
-        )
+        level: Level = "note" if note.level == "note" else "doubt"
+        reader.say(about, note.problem, note.fix or Phrase("check the place"), level)
     lost = located.precision == "none" and not located.country and not located.notes
-    if lost and not several and not says_country(area, unit):
-        reader.say(
-            where,
-            Phrase("the row names no place that could be found"),
-            Phrase("give its area, town or coordinates"),
-        )
-    return located
+    if lost and not named.several and not says_country(reader.intake.area, named.unit):
+        problem = Phrase("the row names no place that could be found")
+        reader.say(where, problem, Phrase("give its area, town or coordinates"))
 
 
 _BRANCH = re.compile(
@@ -260,7 +295,7 @@ def _beside_name(reader: Reader) -> Located | None:
         if unit and not hides_place(text):
             problem = Phrase("the name says where it is: {unit}", unit=_label(area, unit))
             reader.say("organization", problem, Phrase("look whether it is right"))
-            return locate(area, unit=unit)
+            return reader.intake.locate(unit=unit)
     return None
 
 
@@ -272,7 +307,7 @@ def _country_of_list(intake: Intake, sheet: str) -> str:
         if not named:
             readers = [Reader(intake.silent(), row) for row in islice(intake.rows, LOOKED_AT)]
             texts = {text for reader in readers for name in ("place", "unit") if (text := reader.any_text(name))}
-            located = [locate(area, place=text) for text in texts]
+            located = [intake.locate(place=text) for text in texts]
             of_country = [at.country for at in located if at.country]
             named = {*of_country} if len(of_country) > 1 and all(at.unit is None for at in located) else set()
         intake.countries[sheet] = named.pop() if len(named) == 1 and area.code not in named else ""
@@ -285,12 +320,10 @@ LOOKED_AT = 300
 
 def _above(reader: Reader) -> Located | None:
     """Return where the heading of the row's part of the list is, and say so; None where it names no place."""
-    text, memory = reader.row.under, reader.intake.located
-    claim = (None, None, "", text, "")
-    located = (memory.get(claim) or locate(reader.intake.area, unit=text)) if text else None
+    text = reader.row.under
+    located = reader.intake.locate(unit=text) if text else None
     if located is None or (located.unit is None and not located.country):
         return None
-    memory[claim] = located
     problem = Phrase("it stands under {text!r}, and names no place that is known itself", text=text)
     reader.say("unit", problem, Phrase("look whether it is right"), "note")
     return located
@@ -315,7 +348,7 @@ def _of_list(reader: Reader) -> Located | None:
         return None
     problem = Phrase("it stands under {text!r}, and names no place that is known itself", text=text)
     reader.say("unit", problem, Phrase("look whether it is right"))
-    return locate(intake.area, unit=text)
+    return intake.locate(unit=text)
 
 
 WHERE = ("unit", "unit_code", "place", "coordinates", "latitude")
@@ -352,24 +385,18 @@ def _label(area: StudyArea, unit: str) -> Coded:
     return Coded(area.label(unit, "en"), {language: area.label(unit, language) for language in area.languages})
 
 
-def _body(
-    reader: Reader,
-    intake: Intake,
-    name: str,
-    names: dict[str, str],
-    located: Located,
-    phones: list[parsers.PhoneValue],
-    key: str,
-) -> RowSite:
+def _site(reader: Reader, name: str, names: dict[str, str], located: Located, key: str) -> RowSite:
     """Meet or make the organization, and make the row's location."""
-    source = intake.columns.source
+    intake, source = reader.intake, reader.source
+    phones = _numbers(reader, "phone", located.country, located.unit)
     mails = reader.take("email", parsers.emails) or []
     if not mails:  # one cell for all by which somebody is reached
         mails = [mail for text in _MAIL.findall(reader.text("phone")) for mail in parsers.emails(text)]
     place = record_id(source, "location", key)
     signs = Signs(frozenset(phone.number for phone in phones), frozenset(mails), located.unit)
     own = record_id(source, "organization", name_key(name), *_of_its_country(name, located))
-    body = _met(reader, [name, *names.values()], own, place, signs)
+    called = [name, *names.values()]
+    body = _met(reader, called, own, place, signs)
     mine = body is None or body.id == own
     body = body or Body(own, name)
     audience = reader.audience() if reader.tells_status() else "custodian"
@@ -385,11 +412,10 @@ def _body(
         precision=_precision(reader, located),
         audience=audience,
     )
-    mention = Told(body.id, [name, *names.values()], ToldPlace.of(location))
-    entry = RowSite(reader, body, audience, location, key, mention)
+    site = RowSite(reader, body, phones, audience, location, key, Told(body.id, called, ToldPlace.of(location)))
     if mine and body.id not in intake.made:
         faults = reader.faults
-        mention.organization = Organization.of_read(
+        site.told.organization = Organization.of_read(
             id=body.id,
             name=name,
             kind=_kind(reader),
@@ -397,13 +423,13 @@ def _body(
             website=reader.take("website", parsers.website),
             audience="custodian",
         )
-        mention.doubts = reader.faults > faults
+        site.told.doubts = reader.faults > faults
     for record in _translated("organization", body.id, "name", names, source):
         if body.called.get(record.language, record.id) == record.id:
-            entry.add(record)  # where another list named it in this language, that name stands
-            mention.called[record.language] = record.id
-    entry.add(_from(entry, "organization", body.id, name_key(name)))
-    return entry
+            site.add(record)  # where another list named it in this language, that name stands
+            site.told.called[record.language] = record.id
+    site.add(_from(reader, "organization", body.id, name_key(name)))
+    return site
 
 
 def _of_its_country(name: str, located: Located) -> tuple[str, ...]:
@@ -467,37 +493,44 @@ def _kind(reader: Reader) -> str | None:
     return match.code if match else None
 
 
-def _services(entry: RowSite, intake: Intake, phones: list[parsers.PhoneValue], children: list[Reader] | None) -> None:
-    """Add the services that a row names: in a cell, in columns that say yes or no, or in rows of another sheet."""
-    reader, columns = entry.reader, intake.columns
+def _services(site: RowSite, children: list[Reader] | None) -> Iterator[RowService]:
+    """Yield the services that a row names: in a cell, in columns that say yes or no, or in rows of another sheet."""
+    reader = site.reader
     reader.say_remarked()
-    if columns.shape == "place":
-        for column, code in columns.services.items():
-            text = reader.row.text([column])
-            try:
-                there = bool(text) and not parsers.is_blank(text) and parsers.yes_no(text)
-            except parsers.Unreadable as error:
-                reader.say(
-                    "service", Phrase("{column}: {problem}", column=column, problem=error.problem), error.fix, "refused"
-                )
-                continue
-            if there:
-                _service(entry, reader, intake, code, "", phones)
-        return
-    if children is None and intake.fillings["service"] is None:
-        for code in _of_grown_ups(reader, _kind_beside(reader)):
-            _service(entry, reader, intake, code, "", phones)
-        return
-    for source in children if children is not None else [reader]:
-        codes, words = source.terms("service", "service_types")
-        codes = _of_grown_ups(source, codes or (_line_by_name(source) if words and source is reader else []))
-        for code in codes:
-            _service(entry, source, intake, code, source.text("service") if len(codes) == 1 else "", phones)
-        for word in words:
-            problem = Phrase("{text} is no kind of help that we know", text=_short(word))
-            source.say_unknown("service", "service_types", word, problem)
-        if not codes and not words and source is not reader:
-            source.say("service", Phrase("the row names no service"), Phrase("ask the sender what is offered there"))
+    if reader.intake.columns.shape == "place":
+        yield from _ticked(reader)
+    elif children is None and reader.intake.fillings["service"] is None:
+        yield from (RowService(reader, code) for code in _of_grown_ups(reader, _kind_beside(reader)))
+    else:
+        for source in children if children is not None else [reader]:
+            yield from _in_words(source, by_itself=source is reader)
+
+
+def _ticked(reader: Reader) -> Iterator[RowService]:
+    """Yield the services whose columns say yes."""
+    for column, code in reader.intake.columns.services.items():
+        text = reader.row.text([column])
+        try:
+            there = bool(text) and not parsers.is_blank(text) and parsers.yes_no(text)
+        except parsers.Unreadable as error:
+            problem = Phrase("{column}: {problem}", column=column, problem=error.problem)
+            reader.say("service", problem, error.fix, "refused")
+            continue
+        if there:
+            yield RowService(reader, code)
+
+
+def _in_words(reader: Reader, *, by_itself: bool) -> Iterator[RowService]:
+    """Yield the services that a row has words for; one ``by_itself`` may tell what it is by its name."""
+    codes, words = reader.terms("service", "service_types")
+    codes = _of_grown_ups(reader, codes or (_line_by_name(reader) if words and by_itself else []))
+    for code in codes:
+        yield RowService(reader, code, reader.text("service") if len(codes) == 1 else "")
+    for word in words:
+        problem = Phrase("{text} is no kind of help that we know", text=_short(word))
+        reader.say_unknown("service", "service_types", word, problem)
+    if not codes and not words and not by_itself:
+        reader.say("service", Phrase("the row names no service"), Phrase("ask the sender what is offered there"))
 
 
 def _of_grown_ups(reader: Reader, codes: list[str]) -> list[str]:
@@ -559,77 +592,84 @@ def _short(word: str) -> Quoted:
     return Quoted(word if len(word) <= 80 else word[:79] + "…")
 
 
-def _service(
-    entry: RowSite, reader: Reader, intake: Intake, code: str, written: str, phones: list[parsers.PhoneValue]
-) -> None:
-    source, taxonomy = intake.columns.source, Vocabulary.load("service_types")
-    child = ""
-    if reader is not entry.reader:
-        child = reader.row.text([intake.columns.sheets.parent_key]) or str(reader.row.number)
-    key = "|".join(filter(None, (entry.key, child, code)))
+def _add_service(site: RowSite, named: RowService) -> None:
+    """Add a service at the place of a row, with all its parts."""
+    reader, owner, code, source = named.reader, site.reader, named.code, site.reader.source
+    key = "|".join(filter(None, (site.key, _key_of_child(site, reader), code)))
     service = record_id(source, "service", key)
-    labels = _labels("service_types", code, intake.area.languages)
-    descriptions = {
-        language: text
-        for language, whole in reader.translations("description").items()
-        if (text := reader.harmless("description", whole))
-    }
-    description = reader.text("description")
-    description = reader.harmless("description", description) if description and not descriptions else ""
-    statuses = (entry.reader.closing() or "active", *(own.status() for own in reversed(_readers(reader, entry))))
-    status = next((status for status in statuses if status != "active"), "active")
-    audience = reader.narrowed(entry.audience) if reader.tells_status() else "custodian"
-    if audience != entry.audience:  # the place must not tell where a service is that fewer may know
-        entry.location.audience = strictest(entry.location.audience, audience)
-        entry = replace(entry, audience=audience)
+    descriptions, description = _descriptions(reader)
+    status = _status(reader, owner)
+    audience = reader.narrowed(site.audience) if reader.tells_status() else "custodian"
+    if audience != site.audience:  # the place must not tell where a service is that fewer may know
+        site.location.audience = strictest(site.location.audience, audience)
     ages = _ages(reader)
+    labels = _labels("service_types", code, reader.intake.area.languages)
+    own_word = "" if named.written in {code, *labels.values()} else reader.harmless("service", named.written)
     record = Service.alike(
-        {"id": service, "organization_id": entry.body.id},
+        {"id": service, "organization_id": site.body.id},
         name=labels.get("en") or next(iter(labels.values())),
-        alternate_name=None if written in {code, *labels.values()} else reader.harmless("service", written) or None,
+        alternate_name=own_word or None,
         audience=audience,
         status=status,
-        description=first_of(descriptions.values()) or description or None,
+        description=description or None,
         email=None,
         last_modified=None,
         minimum_age=ages.least,
         maximum_age=ages.most,
     )
+    term = Vocabulary.load("service_types").term(code)
     at = ServiceAtLocation.alike(
         {
             "id": record_id(source, "service_at_location", key),
             "service_id": service,
-            "location_id": entry.location.id,
+            "location_id": site.location.id,
         },
-        role="mobile_stop" if taxonomy.term(code).location_kind == "mobile" else "delivery",
+        role="mobile_stop" if term.location_kind == "mobile" else "delivery",
         audience=audience,
     )
-    type_term = term_id(taxonomy.term(code))
-    owner = entry.reader
-    terms_of_use = [*_terms_of_use(reader, service, source, record)]
-    entry.add(
-        record,
-        at,
-        _from(entry, "service", service, key, reader),
-        Attribute.alike(
-            {"id": record_id(source, "attribute", key, "type"), "link_id": service},
-            link_entity="service",
-            link_type="service_type",
-            taxonomy_term_id=type_term,
-        ),
+    kind = Attribute.alike(
+        {"id": record_id(source, "attribute", key, "type"), "link_id": service},
+        link_entity="service",
+        link_type="service_type",
+        taxonomy_term_id=term_id(term),
     )
-    entry.add_parts(service, _names(code, intake.area.languages))
-    entry.add(*_translated("service", service, "description", descriptions, source))
-    entry.add_parts(service, reader.described(("serves", "excludes", "ages"), reader, _people, ages))
-    numbers = [*_phones(reader, entry, service, source, phones)]
-    entry.rows += numbers
-    entry.told.place.services.append(ToldService(service, key, code, tuple(_NUMBER(row) for _, row in numbers)))
-    entry.add_parts(service, _hours(reader, entry))
-    entry.add_parts(service, reader.described(("languages",), owner, _languages))
-    entry.add(*terms_of_use)
-    entry.add(*_coverage(reader, service, source, intake))
-    entry.add_parts(service, reader.described(STANDING, owner, _standing, entry.audience))
-    entry.add(*checklist(reader, entry.reader, service, entry.audience))
+    terms_of_use = [*_terms_of_use(reader, service, record)]  # what it costs stands in its record too
+    site.add(record, at, _from(reader, "service", service, key), kind)
+    site.add_parts(service, _names(code, reader.intake.area.languages))
+    site.add(*_translated("service", service, "description", descriptions, source))
+    site.add_parts(service, reader.described(("serves", "excludes", "ages"), reader, _people, ages))
+    numbers = [*_phones(site, service, audience)]
+    site.rows += numbers
+    site.told.place.services.append(ToldService(service, key, code, tuple(_NUMBER(row) for _, row in numbers)))
+    site.add_parts(service, _hours(reader, owner, audience))
+    site.add_parts(service, reader.described(("languages",), owner, _languages))
+    site.add(*terms_of_use)
+    site.add(*_coverage(reader, service))
+    site.add_parts(service, reader.described(STANDING, owner, _standing, audience))
+    site.add(*checklist(reader, owner, service, audience))
+
+
+def _key_of_child(site: RowSite, reader: Reader) -> str:
+    """Return what tells a row of another sheet from others of the same place; nothing for the row of the place."""
+    if reader is site.reader:
+        return ""
+    return reader.row.text([reader.intake.columns.sheets.parent_key]) or str(reader.row.number)
+
+
+def _descriptions(reader: Reader) -> tuple[dict[str, str], str]:
+    """Return what the public reads in each language that the list has it in, and the first or only one of them."""
+    texts = reader.translations("description")
+    harmless = {language: text for language, whole in texts.items() if (text := reader.harmless("description", whole))}
+    text = reader.text("description")
+    if harmless or not text:
+        return harmless, first_of(harmless.values())
+    return harmless, reader.harmless("description", text)
+
+
+def _status(reader: Reader, owner: Reader) -> str:
+    """Return the status of a service: what a remark, the row of its place or its own says first that it is not open."""
+    statuses = (owner.closing() or "active", *(row.status() for row in reversed(_readers(reader, owner))))
+    return next((status for status in statuses if status != "active"), "active")
 
 
 _NUMBER = telling(Phone, "number")
@@ -795,49 +835,59 @@ def _say_unknown(reader: Reader, link: str, word: str) -> None:
     )
 
 
-def _phones(
-    reader: Reader, entry: RowSite, service: str, source: str, phones: list[parsers.PhoneValue]
-) -> Iterator[RecordRow]:
-    """Yield the numbers of a service; a new public number needs two people who called it back."""
-    intake = reader.intake
-    country = entry.location.country if entry.location.country != intake.area.code else ""
-    more = _numbers(entry.reader, "phone_international", country or "", entry.location.area_unit)
-    fax = _numbers(entry.reader, "fax", country or "", entry.location.area_unit)
-    home = intake.area.settings.phone_region or intake.area.code
-    written = entry.reader.take("messenger", parsers.accounts, country or home) or []
-    accounts = [*written, *parsers.accounts_among(entry.reader.text("phone"))]
-    answered = {p.number for p in (*phones, *more) if not p.fax}
+def _numbers_of(site: RowSite) -> list[Number]:
+    """Return the numbers of a place, and say which of them are shown to nobody."""
+    reader, area, unit = site.reader, site.reader.intake.area, site.location.area_unit
+    country = site.location.country if site.location.country != area.code else ""
+    more = _numbers(reader, "phone_international", country or "", unit)
+    fax = _numbers(reader, "fax", country or "", unit)
+    home = area.settings.phone_region or area.code
+    written = reader.take("messenger", parsers.accounts, country or home) or []
+    accounts = [*written, *parsers.accounts_among(reader.text("phone"))]
+    answered = {phone.number for phone in (*site.phones, *more) if not phone.fax}
+    dialled = [*fax, *site.phones, *more]
     numbers = {
-        p.number: (p.extension, "/".join(p.apps) or ("voice" if p.number in answered else "fax"))
-        for p in (*fax, *phones, *more)
+        phone.number: (phone.extension, "/".join(phone.apps) or ("voice" if phone.number in answered else "fax"))
+        for phone in dialled
     }
     numbers |= {number: (None, "text") for number in numbers if number.startswith(parsers.SMS)}
     numbers |= {account.url: (None, account.app) for account in accounts}
-    own = {p.number for p in (*fax, *phones, *more) if hides_number(p.note)}
-    if any(p.note for p in phones) and parsers.names_person(entry.reader.text("phone")):
-        carried = {p.number for p in phones if parsers.is_carried(p.number)} - own
-        if carried:
-            problem = Phrase("somebody is named beside a mobile number")
-            fix = Phrase("it is for custodians only, whatever is approved; ask for the number of the office")
-            entry.reader.say("phone", problem, fix)
-        own |= carried
-    if numbers and entry.reader.withholds("phone"):
+    hidden = {phone.number for phone in dialled if hides_number(phone.note)}
+    own = hidden | _carried(site, hidden)
+    if numbers and reader.withholds("phone"):
         own = {*numbers}
-    elif any(hides_number(p.note) for p in (*fax, *phones, *more)):
+    elif hidden:
         problem = Phrase("words beside a number ask that it be shown to nobody")
-        entry.reader.say("phone", problem, Phrase("it is for custodians only, whatever is approved"))
+        reader.say("phone", problem, Phrase("it is for custodians only, whatever is approved"))
+    return [Number(number, extension, kind, number in own) for number, (extension, kind) in numbers.items()]
+
+
+def _carried(site: RowSite, hidden: set[str]) -> set[str]:
+    """Return the mobile numbers of somebody who is named beside them, but for those that are hidden, and say so."""
+    if not any(phone.note for phone in site.phones) or not parsers.names_person(site.reader.text("phone")):
+        return set()
+    carried = {phone.number for phone in site.phones if parsers.is_carried(phone.number)} - hidden
+    if carried:
+        problem = Phrase("somebody is named beside a mobile number")
+        fix = Phrase("it is for custodians only, whatever is approved; ask for the number of the office")
+        site.reader.say("phone", problem, fix)
+    return carried
+
+
+def _phones(site: RowSite, service: str, audience: Audience) -> Iterator[RecordRow]:
+    """Yield the numbers of a service; a new public number needs two people who called it back."""
+    source, called = site.reader.source, site.reader.intake.known.phones
     made, own_id = row_of_read(Phone), ids_of(source, Phone.table)
-    for number, (extension, kind) in numbers.items():
-        called = source in intake.known.phones or number in intake.known.phones
-        audience = entry.audience if called and number not in own else "custodian"
-        values = {"service_id": service, "number": number, "extension": extension, "type": kind, "audience": audience}
+    for number, extension, kind, own in site.numbers:
+        seen_by = audience if (source in called or number in called) and not own else "custodian"
+        values = {"service_id": service, "number": number, "extension": extension, "type": kind, "audience": seen_by}
         yield Phone, made(own_id(f"{service}\x1f{number}"), values)
 
 
-def _hours(reader: Reader, entry: RowSite) -> tuple[Part, ...]:
+def _hours(reader: Reader, owner: Reader, audience: Audience) -> tuple[Part, ...]:
     """Return opening hours; words that could not be read stay private, they may hold anything."""
-    heading = first_of(map(_round_the_clock, _readers(reader, entry)))
-    return reader.described(("hours", "utc_offset"), entry.reader, _schedules, heading, entry.audience)
+    heading = first_of(map(_round_the_clock, _readers(reader, owner)))
+    return reader.described(("hours", "utc_offset"), owner, _schedules, heading, audience)
 
 
 def _schedules(reader: Reader, place: Reader, heading: str, audience: Audience) -> Iterator[Part]:
@@ -873,9 +923,9 @@ def _schedules(reader: Reader, place: Reader, heading: str, audience: Audience) 
         yield Part.like(schedule, (number,), "service_id")
 
 
-def _readers(reader: Reader, entry: RowSite) -> tuple[Reader, ...]:
+def _readers(reader: Reader, owner: Reader) -> tuple[Reader, ...]:
     """Return the row of a service and that of its place, where it is another."""
-    return (reader,) if reader is entry.reader else (reader, entry.reader)
+    return (reader,) if reader is owner else (reader, owner)
 
 
 def _round_the_clock(reader: Reader) -> str:
@@ -909,8 +959,9 @@ def _languages(reader: Reader, owner: Reader) -> Iterator[Part]:
         yield Part.like(Language(id="", code=code), (code,), "service_id")
 
 
-def _terms_of_use(reader: Reader, service: str, source: str, record: Service) -> Iterator[Record]:
+def _terms_of_use(reader: Reader, service: str, record: Service) -> Iterator[Record]:
     """Yield cost and papers."""
+    source = reader.source
     if not reader.intake.filled(("cost", "documents")):
         return
     money = reader.intake.area.money
@@ -958,23 +1009,24 @@ def _price(text: str, money: parsers.Money, asks: str) -> parsers.CostValue | No
     return parsers.cost(text, money)
 
 
-def _coverage(reader: Reader, service: str, source: str, intake: Intake) -> Iterator[Record]:
+def _coverage(reader: Reader, service: str) -> Iterator[Record]:
     """Yield the units that are served from here: those it says, else all that it names as where it is."""
+    area = reader.intake.area
     units: dict[str, None] = {}
     for part in reader.parts("covers", "service_types"):
-        named = units_served(intake.area, part)
+        named = units_served(area, part)
         units |= dict.fromkeys(named)
         if not named:
             reader.say("covers", Phrase("{part!r} is no unit that we know", part=part), Phrase("check the name"))
     if not reader.text("covers"):
-        beside = units_served(intake.area, reader.any_text("unit"))
-        units |= dict.fromkeys(beside) if len(beside) > 1 or beside == (intake.area.code,) else {}
+        beside = units_served(area, reader.any_text("unit"))
+        units |= dict.fromkeys(beside) if len(beside) > 1 or beside == (area.code,) else {}
     for unit in units:
         yield ServiceArea(
-            id=record_id(source, "service_area", service, unit),
+            id=record_id(reader.source, "service_area", service, unit),
             service_id=service,
             area_unit=unit,
-            name=intake.area.label(unit, "en"),
+            name=area.label(unit, "en"),
         )
 
 
@@ -1030,53 +1082,50 @@ OF_UNKNOWN = (998, 999, 9998, 9999, 99999)
 """Numbers that surveys write where nobody knows."""
 
 
-def _place(entry: RowSite, intake: Intake) -> None:
+def _place(site: RowSite) -> None:
     """Add the row's place: its point, address, entrance, and whom to ask for."""
-    reader, source = entry.reader, intake.columns.source
-    if not entry.told.place.services:
-        reader.refuse(
-            "service", Phrase("no service could be read from the row"), Phrase("mend the row and send it again")
-        )
+    reader, location = site.reader, site.location
+    if not site.told.place.services:
+        fix = Phrase("mend the row and send it again")
+        reader.refuse("service", Phrase("no service could be read from the row"), fix)
         return
-    entry.add(entry.location)
+
+    def own(kind: type[Record]) -> str:
+        return record_id(reader.source, kind.table, site.key)
+
+    site.add(location)
     names = {lang: text for lang, text in reader.translations("place_name").items() if not TELLING.search(text)}
-    entry.add(*_translated("location", entry.location.id, "name", names, source))
-    address = reader.text("address")
+    site.add(*_translated("location", location.id, "name", names, reader.source))
+    _add_address(site, own(Address))
+    if reader.text("accessible"):
+        ramp = reader.take("accessible", parsers.yes_no)
+        if ramp is not None:
+            text = "Step-free entrance" if ramp else "Steps at the entrance"
+            site.add(Accessibility(id=own(Accessibility), location_id=location.id, description=text))
+    if who := reader.text("contact") or parsers.without_people(reader.text("organization"))[1]:
+        site.add(Contact(id=own(Contact), location_id=location.id, name=who, audience="custodian"))
+
+
+def _add_address(site: RowSite, own: str) -> None:
+    """Add the address, unless it is none or must not be told."""
+    reader, location, address = site.reader, site.location, site.reader.text("address")
     if points_elsewhere(address):
         problem = Phrase("{text} is the address of something else", text=_short(address))
         reader.say("address", problem, Phrase("no address is kept; write it in full"))
     elif address and not parsers.is_blank(address) and not hides_place(address):
         index, address = postal_code(address)
         # An address that names a ward or a number says more than where the door is.
-        address_shown = bool(reader.harmless("address", address))
-        entry.told.place.street = address
-        entry.add_read(
+        shown = bool(reader.harmless("address", address)) and not reader.withholds("address")
+        site.told.place.street = address
+        site.add_read(
             Address,
-            record_id(source, "address", entry.key),
-            location_id=entry.location.id,
+            own,
+            location_id=location.id,
             address_1=address,
             city=reader.any_text("place"),
             postal_code=index,
-            country=entry.location.country or "",
-            audience=entry.location.audience if address_shown and not reader.withholds("address") else "custodian",
-        )
-    if reader.text("accessible"):
-        ramp = reader.take("accessible", parsers.yes_no)
-        if ramp is not None:
-            text = "Step-free entrance" if ramp else "Steps at the entrance"
-            entry.add(
-                Accessibility(
-                    id=record_id(source, "accessibility", entry.key), location_id=entry.location.id, description=text
-                )
-            )
-    if who := reader.text("contact") or parsers.without_people(reader.text("organization"))[1]:
-        entry.add(
-            Contact(
-                id=record_id(source, "contact", entry.key),
-                location_id=entry.location.id,
-                name=who,
-                audience="custodian",
-            )
+            country=location.country or "",
+            audience=location.audience if shown else "custodian",
         )
 
 
@@ -1094,14 +1143,13 @@ def _translated(entity: str, record: str, name: str, texts: Mapping[str, str], s
     ]
 
 
-def _from(entry: RowSite, entity: str, record: str, key: str, reader: Reader | None = None) -> Provenance:
-    """Return where a record came from: the row of its place, or one of its own."""
-    reader, source = reader or entry.reader, entry.reader.intake.columns.source
+def _from(reader: Reader, entity: str, record: str, key: str) -> Provenance:
+    """Return from which row a record came."""
     return Provenance.of_checked(
-        id=record_id(source, "provenance", entity, record, key),
+        id=record_id(reader.source, "provenance", entity, record, key),
         link_id=record,
         link_entity=entity,
-        source_id=entry.reader.intake.source_id,
+        source_id=reader.intake.source_id,
         source_key=key,
         file=reader.intake.batch.file,
         sheet=reader.row.sheet.strip() or None,

@@ -110,7 +110,7 @@ class Joining:
     def _read(self, unread: UnreadRow) -> list[RecordRow]:
         """Read a row; return its records."""
         reader = unread.reader(self.intake)
-        site = read_row(reader, self.intake, self.children, unread.key)
+        site = read_row(reader, self.children, unread.key)
         if reader.reasons:
             self.intake.set_aside(reader)
         elif site is not None:
@@ -179,7 +179,7 @@ def reading(intake: Intake) -> Callable[[list[UnreadRow]], ReadRows]:
             issues: list[Issue] = []
             intake.batch.issues = issues
             reader = unread.reader(intake)
-            site = read_row(reader, intake, {}, unread.key)
+            site = read_row(reader, {}, unread.key)
             if site is None or reader.reasons or len(reader.unread) >= MANY:
                 rows.append(ReadRow(None, b"", []))
                 continue
