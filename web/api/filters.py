@@ -124,19 +124,49 @@ class Points(NamedTuple):
         """
         at = _on_sphere(np.array([centre[0]]), np.array([centre[1]]))[0]
         many = self.owner.size // FEW_OF
-        reach, count = None, 4 * most
+        places: Positions | None = None
         if within is not None:
             reach = 2 * np.sin(min(within * (1 + 2 * SPHERE) / RADIUS, np.pi) / 2) + 1e-5
-            reach = reach if self.tree.query_ball_point(at, reach, return_length=True) <= many else None
-        while within is None and reach is None and count <= many:
-            chords, first = self.tree.query(at, count)
-            owners = self.owner[first]
-            if np.unique(owners[fits[owners]]).size >= most:
-                reach = chords[-1] * (1 + 3 * SPHERE) + 1e-5
+            if self.tree.query_ball_point(at, reach, return_length=True) <= many:
+                places = self._within(at, reach)
+        count = 2 * most
+        while within is None and count <= many:
+            chords, around = self.tree.query(at, count)
+            first: dict[int, int] = {}
+            for place, owner in enumerate(self.owner[around].tolist()):
+                if fits[owner]:
+                    first.setdefault(owner, place)
+            if len(first) >= most:
+                reach = chords[[*first.values()][most - 1]] * (1 + 3 * SPHERE) + 1e-5
+                places = self._within(at, reach) if reach >= chords[-1] else np.sort(around[chords <= reach])
+                break
             count *= 4
-        places = np.arange(self.owner.size) if reach is None else np.sort(self.tree.query_ball_point(at, reach))
-        close: Positions = places.astype(np.intp)[fits[self.owner[places.astype(np.intp)]]]
+        if places is None:
+            return np.flatnonzero(fits[self.owner])
+        close: Positions = places[fits[self.owner[places]]]
         return close
+
+    def _within(self, at: NDArray[np.float64], reach: float) -> Positions:
+        return np.sort(np.array(self.tree.query_ball_point(at, reach), np.intp))
+
+
+def cut(mask: Mask, first: int, last: int) -> Positions:
+    """Return where the ``first`` to the ``last`` of those stand that are true, without looking at each of all."""
+    words = np.zeros(-(-mask.size // 64), np.uint64)
+    words.view(np.uint8)[: -(-mask.size // 8)] = np.packbits(mask)
+    counts = np.bitwise_count(words)
+    upto = np.cumsum(counts, dtype=np.intp)
+    start, stop = np.searchsorted(upto, (first, last), side="right")
+    before = int(upto[start] - counts[start]) if start < upto.size else first
+    places: Positions = np.flatnonzero(mask[64 * start : 64 * (stop + 1)])[first - before : last - before] + 64 * start
+    return places
+
+
+def _first_of_each(owners: Positions) -> Positions:
+    """Return where each of some owners, which stand in their order, stands first."""
+    other = np.ones(owners.size, bool)
+    np.not_equal(owners[1:], owners[:-1], out=other[1:])
+    return np.flatnonzero(other)
 
 
 def _on_sphere(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -205,8 +235,7 @@ class Catalogue:
             return Selection(
                 roll.at(np.arange(first, min(last, roll.size))) if first < roll.size else [], roll.size, {}
             )
-        places = np.flatnonzero(mask)
-        return Selection(roll.at(places[first:last]), int(places.size), {})
+        return Selection(roll.at(cut(mask, first, last)), int(np.count_nonzero(mask)), {})
 
     def kept(self, key: object, table: str, ids: Callable[[View], Iterable[str]]) -> Mask:
         """Return a set of a table's records, as it was made before or made now."""
@@ -248,16 +277,22 @@ class Catalogue:
         with self.view() as view:
             units = frozenset([filters["area_unit"]]) if "area_unit" in filters else None
             fits = view.search(Query(**wanted, area_units=units)).mask()
+        if self._listed_at is None:
+            yield fits
+            return
         mask = np.zeros(self.roll("service").size, bool)
-        mask[self._listed_at[np.flatnonzero(fits)]] = True
+        mask[self._listed_at] = fits
         yield mask
 
     @cached_property
-    def _listed_at(self) -> Positions:
-        """The position of each service of the search index."""
+    def _listed_at(self) -> Positions | None:
+        """The position of each service of the search index; None where these are all services in their order."""
         with self.view() as view:
-            rows = view.connection.execute("SELECT service FROM listed ORDER BY number")
-            return self.roll("service").positions(service_id for (service_id,) in rows)
+            ids = Roll(
+                service_id for (service_id,) in view.connection.execute("SELECT service FROM listed ORDER BY number")
+            )
+        services = self.roll("service")
+        return None if np.array_equal(ids.ids, services.ids) else services.positions(ids)
 
     @cached_property
     def _ties(self) -> tuple[Positions, Positions]:
@@ -406,17 +441,17 @@ class Catalogue:
             edge = np.abs(km - within) <= within * SPHERE + 0.001
             km[edge] = measured(centre, points.latitude[near[edge]], points.longitude[near[edge]])
             near, km = near[km <= within], km[km <= within]
-        owners, first = np.unique(points.owner[near], return_index=True)
-        total = total if within is None else int(owners.size)
+        first = _first_of_each(points.owner[near])
+        total = total if within is None else int(first.size)
         if span[0] >= total:
             return Selection([], total, {})
         nearest = np.minimum.reduceat(km, first)
         last = min(span[1], total)
         bound = np.partition(nearest, last - 1)[last - 1] * (1 + 3 * SPHERE) + 0.01
-        near = near[np.isin(points.owner[near], owners[nearest <= bound])]
+        near = near[np.repeat(nearest <= bound, np.diff(np.append(first, near.size)))]
         exact = measured(centre, points.latitude[near], points.longitude[near])
-        owners, first = np.unique(points.owner[near], return_index=True)
-        metres = np.rint(np.minimum.reduceat(exact, first) * 1000).astype(int)
+        first = _first_of_each(points.owner[near])
+        owners, metres = points.owner[near[first]], np.rint(np.minimum.reduceat(exact, first) * 1000).astype(int)
         order = np.lexsort((owners, metres))[span[0] : last]
         ids = self.roll(table).at(owners[order])
         return Selection(ids, total, dict(zip(ids, metres[order].tolist(), strict=True)))

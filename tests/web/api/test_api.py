@@ -44,7 +44,7 @@ from tests.support.sample import (
 )
 from tests.web.support.portal import published
 from web import create_app
-from web.api.filters import Points
+from web.api.filters import Points, cut
 from web.api.parameters import BODY_LIMIT, MODIFIED_AFTER, MOMENT, MOST_PER_PAGE
 from web.api.routes import AT_ONCE, file_paths
 from web.api.schema import COLLECTIONS
@@ -272,6 +272,14 @@ def test_points_that_may_count_are_looked_at(seed, centre, spread, within, most)
     bound = sorted([*nearest.values(), np.inf])[:most][-1] if within is None else within
     that_fit = set(np.flatnonzero(fits[points.owner]).tolist())
     assert set(np.flatnonzero(kilometres <= bound).tolist()) & that_fit <= looked_at <= that_fit
+
+
+@given(st.integers(0, 400), st.sampled_from([0, 0.01, 0.5, 1]), st.integers(0, 500), st.integers(0, 200))
+@settings(max_examples=examples(150))
+def test_a_page_is_cut_out_of_a_set_as_out_of_a_list_of_it(size, share, first, length):
+    mask = np.random.default_rng(size).random(size) < share
+    listed = [place for place in range(size) if mask[place]]
+    assert cut(mask, first, first + length).tolist() == listed[first : first + length]
 
 
 def test_few_points_are_looked_at_where_few_are_near():
