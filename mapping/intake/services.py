@@ -73,7 +73,7 @@ ROUND_THE_CLOCK = re.compile(
 """Headings of columns that ask whether something is open day and night."""
 
 
-class Number(NamedTuple):
+class RowNumber(NamedTuple):
     """A number or an account by which somebody is reached."""
 
     number: str
@@ -112,7 +112,7 @@ class RowSite:
         self.rows += [part.belonging_to(service, source) for part in parts]
 
     @cached_property
-    def numbers(self) -> list[Number]:
+    def numbers(self) -> list[RowNumber]:
         """The numbers and accounts of its services."""
         return _numbers_of(self)
 
@@ -835,7 +835,7 @@ def _say_unknown(reader: Reader, link: str, word: str) -> None:
     )
 
 
-def _numbers_of(site: RowSite) -> list[Number]:
+def _numbers_of(site: RowSite) -> list[RowNumber]:
     """Return the numbers of a place, and say which of them are shown to nobody."""
     reader, area, unit = site.reader, site.reader.intake.area, site.location.area_unit
     country = site.location.country if site.location.country != area.code else ""
@@ -859,7 +859,7 @@ def _numbers_of(site: RowSite) -> list[Number]:
     elif hidden:
         problem = Phrase("words beside a number ask that it be shown to nobody")
         reader.say("phone", problem, Phrase("it is for custodians only, whatever is approved"))
-    return [Number(number, extension, kind, number in own) for number, (extension, kind) in numbers.items()]
+    return [RowNumber(number, extension, kind, number in own) for number, (extension, kind) in numbers.items()]
 
 
 def _carried(site: RowSite, hidden: set[str]) -> set[str]:
