@@ -184,6 +184,27 @@ def words_for(name: str) -> frozenset[str]:
     return frozenset(skeleton(word) for row in word_rows()[name] for word in row.split(";"))
 
 
+def alternatives(*names: str) -> str:
+    """Return the words of some lists, as they are written, as alternatives of a regular expression, the longest first.
+
+    A word stands whole unless ``*`` takes what follows of it; a space is any blanks, an apostrophe any or none.
+
+    Examples
+    --------
+    >>> bool(re.fullmatch(alternatives("done to its end"), "анҷом ёфтааст")), alternatives("born").count("dob")
+    (True, 1)
+    """
+    words = {word for name in names for row in word_rows()[name] for word in row.split(";")}
+    return f"(?:{'|'.join(map(_as_written, sorted(words, key=lambda word: (-len(word), word))))})"
+
+
+def _as_written(word: str) -> str:
+    """Return the regular expression of a word of a list."""
+    pattern = re.sub(r"\\? ", r"\\s+", re.escape(word).replace(r"\*", r"\w*"))
+    whole = r"(?!\w)" if word[-1].isalnum() else ""
+    return _APOSTROPHE.sub(f"[{APOSTROPHES}]?", pattern) + whole
+
+
 def numbered(name: str, first: int = 1) -> dict[str, int]:
     """Return the folded words of a list whose order counts, each with its number.
 

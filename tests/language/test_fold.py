@@ -8,6 +8,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from mapping.language.fold import (
+    alternatives,
     coarse,
     is_damaged,
     name_key,
@@ -257,6 +258,21 @@ def test_a_list_holds_the_words_of_every_language() -> None:
     no = words_for("no")
     assert {"no", "net", "nest", "yuk", skeleton("йўқ"), skeleton("hayır")} <= no
     assert "yes" not in no
+
+
+def test_words_of_lists_become_alternatives_of_an_expression(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = {"offices": ["рук.;зав*;нач. отд", "boʻlim"], "ranks": ["майор"]}
+    monkeypatch.setattr("mapping.language.fold.word_rows", lambda: rows)
+    pattern = re.compile(alternatives("offices", "ranks"), re.I)
+    texts = "рук.", "рук", "Заведующая", "нач.  отд", "нач. отдела", "bo'lim", "bolim", "bo’limi", "майор", "майора"
+    assert [text for text in texts if pattern.match(text)] == [
+        "рук.",
+        "Заведующая",
+        "нач.  отд",
+        "bo'lim",
+        "bolim",
+        "майор",
+    ]
 
 
 def test_words_whose_order_counts_are_numbered() -> None:

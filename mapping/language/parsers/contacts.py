@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
+from mapping.language.fold import alternatives
 from mapping.language.i18n import Phrase
 from mapping.language.parsers._cells import Partly, Unreadable, cell, given, is_blank, says_none, shown
 
@@ -106,10 +107,7 @@ def website(value: object) -> str | None:
     return whole
 
 
-_ROLE = (
-    r"(?:рук(?:\.|оводител\w*)|дир(?:\.|ектор\w*)|нач(?:\.|альник\w*)|зав\.|координатор|председател\w*|(?:помощник|секретар|специалист)\w*(?:\s+[а-яё]\w+)?|отв(?:\.|етственн\w*)|"
-    r"роҳбар\w*|мудир\w*|раис\w*|директор\w*|rahbar\w*|direktor\w*|director|head|chair\w*|contact|coordinator)[\s:.–-]*"
-)
+_ROLE = rf"{alternatives('office of a person')}[\s:.–-]*"
 _SURNAME = r"[^\W\d_a-zа-яё][\w’'ʻ-]+"
 _INITIALS = r"(?:[^\W\d_]\.\s?){1,2}"
 _PERSON = (
@@ -120,33 +118,24 @@ _PEOPLE = re.compile(
 )
 
 
+_OF_BIRTH = alternatives("born in a year")
 _OLD = (
-    r"\d{1,2}\s*(?:лет|год(?:а|ов)?|л\.|сола|yosh(?:li|da)?|years?(?:\s+old)?|y\.?\s?o\b\.?|yaş(?:ında)?)|"
-    r"\d{1,2}[./]\d{1,2}[./](?:19|20)?\d\d(?:\s*г\.?\s?р\.?)?|(?:р|рожд|born|dob)\W{1,3}(?:19|20)\d\d|"
-    r"(?:19|20)\d\d\s*(?:г\.?\s?р\b\.?|года\s+рожд\w*|с\.?\s?т\b\.?)"
+    rf"\d{{1,2}}\s*{alternatives('age of a person')}|\d{{1,2}}[./]\d{{1,2}}[./](?:19|20)?\d\d(?:\s*{_OF_BIRTH})?|"
+    rf"{alternatives('born')}\W{{1,3}}(?:19|20)\d\d|(?:19|20)\d\d\s*{_OF_BIRTH}"
 )
 """How old somebody is, or when he was born."""
-_HELPED = (
-    r"(?:гр-?(?:ка|н)\b\.?|гражданк[аи]|гражданин|клиент(?:ка)?|пострадавш(?:ая|ий)|потерпевш(?:ая|ий)|жертва|"
-    r"заявитель(?:ница)?|бенефициар|пациент(?:ка)?|ҷабрдида|чабрдида|шаҳрванд|мизоҷ|jabrlanuvchi|mijoz|fuqaro|"
-    r"client|survivor|victim|patient|beneficiary|complainant|danışan)"
-)
+_HELPED = alternatives("people who are helped")
 _NAME = r"[^\W\d_a-zа-яё][\w’'ʻ-]*"
 _SOMEBODY_HELPED = re.compile(
     rf"(?i:{_HELPED})[\s:№#]+(?:\d+|{_NAME}\.)(?:\s*\([^()]*\))?"
-    rf"|(?i:гр-?ка|гражданка|клиентка|пострадавшая|потерпевшая|заявительница|пациентка)\W+{_NAME}(?:\s+{_NAME}){{1,2}}"
+    rf"|(?i:{alternatives('women who are helped')})\W+{_NAME}(?:\s+{_NAME}){{1,2}}"
     rf"|(?:(?i:{_HELPED})[\s:]+)?(?:{_NAME}\.?\s?){{1,3}}[\s,(–-]*(?i:{_OLD})[\s,)]*"
 )
 _BY_INITIALS = rf"(?:{_SURNAME}\s+{_INITIALS}|(?:[^\W\d_a-zа-яё]\.\s?){{1,2}}{_SURNAME})"
 _SOMEBODY = re.compile(
-    rf"(?i:(?:dr|mrs?|ms|prof|д-р|проф|г-жа|врач)\b\.?\s*)?{_BY_INITIALS}(?:\s*[/,;&+]\s*{_BY_INITIALS})*"
+    rf"(?i:{alternatives('title of a person')}\.?\s*)?{_BY_INITIALS}(?:\s*[/,;&+]\s*{_BY_INITIALS})*"
 )
-_RANK = (
-    r"(?:полк(?:\.|овник\w*)|п(?:/?п|одп)(?:\.|олк\w*)?-к|майор\w*|м-р|капитан\w*|к-н|ст\.?\s?л-т|лейтенант\w*|л-т|"
-    r"сержант\w*|инсп(?:\.|ектор\w*)|участков\w+|следовател\w*|дознавател\w*|рук(?:\.|оводител\w*)|дир(?:\.|ектор\w*)|"
-    r"(?:зам\.\s?)?нач(?:\.|альник\w*)(?:\s?(?:отд|упр)\.)?|зав(?:\.|едующ\w+)|координатор|роҳбар\w*|мудир\w*|"
-    r"нозир\w*|rahbar\w*|direktor\w*|inspektor\w*|director|colonel|major|captain|inspector|officer|coordinator)"
-)
+_RANK = alternatives("rank")
 _NAMED = re.compile(
     rf"(?<!\w)(?:{_SURNAME}\s+(?:[^\W\d_a-zа-яё]\.\s?){{1,2}}|(?:[^\W\d_a-zа-яё]\.\s?){{2}}{_SURNAME}|"
     rf"(?i:{_RANK})[\s)]+{_SURNAME})"

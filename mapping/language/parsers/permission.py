@@ -6,7 +6,7 @@ Such columns count whether or not a column map names them: nobody can overlook t
 import re
 from functools import lru_cache
 
-from mapping.language.fold import apart, tokens, words_for
+from mapping.language.fold import alternatives, apart, tokens, words_for
 from mapping.language.i18n import Phrase
 from mapping.language.parsers._cells import Unreadable
 from mapping.language.parsers.lists import yes_no
@@ -144,11 +144,7 @@ def excepted(answer: str) -> frozenset[str] | None:
     return frozenset(name for name, names in _OF_FIELDS.items() if names.search(answer))
 
 
-_OF_ALL = re.compile(
-    r"информац|данн|сведен|запис|услуг|организац|\bвс[её]\b|information|\binfo\b|\bdata\b|details|entry|record|"
-    r"listing|service|organi[sz]ation|\ball\b|everything|маълумот|хизмат|ташкилот|ма.?lumot|xizmat|tashkilot",
-    re.I,
-)
+_OF_ALL = re.compile(rf"\b{alternatives('everything of a row')}", re.I)
 
 
 @lru_cache(maxsize=1_000)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Literal
 
-from mapping.language.fold import tokens, words_for
+from mapping.language.fold import alternatives, tokens, words_for
 from mapping.language.parsers._cells import Unreadable
 from mapping.language.parsers.dates import date, date_value
 
@@ -77,11 +77,7 @@ _WORKS = re.compile(
     r"\b(?:ишла(?:йди|моқда|япти)|очиқ)\b",
     re.I,
 )
-_OVER = re.compile(
-    r"\b(?:complet|finish|finaliz|terminat)ed\b|\bended\b|\bзаверш[её]н\w*|\bзаконч\w+|\bоконч\w+|"
-    r"\b(?:анҷом\s+(?:ёфт|дода\s+шуд)\w*|тамом\s+шуд\w*)|\b(?:yakunlan|tugallan|tugagan)\w*",
-    re.I,
-)
+_OVER = re.compile(rf"\b{alternatives('done to its end')}", re.I)
 """Words of a status by which something was done to its end."""
 _NOT_SURE = re.compile(
     r"\?|\b(?:не|нет|нест|emas|эмас|no|not|non|never|cannot|whether|if|maybe|might|perhaps|possibly|probably|unclear|"
