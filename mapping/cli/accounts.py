@@ -1,18 +1,20 @@
 """Accounts: the first administrator, and help when nobody can sign in."""
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from mapping.cli.options import ACCOUNTS, AccountsOption, out
+from mapping.cli.options import ACCOUNTS, AccountsOption, AreaOption, out, study_area
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.fold import coarse
 from mapping.language.languages import codes
 from mapping.view.view import View
 from web.access.accounts import COMMAND_LINE, Accounts
+from web.access.roles import EVERYWHERE
 
 app = typer.Typer()
 user_app = typer.Typer(help="Accounts of the portals.", no_args_is_help=True)
@@ -33,10 +35,12 @@ def add(
         list[str] | None, typer.Option(help="Name or published id of a body to act for; * for all.")
     ] = None,
     view: Annotated[Path, typer.Option("--view", help="The view in which bodies are looked up.")] = PARTNER_VIEW,
+    area: AreaOption = None,
     accounts: AccountsOption = ACCOUNTS,
 ) -> None:
     """Make an account, and print the one-time link with which its owner sets password and authenticator."""
     bodies = [_body(view, text) for text in organization or ()]
+    _check_regions(region or (), area)
     book, now = Accounts(accounts), dt.datetime.now(dt.UTC)
     token = book.add(login, name or login, role, by=COMMAND_LINE, now=now)  # type: ignore[arg-type]
     for code in region or ():
@@ -72,6 +76,26 @@ def list_(accounts: AccountsOption = ACCOUNTS) -> None:
     out.print(table)
 
 
+def _check_regions(codes: Sequence[str], area: Path | None) -> None:
+    """Refuse a code that is no unit of the study area.
+
+    Raises
+    ------
+    NotFound
+        Naming it and the regions that there are.
+    """
+    named = [code for code in codes if code != EVERYWHERE]
+    if not named:
+        return
+    region = study_area(area)
+    wrong = [code for code in named if code not in region.all_units()]
+    if wrong:
+        there = ", ".join(region.units(1).index)
+        raise NotFound(
+            f"{', '.join(wrong)}: no such region; there are {there} and what lies in them; nothing was changed"
+        )
+
+
 def _body(view: Path, text: str) -> str:
     """Return the published id of a body that is named, or told by its id.
 
@@ -82,7 +106,7 @@ def _body(view: Path, text: str) -> str:
     InvalidRecord
         Several bodies have the name.
     """
-    if text == "*":
+    if text == EVERYWHERE:
         return text
 
     if not view.exists():

@@ -61,7 +61,9 @@ def import_(
     lang: LanguageOption = "en",
 ) -> None:
     """Read a partner's list, clean and check it, and store it whole or not at all."""
-    if columns is None and not dry_run and getattr(format_of(file), "PREVIEWED", False):
+    form = format_of(file)
+    if columns is None and not dry_run and getattr(form, "PREVIEWED", False):
+        next(iter(form.read(file)), None)  # what only has the ending of such a file is told as what it is
         raise InvalidRecord(
             Phrase(
                 "{file}: its table may be cut wrongly; look at it with rohnamo check, write a column map with "

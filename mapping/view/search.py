@@ -160,7 +160,7 @@ class Search:
             fits = fits & self.postings.having("speaks", [query.speaks])
         if query.open_at is not None:
             fits = fits & self._open(query.open_at)
-        return self._meeting(fits) if tokens(query.text) else fits
+        return self._meeting(fits) if query.text.strip() else fits
 
     def _known(self, taxonomy: str, kind: str, code: str) -> Bits:
         """Return the services that have a code; refuse one that neither the taxonomy nor the view knows."""

@@ -94,6 +94,18 @@ def test_what_is_saved_in_the_staff_portal_of_the_demo_stays_in_its_own_folder(s
     assert {path.name for path in portal.config["MAPS"].iterdir()} == {path.name for path in DEMO.glob("*.toml")}
 
 
+def test_an_account_acts_in_regions_that_there_are_only(tmp_path):
+    own = tmp_path / "accounts.db"
+    files = ("--accounts", own, "--role", "steward", "--area", TINY)
+    missing = run("user", "add", "gul", "--region", "XT-E", "--region", "XX", *files)
+    assert isinstance(missing.exception, NotFound)
+    assert "XX" in str(missing.exception)
+    assert not own.exists()
+    for login, code in (("gul", "XT-E"), ("olim", "*")):
+        assert run("user", "add", login, "--region", code, *files).exit_code == 0
+        assert Accounts(own).by_login(login).grants.regions == {code}
+
+
 def test_an_account_is_granted_a_body_by_its_name_or_id(tiny_area, tmp_path):
     view, own = tmp_path / "partner.db", tmp_path / "accounts.db"
     with sample_directory(tmp_path, tiny_area) as directory:

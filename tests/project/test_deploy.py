@@ -229,6 +229,31 @@ def test_the_container_builds_a_site_once_for_each_edition(tmp_path):
     assert (tmp_path / "ran").read_text().split() == ["site", "site"]
 
 
+def test_both_ways_build_the_site_of_an_edition_that_was_written_before_the_last_site(tmp_path):
+    """Who confirms an edition gives a file its name that may have waited for days."""
+    condition = re.findall(r"if (\[ .* \]); then", OWN["daily"]["command"][0])[0].replace("$$", "$")
+    (unit,) = lines(DEPLOY / "systemd" / "rohnamo-site.service", "ExecCondition")
+    assert shlex.split(unit.replace("$$", "$")) == ["/bin/sh", "-c", condition]
+
+    def is_due():
+        return subprocess.run(["sh", "-c", condition], cwd=tmp_path, check=False).returncode == 0
+
+    def touch(name, after):
+        """Write a file at a later tick of the system's clock than another was."""
+        (tmp_path / name).touch()
+        while (tmp_path / name).stat().st_mtime_ns <= (tmp_path / after).stat().st_ctime_ns:
+            (tmp_path / name).touch()
+
+    (tmp_path / "public.db").touch()
+    (tmp_path / "staged.db").touch()
+    assert is_due()
+    touch("site.built", after="staged.db")
+    assert not is_due()
+    touch("clock", after="site.built")
+    (tmp_path / "staged.db").rename(tmp_path / "public.db")
+    assert is_due()
+
+
 def test_both_ways_read_the_same_settings():
     text = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
     assert set(re.findall(r"\$\{(ROHNAMO_[A-Z]+)", text)) <= set(SETTINGS)

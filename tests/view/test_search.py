@@ -568,6 +568,30 @@ def test_who_does_not_want_to_go_home_is_not_brought_there(countrywide, text):
     assert not [code for code in meaning.first_types() if code.startswith("RET")]
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("вакансия в дубае это обман?", "PRV-MIG"),
+        ("vacancy in dubai, is it a scam", "PRV-MIG"),
+        ("эълони кор дар дубай фиреб нест", "PRV-MIG"),
+        ("dubayda vakansiya aldov emasmi", "PRV-MIG"),
+        ("на коляске", "INC-SOC"),
+        ("wheelchair", "INC-SOC"),
+        ("слепая женщина", "INC-SOC"),
+        ("аробачаи маъюбӣ", "INC-SOC"),
+        ("nogironlar aravachasi kerak", "INC-SOC"),
+        ("глухая женщина", "CMG-INT"),
+    ],
+)
+def test_who_doubts_an_offer_is_no_worker_and_who_cannot_walk_is_not_deaf(countrywide, text, first):
+    assert countrywide.read(text).first_types()[0] == first
+
+
+@pytest.mark.parametrize("text", ["это платно?", "ин пулакист?", "pullikmi"])
+def test_who_asks_whether_help_costs_something_asks_for_no_wages(countrywide, text):
+    assert countrywide.read(text).types == {}
+
+
 def test_who_says_how_old_they_are_is_a_child(reader):
     for text in ("мне 15 лет", "i am 15", "im 15", "ман 15 сола", "15 yoshdaman"):
         assert reader.read(text).first_types()[0].startswith("CHP"), text

@@ -355,8 +355,9 @@ class Catalogue:
     def _meeting(self, table: str, text: str) -> Mask:
         """Return the records that have each word of a text, or one that goes on from it, in any language."""
         words, holders = self.words(table)
-        fits = np.ones(self.roll(table).size, bool)
-        for word in tokens(text):
+        wanted = tokens(text)
+        fits = np.full(self.roll(table).size, bool(wanted) or not text.strip())
+        for word in wanted:
             met = np.zeros(fits.size, bool)
             for place in range(bisect_left(words, word), bisect_left(words, word + "\U0010ffff")):
                 met[holders[words[place]]] = True

@@ -8,6 +8,7 @@ import hashlib
 import inspect
 import os
 import pickle
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,14 +43,20 @@ def folder() -> Path:
 
 
 def checksum(view: View, area: StudyArea) -> str:
-    """Return a checksum of a view, of the files of a study area, of the program and of analyses from elsewhere."""
-    digest = hashlib.sha256()
+    """Return a checksum of a view, of a study area, of the program and what it runs on, and of other analyses."""
+    digest = hashlib.sha256("\0".join(_installed()).encode())
     modules = {Path(inspect.getfile(inspect.unwrap(analyse))) for analyse in analyses().values()}
     elsewhere = sorted(path for path in modules if not path.is_relative_to(PROGRAM))
     for path in (view.path, *_files(area.folder), *_files(PROGRAM), *elsewhere):
         digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _installed() -> list[str]:
+    """Return the version of Python and of each library: another one may not read what this one keeps."""
+    names = {path.name for folder in sys.path for path in Path(folder).glob("*.dist-info")}
+    return [sys.version, *sorted(names)]
 
 
 def _files(root: Path) -> Iterator[Path]:

@@ -89,6 +89,16 @@ def test_without_the_extra_it_says_how_to_install_it(tmp_path, monkeypatch):
         list(pdf.read(tmp_path / "list.pdf"))
 
 
+def test_what_only_has_the_ending_is_no_table_cut_wrongly(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "list.pdf"
+    path.write_bytes(b"rubbish")
+    words = ["import", str(path), "--area", str(TINY), "--directory", str(tmp_path / "d.db")]
+    monkeypatch.setattr(sys, "argv", ["rohnamo", *words])
+    with pytest.raises(SystemExit):
+        main()
+    assert "is no PDF or a damaged one" in capsys.readouterr().err
+
+
 def test_a_pdf_is_never_stored_before_somebody_looked_at_it(tmp_path, monkeypatch, capsys):
     path = drawn(tmp_path / "list.pdf", RULED, ROWS[:3])
     words = ["import", str(path), "--area", str(TINY), "--directory", str(tmp_path / "d.db"), "--lang", "ru"]

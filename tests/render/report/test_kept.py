@@ -1,5 +1,8 @@
 """Results are kept by the checksum of what they were worked out from, and only those of public views."""
 
+import sys
+from types import SimpleNamespace
+
 import pytest
 
 from mapping.render.report import kept
@@ -26,6 +29,15 @@ def test_what_did_not_change_is_worked_out_once(tiny_area, counted, own_cache):
         assert kept.kept_results(view(service("PSY-COU")), tiny_area) == {}
     assert len(counted) == 1
     assert own_cache.stat().st_mode & 0o077 == 0
+
+
+def test_what_another_library_worked_out_is_not_read(tiny_area, tmp_path, monkeypatch):
+    (tmp_path / "public.db").touch()
+    written = SimpleNamespace(path=tmp_path / "public.db")
+    before = kept.checksum(written, tiny_area)
+    (tmp_path / "pandas-9.9.dist-info").mkdir()
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
+    assert kept.checksum(written, tiny_area) != before
 
 
 def test_what_others_can_write_is_not_read(tiny_area, counted, own_cache):

@@ -340,6 +340,13 @@ def test_units_hold_what_lies_below_them(client, view):
             assert found == [each["id"] for each in every if inside(each.get("area_unit"), unit)]
 
 
+@pytest.mark.parametrize("signs", ["👍", "\0", "?!", "…"])
+def test_signs_that_are_no_words_find_nothing(client, signs):
+    for name in ("services", "organizations", "taxonomy_terms"):
+        assert got(client, name, search=signs)["total_items"] == 0
+        assert got(client, name, search=" ")["total_items"] == got(client, name)["total_items"] > 0
+
+
 def test_bodies_are_found_by_their_names_and_by_what_their_services_are(client, view, ids):
     assert ids_of(whole(client, "organizations", search="ҳуқуқӣ")) == [ids["@Legal Centre"]]
     assert ids_of(whole(client, "organizations", search="pravovoy centr")) == [ids["@Legal Centre"]]
