@@ -88,7 +88,7 @@ def import_(
         change = store.add(batch, by=who, on=day, dry_run=dry_run, progress=step(progress, "Storing"))
     out.print(summary(batch, lang), markup=False)
     out.print(f"{'Would be' if dry_run else 'Stored'}: {change}")
-    tell_missing(change)
+    tell_missing(change, lang)
     tell_shown(change, login)
     if report is not None:
         out.print(f"Report: {write_report(batch, report, language=lang)}")

@@ -165,11 +165,11 @@ def tell_shown(change: "Change", login: str = "") -> None:
         out.print(f"{change.shows.total()} records wait to be shown until {_others(login)} agreed: rohnamo agree")
 
 
-def tell_missing(change: "Change") -> None:
+def tell_missing(change: "Change", lang: str) -> None:
     """Name the bodies and services that a list gave before and no longer holds; they stay as they are."""
     missing = [record for record in change.missing if record.name]
     for record in missing[:MOST_MISSING]:
-        out.print(f"No longer in the list, and still shown as before: {record}", markup=False)
+        out.print(record.into(lang), markup=False)
     if len(missing) > MOST_MISSING:
         out.print(f"... and {len(missing) - MOST_MISSING} more")
 

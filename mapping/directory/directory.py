@@ -29,7 +29,7 @@ from mapping.directory import gate
 from mapping.directory.conflicts import STEWARDS, Conflict, conflicts
 from mapping.directory.erasure import empty_journal, erasable, require_untold
 from mapping.directory.gate import Waiting
-from mapping.directory.importing import bring_in, series
+from mapping.directory.importing import bring_in, missing, series, still_missing
 from mapping.directory.merge import checked, keep_edit, merge
 from mapping.directory.proposals import (
     Decided,
@@ -134,6 +134,12 @@ def make_gate(db: sqlite_utils.Database) -> None:
 def keep_thresholds(db: sqlite_utils.Database) -> None:
     """Let two people agree to fewer people in a count, and to fewer organizations in a sum, than Rohnamo shows."""
     gate.begin_thresholds(db)
+
+
+@migrations()
+def keep_missing(db: sqlite_utils.Database) -> None:
+    """Keep what the newest list of a sender no longer holds, until somebody sees to it."""
+    db.table("missing").create({"batch": int, "table": str, "record": str}, pk=("batch", "record"), strict=True)
 
 
 @migrations()
@@ -379,6 +385,17 @@ class Directory:
         with self.acting(f"undo {undone}", by=by, on=on, undoes=undone, keep=not dry_run) as writing:
             undo(writing, undone)
         return writing.change
+
+    def missing(self, batch: Batch, *, visible: Callable[[str, str], bool]) -> list[Missing]:
+        """Return what a sender gave before and a list does not hold, before it is stored.
+
+        ``visible`` tells of a table and an id whether whoever asks may know of it: nothing else counts.
+        """
+        return missing(self.db, batch, visible=visible)
+
+    def still_missing(self) -> list[tuple[str, str]]:
+        """Return what the newest lists of senders did not hold and nobody saw to since: table and id."""
+        return still_missing(self.db)
 
     def batches(self) -> list[BatchLine]:
         """Return every batch, oldest first: when, by whom, from which file, what it did and whether it was undone."""

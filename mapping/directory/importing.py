@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
@@ -58,6 +58,30 @@ def bring_in(
     import_.require_references()
 
 
+def missing(db: sqlite_utils.Database, batch: Batch, *, visible: Callable[[str, str], bool]) -> list[Missing]:
+    """Return what a sender gave before and a list that is not stored does not hold, of what may be seen alone."""
+    (newest,) = db.conn.execute("SELECT coalesce(max(number), 0) FROM batch").fetchone()
+    import_ = Import(db, batch, Change(), number=newest + 1)
+    if batch.partial or not import_.lists_before:
+        return []
+    _, earlier = import_.given_before(visible)
+    return [*import_.missing(earlier)]
+
+
+def still_missing(db: sqlite_utils.Database) -> list[tuple[str, str]]:
+    """Return what the newest list of a sender did not hold and nobody saw to since: table and id.
+
+    Whoever changed or checked it, or a list that speaks otherwise of it, saw to it.
+    """
+    query = """SELECT m.batch, m."table", m.record FROM missing m WHERE NOT EXISTS (
+        SELECT 1 FROM history h WHERE h.record = m.record AND h.batch > m.batch
+        ) AND NOT EXISTS (
+        SELECT 1 FROM verification v JOIN history h ON h.record = v.id WHERE v.link_id = m.record AND h.batch > m.batch
+        )"""
+    off = undone(db)
+    return [(table, record) for batch, table, record in db.conn.execute(query) if batch not in off]
+
+
 class Import:
     """One batch on its way into the tables, within a transaction."""
 
@@ -72,8 +96,6 @@ class Import:
         self.erased = {record for (record,) in db.conn.execute("SELECT record FROM history WHERE change = 'erased'")}
         query = "SELECT count(*) FROM batch WHERE source = ? AND number < ?"
         (self.lists_before,) = db.conn.execute(query, (batch.source.id, number)).fetchone()
-        self.mentioned: set[str] = set()
-        """Ids that records of the batch refer to; noted where the sender gave a list before, of which some may miss."""
         self.outside: dict[tuple[str, str], list[str]] = defaultdict(list)
         """(table, other table) -> ids to which rows of the first refer and that are not in the batch itself."""
         self.given: dict[str, dict[str, dict[str, Row]]] = defaultdict(lambda: defaultdict(dict))
@@ -88,9 +110,10 @@ class Import:
             self._store_rows(progress)
         self._take_out()
         if not self.batch.partial:
-            earlier = self._given_before()
+            series, earlier = self.given_before()
+            self.db.conn.execute("UPDATE batch SET series = ? WHERE number = ?", [series, self.number])
             self._replace_parts(earlier)
-            self._note_missing(earlier)
+            self._note_missing(series, earlier)
 
     def _store_rows(self, progress: Progress | None) -> None:
         done, of = 0, len(self.records)
@@ -216,8 +239,6 @@ class Import:
         mentioned = {record for record in ids if record is not None}
         if mentioned and (outside := mentioned.difference(self.ids(parent))):
             self.outside[table, parent] += [record for record in ids if record in outside]
-        if self.lists_before:
-            self.mentioned |= mentioned
 
     def _left_as_they_are(self, table: str, rows: Mapping[str, Row]) -> frozenset[str]:
         """Return the parts that merging or a steward settled: a list may only raise their markings."""
@@ -306,22 +327,26 @@ class Import:
         (day,) = self.db.conn.execute('SELECT "on" FROM batch WHERE number = ?', [self.number]).fetchone()
         return dt.date.fromisoformat(str(day))
 
-    def _given_before(self) -> dict[str, set[str]]:
-        """Return what this list gave before and no longer gives: table -> ids of records that are still here."""
+    def given_before(
+        self, visible: Callable[[str, str], bool] = lambda _table, _record: True
+    ) -> tuple[str, dict[str, set[str]]]:
+        """Return of which series the list is, and what that gave before and it does not: table -> ids still here.
+
+        With ``visible`` as one who sees no other records.
+        """
         lists: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         query = (
             'SELECT DISTINCT b.series, h."table", h.record FROM history h JOIN batch b ON b.number = h.batch'
             " WHERE b.source = ? AND b.number < ? AND h.change = 'added'"
         )
         for name, table, record in self.db.conn.execute(query, (self.batch.source.id, self.number)):
-            if table in (*PARTS, *MISSED):
+            if table in (*PARTS, *MISSED) and visible(table, record):
                 lists[name][table].add(record)
         name = series(self.batch.file)
         if name not in lists:
             name = next((other for other, given in lists.items() if self._is_edition_of(given)), name)
-            self.db.conn.execute("UPDATE batch SET series = ? WHERE number = ?", [name, self.number])
         earlier = {table: ids.difference(self.records.ids(RECORDS[table])) for table, ids in lists[name].items()}
-        return {table: stored_ids(self.db, table, ids) for table, ids in earlier.items() if ids}
+        return name, {table: stored_ids(self.db, table, ids) for table, ids in earlier.items() if ids}
 
     def _is_edition_of(self, given: Mapping[str, set[str]]) -> bool:
         """Tell whether the batch is a list that came before under another name: half of either stands in the other."""
@@ -357,22 +382,40 @@ class Import:
         owners.append((row.get("link_entity"), row.get("link_id")))
         return any(record in self.ids(parent or "") for parent, record in owners)
 
-    def _note_missing(self, earlier: Mapping[str, set[str]]) -> None:
-        """Note the wholes that this list gave before, and that nothing in the batch speaks of."""
+    def _note_missing(self, series: str, earlier: Mapping[str, set[str]]) -> None:
+        """Note what the list does not hold, in the place of what its edition before did not."""
+        self.change.missing += self.missing(earlier)
+        query = "DELETE FROM missing WHERE batch IN (SELECT number FROM batch WHERE source = ? AND series = ?)"
+        self.db.conn.execute(query, [self.batch.source.id, series])
+        rows = ((self.number, record.table, record.id) for record in self.change.missing)
+        self.db.conn.executemany("INSERT INTO missing VALUES (?, ?, ?)", rows)
+
+    def missing(self, earlier: Mapping[str, set[str]]) -> Iterator[Missing]:
+        """Yield the wholes that this list gave before, and that nothing in the batch speaks of."""
         for table in MISSED:
-            if len(self.records.rows(RECORDS[table])) and earlier.get(table):
-                gone = earlier[table] - self.mentioned
-                rows = stored_rows(self.db, table, sorted(gone))
+            if earlier.get(table) and len(self.records.rows(RECORDS[table])):
+                rows = stored_rows(self.db, table, sorted(earlier[table] - self._mentioned(table)))
                 bodies = stored_rows(
                     self.db,
                     "organization",
                     sorted({str(of) for row in rows.values() if (of := row.get("organization_id"))}),
                 )
                 names = {body: str(row["name"]) for body, row in bodies.items()}
-                self.change.missing += [
-                    Missing(table, record, row.get("name") or "", names.get(row.get("organization_id") or "", ""))
-                    for record, row in rows.items()
-                ]
+                for record, row in rows.items():
+                    yield Missing(table, record, row.get("name") or "", names.get(row.get("organization_id") or "", ""))
+
+    def _mentioned(self, table: str) -> set[str]:
+        """Return the records of a table to which records of the batch refer."""
+        ids: set[str] = set()
+        for kind in self.records.kinds:
+            for name, parent in references(kind).items():
+                if parent == table:
+                    ids.update(filter(None, self.records.told(kind, name)))
+            if "link_id" in kind.model_fields:
+                ids.update(
+                    record for entity, record in self.records.told(kind, "link_entity", "link_id") if entity == table
+                )
+        return ids
 
 
 def origins_of(db: sqlite_utils.Database, table: str, ids: list[str]) -> dict[str, tuple[str, int]]:

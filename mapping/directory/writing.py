@@ -11,12 +11,17 @@ import sqlite_utils
 
 from mapping.directory.rows import Row, as_json, insert, row_values, stored_rows, upsert
 from mapping.errors import InvalidRecord
+from mapping.language.i18n import Message
 from mapping.model import RECORDS
 from mapping.packed import Values
 from mapping.safety.agreed import Showing
 
 CHUNK = 10_000
 """Records that are compared with what is stored at a time."""
+
+
+NOT_HELD = Message("No longer in the list, and kept as before")
+"""What is said of a record that is missing."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,12 @@ class Missing:
     """Name of the organization that it is of."""
 
     def __str__(self) -> str:
-        """Say what it is in one line."""
+        """Say what it is in one line; of what has no name nothing is told."""
         return f"{self.table} {': '.join(filter(None, (self.of, self.name)))}"
+
+    def into(self, language: str) -> str:
+        """Say in a language that it is missing."""
+        return f"{NOT_HELD.into(language)}: {self}"
 
 
 @dataclass

@@ -583,6 +583,46 @@ def test_what_is_missing_is_named_whatever_the_file_is_called(directory: Directo
     assert {missing.name for missing in change.missing} == {"Advice 0", "Advice 3", "New"}
 
 
+def everything(*_):
+    return True
+
+
+def test_what_a_list_would_miss_is_told_before_it_is_stored(directory: Directory) -> None:
+    helps = [service(f"Advice {n}", of="Umed") for n in range(4)]
+    directory.add(batch(umed(), *helps, file="services.csv"), on=TODAY)
+    less = batch(umed(), *helps[:3], file="От Мадины.csv")
+    for told in (directory.missing(less, visible=everything), directory.add(less, on=TODAY, dry_run=True).missing):
+        assert [str(missing) for missing in told] == ["service Umed: Advice 3"]
+    assert directory.missing(batch(umed(), source="another"), visible=everything) == []
+    assert directory.still_missing() == []
+
+
+def test_who_may_not_know_of_a_record_is_told_what_would_be_without_it(directory: Directory) -> None:
+    """Neither is it named, nor does it say that the list is a newer edition: a guessed row would be answered so."""
+    helps = [service(f"Advice {n}", of="Umed") for n in range(3)]
+    directory.add(batch(umed(), *helps, file="services.csv"), on=TODAY)
+    hidden, guess = key("service", "Advice 0"), batch(umed(), helps[0], file="a guess.csv")
+    assert len(directory.missing(guess, visible=everything)) == 2
+    assert directory.missing(guess, visible=lambda _, record: record != hidden) == []
+    named = directory.missing(batch(umed(), helps[1], file="services.csv"), visible=lambda _, record: record != hidden)
+    assert [missing.name for missing in named] == ["Advice 2"]
+
+
+def test_what_is_missing_waits_until_somebody_sees_to_it(directory: Directory) -> None:
+    helps = [service(f"Advice {n}", of="Umed") for n in range(4)]
+    directory.add(batch(umed(), *helps, file="services.csv"), on=TODAY)
+    directory.add(batch(umed(), helps[0], file="services.csv"), on=TODAY)
+    assert {*directory.still_missing()} == {("service", key("service", f"Advice {n}")) for n in (1, 2, 3)}
+    directory.edit("service", key("service", "Advice 1"), {"status": "defunct"}, by="a", on=TODAY, reason="closed")
+    checked = [part for part in service("Advice 2", of="Umed", verified=TODAY) if part.table == "verification"]
+    directory.add(batch(checked, source="calls", file="calls"), on=TODAY)
+    assert directory.still_missing() == [("service", key("service", "Advice 3"))]
+    directory.add(batch(umed(), helps[0], helps[3], file="services.csv"), on=TODAY)
+    assert key("service", "Advice 3") not in {record for _, record in directory.still_missing()}
+    directory.undo(by="a", on=TODAY)
+    assert directory.still_missing() == []
+
+
 def test_two_lists_of_one_sender_do_not_miss_each_other(directory: Directory) -> None:
     for region in ("north", "south"):
         helps = [service(f"Advice {region} {n}", of="Umed") for n in range(3)]

@@ -10,7 +10,7 @@ from mapping.editions.publish import publish
 from mapping.model import Phone, Service
 from tests.analysis.invented import Changed
 from tests.support.browser import axe_faults, press
-from tests.support.sample import TODAY, key
+from tests.support.sample import TODAY, batch, key, service
 from tests.web.support.office import PASSWORD, Office
 from tests.web.support.served import served
 from web.stores.inbox import Draft, SomethingWrong
@@ -27,7 +27,7 @@ BROKEN = """() => [...document.querySelectorAll("dt, .tag")].flatMap((label) => 
 })"""
 """The words of labels that go over two lines."""
 
-LEGAL = key("service", "Legal advice")
+LEGAL, OLD = key("service", "Legal advice"), key("service", "Old help")
 PUBLISHED = public_id(bytes.fromhex("5a" * 32), LEGAL)
 SEEN: set[tuple[str, int]] = set()
 """Pages at a width that axe has looked at in this run, in whatever language."""
@@ -78,10 +78,12 @@ def send(page, **fields):
 
 
 @pytest.mark.parametrize(("language", "width"), [("ru", 360), ("tg", 360), ("uz", 1280)])
-def test_the_stewards_story(office, origin, open_page, language, width, tmp_path):
+def test_the_stewards_story(office, origin, open_page, tiny_area, language, width, tmp_path):
     office.inbox.put(SomethingWrong(service=PUBLISHED, what="number_silent"), on=office.clock.now.date())
     draft = Draft(entity="service", record=PUBLISHED, fields={"wait_time": "Two days"})
     office.inbox.put(draft, on=office.clock.now.date(), sender="provider")
+    with Directory(office.directory, tiny_area) as opened:
+        opened.add(batch(service("Old help", of="Umed"), source="navruz", file="list.csv"), on=TODAY)
     page = open_page(f"{origin}/{language}/sign-in.html", width=width, height=760)
     enter(page, office, origin, language, "zarina")
     look(page)
@@ -117,9 +119,13 @@ def test_the_stewards_story(office, origin, open_page, language, width, tmp_path
     send(page)
     look(page)
     send(page, source="navruz")
+    assert page.locator(f"main a[href$='{OLD}.html']").is_visible(), "it is no longer in the list"
     look(page)
     press(page, "main button[value=store]")
-    page.wait_for_url("**/changes.html?done")
+    page.wait_for_url("**/see/missing.html?done")
+    assert page.locator(f"main a[href$='{OLD}.html']").is_visible()
+    look(page)
+    page.goto(f"{origin}/{language}/changes.html")
     look(page)
     for path in (
         "waiting.html",

@@ -6,7 +6,7 @@ hidden; what is stored meets the hidden records as any import does, and is hidde
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from mapping.batch import Batch
 from mapping.column_map import FIELDS as MEANINGS
 from mapping.column_map import ColumnMap
+from mapping.directory.writing import NOT_HELD, Missing
 from mapping.errors import FormatError, MappingError
 from mapping.intake.guess.column_map import guessed, unknown_words
 from mapping.intake.guess.layout import tables_in
@@ -63,7 +64,6 @@ ASKED_ANEW = Message("Other columns were chosen. Say below what their words stan
 _ANSWER = re.compile(r"m\d+|w[a-z]+\d+")
 """Names of the answers in a form that are about words of the chosen columns."""
 MAP_WRONG = Message("The map does not fit; look at the name of the sender and at the columns.")
-SHOWN = 30
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,8 @@ class Preview:
     rows: int
     refused: int
     groups: tuple[IssueGroup, ...]
+    missing: tuple[Missing, ...]
+    """What its sender gave before and it does not hold, of what has a page of its own."""
     batch: Batch
 
 
@@ -382,6 +384,8 @@ def _preview(language: str, upload: Upload, preview: Preview, *, problem: Messag
         problem=problem,
         unknown=_not_agreed(),
         wholes={table: TABLES[table] for table in WHOLES},
+        not_held=NOT_HELD,
+        missing=[*_named(preview.missing, language)],
         map_=upload.columns,
         becomes=becomes,
         named=named,
@@ -413,7 +417,21 @@ def look(upload: Upload) -> Preview:
         counts[record.table]["changed" if otherwise else "same"] += 1
         if AUDIENCES.index(record.audience) > AUDIENCES.index(old.audience):
             hidden.append(old.name or record.table)
-    return Preview(counts, tuple(hidden), batch.rows, len(batch.refused), tuple(grouped(batch.issues)), batch)
+    gone = directory().missing(batch, visible=whole.has)
+    missing = [record for record in gone if record.name and record.table in WHOLES]
+    return Preview(
+        counts, tuple(hidden), batch.rows, len(batch.refused), tuple(grouped(batch.issues)), tuple(missing), batch
+    )
+
+
+def _named(missing: Iterable[Missing], language: str) -> Iterator[tuple[Missing, str, str]]:
+    """Yield what is missing with its name and that of its organization, as they may be seen."""
+    whole = everything_seen()
+    for absent in missing:
+        record = whole.record(absent.table, absent.id)
+        owner = getattr(record, "organization_id", None) or ""
+        body = name_of(whole, whole.record("organization", owner), language) if whole.has("organization", owner) else ""
+        yield absent, name_of(whole, record, language), body
 
 
 def _may_be_seen(record: Any) -> bool:
@@ -481,7 +499,7 @@ def store(language: str, token: str) -> ResponseReturnValue:
         uploads().drop(upload)
     else:
         uploads().stored_by(upload, directory().batches()[-1].number)
-    return redirect(f"/{language}/changes.html?done", code=303)
+    return redirect(f"/{language}/{'see/missing' if preview.missing else 'changes'}.html?done", code=303)
 
 
 def _ask(language: str, upload: Upload, kind: Literal["map", "phones"], has_numbers: bool) -> ResponseReturnValue:

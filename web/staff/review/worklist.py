@@ -115,8 +115,9 @@ def _late(language: str) -> Iterator[tuple[str, str, str, dt.date]]:
 
 
 def _signals() -> list[WorkItem]:
-    """Return what the partners' taps and referrals say of services."""
+    """Return what newer lists of senders, and the partners' taps and referrals, say of entries."""
     return [
+        WorkItem(len(_missing()), Message("No longer in the list of their sender"), "warn", "see/missing.html"),
         WorkItem(len(_full()), Message("Services that say they are full"), "warn", "see/full.html"),
         WorkItem(
             len(_unavailable()), Message("Services that referrals found unavailable"), "bad", "see/unavailable.html"
@@ -124,13 +125,28 @@ def _signals() -> list[WorkItem]:
     ]
 
 
-def _full() -> list[str]:
+def _missing() -> list[Any]:
+    """Return the services that newer lists do not hold, and organizations of which nothing else could be checked."""
+    whole = seen()
+    records = [whole.record(*record) for record in directory().still_missing() if whole.has(*record)]
+    return [
+        record
+        for record in records
+        if not getattr(record, "do_not_list", False)
+        and (
+            record.table == "service"
+            or (record.table == "organization" and not whole.of_owner("service", "organization_id", record.id))
+        )
+    ]
+
+
+def _full() -> list[Any]:
     """Return the services in the person's regions of which the last word is that they are full."""
     rooms = inbox().rooms(on=today())
     return _mine(service for service, room in rooms.items() if isinstance(room, Capacity) and room.room == "full")
 
 
-def _unavailable() -> list[str]:
+def _unavailable() -> list[Any]:
     """Return the services that several referrals of the last months found unavailable."""
     referrals = [message.message for message in inbox().messages("referral")]
     sent = {referral.number: referral.service for referral in referrals if isinstance(referral, Referral)}
@@ -141,10 +157,14 @@ def _unavailable() -> list[str]:
     return _mine(service for service, count in counts.items() if count >= UNAVAILABLE)
 
 
-def _mine(published: Any) -> list[str]:
+def _mine(published: Any) -> list[Any]:
     whole = seen()
-    identifiers = (whole.private("service", identifier) for identifier in published)
-    return sorted(identifier for identifier in identifiers if identifier and whole.has("service", identifier))
+    identifiers = sorted(filter(None, (whole.private("service", identifier) for identifier in published)))
+    return [whole.record("service", identifier) for identifier in identifiers if whole.has("service", identifier)]
+
+
+SIGNALS = {"missing": _missing, "full": _full, "unavailable": _unavailable}
+"""What says of entries that somebody should look, by the name of its page."""
 
 
 def _matters(mine: Any) -> tuple[Matter, ...]:
@@ -162,10 +182,9 @@ def _of(matter: Matter) -> WorkItem:
 def matter(language: str, key: str) -> str:
     """Show the records behind a count."""
     mine = seen()
-    if key in ("full", "unavailable"):
+    if key in SIGNALS:
         title = next(item.title for item in _signals() if item.path == f"see/{key}.html")
-        ids = _full() if key == "full" else _unavailable()
-        rows = [MatterRow(line(mine, mine.record("service", identifier), language)) for identifier in ids]
+        rows = [MatterRow(line(mine, record, language)) for record in SIGNALS[key]()]
         return page("staff/matter.html", language, title=title, rows=rows, numbers=_numbers(mine, rows), key=key)
     matter = next((matter for matter in _matters(mine) if matter.key == key), None)
     if matter is None or key in ELSEWHERE:

@@ -30,6 +30,7 @@ LIST = """No,Organization,Service,District,Phone,Who may see it,Remarks
 2,Bahor Centre,Psychological counselling,Kulnishin,+992000100302,hidden,-
 3,Tiramoh Centre,Legal consultations,Qullaobod,12,public,-
 """
+CHANGED = "/en/changes.html?done"
 KINDS = {"public": "public", "hidden": "custodian"}
 
 
@@ -150,6 +151,31 @@ def test_the_preview_names_what_changes_contacts_first_and_doubtful_rows_apart(o
     assert counted(text, "Changed") == 1, "the entry of the number"
     assert "<del>+992000100301</del>" in told
     assert "<ins>+992000100309</ins>" in told
+
+
+def test_what_a_newer_list_no_longer_holds_is_named_before_it_is_stored_and_until_somebody_sees_to_it(office, steward):
+    path = mapped(steward)
+    second = office.client("steward", login="second")
+    for choice in ("map", "phones"):
+        post(steward, path.replace("preview.html", "store"), page=path, choice=choice)
+        decide(second, office)
+    assert post(steward, path.replace("preview.html", "store"), page=path, choice="store").location.endswith(CHANGED)
+    saved = next((office.directory.parent / "maps").glob("*.json")).name
+    heading, navruz, bahor, tiramoh = LIST.splitlines()
+    without_hidden = upload(steward, "\n".join([heading, navruz, tiramoh]), chosen=saved).location
+    assert "No longer in the list" not in steward.get(without_hidden).text
+    preview = upload(steward, "\n".join([heading, bahor, tiramoh]), chosen=saved).location
+    text = steward.get(preview).text
+    told = text[text.index("No longer in the list") : text.index("Issues by row")]
+    assert "Navruz Centre" in told
+    answer = post(steward, preview.replace("preview.html", "store"), page=preview, choice="store")
+    assert answer.location == "/en/see/missing.html?done"
+    assert 'href="see/missing.html"' in steward.get("/en/attention.html").text
+    (service_,) = re.findall(r"r/service/([\w-]+)\.html", steward.get(answer.location).text)
+    assert "Navruz Centre" in steward.get(answer.location).text
+    post(steward, f"/en/c/{service_}", page=f"/en/r/service/{service_}.html", result="closed", level="phone")
+    assert "Nothing of it is left" in steward.get(answer.location).text
+    assert 'href="see/missing.html"' not in steward.get("/en/attention.html").text
 
 
 def test_contacts_come_before_other_values(tiny_area, tmp_path):
