@@ -134,9 +134,9 @@ def whereabouts(area: StudyArea, address: str) -> Whereabouts:
             place = _known_place(area, bare, unit) or place
             continue
         inner = _WITHIN_WORDS.search(named)
-        if inner and not _is_sure(area, find_unit(area, named), named, key_of(named)[1], first):
+        if inner and not _is_sure(area, find_unit(area, named), named, key_of(named).kind, first):
             named = inner[0]
-        match, kind = find_unit(area, named), key_of(named)[1]
+        match, kind = find_unit(area, named), key_of(named).kind
         sure, first = _is_sure(area, match, named, kind, first), False
         if not sure or (_HOUSE.fullmatch(behind.strip()) and not kind and "city" not in _kinds(area, match)):
             continue
@@ -158,10 +158,10 @@ def _name_in(part: str) -> str:
     before = (part[: street.start()] if street else part).strip(" .-:")
     behind = part[street.end() :] if street else ""
     of_street = bool(street and _ROAD.match(street[0])) and not re.search(r"[^\W\d_]{2}", behind)
-    of_street = of_street and not key_of(before)[1]
+    of_street = of_street and not key_of(before).kind
     if before and re.search(r"\d", before):
         before = re.split(r"\d", before, maxsplit=1)[0].strip(" .-")
-        of_street = not key_of(before)[1]  # without the kind of a unit it is the name of a street
+        of_street = not key_of(before).kind  # without the kind of a unit it is the name of a street
     return "" if of_street else _OF_A_TOWN.sub("", before)
 
 
@@ -214,6 +214,6 @@ def _centred(area: StudyArea, name: str) -> str:
 
 def _known_place(area: StudyArea, name: str, unit: str) -> str:
     """Return the name of a place of the gazetteer within a unit; "" where there is no such, or more than one."""
-    places = names_of(area).places.get(key_of(name)[0], [])
+    places = names_of(area).places.get(key_of(name).key, [])
     within = [place for place in places if unit in (place.unit, *area.ancestors(place.unit))]
     return name if len(within) == 1 else ""

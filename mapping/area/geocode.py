@@ -6,7 +6,7 @@ Names meet across scripts and spellings, former names included; what could mean 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import product
@@ -117,35 +117,35 @@ def locate(
     abroad = country_code(area, country)
     if abroad not in {"", area.code}:
         return _abroad(area, lat, lon, here, abroad)
-    notes: list[Note] = []
+    if not country.strip() and here is None and (away := _city_abroad(area, place, unit)) is not None:
+        text, abroad = away
+        problem = Phrase("{text!r} is read as abroad: {country}", text=text, country=country_name(abroad))
+        there = _abroad(area, lat, lon, here, abroad)
+        return replace(there, notes=(Note("note", problem, Phrase("look whether it is right")), *there.notes))
+    named = find_unit(area, unit) if unit.strip() and not says_country(area, unit) else UnitMatch(None)
+    claim = _Claim(area, named, _find_place(area, place, named) if place.strip() else None)
     if country.strip() and not abroad:
-        notes.append(
-            Note(
-                "doubt",
-                Phrase("{country!r} is no country that is known", country=country),
-                Phrase("write its name or ISO 3166 code"),
-            )
-        )
-    if not country.strip() and here is None:
-        beside = tuple(text for text in (place, unit) if _beside_its_country(area, text))
-        for text in beside or _unknown_here(area, place, unit):
-            if away := next(filter(None, (country_abroad(area, part) for part in _LISTED.split(text))), ""):
-                problem = Phrase("{text!r} is read as abroad: {country}", text=text, country=country_name(away))
-                abroad_there = _abroad(area, lat, lon, here, away)
-                note = Note("note", problem, Phrase("look whether it is right"))
-                return replace(abroad_there, notes=(note, *abroad_there.notes))
-    claim = find_unit(area, unit) if unit.strip() and not says_country(area, unit) else UnitMatch(None)
-    match = _find_place(area, place, claim) if place.strip() else None
+        problem = Phrase("{country!r} is no country that is known", country=country)
+        claim.notes.append(Note("doubt", problem, Phrase("write its name or ISO 3166 code")))
     if lat is not None and lon is not None:
-        point = _by_point(area, lat, lon, here, claim, match, notes)
+        point = claim.by_point(lat, lon, here)
         if point is not None:
             return point
-        if kilometres_outside(area, lat, lon) > APART_KM and not _names_unit(area, claim, unit):
-            return Located(None, None, None, "none", tuple(notes))
-    return _by_name(area, claim, match, notes)
+        if kilometres_outside(area, lat, lon) > APART_KM and not _names_unit(area, named, unit):
+            return Located(None, None, None, "none", tuple(claim.notes))
+    return claim.by_name()
 
 
 _LISTED = re.compile(r"[,;()\n]")
+
+
+def _city_abroad(area: StudyArea, place: str, unit: str) -> tuple[str, str] | None:
+    """Return the text of a row that names a city abroad, and its country; None where it may be here."""
+    texts = tuple(text for text in (place, unit) if _beside_its_country(area, text)) or _unknown_here(area, place, unit)
+    for text in texts:
+        if away := next(filter(None, (country_abroad(area, part) for part in _LISTED.split(text))), ""):
+            return text, away
+    return None
 
 
 def _beside_its_country(area: StudyArea, text: str) -> bool:
@@ -158,7 +158,7 @@ def _beside_its_country(area: StudyArea, text: str) -> bool:
 def _unknown_here(area: StudyArea, *texts: str) -> tuple[str, ...]:
     """Return the names that a row gives, if none of them is one of a unit or place of the area."""
     given = tuple(text for text in texts if text.strip())
-    known = any(_is_here(area, text) or key_of(text)[0] in names_of(area).places for text in given)
+    known = any(_is_here(area, text) or key_of(text).key in names_of(area).places for text in given)
     return () if known else given
 
 
@@ -174,74 +174,132 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
 
     Former names count where no unit has the name now. Several that fit are all returned, and none is chosen.
     """
-    names = names_of(area)
-    code = names.codes.get(bare_code(text))
-    if code:
-        return UnitMatch(code, (code,))
-    notes: list[Note] = []
-    if made_up := _ZONE.fullmatch(text.strip()):
-        return find_unit(area, made_up["units"])
-    bare = text.strip() if skeleton(text) in names.whole else re.sub(r"\([^)]*\)", " ", text).strip()
-    if bare and bare != text.strip():
-        around = {find_unit(area, named).unit for named in re.findall(r"\(([^)]+)\)", text)}
-        if (inside := _inside(area, bare, around)) is not None:
+    return _UnitName(area, text).match()
+
+
+class _UnitName:
+    """A text that is read as the name of a unit, in one way after another until one gives something."""
+
+    def __init__(self, area: StudyArea, text: str) -> None:
+        self.area, self.names, self.text = area, names_of(area), text
+        whole = text.strip()
+        self.bare = whole if skeleton(text) in self.names.whole else re.sub(r"\([^)]*\)", " ", text).strip()
+        """The text without what stands in brackets."""
+        self.notes: list[Note] = []
+
+    def match(self) -> UnitMatch:
+        """Return the unit or units that are meant, or that none is known."""
+        ways = (
+            self._by_code,
+            self._as_zone,
+            self._by_brackets,
+            self._as_list,
+            self._around_smaller,
+            self._by_name,
+            self._after_person,
+            self._in_another,
+            self._with_a_noun,
+        )
+        return next((match for way in ways if (match := way()) is not None), None) or self._unknown()
+
+    def _by_code(self) -> UnitMatch | None:
+        code = self.names.codes.get(bare_code(self.text))
+        return UnitMatch(code, (code,)) if code else None
+
+    def _as_zone(self) -> UnitMatch | None:
+        made_up = _ZONE.fullmatch(self.text.strip())
+        return find_unit(self.area, made_up["units"]) if made_up else None
+
+    def _by_brackets(self) -> UnitMatch | None:
+        """Return the unit that the brackets tell from others of its name; else they are left out."""
+        if not self.bare or self.bare == self.text.strip():
+            return None
+        around = {find_unit(self.area, named).unit for named in re.findall(r"\(([^)]+)\)", self.text)}
+        if (inside := _inside(self.area, self.bare, around)) is not None:
             return UnitMatch(inside, (inside,))
-        notes.append(
-            Note(
-                "note",
-                Phrase("what stands in brackets in {text!r} is not part of any unit's name: left out", text=text),
-            )
-        )
-    parts = _parts(names, bare)
-    if len(parts) > 1:
-        return _among(area, text, parts, notes)
-    smaller = _SMALLER.sub(" ", bare).strip(" ,.")
-    if smaller and smaller != bare and (match := find_unit(area, smaller)).unit:
-        problem = Phrase("{text!r} is read as {label}", text=text, label=_label(area, match.unit))
-        return UnitMatch(match.unit, match.candidates, (*notes, *match.notes, Note("note", problem)))
-    _, kind, vague = key_of(bare)
-    plain, levels = names.without_levels(bare)
-    if vague:
-        notes.append(Note("doubt", Phrase("{text!r} is only roughly a place", text=text)))
-    stages = [stage for spelt in dict.fromkeys((bare, plain)) for stage in unit_stages(names, spelt, key_of(spelt)[0])]
-    stages.sort(key=lambda stage: stage[1] == "like")
-    sure = [(codes, how) for codes, how in stages if how in ("now", "former")]
-    of_kind = [({c for c in codes if kind in names.kinds[c]}, how) for codes, how in sure if kind]
-    of_level = [({c for c in codes if area.unit(c).level in levels}, how) for codes, how in sure if levels]
-    for candidates, how in [*of_kind, *of_level, *stages]:
-        fitting = _widest(area, candidates)
-        if len(fitting) == 1:
-            sole = min(fitting)
-            bearers = _finest(area, {c for codes, of in stages if of == "now" for c in codes}) - {sole}
-            bearers = {bearer for bearer in bearers if sole not in area.ancestors(bearer)}
-            notes += _said(area, text, sole, kind, names, how, bearers)
-            if how != "like" and _SMALLER.fullmatch(bare):
-                problem = Phrase("{text!r} is read as {label}", text=text, label=_label(area, sole))
-                notes.append(Note("doubt", problem))
-            return UnitMatch(sole, (sole,), tuple(notes), guessed=how == "like")
-        if fitting:
-            return _several(area, text, fitting, notes)
-    if kind and (short := _without_first_names(area, names, bare, kind)):
-        return UnitMatch(short, (short,), tuple(notes))
-    zone = re.search(_OF_ZONES, bare, re.I)
-    if zone is None or names.level_of(zone[0]):
-        if (nested := _nested(area, bare)) is not None:
-            return UnitMatch(nested.unit, nested.candidates, (*notes, *nested.notes))
-        if (noun := _with_a_noun(area, bare)) is not None:
-            problem = Phrase("{text!r} is read as {label}", text=text, label=_label(area, noun))
-            return UnitMatch(noun, (noun,), (*notes, Note("doubt", problem)), guessed=True)
-    if re.search(r"\d{3}", bare):
-        notes.append(Note("doubt", Phrase("no unit has the code {text!r}", text=text), Phrase("look it up")))
-    elif bare:
-        notes.append(
-            Note("doubt", Phrase("{text!r} is no unit that is known", text=text), Phrase("write the name of the unit"))
-        )
-    return UnitMatch(None, (), tuple(notes))
+        problem = Phrase("what stands in brackets in {text!r} is not part of any unit's name: left out", text=self.text)
+        self.notes.append(Note("note", problem))
+        return None
+
+    def _as_list(self) -> UnitMatch | None:
+        parts = _parts(self.names, self.bare)
+        return _among(self.area, self.text, parts, self.notes) if len(parts) > 1 else None
+
+    def _around_smaller(self) -> UnitMatch | None:
+        """Return the unit that is named beside something smaller."""
+        wider = _SMALLER.sub(" ", self.bare).strip(" ,.")
+        if not wider or wider == self.bare or not (match := find_unit(self.area, wider)).unit:
+            return None
+        return UnitMatch(match.unit, match.candidates, (*self.notes, *match.notes, self._read_as("note", match.unit)))
+
+    def _by_name(self) -> UnitMatch | None:
+        kind, (plain, levels) = self._kind, self.names.without_levels(self.bare)
+        if key_of(self.bare).vague:
+            self.notes.append(Note("doubt", Phrase("{text!r} is only roughly a place", text=self.text)))
+        spellings = dict.fromkeys((self.bare, plain))
+        stages = [stage for spelt in spellings for stage in unit_stages(self.names, spelt, key_of(spelt).key)]
+        stages.sort(key=lambda stage: stage[1] == "like")
+        sure = [(codes, how) for codes, how in stages if how in ("now", "former")]
+        of_kind = [({c for c in codes if kind in self.names.kinds[c]}, how) for codes, how in sure if kind]
+        of_level = [({c for c in codes if self.area.unit(c).level in levels}, how) for codes, how in sure if levels]
+        for candidates, how in [*of_kind, *of_level, *stages]:
+            fitting = _widest(self.area, candidates)
+            if len(fitting) == 1:
+                return self._sole(min(fitting), how, {c for codes, of in stages if of == "now" for c in codes})
+            if fitting:
+                return _several(self.area, self.text, fitting, self.notes)
+        return None
+
+    def _sole(self, unit: str, how: str, called_so: set[str]) -> UnitMatch:
+        """Return the only unit that fits; others ``called_so`` now may be meant where it was only once."""
+        others = _finest(self.area, called_so) - {unit}
+        bearers = {bearer for bearer in others if unit not in self.area.ancestors(bearer)}
+        self.notes += _said(self.area, self.text, unit, self._kind, self.names, how, bearers)
+        if how != "like" and _SMALLER.fullmatch(self.bare):
+            self.notes.append(self._read_as("doubt", unit))
+        return UnitMatch(unit, (unit,), tuple(self.notes), guessed=how == "like")
+
+    def _after_person(self) -> UnitMatch | None:
+        short = _without_first_names(self.area, self.names, self.bare, self._kind) if self._kind else ""
+        return UnitMatch(short, (short,), tuple(self.notes)) if short else None
+
+    def _in_another(self) -> UnitMatch | None:
+        nested = None if self._is_zone else _nested(self.area, self.bare)
+        return UnitMatch(nested.unit, nested.candidates, (*self.notes, *nested.notes)) if nested is not None else None
+
+    def _with_a_noun(self) -> UnitMatch | None:
+        unit = None if self._is_zone else _with_a_noun(self.area, self.bare)
+        if unit is None:
+            return None
+        return UnitMatch(unit, (unit,), (*self.notes, self._read_as("doubt", unit)), guessed=True)
+
+    def _unknown(self) -> UnitMatch:
+        if re.search(r"\d{3}", self.bare):
+            problem = Phrase("no unit has the code {text!r}", text=self.text)
+            self.notes.append(Note("doubt", problem, Phrase("look it up")))
+        elif self.bare:
+            problem = Phrase("{text!r} is no unit that is known", text=self.text)
+            self.notes.append(Note("doubt", problem, Phrase("write the name of the unit")))
+        return UnitMatch(None, (), tuple(self.notes))
+
+    @property
+    def _kind(self) -> str:
+        """The kind of unit that the text says it is; or nothing."""
+        return key_of(self.bare).kind
+
+    @property
+    def _is_zone(self) -> bool:
+        """Whether the text is of a zone that is no level of units."""
+        zone = re.search(_OF_ZONES, self.bare, re.I)
+        return zone is not None and not self.names.level_of(zone[0])
+
+    def _read_as(self, level: Level, unit: str) -> Note:
+        return Note(level, Phrase("{text!r} is read as {label}", text=self.text, label=_label(self.area, unit)))
 
 
 def _without_first_names(area: StudyArea, names: Names, text: str, kind: str) -> str:
     """Return the unit of a kind that is named after a person whose last name or initials are given; or ""."""
-    key = key_of(_INITIALS.sub("", text))[0]
+    key = key_of(_INITIALS.sub("", text)).key
     for table in (names.current, names.last, names.former):
         units = _finest(area, {code for code in table.get(key, ()) if kind in names.kinds[code]})
         if units:
@@ -287,7 +345,7 @@ def _inside(area: StudyArea, name: str, around: set[str | None]) -> str | None:
     """Return the one unit of a name that lies in one of several: of "Carmen (Bohol)" and "Carmen (Cebu)" the first."""
     names = names_of(area)
     called = {
-        code for spelt in (name, names.without_levels(name)[0]) for code in names.current.get(key_of(spelt)[0], ())
+        code for spelt in (name, names.without_levels(name)[0]) for code in names.current.get(key_of(spelt).key, ())
     }
     inside = _finest(area, {code for code in called if around & set(area.ancestors(code))})
     return min(inside) if len(inside) == 1 else None
@@ -301,7 +359,7 @@ def _with_a_noun(area: StudyArea, text: str) -> str | None:
         bare = word.strip(".,")
         if word.endswith(".") or bare.islower() or (bare.isupper() and len(bare) > 1):
             rest = " ".join(words[:place] + words[place + 1 :])
-            units |= names.current.get(key_of(rest)[0], set())
+            units |= names.current.get(key_of(rest).key, set())
     units = _widest(area, units)
     return min(units) if len(units) == 1 else None
 
@@ -386,126 +444,150 @@ def served(area: StudyArea, text: str) -> str | None:
 # By point ------------------------------------------------------------------------------------------------------------
 
 
-def _by_point(
-    area: StudyArea,
-    lat: float,
-    lon: float,
-    here: str | None,
-    claim: UnitMatch,
-    match: "_Found | None",
-    notes: list[Note],
-) -> Located | None:
-    """Read coordinates as given, or swapped, or with a slipped decimal point; None where they cannot be right."""
-    point = f"{lat:g}, {lon:g}"
-    if lat == 0 and lon == 0:
-        notes.append(
-            Note(
-                "refused",
-                Phrase("0, 0 lies in the ocean"),
-                Phrase("leave the coordinates empty where they are not known"),
-            )
-        )
-        return None
-    here = here or unit_near(area, lat, lon)
-    if here is None and (swapped := unit_near(area, lon, lat)) is not None:
-        lat, lon, here = lon, lat, swapped
-        sure = claim.unit is not None and kilometres_to(area, lat, lon, claim.unit) <= DRAWN_KM
-        notes.append(
-            Note(
-                "note" if sure else "doubt",
-                Phrase("{point}: latitude and longitude were swapped, and are put in order", point=point),
-            )
-        )
-    elif here is None and (slip := _slipped(area, lat, lon, claim, match)) is not None:
-        (lat, lon), here = slip, unit_near(area, *slip)
-        notes.append(
-            Note(
-                "doubt",
-                Phrase("{point}: the decimal point has slipped", point=point),
-                Phrase("read as {lat}, {lon}", lat=f"{lat:g}", lon=f"{lon:g}"),
-            )
-        )
-    if here is None:
-        far = kilometres_outside(area, lat, lon)
-        country = Coded(area.name.get("en", area.code), area.name)
-        notes.append(
-            Note(
-                "refused",
-                Phrase(
-                    "{point} lies {far} km outside {country}",
-                    point=point,
-                    far=round(far) if np.isfinite(far) else "∞",
-                    country=country,
-                ),
-                Phrase("correct it, or say which country it is in"),
-            )
-        )
-        return None
-    if match and match.place and claim.unit and match.place.unit == claim.unit and np.isfinite(match.place.lat):
-        apart = kilometres(lat, lon, match.place.lat, match.place.lon)
-        if apart > APART_KM and kilometres_to(area, lat, lon, claim.unit) > DRAWN_KM:
+@dataclass
+class _Claim:
+    """What a row says in words of where it is, and what there is to tell of that."""
+
+    area: StudyArea
+    unit: UnitMatch
+    place: "_Found | None"
+    notes: list[Note] = field(default_factory=list)
+
+    def by_point(self, lat: float, lon: float, here: str | None) -> Located | None:
+        """Read coordinates as given, or swapped, or with a slipped decimal point; None where they cannot be right."""
+        if lat == 0 and lon == 0:
+            fix = Phrase("leave the coordinates empty where they are not known")
+            self.notes.append(Note("refused", Phrase("0, 0 lies in the ocean"), fix))
+            return None
+        point = f"{lat:g}, {lon:g}"
+        (lat, lon), here = self._mended(point, lat, lon, here or unit_near(self.area, lat, lon))
+        if here is None:
+            far = kilometres_outside(self.area, lat, lon)
             problem = Phrase(
+                "{point} lies {far} km outside {country}",
+                point=point,
+                far=round(far) if np.isfinite(far) else "∞",
+                country=Coded(self.area.name.get("en", self.area.code), self.area.name),
+            )
+            self.notes.append(Note("refused", problem, Phrase("correct it, or say which country it is in")))
+            return None
+        if (refused := self._far_from_place(point, lat, lon)) is not None:
+            self.notes.append(refused)
+            return None
+        unit = self._settled(lat, lon, here)
+        self.notes[:0] = [note for note in self.unit.notes if note not in self.notes and self.unit.unit is None]
+        return Located(lat, lon, unit, "exact", tuple(self.notes))
+
+    def _mended(self, point: str, lat: float, lon: float, here: str | None) -> tuple[tuple[float, float], str | None]:
+        """Return a point that lies nowhere here with its numbers swapped, or a decimal point moved, if it then does."""
+        if here is None and (swapped := unit_near(self.area, lon, lat)) is not None:
+            level: Level = "note" if self._is_near(lon, lat) else "doubt"
+            problem = Phrase("{point}: latitude and longitude were swapped, and are put in order", point=point)
+            self.notes.append(Note(level, problem))
+            return (lon, lat), swapped
+        if here is None and (slip := self._slipped(lat, lon)) is not None:
+            problem = Phrase("{point}: the decimal point has slipped", point=point)
+            fix = Phrase("read as {lat}, {lon}", lat=f"{slip[0]:g}", lon=f"{slip[1]:g}")
+            self.notes.append(Note("doubt", problem, fix))
+            return slip, unit_near(self.area, *slip)
+        return (lat, lon), here
+
+    def _slipped(self, lat: float, lon: float) -> tuple[float, float] | None:
+        """Move one decimal point by a place or two where that puts the point where the row says it is."""
+        ways = set()
+        for up, across in product((1, 10, 100, 0.1, 0.01), repeat=2):
+            moved = round(lat * up, 7), round(lon * across, 7)
+            if (up == 1) == (across == 1) or unit_near(self.area, *moved) is None:
+                continue
+            if self._is_near(*moved) or self._from_place(*moved) <= APART_KM:
+                ways.add(moved)
+        return ways.pop() if len(ways) == 1 else None
+
+    def _is_near(self, lat: float, lon: float) -> bool:
+        """Tell whether a point is in the unit that the row names, or as near as a line may be wrong."""
+        return self.unit.unit is not None and kilometres_to(self.area, lat, lon, self.unit.unit) <= DRAWN_KM
+
+    def _from_place(self, lat: float, lon: float) -> float:
+        """Return how many kilometres a point is from the place that the row names; infinity where none is known."""
+        place = self.place.place if self.place else None
+        return kilometres(lat, lon, place.lat, place.lon) if place and np.isfinite(place.lat) else np.inf
+
+    def _far_from_place(self, point: str, lat: float, lon: float) -> Note | None:
+        """Return why a point is not believed: it is too far from the place that the row names, and from its unit."""
+        place, apart = self.place.place if self.place else None, self._from_place(lat, lon)
+        if place is None or place.unit != self.unit.unit or not APART_KM < apart < np.inf or self._is_near(lat, lon):
+            return None
+        return Note(
+            "refused",
+            Phrase(
                 "{point} is {apart} km from {place}, which the row names: the place is taken, not the point",
                 point=point,
                 apart=round(apart),
-                place=match.place.name,
-            )
-            notes.append(Note("refused", problem))
-            return None
-    unit = _settle(area, lat, lon, here, claim, notes)
-    notes[:0] = [note for note in claim.notes if note not in notes and claim.unit is None]
-    return Located(lat, lon, unit, "exact", tuple(notes))
-
-
-def _settle(area: StudyArea, lat: float, lon: float, here: str, claim: UnitMatch, notes: list[Note]) -> str:
-    """Choose between the unit a point falls in and the one the row names."""
-    wanted = claim.unit
-    if wanted is None or wanted == here or wanted in area.ancestors(here):
-        return here
-    away = kilometres_to(area, lat, lon, wanted)
-    named, other = _label(area, wanted), _label(area, here)
-    if away <= DRAWN_KM:
-        notes.append(
-            Note(
-                "note",
-                Phrase("the point lies {away} km outside {named} as drawn", away=max(0.1, round(away, 1)), named=named),
-                Phrase("the unit that the row names is kept"),
-            )
+                place=place.name,
+            ),
         )
-        return wanted if area.unit(wanted).level == area.unit(here).level else here
-    notes.append(
-        Note(
-            "doubt",
-            Phrase(
+
+    def _settled(self, lat: float, lon: float, here: str) -> str:
+        """Choose between the unit a point falls in and the one the row names."""
+        wanted = self.unit.unit
+        if wanted is None or wanted == here or wanted in self.area.ancestors(here):
+            return here
+        away = kilometres_to(self.area, lat, lon, wanted)
+        named, other = _label(self.area, wanted), _label(self.area, here)
+        if away > DRAWN_KM:
+            problem = Phrase(
                 "the point lies in {other}, {away} km from {named}, which the row names",
                 other=other,
                 away=round(away),
                 named=named,
-            ),
-            Phrase("which is right?"),
-        )
-    )
-    return here
+            )
+            self.notes.append(Note("doubt", problem, Phrase("which is right?")))
+            return here
+        away = max(0.1, round(away, 1))
+        problem = Phrase("the point lies {away} km outside {named} as drawn", away=away, named=named)
+        self.notes.append(Note("note", problem, Phrase("the unit that the row names is kept")))
+        return wanted if self.area.unit(wanted).level == self.area.unit(here).level else here
 
+    def by_name(self) -> Located:
+        """Place a row by the names it gives; a place that nobody knows may be a unit that is written as a town."""
+        if self.place is not None and self.place.unknown:
+            self._read_place_as_unit(self.place, self.place.unknown)
+        place = self.place.place if self.place else None
+        if not (place and place.unit in self.unit.candidates):
+            self.notes += self.unit.notes
+        if self.place is not None:
+            self.notes += self.place.notes
+        notes = tuple(dict.fromkeys(self.notes))
+        if place is not None and np.isfinite(place.lat):
+            return Located(place.lat, place.lon, place.unit, "place", notes)
+        unit = place.unit if place is not None else self.unit.unit
+        if unit is None:
+            return Located(None, None, None, "none", notes)
+        point = point_inside(self.area, unit)
+        return Located(point.y, point.x, unit, "unit", notes)
 
-def _slipped(
-    area: StudyArea, lat: float, lon: float, claim: UnitMatch, match: "_Found | None"
-) -> tuple[float, float] | None:
-    """Move one decimal point by a place or two where that puts the point where the row says it is."""
-    ways = set()
-    for up, across in product((1, 10, 100, 0.1, 0.01), repeat=2):
-        if (up == 1) == (across == 1):
-            continue
-        moved = round(lat * up, 7), round(lon * across, 7)
-        if unit_near(area, *moved) is None:
-            continue
-        near_unit = claim.unit is not None and kilometres_to(area, *moved, claim.unit) <= DRAWN_KM
-        near_place = match is not None and match.place is not None and np.isfinite(match.place.lat)
-        if near_place and match is not None and match.place is not None:
-            near_place = kilometres(*moved, match.place.lat, match.place.lon) <= APART_KM
-        if near_unit or near_place:
-            ways.add(moved)
-    return ways.pop() if len(ways) == 1 else None
+    def _read_place_as_unit(self, place: "_Found", text: str) -> None:
+        """Take the name of a place that is not in the gazetteer for that of a unit, in the named one if one is."""
+        if self.unit.candidates:
+            if (inside := _unit_inside(self.area, text, self.unit)) is not None:
+                self.unit = replace(inside, notes=(*self.unit.notes, *inside.notes))
+                self.place = _Found(None, place.notes[:-1])
+            return
+        unit = find_unit(self.area, text)
+        if not unit.candidates:
+            problem = Phrase(
+                "the place {place!r} is not in the gazetteer, and no unit is called so: only the country is known",
+                place=text,
+            )
+            note = Note("doubt", problem, Phrase("write the name of the unit"))
+            self.place = _Found(None, (*place.notes[:-1], note))
+            return
+        if unit.unit:
+            problem = Phrase("the place {place!r} is not in the gazetteer", place=text)
+            fix = Phrase("it is read as the unit {unit}", unit=_label(self.area, unit.unit))
+            level: Level = "doubt" if unit.guessed or _WITHIN_A_UNIT.search(text) else "note"
+            self.place = _Found(None, (*place.notes[:-1], Note(level, problem, fix)))
+        self.unit = replace(unit, notes=(*self.unit.notes, *unit.notes))
 
 
 def _abroad(area: StudyArea, lat: float | None, lon: float | None, here: str | None, country: str) -> Located:
@@ -578,50 +660,12 @@ class _Found:
     unknown: str = ""
 
 
-def _by_name(area: StudyArea, claim: UnitMatch, match: _Found | None, notes: list[Note]) -> Located:
-    """Place a row by the names it gives; a place that nobody knows may be a unit that is written as a town."""
-    if match is not None and match.unknown and not claim.candidates:
-        by_place = find_unit(area, match.unknown)
-        if by_place.candidates:
-            if by_place.unit:
-                problem = Phrase("the place {place!r} is not in the gazetteer", place=match.unknown)
-                fix = Phrase("it is read as the unit {unit}", unit=_label(area, by_place.unit))
-                level: Level = "doubt" if by_place.guessed or _WITHIN_A_UNIT.search(match.unknown) else "note"
-                match = _Found(None, (*match.notes[:-1], Note(level, problem, fix)))
-            claim = UnitMatch(by_place.unit, by_place.candidates, (*claim.notes, *by_place.notes))
-        else:
-            problem = Phrase(
-                "the place {place!r} is not in the gazetteer, and no unit is called so: only the country is known",
-                place=match.unknown,
-            )
-            lost = Note("doubt", problem, Phrase("write the name of the unit"))
-            match = _Found(None, (*match.notes[:-1], lost))
-    elif match is not None and match.unknown and (inside := _unit_inside(area, match.unknown, claim)) is not None:
-        claim = UnitMatch(inside.unit, inside.candidates, (*claim.notes, *inside.notes))
-        match = _Found(None, match.notes[:-1])
-    notes += claim.notes if not (match and match.place and match.place.unit in claim.candidates) else ()
-    if match is not None:
-        notes += match.notes
-    if match is not None and match.place is not None:
-        if np.isfinite(match.place.lat):
-            return Located(match.place.lat, match.place.lon, match.place.unit, "place", tuple(dict.fromkeys(notes)))
-        return _in_unit(area, match.place.unit, notes)
-    if claim.unit is not None:
-        return _in_unit(area, claim.unit, notes)
-    return Located(None, None, None, "none", tuple(dict.fromkeys(notes)))
-
-
 def _unit_inside(area: StudyArea, place: str, claim: UnitMatch) -> UnitMatch | None:
     """Return the unit that a place's name is, where it is the named one, or surely one inside it."""
     if inside := _inside(area, place, {claim.unit}):
         return UnitMatch(inside, (inside,))
     match = UnitMatch(None) if _WITHIN_A_UNIT.search(place) else find_unit(area, place)
     return match if match.unit and _agrees(area, match.unit, claim) else None
-
-
-def _in_unit(area: StudyArea, unit: str, notes: list[Note]) -> Located:
-    point = point_inside(area, unit)
-    return Located(point.y, point.x, unit, "unit", tuple(dict.fromkeys(notes)))
 
 
 def _find_place(area: StudyArea, text: str, claim: UnitMatch) -> _Found:

@@ -139,7 +139,7 @@ def country_abroad(area: StudyArea, text: str) -> str:
 
 def city_abroad(area: StudyArea, text: str) -> str:
     """Return the ISO 3166 code of the country of a city abroad, or ""; in Cyrillic letters also in another case."""
-    cities, key = _cities(area.code, tuple(area.languages)), key_of(text)[0]
+    cities, key = _cities(area.code, tuple(area.languages)), key_of(text).key
     return cities.get(key) or (cities.get(_stem(key), "") if re.search("[\u0400-\u04ff]", text) else "")
 
 
@@ -173,7 +173,7 @@ def _cities(code: str, languages: tuple[str, ...]) -> dict[str, str]:
     """Return the cities of other countries, folded -> ISO 3166 code; a name in two countries stands for neither."""
     countries: dict[str, set[str]] = defaultdict(set)
     for city, country in _city_names(languages):
-        key = key_of(city)[0]
+        key = key_of(city).key
         for spelt in {key, _stem(key)}:
             countries[spelt].add(country or "")
     return {city: own for city, codes in countries.items() if len(codes) == 1 and (own := min(codes)) != code}

@@ -70,9 +70,9 @@ class Names:
     places: dict[str, list[NamedPlace]] = field(default_factory=dict)
     whole: dict[str, set[str]] = field(default_factory=dict)
     last: dict[str, set[str]] = field(default_factory=dict)
+    """By the last word of a name of several: Джами, of Абдурахмона Джами."""
     scripts: bool = False
     """Whether names are written in more scripts than the Latin: then their vowels are often those of another script."""
-    """By the last word of a name of several: Джами, of Абдурахмона Джами."""
     towns: dict[str, set[str]] = field(default_factory=dict)
     """What is left of names that are adjectives: "Khatlonski" is the district of "Khatlon"."""
     levels: dict[str, set[int]] = field(default_factory=dict)
@@ -83,6 +83,33 @@ class Names:
         folded = skeleton(word)
         endings = (folded[:cut] for cut in range(len(folded), max(len(folded) - 4, 3), -1))
         return next((self.levels[stem] for stem in endings if stem in self.levels), set())
+
+    def add_unit(self, code: str, unit: AreaUnit) -> None:
+        """Take the names of a unit, as it is called now and as it was."""
+        called = unit.names.values()
+        self.kinds[code] = {kind for name in called if (kind := key_of(name).kind)}
+        self.scripts |= not all(map(is_latin, called))
+        for spelt in dict.fromkeys(spelt for name in called for spelt in ways(name)):
+            _put(self.whole, skeleton(spelt), code)
+            for key in {key_of(spelt).key, key_of(self.without_levels(spelt)[0]).key}:
+                _put(self.current, key, code)
+                if key.endswith("ski"):
+                    _put(self.towns, key.removesuffix("ski"), code)
+            if len(words := bare_words(spelt)) > 1:
+                _put(self.last, key_of(words[-1]).key, code)
+            if len(initials := _initials(spelt)) >= 3:
+                _put(self.initials, initials, code)
+        for name in unit.other_names:
+            for spelt in (way for part in spellings(name) for way in ways(part)):
+                _put(self.parts if name in unit.parts else self.former, key_of(spelt).key, code)
+
+    def add_place(self, place: NamedPlace, called: Iterable[str]) -> None:
+        """Take what a place is called, where its unit is one that has a name."""
+        if place.unit not in self.kinds:
+            return
+        for key in {key_of(way).key for spelt in called for way in ways(spelt)} - {""}:
+            if place not in self.places.setdefault(key, []):
+                self.places[key].append(place)
 
     def is_carried_over(self, text: str) -> bool:
         """Tell whether other vowels of a class may be the same name in another script: Кӯлоб, Kulyab."""
@@ -98,6 +125,10 @@ class Names:
         return (" ".join(left), set().union(*levels)) if left else (text, set())
 
 
+def _put(table: dict[str, set[str]], key: str, code: str) -> None:
+    table.setdefault(key, set()).add(code)
+
+
 @lru_cache(maxsize=4)
 def names_of(area: StudyArea) -> Names:
     """Fold every name of an area once."""
@@ -107,41 +138,30 @@ def names_of(area: StudyArea) -> Names:
             if len(word) > 2:
                 names.levels.setdefault(word, set()).add(level.level)
     for code, unit in area.all_units().items():
-        if unit.level == 0:
-            continue
-        bare = bare_code(code)
-        names.codes |= {bare: code, f"{area.code}{bare}": code}
-        names.kinds[code] = {kind for name in unit.names.values() if (kind := key_of(name)[1])}
-        for spelt in dict.fromkeys(spelt for name in unit.names.values() for spelt in ways(name)):
-            names.whole.setdefault(skeleton(spelt), set()).add(code)
-            for key in {key_of(spelt)[0], key_of(names.without_levels(spelt)[0])[0]}:
-                names.current.setdefault(key, set()).add(code)
-                if key.endswith("ski"):
-                    names.towns.setdefault(key.removesuffix("ski"), set()).add(code)
-            if len(words := bare_words(spelt)) > 1:
-                names.last.setdefault(key_of(words[-1])[0], set()).add(code)
-            if len(initials := _initials(spelt)) >= 3:
-                names.initials.setdefault(initials, set()).add(code)
-        names.scripts |= not all(map(is_latin, unit.names.values()))
-        for name in unit.other_names:
-            table = names.parts if name in unit.parts else names.former
-            for spelt in (way for part in spellings(name) for way in ways(part)):
-                table.setdefault(key_of(spelt)[0], set()).add(code)
+        if unit.level > 0:
+            bare = bare_code(code)
+            names.codes |= {bare: code, f"{area.code}{bare}": code}
+            names.add_unit(code, unit)
     places = area.gazetteer
     for spelt_so, label, kind, seat, unit_code, lat, lon in zip(
         *(places[column] for column in ("names", "name", "kind", "seat", "unit", "lat", "lon")), strict=True
     ):
         rank = 0 if kind == "city" else 1 if kind == "town" else SEAT if seat >= 0 else SEAT + 1
-        known = NamedPlace(str(label), str(unit_code), float(lat), float(lon), rank)
-        for key in {key_of(way)[0] for spelt in [*spelt_so, label] for way in ways(spelt)} - {""}:
-            if known.unit in names.kinds and known not in names.places.setdefault(key, []):
-                names.places[key].append(known)
+        names.add_place(NamedPlace(str(label), str(unit_code), float(lat), float(lon), rank), [*spelt_so, label])
     return names
 
 
+class NameKey(NamedTuple):
+    """A name, folded and without the words for kinds of unit; the kind of unit if it says one; whether it is vague."""
+
+    key: str
+    kind: str
+    vague: bool
+
+
 @lru_cache(maxsize=65536)
-def key_of(name: str) -> tuple[str, str, bool]:
-    """Fold a name without the words for kinds of unit: key, kind of unit if it says one, whether it is vague."""
+def key_of(name: str) -> NameKey:
+    """Fold the name of a unit or place."""
     words = skeleton(_ROMAN.sub(_arabic, _SHORTENED.sub("район", name))).split()
     while len(words) > 1 and words[0] in LEADING_WORDS and not _ABBREVIATED.match(name):
         words = words[1:]
@@ -150,7 +170,7 @@ def key_of(name: str) -> tuple[str, str, bool]:
     stems = [nominative(word) for word in words if word not in _KINDS and word not in _VAGUE]
     while kinds and len(stems) > 1 and len(stems[0]) > 1 and stems[0] in SMALL:
         stems = stems[1:]
-    return "".join(stems or words), kinds[0] if kinds and stems else "", vague
+    return NameKey("".join(stems or words), kinds[0] if kinds and stems else "", vague)
 
 
 def spellings(names: str) -> list[str]:
