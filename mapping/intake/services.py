@@ -18,7 +18,7 @@ from typing import Any, Literal, NamedTuple
 
 from mapping.area.addresses import Whereabouts, points_elsewhere, postal_code, whereabouts
 from mapping.area.geocode import Located, find_unit, units_served
-from mapping.area.names.countries import countries_in, country_abroad, country_code, says_country
+from mapping.area.names.countries import city_abroad, countries_in, country_abroad, country_code, says_country
 from mapping.area.study_area import StudyArea
 from mapping.batch import Level
 from mapping.column_map import fold_header
@@ -215,6 +215,10 @@ def _located(reader: Reader) -> Located:
     lat, lon = _point(reader)
     named = _named(reader, pointed=lat is not None)
     located = reader.intake.locate(lat, lon, named.place, named.unit, named.country)
+    if located.unit and located.notes and lat is None and not named.country:
+        abroad = city_abroad(reader.intake.area, named.place or named.unit)
+        if abroad and abroad == _country_of_list(reader.intake, reader.row.sheet):
+            located = reader.intake.locate(None, None, named.place, named.unit, abroad)
     if located.precision == "none" and not located.country and not named.country:
         if other := _beside_name(reader) or _above(reader) or _of_list(reader):
             return other
@@ -304,14 +308,21 @@ def _country_of_list(intake: Intake, sheet: str) -> str:
     if sheet not in intake.countries:
         area, titles = intake.area, intake.titles.get(sheet, ())
         named = {code for title in titles for code in countries_in(area, title)}
-        if not named:
-            readers = [Reader(intake.silent(), row) for row in islice(intake.rows, LOOKED_AT)]
-            texts = {text for reader in readers for name in ("place", "unit") if (text := reader.any_text(name))}
-            located = [intake.locate(place=text) for text in texts]
-            of_country = [at.country for at in located if at.country]
-            named = {*of_country} if len(of_country) > 1 and all(at.unit is None for at in located) else set()
-        intake.countries[sheet] = named.pop() if len(named) == 1 and area.code not in named else ""
+        if len(named) != 1 or area.code in named:
+            named = {_country_of_rows(intake)}
+        intake.countries[sheet] = named.pop()
     return intake.countries[sheet]
+
+
+def _country_of_rows(intake: Intake) -> str:
+    """Return the one country abroad of which the rows of a list name several cities, and nothing at home; else ""."""
+    readers = [Reader(intake.silent(), row) for row in islice(intake.rows, LOOKED_AT)]
+    texts = {text for reader in readers for name in ("place", "unit") if (text := reader.any_text(name))}
+    cities = {text: city_abroad(intake.area, text) for text in texts}
+    others = [intake.locate(place=text) for text, country in cities.items() if not country]
+    countries = [*filter(None, cities.values()), *(other.country for other in others if other.country)]
+    at_home = any(other.unit is not None for other in others)
+    return countries[0] if len(countries) > 1 and len({*countries}) == 1 and not at_home else ""
 
 
 LOOKED_AT = 300

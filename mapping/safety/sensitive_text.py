@@ -26,7 +26,7 @@ HOLD = re.compile(
     r"махф[иӣ]|дома\s+у\s|на\s+дому|at\s+(?:her|his|their|the)?\s*home\b|"
     r"дар\s+хонаи|maxfiy|(?:chop|nashr|e.?lon|ko.?rsat)\w*\s*(?:etil|qilin|il)ma|"
     r"(?:нашр|эълон|кўрсат)\w*\s*(?:этил|қилин|ил)ма|"
-    r"\bhome\s+address|\b(?:apartment|flat)\s+of\s+staff",
+    r"\bhome\s+address|\b(?:apartment|flat)\s+of\s+staff|\bgizli(?:dir)?\b",
     re.I,
 )
 """Words of a remark or an address by which a sender asks that nothing be shown, or says that it is somebody's home."""
@@ -34,7 +34,7 @@ HOLD = re.compile(
 
 _COLLEAGUES = (
     r"(?:referring|agenc|partner|staff|colleague|professional|providers?\b|партн|сотрудн|коллег|специалист|участник|своих\b|"
-    r"ҳамкор|шарик|корман|мутахассис|hamkor|xodim|mutaxassis|tanish|ходим|таниш)"
+    r"ҳамкор|шарик|корман|мутахассис|hamkor|xodim|mutaxassis|tanish|ходим|таниш|police|милиц|полиц|овд\b|политс|militsiya)"
 )
 _WISHES = {
     re.compile(
@@ -53,6 +53,10 @@ _WISHES = {
     re.compile(r"\b(?:e.?lon|nashr|chop|oshkor)\s+(?:qil|et)(?:in|il)?ma(?:ng|sin|slik|y)"): ("ma",),
     re.compile(r"\b(?:tarqat|ko.?rsat|joylashtir|ber|ayt)(?:il|in)?ma(?:ng|sin|slik)"): ("mang", "masin", "maslik"),
     re.compile(r"\b(?:тарқат|кўрсат|жойлаштир|бер|айт)(?:ил|ин)?ма(?:нг|син|слик)"): ("манг", "масин", "маслик"),
+    re.compile(
+        r"\b(?:yay[ıi][nm]|payla[şs]|g[öo]ster|a[çc][ıi]kla|duyur|listele)\w*m[ae](?:s[ıi]n(?:[ıi]\s+istem\w+)?|y[ıi]n(?:[ıi]z)?|mal[ıi]\w*|meli\w*)(?!\w)"
+    ): ("sın", "sin", "yın", "yin", "mal", "mel"),
+    re.compile(r"\bжар[иы]я(?:лан?)?[бм]а(?:сын|ңыз)|\bне\s+(?:публікув|розголош|оприлюдн)"): ("жар", "не "),
 }
 """Words by which a sender asks that something be not shown, in small letters -> parts of them that none is without, for
 which a text is looked through first: a list has many texts, and few ask for anything."""

@@ -1193,6 +1193,19 @@ def test_a_list_of_another_country_places_what_nobody_knows_there(take, tmp_path
     assert ("note", "Town", "its place is not known; the list is of KZ") in said(batch, 3)
 
 
+def test_a_name_here_that_is_a_city_of_the_country_of_all_other_rows_is_that_city(tmp_path, tj_area):
+    """Москва is a village in the study area too."""
+    rows = ["Город;Организация;Помощь;Телефон", "Москва;Умед;юрист;(495) 000-00-11"]
+    cities = [f"{city};Нур {city};юрист;" for city in ("Казань", "Екатеринбург")]
+    path = tmp_path / "list.csv"
+    for others, country in ((cities, "RU"), (["Куляб;Нур;юрист;"], "TJ")):
+        path.write_text("\n".join([*rows, *others]), "utf-8")
+        batch = read(path, area=tj_area, today=TODAY)
+        body = next(body for body in batch.of("organization") if body.name == "Умед")
+        place = next(place for place in batch.of("location") if place.organization_id == body.id)
+        assert (place.country, place.area_unit is None) == (country, country == "RU")
+
+
 def test_a_number_for_text_messages_is_kept_beside_the_one_to_call(take):
     batch = take((*ROW[:4], "1195; SMS 40600", *ROW[5:]))
     assert [(phone.number, phone.type) for phone in batch.of("phone")] == [("1195", "voice"), ("sms:40600", "text")]

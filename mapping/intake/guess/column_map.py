@@ -9,7 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Literal
 
 from mapping.area.addresses import says_street
@@ -28,7 +28,7 @@ from mapping.intake.rows import LOOK_FOR_HEADER, ONLY_TOTAL, joined, numbered, s
 from mapping.intake.services import ROUND_THE_CLOCK
 from mapping.language import parsers
 from mapping.language.composition import composed
-from mapping.language.fold import coarse, skeleton
+from mapping.language.fold import coarse, skeleton, words_for
 from mapping.language.i18n import Phrase, Quoted, Several
 from mapping.language.parsers.permission import asks_consent, asks_to_publish, only_of
 from mapping.language.taxonomy import Vocabulary, match_term
@@ -209,9 +209,25 @@ def _guessed(
 
 
 def _sheets_of_people(guesses: Sequence[tuple[float, Guessed]]) -> list[str]:
-    """Return the names of the sheets of people who were helped, by the headings that each most likely has."""
+    """Return the names of the sheets of people who were helped, by the headings and cells that each most likely has."""
     best = {guess.sheet.name: guess for _, guess in sorted(guesses, key=lambda pair: (pair[0], -pair[1].first))}
-    return [sheet for sheet, guess in best.items() if any(named(name, "helped") for name in guess.names)]
+    return [sheet for sheet, guess in best.items() if _lists_helped(guess)]
+
+
+def _lists_helped(guess: Guessed) -> bool:
+    """Tell whether a sheet lists people who were helped: by a heading, a title, or the sex and the age of each."""
+    if any(named(name, "helped") for name in guess.names):
+        return True
+    called = f" {' | '.join(map(skeleton, (guess.sheet.name, *titles_of(guess.sheet, guess.top))))} "
+    if any(f" {words} " in called for words in words_for("list of people helped")):
+        return True
+    columns = [*zip_longest(*guess.sheet.rows[guess.first :][:SAMPLE], fillvalue="")]
+    cells = [[text for cell in column if (text := written(cell).strip())] for column in columns]
+    of_sex, ages = words_for("sexes"), re.compile(r"\d{1,2}").fullmatch
+    return any(texts and all(skeleton(text) in of_sex for text in texts) for texts in cells) and any(
+        texts and field_of(name) == "ages" and all(map(ages, texts)) and len({*texts}) > 1
+        for name, texts in zip(guess.names, cells, strict=False)
+    )
 
 
 def _of_people(sheet: str) -> Phrase:
@@ -256,8 +272,9 @@ def _alike(guess: Guessed, best: Guessed) -> bool:
         return False
     same = len(set(guess.names) & set(best.names))
     mine, others = ({field_of(name) for name in names} - {""} for names in (guess.names, best.names))
+    both, most = mine & others, max(len(mine), len(others))
     return same >= ALIKE * len(set(best.names)) or (
-        "organization" in mine & others and len(mine & others) >= ALIKE * max(len(mine), len(others))
+        "organization" in both and len(both) >= (LIKE if "service" in both else ALIKE) * most
     )
 
 
@@ -268,6 +285,8 @@ NO_NAMES = Phrase(
 
 ALIKE = 0.7
 """Share of its columns that a sheet must have in common with another to be a part of the same list."""
+LIKE = 0.5
+"""The same where both name bodies and kinds of help."""
 
 
 def _other_shape(
@@ -331,11 +350,12 @@ HEADS = 4
 
 
 def _suppose_organization(guess: Guessed) -> None:
-    """Suppose that the names of bodies stand in the column of words that nobody could guess and that is filled most."""
+    """Suppose that the names of bodies stand in the column of unknown words that is filled most, and differs most."""
     worded = [name for name in guess.open if name in guess.seen and guess.seen[name].worded]
     if not worded:
         return
-    name = max(worded, key=lambda column: (guess.seen[column].filled, -guess.names.index(column)))
+    looks = {name: (guess.seen[name].filled, len(guess.seen[name].counts)) for name in worded}
+    name = max(worded, key=lambda column: (*looks[column], -guess.names.index(column)))
     guess.open.remove(name)
     guess.fields = {"organization": [name]} | guess.fields
     guess.supposed = name
@@ -503,7 +523,7 @@ class _Giving:
         if ADDED.match(fold_header(name)) or self._of_sender(name):
             guess.private.append(name)
             guess.why[name] = "added by the survey tool"
-        elif not look.answers and named(name, "person") > named(name, "organization"):
+        elif not look.answers and max(named(name, "person"), named(name, "job")) > named(name, "organization"):
             guess.private.append(name)
             guess.why[name] = "of people nothing is kept"
         elif named(name, "enumerator"):
@@ -642,6 +662,9 @@ def _take_service_of_all(guess: Guessed) -> None:
     """
     if guess.shape == "place" or "service" in (*guess.fields, *guess.choices):
         return
+    if any(named(name, "job") for name in guess.names):
+        problem = Phrase("[{name}] lists people who work there; nothing of it was read", name=guess.sheet.name)
+        raise FormatError(Phrase("{problem}; {fix}", problem=problem, fix=DELETE))
     kinds = Vocabulary.load("service_types")
     for texts in (guess.bodies, guess.sheets, titles_of(guess.sheet, guess.top)):
         made = {text: composed("service_types", text).codes for text in texts}

@@ -83,10 +83,11 @@ def field_of(heading: str) -> str:
     >>> field_of("На каких языках можно обратиться?"), field_of("Shoe size")
     ('languages', '')
     """
-    heading = _leaf(heading[:LETTERS])
-    parts = heading.split(" / ")
+    heading = heading[:LETTERS]
     if {"latitude", "longitude"} <= {_field(part) for part in re.split(r"[/,;&]", heading)}:
         return "coordinates"
+    heading = _leaf(heading)
+    parts = heading.split(" / ")
     if len(parts) > 1 and language_in(parts[-1]):
         parts = parts[:-1]
     for part in (*reversed(parts), heading):

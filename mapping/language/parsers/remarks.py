@@ -4,6 +4,8 @@ import re
 from functools import cache, lru_cache
 
 from mapping.language.fold import skeleton, words_for
+from mapping.language.parsers.dates import MONTHS
+from mapping.language.parsers.hours import names_days
 from mapping.language.taxonomy import match_term, words_of
 
 WORDS_AFTER = 4
@@ -15,7 +17,7 @@ LEAST = 4
 
 @lru_cache(maxsize=20_000)
 def remarked(text: str) -> tuple[str, ...]:
-    """Return the fields that a remark seems to say something of: capacity, languages, serves, hours, address.
+    """Return the fields that a remark seems to say something of: capacity, languages, serves, hours, address, cost.
 
     Nothing is read from a remark, which may say anything of anybody: that it speaks of them is all that is told.
 
@@ -23,15 +25,16 @@ def remarked(text: str) -> tuple[str, ...]:
     --------
     >>> remarked("12 коек, только женщины"), remarked("говорят по-узбекски"), remarked("позвонить утром")
     (('capacity', 'serves'), ('languages',), ())
-    >>> remarked("летом с 7 до 14"), remarked("с 1 декабря переезжаем")
-    (('hours',), ('address',))
+    >>> remarked("летом с 7 до 14"), remarked("с 1 декабря переезжаем"), remarked("в августе закрыты, ücretsiz")
+    (('hours',), ('address',), ('hours', 'cost'))
     """
     words = skeleton(text).split()
     says = {
         "capacity": _takes(words),
         "languages": _speaks(words),
         "serves": _only(words),
-        "hours": _begins(words, "season stems"),
+        "hours": _begins(words, "season stems") or _tells_times(text, words),
+        "cost": _begins(words, "free stems"),
         "address": _begins(words, "moved stems"),
     }
     return tuple(name for name, there in says.items() if there)
@@ -45,6 +48,16 @@ def _begins(words: list[str], name: str) -> bool:
     """Tell whether a word begins as one of a list does."""
     stems = tuple(words_for(name))
     return any(word.startswith(stems) for word in words)
+
+
+def _tells_times(text: str, words: list[str]) -> bool:
+    """Tell whether days of the week stand beside numbers, or the months in which something is so every year."""
+    numbers = re.search(r"\d", _DIALLED.sub(" ", text)) is not None
+    return names_days(text) if numbers else any(word.startswith(_MONTHS) for word in words)
+
+
+_DIALLED = re.compile(r"\+?\d(?:[ ()-]*\d){4,}")
+_MONTHS = tuple(name for name in MONTHS if len(name) > len("may"))
 
 
 def _takes(words: list[str]) -> bool:

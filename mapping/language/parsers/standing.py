@@ -8,7 +8,7 @@ from typing import Literal
 
 from mapping.language.fold import alternatives, tokens, words_for
 from mapping.language.parsers._cells import Unreadable
-from mapping.language.parsers.dates import date, date_value
+from mapping.language.parsers.dates import MONTHS, date, date_value
 
 Standing = Literal["inactive", "temporarily closed", "defunct"]
 
@@ -37,7 +37,8 @@ _FOR_A_WHILE = re.compile(
     r"закры\w*[^.]*откро|врем\w*\.?\s+(?:не\s|закр|приост|прекр)|приостан|(?<!после )ремонт|реконстр|на\s+паузе|"
     r"заморож|в\s+отпуск|карантин\w*\s+закр|"
     r"до\s+(?:нового\s+)?(?:гранта|финанс)|ждут?\s+(?:донор|финанс|грант)|муваққ?атан|муваккатан|таъмир|тамир|боздошт|"
-    r"suspend|on\s+hold|temporar|paused|renovat|under\s+repair|vaqtincha|ta.?mir|вақтинча|таътил|to.?xtatib\s+tur",
+    r"suspend|on\s+hold|temporar|paused|renovat|under\s+repair|vaqtincha|ta.?mir|вақтинча|таътил|to.?xtatib\s+tur|"
+    r"тимчасово|призупин|уақытша\s+(?:жаб|тоқта)|убактылуу|geçici\s+olarak",
     re.I,
 )
 _FOR_GOOD = re.compile(
@@ -56,7 +57,8 @@ _CLOSED = re.compile(
     r"not\s+(?:operat|work|function|active)|inactive|stopped|project\s+(?:ended|finished)|"
     r"does\s?n.?t\s+(?:exist|work|operate)|"
     r"yopil|yopiq|ishlamay|faoliyat\w*\s+(?:yurit?may|to.?xta)|ёпил|ишламай|фаолият\w*\s+(?:юритмай|тўхта)|"
-    r"mavjud\s+emas|kapat[ıi]l(?!ma)|kapand[ıi]|\bkapal[ıi]\b(?!\s+(?:grup|alan|otopark))",
+    r"mavjud\s+emas|kapat[ıi]l(?!ma)|kapand[ıi]|\bkapal[ıi]\b(?!\s+(?:grup|alan|otopark))|"
+    r"не\s+працю|закрит[оаи]\b|жұмыс\s+істемей|жабыл(?:ды|ған|ган)|иштебей",
     re.I,
 )
 
@@ -168,25 +170,40 @@ def standing(remark: str) -> tuple[Standing, str] | None:
         ("inactive", _CLOSED),
     )
     outcome = next(((meant, _whole_words(plain, hit)) for meant, way in ways if (hit := way.search(plain))), None)
-    if outcome and outcome[0] == "inactive" and _is_of_a_season(plain, outcome[1]):
+    if outcome and _is_of_a_season(plain, *outcome):
         return None
     if outcome and outcome[0] == "inactive" and any(day["until"] or day["to"] for day in _DAYS.finditer(plain)):
         return "temporarily closed", outcome[1]
     return outcome
 
 
-def _is_of_a_season(text: str, words: str) -> bool:
-    """Tell whether something closes in a season of every year, by what is said beside the words for it.
+def _is_of_a_season(text: str, standing: Standing, words: str) -> bool:
+    """Tell whether something closes in a season or a month of every year, by what is said beside the words for it.
 
     >>> standing("закрыты на летние каникулы"), standing("closed since summer 2024")
     (None, ('inactive', 'closed'))
+    >>> standing("Closed in August"), standing("в августе отпуск"), standing("закрылись в августе")
+    (None, None, ('inactive', 'закрылись'))
     """
     clause = next((part for part in re.split(r"[.;,\n]", text) if words in part), text)
-    if re.search(r"20\d\d|\b(?:since|с\s+(?:лета|зимы|весны|осени)|аз|dan\s+beri)\b", clause):
+    off = _OFF.search(words)
+    if _SINCE.search(clause) or not (standing == "inactive" or off):
         return False
-    return any(word.startswith(_SEASONS) for word in tokens(clause))
+    names = [word for word in tokens(clause) if not (off and word in tokens(words))]
+    once = _ONCE.search(clause)
+    return any(word.startswith(_SEASONS) or (not once and word.startswith(_MONTHS)) for word in names)
 
 
+_SINCE = re.compile(r"20\d\d|\b(?:since|с\s+(?:лета|зимы|весны|осени)|аз|dan\s+beri)\b", re.I)
+_OFF = re.compile(r"отпуск|таътил", re.I)
+"""Words for leave, which comes every year."""
+_ONCE = re.compile(
+    r"\d|\b(?:from|с|со|до|то|until|till|by)\b|(?:dan|дан|den)\b|закрыл|прекра|шуд|yopild|ёпилд|kapan|kapat|\bdown\b|"
+    r"ceased|stopped|shut|ended",
+    re.I,
+)
+"""Words by which something closes on a day, or closed once, rather than is closed in a month of every year."""
+_MONTHS = tuple(name for name in MONTHS if len(name) > len("may"))
 _SEASONS = tuple(words_for("season stems"))
 _DAYS = re.compile(
     r"(?P<until>\b(?:до|по|till?|until|to|by|то)\s+(?:конца\s+|охири\s+|моҳи\s+|(?:the\s+)?end\s+of\s+)*)?"

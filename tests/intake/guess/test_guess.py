@@ -823,6 +823,59 @@ def test_a_sheet_of_people_who_were_helped_is_no_list(area):
     assert any("Учёт" in note and "people" in note for note in made.notes)
 
 
+@pytest.mark.parametrize(
+    ("title", "head", "rows"),
+    [
+        (
+            "",
+            ["Name", "Sex", "Age", "Support given"],
+            [["Zulfiya R.", "F", 24, "shelter"], ["boy", "M", 15, "legal aid"]],
+        ),
+        ("Beneficiary register", ["Name", "District", "Service"], [["Zulfiya R.", "Rudaki", "legal aid"]]),
+        ("Рӯйхати ҷабрдидагон", ["Ном", "Ноҳия", "Хизмат"], [["Зулфия Р.", "Рӯдакӣ", "ёрии ҳуқуқӣ"]]),
+    ],
+)
+def test_people_who_were_helped_are_known_by_a_title_or_by_the_sex_and_age_of_each(area, title, head, rows):
+    with pytest.raises(FormatError, match="lists people who were helped"):
+        guessed_map([Sheet("1", [[title], head, *rows])], "x", area)
+
+
+@pytest.mark.parametrize(
+    ("title", "head", "row"),
+    [
+        ("Список служб для пострадавших", ["Организация", "Услуга", "Пол", "Возраст"], ["Умед", "юрист", "Ж", "18+"]),
+        ("Client services register", ["Organization", "Service", "Sex", "Ages"], ["Umed", "legal aid", "all", "18"]),
+    ],
+)
+def test_services_for_people_of_a_sex_and_an_age_list_no_people(area, title, head, row):
+    assert guessed_map([Sheet("1", [[title], head, row])], "x", area).fields["organization"]
+
+
+def test_a_list_of_staff_is_no_list_of_services(area):
+    head = ["Центр", "Должность", "Ф.И.О.", "Сотовый"]
+    rows = [["ЦПЖ Бохтар", "психолог", f"Назарова Г. {n}", f"90 000 00 1{n}"] for n in range(4)]
+    for columns in (guessed_map, drafted):
+        with pytest.raises(FormatError, match="lists people who work there"):
+            columns([Sheet("1", [["Сотрудники кризисных центров"], head, *rows])], "x", area)
+    told = guessed_map([Sheet("1", [[*head, "Услуга"], *([*row, "психолог"] for row in rows)])], "x", area)
+    assert told.fields["service"] == ["Услуга"]
+    assert "Должность" in told.private
+
+
+def test_the_column_whose_cells_differ_is_supposed_to_name_the_bodies(area):
+    cells = [["Georgia", f"Nest {word}", "legal aid", ""] for word in ("Nur", "Umed", "Sabo")]
+    rows = [["Land", "Wer", "Service", "Phone"], *cells]
+    assert guessed_map([Sheet("1", rows)], "x", area).fields["organization"] == ["Wer"]
+
+
+def test_tables_of_a_sheet_that_share_only_bodies_and_kinds_of_help_are_one_list(area):
+    first = [["Район", "Учреждение", "Что делает", "Отметка"], ["Куляб", "Кабинет «Насим»", "психолог", ""]]
+    second = [["Название НПО", "Контакты", "Услуги", "Для кого"], ["ОО «Саҳар»", "90 000 00 11", "адвокат", "женщины"]]
+    columns = guessed_map([Sheet("1", first), Sheet("1 2", second)], "x", area)
+    assert columns.sheets.only == ["1", "1 2"]
+    assert {*columns.fields["service"]} == {"Что делает", "Услуги"}
+
+
 def test_people_are_no_organizations(area):
     head = ["Лечащий врач", "Фамилия", "Имя", "Услуга", "Телефон"]
     rows = [head, *([f"Азимов {n}", "Азимов", "Х.", "юридическая помощь", f"+992 37 221 10 0{n}"] for n in range(4))]

@@ -96,6 +96,10 @@ def test_days_of_the_week_are_met_in_every_language():
     ("heading", "field"),
     [
         ("Lat / Long", "coordinates"),
+        ("Lat/Long", "coordinates"),
+        ("Sub-county", "unit"),
+        ("Клиенты", "serves"),
+        ("Установа", "organization"),
         ("Адрес электронной почты", "email"),
         ("Когда вы работаете?", "hours"),
         ("grp_hours/days", "hours"),
