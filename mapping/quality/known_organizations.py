@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, Protocol
@@ -271,37 +271,20 @@ class Known:
 
     def learn_of(self, of: OfKind) -> None:
         """Take in what the records that ``of`` gives say of bodies, services and approvals."""
-        for organization in of(Organization):
-            self._learn_body(organization)
-        for text in of(Translation):
-            if text.field in ("name", "alternate_name") and text.link_id in self.bodies:
-                if text.field == "name":
-                    self.bodies[text.link_id].called.setdefault(text.language, text.id)
-                self.add(self.bodies[text.link_id], [text.text])
-        for service in of(Service):
-            if service.organization_id:
-                self.owners[service.id] = service.organization_id
-        for phone in of(Phone):
-            if phone.service_id:
-                self._learn_numbers(phone.service_id, (phone.number,))
-            if (owner := self.owners.get(phone.service_id or "", phone.organization_id)) in self.bodies:
-                self.bodies[owner].phones.add(phone.number)
-        for place in of(Location):
-            if (body := self.bodies.get(place.organization_id or "")) is not None:
-                self._learn_place(body, place.id, place.area_unit, _point(place))
-        for number in of(OrganizationIdentifier):
-            if number.organization_id in self.bodies:
-                self.bodies[number.organization_id].registers |= {(number.identifier_type, number.identifier)}
+        steps: tuple[tuple[type[Record], Callable[[Any], None]], ...] = (
+            (Organization, self._learn_body),
+            (Translation, self._learn_name),
+            (Service, self._learn_owner),
+            (Phone, self._learn_phone),
+            (Location, self._learn_location),
+            (OrganizationIdentifier, self._learn_register),
+            (Decision, self._learn_decision),
+            (Approval, self._learn_approval),
+        )
+        for kind, learn in steps:
+            for record in of(kind):
+                learn(record)
         self._learn_services(of)
-        for decision in of(Decision):
-            if decision.kind == "different":
-                self.different.add(frozenset({decision.one, decision.other}))
-        for approval in of(Approval):
-            if two_people(approval.approved_by, approval.approved_by_too):
-                if approval.kind == "map" and approval.value:
-                    self.maps.add(approval.value)
-                elif approval.kind == "phone":
-                    self.phones.add(approval.subject)
 
     def learn_told(self, body: Body, mention: Told, source: str) -> None:
         """Take in what a row of a source's list tells of a body: as `learn` does what the records of the row say."""
@@ -334,6 +317,41 @@ class Known:
         if record.tax_id:
             body.registers |= {("tax", record.tax_id)}
         self.add(body, [record.name, record.alternate_name or ""])
+
+    def _learn_name(self, text: Translation) -> None:
+        if text.field in ("name", "alternate_name") and text.link_id in self.bodies:
+            if text.field == "name":
+                self.bodies[text.link_id].called.setdefault(text.language, text.id)
+            self.add(self.bodies[text.link_id], [text.text])
+
+    def _learn_owner(self, service: Service) -> None:
+        if service.organization_id:
+            self.owners[service.id] = service.organization_id
+
+    def _learn_phone(self, phone: Phone) -> None:
+        if phone.service_id:
+            self._learn_numbers(phone.service_id, (phone.number,))
+        if (owner := self.owners.get(phone.service_id or "", phone.organization_id)) in self.bodies:
+            self.bodies[owner].phones.add(phone.number)
+
+    def _learn_location(self, place: Location) -> None:
+        if (body := self.bodies.get(place.organization_id or "")) is not None:
+            self._learn_place(body, place.id, place.area_unit, _point(place))
+
+    def _learn_register(self, number: OrganizationIdentifier) -> None:
+        if number.organization_id in self.bodies:
+            self.bodies[number.organization_id].registers |= {(number.identifier_type, number.identifier)}
+
+    def _learn_decision(self, decision: Decision) -> None:
+        if decision.kind == "different":
+            self.different.add(frozenset({decision.one, decision.other}))
+
+    def _learn_approval(self, approval: Approval) -> None:
+        if two_people(approval.approved_by, approval.approved_by_too):
+            if approval.kind == "map" and approval.value:
+                self.maps.add(approval.value)
+            elif approval.kind == "phone":
+                self.phones.add(approval.subject)
 
     def _learn_services(self, of: OfKind) -> None:
         places = {place.id: (place.area_unit or "", place.country or "", _point(place)) for place in of(Location)}

@@ -291,10 +291,12 @@ TAXONOMY_OF = {
     "service_type": "service_types",
     "sex": "sexes",
     "standard": "standards",
+    "status": "statuses",
+    "activity.status": "activity_statuses",
+    "language.code": "languages",
+    "referral_agreement.status": "agreement_statuses",
 }
-"""Field -> the list of words that its codes are of."""
-STATUSES_OF = {"activity": "activity_statuses", "referral_agreement": "agreement_statuses"}
-"""Table -> the list of words of its statuses, where it is not that of services."""
+"""Field, or table and field -> the list of words that its codes are of."""
 COUNTED_IN: dict[str, Message] = {
     "cases": Message("cases"),
     "crimes": Message("crimes"),
@@ -332,6 +334,8 @@ KINDS_OF_LINES = {
 
 VALUES: dict[str, dict[str, Message]] = {
     "address_type": KINDS_OF_PLACES,
+    "byday": dict(zip(WEEKDAYS, DAYS, strict=True)),
+    "field": {name: LABELS[name] for name in ("name", "description", "alternate_name")},
     "freq": {"WEEKLY": Message("every week"), "MONTHLY": Message("every month")},
     "level": {**LEVELS, "unverified": Message("Not checked")},
     "link_type": LINK_TYPES,
@@ -339,10 +343,11 @@ VALUES: dict[str, dict[str, Message]] = {
     "position_basis": BASES_OF_POINTS,
     "precision": PRECISE,
     "role": ROLES_OF_PLACES,
+    "translation.kind": ORIGINS,
     "type": KINDS_OF_LINES,
     "unit_of_count": COUNTED_IN,
 }
-"""Field -> what its values are called."""
+"""Field, or table and field -> what its values are called."""
 
 KINDS: dict[str, Message] = {
     "added": Message("Added"),
@@ -430,36 +435,24 @@ def _widget(kind: type[Record], name: str) -> Widget:
     return "number" if {int, float} & {*types} or name in ("latitude", "longitude") else "text"
 
 
-def _choices(kind: type[Record], name: str, record: Any, area: StudyArea, language: str) -> Iterator[tuple[str, str]]:
+def _choices(kind: type[Record], name: str, record: Any, area: StudyArea, language: str) -> list[tuple[str, str]]:
+    """Return the values of a field that is chosen, with what they are called; none for one that is typed."""
+    own = f"{kind.table}.{name}"
+    if taxonomy := TAXONOMY_OF.get(own) or TAXONOMY_OF.get(name):
+        unknown = [("unknown", LABELS["unknown"].into(language))] if name == "status" and own in TAXONOMY_OF else []
+        return [*_terms(taxonomy, language), *unknown]
     if name == "audience":
         least = AUDIENCES.index(record.audience) if record is not None else 0
-        yield from ((choice, AUDIENCE_LABELS[choice].into(language)) for choice in AUDIENCES[least:])
-    elif name == "byday":
-        yield from zip(WEEKDAYS, (day.into(language) for day in DAYS), strict=True)
-    elif name == "area_unit":
-        yield from ((code, area.label(code, language)) for code in area.all_units())
-    elif kind.table == "language" and name == "code":
-        yield from _terms("languages", language)
-    elif name == "language":
-        yield from ((code, language_of(code).name) for code in area.languages)
-    elif name == "status":
-        yield from _terms(STATUSES_OF.get(kind.table, "statuses"), language)
-        if kind.table in STATUSES_OF:
-            yield "unknown", LABELS["unknown"].into(language)
-    elif name in TAXONOMY_OF:
-        yield from _terms(TAXONOMY_OF[name], language)
-    elif kind.table == "translation" and name == "kind":
-        yield from ((code, label.into(language)) for code, label in ORIGINS.items())
-    elif name in VALUES:
-        yield from ((code, label.into(language)) for code, label in VALUES[name].items())
-    elif name == "taxonomy_term_id":
-        for taxonomy in ("service_types", "beneficiaries"):
-            for term in Vocabulary.load(taxonomy).terms():
-                yield term_id(term), str(Vocabulary.load(taxonomy).label(term.code, language))
-    elif name == "field":
-        yield from (
-            (field_name, LABELS[field_name].into(language)) for field_name in ("name", "description", "alternate_name")
-        )
+        return [(choice, AUDIENCE_LABELS[choice].into(language)) for choice in AUDIENCES[least:]]
+    if name == "area_unit":
+        return [(code, area.label(code, language)) for code in area.all_units()]
+    if name == "language":
+        return [(code, language_of(code).name) for code in area.languages]
+    if name == "taxonomy_term_id":
+        lists = [Vocabulary.load(taxonomy) for taxonomy in ("service_types", "beneficiaries")]
+        return [(term_id(term), str(terms.label(term.code, language))) for terms in lists for term in terms.terms()]
+    labels = VALUES.get(own) or VALUES.get(name, {})
+    return [(code, label.into(language)) for code, label in labels.items()]
 
 
 def _terms(taxonomy: str, language: str) -> Iterator[tuple[str, str]]:
@@ -511,15 +504,8 @@ def given(
         elif name in form or (old is None and (form_field.needed or form_field.value)):
             text = str(form.get(name, "")).replace("\r\n", "\n").strip()
             texts[name] = text or (None if model.is_required() else model.get_default())
-            if not text and form_field.needed:
-                wrong[name] = CHOOSE if form_field.choices else NEEDED
-            elif (
-                form_field.choices
-                and text not in dict(form_field.choices)
-                and (text or form_field.value)
-                and text != form_field.value
-            ):
-                wrong[name] = CHOOSE
+            if (why := _not_chosen(form_field, text)) is not None:
+                wrong[name] = why
     whole = dict(old.__dict__) if old is not None else {"id": "new", "link_id": "new", "link_entity": "service"}
     whole = {name: value for name, value in whole.items() if name in kind.model_fields and name not in texts} | texts
     try:
@@ -536,6 +522,14 @@ def given(
     if old is not None:
         values = {name: value for name, value in values.items() if value != getattr(old, name)}
     return values, wrong
+
+
+def _not_chosen(form_field: Field, text: str) -> Message | None:
+    """Return why a text does not fill a field: it is needed, or none of the choices nor what stood there; else None."""
+    if not text and form_field.needed:
+        return CHOOSE if form_field.choices else NEEDED
+    known = not form_field.choices or text == form_field.value or text in dict(form_field.choices)
+    return None if known else CHOOSE
 
 
 def as_day(text: str) -> dt.date | None:
