@@ -1066,7 +1066,7 @@ class _Looking:
         self.licences: set[str] = set()
         """Licences of sources that whatever is made of the view must name."""
         self._words, self._said_of = gate.words(db), gate.tables_said_of(db)
-        self._new_id = lru_cache(4_096)(partial(public_id, key))  # each part refers to the same words
+        self._new_id = partial(public_id, key)
 
     def at(self, roots: gate.Ids) -> dict[str, list[Row]]:
         """Look at what hangs from some records; return the rows that are shown, under their published ids."""
@@ -1141,6 +1141,7 @@ def _licences(db: sqlite_utils.Database, shown: Shown) -> set[str]:
 _NAMESPACE = NAMESPACE.bytes
 
 
+@lru_cache(4_096)  # each part of a directory, and each view of it, refers to the same words
 def public_id(key: bytes, record_id: str) -> str:
     """Return the published id of a record: it stays the same and tells nothing of the private one.
 

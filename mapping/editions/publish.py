@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -361,10 +361,11 @@ def _usable_abroad(view: View, area: StudyArea) -> set[str]:
     return {p.id for service in view.services() for p in service.points if can_be_visited(service, p, area)}
 
 
+@lru_cache(maxsize=4)
 def places(area: StudyArea) -> pd.DataFrame:
     """Return the places from which travel times are told: seats of units first, then by people, `MOST_PLACES` at most.
 
-    The rows of `StudyArea.gazetteer` that have coordinates.
+    The rows of `StudyArea.gazetteer` that have coordinates; they are remembered, and nothing may change them.
     """
     known = area.gazetteer.dropna(subset=["lat", "lon"])
     level = known["seat"].where(known["seat"] >= 0, 99)

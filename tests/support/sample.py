@@ -11,7 +11,9 @@ Every builder returns the records it takes to say one thing, the main one first;
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pyproj import Transformer
@@ -626,28 +628,39 @@ def tables_of(*parts: Part, words: Iterable[Record] | None = None) -> dict[str, 
     return tables
 
 
-_WHOLE: dict[tuple[int, bool], tuple[StudyArea | None, bytes]] = {}
-"""Directories of the whole sample, by area and by whether somebody agreed: hundreds of tests begin with one."""
+@lru_cache(8)
+def _begun(area: StudyArea | None, is_whole: bool, is_agreed: bool) -> bytes:
+    """A directory of the whole sample, where somebody agreed to it or not, or of nothing on the sample's day.
+
+    Thousands of tests begin with one: the first act of a day looks at all words, and a file is copied in no time.
+    """
+    with TemporaryDirectory() as folder:
+        with _opened(Path(folder), area) as directory:
+            if is_whole:
+                directory.add(sample_batch(), by="tests", on=TODAY)
+            else:
+                directory.catch_up(on=TODAY)
+        return directory.path.read_bytes()
+
+
+def _opened(folder: Path, area: StudyArea | None) -> Directory:
+    (folder / "directory.key").write_text("5a" * 32)
+    (folder / "directory.key").chmod(0o600)
+    return Directory(folder / "directory.db", area)
 
 
 def sample_directory(folder: Path, area: StudyArea | None = None, *parts: Part) -> Directory:
     """A directory of these parts, or of the whole sample, in a folder; its key is fixed."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "directory.key").write_text("5a" * 32)
-    (folder / "directory.key").chmod(0o600)
-    file, kind = folder / "directory.db", (id(area), SecondPerson.present)
-    if not parts and not file.exists() and kind in _WHOLE:
+    file = folder / "directory.db"
+    is_fresh = not file.exists()
+    if is_fresh:
         file.touch(0o600)
-        file.write_bytes(_WHOLE[kind][1])
-        return Directory(file, area)
-    fresh = not file.exists()
-    directory = Directory(file, area)
-    directory.add(batch(*parts) if parts else sample_batch(), by="tests", on=TODAY)
-    if parts or not fresh:
-        return directory
-    directory.close()
-    _WHOLE[kind] = area, file.read_bytes()
-    return Directory(file, area)
+        file.write_bytes(_begun(area, not parts, SecondPerson.present))
+    directory = _opened(folder, area)
+    if parts or not is_fresh:
+        directory.add(batch(*parts) if parts else sample_batch(), by="tests", on=TODAY)
+    return directory
 
 
 def sample_view(
