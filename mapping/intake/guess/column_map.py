@@ -514,27 +514,10 @@ class _Giving:
 
     def column(self, name: str) -> None:
         """Give a column its field."""
-        guess, look = self.guess, self.guess.seen[name]
-        about = "marking" if name == self.marking else "" if asks_consent(name) else field_of(name)
-        if (about == "organization" and look.holds_numbers()) or (about == "key" and look.holds_parted_numbers()):
-            about = "phone"
-        if about == "contact" and named(name, "phone") and look.shares.get("dialled", 0.0) >= ENOUGH:
-            about = "phone"  # who answers, and the numbers
-        if ADDED.match(fold_header(name)) or self._of_sender(name):
+        guess, look, about = self.guess, self.guess.seen[name], self._about(name)
+        if why := self._why_private(name, about):
             guess.private.append(name)
-            guess.why[name] = "added by the survey tool"
-        elif not look.answers and max(named(name, "person"), named(name, "job")) > named(name, "organization"):
-            guess.private.append(name)
-            guess.why[name] = "of people nothing is kept"
-        elif named(name, "enumerator"):
-            guess.private.append(name)
-            guess.why[name] = "whoever filled it in is no part of the list"
-        elif REMARKS & set(re.findall(r"[^\W_]+", coarse(name))):
-            guess.private.append(name)
-            guess.why[name] = "remarks are never kept"
-        elif about not in ("contact", "marking") and not asks_consent(name) and hides_number(name):
-            guess.private.append(name)
-            guess.why[name] = "its heading asks that it be shown to nobody"
+            guess.why[name] = why
         elif RUNNING.match(name) or (asks_consent(name) and name != self.marking):
             guess.passed.append(name)
         elif about and not look.speaks_against(about):
@@ -544,18 +527,40 @@ class _Giving:
         elif (code := _service_of(name, look)) is not None:
             guess.services[name] = code
             guess.why[name] = "yes or no, by its name"
-        elif about in HEADING_SAYS and look.taken_for not in SHAPED:
+        elif why := _why_open(name, about, look):
             guess.open.append(name)
-            guess.why[name] = f"is called {about}, and holds something else"
-        elif look.taken_for == "verified_on" and any(named(name, other) for other in OTHER_DAYS):
-            guess.open.append(name)
-            guess.why[name] = "is called the day of something else"
+            guess.why[name] = why
         elif look.holds_parted_numbers() and look.shares.get("dialled", 0.0) >= ENOUGH:
             self.give(name, "phone", f"by what stands in it ({look.shares['dialled']:.0%})")
         elif look.taken_for and not self._taken(name, look.taken_for):
             self.give(name, look.taken_for, f"by what stands in it ({look.share:.0%})")
         else:
             guess.open.append(name)
+
+    def _about(self, name: str) -> str:
+        """Return the field that a column is called by; numbers count as phones, whatever they are called."""
+        look = self.guess.seen[name]
+        about = "marking" if name == self.marking else "" if asks_consent(name) else field_of(name)
+        if (about == "organization" and look.holds_numbers()) or (about == "key" and look.holds_parted_numbers()):
+            about = "phone"
+        if about == "contact" and named(name, "phone") and look.shares.get("dialled", 0.0) >= ENOUGH:
+            about = "phone"  # who answers, and the numbers
+        return about
+
+    def _why_private(self, name: str, about: str) -> str:
+        """Return why nothing of a column is kept; or nothing."""
+        look = self.guess.seen[name]
+        if ADDED.match(fold_header(name)) or self._of_sender(name):
+            return "added by the survey tool"
+        if not look.answers and max(named(name, "person"), named(name, "job")) > named(name, "organization"):
+            return "of people nothing is kept"
+        if named(name, "enumerator"):
+            return "whoever filled it in is no part of the list"
+        if REMARKS & set(re.findall(r"[^\W_]+", coarse(name))):
+            return "remarks are never kept"
+        if about not in ("contact", "marking") and not asks_consent(name) and hides_number(name):
+            return "its heading asks that it be shown to nobody"
+        return ""
 
     def _of_sender(self, name: str) -> bool:
         before = self.guess.names[: self.guess.names.index(name)]
@@ -588,6 +593,15 @@ OTHER_DAYS = ("valid_to", "signed_on", "start", "end", "document")
 
 OTHER_BOUND = {"minimum_age": "maximum_age", "opens": "closes"}
 """First bound -> the last one, whose column may be called "to" alone."""
+
+
+def _why_open(name: str, about: str, look: ColumnGuess) -> str:
+    """Return why a column is left open though its name or its cells tell of something; or nothing."""
+    if about in HEADING_SAYS and look.taken_for not in SHAPED:
+        return f"is called {about}, and holds something else"
+    if look.taken_for == "verified_on" and any(named(name, other) for other in OTHER_DAYS):
+        return "is called the day of something else"
+    return ""
 
 
 def _field_of_choices(choices: Sequence[str]) -> str:
@@ -812,77 +826,82 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
     guess = guessed(sheets, area, to_draft=True)
     stem = re.sub(r"\.\w+$", "", file)
     made = _map(guess, stem)
-    least, most = max(1, guess.count * 8 // 10), guess.count * 5 // 4 + 10
     lines = [
         f"# Draft of a column map for {file}, guessed. Read every line; docs/importing.md explains the keys.",
         f"source = {_text(_short(stem))}    # short name of the sender: choose it now, it never changes",
         f"name = {_text(stem)}",
         'licence = ""',
+        *_what_a_row_is(guess, made.shape),
+        *_where_rows_are(guess, sheets),
+        *_listed("private", guess.private, "remarks: looked at for words such as 'do not publish', never kept"),
+        *_open_columns(guess),
+        *_fields(guess),
     ]
+    for name, choices in guess.choices.items():
+        lines += _table(
+            f"choices.{name}", "column = what a yes in it stands for; nothing where it says it itself", choices
+        )
+    if made.shape == "place":
+        lines += _table("services", "column = kind of help that it says yes or no to", guess.services)
+    for column, values in guess.headings.items():
+        lines += _table(f"headings.{_text(column)}", "what its heading says of the cells below", values, key=str)
+    if guess.standards:
+        lines += _table("standards", "column with answers = item of the checklist", guess.standards)
+    lines += [*_markings(guess), *_precisions(guess), *_words(guess)]
+    return "\n".join(lines) + "\n"
+
+
+def _what_a_row_is(guess: Guessed, shape: Shape) -> Iterator[str]:
     if guess.other:
-        lines.append(f"shape = {_text(guess.other)}    # TO BE DECIDED: it looks so; a row is no service")
-    elif made.shape == "repeat":
-        lines.append('shape = "repeat"    # its services stand on a sheet of their own')
-    elif made.shape != "service":
-        lines.append(f"shape = {_text(made.shape)}    # a row is a place; columns say which services are there")
+        yield f"shape = {_text(guess.other)}    # TO BE DECIDED: it looks so; a row is no service"
+    elif shape == "repeat":
+        yield 'shape = "repeat"    # its services stand on a sheet of their own'
+    elif shape != "service":
+        yield f"shape = {_text(shape)}    # a row is a place; columns say which services are there"
     if guess.key:
-        lines.append(f"key = {_text(guess.key[0])}    # the sender's own number of a row")
+        yield f"key = {_text(guess.key[0])}    # the sender's own number of a row"
     else:
-        lines.append('# key = "..."    # a column with the sender\'s own number, if there is one')
-    lines += [
-        f"rows = {{ least = {least}, most = {most}, refused = {max(20, guess.count // 10)} }}"
-        f"    # {guess.count} rows are there now",
-    ]
+        yield '# key = "..."    # a column with the sender\'s own number, if there is one'
+
+
+def _where_rows_are(guess: Guessed, sheets: Sequence[Sheet]) -> Iterator[str]:
+    """Yield how many rows are to be expected, in which sheets, and below what header."""
+    count, header = guess.count, guess.header
+    bounds = f"least = {max(1, count * 8 // 10)}, most = {count * 5 // 4 + 10}, refused = {max(20, count // 10)}"
+    yield f"rows = {{ {bounds} }}    # {count} rows are there now"
     if guess.sheet.name:
         others = [sheet.name for sheet in sheets if sheet.rows and sheet.name not in guess.sheets]
         note = f"    # left out: {', '.join(others)}" if others else ""
         again = f", children = {_text(guess.children)}" if guess.children else ""
-        lines.append(f"sheets = {{ only = [{', '.join(map(_text, guess.sheets))}]{again} }}{note}")
-    header = guess.header
-    more = (f", rows = {header.rows}" if header.rows > 1 else "") + (
-        f", skip_after = {header.skip_after}" if header.skip_after else ""
-    )
-    lines.append(f"header = {{ has = {_text(header.has)}{more} }}    # the row of names, row {_row_of(guess)}")
-    lines.append("skip = { fewer_cells = 2 }    # rows of one cell are headings of parts")
-    lines += _listed("private", guess.private, "remarks: looked at for words such as 'do not publish', never kept")
-    lines += _open_columns(guess)
-    lines += ["", "[fields]    # field = column; the fields are listed in docs/importing.md"]
-    lines += [
-        f'# {name} = "..."    # TO BE DECIDED, here or in [constants]; no row counts without: {FIELDS[name]}'
-        for name in guess.missing
-    ]
+        yield f"sheets = {{ only = [{', '.join(map(_text, guess.sheets))}]{again} }}{note}"
+    more = f", rows = {header.rows}" if header.rows > 1 else ""
+    more += f", skip_after = {header.skip_after}" if header.skip_after else ""
+    row = guess.sheet.first_row + guess.top
+    yield f"header = {{ has = {_text(header.has)}{more} }}    # the row of names, row {row}"
+    yield "skip = { fewer_cells = 2 }    # rows of one cell are headings of parts"
+
+
+def _fields(guess: Guessed) -> Iterator[str]:
+    yield from ("", "[fields]    # field = column; the fields are listed in docs/importing.md")
+    for name in guess.missing:
+        yield f'# {name} = "..."    # TO BE DECIDED, here or in [constants]; no row counts without: {FIELDS[name]}'
     if not guess.other and not guess.bodies:
-        lines.append(
-            '# organization = "..."    # TO BE DECIDED: the column with the names of bodies; no row counts without'
-        )
+        yield '# organization = "..."    # TO BE DECIDED: the column with the names of bodies; no row counts without'
     for name, columns in guess.fields.items():
         shown = _text(columns[0]) if len(columns) == 1 else f"[{', '.join(map(_text, columns))}]"
-        why = guess.why.get(columns[0], "")
-        lines.append(f"{_text(name) if '.' in name else name} = {shown}    # {why}: {FIELDS[name.partition('.')[0]]}")
-    for name, choices in guess.choices.items():
-        lines += ["", f"[choices.{name}]    # column = what a yes in it stands for; nothing where it says it itself"]
-        lines += [f"{_text(column)} = {_text(meaning)}" for column, meaning in choices.items()]
-    if made.shape == "place":
-        lines += ["", "[services]    # column = kind of help that it says yes or no to"]
-        lines += [f"{_text(column)} = {_text(code)}" for column, code in guess.services.items()]
-    for column, values in guess.headings.items():
-        lines += ["", f"[headings.{_text(column)}]    # what its heading says of the cells below"]
-        lines += [f"{name} = {_text(value)}" for name, value in values.items()]
-    if guess.standards:
-        lines += ["", "[standards]    # column with answers = item of the checklist"]
-        lines += [f"{_text(column)} = {_text(code)}" for column, code in guess.standards.items()]
-    lines += [*_markings(guess), *_precisions(guess), *_words(guess)]
-    return "\n".join(lines) + "\n"
+        key, why = _text(name) if "." in name else name, guess.why.get(columns[0], "")
+        yield f"{key} = {shown}    # {why}: {FIELDS[name.partition('.')[0]]}"
+
+
+def _table(name: str, why: str, values: Mapping[str, str], key: Callable[[str], str] | None = None) -> list[str]:
+    """Write a table of texts; its keys in quotation marks, or as ``key`` writes them."""
+    return ["", f"[{name}]    # {why}", *(f"{(key or _text)(name)} = {_text(value)}" for name, value in values.items())]
 
 
 def _short(stem: str) -> str:
     """Return a short name for a sender from the name of a file."""
     plain = re.sub(r"[^a-z0-9]+", "-", stem.casefold()).strip("-")
     return plain if stem.isascii() and plain else source_code(stem)
-
-
-def _row_of(guess: Guessed) -> int:
-    return guess.sheet.first_row + guess.top
 
 
 def _open_columns(guess: Guessed) -> list[str]:
@@ -926,11 +945,8 @@ def _markings(guess: Guessed) -> list[str]:
         words = ["all"]
     else:
         words = sorted(word for word in guess.seen[column].words if word)
-    lines += [
-        "",
-        "[markings]    # the sender's word = public, partner, focal_point or custodian; two people approve it",
-    ]
-    return lines + [f'{_text(word)} = "custodian"' for word in words]
+    why = "the sender's word = public, partner, focal_point or custodian; two people approve it"
+    return lines + _table("markings", why, dict.fromkeys(words, "custodian"))
 
 
 def _precisions(guess: Guessed) -> list[str]:
@@ -938,10 +954,9 @@ def _precisions(guess: Guessed) -> list[str]:
     column = next(iter(guess.fields.get("precision", ())), None)
     if column is None:
         return []
-    words = guess.seen[column].words
-    return ["", "[precisions]    # the sender's word = exact, area or none"] + [
-        f'{_text(word)} = "none"' for word in words
-    ]
+    return _table(
+        "precisions", "the sender's word = exact, area or none", dict.fromkeys(guess.seen[column].words, "none")
+    )
 
 
 def _words(guess: Guessed) -> list[str]:
