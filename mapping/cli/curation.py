@@ -35,6 +35,8 @@ from mapping.safety.agreed import Showing, digest_of
 
 if TYPE_CHECKING:
     from mapping.directory.conflicts import Claimed
+    from mapping.directory.gate import Waiting
+    from mapping.directory.rows import Proposal
     from mapping.directory.undo import BatchLine
 
 app = typer.Typer()
@@ -162,46 +164,51 @@ def agree(
         store.catch_up(on=day)
         acts = store.waiting(int(what) if what.isdigit() else None) if not what or what.isdigit() else []
         proposals = [proposal for proposal in store.proposals() if proposal.id == what or not what]
-        for act, own in groupby(acts, key=lambda act: (act.batch, act.on, act.what, act.by)):
-            batch, on, file, by = act
-            done = (
-                f"{on}, {file}, by {by or 'several, or somebody who did not sign in'}"
-                if batch
-                else "other settings or another day"
-            )
-            out.print(f"Act {batch}, {done}:", markup=False)
-            _print_shown([act.showing for act in own])
+        would = {proposal.id: store.would_show(proposal.id, on=day) for proposal in proposals}
+        _print_acts(acts)
         for proposal in proposals:
-            by = proposal.proposed_by if proposal.signed_in else "somebody who did not sign in"
-            out.print(
-                f"Proposal {proposal.id}, {proposal.proposed_on}, {proposal.kind} {proposal.link_entity}"
-                f" {proposal.link_id}, by {by}: {proposal.reason}",
-                markup=False,
-            )
-            would = store.would_show(proposal.id, on=day)
-            _print_shown(would)
+            _print_proposal(proposal, would[proposal.id])
         if what and not (acts or proposals):
             raise NotFound(f"{what}: nothing of this number or id waits; `rohnamo agree` lists what does")
         if not what:
             out.print("To agree: rohnamo agree NUMBER --as LOGIN" if acts or proposals else "Nothing waits.")
             return
-        authors = {act.by for act in acts} or {
-            proposal.proposed_by if proposal.signed_in else "" for proposal in proposals
-        }
-        if "" in authors and not other:
-            raise InvalidRecord("nobody alone signed in for this: two people agree, with --as LOGIN and --and LOGIN")
-        people = [acting(person, accounts, "approve") for person in ([login, other] if "" in authors else [login])]
-        for author in sorted({author or people[1] for author in authors}):
-            if one_person(people[0], author, accounts):
-                raise InvalidRecord(f"{login}: counts as one person with {author}; somebody else must agree")
+        authors = {act.by for act in acts} or {p.proposed_by if p.signed_in else "" for p in proposals}
+        people = _who_agrees(authors, login, other, accounts)
         if acts:
             store.agree([act.showing for act in acts], by=people[0], also=people[-1], on=day)
         for person in people if proposals else ():  # of two the first has proposed it, where nobody was known to
-            store.decide(what, "accepted", by=person, on=day, looked_at=digest_of(would))
+            store.decide(what, "accepted", by=person, on=day, looked_at=digest_of(would[what]))
     effect = "it is shown from the next edition on"
     if any(proposal.kind == "erase" for proposal in proposals):
         effect = "it is erased for good; old backups, import reports and the sender's own file still hold it"
     out.print(f"Agreed to by {' and '.join(people)}; {effect}.")
+
+
+def _print_acts(acts: "Sequence[Waiting]") -> None:
+    for (batch, on, file, by), own in groupby(acts, key=lambda act: (act.batch, act.on, act.what, act.by)):
+        author = by or "several, or somebody who did not sign in"
+        done = f"{on}, {file}, by {author}" if batch else "other settings or another day"
+        out.print(f"Act {batch}, {done}:", markup=False)
+        _print_shown([act.showing for act in own])
+
+
+def _print_proposal(proposal: "Proposal", would: "Sequence[Showing]") -> None:
+    about = f"{proposal.proposed_on}, {proposal.kind} {proposal.link_entity} {proposal.link_id}"
+    by = proposal.proposed_by if proposal.signed_in else "somebody who did not sign in"
+    out.print(f"Proposal {proposal.id}, {about}, by {by}: {proposal.reason}", markup=False)
+    _print_shown(would)
+
+
+def _who_agrees(authors: set[str], login: str, other: str, accounts: Path) -> list[str]:
+    """Return who agrees, each signed in, and none of them an author: two where some author is not known."""
+    if "" in authors and not other:
+        raise InvalidRecord("nobody alone signed in for this: two people agree, with --as LOGIN and --and LOGIN")
+    people = [acting(person, accounts, "approve") for person in ([login, other] if "" in authors else [login])]
+    for author in sorted({author or people[1] for author in authors}):
+        if one_person(people[0], author, accounts):
+            raise InvalidRecord(f"{login}: counts as one person with {author}; somebody else must agree")
+    return people
 
 
 def _print_shown(shown: "Sequence[Showing]") -> None:

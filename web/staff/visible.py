@@ -237,46 +237,13 @@ class VisibleRecords:
         """
         if EVERYWHERE in regions:
             return self
-        wanted = set(regions)
-
-        def asked(table: str) -> list[Any]:
-            held = self._by_id[table]
-            return (
-                [*held.values()]
-                if before is None
-                else [held[identifier] for identifier in sorted(touched) if identifier in held]
-            )
-
-        inside_ids: dict[str, set[str]] = {
-            table: {record.id for record in asked(table) if self.units(record) & wanted} for table in WHOLES
-        }
-        owners = {self.record("service", service).organization_id for service in inside_ids["service"]}
-        inside_ids["organization"] |= {owner for owner in owners if owner}
-
-        def inside(table: str, identifier: str) -> bool:
-            return identifier in inside_ids[table] or (
-                before is not None and identifier not in touched and before.has(table, identifier)
-            )
-
-        def stays(record: Any) -> bool:
-            if record.table in WHOLES:
-                return record.id in inside_ids[record.table]
-            if record.table in ("source", "taxonomy", "taxonomy_term", "unit"):
-                return True
-            parents = [(parent, getattr(record, name)) for name, parent in references(RECORDS[record.table]).items()]
-            parents.append((getattr(record, "link_entity", ""), getattr(record, "link_id", None)))
-            named = [(parent, parent_id) for parent, parent_id in parents if parent in WHOLES and parent_id]
-            if named:
-                return any(inside(parent, parent_id) for parent, parent_id in named)
-            return bool(self.units(record) & wanted) or record.table in (
-                "translation",
-                "approval",
-                "decision",
-                "language",
-            )
-
-        tables = {table: [record for record in asked(table) if stays(record)] for table in RECORDS}
-        conflicts = [conflict for conflict in self._conflicts if inside(conflict.table, conflict.record)]
+        now = {table: [*held.values()] for table, held in self._by_id.items()}
+        if before is not None:
+            ordered = sorted(touched)
+            now = {table: [held[own] for own in ordered if own in held] for table, held in self._by_id.items()}
+        part = _Regions(self, now, set(regions), before, touched)
+        tables = {table: [record for record in records if part.holds(record)] for table, records in now.items()}
+        conflicts = [conflict for conflict in self._conflicts if part.inside(conflict.table, conflict.record)]
         if before is not None:
             return before.patched(touched, tables, conflicts)
         return VisibleRecords(tables, self.area, self.day, key=self.key, conflicts=conflicts)
@@ -389,3 +356,42 @@ def _may_be_seen(record: Any, ids: Collection[str]) -> bool:
     if record.table == "decision":
         return record.one in ids and record.other in ids
     return getattr(record, "link_id", None) in ids
+
+
+class _Regions:
+    """What of all that may be seen is in some regions: of ``now``, and of what was ``before`` and was not touched."""
+
+    def __init__(
+        self,
+        whole: VisibleRecords,
+        now: Mapping[str, Iterable[Record]],
+        regions: set[str],
+        before: VisibleRecords | None,
+        touched: Collection[str],
+    ) -> None:
+        self.whole, self.regions, self.before, self.touched = whole, regions, before, touched
+        self._ids = {table: {record.id for record in now[table] if self._is_here(record)} for table in WHOLES}
+        owners = {whole.record("service", service).organization_id for service in self._ids["service"]}
+        self._ids["organization"] |= {owner for owner in owners if owner}
+
+    def inside(self, table: str, identifier: str) -> bool:
+        """Tell whether an organization, a service or a place is in the regions."""
+        if identifier in self._ids[table]:
+            return True
+        return self.before is not None and identifier not in self.touched and self.before.has(table, identifier)
+
+    def holds(self, record: Any) -> bool:
+        """Tell whether a record that is looked at may be seen in the regions: it is in them, or of something there."""
+        if record.table in WHOLES:
+            return record.id in self._ids[record.table]
+        if record.table in ("source", "taxonomy", "taxonomy_term", "unit"):
+            return True
+        parents = [(parent, getattr(record, name)) for name, parent in references(RECORDS[record.table]).items()]
+        parents.append((getattr(record, "link_entity", ""), getattr(record, "link_id", None)))
+        wholes = [(parent, parent_id) for parent, parent_id in parents if parent in WHOLES and parent_id]
+        if wholes:
+            return any(self.inside(parent, parent_id) for parent, parent_id in wholes)
+        return self._is_here(record) or record.table in ("translation", "approval", "decision", "language")
+
+    def _is_here(self, record: Any) -> bool:
+        return not self.regions.isdisjoint(self.whole.units(record))

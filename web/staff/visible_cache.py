@@ -19,7 +19,7 @@ from mapping.directory.conflicts import CLAIMED, Conflict
 from mapping.directory.directory import Directory
 from mapping.directory.rows import reader, stored_rows
 from mapping.directory.undo import whole_row
-from mapping.model import RECORDS, Record, references
+from mapping.model import RECORDS, Record, Source, references
 from mapping.safety.redaction import PUBLISHED, VOCABULARIES, Rules
 from web.staff.visible import VisibleRecords, shown, told
 
@@ -152,19 +152,9 @@ class VisibleCache:
 
     def _mend(self, directory: Directory, last: int) -> bool:
         """Work out what changed after a batch; False where that could change what is seen elsewhere."""
-        query = 'SELECT DISTINCT "table", record, change FROM history WHERE batch > ?'
-        changed: dict[str, set[str]] = defaultdict(set)
-        for table, identifier, how in directory.db.conn.execute(query, [last]):
-            if how == "erased" or table in VOCABULARIES:
-                return False
-            changed[table].add(identifier)
-        now: dict[str, Record | None] = {}
-        for table in {*changed} & {*RECORDS}:
-            rows, read = stored_rows(directory.db, table, sorted(changed[table])), reader(RECORDS[table])
-            now |= {
-                identifier: read([*rows[identifier].values()]) if identifier in rows else None
-                for identifier in changed[table]
-            }
+        now = _changed(directory, last)
+        if now is None:
+            return False
         old = [self._kin.records.get(record) for record in now]
         if any(getattr(identifier, "link_entity", "") in VOCABULARIES for identifier in (*now.values(), *old)):
             return False
@@ -180,17 +170,36 @@ class VisibleCache:
         here = {table: [record for record in own if record.id in touched] for table, own in visible.items()}
         if _words(whole, touched) - {*self._rules.vocabulary} != _words_of(here) - {*self._rules.vocabulary}:
             return False  # a word of another's list is used for the first time, or no more
-        everywhere = "source" in changed  # of which rank a source is decides whose word counts
-        claimed = _claimed(directory, last) | touched
-        after = whole.patched(touched, here, ())
-        fresh = told(directory.conflicts(None if everywhere else claimed), after, self._kin.records)
-        remaining = [] if everywhere else [conflict for conflict in whole.conflicts() if conflict.record not in claimed]
-        after = after.patched((), {}, sorted(remaining + fresh, key=_place))
+        ranked = any(isinstance(record, Source) for record in (*now.values(), *old))  # ranks decide whose word counts
+        claimed = None if ranked else _claimed(directory, last) | touched
+        after = self._judged(directory, whole.patched(touched, here, ()), claimed)
         self._seen = {
             regions: after.within(regions, before=before, touched=touched) if regions else after
             for regions, before in self._seen.items()
         }
         return True
+
+    def _judged(self, directory: Directory, after: VisibleRecords, claimed: set[str] | None) -> VisibleRecords:
+        """Return what may be seen after a change with its conflicts: those of claimed records, or of all, anew."""
+        fresh = told(directory.conflicts(claimed), after, self._kin.records)
+        held = () if claimed is None else self._seen[frozenset()].conflicts()
+        remaining = [conflict for conflict in held if claimed is None or conflict.record not in claimed]
+        return after.patched((), {}, sorted(remaining + fresh, key=_place))
+
+
+def _changed(directory: Directory, last: int) -> dict[str, Record | None] | None:
+    """Return by id what changed after a batch, as it is now; None where that could change what is seen elsewhere."""
+    query = 'SELECT DISTINCT "table", record, change FROM history WHERE batch > ?'
+    changed: dict[str, set[str]] = defaultdict(set)
+    for table, identifier, how in directory.db.conn.execute(query, [last]):
+        if how == "erased" or table in VOCABULARIES:
+            return None
+        changed[table].add(identifier)
+    now: dict[str, Record | None] = {}
+    for table in {*changed} & {*RECORDS}:
+        rows, read = stored_rows(directory.db, table, sorted(changed[table])), reader(RECORDS[table])
+        now |= {own: read([*rows[own].values()]) if own in rows else None for own in changed[table]}
+    return now
 
 
 def _removed(directory: Directory, since: int) -> Iterator[tuple[str, Record]]:
