@@ -133,6 +133,11 @@ _IZOFAT = re.compile(r"(?<=[^\W\d_])-(?=[iиӣ](?![^\W_]))", re.I)
 INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 _VOWELS = re.compile(r"[\u0640\u064b-\u0652\u0670]")
 """What Arabic writing may leave out: short vowels, and the stroke that makes a word longer."""
+_MARKS = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0711-\u1cff\u1dc0-\u1dff"
+    "\u20d0-\u20f0\u2cef-\u2dff\u302a-\u309a\ua66f-\uabff\ufb1e\ufe00-\ufe2f\U00010000-\U0001efff\U000e0100-\U000e01ef]"
+)
+"""Where signs stand that go with a letter: a stress, and vowels of Burmese, Hindi or Thai; others stand there too."""
 _NUMBER_SIGN = re.compile(r"№|\bno\s*[.:]?\s*(?=\d)|#(?=\s?\d)", re.I)
 _TWICE = re.compile(r"([^\W\d_])\1+")
 _NUMBER = re.compile(r"\d+")
@@ -375,6 +380,7 @@ def _plain(text: str) -> str:
     if text.isascii():
         return _IZOFAT.sub("", _NUMBER_SIGN.sub(" no ", text)).casefold()
     text = unicodedata.normalize("NFC", _VOWELS.sub("", INVISIBLE.sub("", text)))
+    text = _MARKS.sub(lambda sign: "" if unicodedata.category(sign[0])[0] == "M" else sign[0], text)
     text = _LETTERS.sub(lambda word: _one_script(word[0]), text)
     text = _IZOFAT.sub("", _NUMBER_SIGN.sub(" no ", text))
     return unicodedata.normalize("NFKC", text.replace("İ", "i")).casefold()

@@ -2,6 +2,7 @@
 
 import re
 import string
+import unicodedata
 
 import pytest
 from hypothesis import assume, example, given, settings
@@ -84,6 +85,20 @@ def test_lookalike_letters_are_read_in_the_script_of_their_word():
 def test_letters_that_are_not_seen_do_not_count():
     assert skeleton("Проф\u00adсоюз\u00a0сезонных\u200b рабочих") == skeleton("Профсоюз сезонных рабочих")
     assert skeleton("Рӯшон") == skeleton("Рӯшон".replace("ӯ", "у\u0304"))  # a letter and a combining macron
+
+
+@pytest.mark.parametrize("word", ["мили́ция", "ကျပ်", "रुपये", "ช่วยเหลือ", "שָׁלוֹם", "த​மிழ்"])
+def test_a_sign_that_goes_with_a_letter_parts_no_word(word):
+    assert len(tokens(word)) == 1
+
+
+def test_a_stress_does_not_count():
+    assert skeleton("мили́ция") == skeleton("милиция")
+
+
+def test_every_sign_that_goes_with_a_letter_is_known_as_one():
+    signs = (chr(code) for code in range(0x110000) if unicodedata.category(chr(code))[0] == "M")
+    assert [sign for sign in signs if len(tokens(f"ж{sign}б")) > 1] == []
 
 
 def test_izofat_is_joined_and_other_hyphens_part_words():

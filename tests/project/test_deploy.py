@@ -52,6 +52,12 @@ def test_services_run_commands_that_exist_and_may_do_little(path):
     assert lines(path, "ProtectSystem") == ["strict"]
 
 
+def test_a_portal_that_fails_at_once_is_started_again_for_ever():
+    """Five starts within ten seconds are the last ones that systemd makes by itself."""
+    for path in SERVICES:
+        assert lines(path, "RestartSec") == ["10" for _ in lines(path, "Restart")], path.name
+
+
 def test_only_the_staff_can_see_the_directory():
     private, directory = "/srv/rohnamo/private", "/srv/rohnamo/private/directory"
     for path in SERVICES:

@@ -146,6 +146,12 @@ def test_a_price_that_was_said_is_read_as_it_was(amount, currency):
         assert (cost(words, SOMONI).amount, cost(words, SOMONI).currency) == (amount, currency)
 
 
+@pytest.mark.parametrize(("code", "word"), [("MMK", "ကျပ်"), ("NPR", "रुपैयाँ"), ("THB", "บาท"), ("AFN", "افغانی")])
+def test_money_is_known_in_letters_that_signs_go_with(code, word):
+    read = cost(f"5,000 {word}", Money(code, (word,)))
+    assert (read.amount, read.currency) == (5000, code)
+
+
 RIAL = Money("OMR", ("rial", "rials"), (("en", "rials"),))
 
 
