@@ -1,6 +1,7 @@
 """The house: import rules hold, folders are small and say what they are for, and local names are nouns."""
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 
@@ -80,9 +81,9 @@ def test_a_class_name_stands_for_one_class():
     places: dict[str, list[str]] = {}
     for folder in (folder for folder in FOLDERS if not folder.startswith("tests")):
         for path in sorted((ROOT / folder).glob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.ClassDef):
-                    places.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
+            for name in re.findall(r"^ *class (\w+)(?:\[.*\])?[(:]", path.read_text("utf-8"), re.MULTILINE):
+                places.setdefault(name, []).append(path.relative_to(ROOT).as_posix())
+    assert len(places) > 300
     assert {name: files for name, files in places.items() if len(files) > 1} == {}
 
 

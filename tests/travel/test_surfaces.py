@@ -18,7 +18,7 @@ PLANS = ("summer", "winter", "walking")
 def client():
     distributed = pytest.importorskip("distributed")
     with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None) as cluster,
         distributed.Client(cluster) as own,
     ):
         yield own

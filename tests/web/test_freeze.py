@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound, UnsafePublication
 from tests.support.canary import find_canaries
 from tests.support.sample import (
@@ -216,49 +217,39 @@ def other_secrets():
     )
 
 
-def frozen_of(folder, area, parts):
-    """Freeze what is public of some records, with the whole of it as one file, and return its folder."""
-    return freeze(create_app(published(folder, area, *parts), area, demo=True), folder / "site", archive=True).folder
+def test_worlds_that_differ_in_secrets_give_one_view(view_file, tiny_area, tmp_path):
+    """A site is made of its view and nothing else: `web/audit` makes one anew, also with other secrets beside it."""
+    for name, parts in (("without", public_parts()), ("other", other_secrets())):
+        assert published(tmp_path / name, tiny_area, parts).read_bytes() == view_file.read_bytes(), name
 
 
-@pytest.fixture(scope="module")
-def without_secrets(tiny_area, tmp_path_factory):
-    return frozen_of(tmp_path_factory.mktemp("public"), tiny_area, public_parts())
-
-
-def test_worlds_that_differ_in_secrets_give_one_site(without_secrets, site, tiny_area, tmp_path):
-    """The sample's own site has no archive: what is in that of the others is the same site."""
-    assert tree(frozen_of(tmp_path, tiny_area, other_secrets())) == tree(without_secrets)
-    with zipfile.ZipFile(without_secrets / "data" / "site.zip") as archive:
-        archive.extractall(tmp_path)
-    assert tree(tmp_path / "rohnamo") == tree(site)
-
-
-def test_a_public_difference_does_change_the_site(without_secrets, tiny_area, tmp_path):
+def test_a_public_difference_does_change_the_site(site, tiny_area, tmp_path):
     """The comparison of two worlds would see a difference if there were one."""
     for name, parts in (("same", ()), ("more", service("One more", of="Umed", types=["LEG-INF"]))):
         app = create_app(published(tmp_path / name, tiny_area, public_parts(), parts), tiny_area, demo=True)
         page = app.test_client().get("/en/all-1.html").data
-        assert (page == (without_secrets / "en/all-1.html").read_bytes()) == (name == "same")
+        assert (page == (site / "en/all-1.html").read_bytes()) == (name == "same")
 
 
-def test_the_whole_site_is_one_file_too(without_secrets, tiny_area, tmp_path):
+def test_the_whole_site_is_one_file_too(view_file, tiny_in_one_language, tmp_path):
     """Unpacked it is the site itself, but for what says where the one file is: so it also opens from a disk."""
-    packed = without_secrets / "data" / "site.zip"
+    area = StudyArea.load(tiny_in_one_language)
+    archived = freeze(create_app(view_file, area, demo=True), tmp_path / "site", archive=True).folder
+    packed = archived / "data" / "site.zip"
     with zipfile.ZipFile(packed) as archive:
         assert {each.date_time for each in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         archive.extractall(tmp_path)
     zip_folder(tmp_path / "rohnamo", tmp_path / "again.zip", top="rohnamo")
     assert packed.read_bytes() == (tmp_path / "again.zip").read_bytes()
-    whole, unpacked = tree(without_secrets), tree(tmp_path / "rohnamo")
-    offering = {f"{language}/data.html" for language in tiny_area.languages}
+    whole, unpacked = tree(archived), tree(tmp_path / "rohnamo")
+    offering = {f"{language}/data.html" for language in area.languages}
     differing = {name for name in whole | unpacked if whole.get(name) != unpacked.get(name)}
     assert differing == {"data/site.zip", "checksums.txt"} | offering
-    listed = dict(reversed(line.split("  ")) for line in (without_secrets / "checksums.txt").read_text().splitlines())
+    listed = dict(reversed(line.split("  ")) for line in (archived / "checksums.txt").read_text().splitlines())
     del whole["checksums.txt"]
     assert listed == whole
     for name in offering:
-        page = (without_secrets / name).read_text()
+        page = (archived / name).read_text()
         assert 'href="../data/site.zip"' in page
         assert listed["data/site.zip"] in page
         assert "site.zip" not in (tmp_path / "rohnamo" / name).read_text()

@@ -24,11 +24,13 @@ def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
 
 
-def test_all_that_is_read_is_made_in_the_order_of_links(view_file, tiny_area):
-    made, app = (create_app(view_file, tiny_area, keep=True) for _ in range(2))
+def test_all_that_is_read_is_made_in_the_order_of_links(view_file, tiny_area, app):
+    plain, results = app.test_client(), app.config["EDITIONS"].now().report_results()
+    made, app = (create_app(view_file, tiny_area, keep=True, demo=True) for _ in range(2))
     edition = app.config["EDITIONS"].now()
     pages = list(pages_in_turn(made, "tg", studied=False))
     assert made.config["EDITIONS"].now().made("results") is None, "these wait for no analysis"
+    made.config["EDITIONS"].now().report_results(lambda *_: results)
     pages += pages_in_turn(made, "tg", studied=True)
     paths = [path for path, _ in pages]
     assert paths[0] == "/tg/index.html"
@@ -43,7 +45,7 @@ def test_all_that_is_read_is_made_in_the_order_of_links(view_file, tiny_area):
     def refuse(environ, start_response):
         raise AssertionError(f"{environ['PATH_INFO']} was made again")
 
-    plain, app.wsgi_app.app = create_app(view_file, tiny_area).test_client(), refuse
+    app.wsgi_app.app = refuse
     for path in ("/tg/index.html", "/tg/gaps.html", "/tg/all-1.html", "/words.js"):
         assert app.test_client().get(path).data == plain.get(path).data
 
@@ -110,13 +112,9 @@ def test_results_of_a_process_apart_are_those_of_this_one(view_file, tiny_area):
 
 
 def test_a_process_that_is_ended_is_told(view_file, tiny_area, monkeypatch):
-    monkeypatch.setattr("web.pages_ahead._send_results", _end)
+    monkeypatch.setattr("web.pages_ahead._send_results", print)  # which ends and has sent nothing
     with View(view_file) as view, pytest.raises(EOFError):
         results_apart(view, tiny_area)
-
-
-def _end(*_):
-    os._exit(9)
 
 
 def _wait(holds):

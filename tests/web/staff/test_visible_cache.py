@@ -131,18 +131,18 @@ STEPS = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6), st.samp
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(steps=STEPS)
-def test_after_any_changes_the_same_is_seen_as_when_all_is_looked_at_anew(stored, tiny_area, tmp_path, steps):
+@given(steps=STEPS, other=st.sampled_from(REGIONS[1:]))
+def test_after_any_changes_the_same_is_seen_as_when_all_is_looked_at_anew(stored, tiny_area, tmp_path, steps, other):
     with copied(stored, tmp_path, tiny_area) as directory:
         kept = VisibleCache()
-        for regions in REGIONS:
+        for regions in (None, other):
             everything(
                 kept.seen(directory, tiny_area, TODAY, regions)
             )  # so that all of it has to be brought up to date
         for step in steps:
             do(directory, *step)
             kept.gone(directory, tiny_area, TODAY, 1)  # which leaves no trace of what is gone
-        for regions in REGIONS:
+        for regions in (None, other):
             mended = everything(kept.seen(directory, tiny_area, TODAY, regions))
             anew = everything(VisibleCache().seen(directory, tiny_area, TODAY, regions))
             for name, value in anew.items():
