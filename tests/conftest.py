@@ -8,9 +8,11 @@ import re
 import shutil
 import types
 from collections.abc import Callable, Generator, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import argon2
 import jinja2
 import pytest
 import resvg_py
@@ -21,6 +23,7 @@ from jinja2.bccache import Bucket
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher
 from werkzeug.routing import Rule
+from zxcvbn import zxcvbn
 
 from mapping.area.study_area import StudyArea
 from mapping.demo import import_demo
@@ -30,8 +33,10 @@ from mapping.model import Audience
 from mapping.render import picture
 from tests.support.browser import chromium, open_page  # noqa: F401
 from tests.support.once import once, shared_root
+from tests.support.sample import forget_samples
 from tests.support.second_person import SecondPerson, agreeing
 from tests.web.support.portal import published
+from web.access import accounts
 
 ROOT = Path(__file__).resolve().parents[1]
 TINY = ROOT / "tests" / "tiny"
@@ -97,6 +102,24 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, p
 def second_person() -> Iterator[None]:
     """Let a second person agree to every act."""
     with agreeing():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def begun_anew() -> Iterator[None]:
+    """Keep nothing that was made for another run in this process, which was of other code where mutants are tried."""
+    yield
+    forget_samples()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords at little cost, and rate each once: those of tests guard nothing."""
+    hasher, rated = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1), cache(zxcvbn)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_HASHER", hasher)
+        patch.setattr(accounts, "_NOBODY", hasher.hash("nobody has this password"))
+        patch.setattr(accounts, "zxcvbn", lambda password, user_inputs: rated(password, tuple(user_inputs)))
         yield
 
 

@@ -667,5 +667,28 @@ def sample_view(
     folder: Path, area: StudyArea | None = None, *parts: Part, audience: Audience = "public", edition: dt.date = TODAY
 ) -> View:
     """The view of these parts, or of the whole sample, for an audience."""
+    path, is_plain = folder / f"{audience}.db", not (parts or (folder / "directory.db").exists())
     with sample_directory(folder, area, *parts) as directory:
-        return directory.view(audience, folder / f"{audience}.db", edition=edition)
+        if not is_plain:
+            return directory.view(audience, path, edition=edition)
+    content, mode = _viewed(area, audience, edition, SecondPerson.present)
+    path.touch(mode)
+    path.write_bytes(content)
+    return View(path)
+
+
+@lru_cache(16)
+def _viewed(area: StudyArea | None, audience: Audience, edition: dt.date, _is_agreed: bool) -> tuple[bytes, int]:
+    """The view of the whole sample, and the rights of its file."""
+    with (
+        TemporaryDirectory() as folder,
+        sample_directory(Path(folder), area) as directory,
+        directory.view(audience, Path(folder) / "view.db", edition=edition) as view,
+    ):
+        return view.path.read_bytes(), view.path.stat().st_mode & 0o777
+
+
+def forget_samples() -> None:
+    """Make the next directory and the next view anew."""
+    _begun.cache_clear()
+    _viewed.cache_clear()

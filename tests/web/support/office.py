@@ -4,22 +4,17 @@ import datetime as dt
 import re
 from pathlib import Path
 
-import argon2
 import pyotp
 from flask.testing import FlaskClient
 
 from mapping.area.study_area import StudyArea
 from tests.support.sample import sample_directory
-from web.access import accounts as accounts_module
 from web.access.accounts import Accounts
 from web.staff.app import create_staff_app
 from web.stores.inbox import Inbox
 from web.stores.ledger import Ledger
 
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
-accounts_module._HASHER = argon2.PasswordHasher(
-    time_cost=1, memory_cost=8, parallelism=1
-)  # passwords of tests guard nothing
 PASSWORD = "apricot lantern river seven"
 
 
