@@ -558,14 +558,16 @@ def reader(kind: type[AnyRecord]) -> Callable[[Sequence[Any]], AnyRecord]:
             converters[name] = dt.date.fromisoformat
         elif bool in types:
             converters[name] = bool
-    restored = restorer(kind)
+    restored: Callable[[dict[str, Any]], AnyRecord] = restorer(kind)
+
+    def plain(row: Sequence[Any]) -> AnyRecord:
+        return restored(dict(zip(names, row, strict=True)))
 
     def read(row: Sequence[Any]) -> AnyRecord:
         values = dict(zip(names, row, strict=True))
         for name, convert in converters.items():
             if values[name] is not None:
                 values[name] = convert(values[name])
-        record: AnyRecord = restored(values)
-        return record
+        return restored(values)
 
-    return read
+    return read if converters else plain

@@ -229,11 +229,9 @@ class Import:
         for name, parent in references(RECORDS[table]).items():
             self._note_ids(table, parent, [*map(itemgetter(names.index(name)), rows)])
         if "link_id" in names:
-            ids: dict[str, list[str | None]] = defaultdict(list)
-            for entity, record in map(itemgetter(names.index("link_entity"), names.index("link_id")), rows):
-                ids[entity].append(record)
-            for entity, own in ids.items():
-                self._note_ids(table, entity, own)
+            linked = [*map(itemgetter(names.index("link_entity"), names.index("link_id")), rows)]
+            for entity in {entity for entity, _ in linked}:
+                self._note_ids(table, entity, [record for own, record in linked if own == entity])
 
     def _note_ids(self, table: str, parent: str, ids: Collection[str | None]) -> None:
         mentioned = {record for record in ids if record is not None}

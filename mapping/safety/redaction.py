@@ -246,7 +246,7 @@ def allowed_rows(tables: Tables, rules: Rules) -> Iterator[tuple[str, dict[str, 
         yield table, dict(zip(ids, zip(*(map(own.get, ids) for own in rows), strict=True), strict=True))
 
 
-TOGETHER = 2_000
+TOGETHER = 500
 """Records of which it is told together what may be seen of them."""
 
 
@@ -511,21 +511,24 @@ class _Redaction:
 
     def rows(self, table: str, records: Iterable[Record]) -> dict[str, Row]:
         """Return the fields that may be seen of the records of a table that were marked last and may be seen, by id."""
-        marked, may_see, rows = self.seen.audience[table], self.may_see, self.seen.rows
-        visible = [record for record in records if marked.get(record.id) in may_see]
-        if table in LINKED:
-            visible = list(filter(self._is_owner_shown, visible))
-        if fits := self._FITS.get(table):
-            visible = [record for record in visible if fits(self, record)]
+        marked, may_see = self.seen.audience[table], self.may_see
+        rows = {own: row for own, row in self.seen.rows.items() if marked[own] in may_see}
+        is_linked, fits, reduced = table in LINKED, self._FITS.get(table), self._REDUCED.get(table)
+        if is_linked or fits or reduced:
+            visible = [record for record in records if record.id in rows]
+            if is_linked:
+                visible = list(filter(self._is_owner_shown, visible))
+            if fits:
+                visible = [record for record in visible if fits(self, record)]
+            rows = {
+                record.id: reduced(self, record, rows[record.id]) if reduced else rows[record.id] for record in visible
+            }
         if table in self.seen.said_of:
-            self.shown[table].update(record.id for record in visible)
-        if reduced := self._REDUCED.get(table):
-            return {record.id: reduced(self, record, rows[record.id]) for record in visible}
+            self.shown[table].update(rows)
         if table == "case_count" and self.audience == "public":
-            counts, rules = [rows[record.id] for record in visible], self.seen.rules
-            counts = tell_counts(counts, least=rules.least_count, parent_unit=rules.parent_unit)
-            return {row["id"]: row for row in counts}
-        return {record.id: rows[record.id] for record in visible}
+            least, parent_unit = self.seen.rules.least_count, self.seen.rules.parent_unit
+            return {row["id"]: row for row in tell_counts([*rows.values()], least=least, parent_unit=parent_unit)}
+        return rows
 
     def _activity(self, record: Activity, row: Row) -> Row:
         return row | dict.fromkeys(self._too_few(record)) if self.audience == "public" else row

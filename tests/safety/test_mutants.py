@@ -243,7 +243,7 @@ MUTANTS = {
         "row[column] = ids.get(row[column], row[column])",
     ),
     "what is said of a hidden record is shown": ("visible = list(filter(self._is_owner_shown, visible))", "pass"),
-    "a record counts as shown that is not": ("record.id for record in visible)", "record.id for record in records)"),
+    "a record counts as shown that is not": ("self.shown[table].update(rows)", "self.shown[table].update(marked)"),
     "private ids stay": ("row[column] = ids.get(row[column])", "pass"),
 }
 
