@@ -595,6 +595,10 @@ class Reader:
                     problem = Phrase("the remark seems to say this: {field}", field=field_name(about))
                     self._keep(name, problem, Phrase("write it into a column of its own"), "doubt")
 
+        if not self.text("cost") and parsers.tells_price(self.text("service")):
+            problem = Phrase("the words for help seem to say this: {field}", field=field_name("cost"))
+            self._keep("service", problem, Phrase("write it into a column of its own"), "note")
+
     def held_back(self) -> bool:
         """Tell whether a remark asks that the row be shown to nobody."""
         patterns = [pattern.search for _, meant, pattern in self.intake.notices if meant == "custodian"]

@@ -249,7 +249,8 @@ def _pointing(reader: Reader) -> str:
 
 def _named(reader: Reader, *, pointed: bool) -> Whereabouts:
     """Return the names by which a row says where it is: in columns for them, else in its address."""
-    place, unit, country = reader.any_text("place"), reader.any_text("unit"), reader.country()
+    place, unit = (_in_one_language(reader.intake, reader.any_text(name)) for name in ("place", "unit"))
+    country = reader.country()
     whole = unit == reader.text("address")  # one column holds both, or neither is there
     area = reader.intake.area
     if not pointed and not place and (whole or not unit) and country_code(area, country) in ("", area.code):
@@ -257,6 +258,15 @@ def _named(reader: Reader, *, pointed: bool) -> Whereabouts:
         if within != Whereabouts("", ""):
             return within._replace(country=within.country or country)
     return Whereabouts(unit, place, country)
+
+
+def _in_one_language(intake: Intake, text: str) -> str:
+    """Return that of several spellings of one place which is known: "Алматы қ. / г. Алматы"; else the whole text."""
+    spellings = re.split(r"\s+[/|]\s+", text)
+    if len(spellings) == 1:
+        return text
+    known = {(at.unit, at.country): name for name in spellings if (at := intake.locate(place=name)).unit or at.country}
+    return known.popitem()[1] if len(known) == 1 else text
 
 
 def _say_of_place(reader: Reader, named: Whereabouts, located: Located) -> None:
@@ -317,7 +327,12 @@ def _country_of_list(intake: Intake, sheet: str) -> str:
 def _country_of_rows(intake: Intake) -> str:
     """Return the one country abroad of which the rows of a list name several cities, and nothing at home; else ""."""
     readers = [Reader(intake.silent(), row) for row in islice(intake.rows, LOOKED_AT)]
-    texts = {text for reader in readers for name in ("place", "unit") if (text := reader.any_text(name))}
+    texts = {
+        _in_one_language(intake, text)
+        for reader in readers
+        for name in ("place", "unit")
+        if (text := reader.any_text(name))
+    }
     cities = {text: city_abroad(intake.area, text) for text in texts}
     others = [intake.locate(place=text) for text, country in cities.items() if not country]
     countries = [*filter(None, cities.values()), *(other.country for other in others if other.country)]
@@ -905,7 +920,9 @@ def _schedules(reader: Reader, place: Reader, heading: str, audience: Audience) 
     """Yield opening hours; ``heading`` is that of a column which says that it is open day and night."""
     owner = reader if reader.text("hours") else place
     offset = place.take("utc_offset", parsers.utc_offset)
-    spans = owner.take("hours", parsers.hours, owner.intake.area.languages) or []
+    if offset is None:
+        offset = parsers.moscow_time(owner.text("hours"))[1]
+    spans = owner.take("hours", _hours_told, owner.intake.area.languages) or []
     if heading:
         always = parsers.hours("24/7")
         if spans and spans != always:
@@ -932,6 +949,11 @@ def _schedules(reader: Reader, place: Reader, heading: str, audience: Audience) 
             description=BY_APPOINTMENT if span.kind == "appointment" else span.season or None,
         )
         yield Part.like(schedule, (number,), "service_id")
+
+
+def _hours_told(text: str, languages: tuple[str, ...]) -> list[parsers.HoursValue]:
+    """Read hours, whatever time they are told in."""
+    return parsers.hours(parsers.moscow_time(text)[0], languages)
 
 
 def _readers(reader: Reader, owner: Reader) -> tuple[Reader, ...]:

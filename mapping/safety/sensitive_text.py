@@ -36,7 +36,36 @@ _COLLEAGUES = (
     r"(?:referring|agenc|partner|staff|colleague|professional|providers?\b|партн|сотрудн|коллег|специалист|участник|своих\b|"
     r"ҳамкор|шарик|корман|мутахассис|hamkor|xodim|mutaxassis|tanish|ходим|таниш|police|милиц|полиц|овд\b|политс|militsiya)"
 )
+_SHOWING = (
+    r"(?:публик|опублик|обнарод|распростран|разгла|печат|publi|disclos|print|нашр|чоп|эълон|ошкор|паҳн|e.?lon|nashr|chop|"
+    r"oshkor|tarqat|тарқат|yay[ıi][nm]|жар[иы]ял)\w*"
+)
+_FORBIDDEN = (
+    r"(?:запрещ\w*|нельзя|невозможн\w*|не\s+(?:подлеж|допуск|разреш)\w*|без\s+права|not\s+(?:allowed|permitted|possible)|"
+    r"forbidden|prohibited|манъ|(?:мумкин|иҷозат)\s+(?:нест|на\w+)|(?:мумкин|рухсат)\s+(?:эмас|йўқ)|"
+    r"(?:mumkin|ruxsat)\s+(?:emas|yo.?q)|taqiqlan\w*|тақиқлан\w*|yasak\w*|бол(?:бойт|майды))"
+)
 _WISHES = {
+    re.compile(rf"\b{_SHOWING}(?:\s+\w+){{0,2}}\s+{_FORBIDDEN}|\b{_FORBIDDEN}(?:\s+\w+){{0,2}}\s+{_SHOWING}"): (
+        "запрещ",
+        "нельзя",
+        "невозможн",
+        "не",
+        "без",
+        "not",
+        "forbid",
+        "prohib",
+        "манъ",
+        "мумкин",
+        "иҷозат",
+        "рухсат",
+        "mumkin",
+        "ruxsat",
+        "taqiq",
+        "тақиқ",
+        "yasak",
+        "бол",
+    ),
     re.compile(
         r"\b(?:not|never|don.?t)\s+(?:(?:to|for|be|publicly)\s+){0,3}(?:list|publi|disclos|advertis|post|circulat|"
         r"distribut|reveal|give\s+(?:it\s+)?out|pass\s+(?:it\s+)?on|make\s+(?:it\s+)?public|shar|print)"
@@ -56,7 +85,7 @@ _WISHES = {
     re.compile(
         r"\b(?:yay[ıi][nm]|payla[şs]|g[öo]ster|a[çc][ıi]kla|duyur|listele)\w*m[ae](?:s[ıi]n(?:[ıi]\s+istem\w+)?|y[ıi]n(?:[ıi]z)?|mal[ıi]\w*|meli\w*)(?!\w)"
     ): ("sın", "sin", "yın", "yin", "mal", "mel"),
-    re.compile(r"\bжар[иы]я(?:лан?)?[бм]а(?:сын|ңыз)|\bне\s+(?:публікув|розголош|оприлюдн)"): ("жар", "не "),
+    re.compile(r"\bжар[иы]я(?:лан?)?[бм]а(?:сын|ңыз)|\bне\s+(?:публікув|розголош|оприлюдн)"): ("жар", "не"),
 }
 """Words by which a sender asks that something be not shown, in small letters -> parts of them that none is without, for
 which a text is looked through first: a list has many texts, and few ask for anything."""

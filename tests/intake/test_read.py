@@ -1206,6 +1206,38 @@ def test_a_name_here_that_is_a_city_of_the_country_of_all_other_rows_is_that_cit
         assert (place.country, place.area_unit is None) == (country, country == "RU")
 
 
+def test_a_price_among_the_words_for_help_is_not_lost_in_silence(take):
+    free = (*ROW[:3], "free legal advice", *ROW[4:])
+    problem = "the words for help seem to say this: cost"
+    assert problem in [str(problem) for _, _, problem in said(take(free))]
+    head, row = with_cells(Cost="free")
+    assert problem not in [str(problem) for _, _, problem in said(take((*free[:7], *row[7:]), heads=head))]
+
+
+def test_hours_in_moscow_time_are_told_with_it(take):
+    head, row = with_cells(Hours="пн-пт 10–19 (МСК)")
+    batch = take(row, heads=head)
+    assert [(span.byday, span.opens_at, span.timezone) for span in batch.of("schedule")] == [
+        ("MO,TU,WE,TH,FR", "10:00", 3.0)
+    ]
+    assert not any(column == "Hours" for _, column, _ in said(batch))
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "phones"),
+    [
+        ("Шымкент қ. / г. Шымкент", "KZ", ["+77000000011"]),
+        ("Қазақстан | Казахстан", "KZ", ["+77000000011"]),
+        ("Шымкент / Казань", "", []),
+    ],
+)
+def test_a_place_in_two_languages_is_one_place_and_two_places_are_none(take, text, country, phones):
+    heads = (*HEADER, "Town")
+    batch = take(("1", "Umed", "", "legal advice", "8 700 000-00-11", "all", "", text), heads=heads)
+    assert [place.country for place in batch.of("location")] == [country or "XT"]
+    assert [phone.number for phone in batch.of("phone")] == phones
+
+
 def test_a_number_for_text_messages_is_kept_beside_the_one_to_call(take):
     batch = take((*ROW[:4], "1195; SMS 40600", *ROW[5:]))
     assert [(phone.number, phone.type) for phone in batch.of("phone")] == [("1195", "voice"), ("sms:40600", "text")]

@@ -42,7 +42,7 @@ from mapping.language.parsers.amounts import (
 )
 from mapping.language.parsers.contacts import emails, is_person, names_person, website, without_people
 from mapping.language.parsers.dates import DateValue, Duration, date, date_value, last_day, term
-from mapping.language.parsers.hours import HoursValue, hours, names_days
+from mapping.language.parsers.hours import HoursValue, hours, moscow_time, names_days
 from mapping.language.parsers.lists import (
     answer,
     consent_form,
@@ -67,7 +67,7 @@ from mapping.language.parsers.phones import (
     phones,
 )
 from mapping.language.parsers.points import Point, angle, coordinates
-from mapping.language.parsers.remarks import CHANGES, remarked
+from mapping.language.parsers.remarks import CHANGES, remarked, tells_price
 from mapping.language.parsers.standing import closes_on, opens_later, standing, status, until
 
 __all__ = [
@@ -118,6 +118,7 @@ __all__ = [
     "language_codes",
     "last_day",
     "left_out",
+    "moscow_time",
     "names_days",
     "names_person",
     "no_bound",
@@ -133,6 +134,7 @@ __all__ = [
     "split_list",
     "standing",
     "status",
+    "tells_price",
     "term",
     "two_names",
     "until",

@@ -9,9 +9,9 @@ from itertools import pairwise, product
 from pathlib import Path
 from typing import Literal, cast
 
-from mapping.language.fold import is_damaged, skeleton, wildcard
+from mapping.language.fold import alternatives, is_damaged, skeleton, wildcard
 from mapping.language.i18n import UNSAID, Phrase, both
-from mapping.language.languages import SOURCE, codes, letters_of_days, weekdays_of
+from mapping.language.languages import SOURCE, codes, letters_of_days, weekdays_of, word_rows
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
 from mapping.language.parsers.dates import MONTHS
 from mapping.language.rare_days import season_text
@@ -608,6 +608,19 @@ def names_days(text: str) -> bool:
     return any(token.means == "days" for token in _tokens(text))
 
 
+def moscow_time(text: str) -> tuple[str, float | None]:
+    """Return hours without the words that they are in Moscow time, and its hours from UTC; None where none say so.
+
+    >>> moscow_time("пн-пт 10–19 (МСК)"), moscow_time("Mon-Fri 10-19")
+    (('пн-пт 10–19', 3.0), ('Mon-Fri 10-19', None))
+    """
+    plain = _IN_MOSCOW.sub(" ", text).strip(" ,")
+    return (plain, 3.0) if plain != text.strip(" ,") else (text, None)
+
+
+_IN_MOSCOW = re.compile(rf"\s*\(?\s*\b(?:по\s+)?{alternatives('Moscow time')}\.?\s*\)?", re.I)
+
+
 def _without_holidays(text: str) -> tuple[list[_Token], list[str]]:
     """Return tokens without holidays, which no schedule holds, and their words; those with times of their own stay."""
     tokens = list(_tokens(text))
@@ -701,15 +714,39 @@ _NORMAL = (
     (re.compile(r"(?<=\d)\s*ч(?:ас\w*)?\.?(?=\s*(?:до|по|то|[-–—])\s*\d)", re.I), ""),
     (re.compile(r"(\d)(?:-и)?\s*(?:час\w*\s*|соат\w*\s*)?(?:утра|субҳ\w*|пагоҳ\w*|ertalab\w*)\b", re.I), r"\1am"),
     (re.compile(r"(\d)(?:-и)?\s*(?:час\w*\s*)?(?:вечера|дня|бегоҳ\w*|бегох\w*|шом|kechki|kechqurun)\b", re.I), r"\1pm"),
-    (re.compile(r"\b(\d[\d:.]*)\s*dan\s+(?:soat\s+)?(\d[\d:.]*)\s*gacha\b", re.I), r"\1-\2"),
-    (re.compile(r"\b([^\W\d_]+)dan\s+([^\W\d_]+?)gacha\b", re.I), r"\1-\2"),
+    (re.compile(r"\b(\d[\d:.]*)\s*(?:dan|дан)\s+(?:(?:soat|соат)\s+)?(\d[\d:.]*)\s*(?:gacha|гача)\b", re.I), r"\1-\2"),
+    (re.compile(r"\b([^\W\d_]+)(?:dan|дан)\s+([^\W\d_]+?)(?:gacha|гача)\b", re.I), r"\1-\2"),
     (re.compile(r"\b([^\W\d_]+)(?:dan|дан)(?=\s+(?:tashqari|таш[қк]ари))", re.I), r"\1"),
     (re.compile(r"(?<![\d:.])5/2(?![\d:.])"), "пн-пт"),
 )
 """How times and days are written beside the usual ways: 8°°, 8-00, 5 вечера, 9:00 dan 18:00 gacha."""
 
 
+_HOURS_IN_WORDS = {
+    word.casefold(): hour
+    for row in word_rows()["numbers"]
+    for hour, words in enumerate(row.split(";")[:12], 1)
+    for word in filter(None, words.split("|"))
+}
+_HOUR = "|".join(sorted(map(re.escape, _HOURS_IN_WORDS), key=len, reverse=True))
+_IN_WORDS = re.compile(
+    rf"\b(?:(?P<before>(?:с|со|от|до|from|to|till|until|соати?|soat|\d(?:\s*час\w*)?\s+(?:то|to|до))\s+)(?P<hour>{_HOUR})и?|"
+    rf"(?P<first>{_HOUR})и?(?=\s+(?:to|till|until|до)\s+(?:{_HOUR}|\d))|"
+    rf"(?P<part>{_HOUR})и?(?=\s+(?:утра|вечера|дня|субҳ|пагоҳ|бегоҳ|шом)))(?!\w)",
+    re.I,
+)
+"""Hours in words, where they can be nothing else: "с девяти до шести", "соати ҳашт", "панҷи бегоҳӣ"; «панҷ» alone is a
+day of the week."""
+
+
+def _figure(hour: re.Match[str]) -> str:
+    """Return an hour in words in figures, with the word before it."""
+    word = hour["hour"] or hour["first"] or hour["part"]
+    return f"{hour['before'] or ''}{_HOURS_IN_WORDS[word.casefold()]}"
+
+
 def _in_figures(text: str) -> str:
+    text = _IN_WORDS.sub(_figure, text)
     for pattern, plain in _NORMAL:
         text = pattern.sub(plain, text)
     return text

@@ -3,7 +3,7 @@
 import re
 from functools import cache, lru_cache
 
-from mapping.language.fold import skeleton, words_for
+from mapping.language.fold import skeleton, tokens, words_for
 from mapping.language.parsers.dates import MONTHS
 from mapping.language.parsers.hours import names_days
 from mapping.language.taxonomy import match_term, words_of
@@ -34,7 +34,7 @@ def remarked(text: str) -> tuple[str, ...]:
         "languages": _speaks(words),
         "serves": _only(words),
         "hours": _begins(words, "season stems") or _tells_times(text, words),
-        "cost": _begins(words, "free stems"),
+        "cost": tells_price(text),
         "address": _begins(words, "moved stems"),
     }
     return tuple(name for name, there in says.items() if there)
@@ -48,6 +48,21 @@ def _begins(words: list[str], name: str) -> bool:
     """Tell whether a word begins as one of a list does."""
     stems = tuple(words_for(name))
     return any(word.startswith(stems) for word in words)
+
+
+@lru_cache(maxsize=20_000)
+def tells_price(text: str) -> bool:
+    """Tell whether a text says that something is free.
+
+    >>> tells_price("бесплатный юрист"), tells_price("free legal aid"), tells_price("freedom from violence")
+    (True, True, False)
+    """
+    stems = words_for("free stems")
+    return any(word == stem or (len(stem) > WHOLE and word.startswith(stem)) for word in tokens(text) for stem in stems)
+
+
+WHOLE = 3
+"""Letters of a word that stands whole: "free" is the beginning of too many others."""
 
 
 def _tells_times(text: str, words: list[str]) -> bool:

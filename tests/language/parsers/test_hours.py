@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapping.language.parsers import HoursValue, Partly, Unreadable, hours
+from mapping.language.parsers import HoursValue, Partly, Unreadable, hours, moscow_time
 
 WORK, WEEK = "MO,TU,WE,TH,FR", "MO,TU,WE,TH,FR,SA,SU"
 TEN_HOURS = [(WORK, "08:00", "17:00")]
@@ -27,6 +27,12 @@ def spans(text):
     [
         # Russian
         ("Пн-Пт 9:00-18:00", NINE),
+        ("пн-пт с девяти до шести вечера", NINE),
+        ("Mon-Fri nine to 6 pm", NINE),
+        ("душ-ҷум аз соати нуҳ то шаши бегоҳӣ", NINE),
+        ("душ то ҷум 9-18", NINE),
+        ("душанбадан жумагача 9:00 дан 18:00 гача", NINE),
+        ("дс-жм 9:00-18:00 / пн-пт 9:00-18:00", NINE),
         ("пн-пт 9-18", NINE),
         ("пн.–пт. с 9.00 до 18.00", NINE),
         ("понедельник-пятница с 9 до 18 часов", NINE),
@@ -93,6 +99,10 @@ def test_hours_in_many_notations(text, found):
     "text",
     [
         "24/7",
+        "kecha-yu kunduz",
+        "туну кун",
+        "тәулік бойы / круглосуточно",
+        "цілодобово",
         "круглосуточно",
         "24 часа, без выходных",
         "шабонарӯзӣ",
@@ -603,3 +613,19 @@ def test_hours_of_rarer_days_that_cannot_be_told_are_asked_about_and_never_weekl
     with pytest.raises(Unreadable) as error:
         hours(text)
     assert not isinstance(error.value, Partly)
+
+
+@pytest.mark.parametrize("text", ["душ то панҷ 9-18", "душанбе то панҷ, 9-18"])
+def test_a_word_for_a_day_is_no_hour(text):
+    assert [(span.byday, span.opens, span.closes) for span in hours(text)] == [("MO,TU,WE,TH", "09:00", "18:00")]
+
+
+@pytest.mark.parametrize("text", ["пн-пт 9-18, мск", "пн-пт 9-18 (по московскому времени)", "Mon-Fri 9-18 Moscow time"])
+def test_words_for_moscow_time_are_parted_from_the_hours(text):
+    plain, offset = moscow_time(text)
+    assert offset == 3
+    assert [(span.byday, span.opens, span.closes) for span in hours(plain)] == NINE
+
+
+def test_a_town_called_moscow_says_nothing_of_the_time():
+    assert moscow_time("Москва, пн-пт 9-18") == ("Москва, пн-пт 9-18", None)
