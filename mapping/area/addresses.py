@@ -114,42 +114,64 @@ def whereabouts(area: StudyArea, address: str) -> Whereabouts:
     >>> whereabouts(area, "г. Алматы, ул. Айни 5").country
     'KZ'
     """
-    unit, place, country, first = "", "", "", True
     parts = _PARTS.split(_POSTAL_CODE.sub(" ", address))
+    read = _Address(area)
     for part, behind in zip(parts, [*parts[1:], ""], strict=True):
-        label = _LABEL.match(part.strip())
-        whole = (
-            part.strip() if label is None or find_unit(area, label["of"]).candidates else part.strip()[label.end() :]
-        )
-        named = _name_in(whole)
-        if not named or says_country(area, named) or (unit and city_abroad(area, named)):
-            continue  # what bears the name of a city behind a town is a street
-        if away := _abroad(area, named):
-            country, first = country or away, False
-            continue
-        if _VILLAGE.match(named):
-            bare = _VILLAGE.sub("", named)
-            if not unit and _TOWN.match(named) and (unit := _centred(area, bare)):
-                first = False
-            place = _known_place(area, bare, unit) or place
-            continue
-        inner = _WITHIN_WORDS.search(named)
-        if inner and not _is_sure(area, find_unit(area, named), named, key_of(named).kind, first):
-            named = inner[0]
-        match, kind = find_unit(area, named), key_of(named).kind
-        sure, first = _is_sure(area, match, named, kind, first), False
-        if not sure or (_HOUSE.fullmatch(behind.strip()) and not kind and "city" not in _kinds(area, match)):
-            continue
-        code = str(match.unit)
-        if not unit or unit in area.ancestors(code):
-            # a district is more than the town of its name
-            unit, place = code, _known_place(area, named, code) if kind in ("", "city") else ""
-            first = first or area.unit(code).level == 1
-        elif code != unit and code not in area.ancestors(unit) and kind:
-            return Whereabouts("", "", several=(unit, code))
-    if country and unit:
+        read.take(part.strip(), behind.strip())
+        if read.several:
+            return Whereabouts("", "", several=read.several)
+    if read.country and read.unit:
         return Whereabouts("", "")
-    return Whereabouts(unit, place if unit else "", country)
+    return Whereabouts(read.unit, read.place if read.unit else "", read.country)
+
+
+class _Address:
+    """What the parts of an address named so far."""
+
+    def __init__(self, area: StudyArea) -> None:
+        self.area = area
+        self.unit, self.place, self.country = "", "", ""
+        self.several: tuple[str, ...] = ()
+        self.first = True
+        """Whether no part has named anything yet."""
+
+    def take(self, part: str, behind: str) -> None:
+        """Take what a part names, with the part behind it."""
+        named = self._named(part)
+        if not named or says_country(self.area, named) or (self.unit and city_abroad(self.area, named)):
+            return  # what bears the name of a city behind a town is a street
+        if away := _abroad(self.area, named):
+            self.country, self.first = self.country or away, False
+        elif _VILLAGE.match(named):
+            self._take_village(named)
+        else:
+            self._take_unit(named, behind)
+
+    def _named(self, part: str) -> str:
+        label = _LABEL.match(part)
+        return _name_in(part if label is None or find_unit(self.area, label["of"]).candidates else part[label.end() :])
+
+    def _take_village(self, named: str) -> None:
+        bare = _VILLAGE.sub("", named)
+        if not self.unit and _TOWN.match(named) and (centred := _centred(self.area, bare)):
+            self.unit, self.first = centred, False
+        self.place = _known_place(self.area, bare, self.unit) or self.place
+
+    def _take_unit(self, named: str, behind: str) -> None:
+        inner = _WITHIN_WORDS.search(named)
+        if inner and not _is_sure(self.area, find_unit(self.area, named), named, key_of(named).kind, self.first):
+            named = inner[0]
+        match, kind = find_unit(self.area, named), key_of(named).kind
+        sure, self.first = _is_sure(self.area, match, named, kind, self.first), False
+        if not sure or (_HOUSE.fullmatch(behind) and not kind and "city" not in _kinds(self.area, match)):
+            return
+        code = str(match.unit)
+        if not self.unit or self.unit in self.area.ancestors(code):
+            # a district is more than the town of its name
+            self.unit, self.place = code, _known_place(self.area, named, code) if kind in ("", "city") else ""
+            self.first = self.first or self.area.unit(code).level == 1
+        elif code != self.unit and code not in self.area.ancestors(self.unit) and kind:
+            self.several = (self.unit, code)
 
 
 def _name_in(part: str) -> str:

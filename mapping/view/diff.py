@@ -361,36 +361,53 @@ def hanging_together(
     return together
 
 
+_Tables = Mapping[str, Mapping[str, dict[str, Any]]]
+"""Table -> id -> row."""
+
+
+def _names(rows: _Tables) -> dict[Key, str]:
+    """Return what entries are called; most places have no name, and are called by their address."""
+    names = {(table, record): _name(row) for table in ENTRIES for record, row in rows[table].items()}
+    for row in rows["address"].values():
+        place = "location", row["location_id"]
+        names[place] = names.get(place) or ", ".join(filter(None, (row["address_1"], row["city"])))
+    return names
+
+
+def _values(
+    rows: _Tables, names: Mapping[Key, str], terms: Mapping[str, str]
+) -> Iterator[tuple[Key, tuple[str, str, str], str]]:
+    """Yield what each record says of its entry: the entry, (table, id, field), and the value as it is shown."""
+    for table, own in rows.items():
+        parents = references(RECORDS[table])
+        for record, row in own.items():
+            owner = _owner(rows, table, record)
+            for field, value in row.items() if owner is not None else ():
+                parent = parents.get(field, ""), value
+                if field == "taxonomy_term_id":
+                    value = terms.get(value, value)
+                elif parent in names and parent != owner:  # another entry that it ties its own to
+                    value = names[parent] or value
+                elif field in UNTOLD:
+                    continue
+                if owner is not None and value not in (None, ""):
+                    yield owner, (table, record, field), str(value)
+
+
 def _entries(view: Path, ids: set[str] | None = None) -> dict[Key, _Entry]:
     """Return the entries of a view, or those of some ids, among which is all that they hang together with."""
     with closing(sqlite3.connect(f"{view.resolve().as_uri()}?mode=ro", uri=True)) as db:
         db.row_factory = sqlite3.Row
         rows = {table: {row["id"]: row for row in _rows(db, table, ids)} for table in TIES}
         terms = {row["id"]: row["name"] or row["code"] for row in _rows(db, "taxonomy_term")}
-    names = {(table, record): _name(row) for table in ENTRIES for record, row in rows[table].items()}
-    for row in rows["address"].values():  # most places have no name
-        place = "location", row["location_id"]
-        names[place] = names.get(place) or ", ".join(filter(None, (row["address_1"], row["city"])))
+    names = _names(rows)
     organizations = {key: rows[key[0]][key[1]].get("organization_id") for key in names}
     for row in rows["service_at_location"].values():
         place = "location", row["location_id"]
         organizations[place] = organizations.get(place) or organizations.get(("service", row["service_id"]))
     values: dict[Key, dict[tuple[str, str, str], str]] = defaultdict(dict)
-    for table, own in rows.items():
-        parents = references(RECORDS[table])
-        for record, row in own.items():
-            owner = _owner(rows, table, record)
-            if owner is not None:
-                for field, value in row.items():
-                    parent = parents.get(field, ""), value
-                    if field == "taxonomy_term_id":
-                        value = terms.get(value, value)
-                    elif parent in names and parent != owner:  # another entry that it ties its own to
-                        value = names[parent] or value
-                    elif field in UNTOLD:
-                        continue
-                    if value not in (None, ""):
-                        values[owner][table, record, field] = str(value)
+    for owner, field, value in _values(rows, names, terms):
+        values[owner][field] = value
     return {
         key: _Entry(name, values[key], names.get(("organization", organizations.get(key) or ""), ""))
         for key, name in names.items()

@@ -134,34 +134,39 @@ class SearchIndex:
     def codes(self, service: Row) -> Iterator[tuple[str, str]]:
         """Yield (kind, code) of everything that a service can be found by, but for the groups that it suits."""
         own = service["id"]
-        terms = self._terms(own)
-        yield from (("type", code) for code in terms["service_type"])
-        families = Vocabulary.load("service_types")
-        kinds = {families.family(code).code for code in terms["service_type"] if code in families}
-        yield from (("type", kind) for kind in kinds)
+        types, families = self._terms(own)["service_type"], Vocabulary.load("service_types")
+        yield from (("type", code) for code in {*types, *(families.family(c).code for c in types if c in families)})
         yield from (("speaks", row["code"]) for row in self.languages_of.get(own, ()) if row["code"])
-        places, numbers = self.places.get(own, ()), self._numbers(service)
-        yield "pointed" if any(map(has_point, places)) else "remote", ""
-        if not numbers:
-            yield "mute", ""
         if self._always(own):
             yield "night", ""
         if FREE.intersection(folded_words(service["fees_description"] or "")):
             yield "free", ""
+        yield from self._where(self.places.get(own, ()))
+        yield from self._from_afar(service)
+
+    def _where(self, places: Sequence[Row]) -> Iterator[tuple[str, str]]:
+        """Yield where the places of a service are: a unit without a point is covered, and so is all in it."""
+        yield "pointed" if any(map(has_point, places)) else "remote", ""
         for place in places:
-            if place["country"] and not place["area_unit"]:
-                yield "in", place["country"]
             if place["area_unit"]:
                 kind = "in" if has_point(place) else "covers"
                 yield from ((kind, code) for code in unit_family(self.area, place["area_unit"], down=kind == "covers"))
-        if any(row["area_unit"] for row in self.covers.get(own, ())):
+            elif place["country"]:
+                yield "in", place["country"]
+
+    def _from_afar(self, service: Row) -> Iterator[tuple[str, str]]:
+        """Yield from where a service can be called, and which units it serves."""
+        numbers = self._numbers(service)
+        if not numbers:
+            yield "mute", ""
+        units = [row["area_unit"] for row in self.covers.get(service["id"], ()) if row["area_unit"]]
+        for unit in units:
+            yield from (("covers", code) for code in unit_family(self.area, unit, down=True))
+        country = "" if units or self.places.get(service["id"]) else self._answers_in(numbers)
+        if units or country:
             yield "bounded", ""
-        elif not places and (country := self._answers_in(numbers)):
-            yield "bounded", ""
+        if country:
             yield "in", country
-        for row in self.covers.get(own, ()):
-            if row["area_unit"]:
-                yield from (("covers", code) for code in unit_family(self.area, row["area_unit"], down=True))
 
     def all_codes(self, service: Row) -> Iterator[tuple[str, str]]:
         """Yield (kind, code) of everything that a service can be found by."""

@@ -302,23 +302,30 @@ def _gaps(pen: Pen, unit: str) -> None:
 
 
 def _said(pen: Pen, unit: str) -> Iterator[object]:
-    material = pen.material
-    language = material.language
-    coverage, pathways, nrm = (material.results[name] for name in ("coverage", "pathways", "nrm"))
+    yield from _of_reach(pen.material, unit)
+    yield from _of_functions(pen.material, unit)
+    yield from _of_ways(pen.material.results["pathways"], unit)
+    yield from _of_nights(pen.material, unit)
+
+
+def _of_reach(material: Sources, unit: str) -> Iterator[object]:
+    coverage = material.results["coverage"]
     near = coverage.state(unit, "any_60") if unit in coverage.table.index else "unknown"
     if near == "none listed":
         yield material.say(Message("No service is listed that people could travel to")) + "."
     elif near not in SPEAKING:
-        beyond = People(coverage.table["any_beyond"][unit])
-        share = coverage.text(unit, "any_60", language)
-        if round(coverage.table["any_beyond"][unit]):
+        beyond = coverage.table["any_beyond"][unit]
+        if round(beyond):
             yield Message(
                 "{people} people live more than an hour from any listed service; within an hour: {share}.",
-                {"people": beyond, "share": share},
+                {"people": People(beyond), "share": coverage.text(unit, "any_60", material.language)},
             )
         else:
             yield Message("Everybody here lives within an hour of a listed service.")
-    region = material.area.region_of(unit)
+
+
+def _of_functions(material: Sources, unit: str) -> Iterator[object]:
+    nrm, region = material.results["nrm"], material.area.region_of(unit)
     if region in nrm.table.index:
         keys = [key for part in nrm.groups.values() for key in part]
         missing = [key for key in keys if nrm.state(region, key) == "none listed"]
@@ -327,23 +334,31 @@ def _said(pen: Pen, unit: str) -> Iterator[object]:
                 "Core functions of which none is listed in the region: {functions}.",
                 {"functions": Several(material.types.term(key).labels for key in missing)},
             )
-    if unit in pathways.table.index:
-        for state in ("none listed", "no agreement"):
-            broken = [k for k in HANDED if k in pathways.table and pathways.state(unit, k) == state]
-            steps = Several(pathways.column(key).label for key in broken)
-            if broken and state == "none listed":
-                yield Message("Referrals that break here: {steps}.", {"steps": steps})
-            elif broken:
-                yield Message("Referrals without an agreement: {steps}.", {"steps": steps})
+
+
+def _of_ways(pathways: Result, unit: str) -> Iterator[object]:
+    if unit not in pathways.table.index:
+        return
+    steps = {
+        state: Several(
+            pathways.column(key).label for key in HANDED if key in pathways.table and pathways.state(unit, key) == state
+        )
+        for state in ("none listed", "no agreement")
+    }
+    if steps["none listed"]:
+        yield Message("Referrals that break here: {steps}.", {"steps": steps["none listed"]})
+    if steps["no agreement"]:
+        yield Message("Referrals without an agreement: {steps}.", {"steps": steps["no agreement"]})
+
+
+def _of_nights(material: Sources, unit: str) -> Iterator[object]:
     night = material.results["round_the_clock"]
     open_late = night.state(unit, "any") if unit in night.table.index and "any" in night.table else "unknown"
     if open_late == "none listed":
         yield material.say(Message("No service is listed that people could go to at night")) + "."
     elif open_late not in SPEAKING:
-        yield Message(
-            "At night: {share} of the people are within an hour of help.",
-            {"share": night.text(unit, "any", language)},
-        )
+        share = night.text(unit, "any", material.language)
+        yield Message("At night: {share} of the people are within an hour of help.", {"share": share})
 
 
 def _responsible(pen: Pen, unit: str) -> None:
