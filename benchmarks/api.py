@@ -1,6 +1,6 @@
 """Measure the API beside Datasette on the same view: ``python benchmarks/api.py``.
 
-Both run under their usual server on loopback, waitress and uvicorn, each in a process of its own; four clients ask
+Both run under their usual server on loopback, waitress and uvicorn, as their commands begin them; four clients ask
 at the same time, then a hundred. Every answer is checked to be one.
 """
 
@@ -33,10 +33,12 @@ ABOUT = (
     "Requests to two servers of one view of invented services, by four clients at once, then by a hundred, from the "
     "same machine; times are those that a client waits. No client pauses between two requests, so that each waits for "
     "what all others asked just before: with a hundred, for a hundred answers, and 50 ms are 2,000 answers a second. "
-    "Answers come uncompressed. Where other work ran, go by the processor time. Datasette, told not to suggest facets, "
-    "answers with plain rows of one table: it does not nest what belongs to a service, finds only words as they are "
-    "spelt, and takes everything in a box instead of the nearest first. Memory is what the server holds at the end, "
-    "and in brackets what of it is its own rather than pages of the file."
+    "Answers come uncompressed. Rohnamo is served as it is by itself, by a process for each core up to four, Datasette "
+    "by the one that its command begins. Where other work ran, go by the processor time. Datasette, told not to "
+    "suggest facets, answers with plain rows of one table: it does not nest what belongs to a service, finds only "
+    "words as they are spelt, and takes everything in a box instead of the nearest first. Memory is what the server "
+    "holds at the end, and in brackets what of it is its own rather than pages of the file; what its processes share "
+    "counts once."
 )
 FEW, MANY = 4, 100
 """Clients at once, in the first rows of a table and in the last ones."""
@@ -46,12 +48,18 @@ import threading
 from mapping.area.study_area import StudyArea
 from mapping.resources import shipped
 from web import create_app
-from web.pages_ahead import keep_pages
-from web.serving import create_server
+from web.kept_pages import KEPT_PAGES
+from web.processes.pages_ahead import keep_pages
+from web.serving import create_server, listening
+from web.processes.workers import serve_together, usual_count
 portal = create_app(sys.argv[1], StudyArea.load(shipped("geo/tj")), keep=True)
 if "ahead" in sys.argv:
+    portal.config[KEPT_PAGES].share()
     keep_pages(portal, portal.config["EDITIONS"].now(), threading.Event())
-create_server(portal, port=int(sys.argv[2])).run()
+if "alone" in sys.argv:
+    create_server(portal, port=int(sys.argv[2])).run()
+else:
+    serve_together(portal, listening(int(sys.argv[2])), proxies=0, processes=usual_count())
 """
 
 
@@ -162,17 +170,27 @@ def is_json(body: bytes) -> bool:
     return body.startswith((b"{", b"["))
 
 
+def told_of(pid: int, name: str) -> list[str]:
+    """Return what the kernel tells of a process and of all that it and they began, as far as they are there."""
+    try:
+        folder = Path(f"/proc/{pid}")
+        text, children = (folder / name).read_text("utf-8"), (folder / f"task/{pid}/children").read_text("utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [text, *(told for child in children.split() for told in told_of(int(child), name))]
+
+
 def processor(pid: int) -> float:
-    """Return the processor time of a process so far, in seconds."""
-    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Return the processor time of a server so far, in seconds."""
+    stats = [text.rpartition(")")[2].split() for text in told_of(pid, "stat")]
+    return sum(int(fields[11]) + int(fields[12]) for fields in stats) / os.sysconf("SC_CLK_TCK")
 
 
 def memory(pid: int) -> tuple[int, int]:
-    """Return the memory of a process in bytes, all of it and what is no file's."""
-    status = Path(f"/proc/{pid}/status").read_text("utf-8")
-    held = (re.search(rf"{name}:\s+(\d+) kB", status) for name in ("VmRSS", "RssAnon"))
-    return tuple(int(found[1]) * 1024 if found else 0 for found in held)  # type: ignore[return-value]
+    """Return the memory of a server in bytes, all of it and what is no file's; what processes share counts once."""
+    texts = told_of(pid, "smaps_rollup")
+    held = ([re.search(rf"^{name}:\s+(\d+) kB", text, re.MULTILINE) for text in texts] for name in ("Pss", "Pss_Anon"))
+    return tuple(sum(int(found[1]) * 1024 for found in part if found) for part in held)  # type: ignore[return-value]
 
 
 def questions(view: Path, count: int) -> dict[str, tuple[list[str], list[str]]]:

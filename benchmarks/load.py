@@ -1,7 +1,7 @@
 """Measure 100 visitors at once on the public portal beside Datasette on the same view: ``python benchmarks/load.py``.
 
 Each visitor opens the first page, a list, and entries of it, one after the other without a pause: the most that 100
-people can do. Both servers run under their usual server on loopback, in a process of its own.
+people can do. Both servers run on loopback as their commands begin them, ours by a process for each core up to four.
 """
 
 from __future__ import annotations

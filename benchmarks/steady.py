@@ -28,7 +28,7 @@ ABOUT = (
     "Visitors of the live portal, each from an address of its own, who read for about three seconds between two "
     "requests: pages of lists and entries, the index of the search, the API asked for words, a form opened and sent, "
     "and pages asked for again with their tag, for which the answer is that nothing changed. Memory is what the "
-    "portal's process holds, and in brackets what of it is its own rather than pages of the file."
+    "portal's processes hold, and in brackets what of it is their own rather than pages of the file."
 )
 PAUSE = 3.0
 """Mean seconds between two requests of a visitor."""

@@ -2,20 +2,24 @@
 
 Only answers that the path alone decides are kept: pages and files for everybody, never what depends on who asks.
 Their bytes are in a file, of which the operating system holds in memory what is read often; where each is, and what
-is said with it, takes about 350 bytes of memory.
+is said with it, takes about 350 bytes of memory. Processes that serve one portal share the file: what one of them
+keeps, all others have.
 """
 
+import fcntl
 import gzip
 import hashlib
 import io
+import json
 import logging
+import mmap
 import os
 import sqlite3
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -85,22 +89,87 @@ class Place(NamedTuple):
     etag: str
 
 
-class AnswerFile:
-    """Answers of one edition by path, in a file without a name, which nothing is left of once this is forgotten.
+HEAD = 4
+"""Bytes that tell how long what is said of an answer is; that stands after them, and then the answer."""
 
-    The file is there from the first answer on: processes that were copied before that do not share it.
+
+class CommonFile:
+    """A file without a name for the answers of one edition after another, of all processes copied from this one.
+
+    Raises
+    ------
+    OSError
+        There is no place for it.
     """
 
     def __init__(self) -> None:
-        self._file: int | None = None
+        self.file = _file_without_name()
+        self._facts = memoryview(mmap.mmap(-1, 24)).cast("Q")
+        """In memory that the processes share: how many editions there were, which it is, and how many bytes count."""
+        self._lock = threading.Lock()
+
+    @property
+    def turn(self) -> int:
+        """How many editions there were."""
+        return self._facts[0]
+
+    @property
+    def size(self) -> int:
+        """How many bytes of the file are answers of the edition."""
+        return self._facts[2]
+
+    @size.setter
+    def size(self, size: int) -> None:
+        self._facts[2] = size
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let no other thread or process write meanwhile; who is killed lets them go on."""
+        with self._lock:
+            fcntl.lockf(self.file, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.lockf(self.file, fcntl.LOCK_UN)
+
+    def begin(self, mark: int, is_newest: Callable[[], bool]) -> int:
+        """Return the turn of an edition, and forget what is of another; 0 where that is newer."""
+        with self.alone():
+            if self._facts[1] != mark:
+                if not is_newest():
+                    return 0
+                self.size = 0  # first of all: nobody may take what is written next for an answer of before
+                self._facts[0] += 1
+                self._facts[1] = mark
+                os.ftruncate(self.file, 0)
+            return self.turn
+
+
+class AnswerFile:
+    """Answers of one edition by path, in a file without a name, which nothing is left of once this is forgotten.
+
+    With a ``common`` file it holds what all processes keep in its ``turn``, and nothing once that is over.
+    """
+
+    def __init__(self, common: CommonFile | None = None, turn: int = 0) -> None:
+        self._common, self._turn = common, turn
+        self._file = common.file if common is not None else None
         self._places: dict[str, Place] = {}
         self._headers: dict[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]] = {}
         """Headers that answers have in common, most of them all: once."""
-        self._size, self._room = 0, float(MOST)
-        self._lock = threading.Lock()
+        self._size = 0
+        self._room: float | None = None
+        self._lock = threading.RLock()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether another edition took the place of this one in the common file."""
+        return self._common is not None and self._turn != self._common.turn
 
     def __contains__(self, path: str) -> bool:
         """Tell whether the answer at a path is kept."""
+        if path not in self._places:
+            self._read_on()
         return path in self._places
 
     def __getitem__(self, path: str) -> KeptAnswer:
@@ -111,37 +180,66 @@ class AnswerFile:
         KeyError
             It is not kept, or can no longer be read.
         """
+        if path not in self:
+            raise KeyError(path)
         place = self._places[path]
         try:
             contents = os.pread(self._file, place.length, place.start)  # type: ignore[arg-type]
         except OSError as error:
             raise KeyError(path) from error
+        if self.is_over:  # then something else may stand there
+            raise KeyError(path)
         return KeptAnswer(place.headers, contents, place.packed, place.etag)
 
     def keep(self, path: str, answer: KeptAnswer, part: float = 1.0) -> bool:
         """Keep an answer where all are then no more than this part of the room; tell whether it is kept."""
-        with self._lock:
-            if path in self._places:
-                return True
+        with self._lock, self._common.alone() if self._common is not None else nullcontext():
+            self._read_on()
+            if path in self._places or self.is_over:
+                return path in self._places and not self.is_over
+            about = json.dumps([path, answer.headers, answer.packed, answer.etag, len(answer.contents)]).encode()
+            record = len(about).to_bytes(HEAD) + about + answer.contents
             try:
                 if self._file is None:
                     self._file = _file_without_name()
                     weakref.finalize(self, os.close, self._file)
-                    self._room = min(MOST, OF_FREE * _free(self._file))
-                length = len(answer.contents)
-                if self._size + length > part * self._room:
+                if self._room is None:
+                    self._room = min(MOST, OF_FREE * (_free(self._file) + self._size))
+                if self._size + len(record) > part * self._room:
                     return False
-                if os.pwrite(self._file, answer.contents, self._size) < length:
+                if os.pwrite(self._file, record, self._size) < len(record):
                     raise OSError("the disk is full")
             except OSError as error:
-                if self._room > 0:
+                if self._room != 0:
                     log.warning("no further page of this edition is kept: %s", error.strerror or error)
                 self._room = 0.0
                 return False
-            headers = self._headers.setdefault(answer.headers, answer.headers)
-            self._places[path] = Place(self._size, length, headers, answer.packed, answer.etag)
-            self._size += length
+            self._note(about)
+            if self._common is not None:
+                self._common.size = self._size
         return True
+
+    def _read_on(self) -> None:
+        """Take in where the answers are that other processes kept meanwhile."""
+        if self._common is None or self._common.size <= self._size:
+            return
+        with self._lock:
+            size = self._common.size
+            while self._size < size:
+                about = os.pread(
+                    self._common.file, int.from_bytes(os.pread(self._common.file, HEAD, self._size)), self._size + HEAD
+                )
+                if self.is_over:
+                    return
+                self._note(about)
+
+    def _note(self, about: bytes) -> None:
+        """Take in where the next answer in the file is, by what is said of it there."""
+        path, headers, packed, etag, length = json.loads(about)
+        headers = tuple((name, value) for name, value in headers)
+        start = self._size + HEAD + len(about)
+        self._places[path] = Place(start, length, self._headers.setdefault(headers, headers), packed, etag)
+        self._size = start + length
 
 
 def _file_without_name() -> int:
@@ -168,12 +266,20 @@ class KeptPages:
     fits
         Tells of a path whether its answer is the same for everybody.
     edition
-        Gives what the answers are of; when it is another object, all that was kept is forgotten.
+        Gives what the answers are of; when it is another object, all that was kept is forgotten. Processes know what
+        is the same to all of them by its ``mark``.
     """
 
     def __init__(self, app: "WSGIApplication", *, fits: Callable[[str], bool], edition: Callable[[], object]) -> None:
         self.app, self.fits, self.edition = app, fits, edition
         self._of, self._answers, self._lock = object(), AnswerFile(), threading.Lock()
+        self._common: CommonFile | None = None
+
+    def share(self) -> None:
+        """Keep answers from now on for all processes that are copied from this one, as far as they do the same."""
+        if self._common is None:
+            with suppress(OSError):  # without it each keeps its own
+                self._common, self._of = CommonFile(), object()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request, from what is kept where that is possible."""
@@ -213,9 +319,16 @@ class KeptPages:
     def answers(self, edition: object) -> AnswerFile:
         """Return the answers of an edition; those of another are forgotten, once whoever reads one has done so."""
         with self._lock:
-            if edition is not self._of:
-                self._of, self._answers = edition, AnswerFile()
+            if edition is not self._of or self._answers.is_over:
+                self._of, self._answers = edition, self._begun(edition)
             return self._answers
+
+    def _begun(self, edition: object) -> AnswerFile:
+        """Return a file for the answers of an edition."""
+        if self._common is None:
+            return AnswerFile()
+        mark = hash(getattr(edition, "mark", None)) % 2**64
+        return AnswerFile(self._common, self._common.begin(mark, lambda: self.edition() is edition))
 
 
 def _lasts(status: str, headers: list[tuple[str, str]]) -> bool:

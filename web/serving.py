@@ -6,7 +6,9 @@ waits longest gives way. What stands ready is answered in the thread that reads 
 another and back takes longer than the answer.
 """
 
+import logging
 import resource
+import socket
 import threading
 import time
 from collections import defaultdict
@@ -21,12 +23,17 @@ from waitress.task import ErrorTask
 from web.headers import HEADERS
 from web.kept_pages import STANDS_READY, Ready
 
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it would tell of each request that has to wait
+
 HEAD_WAIT, BODY_WAIT = 15.0, 300.0
 """Seconds in which the head of a request has to be there, and the whole of it with what is uploaded."""
 
 CONNECTIONS, THREADS = 4000, 64
 """Connections that are open at once at most, and requests that are worked on at once: more than sign in at once, so
 that those who wait for their password to be checked hold up nobody else."""
+
+LEAST_THREADS, BACKLOG = 8, 2048
+"""Requests that one of several processes works on at once at least, and connections that wait to be taken in."""
 
 SHARES = 4
 """One address may have so many times fewer connections than there are: an office behind one address fits in."""
@@ -169,8 +176,42 @@ class BoundedServer(waitress.server.TcpWSGIServer):  # type: ignore[misc]
                 channel.will_close = True
 
 
-def create_server(app: Flask, *, port: int, proxies: int = 0, host: str = "127.0.0.1") -> BoundedServer:
+HOST = "127.0.0.1"
+
+
+def listening(port: int, host: str = HOST) -> socket.socket:
+    """Return a socket that takes connections for several processes.
+
+    Raises
+    ------
+    OSError
+        The port cannot be used.
+    """
+    ((family, kind, protocol, address),) = waitress.server.Adjustments(host=host, port=port).listen
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def create_server(
+    app: Flask,
+    *,
+    port: int = 0,
+    proxies: int = 0,
+    host: str = HOST,
+    listener: socket.socket | None = None,
+    processes: int = 1,
+) -> BoundedServer:
     """Return a server of a portal; ``run`` serves until it is ended. By default this machine alone reaches it.
+
+    With a ``listener`` it takes connections from there, as one of several ``processes`` that share what all of them
+    together may have open and work on.
 
     ``proxies`` is how many web servers of ours stand before it: without one, what others say of whom they forward is
     taken out. With one, all connections are its own, and it is the one to share them out.
@@ -180,14 +221,14 @@ def create_server(app: Flask, *, port: int, proxies: int = 0, host: str = "127.0
     OSError
         The port cannot be used.
     """
-    most = min(CONNECTIONS, _open_files() - 200)
+    most = min(CONNECTIONS // processes, _open_files() - 200)
     settings = waitress.server.Adjustments(
         host=host,
         port=port,
-        threads=THREADS,
+        threads=max(LEAST_THREADS, THREADS // processes),
         ident=None,
         connection_limit=most,
-        backlog=2048,
+        backlog=BACKLOG,
         channel_timeout=30,
         cleanup_interval=2,
         asyncore_use_poll=True,
@@ -200,7 +241,8 @@ def create_server(app: Flask, *, port: int, proxies: int = 0, host: str = "127.0
         app,
         {},
         True,
-        None,
+        listener,
+        bind_socket=listener is None,
         dispatcher=dispatcher,
         adj=settings,
         sockinfo=place,

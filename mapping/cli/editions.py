@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -259,9 +260,26 @@ def serve(
         int, typer.Option(min=0, help="How many web servers of yours stand before it and note visitors' addresses.")
     ] = 0,
     host: HostOption = HOST,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="How many processes serve: one for each core, up to four, if left out; 1 but on Linux."
+        ),
+    ] = None,
 ) -> None:
     """Serve the portal of a view on this machine."""
-    _serve(view, study_area(area), port=port, demo=demo, inbox=inbox, proxies=proxies, host=host)
+    from web.processes.workers import usual_count
+
+    _serve(
+        view,
+        study_area(area),
+        port=port,
+        demo=demo,
+        inbox=inbox,
+        proxies=proxies,
+        host=host,
+        processes=processes or usual_count(),
+    )
 
 
 def _publish(
@@ -354,18 +372,25 @@ def _serve(
     inbox: Path | None = None,
     proxies: int = 0,
     host: str = HOST,
+    processes: int = 1,
 ) -> None:
     from web import create_app
-    from web.pages_ahead import keep_ahead
-    from web.serving import create_server
+    from web.processes.pages_ahead import keep_ahead, watch
+    from web.processes.workers import Job, serve_together
+    from web.serving import create_server, listening
 
     if not view.exists():
         raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
     portal = create_app(view, area, demo=demo, inbox=inbox, proxies=proxies, keep=True)
     try:
-        server = create_server(portal, port=port, proxies=proxies, host=host)
+        listener = listening(port, host) if processes > 1 else None
+        server = create_server(portal, port=port, proxies=proxies, host=host) if listener is None else None
     except OSError as error:
         raise MappingError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from error
     out.print(f"Rohnamo is at http://127.0.0.1:{port}/   (Ctrl-C ends it)")
-    with keep_ahead(portal):
-        server.run()
+    if listener is not None:
+        ahead = Job("pages ahead", lambda: watch(portal, threading.Event()))
+        serve_together(portal, listener, proxies=proxies, processes=processes, beside=[ahead])
+    elif server is not None:
+        with keep_ahead(portal):
+            server.run()

@@ -2,15 +2,13 @@
 
 import os
 import re
-import runpy
 import ssl
-from pathlib import Path
 
 import pytest
 
 from tests.support.sample import TODAY
 from tests.web.support.desk import Desk, views
-from tests.web.support.nginx import DEPLOY, NGINX, nginx
+from tests.web.support.nginx import NGINX, nginx
 from tests.web.support.office import PASSWORD, Office, csrf
 from tests.web.support.served import waitress
 from web import create_app
@@ -250,16 +248,3 @@ def test_guessing_is_slowed_down(private, path):
 
 def test_the_private_host_writes_no_log_of_visits(private):
     assert not (private.folder / "rohnamo.log").exists()
-
-
-def test_gunicorn_is_given_the_portal_that_its_environment_names(monkeypatch, tmp_path, view_file):
-    for name, told in {
-        "VIEW": view_file,
-        "AREA": Path(__file__).parents[1] / "tiny",
-        "INBOX": tmp_path / "inbox.db",
-        "PROXIES": 1,
-    }.items():
-        monkeypatch.setenv(f"ROHNAMO_{name}", str(told))
-    app = runpy.run_path(str(DEPLOY / "wsgi.py"))["app"]
-    assert app.test_client().get("/en/f2.html").status_code == 200
-    assert type(app.wsgi_app).__name__ == "ProxyFix"

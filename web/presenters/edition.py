@@ -41,6 +41,8 @@ class Edition:
         self._lately: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
         self._making: dict[Hashable, threading.RLock] = {}
+        self.mark: tuple[int, int, int] | None = None
+        """What tells its file from others, to all processes that serve it."""
         with View(path) as view:
             require(view.audience, audience)
             self.day: dt.date = view.edition
@@ -188,6 +190,7 @@ class Editions:
         with self._lock:
             if self._now is None or mark != self._mark:
                 self._now, self._mark = Edition(self.path, self.area, self.audience), mark
+                self._now.mark = mark
             return self._now
 
 

@@ -84,7 +84,7 @@ def prepare(app: Flask) -> bool:
     """Get ready for forms, and tell whether the portal has any: with an inbox; templates learn it from ``forms``.
 
     How much came in is counted beside the inbox, for all processes together, since they share what `_somebody` makes
-    at the start: workers of a web server must begin as copies of one process (docs/deploy.md).
+    at the start: they are copies of one process (`web.processes.workers`).
     """
     inbox: Inbox | None = app.config["INBOX"]
     app.jinja_env.globals["forms"] = inbox is not None

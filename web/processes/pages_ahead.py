@@ -12,7 +12,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -26,6 +26,7 @@ from mapping.view.view import View
 from web.freeze import links
 from web.kept_pages import KEPT_PAGES, KeptAnswer
 from web.presenters.edition import Edition
+from web.processes.workers import end_with_parent
 from web.public.app import create_app
 
 log = logging.getLogger(__name__)
@@ -43,25 +44,26 @@ def keep_ahead(app: Flask, *, every: float = 10.0) -> Iterator[None]:
         Seconds between two looks at whether the edition is new.
     """
     ended = threading.Event()
-
-    def watch() -> None:
-        made = None
-        while not ended.is_set():
-            try:
-                edition = app.config["EDITIONS"].now()
-                if edition is not made:
-                    made = edition  # also where it cannot be made ahead: it is not tried on and on
-                    keep_pages(app, edition, ended)
-                    keep_pages(app, edition, ended, edition.report_results(results_apart))
-            except Exception:  # a view that is being replaced, or one that is broken: whoever asks is told
-                log.exception("pages could not be made ahead")
-            ended.wait(every)
-
-    threading.Thread(target=watch, name="pages ahead", daemon=True).start()
+    threading.Thread(target=watch, args=(app, ended, every), name="pages ahead", daemon=True).start()
     try:
         yield
     finally:
         ended.set()
+
+
+def watch(app: Flask, ended: threading.Event, every: float = 10.0) -> None:
+    """Make the pages of each edition ahead until it is told to end."""
+    made = None
+    while not ended.is_set():
+        try:
+            edition = app.config["EDITIONS"].now()
+            if edition is not made:
+                made = edition  # also where it cannot be made ahead: it is not tried on and on
+                keep_pages(app, edition, ended)
+                keep_pages(app, edition, ended, edition.report_results(results_apart))
+        except Exception:  # a view that is being replaced, or one that is broken: whoever asks is told
+            log.exception("pages could not be made ahead")
+        ended.wait(every)
 
 
 def results_apart(view: View, area: StudyArea) -> dict[str, Result]:
@@ -103,14 +105,7 @@ def _give_way() -> None:
     """Let this process run after all that is more urgent, and no longer than the one that began it."""
     if hasattr(os, "nice"):
         os.nice(10)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
+    end_with_parent()
 
 
 READ = re.compile(r"(.+/)?(m/.+|[^/]+\.(html|js))")

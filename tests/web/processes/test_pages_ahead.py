@@ -16,7 +16,7 @@ from mapping.view.view import View
 from web import create_app
 from web.freeze import links
 from web.kept_pages import KEPT_PAGES, KeptAnswer
-from web.pages_ahead import keep_ahead, keep_pages, pages_in_turn, results_apart
+from web.processes.pages_ahead import keep_ahead, keep_pages, pages_in_turn, results_apart
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +76,8 @@ def test_no_page_of_another_edition_is_kept(view_file, tiny_area, monkeypatch):
     monkeypatch.setattr(app.config["EDITIONS"], "now", lambda: next(looks))
     ends = []
     monkeypatch.setattr(
-        "web.pages_ahead._process", lambda *_: nullcontext((SimpleNamespace(terminate=lambda: ends.append(1)), here))
+        "web.processes.pages_ahead._process",
+        lambda *_: nullcontext((SimpleNamespace(terminate=lambda: ends.append(1)), here)),
     )
     app.config["AREA"] = SimpleNamespace(languages=("en",))
     keep_pages(app, edition, threading.Event())
@@ -87,8 +88,8 @@ def test_each_new_edition_is_made_ahead_once(view_file, tiny_area, tmp_path, mon
     path = tmp_path / "public.db"
     shutil.copy(view_file, path)
     editions = []
-    monkeypatch.setattr("web.pages_ahead.keep_pages", lambda *given: editions.append(given[1]))
-    monkeypatch.setattr("web.pages_ahead.results_apart", lambda *_: {})
+    monkeypatch.setattr("web.processes.pages_ahead.keep_pages", lambda *given: editions.append(given[1]))
+    monkeypatch.setattr("web.processes.pages_ahead.results_apart", lambda *_: {})
     app = create_app(path, tiny_area, keep=True)
     with keep_ahead(app, every=0.02):
         _wait(lambda: len(editions) == 2)
@@ -112,7 +113,7 @@ def test_results_of_a_process_apart_are_those_of_this_one(view_file, tiny_area):
 
 
 def test_a_process_that_is_ended_is_told(view_file, tiny_area, monkeypatch):
-    monkeypatch.setattr("web.pages_ahead._send_results", print)  # which ends and has sent nothing
+    monkeypatch.setattr("web.processes.pages_ahead._send_results", print)  # which ends and has sent nothing
     with View(view_file) as view, pytest.raises(EOFError):
         results_apart(view, tiny_area)
 
