@@ -163,8 +163,11 @@ def _unknown_here(area: StudyArea, *texts: str) -> tuple[str, ...]:
 
 
 def _is_here(area: StudyArea, text: str) -> bool:
-    """Tell whether a text may name a unit: several that are only alike count for less than a city abroad."""
-    match = find_unit(area, text)
+    """Tell whether a text may name a unit: several that are only alike count for less than a city abroad.
+
+    Where a city abroad is called so, the name must be that of a unit without the word for what it is: "г. Ош".
+    """
+    match = find_unit(area, key_of(text).key if city_abroad(area, text) else text)
     return bool(match.unit or match.named or (match.candidates and not city_abroad(area, text)))
 
 

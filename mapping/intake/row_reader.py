@@ -26,6 +26,7 @@ from mapping.language.parsers.permission import (
     is_review,
     only_of,
     refuses,
+    refuses_for_now,
     says_no,
     says_yes,
 )
@@ -652,7 +653,8 @@ class Reader:
                 continue  # it keeps that field alone back
             if self._holds_later_or_no_more(heading, answer):
                 return True
-            if heading in marking and self.intake.columns.markings and not says_no(answer):
+            no = says_no(answer) or refuses_for_now(answer)
+            if heading in marking and self.intake.columns.markings and not no:
                 continue  # the sender's table of markings says what else an answer means
             silent = not asks_consent(question) and not is_review(heading)  # "Confidential location, do not print"
             answered = Phrase("{heading!r} is answered {answer!r}", heading=heading, answer=answer)

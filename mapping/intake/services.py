@@ -265,7 +265,8 @@ def _in_one_language(intake: Intake, text: str) -> str:
     spellings = re.split(r"\s+[/|]\s+", text)
     if len(spellings) == 1:
         return text
-    known = {(at.unit, at.country): name for name in spellings if (at := intake.locate(place=name)).unit or at.country}
+    located = {name: intake.locate(place=name) for name in spellings}
+    known = {(at.unit, at.country): name for name, at in located.items() if at.country or (at.unit and not at.notes)}
     return known.popitem()[1] if len(known) == 1 else text
 
 

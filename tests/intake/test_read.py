@@ -1238,6 +1238,14 @@ def test_a_place_in_two_languages_is_one_place_and_two_places_are_none(take, tex
     assert [phone.number for phone in batch.of("phone")] == phones
 
 
+@pytest.mark.parametrize("town", ["г. Ош", "Ошская / Ош", "Ош"])
+def test_a_city_abroad_is_no_unit_whose_name_is_only_like_it(tmp_path, tj_area, town):
+    path = tmp_path / "list.csv"
+    path.write_text(f"Город;Организация;Помощь;Телефон\n{town};Умед;юрист;(3222) 0-00-11", "utf-8")
+    (place,) = read(path, area=tj_area, today=TODAY).of("location")
+    assert (place.country, place.area_unit) == ("KG", None)
+
+
 def test_a_number_for_text_messages_is_kept_beside_the_one_to_call(take):
     batch = take((*ROW[:4], "1195; SMS 40600", *ROW[5:]))
     assert [(phone.number, phone.type) for phone in batch.of("phone")] == [("1195", "voice"), ("sms:40600", "text")]
@@ -1247,6 +1255,14 @@ def test_a_no_to_publishing_is_never_public_whatever_the_table_of_markings_says(
     head, row = with_cells(**{"May we publish?": "No"})
     fields = MAP["fields"] | {"marking": ["May we publish?"]}
     batch = take(row, heads=head, fields=fields, markings={"No": "public", "Yes": "public"})
+    assert audiences(batch) == {"custodian"}
+
+
+@pytest.mark.parametrize("answer", ["ҳоло не", "пока нет", "hozircha yoʻq"])
+def test_a_no_for_now_is_a_no_whatever_the_table_of_markings_says(take, answer):
+    head, row = with_cells(**{"May we publish?": answer})
+    fields = MAP["fields"] | {"marking": ["May we publish?"]}
+    batch = take(row, heads=head, fields=fields, markings={answer: "public"})
     assert audiences(batch) == {"custodian"}
 
 

@@ -746,7 +746,9 @@ def _figure(hour: re.Match[str]) -> str:
 
 
 def _in_figures(text: str) -> str:
-    text = _IN_WORDS.sub(_figure, text)
+    text = _IN_WORDS.sub(
+        _figure, _IN_WORDS.sub(_figure, text)
+    )  # "соати ҳашт то чор": the second stands behind a figure
     for pattern, plain in _NORMAL:
         text = pattern.sub(plain, text)
     return text

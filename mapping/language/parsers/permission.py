@@ -269,6 +269,15 @@ def says_no(answer: str) -> bool:
     return len(words) > 1 and words[0] in _REFUSING and _GRANTING.issuperset(words[1:])
 
 
+def refuses_for_now(answer: str) -> bool:
+    """Tell whether an answer is a no that may become a yes; until then it is one.
+
+    >>> refuses_for_now("ҳоло не"), refuses_for_now("пока да")
+    (True, False)
+    """
+    return {*tokens(answer)} - _FOR_NOW in [{no} for no in _REFUSING]
+
+
 def says_yes(answer: str) -> bool:
     """Tell whether an answer is a clear yes, in any words that hold no condition.
 
@@ -292,6 +301,8 @@ _GRANTING = words_for("allowed to show")
 _OPENING = words_for("not secret")
 """Words that answer a question after secrecy with no."""
 _REFUSING = words_for("no")
+_FOR_NOW = words_for("for now")
+"""Words beside a no that may become a yes."""
 _BESIDE = words_for("beside a permission")
 """Words that may stand beside them and take nothing back."""
 
