@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from flask import abort, current_app, g, request
 
 from mapping.area.study_area import StudyArea
-from mapping.directory.directory import Directory
+from mapping.directory.directory import Change, Directory
 from mapping.model import Record
 from mapping.safety.people import two_people
 from web.access.accounts import Accounts, SignInRefused
@@ -94,6 +94,11 @@ def is_other_person(login: str) -> bool:
     """Tell whether whoever is signed in is another person than the one with a login: neither by name nor by account."""
     accounts: Accounts = current_app.config["ACCOUNTS"]
     return two_people(login, me().login) and not accounts.one_person(login, me().login)
+
+
+def outcome(change: Change) -> str:
+    """Return what a page says of an act: it is done, or what it shows for the first time waits for somebody else."""
+    return "shows" if change.shows else "done"
 
 
 def warnings_file() -> Path:

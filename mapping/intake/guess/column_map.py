@@ -46,8 +46,9 @@ SHAPED = ("email", "website", "marking")
 
 ADDED = re.compile(
     r"(?:.*/)?(?:timestamp|отметка времени|метка времени|start(?:time)?|end(?:time)?|today|deviceid|username|"
-    r"_?submission_?(?:date|time)|_submitted_by|_validation_status|_status|_index|_id|__version__|formhub/uuid|"
-    r"_parent_\w+|_submission__\w+|(?:meta/)?instance(?:id|name)|reviewstate|submitterid|submittername|_\w+_(?:altitude|precision)|"
+    r"_?submission_?(?:date|time)|_submitted_by|_validation_status|_status|_index|_id|_uuid|__version__|formhub/uuid|"
+    r"_parent_\w+|_submission__\w+|(?:meta/)?instance(?:id|name)|reviewstate|submitterid|submittername|"
+    r"_[\w ]+_(?:altitude|precision)|"
     r".+ \d+ - (?:label|type)|(?:creation|edit)date|creator|editor|globalid|objectid|shape[_.]*(?:length|area|leng)|"
     r"created[_ ](?:at|by|date|user)|last_edited_(?:date|user)|modified(?:[_ ](?:at|by|date))?)$",
     re.I,

@@ -26,6 +26,8 @@ from tests.support.examples import examples
         ("Барои кӣ", "serves"),
         ("Who can come?", "serves"),
         ("Кого вы не принимаете?", "excludes"),
+        ("Кому отказываете", "excludes"),
+        ("Дел в месяц", "capacity"),
         ("Manzili", "address"),
         ("Где находится", "address"),
         ("Тел./факс", "phone"),

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from mapping.errors import FormatError
-from mapping.intake.guess.column_map import guessed_map
+from mapping.intake.guess.column_map import ADDED, guessed_map
 from mapping.intake.guess.layout import tables_in
 from mapping.intake.read import Known, read
 from mapping.registry import format_of
@@ -153,3 +153,8 @@ def test_a_sheet_called_survey_tells_no_kind_of_help(tmp_path, tiny_area):
     rows = [("Name of organization", "District", "Phone"), ("Umed", "Juybor", "1313"), ("Sabo", "Juybor", "1414")]
     path = book(tmp_path / "export.xlsx", survey=rows)
     assert "service" not in guessed_map(tables_in(format_of(path), path), "x", tiny_area).constants
+
+
+@pytest.mark.parametrize("heading", ["_uuid", "_Координаты GPS_precision", "_point_altitude"])
+def test_what_a_survey_tool_adds_is_no_number_to_dial_and_says_not_how_exactly_a_place_is_shown(heading):
+    assert ADDED.fullmatch(heading)

@@ -19,7 +19,7 @@ from mapping.batch import Batch
 from mapping.column_map import FIELDS as MEANINGS
 from mapping.column_map import ColumnMap
 from mapping.directory.writing import NOT_HELD, Missing
-from mapping.errors import FormatError, MappingError
+from mapping.errors import FormatError, MappingError, NotFound
 from mapping.intake.guess.column_map import guessed, unknown_words
 from mapping.intake.guess.layout import tables_in
 from mapping.intake.read import implied_map, read
@@ -27,7 +27,7 @@ from mapping.intake.report import LEVELS, IssueGroup, grouped
 from mapping.intake.row_reader import HELD
 from mapping.language.i18n import Message, Phrase, show
 from mapping.language.taxonomy import Vocabulary
-from mapping.model import AUDIENCES, PARTS, WHOLES, Approval, record_id
+from mapping.model import AUDIENCES, ENTRIES, PARTS, WHOLES, Approval, record_id
 from mapping.quality.call_list import SOURCE as CALLS
 from mapping.quality.known_organizations import Known
 from mapping.registry import format_of, readers
@@ -36,7 +36,7 @@ from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, everything_seen, study_area, today
+from web.staff.common import directory, everything_seen, outcome, study_area, today
 from web.staff.fields import CHOOSE, NEEDED, TABLES
 from web.staff.operations.map_words import SHAPES, MapWords, becomes, in_words, named
 from web.staff.operations.new_values import new_values
@@ -60,10 +60,17 @@ RESERVED = {CALLS.id, *(record_id(name, "source") for name in ("stewards", "self
 
 UNREADABLE = Message("This file cannot be taken. Below is why; nothing was stored.")
 NOT_STORED = Message("Nothing was stored: the list does not fit what is there. Ask an administrator to look at it.")
+YES_OR_NO = Message("Yes or no to one kind of help")
 ASKED_ANEW = Message("Other columns were chosen. Say below what their words stand for.")
+KIND = "kind:"
+"""What a column of yes and no is taken for, before the code of the kind of help that it says yes or no to."""
 _ANSWER = re.compile(r"m\d+|w[a-z]+\d+")
 """Names of the answers in a form that are about words of the chosen columns."""
 MAP_WRONG = Message("The map does not fit; look at the name of the sender and at the columns.")
+
+
+COUNTED = tuple(table for table in ENTRIES if table in TABLES and table in PUBLISHED)
+"""Tables of which a preview counts what would be new: entries that pages show."""
 
 
 @dataclass(frozen=True)
@@ -110,14 +117,23 @@ def begin(language: str) -> ResponseReturnValue:
         module = format_of(upload.path)
         if chosen is not None:
             uploads().read_by(upload, chosen[0], trusted=chosen[1])
-        elif hasattr(module, "read") and implied_map(sheets := tables_in(module, upload.path), study_area()) is None:
-            guessed(sheets, study_area())
-            return redirect(f"/{language}/i/{upload.token}/columns.html", code=303)
+        elif hasattr(module, "read"):
+            sheets, name = tables_in(module, upload.path), upload.path.stem
+            if (implied := implied_map(sheets, study_area(), source=name, name=name)) is None:
+                guessed(sheets, study_area())
+                return redirect(f"/{language}/i/{upload.token}/columns.html", code=303)
+            uploads().read_by(replace(upload, says_itself=True), implied, trusted=False)
     except (MappingError, ValueError) as error:
         why = _reason(error, upload, language)
         uploads().drop(upload)
         return _begin(language, why=why), 400
     return redirect(f"/{language}/i/{upload.token}/preview.html", code=303)
+
+
+@imports.errorhandler(NotFound)
+def gone(_error: NotFound) -> ResponseReturnValue:
+    """Say what became of a list that somebody comes back to, with the list of what is still there."""
+    return _begin((request.view_args or {})["language"], gone=True), 404
 
 
 def _begin(language: str, *, why: object = "", **more: object) -> str:
@@ -181,6 +197,7 @@ def _taken_for(of: Any, shape: str) -> dict[str, str]:
     taken = {name: field for field, names in of.fields.items() for name in names}
     taken |= dict.fromkeys(of.private, "private")
     taken |= {name: field for field, choices in of.choices.items() for name in choices}
+    taken |= {name: f"{KIND}{code}" for name, code in of.services.items()} if of.shape == "place" else {}
     return taken | dict.fromkeys(of.headings, HELD.get(shape, "")) | dict.fromkeys(of.standards, "answer")
 
 
@@ -190,7 +207,8 @@ def _as_chosen(guess: Any, form: Mapping[str, str]) -> Any:
         return guess
     fields: dict[str, list[str]] = {}
     for place, name in enumerate(name for name in guess.names if name):
-        if (choice := form.get(f"c{place}", "")) in _offered(()):
+        choice = form.get(f"c{place}", "")
+        if choice in _offered(()) and name not in guess.choices.get(choice, ()):
             fields.setdefault(choice, []).append(name)
     return replace(guess, fields=fields)
 
@@ -209,7 +227,7 @@ def _form_of(columns: ColumnMap, guess: Any) -> dict[str, str]:
     chosen = _as_chosen(guess, form)
     form |= {"asked": _asks_about(chosen), "all": columns.markings.get("all", "")}
     form |= {f"m{place}": columns.markings.get(word, "") for place, word in enumerate(_words(chosen))}
-    form |= {f"k{name}": columns.constants.get(name, "") for name in guess.missing}
+    form |= {f"k{name}": columns.constants.get(name, "") for name in _untold(guess)}
     for name, words in unknown_words(chosen, study_area()).items():
         taught = columns.words.get(name, {})
         form |= {f"w{name}{place}": taught.get(word, "") for place, (word, _) in enumerate(words)}
@@ -232,6 +250,9 @@ def _columns(
         fields=sorted(_offered(taken.values(), guess.other), key=lambda field: becomes(field, language)),
         seen=guess.seen,
         words=_words(chosen),
+        yes_or_no=YES_OR_NO,
+        kind=KIND,
+        ticks={name for name, look in guess.seen.items() if look.answers} | {*guess.services},
         unknown=unknown_words(chosen, study_area()),
         asked=_asks_about(chosen),
         meant=_meant(language),
@@ -239,7 +260,7 @@ def _columns(
         problem=problem,
         key=guess.key[0] if guess.key else "",
         shape=SHAPES.get(guess.other, ""),
-        missing=guess.missing,
+        missing=_untold(guess),
         name=upload.path.stem,
     )
 
@@ -263,6 +284,12 @@ def _fits(meaning: str, shape: str) -> bool:
     return not colon or others.get(before, shape) == shape
 
 
+def _untold(guess: Any) -> list[str]:
+    """Return the fields without which no row counts and which no column was taken for."""
+    filled = {*guess.fields, *guess.choices, *guess.constants}
+    return list(guess.missing) if guess.other or guess.services or "service" in filled else ["service"]
+
+
 def _meant(language: str) -> dict[str, dict[str, str]]:
     """Return what a word of a list can stand for, by field: code -> label, by label."""
     area = study_area()
@@ -284,7 +311,7 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
     """
     fields: dict[str, list[str]] = {}
     choices: dict[str, dict[str, str]] = {}
-    headings, standards = {}, {}
+    headings, standards, services = {}, {}, {}
     private, ignored = [], []
     for place, name in enumerate(name for name in guess.names if name):
         choice = form.get(f"c{place}", "")
@@ -292,6 +319,8 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
             private.append(name)
         elif name in guess.headings and choice == HELD.get(guess.other):
             headings[name] = guess.headings[name]
+        elif choice.startswith(KIND):
+            services[name] = choice.removeprefix(KIND)
         elif choice == "answer" and name in guess.standards:
             standards[name] = guess.standards[name]
         elif name in guess.choices.get(choice, ()):
@@ -300,12 +329,14 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
             fields.setdefault(choice, []).append(name)
         else:
             ignored.append(name)
+    if "service" in (*fields, *choices):
+        services, ignored = {}, [*ignored, *services]
     source = form["source"].strip().casefold()
     if record_id(source, "source") in RESERVED:
         raise ValueError("this name is kept for the portal itself")
     words = _words(replace(guess, fields=fields))
     markings = {word: form[f"m{place}"] for place, word in enumerate(words) if form.get(f"m{place}")}
-    alike = {name: text for name in guess.missing if (text := form.get(f"k{name}", "").strip())}
+    alike = {name: text for name in _untold(guess) if (text := form.get(f"k{name}", "").strip())}
     constants = guess.constants | alike | ({} if "marking" in fields else {"marking": "all"})
     if not markings and form.get("all"):
         markings = {"all": form["all"]}
@@ -323,7 +354,8 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
             "choices": choices,
             "headings": headings,
             "standards": standards,
-            "shape": guess.other or "service",
+            "services": services,
+            "shape": guess.other or ("repeat" if guess.children else "place" if services else "service"),
             "private": private,
             "ignored": ignored,
             "key": key,
@@ -331,7 +363,7 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
             "constants": constants,
             "words": {name: meanings for name, meanings in taught.items() if meanings and name in fields},
             "header": guess.header,
-            "sheets": {"only": [name for name in guess.sheets if name]},
+            "sheets": {"only": [name for name in guess.sheets if name], "children": guess.children},
             "rows": {
                 "least": max(1, guess.count * 8 // 10),
                 "most": guess.count * 5 // 4 + 10,
@@ -383,7 +415,7 @@ def _preview(language: str, upload: Upload, preview: Preview, *, problem: Messag
         numbers=source not in _trusted() and bool(preview.batch.of("phone")),
         problem=problem,
         unknown=_not_agreed(),
-        wholes={table: TABLES[table] for table in WHOLES},
+        counted={table: TABLES[table] for table in COUNTED if table in WHOLES or preview.counts[table]},
         not_held=NOT_HELD,
         missing=[*_named(preview.missing, language)],
         map_=upload.columns,
@@ -402,12 +434,12 @@ def look(upload: Upload) -> Preview:
     """
     whole = everything_seen()
     batch = _read(upload, whole)
-    counts: dict[str, Counter[str]] = {table: Counter() for table in WHOLES}
+    counts: dict[str, Counter[str]] = {table: Counter() for table in COUNTED}
     hidden = []
     parts = [record for record in batch.records if record.table in PARTS and _may_be_seen(record)]
     changed = {whole.owner(part) for part in parts if _shows_otherwise(part, whole)}
     for record in cast("list[Any]", batch.records):
-        if record.table not in WHOLES:
+        if record.table not in COUNTED:
             continue
         if not whole.has(record.table, record.id):
             counts[record.table]["new"] += 1
@@ -415,7 +447,7 @@ def look(upload: Upload) -> Preview:
         old = whole.record(record.table, record.id)
         otherwise = (record.table, record.id) in changed or _shows_otherwise(record, whole)
         counts[record.table]["changed" if otherwise else "same"] += 1
-        if AUDIENCES.index(record.audience) > AUDIENCES.index(old.audience):
+        if record.table in WHOLES and AUDIENCES.index(record.audience) > AUDIENCES.index(old.audience):
             hidden.append(old.name or record.table)
     gone = directory().missing(batch, visible=whole.has)
     missing = [record for record in gone if record.name and record.table in WHOLES]
@@ -487,7 +519,7 @@ def store(language: str, token: str) -> ResponseReturnValue:
             return _ask(language, upload, cast("Literal['map', 'phones']", choice), bool(preview.batch.of("phone")))
         if upload.stored and _is_agreed(upload):  # what was stored as secret, numbers too, would stay so
             directory().undo(upload.stored, by=me().login, on=today())
-        directory().add(_read(upload, directory()), by=me().login, on=today())
+        change = directory().add(_read(upload, directory()), by=me().login, on=today())
     except FormatError as error:
         return _refused(language, upload, error)
     except (MappingError, ValueError):
@@ -499,7 +531,7 @@ def store(language: str, token: str) -> ResponseReturnValue:
         uploads().drop(upload)
     else:
         uploads().stored_by(upload, directory().batches()[-1].number)
-    return redirect(f"/{language}/{'see/missing' if preview.missing else 'changes'}.html?done", code=303)
+    return redirect(f"/{language}/{'see/missing' if preview.missing else 'changes'}.html?{outcome(change)}", code=303)
 
 
 def _ask(language: str, upload: Upload, kind: Literal["map", "phones"], has_numbers: bool) -> ResponseReturnValue:

@@ -17,7 +17,8 @@ from web.access.guard import Open, log, me, now
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, inbox, is_me, is_other_person, study_area, today, warnings_file
+from web.staff.agreeing import may_agree_to_show
+from web.staff.common import directory, everything_seen, inbox, is_me, is_other_person, study_area, today, warnings_file
 from web.staff.fields import KINDS as CHANGES
 from web.staff.fields import TABLES
 from web.staff.operations.edition_words import in_words
@@ -199,12 +200,22 @@ def _look(language: str, audience: str, plan: Plan | None, **more: object) -> st
         rest=list(in_words((item for item in plan.items if not item.newly), study_area(), language)) if plan else [],
         outdated=outdated,
         own=plan is not None and not _may_confirm(plan),
+        waits=_waits(audience),
         alone=not accounts.two_administrators(),
         audience=audience,
         called=FOR,
         kinds=KINDS,
         names=TABLES,
         **values,
+    )
+
+
+def _waits(audience: str) -> bool:
+    """Whether something that the person may agree to waits, and is in no edition of an audience before."""
+    whole, person = everything_seen(), me()
+    return any(
+        difference.showing.audience == audience and may_agree_to_show(person, difference.showing, whole)
+        for difference in directory().waiting()
     )
 
 

@@ -37,6 +37,8 @@ class Upload:
     """Whether the map is one that whoever runs the portal put beside the directory."""
     stored: int = 0
     """The act that stored it before two people agreed to its map; 0 where none did."""
+    says_itself: bool = False
+    """Whether the map is the one that the file implies: its columns are not to be chosen."""
 
 
 class Uploads:
@@ -86,7 +88,8 @@ class Uploads:
             raise NotFound("there is no such upload")
         columns = ColumnMap.model_validate_json(note["columns"]) if note["columns"] else None
         path = self.folder / token / "file" / note["name"]
-        return Upload(token, note["account"], path, columns, note["trusted"], note.get("stored", 0))
+        stored, says_itself = note.get("stored", 0), note.get("says_itself", False)
+        return Upload(token, note["account"], path, columns, note["trusted"], stored, says_itself)
 
     def of(self, account: str) -> list[Upload]:
         """Return the uploads that somebody has not finished, by the name of the file."""
@@ -97,7 +100,7 @@ class Uploads:
 
     def read_by(self, upload: Upload, columns: ColumnMap, *, trusted: bool) -> Upload:
         """Note by which column map an upload is to be read."""
-        noted = Upload(upload.token, upload.account, upload.path, columns, trusted)
+        noted = replace(upload, columns=columns, trusted=trusted, stored=0)
         self._note(noted)
         return noted
 
@@ -117,6 +120,7 @@ class Uploads:
             "columns": columns,
             "trusted": upload.trusted,
             "stored": upload.stored,
+            "says_itself": upload.says_itself,
         }
         about = self.folder / upload.token / "about.json"
         about.touch(mode=0o600)

@@ -23,7 +23,7 @@ from mapping.quality.holdings import HeldService
 from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
-from web.staff.common import directory, everything_seen, require_over, seen, study_area, today
+from web.staff.common import directory, everything_seen, outcome, require_over, seen, study_area, today
 from web.staff.fields import (
     CHOOSE,
     FIELDS,
@@ -93,13 +93,13 @@ def change(language: str, table: str, identifier: str) -> ResponseReturnValue:
         log("proposed", subject=f"{table} {identifier}", reason=reason)
         return back(language, record, outcome="waits")
     try:
-        directory().edit(table, identifier, values, by=me().login, on=today(), reason=reason, last_change=number)
+        made = directory().edit(table, identifier, values, by=me().login, on=today(), reason=reason, last_change=number)
     except Outdated:
         return _form(language, table, everything_seen().record(table, identifier), problem=STALE, typed={}), 409
     except InvalidRecord:
         return _form(language, table, record, problem=NOTHING), 400
     log("edited", subject=f"{table} {identifier}: {', '.join(sorted(values))}", reason=reason)
-    return back(language, record)
+    return back(language, record, outcome=outcome(made))
 
 
 @edit.route("/<language>/a/<table>/<owner_table>/<owner>.html", methods=["GET", "POST"])
@@ -122,9 +122,9 @@ def add(language: str, table: str, owner_table: str, owner: str) -> ResponseRetu
         return back(language, owner_record, outcome="waits")
     record = RECORDS[table].model_validate(values | {"id": new})
     batch = Batch(STEWARDS, f"{table} of a steward", records=[record], rows=1, partial=True)
-    directory().add(batch, by=me().login, on=today())
+    made = directory().add(batch, by=me().login, on=today())
     log("added", subject=f"{table} {new}", reason=reason)
-    return back(language, owner_record)
+    return back(language, owner_record, outcome=outcome(made))
 
 
 @edit.post("/<language>/x/<table>/<identifier>")

@@ -21,7 +21,7 @@ from web.staff.common import directory, everything_seen, inbox, seen, study_area
 from web.staff.records.records import RecordLine, line
 from web.staff.review.inbox import waiting_for_me
 from web.staff.review.proposals import due, may_see
-from web.staff.review.shown import acts
+from web.staff.review.shown import ShownAct, acts
 from web.staff.visible import VisibleRecords
 from web.stores.inbox import Capacity, Referral, ReferralOutcome
 
@@ -67,14 +67,19 @@ class MatterRow:
 def attention(language: str) -> str:
     """Show what needs attention in the regions of whoever is signed in, the most pressing first."""
     mine = seen()
-    items = [item for item in (*_people(), *_signals(), *(_of(matter) for matter in _matters(mine))) if item.count]
+    acts_waiting = acts() if me().may("approve") else []
+    items = [
+        item
+        for item in (*_people(acts_waiting), *_signals(), *(_of(matter) for matter in _matters(mine)))
+        if item.count
+    ]
     states = Counter(held.freshness for held in mine.holdings.listed)
     audiences = Counter(held.service.audience for held in mine.holdings.services)
     order: list[State] = ["bad", "warn", "plain", "ok"]
     return page(
         "staff/attention.html",
         language,
-        late=list(_late(language)),
+        late=list(_late(acts_waiting, language)),
         today=today(),
         items=sorted(items, key=lambda item: order.index(item.state)),
         freshness=[(FRESHNESS_NAMES[name], states[name]) for name in FRESHNESS_NAMES],
@@ -83,7 +88,7 @@ def attention(language: str) -> str:
     )
 
 
-def _people() -> list[WorkItem]:
+def _people(acts_waiting: list[ShownAct]) -> list[WorkItem]:
     """Return what people wait for: what was sent in, and what needs a second person."""
     items = []
     if me().may("review"):
@@ -96,11 +101,16 @@ def _people() -> list[WorkItem]:
         ]
     if me().may("approve"):
         count = sum(may_see(proposal) for proposal in directory().proposals())
-        items.append(WorkItem(count, Message("Changes wait for a second person"), "bad", "waiting.html"))
+        items += [
+            WorkItem(count, Message("Changes wait for a second person"), "bad", "waiting.html"),
+            WorkItem(
+                len(acts_waiting), Message("What would newly be shown waits for a second person"), "bad", "waiting.html"
+            ),
+        ]
     return items
 
 
-def _late(language: str) -> Iterator[tuple[str, str, str, dt.date]]:
+def _late(acts_waiting: list[ShownAct], language: str) -> Iterator[tuple[str, str, str, dt.date]]:
     """Yield what is late of what the person may agree to: what it is, its page, who proposed it, and its day."""
     if not me().may("approve"):
         return
@@ -108,7 +118,7 @@ def _late(language: str) -> Iterator[tuple[str, str, str, dt.date]]:
         if today() > due(proposal.proposed_on) and may_see(proposal):
             name = f"{ASKED[proposal.kind].into(language)}: {about(proposal, everything_seen(), language)[0]}"
             yield name, f"p/{proposal.id}.html", proposal.proposed_by, due(proposal.proposed_on)
-    for act in acts():
+    for act in acts_waiting:
         if today() > due(act.on):
             what = act.what or translate("What would newly be shown", language)
             yield what, f"shown/{act.number}.html", act.by, due(act.on)

@@ -30,7 +30,6 @@ LIST = """No,Organization,Service,District,Phone,Who may see it,Remarks
 2,Bahor Centre,Psychological counselling,Kulnishin,+992000100302,hidden,-
 3,Tiramoh Centre,Legal consultations,Qullaobod,12,public,-
 """
-CHANGED = "/en/changes.html?done"
 KINDS = {"public": "public", "hidden": "custodian"}
 
 
@@ -159,7 +158,8 @@ def test_what_a_newer_list_no_longer_holds_is_named_before_it_is_stored_and_unti
     for choice in ("map", "phones"):
         post(steward, path.replace("preview.html", "store"), page=path, choice=choice)
         decide(second, office)
-    assert post(steward, path.replace("preview.html", "store"), page=path, choice="store").location.endswith(CHANGED)
+    answer = post(steward, path.replace("preview.html", "store"), page=path, choice="store")
+    assert answer.location == "/en/changes.html?shows"
     saved = next((office.directory.parent / "maps").glob("*.json")).name
     heading, navruz, bahor, tiramoh = LIST.splitlines()
     without_hidden = upload(steward, "\n".join([heading, navruz, tiramoh]), chosen=saved).location
@@ -169,7 +169,7 @@ def test_what_a_newer_list_no_longer_holds_is_named_before_it_is_stored_and_unti
     told = text[text.index("No longer in the list") : text.index("Issues by row")]
     assert "Navruz Centre" in told
     answer = post(steward, preview.replace("preview.html", "store"), page=preview, choice="store")
-    assert answer.location == "/en/see/missing.html?done"
+    assert answer.location.startswith("/en/see/missing.html?")
     assert 'href="see/missing.html"' in steward.get("/en/attention.html").text
     (service_,) = re.findall(r"r/service/([\w-]+)\.html", steward.get(answer.location).text)
     assert "Navruz Centre" in steward.get(answer.location).text
@@ -809,3 +809,73 @@ def test_what_no_column_of_agreements_says_can_be_said_of_all_rows(office, stewa
     assert fields["c0"] == "to"
     answer = steward.post(columns, data=fields)
     assert "Legal Aid" in steward.get(answer.location).text
+
+
+TAGGED = """Who,What,Where
+#org,#service+type,#adm2+code
+Navruz Centre,PRV-AWA,XT-W2
+"""
+
+
+def test_a_list_that_says_itself_what_its_columns_are_is_agreed_to_like_any_other(office, steward):
+    path = upload(steward, TAGGED, "matrix.csv").location
+    text = steward.get(path).text
+    assert 'data-l="New">1<' in text[text.index("Activity") :], "not only organizations, services and places"
+    assert "Back to the columns" not in text
+    post(steward, path.replace("preview.html", "store"), page=path, choice="map")
+    decide(office.client("steward", login="second"), office)
+    assert NOT_AGREED not in steward.get(path).text
+    post(steward, path.replace("preview.html", "store"), page=path, choice="store")
+    assert names(office)["Navruz Centre"] == "public"
+
+
+def test_ticks_in_columns_of_their_own_are_no_other_columns(steward):
+    whom = "Кого обслуживаете"
+    heading = f"Организация,Вид помощи,Район,{whom},{whom}/Женщины,{whom}/Мужчины,Для кого ещё"
+    rows = ["Навруз,юрист,Chashma,Женщины,1,0,дети", "Бахор,юрист,Chashma,Мужчины,0,1,женщины"]
+    columns = upload(steward, "\n".join([heading, *rows, *rows]), "ticks.csv").location
+    fields = fields_of(steward, columns) | {"source": "ticks", "name": "Ticks"}
+    taken = [fields[name] for name in fields if re.fullmatch(r"c\d", name)]
+    assert taken.count("serves") > 1
+    assert steward.post(columns, data=fields).status_code == 303, "nothing is asked anew"
+
+
+def test_who_comes_back_to_a_list_that_was_stored_is_told_where_it_is(steward):
+    path = mapped(steward)
+    post(steward, path.replace("preview.html", "drop"), page=path)
+    answer = steward.get(path)
+    assert answer.status_code == 404
+    assert "What was stored stands under" in answer.text
+
+
+def test_what_a_list_shows_for_the_first_time_waits_and_nothing_says_that_it_is_done(office, steward, alone):
+    path = mapped(steward)
+    second = office.client("steward", login="second")
+    for choice in ("map", "phones"):
+        post(steward, path.replace("preview.html", "store"), page=path, choice=choice)
+        decide(second, office)
+    answer = post(steward, path.replace("preview.html", "store"), page=path, choice="store")
+    assert "nobody sees until somebody else has agreed" in steward.get(answer.location).text
+    assert "What would newly be shown waits" in second.get("/en/attention.html").text
+    built = post(steward, "/en/publish/public/build", page="/en/publish.html")
+    assert "waits for a second person is not in this edition" in steward.get(built.location).text
+
+
+def test_columns_of_yes_and_no_tell_which_kinds_of_help_a_place_has(office, steward):
+    rows = ["id,Organization,District,psychologist,forensic", "1,Navruz,Chashma,yes,no", "2,Bahor,Chashma,no,yes"]
+    columns = upload(steward, "\n".join(rows), "places.csv").location
+    fields = fields_of(steward, columns) | {"source": "places", "name": "Places"}
+    assert fields["c3"] == "kind:PSY-COU"
+    fields["c4"] = "kind:HLT-FOR"
+    path = steward.post(columns, data=fields).location
+    text = steward.get(path).text
+    assert counted(text, "New") == 6, "two places of two organizations, each with its service"
+    assert fields_of(steward, columns)["c4"] == "kind:HLT-FOR", "what was chosen is there again"
+
+
+def test_what_kind_of_help_all_rows_are_can_be_said_where_no_column_does(steward):
+    columns = upload(steward, "Organization,District,Phone\nNavruz,Chashma,+992000100301\n", "offices.csv").location
+    assert "what all rows have: Kind of help" in steward.get(columns).text
+    fields = fields_of(steward, columns) | {"source": "offices", "name": "Offices", "kservice": "legal aid"}
+    path = steward.post(columns, data=fields).location
+    assert "1 row, 0 of them would be left out" in steward.get(path).text
