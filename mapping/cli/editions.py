@@ -290,7 +290,6 @@ def _publish(
     audience: Any,
     day: dt.date,
     progress: Any,
-    previous: Path | None = None,
     demand: "Mapping[tuple[str, str], int] | None" = None,
 ) -> None:
     from mapping.editions.publish import publish as write
@@ -302,7 +301,6 @@ def _publish(
         path,
         area=area,
         edition=day,
-        previous=previous,
         demand=demand,
         progress=step(progress, "Publishing the view"),
     )

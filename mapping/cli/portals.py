@@ -5,7 +5,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -73,10 +73,7 @@ def partner(
     host: HostOption = HOST,
 ) -> None:
     """Serve the portal of those who refer people: finder, pathway, cards, referral log, capacity."""
-    from web.access.accounts import Accounts
     from web.partner.app import create_partner_app
-    from web.stores.inbox import Inbox
-    from web.stores.ledger import Ledger
 
     for path, audience in ((view, "partner"), (focal_view, "focal_point")):
         if path is not None and not path.exists():
@@ -85,9 +82,7 @@ def partner(
         view,
         study_area(area),
         focal_view=focal_view,
-        accounts=Accounts(accounts),
-        inbox=Inbox(inbox),
-        ledger=Ledger(ledger),
+        **_stores(accounts, inbox, ledger),
         demo=demo,
         secure=not plain_http,
         proxies=proxies,
@@ -103,30 +98,25 @@ def demo_partner(
 ) -> None:
     """Serve the partner portal of the demo on this machine, with invented people and a one-time link for each."""
     from mapping.view.view import View
-    from web.access.accounts import Accounts
     from web.access.roles import EVERYWHERE, PORTAL_ROLES
     from web.partner.app import create_partner_app
-    from web.stores.inbox import Inbox
-    from web.stores.ledger import Ledger
 
     region, private = study_area(area), build / "private"
     views = {audience: private / f"{audience}.db" for audience in ("partner", "focal_point")}
     _publish_missing(private, region, views)
-    accounts = Accounts(private / "demo-accounts.db")
+    stores = _demo_stores(private)
     with View(views["partner"]) as opened:
         givers = Counter(row["from_organization_id"] for row in opened.rows("referral_agreement"))
     body = min(givers, key=lambda giver: (-givers[giver], giver)) if givers else EVERYWHERE
     people = [(role, f"Demo {role.replace('_', ' ')} (invented)", role) for role in PORTAL_ROLES]
-    _invite(accounts, people, port, {"region": EVERYWHERE, "organization": body})
+    _invite(stores["accounts"], people, port, {"region": EVERYWHERE, "organization": body})
     portal = create_partner_app(
         views["partner"],
         region,
         focal_view=views["focal_point"],
-        accounts=accounts,
+        **stores,
         demo=True,
         secure=False,
-        inbox=Inbox(private / "demo-inbox.db"),
-        ledger=Ledger(private / "demo-ledger.db"),
     )
     serve_portal(portal, port)
 
@@ -149,10 +139,7 @@ def staff(
 ) -> None:
     """Serve the portal of stewards, custodians and administrators: on a private host, never on the public one."""
     from mapping.directory.directory import Directory
-    from web.access.accounts import Accounts
     from web.staff.app import create_staff_app
-    from web.stores.inbox import Inbox
-    from web.stores.ledger import Ledger
 
     if not directory.exists():
         raise NotFound(f"{directory}: there is no directory; run `rohnamo init` or `rohnamo demo` first")
@@ -161,9 +148,7 @@ def staff(
     portal = create_staff_app(
         directory,
         region,
-        accounts=Accounts(accounts),
-        inbox=Inbox(inbox),
-        ledger=Ledger(ledger),
+        **_stores(accounts, inbox, ledger),
         demo=demo,
         secure=not plain_http,
         proxies=proxies,
@@ -179,23 +164,18 @@ def demo_staff(
     area: AreaOption = None,
 ) -> None:
     """Serve the staff portal of the demo on this machine, with invented people and a one-time link for each."""
-    from web.access.accounts import Accounts
     from web.access.roles import EVERYWHERE
     from web.staff.app import create_staff_app
-    from web.stores.inbox import Inbox
-    from web.stores.ledger import Ledger
 
     private, region = build / "private", study_area(area)
     if not (private / "directory.db").exists():
         raise NotFound(f"{private / 'directory.db'}: there is no demo; run `rohnamo demo --build {build}` first")
-    accounts = Accounts(private / "demo-accounts.db")
-    _invite(accounts, DEMO_STAFF, port, {"region": EVERYWHERE})
+    stores = _demo_stores(private)
+    _invite(stores["accounts"], DEMO_STAFF, port, {"region": EVERYWHERE})
     portal = create_staff_app(
         private / "directory.db",
         region,
-        accounts=accounts,
-        inbox=Inbox(private / "demo-inbox.db"),
-        ledger=Ledger(private / "demo-ledger.db"),
+        **stores,
         demo=True,
         secure=False,
         maps=_own_maps(private / "maps"),
@@ -227,6 +207,19 @@ def _publish_missing(private: Path, area: "StudyArea", views: dict[str, Path]) -
             inbox = private / "inbox.db"
             demand = demand_told(inbox, directory, DEMO_DAY) if inbox.exists() else None
             publish(directory, audience, path, area=area, edition=DEMO_DAY, demand=demand)  # type: ignore[arg-type]
+
+
+def _stores(accounts: Path, inbox: Path, ledger: Path) -> dict[str, Any]:
+    """Open the files that both portals keep, by what they call them."""
+    from web.access.accounts import Accounts
+    from web.stores.inbox import Inbox
+    from web.stores.ledger import Ledger
+
+    return {"accounts": Accounts(accounts), "inbox": Inbox(inbox), "ledger": Ledger(ledger)}
+
+
+def _demo_stores(private: Path) -> dict[str, Any]:
+    return _stores(private / "demo-accounts.db", private / "demo-inbox.db", private / "demo-ledger.db")
 
 
 def _invite(

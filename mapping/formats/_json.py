@@ -111,11 +111,11 @@ def count_lines(path: Path) -> int:
         return 0
 
 
-def beginning(path: Path) -> str:
+def beginning(path: Path, most: int = BEGINNING) -> str:
     """Return the first part of a file as text; nothing where it cannot be read. It never raises."""
     try:
         with path.open("rb") as file:
-            start = file.read(BEGINNING)
+            start = file.read(most)
     except OSError:
         return ""
     return start.decode("utf-8-sig", errors="replace")

@@ -64,7 +64,7 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         units = _units(reader)
         for word in words:
             problem = Phrase("{word!r} is no kind of activity that we know", word=word)
-            reader.say_unknown("service", "service_types", word, problem)
+            reader.say_unknown(word, problem)
         if silent or not units or not types:
             _refuse_activity(reader, silent, not units)
             continue
@@ -217,7 +217,7 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         types, words = reader.terms("service", "service_types")
         for word in words:
             problem = Phrase("{word!r} is no kind of help that we know", word=word)
-            reader.say_unknown("service", "service_types", word, problem)
+            reader.say_unknown(word, problem)
         signed = _past_day(reader, "signed_on") or _day_in_number(reader)
         valid = reader.day_after("valid_to", signed)
         if signed and valid and valid < signed:

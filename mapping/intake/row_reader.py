@@ -722,10 +722,10 @@ class Reader:
             return None
         return ("active", "") if says_yes(text) else ("inactive", text) if says_no(text) else None
 
-    def say_of(self, heading: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
+    def say_of(self, heading: str, problem: Phrase, fix: Phrase) -> None:
         """Keep an issue of this row about a column by its folded heading, which need not fill any field."""
         names = self.intake.headings.get(self.row.sheet, {})
-        self._keep(names.get(heading, heading), problem, fix, level)
+        self._keep(names.get(heading, heading), problem, fix, "doubt")
 
     def _remark_with(self, columns: Mapping[str, str], *say: Callable[[str], object]) -> str:
         """Return the first of some columns, or the comment, of which something is true; empty where nothing is."""
@@ -909,11 +909,11 @@ class Reader:
             codes = ["NONE"]
         return [code for code in codes if code != "NONE" or len(codes) == 1], words
 
-    def say_unknown(self, name: str, taxonomy: str, word: str, problem: Phrase) -> None:
-        """Say that a word means no term that is known, and of which terms it may be the initials."""
-        near = Several(_named(taxonomy, code) for code in by_initials(taxonomy, word)[:MOST_NEAR])
-        fix = Phrase("write a code for it into [words.{name}]", name=name)
-        self.say(name, problem, Phrase("{fix}; is it {near}?", fix=fix, near=near) if near else fix)
+    def say_unknown(self, word: str, problem: Phrase) -> None:
+        """Say that a word means no kind of help that is known, and of which kinds it may be the initials."""
+        near = Several(_named("service_types", code) for code in by_initials("service_types", word)[:MOST_NEAR])
+        fix = Phrase("write a code for it into [words.{name}]", name="service")
+        self.say("service", problem, Phrase("{fix}; is it {near}?", fix=fix, near=near) if near else fix)
 
     def harmless(self, name: str, text: str) -> str:
         """Return a text that may be published, or nothing and an issue: it could name a place, a person or a number."""

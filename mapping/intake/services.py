@@ -555,7 +555,7 @@ def _in_words(reader: Reader, *, by_itself: bool) -> Iterator[RowService]:
         yield RowService(reader, code, reader.text("service") if len(codes) == 1 else "")
     for word in words:
         problem = Phrase("{text} is no kind of help that we know", text=_short(word))
-        reader.say_unknown("service", "service_types", word, problem)
+        reader.say_unknown(word, problem)
     if not codes and not words and not by_itself:
         reader.say("service", Phrase("the row names no service"), Phrase("ask the sender what is offered there"))
 

@@ -12,13 +12,14 @@ from pathlib import Path
 
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
-from mapping.errors import FormatError, InvalidRecord
+from mapping.errors import InvalidRecord
 from mapping.freshness import next_due, offered
 from mapping.language.i18n import Message
 from mapping.language.spreadsheet import neutral
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import WEEKDAYS, Record, Schedule, Source, Verification, record_id
 from mapping.quality.completeness import completeness
+from mapping.quality.filled import filled_rows
 from mapping.quality.holdings import NOT_REACHED, HeldService, Holdings
 from mapping.quality.known_organizations import RecordsByKind
 
@@ -258,7 +259,7 @@ def read_done(path: str | Path, directory: RecordsByKind, area: StudyArea, today
     InvalidRecord
         Naming every row that cannot be taken; nothing is.
     """
-    rows = _rows(Path(path))
+    rows = filled_rows(Path(path), {"service_id", "result"}, "fill the file of `rohnamo due --csv`")
     held = {held_service.service.id: held_service for held_service in Holdings.of(directory, area, today).services}
     records: list[Record] = []
     faults: list[str] = []
@@ -293,24 +294,6 @@ def batch_of_calls(file: str, records: list[Record], rows: int = 1) -> Batch:
     """Return what calls found as a batch: of a service it claims what a call changed, and no other field."""
     edited = {record.id for record in records if record.table == "service"}
     return Batch(SOURCE, file, records=records, rows=rows, partial=True, edited=edited)
-
-
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FormatError(f"{path}: is not in UTF-8; save it as CSV UTF-8") from error
-    head = text.partition("\n")[0]
-    reader = csv.DictReader(text.splitlines(), delimiter=max(",;\t", key=head.count))
-    missing = {"service_id", "result"} - set(reader.fieldnames or ())
-    if missing:
-        raise FormatError(
-            f"{path}: has no column {' and '.join(sorted(missing))}; fill the file of `rohnamo due --csv`"
-        )
-    return [
-        (number, {name: (cell or "").strip() for name, cell in row.items() if isinstance(name, str)})
-        for number, row in enumerate(reader, 2)
-    ]
 
 
 def _answer(

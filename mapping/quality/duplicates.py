@@ -13,10 +13,11 @@ from typing import Literal, Protocol
 
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
-from mapping.errors import FormatError, InvalidRecord, NotFound
+from mapping.errors import InvalidRecord, NotFound
 from mapping.language.spreadsheet import neutral
 from mapping.model import RECORDS, Address, AnyRecord, Decision, Location, Record, Source, record_id
 from mapping.quality.candidate import TABLES, Candidate, Table
+from mapping.quality.filled import filled_rows
 from mapping.quality.holdings import HeldService, Holdings
 from mapping.quality.known_organizations import Known, RecordsByKind
 from mapping.quality.matching import candidates
@@ -187,22 +188,13 @@ def read_decisions(path: str | Path, directory: RecordsByKind) -> list[Decided]:
         Naming every row that cannot be taken.
     """
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FormatError(f"{path}: is not in UTF-8; save it as CSV UTF-8") from error
-    head = text.partition("\n")[0]
-    reader = csv.DictReader(text.splitlines(), delimiter=max(",;\t", key=head.count))
-    if missing := {"table", "one", "other", "decision"} - set(reader.fieldnames or ()):
-        raise FormatError(
-            f"{path}: has no column {', '.join(sorted(missing))}; decide the file of `rohnamo duplicates --csv`"
-        )
+    needed = {"table", "one", "other", "decision"}
+    rows = filled_rows(path, needed, "decide the file of `rohnamo duplicates --csv`")
     ids = {table: {record.id for record in directory.records(RECORDS[table])} for table in TABLES}
     decided: list[Decided] = []
     faults: list[str] = []
     gone: dict[str, str] = {}
-    for number, row in enumerate(reader, 2):
-        cells = {name: (cell or "").strip() for name, cell in row.items() if isinstance(name, str)}
+    for number, cells in rows:
         if not cells["decision"]:
             continue
         decision = _decision(number, cells, ids)

@@ -176,11 +176,11 @@ class View:
             [service for (service,) in self.connection.execute(query, [code])] if there else [], language=language
         )
 
-    def active_places(self, *, language: str = "en") -> dict[str, tuple[ServicePlace, ...]]:
+    def active_places(self) -> dict[str, tuple[ServicePlace, ...]]:
         """Return the places of every service that is active, by its id, and read nothing else of it."""
         query = "SELECT id FROM service WHERE status = 'active' ORDER BY id"
         ids = [service for (service,) in self.connection.execute(query)]
-        places, _, _ = self._places(ids, language)
+        places, _, _ = self._places(ids, "en")
         return {service: places.get(service, ()) for service in ids}
 
     def service(self, service_id: str, *, language: str = "en") -> Entry:

@@ -70,8 +70,8 @@ class InventedView:
     def services(self, *, language="en"):
         return list(self.entries)
 
-    def active_places(self, *, language="en"):
-        return {entry.id: entry.places for entry in self.services(language=language) if entry.status == "active"}
+    def active_places(self):
+        return {entry.id: entry.places for entry in self.services() if entry.status == "active"}
 
     def statements(self, *, language="en"):
         return list(self.said)

@@ -14,9 +14,10 @@ import segno
 from flask import Flask
 from markupsafe import Markup
 
-from mapping.errors import MappingError, NotFound
+from mapping.errors import NotFound
 from mapping.language.i18n import translate
 from mapping.render.picture import FOLDER
+from mapping.render.report.writers.pdf import pdf_library
 from web.presenters import choices
 from web.presenters.cards import Card, first_choice
 from web.presenters.edition import Edition
@@ -149,12 +150,6 @@ def code_of(line: Hotline, words: str) -> Markup:
     return Markup(picture)  # noqa: S704 - made here, and segno escapes the title
 
 
-MISSING = (
-    "PDF needs WeasyPrint and the system's Pango: pip install 'rohnamo[pdf]', and install Pango (Debian: "
-    "libpango-1.0-0 libpangoft2-1.0-0; macOS: brew install pango); or print the pages from a browser ({error})"
-)
-
-
 def offer_pdf(app: Flask) -> None:
     """Make an app offer what can be printed as PDF, too.
 
@@ -163,25 +158,21 @@ def offer_pdf(app: Flask) -> None:
     MappingError
         WeasyPrint or Pango is not installed here; the text says how to install them.
     """
-    _weasyprint()
+    _pdf_library()
     app.config["PDF"] = True
+
+
+def _pdf_library() -> Any:
+    return pdf_library("print the pages")
 
 
 def pdf(page: str) -> bytes:
     """Set a page for printing as PDF; only the fonts that come with the portal are read."""
-    weasyprint = _weasyprint()
+    weasyprint = _pdf_library()
     styles = [weasyprint.CSS(filename=str(STATIC / name), url_fetcher=_own) for name in STYLES]
     out = io.BytesIO()
     weasyprint.HTML(string=page, base_url=None, url_fetcher=_own).write_pdf(out, stylesheets=styles, pdf_tags=True)
     return out.getvalue()
-
-
-def _weasyprint() -> Any:
-    try:
-        import weasyprint
-    except (ImportError, OSError) as error:  # OSError: the library is there, and Pango is not
-        raise MappingError(MISSING.format(error=error)) from error
-    return weasyprint
 
 
 def _own(url: str, *_: Any, **__: Any) -> dict[str, Any]:

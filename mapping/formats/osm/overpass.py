@@ -8,26 +8,18 @@ from mapping.area.study_area import StudyArea
 from mapping.column_map import ColumnMap
 from mapping.errors import FormatError
 from mapping.formats import Sheet
-from mapping.formats._json import load
+from mapping.formats._json import beginning, load
 from mapping.formats.osm import _tags as osm
 from mapping.language.i18n import Message, Phrase
 
 SUFFIX = ".json"
 LABEL = Message("Places of OpenStreetMap, as Overpass gives them (JSON)")
-LOOKED_AT = 2**16
 
 
 def recognises(path: Path) -> bool:
     """Tell whether a file is an answer of Overpass."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(LOOKED_AT)
-    except OSError:
-        return False
-    return (
-        re.match(rb"(?:\xef\xbb\xbf)?\s*\{", start) is not None
-        and re.search(rb'"elements"\s*:\s*\[', start) is not None
-    )
+    start = beginning(path)
+    return re.match(r"\s*\{", start) is not None and re.search(r'"elements"\s*:\s*\[', start) is not None
 
 
 def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:

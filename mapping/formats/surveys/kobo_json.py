@@ -10,14 +10,14 @@ from pathlib import Path
 
 from mapping.errors import FormatError
 from mapping.formats import MAX_COLUMNS, Sheet
-from mapping.formats._json import load
+from mapping.formats._json import beginning, load
 from mapping.formats.surveys.kobo import tidied
 from mapping.language.i18n import Message, Phrase
 
 SUFFIX = ".json"
 LABEL = Message("Answers of a survey in KoboToolbox, as its server gives them (JSON)")
 LOOKED_AT = 2**20
-SIGNS = re.compile(rb'"(?:_submission_time|_xform_id_string|formhub/uuid|_submitted_by|__system)"\s*:')
+SIGNS = re.compile(r'"(?:_submission_time|_xform_id_string|formhub/uuid|_submitted_by|__system)"\s*:')
 """Keys that only a survey tool writes."""
 
 STATE = "_validation_status"
@@ -32,12 +32,8 @@ Rows = dict[str, list[dict[str, object]]]
 
 def recognises(path: Path) -> bool:
     """Tell whether a file holds submissions of a survey."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(LOOKED_AT)
-    except OSError:
-        return False
-    return bool(re.match(rb"(?:\xef\xbb\xbf)?\s*[\[{]", start)) and SIGNS.search(start) is not None
+    start = beginning(path, LOOKED_AT)
+    return bool(re.match(r"\s*[\[{]", start)) and SIGNS.search(start) is not None
 
 
 def read(path: str | Path) -> Iterator[Sheet]:
