@@ -299,8 +299,11 @@ def _shared_out(pairs: Pairs, people: Floats, ends: Ends, weigh: Callable[[slice
 
     if threads < 1:
         raise InvalidRecord(f"threads: 1 or more, not {threads!r}")
-    with ThreadPoolExecutor(min(threads, parts)) as pool:
-        list(pool.map(run, range(parts)))
+    if parts == 1:  # to begin a thread takes longer than few pairs do
+        run(0)
+    else:
+        with ThreadPoolExecutor(min(threads, parts)) as pool:
+            list(pool.map(run, range(parts)))
     return _access(_total(sums), load, reached, ends)
 
 

@@ -81,8 +81,9 @@ def test_a_class_name_stands_for_one_class():
     places: dict[str, list[str]] = {}
     for folder in (folder for folder in FOLDERS if not folder.startswith("tests")):
         for path in sorted((ROOT / folder).glob("*.py")):
-            for name in re.findall(r"^ *class (\w+)(?:\[.*\])?[(:]", path.read_text("utf-8"), re.MULTILINE):
-                places.setdefault(name, []).append(path.relative_to(ROOT).as_posix())
+            for line in path.read_text("utf-8").splitlines():
+                if found := re.match(r"class (\w+)(?:\[.*\])?[(:]", line.lstrip()):
+                    places.setdefault(found[1], []).append(path.relative_to(ROOT).as_posix())
     assert len(places) > 300
     assert {name: files for name, files in places.items() if len(files) > 1} == {}
 

@@ -381,12 +381,11 @@ def test_a_place_abroad_needs_no_unit(tmp_path, tj_area):
 
 
 def test_of_two_units_of_one_name_the_chosen_one_is_meant(tmp_path, tj_area):
-    units = [unit for unit in tj_area.all_units().values() if unit.level == 2]
-    for unit in units[::7]:
-        for language in LANGUAGES:
-            answers = submission(unit_1=unit.parent, unit_2=unit.code, gps=None)
-            (place,) = imported(tmp_path, tj_area, [answers], Shape(language)).of("location")
-            assert place.area_unit == unit.code, (unit.code, language)
+    units = [unit for unit in tj_area.all_units().values() if unit.level == 2][::7]
+    answers = [submission(unit_1=unit.parent, unit_2=unit.code, gps=None, uuid=unit.code) for unit in units]
+    for language in LANGUAGES:
+        places = imported(tmp_path, tj_area, answers, Shape(language)).of("location")
+        assert [place.area_unit for place in places] == [unit.code for unit in units], language
 
 
 def test_a_form_that_is_no_export_is_not_taken_for_one(tmp_path, tj_area):
