@@ -91,17 +91,11 @@ def capacity(
     )[""]
     relative, stating, visited = sizes(view, sort, entries, area)
     filled = _filled(around, [own * (size or 0) for own in relative])
-    codes = [str(code) for code in area.units(level).index]
-    table = pd.DataFrame(_shares(filled, within, area, gathering(area, codes, level)), pd.Index(codes, name="code"))
-    table.insert(0, "people", area.units(level)["people"].to_numpy("int64"))
-    country = _shares(filled, within, area, np.ones((1, len(area.unit_codes))))
-    total = {"people": float(table["people"].sum())} | {key: float(values[0]) for key, values in country.items()}
+    table, total = _tables(area, level, filled, within)
     if size is None:
         total = {key: value for key, value in total.items() if not key.startswith(("served", "full"))}
-    states = np.where(table["people"] == 0, "not applicable", state_of(entries, area))
-    room = np.where(states == "", "unknown", states) if size is None else states
-    words = {"type": sort.label, "minutes": minutes}
     known = size is not None and around.spots and total["people"] > 0
+    words = {"type": sort.label, "minutes": minutes}
     served = Message("{type}: people for whom there is room", words)
     return Result(
         name="capacity",
@@ -112,14 +106,9 @@ def capacity(
         edition=view.edition,
         level=level,
         table=table,
-        states=pd.DataFrame({"served": room, "full": room, "none": states}, table.index, dtype=object),
+        states=_states(table, state_of(entries, area), known=size is not None),
         total=total,
-        columns=(
-            Column("people", Message("People"), "people"),
-            Column("served", served, "share", "served_low", "served_high", "better"),
-            Column("full", Message("Near enough, but no room"), "share", "full_low", "full_high", "worse"),
-            Column("none", Message("With none within {minutes} min", words), "share", "none_low", "none_high", "worse"),
-        ),
+        columns=_columns(served, words),
         headline=("people", "full", "served", "none"),  # the chart shows what only this analysis tells
         figures={"served": Figure(total["served"], "share", served, total["served_low"], total["served_high"])}
         if known
@@ -132,6 +121,33 @@ def capacity(
             *wording.unshown(by_area(entries, area)),
             *wording.snapping(area, lost=around.lost, snapped=around.snapped),
         ),
+    )
+
+
+def _tables(
+    area: StudyArea, level: int, filled: tuple[Floats, Floats], within: Reached
+) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Return the people and the shares of them by unit, and of the whole country."""
+    codes = [str(code) for code in area.units(level).index]
+    table = pd.DataFrame(_shares(filled, within, area, gathering(area, codes, level)), pd.Index(codes, name="code"))
+    table.insert(0, "people", area.units(level)["people"].to_numpy("int64"))
+    country = _shares(filled, within, area, np.ones((1, len(area.unit_codes))))
+    return table, {"people": float(table["people"].sum())} | {key: float(values[0]) for key, values in country.items()}
+
+
+def _states(table: pd.DataFrame, listed: str, *, known: bool) -> pd.DataFrame:
+    """Return the states of the shares; ``known`` tells whether it is known how many people there is room for."""
+    states = np.where(table["people"] == 0, "not applicable", listed)
+    room = states if known else np.where(states == "", "unknown", states)
+    return pd.DataFrame({"served": room, "full": room, "none": states}, table.index, dtype=object)
+
+
+def _columns(served: Message, words: Mapping[str, object]) -> tuple[Column, ...]:
+    return (
+        Column("people", Message("People"), "people"),
+        Column("served", served, "share", "served_low", "served_high", "better"),
+        Column("full", Message("Near enough, but no room"), "share", "full_low", "full_high", "worse"),
+        Column("none", Message("With none within {minutes} min", words), "share", "none_low", "none_high", "worse"),
     )
 
 

@@ -1,7 +1,7 @@
 """Pathways: where the way of a person through the referral mechanism breaks, or nothing is agreed, by area unit."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 
@@ -116,23 +116,8 @@ def pathways(
         broken.append(variants)
         if progress is not None:
             progress(done, len(chain))
-    table = pd.DataFrame(states, pd.Index(looked.units, name="code"), dtype=object)
-    counts = {
-        "broken": (table == "none listed").sum(axis=1),
-        "unagreed": (table == "no agreement").sum(axis=1),
-    }
     ways, starts = looked.ways(chain)
-    table = pd.DataFrame(
-        {
-            "people": area.units(level)["people"].to_numpy("int64"),
-            **counts,
-            "way": np.nan_to_num(ways[0], posinf=np.inf),
-            "way_low": np.nan_to_num(np.fmin.reduce(ways), posinf=np.inf),
-            "way_high": np.nan_to_num(np.fmax.reduce(ways), posinf=np.inf),
-            **states,
-        },
-        table.index,
-    )
+    table = _table(area, looked, states, ways)
     unknown = np.where(starts, "unknown", "not applicable")
     return Result(
         name="pathways",
@@ -144,20 +129,7 @@ def pathways(
         level=level,
         table=table,
         states=pd.DataFrame({"way": np.where(np.isnan(ways[0]), unknown, "")}, table.index, dtype=object),
-        columns=(
-            Column("people", Message("People"), "people"),
-            Column("broken", Message("Referrals that break"), "count", more_is="worse"),
-            Column("unagreed", Message("Referrals without an agreement"), "count", more_is="worse"),
-            Column(
-                "way",
-                Message("Longest way from a service here to the next step"),
-                "minutes",
-                "way_low",
-                "way_high",
-                "worse",
-            ),
-            *(Column(link.key, link.label, "state", more_is="better") for link in chain),
-        ),
+        columns=(*COLUMNS, *(Column(link.key, link.label, "state", more_is="better") for link in chain)),
         headline=("broken", "unagreed", *(link.key for link in chain)),
         figures=_figures(table, np.sum(broken, axis=0)) | _times(unavailable),
         method=METHOD,
@@ -166,6 +138,31 @@ def pathways(
         picture="stacked",
     )
 
+
+def _table(area: StudyArea, looked: "_Look", states: Mapping[str, list[State]], ways: Floats) -> pd.DataFrame:
+    """Return what is told of each unit: how many links break or lack an agreement, the longest way, and each link."""
+    links = pd.DataFrame(states, pd.Index(looked.units, name="code"), dtype=object)
+    return pd.DataFrame(
+        {
+            "people": area.units(looked.level)["people"].to_numpy("int64"),
+            "broken": (links == "none listed").sum(axis=1),
+            "unagreed": (links == "no agreement").sum(axis=1),
+            "way": np.nan_to_num(ways[0], posinf=np.inf),
+            "way_low": np.nan_to_num(np.fmin.reduce(ways), posinf=np.inf),
+            "way_high": np.nan_to_num(np.fmax.reduce(ways), posinf=np.inf),
+            **states,
+        },
+        links.index,
+    )
+
+
+WAY = Message("Longest way from a service here to the next step")
+COLUMNS = (
+    Column("people", Message("People"), "people"),
+    Column("broken", Message("Referrals that break"), "count", more_is="worse"),
+    Column("unagreed", Message("Referrals without an agreement"), "count", more_is="worse"),
+    Column("way", WAY, "minutes", "way_low", "way_high", "worse"),
+)
 
 NOTES = (
     Message("Only agreements are known here whose two organizations may both be shown. Others may exist."),
