@@ -93,6 +93,9 @@ def said(fitting, sign):
     ("name", "needs", "sign", "reason"),
     [
         ("Men only", {"sex": "SEX-F"}, "no", "Only for: Men and boys"),
+        ("Men only", {}, "ask", "Only for: Men and boys. Ask whether this person is taken"),
+        ("Children named", {}, "ask", "Only for: Children (under 18). Ask whether this person is taken"),
+        ("Adults named", {}, "yes", "Offers: Legal information and advice"),
         ("Men only", {"sex": "SEX-M"}, "yes", "Takes: Men and boys"),
         ("Women only", {"sex": "SEX-M"}, "no", "Only for: Women and girls"),
         ("No children", {"age": "AGE-CHI"}, "no", "Does not take: Children (under 18)"),

@@ -36,6 +36,9 @@ POLICE_TYPES = frozenset({"JUS-POL"})
 EXCLUSIVE = ("age", "sex")
 """Kinds of groups of which naming some means that others are not taken."""
 
+OPEN = {"age": [{"AGE-YOU"}, {"AGE-ADU"}, {"AGE-OLD"}], "sex": [{"SEX-F", "SEX-M"}]}
+"""What a service that names ages or sexes must name to be for whoever comes: who is of no age is taken for an adult."""
+
 NATIONALS = frozenset({"MIG-ABR", "MIG-RET", "MIG-LEF"})
 FOREIGNERS = frozenset({"MIG-FOR", "MIG-REF", "MIG-STL"})
 """Groups of people by where they are from: of the study area, and of other countries."""
@@ -148,6 +151,17 @@ class Judge:
                 yield Reason("ask", Message("Not said whether children are taken: ask first"))
             elif group == MARKED_GROUPS["children"] and _stays(entry):
                 yield Reason("ask", Message("Not said whether children can stay too: ask first"))
+        yield from self._of_groups_not_known(entry)
+
+    def _of_groups_not_known(self, entry: Entry) -> Iterator[Reason]:
+        """Yield what a service says of sex and age where that of the person is not known."""
+        taxonomy = Vocabulary.load("beneficiaries")
+        known = {taxonomy.term(group).dimension for group in self.person.groups}
+        for kind in EXCLUSIVE:
+            named = [code for code in entry.serves if code in taxonomy and taxonomy.term(code).dimension == kind]
+            if kind not in known and named and not any(whole <= {*named} for whole in OPEN[kind]):
+                only = Message("Only for: {groups}. Ask whether this person is taken", {"groups": _names(named)})
+                yield Reason("ask", only)
 
     def _refusal(self, entry: Entry, group: str) -> Reason | None:
         """Return why a group is not taken; None where it may be."""
