@@ -12,6 +12,7 @@ from mapping.column_map import ColumnMap, fold_header
 from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.intake.clean import clean
+from mapping.language.fold import alternatives
 from mapping.language.i18n import Phrase
 from mapping.packed import Packed, Values
 from mapping.safety.sensitive_text import asks_silence
@@ -21,11 +22,10 @@ LOOK_FOR_HEADER = 25
 
 LOOKED_AT = 300
 """Rows that tell whether a column without a name is one."""
-TOTAL = re.compile(r"^\W*(?:итого|всего|[ҷч]амъ|ҳамагӣ|total|jami)\b\W*(\d{1,6})\b", re.I)
+_TOTAL, _TOTAL_OF = alternatives("total of rows"), alternatives("total beside a number")
+TOTAL = re.compile(rf"^\W*(?:{_TOTAL}|{_TOTAL_OF})\W*(\d{{1,6}})\b", re.I)
 """A cell that tells how many rows a list has."""
-OF_TOTALS = re.compile(
-    r"^\W*(?:(?:итого|всего|[ҷч]амъ|ҳамагӣ)\b|(?:total|jami)\W*(?:\d|$|(?:beds|places|rows|number)\b))", re.I
-)
+OF_TOTALS = re.compile(rf"^\W*(?:{_TOTAL}|{_TOTAL_OF}\W*(?:\d|$|(?:beds|places|rows|number)\b))", re.I)
 """The name in a row of totals, or a cell of it where it has no name: "Всего 16 мест" of a named shelter makes none."""
 
 AT_A_TOWN = ("address", "place_name", "coordinates", "latitude", "longitude")
@@ -36,7 +36,7 @@ LONGEST_TITLE = 300
 
 BEYOND, COMMENT = "beyond the last column", "a comment"
 """What a row holds besides its columns."""
-ONLY_TOTAL = re.compile(r"\W*(?:итого|всего|[ҷч]амъ(?:агӣ)?|ҳамагӣ|total|jami)\W*", re.I)
+ONLY_TOTAL = re.compile(rf"\W*(?:{_TOTAL}|{_TOTAL_OF})\W*", re.I)
 """The first cell of a row of totals, whatever its others count: "Итого: | 9 учреждений"."""
 
 

@@ -28,7 +28,7 @@ from mapping.intake.dialling import lacks_town, town_codes, towns_beside
 from mapping.intake.row_reader import PARTED, SHELTER, TELLING, Intake, Part, Reader, coded, first_of
 from mapping.language import parsers
 from mapping.language.composition import composed
-from mapping.language.fold import name_key
+from mapping.language.fold import alternatives, name_key
 from mapping.language.i18n import Coded, Phrase, Quoted, Several, country_name
 from mapping.language.parsers.permission import says_yes
 from mapping.language.taxonomy import Vocabulary, match_term, term_id
@@ -283,17 +283,12 @@ def _say_of_place(reader: Reader, named: Whereabouts, located: Located) -> None:
         reader.say(where, problem, Phrase("give its area, town or coordinates"))
 
 
-_BRANCH = re.compile(
-    r"\b(?:филиал\w*|отделени\w*|представительств\w*|офис\w*|branch|office|шуъба\w*|бахши|намояндаги\w*|"
-    r"filial\w*|boʻlim\w*|ofis\w*|in|at|дар|в|во)(?!\w)\W*",
-    re.I,
-)
+_BRANCH = re.compile(rf"\b{alternatives('branch')}\W*", re.I)
 """What stands beside the town of a branch in the name of a body."""
 
 
-_OF_TOWN = re.compile(
-    r"(?<!\w)(?:г\.|гор\.|города?\s|р-на?\s|района?\s|ш\.|шаҳри\s|н\.|но[ҳх]ияи\s)\s*[^\W\d_][^\d«»(),]*$", re.I
-)
+_KIND = alternatives("kind before a unit")
+_OF_TOWN = re.compile(rf"(?<!\w)(?:{_KIND}|{alternatives('short for a town')})\s*[^\W\d_][^\d«»(),]*$", re.I)
 """The town of a body at the end of its name: "отдел милиции г. Исфары"."""
 
 
@@ -381,8 +376,8 @@ def _of_list(reader: Reader) -> Located | None:
 WHERE = ("unit", "unit_code", "place", "coordinates", "latitude")
 """Fields that say where a row is."""
 _OF_A_UNIT = re.compile(
-    r"(?<!\w)(?:но[ҳх]ияи|шаҳри|шахри|район[ауе]?|р-н[ауе]?|город[ауе]?|г\.|ш\.|н\.|district\s+of|city\s+of)\s*([^\W\d_][\w-]+)|"
-    r"(?<!\w)([^\W\d_][\w-]+?)(?:ск(?:ого|ий|ому|ом)\s+район\w*|\s+(?:district|tumani|shahri|шаҳар))(?!\w)",
+    rf"(?<!\w){_KIND}\s*([^\W\d_][\w-]+)|"
+    rf"(?<!\w)([^\W\d_][\w-]+?)(?:ск(?:ого|ий|ому|ом)\s+район\w*|\s+{alternatives('kind behind a unit')})(?!\w)",
     re.I,
 )
 """A unit with its kind in a title."""
@@ -1025,8 +1020,8 @@ def _terms_of_use(reader: Reader, service: str, record: Service) -> Iterator[Rec
         )
 
 
-_FREE = re.compile(r"беспл\w*|\bfree(?: of charge)?|ройгон|бемузд|bepul|tekin", re.I)
-_PAID = re.compile(r"плат|стоим|цен[аы]|\bpaid|\bfee|\bcost|\bcharge|\bprice|пулак|нарх|музд|narx|pullik|toʻlov", re.I)
+_FREE = re.compile(rf"\b{alternatives('free of charge')}", re.I)
+_PAID = re.compile(rf"\b{alternatives('for money')}", re.I)
 
 
 def _asks_of_cost(heading: str) -> str:

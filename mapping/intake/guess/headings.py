@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from mapping.column_map import fold_header
 from mapping.intake.row_reader import DAYS
 from mapping.language import parsers
-from mapping.language.fold import apart, coarse
+from mapping.language.fold import alternatives, apart, coarse
 from mapping.language.languages import codes, language, word_rows
 from mapping.model import WEEKDAYS
 
@@ -228,15 +228,15 @@ def day_of(heading: str) -> str:
     return DAYS[WEEKDAYS.index(spans[0].byday)] if len(spans) == 1 and spans[0].byday in WEEKDAYS else ""
 
 
-_BEGINS = r"(?:с|со|от|from|аз|dan|opens?|opening|start|открытие|открывается|начало|ochilish)"
-_ENDS = r"(?:до|по|to|until|till|closes?|closing|end|закрытие|закрывается|конец|то|gacha|yopilish)"
+_BEGINS, _ENDS = alternatives("beginning in a heading"), alternatives("end in a heading")
+_LOWEST, _HIGHEST = alternatives("lowest in a heading"), alternatives("highest in a heading")
 _BOUNDS = {
     ("hours", "opens"): re.compile(rf"(?:^|\W){_BEGINS}\W*$|^{_BEGINS}\W", re.I),
     ("hours", "closes"): re.compile(rf"(?:^|\W){_ENDS}\W*$|^{_ENDS}\W", re.I),
-    ("age", "minimum_age"): re.compile(r"(?:^|\W)(?:с|от|from|min\w*|аз|мин\w*|наименьш\w*)(?:\W|$)", re.I),
-    ("age", "maximum_age"): re.compile(r"(?:^|\W)(?:до|по|to|max\w*|то|макс\w*|up to|наибольш\w*)(?:\W|$)", re.I),
+    ("age", "minimum_age"): re.compile(rf"(?:^|\W){_LOWEST}(?:\W|$)", re.I),
+    ("age", "maximum_age"): re.compile(rf"(?:^|\W){_HIGHEST}(?:\W|$)", re.I),
 }
-_OF_AGE = re.compile(r"\bage|возраст|\bлет\b|синну|\bсин\b|yosh", re.I)
+_OF_AGE = re.compile(rf"\b{alternatives('age in a heading')}", re.I)
 
 
 def bound_of(heading: str) -> str:

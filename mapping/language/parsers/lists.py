@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from mapping.language.composition import only_means
-from mapping.language.fold import is_damaged, skeleton, wildcard, words_for
+from mapping.language.fold import alternatives, is_damaged, skeleton, wildcard, words_for
 from mapping.language.i18n import Phrase
 from mapping.language.languages import SOURCE, codes_by_name
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
@@ -380,7 +380,7 @@ def _trimmed(text: str) -> str:
     return text.strip(" \t\n,;/+").strip()
 
 
-_ONLY = re.compile(r"(?<!\w)(?:only|just|solely|только|исключительно|лишь|танҳо|танхо|фақат|факат|faqat)(?!\w)", re.I)
+_ONLY = re.compile(rf"(?<!\w){alternatives('only')}(?!\w)", re.I)
 _WHEN_ASKED = re.compile(
     r"(?<!\w)(?:(?:up)?on request|by (?:prior )?(?:request|arrangement)|if needed|"
     r"по (?:запросу|просьбе|договоренности)|"

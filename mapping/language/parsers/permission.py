@@ -123,8 +123,7 @@ _UNCONDITIONAL = re.compile(
     re.I,
 )
 _OF_FIELDS = {
-    "phone": re.compile(r"\bтел|\btel|\bномер|phone|number|\bmobile|рақам|raqam", re.I),
-    "address": re.compile(r"адрес|address|location|\bplace|\bмест|суроға|сурога|\bҷой|manzil|\bjoy", re.I),
+    field: re.compile(rf"(?<![^\W_]){alternatives(f'{field} in a question')}", re.I) for field in ("phone", "address")
 }
 
 
