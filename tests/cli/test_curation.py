@@ -13,7 +13,7 @@ from mapping.safety.redaction import project
 from tests.conftest import TINY
 from tests.support.sample import key, organization, sample_directory, service
 from tests.support.second_person import SecondPerson
-from tests.web.support.office import PASSWORD
+from tests.web.support.signed_in import PASSWORD
 from web.access.accounts import Accounts
 
 UMED, OTHER, LEGAL = key("organization", "Umed"), key("organization", "Umed too"), key("service", "Advice")

@@ -9,8 +9,9 @@ import pytest
 from tests.support.sample import TODAY
 from tests.web.support.desk import Desk, views
 from tests.web.support.nginx import NGINX, nginx
-from tests.web.support.office import PASSWORD, Office, csrf
+from tests.web.support.office import Office
 from tests.web.support.served import waitress
+from tests.web.support.signed_in import PASSWORD, csrf
 from web import create_app
 from web.headers import HEADERS, OPEN_HEADERS
 from web.partner.app import create_partner_app

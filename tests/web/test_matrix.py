@@ -9,7 +9,8 @@ import pytest
 
 from mapping.model import AUDIENCES
 from tests.support.sample import organization, public_parts, records_of, secret_parts, service
-from tests.web.support.desk import Desk, crawl, csrf, views
+from tests.web.support.desk import Desk, crawl, views
+from tests.web.support.signed_in import csrf
 from web.access.roles import ACTIONS, PORTAL_ROLES, ROLES, may
 
 FIELDS = {

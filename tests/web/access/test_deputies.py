@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from tests.web.support.office import NOW
+from tests.web.support.signed_in import NOW
 from web.access.accounts import Accounts
 from web.access.deputies import may_stand_in, on_leave, stand_in
 

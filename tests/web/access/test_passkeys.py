@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from mapping.errors import InvalidRecord
 from tests.support.examples import examples
-from tests.web.access.test_signin import NOW, Clock, csrf, enter, small_portal, take_up
+from tests.web.access.test_signin import enter, small_portal, take_up
 from tests.web.support.authenticator import PRESENT, Device, text
-from tests.web.support.office import PASSWORD  # with it come quick passwords
+from tests.web.support.signed_in import NOW, PASSWORD, Clock, csrf
 from web.access.accounts import LOCKED, TRIES, Accounts, SignInRefused, TooManyTries
 from web.access.passkeys import LASTS, MOST, Passkeys, Site, question, to_sign_in
 

@@ -1,6 +1,5 @@
 """Sign in, take up an account, change a password: through the pages, with forms that other sites cannot send."""
 
-import datetime as dt
 import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +9,7 @@ import pyotp
 import pytest
 from flask import Flask
 
+from tests.web.support.signed_in import PASSWORD, Clock, csrf
 from web.access import accounts as accounts_module
 from web.access.accounts import Accounts
 from web.access.guard import guard, me
@@ -17,19 +17,6 @@ from web.access.signin import ROUTES, blueprint, page
 from web.headers import HEADERS, set_headers
 from web.rendering import set_words
 from web.stores.ledger import Ledger
-
-NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
-PASSWORD = "apricot lantern river seven"
-
-
-class Clock:
-    now = NOW
-
-    def __call__(self):
-        return self.now
-
-    def step(self, seconds=30):
-        self.now += dt.timedelta(seconds=seconds)
 
 
 @pytest.fixture
@@ -61,10 +48,6 @@ def small_portal(tiny_area, tmp_path, accounts, clock):
 @pytest.fixture
 def portal(tiny_area, tmp_path, accounts, clock):
     return small_portal(tiny_area, tmp_path, accounts, clock)
-
-
-def csrf(text):
-    return re.search(r'name="csrf_token" value="([^"]+)"', text)[1]
 
 
 def post(client, path, **fields):

@@ -36,8 +36,9 @@ from tests.support.sample import (
 from tests.support.second_person import SecondPerson
 from tests.web.staff.operations.test_imports import mapped
 from tests.web.staff.records.test_records import CHANGE, LEGAL, send, waiting
-from tests.web.support.desk import ALL_NEEDS, PASSWORD, Desk
+from tests.web.support.desk import ALL_NEEDS, Desk
 from tests.web.support.office import Office, post
+from tests.web.support.signed_in import PASSWORD
 from web import create_app
 from web.stores.campaigns import Campaigns
 from web.stores.inbox import Draft, SomethingWrong

@@ -5,8 +5,9 @@ import pytest
 from tests.analysis.invented import Changed
 from tests.support.browser import axe_faults, press
 from tests.support.sample import public_parts, secret_parts
-from tests.web.support.desk import PASSWORD, Desk, views
+from tests.web.support.desk import Desk, views
 from tests.web.support.served import waitress
+from tests.web.support.signed_in import PASSWORD
 
 SQUEEZED = """[...document.querySelectorAll('main form select, main form input[type=text], main form .label')]
 .filter((each) => {

@@ -10,8 +10,9 @@ from mapping.safety.redaction import VIEWS
 from tests.support.canary import find_canaries
 from tests.support.sample import SECRETS, TODAY, key
 from tests.web.staff.records.test_records import fields_of, waiting
-from tests.web.support.desk import Desk, csrf
+from tests.web.support.desk import Desk
 from tests.web.support.office import Office, post
+from tests.web.support.signed_in import csrf
 from web.partner.app import create_partner_app
 from web.stores.campaigns import LASTS, Campaigns
 from web.stores.inbox import Draft

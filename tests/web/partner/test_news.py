@@ -23,7 +23,8 @@ from tests.support.sample import (
     secret_parts,
     service,
 )
-from tests.web.support.desk import NOW, Desk, post
+from tests.web.support.desk import Desk, post
+from tests.web.support.signed_in import NOW
 from web.access.mailer import Mailer, MailSettings
 from web.partner.common import editions
 from web.partner.news import due_news, send_news

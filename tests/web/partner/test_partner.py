@@ -23,7 +23,8 @@ from tests.support.sample import (
     secret_parts,
     service,
 )
-from tests.web.support.desk import NOW, Desk, crawl, csrf, post, views
+from tests.web.support.desk import Desk, crawl, post, views
+from tests.web.support.signed_in import NOW, csrf
 from web.headers import HEADERS
 from web.partner.app import create_partner_app
 from web.partner.finding.finder import Finder

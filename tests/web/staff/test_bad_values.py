@@ -6,7 +6,8 @@ import re
 import pytest
 
 from tests.web.staff.records.test_records import LEGAL, fields_of
-from tests.web.support.office import csrf, post
+from tests.web.support.office import post
+from tests.web.support.signed_in import csrf
 
 PATH = f"/en/r/service/{LEGAL}.html"
 PAGES = (

@@ -11,8 +11,9 @@ from mapping.model import Phone, Service
 from tests.analysis.invented import Changed
 from tests.support.browser import axe_faults, press
 from tests.support.sample import TODAY, batch, key, service
-from tests.web.support.office import PASSWORD, Office
+from tests.web.support.office import Office
 from tests.web.support.served import served
+from tests.web.support.signed_in import PASSWORD
 from web.stores.inbox import Draft, SomethingWrong
 
 LANGUAGES = ("tg", "ru", "en", "uz")

@@ -4,7 +4,7 @@ import pytest
 
 from mapping.directory.directory import public_id
 from tests.support.sample import key
-from tests.web.support.desk import NOW
+from tests.web.support.signed_in import NOW
 from web.staff.log_page import in_words
 from web.stores.deeds import DEEDS
 from web.stores.ledger import LedgerLine

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from tests.support.sample import SECRETS, key
-from tests.web.support.office import Office, csrf
+from tests.web.support.office import Office
+from tests.web.support.signed_in import csrf
 from web.access.roles import ACTIONS, ROLES, may
 from web.staff.app import STAFF_ROLES
 

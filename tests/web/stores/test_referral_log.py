@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.sample import public_parts
-from tests.web.support.desk import NOW, Desk, csrf, post, views
+from tests.web.support.desk import Desk, post, views
+from tests.web.support.signed_in import NOW, csrf
 from web.stores.inbox import Inbox, Referral, ReferralOutcome
 from web.stores.referral_log import LINK, find_noted, last_months, not_to_be_had, noted, shown, tally, unavailable
 

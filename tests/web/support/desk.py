@@ -1,35 +1,13 @@
 """The partner portal in tests: an app on views of a sample, people who are signed in, and a crawl of all pages."""
 
-import datetime as dt
 import re
 from pathlib import Path
-
-import pyotp
-from flask.testing import FlaskClient
 
 from mapping.area.study_area import StudyArea
 from mapping.editions.publish import publish
 from tests.support.sample import TODAY, sample_directory
-from web.access.accounts import Accounts
+from tests.web.support.signed_in import SignedIn, csrf
 from web.partner.app import create_partner_app
-from web.stores.inbox import Inbox
-from web.stores.ledger import Ledger
-
-NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
-PASSWORD = "apricot lantern river seven"
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self, now=NOW):
-        self.now = now
-
-    def __call__(self):
-        return self.now
-
-    def step(self, **by):
-        self.now += dt.timedelta(**(by or {"seconds": 30}))
 
 
 def views(folder: Path, area: StudyArea, *parts) -> Path:
@@ -40,26 +18,15 @@ def views(folder: Path, area: StudyArea, *parts) -> Path:
     return folder
 
 
-class Desk:
-    """A partner portal with everything that it stands on; ``published`` is a folder of `views`."""
+class Desk(SignedIn):
+    """A partner portal; ``published`` is a folder of `views`."""
+
+    portal, role = "partner", "caseworker"
 
     def __init__(self, folder: Path, area: StudyArea, published: Path):
-        self.clock = Clock()
-        self.secrets: dict[str, str] = {}
-        self.accounts = Accounts(folder / "accounts.db")
-        self.inbox = Inbox(folder / "inbox.db")
-        self.ledger = Ledger(folder / "ledger.db")
-        self.app = create_partner_app(
-            published / "partner.db",
-            area,
-            focal_view=published / "focal_point.db",
-            accounts=self.accounts,
-            inbox=self.inbox,
-            ledger=self.ledger,
-            demo=True,
-            clock=self.clock,
-            secure=False,
-        )
+        super().__init__(folder)
+        focal = published / "focal_point.db"
+        self.app = create_partner_app(published / "partner.db", area, focal_view=focal, **self.settings)
 
     def editions(self, audience="partner"):
         """Return the edition that an audience reads."""
@@ -72,36 +39,6 @@ class Desk:
     def body(self, name):
         """Return the published id of an organization by its English name."""
         return next(each.id for each in self.editions().organizations("en").values() if each.name == name)
-
-    def token(self, role, *, login="", regions=("*",), organizations=()):
-        """Return the session of somebody of a role who has just signed in."""
-        login = login or role
-        if login not in self.secrets:
-            link = self.accounts.add(login, login.title(), role, by="test", now=self.clock.now)
-            self.secrets[login] = self.accounts.begin_enrolment(link, PASSWORD, now=self.clock.now)
-            self.accounts.finish_enrolment(link, self.code(login), now=self.clock.now)
-            own = self.accounts.by_login(login).id
-            for scope, granted in (("region", regions), ("organization", organizations)):
-                for value in granted:
-                    self.accounts.grant(own, scope, value)
-        self.clock.step()  # a code is good once
-        return self.accounts.sign_in(login, PASSWORD, self.code(login), now=self.clock.now, portal="partner")
-
-    def client(self, role="caseworker", **grants) -> FlaskClient:
-        """Return a browser in which somebody of a role is signed in."""
-        client = self.app.test_client()
-        token = self.token(role, **grants)
-        with client.session_transaction() as session:
-            session["token"] = token
-        return client
-
-    def code(self, login):
-        """Return what the authenticator of somebody shows."""
-        return pyotp.TOTP(self.secrets[login]).at(self.clock.now)
-
-
-def csrf(text):
-    return re.search(r'name="csrf_token" value="([^"]+)"', text)[1]
 
 
 def post(client, path, *, page="/en/index.html", **fields):

@@ -4,8 +4,9 @@ import pytest
 
 from tests.support.browser import axe_faults
 from tests.support.sample import organization, place, records_of, service, statement
-from tests.web.support.desk import PASSWORD, Desk, views
+from tests.web.support.desk import Desk, views
 from tests.web.support.served import waitress
+from tests.web.support.signed_in import PASSWORD
 
 KULOB, DUSHANBE, KHORUGH = (37.9146, 69.7845), (38.5358, 68.779), (37.4904, 71.5534)
 UNITS = {KULOB: "3507221", DUSHANBE: "3501000", KHORUGH: "3590401"}

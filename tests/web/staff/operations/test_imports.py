@@ -34,7 +34,7 @@ KINDS = {"public": "public", "hidden": "custodian"}
 
 
 def upload(client, contents=LIST, name="ngo list.csv", chosen="", language="en"):
-    from tests.web.support.office import csrf
+    from tests.web.support.signed_in import csrf
 
     contents = contents.encode() if isinstance(contents, str) else contents
     token = csrf(client.get("/en/import.html").text)

@@ -7,7 +7,8 @@ import pytest
 
 from mapping.area.study_area import StudyArea
 from tests.conftest import TINY
-from tests.web.support.office import PASSWORD, Office, post
+from tests.web.support.office import Office, post
+from tests.web.support.signed_in import PASSWORD
 
 CHANGE, DECIDE, MAIL = "/en/settings/change.html", "/en/settings/decide", "/en/settings/mail.html"
 

@@ -14,7 +14,8 @@ from mapping.resources import checksum
 from mapping.view.view import View
 from tests.support.canary import find_canaries
 from tests.support.sample import HIDDEN, SECRETS, TODAY, batch, key, organization, service
-from tests.web.support.office import NOW, PASSWORD, Office, csrf, post
+from tests.web.support.office import Office, post
+from tests.web.support.signed_in import NOW, PASSWORD, csrf
 from web.access.mailer import MailSettings, Sent
 from web.staff.records.reveal import MANY, MOST
 from web.stores.ledger import Ledger

@@ -6,7 +6,8 @@ from mapping.directory.directory import Directory
 from mapping.model import Contact
 from tests.support.sample import TODAY, batch, contact, key, organization, phone, service
 from tests.web.staff.records.test_records import waiting
-from tests.web.support.office import PASSWORD, Office, post
+from tests.web.support.office import Office, post
+from tests.web.support.signed_in import PASSWORD
 
 FORGET, ERASE, WAITING = "/en/forget.html", "/en/forget/erase", "/en/waiting.html"
 REASON = "she asked to be forgotten"
