@@ -63,7 +63,7 @@ def dijkstra(friction, sources, cell_size, neighbours, number=np.float64):
         toll = np.where(friction >= 0, friction, np.inf).astype(number) * half.astype(number)[:, None]
     steps = STEPS if neighbours == 16 else STEPS[np.abs(STEPS).max(axis=1) == 1]
     sources = np.asarray(sources, np.int64).reshape(-1, 2)
-    return _dijkstra(toll.astype(number), sources, steps, number(ROOT2), number(ROOT5 / 2))
+    return _dijkstra(np.ascontiguousarray(toll, number), sources, steps, number(ROOT2), number(ROOT5 / 2))
 
 
 def same_bits(a, b):

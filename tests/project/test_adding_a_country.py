@@ -161,7 +161,8 @@ def cantons(tmp_path_factory) -> StudyArea:
 def everything(client, app, *starts: str, most: int = 2) -> dict[str, str]:
     """Return path -> text of what links lead to from some pages: of one route in one language ``most`` at most.
 
-    What is printed or drawn says what the pages and documents say that it is made of.
+    What is printed or drawn says what the pages and documents say that it is made of; a document says what its page
+    does, and is read in English.
     """
     reached: dict[str, str] = {}
     routes: dict[tuple[str, str], int] = defaultdict(int)
@@ -177,7 +178,8 @@ def everything(client, app, *starts: str, most: int = 2) -> dict[str, str]:
             reached[path] = words(answer.data)
             if answer.mimetype == "text/html":
                 links = re.findall(r'(?:href|src)="([^"#?:]+)"', answer.text)
-                waiting += [urljoin(path, link) for link in links if not link.endswith((".pdf", ".png"))]
+                left_out = (".pdf", ".png") if path.startswith("/en/") else (".pdf", ".png", ".docx")
+                waiting += [urljoin(path, link) for link in links if not link.endswith(left_out)]
     return reached
 
 

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import textwrap
 import tomllib
 import zipfile
 from importlib.metadata import packages_distributions
@@ -398,43 +397,48 @@ def command(installed: Path, *words: str) -> str:
     """Return the code that runs a command as the script does which the wheel names."""
     (entry_points,) = installed.glob("*.dist-info/entry_points.txt")
     module, function = re.search(r"^rohnamo = (\S+):(\S+)$", entry_points.read_text("utf-8"), re.MULTILINE).groups()
-    return f"import {module} as m; sys.argv = {['rohnamo', *words]}; m.{function}()"
+    words = ("rohnamo", *words)
+    return f"""
+import {module} as m
+sys.argv = {[*words]}
+try:
+    m.{function}()
+except SystemExit as ended:
+    assert not ended.code
+"""
 
 
-def test_an_installed_wheel_builds_the_demo_outside_the_repository(installed, tmp_path):
-    """Two lists of the demo and its edition; of its site what no link leads to: another makes analyses and freezes one.
+FEW_LISTS = """
+import shutil, mapping.demo as demo, mapping.render.report.kept as kept, web.freeze as freeze
+lists, links, results = resources.shipped("demo"), freeze.links, kept.kept_results
+told = (lists / "demo.toml").read_text("utf-8")
+assert all((lists / name).is_file() for name in demo.tomllib.loads(told)["lists"])
+shutil.copytree(lists, "few")
+with open("few/demo.toml", "w", encoding="utf-8") as file:
+    file.write(told.partition("lists = ")[0] + 'lists = ["women_centres.csv", "abroad.xlsx"]')
+demo.shipped = lambda name: demo.Path("few")
+freeze.links = lambda page, name: []
+kept.kept_results = lambda view, area: {}
+"""
+NEAR = """
+near = ("index.html", "tg/index.html", "tg/map.html")
+freeze.links = lambda page, name: links(page, name) if name in near else []
+kept.kept_results = results
+"""
+
+
+def test_an_installed_wheel_works_outside_the_repository(installed, view_file, tiny_in_one_language, tmp_path):
+    """It builds the demo of two lists and its edition, and freezes a site in one language: all that two pages lead to.
 
     All lists are read in `tests/test_demo.py`; here they only have to be there.
     """
-    few = """if True:
-        import shutil, mapping.demo as demo, mapping.render.report.kept as kept
-        import mapping.resources as resources, web.freeze as freeze
-        lists = resources.shipped("demo")
-        told = (lists / "demo.toml").read_text("utf-8")
-        assert all((lists / name).is_file() for name in demo.tomllib.loads(told)["lists"])
-        shutil.copytree(lists, "few")
-        with open("few/demo.toml", "w", encoding="utf-8") as file:
-            file.write(told.partition("lists = ")[0] + 'lists = ["women_centres.csv", "abroad.xlsx"]')
-        demo.shipped = lambda name: demo.Path("few")
-        freeze.links = lambda page, name: []
-        kept.kept_results = lambda view, area: {}
-    """
-    run_installed(installed, tmp_path, textwrap.dedent(few) + command(installed, "demo", "--build", "b"))
+    words = ("site", "site", "--view", str(view_file), "--area", str(tiny_in_one_language))
+    demo, site = command(installed, "demo", "--build", "b"), command(installed, *words)
+    run_installed(installed, tmp_path, FEW_LISTS + demo + NEAR + site)
     assert {"women_centres.csv", "abroad.csv"} <= {path.name for path in (tmp_path / "b/private/reports").iterdir()}
     assert (tmp_path / "b/public.db").stat().st_size > 0
     assert (tmp_path / "b/private/directory.db").stat().st_size > 0
     assert (tmp_path / "b/site/index.html").is_file()
-
-
-def test_an_installed_wheel_freezes_a_site_outside_the_repository(installed, view_file, tiny_in_one_language, tmp_path):
-    """In one language: its first page, its map, and all that these lead to."""
-    words = ("site", "site", "--view", str(view_file), "--area", str(tiny_in_one_language))
-    near = """
-import web.freeze
-real = web.freeze.links
-web.freeze.links = lambda page, name: real(page, name) if name in ("index.html", "tg/index.html", "tg/map.html") else []
-"""
-    run_installed(installed, tmp_path, near + command(installed, *words))
     assert list((tmp_path / "site").rglob("leaflet.js"))
     assert (tmp_path / "site/index.html").is_file()
     assert [path.name for path in (tmp_path / "site").iterdir() if len(path.name) == 2] == ["tg"]

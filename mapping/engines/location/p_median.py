@@ -356,9 +356,11 @@ def _priced(
             for i in range(places):
                 total += min(0.0, row[i] - u[i])
             worth[n] = total
-        order = np.argsort(worth, kind="mergesort")
+        rest = worth.copy()
         use *= 0.97
-        for n in order[:left]:
+        for _ in range(left):
+            n = np.argmin(rest)  # in the order of a sort, of equals the first; numba takes seconds to compile a sort
+            rest[n] = np.inf
             bound += worth[n]
             use[n] += 0.03
             row = table[free[n]]

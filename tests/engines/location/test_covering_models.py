@@ -204,9 +204,9 @@ def test_when_time_runs_out_the_start_is_handed_on_and_said_to_be():
 
 def test_two_runs_are_equal():
     rng = np.random.default_rng(4)
-    place, site = np.nonzero(rng.random((400, 60)) < 0.08)
-    pairs = Pairs.of(place, site, np.ones(site.size), shape=(400, 60))
-    weights = rng.integers(1, 9, 400)
+    place, site = np.nonzero(rng.random((200, 40)) < 0.08)
+    pairs = Pairs.of(place, site, np.ones(site.size), shape=(200, 40))
+    weights = rng.integers(1, 9, 200)
     assert mclp(pairs, weights, 6).sites == mclp(pairs, weights, 6).sites
     assert lscp(pairs).sites == lscp(pairs).sites
 
