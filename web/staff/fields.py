@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
@@ -455,6 +456,11 @@ def _choices(kind: type[Record], name: str, record: Any, area: StudyArea, langua
     return [(code, label.into(language)) for code, label in labels.items()]
 
 
+@lru_cache(512)  # a page says dozens of values, each of one field among many
+def _known_choices(kind: type[Record], name: str, area: StudyArea, language: str) -> Mapping[str, str]:
+    return dict(_choices(kind, name, None, area, language))
+
+
 def _terms(taxonomy: str, language: str) -> Iterator[tuple[str, str]]:
     terms = Vocabulary.load(taxonomy)
     yield from ((term.code, str(terms.label(term.code, language))) for term in terms.terms())
@@ -480,8 +486,7 @@ def said(table: str, name: str, value: Any, area: StudyArea, language: str) -> s
         return LABELS[value].into(language)
     if name == "option" and value in PRICES:
         return PRICES[value].into(language)
-    record = RECORDS[table].model_construct(audience="public")
-    known = dict(_choices(RECORDS[table], name, record, area, language))
+    known = _known_choices(RECORDS[table], name, area, language)
     if name == "byday":
         return ", ".join(known.get(day, day) for day in str(value).split(","))
     return known.get(str(value), f"{value:g}" if isinstance(value, float) else str(value))
