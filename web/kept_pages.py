@@ -50,6 +50,12 @@ KEPT_PAGES = "KEPT_PAGES"
 STANDS_READY = "STANDS_READY"
 """Setting of an app: a `Ready` that tells which of its answers only have to be looked up."""
 
+TAKES_TURNS = "TAKES_TURNS"
+"""Setting of an app: a `Ready` that tells which answers come in one piece and take turns."""
+
+AT_ONCE = 2
+"""Answers that take turns and are worked on at once: more would wait for one another, each with a view of its own."""
+
 Ready = Callable[[str, str, str], bool]
 """As `AnswerStore.holds`, of method, path and query."""
 
@@ -59,6 +65,9 @@ class AnswerStore(Protocol):
 
     def holds(self, method: str, path: str, query: str) -> bool:
         """Tell whether the answer only has to be looked up, and comes in one piece."""
+
+    def takes_turns(self, method: str, path: str, query: str) -> bool:
+        """Tell whether the answer comes in one piece and only `AT_ONCE` of its kind are worked on at once."""
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request, or have it answered."""
@@ -315,6 +324,10 @@ class KeptPages:
         """Tell whether the answer to a request is kept."""
         plain = method in ("GET", "HEAD") and not query and self.fits(path)
         return plain and path in self.answers(self.edition())
+
+    def takes_turns(self, method: str, path: str, query: str) -> bool:  # noqa: ARG002 - as `AnswerStore`
+        """Tell that no page has to wait for others."""
+        return False
 
     def answers(self, edition: object) -> AnswerFile:
         """Return the answers of an edition; those of another are forgotten, once whoever reads one has done so."""

@@ -27,7 +27,7 @@ from mapping.errors import NotFound
 from mapping.language.i18n import Message
 from web.access.roles import Action
 from web.headers import set_headers
-from web.kept_pages import KEPT_PAGES, STANDS_READY, AnswerStore, KeptPages
+from web.kept_pages import KEPT_PAGES, STANDS_READY, TAKES_TURNS, AnswerStore, KeptPages
 from web.layout import Frame
 from web.rendering import render, set_words
 
@@ -155,6 +155,7 @@ def create_portal(
     stores.append(kept_pages)
     app.wsgi_app = kept_pages  # type: ignore[method-assign]
     app.config[STANDS_READY] = lambda *request_line: any(store.holds(*request_line) for store in stores)
+    app.config[TAKES_TURNS] = lambda *request_line: any(store.takes_turns(*request_line) for store in stores)
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
     return app

@@ -21,7 +21,7 @@ from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask
 
 from web.headers import HEADERS
-from web.kept_pages import STANDS_READY, Ready
+from web.kept_pages import AT_ONCE, STANDS_READY, TAKES_TURNS, Ready
 
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it would tell of each request that has to wait
 
@@ -103,14 +103,27 @@ class TimedChannel(HTTPChannel):  # type: ignore[misc]
         return now - self.waits_since > (HEAD_WAIT if head else BODY_WAIT)
 
 
+class TurnTaker(waitress.server.ThreadedTaskDispatcher):  # type: ignore[misc]
+    """Threads that answer requests, and a few beside them for those that take turns: the first comes first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.in_turn = waitress.server.ThreadedTaskDispatcher()
+
+    def shutdown(self, *given: Any, **named: Any) -> Any:
+        """End all threads."""
+        self.in_turn.shutdown(*given, **named)
+        return super().shutdown(*given, **named)
+
+
 class BoundedServer(waitress.server.TcpWSGIServer):  # type: ignore[misc]
     """A waitress server that closes connections whose time is over."""
 
     channel_class = TimedChannel
 
-    def __init__(self, *given: Any, most_of_one: int, ready: Ready, **named: Any) -> None:
+    def __init__(self, *given: Any, most_of_one: int, ready: Ready, takes_turns: Ready, **named: Any) -> None:
         self.most_of_one = most_of_one
-        self.ready = ready
+        self.ready, self.takes_turns = ready, takes_turns
         self.reader: int | None = None
         """The thread that reads from all connections."""
         self.channels_of: dict[str, set[TimedChannel]] = defaultdict(set)
@@ -128,22 +141,14 @@ class BoundedServer(waitress.server.TcpWSGIServer):  # type: ignore[misc]
         Behind bytes that wait to be sent an answer might have to wait, and nobody would send them meanwhile.
         """
         request = channel.requests[0]
-        if (
-            threading.get_ident() == self.reader
-            and not channel.answers_now
-            and not channel.total_outbufs_len
-            and request.error is None
-            and self._stands_ready(request)
-        ):
+        free = not channel.total_outbufs_len
+        reads = threading.get_ident() == self.reader and not channel.answers_now
+        if reads and free and _holds(self.ready, request):
             channel.answers_now = True
+        elif free and _holds(self.takes_turns, request):
+            self.task_dispatcher.in_turn.add_task(channel)
         else:
             super().add_task(channel)
-
-    def _stands_ready(self, request: Any) -> bool:
-        """Tell whether an answer only has to be looked up; where that fails, another thread answers, and says why."""
-        with suppress(Exception):
-            return self.ready(request.command, request.path, request.query)
-        return False
 
     def pull_trigger(self) -> None:
         """Wake the thread that reads, if it is another."""
@@ -177,6 +182,13 @@ class BoundedServer(waitress.server.TcpWSGIServer):  # type: ignore[misc]
 
 
 HOST = "127.0.0.1"
+
+
+def _holds(rule: Ready, request: Any) -> bool:
+    """Tell whether a rule holds for a request; where it fails, another thread answers, and says why."""
+    with suppress(Exception):
+        return request.error is None and rule(request.command, request.path, request.query)
+    return False
 
 
 def listening(port: int, host: str = HOST) -> socket.socket:
@@ -234,8 +246,9 @@ def create_server(
         asyncore_use_poll=True,
         clear_untrusted_proxy_headers=not proxies,
     )
-    dispatcher = waitress.server.ThreadedTaskDispatcher()
+    dispatcher = TurnTaker()
     dispatcher.set_thread_count(settings.threads)
+    dispatcher.in_turn.set_thread_count(AT_ONCE)
     (place,) = settings.listen
     return BoundedServer(
         app,
@@ -248,6 +261,7 @@ def create_server(
         sockinfo=place,
         most_of_one=most if proxies else most // SHARES,
         ready=app.config.get(STANDS_READY, lambda *_: False),
+        takes_turns=app.config.get(TAKES_TURNS, lambda *_: False),
     )
 
 

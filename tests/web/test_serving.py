@@ -16,7 +16,7 @@ from flask import Flask
 from tests.web.support.served import running
 from web import serving
 from web.headers import HEADERS
-from web.kept_pages import STANDS_READY
+from web.kept_pages import AT_ONCE, STANDS_READY, TAKES_TURNS
 
 LARGE = 4 * 2**20
 """Bytes of an answer of which five are more than a server keeps to be sent."""
@@ -41,7 +41,9 @@ def served():
     app.add_url_rule("/ready", "ready", lambda: str(threading.get_ident()))
     app.add_url_rule("/ready/large", "large", lambda: "x" * LARGE)
     app.wsgi_app = failing(app.wsgi_app)
+    app.add_url_rule("/turn/large", "turn", lambda: "x" * LARGE)
     app.config[STANDS_READY] = lambda _method, path, _query: path.startswith("/ready")
+    app.config[TAKES_TURNS] = lambda _method, path, _query: path.startswith("/turn")
     return running(serving.create_server(app, port=0))
 
 
@@ -150,6 +152,25 @@ def test_what_stands_ready_is_answered_by_the_thread_that_reads(small):
     assert ask(port, path="/thread") != b"%d" % small.reader
 
 
+def test_those_that_take_turns_hold_up_nobody_else_and_come_in_their_order():
+    app, begun, going_on = Flask("served"), [], threading.Event()
+    app.add_url_rule("/", "home", lambda: "here")
+    app.add_url_rule("/turn/<name>", "turn", lambda name: begun.append(int(name)) or str(going_on.wait(20)))
+    app.config[TAKES_TURNS] = lambda _method, path, _query: path.startswith("/turn")
+    with running(serving.create_server(app, port=0)) as server, contextlib.ExitStack() as waiting:
+        connections = []
+        for number in range(serving.THREADS + 10):
+            connection = waiting.enter_context(socket.create_connection(("127.0.0.1", server.effective_port), 20))
+            connection.sendall(b"GET /turn/%d HTTP/1.1\r\nHost: x\r\n\r\n" % number)
+            assert ask(server.effective_port) == b"here"  # so that the next is not read together with this one
+            connections.append(connection)
+        assert sorted(begun) == [*range(AT_ONCE)]
+        going_on.set()
+        for connection in connections:
+            assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+    assert begun[AT_ONCE:] == sorted(begun[AT_ONCE:])
+
+
 @pytest.mark.parametrize("first", [["/ready", "/thread"], ["/ready", "/ready"]])
 def test_answers_come_in_the_order_of_requests_whoever_gives_them(small, first):
     paths = [*first, "/ready", "/ready", "/", "/ready"]
@@ -164,13 +185,17 @@ def test_answers_come_in_the_order_of_requests_whoever_gives_them(small, first):
     assert bodies[4] == b"here"
 
 
-def test_whoever_asks_for_much_that_is_ready_and_reads_nothing_holds_up_nobody(small):
+@pytest.mark.parametrize("kind", ["ready", "turn"])
+def test_whoever_asks_for_much_and_reads_nothing_holds_up_nobody(small, kind):
     port = small.effective_port
-    with socket.create_connection(("127.0.0.1", port), 5) as greedy:
-        greedy.sendall(b"GET /ready/large HTTP/1.1\r\nHost: x\r\n\r\n" * 8)
+    with contextlib.ExitStack() as asking:
+        for _ in range(AT_ONCE):
+            greedy = asking.enter_context(socket.create_connection(("127.0.0.1", port), 5))
+            greedy.sendall(b"GET /%s/large HTTP/1.1\r\nHost: x\r\n\r\n" % kind.encode() * 8)
         time.sleep(0.5)
         assert ask(port) == b"here"
         assert ask(port, path="/ready") == b"%d" % small.reader
+        assert len(ask(port, path="/turn/large")) == LARGE
 
 
 def test_a_ready_answer_that_fails_ends_nothing(small):

@@ -20,6 +20,8 @@ _NAMES = "|".join(name for name, collection in COLLECTIONS.items() if collection
 RECORD = re.compile(rf"/api/({_NAMES})/([!-.0-~]{{1,100}})")
 LIST = re.compile(rf"/api/({_NAMES})(-[0-9]+)?(\.json)?")
 PAGE = re.compile(r"((per_)?page=[0-9]{1,6}&?)*")
+IN_ONE_PIECE = re.compile(r"((?!format=)[a-z_]+=[^&]*(&|$))*")
+"""Questions that name no format: others may be answered line by line."""
 ANY_LIST = re.compile(rf"/api/({'|'.join(COLLECTIONS)})")
 
 
@@ -70,6 +72,10 @@ class ReadyAnswers:
             return False
         answers = self._answers()
         return answers is not None and answers.ready
+
+    def takes_turns(self, method: str, path: str, query: str) -> bool:
+        """Tell whether a page of a list is asked for, which is looked for among all records."""
+        return bool(method in ("GET", "HEAD") and ANY_LIST.fullmatch(path) and IN_ONE_PIECE.fullmatch(query))
 
     def _answers(self) -> EditionAnswers | None:
         """Return what the edition is answered from, unless that is still to be made."""

@@ -25,6 +25,7 @@ from mapping.view.view import View
 from web.api.filters import Catalogue
 from web.api.parameters import BODY_LIMIT, PER_PAGE, BadRequest, KnownCodes, parameters_of, read
 from web.api.schema import COLLECTIONS, DELTAS, HSDS_VERSION, Collection, openapi
+from web.kept_pages import AT_ONCE
 from web.presenters.edition import Edition
 
 ADDRESS = "ROHNAMO_ADDRESS"
@@ -35,9 +36,6 @@ JSON, NDJSON, PROBLEM = "application/json", "application/x-ndjson", "application
 
 LASTING = "public, max-age=300"
 """For answers that tell nothing of who asks; all others are kept nowhere."""
-
-AT_ONCE = 2
-"""Pages of records that are looked for at once: more would wait for one another, each with a view of its own."""
 
 
 class EditionAnswers:

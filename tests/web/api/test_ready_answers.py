@@ -19,7 +19,7 @@ from tests.web.support.served import running
 from web import create_app, serving
 from web.api.schema import COLLECTIONS
 from web.headers import API_HEADERS
-from web.kept_pages import STANDS_READY
+from web.kept_pages import STANDS_READY, TAKES_TURNS
 
 
 class Wire:
@@ -193,6 +193,30 @@ class Passing:
 
     def holds(self, *_request_line: str) -> bool:
         return False
+
+    takes_turns = holds
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "takes_turns"),
+    [
+        ("/api/services", "", True),
+        ("/api/organizations", "search=%D1%8E%D1%80&page=2", True),
+        ("/api/services", "near=1.5,2.5&", True),
+        ("/api/services", "search=ndjson", True),
+        ("/api/services", "format=ndjson", False),
+        ("/api/services", "page=1&format=ndjson", False),
+        ("/api/services", "f%6frmat=ndjson", False),
+        ("/api/services", "format=json", False),
+        ("/api/services", "format", False),
+        ("/api/services.ndjson", "", False),
+        ("/api/services/x", "", False),
+        ("/en/index.html", "", False),
+    ],
+)
+def test_pages_of_lists_take_turns_and_nothing_that_comes_line_by_line(wire: Wire, path, query, takes_turns) -> None:
+    app = create_app(wire.view, wire.area, keep=True)
+    assert [app.config[TAKES_TURNS](method, path, query) for method in ("GET", "POST")] == [takes_turns, False]
 
 
 def test_a_body_is_no_part_of_the_next_request(wire: Wire) -> None:
