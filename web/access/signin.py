@@ -3,11 +3,13 @@
 import datetime as dt
 import io
 import ipaddress
+import json
 
 import pyotp
 import segno
 from flask import Blueprint, Response, abort, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import ValidationError, validate_csrf
 
 from mapping.errors import InvalidRecord, NotFound
 from web.access.accounts import Account, Accounts, SignInRefused, TooManyTries
@@ -30,6 +32,10 @@ ROUTES: dict[str, Action | Open] = {
     "signin.add_passkey": "own_account",
     "signin.remove_passkey": "own_account",
 }
+
+
+SECRET = ("csrf_token", "password", "old", "new", "again", "code")
+"""Fields of forms that are not kept while somebody signs in anew."""
 
 
 def page(template: str, language: str, **values: object) -> str:
@@ -108,6 +114,26 @@ def sign_in_by_passkey(language: str) -> ResponseReturnValue:
     return _enter(language, token, by="passkey")
 
 
+@blueprint.app_errorhandler(401)
+def signed_out(_error: Exception) -> ResponseReturnValue:
+    """Ask who is there anew; what they typed meanwhile goes with the form, and is sent when they say so."""
+    language, languages = (request.view_args or {}).get("language", ""), current_app.config["AREA"].languages
+    values = {"ended": request.method == "POST", "typed_before": _typed()}
+    return _door(language if language in languages else languages[0], **values), 401
+
+
+def _typed() -> str:
+    """Return what a form of ours held that came too late; nothing of one that another site sent, or with a file."""
+    if request.method != "POST" or any(file.filename for file in request.files.values()):
+        return ""
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        return ""
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in SECRET]
+    return json.dumps([request.full_path, fields])
+
+
 def _enter(language: str, token: str, *, by: str = "") -> ResponseReturnValue:
     """Begin a session in this browser, unless the account belongs to another portal."""
     session.clear()
@@ -118,13 +144,20 @@ def _enter(language: str, token: str, *, by: str = "") -> ResponseReturnValue:
         session.clear()
         return _door(language, elsewhere=True), 403
     log("sign_in", reason=by)
+    if before := request.form.get("typed_before"):
+        path, fields = json.loads(before)
+        return page("account/again.html", language, path=path, fields=fields)
     return redirect(f"/{language}/index.html", code=303)
 
 
 def _door(language: str, **values: object) -> str:
     """Render the page that asks who is there."""
     challenge = to_sign_in(_site(), _ask()) if _site().able else ""
-    return page("account/sign_in.html", language, asked=challenge, **values)
+    return page(
+        "account/sign_in.html",
+        language,
+        **{"asked": challenge, "typed_before": request.form.get("typed_before"), **values},
+    )
 
 
 @blueprint.post("/<language>/sign-out")

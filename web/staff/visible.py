@@ -340,6 +340,12 @@ def name_of(whole: VisibleRecords, record: Any, language: str) -> str:
     return str(texts.get(language) or record.name)
 
 
+def body_of(whole: VisibleRecords, record: Any, language: str) -> str:
+    """Return what the organization of a service or a place is called; "" for none, and for one that is not seen."""
+    owner = getattr(record, "organization_id", None) or ""
+    return name_of(whole, whole.record("organization", owner), language) if whole.has("organization", owner) else ""
+
+
 def _unflagged(records: Iterable[Record]) -> list[Record]:
     return [
         record.model_copy(update={"do_not_list": False}) if getattr(record, "do_not_list", 0) else record

@@ -1,9 +1,13 @@
 """The staff portal: who gets in, and what its frame does."""
 
+import html
+import re
+
 import pytest
 
 from tests.support.sample import organization
-from tests.web.support.office import Office, csrf
+from tests.web.staff.records.test_records import CHANGE, LEGAL, fields_of, record
+from tests.web.support.office import PASSWORD, Office, csrf
 from web.headers import HEADERS
 
 
@@ -55,5 +59,39 @@ def test_a_form_that_comes_too_late_says_that_nothing_was_stored_and_why(tmp_pat
     assert late.status_code == 401
     assert "Вы вышли из портала" in late.text
     assert "Ничего не сохранено" in late.text
-    assert 'href="sign-in.html"' in late.text
+    assert 'action="sign-in.html"' in late.text
     assert "нет такой страницы" not in late.text.casefold()
+
+
+def test_what_was_typed_while_the_session_ended_is_sent_after_signing_in_again(office, steward):
+    fields = fields_of(steward, CHANGE) | {"wait_time": 'The "long"\nform', "reason": "they wrote"}
+    office.clock.step(3600)
+    door = steward.post(CHANGE, data=fields)
+    assert (door.status_code, "is kept on this page" in door.text) == (401, True)
+    office.clock.step()
+    entry = {"login": "steward", "password": PASSWORD, **hidden(door.text)}
+    wrong = steward.post("/en/sign-in.html", data=entry | {"code": "000000"})
+    assert (wrong.status_code, hidden(wrong.text)["typed_before"]) == (403, entry["typed_before"])
+    again = steward.post("/en/sign-in.html", data=entry | {"code": office.code("steward")})
+    assert f'action="{CHANGE}' in again.text
+    kept = hidden(again.text)
+    assert {name: kept[name] for name in fields if name != "csrf_token"} | {
+        "csrf_token": fields["csrf_token"]
+    } == fields
+    assert kept["csrf_token"] != fields["csrf_token"]
+    assert steward.post(CHANGE, data=kept).status_code == 303
+    assert record(office, "service", LEGAL).wait_time == 'The "long"\nform'
+
+
+def hidden(text):
+    """The hidden fields of a page, as a browser would send them back."""
+    return {
+        name: html.unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text)
+    }
+
+
+def test_of_a_form_that_another_site_sends_nothing_is_kept(office, steward):
+    office.clock.step(3600)
+    door = steward.post("/en/new/organization.html", data={"organization-name": "Trap", "csrf_token": "x"})
+    assert door.status_code == 401
+    assert "Trap" not in door.text

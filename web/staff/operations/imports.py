@@ -41,7 +41,7 @@ from web.staff.fields import CHOOSE, NEEDED, TABLES
 from web.staff.operations.map_words import SHAPES, MapWords, becomes, in_words, named
 from web.staff.operations.new_values import new_values
 from web.staff.operations.uploads import Upload, Uploads, save_map, saved_maps
-from web.staff.visible import VisibleRecords, name_of
+from web.staff.visible import VisibleRecords, body_of, name_of
 
 imports = Blueprint("imports", __name__)
 blueprint = imports
@@ -461,9 +461,7 @@ def _named(missing: Iterable[Missing], language: str) -> Iterator[tuple[Missing,
     whole = everything_seen()
     for absent in missing:
         record = whole.record(absent.table, absent.id)
-        owner = getattr(record, "organization_id", None) or ""
-        body = name_of(whole, whole.record("organization", owner), language) if whole.has("organization", owner) else ""
-        yield absent, name_of(whole, record, language), body
+        yield absent, name_of(whole, record, language), body_of(whole, record, language)
 
 
 def _may_be_seen(record: Any) -> bool:

@@ -9,7 +9,7 @@ from mapping.batch import Batch
 from mapping.language.i18n import Message
 from mapping.model import ENTRY_POINTS, WHOLES, Provenance, references
 from web.staff.fields import FIELDS, LABELS, TABLES, said
-from web.staff.visible import VisibleRecords, name_of
+from web.staff.visible import VisibleRecords, body_of, name_of
 
 ADDED = ("phone", "address", "contact", "url")
 """Parts that lead people somewhere: a new one of a known record is told beside those that the list does not repeat."""
@@ -20,6 +20,8 @@ class NewValue:
     """A field of a known record, as it is and as a list says."""
 
     entry: str
+    body: str
+    """The organization of the entry."""
     label: Message
     before: str
     now: str
@@ -35,9 +37,11 @@ def new_values(batch: Batch, whole: VisibleRecords, area: StudyArea, language: s
     values = []
     for record, table, name, before, now in (*_changed(batch, whole), *_added(batch, whole)):
         owner = whole.owner(record) or (record.table, record.id)
+        entry = whole.record(*owner) if whole.has(*owner) else None
         values.append(
             NewValue(
-                name_of(whole, whole.record(*owner), language) if whole.has(*owner) else "",
+                name_of(whole, entry, language) if entry else "",
+                body_of(whole, entry, language),
                 LABELS[name] if table in WHOLES else TABLES[table],
                 "; ".join(said(table, name, old_value, area, language) for old_value in before),
                 said(table, name, now, area, language),

@@ -20,7 +20,7 @@ from web.access.signin import page
 from web.staff.agreeing import may_agree_to_show
 from web.staff.common import directory, everything_seen, study_area, today
 from web.staff.fields import LABELS, TABLES, label_of, said
-from web.staff.visible import VisibleRecords, name_of
+from web.staff.visible import VisibleRecords, body_of, name_of
 
 blueprint = Blueprint("shown", __name__)
 
@@ -192,6 +192,7 @@ def _record(whole: VisibleRecords, shown: list[Showing], language: str) -> dict[
     return {
         "label": TABLES.get(showing.table),
         "name": _name(whole, *owner, language) if owner else "",
+        "body": body_of(whole, whole.record(*owner), language) if owner and whole.has(*owner) else "",
         "rows": rows,
         "audiences": audiences,
     }

@@ -150,6 +150,7 @@ def test_the_preview_names_what_changes_contacts_first_and_doubtful_rows_apart(o
     assert counted(text, "Changed") == 1, "the entry of the number"
     assert "<del>+992000100301</del>" in told
     assert "<ins>+992000100309</ins>" in told
+    assert re.search(r'<th scope="row">[^<]+<br><span class="soft">Navruz Centre</span>', told), "whose it is"
 
 
 def test_what_a_newer_list_no_longer_holds_is_named_before_it_is_stored_and_until_somebody_sees_to_it(office, steward):
