@@ -20,7 +20,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -41,39 +41,35 @@ class Canary(NamedTuple):
 def find_canaries(paths: Iterable[Path], secrets: Mapping[str, str | float]) -> list[Canary]:
     """Return every secret that some byte of files, or of the files of folders, holds."""
     forms = [(name, form, pattern) for name, secret in secrets.items() for form, pattern in encodings(secret).items()]
-    by_case = [[one for one in forms if one[1].startswith("lower") is lower] for lower in (False, True)]
-    sieves = [[Sieve(some, length) for length in (8, 4)] for some in by_case]
+    sieves = [Sieve([one for one in forms if one[1].startswith("lower") is lower]) for lower in (False, True)]
     found = set()
     for name, content in contents(paths):
-        for own, text in zip(sieves, (content, content.lower()), strict=True):
-            for secret, form, pattern in chain.from_iterable(sieve.possible(text) for sieve in own):
+        for sieve, text in zip(sieves, (content, content.lower()), strict=True):
+            for secret, form, pattern in sieve.possible(text):
                 if pattern in text:
                     found.add(Canary(name, secret, form))
     return sorted(found)
 
 
 class Sieve:
-    """Forms by their first bytes, so many as ``length`` (8, or 4 for those that are shorter than 8)."""
+    """Forms by their first four bytes."""
 
-    def __init__(self, forms: list[tuple[str, str, bytes]], length: int) -> None:
-        self.length = length
-        self.forms = [one for one in forms if (len(one[2]) >= 8) == (length == 8)]
-        firsts = [int.from_bytes(pattern[:length], "little") for _, _, pattern in self.forms]
-        self.firsts = np.array(firsts, f"<u{length}")
+    def __init__(self, forms: list[tuple[str, str, bytes]]) -> None:
+        self.forms = forms
+        self.firsts = np.array([int.from_bytes(pattern[:4], "little") for _, _, pattern in forms], "<u4")
         self.begun = np.zeros(2**24, bool)
         self.begun[self.firsts & 0xFFFFFF] = True
 
     def possible(self, content: bytes) -> list[tuple[str, str, bytes]]:
         """Return the forms whose first bytes stand somewhere in a content: far fewer than all, and quickly known."""
-        if len(content) < self.length or not self.forms:
-            return []
-        windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(content, np.uint8), self.length)
-        first, second, third = (windows[:, place].astype(np.uint32) for place in range(3))
-        begun = windows[self.begun[first | second << 8 | third << 16]]
-        there = np.unique(np.ascontiguousarray(begun).view(self.firsts.dtype))
-        return [self.forms[place] for place in np.flatnonzero(np.isin(self.firsts, there))]
+        there = [np.zeros(0, "<u4")]
+        for start in range(min(4, len(content) - 3)):
+            numbers = np.frombuffer(content, "<u4", (len(content) - start) // 4, start)
+            there.append(np.unique(numbers[self.begun[numbers & 0xFFFFFF]]))
+        return [self.forms[place] for place in np.flatnonzero(np.isin(self.firsts, np.concatenate(there)))]
 
 
+@cache
 def encodings(secret: str | float) -> dict[str, bytes]:
     """Return every form of a secret that is looked for; those named "lower ..." are looked for in any case."""
     if isinstance(secret, str):
@@ -229,8 +225,9 @@ def contents(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
             name = str(file.relative_to(path)) if path.is_dir() else file.name
             yield f"the name of {name}", name.encode()
             if file.is_file():
-                yield from _unpacked(name, file.read_bytes())
-                if file.read_bytes()[:15] == b"SQLite format 3":
+                content = file.read_bytes()
+                yield from _unpacked(name, content)
+                if content[:15] == b"SQLite format 3":
                     yield f"{name}!words", full_text_words(file)
                     yield f"{name}!ready", ready_texts(file)
 
