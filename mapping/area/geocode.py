@@ -673,61 +673,59 @@ def _unit_inside(area: StudyArea, place: str, claim: UnitMatch) -> UnitMatch | N
 
 def _find_place(area: StudyArea, text: str, claim: UnitMatch) -> _Found:
     """Find a place in the gazetteer, in the named unit if one is named."""
-    names = names_of(area)
     bare = re.sub(r"\([^)]*\)", " ", text).strip()
-    key, _kind, vague = key_of(bare)
-    notes = [Note("doubt", Phrase("{text!r} is only roughly a place", text=text))] if vague else []
+    key = key_of(bare)
+    notes = [Note("doubt", Phrase("{text!r} is only roughly a place", text=text))] if key.vague else []
     unknown = Note("note", Phrase("the place {text!r} is not in the gazetteer", text=text))
-    for places, guessed in place_stages(names, bare, key):
+    for places, guessed in place_stages(names_of(area), bare, key.key):
         within = [p for p in places if _agrees(area, p.unit, claim)]
-        if claim.candidates and not within:
-            where = Several(sorted({_label(area, p.unit) for p in places}))
+        if within or not claim.candidates:
+            place, more = _largest(area, text, key.key, within or places)
+            if place is None:
+                return _Found(None, (*notes, *more))
+            notes += more
+            if not claim.candidates and city_abroad(area, text):
+                label = _label(area, place.unit)
+                problem = Phrase("{text!r} is a name in {label}, and a city abroad", text=text, label=label)
+                notes.append(Note("doubt", problem, Phrase("write which")))
             if guessed:
-                like = Several(sorted({p.name for p in places}))
-                problem = Phrase(
-                    "{text!r} is not known there, and {like} in {where} is written much like it",
-                    text=text,
-                    like=like,
-                    where=where,
-                )
-                unknown = Note("doubt", problem)
-                continue
+                problem = Phrase("the place {text!r} is read as {place}", text=text, place=place.name)
+                notes.append(Note("doubt", problem))
+            return _Found(place, tuple(notes))
+        where = Several(sorted({_label(area, p.unit) for p in places}))
+        if not guessed:
             named = Several(_label(area, code) for code in claim.candidates)
-            notes.append(
-                Note(
-                    "doubt",
-                    Phrase(
-                        "the place {text!r} is known in {where}, not in {named}, which the row names",
-                        text=text,
-                        where=where,
-                        named=named,
-                    ),
-                )
+            problem = Phrase(
+                "the place {text!r} is known in {where}, not in {named}, which the row names",
+                text=text,
+                where=where,
+                named=named,
             )
-            return _Found(None, tuple(notes))
-        chosen = within if claim.candidates else places
-        units = {p.unit for p in chosen}
-        if len(units) > 1:
-            where = Several(sorted(_label(area, code) for code in units))
-            notes.append(
-                Note(
-                    "doubt",
-                    Phrase("there are several places {text!r}: in {where}", text=text, where=where),
-                    Phrase("name the unit too"),
-                )
-            )
-            chosen = [p for p in chosen if p.rank <= SEAT and p.unit in names.current.get(key, ())]
-            if len({p.unit for p in chosen}) != 1:
-                return _Found(None, tuple(notes))
-        best = min(chosen, key=lambda p: (p.rank, p.name))
-        if not claim.candidates and city_abroad(area, text):
-            label = _label(area, best.unit)
-            problem = Phrase("{text!r} is a name in {label}, and a city abroad", text=text, label=label)
-            notes.append(Note("doubt", problem, Phrase("write which")))
-        if guessed:
-            notes.append(Note("doubt", Phrase("the place {text!r} is read as {place}", text=text, place=best.name)))
-        return _Found(best, tuple(notes))
+            return _Found(None, (*notes, Note("doubt", problem)))
+        like = Several(sorted({p.name for p in places}))
+        problem = Phrase(
+            "{text!r} is not known there, and {like} in {where} is written much like it",
+            text=text,
+            like=like,
+            where=where,
+        )
+        unknown = Note("doubt", problem)
     return _Found(None, (*notes, unknown), unknown=text)
+
+
+def _largest(
+    area: StudyArea, text: str, key: str, places: list[NamedPlace]
+) -> tuple[NamedPlace | None, tuple[Note, ...]]:
+    """Return the largest of places of one name; of those in several units the one after which its unit is called."""
+    units, notes = {p.unit for p in places}, tuple[Note, ...]()
+    if len(units) > 1:
+        where = Several(sorted(_label(area, code) for code in units))
+        problem = Phrase("there are several places {text!r}: in {where}", text=text, where=where)
+        notes = (Note("doubt", problem, Phrase("name the unit too")),)
+        places = [p for p in places if p.rank <= SEAT and p.unit in names_of(area).current.get(key, ())]
+        if len({p.unit for p in places}) != 1:
+            return None, notes
+    return min(places, key=lambda p: (p.rank, p.name)), notes
 
 
 def _agrees(area: StudyArea, unit: str, claim: UnitMatch) -> bool:

@@ -8,7 +8,7 @@ aloud.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -247,28 +247,35 @@ def _ticks(top: float, *, share: bool, language: str) -> list[tuple[float, str]]
 # Stacked bars
 
 
-def _stacks(result: Result) -> list[tuple[Mapping[str, str] | str | Column, list[tuple[object, float]]]]:
-    """Return the bars and the parts of each: (unit, group or column, [(column or state, value)])."""
+_Stack = tuple[Mapping[str, str] | str | Column, list[tuple[object, float]]]
+"""A bar, of a unit, a group or a column, and its parts: a column or a state, and how much it is."""
+
+
+def _stacks(result: Result) -> Sequence[_Stack]:
+    """Return the bars and the parts of each."""
     states = [column for column in result.columns if column.kind == "state"]
     if len(states) >= 2:
-        made = []
-        for column in states:
-            tally = Counter(str(value) for value in result.table[column.key])
-            made.append((column, [(state, float(tally[state])) for state in STATES if tally[state]]))
-        return made  # type: ignore[return-value]
-    if len(result.table) == 1:
-        code = str(result.table.index[0])
-        parts = [(g, [result.column(k) for k in keys]) for g, keys in result.groups.items()]
-        whole = [
-            (g, [c for c in own if c.kind == "share" and c.short is not None and c.more_is == "neither"])
-            for g, own in parts
-        ]
-        groups = [(g, [(c, _number(result, code, c.key)) for c in own]) for g, own in whole if len(own) > 1]
-        if groups:
-            return groups  # type: ignore[return-value]
+        return [_stack_of_states(result, column) for column in states]
+    if len(result.table) == 1 and (groups := list(_stacks_of_groups(result))):
+        return groups
     shares = [c for c in result.headlines if c.kind == "share"]
     rows = [str(c) for c in result.table.index if result.table.loc[c, [s.key for s in shares]].astype(float).any()]
     return [(code, [(c, _number(result, code, c.key)) for c in shares]) for code in rows] if shares else []
+
+
+def _stack_of_states(result: Result, column: Column) -> _Stack:
+    tally = Counter(str(value) for value in result.table[column.key])
+    return column, [(state, float(tally[state])) for state in STATES if tally[state]]
+
+
+def _stacks_of_groups(result: Result) -> Iterator[_Stack]:
+    """Yield the groups of columns that are the parts of a whole, of a result of one row."""
+    code = str(result.table.index[0])
+    for group, keys in result.groups.items():
+        columns = [column for column in map(result.column, keys) if column.kind == "share"]
+        parts = [column for column in columns if column.short is not None and column.more_is == "neither"]
+        if len(parts) > 1:
+            yield group, [(column, _number(result, code, column.key)) for column in parts]
 
 
 def draw_stacked(drawing: Drawing, result: Result, area: StudyArea, language: str) -> None:

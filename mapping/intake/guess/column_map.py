@@ -375,28 +375,32 @@ def _headers(sheet: Sheet) -> Iterator[tuple[float, Guessed]]:
     for place in range(min(LOOK_FOR_HEADER, len(rows))):
         for height in (1, 2):
             lines = rows[place : place + height]
-            if len(lines) < height or not all(any(cell not in (None, "") for cell in line) for line in lines):
-                continue
-            if (height == 2 and not _continues(*lines)) or holds_numbers(lines) or _holds_data(lines):
-                continue
-            names = joined(lines)
-            hits = len({field for name in names if (field := field_of(name))})
-            named = any(field_of(name) == "organization" for name in names)
-            filled = sum(map(bool, names))
-            if filled < 2 or (hits < 2 and not named):
-                continue
-            first = place + height
-            tagged = first < len(rows) and sum(str(cell or "").startswith("#") for cell in rows[first]) > 1
-            above = {str(cell) for line in rows[:place] for cell in line}
-            own = [str(cell) for cell in lines[0] if cell not in (None, "")]
-            has = next((text for text in own if text not in above), own[0])
-            header = Header(has=has, rows=height, skip_after=int(tagged))
-            first += int(tagged)
-            names = numbered(names, sheet.rows, first)
-            yield (
-                hits + 5 * named + filled / 10 + min(body, 100) / 50,
-                Guessed(sheet, header, first, names),
-            )
+            if len(lines) == height and _may_be_names(lines):
+                names = joined(lines)
+                hits = len({field for name in names if (field := field_of(name))})
+                called = any(field_of(name) == "organization" for name in names)
+                filled = sum(map(bool, names))
+                if filled > 1 and (hits > 1 or called):
+                    score = hits + 5 * called + filled / 10 + min(body, 100) / 50
+                    yield score, _under_names(sheet, rows, slice(place, place + height), names)
+
+
+def _may_be_names(lines: list[list[object]]) -> bool:
+    """Tell whether one row or two look like names of columns and like no rows of a list."""
+    if not all(any(cell not in (None, "") for cell in line) for line in lines):
+        return False
+    return not ((len(lines) == 2 and not _continues(*lines)) or holds_numbers(lines) or _holds_data(lines))
+
+
+def _under_names(sheet: Sheet, rows: list[list[object]], at: slice, names: list[str]) -> Guessed:
+    """Return a list whose columns are named ``at`` some of its first rows; hashtags in the row below are left out."""
+    tagged = at.stop < len(rows) and sum(str(cell or "").startswith("#") for cell in rows[at.stop]) > 1
+    above = {str(cell) for line in rows[: at.start] for cell in line}
+    own = [str(cell) for cell in rows[at.start] if cell not in (None, "")]
+    has = next((text for text in own if text not in above), own[0])
+    first = at.stop + int(tagged)
+    header = Header(has=has, rows=at.stop - at.start, skip_after=int(tagged))
+    return Guessed(sheet, header, first, numbered(names, sheet.rows, first))
 
 
 def _holds_data(lines: Sequence[Sequence[object]]) -> bool:
