@@ -216,17 +216,24 @@ def _sheets_of_people(guesses: Sequence[tuple[float, Guessed]]) -> list[str]:
 
 
 def _lists_helped(guess: Guessed) -> bool:
-    """Tell whether a sheet lists people who were helped: by a heading, a title, or the sex and the age of each."""
+    """Tell whether a sheet lists people who were helped: by a heading, a title, or the sex and the age of each.
+
+    What only counts them names nobody.
+    """
     if any(named(name, "helped") for name in guess.names):
         return True
     called = f" {' | '.join(map(skeleton, (guess.sheet.name, *titles_of(guess.sheet, guess.top))))} "
-    if any(f" {words} " in called for words in words_for("list of people helped")):
-        return True
+    listed = any(f" {words} " in called for words in words_for("list of people helped"))
+    return (listed or _tells_sex_and_age(guess)) and not _shape_of(guess.sheet, guess.first)
+
+
+def _tells_sex_and_age(guess: Guessed) -> bool:
+    """Tell whether a sheet has a column of sexes, one in a cell, and one of ages that differ."""
     columns = [*zip_longest(*guess.sheet.rows[guess.first :][:SAMPLE], fillvalue="")]
     cells = [[text for cell in column if (text := written(cell).strip())] for column in columns]
-    of_sex, ages = words_for("sexes"), re.compile(r"\d{1,2}").fullmatch
+    of_sex, is_age = words_for("sexes"), re.compile(r"\d{1,2}").fullmatch
     return any(texts and all(skeleton(text) in of_sex for text in texts) for texts in cells) and any(
-        texts and field_of(name) == "ages" and all(map(ages, texts)) and len({*texts}) > 1
+        texts and field_of(name) == "ages" and all(map(is_age, texts)) and len({*texts}) > 1
         for name, texts in zip(guess.names, cells, strict=False)
     )
 

@@ -840,6 +840,13 @@ def test_people_who_were_helped_are_known_by_a_title_or_by_the_sex_and_age_of_ea
         guessed_map([Sheet("1", [[title], head, *rows])], "x", area)
 
 
+def test_counts_of_people_by_sex_and_age_list_no_people(area):
+    head = ["Год", "Район", "Пол", "Возраст", "Выявлено жертв"]
+    rows = [["2024", "Куляб", "ж", 16, 4], ["2024", "Куляб", "ж", 17, 6], ["2025", "Восе", "м", 17, 3]]
+    for title in ("Статистика", "Список пострадавших по полу и возрасту"):
+        assert guessed([Sheet("1", [[title], head, *rows])], area, to_draft=True).other == "case"
+
+
 @pytest.mark.parametrize(
     ("title", "head", "row"),
     [
