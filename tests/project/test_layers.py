@@ -28,10 +28,10 @@ NO_NOUNS = {"one", "each", "found", "seen", "kept", "said", "told", "asked"}
 
 def bound(source):
     """Yield the parameters and variables that a file binds, with their lines; fields of classes are no locals."""
-    tree = ast.parse(source)
-    classes = (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    nodes = [*ast.walk(ast.parse(source))]
+    classes = (node for node in nodes if isinstance(node, ast.ClassDef))
     fields = {id(line.target) for node in classes for line in node.body if isinstance(line, ast.AnnAssign)}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.arg):
             yield node.arg, node.lineno
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and id(node) not in fields:

@@ -49,9 +49,8 @@ def test_the_page_names_what_the_program_alone_does_not_meet():
 
 @cache
 def functions(path):
-    """Return the names of the functions of a file."""
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    """Return the names of the functions of a file that lie within no other."""
+    return {*re.findall(r"(?m)^def (\w+)", (ROOT / path).read_text(encoding="utf-8"))}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])

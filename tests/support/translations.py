@@ -77,9 +77,9 @@ def hidden(*sources):
     for path in _files(sources):
         if path.suffix != ".py" or not CALLED.search(path.read_bytes()):
             continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        within = {id(node) for text in ast.walk(tree) if isinstance(text, ast.JoinedStr) for node in ast.walk(text)}
-        for node in ast.walk(tree):
+        nodes = [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+        within = {id(node) for text in nodes if isinstance(text, ast.JoinedStr) for node in ast.walk(text)}
+        for node in nodes:
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
                 continue
             literal = isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)
