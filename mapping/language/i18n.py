@@ -385,7 +385,8 @@ def date(day: dt.date, language: str) -> str:
         text = format_date(day, own.date, locale=(own.document or language).replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         text = day.isoformat()  # CLDR does not know the language
-    return text.replace("\u202f", languages.SPACE)  # one kind of space is enough for fonts
+    text = text.replace("\u202f", languages.SPACE)  # one kind of space is enough for fonts
+    return languages.isolated(text, language, language)
 
 
 def month_name(number: int, language: str) -> str:
@@ -408,4 +409,4 @@ def month(day: dt.date, language: str) -> str:
         text = format_skeleton("yMMMM", day, locale=(own.document or language).replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         text = f"{day:%Y-%m}"
-    return text.replace("\u202f", languages.SPACE)
+    return languages.isolated(text.replace("\u202f", languages.SPACE), language, language)

@@ -139,6 +139,17 @@ def isolated(text: str, code: str, spoken: str | None = None) -> str:
     return f"\u2068{text}\u2069" if turned and text else text
 
 
+def within(name: str, code: str) -> str:
+    """Write the name of a day or a language as it stands within a sentence: only English keeps its capital letter.
+
+    Examples
+    --------
+    >>> within("Пятница", "ru"), within("Friday", "en"), within("Friday", "my")
+    ('пятница', 'Friday', 'Friday')
+    """
+    return name if language(code).written == SOURCE else name[:1].lower() + name[1:]
+
+
 def _own_name(code: str) -> str:
     """Return what a language calls itself by CLDR, with a capital letter as in a menu; else its code."""
     try:

@@ -231,6 +231,12 @@ def test_dates_in_words(language, text):
     assert date(day, language) == show(day, language) == text
 
 
+def test_a_date_in_another_writing_does_not_turn_the_english_around_it():
+    """Of 24 and 2026 beside a Persian month each would stand on the side of the other."""
+    assert date(dt.date(2026, 11, 24), "fa") == "\u206824 نوامبر 2026\u2069"
+    assert month(dt.date(2026, 11, 24), "fa") == "\u2068نوامبر 2026\u2069"
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [("en", "November 2026"), ("ru", f"ноябрь 2026{NBSP}г."), ("tg", "ноябри соли 2026"), ("uz", "noyabr, 2026")],

@@ -12,7 +12,7 @@ from mapping.errors import NotFound
 from mapping.freshness import Freshness, Tone, how_checked
 from mapping.language.fold import coarse
 from mapping.language.i18n import Message, show, translate
-from mapping.language.languages import isolated
+from mapping.language.languages import isolated, within
 from mapping.language.parsers import AGES, SMS, is_dialled
 from mapping.language.taxonomy import Label, Vocabulary, match_term
 from mapping.render.layers.services import spaced
@@ -210,10 +210,8 @@ def said(taxonomy: str, codes: Iterable[str], language: str) -> tuple[str, ...]:
 
 
 def in_a_row(names: Sequence[str], language: str) -> tuple[str, ...]:
-    """Return names of languages as they stand in a sentence: only English writes every one with a capital letter."""
-    if language == "en":
-        return tuple(names)
-    return (*names[:1], *(name[:1].lower() + name[1:] for name in names[1:]))
+    """Return names of languages as they stand in a sentence."""
+    return (*names[:1], *(within(name, language) for name in names[1:]))
 
 
 def is_condition(note: str) -> bool:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from mapping.area.settings import Settings
 from mapping.language.i18n import Message, ranged, translate
+from mapping.language.languages import within
 from mapping.language.rare_days import DAYS, RareDays
 from mapping.model import WEEKDAYS
 from mapping.view.view import Hours
@@ -162,7 +163,7 @@ def _days(first: int, last: int, names: Sequence[Message], language: str) -> str
         return begin
     if names is SHORT:
         return f"{begin}–{end}"
-    return f"{begin} – {end if language == 'en' else end[:1].lower() + end[1:]}"  # only English writes both large
+    return f"{begin} – {within(end, language)}"
 
 
 def _time(opens: str, closes: str, language: str) -> str:

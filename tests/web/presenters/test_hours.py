@@ -51,7 +51,12 @@ def test_times_of_other_days_stand_between():
 
 @pytest.mark.parametrize(
     ("language", "days"),
-    [("en", "Monday – Friday"), ("ru", "Понедельник – пятница"), ("tg", "Рӯзи душанбе – ҷумъа")],
+    [
+        ("en", "Monday – Friday"),
+        ("my", "Monday – Friday"),
+        ("ru", "Понедельник – пятница"),
+        ("tg", "Рӯзи душанбе – ҷумъа"),
+    ],
 )
 def test_the_last_of_days_in_a_row_is_written_as_the_language_writes_days(language, days):
     assert week((Hours(WORKDAYS, "08:00", "17:00"),), language).rows[0].days == days
