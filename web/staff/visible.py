@@ -17,6 +17,7 @@ from mapping.directory.conflicts import Conflict
 from mapping.directory.directory import public_id
 from mapping.errors import NotFound
 from mapping.model import RECORDS, WHOLES, AnyRecord, Audience, Record, references
+from mapping.quality.call_list import SOURCE as CALLS
 from mapping.quality.candidate import Candidate
 from mapping.quality.holdings import NOT_REACHED, HeldService, Holdings
 from mapping.quality.known_organizations import LEARNT
@@ -30,6 +31,10 @@ SEEN_BY_STAFF: Audience = "focal_point"
 
 COMPARED = {*LEARNT, "address"}
 """Tables from which doubles are told."""
+
+
+OWN_WORD = ("stewards", CALLS.name)
+"""Whose word nobody is asked about while it counts: what stewards wrote themselves, and what they found by a check."""
 
 
 def shown(tables: Tables, rules: Rules) -> dict[str, list[Record]]:
@@ -73,7 +78,7 @@ def told(conflicts: Iterable[Conflict], visible: "VisibleRecords", real: Mapping
         if visible.has(conflict.table, conflict.record)
         and getattr(real.get(conflict.record), "audience", "custodian") != "custodian"
         and conflict.field in open_[conflict.table]
-        and conflict.winner.source != "stewards"
+        and conflict.winner.source not in OWN_WORD
     ]
 
 

@@ -175,6 +175,7 @@ def test_what_a_newer_list_no_longer_holds_is_named_before_it_is_stored_and_unti
     (service_,) = re.findall(r"r/service/([\w-]+)\.html", steward.get(answer.location).text)
     assert "Navruz Centre" in steward.get(answer.location).text
     post(steward, f"/en/c/{service_}", page=f"/en/r/service/{service_}.html", result="closed", level="phone")
+    assert "Nothing waits" in steward.get("/en/conflicts.html").text, "nobody is asked whether their own check is true"
     assert "Nothing of it is left" in steward.get(answer.location).text
     assert 'href="see/missing.html"' not in steward.get("/en/attention.html").text
 
