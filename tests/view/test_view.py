@@ -401,7 +401,7 @@ def test_what_is_checked_is_offered_first(status: str, fresh: Any, wanted: int) 
         ("Юбилей", set()),
         ("1 Market Street", {"Legal advice"}),
         ("qwxz", set()),
-        ('"', None),
+        ('"', set()),
         ("   ", None),
         ('legal" OR words : "hotline', {"Legal advice"}),
         ("hotline*", {"Hotline"}),
