@@ -221,9 +221,9 @@ def test_whatever_was_chosen_reads_the_same_by_name_and_in_any_language(
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_a_group_whose_label_tells_ages_sets_none(tmp_path, tj_area, shape):
-    for code in ("AGE-CHI", "AGE-ADO"):
-        batch = imported(tmp_path, tj_area, [submission([{"service": "IDN-HOT", "serves": [code]}])], shape)
-        assert [(service.minimum_age, service.maximum_age) for service in batch.of("service")] == [(None, None)]
+    services = [{"service": code, "serves": [ages]} for code, ages in (("IDN-HOT", "AGE-CHI"), ("LEG-INF", "AGE-ADO"))]
+    batch = imported(tmp_path, tj_area, [submission(services)], shape)
+    assert [(service.minimum_age, service.maximum_age) for service in batch.of("service")] == [(None, None)] * 2
 
 
 @pytest.mark.parametrize("audience", ["public", "partner", "focal_point", "custodian"])
