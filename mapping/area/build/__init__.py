@@ -211,29 +211,15 @@ def _write(folder: Path, plan: BuildPlan, sources: _Sources, findings: Findings)
     if findings.faults:
         return
     levels = _units(folder, plan, sources.units, census)
+    surfaced = "raster" in ground
+    travel: dict[str, Any] = {"cross_borders": bool(ground.get("raster"))}
     tables: dict[str, Any] = {"raster": dict(ground.get("raster", {}))}
     if plan.dem:
         tables["raster"]["elevation"] = _elevation(folder, plan.dem, grid, findings)
-        if "raster" in ground:
+        if surfaced:
             findings.note("Slopes: none counted, as the surface says itself how fast each cell is crossed.")
-    if sources.roads is not None:
-        _shapes(folder / "roads/roads.geojson", sources.roads)
-        tables["roads"] = {"file": "roads/roads.geojson", "class": "class", "speed": "speed_kmh"}
-        if "raster" in ground:
-            findings.note("Roads are drawn on maps only: the surface has them already.")
-    travel: dict[str, Any] = {"cross_borders": bool(ground.get("raster"))}
-    if sources.barriers is not None:
-        tables["basemap"] = _water(folder, sources.barriers)
-        if "raster" in ground:
-            findings.note("Barriers are drawn on maps only: the surface has them already.")
-        else:
-            _shapes(folder / "barriers.geojson", gpd.GeoDataFrame(geometry=sources.barriers))
-            travel["barriers"] = "barriers.geojson"
-    if sources.places is not None:
-        (folder / "places").mkdir()
-        sources.places.to_csv(folder / "places/settlements.csv", index=False)
-        tables["places"] = {"settlements": "places/settlements.csv"}
-    speeds = {"slope": "tobler" if plan.dem and "raster" not in ground else "none", **_speeds(sources, ground)}
+    tables |= _drawn(folder, sources, travel, findings, surfaced=surfaced)
+    speeds = {"slope": "tobler" if plan.dem and not surfaced else "none", **_speeds(sources, ground)}
     head = _head(plan, sources.units, grid)
     settings = {
         "grid": ground["grid"],
@@ -249,13 +235,37 @@ def _write(folder: Path, plan: BuildPlan, sources: _Sources, findings: Findings)
         "grid": "population/people.tif",
     }
     repeated = [("level", level) for level in levels]
-    if "raster" in ground:
+    if surfaced:
         repeated.append(("scenario", {"id": "summer", "label": _texts(ALL_YEAR, plan.languages)}))
     for text in plan.credits:
         parts = ["admin", "population", "raster", "roads", "places", "basemap"]
         repeated.append(("attribution", {"for": parts, "text": text}))
     (folder / TOML).write_text(_toml(head, {**tables, **settings}, repeated), encoding="utf-8")
     (folder / "README.md").write_text(_readme(plan, findings.notes), encoding="utf-8")
+
+
+def _drawn(
+    folder: Path, sources: _Sources, travel: dict[str, Any], findings: Findings, *, surfaced: bool
+) -> dict[str, Any]:
+    """Write roads, barriers and places, and return their tables; where no surface has barriers, they slow ways."""
+    tables: dict[str, Any] = {}
+    if sources.roads is not None:
+        _shapes(folder / "roads/roads.geojson", sources.roads)
+        tables["roads"] = {"file": "roads/roads.geojson", "class": "class", "speed": "speed_kmh"}
+        if surfaced:
+            findings.note("Roads are drawn on maps only: the surface has them already.")
+    if sources.barriers is not None:
+        tables["basemap"] = _water(folder, sources.barriers)
+        if surfaced:
+            findings.note("Barriers are drawn on maps only: the surface has them already.")
+        else:
+            _shapes(folder / "barriers.geojson", gpd.GeoDataFrame(geometry=sources.barriers))
+            travel["barriers"] = "barriers.geojson"
+    if sources.places is not None:
+        (folder / "places").mkdir()
+        sources.places.to_csv(folder / "places/settlements.csv", index=False)
+        tables["places"] = {"settlements": "places/settlements.csv"}
+    return tables
 
 
 def _ground(
