@@ -359,7 +359,7 @@ def _priced(
         rest = worth.copy()
         use *= 0.97
         for _ in range(left):
-            n = np.argmin(rest)  # in the order of a sort, of equals the first; numba takes seconds to compile a sort
+            n = int(np.argmin(rest))  # in the order of sorts, of equals the first; numba takes seconds to compile one
             rest[n] = np.inf
             bound += worth[n]
             use[n] += 0.03
