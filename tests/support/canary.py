@@ -21,6 +21,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -41,30 +42,35 @@ class Canary(NamedTuple):
 def find_canaries(paths: Iterable[Path], secrets: Mapping[str, str | float]) -> list[Canary]:
     """Return every secret that some byte of files, or of the files of folders, holds."""
     forms = [(name, form, pattern) for name, secret in secrets.items() for form, pattern in encodings(secret).items()]
-    sieves = [Sieve([one for one in forms if one[1].startswith("lower") is lower]) for lower in (False, True)]
+    by_case = [[one for one in forms if one[1].startswith("lower") is lower] for lower in (False, True)]
+    sieves = [[Sieve(some, length) for length in (8, 4)] for some in by_case]
     found = set()
     for name, content in contents(paths):
-        for sieve, text in zip(sieves, (content, content.lower()), strict=True):
-            for secret, form, pattern in sieve.possible(text):
+        for own, text in zip(sieves, (content, content.lower()), strict=True):
+            for secret, form, pattern in chain.from_iterable(sieve.possible(text) for sieve in own):
                 if pattern in text:
                     found.add(Canary(name, secret, form))
     return sorted(found)
 
 
 class Sieve:
-    """Forms by their first four bytes."""
+    """Forms by their first bytes, so many as ``length`` (8, or 4 for those that are shorter than 8)."""
 
-    def __init__(self, forms: list[tuple[str, str, bytes]]) -> None:
-        self.forms = forms
-        self.firsts = np.array([int.from_bytes(pattern[:4], "little") for _, _, pattern in forms], "<u4")
+    def __init__(self, forms: list[tuple[str, str, bytes]], length: int) -> None:
+        self.length = length
+        self.forms = [one for one in forms if (len(one[2]) >= 8) == (length == 8)]
+        firsts = [int.from_bytes(pattern[:length], "little") for _, _, pattern in self.forms]
+        self.firsts = np.array(firsts, f"<u{length}")
         self.begun = np.zeros(2**24, bool)
         self.begun[self.firsts & 0xFFFFFF] = True
 
     def possible(self, content: bytes) -> list[tuple[str, str, bytes]]:
         """Return the forms whose first bytes stand somewhere in a content: far fewer than all, and quickly known."""
-        there = [np.zeros(0, "<u4")]
-        for start in range(min(4, len(content) - 3)):
-            numbers = np.frombuffer(content, "<u4", (len(content) - start) // 4, start)
+        if len(content) < self.length or not self.forms:
+            return []
+        there = []
+        for start in range(min(self.length, len(content) - self.length + 1)):
+            numbers = np.frombuffer(content, self.firsts.dtype, (len(content) - start) // self.length, start)
             there.append(np.unique(numbers[self.begun[numbers & 0xFFFFFF]]))
         return [self.forms[place] for place in np.flatnonzero(np.isin(self.firsts, np.concatenate(there)))]
 
