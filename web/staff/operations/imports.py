@@ -66,6 +66,7 @@ KIND = "kind:"
 """What a column of yes and no is taken for, before the code of the kind of help that it says yes or no to."""
 _ANSWER = re.compile(r"m\d+|w[a-z]+\d+")
 """Names of the answers in a form that are about words of the chosen columns."""
+RESERVED_NAME = Message("This short name is kept for the portal itself. Choose another one for the sender.")
 MAP_WRONG = Message("The map does not fit; look at the name of the sender and at the columns.")
 
 
@@ -184,6 +185,8 @@ def columns(language: str, token: str) -> ResponseReturnValue:
     if request.form.get("asked") != _asks_about(chosen) and (unknown or _words(chosen)):
         answers = {name: value for name, value in request.form.items() if not _ANSWER.fullmatch(name)}
         return _columns(language, upload, guess, answers, problem=ASKED_ANEW), 400
+    if record_id(_source(request.form), "source") in RESERVED:
+        return _columns(language, upload, guess, request.form, problem=RESERVED_NAME), 400
     try:
         made = map_of(guess, request.form, unknown)
     except (ValidationError, KeyError, ValueError):
@@ -331,9 +334,7 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
             ignored.append(name)
     if "service" in (*fields, *choices):
         services, ignored = {}, [*ignored, *services]
-    source = form["source"].strip().casefold()
-    if record_id(source, "source") in RESERVED:
-        raise ValueError("this name is kept for the portal itself")
+    source = _source(form)
     words = _words(replace(guess, fields=fields))
     markings = {word: form[f"m{place}"] for place, word in enumerate(words) if form.get(f"m{place}")}
     alike = {name: text for name in _untold(guess) if (text := form.get(f"k{name}", "").strip())}
@@ -371,6 +372,10 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
             },
         }
     )
+
+
+def _source(form: Mapping[str, str]) -> str:
+    return form.get("source", "").strip().casefold()
 
 
 def _words(guess: Any) -> list[str]:
