@@ -36,7 +36,7 @@ class ListSheet:
     others, for a script that narrows the whole list: places in the order of ids among all that is listed, or ``*``
     where that is everything; empty where this is the only sheet. ``others`` tells by block, on the
     first sheet, when what stands on the others is open. ``districts`` is where a district of the region can
-    be chosen.
+    be chosen. ``letters`` are those that the sheets of a list by name begin with.
     """
 
     title: str
@@ -56,13 +56,15 @@ class ListSheet:
     rest: str = ""
     others: Mapping[str, str] = field(default_factory=dict)
     districts: str = ""
+    letters: tuple[str, ...] = ()
 
     @property
-    def sheet_paths(self) -> list[tuple[int, str]]:
-        """Return the number of each sheet and its address, as a link from another has it."""
+    def sheet_paths(self) -> list[tuple[int, str, str]]:
+        """Return the number of each sheet, its address as a link from another has it, and the letter it begins with."""
         stem = self.choice.code if self.choice else "all"
-        paths = [(number, f"{stem}-{number}.html") for number in range(1, self.sheets + 1)]
-        return [(1, f"{stem}.html"), *paths[1:]] if self.choice else paths
+        paths = [f"{stem}-{number}.html" for number in range(1, self.sheets + 1)]
+        first = [f"{stem}.html", *paths[1:]] if self.choice else paths
+        return list(zip(range(1, self.sheets + 1), first, self.letters or [""] * self.sheets, strict=True))
 
 
 def found(edition: Edition, choice: Choice, language: str) -> ListSheet:
@@ -154,6 +156,7 @@ def everything(edition: Edition, sheet: int, language: str) -> ListSheet:
         line=next(iter(lines(edition, language)), None),
         spoken=tongues,
         rest="*" if sheets > 1 else "",
+        letters=tuple(service.entry.name[:1].upper() for service in blocks.all[::SHEET]) if sheets > 1 else (),
         statements=tuple(
             StatementCard(statement, route(statement, edition.area, language))
             for statement in (edition.statements(language) if sheet == 1 else ())

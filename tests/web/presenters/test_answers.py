@@ -175,6 +175,17 @@ def test_cards_are_made_of_what_a_sheet_shows_and_of_nothing_else(edition, monke
     assert made == [service.id for service in sheet.blocks.services]
 
 
+def test_sheets_of_a_list_by_name_say_the_letter_that_each_begins_with(edition, monkeypatch):
+    monkeypatch.setattr(lists, "SHEET", 2)
+    numbers = range(1, lists.everything(edition, 1, "en").sheets + 1)
+    shown = [lists.everything(edition, number, "en") for number in numbers]
+    first = [next(iter(sheet.blocks.all)).name[0].upper() for sheet in shown]
+    assert len(set(first)) > 1
+    assert [letter for *_, letter in shown[0].sheet_paths] == first
+    by_need = lists.found(edition, choices.parse("n3-r0-e", edition), "en")  # that one is not by name
+    assert {letter for *_, letter in by_need.sheet_paths} == {""}
+
+
 def test_the_first_page_reads_the_lines_and_no_other_service(edition, tiny_area, monkeypatch):
     made = Edition(edition.path, tiny_area)
     monkeypatch.setattr(Edition, "entries", lambda *_: pytest.fail("all services are read"))
