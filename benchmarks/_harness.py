@@ -14,12 +14,14 @@ import os
 import platform
 import re
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 PAGES = Path(__file__).resolve().parent / "figures"
 """One page for each script; docs/benchmarks.md picks from them what a user decides by."""
@@ -85,15 +87,16 @@ def timed(call: Callable[[], Any], *, repeat: int = 1, answer: Callable[[Any], A
     seconds, cpu = [], []
     before, children = _memory("VmRSS"), _children_time()
     _forget_peak()
-    for _ in range(repeat):
-        result = None  # the result before must not count as memory of this call
-        start, start_cpu = time.perf_counter(), _processor_time()
-        result = call()
-        seconds.append(time.perf_counter() - start)
-        cpu.append(_processor_time() - start_cpu)
+    with _Beside() as beside:
+        for _ in range(repeat):
+            result = None  # the result before must not count as memory of this call
+            start, start_cpu = time.perf_counter(), _processor_time()
+            result = call()
+            seconds.append(time.perf_counter() - start)
+            cpu.append(_processor_time() - start_cpu)
     peak = _memory("VmHWM")
-    beside = _memory_of_children() if _children_time() > children + 0.5 else 0  # no command that looks something up
-    return Measured(min(seconds), min(cpu), max(0, peak - before), peak, beside, answer(result))
+    most = beside.most if _children_time() > children + 0.5 else 0  # no command that looks something up
+    return Measured(min(seconds), min(cpu), max(0, peak - before), peak, most, answer(result))
 
 
 def _processor_time() -> float:
@@ -106,20 +109,46 @@ def _children_time() -> float:
     return times.children_user + times.children_system
 
 
-def _memory_of_children() -> int:
-    """Return the bytes that the largest of the processes held that this one began and that have ended."""
-    if sys.platform == "win32":
-        return 0
-    import resource
+class _Beside(threading.Thread):
+    """Looks at the memory of the processes that this one begins, while they run; on Linux only.
 
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    What the system tells of those that have ended counts what this process itself held when it began them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._highest: dict[str, int] = {}
+        """Process -> its highest memory when it was looked at last: until it runs its program that of this one."""
+        self._over = threading.Event()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self.join()
+
+    @property
+    def most(self) -> int:
+        """The most memory that one of them held, in bytes."""
+        return max(self._highest.values(), default=0)
+
+    def run(self) -> None:
+        while not self._over.wait(0.1):
+            for children in Path("/proc/self/task").glob("*/children"):
+                with suppress(OSError):  # it ended meanwhile
+                    for process in children.read_text("utf-8").split():
+                        self._highest[process] = _memory("VmHWM", process) or self._highest.get(process, 0)
 
 
-def _memory(key: str) -> int:
-    """Return this process's present (VmRSS) or highest (VmHWM) memory in bytes."""
+def _memory(key: str, process: str = "self") -> int:
+    """Return the present (VmRSS) or highest (VmHWM) memory of a process in bytes."""
     try:
-        found = re.search(rf"{key}:\s+(\d+) kB", Path("/proc/self/status").read_text("utf-8"))
+        found = re.search(rf"{key}:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text("utf-8"))
     except FileNotFoundError:  # not Linux: only the highest of the whole life is known
+        if process != "self":
+            return 0
         import resource
 
         unit = 1 if sys.platform == "darwin" else 1024
