@@ -65,22 +65,23 @@ CREATE INDEX word_coarse ON word (coarse) WHERE coarse IS NOT NULL;
 """
 
 
-INDEXED = (
-    "service",
-    "organization",
-    "taxonomy_term",
-    "translation",
-    "attribute",
-    "language",
-    "service_area",
-    "verification",
-    "service_at_location",
-    "location",
-    "address",
-    "phone",
-    "schedule",
-)
-"""Tables that the index is made of."""
+INDEXED = {
+    "service": "id, organization_id, name, alternate_name, status, fees_description, minimum_age, maximum_age",
+    "organization": "id, name, alternate_name",
+    "taxonomy_term": "id, code",
+    "translation": "id, link_id, field, language, text",
+    "attribute": "id, link_id, link_type, taxonomy_term_id",
+    "language": "id, service_id, code",
+    "service_area": "id, service_id, area_unit",
+    "verification": "id, link_id, verified_on, next_due",
+    "service_at_location": "id, service_id, location_id",
+    "location": "id, name, latitude, longitude, area_unit, country",
+    "address": "id, location_id, address_1, city",
+    "phone": "id, service_id, organization_id, number",
+    "schedule": "id, service_id, service_at_location_id, location_id, freq, interval, byday, bymonthday, opens_at,"
+    " closes_at, description, timezone, valid_from, valid_to",
+}
+"""Table that the index is made of -> its columns that are read: each row is read anew at every publication."""
 
 
 class Opening(NamedTuple):
@@ -384,7 +385,7 @@ def _listings(
 ) -> Iterator[SearchIndex]:
     """Yield the services of a view in the order of their ids, some at a time, with the rows that belong to them."""
     groups = groups_named(connection)
-    terms = _read(connection, "taxonomy_term")
+    terms = indexed_rows(connection, "taxonomy_term")
     ids, last = f"SELECT id FROM service WHERE id > ? ORDER BY id LIMIT {CHUNK}", ""
     while services := [service for (service,) in connection.execute(ids, [last])]:
         last = services[-1]
@@ -395,7 +396,7 @@ def _belonging(connection: sqlite3.Connection, services: Sequence[str]) -> dict[
     """Return some services with all rows that the index reads of them."""
 
     def read(table: str, **values: Iterable[str]) -> list[Row]:
-        rows = [row for column, own in values.items() for row in _read(connection, table, column, own)]
+        rows = [row for column, own in values.items() for row in indexed_rows(connection, table, column, own)]
         return rows if len(values) == 1 else [*{row["id"]: row for row in rows}.values()]
 
     own, ties = read("service", id=services), read("service_at_location", service_id=services)
@@ -416,12 +417,19 @@ def _belonging(connection: sqlite3.Connection, services: Sequence[str]) -> dict[
     }
 
 
-def _read(connection: sqlite3.Connection, table: str, column: str = "", values: Iterable[str | None] = ()) -> list[Row]:
-    """Return the rows of a table of which a column has one of some values, or all."""
+def indexed_rows(
+    connection: sqlite3.Connection,
+    table: str,
+    column: str = "",
+    values: Iterable[str | None] = (),
+    schema: str = "main",
+) -> list[Row]:
+    """Return what is read of the rows of a table of which a column has one of some values, or of all."""
     where = f' WHERE "{column}" IN (SELECT value FROM json_each(?))' if column else ""
-    cursor = connection.execute(f'SELECT * FROM "{table}"{where}', [json.dumps([*values])] if column else [])
-    cursor.row_factory = sqlite3.Row
-    return cursor.fetchall()
+    sql = f'SELECT {INDEXED[table]} FROM {schema}."{table}"{where}'
+    cursor = connection.execute(sql, [json.dumps([*values])] if column else [])
+    names = [name for name, *_ in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 def groups_named(connection: sqlite3.Connection, schema: str = "main") -> frozenset[str]:

@@ -19,7 +19,16 @@ import numpy as np
 from mapping.area.study_area import StudyArea
 from mapping.view.diff import OLD, TIES, attach, hanging_together, note_changes
 from mapping.view.entries import sort_key
-from mapping.view.index import INDEXED, Opening, SearchIndex, groups_named, key_of_word, name_in, write_openings
+from mapping.view.index import (
+    INDEXED,
+    Opening,
+    SearchIndex,
+    groups_named,
+    indexed_rows,
+    key_of_word,
+    name_in,
+    write_openings,
+)
 from mapping.view.postings import ORDER, SERIES, Mask, packed, unpacked
 from mapping.view.ready import NESTED, aged, rewrite_ready
 
@@ -114,15 +123,10 @@ class _IndexAgain:
 
     def _tables(self, schema: str, ids: set[str]) -> dict[str, list[Row]]:
         """Return the rows of some ids of the tables that the index is made of, and all terms."""
-        wanted, tables = json.dumps(sorted(ids)), {}
-        for table in INDEXED:
-            where, values = "id IN (SELECT value FROM json_each(?))", [wanted]
-            if table == "taxonomy_term":
-                where, values = "1", []
-            cursor = self.db.execute(f'SELECT * FROM {schema}."{table}" WHERE {where}', values)
-            cursor.row_factory = sqlite3.Row
-            tables[table] = cursor.fetchall()
-        return tables
+        return {
+            table: indexed_rows(self.db, table, "" if table == "taxonomy_term" else "id", sorted(ids), schema)
+            for table in INDEXED
+        }
 
     def _moves(self, names: Callable[[SearchIndex, Row], Iterable[Name]]) -> dict[Name, dict[int, bool]]:
         """Return the sets that services left (False) or joined: name of the set -> number of the service."""
