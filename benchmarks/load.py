@@ -34,8 +34,9 @@ ABOUT = (
     "is asked for once; the third row is of visits to the same pages. In the fourth, slow connections from one address "
     "that send a byte a second stand beside the visitors, who each come from another. Datasette's pages are those of "
     "its first page, of the table of services and of one row, with facets off: they show one table, while ours have "
-    "phones, hours, places and what is near. Memory is what the server holds at "
-    "the end, and in brackets what of it is its own rather than pages of the file."
+    "phones, hours, places and what is near. Ours is served as it is by itself, by a process for each core up to four. "
+    "Memory is what the server holds at the end, and in brackets what of it is its own rather than pages of the file; "
+    "what its processes share counts once."
 )
 VISITORS = 100
 SLOW = 1_000
