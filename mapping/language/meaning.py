@@ -20,6 +20,8 @@ SECOND = 0.45
 LEAST = 0.3
 SAME = 4
 """First letters that words with different endings have in common, at the least."""
+SHORT = 3
+"""Letters of each of two words that were joined, at the least."""
 SENTENCE = 5
 """Words from which on somebody tells what happened rather than names what to look for."""
 VOWELS = "aeiouy"
@@ -254,6 +256,9 @@ class QueryReader:
             for cut in range(len(key) - 1, 5, -1):
                 if key[:cut] in self.coarse_stems:
                     return set(self.coarse[key[:cut]])
+            for cut in range(SHORT, len(word) - SHORT + 1):  # two words that were typed without a blank
+                if word[:cut] in self.concepts and word[cut:] in self.concepts:
+                    return {*self.concepts[word[:cut]], *self.concepts[word[cut:]]}
         if last and len(word) >= 3:
             ways = [
                 meanings for table in (self.concepts, self.stems) for o, meanings in table.items() if o.startswith(word)

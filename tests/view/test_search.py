@@ -592,6 +592,11 @@ def test_who_asks_whether_help_costs_something_asks_for_no_wages(countrywide, te
     assert countrywide.read(text).types == {}
 
 
+@pytest.mark.parametrize("text", ["мужбьет", "бьетмуж", "husbandbeats me", "боюсьмужа"])
+def test_two_words_without_a_blank_are_two(countrywide, text):
+    assert countrywide.read(text).line
+
+
 def test_who_says_how_old_they_are_is_a_child(reader):
     for text in ("мне 15 лет", "i am 15", "im 15", "ман 15 сола", "15 yoshdaman"):
         assert reader.read(text).first_types()[0].startswith("CHP"), text
@@ -833,6 +838,7 @@ def test_the_browser_puts_what_is_closed_now_behind_what_is_as_good(tmp_path, ti
 @needs_node
 def test_the_browser_understands_what_the_view_does(tmp_path, countrywide):
     texts = [row["query"] for row in rows(QUERIES)] + NEAR_HOME
+    texts += [text.replace(" ", "", 1) for text in texts[1::2]]
     at = [(text, len(text) // 3) for text in texts[::2]]
     slips = [text[:place] + text[place + 1 :] for text, place in at]
     slips += [text[:place] + text[place : place + 2][::-1] + text[place + 2 :] for text, place in at]

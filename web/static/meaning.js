@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   var fold = window.rohnamoFold, coarse = fold.coarse;
-  var MOST = 24, GOOD = 0.6, SECOND = 0.45, LEAST = 0.3, SENTENCE = 5, FAMILY = 3, SHARED = 4, SAME = 4, PLACE_WORDS = 4, VOWELS = "aeiouy", NAMED = 2;
+  var MOST = 24, GOOD = 0.6, SECOND = 0.45, LEAST = 0.3, SENTENCE = 5, SHORT = 3, FAMILY = 3, SHARED = 4, SAME = 4, PLACE_WORDS = 4, VOWELS = "aeiouy", NAMED = 2;
   var HARD_I = /(?<=[^aeiouy])y(?=[^aeiouy])/g; // Russian in Latin letters writes "y" for the vowel that fold.js writes "i"
   var ADJECTIVE = /sk(?:ogo|omu|om|im|imi|ih|aya|oy|oe|uyu|ie)$/; // mapping.language.fold.nominative
   var CONDITIONS = ["night", "free"], BESIDE = ["out", "insult"], PEOPLE = ["boss", "child", "family", "husband"];
@@ -125,6 +125,10 @@
       if (found.size) return found;
       for (cut = key.length - 1; cut > 5; cut--) {
         if (this.coarseStems.has(key.slice(0, cut))) return new Set(this.coarse.get(key.slice(0, cut)));
+      }
+      for (cut = SHORT; cut <= word.length - SHORT; cut++) { // two words that were typed without a blank
+        var one = this.words.get(word.slice(0, cut)), other = this.words.get(word.slice(cut));
+        if (one && other) return new Set(one.concat(other));
       }
     }
     if (!last || word.length < 3) return found;
