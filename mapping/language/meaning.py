@@ -22,6 +22,8 @@ SAME = 4
 """First letters that words with different endings have in common, at the least."""
 SHORT = 3
 """Letters of each of two words that were joined, at the least."""
+LONG = 6
+"""Letters of a word that follows a stem or a small word, at the least: what is shorter is often an ending of it."""
 SENTENCE = 5
 """Words from which on somebody tells what happened rather than names what to look for."""
 VOWELS = "aeiouy"
@@ -37,13 +39,15 @@ SHARED = 4
 OUT, INSULT, ABROAD = "out", "insult", "abroad"
 PLANNED = "abroadjob"
 """Who is about to go to a country is not there yet."""
-ASIDE = {"after", "near", "lost"}
-"""Concepts that keep what their words would ask for alone from being asked for: after the shelter, close to home, and
-in Tajik "what shall I do", which has the word for work in it."""
+COST = "cost"
+"""Who asks whether help costs something is shown what is free."""
+ASIDE = {"after", "near", "lost", COST}
+"""Concepts that keep what their words would ask for alone from being asked for: after the shelter, close to home, what
+it costs, and in Tajik "what shall I do", which has the word for work in it."""
 CONDITIONS = ("night", "free")
 SPEAKS = "speaks-"
 """How concepts begin that name a language: ``speaks-uz``."""
-QUIET = {NOT, OUT, INSULT, "near", "open", *CONDITIONS}
+QUIET = {NOT, OUT, INSULT, COST, "near", "open", *CONDITIONS}
 """Concepts that say nothing by themselves of the help that is asked for."""
 PEOPLE = {"boss", "child", "family", "husband"}
 HARD_I = re.compile("(?<=[^aeiouy])y(?=[^aeiouy])")
@@ -166,7 +170,8 @@ class QueryReader:
                 countries.append(country)
             content += bool(concepts[at] - self.quiet) and not concepts[at] & {OUT, INSULT}
         places += [] if any(PLANNED in of for of in concepts) else countries
-        names = [word for at, word in enumerate(words) if word not in self.nameless and at not in at_places]
+        unnamed = at_places.union(at for at, of in enumerate(concepts) if COST in of)
+        names = [word for at, word in enumerate(words) if word not in self.nameless and at not in unnamed]
         return self._meaning(words, concepts, (places, named, dropped), content, self._called(names))
 
     def _meaning(
@@ -179,7 +184,8 @@ class QueryReader:
     ) -> Meaning:
         (places, named, dropped), (called, used, precisely) = parts, by_name
         met = set().union(*concepts)
-        conditions = tuple(name for name in (*CONDITIONS, *self.languages) if name in met)
+        wanted = met | {"free"} if COST in met else met
+        conditions = tuple(name for name in (*CONDITIONS, *self.languages) if name in wanted)
         types, line, size = self._rules(met, vague=len(dropped) > content)
         ruled = bool(types)
         if not types and called and len(used) < len(set(dropped) - used):
@@ -215,13 +221,21 @@ class QueryReader:
         )
 
     def exact(self, word: str) -> set[str]:
-        """Return the concepts of a word as it stands: of itself, and of every stem that it begins with."""
+        """Return the concepts of a word as it stands: of itself, and of every stem that it begins with.
+
+        A word that asks what help costs asks for no money, though it begins with it.
+        """
         concepts = set(self.concepts.get(word, ()))
-        if word in self.small:
+        if word in self.small or COST in concepts:
             return concepts
         for cut in range(2, len(word) + 1):
-            concepts.update(self.stems.get(word[:cut], ()))
+            if word[:cut] in self.stems:
+                concepts.update(self.stems[word[:cut]], () if word in self.concepts else self._joined_on(word, cut))
         return concepts
+
+    def _joined_on(self, word: str, cut: int) -> set[str]:
+        """Return the concepts of a word that was typed without a blank behind another, of so many letters."""
+        return set(self.concepts.get(word[cut:], ())) if SHORT <= cut <= len(word) - LONG else set()
 
     def _phrases(self, words: list[str], concepts: list[set[str]]) -> None:
         """Add the concepts of words that stand side by side; what is left behind asks for nothing by itself."""
@@ -259,6 +273,8 @@ class QueryReader:
             for cut in range(SHORT, len(word) - SHORT + 1):  # two words that were typed without a blank
                 if word[:cut] in self.concepts and word[cut:] in self.concepts:
                     return {*self.concepts[word[:cut]], *self.concepts[word[cut:]]}
+                if cut > SHORT and word[:cut] in self.small and (concepts := self._joined_on(word, cut)):
+                    return concepts
         if last and len(word) >= 3:
             ways = [
                 meanings for table in (self.concepts, self.stems) for o, meanings in table.items() if o.startswith(word)

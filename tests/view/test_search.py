@@ -587,14 +587,58 @@ def test_who_doubts_an_offer_is_no_worker_and_who_cannot_walk_is_not_deaf(countr
     assert countrywide.read(text).first_types()[0] == first
 
 
-@pytest.mark.parametrize("text", ["это платно?", "ин пулакист?", "pullikmi"])
-def test_who_asks_whether_help_costs_something_asks_for_no_wages(countrywide, text):
-    assert countrywide.read(text).types == {}
+@pytest.mark.parametrize(
+    "text",
+    [
+        "это платно?",
+        "сколько стоит",
+        "ин пулакист?",
+        "чанд пул аст",
+        "pullikmi",
+        "pulli",
+        "is it paid",
+        "how much does it cost",
+    ],
+)
+def test_who_asks_whether_help_costs_something_is_shown_what_is_free_and_no_wages(countrywide, text):
+    meaning = countrywide.read(text)
+    assert (meaning.types, meaning.conditions, meaning.nothing) == ({}, ("free",), False)
 
 
-@pytest.mark.parametrize("text", ["мужбьет", "бьетмуж", "husbandbeats me", "боюсьмужа"])
+@pytest.mark.parametrize(
+    ("text", "first"), [("is the shelter paid", "ACC"), ("приют платный?", "ACC"), ("духтур пулакӣ аст", "HLT")]
+)
+def test_who_asks_what_a_kind_of_help_costs_is_shown_that_kind(countrywide, text, first):
+    assert countrywide.read(text).first_types()[0].startswith(first)
+
+
+@pytest.mark.parametrize("text", ["they do not pay me, i have no money", "деньги не платят", "пули маро намедиҳад"])
+def test_who_is_not_paid_asks_for_wages_still(countrywide, text):
+    assert any(code.startswith("LEG") for code in countrywide.read(text).first_types())
+
+
+@pytest.mark.parametrize(
+    "text", ["мужбьет", "бьетмуж", "husbandbeats me", "боюсьмужа", "шавҳармезанад", "шавҳарам маромезанад"]
+)
 def test_two_words_without_a_blank_are_two(countrywide, text):
     assert countrywide.read(text).line
+
+
+@pytest.mark.parametrize(
+    ("word", "concepts"),
+    [
+        ("шавҳармезанад", {"husband", "beat"}),
+        ("qocholmayman", {"escape", "can", "not"}),
+        ("davolanishga", {"doctor"}),
+    ],
+)
+def test_what_follows_a_stem_is_a_word_where_it_is_long_and_no_ending(countrywide, word, concepts):
+    assert countrywide.exact(tokens(word)[0]) == concepts
+
+
+def test_what_follows_a_small_word_is_a_word_where_that_is_no_prefix(countrywide):
+    assert countrywide.alike(tokens("маромезанад")[0], last=False) == {"beat"}
+    assert not countrywide.alike(tokens("раздеваться")[0], last=False)
 
 
 def test_who_says_how_old_they_are_is_a_child(reader):

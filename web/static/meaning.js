@@ -2,11 +2,11 @@
 (function () {
   "use strict";
   var fold = window.rohnamoFold, coarse = fold.coarse;
-  var MOST = 24, GOOD = 0.6, SECOND = 0.45, LEAST = 0.3, SENTENCE = 5, SHORT = 3, FAMILY = 3, SHARED = 4, SAME = 4, PLACE_WORDS = 4, VOWELS = "aeiouy", NAMED = 2;
+  var MOST = 24, GOOD = 0.6, SECOND = 0.45, LEAST = 0.3, SENTENCE = 5, SHORT = 3, LONG = 6, FAMILY = 3, SHARED = 4, SAME = 4, PLACE_WORDS = 4, VOWELS = "aeiouy", NAMED = 2;
   var HARD_I = /(?<=[^aeiouy])y(?=[^aeiouy])/g; // Russian in Latin letters writes "y" for the vowel that fold.js writes "i"
   var ADJECTIVE = /sk(?:ogo|omu|om|im|imi|ih|aya|oy|oe|uyu|ie)$/; // mapping.language.fold.nominative
   var CONDITIONS = ["night", "free"], BESIDE = ["out", "insult"], PEOPLE = ["boss", "child", "family", "husband"];
-  var QUIET = new Set(["not", "near", "open"].concat(BESIDE, CONDITIONS)), ASIDE = new Set(["after", "near", "lost"]);
+  var QUIET = new Set(["not", "near", "open", "cost"].concat(BESIDE, CONDITIONS)), ASIDE = new Set(["after", "near", "lost", "cost"]);
 
   function speaks(name) { return name.startsWith("speaks-"); } // a concept that names a language
   function split(text) { return text ? text.split(" ") : []; }
@@ -101,9 +101,17 @@
 
   Reader.prototype.exact = function (word) {
     var found = new Set(this.words.get(word));
-    if (this.small.has(word)) return found;
-    for (var cut = 2; cut <= word.length; cut++) put(found, this.stems.get(word.slice(0, cut)) || []);
+    if (this.small.has(word) || found.has("cost")) return found;
+    for (var cut = 2; cut <= word.length; cut++) {
+      var concepts = this.stems.get(word.slice(0, cut));
+      if (concepts) put(put(found, concepts), this.words.has(word) ? [] : this.joinedOn(word, cut));
+    }
     return found;
+  };
+
+  // The concepts of a word that was typed without a blank behind another, of so many letters.
+  Reader.prototype.joinedOn = function (word, cut) {
+    return cut >= SHORT && cut <= word.length - LONG ? this.words.get(word.slice(cut)) || [] : [];
   };
 
   Reader.prototype.alike = function (word, last) {
@@ -129,6 +137,8 @@
       for (cut = SHORT; cut <= word.length - SHORT; cut++) { // two words that were typed without a blank
         var one = this.words.get(word.slice(0, cut)), other = this.words.get(word.slice(cut));
         if (one && other) return new Set(one.concat(other));
+        other = cut > SHORT && this.small.has(word.slice(0, cut)) ? this.joinedOn(word, cut) : [];
+        if (other.length) return new Set(other);
       }
     }
     if (!last || word.length < 3) return found;
@@ -296,7 +306,7 @@
     if (!met.has("abroadjob")) places = places.concat(countries); // who is about to go there is not there yet
     var rules = this.rules(met, dropped.length > content), types = rules.types, ruled = Object.keys(types).length > 0;
     var telling = split(words.filter(function (word) { return !self.nameless.has(word); }).join(" "));
-    var called = this.called(words.filter(function (word, at) { return !self.nameless.has(word) && !atPlaces.has(at); })), names = called.types, precisely = called.precisely;
+    var called = this.called(words.filter(function (word, at) { return !self.nameless.has(word) && !atPlaces.has(at) && !concepts[at].has("cost"); })), names = called.types, precisely = called.precisely;
     var unknown = new Set(dropped.filter(function (word) { return !called.used.has(word); }));
     if (!ruled && called.used.size < unknown.size) names = precisely = {};
     if (!rules.size && PEOPLE.some(function (concept) { return met.has(concept); })) {
@@ -311,7 +321,7 @@
     if (sentence && rules.line && ruled) named = []; // who tells of danger asks for help, not for a name
     var nothing = outside > 0 && !rules.line && rules.size < 2 && outside >= content;
     if (nothing) types = {};
-    var any = Object.keys(types).length, conditions = CONDITIONS.filter(function (name) { return met.has(name); }).concat(Array.from(met).filter(speaks).sort());
+    var any = Object.keys(types).length, conditions = CONDITIONS.filter(function (name) { return met.has(name) || (name === "free" && met.has("cost")); }).concat(Array.from(met).filter(speaks).sort());
     nothing = nothing || !(any || named.length || places.length || conditions.length);
     if (!any && dropped.length > named.length && !rules.line) nothing = true;
     each(types, function (code, score) { types[code] = Math.round(score * 1000) / 1000; });
