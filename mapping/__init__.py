@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from mapping.analysis.supply.nrm import nrm
     from mapping.area.study_area import StudyArea
     from mapping.directory.directory import Directory
+    from mapping.engines.travel import cost_surface
     from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, UnsafePublication
     from mapping.intake.approvals import read_approvals
     from mapping.intake.read import Known, read
     from mapping.render.maps import draw
     from mapping.resources import shipped
-    from mapping.travel import cost_surface
     from mapping.view.view import View
 
 _HOMES = {
@@ -47,7 +47,7 @@ _HOMES = {
     "StudyArea": "area.study_area",
     "UnsafePublication": "errors",
     "View": "view.view",
-    "cost_surface": "travel",
+    "cost_surface": "engines.travel",
     "coverage": "analysis.supply.coverage",
     "draw": "render.maps",
     "norms": "analysis.adequacy.norms",

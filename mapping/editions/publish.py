@@ -31,7 +31,7 @@ from mapping.model import Audience
 from mapping.resources import checksum_of_parts, stamp_of
 from mapping.safety.agreed import Key
 from mapping.safety.redaction import Rules
-from mapping.travel import cost_surface, friction
+from mapping.travel import friction
 from mapping.view.diff import OLD, attach
 from mapping.view.ready import ReadyRecords, maker
 from mapping.view.view import View
@@ -313,6 +313,8 @@ def _minutes_to(
 
     All points in one cell have one line.
     """
+    from mapping.engines.travel import cost_surface  # compilers take half a second, which no portal waits for
+
     towns, scenarios = places(area), _scenarios(area)
     blocks: list[tuple[NDArray[np.uint8], NDArray[np.intp]]] = []
     """For each scenario the minutes from each place to distinct cells, and the number of the cell of each point."""

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -18,16 +19,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from mapping.area.settings import Direction, Scenario, Tracks
 from mapping.area.study_area import StudyArea
-from mapping.engines.slopes import Pace, walking_surface
-from mapping.engines.travel import Neighbours, cost_surface
 from mapping.errors import NotFound
+
+if TYPE_CHECKING:
+    from mapping.engines.slopes import Pace
+    from mapping.engines.travel import Neighbours
 
 __all__ = [
     "Ground",
     "SlopedGround",
     "Snap",
     "TravelTime",
-    "cost_surface",
     "friction",
     "ground",
     "langmuir",
@@ -248,6 +250,9 @@ class Ground:
         """Return the minutes from each cell to the nearest of some cells (row, column), inf beyond the limit."""
         if not cells.size:
             return np.full(self.friction.shape, np.inf, np.float32)
+        from mapping.engines.slopes import walking_surface  # compilers take half a second, which no portal waits for
+        from mapping.engines.travel import cost_surface
+
         if self.sloped is None or self.elevation is None:
             return cost_surface(
                 self.friction, cells, cell_size=self.cell_size, limit=limit, neighbours=neighbours, threads=threads

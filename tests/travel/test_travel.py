@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping.area.study_area import StudyArea
+from mapping.engines.travel import cost_surface
 from mapping.errors import NotFound
-from mapping.travel import Snap, cost_surface, friction, langmuir, scenarios, tobler, travel_time
+from mapping.travel import Snap, friction, langmuir, scenarios, tobler, travel_time
 
 CHASHMA = (10.0404242, 60.0592913)
 ROOT2 = 2**0.5

@@ -1,11 +1,13 @@
 """The page of the map: what `mapping.render.maps` draws, put into the frame of the site."""
 
+from __future__ import annotations
+
 import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from mapping.errors import NotFound
-from mapping.render.maps import Page, draw
 from mapping.render.report.sheet import title_of
 from mapping.result import Result
 from mapping.view.view import View
@@ -13,6 +15,9 @@ from web.presenters import sheets
 from web.presenters.edition import Edition
 from web.presenters.sheets import PictureSize
 from web.public.findings import Finding, overview
+
+if TYPE_CHECKING:
+    from mapping.render.maps import Page
 
 SHOWN = ("coverage", "reach", "demand", "siting")
 """Analyses whose findings can be chosen as layers."""
@@ -74,6 +79,8 @@ def shared_file(edition: Edition, name: str) -> bytes:
 
 def _drawn(edition: Edition, language: str) -> Page:
     def make() -> Page:
+        from mapping.render.maps import draw  # folium takes a fifth of a second, which no other page needs
+
         results = [_headlines(result) for name, result in edition.results().items() if name in SHOWN]
         with View(edition.path) as view:
             drawn = draw(view, edition.area, *results, language=language, links="s/{}.html")

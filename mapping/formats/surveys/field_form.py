@@ -13,10 +13,9 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import openpyxl
 from babel import Locale, UnknownLocaleError
-from openpyxl.styles import Font
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import MappingError
@@ -40,6 +39,9 @@ from mapping.formats.surveys.field_form_texts import (
 from mapping.formats.surveys.xlsform import Survey
 from mapping.language.i18n import Text, show
 from mapping.language.taxonomy import Term, Vocabulary
+
+if TYPE_CHECKING:
+    import openpyxl
 
 FORM_ID = "rohnamo_services"
 
@@ -93,6 +95,9 @@ def write_form(path: str | Path, area: StudyArea) -> str:
     MappingError
         When the file cannot be written.
     """
+    import openpyxl  # takes a tenth of a second, which no portal waits for
+    from openpyxl.styles import Font
+
     path = Path(path)
     book = openpyxl.Workbook()
     book.remove(book.active)
@@ -373,7 +378,7 @@ def _version(survey: list[Cells], choices: list[Cells]) -> str:
     return hashlib.sha256(questions.encode()).hexdigest()[:12]
 
 
-def _repeatable(book: openpyxl.Workbook) -> bytes:
+def _repeatable(book: "openpyxl.Workbook") -> bytes:
     """Return a workbook as bytes that do not tell when they were made."""
     day = dt.datetime(*FIRST_DAY)
     book.properties.created = day

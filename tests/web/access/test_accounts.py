@@ -5,6 +5,7 @@ import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
 
+import argon2
 import pyotp
 import pytest
 
@@ -25,6 +26,8 @@ from web.access.accounts import (
     weakness,
 )
 from web.access.roles import EVERYWHERE
+
+NOBODY = accounts_module._NOBODY  # tests have one that costs little
 
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
 PASSWORD = "apricot lantern river seven"
@@ -252,6 +255,13 @@ def test_the_cookie_key_stays(accounts):
     assert accounts.cookie_key("staff") == Accounts(accounts.path).cookie_key("staff")
     assert len(accounts.cookie_key("staff")) == 32
     assert accounts.cookie_key("staff") != accounts.cookie_key("partner")
+
+
+def test_a_login_that_nobody_has_costs_what_one_does_that_somebody_has():
+    hasher = argon2.PasswordHasher()
+    assert argon2.extract_parameters(NOBODY) == argon2.extract_parameters(hasher.hash("lantern"))
+    with pytest.raises(argon2.exceptions.VerifyMismatchError):
+        hasher.verify(NOBODY, "lantern")
 
 
 def test_guessing_from_one_address_keeps_nobody_else_out(enrolled):
