@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import sqlite_utils
 
@@ -20,11 +20,15 @@ from mapping.directory.rows import Row, holds_any, row_values, stored_ids, store
 from mapping.directory.undo import undone
 from mapping.directory.writing import CHUNK, Change, Missing, Writing
 from mapping.errors import InvalidRecord
+from mapping.language.fold import coarse, skeleton
+from mapping.language.i18n import Phrase
 from mapping.model import (
     ENTRIES,
     PARTS,
     RECORDS,
     WHOLES,
+    Address,
+    Location,
     Record,
     Service,
     ServiceAtLocation,
@@ -43,6 +47,15 @@ MISSED = tuple(t for t in ENTRIES if t in WHOLES or "organization" in references
 """Tables whose records are missed when a source no longer gives them."""
 
 
+Visible = Callable[[str, str], bool]
+"""Whether a record may be seen, by its table and its id."""
+
+
+def everything(_table: str, _record: str) -> bool:
+    """See every record."""
+    return True
+
+
 def bring_in(
     db: sqlite_utils.Database, batch: Batch, change: Change, *, number: int, progress: Progress | None
 ) -> None:
@@ -58,14 +71,14 @@ def bring_in(
     import_.require_references()
 
 
-def missing(db: sqlite_utils.Database, batch: Batch, *, visible: Callable[[str, str], bool]) -> list[Missing]:
+def missing(db: sqlite_utils.Database, batch: Batch, *, visible: Visible) -> list[Missing]:
     """Return what a sender gave before and a list that is not stored does not hold, of what may be seen alone."""
     (newest,) = db.conn.execute("SELECT coalesce(max(number), 0) FROM batch").fetchone()
     import_ = Import(db, batch, Change(), number=newest + 1)
     if batch.partial or not import_.lists_before:
         return []
     _, earlier = import_.given_before(visible)
-    return [*import_.missing(earlier)]
+    return [*import_.missing(earlier, visible)]
 
 
 def still_missing(db: sqlite_utils.Database) -> list[tuple[str, str]]:
@@ -80,6 +93,44 @@ def still_missing(db: sqlite_utils.Database) -> list[tuple[str, str]]:
         )"""
     off = undone(db)
     return [(table, record) for batch, table, record in db.conn.execute(query) if batch not in off]
+
+
+class PlacedAt(NamedTuple):
+    """Where a place is, as far as it is known and, in ``text``, may be told."""
+
+    unit: str | None
+    street: str
+    point: tuple[float, float] | None
+    text: str
+
+    @classmethod
+    def of(cls, place: Row, address: Row | None) -> Self:
+        """Return where a place with its address is; what only a custodian may know of it is not in the text."""
+        point = None
+        if place["position_basis"] == "given" and place["latitude"] is not None and place["longitude"] is not None:
+            point = round(place["latitude"], 4), round(place["longitude"], 4)
+        text = ""
+        if address and address["audience"] != "custodian":
+            text = ", ".join(filter(None, (address["city"], address["address_1"])))
+        if not text and point and place["precision"] == "exact" and place["audience"] != "custodian":
+            text = f"{point[0]}, {point[1]}"
+        street = coarse(address["address_1"]) if address else ""
+        return cls(place["area_unit"], street, point, text or place["area_unit"] or "?")
+
+    def is_apart_from(self, other: "PlacedAt") -> bool:
+        """Tell whether it is plainly another place; what says less than the other may be the same."""
+        if self.point and self.point == other.point:
+            return False
+        if self.unit and other.unit and self.unit != other.unit:
+            return True
+        if self.street and other.street:
+            return self.street != other.street
+        return bool(self.point and other.point)
+
+
+def _help_of(organization: str | None, name: str) -> tuple[str, str]:
+    """Return what is the same of two services when one is the other at another place."""
+    return organization or "", skeleton(name)
 
 
 class Import:
@@ -113,7 +164,9 @@ class Import:
             series, earlier = self.given_before()
             self.db.conn.execute("UPDATE batch SET series = ? WHERE number = ?", [series, self.number])
             self._replace_parts(earlier)
-            self._note_missing(series, earlier)
+            missing = [*self.missing(earlier)]
+            self._note_missing(series, missing)
+            self._leave_places([record.id for record in missing if record.moved is not None])
 
     def _store_rows(self, progress: Progress | None) -> None:
         done, of = 0, len(self.records)
@@ -325,9 +378,7 @@ class Import:
         (day,) = self.db.conn.execute('SELECT "on" FROM batch WHERE number = ?', [self.number]).fetchone()
         return dt.date.fromisoformat(str(day))
 
-    def given_before(
-        self, visible: Callable[[str, str], bool] = lambda _table, _record: True
-    ) -> tuple[str, dict[str, set[str]]]:
+    def given_before(self, visible: Visible = everything) -> tuple[str, dict[str, set[str]]]:
         """Return of which series the list is, and what that gave before and it does not: table -> ids still here.
 
         With ``visible`` as one who sees no other records.
@@ -380,15 +431,23 @@ class Import:
         owners.append((row.get("link_entity"), row.get("link_id")))
         return any(record in self.ids(parent or "") for parent, record in owners)
 
-    def _note_missing(self, series: str, earlier: Mapping[str, set[str]]) -> None:
+    def _leave_places(self, services: Collection[str]) -> None:
+        """Take services from the places where they were, with what is said of them there."""
+        ties = stored_ids(self.db, ServiceAtLocation.table, services, "service_id")
+        for table, kind in RECORDS.items():
+            if ServiceAtLocation.table in references(kind).values():
+                self.writing.remove(table, stored_ids(self.db, table, ties, "service_at_location_id"))
+        self.writing.remove(ServiceAtLocation.table, ties)
+
+    def _note_missing(self, series: str, missing: Sequence[Missing]) -> None:
         """Note what the list does not hold, in the place of what its edition before did not."""
-        self.change.missing += self.missing(earlier)
+        self.change.missing += missing
         query = "DELETE FROM missing WHERE batch IN (SELECT number FROM batch WHERE source = ? AND series = ?)"
         self.db.conn.execute(query, [self.batch.source.id, series])
-        rows = ((self.number, record.table, record.id) for record in self.change.missing)
+        rows = ((self.number, record.table, record.id) for record in missing)
         self.db.conn.executemany("INSERT INTO missing VALUES (?, ?, ?)", rows)
 
-    def missing(self, earlier: Mapping[str, set[str]]) -> Iterator[Missing]:
+    def missing(self, earlier: Mapping[str, set[str]], visible: Visible = everything) -> Iterator[Missing]:
         """Yield the wholes that this list gave before, and that nothing in the batch speaks of."""
         for table in MISSED:
             if earlier.get(table) and len(self.records.rows(RECORDS[table])):
@@ -399,8 +458,77 @@ class Import:
                     sorted({str(of) for row in rows.values() if (of := row.get("organization_id"))}),
                 )
                 names = {body: str(row["name"]) for body, row in bodies.items()}
+                moves = self._moves(rows, earlier, visible) if table == Service.table else {}
                 for record, row in rows.items():
-                    yield Missing(table, record, row.get("name") or "", names.get(row.get("organization_id") or "", ""))
+                    of = names.get(row.get("organization_id") or "", "")
+                    yield Missing(table, record, row.get("name") or "", of, moves.get(record))
+
+    def _moves(
+        self, services: Mapping[str, Row], earlier: Mapping[str, set[str]], visible: Visible
+    ) -> dict[str, Phrase]:
+        """Return of services that the list no longer holds from where to where they went, as it seems.
+
+        That is so where the list newly has the same help of the same organization, and only at other places. What
+        another sender gives too did not move: they say otherwise.
+        """
+        now = self._newly_at({_help_of(row["organization_id"], row["name"]) for row in services.values()}, visible)
+        if not now:
+            return {}
+        notes = self._stored_of("provenance", services, "link_id")
+        elsewhere = {row["link_id"] for row in notes.values() if row["source_id"] != self.batch.source.id}
+        given = self._stored_of(ServiceAtLocation.table, services.keys() - elsewhere, "service_id", earlier)
+        places = stored_rows(self.db, Location.table, sorted({row["location_id"] for row in given.values()}))
+        places = {place: row for place, row in places.items() if place in earlier.get(Location.table, ())}
+        addresses = self._stored_of(Address.table, places, "location_id", earlier)
+        streets = {row["location_id"]: row for row in addresses.values()}
+        moves = {}
+        for tie in given.values():
+            service, place = services[tie["service_id"]], places.get(tie["location_id"])
+            new = now.get(_help_of(service["organization_id"], service["name"]), ())
+            if place is None or not new:
+                continue
+            old = PlacedAt.of(place, streets.get(place["id"]))
+            if all(old.is_apart_from(other) for other in new):
+                near = {other.text for other in new if other.unit == old.unit} or {other.text for other in new}
+                moves[service["id"]] = Phrase(
+                    "Moved? It was at {before}, and the newer list has it at {now}; the old place is no longer shown",
+                    before=old.text,
+                    now="; ".join(sorted(near)),
+                )
+        return moves
+
+    def _stored_of(
+        self, table: str, owners: Collection[str], column: str, among: Mapping[str, set[str]] | None = None
+    ) -> dict[str, Row]:
+        """Return the stored rows of a table that are of some others; ``among`` some ids of each table, if given."""
+        ids = stored_ids(self.db, table, owners, column)
+        return stored_rows(self.db, table, sorted(ids if among is None else ids & among.get(table, set())))
+
+    def _newly_at(self, helps: Collection[tuple[str, str]], visible: Visible) -> dict[tuple[str, str], set[PlacedAt]]:
+        """Return where the batch has help of some organizations in services that were not there before it."""
+        services = {
+            service: named
+            for service, body, name in self.records.told(Service, "id", "organization_id", "name")
+            if (named := _help_of(body, name)) in helps
+        }
+        query = (
+            "SELECT record, batch FROM history WHERE change = 'added' AND batch < ?"
+            " AND record IN (SELECT value FROM json_each(?))"
+        )
+        off = undone(self.db)
+        for record, batch in self.db.conn.execute(query, [self.number, json.dumps([*services])]):
+            if batch not in off and visible(Service.table, record):
+                services.pop(record, None)
+        ties = self.records.told(ServiceAtLocation, "service_id", "location_id")
+        at = [(services[service], place) for service, place in ties if service in services]
+        wanted = {place for _, place in at}
+        streets = {row.location_id: to_row(row) for row in self.records.of(Address) if row.location_id in wanted}
+        places = {row.id: to_row(row) for row in self.records.of(Location) if row.id in wanted}
+        newly = defaultdict[tuple[str, str], set[PlacedAt]](set)
+        for named, place in at:
+            if place in places:
+                newly[named].add(PlacedAt.of(places[place], streets.get(place)))
+        return newly
 
     def _mentioned(self, table: str) -> set[str]:
         """Return the records of a table to which records of the batch refer."""

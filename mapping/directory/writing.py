@@ -11,7 +11,7 @@ import sqlite_utils
 
 from mapping.directory.rows import Row, as_json, insert, row_values, stored_rows, upsert
 from mapping.errors import InvalidRecord
-from mapping.language.i18n import Message
+from mapping.language.i18n import Message, Phrase
 from mapping.model import RECORDS
 from mapping.packed import Values
 from mapping.safety.agreed import Showing
@@ -33,6 +33,8 @@ class Missing:
     name: str
     of: str = ""
     """Name of the organization that it is of."""
+    moved: Phrase | None = None
+    """Of a service: from where to where it went, as it seems."""
 
     def __str__(self) -> str:
         """Say what it is in one line; of what has no name nothing is told."""
@@ -40,7 +42,7 @@ class Missing:
 
     def into(self, language: str) -> str:
         """Say in a language that it is missing."""
-        return f"{NOT_HELD.into(language)}: {self}"
+        return f"{NOT_HELD.into(language)}: {self}" if self.moved is None else f"{self}: {self.moved.into(language)}"
 
 
 @dataclass

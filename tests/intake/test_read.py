@@ -1,6 +1,7 @@
 """Reading a list whole: what becomes of it, what is hidden, what is refused, and in what words."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from mapping.errors import FormatError
 from mapping.intake.read import Known, read
 from mapping.language.parsers import LONGEST_VALUE
 from mapping.language.taxonomy import Vocabulary, term_id
+from mapping.model import RECORDS, Address, ServiceAtLocation, Source
 from tests.support.second_person import EveryMap
 
 TODAY = dt.date(2026, 11, 24)
@@ -1540,3 +1542,84 @@ def test_beside_the_address_of_the_row_above_a_name_says_no_place(take):
 def test_what_a_row_says_of_its_place_counts_before_its_name(take):
     (place,) = take(("1", "Umed (Hamvor)", *ROW[2:])).of("location")
     assert place.area_unit != "XT-E2"
+
+
+UNNUMBERED = {"key": [], "fields": {key: value for key, value in MAP["fields"].items() if key != "key"}}
+AT = ("Name", "District", "Help", "Phone", "Open to", "Address")
+
+
+def moving(*addresses, district="Juybor", body="Umed", help_="legal advice"):
+    return [(body, district, help_, "+992 00 000 11 11", "all", address) for address in addresses]
+
+
+def given(take, directory, *rows, **changes):
+    """Store rows of a list without numbers, as the newest edition of it."""
+    known = Known.of(directory)
+    return directory.add(take(*rows, heads=AT, known=known, **UNNUMBERED, **changes), by="a", on=TODAY)
+
+
+def test_an_office_that_moved_is_told_and_not_shown_at_its_old_address(take, tmp_path, tiny_area):
+    (other,) = moving("Sino 9", body="Navruz")
+    with Directory(tmp_path / "directory.db", tiny_area) as directory:
+        given(take, directory, *moving("Rudaki 12"), other)
+        change = given(take, directory, *moving("Somoni 3"), other)
+        (missing,) = [record for record in change.missing if record.name]
+        assert missing.into("en") == (
+            "service Umed: Legal information and advice: "
+            "Moved? It was at Rudaki 12, and the newer list has it at Somoni 3; the old place is no longer shown"
+        )
+        shown = {tie.location_id for tie in directory.records(ServiceAtLocation)}
+        assert {a.address_1 for a in directory.records(Address) if a.location_id in shown} == {"Somoni 3", "Sino 9"}
+        assert ("service", missing.id) in directory.still_missing()
+        assert not given(take, directory, *moving("Somoni 3"), other).removed, "nothing is taken away twice"
+
+
+def test_what_a_list_left_out_or_writes_otherwise_did_not_move(take, tmp_path, tiny_area):
+    """One of two offices that is left out; an address spelt otherwise; one that another sender gives too."""
+    cases = (
+        (moving("Rudaki 12", "Somoni 3"), moving("Somoni 3")),
+        (moving("Rudaki 12"), moving("Рудаки, 12")),
+        (moving("Rudaki 12"), moving("Somoni 3", help_="shelter")),
+        (moving("Rudaki 12"), moving("Somoni 3", body="Navruz")),
+        (moving("Rudaki 12"), moving("")),
+    )
+    for number, (before, now) in enumerate(cases):
+        with Directory(tmp_path / f"{number}.db", tiny_area) as directory:
+            given(take, directory, *before)
+            ties = directory.count("service_at_location")
+            change = given(take, directory, *now)
+            assert [record.moved for record in change.missing if record.moved] == []
+            assert directory.count("service_at_location") >= ties
+
+
+def test_an_office_that_moved_is_back_when_the_list_is_undone_and_leaves_again_when_it_is_stored_again(
+    take, tmp_path, tiny_area
+):
+    with Directory(tmp_path / "directory.db", tiny_area) as directory:
+        given(take, directory, *moving("Rudaki 12"))
+        old = {tie.location_id for tie in directory.records(ServiceAtLocation)}
+        for _ in range(2):
+            given(take, directory, *moving("Somoni 3"))
+            assert old.isdisjoint({tie.location_id for tie in directory.records(ServiceAtLocation)})
+            directory.undo(by="a", on=TODAY)
+            assert {tie.location_id for tie in directory.records(ServiceAtLocation)} == old
+
+
+def test_where_an_office_was_is_told_to_whom_may_see_it_alone(take, tmp_path, tiny_area):
+    """Nor is it told, by what is not said, that a service is stored already that may not be seen."""
+    with Directory(tmp_path / "directory.db", tiny_area) as directory:
+        given(take, directory, *moving("Rudaki 12"))
+        known = Known.of(directory)
+        newer = take(*moving("Somoni 3"), heads=AT, known=known, **UNNUMBERED)
+
+        def moved(hidden):
+            told = directory.missing(newer, visible=lambda table, record: (table, record) not in hidden)
+            return [str(record.moved) for record in told if record.moved]
+
+        assert len(moved(set())) == 1
+        for table in ("location", "service_at_location", "address"):
+            assert moved({(table, record.id) for record in directory.records(RECORDS[table])}) == []
+        directory.add(replace(newer, source=Source(id="another", name="another")), by="b", on=TODAY)
+        (service,) = newer.of("service")
+        assert moved(set()) == []
+        assert len(moved({("service", service.id)})) == 1
