@@ -55,6 +55,9 @@ def test_who_does_what_where_and_when(tiny_area):
         150,
         1,
     ]
+    label = next(column.label for column in result.columns if column.key == "overlaps")
+    assert str(label).endswith("region by region"), "added up, so that it may be more than there are kinds"
+    assert result.total["overlaps"] == result.table["overlaps"].sum()
     east = result.table.loc[EAST]
     assert east[["organizations", "activities", "ongoing", "planned", "ended", "services"]].tolist() == [
         2,

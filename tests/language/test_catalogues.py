@@ -22,6 +22,13 @@ def test_every_text_is_translated(language, wanted):
     assert problems(language, wanted) == []
 
 
+@pytest.mark.parametrize("language", languages())
+def test_a_language_quotes_in_one_way(language):
+    """Beside the names of lists, which bring their own marks, “ and « in one page look like two meanings."""
+    every = ("".join(text) for path in catalogues(language) for text in catalogue(path).values())
+    assert {text for text in every if set(text) & {"“", "”"}} == set()
+
+
 def test_every_text_can_be_read_from_the_code():
     assert hidden(*SOURCES) == []
 

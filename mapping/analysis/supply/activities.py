@@ -88,7 +88,7 @@ LABELS: dict[str, Message] = {
     "planned": Message("Planned"),
     "ended": Message("Called ongoing, though their last day has passed"),
     "kinds": Message("Kinds of activity"),
-    "overlaps": Message("Kinds in which organizations overlap"),
+    "overlaps": Message("Kinds in which organizations overlap, region by region"),
     "reached": Message("People reached, as told"),
     "services": Message("Services for people listed here"),
 }

@@ -4,6 +4,7 @@ A report is made once; `mapping.render.report.writers.html`, ``pdf`` and ``docx`
 """
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -75,7 +76,7 @@ class TableRow:
 class ReportTable:
     """A table; ``head`` names every column, that of the row's names first; ``label`` is "ReportTable 8.1".
 
-    In an ``even`` table all columns after the first are equally wide.
+    In an ``even`` table all columns after the first are equally wide, save those whose longest word needs more.
     """
 
     label: str
@@ -98,19 +99,23 @@ class ReportTable:
         for row in self.rows:
             for place, text in enumerate((row.name, *(cell.text for cell in row.cells)) if row.cells else ()):
                 texts[place].append(text)
-        if self.even and across > 1:
-            first = min(max(100 // across, 24), 40)
-            return (first, *[(100 - first) // (across - 1)] * (across - 1))
-        size = LETTERS if self.small else LETTERS * 1.15
-        gap = 9 if self.small else 12
-        least, whole = [], []
+        size = LETTERS if self.small or self.even else LETTERS * 1.15
+        gap = 6 if self.even else 9 if self.small else 12
+        least, cut, whole = [], [], []
         for head, *own in texts:
             lengths = sorted(width_of(text, size) for text in own) or [0.0]
             words = [width_of(word, size) for text in own for word in text.split(" ")]
-            broken = [min(width_of(word, size) * 1.14, 5.4 * size) for word in head.split(" ")]  # heads are hyphenated
-            least.append(max(words + broken) + gap)
+            bold = [width_of(word, size * 0.88 if self.even else size) * 1.14 for word in head.split(" ")]
+            least.append(max(words + bold) + gap)
+            cut.append(max([*words, min(max(bold), 5.4 * size)]) + gap)
             typical = lengths[int(0.9 * (len(lengths) - 1))]
             whole.append(max(typical, width_of(head, size) / 3) + gap)
+        if (
+            sum(least) > PAGE
+        ):  # not every language has a dictionary of hyphens: words of heads are cut only where they must
+            least = cut
+        if self.even and across > 1:
+            return _even([math.ceil(100 * low / PAGE) for low in least])
         room = PAGE - sum(least)
         wanted = [max(own - low, 0.0) for own, low in zip(whole, least, strict=True)]
         if room <= 0:
@@ -126,6 +131,23 @@ class ReportTable:
         """Whether each column after the first holds numbers, so that it stands to the right."""
         cells = [row.cells for row in self.rows if row.cells]
         return tuple(2 * sum(row[place].number for row in cells) > len(cells) for place in range(len(self.head) - 1))
+
+
+def _even(least: list[int]) -> tuple[int, ...]:
+    """Return widths, in percent: the first column's, then equal ones, each at least as wide as it must be."""
+    first, *others = least
+    usual = min(max(100 // len(least), 24), 40)
+    first = max(min(usual, 100 - sum(others)), first)
+    room, left = 100 - first, len(others)
+    for low in sorted(
+        others, reverse=True
+    ):  # what needs more than an equal share takes it, the rest share what is left
+        if low <= room / left:
+            break
+        room, left = room - low, left - 1
+    if not left or room <= 0:  # nothing fits: all give way alike
+        return tuple(max(100 * low // sum(least), 1) for low in least)
+    return (first, *(max(low, room // left) for low in others))
 
 
 @dataclass(frozen=True)

@@ -526,12 +526,14 @@ def overlaps(material: Sources) -> Iterator[Recommendation]:
             "international",
             addressee(material, "international"),
             Message("Agree who works where before the next campaigns, and tell the commission beforehand."),
-            evidence=Message("Kinds of activity in which organizations overlap: {count}.", {"count": count}),
+            evidence=Message(
+                "Kinds of activity in which organizations overlap, region by region: {count}.", {"count": count}
+            ),
             table="activities",
             cost="low",
             indicator="4W",
             priority=3,
-            measure=Message("Kinds of activity that overlap"),
+            measure=Message("Kinds of activity that overlap, region by region"),
             value=count,
             target=0,
         )

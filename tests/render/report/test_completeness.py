@@ -118,18 +118,43 @@ def test_facts_of_law_stand_with_numbered_sources(tmp_path, tiny_area):
 @pytest.mark.parametrize(
     ("language", "groups"),
     [
-        ("en", {"Women and girls": "3", "Children (under 18)": "1", "men leaving for work": "1", "not stated": "1"}),
-        ("ru", {"Женщины и девочки": "3", "Дети (до 18 лет)": "1", "men leaving for work": "1", "не сообщено": "1"}),
-        ("tg", {"Занон ва духтарон": "3", "Кӯдакон (то 18-сола)": "1", "men leaving for work": "1"}),
-        ("uz", {"Ayollar va qizlar": "3", "Bolalar (18 yoshgacha)": "1", "men leaving for work": "1"}),
+        (
+            "en",
+            {
+                "Women and girls": "3",
+                "Children (under 18)": "1",
+                "Men who leave to work": "2",
+                "a choir": "1",
+                "not stated": "1",
+            },
+        ),
+        (
+            "ru",
+            {
+                "Женщины и девочки": "3",
+                "Дети (до 18 лет)": "1",
+                "Мужчины, уезжающие на заработки": "2",
+                "a choir": "1",
+                "не сообщено": "1",
+            },
+        ),
+        (
+            "tg",
+            {"Занон ва духтарон": "3", "Кӯдакон (то 18-сола)": "1", "Мардоне, ки ба кор мераванд": "2", "a choir": "1"},
+        ),
+        (
+            "uz",
+            {"Ayollar va qizlar": "3", "Bolalar (18 yoshgacha)": "1", "Ishga ketayotgan erkaklar": "2", "a choir": "1"},
+        ),
     ],
 )
 def test_for_whom_is_told_in_the_language_of_the_reader(tmp_path, tiny_area, language, groups):
     """Words that senders have for one group of ours are one row; those for none of ours stay theirs."""
-    words = ["women", "Женщины", "ayollar", "school children", "men leaving for work", None]
+    words = ["women", "Женщины", "ayollar", "school children", "men leaving for work", "a choir", None]
+    words.append("Мужчины, уезжающие на заработки")
     parts = [activity(f"Talk {at}", of="Qulla Hospital", unit="XT-E2", target_group=w) for at, w in enumerate(words)]
     view = sample_view(tmp_path, tiny_area, organization("Qulla Hospital"), *parts)
     found = table(reports.make(view, tiny_area, language=language), "targets")
     told = {name: cells[-1] for name, cells in found.items()}
     assert groups.items() <= told.items()
-    assert len(told) == 4
+    assert len(told) == 5

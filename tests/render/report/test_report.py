@@ -27,7 +27,9 @@ from mapping.render.report import brief, print_map
 from mapping.render.report.chapters import annexes
 from mapping.render.report.composer import Pen
 from mapping.render.report.elements import (
+    LETTERS,
     ON_A_NEW_PAGE,
+    PAGE,
     Cell,
     Chapter,
     FactList,
@@ -40,6 +42,7 @@ from mapping.render.report.elements import (
 from mapping.render.report.sources import Sources
 from mapping.render.report.writers import docx as word
 from mapping.render.report.writers import files, html, pdf
+from mapping.render.svg import width_of
 from mapping.view.view import View
 from tests.support.canary import find_canaries
 from tests.support.sample import (
@@ -293,6 +296,24 @@ def test_columns_are_as_wide_as_what_stands_in_them(report):
     assert [share / sum(grid) for share in grid] == pytest.approx(
         [w / sum(table.widths) for w in table.widths], abs=0.01
     )
+
+
+def test_a_word_stays_whole_in_columns_that_are_even_but_for_that():
+    """A longer word takes its room from the first column and then from its neighbours; a head too is cut last."""
+    word, last = "koʻrsatilmagan", "Jami"
+    head = ("Tur", *(f"Viloyat {number}" for number in range(6)), last)
+    rows = (TableRow("Diniy tashkilot", (*(Cell(word),) * 6, Cell("1", number=True))),)
+    table = ReportTable("1-jadval", "Made", head, rows, even=True)
+    first, *regions, total = table.widths
+    assert sum(table.widths) <= 100
+    assert len(set(regions)) == 1
+    assert min(regions) * PAGE / 100 >= width_of(word, LETTERS) + 4  # its padding
+    assert total < regions[0]
+    assert first * PAGE / 100 >= width_of("tashkilot", LETTERS) + 4
+    short = replace(table, rows=(TableRow("A", (Cell("1", number=True),) * 7),))
+    assert short.widths == (24, *[10] * 7)
+    headed = ReportTable("1", "Made", ("Номи ташкилот", "Хизматрасониҳо", "Чорабиниҳо"), rows[:0])
+    assert headed.widths[1] * PAGE / 100 >= width_of("Хизматрасониҳо", LETTERS * 1.15) * 1.14
 
 
 def chapter_of(table):

@@ -18,6 +18,9 @@ COMMISSION, DESK = "CRD-COM", "CMG-REF"
 CIVIL = ("igo", "ingo", "ngo", "union", "religious", "diaspora", "legal clinic")
 """Kinds of organization of which profiles are written: international bodies first."""
 
+ELSEWHERE = Message("Abroad, or place not stated")
+"""Where an organization works that has no place in a region."""
+
 MOST = 16
 """So many profiles a table holds at most: those that do most; all stand in the directory."""
 
@@ -124,7 +127,7 @@ def _organizations(pen: Pen) -> None:
     head = (
         Message("Kind"),
         *(material.area.unit(code).titles for code in material.regions),
-        Message("Abroad, or place not stated"),
+        ELSEWHERE,
         Message("All"),
     )
     pen.table(
@@ -171,7 +174,7 @@ def _profiles(pen: Pen) -> None:
         regions = [code for code in material.regions if any(code in material.units_of(entry) for entry in own)]
         texts = (
             ", ".join(material.type_label(code) for code in families),
-            ", ".join(material.label(code) for code in regions),
+            ", ".join(material.label(code) for code in regions) or (material.say(ELSEWHERE) if own else ""),
             ", ".join(sorted(programmes[organization.id])),
         )
         return TableRow(

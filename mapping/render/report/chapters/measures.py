@@ -30,6 +30,13 @@ MONEY = 16
 OWN_FUNDS = Message("own funds")
 """Whose money it is where an organization pays itself; any other funder is a name."""
 
+AUDIENCES = {
+    "general public": Message("General public"),
+    "men who leave to work": Message("Men who leave to work"),
+    "police officers": Message("Police officers"),
+}
+"""Whom campaigns and courses are for, by the list of their words, where they are not people whom services help."""
+
 
 def measures(pen: Pen) -> None:
     """Say what is done in each part of the national answer, within which programmes, for whom and by whose money."""
@@ -204,7 +211,11 @@ def _period(rows: Iterable[Row], language: str) -> str:
 def _beneficiaries(pen: Pen, words: str) -> str:
     """Return the group of people that a sender's words mean; words for none of ours stay as they are."""
     match = match_term("beneficiaries", words)
-    return str(Vocabulary.load("beneficiaries").label(match.code, pen.material.language)) if match else words
+    if match:
+        return str(Vocabulary.load("beneficiaries").label(match.code, pen.material.language))
+    return next(
+        (pen.material.say(label) for name, label in AUDIENCES.items() if skeleton(words) in words_for(name)), words
+    )
 
 
 def _funder(pen: Pen, words: str) -> str:
