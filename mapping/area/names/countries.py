@@ -23,6 +23,8 @@ _UNITS = words_for("units")
 _ALL = words_for("all")
 """Words for a country as a whole; words for units, which are all of them only beside one of the last."""
 
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+
 
 @lru_cache(maxsize=10_000)
 def says_country(area: StudyArea, text: str) -> bool:
@@ -42,6 +44,11 @@ def _inflects(word: str, name: str) -> bool:
     """Tell whether a word is a name, with another ending or in another spelling."""
     rough, known = coarse_word(word), coarse_word(name)
     return rough[: len(known) - 1] == known[:-1] and len(rough) - len(known) <= 3
+
+
+def _bends(word: str, name: str) -> bool:
+    """Tell whether a word is a name with another ending, in the same spelling: "матнҳо" is no Mayotte."""
+    return word.startswith(name[:-1]) and len(word) - len(name) <= 3
 
 
 @lru_cache(maxsize=10_000)
@@ -96,6 +103,15 @@ def _country_names(area: StudyArea) -> dict[str, str]:
     return {**_other_country_names(), **_countries(tuple(area.languages)), **named, **own}
 
 
+@lru_cache(maxsize=4)
+def _in_cyrillic(area: StudyArea) -> frozenset[str]:
+    """Return the folded names of countries that are written in Cyrillic letters, as words in these letters bend."""
+    names = {name for own in area.settings.country_names.values() for name in own.values()} | {*area.name.values()}
+    names |= {name for row in _table() for name in row["names"].split(";")}
+    names |= {name for language in area.languages for name in _territories(language).values()}
+    return frozenset(skeleton(name) for name in names if _CYRILLIC.search(name))
+
+
 @cache
 def _other_country_names() -> dict[str, str]:
     """Return official, short and older names of countries, folded -> ISO 3166 code."""
@@ -113,14 +129,19 @@ def _countries(languages: tuple[str, ...]) -> dict[str, str]:
     """Return the names of all countries in the languages of an area and in English, folded -> ISO 3166 code."""
     codes: dict[str, str] = {}
     for language in dict.fromkeys((*languages, "en")):
-        try:
-            territories = Locale.parse(language).territories
-        except UnknownLocaleError:
-            continue
-        for code, name in territories.items():
+        for code, name in _territories(language).items():
             if re.fullmatch("[A-Z]{2}", code):
                 codes.setdefault(skeleton(name), code)
     return codes
+
+
+def _territories(language: str) -> Mapping[str, str]:
+    """Return the names of countries and regions of the world in a language by their code; none where it has none."""
+    try:
+        territories: Mapping[str, str] = Locale.parse(language).territories
+    except UnknownLocaleError:
+        return {}
+    return territories
 
 
 @lru_cache(maxsize=10_000)
@@ -140,7 +161,7 @@ def country_abroad(area: StudyArea, text: str) -> str:
 def city_abroad(area: StudyArea, text: str) -> str:
     """Return the ISO 3166 code of the country of a city abroad, or ""; in Cyrillic letters also in another case."""
     cities, key = _cities(area.code, tuple(area.languages)), key_of(text).key
-    return cities.get(key) or (cities.get(_stem(key), "") if re.search("[\u0400-\u04ff]", text) else "")
+    return cities.get(key) or (cities.get(_stem(key), "") if _CYRILLIC.search(text) else "")
 
 
 @lru_cache(maxsize=1_000)
@@ -154,7 +175,10 @@ def countries_in(area: StudyArea, text: str) -> frozenset[str]:
     grams = {" ".join(words[at : at + count]).strip(',.;:()«»"“”') for count in (1, 2, 3) for at in range(len(words))}
     named = {code for gram in grams if len(gram) > SHORTEST and (code := known.get(skeleton(gram)))}
     long = [(name, code) for name, code in known.items() if len(name) >= LONG and " " not in name]
-    named |= {code for word in tokens(text) if len(word) >= LONG for name, code in long if _inflects(word, name)}
+    for part in words:
+        own = _in_cyrillic(area) if _CYRILLIC.search(part) else known.keys()  # "сведения" is no case of Sweden
+        whole = [word for word in tokens(part) if len(word) >= LONG]
+        named |= {code for word in whole for name, code in long if name in own and _bends(word, name)}
     return frozenset(named | ({area.code} if any(says_country(area, gram) for gram in grams) else set()))
 
 
