@@ -234,10 +234,14 @@ def view_file(tmp_path_factory: pytest.TempPathFactory, tiny_area: StudyArea) ->
 
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory, tj_area: StudyArea) -> Path:
-    """The demonstration's directory on its day, the reports of its lists, and what each gave, pickled: copy it."""
+    """The demonstration's directory on its day, the reports of its lists, and what each gave, pickled: copy it.
+
+    Nobody agrees to it but those who signed its files.
+    """
 
     def build(folder: Path) -> None:
-        with Directory(folder / "directory.db", tj_area) as directory:
+        with pytest.MonkeyPatch.context() as patch, Directory(folder / "directory.db", tj_area) as directory:
+            patch.setattr(SecondPerson, "present", False)
             outcomes = import_demo(directory, tj_area, today=DEMO_DAY, report_dir=folder / "reports")
         (folder / "outcomes.pickle").write_bytes(pickle.dumps(outcomes))
 

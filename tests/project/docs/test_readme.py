@@ -3,13 +3,19 @@
 import datetime as dt
 import io
 import re
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from unittest.mock import create_autospec
 
 import pytest
 from PIL import Image
 
 import mapping
+import mapping.demo
 from docs.figures.screenshots import LARGEST, PICTURES, Picture, fewer_colours, take
+from tests.conftest import DEMO_DAY
 
 ROOT = Path(__file__).resolve().parents[3]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -18,12 +24,21 @@ FIGURE = re.compile(r"\b[\d.,]+ (?:ms|s|MB|GB|times|kB|µs)\b")
 IMAGES = ROOT / "docs" / "images"
 
 
-def test_the_lines_of_python_make_a_map(tmp_path, monkeypatch, alone):
+def test_the_lines_of_python_make_a_map(tmp_path, monkeypatch, alone, demo_folder, tj_area):
+    def made_before(directory, area, *, today):
+        """Bring in what `import_demo` made on that day for all tests."""
+        assert (area.folder, today) == (tj_area.folder, DEMO_DAY)
+        shutil.copy(demo_folder / "directory.key", directory.path.with_suffix(".key"))
+        with closing(sqlite3.connect(demo_folder / "directory.db")) as made:
+            made.backup(directory.db.conn)
+
+    monkeypatch.setattr(mapping.demo, "import_demo", create_autospec(mapping.demo.import_demo, side_effect=made_before))
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     assert len(code.split("\n\n")[1].splitlines()) - 1 == 6, "six lines after the imports and the day"
     monkeypatch.chdir(tmp_path)
     names = {}
     exec(compile(code, "README.md", "exec"), names)
+    assert len(names["import_demo"].mock_calls) == 1
     assert names["view"].edition == dt.date(2026, 11, 24)
     assert len(names["view"].services()) > 400
     assert round(names["result"].total["people"]) == 9_657_005  # census of 1 October 2020
