@@ -15,7 +15,8 @@ from mapping.errors import FormatError
 from mapping.intake.read import Known, read
 from mapping.language.parsers import LONGEST_VALUE
 from mapping.language.taxonomy import Vocabulary, term_id
-from mapping.model import RECORDS, Address, ServiceAtLocation, Source
+from mapping.model import RECORDS, Address, Organization, ServiceAtLocation, Source
+from mapping.quality.matching import candidates
 from tests.support.second_person import EveryMap
 
 TODAY = dt.date(2026, 11, 24)
@@ -1623,3 +1624,11 @@ def test_where_an_office_was_is_told_to_whom_may_see_it_alone(take, tmp_path, ti
         (service,) = newer.of("service")
         assert moved(set()) == []
         assert len(moved({("service", service.id)})) == 1
+
+
+def test_a_body_that_a_newer_list_calls_otherwise_is_proposed_as_one(take, tmp_path, tiny_area):
+    with Directory(tmp_path / "directory.db", tiny_area) as directory:
+        given(take, directory, *moving("Rudaki 12"))
+        given(take, directory, *moving("Rudaki 12", body="Sitorai Shom"))
+        (pair,) = candidates(directory, tiny_area, tables=("organization",))
+        assert {directory.record(Organization, body).name for body in pair.pair} == {"Umed", "Sitorai Shom"}
