@@ -12,7 +12,7 @@ import sqlite_utils
 from mapping.directory.rows import Row, as_json, insert, row_values, stored_rows, upsert
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message, Phrase
-from mapping.model import RECORDS
+from mapping.model import RECORDS, Source
 from mapping.packed import Values
 from mapping.safety.agreed import Showing
 
@@ -67,9 +67,13 @@ class Change:
     """Id of the proposal that the act became, where it is done as a whole or not at all and waits."""
 
     def __str__(self) -> str:
-        """Say it in one line."""
-        counts = [("new", self.added.total()), ("changed", self.changed.total()), ("as before", self.unchanged.total())]
-        counts += [(word, n) for word, n in (("removed", self.removed.total()), ("missing", len(self.missing))) if n]
+        """Say it in one line; who sent the list is nothing that it gave."""
+        new, changed, unchanged, removed = (
+            counter.total() - counter[Source.table]
+            for counter in (self.added, self.changed, self.unchanged, self.removed)
+        )
+        counts = [("new", new), ("changed", changed), ("as before", unchanged)]
+        counts += [(word, n) for word, n in (("removed", removed), ("missing", len(self.missing))) if n]
         return ", ".join(f"{count} {word}" for word, count in counts)
 
 

@@ -388,8 +388,12 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(directory: Directo
     before = dump(directory)
     change = directory.add(batch(umed(description="New"), organization("Other")), on=TODAY, dry_run=True)
     assert (change.added["organization"], change.changed["organization"]) == (1, 1)
-    assert str(change) == "2 new, 1 changed, 2 as before"  # the other body and its provenance; the source, provenance
+    assert str(change) == "2 new, 1 changed, 1 as before"  # the other body and its provenance; the provenance
     assert dump(directory) == before
+
+
+def test_of_an_empty_list_nothing_is_new(directory: Directory) -> None:
+    assert str(directory.add(batch(), on=TODAY)) == "0 new, 0 changed, 0 as before"
 
 
 def test_a_second_writer_is_told_to_wait(directory: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
