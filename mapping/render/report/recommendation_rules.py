@@ -13,7 +13,7 @@ from mapping.language.taxonomy import Vocabulary
 from mapping.render.report.national import NATIONAL
 from mapping.render.report.recommendations import Recommendation
 from mapping.render.report.sources import Sources
-from mapping.result import Result
+from mapping.result import Figure, Result
 
 DEFAULTS: Mapping[str, Message] = {
     "commission": Message("The national commission against trafficking"),
@@ -289,6 +289,12 @@ def norms_unmet(material: Sources) -> Iterator[Recommendation]:
             )
 
 
+def _range(figure: Figure) -> tuple[float, float, float]:
+    """Return a number and the ends of its range; one without a range is sure."""
+    low, high = (figure.value if end is None else end for end in (figure.low, figure.high))
+    return figure.value, low, high
+
+
 def nights(material: Sources) -> Iterator[Recommendation]:
     """Ask for help at night where many reach none."""
     result = material.results["round_the_clock"]
@@ -302,7 +308,7 @@ def nights(material: Sources) -> Iterator[Recommendation]:
         addressee(material, "health"),
         Message("Keep one place in the hospital of each area open at night to people who were hurt, and say so."),
         evidence=Message(
-            "{share} of the people live within an hour of help that is open at night.", {"share": Share(figure.value)}
+            "{who} live within an hour of help that is open at night.", {"who": wording.who(*_range(figure))}
         ),
         table="round_the_clock",
         cost="medium",
@@ -320,15 +326,16 @@ def spoken(material: Sources) -> Iterator[Recommendation]:
     own = [code for code in material.area.languages if code in result.figures]
     if not own:
         return
-    best = max(result.figures[code].value for code in own)
+    most = max((result.figures[code] for code in own), key=lambda figure: figure.value)
+    best = most.value
     least = min(own, key=lambda code: result.figures[code].value)
     figure = result.figures[least]
     if figure.value >= best - 0.05:
         return
     words = {
         "spoken": Vocabulary.load("languages").term(least).labels,
-        "share": Share(figure.value),
-        "best": Share(best),
+        "who": wording.who(*_range(figure)),
+        "best": wording.up_to(*_range(most)),
     }
     yield Recommendation(
         material.day,
@@ -337,7 +344,7 @@ def spoken(material: Sources) -> Iterator[Recommendation]:
         addressee(material, "civil"),
         Message("Find colleagues or interpreters for this language, and write it on the list: {spoken}.", words),
         evidence=Message(
-            "{share} of the people reach help in it within an hour, and {best} in the language that reaches most.",
+            "{who} reach help in it within an hour, and {best} in the language that reaches most.",
             words,
         ),
         table="languages",

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import math
+from types import SimpleNamespace
 from typing import get_args
 
 import pytest
@@ -15,8 +16,9 @@ from mapping.language.i18n import Message
 from mapping.render import report as reports
 from mapping.render.report import recommendations as advice
 from mapping.render.report.national import NATIONAL
-from mapping.render.report.recommendation_rules import DEFAULTS, RULES, advise
+from mapping.render.report.recommendation_rules import DEFAULTS, RULES, advise, nights
 from mapping.render.report.sources import Sources
+from mapping.result import Figure
 from tests.support.sample import TODAY, organization, sample_view
 
 
@@ -55,6 +57,25 @@ def rows(text):
 
 def written(*recommendations):
     return advice.to_csv(recommendations, "en", edition=TODAY, audience="public", numbers={"nrm": "Table 8.1"})
+
+
+@pytest.mark.parametrize(
+    ("low", "evidence"),
+    [
+        (0.33, "At most 72% of the people live within an hour of help that is open at night."),
+        (None, "72% of the people live within an hour of help that is open at night."),
+    ],
+)
+def test_evidence_is_no_surer_than_the_finding(material, low, evidence):
+    """A share at the end of its range is told as the most that it can be, as the chapter that it points to tells it."""
+    figure = Figure(0.72, "share", Message("Any"), low=low, high=0.72 if low else None)
+    (asked,) = nights(
+        SimpleNamespace(
+            results={"round_the_clock": SimpleNamespace(figures={"any": figure})},
+            **{name: getattr(material, name) for name in ("day", "area")},
+        )
+    )
+    assert str(asked.evidence) == evidence
 
 
 def test_what_is_true_of_one_country_is_asked_where_its_folder_says_so(material, tiny_copy):
