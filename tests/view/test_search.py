@@ -880,6 +880,26 @@ def test_the_browser_puts_what_is_closed_now_behind_what_is_as_good(tmp_path, ti
 
 
 @needs_node
+def test_the_browser_says_nearest_first_of_what_is_so(tmp_path, tiny_area):
+    """The best kind first, 80 minutes away, would not be nearest before 25: the nearest of each kind come first."""
+    parts = [organization("Umed")]
+    for name, kind in (("Advice A", "LEG-INF"), ("Advice B", "LEG-INF"), ("Court C", "LEG-REP")):
+        parts += service(name, of="Umed", types=[kind], phones=["1313"], verified=dt.date(2026, 9, 1))
+    edition = Edition(published(tmp_path, tiny_area, *parts), tiny_area)
+    data = (search_index.words(edition).decode(), search_index.script(edition, "en").decode())
+    told = in_node(
+        tmp_path,
+        [*of_the_site("fold", "meaning", "search"), *data],
+        [{"Advice A": 80, "Advice B": 90, "Court C": 25}, {"Advice A": 10, "Advice B": 20, "Court C": 25}],
+        "given.map(far => { const found = rohnamoSearch.find('lawyer', ROHNAMO_INDEX, ROHNAMO_WORDS, "
+        "row => [far[ROHNAMO_INDEX.texts[row.name]], 0]); "
+        "return [found.rows.map(hit => ROHNAMO_INDEX.texts[hit.row.name]), "
+        "rohnamoSearch.nearestFirst(found.rows)]; })",
+    )
+    assert told == [[["Court C", "Advice A", "Advice B"], True], [["Advice A", "Court C", "Advice B"], False]]
+
+
+@needs_node
 def test_the_browser_understands_what_the_view_does(tmp_path, countrywide):
     texts = [row["query"] for row in rows(QUERIES)] + NEAR_HOME
     texts += [text.replace(" ", "", 1) for text in texts[1::2]]

@@ -17,7 +17,10 @@ from mapping.language.parsers.amounts import PRICES
 from mapping.language.rare_days import DAYS
 from mapping.language.taxonomy import Vocabulary, term_id
 from mapping.model import AUDIENCES, PRECISIONS, RECORDS, WEEKDAYS, Record
+from mapping.render.layers.services import spaced
 from mapping.safety.redaction import PLACE_TEXTS
+from web.presenters.cards import ENTRANCES
+from web.presenters.hours import NOTES
 
 Widget = Literal["text", "long", "date", "number", "choice", "days"]
 SENT_AS = Message("Who may see it")
@@ -466,6 +469,11 @@ def _terms(taxonomy: str, language: str) -> Iterator[tuple[str, str]]:
     yield from ((term.code, str(terms.label(term.code, language))) for term in terms.terms())
 
 
+OWN_WORDS = ("fees_description", "description")
+READERS_WORDS = {message.text: message for message in PRICES.values()} | ENTRANCES | NOTES
+"""What readers of lists write themselves, in English, of prices, entrances and hours, with which fields hold it."""
+
+
 def said(table: str, name: str, value: Any, area: StudyArea, language: str) -> str:
     """Return what a field says, in words."""
     if value is None or value == "":
@@ -486,6 +494,10 @@ def said(table: str, name: str, value: Any, area: StudyArea, language: str) -> s
         return LABELS[value].into(language)
     if name == "option" and value in PRICES:
         return PRICES[value].into(language)
+    if (table, name) == ("phone", "number"):
+        return spaced(str(value), area.code, language)
+    if name in OWN_WORDS and value in READERS_WORDS:
+        return READERS_WORDS[value].into(language)
     known = _known_choices(RECORDS[table], name, area, language)
     if name == "byday":
         return ", ".join(known.get(day, day) for day in str(value).split(","))

@@ -114,7 +114,7 @@
   }
 
   // Of the kinds that were asked for, the first service of each comes first, where it is as good and as near: those that
-  // are closed now after the others.
+  // are closed now after the others, and where somebody starts from a place the nearer before the farther.
   function shared(rows, meaning) {
     var picked = [], head = rows[0];
     meaning.first().forEach(function (code) {
@@ -124,7 +124,7 @@
       });
       if (hit) picked.push(hit);
     });
-    picked.sort(function (a, b) { return a.shut - b.shut; });
+    picked.sort(function (a, b) { return a.shut - b.shut || (a.far === b.far ? 0 : a.far - b.far); });
     return picked.concat(rows.filter(function (hit) { return picked.indexOf(hit) < 0; }));
   }
 
@@ -153,6 +153,11 @@
     rows = rows.filter(function (hit) { return most && hit.met === most; }).sort(before);
     rows = shared(rows, meaning);
     return { meaning: meaning, rows: rows, said: index.said.filter(function (said) { return meaning.tier([said.type]) === 2; }) };
+  }
+
+  // Whether every row is as near as the next, so that nobody says so of a list that other things put in order.
+  function nearestFirst(rows) {
+    return rows.every(function (hit, at) { return !at || rows[at - 1].far <= hit.far; });
   }
 
   var form = document.querySelector("form.search"), part = form || document.querySelector(".filters form"), say = part ? part.dataset : {};
@@ -218,7 +223,7 @@
     return item;
   }
 
-  window.rohnamoSearch = { find: find, read: read, entry: entry };
+  window.rohnamoSearch = { find: find, read: read, entry: entry, nearestFirst: nearestFirst };
   if (!form) return;
   var box = form.querySelector("input"), from = form.querySelector("select"), line = document.getElementById("urgent");
   var hits = document.getElementById("hits"), told = document.getElementById("found"), rest = document.getElementById("whole");
@@ -263,8 +268,10 @@
     groups.forEach(function (group) {
       var item = entry(group[0], texts), first = group[0].row;
       if (group.length > 1) {
-        var also = make("p", say.also + " ", "small");
-        group.slice(1, 9).forEach(function (hit, at) {
+        var also = make("p", say.also + " ", "small"), names = new Set();
+        group.slice(1).filter(function (hit) { // one name is one link
+          return !names.has(hit.row.name) && names.add(hit.row.name);
+        }).slice(0, 8).forEach(function (hit, at) {
           var link = make("a", texts[hit.row.name], "", hit.row.nameLanguage);
           link.href = say.base + "/" + encodeURIComponent(hit.row.id) + ".html";
           also.append(at ? " · " : "", link);
@@ -312,7 +319,7 @@
     var found = find(text, index, lexicon, start() ? minutes : null), texts = index.texts, count = found.rows.length;
     urge(found.meaning);
     told.textContent = !count && !found.said.length ? say.none : say.count.replace("#", count) +
-      (count > MOST ? " " + say.first.replace("#", MOST) : "") + (start() ? " " + say.nearest.replace("#", from.selectedOptions[0].text) : "") +
+      (count > MOST ? " " + say.first.replace("#", MOST) : "") + (start() ? " " + (nearestFirst(found.rows) ? say.nearest : say.each).replace("#", from.selectedOptions[0].text) : "") +
       notes(found, index.names);
     rest.hidden = Boolean(count || found.said.length || !("always" in rest.dataset)); // questions stay where words fail
     if (found.said.length) hits.append(hidden(found.said, texts));

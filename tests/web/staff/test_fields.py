@@ -53,3 +53,17 @@ def test_codes_are_said_in_words(tiny_area, table, field, value, text):
 def test_the_source_of_a_count_pays_nobody():
     assert str(label_of("case_count", "source")) == "Source"
     assert str(label_of("funding", "source")) == "Who pays"
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "value", "text"),
+    [
+        ("service", "fees_description", "Free", "Бесплатно"),
+        ("service", "fees_description", "10 somoni", "10 somoni"),
+        ("schedule", "description", "by appointment", "По предварительной записи"),
+        ("accessibility", "description", "Step-free entrance", "Вход без ступеней"),
+        ("phone", "number", "+992900000001", "+992\u00a090\u00a0000\u00a00001"),
+    ],
+)
+def test_what_readers_of_lists_write_themselves_is_read_in_the_language_of_the_page(tj_area, table, name, value, text):
+    assert said(table, name, value, tj_area, "ru") == text

@@ -6,6 +6,7 @@ import pytest
 
 from mapping.directory.directory import Directory
 from mapping.model import RECORDS, Approval, Organization, Phone, Service
+from mapping.render.layers.services import spaced
 from mapping.safety.redaction import project
 from tests.support.sample import CHASHMA, SECRETS, TODAY, approval, key, public_parts, secret_parts, statement, term
 from tests.support.second_person import erased
@@ -64,7 +65,13 @@ def test_a_new_body_with_its_service_waits_for_a_second_person_and_stands_as_a_w
     assert post(steward, NEW, **BODY).headers["location"] == "/en/waiting.html?waits"
     assert "Navruz Centre" not in names(office)
     page = second.get(f"/en/p/{waiting(office)[0].id}.html").text
-    for told in ("Navruz Centre", "Lawyers on call", "+992000100500", "9 New Street", "Call back first"):
+    for told in (
+        "Navruz Centre",
+        "Lawyers on call",
+        spaced("+992000100500", "TJ", "en"),
+        "9 New Street",
+        "Call back first",
+    ):
         assert told in page
     assert agree(second, office).status_code == 303
     shown = seen(office)
