@@ -128,6 +128,17 @@ class PlacedAt(NamedTuple):
         return bool(self.point and other.point)
 
 
+def _moved(before: str, now: str) -> Phrase:
+    """Ask whether something moved; of places that may not be told but by one area, not from where to where."""
+    if before == now:
+        return Phrase("Moved? The newer list has it at another address; the old place is no longer shown")
+    return Phrase(
+        "Moved? It was at {before}, and the newer list has it at {now}; the old place is no longer shown",
+        before=before,
+        now=now,
+    )
+
+
 def _help_of(organization: str | None, name: str) -> tuple[str, str]:
     """Return what is the same of two services when one is the other at another place."""
     return organization or "", skeleton(name)
@@ -490,11 +501,7 @@ class Import:
             old = PlacedAt.of(place, streets.get(place["id"]))
             if all(old.is_apart_from(other) for other in new):
                 near = {other.text for other in new if other.unit == old.unit} or {other.text for other in new}
-                moves[service["id"]] = Phrase(
-                    "Moved? It was at {before}, and the newer list has it at {now}; the old place is no longer shown",
-                    before=old.text,
-                    now="; ".join(sorted(near)),
-                )
+                moves[service["id"]] = _moved(old.text, "; ".join(sorted(near)))
         return moves
 
     def _stored_of(

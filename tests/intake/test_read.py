@@ -1575,6 +1575,15 @@ def test_an_office_that_moved_is_told_and_not_shown_at_its_old_address(take, tmp
         assert not given(take, directory, *moving("Somoni 3"), other).removed, "nothing is taken away twice"
 
 
+def test_of_an_office_whose_addresses_may_not_be_told_it_is_told_that_it_moved(take, tmp_path, tiny_area):
+    with Directory(tmp_path / "directory.db", tiny_area) as directory:
+        for street in ("Rudaki 12", "Somoni 3"):
+            newer = take(*moving(street), heads=AT, approved=False, known=Known.of(directory), **UNNUMBERED)
+            change = directory.add(newer, by="a", on=TODAY)
+        (moved,) = [str(record.moved) for record in change.missing if record.moved]
+        assert moved == "Moved? The newer list has it at another address; the old place is no longer shown"
+
+
 def test_what_a_list_left_out_or_writes_otherwise_did_not_move(take, tmp_path, tiny_area):
     """One of two offices that is left out; an address spelt otherwise; one that another sender gives too."""
     cases = (
