@@ -3,13 +3,14 @@
 import datetime as dt
 import io
 import ipaddress
-import json
+from contextlib import suppress
 
 import pyotp
 import segno
 from flask import Blueprint, Response, abort, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import ValidationError, validate_csrf
+from itsdangerous import BadSignature, URLSafeSerializer
 
 from mapping.errors import InvalidRecord, NotFound
 from web.access.accounts import Account, Accounts, SignInRefused, TooManyTries
@@ -123,7 +124,10 @@ def signed_out(_error: Exception) -> ResponseReturnValue:
 
 
 def _typed() -> str:
-    """Return what a form of ours held that came too late; nothing of one that another site sent, or with a file."""
+    """Return what a form of ours held that came too late, sealed for whoever was signed in when it was opened.
+
+    Nothing is kept of one that another site sent, or with a file.
+    """
     if request.method != "POST" or any(file.filename for file in request.files.values()):
         return ""
     try:
@@ -131,7 +135,12 @@ def _typed() -> str:
     except ValidationError:
         return ""
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in SECRET]
-    return json.dumps([request.full_path, fields])
+    return _seal(session.get("account", "")).dumps([request.full_path, fields])
+
+
+def _seal(account: str) -> URLSafeSerializer:
+    """Return what seals what somebody typed: nobody else sends it in their name, and nobody changes it meanwhile."""
+    return URLSafeSerializer(str(current_app.secret_key), salt=f"typed before {account}")
 
 
 def _enter(language: str, token: str, *, by: str = "") -> ResponseReturnValue:
@@ -139,13 +148,15 @@ def _enter(language: str, token: str, *, by: str = "") -> ResponseReturnValue:
     session.clear()
     session["token"] = token
     g.pop("account", None)
-    if somebody() is None:
+    account = somebody()
+    if account is None:
         _accounts().end(token)
         session.clear()
         return _door(language, elsewhere=True), 403
+    session["account"] = account.id
     log("sign_in", reason=by)
-    if before := request.form.get("typed_before"):
-        path, fields = json.loads(before)
+    with suppress(BadSignature):
+        path, fields = _seal(account.id).loads(request.form.get("typed_before", ""))
         return page("account/again.html", language, path=path, fields=fields)
     return redirect(f"/{language}/index.html", code=303)
 

@@ -38,7 +38,7 @@ from tests.web.staff.operations.test_imports import mapped
 from tests.web.staff.records.test_records import CHANGE, LEGAL, send, waiting
 from tests.web.support.desk import ALL_NEEDS, Desk
 from tests.web.support.office import Office, post
-from tests.web.support.signed_in import PASSWORD
+from tests.web.support.signed_in import PASSWORD, hidden
 from web import create_app
 from web.stores.campaigns import Campaigns
 from web.stores.inbox import Draft, SomethingWrong
@@ -227,6 +227,10 @@ def test_every_page_of_the_partner_portal(tmp_path, tiny_area, partner_views, op
     for gone in ("join/none", "mine/none", "r/none"):
         window.show(stranger, stranger.get(f"/en/{gone}"))
     window.show(worker, worker.get("/en/rooms.html"))
+    desk.clock.step(hours=1)
+    door = post(worker, "/en/find.html", page="/en/sign-in.html", **needs)
+    entry = {"login": "caseworker", "password": PASSWORD, "code": desk.code("caseworker"), **hidden(door.text)}
+    window.show(worker, worker.post("/en/sign-in.html", data=entry))
     assert window.faults == []
     assert undrawn(window, "partner", "account", "restricted") == {"restricted/none.html"}
 

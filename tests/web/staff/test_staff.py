@@ -1,13 +1,11 @@
 """The staff portal: who gets in, and what its frame does."""
 
-import html
-import re
-
 import pytest
 
 from tests.support.sample import organization
 from tests.web.staff.records.test_records import CHANGE, LEGAL, fields_of, record
 from tests.web.support.office import PASSWORD, Office, csrf
+from tests.web.support.signed_in import hidden
 from web.headers import HEADERS
 
 
@@ -83,11 +81,16 @@ def test_what_was_typed_while_the_session_ended_is_sent_after_signing_in_again(o
     assert record(office, "service", LEGAL).wait_time == 'The "long"\nform'
 
 
-def hidden(text):
-    """The hidden fields of a page, as a browser would send them back."""
-    return {
-        name: html.unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text)
-    }
+@pytest.mark.parametrize("typed", [None, '["https://example.org/", []]', ""])
+def test_what_somebody_typed_is_sent_by_nobody_else(office, steward, typed):
+    fields = fields_of(steward, CHANGE) | {"wait_time": "theirs", "reason": "they wrote"}
+    office.client("administrator")
+    office.clock.step(3600)
+    entry = hidden(steward.post(CHANGE, data=fields).text) | {"login": "administrator", "password": PASSWORD}
+    if typed is not None:
+        entry["typed_before"] = typed
+    other = steward.post("/en/sign-in.html", data=entry | {"code": office.code("administrator")})
+    assert (other.status_code, other.location) == (303, "/en/index.html")
 
 
 def test_of_a_form_that_another_site_sends_nothing_is_kept(office, steward):

@@ -1,6 +1,7 @@
 """A portal in tests: the people who are signed in to it, and the clock by which it goes."""
 
 import datetime as dt
+import html
 import re
 from pathlib import Path
 
@@ -67,6 +68,7 @@ class SignedIn:
         client = self.app.test_client()
         with client.session_transaction() as session:
             session["token"] = token
+            session["account"] = self.accounts.session(token, now=self.clock.now, portal=self.portal).id
         return client
 
     def code(self, login: str) -> str:
@@ -76,3 +78,10 @@ class SignedIn:
 
 def csrf(text):
     return re.search(r'name="csrf_token" value="([^"]+)"', text)[1]
+
+
+def hidden(text):
+    """The hidden fields of a page, as a browser would send them back."""
+    return {
+        name: html.unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text)
+    }
