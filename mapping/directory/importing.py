@@ -480,7 +480,8 @@ class Import:
         """Return of services that the list no longer holds from where to where they went, as it seems.
 
         That is so where the list newly has the same help of the same organization, and only at other places. What
-        another sender gives too did not move: they say otherwise.
+        another sender gives too did not move: they say otherwise. Nor did what is in another area now, unless half of
+        the list stood in the one before: a sender may give each area a list of its own under one name.
         """
         now = self._newly_at({_help_of(row["organization_id"], row["name"]) for row in services.values()}, visible)
         if not now:
@@ -492,6 +493,8 @@ class Import:
         places = {place: row for place, row in places.items() if place in earlier.get(Location.table, ())}
         addresses = self._stored_of(Address.table, places, "location_id", earlier)
         streets = {row["location_id"]: row for row in addresses.values()}
+        known = len(self._added_before(self.ids(Service.table), visible))
+        same_list = 2 * known >= min(known + len(services), len(self.ids(Service.table)))
         moves = {}
         for tie in given.values():
             service, place = services[tie["service_id"]], places.get(tie["location_id"])
@@ -499,6 +502,8 @@ class Import:
             if place is None or not new:
                 continue
             old = PlacedAt.of(place, streets.get(place["id"]))
+            if not (same_list or any(other.unit == old.unit for other in new)):
+                continue
             if all(old.is_apart_from(other) for other in new):
                 near = {other.text for other in new if other.unit == old.unit} or {other.text for other in new}
                 moves[service["id"]] = _moved(old.text, "; ".join(sorted(near)))
@@ -518,14 +523,8 @@ class Import:
             for service, body, name in self.records.told(Service, "id", "organization_id", "name")
             if (named := _help_of(body, name)) in helps
         }
-        query = (
-            "SELECT record, batch FROM history WHERE change = 'added' AND batch < ?"
-            " AND record IN (SELECT value FROM json_each(?))"
-        )
-        off = undone(self.db)
-        for record, batch in self.db.conn.execute(query, [self.number, json.dumps([*services])]):
-            if batch not in off and visible(Service.table, record):
-                services.pop(record, None)
+        for record in self._added_before(services, visible):
+            del services[record]
         ties = self.records.told(ServiceAtLocation, "service_id", "location_id")
         at = [(services[service], place) for service, place in ties if service in services]
         wanted = {place for _, place in at}
@@ -536,6 +535,16 @@ class Import:
             if place in places:
                 newly[named].add(PlacedAt.of(places[place], streets.get(place)))
         return newly
+
+    def _added_before(self, services: Collection[str], visible: Visible) -> set[str]:
+        """Return those of some services that were there before the batch, as far as they may be seen."""
+        query = (
+            "SELECT record, batch FROM history WHERE change = 'added' AND batch < ?"
+            " AND record IN (SELECT value FROM json_each(?))"
+        )
+        off = undone(self.db)
+        rows = self.db.conn.execute(query, [self.number, json.dumps([*services])])
+        return {record for record, batch in rows if batch not in off and visible(Service.table, record)}
 
     def _mentioned(self, table: str) -> set[str]:
         """Return the records of a table to which records of the batch refer."""

@@ -1602,6 +1602,17 @@ def test_what_a_list_left_out_or_writes_otherwise_did_not_move(take, tmp_path, t
             assert directory.count("service_at_location") >= ties
 
 
+def test_an_office_moved_to_another_district_where_the_rest_of_the_list_stands_as_before(take, tmp_path, tiny_area):
+    """What only has the name of a list may be that of another district: nothing of it is taken away."""
+    rest = moving("Sino 9", body="Navruz")
+    for number, (others, moves) in enumerate([(rest, 1), ([], 0)]):
+        with Directory(tmp_path / f"{number}.db", tiny_area) as directory:
+            given(take, directory, *moving("Rudaki 12"), *others)
+            change = given(take, directory, *moving("Somoni 3", district="Hamvora"), *others)
+            assert len([record for record in change.missing if record.moved]) == moves
+            assert directory.count("service_at_location") == 2
+
+
 def test_an_office_that_moved_is_back_when_the_list_is_undone_and_leaves_again_when_it_is_stored_again(
     take, tmp_path, tiny_area
 ):
