@@ -381,14 +381,13 @@ def _serve(
         raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
     portal = create_app(view, area, demo=demo, inbox=inbox, proxies=proxies, keep=True)
     try:
-        listener = listening(port, host) if processes > 1 else None
-        server = create_server(portal, port=port, proxies=proxies, host=host) if listener is None else None
+        listener = listening(port, host)
     except OSError as error:
         raise MappingError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from error
     out.print(f"Rohnamo is at http://127.0.0.1:{port}/   (Ctrl-C ends it)")
-    if listener is not None:
+    if processes > 1:
         ahead = Job("pages ahead", lambda: watch(portal, threading.Event()))
         serve_together(portal, listener, proxies=proxies, processes=processes, beside=[ahead])
-    elif server is not None:
+    else:
         with keep_ahead(portal):
-            server.run()
+            create_server(portal, listener=listener, proxies=proxies).run()
