@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 
@@ -192,6 +193,19 @@ def test_half_a_year_does_not_contradict_a_whole_one(tiny_area):
     )
     other = count(9, measure="crimes_registered_narrow", period="Jan-Jun", source="Report", printed=True)
     assert "is 8 or 9" in str(cases(view(case_count=[half, other]), tiny_area).finding)
+
+
+def test_two_definitions_are_two_things_and_no_disagreement(tiny_area):
+    """86 crimes in a wide sense and, of them, 53 of illegal labour migration contradict each other as little as 24."""
+    wide = count(86, measure="crimes_registered", definition="trafficking in a wide sense")
+    part = count(53, measure="crimes_registered", definition="illegal labour migration", source="Report")
+    result = cases(view(case_count=[wide, part]), tiny_area)
+    assert "spread" not in result.figures
+    assert str(result.finding) == "Numbers of cases cannot be compared: “Crimes registered” is counted in 2 ways"
+    assert result.figures["ways"].value == 2
+    unsaid = count(60, measure="crimes_registered", source="Paper")
+    for order in permutations([wide, part, unsaid]):
+        assert "is 60 or 86" in str(cases(view(case_count=order), tiny_area).finding)
 
 
 def test_a_few_months_are_no_year(tiny_area):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from sqlite3 import Row
 
 import pandas as pd
@@ -193,16 +194,21 @@ def disagreements(counts: Sequence[Count]) -> list[tuple[Count, Count]]:
     """Return the lowest and the highest number of each year and thing that is counted more than once, the widest first.
 
     The same thing has the same measure, or a narrower one whose name goes on from it, in the same unit and the same
-    part of the year.
+    part of the year. Two law articles or definitions are two things, of which each may have a number of its own.
     """
-    pairs = {}
-    numbered = [count for count in counts if count.number]
-    for count in numbered:
-        same = [o for o in numbered if _when(o) == _when(count) and _comparable(o.measure, count.measure)]
-        low, high = min(same, key=lambda c: c.number or 0), max(same, key=lambda c: c.number or 0)
-        if low.number != high.number:
-            pairs[_when(count), min(low.measure, high.measure, key=len)] = (low, high)
-    return sorted(pairs.values(), key=lambda p: (-(p[1].number or 0) / (p[0].number or 1), -p[0].year))
+    numbered: dict[tuple[object, ...], list[Count]] = {}
+    for count in sorted(filter(lambda count: count.number, counts), key=lambda count: count.number or 0):
+        numbered.setdefault(_when(count), []).append(count)
+    pairs: dict[tuple[object, ...], tuple[Count, Count]] = {}
+    for when, same in numbered.items():
+        for low, high in sorted(combinations(same, 2), key=_spread):  # the widest comes last and stays
+            if low.number != high.number and _comparable(low, high):
+                pairs[when, min(low.measure, high.measure, key=len)] = (low, high)
+    return sorted(pairs.values(), key=lambda pair: (-_spread(pair), -pair[0].year))
+
+
+def _spread(pair: tuple[Count, Count]) -> float:
+    return (pair[1].number or 0) / (pair[0].number or 1)
 
 
 def _when(count: Count) -> tuple[int, str, str]:
@@ -210,8 +216,18 @@ def _when(count: Count) -> tuple[int, str, str]:
     return count.year, "" if count.whole_year else count.period.casefold(), count.unit
 
 
-def _comparable(measure: str, other: str) -> bool:
-    return measure == other or measure.startswith(f"{other}_") or other.startswith(f"{measure}_")
+def _comparable(count: Count, other: Count) -> bool:
+    short, long = sorted((count.measure, other.measure), key=len)
+    return (short == long or long.startswith(f"{short}_")) and (not count.of or not other.of or count.of == other.of)
+
+
+def ways_of_counting(counts: Sequence[Count]) -> tuple[str, int]:
+    """Return the measure that is counted by most law articles and definitions, and by how many; none is one of them."""
+    ways: dict[str, set[str]] = {"": set()}
+    for count in counts:
+        ways.setdefault(count.measure, set()).add(count.of)
+    measure = max(ways, key=lambda name: len(ways[name]))
+    return measure, len(ways[measure])
 
 
 def _finding(national: Sequence[Count]) -> Message:
@@ -231,6 +247,10 @@ def _finding(national: Sequence[Count]) -> Message:
         return Message(
             "Numbers of cases disagree: for {year}, “{measure}” is {low} or {high}, by who counts how", words
         )
+    measure, ways = ways_of_counting(national)
+    if ways > 1:
+        words = {"measure": label(measure), "ways": ways}
+        return Message("Numbers of cases cannot be compared: “{measure}” is counted in {ways} ways", words)
     return Message(
         "Numbers of cases from {first} to {last}: {numbers}, of {sources} sources that cannot be compared", words
     )
@@ -265,8 +285,14 @@ def _figures(national: Sequence[Count], area: StudyArea) -> dict[str, Figure]:
         sources = len({count.source for count in national})
         figures["sources"] = Figure(sources, "count", Message("Sources"))
     if pairs := disagreements(national):
-        spread = (pairs[0][1].number or 0) / (pairs[0][0].number or 1)
-        figures["spread"] = Figure(spread, "number", Message("Times by which two numbers differ at most"))
+        figures["spread"] = Figure(
+            _spread(pairs[0]), "number", Message("Times by which two numbers of cases differ at most")
+        )
+    measure, ways = ways_of_counting(national)
+    if ways > 1:
+        figures["ways"] = Figure(
+            ways, "count", Message("Ways in which “{measure}” is counted", {"measure": label(measure)})
+        )
     if rate := _rate(national, area):
         figures["rate"] = Figure(rate[1], "number", Message("Victims identified for each 100,000 people"))
     return figures
@@ -287,6 +313,11 @@ def _curves(national: Sequence[Count]) -> tuple[Curve, ...]:
         )
         for (measure, source, _, whole), own in series.items()
     )
+
+
+def unlike(result: Result) -> Figure | None:
+    """Return what tells most plainly that cases are not counted in one way, if anything does; 1 would be one way."""
+    return result.figures.get("spread") or result.figures.get("ways")
 
 
 def _sources(counts: Sequence[Count]) -> tuple[Input, ...]:

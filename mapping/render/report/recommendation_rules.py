@@ -6,6 +6,7 @@ that the next edition can tell what became of it.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from mapping.analysis.adequacy.cases import unlike
 from mapping.analysis.adequacy.standards import met_and_known
 from mapping.analysis.common import wording
 from mapping.language.i18n import Message, People, Several, Share, Text
@@ -552,9 +553,8 @@ def _column_sum(result: Result, key: str) -> int:
 
 def cases_disagree(material: Sources) -> Iterator[Recommendation]:
     """Ask those who count cases for one way of counting."""
-    result = material.results["cases"]
-    spread = result.figures.get("spread")
-    if spread is None or spread.value <= 1:
+    figure = unlike(material.results["cases"])
+    if figure is None:
         return
     yield Recommendation(
         material.day,
@@ -565,15 +565,15 @@ def cases_disagree(material: Sources) -> Iterator[Recommendation]:
             "Agree with the police, prosecutors and courts on one way of counting: unit, law article, period and "
             "who is counted, by sex, age and form of exploitation."
         ),
-        evidence=Message("Two numbers of the same year differ by {times} times.", {"times": spread.value}),
+        evidence=Message("{name}: {number}.", {"name": figure.label, "number": round(figure.value, 1)}),
         table="cases",
         cost="low",
         indicator="I12",
         priority=3,
-        measure=Message("Times by which two numbers differ at most"),
-        value=spread.value,
+        measure=figure.label,
+        value=figure.value,
         target=1,
-        kind="number",
+        kind=figure.kind,
     )
 
 

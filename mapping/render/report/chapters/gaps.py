@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mapping.analysis.adequacy.cases import PARTS
+from mapping.analysis.adequacy.cases import PARTS, unlike
 from mapping.language.i18n import Message, Share, number, ranged
 from mapping.render.report.composer import Pen, cells
 from mapping.render.report.elements import TableRow
@@ -98,7 +98,7 @@ def _indicators(pen: Pen) -> Iterable[TableRow]:
         text = result.total_text(key, material.language) if key in result.table else ""
         return text or material.say(Message("not known"))
 
-    hidden = STATES["not published"].into(material.language)
+    hidden, counted = STATES["not published"].into(material.language), unlike(material.results["cases"])
     scores: tuple[tuple[str, Message, str, str], ...] = (
         ("I01", Message("Cells of the referral matrix in which something is listed"), figure("nrm", "listed"), "nrm"),
         ("I02", Message("People within 60 minutes of any service"), total("coverage", "any_60"), "coverage"),
@@ -134,7 +134,12 @@ def _indicators(pen: Pen) -> Iterable[TableRow]:
         ("I10", Message("Minimum standards met"), figure("standards", "met"), "standards"),
         ("I10", Message("Minimum standards of which it is not known"), figure("standards", "unknown"), "standards"),
         ("I11", Message("Services checked in time"), material.fresh_text(material.fresh_share), "freshness"),
-        ("I12", Message("Times by which two numbers of cases differ at most"), figure("cases", "spread"), "cases"),
+        (
+            "I12",
+            counted.label if counted else Message("Times by which two numbers of cases differ at most"),
+            counted.text(material.language) if counted else material.say(Message("not known")),
+            "cases",
+        ),
         ("I13", Message("Victims identified for each 100,000 people"), figure("cases", "rate"), "cases"),
         ("I14", Message("People who were referred to help, of those identified"), _referred(pen), "cases"),
         ("I15", Message("Main countries of destination in which help is listed"), _destinations(pen), "destinations"),
