@@ -29,7 +29,7 @@ from mapping.directory import gate
 from mapping.directory.conflicts import STEWARDS, Conflict, conflicts
 from mapping.directory.erasure import empty_journal, erasable, require_untold
 from mapping.directory.gate import Waiting
-from mapping.directory.importing import bring_in, missing, series, still_missing
+from mapping.directory.importing import Sight, bring_in, missing, series, still_missing
 from mapping.directory.merge import checked, keep_edit, merge
 from mapping.directory.proposals import (
     Decided,
@@ -386,12 +386,12 @@ class Directory:
             undo(writing, undone)
         return writing.change
 
-    def missing(self, batch: Batch, *, visible: Callable[[str, str], bool]) -> list[Missing]:
+    def missing(self, batch: Batch, *, sight: Sight) -> list[Missing]:
         """Return what a sender gave before and a list does not hold, before it is stored.
 
-        ``visible`` tells of a table and an id whether whoever asks may know of it: nothing else counts.
+        ``sight`` gives of a table and an id the record as whoever asks may see it, or None: nothing else counts.
         """
-        return missing(self.db, batch, visible=visible)
+        return missing(self.db, batch, sight=sight)
 
     def still_missing(self) -> list[tuple[str, str]]:
         """Return what the newest lists of senders did not hold and nobody saw to since: table and id."""

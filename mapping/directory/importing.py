@@ -47,13 +47,8 @@ MISSED = tuple(t for t in ENTRIES if t in WHOLES or "organization" in references
 """Tables whose records are missed when a source no longer gives them."""
 
 
-Visible = Callable[[str, str], bool]
-"""Whether a record may be seen, by its table and its id."""
-
-
-def everything(_table: str, _record: str) -> bool:
-    """See every record."""
-    return True
+Sight = Callable[[str, str], Record | None]
+"""Gives of a table and an id the record as it may be seen, None where it may not; no sight sees what is stored."""
 
 
 def bring_in(
@@ -71,14 +66,14 @@ def bring_in(
     import_.require_references()
 
 
-def missing(db: sqlite_utils.Database, batch: Batch, *, visible: Visible) -> list[Missing]:
-    """Return what a sender gave before and a list that is not stored does not hold, of what may be seen alone."""
+def missing(db: sqlite_utils.Database, batch: Batch, *, sight: Sight) -> list[Missing]:
+    """Return what a sender gave before and a list that is not stored does not hold, from what may be seen alone."""
     (newest,) = db.conn.execute("SELECT coalesce(max(number), 0) FROM batch").fetchone()
     import_ = Import(db, batch, Change(), number=newest + 1)
     if batch.partial or not import_.lists_before:
         return []
-    _, earlier = import_.given_before(visible)
-    return [*import_.missing(earlier, visible)]
+    _, earlier = import_.given_before(sight)
+    return [*import_.missing(earlier, sight)]
 
 
 def still_missing(db: sqlite_utils.Database) -> list[tuple[str, str]]:
@@ -114,7 +109,7 @@ class PlacedAt(NamedTuple):
             text = ", ".join(filter(None, (address["city"], address["address_1"])))
         if not text and point and place["precision"] == "exact" and place["audience"] != "custodian":
             text = f"{point[0]}, {point[1]}"
-        street = coarse(address["address_1"]) if address else ""
+        street = coarse(address["address_1"] or "") if address else ""
         return cls(place["area_unit"], street, point, text or place["area_unit"] or "?")
 
     def is_apart_from(self, other: "PlacedAt") -> bool:
@@ -389,10 +384,10 @@ class Import:
         (day,) = self.db.conn.execute('SELECT "on" FROM batch WHERE number = ?', [self.number]).fetchone()
         return dt.date.fromisoformat(str(day))
 
-    def given_before(self, visible: Visible = everything) -> tuple[str, dict[str, set[str]]]:
+    def given_before(self, sight: Sight | None = None) -> tuple[str, dict[str, set[str]]]:
         """Return of which series the list is, and what that gave before and it does not: table -> ids still here.
 
-        With ``visible`` as one who sees no other records.
+        With ``sight`` as one who sees no other records.
         """
         lists: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         query = (
@@ -400,7 +395,7 @@ class Import:
             " WHERE b.source = ? AND b.number < ? AND h.change = 'added'"
         )
         for name, table, record in self.db.conn.execute(query, (self.batch.source.id, self.number)):
-            if table in (*PARTS, *MISSED) and visible(table, record):
+            if table in (*PARTS, *MISSED) and (sight is None or sight(table, record)):
                 lists[name][table].add(record)
         name = series(self.batch.file)
         if name not in lists:
@@ -458,24 +453,20 @@ class Import:
         rows = ((self.number, record.table, record.id) for record in missing)
         self.db.conn.executemany("INSERT INTO missing VALUES (?, ?, ?)", rows)
 
-    def missing(self, earlier: Mapping[str, set[str]], visible: Visible = everything) -> Iterator[Missing]:
+    def missing(self, earlier: Mapping[str, set[str]], sight: Sight | None = None) -> Iterator[Missing]:
         """Yield the wholes that this list gave before, and that nothing in the batch speaks of."""
         for table in MISSED:
             if earlier.get(table) and len(self.records.rows(RECORDS[table])):
-                rows = stored_rows(self.db, table, sorted(earlier[table] - self._mentioned(table)))
-                bodies = stored_rows(
-                    self.db,
-                    "organization",
-                    sorted({str(of) for row in rows.values() if (of := row.get("organization_id"))}),
-                )
-                names = {body: str(row["name"]) for body, row in bodies.items()}
-                moves = self._moves(rows, earlier, visible) if table == Service.table else {}
+                rows = self._rows(table, earlier[table] - self._mentioned(table), sight)
+                owners = {str(of) for row in rows.values() if (of := row.get("organization_id"))}
+                names = {body: str(row["name"]) for body, row in self._rows("organization", owners, sight).items()}
+                moves = self._moves(rows, earlier, sight) if table == Service.table else {}
                 for record, row in rows.items():
                     of = names.get(row.get("organization_id") or "", "")
                     yield Missing(table, record, row.get("name") or "", of, moves.get(record))
 
     def _moves(
-        self, services: Mapping[str, Row], earlier: Mapping[str, set[str]], visible: Visible
+        self, services: Mapping[str, Row], earlier: Mapping[str, set[str]], sight: Sight | None
     ) -> dict[str, Phrase]:
         """Return of services that the list no longer holds from where to where they went, as it seems.
 
@@ -483,17 +474,17 @@ class Import:
         another sender gives too did not move: they say otherwise. Nor did what is in another area now, unless half of
         the list stood in the one before: a sender may give each area a list of its own under one name.
         """
-        now = self._newly_at({_help_of(row["organization_id"], row["name"]) for row in services.values()}, visible)
+        now = self._newly_at({_help_of(row["organization_id"], row["name"]) for row in services.values()}, sight)
         if not now:
             return {}
-        notes = self._stored_of("provenance", services, "link_id")
-        elsewhere = {row["link_id"] for row in notes.values() if row["source_id"] != self.batch.source.id}
-        given = self._stored_of(ServiceAtLocation.table, services.keys() - elsewhere, "service_id", earlier)
-        places = stored_rows(self.db, Location.table, sorted({row["location_id"] for row in given.values()}))
-        places = {place: row for place, row in places.items() if place in earlier.get(Location.table, ())}
-        addresses = self._stored_of(Address.table, places, "location_id", earlier)
+        notes = self._rows("provenance", stored_ids(self.db, "provenance", services, "link_id"), sight)
+        here = services.keys() - {row["link_id"] for row in notes.values() if row["source_id"] != self.batch.source.id}
+        given = self._given_of(ServiceAtLocation, here, "service_id", earlier, sight)
+        at = {row["location_id"] for row in given.values()} & earlier.get(Location.table, set())
+        places = self._rows(Location.table, at, sight)
+        addresses = self._given_of(Address, places, "location_id", earlier, sight)
         streets = {row["location_id"]: row for row in addresses.values()}
-        known = len(self._added_before(self.ids(Service.table), visible))
+        known = len(self._added_before(self.ids(Service.table), sight))
         same_list = 2 * known >= min(known + len(services), len(self.ids(Service.table)))
         moves = {}
         for tie in given.values():
@@ -509,21 +500,35 @@ class Import:
                 moves[service["id"]] = _moved(old.text, "; ".join(sorted(near)))
         return moves
 
-    def _stored_of(
-        self, table: str, owners: Collection[str], column: str, among: Mapping[str, set[str]] | None = None
-    ) -> dict[str, Row]:
-        """Return the stored rows of a table that are of some others; ``among`` some ids of each table, if given."""
-        ids = stored_ids(self.db, table, owners, column)
-        return stored_rows(self.db, table, sorted(ids if among is None else ids & among.get(table, set())))
+    def _rows(self, table: str, ids: Collection[str], sight: Sight | None) -> dict[str, Row]:
+        """Return the rows of some stored records, as they may be seen."""
+        if sight is None:
+            return stored_rows(self.db, table, sorted(ids))
+        seen_records = ((record, sight(table, record)) for record in sorted(ids))
+        return {record: to_row(seen_record) for record, seen_record in seen_records if seen_record is not None}
 
-    def _newly_at(self, helps: Collection[tuple[str, str]], visible: Visible) -> dict[tuple[str, str], set[PlacedAt]]:
+    def _given_of(
+        self,
+        kind: type[Record],
+        owners: Collection[str],
+        column: str,
+        earlier: Mapping[str, set[str]],
+        sight: Sight | None,
+    ) -> dict[str, Row]:
+        """Return the rows of a kind that are of some others, and that this list gave earlier."""
+        ids = stored_ids(self.db, kind.table, owners, column)
+        return self._rows(kind.table, ids & earlier.get(kind.table, set()), sight)
+
+    def _newly_at(
+        self, helps: Collection[tuple[str, str]], sight: Sight | None
+    ) -> dict[tuple[str, str], set[PlacedAt]]:
         """Return where the batch has help of some organizations in services that were not there before it."""
         services = {
             service: named
             for service, body, name in self.records.told(Service, "id", "organization_id", "name")
             if (named := _help_of(body, name)) in helps
         }
-        for record in self._added_before(services, visible):
+        for record in self._added_before(services, sight):
             del services[record]
         ties = self.records.told(ServiceAtLocation, "service_id", "location_id")
         at = [(services[service], place) for service, place in ties if service in services]
@@ -536,7 +541,7 @@ class Import:
                 newly[named].add(PlacedAt.of(places[place], streets.get(place)))
         return newly
 
-    def _added_before(self, services: Collection[str], visible: Visible) -> set[str]:
+    def _added_before(self, services: Collection[str], sight: Sight | None) -> set[str]:
         """Return those of some services that were there before the batch, as far as they may be seen."""
         query = (
             "SELECT record, batch FROM history WHERE change = 'added' AND batch < ?"
@@ -544,7 +549,8 @@ class Import:
         )
         off = undone(self.db)
         rows = self.db.conn.execute(query, [self.number, json.dumps([*services])])
-        return {record for record, batch in rows if batch not in off and visible(Service.table, record)}
+        added = {record for record, batch in rows if batch not in off}
+        return added if sight is None else {record for record in added if sight(Service.table, record)}
 
     def _mentioned(self, table: str) -> set[str]:
         """Return the records of a table to which records of the batch refer."""

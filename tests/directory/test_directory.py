@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -37,6 +38,7 @@ from mapping.model import (
     Location,
     Organization,
     Phone,
+    Record,
     Service,
     ServiceCapacity,
     Source,
@@ -587,17 +589,21 @@ def test_what_is_missing_is_named_whatever_the_file_is_called(directory: Directo
     assert {missing.name for missing in change.missing} == {"Advice 0", "Advice 3", "New"}
 
 
-def everything(*_):
-    return True
+def sight_of(directory: Directory, *hidden: str) -> Callable[[str, str], Record | None]:
+    """See all records but some."""
+    return lambda table, record: None if record in hidden else directory.record(RECORDS[table], record)
 
 
 def test_what_a_list_would_miss_is_told_before_it_is_stored(directory: Directory) -> None:
     helps = [service(f"Advice {n}", of="Umed") for n in range(4)]
     directory.add(batch(umed(), *helps, file="services.csv"), on=TODAY)
     less = batch(umed(), *helps[:3], file="От Мадины.csv")
-    for told in (directory.missing(less, visible=everything), directory.add(less, on=TODAY, dry_run=True).missing):
+    for told in (
+        directory.missing(less, sight=sight_of(directory)),
+        directory.add(less, on=TODAY, dry_run=True).missing,
+    ):
         assert [str(missing) for missing in told] == ["service Umed: Advice 3"]
-    assert directory.missing(batch(umed(), source="another"), visible=everything) == []
+    assert directory.missing(batch(umed(), source="another"), sight=sight_of(directory)) == []
     assert directory.still_missing() == []
 
 
@@ -606,9 +612,9 @@ def test_who_may_not_know_of_a_record_is_told_what_would_be_without_it(directory
     helps = [service(f"Advice {n}", of="Umed") for n in range(3)]
     directory.add(batch(umed(), *helps, file="services.csv"), on=TODAY)
     hidden, guess = key("service", "Advice 0"), batch(umed(), helps[0], file="a guess.csv")
-    assert len(directory.missing(guess, visible=everything)) == 2
-    assert directory.missing(guess, visible=lambda _, record: record != hidden) == []
-    named = directory.missing(batch(umed(), helps[1], file="services.csv"), visible=lambda _, record: record != hidden)
+    assert len(directory.missing(guess, sight=sight_of(directory))) == 2
+    assert directory.missing(guess, sight=sight_of(directory, hidden)) == []
+    named = directory.missing(batch(umed(), helps[1], file="services.csv"), sight=sight_of(directory, hidden))
     assert [missing.name for missing in named] == ["Advice 2"]
 
 

@@ -1634,7 +1634,12 @@ def test_where_an_office_was_is_told_to_whom_may_see_it_alone(take, tmp_path, ti
         newer = take(*moving("Somoni 3"), heads=AT, known=known, **UNNUMBERED)
 
         def moved(hidden):
-            told = directory.missing(newer, visible=lambda table, record: (table, record) not in hidden)
+            told = directory.missing(
+                newer,
+                sight=lambda table, record: (
+                    None if (table, record) in hidden else directory.record(RECORDS[table], record)
+                ),
+            )
             return [str(record.moved) for record in told if record.moved]
 
         assert len(moved(set())) == 1

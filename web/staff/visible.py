@@ -191,10 +191,14 @@ class VisibleRecords:
         NotFound
             It is not there, or may not be seen: nobody can tell which.
         """
-        row = self._by_id.get(table, {}).get(record)
+        row = self.get(table, record)
         if row is None:
             raise NotFound(f"there is no such {table}")
         return row
+
+    def get(self, table: str, record: str) -> Record | None:
+        """Return one record, None where it is not there or may not be seen."""
+        return self._by_id.get(table, {}).get(record)
 
     def has(self, table: str, record: str | None) -> bool:
         """Tell whether a record may be seen."""

@@ -454,7 +454,7 @@ def look(upload: Upload) -> Preview:
         counts[record.table]["changed" if otherwise else "same"] += 1
         if record.table in WHOLES and AUDIENCES.index(record.audience) > AUDIENCES.index(old.audience):
             hidden.append(old.name or record.table)
-    gone = directory().missing(batch, visible=whole.has)
+    gone = directory().missing(batch, sight=whole.get)
     missing = [record for record in gone if record.name and record.table in WHOLES]
     return Preview(
         counts, tuple(hidden), batch.rows, len(batch.refused), tuple(grouped(batch.issues)), tuple(missing), batch

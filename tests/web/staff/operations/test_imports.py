@@ -9,7 +9,7 @@ import pytest
 
 from mapping.batch import Issue
 from mapping.column_map import ColumnMap
-from mapping.directory.directory import Directory
+from mapping.directory.directory import Directory, rules
 from mapping.model import RECORDS, Approval, Organization, Phone, Provenance, record_id
 from mapping.render.layers.services import spaced
 from mapping.resources import shipped
@@ -882,3 +882,34 @@ def test_what_kind_of_help_all_rows_are_can_be_said_where_no_column_does(steward
     fields = fields_of(steward, columns) | {"source": "offices", "name": "Offices", "kservice": "legal aid"}
     path = steward.post(columns, data=fields).location
     assert "1 row, 0 of them would be left out" in steward.get(path).text
+
+
+MARKINGS = {
+    "nothing hidden": None,
+    "an address kept back": approval("withhold", key("address", "Old"), "address_1"),
+    "half a point kept back": approval("withhold", key("location", "Old"), "latitude"),
+    "known by its area": approval("precision", key("service", "Papers"), "area"),
+}
+
+
+@pytest.mark.parametrize("marking", MARKINGS)
+def test_from_where_an_office_moved_is_told_as_stewards_see_it_alone(tmp_path, tiny_area, marking):
+    """Two directories that differ only in where it was say the same of a list that is not stored: it may be a guess."""
+    types = ["JUS-WIT"] if marking == "known by its area" else ["LEG-INF"]
+    told = []
+    for number, (street, at) in enumerate((("Rudaki 12", (10.0, 60.1)), ("Sino 7", (10.02, 60.12)))):
+        where = {"address": street} if marking == "an address kept back" else {"at": at}
+        parts = [
+            organization("Umed"),
+            service("Papers", of="Umed", types=types),
+            place("Old", of=["Papers"], unit="XT-W2", **where),
+            *filter(None, [MARKINGS[marking]]),
+        ]
+        now = place("New", of=["papers"], at=(10.1, 60.2), unit="XT-W2", address="Somoni 3")
+        newer = batch(organization("Umed"), service("papers", of="Umed", types=types), now)
+        with sample_directory(tmp_path / str(number), tiny_area, *parts) as stored:
+            tables = {table: stored.records(RECORDS[table]) for table in RECORDS}
+            seen = visible.VisibleRecords(visible.shown(tables, rules(TODAY, tiny_area)), tiny_area, TODAY, key=b"")
+            told.append([missing.into("en") for missing in stored.missing(newer, sight=seen.get)])
+    assert (told[0] == told[1]) == (marking != "nothing hidden")
+    assert any("Papers" in text for text in told[0])
