@@ -222,9 +222,12 @@ def _comparable(count: Count, other: Count) -> bool:
 
 
 def ways_of_counting(counts: Sequence[Count]) -> tuple[str, int]:
-    """Return the measure that is counted by most law articles and definitions, and by how many; none is one of them."""
+    """Return the measure that is counted by most law articles and definitions, and by how many; none is one of them.
+
+    Of several, it is the one that was counted last.
+    """
     ways: dict[str, set[str]] = {"": set()}
-    for count in counts:
+    for count in sorted(counts, key=lambda count: -count.year):
         ways.setdefault(count.measure, set()).add(count.of)
     measure = max(ways, key=lambda name: len(ways[name]))
     return measure, len(ways[measure])

@@ -52,7 +52,7 @@ def served(
     ``name`` is that of the analysis.
 
     For each key ``k`` the table has ``k`` (share of people within reach, with ``k_low`` and ``k_high``), ``k_phone``
-    (the state "only remote" where a line covers the unit, else "none listed") and ``k_without`` (people who neither
+    (the state "present" where a line covers the unit, else "none listed") and ``k_without`` (people who neither
     reach anything in person nor have a line, with its range).
 
     Raises
@@ -75,13 +75,13 @@ def served(
         block = _block(kind.key, reached[kind.key].gathered(matrix), matrix @ people, census)
         for end in ("", "_low", "_high"):
             block[f"{kind.key}_without{end}"] = np.where(lines, 0, block[f"{kind.key}_without{end}"])
-        columns |= block | {f"{kind.key}_phone": np.where(lines, "only remote", "none listed").astype(object)}
+        columns |= block | {f"{kind.key}_phone": np.where(lines, "present", "none listed").astype(object)}
         whole = _block(kind.key, reached[kind.key].gathered(everything), everything @ people, census.sum(keepdims=True))
         far = matrix[~lines].sum(axis=0, keepdims=True)  # where no line can be called; each variant adds up by itself
         left = _block(kind.key, reached[kind.key].gathered(far), far @ people, census[~lines].sum(keepdims=True))
         without = {key: values for key, values in left.items() if key.startswith(f"{kind.key}_without")}
         total |= {key: float(values[0]) for key, values in (whole | without).items()}
-        total[f"{kind.key}_phone"] = "only remote" if lines.all() and len(lines) else "none listed"
+        total[f"{kind.key}_phone"] = "present" if lines.any() else "none listed"
         states[kind.key] = np.where(census == 0, "not applicable", state_of(kind.entries, area))
     index = pd.Index(codes, name="code")
     table = pd.DataFrame(columns, index=index)

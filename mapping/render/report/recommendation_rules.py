@@ -180,14 +180,19 @@ def far_districts(material: Sources) -> Iterator[Recommendation]:
     result = material.results["coverage"]
     if "any_beyond" not in result.table or result.level == 0:
         return
-    within = result.table["any_60"].astype(float)
+    beyond, least, most = (1 - result.table[f"any_60{end}"].astype(float) for end in ("", "_high", "_low"))
     worst = result.table["any_beyond"].sort_values(ascending=False, kind="stable")
     for code in [str(code) for code in worst.index[:MOST] if worst[code] > 0]:
         words = {
             "unit": material.area.unit(code).titles,
             "people": People(worst[code]),
-            "share": Share(1 - float(within[code])),
+            "share": Share(float(beyond[code])),
         }
+        evidence = Message("{people} people there live more than an hour from any listed service ({share}).", words)
+        if wording.is_least(beyond[code], least[code], most[code]):
+            evidence = Message(
+                "At least {people} people there live more than an hour from any listed service ({share}).", words
+            )
         region = region_authority(material, material.area.region_of(code))
         yield Recommendation(
             material.day,
@@ -198,7 +203,7 @@ def far_districts(material: Sources) -> Iterator[Recommendation]:
                 "Arrange regular days on which counselling, legal advice and a doctor come to this area: {unit}.",
                 words,
             ),
-            evidence=Message("{people} people there live more than an hour from any listed service ({share}).", words),
+            evidence=evidence,
             table="coverage",
             cost="medium",
             indicator="I02",

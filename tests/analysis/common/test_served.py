@@ -38,15 +38,13 @@ def test_people_within_an_hour_of_help_in_a_language(tiny_area):
 
 def test_a_line_counts_where_it_reaches_and_not_as_a_visit(tiny_area):
     result = languages(view(helping("tg"), line("tg", "ru", covers=("XT-W",))), tiny_area)
-    assert [result.text(unit, "ru_phone", "en") for unit in ("XT-W1", "XT-E1")] == [
-        "only by phone or visit",
-        "none listed",
-    ]
+    assert [result.text(unit, "ru_phone", "en") for unit in ("XT-W1", "XT-E1")] == ["listed", "none listed"]
+    assert result.total["ru_phone"] == "present", "in the country there is one, and who have none are counted"
     assert result.total["tg_without"] == pytest.approx(10_000, abs=500), "east: 60 less the 50 within an hour"
     assert result.text("XT-W1", "ru", "en").endswith("(only by phone or visit)")
     everywhere = languages(view(line("ru")), tiny_area)
     assert everywhere.total["ru_without"] == 0
-    assert everywhere.total["ru_phone"] == "only remote"
+    assert everywhere.total["ru_phone"] == "present"
 
 
 def test_a_language_in_which_only_a_line_answers_is_the_one_in_which_nobody_is_near(tiny_area):

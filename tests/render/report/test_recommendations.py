@@ -7,6 +7,7 @@ import math
 from types import SimpleNamespace
 from typing import get_args
 
+import pandas as pd
 import pytest
 
 from mapping.area.settings import CountryFact
@@ -16,7 +17,7 @@ from mapping.language.i18n import Message
 from mapping.render import report as reports
 from mapping.render.report import recommendations as advice
 from mapping.render.report.national import NATIONAL
-from mapping.render.report.recommendation_rules import DEFAULTS, RULES, advise, nights
+from mapping.render.report.recommendation_rules import DEFAULTS, RULES, advise, far_districts, nights
 from mapping.render.report.sources import Sources
 from mapping.result import Figure
 from tests.support.sample import TODAY, organization, sample_view
@@ -75,6 +76,20 @@ def test_evidence_is_no_surer_than_the_finding(material, low, evidence):
             **{name: getattr(material, name) for name in ("day", "area")},
         )
     )
+    assert str(asked.evidence) == evidence
+
+
+@pytest.mark.parametrize(
+    ("low", "evidence"),
+    [
+        (0.1, "At least 90 people there live more than an hour from any listed service (60%)."),
+        (0.4, "90 people there live more than an hour from any listed service (60%)."),
+    ],
+)
+def test_people_far_away_are_told_as_the_least_that_they_can_be(material, tiny_area, low, evidence):
+    columns = {"any_60": 0.4, "any_60_low": low, "any_60_high": 0.4, "any_beyond": 90.0}
+    coverage = SimpleNamespace(table=pd.DataFrame(columns, ["XT-W1"]), level=2)
+    (asked,) = far_districts(SimpleNamespace(results={"coverage": coverage}, day=TODAY, area=tiny_area))
     assert str(asked.evidence) == evidence
 
 
@@ -246,3 +261,10 @@ def test_what_is_said_missing_most_is_what_the_finding_names(material):
     for each in asked:
         assert each.value == finding.values["count"]
         assert each.text.values["need"] == finding.values["help"]
+
+
+def test_who_gives_no_help_of_its_own_has_no_empty_cell(report):
+    (table,) = (block for block in report.blocks() if getattr(block, "caption", "") == "Who answers for which help")
+    last = {row.name: row.cells[-1].text for row in table.rows}
+    assert last["The national office of statistics"] == "does not apply"
+    assert all(cell.text for row in table.rows for cell in row.cells)

@@ -67,7 +67,8 @@ def _mandates(pen: Pen) -> None:
         codes = codes_of[name]
         helps = ", ".join(material.type_label(code) for code in codes) or material.say(OWN_TASKS[key])
         state = [e for e in material.entries if e.organization.kind == "government" and _answers(e, codes)]
-        made.append(TableRow(name, (Cell(helps), Cell(material.say(len(state)) if codes else "", number=True))))
+        number = Cell(material.say(len(state)), number=True) if codes else Cell(material.say(STATES["not applicable"]))
+        made.append(TableRow(name, (Cell(helps), number)))
     pen.table(
         Message("Who answers for which help"),
         (Message("Organization"), Message("Answers for"), Message("Listed services of state authorities")),
