@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -219,11 +220,12 @@ def create_server(
     host: str = HOST,
     listener: socket.socket | None = None,
     processes: int = 1,
+    kind: Callable[..., BoundedServer] = BoundedServer,
 ) -> BoundedServer:
     """Return a server of a portal; ``run`` serves until it is ended. By default this machine alone reaches it.
 
     With a ``listener`` it takes connections from there, as one of several ``processes`` that share what all of them
-    together may have open and work on.
+    together may have open and work on; ``kind`` is how it does so.
 
     ``proxies`` is how many web servers of ours stand before it: without one, what others say of whom they forward is
     taken out. With one, all connections are its own, and it is the one to share them out.
@@ -250,7 +252,7 @@ def create_server(
     dispatcher.set_thread_count(settings.threads)
     dispatcher.in_turn.set_thread_count(AT_ONCE)
     (place,) = settings.listen
-    return BoundedServer(
+    return kind(
         app,
         {},
         True,

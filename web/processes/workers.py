@@ -1,8 +1,8 @@
 """Workers: several processes that serve one portal, which must hold nothing but what everybody may know.
 
 They are copies of one process, made before it had any threads, and take connections from one socket: so they count
-forms together, keep pages together and share out the connections of one address. One that ends is begun anew; all end
-with the first one.
+forms together, keep pages together and share out connections (`web.processes.dealing`). One that ends is begun anew;
+all end with the first one.
 """
 
 import gc
@@ -15,10 +15,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, NamedTuple
 
 from web.kept_pages import KEPT_PAGES
+from web.processes.dealing import Dealer, SharingServer
 from web.serving import create_server
 
 if TYPE_CHECKING:
@@ -71,12 +73,14 @@ def serve_together(
 
     ``listener`` is a socket that listens (`web.serving.listening`).
     """
+    dealer = Dealer(processes)
 
-    def serve() -> None:
-        create_server(portal, listener=listener, proxies=proxies, processes=processes).run()
+    def serve(place: int) -> None:
+        kind = partial(SharingServer, dealer.seat(place))
+        create_server(portal, listener=listener, proxies=proxies, processes=processes, kind=kind).run()
 
     portal.config[KEPT_PAGES].share()
-    keep_running([*beside, *[Job("serving", serve)] * processes])
+    keep_running([*beside, *(Job("serving", partial(serve, place)) for place in range(processes))])
 
 
 def keep_running(jobs: Sequence[Job]) -> None:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -223,3 +224,20 @@ def test_many_processes_keep_and_read_what_is_theirs():
     assert [process.exitcode for process in processes] == [0, 0, 0]
     answers = AnswerFile(common, turn)
     assert [answers[f"/{number}"].contents for number in range(150)] == [b"%d" % number for number in range(150)]
+
+
+def test_connections_that_come_at_once_are_shared_out_evenly(first):
+    both(first)
+    with contextlib.ExitStack() as opened:
+        connections = [
+            opened.enter_context(contextlib.closing(http.client.HTTPConnection("127.0.0.1", first.port, timeout=20)))
+            for _ in range(100)
+        ]
+        for connection in connections:
+            connection.connect()
+        answering = Counter()
+        for connection in connections:
+            connection.request("GET", "/")
+            answering[connection.getresponse().read()] += 1
+    assert min(answering.values()) > 40, answering  # those of before may not be closed yet
+    assert len(answering) == 2
