@@ -6,11 +6,11 @@ at the same time, then a hundred. Every answer is checked to be one.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import gzip
 import os
 import re
+import selectors
 import socket
 import statistics
 import subprocess
@@ -42,6 +42,9 @@ ABOUT = (
 )
 FEW, MANY = 4, 100
 """Clients at once, in the first rows of a table and in the last ones."""
+RECEIVED = 2**17
+"""Bytes of an answer that are taken in at once at most."""
+LENGTH = re.compile(rb"(?i)\r\ncontent-length: ([0-9]+)\r\n")
 SERVER = """
 import sys
 import threading
@@ -120,49 +123,83 @@ def running(command: list[str], port: int, wait: float = 60) -> Iterator[subproc
         process.wait()
 
 
+class Client:
+    """Asks for paths one after the other on a connection of its own, from an address of its own."""
+
+    def __init__(self, port: int, number: int, paths: list[str], accepted: str) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), 60, source_address=(f"127.0.0.{number + 2}", 0))
+        self.waits: list[float] = []
+        self.answers: list[tuple[str, bytes]] = []
+        self._paths = paths
+        self._rest = f" HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: {accepted}\r\n\r\n".encode()
+        self._answer = b""
+        self._since = 0.0
+
+    def ask(self) -> bool:
+        """Ask for the next path; tell whether there was one."""
+        if len(self.answers) == len(self._paths):
+            return False
+        request = b"GET " + self._paths[len(self.answers)].encode() + self._rest
+        self._answer, self._since = b"", time.perf_counter()
+        self.socket.sendall(request)
+        return True
+
+    def take(self) -> bool:
+        """Take in bytes that came; tell whether the answer is whole."""
+        taken = self.socket.recv(RECEIVED)
+        if not taken:
+            raise RuntimeError(f"{self._paths[len(self.answers)]}: closed after {self._answer[:200]!r}")
+        self._answer += taken
+        head = self._answer.find(b"\r\n\r\n") + 4
+        if head < 4:
+            return False
+        length = LENGTH.search(self._answer, 0, head)
+        whole = len(self._answer) >= head + int(length[1]) if length else self._answer.endswith(b"\r\n0\r\n\r\n")
+        if whole:
+            self.waits.append(time.perf_counter() - self._since)
+            self.answers.append((self._paths[len(self.answers)], self._answer))
+        return whole
+
+
 def ask(port: int, clients: list[list[str]], pid: int, check: Callable[[bytes], bool], packed: bool = False) -> Served:
     """Let all clients ask at once, each from an address of its own for paths of its own, one after the other.
 
     With ``packed`` they ask for compressed answers. All answers are checked in the end.
     """
-    waits: list[float] = []
-    answers: list[tuple[str, bytes, bytes]] = []
     accepted = "gzip" if packed else "identity"
-
-    async def client(number: int, paths: list[str]) -> None:
-        source = f"127.0.0.{number + 2}", 0
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=source, limit=2**20)
-        for path in paths:
-            start = time.perf_counter()
-            writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: {accepted}\r\n\r\n".encode())
-            head = await reader.readuntil(b"\r\n\r\n")
-            body = await _body(reader, head)
-            waits.append(time.perf_counter() - start)
-            answers.append((path, head, body))
-        writer.close()
-
-    async def all_clients() -> None:
-        await asyncio.gather(*(client(number, paths) for number, paths in enumerate(clients)))
-
     start, busy = time.perf_counter(), processor(pid)
-    asyncio.run(all_clients())
-    seconds = time.perf_counter() - start
-    for path, head, body in answers:
-        contents = gzip.decompress(body) if b"Content-Encoding: gzip" in head else body
+    with contextlib.ExitStack() as held:
+        asking = [Client(port, number, paths, accepted) for number, paths in enumerate(clients)]
+        ready = held.enter_context(selectors.DefaultSelector())
+        for client in asking:
+            held.callback(client.socket.close)
+            if client.ask():
+                ready.register(client.socket, selectors.EVENT_READ, client)
+        while ready.get_map():
+            for key, _ in ready.select():
+                if key.data.take() and not key.data.ask():
+                    ready.unregister(key.fileobj)
+    seconds, busy = time.perf_counter() - start, processor(pid) - busy
+    for path, answer in (pair for client in asking for pair in client.answers):
+        head, _, body = answer.partition(b"\r\n\r\n")
+        contents = _contents(head, body)
         if b" 200 " not in head[:20] or not check(contents):
             raise RuntimeError(f"{path}: {head[:20]!r} {contents[:200]!r}")
-    return Served(waits, seconds, processor(pid) - busy, *memory(pid))
+    return Served([wait for client in asking for wait in client.waits], seconds, busy, *memory(pid))
 
 
-async def _body(reader: asyncio.StreamReader, head: bytes) -> bytes:
-    """Read what follows the head of an answer: of a length that it tells, or chunk by chunk."""
-    if length := re.search(rb"(?i)content-length: ([0-9]+)", head):
-        return await reader.readexactly(int(length[1]))
-    body = b""
-    while size := int(await reader.readline(), 16):
-        body += (await reader.readexactly(size + 2))[:-2]
-    await reader.readline()
-    return body
+def _contents(head: bytes, body: bytes) -> bytes:
+    """Return what an answer says: of a length that its head tells, or chunk by chunk, perhaps compressed."""
+    if length := LENGTH.search(head + b"\r\n"):
+        contents, rest = body[: int(length[1])], body[int(length[1]) :]
+    else:
+        contents, rest = b"", body
+        while size := int((line := rest.partition(b"\r\n"))[0], 16):
+            contents, rest = contents + line[2][:size], line[2][size + 2 :]
+        rest = rest.removeprefix(b"0\r\n\r\n")
+    if rest:
+        raise RuntimeError(f"more than one answer: {rest[:200]!r}")
+    return gzip.decompress(contents) if b"content-encoding: gzip" in head.lower() else contents
 
 
 def is_json(body: bytes) -> bool:
