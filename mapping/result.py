@@ -32,6 +32,10 @@ State = Literal[
 
 Picture = Literal["", "none", "heat", "bars", "stacked", "curve", "dots", "before-after"]
 
+Basis = Literal["listed", "visited", "confirmed", "abroad", "activities", "answers", "cases"]
+"""What is counted: all that is listed; services that can be visited and are not overdue; confirmed ones; those abroad;
+activities; answers to the checklist; case statistics."""
+
 STATES: dict[State, Message] = {
     "present": Message("listed"),
     "single": Message("only one"),
@@ -182,6 +186,7 @@ class Result:
     better or worse shades a map. ``groups`` names the heading under which columns stand together. ``layout`` is
     ``matrix`` where the columns read better down the page and the units across it. ``curves`` are for a chart whose
     axes are called ``axes``; ``picture`` says which chart shows the result best, by its shape where it is empty.
+    ``basis`` says what was counted, so that a report tells how much of that is known and checked.
     ``proposals`` are places for new services, the one that adds most people first. ``scenarios`` hold the surface in
     every season and way to travel, ``surface`` the first of them. ``names`` are those of the units, where
     they are known.
@@ -215,6 +220,7 @@ class Result:
     curves: tuple[Curve, ...] = ()
     axes: tuple[Text, Text] | None = None
     picture: Picture = ""
+    basis: Basis = "listed"
     proposals: tuple[ProposedSite, ...] = ()
     scenarios: tuple[Surface, ...] = ()
     names: Mapping[str, Text] = field(default_factory=dict)

@@ -94,8 +94,9 @@ def analyse(
     """Run an analysis on a view and print its finding, figures and table."""
     known = analyses()
     if name == "list":
+        width = max(map(len, known))
         for title, function in known.items():
-            out.print(f"{title:12} {(function.__doc__ or '').strip().splitlines()[0]}", markup=False)
+            out.print(f"{title:{width}} {(function.__doc__ or '').strip().splitlines()[0]}", markup=False)
         return
     if name not in known:
         raise NotFound(f"{name!r} is not an analysis; there are: {', '.join(known)}")

@@ -1,7 +1,8 @@
 """File formats: one file each, found by `mapping.registry`.
 
 A format's module holds ``SUFFIX``, the ending of its files (several are separated by spaces), ``LABEL``, which says in
-a few words what the file is or what it is good for, and what it can do:
+a few words what the file is or what it is good for (a `Message`, or a dictionary of language -> text), and what it can
+do:
 
 ``read(path) -> Iterator[Sheet]``
     Give the cells of a file. What they mean is said by the sender's column map.

@@ -7,12 +7,12 @@ lists that https://semiceu.github.io/DCAT-AP/releases/3.0.0/ asks for.
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, show
+from mapping.language.i18n import Message, Text, show
 
 API = "../api/index.json"
 
@@ -36,7 +36,7 @@ class Distribution:
     """A file of open data: its size in bytes, its SHA-256 in hexadecimal digits, and the languages that it is in."""
 
     name: str
-    label: Message
+    label: Text
     media_type: str
     size: int
     checksum: str
@@ -110,9 +110,8 @@ def _distribution(file: Distribution, licence: Node, languages: Sequence[str]) -
     }
 
 
-def _said(messages: Iterable[Message], languages: Sequence[str]) -> list[Node]:
-    texts = [*messages]
-    return _texts({code: " ".join(text.into(code) for text in texts) for code in languages})
+def _said(texts: Sequence[Text], languages: Sequence[str]) -> list[Node]:
+    return _texts({code: " ".join(show(text, code) for text in texts) for code in languages})
 
 
 def _texts(texts: dict[str, str]) -> list[Node]:

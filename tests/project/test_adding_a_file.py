@@ -13,6 +13,7 @@ import mapping.render.layers
 from mapping.cli import app as commands
 from mapping.intake.read import read
 from mapping.render import report as reports
+from mapping.render.report.sources import Sources
 from mapping.view.view import View
 from tests.conftest import TINY
 from tests.support.sample import TODAY
@@ -62,6 +63,7 @@ def phones(view, area):
         method=Message("We counted."),
         total={"services": len(listed)},
         picture="none",
+        basis="confirmed",
     )
 '''
 LAYER = '''
@@ -114,6 +116,9 @@ def test_a_format_is_a_file(added, view_file, tiny_area, tmp_path):
     for language, label in LABELS.items():
         assert label in client.get(f"/{language}/data.html").text
         assert f"{label}: .bars" in steward.get(f"/{language}/import.html").text
+    catalogued = client.get("/data/catalog.jsonld").get_json()["dcat:dataset"][0]["dcat:distribution"]
+    (own,) = [text for file in catalogued for text in file["dct:title"] if text["@value"] == LABELS["tg"]]
+    assert own["@language"] == "tg"
     out.write_text("name|district\nUmed|Chashma\n", "utf-8")
     assert read(out, source="Umed", area=tiny_area, today=TODAY).rows == 1
 
@@ -127,8 +132,11 @@ def test_an_analysis_is_a_file(added, view_file, tiny_area):
     assert "Services that can be rung up" in client.get("/en/gaps.html").text
     assert "services can be rung up." in client.get("/en/g/phones.html").text
     with View(view_file) as view:
-        made = reports.make(view, tiny_area, language="en", results=reports.gather(view, tiny_area))
+        results = reports.gather(view, tiny_area)
+        made = reports.make(view, tiny_area, language="en", results=results)
+        basis = Sources(view, tiny_area, "en", results).basis(results["phones"])
     assert "We counted." in str(made)
+    assert basis.startswith("Services that are confirmed: ")
 
 
 def test_a_map_layer_is_a_file(added, view_file, tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 from mapping.analysis.common.ledger import ledger, to_csv
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
-from mapping.language.i18n import Message
+from mapping.language.i18n import Message, Text
 from mapping.render.catalogue import Distribution, catalogue
 from mapping.render.export import export, file_name, writers
 from mapping.view.view import View
@@ -39,7 +39,7 @@ class Offer:
     """A file of open data."""
 
     name: str
-    label: Message
+    label: Text
     size: int
     checksum: str
 

@@ -84,6 +84,7 @@ def accessibility(
     table, total = _tables(around, shown, entries, known, within, level)
     return Result(
         name="accessibility",
+        basis="visited",
         title=Message("Services for each 100,000 people around them"),
         finding=_finding(total, shown, entries, area, minutes),
         also=_also(area, table, total, shown, entries),

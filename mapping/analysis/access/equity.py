@@ -119,6 +119,7 @@ def equity(
     total |= {key: float(values[0]) for key, values in none.items()}
     return Result(
         name="equity",
+        basis="visited",
         title=Message("How evenly services fall to people: {type}", {"type": sort.label}),
         finding=_finding(total, sort, somebody=somebody),
         also=_also(total, len(area.unit_codes), somebody=somebody),

@@ -92,6 +92,7 @@ def reach(
     shown = tuple(_surface(area, whole, sort, plan, surveyed["", plan].found) for plan in every)
     return Result(
         name="reach",
+        basis="visited",
         title=_title(area, sort, scenario),
         finding=_finding(total, sort, has_points=bool(spots)),
         also=_also(total, has_points=bool(spots)),

@@ -139,6 +139,7 @@ def siting(
     proposals = _proposals(proposed, within, minutes)
     return Result(
         name="siting",
+        basis="visited",
         title=Message("Where new services would reach most people: {type}", {"type": sort.label}),
         finding=_finding(total, proposals, minutes),
         also=_also(area, answers, candidates, proposals, minutes, steady=_steady(answers, chosen, means, people)),

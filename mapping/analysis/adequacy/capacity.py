@@ -99,6 +99,7 @@ def capacity(
     served = Message("{type}: people for whom there is room", words)
     return Result(
         name="capacity",
+        basis="visited",
         title=Message("Whom services have room for"),
         finding=_finding(total, sort, size, listed=bool(around.spots)),
         also=(_also(total, minutes),) if known else (),

@@ -82,6 +82,7 @@ def cases(view: View, area: StudyArea, *, level: int | None = None, measures: Se
     national = [count for count in counts if area.unit(count.unit).level == 0]
     return Result(
         name="cases",
+        basis="cases",
         title=Message("What is counted, and by whom"),
         finding=_finding(national),
         also=_also(national, area),

@@ -76,6 +76,7 @@ def norms(view: View, area: StudyArea, *, level: int | None = None, drafts: bool
     total = _total(usable, units, table, listing)
     return Result(
         name="norms",
+        basis="confirmed",
         title=Message("What norms ask for, and what is listed"),
         finding=_finding(usable, table, states),
         also=_also(usable, table, total),

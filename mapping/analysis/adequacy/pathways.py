@@ -121,6 +121,7 @@ def pathways(
     unknown = np.where(starts, "unknown", "not applicable")
     return Result(
         name="pathways",
+        basis="confirmed",
         title=Message("Where the way through help breaks"),
         finding=_finding(table),
         also=(*_also(table, chain), *_longest(table, area), *_not_to_be_had(unavailable, area)),

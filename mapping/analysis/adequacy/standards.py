@@ -57,6 +57,7 @@ def standards(view: View, area: StudyArea, *, level: int | None = None) -> Resul
     states = pd.DataFrame("" if level == 0 else "not applicable", index, list(table), dtype=object)
     return Result(
         name="standards",
+        basis="answers",
         title=Message("How far minimum standards are met"),
         finding=_finding(whole),
         also=_also(families, items, order, least, enough),

@@ -71,6 +71,7 @@ def funding(
         total = {key: value for key, value in total.items() if not key.startswith(("ending", "losing", "silent"))}
     return Result(
         name="funding",
+        basis="visited",
         title=Message("Where funding ends"),
         finding=_finding(total, state, len(ending), months, minutes),
         also=_also(area, table, bool(ending)),

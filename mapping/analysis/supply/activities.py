@@ -56,6 +56,7 @@ def activities(view: View, area: StudyArea, *, level: int | None = None) -> Resu
     total["overlaps"] = int(table["overlaps"].sum())
     return Result(
         name="activities",
+        basis="activities",
         title=Message("Who does what, where and when"),
         finding=_finding(total, table),
         also=_also(total, table),

@@ -112,6 +112,7 @@ def beneficiaries(view: View, area: StudyArea, *, level: int | None = None, grou
     boxes = int(anybody.to_numpy().sum())
     return Result(
         name="beneficiaries",
+        basis="confirmed",
         title=Message("Who finds help closed, by region"),
         finding=_finding(known, closed, boxes),
         also=_also(known, closed, terms),
@@ -177,6 +178,7 @@ def _one(
     words = {"group": group.label, "closed": int(closed.to_numpy().sum()), "boxes": int(anybody.to_numpy().sum())}
     return Result(
         name="beneficiaries",
+        basis="confirmed",
         title=Message("Core functions for one group: {group}", words),
         finding=Message(
             "“{group}”: closed to them {closed:is|are} {closed} of {boxes} cells in which something is listed", words

@@ -89,6 +89,7 @@ def coverage(
         also = (*_uncertain(area, reached_by[listed[0].key], scenario, bands.index(minutes), minutes), *also)
     return Result(
         name="coverage",
+        basis="visited",
         title=Message("People within reach of services"),
         finding=_finding(total, shown, spots, minutes),
         also=also,

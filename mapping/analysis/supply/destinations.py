@@ -49,6 +49,7 @@ def destinations(view: View, area: StudyArea, *, level: int | None = None) -> Re
     missing = [code for code in main if not by_country[code]]
     return Result(
         name="destinations",
+        basis="abroad",
         title=Message("Help in the countries to which people go"),
         finding=_finding(total["services"], len([code for code in countries if by_country[code]]), main, missing),
         also=_also(by_country, missing, area),

@@ -54,6 +54,7 @@ def languages(
     silent = sum(not entry.languages for entry in helping)
     return Result(
         name="languages",
+        basis="visited",
         title=Message("In which languages people reach help"),
         finding=_finding(result.total, figures, kinds, area, minutes),
         also=_also(kinds, area),

@@ -68,6 +68,7 @@ def nrm(view: View, area: StudyArea, *, level: int | None = None) -> Result:
     )
     return Result(
         name="nrm",
+        basis="confirmed",
         title=Message("Core functions of the referral mechanism, by region"),
         finding=_finding(area, table, states),
         also=_also(states),

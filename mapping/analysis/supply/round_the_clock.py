@@ -57,6 +57,7 @@ def round_the_clock(
     )
     return Result(
         name="round_the_clock",
+        basis="visited",
         title=Message("Who reaches help at night"),
         finding=_finding(result, kinds, minutes),
         also=_also(result, kinds),

@@ -142,7 +142,7 @@ MEANINGS: dict[str, str] = {
     "serves": "codes or words of the groups it is for; empty: everybody",
     "excludes": "codes or words of the groups it does not take",
     "languages": "ISO 639 codes",
-    "phones": "numbers in E.164, or short as they are dialled",
+    "phones": "numbers in E.164, or short as they are dialled; in CSV an apostrophe stands before a plus sign",
     "email": "mail address",
     "url": "web page",
     "description": "what it does, in words",

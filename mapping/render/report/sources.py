@@ -10,18 +10,10 @@ from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Share, Text, date, show
 from mapping.language.taxonomy import Vocabulary
 from mapping.registry import analyses
-from mapping.result import Input, Result
+from mapping.result import Basis, Input, Result
 from mapping.safety.redaction import require
 from mapping.view.letters import entry_in_letters, organization_in_letters
 from mapping.view.view import Entry, OrganizationEntry, StatementEntry, View
-
-TRAVEL = frozenset(
-    {"coverage", "reach", "accessibility", "equity", "capacity", "siting", "languages", "round_the_clock", "funding"}
-)
-"""Analyses that take services at places that may be shown and whose check is not long overdue."""
-
-CHECKED = frozenset({"nrm", "norms", "beneficiaries", "pathways"})
-"""Analyses that take confirmed services."""
 
 BY_REGION = {"coverage_regions": "coverage", "reach_regions": "reach"}
 """Results that a report needs for regions too -> their analysis."""
@@ -175,24 +167,7 @@ class Sources:
 
     def basis(self, result: Result) -> str:
         """Say on how much of what is known a result stands, and how much of that was checked in time."""
-        name = BY_REGION.get(result.name, result.name)
-        if name in TRAVEL:
-            used = [e for e in self.entries if e.offered and e.points and not self.is_abroad(e)]
-            text = self.standing(
-                Message(
-                    "Services that can be visited and are not overdue: {count} of {known} listed; of these, "
-                    "checked in time: {share}."
-                ),
-                used,
-            )
-        elif name in CHECKED:
-            text = self.standing(
-                Message("Services that are confirmed: {count} of {known} listed; of these, checked in time: {share}."),
-                [e for e in self.entries if e.confirmed],
-            )
-        else:
-            text = BASES.get(name, _of_list)(self)
-        return self.say(text)
+        return self.say(BASES[result.basis](self))
 
     def standing(self, text: Message, used: Collection[Entry]) -> Message:
         """Return a text of how many services something stands on; where it stands on none, that it does."""
@@ -208,6 +183,20 @@ NONE_COUNTS = Message("Of {known} listed {known:service|services} none counts he
 
 def _of_list(material: Sources) -> Message:
     return material.standing(Message("Services listed: {known}; checked in time: {share}."), material.entries)
+
+
+def _of_visited(material: Sources) -> Message:
+    used = [e for e in material.entries if e.offered and e.points and not material.is_abroad(e)]
+    text = Message(
+        "Services that can be visited and are not overdue: {count} of {known} listed; of these, "
+        "checked in time: {share}."
+    )
+    return material.standing(text, used)
+
+
+def _of_confirmed(material: Sources) -> Message:
+    text = Message("Services that are confirmed: {count} of {known} listed; of these, checked in time: {share}.")
+    return material.standing(text, [e for e in material.entries if e.confirmed])
 
 
 def _of_places_abroad(material: Sources) -> Message:
@@ -258,10 +247,13 @@ def _of_cases(material: Sources) -> Message:
     )
 
 
-BASES: Mapping[str, Callable[[Sources], Message]] = {
-    "destinations": _of_places_abroad,
+BASES: Mapping[Basis, Callable[[Sources], Message]] = {
+    "listed": _of_list,
+    "visited": _of_visited,
+    "confirmed": _of_confirmed,
+    "abroad": _of_places_abroad,
     "activities": _of_activities,
-    "standards": _of_answers,
+    "answers": _of_answers,
     "cases": _of_cases,
 }
-"""Analyses that stand on something else than the services at home -> what to say of it."""
+"""What a result counted -> what to say of it."""
