@@ -273,7 +273,8 @@ def duplicates(
             for line in apply(store, decisions, by=by, on=day, dry_run=dry_run):
                 out.print(line, markup=False)
             return
-        shown_pairs = pairs(store, region, tables_of(table))
+        moved = [(move.service, move.now) for move in store.moves()]
+        shown_pairs = pairs(store, region, tables_of(table), moved)
     if csv is not None:
         write_pairs(shown_pairs, csv, lang)
     for pair in shown_pairs[:LONGEST]:

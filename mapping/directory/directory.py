@@ -29,7 +29,7 @@ from mapping.directory import gate
 from mapping.directory.conflicts import STEWARDS, Conflict, conflicts
 from mapping.directory.erasure import empty_journal, erasable, require_untold
 from mapping.directory.gate import Waiting
-from mapping.directory.importing import Sight, bring_in, missing, series, still_missing
+from mapping.directory.importing import Move, Sight, bring_in, missing, moves, series, still_missing
 from mapping.directory.merge import checked, keep_edit, merge
 from mapping.directory.proposals import (
     Decided,
@@ -140,6 +140,16 @@ def keep_thresholds(db: sqlite_utils.Database) -> None:
 def keep_missing(db: sqlite_utils.Database) -> None:
     """Keep what the newest list of a sender no longer holds, until somebody sees to it."""
     db.table("missing").create({"batch": int, "table": str, "record": str}, pk=("batch", "record"), strict=True)
+
+
+@migrations()
+def keep_moves(db: sqlite_utils.Database) -> None:
+    """Keep which lists were whole, since when a record is missed, and what seems to have moved."""
+    db.execute("ALTER TABLE batch ADD COLUMN whole INTEGER NOT NULL DEFAULT 0")
+    db.execute("UPDATE batch SET whole = 1 WHERE number IN (SELECT batch FROM missing)")
+    db.execute("ALTER TABLE missing ADD COLUMN since INTEGER NOT NULL DEFAULT 0")
+    db.execute("UPDATE missing SET since = batch")
+    db.table("moved").create({"batch": int, "record": str, "now": str}, pk=("record", "now", "batch"), strict=True)
 
 
 @migrations()
@@ -306,7 +316,7 @@ class Directory:
             self._require_area()
             gate.catch_up(self, self.rules(on))
             number = self._begin_batch(batch, by=by, on=on)
-            bring_in(self.db, batch, change, number=number, progress=progress)
+            bring_in(self.db, batch, change, number=number, area=self.area, progress=progress)
             change.shows = self._pass_gate(number, by=by, on=on, agreed_by=agreed_by)
         return change
 
@@ -391,11 +401,19 @@ class Directory:
 
         ``sight`` gives of a table and an id the record as whoever asks may see it, or None: nothing else counts.
         """
-        return missing(self.db, batch, sight=sight)
+        return missing(self.db, batch, area=self.area, sight=sight)
 
     def still_missing(self) -> list[tuple[str, str]]:
         """Return what the newest lists of senders did not hold and nobody saw to since: table and id."""
         return still_missing(self.db)
+
+    def moves(self) -> list[Move]:
+        """Return the services that seem to have moved and of which nobody said whether they did.
+
+        Merging the two says that it did, a decision that they are different that it did not: the old one is back at its
+        place then.
+        """
+        return moves(self.db)
 
     def batches(self) -> list[BatchLine]:
         """Return every batch, oldest first: when, by whom, from which file, what it did and whether it was undone."""

@@ -14,20 +14,22 @@ from typing import Any, NamedTuple, Self
 
 import sqlite_utils
 
+from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Progress
 from mapping.directory.conflicts import CLAIMED, claim, claims_of, ranks, said, said_anew, settled
 from mapping.directory.rows import Row, holds_any, row_values, stored_ids, stored_rows, to_row
-from mapping.directory.undo import undone
+from mapping.directory.undo import undone, whole_row
 from mapping.directory.writing import CHUNK, Change, Missing, Writing
 from mapping.errors import InvalidRecord
 from mapping.language.fold import coarse, skeleton
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Coded, Phrase, Several, show
 from mapping.model import (
     ENTRIES,
     PARTS,
     RECORDS,
     WHOLES,
     Address,
+    Decision,
     Location,
     Record,
     Service,
@@ -52,7 +54,13 @@ Sight = Callable[[str, str], Record | None]
 
 
 def bring_in(
-    db: sqlite_utils.Database, batch: Batch, change: Change, *, number: int, progress: Progress | None
+    db: sqlite_utils.Database,
+    batch: Batch,
+    change: Change,
+    *,
+    number: int,
+    area: StudyArea | None,
+    progress: Progress | None,
 ) -> None:
     """Put a batch into the tables.
 
@@ -61,33 +69,90 @@ def bring_in(
     InvalidRecord
         When a record refers to one that does not exist, or does not fit its table.
     """
-    import_ = Import(db, batch, change, number=number)
+    import_ = Import(db, batch, change, number=number, area=area)
     import_.store(progress)
     import_.require_references()
 
 
-def missing(db: sqlite_utils.Database, batch: Batch, *, sight: Sight) -> list[Missing]:
+def missing(db: sqlite_utils.Database, batch: Batch, *, area: StudyArea | None, sight: Sight) -> list[Missing]:
     """Return what a sender gave before and a list that is not stored does not hold, from what may be seen alone."""
     (newest,) = db.conn.execute("SELECT coalesce(max(number), 0) FROM batch").fetchone()
-    import_ = Import(db, batch, Change(), number=newest + 1)
+    import_ = Import(db, batch, Change(), number=newest + 1, area=area)
     if batch.partial or not import_.lists_before:
         return []
     _, earlier = import_.given_before(sight)
     return [*import_.missing(earlier, sight)]
 
 
-def still_missing(db: sqlite_utils.Database) -> list[tuple[str, str]]:
-    """Return what the newest list of a sender did not hold and nobody saw to since: table and id.
+class Move(NamedTuple):
+    """A service that seems to have moved: its id, that of the one at its new place, and the places it was taken from.
 
-    Whoever changed or checked it, or a list that speaks otherwise of it, saw to it.
+    ``batch`` is the list that says so.
     """
-    query = """SELECT m.batch, m."table", m.record FROM missing m WHERE NOT EXISTS (
-        SELECT 1 FROM history h WHERE h.record = m.record AND h.batch > m.batch
+
+    service: str
+    now: str
+    batch: int
+    places: tuple[str, ...]
+
+
+def still_missing(db: sqlite_utils.Database) -> list[tuple[str, str]]:
+    """Return what the newest list of a sender does not hold and nobody saw to: table and id; `moves` is apart."""
+    noted = {move.service for move, _ in _moves_noted(db)}
+    return [(table, record) for table, record in _not_seen_to(db) if record not in noted]
+
+
+def moves(db: sqlite_utils.Database) -> list[Move]:
+    """Return what seems to have moved and nobody saw to, nor said whether it did."""
+    waiting = {record for _, record in _not_seen_to(db)}
+    return [move for move, answered in _moves_noted(db) if move.service in waiting and not answered]
+
+
+def _not_seen_to(db: sqlite_utils.Database) -> list[tuple[str, str]]:
+    """Return what the newest list of a sender does not hold and nobody changed or checked since it was first missed.
+
+    What was undone counts for nothing.
+    """
+    query = """WITH void(number) AS (SELECT value FROM json_each(?)),
+        newest(number) AS (SELECT max(number) FROM batch WHERE whole AND number NOT IN void GROUP BY source, series)
+        SELECT m."table", m.record FROM missing m JOIN newest ON newest.number = m.batch WHERE NOT EXISTS (
+        SELECT 1 FROM history h WHERE h.record = m.record AND h.batch > m.since AND h.batch NOT IN void
         ) AND NOT EXISTS (
-        SELECT 1 FROM verification v JOIN history h ON h.record = v.id WHERE v.link_id = m.record AND h.batch > m.batch
+        SELECT 1 FROM verification v JOIN history h ON h.record = v.id
+        WHERE v.link_id = m.record AND h.batch > m.since AND h.batch NOT IN void
         )"""
+    return db.conn.execute(query, [_void(db)]).fetchall()
+
+
+def _void(db: sqlite_utils.Database) -> str:
+    """Return the batches that changed nothing in the end, as JSON: those that were undone, and what undid them."""
     off = undone(db)
-    return [(table, record) for batch, table, record in db.conn.execute(query) if batch not in off]
+    return json.dumps([*off, *off.values()])
+
+
+def _moves_noted(db: sqlite_utils.Database) -> list[tuple[Move, bool]]:
+    """Return what lists that count say moved, and whether somebody said that it did not; as far as both are there."""
+    query = """SELECT m.record, coalesce(k.kept, m.now) AS present, m.batch, EXISTS (
+        SELECT 1 FROM decision d WHERE d.kind = 'different' AND d.link_entity = 'service'
+        AND (d.one, d.other) IN (VALUES (m.record, s.id), (s.id, m.record))
+        ) FROM moved m LEFT JOIN merged k ON k.id = m.now JOIN service s ON s.id = present
+        WHERE m.record IN (SELECT id FROM service) AND present <> m.record
+        AND m.batch NOT IN (SELECT value FROM json_each(?)) ORDER BY m.batch, m.record, present"""
+    rows = db.conn.execute(query, [_void(db)]).fetchall()
+    return [
+        (Move(record, now, batch, tuple(row["location_id"] for row in _left(db, batch, record))), bool(answered))
+        for record, now, batch, answered in rows
+    ]
+
+
+def _left(db: sqlite_utils.Database, batch: int, service: str) -> list[Row]:
+    """Return the ties to places from which a batch took a service, as they were."""
+    query = (
+        "SELECT before FROM history WHERE batch = ? AND \"table\" = ? AND change = 'removed'"
+        " AND json_extract(before, '$.service_id') = ? ORDER BY record"
+    )
+    ties = db.conn.execute(query, [batch, ServiceAtLocation.table, service])
+    return [json.loads(before) for (before,) in ties]
 
 
 class PlacedAt(NamedTuple):
@@ -99,7 +164,7 @@ class PlacedAt(NamedTuple):
     text: str
 
     @classmethod
-    def of(cls, place: Row, address: Row | None) -> Self:
+    def of(cls, place: Row, address: Row | None, area: StudyArea | None) -> Self:
         """Return where a place with its address is; what only a custodian may know of it is not in the text."""
         point = None
         if place["position_basis"] == "given" and place["latitude"] is not None and place["longitude"] is not None:
@@ -110,7 +175,10 @@ class PlacedAt(NamedTuple):
         if not text and point and place["precision"] == "exact" and place["audience"] != "custodian":
             text = f"{point[0]}, {point[1]}"
         street = coarse(address["address_1"] or "") if address else ""
-        return cls(place["area_unit"], street, point, text or place["area_unit"] or "?")
+        if not text and area is not None and place["area_unit"] in area.all_units():
+            titles = area.unit(area.area_unit_for_publication(place["area_unit"])).titles
+            text = Coded(show(titles, "en"), titles)
+        return cls(place["area_unit"], street, point, text)
 
     def is_apart_from(self, other: "PlacedAt") -> bool:
         """Tell whether it is plainly another place; what says less than the other may be the same."""
@@ -123,9 +191,9 @@ class PlacedAt(NamedTuple):
         return bool(self.point and other.point)
 
 
-def _moved(before: str, now: str) -> Phrase:
-    """Ask whether something moved; of places that may not be told but by one area, not from where to where."""
-    if before == now:
+def whether_moved(before: Several, now: Several) -> Phrase:
+    """Ask whether something moved; of places that may not be told, or by one area alone, not from where to where."""
+    if before == now or not all((*before, *now, before, now)):
         return Phrase("Moved? The newer list has it at another address; the old place is no longer shown")
     return Phrase(
         "Moved? It was at {before}, and the newer list has it at {now}; the old place is no longer shown",
@@ -142,8 +210,11 @@ def _help_of(organization: str | None, name: str) -> tuple[str, str]:
 class Import:
     """One batch on its way into the tables, within a transaction."""
 
-    def __init__(self, db: sqlite_utils.Database, batch: Batch, change: Change, *, number: int) -> None:
+    def __init__(
+        self, db: sqlite_utils.Database, batch: Batch, change: Change, *, number: int, area: StudyArea | None
+    ) -> None:
         self.db = db
+        self.area = area
         self.batch = batch
         self.change = change
         self.number = number
@@ -163,16 +234,18 @@ class Import:
 
     def store(self, progress: Progress | None) -> None:
         """Put every record in its table, in an order in which parents come first."""
+        stays = self._stays()
         with self._indexed_after("history", self.records, unless=any(holds_any(self.db, table) for table in CLAIMED)):
             self._store_rows(progress)
         self._take_out()
+        for move in stays:
+            self._bring_back(move)
         if not self.batch.partial:
             series, earlier = self.given_before()
-            self.db.conn.execute("UPDATE batch SET series = ? WHERE number = ?", [series, self.number])
             self._replace_parts(earlier)
             missing = [*self.missing(earlier)]
             self._note_missing(series, missing)
-            self._leave_places([record.id for record in missing if record.moved is not None])
+            self._leave_places([record.id for record in missing if record.now])
 
     def _store_rows(self, progress: Progress | None) -> None:
         done, of = 0, len(self.records)
@@ -445,13 +518,43 @@ class Import:
                 self.writing.remove(table, stored_ids(self.db, table, ties, "service_at_location_id"))
         self.writing.remove(ServiceAtLocation.table, ties)
 
+    def _stays(self) -> list[Move]:
+        """Return what seems to have moved, of which the batch says that it did not."""
+        two = [
+            {decision.one, decision.other}
+            for decision in self.records.of(Decision)
+            if (decision.kind, decision.link_entity) == ("different", Service.table)
+        ]
+        return [move for move in moves(self.db) if {move.service, move.now} in two] if two else []
+
+    def _bring_back(self, move: Move) -> None:
+        """Bring a service back to the places that a list took it from, with what was said of it there."""
+        ties = {row["id"]: whole_row(ServiceAtLocation.table, row) for row in _left(self.db, move.batch, move.service)}
+        there = stored_ids(self.db, Location.table, [row["location_id"] for row in ties.values()])
+        ties = {tie: row for tie, row in ties.items() if row["location_id"] in there}
+        self.writing.put(ServiceAtLocation.table, ties)
+        query = (
+            "SELECT record, before FROM history WHERE batch = ? AND \"table\" = ? AND change = 'removed'"
+            " AND json_extract(before, '$.service_at_location_id') IN (SELECT value FROM json_each(?))"
+        )
+        for table, kind in RECORDS.items():
+            if ServiceAtLocation.table in references(kind).values():
+                rows = self.db.conn.execute(query, [move.batch, table, json.dumps([*ties])]).fetchall()
+                self.writing.put(table, {record: whole_row(table, json.loads(before)) for record, before in rows})
+
     def _note_missing(self, series: str, missing: Sequence[Missing]) -> None:
-        """Note what the list does not hold, in the place of what its edition before did not."""
+        """Note what the list does not hold, since when, and what of it seems to have moved."""
         self.change.missing += missing
-        query = "DELETE FROM missing WHERE batch IN (SELECT number FROM batch WHERE source = ? AND series = ?)"
-        self.db.conn.execute(query, [self.batch.source.id, series])
-        rows = ((self.number, record.table, record.id) for record in missing)
-        self.db.conn.executemany("INSERT INTO missing VALUES (?, ?, ?)", rows)
+        query = (
+            "SELECT record, since FROM missing WHERE batch = (SELECT max(number) FROM batch"
+            " WHERE whole AND source = ? AND series = ? AND number NOT IN (SELECT value FROM json_each(?)))"
+        )
+        since = dict(self.db.conn.execute(query, [self.batch.source.id, series, _void(self.db)]).fetchall())
+        self.db.conn.execute("UPDATE batch SET series = ?, whole = 1 WHERE number = ?", [series, self.number])
+        rows = [(self.number, record.table, record.id, since.get(record.id, self.number)) for record in missing]
+        self.db.conn.executemany('INSERT INTO missing (batch, "table", record, since) VALUES (?, ?, ?, ?)', rows)
+        moves = ((self.number, record.id, now) for record in missing for now in record.now)
+        self.db.conn.executemany("INSERT INTO moved (batch, record, now) VALUES (?, ?, ?)", moves)
 
     def missing(self, earlier: Mapping[str, set[str]], sight: Sight | None = None) -> Iterator[Missing]:
         """Yield the wholes that this list gave before, and that nothing in the batch speaks of."""
@@ -463,12 +566,26 @@ class Import:
                 moves = self._moves(rows, earlier, sight) if table == Service.table else {}
                 for record, row in rows.items():
                     of = names.get(row.get("organization_id") or "", "")
-                    yield Missing(table, record, row.get("name") or "", of, moves.get(record))
+                    yield Missing(table, record, row.get("name") or "", of, *moves.get(record, (None, ())))
 
     def _moves(
         self, services: Mapping[str, Row], earlier: Mapping[str, set[str]], sight: Sight | None
-    ) -> dict[str, Phrase]:
-        """Return of services that the list no longer holds from where to where they went, as it seems.
+    ) -> dict[str, tuple[Phrase, tuple[str, ...]]]:
+        """Return of services that the list no longer holds from where to where they went, and what they are now.
+
+        Of what an earlier list moved already, only that it did; nobody said yet whether that is so.
+        """
+        earlier_moves = {
+            move.service: (whether_moved(Several(), Several()), tuple[str, ...]())
+            for move in moves(self.db)
+            if move.now in self.ids(Service.table) and (sight is None or sight(Service.table, move.now))
+        }
+        return earlier_moves | self._newly_moved(services, earlier, sight)
+
+    def _newly_moved(
+        self, services: Mapping[str, Row], earlier: Mapping[str, set[str]], sight: Sight | None
+    ) -> dict[str, tuple[Phrase, tuple[str, ...]]]:
+        """Return of services that the list no longer holds from where to where they went, and what they are now.
 
         That is so where the list newly has the same help of the same organization, and only at other places. What
         another sender gives too did not move: they say otherwise. Nor did what is in another area now, unless half of
@@ -486,19 +603,19 @@ class Import:
         streets = {row["location_id"]: row for row in addresses.values()}
         known = len(self._added_before(self.ids(Service.table), sight))
         same_list = 2 * known >= min(known + len(services), len(self.ids(Service.table)))
-        moves = {}
+        moved = {}
         for tie in given.values():
             service, place = services[tie["service_id"]], places.get(tie["location_id"])
             new = now.get(_help_of(service["organization_id"], service["name"]), ())
             if place is None or not new:
                 continue
-            old = PlacedAt.of(place, streets.get(place["id"]))
-            if not (same_list or any(other.unit == old.unit for other in new)):
-                continue
-            if all(old.is_apart_from(other) for other in new):
-                near = {other.text for other in new if other.unit == old.unit} or {other.text for other in new}
-                moves[service["id"]] = _moved(old.text, "; ".join(sorted(near)))
-        return moves
+            old = PlacedAt.of(place, streets.get(place["id"]), self.area)
+            near = [(at, other) for at, other in new if at.unit == old.unit]
+            if (same_list or near) and all(old.is_apart_from(at) for at, _ in new):
+                texts, others = zip(*(near or new), strict=True)
+                text = Several(sorted({at.text for at in texts}))
+                moved[service["id"]] = (whether_moved(Several([old.text]), text), tuple(sorted({*others})))
+        return moved
 
     def _rows(self, table: str, ids: Collection[str], sight: Sight | None) -> dict[str, Row]:
         """Return the rows of some stored records, as they may be seen."""
@@ -521,8 +638,8 @@ class Import:
 
     def _newly_at(
         self, helps: Collection[tuple[str, str]], sight: Sight | None
-    ) -> dict[tuple[str, str], set[PlacedAt]]:
-        """Return where the batch has help of some organizations in services that were not there before it."""
+    ) -> dict[tuple[str, str], list[tuple[PlacedAt, str]]]:
+        """Return where the batch has help of some organizations in services that are new, and these."""
         services = {
             service: named
             for service, body, name in self.records.told(Service, "id", "organization_id", "name")
@@ -531,14 +648,14 @@ class Import:
         for record in self._added_before(services, sight):
             del services[record]
         ties = self.records.told(ServiceAtLocation, "service_id", "location_id")
-        at = [(services[service], place) for service, place in ties if service in services]
+        at = [(service, place) for service, place in ties if service in services]
         wanted = {place for _, place in at}
         streets = {row.location_id: to_row(row) for row in self.records.of(Address) if row.location_id in wanted}
         places = {row.id: to_row(row) for row in self.records.of(Location) if row.id in wanted}
-        newly = defaultdict[tuple[str, str], set[PlacedAt]](set)
-        for named, place in at:
+        newly = defaultdict[tuple[str, str], list[tuple[PlacedAt, str]]](list)
+        for service, place in at:
             if place in places:
-                newly[named].add(PlacedAt.of(places[place], streets.get(place)))
+                newly[services[service]].append((PlacedAt.of(places[place], streets.get(place), self.area), service))
         return newly
 
     def _added_before(self, services: Collection[str], sight: Sight | None) -> set[str]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,11 +18,11 @@ from mapping.directory.conflicts import (
     said,
     settled,
 )
-from mapping.directory.importing import origins_of, verified_before
+from mapping.directory.importing import Move, moves, origins_of, verified_before
 from mapping.directory.rows import Row, stored_rows, to_row
 from mapping.directory.writing import Writing
 from mapping.errors import InvalidRecord
-from mapping.model import PARTS, RECORDS, WORDS, Record, least_precise, record_id, references, strictest
+from mapping.model import PARTS, RECORDS, WORDS, Record, Service, least_precise, record_id, references, strictest
 
 SAME: dict[str, tuple[str, ...]] = {
     "phone": ("number", "extension"),
@@ -102,6 +102,9 @@ def merge(writing: Writing, table: str, keep: str, others: Sequence[str], *, on:
     if keep in others or len(set(others)) != len(others) or not others:
         raise InvalidRecord(f"{table} {keep}: name the record to keep, and others that are not it, each once")
     rows = stored_rows(writing.db, table, [keep, *others])
+    for move in moves(writing.db):
+        if {move.service, move.now} <= rows.keys():
+            _leave_behind(writing, move)
     own = set(_texts(writing, table, keep))
     for record in rows.values():
         _claim_as_it_stands(writing, table, record)
@@ -112,13 +115,29 @@ def merge(writing: Writing, table: str, keep: str, others: Sequence[str], *, on:
         _move_all(writing, name, other, survivor)
         _note_merged(writing, name, other, survivor, on)
         gone.append((name, other))
+        own |= {survivor} if other in own else set()
         waiting += [repeat for repeat in _repeats(writing, name, survivor) if (repeat[0], repeat[1]) not in gone]
-    _part_texts(writing, table, keep, own)
+    _part_texts(writing, _texts(writing, table, keep).keys() - {other for _, other in gone}, own)
     kept_row = _settled_row(writing, table, rows, keep, others)
     writing.put(table, {keep: kept_row})
     writing.end_consents([keep, *others])
     for name, other in reversed(gone):
         writing.remove(name, [other])
+
+
+def _leave_behind(writing: Writing, move: Move) -> None:
+    """Remove parts of a service that moved which its list gave and does not give it at its new place."""
+    query = (
+        "SELECT h.record FROM history h JOIN batch b ON b.number = h.batch JOIN batch newest ON newest.number = ?"
+        " WHERE b.source = newest.source AND b.series = newest.series AND b.number < newest.number"
+        " AND h.change = 'added' AND h.record IN (SELECT value FROM json_each(?))"
+        " AND h.record NOT IN (SELECT id FROM merged)"  # what merging or a steward settled stays
+    )
+    for table in reversed([table for table in RECORDS if table in PARTS]):
+        own, given = (_parts_of(writing, table, Service.table, service) for service in (move.service, move.now))
+        same = {_sign(table, row | {name: move.service for name in row if row[name] == move.now}) for row in given}
+        left = [row["id"] for row in own if _sign(table, row) not in same]
+        writing.remove(table, [record for (record,) in writing.db.conn.execute(query, [move.batch, json.dumps(left)])])
 
 
 def _settled_row(writing: Writing, table: str, rows: Mapping[str, Row], keep: str, others: Sequence[str]) -> Row:
@@ -153,10 +172,11 @@ def _texts(writing: Writing, table: str, record: str) -> dict[str, Row]:
     )
 
 
-def _part_texts(writing: Writing, table: str, keep: str, own: Container[str]) -> None:
-    """Leave one text of each field and language, that of the kept record; other names stay beside it."""
+def _part_texts(writing: Writing, texts: Collection[str], own: Container[str]) -> None:
+    """Leave one of some texts of each field and language, that of the kept record; other names stay beside it."""
     first: dict[tuple[str, str], str] = {}
-    for identifier, row in sorted(_texts(writing, table, keep).items(), key=lambda item: (item[0] not in own, item[0])):
+    rows = stored_rows(writing.db, "translation", [*texts])
+    for identifier, row in sorted(rows.items(), key=lambda item: (item[0] not in own, item[0])):
         if (row["field"], row["language"]) not in first:
             first[row["field"], row["language"]] = identifier
         elif row["field"] == "name":
@@ -255,16 +275,8 @@ def _repeats(writing: Writing, table: str, survivor: str) -> list[tuple[str, str
     """Return the parts of a record that say the same as another of its parts: (table, part, the one that stays)."""
     repeats = []
     for child in sorted(PARTS):
-        kind = RECORDS[child]
-        columns = [column for column, parent in references(kind).items() if parent == table]
-        if "link_id" in kind.model_fields:
-            columns.append("link_id")
-        query = " OR ".join(f'"{column}" = ?' for column in columns)
-        if not query:
-            continue
-        ids = writing.db.conn.execute(f'SELECT id FROM "{child}" WHERE {query} ORDER BY id', [survivor] * len(columns))
         first: dict[Any, Row] = {}
-        for row in stored_rows(writing.db, child, [identifier for (identifier,) in ids]).values():
+        for row in _parts_of(writing, child, table, survivor):
             sign = _sign(child, row)
             if sign in first:
                 stays = first[sign]
@@ -276,6 +288,18 @@ def _repeats(writing: Writing, table: str, survivor: str) -> list[tuple[str, str
             else:
                 first[sign] = row
     return repeats
+
+
+def _parts_of(writing: Writing, child: str, table: str, record: str) -> list[Row]:
+    """Return the rows of a table of parts that are of a record, by id."""
+    kind = RECORDS[child]
+    columns = [column for column, parent in references(kind).items() if parent == table]
+    columns += [column for column in ("link_id",) if column in kind.model_fields]
+    if not columns:
+        return []
+    query = " OR ".join(f'"{column}" = ?' for column in columns)
+    ids = writing.db.conn.execute(f'SELECT id FROM "{child}" WHERE {query} ORDER BY id', [record] * len(columns))
+    return [*stored_rows(writing.db, child, [identifier for (identifier,) in ids]).values()]
 
 
 def _sign(table: str, row: Row) -> tuple[Any, ...]:

@@ -23,6 +23,9 @@ CHUNK = 10_000
 NOT_HELD = Message("No longer in the list, and kept as before")
 """What is said of a record that is missing."""
 
+MOVED = Message("Moved to another place, as it seems:")
+"""What is said of those that seem to have moved, before how many they are."""
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -35,6 +38,8 @@ class Missing:
     """Name of the organization that it is of."""
     moved: Phrase | None = None
     """Of a service: from where to where it went, as it seems."""
+    now: tuple[str, ...] = ()
+    """What the list newly has in its stead; nothing where an earlier list had that too."""
 
     def __str__(self) -> str:
         """Say what it is in one line; of what has no name nothing is told."""

@@ -14,6 +14,7 @@ from typing import Literal, Protocol
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
 from mapping.errors import InvalidRecord, NotFound
+from mapping.language.i18n import Message
 from mapping.language.spreadsheet import neutral
 from mapping.model import RECORDS, Address, AnyRecord, Decision, Location, Record, Source, record_id
 from mapping.quality.candidate import TABLES, Candidate, Table
@@ -25,6 +26,8 @@ from mapping.quality.matching import candidates
 SOURCE = Source(id=record_id("stewards", "source"), name="Stewards")
 COLUMNS = ("table", "score", "reasons", "one", "one_says", "other", "other_says", "decision", "keep", "reason")
 Kind = Literal["same", "different", "later"]
+
+MOVED = Message("moved? A newer list has the same help of the organization at another address only")
 
 MERGED_FIRST: tuple[Table, ...] = ("location", "service", "organization")
 """Whatever belongs to a record is merged before it."""
@@ -107,8 +110,16 @@ def tables_of(word: str) -> tuple[Table, ...]:
     return tuple(table for table in TABLES if table == word)
 
 
-def pairs(directory: RecordsByKind, area: StudyArea, tables: Collection[Table] = TABLES) -> list[ShownPair]:
-    """Return the pairs that may be one, with what each record says, likeliest first within a table."""
+def pairs(
+    directory: RecordsByKind,
+    area: StudyArea,
+    tables: Collection[Table] = TABLES,
+    moved: Iterable[tuple[str, str]] = (),
+) -> list[ShownPair]:
+    """Return the pairs that may be one, with what each record says, likeliest first within a table.
+
+    ``moved`` are services that seem to have moved, with what they are now: asked about before all others.
+    """
     known = Known.of(directory)
     holdings = Holdings.of(directory, area, dt.date.min)
     held = {held_service.service.id: held_service for held_service in holdings.services}
@@ -126,9 +137,10 @@ def pairs(directory: RecordsByKind, area: StudyArea, tables: Collection[Table] =
         where = f"{place.latitude:.4f}, {place.longitude:.4f}" if place.latitude is not None else ""
         return _line(place.name or "", [street.address_1 if street else "", where], [], _units([place.area_unit], area))
 
+    went = [Candidate("service", old, new, 0.99, (MOVED,)) for old, new in moved if "service" in tables]
     return [
         ShownPair(pair, says(pair.table, pair.one), says(pair.table, pair.other))
-        for pair in candidates(directory, area, tables=tables)
+        for pair in (*went, *candidates(directory, area, tables=tables))
     ]
 
 
@@ -248,6 +260,24 @@ def _survivor(gone: dict[str, str], record: str) -> str:
     return record
 
 
+def batch_of(decisions: Iterable[Decided], *, by: str, on: dt.date) -> Batch:
+    """Return what was decided otherwise than that two are one, as a batch."""
+    records: list[Record] = [
+        Decision(
+            id=record_id("stewards", "decision", decision.table, *sorted((decision.one, decision.other))),
+            kind=decision.kind,
+            link_entity=decision.table,
+            one=decision.one,
+            other=decision.other,
+            decided_by=by,
+            decided_on=on,
+            reason=decision.reason or None,
+        )
+        for decision in decisions
+    ]
+    return Batch(SOURCE, "decisions", records=records, partial=True)
+
+
 def apply(
     directory: Store, decisions: Sequence[Decided], *, by: str, on: dt.date, dry_run: bool = False
 ) -> Iterator[str]:
@@ -264,27 +294,12 @@ def apply(
         (decision for decision in decisions if decision.kind == "same"),
         key=lambda decision: MERGED_FIRST.index(decision.table),
     )
-    records: list[Record] = [
-        Decision(
-            id=record_id("stewards", "decision", decision.table, *sorted((decision.one, decision.other))),
-            kind=decision.kind,
-            link_entity=decision.table,
-            one=decision.one,
-            other=decision.other,
-            decided_by=by,
-            decided_on=on,
-            reason=decision.reason or None,
-        )
-        for decision in decisions
-        if decision.kind != "same"
-    ]
     for decision in same:  # whatever cannot be merged is found before anything is stored
         directory.merge(
             decision.keep, [decision.lost], table=decision.table, by=by, on=on, reason=decision.reason, dry_run=True
         )
-    if records:
-        batch = Batch(SOURCE, "decisions", records=records, partial=True)
-        change = directory.add(batch, by=by, on=on, dry_run=dry_run)
+    if remembered := [decision for decision in decisions if decision.kind != "same"]:
+        change = directory.add(batch_of(remembered, by=by, on=on), by=by, on=on, dry_run=dry_run)
         yield f"{'Would be' if dry_run else 'Remembered'}: {change}"
     for decision in same:
         if dry_run:

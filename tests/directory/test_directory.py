@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -628,9 +629,30 @@ def test_what_is_missing_waits_until_somebody_sees_to_it(directory: Directory) -
     directory.add(batch(checked, source="calls", file="calls"), on=TODAY)
     assert directory.still_missing() == [("service", key("service", "Advice 3"))]
     directory.add(batch(umed(), helps[0], helps[3], file="services.csv"), on=TODAY)
-    assert key("service", "Advice 3") not in {record for _, record in directory.still_missing()}
+    assert directory.still_missing() == [], "what somebody saw to is not asked about again by each newer list"
     directory.undo(by="a", on=TODAY)
+    assert directory.still_missing() == [("service", key("service", "Advice 3"))]
+
+
+def test_what_was_open_before_a_list_is_open_again_when_it_is_undone(directory: Directory) -> None:
+    helps = [service(f"Advice {n}", of="Umed") for n in range(4)]
+    directory.add(batch(umed(), *helps, file="services.csv"), on=TODAY)
+    directory.add(batch(umed(), helps[0], file="services.csv"), on=TODAY)
+    before = directory.still_missing()
+    assert len(before) == 3
+    back = [service(f"Advice {n}", of="Umed", description="Back") for n in range(4)]  # speaks of each otherwise
+    directory.add(batch(umed(), *back, file="services.csv"), on=TODAY)
     assert directory.still_missing() == []
+    undone = directory.batches()[-1].number
+    directory.undo(by="a", on=TODAY)
+    assert directory.still_missing() == before
+    directory.undo(directory.batches()[-1].number, by="a", on=TODAY)
+    assert directory.still_missing() == [], "the list counts again"
+    assert directory.batches()[undone - 1].undone_by is None
+    returned = replace(batch(umed(), helps[1], file="services.csv"), partial=True)
+    directory.undo(undone, by="a", on=TODAY)
+    directory.add(returned, on=TODAY)
+    assert {*directory.still_missing()} == {*before}, "a few rows that came back are no edition"
 
 
 def test_two_lists_of_one_sender_do_not_miss_each_other(directory: Directory) -> None:

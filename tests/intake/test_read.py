@@ -8,6 +8,7 @@ import pytest
 import xlsxwriter
 from typer.testing import CliRunner
 
+from mapping.batch import Batch
 from mapping.cli import app
 from mapping.column_map import ColumnMap
 from mapping.directory.directory import Directory
@@ -15,7 +16,19 @@ from mapping.errors import FormatError
 from mapping.intake.read import Known, read
 from mapping.language.parsers import LONGEST_VALUE
 from mapping.language.taxonomy import Vocabulary, term_id
-from mapping.model import RECORDS, Address, Organization, ServiceAtLocation, Source
+from mapping.model import (
+    RECORDS,
+    Address,
+    Location,
+    Organization,
+    Phone,
+    Service,
+    ServiceAtLocation,
+    Source,
+    Translation,
+)
+from mapping.quality.duplicates import SOURCE as STEWARDS
+from mapping.quality.duplicates import Decided, apply
 from mapping.quality.matching import candidates
 from tests.support.second_person import EveryMap
 
@@ -1563,16 +1576,71 @@ def test_an_office_that_moved_is_told_and_not_shown_at_its_old_address(take, tmp
     (other,) = moving("Sino 9", body="Navruz")
     with Directory(tmp_path / "directory.db", tiny_area) as directory:
         given(take, directory, *moving("Rudaki 12"), other)
-        change = given(take, directory, *moving("Somoni 3"), other)
-        (missing,) = [record for record in change.missing if record.name]
-        assert missing.into("en") == (
-            "service Umed: Legal information and advice: "
-            "Moved? It was at Rudaki 12, and the newer list has it at Somoni 3; the old place is no longer shown"
-        )
-        shown = {tie.location_id for tie in directory.records(ServiceAtLocation)}
-        assert {a.address_1 for a in directory.records(Address) if a.location_id in shown} == {"Somoni 3", "Sino 9"}
-        assert ("service", missing.id) in directory.still_missing()
-        assert not given(take, directory, *moving("Somoni 3"), other).removed, "nothing is taken away twice"
+        for again in (False, True):
+            change = given(take, directory, *moving("Somoni 3"), other)
+            (missing,) = [record for record in change.missing if record.name]
+            places = "at another address" if again else "at Somoni 3"
+            assert missing.into("en") == (
+                "service Umed: Legal information and advice: Moved? "
+                f"{'T' if again else 'It was at Rudaki 12, and t'}he newer list has it {places}; "
+                "the old place is no longer shown"
+            )
+            shown = {tie.location_id for tie in directory.records(ServiceAtLocation)}
+            assert {a.address_1 for a in directory.records(Address) if a.location_id in shown} == {"Somoni 3", "Sino 9"}
+            assert ("service", missing.id) not in directory.still_missing(), "it is one thing: it moved"
+            (move,) = directory.moves()
+            assert move.service == missing.id
+            assert [directory.record(Location, place).id for place in move.places]
+        assert not change.removed, "nothing is taken away twice"
+
+
+def test_of_a_service_that_moved_nothing_is_left_once_a_steward_says_so(take, tmp_path, tiny_area):
+    """It keeps its id and what stewards said of it; what the list gave of it at its old place alone goes."""
+    before = [(*moving("Rudaki 12")[0][:3], "+992 00 000 11 11; +992 00 000 22 22", "all", "Rudaki 12")]
+    with Directory(tmp_path / "directory.db", tiny_area) as directory:
+        given(take, directory, *before)
+        given(take, directory, *moving("Somoni 3"))
+        (move,) = directory.moves()
+        (stays,) = (row for row in directory.records(Service) if row.id == move.service)
+        own = Phone(id="own", number="+992000003333", service_id=stays.id)
+        directory.add(Batch(STEWARDS, "phone of a steward", records=[own], partial=True), on=TODAY)
+        directory.merge(stays.id, [move.now], table="service", by="a", on=TODAY, reason="They said so")
+        directory.undo(by="a", on=TODAY)
+        assert directory.moves() == [move], "the question is open again"
+        directory.merge(stays.id, [move.now], table="service", by="a", on=TODAY, reason="They said so")
+        for _ in range(2):
+            assert [service.id for service in directory.records(Service)] == [stays.id]
+            (tie,) = directory.records(ServiceAtLocation)
+            assert tie.service_id == stays.id
+            (address,) = (row for row in directory.records(Address) if row.location_id == tie.location_id)
+            assert address.address_1 == "Somoni 3"
+            assert {phone.number for phone in directory.records(Phone)} == {"+992000001111", own.number}
+            texts = [(text.field, text.language) for text in directory.records(Translation, link_id=stays.id)]
+            assert sorted(texts) == [("name", language) for language in ("en", "ru", "tg")], "its names, each once"
+            assert directory.moves() == []
+            assert [record for table, record in directory.still_missing() if table == "service"] == []
+            change = given(take, directory, *moving("Somoni 3"))
+            assert (change.added + change.changed).keys() <= {"source"}, "the list says nothing new"
+
+
+def test_a_service_that_did_not_move_is_back_at_its_place(take, tmp_path, tiny_area):
+    with Directory(tmp_path / "directory.db", tiny_area) as directory:
+        given(take, directory, *moving("Rudaki 12"))
+        ties = directory.records(ServiceAtLocation)
+        given(take, directory, *moving("Somoni 3"))
+        (move,) = directory.moves()
+        for kind in ("later", "different"):
+            assert directory.moves() == [move]
+            decided = Decided(1, "service", move.now, move.service, kind, move.now, move.service, "Two offices")
+            [*apply(directory, [decided], by="a", on=TODAY)]
+        assert directory.moves() == []
+        assert [record for table, record in directory.still_missing() if table == "service"] == []
+        assert directory.count("service") == 2
+        assert [tie for tie in directory.records(ServiceAtLocation) if tie.service_id == move.service] == ties
+        given(take, directory, *moving("Somoni 3"))
+        assert directory.moves() == []
+        assert directory.count("service_at_location") == 2
+        assert [record for table, record in directory.still_missing() if table == "service"] == [], "it was answered"
 
 
 def test_of_an_office_whose_addresses_may_not_be_told_it_is_told_that_it_moved(take, tmp_path, tiny_area):

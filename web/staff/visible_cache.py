@@ -124,16 +124,22 @@ class VisibleCache:
     def gone(self, directory: Directory, area: StudyArea, day: dt.date, since: int) -> dict[tuple[str, str], Record]:
         """Return by table and id what was taken out from a batch on and might be seen if it were still there.
 
-        It is looked at as it was when it went, together with all that is there now.
+        It is looked at as it was when it went, together with all that is there now; a place at which nothing else is
+        that may be seen comes with it.
         """
-        self.seen(directory, area, day)
+        whole = self.seen(directory, area, day)
         with self._lock:
             if since not in self._gone:
                 old = dict(_removed(directory, since))
                 _, needed = self._kin.around(self._kin.change(old))
                 visible = shown(self._tables(needed), self._rules)
                 self._kin.change(dict.fromkeys(old))
-                self._gone[since] = {(table, r.id): r for table, own in visible.items() for r in own if r.id in old}
+                self._gone[since] = {
+                    (table, r.id): r
+                    for table, own in visible.items()
+                    for r in own
+                    if r.id in old or not whole.has(table, r.id)
+                }
             return self._gone[since]
 
     def _tables(self, ids: Collection[str]) -> dict[str, list[Record]]:

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from mapping.batch import Batch
 from mapping.column_map import FIELDS as MEANINGS
 from mapping.column_map import ColumnMap
-from mapping.directory.writing import NOT_HELD, Missing
+from mapping.directory.writing import MOVED, NOT_HELD, Missing
 from mapping.errors import FormatError, MappingError, NotFound
 from mapping.intake.guess.column_map import guessed, unknown_words
 from mapping.intake.guess.layout import tables_in
@@ -422,7 +422,9 @@ def _preview(language: str, upload: Upload, preview: Preview, *, problem: Messag
         unknown=_not_agreed(),
         counted={table: TABLES[table] for table in COUNTED if table in WHOLES or preview.counts[table]},
         not_held=NOT_HELD,
-        missing=[*_named(preview.missing, language)],
+        missing=[*_named((record for record in preview.missing if not record.moved), language)],
+        moved=[*_named((record for record in preview.missing if record.moved), language)],
+        moved_title=MOVED,
         map_=upload.columns,
         becomes=becomes,
         named=named,
@@ -534,7 +536,8 @@ def store(language: str, token: str) -> ResponseReturnValue:
         uploads().drop(upload)
     else:
         uploads().stored_by(upload, directory().batches()[-1].number)
-    return redirect(f"/{language}/{'see/missing' if preview.missing else 'changes'}.html?{outcome(change)}", code=303)
+    path = "see/moved" if any(record.moved for record in preview.missing) else "see/missing"
+    return redirect(f"/{language}/{path if preview.missing else 'changes'}.html?{outcome(change)}", code=303)
 
 
 def _ask(language: str, upload: Upload, kind: Literal["map", "phones"], has_numbers: bool) -> ResponseReturnValue:

@@ -1,21 +1,23 @@
 """Doubles and conflicts: two records that may be one, and facts on which sources differ, for a person to decide."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
+from mapping.directory.importing import Move, whether_moved
 from mapping.directory.proposals import Outdated, version
 from mapping.errors import InvalidRecord, NotFound
-from mapping.language.i18n import Message
+from mapping.language.i18n import Message, Phrase, Several
 from mapping.quality.candidate import TABLES as COMPARED
 from mapping.quality.candidate import Candidate
-from mapping.quality.duplicates import Decided, Kind, apply
+from mapping.quality.duplicates import Decided, Kind, batch_of
 from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
 from web.staff.agreeing import others
-from web.staff.common import directory, everything_seen, require_over, seen, study_area, today
+from web.staff.common import directory, everything_seen, gone_since, outcome, require_over, seen, study_area, today
 from web.staff.fields import CHOOSE, FIELDS, LABELS, PARTS, TABLES, said
 from web.staff.records.edit import NO_REASON, leads_elsewhere
 from web.staff.records.records import RecordLine, line, parts_of, shown
@@ -37,6 +39,12 @@ CHOICES: dict[str, Message] = {
     "different": Message("They are two: do not ask again"),
     "later": Message("I do not know yet"),
 }
+WENT: dict[str, Message] = {
+    "same": Message("It moved: it is one, at its new place"),
+    "different": Message("It did not move: there are two"),
+    "later": CHOICES["later"],
+}
+"""The choices where a newer list has a service at another place."""
 DEED_OF: dict[str, Deed] = {
     "same": "doubles_same",
     "different": "doubles_different",
@@ -75,16 +83,19 @@ def pair(language: str, table: str, identifier: str, other: str) -> ResponseRetu
         abort(404)
     whole = everything_seen()
     both = [whole.record(table, record) for record in (identifier, other)]
-    for record in both:
+    move = next((move for move in moves() if {move.service, move.now} == {identifier, other}), None)
+    if move is not None and not may_decide(move):  # what moved is at no place until this is decided
+        abort(403)
+    for record in both if move is None else ():
         require_over("edit", record)
     if request.method == "GET":
-        return _pair(language, table, both)
+        return _pair(language, table, both, move)
     kind, keep, reason = (request.form.get(name, "").strip() for name in ("decision", "keep", "reason"))
     wrong = {} if kind in CHOICES else {"decision": CHOOSE}
     wrong |= {} if keep in (identifier, other) else {"keep": CHOOSE}
     wrong |= {} if reason or kind != "same" else {"reason": NO_REASON}
     if wrong:
-        return _pair(language, table, both, wrong=wrong), 400
+        return _pair(language, table, both, move, wrong=wrong), 400
     lost = other if keep == identifier else identifier
     login, day, done = me().login, today(), "done"
     try:
@@ -95,12 +106,57 @@ def pair(language: str, table: str, identifier: str, other: str) -> ResponseRetu
             done = "waits" if change.proposal else "done"
         else:
             decided = Decided(1, table, identifier, other, cast("Kind", kind), keep, lost, reason)
-            list(apply(directory(), [decided], by=login, on=day))
+            done = outcome(directory().add(batch_of([decided], by=login, on=day), by=login, on=day))
     except (InvalidRecord, NotFound):
-        return _pair(language, table, both, problem=GONE), 409
+        return _pair(language, table, both, move, problem=GONE), 409
     log(DEED_OF[kind], subject=f"{table} {identifier} {other}", reason=reason)
-    path = f"r/{table}/{keep}.html" if kind == "same" else f"doubles/{table}.html"
+    path = f"r/{table}/{keep}.html" if kind == "same" else "see/moved.html" if move else f"doubles/{table}.html"
     return redirect(f"/{language}/{path}?{done}", code=303)
+
+
+def moves() -> list[Move]:
+    """Return what seems to have moved and may be seen, in any region, and what a second person is not asked about."""
+    whole = everything_seen()
+    return [
+        move
+        for move in directory().moves()
+        if whole.has("service", move.service)
+        and whole.has("service", move.now)
+        and not _waits("service", {move.service, move.now})
+    ]
+
+
+def may_decide(move: Move) -> bool:
+    """Whether the person may edit what is at the place from which a service seems to have moved, or at its new one."""
+    whole = everything_seen()
+    units = {*whole.units(whole.record("service", move.now))}
+    return me().may("edit", units.union(*(whole.above(place.area_unit or "") for place in _left(move))))
+
+
+def whether(move: Move, language: str) -> Phrase:
+    """Ask whether a service moved, from where to where as far as that may be seen."""
+    both = (_left(move), everything_seen().places(move.now))
+    gone = gone_since(move.batch).values()
+    return whether_moved(*(Several(sorted({_at(place, gone, language) for place in places})) for places in both))
+
+
+def _left(move: Move) -> list[Any]:
+    """Return the places that a service was taken from, as far as they may be seen or might if it still were there."""
+    gone, whole = gone_since(move.batch), everything_seen()
+    return [
+        gone[at] if at in gone else whole.record(*at)
+        for at in (("location", place) for place in move.places)
+        if at in gone or whole.has(*at)
+    ]
+
+
+def _at(place: Any, gone: Iterable[Any], language: str) -> str:
+    """Say where a place is, by its name, street and unit."""
+    own = [record for record in gone if record.table == "address" and record.location_id == place.id]
+    own += everything_seen().of_owner("address", "location_id", place.id)
+    streets = [address.address_1 for address in own]
+    units = [study_area().label(unit, language) for unit in (place.area_unit,) if unit in study_area().all_units()]
+    return ", ".join(dict.fromkeys(map(str, filter(None, (place.name, *streets, *units)))))
 
 
 def _waits(table: str, both: set[str]) -> bool:
@@ -111,7 +167,7 @@ def _waits(table: str, both: set[str]) -> bool:
     )
 
 
-def _pair(language: str, table: str, both: list[Any], **more: object) -> str:
+def _pair(language: str, table: str, both: list[Any], move: Move | None, **more: object) -> str:
     whole = everything_seen()
     likely: Candidate | None = next(
         (
@@ -134,7 +190,8 @@ def _pair(language: str, table: str, both: list[Any], **more: object) -> str:
         lines=[line(whole, record, language) for record in both],
         rows=[row for row in rows if any(row[1:])],
         likely=likely,
-        choices=CHOICES,
+        went=whether(move, language) if move else None,
+        choices=WENT if move else CHOICES,
         **more,
     )
 

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort
 
-from mapping.language.i18n import Message, translate
+from mapping.directory.importing import Move
+from mapping.language.i18n import Message, Phrase, translate
 from mapping.model import WHOLES
 from mapping.quality.call_list import calls_of
 from mapping.quality.overview import AUDIENCE_NAMES, FRESHNESS_NAMES, Matter, State, matters
@@ -18,6 +19,7 @@ from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.agreeing import ASKED, about
 from web.staff.common import directory, everything_seen, inbox, seen, study_area, today
+from web.staff.records.duplicates import may_decide, moves, whether
 from web.staff.records.records import RecordLine, line
 from web.staff.review.inbox import waiting_for_me
 from web.staff.review.proposals import due, may_see
@@ -61,6 +63,9 @@ class MatterRow:
     line: RecordLine
     ends: dt.date | None = None
     anew: str = ""
+    path: str = ""
+    """Where it is decided what became of it, if not on its own page."""
+    question: Phrase | None = None
 
 
 @attend.get("/<language>/attention.html")
@@ -127,6 +132,9 @@ def _late(acts_waiting: list[ShownAct], language: str) -> Iterator[tuple[str, st
 def _signals() -> list[WorkItem]:
     """Return what newer lists of senders, and the partners' taps and referrals, say of entries."""
     return [
+        WorkItem(
+            len(_moved()), Message("Moved, or two? A newer list has them at another place"), "warn", "see/moved.html"
+        ),
         WorkItem(len(_missing()), Message("No longer in the list of their sender"), "warn", "see/missing.html"),
         WorkItem(len(_full()), Message("Services that say they are full"), "warn", "see/full.html"),
         WorkItem(
@@ -148,6 +156,11 @@ def _missing() -> list[Any]:
             or (record.table == "organization" and not whole.of_owner("service", "organization_id", record.id))
         )
     ]
+
+
+def _moved() -> list[Move]:
+    """Return the services that seem to have moved, of which the person may decide whether they did."""
+    return [move for move in moves() if may_decide(move)]
 
 
 def _full() -> list[Any]:
@@ -173,7 +186,12 @@ def _mine(published: Any) -> list[Any]:
     return [whole.record("service", identifier) for identifier in identifiers if whole.has("service", identifier)]
 
 
-SIGNALS = {"missing": _missing, "full": _full, "unavailable": _unavailable}
+SIGNALS: dict[str, Callable[[], list[Any]]] = {
+    "moved": _moved,
+    "missing": _missing,
+    "full": _full,
+    "unavailable": _unavailable,
+}
 """What says of entries that somebody should look, by the name of its page."""
 
 
@@ -194,7 +212,7 @@ def matter(language: str, key: str) -> str:
     mine = seen()
     if key in SIGNALS:
         title = next(item.title for item in _signals() if item.path == f"see/{key}.html")
-        rows = [MatterRow(line(mine, record, language)) for record in SIGNALS[key]()]
+        rows = [_row(signal, language) for signal in SIGNALS[key]()]
         return page("staff/matter.html", language, title=title, rows=rows, numbers=_numbers(mine, rows), key=key)
     matter = next((matter for matter in _matters(mine) if matter.key == key), None)
     if matter is None or key in ELSEWHERE:
@@ -207,6 +225,15 @@ def matter(language: str, key: str) -> str:
     ]
     rows.sort(key=lambda row: row.ends or dt.date.max)  # what ends first is looked to first
     return page("staff/matter.html", language, title=matter.title, rows=rows, numbers=_numbers(mine, rows), key=key)
+
+
+def _row(signal: Any, language: str) -> MatterRow:
+    """Return a record that somebody should look at, or a service that seems to have moved, as the page shows it."""
+    if not isinstance(signal, Move):
+        return MatterRow(line(seen(), signal, language))
+    now = line(everything_seen(), everything_seen().record("service", signal.now), language)
+    path = f"d/service/{signal.service}/{signal.now}.html"
+    return MatterRow(now, path=path, question=whether(signal, language))
 
 
 def _numbers(mine: VisibleRecords, rows: list[MatterRow]) -> dict[str, list[str]]:

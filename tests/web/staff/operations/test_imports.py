@@ -10,7 +10,17 @@ import pytest
 from mapping.batch import Issue
 from mapping.column_map import ColumnMap
 from mapping.directory.directory import Directory, rules
-from mapping.model import RECORDS, Approval, Organization, Phone, Provenance, record_id
+from mapping.model import (
+    RECORDS,
+    Approval,
+    Location,
+    Organization,
+    Phone,
+    Provenance,
+    Service,
+    ServiceAtLocation,
+    record_id,
+)
 from mapping.render.layers.services import spaced
 from mapping.resources import shipped
 from tests.directory.test_gate import facts
@@ -43,9 +53,9 @@ def upload(client, contents=LIST, name="ngo list.csv", chosen="", language="en")
     return client.post(f"/{language}/import.html", data=data, content_type="multipart/form-data")
 
 
-def mapped(client, **changed):
+def mapped(client, contents=LIST, **changed):
     """Upload the list and go on to its preview, with its columns as they are guessed."""
-    columns = upload(client).location
+    columns = upload(client, contents).location
     text = client.get(columns).text
     assert "Who may see it" in text
     fields = fields_of(client, columns) | {"source": "ngo-list", "name": "NGO list"} | changed
@@ -179,6 +189,53 @@ def test_what_a_newer_list_no_longer_holds_is_named_before_it_is_stored_and_unti
     assert "Nothing waits" in steward.get("/en/conflicts.html").text, "nobody is asked whether their own check is true"
     assert "Nothing of it is left" in steward.get(answer.location).text
     assert 'href="see/missing.html"' not in steward.get("/en/attention.html").text
+
+
+PLACES = """Organization,Service,District,Phone,Who may see it
+Navruz Centre,Legal consultations,Chashma,+992000100301,public
+Bahor Centre,Psychological counselling,Kulnishin,+992000100302,hidden
+Tiramoh Centre,Legal consultations,Qullaobod,+992000100303,public
+Zimiston Centre,Psychological counselling,Chashma,+992000100304,public
+Lola Centre,Psychological counselling,Kulnishin,+992000100305,public
+"""
+
+
+@pytest.mark.parametrize("answer", ["same", "different"])
+def test_an_office_that_moved_is_one_question_and_nothing_is_left_of_it_once_it_is_answered(office, steward, answer):
+    path, second = mapped(steward, PLACES), office.client("steward", login="second")
+    for choice in ("map", "phones"):
+        post(steward, path.replace("preview.html", "store"), page=path, choice=choice)
+        decide(second, office)
+    post(steward, path.replace("preview.html", "store"), page=path, choice="store")
+    saved = next((office.directory.parent / "maps").glob("*.json")).name
+    newer = PLACES.replace("Qullaobod", "Chashma").replace("Navruz Centre,", "Other Centre,")
+    preview = upload(steward, newer, chosen=saved).location
+    text = steward.get(preview).text
+    moved, left_out = (text.index(words) for words in ("Moved to another place", "No longer in the list, and kept"))
+    assert moved < text.index("Tiramoh Centre", moved) < left_out < text.index("Navruz Centre", left_out)
+    assert "Tiramoh Centre" not in text[left_out : text.index("Issues by row")]
+    assert "Раньше: Орзустан, в новом списке:" in steward.get(preview.replace("/en/", "/ru/")).text
+    page = post(steward, preview.replace("preview.html", "store"), page=preview, choice="store").location
+    assert page.startswith("/en/see/moved.html?")
+    text = steward.get(page).text
+    assert "Moved? It was at Orzustan, and the newer list has it at Juybor District" in text
+    assert "Tiramoh Centre" not in steward.get("/en/see/missing.html").text
+    ((question, old),) = re.findall(r'href="(?:../)*(d/service/([\w-]+)/[\w-]+\.html)"', text)
+    fields = {"decision": answer, "keep": old, "reason": "They said so"}
+    assert "Moved, or two?" in steward.get(f"/en/{question}").text
+    answered = post(steward, f"/en/{question}", page=f"/en/{question}", **fields).location
+    assert answered.endswith("?done" if answer == "same" else "?shows"), "the old place is shown anew"
+    with Directory(office.directory) as opened:
+        services = {service.id for service in opened.records(Service, name="Legal information and advice")}
+        ties = opened.records(ServiceAtLocation, service_id=old)
+        units = {place.id: place.area_unit for place in opened.records(Location)}
+    assert [units[tie.location_id] for tie in ties] == ["XT-W2" if answer == "same" else "XT-E1"]
+    assert len(services) == (3 if answer == "same" else 4), "Navruz, Other, and one or two of Tiramoh"
+    assert "Nothing of it is left" in steward.get("/en/see/moved.html").text
+    attention = steward.get("/en/attention.html").text
+    assert "see/moved.html" not in attention
+    assert "Tiramoh Centre" not in steward.get("/en/see/missing.html").text
+    assert "see/missing.html" in attention, "Navruz is missed yet"
 
 
 def test_contacts_come_before_other_values(tiny_area, tmp_path):
