@@ -1,6 +1,7 @@
 """Tables of a text in Word: each is a sheet; what is merged stands in each of its cells, what is struck through not.
 
-What the text says right before a table stands above its rows, as titles do in a workbook.
+What the text says right before a table stands above its rows, as titles do in a workbook, and what is noted under it,
+by a sign or behind the last table, below them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -33,7 +34,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
     path = Path(path)
     members(path)
     with damage_refused(path):
-        tables = list(_tables(path))
+        tables = _tables(path)
     if not tables:
         raise FormatError(Phrase("{path}: holds no table; ask for the list as a table", path=path))
     for number, (titles, rows, struck) in enumerate(tables, 1):
@@ -46,18 +47,24 @@ def read(path: str | Path) -> Iterator[Sheet]:
         yield Sheet(name, [*([title] for title in titles), *rows], first_row=1 - len(titles), skipped=skipped)
 
 
-def _tables(path: Path) -> Iterator[tuple[list[str], list[list[str]], int]]:
-    """Yield the titles and the cells of each table, and how many texts were struck through."""
+def _tables(path: Path) -> list[tuple[list[str], list[list[str]], int]]:
+    """Return the titles and the cells of each table with the notes under it, and how many texts were struck through."""
     import docx  # 0.1 s, and every list that is imported has its format looked for
 
-    titles: list[str] = []
+    tables: list[tuple[list[str], list[list[str]], int]] = []
+    between: list[str] = []
     for part in docx.Document(str(path)).iter_inner_content():
         if isinstance(part, docx.table.Table):
-            rows, struck = _rows(path, part)
-            yield titles[-TITLES:], rows, struck
-            titles = []
-        elif (title := _text([part])[0]) and len(title) <= LETTERS:
-            titles.append(title)
+            tables.append((between[-TITLES:], *_rows(path, part)))
+            between = []
+        elif (text := _text([part])[0]) and len(text) <= LETTERS:
+            if tables and not between and not text[0].isalnum():  # a sign, such as that of a footnote
+                tables[-1][1].append([text])
+            else:
+                between.append(text)
+    if tables:
+        tables[-1][1].extend([text] for text in between)
+    return tables
 
 
 def _rows(path: Path, table: Any) -> tuple[list[list[str]], int]:

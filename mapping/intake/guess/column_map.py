@@ -216,7 +216,7 @@ def _sheets_of_people(guesses: Sequence[tuple[float, Guessed]]) -> list[str]:
 
 
 def _lists_helped(guess: Guessed) -> bool:
-    """Tell whether a sheet lists people who were helped: by a heading, a title, or the sex and the age of each.
+    """Tell whether a sheet lists people who were helped: by a heading, a title, the birth, or sex and age of each.
 
     What only counts them names nobody.
     """
@@ -224,13 +224,31 @@ def _lists_helped(guess: Guessed) -> bool:
         return True
     called = f" {' | '.join(map(skeleton, (guess.sheet.name, *titles_of(guess.sheet, guess.top))))} "
     listed = any(f" {words} " in called for words in words_for("list of people helped"))
-    return (listed or _tells_sex_and_age(guess)) and not _shape_of(guess.sheet, guess.first)
+    people = listed or _tells_births(guess) or _tells_sex_and_age(guess)
+    return people and not _shape_of(guess.sheet, guess.first)
+
+
+def _cells(guess: Guessed) -> list[list[str]]:
+    """Return what stands in the columns of a sheet, without empty cells."""
+    columns = zip_longest(*guess.sheet.rows[guess.first :][:SAMPLE], fillvalue="")
+    return [[text for cell in column if (text := written(cell).strip())] for column in columns]
+
+
+def _tells_births(guess: Guessed) -> bool:
+    """Tell whether a sheet says of most of its rows when somebody was born, who is no contact of a body."""
+    cells = _cells(guess)
+    rows = max(map(len, cells), default=0)
+    births = (
+        texts
+        for name, texts in zip(guess.names, cells, strict=False)
+        if named(name, "born") and not named(name, "contact")
+    )
+    return any(len(texts) * 2 > rows for texts in births)
 
 
 def _tells_sex_and_age(guess: Guessed) -> bool:
     """Tell whether a sheet has a column of sexes, one in a cell, and one of ages that differ."""
-    columns = [*zip_longest(*guess.sheet.rows[guess.first :][:SAMPLE], fillvalue="")]
-    cells = [[text for cell in column if (text := written(cell).strip())] for column in columns]
+    cells = _cells(guess)
     of_sex, is_age = words_for("sexes"), re.compile(r"\d{1,2}").fullmatch
     return any(texts and all(skeleton(text) in of_sex for text in texts) for texts in cells) and any(
         texts and field_of(name) == "ages" and all(map(is_age, texts)) and len({*texts}) > 1

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from mapping.column_map import fold_header
 from mapping.intake.row_reader import DAYS
 from mapping.language import parsers
-from mapping.language.fold import alternatives, apart, coarse
+from mapping.language.fold import alternatives, apart, coarse, skeleton
 from mapping.language.languages import codes, language, word_rows
 from mapping.model import WEEKDAYS
 
@@ -116,8 +116,8 @@ def _field(text: str) -> str:
     words = _words(text)
     beginnings = {word[: len(word) - more] for word in words for more in range(ENDINGS + 1)}
     spoken = (rank for beginning in beginnings for rank in _ranks().get(beginning, ()) if _stands(rank[-1], words))
-    plain = {*re.findall(r"[^\W\d_]+", fold_header(text).replace("_", " "))}
-    spoken = (rank for rank in spoken if _SOUNDS.get(rank[-1], rank[-1]) in plain or rank[-1] not in _SOUNDS)
+    plain = {*skeleton(fold_header(text).replace("_", " ").replace("№", " № ")).split()}
+    spoken = (rank for rank in spoken if not plain.isdisjoint(_spelt().get(rank[2:], plain)))
     _, _, name, _ = min((rank for rank in spoken if rank[2] != "key" or len(words) <= ENDINGS), default=NOTHING)
     if name:
         return name
@@ -125,8 +125,20 @@ def _field(text: str) -> str:
     return meant.pop() if len(meant) == 1 else ""
 
 
-_SOUNDS = {coarse(word): word for word in ("id", "no", "uuid")}
-"""Words so short that others sound like them: "Legal aid" is no number."""
+SHORT = 3
+"""Letters of a word so short that others sound like it: "Legal aid" is no number, "Full" not the Tajik for "active"."""
+
+
+@cache
+def _spelt() -> dict[tuple[str, str], set[str]]:
+    """Return how the short words of fields are spelt, by field and phrase: only so do they stand in a heading."""
+    spelt: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for name in SERVICE:
+        for word in words_of(name):
+            bare = word.removeprefix("=")
+            if " " not in (sound := coarse(bare)) and 0 < len(sound) <= SHORT:
+                spelt[name, "=" * word.startswith("=") + sound].add(skeleton(bare))
+    return dict(spelt)
 
 
 def _words(text: str) -> list[str]:

@@ -53,7 +53,7 @@ _CLOSED = re.compile(
     r"фаъол|вуҷуд)|"
     r"(?:will\s+close|to\s+be\s+closed|closes|closing)\b(?=.{0,20}(?:20\d\d|next\s+year))|закро(?:ет|ют)|"
     r"(?:қатъ|катъ)\s+(?:шуд|гард|кард)|(?:вуҷуд|фаъолият)\w*\s+надор|(?:организац|центр|служб|приют|"
-    r"проект)\w*\s+(?:уже\s+|больше\s+)?нет\b|лоиҳа\s+(?:тамом|анҷом)|closed|no\s+longer|ceased|shut|discontinu|"
+    r"проект)\w*\s+(?:уже\s+|больше\s+)?нет\b|лоиҳа\s+(?:тамом|анҷом)|\bclosed|no\s+longer|ceased|shut|discontinu|"
     r"not\s+(?:operat|work|function|active)|inactive|stopped|project\s+(?:ended|finished)|"
     r"does\s?n.?t\s+(?:exist|work|operate)|"
     r"yopil|yopiq|ishlamay|faoliyat\w*\s+(?:yurit?may|to.?xta)|ёпил|ишламай|фаолият\w*\s+(?:юритмай|тўхта)|"

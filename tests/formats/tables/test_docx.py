@@ -74,3 +74,19 @@ def test_what_stands_before_a_table_is_its_title_and_no_row_of_it(tmp_path):
         [["Район"]],
     ]
     assert [sheet.first_row for sheet in format_of(path).read(path)] == [-2, 0, 1]
+
+
+def test_what_is_noted_under_a_table_stands_below_its_rows(tmp_path):
+    text, path = docx.Document(), tmp_path / "annex.docx"
+    for name, notes in (
+        ("Приют*", ("* не подлежит опубликованию", "Телефоны доверия")),
+        ("Линия", ("Для служебного пользования",)),
+    ):
+        text.add_table(1, 1).cell(0, 0).text = name
+        for note in notes:
+            text.add_paragraph(note)
+    text.save(path)
+    assert rows(path) == [
+        [["Приют*"], ["* не подлежит опубликованию"]],
+        [["Телефоны доверия"], ["Линия"], ["Для служебного пользования"]],
+    ]

@@ -14,6 +14,7 @@ from mapping.column_map import ColumnMap
 from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.intake.guess.column_map import drafted, guessed, guessed_map
+from mapping.intake.guess.headings import field_of
 from mapping.intake.read import draft_map, read
 from mapping.language.taxonomy import vocabulary
 from mapping.registry import format_of
@@ -1012,3 +1013,26 @@ def test_a_title_places_rows_that_no_column_places(tmp_path, area, title, unit):
     units = {area.label(place.area_unit, "en") if place.area_unit else "" for place in batch.of("location")}
     assert units == {unit}
     assert sum("stands under" in issue.problem for issue in batch.issues) == 3 * bool(unit)
+
+
+@pytest.mark.parametrize(
+    ("born", "helped_with"),
+    [("Год рождения", "Вид оказанной помощи"), ("Date of birth", "Help given"), ("Tugʻilgan yili", "Yordam turi")],
+)
+def test_whoever_was_born_is_no_organization(area, born, helped_with):
+    rows = [["Ахметова Г. С.", 1991, "юридическая"], ["Ким О. В.", 2001, "приют"]]
+    for name in ("ФИО", "Name", "№"):
+        with pytest.raises(FormatError, match="lists people who were helped"):
+            guessed_map([Sheet("2026", [[name, born, helped_with], *rows])], "x", area)
+
+
+def test_the_birthday_of_a_director_makes_no_list_of_people(area):
+    head = ["Организация", "Дата рождения руководителя", "Услуга"]
+    rows = [["Общественная организация «Умед»", "01.02.1970", "юридическая помощь"]]
+    assert guessed_map([Sheet("1", [head, *rows])], "x", area).fields["organization"] == ["Организация"]
+
+
+def test_a_short_word_of_a_heading_is_no_other_that_sounds_like_it():
+    assert field_of("Full address") == "address"  # "faol" is the Uzbek for active
+    assert field_of("Tel") == "phone"  # "til" is the Uzbek for language
+    assert [field_of(name) for name in ("ёши", "Ном", "Тел.", "№")] == ["ages", "organization", "phone", "key"]

@@ -195,3 +195,8 @@ def test_the_status_of_an_activity_is_one_of_its_help(words, read_as):
 )
 def test_who_closes_every_season_is_not_closed(remark, closed):
     assert bool(standing(remark)) == closed
+
+
+def test_what_is_disclosed_is_not_closed():
+    assert standing("not to be disclosed") is None
+    assert standing("disclosed on request") is None
