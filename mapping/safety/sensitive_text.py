@@ -20,7 +20,7 @@ HOLD = re.compile(
     r"|для\s+(?:служебн|внутр)|только\s+(?:для\s+)?(?:партн|сотрудн|участник)|\bадр(?:ес\w*|\.)\s+(?:\w+\s+)?"
     r"(?:закрыт|секрет|скрыт|никому|(?:по|под)\s+запрос|не\s+(?:да|сообщ|назыв))"
     r"|(?:do\s+not|don.?t)\s+(?:share|publish|show|print)|not\s+(?:for|to\s+be)\s+(?:publi|shar|disclos|print)"
-    r"|internal\s+use|confidential"
+    r"|internal\s+use|confiden[tțţ]ial|құпия|жашыруун|nu\s+se\s+public|\byay[ıi][nm]lanma"
     r"|(?:partners?|staff)\s+only|танҳо\s+барои\s+(?:шарик|корман)|faqat\s+hamkor"
     r"|(?:нашр|чоп|ошкор|эълон|паҳн)\s+(?:\w+\s+)?(?:розӣ\s+нест|накун|нашав|намешав)|барои\s+(?:чоп|нашр)\s+не|"
     r"махф[иӣ]|дома\s+у\s|на\s+дому|at\s+(?:her|his|their|the)?\s*home\b|"
@@ -191,7 +191,7 @@ PLACELESS = re.compile(
     r"(?:закрыт|скрыт|секрет|засекреч)|\bне\s+(?:\w+\s+)?(?:сообща|сообщ\.|назы|назва|да[еёюд]|раскры|выда)|\bникому|"
     r"отказ\w*\s+(?:назва|сообщ|дать)|по\s+(?:\w+\s+)?запрос|"
     r"^\W*(?:адрес\w*\W+)?(?:(?:знает|известен)\W+(?:\w+\s+)?|(?:у|через)\s+)(?:ответств|координ|руковод|директор|сотрудн)|"
-    r"пинҳон|пинхон|(?:гуфта|дода|ошкор\s+карда)\s+намеша|намегӯ|"
+    r"пинҳон|пинхон|айтылбай|айтылмай|(?:гуфта|дода|ошкор\s+карда)\s+намеша|намегӯ|"
     r"\b(?:sir|сир)\s+(?:tut|saq|тут|сақ|аст|нигоҳ)|yashirin|яширин|(?:aytil|beril|oshkor\s+(?:qilin|etil))ma[yg]",
     re.I,
 )
@@ -199,7 +199,7 @@ PLACELESS = re.compile(
 
 SHELTER = re.compile(
     r"приют|убежищ|шелтер|\bshelter|\brefuge\b|safe[\s-]?(?:house|home)|пано[ҳх]?го[ҳх]|пано[ҳх]{1,2}она|хонаи\s+амн|"
-    r"panoh?(?:goh|xona)|xavfsiz\s+uy|boshpana|бошпана|konukev|sığınma|sığına[kğ]",
+    r"panoh?(?:goh|xona)|xavfsiz\s+uy|boshpana|бошпана|баспана|башпаана|калкалоо|adăpost|konukev|sığınma|sığına[kğ]",
     re.I,
 )
 """Words by which the name of a body tells that it keeps a shelter."""

@@ -69,6 +69,12 @@ TOLD = {
     HOLD: (
         "не распространять",
         "adres gizlidir",
+        "confidențial",
+        "мекенжайы құпия",
+        "дареги жашыруун",
+        "a nu se publica",
+        "nu se publică",
+        "adres yayınlanmaz",
         "don't share",
         "dont publish",
         "do not print",
@@ -216,6 +222,8 @@ TOLD = {
         "yashirin",
         "яширин",
         "aytilmaydi",
+        "айтылбайт",
+        "айтылмайды",
         "berilmagan",
         "oshkor qilinmaydi",
         "oshkor etilmagan",
@@ -244,6 +252,10 @@ TOLD = {
         "Kadın Sığınağı",
         "Boshpana",
         "бошпана",
+        "уақытша баспана",
+        "убактылуу башпаана",
+        "баш калкалоочу жай",
+        "Adăpostul Speranța",
     ),
 }
 """Pattern -> texts that it must notice."""

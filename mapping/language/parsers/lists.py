@@ -268,7 +268,7 @@ _STRONG = re.compile(r"[;\n|•·]|\s\+\s|\+(?=[^\W\d])|(?:^|(?<=\s))\d{1,2}[.)]
 _WEAKER = (
     re.compile(r"(?<!\b[а-яё])(?<!\bw)/", re.I),  # not in з/п
     re.compile(r","),
-    re.compile(r"\s(?:ва|и|and|va|ve|&|as well as|а также|ҳамчунин)\s", re.I),
+    re.compile(r"\s(?:ва|и|and|va|ve|&|мен|пен|бен|және|жана|менен|și|şi|as well as|а также|ҳамчунин)\s", re.I),
 )
 _SPACE = re.compile(r"\s+")
 MOST_WORDS = 24
