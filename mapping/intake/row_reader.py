@@ -553,14 +553,15 @@ class Reader:
                     "note",
                 )
                 return meant
-        brackets = " ".join(self.beside_name())
+        brackets, described = " ".join(self.beside_name()), self._begins_with_closing()
         signs = {sign: text for sign, text in self._signs().items() if self.row.bears(sign)}
         instead = self._instead_of_hours()
-        if not (brackets or instead or signs or self.intake.columns.private or self.row.comment):
+        if not (brackets or instead or described or signs or self.intake.columns.private or self.row.comment):
             return None
         private = (name for name in self.intake.columns.private if not is_review(fold_header(name)))
         remarks = {name: self.row.cells.get(fold_header(name), "") for name in private} | {COMMENT: self.row.comment}
         texts = {**remarks, self.column("organization"): brackets, self.column("hours"): instead, **signs}
+        texts |= {self.column("description"): described} if described else {}
         for column, text in texts.items():
             if text and (outcome := parsers.standing(text)) and not self._still_works(column, text, outcome[1]):
                 fix = Phrase("the service counts as {meant}", meant=coded("statuses", outcome[0]))
@@ -579,6 +580,14 @@ class Reader:
             return ""
         _, error = read_once(parsers.hours, text, (), ())
         return "" if error is None or isinstance(error, parsers.Partly) or parsers.names_days(text) else text
+
+    def _begins_with_closing(self) -> str:
+        """Return the sentence of the description that begins with what became of it: "CLOSED since 2024"."""
+        for sentence in re.split(r"[.;!\n]\s*", self.text("description")):
+            outcome = parsers.standing(sentence)
+            if outcome and sentence.lstrip(" *(").startswith(outcome[1]):
+                return sentence
+        return ""
 
     def _still_works(self, column: str, text: str, words: str) -> bool:
         """Tell whether words say that something closes on a day still to come, and tell it."""

@@ -5,7 +5,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, zip_longest
+from itertools import dropwhile, pairwise, zip_longest
 from typing import NamedTuple
 
 from mapping.column_map import ColumnMap, fold_header
@@ -307,6 +307,21 @@ _COUNTED = [str(number) for number in range(1, 100)]
 """A row of the numbers of the columns, as official forms have it under their headings."""
 
 
+def heads_a_part(filled: Sequence[str]) -> bool:
+    """Tell whether the filled cells of a line number the columns, or say one thing over several of them.
+
+    >>> heads_a_part(["1", "2", "3"]), heads_a_part(["А", "Б", "1.", "2.", "3."]), heads_a_part(["Khatlon"] * 4)
+    (True, True, True)
+    >>> heads_a_part(["1", "Umed", "2"]), heads_a_part(["Khatlon"])
+    (False, False)
+    """
+    if len(filled) > 2 and len({*filled}) == 1:
+        return True
+    bare = [text.strip(" .()") for text in filled]
+    numbers = [*dropwhile(lambda text: len(text) == 1 and text.isalpha(), bare)]
+    return numbers == _COUNTED[: max(len(numbers), 3)]
+
+
 REPEATED = Phrase("a repeated header")
 BY_THE_MAP = Phrase("a row that the map passes over")
 OF_ALL = Phrase("a row of totals")
@@ -369,9 +384,9 @@ class _Lines:
         """Tell whether a line heads a part of the list, numbers its columns, or holds too little to be a row."""
         if self.telling and not self._filled_of(self.telling, texts):
             return True
-        if different == 1 and (len(filled) > 2 or (len(self.names) > 1 and asks_for_all(filled[0]))):
+        if different == 1 and len(self.names) > 1 and asks_for_all(filled[0]):
             return True
-        return len(filled) < self.fewest or filled == _COUNTED[: max(len(filled), 3)]
+        return len(filled) < self.fewest or heads_a_part(filled)
 
     def _filled_of(self, columns: set[str], texts: list[str]) -> list[str]:
         return [text for name, text in zip(self.folded, texts, strict=False) if name in columns and text.strip()]

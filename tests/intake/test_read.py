@@ -494,6 +494,20 @@ def test_a_remark_can_close_a_service(take):
 
 
 @pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("CLOSED since March 2026. Rehabilitation", "inactive"),
+        ("Консультации юриста. Временно не работает до весны", "temporarily closed"),
+        ("We help those whose workplace was closed", "active"),
+    ],
+)
+def test_a_description_closes_a_service_by_how_a_sentence_begins(take, text, status):
+    fields = MAP["fields"] | {"description": ["Text"]}
+    batch = take((*ROW, text), heads=(*HEADER, "Text"), fields=fields)
+    assert {service.status for service in batch.of("service")} == {status}
+
+
+@pytest.mark.parametrize(
     ("remark", "status"),
     [
         ("закрылся в 2024", "inactive"),

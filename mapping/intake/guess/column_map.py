@@ -24,7 +24,7 @@ from mapping.intake.guess.questions import ManyChoices, questions
 from mapping.intake.guess.shaped import holds_numbers, is_of_activities, own_columns, own_header, titles_of
 from mapping.intake.guess.shapes import OtherShape, other_shape
 from mapping.intake.row_reader import DAYS
-from mapping.intake.rows import LOOK_FOR_HEADER, ONLY_TOTAL, joined, numbered, stands_over, written
+from mapping.intake.rows import LOOK_FOR_HEADER, ONLY_TOTAL, heads_a_part, joined, numbered, stands_over, written
 from mapping.intake.services import ROUND_THE_CLOCK
 from mapping.language import parsers
 from mapping.language.composition import composed
@@ -466,7 +466,7 @@ def _look(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | None) -> d
     on: dict[str, set[str]] = defaultdict(set)
     for other in (guess, *(other for other in alike if other is not guess)):
         body = other.sheet.rows[other.first :]
-        filled = [row for row in body if sum(cell not in (None, "") for cell in row) > 1 and not _of_totals(row)]
+        filled = [row for row in body if sum(cell not in (None, "") for cell in row) > 1 and not _no_row(row)]
         guess.count += len(filled)
         for place, name in enumerate(other.names):
             if name:
@@ -477,9 +477,10 @@ def _look(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | None) -> d
     return on
 
 
-def _of_totals(row: Sequence[object]) -> bool:
-    """Tell whether a row counts the others: its cells are like none of theirs."""
-    return ONLY_TOTAL.fullmatch(next(text for cell in row if (text := written(cell)))) is not None
+def _no_row(row: Sequence[object]) -> bool:
+    """Tell whether a row counts the others, numbers the columns or heads a part: its cells are like none of theirs."""
+    filled = [text for cell in row if (text := written(cell))]
+    return ONLY_TOTAL.fullmatch(filled[0]) is not None or heads_a_part(filled)
 
 
 def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | None) -> None:
@@ -550,6 +551,9 @@ class _Giving:
             guess.why[name] = why
         elif RUNNING.match(name) or (asks_consent(name) and name != self.marking):
             guess.passed.append(name)
+        elif about in ("", "service") and (code := _service_of(name, look)) is not None:
+            guess.services[name] = code
+            guess.why[name] = "yes or no, by its name"
         elif about and not look.speaks_against(about):
             self.give(name, about, "by its name")
             if about == "address" and look.names_units() and "unit" not in guess.fields:
@@ -575,6 +579,8 @@ class _Giving:
             about = "phone"
         if about == "contact" and named(name, "phone") and look.shares.get("dialled", 0.0) >= ENOUGH:
             about = "phone"  # who answers, and the numbers
+        if about == "place" and look.holds_numbers() and look.holds_parted_numbers():
+            about = "phone"  # "Telephone / town" over the numbers of lines in towns
         return about
 
     def _why_private(self, name: str, about: str) -> str:
@@ -768,16 +774,13 @@ def _choose_service(guess: Guessed) -> None:
 
 def _service_of(name: str, column_guess: ColumnGuess) -> str | None:
     """Return the kind of help that a column of yes and no is about."""
-    if not column_guess.answers:
-        return None
+    if not column_guess.answers and column_guess.shares.get("answers", 0.0) < ENOUGH:
+        return None  # what else such a column says is told
     if (match := match_term("service_types", name)) is not None:
         return match.code
-    joined_names = " / " in name  # a group of columns and one of them
-    cut_short = len(name.split()) == 1  # "Юрид."
-    made = composed("service_types", name.replace(" / ", " ")) if joined_names or cut_short else None
-    if joined_names and made is not None and len(made.codes) == 1:
-        return made.codes[0]
-    return made.codes[0] if made is not None and len(made.codes) == 1 and not made.unread else None
+    made = composed("service_types", name.replace(" / ", " "))
+    in_a_group = " / " in name  # a group of columns and one of them
+    return made.codes[0] if len(made.codes) == 1 and (in_a_group or not made.unread) else None
 
 
 def _map(guess: Guessed, source: str) -> ColumnMap:

@@ -55,7 +55,7 @@ _PAIR = (
     re.compile(r"(?P<one>[^;]+);(?P<two>[^;]+)"),
     re.compile(r"(?P<one>[NS].+?),?\s+(?P<two>[EW].+)", re.I),
     re.compile(r"(?P<one>[сю]\.?\s?ш.+?),?\s+(?P<two>[вз]\.?\s?д.+)", re.I),
-    re.compile(r"(?P<one>.+?[NS]),?\s+(?P<two>.+)", re.I),
+    re.compile(r"(?P<one>.+?(?:[NS]|[сю]\.?\s?ш\.?)),?\s+(?P<two>.+)", re.I),
     re.compile(r"(?P<one>[^,]+),\s*(?P<two>[^,]+)"),
     re.compile(r"(?P<one>\S+?,\d+),?\s+(?P<two>\S+,\d+)"),
     re.compile(r"(?P<one>\S+)\s*/\s*(?P<two>\S+)"),

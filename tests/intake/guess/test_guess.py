@@ -1036,3 +1036,45 @@ def test_a_short_word_of_a_heading_is_no_other_that_sounds_like_it():
     assert field_of("Full address") == "address"  # "faol" is the Uzbek for active
     assert field_of("Tel") == "phone"  # "til" is the Uzbek for language
     assert [field_of(name) for name in ("ёши", "Ном", "Тел.", "№")] == ["ages", "organization", "phone", "key"]
+
+
+def test_numbers_of_towns_under_a_heading_of_telephones_are_numbers(area):
+    rows = [
+        ["Ташкилот", "Манзил", "", "Телефон", ""],
+        ["", "ноҳия", "кӯча", "шаҳрӣ", "мобилӣ"],
+        ["1", "2", "3", "4", "5"],
+        ["Умед", "Бохтар", "Вахдат 3", "(3222) 2-24-10", "93 700 12 13"],
+        ["Нур", "Кӯлоб", "Сино 4", "1146", ""],
+        ["Сабо", "Восеъ", "Айнӣ 2", "3311 2-22-33", "93 700 55 01"],
+    ]
+    for town in ("шаҳрӣ", "шаҳр", "town"):
+        rows[1][3] = town
+        fields = guessed_map([Sheet("S", rows)], "x", area).fields
+        assert fields["phone"] == [f"Телефон / {town}", "Телефон / мобилӣ"]
+        assert "place" not in fields
+
+
+def test_a_column_of_mostly_yes_and_no_is_help_of_which_the_rest_is_told(area):
+    rows = [
+        ["Организация", "Район", "Приют", "Юр. помощь", "Психолог"],
+        ["Умед", "Бохтар", "есть", "+", "+"],
+        ["Нур", "Куляб", "нет", "да", "да"],
+        ["Сабо", "Восе", "+", "", "+"],
+        ["Роҳ", "Фархор", "нет", "по запросу", "?"],
+    ]
+    made = guessed_map([Sheet("S", rows)], "x", area)
+    assert made.shape == "place"
+    assert made.services == {"Приют": "ACC", "Юр. помощь": "LEG", "Психолог": "PSY-COU"}
+
+
+def test_what_numbers_the_columns_or_heads_a_part_is_no_row_to_ask_about(area):
+    rows = [
+        ["Организация", "Район", "Вид помощи"],
+        ["1", "2", "3"],
+        ["Хатлон", "Хатлон", "Хатлон"],
+        ["Умед", "Бохтар", "юридическая помощь"],
+        ["Нур", "Куляб", "приют"],
+    ]
+    text = drafted([Sheet("S", rows)], "x.xlsx", area)
+    assert "# 2 rows are there now" in text
+    assert "[words.service]" not in text
