@@ -515,20 +515,27 @@ def _read(upload: Upload, held: Any, *, agreed: bool = False, numbers: bool = Fa
 
 @imports.post("/<language>/i/<token>/store")
 def store(language: str, token: str) -> ResponseReturnValue:
-    """Store a list, or ask a second person to agree to its map first."""
-    upload = uploads().get(token, me().id)
-    try:
-        preview = look(upload)
-        choice = request.form.get("choice")
-        if choice in ("map", "phones") and upload.columns is not None:
-            return _ask(language, upload, cast("Literal['map', 'phones']", choice), bool(preview.batch.of("phone")))
-        if upload.stored and _is_agreed(upload):  # what was stored as secret, numbers too, would stay so
-            directory().undo(upload.stored, by=me().login, on=today())
-        change = directory().add(_read(upload, directory()), by=me().login, on=today())
-    except FormatError as error:
-        return _refused(language, upload, error)
-    except (MappingError, ValueError):
-        return _preview(language, upload, preview, problem=NOT_STORED), 409
+    """Store a list, or ask a second person to agree to its map first; pressed twice, it is stored once."""
+    choice = request.form.get("choice")
+    with uploads().alone(token):
+        upload = uploads().get(token, me().id)
+        try:
+            if choice in ("map", "phones") and upload.columns is not None:
+                has_numbers = bool(look(upload).batch.of("phone"))
+                return _ask(language, upload, cast("Literal['map', 'phones']", choice), has_numbers)
+            if request.form.get("stored", upload.stored, type=int) != upload.stored:
+                return redirect(f"/{language}/changes.html?done", code=303)
+            return _store(language, upload)
+        except FormatError as error:
+            return _refused(language, upload, error)
+        except (MappingError, ValueError):
+            return _preview(language, upload, look(upload), problem=NOT_STORED), 409
+
+
+def _store(language: str, upload: Upload) -> ResponseReturnValue:
+    if upload.stored and _is_agreed(upload):  # what was stored as secret, numbers too, would stay so
+        directory().undo(upload.stored, by=me().login, on=today())
+    change = directory().add(_read(upload, directory()), by=me().login, on=today())
     if upload.columns is not None and not upload.trusted:
         save_map(upload.columns, maps())
     log("imported", subject=upload.path.name)
@@ -536,8 +543,10 @@ def store(language: str, token: str) -> ResponseReturnValue:
         uploads().drop(upload)
     else:
         uploads().stored_by(upload, directory().batches()[-1].number)
-    path = "see/moved" if any(record.moved for record in preview.missing) else "see/missing"
-    return redirect(f"/{language}/{path if preview.missing else 'changes'}.html?{outcome(change)}", code=303)
+    whole = everything_seen()
+    missing = [record for record in change.missing if record.table in WHOLES and whole.has(record.table, record.id)]
+    path = "see/moved" if any(record.moved for record in missing) else "see/missing" if missing else "changes"
+    return redirect(f"/{language}/{path}.html?{outcome(change)}", code=303)
 
 
 def _ask(language: str, upload: Upload, kind: Literal["map", "phones"], has_numbers: bool) -> ResponseReturnValue:

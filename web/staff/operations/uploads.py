@@ -4,11 +4,15 @@ Files of strangers are read by the formats of `mapping`, which refuse bombs, enc
 no name or path of its sender's but its last part, in plain signs. What nobody finishes is removed after a week.
 """
 
+import fcntl
 import json
+import os
 import re
 import secrets
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -107,6 +111,25 @@ class Uploads:
     def stored_by(self, upload: Upload, act: int) -> None:
         """Note which act stored an upload that is to be read anew when two people agreed to its map."""
         self._note(replace(upload, stored=act))
+
+    @contextmanager
+    def alone(self, token: str) -> Iterator[None]:
+        """Let nobody else store or drop an upload meanwhile: a second press waits for the first.
+
+        Raises
+        ------
+        NotFound
+            There is no such upload.
+        """
+        try:
+            held = os.open(self.folder / Path(token).name, os.O_RDONLY)
+        except OSError:
+            raise NotFound("there is no such upload") from None
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(held)
 
     def drop(self, upload: Upload) -> None:
         """Remove an upload."""

@@ -3,7 +3,9 @@
 import html
 import io
 import re
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -29,7 +31,9 @@ from tests.support.second_person import SecondPerson
 from tests.web.staff.records.test_records import CHANGE, LEGAL, fields_of, record, send, waiting
 from tests.web.staff.review.test_proposals import decide
 from tests.web.support.office import Office, post
+from tests.web.support.signed_in import csrf
 from web.staff import visible
+from web.staff.operations import imports as imports_page
 from web.staff.operations.map_words import in_words
 from web.staff.operations.new_values import new_values
 from web.staff.operations.uploads import Uploads, save_map, saved_maps
@@ -45,8 +49,6 @@ KINDS = {"public": "public", "hidden": "custodian"}
 
 
 def upload(client, contents=LIST, name="ngo list.csv", chosen="", language="en"):
-    from tests.web.support.signed_in import csrf
-
     contents = contents.encode() if isinstance(contents, str) else contents
     token = csrf(client.get("/en/import.html").text)
     data = {"csrf_token": token, "file": (io.BytesIO(contents), name), "map": chosen}
@@ -142,6 +144,32 @@ def test_without_two_people_a_list_is_for_custodians_only(office, steward):
     decide(office.client("steward", login="second"), office)
     post(steward, path.replace("preview.html", "store"), page=path, choice="store")
     assert list((office.directory.parent / "uploads").iterdir()) == []
+
+
+def test_a_list_that_is_stored_twice_by_one_press_too_many_is_stored_once(office, steward, monkeypatch):
+    path = mapped(steward)
+    form = fields_of(steward, path) | {"choice": "store"}
+    clients = [steward, office.client("steward")]
+    begun, go_on = threading.Event(), threading.Event()
+    read = imports_page._read
+
+    def slowly(*args, **kwargs):
+        begun.set()
+        assert go_on.wait(30)
+        return read(*args, **kwargs)
+
+    monkeypatch.setattr(imports_page, "_read", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(steward.post, path.replace("preview.html", "store"), data=form)
+        assert begun.wait(30)
+        other = {**form, "csrf_token": csrf(clients[1].get("/en/import.html").text)}
+        second = pool.submit(clients[1].post, path.replace("preview.html", "store"), data=other)
+        go_on.set()
+        assert {first.result().status_code, second.result().status_code} == {303}
+    with Directory(office.directory) as opened:
+        batches = [line.file for line in opened.batches() if line.file == "ngo list.csv"]
+    assert batches == ["ngo list.csv"]
+    assert "stored already" in steward.get(path).text
 
 
 def test_the_preview_names_what_changes_contacts_first_and_doubtful_rows_apart(office, steward):
