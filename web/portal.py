@@ -20,6 +20,7 @@ from flask import Flask, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 from werkzeug.security import safe_join
 
 from mapping.area.study_area import StudyArea
@@ -76,6 +77,12 @@ class ErrorPages:
     others: Mapping[type[Exception], tuple[str, int]] | None = None
 
 
+class PlainNumber(IntegerConverter):
+    """A number of an address in the one way that pages write it: each other way would be a page of its own to keep."""
+
+    regex = "0|[1-9][0-9]{0,8}"
+
+
 def pages_of(package: ModuleType) -> list[ModuleType]:
     """Return the modules with pages in a portal's folder and the folders in it, in the order of their names."""
     names = (module.name for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."))
@@ -126,6 +133,7 @@ def create_portal(
     app.config.update(AREA=area, DEMO=demo, ERROR_PAGES=errors)
     app.config.update({name.upper(): value for name, value in settings.items()})
     app.url_map.strict_slashes = False
+    app.url_map.converters["int"] = PlainNumber
     set_words(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_url_rule("/static/<path:name>", "static", static)

@@ -77,6 +77,13 @@ def test_a_new_edition_is_shown_at_once(tiny_area, tmp_path):
     assert after.data == create_app(other, tiny_area).test_client().get("/en/all-1.html").data
 
 
+@pytest.mark.parametrize("number", ["01", "0000000001", "\u0661", "+1", "-1", "9" * 5000])
+def test_a_page_has_one_address_under_which_it_is_kept(served, number):
+    """Whoever asked for a page under ever new addresses would fill the room for all others."""
+    for path in ("/en/all-{}.html", "/en/report/actors-{}.svg", "/api/services-{}.json"):
+        assert served.test_client().get(path.format(number)).status_code == 404, path
+
+
 def test_refusals_questions_and_forms_are_not_kept(served):
     client = served.test_client()
     for path, status in (("/en/s/none.html", 404), ("/en/n9999.html", 404), ("/api/services?page=1", 200)):
