@@ -35,8 +35,12 @@ ROUTES: dict[str, Action | Open] = {
 }
 
 
+WRITTEN: frozenset[str] = frozenset({"edit", "import", "review", "propose", "assess", "refer", "set_capacity"})
+"""Actions of which a form is kept while somebody signs in anew. Whoever agrees, publishes, reveals or looks after
+accounts looks again first: somebody else may have sent the form from their browser."""
+
 SECRET = ("csrf_token", "password", "old", "new", "again", "code")
-"""Fields of forms that are not kept while somebody signs in anew."""
+"""Fields of forms that are not kept."""
 
 
 def page(template: str, language: str, **values: object) -> str:
@@ -126,9 +130,10 @@ def signed_out(_error: Exception) -> ResponseReturnValue:
 def _typed() -> str:
     """Return what a form of ours held that came too late, sealed for whoever was signed in when it was opened.
 
-    Nothing is kept of one that another site sent, or with a file.
+    Nothing is kept of one that another site sent, or with a file, or that is no writing.
     """
-    if request.method != "POST" or any(file.filename for file in request.files.values()):
+    action = current_app.config["ROUTES"].get(request.endpoint or "")
+    if request.method != "POST" or action not in WRITTEN or any(file.filename for file in request.files.values()):
         return ""
     try:
         validate_csrf(request.form.get("csrf_token"))

@@ -1,6 +1,7 @@
 """The staff portal: who gets in, and what its frame does."""
 
 import pytest
+from flask import url_for
 
 from tests.support.sample import organization
 from tests.web.staff.records.test_records import CHANGE, LEGAL, fields_of, record
@@ -72,6 +73,8 @@ def test_what_was_typed_while_the_session_ended_is_sent_after_signing_in_again(o
     assert (wrong.status_code, hidden(wrong.text)["typed_before"]) == (403, entry["typed_before"])
     again = steward.post("/en/sign-in.html", data=entry | {"code": office.code("steward")})
     assert f'action="{CHANGE}' in again.text
+    shown = again.text.partition("<dl")[2].partition("</dl>")[0]
+    assert "<dt>wait_time</dt><dd>The &#34;long&#34;\nform</dd>" in shown, "somebody else may have written it"
     kept = hidden(again.text)
     assert {name: kept[name] for name in fields if name != "csrf_token"} | {
         "csrf_token": fields["csrf_token"]
@@ -91,6 +94,24 @@ def test_what_somebody_typed_is_sent_by_nobody_else(office, steward, typed):
         entry["typed_before"] = typed
     other = steward.post("/en/sign-in.html", data=entry | {"code": office.code("administrator")})
     assert (other.status_code, other.location) == (303, "/en/index.html")
+
+
+def test_a_form_that_agrees_is_looked_at_anew(office):
+    """Who comes to the browser of somebody whose session has ended cannot have them agree to what they never saw."""
+    client, routes = office.client("steward"), office.app.config["ROUTES"]
+    typed = {"csrf_token": csrf(client.get("/en/leave.html").text)}
+    office.clock.step(3600)
+    kept = set()
+    for rule in office.app.url_map.iter_rules():
+        if "POST" in (rule.methods or ()) and routes[rule.endpoint] != "everyone":
+            values = {name: "en" if name == "language" else 1 for name in rule.arguments}
+            with office.app.test_request_context():
+                path = url_for(rule.endpoint, **values)
+            answer = client.post(path, data=typed)
+            assert answer.status_code == 401, path
+            if "typed_before" in hidden(answer.text):
+                kept.add(routes[rule.endpoint])
+    assert kept == {"edit", "import", "review"}
 
 
 def test_of_a_form_that_another_site_sends_nothing_is_kept(office, steward):
