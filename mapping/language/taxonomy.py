@@ -515,10 +515,16 @@ def _term(taxonomy: str, row: dict[str, str], rows: list[dict[str, str]]) -> Ter
 
 
 def _labels(taxonomy: str, code: str, row: Mapping[str, str]) -> dict[str, str]:
-    """Return language -> label: from the row's columns, and from the folders of languages that have none there."""
-    labels = {language: row.get(f"label_{language}", "") for language in languages.codes()}
-    own = {language: _own_words("terms", language).get((taxonomy, code), [""])[0] for language in labels}
-    return {language: labels[language] or own[language] for language in labels if labels[language] or own[language]}
+    """Return language -> label: from the row's columns; from the folders of languages that have none there; from CLDR.
+
+    CLDR names languages alone.
+    """
+    known = languages.names_of(code) if taxonomy == "languages" else {}
+    labels = {}
+    for language in languages.codes():
+        own = _own_words("terms", language).get((taxonomy, code), [""])[0]
+        labels[language] = row.get(f"label_{language}") or own or known.get(language, "")
+    return {language: label for language, label in labels.items() if label}
 
 
 @cache

@@ -97,6 +97,7 @@ def test_it_is_one_of_the_languages(french):
 
 def test_its_words_are_met(french):
     assert str(Vocabulary.load("service_types").label("IDN-HOT", "fr")) == "Ligne d'écoute"
+    assert str(Vocabulary.load("languages").label("tr", "fr")) == "Turc"  # by CLDR, without a word of the folder
     assert match_term("service_types", "Numéro vert").code == "IDN-HOT"
 
 
