@@ -70,6 +70,18 @@ def unpacked(bits: bool, content: bytes, size: int) -> Mask:
     return mask
 
 
+def bits_of(mask: Mask) -> Bits:
+    """Return a set that is given by one truth value a service, or a record of another table."""
+    bits = np.zeros(-(-mask.size // 64), np.uint64)
+    bits.view(np.uint8)[: -(-mask.size // 8)] = np.packbits(mask)
+    return bits
+
+
+def mask_of(bits: Bits, size: int) -> Mask:
+    """Return a set as one truth value a service, or a record of another table, of so many."""
+    return np.unpackbits(bits.view(np.uint8), count=size).view(bool)
+
+
 def count(bits: Bits) -> int:
     """Return how many services are in a set."""
     return int(np.bitwise_count(bits).sum())
@@ -129,24 +141,16 @@ class Postings:
         """Return the set without services."""
         return np.zeros(self._width, np.uint64)
 
-    def bits(self, mask: Mask) -> Bits:
-        """Return a set of services that is given by one truth value each."""
-        return self._whole(np.packbits(mask))
-
-    def mask(self, bits: Bits) -> Mask:
-        """Return a set as one truth value a service."""
-        return np.unpackbits(bits.view(np.uint8), count=self.size).view(bool)
-
     @cached_property
     def everything(self) -> Bits:
         """The set of all services."""
-        return self.bits(np.ones(self.size, bool))
+        return bits_of(np.ones(self.size, bool))
 
     @cached_property
     def ranks(self) -> list[Bits]:
         """The services of each rank, the best first."""
         rank = self.series("rank")
-        return [self.bits(rank == value) for value in range(int(rank.max(initial=0)) + 1)]
+        return [bits_of(rank == value) for value in range(int(rank.max(initial=0)) + 1)]
 
     def having(self, kind: str, codes: Iterable[str]) -> Bits:
         """Return the services that have one of some codes."""
@@ -256,7 +260,7 @@ class Postings:
         owners = self.northward[0][first:last]
         mask = np.zeros(self.size, bool)
         mask[owners] = True
-        return members(bits & self.bits(mask))
+        return members(bits & bits_of(mask))
 
     def by_name(self, language: str) -> NDArray[Any]:
         """Return the place of each service, by rank and then by name in a language of the view."""

@@ -20,7 +20,6 @@ from mapping.language.meaning import GOOD, LEAST, Meaning, near, starts
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.postings import (
     Bits,
-    Mask,
     Numbers,
     Postings,
     Reals,
@@ -140,13 +139,13 @@ class Search:
         """Return the ids of all services that fit, in the order in which they answer."""
         return self.postings.ids(self._answering(self._arranged(self.wanted()), self.postings.size))
 
-    def mask(self) -> Mask:
-        """Return the services that fit, one truth value each: with a unit those that are in it or cover it."""
+    def fitting(self) -> Bits:
+        """Return the services that fit, with a unit those that are in it or cover it."""
         fits = self.wanted()
         if self.query.area_units is not None:
             having = self.postings.having
             fits = fits & (having("in", self.query.area_units) | having("covers", self.query.area_units))
-        return self.postings.mask(fits)
+        return fits
 
     def wanted(self) -> Bits:
         """Return the services that fit, wherever they are."""

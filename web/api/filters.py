@@ -1,11 +1,12 @@
 """Which records of a view an API request asks for: filters as sets of positions, distances, pages.
 
-The records of a table stand in the order of their ids; a filter is one truth value for each of them, and filters are
-cut with each other. Sets that belong to a term, a unit or a status are kept, packed, for as long as the edition is
-served; what people type or where they stand is never kept.
+The records of a table stand in the order of their ids; a filter is a set of them, as bits in a row, and filters are cut
+with each other. Sets that belong to a term, a unit or a status are kept for as long as the edition is served; what
+people type or where they stand is never kept.
 """
 
 import json
+import math
 import threading
 import weakref
 from bisect import bisect_left
@@ -18,15 +19,14 @@ from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 from mapping.language.fold import tokens
 from mapping.safety.redaction import require
 from mapping.view import hsds
 from mapping.view.diff import ENTITIES
 from mapping.view.index import folded_words
-from mapping.view.postings import Mask
-from mapping.view.search import RADIUS, SPHERE, Query, estimated, measured
+from mapping.view.postings import Bits, Mask, Reals, bits_of, count, holds, mask_of
+from mapping.view.search import BAND, RADIUS, ROUNDED, SPHERE, Query, measured
 from mapping.view.view import View
 
 Positions = NDArray[np.intp]
@@ -35,9 +35,6 @@ Asked = Mapping[str, Any]
 
 KEPT = 256
 """How many sets are kept."""
-
-FEW_OF = 16
-"""Up to this part of all points are looked up by nearness; of more, all are measured faster."""
 
 TEXTS = {
     "organization": ("name", "alternate_name", "description"),
@@ -85,88 +82,98 @@ class Roll:
         mask[self.positions(ids)] = True
         return mask
 
+    def bits(self, ids: Iterable[str]) -> Bits:
+        """Return the set of records that are among some ids."""
+        return bits_of(self.mask(ids))
+
     def at(self, positions: Positions) -> list[str]:
         """Return the ids at some positions."""
         return [record_id.decode() for record_id in self.ids[positions].tolist()]
 
 
 class Selection(NamedTuple):
-    """The records of a page, how many there are in all, and how far each is in metres where that was asked."""
+    """The records of a page by position, how many there are in all, and how far each is in metres if that was asked."""
 
-    ids: list[str]
+    positions: Positions
     total: int
-    metres: dict[str, int]
+    metres: list[int] | None = None
+
+
+NOTHING = Selection(np.zeros(0, np.intp), 0)
 
 
 class Points(NamedTuple):
-    """Places that may stand on a map: the position of the record that each is of, ascending; latitude, longitude.
+    """Places that may stand on a map, the southernmost first: the position of the record that each is of, and where.
 
-    ``tree`` finds them by nearness on a unit sphere, ``pointed`` tells of each record whether it has any.
+    ``sphere`` has the same points on a unit sphere, one a row; ``pointed`` is the set of records that have any.
     """
 
     owner: Positions
     latitude: NDArray[np.float64]
     longitude: NDArray[np.float64]
-    tree: KDTree
-    pointed: Mask
+    sphere: NDArray[np.float64]
+    pointed: Bits
 
     @classmethod
     def of(cls, owner: Positions, latitude: NDArray[np.float64], longitude: NDArray[np.float64], size: int) -> Self:
         """Make those of a table with so many records."""
         pointed = np.zeros(size, bool)
         pointed[owner] = True
-        return cls(owner, latitude, longitude, KDTree(_on_sphere(latitude, longitude)), pointed)
+        order = np.argsort(latitude, kind="stable")
+        owner, latitude, longitude = owner[order], latitude[order], longitude[order]
+        return cls(owner, latitude, longitude, _on_sphere(latitude, longitude), bits_of(pointed))
 
-    def close(self, centre: tuple[float, float], fits: Mask, within: float | None, most: int) -> Positions:
-        """Return points of records that fit, among them all within so many km, or those of the ``most`` nearest.
+    def within(self, centre: tuple[float, float], fits: Mask, within: float) -> tuple[Positions, Reals]:
+        """Return the points of records that fit and are within so many km, with estimated km; some farther."""
+        reach = within * (1 + 2 * SPHERE) + ROUNDED
+        degrees = math.degrees(reach / RADIUS)
+        first, last = np.searchsorted(self.latitude, (centre[0] - degrees, centre[0] + degrees))
+        places, km = self._estimated(centre, fits, int(first), int(last))
+        return places[km <= reach], km[km <= reach]
 
-        Where these may be a large part of all, it returns all that fit.
+    def nearest(self, centre: tuple[float, float], fits: Mask, most: int) -> tuple[Positions, Reals]:
+        """Return points of records that fit, with estimated km, among them all of the ``most`` nearest records.
+
+        They are looked for in a band of latitudes that grows until what lies outside is farther away.
         """
+        middle, size = int(np.searchsorted(self.latitude, centre[0])), BAND * most
+        while True:
+            first, last = max(0, middle - size), min(middle + size, self.owner.size)
+            places, km = self._estimated(centre, fits, first, last)
+            bound = self.reach(places, km, most)
+            south = centre[0] - self.latitude[first] if first else math.inf
+            north = self.latitude[last] - centre[0] if last < self.owner.size else math.inf
+            if bound + ROUNDED <= math.radians(min(south, north)) * RADIUS:
+                return places[km <= bound], km[km <= bound]
+            size *= 4
+
+    def reach(self, places: Positions, km: Reals, most: int) -> float:
+        """Return up to how many estimated km the ``most`` nearest records can be; infinitely many where all can."""
+        size = most
+        while size < km.size:
+            nearest = np.argpartition(km, size)[:size]
+            if len({*self.owner[places[nearest]].tolist()}) >= most:
+                return float(km[nearest].max()) * (1 + 3 * SPHERE) + ROUNDED
+            size *= 2
+        return math.inf
+
+    def _estimated(self, centre: tuple[float, float], fits: Mask, first: int, last: int) -> tuple[Positions, Reals]:
+        """Return the points of records that fit from one place to another, with estimated km."""
+        places = np.flatnonzero(fits[self.owner[first:last]]) + first
         at = _on_sphere(np.array([centre[0]]), np.array([centre[1]]))[0]
-        many = self.owner.size // FEW_OF
-        places: Positions | None = None
-        if within is not None:
-            reach = 2 * np.sin(min(within * (1 + 2 * SPHERE) / RADIUS, np.pi) / 2) + 1e-5
-            if self.tree.query_ball_point(at, reach, return_length=True) <= many:
-                places = self._within(at, reach)
-        count = 2 * most
-        while within is None and count <= many:
-            chords, around = self.tree.query(at, count)
-            first: dict[int, int] = {}
-            for place, owner in enumerate(self.owner[around].tolist()):
-                if fits[owner]:
-                    first.setdefault(owner, place)
-            if len(first) >= most:
-                reach = chords[[*first.values()][most - 1]] * (1 + 3 * SPHERE) + 1e-5
-                places = self._within(at, reach) if reach >= chords[-1] else np.sort(around[chords <= reach])
-                break
-            count *= 4
-        if places is None:
-            return np.flatnonzero(fits[self.owner])
-        close: Positions = places[fits[self.owner[places]]]
-        return close
-
-    def _within(self, at: NDArray[np.float64], reach: float) -> Positions:
-        return np.sort(np.array(self.tree.query_ball_point(at, reach), np.intp))
+        squares = np.maximum(2 - 2 * (self.sphere[places] @ at), 0)
+        return places, 2 * RADIUS * np.arcsin(np.minimum(np.sqrt(squares) / 2, 1))
 
 
-def cut(mask: Mask, first: int, last: int) -> Positions:
-    """Return where the ``first`` to the ``last`` of those stand that are true, without looking at each of all."""
-    words = np.zeros(-(-mask.size // 64), np.uint64)
-    words.view(np.uint8)[: -(-mask.size // 8)] = np.packbits(mask)
-    counts = np.bitwise_count(words)
+def cut(bits: Bits, first: int, last: int) -> Positions:
+    """Return the ``first`` to the ``last`` of a set, without looking at each of all."""
+    counts = np.bitwise_count(bits)
     upto = np.cumsum(counts, dtype=np.intp)
     start, stop = np.searchsorted(upto, (first, last), side="right")
     before = int(upto[start] - counts[start]) if start < upto.size else first
-    places: Positions = np.flatnonzero(mask[64 * start : 64 * (stop + 1)])[first - before : last - before] + 64 * start
+    mask = np.unpackbits(bits[start : stop + 1].view(np.uint8)).view(bool)
+    places: Positions = np.flatnonzero(mask)[first - before : last - before] + 64 * start
     return places
-
-
-def _first_of_each(owners: Positions) -> Positions:
-    """Return where each of some owners, which stand in their order, stands first."""
-    other = np.ones(owners.size, bool)
-    np.not_equal(owners[1:], owners[:-1], out=other[1:])
-    return np.flatnonzero(other)
 
 
 def _on_sphere(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -187,7 +194,7 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._idle: deque[View] = deque()
-        self._kept: OrderedDict[object, tuple[int, bytes]] = OrderedDict()
+        self._kept: OrderedDict[object, Bits] = OrderedDict()
         self._lock = threading.Lock()
         self._rolls: dict[str, Roll] = {}
         self._words: dict[str, tuple[list[str], dict[str, list[int]]]] = {}
@@ -225,50 +232,47 @@ class Catalogue:
         """Return a page of the records that fit all that was asked, or all of them where ``page`` is None."""
         roll = self.roll(table)
         first, last = (0, roll.size) if page is None else ((page - 1) * per_page, page * per_page)
-        mask = self._fitting(table, filters)
+        fits = self._fitting(table, filters)
         centre = self._centre(filters)
         if centre is not None:
-            return self._nearest(table, mask, centre, filters, (first, last))
+            return self._nearest(table, fits, centre, filters, (first, last))
         if "proximity" in filters:
-            return Selection([], 0, {})  # nobody knows where that postcode is
-        if mask is None:
-            return Selection(
-                roll.at(np.arange(first, min(last, roll.size))) if first < roll.size else [], roll.size, {}
-            )
-        return Selection(roll.at(cut(mask, first, last)), int(np.count_nonzero(mask)), {})
+            return NOTHING  # nobody knows where that postcode is
+        if fits is None:
+            return Selection(np.arange(min(first, roll.size), min(last, roll.size)), roll.size)
+        return Selection(cut(fits, first, last), count(fits))
 
-    def kept(self, key: object, table: str, ids: Callable[[View], Iterable[str]]) -> Mask:
+    def kept(self, key: object, table: str, ids: Callable[[View], Iterable[str]]) -> Bits:
         """Return a set of a table's records, as it was made before or made now."""
-        roll = self.roll(table)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
-                size, bits = self._kept[key]
-                return np.unpackbits(np.frombuffer(bits, np.uint8), count=size).view(bool)
+                return self._kept[key]
         with self.view() as view:
-            mask = roll.mask(ids(view))
+            bits = self.roll(table).bits(ids(view))
+        bits.flags.writeable = False  # it is kept
         with self._lock:
-            self._kept[key] = (roll.size, np.packbits(mask).tobytes())
+            self._kept[key] = bits
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return mask
+        return bits
 
-    def _fitting(self, table: str, filters: Asked) -> Mask | None:
+    def _fitting(self, table: str, filters: Asked) -> Bits | None:
         """Return what fits all filters but the distance; None where there are none."""
-        masks = list(self._own(table, filters))
+        sets = list(self._own(table, filters))
         if table == "service":
-            masks += self._listed(filters)
+            sets += self._listed(filters)
         elif table == "service_at_location":
             theirs = {name: value for name, value in filters.items() if name not in OWN_OF_TIES}
             services = self._fitting("service", theirs)
             if services is not None:
-                masks.append(services[self._ties[0]])
-        fitting: Mask | None = None
-        for mask in masks:
-            fitting = mask if fitting is None else fitting & mask
+                sets.append(bits_of(holds(services, self._ties[0])))
+        fitting: Bits | None = None
+        for bits in sets:
+            fitting = bits if fitting is None else fitting & bits
         return fitting
 
-    def _listed(self, filters: Asked) -> Iterator[Mask]:
+    def _listed(self, filters: Asked) -> Iterator[Bits]:
         """Yield what the site's own search finds: services that are active, or closed for a time."""
         named = {"search": "text", "service_type": "type", "serves": "serves", "speaks": "speaks"}
         wanted = {field: filters[name] for name, field in named.items() if name in filters}
@@ -276,13 +280,13 @@ class Catalogue:
             return
         with self.view() as view:
             units = frozenset([filters["area_unit"]]) if "area_unit" in filters else None
-            fits = view.search(Query(**wanted, area_units=units)).mask()
+            fits = view.search(Query(**wanted, area_units=units)).fitting()
         if self._listed_at is None:
             yield fits
             return
         mask = np.zeros(self.roll("service").size, bool)
-        mask[self._listed_at] = fits
-        yield mask
+        mask[self._listed_at] = mask_of(fits, self._listed_at.size)
+        yield bits_of(mask)
 
     @cached_property
     def _listed_at(self) -> Positions | None:
@@ -304,7 +308,7 @@ class Catalogue:
         locations = self.roll("location").positions(location for _, location in pairs)
         return services, locations
 
-    def _own(self, table: str, filters: Asked) -> Iterator[Mask]:
+    def _own(self, table: str, filters: Asked) -> Iterator[Bits]:
         """Yield what each filter lets through that the columns of a table answer."""
         for name, value in filters.items():
             if (table, name) in FILTERS:
@@ -316,14 +320,14 @@ class Catalogue:
         if "area_unit" in filters and table in UNIT_TABLES:
             yield self._in_unit(table, filters["area_unit"])
         elif "area_unit" in filters and table == "service_at_location":
-            yield self._in_unit("location", filters["area_unit"])[self._ties[1]]
+            yield bits_of(holds(self._in_unit("location", filters["area_unit"]), self._ties[1]))
         since = filters.get("modified_after")
         if since is not None and since > self.facts["edition"]:
-            yield np.zeros(self.roll(table).size, bool)
+            yield self.roll(table).bits(())
         elif since is not None and "modified" in self.tables and table in ENTITIES:
             yield self.kept((table, "modified_after", since), table, lambda view: _modified(view, table, since))
 
-    def _in_unit(self, table: str, unit: str) -> Mask:
+    def _in_unit(self, table: str, unit: str) -> Bits:
         """Return the records that lie in a unit or in one below it."""
 
         def ids(view: View) -> Iterable[str]:
@@ -343,16 +347,16 @@ class Catalogue:
                     locations[plain_code(code)].append(location)
         return locations
 
-    def _in_postcode(self, table: str, postcode: str) -> Mask:
+    def _in_postcode(self, table: str, postcode: str) -> Bits:
         places = self.roll("location").mask(self._postcodes.get(plain_code(postcode), ()))
         there = places[self._ties[1]]
         if table == "service_at_location":
-            return there
+            return bits_of(there)
         mask = np.zeros(self.roll("service").size, bool)
         mask[self._ties[0][there]] = True
-        return mask
+        return bits_of(mask)
 
-    def _meeting(self, table: str, text: str) -> Mask:
+    def _meeting(self, table: str, text: str) -> Bits:
         """Return the records that have each word of a text, or one that goes on from it, in any language."""
         words, holders = self.words(table)
         wanted = tokens(text)
@@ -362,7 +366,7 @@ class Catalogue:
             for place in range(bisect_left(words, word), bisect_left(words, word + "\U0010ffff")):
                 met[holders[words[place]]] = True
             fits &= met
-        return fits
+        return bits_of(fits)
 
     def words(self, table: str) -> tuple[list[str], dict[str, list[int]]]:
         """Return the folded words of a table in their order, and the positions of the records that have each."""
@@ -416,46 +420,41 @@ class Catalogue:
         services, locations = self._ties
         shown = ~np.isnan(latitude[locations]) & ~np.isnan(longitude[locations])
         ties, places = np.flatnonzero(shown), locations[shown]
-        order = np.argsort(services[shown], kind="stable")
-        of_services = services[shown][order], latitude[places][order], longitude[places][order]
         return {
             "service_at_location": Points.of(ties, latitude[places], longitude[places], services.size),
-            "service": Points.of(*of_services, self.roll("service").size),
+            "service": Points.of(services[shown], latitude[places], longitude[places], self.roll("service").size),
         }
 
     def _nearest(
-        self, table: str, mask: Mask | None, centre: tuple[float, float], filters: Asked, span: tuple[int, int]
+        self, table: str, bits: Bits | None, centre: tuple[float, float], filters: Asked, span: tuple[int, int]
     ) -> Selection:
         """Return those with a point, the nearest first; equally near ones by id.
 
-        Distances are estimated for all, and measured on the ellipsoid where place or count depends on it.
+        Distances are estimated for all that may be near enough, and measured on the ellipsoid where place or count
+        depends on it.
         """
         points = self._points[table]
-        fits = points.pointed if mask is None else points.pointed & mask
-        within = filters["proximity"] / 1000 if "proximity" in filters else None
-        total = int(np.count_nonzero(fits))
-        if not total:
-            return Selection([], 0, {})
-        near = points.close(centre, fits, within, min(span[1], total))
-        km = estimated(centre, points.latitude[near], points.longitude[near])
-        if within is not None:
+        pointed = points.pointed if bits is None else points.pointed & bits
+        fits, total = mask_of(pointed, self.roll(table).size), count(pointed)
+        if "proximity" in filters:
+            within = filters["proximity"] / 1000
+            near, km = points.within(centre, fits, within)
             edge = np.abs(km - within) <= within * SPHERE + 0.001
             km[edge] = measured(centre, points.latitude[near[edge]], points.longitude[near[edge]])
             near, km = near[km <= within], km[km <= within]
-        first = _first_of_each(points.owner[near])
-        total = total if within is None else int(first.size)
+            total = np.unique(points.owner[near]).size
         if span[0] >= total:
-            return Selection([], total, {})
-        nearest = np.minimum.reduceat(km, first)
+            return Selection(NOTHING.positions, total, [])
         last = min(span[1], total)
-        bound = np.partition(nearest, last - 1)[last - 1] * (1 + 3 * SPHERE) + 0.01
-        near = near[np.repeat(nearest <= bound, np.diff(np.append(first, near.size)))]
+        if "proximity" not in filters:
+            near, km = points.nearest(centre, fits, last)
+        near = near[km <= points.reach(near, km, last)]
         exact = measured(centre, points.latitude[near], points.longitude[near])
-        first = _first_of_each(points.owner[near])
-        owners, metres = points.owner[near[first]], np.rint(np.minimum.reduceat(exact, first) * 1000).astype(int)
+        by_owner = np.lexsort((exact, points.owner[near]))
+        owners, first = np.unique(points.owner[near[by_owner]], return_index=True)
+        metres = np.rint(exact[by_owner[first]] * 1000).astype(int)
         order = np.lexsort((owners, metres))[span[0] : last]
-        ids = self.roll(table).at(owners[order])
-        return Selection(ids, total, dict(zip(ids, metres[order].tolist(), strict=True)))
+        return Selection(owners[order], total, metres[order].tolist())
 
     def changes(self, filters: Asked, page: int | None, per_page: int) -> tuple[list[dict[str, str]], int]:
         """Return a page of what changed or left on a day or later, in the order of days, and how much in all.

@@ -20,9 +20,9 @@ from mapping.language.i18n import chain
 from mapping.language.taxonomy import Vocabulary
 from mapping.view import hsds
 from mapping.view.diff import ENTITIES
-from mapping.view.ready import FORMS, Form, dump, is_ready, ready_records
+from mapping.view.ready import FORMS, Form, dump, is_ready, ready_in_row, ready_numbers, ready_records
 from mapping.view.view import View
-from web.api.filters import Catalogue
+from web.api.filters import Catalogue, Selection
 from web.api.parameters import BODY_LIMIT, PER_PAGE, BadRequest, KnownCodes, parameters_of, read
 from web.api.schema import COLLECTIONS, DELTAS, HSDS_VERSION, Collection, openapi
 from web.kept_pages import AT_ONCE
@@ -49,6 +49,12 @@ class EditionAnswers:
         self.choices = _choices(self.catalogue)
         with self.catalogue.view() as view:
             self.ready = is_ready(view)
+            self._numbers = {
+                (table, form): ready_numbers(view, table, form)
+                for table, forms in FORMS.items()
+                for form in forms
+                if self.ready
+            }
         for table in FORMS:
             self.catalogue.roll(table)
         licence = edition.area.settings.licence
@@ -133,7 +139,7 @@ class EditionAnswers:
         with self._turns:
             selection = self.catalogue.select(collection.table, query, page, per_page)
             with self.catalogue.view() as view:
-                texts = list(self.texts(view, collection, selection.ids, query, selection.metres))
+                texts = list(self.texts(view, collection, selection, query))
         return _paged(texts, selection.total, page, per_page)
 
     def every(self, collection: Collection, query: Mapping[str, Any]) -> Iterator[bytes]:
@@ -142,28 +148,31 @@ class EditionAnswers:
 
         def lines() -> Iterator[bytes]:
             with self.catalogue.view() as view:
-                for text in self.texts(view, collection, selection.ids, query, selection.metres):
+                for text in self.texts(view, collection, selection, query):
                     yield text + b"\n"
 
         return lines()
 
     def texts(
-        self, view: View, collection: Collection, ids: list[str], query: Mapping[str, Any], metres: Mapping[str, int]
+        self, view: View, collection: Collection, selection: Selection, query: Mapping[str, Any]
     ) -> Iterator[bytes]:
-        """Yield the records of some ids as JSON, each with its distance in metres where there is one."""
+        """Yield records as JSON, each with its distance in metres where that was asked."""
         form = self._ready_form(collection, query)
         if form is None:
+            ids, metres = self.catalogue.roll(collection.table).at(selection.positions), selection.metres
+            far = dict(zip(ids, metres, strict=True)) if metres is not None and not query.get("minimal") else {}
             for record in self.records(view, collection, ids, query):
-                if record["id"] in metres and not query.get("minimal"):
-                    record["distance"] = metres[record["id"]]
-                yield dump(record)
+                yield dump(record | ({"distance": far[record["id"]]} if far else {}))
             return
-        for first in range(0, len(ids), hsds.CHUNK):
-            chunk = ids[first : first + hsds.CHUNK]
-            texts = ready_records(view, collection.table, form, chunk)
-            for record_id in (known for known in chunk if known in texts):
-                text = texts[record_id]
-                yield text[:-1] + b',"distance":%d}' % metres[record_id] if record_id in metres else text
+        numbers = self._numbers[collection.table, form]
+        for first in range(0, len(selection.positions), hsds.CHUNK):
+            chunk = slice(first, first + hsds.CHUNK)
+            texts = ready_in_row(view, [numbers[place] for place in selection.positions[chunk].tolist()])
+            if selection.metres is None:
+                yield from texts
+            else:
+                for text, distance in zip(texts, selection.metres[chunk], strict=True):
+                    yield text[:-1] + b',"distance":%d}' % distance
 
     def _ready_form(self, collection: Collection, query: Mapping[str, Any]) -> Form | None:
         """Return in which form the records that were asked for stand ready; None where they must be made."""
@@ -252,8 +261,9 @@ def one(name: str, identifier: str) -> Response:
     if not identifier.isascii() or len(identifier) > 100:
         abort(404)
     with answers.catalogue.view() as view:
-        wanted = [identifier.removesuffix(".json")]
-        texts = list(answers.texts(view, collection, wanted, {**query, "full": True}, {}))
+        roll, wanted = answers.catalogue.roll(collection.table), [identifier.removesuffix(".json")]
+        selection = Selection(roll.positions(wanted), 1)
+        texts = list(answers.texts(view, collection, selection, {**query, "full": True}))
     if not texts:
         abort(404)
     return _answer(texts[0] + b"\n", query, keep=False)

@@ -22,7 +22,9 @@ from pyproj import Geod
 from mapping.area.study_area import StudyArea
 from mapping.language.taxonomy import Vocabulary
 from mapping.view import hsds
+from mapping.view.postings import bits_of, mask_of
 from mapping.view.ready import is_ready
+from mapping.view.search import SPHERE
 from mapping.view.view import View
 from tests.support.canary import find_canaries
 from tests.support.examples import examples
@@ -264,10 +266,12 @@ def test_points_that_may_count_are_looked_at(seed, centre, spread, within, most)
     random = np.random.default_rng(seed)
     latitude = np.clip(centre[0] + random.uniform(-spread, spread, 600), -90, 90)
     longitude = (centre[1] + random.uniform(-2 * spread, 2 * spread, 600) + 180) % 360 - 180
-    points = Points.of(np.sort(random.integers(0, 300, 600)), latitude, longitude, 300)
-    fits = points.pointed & (random.random(300) < random.random())
-    looked_at = set(points.close(centre, fits, within, most).tolist())
-    kilometres = GEOD.inv(*np.broadcast_arrays(centre[1], centre[0], longitude, latitude))[2] / 1000
+    points = Points.of(random.integers(0, 300, 600), latitude, longitude, 300)
+    fits = mask_of(points.pointed, 300) & (random.random(300) < random.random())
+    places, km = points.nearest(centre, fits, most) if within is None else points.within(centre, fits, within)
+    looked_at = set(places.tolist())
+    kilometres = GEOD.inv(*np.broadcast_arrays(centre[1], centre[0], points.longitude, points.latitude))[2] / 1000
+    assert (np.abs(km - kilometres[places]) <= kilometres[places] * SPHERE + 0.001).all()
     nearest = {record: min(kilometres[points.owner == record]) for record in np.flatnonzero(fits)}
     bound = sorted([*nearest.values(), np.inf])[:most][-1] if within is None else within
     that_fit = set(np.flatnonzero(fits[points.owner]).tolist())
@@ -279,15 +283,15 @@ def test_points_that_may_count_are_looked_at(seed, centre, spread, within, most)
 def test_a_page_is_cut_out_of_a_set_as_out_of_a_list_of_it(size, share, first, length):
     mask = np.random.default_rng(size).random(size) < share
     listed = [place for place in range(size) if mask[place]]
-    assert cut(mask, first, first + length).tolist() == listed[first : first + length]
+    assert cut(bits_of(mask), first, first + length).tolist() == listed[first : first + length]
 
 
-def test_few_points_are_looked_at_where_few_are_near():
+def test_few_points_are_returned_where_few_are_near():
     latitude = np.linspace(-80, 80, 1600)
-    points = Points.of(np.arange(1600), latitude, np.zeros(1600), 1600)
-    assert len(points.close((0.0, 0.0), points.pointed, None, 10)) < 100
-    assert len(points.close((0.0, 0.0), points.pointed, 200.0, 10)) < 100
-    assert len(points.close((0.0, 0.0), points.pointed, 20_000.0, 10)) == 1600
+    points, all_fit = Points.of(np.arange(1600), latitude, np.zeros(1600), 1600), np.ones(1600, bool)
+    assert len(points.nearest((0.0, 0.0), all_fit, 10)[0]) < 100
+    assert len(points.within((0.0, 0.0), all_fit, 200.0)[0]) < 100
+    assert len(points.within((0.0, 0.0), all_fit, 20_000.0)[0]) == 1600
 
 
 def test_nearest_first_and_only_what_has_a_point(client, ids, view):
