@@ -21,6 +21,7 @@ from tests.support.canary import find_canaries
 from tests.support.sample import (
     SECRETS,
     TODAY,
+    agreement,
     batch,
     key,
     organization,
@@ -345,6 +346,35 @@ def test_what_is_raised_leaves_the_old_editions_with_all_that_hangs_on_it(releas
     assert "Night line" not in names(releases)
     with View(releases.view) as view:
         assert view.find(limit=100).total == len(names(releases))  # the index was made anew
+
+
+def test_an_organization_that_is_taken_out_is_in_no_edition_old_or_new_and_no_list_brings_it_back(
+    releases, directory, first
+):
+    """One person takes out, and two bring back: nothing of it waits, whichever list gives it again."""
+    front = (
+        organization("Front Desk", description="Front words", phones=["+992 37 999 00 07"]),
+        service("Front line", of="Front Desk", phones=["+992 37 999 00 08"], description="Call us at night"),
+        place("Front yard", of=["Front line"], at=(10.03, 60.03), address="Front street 7"),
+        agreement("Umed", "Front Desk"),
+    )
+    add(directory, *front)
+    published(releases, directory)
+    traces = [b"Front", b"999 00 0", b"99937900", b"3799900", b"at night"]
+    assert any(trace in releases.view.read_bytes() for trace in traces)
+    taken = {"do_not_list": True}
+    directory.edit("organization", key("organization", "Front Desk"), taken, by="a", on=TODAY, reason="a front")
+    for number, source in enumerate(("", "sample", "another sender")):
+        if source:
+            add(directory, *front, source=source)
+        assert [waiting for waiting in directory.waiting() if waiting.showing.id in ids_of(front)] == []
+        published(releases, directory, day=LATER + dt.timedelta(days=number), reason="it was a front")
+        for file in (releases.view, *releases.folder.glob("*.db")):
+            assert [trace for trace in traces if trace in file.read_bytes()] == [], file
+
+
+def ids_of(parts):
+    return {record.id for record in batch(*parts).records}
 
 
 def test_an_old_edition_without_anything_hidden_stays_as_it_was(releases, directory, first):

@@ -77,6 +77,7 @@ def act(language: str, number: int, *, problem: Message | None = None) -> str:
     records = [_record(whole, own, language) for own in by_record[:SAMPLE]]
     mine, nobody = not theirs, not theirs and any(not difference.by for difference in differences)
     values = {"act": _act(number, differences), "records": records, "more": more, "shows": digest_of(shows)}
+    values |= {"alike": _like_kept_out(shows, language)}
     return page("staff/shown.html", language, **values, mine=mine, nobody=nobody, problem=problem)
 
 
@@ -114,6 +115,25 @@ def agree(language: str, number: int) -> ResponseReturnValue:
         return act(language, number, problem=GONE), 409
     log("agreed", subject=f"act {number}: {len(differences)} differences")
     return redirect(f"/{language}/waiting.html?done", code=303)
+
+
+def _like_kept_out(shows: list[Showing], language: str) -> list[tuple[str, str, str]]:
+    """Return of the entries that something is about which look like one that is kept out of every list.
+
+    The name of each, that of the other, and the page on which both stand side by side.
+    """
+    whole = everything_seen()
+    entries = {(showing.table, showing.id) for showing in shows if whole.has(showing.table, showing.id)}
+    entries |= {owner for entry in entries if (owner := whole.owner(whole.record(*entry))) and whole.has(*owner)}
+    bodies = {getattr(whole.record(*entry), "organization_id", None) for entry in entries}
+    entries |= {("organization", body) for body in bodies if body}
+    return [
+        (_name(whole, pair.table, new, language), _name(whole, pair.table, old, language), path)
+        for pair in whole.doubles
+        for new, old in ((pair.one, pair.other), (pair.other, pair.one))
+        if (pair.table, new) in entries and getattr(whole.record(pair.table, old), "do_not_list", False)
+        for path in [f"d/{pair.table}/{pair.one}/{pair.other}.html"]
+    ]
 
 
 def _theirs_to_see(differences: list[Waiting]) -> list[Waiting]:

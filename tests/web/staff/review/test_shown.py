@@ -55,6 +55,25 @@ def test_a_second_person_sees_words_and_agrees(office, act):
     assert second.get(f"/en/shown/{act}.html").status_code == 404
 
 
+def test_who_is_to_agree_to_what_looks_like_an_organization_that_was_taken_out_is_told(office, tiny_area, alone):
+    """Another sender gives it under another id: nothing says by itself that it is the one."""
+    with Directory(office.directory, tiny_area, signed_in=True) as opened:
+        front = organization("Front Desk", phones=["+992000007007"])
+        opened.add(batch(*front, source="one"), by="steward", on=TODAY)
+        new = [record.model_copy(update={"id": f"{record.id}-again"}) for record in front]
+        new[1] = new[1].model_copy(update={"organization_id": new[0].id})
+        opened.add(batch(new, source="another"), by="steward", on=TODAY)
+        number = opened.waiting()[-1].batch
+    second, path = office.client("steward", login="second"), f"/en/shown/{number}.html"
+    assert "kept out of every list" not in second.get(path).text
+    with Directory(office.directory, tiny_area, signed_in=True) as opened:
+        body = key("organization", "Front Desk")
+        opened.edit("organization", body, {"do_not_list": True}, by="steward", on=TODAY, reason="a front")
+    text = second.get(path).text
+    assert "These look like one that is kept out of every list" in text
+    assert re.search(rf"d/organization/{body}/{new[0].id}\.html|d/organization/{new[0].id}/{body}\.html", text)
+
+
 def test_who_agrees_to_list_an_entry_again_reads_its_kind_of_help_and_whom_it_helps(office, alone):
     steward, second = office.client("steward"), office.client("steward", login="second")
     path, flag = f"/en/r/service/{LEGAL}.html", f"/en/f/service/{LEGAL}"
