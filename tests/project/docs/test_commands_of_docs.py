@@ -123,6 +123,7 @@ def words_of(line: str, folder: Path, area) -> list[str]:
     lat, lon = km(10, 10)
     stand_ins = {
         "PLACE-ID": next(place.id for place in public[Location] if place.latitude is not None),
+        "ORGANIZATION-ID": organizations[-1],
         "CONTACT-ID": contacts[0] if contacts else "",
         "ID": public[Service][0].id,
         "KEEP": organizations[0],
