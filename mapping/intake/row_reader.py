@@ -619,6 +619,10 @@ class Reader:
                 Phrase("the row is for custodians only; ask whom"),
             )
             return True
+        if any(map(asks_silence, self.beside_name())):
+            problem = Phrase("a remark asks that this be not shown")
+            self.say("organization", problem, Phrase("the row is for custodians only; ask whom"))
+            return True
         if any(asks_in_prose(self.text(name)) for name in self.intake.filled(("description",))):
             problem = Phrase("a remark asks that this be not shown")
             self.say("description", problem, Phrase("the row is for custodians only; ask whom"))

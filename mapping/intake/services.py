@@ -532,8 +532,15 @@ def _ticked(reader: Reader) -> Iterator[RowService]:
     """Yield the services whose columns say yes."""
     for column, code in reader.intake.columns.services.items():
         text = reader.row.text([column])
+        answer, more = parsers.answered(text)
         try:
-            there = bool(text) and not parsers.is_blank(text) and parsers.yes_no(text)
+            there = bool(text) and not parsers.is_blank(text) and parsers.yes_no(answer)
+            if more and there and parsers.standing(more):
+                there = False
+            if more:
+                besides = Phrase("it says {text!r}", text=more)
+                problem = Phrase("{column}: {problem}", column=column, problem=besides)
+                reader.say("service", problem, Phrase("look whether it is right"))
         except parsers.Unreadable as error:
             problem = Phrase("{column}: {problem}", column=column, problem=error.problem)
             reader.say("service", problem, error.fix, "refused")

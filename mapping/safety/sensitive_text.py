@@ -187,7 +187,7 @@ PLACELESS = re.compile(
     r"маҳфуз|(?:тавассути|через|through|via)\s+(?:the\s+)?(?:ҳамоҳанг|координ|хат|горяч|hot|focal|police|coordin)|"
     r"(?:koordinator|ishonch)\w*\s+(?:\w+\s+)?orqali|"
     r"\b(?:with|from)\s+the\s+(?:coordinator|manager)|^\W*private\W*$|\baddress\s+on\s+call|\bне\s+указыва|"
-    r"маълумот\w*\s+пӯшида|\bnot\s+(?:\w+\s+)?(?:given|disclos|told|reveal)|"
+    r"маълумот\w*\s+пӯшида|^\W*(?:дома|хона|uyda|уйда|үйде|үйдө|acasă|evde|(?:at\s+)?home)\W*$|\bnot\s+(?:\w+\s+)?(?:given|disclos|told|reveal)|"
     r"(?:закрыт|скрыт|секрет|засекреч)|\bне\s+(?:\w+\s+)?(?:сообща|сообщ\.|назы|назва|да[еёюд]|раскры|выда)|\bникому|"
     r"отказ\w*\s+(?:назва|сообщ|дать)|по\s+(?:\w+\s+)?запрос|"
     r"^\W*(?:адрес\w*\W+)?(?:(?:знает|известен)\W+(?:\w+\s+)?|(?:у|через)\s+)(?:ответств|координ|руковод|директор|сотрудн)|"

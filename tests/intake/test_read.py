@@ -1739,3 +1739,28 @@ def test_a_body_that_a_newer_list_calls_otherwise_is_proposed_as_one(take, tmp_p
         given(take, directory, *moving("Rudaki 12", body="Sitorai Shom"))
         (pair,) = candidates(directory, tiny_area, tables=("organization",))
         assert {directory.record(Organization, body).name for body in pair.pair} == {"Umed", "Sitorai Shom"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "kinds", "told"),
+    [
+        ("да, по средам 14-16", {"ACC", "LEG"}, "по средам 14-16"),
+        ("da (24/24, 10 locuri)", {"ACC", "LEG"}, "24/24, 10 locuri"),
+        ("да, временно закрыт", {"LEG"}, "временно закрыт"),
+        ("нет, с 2025", {"LEG"}, "с 2025"),
+    ],
+)
+def test_what_a_yes_says_besides_is_told(take, answer, kinds, told):
+    fields = {name: columns for name, columns in MAP["fields"].items() if name != "service"}
+    changes = {"shape": "place", "fields": fields, "services": {"Shelter": "ACC", "Lawyer": "LEG"}}
+    row = ("1", "Umed", "Juybor", answer, "yes", "+992 00 000 11 11", "all")
+    batch = take(row, heads=("No", "Name", "District", "Shelter", "Lawyer", "Phone", "Open to"), **changes)
+    terms = {row.taxonomy_term_id for row in batch.of("attribute") if row.link_entity == "service"}
+    assert {term_id(kind) for kind in kinds} <= terms
+    assert len(batch.of("service")) == len(kinds)
+    assert any(told in problem for _, _, problem in said(batch))
+
+
+def test_a_name_that_asks_for_silence_hides_its_row(take):
+    batch = take((ROW[0], "Casa Umed (a nu se publica)", *ROW[2:]))
+    assert {service.audience for service in batch.of("service")} == {"custodian"}

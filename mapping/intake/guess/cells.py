@@ -178,7 +178,7 @@ def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
         "languages": lambda text: not re.search(r"\d", text) and _reads(parsers.language_codes, text),
         "status": lambda text: match_term("statuses", text) is not None,
         "degrees": lambda text: _reads(parsers.angle, text),
-        "answers": lambda text: len(text) < 12 and _reads(parsers.yes_no, text.strip("()")),
+        "answers": lambda text: len(own := parsers.answered(text)[0]) < 12 and _reads(parsers.yes_no, own.strip("()")),
         "organization": lambda text: any(words in skeleton(text) for words, _ in kinds_of_bodies()),
         "coordinates": lambda text: len(re.findall(r"\d+[.,]\d{2,}", text)) == 2 and _reads(parsers.coordinates, text),
     }

@@ -122,7 +122,10 @@ def _field(text: str) -> str:
     if name:
         return name
     meant = {name for name, words in _plain() for word in words if word.startswith(short)} if short else set()
-    return meant.pop() if len(meant) == 1 else ""
+    if len(meant) == 1:
+        return meant.pop()
+    russian = re.sub("ё", "е", text, flags=re.I)  # in which both are one letter
+    return _field(russian) if russian != text else ""
 
 
 SHORT = 3

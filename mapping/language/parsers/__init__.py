@@ -45,6 +45,7 @@ from mapping.language.parsers.dates import DateValue, Duration, date, date_value
 from mapping.language.parsers.hours import HoursValue, hours, moscow_time, names_days
 from mapping.language.parsers.lists import (
     answer,
+    answered,
     consent_form,
     language_codes,
     left_out,
@@ -97,6 +98,7 @@ __all__ = [
     "ages",
     "angle",
     "answer",
+    "answered",
     "capacity",
     "cell",
     "closes_on",

@@ -102,6 +102,7 @@ def _written() -> dict[str, tuple[Means, object]]:
 
 _WRITTEN = _written()
 """Words as they are written: "пер." is a break, and the Turkish "per" a Thursday, though both fold to one."""
+_TOGETHER = rf"\b(?:{'|'.join(sorted((re.escape(name) for name in _WRITTEN if ' ' in name), key=len, reverse=True))})\b"
 _PHRASES: dict[tuple[str, ...], tuple[Means, object]] = {(name,): ("month", number) for name, number in MONTHS.items()}
 _PHRASES |= {tuple(skeleton(phrase).split()): meaning for phrase, meaning in _WRITTEN.items()}
 _LONGEST = max(map(len, _PHRASES))
@@ -501,13 +502,15 @@ def _in_full(text: str, letters: Mapping[str, tuple[int, ...]]) -> str:
 
 
 def _with_days(text: str, spoken: tuple[str, ...]) -> str:
-    """Write the days of the week, and "and", in English where they stand in a language that has no words here."""
+    """Write the days of the week, and "and", in English where they stand in a language that has no words here.
+
+    Words that stand together in words known here stay: "иш" alone is Saturday in Kyrgyz, and "иш күндөрү" working days.
+    """
     known = {name: day for code in spoken if code not in codes() for name, day in weekdays_of(code).items()}
-    return (
-        re.sub(r"[^\W\d_]+\.?", lambda word: known.get(word[0].casefold().rstrip("."), word[0]), text)
-        if known
-        else text
-    )
+    if not known:
+        return text
+    words = rf"{_TOGETHER}|[^\W\d_]+\.?"
+    return re.sub(words, lambda word: known.get(word[0].casefold().rstrip("."), word[0]), text, flags=re.I)
 
 
 def hours(value: object, spoken: tuple[str, ...] = ()) -> list[HoursValue]:

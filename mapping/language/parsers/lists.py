@@ -166,6 +166,21 @@ def _closed(listed: str, last: str) -> bool:
     )
 
 
+_MORE = re.compile(r"\s*([^\W\d_]{2,12})\s*[,(;:–—-]\s*(.*\w.*)", re.S)
+
+
+def answered(text: str) -> tuple[str, str]:
+    """Part an answer that begins with yes or no in a word from what it says besides; nothing besides for any other.
+
+    >>> answered("да, по средам 14-16"), answered("da (24/24, 10 locuri)"), answered("по запросу, да")
+    (('да', 'по средам 14-16'), ('da', '24/24, 10 locuri'), ('по запросу, да', ''))
+    """
+    match = _MORE.fullmatch(text)
+    if match and skeleton(match[1]) in _YES | _NO:
+        return match[1], match[2].rstrip(" )")
+    return text, ""
+
+
 def yes_no(value: object) -> bool:
     """Read yes or no, in four languages, as + and -, or as 1 and 0.
 

@@ -58,7 +58,7 @@ _CLOSED = re.compile(
     r"does\s?n.?t\s+(?:exist|work|operate)|"
     r"yopil|yopiq|ishlamay|faoliyat\w*\s+(?:yurit?may|to.?xta)|ёпил|ишламай|фаолият\w*\s+(?:юритмай|тўхта)|"
     r"mavjud\s+emas|kapat[ıi]l(?!ma)|kapand[ıi]|\bkapal[ıi]\b(?!\s+(?:grup|alan|otopark))|"
-    r"не\s+працю|закрит[оаи]\b|жұмыс\s+істемей|жабыл(?:ды|ған|ган)|иштебей",
+    r"не\s+працю|закрит[оаи]\b|жұмыс\s+істемей|жабыл(?:ды|ған|ган)|\bжаб[ыі][қк]\b|иштебей|\bînchis\w*|nu\s+(?:mai\s+)?(?:funcțion|activ|lucr)",
     re.I,
 )
 

@@ -138,3 +138,7 @@ def looked_for(heading):
 def test_the_field_is_that_which_looking_for_every_phrase_finds(parts):
     heading = " ".join(word + ending for word, ending in parts)
     assert headings._field(heading) == looked_for(heading)
+
+
+def test_in_russian_the_dots_of_a_letter_may_be_left_out():
+    assert field_of("Партнёр") == field_of("Партнер") == "organization"

@@ -5,7 +5,7 @@ import pytest
 from mapping.intake.guess.headings import field_of
 from mapping.language.composition import composed
 from mapping.language.languages import codes
-from mapping.language.parsers import hours, split_list
+from mapping.language.parsers import hours, split_list, standing
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,17 @@ def test_hours(text, days, opens):
 
 def test_they_are_no_languages_of_the_portal():
     assert not {"kk", "ky", "ro", "tr"} & set(codes())
+
+
+def test_words_that_belong_together_are_no_day_that_one_of_them_is():
+    """ "иш" is short for Saturday in Kyrgyz, by CLDR, and with "күндөрү" for working days."""
+    spans = hours("иш күндөрү 10-16", ("ky",))
+    assert {day for span in spans for day in span.byday.split(",")} == {"MO", "TU", "WE", "TH", "FR"}
+    assert {span.byday for span in hours("иш 10-16", ("ky",))} == {"SA"}
+    spans = hours("Cumartesi hariç her gün 10-17")
+    assert {day for span in spans for day in span.byday.split(",")} == {"MO", "TU", "WE", "TH", "FR", "SU"}
+
+
+@pytest.mark.parametrize("remark", ["жабык, 2026-жылдын мартынан", "жабық", "nu mai funcționează", "închis din 2025"])
+def test_a_remark_closes(remark):
+    assert standing(remark) is not None
