@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
+from mapping.language.fold import LOOKALIKE, TO_CYRILLIC, TO_LATIN
 from mapping.language.i18n import Phrase
 
 DITTO = re.compile(
@@ -29,6 +30,8 @@ INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 TAG = re.compile(r"</?[^\W\d_!][^<>]{0,200}>(?: ?\(\d+:[\da-f]+\))?|<![^<>]{0,200}>")
 """A tag, or what an accounting program writes for what is not there: "<Object not found> (42:b1)"."""
+WORD = re.compile(r"[^\W\d_]+")
+MIXED = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 SPACES = re.compile("[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
 FORMULA = re.compile(r"^\s*=\s*HYPERLINK\s*\(\s*\"[^\"]*\"\s*[;,]\s*\"(?P<shown>[^\"]*)\"\s*\)\s*$", re.I)
 
@@ -64,11 +67,30 @@ def spaced(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def in_one_alphabet(text: str) -> str:
+    """Write a word in the alphabet that it is in, where letters of another that look the same slipped in.
+
+    >>> in_one_alphabet("\u004fтд\u0065л, Wi-Fi")  # with a Latin O and e
+    'Отдел, Wi-Fi'
+    """
+    return WORD.sub(lambda word: _of_one_alphabet(word[0]), text) if MIXED.search(text) else text
+
+
+def _of_one_alphabet(word: str) -> str:
+    if not MIXED.search(word):
+        return word
+    apart = {letter for letter in word if letter not in "".join(LOOKALIKE)}  # those that tell which alphabet it is
+    if not apart or (latin := {letter.isascii() for letter in apart}) == {True, False}:
+        return word
+    return word.translate(TO_LATIN if latin == {True} else TO_CYRILLIC)
+
+
 STEPS: list[tuple[Phrase, Step]] = [
     (Phrase("letters composed"), composed),
     (Phrase("link formula replaced by what it shows"), shown_of_formula),
     (Phrase("HTML taken out"), without_tags),
     (Phrase("invisible characters dropped"), visible),
+    (Phrase("letters of two alphabets in a word made one"), in_one_alphabet),
     (Phrase("spaces tidied"), spaced),
 ]
 """What is done to every cell, in this order."""

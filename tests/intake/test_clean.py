@@ -18,6 +18,8 @@ from mapping.intake.clean import CONTROL, INVISIBLE, SPACES, STEPS, clean, space
         ("Проф\u00adсоюз\u200b", "Профсоюз", "invisible characters dropped"),
         ("\u202egnp.exe", "gnp.exe", "invisible characters dropped"),
         ("a\x07b", "a b", "invisible characters dropped"),
+        ("Oтдeл cоциальной защиты № 9", "Отдел социальной защиты № 9", "letters of two alphabets in a word made one"),
+        ("Lоlа Сеntrе", "Lola Centre", "letters of two alphabets in a word made one"),
         ("  two\u00a0 words ", "two words", "spaces tidied"),
         (" two  words ", "two words", "spaces tidied"),
         ("one\r\n\n two", "one\ntwo", "spaces tidied"),
@@ -28,7 +30,20 @@ def test_each_step(text, cleaned, step):
     assert step in clean(text).steps
 
 
-@pytest.mark.parametrize("text", ["", "Умед", "9 < 10 and 11 > 3", "Mon-Fri 9:00-17:00", "+992 00 000 00 00", "a\nb"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Умед",
+        "9 < 10 and 11 > 3",
+        "Mon-Fri 9:00-17:00",
+        "+992 00 000 00 00",
+        "a\nb",
+        "CА",
+        "Wi-Fi для гостей",
+        "сайтlola",
+    ],
+)
 def test_what_is_well_written_stays(text):
     assert clean(text)[:2] == (text, ())
 
