@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyotp
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from docs.figures.screenshots import LARGEST, QUIET, ROOT, fewer_colours
 from scripts.ports import free_port
@@ -87,9 +87,15 @@ def wait_for(address: str) -> None:
     raise AssertionError(address)
 
 
+def follow(page: Page, link: Locator) -> None:
+    """Click on what leads to a page, and wait until that page is there."""
+    with page.expect_navigation():
+        link.click()
+
+
 def press(page: Page, text: str) -> None:
     """Press the first button of a text."""
-    page.get_by_role("button", name=text).first.click()
+    follow(page, page.get_by_role("button", name=text).first)
 
 
 def enter(browser: Browser, link: str, login: str) -> Page:
@@ -124,7 +130,7 @@ def add_steward(page: Page, staff: str, login: str) -> str:
 def meet(page: Page, staff: str, login: str) -> None:
     """Say that one has met the owner of an account."""
     page.goto(f"{staff}/people.html")
-    page.get_by_role("link", name=login).click()
+    follow(page, page.get_by_role("link", name=login))
     press(page, "I have met this person")
 
 
@@ -132,10 +138,10 @@ def agree_to_all(page: Page, staff: str, keep: Callable[[str, Page], None]) -> N
     """Agree to whatever waits for a second person."""
     for _ in range(10):
         page.goto(f"{staff}/waiting.html")
-        waiting = page.query_selector("main a[href^='p/'], main a[href^='shown/']")
-        if waiting is None:
+        waiting = page.locator("main a[href^='p/'], main a[href^='shown/']")
+        if not waiting.count():
             return
-        waiting.click()
+        follow(page, waiting.first)
         if page.query_selector("#note"):
             page.fill("#note", "called back over the register")
         else:
@@ -180,7 +186,7 @@ def walk(
     press(sara, "Ask a second person")
     agree_to_all(tom, staff, keep)
     sara.goto(f"{staff}/import.html")
-    sara.get_by_role("link", name=list_.name).click()
+    follow(sara, sara.get_by_role("link", name=list_.name))
     press(sara, "Store it")
     agree_to_all(tom, staff, keep)
 
@@ -193,7 +199,7 @@ def walk(
     keep("publish", tom)
     press(tom, "Publish it")
     page.goto(f"{public}/en/index.html")
-    page.get_by_role("link", name="everything in one list").click()
+    follow(page, page.get_by_role("link", name="everything in one list"))
     keep("public", page)
     ann.goto(f"{staff}/steps.html")
     return Office(page, ann, tom, key)

@@ -1,23 +1,27 @@
 // Load the search when its field is touched: until then the page carries nothing of it.
 (function () {
   "use strict";
-  var form = document.querySelector("form.search"), told = document.getElementById("found"), loading = false;
+  var form = document.querySelector("form.search"), told = document.getElementById("found");
   if (!form) return;
 
   function load() {
-    if (loading) return;
-    loading = true;
     window.rohnamoLoad(form.querySelector("template"), "script").catch(function () {
-      loading = false;
       told.textContent = form.dataset.failed;
     });
   }
 
-  form.reset();
-  form.addEventListener("focusin", load);
-  form.addEventListener("input", function () {
+  function ask() {
     if (form.dataset.ready !== "true") told.textContent = form.dataset.wait;
     load();
+  }
+
+  form.addEventListener("focusin", load);
+  form.addEventListener("input", ask);
+  form.addEventListener("submit", function (event) {
+    event.preventDefault();
+    ask();
   });
-  form.addEventListener("submit", function (event) { event.preventDefault(); });
+  var early = Array.from(form.elements).some(function (field) { return field.value; }); // before this script came
+  if (early) ask();
+  else if (form.contains(document.activeElement)) load();
 })();

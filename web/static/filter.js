@@ -52,7 +52,7 @@
   }
 
   function load() {
-    return window.rohnamoLoad(part.querySelector("template"), window.ROHNAMO_INDEX ? "none" : "script").then(take);
+    return window.rohnamoLoad(part.querySelector("template"), "script").then(take);
   }
 
   // What is open now stands first over the whole list: the first sheet takes in what is open on the others, below what
@@ -94,13 +94,13 @@
     said.textContent = say.wait;
     load().then(narrow, function () {
       narrow();
-      said.textContent += " " + say.partly;
+      if (said.textContent) said.textContent += " " + say.partly;
     });
   }
 
-  part.open = matchMedia("(min-width: 50rem)").matches;
-  form.reset();
+  part.open = part.open || matchMedia("(min-width: 50rem)").matches;
   form.addEventListener("change", change);
   form.addEventListener("submit", function (event) { event.preventDefault(); });
+  if (form.querySelector(":checked")) change(); // before this script came
   if (rest) openFirst();
 })();

@@ -3,6 +3,7 @@
 // by meaning.js; which services answer it, and in which order, as mapping/view/search.py tells it.
 (function () {
   "use strict";
+  if (window.rohnamoSearch) return; // it was loaded again after one that did not come
   var STEPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"; // five minutes each, as in web/public/search_index.py
   var MOST = 40, AT_ONCE = 5, SHORTEST = 4, ASKED = 1.5, FLAGS = ["night", "free", "everywhere", "line"];
   var FIELDS = ["words", "types", "id", "name", "nameLanguage", "organization", "organizationLanguage", "where", "dial", "number",
@@ -227,7 +228,7 @@
   if (!form) return;
   var box = form.querySelector("input"), from = form.querySelector("select"), line = document.getElementById("urgent");
   var hits = document.getElementById("hits"), told = document.getElementById("found"), rest = document.getElementById("whole");
-  var shown = 0, waiting;
+  var shown = 0, answered, waiting;
 
   function start() { return from ? from.value : ""; }
 
@@ -306,17 +307,21 @@
   function urge(meaning) { if (line) line.hidden = !(meaning && (meaning.line || meaning.nothing)); }
 
   function show() {
-    var text = box.value.trim(), index = window.ROHNAMO_INDEX, lexicon = window.ROHNAMO_WORDS, turn = ++shown;
+    var text = box.value.trim(), index = window.ROHNAMO_INDEX, lexicon = window.ROHNAMO_WORDS;
     text = text.length > 1 ? text : "";
-    var asked = text || start();
+    var asked = text || start(), question = text + "\n" + start();
+    if (question === answered) return; // whoever is about to press one of the answers does not lose it
+    var turn = ++shown;
+    answered = null;
     rest.hidden = false; // until there are answers, what is on the page without a search is there
     hits.replaceChildren();
-    told.textContent = asked && form.dataset.ready !== "true" ? say.wait : "";
+    if (!asked || form.dataset.ready === "true") told.textContent = ""; // else it says that something is missing
     urge(null);
     if (!asked || !lexicon) return;
     if (text && !index) urge(understood(text, null, lexicon));
     if (!index || (start() && !window.ROHNAMO_TRAVEL)) return;
     var found = find(text, index, lexicon, start() ? minutes : null), texts = index.texts, count = found.rows.length;
+    answered = question;
     urge(found.meaning);
     told.textContent = !count && !found.said.length ? say.none : say.count.replace("#", count) +
       (count > MOST ? " " + say.first.replace("#", MOST) : "") + (start() ? " " + (nearestFirst(found.rows) ? say.nearest : say.each).replace("#", from.selectedOptions[0].text) : "") +

@@ -270,7 +270,7 @@ def test_a_form_is_filled_in_with_the_keyboard_alone(origin, open_page, inbox_fi
     page = open_page(f"{origin}/ru/index.html")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    page.wait_for_selector("#main:focus")
     page.goto(f"{origin}/ru/f2/XT-W1.html")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
