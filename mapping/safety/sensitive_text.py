@@ -48,8 +48,6 @@ _FORBIDDEN = (
 _WISHES = {
     re.compile(rf"\b{_SHOWING}(?:\s+\w+){{0,2}}\s+{_FORBIDDEN}|\b{_FORBIDDEN}(?:\s+\w+){{0,2}}\s+{_SHOWING}"): (
         "запрещ",
-        "нельзя",
-        "невозможн",
         "не",
         "без",
         "not",
@@ -67,7 +65,7 @@ _WISHES = {
         "бол",
     ),
     re.compile(
-        r"\b(?:not|never|don.?t)\s+(?:(?:to|for|be|publicly)\s+){0,3}(?:list|publi|disclos|advertis|post|circulat|"
+        r"\b(?:not|never|don.?t)\s+(?:(?:to|for|be)\s+){0,3}(?:list|publi|disclos|advertis|post|circulat|"
         r"distribut|reveal|give\s+(?:it\s+)?out|pass\s+(?:it\s+)?on|make\s+(?:it\s+)?public|shar|print)"
     ): ("not", "never", "don"),
     re.compile(r"\bkee?pt?\s+(?:\w+\s+){0,4}(?:private|secret)"): ("private", "secret"),
@@ -76,15 +74,15 @@ _WISHES = {
         r"показыва|(?:сообща|указыва|дава|передава)ть)"
     ): ("публик", "печат", "распростран", "разгла", "афишир", "выкладыв", "размеща", "показыва", "ать"),
     re.compile(
-        r"\bбарои\s+(?:нашр|чоп)\s+не|\b(?:нашр|чоп|ошкор|эълон|паҳн|дода)\s+(?:карда\s+)?(?:на(?:шав|кун|дих)|намеша)|"
+        r"\bбарои\s+(?:нашр|чоп)\s+не|\b(?:нашр|чоп|ошкор|эълон|паҳн|дода)\s+(?:карда\s+)?(?:на(?:шав|кун|ди[хҳ])|намеша)|"
         r"\b(?:эълон|нашр|чоп|ошкор)\s+(?:қил|эт)(?:ин|ил)?ма(?:нг|син|слик|й)"
     ): ("нашр", "чоп", "ошкор", "эълон", "паҳн", "дода"),
     re.compile(r"\b(?:e.?lon|nashr|chop|oshkor)\s+(?:qil|et)(?:in|il)?ma(?:ng|sin|slik|y)"): ("ma",),
     re.compile(r"\b(?:tarqat|ko.?rsat|joylashtir|ber|ayt)(?:il|in)?ma(?:ng|sin|slik)"): ("mang", "masin", "maslik"),
     re.compile(r"\b(?:тарқат|кўрсат|жойлаштир|бер|айт)(?:ил|ин)?ма(?:нг|син|слик)"): ("манг", "масин", "маслик"),
     re.compile(
-        r"\b(?:yay[ıi][nm]|payla[şs]|g[öo]ster|a[çc][ıi]kla|duyur|listele)\w*m[ae](?:s[ıi]n(?:[ıi]\s+istem\w+)?|y[ıi]n(?:[ıi]z)?|mal[ıi]\w*|meli\w*)(?!\w)"
-    ): ("sın", "sin", "yın", "yin", "mal", "mel"),
+        r"\b(?:yay[ıi][nm]|payla[şs]|g[öo]ster|a[çc][ıi]kla|duyur|listele)\w*m[ae](?:s[ıi]n(?:[ıi]\s+istem\w+)?|y[ıi]n(?:[ıi]z)?|mal[ıi]\w*|meli\w*|m[ae]s[ıi]\w*)(?!\w)"
+    ): ("yın", "yin", "mal", "mel", "mas", "mes"),
     re.compile(r"\bжар[иы]я(?:лан?)?[бм]а(?:сын|ңыз)|\bне\s+(?:публікув|розголош|оприлюдн)"): ("жар", "не"),
 }
 """Words by which a sender asks that something be not shown, in small letters -> parts of them that none is without, for

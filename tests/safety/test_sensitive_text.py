@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from mapping.safety.sensitive_text import (
     _FOR_COLLEAGUES,
+    _OWN_NUMBER,
+    _REQUEST,
+    _SPEAKS_TO_VISITORS,
     _WISHES,
     HOLD,
     PLACELESS,
@@ -22,6 +25,11 @@ from mapping.safety.sensitive_text import (
     hides_place,
     withholds,
 )
+
+
+def apart(texts: str) -> tuple[str, ...]:
+    return tuple(texts.split(";"))
+
 
 TOLD = {
     TELLING: (
@@ -267,6 +275,12 @@ TOLD = {
         "баш калкалоочу жай",
         "Adăpostul Speranța",
     ),
+    _OWN_NUMBER: apart(
+        "личный;личная;личное;личного;домашний;домашнего;private;personal;internal;внутренний;внутреннего;шахсӣ;шахсии;"
+        "рақами шахси;shaxsiy;ichki"
+    ),
+    _REQUEST: apart("please;ask;request;просим;просьба;пожалуйста;хоҳиш;илтимос;iltimos"),
+    _SPEAKS_TO_VISITORS: apart("we;they;you;your;yours;мы;вы;вас;вам;ваши;мо;шумо;biz;sizning;биз;сизнинг"),
 }
 """Pattern -> texts that it must notice."""
 
@@ -287,6 +301,7 @@ PLAIN = {
 """Pattern -> texts that it must leave alone."""
 
 NAMES = {TELLING: "telling", STREET: "street", HOLD: "hold", PLACELESS: "placeless", SHELTER: "shelter"}
+NAMES |= {_OWN_NUMBER: "own number", _REQUEST: "request", _SPEAKS_TO_VISITORS: "speaks to visitors"}
 
 
 def examples(texts: dict[re.Pattern[str], tuple[str, ...]]) -> list[Any]:
@@ -354,6 +369,80 @@ def test_what_was_published_is_no_wish_to_stay_hidden(text):
 )
 def test_a_place_that_somebody_keeps_is_not_told(text, hidden):
     assert hides_place(text) == hidden
+
+
+SHOWING = apart(
+    "публикация;опубликовать;обнародование;распространение;разглашение;печать;publication;disclosure;printing;нашр;чоп;"
+    "эълон;ошкор;паҳн;e'lon;nashr;chop;oshkor;tarqatish;тарқатиш;yayın;жарыялоо"
+)
+FORBIDDEN = apart(
+    "запрещено;нельзя;невозможно;не подлежит;не допускается;не разрешено;без права;not allowed;not permitted;"
+    "not possible;forbidden;prohibited;манъ аст;мумкин нест;иҷозат нест;иҷозат намедиҳанд;мумкин эмас;рухсат эмас;"
+    "рухсат йўқ;mumkin emas;ruxsat emas;ruxsat yo'q;taqiqlanadi;тақиқланади;yasaktır;болбойт;болмайды"
+)
+COLLEAGUES = apart(
+    "referring;agencies;partners;staff;colleagues;professionals;providers;партнёров;сотрудников;коллег;специалистов;"
+    "участников;своих;ҳамкорон;шарикон;кормандон;мутахассисон;hamkorlar;xodimlar;mutaxassislar;tanishlar;ходимлар;"
+    "танишлар;police;милиции;полиции;овд;политсия;militsiya"
+)
+ASKED = (
+    (
+        *(text for word in SHOWING for text in (f"{word} нельзя", f"prohibited: forbidden {word}")),
+        *(text for word in FORBIDDEN for text in (f"публикация {word}", f"{word} публикация")),
+    ),
+    apart(
+        "do not list;never publish;don't disclose;not to advertise;not for posting;not be circulated;not distributed;"
+        "not reveal;do not give out;do not give it out;do not pass on;do not pass it on;do not make public;"
+        "do not make it public;not publicly shared;do not share;not printed"
+    ),
+    ("keep this private", "kept secret"),
+    apart(
+        "не публиковать;нельзя опубликовать;не опубликуйте;не печатайте;не распространяйте;не разглашайте;не афишируем;"
+        "не выкладывайте;не размещайте;не показывайте;не сообщать;не указывать;не давать;не передавать"
+    ),
+    apart(
+        "барои нашр не;барои чоп не;нашр нашавад;чоп накунед;ошкор надиҳед;эълон карда намешавад;паҳн нашавад;"
+        "дода намешавад;эълон қилинмасин;нашр этилманг;чоп этмаслик;ошкор қилмайди"
+    ),
+    apart("e'lon qilinmasin;nashr etilmang;chop etmaslik;oshkor qilmaydi"),
+    apart("tarqatmang;ko'rsatilmasin;joylashtirmaslik;joylashtirinmasin;berilmasin;berinmang;aytmaslik;tarqatinmaslik"),
+    apart("тарқатманг;кўрсатилмасин;жойлаштирмаслик;беринманг;айтмаслик;тарқатинмаслик"),
+    apart(
+        "yayımlanmasın;yayınlamayın;paylaşmayınız;göstermeyin;açıklanmamalıdır;duyurulmamalı;listelenmemeli;"
+        "yayınlanmaması rica olunur;gösterilmemesi;göstermesin"
+    ),
+    apart("жарияланбасын;жариямаңыз;не публікувати;не розголошувати;не оприлюднювати"),
+    (
+        *(text for who in COLLEAGUES for text in (f"only for {who}", f"for {who} only")),
+        "only to staff",
+        "only among staff",
+    ),
+    (
+        *(f"только для {who}" for who in COLLEAGUES),
+        *("исключительно для партнёров", "только внутри партнёров", "только среди партнёров"),
+    ),
+    (
+        *(f"танҳо барои {who}" for who in COLLEAGUES),
+        *("танхо барои шарикон", "фақат барои шарикон", "танҳо ба шарикон"),
+    ),
+    tuple(f"faqat {who}" for who in COLLEAGUES),
+)
+"""Texts for each pattern by which somebody asks for silence, in their order."""
+
+WORDED = [*zip((_WISHES | _FOR_COLLEAGUES).items(), ASKED, strict=True)]
+
+
+@pytest.mark.parametrize("wish", WORDED, ids=lambda wish: wish[1][0])
+def test_no_word_of_a_wish_can_go_unnoticed(wish):
+    (pattern, parts), texts = wish
+    for text in texts:
+        assert pattern.search(text), text
+        assert withholds(text.upper()), text
+    for poorer in without_one_choice(pattern.pattern):
+        assert not all(re.search(poorer, text) for text in texts), poorer
+    for part in parts:
+        others = [other for other in parts if other != part]
+        assert not all(any(other in text for other in others) for text in texts), part
 
 
 @given(st.data())
