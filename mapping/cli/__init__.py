@@ -147,7 +147,10 @@ def main() -> None:
         typer.echo(f"rohnamo: {error.into(_language(sys.argv[1:]))}", err=True)
         sys.exit(1)
     except ModuleNotFoundError as error:
-        typer.echo(f"rohnamo: this needs {error.name}; the portals' part: pip install 'rohnamo[portal]'", err=True)
+        advice = "the portals' part: pip install 'rohnamo[portal]'"
+        if error.name in sys.stdlib_module_names:
+            advice = "use Linux, macOS or, on Windows, WSL"
+        typer.echo(f"rohnamo: this needs {error.name}; {advice}", err=True)
         sys.exit(1)
     except sqlite3.Error as error:
         typer.echo(
