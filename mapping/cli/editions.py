@@ -144,6 +144,7 @@ def publish(
                 raise InvalidRecord(
                     f"something could be read for the first time, and nothing was published: {who} looks at it with "
                     f"--check and publishes it with --confirm {plan.digest[:SIGNS]} --as LOGIN, or in the staff portal"
+                    "; after an update of Rohnamo or of the settings it may be new by that alone"
                 )
         edition = releases.publish(
             store,

@@ -20,7 +20,7 @@ CHUNK = 10_000
 """Records that are compared with what is stored at a time."""
 
 
-NOT_HELD = Message("No longer in the list, and kept as before")
+NOT_HELD = Message("No longer in the list, and kept until somebody decides")
 """What is said of a record that is missing."""
 
 MOVED = Message("Moved to another place, as it seems:")

@@ -206,5 +206,5 @@ def test_what_a_newer_list_no_longer_holds_is_named(tmp_path):
 
     assert "No longer in the list" not in bring(rows)
     told = re.sub(r"\s+", " ", bring(rows[:3]))
-    assert "kept as before: organization Umed 3" in told
-    assert "kept as before: service Umed 3: Legal aid" in told
+    assert "kept until somebody decides: organization Umed 3" in told
+    assert "kept until somebody decides: service Umed 3: Legal aid" in told

@@ -39,7 +39,7 @@ from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, outcome, study_area, today
 from web.staff.fields import CHOOSE, NEEDED, TABLES
 from web.staff.operations.map_words import SHAPES, MapWords, becomes, in_words, named
-from web.staff.operations.new_values import new_values
+from web.staff.operations.new_values import is_seen_by_its_unit, new_values
 from web.staff.operations.uploads import Upload, Uploads, save_map, saved_maps
 from web.staff.visible import VisibleRecords, body_of, name_of
 
@@ -478,11 +478,11 @@ def _may_be_seen(record: Any) -> bool:
 
 def _shows_otherwise(record: Any, whole: VisibleRecords) -> bool:
     """Whether a list says more or something else of what may be seen; what it is silent about stays as it is."""
+    if is_seen_by_its_unit(record, whole):
+        return False
     if not whole.has(record.table, record.id):
         return True
     old = whole.record(record.table, record.id)
-    if record.table == "location" and old.precision != "exact":
-        return False  # of such a place no more is seen here than the unit it is listed under
     names = [name for name in PUBLISHED[record.table] if name not in ("audience", "precision")]
     return any(getattr(record, name) not in (None, "", getattr(old, name)) for name in names)
 

@@ -57,8 +57,8 @@ def _changed(batch: Batch, whole: VisibleRecords) -> Iterator[tuple[Any, str, st
     for record in batch.records:
         if record.table in FIELDS and whole.has(record.table, record.id):
             old = whole.record(record.table, record.id)
-            if record.table == "location" and old.precision != "exact":
-                continue  # of such a place no more is seen here than the unit it is listed under
+            if is_seen_by_its_unit(record, whole):
+                continue
             for name in FIELDS[record.table]:
                 before, now = getattr(old, name), getattr(record, name)
                 if name != "audience" and now not in (None, "") and now != before:
@@ -69,7 +69,7 @@ def _added(batch: Batch, whole: VisibleRecords) -> Iterator[tuple[Any, str, str,
     """Yield new contacts of known records, with those of the same kind that the list does not repeat."""
     given = {record.id for record in batch.records}
     for record in batch.records:
-        if record.table not in ADDED or whole.has(record.table, record.id):
+        if record.table not in ADDED or whole.has(record.table, record.id) or is_seen_by_its_unit(record, whole):
             continue
         name = ENTRY_POINTS[record.table][-1 if record.table == "contact" else 0]
         for column, table in references(type(record)).items():
@@ -77,6 +77,12 @@ def _added(batch: Batch, whole: VisibleRecords) -> Iterator[tuple[Any, str, str,
             if owner and table in WHOLES and whole.has(table, owner) and getattr(record, name):
                 old = [contact for contact in whole.of_owner(record.table, column, owner) if contact.id not in given]
                 yield record, record.table, name, [getattr(contact, name) for contact in old], getattr(record, name)
+
+
+def is_seen_by_its_unit(record: Any, whole: VisibleRecords) -> bool:
+    """Whether a record is a known place, or its address, of which no more is seen than the unit it is listed under."""
+    place = {"location": record.id, "address": getattr(record, "location_id", None)}.get(record.table) or ""
+    return whole.has("location", place) and whole.record("location", place).precision != "exact"
 
 
 def _doubtful(batch: Batch) -> set[str]:

@@ -266,6 +266,19 @@ def test_an_office_that_moved_is_one_question_and_nothing_is_left_of_it_once_it_
     assert "see/missing.html" in attention, "Navruz is missed yet"
 
 
+def test_an_address_of_a_place_that_is_seen_by_its_unit_is_no_news_when_the_list_comes_again(tiny_area, tmp_path):
+    parts = (
+        organization("Umed"),
+        service("Advice", of="Umed", types=["LEG-INF"]),
+        place("Office", of=["Advice"], unit="XT-W2", address="Rudaki 12", precision="area"),
+    )
+    with sample_directory(tmp_path, tiny_area, *parts) as opened:
+        whole = visible.VisibleRecords(visible.shown(opened.tables(), opened.rules(TODAY)), tiny_area, TODAY, key=b"")
+    assert whole.has("location", key("location", "Office"))
+    assert new_values(batch(*parts), whole, tiny_area, "en") == []
+    assert [r for r in batch(*parts).records if r.table == "address" and imports_page._shows_otherwise(r, whole)] == []
+
+
 def test_contacts_come_before_other_values(tiny_area, tmp_path):
     parts = (organization("Umed", email="a@umed.example"), service("Advice", of="Umed", types=["LEG-INF"]))
     with sample_directory(tmp_path, tiny_area, *parts) as opened:
