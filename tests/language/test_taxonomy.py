@@ -1,6 +1,7 @@
 """Tests of `mapping.language.taxonomy` and of the tables in ``mapping/language/terms/``."""
 
 import csv
+import re
 from collections import Counter
 
 import pytest
@@ -30,6 +31,13 @@ def test_every_taxonomy_has_its_terms():
     counts = {name: len(Vocabulary.load(name).terms()) for name in FILES}
     assert counts == {"service_types": 84, "beneficiaries": 40, "standards": 97, "norms": 19, "needs": 10}
     assert all(Vocabulary.load(name).terms() for name in LISTS)
+
+
+def test_the_page_beside_the_tables_names_each_of_them():
+    table = (TERMS / "README.md").read_text("utf-8").partition("| file |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`(\w+\.csv)`", table)) - {"concepts.csv", "search.csv"} == {
+        path.name for path in TERMS.glob("*.csv")
+    }
 
 
 @pytest.mark.parametrize("name", ALL)
