@@ -523,9 +523,7 @@ _COUNTED_BESIDE = re.compile(r"\(\s*\d+[^()]*\)")
 def unit_of(reader: Reader) -> str | None:
     """Return the administrative unit of a row, by its code or its name."""
     area, code = reader.intake.area, reader.text("unit_code")
-    digits = "".join(letter for letter in code.partition(".")[0] if letter.isdigit())
-    units = area.all_units()
-    by_code = next((unit for unit in (code, digits) if unit in units), None)
+    by_code = reader.unit_by_code()
     name = reader.any_text("unit")
     by_name = None
     if name and not name.startswith("#"):

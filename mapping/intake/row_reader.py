@@ -581,6 +581,12 @@ class Reader:
         _, error = read_once(parsers.hours, text, (), ())
         return "" if error is None or isinstance(error, parsers.Partly) or parsers.names_days(text) else text
 
+    def unit_by_code(self) -> str | None:
+        """Return the unit whose code the row gives, as the area writes it or with the country's letters before it."""
+        code, units = self.text("unit_code"), self.intake.area.all_units()
+        digits = "".join(letter for letter in code.partition(".")[0] if letter.isdigit())
+        return next((unit for unit in (code, digits) if unit in units), None)
+
     def _begins_with_closing(self) -> str:
         """Return the sentence of the description that begins with what became of it: "CLOSED since 2024"."""
         for sentence in re.split(r"[.;!\n]\s*", self.text("description")):

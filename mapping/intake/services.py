@@ -250,6 +250,7 @@ def _pointing(reader: Reader) -> str:
 def _named(reader: Reader, *, pointed: bool) -> Whereabouts:
     """Return the names by which a row says where it is: in columns for them, else in its address."""
     place, unit = (_in_one_language(reader.intake, reader.any_text(name)) for name in ("place", "unit"))
+    unit = unit or reader.unit_by_code() or ""
     country = reader.country()
     whole = unit == reader.text("address")  # one column holds both, or neither is there
     area = reader.intake.area

@@ -1763,3 +1763,11 @@ def test_what_a_yes_says_besides_is_told(take, answer, kinds, told):
 def test_a_name_that_asks_for_silence_hides_its_row(take):
     batch = take((ROW[0], "Casa Umed (a nu se publica)", *ROW[2:]))
     assert {service.audience for service in batch.of("service")} == {"custodian"}
+
+
+@pytest.mark.parametrize("code", ["XT-W2", " XT-W2 "])
+def test_the_code_of_a_unit_places_a_row_that_names_none(take, code):
+    fields = {name: columns for name, columns in MAP["fields"].items() if name != "unit"} | {"unit_code": ["Pcode"]}
+    heads = ("No", "Name", "Pcode", *HEADER[3:])
+    batch = take((*ROW[:2], code, *ROW[3:]), heads=heads, fields=fields)
+    assert [place.area_unit for place in batch.of("location")] == ["XT-W2"]

@@ -21,7 +21,7 @@ from mapping.formats import Sheet
 from mapping.intake.guess.cells import ENOUGH, ColumnGuess, looked_at
 from mapping.intake.guess.headings import REMARKS, RUNNING, bound_of, day_of, field_of, is_end, language_in, named
 from mapping.intake.guess.questions import ManyChoices, questions
-from mapping.intake.guess.shaped import holds_numbers, is_of_activities, own_columns, own_header, titles_of
+from mapping.intake.guess.shaped import BY_NUMBER, holds_numbers, is_of_activities, own_columns, own_header, titles_of
 from mapping.intake.guess.shapes import OtherShape, other_shape
 from mapping.intake.row_reader import DAYS
 from mapping.intake.rows import LOOK_FOR_HEADER, ONLY_TOTAL, heads_a_part, joined, numbered, stands_over, written
@@ -879,7 +879,9 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
     for column, values in guess.headings.items():
         lines += _table(f"headings.{_text(column)}", "what its heading says of the cells below", values, key=str)
     if guess.standards:
-        lines += _table("standards", "column with answers = item of the checklist", guess.standards)
+        numbered_only = any(guess.why.get(name) == BY_NUMBER for name in guess.standards)
+        why = "column with answers = item of the checklist" + (f", {BY_NUMBER}" if numbered_only else "")
+        lines += _table("standards", why, guess.standards)
     lines += [*_markings(guess), *_precisions(guess), *_words(guess)]
     return "\n".join(lines) + "\n"
 

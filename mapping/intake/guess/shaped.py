@@ -10,13 +10,22 @@ from mapping.column_map import fold_header
 from mapping.formats import Sheet
 from mapping.intake.guess.cells import ColumnGuess
 from mapping.intake.guess.headings import REMARKS, RUNNING, field_of, named
-from mapping.intake.guess.shapes import YEAR, OtherShape, answer_of, holds_items, is_answer, names_two, scores
+from mapping.intake.guess.shapes import (
+    YEAR,
+    OtherShape,
+    answer_of,
+    holds_items,
+    is_answer,
+    item_number,
+    names_two,
+    scores,
+)
 from mapping.intake.rows import LOOK_FOR_HEADER, LOOKED_AT, joined, stands_over, written
 from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.fold import coarse, skeleton, tokens, words_for
 from mapping.language.parsers.permission import asks_to_publish
-from mapping.language.taxonomy import checklist_item, match_listed, match_term
+from mapping.language.taxonomy import Vocabulary, checklist_item, match_listed, match_term
 from mapping.language.taxonomy import words_of as spellings
 
 FIELDS_OF: dict[str, tuple[str, ...]] = {
@@ -260,6 +269,9 @@ def _not_kept(shape: str, looks: Mapping[str, ColumnGuess], own: OwnColumns) -> 
             yield name
 
 
+BY_NUMBER = "by their numbers alone: look whether the list counts as our checklist does"
+
+
 def _answers(names: Sequence[str], looks: Mapping[str, ColumnGuess], own: OwnColumns) -> Iterator[str]:
     """Yield the columns that are no answers, having taken those whose headings are answers or items themselves."""
     ticks = {name: parsers.answer(last) for name in names if is_answer(last := name.split(" / ")[-1])}
@@ -267,6 +279,10 @@ def _answers(names: Sequence[str], looks: Mapping[str, ColumnGuess], own: OwnCol
         own.choices["answer"] = ticks
         own.why |= dict.fromkeys(ticks, "a tick stands under the answer")
     items = {name: item for name in names if (item := _item_of(name))}
+    if not items:  # they are called by numbers: of our checklist, as far as nobody says otherwise
+        numbers = {name: f"STD-{int(number):03}" for name in names if (number := item_number(name)).isdigit()}
+        items = {name: item for name, item in numbers.items() if item in Vocabulary.load("standards")}
+        own.why |= dict.fromkeys(items, BY_NUMBER)
     own.standards |= items
     for name in names:
         if name in items or name in own.choices.get("answer", ()):
@@ -283,7 +299,8 @@ def _of_bodies(names: Sequence[str], looks: Mapping[str, ColumnGuess], own: OwnC
     columns = [
         name
         for name in names
-        if "answer" in _by_cells("assessment", looks[name]) or scores([*looks[name].counts.elements()])
+        if not item_number(name)
+        and ("answer" in _by_cells("assessment", looks[name]) or scores([*looks[name].counts.elements()]))
     ]
     items = "standard" in own.fields or any(named(name, "standard") for name in names)
     asked_for = any(named(name, "answer") for name in names) or own.choices or own.standards

@@ -11,7 +11,7 @@ from mapping.formats import Sheet
 from mapping.intake.guess.headings import field_of, is_named
 from mapping.intake.rows import written
 from mapping.language import parsers
-from mapping.language.fold import skeleton, tokens, words_for
+from mapping.language.fold import alternatives, skeleton, tokens, words_for
 from mapping.language.languages import word_rows
 from mapping.language.taxonomy import checklist_item, match_listed
 
@@ -64,6 +64,7 @@ def other_shape(sheet: Sheet, first: int) -> OtherShape | Literal[""]:
     if (
         (answered and any(_tells("standards", text) for text in above))
         or sum(map(is_item, above)) > 1
+        or len(_answered_items(sheet, first, columns)) > 1
         or any(map(holds_items, columns))
     ):
         return "assessment"
@@ -72,6 +73,26 @@ def other_shape(sheet: Sheet, first: int) -> OtherShape | Literal[""]:
     dated = any(_tells("years", text) for text in above) and not any(field_of(text) == "organization" for text in above)
     counted = any(_tells("victims", text) for text in above) or any(map(_is_measure, chain(*columns)))
     return "case" if dated and counted else ""
+
+
+def _answered_items(sheet: Sheet, first: int, columns: Sequence[Sequence[str]]) -> list[str]:
+    """Return the headings that are numbers of items, "Standard 1.2", over columns of answers alone."""
+    heads = [[written(row[place]) for row in sheet.rows[:first] if place < len(row)] for place in range(len(columns))]
+    answered = [texts for texts, column in zip(heads, columns, strict=True) if column and all(map(answer_of, column))]
+    return [text for texts in answered for text in texts if item_number(text)]
+
+
+def item_number(text: str) -> str:
+    """Return the number of an item that a heading is, with the word for it: "Стандарт 3"; empty for any other.
+
+    >>> item_number("Стандарт 3"), item_number("Standard 1.2"), item_number("3"), item_number("Item of the list")
+    ('3', '1.2', '', '')
+    """
+    match = _ITEM_NUMBER.fullmatch(text.strip())
+    return match[1] if match else ""
+
+
+_ITEM_NUMBER = re.compile(rf"{alternatives('item of a checklist')}\W*(\d{{1,3}}(?:\.\d{{1,2}})*)\W*", re.I)
 
 
 def _filled(column: Sequence[object]) -> list[str]:

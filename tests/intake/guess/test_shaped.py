@@ -341,3 +341,15 @@ def test_a_register_of_agreements_between_two_parties_in_one_cell(area):
     assert columns.shape == "agreement"
     assert columns.fields["parties"] == ["Стороны"]
     assert columns.fields["valid_to"] == ["Срок действия"]
+
+
+def test_columns_of_answers_called_by_the_numbers_of_items_are_a_checklist(tj_area):
+    rows = [["Организация", "Дата", "Стандарт 1", "Стандарт 2"], ["Умед", "12.10.2026", "да", "частично"]]
+    guess = guessed([Sheet("S", rows)], tj_area, to_draft=True)
+    assert (guess.other, guess.standards) == ("assessment", {"Стандарт 1": "STD-001", "Стандарт 2": "STD-002"})
+    assert "numbers alone" in drafted([Sheet("S", rows)], "x.xlsx", tj_area)
+    rows = [["Organization", "Date", "Standard 1.1", "Standard 1.2"], ["Umed", "2026-10-12", "met", "not met"]]
+    guess = guessed([Sheet("S", rows)], tj_area, to_draft=True)
+    assert (guess.other, guess.standards, guess.headings) == ("assessment", {}, {})
+    rows = [["Organization", "Service", "Standard 1", "Standard 2"], ["Umed", "shelter", "12 beds", "clean"]]
+    assert not guessed([Sheet("S", rows)], tj_area, to_draft=True).other
