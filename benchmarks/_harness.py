@@ -218,16 +218,31 @@ def version(package: str) -> str:
         return "(not installed)"
 
 
-def main(name: str, heading: str, run: Callable[[bool], list[Table]], *, about: str, packages: Sequence[str]) -> None:
-    """Run a benchmark from the command line: --quick for small sizes, --write to keep the figures in the page."""
+def main(
+    name: str,
+    heading: str,
+    run: Callable[[bool], list[Table]],
+    *,
+    about: str,
+    packages: Sequence[str],
+    run_size: Callable[[int], list[Table]] | None = None,
+) -> None:
+    """Run a benchmark from the command line: --quick for small sizes, --write to keep the figures in the page.
+
+    With ``run_size`` a size may be given, whose figures are shown only.
+    """
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--quick", action="store_true", help="small sizes: does it run, and roughly how fast")
     parser.add_argument("--write", action="store_true", help="keep the figures in benchmarks/figures/")
+    if run_size is not None:
+        parser.add_argument("size", nargs="?", type=int, help="so many, instead of those that the page is about")
     options = parser.parse_args()
-    if options.quick and options.write:
-        parser.error("figures of small sizes are not kept: leave out --quick or --write")
+    wanted = getattr(options, "size", None)
+    if options.write and (options.quick or wanted is not None):
+        parser.error("figures of other sizes are not kept: leave out --write")
     measured = machine(packages)  # now: the measuring itself is a load too
-    tables = "\n".join(table.markdown() for table in run(options.quick))
+    measured_tables = run(options.quick) if run_size is None or wanted is None else run_size(wanted)
+    tables = "\n".join(table.markdown() for table in measured_tables)
     text = f"# {heading}\n\n{about}\n\n{measured}\n\n{tables}"
     print(text)
     if options.write:

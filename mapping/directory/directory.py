@@ -1156,19 +1156,25 @@ def _licences(db: sqlite_utils.Database, shown: Shown) -> set[str]:
     return {without_contacts(text) for source, text in licences.items() if source in sources} - {""}
 
 
-_NAMESPACE = NAMESPACE.bytes
+_NAMED = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
+_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 
 
-@lru_cache(4_096)  # each part of a directory, and each view of it, refers to the same words
+@lru_cache(4)  # a key is begun once: to begin takes as long as the rest
+def _keyed(key: bytes) -> hmac.HMAC:
+    return hmac.new(key, digestmod="sha256")
+
+
 def public_id(key: bytes, record_id: str) -> str:
     """Return the published id of a record: it stays the same and tells nothing of the private one.
 
     A UUID of version 5, which `uuid.uuid5` makes three times as slowly: there are ten for each service.
     """
-    name = hmac.digest(key, record_id.encode(), "sha256").hex()
-    text = hashlib.sha1(_NAMESPACE + name.encode(), usedforsecurity=False).hexdigest()
-    variant = "89ab"[int(text[16], 16) % 4]
-    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
+    name, named = _keyed(key).copy(), _NAMED.copy()
+    name.update(record_id.encode())
+    named.update(name.hexdigest().encode())
+    text = named.hexdigest()
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
 
 
 def _advice(error: Exception) -> str:

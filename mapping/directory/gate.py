@@ -13,6 +13,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
+from operator import itemgetter
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import sqlite_utils
@@ -108,7 +109,7 @@ class Some(NamedTuple):
 
 def among(ids: Collection[str]) -> Some:
     """Return the records of some ids."""
-    return Some("record IN (SELECT value FROM json_each(?))", (json.dumps([*ids]),))
+    return Some("record IN (SELECT value FROM json_each(?))", (to_json([*ids]).decode(),))
 
 
 def between(first: str, last: str) -> Some:
@@ -507,12 +508,15 @@ def _with_counts(db: sqlite_utils.Database, touched: Ids) -> Ids:
 
 def needed_for(db: sqlite_utils.Database, touched: Ids) -> dict[str, list[Record]]:
     """Return some records with all that it takes to tell who may see them."""
-    rows = {table: _read(db, table, ids) for table, ids in touched.items() if ids and table in SHOWABLE}
+    rows = {table: _read(db, table, {"id": ids}) for table, ids in touched.items() if ids and table in SHOWABLE}
     return _with_needed(db, rows)
 
 
-def _with_needed(db: sqlite_utils.Database, own: Rows) -> dict[str, list[Record]]:
-    """Return records with all that it takes to tell who may see them: what they belong to, and what decides them."""
+def _with_needed(db: sqlite_utils.Database, own: Rows, *, decided: bool = False) -> dict[str, list[Record]]:
+    """Return records with all that it takes to tell who may see them: what they belong to, and what decides them.
+
+    Where they are ``decided``, what decides them is among them.
+    """
     rows: dict[str, dict[str, Record | None]] = {table: {} for table in RECORDS}
     new: dict[str, Mapping[str, Record | None]] = {**own}
     while any(new.values()):
@@ -520,29 +524,33 @@ def _with_needed(db: sqlite_utils.Database, own: Rows) -> dict[str, list[Record]
         for table, own_rows in new.items():
             rows[table].update(own_rows)
         for table, own_rows in new.items():
-            for row in filter(None, own_rows.values()):
-                values = row.__dict__
-                for column, parent in PARENTS[table].items():
-                    ids_of[parent].add(values[column])
-                if values.get("link_id") and values["link_entity"] in SHOWABLE:
-                    ids_of[values["link_entity"]].add(values["link_id"])
-            for other, column in DECIDED_BY.get(table, {}).items():
+            values = [row.__dict__ for row in own_rows.values() if row is not None]
+            for column, parent in PARENTS[table].items():
+                ids_of[parent].update(map(itemgetter(column), values))
+            if table in LINKED:
+                for owner, record in {(row["link_entity"], row["link_id"]) for row in values}:
+                    if owner in SHOWABLE:
+                        ids_of[owner].add(record)
+            for other, column in () if decided else DECIDED_BY.get(table, {}).items():
                 ids_of[other] |= stored_ids(db, other, own_rows, column)
+        decided = False
         wanted = {table: ids - rows[table].keys() - {None} for table, ids in ids_of.items()}
         # a missing one is asked for once
-        new = {table: dict.fromkeys(ids) | _read(db, table, ids) for table, ids in wanted.items() if ids}
+        new = {table: dict.fromkeys(ids) | _read(db, table, {"id": ids}) for table, ids in wanted.items() if ids}
     subjects = [record for own_rows in rows.values() for record in own_rows]
-    rows["approval"].update(_read(db, "approval", subjects, "subject"))
+    rows["approval"].update(_read(db, "approval", {"subject": subjects}))
     return {table: [row for _, row in sorted(own_rows.items()) if row is not None] for table, own_rows in rows.items()}
 
 
-def _read(db: sqlite_utils.Database, table: str, values: Collection[str], column: str = "id") -> dict[str, Record]:
-    """Return the records of a table of which a column has one of some values, by id."""
+def _read(db: sqlite_utils.Database, table: str, wanted: Mapping[str, Collection[str]]) -> dict[str, Record]:
+    """Return the records of a table of which a column has one of the values that are wanted of it, by id."""
+    values = {column: to_json([*own]).decode() for column, own in wanted.items() if own}
     if not values or not holds_any(db, table):
         return {}
     kind = RECORDS[table]
-    sql = f'SELECT {named(kind)} FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?))'
-    return {record.id: record for record in map(reader(kind), db.conn.execute(sql, [json.dumps([*values])]))}
+    where = " OR ".join(f'"{column}" IN (SELECT value FROM json_each(?))' for column in values)
+    rows = db.conn.execute(f'SELECT {named(kind)} FROM "{table}" WHERE {where}', [*values.values()])
+    return {record.id: record for record in map(reader(kind), rows)}
 
 
 PART = 1_000
@@ -557,12 +565,12 @@ def part(
     From an organization hangs what belongs to it and what is said of that. ``said_of`` is `tables_said_of`.
     """
     own: dict[str, dict[str, Record]] = {table: {} for table in SHOWABLE}
-    new: Rows = {table: _read(db, table, ids) for table, ids in roots.items()}
+    new: Rows = {table: _read(db, table, {"id": ids}) for table, ids in roots.items()}
     while any(new.values()):
         for table, rows in new.items():
             own[table].update(rows)
         new = {table: _new_rows(db, table, new, own[table], said_of.get(table, ())) for table in SHOWABLE}
-    return _with_needed(db, own), {table: {*rows} for table, rows in own.items()}
+    return _with_needed(db, own, decided=True), {table: {*rows} for table, rows in own.items()}
 
 
 def words(db: sqlite_utils.Database) -> dict[str, list[Record]]:
@@ -587,10 +595,7 @@ def _new_rows(
     }
     if said_of:
         belongs_to["link_id"] = {record for owner, own in owners.items() if owner in said_of for record in own}
-    rows: dict[str, Record] = {}
-    for column, ids in belongs_to.items():
-        rows |= _read(db, table, ids, column)
-    return {record: row for record, row in rows.items() if record not in known}
+    return {record: row for record, row in _read(db, table, belongs_to).items() if record not in known}
 
 
 def roots(db: sqlite_utils.Database) -> Iterator[Ids]:

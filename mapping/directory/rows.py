@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any, Literal
 
 import sqlite_utils
+from pydantic_core import to_json
 
 from mapping.model import RECORDS, Record, columns
 from mapping.packed import TOGETHER, Values, reader, to_values
@@ -136,7 +137,7 @@ def stored_rows(db: sqlite_utils.Database, table: str, ids: Sequence[str]) -> di
 def stored_ids(db: sqlite_utils.Database, table: str, values: Collection[str], column: str = "id") -> set[str]:
     """Return the ids of the records of a table in which a column has one of some values."""
     sql = f'SELECT id FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?))'
-    return {record for (record,) in db.conn.execute(sql, [json.dumps(sorted(values))])}
+    return {record for (record,) in db.conn.execute(sql, [to_json([*values]).decode()])}
 
 
 def insert(db: sqlite_utils.Database, table: str, rows: Iterable[Values], *, otherwise: str = "") -> None:

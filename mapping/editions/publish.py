@@ -472,6 +472,7 @@ def _write_travel(path: Path, area: StudyArea | None, known: Path | None, progre
     if ground:
         with closing(sqlite3.connect(path, isolation_level=None)) as view:
             view.execute("PRAGMA journal_mode = off")
+            view.execute("PRAGMA synchronous = off")
             view.execute("INSERT INTO edition VALUES ('ground', ?)", [ground])
 
 
@@ -489,6 +490,7 @@ def _write(path: Path, table: str, insert: str, rows: Iterable[tuple[object, ...
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = off")
+        connection.execute("PRAGMA synchronous = off")  # `_settle` writes it anew, page after page
         connection.execute("BEGIN")
         connection.execute(table)
         connection.executemany(insert, rows)

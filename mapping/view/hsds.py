@@ -241,6 +241,8 @@ class _Nest:
         self._parts: dict[tuple[str, tuple[str, ...]], _Parts] = {}
         self._columns: dict[str, _Columns] = {}
         self._words: dict[tuple[str, str, tuple[str, ...], bool], Nested] = {}
+        self._said: list[tuple[str, str, NestedTable, dict[str, list[sqlite3.Row]]]] = []
+        """What is said of records at hand: a table of `LINKED`, its property, and the rows by the record."""
 
     def made(self, ids: Sequence[str]) -> Iterator[Nested]:
         """Yield the records of these ids, in this order."""
@@ -301,6 +303,11 @@ class _Nest:
         self._read("verification", "link_id", self._owners("verification") if self.full else self.rows["service"])
         if self.full or self.language is not None:
             self._read("translation", "link_id", self._owners("translation"))
+        self._said = [
+            (linked, name, part, self.inside[part])
+            for linked, name in LINKED.items()
+            if self.inside.get(part := LINKED_BY[linked]) and (linked != "translation" or self.language is None)
+        ]
         if "modified" in self.tables and self.rows["service"]:
             self.modified = modified_on(self.view, "service", self.rows["service"])
 
@@ -419,10 +426,9 @@ class _Nest:
 
     def _say(self, table: str, record_id: str, nested: Nested) -> None:
         """Add the attributes, verifications and translations of a record."""
-        for linked, name in LINKED.items():
-            part = LINKED_BY[linked]
-            rows = self.inside[part].get(record_id) if part in self.inside else None
-            if not rows or (linked == "translation" and self.language is not None):
+        for linked, name, part, held in self._said:
+            rows = held.get(record_id)
+            if not rows:
                 continue
             if linked == "translation" and table in ("taxonomy", "taxonomy_term") and table != self.table:
                 continue  # a term stands in every record that it is said of; its own record has them

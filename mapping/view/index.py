@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from phonenumbers import country_code_for_region
+from pydantic_core import to_json
 
 from mapping.area.names.countries import names_abroad
 from mapping.area.names.place_names import names_alone, short_names, spellings
@@ -307,10 +308,11 @@ CHUNK = 1_000
 """Services whose rows are in memory at once."""
 
 STAGED = """
-CREATE TEMP TABLE word_of (word TEXT NOT NULL, number INTEGER NOT NULL);
-CREATE TEMP TABLE named (language TEXT NOT NULL, rank INTEGER NOT NULL, key TEXT NOT NULL, number INTEGER NOT NULL);
+CREATE TEMP TABLE word_of (word TEXT NOT NULL, numbers BLOB NOT NULL);
+CREATE TEMP TABLE named (number INTEGER PRIMARY KEY, rank INTEGER NOT NULL, {});
 """
-"""What is put in order on the disk."""
+"""What is put in order on the disk: which services of a chunk have a word, and what a service is sorted by in each
+language, a column of that name."""
 
 
 def create_index(connection: sqlite3.Connection) -> None:
@@ -323,7 +325,7 @@ def write_index(
     connection: sqlite3.Connection, languages: tuple[str, ...], edition: dt.date, area: StudyArea | None
 ) -> None:
     """Fill the tables that a search reads, of the rows of a view that is being written."""
-    for statement in STAGED.split(";\n"):
+    for statement in STAGED.format(", ".join(f'"{language}" TEXT NOT NULL' for language in languages)).split(";\n"):
         connection.execute(statement)
     connection.execute("INSERT INTO lexicon VALUES (?)", (lexicon_of(area),))
     codes: dict[tuple[str, str], array[int]] = defaultdict(_numbers)
@@ -344,20 +346,18 @@ def write_index(
             for latitude, longitude in sorted(listing.points(row)):
                 for name, value in (("point", number), ("latitude", latitude), ("longitude", longitude)):
                     series[name].append(value)
-        words = {number: listing.words(row) for number, row in rows}
+        words: dict[str, array[int]] = defaultdict(_numbers)
+        lines = []
+        for number, row in rows:
+            own = listing.words(row)
+            lines.append((number, row["id"], " ".join(own)))
+            for word in own:
+                words[word].append(number)
+        connection.executemany("INSERT INTO listed VALUES (?, ?, ?)", lines)
+        connection.executemany("INSERT INTO word_of VALUES (?, ?)", words.items())
         connection.executemany(
-            "INSERT INTO listed VALUES (?, ?, ?)", ((n, row["id"], " ".join(words[n])) for n, row in rows)
-        )
-        connection.executemany(
-            "INSERT INTO word_of VALUES (?, ?)", ((word, n) for n, own in words.items() for word in own)
-        )
-        connection.executemany(
-            "INSERT INTO named VALUES (?, ?, ?, ?)",
-            (
-                (language, series["rank"][n], key, n)
-                for n, row in rows
-                for language, key in listing.sort_keys(row).items()
-            ),
+            f"INSERT INTO named VALUES (?, ?{', ?' * len(languages)})",
+            ((number, series["rank"][number], *listing.sort_keys(row).values()) for number, row in rows),
         )
     for groups, numbers in takers.items():
         for group in groups:
@@ -427,7 +427,7 @@ def indexed_rows(
     """Return what is read of the rows of a table of which a column has one of some values, or of all."""
     where = f' WHERE "{column}" IN (SELECT value FROM json_each(?))' if column else ""
     sql = f'SELECT {INDEXED[table]} FROM {schema}."{table}"{where}'
-    cursor = connection.execute(sql, [json.dumps([*values])] if column else [])
+    cursor = connection.execute(sql, [to_json([*values]).decode()] if column else [])
     names = [name for name, *_ in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
@@ -458,9 +458,9 @@ def _write_series(
     """Write the orders of the services, and their points."""
     series = {name: np.array(values, SERIES[name]) for name, values in gathered.items()}
     for language in languages:
-        query = "SELECT number FROM named WHERE language = ? ORDER BY rank, key, number"
+        numbers = connection.execute(f'SELECT number FROM named ORDER BY rank, "{language}", number')
         order = np.empty(size, ORDER)
-        order[np.fromiter((number for (number,) in connection.execute(query, [language])), np.intp)] = np.arange(size)
+        order[np.fromiter((number for (number,) in numbers), np.intp)] = np.arange(size)
         series[f"by_name_{language}"] = order
     connection.executemany(
         "INSERT INTO series VALUES (?, ?)", ((name, series[name].tobytes()) for name in sorted(series))
@@ -469,12 +469,12 @@ def _write_series(
 
 def _write_words(connection: sqlite3.Connection, size: int) -> None:
     """Write which services have which words; those without a digit have the key too that a slip of the pen shares."""
-    pairs = connection.execute("SELECT word, number FROM word_of ORDER BY word, number")
+    lines = connection.execute("SELECT word, numbers FROM word_of ORDER BY word")
     connection.executemany(
         "INSERT INTO word VALUES (?, ?, ?, ?)",
         (
-            (word, key_of_word(word), *packed((number for _, number in own), size))
-            for word, own in groupby(pairs, itemgetter(0))
+            (word, key_of_word(word), *packed(array("I", b"".join(numbers for _, numbers in own)), size))
+            for word, own in groupby(lines, itemgetter(0))
         ),
     )
 

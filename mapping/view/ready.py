@@ -119,6 +119,7 @@ class ReadyRecords:
         besides = self._made()
         with closing(sqlite3.connect(path.resolve().as_uri(), uri=True, isolation_level=None)) as db:
             db.execute("PRAGMA journal_mode = off")
+            db.execute("PRAGMA synchronous = off")  # as in `mapping.view.rewriting.rewrite`
             db.execute("INSERT OR REPLACE INTO edition VALUES ('ready', ?)", [maker()])
             if self.previous is not None and self._takes_over:
                 attach(db, self.previous)
@@ -161,6 +162,7 @@ def _make(path: Path, beside: Path, blocks: Iterable[Block]) -> None:
     """Make ready records of a view, and write them into a new file."""
     with View(path, mapped=False) as view, closing(sqlite3.connect(beside, isolation_level=None)) as made:
         made.execute("PRAGMA journal_mode = off")
+        made.execute("PRAGMA synchronous = off")
         made.execute("BEGIN")
         made.execute(TABLE.format("main"))
         made.executemany("INSERT INTO ready VALUES (NULL, ?, ?, ?, ?)", _records(view, blocks))
@@ -179,7 +181,7 @@ def rewrite_ready(path: Path, ids: set[str]) -> None:
         records = [(text, *key) for *key, text in _records(view, _wanted(view, ids))]
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA journal_mode = off")
-        db.execute("PRAGMA synchronous = off")  # as in `mapping.view.rewriting.rewrite`
+        db.execute("PRAGMA synchronous = off")
         db.execute("BEGIN")
         db.executemany("UPDATE ready SET json = ? WHERE entity = ? AND form = ? AND id = ?", records)
         db.execute("COMMIT")

@@ -129,6 +129,7 @@ class ViewWriter:
         """Where rows are staged."""
         connection.execute(f"PRAGMA page_size = {PAGE}")
         connection.execute("PRAGMA journal_mode = off")
+        connection.execute("PRAGMA synchronous = off")  # what is on the disk at the end is enough
         connection.execute(f"PRAGMA cache_size = -{CACHE}")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("ATTACH '' AS staged")
@@ -163,8 +164,11 @@ class ViewWriter:
             columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
             connection.execute(f'CREATE TABLE "{table}" ({columns}, PRIMARY KEY (id)) STRICT, WITHOUT ROWID')
             if rows := self._rows(table, types):  # a row that came twice stands there once; two of one id are refused
-                names = ", ".join(f'"{name}"' for name in types)
-                connection.execute(f'INSERT INTO main."{table}" SELECT {names} FROM ({rows}) GROUP BY {names}')
+                own, new = (", ".join(f'{of}."{name}"' for name in types) for of in (f'"{table}"', "excluded"))
+                connection.execute(
+                    f'INSERT INTO main."{table}" SELECT * FROM ({rows}) WHERE 1 ORDER BY id'
+                    f" ON CONFLICT (id) DO UPDATE SET id = NULL WHERE ({own}) IS NOT ({new})"
+                )
                 connection.execute(f'DROP TABLE IF EXISTS staged."{table}"')
             for name in (*references(RECORDS[table]), "link_id"):
                 if name in types:
@@ -190,7 +194,8 @@ class ViewWriter:
         self._schemas = ["main"]
 
     def write_index(self) -> None:
-        """Make of the rows what a search reads."""
+        """Make of the rows what a search reads; the whole file is on the disk then."""
+        self.connection.execute("PRAGMA synchronous = full")
         self.connection.execute("BEGIN")
         write_index(self.connection, self.context.languages, self.context.edition, self.context.area)
         self.connection.execute("COMMIT")
@@ -236,6 +241,7 @@ def staged_in(path: Path, fields: Mapping[str, Sequence[str]], months: Mapping[s
     """Give what puts rows of a view into a file, from which whoever writes the view takes them (`ViewWriter.take`)."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute(f"PRAGMA page_size = {PAGE}")
+        connection.execute("PRAGMA synchronous = off")
         staged = Staged(connection, "main", fields, months)
         connection.execute("BEGIN")
         yield staged
