@@ -155,15 +155,26 @@ class PackedTable(Packed[Values]):
         rest = [column for column in packed if not isinstance(column, Ids)]
         return pickle.dumps((len(rows), ids, super()._pack(rest)), pickle.HIGHEST_PROTOCOL)
 
+    def told(self, places: Sequence[int]) -> Iterator[Any]:
+        """Yield what the rows hold at some places, of one the value alone: what stands at others is not unpacked."""
+        for pack in self._packs:
+            own = self._columns(pack, places)
+            yield from own[0] if len(own) == 1 else zip(*own, strict=True)
+        yield from map(itemgetter(*places), self._open)
+
     def _unpacked(self, pack: bytes) -> list[Values]:
-        count, ids, packed = pickle.loads(pack)  # noqa: S301 - this very code packed it
-        rest = iter(super()._unpacked(packed))
-        return [*zip(*(_unpacked_column(column or next(rest), count) for column in ids), strict=True)]
+        return [*zip(*self._columns(pack), strict=True)]
 
     def _ids(self, pack: bytes) -> Sequence[Any]:
         """Return the ids of the rows of a pack."""
-        count, (ids, *_), packed = pickle.loads(pack)  # noqa: S301 - this very code packed it
-        return _unpacked_column(ids or super()._unpacked(packed)[0], count)
+        return self._columns(pack, (0,))[0]
+
+    def _columns(self, pack: bytes, places: Sequence[int] = ()) -> list[Sequence[Any]]:
+        """Return the columns of a pack; with ``places`` only those, in that order."""
+        count, ids, packed = pickle.loads(pack)  # noqa: S301 - this very code packed it
+        rest = iter(super()._unpacked(packed))
+        columns = [column or next(rest) for column in ids]
+        return [_unpacked_column(columns[place], count) for place in places or range(len(columns))]
 
 
 class FewValues(NamedTuple):
@@ -184,6 +195,8 @@ class Ids(NamedTuple):
 
 def _packed_column(column: Values) -> Ids | FewValues | Values:
     """Return what a column holds in little."""
+    if column[0] is None and column.count(None) == len(column):  # as most are
+        return FewValues((None,), b"")
     kinds = {*map(type, column)}
     if not (kinds <= TEXTS or kinds in WHOLE_NUMBERS):  # one of other numbers may be equal to another and not the same
         return column
@@ -309,11 +322,11 @@ class PackedRecords:
 
     def ids(self, kind: type[Record]) -> Iterator[str]:
         """Yield the ids of the records of a kind."""
-        return map(itemgetter(0), self.rows(kind))
+        return self.rows(kind).told((0,))
 
     def told(self, kind: type[Record], *names: str) -> Iterator[Any]:
         """Yield what the records of a kind hold in some fields, as SQLite keeps it; it is quicker than to make each."""
-        return map(telling(kind, *names), self.rows(kind))
+        return self.rows(kind).told([*map([*columns(kind)].index, names)])
 
     def change(self, kind: type[AnyRecord], change: Callable[[AnyRecord], None]) -> None:
         """Let a function change each record of a kind, but for its id."""
@@ -496,6 +509,21 @@ def to_values(kind: type[Record]) -> Callable[[Record], Values]:
         return row
 
     return values if converted else plain
+
+
+@cache
+def row_of_checked(kind: type[Record]) -> Callable[[Mapping[str, Any]], Values]:
+    """Return a function that makes the row of values as SQLite keeps them, as `Record.of_checked` the record."""
+    blank = to_values(kind)(kind.of_checked())
+    places = {name: place for place, name in enumerate(columns(kind))}
+
+    def made(values: Mapping[str, Any]) -> Values:
+        row: list[Any] = [*blank]
+        for name, value in values.items():
+            row[places[name]] = value
+        return tuple(row)
+
+    return made
 
 
 @cache

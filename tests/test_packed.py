@@ -12,8 +12,16 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from mapping import packed
-from mapping.model import Location, Organization, Phone, Record, Service, record_id
-from mapping.packed import Packed, PackedRecords, PackedTable, RecordsById, record_row, row_of_read
+from mapping.model import Location, Organization, Phone, Provenance, Record, Service, record_id
+from mapping.packed import (
+    Packed,
+    PackedRecords,
+    PackedTable,
+    RecordsById,
+    record_row,
+    row_of_checked,
+    row_of_read,
+)
 from tests.support.sample import sample_batch
 
 ROWS = st.lists(st.tuples(st.text(), st.none() | st.integers() | st.floats(allow_nan=False)))
@@ -60,6 +68,16 @@ def test_ids_and_what_is_like_them_come_out_as_they_were_put_in(rows, together):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(packed, "TOGETHER", together)
         assert [*map(repr, PackedTable(rows))] == [*map(repr, rows)]
+
+
+@given(
+    st.lists(st.tuples(st.uuids().map(str), VALUES, st.none(), st.uuids().map(str)), max_size=10),
+    st.lists(st.integers(0, 3), min_size=1, max_size=4),
+)
+def test_what_is_told_of_some_columns_is_what_the_rows_hold_there(rows, places):
+    told = [*PackedTable(rows).told(places)]
+    picked = [tuple(row[place] for place in places) for row in rows]
+    assert [*map(repr, told)] == [repr(values if len(places) > 1 else values[0]) for values in picked]
 
 
 @given(st.lists(st.lists(st.tuples(st.integers(0, 9), st.sampled_from("ab")), max_size=8), max_size=4))
@@ -133,6 +151,14 @@ def test_a_row_is_that_of_the_record_that_is_made_of_what_was_read():
         for make in (row_of_read(kind), lambda own, values, kind=kind: kind.of_read(id=own, **values)):
             with pytest.raises(ValidationError):
                 make("own", wrong)
+
+
+def test_a_row_is_that_of_the_record_that_is_made_of_what_needs_no_check():
+    values = {"id": "p", "link_id": "s", "link_entity": "service", "source_id": "a", "source_key": " 7", "row": 3}
+    assert row_of_checked(Provenance)(values) == record_row(Provenance.of_checked(**values))[1]
+    assert row_of_checked(Provenance)({"id": "q"}) == record_row(Provenance.of_checked(id="q"))[1], (
+        "nothing is left over"
+    )
 
 
 def test_where_a_record_came_from_stays_with_it():

@@ -146,7 +146,7 @@ def insert(db: sqlite_utils.Database, table: str, rows: Iterable[Values], *, oth
     while lot := [*islice(left, TOGETHER)]:
         given = zip(names, zip(*lot, strict=True), strict=True)
         # what none gives is blank by itself, and Python takes longer to say nothing than to give a value
-        filled = {f'"{name}"': values for name, values in given if values.count(None) < len(lot)}
+        filled = {f'"{name}"': own for name, own in given if own[0] is not None or own.count(None) < len(lot)}
         sql = f'INSERT INTO "{table}" ({", ".join(filled)}) VALUES ({", ".join("?" * len(filled))}) {otherwise}'
         db.conn.executemany(sql, zip(*filled.values(), strict=True))
 

@@ -60,7 +60,7 @@ from mapping.model import (
     record_id,
     strictest,
 )
-from mapping.packed import PackedRecords, RecordRow, record_row, row_of_read, telling
+from mapping.packed import PackedRecords, RecordRow, record_row, row_of_checked, row_of_read, telling
 from mapping.quality.known_organizations import Body, Signs, Told, ToldPlace, ToldService, names_a_body
 from mapping.safety.sensitive_text import hides_number, hides_place
 from mapping.view.entries import MINORS
@@ -451,7 +451,7 @@ def _site(reader: Reader, name: str, names: dict[str, str], located: Located, ke
         if body.called.get(record.language, record.id) == record.id:
             site.add(record)  # where another list named it in this language, that name stands
             site.told.called[record.language] = record.id
-    site.add(_from(reader, "organization", body.id, name_key(name)))
+    site.rows.append(_from(reader, "organization", body.id, name_key(name)))
     return site
 
 
@@ -648,23 +648,24 @@ def _add_service(site: RowSite, named: RowService) -> None:
         maximum_age=ages.most,
     )
     term = Vocabulary.load("service_types").term(code)
-    at = ServiceAtLocation.alike(
-        {
-            "id": record_id(source, "service_at_location", key),
-            "service_id": service,
-            "location_id": site.location.id,
-        },
-        role="mobile_stop" if term.location_kind == "mobile" else "delivery",
-        audience=audience,
-    )
-    kind = Attribute.alike(
-        {"id": record_id(source, "attribute", key, "type"), "link_id": service},
-        link_entity="service",
-        link_type="service_type",
-        taxonomy_term_id=term_id(term),
-    )
+    at = {
+        "id": record_id(source, "service_at_location", key),
+        "service_id": service,
+        "location_id": site.location.id,
+        "role": "mobile_stop" if term.location_kind == "mobile" else "delivery",
+        "audience": audience,
+    }
+    kind = {
+        "id": record_id(source, "attribute", key, "type"),
+        "link_id": service,
+        "link_entity": "service",
+        "link_type": "service_type",
+        "taxonomy_term_id": term_id(term),
+    }
     terms_of_use = [*_terms_of_use(reader, service, record)]  # what it costs stands in its record too
-    site.add(record, at, _from(reader, "service", service, key), kind)
+    site.add(record)
+    site.rows.append((ServiceAtLocation, row_of_checked(ServiceAtLocation)(at)))
+    site.rows += [_from(reader, "service", service, key), (Attribute, row_of_checked(Attribute)(kind))]
     site.add_parts(service, _names(code, reader.intake.area.languages))
     site.add(*_translated("service", service, "description", descriptions, source))
     site.add_parts(service, reader.described(("serves", "excludes", "ages"), reader, _people, ages))
@@ -1180,16 +1181,17 @@ def _translated(entity: str, record: str, name: str, texts: Mapping[str, str], s
     ]
 
 
-def _from(reader: Reader, entity: str, record: str, key: str) -> Provenance:
+def _from(reader: Reader, entity: str, record: str, key: str) -> RecordRow:
     """Return from which row a record came."""
-    return Provenance.of_checked(
-        id=record_id(reader.source, "provenance", entity, record, key),
-        link_id=record,
-        link_entity=entity,
-        source_id=reader.intake.source_id,
-        source_key=key,
-        file=reader.intake.batch.file,
-        sheet=reader.row.sheet.strip() or None,
-        row=reader.row.number,
-        cell=reader.cell(entity),
-    )
+    values = {
+        "id": record_id(reader.source, "provenance", entity, record, key),
+        "link_id": record,
+        "link_entity": entity,
+        "source_id": reader.intake.source_id,
+        "source_key": key,
+        "file": reader.intake.batch.file,
+        "sheet": reader.row.sheet.strip() or None,
+        "row": reader.row.number,
+        "cell": reader.cell(entity),
+    }
+    return Provenance, row_of_checked(Provenance)(values)

@@ -4,6 +4,7 @@ import contextlib
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -14,7 +15,7 @@ from mapping.area.names.countries import country_code
 from mapping.area.study_area import StudyArea
 from mapping.batch import UNAPPROVED, Batch
 from mapping.errors import FormatError
-from mapping.formats.hsds._names import REFERENCES, Raw
+from mapping.formats.hsds._names import REFERENCES, Raw, SentRow
 from mapping.formats.hsds._read import LateRow, LateRows
 from mapping.formats.hsds._take import Taking
 from mapping.formats.hsds._terms import settle_attributes, settle_terms, types_by_name
@@ -134,24 +135,24 @@ def _units(area: StudyArea, places: list[LateRow]) -> list[str | None]:
 
 def _place(taking: Taking, late_row: LateRow, here: str | None, addresses: list[LateRow]) -> None:
     fields = taking.with_audience("location", dict(late_row.fields))
-    _bound(taking, late_row.raw, fields)
+    _bound(taking, late_row, fields)
     hold = next((text for text in _told(fields, addresses) if asks_silence(text)), None)
     if "position_basis" not in fields or "precision" not in fields:
         _locate(taking, late_row, here, fields, addresses)
     elif fields.get("area_unit") and fields["area_unit"] not in taking.context.area.all_units():
         problem = Phrase("{text} is no unit of the study area", text=values_shown(fields["area_unit"]))
-        taking.say(late_row.raw, "area_unit", problem, Phrase("the unit was left out; is it the right study area?"))
+        taking.say(late_row, "area_unit", problem, Phrase("the unit was left out; is it the right study area?"))
         fields["area_unit"] = None
     fields["precision"] = least_precise(fields.get("precision", "none"), _by_map(taking))
     if hold is not None:
         fields |= {"precision": "none", "audience": "custodian"}
         taking.say(
-            late_row.raw,
+            late_row,
             "address_1",
             Phrase("{text} asks that the place be not told", text=values_shown(hold)),
             Phrase("it is for custodians only; ask its operator"),
         )
-    taking.add(late_row.raw, late_row.id, fields)
+    taking.add(late_row, late_row.id, fields)
 
 
 def _told(fields: dict[str, Any], addresses: list[LateRow]) -> Iterable[str]:
@@ -160,7 +161,7 @@ def _told(fields: dict[str, Any], addresses: list[LateRow]) -> Iterable[str]:
         yield from (str(address.fields.get(name) or "") for name in ("attention", "address_1", "address_2"))
 
 
-def _bound(taking: Taking, raw: Raw, fields: dict[str, Any]) -> None:
+def _bound(taking: Taking, row: SentRow, fields: dict[str, Any]) -> None:
     """Leave out coordinates that are none: HSDS sets them no bounds."""
     latitude, longitude = fields.get("latitude"), fields.get("longitude")
     problem = UNSAID
@@ -175,7 +176,7 @@ def _bound(taking: Taking, raw: Raw, fields: dict[str, Any]) -> None:
             problem = Phrase("0, 0 is no place but a point that was not set")
     if problem:
         fields |= {"latitude": None, "longitude": None}
-        taking.say(raw, "latitude", problem, Phrase("the point was left out; are the columns swapped?"), "refused")
+        taking.say(row, "latitude", problem, Phrase("the point was left out; are the columns swapped?"), "refused")
 
 
 def _locate(
@@ -200,7 +201,7 @@ def _locate(
     for note in located.notes:
         column = "latitude" if fields.get("latitude") is not None else "city"
         taking.say(
-            late_row.raw,
+            late_row,
             column,
             note.problem,
             note.fix or Phrase("check the place"),
@@ -208,7 +209,7 @@ def _locate(
         )
     if located.precision == "none" and not located.country and not located.notes:
         taking.say(
-            late_row.raw,
+            late_row,
             "latitude",
             Phrase("the place has no point and no town that is known"),
             Phrase("ask where it is"),
@@ -250,7 +251,7 @@ def _address(taking: Taking, late_row: LateRow, at: str | None, audience: Audien
     country = str(fields.get("country") or "")
     if not country:
         taking.say(
-            late_row.raw,
+            late_row,
             "country",
             Phrase("the country is blank"),
             Phrase("it was taken as {code}; write its code", code=area.code),
@@ -258,7 +259,7 @@ def _address(taking: Taking, late_row: LateRow, at: str | None, audience: Audien
     fields["country"] = country_code(area, country) or (country or at or area.code)
     if audience == "custodian":
         fields["audience"] = "custodian"
-    taking.add(late_row.raw, late_row.id, fields)
+    taking.add(late_row, late_row.id, fields)
 
 
 def _phones(taking: Taking) -> None:
@@ -291,7 +292,7 @@ def _phones(taking: Taking) -> None:
             continue
         called = source in known.phones or number in known.phones
         fields |= {"number": number, "audience": fields["audience"] if called else "custodian"}
-        taking.add(phone.raw, phone.id, fields)
+        taking.add(phone, phone.id, fields)
 
 
 def _number(taking: Taking, phone: LateRow, region: str, fields: dict[str, Any]) -> str | None:
@@ -304,22 +305,22 @@ def _number(taking: Taking, phone: LateRow, region: str, fields: dict[str, Any])
     try:
         numbers = parsers.phones(text, region)
     except Partly as error:
-        taking.say(phone.raw, "number", error.problem, error.fix)
+        taking.say(phone, "number", error.problem, error.fix)
         numbers = error.value
     except Unreadable as error:
-        taking.refuse(phone.raw, "number", error.problem, error.fix)
+        taking.refuse(phone, "number", error.problem, error.fix)
         return None
     if not numbers:
-        taking.refuse(phone.raw, "number", Phrase("the row has no number"), Phrase("ask the sender for it"))
+        taking.refuse(phone, "number", Phrase("the row has no number"), Phrase("ask the sender for it"))
         return None
     if numbers[0].doubt:
-        taking.say(phone.raw, "number", numbers[0].doubt, Phrase("look whether it is right"), "note")
+        taking.say(phone, "number", numbers[0].doubt, Phrase("look whether it is right"), "note")
     if numbers[0].extension is not None:
         fields.setdefault("extension", numbers[0].extension)
     for place, other in enumerate(numbers[1:], 2):
         more = phone.fields | {"number": other.number}
-        again = LateRow(record_id(taking.sender, "phone", phone.sent, place), phone.sent, more, phone.raw)
-        taking.add(again.raw, again.id, taking.with_audience("phone", more) | {"audience": "custodian"})
+        own = record_id(taking.sender, "phone", phone.sent, place)
+        taking.add(phone, own, taking.with_audience("phone", more) | {"audience": "custodian"})
     return numbers[0].number
 
 
@@ -536,6 +537,7 @@ def _audiences(taking: Taking) -> None:
         if link_type == "service_type" and entity == "service" and (code := service_types().get(term)) is not None:
             types[service].append(code)
     types_by_name(taking, types)
+    tells = lru_cache(maxsize=10_000)(SHELTER.search)  # many services are called alike
     shown: dict[str, list[Audience]] = defaultdict(list)
     verified = {*taking.records.told(Verification, "link_id")}
     today = taking.context.today.isoformat()
@@ -545,7 +547,7 @@ def _audiences(taking: Taking) -> None:
             problem = Phrase("no term says in our words what {name!r} is", name=name)
             fix = Phrase("it is for custodians only until it has a kind: give it one, or add the word to the terms")
             taking.say(taking.place_of("service", service), "attributes", problem, fix)
-        hides = audience != "custodian" and SHELTER.search(name)
+        hides = audience != "custodian" and tells(name)
         if hides:
             taking.records.change(service, "audience", "custodian")
             problem = Phrase("the name {name!r} tells of a shelter", name=name)
@@ -560,7 +562,7 @@ def _audiences(taking: Taking) -> None:
                 id=own, link_id=service, link_entity="service", level="self-reported", verified_on=assured
             )
     names = taking.records.told(Translation, "link_id", "field", "text")
-    telling_names = {link for link, field, text in names if field == "name" and SHELTER.search(text)}
+    telling_names = {link for link, field, text in names if field == "name" and tells(text)}
     for body, name, audience in taking.records.told(Organization, "id", "name", "audience"):
         alone: Audience = audience if body in taking.marked else "custodian"
         widest = strictest(audience, min(shown.get(body, ()), key=AUDIENCES.index, default=alone))

@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from mapping.errors import FormatError
 from mapping.language.i18n import Phrase
@@ -32,6 +32,19 @@ class Raw(NamedTuple):
     cells: dict[str, Any]
     sheet: str
     row: int | None
+
+
+class SentRow(Protocol):
+    """A row of a table and where it stood: `Raw`, or one whose cells are put together when they are asked for."""
+
+    @property
+    def table(self) -> str: ...
+    @property
+    def cells(self) -> dict[str, Any]: ...
+    @property
+    def sheet(self) -> str: ...
+    @property
+    def row(self) -> int | None: ...
 
 
 TABLES: dict[str, tuple[str, ...]] = {

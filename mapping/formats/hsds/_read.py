@@ -6,7 +6,7 @@ import marshal
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from pydantic import ValidationError
 
@@ -21,6 +21,7 @@ from mapping.formats.hsds._names import (
     PASSED_OVER,
     REFERENCES,
     Raw,
+    SentRow,
     identified,
     table_of,
 )
@@ -28,7 +29,7 @@ from mapping.formats.hsds._values import Mended, language_code, parsers, plain, 
 from mapping.language.i18n import Phrase, Several
 from mapping.language.parsers import Partly, Unreadable
 from mapping.model import RECORDS, Audience, Provenance, ids_of, record_id, required, strictest
-from mapping.packed import RecordRow, Values, record_row, row_of_read
+from mapping.packed import RecordRow, Values, row_of_checked, row_of_read
 from mapping.safety.sensitive_text import asks_in_prose, withholds
 
 NEEDED: dict[str, frozenset[str]] = {table: frozenset(required(kind) - {"id"}) for table, kind in RECORDS.items()}
@@ -73,7 +74,23 @@ class LateRow:
     id: str
     sent: str
     fields: dict[str, Any]
-    raw: Raw
+    table: str
+    sheet: str
+    row: int | None
+    names: tuple[str, ...]
+    """Of its cells."""
+    values: Values
+    """What stands in them."""
+
+    @classmethod
+    def of(cls, raw: Raw, own: str, sent: str, fields: dict[str, Any]) -> Self:
+        """Return a row as a late one."""
+        return cls(own, sent, fields, raw.table, raw.sheet, raw.row, tuple(raw.cells), tuple(raw.cells.values()))
+
+    @property
+    def cells(self) -> dict[str, Any]:
+        """Its cells."""
+        return dict(zip(self.names, self.values, strict=True))
 
 
 class LateRows(MutableMapping[str, LateRow]):
@@ -93,8 +110,8 @@ class LateRows(MutableMapping[str, LateRow]):
         held = self._held[own]
         (table, fields, cells), sent, sheet, row = held[:4]
         end = 4 + len(fields)
-        raw = Raw(table, dict(zip(cells, held[end:], strict=True)), sheet, row)
-        return LateRow(own, sent, dict(zip(fields, held[4:end], strict=True)), raw)
+        values = dict(zip(fields, held[4:end], strict=True))
+        return LateRow(own, sent, values, table, sheet, row, cells, held[end:])
 
     def __setitem__(self, own: str, row: LateRow) -> None:
         """Hold a row."""
@@ -102,10 +119,9 @@ class LateRows(MutableMapping[str, LateRow]):
 
     def packed(self, row: LateRow) -> Values:
         """Return a row as it is held."""
-        fields, raw = row.fields, row.raw
-        names = (raw.table, tuple(fields), tuple(raw.cells))
+        names = (row.table, tuple(row.fields), row.names)
         names = self._names.setdefault(names, names)
-        return (names, row.sent, raw.sheet, raw.row, *fields.values(), *raw.cells.values())
+        return (names, row.sent, row.sheet, row.row, *row.fields.values(), *row.values)
 
     def hold(self, own: str, packed: Values) -> None:
         """Hold a row that was `packed`."""
@@ -131,8 +147,9 @@ class LateRows(MutableMapping[str, LateRow]):
 
     def told(self, name: str) -> Iterator[tuple[str, Any]]:
         """Yield the id of each row, and what it says in a field."""
-        for own, ((_, fields, _), *values) in self._held.items():
-            yield own, values[3 + fields.index(name)] if name in fields else None
+        for own, held in self._held.items():
+            _, fields, _ = held[0]
+            yield own, held[4 + fields.index(name)] if name in fields else None
 
 
 _RowNames = tuple[str, tuple[str, ...], tuple[str, ...]]
@@ -151,11 +168,11 @@ class Reading:
         self._unknown: set[tuple[str, str]] = set()
         """Columns that were said to be unknown."""
 
-    def say(self, raw: Raw, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
+    def say(self, raw: SentRow, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
         """Say what is wrong with a row."""
         raise NotImplementedError
 
-    def refuse(self, raw: Raw, column: str, problem: Phrase, fix: Phrase) -> None:
+    def refuse(self, raw: SentRow, column: str, problem: Phrase, fix: Phrase) -> None:
         """Say why a row cannot be kept."""
         raise NotImplementedError
 
@@ -290,7 +307,7 @@ class Reading:
         """Return who may see what says this of itself; a feed never lowers."""
         return strictest(self._most, audience) if audience else self._most
 
-    def rows(self, raw: Raw, own: str, fields: dict[str, Any], sent: str = "") -> list[RecordRow]:
+    def rows(self, raw: SentRow, own: str, fields: dict[str, Any], sent: str = "") -> list[RecordRow]:
         """Return the record of a row, and where it came from; nothing, with the reason said, where that cannot be."""
         kind = RECORDS[raw.table]
         if missing := sorted([name for name in NEEDED[raw.table] if fields.get(name) in (None, "")]):
@@ -309,26 +326,26 @@ class Reading:
         provenance = [self._provenance(raw, own, sent)] if sent and raw.table in ("organization", "service") else []
         return [(kind, row), *provenance]
 
-    def _refuse_misfit(self, raw: Raw, error: ValidationError) -> None:
+    def _refuse_misfit(self, raw: SentRow, error: ValidationError) -> None:
         """Set a row aside of which a value does not fit its field."""
         fault = error.errors()[0]
         name = str(fault["loc"][0]) if fault["loc"] else ""
         problem = Phrase("{text}: {fault}", text=values_shown(str(fault["input"])), fault=Phrase.of(fault["msg"]))
         self.refuse(raw, name, problem, Phrase("mend the row"))
 
-    def _provenance(self, raw: Raw, own: str, sent: str) -> RecordRow:
+    def _provenance(self, raw: SentRow, own: str, sent: str) -> RecordRow:
         """Return which row of the source a record came from."""
-        return record_row(
-            Provenance.of_checked(
-                id=record_id(self.sender, "provenance", raw.table, own, sent),
-                link_id=own,
-                link_entity=raw.table,
-                source_id=self.sender,
-                source_key=sent,
-                file=self.file,
-                sheet=raw.sheet or None,
-                row=raw.row,
-            )
+        return Provenance, row_of_checked(Provenance)(
+            {
+                "id": record_id(self.sender, "provenance", raw.table, own, sent),
+                "link_id": own,
+                "link_entity": raw.table,
+                "source_id": self.sender,
+                "source_key": sent,
+                "file": self.file,
+                "sheet": raw.sheet or None,
+                "row": raw.row,
+            }
         )
 
 
@@ -360,17 +377,17 @@ class ReadingAhead(Reading):
         marked = "audience" in fields
         held: Values | list[RecordRow]
         if table in LATE:
-            held = self._late.packed(LateRow(own, sent, fields, raw))
+            held = self._late.packed(LateRow.of(raw, own, sent, fields))
         elif not (held := self.rows(raw, own, self.with_audience(table, fields), sent)):
             return None
         digest = digest_of(cells) if table in SHARED else None
         return table, raw.sheet, raw.row, sent, own, digest, marked, self._notes, held
 
-    def say(self, raw: Raw, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
+    def say(self, raw: SentRow, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
         """Note what is wrong with a row."""
         self._notes.append((raw.row, column, problem, fix, level))
 
-    def refuse(self, raw: Raw, column: str, problem: Phrase, fix: Phrase) -> None:
+    def refuse(self, raw: SentRow, column: str, problem: Phrase, fix: Phrase) -> None:
         """Leave it to whoever reads the row among the others."""
 
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from mapping.batch import Batch, Issue, Level, RefusedRow
 from mapping.formats import ReadContext
-from mapping.formats.hsds._names import NAMES, REFERENCES, Raw, identified
+from mapping.formats.hsds._names import NAMES, REFERENCES, Raw, SentRow, identified
 from mapping.formats.hsds._read import (
     LATE,
     LINKED,
@@ -190,12 +190,12 @@ class Taking(Reading):
     def _keep(self, table: str, own: str, sent: str, fields: dict[str, Any], raw: Raw) -> None:
         rows = self.late[table]
         if own not in rows:
-            rows[own] = LateRow(own, sent, fields, raw)
+            rows[own] = LateRow.of(raw, own, sent, fields)
             return
         earlier = rows[own]
         own = self._apart(table, own, earlier.fields, fields)
         if own != earlier.id:
-            rows.setdefault(own, LateRow(own, sent, fields, raw))
+            rows.setdefault(own, LateRow.of(raw, own, sent, fields))
             return
         for name, value in fields.items():
             before = earlier.fields.get(name)
@@ -250,11 +250,11 @@ class Taking(Reading):
         other = [fields[n] for n in names if fields.get(n) and before.get(n) and fields[n] != before[n]]
         return record_id(self.sender, table, own, *other) if other else own
 
-    def add(self, raw: Raw, own: str, fields: dict[str, Any], sent: str = "") -> None:
+    def add(self, raw: SentRow, own: str, fields: dict[str, Any], sent: str = "") -> None:
         """Make a record and keep it; where that cannot be, set the row aside with the reason."""
         self._hold(raw.table, raw.sheet, raw.row, self.rows(raw, own, fields, sent))
 
-    def say(self, raw: Raw, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
+    def say(self, raw: SentRow, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
         """Keep an issue of a row; of one that repeats, the first ones by row."""
         key = (raw.sheet, column, fix, level)
         issue = Issue(self.file, raw.sheet, raw.row, column, problem, fix, level)
@@ -265,7 +265,7 @@ class Taking(Reading):
             self._issues.add(issue)
             self.batch.issues.append(issue)
 
-    def refuse(self, raw: Raw, column: str, problem: Phrase, fix: Phrase) -> None:
+    def refuse(self, raw: SentRow, column: str, problem: Phrase, fix: Phrase) -> None:
         """Set a row aside whole, with its reason."""
         self.say(raw, column, problem, Phrase("the row was left out; {fix}", fix=fix), "refused")
         cells = {name: str(value) for name, value in raw.cells.items() if value is not None}

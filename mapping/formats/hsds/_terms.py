@@ -83,12 +83,12 @@ def settle_terms(taking: Taking) -> dict[str, Ours]:
         if ours_term is None or not Terms.load(ours_term.taxonomy).term(ours_term.code).sensitive:
             if name or code:
                 taking.add(
-                    late_term.raw,
+                    late_term,
                     late_term.id,
                     fields | {"name": name or code, "description": fields.get("description", "")},
                 )
             else:
-                taking.refuse(late_term.raw, "name", Phrase("the term has no name"), Phrase("ask the sender for it"))
+                taking.refuse(late_term, "name", Phrase("the term has no name"), Phrase("ask the sender for it"))
     for text in [text for text in taking.records.of(Translation) if text.link_id in own]:
         del taking.records[text.id]  # our terms bring their labels with them
     ours = {
@@ -97,7 +97,7 @@ def settle_terms(taking: Taking) -> dict[str, Ours]:
     for late_taxonomy in taxonomies.values():
         if late_taxonomy.id not in ours or late_taxonomy.fields.get("name") not in VOCABULARIES:
             taking.add(
-                late_taxonomy.raw,
+                late_taxonomy,
                 late_taxonomy.id,
                 {"name": late_taxonomy.sent, "description": ""} | late_taxonomy.fields,
             )
@@ -120,9 +120,9 @@ def settle_attributes(taking: Taking, means: dict[str, Ours]) -> None:
         fields = dict(attribute.fields)
         link, entity = fields.get("link_id"), fields.get("link_entity", "")
         if link is None or (link not in taking.records and not _known(taking, link)):
-            sent = attribute.raw.cells.get("link_id")
+            sent = attribute.cells.get("link_id")
             taking.refuse(
-                attribute.raw,
+                attribute,
                 "link_id",
                 Phrase("link_id {sent!r} is in no row of the file", sent=sent),
                 Phrase("ask the sender for the row"),
@@ -130,18 +130,18 @@ def settle_attributes(taking: Taking, means: dict[str, Ours]) -> None:
             continue
         term = fields.get("taxonomy_term_id")
         ours = means.get(term or "")
-        link_type = _link_type(str(attribute.raw.cells.get("link_type") or ""))
+        link_type = _link_type(str(attribute.cells.get("link_type") or ""))
         if ours is not None and term not in taking.records:
             fields |= {
                 "taxonomy_term_id": ours.id,
                 "link_type": link_type or LINKS.get(ours.taxonomy, "classification"),
             }
-            taking.add(attribute.raw, attribute.id, fields)
+            taking.add(attribute, attribute.id, fields)
             continue
         if term is not None and term not in taking.records:
-            sent = attribute.raw.cells.get("taxonomy_term_id")
+            sent = attribute.cells.get("taxonomy_term_id")
             taking.say(
-                attribute.raw,
+                attribute,
                 "taxonomy_term_id",
                 Phrase("taxonomy_term_id {sent!r} is in no row of taxonomy_terms", sent=sent),
                 Phrase("the term was left out; ask the sender for it"),
@@ -149,11 +149,11 @@ def settle_attributes(taking: Taking, means: dict[str, Ours]) -> None:
             fields["taxonomy_term_id"] = None
         if not (fields.get("taxonomy_term_id") or fields.get("value") or fields.get("label")):
             taking.refuse(
-                attribute.raw, "taxonomy_term_id", Phrase("the row says nothing"), Phrase("ask the sender for its term")
+                attribute, "taxonomy_term_id", Phrase("the row says nothing"), Phrase("ask the sender for its term")
             )
             continue
         words_only = not fields.get("taxonomy_term_id") and link_type in ("serves", "excludes")
-        taking.add(attribute.raw, attribute.id, fields | {"link_type": link_type if words_only else "classification"})
+        taking.add(attribute, attribute.id, fields | {"link_type": link_type if words_only else "classification"})
         if ours is not None:
             add_meaning(taking, entity, link, ours)
 
