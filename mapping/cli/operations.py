@@ -157,7 +157,9 @@ def export_all_texts(file: TextsArgument, lang: TongueOption = "", folder: Catal
 
     count = export_texts(_catalogues(lang, folder), file)
     out.print(f"{count} texts: {file}", markup=False)
-    out.print(f"Corrections go into their column. Then: rohnamo texts import {file}", markup=False)
+    where = f"--lang {lang}" if folder is None else f"--folder {folder}"
+    out.print("Corrections and missing texts go into the column Correction.", markup=False)
+    out.print(f"Then: rohnamo texts import {file} {where}", markup=False)
 
 
 @texts_app.command("import")

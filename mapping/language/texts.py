@@ -1,8 +1,8 @@
-"""Texts for a native reader: one workbook a language of all its texts, and its corrections brought back."""
+"""Texts for a native reader: one workbook a language of all texts, and corrections and translations brought back."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -19,6 +19,9 @@ COLUMNS = ("Catalogue", "English", "Text", "Correction", "Remark")
 
 WIDTHS = (14, 60, 60, 60, 30)
 _ENTRY = re.compile(r'^msgid ((?:".*"\n?)+)msgstr ((?:".*"\n?)+)', re.MULTILINE)
+HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
+"""What a new catalogue begins with."""
+
 _PART = re.compile(r'"(.*)"')
 _ESCAPES = {"\\n": "\n", "\\t": "\t", '\\"': '"', "\\\\": "\\"}
 
@@ -33,12 +36,20 @@ class CatalogueText:
 
 
 def texts(folder: Path) -> list[CatalogueText]:
-    """Return all texts of the catalogues in the folder of a language, by file, in their order."""
-    entries = []
-    for path in sorted(folder.glob("*.po")):
+    """Return all texts of the catalogues in the folder of a language, by file, in their order.
+
+    Behind them stand those that only languages in folders beside it have: their text is empty.
+    """
+    own = list(_of(folder.glob("*.po")))
+    known = {entry.english for entry in own}
+    others = {entry.english: entry for entry in _of(folder.resolve().parent.glob("*/*.po"))}
+    return own + [replace(entry, text="") for english, entry in others.items() if english not in known]
+
+
+def _of(paths: Iterable[Path]) -> Iterator[CatalogueText]:
+    for path in sorted(paths):
         for english, text in _entries(path.read_text(encoding="utf-8")):
-            entries.append(CatalogueText(path.stem, english, text))
-    return entries
+            yield CatalogueText(path.stem, english, text)
 
 
 def export_texts(folder: Path, target: Path) -> int:
@@ -89,10 +100,11 @@ def import_texts(source: Path, folder: Path) -> list[CatalogueText]:
             corrected.append(CatalogueText(catalogue, english, correction))
     if wrong:
         raise InvalidRecord("\n".join(wrong))
-    for path in sorted(folder.glob("*.po")):
-        own = {entry.english: entry.text for entry in corrected if entry.catalogue == path.stem}
-        if own:
-            path.write_text(_corrected(path.read_text(encoding="utf-8"), own), encoding="utf-8")
+    for name in sorted({entry.catalogue for entry in corrected}):
+        own = {entry.english: entry.text for entry in corrected if entry.catalogue == name}
+        path = folder / f"{name}.po"
+        content = path.read_text(encoding="utf-8") if path.exists() else HEAD
+        path.write_text(_corrected(content, own), encoding="utf-8")
     return corrected
 
 
@@ -130,13 +142,17 @@ def _entries(content: str) -> Iterator[tuple[str, str]]:
 
 
 def _corrected(content: str, texts: Mapping[str, str]) -> str:
-    """Return a catalogue with other texts; all else stays as it is, byte for byte."""
+    """Return a catalogue with other texts, new ones at its end; all else stays as it is, byte for byte."""
+    new = texts.keys() - {english for english, _ in _entries(content)}
 
     def entry(match: re.Match[str]) -> str:
         english = _joined(match[1])
         return match[0] if english not in texts else f'msgid {match[1]}msgstr "{_escaped(texts[english])}"\n'
 
-    return _ENTRY.sub(entry, content)
+    added = (
+        f'\nmsgid "{_escaped(english)}"\nmsgstr "{_escaped(texts[english])}"\n' for english in texts if english in new
+    )
+    return _ENTRY.sub(entry, content) + "".join(added)
 
 
 def _joined(quoted: str) -> str:

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -89,6 +90,21 @@ def test_a_correction_comes_back_and_nothing_else_changes(folder, tmp_path):
     expected = CATALOGUE.replace('msgstr "Як {day}"', 'msgstr "Рӯзи \\"{day}\\""')
     assert (folder / "web.po").read_text(encoding="utf-8") == expected
     assert import_texts(book, folder) == []  # taken in twice, nothing changes
+
+
+def test_a_new_language_is_given_every_text_that_the_others_have(folder, tmp_path):
+    (new := tmp_path / "ky").mkdir()
+    assert export_texts(new, tmp_path / "ky.xlsx") == 4
+    rows = list(load_workbook(tmp_path / "ky.xlsx").active.iter_rows(min_row=2, max_col=3, values_only=True))
+    assert {text for _, _, text in rows} == {None}
+    correct(tmp_path / "ky.xlsx", 'A "quoted" text, in two lines\n', 'Эки "сап"')
+    assert [entry.english for entry in import_texts(tmp_path / "ky.xlsx", new)] == ['A "quoted" text, in two lines\n']
+    with (new / "web.po").open("rb") as file:
+        assert [(m.id, m.string) for m in read_po(file) if m.id] == [('A "quoted" text, in two lines\n', 'Эки "сап"')]
+    assert [entry.text for entry in texts(new)] == ['Эки "сап"', "", "", ""]
+    correct(tmp_path / "ky.xlsx", "-5 or =SUM", "беш")
+    import_texts(tmp_path / "ky.xlsx", new)
+    assert [entry.text for entry in texts(new)] == ['Эки "сап"', "беш", "", ""]
 
 
 def test_what_cannot_be_taken_is_named_and_nothing_is_written(folder, tmp_path):
