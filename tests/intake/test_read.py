@@ -1,5 +1,6 @@
 """Reading a list whole: what becomes of it, what is hidden, what is refused, and in what words."""
 
+import csv
 import datetime as dt
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,7 @@ from mapping.model import (
 from mapping.quality.duplicates import SOURCE as STEWARDS
 from mapping.quality.duplicates import Decided, apply
 from mapping.quality.matching import candidates
+from tests.conftest import TINY
 from tests.support.second_person import EveryMap
 
 TODAY = dt.date(2026, 11, 24)
@@ -1664,6 +1666,26 @@ def test_of_an_office_whose_addresses_may_not_be_told_it_is_told_that_it_moved(t
             change = directory.add(newer, by="a", on=TODAY)
         (moved,) = [str(record.moved) for record in change.missing if record.moved]
         assert moved == "Moved? The newer list has it at another address; the old place is no longer shown"
+
+
+def test_whether_a_service_moved_is_asked_and_answered_on_the_command_line(take, tmp_path, tiny_area):
+    path, asked = tmp_path / "directory.db", tmp_path / "pairs.csv"
+    with Directory(path, tiny_area) as directory:
+        given(take, directory, *moving("Rudaki 12"))
+        given(take, directory, *moving("Somoni 3"))
+    where = ["--directory", str(path), "--area", str(TINY)]
+    shown = CliRunner().invoke(app, ["duplicates", "--csv", str(asked), *where])
+    assert "service: moved? A newer list has the same help" in shown.stdout
+    with asked.open(encoding="utf-8-sig") as file:
+        (row,) = csv.DictReader(file)
+    with asked.open("w", encoding="utf-8-sig", newline="") as file:
+        lines = csv.DictWriter(file, row)
+        lines.writeheader()
+        lines.writerow(row | {"decision": "different", "reason": "they said so"})
+    answered = CliRunner().invoke(app, ["duplicates", "--decide", str(asked), "--by", "Zarina", *where])
+    assert answered.exit_code == 0, answered.output
+    with Directory(path, tiny_area) as directory:
+        assert (directory.moves(), directory.count("service_at_location")) == ([], 2)
 
 
 def test_what_a_list_left_out_or_writes_otherwise_did_not_move(take, tmp_path, tiny_area):
