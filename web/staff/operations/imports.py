@@ -109,26 +109,39 @@ def begin(language: str) -> ResponseReturnValue:
         wrong["file"] = NEEDED
     if not sent or wrong:
         return _begin(language, wrong=wrong), 400
-    try:
-        upload = uploads().keep(me().id, sent.filename or "", sent.read())
-    except FormatError as error:
-        return _begin(language, why=error.args[0]), 400
-    chosen = known[request.form.get("map", "")]
+    contents, chosen = sent.read(), known[request.form.get("map", "")]
+    while True:
+        try:
+            upload = uploads().keep(me().id, sent.filename or "", contents)
+        except FormatError as error:
+            return _begin(language, why=error.args[0]), 400
+        try:
+            with uploads().alone(upload.token):
+                upload = uploads().get(upload.token, me().id)
+                return _look_at(language, upload, chosen)
+        except NotFound:
+            continue  # a press before this one found that it cannot be read; so why is told again
+
+
+def _look_at(language: str, upload: Upload, chosen: tuple[ColumnMap, bool] | None) -> ResponseReturnValue:
+    """Find by which map a file is to be read; a file that cannot be is removed."""
     try:
         module = format_of(upload.path)
         if chosen is not None:
-            uploads().read_by(upload, chosen[0], trusted=chosen[1])
-        elif hasattr(module, "read"):
+            upload = uploads().read_by(upload, chosen[0], trusted=chosen[1])
+        elif hasattr(module, "read") and not upload.looked_at:
             sheets, name = tables_in(module, upload.path), upload.path.stem
             if (implied := implied_map(sheets, study_area(), source=name, name=name)) is None:
                 guessed(sheets, study_area())
-                return redirect(f"/{language}/i/{upload.token}/columns.html", code=303)
-            uploads().read_by(replace(upload, says_itself=True), implied, trusted=False)
+                uploads().looked_at(upload)
+            else:
+                upload = uploads().read_by(replace(upload, says_itself=True), implied, trusted=False)
     except (MappingError, ValueError) as error:
         why = _reason(error, upload, language)
         uploads().drop(upload)
         return _begin(language, why=why), 400
-    return redirect(f"/{language}/i/{upload.token}/preview.html", code=303)
+    page_of_it = "preview" if upload.columns or not hasattr(module, "read") else "columns"
+    return redirect(f"/{language}/i/{upload.token}/{page_of_it}.html", code=303)
 
 
 @imports.errorhandler(NotFound)

@@ -12,7 +12,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -43,6 +43,8 @@ class Upload:
     """The act that stored it before two people agreed to its map; 0 where none did."""
     says_itself: bool = False
     """Whether the map is the one that the file implies: its columns are not to be chosen."""
+    looked_at: bool = False
+    """Whether it could be read."""
 
 
 class Uploads:
@@ -52,7 +54,7 @@ class Uploads:
         self.folder = folder
 
     def keep(self, account: str, name: str, contents: bytes) -> Upload:
-        """Keep a file.
+        """Keep a file; one that the same person sent already and did not finish, as by a second press, is kept once.
 
         Raises
         ------
@@ -63,6 +65,10 @@ class Uploads:
         plain = re.sub(r"[^\w .()-]", "_", Path(name.replace("\\", "/")).name).strip(". ")[-80:]
         if not plain or not contents:
             raise FormatError(Phrase("there is no file, or it is empty; choose one"))
+        for known in self.of(account):
+            with suppress(OSError):  # it is removed at this moment
+                if not known.stored and known.path.name == plain and known.path.read_bytes() == contents:
+                    return known
         if sum(1 for _ in self.folder.glob("*/about.json")) >= MOST:
             raise FormatError(Phrase("too many files wait; finish or drop one of them first"))
         token = secrets.token_urlsafe(16)
@@ -93,20 +99,27 @@ class Uploads:
         columns = ColumnMap.model_validate_json(note["columns"]) if note["columns"] else None
         path = self.folder / token / "file" / note["name"]
         stored, says_itself = note.get("stored", 0), note.get("says_itself", False)
-        return Upload(token, note["account"], path, columns, note["trusted"], stored, says_itself)
+        looked_at = note.get("looked_at", False)
+        return Upload(token, note["account"], path, columns, note["trusted"], stored, says_itself, looked_at)
 
     def of(self, account: str) -> list[Upload]:
         """Return the uploads that somebody has not finished, by the name of the file."""
         self._sweep()
-        notes = {path.parent.name: json.loads(path.read_text("utf-8")) for path in self.folder.glob("*/about.json")}
-        own = [self.get(token, account) for token, note in notes.items() if note["account"] == account]
+        own = []
+        for path in self.folder.glob("*/about.json"):
+            with suppress(NotFound, OSError):  # another's, or removed at this moment
+                own.append(self.get(path.parent.name, account))
         return sorted(own, key=lambda upload: upload.path.name)
 
     def read_by(self, upload: Upload, columns: ColumnMap, *, trusted: bool) -> Upload:
         """Note by which column map an upload is to be read."""
-        noted = replace(upload, columns=columns, trusted=trusted, stored=0)
+        noted = replace(upload, columns=columns, trusted=trusted, stored=0, looked_at=True)
         self._note(noted)
         return noted
+
+    def looked_at(self, upload: Upload) -> None:
+        """Note that an upload could be read, and how its columns are to be chosen."""
+        self._note(replace(upload, looked_at=True))
 
     def stored_by(self, upload: Upload, act: int) -> None:
         """Note which act stored an upload that is to be read anew when two people agreed to its map."""
@@ -144,10 +157,12 @@ class Uploads:
             "trusted": upload.trusted,
             "stored": upload.stored,
             "says_itself": upload.says_itself,
+            "looked_at": upload.looked_at,
         }
-        about = self.folder / upload.token / "about.json"
-        about.touch(mode=0o600)
-        about.write_text(json.dumps(note), encoding="utf-8")
+        beside = self.folder / upload.token / "about.new"
+        beside.touch(mode=0o600)
+        beside.write_text(json.dumps(note), encoding="utf-8")
+        beside.replace(beside.with_suffix(".json"))  # whoever reads it meanwhile reads all of one
 
     def _sweep(self) -> None:
         """Remove what nobody finished."""

@@ -146,6 +146,26 @@ def test_without_two_people_a_list_is_for_custodians_only(office, steward):
     assert list((office.directory.parent / "uploads").iterdir()) == []
 
 
+def test_a_file_that_is_sent_twice_is_read_once_and_waits_once(office, steward, monkeypatch):
+    looks, look = [], imports_page.guessed
+    monkeypatch.setattr(imports_page, "guessed", lambda *args: looks.append(1) or look(*args))
+    first = upload(steward)
+    assert upload(steward).location == first.location
+    assert len(looks) == 1
+    mapped(steward)
+    assert upload(steward).location == first.location.replace("columns", "preview"), "what was said of it is there yet"
+    assert steward.get("/en/import.html").text.count("ngo list.csv</a>") == 1
+    assert upload(steward, name="other.csv").location != first.location
+    assert upload(steward, LIST.replace("Bahor", "Sitora")).location not in (first.location, None)
+
+
+def test_why_a_file_cannot_be_read_is_told_to_whoever_sends_it_twice(office, steward):
+    with ThreadPoolExecutor(2) as pool:
+        sent = [pool.submit(upload, client, "a,b\n1,2\n") for client in (steward, office.client("steward"))]
+    assert [answer.result().status_code for answer in sent] == [400, 400]
+    assert all('role="alert"' in answer.result().text for answer in sent)
+
+
 def test_a_list_that_is_stored_twice_by_one_press_too_many_is_stored_once(office, steward, monkeypatch):
     path = mapped(steward)
     form = fields_of(steward, path) | {"choice": "store"}
