@@ -33,6 +33,13 @@ def study_areas() -> list[str]:
     return sorted({f"geo/{toml.parent.name}" for root in _ROOTS for toml in root.glob("geo/*/area.toml")})
 
 
+def for_owner(path: Path) -> Path:
+    """Return a file for its owner only, made where it is not there: what is written into it nobody else reads."""
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    return path
+
+
 def checksum(path: Path) -> str:
     """Return the checksum of a file: SHA-256 in hexadecimal digits."""
     with path.open("rb") as file:

@@ -31,6 +31,7 @@ from mapping.cli.options import (
 )
 from mapping.directory.gate import OnePerson
 from mapping.errors import InvalidRecord, MappingError, NotFound
+from mapping.resources import for_owner
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -227,8 +228,7 @@ def _tell(plan: "Plan") -> None:
 
 def _note_warnings(warnings: list[str], path: Path) -> None:
     if warnings:
-        path.write_text("\n".join(warnings) + "\n", encoding="utf-8")
-        path.chmod(0o600)
+        for_owner(path).write_text("\n".join(warnings) + "\n", encoding="utf-8")
         out.print(f"{len(warnings)} places to look at before the next edition: {path}", markup=False)
 
 
@@ -307,7 +307,7 @@ def _publish(
     )
     if publication.warnings:
         looked = directory.path.with_name("publishing.txt")
-        looked.write_text("\n".join(map(str, publication.warnings)) + "\n", encoding="utf-8")
+        for_owner(looked).write_text("\n".join(map(str, publication.warnings)) + "\n", encoding="utf-8")
         progress.console.print(f"  {len(publication.warnings)} places to look at before the next edition: {looked}")
 
 

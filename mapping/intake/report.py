@@ -14,6 +14,7 @@ from mapping.batch import Batch, Issue, Level, RefusedRow
 from mapping.language.i18n import Message, Phrase, Several, and_more, show
 from mapping.language.languages import attributes
 from mapping.language.spreadsheet import neutral
+from mapping.resources import for_owner
 
 LEVELS: dict[Level, Message] = {
     "refused": Message("Left out"),
@@ -162,7 +163,7 @@ def write_report(batch: Batch, folder: str | Path, *, stored: str = "", language
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     stem = Path(batch.file).stem
-    with (folder / f"{stem}.csv").open("w", encoding="utf-8-sig", newline="") as file:
+    with for_owner(folder / f"{stem}.csv").open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["level", "sheet", "row", "column", "what is wrong", "what to do"])
         for issue in batch.issues:
@@ -170,7 +171,7 @@ def write_report(batch: Batch, folder: str | Path, *, stored: str = "", language
             cells = (issue.level, issue.sheet, issue.row or "", show(issue.column, language), *texts)
             writer.writerow([neutral(str(cell)) for cell in cells])
     page = folder / f"{stem}.html"
-    page.write_text(_page(batch.file, _body(batch, stored, language), language), encoding="utf-8")
+    for_owner(page).write_text(_page(batch.file, _body(batch, stored, language), language), encoding="utf-8")
     return page
 
 
@@ -200,7 +201,7 @@ def write_index(batches: Sequence[tuple[Batch, str]], folder: str | Path, langua
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><dl>{meanings}</dl>"
     )
     page = Path(folder) / "index.html"
-    page.write_text(_page(Message("Import reports").into(language), body, language), encoding="utf-8")
+    for_owner(page).write_text(_page(Message("Import reports").into(language), body, language), encoding="utf-8")
     return page
 
 

@@ -22,6 +22,7 @@ from mapping.quality.completeness import completeness
 from mapping.quality.filled import filled_rows
 from mapping.quality.holdings import NOT_REACHED, HeldService, Holdings
 from mapping.quality.known_organizations import RecordsByKind
+from mapping.resources import for_owner
 
 PUBLIC_LINE, ONLY_ONE, NEVER, LAPSED, PER_DAY, MOST = 3.0, 3.0, 2.0, 2.0, 1 / 60, 8.0
 """What puts a call first: a number that the public calls, the only service of its type in its unit, nobody ever
@@ -206,10 +207,7 @@ def _hours(row: Schedule) -> str:
 
 def write_calls(calls: Sequence[Call], path: str | Path, area: StudyArea, language: str = "en") -> None:
     """Write the call list as CSV, readable by its owner only, with empty columns for what the calls find."""
-    path = Path(path)
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with for_owner(Path(path)).open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow((*COLUMNS, *ANSWERS))
         for call in calls:

@@ -22,6 +22,7 @@ from mapping.quality.filled import filled_rows
 from mapping.quality.holdings import HeldService, Holdings
 from mapping.quality.known_organizations import Known, RecordsByKind
 from mapping.quality.matching import candidates
+from mapping.resources import for_owner
 
 SOURCE = Source(id=record_id("stewards", "source"), name="Stewards")
 COLUMNS = ("table", "score", "reasons", "one", "one_says", "other", "other_says", "decision", "keep", "reason")
@@ -165,10 +166,7 @@ def _units(units: Iterable[str | None], area: StudyArea) -> list[str]:
 
 def write_pairs(shown_pairs: Sequence[ShownPair], path: str | Path, language: str = "en") -> None:
     """Write pairs as CSV, readable by its owner only, with empty columns for what is decided."""
-    path = Path(path)
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with for_owner(Path(path)).open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for pair in shown_pairs:

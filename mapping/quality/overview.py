@@ -39,6 +39,7 @@ from mapping.quality.completeness import completeness, mean
 from mapping.quality.holdings import HeldService, Holdings
 from mapping.quality.known_organizations import RecordsByKind
 from mapping.quality.matching import candidates
+from mapping.resources import for_owner
 from mapping.safety.people import two_people
 from mapping.safety.redaction import VIEWS, project
 
@@ -380,9 +381,7 @@ def write_page(state: Overview, path: str | Path, area: StudyArea, language: str
         questions=list(state.missing.items())[:12],
         calls=state.calls[:20],
     )
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    path.write_text(page, encoding="utf-8")
+    for_owner(path).write_text(page, encoding="utf-8")
     return path
 
 

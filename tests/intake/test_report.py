@@ -128,6 +128,17 @@ def test_the_folder_is_for_its_owner_only(batch, tmp_path):
     assert (tmp_path / "reports").stat().st_mode & 0o077 == 0
 
 
+def test_its_files_are_for_their_owner_only_also_in_a_folder_that_others_read(batch, tmp_path):
+    tmp_path.chmod(0o755)
+    for name in ("list.csv", "list.html"):
+        (tmp_path / name).touch(0o644)
+    write_report(batch, tmp_path)
+    write_index([(batch, "")], tmp_path)
+    assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == dict.fromkeys(
+        ("list.csv", "list.html", "index.html"), 0o600
+    )
+
+
 def test_the_index_leads_to_every_list(batch, tmp_path):
     text = write_index([(batch, "Stored: 3 new")], tmp_path).read_text("utf-8")
     assert 'href="list.html"' in text

@@ -11,6 +11,7 @@ from mapping.editions.releases import Plan, Releases
 from mapping.errors import InvalidRecord, MappingError, UnsafePublication
 from mapping.language.i18n import Message
 from mapping.model import Audience
+from mapping.resources import for_owner
 from mapping.safety.redaction import VIEWS
 from web.access.accounts import Accounts
 from web.access.guard import Open, log, me, now
@@ -245,8 +246,7 @@ def _confirmed(plan: Plan) -> set[str]:
 def _note_warnings(plan: Plan) -> None:
     """Keep beside the directory what may give hidden things away; it names them, so that no page shows it."""
     path = warnings_file()
-    path.touch(mode=0o600)
-    path.write_text("\n".join((*plan.warnings, "")), encoding="utf-8")
+    for_owner(path).write_text("\n".join((*plan.warnings, "")), encoding="utf-8")
 
 
 def _said(error: MappingError) -> Message:
