@@ -96,13 +96,18 @@ def test_each_new_edition_is_made_ahead_once(view_file, tiny_area, tmp_path, mon
         shutil.copy(view_file, tmp_path / "next.db")
         os.replace(tmp_path / "next.db", path)
         _wait(lambda: len(editions) == 4)
-        time.sleep(0.1)  # five looks at a file that is the same
+        looks = count_looks(app)
+        _wait(lambda: len(looks) >= 5)  # at a file that is the same
     assert len(editions) == 4, "once what needs no analyses, once the rest"
     assert editions[0] is editions[1] is not editions[2]
-    shutil.copy(view_file, tmp_path / "next.db")
-    os.replace(tmp_path / "next.db", path)
-    time.sleep(0.1)
-    assert len(editions) == 4, "nobody looks once the portal has ended"
+    _wait(lambda: "pages ahead" not in [thread.name for thread in threading.enumerate()])  # nobody looks any more
+
+
+def count_looks(app):
+    """Return a list that grows with each look at which edition is the newest."""
+    editions, looks = app.config["EDITIONS"], []
+    app.config["EDITIONS"] = SimpleNamespace(now=lambda: looks.append(1) or editions.now())
+    return looks
 
 
 def test_results_of_a_process_apart_are_those_of_this_one(view_file, tiny_area):
@@ -119,7 +124,7 @@ def test_a_process_that_is_ended_is_told(view_file, tiny_area, monkeypatch):
 
 
 def _wait(holds):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.01)

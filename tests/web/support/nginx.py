@@ -41,7 +41,7 @@ class Web:
 
     def ask(self, host, path, *, method="GET", where="127.0.0.1", body=None, **headers):
         """Return (status, headers, text) of an answer over TLS."""
-        made = socket.create_connection(("127.0.0.1", self.tls), timeout=20, source_address=(where, 0))
+        made = socket.create_connection(("127.0.0.1", self.tls), timeout=60, source_address=(where, 0))
         connection = http.client.HTTPConnection(host)
         connection.sock = self.trust.wrap_socket(made, server_hostname=host)
         try:
@@ -52,7 +52,7 @@ class Web:
             connection.close()
 
     def ask_plain(self, host, path):
-        connection = http.client.HTTPConnection("127.0.0.1", self.plain, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.plain, timeout=60)
         try:
             connection.request("GET", path, headers={"Host": host})
             answer = connection.getresponse()
@@ -93,11 +93,12 @@ def nginx(folder: Path, name: str, changes: dict[str, str]):
         yield Web(folder, tls, plain)
     finally:
         running.terminate()
-        running.wait(timeout=10)
+        running.wait(timeout=60)
 
 
 def _wait(running, port: int, folder: Path) -> None:
-    for _ in range(100):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         if running.poll() is not None:
             raise RuntimeError((folder / "start.log").read_text(encoding="utf-8"))
         with socket.socket() as tried:

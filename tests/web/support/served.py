@@ -42,7 +42,7 @@ def running(server) -> Iterator:
     finally:
         server.task_dispatcher.shutdown()
         server.trigger.pull_trigger(lambda: _end(server))
-        thread.join(timeout=5)
+        thread.join(timeout=60)
     assert not thread.is_alive()
 
 
