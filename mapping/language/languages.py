@@ -1,8 +1,9 @@
 """The languages: each is a folder here with a ``language.toml``, and nothing else of it stands elsewhere.
 
-Beside it lie the catalogues of its texts (``*.po``), and ``terms.csv`` (taxonomy, code, label) for labels of terms
-that have no column ``label_<language>`` in the tables of ``terms/``; and ``word_lists.csv``: words that cells, names
-and addresses have in it, by what they say.
+Beside it lie, as far as there are any: the catalogues of its texts (``*.po``); ``terms.csv`` (taxonomy, code, label)
+and ``synonyms.csv`` (taxonomy, code, word) for terms that have no column ``label_<language>`` and no row in the tables
+of ``terms/``; ``word_lists.csv``, words that cells, names and addresses have in it, by what they say; ``concepts.csv``,
+what words in cells mean, and ``search.csv``, those of somebody who looks for help.
 """
 
 import contextlib
