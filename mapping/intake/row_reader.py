@@ -589,7 +589,8 @@ class Reader:
 
     def _begins_with_closing(self) -> str:
         """Return the sentence of the description that begins with what became of it: "CLOSED since 2024"."""
-        for sentence in re.split(r"[.;!\n]\s*", self.text("description")):
+        text = self.text("description")
+        for sentence in re.split(r"[.;!\n]\s*", text) if text else ():
             outcome = parsers.standing(sentence)
             if outcome and sentence.lstrip(" *(").startswith(outcome[1]):
                 return sentence
@@ -1127,6 +1128,7 @@ _BESIDE_A_NAME = re.compile(r"\(([^)]*)\)|\s[-–—]\s([^-–—()]+)$")
 
 
 @lru_cache(maxsize=4_000)
+@lru_cache(maxsize=1_000)
 def _beside(name: str) -> tuple[str, ...]:
     return tuple(filter(None, chain(*_BESIDE_A_NAME.findall(name))))
 

@@ -315,8 +315,10 @@ def heads_a_part(filled: Sequence[str]) -> bool:
     >>> heads_a_part(["1", "Umed", "2"]), heads_a_part(["Khatlon"])
     (False, False)
     """
-    if len(filled) > 2 and len({*filled}) == 1:
+    if len(filled) > 2 and filled[0] == filled[1] and len({*filled}) == 1:
         return True
+    if not filled or len(filled[0]) > len("(1.)"):
+        return False
     bare = [text.strip(" .()") for text in filled]
     numbers = [*dropwhile(lambda text: len(text) == 1 and text.isalpha(), bare)]
     return numbers == _COUNTED[: max(len(numbers), 3)]
