@@ -21,6 +21,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from werkzeug.datastructures import Accept
@@ -362,7 +363,13 @@ def _made(headers: list[tuple[str, str]], contents: bytes) -> KeptAnswer:
 
 def takes_gzip(environ: "WSGIEnvironment") -> bool:
     """Tell whether who asks can unpack what is compressed."""
-    return bool(parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING", ""), Accept)["gzip"] > 0)
+    return _names_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+
+
+@lru_cache(64)
+def _names_gzip(accepted: str) -> bool:
+    """Tell whether a header accepts gzip: there are few such headers, and reading one takes as long as a question."""
+    return bool(parse_accept_header(accepted, Accept)["gzip"] > 0)
 
 
 def _answer(kept_answer: KeptAnswer, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

@@ -7,7 +7,7 @@ import datetime as dt
 import math
 import sqlite3
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -234,7 +234,7 @@ class Search:
         for score in sorted(set(types.values()), reverse=True):
             own = [of_type[code] & rest for code, value in types.items() if value == score and code in of_type]
             if own and score > 0:
-                scores.append(np.bitwise_or.reduce(own))
+                scores.append(reduce(np.bitwise_or, own))
                 rest = rest & ~scores[-1]
                 tiers[0 if score >= GOOD * best else 1 if score >= LEAST * best else 2] |= scores[-1]
         tiers[2] |= rest

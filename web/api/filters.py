@@ -160,7 +160,8 @@ class Points(NamedTuple):
     def _estimated(self, centre: tuple[float, float], fits: Mask, first: int, last: int) -> tuple[Positions, Reals]:
         """Return the points of records that fit from one place to another, with estimated km."""
         places = np.flatnonzero(fits[self.owner[first:last]]) + first
-        at = _on_sphere(np.array([centre[0]]), np.array([centre[1]]))[0]
+        up, along = math.radians(centre[0]), math.radians(centre[1])
+        at = np.array([math.cos(up) * math.cos(along), math.cos(up) * math.sin(along), math.sin(up)])
         squares = np.maximum(2 - 2 * (self.sphere[places] @ at), 0)
         return places, 2 * RADIUS * np.arcsin(np.minimum(np.sqrt(squares) / 2, 1))
 
