@@ -19,6 +19,7 @@ from mapping.directory.proposals import as_fields
 from mapping.directory.rows import STORED, ProposalKind
 from mapping.errors import MappingError
 from mapping.model import Address, Approval, Attribute, Location, Schedule, ServiceAtLocation, record_id
+from mapping.quality.duplicates import Decided, batch_of
 from tests.conftest import ROOT
 from tests.directory import test_gate_by_chance
 from tests.directory.test_gate import LEGAL, ONE, SHELTER, facts
@@ -231,6 +232,20 @@ OTHERS |= {
         edit("service", LEGAL, status="active"),
     ),
 }
+MOVED = listed(
+    organization("Umed", phones=["+992000100001"], email="a@umed.example"),
+    service("advice", of="Umed", **ADVICE),
+    place("Elsewhere", address="Trap street 1", city="Town", of=["advice"], at=(10.05, 60.15), unit="XT-W2"),
+)
+
+
+def not_moved(directory: Directory) -> Any:
+    (move,) = directory.moves()
+    decided = Decided(1, "service", move.service, move.now, "different", "", "", "")
+    return directory.add(batch_of([decided], by="zarina", on=TODAY), by="zarina", on=TODAY)
+
+
+OTHERS |= {"an office that moved": (lambda _: None, MOVED), "saying that an office did not move": (MOVED, not_moved)}
 NEW = [*organization("New"), *service("New line", of="New", phones=["+992000100009"])]
 PROPOSED: dict[ProposalKind, tuple[str, str, dict[str, Any]]] = {
     "edit": ("phone", OPEN_PHONE, {"number": "+992999999999"}),
