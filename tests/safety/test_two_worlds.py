@@ -44,6 +44,7 @@ from mapping.model import (
     Verification,
     references,
 )
+from mapping.quality.duplicates import Decided, batch_of
 from mapping.safety.redaction import (
     _PARENTS,
     PRIVATE,
@@ -71,6 +72,7 @@ from tests.support.sample import (
     place,
     public_parts,
     records_of,
+    sample_directory,
     service,
     statement,
     tables_of,
@@ -366,6 +368,51 @@ def test_nothing_hidden_of_any_table_changes_what_is_seen(audience: Audience, ti
         for parts in ([], [*HIDDEN, *secrets_of_all])
     ]
     assert shown[0] == shown[1]
+
+
+def act_about_secrets(directory: Directory) -> None:
+    """Import, move, merge, edit, hide, undo and ask to erase what nobody may see, and answer what is asked about it."""
+
+    def lists(*parts: Any, source: str = "another", number: int = 1) -> None:
+        directory.add(batch(*parts, source=source, file=f"list {number}.csv"), by="zarina", on=TODAY)
+
+    by: dict[str, Any] = {"by": "zarina", "on": TODAY, "reason": "asked"}
+    body, shelter = organization("ЖЪЫЩЮЭ", audience="custodian"), {"of": "ЖЪЫЩЮЭ", "types": ["ACC-VOT"]}
+    spot = {"unit": "XT-W2", "city": "ЩЪЖЪЩЪ"}
+    lists(body, service("ЩЖЪЫЭЮ", **shelter), place("ЪЖ", of=["ЩЖЪЫЭЮ"], at=km(4, 4), address="ЩЪЪЖ 4", **spot))
+    now = place("ЫЖ", of=["щжъыэю"], at=km(6, 6), address="ЖЫЫЩ 9", **spot)
+    lists(body, service("щжъыэю", **shelter), now, number=2)
+    (move,) = directory.moves()
+    answer = Decided(1, "service", move.service, move.now, "different", "", "", "")
+    directory.add(batch_of([answer], by="zarina", on=TODAY), by="zarina", on=TODAY)
+    directory.edit("organization", key("organization", "ЖЪЫЩЮЭ"), {"do_not_list": True}, **by)
+    directory.undo(by="zarina", on=TODAY)
+    own = service("ЪЖЩЮЫЭ", of="Umed", types=["ACC-GBV"])
+    there = place("ЖЩ", of=["ЪЖЩЮЫЭ"], at=km(2, 2), unit="XT-E1")
+    lists(phone("+992900000013", organization="Umed", audience="custodian"), own, there, source="third")
+    directory.edit("location", key("location", "ЖЩ"), {"latitude": 10.07}, **by)
+    directory.merge(key("service", "ЩЖЪЫЭЮ"), [key("service", "ЪЖЩЮЫЭ")], table="service", **by)
+    number = key("phone", "+992900000013", "Umed", None, None)
+    directory.propose("erase", "phone", number, {}, **by)
+
+
+def test_nothing_that_is_done_with_secrets_changes_a_byte_of_a_later_edition(
+    tiny_area: StudyArea, tmp_path: Path
+) -> None:
+    views = []
+    for name in ("done", "not done"):
+        with sample_directory(tmp_path / name, tiny_area, *public_parts()) as directory:
+            if name == "done":
+                act_about_secrets(directory)
+            umed = key("organization", "Umed")
+            directory.edit("organization", umed, {"description": "Help"}, by="noor", on=TODAY, reason="shorter")
+            later, views_of_all = TODAY + dt.timedelta(days=3), []
+            for audience in VIEWS:
+                path = tmp_path / name / f"{audience}.db"
+                directory.view(audience, path, edition=later).close()
+                views_of_all.append(path.read_bytes())
+            views.append(views_of_all)
+    assert views[0] == views[1]
 
 
 def moved(records: list[Record], name: str) -> list[Record]:
