@@ -98,14 +98,21 @@ class Move(NamedTuple):
 
 def still_missing(db: sqlite_utils.Database) -> list[tuple[str, str]]:
     """Return what the newest list of a sender does not hold and nobody saw to: table and id; `moves` is apart."""
-    noted = {move.service for move, _ in _moves_noted(db)}
+    noted = {record for record, *_ in _moves_noted(db)}
     return [(table, record) for table, record in _not_seen_to(db) if record not in noted]
 
 
 def moves(db: sqlite_utils.Database) -> list[Move]:
     """Return what seems to have moved and nobody saw to, nor said whether it did."""
     waiting = {record for _, record in _not_seen_to(db)}
-    return [move for move, answered in _moves_noted(db) if move.service in waiting and not answered]
+    rows = [
+        (record, now, batch) for record, now, batch, answered in _moves_noted(db) if not answered and record in waiting
+    ]
+    left = {batch: _left(db, batch) for batch in {batch for *_, batch in rows}}
+    return [
+        Move(record, now, batch, tuple(tie["location_id"] for tie in left[batch].get(record, ())))
+        for record, now, batch in rows
+    ]
 
 
 def _not_seen_to(db: sqlite_utils.Database) -> list[tuple[str, str]]:
@@ -130,29 +137,28 @@ def _void(db: sqlite_utils.Database) -> str:
     return json.dumps([*off, *off.values()])
 
 
-def _moves_noted(db: sqlite_utils.Database) -> list[tuple[Move, bool]]:
-    """Return what lists that count say moved, and whether somebody said that it did not; as far as both are there."""
+def _moves_noted(db: sqlite_utils.Database) -> list[tuple[str, str, int, int]]:
+    """Return what lists that count say moved, as far as both are there.
+
+    A service, what it is now, the list, and whether somebody said that it did not move.
+    """
     query = """SELECT m.record, coalesce(k.kept, m.now) AS present, m.batch, EXISTS (
         SELECT 1 FROM decision d WHERE d.kind = 'different' AND d.link_entity = 'service'
         AND (d.one, d.other) IN (VALUES (m.record, s.id), (s.id, m.record))
         ) FROM moved m LEFT JOIN merged k ON k.id = m.now JOIN service s ON s.id = present
         WHERE m.record IN (SELECT id FROM service) AND present <> m.record
         AND m.batch NOT IN (SELECT value FROM json_each(?)) ORDER BY m.batch, m.record, present"""
-    rows = db.conn.execute(query, [_void(db)]).fetchall()
-    return [
-        (Move(record, now, batch, tuple(row["location_id"] for row in _left(db, batch, record))), bool(answered))
-        for record, now, batch, answered in rows
-    ]
+    return db.conn.execute(query, [_void(db)]).fetchall()
 
 
-def _left(db: sqlite_utils.Database, batch: int, service: str) -> list[Row]:
-    """Return the ties to places from which a batch took a service, as they were."""
-    query = (
-        "SELECT before FROM history WHERE batch = ? AND \"table\" = ? AND change = 'removed'"
-        " AND json_extract(before, '$.service_id') = ? ORDER BY record"
-    )
-    ties = db.conn.execute(query, [batch, ServiceAtLocation.table, service])
-    return [json.loads(before) for (before,) in ties]
+def _left(db: sqlite_utils.Database, batch: int) -> dict[str, list[Row]]:
+    """Return the ties to places that a batch took away, as they were, by their services."""
+    query = "SELECT before FROM history WHERE batch = ? AND \"table\" = ? AND change = 'removed' ORDER BY record"
+    ties = defaultdict[str, list[Row]](list)
+    for (before,) in db.conn.execute(query, [batch, ServiceAtLocation.table]):
+        tie = json.loads(before)
+        ties[tie["service_id"]].append(tie)
+    return ties
 
 
 class PlacedAt(NamedTuple):
@@ -529,7 +535,8 @@ class Import:
 
     def _bring_back(self, move: Move) -> None:
         """Bring a service back to the places that a list took it from, with what was said of it there."""
-        ties = {row["id"]: whole_row(ServiceAtLocation.table, row) for row in _left(self.db, move.batch, move.service)}
+        own = _left(self.db, move.batch).get(move.service, ())
+        ties = {row["id"]: whole_row(ServiceAtLocation.table, row) for row in own}
         there = stored_ids(self.db, Location.table, [row["location_id"] for row in ties.values()])
         ties = {tie: row for tie, row in ties.items() if row["location_id"] in there}
         self.writing.put(ServiceAtLocation.table, ties)

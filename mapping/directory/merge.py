@@ -102,7 +102,7 @@ def merge(writing: Writing, table: str, keep: str, others: Sequence[str], *, on:
     if keep in others or len(set(others)) != len(others) or not others:
         raise InvalidRecord(f"{table} {keep}: name the record to keep, and others that are not it, each once")
     rows = stored_rows(writing.db, table, [keep, *others])
-    for move in moves(writing.db):
+    for move in moves(writing.db) if table == Service.table else ():
         if {move.service, move.now} <= rows.keys():
             _leave_behind(writing, move)
     own = set(_texts(writing, table, keep))
