@@ -259,9 +259,11 @@ class Part:
 
     def belonging_to(self, record: str, source: str) -> RecordRow:
         """Return the part as that of a record."""
-        kind = self.kind
-        own = ids_of(source, kind.table)(f"{record}{self.key}")
-        return kind, (own, *self.before, record, *self.after)
+        return self.under(ids_of(source, self.kind.table)(f"{record}{self.key}"), record)
+
+    def under(self, own: str, record: str) -> RecordRow:
+        """Return the part of an id as that of a record."""
+        return self.kind, (own, *self.before, record, *self.after)
 
 
 @dataclass(frozen=True)

@@ -635,18 +635,8 @@ def _add_service(site: RowSite, named: RowService) -> None:
     ages = _ages(reader)
     labels = _labels("service_types", code, reader.intake.area.languages)
     own_word = "" if named.written in {code, *labels.values()} else reader.harmless("service", named.written)
-    record = Service.alike(
-        {"id": service, "organization_id": site.body.id},
-        name=labels.get("en") or next(iter(labels.values())),
-        alternate_name=own_word or None,
-        audience=audience,
-        status=status,
-        description=description or None,
-        email=None,
-        last_modified=None,
-        minimum_age=ages.least,
-        maximum_age=ages.most,
-    )
+    name = labels.get("en") or next(iter(labels.values()))
+    fees, terms_of_use = _terms_of_use(reader, service)
     term = Vocabulary.load("service_types").term(code)
     at = {
         "id": record_id(source, "service_at_location", key),
@@ -662,8 +652,9 @@ def _add_service(site: RowSite, named: RowService) -> None:
         "link_type": "service_type",
         "taxonomy_term_id": term_id(term),
     }
-    terms_of_use = [*_terms_of_use(reader, service, record)]  # what it costs stands in its record too
-    site.add(record)
+    site.rows.append(
+        _service_like(name, own_word, audience, status, description, fees, ages).under(service, site.body.id)
+    )
     site.rows.append((ServiceAtLocation, row_of_checked(ServiceAtLocation)(at)))
     site.rows += [_from(reader, "service", service, key), (Attribute, row_of_checked(Attribute)(kind))]
     site.add_parts(service, _names(code, reader.intake.area.languages))
@@ -678,6 +669,25 @@ def _add_service(site: RowSite, named: RowService) -> None:
     site.add(*_coverage(reader, service))
     site.add_parts(service, reader.described(STANDING, owner, _standing, audience))
     site.add(*checklist(reader, owner, service, audience))
+
+
+@lru_cache(maxsize=2_000)
+def _service_like(
+    name: str, own_word: str, audience: Audience, status: Any, description: str, fees: str, ages: parsers.AgeRange
+) -> Part:
+    """Return a service, before it is known of which organization; many rows have one that is alike."""
+    record = Service(
+        id="",
+        name=name,
+        alternate_name=own_word or None,
+        description=description or None,
+        status=status,
+        fees_description=fees or None,
+        minimum_age=ages.least,
+        maximum_age=ages.most,
+        audience=audience,
+    )
+    return Part.like(record, (), "organization_id")
 
 
 def _key_of_child(site: RowSite, reader: Reader) -> str:
@@ -997,36 +1007,39 @@ def _languages(reader: Reader, owner: Reader) -> Iterator[Part]:
         yield Part.like(Language(id="", code=code), (code,), "service_id")
 
 
-def _terms_of_use(reader: Reader, service: str, record: Service) -> Iterator[Record]:
-    """Yield cost and papers."""
-    source = reader.source
+def _terms_of_use(reader: Reader, service: str) -> tuple[str, list[Record]]:
+    """Return what is said of the cost, which stands with the service too, and the records of cost and papers."""
+    source, fees, records = reader.source, "", list[Record]()
     if not reader.intake.filled(("cost", "documents")):
-        return
+        return fees, records
     money = reader.intake.area.money
     cost = reader.take("cost", _price, money, _asks_of_cost(reader.column("cost")))
     if cost is not None:
         texts = parsers.price_words(cost, money) or {"en": reader.harmless("cost", cost.text)}
-        record.fees_description = texts["en"] or None
-        yield from _translated("service", service, "fees_description", texts, source)
-        yield CostOption(
-            id=record_id(source, "cost_option", service),
-            service_id=service,
-            option=cost.kind,
-            amount=cost.amount,
-            currency=cost.currency,
+        fees = texts["en"]
+        records += _translated("service", service, "fees_description", texts, source)
+        records.append(
+            CostOption(
+                id=record_id(source, "cost_option", service),
+                service_id=service,
+                option=cost.kind,
+                amount=cost.amount,
+                currency=cost.currency,
+            )
         )
     codes, words = reader.papers()
     for code in codes:
         labels = _labels_with_english("documents", code, reader.intake.area)
         paper = record_id(source, "required_document", service, code)
-        yield RequiredDocument(id=paper, service_id=service, document=labels["en"])
-        yield from _translated("required_document", paper, "document", labels, source)
+        records.append(RequiredDocument(id=paper, service_id=service, document=labels["en"]))
+        records += _translated("required_document", paper, "document", labels, source)
     for word in words:
         reader.say(
             "documents",
             Phrase("{word!r} is no paper that we know", word=word),
             Phrase("it was left out; write a code into [words.documents]"),
         )
+    return fees, records
 
 
 _FREE = re.compile(rf"\b{alternatives('free of charge')}", re.I)
