@@ -73,14 +73,14 @@ _BUT = re.compile(
     r"(?:ба\s+)?(?:[ғг]айр(?:и|\s+аз)|ҷуз(?:\s+аз)?)|ба\s+истиснои)\s+"
     r"(?P<who>[^)]+)"
     r"|(?:(?:\bwe\s+)?\b(?:do|does|can|will)(?:n't|n’t|\s*not)\s+(?:accept|admit|serve|take|receive|help|assist)|"
-    r"(?:^|(?<=[,(]))\s*(?:мы\s+)?не\s+(?:приним|обслуж|бер[её]м|размещ)\w*)\s+(?P<object>[^,)]+)"
+    r"(?:^|(?<=[,(]))\s*(?:мы\s+)?не\s+(?:приним|обслуж|консультир|бер[её]м|размещ)\w*)\s+(?P<object>[^,)]+)"
     r"|(?:^|(?<=[,(]))\s*(?:but\s+)?no\s+(?P<none>[^,)]+)",
     re.I,
 )
 """Words that stand before those who are left out."""
 _NOT_TAKEN = re.compile(
     r"(?:\s*\b(?:(?:are|is|will|can|may|be|у\s+нас|bundan|бундан|аз\s+ин)\s+)*"
-    r"(?:не\s+(?:приним|принят|обслуж|бер[её]м|берут|допуск|размещ|охват|вход|помога)\w*|отказыва\w*|исключ(?:ен|а[юе]тс)\w*|"
+    r"(?:не\s+(?:приним|принят|обслуж|консультир|бер[её]м|берут|допуск|размещ|охват|вход|помога)\w*|отказыва\w*|исключ(?:ен|а[юе]тс)\w*|"
     r"(?:not|never|cannot)\s+(?:be\s+)?(?:accepted|admitted|served|taken|eligible|allowed|permitted|assisted|received|"
     r"included|covered)|excluded|ineligible|refused|turned\s+away|"
     r"(?:қабул|хизмат|дохил)\s+(?:карда\s+)?на\w+|намегир\w*|намепазир\w*|рад\s+(?:карда\s+)?ме\w+|истисно(?:\s+\w+)?|"

@@ -3,9 +3,10 @@
 import re
 from functools import cache, lru_cache
 
-from mapping.language.fold import skeleton, tokens, words_for
+from mapping.language.fold import alternatives, skeleton, tokens, words_for
 from mapping.language.parsers.dates import MONTHS
 from mapping.language.parsers.hours import names_days
+from mapping.language.parsers.lists import left_out
 from mapping.language.taxonomy import match_term, words_of
 
 WORDS_AFTER = 4
@@ -25,6 +26,8 @@ def remarked(text: str) -> tuple[str, ...]:
     --------
     >>> remarked("12 коек, только женщины"), remarked("говорят по-узбекски"), remarked("позвонить утром")
     (('capacity', 'serves'), ('languages',), ())
+    >>> remarked("мужчин не консультируем")
+    ('serves',)
     >>> remarked("летом с 7 до 14"), remarked("с 1 декабря переезжаем"), remarked("в августе закрыты, ücretsiz")
     (('hours',), ('address',), ('hours', 'cost'))
     """
@@ -32,7 +35,7 @@ def remarked(text: str) -> tuple[str, ...]:
     says = {
         "capacity": _takes(words),
         "languages": _speaks(words),
-        "serves": _only(words),
+        "serves": _only(words) or bool(left_out(text).who),
         "hours": _begins(words, "season stems") or _tells_times(text, words),
         "cost": tells_price(text),
         "address": _begins(words, "moved stems"),
@@ -52,15 +55,21 @@ def _begins(words: list[str], name: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def tells_price(text: str) -> bool:
-    """Tell whether a text says that something is free.
+    """Tell whether a text says that something is free, or in brackets that it is paid.
 
     >>> tells_price("бесплатный юрист"), tells_price("free legal aid"), tells_price("freedom from violence")
     (True, True, False)
+    >>> tells_price("адвокат (платно, от 150 сомони)"), tells_price("взыскание заработной платы")
+    (True, False)
     """
+    if any(_FOR_MONEY.match(beside) for beside in _BRACKETS.findall(text)):
+        return True
     stems = words_for("free stems")
     return any(word == stem or (len(stem) > WHOLE and word.startswith(stem)) for word in tokens(text) for stem in stems)
 
 
+_BRACKETS = re.compile(r"\(\s*([^()]*)")
+_FOR_MONEY = re.compile(alternatives("for money"), re.I)
 WHOLE = 3
 """Letters of a word that stands whole: "free" is the beginning of too many others."""
 

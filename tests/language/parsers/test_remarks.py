@@ -34,3 +34,8 @@ from mapping.language.parsers import remarked
 )
 def test_a_remark_speaks_of_fields(text, fields):
     assert [*remarked(text)] == fields
+
+
+@pytest.mark.parametrize("text", ["мужчин не консультируют", "детей не принимаем", "men are not accepted"])
+def test_whom_a_remark_leaves_out_is_told(text):
+    assert "serves" in remarked(text)
