@@ -140,6 +140,8 @@ def _typed() -> str:
     except ValidationError:
         return ""
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in SECRET]
+    if not any(value for _, value in fields):  # a button alone is pressed again by whoever sees what it does
+        return ""
     return _seal(session.get("account", "")).dumps([request.full_path, fields])
 
 

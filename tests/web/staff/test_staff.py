@@ -73,6 +73,7 @@ def test_what_was_typed_while_the_session_ended_is_sent_after_signing_in_again(o
     assert (wrong.status_code, hidden(wrong.text)["typed_before"]) == (403, entry["typed_before"])
     again = steward.post("/en/sign-in.html", data=entry | {"code": office.code("steward")})
     assert f'action="{CHANGE}' in again.text
+    assert f'<p class="src">{CHANGE}</p>' in again.text
     shown = again.text.partition("<dl")[2].partition("</dl>")[0]
     assert "<dt>wait_time</dt><dd>The &#34;long&#34;\nform</dd>" in shown, "somebody else may have written it"
     kept = hidden(again.text)
@@ -107,9 +108,10 @@ def test_a_form_that_agrees_is_looked_at_anew(office):
             values = {name: "en" if name == "language" else 1 for name in rule.arguments}
             with office.app.test_request_context():
                 path = url_for(rule.endpoint, **values)
-            answer = client.post(path, data=typed)
-            assert answer.status_code == 401, path
-            if "typed_before" in hidden(answer.text):
+            pressed, written = (client.post(path, data=typed | more) for more in ({}, {"reason": "x"}))
+            assert (pressed.status_code, written.status_code) == (401, 401), path
+            assert "typed_before" not in hidden(pressed.text), "a button alone is nothing that was typed"
+            if "typed_before" in hidden(written.text):
                 kept.add(routes[rule.endpoint])
     assert kept == {"edit", "import", "review"}
 
