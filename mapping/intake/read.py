@@ -22,7 +22,8 @@ from mapping.formats import ReadContext, Sheet, damage_refused, source_of
 from mapping.intake.activities import READERS as LINKS
 from mapping.intake.case_counts import case_counts
 from mapping.intake.check import CHECKS
-from mapping.intake.guess.column_map import drafted, guessed_map, source_code
+from mapping.intake.guess.column_map import guessed_map, source_code
+from mapping.intake.guess.draft import drafted
 from mapping.intake.guess.layout import tables_in
 from mapping.intake.guess.legends import TAXONOMIES, legends
 from mapping.intake.guess.survey import map_from_form

@@ -7,7 +7,8 @@ import pytest
 from mapping.column_map import ColumnMap
 from mapping.errors import FormatError
 from mapping.formats import Sheet
-from mapping.intake.guess.column_map import drafted, guessed, guessed_map
+from mapping.intake.guess.column_map import guessed, guessed_map
+from mapping.intake.guess.draft import drafted
 from mapping.intake.guess.headings import named
 
 

@@ -20,7 +20,8 @@ from mapping.column_map import FIELDS as MEANINGS
 from mapping.column_map import ColumnMap
 from mapping.directory.writing import MOVED, NOT_HELD, Missing
 from mapping.errors import FormatError, MappingError, NotFound
-from mapping.intake.guess.column_map import guessed, unknown_words
+from mapping.intake.guess.column_map import guessed
+from mapping.intake.guess.draft import unknown_words
 from mapping.intake.guess.layout import tables_in
 from mapping.intake.read import implied_map, read
 from mapping.intake.report import LEVELS, IssueGroup, grouped
@@ -68,10 +69,6 @@ _ANSWER = re.compile(r"m\d+|w[a-z]+\d+")
 """Names of the answers in a form that are about words of the chosen columns."""
 RESERVED_NAME = Message("This short name is kept for the portal itself. Choose another one for the sender.")
 MAP_WRONG = Message("The map does not fit; look at the name of the sender and at the columns.")
-
-
-COUNTED = tuple(table for table in ENTRIES if table in TABLES and table in PUBLISHED)
-"""Tables of which a preview counts what would be new: entries that pages show."""
 
 
 @dataclass(frozen=True)
@@ -433,7 +430,7 @@ def _preview(language: str, upload: Upload, preview: Preview, *, problem: Messag
         numbers=source not in _trusted() and bool(preview.batch.of("phone")),
         problem=problem,
         unknown=_not_agreed(),
-        counted={table: TABLES[table] for table in COUNTED if table in WHOLES or preview.counts[table]},
+        counted={table: TABLES[table] for table in ENTRIES if table in WHOLES or preview.counts[table]},
         not_held=NOT_HELD,
         missing=[*_named((record for record in preview.missing if not record.moved), language)],
         moved=[*_named((record for record in preview.missing if record.moved), language)],
@@ -454,12 +451,12 @@ def look(upload: Upload) -> Preview:
     """
     whole = everything_seen()
     batch = _read(upload, whole)
-    counts: dict[str, Counter[str]] = {table: Counter() for table in COUNTED}
+    counts: dict[str, Counter[str]] = {table: Counter() for table in ENTRIES}
     hidden = []
     parts = [record for record in batch.records if record.table in PARTS and _may_be_seen(record)]
     changed = {whole.owner(part) for part in parts if _shows_otherwise(part, whole)}
     for record in cast("list[Any]", batch.records):
-        if record.table not in COUNTED:
+        if record.table not in ENTRIES:
             continue
         if not whole.has(record.table, record.id):
             counts[record.table]["new"] += 1
