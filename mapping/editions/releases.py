@@ -379,13 +379,6 @@ class Releases:
         self.edition(number)
         return compare(self._file(number, ".db"), self.view)
 
-    def purge(self, directory: Directory, *, day: dt.date) -> list[int]:
-        """Take out of every old edition what may no longer be read; return the numbers of those that changed."""
-        with self._alone():
-            before = {edition.number: edition.digest for edition in self.editions()}
-            self._purge(directory, day)
-            return sorted(edition.number for edition in self.editions() if before[edition.number] != edition.digest)
-
     def is_outdated(self, plan: Plan, directory: Directory, *, day: dt.date) -> bool:
         """Tell whether an edition that was built is no longer what would be built."""
         with self._alone():
