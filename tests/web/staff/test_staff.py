@@ -5,8 +5,8 @@ from flask import url_for
 
 from tests.support.sample import organization
 from tests.web.staff.records.test_records import CHANGE, LEGAL, fields_of, record
-from tests.web.support.office import PASSWORD, Office, csrf
-from tests.web.support.signed_in import hidden
+from tests.web.support.office import Office, csrf
+from tests.web.support.signed_in import PASSWORD, hidden
 from web.headers import HEADERS
 
 

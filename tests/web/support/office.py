@@ -5,10 +5,10 @@ from pathlib import Path
 
 from mapping.area.study_area import StudyArea
 from tests.support.sample import sample_directory
-from tests.web.support.signed_in import PASSWORD, SignedIn, csrf
+from tests.web.support.signed_in import SignedIn, csrf
 from web.staff.app import create_staff_app
 
-__all__ = ["PASSWORD", "Office", "csrf", "post"]
+__all__ = ["Office", "csrf", "post"]
 
 
 class Office(SignedIn):
