@@ -530,6 +530,51 @@ def test_who_is_to_be_married_off_gets_the_line(reader, text):
     assert meaning.first_types()[0] == "IDN-HOT"
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("миня бьёт муш", "IDN-HOT"),
+        ("муш бьет", "IDN-HOT"),
+        ("шуҳарм мезана", "IDN-HOT"),
+        ("ягон чо хоб кардан", "ACC-EME"),
+        ("o'zimni oldirmoqchiman", "PSY-CRI"),
+    ],
+)
+def test_danger_as_somebody_spells_it_gets_the_line(reader, text, first):
+    meaning = reader.read(text)
+    assert meaning.line
+    assert first in meaning.first_types()[:2]
+    assert meaning.dropped == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["можно ли анонимно", "расскажут ли мужу", "к кому обратиться", "erim bilib qolmaydimi", "ба шавҳарам намегӯед"],
+)
+def test_who_asks_whether_anybody_is_told_or_whom_to_ask_is_shown_lines(reader, text):
+    assert reader.read(text).first_types() == ["IDN-HOT", "PSY-CRI"]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("хочу домой денег нет на билет", "RET-REP"),
+        ("хочу домой с ребенком денег нет на билет", "RET-REP"),
+        ("хочу домой нет денег", "RET-REP"),
+        ("муж меня бросил", "LEG-CIV"),
+        ("муж в России бросил с детьми", "LEG-CIV"),
+        ("свидетельство о рождении", "LEG-DOC"),
+        ("tug'ilganlik haqida guvohnoma", "LEG-DOC"),
+    ],
+)
+def test_a_want_of_money_is_no_fear_of_home_and_a_certificate_no_witness(reader, text, first):
+    meaning = reader.read(text)
+    assert meaning.first_types()[0] == first
+    assert "JUS-WIT" not in meaning.first_types()
+    assert not meaning.line
+    assert meaning.dropped == ()
+
+
 def test_who_does_not_know_what_to_do_asks_for_no_work(reader):
     assert reader.read("намедонам чӣ кор кунам").first_types()[0] == "CMG-INF"
     beaten = reader.read("шавҳарам маро мезанад чи кор кунам")
