@@ -8,6 +8,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +70,11 @@ QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
 
 def tables(services: int) -> Iterator[Table]:
     """Measure each question on so many services, beside peers that find what they can."""
-    with tempfile.TemporaryDirectory() as folder, view(Path(folder) / "public.db", area(), services) as own:
-        plain = sqlite3.connect(f"file:{own.path}?mode=ro", uri=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        view(Path(folder) / "public.db", area(), services) as own,
+        closing(sqlite3.connect(f"file:{own.path}?mode=ro", uri=True)) as plain,
+    ):
         question = "SELECT s.id, s.name, o.name AS body FROM service s JOIN organization o ON o.id = s.organization_id"
         frame = pd.read_sql_query(question, plain)
         places = pd.read_sql_query(PLACES, plain)

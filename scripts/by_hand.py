@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -84,26 +85,26 @@ def share_within(db: sqlite3.Connection, area: mapping.StudyArea, minutes: float
 def main(path: Path) -> int:
     """Print the three numbers beside those of the analyses; return how many differ."""
     area = mapping.StudyArea.load(mapping.shipped("geo/tj"))
-    view, db = mapping.View(path), sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    norms = mapping.norms(view, area).table
-    coverage = mapping.coverage(view, area, types=["HLT-EME"])
-    rows = [
-        (
-            "Emergency medical care listed in Khatlon",
-            listed(db, "TJ-KT", of="HLT-EME"),
-            mapping.nrm(view, area).table.loc["TJ-KT", "HLT-EME"],
-        ),
-        (
-            "Sexual assault centres missing in the Districts of Republican Subordination",
-            missing(db, area, "TJ-RA", of="HLT-CMR", women_each=400_000),
-            norms.loc["TJ-RA", "N04_missing"],
-        ),
-        (
-            "Share of the people within 60 minutes of emergency medical care",
-            share_within(db, area, 60, of="HLT-EME"),
-            coverage.total["HLT-EME_60"],
-        ),
-    ]
+    with mapping.View(path) as view, closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        norms = mapping.norms(view, area).table
+        coverage = mapping.coverage(view, area, types=["HLT-EME"])
+        rows = [
+            (
+                "Emergency medical care listed in Khatlon",
+                listed(db, "TJ-KT", of="HLT-EME"),
+                mapping.nrm(view, area).table.loc["TJ-KT", "HLT-EME"],
+            ),
+            (
+                "Sexual assault centres missing in the Districts of Republican Subordination",
+                missing(db, area, "TJ-RA", of="HLT-CMR", women_each=400_000),
+                norms.loc["TJ-RA", "N04_missing"],
+            ),
+            (
+                "Share of the people within 60 minutes of emergency medical care",
+                share_within(db, area, 60, of="HLT-EME"),
+                coverage.total["HLT-EME_60"],
+            ),
+        ]
     for what, hand, analysis in rows:
         print(f"{what}: by hand {hand:.6g}, analysis {analysis:.6g}")
     return sum(abs(hand - analysis) > 1e-5 for _, hand, analysis in rows)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -106,32 +107,36 @@ def not_listed(db: sqlite3.Connection, region: str, country: str) -> set[str]:
 def main(path: Path) -> int:
     """Print three findings beside those of the report; return how many differ."""
     area = mapping.StudyArea.load(mapping.shipped("geo/tj"))
-    view, db = mapping.View(path), sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    known = analyses()
-    coverage, nrm, abroad = (known[name](view, area) for name in ("coverage", "nrm", "destinations"))
-    worst = str(coverage.table["any_beyond"].idxmax())
-    region = "TJ-RA"
-    keys = {key for keys in nrm.groups.values() for key in keys}
-    published = {key for key in keys if nrm.state(region, key) == "none listed"}
-    hand = not_listed(db, region, area.code)
-    rows = [
-        (
-            f"People more than an hour from any service in {area.label(worst, 'en')}",
-            people_beyond(db, area, worst, 60),
-            float(coverage.table["any_beyond"][worst]),
-        ),
-        (
-            f"Core functions not listed in the {area.label(region, 'en')} ({', '.join(sorted(hand))})",
-            len(hand) if hand == published else -1,
-            len(published),
-        ),
-        ("Services listed in Russia", db.execute(ABROAD, {"country": "RU"}).fetchone()[0], abroad.table.iloc[0]["RU"]),
-        (
-            "Services listed in Saudi Arabia",
-            db.execute(ABROAD, {"country": "SA"}).fetchone()[0],
-            abroad.table.iloc[0]["SA"],
-        ),
-    ]
+    with mapping.View(path) as view, closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        known = analyses()
+        coverage, nrm, abroad = (known[name](view, area) for name in ("coverage", "nrm", "destinations"))
+        worst = str(coverage.table["any_beyond"].idxmax())
+        region = "TJ-RA"
+        keys = {key for keys in nrm.groups.values() for key in keys}
+        published = {key for key in keys if nrm.state(region, key) == "none listed"}
+        hand = not_listed(db, region, area.code)
+        rows = [
+            (
+                f"People more than an hour from any service in {area.label(worst, 'en')}",
+                people_beyond(db, area, worst, 60),
+                float(coverage.table["any_beyond"][worst]),
+            ),
+            (
+                f"Core functions not listed in the {area.label(region, 'en')} ({', '.join(sorted(hand))})",
+                len(hand) if hand == published else -1,
+                len(published),
+            ),
+            (
+                "Services listed in Russia",
+                db.execute(ABROAD, {"country": "RU"}).fetchone()[0],
+                abroad.table.iloc[0]["RU"],
+            ),
+            (
+                "Services listed in Saudi Arabia",
+                db.execute(ABROAD, {"country": "SA"}).fetchone()[0],
+                abroad.table.iloc[0]["SA"],
+            ),
+        ]
     for what, by_hand, report in rows:
         print(f"{what}: by hand {by_hand:,.0f}, report {report:,.0f}")
     return sum(abs(by_hand - report) > 0.002 * report for _, by_hand, report in rows)

@@ -8,6 +8,7 @@ reads.
 import datetime as dt
 import json
 import sqlite3
+import weakref
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -85,6 +86,7 @@ class View:
         uri = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
         try:
             self.connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            weakref.finalize(self, self.connection.close)  # where nobody closes it, or it turns out to be no view
             self.connection.execute(f"PRAGMA mmap_size = {MAPPED * mapped}")
             self._require_format()
         except sqlite3.Error as error:

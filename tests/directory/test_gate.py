@@ -135,18 +135,18 @@ def test_records_of_two_tables_that_share_an_id_are_two(directory):
 
 @pytest.mark.parametrize("agreed", [3, 2])
 def test_a_new_gate_shows_nothing_but_the_least_counts_that_rohnamo_shows(agreed):
-    db = sqlite_utils.Database(memory=True)
-    gate.create_gate(db)
-    gate.begin_thresholds(db)
-    if agreed != 3:
-        db.execute('UPDATE shown SET "row" = \'{"id":"providers","least":2}\' WHERE record = \'providers\'')
-        gate.begin_thresholds(db)  # what two people agreed to since stays
-    gate.keep_alike_once(db)
     least = {
         ("threshold", name): {"id": name, "least": count} for name, count in (("case_cells", 10), ("providers", agreed))
     }
-    assert [dict(gate.agreed(db, audience)) for audience in VIEWS] == [least] * 3
-    assert db.execute("SELECT count(*) FROM shown").fetchone() == (2,)
+    with sqlite_utils.Database(memory=True) as db:
+        gate.create_gate(db)
+        gate.begin_thresholds(db)
+        if agreed != 3:
+            db.execute('UPDATE shown SET "row" = \'{"id":"providers","least":2}\' WHERE record = \'providers\'')
+            gate.begin_thresholds(db)  # what two people agreed to since stays
+        gate.keep_alike_once(db)
+        assert [dict(gate.agreed(db, audience)) for audience in VIEWS] == [least] * 3
+        assert db.execute("SELECT count(*) FROM shown").fetchone() == (2,)
 
 
 def test_what_two_people_show_at_once_waits_no_more(directory):

@@ -953,6 +953,16 @@ def test_a_view_of_another_format_is_refused(tiny_area: StudyArea, tmp_path: Pat
         View(tmp_path / "public.db")
 
 
+def test_a_view_that_nobody_holds_is_closed(tiny_area: StudyArea, tmp_path: Path) -> None:
+    view = sample_view(tmp_path, tiny_area)
+    assert view.find("umed")
+    assert view.services()
+    connection = view.connection
+    del view
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")
+
+
 def test_a_view_is_read_only_and_leaves_no_files(view: View) -> None:
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         view.connection.execute("DELETE FROM service")

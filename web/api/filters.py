@@ -8,7 +8,6 @@ people type or where they stand is never kept.
 import json
 import math
 import threading
-import weakref
 from bisect import bisect_left
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -199,7 +198,6 @@ class Catalogue:
         self._lock = threading.Lock()
         self._rolls: dict[str, Roll] = {}
         self._words: dict[str, tuple[list[str], dict[str, list[int]]]] = {}
-        weakref.finalize(self, _close, self._idle)
         with self.view() as view:
             require(view.audience, "public")
             self.facts = dict(view.facts)
@@ -560,8 +558,3 @@ def _modified(view: View, entity: str, since: str) -> list[str]:
 def plain_code(postcode: str) -> str:
     """Return a postcode as it is compared: "734 025" and "734025" are one."""
     return "".join(postcode.split()).casefold()
-
-
-def _close(views: deque[View]) -> None:
-    while views:
-        views.pop().close()

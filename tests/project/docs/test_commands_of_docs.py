@@ -73,9 +73,9 @@ def office(tmp_path_factory, tiny_area):
 
 def _lists(folder: Path, area) -> None:
     """Write the lists that pages read: returned surveys, tables of activities, extracts, a feed, OpenStreetMap."""
-    view = View(folder / "build/public.db")
-    export(view, folder / "feed.json", area=area, name="hsds-json")
-    export(view, folder / "partner_3w.csv", area=area, name="hxl")
+    with View(folder / "build/public.db") as view:
+        export(view, folder / "feed.json", area=area, name="hsds-json")
+        export(view, folder / "partner_3w.csv", area=area, name="hxl")
     write_form(folder / "their_form.xlsx", area)
     answers = ANSWERS | {"unit_1": "XT-W", "unit_2": "XT-W2", "town": "", "gps": ""}
     for name in ("export.xlsx", "their_export.xlsx"):

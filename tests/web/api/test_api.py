@@ -7,6 +7,7 @@ import sqlite3
 from calendar import isleap
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -471,7 +472,7 @@ def test_what_left_the_directory_is_told_and_what_stayed_keeps_its_day(tiny_area
 def test_a_view_without_days_of_change_counts_as_changed_on_its_day(tiny_area, tmp_path):
     for parts in (public_parts(), [organization("Umed")]):
         view_file = published(tmp_path / str(len(parts)), tiny_area, *parts)
-        with sqlite3.connect(view_file) as connection:
+        with closing(sqlite3.connect(view_file, isolation_level=None)) as connection:
             for table in ("modified", "tombstone", "case_count"):
                 connection.execute(f"DROP TABLE {table}")
         client = create_app(view_file, tiny_area).test_client()

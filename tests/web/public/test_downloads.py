@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import sqlite3
+from contextlib import closing
 
 import pandas as pd
 import pytest
@@ -70,7 +71,8 @@ def test_points_are_only_those_that_may_be_shown(client, ids):
 def test_the_database_is_the_view_itself(client, view_file, tmp_path):
     (tmp_path / "public.db").write_bytes(client.get("/data/public.db").data)
     assert (tmp_path / "public.db").read_bytes() == view_file.read_bytes()
-    assert sqlite3.connect(tmp_path / "public.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    with closing(sqlite3.connect(tmp_path / "public.db")) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 import multiprocessing
 import sqlite3
+from contextlib import closing
 from html.parser import HTMLParser
 
 import pytest
@@ -152,7 +153,8 @@ def test_of_a_request_only_the_day_is_kept(visitor, tmp_path):
     visitor.post(
         "/en/f2.html", data=MISSING, headers={"User-Agent": "Canary/1"}, environ_base={"REMOTE_ADDR": "10.9.8.7"}
     )
-    rows = sqlite3.connect(tmp_path / "inbox.db").execute("SELECT * FROM message").fetchall()
+    with closing(sqlite3.connect(tmp_path / "inbox.db")) as db:
+        rows = db.execute("SELECT * FROM message").fetchall()
     body = '{"need":"lawyer","area_unit":"XT-W1","who":"adult","why":"too_far"}'
     assert rows == [(1, "missing", TODAY.isoformat(), "", body)]
 

@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -223,7 +224,7 @@ def test_the_api_and_every_file_hold_as_many_services_as_the_ledger_counts(site:
     with zipfile.ZipFile(data / "hsds.zip") as packed:
         flat = {Path(name).stem: packed.read(name).decode("utf-8-sig") for name in packed.namelist()}
     geojson = json.loads((data / "list.geojson").read_text(encoding="utf-8"))
-    with sqlite3.connect(data / "list.sqlite") as database:
+    with closing(sqlite3.connect(data / "list.sqlite")) as database:
         table = next(name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
         columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
         counted = {table: len({row[columns.index("id")] for row in database.execute(f"SELECT * FROM {table}")})}

@@ -9,6 +9,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -286,7 +287,8 @@ def test_a_hidden_service_looks_like_one_that_never_was(tmp_path, tiny_area):
         directory.view("public", tmp_path / "public.db", edition=TODAY).close()
 
     def of(name):
-        return {row[0] for row in sqlite3.connect(tmp_path / name).execute("SELECT id FROM service")}
+        with closing(sqlite3.connect(tmp_path / name)) as db:
+            return {row[0] for row in db.execute("SELECT id FROM service")}
 
     hidden = of("all.db") - of("public.db")
     assert hidden, "the sample has services that only partners see"
