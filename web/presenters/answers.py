@@ -103,7 +103,7 @@ class Answering:
             return cls(
                 entries,
                 placed=Alike.by(lambda entry: choices.placed_by(entry, edition.area), entries),
-                taken=Alike.by(lambda entry: (entry.serves, entry.excludes, entry.types), entries),
+                taken=Alike.by(choices.taken_by, entries),
                 typed=Alike.by(lambda entry: entry.types, entries),
                 first=np.array([first_choice(entry) for entry in entries], bool),
                 place=np.array([_is_place(entry) for entry in entries], bool),

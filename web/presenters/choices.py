@@ -1,5 +1,6 @@
 """Choices: what help, where, for whom; each answer is a link with a neutral code, so that nothing is typed or sent."""
 
+import math
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ Fit = Literal["yes", "ask", "no"]
 EVERYWHERE, ABROAD = "r0", "zz"
 ADULT, CHILD, ANYONE, BOTH = "a", "c", "e", "f"
 CHILDREN, GROWN, YOUNG = {"AGE-CHI", "AGE-ADO"}, {"AGE-ADU", "AGE-OLD"}, "AGE-YOU"
+AGES_OF = {ADULT: ((18, math.inf), (25, 59)), CHILD: ((0, 17), (0, 17))}
+"""The first and the last age of whom help is for, and those who must be taken where nothing has to be asked."""
 MAP = "m"
 """In place of an answer to "who": the map of a region, to choose a district on."""
 GROUPS_OF = {"": (), ANYONE: (), ADULT: ("AGE-ADU",), CHILD: ("AGE-CHI",), BOTH: ("HH-DEP",)}
@@ -217,18 +220,34 @@ def _related(area: StudyArea, unit: str) -> frozenset[str]:
 def fits(entry: Entry, who: str) -> Fit:
     """Say whether a service takes somebody.
 
-    A child is only sent where children are said to be taken; where nothing is said, or only young people are named,
-    one must ask first.
+    A child is only sent where children are said to be taken; where nothing is said, only young people are named, or
+    not every age is taken, one must ask first.
     """
-    return _fits(frozenset(entry.serves), frozenset(entry.excludes), entry.types, who)
+    return _fits(*taken_by(entry), who)
+
+
+def taken_by(entry: Entry) -> tuple[frozenset[str], frozenset[str], tuple[str, ...], float, float]:
+    """Return what `fits` looks at: groups that are taken and refused, kinds, the first age and the last."""
+    oldest = math.inf if entry.maximum_age is None else entry.maximum_age
+    return frozenset(entry.serves), frozenset(entry.excludes), entry.types, entry.minimum_age or 0, oldest
 
 
 @lru_cache(4096)  # thousands of services take the same people
-def _fits(taken: frozenset[str], refused: frozenset[str], types: tuple[str, ...], who: str) -> Fit:
+def _fits(
+    taken: frozenset[str], refused: frozenset[str], types: tuple[str, ...], youngest: float, oldest: float, who: str
+) -> Fit:
     if who == BOTH:
-        return _fits_both(taken, refused, types)
+        return _fits_both(taken, refused, types, youngest, oldest)
     if who not in (ADULT, CHILD):
         return "yes"
+    (first, last), (surely_from, surely_to) = AGES_OF[who]
+    if youngest > last or oldest < first:
+        return "no"
+    fit = _fits_groups(taken, refused, types, who)
+    return "ask" if fit == "yes" and (youngest > surely_from or oldest < surely_to) else fit
+
+
+def _fits_groups(taken: frozenset[str], refused: frozenset[str], types: tuple[str, ...], who: str) -> Fit:
     wanted, other = (CHILDREN, GROWN) if who == CHILD else (GROWN, CHILDREN)
     if wanted & refused and not wanted & taken:
         return "no"
@@ -244,11 +263,20 @@ def _fits(taken: frozenset[str], refused: frozenset[str], types: tuple[str, ...]
     return "yes"
 
 
-def _fits_both(taken: frozenset[str], refused: frozenset[str], types: tuple[str, ...]) -> Fit:
-    """Say whether a service takes somebody with a child: where people stay it must take both, else one of the two."""
-    adult, child = _fits(taken, refused, types, ADULT), _fits(taken, refused, types, CHILD)
-    if any(code.startswith("ACC") for code in types):
-        if "HH-DEP" in taken and "no" not in (adult, child):
-            return "yes"
-        return "no" if "no" in (adult, child) else child
+def _fits_both(
+    taken: frozenset[str], refused: frozenset[str], types: tuple[str, ...], youngest: float, oldest: float
+) -> Fit:
+    """Say whether a service takes somebody with a child: where people stay it must take both, else one of the two.
+
+    Where people come with children, ages are those of who brings them.
+    """
+    adult = _fits(taken, refused, types, youngest, oldest, ADULT)
+    stays, brings = any(code.startswith("ACC") for code in types), "HH-DEP" in taken
+    child = (
+        _fits_groups(taken, refused, types, CHILD) if brings else _fits(taken, refused, types, youngest, oldest, CHILD)
+    )
+    if stays:
+        if "no" in (adult, child):
+            return "no"
+        return adult if brings else child
     return next(fit_ for fit_ in ("yes", "ask", "no") if fit_ in (adult, child))

@@ -1,12 +1,13 @@
 """Opening hours as people read them, and as the page's script does."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from mapping.area.settings import Settings
+from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, ranged, translate
 from mapping.language.languages import within
 from mapping.language.rare_days import DAYS, RareDays
@@ -52,7 +53,7 @@ def week(hours: tuple[Hours, ...], language: str) -> Week:
     """Write weekly hours in a language; days in a row with the same times are one line of the table."""
     by_day = _by_day(hours)
     known = any(by_day.values())
-    always = known and all(("00:00", "24:00") in day for day in by_day.values())
+    always = _always(by_day)
     rows = tuple(_rows(by_day, DAYS, language)) if known and not always else ()
     others = (span for span in hours if span.opens and span.closes and (span.rare or not {*span.days} & {*WEEKDAYS}))
     rarely = tuple(dict.fromkeys(_rarely(span, language) for span in others))
@@ -121,6 +122,34 @@ def ahead(timezone: str, day: dt.date) -> str:
             change = next(time for hours_on in range(25) if offset(time := today + hours_on * hour) != offset(today))
             offsets += [f"{change:%Y-%m-%dT%H:%MZ}", offset(tomorrow)]
     return " ".join(offsets)
+
+
+def is_open(hours: tuple[Hours, ...], moment: dt.datetime, area: StudyArea) -> bool:
+    """Tell whether it is surely open at a moment, by hours that are known, each in its own time.
+
+    On a public holiday, or a day that may be one, only what is always open is: as the page's script says it.
+    """
+    return _is_open(hours, moment, area.timezone, _days_off(area))
+
+
+@lru_cache(1024)  # most services are open at the hours of others
+def _is_open(hours: tuple[Hours, ...], moment: dt.datetime, timezone: str, days_off: frozenset[str]) -> bool:
+    always = _always(_by_day(hours))
+    for span in hours:
+        zone = ZoneInfo(timezone) if span.utc_offset is None else dt.timezone(dt.timedelta(hours=span.utc_offset))
+        time = moment.astimezone(zone).replace(tzinfo=None)
+        if span.open_at(time) and (always or days_off.isdisjoint((f"{time:%Y-%m-%d}", f"{time:%m-%d}"))):
+            return True
+    return False
+
+
+@lru_cache(8)
+def _days_off(area: StudyArea) -> frozenset[str]:
+    return frozenset((*holidays(area.settings).split(), *holidays(area.settings, estimated=True).split()))
+
+
+def _always(by_day: Mapping[str, list[tuple[str, str]]]) -> bool:
+    return all(("00:00", "24:00") in times for times in by_day.values())
 
 
 def _by_day(hours: Iterable[Hours]) -> dict[str, list[tuple[str, str]]]:

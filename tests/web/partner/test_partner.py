@@ -54,6 +54,9 @@ MORE = records_of(
             "Stale": {"types": ["LEG-INF"], "verified": dt.date(2024, 3, 1)},
             "Other forms": {"types": ["LEG-INF"], "serves": ["EXP-SEX"]},
             "Police": {"types": ["JUS-POL"]},
+            "Day centre": {"types": ["CHP-FRI"], "serves": ["AGE-CHI"]},
+            "Under repair": {"types": ["LEG-INF"], "status": "temporarily closed"},
+            "Written to": {"types": ["LEG-INF"], "email": "desk@example.org"},
             "Kitchen": {"types": ["MAT-NFI"], "speaks": ["ru"]},
         }.items()
         for part in (
@@ -138,6 +141,20 @@ def test_who_fits_and_why(desk, name, needs, sign, reason):
     found = judged(desk, name, **needs)
     assert found.sign == sign
     assert reason in [show(each.said, "en") for each in found.reasons]
+
+
+def test_a_refusal_is_said_once(desk):
+    assert said(judged(desk, "Day centre", need=("talk",), age="AGE-ADU"), "no") == ["Only for: Children (under 18)"]
+
+
+def test_what_is_closed_for_now_is_refused_and_nothing_is_asked_of_it(desk):
+    closed = judged(desk, "Under repair", age="AGE-ADU")
+    assert (said(closed, "no"), said(closed, "ask"), closed.first) == (["Closed for now"], [], False)
+
+
+def test_who_is_deaf_is_told_where_to_write(desk):
+    asked = said(judged(desk, "Written to", marks=frozenset({"deaf"})), "ask")
+    assert asked == ["Can be written to (desk@example.org): ask whether somebody there knows sign language"]
 
 
 def test_what_was_not_confirmed_in_time_is_never_offered_first(desk):
@@ -246,7 +263,7 @@ def test_the_way_says_nothing_twice(desk):
     (law,) = [stage for stage in way.stages if stage.code == "LEG"]
     told = [(fitting.entry.organization.name, fitting.entry.types) for fitting in law.shown]
     assert told == [("Rule makers", ("LEG-INF",)), ("Legal Centre", ("LEG-INF",))]
-    assert law.total == 16, "all are counted"
+    assert law.total == 17, "all are counted"
 
 
 def test_the_chosen_stand_side_by_side(desk, client):

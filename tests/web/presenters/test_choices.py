@@ -42,6 +42,12 @@ def entry(**fields) -> Entry:
         ({"excludes": ("AGE-CHI",), "types": ("CHP-FRI",)}, "yes", "no"),
         ({"excludes": ("AGE-ADU",)}, "no", "ask"),
         ({"serves": ("AGE-ADU",), "types": ("CHP-GUA",)}, "yes", "no"),
+        ({"minimum_age": 18}, "yes", "no"),
+        ({"maximum_age": 17}, "no", "ask"),
+        ({"serves": ("AGE-CHI",), "maximum_age": 17}, "no", "yes"),
+        ({"serves": ("AGE-CHI",), "minimum_age": 7, "maximum_age": 14}, "no", "ask"),
+        ({"minimum_age": 60}, "ask", "no"),
+        ({"serves": ("AGE-ADU",), "minimum_age": 18, "maximum_age": 59}, "yes", "no"),
     ],
 )
 def test_a_child_is_sent_only_where_children_are_taken(fields, adult, child):
@@ -343,6 +349,8 @@ def test_a_card_abroad_has_its_international_number_first(lines_of):
         ({"types": ("ACC-GBV",)}, "ask"),
         ({"types": ("ACC-GBV",), "excludes": ("AGE-CHI",)}, "no"),
         ({"types": ("ACC-CHI",), "serves": ("AGE-CHI",)}, "no"),
+        ({"types": ("ACC-FAM",), "serves": ("HH-DEP",), "minimum_age": 18}, "yes"),
+        ({"types": ("ACC-FAM",), "serves": ("HH-DEP",), "minimum_age": 30}, "ask"),
         ({"types": ("HLT-PHC",), "serves": ("AGE-CHI",)}, "yes"),
         ({"types": ("PSY-COU",)}, "yes"),
     ],

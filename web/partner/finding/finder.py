@@ -9,15 +9,14 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import islice
-from zoneinfo import ZoneInfo
 
 from mapping.area.study_area import StudyArea
 from mapping.language.need_fits import FIRST, SECOND, need_fits
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.model import Audience
-from mapping.view.view import Entry, Hours
+from mapping.view.view import Entry
 from web.partner.finding.judgement import SIGNS, Judge, Reason, Sign
 from web.partner.finding.needs import FOR_A_CHILD, Needs
 from web.partner.finding.start_places import StartPlace, starts
@@ -29,6 +28,7 @@ from web.presenters.cards import Card, ContactLink, first_choice, minutes_to, na
 from web.presenters.edition import Edition
 from web.presenters.entries import Emergency, emergency
 from web.presenters.hotlines import HOTLINE, Hotline, responsible, route, spoken_for
+from web.presenters.hours import is_open
 from web.presenters.lists import StatementCard
 from web.stores.inbox import Capacity
 
@@ -362,7 +362,7 @@ class Finder:
 
     def _open_now(self, entry: Entry) -> bool:
         """Tell whether a service is open at the moment of the question, by hours that are known."""
-        return self.moment is not None and is_open(entry, self.moment, self.area.timezone)
+        return self.moment is not None and is_open(entry.hours, self.moment, self.area)
 
     def _comes(self, entry: Entry) -> bool:
         """Tell whether a service reaches somebody without travel times: it covers the place, or is known by area."""
@@ -391,20 +391,3 @@ def _repeats_last(services: Iterable[Fitting]) -> tuple[Fitting, ...]:
 def _answers(service: Fitting) -> bool:
     """Tell whether a service was confirmed in time, and is more than a last resort."""
     return service.first and service.rank <= SECOND
-
-
-def is_open(entry: Entry, moment: dt.datetime, timezone: str) -> bool:
-    """Tell whether a service is open at a moment, by hours that are known, each in its own time."""
-    return _is_open(entry.hours, moment, timezone)
-
-
-@lru_cache(1024)  # most services are open at the hours of others
-def _is_open(hours: tuple[Hours, ...], moment: dt.datetime, timezone: str) -> bool:
-    return any(
-        span.open_at(
-            moment.astimezone(
-                ZoneInfo(timezone) if span.utc_offset is None else dt.timezone(dt.timedelta(hours=span.utc_offset))
-            ).replace(tzinfo=None)
-        )
-        for span in hours
-    )

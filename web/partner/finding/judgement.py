@@ -123,7 +123,7 @@ class Judge:
         yield from self._of_agreement(entry)
         if entry.status != "active":
             yield Reason("no", Message("Closed for now"))
-        if not first_choice(entry) or entry.freshness == "overdue":
+        elif not first_choice(entry) or entry.freshness == "overdue":
             yield Reason("ask", check(entry, self.language).text)
 
     def _of_kind(self, entry: Entry) -> Iterator[Reason]:
@@ -135,7 +135,7 @@ class Judge:
             yield Reason("yes", Message("Offers: {kinds}", {"kinds": labels}))
             if self.rank(entry) == LAST:
                 yield Reason("ask", Message("Made for something else: ask whether it can help"))
-        elif fits:
+        elif fits and not any(self._refusal(entry, group) for group in self.person.groups):
             groups = sorted({group for row in fits.values() for group in row.groups})
             yield Reason("no", Message("Only for: {groups}", {"groups": _names(groups)}))
 
@@ -271,8 +271,12 @@ class Judge:
         if SIGN_LANGUAGE in entry.languages:
             labels = Vocabulary.load("languages").term(SIGN_LANGUAGE).labels
             return Reason("yes", Message("Speaks: {tongue}", {"tongue": labels}))
-        if entry.email or not all(is_dialled(phone.number) for phone in entry.phones):
-            return Reason("ask", Message("Can be written to: ask whether somebody there knows sign language"))
+        written = (phone.number for phone in entry.phones if not is_dialled(phone.number))
+        if ways := ", ".join(filter(None, (*written, entry.email))):
+            question = Message(
+                "Can be written to ({ways}): ask whether somebody there knows sign language", {"ways": ways}
+            )
+            return Reason("ask", question)
         return Reason("ask", Message("No sign language and no messenger are listed: ask on behalf of the person"))
 
     def _of_room(self, entry: Entry) -> Iterator[Reason]:

@@ -19,10 +19,11 @@ from tests.support.sample import (
 )
 from tests.web.support.desk import Desk, post, views
 from web.partner.finding.agreements import agreements
-from web.partner.finding.finder import Finder, is_open
+from web.partner.finding.finder import Finder
 from web.partner.finding.needs import Needs
 from web.partner.finding.start_places import search, starts
 from web.presenters.beyond import minutes_beyond, minutes_within
+from web.presenters.hours import is_open
 
 ALL_DAYS = "MO,TU,WE,TH,FR,SA,SU"
 NIGHT = [(ALL_DAYS, "00:00", "23:59")]
@@ -156,13 +157,28 @@ def test_who_is_asked_for_a_safe_place_is_named_and_not_only_of_what_kind_it_is(
     assert "Night commission" not in asked
 
 
-def test_hours_are_read_in_their_own_time(desk):
-    entry = desk.editions().entries("en")[desk.id("Day clinic")]
+def test_hours_are_read_in_their_own_time(desk, tiny_area):
+    hours = desk.editions().entries("en")[desk.id("Day clinic")].hours
     noon_there = dt.datetime(2026, 11, 24, 5, 0, tzinfo=dt.UTC)
-    assert is_open(entry, noon_there, "Asia/Dushanbe")  # 10:00
-    assert not is_open(entry, noon_there, "Europe/London")  # 5:00
-    abroad = dataclasses.replace(entry, hours=tuple(dataclasses.replace(one, utc_offset=0) for one in entry.hours))
-    assert not is_open(abroad, noon_there, "Asia/Dushanbe")
+    assert is_open(hours, noon_there, Changed(tiny_area, timezone="Asia/Dushanbe"))  # 10:00
+    assert not is_open(hours, noon_there, Changed(tiny_area, timezone="Europe/London"))  # 5:00
+    abroad = tuple(dataclasses.replace(span, utc_offset=0) for span in hours)
+    assert not is_open(abroad, noon_there, Changed(tiny_area, timezone="Asia/Dushanbe"))
+
+
+@pytest.mark.parametrize(("name", "feast"), [("Day clinic", False), ("Night clinic", True)])
+def test_on_a_holiday_only_what_is_always_open_is_open_for_sure(desk, tiny_area, name, feast):
+    hours = desk.editions().entries("en")[desk.id(name)].hours
+    before, on = (dt.datetime(2027, 3, day, 5, 0, tzinfo=dt.UTC) for day in (19, 21))
+    assert (is_open(hours, before, tiny_area), is_open(hours, on, tiny_area)) == (True, feast)
+
+
+def test_a_page_tells_when_what_is_closed_opens_as_the_public_lists_do(desk):
+    page = post(desk.client("caseworker"), "/en/find.html", place="p1", need=["doctor"]).text
+    assert "static/clock.js" in page
+    assert "data-ahead=" in page
+    clinic = page[page.index(">Day clinic<") :].partition("</li>")[0]
+    assert 'data-hours="MO 08:00 17:00,' in clinic
 
 
 @pytest.mark.parametrize(
