@@ -237,7 +237,7 @@ def _figures(
         if points(sort.of(entries), area):
             key, words = f"{sort.key}_none", {"type": sort.label, "minutes": minutes}
             label = Message("{type}: people with none within {minutes} min", words)
-            figures[sort.key] = Figure(total[key], "share", label, total[f"{key}_low"], total[f"{key}_high"])
+            figures[key] = Figure(total[key], "share", label, total[f"{key}_low"], total[f"{key}_high"])
     return figures
 
 

@@ -250,7 +250,7 @@ def _figures(
         if spots[sort.key]:
             key = f"{sort.key}_{minutes}"
             label = Message("{type}: people within {minutes} min", {"type": sort.label, "minutes": minutes})
-            figures[sort.key] = Figure(total[key], "share", label, total[f"{key}_low"], total[f"{key}_high"])
+            figures[key] = Figure(total[key], "share", label, total[f"{key}_low"], total[f"{key}_high"])
     return figures
 
 

@@ -299,7 +299,7 @@ def test_what_a_reader_needs_is_there(tiny_area):
     assert [str(one.name) for one in result.inputs][:2] == ["Directory of services, public edition", "Population"]
     assert [one.day.isoformat() for one in result.inputs[:2]] == ["2026-11-24", "2025-01-01"]
     assert result.audience == "public"
-    assert result.figures["any"].text("en") == result.total_text("any_60", "en")
+    assert result.figures["any_60"].text("en") == result.total_text("any_60", "en")
 
 
 def test_the_audience_is_that_of_the_view(tiny_area):

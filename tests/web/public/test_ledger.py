@@ -16,7 +16,7 @@ import pytest
 
 from mapping.analysis.common.ledger import directory_numbers, ledger
 from mapping.freshness import LISTED_STATUSES
-from mapping.language.i18n import number, percent, translate
+from mapping.language.i18n import number, percent, show, translate
 from mapping.render import report
 from mapping.render.charts import chart, kind_of
 from mapping.render.report import brief
@@ -240,3 +240,11 @@ def test_the_api_and_every_file_hold_as_many_services_as_the_ledger_counts(site:
     }
     assert services == dict.fromkeys(services, listed)
     assert client.get("/api/organizations").json["total_items"] == bodies
+
+
+def test_no_two_names_of_a_result_tell_the_same_of_an_area_unit(numbers):
+    """Whoever adds up the file by label counts nothing twice."""
+    names: dict[tuple[str, ...], list[str]] = {}
+    for (name, unit), known in numbers.items():
+        names.setdefault((name.partition(".")[0], unit, show(known.label, "en")), []).append(name)
+    assert {label: same for label, same in names.items() if len(same) > 1} == {}

@@ -141,7 +141,7 @@ def _gaps(material: Sources) -> Iterator[Message]:
     results = material.results
     coverage, norms = results["coverage"], results["norms"]
     beyond_all = [float(coverage.total.get(name, 0)) for name in ("any_beyond", "any_beyond_low", "any_beyond_high")]
-    if "any" in coverage.figures and (total := beyond_all[0]):
+    if coverage.figures and (total := beyond_all[0]):
         beyond = coverage.table["any_beyond"]
         words: dict[str, object] = {"people": People(total)}
         far = Message("{people} people live more than an hour from any listed service", words)
