@@ -901,6 +901,20 @@ def test_the_browser_finds_what_the_view_finds(tmp_path, tiny_area):
 
 
 @needs_node
+def test_what_stands_beside_an_answer_never_repeats_its_heading(tmp_path):
+    """As in `web.presenters.cards.Card.beside`."""
+    given = [[0, "0011"], [0, "0011"], [0, ""], [1, "0011"], [1, "0033"], [0, "0022"], [0, "0022"]]
+    told = in_node(
+        tmp_path,
+        of_the_site("search"),
+        given,
+        "rohnamoSearch.beside(given.map(([name, number]) => ({ row: { name, number } })), ['Hotline', 'Advice'])"
+        ".map(([hit, text]) => text)",
+    )
+    assert told == ["Advice", "Hotline, 0022"]
+
+
+@needs_node
 def test_the_browser_puts_what_is_closed_now_behind_what_is_as_good(tmp_path, tiny_area):
     parts = [organization("Umed")]
     for name, kind, hours in (

@@ -89,6 +89,24 @@ class Card:
         return tuple(dict.fromkeys(code for card in (self, *self.also) for code in card.entry.languages))
 
     @property
+    def number(self) -> str:
+        """Return the first number as it is shown; empty where none is known."""
+        return self.calls[0].shown if self.calls else ""
+
+    @property
+    def beside(self) -> tuple[tuple["Card", str], ...]:
+        """Return the services beside it, one of each name, and a number for those with its own name.
+
+        One with its own name and no other number is left out: a link that repeats the heading says nothing.
+        """
+        links: dict[tuple[str, str], Card] = {}
+        for card in self.also:
+            same = str(card.name) == str(self.name)
+            if not same or card.number not in ("", self.number):
+                links.setdefault((str(card.name), card.number if same else ""), card)
+        return tuple((card, number) for (_, number), card in links.items())
+
+    @property
     def id(self) -> str:
         """Return the published id."""
         return self.entry.id

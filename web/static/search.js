@@ -224,7 +224,19 @@
     return item;
   }
 
-  window.rohnamoSearch = { find: find, read: read, entry: entry, nearestFirst: nearestFirst };
+  // The others of a group and what their links say: one name is one link, and the first one's own name needs a number
+  // that is not its own.
+  function beside(group, texts) {
+    var first = group[0].row, links = new Map();
+    group.slice(1).forEach(function (hit) {
+      var row = hit.row, same = row.name === first.name;
+      var text = texts[row.name] + (same ? ", " + row.number : "");
+      if (!links.has(text) && !(same && (!row.number || row.number === first.number))) links.set(text, [hit, text]);
+    });
+    return Array.from(links.values());
+  }
+
+  window.rohnamoSearch = { find: find, read: read, entry: entry, beside: beside, nearestFirst: nearestFirst };
   if (!form) return;
   var box = form.querySelector("input"), from = form.querySelector("select"), line = document.getElementById("urgent");
   var hits = document.getElementById("hits"), told = document.getElementById("found"), rest = document.getElementById("whole");
@@ -269,15 +281,13 @@
     groups.forEach(function (group) {
       var item = entry(group[0], texts), first = group[0].row;
       if (group.length > 1) {
-        var also = make("p", say.also + " ", "small"), names = new Set();
-        group.slice(1).filter(function (hit) { // one name is one link
-          return !names.has(hit.row.name) && names.add(hit.row.name);
-        }).slice(0, 8).forEach(function (hit, at) {
-          var link = make("a", texts[hit.row.name], "", hit.row.nameLanguage);
-          link.href = say.base + "/" + encodeURIComponent(hit.row.id) + ".html";
+        var also = make("p", say.also + " ", "small"), others = beside(group, texts).slice(0, 8);
+        others.forEach(function (other, at) {
+          var row = other[0].row, link = make("a", other[1], "", row.nameLanguage);
+          link.href = say.base + "/" + encodeURIComponent(row.id) + ".html";
           also.append(at ? " · " : "", link);
         });
-        item.append(also);
+        if (others.length) item.append(also);
       }
       if (first.later) {
         later = place || later || hits.appendChild(make("h2", say.later)) && hits.appendChild(make("ul", "", "list"));
@@ -323,7 +333,7 @@
     var found = find(text, index, lexicon, start() ? minutes : null), texts = index.texts, count = found.rows.length;
     answered = question;
     urge(found.meaning);
-    told.textContent = !count && !found.said.length ? say.none : say.count.replace("#", count) +
+    told.textContent = !count ? (found.said.length ? say.hidden + "." : say.none) : say.count.replace("#", count) +
       (count > MOST ? " " + say.first.replace("#", MOST) : "") + (start() ? " " + (nearestFirst(found.rows) ? say.nearest : say.each).replace("#", from.selectedOptions[0].text) : "") +
       notes(found, index.names);
     rest.hidden = Boolean(count || found.said.length || !("always" in rest.dataset)); // questions stay where words fail

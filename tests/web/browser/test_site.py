@@ -92,6 +92,11 @@ WIDER = """() => [...document.querySelectorAll('body *')].filter((each) => {
 """What stands to the right of the screen, outside of what scrolls by itself."""
 
 
+LOW = """() => [...document.querySelectorAll('.call a[href^=tel], .numbers-in-all a, .list h3 a, .filters summary')]
+  .filter((each) => each.checkVisibility() && each.getBoundingClientRect().height < 44).map((each) => each.outerHTML)"""
+"""What is pressed first, and is lower than a finger is wide."""
+
+
 @pytest.mark.parametrize("language", ["tg", "ru"])  # of the longest words
 def test_every_page_opens_from_a_disk_without_an_error_and_fits_a_narrow_screen(site, pages, open_page, language):
     """In letters twice as large too."""
@@ -103,6 +108,7 @@ def test_every_page_opens_from_a_disk_without_an_error_and_fits_a_narrow_screen(
         assert page.evaluate("document.cookie") == ""
         assert page.evaluate("localStorage.length + sessionStorage.length") == 0
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+        assert page.evaluate(LOW) == [], name
         for size in ("", "200%"):
             page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
             if page.evaluate(OVER) > 0:
@@ -630,6 +636,10 @@ def test_what_is_hidden_is_answered_with_what_may_be_said(site, open_page):
         page.fill("#words", words)
         page.evaluate("document.querySelector('form.search').requestSubmit()")
         assert page.locator("#hits .note li").count() >= 1, words
+    page.evaluate("ROHNAMO_INDEX.rows = []")
+    page.fill("#words", "приют")
+    page.wait_for_selector("#hits:has(.note):not(:has(h3))")
+    assert page.inner_text("#found") == "Только по телефону.", "found it is, and not 0 times"
 
 
 @pytest.mark.parametrize("words", ["I need a lawyer", "мне нужен юрист", "мне срочно нужен адвакат", "забрали паспорт"])

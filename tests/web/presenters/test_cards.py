@@ -8,7 +8,7 @@ import pytest
 
 from mapping.freshness import Freshness, how_checked
 from mapping.view.entries import Entry, OrganizationEntry, PhoneEntry, ServicePlace
-from web.presenters.cards import ContactLink, _says_ages, ages, calls, card, facts, town
+from web.presenters.cards import Card, ContactLink, _says_ages, ages, calls, card, facts, town
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,19 @@ def test_a_number_for_text_messages_is_written_to_and_never_called(tiny_area):
     assert (number.spoken, number.href) == (True, "tel:1195")
     assert (sms.spoken, sms.short, sms.shown, sms.href) == (False, True, "SMS 40600", "sms:40600")
     assert ContactLink("sms:ask us", "").href == ""
+
+
+def test_what_stands_beside_an_entry_never_repeats_its_heading():
+    def listed(name, *numbers):
+        card = SimpleNamespace(name=name, calls=[SimpleNamespace(shown=number) for number in numbers], also=())
+        card.number = Card.number.fget(card)
+        return card
+
+    first = listed("Hotline", "0011", "0012")
+    others = [listed("Hotline", "0011"), listed("Hotline"), listed("Advice", "0011"), listed("Advice", "0033")]
+    first.also = (*others, listed("Hotline", "0022"), listed("Hotline", "0022"))
+    told = [(str(other.name), number) for other, number in Card.beside.fget(first)]
+    assert told == [("Advice", ""), ("Hotline", "0022")], "another number is told, the same says nothing"
 
 
 HOW = [(fresh, level) for fresh in get_args(Freshness) for level in ("self-reported", "phone", "unverified")]
