@@ -9,7 +9,7 @@ at: it is never as sure as a name.
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -85,7 +85,7 @@ def _composed(taxonomy: str, text: str) -> Composition:
     met, unread = _met(bare)
     if NOT in met:
         return Composition((), unread)
-    fired = [rule for rule in _rules(taxonomy) if rule.when <= met and not rule.barred & met]
+    fired = _fired(taxonomy, met)
     left = [rule for rule in fired if not any(_covers(other, rule) for other in fired)]
     codes = list(dict.fromkeys(code for rule in left for code in rule.codes))
     terms = Vocabulary.load(taxonomy)
@@ -101,11 +101,42 @@ def _covers(other: _Rule, rule: _Rule) -> bool:
     return not other.when <= rule.when | rule.over or (len(other.when), other.codes) > (len(rule.when), rule.codes)
 
 
+def made_up(taxonomy: str, text: str) -> dict[str, frozenset[str]]:
+    """Return the terms that several words of a text make up together, each with these words, folded.
+
+    A term that a part of the words makes up, or one word alone, comes with none.
+
+    Examples
+    --------
+    >>> {code: sorted(words) for code, words in made_up("service_types", "Legal consultations in Chashma").items()}
+    {'LEG': [], 'LEG-INF': ['consultations', 'legal']}
+    """
+    words = tokens(text)
+    concepts = _concepts_of(words)
+    made: dict[str, frozenset[str]] = {}
+    for rule in _fired(taxonomy, frozenset().union(*concepts)):
+        own = frozenset(word for word, of in zip(words, concepts, strict=True) if rule.when & of)
+        for code in rule.codes:
+            made[code] = made.get(code, frozenset()) | (own if len(rule.when) > 1 and len(own) > 1 else frozenset())
+    return made
+
+
+def _fired(taxonomy: str, met: Collection[str]) -> list[_Rule]:
+    return [rule for rule in _rules(taxonomy) if rule.when.issubset(met) and rule.barred.isdisjoint(met)]
+
+
 def _met(text: str) -> tuple[set[str], tuple[str, ...]]:
     """Return the concepts of a text, and its words that mean none."""
     words = tokens(text)
     if len(words) > MOST_WORDS:
         return set(), tuple(words)
+    concepts = _concepts_of(words)
+    unread = tuple(word for word, of in zip(words, concepts, strict=True) if not of and not word.isdigit())
+    return set().union(*concepts) - {TOWARD, REACH}, unread
+
+
+def _concepts_of(words: Sequence[str]) -> list[frozenset[str]]:
+    """Return the concepts of each of some folded words."""
     known = _words()
     concepts = [_concepts(word, known) for word in words]
     for at, word in enumerate(words):
@@ -118,8 +149,7 @@ def _met(text: str) -> tuple[set[str], tuple[str, ...]]:
         goal = at + 1 + (words[at + 1] in ARTICLES)
         while TOWARD in concepts[at] and REACH not in concepts[at] and SHELTER in (*concepts, "")[goal]:
             concepts[goal], goal = frozenset({SMALL}), goal + 1
-    unread = tuple(word for word, of in zip(words, concepts, strict=True) if not of and not word.isdigit())
-    return set().union(*concepts) - {TOWARD, REACH}, unread
+    return concepts
 
 
 def _concepts(word: str, known: _Words) -> frozenset[str]:

@@ -26,9 +26,10 @@ from urllib.parse import unquote
 from pyproj import Geod
 
 from mapping.errors import UnsafePublication
+from mapping.language.composition import made_up
 from mapping.language.fold import INVISIBLE, TO_LATIN, coarse, name_key, skeleton, tokens, wildcard, words_for
 from mapping.language.parsers.contacts import SHARED_HOSTS
-from mapping.language.taxonomy import FILES, LISTS, vocabulary, words_of
+from mapping.language.taxonomy import FILES, LISTS, Vocabulary, vocabulary, words_of
 from mapping.model import (
     RECORDS,
     WORDS,
@@ -89,6 +90,10 @@ FAR = 6
 
 WITHIN = 24
 """Words and groups of digits over which a phone number is looked for at most."""
+
+
+LONG = 8
+"""First letters of a word that tell it by themselves, whatever its ending: shorter ones begin names too (himoya)."""
 
 
 @dataclass(frozen=True, order=True)
@@ -524,7 +529,21 @@ class _Finder:
                 yield _Fact("name", words, self.known, _whole(words))
 
     def _distinct(self, name: str) -> tuple[str, ...]:
-        return tuple(word for word in name_key(name).split() if _alike(word) not in self.known and len(word) > 1)
+        words = [word for word in name_key(name).split() if len(word) > 1 and not self._is_ordinary(_alike(word))]
+        usual = _words_of_a_kind(name) if words else frozenset()
+        return tuple(word for word in words if word not in usual)
+
+    def _is_ordinary(self, word: str) -> bool:
+        """Whether everybody uses a word, as it stands or, where it is long, with another ending."""
+        return word in self.known or any(_same_word(word, other) for other in self.known_by_start.get(word[:LONG], ()))
+
+    @cached_property
+    def known_by_start(self) -> dict[str, list[str]]:
+        """The words that everybody uses, by their first letters."""
+        known: dict[str, list[str]] = defaultdict(list)
+        for word in self.known:
+            known[word[:LONG]].append(word)
+        return known
 
     def _people(self, hidden: set[str]) -> Iterator[_Fact]:
         """Yield the first two names of people in either order, and keep one with the initial of another."""
@@ -859,6 +878,17 @@ def _vocabulary_words() -> frozenset[str]:
         for text in labels
         for word in tokens(text)
     )
+
+
+@lru_cache(maxsize=65536)
+def _words_of_a_kind(name: str) -> frozenset[str]:
+    """Return the folded words of a name that together say a kind of service which is shown by itself.
+
+    None where a kind is said that is hidden by itself: "Refuge" is a word for a shelter, and may be its name.
+    """
+    made, kinds = made_up("service_types", name), Vocabulary.load("service_types")
+    is_open = all(kinds.term(code).audience == "public" for code in made)
+    return frozenset().union(*made.values()) if is_open else frozenset()
 
 
 @cache

@@ -356,8 +356,9 @@ def test_terms_that_come_along_tell_nothing_of_a_directory() -> None:
 
 
 def test_the_words_of_terms_in_other_languages_tell_nothing_either() -> None:
-    """A hidden name may be a word of help in another case; that of a service still tells it."""
-    label = next(r for r in vocabulary() if isinstance(r, Translation) and r.language == "ru" and r.text.isalpha())
+    """A hidden name may be a short word of help in another case; that of a service still tells it."""
+    labels = (r for r in vocabulary() if isinstance(r, Translation) and r.language == "ru" and r.text.isalpha())
+    label = next(r for r in labels if len(r.text) < module.LONG)
     parts = public_parts(), organization(f"{label.text}ам", audience="custodian")
     tables = tables_of(*parts)
     refuse_hidden_facts(tables, project(tables, "public", rules(TODAY)))
@@ -457,6 +458,64 @@ def test_a_hidden_service_with_a_common_name_alarms_nobody() -> None:
     for name in ("Женский приют", "Shelter for women", "Паноҳгоҳ", "Юридическая консультация", "Center № 2", "12"):
         hidden = service(name, of="Umed", types=["ACC-GBV"])
         assert hits(hidden, said(f"У нас есть {name}, приходите")) == [], name
+
+
+WORDINGS = (
+    "Legal consultations",
+    "Юридические консультации",
+    "Юридических консультаций",
+    "Юридические услуги",
+    "Психологические тренинги",
+    "Машваратҳои ҳуқуқӣ",
+    "Машварати ҳуқуқшинос",
+    "Маслиҳатҳои психолог",
+    "Yuridik maslahatlar",
+    "Huquqiy maslahatlarga",
+    "Hukuki danışmanlıklar",
+    "Заңгерлік кеңестер",
+    "Юридикалык кеңештер",
+    "Consultanță juridică",
+    "Consultations",
+    "Маслаҳатлар",
+)
+"""What people call help of kinds that anybody may see, in cases and numbers in which no term stands."""
+
+
+@pytest.mark.parametrize("wording", WORDINGS)
+def test_a_hidden_service_that_is_called_by_its_kind_alone_is_no_secret(wording: str) -> None:
+    hidden = service("Night", of="Umed", types=["LEG-INF"], alternate_name=wording, audience="custodian")
+    shown = service(wording, of="Umed", types=["LEG-INF"])
+    other = service("Open", of="Umed", types=["LEG-INF"], alternate_name=wording)
+    assert hits(hidden, shown, other, said(f"Umed: {wording}, бесплатно")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Юридические консультации Гулафрӯз", "Гулафрӯз"),
+        ("Legal consultations «Наҷот»", "Наҷот"),
+        ("Legal consultations «Модар»", "Модар"),  # means a concept that makes up nothing here
+        ("Наҷот", "Наҷот"),  # one word for a kind of help may be a name
+        ("Маркази Наҷот", "Наҷот"),
+        ("Хонаи Шифо", "Шифо"),
+        ("Ҳимоят", "Ҳимоят"),  # "ҳимоя" is a word that everybody uses
+        ("Советская", "Советская"),
+        ("Паноҳи Модарон", "Паноҳи Модарон"),  # of a kind that is hidden by itself
+        ("Тренинги Паноҳ", "Паноҳ"),
+    ],
+)
+def test_a_name_is_one_beside_words_for_help_and_though_it_is_such_a_word(name: str, text: str) -> None:
+    for hidden in (service(name, of="Umed", types=["ACC-GBV"]), organization(name, audience="custodian")):
+        assert {hit.what for hit in hits(hidden, said(f"рядом с {text}"))} == {"name"}
+
+
+@pytest.mark.parametrize(
+    ("word", "is_told"),
+    [("gulbahor", False), ("gulbahorhois", False), ("gulbahorhoish", True), ("gulbahoz", True)],
+)
+def test_of_a_long_word_that_everybody_uses_another_ending_makes_no_name(word: str, is_told: bool) -> None:
+    finder = module._Finder({"name": {word}}, columns_in({}), frozenset({"gulbahori"}))
+    assert ([*finder.told_by(word)] == ["name"]) is is_told
 
 
 def test_a_common_word_is_one_on_a_keyboard_without_tajik_letters_too() -> None:
