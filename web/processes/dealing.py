@@ -69,11 +69,14 @@ class Seat:
         return False
 
     def handed(self) -> socket.socket | None:
-        """Return a connection that another process handed to this one; None where there is none."""
+        """Return a connection that another process handed to this one; None where there is none.
+
+        Where this process may open no more files the system ends the connection, and it counts no more.
+        """
         with suppress(BlockingIOError):
             _, files, _, _ = socket.recv_fds(self.inbox, 1, 1)
             self.dealer.received[self.place] += 1
-            return socket.socket(fileno=files[0])
+            return socket.socket(fileno=files[0]) if files else None
         return None
 
 

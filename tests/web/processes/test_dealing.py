@@ -1,6 +1,7 @@
 """Processes that share out connections: each seat is one, here all in this process."""
 
 import contextlib
+import resource
 import socket
 import subprocess
 import sys
@@ -49,6 +50,23 @@ def test_a_connection_is_for_the_process_that_has_the_fewest(dealer, connection,
         with handed[taker] as taken:
             taken.sendall(b"hello")
             assert other.recv(5) == b"hello"
+
+
+def test_a_connection_that_a_process_can_hold_no_file_for_is_lost_alone(dealer, connection):
+    """The next is handed on: the place where it is handed stays open."""
+    busy, idle, _ = seated(dealer, 2, 0, 2)
+    assert busy.hands_on(connection[0])
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits[1]))
+    try:
+        lost = idle.handed()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert lost is None
+    assert (dealer.given.sum(axis=0) == dealer.received).all()
+    assert busy.hands_on(connection[0])
+    with idle.handed() as taken:
+        assert taken.fileno() > 0
 
 
 def test_what_a_process_was_handed_counts_before_it_has_it_and_once(dealer, connection):
