@@ -1130,7 +1130,6 @@ _BESIDE_A_NAME = re.compile(r"\(([^)]*)\)|\s[-–—]\s([^-–—()]+)$")
 
 
 @lru_cache(maxsize=4_000)
-@lru_cache(maxsize=1_000)
 def _beside(name: str) -> tuple[str, ...]:
     return tuple(filter(None, chain(*_BESIDE_A_NAME.findall(name))))
 
