@@ -372,6 +372,17 @@ class Result:
         """Columns for a short table; the first of which more is better or worse shades a map."""
         return tuple(self.column(key) for key in self.headline) or self.columns
 
+    def worst_first(self, by: Column | None = None) -> list[str]:
+        """Return the codes of units, the worst off first: by a column, then by all headlines that say what is worse.
+
+        More of a column is worse, unless the column says that it is better.
+        """
+        judging = [c for c in self.headlines if c.more_is != "neither" and c.kind not in ("state", "text")]
+        rising = {c.key: c.more_is == "better" for c in ((by, *judging) if by else judging)}
+        values = self.table[[*rising]].astype(float)
+        ordered = values.sort_values([*rising], ascending=[*rising.values()], kind="stable") if rising else values
+        return [str(code) for code in ordered.index]
+
     def state(self, code: str, key: str) -> State | None:
         """Return what the state of a cell is, None where its number says everything."""
         where = self._cells[0 if self.column(key).kind == "state" else 1]

@@ -10,8 +10,6 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-import numpy as np
-
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import number, percent, show, translate
@@ -146,15 +144,9 @@ def _units(result: Result, fits: Callable[[Column], bool], most: int) -> list[Ba
     """Return the units where the first headline column that fits is worst; none where all is 0."""
     for column in result.headlines:
         if fits(column) and len(result.table) > 1:
-            values = result.table[column.key].to_numpy(float)
-            shown = np.arange(len(values))
-            if result.states is not None and column.key in result.states:
-                states = result.states[column.key].to_numpy(object)
-                shown = np.array([place for place in shown if states[place] not in HIDDEN], int)
-            if values[shown].any():
-                worst = values[shown] if column.more_is == "better" else -values[shown]
-                codes = result.table.index[shown[np.argsort(worst, kind="stable")[:most]]]
-                return [_bar(result, str(code), column) for code in codes]
+            shown = [code for code in result.worst_first(column) if result.state(code, column.key) not in HIDDEN]
+            if any(result.value(code, column.key) for code in shown):
+                return [_bar(result, code, column) for code in shown[:most]]
     return []
 
 

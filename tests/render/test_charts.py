@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -57,6 +58,16 @@ def test_bars_are_as_long_as_their_numbers_the_worst_first(tiny_area):
     east, west = (texts.index(tiny_area.label(unit, "en")) for unit in ("XT-E", "XT-W"))
     assert east < west
     assert texts[east + 1] == "50%"
+
+
+def test_of_units_that_are_equally_badly_off_bars_choose_those_that_a_table_does(tiny_area):
+    columns = (Column("said", Message("Said"), "count", more_is="worse"), Column("listed", Message("Listed"), "count"))
+    result = made({"said": [13, 13], "listed": [4, 3]}, (columns[0], replace(columns[1], more_is="better")))
+    texts = said(drawn(result, tiny_area))
+    east, west = (texts.index(tiny_area.label(unit, "en")) for unit in ("XT-E", "XT-W"))
+    assert east < west
+    assert result.worst_first() == ["XT-E", "XT-W"]
+    assert made({"said": [13, 13], "listed": [4, 3]}, columns).worst_first() == UNITS, "listed judges nothing"
 
 
 def test_a_picture_is_read_aloud(tiny_area):

@@ -12,9 +12,9 @@ from mapping.directory.directory import Directory
 from mapping.errors import UnsafePublication
 from mapping.language.i18n import Message
 from mapping.registry import analyses
-from mapping.render.layers import candidates
+from mapping.render.layers import candidates, units
 from mapping.render.maps import LOCAL, Page, build, draw, local
-from mapping.result import Figure, ProposedSite
+from mapping.result import Column, Figure, ProposedSite
 from tests.support.sample import TODAY, organization, place, sample_directory, sample_view, service
 
 HOSTILE = "</script><img src=x onerror=alert(1)>${alert(1)}{{7*7}}\"'`"
@@ -173,6 +173,14 @@ def test_a_messenger_account_is_no_number_to_dial(tmp_path, tiny_area):
         "places"
     ]
     assert spot["services"][0]["phone"]["dial"] == "+992000000001"
+
+
+@pytest.mark.parametrize(("language", "steps"), [("en", ["0–20%", "80–100%"]), ("ru", ["0–20 %", "80–100 %"])])
+def test_a_legend_writes_shares_as_tables_do_on_the_site_and_in_the_report(language, steps):
+    words = units.spans(language)
+    assert [words[0], words[-1]] == [step.replace(" ", "\N{NO-BREAK SPACE}") for step in steps]
+    column = Column("within", Message("Within"), "share", more_is="better")
+    assert [line.words for line in units.legend(column, language)][:-1] == words
 
 
 def test_a_proposed_place_stands_on_the_map_by_its_gain_and_in_the_legend_by_its_name():

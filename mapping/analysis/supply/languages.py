@@ -51,6 +51,8 @@ def languages(
     kinds = [CountedServices(code, label(code), tuple(e for e in helping if code in e.languages)) for code in wanted]
     result = served(area, kinds, name="languages", level=level, minutes=minutes, scenario=scenario, progress=progress)
     figures = result.figures | (_from_afar(result, kinds, area, minutes) if result.figures else {})
+    if least := _least(result.total, figures, kinds, area):  # the sentence speaks of it
+        figures = {least.key: figures[least.key], **figures}
     silent = sum(not entry.languages for entry in helping)
     return Result(
         name="languages",
@@ -105,16 +107,23 @@ def _finding(
     minutes: int,
 ) -> Message:
     """Say which of the languages of the country serves the fewest people in person."""
-    own = [kind for kind in kinds if kind.key in area.languages and kind.key in figures]
-    if not own or not total["people"]:
+    least = _least(total, figures, kinds, area)
+    if least is None or not total["people"]:
         return Message("No service that people could travel to says in which language it helps")
-    least = min(own, key=lambda kind: float(total[kind.key]))
     shares = [float(total[f"{least.key}{end}"]) for end in ("", "_low", "_high")]
     words = {"spoken": least.label, "share": wording.up_to(*shares), "minutes": minutes}
     return Message(
         "Of the languages of this edition, fewest people are within {minutes} minutes of help in “{spoken}”: {share}",
         words,
     )
+
+
+def _least(
+    total: Mapping[str, Any], figures: Mapping[str, Figure], kinds: Sequence[CountedServices], area: StudyArea
+) -> CountedServices | None:
+    """Return the language of the country that serves the fewest people in person, None where none serves any."""
+    own = [kind for kind in kinds if kind.key in area.languages and kind.key in figures]
+    return min(own, key=lambda kind: float(total[kind.key]), default=None)
 
 
 def _also(kinds: Sequence[CountedServices], area: StudyArea) -> tuple[Message, ...]:

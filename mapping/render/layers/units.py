@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import ranged, show, translate
+from mapping.language.i18n import percent, ranged, show, translate
 from mapping.render.layers import Layer, LegendLine
 from mapping.result import Column, Result
 from mapping.view.view import View
@@ -42,7 +42,7 @@ def _layer(area: StudyArea, result: Result, column: Column, name: str, language:
         tips[code] = f"{area.label(str(code), language)}: {result.text(str(code), column.key, language)}"
     contents = {"of": "units", "classes": classes, "tips": tips, "pane": "bands"}
     label = show(column.label, language)
-    return Layer(name, "shapes", label, contents, group="colour", legend=_legend(column, language))
+    return Layer(name, "shapes", label, contents, group="colour", legend=legend(column, language))
 
 
 def shaded(result: Result) -> Column | None:
@@ -50,10 +50,14 @@ def shaded(result: Result) -> Column | None:
     return next((c for c in result.headlines if c.kind == "share" and c.more_is != "neither"), None)
 
 
-def _legend(column: Column, language: str) -> tuple[LegendLine, ...]:
-    edges = (0.0, *STEPS, 1.0)
-    lines = []
-    for n, (low, high) in enumerate(itertools.pairwise(edges), 1):
-        sign = f'<i class="{RAMPS[column.more_is][1]}{n}"></i>'
-        lines.append(LegendLine(sign, ranged(f"{low * 100:.0f}", f"{high * 100:.0f}%", language)))
+def spans(language: str) -> list[str]:
+    """Return what each step of a share means, the lowest first."""
+    edges = itertools.pairwise((0.0, *STEPS, 1.0))
+    return [ranged(f"{low * 100:.0f}", percent(high, language), language) for low, high in edges]
+
+
+def legend(column: Column, language: str) -> tuple[LegendLine, ...]:
+    """Return what each colour of a layer means."""
+    letter = RAMPS[column.more_is][1]
+    lines = (LegendLine(f'<i class="{letter}{n}"></i>', words) for n, words in enumerate(spans(language), 1))
     return (*lines, LegendLine("", translate("share of people", language)))

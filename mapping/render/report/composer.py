@@ -175,12 +175,10 @@ class Pen:
 
     def worst(self, result: Result, most: int) -> list[str]:
         """Return the units that are worst off, by the columns that say whether more is better or worse."""
-        judging = [c for c in result.headlines if c.more_is != "neither" and c.kind not in ("state", "text")]
-        if not judging or not most or len(result.table) <= most:
+        judged = any(c.more_is != "neither" and c.kind not in ("state", "text") for c in result.headlines)
+        if not judged or not most or len(result.table) <= most:
             return []
-        values = result.table[[column.key for column in judging]].astype(float)
-        rising = [column.more_is == "better" for column in judging]
-        return [str(code) for code in values.sort_values([*values], ascending=rising, kind="stable").index[:most]]
+        return result.worst_first()[:most]
 
     def _is_across(self, result: Result, columns: int) -> bool:
         codes = len(result.table)

@@ -2,17 +2,17 @@
 
 import base64
 import html
-import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from shapely.geometry.base import BaseGeometry
 
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, percent, show, translate
+from mapping.language.i18n import Message, show, translate
 from mapping.render.charts import HIDDEN
 from mapping.render.layers import bands
 from mapping.render.layers.candidates import said
+from mapping.render.layers.units import STEPS, spans
 from mapping.render.svg import FONT, INK, PAPER, width_of, wrapped
 from mapping.result import Column, Result, Surface
 
@@ -27,7 +27,6 @@ BAD = ("#fbeccb", "#f2c987", "#dc964b", "#b0592a", "#6a2a17")
 DEGREE = 111.2
 """Kilometres from one parallel to the next, and between meridians on the equator."""
 
-STEPS = (0.2, 0.4, 0.6, 0.8)
 CHOSEN = "#ffbf2f"
 EMPTY = "no-number"
 EDGE = 'stroke="#8a979e" stroke-width="0.6"'
@@ -49,7 +48,7 @@ def _meanings(
     steps: Mapping[str, int], units: Iterable[object], colours: Sequence[str], language: str
 ) -> list[tuple[str, str]]:
     """Return the fills of a map and what each means: every step, and lines where a unit has none."""
-    steps_of_all = [*zip(colours, legend(language), strict=True)]
+    steps_of_all = [*zip(colours, spans(language), strict=True)]
     if all(str(code) in steps for code in units):
         return steps_of_all
     return [*steps_of_all, (f"url(#{EMPTY})", translate("no figure", language))]
@@ -73,12 +72,6 @@ def _scale(area: StudyArea, x: float, y: float, language: str) -> list[str]:
 def ramp(column: Column) -> tuple[str, ...]:
     """Return the colours of the steps: good and bad never share one, and darker is more."""
     return BAD if column.more_is == "worse" else GOOD
-
-
-def legend(language: str) -> list[str]:
-    """Return what each step means, the lowest first."""
-    spans = itertools.pairwise((0.0, *STEPS, 1.0))
-    return [f"{percent(low, language).rstrip('%').strip()}–{percent(high, language)}" for low, high in spans]
 
 
 def country_map(

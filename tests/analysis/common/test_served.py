@@ -51,6 +51,7 @@ def test_a_language_in_which_only_a_line_answers_is_the_one_in_which_nobody_is_n
     result = languages(view(helping("tg"), line("ru")), tiny_area)
     assert str(result.finding).endswith("within 60 minutes of help in “Russian”: 0%")
     assert result.figures["ru"].text("en") == "0%"
+    assert [*result.figures][:2] == ["ru", "tg"], "the number beside the sentence is of the language that it speaks of"
     assert "en" not in result.figures, "nobody says that they help in it"
     alone = languages(view(line("ru")), tiny_area)
     assert str(alone.finding) == "No service that people could travel to says in which language it helps"

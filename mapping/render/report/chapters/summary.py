@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from mapping.analysis.common import wording
 from mapping.language.i18n import Message, People
+from mapping.render.layers.units import spans
 from mapping.render.report import print_map
 from mapping.render.report.composer import Pen
 from mapping.render.report.elements import Cell, TableRow
@@ -183,7 +184,7 @@ def coverage_map(pen: Pen) -> None:
         return
     area, language = material.area, material.language
     title = print_map.title_of(result, column, language)
-    steps, key = print_map.shaded(result, column), print_map.legend(language)
+    steps, key = print_map.shaded(result, column), spans(language)
     colours = print_map.ramp(column)
     svg = print_map.country_map(area, steps, level=result.level, title=title, colours=colours, language=language)
     words = f"{title}. {material.say(result.finding)}. {'. '.join(material.say(sentence) for sentence in result.also)}"
