@@ -538,6 +538,15 @@ def test_who_is_to_be_married_off_gets_the_line(reader, text):
         ("шуҳарм мезана", "IDN-HOT"),
         ("ягон чо хоб кардан", "ACC-EME"),
         ("o'zimni oldirmoqchiman", "PSY-CRI"),
+        ("режу руки", "PSY-CRI"),
+        ("yashashga kuchim yo'q", "PSY-CRI"),
+        ("тарси шавҳар", "IDN-HOT"),
+        ("хонаи амн", "ACC-EME"),
+        ("нафас кашида наметавонам", "HLT-EME"),
+        ("не могу дышать", "HLT-EME"),
+        ("акам дар Русия мурд", "RET-CON"),
+        ("akam Rossiyada o'ldi", "RET-CON"),
+        ("хочу умереть муж в России", "PSY-CRI"),
     ],
 )
 def test_danger_as_somebody_spells_it_gets_the_line(reader, text, first):
@@ -545,6 +554,14 @@ def test_danger_as_somebody_spells_it_gets_the_line(reader, text, first):
     assert meaning.line
     assert first in meaning.first_types()[:2]
     assert meaning.dropped == ()
+
+
+@pytest.mark.parametrize("text", ["муж ищет меня", "erim meni qidiryapti", "шавҳарам маро мекобад"])
+def test_nobody_helps_a_husband_find_who_hides_from_him(reader, text):
+    meaning = reader.read(text)
+    assert meaning.line
+    assert "IDN-HOT" in meaning.first_types()
+    assert "CHP-FTR" not in meaning.first_types()
 
 
 @pytest.mark.parametrize(
@@ -562,6 +579,10 @@ def test_who_asks_whether_anybody_is_told_or_whom_to_ask_is_shown_lines(reader, 
         ("хочу домой с ребенком денег нет на билет", "RET-REP"),
         ("хочу домой нет денег", "RET-REP"),
         ("муж меня бросил", "LEG-CIV"),
+        ("муж женился второй раз", "LEG-CIV"),
+        ("erim pul bermaydi", "LEG-CIV"),
+        ("муж не дает денег", "LEG-CIV"),
+        ("паспортамро дар Русия гум кардам", "RET-CON"),
         ("муж в России бросил с детьми", "LEG-CIV"),
         ("свидетельство о рождении", "LEG-DOC"),
         ("tug'ilganlik haqida guvohnoma", "LEG-DOC"),
