@@ -157,6 +157,12 @@ def test_who_is_deaf_is_told_where_to_write(desk):
     assert asked == ["Can be written to (desk@example.org): ask whether somebody there knows sign language"]
 
 
+@pytest.mark.parametrize(("marks", "told"), [({"deaf": "1"}, True), ({"pregnant": "1"}, False)])
+def test_a_number_on_a_card_is_of_no_use_alone_to_who_is_deaf(desk, client, marks, told):
+    page = post(client, "/en/card.html", place="p1", need=["lawyer"], pick=[desk.id("Written to")], **marks).text
+    assert ("agree who calls for them" in page) is told
+
+
 def test_what_was_not_confirmed_in_time_is_never_offered_first(desk):
     assert not judged(desk, "Stale").first
     finder = Finder(desk.editions(), "en", Needs(place="p1", need=("lawyer",)))

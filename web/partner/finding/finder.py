@@ -230,6 +230,7 @@ class Finder:
             for fittings in urgent
             for fitting in fittings
             if fitting.sign != "no" and fitting.first and fitting.rank == FIRST and HOTLINE not in fitting.entry.types
+            if fitting.room is None or fitting.room.room != "full"
         }
         nearest = sorted(
             (fitting for fitting in usable.values() if fitting.open_now), key=lambda fitting: fitting.order
@@ -238,7 +239,7 @@ class Finder:
             fitting.entry.organization.id: fitting for fitting in reversed(nearest)
         }  # each body once, by what is nearest
         stays = [
-            fitting
+            fitting if fitting.open_now else replace(fitting, sign="ask")  # nobody knows whether it is open
             for fitting in urgent[0]
             if fitting.entry.id in usable and (fitting.open_now or not fitting.entry.hours)
         ]

@@ -24,6 +24,7 @@ from web.partner.finding.needs import Needs
 from web.partner.finding.start_places import search, starts
 from web.presenters.beyond import minutes_beyond, minutes_within
 from web.presenters.hours import is_open
+from web.stores.inbox import Capacity
 
 ALL_DAYS = "MO,TU,WE,TH,FR,SA,SU"
 NIGHT = [(ALL_DAYS, "00:00", "23:59")]
@@ -49,6 +50,10 @@ MORE = records_of(
             "Night desk": {"types": ["CMG-REF"], "hours": NIGHT},
             "Night commission": {"types": ["CRD-COM"], "hours": NIGHT},
             "Police desk": {"types": ["IDN-FID"]},
+            "Night rescue": {"types": ["IDN-EMR"], "hours": NIGHT},
+            "Full rescue": {"types": ["IDN-EMR"], "hours": NIGHT},
+            "Day rescue": {"types": ["IDN-EMR"], "hours": DAY},
+            "Rescue": {"types": ["IDN-EMR"]},
             "Mute line": {"types": ["IDN-HOT"], "phones": []},
         }.items()
         for part in (
@@ -147,6 +152,15 @@ def test_tonight_names_what_is_open_and_the_numbers(desk):
     desks = [str(card.name) for card in night.confidential.desks]
     assert desks == ["Night commission"], "the day's desk takes nobody tonight, and the night's has the same number"
     assert Finder(desk.editions(), "en", Needs(place="p1", need=("doctor",))).tonight() is None
+
+
+def test_tonight_nothing_is_said_to_take_somebody_that_is_full_and_what_is_not_known_is_asked(desk):
+    rooms = {desk.id("Full rescue"): Capacity(service=desk.id("Full rescue"), room="full")}
+    needs = Needs(place="p1", need=("stay",), marks=frozenset({"danger"}))
+    at_night = dt.datetime(2026, 11, 24, 20, 0, tzinfo=dt.UTC)
+    night = Finder(desk.editions(), "en", needs, rooms=rooms, moment=at_night).tonight()
+    assert {fitting.name: fitting.sign for fitting in night.takes} == {"Night rescue": "yes", "Rescue": "ask"}
+    assert "Full rescue" not in [fitting.name for fitting in night.open_now]
 
 
 def test_who_is_asked_for_a_safe_place_is_named_and_not_only_of_what_kind_it_is(desk):
