@@ -9,7 +9,7 @@ at: it is never as sure as a name.
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -101,7 +101,8 @@ def _covers(other: _Rule, rule: _Rule) -> bool:
     return not other.when <= rule.when | rule.over or (len(other.when), other.codes) > (len(rule.when), rule.codes)
 
 
-def made_up(taxonomy: str, text: str) -> dict[str, frozenset[str]]:
+@lru_cache(maxsize=20_000)
+def made_up(taxonomy: str, text: str) -> Mapping[str, frozenset[str]]:
     """Return the terms that several words of a text make up together, each with these words, folded.
 
     A term that a part of the words makes up, or one word alone, comes with none.

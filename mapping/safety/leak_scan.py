@@ -530,7 +530,7 @@ class _Finder:
 
     def _distinct(self, name: str) -> tuple[str, ...]:
         words = [word for word in name_key(name).split() if len(word) > 1 and not self._is_ordinary(_alike(word))]
-        usual = _words_of_a_kind(name) if words else frozenset()
+        usual = _words_of_a_kind(name)
         return tuple(word for word in words if word not in usual)
 
     def _is_ordinary(self, word: str) -> bool:
@@ -880,7 +880,6 @@ def _vocabulary_words() -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=65536)
 def _words_of_a_kind(name: str) -> frozenset[str]:
     """Return the folded words of a name that together say a kind of service which is shown by itself.
 
