@@ -42,34 +42,51 @@ def read(path: str | Path) -> Iterator[Sheet]:
 
 
 def _elements(osmium: Any, path: str) -> Iterator[osm.Element]:
-    """Yield what could be help. Relations come first, since their ways are needed to place them."""
-    related: dict[int, tuple[dict[str, str], set[int], set[int]]] = {}
-    for relation in osmium.FileProcessor(path, osmium.osm.RELATION).with_filter(
-        osmium.filter.KeyFilter(*osm.first_keys())
-    ):
-        tags = {tag.k: tag.v for tag in relation.tags}
-        ways = {member.ref for member in relation.members if member.type == "w"}
-        related[relation.id] = tags, ways, {member.ref for member in relation.members if member.type == "n"}
-    wanted_ways = {way for _, ways, _ in related.values() for way in ways}
-    wanted_nodes = {node for _, _, nodes in related.values() for node in nodes}
+    """Yield what could be help. Relations are read first, since their members are needed to place them."""
+    relations = _relations(osmium, path)
+    points: dict[Member, Points] = {member: [] for _, members in relations.values() for member in members}
     first = osm.first_keys()
-    boxes: dict[str, list[tuple[float, float]]] = {}
     for feature in osmium.FileProcessor(path, osmium.osm.NODE | osmium.osm.WAY).with_locations():
-        known = any(tag.k in first for tag in feature.tags)
-        if feature.is_node():
-            if known:
-                yield osm.Element(
-                    f"node/{feature.id}", {tag.k: tag.v for tag in feature.tags}, feature.lat, feature.lon
-                )
-            if feature.id in wanted_nodes:
-                boxes[f"n{feature.id}"] = [(feature.lat, feature.lon)]
-        elif known or feature.id in wanted_ways:
-            points = [(node.lat, node.lon) for node in feature.nodes if node.location.valid()]
-            if known:
-                yield osm.Element(f"way/{feature.id}", {tag.k: tag.v for tag in feature.tags}, *osm.centre(points))
-            if feature.id in wanted_ways:
-                boxes[f"w{feature.id}"] = points
-    for number, (tags, ways, nodes) in sorted(related.items()):
-        names = [*(f"w{way}" for way in sorted(ways)), *(f"n{node}" for node in sorted(nodes))]
-        points = [point for name in names for point in boxes.get(name, ())]
-        yield osm.Element(f"relation/{number}", tags, *osm.centre(points))
+        kind = "node" if feature.is_node() else "way"
+        member = kind[0], feature.id
+        may_help = any(tag.k in first for tag in feature.tags)
+        if not may_help and member not in points:
+            continue
+        own = _points(feature)
+        if may_help:
+            yield osm.Element(f"{kind}/{feature.id}", _tags(feature), *osm.centre(own))
+        if member in points:
+            points[member] = own
+    for number, (tags, members) in sorted(relations.items()):
+        yield osm.Element(
+            f"relation/{number}", tags, *osm.centre([point for member in members for point in points[member]])
+        )
+
+
+Member = tuple[str, int]
+"""A node ("n") or a way ("w") of a relation, and its number."""
+Points = list[tuple[float, float]]
+"""Latitudes and longitudes."""
+
+
+def _relations(osmium: Any, path: str) -> dict[int, tuple[dict[str, str], list[Member]]]:
+    """Return the tags of the relations that could be help, and the nodes and ways that place them, by their numbers."""
+    relations = osmium.FileProcessor(path, osmium.osm.RELATION).with_filter(osmium.filter.KeyFilter(*osm.first_keys()))
+    return {
+        relation.id: (
+            _tags(relation),
+            [(member.type, member.ref) for member in relation.members if member.type in ("n", "w")],
+        )
+        for relation in relations
+    }
+
+
+def _points(feature: Any) -> Points:
+    """Return where a node is, or the nodes of a way whose place is in the extract."""
+    if feature.is_node():
+        return [(feature.lat, feature.lon)]
+    return [(node.lat, node.lon) for node in feature.nodes if node.location.valid()]
+
+
+def _tags(feature: Any) -> dict[str, str]:
+    return {tag.k: tag.v for tag in feature.tags}
