@@ -142,10 +142,7 @@ def alike(name: Name, other: Name, common: Container[str] = frozenset()) -> floa
         return 0.0
     if name.key == other.key:
         return 1.0
-    for damaged, whole in ((name, other), (other, name)):
-        if damaged.damaged is not None and damaged.damaged.fullmatch(skeleton(whole.text)):
-            return 0.97
-    if name.coarse == other.coarse:
+    if name.coarse == other.coarse or _stands_for(name, other) or _stands_for(other, name):
         return 0.97
     kind = _kind(name, other)
     if name.quoted and name.quoted == other.quoted:
@@ -157,15 +154,21 @@ def alike(name: Name, other: Name, common: Container[str] = frozenset()) -> floa
     share, left, left_of_other = matched(proper, proper_of_other)
     kinds_known = bool(name.concepts and other.concepts)  # else a word that many bodies have may be what they are
     if share and (left or left_of_other) and not kinds_known and other_languages(name, other):
-        rare = [[word for word in words if word not in common] for words in (left, left_of_other)]
-        if rare != [left, left_of_other]:
+        own = _without_common(proper, left, common), _without_common(proper_of_other, left_of_other, common)
+        if own != ([*proper], [*proper_of_other]):
             kind = min(kind, 0.7)
-            proper_words = [
-                [w for w in words if w not in lost or w not in common]
-                for words, lost in ((proper, left), (proper_of_other, left_of_other))
-            ]
-            share, left, left_of_other = matched(*proper_words)
+            share, left, left_of_other = matched(*own)
     return round(_by_words(share, bool(left), bool(left_of_other), kind), 3)
+
+
+def _stands_for(damaged: Name, whole: Name) -> bool:
+    """Tell whether a name is another of which letters were lost."""
+    return damaged.damaged is not None and damaged.damaged.fullmatch(skeleton(whole.text)) is not None
+
+
+def _without_common(words: Sequence[str], left: Sequence[str], common: Container[str]) -> list[str]:
+    """Return the words of a name without those left over that many bodies have in theirs."""
+    return [word for word in words if word not in left or word not in common]
 
 
 def other_languages(name: Name, other: Name) -> bool:
