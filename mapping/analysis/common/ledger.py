@@ -114,21 +114,22 @@ def result_numbers(result: Result, area: StudyArea) -> Iterator[LedgerNumber]:
     for column in result.columns:
         if column.kind == "state":
             yield from _states(result, column, country)
-        if column.kind in ("state", "text"):
-            continue
-        if column.key in result.total and column.key not in result.figures:
-            ends = [result.total.get(key) if key else None for key in (column.key, column.low, column.high)]
-            yield _of_result(result, column.key, column.label, country, ends, column.kind)
-        whole = not result.level and column.key not in result.total and column.key not in result.figures
-        if whole or (result.level and (column in result.headlines or result.layout == "matrix")):
-            for code in map(str, result.table.index):
-                known = not bool(result.table[column.key].isna()[code])
-                if known and result.state(code, column.key) not in SPEAKING:
-                    ends = [
-                        float(result.table.at[code, key]) if key else None  # type: ignore[arg-type]
-                        for key in (column.key, column.low, column.high)
-                    ]
-                    yield _of_result(result, column.key, column.label, code, ends, column.kind)
+        elif column.kind != "text":
+            yield from _of_column(result, column, country)
+
+
+def _of_column(result: Result, column: Column, country: str) -> Iterator[LedgerNumber]:
+    """Yield what a column says of the country, where no figure says it, and of the area units that charts draw."""
+    keys = (column.key, column.low, column.high)
+    is_total, is_figure = column.key in result.total, column.key in result.figures
+    if is_total and not is_figure:
+        ends = [result.total.get(key) if key else None for key in keys]
+        yield _of_result(result, column.key, column.label, country, ends, column.kind)
+    is_drawn = column in result.headlines or result.layout == "matrix" if result.level else not (is_total or is_figure)
+    for code in map(str, result.table.index) if is_drawn else ():
+        if not result.table[column.key].isna()[code] and result.state(code, column.key) not in SPEAKING:
+            cells = [float(result.table.at[code, key]) if key else None for key in keys]  # type: ignore[arg-type]
+            yield _of_result(result, column.key, column.label, code, cells, column.kind)
 
 
 def _states(result: Result, column: Column, country: str) -> Iterator[LedgerNumber]:
