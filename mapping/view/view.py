@@ -303,7 +303,7 @@ class View:
             Latitude and longitude, and the greatest distance in a straight line.
         open_at
             A moment, without a time zone in the study area's time. Each service is judged by its own clock; hours
-            that are only words count as closed.
+            that are only words count as closed. Public holidays are not looked at: a view does not know them.
         language
             The language of the entries, and of the alphabet that they stand in.
         limit

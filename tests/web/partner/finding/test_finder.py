@@ -187,6 +187,12 @@ def test_on_a_holiday_only_what_is_always_open_is_open_for_sure(desk, tiny_area,
     assert (is_open(hours, before, tiny_area), is_open(hours, on, tiny_area)) == (True, feast)
 
 
+def test_hours_that_are_not_known_are_said_to_be(desk):
+    page = post(desk.client("caseworker"), "/en/find.html", place="p1", need=["talk", "doctor"]).text
+    without, known = (page[page.index(f">{name}<") :].partition("</li>")[0] for name in ("Silent talk", "Day clinic"))
+    assert ("Hours: not known." in without, "Hours: not known." in known) == (True, False)
+
+
 def test_a_page_tells_when_what_is_closed_opens_as_the_public_lists_do(desk):
     page = post(desk.client("caseworker"), "/en/find.html", place="p1", need=["doctor"]).text
     assert "static/clock.js" in page
