@@ -197,7 +197,8 @@ class Search:
         if tokens(self.query.text) and fits.any():
             tiers, scores = self._by_type
             places = self._by_place(self._inside) if self.meaning.places else [fits]
-            self.order += [tiers, places, scores, [bits for _, bits in grades(fits, self._conditions)], self._by_number]
+            self.order += [tiers, places, scores, [bits for _, bits in grades(fits, self._conditions)]]
+            self.order += [self._by_number, self._by_hours]
             self._share(fits)
         return fits
 
@@ -217,6 +218,12 @@ class Search:
         """The services that can be called, and those of which no number is known."""
         mute = self.postings.having("mute", [""])
         return [self.postings.everything & ~mute, mute]
+
+    @cached_property
+    def _by_hours(self) -> list[Bits]:
+        """The services that are open day and night, and the others: whoever is in need cannot wait for the morning."""
+        always = self.postings.having("night", [""])
+        return [always, self.postings.everything & ~always]
 
     @cached_property
     def _of_type(self) -> dict[str, Bits]:

@@ -752,6 +752,15 @@ def test_who_has_no_number_stands_behind_who_can_be_called(tiny_area, tmp_path):
         assert [entry.name for entry in view.find("help").elsewhere] == ["Line B", "Line C", "Line A"]
 
 
+def test_of_two_that_are_as_good_the_one_that_is_open_day_and_night_comes_first(tiny_area, tmp_path):
+    """As in the browser: `test_the_browser_finds_what_the_view_finds`."""
+    parts = [organization("Umed")]
+    for name, hours in (("Line A", ()), ("Line B", [(ALL_DAYS, "00:00", "24:00")])):
+        parts += service(name, of="Umed", types=["IDN-HOT"], phones=["1313"], hours=hours)
+    with sample_view(tmp_path, tiny_area, *parts) as view:
+        assert [entry.name for entry in view.find("help").elsewhere] == ["Line B", "Line A"]
+
+
 @pytest.mark.parametrize(
     ("text", "unit"),
     [
@@ -1079,7 +1088,8 @@ def in_order(view: View, text: str) -> list[Entry]:
         met = 1.5 * (tier > 0 or alone) + named + 1.5 * (whole and not alone)
         met += 0 if meaning.types or meaning.named else inside + conditions
         where = (2 if inside else int(covers)) if meaning.places else 0
-        return met, (entry.rank, -tier, -where, -score, -conditions, not entry.phones)
+        order = entry.rank, -tier, -where, -score, -conditions, not entry.phones, "night" not in fact.flags
+        return met, order
 
     graded = [(*grade(entry), entry) for entry in entries]
     best = max((met for met, _, _ in graded), default=0)

@@ -111,7 +111,8 @@
 
   function before(a, b) {
     return a.row.later - b.row.later || b.tier - a.tier || (a.far === b.far ? 0 : a.far - b.far) || b.where - a.where ||
-      a.shut - b.shut || b.score - a.score || b.conditions - a.conditions || !a.row.dial - !b.row.dial || a.row.place - b.row.place;
+      a.shut - b.shut || b.score - a.score || b.conditions - a.conditions || !a.row.dial - !b.row.dial ||
+      b.row.flags.has("night") - a.row.flags.has("night") || a.row.place - b.row.place;
   }
 
   // Of the kinds that were asked for, the first service of each comes first, where it is as good and as near: those that
