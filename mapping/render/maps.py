@@ -256,6 +256,8 @@ WORDS = {
     "several": Message("{n} places close together"),
     "nearer": Message("Nearer"),
     "farther": Message("Farther away"),
+    "metres": Message("{metres} m"),
+    "km": Message("{km} km"),
 }
 
 

@@ -1,6 +1,7 @@
 """Maps in a real browser: drawn from the disk, nobody else asked, keyboard and eyes served, hostile names inert."""
 
 import io
+import re
 from pathlib import Path
 
 import pypdf
@@ -38,6 +39,16 @@ def test_it_is_drawn_with_markers_relief_and_names(page):
     assert page.locator("path.land").count() == 1  # the four units are one path
     assert page.locator("path.land").get_attribute("d").count("M") == 4
     assert page.locator(".place").count() > 0
+
+
+def test_the_scale_is_in_the_language_of_the_page(tmp_path, tiny_area, open_page):
+    with sample_directory(tmp_path, tiny_area, organization("x")) as directory:
+        view = directory.view("public", tmp_path / "public.db", edition=TODAY)
+    draw(view, tiny_area, language="ru").save(tmp_path / "map.html")
+    page = open_page((tmp_path / "map.html").as_uri())
+    page.wait_for_selector("[data-ready]")
+    scale = page.locator(".leaflet-control-scale-line")
+    assert re.fullmatch(r"[1-9]\d* км", scale.inner_text())
 
 
 def test_markers_have_names_and_open_by_keyboard(page):

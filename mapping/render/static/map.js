@@ -138,6 +138,15 @@ window.ROHNAMO = window.ROHNAMO || {};
       ),
   };
 
+  // Leaflet's scale, with the units in the language of the page.
+  const Scale = L.Control.Scale.extend({
+    _updateMetric(most) {
+      const metres = this._getRoundNum(most), { words } = this.options;
+      const shown = metres < 1000 ? words.metres.replace("{metres}", metres) : words.km.replace("{km}", metres / 1000);
+      this._updateScale(this._mScale, shown, metres / most);
+    },
+  });
+
   // Called by the map's own script, once for each map: shows the layers and ties them to the switches beside the map.
   window.rohnamoMap = function (map, name, base) {
     const { layers, words, bounds } = window.ROHNAMO[name];
@@ -153,7 +162,7 @@ window.ROHNAMO = window.ROHNAMO || {};
     map.setMaxBounds(L.latLngBounds(bounds).pad(2)); // room for a popup at the edge
     const whole = map.getZoom();
     map.setMinZoom(Math.floor(whole) - 1); // clusters are made for whole zoom levels only; paper may need one more
-    L.control.scale({ imperial: false }).addTo(map);
+    new Scale({ imperial: false, words }).addTo(map);
     const show = (id, shown) => {
       if (!made[id]) return;
       if (shown) made[id].addTo(map);

@@ -217,6 +217,17 @@ def test_a_caption_of_word_numbers_itself_where_the_number_comes_first_too(label
     assert "".join(texts) == f"{before}{last}{after}"
 
 
+def test_in_word_no_row_or_two_of_a_table_stand_alone_on_a_page_nor_where_it_is_from(report):
+    rows = (*(TableRow(str(n), (Cell("1"),)) for n in range(1, 5)), TableRow("A group", ()))
+    rows += tuple(TableRow(str(n), (Cell("1"),)) for n in range(6, 11))
+    table = ReportTable("Table 1", "Made", ("Unit", "Number"), rows, source="Source: made")
+    written = docx.Document(io.BytesIO(word.write(replace(report, chapters=(chapter_of(table),)))))
+    kept = [place for place, row in enumerate(written.tables[0].rows) if row._tr.xml.count("<w:keepNext") == 2]
+    assert kept == [0, 1, 2, 8, 9, 10]
+    assert "<w:keepNext" in written.tables[0].rows[5]._tr.xml, "the name of a group stays with its first row"
+    assert "<w:keepNext" in written.tables[0]._tbl.getnext().xml
+
+
 def test_word_has_real_headings_heads_of_tables_and_alternative_texts(report):
     document = docx.Document(io.BytesIO(word.write(report)))
     levels = {p.style.name for p in document.paragraphs if p.style.name.startswith("Heading")}

@@ -290,9 +290,11 @@ def _grid(
     lines = []
     if head:
         cells = "".join(_cell(text, size, bold=True, right=bool(n) and right[n - 1]) for n, text in enumerate(head))
-        lines.append(f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{cells}</w:tr>")
-    for row in rows:
-        lines.append(f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{_cells(row, right, across, size)}</w:tr>")
+        lines.append(_together(f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{cells}</w:tr>"))
+    for place, row in enumerate(rows, 1):
+        line = f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{_cells(row, right, across, size)}</w:tr>"
+        at_an_end = place < ALONE or place > len(rows) - ALONE or not row.cells
+        lines.append(_together(line) if at_an_end else line)
     line = '<w:{side} w:val="single" w:sz="4" w:space="0" w:color="B8C2C8"/>'
     borders = "".join(line.format(side=side) for side in ("top", "bottom", "insideH"))
     columns = "".join(f'<w:gridCol w:w="{round(WIDTH.twips * share / sum(widths))}"/>' for share in widths)
@@ -301,7 +303,17 @@ def _grid(
         f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>{"".join(lines)}</w:tbl>'
     )
     document.element.body.insert_element_before(table, "w:sectPr")
-    document.add_paragraph().paragraph_format.space_after = Pt(2)
+    below = document.add_paragraph().paragraph_format
+    below.space_after, below.keep_with_next = Pt(2), True  # what a table is from stands on its page
+
+
+ALONE = 3
+"""Fewer rows than this stand alone at no foot and no head of a page."""
+
+
+def _together(row: str) -> str:
+    """Keep a row of a table on the page of what follows it."""
+    return row.replace("<w:pPr>", "<w:pPr><w:keepNext/>")
 
 
 def _cells(row: TableRow, right: tuple[bool, ...], across: int, size: float) -> str:
