@@ -247,8 +247,8 @@ class Directory:
 
     Examples
     --------
-    >>> directory = Directory(getfixture("tmp_path") / "directory.db")
-    >>> directory.count("service")
+    >>> with Directory(getfixture("tmp_path") / "directory.db") as directory:
+    ...     directory.count("service")
     0
     """
 
@@ -625,8 +625,8 @@ class Directory:
         """Return the records of a kind, in the order of their ids; ``where`` gives the values that fields must have.
 
         >>> from mapping.model import Phone
-        >>> directory = Directory(getfixture("tmp_path") / "directory.db")
-        >>> directory.records(Phone, organization_id="nobody")
+        >>> with Directory(getfixture("tmp_path") / "directory.db") as directory:
+        ...     directory.records(Phone, organization_id="nobody")
         []
         """
         if unknown := sorted({*where} - {*kind.model_fields}):
