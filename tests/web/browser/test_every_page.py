@@ -228,7 +228,7 @@ def test_every_page_of_the_partner_portal(tmp_path, tiny_area, partner_views, op
         window.show(stranger, stranger.get(f"/en/{gone}"))
     window.show(worker, worker.get("/en/rooms.html"))
     desk.clock.step(hours=1)
-    door = post(worker, "/en/find.html", page="/en/sign-in.html", **needs)
+    door = post(worker, "/en/refer", page="/en/sign-in.html", service=legal)
     entry = {"login": "caseworker", "password": PASSWORD, "code": desk.code("caseworker"), **hidden(door.text)}
     window.show(worker, worker.post("/en/sign-in.html", data=entry))
     assert window.faults == []
