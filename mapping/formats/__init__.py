@@ -25,6 +25,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from traceback import walk_tb
 from types import ModuleType
 
@@ -100,13 +101,46 @@ def damage_refused(path: object) -> Iterator[None]:
     except OSError as error:
         if error.strerror is None:  # Arrow and GDAL say so of what a file holds
             raise _damaged(path, error) from error
-        raise FormatError(
-            Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
-        ) from error
+        raise _unreadable(path, error) from error
     except Exception as error:
         if _is_ours(error):
             raise
         raise _damaged(path, error) from error
+
+
+@contextmanager
+def unreadable_refused(path: object) -> Iterator[None]:
+    """Refuse a file that the system does not let us read.
+
+    Raises
+    ------
+    FormatError
+        With why, and what to do.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Refuse a file that is empty or too large, or that the system does not let us read, now or within the block.
+
+    Raises
+    ------
+    FormatError
+        With why, and what to do.
+    """
+    with unreadable_refused(path):
+        require_readable(path, path.stat().st_size)
+        yield
+
+
+def _unreadable(path: object, error: OSError) -> FormatError:
+    return FormatError(
+        Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
+    )
 
 
 def _is_ours(error: Exception) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mapping.errors import FormatError
-from mapping.formats import require_readable
+from mapping.formats import readable
 from mapping.language.i18n import Phrase
 
 MAX_UNPACKED = 500 * 2**20
@@ -27,13 +27,8 @@ def members(path: Path) -> list[zipfile.ZipInfo]:
         It is no zip, encrypted, a bomb, or names files outside itself.
     """
     try:
-        require_readable(path, path.stat().st_size)
-        with zipfile.ZipFile(path) as archive:
+        with readable(path), zipfile.ZipFile(path) as archive:
             files = archive.infolist()
-    except OSError as error:
-        raise FormatError(
-            Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
-        ) from error
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError) as error:
         raise FormatError(
             Phrase(

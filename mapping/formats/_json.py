@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mapping.errors import FormatError
-from mapping.formats import require_readable
+from mapping.formats import readable, require_readable, unreadable_refused
 from mapping.language.i18n import Phrase
 
 MAX_LINES = 2 * 2**30
@@ -33,13 +33,8 @@ def load(path: Path) -> Any:
     FormatError
         It is missing, empty, too large, or no JSON.
     """
-    try:
-        require_readable(path, path.stat().st_size)
+    with readable(path):
         contents = path.read_bytes()
-    except OSError as error:
-        raise FormatError(
-            Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
-        ) from error
     return parse(contents, str(path))
 
 
@@ -73,7 +68,7 @@ def lines(path: Path) -> Iterator[tuple[int, bytes]]:
     FormatError
         The file or a line is too large, or it cannot be read.
     """
-    try:
+    with unreadable_refused(path):
         size = path.stat().st_size
         if size > MAX_LINES:
             raise FormatError(
@@ -96,10 +91,6 @@ def lines(path: Path) -> Iterator[tuple[int, bytes]]:
                 text = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
                 if text:
                     yield number, text
-    except OSError as error:
-        raise FormatError(
-            Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
-        ) from error
 
 
 def count_lines(path: Path) -> int:

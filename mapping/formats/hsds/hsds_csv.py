@@ -17,7 +17,7 @@ from typing import Any
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
 from mapping.errors import FormatError
-from mapping.formats import MAX_COLUMNS, ReadContext, require_readable
+from mapping.formats import MAX_COLUMNS, ReadContext, require_readable, unreadable_refused
 from mapping.formats._archives import content, members, write_archive
 from mapping.formats._json import beginning
 from mapping.formats.hsds._finish import finish
@@ -103,15 +103,10 @@ def _files(path: Path) -> Iterator[tuple[str, bytes]]:
     files = sorted(file for file in path.parent.glob("*.csv") if file.is_file() and not file.is_symlink())
     for file in files:
         if table_of(file.name) is not None or bare(file.name) in PASSED_OVER:
-            try:
-                size = file.stat().st_size
-                if size:
+            with unreadable_refused(file):
+                if size := file.stat().st_size:
                     require_readable(file, size)
                     yield file.name, file.read_bytes()
-            except OSError as error:
-                raise FormatError(
-                    Phrase("{file}: cannot be read ({error}); check its rights", file=file, error=error.strerror)
-                ) from error
     if not files:
         raise FormatError(
             Phrase("{path}: no CSV file lies beside it; unpack the whole package, or import its zip", path=path)

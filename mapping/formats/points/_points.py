@@ -8,7 +8,7 @@ from typing import Any
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import FormatError
-from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused, require_readable
+from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused, readable
 from mapping.formats.tables._flat import LISTED, flat_rows, properties
 from mapping.language.i18n import Phrase
 from mapping.view.view import View
@@ -23,13 +23,8 @@ def checked(path: str | Path) -> Path:
         When it is not.
     """
     path = Path(path)
-    try:
-        require_readable(path, path.stat().st_size)
-    except OSError as error:
-        raise FormatError(
-            Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
-        ) from error
-    return path
+    with readable(path):
+        return path
 
 
 def layers(path: Path) -> Iterator[Sheet]:

@@ -18,7 +18,7 @@ from defusedxml.common import DefusedXmlException
 
 from mapping.batch import Batch
 from mapping.errors import FormatError
-from mapping.formats import ReadContext, require_readable
+from mapping.formats import ReadContext, readable
 from mapping.formats._json import beginning
 from mapping.formats.hsds._finish import finish
 from mapping.formats.hsds._names import Raw
@@ -62,28 +62,24 @@ def records(path: Path, context: ReadContext) -> Batch:
 def _agencies(path: Path) -> Iterator[tuple[Element, str]]:
     """Yield every agency, those within others after them; the file is never held as a whole."""
     try:
-        require_readable(path, path.stat().st_size)
-        depth = 0
-        for event, element in ElementTree.iterparse(path, events=("start", "end"), forbid_dtd=True):
-            depth += 1 if event == "start" else -1
-            if depth > DEEPEST:
-                raise FormatError(
-                    Phrase(
-                        "{path}: elements stand in each other more than {most} deep; is it AIRS XML?",
-                        path=path,
-                        most=DEEPEST,
+        with readable(path):
+            depth = 0
+            for event, element in ElementTree.iterparse(path, events=("start", "end"), forbid_dtd=True):
+                depth += 1 if event == "start" else -1
+                if depth > DEEPEST:
+                    raise FormatError(
+                        Phrase(
+                            "{path}: elements stand in each other more than {most} deep; is it AIRS XML?",
+                            path=path,
+                            most=DEEPEST,
+                        )
                     )
-                )
-            if event == "start" or depth != 1 or _name(element) != "Agency":
-                continue
-            for child in element.iter():
-                child.tag = _name(child)
-            yield from _nested(element, "")
-            element.clear()
-    except OSError as error:
-        raise FormatError(
-            Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
-        ) from error
+                if event == "start" or depth != 1 or _name(element) != "Agency":
+                    continue
+                for child in element.iter():
+                    child.tag = _name(child)
+                yield from _nested(element, "")
+                element.clear()
     except DefusedXmlException as error:
         raise FormatError(
             Phrase("{path}: holds entities or a document type, which no honest export does; do not trust it", path=path)

@@ -14,7 +14,7 @@ from typing import get_args
 from mapping.area.study_area import StudyArea
 from mapping.column_map import UNNAMED, ColumnMap, Expected, Header, Sheets
 from mapping.errors import FormatError
-from mapping.formats import MAX_COLUMNS, Sheet, require_readable
+from mapping.formats import MAX_COLUMNS, Sheet, readable
 from mapping.formats.tables._disguise import require_no_page
 from mapping.formats.tables._flat import MEANINGS, cell, flat_rows
 from mapping.language.i18n import Message, Phrase
@@ -98,13 +98,8 @@ def read(path: str | Path) -> Iterator[Sheet]:
         When the file is missing, empty, not text, too large or cannot be cut into cells.
     """
     path = Path(path)
-    try:
-        contents = path.read_bytes() if path.stat().st_size <= 300 * 2**20 else b"\0" * 10
-        require_readable(path, path.stat().st_size)
-    except OSError as error:
-        raise FormatError(
-            Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
-        ) from error
+    with readable(path):
+        contents = path.read_bytes()
     require_no_page(path)
     text, damaged = _decoded(path, contents)
     text = _unwrapped(text)

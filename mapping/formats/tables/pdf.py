@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mapping.errors import FormatError
-from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, require_readable
+from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, readable
 from mapping.language.i18n import Message, Phrase
 
 if TYPE_CHECKING:
@@ -83,8 +83,7 @@ def _tables(path: Path) -> tuple[list[list[list[str]]], int]:
     tables: list[list[list[str]]] = []
     letters = 0
     try:
-        require_readable(path, path.stat().st_size)
-        with pdfplumber.open(path) as document:
+        with readable(path), pdfplumber.open(path) as document:
             if len(document.pages) > MAX_PAGES:
                 raise FormatError(
                     Phrase(
@@ -101,10 +100,6 @@ def _tables(path: Path) -> tuple[list[list[list[str]]], int]:
                     else:
                         tables.append(rows)
                 page.close()  # else every page stays in the memory
-    except OSError as error:
-        raise FormatError(
-            Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
-        ) from error
     except PdfminerException as error:
         if error.args and type(error.args[0]).__name__ == "PDFPasswordIncorrect":
             raise FormatError(

@@ -17,7 +17,7 @@ from defusedxml.common import DefusedXmlException
 from openpyxl.utils import column_index_from_string
 
 from mapping.errors import FormatError
-from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, require_readable
+from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, readable
 from mapping.formats.tables._disguise import require_no_text
 from mapping.language.i18n import Message, Phrase, Several
 
@@ -208,8 +208,7 @@ def _without_struck(
 def _looked_at(path: Path) -> dict[str, Look]:
     """Check a workbook's parts before anything is unpacked; return what each sheet's part tells."""
     try:
-        require_readable(path, path.stat().st_size)
-        with zipfile.ZipFile(path) as parts:
+        with readable(path), zipfile.ZipFile(path) as parts:
             _require_honest(path, parts)
             return _looks(path, parts)
     except zipfile.BadZipFile as error:
@@ -230,10 +229,6 @@ def _looked_at(path: Path) -> dict[str, Look]:
                 path=path,
                 error=error,
             )
-        ) from error
-    except OSError as error:
-        raise FormatError(
-            Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
         ) from error
 
 
