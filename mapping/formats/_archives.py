@@ -43,7 +43,6 @@ def members(path: Path) -> list[zipfile.ZipInfo]:
                 count=len(files),
             )
         )
-    unpacked = sum(member.file_size for member in files)
     for member in files:
         name = member.filename.replace("\\", "/")
         if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
@@ -56,16 +55,28 @@ def members(path: Path) -> list[zipfile.ZipInfo]:
             )
         if member.flag_bits & 1:
             raise FormatError(Phrase("{path}: is encrypted; ask the sender for it without a password", path=path))
-        ratio = member.file_size / max(member.compress_size, 1)
-        if unpacked > MAX_UNPACKED or (member.file_size > 2**20 and ratio > MAX_RATIO):
-            raise FormatError(
-                Phrase(
-                    "{path}: unpacks to {size} MB, which no honest list does; ask for the tables alone",
-                    path=path,
-                    size=f"{unpacked / 2**20:.0f}",
-                )
+    if is_bomb(files):
+        raise FormatError(
+            Phrase(
+                "{path}: unpacks to {size} MB, which no honest list does; ask for the tables alone",
+                path=path,
+                size=unpacked_size(files),
             )
+        )
     return [member for member in files if not member.is_dir()]
+
+
+def is_bomb(files: Iterable[zipfile.ZipInfo]) -> bool:
+    """Tell whether the files of an archive unpack to more than any honest list does, all together or one of them."""
+    sizes = [(file.file_size, file.file_size / max(file.compress_size, 1)) for file in files]
+    return sum(size for size, _ in sizes) > MAX_UNPACKED or any(
+        size > 2**20 and ratio > MAX_RATIO for size, ratio in sizes
+    )
+
+
+def unpacked_size(files: Iterable[zipfile.ZipInfo]) -> str:
+    """Return what the files of an archive unpack to, in megabytes."""
+    return f"{sum(file.file_size for file in files) / 2**20:.0f}"
 
 
 def content(path: Path, member: zipfile.ZipInfo) -> bytes:

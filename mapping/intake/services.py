@@ -65,7 +65,6 @@ from mapping.quality.known_organizations import Body, Signs, Told, ToldPlace, To
 from mapping.safety.sensitive_text import hides_number, hides_place
 from mapping.view.entries import MINORS
 
-BY_APPOINTMENT = "by appointment"
 ROUND_THE_CLOCK = re.compile(
     r"24\s*/\s*7|\b24\s*(?:h(?:ours?|rs?)?\b|час|соат|saat)|(?:open|работает|works)[\s_]*24(?!\d)|круглосуточн|шабонар[ӯу]з|kecha.{0,4}kunduz|round.the.clock",
     re.I,
@@ -951,18 +950,7 @@ def _schedules(reader: Reader, place: Reader, heading: str, audience: Audience) 
     for number, span in enumerate(spans):
         if span.doubt:
             owner.say("hours", span.doubt, Phrase("look whether it is right"), "note")
-        frequencies: dict[str, Literal["WEEKLY", "MONTHLY"]] = {"weekly": "WEEKLY", "monthly": "MONTHLY"}
-        schedule = Schedule(
-            id="",
-            timezone=offset,
-            freq=frequencies.get(span.kind),
-            interval=span.every if span.every > 1 else None,
-            byday=span.byday or None,
-            opens_at=span.opens,
-            closes_at=span.closes,
-            audience=audience,
-            description=BY_APPOINTMENT if span.kind == "appointment" else span.season or None,
-        )
+        schedule = Schedule(id="", timezone=offset, audience=audience, **span.fields())
         yield Part.like(schedule, (number,), "service_id")
 
 

@@ -19,10 +19,10 @@ from mapping.formats.hsds._names import REFERENCES, Raw, SentRow
 from mapping.formats.hsds._read import LateRow, LateRows
 from mapping.formats.hsds._take import Taking
 from mapping.formats.hsds._terms import settle_attributes, settle_terms, types_by_name
-from mapping.formats.hsds._values import number, plain, values_shown
+from mapping.formats.hsds._values import number, plain
 from mapping.language import parsers
 from mapping.language.i18n import UNSAID, Phrase, Quoted, Several
-from mapping.language.parsers import Partly, Unreadable
+from mapping.language.parsers import Partly, Unreadable, shown
 from mapping.language.taxonomy import Vocabulary, vocabulary
 from mapping.model import (
     AUDIENCES,
@@ -140,7 +140,7 @@ def _place(taking: Taking, late_row: LateRow, here: str | None, addresses: list[
     if "position_basis" not in fields or "precision" not in fields:
         _locate(taking, late_row, here, fields, addresses)
     elif fields.get("area_unit") and fields["area_unit"] not in taking.context.area.all_units():
-        problem = Phrase("{text} is no unit of the study area", text=values_shown(fields["area_unit"]))
+        problem = Phrase("{text} is no unit of the study area", text=shown(fields["area_unit"]))
         taking.say(late_row, "area_unit", problem, Phrase("the unit was left out; is it the right study area?"))
         fields["area_unit"] = None
     fields["precision"] = least_precise(fields.get("precision", "none"), _by_map(taking))
@@ -149,7 +149,7 @@ def _place(taking: Taking, late_row: LateRow, here: str | None, addresses: list[
         taking.say(
             late_row,
             "address_1",
-            Phrase("{text} asks that the place be not told", text=values_shown(hold)),
+            Phrase("{text} asks that the place be not told", text=shown(hold)),
             Phrase("it is for custodians only; ask its operator"),
         )
     taking.add(late_row, late_row.id, fields)

@@ -25,9 +25,9 @@ from mapping.formats.hsds._names import (
     identified,
     table_of,
 )
-from mapping.formats.hsds._values import Mended, language_code, parsers, plain, values_shown
+from mapping.formats.hsds._values import Mended, language_code, parsers, plain
 from mapping.language.i18n import Phrase, Several
-from mapping.language.parsers import Partly, Unreadable
+from mapping.language.parsers import Partly, Unreadable, shown
 from mapping.model import RECORDS, Audience, Provenance, ids_of, record_id, required, strictest
 from mapping.packed import RecordRow, Values, row_of_checked, row_of_read
 from mapping.safety.sensitive_text import asks_in_prose, withholds
@@ -241,7 +241,7 @@ class Reading:
         for name, asks in CALLED.items() if raw.table in MARKED else ():
             if name in fields and asks(str(fields[name] or "")):
                 fields["audience"] = "custodian"
-                problem = Phrase("{text} asks that it be not shown", text=values_shown(fields[name]))
+                problem = Phrase("{text} asks that it be not shown", text=shown(fields[name]))
                 self.say(raw, name, problem, Phrase("it is for custodians only; ask its operator"))
                 break
         if raw.table == "language" and "code" not in fields and fields.get("name"):
@@ -272,10 +272,10 @@ class Reading:
             if text and text != before and text != into:
                 fields[into] = f"{plain(before)}\n{text}" if before else text
         elif name in LOST.get(raw.table, {}):
-            problem = Phrase("{text}: {lost}", text=values_shown(str(value)), lost=LOST[raw.table][name])
+            problem = Phrase("{text}: {lost}", text=shown(str(value)), lost=LOST[raw.table][name])
             self.say(raw, name, problem, Phrase("put it into the description, or the hours are wrong"))
         elif name in HOLDING:
-            problem = Phrase("holds {text} where a record should stand", text=values_shown(str(value)))
+            problem = Phrase("holds {text} where a record should stand", text=shown(str(value)))
             self.say(raw, name, problem, Phrase("it was left out; ask the sender what it holds"), "refused")
         elif name not in IGNORED.get(raw.table, ()) and self.is_news(raw.table, name):
             self.say(
@@ -330,7 +330,7 @@ class Reading:
         """Set a row aside of which a value does not fit its field."""
         fault = error.errors()[0]
         name = str(fault["loc"][0]) if fault["loc"] else ""
-        problem = Phrase("{text}: {fault}", text=values_shown(str(fault["input"])), fault=Phrase.of(fault["msg"]))
+        problem = Phrase("{text}: {fault}", text=shown(str(fault["input"])), fault=Phrase.of(fault["msg"]))
         self.refuse(raw, name, problem, Phrase("mend the row"))
 
     def _provenance(self, raw: SentRow, own: str, sent: str) -> RecordRow:

@@ -24,8 +24,8 @@ from mapping.formats.hsds._read import (
     digest_of,
     is_passed_over,
 )
-from mapping.formats.hsds._values import values_shown
 from mapping.language.i18n import Phrase, both
+from mapping.language.parsers import shown
 from mapping.model import RECORDS, Record, Source, least_precise, record_id, strictest
 from mapping.packed import RecordRow, RecordsById
 
@@ -237,8 +237,8 @@ class Taking(Reading):
     def _twice(self, raw: Raw, name: str, before: Any, value: Any) -> None:
         problem = Phrase(
             "the id of the row stands twice: {before} and {now}",
-            before=values_shown(str(before)),
-            now=values_shown(str(value)),
+            before=shown(str(before)),
+            now=shown(str(value)),
         )
         self.say(raw, name, problem, Phrase("the later row stands; ask the sender which is right"))
 

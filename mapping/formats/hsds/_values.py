@@ -9,8 +9,8 @@ from functools import cache, lru_cache, partial
 from typing import Any, Literal, get_args, get_origin
 
 from mapping.language import parsers as values
-from mapping.language.i18n import Phrase, Quoted, Several
-from mapping.language.parsers import Unreadable
+from mapping.language.i18n import Phrase, Several
+from mapping.language.parsers import Unreadable, shown
 from mapping.language.taxonomy import match_term
 from mapping.model import AUDIENCES, PRECISIONS, RECORDS, references
 
@@ -71,16 +71,12 @@ def day(value: Any) -> dt.date:
             if date.year >= 1800:
                 return date
         read = values.date(text, TODAY, latest=TODAY)
+    except Unreadable:
+        raise
     except ValueError as error:
-        if isinstance(error, Unreadable):
-            raise
-        raise Unreadable(
-            Phrase("{text} is no date", text=values_shown(text)), Phrase("write it as 2026-11-24")
-        ) from error
-    if read is None:
-        raise Unreadable(Phrase("{text} is no date", text=values_shown(text)), Phrase("write it as 2026-11-24"))
+        raise Unreadable(Phrase("{text} is no date", text=shown(text)), Phrase("write it as 2026-11-24")) from error
     raise Mended(
-        read, Phrase("{text} was read as {day}", text=values_shown(text), day=read), Phrase("write dates as 2026-11-24")
+        read, Phrase("{text} was read as {day}", text=shown(text), day=read), Phrase("write dates as 2026-11-24")
     )
 
 
@@ -97,23 +93,27 @@ def clock(value: Any) -> str:
     elif match is not None and (match[2] or match[4]):
         hour, minute, half = int(match[1]), int(match[2] or 0), match[4]
     else:
-        raise Unreadable(Phrase("{text} is no time of day", text=values_shown(text)), Phrase("write it as 08:00"))
+        raise _no_time(text)
     if half:
         if not 1 <= hour <= 12:
-            raise Unreadable(Phrase("{text} is no time of day", text=values_shown(text)), Phrase("write it as 08:00"))
+            raise _no_time(text)
         hour = hour % 12 + (12 if half[0] in "pP" else 0)
     if hour == 24 and minute == 0:
         hour, minute = 23, 59
     if hour > 23 or minute > 59:
-        raise Unreadable(Phrase("{text} is no time of day", text=values_shown(text)), Phrase("write it as 08:00"))
+        raise _no_time(text)
     read = f"{hour:02d}:{minute:02d}"
     if half or not text.startswith(read):
         raise Mended(
             read,
-            Phrase("{text} was read as {read}", text=values_shown(text), read=read),
+            Phrase("{text} was read as {read}", text=shown(text), read=read),
             Phrase("write times as 08:00"),
         )
     return read
+
+
+def _no_time(text: str) -> Unreadable:
+    return Unreadable(Phrase("{text} is no time of day", text=shown(text)), Phrase("write it as 08:00"))
 
 
 def number(value: Any) -> float:
@@ -127,11 +127,9 @@ def number(value: Any) -> float:
         try:
             read = float(text)
         except ValueError as error:
-            raise Unreadable(
-                Phrase("{text} is no number", text=values_shown(text)), Phrase("write digits only")
-            ) from error
+            raise Unreadable(Phrase("{text} is no number", text=shown(text)), Phrase("write digits only")) from error
     if not math.isfinite(read) or abs(read) >= 1e15:
-        raise Unreadable(Phrase("{text} is no number", text=values_shown(str(value))), Phrase("write digits only"))
+        raise Unreadable(Phrase("{text} is no number", text=shown(str(value))), Phrase("write digits only"))
     return read
 
 
@@ -140,7 +138,7 @@ def whole(value: Any) -> int:
     read = number(value)
     if not read.is_integer():
         raise Unreadable(
-            Phrase("{text} is no whole number", text=values_shown(str(value))),
+            Phrase("{text} is no whole number", text=shown(str(value))),
             Phrase("leave the part after the point out"),
         )
     return int(read)
@@ -158,9 +156,7 @@ def email(value: Any) -> str:
         return text
     addresses = values.emails(text)
     if not addresses:
-        raise Unreadable(
-            Phrase("{text} is no mail address", text=values_shown(text)), Phrase("write it as name@example.org")
-        )
+        raise Unreadable(Phrase("{text} is no mail address", text=shown(text)), Phrase("write it as name@example.org"))
     return addresses[0]
 
 
@@ -172,7 +168,7 @@ def web(value: Any) -> str:
     address = values.website(text)
     if address is None:
         raise Unreadable(
-            Phrase("{text} is no web address", text=values_shown(text)), Phrase("write it as https://example.org")
+            Phrase("{text} is no web address", text=shown(text)), Phrase("write it as https://example.org")
         )
     return address
 
@@ -187,10 +183,10 @@ def weekdays(value: Any) -> str:
     if parts and all(named):
         raise Mended(
             ",".join(named),
-            Phrase("{text} was read as {days}", text=values_shown(text), days=",".join(named)),
+            Phrase("{text} was read as {days}", text=shown(text), days=",".join(named)),
             Phrase("write days as MO,TU,WE"),
         )
-    raise Unreadable(Phrase("{text} names no days", text=values_shown(text)), Phrase("write them as MO,TU,WE"))
+    raise Unreadable(Phrase("{text} names no days", text=shown(text)), Phrase("write them as MO,TU,WE"))
 
 
 def word(value: Any, *, allowed: tuple[str, ...], otherwise: str | None, synonyms: Mapping[str, str]) -> str:
@@ -202,14 +198,12 @@ def word(value: Any, *, allowed: tuple[str, ...], otherwise: str | None, synonym
     known = {choice.casefold(): choice for choice in allowed} | dict(synonyms)
     use = Phrase("use one of {words}", words=Several(allowed))
     if folded in known:
-        raise Mended(
-            known[folded], Phrase("{text} was read as {word!r}", text=values_shown(text), word=known[folded]), use
-        )
+        raise Mended(known[folded], Phrase("{text} was read as {word!r}", text=shown(text), word=known[folded]), use)
     if otherwise is None:
-        raise Unreadable(Phrase("{text} is none of the words of HSDS", text=values_shown(text)), use)
+        raise Unreadable(Phrase("{text} is none of the words of HSDS", text=shown(text)), use)
     raise Mended(
         otherwise,
-        Phrase("{text} is unknown and was taken as {otherwise!r}", text=values_shown(text), otherwise=otherwise),
+        Phrase("{text} is unknown and was taken as {otherwise!r}", text=shown(text), otherwise=otherwise),
         use,
         doubt=True,
     )
@@ -241,12 +235,6 @@ def language_code(value: Any) -> str:
     return values.language_codes(text)[0]
 
 
-def values_shown(text: str) -> Quoted:
-    """Return a text for a message, quoted and cut to length."""
-    text = " ".join(text.split())
-    return Quoted(text if len(text) <= 60 else f"{text[:59]}…")
-
-
 def text(value: Any) -> str:
     """Read a text; a number or a yes in its place is taken as it is written."""
     if type(value) is not str and isinstance(value, (int, float)):
@@ -263,7 +251,7 @@ def currency(value: Any) -> str:
     code = plain(value).upper()
     if not re.fullmatch(r"[A-Z]{3}", code):
         raise Unreadable(
-            Phrase("{text} is no code of a currency", text=values_shown(plain(value))),
+            Phrase("{text} is no code of a currency", text=shown(plain(value))),
             Phrase("write it as EUR or USD (ISO 4217)"),
         )
     return code

@@ -23,27 +23,29 @@ TAGS = TERMS / "osm_tags.csv"
 GONE = ("disused", "abandoned", "demolished", "removed", "razed", "was", "construction", "proposed")
 """Keys, and beginnings of keys, of what is no longer there or not yet."""
 
-COLUMNS = (
-    "osm id",
-    "name",
-    "services",
-    "kind",
-    "serves",
-    "latitude",
-    "longitude",
-    "address",
-    "city",
-    "phone",
-    "email",
-    "website",
-    "messenger",
-    "opening hours",
-    "wheelchair",
-    "country",
-    "checked",
-    "marking",
-    "precision",
-)
+COLUMNS = {
+    "osm id": "",
+    "name": "organization",
+    "services": "service",
+    "kind": "organization_kind",
+    "serves": "serves",
+    "latitude": "latitude",
+    "longitude": "longitude",
+    "address": "address",
+    "city": "place",
+    "phone": "phone",
+    "email": "email",
+    "website": "website",
+    "messenger": "messenger",
+    "opening hours": "hours",
+    "wheelchair": "accessible",
+    "country": "country",
+    "checked": "verified_on",
+    "marking": "marking",
+    "precision": "precision",
+}
+"""Column of the sheet -> the field that it fills."""
+
 KINDS = {
     "ngo": "ngo",
     "government": "government",
@@ -141,43 +143,17 @@ def sheet_of(elements: Iterable[Element]) -> Sheet:
 
 def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
     """Return the map of a sheet that `sheet_of` made, None for any other."""
-    sheet = next(
-        (
-            candidate
-            for candidate in sheets
-            if candidate.name == SHEET and candidate.rows and tuple(candidate.rows[0][:1]) == COLUMNS[:1]
-        ),
-        None,
-    )
+    sheet = next((s for s in sheets if s.name == SHEET and s.rows and {*COLUMNS} <= {*map(str, s.rows[0])}), None)
     if sheet is None:
         return None
     header = [str(cell) for cell in sheet.rows[0]]
     own = {
         f"organization.{language}": [f"name:{language}"] for language in area.languages if f"name:{language}" in header
     }
-    terms = {part for row in sheet.rows[1:] for part in str(row[COLUMNS.index("serves")]).split("; ")}
+    serves = header.index("serves")
+    terms = {part for row in sheet.rows[1:] for cell in row[serves : serves + 1] for part in str(cell).split("; ")}
     nationals = sorted(part for part in terms if part.startswith(NATIONALS))  # the digest of a map hangs on its order
     groups = {part: "MIG-ABR" if part == NATIONALS + area.code else "MIG-FOR" for part in nationals}
-    fields = {
-        "organization": "name",
-        "service": "services",
-        "organization_kind": "kind",
-        "serves": "serves",
-        "latitude": "latitude",
-        "longitude": "longitude",
-        "address": "address",
-        "place": "city",
-        "phone": "phone",
-        "email": "email",
-        "website": "website",
-        "messenger": "messenger",
-        "hours": "opening hours",
-        "accessible": "wheelchair",
-        "country": "country",
-        "verified_on": "checked",
-        "marking": "marking",
-        "precision": "precision",
-    }
     return ColumnMap(
         source="openstreetmap",
         name="OpenStreetMap",
@@ -186,7 +162,7 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
         key=["osm id"],
         rows=Expected(least=0, refused=None),
         sheets=Sheets(only=[SHEET]),
-        fields={name: [column] for name, column in fields.items()} | own,
+        fields={field: [column] for column, field in COLUMNS.items() if field} | own,
         constants={},
         markings={"open": "public", "restricted": "custodian"},
         precisions={"exact": "exact", "none": "none"},

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from mapping.formats.hsds._names import Raw
 from mapping.formats.hsds._take import Taking
-from mapping.formats.hsds._values import plain, values_shown
+from mapping.formats.hsds._values import plain
 from mapping.language import parsers
 from mapping.language.i18n import UNSAID, Phrase
-from mapping.language.parsers import Partly, Unreadable
+from mapping.language.parsers import Partly, Unreadable, shown
 
 TAXONOMY = "211 taxonomy"
 YES = frozenset({"yes", "true", "1", "y", "t", "on"})
@@ -44,12 +44,12 @@ def state(taking: Taking, place: Raw, column: str, text: str) -> State:
     for pattern, meant, fix in _STATES:
         if re.search(pattern, folded):
             if fix:
-                taking.say(place, column, Phrase("the record is marked {text}", text=values_shown(text)), fix)
+                taking.say(place, column, Phrase("the record is marked {text}", text=shown(text)), fix)
             return meant
     taking.say(
         place,
         column,
-        Phrase("{text} is no state that is known", text=values_shown(text)),
+        Phrase("{text} is no state that is known", text=shown(text)),
         Phrase("it counts as inactive; ask what it means"),
     )
     return State("inactive")
@@ -66,7 +66,7 @@ def hidden(taking: Taking, place: Raw, column: str, text: Any, *, when: bool = T
     if folded in YES:
         return when
     fix = Phrase("it was taken for private, and is for custodians only; ask the sender")
-    taking.say(place, column, Phrase("{text} is neither yes nor no", text=values_shown(str(text))), fix)
+    taking.say(place, column, Phrase("{text} is neither yes nor no", text=shown(str(text))), fix)
     return True
 
 
@@ -86,14 +86,7 @@ def schedules(taking: Taking, place: Raw, column: str, text: str, owner: dict[st
         yield Raw("schedule", cells, place.sheet, place.row)
         return
     for number, span in enumerate(spans):
-        cells = owner | {
-            "id": f"{_of(owner)} hours {number}",
-            "byday": span.byday,
-            "opens_at": span.opens,
-            "closes_at": span.closes,
-            "freq": "MONTHLY" if span.kind == "monthly" else "WEEKLY" if span.kind == "weekly" else None,
-            "description": "by appointment" if span.kind == "appointment" else None,
-        }
+        cells = owner | span.fields() | {"id": f"{_of(owner)} hours {number}"}
         yield Raw("schedule", cells, place.sheet, place.row)
 
 

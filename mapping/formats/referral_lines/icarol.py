@@ -7,8 +7,10 @@ References
 The columns are those that published converters of the export name (Open Referral, CIOC, pathways-backend).
 """
 
+import csv
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,47 +44,17 @@ PHONES: dict[str, str] = {
 """Column of a number -> how the columns that say more of it begin."""
 
 KINDS = {"PhoneFax": "fax", "PhoneTTY": "textphone"}
-NEVER_READ = {
-    "internalnotes",
-    "internalnotesforeditorsandviewers",
-    "searchhints",
-    "lastverificationapprovedby",
-    "enteredon",
-    "updatedon",
-    "highlightedresource",
-    "preferredprovider",
-    "currentworkflowstepcode",
-    "categories",
-    "recordowner",
-    "uniqueidpriorsystem",
-    "languageofrecord",
-    "importdate",
-    "importstatus",
-    "refresh",
-    "islinkonly",
-    "volunteeropportunities",
-    "volunteerduties",
-    "annualbudgettotal",
-    "irsstatus",
-    "availableforresearch",
-    "agencyclassification",
-    "parentagency",
-    "programagencynamepublic",
-    "siteagencynamepublic",
-    "coverage",
-    "taxonomytermsnotdeactivated",
-    "temporarymessageappears",
-    "temporarymessageexpires",
-    "capacitytype",
-    "servicecapacity",
-    "availabilitynumberoftimes",
-    "availabilityfrequency",
-    "availabilityperiod",
-    "servicenotalwaysavailability",
-    "maincontacttype",
-    "paymentmethods",
-}
-"""Columns that hold nothing for a directory, or notes that must not be read."""
+
+COLUMNS = Path(__file__).with_name("icarol_columns.csv")
+"""The columns that exports have: those that are read, or say more of one that is, and those that hold nothing for a
+directory, or notes that must not be read."""
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Return the columns that nothing is to be said of, folded."""
+    with COLUMNS.open(encoding="utf-8", newline="") as file:
+        return frozenset(fold_header(row["column"]) for row in csv.DictReader(file))
 
 
 def recognises(path: Path) -> bool:
@@ -122,7 +94,7 @@ def records(path: Path, context: ReadContext) -> Batch:
 
 def _say_unknown(taking: Taking, header: list[str]) -> None:
     for column in header:
-        if column and column not in _READ and column not in NEVER_READ:
+        if column and column not in _known():
             problem = (
                 Phrase("is a column of the sender's own")
                 if column.startswith("custom_")
@@ -340,88 +312,3 @@ class _Row:
                         number=self(f"{who}PhoneNumber"),
                         audience="custodian",
                     )
-
-
-_READ = {
-    name.casefold()
-    for name in (
-        "ResourceAgencyNum",
-        "ParentAgencyNum",
-        "TaxonomyLevelName",
-        "PublicName",
-        "AlternateName",
-        "OfficialName",
-        "AgencyStatus",
-        "MadeInactiveOn",
-        "Custom_Deleted Record",
-        "ExcludeFromWebsite",
-        "ExcludeFromDirectory",
-        "AvailableForDirectory",
-        "AvailableForReferral",
-        "AgencyDescription",
-        "EmailAddressMain",
-        "WebsiteAddress",
-        "LegalStatus",
-        "FEIN",
-        "YearIncorporated",
-        "SourceOfFunds",
-        "Eligibility",
-        "FeeStructureSource",
-        "ApplicationProcess",
-        "NormalWaitTime",
-        "LicenseAccreditation",
-        "TemporaryMessage",
-        "LastVerifiedOn",
-        "Custom_Minimum Age",
-        "Custom_Maximum Age",
-        "HoursOfOperation",
-        "Hours",
-        "LanguagesOfferedList",
-        "LanguagesOffered",
-        "DocumentsRequired",
-        "CoverageArea",
-        "CoverageAreaText",
-        "TaxonomyCodes",
-        "TaxonomyTerms",
-        "TaxonomyTerm",
-        "ConnectsToProgramNum",
-        "ConnectsToSiteNum",
-        "PhysicalLocationDescription",
-        "BusServiceAccess",
-        "PublicAccessTransportation",
-        "DisabilitiesAccess",
-        "DissabilitiesAccess",
-        "Latitude",
-        "Longitude",
-        "MailingAttentionName",
-        *PHONES,
-        *(f"{prefix}{rest}" for prefix in PHONES.values() for rest in ("IsPrivate", "Description", "Name", "Type")),
-        *(
-            f"{prefix}{rest}"
-            for prefix in ("Physical", "Mailing")
-            for rest in (
-                "Address1",
-                "Address2",
-                "City",
-                "County",
-                "StateProvince",
-                "PostalCode",
-                "Country",
-                "AddressIsPrivate",
-            )
-        ),
-        *(
-            f"{who}{rest}"
-            for who in ("MainContact", "SeniorWorker")
-            for rest in (
-                "Name",
-                "Title",
-                "EmailAddress",
-                "PhoneNumber",
-                "IsPrivate",
-            )
-        ),
-        *(f"LastVerifiedBy{rest}" for rest in ("Name", "Title", "PhoneNumber", "EmailAddress")),
-    )
-}
-"""Columns that are read, or that say more of one that is."""

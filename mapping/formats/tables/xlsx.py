@@ -18,14 +18,12 @@ from openpyxl.utils import column_index_from_string
 
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, readable
+from mapping.formats._archives import MAX_MEMBERS, is_bomb, unpacked_size
 from mapping.formats.tables._disguise import require_no_text
 from mapping.language.i18n import Message, Phrase, Several
 
 SUFFIX = ".xlsx .xlsm"
 LABEL = Message("Workbooks of Excel")
-MAX_UNPACKED = 500 * 2**20
-MAX_RATIO = 200
-"""How much larger than its packed size a part of a workbook may be; a spreadsheet's text packs 5 to 30 times."""
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -234,18 +232,15 @@ def _looked_at(path: Path) -> dict[str, Look]:
 
 def _require_honest(path: Path, parts: zipfile.ZipFile) -> None:
     members = parts.infolist()
-    unpacked = sum(member.file_size for member in members)
-    for member in members:
-        ratio = member.file_size / max(member.compress_size, 1)
-        if unpacked > MAX_UNPACKED or (member.file_size > 2**20 and ratio > MAX_RATIO):
-            raise FormatError(
-                Phrase(
-                    "{path}: unpacks to {size} MB, which no honest list does; ask for it as values only",
-                    path=path,
-                    size=f"{unpacked / 2**20:.0f}",
-                )
+    if is_bomb(members):
+        raise FormatError(
+            Phrase(
+                "{path}: unpacks to {size} MB, which no honest list does; ask for it as values only",
+                path=path,
+                size=unpacked_size(members),
             )
-    if len(members) > 2000:
+        )
+    if len(members) > MAX_MEMBERS:
         raise FormatError(
             Phrase(
                 "{path}: has {count} parts, which no honest list has; ask for it as values only",

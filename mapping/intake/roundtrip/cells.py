@@ -12,7 +12,6 @@ from mapping.column_map import marking
 from mapping.formats.tables._flat import LISTED
 from mapping.formats.tables.workbook import ENTRANCES
 from mapping.intake.roundtrip.edits import Edit
-from mapping.intake.services import BY_APPOINTMENT
 from mapping.language import parsers
 from mapping.language.i18n import Coded, Phrase
 from mapping.language.taxonomy import Vocabulary, match_term
@@ -300,19 +299,20 @@ def _hours(edit: Edit) -> None:
     zones = [getattr(record, "timezone", None) for record in old]
     new: dict[Any, Record] = {}
     for span in spans or ():
-        key = (span.byday or None, span.opens, span.closes)
+        fields = span.fields()
+        *when, interval = key = tuple(fields[name] for name in TELL_SCHEDULE)
         new[key] = Schedule(
-            id=record_id(edit.source, "schedule", edit.service, *key),
+            id=record_id(edit.source, "schedule", edit.service, *when, *filter(None, (interval,))),
             service_id=edit.service,
             timezone=zones[0] if zones else None,
-            byday=key[0],
-            opens_at=span.opens,
-            closes_at=span.closes,
-            freq={"weekly": "WEEKLY", "monthly": "MONTHLY"}.get(span.kind),  # type: ignore[arg-type]
             audience=_audience(edit),
-            description=BY_APPOINTMENT if span.kind == "appointment" else span.season or None,
+            **fields,
         )
-    edit.replace(old, new, lambda r: tuple(getattr(r, name, None) for name in ("byday", "opens_at", "closes_at")))
+    edit.replace(old, new, lambda r: tuple(getattr(r, name, None) for name in TELL_SCHEDULE))
+
+
+TELL_SCHEDULE = ("byday", "opens_at", "closes_at", "interval")
+"""Fields that tell one schedule of a service from another."""
 
 
 def _fees(edit: Edit) -> None:

@@ -14,6 +14,7 @@ from mapping.language.parsers._cells import (
     is_blank,
     says_none,
     says_unknown,
+    shown,
 )
 from mapping.language.parsers.ages import (
     AGES,
@@ -133,6 +134,7 @@ __all__ = [
     "says_nobody",
     "says_none",
     "says_unknown",
+    "shown",
     "split_list",
     "standing",
     "status",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise, product
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from mapping.language.fold import alternatives, is_damaged, skeleton, wildcard
 from mapping.language.i18n import UNSAID, Phrase, both
@@ -44,6 +44,9 @@ Means = Literal[
     "other",
 ]
 
+BY_APPOINTMENT = "by appointment"
+_FREQUENCIES: dict[Kind, str] = {"weekly": "WEEKLY", "monthly": "MONTHLY"}
+
 DAY_ENDS = 24 * 60
 LAST_MINUTE = DAY_ENDS - 1
 HALF = 12 * 60
@@ -71,6 +74,17 @@ class HoursValue:
     def season(self) -> str:
         """Return the season as records say it; empty without one."""
         return season_text(*self.months) if self.months else ""
+
+    def fields(self) -> dict[str, Any]:
+        """Return the fields of the schedule that holds it."""
+        return {
+            "freq": _FREQUENCIES.get(self.kind),
+            "interval": self.every if self.every > 1 else None,
+            "byday": self.byday or None,
+            "opens_at": self.opens,
+            "closes_at": self.closes,
+            "description": BY_APPOINTMENT if self.kind == "appointment" else self.season or None,
+        }
 
 
 _OF_DAYS_OFF: frozenset[Means] = frozenset(

@@ -314,6 +314,7 @@ def test_arbitrary_elements_are_read_or_refused(tmp_path_factory, tiny_area, ele
 
 def test_other_sheets_are_not_taken_for_it(tiny_area):
     assert overpass.columns([Sheet("OpenStreetMap", [["x"]]), Sheet("", [])], tiny_area) is None
+    assert overpass.columns([Sheet("OpenStreetMap", [["osm id"], ["node/1"]])], tiny_area) is None
 
 
 def extract(path):
@@ -346,7 +347,7 @@ def test_an_extract_gives_nodes_ways_and_relations_at_their_centre(tmp_path, tin
 
 def test_an_extract_that_is_shared_is_read(shared):
     (sheet,) = osm_pbf.read(shared / "data" / "geo" / "samples" / "helsinki_test.osm.pbf")
-    assert tuple(sheet.rows[0][: len(_tags.COLUMNS)]) == _tags.COLUMNS
+    assert sheet.rows[0][: len(_tags.COLUMNS)] == [*_tags.COLUMNS]
     assert sheet.skipped
 
 
