@@ -379,9 +379,11 @@ class Result:
         """
         judging = [c for c in self.headlines if c.more_is != "neither" and c.kind not in ("state", "text")]
         rising = {c.key: c.more_is == "better" for c in ((by, *judging) if by else judging)}
-        values = self.table[[*rising]].astype(float)
-        ordered = values.sort_values([*rising], ascending=[*rising.values()], kind="stable") if rising else values
-        return [str(code) for code in ordered.index]
+        codes = [str(code) for code in self.table.index]
+        if not rising:
+            return codes
+        numbers = [self.table[key].to_numpy(float, na_value=np.nan) * (1 if up else -1) for key, up in rising.items()]
+        return [codes[place] for place in np.lexsort(numbers[::-1])]  # what has no number stands last
 
     def state(self, code: str, key: str) -> State | None:
         """Return what the state of a cell is, None where its number says everything."""

@@ -1,6 +1,6 @@
 """Freeze: save the pages of the portal as a static site, the same bytes under the same addresses.
 
-Links are followed from the first page with the app's own test client, so that whatever can be reached is there and
+Links are followed from the first page by asking the app itself, so that whatever can be reached is there and
 no link leads nowhere. Beside them stand the answers of the API that need no question. The site is built beside the
 old one and takes its place at once; a file that says what it said before stays the same file, with its day, so that
 whoever copies the site elsewhere copies what changed.
@@ -24,6 +24,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from flask import Flask
+from werkzeug.test import create_environ, run_wsgi_app
 
 from mapping.errors import NotFound, UnsafePublication
 from mapping.language.i18n import Message
@@ -121,7 +122,7 @@ class _Files:
 
 
 def _save(app: Flask, files: _Files, progress: Progress | None, *, archive: bool) -> Frozen:
-    client = app.test_client()
+    ask = _asking(app)
     own = routes.file_paths(app) if routes.api.name in app.blueprints else ()
     waiting: list[tuple[str, str]] = [(path, "the site") for path in (*ALWAYS, *own)]
     paths = {path for path, _ in waiting}
@@ -129,11 +130,10 @@ def _save(app: Flask, files: _Files, progress: Progress | None, *, archive: bool
     sizes: dict[str, int] = {}
     total = 0
     for done, (path, found_on) in enumerate(waiting, 1):
-        response = client.get(f"/{path}")
-        if response.status_code != 200:
-            raise NotFound(f"{found_on}: links to {path}, which answers {response.status_code}; mend the link")
+        status, contents = ask(path)
+        if status != 200:
+            raise NotFound(f"{found_on}: links to {path}, which answers {status}; mend the link")
         name = path + "index.html" if path.endswith("/") or not path else path
-        contents = response.get_data()
         files.write(name, contents)
         sums[name] = hashlib.sha256(contents).hexdigest()
         total += len(contents)
@@ -145,13 +145,29 @@ def _save(app: Flask, files: _Files, progress: Progress | None, *, archive: bool
                     waiting.append((link, name))
         if progress is not None:
             progress(done, len(waiting))
-    missing = client.get("/404.html").get_data()
+    _, missing = ask("404.html")
     files.write("404.html", missing)
     sums["404.html"] = hashlib.sha256(missing).hexdigest()
     _write_sums(files, sums)
     if archive:
         total += _archive(app, files, sums, sizes)
     return _weigh(files.folder, sizes, total, len(sums) + 1)
+
+
+def _asking(app: Flask) -> Callable[[str], tuple[int, bytes]]:
+    """Return what asks the app for a path, and returns the status and the bytes of the answer.
+
+    The request is made once: to make it anew takes as long as many a page.
+    """
+    request = create_environ()
+
+    def ask(path: str) -> tuple[int, bytes]:
+        answer, status, _ = run_wsgi_app(
+            app, request | {"PATH_INFO": f"/{path}".encode().decode("latin-1")}, buffered=True
+        )
+        return int(status.split()[0]), b"".join(answer)
+
+    return ask
 
 
 def _archive(app: Flask, files: _Files, sums: dict[str, str], sizes: dict[str, int]) -> int:
@@ -161,10 +177,11 @@ def _archive(app: Flask, files: _Files, sums: dict[str, str], sizes: dict[str, i
     contents = path.read_bytes()
     sums[ARCHIVE] = hashlib.sha256(contents).hexdigest()
     app.config["ARCHIVE"] = Offer(posixpath.basename(ARCHIVE), ARCHIVE_LABEL, len(contents), sums[ARCHIVE])
+    ask = _asking(app)
     try:
         for language in app.config["AREA"].languages:
             name = f"{language}/data.html"
-            page = app.test_client().get(f"/{name}").get_data()
+            _, page = ask(name)
             files.write(name, page)
             sums[name], sizes[name] = hashlib.sha256(page).hexdigest(), len(gzip.compress(page, 9, mtime=0))
     finally:

@@ -66,7 +66,7 @@ def write(report: Report) -> bytes:
     _line(document, report.title, "Title")
     _line(document, report.subtitle, "Subtitle")
     for name, text in report.cover:
-        document.add_paragraph(f"{name}: {text}")
+        _add(document, _run(f"{name}: {text}"))
     for warning in report.warnings:
         _note(document, warning)
     for name, text in report.imprint:
@@ -121,13 +121,13 @@ def _set_up(document: Any, report: Report) -> None:
     properties.title, properties.subject, properties.author = report.title, report.subtitle, "Rohnamo"
     properties.language, properties.created, properties.modified = written, day, day
     properties.comments, properties.keywords, properties.last_modified_by = "", "", "Rohnamo"
-    _run(section.header.paragraphs[0], report.running, size=8, colour=GREY)
+    section.header.paragraphs[0]._p.append(_element(_run(report.running, size=8, colour=GREY)))
     foot = section.footer.paragraphs[0]
     if report.mark:
-        _run(section.header.add_paragraph(), report.mark, size=14, colour=RED, bold=True)
-        _run(foot, f"{report.mark}   ", size=9, colour=RED, bold=True)
+        section.header.add_paragraph()._p.append(_element(_run(report.mark, size=14, colour=RED, bold=True)))
+        foot._p.append(_element(_run(f"{report.mark}   ", size=9, colour=RED, bold=True)))
     foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    foot._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'))
+    foot._p.append(_element('<w:fldSimple w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'))
 
 
 def _turn(document: Any) -> None:
@@ -160,8 +160,7 @@ def _contents(document: Any, report: Report) -> None:
         f"<w:r><w:t>{html.escape(f'{c.number}. {c.title}' if c.number else c.title)}</w:t><w:br/></w:r>"
         for c in report.chapters
     )
-    field = f'<w:fldSimple {nsdecls("w")} w:instr="TOC \\o &quot;1-2&quot; \\h">{lines}</w:fldSimple>'
-    document.add_paragraph()._p.append(parse_xml(field))
+    _add(document, f'<w:fldSimple w:instr="TOC \\o &quot;1-2&quot; \\h">{lines}</w:fldSimple>')
     styles = ("", "Table caption", "Figure caption")
     for (title, entries), style in zip(report.lists, styles, strict=True):
         if not entries:
@@ -173,15 +172,48 @@ def _contents(document: Any, report: Report) -> None:
             continue
         lines = "".join(f"<w:r><w:t>{html.escape(_clean(text))}</w:t><w:br/></w:r>" for _, text in entries)
         instruction = f"TOC \\h \\z \\t &quot;{style},1&quot;"
-        field = f'<w:fldSimple {nsdecls("w")} w:instr="{instruction}">{lines}</w:fldSimple>'
-        document.add_paragraph()._p.append(parse_xml(field))
+        _add(document, f'<w:fldSimple w:instr="{instruction}">{lines}</w:fldSimple>')
 
 
-def _line(document: Any, text: str, style: str) -> Any:
-    """Add a paragraph in a style, which is set by its id: looking it up by its name takes longer than all else."""
-    line = document.add_paragraph(text)
-    line._p.style = style.replace(" ", "")
-    return line
+def _element(xml: str) -> Any:
+    """Return an element of WordprocessingML, whose prefix needs no telling."""
+    return parse_xml(re.sub(r"^<[\w:]+", rf"\g<0> {nsdecls('w')}", xml))
+
+
+def _append(document: Any, xml: str) -> None:
+    """Put an element at the end of the document, before what tells of its pages."""
+    document.element.body[-1].addprevious(_element(xml))
+
+
+def _add(document: Any, *runs: str, style: str = "", layout: str = "") -> None:
+    """Add a paragraph as XML at once, in a style by its name: python-docx looks for the place of each of its parts."""
+    style = f'<w:pStyle w:val="{style.replace(" ", "")}"/>' if style else ""
+    properties = f"<w:pPr>{style}{layout}</w:pPr>" if style or layout else ""
+    _append(document, f"<w:p>{properties}{''.join(runs)}</w:p>")
+
+
+def _run(text: str, *, size: float | None = None, bold: bool = False, colour: RGBColor | None = None) -> str:
+    """Return a run of text, with tabs and new lines; without a size it looks as its paragraph does."""
+    look = ""
+    if size is not None:
+        colours = "" if colour is None else f'<w:color w:val="{colour}"/>'
+        look = f'<w:rPr>{"<w:b/>" if bold else BOLD_NOT}{colours}<w:sz w:val="{round(size * 2)}"/></w:rPr>'
+    parts = re.split(r"([\t\n])", _clean(text))
+    written = "".join(SIGNS.get(part) or f"<w:t{_space(part)}>{html.escape(part)}</w:t>" for part in parts if part)
+    return f"<w:r>{look}{written}</w:r>"
+
+
+BOLD_NOT = '<w:b w:val="0"/>'
+SIGNS = {"\t": "<w:tab/>", "\n": "<w:br/>"}
+
+
+def _space(text: str) -> str:
+    return "" if text == text.strip() else ' xml:space="preserve"'
+
+
+def _line(document: Any, text: str, style: str) -> None:
+    """Add a paragraph that says one thing in a style."""
+    _add(document, *([_run(text)] if text else []), style=style)
 
 
 def _block(document: Any, block: Block) -> None:
@@ -214,8 +246,8 @@ def _block(document: Any, block: Block) -> None:
 def _items(document: Any, block: Items) -> None:
     """Write a list; numbers stand as text, since Word counts on from one numbered list of its own to the next."""
     for number, item in enumerate(block.items, 1):
-        line = _line(document, "", "List" if block.ordered else "List Bullet")
-        _run(line, f"{number}.\t{item}" if block.ordered else item, size=8 if block.small else 10)
+        text = _run(f"{number}.\t{item}" if block.ordered else item, size=8 if block.small else 10)
+        _add(document, text, style="List" if block.ordered else "List Bullet")
 
 
 def _paragraph(document: Any, block: Paragraph) -> None:
@@ -224,53 +256,39 @@ def _paragraph(document: Any, block: Paragraph) -> None:
     elif block.role == "source":
         _source(document, block.text)
     else:
-        line = document.add_paragraph()
-        _run(line, block.text, size=8 if block.role == "small" else 10, bold=block.role == "lead")
-        line.paragraph_format.keep_with_next = block.role == "lead"
+        leads = block.role == "lead"
+        text = _run(block.text, size=8 if block.role == "small" else 10, bold=leads)
+        _add(document, text, layout="<w:keepNext/>" if leads else '<w:keepNext w:val="0"/>')
 
 
 def _caption(document: Any, label: str, text: str, style: str) -> None:
     """Write a caption whose last number is a field: within its chapter, Word numbers it anew where one is added."""
-    line = _line(document, "", style)
     numbered = re.fullmatch(r"(.*?(\d+)\.)(\d+)(.*)", label)  # "Table 8.1"; in Uzbek "8.1-jadval"
     if numbered:
         before, chapter, last, after = numbered.groups()
-        _run(line, before, size=9, bold=True)
         name = f"{style.split()[0]}_{chapter}"
-        line._p.append(
-            parse_xml(
-                f'<w:fldSimple {nsdecls("w")} w:instr="SEQ {html.escape(name)} \\* ARABIC">'
-                f"<w:r><w:rPr><w:b/></w:rPr><w:t>{last}</w:t></w:r></w:fldSimple>"
-            )
+        field = (
+            f'<w:fldSimple w:instr="SEQ {html.escape(name)} \\* ARABIC">'
+            f"<w:r><w:rPr><w:b/></w:rPr><w:t>{last}</w:t></w:r></w:fldSimple>"
         )
-        _run(line, f"{after}. ", size=9, bold=True)
+        named = _run(before, size=9, bold=True), field, _run(f"{after}. ", size=9, bold=True)
     else:
-        _run(line, f"{label}. ", size=9, bold=True)
-    _run(line, text, size=9)
+        named = (_run(f"{label}. ", size=9, bold=True),)
+    _add(document, *named, _run(text, size=9), style=style)
 
 
 def _spacer(document: Any) -> None:
     """Keep what follows apart from a table: two tables in a row would become one."""
-    line = document.add_paragraph()
-    line.paragraph_format.space_after = line.paragraph_format.space_before = Pt(0)
-    line.paragraph_format.line_spacing = Pt(5)
+    _add(document, layout='<w:spacing w:after="0" w:before="0" w:line="100" w:lineRule="exact"/>')
 
 
 def _source(document: Any, text: str) -> None:
     if text:
-        _line(document, _clean(text), "Source")
+        _line(document, text, "Source")
 
 
 def _note(document: Any, text: str) -> None:
-    line = _line(document, "", "Intense Quote")
-    _run(line, text, size=10)
-
-
-def _run(paragraph: Any, text: str, *, size: float, bold: bool = False, colour: RGBColor | None = None) -> None:
-    run = paragraph.add_run(_clean(text))
-    run.font.size, run.font.bold = Pt(size), bold
-    if colour is not None:
-        run.font.color.rgb = colour
+    _add(document, _run(text, size=10), style="Intense Quote")
 
 
 def _grid(
@@ -298,13 +316,12 @@ def _grid(
     line = '<w:{side} w:val="single" w:sz="4" w:space="0" w:color="B8C2C8"/>'
     borders = "".join(line.format(side=side) for side in ("top", "bottom", "insideH"))
     columns = "".join(f'<w:gridCol w:w="{round(WIDTH.twips * share / sum(widths))}"/>' for share in widths)
-    table = parse_xml(
-        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{borders}</w:tblBorders>'
-        f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>{"".join(lines)}</w:tbl>'
+    _append(
+        document,
+        f'<w:tbl><w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{borders}</w:tblBorders>'
+        f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>{"".join(lines)}</w:tbl>',
     )
-    document.element.body.insert_element_before(table, "w:sectPr")
-    below = document.add_paragraph().paragraph_format
-    below.space_after, below.keep_with_next = Pt(2), True  # what a table is from stands on its page
+    _add(document, layout='<w:keepNext/><w:spacing w:after="40"/>')  # what a table is from stands on its page
 
 
 ALONE = 3
@@ -360,7 +377,10 @@ def _cell(
 
 def _clean(text: str) -> str:
     """Leave out signs that XML cannot hold."""
-    return "".join(sign for sign in text if sign >= " " or sign in "\t\n")
+    return text.translate(UNWRITABLE)
+
+
+UNWRITABLE = dict.fromkeys({*range(32)} - {*map(ord, SIGNS)})
 
 
 def _repeatable(held: bytes) -> bytes:
