@@ -414,9 +414,19 @@ class _Finder:
             names = [name for name, kind in fields.items() if kind == what and name in PUBLISHED[table]]
             for row in self.published(table, ("id", *names)) if names else ():
                 yield from filter(None, row[1:])
+            for name, kind in fields.items():
+                yield from self._translated.get((table, name), ()) if kind == what else ()
+
+    @cached_property
+    def _translated(self) -> dict[tuple[str, str], list[str]]:
+        """What is published of a field in other languages, by table and field: most translations are of words."""
+        texts: dict[tuple[str, str], list[str]] = {
+            (table, name): [] for table, fields in FACT_FIELDS.items() for name in fields
+        }
         for entity, name, text in self.published("translation", ("link_entity", "field", "text")):
-            if tables.get(entity, {}).get(name) == what:
-                yield text
+            if (entity, name) in texts:
+                texts[entity, name].append(text)
+        return texts
 
     @cached_property
     def published_phones(self) -> set[str]:

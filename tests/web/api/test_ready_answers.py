@@ -61,8 +61,7 @@ def require_headers(headers: list[tuple[str, str]]) -> None:
     assert "server" not in names
 
 
-def served_parts(folder: Path, area, *parts) -> Iterator[Wire]:
-    view = published(folder, area, *parts)
+def served(view: Path, area: StudyArea) -> Iterator[Wire]:
     app = create_app(view, area, keep=True)
     client = app.test_client()
     client.get("/api/")
@@ -72,8 +71,9 @@ def served_parts(folder: Path, area, *parts) -> Iterator[Wire]:
 
 
 @pytest.fixture
-def wire(tmp_path, tiny_area) -> Iterator[Wire]:
-    yield from served_parts(tmp_path, tiny_area, public_parts(), secret_parts())
+def wire(view_file, tmp_path, tiny_area) -> Iterator[Wire]:
+    """The sample, in a file that may be spoilt."""
+    yield from served(Path(shutil.copyfile(view_file, tmp_path / "public.db")), tiny_area)
 
 
 def test_every_way_of_asking_has_every_header_once(wire: Wire) -> None:
@@ -258,7 +258,7 @@ def test_an_edition_that_takes_the_place_of_another_is_answered_from_at_once(wir
 def test_with_secrets_and_without_every_byte_is_the_same(tmp_path, tiny_area) -> None:
     worlds = []
     for name, parts in (("with", (public_parts(), secret_parts())), ("without", (public_parts(),))):
-        for wire in served_parts(tmp_path / name, tiny_area, *parts):
+        for wire in served(published(tmp_path / name, tiny_area, *parts), tiny_area):
             requests = [asking(f"/api/services/{record}") for record in wire.names]
             got = wire.send(*requests)
             worlds.append([(status, [h for h in given if h[0] != "date"], body) for status, given, body in got])

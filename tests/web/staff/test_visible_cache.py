@@ -126,7 +126,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6), st.samp
 
 
 @settings(
-    max_examples=examples(25),
+    max_examples=examples(12),
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -1,6 +1,7 @@
 """The partner portal in tests: an app on views of a sample, people who are signed in, and a crawl of all pages."""
 
 import re
+from itertools import cycle
 from pathlib import Path
 
 from mapping.area.study_area import StudyArea
@@ -78,17 +79,15 @@ def crawl(client, *, languages=("en", "tg")):
     first = client.get("/en/index.html").text
     choice = re.search(r'<select id="place".*?</select>', first, re.DOTALL)
     starts, token = re.findall(r'<option value="([^"]+)"', choice[0]), {"csrf_token": csrf(first)}
-    for place in starts[:6]:
-        for sex, age in (("SEX-M", "AGE-ADU"), ("SEX-F", "AGE-CHI"), ("", "")):
-            fields = {**ALL_NEEDS, "place": place, "sex": sex, "age": age}
-            answer = client.post("/en/find.html", data=fields | token)
-            found[f"find {place} {sex} {age}"] = f"{answer.status_code} {_still(answer.text)}"
-            picked = re.findall(r'name="pick" value="([^"]+)"', answer.text)
-            for page in ("compare.html", "card.html"):
-                answer = client.post(
-                    f"/en/{page}", data=fields | token | {"pick": picked, "kind": "place", "name": "1"}
-                )
-                found[f"{page} {place} {sex} {age}"] = f"{answer.status_code} {_still(answer.text)}"
+    people = cycle((("SEX-M", "AGE-ADU"), ("SEX-F", "AGE-CHI"), ("", "")))
+    for place, (sex, age) in zip(starts[:6], people, strict=False):
+        fields = {**ALL_NEEDS, "place": place, "sex": sex, "age": age}
+        answer = client.post("/en/find.html", data=fields | token)
+        found[f"find {place} {sex} {age}"] = f"{answer.status_code} {_still(answer.text)}"
+        picked = re.findall(r'name="pick" value="([^"]+)"', answer.text)
+        for page in ("compare.html", "card.html"):
+            answer = client.post(f"/en/{page}", data=fields | token | {"pick": picked, "kind": "place", "name": "1"})
+            found[f"{page} {place} {sex} {age}"] = f"{answer.status_code} {_still(answer.text)}"
     answer = client.post("/en/news.html", data={"since": "2020-01-01"} | token)
     found["news"] = f"{answer.status_code} {_still(answer.text)}"
     return found

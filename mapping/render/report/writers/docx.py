@@ -271,9 +271,9 @@ def _caption(document: Any, label: str, text: str, style: str) -> None:
             f'<w:fldSimple w:instr="SEQ {html.escape(name)} \\* ARABIC">'
             f"<w:r><w:rPr><w:b/></w:rPr><w:t>{last}</w:t></w:r></w:fldSimple>"
         )
-        named = _run(before, size=9, bold=True), field, _run(f"{after}. ", size=9, bold=True)
+        named = [_run(before, size=9, bold=True), field, _run(f"{after}. ", size=9, bold=True)]
     else:
-        named = (_run(f"{label}. ", size=9, bold=True),)
+        named = [_run(f"{label}. ", size=9, bold=True)]
     _add(document, *named, _run(text, size=9), style=style)
 
 
