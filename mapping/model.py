@@ -208,6 +208,54 @@ FEW_FIELDS = 10
 """So many names a dictionary of its own holds in less memory than one that shares them."""
 
 
+class Source(Record):
+    """A sender of lists."""
+
+    table = "source"
+    stands = "note"
+    name: str
+    licence: Text = None
+    rank: int = 0
+    retrieved_on: dt.date | None = None
+
+
+class Taxonomy(Record):
+    """A controlled vocabulary."""
+
+    table = "taxonomy"
+    stands = "word"
+    name: str
+    description: str = ""
+    uri: Text = None
+    version: Text = None
+
+
+class TaxonomyTerm(Record):
+    """A term of a taxonomy."""
+
+    table = "taxonomy_term"
+    stands = "word"
+    code: Text = None
+    name: str
+    description: str = ""
+    parent_id: Annotated[str | None, Ref("taxonomy_term")] = None
+    taxonomy: Text = None
+    language: Text = None
+    taxonomy_id: Annotated[str | None, Ref("taxonomy")] = None
+    term_uri: Text = None
+
+
+class Unit(Record):
+    """What a capacity is counted in (HSDS's word; an administrative unit is an ``area_unit`` here)."""
+
+    table = "unit"
+    stands = "word"
+    name: str
+    scheme: Text = None
+    identifier: Text = None
+    uri: Text = None
+
+
 class Organization(Record):
     """A body that offers services or takes part in the referral mechanism."""
 
@@ -321,6 +369,21 @@ class Address(Record):
     audience: Seen = "custodian"
 
 
+class Contact(Record):
+    """A person or desk to ask for; people's names stay with the custodians unless raised by hand."""
+
+    table = "contact"
+    organization_id: OrganizationId = None
+    service_id: ServiceId = None
+    service_at_location_id: ServiceAtLocationId = None
+    location_id: LocationId = None
+    name: Text = None
+    title: Text = None
+    department: Text = None
+    email: Text = None
+    audience: Seen = "custodian"
+
+
 class Phone(Record):
     """A number to call, in E.164 or, for short numbers, as it is dialled."""
 
@@ -334,21 +397,6 @@ class Phone(Record):
     extension: int | None = None
     type: Text = None
     description: Text = None
-    audience: Seen = "custodian"
-
-
-class Contact(Record):
-    """A person or desk to ask for; people's names stay with the custodians unless raised by hand."""
-
-    table = "contact"
-    organization_id: OrganizationId = None
-    service_id: ServiceId = None
-    service_at_location_id: ServiceAtLocationId = None
-    location_id: LocationId = None
-    name: Text = None
-    title: Text = None
-    department: Text = None
-    email: Text = None
     audience: Seen = "custodian"
 
 
@@ -466,17 +514,6 @@ class Url(Record):
     service_id: ServiceId = None
 
 
-class Unit(Record):
-    """What a capacity is counted in (HSDS's word; an administrative unit is an ``area_unit`` here)."""
-
-    table = "unit"
-    stands = "word"
-    name: str
-    scheme: Text = None
-    identifier: Text = None
-    uri: Text = None
-
-
 class ServiceCapacity(Record):
     """How many a service can take at most, and how many now: the same where only the one is known.
 
@@ -492,32 +529,6 @@ class ServiceCapacity(Record):
     description: Text = None
     updated: dt.date | None = None
     audience: Seen = "custodian"
-
-
-class Taxonomy(Record):
-    """A controlled vocabulary."""
-
-    table = "taxonomy"
-    stands = "word"
-    name: str
-    description: str = ""
-    uri: Text = None
-    version: Text = None
-
-
-class TaxonomyTerm(Record):
-    """A term of a taxonomy."""
-
-    table = "taxonomy_term"
-    stands = "word"
-    code: Text = None
-    name: str
-    description: str = ""
-    parent_id: Annotated[str | None, Ref("taxonomy_term")] = None
-    taxonomy: Text = None
-    language: Text = None
-    taxonomy_id: Annotated[str | None, Ref("taxonomy")] = None
-    term_uri: Text = None
 
 
 class Attribute(Record):
@@ -683,17 +694,6 @@ class CaseCount(Record):
     audience: Seen = "custodian"
 
 
-class Source(Record):
-    """A sender of lists."""
-
-    table = "source"
-    stands = "note"
-    name: str
-    licence: Text = None
-    rank: int = 0
-    retrieved_on: dt.date | None = None
-
-
 class Provenance(Record):
     """Which source gave a record, under which key and where in its file; a merged record has several.
 
@@ -746,46 +746,9 @@ class Decision(Record):
     reason: Text = None
 
 
-RECORDS: dict[str, type[Record]] = {
-    kind.table: kind
-    for kind in (
-        Source,
-        Taxonomy,
-        TaxonomyTerm,
-        Unit,
-        Organization,
-        Program,
-        Service,
-        Location,
-        ServiceAtLocation,
-        Address,
-        Contact,
-        Phone,
-        Schedule,
-        Language,
-        ServiceArea,
-        Funding,
-        CostOption,
-        RequiredDocument,
-        Accessibility,
-        OrganizationIdentifier,
-        Url,
-        ServiceCapacity,
-        Attribute,
-        Verification,
-        Activity,
-        ReferralAgreement,
-        Translation,
-        Statement,
-        StandardAssessment,
-        StandardSummary,
-        CaseCount,
-        Provenance,
-        Approval,
-        Decision,
-    )
-}
-"""Every table by name, in an order in which no record refers to a later one (but for ids within one table)."""
+RECORDS: dict[str, type[Record]] = {kind.table: kind for kind in Record.__subclasses__()}
+"""Every table by name, in the order of this file, in which no record refers to a later one (but for ids within one
+table)."""
 
 WHOLES = tuple(table for table, kind in RECORDS.items() if kind.stands == "whole")
 """Tables whose records have parts: organizations, services and places."""
@@ -846,7 +809,12 @@ def record_id(source: str, table: str, *key: object) -> str:
 
     A second import of the same row meets the first, whatever else changed in it.
     """
-    return _id_of_hash(_HASH_OF_NAMESPACE.copy(), "\x1f".join((source, table, *map(str, key))))
+    return named_id("\x1f".join((source, table, *map(str, key))))
+
+
+def named_id(name: str) -> str:
+    """Return the uuid5 of a name, which `uuid.uuid5` makes three times as slowly."""
+    return _id_of_hash(_HASH_OF_NAMESPACE.copy(), name)
 
 
 @cache

@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlite_utils
 
-from mapping.directory.rows import Row, stored_rows
+from mapping.directory.rows import Row, rows_where, stored_rows
 from mapping.model import RECORDS, record_id
 
 CLAIMED = ("organization", "service", "location")
@@ -58,9 +58,13 @@ class Conflict:
     why: str
 
 
-def said(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
+def together(name: str) -> tuple[str, ...]:
+    """Return the fields that one thing is said in, of which a field is one."""
+    return next((group for group in TOGETHER if name in group), (name,))
+
+
+def said(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a source says with a row: its fields without blanks and without markings."""
-    del table
     return {name: value for name, value in row.items() if name not in DECIDED_OTHERWISE and value not in (None, "")}
 
 
@@ -89,10 +93,9 @@ def claim(
 
 def claims_of(db: sqlite_utils.Database, table: str, ids: Sequence[str]) -> dict[str, list[Row]]:
     """Return the claims about some records of a table, by record."""
-    query = "SELECT id FROM claim WHERE link_entity = ? AND link_id IN (SELECT value FROM json_each(?))"
-    claim_ids = [identifier for (identifier,) in db.conn.execute(query, [table, json.dumps(list(ids))])]
+    condition = "link_entity = ? AND link_id IN (SELECT value FROM json_each(?)) ORDER BY id"
     claims: dict[str, list[Row]] = defaultdict(list)
-    for row in stored_rows(db, "claim", claim_ids).values():
+    for row in rows_where(db, "claim", condition, table, json.dumps(list(ids))).values():
         claims[row["link_id"]].append(row)
     return claims
 
@@ -108,8 +111,7 @@ def settled(table: str, row: Mapping[str, Any], claims: Iterable[Row], rank: Map
     result = dict(row)
     for name, info in RECORDS[table].model_fields.items():
         if name not in DECIDED_OTHERWISE:
-            group = next((group for group in TOGETHER if name in group), (name,))
-            _, fields = _winner(name, group, ordered)
+            _, fields = _winner(name, ordered)
             default = None if info.is_required() else info.get_default()
             result[name] = fields.get(name, row[name] if info.is_required() else default)
     return result
@@ -121,13 +123,10 @@ def conflicts(db: sqlite_utils.Database, records: Collection[str] | None = None)
     names = dict(db.conn.execute("SELECT id, name FROM source").fetchall()) | {STEWARDS: "stewards"}
     conflicts = []
     for table in CLAIMED:
-        ids = [
-            identifier
-            for (identifier,) in db.conn.execute("SELECT DISTINCT link_id FROM claim WHERE link_entity = ?", [table])
-        ]
-        ids = ids if records is None else [identifier for identifier in ids if identifier in records]
-        rows = stored_rows(db, table, sorted(ids))
-        for record, claims in sorted(claims_of(db, table, sorted(ids)).items()):
+        of_table = db.conn.execute("SELECT DISTINCT link_id FROM claim WHERE link_entity = ?", [table])
+        ids = sorted(record for (record,) in of_table if records is None or record in records)
+        rows = stored_rows(db, table, ids)
+        for record, claims in sorted(claims_of(db, table, ids).items()):
             if record in rows:
                 conflicts += _differing(table, rows[record], _ordered(claims, rank), names)
     return conflicts
@@ -144,10 +143,10 @@ def _ordered(claims: Iterable[Row], rank: Mapping[str, int]) -> list[Claim]:
     return [(row, json.loads(row["fields"])) for row in sorted(claims, key=weight, reverse=True)]
 
 
-def _winner(name: str, group: tuple[str, ...], ordered: Sequence[Claim]) -> Claim:
+def _winner(name: str, ordered: Sequence[Claim]) -> Claim:
     """Return the claim that decides a field: the first that says it, or what it belongs to."""
     leading = [claim for claim in ordered if name in claim[1] and claim[0]["source_id"] == STEWARDS]
-    leading += [claim for claim in ordered if group[0] in claim[1]]
+    leading += [claim for claim in ordered if together(name)[0] in claim[1]]
     return next(iter([*leading, *(claim for claim in ordered if name in claim[1])]), ({}, {}))
 
 
@@ -157,8 +156,7 @@ def _differing(table: str, row: Row, ordered: Sequence[Claim], names: Mapping[st
         said_values = [(claim_row, fields[name]) for claim_row, fields in ordered if name in fields]
         if len({json.dumps(value) for _, value in said_values}) < 2:
             continue
-        group = next((group for group in TOGETHER if name in group), (name,))
-        first, fields = _winner(name, group, ordered)
+        first, fields = _winner(name, ordered)
         value = fields.get(name)
         losers = tuple(_said(claim_row, other, names) for claim_row, other in said_values if other != value)
         best = next(claim_row for claim_row, other in said_values if other != value)

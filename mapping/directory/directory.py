@@ -59,7 +59,7 @@ from mapping.directory.undo import BatchLine, batches, undo, undoable
 from mapping.directory.writing import Change, Missing, Writing
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
-from mapping.model import NAMESPACE, RECORDS, WORDS, AnyRecord, Audience, Record, columns, record_id, references
+from mapping.model import RECORDS, WORDS, AnyRecord, Audience, Record, columns, named_id, record_id, references
 from mapping.safety.agreed import Agreed, Key, Showing, digest_of, without_contacts
 from mapping.safety.leak_scan import FACT_FIELDS, HiddenFactFound, HiddenFacts, Leak
 from mapping.safety.redaction import PUBLISHED, Rules, Shown, TypeRule, agreed_rules, project, rename
@@ -313,9 +313,8 @@ class Directory:
         """
         change = Change()
         with self._said_clearly(f"could not store {batch.file}"), self._transaction(keep=not dry_run):
-            self._require_area()
-            gate.catch_up(self, self.rules(on))
-            number = self._begin_batch(batch, by=by, on=on)
+            of_list = {"source": batch.source.id, "file": batch.file, "series": series(batch.file), "rows": batch.rows}
+            number = self._begin_batch(of_list, by=by, on=on)
             bring_in(self.db, batch, change, number=number, area=self.area, progress=progress)
             change.shows = self._pass_gate(number, by=by, on=on, agreed_by=agreed_by)
         return change
@@ -375,7 +374,7 @@ class Directory:
             self.record(RECORDS[self._known(table)], record)
         try:
             with self.acting("merge", by=by, on=on, reason=reason, keep=not dry_run, whole=not dry_run) as writing:
-                merge(writing, table, keep, others, on=on)
+                merge(writing, table, keep, others)
         except Waits:
             fields = {"others": list(others)}
             writing.change.proposal = self.propose("merge", table, keep, fields, by=by, on=on, reason=reason)
@@ -478,7 +477,8 @@ class Directory:
         NotFound
             There is nothing.
         """
-        return stored_proposal(self.db, proposal_id)
+        proposal: Proposal = reader(Proposal)([*stored_proposal(self.db, proposal_id).values()])
+        return proposal
 
     def would_show(self, proposal_id: str, *, on: dt.date) -> list[Showing]:
         """Return what a proposal would newly show, were it agreed to; nothing is stored.
@@ -490,7 +490,7 @@ class Directory:
         Outdated
             The record was changed since it was proposed.
         """
-        row = to_row(self.proposal(proposal_id))
+        row = stored_proposal(self.db, proposal_id)
         with self.acting("look", by="somebody", on=on, keep=False) as writing:
             carry_out(writing, row, by="somebody else", on=on)
         return writing.change.showings
@@ -924,19 +924,8 @@ class Directory:
             It is to be done as a ``whole``, and what it shows waits for a second person: nothing was done.
         """
         with self._said_clearly(f"could not {what}"), self._transaction(keep=keep):
-            row = {
-                "source": STEWARDS,
-                "file": what,
-                "series": what,
-                "by": by,
-                "on": on.isoformat(),
-                "rows": 0,
-                "undoes": undoes,
-                "reason": reason,
-            }
-            self._require_area()
-            gate.catch_up(self, self.rules(on))
-            number = int(str(self.db.table("batch").insert(row).last_pk))
+            own = {"source": STEWARDS, "file": what, "series": what, "rows": 0, "undoes": undoes, "reason": reason}
+            number = self._begin_batch(own, by=by, on=on)
             writing = Writing(self.db, Change(), number=number, file=what)
             yield writing
             showings = writing.change.showings
@@ -999,16 +988,11 @@ class Directory:
             raise NotFound(f"{table!r} is not a table; the tables are {', '.join(RECORDS)}")
         return table
 
-    def _begin_batch(self, batch: Batch, *, by: str, on: dt.date) -> int:
-        row = {
-            "source": batch.source.id,
-            "file": batch.file,
-            "series": series(batch.file),
-            "by": by,
-            "on": on.isoformat(),
-            "rows": batch.rows,
-        }
-        return int(str(self.db.table("batch").insert(row).last_pk))
+    def _begin_batch(self, row: Row, *, by: str, on: dt.date) -> int:
+        """Let what another day would show wait, and note a batch as begun; return its number."""
+        self._require_area()
+        gate.catch_up(self, self.rules(on))
+        return int(str(self.db.table("batch").insert(row | {"by": by, "on": on.isoformat()}).last_pk))
 
 
 def _make_private(path: Path, content: Callable[[], bytes]) -> None:
@@ -1156,10 +1140,6 @@ def _licences(db: sqlite_utils.Database, shown: Shown) -> set[str]:
     return {without_contacts(text) for source, text in licences.items() if source in sources} - {""}
 
 
-_NAMED = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
-_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
-
-
 @lru_cache(4)  # a key is begun once: to begin takes as long as the rest
 def _keyed(key: bytes) -> hmac.HMAC:
     return hmac.new(key, digestmod="sha256")
@@ -1168,13 +1148,11 @@ def _keyed(key: bytes) -> hmac.HMAC:
 def public_id(key: bytes, record_id: str) -> str:
     """Return the published id of a record: it stays the same and tells nothing of the private one.
 
-    A UUID of version 5, which `uuid.uuid5` makes three times as slowly: there are ten for each service.
+    There are ten for each service.
     """
-    name, named = _keyed(key).copy(), _NAMED.copy()
+    name = _keyed(key).copy()
     name.update(record_id.encode())
-    named.update(name.hexdigest().encode())
-    text = named.hexdigest()
-    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
+    return named_id(name.hexdigest())
 
 
 def _advice(error: Exception) -> str:

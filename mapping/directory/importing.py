@@ -414,15 +414,7 @@ class Import:
                 continue
             own = {claim_row["id"]: claim_row for claim_row in claims.get(record, ())}
             if record not in claims and origin is not None:
-                first = claim(
-                    table,
-                    record,
-                    record,
-                    origin[0],
-                    fields=said(table, known[record]),
-                    said_on=verified_before(self.db, table, record),
-                    batch=origin[1],
-                )
+                first = first_claim(self.db, table, known[record], origin)
                 own[first["id"]] = claim_rows[first["id"]] = first
             if record in self.batch.edited:
                 given = {}
@@ -439,7 +431,7 @@ class Import:
                     record,
                     said_of,
                     source,
-                    fields=said(table, row),
+                    fields=said(row),
                     batch=self.number,
                     said_on=self._verified.get((table, record)),
                 )
@@ -701,6 +693,13 @@ def origins_of(db: sqlite_utils.Database, table: str, ids: list[str]) -> dict[st
     return {record: (source, number) for record, source, number in rows}
 
 
+def first_claim(db: sqlite_utils.Database, table: str, row: Row, origin: tuple[str, int]) -> Row:
+    """Return the claim of the one source that spoke of a record, of which the record stands as that said."""
+    source, batch = origin
+    day = verified_before(db, table, row["id"])
+    return claim(table, row["id"], row["id"], source, fields=said(row), said_on=day, batch=batch)
+
+
 def verified_before(db: sqlite_utils.Database, table: str, record: str) -> str | None:
     """Return the day on which a stored record, or a service of it, was last verified."""
     services = {
@@ -720,45 +719,15 @@ def series(file: str) -> str:
     True
     """
     words = re.findall(r"[^\W\d_]+", Path(file).stem.casefold())
-    return " ".join(word for word in words if word not in _EDITION_WORDS)
+    return " ".join(word for word in words if not _OF_AN_EDITION.fullmatch(word))
 
 
-_EDITION_WORDS = frozenset(
-    {
-        "final",
-        "new",
-        "copy",
-        "v",
-        "ver",
-        "version",
-        "export",
-        "updated",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "январь",
-        "февраль",
-        "март",
-        "апрель",
-        "май",
-        "июнь",
-        "июль",
-        "август",
-        "сентябрь",
-        "октябрь",
-        "ноябрь",
-        "декабрь",
-    }
+_OF_AN_EDITION = re.compile(
+    "final|new|copy|v|ver|version|export|updated"
+    "|january|february|march|april|may|june|july|august|september|october|november|december"
+    "|январь|февраль|март|апрель|май|июнь|июль|август|сентябрь|октябрь|ноябрь|декабрь"
 )
+"""Words by which the name of a file tells one edition of a list from another."""
 
 
 def _with_strictest(kind: type[Record], row: Values, later: Values) -> Values:

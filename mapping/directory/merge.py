@@ -1,6 +1,5 @@
 """Making one record of several, and a steward's own word on a record; both outlast every later import."""
 
-import datetime as dt
 import json
 from collections.abc import Collection, Container, Mapping, Sequence
 from typing import Any
@@ -11,15 +10,14 @@ from mapping.directory.conflicts import (
     CLAIMED,
     DECIDED_OTHERWISE,
     STEWARDS,
-    TOGETHER,
     claim,
     claims_of,
     ranks,
-    said,
     settled,
+    together,
 )
-from mapping.directory.importing import Move, moves, origins_of, verified_before
-from mapping.directory.rows import Row, stored_rows, to_row
+from mapping.directory.importing import Move, first_claim, moves, origins_of
+from mapping.directory.rows import Row, rows_where, stored_rows, to_row
 from mapping.directory.writing import Writing
 from mapping.errors import InvalidRecord
 from mapping.model import PARTS, RECORDS, WORDS, Record, Service, least_precise, record_id, references, strictest
@@ -82,14 +80,14 @@ def keep_edit(writing: Writing, old: Row, new: Row, *, table: str, fields: Mappi
     """Store an edited record so that no import undoes it: as the stewards' claim, or as a part that is settled."""
     if table in CLAIMED:
         _claim_as_it_stands(writing, table, old)
-        names = {field for name in fields for field in next((g for g in TOGETHER if name in g), (name,))}
+        names = {field for name in fields for field in together(name)}
         _say(writing, table, old["id"], {name: new[name] for name in sorted(names - DECIDED_OTHERWISE)})
     else:
         _settle(writing, table, old["id"])
     writing.put(table, {new["id"]: new})
 
 
-def merge(writing: Writing, table: str, keep: str, others: Sequence[str], *, on: dt.date) -> None:
+def merge(writing: Writing, table: str, keep: str, others: Sequence[str]) -> None:
     """Make one record of several: claims, parts, keys and whatever speaks of the others move to the one that is kept.
 
     Raises
@@ -113,7 +111,7 @@ def merge(writing: Writing, table: str, keep: str, others: Sequence[str], *, on:
     while waiting:
         name, other, survivor = waiting.pop(0)
         _move_all(writing, name, other, survivor)
-        _note_merged(writing, name, other, survivor, on)
+        _settle(writing, name, other, survivor=survivor)
         gone.append((name, other))
         own |= {survivor} if other in own else set()
         waiting += [repeat for repeat in _repeats(writing, name, survivor) if (repeat[0], repeat[1]) not in gone]
@@ -166,10 +164,7 @@ def _settled_row(writing: Writing, table: str, rows: Mapping[str, Row], keep: st
 
 def _texts(writing: Writing, table: str, record: str) -> dict[str, Row]:
     """Return the translations of a record by id."""
-    query = "SELECT id FROM translation WHERE link_entity = ? AND link_id = ? ORDER BY id"
-    return stored_rows(
-        writing.db, "translation", [identifier for (identifier,) in writing.db.conn.execute(query, [table, record])]
-    )
+    return rows_where(writing.db, "translation", "link_entity = ? AND link_id = ? ORDER BY id", table, record)
 
 
 def _part_texts(writing: Writing, texts: Collection[str], own: Container[str]) -> None:
@@ -211,15 +206,7 @@ def _claim_as_it_stands(writing: Writing, table: str, row: Row) -> None:
         return
     origin = origins_of(writing.db, table, [row["id"]]).get(row["id"])
     if origin is not None:
-        first = claim(
-            table,
-            row["id"],
-            row["id"],
-            origin[0],
-            fields=said(table, row),
-            batch=origin[1],
-            said_on=verified_before(writing.db, table, row["id"]),
-        )
+        first = first_claim(writing.db, table, row, origin)
         writing.put("claim", {first["id"]: first})
 
 
@@ -239,30 +226,17 @@ def _move_all(writing: Writing, table: str, other: str, survivor: str) -> None:
         columns = [column for column, parent in references(kind).items() if parent == table]
         columns += [column for column in ("link_id", "subject", "one", "other") if column in kind.model_fields]
         for column in columns:
-            ids = writing.db.conn.execute(f'SELECT id FROM "{child}" WHERE "{column}" = ?', [other])
-            rows = stored_rows(writing.db, child, [identifier for (identifier,) in ids])
+            rows = rows_where(writing.db, child, f'"{column}" = ? ORDER BY id', other)
             if child == "approval":  # an agreement to lower one record is none to lower another
-                rows = {
-                    identifier: row for identifier, row in rows.items() if row["kind"] not in ("audience", "precision")
-                }
-            writing.put(child, {identifier: row | {column: survivor} for identifier, row in rows.items()})
+                rows = {own: row for own, row in rows.items() if row["kind"] not in ("audience", "precision")}
+            writing.put(child, {own: row | {column: survivor} for own, row in rows.items()})
     for claim_row in claims_of(writing.db, table, [other]).get(other, ()):
         writing.put("claim", {claim_row["id"]: claim_row | {"link_id": survivor}})
-    claim_ids = writing.db.conn.execute("SELECT id FROM claim WHERE instr(fields, ?)", [json.dumps(other)])
-    for told_by, row in stored_rows(writing.db, "claim", [claim_id for (claim_id,) in claim_ids]).items():
-        writing.put(
-            "claim", {told_by: row | {"fields": row["fields"].replace(json.dumps(other), json.dumps(survivor))}}
-        )
-    query = "SELECT id FROM merged WHERE link_entity = ? AND kept = ?"
-    led = stored_rows(
-        writing.db, "merged", [identifier for (identifier,) in writing.db.conn.execute(query, [table, other])]
-    )
-    writing.put("merged", {identifier: row | {"kept": survivor} for identifier, row in led.items()})
-
-
-def _note_merged(writing: Writing, table: str, other: str, survivor: str, on: dt.date) -> None:
-    row = {"id": other, "link_entity": table, "kept": survivor, "on": on.isoformat()}
-    writing.put("merged", {other: row})
+    before, after = json.dumps(other), json.dumps(survivor)
+    for told_by, row in rows_where(writing.db, "claim", "instr(fields, ?) ORDER BY id", before).items():
+        writing.put("claim", {told_by: row | {"fields": row["fields"].replace(before, after)}})
+    led = rows_where(writing.db, "merged", "link_entity = ? AND kept = ? ORDER BY id", table, other)
+    writing.put("merged", {own: row | {"kept": survivor} for own, row in led.items()})
 
 
 def _settle(writing: Writing, table: str, record: str, *, survivor: str | None = None) -> None:
@@ -297,9 +271,8 @@ def _parts_of(writing: Writing, child: str, table: str, record: str) -> list[Row
     columns += [column for column in ("link_id",) if column in kind.model_fields]
     if not columns:
         return []
-    query = " OR ".join(f'"{column}" = ?' for column in columns)
-    ids = writing.db.conn.execute(f'SELECT id FROM "{child}" WHERE {query} ORDER BY id', [record] * len(columns))
-    return [*stored_rows(writing.db, child, [identifier for (identifier,) in ids]).values()]
+    owned = " OR ".join(f'"{column}" = ?' for column in columns)
+    return [*rows_where(writing.db, child, f"{owned} ORDER BY id", *[record] * len(columns)).values()]
 
 
 def _sign(table: str, row: Row) -> tuple[Any, ...]:

@@ -147,7 +147,7 @@ def stored_proposals(db: sqlite_utils.Database, *, waiting: bool = True) -> list
     return [cast("Proposal", read(row)) for row in rows]
 
 
-def stored_proposal(db: sqlite_utils.Database, proposal_id: str) -> Proposal:
+def stored_proposal(db: sqlite_utils.Database, proposal_id: str) -> Row:
     """Return what was proposed under an id.
 
     Raises
@@ -155,10 +155,9 @@ def stored_proposal(db: sqlite_utils.Database, proposal_id: str) -> Proposal:
     NotFound
         There is nothing.
     """
-    for proposal in stored_proposals(db, waiting=False):
-        if proposal.id == proposal_id:
-            return proposal
-    raise NotFound("there is no such proposal")
+    if (row := stored_rows(db, "proposal", [proposal_id]).get(proposal_id)) is None:
+        raise NotFound("there is no such proposal")
+    return row
 
 
 def keep_decision(
@@ -168,9 +167,7 @@ def keep_decision(
 
     Whoever signed in and agrees to what somebody proposed who did not is taken for the one who proposed it.
     """
-    row = stored_rows(writing.db, "proposal", [proposal_id]).get(proposal_id)
-    if row is None:
-        raise NotFound("there is no such proposal")
+    row = stored_proposal(writing.db, proposal_id)
     if row["decision"] != "waiting":
         raise Outdated
     other = two_people(row["proposed_by"], by)
@@ -216,7 +213,7 @@ def carry_out(writing: Writing, row: Row, *, by: str, on: dt.date) -> None:
     elif kind == "merge":
         if any(version(writing.db, table, other) != before for other, before in fields["others"].items()):
             raise Outdated
-        merge(writing, table, record, list(fields["others"]), on=on)
+        merge(writing, table, record, list(fields["others"]))
     elif kind == "undo":
         undo(writing, int(record))
     elif kind == "erase":
@@ -264,7 +261,7 @@ def _add_new(writing: Writing, records: Sequence[Record], row: Row, *, by: str, 
                 new_record.id,
                 new_record.id,
                 STEWARDS,
-                fields=said(new_record.table, to_row(new_record)),
+                fields=said(to_row(new_record)),
                 said_on=on.isoformat(),
                 batch=writing.number,
             )

@@ -27,6 +27,7 @@ __all__ = [
     "named",
     "reader",
     "row_values",
+    "rows_where",
     "stored_ids",
     "stored_rows",
     "to_row",
@@ -127,9 +128,13 @@ def stored_rows(db: sqlite_utils.Database, table: str, ids: Sequence[str]) -> di
     """Return the rows of some records, by id."""
     if not holds_any(db, table):
         return {}
+    return rows_where(db, table, "id IN (SELECT value FROM json_each(?))", json.dumps(ids))
+
+
+def rows_where(db: sqlite_utils.Database, table: str, condition: str, *values: Any) -> dict[str, Row]:
+    """Return the rows of a table of which a condition holds, by id."""
     names = list(columns(STORED[table]))
-    sql = f'SELECT {named(STORED[table])} FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))'
-    cursor = db.conn.execute(sql, [json.dumps(ids)])
+    cursor = db.conn.execute(f'SELECT {named(STORED[table])} FROM "{table}" WHERE {condition}', values)
     place = names.index("id")
     return {row[place]: dict(zip(names, row, strict=True)) for row in cursor}
 

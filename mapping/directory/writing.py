@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlite_utils
 
-from mapping.directory.rows import Row, as_json, insert, row_values, stored_rows, upsert
+from mapping.directory.rows import Row, as_json, insert, row_values, rows_where, stored_rows, upsert
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message, Phrase
 from mapping.model import RECORDS, Source
@@ -190,16 +190,12 @@ class Writing:
 
     def end_consents(self, ids: Sequence[str]) -> None:
         """End the agreements by which records were lowered."""
-        query = (
-            "SELECT id FROM approval WHERE kind IN ('audience', 'precision') AND subject IN"
-            " (SELECT value FROM json_each(?)) AND coalesce(consent_until, '') > ''"
+        condition = (
+            "kind IN ('audience', 'precision') AND subject IN (SELECT value FROM json_each(?))"
+            " AND coalesce(consent_until, '') > ''"
         )
-        approval_ids = [record for (record,) in self.db.conn.execute(query, [json.dumps(list(ids))])]
-        before = stored_rows(self.db, "approval", approval_ids)
-        after = {record: row | {"consent_until": None} for record, row in before.items()}
-        self.db.conn.executemany(
-            "UPDATE approval SET consent_until = NULL WHERE id = ?", ((identifier,) for identifier in approval_ids)
-        )
-        self.log("approval", ((identifier, before[identifier], after[identifier]) for identifier in approval_ids))
-        if approval_ids:
-            self.change.changed["approval"] += len(approval_ids)
+        before = rows_where(self.db, "approval", condition, json.dumps(list(ids)))
+        self.db.conn.executemany("UPDATE approval SET consent_until = NULL WHERE id = ?", [(own,) for own in before])
+        self.log("approval", ((own, row, row | {"consent_until": None}) for own, row in before.items()))
+        if before:
+            self.change.changed["approval"] += len(before)

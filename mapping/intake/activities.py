@@ -679,18 +679,8 @@ def _like(intake: Intake, text: str) -> list[str]:
 
 def provenance(reader: Reader, entity: str, record: str, key: str) -> Provenance:
     """Return where a record of a row came from."""
-    source = reader.intake.columns.source
-    return Provenance(
-        id=record_id(source, "provenance", entity, record, key),
-        link_id=record,
-        link_entity=entity,
-        source_id=record_id(source, "source"),
-        source_key=key,
-        file=reader.intake.batch.file,
-        sheet=reader.row.sheet or None,
-        row=reader.row.number,
-        cell=reader.cell("from" if entity == "referral_agreement" else "organization"),
-    )
+    named_by = "from" if entity == "referral_agreement" else "organization"
+    return Provenance(**reader.provenance(entity, record, key, named_by=named_by))
 
 
 READERS: dict[str, Callable[[Iterable[Reader], Intake], Iterator[tuple[SheetRow, list[Record]]]]] = {

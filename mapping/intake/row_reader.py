@@ -462,6 +462,20 @@ class Reader:
             own[sheet, name] = self.intake.letters.get(sheet, {}).get(fold_header(self.column(name)), "")
         return f"{letters}{self.row.number}" if (letters := own[sheet, name]) else None
 
+    def provenance(self, entity: str, record: str, key: str, *, named_by: str) -> dict[str, Any]:
+        """Return what `mapping.model.Provenance` says of a record of this row; the cell of a field names it."""
+        return {
+            "id": record_id(self.source, "provenance", entity, record, key),
+            "link_id": record,
+            "link_entity": entity,
+            "source_id": self.intake.source_id,
+            "source_key": key,
+            "file": self.intake.batch.file,
+            "sheet": self.row.sheet.strip() or None,
+            "row": self.row.number,
+            "cell": self.cell(named_by),
+        }
+
     def say(self, name: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
         """Keep an issue of this row."""
         self._keep(self.column(name), problem, fix, level)

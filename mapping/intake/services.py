@@ -1184,15 +1184,4 @@ def _translated(entity: str, record: str, name: str, texts: Mapping[str, str], s
 
 def _from(reader: Reader, entity: str, record: str, key: str) -> RecordRow:
     """Return from which row a record came."""
-    values = {
-        "id": record_id(reader.source, "provenance", entity, record, key),
-        "link_id": record,
-        "link_entity": entity,
-        "source_id": reader.intake.source_id,
-        "source_key": key,
-        "file": reader.intake.batch.file,
-        "sheet": reader.row.sheet.strip() or None,
-        "row": reader.row.number,
-        "cell": reader.cell(entity),
-    }
-    return Provenance, row_of_checked(Provenance)(values)
+    return Provenance, row_of_checked(Provenance)(reader.provenance(entity, record, key, named_by=entity))

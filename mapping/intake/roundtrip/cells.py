@@ -5,6 +5,7 @@ An emptied cell takes out what stood there. What cannot be read is said, and cha
 
 import re
 from collections.abc import Callable, Hashable, Iterable
+from operator import attrgetter
 from typing import Any
 
 from mapping.area.geocode import locate, served
@@ -14,7 +15,7 @@ from mapping.formats.tables.workbook import ENTRANCES
 from mapping.intake.roundtrip.edits import Edit
 from mapping.language import parsers
 from mapping.language.i18n import Coded, Phrase
-from mapping.language.taxonomy import Vocabulary, match_term
+from mapping.language.taxonomy import Vocabulary, match_term, term_id
 from mapping.model import (
     AUDIENCES,
     Accessibility,
@@ -23,16 +24,18 @@ from mapping.model import (
     Audience,
     CostOption,
     Language,
+    Location,
+    Organization,
     Phone,
-    Precision,
     Record,
     RequiredDocument,
     Schedule,
+    Service,
     ServiceArea,
+    ServiceAtLocation,
     Translation,
     Verification,
     least_precise,
-    record_id,
     strictest,
 )
 
@@ -53,17 +56,27 @@ def _taken(
     return value is not None, value
 
 
-def _say_in(edit: Edit, table: str, identifier: str, field: str, key: str) -> None:
+def _translation(edit: Edit, table: str, record: str, field: str, language: str, text: str) -> Translation:
+    """Return a text of a record in a language."""
+    own = edit.own_id("translation", record, field, language)
+    return Translation(id=own, link_id=record, link_entity=table, field=field, language=language, text=text)
+
+
+def _texts(edit: Edit, record: str, field: str) -> list[Translation]:
+    """Return the texts of a field of a record in all languages."""
+    return [text for text in edit.held.of(Translation, "link_id", record) if text.field == field]
+
+
+def _say_in(edit: Edit, kind: type[Record], identifier: str, field: str, key: str) -> None:
     """Change a text in the language of the workbook; where it is the only one, it is that of all languages."""
-    text, record = edit.text(key), edit.current(table, identifier)
-    texts = [t for t in edit.held.of("translation", "link_id", identifier) if getattr(t, "field", "") == field]
-    own = [t for t in texts if getattr(t, "language", "") == edit.language]
-    base = getattr(record, field, None)
+    text, record = edit.text(key), edit.current(kind, identifier)
+    texts = _texts(edit, identifier, field)
+    own = [other for other in texts if other.language == edit.language]
     if not text:
         for old in own:
             edit.remove(old)
         if edit.language == "en" or not texts:
-            edit.set(table, identifier, key, **{field: "" if field == "name" else None})
+            edit.set(kind, identifier, key, **{field: "" if field == "name" else None})
         elif not own:
             edit.say(
                 key,
@@ -73,66 +86,56 @@ def _say_in(edit: Edit, table: str, identifier: str, field: str, key: str) -> No
             )
         return
     if texts or edit.language != "en":
-        made = Translation(
-            id=record_id(edit.source, "translation", identifier, field, edit.language),
-            link_id=identifier,
-            link_entity=table,
-            field=field,
-            language=edit.language,
-            text=text,
-        )
+        made = _translation(edit, kind.table, identifier, field, edit.language, text)
         edit.put(made.model_copy(update={"id": own[0].id}) if own else made)
-    if edit.language == "en" or not base:
-        edit.set(table, identifier, key, **{field: text})
+    if edit.language == "en" or record is None or not record.get(field):
+        edit.set(kind, identifier, key, **{field: text})
 
 
 def _organization(edit: Edit) -> None:
     if not edit.text("organization"):
         edit.say("organization", Phrase("a body needs a name"), NOTHING)
     elif edit.organization is not None:
-        _say_in(edit, "organization", edit.organization, "name", "organization")
+        _say_in(edit, Organization, edit.organization, "name", "organization")
 
 
 def _name(edit: Edit) -> None:
     if not edit.text("name"):
         edit.say("name", Phrase("a service needs a name"), NOTHING)
     else:
-        _say_in(edit, "service", edit.service, "name", "name")
+        _say_in(edit, Service, edit.service, "name", "name")
 
 
 def _description(edit: Edit) -> None:
     text = edit.text("description")
     if not text or edit.reader.harmless("description", text):
-        _say_in(edit, "service", edit.service, "description", "description")
+        _say_in(edit, Service, edit.service, "description", "description")
 
 
-def _said(edit: Edit, link: str) -> list[Record]:
+def _said(edit: Edit, link: str) -> list[Attribute]:
     """Return the terms said of the service that the workbook's audience could see."""
-    groups = Vocabulary.load("beneficiaries")
     allowed = edit.reader.intake.area.settings.sensitive_allowed
     hidden = {
-        record_id("rohnamo", "taxonomy_term", "beneficiaries", term.code)
-        for term in groups.terms()
+        term_id(term)
+        for term in Vocabulary.load("beneficiaries").terms()
         if term.sensitive and term.code not in allowed and edit.audience == "public"
     }
-    return [
-        record
-        for record in edit.held.of("attribute", "link_id", edit.service)
-        if getattr(record, "link_type", "") == link and getattr(record, "taxonomy_term_id", None) not in hidden
-    ]
+    terms = edit.held.of(Attribute, "link_id", edit.service)
+    return [term for term in terms if term.link_type == link and term.taxonomy_term_id not in hidden]
 
 
-def _term_of(record: Record) -> Any:
-    return getattr(record, "taxonomy_term_id", None) or getattr(record, "value", None)
+def _term_of(record: Attribute) -> str | None:
+    return record.taxonomy_term_id or record.value
 
 
-def _attribute(edit: Edit, link: Any, taxonomy: str, code: str) -> Attribute:
+def _attribute(edit: Edit, link: Any, code: str, term: str | None, value: str | None = None) -> Attribute:
     return Attribute(
-        id=record_id(edit.source, "attribute", edit.service, link, code),
+        id=edit.own_id("attribute", edit.service, link, code),
         link_id=edit.service,
         link_entity="service",
         link_type=link,
-        taxonomy_term_id=record_id("rohnamo", "taxonomy_term", taxonomy, code),
+        taxonomy_term_id=term,
+        value=value,
     )
 
 
@@ -148,9 +151,9 @@ def _types(edit: Edit) -> None:
     if words:
         return  # half of what was meant would take out the other half
     terms, old = Vocabulary.load("service_types"), _said(edit, "service_type")
-    by_id = {record_id("rohnamo", "taxonomy_term", "service_types", term.code): term for term in terms.terms()}
-    before = [by_id[_term_of(record)].audience for record in old if _term_of(record) in by_id]
-    new = [_attribute(edit, "service_type", "service_types", code) for code in codes]
+    audiences = {term_id(term): term.audience for term in terms.terms()}
+    before = [audiences[own] for record in old if (own := record.taxonomy_term_id) in audiences]
+    new = [_attribute(edit, "service_type", code, term_id(terms.term(code))) for code in codes]
     edit.replace(old, {record.taxonomy_term_id: record for record in new}, _term_of)
     hidden: Audience = max(before, key=AUDIENCES.index, default="public")
     if AUDIENCES.index(hidden) > max(AUDIENCES.index(terms.term(code).audience) for code in codes):
@@ -159,12 +162,10 @@ def _types(edit: Edit) -> None:
 
 def _groups(edit: Edit, link: Any) -> None:
     codes, words = edit.reader.terms(link, "beneficiaries")
-    old = _said(edit, link)
-    new: dict[Any, Record] = {}
-    for code in codes:
-        made = _attribute(edit, link, "beneficiaries", code)
-        new[made.taxonomy_term_id] = made
-    notes = {getattr(record, "value", None): record for record in old if not getattr(record, "taxonomy_term_id", None)}
+    old, groups = _said(edit, link), Vocabulary.load("beneficiaries")
+    terms = [_attribute(edit, link, code, term_id(groups.term(code))) for code in codes]
+    new = {term.taxonomy_term_id: term for term in terms}
+    notes = {record.value: record for record in old if not record.taxonomy_term_id}
     unknown = []
     if link == "serves" and not codes and all(parsers.says_everybody(word) for word in words):
         words = []  # without a group it is for everybody
@@ -174,8 +175,7 @@ def _groups(edit: Edit, link: Any) -> None:
         if text in notes:
             new[text] = notes[text]
         elif condition is not None:
-            made = _attribute(edit, link, "beneficiaries", condition.code)
-            new[text] = made.model_copy(update={"taxonomy_term_id": None, "value": text})
+            new[text] = _attribute(edit, link, condition.code, None, text)
         else:
             unknown.append(word)
     for word in unknown:
@@ -187,32 +187,26 @@ def _groups(edit: Edit, link: Any) -> None:
 def _languages(edit: Edit) -> None:
     ok, codes = _taken(edit, "languages", "languages", parsers.language_codes)
     if ok:
-        new: dict[Any, Record] = {
-            code: Language(
-                id=record_id(edit.source, "language", edit.service, code), service_id=edit.service, code=code
-            )
+        new = {
+            code: Language(id=edit.own_id("language", edit.service, code), service_id=edit.service, code=code)
             for code in codes or ()
         }
-        edit.replace(edit.held.of("language", "service_id", edit.service), new, lambda r: getattr(r, "code", None))
+        edit.replace(edit.held.of(Language, "service_id", edit.service), new, lambda language: language.code)
 
 
-def _numbers(edit: Edit) -> list[Record]:
+def _numbers(edit: Edit) -> list[Phone]:
     """Return every number that the service is reached by, its places' and its body's among them."""
-    ties = edit.held.of("service_at_location", "service_id", edit.service)
-    phones = edit.held.of("phone", "service_id", edit.service)
-    for tie in ties:
-        phones = [*phones, *edit.held.of("phone", "service_at_location_id", tie.id)]
-        phones += edit.held.of("phone", "location_id", getattr(tie, "location_id", None) or "-")
+    phones = [*edit.held.of(Phone, "service_id", edit.service)]
+    for tie in edit.held.of(ServiceAtLocation, "service_id", edit.service):
+        phones += edit.held.of(Phone, "service_at_location_id", tie.id)
+        phones += edit.held.of(Phone, "location_id", tie.location_id)
     return list({record.id: record for record in phones}.values())
 
 
 def _phones(edit: Edit) -> None:
     old = _numbers(edit)
-    known = {
-        str(getattr(r, "number", "")): r
-        for r in (*edit.held.of("phone", "organization_id", edit.organization or "-"), *old)
-    }
-    new: dict[Any, Record] = {}
+    known = {phone.number: phone for phone in (*edit.held.of(Phone, "organization_id", edit.organization), *old)}
+    new: dict[str, Phone] = {}
     fresh = []
     for part in filter(None, (part.strip() for part in edit.text("phones").split(LISTED.strip()))):
         bare = re.sub(r"\s*ext\.\s*\d+$", "", part)
@@ -224,23 +218,21 @@ def _phones(edit: Edit) -> None:
         new[number] = known.get(number) or _phone(edit, number, extension, kind)
     if fresh and not (set(new) - set(known)) and edit.reader.unread & {"phone"}:
         return
-    edit.replace(
-        old, {number: _own(edit, record) for number, record in new.items()}, lambda r: getattr(r, "number", "")
-    )
+    edit.replace(old, {number: _own(edit, phone) for number, phone in new.items()}, lambda phone: phone.number)
 
 
-def _own(edit: Edit, record: Record) -> Record:
+def _own(edit: Edit, record: Phone) -> Phone:
     """Return a number of the body as one of the service, which has its own from now on."""
-    if isinstance(record, Phone) and record.organization_id and not record.service_id:
-        own_id = record_id(edit.source, "phone", edit.service, record.number)
+    if record.organization_id and not record.service_id:
+        own_id = edit.own_id("phone", edit.service, record.number)
         return record.model_copy(update={"id": own_id, "organization_id": None, "service_id": edit.service})
     return record
 
 
 def _read_numbers(edit: Edit, parts: Iterable[str]) -> Iterable[tuple[str, int | None, str]]:
     intake = edit.reader.intake
-    place = edit.current("location", edit.location or "")
-    region = getattr(place, "country", None) or intake.area.code
+    place = edit.current(Location, edit.location)
+    region = (place.country if place else None) or intake.area.code
     region = intake.area.settings.phone_region or region if region == intake.area.code else region
     for part in parts:
         try:
@@ -264,7 +256,7 @@ def _phone(edit: Edit, number: str, extension: int | None, kind: str) -> Phone:
             "doubt",
         )
     return Phone(
-        id=record_id(edit.source, "phone", edit.service, number),
+        id=edit.own_id("phone", edit.service, number),
         service_id=edit.service,
         number=number,
         extension=extension,
@@ -274,41 +266,40 @@ def _phone(edit: Edit, number: str, extension: int | None, kind: str) -> Phone:
 
 
 def _audience(edit: Edit) -> Audience:
-    service = edit.current("service", edit.service)
-    audience: Audience = getattr(service, "audience", "custodian")
-    return audience
+    service = edit.current(Service, edit.service)
+    return service.audience if service else "custodian"
 
 
 def _email(edit: Edit) -> None:
     ok, mails = _taken(edit, "email", "email", parsers.emails)
     if ok:
-        edit.set("service", edit.service, "email", email=mails[0] if mails else None)
+        edit.set(Service, edit.service, "email", email=mails[0] if mails else None)
 
 
 def _url(edit: Edit) -> None:
     ok, page = _taken(edit, "url", "website", parsers.website)
     if ok:
-        edit.set("service", edit.service, "url", url=page)
+        edit.set(Service, edit.service, "url", url=page)
 
 
 def _hours(edit: Edit) -> None:
     ok, spans = _taken(edit, "hours", "hours", parsers.hours)
     if not ok:
         return
-    old = edit.held.of("schedule", "service_id", edit.service)
-    zones = [getattr(record, "timezone", None) for record in old]
-    new: dict[Any, Record] = {}
+    old = edit.held.of(Schedule, "service_id", edit.service)
+    zones = [record.timezone for record in old]
+    new: dict[Any, Schedule] = {}
     for span in spans or ():
         fields = span.fields()
         *when, interval = key = tuple(fields[name] for name in TELL_SCHEDULE)
         new[key] = Schedule(
-            id=record_id(edit.source, "schedule", edit.service, *when, *filter(None, (interval,))),
+            id=edit.own_id("schedule", edit.service, *when, *filter(None, (interval,))),
             service_id=edit.service,
             timezone=zones[0] if zones else None,
             audience=_audience(edit),
             **fields,
         )
-    edit.replace(old, new, lambda r: tuple(getattr(r, name, None) for name in TELL_SCHEDULE))
+    edit.replace(old, new, attrgetter(*TELL_SCHEDULE))
 
 
 TELL_SCHEDULE = ("byday", "opens_at", "closes_at", "interval")
@@ -320,73 +311,51 @@ def _fees(edit: Edit) -> None:
     ok, cost = _taken(edit, "fees", "cost", parsers.cost, money)
     if not ok:
         return
-    old = edit.held.of("cost_option", "service_id", edit.service)
-    new: dict[Any, Record] = {}
-    texts = [
-        t for t in edit.held.of("translation", "link_id", edit.service) if getattr(t, "field", "") == "fees_description"
-    ]
+    old = edit.held.of(CostOption, "service_id", edit.service)
+    new: dict[Any, CostOption] = {}
     words_of: dict[str, str] = {}
     if cost is not None:
         words_of = parsers.price_words(cost, money) or {edit.language: edit.reader.harmless("cost", cost.text)}
         if not any(words_of.values()):
             return
         new[cost.kind, cost.amount, cost.currency] = CostOption(
-            id=record_id(edit.source, "cost_option", edit.service),
+            id=edit.own_id("cost_option", edit.service),
             service_id=edit.service,
             option=cost.kind,
             amount=cost.amount,
             currency=cost.currency,
         )
-    edit.replace(old, new, lambda r: tuple(getattr(r, name, None) for name in ("option", "amount", "currency")))
-    by_language = {getattr(text, "language", ""): text for text in texts}
+    edit.replace(old, new, attrgetter("option", "amount", "currency"))
+    by_language = {text.language: text for text in _texts(edit, edit.service, "fees_description")}
     for language, text in by_language.items():
         if language not in words_of:  # a price that changed is wrong in every language
             edit.remove(text)
     for language, words in words_of.items():
-        made = Translation(
-            id=record_id(edit.source, "translation", edit.service, "fees_description", language),
-            link_id=edit.service,
-            link_entity="service",
-            field="fees_description",
-            language=language,
-            text=words,
-        )
+        made = _translation(edit, "service", edit.service, "fees_description", language, words)
         edit.put(made.model_copy(update={"id": by_language[language].id}) if language in by_language else made)
-    edit.set(
-        "service", edit.service, "fees", fees_description=words_of.get("en") or next(iter(words_of.values()), None)
-    )
+    edit.set(Service, edit.service, "fees", fees_description=words_of.get("en") or next(iter(words_of.values()), None))
 
 
 def _documents(edit: Edit) -> None:
     codes, words = edit.reader.papers()
-    terms, old = Vocabulary.load("documents"), edit.held.of("required_document", "service_id", edit.service)
-    papers = {getattr(record, "document", None): record for record in old}
-    new: dict[Any, Record] = {}
+    terms, old = Vocabulary.load("documents"), edit.held.of(RequiredDocument, "service_id", edit.service)
+    papers = {record.document: record for record in old}
+    new: dict[str | None, RequiredDocument] = {}
     for code in codes:
-        paper = record_id(edit.source, "required_document", edit.service, code)
+        paper = edit.own_id("required_document", edit.service, code)
         label = str(terms.label(code, "en"))
         if label in papers:
             new[label] = papers[label]
             continue
         new[label] = RequiredDocument(id=paper, service_id=edit.service, document=label)
         for language in edit.reader.intake.area.languages:
-            translation_id = record_id(edit.source, "translation", paper, "document", language)
-            edit.put(
-                Translation(
-                    id=translation_id,
-                    link_id=paper,
-                    link_entity="required_document",
-                    field="document",
-                    language=language,
-                    text=str(terms.label(code, language)),
-                )
-            )
+            edit.put(_translation(edit, "required_document", paper, "document", language, terms.label(code, language)))
     unknown = [word for word in words if word not in papers]
     new |= {word: papers[word] for word in words if word in papers}
     for word in unknown:
         edit.say("documents", Phrase("{word!r} is no paper that we know", word=word), NOT_LISTED)
     if not unknown:
-        edit.replace(old, new, lambda r: getattr(r, "document", None))
+        edit.replace(old, new, lambda paper: paper.document)
 
 
 def _status(edit: Edit) -> None:
@@ -394,24 +363,24 @@ def _status(edit: Edit) -> None:
     if len(codes) != 1:
         edit.say("status", Phrase("{status!r} does not say whether it works", status=edit.text("status")), NOT_LISTED)
     else:
-        edit.set("service", edit.service, "status", status=codes[0])
+        edit.set(Service, edit.service, "status", status=codes[0])
 
 
 def _covers(edit: Edit) -> None:
     area = edit.reader.intake.area
-    new: dict[Any, Record] = {}
+    new: dict[str | None, ServiceArea] = {}
     for part in filter(None, (part.strip() for part in edit.text("covers").split(LISTED.strip()))):
         unit = served(area, part)
         if unit is None:
             edit.say("covers", Phrase("{part!r} is no unit that we know", part=part), NOT_LISTED)
             return
         new[unit] = ServiceArea(
-            id=record_id(edit.source, "service_area", edit.service, unit),
+            id=edit.own_id("service_area", edit.service, unit),
             service_id=edit.service,
             area_unit=unit,
             name=area.label(unit, "en"),
         )
-    edit.replace(edit.held.of("service_area", "service_id", edit.service), new, lambda r: getattr(r, "area_unit", None))
+    edit.replace(edit.held.of(ServiceArea, "service_id", edit.service), new, lambda covered: covered.area_unit)
 
 
 def _place(edit: Edit, key: str) -> str | None:
@@ -428,26 +397,26 @@ def _place(edit: Edit, key: str) -> str | None:
 def _place_name(edit: Edit) -> None:
     place, text = _place(edit, "place_name"), edit.text("place_name")
     if place and (not text or edit.reader.harmless("place_name", text)):
-        _say_in(edit, "location", place, "name", "place_name")
+        _say_in(edit, Location, place, "name", "place_name")
 
 
 def _address(edit: Edit, key: str, field: str) -> None:
     place = _place(edit, key)
     if not place:
         return
-    old = next((address for address in edit.held.of("address", "location_id", place) if edit.seen(address)), None)
+    old = next((address for address in edit.held.of(Address, "location_id", place) if edit.seen(address)), None)
     text = edit.text(key)
     if old is not None:
-        edit.set("address", old.id, key, **{field: text})
+        edit.set(Address, old.id, key, **{field: text})
         return
-    address_id = record_id(edit.source, "address", place)
+    address_id = edit.own_id("address", place)
     shown = bool(edit.reader.harmless("address", text)) or field == "city"
-    location = edit.current("location", place)
-    made = edit.current("address", address_id) or Address(
+    location = edit.current(Location, place)
+    made = edit.current(Address, address_id) or Address(
         id=address_id,
         location_id=place,
-        country=getattr(location, "country", None) or "",
-        audience=getattr(location, "audience", "custodian") if shown else "custodian",
+        country=(location.country if location else None) or "",
+        audience=location.audience if location and shown else "custodian",
     )
     edit.put(made.model_copy(update={field: text}))
 
@@ -459,7 +428,7 @@ def _unit(edit: Edit) -> None:
     if place and unit is None:
         edit.say("area_unit", Phrase("{text!r} is no unit that we know", text=text), NOT_LISTED)
     elif place:
-        edit.set("location", place, "area_unit", area_unit=unit)
+        edit.set(Location, place, "area_unit", area_unit=unit)
 
 
 def _country(edit: Edit) -> None:
@@ -471,21 +440,20 @@ def _country(edit: Edit) -> None:
             Phrase("write two letters; nothing was changed"),
         )
     elif place:
-        edit.set("location", place, "country", country=text)
+        edit.set(Location, place, "country", country=text)
 
 
 def _point(edit: Edit) -> None:
     key = "latitude" if "latitude" in edit.columns else "longitude"
     place, latitude, longitude = _place(edit, key), edit.text("latitude"), edit.text("longitude")
-    record = edit.current("location", place or "")
+    record = edit.current(Location, place)
     if not place or record is None:
         return
-    unit = getattr(record, "area_unit", None)
-    precision: Precision = getattr(record, "precision", "none")
+    unit = record.area_unit
     if not latitude and not longitude:
-        shown = least_precise(precision, "area" if unit else "none")
+        shown = least_precise(record.precision, "area" if unit else "none")
         basis = "unit" if unit else "none"
-        edit.set("location", place, key, latitude=None, longitude=None, position_basis=basis, precision=shown)
+        edit.set(Location, place, key, latitude=None, longitude=None, position_basis=basis, precision=shown)
         return
     point = edit.reader.take("latitude", parsers.coordinates, longitude) if latitude else None
     if point is None:
@@ -493,7 +461,7 @@ def _point(edit: Edit) -> None:
         return
     area = edit.reader.intake.area
     lies = area.unit_at(point.lat, point.lon)
-    if lies is None and (getattr(record, "country", None) or area.code) == area.code:
+    if lies is None and (record.country or area.code) == area.code:
         edit.say(
             key,
             Phrase("the point lies outside the country"),
@@ -509,7 +477,7 @@ def _point(edit: Edit) -> None:
             Phrase("the unit was changed with it"),
             "doubt",
         )
-    edit.set("location", place, key, **fields)
+    edit.set(Location, place, key, **fields)
 
 
 def _accessible(edit: Edit) -> None:
@@ -518,11 +486,11 @@ def _accessible(edit: Edit) -> None:
     if not ok or not place:
         return
     words = {wheels: text for text, wheels in ENTRANCES.items()}
-    new: dict[Any, Record] = {}
+    new: dict[str | None, Accessibility] = {}
     if yes is not None:
-        accessibility_id = record_id(edit.source, "accessibility", place)
+        accessibility_id = edit.own_id("accessibility", place)
         new[words[yes]] = Accessibility(id=accessibility_id, location_id=place, description=words[yes])
-    edit.replace(edit.held.of("accessibility", "location_id", place), new, lambda r: getattr(r, "description", None))
+    edit.replace(edit.held.of(Accessibility, "location_id", place), new, lambda entrance: entrance.description)
 
 
 def _verified(edit: Edit) -> None:
@@ -540,7 +508,7 @@ def _verified(edit: Edit) -> None:
         return
     edit.put(
         Verification(
-            id=record_id(edit.source, "verification", edit.service),
+            id=edit.own_id("verification", edit.service),
             link_id=edit.service,
             link_entity="service",
             level=how.code if how else "self-reported",  # type: ignore[arg-type]
@@ -565,7 +533,7 @@ def _marking(edit: Edit) -> None:
 
 
 def _raise(edit: Edit, wanted: Audience) -> None:
-    edit.set("service", edit.service, "marking", audience=strictest(_audience(edit), wanted))
+    edit.set(Service, edit.service, "marking", audience=strictest(_audience(edit), wanted))
 
 
 HANDLERS: dict[str, Callable[[Edit], None]] = {

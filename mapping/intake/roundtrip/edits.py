@@ -12,11 +12,11 @@ from mapping.batch import Issue, Level
 from mapping.directory.directory import public_id
 from mapping.intake.row_reader import Reader
 from mapping.language.i18n import Phrase
-from mapping.model import AUDIENCES, RECORDS, Audience, Record
+from mapping.model import AUDIENCES, AnyRecord, Audience, Location, Record, Service, Translation, record_id
 from mapping.quality.known_organizations import Known
 
-KEYED = ("service", "location")
-"""Tables whose published ids stand in a workbook."""
+KEYED: tuple[type[Record], ...] = (Service, Location)
+"""Records whose published ids stand in a workbook."""
 
 
 class HeldRecords:
@@ -27,38 +27,33 @@ class HeldRecords:
         if known.held is None or key is None:
             raise LookupError("no directory")
         self.held, self.key = known.held, key
+        self._tables: dict[type[Record], dict[str, Any]] = {}
+        self._owned: dict[tuple[type[Record], str], dict[str, list[Any]]] = {}
 
     @cached_property
     def private(self) -> dict[tuple[str, str], str]:
         """Private id by table and published id."""
         return {
-            (table, public_id(self.key, identifier)): identifier
-            for table in KEYED
-            for identifier in self.records(table)
+            (kind.table, public_id(self.key, identifier)): identifier
+            for kind in KEYED
+            for identifier in self.records(kind)
         }
 
-    def records(self, table: str) -> dict[str, Record]:
-        """Return the records of a table by id."""
-        if table not in self._tables:
-            self._tables[table] = {record.id: record for record in self.held.records(RECORDS[table])}
-        return self._tables[table]
+    def records(self, kind: type[AnyRecord]) -> dict[str, AnyRecord]:
+        """Return the records of a kind by id."""
+        if kind not in self._tables:
+            self._tables[kind] = {record.id: record for record in self.held.records(kind)}
+        records: dict[str, AnyRecord] = self._tables[kind]
+        return records
 
-    @cached_property
-    def _tables(self) -> dict[str, dict[str, Record]]:
-        return {}
-
-    def of(self, table: str, column: str, owner: str) -> list[Record]:
-        """Return the records of a table that belong to another by a column."""
-        if (table, column) not in self._owned:
-            grouped: dict[str, list[Record]] = defaultdict(list)
-            for record in self.records(table).values():
+    def of(self, kind: type[AnyRecord], column: str, owner: str | None) -> list[AnyRecord]:
+        """Return the records of a kind that belong to another by a column."""
+        if (kind, column) not in self._owned:
+            grouped: dict[str, list[Any]] = defaultdict(list)
+            for record in self.records(kind).values():
                 grouped[getattr(record, column) or ""].append(record)
-            self._owned[table, column] = grouped
-        return self._owned[table, column].get(owner, [])
-
-    @cached_property
-    def _owned(self) -> dict[tuple[str, str], dict[str, list[Record]]]:
-        return {}
+            self._owned[kind, column] = grouped
+        return self._owned[kind, column].get(owner or "-", [])
 
 
 @dataclass
@@ -75,7 +70,8 @@ class Edit:
     location: str | None
     organization: str | None
     language: str
-    records: dict[str, Record]
+    records: dict[str, Any]
+    """What the file has changed so far, by id."""
     removed: list[tuple[str, str]]
     touched: bool = False
     """Whether the row changed anything."""
@@ -99,25 +95,28 @@ class Edit:
         marked: Audience = getattr(record, "audience", "public")
         return AUDIENCES.index(marked) <= AUDIENCES.index(self.audience)
 
-    def current(self, table: str, identifier: str) -> Record | None:
+    def current(self, kind: type[AnyRecord], identifier: str | None) -> AnyRecord | None:
         """Return a record as this file has changed it so far."""
-        return self.records.get(identifier) or self.held.records(table).get(identifier)
+        return self.records.get(identifier or "") or self.held.records(kind).get(identifier or "")
+
+    def own_id(self, table: str, *key: object) -> str:
+        """Return the id of a record of the sender's."""
+        return record_id(self.source, table, *key)
 
     def put(self, record: Record) -> None:
         """Give a record that is new or changed."""
         self.records[record.id] = record
         self.touched = True
 
-    def set(self, table: str, identifier: str | None, key: str, **fields: Any) -> None:
+    def set(self, kind: type[Record], identifier: str | None, key: str, **fields: Any) -> None:
         """Change fields of a known record; what does not fit is said, and changes nothing."""
-        record = self.current(table, identifier or "")
+        record = self.current(kind, identifier)
         if record is None:
-            self.reader.say(
-                "", Phrase("there is no {table} to change", table=table), Phrase("ask a steward"), "refused"
-            )
+            problem = Phrase("there is no {table} to change", table=kind.table)
+            self.reader.say("", problem, Phrase("ask a steward"), "refused")
             return
         try:
-            self.put(type(record).model_validate(record.model_dump() | fields))
+            self.put(kind.model_validate(record.model_dump() | fields))
         except ValidationError as error:
             reason = Phrase.of(error.errors()[0]["msg"])
             self.say(
@@ -133,11 +132,13 @@ class Edit:
 
     def remove(self, record: Record) -> None:
         """Take out a part of a record, with its texts in other languages."""
-        texts = self.held.of("translation", "link_id", record.id)
+        texts = self.held.of(Translation, "link_id", record.id)
         self.removed += [(record.table, record.id), *((text.table, text.id) for text in texts)]
         self.touched = True
 
-    def replace(self, old: Sequence[Record], new: Mapping[Any, Record], key_of: Callable[[Record], Any]) -> None:
+    def replace(
+        self, old: Sequence[AnyRecord], new: Mapping[Any, AnyRecord], key_of: Callable[[AnyRecord], Any]
+    ) -> None:
         """Put new parts in place of old ones that could be seen; those that are the same stay untouched."""
         for record in old:
             if self.seen(record) and key_of(record) not in new:

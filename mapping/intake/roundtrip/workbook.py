@@ -15,7 +15,7 @@ from mapping.intake.roundtrip.cells import HANDLERS, OF_PLACE
 from mapping.intake.roundtrip.edits import Edit, HeldRecords
 from mapping.intake.row_reader import Intake, Reader
 from mapping.language.i18n import UNSAID, Phrase, Several, both
-from mapping.model import Audience, Provenance, Record, record_id
+from mapping.model import Audience, Provenance, Record, Service, ServiceAtLocation
 from mapping.safety.redaction import VIEWS
 
 
@@ -112,8 +112,8 @@ def _edit(reader: Reader, file: _File, held: HeldRecords) -> Edit | None:
             Phrase("take the row from a newer workbook; a new service has no id"),
         )
         return None
-    ties = held.of("service_at_location", "service_id", service)
-    if location is not None and location not in {getattr(tie, "location_id", None) for tie in ties}:
+    ties = held.of(ServiceAtLocation, "service_id", service)
+    if location is not None and location not in {tie.location_id for tie in ties}:
         _refuse(
             reader,
             file.returned,
@@ -137,7 +137,7 @@ def _edit(reader: Reader, file: _File, held: HeldRecords) -> Edit | None:
     elif match is not None:
         file.numbers.append((int(match[1]), int(match[2]), cells["name"]))
     columns = {key for key in columns if fold_header(heads[key]) in there}  # a column that was deleted says nothing
-    body = getattr(held.records("service")[service], "organization_id", None)
+    body = held.records(Service)[service].organization_id
     return Edit(
         reader,
         held,
@@ -177,20 +177,8 @@ def _apply(edit: Edit, file: _File) -> None:
 
 def _note_source(edit: Edit) -> None:
     """Keep which row changed the service."""
-    row, batch = edit.reader.row, edit.reader.intake.batch
-    edit.put(
-        Provenance(
-            id=record_id(edit.source, "provenance", "service", edit.service),
-            link_id=edit.service,
-            link_entity="service",
-            source_id=record_id(edit.source, "source"),
-            source_key=edit.text("id"),
-            file=batch.file,
-            sheet=row.sheet or None,
-            row=row.number,
-            cell=edit.reader.cell("service"),
-        )
-    )
+    came_from = edit.reader.provenance("service", edit.service, edit.text("id"), named_by="service")
+    edit.put(Provenance(**came_from | {"id": edit.own_id("provenance", "service", edit.service)}))
 
 
 def _say_deleted(file: _File) -> None:
