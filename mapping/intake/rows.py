@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import dropwhile, pairwise, zip_longest
 from typing import NamedTuple
@@ -183,7 +183,11 @@ def _take(sheet: Sheet, columns: ColumnMap, path: object, rows: Rows) -> None:
     rows.headers[sheet.name] = names
     into = rows.children if columns.sheets.children and sheet.name == columns.sheets.children else rows.rows
     above = start - columns.header.rows - columns.header.skip_after
-    around = (re.split(r"[\\/]", str(path))[-1], sheet.name, *_texts(sheet.rows[:above]))
+    around = (
+        re.split(r"[\\/]", str(path))[-1],
+        sheet.name,
+        *texts_of(cell for row in sheet.rows[:above] for cell in row),
+    )
     rows.titles[sheet.name] = [text[:LONGEST_TITLE] for text in around]
     rows.notes[sheet.name] = [text for text in around if asks_for_all(text) or explained(text)]
     into.extend(_Lines(sheet, names, columns, rows).read(start))
@@ -191,10 +195,6 @@ def _take(sheet: Sheet, columns: ColumnMap, path: object, rows: Rows) -> None:
         signs = {sign: text for note in notes for sign, text in explained(note).items()}
         rows.signs[sheet.name] = {sign: signs[sign] for sign in sorted(signs, key=len, reverse=True)}
         rows.asking[sheet.name] = _asking([*filter(asks_for_all, notes)], into, sheet.name)
-
-
-def _texts(lines: Sequence[Sequence[object]]) -> list[str]:
-    return [text for line in lines for cell in line if (text := written(cell).strip())]
 
 
 def _asking(notes: Sequence[str], rows: Packed[SheetRow], sheet: str) -> dict[str, str]:
@@ -441,3 +441,8 @@ def written(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     return str(cell)
+
+
+def texts_of(cells: Iterable[object]) -> list[str]:
+    """Return what stands in some cells, without those that hold nothing."""
+    return [text for cell in cells if (text := written(cell).strip())]

@@ -18,10 +18,26 @@ from mapping.formats import Sheet
 from mapping.intake.guess.cells import ENOUGH, ColumnGuess, looked_at
 from mapping.intake.guess.headings import REMARKS, RUNNING, bound_of, day_of, field_of, is_end, language_in, named
 from mapping.intake.guess.questions import ManyChoices, questions
-from mapping.intake.guess.shaped import holds_numbers, is_of_activities, own_columns, own_header, titles_of
+from mapping.intake.guess.shaped import (
+    GuessedColumns,
+    give_own_fields,
+    holds_numbers,
+    is_of_activities,
+    own_header,
+    titles_of,
+)
 from mapping.intake.guess.shapes import OtherShape, other_shape
 from mapping.intake.row_reader import DAYS
-from mapping.intake.rows import LOOK_FOR_HEADER, ONLY_TOTAL, heads_a_part, joined, numbered, stands_over, written
+from mapping.intake.rows import (
+    LOOK_FOR_HEADER,
+    ONLY_TOTAL,
+    heads_a_part,
+    joined,
+    numbered,
+    stands_over,
+    texts_of,
+    written,
+)
 from mapping.intake.services import ROUND_THE_CLOCK
 from mapping.language.composition import composed
 from mapping.language.fold import coarse, skeleton, words_for
@@ -60,7 +76,7 @@ SPOKEN = ("organization", "description", "place_name")
 
 
 @dataclass
-class Guessed:
+class Guessed(GuessedColumns):
     """What was made of the columns of one sheet."""
 
     sheet: Sheet
@@ -68,28 +84,13 @@ class Guessed:
     first: int
     """Index of the first row below the header."""
     names: list[str]
-    fields: dict[str, list[str]] = field(default_factory=dict)
     key: list[str] = field(default_factory=list)
-    private: list[str] = field(default_factory=list)
-    open: list[str] = field(default_factory=list)
-    """Columns that nobody could guess."""
     services: dict[str, str] = field(default_factory=dict)
-    why: dict[str, str] = field(default_factory=dict)
-    """Column -> by what it was guessed."""
     seen: dict[str, ColumnGuess] = field(default_factory=dict)
     sheets: list[str] = field(default_factory=list)
     """Names of all sheets with the same columns."""
     left: list[str] = field(default_factory=list)
     """Names of the sheets that are no part of the list."""
-    passed: list[str] = field(default_factory=list)
-    """Columns that say nothing of their own: running numbers, and answers that other columns hold too."""
-    choices: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Field -> column of one of several choices -> what a yes in it stands for."""
-    headings: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Column of counts or answers -> what its heading says of them."""
-    standards: dict[str, str] = field(default_factory=dict)
-    """Column of answers -> the item of the checklist that they answer."""
-    constants: dict[str, str] = field(default_factory=dict)
     titled: str = ""
     """What tells the kind of help of all rows, where no column does."""
     supposed: str = ""
@@ -227,7 +228,7 @@ def _lists_helped(guess: Guessed) -> bool:
 def _cells(guess: Guessed) -> list[list[str]]:
     """Return what stands in the columns of a sheet, without empty cells."""
     columns = zip_longest(*guess.sheet.rows[guess.first :][:SAMPLE], fillvalue="")
-    return [[text for cell in column if (text := written(cell).strip())] for column in columns]
+    return [*map(texts_of, columns)]
 
 
 def _tells_births(guess: Guessed) -> bool:
@@ -346,10 +347,8 @@ def _guessed_of(sheet: Sheet, other: OtherShape, sheets: Sequence[Sheet], area: 
         guess.header = guess.header.model_copy(update={"has": ""})
     _look(guess, alike, area)
     looks = {name: guess.seen[name] for name in guess.names if name}
-    own = own_columns(other, looks, titles_of(sheet, guess.top), area)
-    guess.fields, guess.choices, guess.headings, guess.standards = own.fields, own.choices, own.headings, own.standards
-    guess.constants, guess.private, guess.passed, guess.open = own.constants, own.private, own.passed, own.open
-    guess.key, guess.why, guess.missing = own.fields.pop("key", []), own.why, own.missing(other)
+    give_own_fields(guess, other, looks, titles_of(sheet, guess.top), area)
+    guess.key, guess.missing = guess.fields.pop("key", []), guess.lacking(other)
     return guess
 
 

@@ -7,7 +7,7 @@ from types import ModuleType
 
 from mapping.formats import Sheet, read_sheets
 from mapping.intake.guess.headings import RUNNING, SERVICE, field_of, is_named
-from mapping.intake.rows import LOOK_FOR_HEADER, written
+from mapping.intake.rows import LOOK_FOR_HEADER, texts_of, written
 from mapping.language.i18n import Phrase, and_more
 
 LEAST_FIELDS = 4
@@ -65,7 +65,7 @@ def _stood_up(sheet: Sheet) -> Sheet:
 
 def _filled(row: Sequence[object]) -> int:
     """Return how many cells of a row hold anything."""
-    return sum(bool(written(cell).strip()) for cell in row)
+    return len(texts_of(row))
 
 
 def _fields(cells: Sequence[object]) -> set[str]:
@@ -92,7 +92,7 @@ def _stands(rows: Rows) -> bool:
 
 def _names_columns(row: Sequence[object]) -> bool:
     """Tell whether all cells of a row name columns, and several nothing else."""
-    texts = [text for cell in row if (text := written(cell).strip())]
+    texts = texts_of(row)
     heads = {text for text in texts if len(text) <= LONGEST_NAME and is_named(text, HEADS)}
     if len(heads) < LEAST_HEADS or any(letter.isdigit() for text in texts for letter in text):
         return False
@@ -149,13 +149,13 @@ def _side_by_side(sheet: Sheet) -> Iterator[Sheet]:
         (0, []),
     )
     below = sheet.rows[place + 1 :]
-    if not blocks or any(written(cell).strip() for line in below for cell in _beside(line, blocks)):
+    if not blocks or any(texts_of(_beside(line, blocks)) for line in below):
         yield sheet
         return
     above = sheet.rows[place - 1] if place else ()
     last = max((n for n, row in enumerate(below, 1) if _filled(row) > 1), default=0)
     for number, (start, end) in enumerate(blocks, 1):
-        over = [text for cell in above[start:end] if (text := written(cell).strip())]
+        over = texts_of(above[start:end])
         heading = len(over) == 1 and (start > 0 or _filled(above) > 1)
         rows = [*sheet.rows[: place - heading], sheet.rows[place][start:end]]
         rows += [over] if heading else []

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from mapping.column_map import fold_header
 from mapping.formats import Sheet
 from mapping.intake.guess.shapes import answer_of
-from mapping.intake.rows import written
+from mapping.intake.rows import texts_of
 from mapping.language.taxonomy import checklist_item, match_term
 
 LONGEST = 300
@@ -73,7 +73,7 @@ def _pairs(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
     for sheet in sheets:
         rows = sheet.rows if len(sheet.rows) <= SHORT_SHEET else [*sheet.rows[:ENDS], *sheet.rows[-ENDS:]]
         for row in rows:
-            texts = [text for cell in row if (text := written(cell).strip()) and len(text) <= LONGEST]
+            texts = [text for text in texts_of(row) if len(text) <= LONGEST]
             if len(texts) == 2 and re.fullmatch(_SHORT, texts[0].strip(" .)")):
                 yield texts[0].strip(" .)"), texts[1]
             for text in texts:

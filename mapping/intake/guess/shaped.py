@@ -20,7 +20,7 @@ from mapping.intake.guess.shapes import (
     names_two,
     scores,
 )
-from mapping.intake.rows import LOOK_FOR_HEADER, LOOKED_AT, joined, stands_over, written
+from mapping.intake.rows import LOOK_FOR_HEADER, LOOKED_AT, joined, stands_over, texts_of, written
 from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.fold import coarse, skeleton, tokens, words_for
@@ -113,21 +113,27 @@ MOST = 0.6
 """Share of the cells of a column that tells what it holds."""
 
 
-@dataclass
-class OwnColumns:
-    """What the columns of such a list were taken for."""
+@dataclass(kw_only=True)
+class GuessedColumns:
+    """What the columns of a list were taken for."""
 
     fields: dict[str, list[str]] = field(default_factory=dict)
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Field -> column of one of several choices -> what a yes in it stands for."""
     headings: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Column of counts or answers -> what its heading says of them."""
     standards: dict[str, str] = field(default_factory=dict)
+    """Column of answers -> the item of the checklist that they answer."""
     constants: dict[str, str] = field(default_factory=dict)
     private: list[str] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
+    """Columns that say nothing of their own: running numbers, and answers that other columns hold too."""
     open: list[str] = field(default_factory=list)
+    """Columns that nobody could guess."""
     why: dict[str, str] = field(default_factory=dict)
+    """Column -> by what it was guessed."""
 
-    def missing(self, shape: str) -> list[str]:
+    def lacking(self, shape: str) -> list[str]:
         """Return the fields without which no row counts and which no column fills."""
         filled = {*self.fields, *self.choices, *self.constants, *self.said_by_headings()}
         filled |= {"count", "answer"} if self.headings else set()
@@ -141,14 +147,17 @@ class OwnColumns:
         return {name for values in self.headings.values() for name in values}
 
 
-def own_columns(
-    shape: OtherShape, looks: Mapping[str, ColumnGuess], titles: Sequence[str], area: StudyArea | None
-) -> OwnColumns:
+def give_own_fields(
+    own: GuessedColumns,
+    shape: OtherShape,
+    looks: Mapping[str, ColumnGuess],
+    titles: Sequence[str],
+    area: StudyArea | None,
+) -> None:
     """Give the columns of a list the fields of its own shape: each the one whose longest word its heading holds.
 
     ``titles`` are the texts above the headings, by which all rows of a list of counts may say what was counted.
     """
-    own = OwnColumns()
     left = list(_not_kept(shape, looks, own))
     if shape == "assessment":
         left = list(_of_bodies(list(_answers(left, looks, own)), looks, own))
@@ -185,10 +194,9 @@ def own_columns(
     _name_who(shape, looks, own)
     order = {name: place for place, name in enumerate(candidates)}
     own.fields = dict(sorted(own.fields.items(), key=lambda pair: order[pair[0]]))
-    return own
 
 
-def _name_who(shape: OtherShape, looks: Mapping[str, ColumnGuess], own: OwnColumns) -> None:
+def _name_who(shape: OtherShape, looks: Mapping[str, ColumnGuess], own: GuessedColumns) -> None:
     """Say who a row is about where no heading does: who carried it out, else the first column of words nobody knows."""
     if shape == "agreement":
         _name_parties(own)
@@ -204,7 +212,7 @@ def _name_who(shape: OtherShape, looks: Mapping[str, ColumnGuess], own: OwnColum
         own.why[worded[0]] = "PERHAPS, since no other column looks like names of bodies"
 
 
-def _name_parties(own: OwnColumns) -> None:
+def _name_parties(own: GuessedColumns) -> None:
     """Take the organization of a row for the party that no heading names."""
     bodies = [name for name in own.open if field_of(name) == "organization"]
     for about in ("from", "to"):
@@ -214,7 +222,7 @@ def _name_parties(own: OwnColumns) -> None:
             own.open.remove(bodies.pop(0))
 
 
-def _lines_above(titles: Sequence[str], shape: OtherShape, own: OwnColumns) -> dict[str, str]:
+def _lines_above(titles: Sequence[str], shape: OtherShape, own: GuessedColumns) -> dict[str, str]:
     """Return what lines above the headings say of all rows ("Организация: «Умед»"), where no column says it."""
     filled = {*own.fields, *own.choices, *own.constants, *own.said_by_headings()}
     values: dict[str, str] = {}
@@ -250,7 +258,7 @@ _EITHER = {"start and end": "start"}
 """Words for several fields at once -> the field that is read for all."""
 
 
-def _not_kept(shape: str, looks: Mapping[str, ColumnGuess], own: OwnColumns) -> Iterator[str]:
+def _not_kept(shape: str, looks: Mapping[str, ColumnGuess], own: GuessedColumns) -> Iterator[str]:
     """Yield the columns that may be kept, having put aside remarks, people and running numbers."""
     for name in looks:
         is_own = any(named(name, about) for about in FIELDS_OF[shape])
@@ -272,7 +280,7 @@ def _not_kept(shape: str, looks: Mapping[str, ColumnGuess], own: OwnColumns) -> 
 BY_NUMBER = "by their numbers alone: look whether the list counts as our checklist does"
 
 
-def _answers(names: Sequence[str], looks: Mapping[str, ColumnGuess], own: OwnColumns) -> Iterator[str]:
+def _answers(names: Sequence[str], looks: Mapping[str, ColumnGuess], own: GuessedColumns) -> Iterator[str]:
     """Yield the columns that are no answers, having taken those whose headings are answers or items themselves."""
     ticks = {name: parsers.answer(last) for name in names if is_answer(last := name.split(" / ")[-1])}
     if len(ticks) > 1:
@@ -294,7 +302,7 @@ def _answers(names: Sequence[str], looks: Mapping[str, ColumnGuess], own: OwnCol
             yield name
 
 
-def _of_bodies(names: Sequence[str], looks: Mapping[str, ColumnGuess], own: OwnColumns) -> Iterator[str]:
+def _of_bodies(names: Sequence[str], looks: Mapping[str, ColumnGuess], own: GuessedColumns) -> Iterator[str]:
     """Yield the columns that are no answers of one body, having taken those whose headings are names of bodies."""
     columns = [
         name
@@ -317,7 +325,7 @@ def _item_of(heading: str) -> str:
 
 
 def _counts(
-    names: Sequence[str], looks: Mapping[str, ColumnGuess], own: OwnColumns, area: StudyArea | None
+    names: Sequence[str], looks: Mapping[str, ColumnGuess], own: GuessedColumns, area: StudyArea | None
 ) -> Iterator[str]:
     """Yield the columns that hold no counts, having taken those of numbers whose headings say of what they are."""
     for name in names:
@@ -358,7 +366,7 @@ _OF_A_YEAR = words_for("beside a date") | words_for("years") | words_for("within
 """Words beside a year that leave it whole."""
 
 
-def _said_above(titles: Sequence[str], own: OwnColumns) -> dict[str, str]:
+def _said_above(titles: Sequence[str], own: GuessedColumns) -> dict[str, str]:
     """Return what the title of a list says of all its counts, where no column says it."""
     values: dict[str, str] = {}
     filled = {*own.fields, *own.said_by_headings()}
@@ -461,7 +469,7 @@ def is_of_activities(sheet: Sheet) -> bool:
         if name and (about := _best(name, FIELDS_OF["activity"])[0]):
             fields.setdefault(about, []).append(column)
     people = [column for about in ("planned", "reached", "reached_women") for column in fields.get(about, ())]
-    cells = [text for row in rows for column in people if column < len(row) and (text := written(row[column]).strip())]
+    cells = texts_of(row[column] for row in rows for column in people if column < len(row))
     numbers = [text for text in cells if re.search(r"\d{2}", text)]
     timed = "end" in fields or any(named(names[column], "start and end") for column in fields.get("start", ()))
     of_services = any(field_of(name) in OF_SERVICES for name in names)
@@ -480,8 +488,7 @@ def _telling(names: Sequence[str], shape: str, body: Sequence[Sequence[object]])
 
 
 def _cells(body: Sequence[Sequence[object]], column: int) -> list[str]:
-    cells = (written(row[column]).strip() for row in body if column < len(row))
-    return [text for text in cells if text]
+    return texts_of(row[column] for row in body if column < len(row))
 
 
 def _is_like(name: str, texts: Sequence[str]) -> bool:
@@ -515,13 +522,13 @@ LONGEST_HEADING = 60
 
 def goes_on(upper: Sequence[object], lower: Sequence[object]) -> bool:
     """Tell whether a row goes on with names above it that stand over several columns; years and answers are names."""
-    texts = [text for cell in lower if (text := written(cell).strip())]
+    texts = texts_of(lower)
     numbers = [text for text in texts if re.search(r"\d{3,}|@", text) and not YEAR.fullmatch(text.strip(" г."))]
     return not numbers and stands_over(upper, lower)
 
 
 def titles_of(sheet: Sheet, place: int) -> list[str]:
     """Return the texts above the names of the columns, and the name of the sheet."""
-    rows = [[text for cell in row if (text := written(cell).strip())] for row in sheet.rows[:place]]
+    rows = [*map(texts_of, sheet.rows[:place])]
     lines = [f"{row[0].rstrip(':')}: {row[1]}" if len(row) == 2 else text for row in rows for text in row]
     return [text for text in dict.fromkeys((*lines, sheet.name)) if fold_header(text)]

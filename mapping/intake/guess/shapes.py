@@ -9,7 +9,7 @@ from typing import Literal
 from mapping.column_map import fold_header
 from mapping.formats import Sheet
 from mapping.intake.guess.headings import field_of, is_named
-from mapping.intake.rows import written
+from mapping.intake.rows import texts_of, written
 from mapping.language import parsers
 from mapping.language.fold import alternatives, skeleton, tokens, words_for
 from mapping.language.languages import word_rows
@@ -55,7 +55,7 @@ def other_shape(sheet: Sheet, first: int) -> OtherShape | Literal[""]:
     parties, papers = (sum(_tells(name, text) for text in above) for name in ("parties", "agreements"))
     if not papers:
         papers = _tells("agreements", sheet.name)
-    columns = [_filled(column) for column in zip_longest(*sheet.rows[first : first + LOOKED_AT], fillvalue="")]
+    columns = [texts_of(column) for column in zip_longest(*sheet.rows[first : first + LOOKED_AT], fillvalue="")]
     parties += 2 * any(map(names_two, columns))
     if (parties > 1 and papers) or (parties and papers > 1):
         return "agreement"
@@ -93,10 +93,6 @@ def item_number(text: str) -> str:
 
 
 _ITEM_NUMBER = re.compile(rf"{alternatives('item of a checklist')}\W*(\d{{1,3}}(?:\.\d{{1,2}})*)\W*", re.I)
-
-
-def _filled(column: Sequence[object]) -> list[str]:
-    return [text for cell in column if (text := written(cell).strip())]
 
 
 def holds_items(texts: Sequence[str]) -> bool:
