@@ -300,12 +300,16 @@ def number(value: object) -> Number:
         plain, about = f"{whole}{part}{plain[thousands.end() :]}", True
     match = _AFTER_COUNT.fullmatch(plain)
     if not match or not all(map(_is_person, skeleton(match[3]).split())):
-        raise Unreadable(Phrase("{text} is no whole number", text=shown(text)), Phrase("write digits only"))
+        raise _not_whole(text)
     read = _count(match[1], text, about or bool(match[2]))
     if match[4]:
         problem = Phrase("{text}: only {number} was read", text=shown(text), number=read.value)
         raise Partly(read, match[4], problem, Phrase("give each number a column of its own"))
     return read
+
+
+def _not_whole(text: str) -> Unreadable:
+    return Unreadable(Phrase("{text} is no whole number", text=shown(text)), Phrase("write digits only"))
 
 
 def _count(digits: str, text: str, about: bool) -> Number:
@@ -315,7 +319,7 @@ def _count(digits: str, text: str, about: bool) -> Number:
             raise Unreadable(Phrase("{text} goes down", text=shown(text)), Phrase("write the smaller number first"))
         return Number(low, most=high, about=about)
     if not _COUNT.fullmatch(digits):
-        raise Unreadable(Phrase("{text} is no whole number", text=shown(text)), Phrase("write digits only"))
+        raise _not_whole(text)
     return Number(_whole(digits, text), about=about)
 
 
@@ -323,7 +327,7 @@ def _whole(digits: str, text: str) -> int:
     """Return a whole number, its digits grouped or not; one that nobody can have counted is refused."""
     plain = re.sub(r"\D", "", digits)
     if len(plain) > MOST_DIGITS:
-        raise Unreadable(Phrase("{text} is no whole number", text=shown(text)), Phrase("write digits only"))
+        raise _not_whole(text)
     return int(plain)
 
 
@@ -407,7 +411,7 @@ def capacity(value: object) -> CapacityValue:
     if skeleton(text) in _FULL:
         return CapacityValue(number=None, full=True)
     if _BOUNDED.search(text):
-        raise Unreadable(Phrase("{text} is no whole number", text=shown(text)), Phrase("write digits only"))
+        raise _not_whole(text)
     whole, opening, rest = text.partition("(")
     if rest and _word_in(skeleton(rest), (*_FREE_NOW, *_TAKEN_NOW)):  # in brackets stands what is free of them
         whole, opening, rest = text, "", ""

@@ -69,16 +69,12 @@ def emails(value: object) -> list[str]:
             addresses.append(plain.lower())
         else:
             unread.append(part)
-    if not addresses:
-        raise Unreadable(Phrase("{text} is no mail address", text=shown(text)), Phrase("write it as name@example.org"))
-    if unread:
-        raise Partly(
-            list(dict.fromkeys(addresses)),
-            " ".join(unread),
-            Phrase("{text} is no mail address", text=shown(" ".join(unread))),
-            Phrase("write it as name@example.org"),
-        )
-    return list(dict.fromkeys(addresses))
+    read, rest = list(dict.fromkeys(addresses)), " ".join(unread)
+    if read and not rest:
+        return read
+    problem = Phrase("{text} is no mail address", text=shown(rest if read else text))
+    fix = Phrase("write it as name@example.org")
+    raise Partly(read, rest, problem, fix) if read else Unreadable(problem, fix)
 
 
 def website(value: object) -> str | None:

@@ -44,6 +44,7 @@ Means = Literal[
     "other",
 ]
 
+BY_24_HOURS = Phrase("write the times by 24 hours: 9:00-17:00")
 BY_APPOINTMENT = "by appointment"
 _FREQUENCIES: dict[Kind, str] = {"weekly": "WEEKLY", "monthly": "MONTHLY"}
 
@@ -90,6 +91,8 @@ class HoursValue:
 _OF_DAYS_OFF: frozenset[Means] = frozenset(
     ("days", "off", "except", "apart", "noise", "dash", "comma", "and", "from", "to")
 )
+UNTIL: tuple[Means, ...] = ("to", "dash")
+"""What stands between a beginning and an end."""
 _ALL = (0, 1, 2, 3, 4, 5, 6)
 _WEEKEND = (5, 6)
 WORKING = frozenset(range(6))
@@ -212,25 +215,19 @@ class _HoursReader:
     def _days_off(self) -> bool:
         """Read days on which it is closed: "вс - выходной", "выходные: сб, вс", "кроме ср"."""
         start = self.at
-        before = self._sees("off") or self._sees("except")
-        exception = self._sees("except")
-        while before and (self._sees("off") or self._sees("except") or self._sees("noise") or self._sees("dash")):
-            self.at += 1
+        before, exception = self._sees_any("off", "except"), self._sees("except")
+        if before:
+            self._pass("off", "except", "noise", "dash")
         days: set[int] = set()
-        while self._sees("days") or (days and any(self._sees(gap, "days") for gap in ("comma", "and"))):
+        while self._sees("days") or (days and self._sees_between(("comma", "and"), "days")):
             if days and self._says_rest(days):
                 break
             self.at += 0 if self._sees("days") else 1
-            day = self._days_here()
-            until_day = any(self._sees(between, "days") for between in ("dash", "to"))
-            if len(day) == 1 and until_day and self.tokens[self.at + 1].value != _WEEKEND:
-                self.at += 1
-                until = self._days_here()[-1]
-                day = tuple((day[0] + step) % 7 for step in range((until - day[0]) % 7 + 1))
+            day = self._days_until(rest=True)
             days = set(day) | (days if len(days) < len(_ALL) else set())  # "every day, Sunday off"
-        while days and not before and (self._sees("dash") or self._sees("noise") or self._sees("from")):
-            self.at += 1
-        after = bool(days) and not before and (self._sees("off") or self._sees("apart") or self._says_rest(days))
+        if days and not before:
+            self._pass("dash", "noise", "from")
+        after = bool(days) and not before and (self._sees_any("off", "apart") or self._says_rest(days))
         if not days or not (before or after):
             self.at = start + (1 if before and self._sees("off") and self.at == start else 0)
             return self.at > start
@@ -256,10 +253,23 @@ class _HoursReader:
         coming = self.tokens[self.at + ahead : self.at + ahead + len(means)]
         return tuple(token.means for token in coming) == means
 
+    def _sees_any(self, *means: Means) -> bool:
+        """Tell whether a token of one of these meanings comes next."""
+        return any(map(self._sees, means))
+
+    def _sees_between(self, gaps: tuple[Means, ...], end: Means, *before: Means, ahead: int = 0) -> bool:
+        """Tell whether one of some words comes next, behind some tokens, and then a token of a meaning."""
+        return any(self._sees(*before, gap, end, ahead=ahead) for gap in gaps)
+
+    def _pass(self, *means: Means) -> None:
+        """Pass over tokens of these meanings."""
+        while self._sees_any(*means):
+            self.at += 1
+
     def _season(self) -> bool:
         """Read "April to October"."""
         skip = int(self._sees("from"))
-        if not any(self._sees("month", between, "month", ahead=skip) for between in ("to", "dash")):
+        if not self._sees_between(UNTIL, "month", "month", ahead=skip):
             return False
         first, last = self.tokens[self.at + skip].value, self.tokens[self.at + skip + 2].value
         self.months = (int(str(first)), int(str(last)))
@@ -275,16 +285,10 @@ class _HoursReader:
             return False
         days: list[int] = []
         while self._sees("days"):
-            day = self._days_here()
-            if len(day) == 1 and any(self._sees(between, "days") for between in ("dash", "to")):
-                self.at += 1
-                until = self._days_here()[-1]
-                day = tuple((day[0] + step) % 7 for step in range((until - day[0]) % 7 + 1))
-            days += day
+            days += self._days_until()
             nth = nth or self._weeks()
-            while self._sees("monthly") or self._sees("noise"):
-                self.at += 1
-            if any(self._sees(between, "days") for between in ("comma", "and")):
+            self._pass("monthly", "noise")
+            if self._sees_between(("comma", "and"), "days"):
                 self.at += 1
             elif self._sees("comma", "and", "days"):
                 self.at += 2
@@ -308,11 +312,22 @@ class _HoursReader:
     def _weeks(self) -> tuple[int, ...]:
         """Read weeks of the month: "first", "1-я и 3-я"."""
         weeks: list[int] = []
-        while self._sees("nth") or (weeks and any(self._sees(gap, "nth") for gap in ("comma", "and"))):
+        while self._sees("nth") or (weeks and self._sees_between(("comma", "and"), "nth")):
             self.at += 0 if self._sees("nth") else 1
             weeks.append(int(str(self.tokens[self.at].value)))
             self.at += 1
         return tuple(dict.fromkeys(weeks))
+
+    def _days_until(self, *, rest: bool = False) -> tuple[int, ...]:
+        """Read a day, or the days from one to another; of ``rest``, a word for it is none until which they are."""
+        days = self._days_here()
+        if len(days) != 1 or not self._sees_between(UNTIL, "days"):
+            return days
+        if rest and self.tokens[self.at + 1].value == _WEEKEND:
+            return days
+        self.at += 1
+        first, until = days[0], self._days_here()[-1]
+        return tuple((first + step) % 7 for step in range((until - first) % 7 + 1))
 
     def _days_here(self) -> tuple[int, ...]:
         value = self.tokens[self.at].value
@@ -323,24 +338,19 @@ class _HoursReader:
         named = self.closed.union(*(map(WEEKDAYS.index, re.findall("[A-Z]{2}", span.byday)) for span in self.spans))
         others = tuple(day for day in _ALL if day not in named)
         if not named or not others:
-            raise Unreadable(
-                Phrase("{text} does not say on which days", text=shown(self.text)),
-                Phrase("write the days, as 'Mon-Fri 9:00-17:00'"),
-            )
+            raise _without_days(self.text)
         return others
 
     def _time_span(self) -> bool:
         """Read "9-18", "с 9 до 18", and "до 13" after days whose opening was said before."""
         skip = int(self._sees("from"))
-        if any(self._sees("time", between, "time", ahead=skip) for between in ("to", "dash")):
-            opens, closes = _span(self._raw(skip), self._raw(skip + 2))
-            self._note_half(opens, closes, self._raw(skip + 2))
-            late = self._after_noon(self._raw(skip), self._raw(skip + 2))
-            written, clock = (
-                f"{self._raw(skip)}-{self._raw(skip + 2)}",
-                f"{_clock(opens + late)}-{_clock(closes + late)}",
-            )
-            doubt = Phrase("{text} is read as {clock}", text=written, clock=clock) if late else None
+        if self._sees_between(UNTIL, "time", "time", ahead=skip):
+            opening, closing = self._raw(skip), self._raw(skip + 2)
+            opens, closes = _span(opening, closing)
+            self._note_half(opens, closes, closing)
+            late = self._after_noon(opening, closing)
+            clock = f"{_clock(opens + late)}-{_clock(closes + late)}"
+            doubt = Phrase("{text} is read as {clock}", text=f"{opening}-{closing}", clock=clock) if late else None
             self.at += skip + 3
             self._add(opens + late, closes + late, doubt=doubt)
             return True
@@ -372,9 +382,8 @@ class _HoursReader:
         if not self._sees("break"):
             return False
         self.at += 1
-        while self._sees("from") or self._sees("noise") or self._sees("dash"):
-            self.at += 1
-        if any(self._sees("time", between, "time") for between in ("to", "dash")):
+        self._pass("from", "noise", "dash")
+        if self._sees_between(UNTIL, "time", "time"):
             opens, closes = _span(self._raw(0), self._raw(2))
             if _HALF_DAY.fullmatch(self._raw(0)) and _HALF_DAY.fullmatch(self._raw(2)):  # "lunch 1-2"
                 opens += HALF
@@ -444,10 +453,7 @@ class _HoursReader:
             self.early.append((opens, closes))
             return
         if not on:
-            raise Unreadable(
-                Phrase("{text} does not say on which days", text=shown(self.text)),
-                Phrase("write the days, as 'Mon-Fri 9:00-17:00'"),
-            )
+            raise _without_days(self.text)
         written = self.halves.get((opens, closes))
         if written and WORKING.issuperset(on):
             closes += HALF
@@ -464,15 +470,18 @@ class _HoursReader:
         tomorrow = tuple(sorted((day + 1) % 7 for day in on))
         halves = [(on, opens, closes)] if closes > opens else [(on, opens, DAY_ENDS), (tomorrow, 0, closes)]
         if closes < opens and (nth or opens < HALF):
-            raise Unreadable(
-                Phrase("{text} closes before it opens", text=shown(self.text)),
-                Phrase("write the times by 24 hours: 9:00-17:00"),
-            )
+            raise Unreadable(Phrase("{text} closes before it opens", text=shown(self.text)), BY_24_HOURS)
         for which, start, end in halves:
             if end > start:
                 byday = ",".join(f"{week}{WEEKDAYS[day]}" for week in nth or ("",) for day in which)
                 kind: Kind = "monthly" if nth else "weekly"
                 self.spans.append(HoursValue(byday, _clock(start), _clock(end), kind, self.months, doubt or UNSAID))
+
+
+def _without_days(text: str) -> Unreadable:
+    return Unreadable(
+        Phrase("{text} does not say on which days", text=shown(text)), Phrase("write the days, as 'Mon-Fri 9:00-17:00'")
+    )
 
 
 def _spelt_out(text: str, spoken: tuple[str, ...]) -> str:
@@ -836,13 +845,8 @@ def _phrase(words: list[frozenset[str]]) -> tuple[Means, object] | None:
 
 def _single(token: re.Match[str]) -> _Token:
     """Make a token of what stands alone and is not a known word."""
-    kind = token.lastgroup
-    means: Means = "other"
-    for group in ("always", "nth", "time", "dash", "part", "comma", "open", "close"):
-        if kind == group:
-            means = group
-    value: object = token["nth"] if means == "nth" else token[0]
-    return _Token(means, value, token.start(), token.end())
+    means = cast("Means", "other" if token.lastgroup == "word" else token.lastgroup)
+    return _Token(means, token["nth"] if means == "nth" else token[0], token.start(), token.end())
 
 
 def _minutes(text: str) -> int:
@@ -852,15 +856,11 @@ def _minutes(text: str) -> int:
     hour, minute = int(match[1]), int(match[2] or 0)
     half = (match[3] or "").lower()
     if half and not 1 <= hour <= 12:
-        raise Unreadable(
-            Phrase("{text}: there is no such hour", text=text), Phrase("write the times by 24 hours: 9:00-17:00")
-        )
+        raise Unreadable(Phrase("{text}: there is no such hour", text=text), BY_24_HOURS)
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     if minute > 59 or hour * 60 + minute > DAY_ENDS:
-        raise Unreadable(
-            Phrase("{text}: there is no such time of day", text=text), Phrase("write the times by 24 hours: 9:00-17:00")
-        )
+        raise Unreadable(Phrase("{text}: there is no such time of day", text=text), BY_24_HOURS)
     return hour * 60 + minute
 
 

@@ -200,15 +200,15 @@ def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[Phon
     if not (numbers or reader.faults) and _ACCOUNT.search(text) and not bare.strip(" .,;()"):
         return []  # accounts of messengers stand there, which `accounts_among` reads
     if not numbers:
-        raise (
-            reader.faults[0]
-            if reader.faults
-            else Unreadable(Phrase("{text} is no phone number", text=shown(text)), Phrase("ask for the number"))
-        )
+        raise reader.faults[0] if reader.faults else _no_number(text)
     if reader.faults:
         first = reader.faults[0]
         raise Partly(numbers, "; ".join(reader.unread), first.problem, first.fix)
     return numbers
+
+
+def _no_number(text: str) -> Unreadable:
+    return Unreadable(Phrase("{text} is no phone number", text=shown(text)), Phrase("ask for the number"))
 
 
 def accounts_among(text: str) -> list[MessengerAccount]:
@@ -245,16 +245,12 @@ def accounts(value: object, region: str = "") -> list[MessengerAccount]:
         messengers += of_part
         if not of_part and re.search(r"\w", part):
             unread.append(part.strip())
-    if not messengers:
-        raise Unreadable(
-            Phrase("{text} is no account of a messenger", text=shown(text)),
-            Phrase("write it as @name, or as t.me/name"),
-        )
     read = list(dict.fromkeys(messengers))
-    if unread:
-        problem = Phrase("{text} is no account of a messenger", text=shown(unread[0]))
-        raise Partly(read, "; ".join(unread), problem, Phrase("write it as @name, or as t.me/name"))
-    return read
+    if read and not unread:
+        return read
+    problem = Phrase("{text} is no account of a messenger", text=shown(unread[0] if read else text))
+    fix = Phrase("write it as @name, or as t.me/name")
+    raise Partly(read, "; ".join(unread), problem, fix) if read else Unreadable(problem, fix)
 
 
 def _accounts_in(part: str, region: str) -> Iterator[MessengerAccount]:
@@ -334,10 +330,7 @@ class _PhoneReader:
         elif not cores and self.found and _apps(part):
             self._amend(apps=_apps(part))
         elif not cores and part.strip(" ()[].") and not _LABEL.fullmatch(part.strip()):
-            self._fail(
-                Unreadable(Phrase("{text} is no phone number", text=shown(part)), Phrase("ask for the number")),
-                part.strip(),
-            )
+            self._fail(_no_number(part), part.strip())
 
     def believed(self) -> list[PhoneValue]:
         """Return the numbers; short ones only where nothing of the cell was left unread."""
@@ -665,36 +658,34 @@ def _split(digits: str, core: str) -> tuple[str, str]:
     """Part the digits of an international number into calling code and rest."""
     if parts := _possible(digits):
         return parts
-    for length in (1, 2, 3):
-        if (code := digits[:length]) and int(code) in COUNTRY_CODE_TO_REGION_CODE:
-            region = COUNTRY_CODE_TO_REGION_CODE[int(code)][0]
-            wanted = either(_lengths(region))
-            raise Unreadable(
-                Phrase(
-                    "{number} has {count} {count:digit|digits} after +{code}, and {wanted} are needed",
-                    number=core.strip(),
-                    count=len(digits) - length,
-                    code=code,
-                    wanted=wanted,
-                ),
-                Phrase("ask for the whole number"),
-            )
-    raise Unreadable(
-        Phrase("{number} begins with the code of no country", number=core.strip()), Phrase("ask for the whole number")
-    )
+    code, regions = _calling(digits)
+    problem = Phrase("{number} begins with the code of no country", number=core.strip())
+    if code:
+        problem = Phrase(
+            "{number} has {count} {count:digit|digits} after +{code}, and {wanted} are needed",
+            number=core.strip(),
+            count=len(digits) - len(code),
+            code=code,
+            wanted=either(_lengths(regions[0])),
+        )
+    raise Unreadable(problem, Phrase("ask for the whole number"))
 
 
 def _possible(digits: str) -> tuple[str, str] | None:
     """Return calling code and rest if the rest has a possible length there."""
-    for length in (1, 2, 3):
-        code = digits[:length]
-        if not code or int(code) not in COUNTRY_CODE_TO_REGION_CODE:
-            continue
-        for region in COUNTRY_CODE_TO_REGION_CODE[int(code)]:
-            if len(digits) - length in _lengths(region):
-                return code, digits[length:]
-        return None
-    return None
+    code, regions = _calling(digits)
+    rest = digits[len(code) :]
+    return (code, rest) if any(len(rest) in _lengths(region) for region in regions) else None
+
+
+def _calling(digits: str) -> tuple[str, tuple[str, ...]]:
+    """Return the calling code with which the digits of an international number begin, and the countries that share it.
+
+    None is the beginning of another; nothing where they begin with none.
+    """
+    codes = (digits[:length] for length in (1, 2, 3))
+    code = next((code for code in codes if code and int(code) in COUNTRY_CODE_TO_REGION_CODE), "")
+    return code, COUNTRY_CODE_TO_REGION_CODE[int(code)] if code else ()
 
 
 @lru_cache(maxsize=500)
