@@ -99,7 +99,7 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             reached=reached,
             reached_women=women,
             budget_band=_free(reader, "budget"),
-            reported_on=_past_day(reader, "updated"),
+            reported_on=reader.day("updated", past=True),
             audience=audience,
         )
         for unit in units:
@@ -218,7 +218,7 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         for word in words:
             problem = Phrase("{word!r} is no kind of help that we know", word=word)
             reader.say_unknown(word, problem)
-        signed = _past_day(reader, "signed_on") or _day_in_number(reader)
+        signed = reader.day("signed_on", past=True) or _day_in_number(reader)
         valid = reader.day_after("valid_to", signed)
         if signed and valid and valid < signed:
             reader.say(
@@ -297,7 +297,7 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
                 Phrase("{answer!r} is no answer that we know", answer=text),
                 Phrase("it counts as unknown"),
             )
-        day = _past_day(reader, "assessed_on")
+        day = reader.day("assessed_on", past=True)
         if day is None and reader.text("assessed_on"):
             reader.refuse(
                 "assessed_on", Phrase("the answer has no day that can be"), Phrase("write the day on which it was seen")
@@ -339,7 +339,7 @@ def checklist(reader: Reader, owner: Reader, service: str, audience: Audience) -
     if not columns.standards:
         return
     dated = next((name for name in ("assessed_on", "verified_on") if owner.text(name)), "")
-    day, assessor = _past_day(owner, dated) if dated else None, _assessor(owner)
+    day, assessor = owner.day(dated, past=True) if dated else None, _assessor(owner)
     texts = {column: reader.row.text([column]) for column in columns.standards}
     ticked = any(text.strip() in TICKS for text in texts.values() if text)
     for column, code in columns.standards.items():
@@ -469,11 +469,6 @@ def _term(reader: Reader, name: str, taxonomy: str, unknown: Phrase) -> str | No
     if match is None and text and not parsers.is_blank(text):
         reader.say(name, unknown, Phrase("it was left out; write a code into [words.{link}]", link=name))
     return match.code if match else None
-
-
-def _past_day(reader: Reader, name: str) -> dt.date | None:
-    """Read the day of something that has happened: none that is still to come."""
-    return reader.day(name, past=True)
 
 
 def _activity_status(reader: Reader, start: dt.date | None, end: dt.date | None) -> str:

@@ -50,6 +50,8 @@ MOST_DESCRIBED = 20_000
 MANY = 3
 """From so many cells of the wrong kind on, a row has slipped by a column and none of it is believed."""
 
+ASK_WHOM = Phrase("the row is for custodians only; ask whom")
+
 OTHER_KINDS: tuple[Callable[[object], object], ...] = (parsers.hours, parsers.language_codes, parsers.emails)
 """What cells of words hold, by which a row that slipped is told."""
 
@@ -580,14 +582,16 @@ class Reader:
         texts |= {self.column("description"): described} if described else {}
         for column, text in texts.items():
             if text and (outcome := parsers.standing(text)) and not self._still_works(column, text, outcome[1]):
-                fix = Phrase("the service counts as {meant}", meant=coded("statuses", outcome[0]))
-                self._keep(column, Phrase("it says {text!r}", text=outcome[1]), fix, "doubt")
-                return outcome[0]
+                return self._counts_as(outcome[0], column, outcome[1])
             if words := parsers.opens_later(text, self.intake.today):
-                fix = Phrase("the service counts as {meant}", meant=coded("statuses", "inactive"))
-                self._keep(column, Phrase("it says {text!r}", text=words), fix, "doubt")
-                return "inactive"
+                return self._counts_as("inactive", column, words)
         return None
+
+    def _counts_as(self, status: str, column: str, words: str) -> str:
+        """Return a status, having said by which words of a column it is one."""
+        fix = Phrase("the service counts as {meant}", meant=coded("statuses", status))
+        self._keep(column, Phrase("it says {text!r}", text=words), fix, "doubt")
+        return status
 
     def _instead_of_hours(self) -> str:
         """Return what stands where the hours should and is none: "closed since 2024"."""
@@ -635,22 +639,14 @@ class Reader:
     def held_back(self) -> bool:
         """Tell whether a remark asks that the row be shown to nobody."""
         patterns = [pattern.search for _, meant, pattern in self.intake.notices if meant == "custodian"]
-        if column := self._remark_with(self.intake.unfilling, asks_silence, *patterns):
-            self.say(
-                column,
-                Phrase("a remark asks that this be not shown"),
-                Phrase("the row is for custodians only; ask whom"),
-            )
-            return True
-        if any(map(asks_silence, self.beside_name())):
-            problem = Phrase("a remark asks that this be not shown")
-            self.say("organization", problem, Phrase("the row is for custodians only; ask whom"))
-            return True
-        if any(asks_in_prose(self.text(name)) for name in self.intake.filled(("description",))):
-            problem = Phrase("a remark asks that this be not shown")
-            self.say("description", problem, Phrase("the row is for custodians only; ask whom"))
-            return True
-        return self._asked_for_all() or self._not_permitted()
+        asking = self._remark_with(self.intake.unfilling, asks_silence, *patterns)
+        if not asking and any(map(asks_silence, self.beside_name())):
+            asking = "organization"
+        if not asking and any(asks_in_prose(self.text(name)) for name in self.intake.filled(("description",))):
+            asking = "description"
+        if asking:
+            self.say(asking, Phrase("a remark asks that this be not shown"), ASK_WHOM)
+        return bool(asking) or self._asked_for_all() or self._not_permitted()
 
     def _asked_for_all(self) -> bool:
         """Tell whether a title, a note or the name of the list or of its part asks that the row be not shown."""
@@ -660,7 +656,7 @@ class Reader:
         note = note or (row.under if row.under and asks_for_all(row.under) else "")
         if note:
             problem = Phrase("{note!r} is said of it", note=note)
-            self.say("", problem, Phrase("the row is for custodians only; ask whom"))
+            self.say("", problem, ASK_WHOM)
         return bool(note)
 
     def withholds(self, name: str) -> bool:
@@ -726,12 +722,8 @@ class Reader:
 
     def status(self) -> str:
         """Return the status that the row gives, "active" where it gives none; words that only tell it are told."""
-        text = self.text("status")
-        status, words = self._says_status(text) or ("active", "")
-        if status != "active" and words:
-            fix = Phrase("the service counts as {meant}", meant=coded("statuses", status))
-            self.say("status", Phrase("it says {text!r}", text=words), fix)
-        return status
+        status, words = self._says_status(self.text("status")) or ("active", "")
+        return self._counts_as(status, self.column("status"), words) if status != "active" and words else status
 
     def tells_status(self) -> bool:
         """Tell whether the row's status, if it has one, is one; words that are none are told."""
@@ -980,32 +972,31 @@ class Reader:
             self.say("marking", problem, Phrase("that counts; ask the sender which is meant"))
         return strictest(own, self.at_most)
 
+    def _misfit(self) -> tuple[str, Phrase, Phrase] | None:
+        """Return what is wrong with a row that nobody but custodians may see for it: field, problem, what to do."""
+        if self.row.cut:
+            problem = Phrase("the row ends before {cut!r}", cut=self.row.cut)
+            return "marking", problem, Phrase("it is for custodians only; ask for the rest of the row")
+        if beyond := self.row.raw.get(BEYOND):
+            problem = Phrase("the row goes on behind the last column: {beyond!r}", beyond=beyond)
+            return "", problem, Phrase("it is for custodians only; look whether it has slipped by a column")
+        names = (self.text("organization"), *self.translations("organization").values())
+        if garbled := next(filter(is_garbled, names), ""):
+            problem = Phrase("{garbled!r} has lost letters", garbled=garbled)
+            return "organization", problem, Phrase("it is for custodians only; ask for the name")
+        if any(map(_TRIAL.fullmatch, names)):
+            problem = Phrase("the name is one of a trial")
+            return "organization", problem, Phrase("it is for custodians only; leave it out of the list")
+        if any(name and parsers.is_person(name) and not names_a_body(name) for name in names):
+            problem = Phrase("the name is that of a person")
+            return "organization", problem, Phrase("it is for custodians only; name the body that helps")
+        return None
+
     def _own_audience(self) -> Audience:
         intake = self.intake
         text = self.text("marking")
-        if self.row.cut:
-            problem = Phrase("the row ends before {cut!r}", cut=self.row.cut)
-            self.say("marking", problem, Phrase("it is for custodians only; ask for the rest of the row"))
-            return "custodian"
-        if beyond := self.row.raw.get(BEYOND):
-            problem = Phrase("the row goes on behind the last column: {beyond!r}", beyond=beyond)
-            self.say("", problem, Phrase("it is for custodians only; look whether it has slipped by a column"))
-            return "custodian"
-        names = (self.text("organization"), *self.translations("organization").values())
-        if garbled := next(filter(is_garbled, names), ""):
-            self.say(
-                "organization",
-                Phrase("{garbled!r} has lost letters", garbled=garbled),
-                Phrase("it is for custodians only; ask for the name"),
-            )
-            return "custodian"
-        if any(map(_TRIAL.fullmatch, names)):
-            problem = Phrase("the name is one of a trial")
-            self.say("organization", problem, Phrase("it is for custodians only; leave it out of the list"))
-            return "custodian"
-        if any(name and parsers.is_person(name) and not names_a_body(name) for name in names):
-            problem = Phrase("the name is that of a person")
-            self.say("organization", problem, Phrase("it is for custodians only; name the body that helps"))
+        if misfit := self._misfit():
+            self.say(*misfit)
             return "custodian"
         if self.held_back() or not intake.approved:
             return "custodian"

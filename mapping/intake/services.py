@@ -391,11 +391,9 @@ def _in_address(reader: Reader) -> Whereabouts:
     """Return the unit and the place that the row's address names, and say so: it has no columns for them."""
     area, text = reader.intake.area, reader.text("address")
     read = whereabouts(area, text) if text and not hides_place(text) else Whereabouts("", "")
-    if read.unit:
-        problem = Phrase("the address says where it is: {unit}", unit=_label(area, read.unit))
-        reader.say("address", problem, Phrase("look whether it is right"), "note")
-    elif read.country:
-        problem = Phrase("the address says where it is: {unit}", unit=country_name(read.country))
+    if read.unit or read.country:
+        where = _label(area, read.unit) if read.unit else country_name(read.country)
+        problem = Phrase("the address says where it is: {unit}", unit=where)
         reader.say("address", problem, Phrase("look whether it is right"), "note")
     elif read.several:
         places = Several(_label(area, code) for code in read.several)
@@ -838,12 +836,11 @@ def _people(reader: Reader, _owner: Reader, ages: parsers.AgeRange) -> Iterator[
         words = []  # without a group it is for everybody
     words = [*words, *out.unclear, *unread]
     excluded, conditions = reader.terms("excludes", "beneficiaries", named=True)
-    for code in served:
-        if code in excluded:
-            labels = Vocabulary.load("beneficiaries").term(code).labels
-            both = Coded(labels["en"], labels)
-            problem = Phrase("{group} stand among those who are helped and among those who are not", group=both)
-            reader.say("excludes", problem, Phrase("ask which holds; until then they are taken as not helped"))
+    for code in (code for code in served if code in excluded):
+        labels = Vocabulary.load("beneficiaries").term(code).labels
+        both = Coded(labels["en"], labels)
+        problem = Phrase("{group} stand among those who are helped and among those who are not", group=both)
+        reader.say("excludes", problem, Phrase("ask which holds; until then they are taken as not helped"))
     links: tuple[tuple[Literal["serves", "excludes"], list[str]], ...] = (
         ("serves", served),
         ("excludes", list(dict.fromkeys([*excluded, *refused]))),
