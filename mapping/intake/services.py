@@ -8,7 +8,7 @@ remarks and people are not read, and texts that hold numbers or names are not pu
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
@@ -113,7 +113,15 @@ class RowSite:
     @cached_property
     def numbers(self) -> list[RowNumber]:
         """The numbers and accounts of its services."""
-        return _numbers_of(self)
+        return _numbers_of(self, self.reader, self.phones)
+
+    def numbers_of(self, reader: Reader) -> list[RowNumber]:
+        """Return those of a service: first what its own row on another sheet says, then those of its place."""
+        if reader is self.reader:
+            return self.numbers
+        phones = _numbers(reader, "phone", _abroad(self), self.location.area_unit)
+        own = {row.number: row for row in _numbers_of(self, reader, phones)}
+        return [*own.values(), *(row for row in self.numbers if row.number not in own)]
 
 
 @dataclass(frozen=True)
@@ -523,7 +531,18 @@ def _services(site: RowSite, children: list[Reader] | None) -> Iterator[RowServi
         yield from (RowService(reader, code) for code in _of_grown_ups(reader, _kind_beside(reader)))
     else:
         for source in children if children is not None else [reader]:
+            if source is not reader:
+                source.say_remarked()
+                _say_unread(source)
             yield from _in_words(source, by_itself=source is reader)
+
+
+def _say_unread(reader: Reader) -> None:
+    """Say what the row of a service on another sheet tells of its place or body: that is read in their own row."""
+    for name in OF_PLACE:
+        if reader.text(name):
+            fix = Phrase("write it into the row of the organization")
+            reader.say(name, Phrase("stands in the row of a service, where it is not read"), fix)
 
 
 def _ticked(reader: Reader) -> Iterator[RowService]:
@@ -657,7 +676,7 @@ def _add_service(site: RowSite, named: RowService) -> None:
     site.add_parts(service, _names(code, reader.intake.area.languages))
     site.add(*_translated("service", service, "description", descriptions, source))
     site.add_parts(service, reader.described(("serves", "excludes", "ages"), reader, _people, ages))
-    numbers = [*_phones(site, service, audience)]
+    numbers = [*_phones(site, site.numbers_of(reader), service, audience)]
     site.rows += numbers
     site.told.place.services.append(ToldService(service, key, code, tuple(_NUMBER(row) for _, row in numbers)))
     site.add_parts(service, _hours(reader, owner, audience))
@@ -711,6 +730,8 @@ def _status(reader: Reader, owner: Reader) -> str:
 
 
 _NUMBER = telling(Phone, "number")
+OF_PLACE = ("organization", "email", "website", "place", "unit", "address", "coordinates", "latitude", "longitude")
+"""Fields that are read in the row of a place alone."""
 STANDING = ("verified_on", "verified_how", "verified_by", "capacity", "funded_until", "funder")
 """Fields that say how a service stands."""
 
@@ -872,17 +893,22 @@ def _say_unknown(reader: Reader, link: str, word: str) -> None:
     )
 
 
-def _numbers_of(site: RowSite) -> list[RowNumber]:
-    """Return the numbers of a place, and say which of them are shown to nobody."""
-    reader, area, unit = site.reader, site.reader.intake.area, site.location.area_unit
-    country = site.location.country if site.location.country != area.code else ""
-    more = _numbers(reader, "phone_international", country or "", unit)
-    fax = _numbers(reader, "fax", country or "", unit)
+def _abroad(site: RowSite) -> str:
+    """Return the country of a place abroad; empty for one at home."""
+    country = site.location.country or ""
+    return country if country != site.reader.intake.area.code else ""
+
+
+def _numbers_of(site: RowSite, reader: Reader, phones: Sequence[parsers.PhoneValue]) -> list[RowNumber]:
+    """Return the numbers that a row of a place or of its service says, and say which of them are shown to nobody."""
+    area, unit, country = site.reader.intake.area, site.location.area_unit, _abroad(site)
+    more = _numbers(reader, "phone_international", country, unit)
+    fax = _numbers(reader, "fax", country, unit)
     home = area.settings.phone_region or area.code
     written = reader.take("messenger", parsers.accounts, country or home) or []
     accounts = [*written, *parsers.accounts_among(reader.text("phone"))]
-    answered = {phone.number for phone in (*site.phones, *more) if not phone.fax}
-    dialled = [*fax, *site.phones, *more]
+    answered = {phone.number for phone in (*phones, *more) if not phone.fax}
+    dialled = [*fax, *phones, *more]
     numbers = {
         phone.number: (phone.extension, "/".join(phone.apps) or ("voice" if phone.number in answered else "fax"))
         for phone in dialled
@@ -890,8 +916,8 @@ def _numbers_of(site: RowSite) -> list[RowNumber]:
     numbers |= {number: (None, "text") for number in numbers if number.startswith(parsers.SMS)}
     numbers |= {account.url: (None, account.app) for account in accounts}
     hidden = {phone.number for phone in dialled if hides_number(phone.note)}
-    own = hidden | _carried(site, hidden)
-    if numbers and reader.withholds("phone"):
+    own = hidden | _carried(reader, phones, hidden)
+    if numbers and any(row.withholds("phone") for row in _readers(reader, site.reader)):
         own = {*numbers}
     elif hidden:
         problem = Phrase("words beside a number ask that it be shown to nobody")
@@ -899,23 +925,25 @@ def _numbers_of(site: RowSite) -> list[RowNumber]:
     return [RowNumber(number, extension, kind, number in own) for number, (extension, kind) in numbers.items()]
 
 
-def _carried(site: RowSite, hidden: set[str]) -> set[str]:
+def _carried(reader: Reader, phones: Sequence[parsers.PhoneValue], hidden: set[str]) -> set[str]:
     """Return the mobile numbers of somebody who is named beside them, but for those that are hidden, and say so."""
-    if not any(phone.note for phone in site.phones) or not parsers.names_person(site.reader.text("phone")):
+    if not any(phone.note for phone in phones) or not parsers.names_person(reader.text("phone")):
         return set()
-    carried = {phone.number for phone in site.phones if parsers.is_carried(phone.number)} - hidden
+    carried = {phone.number for phone in phones if parsers.is_carried(phone.number)} - hidden
     if carried:
         problem = Phrase("somebody is named beside a mobile number")
         fix = Phrase("it is for custodians only, whatever is approved; ask for the number of the office")
-        site.reader.say("phone", problem, fix)
+        reader.say("phone", problem, fix)
     return carried
 
 
-def _phones(site: RowSite, service: str, audience: Audience) -> Iterator[RecordRow]:
+def _phones(
+    site: RowSite, numbers: Sequence[RowNumber], service: str, audience: Audience
+) -> Iterator[RecordRow]:
     """Yield the numbers of a service; a new public number needs two people who called it back."""
     source, called = site.reader.source, site.reader.intake.known.phones
     made, own_id = row_of_read(Phone), ids_of(source, Phone.table)
-    for number, extension, kind, own in site.numbers:
+    for number, extension, kind, own in numbers:
         seen_by = audience if (source in called or number in called) and not own else "custodian"
         values = {"service_id": service, "number": number, "extension": extension, "type": kind, "audience": seen_by}
         yield Phone, made(own_id(f"{service}\x1f{number}"), values)

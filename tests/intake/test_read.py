@@ -1118,6 +1118,37 @@ def test_a_question_on_the_second_sheet_counts_for_its_service(tmp_path, tiny_ar
     assert audiences_of[by_row[2]] == audience
 
 
+@pytest.fixture
+def of_a_service(tmp_path, tiny_area):
+    """Return the batch of a survey with one service on a second sheet, whose row has some more cells."""
+
+    def take(**cells: str):
+        path = tmp_path / "survey.xlsx"
+        with xlsxwriter.Workbook(str(path)) as book:
+            first, second = book.add_worksheet("main"), book.add_worksheet("services")
+            first.write_row(0, 0, ("_index", "Name", "District", "Open to"))
+            first.write_row(1, 0, (1, "Umed", "Juybor", "all"))
+            second.write_row(0, 0, ("_parent_index", "_index", "Help", *cells))
+            second.write_row(1, 0, (1, 1, "legal advice", *cells.values()))
+        fields = MAP["fields"] | {"phone": ["Phone"], "email": ["Mail"]}
+        own = {"key": ["_index"], "shape": "repeat", "sheets": {"children": "services"}, "fields": fields}
+        columns = ColumnMap.model_validate(MAP | own | {"private": [*MAP.get("private", []), "Remarks"]})
+        return read(path, columns=columns, area=tiny_area, today=TODAY, known=Known(maps=EveryMap()))
+
+    return take
+
+
+def test_the_number_of_a_service_on_the_second_sheet_is_its_own(of_a_service):
+    batch = of_a_service(Phone="1414")
+    assert [phone.number for phone in batch.of("phone")] == ["1414"]
+
+
+def test_what_the_row_of_a_service_says_of_its_place_is_told_where_it_is_not_read(of_a_service):
+    batch = of_a_service(Mail="a@example.org", Remarks="Languages: Russian")
+    told = {issue.column for issue in batch.issues if issue.row == 2 and issue.sheet == "services"}
+    assert {"Mail", "Remarks"} <= told
+
+
 @pytest.mark.parametrize(
     ("answer", "audience"),
     [
