@@ -952,7 +952,7 @@ class Reader:
                 Phrase("it was left out; ask for the list saved as UTF-8"),
             )
             return ""
-        if TELLING.search(text) or (name != "address" and STREET.search(text)):
+        if TELLING.search(text) or (name != "address" and (STREET.search(text) or parsers.names_person(text))):
             self.say(
                 name,
                 Phrase("holds a number, a name or an address"),

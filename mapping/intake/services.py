@@ -94,6 +94,8 @@ class RowSite:
     key: str
     told: Told
     """What is learnt of it."""
+    mails_of_people: str = ""
+    """Mail addresses that are somebody's own."""
     rows: list[RecordRow] = field(default_factory=list)
     """All that it gives, but for the organization."""
 
@@ -422,6 +424,13 @@ def _site(reader: Reader, name: str, names: dict[str, str], located: Located, ke
         mails = [mail for text in _MAIL.findall(reader.text("phone")) for mail in parsers.emails(text)]
     place = record_id(source, "location", key)
     signs = Signs(frozenset(phone.number for phone in phones), frozenset(mails), located.unit)
+    people = [
+        mail for mail in mails if parsers.is_of_person(mail, _people_of(reader), " ".join((name, *names.values())))
+    ]
+    mails = [mail for mail in mails if mail not in people]
+    if people:
+        problem = Phrase("the mail address is that of a person")
+        reader.say("email", problem, Phrase("it is for custodians only; ask for that of the organization"))
     own = record_id(source, "organization", name_key(name), *_of_its_country(name, located))
     called = [name, *names.values()]
     body = _met(reader, called, own, place, signs)
@@ -441,6 +450,7 @@ def _site(reader: Reader, name: str, names: dict[str, str], located: Located, ke
         audience=audience,
     )
     site = RowSite(reader, body, phones, audience, location, key, Told(body.id, called, ToldPlace.of(location)))
+    site.mails_of_people = "; ".join(people)
     if mine and body.id not in intake.made:
         faults = reader.faults
         site.told.organization = Organization.of_read(
@@ -937,9 +947,7 @@ def _carried(reader: Reader, phones: Sequence[parsers.PhoneValue], hidden: set[s
     return carried
 
 
-def _phones(
-    site: RowSite, numbers: Sequence[RowNumber], service: str, audience: Audience
-) -> Iterator[RecordRow]:
+def _phones(site: RowSite, numbers: Sequence[RowNumber], service: str, audience: Audience) -> Iterator[RecordRow]:
     """Yield the numbers of a service; a new public number needs two people who called it back."""
     source, called = site.reader.source, site.reader.intake.known.phones
     made, own_id = row_of_read(Phone), ids_of(source, Phone.table)
@@ -1166,8 +1174,15 @@ def _place(site: RowSite) -> None:
         if ramp is not None:
             text = "Step-free entrance" if ramp else "Steps at the entrance"
             site.add(Accessibility(id=own(Accessibility), location_id=location.id, description=text))
-    if who := reader.text("contact") or parsers.without_people(reader.text("organization"))[1]:
-        site.add(Contact(id=own(Contact), location_id=location.id, name=who, audience="custodian"))
+    who, mails = _people_of(reader), site.mails_of_people
+    if who or mails:
+        about = {"location_id": location.id, "name": who or None, "email": mails or None}
+        site.add(Contact(id=own(Contact), **about, audience="custodian"))
+
+
+def _people_of(reader: Reader) -> str:
+    """Return who answers, as the row says it in a column or beside the name of the body."""
+    return reader.text("contact") or parsers.without_people(reader.text("organization"))[1]
 
 
 def _add_address(site: RowSite, own: str) -> None:

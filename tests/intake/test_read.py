@@ -1118,6 +1118,27 @@ def test_a_question_on_the_second_sheet_counts_for_its_service(tmp_path, tiny_ar
     assert audiences_of[by_row[2]] == audience
 
 
+@pytest.mark.parametrize(
+    ("mail", "shown"), [("umed@umed.example", True), ("z.karimova@umed.example", False), ("nilufar@a.example", False)]
+)
+def test_a_mail_address_that_bears_a_persons_name_is_for_custodians_only(take, mail, shown):
+    head, row = with_cells(**{"E-mail": mail, "Contact person": "Қодирова Нилуфар"})
+    fields = MAP["fields"] | {"email": ["E-mail"], "contact": ["Contact person"]}
+    batch = take(row, heads=head, fields=fields)
+    (body,), (contact,) = batch.of("organization"), batch.of("contact")
+    assert (body.email == mail) == shown
+    assert (contact.email == mail) != shown
+    assert contact.audience == "custodian"
+    assert any("mail address is that of a person" in issue.problem for issue in batch.issues) != shown
+
+
+@pytest.mark.parametrize("text", ["Приём ведёт психолог Каримова", "Спросить Назарова Б.", "Ask for Karimova Z."])
+def test_a_description_that_names_somebody_stays_private(take, text):
+    head, row = with_cells(About=text)
+    batch = take(row, heads=head, fields=MAP["fields"] | {"description": ["About"]})
+    assert {service.description for service in batch.of("service")} == {None}
+
+
 @pytest.fixture
 def of_a_service(tmp_path, tiny_area):
     """Return the batch of a survey with one service on a second sheet, whose row has some more cells."""

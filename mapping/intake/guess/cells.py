@@ -150,8 +150,8 @@ ORDER = (
 """What a column is taken for first where it could be several things."""
 
 
-_DIALLED = re.compile(r"(?<!\d)\d(?:[ ()\-–]{0,3}\d){4,14}(?!\d)")
-"""What may be a number that the town or the country of its row makes whole."""
+_DIALLED = re.compile(r"(?<!\d)(?<![A-ZА-Я]-)\d(?:[ ()\-–]{0,3}\d){4,14}(?!\d)")
+"""What may be a number that the town or the country of its row makes whole; "TJ-30162" is a code."""
 
 
 def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:

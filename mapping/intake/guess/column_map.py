@@ -572,6 +572,8 @@ class _Giving:
         about = "marking" if name == self.marking else "" if asks_consent(name) else field_of(name)
         if (about == "organization" and look.holds_numbers()) or (about == "key" and look.holds_parted_numbers()):
             about = "phone"
+        if about == "verified_on" and named(name, "other day"):
+            about = ""
         if about == "contact" and named(name, "phone") and look.shares.get("dialled", 0.0) >= ENOUGH:
             about = "phone"  # who answers, and the numbers
         if about == "place" and look.holds_numbers() and look.holds_parted_numbers():
@@ -619,7 +621,7 @@ class _Giving:
         return any(self.on[name] & self.on[other] for other in self.guess.fields.get(full, ()))
 
 
-OTHER_DAYS = ("valid_to", "signed_on", "start", "end", "document")
+OTHER_DAYS = ("valid_to", "signed_on", "start", "end", "document", "other day")
 """Fields of other lists whose days are no check of a service."""
 
 OTHER_BOUND = {"minimum_age": "maximum_age", "opens": "closes"}

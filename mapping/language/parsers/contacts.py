@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
-from mapping.language.fold import alternatives
+from mapping.language.fold import alternatives, skeleton, words_for
 from mapping.language.i18n import Phrase
 from mapping.language.parsers._cells import Partly, Unreadable, cell, given, is_blank, says_none, shown
 
@@ -128,13 +128,19 @@ _SOMEBODY_HELPED = re.compile(
     rf"|(?:(?i:{_HELPED})[\s:]+)?(?:{_NAME}\.?\s?){{1,3}}[\s,(–-]*(?i:{_OLD})[\s,)]*"
 )
 _BY_INITIALS = rf"(?:{_SURNAME}\s+{_INITIALS}|(?:[^\W\d_a-zа-яё]\.\s?){{1,2}}{_SURNAME})"
-_SOMEBODY = re.compile(
-    rf"(?i:{alternatives('title of a person')}\.?\s*)?{_BY_INITIALS}(?:\s*[/,;&+]\s*{_BY_INITIALS})*"
-)
+_FAMILY = r"[^\W\d_a-zа-яё][\w’'ʻ-]+(?:[оеё]ва?|(?:o|e|ye)va?|зода|заде|zoda|zade)\b"
+_PATRONYMIC = r"[^\W\d_a-zа-яё]\w+(?:вич|вна|ична|vich|vna)\b"
+_IN_FULL = rf"(?:{_FAMILY}\s+{_NAME}(?:\s+{_NAME})?|{_NAME}\s+{_FAMILY}|(?:{_NAME}\s+){{1,2}}{_PATRONYMIC})"
+"""Somebody's name in full, by the endings of family names and of names after a father."""
+_TITLE = rf"(?i:{alternatives('title of a person')})\.?\s+"
+_ANYBODY = rf"(?:{_TITLE})?(?:{_BY_INITIALS}|{_IN_FULL})|{_TITLE}{_FAMILY}"
+_SOMEBODY = re.compile(rf"(?:{_ANYBODY})(?:\s*[/,;&+]\s*(?:{_ANYBODY}))*")
+_IN_HONOUR = re.compile(rf"(?<!\w)(?i:{alternatives('named after')})\s*(?:{_INITIALS})?(?:{_NAME}\s*){{1,3}}")
+"""Of whom something bears the name, who is nobody to call there."""
 _RANK = alternatives("rank")
 _NAMED = re.compile(
     rf"(?<!\w)(?:{_SURNAME}\s+(?:[^\W\d_a-zа-яё]\.\s?){{1,2}}|(?:[^\W\d_a-zа-яё]\.\s?){{2}}{_SURNAME}|"
-    rf"(?i:{_RANK})[\s)]+{_SURNAME})"
+    rf"(?i:{_RANK})[\s)]+{_SURNAME}|{_TITLE}(?:{_FAMILY}|{_IN_FULL})|{_NAME}\s+{_NAME}\s+{_PATRONYMIC})"
 )
 
 
@@ -164,6 +170,8 @@ def without_people(name: str) -> tuple[str, str]:
 def is_person(name: str) -> Literal["helped", "somebody", ""]:
     """Tell whether a name is that of a person and of no body; of one who was helped, if an age or a word says so.
 
+    What bears a person's name with a word for where he works, as a clinic or a lawyer's office, is a body.
+
     >>> is_person("Олимова С., 24 года"), is_person("Олимова С. М."), is_person("Центр Олимовой, 24 места")
     ('helped', 'somebody', '')
     """
@@ -172,13 +180,36 @@ def is_person(name: str) -> Literal["helped", "somebody", ""]:
         return ""
     if _SOMEBODY_HELPED.fullmatch(name):
         return "helped"
-    return "somebody" if _SOMEBODY.fullmatch(name) else ""
+    practice = any(word.startswith(tuple(words_for("practice stems"))) for word in skeleton(name).split())
+    return "somebody" if not practice and _SOMEBODY.fullmatch(name) else ""
 
 
 def names_person(text: str) -> bool:
-    """Tell whether somebody is named in a cell: by initials, or behind an office or a rank.
+    """Tell whether somebody is named in a cell: by initials or in full, or behind an office, a rank or a profession.
 
     >>> names_person("нач. отд. Олимов 918 00 11 22"), names_person("приёмная 2-21-12")
     (True, False)
+    >>> names_person("приём ведёт психолог Каримова"), names_person("больница им. Б. Вохидова")
+    (True, False)
     """
-    return _NAMED.search(text) is not None
+    return _NAMED.search(_IN_HONOUR.sub(" ", text)) is not None
+
+
+def is_of_person(mail: str, people: str, body: str) -> bool:
+    """Tell whether a mail address is somebody's own: it bears a family name, or one of ``people``, not of its body.
+
+    >>> is_of_person("z.karimova@umed.example", "", "ОО «Умед»"), is_of_person("umed@umed.example", "", "Умед")
+    (True, False)
+    >>> is_of_person("nilufar77@umed.example", "Қодирова Нилуфар", "Умед"), is_of_person("n@a.example", "", "")
+    (True, False)
+    """
+    of_body = skeleton(body).split()
+    own = [skeleton(word) for word in re.split(r"[\W\d_]+", mail.partition("@")[0])]
+    own = [word for word in own if len(word) >= LEAST_OF_NAME and not any(word in name for name in of_body)]
+    named = [word for word in skeleton(people).split() if len(word) >= LEAST_OF_NAME]
+    return any(_FAMILY_FOLDED.search(word) or any(name in word for name in named) for word in own)
+
+
+LEAST_OF_NAME = 4
+"""Letters of a word by which somebody is known."""
+_FAMILY_FOLDED = re.compile(r"\w\w(?:[oe]va?|zoda|zade)$")

@@ -7,6 +7,7 @@ from mapping.language.fold import alternatives, skeleton, tokens, words_for
 from mapping.language.parsers.dates import MONTHS
 from mapping.language.parsers.hours import names_days
 from mapping.language.parsers.lists import left_out
+from mapping.language.parsers.standing import works_until
 from mapping.language.taxonomy import match_term, words_of
 
 WORDS_AFTER = 4
@@ -28,6 +29,8 @@ def remarked(text: str) -> tuple[str, ...]:
     (('capacity', 'serves'), ('languages',), ())
     >>> remarked("мужчин не консультируем")
     ('serves',)
+    >>> remarked("Türkçe, Arapça konuşulur"), remarked("работают до марта 2027")
+    (('languages',), ('status',))
     >>> remarked("летом с 7 до 14"), remarked("с 1 декабря переезжаем"), remarked("в августе закрыты, ücretsiz")
     (('hours',), ('address',), ('hours', 'cost'))
     """
@@ -39,12 +42,13 @@ def remarked(text: str) -> tuple[str, ...]:
         "hours": _begins(words, "season stems") or _tells_times(text, words),
         "cost": tells_price(text),
         "address": _begins(words, "moved stems"),
+        "status": works_until(text),
     }
     return tuple(name for name, there in says.items() if there)
 
 
-CHANGES = ("hours", "address")
-"""Fields of which a remark tells what a column of its own does not: other hours of a season, a move."""
+CHANGES = ("hours", "address", "status")
+"""Fields of which a remark tells what a column of its own does not: other hours of a season, a move, a last day."""
 
 
 def _begins(words: list[str], name: str) -> bool:
@@ -95,9 +99,23 @@ def _takes(words: list[str]) -> bool:
 
 
 def _speaks(words: list[str]) -> bool:
-    """Tell whether a language is named beside a word for speaking."""
+    """Tell whether a language is named: beside a word for speaking, by its own ending, or with no other word.
+
+    >>> _speaks(["rusha", "destek"]), _speaks(["rus", "maktab"]), _speaks(["dari", "va", "pashtu"])
+    (True, False, True)
+    """
     stems = tuple(words_for("speaking stems"))
-    return any(word.startswith(stems) for word in words) and any(word[:LEAST] in _languages() for word in words)
+    if any(word.startswith(stems) for word in words) and any(word[:LEAST] in _languages() for word in words):
+        return True
+    named = {word for word in words if match_term("languages", word) is not None}
+    of_tongues = any(len(word) > LEAST and word.endswith(_IN_A_TONGUE) for word in named)
+    return of_tongues or (
+        bool(named) and named.issuperset(word for word in words if len(word) >= LEAST and word not in words_for("only"))
+    )
+
+
+_IN_A_TONGUE = ("cha", "che", "cho", "sha", "she")
+"""Endings, folded, by which Turkic languages make of a people the name of what it speaks."""
 
 
 @cache

@@ -37,10 +37,38 @@ _FOR_A_WHILE = re.compile(
     r"закры\w*[^.]*откро|врем\w*\.?\s+(?:не\s|закр|приост|прекр)|приостан|(?<!после )ремонт|реконстр|на\s+паузе|"
     r"заморож|в\s+отпуск|карантин\w*\s+закр|"
     r"до\s+(?:нового\s+)?(?:гранта|финанс)|ждут?\s+(?:донор|финанс|грант)|муваққ?атан|муваккатан|таъмир|тамир|боздошт|"
-    r"suspend|on\s+hold|temporar|paused|renovat|under\s+repair|vaqtincha|ta.?mir|вақтинча|таътил|to.?xtatib\s+tur|"
-    r"тимчасово|призупин|уақытша\s+(?:жаб|тоқта)|убактылуу|geçici\s+olarak",
+    r"suspend|on\s+hold|paused|renovat|under\s+repair|ta.?mir|таътил|to.?xtatib\s+tur|"
+    r"призупин",
     re.I,
 )
+_MEANWHILE = re.compile(
+    r"муваққ ?ат\w*|муваккат\w*|\btemporar\w*|vaqtincha\w*|вақтинча\w*|тимчасово|уақытша|убактылуу|"
+    r"geçici(?:\s+olarak)?|\bврем(?:енно|\.)",
+    re.I,
+)
+"""Words for "for a while", which say nothing of a close by themselves: a temporary place to stay is none."""
+_STOPS = re.compile(
+    r"закры|закрит|приост|прекр|\bне\b|баста|пӯшид|пушид|намекун|намешав|надор|қатъ|катъ|боздошт|clos|shut|suspend|stop|paus|"
+    r"unavail|\bno[tn]?\b|out\s+of|yopi|ёпи|ishlam|ишлам|to.?xta|тўхта|жаб|иштебе|істемей|тоқта|токто|kapa|verilm|durdur|"
+    r"працю|призуп|зачин",
+    re.I,
+)
+"""Words by which something stops, beside those for a while."""
+
+
+def _pauses(text: str) -> re.Match[str] | None:
+    """Return the words for a while of a clause that says so of a close, or that says nothing else.
+
+    >>> bool(_pauses("temporarily not working")), bool(_pauses("vaqtincha yashash")), bool(_pauses("муваққатан"))
+    (True, False, True)
+    """
+    for clause in re.split(r"[.;,()\n]", text):
+        hit = _MEANWHILE.search(clause)
+        if hit and (_STOPS.search(clause) or not tokens(clause.replace(hit[0], " "))):
+            return hit
+    return None
+
+
 _FOR_GOOD = re.compile(
     r"ликвид|ликв\b|расформ|барҳам|бархам|dissolv|defunct|tugatil|тугатил|liquidat|пероформ|упраздн", re.I
 )
@@ -164,12 +192,12 @@ def standing(remark: str) -> tuple[Standing, str] | None:
     plain = _OF_SOMETHING_ELSE.sub(" ", remark)
     if _AGAIN.search(plain):
         return None
-    ways: tuple[tuple[Standing, re.Pattern[str]], ...] = (
-        ("temporarily closed", _FOR_A_WHILE),
-        ("defunct", _FOR_GOOD),
-        ("inactive", _CLOSED),
+    ways: tuple[tuple[Standing, re.Match[str] | None], ...] = (
+        ("temporarily closed", _FOR_A_WHILE.search(plain) or _pauses(plain)),
+        ("defunct", _FOR_GOOD.search(plain)),
+        ("inactive", _CLOSED.search(plain)),
     )
-    outcome = next(((meant, _whole_words(plain, hit)) for meant, way in ways if (hit := way.search(plain))), None)
+    outcome = next(((meant, _whole_words(plain, hit)) for meant, hit in ways if hit), None)
     if outcome and _is_of_a_season(plain, *outcome):
         return None
     if outcome and outcome[0] == "inactive" and any(day["until"] or day["to"] for day in _DAYS.finditer(plain)):
@@ -227,6 +255,19 @@ def until(text: str, today: dt.date) -> dt.date | None:
     return None
 
 
+def works_until(text: str) -> bool:
+    """Tell whether a text says until which day something works, or has money to.
+
+    >>> works_until("работают до марта 2027"), works_until("закрыты до марта 2027"), works_until("дети до 2010 г.р.")
+    (True, False, False)
+    """
+    last = any(day["until"] or day["to"] for day in _DAYS.finditer(text))
+    return last and standing(text) is None and bool(_WORKS.search(text) or _FUNDED.search(text))
+
+
+_FUNDED = re.compile(
+    r"проект|финанс|грант|договор|лоиҳа|маблағ|шартнома|project|fund|grant|contract|loyiha|moliya|лойиҳа|молия", re.I
+)
 _NEXT_YEAR = re.compile(
     r"следующ\w+\s+год|next\s+year|соли\s+(?:оянда|нав)|(?:keyingi|kelasi|келаси)\s+(?:yil|йил)", re.I
 )

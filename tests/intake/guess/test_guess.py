@@ -43,6 +43,16 @@ def test_a_column_of_numbers_to_dial_holds_phones_whatever_number_its_heading_me
     assert "phone" not in guessed([Sheet("", [head, *counted])], area).fields
 
 
+def test_codes_are_no_numbers_to_dial_and_the_day_of_a_licence_is_no_check(area):
+    head = ["Facility code", "Facility name", "Services", "Licence date", "Tel"]
+    rows = [
+        [f"TJ-3-01{n}", f"Centre {n}", "legal advice", f"0{n - 10}.06.2020", f"3252 2-62-{n}"] for n in range(11, 17)
+    ]
+    fields = guessed([Sheet("", [head, *rows])], area).fields
+    assert fields["phone"] == ["Tel"]
+    assert "verified_on" not in fields
+
+
 def test_a_column_of_yes_and_no_is_no_place(area):
     """The letters of an answer may be those of a town."""
     head = ["Организация", "Вы согласны?", "Город"]
