@@ -14,6 +14,7 @@ from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
 from mapping.errors import InvalidRecord
 from mapping.freshness import next_due, offered
+from mapping.language.fold import skeleton, words_for
 from mapping.language.i18n import Message
 from mapping.language.spreadsheet import neutral
 from mapping.language.taxonomy import Vocabulary
@@ -53,49 +54,23 @@ ANSWERS = ("result", "on", "by", "method", "note")
 """Columns that the caller fills."""
 
 RESULTS = {
-    "confirmed": "confirmed",
-    "ok": "confirmed",
-    "подтверждено": "confirmed",
-    "тасдиқ шуд": "confirmed",
-    "tasdiqlandi": "confirmed",
-    "changed": "changed",
-    "изменилось": "changed",
-    "тағйир ёфт": "changed",
-    "oʻzgardi": "changed",
-    "o'zgardi": "changed",
-    "closed": "closed",
-    "закрыто": "closed",
-    "баста шуд": "closed",
-    "yopildi": "closed",
-    "paused": "paused",
-    "временно закрыто": "paused",
-    "муваққатан баста": "paused",
-    "vaqtincha yopiq": "paused",
-    "unreachable": "unreachable",
-    "не дозвонились": "unreachable",
-    "дастнорас": "unreachable",
-    "bogʻlanib boʻlmadi": "unreachable",
-    "bog'lanib bo'lmadi": "unreachable",
+    word: result
+    for result in ("confirmed", "changed", "closed", "paused", "unreachable")
+    for word in words_for(f"call found {result}")
 }
-"""What a call found, in four languages."""
+"""Folded word of what a call found -> what it means."""
 
-METHODS = {
-    "": "phone",
-    "phone": "phone",
-    "телефон": "phone",
-    "visit": "visit",
-    "выезд": "visit",
-    "боздид": "visit",
-    "tashrif": "visit",
-    "letter": "official",
-    "письмо": "official",
-    "мактуб": "official",
-    "xat": "official",
-    "official": "official",
-    "self-reported": "self-reported",
-    "со слов": "self-reported",
+METHODS = {"": "phone"} | {
+    word: level
+    for level, name in {
+        "phone": "checked by phone",
+        "visit": "checked by visit",
+        "official": "checked by official letter",
+        "self-reported": "checked self-reported",
+    }.items()
+    for word in words_for(name)
 }
-"""How it was found, and the level of a verification so made."""
+"""Folded word of how it was found -> the level of a verification so made."""
 
 STATUS = {"closed": "defunct", "paused": "temporarily closed"}
 
@@ -301,10 +276,10 @@ def _answer(
     held_service = held.get(row["service_id"])
     if held_service is None:
         return f"service_id {row['service_id']!r} is no service of this directory; it may have been merged"
-    result = RESULTS.get(row["result"].casefold())
+    result = RESULTS.get(skeleton(row["result"]))
     if result is None:
         return f"result {row['result']!r}: write confirmed, changed, closed, paused or unreachable"
-    level = METHODS.get(row.get("method", "").casefold())
+    level = METHODS.get(skeleton(row.get("method", "")))
     if level is None:
         return f"method {row['method']!r}: write phone, visit, letter or self-reported"
     if not row.get("by"):

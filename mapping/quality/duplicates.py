@@ -9,11 +9,12 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
 from mapping.errors import InvalidRecord, NotFound
+from mapping.language.fold import skeleton, words_for
 from mapping.language.i18n import Message
 from mapping.language.spreadsheet import neutral
 from mapping.model import RECORDS, Address, AnyRecord, Decision, Location, Record, Source, record_id
@@ -33,22 +34,8 @@ MOVED = Message("moved? A newer list has the same help of the organization at an
 MERGED_FIRST: tuple[Table, ...] = ("location", "service", "organization")
 """Whatever belongs to a record is merged before it."""
 
-WORDS: dict[str, Kind] = {
-    "same": "same",
-    "одно": "same",
-    "то же": "same",
-    "як": "same",
-    "bir xil": "same",
-    "different": "different",
-    "разные": "different",
-    "гуногун": "different",
-    "boshqa": "different",
-    "later": "later",
-    "позже": "later",
-    "баъдтар": "later",
-    "keyinroq": "later",
-}
-"""What a steward may decide, in four languages."""
+WORDS: dict[str, Kind] = {word: kind for kind in get_args(Kind) for word in words_for(f"decided {kind}")}
+"""Folded word of a steward -> what it decides."""
 
 
 class Store(Protocol):
@@ -172,18 +159,8 @@ def write_pairs(shown_pairs: Sequence[ShownPair], path: str | Path, language: st
         for pair in shown_pairs:
             candidate = pair.candidate
             reasons = "; ".join(reason.into(language) for reason in candidate.reasons)
-            cells = (
-                candidate.table,
-                candidate.score,
-                reasons,
-                candidate.one,
-                pair.one,
-                candidate.other,
-                pair.other,
-                "",
-                "",
-                "",
-            )
+            ids = (candidate.one, pair.one, candidate.other, pair.other)
+            cells = (candidate.table, candidate.score, reasons, *ids, "", "", "")
             writer.writerow([neutral(str(cell)) for cell in cells])
 
 
@@ -224,7 +201,7 @@ def read_decisions(path: str | Path, directory: RecordsByKind) -> list[Decided]:
 
 def _decision(number: int, cells: dict[str, str], ids: dict[Table, set[str]]) -> Decided | str:
     """Return what a row decides, or what is wrong with it."""
-    kind, table = WORDS.get(cells["decision"].casefold()), next((t for t in TABLES if t == cells["table"]), None)
+    kind, table = WORDS.get(skeleton(cells["decision"])), next((t for t in TABLES if t == cells["table"]), None)
     if table is None:
         return f"table {cells['table']!r}: is none of {', '.join(TABLES)}"
     if kind is None:
@@ -235,15 +212,8 @@ def _decision(number: int, cells: dict[str, str], ids: dict[Table, set[str]]) ->
             return f"{record!r} is no {table} of this directory; it may have been merged"
     if record_id == other:
         return "both are the same record"
-    keep = {
-        "": record_id,
-        "one": record_id,
-        "1": record_id,
-        record_id: record_id,
-        "other": other,
-        "2": other,
-        other: other,
-    }.get(cells.get("keep", ""))
+    either = dict.fromkeys(("", "one", "1", record_id), record_id) | dict.fromkeys(("other", "2", other), other)
+    keep = either.get(cells.get("keep", ""))
     if keep is None:
         return f"keep {cells['keep']!r}: write one or other"
     return Decided(

@@ -18,7 +18,7 @@ from mapping.directory.proposals import Outdated, version
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message
 from mapping.model import ENTRY_POINTS, RECORDS, WHOLES, Service, Source, record_id
-from mapping.quality.call_list import METHODS, batch_of_calls, found_by_call
+from mapping.quality.call_list import batch_of_calls, found_by_call
 from mapping.quality.holdings import HeldService
 from web.access.guard import Open, log, me
 from web.access.roles import Action
@@ -160,7 +160,7 @@ def check(language: str, identifier: str) -> ResponseReturnValue:
     held = replace(held, service=directory().record(Service, identifier))
     note = request.form.get("note", "").strip()
     details = {"by": me().login, "method": level, "note": note}
-    records = list(found_by_call(held, result, on, METHODS.get(level, level), details, study_area()))
+    records = list(found_by_call(held, result, on, level, details, study_area()))
     directory().add(batch_of_calls("check", records), by=me().login, on=today())
     log("checked", subject=f"service {identifier}: {result}")
     if result == "changed":
