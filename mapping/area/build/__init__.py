@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
 import re
 import shutil
@@ -20,6 +19,7 @@ import numpy as np
 import pandas as pd
 import rasterio
 import shapely
+import tomlkit
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from numpy.typing import NDArray
@@ -221,12 +221,7 @@ def _write(folder: Path, plan: BuildPlan, sources: _Sources, findings: Findings)
     tables |= _drawn(folder, sources, travel, findings, surfaced=surfaced)
     speeds = {"slope": "tobler" if plan.dem and not surfaced else "none", **_speeds(sources, ground)}
     head = _head(plan, sources.units, grid)
-    settings = {
-        "grid": ground["grid"],
-        "travel": travel,
-        "speeds": {key: value for key, value in speeds.items() if not isinstance(value, dict)},
-        **{f"speeds.{key}": value for key, value in speeds.items() if isinstance(value, dict)},
-    }
+    settings = {"grid": ground["grid"], "travel": travel, "speeds": speeds}
     tables["population"] = {
         "date": _day(plan),
         "total": int(census.sum()),
@@ -508,30 +503,10 @@ def _toml(
     head: dict[str, Any], tables: dict[str, dict[str, Any]], repeated: Sequence[tuple[str, dict[str, Any]]]
 ) -> str:
     """Write area.toml: keys, then repeated tables, then single ones that hold something."""
-    lines = ["# Study area, built by: rohnamo area build. docs/study-area.md lists every key.", *_pairs(head)]
-    for name, table in repeated:
-        lines += ["", f"[[{name}]]", *_pairs(table)]
-    for name, table in tables.items():
-        if table:
-            lines += ["", f"[{name}]", *_pairs(table)]
-    return "\n".join(lines) + "\n"
-
-
-def _pairs(table: dict[str, Any]) -> list[str]:
-    return [f"{_key(key)} = {_value(value)}" for key, value in table.items()]
-
-
-def _key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key)
-
-
-def _value(value: Any) -> str:
-    """Write a value as TOML does; text, numbers and truth are written as in JSON."""
-    if isinstance(value, dict):
-        return "{ " + ", ".join(_pairs(value)) + " }"
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return json.dumps(value, ensure_ascii=False)
+    lists = {name: [table for other, table in repeated if other == name] for name, _ in repeated}
+    filled = {name: table for name, table in tables.items() if table}
+    comment = "# Study area, built by: rohnamo area build. docs/study-area.md lists every key."
+    return f"{comment}\n{tomlkit.dumps(head | lists | filled)}"
 
 
 def _readme(plan: BuildPlan, notes: Sequence[str]) -> str:
