@@ -297,7 +297,7 @@ class _UnitName:
         return zone is not None and not self.names.level_of(zone[0])
 
     def _read_as(self, level: Level, unit: str) -> Note:
-        return Note(level, Phrase("{text!r} is read as {label}", text=self.text, label=_label(self.area, unit)))
+        return Note(level, Phrase("{text!r} is read as {label}", text=self.text, label=coded_unit(self.area, unit)))
 
 
 def _without_first_names(area: StudyArea, names: Names, text: str, kind: str) -> str:
@@ -394,7 +394,7 @@ def _among(area: StudyArea, text: str, parts: list[str], notes: list[Note]) -> U
     if lost and len(units) > 1:
         return _several(area, text, units, notes)
     if len(units) > 1:
-        choices = Several(_label(area, code) for code in sorted(units))
+        choices = Several(coded_unit(area, code) for code in sorted(units))
         problem = Phrase("{text!r} names {choices}, and not in which of them it is", text=text, choices=choices)
         fix = Phrase("it is taken as serving all of them; write where it is")
         return UnitMatch(None, tuple(sorted(units)), (*notes, Note("doubt", problem, fix)), named=True)
@@ -403,7 +403,7 @@ def _among(area: StudyArea, text: str, parts: list[str], notes: list[Note]) -> U
         notes += [note for note in match.notes if match.unit == sole]
     for part in unknown:
         level: Level = "doubt" if part in lost else "note"
-        problem = Phrase("{part!r} is not known here; it is read as {unit}", part=part, unit=_label(area, sole))
+        problem = Phrase("{part!r} is not known here; it is read as {unit}", part=part, unit=coded_unit(area, sole))
         notes.append(Note(level, problem, Phrase("look whether it is right")))
     return UnitMatch(sole, (sole,), tuple(notes))
 
@@ -536,7 +536,7 @@ class _Claim:
         if wanted is None or wanted == here or wanted in self.area.ancestors(here):
             return here
         away = kilometres_to(self.area, lat, lon, wanted)
-        named, other = _label(self.area, wanted), _label(self.area, here)
+        named, other = coded_unit(self.area, wanted), coded_unit(self.area, here)
         if away > DRAWN_KM:
             problem = Phrase(
                 "the point lies in {other}, {away} km from {named}, which the row names",
@@ -587,7 +587,7 @@ class _Claim:
             return
         if unit.unit:
             problem = Phrase("the place {place!r} is not in the gazetteer", place=text)
-            fix = Phrase("it is read as the unit {unit}", unit=_label(self.area, unit.unit))
+            fix = Phrase("it is read as the unit {unit}", unit=coded_unit(self.area, unit.unit))
             level: Level = "doubt" if unit.guessed or _WITHIN_A_UNIT.search(text) else "note"
             self.place = _Found(None, (*place.notes[:-1], Note(level, problem, fix)))
         self.unit = replace(unit, notes=(*self.unit.notes, *unit.notes))
@@ -685,16 +685,16 @@ def _find_place(area: StudyArea, text: str, claim: UnitMatch) -> _Found:
                 return _Found(None, (*notes, *more))
             notes += more
             if not claim.candidates and city_abroad(area, text):
-                label = _label(area, place.unit)
+                label = coded_unit(area, place.unit)
                 problem = Phrase("{text!r} is a name in {label}, and a city abroad", text=text, label=label)
                 notes.append(Note("doubt", problem, Phrase("write which")))
             if guessed:
                 problem = Phrase("the place {text!r} is read as {place}", text=text, place=place.name)
                 notes.append(Note("doubt", problem))
             return _Found(place, tuple(notes))
-        where = Several(sorted({_label(area, p.unit) for p in places}))
+        where = Several(sorted({coded_unit(area, p.unit) for p in places}))
         if not guessed:
-            named = Several(_label(area, code) for code in claim.candidates)
+            named = Several(coded_unit(area, code) for code in claim.candidates)
             problem = Phrase(
                 "the place {text!r} is known in {where}, not in {named}, which the row names",
                 text=text,
@@ -719,7 +719,7 @@ def _largest(
     """Return the largest of places of one name; of those in several units the one after which its unit is called."""
     units, notes = {p.unit for p in places}, tuple[Note, ...]()
     if len(units) > 1:
-        where = Several(sorted(_label(area, code) for code in units))
+        where = Several(sorted(coded_unit(area, code) for code in units))
         problem = Phrase("there are several places {text!r}: in {where}", text=text, where=where)
         notes = (Note("doubt", problem, Phrase("name the unit too")),)
         places = [p for p in places if p.rank <= SEAT and p.unit in names_of(area).current.get(key, ())]
@@ -758,9 +758,9 @@ def _said(
     area: StudyArea, text: str, code: str, kind: str, names: Names, how: str, bearers: Iterable[str]
 ) -> Iterator[Note]:
     """Say what is odd about a match; ``bearers`` are other units that have the name now."""
-    label = _label(area, code)
+    label = coded_unit(area, code)
     if how == "former" and bearers:
-        other = Several(_label(area, bearer) for bearer in sorted(bearers))
+        other = Several(coded_unit(area, bearer) for bearer in sorted(bearers))
         problem = Phrase(
             "{text!r} is a former name of {label}; {other} is called so now", text=text, label=label, other=other
         )
@@ -780,25 +780,14 @@ def _said(
     elif how == "like":
         yield Note("doubt", Phrase("{text!r} is read as {label}", text=text, label=label))
     if kind and kind not in names.kinds[code] and names.kinds[code]:
-        yield Note(
-            "doubt",
-            Phrase("{text!r} is called another kind of unit than {label} is", text=text, label=label),
-        )
+        yield Note("doubt", Phrase("{text!r} is called another kind of unit than {label} is", text=text, label=label))
 
 
 def _several(area: StudyArea, text: str, codes: Iterable[str], notes: list[Note]) -> UnitMatch:
     known = tuple(sorted(codes))
-    if not known:
-        return UnitMatch(None, (), tuple(notes))
-    choices = Several(_label(area, code) for code in known)
-    return UnitMatch(
-        None,
-        known,
-        (
-            *notes,
-            Note("doubt", Phrase("{text!r} could be {choices}", text=text, choices=choices), Phrase("write which")),
-        ),
-    )
+    choices = Several(coded_unit(area, code) for code in known)
+    problem = Phrase("{text!r} could be {choices}", text=text, choices=choices)
+    return UnitMatch(None, known, (*notes, Note("doubt", problem, Phrase("write which"))))
 
 
 def _names_unit(area: StudyArea, claim: UnitMatch, text: str) -> bool:
@@ -811,5 +800,6 @@ def _names_unit(area: StudyArea, claim: UnitMatch, text: str) -> bool:
     )
 
 
-def _label(area: StudyArea, code: str) -> Coded:
+def coded_unit(area: StudyArea, code: str) -> Coded:
+    """Return the code of a unit for a phrase, which says its label in the languages of its readers."""
     return Coded(area.label(code, "en"), {language: area.label(code, language) for language in area.languages})

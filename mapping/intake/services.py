@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from mapping.area.addresses import Whereabouts, points_elsewhere, postal_code, whereabouts
-from mapping.area.geocode import Located, find_unit, units_served
+from mapping.area.geocode import Located, coded_unit, find_unit, units_served
 from mapping.area.names.countries import city_abroad, countries_in, country_abroad, country_code, says_country
 from mapping.area.study_area import StudyArea
 from mapping.batch import Level
@@ -313,7 +313,7 @@ def _beside_name(reader: Reader) -> Located | None:
     for text in () if any(map(DITTO.fullmatch, columns)) else (*reader.beside_name(), *within):
         unit = whereabouts(area, _BRANCH.sub(" ", text).strip()).unit
         if unit and not hides_place(text):
-            problem = Phrase("the name says where it is: {unit}", unit=_label(area, unit))
+            problem = Phrase("the name says where it is: {unit}", unit=coded_unit(area, unit))
             reader.say("organization", problem, Phrase("look whether it is right"))
             return reader.intake.locate(unit=unit)
     return None
@@ -402,17 +402,13 @@ def _in_address(reader: Reader) -> Whereabouts:
     area, text = reader.intake.area, reader.text("address")
     read = whereabouts(area, text) if text and not hides_place(text) else Whereabouts("", "")
     if read.unit or read.country:
-        where = _label(area, read.unit) if read.unit else country_name(read.country)
+        where = coded_unit(area, read.unit) if read.unit else country_name(read.country)
         problem = Phrase("the address says where it is: {unit}", unit=where)
         reader.say("address", problem, Phrase("look whether it is right"), "note")
     elif read.several:
-        places = Several(_label(area, code) for code in read.several)
+        places = Several(coded_unit(area, code) for code in read.several)
         reader.say("address", Phrase("names several places: {places}", places=places), Phrase("write a row for each"))
     return read
-
-
-def _label(area: StudyArea, unit: str) -> Coded:
-    return Coded(area.label(unit, "en"), {language: area.label(unit, language) for language in area.languages})
 
 
 def _site(reader: Reader, name: str, names: dict[str, str], located: Located, key: str) -> RowSite:

@@ -10,13 +10,13 @@ Open Referral, Human Services Data Specification 1.1, 2.0.1 and 3.1.
 
 import hashlib
 import re
-from collections.abc import Mapping
-from functools import cache, lru_cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple, Protocol
 
 from mapping.errors import FormatError
 from mapping.language.i18n import Phrase
-from mapping.model import RECORDS, references
+from mapping.model import RECORDS, WEEKDAYS, references
 
 DEEPEST = 24
 """How deep records may stand in each other; HSDS needs 8."""
@@ -117,16 +117,13 @@ EXPECTED: dict[str, tuple[str, ...]] = {
 
 PASSED_OVER = {
     "metadata": Phrase("former values of fields, which may have been made secret"),
-    "meta_table_description": Phrase("nothing about services"),
-    "meta_table_descriptions": Phrase("nothing about services"),
-    "statement": Phrase("statements, which two people of this directory must approve"),
-    "statements": Phrase("statements, which two people of this directory must approve"),
-    "case_count": Phrase("case statistics, which have a form of their own"),
-    "case_counts": Phrase("case statistics, which have a form of their own"),
-    "standard_summary": Phrase("summaries, which are worked out from the answers"),
-    "standard_summaries": Phrase("summaries, which are worked out from the answers"),
-    "area_unit": Phrase("administrative units, which come with the study area"),
-    "area_units": Phrase("administrative units, which come with the study area"),
+    **dict.fromkeys(("meta_table_description", "meta_table_descriptions"), Phrase("nothing about services")),
+    **dict.fromkeys(("statement", "statements"), Phrase("statements, which two people of this directory must approve")),
+    **dict.fromkeys(("case_count", "case_counts"), Phrase("case statistics, which have a form of their own")),
+    **dict.fromkeys(
+        ("standard_summary", "standard_summaries"), Phrase("summaries, which are worked out from the answers")
+    ),
+    **dict.fromkeys(("area_unit", "area_units"), Phrase("administrative units, which come with the study area")),
 }
 """Tables that are known and not read, and what they hold."""
 
@@ -166,9 +163,8 @@ IGNORED: dict[str, set[str]] = {
 }
 """Older columns that `modern` reads, or that repeat another."""
 
-DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_DAY_NAMES = {name: day for day in DAYS for name in (day.casefold(),)} | {
-    name[:length].casefold(): name[:2].upper()
+_DAY_NAMES = {day.casefold(): day for day in WEEKDAYS} | {
+    name[:length]: name[:2].upper()
     for name in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
     for length in (3, len(name))
 }
@@ -227,12 +223,8 @@ def _with_prefix(cells: dict[str, Any]) -> None:
         cells["number"] = f"+{prefix} {number.lstrip('0')}"
 
 
-def _physical(cells: dict[str, Any]) -> None:
-    cells["address_type"] = "physical"
-
-
-def _postal(cells: dict[str, Any]) -> None:
-    cells["address_type"] = "postal"
+def _address_of(kind: str, cells: dict[str, Any]) -> None:
+    cells["address_type"] = kind
 
 
 def _regular(cells: dict[str, Any]) -> None:
@@ -240,7 +232,7 @@ def _regular(cells: dict[str, Any]) -> None:
     if cells.get("weekday") not in (None, "") and not cells.get("byday"):
         day = str(cells["weekday"]).strip().casefold()
         if day.isdecimal() and 1 <= int(day) <= 7:
-            cells["byday"] = DAYS[int(day) - 1]
+            cells["byday"] = WEEKDAYS[int(day) - 1]
         else:
             cells["byday"] = _DAY_NAMES.get(day) or _DAY_NAMES.get(day[:3], str(cells["weekday"]))
     cells.setdefault("freq", "WEEKLY")
@@ -251,7 +243,7 @@ def _holiday(cells: dict[str, Any]) -> None:
     if str(cells.get("closed") or "").strip().casefold() in ("true", "1", "yes", "y", "t"):
         cells |= {"opens_at": None, "closes_at": None, "description": cells.get("description") or "Closed"}
     elif cells.get("opens_at"):
-        cells |= {"freq": "WEEKLY", "byday": ",".join(DAYS)}
+        cells |= {"freq": "WEEKLY", "byday": ",".join(WEEKDAYS)}
 
 
 def _of_service(cells: dict[str, Any]) -> None:
@@ -264,26 +256,14 @@ def _other(cells: dict[str, Any]) -> None:
         cells |= {"link_entity": cells.get("link_type"), "link_type": None}
 
 
-_VERSIONS = {
-    "physical_address": _physical,
-    "physical_addresses": _physical,
-    "postal_address": _postal,
-    "postal_addresses": _postal,
-    "regular_schedule": _regular,
-    "regular_schedules": _regular,
-    "holiday_schedule": _holiday,
-    "holiday_schedules": _holiday,
-    "service_attribute": _of_service,
-    "service_attributes": _of_service,
-    "service_taxonomy": _of_service,
-    "service_taxonomys": _of_service,
-    "service_taxonomies": _of_service,
-    "services_taxonomy": _of_service,
-    "services_taxonomies": _of_service,
-    "services_attributes": _of_service,
-    "other_attribute": _other,
-    "other_attributes": _other,
+_VERSIONS: dict[str, Callable[[dict[str, Any]], None]] = {
+    **{f"{kind}_address{more}": partial(_address_of, kind) for kind in ("physical", "postal") for more in ("", "es")},
+    **dict.fromkeys(("regular_schedule", "regular_schedules"), _regular),
+    **dict.fromkeys(("holiday_schedule", "holiday_schedules"), _holiday),
+    **dict.fromkeys((name for name in TABLES["attribute"] if name.startswith("service")), _of_service),
+    **dict.fromkeys(("other_attribute", "other_attributes"), _other),
 }
+"""Table of an older version -> what makes its cells those of ours."""
 
 
 def rows_of_document(table: str, document: Mapping[str, Any], row: int) -> list[Raw]:

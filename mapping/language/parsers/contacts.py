@@ -1,7 +1,9 @@
 """Mail addresses and web pages."""
 
+import csv
 import re
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -13,39 +15,8 @@ _MAIL = re.compile(r"[\w.+%-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Z
 _AT = re.compile(r"\s*(?:\(at\)|\[at\]|\{at\}|\(собака\))\s*", re.I)
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}")
 
-SHARED_HOSTS = frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "mail.ru",
-        "bk.ru",
-        "list.ru",
-        "inbox.ru",
-        "yandex.ru",
-        "yandex.com",
-        "ya.ru",
-        "rambler.ru",
-        "hotmail.com",
-        "outlook.com",
-        "live.com",
-        "yahoo.com",
-        "icloud.com",
-        "proton.me",
-        "protonmail.com",
-        "mail.com",
-        "umail.uz",
-        "facebook.com",
-        "instagram.com",
-        "t.me",
-        "telegram.me",
-        "wa.me",
-        "vk.com",
-        "ok.ru",
-        "youtube.com",
-        "google.com",
-        "goo.gl",
-    ]
-)
+with (Path(__file__).parents[1] / "terms" / "shared_hosts.csv").open(encoding="utf-8", newline="") as _hosts:
+    SHARED_HOSTS = frozenset(row["host"] for row in csv.DictReader(_hosts))
 """Hosts of mail and pages that a body shares with everybody."""
 
 

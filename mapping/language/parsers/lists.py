@@ -15,23 +15,7 @@ from mapping.language.taxonomy import FILLERS, match_listed, match_term
 
 _YES = words_for("yes")
 _NO = words_for("no")
-_SIGNS = {
-    "+": True,
-    "1": True,
-    "-1": True,
-    "✓": True,
-    "✔": True,
-    "☑": True,
-    "v": True,
-    "х": True,
-    "x": True,
-    "-": False,
-    "−": False,
-    "–": False,
-    "—": False,
-    "0": False,
-    "☐": False,
-}
+_SIGNS = dict.fromkeys(("+", "1", "-1", *"✓✔☑vхx"), True) | dict.fromkeys("-−–—0☐", False)
 _HALF = words_for("partly")
 
 
