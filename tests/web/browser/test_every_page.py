@@ -9,19 +9,22 @@ the one that something is too wide for. Four languages are walked in `test_walks
 
 import datetime as dt
 import re
+import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import product
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
 
+import pytest
 from flask import template_rendered
+from werkzeug.wsgi import get_path_info
 
 import web
 from mapping.batch import Batch
 from mapping.directory.directory import Directory, public_id
 from mapping.editions.publish import publish
 from mapping.model import Language, Source, record_id
-from tests.support.browser import AXE, AXE_RUN
+from tests.support.browser import ALL_OTHERS, axe_faults, opened_pages
 from tests.support.sample import (
     SECRETS,
     TODAY,
@@ -38,22 +41,14 @@ from tests.web.staff.operations.test_imports import mapped
 from tests.web.staff.records.test_records import CHANGE, LEGAL, send, waiting
 from tests.web.support.desk import ALL_NEEDS, Desk
 from tests.web.support.office import Office, post
+from tests.web.support.served import served
 from tests.web.support.signed_in import PASSWORD, hidden
 from web import create_app
 from web.stores.campaigns import Campaigns
 from web.stores.inbox import Draft, SomethingWrong
 
-ORIGIN = "https://portal.example"
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 OPEN = "document.querySelectorAll('details').forEach((part) => { part.open = true })"
-COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
-"""All that can differ between a light and a dark room; a page of which every part stood in others has these colours."""
-
-PARTS = """() => { const name = (part) => part ? part.tagName + '.' + part.getAttribute('class') + part.id : '';
-  return [...new Set([...document.body.querySelectorAll('*')].map(
-    (part) => name(part.parentElement?.parentElement) + ' ' + name(part.parentElement) + ' ' + name(part)))]; }"""
-"""Each element with the two around it, by which a style sheet can tell it apart."""
-
 FILES = {
     "static",
     "public.data_file",
@@ -70,11 +65,9 @@ TEMPLATES = Path(web.__file__).with_name("templates")
 class Window:
     """360 pixels that show what an app answers; faults gather in it, and the templates that were drawn."""
 
-    def __init__(self, open_page, app):
-        self.app, self.faults, self.drawn = app, [], set()
-        self.coloured: set[str] = set()
-        self.page = open_page("about:blank", at=ORIGIN, width=360)
-        self.page.add_init_script(path=AXE)
+    def __init__(self, open_page, origin, app, answers):
+        self.origin, self.app, self.answers, self.faults, self.drawn = origin, app, answers, [], set()
+        self.page = open_page("about:blank", at=origin, width=360)
         template_rendered.connect(self.note, app)
 
     def note(self, sender, template, **_):
@@ -85,21 +78,15 @@ class Window:
         if answer.status_code == 303:
             answer = client.get(answer.location)
         path = answer.request.path
-        self.page.route(f"{ORIGIN}/**", lambda route: fulfil(route, client.get(urlsplit(route.request.url).path)))
-        self.page.route(ORIGIN + path, lambda route: fulfil(route, answer, status=200))  # the console tells others
+        self.answers.show(client, answer)
         self.page.emulate_media(color_scheme="light")
-        self.page.goto(ORIGIN + path)
+        self.page.goto(self.origin + path)
         self.page.evaluate(OPEN)
-        parts = set(self.page.evaluate(PARTS))
-        schemes = [("light", {}), ("dark", COLOURS)] if parts - self.coloured else [("light", {})]
-        self.coloured |= parts
-        for scheme, rules in schemes:
+        for scheme, rules in (("light", ALL_OTHERS), ("dark", None)):  # only colours differ
             self.page.emulate_media(color_scheme=scheme)
-            violations = self.page.evaluate(AXE_RUN, rules)["violations"]
-            self.faults += [(path, scheme, fault["id"], fault["nodes"][0]["html"][:160]) for fault in violations]
+            self.faults += [(path, scheme, *fault) for fault in axe_faults(self.page, rules)]
         if (over := self.page.evaluate(WIDE)) > 0:
             self.faults.append((path, f"{over} pixels too wide"))
-        self.page.unroute_all()
 
     def walk(self, client_for, **values):
         """Show what every route answers that gives a page, for each value of its variables."""
@@ -120,10 +107,38 @@ class Window:
                         self.faults.append((path, answer.status_code, answer.mimetype))
 
 
-def fulfil(route, answer, **changed):
-    """Give the browser what a test client was answered; `open_page` refuses whatever is asked of others."""
-    own = {"status": answer.status_code, "headers": dict(answer.headers), "body": answer.data}
-    route.fulfill(**own | changed)
+class Answers:
+    """Serves the browser what a test client was answered, and files as that client is given them."""
+
+    def __init__(self, app):
+        self.client, self.answer, self.lock = app.test_client(), None, threading.Lock()
+
+    def show(self, client, answer):
+        """Give this answer at its path from now on; the console would tell of a status other than 200."""
+        with self.lock:
+            self.client, self.answer = client, answer
+            answer.status_code = 200
+
+    def __call__(self, environ, start_response):
+        """Answer as WSGI asks, one request at a time."""
+        path = get_path_info(environ)
+        with self.lock:
+            own = self.answer is not None and path == self.answer.request.path
+            answer = self.answer if own else self.client.get(path)
+            return [b"".join(answer(environ, start_response))]
+
+
+@pytest.fixture
+def window_of(chromium):
+    """Open a window for what an app answers."""
+    with ExitStack() as stack:
+
+        def open_(app):
+            answers = Answers(app)
+            origin = stack.enter_context(served(answers))
+            return Window(stack.enter_context(opened_pages(chromium)), origin, app, answers)
+
+        yield open_
 
 
 def filled(rule, values) -> Iterator[str]:
@@ -147,10 +162,10 @@ def undrawn(window, *folders):
     return own - window.drawn - set(extended)
 
 
-def test_every_page_of_the_public_site(tmp_path, view_file, tiny_area, ids, open_page):
+def test_every_page_of_the_public_site(tmp_path, view_file, tiny_area, ids, window_of):
     app = create_app(view_file, tiny_area, demo=True, inbox=tmp_path / "inbox.db")
     app.config["TODAY"] = lambda: TODAY
-    window, client = Window(open_page, app), app.test_client()
+    window, client = window_of(app), app.test_client()
     window.walk(
         lambda _: client,
         language="en",
@@ -187,7 +202,7 @@ def chosen(portal, clients):
     return choose
 
 
-def test_every_page_of_the_partner_portal(tmp_path, tiny_area, partner_views, open_page, monkeypatch):
+def test_every_page_of_the_partner_portal(tmp_path, tiny_area, partner_views, window_of, monkeypatch):
     monkeypatch.setattr("web.restricted.WAIT", 300)  # the page of what is found, on the slowest machine too
     desk = Desk(tmp_path, tiny_area, partner_views)
     legal, umed = desk.id("Legal advice"), desk.body("Umed")
@@ -198,7 +213,7 @@ def test_every_page_of_the_partner_portal(tmp_path, tiny_area, partner_views, op
     worker = desk.client("caseworker")
     clients = {"": desk.app.test_client(), "caseworker": worker}
     clients |= {role: desk.client(role, organizations=[umed]) for role in ("provider", "focal_point")}
-    window = Window(open_page, desk.app)
+    window = window_of(desk.app)
     noted = post(worker, "/en/refer", page="/en/index.html", service=legal)
     receiver = re.search(r'/en/r/([^"<]+)', noted.text)[1]
     window.show(worker, noted)
@@ -235,7 +250,7 @@ def test_every_page_of_the_partner_portal(tmp_path, tiny_area, partner_views, op
     assert undrawn(window, "partner", "account", "restricted") == {"restricted/none.html"}
 
 
-def test_every_page_of_the_staff_portal(tmp_path, tiny_area, open_page, monkeypatch):
+def test_every_page_of_the_staff_portal(tmp_path, tiny_area, window_of, monkeypatch):
     lowered = approval("audience", key("organization", "Umed"), "public", consent_until=TODAY + dt.timedelta(days=20))
     lawyer = statement("A lawyer comes to you", service_type="ACC-VOT", area_unit="XT-W")
     office = Office(tmp_path, tiny_area, public_parts(), secret_parts(), lowered, lawyer)
@@ -267,7 +282,7 @@ def test_every_page_of_the_staff_portal(tmp_path, tiny_area, open_page, monkeypa
         directory.add(batch(organization("Care", phones=["+992 37 999 00 05"])), by="steward", on=TODAY)
     post(steward, "/en/publish/public/build", **build)
     preview = mapped(steward)
-    window = Window(open_page, office.app)
+    window = window_of(office.app)
     window.walk(
         chosen(office, clients),
         language="en",

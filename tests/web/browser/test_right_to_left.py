@@ -79,14 +79,21 @@ KINDS = (
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory, chromium):
-    """Open pages of a live portal in Dari and English; its address stands before their paths."""
+    """Open pages of a live portal in Dari and English, one after another in one window."""
     root = tmp_path_factory.mktemp("dari")
     texts = {"language_toml": LANGUAGE, "all_po": CATALOGUE, "terms_csv": TERMS}
     with spoken(root, "fa", ["en"], **texts) as area:
         app = create_app(published(root, area, *public_parts()), area, demo=True, inbox=root / "inbox.db")
         app.config["TODAY"] = lambda: TODAY
         with served(app) as origin, opened_pages(chromium) as open_page:
-            yield lambda path, **options: open_page(f"{origin}/{path}.html", **options)
+            page = open_page(origin)
+
+            def show(path, width=1280):
+                page.set_viewport_size({"width": width, "height": 800})
+                page.goto(f"{origin}/{path}.html")
+                return page
+
+            yield show
 
 
 BOXES = """() => { const from = document.documentElement.dir;

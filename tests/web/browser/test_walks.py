@@ -192,12 +192,13 @@ UNHEADED = """() => [...document.querySelectorAll("table")]
 
 @pytest.fixture(scope="module", params=["tg", "ru", "uz"])
 def looks(request, chromium, origin, ids) -> dict[str, dict]:
-    """What is to be seen of one page of each kind in a language, by its path: each page is opened once."""
-    looks = {}
+    """What is to be seen of pages in a language, by path: each is opened once, and each kind in two of the three."""
+    looks, language = {}, request.param
     with opened_pages(chromium) as open_page:
         page = open_page(origin)
-        for path in one_of_each_kind(request.param, ids):
-            looks[path] = look_at(page, origin + path)
+        for number, path in enumerate(one_of_each_kind(language, ids)):
+            if number % 3 != ("tg", "ru", "uz").index(language):
+                looks[path] = look_at(page, origin + path)
     return looks
 
 
