@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -988,14 +989,29 @@ def test_the_browser_says_nearest_first_of_what_is_so(tmp_path, tiny_area):
     assert told == [[["Court C", "Advice A", "Advice B"], True], [["Advice A", "Court C", "Advice B"], False]]
 
 
+def half_typed(text: str) -> str:
+    return text[: len(text) // 2]
+
+
+def one_letter_less(text: str) -> str:
+    return text[: len(text) // 3] + text[len(text) // 3 + 1 :]
+
+
+def two_letters_swapped(text: str) -> str:
+    at = len(text) // 3
+    return text[:at] + text[at : at + 2][::-1] + text[at + 2 :]
+
+
+def another_letter(text: str) -> str:
+    return "q" + text[1:]
+
+
 @needs_node
 def test_the_browser_understands_what_the_view_does(tmp_path, countrywide):
     texts = [row["query"] for row in rows(QUERIES)] + NEAR_HOME
     texts += [text.replace(" ", "", 1) for text in texts[1::2]]
-    at = [(text, len(text) // 3) for text in texts[::2]]
-    slips = [text[:place] + text[place + 1 :] for text, place in at]
-    slips += [text[:place] + text[place : place + 2][::-1] + text[place + 2 :] for text, place in at]
-    texts += [text[: len(text) // 2] for text in texts] + slips + ["q" + text[1:] for text, _ in at]
+    spoilt = cycle((half_typed, one_letter_less, two_letters_swapped, another_letter))
+    texts += [spoil(text) for spoil, text in zip(spoilt, texts, strict=False)]
     expected = [asdict(countrywide.read(text)) for text in texts]
     told = in_node(
         tmp_path,
