@@ -363,6 +363,12 @@ class Result:
         )
         return values, states
 
+    @cached_property
+    def _numbers(self) -> Mapping[str, NDArray[np.float64]]:
+        """The columns of numbers by key: each chart, table and page asks which units are worst."""
+        keys = [column.key for column in self.columns if column.kind not in ("state", "text")]
+        return {key: self.table[key].to_numpy(float, na_value=np.nan) for key in keys}
+
     def value(self, code: str, key: str) -> Any:
         """Return what stands in the table for a unit under a key; ``KeyError`` where there is no such unit or key."""
         return self._cells[0][key][code]
@@ -382,7 +388,7 @@ class Result:
         codes = [str(code) for code in self.table.index]
         if not rising:
             return codes
-        numbers = [self.table[key].to_numpy(float, na_value=np.nan) * (1 if up else -1) for key, up in rising.items()]
+        numbers = [self._numbers[key] * (1 if up else -1) for key, up in rising.items()]
         return [codes[place] for place in np.lexsort(numbers[::-1])]  # what has no number stands last
 
     def state(self, code: str, key: str) -> State | None:

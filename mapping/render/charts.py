@@ -144,9 +144,10 @@ def _units(result: Result, fits: Callable[[Column], bool], most: int) -> list[Ba
     """Return the units where the first headline column that fits is worst; none where all is 0."""
     for column in result.headlines:
         if fits(column) and len(result.table) > 1:
-            shown = [code for code in result.worst_first(column) if result.state(code, column.key) not in HIDDEN]
+            shown = {code for code in map(str, result.table.index) if result.state(code, column.key) not in HIDDEN}
             if any(result.value(code, column.key) for code in shown):
-                return [_bar(result, code, column) for code in shown[:most]]
+                worst = [code for code in result.worst_first(column) if code in shown]
+                return [_bar(result, code, column) for code in worst[:most]]
     return []
 
 

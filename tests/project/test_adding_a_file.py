@@ -104,14 +104,16 @@ def run(*arguments):
     return done.output
 
 
-def test_a_format_is_a_file(added, view_file, tiny_area, tmp_path):
+def test_a_format_is_a_file(added, view_file, sample_results, tiny_area, tmp_path):
     """It is written, offered with its label in every language, named where stewards bring a list in, and read."""
     added(mapping.formats, "bars", FORMAT)
     assert "bars" in run("export", "list")
     out = tmp_path / "services.bars"
     run("export", out, "--view", view_file, "--area", TINY)
     assert "Legal advice|\n" in out.read_text("utf-8")
-    client = create_app(view_file, tiny_area).test_client()
+    app = create_app(view_file, tiny_area)
+    app.config["EDITIONS"].now().report_results(lambda *_: sample_results)
+    client = app.test_client()
     steward = Office(tmp_path / "office", tiny_area).client()
     for language, label in LABELS.items():
         assert label in client.get(f"/{language}/data.html").text
@@ -128,11 +130,11 @@ def test_an_analysis_is_a_file(added, view_file, tiny_area):
     added(mapping.analysis.reliability, "phones", ANALYSIS)
     assert "Count the listed services that have a phone of their own." in run("analyse", "list")
     assert "services can be rung up." in run("analyse", "phones", "--view", view_file, "--area", TINY)
-    client = create_app(view_file, tiny_area).test_client()
+    app = create_app(view_file, tiny_area)
+    client, results = app.test_client(), app.config["EDITIONS"].now().report_results()
     assert "Services that can be rung up" in client.get("/en/gaps.html").text
     assert "services can be rung up." in client.get("/en/g/phones.html").text
     with View(view_file) as view:
-        results = reports.gather(view, tiny_area)
         made = reports.make(view, tiny_area, language="en", results=results)
         basis = Sources(view, tiny_area, "en", results).basis(results["phones"])
     assert "We counted." in str(made)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.support.sample import TODAY
-from tests.web.support.desk import Desk, views
+from tests.web.support.desk import Desk
 from tests.web.support.office import Office
 from web import create_app
 from web.headers import CONTENT_POLICY, HEADERS, OPEN_HEADERS, kept_for, of_api
@@ -17,18 +17,19 @@ TELLING = ("Server", "X-Powered-By", "Last-Modified", "Via")
 PORTALS = ("public", "partner", "staff")
 
 
-def public_portal(folder, area, view_file):
+def public_portal(folder, area, view_file, results, _partner_views):
     app = create_app(view_file, area, demo=True, inbox=folder / "inbox.db")
+    app.config["EDITIONS"].now().report_results(lambda *_: results)
     app.config["TODAY"] = lambda: TODAY
     return app, app.test_client()
 
 
-def partner_portal(folder, area, _view_file):
-    desk = Desk(folder, area, views(folder, area))
+def partner_portal(folder, area, _view_file, _results, partner_views):
+    desk = Desk(folder, area, partner_views)
     return desk.app, desk.client("caseworker")
 
 
-def staff_portal(folder, area, _view_file):
+def staff_portal(folder, area, _view_file, _results, _partner_views):
     office = Office(folder, area)
     return office.app, office.client("steward")
 
@@ -37,9 +38,10 @@ MADE = {"public": public_portal, "partner": partner_portal, "staff": staff_porta
 
 
 @pytest.fixture(scope="module", params=PORTALS)
-def portal(request, tmp_path_factory, tiny_area, view_file):
+def portal(request, tmp_path_factory, tiny_area, view_file, sample_results, partner_views):
     """A portal with a browser in which somebody is signed in, where that is possible."""
-    return MADE[request.param](tmp_path_factory.mktemp(request.param), tiny_area, view_file)
+    given = tiny_area, view_file, sample_results, partner_views
+    return MADE[request.param](tmp_path_factory.mktemp(request.param), *given)
 
 
 def paths(app) -> list[str]:
@@ -129,7 +131,7 @@ def test_the_public_portal_sets_no_cookie(portal):
 
 
 def test_a_form_that_is_too_large_or_too_much(tmp_path, tiny_area, view_file):
-    _app, client = public_portal(tmp_path, tiny_area, view_file)
+    _app, client = public_portal(tmp_path, tiny_area, view_file, {}, None)
     answers = {"need": "talk", "area_unit": "XT-W1"}
     check(client.post("/en/f2.html", data=answers | {"why": "x" * 9999}), "/en/f2.html")
     codes = []

@@ -8,6 +8,7 @@ from calendar import isleap
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -261,7 +262,7 @@ def test_filters_find_what_looking_at_every_service_finds(app, view, options, si
     st.none() | st.floats(0, 20_100),
     st.integers(1, 40),
 )
-@settings(max_examples=examples(150))
+@settings(max_examples=examples(60))
 def test_points_that_may_count_are_looked_at(seed, centre, spread, within, most):
     """Of 600 points of 300 records around a place, or all over the earth."""
     random = np.random.default_rng(seed)
@@ -280,7 +281,7 @@ def test_points_that_may_count_are_looked_at(seed, centre, spread, within, most)
 
 
 @given(st.integers(0, 400), st.sampled_from([0, 0.01, 0.5, 1]), st.integers(0, 500), st.integers(0, 200))
-@settings(max_examples=examples(150))
+@settings(max_examples=examples(75))
 def test_a_page_is_cut_out_of_a_set_as_out_of_a_list_of_it(size, share, first, length):
     mask = np.random.default_rng(size).random(size) < share
     listed = [place for place in range(size) if mask[place]]
@@ -485,7 +486,7 @@ def test_a_view_without_days_of_change_counts_as_changed_on_its_day(tiny_area, t
 
 
 @given(st.dates())
-@settings(max_examples=examples(200))
+@settings(max_examples=examples(50))
 def test_every_day_can_be_asked_for_and_none_that_is_not(day):
     assert re.fullmatch(MOMENT, day.isoformat())
     assert bool(re.fullmatch(MOMENT, f"{day.year:04}-02-29")) == isleap(day.year)
@@ -652,7 +653,7 @@ def test_large_bodies_are_refused(client):
 
 
 @given(st.dictionaries(st.text(max_size=20), st.text(max_size=120), max_size=4), st.sampled_from([*NAMES, "deltas"]))
-@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_question_is_answered_or_refused(app, parameters, name):
     client = app.test_client()
     known = list(COLLECTIONS["services"].parameters)
@@ -662,7 +663,7 @@ def test_any_question_is_answered_or_refused(app, parameters, name):
 
 
 @given(st.text(max_size=60).filter(lambda text: text.isprintable()))
-@settings(max_examples=examples(80), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_words_are_searched(app, words):
     client = app.test_client()
     for name in ("services", "organizations", "taxonomy_terms", "service_at_locations"):
@@ -831,10 +832,15 @@ def crawl(app: Flask) -> dict[str, tuple[int, list[tuple[str, str]], bytes]]:
     return found
 
 
-def test_no_secret_is_in_any_answer(app, tmp_path: Path):
-    found = crawl(app)
-    assert {status for status, _, _ in found.values()} == {200, 400, 404}
-    for number, (_, headers, body) in enumerate(found.values()):
+@pytest.fixture(scope="module")
+def answers(app) -> dict[str, tuple[int, list[tuple[str, str]], bytes]]:
+    """Everything that the API answers of the sample."""
+    return crawl(app)
+
+
+def test_no_secret_is_in_any_answer(answers, tmp_path: Path):
+    assert {status for status, _, _ in answers.values()} == {200, 400, 404}
+    for number, (_, headers, body) in enumerate(answers.values()):
         (tmp_path / f"{number}.json").write_bytes(body + json.dumps(headers).encode())
     assert find_canaries(sorted(tmp_path.iterdir()), SECRETS) == []
     assert find_canaries(sorted(tmp_path.iterdir()), {"a public name": "Legal advice"}) != []
@@ -879,10 +885,11 @@ def test_a_replaced_view_is_served_at_once(tiny_area, tmp_path: Path):
 # Schemas
 
 
-def test_every_answer_fits_our_description(app):
+def test_every_answer_fits_our_description(app, answers):
     jsonschema_rs = pytest.importorskip("jsonschema_rs")
     description = app.test_client().get("/api/openapi.json").get_json()
 
+    @cache
     def validator(path: str) -> Any:
         content = description["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         return jsonschema_rs.Draft202012Validator(
@@ -890,7 +897,7 @@ def test_every_answer_fits_our_description(app):
         )
 
     problem = {"$ref": "#/components/schemas/problem", "components": description["components"]}
-    for path, (status, _, body) in crawl(app).items():
+    for path, (status, _, body) in answers.items():
         if not path.startswith("/api/") or path.endswith(("openapi.json",)):
             continue
         if status != 200:
@@ -917,7 +924,7 @@ def of_description(path: str) -> str:
     return f"/{name}/{{id}}" if slash else f"/{name}"
 
 
-def test_every_answer_fits_the_official_schemas(app, shared: Path):
+def test_every_answer_fits_the_official_schemas(answers, shared: Path):
     jsonschema_rs = pytest.importorskip("jsonschema_rs")
     official = json.loads((shared / "standards" / "hsds-3.1" / "openapi-bundled.json").read_text("utf-8"))
     official["paths"]["/service_at_locations/{id}"]["get"]["responses"]["200"]["content"]["application/json"][
@@ -925,8 +932,8 @@ def test_every_answer_fits_the_official_schemas(app, shared: Path):
     ] = {
         "$ref": "#/components/schemas/service_at_location"  # upstream points at the service
     }
-    checked = 0
-    for path, (status, _, body) in crawl(app).items():
+    checked, validators = 0, {}
+    for path, (status, _, body) in answers.items():
         own = of_description(path)
         if (
             status != 200
@@ -935,11 +942,13 @@ def test_every_answer_fits_the_official_schemas(app, shared: Path):
             or path.endswith(("ndjson", "index.json"))
         ):
             continue
-        schema = official["paths"][own]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-        validator = jsonschema_rs.Draft202012Validator(
-            {**schema, "components": official["components"]}, validate_formats=True
-        )
-        assert [f"{list(e.instance_path)} {e.message}" for e in validator.iter_errors(json.loads(body))] == [], path
+        if own not in validators:
+            schema = official["paths"][own]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+            validators[own] = jsonschema_rs.Draft202012Validator(
+                {**schema, "components": official["components"]}, validate_formats=True
+            )
+        errors = validators[own].iter_errors(json.loads(body))
+        assert [f"{list(e.instance_path)} {e.message}" for e in errors] == [], path
         checked += 1
     assert checked > 60
 

@@ -419,8 +419,8 @@ def test_headers_are_on_every_answer(desk, client, path):
 def test_no_secret_is_in_any_page(desk, tmp_path):
     own = tmp_path / "pages"
     own.mkdir()
-    for role in ("provider", "focal_point"):
-        pages = crawl(desk.client(role, organizations=["*"]), languages=("en", "tg"))
+    for role, languages in (("provider", ["tg"]), ("focal_point", ["en", "tg"])):
+        pages = crawl(desk.client(role, organizations=["*"]), languages=languages)
         (own / f"{role}.html").write_text("\n".join((*pages, *pages.values())))
     assert find_canaries([own], SECRETS) == []
 

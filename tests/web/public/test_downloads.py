@@ -108,9 +108,11 @@ def test_the_table_of_a_finding_holds_numbers_and_words(client):
     assert set(state.dropna()) <= {name.into("ru") for name in STATES.values()}
 
 
-def test_licences_of_sources_stand_on_every_page_with_their_entries(view_file, tiny_area, monkeypatch):
+def test_licences_of_sources_stand_on_every_page_with_their_entries(view_file, sample_results, tiny_area, monkeypatch):
     monkeypatch.setattr("mapping.view.view.View.licences", ("ODbL-1.0 © OpenStreetMap contributors",))
-    client = create_app(view_file, tiny_area).test_client()
+    app = create_app(view_file, tiny_area)
+    app.config["EDITIONS"].now().report_results(lambda *_: sample_results)
+    client = app.test_client()
     for name in ("data", "n4-r1-a", "all-1", "map", "index"):
         assert "ODbL-1.0 © OpenStreetMap contributors" in client.get(f"/ru/{name}.html").get_data(as_text=True), name
 
@@ -147,8 +149,12 @@ def test_data_portals_find_a_catalogue_of_every_file(text, client, tiny_area):
     assert len(files["list.csv"]["dct:language"]) == len(tiny_area.languages)
 
 
-def test_the_catalogue_has_no_clock_and_needs_nothing_from_elsewhere(client, view_file, tiny_area, monkeypatch):
+def test_the_catalogue_has_no_clock_and_needs_nothing_from_elsewhere(
+    client, view_file, sample_results, tiny_area, monkeypatch
+):
     monkeypatch.setattr("time.time", lambda: 0.0)
-    other = create_app(view_file, tiny_area).test_client().get("/data/catalog.jsonld").data
+    app = create_app(view_file, tiny_area)
+    app.config["EDITIONS"].now().report_results(lambda *_: sample_results)
+    other = app.test_client().get("/data/catalog.jsonld").data
     assert other == client.get("/data/catalog.jsonld").data
     assert all(isinstance(each, str) and each.endswith(("/", "#")) for each in json.loads(other)["@context"].values())

@@ -21,7 +21,6 @@ from mapping.render import report
 from mapping.render.charts import chart, kind_of
 from mapping.render.report import brief
 from mapping.render.report.mechanism import mechanism
-from mapping.render.report.sources import gather
 from mapping.render.report.writers import html as report_html
 from mapping.render.svg import SOFT
 from mapping.result import Figure
@@ -45,28 +44,22 @@ def plain(page: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def results(view_file, tiny_area):
+def numbers(view_file, tiny_area, sample_results):
     with View(view_file) as view:
-        return gather(view, tiny_area)
+        return ledger(view, tiny_area, sample_results)
 
 
 @pytest.fixture(scope="module")
-def numbers(view_file, tiny_area, results):
-    with View(view_file) as view:
-        return ledger(view, tiny_area, results)
-
-
-@pytest.fixture(scope="module")
-def told(view_file, tiny_area, results, site) -> dict[str, str]:
+def told(view_file, tiny_area, sample_results, site) -> dict[str, str]:
     """The text of all pages, the report and each brief, by language."""
     found = {}
     with View(view_file) as view:
         for language in LANGUAGES:
             pages = [path.read_text(encoding="utf-8") for path in sorted((site / language).rglob("*.html"))]
-            made = report.make(view, tiny_area, language=language, results=results)
+            made = report.make(view, tiny_area, language=language, results=sample_results)
             pages.append(report_html.write(made).decode())
             for code in tiny_area.all_units():
-                one = brief.make(view, tiny_area, code, language=language, results=results)
+                one = brief.make(view, tiny_area, code, language=language, results=sample_results)
                 pages.append(report_html.write(one).decode())
             found[language] = "\n".join(plain(page) for page in pages)
     return found
@@ -147,14 +140,14 @@ def test_nothing_is_called_most_of_something(language, told):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_charts_tell_the_numbers_of_the_ledger(language, results, numbers, tiny_area):
+def test_charts_tell_the_numbers_of_the_ledger(language, sample_results, numbers, tiny_area):
     """What is drawn in ink and begins with a digit is a number of the result that is drawn; scales are drawn soft."""
     known: dict[str, set[str]] = {}
     for (name, _), told in numbers.items():
         figure = Figure(told.value, told.kind, told.label, told.low, told.high)
         known.setdefault(name.partition(".")[0], set()).add(without_spaces(figure.text(language)))
     unknown, drawn = set(), 0
-    for result in results.values():
+    for result in sample_results.values():
         pictures = [chart(result, tiny_area, language=language)] if kind_of(result) != "none" else []
         pictures += [mechanism(result, tiny_area, language=language)] if result.name == "pathways" else []
         for text in (text for picture in pictures for text in INK_TEXT.findall(picture)):
