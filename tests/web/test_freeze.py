@@ -260,4 +260,5 @@ def test_no_byte_holds_a_secret(site):
 def test_the_canaries_would_be_found(site):
     """What is public is found by the same search, so the search can fail."""
     public = {"an address": "1 Market Street", "a mail": "umed@umed.example", "a latitude": CHASHMA[0]}
-    assert {found.secret for found in find_canaries([site], public)} == set(public)
+    folders = site / "en", site / "data"
+    assert {found.secret for found in find_canaries(folders, public)} == set(public)
