@@ -8,7 +8,7 @@ from typing import Literal
 
 from rapidfuzz import process
 
-from mapping.area.geocode import locate, units_served
+from mapping.area.geocode import coded_unit, locate, units_served
 from mapping.batch import Issue
 from mapping.column_map import field_name
 from mapping.intake.row_reader import Intake, Reader, by_headings, coded
@@ -16,7 +16,7 @@ from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.composition import Composition, composed
 from mapping.language.fold import name_key
-from mapping.language.i18n import UNSAID, Coded, Phrase, Several
+from mapping.language.i18n import UNSAID, Phrase, Several
 from mapping.language.languages import word_rows
 from mapping.language.taxonomy import Vocabulary, checklist_item, match_listed, match_term
 from mapping.model import (
@@ -528,7 +528,7 @@ def unit_of(reader: Reader) -> str | None:
         problem = Phrase(
             "the code {code} is {unit}, the name is {name}",
             code=code,
-            unit=Coded(area.label(by_code, "en"), area.unit(by_code).titles),
+            unit=coded_unit(area, by_code),
             name=name,
         )
         reader.say("unit_code", problem, Phrase("the code was followed"))

@@ -19,10 +19,11 @@ from mapping.errors import FormatError
 from mapping.formats import MAX_BYTES, Sheet
 from mapping.formats.surveys import field_form
 from mapping.formats.surveys.field_form_texts import LABELS, YES_NO
-from mapping.formats.surveys.xlsform import KEYS, LINKS, STATES, answered, map_of
+from mapping.formats.surveys.xlsform import KEYS, LINKS, answered, map_of
 from mapping.formats.tables import csv, xlsx
 from mapping.language import languages
 from mapping.language.i18n import Message, Phrase
+from mapping.language.parsers.permission import REVIEWS
 
 SUFFIX = ".xlsx .csv .zip"
 LABEL = Message("Answers of a survey in KoboToolbox or ODK (Excel, CSV)")
@@ -306,7 +307,7 @@ def _dropped(sheet: Sheet) -> tuple[set[int], list[Phrase]]:
     start = _start(sheet)
     folded = [fold_header(_last(name)) for name in header]
     consent = next((at for at, name in enumerate(folded) if name in _called("consent")), None)
-    state = next((at for at, name in enumerate(folded) if name in STATES), None)
+    state = next((at for at, name in enumerate(folded) if name in REVIEWS), None)
     key = next((folded.index(fold_header(name)) for name in KEYS if fold_header(name) in folded), None)
     times = [folded.index(name) for name in ("_submission_time", "submissiondate", "end") if name in folded]
     dropped: set[int] = set()

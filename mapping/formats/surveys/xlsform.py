@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from mapping.column_map import ColumnMap, Notice, Sheets, fold_header
 from mapping.formats import Sheet
+from mapping.language.parsers.permission import REVIEWS
 
 Line = Mapping[str, str]
 """One row of a form's sheet: column -> text."""
@@ -22,19 +23,13 @@ Line = Mapping[str, str]
 SEPARATORS = ("/", "-", ":", ".")
 """What stands between a group and a question: Kobo writes the first, ODK Central the second."""
 
-POINT = {
-    "latitude": "_{}_latitude",
-    "longitude": "_{}_longitude",
-    "altitude": "_{}_altitude",
-    "precision": "_{}_precision",
-}
-POINT_TOO = {
-    "latitude": "{}-latitude",
-    "longitude": "{}-longitude",
-    "altitude": "{}-altitude",
-    "precision": "{}-accuracy",
-}
-"""How Kobo and ODK Central name the parts of a position."""
+POINT = (
+    ("latitude", "_{}_latitude", "{}-latitude"),
+    ("longitude", "_{}_longitude", "{}-longitude"),
+    ("altitude", "_{}_altitude", "{}-altitude"),
+    ("precision", "_{}_precision", "{}-accuracy"),
+)
+"""The parts of a position, and how Kobo and ODK Central name their columns."""
 
 
 KEYS = ("_uuid", "KEY", "meta/instanceID", "meta-instanceID", "__id", "_id")
@@ -49,7 +44,6 @@ LINKS = (
 )
 """Columns that tie the rows of a repeat to their submission: there, here."""
 
-STATES = ("_validation_status", "reviewstate", "__system/reviewstate")
 NOTICES: dict[str, Notice] = {"not approved": "custodian", "on hold": "custodian", "hasissues": "custodian"}
 ADDED = {
     "start",
@@ -186,8 +180,9 @@ class Survey:
                     for shown, name in question.answers(language).items():
                         called.setdefault(fold_header(f"{label}/{shown}"), (question.name, "choice", name))
                 if question.kind == "geopoint":
-                    for part, pattern in (*POINT.items(), *POINT_TOO.items()):
-                        called.setdefault(fold_header(pattern.format(label)), (question.name, "point", part))
+                    for part, *patterns in POINT:
+                        for pattern in patterns:
+                            called.setdefault(fold_header(pattern.format(label)), (question.name, "point", part))
         return called
 
 
@@ -299,7 +294,7 @@ def map_of(
         child = None
     columns = about | _answers(survey, fields, meaning, main, child)
     added = [header for sheet in (main, child) if sheet for header in sheet.others if is_added(header)]
-    states = [header for header in added if fold_header(header) in STATES]
+    states = [header for header in added if fold_header(header) in REVIEWS]
     columns["private"] = [*columns.get("private", ()), *states]
     columns["ignored"] = [*columns.get("ignored", ()), *(header for header in added if header not in states)]
     columns["key"] = [key for key in KEYS if key in main.others][:1]

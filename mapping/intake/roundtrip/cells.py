@@ -8,13 +8,13 @@ from collections.abc import Callable, Hashable, Iterable
 from operator import attrgetter
 from typing import Any
 
-from mapping.area.geocode import locate, served
+from mapping.area.geocode import coded_unit, locate, served
 from mapping.column_map import marking
 from mapping.formats.tables._flat import LISTED
 from mapping.formats.tables.workbook import ENTRANCES
 from mapping.intake.roundtrip.edits import Edit
 from mapping.language import parsers
-from mapping.language.i18n import Coded, Phrase
+from mapping.language.i18n import Phrase
 from mapping.language.taxonomy import Vocabulary, match_term, term_id
 from mapping.model import (
     AUDIENCES,
@@ -473,7 +473,7 @@ def _point(edit: Edit) -> None:
         fields["area_unit"] = lies
         edit.say(
             key,
-            Phrase("the point lies in {unit}", unit=Coded(area.label(lies, edit.language), area.unit(lies).titles)),
+            Phrase("the point lies in {unit}", unit=coded_unit(area, lies)),
             Phrase("the unit was changed with it"),
             "doubt",
         )
