@@ -5,6 +5,7 @@ A report is made once; `mapping.render.report.writers.html`, ``pdf`` and ``docx`
 
 import datetime as dt
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -15,6 +16,9 @@ from mapping.render.svg import width_of
 
 LETTERS, PAGE = 7.0, 499.0
 """Height of letters in a table of small print, and how wide a page of print is, both in points."""
+
+PARTS = re.compile(r"(?<!\d)\s|\s(?!\d)|(?<=[^\W\d]-)(?=[^\W\d])")
+"""Where a line may end: between words, behind a hyphen in one, and not within a number."""
 
 ON_A_NEW_PAGE = frozenset({"front", "summary", "context"})
 """Chapters that begin a page; the others follow on, so that no page is left half empty (in print: report.css)."""
@@ -90,41 +94,60 @@ class ReportTable:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """How wide each column is, in percent: as wide as its longest word, and the rest by how much stands in it.
+        """How wide each column is in print and on a page, in percent (`widths_in`)."""
+        return self.widths_in()
 
-        Whoever sets a table need not try it out: that takes most of the time of a long report.
+    def widths_in(self, font: tuple[float, float] = (1.0, 1.14), whole: int = 100) -> tuple[int, ...]:
+        """Return how wide each column is: as its longest word, and the rest by how much stands in it.
+
+        ``font`` is how wide letters and bold ones are beside what `width_of` tells, ``whole`` how many parts the page
+        has. Whoever sets a table need not try it out: that takes most of the time of a long report.
         """
         across = len(self.head)
         texts = [[title] for title in self.head]
         for row in self.rows:
             for place, text in enumerate((row.name, *(cell.text for cell in row.cells)) if row.cells else ()):
                 texts[place].append(text)
-        size = LETTERS if self.small or self.even else LETTERS * 1.15
-        gap = 6 if self.even else 9 if self.small else 12
-        least, cut, whole = [], [], []
+        size, gap = self.letters * font[0], self.gap
+        least, cut, full = [], [], []
         for head, *own in texts:
             lengths = sorted(width_of(text, size) for text in own) or [0.0]
-            words = [width_of(word, size) for text in own for word in text.split(" ")]
-            bold = [width_of(word, size * 0.88 if self.even else size) * 1.14 for word in head.split(" ")]
+            words = [width_of(word, size) for text in own for word in PARTS.split(text)]
+            bold = [width_of(word, self.letters * self.head_size * font[1]) for word in PARTS.split(head)]
             least.append(max(words + bold) + gap)
             cut.append(max([*words, min(max(bold), 5.4 * size)]) + gap)
             typical = lengths[int(0.9 * (len(lengths) - 1))]
-            whole.append(max(typical, width_of(head, size) / 3) + gap)
+            full.append(max(typical, width_of(head, size) / 3) + gap)
         if (
             sum(least) > PAGE
         ):  # not every language has a dictionary of hyphens: words of heads are cut only where they must
             least = cut
         if self.even and across > 1:
-            return _even([math.ceil(100 * low / PAGE) for low in least])
+            return _even([math.ceil(whole * low / PAGE) for low in least], whole)
         room = PAGE - sum(least)
-        wanted = [max(own - low, 0.0) for own, low in zip(whole, least, strict=True)]
+        wanted = [max(own - low, 0.0) for own, low in zip(full, least, strict=True)]
         if room <= 0:
-            return tuple(max(round(100 * low / sum(least)), 1) for low in least)
+            return tuple(max(round(whole * low / sum(least)), 1) for low in least)
         if sum(wanted) <= room:  # every text fits in its line: what is left goes to all
             spare = [low + more + (room - sum(wanted)) / across for low, more in zip(least, wanted, strict=True)]
         else:
             spare = [low + room * more / sum(wanted) for low, more in zip(least, wanted, strict=True)]
-        return tuple(max(int(100 * own / PAGE), 1) for own in spare)
+        return tuple(max(int(whole * own / PAGE), 1) for own in spare)
+
+    @property
+    def letters(self) -> float:
+        """Height of its letters, in points."""
+        return LETTERS if self.small or self.even else LETTERS * 1.15
+
+    @property
+    def head_size(self) -> float:
+        """Share of that height which the letters of the heads have: many columns leave little room."""
+        return 0.88 if self.even else 1.0
+
+    @property
+    def gap(self) -> float:
+        """What stays empty beside the text of a cell, both sides together, in points."""
+        return 6 if self.even else 9 if self.small else 12
 
     @property
     def right(self) -> tuple[bool, ...]:
@@ -133,12 +156,12 @@ class ReportTable:
         return tuple(2 * sum(row[place].number for row in cells) > len(cells) for place in range(len(self.head) - 1))
 
 
-def _even(least: list[int]) -> tuple[int, ...]:
-    """Return widths, in percent: the first column's, then equal ones, each at least as wide as it must be."""
+def _even(least: list[int], whole: int) -> tuple[int, ...]:
+    """Return widths, in parts of a whole: the first column's, then equal ones, each at least as wide as it must be."""
     first, *others = least
-    usual = min(max(100 // len(least), 24), 40)
-    first = max(min(usual, 100 - sum(others)), first)
-    room, left = 100 - first, len(others)
+    usual = min(max(whole // len(least), round(0.24 * whole)), round(0.4 * whole))
+    first = max(min(usual, whole - sum(others)), first)
+    room, left = whole - first, len(others)
     for low in sorted(
         others, reverse=True
     ):  # what needs more than an equal share takes it, the rest share what is left
@@ -146,7 +169,7 @@ def _even(least: list[int]) -> tuple[int, ...]:
             break
         room, left = room - low, left - 1
     if not left or room <= 0:  # nothing fits: all give way alike
-        return tuple(max(100 * low // sum(least), 1) for low in least)
+        return tuple(max(whole * low // sum(least), 1) for low in least)
     return (first, *(max(low, room // left) for low in others))
 
 

@@ -30,6 +30,7 @@ from mapping.render.report.elements import (
     LETTERS,
     ON_A_NEW_PAGE,
     PAGE,
+    PARTS,
     Cell,
     Chapter,
     FactList,
@@ -309,9 +310,34 @@ def test_columns_are_as_wide_as_what_stands_in_them(report):
         assert 90 <= sum(own.widths) <= 101, own.caption
     written = docx.Document(io.BytesIO(word.write(replace(report, chapters=(chapter_of(table),)))))
     grid = [int(column.get(qn("w:w"))) for column in written.tables[0]._tbl.tblGrid]
-    assert [share / sum(grid) for share in grid] == pytest.approx(
-        [w / sum(table.widths) for w in table.widths], abs=0.01
+    shares = table.widths_in(word.WIDE, whole=1000)
+    assert [share / sum(grid) for share in grid] == pytest.approx([w / sum(shares) for w in shares], abs=0.001)
+
+
+def test_no_word_and_no_number_is_cut_in_a_table_of_word(report):
+    """Heads of many columns, names with hyphens and phones: what Word sets has the room that its widths promise."""
+    regions = ("Согдийская область", "Хатлонская область", "город Душанбе", "Районы республиканского подчинения")
+    head = ("Вид", *regions, "Горно-Бадахшанская автономная область", "За границей или место не указано", "Всего")
+    kinds = ("Неправительственная организация", "Посольство или консульство")
+    counts = (*(Cell("нет в списке"),) * 6, Cell("109", number=True))
+    phones = tuple(TableRow("Комиссия " * 5, (Cell("Душанбе, " * 40), Cell("+992 00 010 2117"))) for _ in range(9))
+    tables = (
+        ReportTable(
+            "Таблица 4.3", "Made", head, tuple(TableRow(kind, counts) for kind in kinds), even=True, small=True
+        ),
+        ReportTable("Таблица 4.2", "Made", ("Услуга", "Где", "Телефон"), phones, small=True),
     )
+    chapters = (replace(chapter_of(tables[0]), blocks=tables),)
+    written = docx.Document(io.BytesIO(word.write(replace(report, chapters=chapters))))
+    for table in written.tables:
+        grid = [int(column.get(qn("w:w"))) / 20 for column in table._tbl.tblGrid]
+        sides = [int(side.get(qn("w:w"))) / 20 for side in next(table._tbl.iter(qn("w:tblCellMar")))]
+        for width, column in zip(grid, table.columns, strict=True):
+            for cell in column.cells:
+                (run,) = cell.paragraphs[0].runs
+                wide = word.WIDE[1] if run.bold else word.WIDE[0]
+                for text in PARTS.split(cell.text):
+                    assert width_of(text, run.font.size.pt * wide) <= width - sum(sides) + 0.5, text
 
 
 def test_a_word_stays_whole_in_columns_that_are_even_but_for_that():

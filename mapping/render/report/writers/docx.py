@@ -41,6 +41,9 @@ FONT = "Arial"
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The day that stands in the archive; the document is the same whenever it is made."""
 
+WIDE = (0.94, 0.98)
+"""How wide its letters and its bold ones are at most beside what `width_of` tells."""
+
 WIDTH = Mm(176)
 RED, GREY = RGBColor(0xA3, 0x32, 0x0B), RGBColor(0x4A, 0x5A, 0x63)
 TALLEST, TALLEST_IN_SUMMARY = Mm(150), Mm(70)
@@ -225,11 +228,20 @@ def _block(document: Any, block: Block) -> None:
         _items(document, block)
     elif isinstance(block, FactList):
         rows = tuple(TableRow(name, (Cell(text),)) for name, text in block.pairs)
-        _grid(document, (), rows, (), FACTS, size=9)
+        _grid(document, (), rows, (), FACTS, size=9, gap=12)
         _spacer(document)
     elif isinstance(block, ReportTable):
         _caption(document, block.label, block.caption, "Table caption")
-        _grid(document, block.head, block.rows, block.right, block.widths, size=7 if block.small else 8)
+        _grid(
+            document,
+            block.head,
+            block.rows,
+            block.right,
+            block.widths_in(WIDE, whole=1000),
+            size=block.letters,
+            head_size=block.letters * block.head_size,
+            gap=block.gap,
+        )
         _source(document, block.source)
         _spacer(document)
     elif isinstance(block, Picture):
@@ -299,15 +311,20 @@ def _grid(
     widths: tuple[int, ...],
     *,
     size: float,
+    gap: float,
+    head_size: float = 0,
 ) -> None:
     """Write a table as XML at once: python-docx looks every cell up again, which takes minutes for long tables.
 
-    Columns are as wide as told, in percent: what each program would find out by itself differs.
+    Columns are as wide as told, beside each other: what each program would find out by itself differs. ``gap`` is what
+    stays empty beside the text of a cell, both sides together, as ``size`` in points.
     """
     across = max(len(head), *(len(row.cells) + 1 for row in rows))
     lines = []
     if head:
-        cells = "".join(_cell(text, size, bold=True, right=bool(n) and right[n - 1]) for n, text in enumerate(head))
+        cells = "".join(
+            _cell(text, head_size, bold=True, right=bool(n) and right[n - 1]) for n, text in enumerate(head)
+        )
         lines.append(_together(f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{cells}</w:tr>"))
     for place, row in enumerate(rows, 1):
         line = f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{_cells(row, right, across, size)}</w:tr>"
@@ -315,11 +332,13 @@ def _grid(
         lines.append(_together(line) if at_an_end else line)
     line = '<w:{side} w:val="single" w:sz="4" w:space="0" w:color="B8C2C8"/>'
     borders = "".join(line.format(side=side) for side in ("top", "bottom", "insideH"))
+    margins = "".join(f'<w:{side} w:w="{round(10 * gap)}" w:type="dxa"/>' for side in ("left", "right"))
     columns = "".join(f'<w:gridCol w:w="{round(WIDTH.twips * share / sum(widths))}"/>' for share in widths)
     _append(
         document,
         f'<w:tbl><w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{borders}</w:tblBorders>'
-        f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>{"".join(lines)}</w:tbl>',
+        f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar></w:tblPr>'
+        f"<w:tblGrid>{columns}</w:tblGrid>{''.join(lines)}</w:tbl>",
     )
     _add(document, layout='<w:keepNext/><w:spacing w:after="40"/>')  # what a table is from stands on its page
 
