@@ -139,15 +139,24 @@ def _points(shapes: Any, path: Path) -> tuple[list[tuple[float | None, float | N
     return points, tuple(skipped)
 
 
+DAYS = ("verified_on", "next_due", "edition")
+"""Columns that hold days."""
+
+
 def table(view: View, area: StudyArea, language: str) -> Any:
-    """Return a row for each service at each place, with a point where one may be shown and an empty geometry else."""
+    """Return a row for each service at each place, with a point where one may be shown and an empty geometry else.
+
+    Days are dates, so that map programs sort and filter by them.
+    """
     import geopandas as gpd
     import shapely
 
     rows: list[dict[str, Any]] = []
     points = []
     for row, place in flat_rows(view, area, language):
-        rows.append(properties(row))
+        attributes = properties(row)
+        days = {name: dt.date.fromisoformat(attributes[name]) for name in DAYS if attributes[name]}
+        rows.append(attributes | days)
         spot: Any = (place.longitude, place.latitude) if place is not None else (None, None)
         points.append(shapely.Point(spot) if None not in spot else None)
     return gpd.GeoDataFrame(rows, geometry=points, crs=4326)

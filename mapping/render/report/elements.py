@@ -12,7 +12,7 @@ from typing import Literal
 
 from mapping.model import Audience
 from mapping.render.report.recommendations import Recommendation
-from mapping.render.svg import width_of
+from mapping.render.svg import BOLD, width_of
 
 LETTERS, PAGE = 7.0, 499.0
 """Height of letters in a table of small print, and how wide a page of print is, both in points."""
@@ -97,7 +97,7 @@ class ReportTable:
         """How wide each column is in print and on a page, in percent (`widths_in`)."""
         return self.widths_in()
 
-    def widths_in(self, font: tuple[float, float] = (1.0, 1.14), whole: int = 100) -> tuple[int, ...]:
+    def widths_in(self, font: tuple[float, float] = (1.0, BOLD), whole: int = 100) -> tuple[int, ...]:
         """Return how wide each column is: as its longest word, and the rest by how much stands in it.
 
         ``font`` is how wide letters and bold ones are beside what `width_of` tells, ``whole`` how many parts the page

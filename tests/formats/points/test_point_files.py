@@ -1,6 +1,9 @@
 """GeoJSON, GeoPackage and GeoParquet: places of any shape and system in, points of a view out."""
 
+import datetime as dt
 import json
+import sqlite3
+from contextlib import closing
 
 import geopandas as gpd
 import pyogrio
@@ -9,6 +12,7 @@ import shapely
 
 from mapping.errors import FormatError
 from mapping.formats.points import geojson, geopackage, geoparquet
+from mapping.formats.tables._flat import MEANINGS
 from mapping.intake.guess.column_map import guessed_map
 from mapping.intake.read import read
 from mapping.render.export import export
@@ -86,6 +90,32 @@ def test_what_is_written_is_read(tmp_path, tiny_area, module, ending):
     papers = next(row for row in rows if row[names] == "Papers")
     assert papers[-2:] == [None, None]
     assert papers[head.index("area_unit")]
+
+
+def test_map_programs_get_days_meanings_and_an_index(tmp_path, tiny_area):
+    """A GeoPackage says which columns are days, what each means, and where its points are; GeoParquet has days too."""
+    with sample_view(tmp_path, tiny_area) as view:
+        paths = [export(view, tmp_path / f"{name}.gpkg", area=tiny_area) for name in ("list", "again")]
+        parquet = export(view, tmp_path / "list.parquet", area=tiny_area)
+        points = sum(place.has_point for entry in view.services() for place in entry.places)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    with closing(sqlite3.connect(paths[0])) as layer:
+        kinds = {row[1]: row[2] for row in layer.execute("PRAGMA table_info(services)")}
+        meanings = dict(layer.execute("SELECT column_name, description FROM gpkg_data_columns"))
+        extensions = [row[0] for row in layer.execute("SELECT extension_name FROM gpkg_extensions")]
+        (indexed,) = layer.execute("SELECT count(*) FROM rtree_services_geom").fetchone()
+        assert layer.execute("PRAGMA application_id").fetchone() == (0x47504B47,)
+        assert layer.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert [name for name, kind in kinds.items() if kind == "DATE"] == ["verified_on", "next_due", "edition"]
+    assert {name: MEANINGS[name] for name in kinds if name in MEANINGS} == meanings
+    assert sorted(extensions) == ["gpkg_rtree_index", "gpkg_schema", "gpkg_schema"]
+    assert indexed == points > 0
+    for days in (pyogrio.read_dataframe(paths[0]), gpd.read_parquet(parquet)):
+        assert {str(day)[:10] for day in days["edition"]} == {"2026-11-24"}
+        assert not any(isinstance(day, str) for day in days["verified_on"])
+    (back,) = geopackage.read(paths[0])
+    head, *rows = [list(row) for row in back.rows]
+    assert all(isinstance(row[head.index("edition")], dt.date) for row in rows)
 
 
 def test_a_list_of_places_is_imported_as_any_other(tmp_path, tiny_area):
