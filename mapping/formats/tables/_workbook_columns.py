@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from mapping.language.fold import is_damaged
 from mapping.language.i18n import Message
 from mapping.language.spreadsheet import DANGEROUS
 
@@ -297,14 +298,29 @@ def labels(language: str) -> dict[str, str]:
 
 def headings(language: str, there: Iterable[str]) -> dict[str, str]:
     """Return the heading of each column as a row holds it: in a language, or as it was before; else as it is now."""
-    written = {_folded(heading): " ".join(heading.split()) for heading in there}
-    headings_ = {}
-    for key, label in labels(language).items():
-        spellings = (label, *FORMER.get(key, ()))
-        headings_[key] = next(
-            (written[_folded(spelling)] for spelling in spellings if _folded(spelling) in written), label
-        )
-    return headings_
+    written = _Written(there)
+    return {
+        key: next(filter(None, map(written.heading, (label, *FORMER.get(key, ())))), label)
+        for key, label in labels(language).items()
+    }
+
+
+class _Written:
+    """Headings as a row holds them, also with "?" for letters that a program could not save."""
+
+    def __init__(self, there: Iterable[str]) -> None:
+        self._own = {_folded(heading): " ".join(heading.split()) for heading in there}
+        self._damaged = {
+            re.compile(re.escape(folded).replace(r"\?", ".")): heading
+            for folded, heading in self._own.items()
+            if is_damaged(folded)
+        }
+
+    def heading(self, spelling: str) -> str:
+        """Return the heading that is spelt so, or nothing."""
+        folded = _folded(spelling)
+        lost = (heading for pattern, heading in self._damaged.items() if pattern.fullmatch(folded))
+        return self._own.get(folded) or next(lost, "")
 
 
 def _folded(heading: str) -> str:
@@ -343,14 +359,12 @@ def _signs(text: str) -> str:
 
 def language_of(row: Sequence[str], languages: Iterable[str]) -> str | None:
     """Return the language whose headings a row holds: that of the id and at least half of the others."""
-    there = {_folded(heading) for heading in row}
+    there = _Written(row)
     best, most = None, len(COLUMNS) // 2
     for language in languages:
-        own = {
-            key: {_folded(spelling) for spelling in (label, *FORMER.get(key, ()))}
-            for key, label in labels(language).items()
+        hits = {
+            key for key, label in labels(language).items() if any(map(there.heading, (label, *FORMER.get(key, ()))))
         }
-        hits = sum(not there.isdisjoint(spellings) for spellings in own.values())
-        if not there.isdisjoint(own["id"]) and hits > most:
-            best, most = language, hits
+        if "id" in hits and len(hits) > most:
+            best, most = language, len(hits)
     return best

@@ -14,9 +14,15 @@ from mapping.formats.tables._workbook_columns import CHECK, EDITED, edited
 from mapping.intake.roundtrip.cells import HANDLERS, OF_PLACE
 from mapping.intake.roundtrip.edits import Edit, HeldRecords
 from mapping.intake.row_reader import Intake, Reader
+from mapping.language.fold import is_garbled
 from mapping.language.i18n import UNSAID, Phrase, Several, both
 from mapping.model import Audience, Provenance, Record, Service, ServiceAtLocation
 from mapping.safety.redaction import VIEWS
+
+WITH_MARKS = frozenset({"url", "email"})
+"""Columns in which a question mark stands for itself."""
+
+SAVE_WHOLE = Phrase("nothing was changed; save the workbook as .xlsx or .ods, or as CSV UTF-8")
 
 
 @dataclass
@@ -32,6 +38,8 @@ class _File:
     """(number as it was sent, of how many, name of the service) of each row."""
     changed: int = 0
     """Rows that changed something."""
+    lost: bool = False
+    """Whether a program saved the file without the letters that it had no sign for."""
 
 
 def is_returned(reader: Reader) -> bool:
@@ -57,7 +65,9 @@ def changes(readers: Sequence[Reader], intake: Intake) -> None:
             Issue(batch.file, "", None, "", problem, Phrase("look with `rohnamo import --dry-run`"), "note")
         )
         return
-    file = _File(intake, returned)
+    texts = [heading for key, heading in returned.columns.items() if key not in WITH_MARKS]
+    lost = any(is_garbled(reader.row.text([heading])) for reader in readers for heading in texts)
+    file = _File(intake, returned, lost=lost)
     for reader in _single(readers, returned):
         edit = _edit(reader, file, held)
         if edit is not None and edit.columns:
@@ -161,6 +171,9 @@ def _apply(edit: Edit, file: _File) -> None:
         if column.key == "organization":
             owner = edit.organization
         text, number = edit.text(column.key), edit.reader.row.number
+        if column.key not in WITH_MARKS and (is_garbled(text) or (file.lost and "?" in text)):
+            edit.say(column.key, Phrase("{text!r} has lost letters", text=text), SAVE_WHOLE, "doubt")
+            continue
         before = file.told.setdefault((owner or "", column.key), (text, number))
         if before[1] == number:
             HANDLERS[column.key](edit)

@@ -110,6 +110,35 @@ def test_saved_as_csv_it_still_changes_nothing(desk, tmp_path):
     assert told(desk.take(path)[1]) == NOTHING
 
 
+@pytest.mark.parametrize("language", ["tg", "uz"])
+def test_saved_as_the_csv_of_a_russian_excel_it_loses_letters_and_nothing_else(tmp_path, tiny_area, language):
+    """Windows-1251 has no ӣ and no ʻ: headings are met all the same, and what lost letters changes nothing."""
+    desk = Desk(tmp_path, tiny_area, language)
+    asked = "Wait?"  # a real question mark, which nobody can tell from a lost letter here
+
+    def change(sheet, columns, names):
+        row = min(names.values())
+        sheet.cell(row, columns["url"]).value = "https://new.example/page?id=3"
+        sheet.cell(row, columns["description"]).value = asked
+
+    desk.edit(change)
+    book = openpyxl.load_workbook(desk.path)
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    for cells in book[SERVICES.into(language)].iter_rows(values_only=True):
+        writer.writerow(["" if cell is None else str(cell).removesuffix(" 00:00:00") for cell in cells])
+    assert "?" in text.getvalue().encode("cp1251", "replace").decode("cp1251")
+    path = tmp_path / "list.csv"
+    path.write_bytes(text.getvalue().encode("cp1251", "replace"))
+    batch, change = desk.take(path)
+    assert told(change) == NOTHING | {"changed": {"service": 1}}
+    lost = [issue for issue in batch.issues if "has lost letters" in issue.problem]
+    assert lost
+    assert all(issue.level == "doubt" and "CSV UTF-8" in issue.fix for issue in lost)
+    assert any(asked in issue.problem for issue in lost)
+    desk.directory.close()
+
+
 def test_rows_may_be_sorted_and_columns_deleted(desk):
     def change(sheet, columns, names):
         rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2, max_row=len(names) + 1)]
