@@ -57,6 +57,8 @@ class Sheet:
     skipped: tuple[Phrase, ...] = field(default_factory=tuple)
     comments: Mapping[int, str] = field(default_factory=dict, repr=False)
     """Number of a row of the file -> what is noted beside its cells: looked at as remarks are, never kept."""
+    hidden_rows: int = 0
+    """How many rows are hidden, by hand or by a filter, and were not read."""
 
 
 @dataclass(frozen=True)

@@ -198,7 +198,7 @@ def _read_rows(path: Path, sheets: list[Sheet], intake: Intake, helper: Helper) 
     left = rows.rows
     if columns.returned is not None:
         readers = [Reader(intake, row) for row in rows.rows]
-        changes([reader for reader in readers if is_returned(reader)], intake)
+        changes([reader for reader in readers if is_returned(reader)], intake, rows.hidden)
         left = Packed(reader.row for reader in readers if not is_returned(reader))
     if columns.shape in READERS:
         readers = [*read_once(left, intake)]

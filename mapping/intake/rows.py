@@ -133,6 +133,8 @@ class Rows:
     children: Packed[SheetRow] = field(default_factory=PackedRows)
     skipped: dict[Phrase, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Why rows, columns and sheets were passed over -> where."""
+    hidden: int = 0
+    """Rows of the sheets of the list that are hidden."""
     cleaned: Counter[str] = field(default_factory=Counter)
     totals: list[tuple[str, int, int]] = field(default_factory=list)
     """(sheet, row, total) of rows that tell how many there should be."""
@@ -173,6 +175,7 @@ def rows_of(sheets: Sequence[Sheet], columns: ColumnMap, path: object) -> Rows:
             )
         )
     for sheet in wanted:
+        rows.hidden += sheet.hidden_rows
         _take(sheet, columns, path, rows)
     return rows
 

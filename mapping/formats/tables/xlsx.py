@@ -101,7 +101,8 @@ def sheet_as_it_looks(path: Path, workbook: python_calamine.CalamineWorkbook, na
             for y, row in enumerate(rows)
         ]
     skipped: list[Phrase] = []
-    if count := sum(row < sheet.height for row in look.rows):
+    hidden_rows = sum(row < sheet.height for row in look.rows)
+    if count := hidden_rows:
         skipped.append(
             Phrase("1 hidden row, not read")
             if count == 1
@@ -119,7 +120,7 @@ def sheet_as_it_looks(path: Path, workbook: python_calamine.CalamineWorkbook, na
     if look.comments:
         places = Several(map(str, sorted(look.comments)))
         skipped.append(Phrase("comments beside cells, looked at as remarks: rows {rows}", rows=places))
-    return Sheet(name, rows, skipped=(*skipped, *look.notes), comments=look.comments)
+    return Sheet(name, rows, skipped=(*skipped, *look.notes), comments=look.comments, hidden_rows=hidden_rows)
 
 
 def with_colours(sheets: list[Sheet], looks: Mapping[str, Look]) -> Iterator[Sheet]:

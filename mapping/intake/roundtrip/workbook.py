@@ -48,8 +48,11 @@ def is_returned(reader: Reader) -> bool:
     return returned is not None and bool(reader.row.text([returned.columns["id"], returned.columns["place_id"]]))
 
 
-def changes(readers: Sequence[Reader], intake: Intake) -> None:
-    """Turn rows with published ids into changes of the records that they name, within the intake's batch."""
+def changes(readers: Sequence[Reader], intake: Intake, hidden: int = 0) -> None:
+    """Turn rows with published ids into changes of the records that they name, within the intake's batch.
+
+    ``hidden`` rows were not read: what was edited in them is told as such, and not as rows that were deleted.
+    """
     returned, batch = intake.columns.returned, intake.batch
     if returned is None or not readers:
         return
@@ -78,7 +81,15 @@ def changes(readers: Sequence[Reader], intake: Intake) -> None:
         "{count} {count:row|rows} of ours came back, {changed} of them edited", count=len(readers), changed=file.changed
     )
     batch.issues.append(Issue(batch.file, "", None, "", problem, Phrase("only edited cells are read"), "note"))
-    _say_deleted(file)
+    if hidden:
+        problem = Phrase(
+            "{count} hidden {count:row was|rows were} not read, and with {count:it|them} what was edited there",
+            count=hidden,
+        )
+        fix = Phrase("take the filter off, show all rows, save the workbook and send it again")
+        batch.issues.append(Issue(batch.file, "", None, "", problem, fix, "doubt"))
+    else:
+        _say_deleted(file)
 
 
 def _single(readers: Sequence[Reader], returned: Returned) -> Iterable[Reader]:

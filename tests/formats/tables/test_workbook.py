@@ -139,6 +139,22 @@ def test_saved_as_the_csv_of_a_russian_excel_it_loses_letters_and_nothing_else(t
     desk.directory.close()
 
 
+def test_a_filter_that_was_left_on_is_told_and_no_row_is_called_missing(desk):
+    """What a filter hides is not read: whoever edited there is asked to take it off, and of nothing else."""
+
+    def change(sheet, columns, names):
+        for row in sorted(names.values())[:2]:
+            sheet.cell(row, columns["url"]).value = "https://new.example"
+            sheet.row_dimensions[row].hidden = True
+
+    desk.edit(change)
+    batch, change_ = desk.take()
+    assert told(change_) == NOTHING
+    (issue,) = [issue for issue in batch.issues if issue.level != "note"]
+    assert issue.problem == "2 hidden rows were not read, and with them what was edited there"
+    assert "take the filter off" in issue.fix
+
+
 def test_rows_may_be_sorted_and_columns_deleted(desk):
     def change(sheet, columns, names):
         rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2, max_row=len(names) + 1)]
