@@ -104,6 +104,13 @@ def format_of(path: Path) -> ModuleType:
                 path=path,
                 there=there,
             )
+        if any(suffix in getattr(module, "PARTS", ()) for module in known.values()):
+            problem = Phrase(
+                "{path}: {suffix} is only a part of a map; put it into a .zip with the files of its name "
+                "(.shp, .shx, .dbf, .prj, .cpg)",
+                path=path,
+                suffix=suffix,
+            )
         raise FormatError(problem)
     for module in fitting:
         if hasattr(module, "recognises") and module.recognises(path):

@@ -14,6 +14,7 @@ from mapping.language.i18n import Message
 SUFFIX = ".zip"
 LABEL = Message("Places of a shapefile, zipped")
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+"""Endings of the files of which one consists: none is read alone."""
 
 
 def recognises(path: Path) -> bool:

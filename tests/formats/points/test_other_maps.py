@@ -7,6 +7,7 @@ import pytest
 import shapely
 
 from mapping.errors import FormatError
+from mapping.formats.points import shapefile
 from mapping.registry import format_of
 
 KML = """<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>Map</name>
@@ -72,6 +73,32 @@ def test_a_zip_of_a_shapefile(tmp_path):
                 archive.write(part, f"folder/{part.name.upper() if part.suffix == '.prj' else part.name}")
     (row,) = cells(path)
     check(row)
+
+
+def test_a_text_that_a_shapefile_cuts_within_a_letter(tmp_path):
+    """There is room for 254 bytes: QGIS cuts what is longer wherever it ends, and the rest of the list is read."""
+    gpd.GeoDataFrame({"name": ["Умед", "х" * 127]}, geometry=[shapely.Point(68.78, 38.54)] * 2, crs=4326).to_file(
+        tmp_path / "points.shp", encoding="utf-8"
+    )
+    table = (tmp_path / "points.dbf").read_bytes()
+    whole = ("х" * 127).encode()
+    assert whole in table
+    (tmp_path / "points.dbf").write_bytes(table.replace(whole, b"x" + whole[:-1]))
+    path = tmp_path / "points.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for part in tmp_path.glob("points.???"):
+            if part != path:
+                archive.write(part, part.name)
+    (sheet,) = shapefile.read(path)
+    assert [row[0] for row in sheet.rows[1:]] == ["Умед", "x" + "х" * 126]
+    assert "1 text that the file cuts off in a letter" in sheet.skipped
+
+
+def test_a_shapefile_alone_is_told_what_it_needs(tmp_path):
+    path = tmp_path / "points.shp"
+    path.write_bytes(b"\0" * 100)
+    with pytest.raises(FormatError, match=r"put it into a \.zip with the files of its name"):
+        format_of(path)
 
 
 @pytest.mark.parametrize("text", ["", "anything", "<kml></kml>", KML.replace("<kml", "<!DOCTYPE x><kml")])
