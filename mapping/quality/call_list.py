@@ -14,6 +14,7 @@ from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
 from mapping.errors import InvalidRecord
 from mapping.freshness import next_due, offered
+from mapping.language import parsers
 from mapping.language.fold import skeleton, words_for
 from mapping.language.i18n import Message
 from mapping.language.spreadsheet import neutral
@@ -285,8 +286,8 @@ def _answer(
     if not row.get("by"):
         return "by is empty: write who called"
     try:
-        day = dt.date.fromisoformat(row["on"]) if row.get("on") else today
-    except ValueError:
+        day = parsers.date(row["on"], today) if row.get("on") else today
+    except parsers.Unreadable:
         return f"on {row['on']!r} is no day: write it as 2026-11-24"
     if day > today:
         return f"on {day} is after today, {today}"

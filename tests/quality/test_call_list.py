@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import stat
 
+import openpyxl
 import pytest
 
 from mapping.errors import FormatError, InvalidRecord
@@ -165,13 +166,13 @@ def test_every_fault_is_said_by_row_and_nothing_is_stored(directory, tiny_area, 
         tmp_path / "c.csv",
         Lapsed=("maybe", "", "Zarina", "", ""),
         Never=("confirmed", "", "", "", ""),
-        Overdue=("confirmed", "24.11.2026", "Zarina", "", ""),
+        Overdue=("confirmed", "soon", "Zarina", "", ""),
         Soon=("confirmed", "2026-11-25", "Zarina", "", ""),
     )
     with pytest.raises(InvalidRecord) as caught:
         read_done(path, directory, tiny_area, TODAY)
     said = str(caught.value)
-    for piece in ("row 2: result 'maybe'", "row 3: by is empty", "row 4: on '24.11.2026'", "row 5: on 2026-11-25"):
+    for piece in ("row 2: result 'maybe'", "row 3: by is empty", "row 4: on 'soon'", "row 5: on 2026-11-25"):
         assert piece in said
     text = path.read_text().replace(key("service", "Soon"), "nobody")
     path.write_text(text)
@@ -192,6 +193,32 @@ def test_what_is_no_call_list_is_refused(directory, tiny_area, tmp_path, content
     path.write_bytes(content)
     with pytest.raises(FormatError):
         read_done(path, directory, tiny_area, TODAY)
+
+
+@pytest.mark.parametrize("kind", ["cp1251", "utf-8-sig", "utf-16", "xlsx"])
+def test_a_list_is_read_as_a_russian_spreadsheet_saves_it(directory, tiny_area, tmp_path, kind):
+    """Days turn round, semicolons part the cells, letters are in another encoding, or it is a workbook."""
+    cells = (("service_id", "result", "on", "by"), (key("service", "Soon"), "ok", "20.11.2026", "Зарина"))
+    path = tmp_path / ("c.xlsx" if kind == "xlsx" else "c.csv")
+    if kind == "xlsx":
+        book = openpyxl.Workbook()
+        for line in (cells[0], (*cells[1][:2], dt.datetime(2026, 11, 20), cells[1][3])):
+            book.active.append(line)
+        book.save(path)
+    else:
+        path.write_bytes("\r\n".join(map(";".join, cells)).encode(kind))
+    (check,) = read_done(path, directory, tiny_area, TODAY).batch.of("verification")
+    assert (check.verified_on, check.verified_by) == (dt.date(2026, 11, 20), "Зарина")
+
+
+def test_a_workbook_with_a_filter_left_on_is_refused(directory, tiny_area, tmp_path):
+    book = openpyxl.Workbook()
+    for line in (("service_id", "result", "by"), (key("service", "Soon"), "ok", "Zarina")):
+        book.active.append(line)
+    book.active.row_dimensions[2].hidden = True
+    book.save(tmp_path / "c.xlsx")
+    with pytest.raises(FormatError, match=r"rows are hidden \(1\); take the filter off"):
+        read_done(tmp_path / "c.xlsx", directory, tiny_area, TODAY)
 
 
 def test_a_list_saved_with_semicolons_is_read(directory, tiny_area, tmp_path):
