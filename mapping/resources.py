@@ -1,13 +1,16 @@
-"""Find the folders that come with Rohnamo: the study areas and the demo."""
+"""Files: the folders that come with Rohnamo, those that only their owner reads, those that are written whole."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from mapping.errors import NotFound
+from mapping.errors import MappingError, NotFound
 
 _HERE = Path(__file__).resolve().parent
 _ROOTS = (_HERE / "_shipped", _HERE.parent / "data")  # in an installed wheel; in a checkout
@@ -38,6 +41,29 @@ def for_owner(path: Path) -> Path:
     path.touch(mode=0o600)
     path.chmod(0o600)
     return path
+
+
+@contextmanager
+def whole_file(path: Path, *, private: bool) -> Iterator[Path]:
+    """Give a path to write to, whose file then takes the place of another: whole or not at all.
+
+    Only its owner may read a private one.
+
+    Raises
+    ------
+    MappingError
+        It cannot be written; what was there before stays.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=path.parent, prefix=".new-") as folder:
+            beside = Path(folder) / path.name
+            yield beside
+            beside.chmod(0o600 if private else 0o644)
+            beside.replace(path)
+    except OSError as error:
+        problem = f"{path}: cannot be written ({error.strerror}), and nothing was changed"
+        raise MappingError(f"{problem}; check the folder and the free space") from error
 
 
 def checksum(path: Path) -> str:

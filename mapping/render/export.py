@@ -1,13 +1,12 @@
 """Exporting: a view written in a format, beside its place and moved there at once."""
 
-import os
-import tempfile
 from pathlib import Path
 from types import ModuleType
 
 from mapping.area.study_area import StudyArea
-from mapping.errors import FormatError, MappingError
+from mapping.errors import FormatError
 from mapping.registry import formats
+from mapping.resources import whole_file
 from mapping.view.view import View
 
 __all__ = ["export", "file_name", "format_for", "writers"]
@@ -86,17 +85,8 @@ def export(view: View, path: str | Path, *, area: StudyArea, language: str = "en
     """
     path = Path(path)
     module = format_for(path, name)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
-            beside = Path(folder) / path.name
-            module.write(view, beside, area=area, language=language)
-            if not beside.is_file():
-                raise FormatError(f"{path}: {module.__name__.rpartition('.')[2]} wrote nothing")
-            beside.chmod(0o644 if view.audience == "public" else 0o600)
-            os.replace(beside, path)
-    except OSError as error:
-        raise MappingError(
-            f"{path}: cannot be written ({error.strerror}); check the folder and the free space"
-        ) from error
+    with whole_file(path, private=view.audience != "public") as beside:
+        module.write(view, beside, area=area, language=language)
+        if not beside.is_file():
+            raise FormatError(f"{path}: {module.__name__.rpartition('.')[2]} wrote nothing")
     return path

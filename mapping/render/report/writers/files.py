@@ -2,15 +2,14 @@
 
 import csv
 import hashlib
-import os
-import tempfile
 from importlib import import_module
 from pathlib import Path
 from typing import Literal, get_args
 
-from mapping.errors import FormatError, MappingError, UnsafePublication
+from mapping.errors import FormatError, UnsafePublication
 from mapping.render.report.elements import Report
 from mapping.render.report.recommendations import to_csv
+from mapping.resources import whole_file
 
 Format = Literal["html", "pdf", "docx"]
 
@@ -50,7 +49,7 @@ def write(report: Report, path: Path, format: Format, *, reader: str = "") -> Pa
     """
     refuse_public_place(report, path)
     held: bytes = import_module(f"mapping.render.report.writers.{format}").write(report)
-    _replace(path, held, private=report.audience != "public")
+    _write(report, path, held)
     if report.audience != "public":
         _log(path, report, reader, held)
     return path
@@ -68,7 +67,7 @@ def write_recommendations(report: Report, path: Path) -> Path:
     text = to_csv(
         report.recommendations, report.language, edition=report.day, audience=report.audience, numbers=report.numbers
     )
-    _replace(path, text.encode(), private=report.audience != "public")
+    _write(report, path, text.encode())
     return path
 
 
@@ -90,17 +89,9 @@ def refuse_public_place(report: Report, path: Path) -> None:
             )
 
 
-def _replace(path: Path, held: bytes, *, private: bool) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".report-") as folder:
-            beside = Path(folder) / path.name
-            beside.touch(mode=0o600)
-            beside.write_bytes(held)
-            beside.chmod(0o600 if private else 0o644)
-            os.replace(beside, path)
-    except OSError as error:
-        raise MappingError(f"{path}: cannot be written ({error.strerror}); nothing was changed") from error
+def _write(report: Report, path: Path, held: bytes) -> None:
+    with whole_file(path, private=report.audience != "public") as beside:
+        beside.write_bytes(held)
 
 
 def _log(path: Path, report: Report, reader: str, held: bytes) -> None:
