@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from mapping.editions.publish import publish
 from mapping.errors import InvalidRecord, UnsafePublication
 from mapping.language.i18n import show
 from tests.support.canary import find_canaries
@@ -20,11 +21,13 @@ from tests.support.sample import (
     place,
     public_parts,
     records_of,
+    sample_directory,
     secret_parts,
     service,
 )
 from tests.web.support.desk import Desk, crawl, post, views
 from tests.web.support.signed_in import NOW, csrf
+from web import create_app
 from web.headers import HEADERS
 from web.partner.app import create_partner_app
 from web.partner.finding.finder import Finder
@@ -193,6 +196,23 @@ def test_a_word_on_room_moves_a_service_and_is_shown_until_it_goes_stale(desk):
     client = desk.client("caseworker")
     assert "Is full" not in client.get(f"/en/s/{own}.html").text
     assert post(provider, "/en/rooms.html", page="/en/sign-in.html", service=own, room="full").status_code == 401
+
+
+def test_a_caseworker_reads_all_of_an_entry_that_a_visitor_does(desk, client, tmp_path, tiny_area):
+    with sample_directory(tmp_path, tiny_area) as directory:
+        publish(directory, "public", tmp_path / "public.db", area=tiny_area, edition=TODAY)
+    visitor, compared = create_app(tmp_path / "public.db", tiny_area).test_client(), 0
+    paths = [f"/en/s/{own}.html" for own in desk.editions().entries("en")]
+    paths += [f"/en/o/{own}.html" for own in desk.editions().organizations("en")]
+    for path in paths:
+        public = visitor.get(path)
+        if public.status_code == 200:
+            compared += 1
+            headings, own = (
+                set(re.findall("<(?:dt|h2)[^>]*>([^<]+)<", page.text)) for page in (public, client.get(path))
+            )
+            assert headings <= own, path
+    assert compared > 5
 
 
 def test_a_room_must_be_one_of_four(desk):
