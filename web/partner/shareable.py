@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mapping.model import Audience
 from mapping.view.view import View
-from web.presenters.edition import Edition
+from web.presenters.edition import Edition, kept
 from web.presenters.hotlines import Hotline, lines
 
 
@@ -19,21 +19,18 @@ class Open:
     """Services whose hours everybody may know."""
 
 
+@kept
 def open_parts(edition: Edition) -> Open:
     """Return what everybody may know of an edition that is not for everybody."""
-
-    def find() -> Open:
-        with View(edition.path) as view:
-            rows = {table: view.rows(table) for table in ("service", "location", "phone", "address", "schedule")}
-        closed = {table: [row for row in records if row["audience"] != "public"] for table, records in rows.items()}
-        services, places = ({row["id"] for row in rows[table]} for table in ("service", "location"))
-        services -= {row["id"] for row in closed["service"]}
-        places -= {row["id"] for row in closed["location"]} | {row["location_id"] for row in closed["address"]}
-        numbers = {row["number"] for row in rows["phone"]} - {row["number"] for row in closed["phone"]}
-        hours = services - {row["service_id"] for row in closed["schedule"]}
-        return Open(*map(frozenset, (services, places, numbers, hours)))
-
-    return edition.keep("open parts", find)
+    with View(edition.path) as view:
+        rows = {table: view.rows(table) for table in ("service", "location", "phone", "address", "schedule")}
+    closed = {table: [row for row in records if row["audience"] != "public"] for table, records in rows.items()}
+    services, places = ({row["id"] for row in rows[table]} for table in ("service", "location"))
+    services -= {row["id"] for row in closed["service"]}
+    places -= {row["id"] for row in closed["location"]} | {row["location_id"] for row in closed["address"]}
+    numbers = {row["number"] for row in rows["phone"]} - {row["number"] for row in closed["phone"]}
+    hours = services - {row["service_id"] for row in closed["schedule"]}
+    return Open(*map(frozenset, (services, places, numbers, hours)))
 
 
 def open_line(edition: Edition, language: str, *, abroad: bool) -> Hotline | None:
@@ -50,11 +47,8 @@ def open_line(edition: Edition, language: str, *, abroad: bool) -> Hotline | Non
     return next(iter(far or calls), None)
 
 
+@kept
 def classes(edition: Edition) -> dict[str, Audience]:
     """Return for each service of an edition who may know of it."""
-
-    def find() -> dict[str, Audience]:
-        with View(edition.path) as view:
-            return {row["id"]: row["audience"] for row in view.rows("service")}
-
-    return edition.keep("classes", find)
+    with View(edition.path) as view:
+        return {row["id"]: row["audience"] for row in view.rows("service")}

@@ -19,7 +19,7 @@ from web.presenters import choices
 from web.presenters.beyond import minutes_beyond
 from web.presenters.cards import Blocks, Card, ContactLink, T, first_choice, minutes_to
 from web.presenters.choices import CHILD, CONSULAR, EVERYWHERE, GROUPS_OF, Choice, Fit
-from web.presenters.edition import Edition
+from web.presenters.edition import Edition, kept
 
 FARTHER = 5
 """How many services of other regions are offered where a region has none that can be visited."""
@@ -356,33 +356,32 @@ def is_for(edition: Edition, entry: Entry, country: str) -> bool:
     return any(country_of(phone.number) == country for phone in entry.phones)
 
 
+@kept
 def _seats_abroad(edition: Edition) -> dict[str, set[str]]:
     """Return the countries abroad in which each organization has a place, by its id."""
-
-    def find() -> dict[str, set[str]]:
-        seats: dict[str, set[str]] = defaultdict(set)
-        for entry in edition.in_any_language():
-            for place in entry.places:
-                if place.country and place.country != edition.area.code:
-                    seats[entry.organization.id].add(place.country)
-        return dict(seats)
-
-    return edition.keep("seats abroad", find)
+    seats: dict[str, set[str]] = defaultdict(set)
+    for entry in edition.in_any_language():
+        for place in entry.places:
+            if place.country and place.country != edition.area.code:
+                seats[entry.organization.id].add(place.country)
+    return dict(seats)
 
 
 def consulates(edition: Edition, where: str, language: str) -> list[Entry]:
     """Return the desks of confirmed consulates in a country."""
     country = where.upper()
-
-    def find() -> list[Entry]:
-        entries = edition.entries(language).values()
-        return [entry for entry in entries if first_choice(entry) and is_consular(entry) and entry.phones]
-
     return [
         entry
-        for entry in edition.keep(("consular", language), find)
+        for entry in _consular(edition, language)
         if any(place.country == country for place in entry.places) or (entry.remote and is_for(edition, entry, country))
     ]
+
+
+@kept
+def _consular(edition: Edition, language: str) -> list[Entry]:
+    """Return the confirmed desks of embassies and consulates that can be called."""
+    entries = edition.entries(language).values()
+    return [entry for entry in entries if first_choice(entry) and is_consular(entry) and entry.phones]
 
 
 def is_consular(entry: Entry) -> bool:

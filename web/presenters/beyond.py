@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mapping.travel import sources, travel_time
-from web.presenters.edition import Edition
+from web.presenters.edition import Edition, kept
 
 FOUR_HOURS = 240
 """Minutes beyond which the published table tells nothing."""
@@ -47,18 +47,15 @@ def minutes_beyond(edition: Edition, place: str, scenario: str) -> dict[str, flo
     return edition.keep(("minutes beyond", place, scenario), find)
 
 
+@kept
 def _ends(edition: Edition, scenario: str) -> tuple[list[str], NDArray[np.int64]]:
     """Return the public points in the country where travel can end, by id, and the cell of each."""
-
-    def find() -> tuple[list[str], NDArray[np.int64]]:
-        area = edition.area
-        spots = {
-            spot.id: (spot.latitude, spot.longitude)
-            for entry in edition.in_any_language()
-            for spot in entry.points
-            if not area.is_abroad(spot.country)
-        }
-        ends, ids = sources(area, np.array(list(spots.values()), float), scenario=scenario), list(spots)
-        return [ids[index] for index in ends.points], ends.cells
-
-    return edition.keep(("ends", scenario), find)
+    area = edition.area
+    spots = {
+        spot.id: (spot.latitude, spot.longitude)
+        for entry in edition.in_any_language()
+        for spot in entry.points
+        if not area.is_abroad(spot.country)
+    }
+    ends, ids = sources(area, np.array(list(spots.values()), float), scenario=scenario), list(spots)
+    return [ids[index] for index in ends.points], ends.cells

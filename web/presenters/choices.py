@@ -15,7 +15,7 @@ from mapping.language.parsers import country_of
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.view import Entry
 from web.presenters.cards import country_name
-from web.presenters.edition import Edition
+from web.presenters.edition import Edition, kept
 
 Fit = Literal["yes", "ask", "no"]
 
@@ -84,16 +84,13 @@ def districts_of(area: StudyArea, where: str) -> dict[str, str]:
     return answers if len(answers) > 1 else {}
 
 
+@kept
 def countries(edition: Edition) -> dict[str, str]:
     """Return the code of an answer for each country abroad where something is listed: kz -> KZ."""
-
-    def read() -> dict[str, str]:
-        places = (place for entry in edition.in_any_language() for place in entry.places)
-        abroad = {place.country for place in places if place.country and place.country != edition.area.code}
-        order = {code: place for place, code in enumerate(edition.area.settings.country_names)}
-        return {code.lower(): code for code in sorted(abroad, key=lambda code: (order.get(code, len(order)), code))}
-
-    return edition.keep("countries", read)
+    places = (place for entry in edition.in_any_language() for place in entry.places)
+    abroad = {place.country for place in places if place.country and place.country != edition.area.code}
+    order = {code: place for place, code in enumerate(edition.area.settings.country_names)}
+    return {code.lower(): code for code in sorted(abroad, key=lambda code: (order.get(code, len(order)), code))}
 
 
 def parse(code: str, edition: Edition) -> Choice:

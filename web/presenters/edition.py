@@ -4,13 +4,12 @@ import datetime as dt
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from mapping.area.study_area import StudyArea
 from mapping.batch import without_collecting
-from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience
 from mapping.render.report.sources import BY_REGION, gather
 from mapping.result import Result
@@ -19,10 +18,21 @@ from mapping.view.letters import entry_in_letters, organization_in_letters
 from mapping.view.view import Entry, OrganizationEntry, StatementEntry, View
 from web.presenters.cards import Card, card
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 LATELY = 16
 """Things that `Edition.keep_lately` keeps."""
+
+
+def kept(make: Callable[Concatenate["Edition", P], T]) -> Callable[Concatenate["Edition", P], T]:
+    """Return a function that works something out of an edition once, and for what else it is given, and keeps it."""
+
+    @wraps(make)
+    def answer(edition: "Edition", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return edition.keep((make, *args, *kwargs.items()), lambda: make(edition, *args, **kwargs))
+
+    return answer
 
 
 class Edition:
@@ -90,46 +100,34 @@ class Edition:
         read = next((language for language in languages if self.made(("entries", language))), languages[0])
         return self.entries(read).values()
 
+    @kept
     def of_type(self, code: str, language: str) -> list[Entry]:
         """Return the services of a type in the order of names, without reading all others."""
-
-        def read() -> list[Entry]:
-            with View(self.path) as view:
-                return [entry_in_letters(entry, language) for entry in view.of_type(code, language=language)]
-
-        return self.keep(("of type", code, language), read)
+        with View(self.path) as view:
+            return [entry_in_letters(entry, language) for entry in view.of_type(code, language=language)]
 
     def card(self, entry: Entry, language: str) -> Card:
         """Return an entry of this edition in the words of a language."""
         return self.keep(("card", entry.id, language), lambda: card(entry, self.area, language))
 
+    @kept
     def organizations(self, language: str) -> dict[str, OrganizationEntry]:
         """Return every organization by id, in the order of names."""
+        with View(self.path) as view:
+            entries = view.organizations(language=language)
+            return {entry.id: organization_in_letters(entry, language) for entry in entries}
 
-        def read() -> dict[str, OrganizationEntry]:
-            with View(self.path) as view:
-                entries = view.organizations(language=language)
-                return {entry.id: organization_in_letters(entry, language) for entry in entries}
-
-        return self.keep(("organizations", language), read)
-
+    @kept
     def statements(self, language: str) -> list[StatementEntry]:
         """Return what may be said about hidden help, by area unit and text."""
+        with View(self.path) as view:
+            return view.statements(language=language)
 
-        def read() -> list[StatementEntry]:
-            with View(self.path) as view:
-                return view.statements(language=language)
-
-        return self.keep(("statements", language), read)
-
+    @kept
     def minutes(self, place: str, scenario: str) -> dict[str, float]:
         """Return minutes of travel from a place of the gazetteer to public locations, as they were published."""
-
-        def read() -> dict[str, float]:
-            with View(self.path) as view:
-                return dict(view.minutes(place, scenario))
-
-        return self.keep(("minutes", place, scenario), read)
+        with View(self.path) as view:
+            return dict(view.minutes(place, scenario))
 
     def results(self) -> dict[str, Result]:
         """Return what every analysis finds in this view, by name."""
@@ -198,8 +196,3 @@ def short_code(identifier: str) -> str:
     """Return eight signs that name a record to people: 5F2A-9C01."""
     signs = "".join(sign for sign in identifier if sign.isalnum())[:8].upper()
     return f"{signs[:4]}-{signs[4:]}" if len(signs) > 4 else signs
-
-
-def taxonomy(name: str) -> Vocabulary:
-    """Return a taxonomy; they are loaded once."""
-    return Vocabulary.load(name)

@@ -16,7 +16,7 @@ from mapping.view.view import Entry, OrganizationEntry
 from web.presenters import choices, lists
 from web.presenters.cards import Card, ContactLink, calls, country_name, entrance, first_choice, label, place_name
 from web.presenters.choices import Choice
-from web.presenters.edition import Edition, short_code
+from web.presenters.edition import Edition, kept, short_code
 from web.presenters.hotlines import Hotline, far_line, line_for, lines, only_abroad
 from web.presenters.outlines import tappable
 
@@ -297,16 +297,13 @@ def organization(edition: Edition, identifier: str, language: str) -> Organizati
     )
 
 
+@kept
 def _by_organization(edition: Edition, language: str) -> dict[str, list[Entry]]:
     """Return the services of each organization, by name."""
-
-    def find() -> dict[str, list[Entry]]:
-        entries_of: dict[str, list[Entry]] = defaultdict(list)
-        for entry in edition.entries(language).values():
-            entries_of[entry.organization.id].append(entry)
-        return dict(entries_of)
-
-    return edition.keep(("by organization", language), find)
+    entries_of: dict[str, list[Entry]] = defaultdict(list)
+    for entry in edition.entries(language).values():
+        entries_of[entry.organization.id].append(entry)
+    return dict(entries_of)
 
 
 def text(edition: Edition, language: str) -> dict[str, Any]:

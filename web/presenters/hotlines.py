@@ -8,7 +8,7 @@ from mapping.language.taxonomy import Vocabulary
 from mapping.render.layers.services import spaced
 from mapping.view.view import Entry, StatementEntry
 from web.presenters.cards import Card, ContactLink
-from web.presenters.edition import Edition
+from web.presenters.edition import Edition, kept
 
 HOTLINE = "IDN-HOT"
 COMMISSION, DESK = "CRD-COM", "CMG-REF"
@@ -22,19 +22,16 @@ class Hotline:
     call: ContactLink
 
 
+@kept
 def lines(edition: Edition, language: str) -> list[Hotline]:
     """Return the lines, those first that answer at any hour and for the whole country."""
-
-    def find() -> list[Hotline]:
-        cards = [
-            edition.card(entry, language)
-            for entry in edition.of_type(HOTLINE, language)
-            if entry.phones and entry.status == "active" and entry.offered
-        ]
-        ordered = sorted(cards, key=lambda card: _rank(card.entry, card.week.always, edition.area))
-        return [Hotline(card, card.calls[0]) for card in ordered if card.calls[0].spoken]
-
-    return edition.keep(("lines", language), find)
+    cards = [
+        edition.card(entry, language)
+        for entry in edition.of_type(HOTLINE, language)
+        if entry.phones and entry.status == "active" and entry.offered
+    ]
+    ordered = sorted(cards, key=lambda card: _rank(card.entry, card.week.always, edition.area))
+    return [Hotline(card, card.calls[0]) for card in ordered if card.calls[0].spoken]
 
 
 def line_for(edition: Edition, language: str, *, abroad: bool) -> Hotline | None:
@@ -115,11 +112,8 @@ def responsible(edition: Edition, unit: str, language: str) -> list[Card]:
     return sorted(cards, key=lambda card: COMMISSION not in card.entry.types)
 
 
+@kept
 def _bound_by_duty(edition: Edition, language: str) -> list[Entry]:
     """Return the commissions and referral desks of the edition that are active, by name."""
-
-    def find() -> list[Entry]:
-        entries = edition.entries(language).values()
-        return [entry for entry in entries if entry.status == "active" and {COMMISSION, DESK}.intersection(entry.types)]
-
-    return edition.keep(("bound by duty", language), find)
+    entries = edition.entries(language).values()
+    return [entry for entry in entries if entry.status == "active" and {COMMISSION, DESK}.intersection(entry.types)]

@@ -4,7 +4,9 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Self
 
+from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.need_fits import LAST
 from mapping.view.view import StatementEntry
@@ -12,7 +14,7 @@ from web.presenters import choices
 from web.presenters.answers import Answers, Judged, ListedService, chosen
 from web.presenters.cards import Blocks, Card, ContactLink, InList, T, first_choice, label, shown_minutes
 from web.presenters.choices import MAP, Choice
-from web.presenters.edition import Edition
+from web.presenters.edition import Edition, kept
 from web.presenters.hotlines import Hotline, line_for, lines, route, spoken_for
 from web.presenters.hours import week
 
@@ -26,6 +28,11 @@ class StatementCard:
 
     entry: StatementEntry
     call: ContactLink | None
+
+    @classmethod
+    def of(cls, entry: StatementEntry, area: StudyArea, language: str) -> Self:
+        """Return the card of a statement."""
+        return cls(entry, route(entry, area, language))
 
 
 @dataclass(frozen=True)
@@ -110,7 +117,7 @@ def statements(edition: Edition, choice: Choice, language: str) -> tuple[Stateme
     """Return what may be said of hidden help for a choice; abroad only what can be arranged from there."""
     unit = choices.unit_of(choice, edition.area) or None
     entries = spoken_for(edition, unit, {choice.need.code}, language)
-    made = (StatementCard(statement, route(statement, edition.area, language)) for statement in entries)
+    made = (StatementCard.of(statement, edition.area, language) for statement in entries)
     abroad = choices.abroad(choice, edition.area)
     return tuple(card for card in made if not (abroad and card.call and card.call.short))
 
@@ -158,7 +165,7 @@ def everything(edition: Edition, sheet: int, language: str) -> ListSheet:
         rest="*" if sheets > 1 else "",
         letters=tuple(service.entry.name[:1].upper() for service in blocks.all[::SHEET]) if sheets > 1 else (),
         statements=tuple(
-            StatementCard(statement, route(statement, edition.area, language))
+            StatementCard.of(statement, edition.area, language)
             for statement in (edition.statements(language) if sheet == 1 else ())
         ),
     )
@@ -206,14 +213,11 @@ def travel(service: ListedService) -> list[int | None] | None:
     ]
 
 
+@kept
 def columns(edition: Edition) -> dict[str, int]:
     """Return the place of each service among the ids of all that is listed."""
-
-    def number() -> dict[str, int]:
-        ids = sorted(entry.id for entry in edition.in_any_language() if choices.listed(entry))
-        return {identifier: place for place, identifier in enumerate(ids)}
-
-    return edition.keep("places", number)
+    ids = sorted(entry.id for entry in edition.in_any_language() if choices.listed(entry))
+    return {identifier: place for place, identifier in enumerate(ids)}
 
 
 def sheets_of(blocks: Blocks[ListedService]) -> int:

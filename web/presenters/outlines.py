@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from mapping.language.i18n import translate
-from web.presenters.edition import Edition
+from web.presenters.edition import Edition, kept
 
 WIDTH = 640
 DETAIL = 1.5
@@ -55,10 +55,11 @@ def picture(edition: Edition, code: str, language: str) -> str:
     """Return a small picture of the country in which the unit is filled."""
     area = edition.area
     words = translate("{unit} on the map of {country}", language, unit=area.label(code, language), country=area.name)
-    height, drawn = edition.keep(("picture", code), lambda: _picture(edition, code))
+    height, drawn = _picture(edition, code)
     return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{html.escape(words)}">{drawn}</svg>'
 
 
+@kept
 def _picture(edition: Edition, code: str) -> tuple[int, str]:
     """Return the height of a unit's picture, and what is drawn; a unit that is hard to see gets a ring around it."""
     canvas = Canvas(*edition.area.bounds)

@@ -12,7 +12,7 @@ from mapping.render.layers.units import shaded
 from mapping.render.picture import png
 from mapping.render.report import print_map, sheet
 from mapping.result import Kind, Result
-from web.presenters.edition import Edition
+from web.presenters.edition import Edition, kept
 
 COLUMN, PAGE = 800, 1280
 """Pixels across as PNG of a chart and of a map: 300 to the inch in a column of 7 cm, 190 on a page."""
@@ -77,11 +77,10 @@ def chart_of(edition: Edition, result: Result, language: str) -> str:
     NotFound
         There is nothing to draw.
     """
-
-    def make() -> str:
-        return _sheet(edition, result, alone(edition, result, language), unit_of(result), language)
-
-    return edition.keep(("chart", result.name, language), make)
+    return edition.keep(
+        ("chart", result.name, language),
+        lambda: _sheet(edition, result, alone(edition, result, language), unit_of(result), language),
+    )
 
 
 def alone(edition: Edition, result: Result, language: str) -> str:
@@ -95,9 +94,10 @@ def alone(edition: Edition, result: Result, language: str) -> str:
     return edition.keep(("chart alone", result.name, language), lambda: chart(result, edition.area, language=language))
 
 
+@kept
 def maps(edition: Edition, language: str) -> dict[str, str]:
     """Return the maps as SVG, by name."""
-    return edition.keep(("maps to keep", language), lambda: dict(_maps(edition, language)))
+    return dict(_maps(edition, language))
 
 
 def _maps(edition: Edition, language: str) -> Iterator[tuple[str, str]]:

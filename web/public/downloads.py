@@ -14,7 +14,7 @@ from mapping.render.catalogue import Distribution, catalogue
 from mapping.render.export import export, file_name, writers
 from mapping.view.view import View
 from web.portal import kind_of
-from web.presenters.edition import Edition
+from web.presenters.edition import Edition, kept
 
 LANGUAGE = "en"
 """Names stand in every language of the study area; other texts in the nearest to this one, or in the file's own."""
@@ -44,20 +44,17 @@ class Offer:
     checksum: str
 
 
+@kept
 def offered(edition: Edition, language: str) -> list[Offer]:
     """Return every file with its size and SHA-256 checksum; those that each language has, in this one."""
-
-    def make() -> list[Offer]:
-        labels = {file_name(name, module, language): module.LABEL for name, module in writers().items()}
-        labels[DATABASE] = Message("The whole public directory (SQLite)")
-        labels[NUMBERS] = Message("Every number that pages and reports tell: what it counts, of what, where (CSV)")
-        offers = []
-        for name, label in labels.items():
-            held = contents(edition, name)
-            offers.append(Offer(name, label, len(held), hashlib.sha256(held).hexdigest()))
-        return offers
-
-    return edition.keep(("offers", language), make)
+    labels = {file_name(name, module, language): module.LABEL for name, module in writers().items()}
+    labels[DATABASE] = Message("The whole public directory (SQLite)")
+    labels[NUMBERS] = Message("Every number that pages and reports tell: what it counts, of what, where (CSV)")
+    offers = []
+    for name, label in labels.items():
+        held = contents(edition, name)
+        offers.append(Offer(name, label, len(held), hashlib.sha256(held).hexdigest()))
+    return offers
 
 
 def contents(edition: Edition, name: str) -> bytes:
@@ -74,7 +71,7 @@ def contents(edition: Edition, name: str) -> bytes:
         return edition.keep(("data", name), edition.path.read_bytes)
     if name == NUMBERS:
         return edition.keep(("data", name), lambda: _numbers(edition))
-    known = edition.keep("files of open data", lambda: _files(edition))
+    known = _files(edition)
     if name not in known:
         raise NotFound("no such page")
     format_name, language = known[name]
@@ -96,6 +93,7 @@ def _catalogue(edition: Edition) -> bytes:
     return catalogue(edition.area, edition.day, files, licences=edition.licences, demo=edition.demo).encode()
 
 
+@kept
 def _files(edition: Edition) -> dict[str, tuple[str, str]]:
     """Return the format and the language of each file by its name."""
     return {

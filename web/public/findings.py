@@ -10,7 +10,7 @@ from mapping.language.i18n import Message, date, show, translate
 from mapping.render.charts import kind_of
 from mapping.render.report.sheet import table_csv
 from mapping.result import STATE_NOTES, STATE_SIGNS, STATES, Column, Input, Result, State
-from web.presenters.edition import Edition
+from web.presenters.edition import Edition, kept
 from web.presenters.sheets import PictureSize, alone
 
 FEW = 8
@@ -101,6 +101,7 @@ def questions(edition: Edition, language: str) -> list[tuple[str, list[Finding]]
     return [(question.into(language), findings) for question, findings in groups if findings]
 
 
+@kept
 def finding(edition: Edition, name: str, language: str) -> Finding:
     """Return one finding.
 
@@ -112,7 +113,7 @@ def finding(edition: Edition, name: str, language: str) -> Finding:
     results = edition.results()
     if name not in results:
         raise NotFound("no such page")
-    return edition.keep(("finding", name, language), lambda: present(edition, results[name], language))
+    return present(edition, results[name], language)
 
 
 def table(edition: Edition, name: str, language: str) -> bytes:

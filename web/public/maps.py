@@ -12,7 +12,7 @@ from mapping.render.report.sheet import title_of
 from mapping.result import Result
 from mapping.view.view import View
 from web.presenters import sheets
-from web.presenters.edition import Edition
+from web.presenters.edition import Edition, kept
 from web.presenters.sheets import PictureSize
 from web.public.findings import Finding, overview
 
@@ -77,16 +77,14 @@ def shared_file(edition: Edition, name: str) -> bytes:
     return _file(_drawn(edition, edition.area.languages[0]), name, own=False)
 
 
+@kept
 def _drawn(edition: Edition, language: str) -> Page:
-    def make() -> Page:
-        from mapping.render.maps import draw  # folium takes a fifth of a second, which no other page needs
+    from mapping.render.maps import draw  # folium takes a fifth of a second, which no other page needs
 
-        results = [_headlines(result) for name, result in edition.results().items() if name in SHOWN]
-        with View(edition.path) as view:
-            drawn = draw(view, edition.area, *results, language=language, links="s/{}.html")
-            return drawn.page("map", base="../static/m/")
-
-    return edition.keep(("map", language), make)
+    results = [_headlines(result) for name, result in edition.results().items() if name in SHOWN]
+    with View(edition.path) as view:
+        drawn = draw(view, edition.area, *results, language=language, links="s/{}.html")
+        return drawn.page("map", base="../static/m/")
 
 
 def _headlines(result: Result) -> Result:

@@ -22,7 +22,7 @@ from web.presenters import choices
 from web.presenters.cards import Card, first_choice
 from web.presenters.edition import Edition
 from web.presenters.entries import Emergency, emergency
-from web.presenters.hotlines import Hotline, line_for, lines, route, spoken_for
+from web.presenters.hotlines import Hotline, line_for, lines, spoken_for
 from web.presenters.lists import StatementCard
 
 SHEET = 120
@@ -93,16 +93,13 @@ def booklet(edition: Edition, code: str, language: str, sheet: int = 1) -> Bookl
         PrintedGroup(heading, tuple(made for _, made in group))
         for heading, group in groupby(shown, key=lambda pair: pair[0])
     )
-    statements = tuple(
-        StatementCard(statement, route(statement, area, language))
-        for statement in spoken_for(edition, unit, (), language)
-    )
+    spoken = spoken_for(edition, unit, (), language)
     return Booklet(
         code,
         area.label(unit, language),
         tuple(lines(edition, language)),
         emergency(area, language),
-        statements,
+        tuple(StatementCard.of(statement, area, language) for statement in spoken),
         parts,
         len(placed),
         sheet,

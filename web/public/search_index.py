@@ -13,7 +13,7 @@ from mapping.view.search import FLAGS, SearchFacts, SearchTable
 from mapping.view.view import Entry, StatementEntry, View
 from web.presenters import choices
 from web.presenters.cards import country_name, facts, minutes_to, shown_minutes
-from web.presenters.edition import Edition
+from web.presenters.edition import Edition, kept
 from web.presenters.hotlines import route
 
 STEPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -42,6 +42,7 @@ class StartUnit:
     name: str
 
 
+@kept
 def script(edition: Edition, language: str) -> bytes:
     """Return the index of a language.
 
@@ -54,57 +55,46 @@ def script(edition: Edition, language: str) -> bytes:
     last of which tells a line that answers by phone alone.
     What may be ``said`` of hidden help is: kind, text, number as dialled and as read, and the code of its place.
     """
-
-    def make() -> bytes:
-        texts = TextTable()
-        codes = sorted(term.code for term in Vocabulary.load("service_types").terms())
-        kinds = {code: place for place, code in enumerate(codes)}
-        facts_of = table(edition).services
-        rows = [
-            _row(edition, entry, language, texts, kinds, facts_of[entry.id]) for entry in _listed(edition, language)
-        ]
-        statements = [_said(edition, statement, texts, language) for statement in edition.statements(language)]
-        index = {
-            "types": codes,
-            "texts": list(texts.numbers),
-            "names": _place_names(edition, language),
-            "rows": rows,
-            "said": statements,
-        }
-        return f"ROHNAMO_INDEX={script_json(index)};\n".encode()
-
-    return edition.keep(("index", language), make)
+    texts = TextTable()
+    codes = sorted(term.code for term in Vocabulary.load("service_types").terms())
+    kinds = {code: place for place, code in enumerate(codes)}
+    facts_of = table(edition).services
+    rows = [_row(edition, entry, language, texts, kinds, facts_of[entry.id]) for entry in _listed(edition, language)]
+    statements = [_said(edition, statement, texts, language) for statement in edition.statements(language)]
+    index = {
+        "types": codes,
+        "texts": list(texts.numbers),
+        "names": _place_names(edition, language),
+        "rows": rows,
+        "said": statements,
+    }
+    return f"ROHNAMO_INDEX={script_json(index)};\n".encode()
 
 
+@kept
 def words(edition: Edition) -> bytes:
     """Return the lexicon that typed words are understood by, the same for all languages."""
-    return edition.keep("words", lambda: f"ROHNAMO_WORDS={table(edition).lexicon};\n".encode())
+    return f"ROHNAMO_WORDS={table(edition).lexicon};\n".encode()
 
 
+@kept
 def table(edition: Edition) -> SearchTable:
     """Return what a search of this edition reads."""
-
-    def read() -> SearchTable:
-        with View(edition.path) as view:
-            return view.search_table()
-
-    return edition.keep("search table", read)
+    with View(edition.path) as view:
+        return view.search_table()
 
 
+@kept
 def travel(edition: Edition) -> bytes:
     """Return the minutes from every place to every service, in the order of the services' ids: summer, then winter."""
-
-    def make() -> bytes:
-        entries = sorted(_listed(edition, "en"), key=lambda entry: entry.id)
-        minutes = {}
-        for start in (place for _, group in starts(edition, "en") for place in group):
-            seat = edition.seats[start.code][0]
-            summer, winter = (edition.minutes(seat, scenario) for scenario in ("summer", "winter"))
-            pairs = [minutes_to(entry, summer, winter) for entry in entries]
-            minutes[start.code] = ["".join(_sign(pair, season) for pair in pairs) for season in (0, 1)]
-        return f"ROHNAMO_TRAVEL={script_json(minutes)};\n".encode()
-
-    return edition.keep("travel", make)
+    entries = sorted(_listed(edition, "en"), key=lambda entry: entry.id)
+    minutes = {}
+    for start in (place for _, group in starts(edition, "en") for place in group):
+        seat = edition.seats[start.code][0]
+        summer, winter = (edition.minutes(seat, scenario) for scenario in ("summer", "winter"))
+        pairs = [minutes_to(entry, summer, winter) for entry in entries]
+        minutes[start.code] = ["".join(_sign(pair, season) for pair in pairs) for season in (0, 1)]
+    return f"ROHNAMO_TRAVEL={script_json(minutes)};\n".encode()
 
 
 def starts(edition: Edition, language: str) -> list[tuple[str, tuple[StartUnit, ...]]]:

@@ -17,8 +17,8 @@ from web.presenters import choices
 from web.presenters.answers import Answering
 from web.presenters.beyond import minutes_beyond
 from web.presenters.cards import Card, first_choice, in_a_row, minutes_to, said, shown_minutes
-from web.presenters.edition import Edition
-from web.presenters.hotlines import Hotline, lines, responsible, route, spoken_for
+from web.presenters.edition import Edition, kept
+from web.presenters.hotlines import Hotline, lines, responsible, spoken_for
 from web.presenters.lists import StatementCard
 from web.presenters.outlines import picture
 
@@ -77,7 +77,7 @@ class Region:
 def regions(edition: Edition, language: str) -> list[Region]:
     """Return every region with its units, in the order of the study area."""
     area = edition.area
-    counts = edition.keep("counts", lambda: _counts(edition))
+    counts = _counts(edition)
     units = area.all_units().values()
     finest = max(unit.level for unit in units)
     all_regions = []
@@ -90,6 +90,7 @@ def regions(edition: Edition, language: str) -> list[Region]:
     return all_regions
 
 
+@kept
 def _counts(edition: Edition) -> dict[str, int]:
     counts: dict[str, int] = {}
     for entry in edition.in_any_language():
@@ -135,7 +136,7 @@ def unit(edition: Edition, code: str, language: str) -> UnitPage:
         here=tuple(here),
         named=tuple(named),
         later=tuple(edition.card(e, language) for e in inside if not first_choice(e)),
-        statements=tuple(StatementCard(e, route(e, area, language)) for e in spoken_for(edition, code, (), language)),
+        statements=tuple(StatementCard.of(e, area, language) for e in spoken_for(edition, code, (), language)),
         responsible=tuple(responsible(edition, code, language)),
         line=next(iter(lines(edition, language)), None),
         picture=picture(edition, code, language),
@@ -151,7 +152,7 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
     for need in choices.needs():
         answers = [kinds.term(code) for code in types_for(need.code, FIRST)]
         types = {term.code for term in answers}
-        fitting = _fitting(edition, need, language)
+        fitting = _fitting(edition, need.code, language)
         hidden = _said(edition, code, types, language)
         if hidden and 2 * sum(term.audience == "custodian" for term in answers) > len(answers):
             yield Nearest(need, None, False, None, hidden)  # such help is hidden: what is on the map is something else
@@ -171,28 +172,22 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
         )
 
 
+@kept
 def _by_unit(edition: Edition, language: str) -> dict[str, list[Entry]]:
     """Return the services of each unit that are not closed for good, by name."""
-
-    def find() -> dict[str, list[Entry]]:
-        entries_of: dict[str, list[Entry]] = defaultdict(list)
-        for entry in edition.entries(language).values():
-            for code in units_of(entry, edition.area) if entry.listed else ():
-                entries_of[code].append(entry)
-        return dict(entries_of)
-
-    return edition.keep(("by unit", language), find)
+    entries_of: dict[str, list[Entry]] = defaultdict(list)
+    for entry in edition.entries(language).values():
+        for code in units_of(entry, edition.area) if entry.listed else ():
+            entries_of[code].append(entry)
+    return dict(entries_of)
 
 
-def _fitting(edition: Edition, need: Term, language: str) -> list[tuple[int, Entry]]:
+@kept
+def _fitting(edition: Edition, need: str, language: str) -> list[tuple[int, Entry]]:
     """Return what is offered for a need, but no last resort: how well each fits; the best and surest first."""
-
-    def find() -> list[tuple[int, Entry]]:
-        offered = filter(first_choice, Answering.of(edition, need.code, language).entries)
-        ranked = ((fit(need.code, entry.types) or LAST, entry) for entry in offered)
-        return sorted((pair for pair in ranked if pair[0] < LAST), key=lambda pair: (pair[0], pair[1].rank))
-
-    return edition.keep(("fitting", need.code, language), find)
+    offered = filter(first_choice, Answering.of(edition, need, language).entries)
+    ranked = ((fit(need, entry.types) or LAST, entry) for entry in offered)
+    return sorted((pair for pair in ranked if pair[0] < LAST), key=lambda pair: (pair[0], pair[1].rank))
 
 
 def _reached(
@@ -209,7 +204,7 @@ def _reached(
 def _said(edition: Edition, code: str, types: Collection[str], language: str) -> StatementCard | None:
     """Return what is said of hidden help of these types in a unit, what has a number first."""
     statements = [statement for statement in spoken_for(edition, code, (), language) if statement.service_type in types]
-    made = [StatementCard(statement, route(statement, edition.area, language)) for statement in statements]
+    made = [StatementCard.of(statement, edition.area, language) for statement in statements]
     return min(made, key=lambda card: card.call is None, default=None)
 
 

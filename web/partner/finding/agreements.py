@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mapping.analysis.adequacy.pathways import in_force
 from mapping.view.view import Entry, View
-from web.presenters.edition import Edition
+from web.presenters.edition import Edition, kept
 
 
 @dataclass(frozen=True)
@@ -31,29 +31,26 @@ class Agreement:
         )
 
 
+@kept
 def agreements(edition: Edition) -> list[Agreement]:
     """Return the referral agreements of an edition; both ends may be seen, else it would not be there.
 
     What several sources say alike stands once.
     """
-
-    def find() -> list[Agreement]:
-        with View(edition.path) as view:
-            rows = view.rows("referral_agreement")
-        agreements_ = [
-            Agreement(
-                giver=row["from_organization_id"],
-                taker=row["to_organization_id"],
-                types=tuple(str(row["service_types"] or "").replace(";", " ").split()),
-                document=row["document"] or "",
-                valid_to=dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
-                consent_form=None if row["consent_form"] is None else bool(row["consent_form"]),
-                hours=row["answer_within_hours"],
-                holds=in_force(row, edition.day),
-                ended=bool(row["valid_to"]) and str(row["valid_to"]) < edition.day.isoformat(),
-            )
-            for row in rows
-        ]
-        return list(dict.fromkeys(agreements_))
-
-    return edition.keep("agreements", find)
+    with View(edition.path) as view:
+        rows = view.rows("referral_agreement")
+    agreements_ = [
+        Agreement(
+            giver=row["from_organization_id"],
+            taker=row["to_organization_id"],
+            types=tuple(str(row["service_types"] or "").replace(";", " ").split()),
+            document=row["document"] or "",
+            valid_to=dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+            consent_form=None if row["consent_form"] is None else bool(row["consent_form"]),
+            hours=row["answer_within_hours"],
+            holds=in_force(row, edition.day),
+            ended=bool(row["valid_to"]) and str(row["valid_to"]) < edition.day.isoformat(),
+        )
+        for row in rows
+    ]
+    return list(dict.fromkeys(agreements_))

@@ -27,7 +27,7 @@ from web.presenters.beyond import minutes_beyond, minutes_within
 from web.presenters.cards import Card, ContactLink, first_choice, minutes_to, name_of
 from web.presenters.edition import Edition
 from web.presenters.entries import Emergency, emergency
-from web.presenters.hotlines import HOTLINE, Hotline, responsible, route, spoken_for
+from web.presenters.hotlines import HOTLINE, Hotline, responsible, spoken_for
 from web.presenters.hours import is_open
 from web.presenters.lists import StatementCard
 from web.stores.inbox import Capacity
@@ -208,7 +208,7 @@ class Finder:
                 if not statement.service_type
                 or (statement.service_type in kinds and kinds.term(statement.service_type).need == "child")
             )
-        statements = tuple(StatementCard(statement, route(statement, self.area, self.language)) for statement in spoken)
+        statements = tuple(StatementCard.of(statement, self.area, self.language) for statement in spoken)
         desks: dict[object, Card] = {}  # a number that is answered at the same hours stands there once
         for desk in responsible(self.edition, unit, self.language) if unit else ():
             desks.setdefault((desk.calls[0].dial, desk.week.short) if desk.calls else desk.id, desk)

@@ -10,7 +10,7 @@ import pandas as pd
 from mapping.area.geocode import find_unit
 from mapping.language.fold import coarse, skeleton
 from mapping.language.i18n import Message, chain, show
-from web.presenters.edition import Edition
+from web.presenters.edition import Edition, kept
 
 SHORTEST = 3
 """Letters that a name must have been typed to, before longer names that begin so are offered."""
@@ -36,15 +36,12 @@ class StartPlace:
     near: str = ""
 
 
+@kept
 def starts(edition: Edition, language: str) -> dict[str, StartPlace]:
     """Return by id the places of the gazetteer whose point is known; twins stand with their unit."""
-
-    def find() -> dict[str, StartPlace]:
-        known = edition.area.gazetteer.dropna(subset=["lat", "lon"])["place_id"].astype(str)
-        places = _places(edition, language)
-        return {identifier: places[identifier] for identifier in known if identifier in places}
-
-    return edition.keep(("starts", language), find)
+    known = edition.area.gazetteer.dropna(subset=["lat", "lon"])["place_id"].astype(str)
+    places = _places(edition, language)
+    return {identifier: places[identifier] for identifier in known if identifier in places}
 
 
 def search(edition: Edition, language: str, text: str) -> list[StartPlace]:
@@ -77,38 +74,35 @@ def place_names(edition: Edition, language: str) -> list[str]:
     return sorted({place.name for place in _places(edition, language).values()})
 
 
+@kept
 def _places(edition: Edition, language: str) -> dict[str, StartPlace]:
     """Return every place of the gazetteer that lies in a known unit, by id."""
+    area = edition.area
+    known, places = area.all_units(), {}
+    for row in area.gazetteer.to_dict("records"):
+        unit = str(row["unit"])
+        if unit in known:
+            names = {tongue: row.get(f"name_{tongue}") for tongue in area.languages}
+            spelt = {tongue: name for tongue, name in names.items() if isinstance(name, str) and name}
+            name = show(spelt, next((tongue for tongue in chain(language) if tongue in spelt), language))
+            region = area.label(area.region_of(unit), language)
+            places[str(row["place_id"])] = StartPlace(str(row["place_id"]), name, unit, region)
+    twins = _twins(places)
 
-    def find() -> dict[str, StartPlace]:
-        area = edition.area
-        known, places = area.all_units(), {}
-        for row in area.gazetteer.to_dict("records"):
-            unit = str(row["unit"])
-            if unit in known:
-                names = {tongue: row.get(f"name_{tongue}") for tongue in area.languages}
-                spelt = {tongue: name for tongue, name in names.items() if isinstance(name, str) and name}
-                name = show(spelt, next((tongue for tongue in chain(language) if tongue in spelt), language))
-                region = area.label(area.region_of(unit), language)
-                places[str(row["place_id"])] = StartPlace(str(row["place_id"]), name, unit, region)
-        twins = _twins(places)
+    def apart(place: StartPlace) -> StartPlace:
+        unit = area.label(place.unit, language)
+        own = unit.startswith(f"{place.name} (")  # a unit of the town's name, which is told apart itself
+        return replace(place, name=unit if own else f"{place.name} ({unit})") if place.name in twins else place
 
-        def apart(place: StartPlace) -> StartPlace:
-            unit = area.label(place.unit, language)
-            own = unit.startswith(f"{place.name} (")  # a unit of the town's name, which is told apart itself
-            return replace(place, name=unit if own else f"{place.name} ({unit})") if place.name in twins else place
+    places = {identifier: apart(place) for identifier, place in places.items()}
+    kinds = dict(zip(area.gazetteer["place_id"].astype(str), area.gazetteer["kind"], strict=True))
+    twins = _twins(places)  # two in one unit
 
-        places = {identifier: apart(place) for identifier, place in places.items()}
-        kinds = dict(zip(area.gazetteer["place_id"].astype(str), area.gazetteer["kind"], strict=True))
-        twins = _twins(places)  # two in one unit
+    def called(place: StartPlace) -> StartPlace:
+        kind = KINDS.get(kinds[place.id]) if place.name in twins else None
+        return replace(place, name=f"{place.name}, {kind.into(language)}") if kind else place
 
-        def called(place: StartPlace) -> StartPlace:
-            kind = KINDS.get(kinds[place.id]) if place.name in twins else None
-            return replace(place, name=f"{place.name}, {kind.into(language)}") if kind else place
-
-        return {identifier: called(place) for identifier, place in places.items()}
-
-    return edition.keep(("places", language), find)
+    return {identifier: called(place) for identifier, place in places.items()}
 
 
 def _twins(places: Mapping[str, StartPlace]) -> set[str]:
