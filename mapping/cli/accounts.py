@@ -62,7 +62,7 @@ def meet(login: Annotated[str, typer.Argument(help="Whose account.")], accounts:
     """Say that you have met the owner of an account, where no other administrator can: it then counts as a person."""
     book = Accounts(accounts)
     book.meet(book.by_login(login).id, by=COMMAND_LINE)
-    out.print(f"{login} counts as a person of their own where two must agree.", markup=False)
+    out.print(f"{login} counts as a person of their own where two must agree.")
 
 
 @user_app.command("list")
@@ -128,4 +128,4 @@ def _body(view: Path, text: str) -> str:
 
 
 def _say_link(token: str) -> None:
-    out.print(f"One-time link, good for 48 hours: https://<your portal>/en/join/{token}", markup=False)
+    out.print(f"One-time link, good for 48 hours: https://<your portal>/en/join/{token}")

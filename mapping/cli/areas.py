@@ -26,7 +26,7 @@ def area_check(folder: FolderArgument) -> None:
     """Check a study area: keys, nesting, sums of people, coordinates, missing files."""
     faults = StudyArea.faults(folder)
     for fault in faults:
-        out.print(str(fault), markup=False)
+        out.print(str(fault))
     if faults:
         err.print(f"rohnamo: {folder}: {len(faults)} {'fault' if len(faults) == 1 else 'faults'}")
         raise typer.Exit(1)
@@ -86,7 +86,7 @@ def area_build(
         credits=tuple(credit or ()),
     )
     for note in build(folder, plan):
-        out.print(note, markup=False)
+        out.print(note)
     out.print(f"{folder}: checked, no fault found. Next: rohnamo travel {folder} --from POINTS --to minutes.tif")
 
 

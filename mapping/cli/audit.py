@@ -41,7 +41,7 @@ def audit(
     with progress_bar() as progress:
         outcome = examine(site, view, study_area(area), demo=demo, directory=directory, steps=partial(step, progress))
     for line in report(outcome, demo=demo):
-        out.print(line, markup=False)
+        out.print(line)
     if not outcome.clean:
         raise typer.Exit(BETRAYED if outcome.betrayed else DIFFERS)
 

@@ -22,6 +22,7 @@ from mapping.cli.options import (
     day_of,
     one_person,
     out,
+    require_directory,
     study_area,
     tell_shown,
     tell_waits,
@@ -53,12 +54,10 @@ def conflicts(directory: DirectoryOption = DIRECTORY, area: AreaOption = None) -
     with _open(directory, area) as store:
         disagreements = store.conflicts()
     for conflict in disagreements:
-        out.print(
-            f"{conflict.table} {conflict.name or conflict.record} ({conflict.record}), {conflict.field}:", markup=False
-        )
-        out.print(f"    {_said(conflict.winner)} counts: {conflict.why}", markup=False)
+        out.print(f"{conflict.table} {conflict.name or conflict.record} ({conflict.record}), {conflict.field}:")
+        out.print(f"    {_said(conflict.winner)} counts: {conflict.why}")
         for other in conflict.losers:
-            out.print(f"    {_said(other)}", markup=False)
+            out.print(f"    {_said(other)}")
     out.print(f"{len(disagreements)} fields on which sources disagree; `rohnamo edit` settles one.")
 
 
@@ -135,7 +134,7 @@ def undo(
             if not batches:
                 out.print("Nothing was stored yet.")
             for line in batches:
-                out.print(_line(line), markup=False)
+                out.print(_line(line))
             return
         batch = undoable(store.db, number)
         change = store.undo(batch, by=who, on=day_of(today), dry_run=dry_run)
@@ -189,14 +188,14 @@ def _print_acts(acts: "Sequence[Waiting]") -> None:
     for (batch, on, file, by), own in groupby(acts, key=lambda act: (act.batch, act.on, act.what, act.by)):
         author = by or "several, or somebody who did not sign in"
         done = f"{on}, {file}, by {author}" if batch else "other settings or another day"
-        out.print(f"Act {batch}, {done}:", markup=False)
+        out.print(f"Act {batch}, {done}:")
         _print_shown([act.showing for act in own])
 
 
 def _print_proposal(proposal: "Proposal", would: "Sequence[Showing]") -> None:
     about = f"{proposal.proposed_on}, {proposal.kind} {proposal.link_entity} {proposal.link_id}"
     by = proposal.proposed_by if proposal.signed_in else "somebody who did not sign in"
-    out.print(f"Proposal {proposal.id}, {about}, by {by}: {proposal.reason}", markup=False)
+    out.print(f"Proposal {proposal.id}, {about}, by {by}: {proposal.reason}")
     _print_shown(would)
 
 
@@ -213,7 +212,7 @@ def _who_agrees(authors: set[str], login: str, other: str, accounts: Path) -> li
 
 def _print_shown(shown: "Sequence[Showing]") -> None:
     for line in told(shown):
-        out.print(f"    {line}", markup=False)
+        out.print(f"    {line}")
 
 
 def _who(login: str, typed: str, accounts: Path) -> str:
@@ -247,12 +246,12 @@ def history(
     for line in lines:
         reason = f": {line['reason']}" if line["reason"] else ""
         text = f"{line['on']}  batch {line['batch']}  {line['change']} by {line['by']} ({line['file']}{reason})"
-        out.print(text, markup=False)
+        out.print(text)
         before, after = line["before"] or {}, line["after"] or {}
         for name in after or before:
             old, new = before.get(name), after.get(name)
             if old != new and name != "id":
-                out.print(f"    {name}: {_text(old)} -> {_text(new)}", markup=False)
+                out.print(f"    {name}: {_text(old)} -> {_text(new)}")
 
 
 @app.command()
@@ -273,7 +272,7 @@ def contacts(
                 hit = len(digits) >= 4 and digits in number
                 if hit or (wanted and any(wanted in skeleton(text) for text in texts.values())):
                     owner = bodies.get(record.__dict__.get("organization_id") or "", "")
-                    out.print(f"{record.id}  {table}  {'; '.join([*texts.values(), owner]).rstrip('; ')}", markup=False)
+                    out.print(f"{record.id}  {table}  {'; '.join([*texts.values(), owner]).rstrip('; ')}")
                     shown += 1
     out.print(f"{shown} found. To forget one for good: rohnamo erase ID" if shown else "None found.")
 
@@ -298,8 +297,7 @@ def erase(
 
 
 def _open(directory: Path, area: Path | None, login: str = "") -> "Directory":
-    if not directory.exists():
-        raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
+    require_directory(directory)
     return Directory(directory, study_area(area), signed_in=bool(login))
 
 

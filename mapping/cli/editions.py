@@ -25,16 +25,18 @@ from mapping.cli.options import (
     one_person,
     out,
     progress_bar,
+    require_directory,
     require_writable,
     step,
     study_area,
 )
 from mapping.directory.gate import OnePerson
 from mapping.errors import InvalidRecord, MappingError, NotFound
-from mapping.resources import for_owner
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from rich.console import Console
 
     from mapping.area.study_area import StudyArea
     from mapping.directory.directory import Directory
@@ -57,6 +59,7 @@ def demo(
     """Build the demonstration from the shipped partners' files: directory, reports, public view and site."""
     from mapping.demo import import_demo
     from mapping.directory.directory import Directory
+    from mapping.editions.publish import publish as write
 
     private = build / "private"
     require_writable(private)
@@ -71,12 +74,19 @@ def demo(
             progress=step(progress, "Importing partners' files"),
         )
         for outcome in outcomes:
-            progress.console.print(f"  {outcome}", markup=False)
+            progress.console.print(f"  {outcome}")
         inbox = _invented_messages(private / "inbox.db")
         demand = demand_told(inbox, directory, DEMO_DAY)
-        _publish(
-            directory, area, build / "public.db", audience="public", day=DEMO_DAY, progress=progress, demand=demand
+        publication = write(
+            directory,
+            "public",
+            build / "public.db",
+            area=area,
+            edition=DEMO_DAY,
+            demand=demand,
+            progress=step(progress, "Publishing the view"),
         )
+        _tell_warnings(publication.warnings, directory.path, progress.console)
         _site(build / "public.db", area, build / "site", demo=True, progress=progress)
     out.print(f"Private directory and import reports: {private}   (never served)")
     out.print(
@@ -116,8 +126,7 @@ def publish(
     from mapping.directory.directory import Directory
     from mapping.editions.releases import CHANGED_SINCE, Releases
 
-    if not directory.exists():
-        raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
+    require_directory(directory)
     by = acting(login, accounts, "publish") if login else ""
     if not check:
         require_writable(view)
@@ -156,8 +165,8 @@ def publish(
             day=day,
             reason=reason,
         )
-    _note_warnings(list(plan.warnings), directory.with_name("publishing.txt"))
-    out.print(f"Published for {audience}, edition {edition.number}: {view}\nSHA-256 {edition.digest}", markup=False)
+    _tell_warnings(plan.warnings, directory, out)
+    out.print(f"Published for {audience}, edition {edition.number}: {view}\nSHA-256 {edition.digest}")
 
 
 @app.command()
@@ -183,14 +192,13 @@ def editions(
 
     releases = Releases(directory.parent / "editions", view, audience)  # type: ignore[arg-type]
     if back_to is not None:
-        if not directory.exists():
-            raise NotFound(f"{directory}: there is no directory; say where it is with --directory")
+        require_directory(directory)
         by = acting(login, accounts, "publish") if login else ""
         with Directory(directory, study_area(area)) as store:
             plan = releases.roll_back(store, back_to, day=day_of(today), by=by, reason=reason)
         if plan is None:
             edition = releases.edition(back_to)
-            out.print(f"Edition {edition.number} of {edition.day} is in use again: {view}", markup=False)
+            out.print(f"Edition {edition.number} of {edition.day} is in use again: {view}")
             return
         _tell(plan)
         who = "somebody else" if by else "go back with --as LOGIN; then somebody else"
@@ -218,18 +226,22 @@ def _tell(plan: "Plan") -> None:
     out.print(", ".join(f"{count} {kind}" for kind, count in kinds.items()))
     for item in plan.newly:
         of = f" of {item.organization}" if item.organization else ""
-        out.print(f"  {item.kind}: {item.table} {item.name}{of}", markup=False)
+        out.print(f"  {item.kind}: {item.table} {item.name}{of}")
         for fact in item.facts if item.kind == "changed" else ():
-            out.print(f"    {fact.field}: {fact.before or '-'} -> {fact.now or '-'}", markup=False)
+            out.print(f"    {fact.field}: {fact.before or '-'} -> {fact.now or '-'}")
     for alarm in plan.alarms:
-        out.print(f"  LOOK: {alarm.message}", markup=False)
-    out.print(f"SHA-256 {plan.digest}", markup=False)
+        out.print(f"  LOOK: {alarm.message}")
+    out.print(f"SHA-256 {plan.digest}")
 
 
-def _note_warnings(warnings: list[str], path: Path) -> None:
+def _tell_warnings(warnings: "Sequence[object]", directory: Path, console: "Console") -> None:
+    """Keep what could give something hidden away, and say where it is to be read."""
+    from mapping.editions.publish import note_warnings, warnings_file
+
+    note_warnings(map(str, warnings), directory)
     if warnings:
-        for_owner(path).write_text("\n".join(warnings) + "\n", encoding="utf-8")
-        out.print(f"{len(warnings)} places to look at before the next edition: {path}", markup=False)
+        path = warnings_file(directory)
+        console.print(f"{len(warnings)} places to look at before the next edition: {path}")
 
 
 @app.command()
@@ -283,34 +295,6 @@ def serve(
     )
 
 
-def _publish(
-    directory: Any,
-    area: "StudyArea",
-    path: Path,
-    *,
-    audience: Any,
-    day: dt.date,
-    progress: Any,
-    demand: "Mapping[tuple[str, str], int] | None" = None,
-) -> None:
-    from mapping.editions.publish import publish as write
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    publication = write(
-        directory,
-        audience,
-        path,
-        area=area,
-        edition=day,
-        demand=demand,
-        progress=step(progress, "Publishing the view"),
-    )
-    if publication.warnings:
-        looked = directory.path.with_name("publishing.txt")
-        for_owner(looked).write_text("\n".join(map(str, publication.warnings)) + "\n", encoding="utf-8")
-        progress.console.print(f"  {len(publication.warnings)} places to look at before the next edition: {looked}")
-
-
 def demand_told(inbox: Path, directory: "Directory", day: dt.date) -> "Mapping[tuple[str, str], int]":
     """Return how often visitors said that help is missing, counts under the threshold left out."""
     from mapping.editions.publish import demand_since
@@ -345,6 +329,11 @@ def _invented_messages(path: Path) -> Path:
     return path
 
 
+def _require_view(view: Path) -> None:
+    if not view.exists():
+        raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
+
+
 def _site(
     view: Path, area: "StudyArea", folder: Path, *, demo: bool, progress: Any, archive: bool = False, pdf: bool = False
 ) -> None:
@@ -353,8 +342,7 @@ def _site(
     from web.freeze import freeze
     from web.public import printing
 
-    if not view.exists():
-        raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
+    _require_view(view)
     app = create_app(view, area, demo=demo)
     app.config["EDITIONS"].now().report_results(kept_results)  # reports, briefs and the next site take them from there
     if pdf:
@@ -378,8 +366,7 @@ def _serve(
     from web.processes.workers import Job, serve_together
     from web.serving import create_server, listening
 
-    if not view.exists():
-        raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
+    _require_view(view)
     portal = create_app(view, area, demo=demo, inbox=inbox, proxies=proxies, keep=True)
     try:
         listener = listening(port, host)

@@ -22,6 +22,7 @@ from mapping.cli.options import (
     out,
     output_language,
     progress_bar,
+    require_directory,
     step,
     study_area,
     tell_missing,
@@ -86,7 +87,7 @@ def import_(
             progress=step(progress, "Reading"),
         )
         change = store.add(batch, by=who, on=day, dry_run=dry_run, progress=step(progress, "Storing"))
-    out.print(summary(batch, lang), markup=False)
+    out.print(summary(batch, lang))
     out.print(f"{'Would be' if dry_run else 'Stored'}: {change}")
     tell_missing(change, lang)
     tell_shown(change, login)
@@ -171,17 +172,16 @@ def check(
 
     region, day = study_area(area), day_of(today)
     lang = output_language(region, lang)
-    _require(directory)
+    require_directory(directory)
     with Directory(directory, region) as store:
         state = overview(store, region, day)
     for line in lines(state, lang):
-        out.print(line, markup=False)
+        out.print(line)
     if html is not None:
-        out.print(f"Page: {write_page(state, html, region, lang)} (private)", markup=False)
+        out.print(f"Page: {write_page(state, html, region, lang)} (private)")
 
 
 def _draft(file: Path, draft: Path, area: Path | None) -> None:
-
     draft_map(file, draft, area=study_area(area))
     out.print(f"Draft: {draft}. Read it line by line, mend it, then: rohnamo check {file} --columns {draft}")
 
@@ -207,8 +207,8 @@ def _check_file(
         typer.echo(json.dumps(about, ensure_ascii=False, indent=1))
     else:
         for line in issue_lines(batch.issues, lang):
-            out.print(line, markup=False)
-        out.print(summary(batch, lang), markup=False)
+            out.print(line)
+        out.print(summary(batch, lang))
     if batch.refused:
         raise typer.Exit(1)
 
@@ -226,7 +226,7 @@ def due(
     """Say whom to call so that entries stay true, what to ask, and take in what was found."""
     region, day = study_area(area), day_of(today)
     lang = output_language(region, lang)
-    _require(directory)
+    require_directory(directory)
     with Directory(directory, region) as store:
         if done is not None:
             filled = read_done(done, store, region, day)
@@ -234,21 +234,21 @@ def due(
             out.print(", ".join(f"{n} {what}" for what, n in filled.found.items()) or "No row has a result.")
             out.print(f"{'Would be' if dry_run else 'Stored'}: {change}")
             for text in filled.to_enter:
-                out.print(f"To enter: {text}", markup=False)
+                out.print(f"To enter: {text}")
             return
         call_list = calls(store, region, day)
     if csv is not None:
         write_calls(call_list, csv, region, lang)
     for call in call_list[:LONGEST]:
-        out.print(f"{call.number or 'no number':16} {call.body or '(no body)'}", markup=False, style="bold")
+        out.print(f"{call.number or 'no number':16} {call.body or '(no body)'}", style="bold")
         for question in call.due:
             held = question.held
             last = f"last {held.verification.verified_on}" if held.verification else "never"
             why = "; ".join(reason.into(lang) for reason in question.why)
-            out.print(f"    {held.service.name} [{held.freshness}, {last}] {why}", markup=False)
+            out.print(f"    {held.service.name} [{held.freshness}, {last}] {why}")
     out.print(f"{len(call_list)} calls about {sum(len(call.due) for call in call_list)} services.")
     if csv is not None:
-        out.print(f"Call list: {csv} (private). Fill it and give it back: rohnamo due --done {csv}", markup=False)
+        out.print(f"Call list: {csv} (private). Fill it and give it back: rohnamo due --done {csv}")
 
 
 @app.command()
@@ -266,12 +266,12 @@ def duplicates(
     """Show records that may be one, with the reasons; take in what was decided."""
     region, day = study_area(area), day_of(today)
     lang = output_language(region, lang)
-    _require(directory)
+    require_directory(directory)
     with Directory(directory, region) as store:
         if decide is not None:
             decisions = read_decisions(decide, store)
             for line in apply(store, decisions, by=by, on=day, dry_run=dry_run):
-                out.print(line, markup=False)
+                out.print(line)
             return
         moved = [(move.service, move.now) for move in store.moves()]
         shown_pairs = pairs(store, region, tables_of(table), moved)
@@ -279,16 +279,11 @@ def duplicates(
         write_pairs(shown_pairs, csv, lang)
     for pair in shown_pairs[:LONGEST]:
         reasons = "; ".join(reason.into(lang) for reason in pair.candidate.reasons)
-        out.print(f"{pair.candidate.score:.2f} {pair.candidate.table}: {reasons}", markup=False, style="bold")
-        out.print(f"    {pair.one}", markup=False)
-        out.print(f"    {pair.other}", markup=False)
+        out.print(f"{pair.candidate.score:.2f} {pair.candidate.table}: {reasons}", style="bold")
+        out.print(f"    {pair.one}")
+        out.print(f"    {pair.other}")
     out.print(f"{len(shown_pairs)} pairs may be one.")
     if csv is not None:
-        out.print(f"Pairs: {csv} (private). Decide them: rohnamo duplicates --decide {csv} --by NAME", markup=False)
+        out.print(f"Pairs: {csv} (private). Decide them: rohnamo duplicates --decide {csv} --by NAME")
     elif len(shown_pairs) > LONGEST:
         err.print(f"{len(shown_pairs) - LONGEST} more: write them to a file with --csv FILE")
-
-
-def _require(directory: Path) -> None:
-    if not directory.exists():
-        raise InvalidRecord(f"{directory}: is not there; import a list first, or run `rohnamo demo`")

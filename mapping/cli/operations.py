@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from mapping.cli.options import ACCOUNTS, DIRECTORY, AccountsOption, AreaOption, DirectoryOption, out, study_area
+from mapping.cli.options import (
+    ACCOUNTS,
+    DIRECTORY,
+    AccountsOption,
+    AreaOption,
+    DirectoryOption,
+    out,
+    require_directory,
+    study_area,
+)
 from mapping.directory.backups import rehearse, secret_of
 from mapping.directory.backups import restore as bring_back
 from mapping.directory.directory import Directory
@@ -41,8 +50,8 @@ def backup(
     from mapping.directory.backups import backup as write
 
     made = write(private, output, secret=secret_of(key, passphrase), now=dt.datetime.now(dt.UTC))
-    out.print(f"Backup of {made.files} files, {made.size / 1e6:.1f} MB: {made.path}", markup=False)
-    out.print(f"Rehearse it now: rohnamo restore {made.path} --check{f' --key {key}' if key else ''}", markup=False)
+    out.print(f"Backup of {made.files} files, {made.size / 1e6:.1f} MB: {made.path}")
+    out.print(f"Rehearse it now: rohnamo restore {made.path} --check{f' --key {key}' if key else ''}")
 
 
 @app.command()
@@ -65,7 +74,7 @@ def restore(
         )
         return
     contents = bring_back(file, private, secret=secret, check=log_faults, replace=replace)
-    out.print(f"Restored {len(contents.files)} files of {contents.made}: {contents.folder}", markup=False)
+    out.print(f"Restored {len(contents.files)} files of {contents.made}: {contents.folder}")
 
 
 @app.command()
@@ -95,8 +104,7 @@ def remind(
     settings = mail_settings(accounts.parent / "mail.toml")
     if settings is None and not dry_run:
         raise NotFound(f"{accounts.parent / 'mail.toml'}: no mail server is set up; see docs/deploy.md")
-    if not directory.exists():
-        raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
+    require_directory(directory)
     region, now, book, cache = study_area(area), dt.datetime.now(dt.UTC), Ledger(ledger), VisibleCache()
     day = now.astimezone(ZoneInfo(region.timezone)).date()
     with Directory(directory, region) as store:
@@ -111,13 +119,13 @@ def remind(
         )
     for reminder in reminders:
         done = f"reminded on {reminder.told}" if reminder.told else "to be written to"
-        out.print(f"{reminder.account.login:20} {reminder.why:8} {done}", markup=False)
+        out.print(f"{reminder.account.login:20} {reminder.why:8} {done}")
     audiences: tuple[Audience, ...] = ("partner", "focal_point")
     beside = [(accounts.parent / f"{audience}.db", audience) for audience in audiences]
     editions = [Editions(path, region, audience) for path, audience in beside if path.exists()]
     news = due_news(Accounts(accounts), editions)
     for person, _day in news:
-        out.print(f"{person.login:20} {'news':8} to be written to", markup=False)
+        out.print(f"{person.login:20} {'news':8} to be written to")
     if dry_run or settings is None:
         out.print(
             f"{sum(not reminder.told for reminder in reminders) + len(news)} would be written to; nothing was sent."
@@ -156,10 +164,10 @@ def export_all_texts(file: TextsArgument, lang: TongueOption = "", folder: Catal
     from mapping.language.texts import export_texts
 
     count = export_texts(_catalogues(lang, folder), file)
-    out.print(f"{count} texts: {file}", markup=False)
+    out.print(f"{count} texts: {file}")
     where = f"--lang {lang}" if folder is None else f"--folder {folder}"
-    out.print("Corrections and missing texts go into the column Correction.", markup=False)
-    out.print(f"Then: rohnamo texts import {file} {where}", markup=False)
+    out.print("Corrections and missing texts go into the column Correction.")
+    out.print(f"Then: rohnamo texts import {file} {where}")
 
 
 @texts_app.command("import")
@@ -168,8 +176,8 @@ def import_all_texts(file: TextsArgument, lang: TongueOption = "", folder: Catal
     from mapping.language.texts import import_texts
 
     for entry in (corrected := import_texts(file, _catalogues(lang, folder))):
-        out.print(f"  {entry.catalogue}: {entry.english} -> {entry.text}", markup=False)
-    out.print(f"{len(corrected)} texts corrected", markup=False)
+        out.print(f"  {entry.catalogue}: {entry.english} -> {entry.text}")
+    out.print(f"{len(corrected)} texts corrected")
 
 
 def _catalogues(lang: str, folder: Path | None) -> Path:

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from mapping.errors import InvalidRecord, MappingError, cause
+from mapping.errors import InvalidRecord, MappingError, NotFound, cause
 from mapping.resources import shipped
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from mapping.directory.directory import Change
     from web.access.roles import Action
 
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
+out = Console(soft_wrap=True, highlight=False, markup=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 AreaOption = Annotated[
     Path | None, typer.Option("--area", help="Folder of the study area. Default: Tajikistan, the demo.")
@@ -76,6 +76,18 @@ def output_language(area: "StudyArea", text: str) -> str:
     if text not in known:
         raise InvalidRecord(f"--lang {text}: the languages here are {', '.join(known)}")
     return text
+
+
+def require_directory(path: Path) -> None:
+    """Refuse a directory that is not there: opening it would make an empty one.
+
+    Raises
+    ------
+    NotFound
+        There is no such file.
+    """
+    if not path.exists():
+        raise NotFound(f"{path}: there is no directory; import a list first, or run `rohnamo init` or `rohnamo demo`")
 
 
 STDOUT = Path("-")
@@ -169,7 +181,7 @@ def tell_missing(change: "Change", lang: str) -> None:
     """Name the bodies and services that a list gave before and no longer holds; they stay as they are."""
     missing = [record for record in change.missing if record.name]
     for record in missing[:MOST_MISSING]:
-        out.print(record.into(lang), markup=False)
+        out.print(record.into(lang))
     if len(missing) > MOST_MISSING:
         out.print(f"... and {len(missing) - MOST_MISSING} more")
 

@@ -18,6 +18,7 @@ from mapping.cli.options import (
     DirectoryOption,
     HostOption,
     out,
+    require_directory,
     study_area,
 )
 from mapping.errors import MappingError, NotFound
@@ -141,8 +142,7 @@ def staff(
     from mapping.directory.directory import Directory
     from web.staff.app import create_staff_app
 
-    if not directory.exists():
-        raise NotFound(f"{directory}: there is no directory; run `rohnamo init` or `rohnamo demo` first")
+    require_directory(directory)
     region = study_area(area)
     Directory(directory, region).close()  # what cannot be opened is said here, not to whoever asks for the first page
     portal = create_staff_app(
@@ -230,14 +230,14 @@ def _invite(
     known = {account.login: account for account in accounts.accounts()}
     for login, name, role in people:
         if login in known and known[login].enrolled:
-            out.print(f"  {login:14} has taken up the account already", markup=False)
+            out.print(f"  {login:14} has taken up the account already")
             continue
         if login not in known:
             accounts.add(login, name, role, by="demo", now=now)
             for kind, value in grants.items():
                 accounts.grant(accounts.by_login(login).id, kind, value)
         token = accounts.invite(accounts.by_login(login).id, by="demo", now=now)
-        out.print(f"  {login:14} http://localhost:{port}/en/join/{token}", markup=False)
+        out.print(f"  {login:14} http://localhost:{port}/en/join/{token}")
     out.print("Open a link, choose a password, and read the code with an authenticator; then sign in.")
 
 

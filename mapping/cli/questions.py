@@ -66,7 +66,7 @@ def find(
         return
     if danger:
         numbers = [f"{show(number.label, lang)} {number.number}" for number in region.settings.emergency.values()]
-        out.print(f"This may tell of danger. Call first: {', '.join([*numbers, 'a hotline'])}.", markup=False)
+        out.print(f"This may tell of danger. Call first: {', '.join([*numbers, 'a hotline'])}.")
     table = Table("Service", "Organization", "Where", "Call", "km")
     for entry in (*matches.here, *matches.elsewhere):
         place = _where(entry.places[0], region, lang) if entry.places else "by phone"
@@ -96,7 +96,7 @@ def analyse(
     if name == "list":
         width = max(map(len, known))
         for title, function in known.items():
-            out.print(f"{title:{width}} {(function.__doc__ or '').strip().splitlines()[0]}", markup=False)
+            out.print(f"{title:{width}} {(function.__doc__ or '').strip().splitlines()[0]}")
         return
     if name not in known:
         raise NotFound(f"{name!r} is not an analysis; there are: {', '.join(known)}")
@@ -116,9 +116,9 @@ def analyse(
         _print_json({"finding": result.finding.into(lang), "method": result.method.into(lang), "rows": rows})
         return
     for sentence in (result.finding, *result.also):
-        out.print(sentence.into(lang), markup=False, style="bold" if sentence is result.finding else None)
+        out.print(sentence.into(lang), style="bold" if sentence is result.finding else None)
     out.print(_table(result, region, lang))
-    out.print(result.method.into(lang), markup=False)
+    out.print(result.method.into(lang))
     if csv is not None:
         csv.write_bytes(table)
         out.print(f"Table: {csv}")

@@ -19,7 +19,7 @@ from mapping.cli.options import (
     require_writable,
     study_area,
 )
-from mapping.errors import InvalidRecord, NotFound
+from mapping.errors import InvalidRecord
 from mapping.language.i18n import show
 from mapping.render import report as reports
 from mapping.render.export import export as write
@@ -112,7 +112,6 @@ def brief(
 
 
 def _edition(text: str) -> Any:
-
     if text not in EDITIONS:
         raise InvalidRecord(f"--edition {text}: is {' or '.join(EDITIONS)}")
     return text
@@ -132,8 +131,6 @@ def export(
     if str(output) == "list":
         out.print(_known())
         return
-    if not view.exists():
-        raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
     region = study_area(area)
     language = output_language(region, lang)
     with View(view) as opened:
@@ -145,7 +142,6 @@ def export(
 
 
 def _known() -> Table:
-
     table = Table("format", "ending", "what it is good for")
     for name, module in writers().items():
         table.add_row(name, module.SUFFIX, show(module.LABEL, "en"))

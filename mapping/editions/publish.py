@@ -28,7 +28,7 @@ from mapping.editions.again import again, made_by
 from mapping.errors import MappingError, UnsafePublication, cause
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience
-from mapping.resources import checksum_of_parts, stamp_of
+from mapping.resources import checksum_of_parts, for_owner, stamp_of
 from mapping.safety.agreed import Key
 from mapping.safety.redaction import Rules
 from mapping.travel import friction
@@ -144,6 +144,19 @@ def publish(
     tables = ("organization", "service", "location", "statement")
     counts = {name: view.connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
     return Publication(view, [*since.warnings], counts, noted)
+
+
+def warnings_file(directory: Path) -> Path:
+    """Return the file beside a directory of what could give something hidden away when it was last published."""
+    return directory.with_name("publishing.txt")
+
+
+def note_warnings(warnings: Iterable[str], directory: Path) -> None:
+    """Keep what could give something hidden away, a line each, in the place of what was kept before.
+
+    The lines name what is hidden, so that only custodians may read them.
+    """
+    for_owner(warnings_file(directory)).write_text("".join(f"{line}\n" for line in warnings), encoding="utf-8")
 
 
 @contextmanager

@@ -106,3 +106,11 @@ def test_going_back_to_what_shows_something_takes_a_second_person(desk, run, tmp
     assert (tmp_path / "public.db").read_bytes() == hidden
     assert "edition 2:" in run("publish", "--confirm", signs(told), login="umed")
     assert (tmp_path / "public.db").read_bytes() != hidden
+
+
+def test_what_could_tell_no_more_is_forgotten(desk, run):
+    told = desk.folder / "publishing.txt"
+    told.write_text("Care is shown, 90 m from the hidden location 7\n")
+    publish(run)
+    assert told.read_text() == ""
+    assert told.stat().st_mode & 0o077 == 0

@@ -5,9 +5,11 @@ import io
 import json
 
 import pytest
+from rich.table import Table
 from typer.testing import CliRunner
 
 from mapping.cli import app
+from mapping.cli.options import out
 from mapping.editions.publish import publish
 from mapping.errors import InvalidRecord
 from tests.conftest import TINY
@@ -54,6 +56,15 @@ def test_one_kind_of_help_is_given_alone_or_among_several(run):
     assert isinstance(refused.exception, InvalidRecord)
     assert str(refused.exception) == "--type: equity takes one kind of help at a time"
     assert str(run("analyse", "norms", "--minutes", "5").exception) == "--minutes: norms takes --level"
+
+
+def test_brackets_in_a_name_or_a_path_are_shown():
+    table = Table("Service", "Where")
+    table.add_row("Advice [bold]", "lists[2].csv")
+    with out.capture() as shown:
+        out.print("Report: [draft]/report.pdf")
+        out.print(table)
+    assert all(text in shown.get() for text in ("[draft]/report.pdf", "Advice [bold]", "lists[2].csv"))
 
 
 def test_files_go_to_the_output(run, tmp_path):

@@ -253,7 +253,7 @@ def test_a_directory_that_is_not_there(tmp_path, words):
     assert done.exit_code == 1
     assert not (tmp_path / "none.db").exists()
     assert isinstance(done.exception, Exception)
-    assert "is not there" in str(done.exception)
+    assert "there is no directory" in str(done.exception)
 
 
 def test_organizations_only_are_no_trouble(tmp_path, tiny_area):

@@ -63,10 +63,10 @@ def setup(
     """Make an office in a folder without a browser: directory, first editions, two administrators, a backup key."""
     answers = SetupAnswers(name, area, codes(), tuple(administrator), output_language(StudyArea.load(area), lang))
     office = found(folder, answers, now=dt.datetime.now(dt.UTC))
-    out.print(f"Office: {folder}. Key of its backups: {office_files(folder)['key']}", markup=False)
+    out.print(f"Office: {folder}. Key of its backups: {office_files(folder)['key']}")
     out.print("One-time links, good for 48 hours, behind the address of the staff portal:")
     for login, path in office.links:
-        out.print(f"  {login}: /{path}", markup=False)
+        out.print(f"  {login}: /{path}")
 
 
 COMMAND = (sys.executable, "-m", "mapping.cli")
@@ -95,7 +95,7 @@ def _serve_setup(folder: Path, token: str, port: int) -> None:
         server = create_server(create_setup_app(folder, token, port=port, done=done.set), port=port)
     except OSError:
         sys.exit(1)
-    out.print(f"Set up the office in your browser: http://localhost:{port}/{token}/en", markup=False)
+    out.print(f"Set up the office in your browser: http://localhost:{port}/{token}/en")
     threading.Thread(target=_end_with, args=(server, done), daemon=True).start()
     server.run()
 
@@ -184,7 +184,7 @@ def _announce(processes: list[subprocess.Popen[bytes]], port: int) -> None:
             return
         time.sleep(0.2)
     for number, label in enumerate(("Public site", "Partners", "Staff")):
-        out.print(f"{label:12} http://localhost:{port + number}/", markup=False)
+        out.print(f"{label:12} http://localhost:{port + number}/")
     out.print("Ctrl-C ends all three.")
 
 
@@ -210,4 +210,4 @@ def daily(folder: Path) -> None:
         jobs.append(["remind", *named])
     for job in jobs:
         if subprocess.run([*COMMAND, *job], check=False).returncode:  # noqa: S603
-            err.print(f"rohnamo: {job[0]} did not end well; it is tried again tomorrow", markup=False)
+            err.print(f"rohnamo: {job[0]} did not end well; it is tried again tomorrow")
