@@ -1,6 +1,5 @@
 """Study areas: build the folder of a country from public files, check it, and how long people travel in it."""
 
-import datetime as dt
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
@@ -72,7 +71,7 @@ def area_build(
         population=population,
         unit_code=unit_code,
         region_name=region_name,
-        population_date=_counted_on(population_date),
+        population_date=None if population_date is None else day_of(population_date, "--population-date"),
         surface=surface,
         speeds=speeds,
         friction=friction,
@@ -88,10 +87,6 @@ def area_build(
     for note in build(folder, plan):
         out.print(note)
     out.print(f"{folder}: checked, no fault found. Next: rohnamo travel {folder} --from POINTS --to minutes.tif")
-
-
-def _counted_on(text: str | None) -> dt.date | None:
-    return None if text is None else day_of(text, "--population-date")
 
 
 @app.command()

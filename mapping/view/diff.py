@@ -205,10 +205,6 @@ def _columns(db: sqlite3.Connection, table: str, schema: str = "main") -> set[st
     return {row[1] for row in db.execute(f'PRAGMA {schema}.table_info("{table}")')}
 
 
-def _ids(table: str, schema: str = "main") -> str:
-    return f'SELECT id FROM {schema}."{table}"'
-
-
 ENTRIES = (
     "organization",
     "service",
@@ -303,7 +299,12 @@ def compare(old: Path | None, new: Path) -> list[EntryChange]:
 def entries(view: Path) -> set[Key]:
     """Return the entries of a view."""
     with closing(sqlite3.connect(f"{view.resolve().as_uri()}?mode=ro", uri=True)) as db:
-        return {(table, row[0]) for table in ENTRIES if _columns(db, table) for row in db.execute(_ids(table))}
+        return {
+            (table, row[0])
+            for table in ENTRIES
+            if _columns(db, table)
+            for row in db.execute(f'SELECT id FROM "{table}"')
+        }
 
 
 def edition_day(view: Path) -> dt.date:

@@ -78,7 +78,7 @@ class Parameter:
             raise ValueError("is too long")
         if "maximum" in self.schema and not self.schema["minimum"] <= value <= self.schema["maximum"]:
             raise ValueError("is out of range")
-        return MEANINGS.get(self.name, _same)(value)
+        return MEANINGS[self.name](value) if self.name in MEANINGS else value
 
     def _typed(self, value: Any) -> Any:
         kind = self.schema["type"]
@@ -118,10 +118,6 @@ class Parameter:
         if "examples" in schema:
             return f"as in {' or '.join(schema['examples'])}"
         return f"text of at most {schema.get('maxLength', 10_000)} signs"
-
-
-def _same(value: Any) -> Any:
-    return value
 
 
 def _point(value: str) -> tuple[float, float]:

@@ -147,7 +147,7 @@ class Judged:
             answering,
             blocks[placed.group],
             takes[taken.group],
-            typed.decide(lambda entry: rank_of(entry, choice) or 0)[typed.group],
+            typed.decide(lambda entry: _rank(choice.need.code, entry.types, choice.who) or 0)[typed.group],
         )
 
     @property
@@ -334,12 +334,8 @@ def reaches(edition: Edition, entry: Entry, choice: Choice) -> bool:
     country = choice.where.upper()
     if any(place.country == country for place in entry.places):
         return True
-    numbers = [phone.number for phone in entry.phones]
-    return any(not _is_short(number) for number in numbers) and is_for(edition, entry, country)
-
-
-def _is_short(number: str) -> bool:
-    return ContactLink(number, number).short
+    numbers = (ContactLink(phone.number, phone.number) for phone in entry.phones)
+    return any(not number.short for number in numbers) and is_for(edition, entry, country)
 
 
 def is_for(edition: Edition, entry: Entry, country: str) -> bool:
@@ -389,13 +385,9 @@ def is_consular(entry: Entry) -> bool:
     return entry.organization.kind == "embassy" or CONSULAR in entry.types
 
 
-def rank_of(entry: Entry, choice: Choice) -> int | None:
-    """Return how well a service fits what was chosen: 1, 2, 3 for a last resort, None where it is no answer."""
-    return _rank(choice.need.code, entry.types, choice.who)
-
-
 @lru_cache(4096)
 def _rank(need: str, types: tuple[str, ...], who: str) -> int | None:
+    """Return how well kinds of help fit what was chosen: 1, 2, 3 for a last resort, None where they are no answer."""
     return fit(need, types, GROUPS_OF[who])
 
 

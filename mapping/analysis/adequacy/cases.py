@@ -71,7 +71,7 @@ def cases(view: View, area: StudyArea, *, level: int | None = None, measures: Se
     here = [
         (count, at[0])
         for count in counts
-        if len(at := units_at(area, count.unit, level)) == 1 and _of_level(count, area, level)
+        if len(at := units_at(area, count.unit, level)) == 1 and area.unit(count.unit).level == level
     ]
     index = pd.Index([str(code) for code in area.units(level).index], name="code")
     keys = _keys([count for count, _ in here])
@@ -143,10 +143,6 @@ def _counts(rows: Sequence[Row], view: View, area: StudyArea) -> list[Count]:
         )
     order = {term.code: place for place, term in enumerate(Vocabulary.load("case_measures").terms())}
     return sorted(counts, key=lambda c: (order.get(c.measure, len(order)), c.measure, c.year, c.period, c.source, c.of))
-
-
-def _of_level(count: Count, area: StudyArea, level: int) -> bool:
-    return area.unit(count.unit).level == level
 
 
 def _keys(counts: Sequence[Count]) -> dict[tuple[str, int, str, str, str], str]:

@@ -65,9 +65,8 @@ def layers(view: View, area: StudyArea, *, results: Sequence[Result], language: 
     places: list[dict[str, Any]] = []
     families: set[str] = set()
     for point, entries in sorted(at.items()):
-        services = [
-            _service(entry, taxonomy, area, language=language, links=links) for entry in sorted(entries, key=_rank)
-        ]
+        ranked = sorted(entries, key=lambda entry: entry.rank)  # what was checked first, what lapsed last
+        services = [_service(entry, taxonomy, area, language=language, links=links) for entry in ranked]
         families.update(service["family"] for service in services)
         places.append({"at": point, "services": services})
     label = translate("Services", language)
@@ -88,11 +87,6 @@ def _service(entry: Entry, taxonomy: Vocabulary, area: StudyArea, *, language: s
         "checked": how_checked(entry.freshness, entry.verification_level, entry.verified_on)[2].into(language),
         "link": links.format(entry.id) if links else "",
     }
-
-
-def _rank(entry: Entry) -> int:
-    """Return where an entry stands among those at one point: what was checked first, what lapsed last."""
-    return entry.rank
 
 
 def _phone(phones: Sequence[PhoneEntry], area: StudyArea, language: str) -> dict[str, str] | None:
