@@ -94,6 +94,13 @@ class Frame:
         return self.to(f"{self.language}/{path}")
 
 
+def language_of(path: str) -> str:
+    """Return the language that an address begins with; the first one of the study area where it begins with none."""
+    languages: tuple[str, ...] = current_app.config["AREA"].languages
+    first = path.strip("/").partition("/")[0]
+    return first if first in languages else languages[0]
+
+
 @lru_cache(4096)
 def _relative(path: str, folder: str) -> str:
     """Return what `posixpath.relpath` does, which asks the system for the working folder, of paths of the site."""

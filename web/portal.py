@@ -29,7 +29,7 @@ from mapping.language.i18n import Message
 from web.access.roles import Action
 from web.headers import set_headers
 from web.kept_pages import KEPT_PAGES, STANDS_READY, TAKES_TURNS, AnswerStore, KeptPages
-from web.layout import Frame
+from web.layout import Frame, language_of
 from web.rendering import render, set_words
 
 if TYPE_CHECKING:
@@ -147,6 +147,7 @@ def create_portal(
     app.config["MENU"] = tuple(sorted(menu, key=lambda item: item.order))
     if admit is not None:
         admit(app, routes)
+    app.before_request(_speak)
     app.register_error_handler(HTTPException, _refuse)
     app.register_error_handler(NotFound, _refuse)
     for kind in errors.others or ():
@@ -167,6 +168,13 @@ def create_portal(
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
     return app
+
+
+def _speak() -> None:
+    """Refuse an address in a language that the study area does not have."""
+    language = (request.view_args or {}).get("language")
+    if language is not None and language not in current_app.config["AREA"].languages:
+        abort(404)
 
 
 def static(name: str) -> Response:
@@ -192,13 +200,6 @@ def error_page(template: str, code: int, **values: object) -> tuple[str, int]:
     area: StudyArea = current_app.config["AREA"]
     frame = Frame.bare(area, request.path, language_of(request.path))
     return render(template, frame=frame, code=code, **values), code
-
-
-def language_of(path: str) -> str:
-    """Return the language that an address begins with; the first one of the study area where it begins with none."""
-    languages = current_app.config["AREA"].languages
-    language = path.split("/")[1] if path.count("/") > 1 else ""
-    return language if language in languages else languages[0]
 
 
 def _pages() -> ErrorPages:

@@ -14,8 +14,8 @@ from jinja2 import DictLoader
 from mapping.errors import NotFound
 from mapping.language.i18n import translate
 from mapping.language.languages import codes
-from web.layout import _relative
-from web.portal import ErrorPages, create_portal, language_of, pages_of
+from web.layout import _relative, language_of
+from web.portal import ErrorPages, create_portal, pages_of
 from web.rendering import LanguageEnvironment, render, set_words
 
 PAGE = """

@@ -10,14 +10,17 @@ import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from pathlib import PurePosixPath
 from typing import Literal, NoReturn, cast
+from zoneinfo import ZoneInfo
 
 from flask import Flask, abort, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 
+from mapping.area.study_area import StudyArea
 from mapping.errors import MappingError
 from web.access.accounts import Account, Accounts
 from web.access.roles import Action, Role
+from web.layout import language_of
 from web.stores.deeds import Deed
 from web.stores.ledger import Ledger
 
@@ -67,18 +70,48 @@ def guard(
     CSRFProtect(app)
 
 
+def study_area() -> StudyArea:
+    """Return the study area of the portal."""
+    area: StudyArea = current_app.config["AREA"]
+    return area
+
+
+def accounts() -> Accounts:
+    """Return who may sign in."""
+    book: Accounts = current_app.config["ACCOUNTS"]
+    return book
+
+
+def ledger() -> Ledger:
+    """Return where it is written down who did what."""
+    book: Ledger = current_app.config["LEDGER"]
+    return book
+
+
 def now() -> dt.datetime:
     """Return the moment of this request."""
     clock: Callable[[], dt.datetime] = current_app.config["CLOCK"]
     return clock()
 
 
+def today() -> dt.date:
+    """Return the day of this request where the study area is."""
+    return now().astimezone(ZoneInfo(study_area().timezone)).date()
+
+
+def typed_day(name: str) -> dt.date | None:
+    """Return the day that was typed into a field of the form, as 2026-12-31; None where it is none."""
+    try:
+        return dt.date.fromisoformat(request.form.get(name, "").strip())
+    except ValueError:
+        return None
+
+
 def somebody() -> Account | None:
     """Return who is signed in to this portal, if anybody is whose role may be."""
     if "account" not in g:
-        accounts: Accounts = current_app.config["ACCOUNTS"]
         token = session.get("token", "")
-        account = accounts.session(token, now=now(), portal=current_app.config["PORTAL"]) if token else None
+        account = accounts().session(token, now=now(), portal=current_app.config["PORTAL"]) if token else None
         g.account = account if account is not None and account.role in current_app.config["PORTAL_ROLES"] else None
     return cast("Account | None", g.account)
 
@@ -108,14 +141,12 @@ def require(action: Action, over: object = None) -> None:
 def log(action: Deed, *, subject: str = "", reason: str = "", who: str = "") -> None:
     """Write a line of the ledger about this request."""
     account = somebody()
-    ledger: Ledger = current_app.config["LEDGER"]
-    ledger.append(who or (account.login if account else ""), action, subject=subject, reason=reason, now=now())
+    ledger().append(who or (account.login if account else ""), action, subject=subject, reason=reason, now=now())
 
 
 def log_at_most(most: int, action: Deed, *, since: dt.datetime, subject: str, reason: str) -> int:
     """Write a line unless this person has ``most`` of the action since; return the count, 0 where it was refused."""
-    ledger: Ledger = current_app.config["LEDGER"]
-    return ledger.append_at_most(most, me().login, action, since=since, subject=subject, reason=reason, now=now())
+    return ledger().append_at_most(most, me().login, action, since=since, subject=subject, reason=reason, now=now())
 
 
 def _admit() -> ResponseReturnValue | None:
@@ -130,9 +161,7 @@ def _admit() -> ResponseReturnValue | None:
     account = somebody()
     if account is None:
         if request.method == "GET" and PurePosixPath(request.path).suffix in ("", ".html"):
-            language = (request.view_args or {}).get("language", "")
-            languages = current_app.config["AREA"].languages
-            return redirect(f"/{language if language in languages else languages[0]}/sign-in.html")
+            return redirect(f"/{language_of(request.path)}/sign-in.html")
         abort(401)
     if not account.may(needed):
         _refuse(needed)

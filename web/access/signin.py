@@ -7,17 +7,17 @@ from contextlib import suppress
 
 import pyotp
 import segno
-from flask import Blueprint, Response, abort, current_app, g, redirect, request, session
+from flask import Blueprint, Response, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import ValidationError, validate_csrf
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from mapping.errors import InvalidRecord, NotFound
-from web.access.accounts import Account, Accounts, SignInRefused, TooManyTries
-from web.access.guard import Open, log, me, now, somebody
+from web.access.accounts import Account, SignInRefused, TooManyTries
+from web.access.guard import Open, accounts, log, me, now, somebody, study_area
 from web.access.passkeys import LASTS, MADE_BY, NOT_KNOWN, Passkeys, Site, question, to_sign_in
 from web.access.roles import Action
-from web.layout import Frame
+from web.layout import Frame, language_of
 from web.rendering import render
 
 blueprint = Blueprint("signin", __name__)
@@ -44,26 +44,18 @@ SECRET = ("csrf_token", "password", "old", "new", "again", "code")
 
 
 def page(template: str, language: str, **values: object) -> str:
-    """Render a page of a portal in a language of the study area.
+    """Render a page of a portal.
 
     A form that is refused comes back with what was ``typed``, and beside each field of ``wrong`` (name -> message) why.
     """
-    area = current_app.config["AREA"]
-    if language not in area.languages:
-        abort(404)
     form = {"typed": request.form, "wrong": {}}
-    return render(template, frame=Frame.bare(area, request.path, language), **form | values)
-
-
-def _accounts() -> Accounts:
-    accounts: Accounts = current_app.config["ACCOUNTS"]
-    return accounts
+    return render(template, frame=Frame.bare(study_area(), request.path, language), **form | values)
 
 
 @blueprint.get("/")
 def start() -> ResponseReturnValue:
     """Lead to the first page in the first language."""
-    return redirect(f"/{current_app.config['AREA'].languages[0]}/index.html")
+    return redirect(f"/{study_area().languages[0]}/index.html")
 
 
 @blueprint.route("/<language>/sign-in.html", methods=["GET", "POST"])
@@ -74,7 +66,7 @@ def sign_in(language: str) -> ResponseReturnValue:
     form = request.form
     given = (form.get("login", ""), form.get("password", ""), form.get("code", ""))
     try:
-        token = _accounts().sign_in(*given, now=now(), portal=current_app.config["PORTAL"], source=_source())
+        token = accounts().sign_in(*given, now=now(), portal=current_app.config["PORTAL"], source=_source())
     except TooManyTries as refused:
         if refused.first:  # one line for all that follow, so that nobody can fill the log
             _log_refused(refused)
@@ -106,7 +98,7 @@ def sign_in_by_passkey(language: str) -> ResponseReturnValue:
         return redirect(f"/{language}/sign-in.html")
     answer, portal = request.form.get("answer", ""), current_app.config["PORTAL"]
     try:
-        token = Passkeys(_accounts()).sign_in(
+        token = Passkeys(accounts()).sign_in(
             answer, site=_site(), challenge=_asked(), now=now(), portal=portal, source=_source()
         )
     except TooManyTries as refused:
@@ -122,9 +114,8 @@ def sign_in_by_passkey(language: str) -> ResponseReturnValue:
 @blueprint.app_errorhandler(401)
 def signed_out(_error: Exception) -> ResponseReturnValue:
     """Ask who is there anew; what they typed meanwhile goes with the form, and is sent when they say so."""
-    language, languages = (request.view_args or {}).get("language", ""), current_app.config["AREA"].languages
     values = {"ended": request.method == "POST", "typed_before": _typed()}
-    return _door(language if language in languages else languages[0], **values), 401
+    return _door(language_of(request.path), **values), 401
 
 
 def _typed() -> str:
@@ -157,7 +148,7 @@ def _enter(language: str, token: str, *, by: str = "") -> ResponseReturnValue:
     g.pop("account", None)
     account = somebody()
     if account is None:
-        _accounts().end(token)
+        accounts().end(token)
         session.clear()
         return _door(language, elsewhere=True), 403
     session["account"] = account.id
@@ -182,7 +173,7 @@ def _door(language: str, **values: object) -> str:
 def sign_out(language: str) -> ResponseReturnValue:
     """End the session, and let the browser forget what it kept."""
     log("sign_out")
-    _accounts().end(session.get("token", ""))
+    accounts().end(session.get("token", ""))
     session.clear()
     answer = redirect(f"/{language}/sign-in.html", code=303)
     answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
@@ -193,14 +184,14 @@ def sign_out(language: str) -> ResponseReturnValue:
 def join(language: str, token: str) -> ResponseReturnValue:
     """Take up an account by its one-time link: set a password, then show that the authenticator works."""
     try:
-        account = _accounts().invited(token, now=now())
+        account = accounts().invited(token, now=now())
     except NotFound as error:
         return page("account/gone.html", language, why=str(error)), 404
     if request.method == "GET":
         return page("account/join.html", language, account=account)
     if "code" in request.form:
         try:
-            _accounts().finish_enrolment(token, request.form["code"], now=now())
+            accounts().finish_enrolment(token, request.form["code"], now=now())
         except SignInRefused:
             return _code_page(language, account, token, _secret(token), refused=True), 403
         log("account_taken_up", who=account.login)
@@ -208,7 +199,7 @@ def join(language: str, token: str) -> ResponseReturnValue:
     if request.form.get("password") != request.form.get("again"):
         return page("account/join.html", language, account=account, problem="differ"), 400
     try:
-        secret = _accounts().begin_enrolment(token, request.form.get("password", ""), now=now())
+        secret = accounts().begin_enrolment(token, request.form.get("password", ""), now=now())
     except InvalidRecord as error:
         return page("account/join.html", language, account=account, problem=str(error)), 400
     return _code_page(language, account, token, secret)
@@ -223,7 +214,7 @@ def _code_page(language: str, account: Account, token: str, secret: str, **value
 @blueprint.get("/<language>/join/<token>/code.svg")
 def join_picture(language: str, token: str) -> Response:  # noqa: ARG001
     """Show the secret of an authenticator as a picture that a phone can read."""
-    account = _accounts().invited(token, now=now())
+    account = accounts().invited(token, now=now())
     picture = io.BytesIO()
     segno.make(_address(account, _secret(token)), error="m").save(
         picture, kind="svg", scale=5, border=4, xmldecl=False, svgclass=None
@@ -240,7 +231,7 @@ def account(language: str) -> ResponseReturnValue:
     if form.get("new") != form.get("again"):
         return _own(language, problem="differ"), 400
     try:
-        _accounts().change_password(
+        accounts().change_password(
             me().id, form.get("password", ""), form.get("code", ""), form.get("new", ""), now=now()
         )
     except (InvalidRecord, SignInRefused) as error:
@@ -257,8 +248,8 @@ def add_passkey(language: str) -> ResponseReturnValue:
         return redirect(f"/{language}/account.html")
     form = request.form
     try:
-        _accounts().confirm(me().id, form.get("password", ""), form.get("code", ""), now=now())
-        Passkeys(_accounts()).add(
+        accounts().confirm(me().id, form.get("password", ""), form.get("code", ""), now=now())
+        Passkeys(accounts()).add(
             me().id, form.get("name", ""), form.get("answer", ""), site=_site(), challenge=_asked(), now=now()
         )
     except (InvalidRecord, SignInRefused) as error:
@@ -270,7 +261,7 @@ def add_passkey(language: str) -> ResponseReturnValue:
 @blueprint.post("/<language>/passkeys/remove")
 def remove_passkey(language: str) -> ResponseReturnValue:
     """Forget a passkey; its device may be lost, so that every session ends."""
-    if not Passkeys(_accounts()).remove(me().id, request.form.get("passkey", "")):
+    if not Passkeys(accounts()).remove(me().id, request.form.get("passkey", "")):
         raise NotFound("there is no such passkey")
     log("passkey_removed")
     session.clear()
@@ -279,7 +270,7 @@ def remove_passkey(language: str) -> ResponseReturnValue:
 
 def _own(language: str, **values: object) -> str:
     """Render the page of the own account."""
-    keys, able = Passkeys(_accounts()), _site().able
+    keys, able = Passkeys(accounts()), _site().able
     challenge = keys.to_add(me(), _site(), _ask()) if able else ""
     return page("account/account.html", language, passkeys=keys.of(me().id), asked=challenge, **values)
 
@@ -309,7 +300,7 @@ def _address(account: Account, secret: str) -> str:
 
 
 def _secret(token: str) -> str:
-    secret = _accounts().enrolment_secret(token, now=now())
+    secret = accounts().enrolment_secret(token, now=now())
     if not secret:
         raise NotFound("there is no such picture")
     return secret

@@ -9,14 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from mapping.errors import NotFound
 from mapping.view.view import Entry
-from web.access.accounts import Accounts
-from web.access.guard import Open
+from web.access.guard import Open, accounts, today
 from web.access.roles import Action
-from web.partner.common import area, checked, inbox, plain, today
-from web.partner.provider import FIELDS, fields_of
+from web.partner.common import inbox, plain
+from web.partner.provider import FIELDS, draft_of, fields_of
 from web.presenters.edition import Editions
 from web.stores.campaigns import Asked, Campaigns
-from web.stores.inbox import Draft, InboxForm, read_form
 
 blueprint = Blueprint("campaign", __name__)
 
@@ -29,11 +27,11 @@ def entry(language: str, token: str) -> ResponseReturnValue:
     try:
         link = campaigns().of_link(token, on=today())
     except NotFound:
-        return plain("partner/link_gone.html", _shown(language)), 404
-    entries = _entries(link, checked(language))
+        return plain("partner/link_gone.html", language), 404
+    entries = _entries(link, language)
     if request.method == "GET":
         return plain("partner/mine.html", language, asked=link, entries=entries, fields=FIELDS, of=fields_of)
-    drafts = [draft for service in entries if (draft := _draft(service)) is not None]
+    drafts = [draft for service in entries if (draft := draft_of(service, _texts(service))) is not None]
     if drafts:  # first of all: a link that ended cannot be used to send it again
         inbox().put_all(drafts, on=today(), sender=f"campaign {link.campaign}: {link.name}")
     campaigns().answer(token, changes=len(drafts), on=today())
@@ -42,12 +40,7 @@ def entry(language: str, token: str) -> ResponseReturnValue:
 
 def campaigns() -> Campaigns:
     """Return the campaigns of the office."""
-    accounts: Accounts = current_app.config["ACCOUNTS"]
-    return Campaigns.beside(accounts.path)
-
-
-def _shown(language: str) -> str:
-    return language if language in area().languages else area().languages[0]
+    return Campaigns.beside(accounts().path)
 
 
 def _entries(link: Asked, language: str) -> list[Entry]:
@@ -57,16 +50,7 @@ def _entries(link: Asked, language: str) -> list[Entry]:
     return [known[service] for service in link.services if service in known]
 
 
-def _draft(entry: Entry) -> InboxForm | None:
-    """Return what was changed of a service; None where nothing was."""
-    before = fields_of(entry)
-    changed = {
-        name: text
-        for name in FIELDS
-        if (text := request.form.get(f"{entry.id}.{name}", before[name]).replace("\r\n", "\n").strip())
-        != before[name].strip()
-    }
-    if not changed:
-        return None
-    fields: dict[str, object] = {"entity": "service", "record": entry.id, "fields": changed}
-    return read_form(Draft, fields)
+def _texts(entry: Entry) -> dict[str, str]:
+    """Return what the form holds of a service, by field."""
+    of_service = f"{entry.id}."
+    return {name.removeprefix(of_service): text for name, text in request.form.items() if name.startswith(of_service)}

@@ -1,15 +1,12 @@
-"""What the pages of the partner portal share: the edition that a role may read, today, and the frame of a page."""
+"""What the pages of the partner portal share: the edition that a role may read, and the frame of a page."""
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from flask import abort, current_app, g, request
 
-from mapping.area.study_area import StudyArea
 from mapping.safety.redaction import allows
-from web.access.guard import me, now
+from web.access.guard import me, study_area
 from web.access.roles import ROLES, Role
 from web.layout import Frame
 from web.presenters.edition import Edition, Editions
@@ -38,34 +35,16 @@ def editions(*kinds: Editions) -> tuple[Editions, ...]:
     return tuple(sorted(kinds, key=lambda kind: ("public", "partner", "focal_point").index(kind.audience)))
 
 
-def area() -> StudyArea:
-    """Return the study area."""
-    return cast("StudyArea", current_app.config["AREA"])
-
-
 def inbox() -> Inbox:
     """Return what takes in what is sent."""
     return cast("Inbox", current_app.config["INBOX"])
 
 
-def today() -> dt.date:
-    """Return the day in the study area's time."""
-    return now().astimezone(ZoneInfo(area().timezone)).date()
-
-
-def checked(language: str) -> str:
-    """Return a language of the study area, or refuse."""
-    if language not in area().languages:
-        abort(404)
-    return language
-
-
 def page(template: str, language: str, **values: Any) -> str:
-    """Render a page for whoever is signed in, in a language of the study area."""
-    frame = Frame.of(edition(), request.path, checked(language))
-    return render(template, frame=frame, **values)
+    """Render a page for whoever is signed in."""
+    return render(template, frame=Frame.of(edition(), request.path, language), **values)
 
 
 def plain(template: str, language: str, **values: Any) -> str:
     """Render a page that needs no edition, for whoever is there."""
-    return render(template, frame=Frame.bare(area(), request.path, language), **values)
+    return render(template, frame=Frame.bare(study_area(), request.path, language), **values)

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, current_app, redirect, request
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.errors import InvalidRecord
@@ -15,11 +15,11 @@ from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.view import View
 from web.access.accounts import Account, Accounts
-from web.access.guard import Open, log, me
+from web.access.guard import Open, accounts, log, me, study_area, typed_day
 from web.access.mailer import Mailer, Sent, usable
 from web.access.roles import Action
 from web.partner.alerts import Alert, Alerts
-from web.partner.common import area, checked, edition, page, readable
+from web.partner.common import edition, page, readable
 from web.partner.finding.agreements import Agreement, agreements
 from web.portal import MenuItem
 from web.presenters import choices
@@ -58,9 +58,9 @@ class News:
 @blueprint.route("/<language>/news.html", methods=["GET", "POST"])
 def news(language: str) -> ResponseReturnValue:
     """Show what is new in an area, for a need, since a day; without a choice what was remembered, or own regions."""
-    units, typed, alert = choices.regions(area()).values(), request.form.get("since", ""), alerts().of(me().id)
-    since = _day(typed) or edition().day - SINCE
-    wrong = bool(typed) and _day(typed) is None
+    units, typed, alert = choices.regions(study_area()).values(), request.form.get("since", ""), alerts().of(me().id)
+    day = typed_day("since")
+    since, wrong = day or edition().day - SINCE, bool(typed) and day is None
     if request.method == "POST":
         unit, need = _chosen()
         own = {unit} - {""}
@@ -74,14 +74,14 @@ def news(language: str) -> ResponseReturnValue:
         language,
         wrong=wrong,
         typed=typed,
-        found=changed(edition(), checked(language), own, need, since),
+        found=changed(edition(), language, own, need, since),
         since=since,
         unit=unit,
         need=need,
         own=sorted(own),
         alert=alert,
         writable=usable(me().mail),
-        units=[(code, area().label(code, language)) for code in units],
+        units=[(code, study_area().label(code, language)) for code in units],
         needs=choices.needs(),
         granted=request.method == "GET" and alert is None,
     )
@@ -95,7 +95,7 @@ def remember(language: str) -> ResponseReturnValue:
     mail = bool(request.form.get("mail")) and usable(me().mail)
     alerts().remember(me().id, Alert(unit, need, mail, edition().day))
     log("news_remembered", subject=unit, reason="mail" if mail else "")
-    return redirect(f"/{checked(language)}/news.html", code=303)
+    return redirect(f"/{language}/news.html", code=303)
 
 
 @blueprint.post("/<language>/news/forget")
@@ -103,12 +103,12 @@ def forget(language: str) -> ResponseReturnValue:
     """Forget the choice; no more mails are sent."""
     alerts().forget(me().id)
     log("news_forgotten")
-    return redirect(f"/{checked(language)}/news.html", code=303)
+    return redirect(f"/{language}/news.html", code=303)
 
 
 def alerts() -> Alerts:
     """Return what people want to hear of."""
-    return Alerts(current_app.config["ACCOUNTS"])
+    return Alerts(accounts())
 
 
 def due_news(accounts: Accounts, editions: Sequence[Editions]) -> list[tuple[Account, dt.date]]:
@@ -158,7 +158,7 @@ def send_news(
 @blueprint.get("/<language>/agreements.html")
 def agreements_(language: str) -> str:
     """Show the referral agreements: those of the own organizations first, then those that hold."""
-    names = {organization.id: organization for organization in edition().organizations(checked(language)).values()}
+    names = {organization.id: organization for organization in edition().organizations(language).values()}
     own = me().grants.organizations
 
     def order(agreement: Agreement) -> tuple[bool, bool, str, str]:
@@ -203,15 +203,7 @@ def _regions(edition: Edition, service: str, language: str) -> set[str]:
 def _chosen() -> tuple[str, str]:
     """Return the region and the need that the form names."""
     unit, need = request.form.get("unit", ""), request.form.get("need", "")
-    known = {"", *choices.regions(area()).values()}, {"", *(term.code for term in choices.needs())}
+    known = {"", *choices.regions(study_area()).values()}, {"", *(term.code for term in choices.needs())}
     if unit not in known[0] or need not in known[1]:
         raise InvalidRecord("choose again: unit, need")
     return unit, need
-
-
-def _day(text: str) -> dt.date | None:
-    """Return the day that was typed; None where it is none."""
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -4,6 +4,7 @@ What is sent goes into the inbox; a change or an answer counts when a steward ha
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import cast, get_args
 
 from flask import Blueprint, redirect, request
@@ -13,12 +14,12 @@ from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.view import Entry
-from web.access.guard import Open, log, me, require
+from web.access.guard import Open, log, me, require, today
 from web.access.roles import EVERYWHERE, Action
-from web.partner.common import checked, edition, inbox, page, today
+from web.partner.common import edition, inbox, page
 from web.partner.finding.judgement import ROOMS
 from web.portal import MenuItem
-from web.stores.inbox import Capacity, Draft, Received, Room, StandardsAnswers, read_form
+from web.stores.inbox import Capacity, Draft, InboxForm, Received, Room, StandardsAnswers, read_form
 
 blueprint = Blueprint("own", __name__)
 
@@ -87,15 +88,13 @@ def set_room(language: str) -> ResponseReturnValue:
 def draft(language: str, identifier: str) -> ResponseReturnValue:
     """Propose a change of an own service; only what differs is sent."""
     entry = _entry(language, "propose", identifier)
-    now = fields_of(entry)
+    shown: dict[str, object] = {"entry": entry, "fields": FIELDS, "now": fields_of(entry)}
     if request.method == "GET":
-        return page("partner/draft.html", language, entry=entry, fields=FIELDS, now=now)
-    sent = {name: text.replace("\r\n", "\n").strip() for name, text in request.form.items() if name in FIELDS}
-    changed = {name: text for name, text in sent.items() if text != now[name].strip()}
-    if not changed:
-        return page("partner/draft.html", language, entry=entry, fields=FIELDS, now=now, same=True), 400
-    fields: dict[str, object] = {"entity": "service", "record": entry.id, "fields": changed}
-    inbox().put(read_form(Draft, fields), on=today(), sender=me().login)
+        return page("partner/draft.html", language, **shown)
+    sent = draft_of(entry, request.form)
+    if sent is None:
+        return page("partner/draft.html", language, same=True, **shown), 400
+    inbox().put(sent, on=today(), sender=me().login)
     log("change_proposed", subject=entry.id)
     return redirect(f"/{language}/rooms.html#sent", code=303)
 
@@ -137,13 +136,13 @@ def checklist(entry: Entry) -> list[Term]:
 def _own(language: str) -> list[Entry]:
     """Return the services of the organizations that this account acts for."""
     bodies = me().grants.organizations
-    entries = edition().entries(checked(language)).values()
+    entries = edition().entries(language).values()
     return [entry for entry in entries if EVERYWHERE in bodies or entry.organization.id in bodies]
 
 
 def _entry(language: str, action: Action, identifier: str) -> Entry:
     """Return an own service; one of others is refused, and one that is not there is not found."""
-    entry = edition().entries(checked(language)).get(identifier)
+    entry = edition().entries(language).get(identifier)
     if entry is None:
         raise NotFound("no such page")
     require(action, [entry.organization.id])
@@ -163,6 +162,15 @@ def fields_of(entry: Entry) -> dict[str, str]:
         "email": entry.email,
         "url": entry.url,
     }
+
+
+def draft_of(entry: Entry, sent: Mapping[str, str]) -> InboxForm | None:
+    """Return what some texts, by field, would change of a service; None where that is nothing."""
+    now = fields_of(entry)
+    texts = {name: text.replace("\r\n", "\n").strip() for name, text in sent.items() if name in FIELDS}
+    changed = {name: text for name, text in texts.items() if text != now[name].strip()}
+    fields: dict[str, object] = {"entity": "service", "record": entry.id, "fields": changed}
+    return read_form(Draft, fields) if changed else None
 
 
 def _proposed() -> list[Received]:

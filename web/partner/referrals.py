@@ -10,9 +10,9 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
-from web.access.guard import Open, me
+from web.access.guard import Open, me, study_area, today
 from web.access.roles import Action
-from web.partner.common import area, checked, edition, inbox, page, plain, today
+from web.partner.common import edition, inbox, page, plain
 from web.portal import MenuItem
 from web.presenters.cards import label
 from web.stores.inbox import Referral, ReferralOutcome, read_form
@@ -51,7 +51,7 @@ LINK_DAYS = 14
 @blueprint.get("/<language>/referrals.html")
 def own(language: str) -> str:
     """Show the referrals that this account noted, and a form for what came of each."""
-    known = edition().entries(checked(language))
+    known = edition().entries(language)
     return page(
         "partner/referrals.html",
         language,
@@ -67,8 +67,8 @@ def own(language: str) -> str:
 def refer(language: str) -> ResponseReturnValue:
     """Note that somebody was referred to a service: which service and which month, and nothing of whom."""
     if request.method == "GET":
-        return redirect(f"/{checked(language)}/referrals.html")
-    entry = edition().entries(checked(language)).get(request.form.get("service", ""))
+        return redirect(f"/{language}/referrals.html")
+    entry = edition().entries(language).get(request.form.get("service", ""))
     if entry is None:
         raise NotFound("no such page")
     body = next(iter(sorted(me().grants.organizations - {"*"})), None)
@@ -87,8 +87,8 @@ def refer(language: str) -> ResponseReturnValue:
 def link(language: str) -> ResponseReturnValue:
     """Make a one-time link for the receiver of an own referral."""
     if request.method == "GET":
-        return redirect(f"/{checked(language)}/referrals.html")
-    return _with_link(checked(language), _own(request.form.get("number", "")))
+        return redirect(f"/{language}/referrals.html")
+    return _with_link(language, _own(request.form.get("number", "")))
 
 
 @blueprint.post("/<language>/outcome")
@@ -96,7 +96,7 @@ def outcome(language: str) -> ResponseReturnValue:
     """Note what came of an own referral."""
     referral = _own(request.form.get("number", ""))
     inbox().put(_outcome(referral), on=today(), sender=_alias())
-    return redirect(f"/{checked(language)}/referrals.html", code=303)
+    return redirect(f"/{language}/referrals.html", code=303)
 
 
 @blueprint.route("/<language>/r/<token>", methods=["GET", "POST"])
@@ -108,27 +108,27 @@ def answer(language: str, token: str) -> ResponseReturnValue:
         for message in inbox().messages("outcome")
     )
     if referral is None or answered:
-        return plain("partner/answered.html", checked(language), used=True), 404
+        return plain("partner/answered.html", language, used=True), 404
     if request.method == "GET":
-        return plain("partner/answer.html", checked(language), one=referral, outcomes=OUTCOMES, reasons=REASONS)
+        return plain("partner/answer.html", language, one=referral, outcomes=OUTCOMES, reasons=REASONS)
     try:
         reply = _outcome(referral)
     except InvalidRecord:
         return plain(
-            "partner/answer.html", checked(language), one=referral, outcomes=OUTCOMES, reasons=REASONS, incomplete=True
+            "partner/answer.html", language, one=referral, outcomes=OUTCOMES, reasons=REASONS, incomplete=True
         ), 400
     if not inbox().put_once(reply, on=today(), sender=LINK):
-        return plain("partner/answered.html", checked(language), used=True), 404
-    return plain("partner/answered.html", checked(language), used=False)
+        return plain("partner/answered.html", language, used=True), 404
+    return plain("partner/answered.html", language, used=False)
 
 
 @blueprint.get("/<language>/counts.html")
 def counts(language: str) -> str:
     """Show counts of referrals and where listed help was not to be had, for the regions that were granted."""
-    entries, least = edition().entries(checked(language)), area().settings.thresholds.case_cells
+    entries, least = edition().entries(language), study_area().settings.thresholds.case_cells
     referrals = last_months(noted(inbox()), today())
-    rows = tally(referrals, entries, area(), least=least)
-    signals = unavailable(referrals, entries, area(), least=least)
+    rows = tally(referrals, entries, study_area(), least=least)
+    signals = unavailable(referrals, entries, study_area(), least=least)
     return page(
         "partner/counts.html",
         language,
@@ -142,7 +142,7 @@ def counts(language: str) -> str:
 
 
 def _granted(region: str) -> bool:
-    return me().may("see_counts", {region, *area().ancestors(region)})
+    return me().may("see_counts", {region, *study_area().ancestors(region)})
 
 
 def _own(number: str) -> Noted:

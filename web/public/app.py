@@ -90,21 +90,8 @@ def edition() -> Edition:
 
 
 def page(template: str, language: str, **values: Any) -> str:
-    """Render a page in a language of the study area.
-
-    Raises
-    ------
-    NotFound
-        When the study area does not have the language.
-    """
+    """Render a page of the edition that this request is answered from."""
     return render(template, frame=Frame.of(edition(), request.path, language), **values)
-
-
-def checked(language: str) -> str:
-    """Return a language of the study area, or refuse."""
-    if language not in current_app.config["AREA"].languages:
-        abort(404)
-    return language
 
 
 @blueprint.get("/")
@@ -117,7 +104,7 @@ def start() -> str:
 @blueprint.get("/<language>/aloud/<name>.wav")
 def aloud(language: str, name: str) -> Response:
     """Return a recording of a text."""
-    files = {recording.name: recording.file for recording in recordings(checked(language))}
+    files = {recording.name: recording.file for recording in recordings(language)}
     if name not in files:
         abort(404)
     return file(files[name].read_bytes(), f"{name}.wav")
@@ -127,13 +114,12 @@ def aloud(language: str, name: str) -> Response:
 @blueprint.get("/<language>/index.html")
 def home(language: str) -> str:
     """Show the line, then ask what help is needed."""
-    return page("home.html", checked(language), home=entries.home(edition(), language))
+    return page("home.html", language, home=entries.home(edition(), language))
 
 
 @blueprint.get("/<language>/<code>.html")
 def answer(language: str, code: str) -> str:
     """Ask the next question, or show the list that answers all."""
-    checked(language)
     if code in entries.TEXTS:
         return page(f"texts/{code}.html", language, **entries.text(edition(), language))
     choice = choices.parse(code, edition())
@@ -151,20 +137,20 @@ def answer(language: str, code: str) -> str:
 @blueprint.get("/<language>/c.html")
 def countries(language: str) -> str:
     """Ask for the country, for somebody abroad."""
-    line = line_for(edition(), checked(language), abroad=True)
+    line = line_for(edition(), language, abroad=True)
     return page("countries.html", language, countries=abroad.countries(edition(), language), line=line)
 
 
 @blueprint.get("/<language>/c-<code>.html")
 def country(language: str, code: str) -> str:
     """Show help in a country, and the numbers that work from there."""
-    return page("country.html", checked(language), shown=abroad.country(edition(), code, language))
+    return page("country.html", language, shown=abroad.country(edition(), code, language))
 
 
 @blueprint.get("/<language>/print.html")
 def print_(language: str) -> str:
     """Show what can be printed."""
-    return page("print.html", checked(language), regions=printing.regions(edition(), language), pdf=with_pdf())
+    return page("print.html", language, regions=printing.regions(edition(), language), pdf=with_pdf())
 
 
 @blueprint.get("/<language>/print-<code>.html")
@@ -173,14 +159,14 @@ def booklet(language: str, code: str) -> str:
     region, _, sheet = code.partition("-")
     if sheet and (not sheet.isdecimal() or int(sheet) < 2 or str(int(sheet)) != sheet):
         abort(404)
-    return page("booklet.html", checked(language), shown=printing.booklet(edition(), region, language, int(sheet or 1)))
+    return page("booklet.html", language, shown=printing.booklet(edition(), region, language, int(sheet or 1)))
 
 
 @blueprint.get("/<language>/poster.html", defaults={"kind": "poster"})
 @blueprint.get("/<language>/cards.html", defaults={"kind": "cards"})
 def paper(language: str, kind: str) -> str:
     """Show posters or pocket cards, for printing."""
-    shown = printing.paper(edition(), checked(language))
+    shown = printing.paper(edition(), language)
     return page(f"{kind}.html", language, shown=shown, code=printing.code_of)
 
 
@@ -189,7 +175,7 @@ def booklet_pdf(language: str, code: str) -> Response:
     """Return the whole directory of a region as PDF, where the site offers that."""
     if not with_pdf():
         abort(404)
-    whole = page("booklet.html", checked(language), shown=printing.booklet(edition(), code, language, 0))
+    whole = page("booklet.html", language, shown=printing.booklet(edition(), code, language, 0))
     return file(printing.pdf(whole), f"{code}.pdf")
 
 
@@ -208,14 +194,14 @@ def library(language: str, code: str = "") -> str:
     """Show materials by language and audience."""
     shown = materials.shelf(current_app.config["MATERIALS"], code, language)
     words = {"kinds": materials.KINDS, "audiences": materials.AUDIENCES, "tongues": language_of}
-    return page("materials.html", checked(language), shown=shown, **words)
+    return page("materials.html", language, shown=shown, **words)
 
 
 @blueprint.get("/<language>/l/<identifier>.html")
 def material(language: str, identifier: str) -> str:
     """Show one material."""
     shown = materials.material(current_app.config["MATERIALS"], identifier)
-    line = line_for(edition(), checked(language), abroad=False)
+    line = line_for(edition(), language, abroad=False)
     words = {"kinds": materials.KINDS, "audiences": materials.AUDIENCES, "line": line}
     return page("material.html", language, shown=shown, **words)
 
@@ -228,7 +214,7 @@ def with_pdf() -> bool:
 @blueprint.get("/<language>/all-<int:sheet>.html")
 def everything(language: str, sheet: int) -> str:
     """Show a sheet of the list of everything."""
-    list_sheet = lists.everything(edition(), sheet, checked(language))
+    list_sheet = lists.everything(edition(), sheet, language)
     return page(
         "all.html",
         language,
@@ -242,55 +228,55 @@ def everything(language: str, sheet: int) -> str:
 @blueprint.get("/<language>/u/index.html")
 def units(language: str) -> str:
     """Show the list of area units."""
-    return page("units.html", checked(language), regions=units_pages.regions(edition(), language))
+    return page("units.html", language, regions=units_pages.regions(edition(), language))
 
 
 @blueprint.get("/<language>/u/<code>.html")
 def unit(language: str, code: str) -> str:
     """Show an area unit: what is here, what is near, who is responsible."""
-    return page("unit.html", checked(language), shown=units_pages.unit(edition(), code, language))
+    return page("unit.html", language, shown=units_pages.unit(edition(), code, language))
 
 
 @blueprint.get("/<language>/gaps.html")
 def gaps(language: str) -> str:
     """Show what every analysis found."""
-    return page("gaps.html", checked(language), shown=findings.questions(edition(), language))
+    return page("gaps.html", language, shown=findings.questions(edition(), language))
 
 
 @blueprint.get("/<language>/g/<name>.html")
 def finding(language: str, name: str) -> str:
     """Show what an analysis found, with its whole table."""
-    return page("finding.html", checked(language), shown=findings.finding(edition(), name, language))
+    return page("finding.html", language, shown=findings.finding(edition(), name, language))
 
 
 @blueprint.get("/<language>/g/<name>.csv")
 def finding_table(language: str, name: str) -> Response:
     """Return the table of an analysis."""
-    return file(findings.table(edition(), name, checked(language)), f"{name}.csv")
+    return file(findings.table(edition(), name, language), f"{name}.csv")
 
 
 @blueprint.get("/<language>/g/<name>.svg")
 def finding_picture(language: str, name: str) -> Response:
     """Return the chart of an analysis."""
-    return file(sheets.picture(edition(), name, checked(language)).encode(), f"{name}.svg")
+    return file(sheets.picture(edition(), name, language).encode(), f"{name}.svg")
 
 
 @blueprint.get("/<language>/g/<name>.png")
 def finding_picture_file(language: str, name: str) -> Response:
     """Return the chart of an analysis as PNG."""
-    return file(sheets.picture_file(edition(), name, checked(language)), f"{name}.png")
+    return file(sheets.picture_file(edition(), name, language), f"{name}.png")
 
 
 @blueprint.get("/<language>/map.html")
 def map_(language: str) -> str:
     """Show the map, and the same as a table."""
-    return page("map.html", checked(language), shown=maps.map_page(edition(), language))
+    return page("map.html", language, shown=maps.map_page(edition(), language))
 
 
 @blueprint.get("/<language>/m/<path:name>")
 def map_file(language: str, name: str) -> Response:
     """Return a file of the map in a language."""
-    return file(maps.map_file(edition(), checked(language), name), name)
+    return file(maps.map_file(edition(), language, name), name)
 
 
 @blueprint.get("/static/m/<path:name>")
@@ -302,7 +288,7 @@ def map_static(name: str) -> Response:
 @blueprint.get("/<language>/index.js")
 def search_index(language: str) -> Response:
     """Return what the search on the list looks through."""
-    return file(index.script(edition(), checked(language)), "index.js")
+    return file(index.script(edition(), language), "index.js")
 
 
 @blueprint.get("/words.js")
@@ -320,7 +306,7 @@ def travel() -> Response:
 @blueprint.get("/<language>/data.html")
 def data(language: str) -> str:
     """Show the open data with licence, size and checksum."""
-    offers = [*filter(None, [current_app.config.get("ARCHIVE")]), *downloads.offered(edition(), checked(language))]
+    offers = [*filter(None, [current_app.config.get("ARCHIVE")]), *downloads.offered(edition(), language)]
     licence = downloads.licence_name(edition().area, language)
     return page("data.html", language, shown=offers, licence=licence)
 
@@ -334,13 +320,13 @@ def data_file(name: str) -> Response:
 @blueprint.get("/<language>/s/<identifier>.html")
 def service(language: str, identifier: str) -> str:
     """Show a service."""
-    return page("service.html", checked(language), shown=entries.service(edition(), identifier, language))
+    return page("service.html", language, shown=entries.service(edition(), identifier, language))
 
 
 @blueprint.get("/<language>/o/<identifier>.html")
 def organization(language: str, identifier: str) -> str:
     """Show an organization."""
-    return page("organization.html", checked(language), shown=entries.organization(edition(), identifier, language))
+    return page("organization.html", language, shown=entries.organization(edition(), identifier, language))
 
 
 @blueprint.get("/robots.txt")

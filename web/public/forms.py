@@ -26,12 +26,12 @@ from flask_limiter import Limiter
 from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.i18n import Message
-from web.layout import Frame
+from web.layout import Frame, language_of
 from web.presenters import choices, entries
 from web.presenters.cards import country_name
-from web.presenters.edition import Edition, Editions, short_code
-from web.presenters.hotlines import Hotline, line_for
-from web.rendering import render
+from web.presenters.edition import Edition, short_code
+from web.presenters.hotlines import line_for
+from web.public.app import edition, page
 from web.stores import rate_counts
 from web.stores.inbox import HelpMissing, Inbox, SomethingWrong, read_form
 from web.stores.inbox import InboxForm as Sent
@@ -116,11 +116,10 @@ def _admit() -> None:
 @blueprint.route("/<language>/f1/<identifier>.html", methods=["GET", "POST"])
 def wrong(language: str, identifier: str) -> ResponseReturnValue:
     """Ask what is wrong with an entry."""
-    edition = _edition()
-    entry = edition.entries(_checked(language)).get(identifier)
+    entry = edition().entries(language).get(identifier)
     if entry is None:
         raise NotFound("no such page")
-    shown = {"card": edition.card(entry, language), "code": short_code(identifier), "answers": WRONG}
+    shown = {"card": edition().card(entry, language), "code": short_code(identifier), "answers": WRONG}
     if request.method == "GET":
         return _page("forms/wrong.html", language, **shown)
     given = {"service": identifier, "what": request.form.get("what", "")}
@@ -134,10 +133,8 @@ def missing(language: str, code: str) -> ResponseReturnValue:
 
     What these say already is chosen when the form opens.
     """
-    edition = _edition()
-    _checked(language)
-    chosen = opened_from(code, edition)
-    places = where(edition, language)
+    chosen = opened_from(code, edition())
+    places = where(edition(), language)
     shown = {"needs": choices.needs(), "places": places, "who": WHO, "why": WHY}
     if request.method == "GET":
         return _page("forms/missing.html", language, chosen=chosen, **shown)
@@ -152,14 +149,13 @@ def missing(language: str, code: str) -> ResponseReturnValue:
 @blueprint.get("/<language>/f3.html")
 def thanks(language: str) -> str:
     """Say thank you, and what can be done now."""
-    return _page("forms/thanks.html", _checked(language))
+    return _page("forms/thanks.html", language)
 
 
 @blueprint.errorhandler(429)
 def _too_many(_error: Exception) -> tuple[str, int]:
     """Say that no more is taken now: whoever needs help should not have to wait for a form."""
-    language, languages = (request.view_args or {}).get("language", ""), _edition().area.languages
-    return _page("forms/later.html", language if language in languages else languages[0]), 429
+    return _page("forms/later.html", language_of(request.path)), 429
 
 
 def opened_from(code: str, edition: Edition) -> dict[str, str]:
@@ -209,7 +205,7 @@ def _take(
         cast("Inbox", current_app.config["INBOX"]).put(message, on=current_app.config["TODAY"]())
     except MappingError:
         return _page("forms/later.html", language, broken=True), 503
-    return redirect(Frame.bare(_edition().area, request.path, language).here("f3.html"), code=TAKEN)
+    return redirect(Frame.bare(edition().area, request.path, language).here("f3.html"), code=TAKEN)
 
 
 def _from_here() -> bool:
@@ -242,19 +238,6 @@ def _somebody(salt: bytes) -> Callable[[], str]:
     return number
 
 
-def _edition() -> Edition:
-    editions: Editions = current_app.config["EDITIONS"]
-    return editions.now()
-
-
-def _checked(language: str) -> str:
-    if language not in current_app.config["AREA"].languages:
-        abort(404)
-    return language
-
-
 def _page(template: str, language: str, **values: object) -> str:
-    edition = _edition()
-    line: Hotline | None = line_for(edition, language, abroad=False)
-    frame, emergency = Frame.of(edition, request.path, language), entries.emergency(edition.area, language)
-    return render(template, frame=frame, line=line, emergency=emergency, **values)
+    line = line_for(edition(), language, abroad=False)
+    return page(template, language, line=line, emergency=entries.emergency(edition().area, language), **values)

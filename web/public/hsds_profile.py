@@ -5,13 +5,11 @@ Both depend on the program alone and on no directory.
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response
 
 from mapping.errors import NotFound
 from mapping.formats.hsds import _profile as hsds_profile
-from web.layout import Frame
-from web.presenters.edition import Editions
-from web.rendering import render
+from web.public.app import page
 
 blueprint = Blueprint("profile", __name__)
 KINDS = {"json": "application/json", "md": "text/markdown; charset=utf-8"}
@@ -20,15 +18,12 @@ KINDS = {"json": "application/json", "md": "text/markdown; charset=utf-8"}
 @blueprint.get("/<language>/profile.html")
 def shown(language: str) -> str:
     """Tell what our files add to the standard, and link to every file of the profile."""
-    if language not in current_app.config["AREA"].languages:
-        abort(404)
-    editions: Editions = current_app.config["EDITIONS"]
     tables: dict[str, list[Any]] = {}
     for table, field, kind, description in hsds_profile.rows():
         tables.setdefault(table, []).append((field, kind, description))
-    return render(
+    return page(
         "profile.html",
-        frame=Frame.of(editions.now(), request.path, language),
+        language,
         tables=tables,
         files=sorted(hsds_profile.files()),
         version=hsds_profile.HSDS_VERSION,

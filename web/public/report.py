@@ -5,7 +5,7 @@ It is made from the public edition alone, as every page is: once for each langua
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, current_app
 from markupsafe import Markup
 
 from mapping.errors import NotFound
@@ -17,11 +17,10 @@ from mapping.render.report.elements import Chapter, Picture, Report
 from mapping.render.report.recommendations import to_csv
 from mapping.render.report.writers import docx, html, pdf
 from mapping.view.view import View
-from web.layout import Frame
 from web.presenters import sheets
-from web.presenters.edition import Edition, Editions
+from web.presenters.edition import Edition, kept
 from web.presenters.sheets import PictureSize
-from web.rendering import render
+from web.public.app import edition, page
 
 blueprint = Blueprint("report_pages", __name__)
 
@@ -50,28 +49,25 @@ class Download:
 @blueprint.get("/<language>/report/index.html")
 def contents(language: str) -> str:
     """Show what the report holds, and offer it as files."""
-    edition = _edition(language)
-    made = report_of(edition, language)
-    return _page("report/index.html", edition, language, report=made, downloads=list(downloads(edition, language)))
+    made = report_of(edition(), language)
+    return page("report/index.html", language, report=made, downloads=downloads(edition(), language))
 
 
 @blueprint.get("/<language>/report/<anchor>.html")
 def chapter(language: str, anchor: str) -> str:
     """Show one chapter."""
-    edition = _edition(language)
-    made = report_of(edition, language)
+    made = report_of(edition(), language)
     place = next((place for place, chapter in enumerate(made.chapters) if chapter.anchor == anchor), None)
     if place is None:
         raise NotFound("no such page")
     shown = made.chapters[place]
     around: tuple[Chapter | None, ...] = (None, *made.chapters, None)
-    return _page(
+    return page(
         "report/chapter.html",
-        edition,
         language,
         report=made,
         shown=shown,
-        body=body(edition, shown, language),
+        body=body(edition(), shown, language),
         before=around[place],
         after=around[place + 2],
     )
@@ -115,15 +111,14 @@ def drawing_of(edition: Edition, picture: Picture, language: str) -> str:
 @blueprint.get("/<language>/report/<anchor>-<int:number>.png", defaults={"ending": "png"})
 def drawing(language: str, anchor: str, number: int, ending: str) -> Response:
     """Return a picture of a chapter."""
-    edition = _edition(language)
-    chapters = [part for part in report_of(edition, language).chapters if part.anchor == anchor]
+    chapters = [part for part in report_of(edition(), language).chapters if part.anchor == anchor]
     picture = pictures(chapters[0]).get(f"{anchor}-{number}") if chapters else None
     if picture is None:
         raise NotFound("no such page")
-    drawn = drawing_of(edition, picture, language)
+    drawn = drawing_of(edition(), picture, language)
     if ending == "svg":
         return Response(drawn, mimetype="image/svg+xml")
-    made = edition.keep(("picture", anchor, number, language), lambda: png(drawn, sheets.PAGE))
+    made = edition().keep(("picture", anchor, number, language), lambda: png(drawn, sheets.PAGE))
     return Response(made, mimetype="image/png")
 
 
@@ -132,8 +127,7 @@ def drawing(language: str, anchor: str, number: int, ending: str) -> Response:
 @blueprint.get("/<language>/report/<name>.csv", defaults={"ending": "csv"})
 def download(language: str, name: str, ending: str) -> Response:
     """Return the report, or its recommendations, as a file."""
-    edition = _edition(language)
-    for file in downloads(edition, language):
+    for file in downloads(edition(), language):
         if file.name == f"{name}.{ending}":
             return Response(file.contents, mimetype=KINDS[ending])
     raise NotFound("no such page")
@@ -145,17 +139,14 @@ def style() -> Response:
     return Response(html.block_style(), mimetype="text/css")
 
 
+@kept
 def report_of(edition: Edition, language: str) -> Report:
     """Return the report of an edition in a language."""
-
-    def make() -> Report:
-        results = edition.report_results()
-        with View(edition.path) as view:
-            return reports.make(
-                view, edition.area, language=language, results=results, demo=bool(current_app.config["DEMO"])
-            )
-
-    return edition.keep(("report", language), make)
+    results = edition.report_results()
+    with View(edition.path) as view:
+        return reports.make(
+            view, edition.area, language=language, results=results, demo=bool(current_app.config["DEMO"])
+        )
 
 
 def downloads(edition: Edition, language: str) -> list[Download]:
@@ -174,14 +165,3 @@ def downloads(edition: Edition, language: str) -> list[Download]:
         Download(name, TITLES[name.rpartition(".")[2]], edition.keep(("file of the report", name), write))
         for name, write in writers.items()
     ]
-
-
-def _edition(language: str) -> Edition:
-    if language not in current_app.config["AREA"].languages:
-        abort(404)
-    editions: Editions = current_app.config["EDITIONS"]
-    return editions.now()
-
-
-def _page(template: str, edition: Edition, language: str, **values: object) -> str:
-    return render(template, frame=Frame.of(edition, request.path, language), **values)

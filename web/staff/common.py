@@ -1,44 +1,31 @@
-"""What the pages of the staff portal share: the directory of a request, what may be seen of it, its day, its grants.
+"""What the pages of the staff portal share: the directory of a request, what may be seen of it, its grants.
 
 This is the only part of the web that opens the private directory. Pages for stewards show what `web.staff.visible`
 takes from it, and nothing besides: what is for custodians only never reaches a template from here.
 """
 
-import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from flask import abort, current_app, g, request
 
-from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Change, Directory
+from mapping.directory.rows import ProposalKind
 from mapping.model import Record
 from mapping.safety.people import two_people
-from web.access.accounts import Accounts, SignInRefused
-from web.access.guard import log, me, now
+from web.access.accounts import SignInRefused
+from web.access.guard import accounts, log, me, now, study_area, today
 from web.access.roles import EVERYWHERE, Action
 from web.staff.visible import VisibleRecords
 from web.staff.visible_cache import VisibleCache
 from web.stores.inbox import Inbox
 
 
-def study_area() -> StudyArea:
-    """Return the study area of the portal."""
-    area: StudyArea = current_app.config["AREA"]
-    return area
-
-
 def inbox() -> Inbox:
     """Return what visitors and partners sent in."""
     inbox: Inbox = current_app.config["INBOX"]
     return inbox
-
-
-def today() -> dt.date:
-    """Return the day of this request where the study area is."""
-    return now().astimezone(ZoneInfo(study_area().timezone)).date()
 
 
 def directory() -> Directory:
@@ -81,9 +68,8 @@ def _kept() -> VisibleCache:
 
 def is_me() -> bool:
     """Tell whether whoever sits here knows password and code, before something that cannot be taken back."""
-    accounts: Accounts = current_app.config["ACCOUNTS"]
     try:
-        accounts.confirm(me().id, request.form.get("password", ""), request.form.get("code", ""), now=now())
+        accounts().confirm(me().id, request.form.get("password", ""), request.form.get("code", ""), now=now())
     except SignInRefused:
         log("confirmation_refused")
         return False
@@ -92,18 +78,27 @@ def is_me() -> bool:
 
 def is_other_person(login: str) -> bool:
     """Tell whether whoever is signed in is another person than the one with a login: neither by name nor by account."""
-    accounts: Accounts = current_app.config["ACCOUNTS"]
-    return two_people(login, me().login) and not accounts.one_person(login, me().login)
+    return two_people(login, me().login) and not accounts().one_person(login, me().login)
+
+
+def propose(
+    kind: ProposalKind,
+    table: str,
+    identifier: str,
+    fields: Mapping[str, Any],
+    *,
+    reason: str,
+    subject: str = "",
+    **consent: Any,
+) -> None:
+    """Put something before a second person, and write that down; ``subject`` is what the log calls it, if not so."""
+    directory().propose(kind, table, identifier, fields, by=me().login, on=today(), reason=reason, **consent)
+    log("proposed", subject=subject or f"{table} {identifier}", reason=reason)
 
 
 def outcome(change: Change) -> str:
     """Return what a page says of an act: it is done, or what it shows for the first time waits for somebody else."""
     return "shows" if change.shows else "done"
-
-
-def warnings_file() -> Path:
-    """Return the file of what could give something hidden away when an edition was last built, a line each."""
-    return Path(current_app.config["DIRECTORY"]).with_name("publishing.txt")
 
 
 def require_everywhere() -> None:

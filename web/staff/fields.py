@@ -549,14 +549,6 @@ def _not_chosen(form_field: Field, text: str) -> Message | None:
     return None if known else CHOOSE
 
 
-def as_day(text: str) -> dt.date | None:
-    """Return the day that was typed into a form; None where it is none."""
-    try:
-        return dt.date.fromisoformat(text.strip())
-    except ValueError:
-        return None
-
-
 def _is_time(value: str | None) -> bool:
     try:
         return not value or bool(dt.time.fromisoformat(value))

@@ -2,17 +2,16 @@
 
 import datetime as dt
 
-from flask import Blueprint, current_app, redirect, request
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.language.i18n import Message
-from web.access.accounts import Account, Accounts
+from web.access.accounts import Account
 from web.access.deputies import may_stand_in, on_leave
-from web.access.guard import Open, log, me
+from web.access.guard import Open, accounts, log, me, study_area, today, typed_day
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import study_area, today
 
 blueprint = Blueprint("leave", __name__)
 
@@ -33,7 +32,7 @@ def leave(language: str) -> ResponseReturnValue:
 @blueprint.route("/<language>/people/<identifier>/leave.html", methods=["GET", "POST"])
 def leave_of_another(language: str, identifier: str) -> ResponseReturnValue:
     """Do the same for somebody who cannot: who fell ill, or left without a word."""
-    return _leave(language, _accounts().account(identifier))
+    return _leave(language, accounts().account(identifier))
 
 
 def _leave(language: str, person: Account) -> ResponseReturnValue:
@@ -42,19 +41,16 @@ def _leave(language: str, person: Account) -> ResponseReturnValue:
     form = request.form
     whose = "" if person.id == me().id else f"of {person.login} "
     if form.get("choice") == "back":
-        _accounts().leave(person.id, None)
+        accounts().leave(person.id, None)
         log("leave_ended", subject=person.login)
         return redirect(f"{request.path}?done", code=303)
-    try:
-        until = dt.date.fromisoformat(form.get("until", ""))
-    except ValueError:
-        until = dt.date.min
-    if not today() <= until <= today() + LONGEST:
+    until = typed_day("until")
+    if until is None or not today() <= until <= today() + LONGEST:
         return _page(language, person, wrong={"until": NO_DAY}), 400
     deputy = form.get("deputy", "")
     if deputy and deputy not in {account.login for account in _able(person)}:
         return _page(language, person, wrong={"deputy": NO_DEPUTY}), 400
-    _accounts().leave(person.id, until, deputy)
+    accounts().leave(person.id, until, deputy)
     log("leave_set", subject=deputy, reason=f"{whose}until {until}")
     return redirect(f"{request.path}?done", code=303)
 
@@ -66,9 +62,4 @@ def _page(language: str, person: Account, **more: object) -> str:
 
 def _able(person: Account) -> list[Account]:
     """Return who may be the deputy of somebody."""
-    return [account for account in _accounts().accounts() if may_stand_in(account, person, study_area())]
-
-
-def _accounts() -> Accounts:
-    accounts: Accounts = current_app.config["ACCOUNTS"]
-    return accounts
+    return [account for account in accounts().accounts() if may_stand_in(account, person, study_area())]

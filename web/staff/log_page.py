@@ -11,27 +11,27 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, cast
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, request
 
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import public_id
 from mapping.language.i18n import Message, show, translate
 from mapping.model import Audience, Organization, Service
-from web.access.guard import Open
+from web.access.guard import Open, ledger, study_area
 from web.access.mailer import WHY
 from web.access.roles import ACTIONS, EVERYWHERE, ROLES, Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.presenters.edition import short_code
 from web.staff.agreeing import ASKED, why
-from web.staff.common import everything_seen, study_area
+from web.staff.common import everything_seen
 from web.staff.fields import AUDIENCE_LABELS, LABELS, TABLES
 from web.staff.operations.office import LABELS as SETTINGS
 from web.staff.operations.publish import FOR
 from web.staff.review.inbox import CALLED
-from web.staff.visible import VisibleRecords
+from web.staff.visible import VisibleRecords, is_open
 from web.stores.deeds import DEEDS
-from web.stores.ledger import Ledger, LedgerLine
+from web.stores.ledger import LedgerLine
 
 blueprint = Blueprint("ledger", __name__)
 
@@ -105,7 +105,7 @@ WHOLE: tuple[tuple[str, Message], ...] = (
 @blueprint.get("/<language>/log.html")
 def lines(language: str) -> str:
     """Show the log, and whether it is whole."""
-    book: Ledger = current_app.config["LEDGER"]
+    book = ledger()
     wanted = {name: request.args.get(name, "").strip() for name in ("who", "action", "subject")}
     newest = None if wanted["subject"] else LINES
     names = names_of(everything_seen(), study_area(), language)
@@ -127,13 +127,11 @@ class LineWords:
 def names_of(whole: VisibleRecords, area: StudyArea, language: str) -> dict[str, str]:
     """Return names that everybody may know: of organizations and services by both of their ids, of units by code."""
     named = {code: str(show(unit.titles, language)) for code, unit in area.all_units().items()}
-    open_ = [record for record in whole.records(Organization) if record.audience == "public" and not record.do_not_list]
-    owners = {record.id for record in open_}
-    services = [record for record in whole.records(Service) if record.organization_id in owners]
-    shown: list[Organization | Service] = [*open_, *services]
+    bodies = {record.id: record for record in filter(is_open, whole.records(Organization))}
+    services = (record for record in filter(is_open, whole.records(Service)) if record.organization_id in bodies)
+    shown: list[Organization | Service] = [*bodies.values(), *services]
     for record in shown:
-        if record.audience == "public" and not record.do_not_list:
-            named[record.id] = named[public_id(whole.key, record.id)] = record.name
+        named[record.id] = named[public_id(whole.key, record.id)] = record.name
     return named
 
 

@@ -16,7 +16,7 @@ from mapping.area.study_area import StudyArea
 from mapping.directory.conflicts import Conflict
 from mapping.directory.directory import public_id
 from mapping.errors import NotFound
-from mapping.model import RECORDS, WHOLES, AnyRecord, Audience, Record, references
+from mapping.model import RECORDS, WHOLES, AnyRecord, Audience, Organization, Record, Service, references
 from mapping.quality.call_list import SOURCE as CALLS
 from mapping.quality.candidate import Candidate
 from mapping.quality.holdings import NOT_REACHED, HeldService, Holdings
@@ -353,6 +353,11 @@ def body_of(whole: VisibleRecords, record: Any, language: str) -> str:
     """Return what the organization of a service or a place is called; "" for none, and for one that is not seen."""
     owner = getattr(record, "organization_id", None) or ""
     return name_of(whole, whole.record("organization", owner), language) if whole.has("organization", owner) else ""
+
+
+def is_open(record: Organization | Service) -> bool:
+    """Whether everybody may know a record: it is public, and not kept out of every list."""
+    return record.audience == "public" and not record.do_not_list
 
 
 def _unflagged(records: Iterable[Record]) -> list[Record]:

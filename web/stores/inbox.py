@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -211,9 +211,7 @@ class Inbox:
             values.append(since.isoformat())
         with sqlite_file.opened(self.path) as db:
             rows = db.execute(f"SELECT * FROM message WHERE {' AND '.join(where)} ORDER BY number", values).fetchall()
-        for number, kind, received_on, sender, body in rows:
-            message = KINDS[kind].model_validate_json(body)
-            yield Received(number, kind, dt.date.fromisoformat(received_on), sender, message)
+        yield from map(_received, rows)
 
     def message(self, number: int) -> Received:
         """Return one message.
@@ -227,9 +225,7 @@ class Inbox:
             row = db.execute("SELECT * FROM message WHERE number = ?", [number]).fetchone()
         if row is None:
             raise NotFound(f"there is no message {number}")
-        return Received(
-            row[0], row[1], dt.date.fromisoformat(row[2]), row[3], KINDS[row[1]].model_validate_json(row[4])
-        )
+        return _received(row)
 
     def decide(self, number: int, decision: Decision, *, by: str, on: dt.date, note: str = "") -> None:
         """Note what was decided about a message.
@@ -285,6 +281,11 @@ class Inbox:
             if isinstance(received.message, HelpMissing) and received.number not in refused and not late:
                 counts[received.message.area_unit, received.message.need] += 1
         return {key: count for key, count in sorted(counts.items()) if count >= least}
+
+
+def _received(row: tuple[Any, ...]) -> Received:
+    number, kind, received_on, sender, body = row
+    return Received(number, kind, dt.date.fromisoformat(received_on), sender, KINDS[kind].model_validate_json(body))
 
 
 def read_form(kind: type[InboxForm], fields: Iterable[tuple[str, str]] | dict[str, object]) -> InboxForm:

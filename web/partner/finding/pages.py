@@ -6,9 +6,9 @@ from flask import Blueprint, Response, request
 
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message
-from web.access.guard import Open, me, now
+from web.access.guard import Open, me, now, study_area, today
 from web.access.roles import Action
-from web.partner.common import area, checked, edition, inbox, page, plain, today
+from web.partner.common import edition, inbox, page, plain
 from web.partner.finding.finder import Finder
 from web.partner.finding.needs import Needs, NeedsForm, read
 from web.partner.finding.pathway import pathway
@@ -48,7 +48,7 @@ def find(language: str) -> str | tuple[str, int]:
     if request.method == "GET":
         return home(language)
     needs, typed = read(request.form, edition()), request.form.get("typed", "").strip()
-    places = search(edition(), checked(language), typed) if typed else []
+    places = search(edition(), language, typed) if typed else []
     if typed:
         needs = replace(needs, place=places[0].id if len(places) == 1 else "")
     if not needs.need or not needs.place:
@@ -108,7 +108,7 @@ def card(language: str) -> str:
 @blueprint.post("/<language>/card.pdf")
 def card_pdf(language: str) -> Response:
     """Return the cards as a file to save, under a name that tells nothing."""
-    tongue, kind, named = _wanted(checked(language))
+    tongue, kind, named = _wanted(language)
     html = plain("partner/paper_pdf.html", tongue, cards=_cards(tongue, kind, named))
     return Response(
         pdf(html), mimetype="application/pdf", headers={"Content-Disposition": 'attachment; filename="rohnamo.pdf"'}
@@ -118,7 +118,7 @@ def card_pdf(language: str) -> Response:
 @blueprint.get("/<language>/s/<identifier>.html")
 def service(language: str, identifier: str) -> str:
     """Show a service."""
-    shown = pages.service(edition(), identifier, checked(language))
+    shown = pages.service(edition(), identifier, language)
     return page(
         "partner/service.html",
         language,
@@ -131,20 +131,18 @@ def service(language: str, identifier: str) -> str:
 @blueprint.get("/<language>/o/<identifier>.html")
 def organization(language: str, identifier: str) -> str:
     """Show an organization with its services."""
-    return page(
-        "partner/organization.html", language, shown=pages.organization(edition(), identifier, checked(language))
-    )
+    return page("partner/organization.html", language, shown=pages.organization(edition(), identifier, language))
 
 
 def _ask(language: str, needs: Needs, **values: object) -> str:
     """Return the page that asks for the needs."""
-    return page("partner/home.html", language, asked=NeedsForm(edition(), checked(language)), needs=needs, **values)
+    return page("partner/home.html", language, asked=NeedsForm(edition(), language), needs=needs, **values)
 
 
 def _finder(language: str, needs: Needs) -> Finder:
     bodies = sorted(me().grants.organizations)
     rooms = inbox().rooms(on=today())
-    return Finder(edition(), checked(language), needs, rooms=rooms, bodies=bodies, moment=now())
+    return Finder(edition(), language, needs, rooms=rooms, bodies=bodies, moment=now())
 
 
 def _ticked() -> list[str]:
@@ -160,9 +158,9 @@ def _picked() -> list[str]:
 def _wanted(language: str) -> tuple[str, str, bool]:
     """Return the language of cards, the person's if it is one of ours, their kind, and whether names are asked for."""
     form, spoken = request.form, read(request.form, edition()).speaks
-    own = spoken if spoken in area().languages else language
+    own = spoken if spoken in study_area().languages else language
     tongue, kind = form.get("tongue") or own, form.get("kind") or "number"
-    if tongue not in area().languages or kind not in KINDS:
+    if tongue not in study_area().languages or kind not in KINDS:
         raise InvalidRecord("choose again: tongue, kind")
     return tongue, kind, bool(form.get("name"))
 

@@ -15,17 +15,18 @@ from mapping.errors import InvalidRecord, MappingError
 from mapping.language.i18n import Message
 from mapping.language.languages import language as language_of
 from mapping.model import Organization, Source
-from web.access.accounts import Account, Accounts
+from web.access.accounts import Account
 from web.access.deputies import on_leave
-from web.access.guard import Open, log, me, now
+from web.access.guard import Open, accounts, ledger, log, me, now, study_area, today
 from web.access.mailer import WHY, Mailer, mail_settings, usable
 from web.access.roles import ACTIONS, EVERYWHERE, PORTAL_ROLES, ROLES, Action, Role, Scope
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, everything_seen, is_me, seen_in, study_area, today
+from web.staff.common import directory, everything_seen, is_me, seen_in
 from web.staff.fields import CHOOSE, NEEDED
 from web.staff.operations.settings import NONE, area_in_words, mail_in_words
 from web.staff.reminders import Reminder, due_bodies, late, remind, waiting
+from web.staff.visible import is_open
 from web.stores.ledger import Ledger
 
 blueprint = Blueprint("administration", __name__)
@@ -71,12 +72,6 @@ NO_KEY = Message(
 AGAIN = Message("Password or code is not right. Nothing was sent.")
 NO_UNIT = Message("There is no such region; choose one from the list.")
 FAILED = Message("It could not be done, and nothing was changed:")
-
-
-def accounts() -> Accounts:
-    """Return who may sign in."""
-    book: Accounts = current_app.config["ACCOUNTS"]
-    return book
 
 
 def private() -> Path:
@@ -282,9 +277,7 @@ def rehearsal(language: str) -> ResponseReturnValue:
     secret = backup_secret()
     if secret is None:
         return _backups(language), 400
-    path = next((path for path, _ in kept(backup_folder()) if path.name == request.form.get("name")), None)
-    if path is None:
-        abort(404)
+    path = _chosen_backup()
     try:
         outcome = rehearse(path, secret=secret, check=_log_faults, beside=private())
     except MappingError as error:
@@ -297,13 +290,19 @@ def rehearsal(language: str) -> ResponseReturnValue:
 @blueprint.post("/<language>/backups/download")
 def download(language: str) -> ResponseReturnValue:
     """Send a backup as it is, encrypted, to whoever knows password and code once more."""
-    path = next((path for path, _ in kept(backup_folder()) if path.name == request.form.get("name")), None)
-    if path is None:
-        abort(404)
+    path = _chosen_backup()
     if not is_me():
         return _backups(language, problem=AGAIN), 400
     log("backup_downloaded", subject=path.name)
     return send_file(path, mimetype="application/octet-stream", as_attachment=True)
+
+
+def _chosen_backup() -> Path:
+    """Return the backup that the form names."""
+    path = next((path for path, _ in kept(backup_folder()) if path.name == request.form.get("name")), None)
+    if path is None:
+        abort(404)
+    return path
 
 
 @blueprint.route("/<language>/reminders.html", methods=["GET", "POST"])
@@ -315,7 +314,7 @@ def reminders(language: str) -> ResponseReturnValue:
     if post is None:
         return _reminders(language, problem=NO_MAIL), 400
     try:
-        sent = remind(post, current_app.config["LEDGER"], _waiting(), by=me().login, now=now())
+        sent = remind(post, ledger(), _waiting(), by=me().login, now=now())
     except MappingError as error:
         return _reminders(language, problem=FAILED, details=(str(error),)), 502
     return _reminders(language, sent=len(sent.to))
@@ -323,7 +322,6 @@ def reminders(language: str) -> ResponseReturnValue:
 
 def _reminders(language: str, **more: object) -> str:
     reminders = _waiting()
-    values: dict[str, object] = {"problem": None, "details": (), "sent": None, **more}
     soon = sum(not reminder.told for reminder in reminders)
     return page(
         "ops/reminders.html",
@@ -333,12 +331,12 @@ def _reminders(language: str, **more: object) -> str:
         due=len(due_bodies(everything_seen())),
         why=WHY,
         ready=mailer() is not None,
-        **values,
+        **more,
     )
 
 
 def _waiting() -> list[Reminder]:
-    return waiting(directory(), study_area(), seen_in, accounts(), current_app.config["LEDGER"], now=now(), day=today())
+    return waiting(directory(), study_area(), seen_in, accounts(), ledger(), now=now(), day=today())
 
 
 def _people(language: str, **more: object) -> str:
@@ -433,12 +431,8 @@ def _person(language: str, account: Account, **more: object) -> str:
 def _organizations() -> dict[str, str]:
     """Return the bodies that everybody may know, by published id: administrators see the public's names only."""
     key = directory().key
-    names = {
-        public_id(key, organization.id): str(getattr(organization, "name", ""))
-        for organization in everything_seen().records(Organization)
-        if getattr(organization, "audience", "") == "public" and not getattr(organization, "do_not_list", False)
-    }
-    return dict(sorted(names.items(), key=lambda item: item[1].casefold()))
+    bodies = filter(is_open, everything_seen().records(Organization))
+    return {public_id(key, body.id): body.name for body in sorted(bodies, key=lambda body: body.name.casefold())}
 
 
 def _is_last_administrator(account: Account) -> bool:
@@ -450,9 +444,7 @@ def _is_last_administrator(account: Account) -> bool:
     return [account.id for account in able] == [account.id]
 
 
-def _settings(
-    language: str, problem: Message | None = None, details: Sequence[str] = (), sent: int | None = None
-) -> str:
+def _settings(language: str, *, details: Sequence[str] = (), **more: object) -> str:
     area, store = study_area(), directory()
     sources = sorted(cast("list[Source]", store.records(Source)), key=lambda source: source.name.casefold())
     post = mailer()
@@ -465,28 +457,25 @@ def _settings(
         nothing=NONE,
         sources=sources,
         mail=mail,
-        problem=problem,
         details=details or _mail_faults(),
-        sent=sent,
         key=backup_secret() is not None,
         no_key=NO_KEY,
         fault=key_fault(),
         folder=backup_folder(),
+        **more,
     )
 
 
-def _backups(language: str, problem: Message | None = None, details: Sequence[str] = (), **more: object) -> str:
+def _backups(language: str, **more: object) -> str:
     return page(
         "ops/backups.html",
         language,
         kept=kept(backup_folder()),
         folder=backup_folder(),
-        problem=problem,
-        details=details,
         ready=backup_secret() is not None,
         no_key=NO_KEY,
         fault=key_fault(),
-        **{"found": None, "name": "", **more},
+        **more,
     )
 
 

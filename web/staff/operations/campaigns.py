@@ -11,15 +11,15 @@ from mapping.directory.directory import public_id
 from mapping.errors import MappingError
 from mapping.language.i18n import Message, date, translate
 from mapping.safety.agreed import Row
-from web.access.guard import Open, log, me, now
+from web.access.guard import Open, accounts, log, me, now, today, typed_day
 from web.access.mailer import usable
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, seen, today
-from web.staff.fields import AFTER_TODAY, NEEDED, as_day
-from web.staff.operations.admin import accounts, mailer, partner_address
-from web.stores.campaigns import Asked, Campaign, Campaigns
+from web.staff.common import directory, seen
+from web.staff.fields import AFTER_TODAY, NEEDED
+from web.staff.operations.admin import mailer, partner_address
+from web.stores.campaigns import Campaign, Campaigns
 
 blueprint = Blueprint("campaigns", __name__)
 
@@ -63,7 +63,7 @@ def overview(language: str) -> ResponseReturnValue:
     if request.method == "GET":
         return page("ops/campaigns.html", language, campaigns=_all())
     name = request.form.get("name", "").strip()
-    due = as_day(request.form.get("due", ""))
+    due = typed_day("due")
     if not name or due is None or due <= today():
         wrong = {} if name else {"name": NEEDED}
         wrong |= {} if due and due > today() else {"due": AFTER_TODAY}
@@ -126,24 +126,18 @@ def _all() -> list[tuple[Campaign, int, int]]:
 def _page(language: str, campaign: Campaign, **more: Any) -> str:
     own = {organization.id: organization for organization in _organizations()}
     requests = [sent_request for sent_request in _store().asked(campaign.number) if sent_request.organization in own]
+    silent = (sent_request for sent_request in requests if not sent_request.answered_on)
+    often_asked_first = sorted(silent, key=lambda sent_request: (-sent_request.times, sent_request.name))
     return page(
         "ops/campaign.html",
         language,
         campaign=campaign,
         answered=[sent_request for sent_request in requests if sent_request.answered_on],
-        calls=[
-            (sent_request, own[sent_request.organization])
-            for sent_request in _late_first(requests)
-            if not sent_request.answered_on
-        ],
+        calls=[(sent_request, own[sent_request.organization]) for sent_request in often_asked_first],
         new=len(own) - len(requests),
         late=campaign.due < today(),
-        **{"letters": (), "problem": None} | more,
+        **more,
     )
-
-
-def _late_first(requests: list[Asked]) -> list[Asked]:
-    return sorted(requests, key=lambda sent_request: (-sent_request.times, sent_request.name))
 
 
 def _organizations() -> Iterator[Own]:

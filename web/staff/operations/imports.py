@@ -33,11 +33,11 @@ from mapping.quality.call_list import SOURCE as CALLS
 from mapping.quality.known_organizations import Known
 from mapping.registry import format_of, readers
 from mapping.safety.redaction import PUBLISHED
-from web.access.guard import Open, log, me
+from web.access.guard import Open, log, me, study_area, today
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, everything_seen, outcome, study_area, today
+from web.staff.common import directory, everything_seen, outcome, propose
 from web.staff.fields import CHOOSE, NEEDED, TABLES
 from web.staff.operations.map_words import SHAPES, MapWords, becomes, in_words, named
 from web.staff.operations.new_values import is_seen_by_its_unit, new_values
@@ -561,18 +561,15 @@ def _store(language: str, upload: Upload) -> ResponseReturnValue:
 
 def _ask(language: str, upload: Upload, kind: Literal["map", "phones"], has_numbers: bool) -> ResponseReturnValue:
     """Propose the map of an upload, with its table of markings, and save it; and to trust its numbers if it has any."""
-    columns = cast("ColumnMap", upload.columns)
+    columns, reason = cast("ColumnMap", upload.columns), upload.path.name
+    fields, source = {"map": columns.model_dump_json(exclude_defaults=True), "upload": upload.token}, columns.source
     if kind == "map":
         save_map(columns, maps())
-        _propose("map", columns.source, {"value": columns.digest, **_asked_fields(upload)}, upload.path.name)
-    if columns.source not in _trusted() and "phones" not in _asked(columns.source) and has_numbers:
-        _propose("phones", columns.source, _asked_fields(upload), upload.path.name)
+        asked = {"value": columns.digest, **fields}
+        propose("map", "source", source, asked, reason=reason, subject=f"map {source}")
+    if source not in _trusted() and "phones" not in _asked(source) and has_numbers:
+        propose("phones", "source", source, fields, reason=reason, subject=f"phones {source}")
     return redirect(f"/{language}/i/{upload.token}/preview.html?waits", code=303)
-
-
-def _asked_fields(upload: Upload) -> dict[str, Any]:
-    columns = cast("ColumnMap", upload.columns)
-    return {"map": columns.model_dump_json(exclude_defaults=True), "upload": upload.token}
 
 
 def words_of(fields: Mapping[str, Any], language: str) -> MapWords:
@@ -620,11 +617,6 @@ def _agreed_batch(fields: Mapping[str, Any], *, numbers: bool = False) -> Batch 
         return _read(replace(upload, columns=columns), everything_seen(), agreed=True, numbers=numbers)
     except (MappingError, ValueError, OSError):
         return None
-
-
-def _propose(kind: Literal["map", "phones"], source: str, fields: dict[str, Any], reason: str) -> None:
-    directory().propose(kind, "source", source, fields, by=me().login, on=today(), reason=reason)
-    log("proposed", subject=f"{kind} {source}")
 
 
 def _asked(source: str) -> set[str]:

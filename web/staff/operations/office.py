@@ -20,13 +20,13 @@ from mapping.area.change import change_settings
 from mapping.area.study_area import StudyArea
 from mapping.errors import MappingError
 from mapping.language.i18n import Message, show
-from web.access.guard import Open, log, me
+from web.access.guard import Open, accounts, log, me, study_area
 from web.access.mailer import MailSettings, mail_settings
 from web.access.roles import Action
 from web.access.signin import page
-from web.staff.common import is_me, study_area
+from web.staff.common import is_me
 from web.staff.fields import CHOOSE
-from web.staff.operations.admin import FAILED, accounts, private
+from web.staff.operations.admin import FAILED, private
 
 blueprint = Blueprint("office", __name__)
 
@@ -144,15 +144,13 @@ def mail(language: str) -> ResponseReturnValue:
 
 
 def _mail(language: str, known: MailSettings | None, **more: object) -> str:
-    values: dict[str, object] = {"problem": None, "details": (), **more}
     typed: dict[str, object] = {**request.form} or (known.model_dump() if known else {"port": 587})
     typed["password"] = ""
-    return page("ops/mail.html", language, fields=MAIL_FIELDS, typed=typed, **values)
+    return page("ops/mail.html", language, fields=MAIL_FIELDS, typed=typed, **more)
 
 
 def _page(language: str, **more: object) -> str:
     waiting = _waiting()
-    values: dict[str, object] = {"problem": None, "details": (), **more}
     return page(
         "ops/change.html",
         language,
@@ -164,7 +162,7 @@ def _page(language: str, **more: object) -> str:
         differences=list(_differences(waiting["changes"], language)) if waiting else [],
         digest=_digest(waiting),
         own=waiting is not None and accounts().one_person(me().login, waiting["by"]),
-        **values,
+        **more,
     )
 
 

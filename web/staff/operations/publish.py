@@ -6,20 +6,18 @@ from flask import Blueprint, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.directory.gate import OnePerson
-from mapping.editions.publish import demand_since
+from mapping.editions.publish import demand_since, note_warnings
 from mapping.editions.releases import Plan, Releases
 from mapping.errors import InvalidRecord, MappingError, UnsafePublication
 from mapping.language.i18n import Message
 from mapping.model import Audience
-from mapping.resources import for_owner
 from mapping.safety.redaction import VIEWS
-from web.access.accounts import Accounts
-from web.access.guard import Open, log, me, now
+from web.access.guard import Open, accounts, log, me, now, study_area, today
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.agreeing import may_agree_to_show
-from web.staff.common import directory, everything_seen, inbox, is_me, is_other_person, study_area, today, warnings_file
+from web.staff.common import directory, everything_seen, inbox, is_me, is_other_person
 from web.staff.fields import KINDS as CHANGES
 from web.staff.fields import TABLES
 from web.staff.operations.edition_words import in_words
@@ -64,8 +62,7 @@ NOT_WRITTEN = Message("Nothing was published, and the edition in use stays as it
 
 def views() -> dict[Audience, Path]:
     """Return the view in use of each audience: as it was set, or in the private folder, the public one beside it."""
-    accounts: Accounts = current_app.config["ACCOUNTS"]
-    private = accounts.path.parent
+    private = accounts().path.parent
     usual = {audience: private / f"{audience}.db" for audience in VIEWS} | {"public": private.parent / "public.db"}
     given: dict[Audience, Path] = current_app.config.get("VIEWS") or {}
     return {audience: Path(given.get(audience, usual[audience])) for audience in VIEWS}
@@ -84,9 +81,8 @@ def releases(audience: str) -> Releases:
 def overview(language: str) -> str:
     """Show for each audience what is in use, what was built, and what was before."""
     rows = [(audience, releases(audience).plan(), releases(audience).editions()) for audience in VIEWS]
-    accounts: Accounts = current_app.config["ACCOUNTS"]
     values = {"found": rows, "called": FOR, "done": request.args.get("done", "")}
-    return page("ops/publish.html", language, **values, alone=not accounts.two_administrators())
+    return page("ops/publish.html", language, **values, alone=not accounts().two_administrators())
 
 
 @blueprint.post("/<language>/publish/<audience>/build")
@@ -101,7 +97,7 @@ def build(language: str, audience: str) -> ResponseReturnValue:
     except MappingError as error:
         return _look(language, audience, None, problem=_said(error), details=_lines(error)), 400
     log("edition_built", subject=f"{audience} {plan.digest[:16]}")
-    _note_warnings(plan)
+    note_warnings(plan.warnings, directory().path)
     return redirect(f"/{language}/next/{audience}.html", code=303)
 
 
@@ -191,8 +187,7 @@ def _may_confirm(plan: Plan) -> bool:
 def _look(language: str, audience: str, plan: Plan | None, **more: object) -> str:
     """Show an edition that was built; one that no longer is what would be built can only be discarded."""
     outdated = plan is not None and releases(audience).is_outdated(plan, directory(), day=today())
-    accounts: Accounts = current_app.config["ACCOUNTS"]
-    values = {"confirmed": (), "problem": STALE if outdated else None, "details": (), **more}
+    values = {"confirmed": (), "problem": STALE if outdated else None, **more}
     return page(
         "ops/next.html",
         language,
@@ -202,7 +197,7 @@ def _look(language: str, audience: str, plan: Plan | None, **more: object) -> st
         outdated=outdated,
         own=plan is not None and not _may_confirm(plan),
         waits=_waits(audience),
-        alone=not accounts.two_administrators(),
+        alone=not accounts().two_administrators(),
         audience=audience,
         called=FOR,
         kinds=KINDS,
@@ -222,7 +217,6 @@ def _waits(audience: str) -> bool:
 
 def _compare(language: str, audience: str, number: int, **more: object) -> str:
     own_releases = releases(audience)
-    values = {"problem": None, "details": (), **more}
     return page(
         "ops/edition.html",
         language,
@@ -231,7 +225,7 @@ def _compare(language: str, audience: str, number: int, **more: object) -> str:
         audience=audience,
         called=FOR,
         kinds=KINDS,
-        **values,
+        **more,
     )
 
 
@@ -241,12 +235,6 @@ def _confirmed(plan: Plan) -> set[str]:
     if plan.first:
         return {item.key for item in plan.newly if f"all:{item.table}" in ticked}
     return ticked
-
-
-def _note_warnings(plan: Plan) -> None:
-    """Keep beside the directory what may give hidden things away; it names them, so that no page shows it."""
-    path = warnings_file()
-    for_owner(path).write_text("\n".join((*plan.warnings, "")), encoding="utf-8")
 
 
 def _said(error: MappingError) -> Message:

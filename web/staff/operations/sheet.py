@@ -14,12 +14,11 @@ from mapping.language.fold import skeleton
 from mapping.language.i18n import Message
 from mapping.language.languages import codes
 from web.access.accounts import is_reserved
-from web.access.guard import Open, log, me, now
+from web.access.guard import Open, accounts, log, me, now, study_area
 from web.access.mailer import usable
 from web.access.roles import EVERYWHERE, ROLES, Action, Role
 from web.access.signin import page
-from web.staff.common import study_area
-from web.staff.operations.admin import accounts, link_of
+from web.staff.operations.admin import link_of
 
 blueprint = Blueprint("sheet", __name__)
 
@@ -71,8 +70,7 @@ def paste(language: str) -> ResponseReturnValue:
 
 
 def _page(language: str, **more: object) -> str:
-    values = {"problem": None, "details": (), "invited": ()} | more
-    return page("ops/sheet.html", language, **values)
+    return page("ops/sheet.html", language, **more)
 
 
 def _rows(text: str) -> Iterator[list[str]]:

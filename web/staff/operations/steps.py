@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import NamedTuple
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 
 from mapping.directory.backups import kept
 from mapping.language.i18n import Message
 from mapping.model import Service
 from web.access.accounts import Account, Accounts
-from web.access.guard import Open
+from web.access.guard import Open, accounts
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
@@ -40,7 +40,7 @@ def overview(language: str) -> str:
 
 
 def _steps() -> Iterator[Step]:
-    book: Accounts = current_app.config["ACCOUNTS"]
+    book = accounts()
     stewards = [
         account
         for account in book.accounts()

@@ -22,12 +22,12 @@ from mapping.quality.candidate import Candidate
 from mapping.quality.known_organizations import Known
 from mapping.quality.matching import locations, organizations
 from mapping.quality.matching_services import services
-from web.access.guard import Open, log, me
+from web.access.guard import Open, log, me, study_area, today
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, everything_seen, require_over, seen, study_area, today
-from web.staff.fields import CHOOSE, DOES_NOT_FIT, NEEDED, TABLES, Field, fields, given
+from web.staff.common import directory, everything_seen, propose, require_over, seen
+from web.staff.fields import CHOOSE, DOES_NOT_FIT, FIELDS, NEEDED, TABLES, Field, fields, given
 from web.staff.records.edit import NO_REASON, STEWARDS
 from web.staff.records.records import RecordLine, line
 from web.staff.visible import VisibleRecords, name_of
@@ -37,44 +37,23 @@ blueprint = Blueprint("new", __name__)
 ROUTES: dict[str, Action | Open] = {"new.body": "edit", "new.service": "edit", "new.place": "edit"}
 MENU = (MenuItem("new/organization.html", Message("New entry"), "edit", 50),)
 
-ASKED: dict[str, tuple[str, ...]] = {
-    "organization": ("name", "alternate_name", "description", "email", "website", "audience"),
-    "service": (
-        "name",
-        "description",
-        "fees_description",
-        "application_process",
-        "eligibility_description",
-        "minimum_age",
-        "maximum_age",
-        "email",
-        "url",
-        "audience",
-    ),
-    "location": ("area_unit", "latitude", "longitude", "transportation"),
-    "address": ("address_1", "address_2", "city", "postal_code"),
+LEFT_OUT: dict[str, tuple[str, ...]] = {
+    "service": ("alternate_name", "status", "wait_time", "alert"),
+    "location": ("name", "description", "audience"),
+    "address": ("audience",),
 }
-"""Table -> fields that are asked of a new record of it."""
+"""Table -> fields that are not asked of a new record of it."""
 
-MORE = {
-    f"{table}-{name}"
-    for table, own in {
-        "organization": ("alternate_name", "description", "email", "website"),
-        "service": (
-            "fees_description",
-            "application_process",
-            "eligibility_description",
-            "minimum_age",
-            "maximum_age",
-            "email",
-            "url",
-        ),
-        "location": ("latitude", "longitude", "transportation"),
-        "address": ("address_2", "postal_code"),
-    }.items()
-    for name in own
+AT_ONCE: dict[str, tuple[str, ...]] = {
+    "organization": ("name", "audience"),
+    "service": ("name", "description", "audience"),
+    "location": ("area_unit",),
+    "address": ("address_1", "city"),
 }
-"""Fields that are asked for only by who wants to tell more."""
+"""Table -> fields that are asked of everybody; the others only of who wants to tell more."""
+
+ASKED = {table: tuple(name for name in FIELDS[table] if name not in LEFT_OUT.get(table, ())) for table in AT_ONCE}
+MORE = {f"{table}-{name}" for table, own in AT_ONCE.items() for name in ASKED[table] if name not in own}
 
 SECTIONS: dict[str, Message] = {
     "organization": Message("The organization"),
@@ -140,9 +119,7 @@ def _answer(language: str, tables: Sequence[str], owner: Any = None) -> Response
         directory().add(batch, by=me().login, on=today())
         log("added", subject=f"{main.table} {main.id}", reason=reason)
         return redirect(f"/{language}/{back}?hidden", code=303)
-    fields = as_fields(entered.records)
-    directory().propose("new", main.table, main.id, fields, by=me().login, on=today(), reason=reason)
-    log("proposed", subject=f"{main.table} {main.id}", reason=reason)
+    propose("new", main.table, main.id, as_fields(entered.records), reason=reason)
     return redirect(f"/{language}/{back}?waits", code=303)
 
 

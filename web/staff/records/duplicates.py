@@ -13,11 +13,11 @@ from mapping.language.i18n import Message, Phrase, Several
 from mapping.quality.candidate import TABLES as COMPARED
 from mapping.quality.candidate import Candidate
 from mapping.quality.duplicates import Decided, Kind, batch_of
-from web.access.guard import Open, log, me
+from web.access.guard import Open, log, me, study_area, today
 from web.access.roles import Action
 from web.access.signin import page
 from web.staff.agreeing import others
-from web.staff.common import directory, everything_seen, gone_since, outcome, require_over, seen, study_area, today
+from web.staff.common import directory, everything_seen, gone_since, outcome, propose, require_over, seen
 from web.staff.fields import CHOOSE, FIELDS, LABELS, PARTS, TABLES, said
 from web.staff.records.edit import NO_REASON, leads_elsewhere
 from web.staff.records.records import RecordLine, line, parts_of, shown
@@ -241,7 +241,7 @@ def settle(language: str, table: str, identifier: str, field: str) -> ResponseRe
     reason, number = claims[int(chosen)].source, request.form.get("seen", 0, type=int)
     try:
         if leads_elsewhere(table, identifier, values):
-            directory().propose("edit", table, identifier, values, by=me().login, on=today(), reason=reason)
+            propose("edit", table, identifier, values, reason=reason)
             return redirect(f"/{language}/conflicts.html?waits", code=303)
         directory().edit(table, identifier, values, by=me().login, on=today(), reason=reason, last_change=number)
     except Outdated:

@@ -20,22 +20,11 @@ from mapping.language.i18n import Message
 from mapping.model import ENTRY_POINTS, RECORDS, WHOLES, Service, Source, record_id
 from mapping.quality.call_list import batch_of_calls, found_by_call
 from mapping.quality.holdings import HeldService
-from web.access.guard import Open, log, me
+from web.access.guard import Open, log, me, study_area, today, typed_day
 from web.access.roles import Action
 from web.access.signin import page
-from web.staff.common import directory, everything_seen, outcome, require_over, seen, study_area, today
-from web.staff.fields import (
-    CHOOSE,
-    FIELDS,
-    LABELS,
-    LEVELS,
-    PARTS,
-    RESULTS,
-    TABLES,
-    as_day,
-    fields,
-    given,
-)
+from web.staff.common import directory, everything_seen, outcome, propose, require_over, seen
+from web.staff.fields import CHOOSE, FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, fields, given
 from web.staff.records.records import line, record_page
 
 edit = Blueprint("edit", __name__)
@@ -89,8 +78,7 @@ def change(language: str, table: str, identifier: str) -> ResponseReturnValue:
     if two or "ask" in request.form:
         if version(directory().db, table, identifier) != number:
             return _form(language, table, record, problem=STALE, typed={}), 409
-        directory().propose("edit", table, identifier, values, by=me().login, on=today(), reason=reason)
-        log("proposed", subject=f"{table} {identifier}", reason=reason)
+        propose("edit", table, identifier, values, reason=reason)
         return back(language, record, outcome="waits")
     try:
         made = directory().edit(table, identifier, values, by=me().login, on=today(), reason=reason, last_change=number)
@@ -117,8 +105,7 @@ def add(language: str, table: str, owner_table: str, owner: str) -> ResponseRetu
     reason, new = request.form["reason"].strip(), str(uuid.uuid4())
     values |= _belonging(table, owner_record)
     if table in ENTRY_POINTS and values.get("audience") != "custodian":
-        directory().propose("add", table, new, values, by=me().login, on=today(), reason=reason)
-        log("proposed", subject=f"{table} {new}", reason=reason)
+        propose("add", table, new, values, reason=reason)
         return back(language, owner_record, outcome="waits")
     record = RECORDS[table].model_validate(values | {"id": new})
     batch = Batch(STEWARDS, f"{table} of a steward", records=[record], rows=1, partial=True)
@@ -136,8 +123,7 @@ def remove(language: str, table: str, identifier: str) -> ResponseReturnValue:
     batch = Batch(STEWARDS, f"{table} of a steward", removed=[(table, identifier)], partial=True)
     if directory().add(batch, by=me().login, on=today(), dry_run=True).shows:
         reason = request.form.get("reason", "").strip() or "-"
-        directory().propose("remove", table, identifier, {}, by=me().login, on=today(), reason=reason)
-        log("proposed", subject=f"{table} {identifier}")
+        propose("remove", table, identifier, {}, reason=reason)
         return back(language, record, outcome="waits")
     answer = back(language, record)
     directory().add(batch, by=me().login, on=today())
@@ -149,8 +135,8 @@ def remove(language: str, table: str, identifier: str) -> ResponseReturnValue:
 def check(language: str, identifier: str) -> ResponseReturnValue:
     """Note that a service was checked: what was found, how, by whom, when."""
     record = visible("service", identifier)
-    result, level, day = request.form.get("result", ""), request.form.get("level", ""), request.form.get("on", "")
-    on = as_day(day) if day.strip() else today()
+    result, level = request.form.get("result", ""), request.form.get("level", "")
+    on = typed_day("on") if request.form.get("on", "").strip() else today()
     wrong = {} if result in RESULTS else {"result": CHOOSE}
     wrong |= {} if level in LEVELS else {"level": CHOOSE}
     wrong |= {} if on and on <= today() else {"on": LATE if on else NO_DAY}
@@ -177,12 +163,12 @@ def flag(language: str, table: str, identifier: str) -> ResponseReturnValue:
         abort(404)
     if not reason:
         return record_page(language, table, identifier, wrong={"reason": NO_REASON}), 400
+    subject = f"{table} {identifier}: do_not_list"
     if record.do_not_list:
-        directory().propose("edit", table, identifier, {"do_not_list": False}, by=me().login, on=today(), reason=reason)
-        log("proposed", subject=f"{table} {identifier}: do_not_list", reason=reason)
+        propose("edit", table, identifier, {"do_not_list": False}, reason=reason, subject=subject)
         return back(language, record, outcome="waits")
     directory().edit(table, identifier, {"do_not_list": True}, by=me().login, on=today(), reason=reason)
-    log("edited", subject=f"{table} {identifier}: do_not_list", reason=reason)
+    log("edited", subject=subject, reason=reason)
     return back(language, record)
 
 

@@ -15,11 +15,11 @@ from flask.typing import ResponseReturnValue
 from mapping.language.fold import skeleton
 from mapping.language.i18n import Message
 from mapping.model import Contact, Location, Organization, Phone, Service, ServiceAtLocation
-from web.access.guard import Open, log, log_at_most, me, now
+from web.access.guard import Open, log, log_at_most, me, now, today
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, require_everywhere, today
+from web.staff.common import directory, require_everywhere
 from web.staff.records.reveal import LASTS, LEAST_REASON, SHORT
 
 blueprint = Blueprint("forget", __name__)
@@ -85,7 +85,7 @@ def told(record: str) -> Iterator[Found]:
 
 
 def _page(language: str, **values: object) -> str:
-    return page("ops/forget.html", language, **{"problem": None, "found": None} | values)
+    return page("ops/forget.html", language, **{"found": None, **values})
 
 
 def _is_enough(word: str) -> bool:

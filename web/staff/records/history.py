@@ -13,12 +13,12 @@ from mapping.directory.rows import Proposal
 from mapping.directory.undo import BatchLine
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
-from web.access.guard import Open, log, me
+from web.access.guard import Open, log, me, today
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.agreeing import ASKED, about, may_agree
-from web.staff.common import directory, everything_seen, gone_since, today
+from web.staff.common import directory, everything_seen, gone_since, propose
 from web.staff.fields import TABLES
 from web.staff.visible import name_of
 
@@ -156,8 +156,7 @@ def undo(language: str, number: int) -> ResponseReturnValue:
         raise NotFound("there is no such change")
     try:
         if directory().undo(number, by=me().login, on=today(), dry_run=True).shows:
-            directory().propose("undo", "batch", str(number), {}, by=me().login, on=today(), reason=WHY.text)
-            log("proposed", subject=f"undo batch {number}")
+            propose("undo", "batch", str(number), {}, reason=WHY.text, subject=f"undo batch {number}")
             return redirect(f"/{language}/changes.html?waits", code=303)
         directory().undo(number, by=me().login, on=today())
     except InvalidRecord:

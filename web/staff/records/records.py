@@ -18,11 +18,11 @@ from mapping.model import RECORDS, WHOLES
 from mapping.quality.holdings import HeldService
 from mapping.quality.overview import FRESHNESS_NAMES
 from mapping.safety.redaction import PUBLISHED
-from web.access.guard import Open, me
+from web.access.guard import Open, me, study_area
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, everything_seen, seen, study_area
+from web.staff.common import directory, everything_seen, seen
 from web.staff.fields import FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, editable, said
 from web.staff.records.history import act
 from web.staff.visible import VisibleRecords, name_of

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, abort, current_app, redirect, request
+from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.directory.directory import public_id
@@ -28,15 +28,15 @@ from mapping.model import (
     ServiceAtLocation,
     TaxonomyTerm,
 )
-from web.access.guard import Open, log, log_at_most, me, now
+from web.access.guard import Open, accounts, ledger, log, log_at_most, me, now, study_area
 from web.access.mailer import of_role
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.presenters.edition import short_code
-from web.staff.common import directory, everything_seen, study_area
+from web.staff.common import directory, everything_seen
 from web.staff.operations.admin import mailer
-from web.stores.ledger import Ledger, LedgerLine
+from web.stores.ledger import LedgerLine
 
 blueprint = Blueprint("reveal", __name__)
 
@@ -125,9 +125,8 @@ def places() -> list[HiddenPlace]:
 
 def reveals(who: str = "") -> list[tuple[LedgerLine, dt.datetime, bool]]:
     """Return the reveals that were given, newest first: the line, until when, whether it still holds."""
-    ledger: Ledger = current_app.config["LEDGER"]
     shown_lines = []
-    for line in ledger.lines(who=who, action="reveal"):
+    for line in ledger().lines(who=who, action="reveal"):
         until = dt.datetime.fromisoformat(line.at) + LASTS
         shown_lines.append((line, until, until > now()))
     return shown_lines
@@ -246,6 +245,6 @@ def _alarm(count: int) -> None:
     post = mailer()
     if post is not None:
         try:
-            post.send(of_role(current_app.config["ACCOUNTS"], "administrator"), "look", now=now())
+            post.send(of_role(accounts(), "administrator"), "look", now=now())
         except MappingError:
             log("mail_failed", reason="reveal_alarm")

@@ -4,15 +4,18 @@ They were found when an edition was last built; the lines speak of hidden record
 only, and every look is a line of the log.
 """
 
-from flask import Blueprint, request
+from pathlib import Path
+
+from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 
+from mapping.editions.publish import warnings_file
 from mapping.language.i18n import Message
 from web.access.guard import Open, log_at_most, now
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import require_everywhere, warnings_file
+from web.staff.common import require_everywhere
 from web.staff.records.reveal import LASTS, LEAST_REASON, SHORT
 from web.staff.records.reveal import MOST as MOST_LOOKS
 
@@ -35,6 +38,6 @@ def all_(language: str) -> ResponseReturnValue:
         return page("ops/telling.html", language, lines=None, wrong={"reason": SHORT}), 400
     if not log_at_most(MOST_LOOKS, "warnings_read", since=now() - LASTS, subject="", reason=reason):
         return page("ops/telling.html", language, lines=None, problem=STOPPED), 429
-    path = warnings_file()
+    path = warnings_file(Path(current_app.config["DIRECTORY"]))
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return page("ops/telling.html", language, lines=[line for line in lines if line])
+    return page("ops/telling.html", language, lines=lines)

@@ -16,10 +16,10 @@ from mapping.language.i18n import Message
 from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, WHOLES
-from web.access.guard import Open, log, me
+from web.access.guard import Open, me, study_area
 from web.access.roles import Action
 from web.access.signin import page
-from web.staff.common import directory, require_over, seen, study_area, today
+from web.staff.common import propose, require_over, seen
 from web.staff.fields import AUDIENCE_LABELS, CHOOSE, LABELS, NEEDED, Field
 from web.staff.records.records import line
 from web.staff.review.proposals import consent_given
@@ -105,8 +105,7 @@ def _propose(
     consent, missing = consent_given()
     if wrong or missing:
         return _form(language, **shown, wrong={**wrong, **missing}), 400
-    directory().propose(kind, table, identifier, values, by=me().login, on=today(), **consent)
-    log("proposed", subject=f"{table} {identifier}: consent", reason=consent["reason"])
+    propose(kind, table, identifier, values, subject=f"{table} {identifier}: consent", **consent)
     return redirect(f"/{language}/{shown.get('back') or 'waiting.html'}?waits", code=303)
 
 

@@ -17,11 +17,11 @@ from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message, show
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Record, Source, StandardAssessment, record_id
-from web.access.guard import Open, log, me
+from web.access.guard import Open, log, me, study_area, today
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, everything_seen, inbox, seen, study_area, today
+from web.staff.common import directory, everything_seen, inbox, propose, seen
 from web.staff.fields import CHOOSE, FIELDS, LABELS, given, said
 from web.staff.records.edit import leads_elsewhere
 from web.staff.records.records import line
@@ -230,7 +230,7 @@ def _accept_draft(received: Received, draft: Draft, record: Any) -> bool:
     elif version(directory().db, record.table, record.id) != number:
         raise Outdated
     if two:
-        directory().propose("edit", record.table, record.id, two, by=me().login, on=today(), reason=reason)
+        propose("edit", record.table, record.id, two, reason=reason)
     return True
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, abort, current_app, redirect, request
+from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.directory.erasure import StillTold
@@ -16,15 +16,15 @@ from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, RECORDS, WHOLES
 from mapping.safety.agreed import Showing, digest_of
-from web.access.accounts import Account, Accounts
+from web.access.accounts import Account
 from web.access.deputies import on_leave
-from web.access.guard import Open, log, me
+from web.access.guard import Open, accounts, log, me, study_area, today, typed_day
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.agreeing import ASKED, about, due_on, hidden_units, may_agree, others
-from web.staff.common import directory, everything_seen, is_me, is_other_person, seen, study_area, today
-from web.staff.fields import AFTER_TODAY, AUDIENCE_LABELS, CHOOSE, FIELDS, LABELS, NEEDED, TABLES, as_day, said
+from web.staff.common import directory, everything_seen, is_me, is_other_person, propose, seen
+from web.staff.fields import AFTER_TODAY, AUDIENCE_LABELS, CHOOSE, FIELDS, LABELS, NEEDED, TABLES, said
 from web.staff.operations.imports import numbers_of, words_of
 from web.staff.records.forget import told
 from web.staff.records.records import line
@@ -71,8 +71,7 @@ def due(proposed_on: dt.date) -> dt.date:
 
 def away() -> list[Account]:
     """Return who may agree somewhere and is on leave."""
-    accounts: Accounts = current_app.config["ACCOUNTS"]
-    return [account for account in accounts.accounts() if account.may("approve") and on_leave(account, today())]
+    return [account for account in accounts().accounts() if account.may("approve") and on_leave(account, today())]
 
 
 def may_see(proposal: Proposal) -> bool:
@@ -253,15 +252,15 @@ def widen(language: str, table: str, identifier: str) -> ResponseReturnValue:
         wrong["value"] = CHOOSE
     if wrong:
         return page("staff/widen.html", language, **settings, wrong=wrong), 400
-    directory().propose("audience", table, identifier, {"value": form["value"]}, by=me().login, on=today(), **consent)
-    log("proposed", subject=f"{table} {identifier}: audience", reason=consent["reason"])
+    subject = f"{table} {identifier}: audience"
+    propose("audience", table, identifier, {"value": form["value"]}, subject=subject, **consent)
     return redirect(f"/{language}/{back or 'waiting.html'}?waits", code=303)
 
 
 def consent_given() -> tuple[dict[str, Any], dict[str, Message]]:
     """Return who agreed, until when, and why, as a form says it, and what of that is wrong: name -> message."""
     texts = {name: request.form.get(name, "").strip() for name in ("consent_by", "reason")}
-    until = as_day(request.form.get("consent_until", ""))
+    until = typed_day("consent_until")
     wrong = {name: NEEDED for name, text in texts.items() if not text}
     if until is None or until <= today():
         wrong["consent_until"] = AFTER_TODAY

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, abort, current_app, redirect, request
+from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.directory.gate import OnePerson, Waiting
@@ -13,12 +13,11 @@ from mapping.errors import NotFound
 from mapping.language.i18n import Message
 from mapping.model import RECORDS, WHOLES, Audience, references
 from mapping.safety.agreed import THRESHOLD, Showing, digest_of
-from web.access.accounts import Accounts
-from web.access.guard import Open, log, me
+from web.access.guard import Open, accounts, log, me, study_area, today
 from web.access.roles import Action
 from web.access.signin import page
 from web.staff.agreeing import may_agree_to_show
-from web.staff.common import directory, everything_seen, study_area, today
+from web.staff.common import directory, everything_seen
 from web.staff.fields import LABELS, TABLES, label_of, said
 from web.staff.visible import VisibleRecords, body_of, name_of
 
@@ -144,9 +143,8 @@ def _theirs_to_see(differences: list[Waiting]) -> list[Waiting]:
 
 def _of_others(differences: list[Waiting]) -> list[Waiting]:
     """Return what somebody else did who signed in."""
-    accounts: Accounts = current_app.config["ACCOUNTS"]
     doers = {difference.by for difference in differences if difference.by}
-    others = {doer for doer in doers if not accounts.one_person(doer, me().login)}
+    others = {doer for doer in doers if not accounts().one_person(doer, me().login)}
     return [difference for difference in differences if difference.by in others]
 
 

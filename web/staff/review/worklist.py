@@ -13,12 +13,12 @@ from mapping.language.i18n import Message, Phrase, translate
 from mapping.model import WHOLES
 from mapping.quality.call_list import calls_of
 from mapping.quality.overview import AUDIENCE_NAMES, FRESHNESS_NAMES, Matter, State, matters
-from web.access.guard import Open, me
+from web.access.guard import Open, me, study_area, today
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.agreeing import ASKED, about
-from web.staff.common import directory, everything_seen, inbox, seen, study_area, today
+from web.staff.common import directory, everything_seen, inbox, seen
 from web.staff.records.duplicates import may_decide, moves, whether
 from web.staff.records.records import RecordLine, line
 from web.staff.review.inbox import waiting_for_me

@@ -1031,3 +1031,16 @@ def test_from_where_an_office_moved_is_told_as_stewards_see_it_alone(tmp_path, t
             told.append([missing.into("en") for missing in stored.missing(newer, sight=seen.get)])
     assert (told[0] == told[1]) == (marking != "nothing hidden")
     assert any("Papers" in text for text in told[0])
+
+
+def test_what_would_lead_people_elsewhere_is_settled_by_two_and_logged(tmp_path, tiny_area):
+    first = organization("Umed"), service("Advice", of="Umed", email="desk@example.org")
+    office = Office(tmp_path, tiny_area, *first, place("Office", of=["Advice"], at=(10.0, 60.1), unit="XT-W2"))
+    second = (organization("Umed"), service("Advice", of="Umed", email="other@example.org"))
+    with Directory(office.directory, tiny_area) as opened:
+        opened.add(batch(*second, source="other", file="other.csv"), by="tests", on=TODAY)
+    steward, own = office.client("steward"), key("service", "Advice")
+    form = fields_of(steward, "/en/conflicts.html") | {"value": "1"}
+    assert steward.post(f"/en/conflicts/service/{own}/email", data=form).location.endswith("?waits")
+    (line,) = office.ledger.lines(newest=1)
+    assert (line.action, line.subject) == ("proposed", f"service {own}")
