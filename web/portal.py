@@ -51,6 +51,8 @@ KINDS = {
     ".csv": "text/csv",
     ".json": "application/json",
     ".zip": "application/zip",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".md": "text/markdown",
 }
 """Media type of each kind of file that is offered: what a machine says of others may differ from the next."""
 

@@ -9,10 +9,10 @@ from flask import Blueprint, Response
 
 from mapping.errors import NotFound
 from mapping.formats.hsds import _profile as hsds_profile
+from web.portal import file
 from web.public.app import page
 
 blueprint = Blueprint("profile", __name__)
-KINDS = {"json": "application/json", "md": "text/markdown; charset=utf-8"}
 
 
 @blueprint.get("/<language>/profile.html")
@@ -36,4 +36,4 @@ def one_file(name: str) -> Response:
     known = hsds_profile.files()
     if name not in known:
         raise NotFound("no such page")
-    return Response(known[name], content_type=KINDS[name.rpartition(".")[2]])
+    return file(known[name], name)

@@ -17,6 +17,7 @@ from mapping.render.report.elements import Chapter, Picture, Report
 from mapping.render.report.recommendations import to_csv
 from mapping.render.report.writers import docx, html, pdf
 from mapping.view.view import View
+from web.portal import file
 from web.presenters import sheets
 from web.presenters.edition import Edition, kept
 from web.presenters.sheets import PictureSize
@@ -29,11 +30,6 @@ TITLES = {
     "docx": Message("The whole report for Word (DOCX)"),
     "pdf": Message("The whole report for print (PDF)"),
     "csv": Message("Its recommendations as a table (CSV)"),
-}
-KINDS = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-    "csv": "text/csv",
 }
 
 
@@ -117,9 +113,9 @@ def drawing(language: str, anchor: str, number: int, ending: str) -> Response:
         raise NotFound("no such page")
     drawn = drawing_of(edition(), picture, language)
     if ending == "svg":
-        return Response(drawn, mimetype="image/svg+xml")
+        return file(drawn.encode(), "drawing.svg")
     made = edition().keep(("picture", anchor, number, language), lambda: png(drawn, sheets.PAGE))
-    return Response(made, mimetype="image/png")
+    return file(made, "drawing.png")
 
 
 @blueprint.get("/<language>/report/<name>.docx", defaults={"ending": "docx"})
@@ -127,16 +123,16 @@ def drawing(language: str, anchor: str, number: int, ending: str) -> Response:
 @blueprint.get("/<language>/report/<name>.csv", defaults={"ending": "csv"})
 def download(language: str, name: str, ending: str) -> Response:
     """Return the report, or its recommendations, as a file."""
-    for file in downloads(edition(), language):
-        if file.name == f"{name}.{ending}":
-            return Response(file.contents, mimetype=KINDS[ending])
+    for offered in downloads(edition(), language):
+        if offered.name == f"{name}.{ending}":
+            return file(offered.contents, offered.name)
     raise NotFound("no such page")
 
 
 @blueprint.get("/static/report.css")
 def style() -> Response:
     """Return what the parts of a chapter look like."""
-    return Response(html.block_style(), mimetype="text/css")
+    return file(html.block_style().encode(), "report.css")
 
 
 @kept
