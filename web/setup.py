@@ -27,7 +27,7 @@ from mapping.errors import InvalidRecord, MappingError
 from mapping.language.i18n import show
 from mapping.language.languages import attributes, codes
 from mapping.language.languages import language as language_of
-from mapping.resources import shipped, study_areas
+from mapping.resources import for_owner, shipped, study_areas
 from mapping.safety.redaction import VIEWS
 from web.access.accounts import COMMAND_LINE, Accounts
 from web.headers import set_headers
@@ -138,8 +138,7 @@ def _make(folder: Path, answers: SetupAnswers, *, now: dt.datetime) -> Founded:
         for token in [accounts.add(login, login, "administrator", by=COMMAND_LINE, now=now, language=language)]
     )
     key = secrets.token_hex(32)
-    files["key"].touch(mode=0o600)
-    files["key"].write_text(key + "\n", encoding="ascii")
+    for_owner(files["key"]).write_text(key + "\n", encoding="ascii")
     settings = {"name": answers.name, "founded": now.date().isoformat()}
     files["settings"].write_text(json.dumps(settings, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return Founded(links, key)

@@ -78,7 +78,7 @@ REASONS: dict[str, Message] = {
     "code": Message("wrong code"),
     "locked": Message("locked after wrong tries"),
     "passkey": Message("passkey"),
-    "reveal_alarm": Message("Alarm: many confidential places seen"),
+    "reveal_alarm": DEEDS["reveal_alarm"],
 }
 """What a code in the last column stands for."""
 

@@ -11,7 +11,7 @@ from mapping.language.i18n import Coded, Message, country_name, show
 from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, Audience
-from web.staff.fields import AUDIENCE_LABELS, LABELS, PRECISE, SENT_AS, TABLES
+from web.staff.fields import AUDIENCE_LABELS, KINDS_OF_LINES, LABELS, LINK_TYPES, PRECISE, SENT_AS, TABLES
 
 PRIVATE = Message("never kept: remarks, people")
 UNREAD = Message("not read")
@@ -28,7 +28,7 @@ SHAPES: dict[str, Message] = {
 BECOMES: dict[str, Message] = {
     "organization": TABLES["organization"],
     "organization_kind": LABELS["kind"],
-    "service": Message("Kind of help"),
+    "service": LABELS["service_type"],
     "description": LABELS["description"],
     "place_name": Message("Name of the place"),
     "unit": LABELS["area_unit"],
@@ -43,8 +43,8 @@ BECOMES: dict[str, Message] = {
     "email": LABELS["email"],
     "website": LABELS["website"],
     "hours": TABLES["schedule"],
-    "serves": Message("Who is helped"),
-    "excludes": Message("Who is not taken"),
+    "serves": LINK_TYPES["serves"],
+    "excludes": LINK_TYPES["excludes"],
     "languages": TABLES["language"],
     "cost": LABELS["fees_description"],
     "documents": LABELS["document"],
@@ -58,7 +58,7 @@ BECOMES: dict[str, Message] = {
     "precision": LABELS["precision"],
     "contact": TABLES["contact"],
     "key": Message("Number of the row at the sender"),
-    "fax": Message("Fax"),
+    "fax": KINDS_OF_LINES["fax"],
     "capacity": Message("Places, beds or cases a month"),
     "verified_by": Message("Who checked it: stays with the custodians"),
 }

@@ -20,6 +20,7 @@ from mapping.area.change import change_settings
 from mapping.area.study_area import StudyArea
 from mapping.errors import MappingError
 from mapping.language.i18n import Message, show
+from mapping.resources import for_owner
 from web.access.guard import Open, accounts, log, me, study_area
 from web.access.mailer import MailSettings, mail_settings
 from web.access.roles import Action
@@ -27,6 +28,7 @@ from web.access.signin import page
 from web.staff.common import is_me
 from web.staff.fields import CHOOSE
 from web.staff.operations.admin import FAILED, private
+from web.staff.operations.settings import OF_MAIL, SECURITY
 
 blueprint = Blueprint("office", __name__)
 
@@ -47,18 +49,9 @@ LABELS: dict[str, Message] = PLAIN | {
     "moving_holidays": Message("Holidays that move"),
     "emergency": Message("Emergency numbers"),
 }
-MAIL_FIELDS: dict[str, Message] = {
-    "host": Message("Mail server"),
-    "port": Message("Port"),
-    "user": Message("User of the mail server"),
-    "password": Message("Password of the mail server; empty: as before"),
-    "sender": Message("Sender"),
-    "portal": Message("Address of the partner portal"),
-    "staff": Message("Address of the staff portal"),
-}
+MAIL_FIELDS = {name: label for name, label in OF_MAIL.items() if name not in ("security", "ca")}
 ANOTHER = Message("Another administrator must agree, who is another person.")
 AGAIN = Message("Password or code is not right. Nothing was changed.")
-SECURITIES = ("starttls", "tls", "none")
 NOTHING = Message("Nothing differs from what is set.")
 OTHER = Message("Another change waits by now than the one that you looked at. Look at it again.")
 
@@ -121,18 +114,17 @@ def mail(language: str) -> ResponseReturnValue:
         known = None
     if request.method == "GET":
         return _mail(language, known)
-    if request.form.get("security") not in SECURITIES:
+    if request.form.get("security") not in SECURITY:
         return _mail(language, known, wrong={"security": CHOOSE}), 400
     if not is_me():
         return _mail(language, known, problem=AGAIN), 400
     given = {name: request.form.get(name, "").strip() for name in (*MAIL_FIELDS, "security")}
     given["password"] = request.form.get("mail_password", "") or (known.password if known else "")
     part = path.with_name("mail.toml.part")
-    part.touch(mode=0o600)
     mail_server: dict[str, object] = {
         name: int(value) if value.isdigit() and name == "port" else value for name, value in given.items() if value
     }
-    part.write_text(tomlkit.dumps(mail_server), encoding="utf-8")
+    for_owner(part).write_text(tomlkit.dumps(mail_server), encoding="utf-8")
     try:
         mail_settings(part, {})
     except MappingError as error:

@@ -16,12 +16,16 @@ NONE = Message("none")
 OF_MAIL: dict[str, Message] = {
     "host": Message("Mail server"),
     "port": Message("Port"),
+    "user": Message("User of the mail server"),
+    "password": Message("Password of the mail server; empty: as before"),
     "security": Message("Encryption"),
     "sender": Message("Sender"),
     "ca": Message("Certificate of an own authority"),
     "portal": Message("Address of the partner portal"),
     "staff": Message("Address of the staff portal"),
 }
+"""What a setting of mails is called."""
+SECRET = ("user", "password")
 SECURITY: dict[str, Message] = {
     "starttls": Message("STARTTLS: encrypted before anything is sent"),
     "tls": Message("TLS from the first byte"),
@@ -33,7 +37,7 @@ def mail_in_words(settings: MailSettings, language: str) -> Iterator[Said]:
     """Yield what the settings of mails say; never a user or a password."""
     for name, label in OF_MAIL.items():
         value = getattr(settings, name)
-        if value:
+        if value and name not in SECRET:
             yield label, [SECURITY[value].into(language) if name == "security" else str(value)]
 
 

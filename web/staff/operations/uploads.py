@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from mapping.column_map import ColumnMap
 from mapping.errors import FormatError, NotFound
 from mapping.language.i18n import Phrase
+from mapping.resources import for_owner
 
 LASTS = 7 * 24 * 3600
 """Seconds after which an upload that nobody finished is removed: as long as a second person may take to agree."""
@@ -76,8 +77,7 @@ class Uploads:
         for subfolder in (self.folder, folder, folder / "file"):
             subfolder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / "file" / plain
-        path.touch(mode=0o600)
-        path.write_bytes(contents)
+        for_owner(path).write_bytes(contents)
         upload = Upload(token, account, path)
         self._note(upload)
         return upload
@@ -160,8 +160,7 @@ class Uploads:
             "looked_at": upload.looked_at,
         }
         beside = self.folder / upload.token / "about.new"
-        beside.touch(mode=0o600)
-        beside.write_text(json.dumps(note), encoding="utf-8")
+        for_owner(beside).write_text(json.dumps(note), encoding="utf-8")
         beside.replace(beside.with_suffix(".json"))  # whoever reads it meanwhile reads all of one
 
     def _sweep(self) -> None:
@@ -193,7 +192,6 @@ def save_map(columns: ColumnMap, folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{columns.source}-{columns.digest[:8]}.json"
     beside = path.with_suffix(".new")
-    beside.touch(mode=0o600)
-    beside.write_text(columns.model_dump_json(), encoding="utf-8")
+    for_owner(beside).write_text(columns.model_dump_json(), encoding="utf-8")
     beside.replace(path)
     return path.name

@@ -27,7 +27,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, propose, require_over, seen
-from web.staff.fields import CHOOSE, DOES_NOT_FIT, FIELDS, NEEDED, TABLES, Field, fields, given
+from web.staff.fields import CHOOSE, DOES_NOT_FIT, FIELDS, LABELS, NEEDED, TABLES, Field, fields, given
 from web.staff.records.edit import NO_REASON, STEWARDS
 from web.staff.records.records import RecordLine, line
 from web.staff.visible import VisibleRecords, name_of
@@ -60,11 +60,7 @@ SECTIONS: dict[str, Message] = {
     "service": Message("Its service"),
     "location": Message("Where it is"),
 }
-KIND, NUMBER, OWN_PLACE = (
-    Message("Kind of help"),
-    Message("Number"),
-    Message("A place of this organization that is known"),
-)
+OWN_PLACE = Message("A place of this organization that is known")
 
 NO_PLACE = Message(
     "Choose a place that is known, or the administrative area where it is; without an address it counts as the area "
@@ -321,9 +317,9 @@ def _fields(table: str, language: str, owner: Any) -> Iterator[Field]:
                 needed = form_field.needed and table == "organization"
                 yield replace(form_field, name=f"{part}-{form_field.name}", choices=choices, needed=needed)
             if form_field.name == "name" and part == "service":
-                yield Field("service-kind", KIND, "choice", "", tuple(_kinds(language)))
+                yield Field("service-kind", LABELS["service_type"], "choice", "", tuple(_kinds(language)))
             if form_field.name == "name" and part in ("organization", "service"):
-                yield Field(f"{part}-number", NUMBER, "text", "")
+                yield Field(f"{part}-number", LABELS["number"], "text", "")
 
 
 def _kinds(language: str) -> Iterator[tuple[str, str]]:

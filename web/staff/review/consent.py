@@ -21,6 +21,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.staff.common import propose, require_over, seen
 from web.staff.fields import AUDIENCE_LABELS, CHOOSE, LABELS, NEEDED, Field
+from web.staff.records.create import NOT_YOURS
 from web.staff.records.records import line
 from web.staff.review.proposals import consent_given
 
@@ -31,9 +32,6 @@ ROUTES: dict[str, Action | Open] = {
     "consent.statement_anew": "approve",
     "consent.anew": "approve",
 }
-
-NOT_YOURS = Message("This is in a region that is not granted to you.")
-TEXT, ROUTE, KIND = Message("What can be arranged"), Message("Through which line"), Message("Kind of help")
 
 
 @blueprint.route("/<language>/consent/<identifier>.html", methods=["GET", "POST"])
@@ -141,8 +139,8 @@ def _fields(language: str) -> tuple[Field, ...]:
     )
     return (
         *texts,
-        Field("route", ROUTE, "text", "", needed=True),
-        Field("service_type", KIND, "choice", "", kinds),
+        Field("route", LABELS["route"], "text", "", needed=True),
+        Field("service_type", LABELS["service_type"], "choice", "", kinds),
         Field("area_unit", LABELS["area_unit"], "choice", "", units),
         Field("audience", LABELS["audience"], "choice", "public", readers, needed=True),
     )

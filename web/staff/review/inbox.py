@@ -60,12 +60,6 @@ WHY: dict[str, Message] = {
     "not_in_my_language": Message("not in the language"),
     "cannot_pay": Message("it costs too much"),
 }
-ANSWERS: dict[str, Message] = {
-    "met": Message("met"),
-    "partly": Message("partly met"),
-    "not met": Message("not met"),
-    "unknown": Message("not known"),
-}
 DEED_OF: dict[str, Deed] = {
     "accepted": "message_accepted",
     "refused": "message_refused",
@@ -197,7 +191,7 @@ def _answers(received: Received, language: str) -> Iterator[tuple[str, Message, 
         for code, answer in received.message.answers.items():
             if code in items:
                 evidence = received.message.evidence.get(code, "")
-                yield str(items.label(code, language)), ANSWERS[answer], evidence
+                yield str(items.label(code, language)), LABELS[answer.replace(" ", "_")], evidence
 
 
 def _accept(received: Received) -> bool:

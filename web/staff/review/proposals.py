@@ -211,10 +211,7 @@ def statement_words(name: str, value: Any, language: str) -> str:
 
 STATEMENT_FIELDS: dict[str, Message] = {
     "text": Message("What can be arranged"),
-    "route": Message("Through which line"),
-    "service_type": Message("Kind of help"),
-    "area_unit": LABELS["area_unit"],
-    "audience": LABELS["audience"],
+    **{name: LABELS[name] for name in ("route", "service_type", "area_unit", "audience")},
 }
 
 
