@@ -565,8 +565,8 @@ def _ask(language: str, upload: Upload, kind: Literal["map", "phones"], has_numb
     fields, source = {"map": columns.model_dump_json(exclude_defaults=True), "upload": upload.token}, columns.source
     if kind == "map":
         save_map(columns, maps())
-        asked = {"value": columns.digest, **fields}
-        propose("map", "source", source, asked, reason=reason, subject=f"map {source}")
+        by_digest = {"value": columns.digest, **fields}
+        propose("map", "source", source, by_digest, reason=reason, subject=f"map {source}")
     if source not in _trusted() and "phones" not in _asked(source) and has_numbers:
         propose("phones", "source", source, fields, reason=reason, subject=f"phones {source}")
     return redirect(f"/{language}/i/{upload.token}/preview.html?waits", code=303)
