@@ -63,7 +63,7 @@ from mapping.model import (
 from mapping.packed import PackedRecords, RecordRow, record_row, row_of_checked, row_of_read, telling
 from mapping.quality.known_organizations import Body, Signs, Told, ToldPlace, ToldService, names_a_body
 from mapping.safety.sensitive_text import hides_number, hides_place
-from mapping.view.entries import MINORS
+from mapping.view.rules.takes import MINORS
 
 ROUND_THE_CLOCK = re.compile(
     r"24\s*/\s*7|\b24\s*(?:h(?:ours?|rs?)?\b|час|соат|saat)|(?:open|работает|works)[\s_]*24(?!\d)|круглосуточн|шабонар[ӯу]з|kecha.{0,4}kunduz|round.the.clock",

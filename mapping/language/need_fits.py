@@ -24,8 +24,10 @@ class NeedFit:
     fit: int
     groups: frozenset[str]
 
-    def suits(self, groups: Collection[str]) -> bool:
+    def suits(self, groups: Collection[str], serves: Collection[str] = ()) -> bool:
         """Tell whether this holds for somebody of some groups; what is not known of a person rules nothing out.
+
+        Where a service names groups of that kind itself (``serves``), its type rules nobody out.
 
         Examples
         --------
@@ -33,10 +35,10 @@ class NeedFit:
         >>> refuge.suits(["SEX-F", "AGE-ADU"]), refuge.suits(["AGE-ADU"]), refuge.suits(["SEX-M"])
         (True, True, False)
         """
-        if not self.groups or self.groups.intersection(groups):
+        kinds = {_dimension(group) for group in self.groups}
+        if not kinds.isdisjoint(map(_dimension, serves)) or self.groups.intersection(groups):
             return True
-        known = {_dimension(group) for group in groups}
-        return not known.intersection(_dimension(group) for group in self.groups)
+        return kinds.isdisjoint(map(_dimension, groups))
 
 
 def need_fits(need: str) -> dict[str, NeedFit]:
@@ -62,10 +64,10 @@ def types_for(need: str, *ranks: int) -> list[str]:
     return [code for code, row in need_fits(need).items() if row.fit in ranks]
 
 
-def fit(need: str, types: Iterable[str], groups: Collection[str] = ()) -> int | None:
+def fit(need: str, types: Iterable[str], groups: Collection[str] = (), serves: Collection[str] = ()) -> int | None:
     """Return how well a service of some types fits a need, for somebody of some groups: 1, 2, 3, or None for not.
 
-    ``groups`` are codes of beneficiaries, as far as they are known.
+    ``groups`` are codes of beneficiaries, as far as they are known; ``serves`` those that the service names itself.
 
     Raises
     ------
@@ -78,7 +80,25 @@ def fit(need: str, types: Iterable[str], groups: Collection[str] = ()) -> int | 
     (None, 3, 1)
     """
     fits = need_fits(need)
-    return min((fits[code].fit for code in types if code in fits and fits[code].suits(groups)), default=None)
+    return min((fits[code].fit for code in types if code in fits and fits[code].suits(groups, serves)), default=None)
+
+
+CHILDREN = frozenset({"AGE-CHI", "AGE-ADO"})
+
+
+@cache
+def made_for(service_type: str) -> frozenset[str]:
+    """Return the groups that a kind of service is made for; none where it is for all.
+
+    Examples
+    --------
+    >>> sorted(made_for("ACC-GBV")), sorted(made_for("CHP-GUA")), sorted(made_for("PSY-COU"))
+    (['SEX-F'], ['AGE-ADO', 'AGE-CHI'], [])
+    """
+    types = Vocabulary.load("service_types")
+    own = types.term(service_type).need if service_type in types else None
+    named = (rows[service_type].groups for rows in _table().values() if service_type in rows)
+    return frozenset().union(*named, CHILDREN if own == "child" else ())
 
 
 def _dimension(group: str) -> str:

@@ -32,8 +32,10 @@ from mapping.language.parsers import country_of, is_dialled
 from mapping.language.rare_days import RareDays, season_of
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import WEEKDAYS
-from mapping.view.entries import Hours, sort_key, suits
+from mapping.view.entries import sort_key
 from mapping.view.postings import ORDER, SERIES, coarse_word, packed
+from mapping.view.rules.opening import Hours, always
+from mapping.view.rules.takes import Terms, takes
 
 Row = Any
 """A row of a table, by the names of its columns: as SQLite gives it."""
@@ -43,9 +45,6 @@ FREE = words_for("for nothing")
 
 SPELT_HERE = re.compile("[а-я]", re.I)
 """Letters by which a gazetteer's spelling of a name is told from those of all the world."""
-
-STAYS = "ACC"
-"""The family of service types that people stay with."""
 
 SCHEMA = """
 CREATE TABLE listed (number INTEGER PRIMARY KEY, service TEXT NOT NULL, words TEXT NOT NULL) STRICT;
@@ -130,7 +129,7 @@ class SearchIndex:
         self.phones = _grouped([row for row in rows("phone") if row["service_id"]], "service_id")
         self.phones.update(_grouped([row for row in rows("phone") if row["organization_id"]], "organization_id"))
         self.schedules = _schedules(rows("schedule"), ties)
-        self._suited: dict[object, tuple[str, ...]] = {}
+        self._suited: dict[Terms, tuple[str, ...]] = {}
         self._named_groups = groups
 
     def codes(self, service: Row) -> Iterator[tuple[str, str]]:
@@ -189,8 +188,7 @@ class SearchIndex:
     def _always(self, service: str) -> bool:
         """Tell whether a service is open day and night."""
         all_hours = (hours_of(row).told_on(self.edition) for row in self.schedules.get(service, ()))
-        days = [day for hours in all_hours if hours and not hours.rare and hours.all_day for day in hours.days]
-        return len(set(days)) == len(WEEKDAYS)
+        return always(filter(None, all_hours))
 
     def _terms(self, service: str) -> dict[str, frozenset[str]]:
         codes_by_link: dict[str, set[str]] = {"service_type": set(), "serves": set(), "excludes": set()}
@@ -201,14 +199,13 @@ class SearchIndex:
         return {link: frozenset(codes) for link, codes in codes_by_link.items()}
 
     def suits(self, service: Row) -> tuple[str, ...]:
-        """Return the groups that a service takes; many services say the same of whom they take."""
-        terms = self._terms(service["id"])
-        families = Vocabulary.load("service_types")
-        stays = any(families.family(code).code == STAYS for code in terms["service_type"] if code in families)
-        key = (terms["serves"], terms["excludes"], service["minimum_age"], service["maximum_age"], stays)
-        if key not in self._suited:
-            self._suited[key] = tuple(group for group in self.groups if suits(group, *key))
-        return self._suited[key]
+        """Return the groups that a service takes or may take; many services say the same of whom they take."""
+        links = self._terms(service["id"])
+        groups = links["serves"], links["excludes"], links["service_type"]
+        terms = Terms(*groups, service["minimum_age"], service["maximum_age"])
+        if terms not in self._suited:
+            self._suited[terms] = tuple(group for group in self.groups if takes(terms, group).answer != "no")
+        return self._suited[terms]
 
     @cached_property
     def groups(self) -> list[str]:

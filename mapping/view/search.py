@@ -31,6 +31,7 @@ from mapping.view.postings import (
     part_of,
     unpacked,
 )
+from mapping.view.rules.opening import is_day_off
 
 GEOD = Geod(ellps="WGS84")
 RADIUS = 6371.0088
@@ -114,6 +115,7 @@ class Search:
         self.postings = postings
         self.query = query
         self.timezone = ZoneInfo(facts["timezone"]) if "timezone" in facts else None
+        self.days_off = frozenset(facts.get("days_off", "").split())
         self.order: list[list[Bits]] = [postings.ranks]
         """What services are put in order by before their names: sets that part them, those that come first first."""
         self.picked: list[int] = []
@@ -332,7 +334,7 @@ class Search:
         return self.postings.having_words([word] if len(word) < SHORTEST else self._like(word))
 
     def _open(self, moment: dt.datetime) -> Bits:
-        """Return the services that are open at a moment, each by its own clock."""
+        """Return the services that are open at a moment, each by its own clock: see `mapping.view.rules.opening`."""
         at = moment.replace(tzinfo=self.timezone) if moment.tzinfo is None else moment
         local = at.astimezone(self.timezone) if self.timezone is not None and at.tzinfo is not None else at
         clocks: list[tuple[float | None, dt.datetime]] = [(None, local)]
@@ -343,12 +345,15 @@ class Search:
         bits = self.postings.none()
         for clock, time in clocks:
             minute, day = time.hour * 60 + time.minute, time.date().isoformat()
-            bits |= self.postings.union(
+            services = self.postings.union(
                 connection.execute(
                     "SELECT bits, numbers FROM open WHERE day = ? AND opens <= ? AND closes > ? AND utc_offset IS ?"
                     " AND coalesce(first <= ?, 1) AND coalesce(last >= ?, 1)",
                     (time.weekday(), minute, minute, clock, day, day),
                 )
+            )
+            bits |= (
+                services & self.postings.having("night", [""]) if is_day_off(time.date(), self.days_off) else services
             )
         return bits
 

@@ -22,7 +22,6 @@ from mapping.language.meaning import Meaning
 from mapping.model import AUDIENCES, RECORDS, Audience
 from mapping.view.entries import (
     Entry,
-    Hours,
     OrganizationEntry,
     PhoneEntry,
     SearchResult,
@@ -32,6 +31,7 @@ from mapping.view.entries import (
 )
 from mapping.view.index import hours_of
 from mapping.view.postings import Postings
+from mapping.view.rules.opening import Hours
 from mapping.view.search import Query, Search, SearchTable, search_table
 from mapping.view.writer import APPLICATION_ID, FORMAT
 
@@ -292,8 +292,8 @@ class View:
         type
             A service type ("LEG-INF") or a family ("LEG").
         serves
-            A group ("AGE-CHI"). Services that exclude it or name only other groups of its kind are left out, and for
-            children those where people stay, unless they take children.
+            A group ("AGE-CHI"). Services that do not take it are left out, those that may take it when asked are not:
+            see `mapping.view.rules.takes`.
         speaks
             A language that help must be given in.
         area_unit
@@ -303,7 +303,8 @@ class View:
             Latitude and longitude, and the greatest distance in a straight line.
         open_at
             A moment, without a time zone in the study area's time. Each service is judged by its own clock; hours
-            that are only words count as closed. Public holidays are not looked at: a view does not know them.
+            that are only words count as closed, and on a holiday all but what is always open: see
+            `mapping.view.rules.opening`.
         language
             The language of the entries, and of the alphabet that they stand in.
         limit

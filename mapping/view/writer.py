@@ -20,6 +20,7 @@ from mapping.model import RECORDS, Audience, SqlType, columns, references
 from mapping.safety.agreed import DAYS
 from mapping.view.diff import write_changes
 from mapping.view.index import create_index, write_index
+from mapping.view.rules.opening import days_off
 
 FORMAT = "8"
 """What a view is read by: raised with every change of its tables, or of the lexicon that is kept in it."""
@@ -186,6 +187,7 @@ class ViewWriter:
         if context.area is not None:
             facts |= {"area": context.area.code, "timezone": context.area.timezone}
             facts |= {name: str(days) for name, days in context.area.settings.freshness}
+            facts["days_off"] = " ".join(sorted(days_off(context.area.settings)))
         connection.execute("CREATE TABLE edition (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
         connection.executemany("INSERT INTO edition VALUES (?, ?)", sorted(facts.items()))
         connection.execute("COMMIT")

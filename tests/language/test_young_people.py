@@ -5,7 +5,7 @@ import pytest
 from mapping.language.parsers import AGES
 from mapping.language.parsers.ages import AgeRange, age_groups, composed_groups
 from mapping.language.taxonomy import Vocabulary, match_term
-from mapping.view.entries import suits
+from mapping.view.rules.takes import STAYS, Terms, takes
 
 
 @pytest.mark.parametrize(
@@ -59,18 +59,19 @@ def test_the_label_names_no_ages_in_any_language():
 
 
 @pytest.mark.parametrize(
-    ("group", "serves", "stays", "fits"),
+    ("group", "serves", "stays", "answer"),
     [
-        ("AGE-YOU", {"AGE-YOU"}, False, True),
-        ("AGE-YOU", {"AGE-ADU"}, True, True),
-        ("AGE-YOU", {"AGE-CHI"}, False, False),
-        ("AGE-ADO", {"AGE-YOU"}, False, True),
-        ("AGE-ADO", {"AGE-YOU"}, True, False),  # where people stay, a child must be named
-        ("AGE-CHI", {"AGE-YOU"}, False, False),
-        ("AGE-OLD", {"AGE-YOU"}, False, False),
-        ("VUL-DEA", {"VUL-DIS"}, False, True),
-        ("VUL-DIS", {"VUL-DEA"}, False, False),
+        ("AGE-YOU", {"AGE-YOU"}, False, "yes"),
+        ("AGE-YOU", {"AGE-ADU"}, True, "yes"),
+        ("AGE-YOU", {"AGE-CHI"}, False, "ask"),  # some of them are not grown
+        ("AGE-ADO", {"AGE-YOU"}, False, "ask"),
+        ("AGE-ADO", {"AGE-YOU"}, True, "no"),  # where people stay, a child must be named
+        ("AGE-CHI", {"AGE-YOU"}, False, "ask"),
+        ("AGE-OLD", {"AGE-YOU"}, False, "no"),
+        ("VUL-DEA", {"VUL-DIS"}, False, "yes"),
+        ("VUL-DIS", {"VUL-DEA"}, False, "ask"),
     ],
 )
-def test_whom_a_service_for_a_part_of_a_group_suits(group, serves, stays, fits):
-    assert suits(group, frozenset(serves), frozenset(), stays=stays) is fits
+def test_whom_a_service_for_a_part_of_a_group_takes(group, serves, stays, answer):
+    types = frozenset(STAYS[:1] if stays else ())
+    assert takes(Terms(frozenset(serves), types=types), group).answer == answer

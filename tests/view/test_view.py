@@ -21,8 +21,9 @@ from mapping.language.lexicon import lexicon
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import RECORDS, WEEKDAYS, Phone, RequiredDocument, Schedule, Service, Source, Unit, record_id
 from mapping.safety.redaction import PUBLISHED
-from mapping.view.entries import DAY, minutes_of, sort_key
+from mapping.view.entries import sort_key
 from mapping.view.postings import packed, unpacked
+from mapping.view.rules.opening import DAY, minutes_of
 from mapping.view.view import Entry, Hours, SearchResult, View
 from mapping.view.writer import FORMAT
 from tests.support.examples import examples
@@ -485,7 +486,8 @@ SERVED = {  # what a service says of whom it takes -> the groups that find it
     "up to 11": ({"maximum_age": 11}, {"AGE-CHI", "SEX-F", "SEX-M"}),
     "up to 59": ({"maximum_age": 59}, {"AGE-CHI", "AGE-ADO", "AGE-ADU", "SEX-F", "SEX-M"}),
 }
-STAYING = {"nothing": {"AGE-ADU", "AGE-OLD", "SEX-F", "SEX-M"}, "children": {"AGE-CHI", "AGE-ADO", "SEX-F", "SEX-M"}}
+STAYING = {"nothing": {"AGE-ADU", "AGE-OLD", "SEX-F"}, "children": {"AGE-CHI", "AGE-ADO", "SEX-F"}}
+"""The same of a shelter that is made for women."""
 
 
 def test_whom_a_service_takes(tiny_area: StudyArea, tmp_path: Path) -> None:

@@ -249,7 +249,7 @@ class KnownCodes:
             Parameter(
                 "serves",
                 _one_of(self.groups),
-                "Services that may be offered to this group, by code; without inactive and defunct ones.",
+                "Services that take this group, or may when asked, by code; without inactive and defunct ones.",
                 personal=True,
             ),
             Parameter(

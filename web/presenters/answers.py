@@ -14,11 +14,12 @@ from mapping.language.i18n import show, translate
 from mapping.language.need_fits import LAST, fit
 from mapping.language.parsers import country_of
 from mapping.view.entries import NO_PAPERS
+from mapping.view.rules.takes import ANSWERS, Answer
 from mapping.view.view import Entry
 from web.presenters import choices
 from web.presenters.beyond import minutes_beyond
 from web.presenters.cards import Blocks, Card, ContactLink, T, first_choice, minutes_to
-from web.presenters.choices import CHILD, CONSULAR, EVERYWHERE, GROUPS_OF, Choice, Fit
+from web.presenters.choices import CHILD, CONSULAR, EVERYWHERE, GROUPS_OF, Choice
 from web.presenters.edition import Edition, kept
 
 FARTHER = 5
@@ -103,8 +104,8 @@ class Answering:
             return cls(
                 entries,
                 placed=Alike.by(lambda entry: choices.placed_by(entry, edition.area), entries),
-                taken=Alike.by(choices.taken_by, entries),
-                typed=Alike.by(lambda entry: entry.types, entries),
+                taken=Alike.by(lambda entry: entry.terms, entries),
+                typed=Alike.by(lambda entry: (entry.types, entry.serves), entries),
                 first=np.array([first_choice(entry) for entry in entries], bool),
                 place=np.array([_is_place(entry) for entry in entries], bool),
             )
@@ -113,7 +114,7 @@ class Answering:
 
 
 BLOCKS = ("", "near", "named")
-TAKEN = ("no", "ask", "yes")
+TAKEN = ANSWERS[::-1]
 """What a service may be near by, and what it may say of whom help is for: `Judged` holds the places in these."""
 
 
@@ -147,7 +148,7 @@ class Judged:
             answering,
             blocks[placed.group],
             takes[taken.group],
-            typed.decide(lambda entry: _rank(choice.need.code, entry.types, choice.who) or 0)[typed.group],
+            typed.decide(lambda entry: _rank(choice.need.code, entry.types, entry.serves, choice.who) or 0)[typed.group],
         )
 
     @property
@@ -161,7 +162,7 @@ class Judged:
         """Whether more than a last resort stands in the list of the place that was chosen."""
         return bool((self.fits & (self.block > 0) & (self.rank < LAST)).any())
 
-    def takes(self, fit: Fit) -> NDArray[np.bool_]:
+    def takes(self, fit: Answer) -> NDArray[np.bool_]:
         """Tell of each service whether it is one that takes whom help is for, or one to ask first."""
         takes: NDArray[np.bool_] = self.taken == TAKEN.index(fit)
         return takes
@@ -280,7 +281,7 @@ def nearest(edition: Edition, choice: Choice, language: str) -> Answers:
     blocks: dict[str, list[ListedService]] = defaultdict(list)
     for entry, block, taken, rank, _, _ in judged.services(offered & ~timed & (judged.block > 0)):
         blocks["ask" if taken == "ask" else "named"].append(ListedService(entry, rank, block))
-    takes: tuple[tuple[str, Fit], ...] = (("near", "yes"), ("ask", "ask"))
+    takes: tuple[tuple[str, Answer], ...] = (("near", "yes"), ("ask", "ask"))
     for name, wanted in takes:
         which = offered & timed & judged.takes(wanted)
         blocks[name] = [*_by_travel(listing, judged, which, seat[0] if seat else ""), *blocks[name]]
@@ -386,9 +387,9 @@ def is_consular(entry: Entry) -> bool:
 
 
 @lru_cache(4096)
-def _rank(need: str, types: tuple[str, ...], who: str) -> int | None:
-    """Return how well kinds of help fit what was chosen: 1, 2, 3 for a last resort, None where they are no answer."""
-    return fit(need, types, GROUPS_OF[who])
+def _rank(need: str, types: tuple[str, ...], serves: tuple[str, ...], who: str) -> int | None:
+    """Return how well a service fits what was chosen: 1, 2, 3 for a last resort, None where it is no answer."""
+    return fit(need, types, GROUPS_OF[who], serves)
 
 
 def _fitting(services: Iterable[ListedService]) -> list[ListedService]:

@@ -1,6 +1,5 @@
 """Choices: what help, where, for whom; each answer is a link with a neutral code, so that nothing is typed or sent."""
 
-import math
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -13,17 +12,15 @@ from mapping.errors import NotFound
 from mapping.language.i18n import translate
 from mapping.language.parsers import country_of
 from mapping.language.taxonomy import Term, Vocabulary
+from mapping.view.rules.takes import ANSWERS, OF_GROUP, TAKEN, WITH_CHILDREN, Answer, Terms, stays, takes, worst
 from mapping.view.view import Entry
 from web.presenters.cards import country_name
 from web.presenters.edition import Edition, kept
 
-Fit = Literal["yes", "ask", "no"]
-
 EVERYWHERE, ABROAD = "r0", "zz"
 ADULT, CHILD, ANYONE, BOTH = "a", "c", "e", "f"
-CHILDREN, GROWN, YOUNG = {"AGE-CHI", "AGE-ADO"}, {"AGE-ADU", "AGE-OLD"}, "AGE-YOU"
-AGES_OF = {ADULT: ((18, math.inf), (25, 59)), CHILD: ((0, 17), (0, 17))}
-"""The first and the last age of whom help is for, and those who must be taken where nothing has to be asked."""
+AGES_OF = {ADULT: ("AGE-ADU", (TAKEN["AGE-ADU"], OF_GROUP["AGE-ADU"][1])), CHILD: ("AGE-CHI", OF_GROUP["AGE-CHI"])}
+"""The group of whom help is for, their ages, and those that must be taken where nothing has to be asked."""
 MAP = "m"
 """In place of an answer to "who": the map of a region, to choose a district on."""
 GROUPS_OF = {"": (), ANYONE: (), ADULT: ("AGE-ADU",), CHILD: ("AGE-CHI",), BOTH: ("HH-DEP",)}
@@ -214,66 +211,24 @@ def _related(area: StudyArea, unit: str) -> frozenset[str]:
     )
 
 
-def fits(entry: Entry, who: str) -> Fit:
-    """Say whether a service takes somebody.
+def fits(entry: Entry, who: str) -> Answer:
+    """Say whether a service takes somebody: by the one rule, `mapping.view.rules.takes`.
 
-    A child is only sent where children are said to be taken; where nothing is said, only young people are named, or
-    not every age is taken, one must ask first.
+    Somebody with a child is sent to stay only where both are taken, elsewhere where one of the two is.
     """
-    return _fits(*taken_by(entry), who)
-
-
-def taken_by(entry: Entry) -> tuple[frozenset[str], frozenset[str], tuple[str, ...], float, float]:
-    """Return what `fits` looks at: groups that are taken and refused, kinds, the first age and the last."""
-    oldest = math.inf if entry.maximum_age is None else entry.maximum_age
-    return frozenset(entry.serves), frozenset(entry.excludes), entry.types, entry.minimum_age or 0, oldest
+    return _fits(entry.terms, who)
 
 
 @lru_cache(4096)  # thousands of services take the same people
-def _fits(
-    taken: frozenset[str], refused: frozenset[str], types: tuple[str, ...], youngest: float, oldest: float, who: str
-) -> Fit:
-    if who == BOTH:
-        return _fits_both(taken, refused, types, youngest, oldest)
-    if who not in (ADULT, CHILD):
-        return "yes"
-    (first, last), (surely_from, surely_to) = AGES_OF[who]
-    if youngest > last or oldest < first:
-        return "no"
-    fit = _fits_groups(taken, refused, types, who)
-    return "ask" if fit == "yes" and (youngest > surely_from or oldest < surely_to) else fit
+def _fits(terms: Terms, who: str) -> Answer:
+    if who not in AGES_OF:
+        return _fits_both(terms) if who == BOTH else "yes"
+    return takes(terms, *AGES_OF[who]).answer
 
 
-def _fits_groups(taken: frozenset[str], refused: frozenset[str], types: tuple[str, ...], who: str) -> Fit:
-    wanted, other = (CHILDREN, GROWN) if who == CHILD else (GROWN, CHILDREN)
-    if wanted & refused and not wanted & taken:
-        return "no"
-    if wanted & taken:
-        return "yes"
-    if other & taken:
-        return "no"
-    child_service = any(code.startswith("CHP") or code == "ACC-CHI" for code in types)
-    if YOUNG in taken and not child_service:
-        return "ask"
-    if who == CHILD:
-        return "yes" if child_service else "ask"
-    return "yes"
-
-
-def _fits_both(
-    taken: frozenset[str], refused: frozenset[str], types: tuple[str, ...], youngest: float, oldest: float
-) -> Fit:
-    """Say whether a service takes somebody with a child: where people stay it must take both, else one of the two.
-
-    Where people come with children, ages are those of who brings them.
-    """
-    adult = _fits(taken, refused, types, youngest, oldest, ADULT)
-    stays, brings = any(code.startswith("ACC") for code in types), "HH-DEP" in taken
-    child = (
-        _fits_groups(taken, refused, types, CHILD) if brings else _fits(taken, refused, types, youngest, oldest, CHILD)
-    )
-    if stays:
-        if "no" in (adult, child):
-            return "no"
-        return adult if brings else child
-    return next(fit_ for fit_ in ("yes", "ask", "no") if fit_ in (adult, child))
+def _fits_both(terms: Terms) -> Answer:
+    adult = takes(terms, *AGES_OF[ADULT])
+    if stays(terms.types):
+        return worst((adult, takes(terms, WITH_CHILDREN)))
+    answers = {adult.answer, takes(terms, *AGES_OF[CHILD]).answer}
+    return next(answer for answer in ANSWERS if answer in answers)

@@ -1,7 +1,7 @@
 """Opening hours as people read them, and as the page's script does."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from mapping.language.i18n import Message, ranged, translate
 from mapping.language.languages import within
 from mapping.language.rare_days import DAYS, RareDays
 from mapping.model import WEEKDAYS
+from mapping.view.rules import opening
 from mapping.view.view import Hours
 
 SHORT = (
@@ -53,19 +54,18 @@ def week(hours: tuple[Hours, ...], language: str) -> Week:
     """Write weekly hours in a language; days in a row with the same times are one line of the table."""
     by_day = _by_day(hours)
     known = any(by_day.values())
-    always = _always(by_day)
+    always = opening.always(hours)
     rows = tuple(_rows(by_day, DAYS, language)) if known and not always else ()
     others = (span for span in hours if span.opens and span.closes and (span.rare or not {*span.days} & {*WEEKDAYS}))
     rarely = tuple(dict.fromkeys(_rarely(span, language) for span in others))
     short = translate("Day and night", language) if always else "; ".join((*_shortly(by_day, language), *rarely))
-    spans = [f"{day} {opens} {closes}" for day, times in by_day.items() for opens, closes in times]
-    offsets = {span.utc_offset for span in hours if span.utc_offset is not None}
+    offsets = {span.utc_offset for span in hours if span.spans()}
     return Week(
         rows=rows,
         short=short,
         always=always,
         notes=(*rarely, *dict.fromkeys(note(span.note, language) for span in hours if span.note)),
-        script="" if rarely else ",".join(spans),  # a page that says "closed now" would be wrong on those days
+        script=opening.script(hours),
         offset=offsets.pop() if len(offsets) == 1 else None,
     )
 
@@ -125,31 +125,13 @@ def ahead(timezone: str, day: dt.date) -> str:
 
 
 def is_open(hours: tuple[Hours, ...], moment: dt.datetime, area: StudyArea) -> bool:
-    """Tell whether it is surely open at a moment, by hours that are known, each in its own time.
-
-    On a public holiday, or a day that may be one, only what is always open is: as the page's script says it.
-    """
-    return _is_open(hours, moment, area.timezone, _days_off(area))
-
-
-@lru_cache(1024)  # most services are open at the hours of others
-def _is_open(hours: tuple[Hours, ...], moment: dt.datetime, timezone: str, days_off: frozenset[str]) -> bool:
-    always = _always(_by_day(hours))
-    for span in hours:
-        zone = ZoneInfo(timezone) if span.utc_offset is None else dt.timezone(dt.timedelta(hours=span.utc_offset))
-        time = moment.astimezone(zone).replace(tzinfo=None)
-        if span.open_at(time) and (always or days_off.isdisjoint((f"{time:%Y-%m-%d}", f"{time:%m-%d}"))):
-            return True
-    return False
+    """Tell whether it is surely open at a moment: see `mapping.view.rules.opening`."""
+    return opening.is_open(hours, moment, area.timezone, _days_off(area))
 
 
 @lru_cache(8)
 def _days_off(area: StudyArea) -> frozenset[str]:
-    return frozenset((*holidays(area.settings).split(), *holidays(area.settings, estimated=True).split()))
-
-
-def _always(by_day: Mapping[str, list[tuple[str, str]]]) -> bool:
-    return all(("00:00", "24:00") in times for times in by_day.values())
+    return opening.days_off(area.settings)
 
 
 def _by_day(hours: Iterable[Hours]) -> dict[str, list[tuple[str, str]]]:
@@ -200,14 +182,5 @@ def _time(opens: str, closes: str, language: str) -> str:
 
 
 def holidays(settings: Settings, *, estimated: bool = False) -> str:
-    """Return the days on which hours may differ, as the page's script reads them: month-day, or with a year.
-
-    With ``estimated`` those whose day was reckoned beforehand, and the days beside each.
-    """
-    if not estimated:
-        announced = [day.isoformat() for holiday in settings.moving_holidays for day in holiday.announced]
-        return " ".join((*settings.holidays, *announced))
-    days = {
-        day + dt.timedelta(n) for holiday in settings.moving_holidays for day in holiday.estimated for n in (-1, 0, 1)
-    }
-    return " ".join(day.isoformat() for day in sorted(days))
+    """Return the holidays as the page's script reads them; with ``estimated`` the days that may be some."""
+    return " ".join(opening.perhaps_holidays(settings) if estimated else opening.holidays(settings))

@@ -25,31 +25,42 @@
 
   function shown(time) { return time.replace(/^0/, ""); }
 
-  // "MO 09:00 18:00,TU ..." as [[day, opens, closes], ...]
-  function spans(text) { return text ? text.split(",").map(function (span) { return span.split(" "); }) : []; }
+  // "MO 09:00 18:00,TU 09:00 18:00 2027-01-04 -" as [[day, opens, closes, first, last], ...], the last two "-" where not
+  // known; a leading "?" tells of hours that are not here. Written by mapping/view/rules/opening.py, which says the same.
+  function spans(text) { return text ? text.replace(/^\?,/, "").split(",").map(function (span) { return span.split(" "); }) : []; }
 
   function always(hours) {
-    return hours.length === 7 && hours.every(function (span) { return span[1] === "00:00" && span[2] === "24:00"; });
+    return DAYS.every(function (day) {
+      return hours.some(function (span) {
+        return span[0] === day && span[1] === "00:00" && span[2] === "24:00" && (span[3] || "-") === "-";
+      });
+    });
+  }
+
+  // Whether hours hold on the day so many days after a date.
+  function holds(span, date, later) {
+    var day = new Date(Date.parse(date) + later * 86400000).toISOString().slice(0, 10);
+    return (!span[3] || span[3] === "-" || span[3] <= day) && (!span[4] || span[4] === "-" || day <= span[4]);
   }
 
   // What to say of opening hours [[day, opens, closes], ...] at a time; hours past midnight end on the next day.
-  function say(hours, time) {
-    if (always(hours)) return { text: words.always, open: true };
-    if (among(words.holidays, time.date) || among(words.holidays, time.date.slice(5))) return { text: words.holiday, open: false };
-    if (among(words.estimated, time.date)) return { text: words.perhaps, open: false };
-    var next = null;
+  function say(text, time) {
+    var hours = spans(text), whole = always(hours), next = null;
+    if (!whole && (among(words.holidays, time.date) || among(words.holidays, time.date.slice(5)))) return { text: words.holiday, open: false };
+    if (!whole && among(words.estimated, time.date)) return { text: words.perhaps, open: false };
     for (var i = 0; i < hours.length; i++) {
       var opens = minutes(hours[i][1]), closes = minutes(hours[i][2]);
       var days = (DAYS.indexOf(hours[i][0]) - time.day + 7) % 7;
       var until = closes > opens ? closes : closes + 1440;
-      if ((days === 0 && time.at >= opens && time.at < until) || (days === 6 && until > 1440 && time.at < until - 1440)) {
-        return { text: words.open.replace("#", shown(hours[i][2])), open: true };
+      if ((days === 0 && time.at >= opens && time.at < until && holds(hours[i], time.date, 0)) ||
+          (days === 6 && until > 1440 && time.at < until - 1440 && holds(hours[i], time.date, -1))) {
+        return { text: whole ? words.always : words.open.replace("#", shown(hours[i][2])), open: true };
       }
       var wait = days * 1440 + opens - time.at;
       if (wait <= 0) wait += 7 * 1440;
-      if (!next || wait < next.wait) next = { wait: wait, span: hours[i] };
+      if ((!next || wait < next.wait) && holds(hours[i], time.date, Math.floor((wait + time.at) / 1440))) next = { wait: wait, span: hours[i] };
     }
-    if (!next) return null;
+    if (!next || text[0] === "?") return null;
     var today = next.span[0] === DAYS[time.day] && next.wait < 1440;
     if (today) return { text: words.today.replace("#", shown(next.span[1])), open: false };
     var name = words.days.split("|")[DAYS.indexOf(next.span[0])];
@@ -57,7 +68,7 @@
   }
 
   function open(tag, now) {
-    var said = say(spans(tag.dataset.hours), clock(now, tag.dataset.offset));
+    var said = say(tag.dataset.hours, clock(now, tag.dataset.offset));
     if (!said) return;
     tag.title = tag.title || tag.textContent;
     tag.textContent = said.text;
@@ -90,8 +101,8 @@
     part.querySelectorAll("ul.open-first").forEach(openFirst);
   };
   window.rohnamoClock.always = function (text) { return always(spans(text)); };
-  window.rohnamoClock.open = function (text, offset) {
-    var said = say(spans(text), clock(new Date(), offset === null ? undefined : offset));
+  window.rohnamoClock.open = function (text, offset, now) {
+    var said = say(text, clock(now || new Date(), offset === null ? undefined : offset));
     return Boolean(said && said.open);
   };
   window.rohnamoClock(document);

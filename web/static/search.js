@@ -89,7 +89,7 @@
   // Whether a row is closed now, as far as its hours are known, which only a page with a clock tells.
   function isShut(row, index) {
     var hours = index.texts[row.clock];
-    return Boolean(hours && window.rohnamoClock && !window.rohnamoClock.open(hours, row.offset));
+    return Boolean(hours && hours[0] !== "?" && window.rohnamoClock && !window.rohnamoClock.open(hours, row.offset));
   }
 
   // How a row answers: how much of the text it meets, and by what it is put in order.

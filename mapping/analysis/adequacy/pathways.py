@@ -19,7 +19,7 @@ from mapping.language.languages import codes
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.result import Column, Figure, Result, State, duration
 from mapping.travel import sources, travel_time
-from mapping.view.entries import DAY
+from mapping.view.rules.opening import DAY
 from mapping.view.view import View
 
 CHAIN = ("IDN", "ACC", "HLT", "PSY", "LEG", "INC")

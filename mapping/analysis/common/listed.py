@@ -8,7 +8,8 @@ from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message, Text
 from mapping.language.taxonomy import Term, Vocabulary
-from mapping.view.entries import DAY, ServicePlace
+from mapping.view.entries import ServicePlace
+from mapping.view.rules.opening import DAY
 from mapping.view.view import Entry, View
 from mapping.view.visits import at_home, can_be_visited
 

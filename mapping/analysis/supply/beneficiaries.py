@@ -14,7 +14,7 @@ from mapping.errors import NotFound
 from mapping.language.i18n import Message, Several, Text
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.result import Column, Figure, Result, State
-from mapping.view.entries import suits
+from mapping.view.rules.takes import MINORS, worst
 from mapping.view.view import Entry, View
 
 DIMENSIONS: dict[str, Message] = {
@@ -32,23 +32,22 @@ BOTH: dict[str, tuple[tuple[str, str], Message]] = {
 }
 """Groups of people who belong to two: a service must take both."""
 
-CHILDREN = frozenset({"AGE-CHI", "AGE-ADO"})
 REACHED: frozenset[State] = frozenset({"present", "single", "only remote"})
-STAYING = frozenset({"ACC", "CHP-ALT"})
-"""Where people stay, children must be named to be taken (`mapping.view.entries.suits`)."""
 
 METHOD = Message(
     "For each region we took the core functions of the referral mechanism that are listed there and are confirmed. "
     "For each group of people we asked whether any service behind a function takes them: it must not exclude "
-    "them, and where it names people of the same kind, such as ages or sexes, it must name them. A service that names "
-    "nobody takes everybody. A function is closed to a group when it is listed, but none of its services takes the "
-    "group. Functions whose places are secret are left out."
+    "them, and where it names ages or sexes, it must name theirs. Who names others of another kind, such as people "
+    "with disabilities or returned migrants, may take them when they ask; so may who does not say whether children "
+    "are taken. Where people stay, children must be named. A service that names nobody takes everybody. A function is "
+    "closed to a group when it is listed, but none of its services takes the group, even when asked. Functions whose "
+    "places are secret are left out."
 )
 
 
 @dataclass(frozen=True)
 class BeneficiaryGroup:
-    """People who are looked at together; a service must suit each of ``codes``."""
+    """People who are looked at together, of each of ``codes``."""
 
     key: str
     label: Text
@@ -56,14 +55,16 @@ class BeneficiaryGroup:
     dimension: str
 
     def fits(self, entry: Entry) -> bool:
-        """Tell whether a service takes them."""
-        stays = any(code in STAYING or code.partition("-")[0] in STAYING for code in entry.types)
-        named = frozenset(entry.serves), frozenset(entry.excludes), entry.minimum_age, entry.maximum_age
-        return all(suits(code, *named, stays) for code in self.codes)
+        """Tell whether a service takes them, or may when they ask."""
+        return worst(map(entry.takes, self.codes)) != "no"
+
+    def surely_fits(self, entry: Entry) -> bool:
+        """Tell whether they need not ask."""
+        return worst(map(entry.takes, self.codes)) == "yes"
 
     def concerns(self, term: Term) -> bool:
         """Tell whether a function is meant for them: what is for children is not closed to grown people."""
-        grown = self.dimension == "age" and not CHILDREN.intersection(self.codes)
+        grown = self.dimension == "age" and not MINORS.intersection(self.codes)
         return not (grown and term.need == "child")
 
 
@@ -85,7 +86,8 @@ def beneficiaries(view: View, area: StudyArea, *, level: int | None = None, grou
 
     The table holds ``listed``, the number of functions in the region that take anybody, and for each group the number
     of these that take none of it, under the group's code (``BOYS`` and ``GIRLS`` are children of a sex). With
-    ``group``, it holds ``listed``, ``closed`` and for each function the number of services that take that group.
+    ``group``, it holds ``listed``, ``closed``, ``to_ask`` (functions of which every service that may take them has to
+    be asked) and for each function the number of services that take that group or may.
 
     Raises
     ------
@@ -103,7 +105,11 @@ def beneficiaries(view: View, area: StudyArea, *, level: int | None = None, grou
     anybody = _reached(listing, terms)
     if group is not None:
         return _one(view, area, listing, terms, next(known_group for known_group in known if known_group.key == group))
-    closed = {known_group.key: _closed(anybody, _open(listing, terms, known_group)) for known_group in known}
+    opened = {known_group.key: _open(listing, terms, known_group) for known_group in known}
+    closed = {key: _closed(anybody, cells) for key, cells in opened.items()}
+    unsure = {
+        group.key: _to_ask(anybody, opened[group.key], _open(listing, terms, group, surely=True)) for group in known
+    }
     people = area.units(level)["people"].to_numpy()
     table = pd.DataFrame(
         {"listed": anybody.sum(axis=1), **{key: boxes.sum(axis=1) for key, boxes in closed.items()}}, anybody.index
@@ -115,7 +121,7 @@ def beneficiaries(view: View, area: StudyArea, *, level: int | None = None, grou
         basis="confirmed",
         title=Message("Who finds help closed, by region"),
         finding=_finding(known, closed, boxes),
-        also=_also(known, closed, terms),
+        also=(*_also(known, closed, terms), *_unsure(known, unsure, boxes)),
         audience=view.audience,
         edition=view.edition,
         level=level,
@@ -148,11 +154,16 @@ def _reached(listing: ServicePresence, terms: Sequence[Term]) -> pd.DataFrame:
     return pd.DataFrame(reached, pd.Index(listing.units, name="code"), dtype=bool)
 
 
-def _open(listing: ServicePresence, terms: Sequence[Term], group: BeneficiaryGroup) -> pd.DataFrame:
-    """Return where each function takes a group, or may: what nobody confirmed is not called closed."""
+def _open(
+    listing: ServicePresence, terms: Sequence[Term], group: BeneficiaryGroup, *, surely: bool = False
+) -> pd.DataFrame:
+    """Return where each function takes a group, or may: what nobody confirmed is not called closed.
+
+    With ``surely`` where nobody of the group has to ask whether it is taken.
+    """
     columns = {}
     for term in terms:
-        states = listing.states(term, group.fits).values()
+        states = listing.states(term, group.surely_fits if surely else group.fits).values()
         columns[term.code] = [
             not group.concerns(term) or state in REACHED or (state in ("unknown", "stale") and count > 0)
             for state, count in states
@@ -164,6 +175,11 @@ def _closed(anybody: pd.DataFrame, opened: pd.DataFrame) -> pd.DataFrame:
     return anybody & ~opened
 
 
+def _to_ask(anybody: pd.DataFrame, opened: pd.DataFrame, surely: pd.DataFrame) -> pd.DataFrame:
+    """Return where a function may take a group, but one has to ask every service behind it."""
+    return anybody & opened & ~surely
+
+
 def _one(
     view: View, area: StudyArea, listing: ServicePresence, terms: Sequence[Term], group: BeneficiaryGroup
 ) -> Result:
@@ -173,8 +189,10 @@ def _one(
     states = pd.DataFrame({c: [cells[u][0] for u in index] for c, cells in by_term.items()}, index, dtype=object)
     counts = pd.DataFrame({c: [cells[u][1] for u in index] for c, cells in by_term.items()}, index)
     anybody = _reached(listing, terms)
-    closed = _closed(anybody, _open(listing, terms, group))
-    table = pd.DataFrame({"listed": anybody.sum(axis=1), "closed": closed.sum(axis=1), **counts})
+    opened = _open(listing, terms, group)
+    closed, unsure = _closed(anybody, opened), _to_ask(anybody, opened, _open(listing, terms, group, surely=True))
+    sums = {"listed": anybody.sum(axis=1), "closed": closed.sum(axis=1), "to_ask": unsure.sum(axis=1)}
+    table = pd.DataFrame({**sums, **counts})
     words = {"group": group.label, "closed": int(closed.to_numpy().sum()), "boxes": int(anybody.to_numpy().sum())}
     return Result(
         name="beneficiaries",
@@ -191,9 +209,10 @@ def _one(
         columns=(
             Column("listed", Message("Functions listed, for anybody"), "count"),
             Column("closed", Message("Functions closed to them"), "count", more_is="worse"),
+            Column("to_ask", Message("Functions where they must ask first"), "count", more_is="worse"),
             *(Column(term.code, term.labels, "count", more_is="better") for term in terms),
         ),
-        headline=("listed", "closed"),
+        headline=("listed", "closed", "to_ask"),
         method=METHOD,
         inputs=wording.inputs(view, area, travel=False),
         caveats=(*wording.caveats(area, travel=False), *_notes(view)),
@@ -232,6 +251,17 @@ def _also(
         }
         sentences.append(Message("“{group}” lack most often: “{type}”, in {count} of {units} regions.", words))
     return tuple(sentences)
+
+
+def _unsure(known: Sequence[BeneficiaryGroup], unsure: Mapping[str, pd.DataFrame], boxes: int) -> tuple[Message, ...]:
+    """Say which groups must ask most often; several may as often."""
+    counts = {group.key: int(unsure[group.key].to_numpy().sum()) for group in known}
+    most = max(counts.values(), default=0)
+    if not most:
+        return ()
+    groups = Several([group.label for group in known if counts[group.key] == most])
+    words = {"group": groups, "count": most, "boxes": boxes}
+    return (Message("Must ask first most often, in {count} of {boxes} cells: {group}", words),)
 
 
 def _figures(known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFrame], boxes: int) -> dict[str, Figure]:

@@ -13,13 +13,15 @@ from mapping.language.i18n import Message, Several
 from mapping.language.need_fits import LAST, NeedFit, fit, need_fits
 from mapping.language.parsers import is_dialled
 from mapping.language.taxonomy import Term, Vocabulary, match_term
-from mapping.view.entries import NO_PAPERS, REFUSES, TAKES, suits
+from mapping.view.entries import NO_PAPERS
+from mapping.view.rules.takes import WITH_CHILDREN, Span, Verdict, kind_of, worst
 from mapping.view.view import Entry
 from web.partner.finding.agreements import agreements
-from web.partner.finding.needs import CHILD_AGES, MARKED_GROUPS, NATIONALITY_DECIDES, OTHER_COUNTRY, SPANS, Needs
+from web.partner.finding.needs import NATIONALITY_DECIDES, OTHER_COUNTRY, Needs
 from web.partner.finding.start_places import StartPlace
 from web.presenters import choices
 from web.presenters.cards import ENTRANCES, ages, check, country_name, first_choice, label
+from web.presenters.choices import ADULT, AGES_OF
 from web.presenters.edition import Edition
 from web.stores.inbox import Capacity, Room
 
@@ -27,17 +29,15 @@ Sign = Literal["yes", "ask", "no"]
 SIGNS: tuple[Sign, ...] = ("yes", "ask", "no")
 """From what speaks for a service to what speaks against it."""
 
-STAY = "ACC"
-"""The family of services where people stay."""
-
 POLICE_TYPES = frozenset({"JUS-POL"})
 """Services that are the police."""
 
-EXCLUSIVE = ("age", "sex")
-"""Kinds of groups of which naming some means that others are not taken."""
-
-OPEN = {"age": [{"AGE-YOU"}, {"AGE-ADU"}, {"AGE-OLD"}], "sex": [{"SEX-F", "SEX-M"}]}
-"""What a service that names ages or sexes must name to be for whoever comes: who is of no age is taken for an adult."""
+WHERE_NOT_KNOWN: dict[str, list[tuple[str, tuple[Span, Span] | None]]] = {
+    "sex": [("SEX-F", None), ("SEX-M", None)],
+    "age": [AGES_OF[ADULT]],
+}
+"""Kinds of which a service may take some only -> whom it must take, to be for whoever comes: who is of no age is taken
+for an adult."""
 
 NATIONALS = frozenset({"MIG-ABR", "MIG-RET", "MIG-LEF"})
 FOREIGNERS = frozenset({"MIG-FOR", "MIG-REF", "MIG-STL"})
@@ -96,7 +96,7 @@ class Judge:
 
     def rank(self, entry: Entry) -> int | None:
         """Return how well the kind of a service fits the needs: 1 first, 2 on the way, 3 last; None for not."""
-        return _rank(self.needs, entry.types, self.person.groups)
+        return _rank(self.needs, entry.types, entry.serves, self.person.groups)
 
     def kind(self, entry: Entry) -> int:
         """Return where the kind of a service stands among those that fit the needs: what is most often needed first."""
@@ -111,7 +111,6 @@ class Judge:
         if minutes is None and self.start and choices.covers(entry, self.start.unit, self.edition.area):
             yield Reason("yes", Message("Serves {place} by phone or visit", {"place": self.start.name}))
         yield from self._of_groups(entry)
-        yield from self._of_forms(entry)
         yield from self._of_nationality(entry)
         yield from self._of_papers(entry)
         yield from self._of_speech(entry)
@@ -129,67 +128,44 @@ class Judge:
     def _of_kind(self, entry: Entry) -> Iterator[Reason]:
         kinds = Vocabulary.load("service_types")
         fits = _fits(self.needs, entry.types)
-        met = [code for code, row in fits.items() if row.suits(self.person.groups)]
+        met = [code for code, row in fits.items() if row.suits(self.person.groups, entry.serves)]
         if met:
             labels = Several(tuple(kinds.term(code).labels for code in met))
             yield Reason("yes", Message("Offers: {kinds}", {"kinds": labels}))
             if self.rank(entry) == LAST:
                 yield Reason("ask", Message("Made for something else: ask whether it can help"))
-        elif fits and not any(self._refusal(entry, group) for group in self.person.groups):
+        elif fits and worst(verdict for _, verdict in self._verdicts(entry)) != "no":
             groups = sorted({group for row in fits.values() for group in row.groups})
             yield Reason("no", Message("Only for: {groups}", {"groups": _names(groups)}))
 
+    def _verdicts(self, entry: Entry) -> Iterator[tuple[str, Verdict]]:
+        """Yield what a service says of each group that the person is of, by the one rule."""
+        for group in (*self.person.groups, *self.person.happened):
+            own = group == self.person.age
+            yield group, entry.takes(group, (self.person.ages, self.person.ages) if own else None)
+
     def _of_groups(self, entry: Entry) -> Iterator[Reason]:
-        for group in self.person.groups:
-            if refused := self._refusal(entry, group):
-                yield refused
-            elif (span := ages(entry)) and group in SPANS and not _covers(entry, *SPANS[group]):
-                yield Reason("ask", span)
-            elif _named(entry, group):
-                yield Reason("yes", Message("Takes: {group}", {"group": _group(group).labels}))
-            elif group in CHILD_AGES:
-                yield Reason("ask", Message("Not said whether children are taken: ask first"))
-            elif group == MARKED_GROUPS["children"] and _stays(entry):
-                yield Reason("ask", Message("Not said whether children can stay too: ask first"))
+        verdicts = list(self._verdicts(entry))
+        settled = {kind_of(group) for group, verdict in verdicts if verdict.why == "named"}
+        for group, verdict in verdicts:
+            if verdict.answer == "ask" and verdict.why == "others":
+                if kind_of(group) in settled:
+                    continue  # of several things that are known, one is enough
+                settled.add(kind_of(group))
+            if reason := _reason(entry, group, verdict):
+                yield reason
         yield from self._of_groups_not_known(entry)
 
     def _of_groups_not_known(self, entry: Entry) -> Iterator[Reason]:
         """Yield what a service says of sex and age where that of the person is not known."""
-        taxonomy = Vocabulary.load("beneficiaries")
-        known = {taxonomy.term(group).dimension for group in self.person.groups}
-        for kind in EXCLUSIVE:
-            named = [code for code in entry.serves if code in taxonomy and taxonomy.term(code).dimension == kind]
-            if kind not in known and named and not any(whole <= {*named} for whole in OPEN[kind]):
-                only = Message("Only for: {groups}. Ask whether this person is taken", {"groups": _names(named)})
-                yield Reason("ask", only)
-
-    def _refusal(self, entry: Entry, group: str) -> Reason | None:
-        """Return why a group is not taken; None where it may be."""
-        taxonomy = Vocabulary.load("beneficiaries")
-        serves, excludes, kind = frozenset(entry.serves), frozenset(entry.excludes), taxonomy.term(group).dimension
-        if excludes & REFUSES.get(group, {group}):
-            return Reason("no", Message("Does not take: {group}", {"group": taxonomy.term(group).labels}))
-        others = [code for code in entry.serves if code in taxonomy and taxonomy.term(code).dimension == kind]
-        stays, named = _stays(entry) and group in CHILD_AGES, (entry.minimum_age, entry.maximum_age)
-        if kind not in EXCLUSIVE or suits(group, serves, excludes, *named, stays, SPANS.get(group)):
-            return None
-        if others and not serves & TAKES.get(group, {group}):
-            return Reason("no", Message("Only for: {groups}", {"groups": _names(others)}))
-        if stays and serves.isdisjoint(CHILD_AGES):
-            return Reason("no", Message("A place to stay that does not name children: never for a child"))
-        return Reason("no", ages(entry) or "")
-
-    def _of_forms(self, entry: Entry) -> Iterator[Reason]:
-        for form in self.person.happened:
-            name = {"group": _group(form).labels}
-            if form in entry.excludes:
-                yield Reason("no", Message("Does not take: {group}", name))
-            elif form in entry.serves:
-                yield Reason("yes", Message("Takes: {group}", name))
-        happened = {code for code in self.person.happened if code.startswith("EXP")}
-        forms = [code for code in entry.serves if code.startswith("EXP")]
-        if happened and forms and happened.isdisjoint(forms):
-            yield Reason("ask", Message("Names other forms of exploitation: {groups}", {"groups": _names(forms)}))
+        known = {kind_of(group) for group in self.person.groups}
+        for kind, everybody in WHERE_NOT_KNOWN.items():
+            verdicts = [(group, entry.takes(group, ages)) for group, ages in everybody]
+            refusal = next((pair for pair in verdicts if pair[1].answer == "no"), None)
+            if kind not in known and refusal:
+                group, verdict = refusal
+                if reason := _reason(entry, group, verdict._replace(answer="ask")):
+                    yield reason
 
     def _of_nationality(self, entry: Entry) -> Iterator[Reason]:
         """Yield what a nationality and a destination decide, for the needs for which they do."""
@@ -296,8 +272,10 @@ class Judge:
 
 
 @lru_cache(4096)  # thousands of services are of the same kinds
-def _rank(needs: tuple[str, ...], types: tuple[str, ...], groups: tuple[str, ...]) -> int | None:
-    fits = (fit(need, types, groups) for need in needs)
+def _rank(
+    needs: tuple[str, ...], types: tuple[str, ...], serves: tuple[str, ...], groups: tuple[str, ...]
+) -> int | None:
+    fits = (fit(need, types, groups, serves) for need in needs)
     return min((rank for rank in fits if rank is not None), default=None)
 
 
@@ -313,17 +291,26 @@ def _fits(needs: tuple[str, ...], types: tuple[str, ...]) -> Mapping[str, NeedFi
     return {code: row for need in needs for code, row in need_fits(need).items() if code in types}
 
 
-def _covers(entry: Entry, first: int, beyond: int) -> bool:
-    """Tell whether everybody of some ages is helped, as far as ages are said."""
-    return (entry.minimum_age or 0) <= first and (entry.maximum_age is None or entry.maximum_age >= beyond - 1)
-
-
-def _named(entry: Entry, group: str) -> bool:
-    """Tell whether a service says that it takes a group, or is made for it."""
-    if group in CHILD_AGES and any(code.startswith("CHP") or code == "ACC-CHI" for code in entry.types):
-        return True
-    also = {"HH-DEP": {"HH-DEP", "HH-FAM", *CHILD_AGES}} | dict(TAKES) | {age: {*CHILD_AGES} for age in CHILD_AGES}
-    return not set(entry.serves).isdisjoint(also.get(group, {group}))
+def _reason(entry: Entry, group: str, verdict: Verdict) -> Reason | None:
+    """Return a verdict on a group in words; None where there is nothing to say."""
+    answer, why, groups = verdict
+    if why == "named":
+        return Reason(answer, Message("Takes: {group}", {"group": _group(group).labels}))
+    if why == "refused":
+        refused = [group] if answer == "no" else groups
+        return Reason(answer, Message("Does not take: {group}", {"group": _names(refused)}))
+    if why == "others" and answer == "ask":
+        only = Message("Only for: {groups}. Ask whether this person is taken", {"groups": _names(groups)})
+        return Reason(answer, only)
+    if why == "others":
+        return Reason(answer, Message("Only for: {groups}", {"groups": _names(groups)}))
+    if why == "stay":
+        return Reason(answer, Message("A place to stay that does not name children: never for a child"))
+    if why == "unsaid":
+        along = group == WITH_CHILDREN
+        stay = Message("Not said whether children can stay too: ask first")
+        return Reason(answer, stay if along else Message("Not said whether children are taken: ask first"))
+    return Reason(answer, ages(entry) or "") if why == "ages" else None
 
 
 def _group(code: str) -> Term:
@@ -332,8 +319,3 @@ def _group(code: str) -> Term:
 
 def _names(codes: Sequence[str]) -> Several:
     return Several(tuple(_group(code).labels for code in codes))
-
-
-def _stays(entry: Entry) -> bool:
-    """Tell whether people stay at a service."""
-    return any(code.partition("-")[0] == STAY for code in entry.types)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
@@ -10,6 +11,7 @@ from mapping.errors import InvalidRecord
 from mapping.language import parsers
 from mapping.language.i18n import Message, show
 from mapping.language.taxonomy import Term, Vocabulary
+from mapping.view.rules.takes import Span
 from web.partner.finding.start_places import StartPlace, place_names, starts
 from web.presenters import choices
 from web.presenters.cards import country_name
@@ -23,7 +25,7 @@ AGES = {
     "AGE-ADU": Message("25 to 59"),
     "AGE-OLD": Message("60 and over"),
 }
-SPANS = parsers.AGES | {"AGE-YOU": (18, 25), "AGE-ADU": (25, 60)}
+SPANS = parsers.AGES | {"AGE-CHI": (0, 12), "AGE-YOU": (18, 25), "AGE-ADU": (25, 60)}
 """The first age of a person of whom an age is said, and the first one beyond it."""
 SEXES = {"SEX-F": Message("Woman or girl"), "SEX-M": Message("Man or boy")}
 VIOLENCE_AT_HOME = "VUL-DV"
@@ -73,6 +75,13 @@ class Needs:
     happened: tuple[str, ...] = ()
     need: tuple[str, ...] = ()
     marks: frozenset[str] = frozenset()
+    of_somebody_else: bool = False
+    """Whether it is about a child that comes along: of its age only that it is a child's is known."""
+
+    @property
+    def ages(self) -> Span:
+        """Return the first age that the person may be of, and the first one beyond, where an age is known."""
+        return parsers.AGES[self.age] if self.of_somebody_else else SPANS[self.age]
 
     @property
     def child(self) -> bool:
@@ -99,7 +108,7 @@ class Needs:
         if need != FOR_A_CHILD or self.child:
             return self
         marks = self.marks - MARKED_GROUPS.keys()
-        return replace(self, age=CHILD_AGES[0], sex="", happened=(), marks=marks)
+        return replace(self, age=CHILD_AGES[0], sex="", happened=(), marks=marks, of_somebody_else=True)
 
     def hidden(self) -> list[tuple[str, str]]:
         """Return the fields of a form that carries these needs on to the next page."""
@@ -194,8 +203,9 @@ def read(form: MultiDict[str, str], edition: Edition) -> Needs:
     wrong = [name for name, known in offered.items() if {*form.getlist(name)} - {"", *known}]
     if wrong:
         raise InvalidRecord(f"choose again: {', '.join(wrong)}")
+    single: dict[str, Any] = {name: form.get(name, "") for name in SINGLE}
     return Needs(
-        **{name: form.get(name, "") for name in SINGLE},
+        **single,
         happened=_several(form, "happened"),
         need=_several(form, "need"),
         marks=frozenset(name for name in MARKS if form.get(name)),
