@@ -9,6 +9,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,10 @@ from rasterio.warp import transform_bounds
 
 from mapping.area import settings
 from mapping.area.grid import Grid
+from mapping.area.norms import COLUMNS, read_norms
 from mapping.area.settings import SETTINGS, AreaFile, Level, RoadRule
 from mapping.errors import InvalidRecord
+from mapping.language.taxonomy import Term
 
 TOML = "area.toml"
 MOST_CELLS = 200_000_000
@@ -59,6 +62,8 @@ class AreaTables:
     """Names of parts of units that are no units themselves, such as the districts of a city."""
     roads: gpd.GeoDataFrame | None = None
     """Every column of the file, and ``class``, ``speed_kmh``, ``km`` and ``seasonal`` ("" for none)."""
+    norms: tuple[Term, ...] = ()
+    """The country's own norms."""
 
     def fault(self, file: str, what: str, fix: str) -> None:
         """Add a fault."""
@@ -88,6 +93,9 @@ def read(folder: Path) -> AreaTables:
     _read_other_names(tables, tables.file, missing)
     if tables.file.roads and tables.file.roads.file not in missing:
         tables.roads = _read_roads(tables, tables.file)
+    name = tables.file.norms
+    if name and name not in missing and (frame := read_csv(tables, name, COLUMNS)) is not None:
+        tables.norms = tuple(read_norms(frame, tables.file.languages, partial(tables.fault, name)))
     return tables
 
 
@@ -102,6 +110,7 @@ def paths(file: AreaFile) -> Iterator[tuple[str, str]]:
         ("population.cells", file.population.cells),
         ("population.grid", file.population.grid),
         ("roads.file", file.roads and file.roads.file),
+        ("norms", file.norms),
         ("grid.file", file.settings.grid.file),
         ("travel.barriers", file.settings.travel.barriers),
     ):

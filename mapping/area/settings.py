@@ -499,6 +499,7 @@ class AreaFile(_SettingsTable):
     places: Places = Places()
     raster: Raster = Raster()
     basemap: Basemap = Basemap()
+    norms: str | None = None
     attribution: tuple[Attribution, ...] = ()
     notes: dict[str, Any] = {}
     settings: Settings

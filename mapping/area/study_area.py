@@ -20,11 +20,13 @@ from numpy.typing import ArrayLike, NDArray
 from mapping.area import check, files, gazetteer, grid
 from mapping.area.files import Fault
 from mapping.area.grid import Box, Grid
+from mapping.area.norms import merged
 from mapping.area.rasters import as_xarray, kept, state
 from mapping.area.settings import AreaFile, Level, Settings, usual_money
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import country_name, show, translate
 from mapping.language.parsers import Money
+from mapping.language.taxonomy import Term
 
 if TYPE_CHECKING:
     from xarray import DataArray
@@ -85,6 +87,7 @@ class StudyArea:
     _roads: gpd.GeoDataFrame | None = field(repr=False)
     _state: str = field(default="", repr=False)
     _parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    _norms: tuple[Term, ...] = field(default=(), repr=False)
 
     @classmethod
     def load(cls, folder: str | Path) -> StudyArea:
@@ -102,7 +105,8 @@ class StudyArea:
             now = state(Path(folder) / path for path in cls._files(tables.file))
         except OSError:
             now = ""
-        return cls(Path(folder), tables.file, tuple(tables.units), tables.other_names, tables.roads, now, tables.parts)
+        names = tables.other_names, tables.roads, now, tables.parts
+        return cls(Path(folder), tables.file, tuple(tables.units), *names, tables.norms)
 
     @classmethod
     def faults(cls, folder: str | Path) -> list[Fault]:
@@ -191,6 +195,11 @@ class StudyArea:
     def settings(self) -> Settings:
         """Return the choices of area.toml: speeds, scenarios, thresholds and so on."""
         return self.file.settings
+
+    @property
+    def norms(self) -> list[Term]:
+        """Return the norms that hold here: the common ones, and those of the country's own file in their place."""
+        return merged(self._norms)
 
     @cached_property
     def money(self) -> Money | None:

@@ -170,7 +170,7 @@ def _strictest(sort: Sort, area: StudyArea) -> Norm | None:
     """Return the norm by which one service of a type is for the fewest people; none where none can be counted."""
     norms = [
         norm
-        for norm in countable(drafts=False)
+        for norm in countable(area, drafts=False)
         if norm.type.code == sort.key and norm.base in ("people", "women") and norm.base in area.units(0)
     ]
     return min(norms, key=lambda norm: _people_for(norm, area), default=None)

@@ -10,21 +10,12 @@ import pandas as pd
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import chosen_level
 from mapping.analysis.common.presence import ServicePresence
+from mapping.area.norms import BASES, COUNTED, OWN, Base
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Several
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.result import Column, Figure, Input, Result
 from mapping.view.view import View
-
-Base = Literal["people", "women", "region", "country"]
-
-BASES: dict[str, Base] = {
-    "total population": "people",
-    "women": "women",
-    "province/region (admin-1)": "region",
-    "country (more for dense countries: one per region)": "country",
-}
-"""What a norm is counted by: people, women, each region, or the country, each region of which it must reach."""
 
 METHOD = Message(
     "A norm says how much of a service a number of people should have. From the population we worked out what each "
@@ -70,7 +61,7 @@ def norms(view: View, area: StudyArea, *, level: int | None = None, drafts: bool
     """
     level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
     units, listing = area.units(level), ServicePresence(view, area, level)
-    known = countable(drafts=drafts)
+    known = countable(area, drafts=drafts)
     usable = [norm for norm in known if norm.base != "women" or "women" in units]
     table, states = _table(usable, units, listing)
     total = _total(usable, units, table, listing)
@@ -95,21 +86,23 @@ def norms(view: View, area: StudyArea, *, level: int | None = None, drafts: bool
         inputs=(*wording.inputs(view, area, travel=False), *norm_inputs(usable)),
         caveats=(
             *wording.caveats(area, travel=False),
-            *_notes([norm for norm in known if norm not in usable], len(countable(drafts=True)) - len(known)),
+            *_notes(
+                usable, [norm for norm in known if norm not in usable], len(countable(area, drafts=True)) - len(known)
+            ),
         ),
         picture="before-after",
     )
 
 
-def countable(*, drafts: bool) -> list[Norm]:
-    """Return the norms that can be counted by area unit, in the order of the list."""
+def countable(area: StudyArea, *, drafts: bool) -> list[Norm]:
+    """Return the norms of a study area that can be counted by area unit, in the order of the list."""
     types = {term.code: term for term in Vocabulary.load("service_types").terms()}
     norms = []
-    for term in Vocabulary.load("norms").terms():
+    for term in area.norms:
         base = BASES.get(term.population_base)
         if base is None or term.service_type not in types or term.value is None or not term.per:
             continue
-        if drafts or term.source_status == "seen":
+        if drafts or term.source_status in COUNTED:
             kind = types[term.service_type]
             norms.append(Norm(term, kind, term.value, term.per, base))
     return norms
@@ -252,11 +245,15 @@ def norm_inputs(norms: Sequence[Norm]) -> tuple[Input, ...]:
     return tuple(Input(Message("Norm: {norm}", {"norm": norm.term.labels}), None, norm.term.source) for norm in norms)
 
 
-def _notes(without: Sequence[Norm], drafts: int) -> tuple[Message, ...]:
+def _notes(usable: Sequence[Norm], without: Sequence[Norm], drafts: int) -> tuple[Message, ...]:
     """Say what the norms are worth, and which of them are left out."""
     notes: tuple[Message, ...] = (
-        Message(
-            "The norms come from the field of violence against women. They are borrowed for planning and bind nobody."
+        *(
+            Message(
+                "The norms come from the field of violence against women. They are borrowed for planning and bind "
+                "nobody."
+            )
+            for _ in range(any(norm.term.source_status != OWN for norm in usable))
         ),
         Message(
             "A type of service stands for what a norm names: a counselling centre that is listed need not be all that "

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pandas as pd
 
 from mapping.area import geocode
+from mapping.area.norms import COUNTED
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import Message, People, Several, date
@@ -262,9 +263,9 @@ def _norms(pen: Pen, unit: str) -> None:
     row = material.area.units(own.level).loc[unit]
     bases = {"total population": own.people, "women": row.get("women")}
     norms = []
-    for term in Vocabulary.load("norms").terms():
+    for term in material.area.norms:
         base = bases.get(term.population_base)
-        if base is not None and not pd.isna(base) and term.value and term.per and term.source_status == "seen":
+        if base is not None and not pd.isna(base) and term.value and term.per and term.source_status in COUNTED:
             words = {"norm": term.labels, "share": float(base) * term.value / term.per}
             norms.append(Message("{norm}. For the people here that is {share}.", words))
     if norms:

@@ -252,9 +252,9 @@ def new_places(material: Sources) -> Iterator[Recommendation]:
 def norms_unmet(material: Sources) -> Iterator[Recommendation]:
     """Ask for what norms count as missing; of what is secret, for a plan."""
     result = material.results["norms"]
-    terms = Vocabulary.load("norms")
+    terms = {term.code: term for term in material.area.norms}
     for norm, keys in result.groups.items():
-        words: dict[str, object] = {"norm": terms.term(norm).labels, "needed": int(result.total.get(keys[0], 0))}
+        words: dict[str, object] = {"norm": terms[norm].labels, "needed": int(result.total.get(keys[0], 0))}
         if f"{norm}_missing" not in keys:
             yield Recommendation(
                 material.day,
@@ -278,7 +278,7 @@ def norms_unmet(material: Sources) -> Iterator[Recommendation]:
         missing = int(result.total.get(f"{norm}_missing", 0))
         if missing:
             words |= {"missing": missing, "regions": Several(material.area.unit(code).titles for code in short)}
-            kind = terms.term(norm).service_type or ""
+            kind = terms[norm].service_type or ""
             yield Recommendation(
                 material.day,
                 f"norm-{norm}",

@@ -3,11 +3,15 @@
 Orzustan has 180,000 people in the west (91,600 women) and 60,000 in the east (30,700).
 """
 
+import math
+import pickle
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping.analysis.adequacy.norms import countable, norms
+from mapping.area.study_area import StudyArea
 from tests.analysis.invented import CHASHMA, QULLAOBOD, Changed, activity, service, statement, view
 from tests.support.examples import examples
 
@@ -143,8 +147,8 @@ def test_norms_whose_source_nobody_saw_are_drafts(tiny_area):
     assert drafts.total["N06_needed"] == 3
 
 
-def test_only_norms_that_can_be_counted_by_unit_take_part():
-    codes = [norm.term.code for norm in countable(drafts=True)]
+def test_only_norms_that_can_be_counted_by_unit_take_part(tiny_area):
+    codes = [norm.term.code for norm in countable(tiny_area, drafts=True)]
     assert codes == ["N01", "N02", "N03", "N04", "N05", "N06"]
 
 
@@ -156,8 +160,8 @@ def test_a_census_without_women_leaves_their_norms_out_and_says_so(tiny_area):
 
 
 @pytest.mark.parametrize(("count", "needed"), [(0, 0), (1, 1), (10_000, 1), (10_001, 2), (9_657_005, 966)])
-def test_what_is_needed_is_rounded_up(count, needed):
-    assert countable(drafts=False)[0].needed(count) == needed
+def test_what_is_needed_is_rounded_up(count, needed, tiny_area):
+    assert countable(tiny_area, drafts=False)[0].needed(count) == needed
 
 
 def test_sources_and_caveats(tiny_area):
@@ -170,3 +174,25 @@ def test_sources_and_caveats(tiny_area):
 def test_levels(tiny_area):
     assert list(norms(view(), tiny_area, level=2).table.index) == tiny_area.unit_codes
     assert norms(view(), tiny_area, level=0).table.at["XT", "N01_needed"] == 24
+
+
+def test_a_country_has_norms_of_its_own(tiny_copy):
+    """Orzustan replaces N01, takes N03 out and adds a norm for legal advice: 160,600 people need 4 for 50,000."""
+    (tiny_copy / "norms.csv").write_text(
+        "code,service_type,value,per,base,source,label_en,label_ru,label_tg\n"
+        "N01,ACC-GBV,2,10000,people,Order 7 of 2025,Two places for 10000,Два места на 10000,Ду ҷой\n"
+        "N03,,,,,,,,\n"
+        "XT01,LEG-INF,1,50000,people,Order 8 of 2025,One office for 50000,Одно бюро на 50000,Як дафтар\n",
+        "utf-8",
+    )
+    toml = (tiny_copy / "area.toml").read_text("utf-8")
+    (tiny_copy / "area.toml").write_text(f'norms = "norms.csv"\n{toml}', "utf-8")
+    area = StudyArea.load(tiny_copy)
+    result = norms(view(service("LEG-INF", at=CHASHMA)), area)
+    people = int(area.units(0)["people"].sum())
+    assert list(result.groups) == ["N01", "N02", "N04", "N05", "XT01"]
+    assert result.total["N01_needed"] == math.ceil(people * 2 / 10_000)
+    assert result.total["XT01_needed"] == sum(math.ceil(count / 50_000) for count in area.units(1)["people"])
+    assert "Order 8 of 2025" in [one.source for one in result.inputs]
+    assert pickle.loads(pickle.dumps(area)).norms == area.norms
+    assert StudyArea.faults(tiny_copy) == []
