@@ -48,11 +48,18 @@ OPEN_HEADERS = {
 """What lets pages of anybody read the API: it holds what everybody may know, and nobody is signed in."""
 
 API_HEADERS = HEADERS | OPEN_HEADERS
+DATA_HEADERS = {name: OPEN_HEADERS[name] for name in ("Access-Control-Allow-Origin", "Cross-Origin-Resource-Policy")}
+"""What lets pages of anybody read the files of open data, which hold no more than the API does."""
 
 
 def of_api(path: str) -> bool:
     """Tell whether an address is one of the API."""
     return path == "/api" or path.startswith("/api/")
+
+
+def open_headers(path: str) -> dict[str, str]:
+    """Return what lets pages of other sites read what is at a path; nothing where they may not."""
+    return OPEN_HEADERS if of_api(path) else DATA_HEADERS if path.startswith("/data/") else {}
 
 
 NOT_SENT = ("Cache-Control", "ETag", "Last-Modified", "Server")
@@ -92,4 +99,8 @@ def _completed(path: str, status: str, headers: Headers) -> Headers:
         kept_nowhere = [] if any(name == "Cache-Control" for name, _ in headers) else [("Cache-Control", "no-store")]
         return [*headers, *API_HEADERS.items(), *kept_nowhere]
     own = [header for header in headers if header[0] not in NOT_SENT]
-    return [*own, *HEADERS.items(), ("Cache-Control", kept_for(path) if status.startswith("200") else "no-store")]
+    return [
+        *own,
+        *(HEADERS | open_headers(path)).items(),
+        ("Cache-Control", kept_for(path) if status.startswith("200") else "no-store"),
+    ]

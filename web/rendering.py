@@ -21,7 +21,7 @@ from mapping.language.latin import SCRIPT
 from mapping.render.layers.services import spaced
 from mapping.result import duration
 from web.aloud import recordings
-from web.presenters.cards import facts, shown_minutes, web_address
+from web.presenters.cards import facts, papers_heading, shown_minutes, web_address
 from web.presenters.hours import holidays
 
 BY_RULE = Markup('<span class="by-rule" aria-hidden="true">*</span>')
@@ -86,7 +86,9 @@ def set_words(app: Flask) -> None:
     """Give the templates of an app the words of each language; nothing may have been asked of them before."""
     app.jinja_environment = LanguageEnvironment
     app.extensions["languages"] = {}
-    app.jinja_env.globals.update(facts=facts, by_rule=BY_RULE, holidays=holidays, recordings=recordings)
+    app.jinja_env.globals.update(
+        facts=facts, papers_heading=papers_heading, by_rule=BY_RULE, holidays=holidays, recordings=recordings
+    )
     app.jinja_env.filters.update(web_address=web_address, spaced=_spaced)
 
 

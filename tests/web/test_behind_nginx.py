@@ -13,7 +13,7 @@ from tests.web.support.office import Office
 from tests.web.support.served import waitress
 from tests.web.support.signed_in import PASSWORD, csrf
 from web import create_app
-from web.headers import HEADERS, OPEN_HEADERS
+from web.headers import DATA_HEADERS, HEADERS
 from web.partner.app import create_partner_app
 from web.staff.app import create_staff_app
 
@@ -125,10 +125,11 @@ def test_the_static_site_has_its_headers_and_caching(public, site):
 
 
 def test_data_of_the_static_site_may_be_read_by_others(public):
-    code, headers, _ = public.ask(SITE, "/api/services.json")
-    assert code == 200
-    for name in ("Access-Control-Allow-Origin", "Cross-Origin-Resource-Policy"):
-        assert headers.get_all(name) == [OPEN_HEADERS[name]], name
+    for path in ("/api/services.json", "/data/all.csv"):
+        code, headers, _ = public.ask(SITE, path)
+        assert code == 200
+        for name, value in DATA_HEADERS.items():
+            assert headers.get_all(name) == [value], (path, name)
     assert "Access-Control-Allow-Origin" not in public.ask(SITE, "/en/index.html")[1]
     check(public.ask(SITE, "/api/nothing.json"), status=404)
 

@@ -8,7 +8,7 @@ from tests.support.sample import TODAY
 from tests.web.support.desk import Desk
 from tests.web.support.office import Office
 from web import create_app
-from web.headers import CONTENT_POLICY, HEADERS, OPEN_HEADERS, kept_for, of_api
+from web.headers import CONTENT_POLICY, HEADERS, kept_for, open_headers
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 TELLING = ("Server", "X-Powered-By", "Last-Modified", "Via")
@@ -57,7 +57,7 @@ def paths(app) -> list[str]:
 def check(response, path: str) -> None:
     """Check the headers of one answer."""
     where = f"{response.request.method} {path}: {response.status_code}"
-    own = {**HEADERS, **(OPEN_HEADERS if of_api(path) else {})}
+    own = HEADERS | open_headers(path)
     for name, value in own.items():
         assert response.headers.getlist(name) == [value], f"{where}: {name}"
     policy = response.headers["Content-Security-Policy"]
@@ -140,3 +140,10 @@ def test_a_form_that_is_too_large_or_too_much(tmp_path, tiny_area, view_file):
         codes.append(response.status_code)
         check(response, "/en/f2.html")
     assert codes.count(429) == 2
+
+
+def test_only_the_public_portal_has_addresses_that_pages_of_others_may_read(portal):
+    """What a sign-in guards stands under no such address."""
+    app, _client = portal
+    opened = {path.split("/")[1] for path in paths(app) if open_headers(path)}
+    assert opened == ({"api", "data"} if "public" in app.blueprints else set())

@@ -14,10 +14,11 @@ from markupsafe import Markup
 
 from mapping.errors import NotFound
 from mapping.language.i18n import Message, translate
+from mapping.language.parsers import SMS
 from mapping.language.taxonomy import match_term
 from mapping.view.view import Entry
 from web.partner.shareable import open_line, open_parts
-from web.presenters.cards import ContactLink, label, place_name
+from web.presenters.cards import ContactLink, label, papers_heading, place_name
 from web.presenters.edition import Edition
 from web.presenters.hotlines import only_abroad
 
@@ -69,41 +70,52 @@ class PaperCard:
     """Whom to ask about other help: what the number is, and the number."""
 
 
-def paper_card(edition: Edition, entry: Entry, language: str, kind: str, *, name: bool = False) -> PaperCard:
+def paper_card(
+    edition: Edition, entry: Entry, language: str, kind: str, *, name: bool = False, written: bool = False
+) -> PaperCard:
     """Make the card of a service in a person's language; ``name`` asks for the organization's name on it too.
 
+    With ``written``, for who does not hear, it holds what one can write to, if there is anything: text messages, of
+    the service or else of the line, or a messenger of an organization whose name tells nothing.
     A card leaves the building: what not everybody may know is not on it, and stands behind the line's number.
     """
     made, known = edition.card(entry, language), open_parts(edition)
-    line = open_line(edition, language, abroad=only_abroad(entry, edition.area))
+    abroad = only_abroad(entry, edition.area)
+    line = open_line(edition, language, abroad=abroad)
     passed_on = entry.id in known.services
-    own = (call for call in made.calls if call.spoken and call.dial in known.numbers) if passed_on else iter(())
-    call = next(own, None) or (line.call if line else None)
+    own = [call for call in made.calls if call.dial in known.numbers] if passed_on else []
+    call = next((call for call in own if call.spoken), None) or (line.call if line else None)
+    if written:  # to write to anybody is better than to have no way to call
+        there = open_line(edition, language, abroad=abroad, written=True)
+        named = plain_body(edition, entry)  # the address of an account is a name
+        ways = [*own, *([there.call] if there else ())]
+        call = next((way for way in ways if way.dial.startswith(SMS) or (named and _is_account(way))), call)
     plain = passed_on and tells_nothing(entry)
     bare = PaperCard(
         id=entry.id,
         language=language,
         call=call,
-        picture=picture(call) if call else Markup(),
+        picture=picture(call) if call and call.href else Markup(),
         hours=made.week.short if entry.id in known.hours and passed_on else "",
         withheld=not passed_on or (kind != "number" and not plain),
     )
     if kind == "number" or not plain:
         return bare
+    told = (Message("Speaks"), made.speaks), (papers_heading(entry), known_papers(entry, language))
     place = next((point for point in entry.points if point.id in known.places), None)
     return replace(
         bare,
         types=tuple(map(str, made.types)),
-        facts=tuple(
-            (translate(name, language), ", ".join(words))
-            for name, words in (("Speaks", made.speaks), ("Bring", known_papers(entry, language)))
-            if words
-        ),
+        facts=tuple((heading.into(language), ", ".join(words)) for heading, words in told if words),
         name=entry.organization.name if name and plain_body(edition, entry) else "",
         where=", ".join(filter(None, (place.address, place_name(place, edition.area, language)))) if place else "",
         transport=place.transportation if place else "",
         line=f"{translate('Information:', language)} {line.call.shown}" if line and line.call != call else "",
     )
+
+
+def _is_account(way: ContactLink) -> bool:
+    return bool(way.href) and not way.spoken
 
 
 def one_for_each(cards: Iterable[PaperCard]) -> list[PaperCard]:
@@ -167,9 +179,9 @@ def known_papers(entry: Entry, language: str) -> tuple[str, ...]:
 
 
 def picture(call: ContactLink) -> Markup:
-    """Return the QR code of a number: a phone that reads it offers to call, and keeps no name."""
+    """Return the QR code of a number or a messenger: a phone that reads it offers to call or to write."""
     content = io.BytesIO()
-    segno.make(f"tel:{call.dial}", error="m", micro=False).save(
+    segno.make(call.href, error="m", micro=False).save(
         content,
         kind="svg",
         border=2,

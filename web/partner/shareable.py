@@ -33,15 +33,18 @@ def open_parts(edition: Edition) -> Open:
     return Open(*map(frozenset, (services, places, numbers, hours)))
 
 
-def open_line(edition: Edition, language: str, *, abroad: bool) -> Hotline | None:
-    """Return the line to name first of those that everybody may know; abroad one that works there, if there is any."""
+def open_line(edition: Edition, language: str, *, abroad: bool, written: bool = False) -> Hotline | None:
+    """Return the line to name first of those that everybody may know; abroad one that works there, if there is any.
+
+    With ``written`` one that can be written to.
+    """
     known = open_parts(edition)
     hotlines = [hotline for hotline in lines(edition, language) if hotline.card.id in known.services]
     calls = [
         Hotline(hotline.card, call)
         for hotline in hotlines
         for call in hotline.card.calls
-        if call.spoken and call.dial in known.numbers
+        if call.href and call.spoken is not written and call.dial in known.numbers
     ]
     far = [call for call in calls if not call.call.short] if abroad else []
     return next(iter(far or calls), None)

@@ -148,7 +148,9 @@ class Judged:
             answering,
             blocks[placed.group],
             takes[taken.group],
-            typed.decide(lambda entry: _rank(choice.need.code, entry.types, entry.serves, choice.who) or 0)[typed.group],
+            typed.decide(lambda entry: _rank(choice.need.code, entry.types, entry.serves, choice.who) or 0)[
+                typed.group
+            ],
         )
 
     @property

@@ -16,6 +16,7 @@ from mapping.language.languages import isolated, within
 from mapping.language.parsers import AGES, SMS, is_dialled
 from mapping.language.taxonomy import Label, Vocabulary, match_term
 from mapping.render.layers.services import spaced
+from mapping.view.entries import NO_PAPERS
 from mapping.view.view import Entry, PhoneEntry, ServicePlace
 from web.presenters.hours import Week, week
 
@@ -121,6 +122,11 @@ def ages(entry: Entry) -> Message | None:
     return between if entry.minimum_age else under
 
 
+def papers_heading(entry: Entry) -> Message:
+    """Return what stands before the papers of a service: nobody is told to bring none."""
+    return Message("Papers") if entry.papers == {NO_PAPERS} else Message("Bring")
+
+
 def _says_ages(entry: Entry) -> bool:
     """Tell whether one of the groups that are helped is of just those ages: "Children (under 18)"."""
     span = (entry.minimum_age or 0, 200 if entry.maximum_age is None else entry.maximum_age + 1)
@@ -201,7 +207,7 @@ def facts(made: Card) -> ServiceFacts:
         (translate("Not for", language), ", ".join(made.excludes)),
         (translate("Speaks", language), ", ".join(made.speaks)),
         (translate("Cost", language), entry.fees),
-        (translate("Bring", language), ", ".join(made.documents)),
+        (papers_heading(made.entry).into(language), ", ".join(made.documents)),
         (translate("Entrance", language), ", ".join(made.access)),
     )
     labels = [label for label, text in pairs if not text and label != pairs[1][0]]

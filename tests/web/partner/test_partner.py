@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from mapping.editions.publish import publish
 from mapping.errors import InvalidRecord, UnsafePublication
 from mapping.language.i18n import show
+from mapping.model import RequiredDocument
 from tests.support.canary import find_canaries
 from tests.support.sample import (
     CHASHMA,
@@ -18,6 +19,7 @@ from tests.support.sample import (
     agreement,
     key,
     organization,
+    phone,
     place,
     public_parts,
     records_of,
@@ -34,6 +36,7 @@ from web.partner.finding.finder import Finder
 from web.partner.finding.needs import Needs, read
 from web.partner.finding.pathway import pathway
 from web.partner.referral_card import PLAIN_TYPES, one_for_each, paper_card, tells_nothing
+from web.presenters.cards import facts
 from web.stores.inbox import Capacity, Draft, StandardsAnswers
 
 MORE = records_of(
@@ -61,6 +64,9 @@ MORE = records_of(
             "Under repair": {"types": ["LEG-INF"], "status": "temporarily closed"},
             "Written to": {"types": ["LEG-INF"], "email": "desk@example.org"},
             "Kitchen": {"types": ["MAT-NFI"], "speaks": ["ru"]},
+            "Texts": {"types": ["PSY-COU"]},
+            "Without papers": {"types": ["MAT-NFI"]},
+            "Returned": {"types": ["CMG-INF"], "serves": ["MIG-RET"]},
         }.items()
         for part in (
             service(name, of="Rule makers", phones=["+992000100055"], **fields),
@@ -68,6 +74,11 @@ MORE = records_of(
         )
     ),
     agreement("Umed", "Rule makers", service_types="LEG-INF"),
+    phone("sms:40600", service="Texts"),
+    phone("https://t.me/rulemakers", service="Texts"),
+    RequiredDocument(id="none", service_id=key("service", "Without papers"), document="NONE"),
+    organization("Plain body", phones=["+992000100066"]),
+    service("Job desk", of="Plain body", types=["MAT-NFI"], phones=["+992000100067", "https://t.me/jobdesk"]),
 )
 
 
@@ -175,6 +186,34 @@ def test_who_is_deaf_is_told_where_to_write(desk):
 def test_a_number_on_a_card_is_of_no_use_alone_to_who_is_deaf(desk, client, marks, told):
     page = post(client, "/en/card.html", place="p1", need=["lawyer"], pick=[desk.id("Written to")], **marks).text
     assert ("agree who calls for them" in page) is told
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("Texts", "sms:40600"), ("Job desk", "https://t.me/jobdesk"), ("Nothing said", "+992000100055")],
+)
+def test_a_card_for_who_is_deaf_holds_what_one_can_write_to_unless_it_is_a_name_that_tells(desk, name, number):
+    edition = desk.editions()
+    entry = edition.entries("en")[desk.id(name)]
+    card = paper_card(edition, entry, "en", "number", written=True)
+    assert card.call.dial == number
+    assert card.picture
+    assert paper_card(edition, entry, "en", "number").call.spoken
+
+
+def test_who_came_back_from_work_abroad_is_a_returned_migrant(desk):
+    marks = frozenset({"returned"})
+    assert Needs(marks=marks).groups == ("MIG-RET",)
+    own = judged(desk, "Returned", marks=marks, need=("papers",))
+    assert said(own, "ask") == ["Made for something else: ask whether it can help"], "and not of what country they are"
+    assert "Takes: Returning migrants" in said(own, "yes")
+
+
+def test_nobody_is_told_to_bring_that_no_papers_are_needed(desk):
+    edition = desk.editions()
+    entry = edition.entries("tg")[desk.id("Without papers")]
+    assert ("Ҳуҷҷатҳо", "Ҳуҷҷат лозим нест") in paper_card(edition, entry, "tg", "place").facts
+    assert ("Ҳуҷҷатҳо", "Ҳуҷҷат лозим нест") in facts(edition.card(entry, "tg")).known
 
 
 def test_what_was_not_confirmed_in_time_is_never_offered_first(desk):

@@ -171,7 +171,8 @@ class Judge:
         """Yield what a nationality and a destination decide, for the needs for which they do."""
         if not set(self.needs).intersection(NATIONALITY_DECIDES):
             return
-        nationality, area = self.person.nationality, self.edition.area
+        area = self.edition.area
+        nationality = self.person.nationality or (area.code if "returned" in self.person.marks else "")
         named = NATIONALS.union(FOREIGNERS).intersection(entry.serves)
         groups = {"groups": _names(sorted(named))}
         if named and (named <= NATIONALS or named <= FOREIGNERS):

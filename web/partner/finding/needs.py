@@ -34,13 +34,20 @@ MARKS: dict[str, Message] = {
     "pregnant": Message("Pregnant"),
     "disability": Message("With a disability"),
     "deaf": Message("Deaf or hard of hearing"),
+    "returned": Message("Came back from work abroad"),
     "no_papers": Message("Has no papers"),
     "no_police": Message("Wants no contact with the police"),
     "danger": Message("In danger tonight"),
 }
 """What is ticked or not."""
 
-MARKED_GROUPS = {"children": "HH-DEP", "pregnant": "HH-PRG", "disability": "VUL-DIS", "deaf": "VUL-DEA"}
+MARKED_GROUPS = {
+    "children": "HH-DEP",
+    "pregnant": "HH-PRG",
+    "disability": "VUL-DIS",
+    "deaf": "VUL-DEA",
+    "returned": "MIG-RET",
+}
 """Marks that say of what group of beneficiaries somebody is."""
 
 FOR_A_CHILD = "child"

@@ -157,9 +157,10 @@ def _picked() -> list[str]:
 
 def _wanted(language: str) -> tuple[str, str, bool]:
     """Return the language of cards, the person's if it is one of ours, their kind, and whether names are asked for."""
-    form, spoken = request.form, read(request.form, edition()).speaks
-    own = spoken if spoken in study_area().languages else language
-    tongue, kind = form.get("tongue") or own, form.get("kind") or "number"
+    form, needs = request.form, read(request.form, edition())
+    own = needs.speaks if needs.speaks in study_area().languages else language
+    usual = "place" if "deaf" in needs.marks else "number"  # who cannot call goes there
+    tongue, kind = form.get("tongue") or own, form.get("kind") or usual
     if tongue not in study_area().languages or kind not in KINDS:
         raise InvalidRecord("choose again: tongue, kind")
     return tongue, kind, bool(form.get("name"))
@@ -168,4 +169,5 @@ def _wanted(language: str) -> tuple[str, str, bool]:
 def _cards(tongue: str, kind: str, named: bool) -> list[PaperCard]:
     entries = edition().entries(tongue)
     chosen = (entries[key] for key in _picked() if key in entries)
-    return one_for_each(paper_card(edition(), entry, tongue, kind, name=named) for entry in chosen)
+    written = "deaf" in read(request.form, edition()).marks
+    return one_for_each(paper_card(edition(), entry, tongue, kind, name=named, written=written) for entry in chosen)
