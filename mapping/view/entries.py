@@ -12,6 +12,9 @@ from mapping.view.rules.opening import Hours
 from mapping.view.rules.takes import Span as Ages
 from mapping.view.rules.takes import Terms, Verdict, takes
 
+ENTRANCES = {"Step-free entrance": True, "Steps at the entrance": False}
+"""What is kept of an entrance where a list answers yes or no -> whether a wheelchair gets in."""
+
 NO_PAPERS = "NONE"
 """The code by which a service says that it asks for no papers."""
 
@@ -43,6 +46,11 @@ class ServicePlace:
     role: str = "delivery"
     transportation: str = ""
     accessibility: str = ""
+
+    @property
+    def step_free(self) -> bool | None:
+        """Whether a wheelchair gets in; None where nobody said it in words that are known."""
+        return ENTRANCES.get(self.accessibility)
 
     @property
     def has_point(self) -> bool:
@@ -122,6 +130,12 @@ class Entry:
             else (place.country, place.area_unit, place.city, place.address)
             for place in self.places
         )
+
+    @cached_property
+    def step_free(self) -> bool | None:
+        """Whether a wheelchair gets in at one of its places; None where it is not known of any."""
+        known = [place.step_free for place in self.places if place.step_free is not None]
+        return any(known) if known else None
 
     @property
     def remote(self) -> bool:

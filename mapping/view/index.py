@@ -163,8 +163,9 @@ class SearchIndex:
         units = [row["area_unit"] for row in self.covers.get(service["id"], ()) if row["area_unit"]]
         for unit in units:
             yield from (("covers", code) for code in unit_family(self.area, unit, down=True))
-        country = "" if units or self.places.get(service["id"]) else self._answers_in(numbers)
-        if units or country:
+        places = self.places.get(service["id"])
+        country = "" if units or places else self._answers_in(numbers)
+        if units or places or country:  # who has neither serves everybody, as the public lists say
             yield "bounded", ""
         if country:
             yield "in", country

@@ -6,6 +6,7 @@ Words, codes, units, groups and hours are sets of services that `mapping.view.in
 import datetime as dt
 import math
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import NamedTuple
@@ -128,7 +129,7 @@ class Search:
         fits = self._arranged(self.wanted())
         if self.query.area_units is not None:
             here = fits & having("in", self.query.area_units)
-            elsewhere = fits & having("covers", self.query.area_units) & ~here
+            elsewhere = fits & self._covering(self.query.area_units) & ~here
         else:
             here, elsewhere = fits & having("pointed", [""]), fits & having("remote", [""])
         if self.query.near is not None:
@@ -146,8 +147,17 @@ class Search:
         fits = self.wanted()
         if self.query.area_units is not None:
             having = self.postings.having
-            fits = fits & (having("in", self.query.area_units) | having("covers", self.query.area_units))
+            fits = fits & (having("in", self.query.area_units) | self._covering(self.query.area_units))
         return fits
+
+    def _covering(self, units: Collection[str]) -> Bits:
+        """Return the services that serve one of some units of the country from elsewhere, or everybody."""
+        return self.postings.having("covers", units) | self._everywhere
+
+    @property
+    def _everywhere(self) -> Bits:
+        """The services that have neither a place nor an area, and serve everybody in the country."""
+        return self.postings.having("remote", [""]) & ~self.postings.having("bounded", [""])
 
     def wanted(self) -> Bits:
         """Return the services that fit, wherever they are."""
@@ -252,9 +262,8 @@ class Search:
     def _by_place(self, inside: Bits) -> list[Bits]:
         """Return the services in the places that are asked for, those that cover one of them, and the rest."""
         postings = self.postings
-        everywhere = postings.having("remote", [""]) & ~postings.having("bounded", [""])
         covers = postings.having("covers", self.meaning.places)
-        covers = (covers | everywhere if self.meaning.home else covers) & ~inside
+        covers = (covers | self._everywhere if self.meaning.home else covers) & ~inside
         return [inside, covers, postings.everything & ~inside & ~covers]
 
     def _share(self, fits: Bits) -> None:

@@ -297,8 +297,8 @@ class View:
         speaks
             A language that help must be given in.
         area_unit
-            A unit, or several. Services in it come first; those that only cover it, or are known by an area that
-            lies in it or that it lies in, stand in the second block.
+            A unit, or several. Services in it come first; in the second block stand those that only cover it, are known
+            by an area that lies in it or that it lies in, or have neither place nor area and so serve everybody.
         near, within_km
             Latitude and longitude, and the greatest distance in a straight line.
         open_at

@@ -781,7 +781,8 @@ def fits(one: Entry, query: dict[str, Any], area: StudyArea) -> bool:
     if unit := query.get("area_unit"):
         inside = any(p.has_point and p.area_unit and within(area, p.area_unit, unit) for p in one.places)
         known = [*one.covers, *(p.area_unit for p in one.places if not p.has_point and p.area_unit)]
-        if not inside and not any(within(area, code, unit) or within(area, unit, code) for code in known):
+        everybody = not (one.places or one.covers)
+        if not (inside or everybody) and not any(within(area, c, unit) or within(area, unit, c) for c in known):
             return False
     return True
 
@@ -1042,3 +1043,23 @@ def test_a_view_of_the_demonstration_knows_that_it_is_one(tmp_path, tiny_area):
     (tmp_path / "real").mkdir()
     assert sample_view(tmp_path / "demo", tiny_area, organization("A"), [source]).demo
     assert not sample_view(tmp_path / "real", tiny_area, organization("A")).demo
+
+
+def test_who_has_neither_place_nor_area_serves_everybody_and_who_is_known_by_area_does_not(
+    tiny_area: StudyArea, tmp_path: Path
+) -> None:
+    """As the public lists say it; what is known by its area alone is in that area."""
+    parts = [
+        organization("Umed", phones=["+992446000001"]),
+        organization("Far", phones=["+77270000001"]),
+        service("Advice by phone", of="Umed"),
+        service("Advice in the west", of="Umed", covers=["XT-W"]),
+        service("Known by area", of="Umed"),
+        place("a", of=["Known by area"], at=km(4, 4), unit="XT-W2", precision="area"),
+        service("Line of another country", of="Far"),
+    ]
+    with sample_view(tmp_path, tiny_area, *parts) as view:
+        assert everything(view.find(area_unit="XT-E1")) == {"Advice by phone"}
+        assert "Known by area" in everything(view.find(area_unit="XT-W2"))
+        flags = {entry.name: view.search_table().services[entry.id].flags for entry in view.services()}
+        assert {name for name, own in flags.items() if "everywhere" in own} == {"Advice by phone"}

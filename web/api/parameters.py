@@ -237,7 +237,8 @@ class KnownCodes:
             Parameter(
                 "area_unit",
                 _one_of(self.area_units),
-                "Records in this administrative unit or one below it; services also where they cover it.",
+                "Records in this administrative unit or one below it; services also where they cover it, and "
+                "those that have neither a place nor an area and so serve everybody.",
                 personal=True,
             ),
             Parameter(

@@ -44,9 +44,6 @@ EMPTY_ROWS = 1000
 
 WEEK = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
-ENTRANCES = {"Step-free entrance": True, "Steps at the entrance": False}
-"""What a list says of an entrance -> whether a wheelchair gets in."""
-
 
 def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
     """Recognise a flat workbook or its template in any language, and return the map of its columns."""
@@ -129,9 +126,7 @@ def cells(entry: Entry, place: ServicePlace | None, area: StudyArea, language: s
         "country": where.country or "",
         "latitude": where.latitude,
         "longitude": where.longitude,
-        "accessible": YES_NO[ENTRANCES[where.accessibility]].into(language)
-        if where.accessibility in ENTRANCES
-        else where.accessibility,
+        "accessible": where.accessibility if where.step_free is None else YES_NO[where.step_free].into(language),
         "verified_on": entry.verified_on,
         "verified_how": _terms("verification", (entry.verification_level,), language),
     }

@@ -11,7 +11,6 @@ from typing import Any
 from mapping.area.geocode import coded_unit, locate, served
 from mapping.column_map import marking
 from mapping.formats.tables._flat import LISTED
-from mapping.formats.tables.workbook import ENTRANCES
 from mapping.intake.roundtrip.edits import Edit
 from mapping.language import parsers
 from mapping.language.i18n import Phrase
@@ -38,6 +37,7 @@ from mapping.model import (
     least_precise,
     strictest,
 )
+from mapping.view.entries import ENTRANCES
 
 OF_PLACE = frozenset({"place_name", "address", "city", "area_unit", "country", "latitude", "longitude", "accessible"})
 """Columns that speak of the place."""

@@ -74,6 +74,21 @@ MORE = records_of(
         )
     ),
     agreement("Umed", "Rule makers", service_types="LEG-INF"),
+    *(
+        part
+        for name, entrances in {
+            "Steps told": ["Steps at the entrance"],
+            "Ramp told": ["Steps at the entrance", "Step-free entrance"],
+            "Words told": ["No wheelchair access, ring the bell"],
+        }.items()
+        for part in (
+            service(name, of="Rule makers", types=["MAT-NFI"]),
+            *(
+                place(f"{name} {number}", of=[name], at=CHASHMA, unit="XT-W2", access=words)
+                for number, words in enumerate(entrances)
+            ),
+        )
+    ),
     phone("sms:40600", service="Texts"),
     phone("https://t.me/rulemakers", service="Texts"),
     RequiredDocument(id="none", service_id=key("service", "Without papers"), document="NONE"),
@@ -199,6 +214,19 @@ def test_a_card_for_who_is_deaf_holds_what_one_can_write_to_unless_it_is_a_name_
     assert card.call.dial == number
     assert card.picture
     assert paper_card(edition, entry, "en", "number").call.spoken
+
+
+@pytest.mark.parametrize(
+    ("name", "sign", "told"),
+    [
+        ("Steps told", "ask", "Steps at the entrance: ask how to get in"),
+        ("Ramp told", "yes", "Entrance: Step-free entrance"),
+        ("Words told", "ask", "Entrance: No wheelchair access, ring the bell"),
+        ("Kitchen", "ask", "Not known whether the entrance is step-free"),
+    ],
+)
+def test_an_entrance_is_a_yes_only_where_it_is_known_to_have_no_steps(desk, name, sign, told):
+    assert told in said(judged(desk, name, marks=frozenset({"disability"}), need=("food",)), sign)
 
 
 def test_who_came_back_from_work_abroad_is_a_returned_migrant(desk):

@@ -43,7 +43,6 @@ NATIONALS = frozenset({"MIG-ABR", "MIG-RET", "MIG-LEF"})
 FOREIGNERS = frozenset({"MIG-FOR", "MIG-REF", "MIG-STL"})
 """Groups of people by where they are from: of the study area, and of other countries."""
 
-STEPS = "Steps at the entrance"
 SIGN_LANGUAGE = "sgn"
 
 ROOMS: dict[Room, Message] = {
@@ -235,11 +234,13 @@ class Judge:
             yield Reason("ask", Message("Not listed as spoken: {tongue}. Ask for an interpreter", name))
 
     def _of_access(self, entry: Entry) -> Iterator[Reason]:
-        entrance = next((place.accessibility for place in entry.places if place.accessibility), "")
-        if entrance == STEPS:
+        words = next((place.accessibility for place in entry.places if place.accessibility), "")
+        if entry.step_free:
+            yield Reason("yes", Message("Entrance: {words}", {"words": ENTRANCES["Step-free entrance"]}))
+        elif entry.step_free is False:
             yield Reason("ask", Message("Steps at the entrance: ask how to get in"))
-        elif entrance:
-            yield Reason("yes", Message("Entrance: {words}", {"words": ENTRANCES.get(entrance, entrance)}))
+        elif words:  # what somebody wrote freely may say yes or no
+            yield Reason("ask", Message("Entrance: {words}", {"words": words}))
         elif entry.places:
             yield Reason("ask", Message("Not known whether the entrance is step-free"))
 
