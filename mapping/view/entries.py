@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from mapping.freshness import Freshness, active, checked_in_time, confirmed, listed, offered, rank
-from mapping.language.taxonomy import Vocabulary, match_term
+from mapping.language.taxonomy import match_term
 from mapping.model import Precision
 from mapping.view.rules.opening import Hours
+from mapping.view.rules.reach import by_phone
 from mapping.view.rules.takes import Span as Ages
 from mapping.view.rules.takes import Terms, Verdict, takes
 
@@ -145,10 +146,7 @@ class Entry:
     @cached_property
     def by_phone(self) -> bool:
         """Whether it answers by phone alone, wherever its office is."""
-        kinds = Vocabulary.load("service_types")
-        return bool(self.types) and all(
-            code in kinds and kinds.term(code).location_kind == "remote" for code in self.types
-        )
+        return by_phone(self.types)
 
     @property
     def brought(self) -> tuple[str, ...]:

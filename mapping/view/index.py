@@ -35,6 +35,7 @@ from mapping.model import WEEKDAYS
 from mapping.view.entries import sort_key
 from mapping.view.postings import ORDER, SERIES, coarse_word, packed
 from mapping.view.rules.opening import Hours, always
+from mapping.view.rules.reach import by_phone, serves_everybody
 from mapping.view.rules.takes import Terms, takes
 
 Row = Any
@@ -142,14 +143,19 @@ class SearchIndex:
             yield "night", ""
         if FREE.intersection(folded_words(service["fees_description"] or "")):
             yield "free", ""
-        yield from self._where(self.places.get(own, ()))
+        yield from self._where(self.places.get(own, ()), by_phone(types))
         yield from self._from_afar(service)
 
-    def _where(self, places: Sequence[Row]) -> Iterator[tuple[str, str]]:
-        """Yield where the places of a service are: a unit without a point is covered, and so is all in it."""
+    def _where(self, places: Sequence[Row], is_called: bool) -> Iterator[tuple[str, str]]:
+        """Yield where the places of a service are: a unit without a point is covered, and so is all in it.
+
+        Of what is only called the office says nothing of whom it serves.
+        """
         yield "pointed" if any(map(has_point, places)) else "remote", ""
         for place in places:
             if place["area_unit"]:
+                if is_called:
+                    continue
                 kind = "in" if has_point(place) else "covers"
                 yield from ((kind, code) for code in unit_family(self.area, place["area_unit"], down=kind == "covers"))
             elif place["country"]:
@@ -163,11 +169,10 @@ class SearchIndex:
         units = [row["area_unit"] for row in self.covers.get(service["id"], ()) if row["area_unit"]]
         for unit in units:
             yield from (("covers", code) for code in unit_family(self.area, unit, down=True))
-        places = self.places.get(service["id"])
-        country = "" if units or places else self._answers_in(numbers)
-        if units or places or country:  # who has neither serves everybody, as the public lists say
-            yield "bounded", ""
-        if country:
+        types, places = self._terms(service["id"])["service_type"], self.places.get(service["id"])
+        if serves_everybody(types, numbers, self._home, placed=bool(places), bounded=bool(units)):
+            yield "everywhere", ""
+        if not (units or places) and (country := self._answers_in(numbers)):
             yield "in", country
 
     def all_codes(self, service: Row) -> Iterator[tuple[str, str]]:
@@ -182,9 +187,13 @@ class SearchIndex:
 
     def _answers_in(self, numbers: list[str]) -> str:
         """Return the one other country that all numbers are of, or ""."""
-        home = self.area.settings.phone_region or self.area.code if self.area else ""
         countries = {country_of(number) for number in numbers if not number.startswith("http")}
-        return countries.pop() if len(countries) == 1 and not countries & {"", home} else ""
+        return countries.pop() if len(countries) == 1 and not countries & {"", self._home} else ""
+
+    @property
+    def _home(self) -> str:
+        """The country whose numbers need no prefix."""
+        return self.area.settings.phone_region or self.area.code if self.area else ""
 
     def _always(self, service: str) -> bool:
         """Tell whether a service is open day and night."""

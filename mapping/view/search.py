@@ -42,7 +42,7 @@ SPHERE = 0.006
 ROUNDED = 0.01
 """Kilometres by which two estimates may be wrong beside that: 32 bits tell a place to some three metres."""
 
-TABLED = ("in", "covers", "night", "free", "remote", "bounded")
+TABLED = ("in", "covers", "night", "free", "everywhere")
 """Kinds of codes that a search outside the file needs."""
 FLAGS = ("night", "free", "everywhere")
 
@@ -156,8 +156,8 @@ class Search:
 
     @property
     def _everywhere(self) -> Bits:
-        """The services that have neither a place nor an area, and serve everybody in the country."""
-        return self.postings.having("remote", [""]) & ~self.postings.having("bounded", [""])
+        """The services that serve everybody in the country: see `mapping.view.rules.reach`."""
+        return self.postings.having("everywhere", [""])
 
     def wanted(self) -> Bits:
         """Return the services that fit, wherever they are."""
@@ -469,7 +469,7 @@ def measured(near: tuple[float, float], latitudes: Reals, longitudes: Reals) -> 
 class SearchFacts:
     """What a service is found by: words of its names, and the codes of places that it is in or covers.
 
-    ``flags`` are some of "night" (open day and night), "free" and "everywhere" (it has no place, and no bounds).
+    ``flags`` are some of "night" (open day and night), "free" and "everywhere" (it serves everybody).
     """
 
     words: str
@@ -490,14 +490,11 @@ def search_table(connection: sqlite3.Connection) -> SearchTable:
     """Return all that a search of a view reads, for one that cannot open the file."""
     listed = connection.execute("SELECT number, service, words FROM listed ORDER BY number").fetchall()
     sets: dict[str, list[set[str]]] = {kind: [set() for _ in listed] for kind in TABLED}
-    sets["everywhere"] = []
     marks = ", ".join("?" * len(TABLED))
     rows = connection.execute(f"SELECT kind, code, bits, numbers FROM code WHERE kind IN ({marks})", TABLED)
     for kind, code, bits, numbers in rows:
         for number in np.flatnonzero(unpacked(bool(bits), numbers, len(listed))).tolist():
             sets[kind][number].add(code)
-    for number, bounds in enumerate(sets["bounded"]):
-        sets["everywhere"].append({""} if sets["remote"][number] and not bounds else set())
     flags = [frozenset(kind for kind in FLAGS if sets[kind][number]) for number, _, _ in listed]
     services = {
         service: SearchFacts(

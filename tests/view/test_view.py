@@ -942,7 +942,7 @@ def test_a_directory_is_no_view(tiny_area: StudyArea, tmp_path: Path) -> None:
 def test_a_view_keeps_the_lexicon_of_its_format() -> None:
     """A portal reads the lexicon out of the view: with another one the search would break, so the format tells it."""
     words = {"words", "stems", "phrases", "small", "cries", "rules", "terms", "precise"}
-    parts = {"8": words | {"places", "abroad", "numbers"}}
+    parts = {"9": words | {"places", "abroad", "numbers"}}
     assert set(lexicon({})) == parts[FORMAT]
 
 

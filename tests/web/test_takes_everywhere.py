@@ -1,4 +1,4 @@
-"""Whom a service takes: search, API, public lists, finder and analysis say the same of every service."""
+"""Whom a service takes and reaches: search, API, lists, finder and analysis say the same of every service."""
 
 import random
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from mapping.area.study_area import StudyArea
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.rules.takes import ANSWERS, kind_of
 from mapping.view.view import View
-from tests.support.sample import approval, key, organization, service
+from tests.support.sample import CHASHMA, QULLAOBOD, approval, key, organization, place, service
 from tests.view.test_takes import TYPES
 from tests.web.support.portal import published
 from web.api.filters import Catalogue
@@ -42,6 +42,17 @@ def parts() -> Iterator[object]:
             maximum_age=draw.choice((None, None, 11, 17, 59)),
         )
         yield approval("audience", key("service", name), "public")
+    units = ("XT", "XT-W", "XT-W1", "XT-W2", "XT-E1")
+    kinds = ("IDN-HOT", "LEG-INF", "RET-REP", "RET-CON", "PSY-COU")
+    for number in range(60):
+        name = f"Reach {number:02}"
+        covers = draw.sample(units, draw.choice((0, 0, 1)))
+        phones = draw.choice(([], ["1313"], ["+992446000002"], ["+77270000001"], ["+77270000002", "+79990000001"]))
+        yield service(name, of="Umed", types=[draw.choice(kinds)], covers=covers, phones=phones)
+        for spot in range(draw.choice((0, 0, 1, 2))):
+            at, unit = draw.choice(((CHASHMA, "XT-W2"), (QULLAOBOD, "XT-E1")))
+            precision = draw.choice(("exact", "exact", "area"))
+            yield place(f"{name} {spot}", of=[name], at=at, unit=unit, precision=precision)
 
 
 @pytest.fixture(scope="module", params=["generated", "demo"])
@@ -105,3 +116,16 @@ def test_the_public_lists_send_a_child_and_an_adult_where_the_search_finds_them(
         adult, found = choices.fits(entry, choices.ADULT), entry.takes("AGE-ADU").answer
         assert adult == found or (adult, found) == ("ask", "no")
         assert (adult == "no") == all(entry.takes(group, (span, span)).answer == "no" for group, span in GROWN)
+
+
+def test_the_search_of_an_area_finds_what_the_list_of_that_area_shows(edition: Edition) -> None:
+    area = edition.area
+    listed = [entry for entry in edition.entries("en").values() if choices.listed(entry)]
+    with View(edition.path) as view:
+        for where, unit in {**choices.regions(area), **choices.districts(area)}.items():
+            found = view.find(area_unit=unit, limit=10_000)
+            ids = {entry.id for entry in (*found.here, *found.elsewhere)}
+            choice = choices.Choice(choices.needs()[0], where)
+            assert {entry.id for entry in listed if choices.place_of(entry, choice, area)} == ids & {
+                entry.id for entry in listed
+            }, unit

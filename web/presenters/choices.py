@@ -10,8 +10,8 @@ from typing import Literal
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import translate
-from mapping.language.parsers import country_of
 from mapping.language.taxonomy import Term, Vocabulary
+from mapping.view.rules import reach
 from mapping.view.rules.takes import ANSWERS, OF_GROUP, TAKEN, WITH_CHILDREN, Answer, Terms, stays, takes, worst
 from mapping.view.view import Entry
 from web.presenters.cards import country_name
@@ -30,10 +30,7 @@ PATTERN = re.compile(
 )
 HOME = "home"
 """The need of who wants to come home from abroad."""
-CROSS_BORDER = "RET"
-"""The family of help that starts abroad and ends at home."""
-CONSULAR = "RET-CON"
-"""Help of a consulate, for people in the country where it is."""
+CONSULAR = reach.CONSULAR
 
 
 @dataclass(frozen=True)
@@ -134,7 +131,7 @@ def place_of(entry: Entry, choice: Choice, area: StudyArea) -> Literal["near", "
     if not unit:
         return _abroad(entry, choice.where.upper(), area)
     if entry.by_phone:
-        return "named" if covers(entry, unit, area, anywhere=True) else ""
+        return "named" if covers(entry, unit, area) else ""
     related = _related(area, unit)
     inside = [place for place in entry.places if place.area_unit in related and not area.is_abroad(place.country)]
     if any(place.has_point for place in inside):
@@ -177,30 +174,25 @@ def crosses_borders(entry: Entry, area: StudyArea) -> bool:
     kinds = Vocabulary.load("service_types")
     terms = [kinds.term(code) for code in entry.types if code in kinds]
     return any(
-        term.parent == CROSS_BORDER
+        term.parent == reach.CROSS_BORDER
         or term.location_kind == "remote"
         or (term.location_kind == "any" and term.precision != "none")
         for term in terms
     )
 
 
-def covers(entry: Entry, unit: str, area: StudyArea, *, anywhere: bool = False) -> bool:
-    """Tell whether a service says that it serves an area unit, or has neither place nor area and serves everyone.
-
-    With ``anywhere`` a place does not stand in the way, as that of an office from which a line is answered. Who can
-    only be called in another country serves people there, unless the help is made for coming home and no consulate's.
-    """
-    if not entry.covers:
-        coming_home = any(code.partition("-")[0] == CROSS_BORDER and code != CONSULAR for code in entry.types)
-        return (entry.remote or anywhere) and (coming_home or not answers_abroad(entry, area))
-    return not _related(area, unit).isdisjoint(entry.covers)
+def covers(entry: Entry, unit: str, area: StudyArea) -> bool:
+    """Tell whether a service says that it serves an area unit, or serves everybody: see `mapping.view.rules.reach`."""
+    home, numbers = area.settings.phone_region or area.code, [phone.number for phone in entry.phones]
+    if entry.covers:
+        return not _related(area, unit).isdisjoint(entry.covers)
+    return reach.serves_everybody(entry.types, numbers, home, placed=not entry.remote, bounded=False)
 
 
 def answers_abroad(entry: Entry, area: StudyArea) -> bool:
     """Tell whether all numbers of a service are of other countries; a short one is dialled at home."""
     home = area.settings.phone_region or area.code
-    numbers = [phone.number for phone in entry.phones if not phone.number.startswith("http")]
-    return bool(numbers) and all(country_of(number) not in ("", home) for number in numbers)
+    return reach.all_abroad([phone.number for phone in entry.phones], home)
 
 
 @lru_cache(512)

@@ -165,7 +165,7 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
             yield Nearest(need, edition.card(entry, language), code in units_of(entry, area), minutes)
             continue
         inside = [entry for _, entry in fitting if entry.points and code in units_of(entry, area)]
-        remote = [entry for _, entry in fitting if choices.covers(entry, code, area, anywhere=entry.by_phone)]
+        remote = [entry for _, entry in fitting if choices.covers(entry, code, area)]
         first = next(iter((*inside, *remote)), None)
         yield Nearest(
             need, edition.card(first, language) if first else None, bool(inside), None, None if first else hidden

@@ -373,7 +373,7 @@ class Finder:
             choice = choices.Choice(choices.needs()[0], self.needs.place)
             return bool(choices.place_of(entry, choice, self.area)) and reaches(self.edition, entry, choice)
         if entry.by_phone:
-            return choices.covers(entry, self.start.unit, self.area, anywhere=True)
+            return choices.covers(entry, self.start.unit, self.area)
         if choices.covers(entry, self.start.unit, self.area):
             return True
         around = {self.start.unit, *self.area.ancestors(self.start.unit)} - {self.area.code}
