@@ -634,7 +634,7 @@ def test_an_organization_has_the_same_letters_in_every_chapter(tmp_path, tiny_ar
 def test_no_recommendation_points_at_a_table_of_people_where_no_norm_can_be_counted(
     view, tiny_area, results, monkeypatch
 ):
-    monkeypatch.setattr(norms, "countable", lambda **_: [])
+    monkeypatch.setattr(norms, "countable", lambda *_, **__: [])
     without = norms.norms(view, tiny_area)
     made = reports.make(view, tiny_area, language="en", results={**results, "norms": without})
     text = text_of(html.write(made))
