@@ -10,8 +10,8 @@ from mapping.language.taxonomy import match_term
 from mapping.model import Precision
 from mapping.view.rules.opening import Hours
 from mapping.view.rules.reach import by_phone
+from mapping.view.rules.takes import IntakeTerms, Verdict, takes
 from mapping.view.rules.takes import Span as Ages
-from mapping.view.rules.takes import Terms, Verdict, takes
 
 ENTRANCES = {"Step-free entrance": True, "Steps at the entrance": False}
 """What is kept of an entrance where a list answers yes or no -> whether a wheelchair gets in."""
@@ -159,10 +159,10 @@ class Entry:
         return frozenset(match.code if (match := match_term("documents", text)) else text for text in self.brought)
 
     @cached_property
-    def terms(self) -> Terms:
+    def terms(self) -> IntakeTerms:
         """What it says of whom it takes."""
         groups = frozenset(self.serves), frozenset(self.excludes)
-        return Terms(*groups, frozenset(self.types), self.minimum_age, self.maximum_age)
+        return IntakeTerms(*groups, frozenset(self.types), self.minimum_age, self.maximum_age)
 
     def takes(self, group: str, ages: tuple[Ages, Ages] | None = None) -> Verdict:
         """Tell whether it takes somebody of a group: see `mapping.view.rules.takes.takes`."""

@@ -36,7 +36,7 @@ from mapping.view.entries import sort_key
 from mapping.view.postings import ORDER, SERIES, coarse_word, packed
 from mapping.view.rules.opening import Hours, always
 from mapping.view.rules.reach import by_phone, serves_everybody
-from mapping.view.rules.takes import Terms, takes
+from mapping.view.rules.takes import IntakeTerms, takes
 
 Row = Any
 """A row of a table, by the names of its columns: as SQLite gives it."""
@@ -130,7 +130,7 @@ class SearchIndex:
         self.phones = _grouped([row for row in rows("phone") if row["service_id"]], "service_id")
         self.phones.update(_grouped([row for row in rows("phone") if row["organization_id"]], "organization_id"))
         self.schedules = _schedules(rows("schedule"), ties)
-        self._suited: dict[Terms, tuple[str, ...]] = {}
+        self._suited: dict[IntakeTerms, tuple[str, ...]] = {}
         self._named_groups = groups
 
     def codes(self, service: Row) -> Iterator[tuple[str, str]]:
@@ -212,7 +212,7 @@ class SearchIndex:
         """Return the groups that a service takes or may take; many services say the same of whom they take."""
         links = self._terms(service["id"])
         groups = links["serves"], links["excludes"], links["service_type"]
-        terms = Terms(*groups, service["minimum_age"], service["maximum_age"])
+        terms = IntakeTerms(*groups, service["minimum_age"], service["maximum_age"])
         if terms not in self._suited:
             self._suited[terms] = tuple(group for group in self.groups if takes(terms, group).answer != "no")
         return self._suited[terms]

@@ -5,7 +5,7 @@ import pytest
 from mapping.language.parsers import AGES
 from mapping.language.parsers.ages import AgeRange, age_groups, composed_groups
 from mapping.language.taxonomy import Vocabulary, match_term
-from mapping.view.rules.takes import STAYS, Terms, takes
+from mapping.view.rules.takes import STAYS, IntakeTerms, takes
 
 
 @pytest.mark.parametrize(
@@ -74,4 +74,4 @@ def test_the_label_names_no_ages_in_any_language():
 )
 def test_whom_a_service_for_a_part_of_a_group_takes(group, serves, stays, answer):
     types = frozenset(STAYS[:1] if stays else ())
-    assert takes(Terms(frozenset(serves), types=types), group).answer == answer
+    assert takes(IntakeTerms(frozenset(serves), types=types), group).answer == answer

@@ -101,12 +101,12 @@ def paper_card(
     )
     if kind == "number" or not plain:
         return bare
-    told = (Message("Speaks"), made.speaks), (papers_heading(entry), known_papers(entry, language))
+    facts = (Message("Speaks"), made.speaks), (papers_heading(entry), known_papers(entry, language))
     place = next((point for point in entry.points if point.id in known.places), None)
     return replace(
         bare,
         types=tuple(map(str, made.types)),
-        facts=tuple((heading.into(language), ", ".join(words)) for heading, words in told if words),
+        facts=tuple((heading.into(language), ", ".join(words)) for heading, words in facts if words),
         name=entry.organization.name if name and plain_body(edition, entry) else "",
         where=", ".join(filter(None, (place.address, place_name(place, edition.area, language)))) if place else "",
         transport=place.transportation if place else "",

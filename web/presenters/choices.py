@@ -12,7 +12,7 @@ from mapping.errors import NotFound
 from mapping.language.i18n import translate
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.rules import reach
-from mapping.view.rules.takes import ANSWERS, OF_GROUP, TAKEN, WITH_CHILDREN, Answer, Terms, stays, takes, worst
+from mapping.view.rules.takes import ANSWERS, OF_GROUP, TAKEN, WITH_CHILDREN, Answer, IntakeTerms, stays, takes, worst
 from mapping.view.view import Entry
 from web.presenters.cards import country_name
 from web.presenters.edition import Edition, kept
@@ -212,13 +212,13 @@ def fits(entry: Entry, who: str) -> Answer:
 
 
 @lru_cache(4096)  # thousands of services take the same people
-def _fits(terms: Terms, who: str) -> Answer:
+def _fits(terms: IntakeTerms, who: str) -> Answer:
     if who not in AGES_OF:
         return _fits_both(terms) if who == BOTH else "yes"
     return takes(terms, *AGES_OF[who]).answer
 
 
-def _fits_both(terms: Terms) -> Answer:
+def _fits_both(terms: IntakeTerms) -> Answer:
     adult = takes(terms, *AGES_OF[ADULT])
     if stays(terms.types):
         return worst((adult, takes(terms, WITH_CHILDREN)))

@@ -55,7 +55,7 @@ STAYS = ("ACC", "CHP-ALT")
 """Kinds of help where people stay, by family or type."""
 
 
-class Terms(NamedTuple):
+class IntakeTerms(NamedTuple):
     """What a service says of whom it takes: groups that it names and refuses, its types, ages in years."""
 
     serves: frozenset[str] = frozenset()
@@ -78,7 +78,7 @@ class Verdict(NamedTuple):
 
 
 @lru_cache(1 << 14)  # thousands of services say the same of whom they take
-def takes(terms: Terms, group: str, ages: tuple[Span, Span] | None = None) -> Verdict:
+def takes(terms: IntakeTerms, group: str, ages: tuple[Span, Span] | None = None) -> Verdict:
     """Tell whether a service takes somebody of a group.
 
     Parameters
@@ -92,7 +92,7 @@ def takes(terms: Terms, group: str, ages: tuple[Span, Span] | None = None) -> Ve
 
     Examples
     --------
-    >>> women = Terms(serves=frozenset({"SEX-F", "STA-IDE"}))
+    >>> women = IntakeTerms(serves=frozenset({"SEX-F", "STA-IDE"}))
     >>> takes(women, "SEX-F").answer, takes(women, "SEX-M").answer, takes(women, "VUL-DV").answer
     ('yes', 'no', 'ask')
     """
@@ -129,7 +129,7 @@ def stays(types: Iterable[str]) -> bool:
     return any(code in STAYS or code.partition("-")[0] in STAYS for code in types)
 
 
-def _named(terms: Terms, kind: str) -> frozenset[str]:
+def _named(terms: IntakeTerms, kind: str) -> frozenset[str]:
     """Return the groups of a kind that a service is for: those that it names, else those that its kind of help is for.
 
     A day centre for children which refuses them is for others.
@@ -138,11 +138,11 @@ def _named(terms: Terms, kind: str) -> frozenset[str]:
     if named or not terms.types:
         return named
     implied = [{code for code in made_for(type_) if kind_of(code) == kind} - terms.excludes for type_ in terms.types]
-    told = all(implied) and (kind != "age" or terms.excludes.isdisjoint(MINORS))
-    return frozenset().union(*implied) if told else frozenset()
+    certain = all(implied) and (kind != "age" or terms.excludes.isdisjoint(MINORS))
+    return frozenset().union(*implied) if certain else frozenset()
 
 
-def _of_age(terms: Terms, group: str, may: Span, most: Span) -> Verdict:
+def _of_age(terms: IntakeTerms, group: str, may: Span, most: Span) -> Verdict:
     """Tell it of somebody of an age, of which ``may`` are the years that are possible and ``most`` the likely ones."""
     child = may[1] <= GROWN
     named, refused = _named(terms, "age"), terms.excludes & TAKEN.keys()
@@ -174,7 +174,7 @@ def _of_age(terms: Terms, group: str, may: Span, most: Span) -> Verdict:
     return Verdict("ask", "ages")
 
 
-def _staying_along(terms: Terms) -> Verdict:
+def _staying_along(terms: IntakeTerms) -> Verdict:
     """Tell it of somebody with children where people stay: children must be taken there as well, whoever brings them.
 
     What is for grown people only takes none; where nobody says it, one asks.
