@@ -4,9 +4,11 @@ The same rules stand in ``web/static/meaning.js``; a test holds both to the same
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import takewhile
 
 from mapping.language.fold import coarse_word, nominative, tokens
 from mapping.language.lexicon import NOT, PLACE_WORDS, Lexicon, place_key
@@ -142,6 +144,16 @@ class QueryReader:
         """The stems by what is left of them without a letter."""
         return _by_slip(self.stems)
 
+    @cached_property
+    def places_by_slip(self) -> dict[str, list[str]]:
+        """The names of places by what is left of them without a letter."""
+        return _by_slip(self.lexicon["places"])
+
+    @cached_property
+    def in_order(self) -> list[str]:
+        """The words and the stems in the order of their letters, so that those that begin alike stand together."""
+        return sorted({*self.concepts, *self.stems})
+
     def read(self, text: str, is_name: Callable[[str, bool], bool] | None = None) -> Meaning:
         """Return what a text asks for; ``is_name`` tells whether a word stands in a name, or, loosely, slightly off."""
         words = self._named_whole(joined(tokens(text)[:MOST]))
@@ -242,8 +254,7 @@ class QueryReader:
         behind: list[int] = []
         for at, word in enumerate(words):
             for row, meanings in self.phrases.get(word[:2], ()):
-                part = words[at : at + len(row)]
-                if len(part) == len(row) and all(map(meets, part, row)):
+                if meets(word, row[0]) and len(words) >= at + len(row) and all(map(meets, words[at:], row)):
                     for place in range(at, at + len(row)):
                         concepts[place].update(meanings)
                         behind += [place] if ASIDE.intersection(meanings) else []
@@ -276,10 +287,9 @@ class QueryReader:
                 if cut > SHORT and word[:cut] in self.small and (concepts := self._joined_on(word, cut)):
                     return concepts
         if last and len(word) >= 3:
-            ways = [
-                meanings for table in (self.concepts, self.stems) for o, meanings in table.items() if o.startswith(word)
-            ]
-            begun = set().union(*ways) - QUIET
+            begins = takewhile(lambda other: other.startswith(word), self.in_order[bisect_left(self.in_order, word) :])
+            tables = (self.concepts, self.stems)
+            begun = set().union(*(table.get(other, ()) for other in begins for table in tables)) - QUIET
             if len(begun) <= 2:
                 return begun
         return set()
@@ -338,11 +348,12 @@ class QueryReader:
 
     def _place_near(self, word: str) -> str | None:
         """Return the code of a place from whose name a word is off by one slip."""
-        places: dict[str, str] = self.lexicon["places"] if len(word) >= 6 else {}
-        for name, code in places.items():
-            if len(name) >= 6 and name[0] == word[0] and near(word, name):
-                return code
-        return None
+        if len(word) < 6:
+            return None
+        others = {other for form in _slipped(word) for other in self.places_by_slip.get(form, ())}
+        fits = {name for name in others if name[0] == word[0] and near(word, name)}
+        places: dict[str, str] = self.lexicon["places"] if fits else {}
+        return next((code for name, code in places.items() if name in fits), None)
 
     def _rules(self, met: set[str], *, vague: bool) -> tuple[dict[str, float], bool, int]:
         """Return the scores of service types that concepts call for, whether a line comes first, and how sure that is.

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import BadZipFile
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Alignment, Font, Protection
+import xlsxwriter
+from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from mapping.errors import InvalidRecord
@@ -57,22 +57,22 @@ def export_texts(folder: Path, target: Path) -> int:
     entries = texts(folder)
     if not entries:
         raise InvalidRecord(f"{folder}: no catalogue (*.po) lies here; name the folder of a language")
-    book = Workbook()
-    sheet = book.active
-    sheet.title = folder.name
-    sheet.append(COLUMNS)
-    for number, width in enumerate(WIDTHS, 1):
-        sheet.column_dimensions[sheet.cell(1, number).column_letter].width = width
-        sheet.cell(1, number).font = Font(bold=True)
-    for row, entry in enumerate(entries, 2):
-        for column, text in enumerate((entry.catalogue, entry.english, entry.text, "", ""), 1):
-            cell = sheet.cell(row, column, neutral(text) or None)
-            cell.data_type = "s" if text else cell.data_type
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            cell.protection = Protection(locked=column < COLUMNS.index("Correction") + 1)
-    sheet.freeze_panes = "A2"
-    sheet.protection.sheet = True
-    book.save(target)
+    with xlsxwriter.Workbook(str(target)) as book:
+        sheet = book.add_worksheet(folder.name)
+        for column, width in enumerate(WIDTHS):
+            sheet.set_column(column, column, width)
+        sheet.write_row(0, 0, COLUMNS, book.add_format({"bold": True}))
+        layout = {"text_wrap": True, "valign": "top"}
+        kept, to_fill_in = (book.add_format({**layout, "locked": locked}) for locked in (True, False))
+        for row, entry in enumerate(entries, 1):
+            for column, text in enumerate((entry.catalogue, entry.english, entry.text, "", "")):
+                form = kept if column < COLUMNS.index("Correction") else to_fill_in
+                if text:
+                    sheet.write_string(row, column, neutral(text), form)
+                else:
+                    sheet.write_blank(row, column, None, form)
+        sheet.freeze_panes(1, 0)
+        sheet.protect()
     return len(entries)
 
 

@@ -252,8 +252,8 @@ def _stacks(result: Result) -> Sequence[_Stack]:
     if len(result.table) == 1 and (groups := list(_stacks_of_groups(result))):
         return groups
     shares = [c for c in result.headlines if c.kind == "share"]
-    rows = [str(c) for c in result.table.index if result.table.loc[c, [s.key for s in shares]].astype(float).any()]
-    return [(code, [(c, _number(result, code, c.key)) for c in shares]) for code in rows] if shares else []
+    rows = [(str(code), [(c, _number(result, str(code), c.key)) for c in shares]) for code in result.table.index]
+    return [(code, parts) for code, parts in rows if any(part for _, part in parts)]
 
 
 def _stack_of_states(result: Result, column: Column) -> _Stack:

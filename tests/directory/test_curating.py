@@ -137,7 +137,7 @@ def test_a_point_comes_from_one_source_with_its_unit(directory: Directory) -> No
         st.tuples(st.sampled_from("ABC"), st.sampled_from(["public", "partner", "custodian"])), min_size=1, max_size=5
     )
 )
-@settings(max_examples=examples(20), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck))
 def test_of_markings_the_strictest_stays_whoever_said_it(said: list[Any], tmp_path_factory: Any) -> None:
     with Directory(tmp_path_factory.mktemp("d") / "directory.db") as directory:
         for source, audience in said:
@@ -353,7 +353,7 @@ PARTS_OF_BATCHES: list[Part] = [
         st.tuples(st.sampled_from(range(len(PARTS_OF_BATCHES))), st.sampled_from("AB")), min_size=1, max_size=5
     )
 )
-@settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck))
 def test_undoing_step_by_step_leads_back_through_every_state(steps: list[Any], tmp_path_factory: Any) -> None:
     with Directory(tmp_path_factory.mktemp("d") / "directory.db") as directory:
         states = [holds(directory)]

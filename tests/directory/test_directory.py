@@ -497,7 +497,7 @@ def test_a_second_import_meets_the_first(directory: Directory) -> None:
     steps=st.lists(st.tuples(st.sampled_from(AUDIENCES), st.sampled_from(PRECISIONS)), min_size=1, max_size=5),
     apart=st.lists(st.booleans(), min_size=5, max_size=5),
 )
-@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_markings_are_raised_never_lowered(
     steps: list[tuple[str, str]], apart: list[bool], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -19,7 +19,13 @@ from web.access.accounts import Accounts
 from web.stores.inbox import HelpMissing, Inbox
 from web.stores.ledger import Ledger
 
-KILLS = {"edits": 12, "imports": 12, "publications": 4, "letters": 12, "backups": 4, "merges": 8, "restores": 4}
+KILLS = {"edits": 6, "imports": 6, "publications": 3, "letters": 6, "backups": 3, "merges": 6, "restores": 3}
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch):
+    """Take a passphrase's cost away, in the processes that are killed too."""
+    monkeypatch.setattr("mapping.directory.backups.SCRYPT_N", 2**4)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -44,7 +44,7 @@ def test_what_cannot_be_a_table_of_pairs_is_refused(columns, match):
         Pairs.of(*columns, shape=(3, 2))
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(20))
 @given(st.integers(0, 2**32 - 1), st.floats(0, 1000), st.sampled_from([25, 150]))
 def test_a_search_finds_what_cost_surface_finds_to_the_bit(seed, limit, most):
     """Within the block around a service, at the edge of the grid, and far beyond the block."""

@@ -259,7 +259,7 @@ def cases(draw):
     return friction, sources, cell_size, draw(st.sampled_from([8, 16]))
 
 
-@settings(max_examples=examples(120), deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(case=cases(), threads=st.sampled_from([1, 1, 3]))
 def test_equals_dijkstra(case, threads):
     friction, sources, cell_size, neighbours = case

@@ -104,7 +104,7 @@ def rasters(draw):
     return zones, minutes, people, edges
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(rasters())
 def test_against_loops(raster):
     zones, minutes, people, edges = raster
@@ -117,7 +117,7 @@ def test_against_loops(raster):
     assert np.allclose(found.sum(axis=1), zone_sums(zones, people, count=4), rtol=1e-12), "bands add up to the zone"
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(rasters())
 def test_the_median_splits_the_weight_in_two(raster):
     zones, minutes, people, _edges = raster

@@ -275,7 +275,7 @@ RUBBISH = st.one_of(st.binary(min_size=1, max_size=12), st.sampled_from([b'""', 
 INSIDE = st.floats(0, 1, exclude_max=True)
 
 
-@settings(max_examples=examples(40), suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(20), suppress_health_check=list(HealthCheck))
 @given(which=INSIDE, part=INSIDE, place=INSIDE, rubbish=RUBBISH)
 def test_an_archive_damaged_within_is_read_or_refused(
     archives, tmp_path_factory, tiny_area, which, part, place, rubbish

@@ -262,7 +262,7 @@ def plain(tiny_area: StudyArea, tmp_path_factory: pytest.TempPathFactory) -> byt
 
 
 @given(world=worlds())
-@settings(max_examples=examples(120), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(50), deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_secret_changes_a_byte_of_the_view(
     world: list[Record], plain: bytes, tiny_area: StudyArea, tmp_path: Path
 ) -> None:

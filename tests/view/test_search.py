@@ -830,12 +830,13 @@ def test_a_football_result_finds_nothing(reader):
 
 
 def test_what_services_are_called_is_looked_up_as_if_every_name_were_compared(reader):
+    parts = {part for _, name in reader.called for part in name}
     for row in rows(PHRASES)[:: 1 if thorough() else 4]:
         words = tokens(row["phrase"])
+        met = {part for part in parts if any(inflected(word, part) for word in words)}
         covered, precisely = {}, {}
         for number, (code, name) in enumerate(reader.called):
-            hits = [word for word in words if any(inflected(word, other) for other in name)]
-            share = sum(any(inflected(word, other) for word in hits) for other in name) / len(name)
+            share = sum(part in met for part in name) / len(name)
             if share > 0.5 or (share == 0.5 and len(name) == 2):
                 covered[code] = max(covered.get(code, 0.0), share)
             if share == 1 and number >= reader.precise_from:
@@ -1166,7 +1167,7 @@ def postings_of(owner: Any, latitude: Any, longitude: Any, rank: Any, having: di
     st.integers(0, 40),
     st.sampled_from([1, 32]),
 )
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_the_nearest_of_many_are_those_that_looking_at_every_point_finds(seed, centre, spread, within, most, band):
     """Of 3,000 points of 1,500 services around a place, or all over the earth, some of them at the same spot."""
     random = np.random.default_rng(seed)

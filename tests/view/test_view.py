@@ -672,7 +672,7 @@ spans = st.tuples(
     given_=st.lists(st.lists(spans, max_size=2), min_size=1, max_size=4),
     moments=st.lists(st.datetimes(dt.datetime(2026, 11, 1), dt.datetime(2026, 12, 31)), min_size=5, max_size=5),
 )
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 def test_services_are_found_when_they_are_open_by_their_own_clocks(
     given_: list[list[Any]], moments: list[dt.datetime], tiny_area: StudyArea, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -808,7 +808,7 @@ queries = st.fixed_dictionaries(
 
 @pytest.mark.parametrize("few", [20_000, 0])
 @given(query=queries)
-@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_search_finds_what_looking_at_every_entry_finds(
     few: int, query: dict[str, Any], many: View, tiny_area: StudyArea, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -96,7 +96,7 @@ _ACCOUNT = re.compile(
 )
 """An account of a messenger beside numbers: it says nothing of the number before it."""
 _EXTENSION = re.compile(
-    r"[\s,;(\[]*(?:(?:доб(?:ав(?:очн\w*)?)?|доп(?:олн\w*)?|add|вн(?:утр(?:енн\w*)?)?|ext(?:ension|n)?|loc(?:al)?|int(?:erior)?|дох(?:ил[ӣи])?|илова|ichki|ички|"
+    r"(?<![\s,;(\[])[\s,;(\[]*(?:(?:доб(?:ав(?:очн\w*)?)?|доп(?:олн\w*)?|add|вн(?:утр(?:енн\w*)?)?|ext(?:ension|n)?|loc(?:al)?|int(?:erior)?|дох(?:ил[ӣи])?|илова|ichki|ички|"
     r"qoʻshimcha|qo'shimcha|"
     r"d[aâ]hili|dah|iç hat|(?<![^\W\d_])[xх])(?![^\W\d_])\s?(?:номер|raqam|рақам|no|number|№)?[.:=№\s]*|[#*]\s?|,,\s?)"
     r"(?P<extension>\d{1,6})(?!\d)[)\]]?",

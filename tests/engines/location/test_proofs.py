@@ -78,7 +78,7 @@ def longest(far, p):
 
 def test_random_covers():
     """Reach is given by points in a square, as for services and villages, and by chance."""
-    for seed in range(examples(100)):
+    for seed in range(examples(40)):
         rng = np.random.default_rng(seed)
         sites, places = int(rng.integers(5, 31)), int(rng.integers(10, 70))
         if seed % 2:
@@ -97,7 +97,7 @@ def test_random_covers():
 
 
 def test_random_maximal_covers():
-    for seed in range(examples(100)):
+    for seed in range(examples(40)):
         rng = np.random.default_rng(seed)
         sites, places, p = int(rng.integers(5, 16)), int(rng.integers(10, 40)), int(rng.integers(1, 5))
         reach, weights = rng.random((sites, places)) < rng.uniform(0.05, 0.3), rng.integers(0, 99, places)
@@ -112,7 +112,7 @@ def test_random_maximal_covers():
 
 
 def test_random_centers():
-    for seed in range(examples(100)):
+    for seed in range(examples(40)):
         rng = np.random.default_rng(seed)
         sites, places, p = int(rng.integers(3, 13)), int(rng.integers(5, 25)), int(rng.integers(1, 4))
         far = np.rint(np.hypot(*(rng.random((2, sites, 1)) - rng.random((2, 1, places)))) * 100)
@@ -124,7 +124,7 @@ def test_random_centers():
 
 
 def test_random_medians():
-    for seed in range(examples(100)):
+    for seed in range(examples(40)):
         rng = np.random.default_rng(seed)
         sites, places, p = int(rng.integers(3, 11)), int(rng.integers(5, 16)), int(rng.integers(1, 4))
         far, weights = rng.integers(0, 99, (sites, places)).astype(float), rng.integers(1, 9, places)

@@ -391,7 +391,7 @@ def test_too_many_members_and_no_table_are_refused(tmp_path, tiny_area):
         taken(archive(tmp_path / "none.zip", ("notes.csv", "id\n")), tiny_area)
 
 
-@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=400), st.sampled_from(["services", "organizations", "phones", "locations", "attributes"]))
 def test_any_bytes_in_a_table_are_read_or_refused(tmp_path, tiny_area, contents, table):
     path = archive(tmp_path / "x.zip", ("services.csv", "id,name\n1,x\n"), (f"more/{table}.csv", contents))
@@ -412,7 +412,7 @@ CELL = st.one_of(
 )
 
 
-@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_cells_are_taken_or_said(tmp_path, tiny_area, data):
     table = data.draw(

@@ -257,7 +257,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(70), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(JSON)
 def test_any_json_is_taken_or_refused_and_never_half(tmp_path, tiny_area, content):
     path = document(tmp_path, [{"organization_id": "o", "name": "x"}, content])
@@ -372,7 +372,7 @@ WORDS = st.text("abcdefghi АБВгдёӯқҳҷ'=+-@\"<&;,\n", min_size=1, max_s
 
 
 @settings(
-    max_examples=examples(25),
+    max_examples=examples(12),
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -138,11 +138,11 @@ def test_answers_to_the_checklist_become_assessments_and_are_never_public(tmp_pa
 
 
 SHAPES = [
-    Shape(language, groups, split, together, points)
-    for (language, groups), (split, together), points in itertools.product(
+    Shape(language, groups, split, together, "both")
+    for (language, groups), (split, together) in zip(  # each kind of groups in each language, and in each way
         [*itertools.product(LANGUAGES, ["", "/"]), ("", "-")],
-        [(False, True), (True, True), (True, False)],
-        ["both"],
+        itertools.cycle([(False, True), (True, True), (True, False)]),
+        strict=False,
     )
 ] + [Shape(points="text"), Shape("Русский (ru)", points="columns")]
 
