@@ -252,8 +252,9 @@ def _stacks(result: Result) -> Sequence[_Stack]:
     if len(result.table) == 1 and (groups := list(_stacks_of_groups(result))):
         return groups
     shares = [c for c in result.headlines if c.kind == "share"]
-    rows = [(str(code), [(c, _number(result, str(code), c.key)) for c in shares]) for code in result.table.index]
-    return [(code, parts) for code, parts in rows if any(part for _, part in parts)]
+    codes = map(str, result.table.index)
+    stacks: list[_Stack] = [(code, [(c, _number(result, code, c.key)) for c in shares]) for code in codes]
+    return [stack for stack in stacks if any(part for _, part in stack[1])]
 
 
 def _stack_of_states(result: Result, column: Column) -> _Stack:
