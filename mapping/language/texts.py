@@ -63,10 +63,10 @@ def export_texts(folder: Path, target: Path) -> int:
             sheet.set_column(column, column, width)
         sheet.write_row(0, 0, COLUMNS, book.add_format({"bold": True}))
         layout = {"text_wrap": True, "valign": "top"}
-        kept, to_fill_in = (book.add_format({**layout, "locked": locked}) for locked in (True, False))
+        fixed, to_fill_in = (book.add_format({**layout, "locked": locked}) for locked in (True, False))
         for row, entry in enumerate(entries, 1):
             for column, text in enumerate((entry.catalogue, entry.english, entry.text, "", "")):
-                form = kept if column < COLUMNS.index("Correction") else to_fill_in
+                form = fixed if column < COLUMNS.index("Correction") else to_fill_in
                 if text:
                     sheet.write_string(row, column, neutral(text), form)
                 else:
