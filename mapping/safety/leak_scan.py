@@ -85,6 +85,12 @@ STREET_WORDS = words_for("part of an address")
 LINKS = STREET_WORDS | words_for("filler")
 """Words that may stand between the number of a house and the street after it ("дом 17 по улице")."""
 
+WHERE = words_for("where")
+"""Words behind which the name of a place may stand."""
+
+LEADING = words_for("how when or to whom")
+"""Words that begin a phrase of how, when or to whom help is given, and those that say when by themselves."""
+
 FAR = 6
 """Words from a street to the number of its house at most."""
 
@@ -541,7 +547,30 @@ class _Finder:
     def _distinct(self, name: str) -> tuple[str, ...]:
         words = [word for word in name_key(name).split() if len(word) > 1 and not self._is_ordinary(_alike(word))]
         usual = _words_of_a_kind(name)
+        usual |= self._phrases_beside_a_kind(name)
         return tuple(word for word in words if word not in usual)
+
+    def _phrases_beside_a_kind(self, name: str) -> frozenset[str]:
+        """Return the folded words in small letters by which a name says how, when or to whom open help is given.
+
+        They stand behind a word that leads to such a phrase ("по предварительной записи"), up to a word that everybody
+        uses, which ends it, or one for a place, a sign or a capital: behind these a name may stand, in small letters
+        too. A name that is written in small letters from its first on has no such phrase.
+        """
+        kinds = made_up("service_types", name)
+        if not kinds or not _all_open(kinds) or not name[0].isupper():
+            return frozenset()
+        said = set[str]()
+        for clause in _CLAUSES.split(name):
+            is_led = False
+            for word in clause.split():
+                folded = tokens(word)
+                leads = not LEADING.isdisjoint(folded)
+                is_led = (leads or is_led) and word.islower() and WHERE.isdisjoint(folded)
+                if is_led:
+                    said.update(folded)
+                    is_led = leads or not all(self._is_ordinary(_alike(part)) for part in folded)
+        return frozenset(said)
 
     def _is_ordinary(self, word: str) -> bool:
         """Whether everybody uses a word, as it stands or, where it is long, with another ending."""
@@ -895,9 +924,17 @@ def _words_of_a_kind(name: str) -> frozenset[str]:
 
     None where a kind is said that is hidden by itself: "Refuge" is a word for a shelter, and may be its name.
     """
-    made, kinds = made_up("service_types", name), Vocabulary.load("service_types")
-    is_open = all(kinds.term(code).audience == "public" for code in made)
-    return frozenset().union(*made.values()) if is_open else frozenset()
+    made = made_up("service_types", name)
+    return frozenset().union(*made.values()) if _all_open(made) else frozenset()
+
+
+def _all_open(kinds: Iterable[str]) -> bool:
+    """Whether all kinds of service of some codes are shown by themselves."""
+    types = Vocabulary.load("service_types")
+    return all(types.term(code).audience == "public" for code in kinds)
+
+
+_CLAUSES = re.compile(r"[^\w\s'’ʻʼ-]")
 
 
 @cache

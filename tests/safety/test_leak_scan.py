@@ -510,6 +510,42 @@ def test_a_name_is_one_beside_words_for_help_and_though_it_is_such_a_word(name: 
 
 
 @pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Support group once a week", "open once a week"),
+        ("Группа поддержки раз в неделю", "раз в неделю"),
+        ("Консультация психолога по предварительной записи", "по предварительной записи"),
+        ("Маслиҳати равоншинос як бор дар ҳафта", "як бор дар ҳафта"),
+        ("Группа поддержки для одиноких матерей", "для одиноких матерей"),
+    ],
+)
+def test_how_and_when_open_help_is_given_is_no_name(name: str, text: str) -> None:
+    for hidden in (service(name, of="Umed", types=["ACC-GBV"]), organization(name, audience="custodian")):
+        assert hits(hidden, said(f"Umed: {text}")) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Support group Gulafruz once a week",
+        "Support group gulafruz once a week",
+        "Support group for Gulafruz",
+        "Support group for women (gulafruz)",
+        "Support group for women gulafruz",  # a word that everybody uses ends the phrase
+        "Support group once a week: gulafruz",
+        "Support group once in gulafruz",
+        "support group once gulafruz",  # in small letters from the first on
+        "Refuge once gulafruz",  # of a kind that is hidden by itself
+        "Once gulafruz",  # of no kind
+    ],
+)
+def test_beside_a_phrase_of_how_and_when_a_name_is_one(name: str) -> None:
+    for hidden in (service(name, of="Umed", types=["ACC-GBV"]), organization(name, audience="custodian")):
+        text = "once gulafruz" if "once gulafruz" in name.lower() else "Gulafruz"
+        assert {hit.what for hit in hits(hidden, said(f"near {text}"))} == {"name"}
+
+
+@pytest.mark.parametrize(
     ("word", "is_told"),
     [("gulbahor", False), ("gulbahorhois", False), ("gulbahorhoish", True), ("gulbahoz", True)],
 )
