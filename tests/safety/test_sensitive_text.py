@@ -83,6 +83,11 @@ TOLD = {
         "a nu se publica",
         "nu se publică",
         "adres yayınlanmaz",
+        "yayınlanmayacak",
+        "yayınlanmasını istemiyoruz",
+        "yayınlanması istenmiyor",
+        "yayınlanması uygun değil",
+        "yayınlanması sakıncalıdır",
         "don't share",
         "dont publish",
         "do not print",
@@ -348,6 +353,23 @@ def without_one_choice(pattern: str) -> Iterator[str]:
 def test_no_word_of_a_pattern_can_go_unnoticed(pattern: re.Pattern[str]) -> None:
     for poorer in without_one_choice(pattern.pattern):
         assert not all(re.search(poorer, text, re.IGNORECASE) for text in TOLD[pattern]), poorer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yayınlanması uygundur",
+        "не секретно",
+        "not confidential",
+        "махфӣ нест",
+        "maxfiy emas",
+        "gizli değil",
+        "құпия емес",
+    ],
+)
+def test_that_something_is_no_secret_asks_for_nothing(text):
+    assert not asks_silence(text)
+    assert asks_silence(f"{text}, но не публиковать")
 
 
 @pytest.mark.parametrize("text", ["нашр шуд дар сомона", "e'lon qilindi", "публикует отчёты", "house of culture"])

@@ -159,6 +159,8 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
     FormatError
         When no row looks like the names of columns, or none of them, but for a draft, like that of the organizations.
     """
+    if any(map(_is_chat, sheets)):
+        raise FormatError(OF_A_CHAT)
     guesses = [guess for sheet in sheets if sheet.rows for guess in _headers(sheet)]
     if people := _sheets_of_people(guesses):
         guesses = [pair for pair in guesses if pair[1].sheet.name not in people]
@@ -300,6 +302,20 @@ def _alike(guess: Guessed, best: Guessed) -> bool:
         "organization" in both and len(both) >= (LIKE if "service" in both else ALIKE) * most
     )
 
+
+def _is_chat(sheet: Sheet) -> bool:
+    """Tell whether a sheet is what a messenger copies: lines that begin with a time and who wrote them."""
+    lines = (", ".join(filter(None, map(written, row))) for row in sheet.rows[:SAMPLE])
+    return sum(_WRITES.match(line) is not None for line in lines) >= LEAST_MESSAGES
+
+
+_MOMENT = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s+\d{1,2}:\d\d(?::\d\d)?(?:\s*[AaPp]\.?[Mm]\.?)?"
+_WRITES = re.compile(rf"\W*{_MOMENT}\W{{1,4}}[^:]{{1,60}}:|[^\[\]]{{1,60}},\s*\[{_MOMENT}\]")
+LEAST_MESSAGES = 2
+OF_A_CHAT = Phrase(
+    "these are messages from a chat, and no table; write a row for each organization, under the names of columns "
+    "Organization, Kind of help, Town, Phone"
+)
 
 NO_NAMES = Phrase(
     "no row looks like the names of columns; is it a list? If it is, write their names into a row above the "

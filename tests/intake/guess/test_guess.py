@@ -43,6 +43,24 @@ def test_a_column_of_numbers_to_dial_holds_phones_whatever_number_its_heading_me
     assert "phone" not in guessed([Sheet("", [head, *counted])], area).fields
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["[12.10.2026, 09:15:40] Зарина: Центр «Умед», тел. 918 00 11 22", "[12.10.2026, 09:16:00] Далер: спасибо"],
+        ["10/12/26, 9:15 AM - Zarina: Organization, phone", "10/12/26, 9:16 AM - Daler: thanks"],
+        ["Зарина, [12.10.2026 9:15]", "Организация, телефон", "Далер, [12.10.2026 9:16]", "спасибо"],
+    ],
+)
+def test_what_a_messenger_copies_is_refused_for_what_it_is(area, lines):
+    with pytest.raises(FormatError, match="messages from a chat"):
+        guessed_map([Sheet("", [line.split(", ") for line in lines])], "chat", area)
+
+
+def test_a_table_with_times_and_names_is_no_chat(area):
+    rows = [["Организация", "Часы", "Телефон"], *([f"Центр {n}", "9:00-17:00", f"91800112{n}"] for n in range(3))]
+    assert guessed([Sheet("", rows)], area).bodies == ["Организация"]
+
+
 def test_codes_are_no_numbers_to_dial_and_the_day_of_a_licence_is_no_check(area):
     head = ["Facility code", "Facility name", "Services", "Licence date", "Tel"]
     rows = [

@@ -539,7 +539,16 @@ def store(language: str, token: str) -> ResponseReturnValue:
         except FormatError as error:
             return _refused(language, upload, error)
         except (MappingError, ValueError):
-            return _preview(language, upload, look(upload), problem=NOT_STORED), 409
+            return _not_stored(language, upload)
+
+
+def _not_stored(language: str, upload: Upload) -> ResponseReturnValue:
+    """Show a list that does not fit what is there; where it cannot be looked at either, say why."""
+    try:
+        preview = look(upload)
+    except (MappingError, ValueError) as error:
+        return _refused(language, upload, error)
+    return _preview(language, upload, preview, problem=NOT_STORED), 409
 
 
 def _store(language: str, upload: Upload) -> ResponseReturnValue:

@@ -12,6 +12,7 @@ import pytest
 from mapping.batch import Issue
 from mapping.column_map import ColumnMap
 from mapping.directory.directory import Directory, rules
+from mapping.errors import NotFound
 from mapping.model import (
     RECORDS,
     Approval,
@@ -164,6 +165,23 @@ def test_why_a_file_cannot_be_read_is_told_to_whoever_sends_it_twice(office, ste
         sent = [pool.submit(upload, client, "a,b\n1,2\n") for client in (steward, office.client("steward"))]
     assert [answer.result().status_code for answer in sent] == [400, 400]
     assert all('role="alert"' in answer.result().text for answer in sent)
+
+
+@pytest.mark.parametrize(("looks", "status"), [(True, 409), (False, 400)])
+def test_what_does_not_fit_is_told_though_it_cannot_be_looked_at_either(steward, monkeypatch, looks, status):
+    path = mapped(steward)
+    form = fields_of(steward, path) | {"choice": "store"}
+
+    def fails(*_args, **_more):
+        raise NotFound("organization 7 is not there")
+
+    monkeypatch.setattr(imports_page, "_store", fails)
+    if not looks:
+        monkeypatch.setattr(imports_page, "look", fails)
+    answer = steward.post(path.replace("preview.html", "store"), data=form)
+    assert answer.status_code == status
+    assert ("Nothing was stored" in answer.text) == looks
+    assert looks or "organization 7 is not there" in answer.text
 
 
 def test_a_list_that_is_stored_twice_by_one_press_too_many_is_stored_once(office, steward, monkeypatch):
