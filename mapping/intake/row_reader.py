@@ -987,7 +987,7 @@ class Reader:
         if any(map(_TRIAL.fullmatch, names)):
             problem = Phrase("the name is one of a trial")
             return "organization", problem, Phrase("it is for custodians only; leave it out of the list")
-        if any(map(_is_somebody, names)):
+        if any(name and parsers.is_person(name) and not names_a_body(name) for name in names):
             problem = Phrase("the name is that of a person")
             return "organization", problem, Phrase("it is for custodians only; name the body that helps")
         return None
@@ -1101,11 +1101,6 @@ def read_once(
         return parse(text, *more, **dict(options)), None
     except parsers.Unreadable as error:
         return None, error
-
-
-def _is_somebody(name: str) -> bool:
-    """Tell whether a name is that of a person, whose profession may be what bodies are called by too."""
-    return bool(name and parsers.is_person(name)) and not names_a_body(parsers.without_title(name))
 
 
 def says_hours(text: str) -> bool:

@@ -560,7 +560,7 @@ class _Finder:
         kinds = made_up("service_types", name)
         if not kinds or not _all_open(kinds) or not name[0].isupper():
             return frozenset()
-        said = set[str]()
+        phrase = set[str]()
         for clause in _CLAUSES.split(name):
             is_led = False
             for word in clause.split():
@@ -568,9 +568,9 @@ class _Finder:
                 leads = not LEADING.isdisjoint(folded)
                 is_led = (leads or is_led) and word.islower() and WHERE.isdisjoint(folded)
                 if is_led:
-                    said.update(folded)
+                    phrase.update(folded)
                     is_led = leads or not all(self._is_ordinary(_alike(part)) for part in folded)
-        return frozenset(said)
+        return frozenset(phrase)
 
     def _is_ordinary(self, word: str) -> bool:
         """Whether everybody uses a word, as it stands or, where it is long, with another ending."""

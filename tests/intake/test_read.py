@@ -1132,21 +1132,6 @@ def test_a_mail_address_that_bears_a_persons_name_is_for_custodians_only(take, m
     assert any("mail address is that of a person" in issue.problem for issue in batch.issues) != shown
 
 
-@pytest.mark.parametrize(
-    ("name", "audience"),
-    [
-        ("Адвокат Назаров Б.", "custodian"),
-        ("Lawyer Rustam Kholov", "custodian"),
-        ("Юсупова Манижа", "custodian"),
-        ("Адвокатский кабинет Назарова Б.", "public"),
-        ("Law office «Kholov & Co»", "public"),
-    ],
-)
-def test_a_person_is_for_custodians_only_and_a_practice_is_a_public_name(take, name, audience):
-    row = [name if cell == "Umed" else cell for cell in ROW]
-    assert {body.audience for body in take(row).of("organization")} == {audience}
-
-
 @pytest.mark.parametrize("text", ["Приём ведёт психолог Каримова", "Спросить Назарова Б.", "Ask for Karimova Z."])
 def test_a_description_that_names_somebody_stays_private(take, text):
     head, row = with_cells(About=text)

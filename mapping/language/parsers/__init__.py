@@ -41,15 +41,7 @@ from mapping.language.parsers.amounts import (
     utc_offset,
     women_among,
 )
-from mapping.language.parsers.contacts import (
-    emails,
-    is_of_person,
-    is_person,
-    names_person,
-    website,
-    without_people,
-    without_title,
-)
+from mapping.language.parsers.contacts import emails, is_of_person, is_person, names_person, website, without_people
 from mapping.language.parsers.dates import DateValue, Duration, date, date_value, last_day, term
 from mapping.language.parsers.hours import HoursValue, hours, moscow_time, names_days
 from mapping.language.parsers.lists import (
@@ -155,7 +147,6 @@ __all__ = [
     "website",
     "wished",
     "without_people",
-    "without_title",
     "women_among",
     "yes_no",
 ]

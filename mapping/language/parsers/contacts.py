@@ -155,18 +155,6 @@ def is_person(name: str) -> Literal["helped", "somebody", ""]:
     return "somebody" if not practice and _SOMEBODY.fullmatch(name) else ""
 
 
-def without_title(name: str) -> str:
-    """Return a name without the profession or title before it, which may be what a body is called too.
-
-    >>> without_title("Адвокат Назаров Б."), without_title("Адвокатское бюро «Умед»")
-    ('Назаров Б.', 'Адвокатское бюро «Умед»')
-    """
-    return _BEGINS_WITH_TITLE.sub("", name.strip())
-
-
-_BEGINS_WITH_TITLE = re.compile(rf"\A{_TITLE}")
-
-
 def names_person(text: str) -> bool:
     """Tell whether somebody is named in a cell: by initials or in full, or behind an office, a rank or a profession.
 
