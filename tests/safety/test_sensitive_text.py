@@ -359,6 +359,7 @@ def test_no_word_of_a_pattern_can_go_unnoticed(pattern: re.Pattern[str]) -> None
     "text",
     [
         "yayınlanması uygundur",
+        "adresin yayınlanmasına izin verildi.",
         "не секретно",
         "not confidential",
         "махфӣ нест",
@@ -370,6 +371,22 @@ def test_no_word_of_a_pattern_can_go_unnoticed(pattern: re.Pattern[str]) -> None
 def test_that_something_is_no_secret_asks_for_nothing(text):
     assert not asks_silence(text)
     assert asks_silence(f"{text}, но не публиковать")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yayınlanmasına izin yok",
+        "yayınlanmasına izin verilmiyor",
+        "yayınlanması mümkün değil",
+        "yayınlanması uygun görülmemiştir",
+        "yayınlanması uygundur değil",
+        "yayınlanmasın",
+        "yayınlanmamalıdır",
+    ],
+)
+def test_what_is_said_of_publishing_hides_unless_it_allows_it_plainly(text):
+    assert asks_silence(text)
 
 
 @pytest.mark.parametrize("text", ["нашр шуд дар сомона", "e'lon qilindi", "публикует отчёты", "house of culture"])
