@@ -18,11 +18,12 @@ from web import serving
 from web.kept_pages import AnswerFile, CommonFile, KeptAnswer, KeptPages
 
 SERVED = """
-import os, sys, threading
+import os, signal, sys, threading
 from flask import Flask
 from web.kept_pages import KEPT_PAGES, KeptPages
 from web.serving import listening
 from web.processes.workers import Job, serve_together
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it begins behind it ignore this one
 app = Flask("served")
 app.add_url_rule("/", "who", lambda: str(os.getpid()))
 app.add_url_rule("/kept", "kept", lambda: str(os.getpid()))
