@@ -25,7 +25,7 @@ from mapping.area.names.countries import names_abroad
 from mapping.area.names.place_names import names_alone, short_names, spellings
 from mapping.area.study_area import StudyArea
 from mapping.freshness import freshness, latest, listed, rank
-from mapping.language.fold import tokens, words_for
+from mapping.language.fold import tokens
 from mapping.language.i18n import chain
 from mapping.language.lexicon import lexicon
 from mapping.language.parsers import country_of, is_dialled
@@ -34,15 +34,13 @@ from mapping.language.taxonomy import Vocabulary
 from mapping.model import WEEKDAYS
 from mapping.view.entries import sort_key
 from mapping.view.postings import ORDER, SERIES, coarse_word, packed
+from mapping.view.rules.cost import free_of_charge
 from mapping.view.rules.opening import Hours, always
 from mapping.view.rules.reach import by_phone, serves_everybody
 from mapping.view.rules.takes import IntakeTerms, takes
 
 Row = Any
 """A row of a table, by the names of its columns: as SQLite gives it."""
-
-FREE = words_for("for nothing")
-"""Words by which a service says that it costs nothing."""
 
 SPELT_HERE = re.compile("[а-я]", re.I)
 """Letters by which a gazetteer's spelling of a name is told from those of all the world."""
@@ -74,6 +72,7 @@ INDEXED = {
     "attribute": "id, link_id, link_type, taxonomy_term_id",
     "language": "id, service_id, code",
     "service_area": "id, service_id, area_unit",
+    "cost_option": "id, service_id, option, amount",
     "verification": "id, link_id, verified_on, next_due",
     "service_at_location": "id, service_id, location_id",
     "location": "id, name, latitude, longitude, area_unit, country",
@@ -122,6 +121,7 @@ class SearchIndex:
         self.attributes = _grouped(rows("attribute"), "link_id")
         self.languages_of = _grouped(rows("language"), "service_id")
         self.covers = _grouped(rows("service_area"), "service_id")
+        self.costs = _grouped(rows("cost_option"), "service_id")
         self.verifications = _grouped(rows("verification"), "link_id")
         ties, places = rows("service_at_location"), {row["id"]: row for row in rows("location")}
         by_service = _grouped(ties, "service_id")
@@ -141,10 +141,15 @@ class SearchIndex:
         yield from (("speaks", row["code"]) for row in self.languages_of.get(own, ()) if row["code"])
         if self._always(own):
             yield "night", ""
-        if FREE.intersection(folded_words(service["fees_description"] or "")):
+        if self._is_free(service):
             yield "free", ""
         yield from self._where(self.places.get(own, ()), by_phone(types))
         yield from self._from_afar(service)
+
+    def _is_free(self, service: Row) -> bool:
+        options = ((row["option"], row["amount"]) for row in self.costs.get(service["id"], ()))
+        money = self.area.money if self.area else None
+        return free_of_charge(options, service["fees_description"] or "", money) == "yes"
 
     def _where(self, places: Sequence[Row], is_called: bool) -> Iterator[tuple[str, str]]:
         """Yield where the places of a service are: a unit without a point is covered, and so is all in it.
@@ -419,7 +424,7 @@ def _belonging(connection: sqlite3.Connection, services: Sequence[str]) -> dict[
             "schedule", service_id=services, service_at_location_id=[row["id"] for row in ties], location_id=places
         ),
         "translation": read("translation", link_id=[*services, *bodies, *places]),
-        **{table: read(table, service_id=services) for table in ("language", "service_area")},
+        **{table: read(table, service_id=services) for table in ("language", "service_area", "cost_option")},
         **{table: read(table, link_id=services) for table in ("attribute", "verification")},
     }
 

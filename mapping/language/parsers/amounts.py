@@ -83,7 +83,8 @@ def _beside_price() -> set[frozenset[str]]:
 
 _PARTLY_PAID = words_for("partly") | words_for("partly paid")
 _NOT_FREE = re.compile(
-    r"(?<!\w)(?:не|not|isn.t|no longer)\s+(?:for\s+|является\s+)?(?:free|бесплатн\w*)|(?:ройгон|бепул)\w*\s+нест|"
+    r"(?<!\w)(?:не|not|isn.t|no longer|never|non)[\s-]+(?:for\s+|является\s+)?(?:free|бесплатн\w*)|"
+    r"(?:бесплатн|ройгон|бепул)\w*\s+не(?:т|ст)?(?=\s*(?:$|[.,;]|оказыва|предоставля))|"
     r"(?:bepul|tekin|бепул|текин)\w*\s+(?:emas|эмас)",
     re.I,
 )
