@@ -39,6 +39,9 @@ WHERE_NOT_KNOWN: dict[str, list[tuple[str, tuple[Span, Span] | None]]] = {
 """Kinds of which a service may take some only -> whom it must take, to be for whoever comes: who is of no age is taken
 for an adult."""
 
+VULNERABILITY = "vulnerability"
+"""The kind of groups of people by what they live with: a disability, an illness, homelessness."""
+
 NATIONALS = frozenset({"MIG-ABR", "MIG-RET", "MIG-LEF"})
 FOREIGNERS = frozenset({"MIG-FOR", "MIG-REF", "MIG-STL"})
 """Groups of people by where they are from: of the study area, and of other countries."""
@@ -154,6 +157,7 @@ class Judge:
             if reason := _reason(entry, group, verdict):
                 yield reason
         yield from self._of_groups_not_known(entry)
+        yield from self._of_those_it_is_only_for(entry, {kind_of(group) for group, _ in verdicts})
 
     def _of_groups_not_known(self, entry: Entry) -> Iterator[Reason]:
         """Yield what a service says of sex and age where that of the person is not known."""
@@ -165,6 +169,16 @@ class Judge:
                 group, verdict = refusal
                 if reason := _reason(entry, group, verdict._replace(answer="ask")):
                     yield reason
+
+    def _of_those_it_is_only_for(self, entry: Entry, known: set[str]) -> Iterator[Reason]:
+        """Yield whom a service is for, where it names only people who live with what is not known of the person.
+
+        Beside other groups, as women or victims, these may be some of several whom it takes.
+        """
+        if entry.serves and VULNERABILITY not in known and all(kind_of(code) == VULNERABILITY for code in entry.serves):
+            only = Verdict("ask", "others", tuple(sorted(entry.serves)))
+            if reason := _reason(entry, only.groups[0], only):
+                yield reason
 
     def _of_nationality(self, entry: Entry) -> Iterator[Reason]:
         """Yield what a nationality and a destination decide, for the needs for which they do."""

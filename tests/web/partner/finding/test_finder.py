@@ -54,6 +54,8 @@ MORE = records_of(
             "Full rescue": {"types": ["IDN-EMR"], "hours": NIGHT},
             "Day rescue": {"types": ["IDN-EMR"], "hours": DAY},
             "Rescue": {"types": ["IDN-EMR"]},
+            "Law for the disabled": {"types": ["LEG-INF"], "serves": ["VUL-DIS"]},
+            "Law for women and the disabled": {"types": ["LEG-INF"], "serves": ["SEX-F", "VUL-DIS"]},
             "Mute line": {"types": ["IDN-HOT"], "phones": []},
         }.items()
         for part in (
@@ -107,6 +109,18 @@ def test_what_is_not_known_is_asked_and_never_stands_above_what_is(desk):
     assert "Steps at the entrance: ask how to get in" in reasons(
         desk, "Silent talk", "talk", marks=frozenset({"disability"})
     )
+
+
+def test_what_is_only_for_people_who_live_with_something_is_asked_where_nothing_is_known_of_it(desk):
+    only = "Only for: Persons with disabilities. Ask whether this person is taken"
+    assert "Law for the disabled" in block(desk, "lawyer")["ask"]
+    assert only in reasons(desk, "Law for the disabled", "lawyer", sex="SEX-F", happened=("EXP-LAB",))
+    named = reasons(desk, "Law for the disabled", "lawyer", marks=frozenset({"disability"}))
+    assert "Takes: Persons with disabilities" in named
+    assert only not in named
+    assert only not in reasons(desk, "Law for the disabled", "lawyer", marks=frozenset({"deaf"}))
+    among_others = reasons(desk, "Law for women and the disabled", "lawyer", sex="SEX-F")
+    assert only not in among_others
 
 
 def test_what_is_made_for_something_else_is_asked_last(desk):
