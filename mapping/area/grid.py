@@ -21,7 +21,6 @@ from rasterio.errors import RasterioError
 from rasterio.features import rasterize
 from rasterio.warp import Resampling, reproject, transform_bounds
 from rasterio.windows import Window
-from scipy.spatial import cKDTree
 
 from mapping.errors import InvalidRecord
 
@@ -505,6 +504,8 @@ class _Places:
 
 def _fill_nearest(inside: _Inside, people: NDArray[np.float64], cells: pd.DataFrame) -> None:
     """Add the people of each row to the cell it falls in, or to the nearest cell of its unit."""
+    from scipy.spatial import cKDTree  # takes long to load: a portal reads what was worked out before
+
     grid, width = inside.grid, inside.grid.shape[1]
     at = grid.project(cells["lat"], cells["lon"])
     for unit, members in cells.reset_index(drop=True).groupby("unit").groups.items():

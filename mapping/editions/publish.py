@@ -16,7 +16,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from mapping.apart import Helper
 from mapping.area.study_area import StudyArea
@@ -396,6 +395,8 @@ def _cells(area: StudyArea, cost: NDArray[np.float32], points: NDArray[np.float6
     barrier = ~np.isfinite(cost)
     if barrier.all():
         return np.full_like(cells, -1)
+    from scipy import ndimage  # takes long to load: what only reads a view never needs it
+
     far, nearest = ndimage.distance_transform_edt(barrier, return_indices=True)
     rows, columns = cells[inside].T
     moved = nearest[:, rows, columns].T

@@ -26,8 +26,6 @@ from itertools import compress
 from typing import Any
 
 import numpy as np
-from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from mapping.errors import UnsafePublication
 
@@ -374,6 +372,8 @@ class _System:
     """What a reader knows of the unknown cells of a table: linear equations, and the smallest number of each."""
 
     def __init__(self, table: _CountTable, sums: Iterable[_Sum], hidden: set[Cell]) -> None:
+        from scipy import sparse  # takes long to load, as does the solver: few tables need them
+
         exact = sorted(total for total in sums if total.exact)
         self.cells = sorted({cell for total in exact for cell in total.cells if table.is_unknown(cell, hidden)})
         self.place = {cell: number for number, cell in enumerate(self.cells)}
@@ -409,6 +409,8 @@ class _System:
         raise UnsafePublication(UNCHECKED)
 
     def _solve(self, costs: Any) -> Any:
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
         return milp(
             costs,
             integrality=np.ones(len(costs)),

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import optimize
 
 from mapping.errors import UnsafePublication
 from mapping.safety import suppression as module
@@ -435,13 +436,13 @@ def test_a_threshold_of_one_hides_nothing(least: int) -> None:
 
 @pytest.mark.parametrize("answer", [None, "one more"])
 def test_an_answer_of_the_solver_that_does_not_hold_stops_publishing(monkeypatch, answer) -> None:
-    real = module.milp
+    real = optimize.milp
 
     def wrong(costs: Any, **given: Any) -> Any:
         found = real(costs, **given)
         return SimpleNamespace(x=None if answer is None or found.x is None else found.x + 1)
 
-    monkeypatch.setattr(module, "milp", wrong)
+    monkeypatch.setattr(optimize, "milp", wrong)
     with pytest.raises(UnsafePublication) as caught:
         shown([row(27), row(3, sex="f"), row(4, sex="m"), row(20, sex="u")])
     assert str(caught.value) == "counts of cases: it could not be checked what is told by those that are shown"

@@ -348,7 +348,7 @@ def test_the_portal_never_loads_what_opens_the_directory_and_begins_without_what
     code = (
         "import sys; from web import create_app; import web.freeze; "
         "told = ('mapping.directory.directory', 'mapping.editions.publish', 'mapping.intake.read', 'web.staff.app',\n"
-        "        'numba', 'folium', 'openpyxl')\n"
+        "        'numba', 'scipy', 'folium', 'openpyxl')\n"
         "print([m for m in sys.modules if m in told])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
