@@ -92,6 +92,7 @@ def test_version_1_1_with_its_own_tables_and_columns(tmp_path, tiny_area):
         regular_schedule=[
             {"id": "h1", "service_id": "s1", "weekday": "1", "opens_at": "8:00am", "closes_at": "5:00pm"},
             {"id": "h2", "service_id": "s1", "weekday": "Tuesday", "opens_at": "08:00", "closes_at": "17:00"},
+            {"id": "h4", "service_id": "s1", "weekday": "3", "opens_at": "12:05 am", "closes_at": "12:30 pm"},
         ],
         holiday_schedule=[
             {"id": "h3", "service_id": "s1", "closed": "true", "start_date": "2026-12-31", "end_date": "2027-01-02"}
@@ -108,7 +109,9 @@ def test_version_1_1_with_its_own_tables_and_columns(tmp_path, tiny_area):
             }
         ],
         service_taxonomy=[{"id": "t", "service_id": "s1", "taxonomy_id": "1305", "taxonomy_detail": ""}],
-        eligibility=[{"id": "e", "service_id": "s1", "eligibility": "Adults"}],
+        eligibility=[
+            {"id": "e", "service_id": "s1", "eligibility": "Adults", "minimum_age": "18", "maximum_age": "60"},
+        ],
         phone=[{"id": "p", "service_id": "s1", "number": "0900100001", "country_prefix": "992", "department": "Front"}],
         metadata=[{"id": "m", "resource_id": "l1", "previous_value": "the old address"}],
     )
@@ -116,9 +119,11 @@ def test_version_1_1_with_its_own_tables_and_columns(tmp_path, tiny_area):
     assert one(batch, "organization").website == "https://umed.example"
     assert (one(batch, "service").fees_description, one(batch, "service").accreditations) == ("Free", "L-1")
     assert one(batch, "service").eligibility_description == "Adults"
+    assert (one(batch, "service").minimum_age, one(batch, "service").maximum_age) == (18, 60)
     assert {(a.address_type, a.address_2) for a in batch.of("address")} == {("physical", "Floor 2"), ("postal", None)}
     hours = {(h.byday, h.opens_at, h.closes_at, h.freq) for h in batch.of("schedule")}
-    assert hours == {("MO", "08:00", "17:00", "WEEKLY"), ("TU", "08:00", "17:00", "WEEKLY"), (None, None, None, None)}
+    weekly = {("MO", "08:00", "17:00"), ("TU", "08:00", "17:00"), ("WE", "00:05", "12:30")}
+    assert hours == {*((*day, "WEEKLY") for day in weekly), (None, None, None, None)}
     closed = next(h for h in batch.of("schedule") if h.opens_at is None)
     assert (closed.description, str(closed.valid_from), str(closed.valid_to)) == ("Closed", "2026-12-31", "2027-01-02")
     assert one(batch, "language").code == "ru"
@@ -166,6 +171,7 @@ def test_version_2_attributes_name_their_table_in_link_type(tmp_path, tiny_area)
         ({"services": [SERVICE | {"status": "dormant"}]}, "status", "'dormant' is unknown"),
         ({"services": [SERVICE | {"price": "3"}]}, "price", "HSDS does not have"),
         ({"services": [SERVICE, SERVICE | {"id": "s2", "name": ""}]}, "name", "has no name"),
+        ({"services": [SERVICE | {"minimum_age": "NaN"}]}, "minimum_age", "'NaN' is no number"),
         ({"services": [SERVICE | {"assured_date": "soon"}]}, "assured_date", "soon"),
         ({"services": [SERVICE | {"email": "at home"}]}, "email", "at home"),
         ({"services": [SERVICE | {"url": "javascript:alert(1)"}]}, "url", "no web address"),

@@ -94,10 +94,12 @@ def test_every_shape_gives_the_same_records(tmp_path, tiny_area, name, content):
 
 
 def test_tables_by_name_in_one_document(tmp_path, tiny_area):
-    service_of = {"id": "s", "organization_id": "o", "name": "A", "status": "active"}
+    service_of = {"id": "None", "organization_id": "o", "name": "A", "status": "active"}
     content = {"organizations": [{"id": "o", "name": "Umed"}], "services": [service_of], "metadata": []}
+    content["eligibility"] = [{"id": "e", "service_id": "None", "minimum_age": 18}, {"id": "f", "minimum_age": 7}]
     batch = taken(document(tmp_path, content), tiny_area)
     assert one(batch, "service").organization_id == one(batch, "organization").id
+    assert one(batch, "service").minimum_age == 18  # a row without a service says nothing of one that is called "None"
 
 
 def test_one_phone_of_two_services_is_two_and_a_body_in_many_is_one(tmp_path, tiny_area):
