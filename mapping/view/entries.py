@@ -5,9 +5,10 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from mapping.freshness import Freshness, active, checked_in_time, confirmed, listed, offered, rank
+from mapping.freshness import Freshness, active, checked_in_time, confirmed, offered, rank
 from mapping.language.taxonomy import match_term
 from mapping.model import Precision
+from mapping.view.rules.listing import stands_in_lists
 from mapping.view.rules.opening import Hours
 from mapping.view.rules.reach import by_phone
 from mapping.view.rules.takes import IntakeTerms, Verdict, takes
@@ -170,8 +171,8 @@ class Entry:
 
     @property
     def listed(self) -> bool:
-        """Whether it is listed: not closed for good."""
-        return listed(self.status)
+        """Whether it is listed: see `mapping.view.rules.listing`."""
+        return stands_in_lists(self.status, self.types, has_number=bool(self.phones))
 
     @property
     def active(self) -> bool:

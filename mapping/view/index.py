@@ -24,7 +24,7 @@ from pydantic_core import to_json
 from mapping.area.names.countries import names_abroad
 from mapping.area.names.place_names import names_alone, short_names, spellings
 from mapping.area.study_area import StudyArea
-from mapping.freshness import freshness, latest, listed, rank
+from mapping.freshness import freshness, latest, rank
 from mapping.language.fold import tokens
 from mapping.language.i18n import chain
 from mapping.language.lexicon import lexicon
@@ -35,6 +35,7 @@ from mapping.model import WEEKDAYS
 from mapping.view.entries import sort_key
 from mapping.view.postings import ORDER, SERIES, coarse_word, packed
 from mapping.view.rules.cost import free_of_charge
+from mapping.view.rules.listing import stands_in_lists
 from mapping.view.rules.opening import Hours, always
 from mapping.view.rules.reach import by_phone, serves_everybody
 from mapping.view.rules.takes import IntakeTerms, takes
@@ -114,7 +115,6 @@ class SearchIndex:
         self.languages = languages
         self.edition = edition
         self.area = area
-        self.services = [row for row in rows("service") if listed(row["status"])]
         self.organizations = {row["id"]: row for row in rows("organization")}
         self.terms = {row["id"]: row["code"] for row in rows("taxonomy_term")}
         self.texts = _grouped(rows("translation"), "link_id")
@@ -130,6 +130,7 @@ class SearchIndex:
         self.phones = _grouped([row for row in rows("phone") if row["service_id"]], "service_id")
         self.phones.update(_grouped([row for row in rows("phone") if row["organization_id"]], "organization_id"))
         self.schedules = _schedules(rows("schedule"), ties)
+        self.services = [row for row in rows("service") if self._is_listed(row)]
         self._suited: dict[IntakeTerms, tuple[str, ...]] = {}
         self._named_groups = groups
 
@@ -145,6 +146,10 @@ class SearchIndex:
             yield "free", ""
         yield from self._where(self.places.get(own, ()), by_phone(types))
         yield from self._from_afar(service)
+
+    def _is_listed(self, service: Row) -> bool:
+        types = self._terms(service["id"]).get("service_type", frozenset())
+        return stands_in_lists(service["status"], types, has_number=bool(self._numbers(service)))
 
     def _is_free(self, service: Row) -> bool:
         options = ((row["option"], row["amount"]) for row in self.costs.get(service["id"], ()))

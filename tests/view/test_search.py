@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
+from mapping.analysis.common.listed import listed_services
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import coarse, tokens
 from mapping.language.lexicon import lexicon
@@ -748,9 +749,21 @@ def test_a_country_puts_no_line_before_who_is_as_far_from_it(tj_area, tmp_path):
 def test_who_has_no_number_stands_behind_who_can_be_called(tiny_area, tmp_path):
     parts = [organization("Umed")]
     for name, numbers in (("Line A", []), ("Line B", ["+992000000001"]), ("Line C", ["1313"])):
-        parts += service(name, of="Umed", types=["IDN-HOT"], phones=numbers)
+        parts += service(name, of="Umed", types=["PSY-COU"], phones=numbers)
     with sample_view(tmp_path, tiny_area, *parts) as view:
-        assert [entry.name for entry in view.find("help").elsewhere] == ["Line B", "Line C", "Line A"]
+        assert [entry.name for entry in view.find("psychologist").elsewhere] == ["Line B", "Line C", "Line A"]
+
+
+def test_a_line_that_nobody_can_call_is_found_nowhere_and_counted_nowhere(tiny_area, tmp_path):
+    parts = [organization("Umed"), organization("Nur", phones=["1414"])]
+    for name, body, numbers in (("Line A", "Umed", []), ("Line B", "Umed", ["1313"]), ("Line C", "Nur", [])):
+        parts += service(name, of=body, types=["IDN-HOT"], phones=numbers)
+    with sample_view(tmp_path, tiny_area, *parts) as view:
+        names = {"Line B", "Line C"}
+        assert {entry.name for entry in view.find(type="IDN-HOT").elsewhere} == names
+        assert {entry.name for entry in view.services() if entry.listed} == names
+        assert {entry.name for entry in listed_services(view)} == names
+        assert len(view.search_table().services) == 2
 
 
 def test_of_two_that_are_as_good_the_one_that_is_open_day_and_night_comes_first(tiny_area, tmp_path):
@@ -759,7 +772,7 @@ def test_of_two_that_are_as_good_the_one_that_is_open_day_and_night_comes_first(
     for name, hours in (("Line A", ()), ("Line B", [(ALL_DAYS, "00:00", "24:00")])):
         parts += service(name, of="Umed", types=["IDN-HOT"], phones=["1313"], hours=hours)
     with sample_view(tmp_path, tiny_area, *parts) as view:
-        assert [entry.name for entry in view.find("help").elsewhere] == ["Line B", "Line A"]
+        assert [entry.name for entry in view.find("psychologist").elsewhere] == ["Line B", "Line A"]
 
 
 @pytest.mark.parametrize(
@@ -1065,7 +1078,7 @@ def random_view(
 
 @cache
 def looked_at(view: View) -> tuple[list[Entry], dict[str, SearchFacts]]:
-    return view.services(), view.search_table().services
+    return [entry for entry in view.services() if entry.listed], view.search_table().services
 
 
 def in_order(view: View, text: str) -> list[Entry]:

@@ -120,7 +120,7 @@ def test_the_public_lists_send_a_child_and_an_adult_where_the_search_finds_them(
 
 def test_the_search_of_an_area_finds_what_the_list_of_that_area_shows(edition: Edition) -> None:
     area = edition.area
-    listed = [entry for entry in edition.entries("en").values() if choices.listed(entry)]
+    listed = [entry for entry in edition.entries("en").values() if entry.listed]
     with View(edition.path) as view:
         for where, unit in {**choices.regions(area), **choices.districts(area)}.items():
             found = view.find(area_unit=unit, limit=10_000)

@@ -99,7 +99,7 @@ class Answering:
             entries = tuple(
                 entry
                 for entry in edition.entries(language).values()
-                if choices.listed(entry) and fit(need, entry.types) is not None
+                if entry.listed and fit(need, entry.types) is not None
             )
             return cls(
                 entries,

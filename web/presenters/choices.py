@@ -147,11 +147,6 @@ def placed_by(entry: Entry, area: StudyArea) -> Hashable:
     return entry.types, entry.covers, spots, answers_abroad(entry, area)
 
 
-def listed(entry: Entry) -> bool:
-    """Tell whether a service stands in lists: it is not closed for good, and no line without a number to call."""
-    return entry.listed and (bool(entry.phones) or not entry.by_phone)
-
-
 def abroad(choice: Choice, area: StudyArea) -> bool:
     """Tell whether the answer to where is a country abroad."""
     return choice.where not in ("", EVERYWHERE) and not unit_of(choice, area)

@@ -143,7 +143,7 @@ def everything(edition: Edition, sheet: int, language: str) -> ListSheet:
     """Return a sheet of the list of everything: by name, those not confirmed for too long last."""
 
     def read() -> tuple[Blocks[ListedService], tuple[tuple[str, str], ...]]:
-        services = [ListedService(entry) for entry in edition.entries(language).values() if choices.listed(entry)]
+        services = [ListedService(entry) for entry in edition.entries(language).values() if entry.listed]
         blocks = Blocks(
             near=tuple(service for service in services if first_choice(service.entry) and service.entry.points),
             named=tuple(service for service in services if first_choice(service.entry) and not service.entry.points),
@@ -216,7 +216,7 @@ def travel(service: ListedService) -> list[int | None] | None:
 @kept
 def columns(edition: Edition) -> dict[str, int]:
     """Return the place of each service among the ids of all that is listed."""
-    ids = sorted(entry.id for entry in edition.in_any_language() if choices.listed(entry))
+    ids = sorted(entry.id for entry in edition.in_any_language() if entry.listed)
     return {identifier: place for place, identifier in enumerate(ids)}
 
 

@@ -56,7 +56,7 @@ def country(edition: Edition, code: str, language: str) -> Country:
     for entry in edition.entries(language).values():
         there = any(place.country == known.get(code) for place in entry.places) if code in known else False
         reached = there or choices.crosses_borders(entry, edition.area) or known.get(code) in entry.covers
-        if not choices.listed(entry) or not reached:
+        if not entry.listed or not reached:
             continue
         if not reaches(edition, entry, choice):
             continue

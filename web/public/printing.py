@@ -112,7 +112,7 @@ def _placed(edition: Edition, region: str, language: str) -> Iterator[tuple[str,
     area, known = edition.area, edition.area.all_units()
     by_heading: dict[tuple[int, str], list[Card]] = {}
     for entry in edition.entries(language).values():
-        if not choices.listed(entry):
+        if not entry.listed:
             continue
         units = [place.area_unit for place in entry.places if place.area_unit in known]
         inside = [code for code in units if code and area.region_of(code) == region]

@@ -115,7 +115,7 @@ def starts(edition: Edition, language: str) -> list[tuple[str, tuple[StartUnit, 
 
 
 def _listed(edition: Edition, language: str) -> list[Entry]:
-    return [entry for entry in edition.entries(language).values() if choices.listed(entry)]
+    return [entry for entry in edition.entries(language).values() if entry.listed]
 
 
 def _sign(pair: tuple[float, float] | None, season: int) -> str:

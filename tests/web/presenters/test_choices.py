@@ -212,7 +212,7 @@ def test_nothing_is_brought_to_call_a_line(tiny_area, types, brought):
     ],
 )
 def test_a_line_without_a_number_stands_in_no_list(fields, stands):
-    assert choices.listed(entry(**fields)) is stands
+    assert entry(**fields).listed is stands
 
 
 def test_lists_are_cut_into_sheets_across_blocks(edition):

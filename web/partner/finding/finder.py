@@ -190,7 +190,7 @@ class Finder:
     @cached_property
     def _listed(self) -> list[Entry]:
         entries = self.edition.entries(self.language).values()
-        return [entry for entry in entries if choices.listed(entry)]
+        return [entry for entry in entries if entry.listed]
 
     def blocks(self) -> list[Block]:
         """Return the answers to each need."""
