@@ -170,6 +170,6 @@ def test_for_whom_is_told_in_the_language_of_the_reader(talks, tiny_area, langua
 def test_no_profile_leaves_open_where_help_is(tmp_path, tiny_area):
     """A service without a place in a region, as one abroad, leaves no cell empty that stands for a place."""
     here = organization("Umed", kind="ngo")
-    view = sample_view(tmp_path, tiny_area, here, service("Umed line", of="Umed", types=["IDN-HOT"]))
+    view = sample_view(tmp_path, tiny_area, here, service("Umed line", of="Umed", types=["IDN-HOT"], phones=["1313"]))
     profiles = table(reports.make(view, tiny_area, language="en"), "profiles")
     assert profiles["Umed"][1] == "Abroad, or place not stated"
