@@ -9,6 +9,7 @@ import pytest
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
 from mapping.intake.read import Known, read
+from mapping.intake.row_reader import LONGEST_CELL
 from mapping.language.parsers import LONGEST_VALUE
 from tests.support.patience import PIECES, at_most
 
@@ -54,6 +55,15 @@ def test_a_long_cell_in_any_column_takes_no_minutes(piece: str, tmp_path: Path, 
     rows = [{**ROW, name: text} for name in HEADINGS]
     with at_most(60):
         batch = imported(tmp_path, tiny_area, [*rows, ROW])
+    assert batch.of("service")
+
+
+def test_the_longest_heading_and_note_take_no_minutes(tmp_path: Path, tiny_area: StudyArea) -> None:
+    heading, note = "№" * (LONGEST_CELL - 1) + "x", "Ж" * LONGEST_CELL
+    with (tmp_path / "list.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["Organization", *ROW, heading, "Notes"], ["Hope", *ROW.values(), "", note]])
+    with at_most(60):
+        batch = read(tmp_path / "list.csv", area=tiny_area, today=dt.date(2026, 11, 28), known=Known())
     assert batch.of("service")
 
 

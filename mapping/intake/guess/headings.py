@@ -59,7 +59,7 @@ by several words together stand before the plain ones."""
 ENDINGS = 3
 """Letters by which a heading may be longer than a word of five or more: "manzili", "телефонам"."""
 
-RUNNING = re.compile(r"^\W*(?:№|no\.?)?\W*(?:п\W*п|т\W*р|р\W*т|t\W*r)\W*$|^\W*№\W*$", re.I)
+RUNNING = re.compile(r"^\W*(?:no\.?\W*)?(?:п\W*п|т\W*р|р\W*т|t\W*r)\W*$|^[^\w№]*№\W*$", re.I)
 """Headings of numbers that only count the rows."""
 
 

@@ -68,8 +68,8 @@ _UNDONE = re.compile(
     r"(?<!\w)(?:не|not|нашуд\w*|need\w*|надо|нужно|to be|будет|план\w*)(?!\w)|санҷида нашуд|lmagan", re.I
 )
 _EARLIER = re.compile(
-    r"[\s(,;]+(?:ранее|до этого|до того|перед этим|предыдущ\w+|прежн\w+|earlier|previous(?:ly)?|before that|"
-    r"қаблан|пештар|пеш аз ин|avval(?:gi)?|ilgari|oldin)(?!\w).*$",
+    r"(?<![\s(,;])[\s(,;]++(?:ранее|до этого|до того|перед этим|предыдущ\w+|прежн\w+|earlier|previous(?:ly)?|"
+    r"before that|қаблан|пештар|пеш аз ин|avval(?:gi)?|ilgari|oldin)(?!\w).*$",
     re.I | re.S,
 )
 """What a cell says of an earlier time, behind the day that it gives."""

@@ -236,7 +236,7 @@ _SEASONS = tuple(words_for("season stems"))
 _DAYS = re.compile(
     r"(?P<until>\b(?:до|по|till?|until|to|by|то)\s+(?:конца\s+|охири\s+|моҳи\s+|(?:the\s+)?end\s+of\s+)*)?"
     r"(?P<day>\d{1,2}[./-]\d{1,2}[./-](?:20)?\d\d|\d{1,2}[./]20\d\d|20\d\d-\d\d(?:-\d\d)?|"
-    r"(?:\d{1,2}(?:-?(?:го|уми|th|st|nd|rd))?\s+)?[^\W\d_]{3,}\.?,?\s+(?:соли\s+)?20\d\d|20\d\d)(?!\d)"
+    r"(?:\d{1,2}(?:-?(?:го|уми|th|st|nd|rd))?\s+)?(?<![^\W\d_])[^\W\d_]{3,}+\.?,?\s+(?:соли\s+)?20\d\d|20\d\d)(?!\d)"
     r"(?P<to>[\s-]*(?:(?:yil|йил)\w*\s*)?(?:\d{1,2}-?\s*)?[^\W\d_]*(?:gacha|гача))?",
     re.I,
 )
@@ -303,5 +303,5 @@ def closes_on(remark: str, today: dt.date) -> dt.date | None:
 def _whole_words(text: str, hit: re.Match[str]) -> str:
     """Return the words that a match begins and ends in, whole."""
     start, end = hit.span()
-    before, after = re.search(r"\w*$", text[:start]), re.match(r"\w*", text[end:])
+    before, after = re.search(r"(?<!\w)\w*$", text[:start]), re.match(r"\w*", text[end:])
     return f"{before[0] if before else ''}{hit[0]}{after[0] if after else ''}".strip()
