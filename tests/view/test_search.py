@@ -772,7 +772,7 @@ def test_of_two_that_are_as_good_the_one_that_is_open_day_and_night_comes_first(
     for name, hours in (("Line A", ()), ("Line B", [(ALL_DAYS, "00:00", "24:00")])):
         parts += service(name, of="Umed", types=["IDN-HOT"], phones=["1313"], hours=hours)
     with sample_view(tmp_path, tiny_area, *parts) as view:
-        assert [entry.name for entry in view.find("psychologist").elsewhere] == ["Line B", "Line A"]
+        assert [entry.name for entry in view.find("help").elsewhere] == ["Line B", "Line A"]
 
 
 @pytest.mark.parametrize(
