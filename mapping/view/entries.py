@@ -177,7 +177,7 @@ class Entry:
     @property
     def active(self) -> bool:
         """Whether it is listed, and not closed for a time."""
-        return active(self.status)
+        return self.listed and active(self.status)
 
     @property
     def checked_in_time(self) -> bool:
@@ -187,12 +187,12 @@ class Entry:
     @property
     def confirmed(self) -> bool:
         """Whether it is active and somebody checked it, not too long ago."""
-        return confirmed(self.status, self.freshness)
+        return self.listed and confirmed(self.status, self.freshness)
 
     @property
     def offered(self) -> bool:
         """Whether it counts as help that is there: active, and its check has not lapsed."""
-        return offered(self.status, self.freshness)
+        return self.listed and offered(self.status, self.freshness)
 
     @property
     def rank(self) -> int:

@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 from dataclasses import dataclass, field
 
+from mapping.view.entries import PhoneEntry
 from mapping.view.view import Entry, OrganizationEntry, ServicePlace, StatementEntry
 
 TODAY = dt.date(2026, 11, 24)
@@ -31,7 +32,10 @@ BODIES = itertools.count()
 
 
 def service(*types, at=None, places=None, covers=(), status="active", freshness="fresh", name="Service", by=None):
-    """Make a service of a body of its own, or of the one named; ``at`` is the one point where it can be visited."""
+    """Make a service of a body of its own, or of the one named; ``at`` is the one point where it can be visited.
+
+    A line has a number: without one it is not listed.
+    """
     if places is None:
         places = (place(at),) if at else ()
     return Entry(
@@ -44,6 +48,7 @@ def service(*types, at=None, places=None, covers=(), status="active", freshness=
         status=status,
         freshness=freshness,
         verified_on=None if freshness == "unverified" else TODAY,
+        phones=(PhoneEntry("1313"),) if "IDN-HOT" in types else (),
     )
 
 

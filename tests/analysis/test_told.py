@@ -20,6 +20,12 @@ from tests.analysis.test_every import check
 WEST, EAST = "XT-W", "XT-E"
 
 
+def test_a_line_without_a_number_counts_as_nothing(tiny_area):
+    line = replace(service("IDN-HOT"), phones=())
+    assert not any((line.listed, line.active, line.confirmed, line.offered))
+    assert freshness(view(line), tiny_area).total["services"] == 0
+
+
 def test_freshness_by_region(tiny_area):
     entries = [service("PSY-COU", at=CHASHMA, freshness=each) for each in ("fresh", "due", "overdue", "lapsed")]
     closed = service("PSY-COU", at=CHASHMA, status="defunct", freshness="lapsed")
