@@ -117,6 +117,7 @@ def worst(verdicts: Iterable[Verdict]) -> Answer:
     return max((verdict.answer for verdict in verdicts), key=ANSWERS.index, default="yes")
 
 
+@lru_cache(1 << 12)
 def kind_of(group: str) -> str:
     """Return of which kind a group is; one that nobody knows is a kind of its own."""
     groups = Vocabulary.load("beneficiaries")
@@ -129,6 +130,7 @@ def stays(types: Iterable[str]) -> bool:
     return any(code in STAYS or code.partition("-")[0] in STAYS for code in types)
 
 
+@lru_cache(1 << 10)  # for the groups of a kind one after another
 def _named(terms: IntakeTerms, kind: str) -> frozenset[str]:
     """Return the groups of a kind that a service is for: those that it names, else those that its kind of help is for.
 
