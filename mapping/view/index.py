@@ -222,7 +222,7 @@ class SearchIndex:
         """Return the groups that a service takes or may take; many services say the same of whom they take."""
         links = self._terms(service["id"])
         groups = links["serves"], links["excludes"], links["service_type"]
-        terms = IntakeTerms(*groups, service["minimum_age"], service["maximum_age"])
+        terms = IntakeTerms(*groups, service["minimum_age"], service["maximum_age"]).with_telling_types()
         if terms not in self._suited:
             self._suited[terms] = tuple(group for group in self.groups if takes(terms, group).answer != "no")
         return self._suited[terms]

@@ -50,6 +50,12 @@ def test_an_age_group_is_taken_as_its_years_are(said: IntakeTerms, group: str) -
 
 @given(said=terms, group=st.sampled_from(GROUPS))
 @settings(max_examples=examples(300), deadline=None)
+def test_types_from_which_nothing_follows_are_as_good_as_one(said: IntakeTerms, group: str) -> None:
+    assert takes(said.with_telling_types(), group) == takes(said, group)
+
+
+@given(said=terms, group=st.sampled_from(GROUPS))
+@settings(max_examples=examples(300), deadline=None)
 def test_what_is_refused_is_not_taken_and_what_is_named_is_never_simply_left_out(said: IntakeTerms, group: str) -> None:
     answer = takes(said, group).answer
     if group in said.excludes:

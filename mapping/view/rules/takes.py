@@ -64,6 +64,14 @@ class IntakeTerms(NamedTuple):
     minimum_age: float | None = None
     maximum_age: float | None = None
 
+    def with_telling_types(self) -> "IntakeTerms":
+        """Return the same, with one type in place of all from which nothing follows: many services say it then.
+
+        >>> sorted(IntakeTerms(types=frozenset({"PSY-COU", "LEG-INF", "ACC-MEN"})).with_telling_types().types)
+        ['', 'ACC-MEN']
+        """
+        return self._replace(types=frozenset(code if _is_telling(code) else "" for code in self.types))
+
 
 class Verdict(NamedTuple):
     """Whether somebody is taken, why, and the groups that this depends on.
@@ -128,6 +136,11 @@ def kind_of(group: str) -> str:
 def stays(types: Iterable[str]) -> bool:
     """Tell whether people stay at a service of some types."""
     return any(code in STAYS or code.partition("-")[0] in STAYS for code in types)
+
+
+def _is_telling(service_type: str) -> bool:
+    """Tell whether it follows from a type whom a service takes."""
+    return bool(made_for(service_type)) or stays([service_type])
 
 
 @lru_cache(1 << 10)  # for the groups of a kind one after another
