@@ -4,6 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 BUILD_FILES := pyproject.toml hatch_build.py package-lock.json
 SHARED_OUT := -n auto --dist loadfile --no-loadscope-reorder
+WALKS := tests/web/walks
 INSTALL := pip install --quiet --disable-pip-version-check --no-compile
 WARM := python -m compileall -qq -j 0 -x '/tests?/' .venv/lib || true  # pip takes one processor, and all tests of others
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header \
@@ -11,7 +12,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strat
 
 unexport PYTHONDONTWRITEBYTECODE  # every process of the tests would compile every module anew
 
-.PHONY: help demo site serve test fuzz mutants check docs pictures bench lock clean
+.PHONY: help demo site serve test walks fuzz mutants check docs pictures bench lock clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -25,8 +26,11 @@ serve: .venv/run  ## Serve the demo that is in build/
 	@test -f build/public.db || { echo "build/public.db is not there yet: run 'make site' first"; exit 1; }
 	@$(BIN)/rohnamo serve --demo --view build/public.db --port $(PORT)
 
-test: .venv/dev  ## Run the tests (ARGS="-k store" for some of them)
-	$(BIN)/pytest $(SHARED_OUT) $(ARGS)
+test: .venv/dev  ## Run all tests but the walks (ARGS="-k store" for some of them)
+	$(BIN)/pytest $(SHARED_OUT) --ignore=$(WALKS) $(ARGS)
+
+walks: .venv/dev  ## Go through the portals as people do, page by page in a browser (ARGS as above)
+	$(BIN)/pytest $(SHARED_OUT) $(WALKS) $(ARGS)
 
 fuzz: .venv/dev  ## Run the property tests at random and long (ARGS="-k suppression" for some of them)
 	$(BIN)/pytest $(SHARED_OUT) --hypothesis-profile=fuzz $(ARGS)

@@ -1,6 +1,6 @@
 """Walk from an empty folder to a first edition, and keep pictures of it: ``python -m docs.figures.office_pictures``.
 
-The office is one of Orzustan, the invented country of the tests, and is thrown away. ``tests/web/browser`` walks the
+The office is one of Orzustan, the invented country of the tests, and is thrown away. ``tests/web/walks`` walks the
 same way and looks at what comes out.
 """
 

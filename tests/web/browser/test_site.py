@@ -71,7 +71,7 @@ OVER = "document.documentElement.scrollWidth - document.documentElement.clientWi
 
 
 DRAWN = {"runOnly": ["scrollable-region-focusable", "target-size"]}
-"""All that axe asks of how a page is drawn, beside its colours; by all its other rules `test_every_page.py` looks."""
+"""All that axe asks of how a page is drawn, beside its colours; by its other rules `walks/test_every_page.py` looks."""
 
 
 WIDER = """() => [...document.querySelectorAll('body *')].filter((each) => {
@@ -102,7 +102,7 @@ NARROW = f"""() => {{
 def test_every_page_opens_from_a_disk_without_an_error_and_fits_every_screen(
     site, pages, open_page, language, scheme, ink
 ):
-    """On a wide one each page in one of the languages, with axe; `test_every_page.py` looks at all narrow ones so."""
+    """On a wide one each page in one language, with axe; `walks/test_every_page.py` looks at all narrow ones so."""
     page = open_page((site / "index.html").as_uri(), color_scheme=scheme)
     names = dict.fromkeys(f"{language}/{name.partition('/')[2]}" if "/" in name else name for name in pages)
     for number, name in enumerate(names):

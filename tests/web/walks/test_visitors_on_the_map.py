@@ -1,7 +1,7 @@
 """Stories of visitors on the map of Tajikistan, walked on a phone: what they see at the end, and in how many taps.
 
 The same stories are timed on the demonstration by ``docs/figures/stopwatch.py``; those of caseworkers are in
-``tests/web/partner/finding/test_stories_browser.py``.
+``test_caseworker_in_kulob.py``.
 """
 
 import pytest

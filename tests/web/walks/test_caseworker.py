@@ -1,6 +1,6 @@
 """The caseworker's story in a real browser: three languages, desktop and phone, nobody else asked, nothing kept.
 
-Every page as it comes axe sees at 360 pixels in `tests/web/browser/test_every_page.py`: here, on a wide screen, and
+Every page as it comes axe sees at 360 pixels in `test_every_page.py`: here, on a wide screen, and
 what a walk makes of pages.
 """
 

@@ -4,7 +4,7 @@ The routes are those of the apps, so that a new page is looked at as soon as it 
 in fails, and so does a template that nothing here draws; what only a fault or a flood brings about is named.
 
 English at 360 pixels is enough: what axe knows of a page and its colours knows no language, and the narrow window is
-the one that something is too wide for. Four languages are walked in `test_walks.py`.
+the one that something is too wide for. Four languages are walked in `test_visitors.py`.
 """
 
 import datetime as dt

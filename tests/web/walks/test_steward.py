@@ -1,6 +1,6 @@
 """The steward's story walked in Chromium: three languages, desktop and phone, pages looked at by axe.
 
-Every page as it comes axe sees at 360 pixels in `tests/web/browser/test_every_page.py`: here, on a wide screen, and
+Every page as it comes axe sees at 360 pixels in `test_every_page.py`: here, on a wide screen, and
 what the walk makes of pages.
 
 Whatever asks another host, fails, or is reported by the content policy fails the test (`tests/support/browser.py`).
