@@ -37,7 +37,7 @@ from tests.support.sample import (
     statement,
 )
 from tests.support.second_person import SecondPerson
-from tests.web.staff.operations.test_imports import mapped
+from tests.web.staff.imports.test_imports import mapped
 from tests.web.staff.records.test_records import CHANGE, LEGAL, send, waiting
 from tests.web.support.desk import ALL_NEEDS, Desk
 from tests.web.support.office import Office, post

@@ -25,7 +25,7 @@ from web.portal import MenuItem
 from web.staff.agreeing import ASKED, about, due_on, hidden_units, may_agree, others
 from web.staff.common import directory, everything_seen, is_me, is_other_person, propose, seen
 from web.staff.fields import AFTER_TODAY, AUDIENCE_LABELS, CHOOSE, FIELDS, LABELS, NEEDED, TABLES, said
-from web.staff.operations.imports import numbers_of, words_of
+from web.staff.imports.reading import numbers_of, words_of
 from web.staff.records.forget import told
 from web.staff.records.records import line
 from web.staff.review.shown import acts, shown_records

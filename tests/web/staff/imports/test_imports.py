@@ -34,10 +34,11 @@ from tests.web.staff.review.test_proposals import decide
 from tests.web.support.office import Office, post
 from tests.web.support.signed_in import csrf
 from web.staff import visible
-from web.staff.operations import imports as imports_page
-from web.staff.operations.map_words import in_words
-from web.staff.operations.new_values import new_values
-from web.staff.operations.uploads import Uploads, save_map, saved_maps
+from web.staff.imports import pages as imports_page
+from web.staff.imports import reading
+from web.staff.imports.map_words import in_words
+from web.staff.imports.new_values import new_values
+from web.staff.imports.uploads import Uploads, save_map, saved_maps
 from web.staff.records.history import ACTS, act
 
 NOT_AGREED = "Two people have not agreed"
@@ -189,14 +190,14 @@ def test_a_list_that_is_stored_twice_by_one_press_too_many_is_stored_once(office
     form = fields_of(steward, path) | {"choice": "store"}
     clients = [steward, office.client("steward")]
     begun, go_on = threading.Event(), threading.Event()
-    read = imports_page._read
+    read = imports_page.read_upload
 
     def slowly(*args, **kwargs):
         begun.set()
         assert go_on.wait(30)
         return read(*args, **kwargs)
 
-    monkeypatch.setattr(imports_page, "_read", slowly)
+    monkeypatch.setattr(imports_page, "read_upload", slowly)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(steward.post, path.replace("preview.html", "store"), data=form)
         assert begun.wait(30)
@@ -314,7 +315,7 @@ def test_an_address_of_a_place_that_is_seen_by_its_unit_is_no_news_when_the_list
         whole = visible.VisibleRecords(visible.shown(opened.tables(), opened.rules(TODAY)), tiny_area, TODAY, key=b"")
     assert whole.has("location", key("location", "Office"))
     assert new_values(batch(*parts), whole, tiny_area, "en") == []
-    assert [r for r in batch(*parts).records if r.table == "address" and imports_page._shows_otherwise(r, whole)] == []
+    assert [r for r in batch(*parts).records if r.table == "address" and reading._shows_otherwise(r, whole)] == []
 
 
 def test_contacts_come_before_other_values(tiny_area, tmp_path):
