@@ -4,10 +4,12 @@
   var form = document.querySelector("form.search"), told = document.getElementById("found");
   if (!form) return;
 
+  function fail() { told.textContent = form.dataset.failed; }
+
   function load() {
-    window.rohnamoLoad(form.querySelector("template"), "script").catch(function () {
-      told.textContent = form.dataset.failed;
-    });
+    window.rohnamoLoad(form.querySelector("template"), "script").then(function () {
+      if (form.dataset.ready !== "true") fail(); // it all came, and this browser is too old to run it
+    }, fail);
   }
 
   function ask() {

@@ -30,7 +30,8 @@
         return fits(texts[row.speaks].split(" "), window.rohnamoClock.open(hours, row.offset), window.rohnamoClock.always(hours));
       });
       var list = rest.querySelector("ul");
-      list.replaceChildren.apply(list, more.slice(0, MOST).map(function (row) { return window.rohnamoSearch.entry({ row: row }, texts); }));
+      list.textContent = "";
+      list.append.apply(list, more.slice(0, MOST).map(function (row) { return window.rohnamoSearch.entry({ row: row }, texts); }));
       rest.hidden = !more.length;
       window.rohnamoClock(rest);
       shown += more.length;

@@ -3,7 +3,7 @@
   "use strict";
   var fold = window.rohnamoFold, coarse = fold.coarse;
   var MOST = 24, GOOD = 0.6, SECOND = 0.45, LEAST = 0.3, SENTENCE = 5, SHORT = 3, LONG = 6, FAMILY = 3, SHARED = 4, SAME = 4, PLACE_WORDS = 4, VOWELS = "aeiouy", NAMED = 2;
-  var HARD_I = /(?<=[^aeiouy])y(?=[^aeiouy])/g; // Russian in Latin letters writes "y" for the vowel that fold.js writes "i"
+  var HARD_I = /([^aeiouy])y(?=[^aeiouy])/g; // Russian in Latin letters writes "y" for the vowel that fold.js writes "i"
   var ADJECTIVE = /sk(?:ogo|omu|om|im|imi|ih|aya|oy|oe|uyu|ie)$/; // mapping.language.fold.nominative
   var CONDITIONS = ["night", "free"], BESIDE = ["out", "insult"], PEOPLE = ["boss", "child", "family", "husband"];
   var QUIET = new Set(["not", "near", "open", "cost"].concat(BESIDE, CONDITIONS)), ASIDE = new Set(["after", "near", "lost", "cost"]);
@@ -120,7 +120,7 @@
       (rows || []).forEach(function (row) { if (starts(word, row[0]) && fold.near(written, row[1])) put(found, row[2]); });
     }
     if (word.length >= 5) {
-      found = this.exact(word.replace(HARD_I, "i"));
+      found = this.exact(word.replace(HARD_I, "$1i"));
       if (found.size) return found;
       var key = coarse(word);
       if (this.coarse.has(key)) return new Set(this.coarse.get(key));

@@ -325,7 +325,7 @@
     var turn = ++shown;
     answered = null;
     rest.hidden = false; // until there are answers, what is on the page without a search is there
-    hits.replaceChildren();
+    hits.textContent = "";
     if (!asked || form.dataset.ready === "true") told.textContent = ""; // else it says that something is missing
     urge(null);
     if (!asked || !lexicon) return;
