@@ -162,8 +162,6 @@ class VisibleCache:
         if now is None:
             return False
         old = [self._kin.records.get(record) for record in now]
-        if any(getattr(identifier, "link_entity", "") in VOCABULARIES for identifier in (*now.values(), *old)):
-            return False
         whole = self._seen[frozenset()]
         touched, needed = self._kin.around(self._kin.change(now))
         if (
@@ -198,7 +196,7 @@ def _changed(directory: Directory, last: int) -> dict[str, Record | None] | None
     query = 'SELECT DISTINCT "table", record, change FROM history WHERE batch > ?'
     changed: dict[str, set[str]] = defaultdict(set)
     for table, identifier, how in directory.db.conn.execute(query, [last]):
-        if how == "erased" or table in VOCABULARIES:
+        if how == "erased":
             return None
         changed[table].add(identifier)
     now: dict[str, Record | None] = {}
