@@ -28,7 +28,7 @@ from mapping.intake.dialling import lacks_town, town_codes, towns_beside
 from mapping.intake.row_reader import PARTED, SHELTER, TELLING, Intake, Part, Reader, coded, first_of
 from mapping.language import parsers
 from mapping.language.composition import composed
-from mapping.language.fold import alternatives, name_key
+from mapping.language.fold import alternatives, name_key, tokens
 from mapping.language.i18n import Coded, Phrase, Quoted, Several, country_name
 from mapping.language.parsers.permission import says_yes
 from mapping.language.taxonomy import Vocabulary, match_term, term_id
@@ -933,14 +933,24 @@ def _numbers_of(site: RowSite, reader: Reader, phones: Sequence[parsers.PhoneVal
 
 def _carried(reader: Reader, phones: Sequence[parsers.PhoneValue], hidden: set[str]) -> set[str]:
     """Return the mobile numbers of somebody who is named beside them, but for those that are hidden, and say so."""
-    if not any(phone.note for phone in phones) or not parsers.names_person(reader.text("phone")):
+    noted = [phone for phone in phones if phone.note]
+    if not noted:
         return set()
-    carried = {phone.number for phone in phones if parsers.is_carried(phone.number)} - hidden
+    if parsers.names_person(reader.text("phone")):
+        noted = [*phones]
+    else:
+        who = {word for word in tokens(_people_of(reader)) if len(word) > SHORT_OF_NAME}
+        noted = [phone for phone in noted if not who.isdisjoint(tokens(phone.note))]
+    carried = {phone.number for phone in noted if parsers.is_carried(phone.number)} - hidden
     if carried:
         problem = Phrase("somebody is named beside a mobile number")
         fix = Phrase("it is for custodians only, whatever is approved; ask for the number of the office")
         reader.say("phone", problem, fix)
     return carried
+
+
+SHORT_OF_NAME = 2
+"""Letters of a word by which nobody who is to be asked for is known: an initial, "of"."""
 
 
 def _phones(site: RowSite, numbers: Sequence[RowNumber], service: str, audience: Audience) -> Iterator[RecordRow]:

@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from mapping.language.fold import alternatives
+
 TELLING = re.compile(r"\d{5,}|\d(?:[\s()./\u2010-\u2015-]*\d){6,}|@|www\.|://|[«»\"“”]|\d{2}[.,]\d{3,}|\d\s*[°º˚]\s*\d")
 """What a text may not hold to be published unread: numbers as long as a phone or a coordinate, with whatever stands
 between their digits, addresses of mail and of pages, names in quotation marks."""
@@ -167,18 +169,18 @@ _OPEN = re.compile(
 
 @lru_cache(maxsize=20_000)
 def hides_number(note: str) -> bool:
-    """Tell whether the words beside a number say that it is somebody's own, or ask for silence.
+    """Tell whether the words beside a number say that it is somebody's own or not to be called, or ask for silence.
 
     >>> hides_number("не для печати"), hides_number("личный"), hides_number("дежурный")
     (True, True, False)
+    >>> hides_number("гл. бух., не звонить"), hides_number("не звонить после 18:00")
+    (True, False)
     """
     return asks_silence(note) or _OWN_NUMBER.search(note) is not None
 
 
 _OWN_NUMBER = re.compile(
-    r"\bличн(?:ый|ая|ое|ого)\b|\bдомашн(?:ий|его)\b|\b(?:private|personal)\b|\binternal\b|\bвнутренн(?:ий|его)\b|"
-    r"\bшахс(?:ӣ|ии)\b|\bшахси$|\bshaxsiy\b|\bichki\b",
-    re.I,
+    rf"(?<!\w)(?:{alternatives('own number')}|{alternatives('own number at the end')}\W*$)", re.I
 )
 
 

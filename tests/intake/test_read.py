@@ -347,6 +347,25 @@ def test_a_mobile_number_beside_a_person_is_shown_to_nobody(take):
     assert any("beside a mobile number" in problem for _, _, problem in said(batch))
 
 
+@pytest.mark.parametrize(
+    ("note", "seen_by"), [("maya", "custodian"), ("Maya, evenings", "custodian"), ("evenings", "public")]
+)
+def test_a_mobile_number_beside_the_name_of_a_contact_is_shown_to_nobody(take, note, seen_by):
+    heads, fields = (*HEADER, "Ask for"), MAP["fields"] | {"contact": ["Ask for"]}
+    cells = [*ROW[:4], f"918 20-11-22 ({note}), +992 37 221-12-34", *ROW[5:], "Guard: Maya"]
+    batch = take(cells, heads=heads, fields=fields)
+    assert {(phone.number, phone.audience) for phone in batch.of("phone")} == {
+        ("+992918201122", seen_by),
+        ("+992372211234", "public"),
+    }
+
+
+def test_a_number_that_is_not_to_be_called_is_shown_to_nobody(take):
+    batch = take([*ROW[:4], "+992 37 221-12-35 (гл. бух. – не звонить), +992 37 221-12-34", *ROW[5:]])
+    shown = {phone.number for phone in batch.of("phone") if phone.audience == "public"}
+    assert shown == {"+992372211234"}
+
+
 def test_of_a_person_who_was_helped_nothing_is_kept(take):
     batch = take(["1", "Назарова Гулноз, 31 год", *ROW[2:]], ["2", *ROW[1:]])
     assert {body.name for body in batch.of("organization")} == {"Umed"}

@@ -282,7 +282,11 @@ TOLD = {
     ),
     _OWN_NUMBER: apart(
         "личный;личная;личное;личного;домашний;домашнего;private;personal;internal;внутренний;внутреннего;шахсӣ;шахсии;"
-        "рақами шахси;shaxsiy;ichki"
+        "рақами шахси;shaxsiy;ichki;дохилӣ;шахсий;ички;жеке;ішкі;intern;internă;personală;privat;kişisel;özel;dahili;"
+        "особистий;особиста;приватний;do not call;don't call;not to call;not for calls;never call;бух. – не звонить;"
+        "не звоните!;звонить нельзя;занг назанед;занг зада намешавад;qo'ng'iroq qilinmasin;qo‘ng‘iroq qilmang;"
+        "қўнғироқ қилинмасин;қўнғироқ қилманг;қоңырау шалмаңыз;хабарласпаңыз;чалбаңыз;nu sunați;a nu se suna;aramayın;"
+        "aramayınız;не дзвонити;не телефонувати"
     ),
     _REQUEST: apart("please;ask;request;просим;просьба;пожалуйста;хоҳиш;илтимос;iltimos"),
     _SPEAKS_TO_VISITORS: apart("we;they;you;your;yours;мы;вы;вас;вам;ваши;мо;шумо;biz;sizning;биз;сизнинг"),
@@ -301,6 +305,7 @@ PLAIN = {
         "сирдарё",
         "Sirli dunyo",
     ),
+    _OWN_NUMBER: ("шахси масъул", "не звонить после 18:00", "international", "дежурный", "интернат"),
     SHELTER: ("refugees", "workshelter", "пан", "safe and warm house"),
 }
 """Pattern -> texts that it must leave alone."""
