@@ -338,9 +338,10 @@ class Reader:
         several = len(filling.columns) > 1
         for column in filling.columns:
             if (cell := cells.get(column)) and not (several and parsers.is_blank(cell)):
-                text = f"{text}; {cell}" if text != filling.constant else cell
-                if full not in LISTED:
-                    break
+                between = "; " if full in LISTED else " "
+                text = f"{text}{between}{cell}" if text != filling.constant else cell
+                if full not in LISTED and not (several and full == "hours" and parsers.half_of_hours(text)):
+                    break  # days alone, and times alone, stand in columns of their own
         if chosen := self._chosen(full) if filling.chosen else "":  # words for "other" stand beside the choices
             text = f"{chosen}; {text}" if text != filling.constant else chosen
         if full in PARTED:

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from mapping.area.addresses import says_street
 from mapping.area.geocode import locate, units_served
@@ -66,6 +67,12 @@ class ColumnGuess:
     def samples(self) -> list[str]:
         """The first five different cells, which the page of columns shows."""
         return list(self.counts)[:5]
+
+    @property
+    def half_of_hours(self) -> Literal["days", "times", ""]:
+        """Whether most cells name only the days, or only the times, of hours."""
+        halves: tuple[Literal["days", "times"], ...] = ("days", "times")
+        return next((half for half in halves if self.shares.get(half, 0.0) >= ENOUGH), "")
 
     def names_units(self) -> bool:
         """Tell whether the cells of a column of addresses name units and little else."""
@@ -173,6 +180,8 @@ def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
         "hours": lambda text: (
             bool(re.search(r"\d", text) or ROUND_THE_CLOCK.search(text)) and _reads(parsers.hours, text)
         ),
+        "days": lambda text: parsers.half_of_hours(text) == "days",
+        "times": lambda text: parsers.half_of_hours(text) == "times",
         "service": lambda text: _all_known("service_types", text),
         "serves": lambda text: _all_known("beneficiaries", text),
         "languages": lambda text: not re.search(r"\d", text) and _reads(parsers.language_codes, text),

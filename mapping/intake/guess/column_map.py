@@ -526,6 +526,7 @@ def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | N
     _choose_service(guess)
     _name_bodies(guess)
     _call_faxes(guess)
+    _join_halves(guess)
     _keep_from_people(guess)
     _take_service_of_all(guess)
     _take_offset_of_all(guess)
@@ -565,7 +566,7 @@ class _Giving:
         elif about in ("", "service") and (code := _service_of(name, look)) is not None:
             guess.services[name] = code
             guess.why[name] = "yes or no, by its name"
-        elif about and not look.speaks_against(about):
+        elif about and (not look.speaks_against(about) or (about == "hours" and look.half_of_hours)):
             self.give(name, about, "by its name")
             if about == "address" and look.names_units() and "unit" not in guess.fields:
                 guess.fields["unit"] = [name]
@@ -590,8 +591,8 @@ class _Giving:
             about = "phone"
         if about == "verified_on" and named(name, "other day"):
             about = ""
-        if about == "contact" and named(name, "phone") and look.shares.get("dialled", 0.0) >= ENOUGH:
-            about = "phone"  # who answers, and the numbers
+        if about in ("contact", "email") and named(name, "phone") and look.shares.get("dialled", 0.0) >= ENOUGH:
+            about = "phone"  # the numbers, and who answers or the mail beside them
         if about == "place" and look.holds_numbers() and look.holds_parted_numbers():
             about = "phone"  # "Telephone / town" over the numbers of lines in towns
         return about
@@ -693,6 +694,19 @@ def _call_faxes(guess: Guessed) -> None:
     faxes = [name for name in guess.fields.get("fax", ()) if named(name, "phone")]
     if faxes and "phone" not in guess.fields:
         guess.fields["phone"] = guess.fields.pop("fax")
+
+
+def _join_halves(guess: Guessed) -> None:
+    """Take the times from a column of their own where that of the hours has the days alone, or the days."""
+    hours = guess.fields.get("hours", [])
+    half = guess.seen[hours[0]].half_of_hours if len(hours) == 1 else ""
+    others = [
+        name for name in guess.open if half and name in guess.seen and guess.seen[name].half_of_hours not in ("", half)
+    ]
+    if len(others) == 1:
+        hours.append(others[0])
+        guess.open.remove(others[0])
+        guess.why[others[0]] = "the other half of the hours"
 
 
 def _keep_from_people(guess: Guessed) -> None:

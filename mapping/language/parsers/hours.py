@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -632,6 +632,19 @@ def names_days(text: str) -> bool:
     (True, False)
     """
     return any(token.means == "days" for token in _tokens(text))
+
+
+@lru_cache(maxsize=20_000)
+def half_of_hours(text: str) -> Literal["days", "times", ""]:
+    """Tell whether a text names only the days or only the times of hours, which another one makes whole.
+
+    >>> half_of_hours("Mon-Fri"), half_of_hours("8.00am-5.00pm"), half_of_hours("Mon 9-17"), half_of_hours("24h")
+    ('days', 'times', '', '')
+    """
+    means = {token.means for token in _tokens(text)}
+    if means & {"always", "other", "appointment"} or {"days", "time"} <= means:
+        return ""
+    return "days" if "days" in means else "times" if "time" in means else ""
 
 
 def moscow_time(text: str) -> tuple[str, float | None]:

@@ -56,6 +56,46 @@ def test_what_a_messenger_copies_is_refused_for_what_it_is(area, lines):
         guessed_map([Sheet("", [line.split(", ") for line in lines])], "chat", area)
 
 
+def test_a_column_of_numbers_and_mail_holds_phones(area):
+    rows = [
+        ["Organization", "Phone / e-mail"],
+        *([f"Umed {n}", f"+992 93 100 20 0{n}\numed{n}@umed.example"] for n in range(4)),
+    ]
+    assert guessed([Sheet("", rows)], area).fields["phone"] == ["Phone / e-mail"]
+
+
+def test_a_column_of_internal_numbers_is_never_kept(area):
+    rows = [["Denumirea", "Telefon", "Telefon de serviciu (intern)"], *([f"Umed {n}", "022 11-10-0", ""] for n in "12")]
+    rows[1][2] = "069 111 001"
+    guess = guessed([Sheet("", rows)], area)
+    assert guess.fields["phone"] == ["Telefon"]
+    assert "Telefon de serviciu (intern)" in guess.private
+
+
+def test_days_and_times_in_columns_of_their_own_are_hours_together(area, tmp_path):
+    rows = [
+        "Organization,District,Service,Days,Open - Close",
+        "Umed,Bokhtar,legal aid,Mon-Fri,8.00am-5.00pm",
+        "Nur,Bokhtar,legal aid,Tues & Thurs,9-1pm",
+        "Sabo,Bokhtar,legal aid,Daily,24h",
+        "Gul,Bokhtar,legal aid,Sat,2pm-5pm",
+    ]
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    batch = read(path, area=area, today=TODAY)
+    assert {(span.byday, span.opens_at, span.closes_at) for span in batch.of("schedule")} == {
+        ("MO,TU,WE,TH,FR", "08:00", "17:00"),
+        ("TU,TH", "09:00", "13:00"),
+        ("MO,TU,WE,TH,FR,SA,SU", "00:00", "23:59"),
+        ("SA", "14:00", "17:00"),
+    }
+
+
+def test_hours_in_two_languages_are_no_halves(area):
+    rows = [["Организация", "Часы", "Hours"], *([f"Центр {n}", "пн-пт 9-17", "Mon-Fri 9-17"] for n in range(3))]
+    assert guessed([Sheet("", rows)], area).fields["hours"] == ["Часы"]
+
+
 def test_a_table_with_times_and_names_is_no_chat(area):
     rows = [["Организация", "Часы", "Телефон"], *([f"Центр {n}", "9:00-17:00", f"91800112{n}"] for n in range(3))]
     assert guessed([Sheet("", rows)], area).bodies == ["Организация"]
