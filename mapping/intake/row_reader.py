@@ -626,16 +626,18 @@ class Reader:
         return day is not None
 
     def say_remarked(self) -> None:
-        """Say which fields a remark speaks of that no column tells: a remark is never read, and not lost in silence."""
+        """Say which fields a remark, or the words for help, speak of and no column tells."""
         for name, folded in zip(self.intake.columns.private, self.intake.remarks, strict=True):
             for about in parsers.remarked(self.row.cells.get(folded, "")):
                 if about in parsers.CHANGES or not self.text(about):
                     problem = Phrase("the remark seems to say this: {field}", field=field_name(about))
                     self._keep(name, problem, Phrase("write it into a column of its own"), "doubt")
 
-        if not self.text("cost") and parsers.tells_price(self.text("service")):
-            problem = Phrase("the words for help seem to say this: {field}", field=field_name("cost"))
-            self._keep("service", problem, Phrase("write it into a column of its own"), "note")
+        for about in parsers.beside_help(self.text("service")):
+            if about in parsers.CHANGES or not self.text(about):
+                problem = Phrase("the words for help seem to say this: {field}", field=field_name(about))
+                level: Level = "note" if about == "cost" else "doubt"
+                self._keep("service", problem, Phrase("write it into a column of its own"), level)
 
     def held_back(self) -> bool:
         """Tell whether a remark asks that the row be shown to nobody."""

@@ -179,9 +179,7 @@ def hides_number(note: str) -> bool:
     return asks_silence(note) or _OWN_NUMBER.search(note) is not None
 
 
-_OWN_NUMBER = re.compile(
-    rf"(?<!\w)(?:{alternatives('own number')}|{alternatives('own number at the end')}\W*$)", re.I
-)
+_OWN_NUMBER = re.compile(rf"(?<!\w)(?:{alternatives('own number')}|{alternatives('own number at the end')}\W*$)", re.I)
 
 
 @lru_cache(maxsize=20_000)

@@ -1317,6 +1317,20 @@ def test_a_price_among_the_words_for_help_is_not_lost_in_silence(take):
     assert problem not in [str(problem) for _, _, problem in said(take((*free[:7], *row[7:]), heads=head))]
 
 
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        ("Mon-Fri lawyer", "hours"),
+        ("юридическая консультация (чт)", "hours"),
+        ("психолог по четвергам", "hours"),
+        ("legal advice, 8 beds", "capacity"),
+    ],
+)
+def test_days_and_places_among_the_words_for_help_are_not_lost_in_silence(take, words, field):
+    told = [str(problem) for _, _, problem in said(take((*ROW[:3], words, *ROW[4:])))]
+    assert f"the words for help seem to say this: {field}" in told
+
+
 def test_hours_in_moscow_time_are_told_with_it(take):
     head, row = with_cells(Hours="пн-пт 10–19 (МСК)")
     batch = take(row, heads=head)

@@ -69,7 +69,7 @@ from mapping.language.parsers.phones import (
     phones,
 )
 from mapping.language.parsers.points import Point, angle, coordinates
-from mapping.language.parsers.remarks import CHANGES, remarked, tells_price
+from mapping.language.parsers.remarks import CHANGES, beside_help, remarked
 from mapping.language.parsers.standing import closes_on, opens_later, standing, status, until
 
 __all__ = [
@@ -100,6 +100,7 @@ __all__ = [
     "angle",
     "answer",
     "answered",
+    "beside_help",
     "capacity",
     "cell",
     "closes_on",
@@ -140,7 +141,6 @@ __all__ = [
     "split_list",
     "standing",
     "status",
-    "tells_price",
     "term",
     "two_names",
     "until",

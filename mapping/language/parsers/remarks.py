@@ -33,6 +33,8 @@ def remarked(text: str) -> tuple[str, ...]:
     (('languages',), ('status',))
     >>> remarked("летом с 7 до 14"), remarked("с 1 декабря переезжаем"), remarked("в августе закрыты, ücretsiz")
     (('hours',), ('address',), ('hours', 'cost'))
+    >>> remarked("lawyer Tue & Thu only"), remarked("пулакӣ барои хориҷиён"), remarked("безопасная среда, есть душ")
+    (('hours',), ('cost',), ())
     """
     words = skeleton(text).split()
     says = {
@@ -40,9 +42,24 @@ def remarked(text: str) -> tuple[str, ...]:
         "languages": _speaks(words),
         "serves": _only(words) or bool(left_out(text).who),
         "hours": _begins(words, "season stems") or _tells_times(text, words),
-        "cost": tells_price(text),
+        "cost": tells_price(text) or _BEGINS_WITH_MONEY.search(text) is not None,
         "address": _begins(words, "moved stems"),
         "status": works_until(text),
+    }
+    return tuple(name for name, there in says.items() if there)
+
+
+@lru_cache(maxsize=20_000)
+def beside_help(text: str) -> tuple[str, ...]:
+    """Return the fields that words for kinds of help seem to say something of besides: capacity, hours, cost.
+
+    >>> beside_help("приют (8 мест)"), beside_help("Mon-Fri lawyer"), beside_help("бесплатный юрист")
+    (('capacity',), ('hours',), ('cost',))
+    """
+    says = {
+        "capacity": _takes(skeleton(text).split()),
+        "hours": names_days(text, surely=True),
+        "cost": tells_price(text),
     }
     return tuple(name for name, there in says.items() if there)
 
@@ -74,14 +91,20 @@ def tells_price(text: str) -> bool:
 
 _BRACKETS = re.compile(r"\(\s*([^()]*)")
 _FOR_MONEY = re.compile(alternatives("for money"), re.I)
+_BEGINS_WITH_MONEY = re.compile(rf"(?:^|[;,.!])\s*{alternatives('for money')}", re.I)
+"""A remark, or a part of it, that begins with what something costs; elsewhere the words are of wages and fees too."""
 WHOLE = 3
 """Letters of a word that stands whole: "free" is the beginning of too many others."""
 
 
 def _tells_times(text: str, words: list[str]) -> bool:
-    """Tell whether days of the week stand beside numbers, or the months in which something is so every year."""
-    numbers = re.search(r"\d", _DIALLED.sub(" ", text)) is not None
-    return names_days(text) if numbers else any(word.startswith(_MONTHS) for word in words)
+    """Tell whether days of the week are named, or the months in which something is so every year.
+
+    Beside numbers a day counts however it is written; else in so many letters that it is no other word, or with others.
+    """
+    if re.search(r"\d", _DIALLED.sub(" ", text)) is not None:
+        return names_days(text)
+    return any(word.startswith(_MONTHS) for word in words) or names_days(text, surely=True)
 
 
 _DIALLED = re.compile(r"\+?\d(?:[ ()-]*\d){4,}")
