@@ -272,6 +272,25 @@ def test_drink_and_drugs_are_a_sickness_unless_a_life_or_a_prison_is_spoken_of(r
     assert reader.read(text).first_types()[0] == first
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("не могу говорить", "IDN-HOT"),
+        ("gapira olmayman u yonimda", "IDN-HOT"),
+        ("is it confidential", "IDN-HOT"),
+        ("ребёнок боится отца писается в кровать", "IDN-HOT"),
+        ("erim qo'l ko'taradi", "ACC-GBV"),
+        ("ребёнок с ДЦП реабилитация", "CHP-FRI"),
+        ("болам ногирон нафака олиш учун каерга бораман", "INC-SOC"),
+        ("бева бо се кӯдак, барои нафақа кучо равам", "INC-SOC"),
+        ("коляска инвалидная сломалась", "INC-SOC"),
+        ("одинокая мать некуда идти", "ACC-EME"),
+    ],
+)
+def test_who_cannot_speak_gets_the_line_and_who_asks_where_to_get_money_no_bed(reader, text, first):
+    assert reader.read(text).first_types()[0] == first
+
+
 @pytest.mark.parametrize("text", NEAR_HOME)
 def test_near_home_asks_for_no_place_to_stay(reader, text):
     assert reader.read(text).first_types()[0] == "HLT-PHC"
