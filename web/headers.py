@@ -65,14 +65,15 @@ def open_headers(path: str) -> dict[str, str]:
 NOT_SENT = ("Cache-Control", "ETag", "Last-Modified", "Server")
 """What no page sends of itself."""
 
-_LOADED = re.compile(r"/([a-z]{2,3}/(index\.js|m/.+)|travel\.js)")
+LOADED = re.compile(r"/([a-z]{2,3}/(index\.js|m/.+)|(travel|words)\.js)")
+"""What the search and the map load, which a visit loads once: the web servers of `deploy/` have the same."""
 
 
 def kept_for(path: str) -> str:
     """Return how long a browser may keep what is at a path, as the header says it."""
     if path.startswith("/static/"):
         return "public, max-age=86400"
-    return "public, max-age=600" if _LOADED.fullmatch(path) else "no-store"
+    return "public, max-age=600" if LOADED.fullmatch(path) else "no-store"
 
 
 def set_headers(app: Flask) -> None:

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from mapping.cli import app
 from scripts.check_docs import wrong_command
 from web.access.mailer import mail_settings
-from web.headers import DATA_HEADERS, HEADERS
+from web.headers import DATA_HEADERS, HEADERS, LOADED
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
@@ -115,6 +115,11 @@ def test_the_web_server_sends_the_headers_of_the_portals():
     logged = re.findall(r"log_format.*", public)
     assert logged
     assert not re.search(r"remote_addr|request_uri|\$uri|\$request\b|user_agent|referer", logged[0])
+
+
+@pytest.mark.parametrize("name", ["nginx-public.conf", "Caddyfile.public"])
+def test_web_servers_let_browsers_keep_what_the_live_portal_lets_them_keep(name):
+    assert f"^{LOADED.pattern}$" in (DEPLOY / name).read_text(encoding="utf-8")
 
 
 def test_the_container_runs_as_nobody_special():

@@ -4,9 +4,11 @@ import errno
 import gzip
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urljoin
 
 import pytest
 
@@ -46,6 +48,17 @@ def test_the_index_of_the_search_goes_out_compressed_and_may_be_kept_for_minutes
     assert answer.headers["Content-Encoding"] == "gzip"
     assert answer.headers["Cache-Control"] == "public, max-age=600"
     assert served.test_client().get("/en/index.html").headers["Cache-Control"] == "no-store"
+
+
+def test_a_visit_loads_what_the_search_needs_once(served):
+    client = served.test_client()
+    page = client.get("/en/index.html").text
+    (template,) = re.findall("<template>(.*?)</template>", page, re.DOTALL)
+    scripts = re.findall('src="([^"]+)"', template)
+    assert {"../words.js", "index.js"} <= {*scripts}
+    for script in scripts:
+        path = urljoin("/en/index.html", script)
+        assert client.get(path).headers["Cache-Control"].startswith("public, max-age="), path
 
 
 def test_what_a_browser_has_already_is_not_sent_again(served):
