@@ -32,6 +32,10 @@ Routes = Mapping[str, str]
 """Endpoint -> the action that it is, or "everyone"."""
 
 
+BY_ITSELF = "by-itself"
+"""Name of what a page adds to an address that it asks for without anybody's doing: that keeps no session alive."""
+
+
 def guard(
     app: Flask,
     routes: Routes,
@@ -111,7 +115,8 @@ def somebody() -> Account | None:
     """Return who is signed in to this portal, if anybody is whose role may be."""
     if "account" not in g:
         token = session.get("token", "")
-        account = accounts().session(token, now=now(), portal=current_app.config["PORTAL"]) if token else None
+        portal, keep = current_app.config["PORTAL"], BY_ITSELF not in request.args
+        account = accounts().session(token, now=now(), portal=portal, keep=keep) if token else None
         g.account = account if account is not None and account.role in current_app.config["PORTAL_ROLES"] else None
     return cast("Account | None", g.account)
 
@@ -139,9 +144,11 @@ def require(action: Action, over: object = None) -> None:
 
 
 def log(action: Deed, *, subject: str = "", reason: str = "", who: str = "") -> None:
-    """Write a line of the ledger about this request."""
-    account = somebody()
-    ledger().append(who or (account.login if account else ""), action, subject=subject, reason=reason, now=now())
+    """Write a line of the ledger about this request, or about what was begun by ``who``."""
+    if not who:
+        account = somebody()
+        who = account.login if account else ""
+    ledger().append(who, action, subject=subject, reason=reason, now=now())
 
 
 def log_at_most(most: int, action: Deed, *, since: dt.datetime, subject: str, reason: str) -> int:

@@ -26,6 +26,7 @@ from web.presenters.edition import Edition, Editions
 from web.staff.agreeing import why
 from web.staff.common import close_directory
 from web.staff.fields import AUDIENCE_LABELS, KINDS, TABLES
+from web.staff.imports.work import Workshop
 from web.staff.operations.publish import views
 from web.stores.inbox import Inbox
 from web.stores.ledger import Ledger
@@ -100,6 +101,7 @@ def create_staff_app(
         restricted=_for_focal_points,
     )
     app.config.update({name.upper(): value for name, value in settings.items()})
+    app.extensions["rohnamo_works"] = Workshop(app)
     app.context_processor(_words)
     app.teardown_appcontext(close_directory)
     return app

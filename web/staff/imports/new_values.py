@@ -1,8 +1,7 @@
 """What a list says otherwise, value by value: contacts and whereabouts first, doubtful rows apart."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
@@ -15,9 +14,21 @@ ADDED = ("phone", "address", "contact", "url")
 """Parts that lead people somewhere: a new one of a known record is told beside those that the list does not repeat."""
 
 
-@dataclass(frozen=True)
-class NewValue:
+class NewValue(NamedTuple):
     """A field of a known record, as it is and as a list says."""
+
+    owner: tuple[str, str]
+    """Table and id of the entry."""
+    table: str
+    name: str
+    before: list[Any]
+    now: Any
+    doubtful: bool
+    """Whether something in its row has to be looked at."""
+
+
+class SaidOtherwise(NamedTuple):
+    """A new value in words."""
 
     entry: str
     body: str
@@ -28,28 +39,38 @@ class NewValue:
     leads: bool
     """Whether people are led elsewhere by it."""
     doubtful: bool
-    """Whether something in its row has to be looked at."""
 
 
-def new_values(batch: Batch, whole: VisibleRecords, area: StudyArea, language: str) -> list[NewValue]:
-    """Return what a list says otherwise, as far as it may be seen, contacts and whereabouts first."""
+def new_values(batch: Batch, whole: VisibleRecords) -> list[NewValue]:
+    """Return what a list says otherwise, as far as it may be seen."""
     doubtful = _doubtful(batch)
     values = []
     for record, table, name, before, now in (*_changed(batch, whole), *_added(batch, whole)):
         owner = whole.owner(record) or (record.table, record.id)
-        entry = whole.record(*owner) if whole.has(*owner) else None
-        values.append(
-            NewValue(
-                name_of(whole, entry, language) if entry else "",
-                body_of(whole, entry, language),
-                LABELS[name] if table in WHOLES else TABLES[table],
-                "; ".join(said(table, name, old_value, area, language) for old_value in before),
-                said(table, name, now, area, language),
-                name in ENTRY_POINTS.get(table, ()),
-                record.id in doubtful or owner[1] in doubtful,
+        values.append(NewValue(owner, table, name, before, now, record.id in doubtful or owner[1] in doubtful))
+    return values
+
+
+def said_otherwise(
+    values: Iterable[NewValue], whole: VisibleRecords, area: StudyArea, language: str
+) -> list[SaidOtherwise]:
+    """Return new values in words, contacts and whereabouts first; what may be seen no more is left out."""
+    words = []
+    for value in values:
+        if whole.has(*value.owner):
+            entry, table = whole.record(*value.owner), value.table
+            words.append(
+                SaidOtherwise(
+                    name_of(whole, entry, language),
+                    body_of(whole, entry, language),
+                    LABELS[value.name] if table in WHOLES else TABLES[table],
+                    "; ".join(said(table, value.name, old_value, area, language) for old_value in value.before),
+                    said(table, value.name, value.now, area, language),
+                    value.name in ENTRY_POINTS.get(table, ()),
+                    value.doubtful,
+                )
             )
-        )
-    return sorted(values, key=lambda value: (not value.leads, value.entry))
+    return sorted(words, key=lambda value: (not value.leads, value.entry))
 
 
 def _changed(batch: Batch, whole: VisibleRecords) -> Iterator[tuple[Any, str, str, list[Any], Any]]:

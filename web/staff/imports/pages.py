@@ -1,6 +1,7 @@
 """Import: bring a list in, say what its columns are, see every issue and what would change, store it, take it back."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Literal, cast
 
@@ -12,19 +13,16 @@ from mapping.column_map import FIELDS as MEANINGS
 from mapping.column_map import ColumnMap
 from mapping.directory.writing import MOVED, NOT_HELD, Missing
 from mapping.errors import FormatError, MappingError, NotFound
-from mapping.intake.guess.column_map import guessed
 from mapping.intake.guess.draft import unknown_words
-from mapping.intake.guess.layout import tables_in
-from mapping.intake.read import implied_map
 from mapping.intake.report import LEVELS
 from mapping.language.i18n import Message, Phrase, show
 from mapping.model import ENTRIES, WHOLES, record_id
 from mapping.registry import format_of, readers
-from web.access.guard import Open, log, me, study_area, today
+from web.access.guard import Open, me, study_area
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, everything_seen, outcome, propose
+from web.staff.common import everything_seen, propose
 from web.staff.fields import CHOOSE, NEEDED, TABLES
 from web.staff.imports.chosen_columns import (
     ANSWER,
@@ -41,20 +39,25 @@ from web.staff.imports.chosen_columns import (
     untold,
 )
 from web.staff.imports.map_words import SHAPES, becomes, named
-from web.staff.imports.new_values import new_values
+from web.staff.imports.new_values import said_otherwise
 from web.staff.imports.reading import (
     RESERVED,
+    Looked,
     Preview,
     agreed_by_two,
     asked_of,
+    first_look,
+    forget,
     is_agreed,
-    look,
+    is_worked_on,
     maps,
-    read_upload,
     trusted_senders,
     uploads,
+    whole_look,
 )
+from web.staff.imports.storing import storing, storing_of
 from web.staff.imports.uploads import Upload, save_map, saved_maps
+from web.staff.imports.work import Work, comes_in_time, how_far
 from web.staff.visible import body_of, name_of
 
 imports = Blueprint("imports", __name__)
@@ -65,6 +68,7 @@ ROUTES: dict[str, Action | Open] = {
     "imports.columns": "import",
     "imports.preview": "import",
     "imports.store": "import",
+    "imports.stored": "import",
     "imports.drop": "import",
 }
 MENU = (MenuItem("import.html", Message("Import"), "import", 60),)
@@ -78,6 +82,10 @@ RESERVED_NAME = Message("This short name is kept for the portal itself. Choose a
 MAP_WRONG = Message("The map does not fit; look at the name of the sender and at the columns.")
 
 
+MOST_SHOWN = 200
+"""So many lines of one kind a preview shows: a page of tens of thousands takes long to come, and nobody reads it."""
+
+
 @imports.route("/<language>/import.html", methods=["GET", "POST"])
 def begin(language: str) -> ResponseReturnValue:
     """Choose a file, and the map that it is read by."""
@@ -89,39 +97,52 @@ def begin(language: str) -> ResponseReturnValue:
         wrong["file"] = NEEDED
     if not sent or wrong:
         return _begin(language, wrong=wrong), 400
-    contents, chosen = sent.read(), known[request.form.get("map", "")]
+    contents = sent.read()
     while True:
         try:
             upload = uploads().keep(me().id, sent.filename or "", contents)
         except FormatError as error:
             return _begin(language, why=error.args[0]), 400
-        try:
-            with uploads().alone(upload.token):
-                upload = uploads().get(upload.token, me().id)
-                return _look_at(language, upload, chosen)
-        except NotFound:
-            continue  # a press before this one found that it cannot be read; so why is told again
+        with suppress(NotFound):  # a press before this one found that it cannot be read; so why is told again
+            return _first_page(language, upload, known[request.form.get("map", "")])
 
 
-def _look_at(language: str, upload: Upload, chosen: tuple[ColumnMap, bool] | None) -> ResponseReturnValue:
-    """Find by which map a file is to be read; a file that cannot be is removed."""
+def _first_page(language: str, upload: Upload, chosen: tuple[ColumnMap, bool] | None) -> ResponseReturnValue:
+    """Lead to what comes first for a file: its columns, or the preview where it is known how it is read."""
     try:
-        module = format_of(upload.path)
-        if chosen is not None:
-            upload = uploads().read_by(upload, chosen[0], trusted=chosen[1])
-        elif hasattr(module, "read") and not upload.looked_at:
-            sheets, name = tables_in(module, upload.path), upload.path.stem
-            if (implied := implied_map(sheets, study_area(), source=name, name=name)) is None:
-                guessed(sheets, study_area())
-                uploads().looked_at(upload)
-            else:
-                upload = uploads().read_by(replace(upload, says_itself=True), implied, trusted=False)
+        format_of(upload.path)
+    except FormatError as error:
+        return _not_read(language, upload, error)
+    if chosen is not None:
+        uploads().read_by(upload, chosen[0], trusted=chosen[1])
+    elif _has_columns(upload) and upload.columns is None:
+        work = first_look(upload)
+        if comes_in_time(work):
+            return _looked(language, upload, work)
+        return redirect(f"/{language}/i/{upload.token}/columns.html", code=303)
+    return redirect(f"/{language}/i/{upload.token}/preview.html", code=303)
+
+
+def _has_columns(upload: Upload) -> bool:
+    """Whether it is to be said what the columns of a file are."""
+    return hasattr(format_of(upload.path), "read") and not upload.says_itself
+
+
+def _looked(language: str, upload: Upload, work: Work[Looked]) -> ResponseReturnValue:
+    """Lead to the columns of a file that was looked at; a file that cannot be read is removed."""
+    try:
+        implied = work.result().implied
     except (MappingError, ValueError) as error:
-        why = _reason(error, upload, language)
-        uploads().drop(upload)
-        return _begin(language, why=why), 400
-    page_of_it = "preview" if upload.columns or not hasattr(module, "read") else "columns"
-    return redirect(f"/{language}/i/{upload.token}/{page_of_it}.html", code=303)
+        return _not_read(language, upload, error)
+    if implied is not None:
+        uploads().read_by(replace(upload, says_itself=True), implied, trusted=False)
+    return redirect(f"/{language}/i/{upload.token}/{'columns' if implied is None else 'preview'}.html", code=303)
+
+
+def _not_read(language: str, upload: Upload, error: Exception) -> ResponseReturnValue:
+    why = _reason(error, upload, language)
+    forget(upload)
+    return _begin(language, why=why), 400
 
 
 @imports.errorhandler(NotFound)
@@ -133,7 +154,7 @@ def gone(_error: NotFound) -> ResponseReturnValue:
 def _begin(language: str, *, why: object = "", **more: object) -> str:
     known = saved_maps(maps())
     states = {name: agreed_by_two(columns) for name, (columns, _) in known.items()}
-    waiting = uploads().of(me().id)
+    waiting = [(upload, _waits_for(upload)) for upload in uploads().of(me().id)]
     return page(
         "staff/import.html",
         language,
@@ -147,6 +168,15 @@ def _begin(language: str, *, why: object = "", **more: object) -> str:
     )
 
 
+def _waits_for(upload: Upload) -> Message:
+    """Return what an upload that is not finished waits for."""
+    if is_worked_on(upload):
+        return Message("is being worked on")
+    if upload.stored:
+        return Message("stored already; waits for a second person")
+    return Message("waits for you")
+
+
 def _reason(error: Exception, upload: Upload, language: str) -> str:
     """Return why a file was refused, without the folder in which it lies here."""
     reason = error.args[0] if error.args else ""
@@ -158,7 +188,17 @@ def _reason(error: Exception, upload: Upload, language: str) -> str:
 def columns(language: str, token: str) -> ResponseReturnValue:
     """Say what the columns of a list are: as guessed, or otherwise."""
     upload = uploads().get(token, me().id)
-    guess = guessed(tables_in(format_of(upload.path), upload.path), study_area())
+    if not _has_columns(upload):
+        return redirect(f"/{language}/i/{token}/preview.html", code=303)
+    work = first_look(upload)
+    if request.method == "GET" and not comes_in_time(work):
+        return how_far(language, work)
+    try:
+        guess = work.result().guess
+    except (MappingError, ValueError) as error:
+        return _not_read(language, upload, error)
+    if guess is None:
+        return _looked(language, upload, work)
     if request.method == "GET":
         return _columns(language, upload, guess, form_of(upload.columns, guess) if upload.columns else {})
     chosen = as_chosen(guess, request.form)
@@ -211,8 +251,11 @@ def _columns(
 def preview(language: str, token: str) -> ResponseReturnValue:
     """Show what a list would do: every issue by row, what is new, what would change, what would be hidden."""
     upload = uploads().get(token, me().id)
+    work = whole_look(upload)
+    if not comes_in_time(work):
+        return how_far(language, work)
     try:
-        preview = look(upload)
+        preview = work.result()
     except (MappingError, ValueError) as error:
         return _refused(language, upload, error)
     return _preview(language, upload, preview)
@@ -229,18 +272,22 @@ def _not_agreed() -> list[Upload]:
 
 
 def _preview(language: str, upload: Upload, preview: Preview, *, problem: Message | None = None) -> str:
-    agreed = is_agreed(upload)
+    agreed, whole = is_agreed(upload), everything_seen()
     source = upload.columns.source if upload.columns is not None else ""
     return page(
         "staff/preview.html",
         language,
         upload=upload,
         found=preview,
-        values=new_values(preview.batch, everything_seen(), study_area(), language),
+        hidden=[
+            name_of(whole, whole.record(*entry), language) or entry[0] for entry in preview.hidden if whole.has(*entry)
+        ],
+        values=said_otherwise(preview.values, whole, study_area(), language),
+        longest=MOST_SHOWN,
         levels=LEVELS,
         agreed=agreed,
         asked=asked_of(source),
-        numbers=source not in trusted_senders() and bool(preview.batch.of("phone")),
+        numbers=source not in trusted_senders() and preview.has_numbers,
         problem=problem,
         unknown=_not_agreed(),
         counted={table: TABLES[table] for table in ENTRIES if table in WHOLES or preview.counts[table]},
@@ -258,53 +305,60 @@ def _named(missing: Iterable[Missing], language: str) -> Iterator[tuple[Missing,
     """Yield what is missing with its name and that of its organization, as they may be seen."""
     whole = everything_seen()
     for absent in missing:
-        record = whole.record(absent.table, absent.id)
-        yield absent, name_of(whole, record, language), body_of(whole, record, language)
+        if whole.has(absent.table, absent.id):
+            record = whole.record(absent.table, absent.id)
+            yield absent, name_of(whole, record, language), body_of(whole, record, language)
 
 
 @imports.post("/<language>/i/<token>/store")
 def store(language: str, token: str) -> ResponseReturnValue:
     """Store a list, or ask a second person to agree to its map first; pressed twice, it is stored once."""
-    choice = request.form.get("choice")
-    with uploads().alone(token):
-        upload = uploads().get(token, me().id)
+    upload, choice = uploads().get(token, me().id), request.form.get("choice")
+    if choice in ("map", "phones") and upload.columns is not None:
         try:
-            if choice in ("map", "phones") and upload.columns is not None:
-                has_numbers = bool(look(upload).batch.of("phone"))
-                return _ask(language, upload, cast("Literal['map', 'phones']", choice), has_numbers)
-            if request.form.get("stored", upload.stored, type=int) != upload.stored:
-                return redirect(f"/{language}/changes.html?done", code=303)
-            return _store(language, upload)
-        except FormatError as error:
+            has_numbers = whole_look(upload, current=False).result().has_numbers
+        except (MappingError, ValueError) as error:
             return _refused(language, upload, error)
-        except (MappingError, ValueError):
-            return _not_stored(language, upload)
+        with uploads().alone(token):
+            return _ask(language, upload, cast("Literal['map', 'phones']", choice), has_numbers)
+    looked_at = request.form.get("stored", upload.stored, type=int)
+    if looked_at != upload.stored:
+        return redirect(f"/{language}/changes.html?done", code=303)
+    work = storing(upload, by=me().login)
+    if not comes_in_time(work):
+        return redirect(f"/{language}/i/{token}/stored.html", code=303)
+    return _outcome(language, token, work)
+
+
+@imports.get("/<language>/i/<token>/stored.html")
+def stored(language: str, token: str) -> ResponseReturnValue:
+    """Say how far the storing of a list is, and lead to what came of it."""
+    work = storing_of(token)
+    if work is None or work.account != me().id:  # the portal was started anew meanwhile
+        uploads().get(token, me().id)
+        return redirect(f"/{language}/i/{token}/preview.html", code=303)
+    if not comes_in_time(work):
+        return how_far(language, work)
+    return _outcome(language, token, work)
+
+
+def _outcome(language: str, token: str, work: Work[str]) -> ResponseReturnValue:
+    """Lead to the page that says what came of storing a list, or say why it was not stored."""
+    try:
+        return redirect(f"/{language}/{work.result()}", code=303)
+    except FormatError as error:
+        return _refused(language, uploads().get(token, me().id), error)
+    except (MappingError, ValueError):
+        return _not_stored(language, uploads().get(token, me().id))
 
 
 def _not_stored(language: str, upload: Upload) -> ResponseReturnValue:
     """Show a list that does not fit what is there; where it cannot be looked at either, say why."""
     try:
-        preview = look(upload)
+        preview = whole_look(upload).result()
     except (MappingError, ValueError) as error:
         return _refused(language, upload, error)
     return _preview(language, upload, preview, problem=NOT_STORED), 409
-
-
-def _store(language: str, upload: Upload) -> ResponseReturnValue:
-    if upload.stored and is_agreed(upload):  # what was stored as secret, numbers too, would stay so
-        directory().undo(upload.stored, by=me().login, on=today())
-    change = directory().add(read_upload(upload, directory()), by=me().login, on=today())
-    if upload.columns is not None and not upload.trusted:
-        save_map(upload.columns, maps())
-    log("imported", subject=upload.path.name)
-    if upload.columns is None or (is_agreed(upload) and not asked_of(upload.columns.source)):
-        uploads().drop(upload)
-    else:
-        uploads().stored_by(upload, directory().batches()[-1].number)
-    whole = everything_seen()
-    missing = [record for record in change.missing if record.table in WHOLES and whole.has(record.table, record.id)]
-    path = "see/moved" if any(record.moved for record in missing) else "see/missing" if missing else "changes"
-    return redirect(f"/{language}/{path}.html?{outcome(change)}", code=303)
 
 
 def _ask(language: str, upload: Upload, kind: Literal["map", "phones"], has_numbers: bool) -> ResponseReturnValue:
@@ -323,5 +377,5 @@ def _ask(language: str, upload: Upload, kind: Literal["map", "phones"], has_numb
 @imports.post("/<language>/i/<token>/drop")
 def drop(language: str, token: str) -> ResponseReturnValue:
     """Remove an upload without storing it."""
-    uploads().drop(uploads().get(token, me().id))
+    forget(uploads().get(token, me().id))
     return redirect(f"/{language}/import.html", code=303)

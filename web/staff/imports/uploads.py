@@ -44,8 +44,8 @@ class Upload:
     """The act that stored it before two people agreed to its map; 0 where none did."""
     says_itself: bool = False
     """Whether the map is the one that the file implies: its columns are not to be chosen."""
-    looked_at: bool = False
-    """Whether it could be read."""
+    storing_after: int | None = None
+    """The last act before it was begun to be stored; None where that was not begun, or came to its end."""
 
 
 class Uploads:
@@ -99,8 +99,16 @@ class Uploads:
         columns = ColumnMap.model_validate_json(note["columns"]) if note["columns"] else None
         path = self.folder / token / "file" / note["name"]
         stored, says_itself = note.get("stored", 0), note.get("says_itself", False)
-        looked_at = note.get("looked_at", False)
-        return Upload(token, note["account"], path, columns, note["trusted"], stored, says_itself, looked_at)
+        after = note.get("storing_after")
+        return Upload(token, note["account"], path, columns, note["trusted"], stored, says_itself, after)
+
+    def has(self, token: str) -> bool:
+        """Tell whether there is an upload, whosever it is."""
+        try:
+            self.get(token, None)
+        except NotFound:
+            return False
+        return True
 
     def of(self, account: str) -> list[Upload]:
         """Return the uploads that somebody has not finished, by the name of the file."""
@@ -113,17 +121,19 @@ class Uploads:
 
     def read_by(self, upload: Upload, columns: ColumnMap, *, trusted: bool) -> Upload:
         """Note by which column map an upload is to be read."""
-        noted = replace(upload, columns=columns, trusted=trusted, stored=0, looked_at=True)
+        noted = replace(upload, columns=columns, trusted=trusted, stored=0, storing_after=None)
         self._note(noted)
         return noted
 
-    def looked_at(self, upload: Upload) -> None:
-        """Note that an upload could be read, and how its columns are to be chosen."""
-        self._note(replace(upload, looked_at=True))
-
     def stored_by(self, upload: Upload, act: int) -> None:
         """Note which act stored an upload that is to be read anew when two people agreed to its map."""
-        self._note(replace(upload, stored=act))
+        self._note(replace(upload, stored=act, storing_after=None))
+
+    def begins_to_be_stored(self, upload: Upload, after: int) -> Upload:
+        """Note which act was the last before an upload is stored, for a portal that ends before it notes the next."""
+        begun = replace(upload, storing_after=after)
+        self._note(begun)
+        return begun
 
     @contextmanager
     def alone(self, token: str) -> Iterator[None]:
@@ -157,7 +167,7 @@ class Uploads:
             "trusted": upload.trusted,
             "stored": upload.stored,
             "says_itself": upload.says_itself,
-            "looked_at": upload.looked_at,
+            "storing_after": upload.storing_after,
         }
         beside = self.folder / upload.token / "about.new"
         for_owner(beside).write_text(json.dumps(note), encoding="utf-8")

@@ -25,7 +25,8 @@ from web.portal import MenuItem
 from web.staff.agreeing import ASKED, about, due_on, hidden_units, may_agree, others
 from web.staff.common import directory, everything_seen, is_me, is_other_person, propose, seen
 from web.staff.fields import AFTER_TODAY, AUDIENCE_LABELS, CHOOSE, FIELDS, LABELS, NEEDED, TABLES, said
-from web.staff.imports.reading import numbers_of, words_of
+from web.staff.imports.reading import opened_by
+from web.staff.imports.work import comes_in_time, how_far
 from web.staff.records.forget import told
 from web.staff.records.records import line
 from web.staff.review.shown import acts, shown_records
@@ -86,6 +87,8 @@ def one(language: str, number: str) -> ResponseReturnValue:
     if not may_see(proposal):
         raise NotFound("there is no such proposal")
     if request.method == "GET" or proposal.decision != "waiting":
+        if (work := opened_by(proposal, language)) is not None and not comes_in_time(work):
+            return how_far(language, work)
         return _page(language, proposal)
     choice, note = request.form.get("choice", ""), request.form.get("note", "").strip()
     if choice not in DEED_OF:
@@ -113,7 +116,7 @@ def one(language: str, number: str) -> ResponseReturnValue:
 
 def _page(language: str, proposal: Proposal, **more: object) -> str:
     name, path = about(proposal, everything_seen(), language)
-    shows = _shows(proposal)
+    shows, work = _shows(proposal), opened_by(proposal, language)
     return page(
         "staff/proposal.html",
         language,
@@ -126,8 +129,8 @@ def _page(language: str, proposal: Proposal, **more: object) -> str:
         shows=digest_of(shows),
         mine=not is_other_person(proposal.proposed_by),
         label=TABLES.get(proposal.link_entity),
-        map_=words_of(json.loads(proposal.fields), language) if proposal.kind == "map" else None,
-        calls=numbers_of(json.loads(proposal.fields), language) if proposal.kind == "phones" else None,
+        map_=work.result() if work and proposal.kind == "map" else None,
+        calls=work.result() if work and proposal.kind == "phones" else None,
         **more,
     )
 

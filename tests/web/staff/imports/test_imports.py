@@ -35,9 +35,9 @@ from tests.web.support.office import Office, post
 from tests.web.support.signed_in import csrf
 from web.staff import visible
 from web.staff.imports import pages as imports_page
-from web.staff.imports import reading
+from web.staff.imports import reading, storing
 from web.staff.imports.map_words import in_words
-from web.staff.imports.new_values import new_values
+from web.staff.imports.new_values import new_values, said_otherwise
 from web.staff.imports.uploads import Uploads, save_map, saved_maps
 from web.staff.records.history import ACTS, act
 
@@ -149,8 +149,8 @@ def test_without_two_people_a_list_is_for_custodians_only(office, steward):
 
 
 def test_a_file_that_is_sent_twice_is_read_once_and_waits_once(office, steward, monkeypatch):
-    looks, look = [], imports_page.guessed
-    monkeypatch.setattr(imports_page, "guessed", lambda *args: looks.append(1) or look(*args))
+    looks, look = [], reading.guessed
+    monkeypatch.setattr(reading, "guessed", lambda *args: looks.append(1) or look(*args))
     first = upload(steward)
     assert upload(steward).location == first.location
     assert len(looks) == 1
@@ -176,9 +176,9 @@ def test_what_does_not_fit_is_told_though_it_cannot_be_looked_at_either(steward,
     def fails(*_args, **_more):
         raise NotFound("organization 7 is not there")
 
-    monkeypatch.setattr(imports_page, "_store", fails)
+    monkeypatch.setattr(storing, "_store", fails)
     if not looks:
-        monkeypatch.setattr(imports_page, "look", fails)
+        monkeypatch.setattr(imports_page, "whole_look", fails)
     answer = steward.post(path.replace("preview.html", "store"), data=form)
     assert answer.status_code == status
     assert ("Nothing was stored" in answer.text) == looks
@@ -190,14 +190,14 @@ def test_a_list_that_is_stored_twice_by_one_press_too_many_is_stored_once(office
     form = fields_of(steward, path) | {"choice": "store"}
     clients = [steward, office.client("steward")]
     begun, go_on = threading.Event(), threading.Event()
-    read = imports_page.read_upload
+    read = storing.read_upload
 
     def slowly(*args, **kwargs):
         begun.set()
         assert go_on.wait(30)
         return read(*args, **kwargs)
 
-    monkeypatch.setattr(imports_page, "read_upload", slowly)
+    monkeypatch.setattr(storing, "read_upload", slowly)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(steward.post, path.replace("preview.html", "store"), data=form)
         assert begun.wait(30)
@@ -314,7 +314,7 @@ def test_an_address_of_a_place_that_is_seen_by_its_unit_is_no_news_when_the_list
     with sample_directory(tmp_path, tiny_area, *parts) as opened:
         whole = visible.VisibleRecords(visible.shown(opened.tables(), opened.rules(TODAY)), tiny_area, TODAY, key=b"")
     assert whole.has("location", key("location", "Office"))
-    assert new_values(batch(*parts), whole, tiny_area, "en") == []
+    assert new_values(batch(*parts), whole) == []
     assert [r for r in batch(*parts).records if r.table == "address" and reading._shows_otherwise(r, whole)] == []
 
 
@@ -323,7 +323,7 @@ def test_contacts_come_before_other_values(tiny_area, tmp_path):
     with sample_directory(tmp_path, tiny_area, *parts) as opened:
         whole = visible.VisibleRecords(visible.shown(opened.tables(), opened.rules(TODAY)), tiny_area, TODAY, key=b"")
     said = parts[0][0].model_copy(update={"description": "New words", "email": "b@umed.example"})
-    found = new_values(batch([said]), whole, tiny_area, "en")
+    found = said_otherwise(new_values(batch([said]), whole), whole, tiny_area, "en")
     assert [(each.before, each.now, each.leads) for each in found] == [
         ("a@umed.example", "b@umed.example", True),
         ("", "New words", False),
@@ -339,7 +339,7 @@ def test_what_comes_from_a_row_to_look_at_is_told_apart(tiny_area, tmp_path):
     )
     list_ = batch([*said, origin])
     list_.issues.append(Issue("x", "A", 7, "Mail", "looks odd", "ask", "doubt"))
-    assert {each.entry: each.doubtful for each in new_values(list_, whole, tiny_area, "en")} == {
+    assert {each.entry: each.doubtful for each in said_otherwise(new_values(list_, whole), whole, tiny_area, "en")} == {
         "Umed": True,
         "Bahor": False,
     }
