@@ -8,6 +8,7 @@ import typer
 
 from mapping.cli.options import (
     ACCOUNTS,
+    AREA,
     DIRECTORY,
     AccountsOption,
     AreaOption,
@@ -128,7 +129,9 @@ def init(
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with Directory(directory, study_area(folder)) as store:
         store.keep_area()
-        out.print(f"Empty directory: {directory}. Next: rohnamo import FILE --area {folder} --directory {directory}")
+        out.print(
+            f"Empty directory: {directory}. Next: export {AREA}={folder}, then rohnamo check FILE --draft MAP.toml"
+        )
 
 
 @app.command()
@@ -139,8 +142,12 @@ def form(
     """Make the form for collecting services in the field, an XLSForm for Kobo or ODK."""
     if path.suffix.lower() != ".xlsx":
         raise InvalidRecord(f"{path}: a form is a workbook; end the name in .xlsx")
-    version = write_form(path, study_area(area))
-    out.print(f"Form: {path}, version {version}. Next: load it into Kobo or ODK, then rohnamo import EXPORT.xlsx")
+    region = study_area(area)
+    version = write_form(path, region)
+    out.print(
+        f"Form for {region.name['en']}: {path}, version {version}. "
+        "Next: load it into Kobo or ODK, then rohnamo import EXPORT.xlsx"
+    )
 
 
 @app.command()
@@ -183,7 +190,8 @@ def check(
 
 def _draft(file: Path, draft: Path, area: Path | None) -> None:
     draft_map(file, draft, area=study_area(area))
-    out.print(f"Draft: {draft}. Read it line by line, mend it, then: rohnamo check {file} --columns {draft}")
+    where = f" --area {area}" if area else ""
+    out.print(f"Draft: {draft}. Read it line by line, mend it, then: rohnamo check {file} --columns {draft}{where}")
 
 
 def _check_file(
@@ -206,6 +214,7 @@ def _check_file(
         about = {"file": batch.file, "rows": batch.rows, "refused": len(batch.refused), "issues": issues}
         typer.echo(json.dumps(about, ensure_ascii=False, indent=1))
     else:
+        out.print(f"Read as a list of {region.name['en']}.")
         for line in issue_lines(batch.issues, lang):
             out.print(line)
         out.print(summary(batch, lang))

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 out = Console(soft_wrap=True, highlight=False, markup=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
+AREA = "ROHNAMO_AREA"
 AreaOption = Annotated[
-    Path | None, typer.Option("--area", help="Folder of the study area. Default: Tajikistan, the demo.")
+    Path | None,
+    typer.Option("--area", envvar=AREA, help="Folder of the study area. Default: Tajikistan, the demo."),
 ]
 DirectoryOption = Annotated[Path, typer.Option("--directory", help="The private directory, a SQLite file.")]
 ViewOption = Annotated[Path, typer.Option("--view", help="The published view, a SQLite file.")]

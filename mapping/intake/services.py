@@ -1044,7 +1044,8 @@ def _terms_of_use(reader: Reader, service: str) -> tuple[str, list[Record]]:
     if cost is not None:
         texts = parsers.price_words(cost, money) or {"en": reader.harmless("cost", cost.text)}
         fees = texts["en"]
-        records += _translated("service", service, "fees_description", texts, source)
+        spoken = {language: text for language, text in texts.items() if language in reader.intake.area.languages}
+        records += _translated("service", service, "fees_description", spoken, source)
         records.append(
             CostOption(
                 id=record_id(source, "cost_option", service),

@@ -241,6 +241,17 @@ def test_says_what_is_wrong_with_the_census(tiny_copy, old, new, expected):
     assert any(f"population/census.csv: {expected}" in fault for fault in faults(tiny_copy)), faults(tiny_copy)
 
 
+@pytest.mark.parametrize(
+    "row", ["XT,0,240000,122300,117700\n", "XT-W,1,180000,91600,88400\n", "XT-E2,2,20000,10200,9800\n"]
+)
+def test_a_unit_without_a_count_is_one_fault(tiny_copy, row):
+    spoil(tiny_copy, "population/census.csv", row, "")
+    code, level = row.split(",")[:2]
+    assert faults(tiny_copy) == [
+        f"population/census.csv: unit '{code}' of level {level} has no row: add its count of people"
+    ]
+
+
 def test_finer_rows_of_the_census_are_left_alone(tiny_copy):
     path = tiny_copy / "population/census.csv"
     path.write_text(path.read_text() + "XT-W2-1,3,7000,,\n")

@@ -208,3 +208,15 @@ def test_what_a_newer_list_no_longer_holds_is_named(tmp_path):
     told = re.sub(r"\s+", " ", bring(rows[:3]))
     assert "kept until somebody decides: organization Umed 3" in told
     assert "kept until somebody decides: service Umed 3: Legal aid" in told
+
+
+def test_the_study_area_is_named_once_for_all_commands(tmp_path, monkeypatch):
+    """Where the environment names a country, no command takes the demo's; each says whose list or form it made."""
+    (tmp_path / "list.csv").write_text("name,kind\nUmed,legal aid\n", "utf-8")
+    commands = [["form", str(tmp_path / "form.xlsx")], ["check", str(tmp_path / "list.csv")]]
+    assert ["Tajikistan" in CliRunner().invoke(app, command).stdout for command in commands] == [True, True]
+    monkeypatch.setenv("ROHNAMO_AREA", str(TINY))
+    for command in commands:
+        told = CliRunner().invoke(app, command).stdout
+        assert "Orzustan" in told
+        assert "Tajikistan" not in told

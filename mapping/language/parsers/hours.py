@@ -2,6 +2,7 @@
 
 import csv
 import re
+import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
@@ -151,6 +152,8 @@ class _HoursReader:
 
     text: str
     tokens: list[_Token]
+    written: str
+    """The cell as its sender wrote it, for messages: ``text`` has some of its words in others."""
     at: int = 0
     spans: list[HoursValue] = field(default_factory=list)
     days: tuple[int, ...] = ()
@@ -298,7 +301,7 @@ class _HoursReader:
             and all(token.means != "monthly" for token in self.tokens)
         ):
             raise Unreadable(
-                Phrase("{text} may mean every other week, or one week of each month", text=shown(self.text)),
+                Phrase("{text} may mean every other week, or one week of each month", text=shown(self.written)),
                 Phrase("write 'every other week', or 'of the month' behind the day"),
             )
         if self.timed:
@@ -338,7 +341,7 @@ class _HoursReader:
         named = self.closed.union(*(map(WEEKDAYS.index, re.findall("[A-Z]{2}", span.byday)) for span in self.spans))
         others = tuple(day for day in _ALL if day not in named)
         if not named or not others:
-            raise _without_days(self.text)
+            raise _without_days(self.written)
         return others
 
     def _time_span(self) -> bool:
@@ -433,7 +436,7 @@ class _HoursReader:
         stop = next((token for token in self.tokens[self.at :] if token.means == "part"), None)
         unread = [token for token in self.tokens[self.at :] if stop is None or token.start < stop.start]
         if any(token.means == "days" for token in unread) or not (self.timed or self.nth):
-            text = shown(self.text)
+            text = shown(self.written)
             problem = (
                 Phrase("{text} says more than one thing about the days", text=text)
                 if self.spans
@@ -453,7 +456,7 @@ class _HoursReader:
             self.early.append((opens, closes))
             return
         if not on:
-            raise _without_days(self.text)
+            raise _without_days(self.written)
         written = self.halves.get((opens, closes))
         if written and WORKING.issuperset(on):
             closes += HALF
@@ -461,7 +464,7 @@ class _HoursReader:
             doubt = both(doubt or UNSAID, late)
         if opens == closes:
             raise Unreadable(
-                Phrase("{text} opens and closes at the same time", text=shown(self.text)), Phrase("write both times")
+                Phrase("{text} opens and closes at the same time", text=shown(self.written)), Phrase("write both times")
             )
         nth = self.nth if days is None else ()
         self.timed = True
@@ -470,7 +473,7 @@ class _HoursReader:
         tomorrow = tuple(sorted((day + 1) % 7 for day in on))
         halves = [(on, opens, closes)] if closes > opens else [(on, opens, DAY_ENDS), (tomorrow, 0, closes)]
         if closes < opens and (nth or opens < HALF):
-            raise Unreadable(Phrase("{text} closes before it opens", text=shown(self.text)), BY_24_HOURS)
+            raise Unreadable(Phrase("{text} closes before it opens", text=shown(self.written)), BY_24_HOURS)
         for which, start, end in halves:
             if end > start:
                 byday = ",".join(f"{week}{WEEKDAYS[day]}" for week in nth or ("",) for day in which)
@@ -482,6 +485,10 @@ def _without_days(text: str) -> Unreadable:
     return Unreadable(
         Phrase("{text} does not say on which days", text=shown(text)), Phrase("write the days, as 'Mon-Fri 9:00-17:00'")
     )
+
+
+_LETTER = rf"[^\s_{re.escape(string.punctuation)}‐‑‒–—−«»“”„’…]"
+"""A sign of a word, the vowels of Devanagari and Thai too, which no pattern of Python counts among letters."""
 
 
 def _spelt_out(text: str, spoken: tuple[str, ...]) -> str:
@@ -504,7 +511,7 @@ def _spelt_out(text: str, spoken: tuple[str, ...]) -> str:
 def _in_full(text: str, letters: Mapping[str, tuple[int, ...]]) -> str:
     """Return a text with its letters of days in full; "" where no two stand together, or one is not sure."""
     sign = "|".join(sorted({re.escape(way) for name in letters for way in (name, name.upper())}, key=len, reverse=True))
-    word = rf"(?<![^\W_])(?:{sign})+(?![^\W_])"
+    word = rf"(?<!{_LETTER})(?:{sign})+(?!{_LETTER})"
     groups = list(re.finditer(rf"{word}(?:[\s,/&–—-]+{word})*", text)) if sign else []
     pieces, end, most = [], 0, 0
     for group in groups:
@@ -532,7 +539,7 @@ def _with_days(text: str, spoken: tuple[str, ...]) -> str:
     known = {name: day for code in spoken if code not in codes() for name, day in weekdays_of(code).items()}
     if not known:
         return text
-    words = rf"{_TOGETHER}|[^\W\d_]+\.?"
+    words = rf"{_TOGETHER}|(?:(?!\d){_LETTER})+\.?"
     return re.sub(words, lambda word: known.get(word[0].casefold().rstrip("."), word[0]), text, flags=re.I)
 
 
@@ -555,27 +562,27 @@ def hours(value: object, spoken: tuple[str, ...] = ()) -> list[HoursValue]:
     >>> hours("first Saturday of the month, 10-14")
     [HoursValue(byday='1SA', opens='10:00', closes='14:00', kind='monthly', months=None, doubt='', every=1)]
     """
-    text = given(value, Phrase("opening hours"))
+    written = text = given(value, Phrase("opening hours"))
     other_week, once_a_month = (words.search(text) for words in (_OTHER_WEEK, _ONCE_A_MONTH))
     text = _in_figures(
         _with_days(_spelt_out(_OTHER_WEEK.sub(" ", text).replace("( )", " ") if other_week else text, spoken), spoken)
     )
     if _A_DAY.match(text):
         raise Unreadable(
-            Phrase("{text} is a day: a spreadsheet makes one of hours such as 9-18", text=shown(text)),
+            Phrase("{text} is a day: a spreadsheet makes one of hours such as 9-18", text=shown(written)),
             Phrase("write days and times, as 'Mon-Fri 9:00-17:00'"),
         )
     tokens, holidays = _without_holidays(text)
-    reader = _HoursReader(text, tokens, rest=holidays)
+    reader = _HoursReader(text, tokens, written, rest=holidays)
     reader.read()
     if not reader.timed and reader.days != _ALL:
         raise Unreadable(
-            Phrase("{text} says days without hours", text=shown(text)),
+            Phrase("{text} says days without hours", text=shown(written)),
             Phrase("write the times, as 'Mon-Fri 9:00-17:00'"),
         )
     if not reader.spans:
         raise Unreadable(
-            Phrase("{text} is not understood as hours", text=shown(text)),
+            Phrase("{text} is not understood as hours", text=shown(written)),
             Phrase("write days and times, as 'Mon-Fri 9:00-17:00'"),
         )
     spans = _each_day_once(list(dict.fromkeys(reader.spans)))
@@ -583,7 +590,7 @@ def hours(value: object, spoken: tuple[str, ...] = ()) -> list[HoursValue]:
         spans = _every_other_week(spans, other_week[0].strip())
     if once_a_month and not all(span.kind == "monthly" for span in spans):
         raise Unreadable(
-            Phrase("{text} does not say in which week of the month", text=shown(text)),
+            Phrase("{text} does not say in which week of the month", text=shown(written)),
             Phrase("write it, as 'first Saturday of the month'"),
         )
     if reader.rest:

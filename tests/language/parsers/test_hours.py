@@ -516,10 +516,20 @@ def test_a_closing_hour_before_the_opening_one_is_in_the_afternoon_of_a_working_
         ("marți și joi 10-14", "ro", [("TU,TH", "10:00", "14:00")]),
         ("Lunes at Biyernes 8-17", "fil", [("MO,FR", "08:00", "17:00")]),
         ("Jumatatu-Ijumaa 8-16", "sw", [("MO,TU,WE,TH,FR", "08:00", "16:00")]),
+        ("आइत-शुक्र १०-१७", "ne", [("MO,TU,WE,TH,FR,SU", "10:00", "17:00")]),
+        ("शनिबार र सोमबार 10-12", "ne", [("MO,SA", "10:00", "12:00")]),
+        ("วันจันทร์-วันศุกร์ 9-17", "th", [("MO,TU,WE,TH,FR", "09:00", "17:00")]),
     ],
 )
 def test_days_of_a_language_without_words_of_its_own(text, language, spans):
     assert [(span.byday, span.opens, span.closes) for span in hours(text, (language, "en"))] == spans
+
+
+@pytest.mark.parametrize("text", ["शाखा सोम-शुक्र", "सोमबार 10-12 र xyz शनिबार", "вс 5/2 кроме"])
+def test_what_is_not_read_is_told_as_it_was_written(text):
+    with pytest.raises(Unreadable) as told:
+        hours(text, ("ne", "en"))
+    assert str(told.value).startswith(f"'{text}' ")
 
 
 @pytest.mark.parametrize(
