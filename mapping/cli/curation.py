@@ -170,7 +170,8 @@ def agree(
         if what and not (acts or proposals):
             raise NotFound(f"{what}: nothing of this number or id waits; `rohnamo agree` lists what does")
         if not what:
-            out.print("To agree: rohnamo agree NUMBER --as LOGIN" if acts or proposals else "Nothing waits.")
+            both = " --and LOGIN" if any(not act.by for act in acts) else ""
+            out.print(f"To agree: rohnamo agree NUMBER --as LOGIN{both}" if acts or proposals else "Nothing waits.")
             return
         authors = {act.by for act in acts} or {p.proposed_by if p.signed_in else "" for p in proposals}
         people = _who_agrees(authors, login, other, accounts)

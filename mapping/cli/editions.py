@@ -165,7 +165,11 @@ def publish(
             day=day,
             reason=reason,
         )
+        shown = [act.showing for act in store.waiting() if act.showing.audience == audience]
+        waiting = len({(showing.table, showing.id) for showing in shown})
     _tell_warnings(plan.warnings, directory, out)
+    if waiting:
+        out.print(f"Records that wait until two people agreed, not in it or as they were: {waiting} (rohnamo agree)")
     out.print(f"Published for {audience}, edition {edition.number}: {view}\nSHA-256 {edition.digest}")
 
 

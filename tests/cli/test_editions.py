@@ -8,6 +8,7 @@ import pytest
 from mapping.directory.directory import Directory
 from tests.cli.test_curation import Desk
 from tests.support.sample import batch, key, organization
+from tests.support.second_person import SecondPerson
 
 TODAY = dt.date.today()
 
@@ -55,6 +56,14 @@ def test_one_builds_and_another_confirms(desk, run, tmp_path, tiny_area):
     assert "REFUSED the directory, the published view or the day" in run("publish", "--confirm", "0" * 12, login="umed")
     assert view.read_bytes() == before
     assert "edition 2:" in run("publish", "--confirm", signs(refused), login="umed")
+
+
+def test_what_waits_for_a_second_person_is_told_with_the_edition_that_lacks_it(desk, run, tiny_area, monkeypatch):
+    assert "wait until two people" not in publish(run)
+    monkeypatch.setattr(SecondPerson, "present", False)
+    add(desk, tiny_area, "Care")
+    assert "Records that wait until two people agreed, not in it or as they were: 1 (rohnamo agree)" in publish(run)
+    assert desk.run("agree").output.endswith("To agree: rohnamo agree NUMBER --as LOGIN --and LOGIN\n")
 
 
 def test_an_account_and_its_maker_are_one_person(desk, run, tiny_area):

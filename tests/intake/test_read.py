@@ -1878,3 +1878,11 @@ def test_the_code_of_a_unit_places_a_row_that_names_none(take, code):
     heads = ("No", "Name", "Pcode", *HEADER[3:])
     batch = take((*ROW[:2], code, *ROW[3:]), heads=heads, fields=fields)
     assert [place.area_unit for place in batch.of("location")] == ["XT-W2"]
+
+
+def test_a_cost_is_kept_in_the_languages_of_the_area(tmp_path, tiny_area):
+    """A country does not keep, agree to and publish what help costs in languages that nobody there reads."""
+    (tmp_path / "list.csv").write_text("name,kind,district,cost\nUmed,legal aid,Juybor,free\n", "utf-8")
+    batch = read(tmp_path / "list.csv", area=tiny_area, today=TODAY)
+    held = {text.language for text in batch.of("translation") if text.field == "fees_description"}
+    assert held == set(tiny_area.languages)
