@@ -28,10 +28,12 @@ from mapping.cli.options import (
     tell_waits,
 )
 from mapping.directory.directory import Directory
+from mapping.directory.proposals import new_records
 from mapping.directory.undo import undoable
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.fold import skeleton
-from mapping.model import RECORDS, Organization
+from mapping.model import RECORDS, Organization, Record, Service
+from mapping.quality.kept_out import Enlarged, like_kept_out
 from mapping.safety.agreed import Showing, digest_of
 
 if TYPE_CHECKING:
@@ -164,9 +166,9 @@ def agree(
         acts = store.waiting(int(what) if what.isdigit() else None) if not what or what.isdigit() else []
         proposals = [proposal for proposal in store.proposals() if proposal.id == what or not what]
         would = {proposal.id: store.would_show(proposal.id, on=day) for proposal in proposals}
-        _print_acts(acts)
+        _print_acts(acts, store)
         for proposal in proposals:
-            _print_proposal(proposal, would[proposal.id])
+            _print_proposal(proposal, would[proposal.id], store)
         if what and not (acts or proposals):
             raise NotFound(f"{what}: nothing of this number or id waits; `rohnamo agree` lists what does")
         if not what:
@@ -185,19 +187,37 @@ def agree(
     out.print(f"Agreed to by {' and '.join(people)}; {effect}.")
 
 
-def _print_acts(acts: "Sequence[Waiting]") -> None:
+def _print_acts(acts: "Sequence[Waiting]", store: "Directory") -> None:
     for (batch, on, file, by), own in groupby(acts, key=lambda act: (act.batch, act.on, act.what, act.by)):
         author = by or "several, or somebody who did not sign in"
         done = f"{on}, {file}, by {author}" if batch else "other settings or another day"
         out.print(f"Act {batch}, {done}:")
-        _print_shown([act.showing for act in own])
+        _print_shown(shown := [act.showing for act in own])
+        _print_kept_out(store, shown)
 
 
-def _print_proposal(proposal: "Proposal", would: "Sequence[Showing]") -> None:
+def _print_proposal(proposal: "Proposal", would: "Sequence[Showing]", store: "Directory") -> None:
     about = f"{proposal.proposed_on}, {proposal.kind} {proposal.link_entity} {proposal.link_id}"
     by = proposal.proposed_by if proposal.signed_in else "somebody who did not sign in"
     out.print(f"Proposal {proposal.id}, {about}, by {by}: {proposal.reason}")
     _print_shown(would)
+    _print_kept_out(store, would, new_records(json.loads(proposal.fields)) if proposal.kind == "new" else ())
+
+
+def _print_kept_out(store: "Directory", shown: "Sequence[Showing]", further: "Sequence[Record]" = ()) -> None:
+    """Warn of what looks like an entry that is kept out of every list."""
+    ids: dict[str, list[str]] = {}
+    for showing in shown:
+        if showing.table in RECORDS:
+            ids.setdefault(showing.table, []).append(showing.id)
+    records = [record for table, own in ids.items() for record in store.records(RECORDS[table]) if record.id in {*own}]
+    there = Enlarged(store, further)
+    if not (alike := like_kept_out(there, [*records, *further], area=store.area)):
+        return
+    names = {record.id: record.__dict__["name"] for kind in (Organization, Service) for record in there.records(kind)}
+    for entry in alike:
+        both = f"{names[entry.entry]} ({entry.entry}) = {names[entry.kept_out]} ({entry.kept_out})"
+        out.print(f"    LOOK at both first, it looks like one that is kept out of every list: {entry.table} {both}")
 
 
 def _who_agrees(authors: set[str], login: str, other: str, accounts: Path) -> list[str]:

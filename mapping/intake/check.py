@@ -85,13 +85,12 @@ def possible_doubles(batch: Batch, known: Known) -> Iterator[Issue]:
         rows = rows or _rows(batch)
         body, other = (pair.one, pair.other) if pair.one in mine else (pair.other, pair.one)
         why = Reasons(pair.reasons)
-        problem = Phrase(
-            "{name!r} and {other!r} may be one body: {why}",
-            name=known.bodies[body].name,
-            other=known.bodies[other].name,
-            why=why,
-        )
-        yield _about(batch, "organization", problem, DECIDE, at=rows.get(body, NOWHERE))
+        names = {"name": known.bodies[body].name, "other": known.bodies[other].name}
+        problem, fix = Phrase("{name!r} and {other!r} may be one body: {why}", **names, why=why), DECIDE
+        if known.bodies[other].kept_out:
+            problem = Phrase("{name!r} may be {other!r}, which is kept out of every list: {why}", **names, why=why)
+            fix = Phrase("look at both before anybody agrees to show it")
+        yield _about(batch, "organization", problem, fix, at=rows.get(body, NOWHERE))
 
 
 def double_services(batch: Batch, known: Known) -> Iterator[Issue]:

@@ -147,6 +147,8 @@ class Body:
     mails: Set[str] = frozenset()
     units: Set[str] = frozenset()
     audience: Audience = "public"
+    kept_out: bool = False
+    """Whether it is kept out of every list."""
     names: Set[str] = frozenset()
     sites: Set[str] = frozenset()
     """Hosts of its web pages."""
@@ -313,6 +315,7 @@ class Known:
     def _learn_body(self, record: Organization) -> None:
         body = self.bodies.get(record.id) or Body(record.id, record.name)
         body.audience = record.audience
+        body.kept_out |= record.do_not_list
         if record.email:
             body.mails |= {record.email}
         if host := _host(record.website):

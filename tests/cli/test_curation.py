@@ -8,10 +8,11 @@ from typer.testing import CliRunner
 
 from mapping.cli import app
 from mapping.directory.directory import Directory
+from mapping.directory.proposals import as_fields
 from mapping.model import RECORDS, Phone, Service
 from mapping.safety.redaction import project
 from tests.conftest import TINY
-from tests.support.sample import key, organization, sample_directory, service
+from tests.support.sample import batch, key, organization, sample_directory, service
 from tests.support.second_person import SecondPerson
 from tests.web.support.signed_in import PASSWORD
 from web.access.accounts import Accounts
@@ -225,3 +226,23 @@ def test_what_somebody_asked_to_erase_under_a_typed_name_takes_two_who_sign_in(d
     assert desk.run("agree", asked.id, login="umed").exit_code == 1
     both = desk.run("agree", asked.id, "--and", "zarina", login="umed", signs=("umed", "zarina"))
     assert "Agreed to by umed and zarina; it is erased for good" in both.output
+
+
+def test_who_agrees_is_told_first_of_what_looks_like_one_that_is_kept_out(desk, tiny_area):
+    """An act and a proposal alike; where nothing is kept out, nothing is said."""
+    day = dt.date(2026, 11, 24)
+    new = organization("Umed again", phones=["+992000100001"])
+    proposed = organization("Umed once more", phones=["+992000100001"])
+    with Directory(desk.folder / "directory.db", tiny_area, signed_in=True) as opened:
+        opened.add(batch(*new, source="another"), by="zarina", on=day)
+        opened.propose("new", "organization", proposed[0].id, as_fields(proposed), by="zarina", on=day, reason="new")
+    act = act_of(desk)
+    assert "kept out" not in desk.run("agree").output
+    desk.run("edit", UMED, "do_not_list=yes", "--table", "organization", "--reason", "a front", login="zarina")
+    lines = [line.strip() for line in desk.run("agree").output.splitlines() if "kept out of every list" in line]
+    for name, record in (("Umed again", new[0]), ("Umed once more", proposed[0])):
+        (line,) = [line for line in lines if name in line]
+        assert line.endswith(f"organization {name} ({record.id}) = Umed ({UMED})")
+    told = desk.run("agree", act, login="umed", password="wrong")
+    assert "kept out of every list" in told.output, "it is told before anybody signs"
+    assert told.exit_code == 1

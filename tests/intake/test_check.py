@@ -61,6 +61,19 @@ def test_two_bodies_with_one_number_may_be_one():
     assert problem.endswith("may be one body: both have the number +992000001111")
 
 
+def test_a_body_that_looks_like_one_that_is_kept_out_is_told_as_such():
+    parts = {
+        name: (organization(name), service(f"S {name}", of=name, phones=["+992000001111"]))
+        for name in ("Umed", "Umedi Nav")
+    }
+    before, new = parts.values()
+    taken_out = [[before[0][0].model_copy(update={"do_not_list": True}), *before[0][1:]], before[1]]
+    (problem,) = problems(possible_doubles, *new, before=taken_out)
+    assert problem.startswith("'Umedi Nav' may be 'Umed', which is kept out of every list: both have the number")
+    (problem,) = problems(possible_doubles, *new, before=before)
+    assert "kept out" not in problem
+
+
 def test_bodies_called_alike_in_two_languages_may_be_one():
     before = (organization("Центр занятости № 955"), service("A", of="Центр занятости № 955"), place("P", of=["A"]))
     name = "Employment centre No. 955"

@@ -14,7 +14,7 @@ from mapping.directory.rows import Proposal
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
-from mapping.model import AUDIENCES, RECORDS, WHOLES
+from mapping.model import AUDIENCES, RECORDS, WHOLES, Record
 from mapping.safety.agreed import Showing, digest_of
 from web.access.accounts import Account
 from web.access.deputies import on_leave
@@ -29,7 +29,7 @@ from web.staff.imports.reading import opened_by
 from web.staff.imports.work import comes_in_time, how_far
 from web.staff.records.forget import told
 from web.staff.records.records import line
-from web.staff.review.shown import acts, shown_records
+from web.staff.review.shown import acts, alike_kept_out, shown_records
 from web.staff.visible import name_of
 from web.stores.deeds import Deed
 
@@ -126,6 +126,7 @@ def _page(language: str, proposal: Proposal, **more: object) -> str:
         rows=list(_rows(proposal, language)),
         asked=ASKED,
         shown=shown_records(shows, language),
+        alike=alike_kept_out(shows, language, _proposed(proposal)),
         shows=digest_of(shows),
         mine=not is_other_person(proposal.proposed_by),
         label=TABLES.get(proposal.link_entity),
@@ -133,6 +134,12 @@ def _page(language: str, proposal: Proposal, **more: object) -> str:
         calls=work.result() if work and proposal.kind == "phones" else None,
         **more,
     )
+
+
+def _proposed(proposal: Proposal) -> list[Record]:
+    """Return the records of a new entry that waits."""
+    waits = proposal.kind == "new" and proposal.decision == "waiting"
+    return new_records(json.loads(proposal.fields)) if waits else []
 
 
 def _shows(proposal: Proposal) -> list[Showing]:

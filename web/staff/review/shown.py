@@ -1,6 +1,7 @@
 """What acts would newly show: each act with its records before and now, and a second person who agrees to all of it."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -11,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from mapping.directory.gate import OnePerson, Waiting
 from mapping.errors import NotFound
 from mapping.language.i18n import Message
-from mapping.model import RECORDS, WHOLES, Audience, references
+from mapping.model import RECORDS, WHOLES, Audience, Record, references
+from mapping.quality.kept_out import Enlarged, like_kept_out
 from mapping.safety.agreed import THRESHOLD, Showing, digest_of
 from web.access.guard import Open, accounts, log, me, study_area, today
 from web.access.roles import Action
@@ -76,7 +78,7 @@ def act(language: str, number: int, *, problem: Message | None = None) -> str:
     records = [_record(whole, own, language) for own in by_record[:SAMPLE]]
     mine, nobody = not theirs, not theirs and any(not difference.by for difference in differences)
     values = {"act": _act(number, differences), "records": records, "more": more, "shows": digest_of(shows)}
-    values |= {"alike": _like_kept_out(shows, language)}
+    values |= {"alike": alike_kept_out(shows, language)}
     return page("staff/shown.html", language, **values, mine=mine, nobody=nobody, problem=problem)
 
 
@@ -116,23 +118,23 @@ def agree(language: str, number: int) -> ResponseReturnValue:
     return redirect(f"/{language}/waiting.html?done", code=303)
 
 
-def _like_kept_out(shows: list[Showing], language: str) -> list[tuple[str, str, str]]:
+def alike_kept_out(shows: list[Showing], language: str, further: Sequence[Record] = ()) -> list[tuple[str, str, str]]:
     """Return of the entries that something is about which look like one that is kept out of every list.
 
-    The name of each, that of the other, and the page on which both stand side by side.
+    The name of each, that of the other, and the page on which both stand side by side, or that of the other where the
+    entry is among ``further`` records, which are proposed.
     """
     whole = everything_seen()
-    entries = {(showing.table, showing.id) for showing in shows if whole.has(showing.table, showing.id)}
-    entries |= {owner for entry in entries if (owner := whole.owner(whole.record(*entry))) and whole.has(*owner)}
-    bodies = {getattr(whole.record(*entry), "organization_id", None) for entry in entries}
-    entries |= {("organization", body) for body in bodies if body}
-    return [
-        (_name(whole, pair.table, new, language), _name(whole, pair.table, old, language), path)
-        for pair in whole.doubles
-        for new, old in ((pair.one, pair.other), (pair.other, pair.one))
-        if (pair.table, new) in entries and getattr(whole.record(pair.table, old), "do_not_list", False)
-        for path in [f"d/{pair.table}/{pair.one}/{pair.other}.html"]
-    ]
+    records = [record for showing in shows if (record := whole.get(showing.table, showing.id)) is not None]
+    there = Enlarged(whole, further) if further else whole
+    pairs = None if further else whole.doubles
+    proposed = {record.id: record for record in further}
+    alike = []
+    for table, entry, other, pair in like_kept_out(there, [*records, *further], area=study_area(), pairs=pairs):
+        name = name_of(whole, proposed.get(entry) or whole.record(table, entry), language)
+        path = f"r/{table}/{other}.html" if entry in proposed else f"d/{table}/{pair.one}/{pair.other}.html"
+        alike.append((name, _name(whole, table, other, language), path))
+    return alike
 
 
 def _theirs_to_see(differences: list[Waiting]) -> list[Waiting]:

@@ -1,6 +1,7 @@
 """New entries, statements and consents by form: who agrees, what may be there already, and what stays hidden."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -8,7 +9,19 @@ from mapping.directory.directory import Directory
 from mapping.model import RECORDS, Approval, Organization, Phone, Service
 from mapping.render.layers.services import spaced
 from mapping.safety.redaction import project
-from tests.support.sample import CHASHMA, SECRETS, TODAY, approval, key, public_parts, secret_parts, statement, term
+from tests.support.sample import (
+    CHASHMA,
+    SECRETS,
+    TODAY,
+    approval,
+    batch,
+    key,
+    organization,
+    public_parts,
+    secret_parts,
+    statement,
+    term,
+)
 from tests.support.second_person import erased
 from tests.web.staff.records.test_records import LEGAL, record, waiting
 from tests.web.support.office import Office, post
@@ -299,3 +312,21 @@ def test_nobody_renews_what_they_do_not_see(office, steward):
     east = office.client("steward", login="east", regions=("XT-E2",))
     assert east.get(f"/en/statement/{SAID.id}.html").status_code in (403, 404)
     assert office.client("administrator").get("/en/statement.html").status_code == 403
+
+
+def test_who_enters_and_who_agrees_to_what_looks_like_one_that_is_kept_out_is_told(office, steward, second):
+    with Directory(office.directory, office.app.config["AREA"], signed_in=True) as opened:
+        opened.add(batch(*organization("Front Desk", phones=["+992000007007"])), by="steward", on=TODAY)
+        body = key("organization", "Front Desk")
+        opened.edit("organization", body, {"do_not_list": True}, by="steward", on=TODAY, reason="a front")
+    form = BODY | {"organization-name": "The Front Desk", "organization-number": "+992000007007"}
+    told = post(steward, NEW, **form)
+    assert told.status_code == 409
+    assert re.search(r'Front Desk</a> <span class="tag bad">Kept out of every list</span>', told.text)
+    assert post(steward, NEW, **form, sure="1").status_code == 303
+    text = second.get(f"/en/p/{waiting(office)[0].id}.html").text
+    warning = text[text.index("These look like one that is kept out of every list") :]
+    assert re.search(rf'<a href="[./]*r/organization/{body}\.html">The Front Desk = Front Desk</a>', warning)
+    agree(second, office, "refused")
+    post(steward, NEW, **BODY, sure="1")
+    assert "kept out of every list" not in second.get(f"/en/p/{waiting(office)[-1].id}.html").text
