@@ -3,7 +3,7 @@
 import getpass
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -34,6 +34,7 @@ from mapping.errors import InvalidRecord, NotFound
 from mapping.language.fold import skeleton
 from mapping.model import RECORDS, Organization, Record, Service
 from mapping.quality.kept_out import Enlarged, like_kept_out
+from mapping.quality.names import fields_with_people
 from mapping.safety.agreed import Showing, digest_of
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def edit(
     with _open(directory, area, login) as store:
         change = store.edit(table, record, fields, by=who, on=day_of(today), reason=reason)
     out.print(f"Edited: {change}")
+    if fields.get("audience") != "custodian":
+        _print_people(table, fields)
     tell_shown(change, login)
 
 
@@ -201,7 +204,10 @@ def _print_proposal(proposal: "Proposal", would: "Sequence[Showing]", store: "Di
     by = proposal.proposed_by if proposal.signed_in else "somebody who did not sign in"
     out.print(f"Proposal {proposal.id}, {about}, by {by}: {proposal.reason}")
     _print_shown(would)
-    _print_kept_out(store, would, new_records(json.loads(proposal.fields)) if proposal.kind == "new" else ())
+    further = new_records(json.loads(proposal.fields)) if proposal.kind == "new" else []
+    for record in further:
+        _print_people(record.table, record.__dict__)
+    _print_kept_out(store, would, further)
 
 
 def _print_kept_out(store: "Directory", shown: "Sequence[Showing]", further: "Sequence[Record]" = ()) -> None:
@@ -234,6 +240,14 @@ def _who_agrees(authors: set[str], login: str, other: str, accounts: Path) -> li
 def _print_shown(shown: "Sequence[Showing]") -> None:
     for line in told(shown):
         out.print(f"    {line}")
+    for showing in shown:
+        _print_people(showing.table, {name: now for name, (_, now) in showing.fields.items()})
+
+
+def _print_people(table: str, fields: Mapping[str, Any]) -> None:
+    """Warn of what looks like the name of a person."""
+    for name in fields_with_people(table, fields):
+        out.print(f"    LOOK first, it looks like somebody's name: {name}: {_text(fields[name])}")
 
 
 def _who(login: str, typed: str, accounts: Path) -> str:

@@ -33,7 +33,8 @@ from mapping.language.parsers.permission import (
 from mapping.language.taxonomy import Vocabulary, by_initials, match_term
 from mapping.model import Audience, Record, columns, ids_of, record_id, strictest
 from mapping.packed import Packed, RecordRow, Values, to_values
-from mapping.quality.known_organizations import Known, names_a_body
+from mapping.quality.known_organizations import Known
+from mapping.quality.names import person_of
 from mapping.safety.sensitive_text import SHELTER, STREET, TELLING, asks_in_prose, asks_silence, withholds
 
 __all__ = ["SHELTER", "STREET", "TELLING", "Intake", "Reader", "first_of"]
@@ -990,7 +991,7 @@ class Reader:
         if any(map(_TRIAL.fullmatch, names)):
             problem = Phrase("the name is one of a trial")
             return "organization", problem, Phrase("it is for custodians only; leave it out of the list")
-        if any(name and parsers.is_person(name) and not names_a_body(name) for name in names):
+        if any(name and person_of(name) for name in names):
             problem = Phrase("the name is that of a person")
             return "organization", problem, Phrase("it is for custodians only; name the body that helps")
         return None

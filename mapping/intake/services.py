@@ -61,7 +61,8 @@ from mapping.model import (
     strictest,
 )
 from mapping.packed import PackedRecords, RecordRow, record_row, row_of_checked, row_of_read, telling
-from mapping.quality.known_organizations import Body, Signs, Told, ToldPlace, ToldService, names_a_body
+from mapping.quality.known_organizations import Body, Signs, Told, ToldPlace, ToldService
+from mapping.quality.names import person_of
 from mapping.safety.sensitive_text import hides_number, hides_place
 from mapping.view.rules.takes import MINORS
 
@@ -159,7 +160,7 @@ def read_row(reader: Reader, children: Mapping[str, list[Reader]], key: str) -> 
 
 def _is_of_somebody_helped(reader: Reader) -> bool:
     """Tell whether a row bears the name of a person who was helped; it is set aside, and nothing of it is kept."""
-    if parsers.is_person(reader.text("organization")) != "helped" or names_a_body(reader.text("organization")):
+    if person_of(reader.text("organization")) != "helped":
         return False
     reader.refuse(
         "organization",

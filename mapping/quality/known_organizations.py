@@ -1,6 +1,5 @@
 """Bodies that are known already, so that a list that speaks of one meets its record."""
 
-import csv
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Set
@@ -11,7 +10,7 @@ from zlib import crc32
 
 from mapping.column_map import ColumnMap
 from mapping.language.fold import coarse, name_key
-from mapping.language.taxonomy import TERMS, Vocabulary
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import (
     Address,
     AnyRecord,
@@ -30,7 +29,7 @@ from mapping.model import (
     Translation,
     record_id,
 )
-from mapping.quality.names import Name, alike
+from mapping.quality.names import Name, alike, kinds_of_bodies
 from mapping.safety.people import two_people
 
 Point = tuple[float, float]
@@ -39,24 +38,8 @@ Point = tuple[float, float]
 SAME_NAME, SAME_QUOTED = 0.95, 0.9
 """How alike two names are that say the same kind of body and the same proper words, or the same between quotes."""
 
-BODY_WORDS = TERMS / "body_words.csv"
 QUOTED = re.compile(r"[«\"“„]([^»\"”“]+)[»\"”“]")
 NUMBER = re.compile(r"(?:№|No\.?|no\.?|N)[\s.-]*(\d+)")
-
-
-@cache
-def kinds_of_bodies() -> tuple[tuple[str, str], ...]:
-    """Return (folded words, kind) of what bodies are called in several languages, longest first."""
-    with BODY_WORDS.open(encoding="utf-8", newline="") as file:
-        pairs = {(coarse(row["words"]), row["kind"]) for row in csv.DictReader(file)}
-    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
-
-
-@lru_cache(maxsize=10_000)
-def names_a_body(name: str) -> bool:
-    """Tell whether a word of a name says what kind of body it is."""
-    folded = f" {coarse(name.replace('-', ' '))}"
-    return any(f" {words}" in folded for words, _ in kinds_of_bodies())
 
 
 @lru_cache(maxsize=20_000)

@@ -7,14 +7,18 @@ form that says nothing. The words are told by ``terms/name_words.csv`` in four l
 
 import csv
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any, Literal
 
 from rapidfuzz import fuzz
 
-from mapping.language.fold import coarse_word, is_damaged, key_words, quoted_key, skeleton, tokens, wildcard
+from mapping.language.fold import coarse, coarse_word, is_damaged, key_words, quoted_key, skeleton, tokens, wildcard
+from mapping.language.parsers import is_of_person, is_person, names_person
 from mapping.language.taxonomy import TERMS
+
+BODY_WORDS = TERMS / "body_words.csv"
 
 SMALL = frozenset(("of", "the", "and", "for", "in", "on", "и", "по", "для", "ва", "дар", "барои", "va", "uchun"))
 """Words that an abbreviation leaves out."""
@@ -288,3 +292,76 @@ def _acronyms(text: str, proper: Sequence[str]) -> frozenset[str]:
         return frozenset()
     capitals = {"".join(tokens(word)) for word in _ACRONYM.findall(text) if word.isupper()}
     return frozenset(capitals & set(proper))
+
+
+@cache
+def kinds_of_bodies() -> tuple[tuple[str, str], ...]:
+    """Return (folded words, kind) of what bodies are called in several languages, longest first."""
+    with BODY_WORDS.open(encoding="utf-8", newline="") as file:
+        pairs = {(coarse(row["words"]), row["kind"]) for row in csv.DictReader(file)}
+    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
+
+
+@lru_cache(maxsize=10_000)
+def names_a_body(name: str) -> bool:
+    """Tell whether a word of a name says what kind of body it is."""
+    folded = f" {coarse(name.replace('-', ' '))}"
+    return any(f" {words}" in folded for words, _ in kinds_of_bodies())
+
+
+def person_of(name: str) -> Literal["helped", "somebody", ""]:
+    """Tell whether a name is that of a person and of no body; see `mapping.language.parsers.is_person`."""
+    return "" if names_a_body(name) else is_person(name)
+
+
+FREE_TEXTS = frozenset(
+    (
+        "name",
+        "alternate_name",
+        "description",
+        "transportation",
+        "fees_description",
+        "application_process",
+        "wait_time",
+        "eligibility_description",
+        "alert",
+        "option",
+        "document",
+        "text",
+    )
+)
+"""Fields in which anything can be written."""
+
+
+def fields_with_people(table: str, fields: Mapping[str, Any], body: str = "") -> list[str]:
+    """Return the fields of a record that bear somebody's name, by the rules by which lists are read.
+
+    Parameters
+    ----------
+    table
+        Of the record.
+    fields
+        Names and values.
+    body
+        What the organization of the record is called: its mail address may bear that.
+
+    Examples
+    --------
+    >>> fields_with_people("organization", {"name": "Каримова З. А.", "description": "Помощь", "email": "a@b.example"})
+    ['name']
+    >>> fields_with_people("service", {"name": "Психолог", "description": "приём ведёт психолог Каримова"})
+    ['description']
+    """
+    of_body = table == "organization" or (table == "translation" and fields.get("link_entity") == "organization")
+    names = {"name", "alternate_name"} | ({"text"} if "name" in str(fields.get("field")) else set())
+
+    def bears(name: str, value: Any) -> bool:
+        if not isinstance(value, str) or not value:
+            return False
+        if name == "email":
+            return is_of_person(value, "", body)
+        if name in names and of_body:
+            return bool(person_of(value))
+        return name in FREE_TEXTS and names_person(value)
+
+    return [name for name, value in fields.items() if bears(name, value)]

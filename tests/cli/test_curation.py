@@ -246,3 +246,14 @@ def test_who_agrees_is_told_first_of_what_looks_like_one_that_is_kept_out(desk, 
     told = desk.run("agree", act, login="umed", password="wrong")
     assert "kept out of every list" in told.output, "it is told before anybody signs"
     assert told.exit_code == 1
+
+
+def test_whoever_types_and_whoever_agrees_to_a_persons_name_is_told_of_it(desk):
+    typed = "Ask for Каримова З. А."
+    words = ("edit", LEGAL, f"description={typed}", "--reason", "they wrote")
+    warning = "LOOK first, it looks like somebody's name: description"
+    assert warning in desk.run(*words, login="zarina").output
+    assert warning in desk.run("agree").output
+    harmless = desk.run("edit", LEGAL, "description=Ask at the desk", "--reason", "they wrote", login="zarina")
+    assert "somebody's name" not in harmless.output
+    assert "somebody's name" not in desk.run("agree").output

@@ -17,7 +17,7 @@ from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.fold import skeleton, words_for
 from mapping.language.taxonomy import match_term
-from mapping.quality.known_organizations import kinds_of_bodies
+from mapping.quality.names import kinds_of_bodies
 
 ENOUGH = 0.6
 """Share of cells that must look alike."""

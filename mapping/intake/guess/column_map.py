@@ -44,7 +44,7 @@ from mapping.language.fold import coarse, skeleton, words_for
 from mapping.language.i18n import Phrase, Quoted, Several
 from mapping.language.parsers.permission import asks_consent, asks_to_publish, only_of
 from mapping.language.taxonomy import Vocabulary, match_term
-from mapping.quality.known_organizations import names_a_body
+from mapping.quality.names import names_a_body
 from mapping.safety.sensitive_text import hides_number
 
 SAMPLE = 300

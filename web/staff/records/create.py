@@ -17,7 +17,7 @@ from mapping.batch import Batch
 from mapping.directory.proposals import as_fields
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary, term_id
-from mapping.model import RECORDS, WHOLES, Audience, Record, strictest
+from mapping.model import RECORDS, WHOLES, Audience, Organization, Record, strictest
 from mapping.quality.candidate import Candidate
 from mapping.quality.known_organizations import Known
 from mapping.quality.matching import locations, organizations
@@ -28,6 +28,7 @@ from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, propose, require_over, seen
 from web.staff.fields import CHOOSE, DOES_NOT_FIT, FIELDS, LABELS, NEEDED, TABLES, Field, fields, given
+from web.staff.persons import ANSWER, ASKS, asked_about
 from web.staff.records.edit import NO_REASON, STEWARDS
 from web.staff.records.records import RecordLine, line
 from web.staff.visible import VisibleRecords, name_of
@@ -105,6 +106,9 @@ def _answer(language: str, tables: Sequence[str], owner: Any = None) -> Response
     if request.method == "GET":
         return _form(language, tables, owner)
     entered = _entered(tables, owner)
+    if not entered.wrong and (questions := _asked_about(entered.records)):
+        entered.wrong |= questions
+        return _form(language, tables, owner, entered=entered, asks=ANSWER), 409
     alike = [] if entered.wrong or "sure" in request.form else list(_alike(entered.records, language))
     if entered.wrong or alike:
         return _form(language, tables, owner, entered=entered, alike=alike), 409 if alike else 400
@@ -249,6 +253,17 @@ def _by_kind(term: str) -> Audience:
     return next(service_type.audience for service_type in terms if term_id(service_type) == term)
 
 
+def _asked_about(records: Sequence[Record]) -> dict[str, Message]:
+    """Return which fields of a form look like somebody's name."""
+    questions: dict[str, Message] = {}
+    body = next((record.name for record in records if isinstance(record, Organization)), "")
+    for record in records:
+        audience = getattr(record, "audience", "")
+        for name, question in asked_about(record.table, record.__dict__, audience=audience, body=body).items():
+            questions[f"{record.table}-{name}"] = question
+    return questions
+
+
 # -- what may be there already ---------------------------------------------------------------------------------------
 
 
@@ -283,6 +298,7 @@ def _form(
     *,
     entered: Entered | None = None,
     alike: Sequence[tuple[RecordLine, Candidate]] = (),
+    asks: str = "",
 ) -> str:
     whole, entered = everything_seen(), entered or Entered()
     sections = [(table, SECTIONS[table], list(_fields(table, language, owner))) for table in tables]
@@ -293,7 +309,8 @@ def _form(
         sections=sections,
         owner=line(whole, owner, language) if owner is not None else None,
         label=TABLES[tables[0]],
-        problem=ALIKE if alike else None,
+        problem=ALIKE if alike else ASKS if asks else None,
+        asks=asks,
         alike=alike,
         wrong=entered.wrong,
         labels=[names[name] for name in entered.wrong if name in names],

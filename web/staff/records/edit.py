@@ -25,7 +25,9 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.staff.common import directory, everything_seen, outcome, propose, require_over, seen
 from web.staff.fields import CHOOSE, FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, fields, given
+from web.staff.persons import ANSWER, ASKS, asked_about
 from web.staff.records.records import line, record_page
+from web.staff.visible import body_of, name_of
 
 edit = Blueprint("edit", __name__)
 blueprint = edit
@@ -70,6 +72,8 @@ def change(language: str, table: str, identifier: str) -> ResponseReturnValue:
     problem, wrong_fields = _problem(wrong, values)
     if problem or wrong_fields:
         return _form(language, table, record, problem=problem, wrong=wrong_fields), 400
+    if questions := _asked_about(language, table, values, record):
+        return _form(language, table, record, problem=ASKS, wrong=questions, asks=ANSWER), 409
     reason, number = request.form["reason"].strip(), request.form.get("seen", 0, type=int)
     try:
         two = leads_elsewhere(table, identifier, values)
@@ -102,6 +106,8 @@ def add(language: str, table: str, owner_table: str, owner: str) -> ResponseRetu
     problem, wrong_fields = _problem(wrong, values)
     if problem or wrong_fields:
         return _form(language, table, None, owner=owner_record, problem=problem, wrong=wrong_fields), 400
+    if questions := _asked_about(language, table, values | _belonging(table, owner_record), owner_record):
+        return _form(language, table, None, owner=owner_record, problem=ASKS, wrong=questions, asks=ANSWER), 409
     reason, new = request.form["reason"].strip(), str(uuid.uuid4())
     values |= _belonging(table, owner_record)
     if table in ENTRY_POINTS and values.get("audience") != "custodian":
@@ -181,6 +187,15 @@ def _problem(wrong: Mapping[str, Message], values: dict[str, Any]) -> tuple[Mess
     if not request.form.get("reason", "").strip():
         fields["reason"] = NO_REASON
     return None if values or fields else NOTHING, fields
+
+
+def _asked_about(language: str, table: str, values: Mapping[str, Any], record: Any) -> dict[str, Message]:
+    """Return which of the values of a record, or of a new part of it, look like somebody's name."""
+    whole = everything_seen()
+    body = name_of(whole, record, language) if record.table == "organization" else body_of(whole, record, language)
+    audience = str(values.get("audience") or getattr(record, "audience", ""))
+    about = {name: getattr(record, name) for name in ("link_entity", "field") if hasattr(record, name)}
+    return asked_about(table, {**about, **values}, audience=audience, body=body)
 
 
 def leads_elsewhere(table: str, identifier: str, values: Mapping[str, Any]) -> bool:

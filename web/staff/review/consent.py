@@ -21,6 +21,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.staff.common import propose, require_over, seen
 from web.staff.fields import AUDIENCE_LABELS, CHOOSE, LABELS, NEEDED, Field
+from web.staff.persons import ANSWER, ASKS, asked_about
 from web.staff.records.create import NOT_YOURS
 from web.staff.records.records import line
 from web.staff.review.proposals import consent_given
@@ -72,6 +73,14 @@ def statement(language: str) -> ResponseReturnValue:
         return _form(language, fields=fields, wrong={"area_unit": NOT_YOURS}), 403
     wrong |= {} if values["route"] else {"route": NEEDED}
     wrong |= {} if texts else {fields[0].name: NEEDED}
+    audience = values["audience"]
+    questions = {
+        f"text-{code}": question
+        for code, text in texts.items()
+        for question in asked_about("statement", {"text": text}, audience=audience).values()
+    }
+    if questions and not wrong:
+        return _form(language, fields=fields, wrong=questions, problem=ASKS, asks=ANSWER), 409
     return _propose(language, "statement", "statement", str(uuid.uuid4()), values, {"fields": fields}, wrong)
 
 

@@ -27,6 +27,7 @@ from web.staff.common import directory, everything_seen, is_me, is_other_person,
 from web.staff.fields import AFTER_TODAY, AUDIENCE_LABELS, CHOOSE, FIELDS, LABELS, NEEDED, TABLES, said
 from web.staff.imports.reading import opened_by
 from web.staff.imports.work import comes_in_time, how_far
+from web.staff.persons import people_in
 from web.staff.records.forget import told
 from web.staff.records.records import line
 from web.staff.review.shown import acts, alike_kept_out, shown_records
@@ -116,7 +117,7 @@ def one(language: str, number: str) -> ResponseReturnValue:
 
 def _page(language: str, proposal: Proposal, **more: object) -> str:
     name, path = about(proposal, everything_seen(), language)
-    shows, work = _shows(proposal), opened_by(proposal, language)
+    shows, work, further = _shows(proposal), opened_by(proposal, language), _proposed(proposal)
     return page(
         "staff/proposal.html",
         language,
@@ -126,7 +127,8 @@ def _page(language: str, proposal: Proposal, **more: object) -> str:
         rows=list(_rows(proposal, language)),
         asked=ASKED,
         shown=shown_records(shows, language),
-        alike=alike_kept_out(shows, language, _proposed(proposal)),
+        alike=alike_kept_out(shows, language, further),
+        people=people_in(shows, ((record.table, record.__dict__) for record in further)),
         shows=digest_of(shows),
         mine=not is_other_person(proposal.proposed_by),
         label=TABLES.get(proposal.link_entity),

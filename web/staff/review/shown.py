@@ -21,6 +21,7 @@ from web.access.signin import page
 from web.staff.agreeing import may_agree_to_show
 from web.staff.common import directory, everything_seen
 from web.staff.fields import LABELS, TABLES, label_of, said
+from web.staff.persons import people_in
 from web.staff.visible import VisibleRecords, body_of, name_of
 
 blueprint = Blueprint("shown", __name__)
@@ -78,7 +79,7 @@ def act(language: str, number: int, *, problem: Message | None = None) -> str:
     records = [_record(whole, own, language) for own in by_record[:SAMPLE]]
     mine, nobody = not theirs, not theirs and any(not difference.by for difference in differences)
     values = {"act": _act(number, differences), "records": records, "more": more, "shows": digest_of(shows)}
-    values |= {"alike": alike_kept_out(shows, language)}
+    values |= {"alike": alike_kept_out(shows, language), "people": people_in(shows)}
     return page("staff/shown.html", language, **values, mine=mine, nobody=nobody, problem=problem)
 
 
