@@ -23,7 +23,7 @@ from mapping.intake.guess.layout import tables_in
 from mapping.intake.read import implied_map, read
 from mapping.intake.report import IssueGroup, grouped
 from mapping.language.i18n import Message, Phrase
-from mapping.model import AUDIENCES, ENTRIES, PARTS, WHOLES, Approval, record_id
+from mapping.model import AUDIENCES, ENTRIES, PARTS, RECORDS, WHOLES, Approval, record_id
 from mapping.quality.call_list import SOURCE as CALLS
 from mapping.quality.known_organizations import Known
 from mapping.registry import format_of
@@ -106,8 +106,10 @@ def trusted_senders() -> set[str]:
 
 
 def state() -> Hashable:
-    """Return what stands for all that is in the directory, and for the day."""
-    return last_act(), today()
+    """Return what stands for all records of the directory, and for the day; what only waits for somebody is none."""
+    marks = ", ".join("?" * len(RECORDS))
+    query = f'SELECT batch FROM history WHERE "table" IN ({marks}) ORDER BY batch DESC LIMIT 1'
+    return directory().db.conn.execute(query, [*RECORDS]).fetchone(), today()
 
 
 def last_act() -> int:

@@ -9,8 +9,10 @@ import pytest
 
 from mapping.directory.directory import Directory
 from mapping.language.i18n import Message
+from tests.support.sample import TODAY
 from tests.web.staff.imports.test_imports import LIST, mapped, names, upload
-from tests.web.staff.records.test_records import fields_of
+from tests.web.staff.records.test_records import LEGAL, fields_of
+from tests.web.staff.review.test_proposals import decide
 from tests.web.support.office import Office, post
 from web.staff.app import create_staff_app
 from web.staff.imports import pages, reading, storing
@@ -302,3 +304,21 @@ def test_a_person_who_agrees_waits_for_a_long_list_as_well(hurried, monkeypatch)
     text = over(second, f"/en/p/{number}.html").text
     assert "What the columns are" in text
     assert "I agree: do it" in text
+
+
+def test_asking_a_second_person_reads_a_long_list_no_second_time_and_their_agreeing_does(office, monkeypatch):
+    steward, reads = office.client("steward"), []
+    preview, read = mapped(steward), reading.read
+    steward.get(preview)
+    monkeypatch.setattr(reading, "read", lambda *args, **given: reads.append(1) or read(*args, **given))
+    post(steward, preview.replace("preview.html", "store"), page=preview, choice="map")
+    assert "It waits for a second person" in steward.get(preview).text
+    assert reads == []
+    decide(office.client("steward", login="second"), office)
+    reads.clear()
+    assert "Two people have not agreed" not in steward.get(preview).text
+    assert reads == [1]
+    with Directory(office.directory, office.app.config["AREA"]) as opened:
+        opened.edit("service", LEGAL, {"alert": "Closed on Monday"}, by="second", on=TODAY, reason="x")
+    steward.get(preview)
+    assert reads == [1, 1], "what the list is compared with is another"
