@@ -26,8 +26,8 @@ from web.presenters.edition import Edition, Editions
 from web.staff.agreeing import why
 from web.staff.common import close_directory
 from web.staff.fields import AUDIENCE_LABELS, KINDS, TABLES
-from web.staff.imports.work import Workshop
 from web.staff.operations.publish import views
+from web.staff.work import Workshop
 from web.stores.inbox import Inbox
 from web.stores.ledger import Ledger
 

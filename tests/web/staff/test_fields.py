@@ -1,5 +1,7 @@
 """What fields are called: whatever two people agree to show has a name and words, in every language."""
 
+import re
+from pathlib import Path
 from typing import get_args, get_type_hints
 
 import pytest
@@ -9,6 +11,7 @@ from mapping.safety.redaction import PUBLISHED
 from mapping.view.diff import UNTOLD
 from web.staff.fields import LABELS, TABLES, label_of, said
 
+TEMPLATES = Path(__file__).parents[3] / "web" / "templates"
 TOLD = [(table, field) for table in TABLES for field in PUBLISHED[table] if field not in {*UNTOLD} - {*LABELS}]
 
 
@@ -67,3 +70,13 @@ def test_the_source_of_a_count_pays_nobody():
 )
 def test_what_readers_of_lists_write_themselves_is_read_in_the_language_of_the_page(tj_area, table, name, value, text):
     assert said(table, name, value, tj_area, "ru") == text
+
+
+def test_every_button_of_a_form_looks_like_one():
+    """Without a class it stands in the browser's own small grey letters."""
+    pages = [path for folder in ("staff", "ops", "account") for path in (TEMPLATES / folder).glob("*.html")]
+    buttons = [
+        (path.name, button) for path in pages for button in re.findall(r"<button[^>]*>", path.read_text("utf-8"))
+    ]
+    assert len(buttons) > 50
+    assert [(name, button) for name, button in buttons if "class=" not in button] == []

@@ -57,8 +57,8 @@ from web.staff.imports.reading import (
 )
 from web.staff.imports.storing import storing, storing_of
 from web.staff.imports.uploads import Upload, save_map, saved_maps
-from web.staff.imports.work import Work, comes_in_time, how_far
 from web.staff.visible import body_of, name_of
+from web.staff.work import Work, comes_in_time, how_far
 
 imports = Blueprint("imports", __name__)
 blueprint = imports

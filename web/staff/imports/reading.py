@@ -33,8 +33,8 @@ from web.staff.common import directory, everything_seen
 from web.staff.imports.map_words import MapWords, in_words
 from web.staff.imports.new_values import NewValue, is_seen_by_its_unit, new_values
 from web.staff.imports.uploads import Upload, Uploads
-from web.staff.imports.work import Work, workshop
 from web.staff.visible import VisibleRecords, name_of
+from web.staff.work import Work, workshop
 
 RESERVED = {CALLS.id, *(record_id(name, "source") for name in ("stewards", "self-assessment", "rohnamo"))}
 """Senders that no list may pass itself off as: their word counts more than that of lists."""
@@ -63,14 +63,16 @@ class Looked(NamedTuple):
     implied: ColumnMap | None
 
 
-LOOK_STEPS = (Message("Its columns are looked at"),)
-READ_STEPS = (Message("Its rows are read"), Message("It is compared with what is there"))
+HERE = Message("The file is here")
+LOOK_STEPS = (HERE, Message("Its columns are looked at"))
+READ_STEPS = (HERE, Message("Its rows are read"), Message("It is compared with what is there"))
 STORE_STEPS = (
+    HERE,
     Message("Its rows are read"),
     Message("It is being stored"),
     Message("The pages are brought up to date"),
 )
-AGREE_STEPS = (Message("Its rows are read"),)
+AGREE_STEPS = (HERE, Message("Its rows are read"))
 
 
 def uploads() -> Uploads:
@@ -131,7 +133,7 @@ def first_look(upload: Upload) -> Work[Looked]:
 
     account, about = upload.account, upload.path.name
     name = ("columns", upload.token)
-    return workshop().work(name, do, of=upload.path, state=None, account=account, about=about, steps=LOOK_STEPS)
+    return workshop().work(name, do, of=upload.path, state=None, account=account, about=about, steps=LOOK_STEPS, step=1)
 
 
 def whole_look(upload: Upload, *, current: bool = True) -> Work[Preview]:
@@ -147,7 +149,7 @@ def whole_look(upload: Upload, *, current: bool = True) -> Work[Preview]:
     held = None if current else workshop().known(name)
     known_state = held.state if held is not None else state()
     account, about = upload.account, upload.path.name
-    return workshop().work(name, do, of=of, state=known_state, account=account, about=about, steps=READ_STEPS)
+    return workshop().work(name, do, of=of, state=known_state, account=account, about=about, steps=READ_STEPS, step=1)
 
 
 def forget(upload: Upload) -> None:
@@ -273,7 +275,7 @@ def opened_by(proposal: Proposal, language: str) -> Work[Any] | None:
     def do(work: Work[Any]) -> Any:
         return read_it(fields, language, work)
 
-    return workshop().work(name, do, of=of, state=state(), about=proposal.reason, steps=AGREE_STEPS)
+    return workshop().work(name, do, of=of, state=state(), about=proposal.reason, steps=AGREE_STEPS, step=1)
 
 
 def words_of(fields: Mapping[str, Any], language: str, work: Work[Any] | None = None) -> MapWords:

@@ -14,7 +14,7 @@ from web.staff.imports.reading import (
     uploads,
 )
 from web.staff.imports.uploads import Upload, save_map
-from web.staff.imports.work import Work, workshop
+from web.staff.work import Work, workshop
 
 DONE = "changes.html?done"
 
@@ -32,7 +32,9 @@ def storing(upload: Upload, *, by: str) -> Work[str]:
     if known is not None and known.is_over:  # it failed, or the list was read in another way since
         workshop().forget(name)
     account, steps = upload.account, STORE_STEPS
-    return workshop().work(name, do, of=stored, state=None, account=account, steps=steps, about=upload.path.name)
+    return workshop().work(
+        name, do, of=stored, state=None, account=account, steps=steps, step=1, about=upload.path.name
+    )
 
 
 def storing_of(token: str) -> Work[str] | None:

@@ -1,6 +1,7 @@
 """Publishing from the browser: one builds, another looks and confirms what is new; and the way back."""
 
 from pathlib import Path
+from typing import cast
 
 from flask import Blueprint, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
@@ -21,6 +22,7 @@ from web.staff.common import directory, everything_seen, inbox, is_me, is_other_
 from web.staff.fields import KINDS as CHANGES
 from web.staff.fields import TABLES
 from web.staff.operations.edition_words import in_words
+from web.staff.work import Work, comes_in_time, how_far, workshop
 from web.stores.referral_log import not_to_be_had
 
 blueprint = Blueprint("publishing", __name__)
@@ -35,6 +37,7 @@ ROUTES: dict[str, Action | Open] = {
 }
 MENU = (MenuItem("publish.html", Message("Publish"), "publish", 80),)
 
+BUILT = Message("The edition is built")
 FOR: dict[Audience, Message] = {
     "public": Message("For everybody"),
     "partner": Message("For partners"),
@@ -87,18 +90,34 @@ def overview(language: str) -> str:
 
 @blueprint.post("/<language>/publish/<audience>/build")
 def build(language: str, audience: str) -> ResponseReturnValue:
-    """Build the next edition aside."""
-    waiting = releases(audience)
-    least = directory().agreed_rules("public", today()).least_count
-    demand = inbox().missing_help(least=least, since=demand_since(today()))
-    try:
+    """Build the next edition aside; whoever presses meanwhile waits for the same."""
+    waiting, login, name = releases(audience), me().login, ("edition", audience)
+
+    def do(work: Work[None]) -> None:
+        least = directory().agreed_rules("public", today()).least_count
+        demand = inbox().missing_help(least=least, since=demand_since(today()))
         public = {"demand": demand, "unavailable": not_to_be_had(inbox(), today())} if audience == "public" else {}
-        plan = waiting.stage(directory(), day=today(), by=me().login, **public)  # type: ignore[arg-type]
-    except MappingError as error:
-        return _look(language, audience, None, problem=_said(error), details=_lines(error)), 400
-    log("edition_built", subject=f"{audience} {plan.digest[:16]}")
-    note_warnings(plan.warnings, directory().path)
+        plan = waiting.stage(directory(), day=today(), by=login, progress=work.progress, **public)  # type: ignore[arg-type]
+        log("edition_built", subject=f"{audience} {plan.digest[:16]}", who=login)
+        note_warnings(plan.warnings, directory().path)
+
+    if not workshop().goes_on(name):
+        workshop().forget(name)
+    about = FOR[cast("Audience", audience)].into(language)
+    work = workshop().work(name, do, of=audience, state=None, about=about, menu=MENU[0].label, steps=(BUILT,))
+    if comes_in_time(work) and (answer := _not_built(language, audience, work)) is not None:
+        return answer
     return redirect(f"/{language}/next/{audience}.html", code=303)
+
+
+def _not_built(language: str, audience: str, work: Work[None]) -> ResponseReturnValue | None:
+    """Say why an edition could not be built; None where it was."""
+    try:
+        work.result()
+    except MappingError as error:
+        workshop().forget(("edition", audience))
+        return _look(language, audience, None, problem=_said(error), details=_lines(error)), 400
+    return None
 
 
 @blueprint.post("/<language>/publish/<audience>/drop")
@@ -111,7 +130,12 @@ def drop(language: str, audience: str) -> ResponseReturnValue:
 @blueprint.route("/<language>/next/<audience>.html", methods=["GET", "POST"])
 def next_edition(language: str, audience: str) -> ResponseReturnValue:
     """Show the edition that was built, and publish it when another person confirmed all that is new."""
-    waiting = releases(audience)
+    waiting, work = releases(audience), workshop().known(("edition", audience))
+    if work is not None and request.method == "GET":
+        if not comes_in_time(work):
+            return how_far(language, work)
+        if (answer := _not_built(language, audience, work)) is not None:
+            return answer
     plan = waiting.plan()
     if plan is None:
         return redirect(f"/{language}/publish.html", code=303)

@@ -26,12 +26,12 @@ from web.staff.agreeing import ASKED, about, due_on, hidden_units, may_agree, ot
 from web.staff.common import directory, everything_seen, is_me, is_other_person, propose, seen
 from web.staff.fields import AFTER_TODAY, AUDIENCE_LABELS, CHOOSE, FIELDS, LABELS, NEEDED, TABLES, said
 from web.staff.imports.reading import opened_by
-from web.staff.imports.work import comes_in_time, how_far
 from web.staff.persons import people_in
 from web.staff.records.forget import told
 from web.staff.records.records import line
 from web.staff.review.shown import acts, alike_kept_out, shown_records
 from web.staff.visible import name_of
+from web.staff.work import comes_in_time, how_far
 from web.stores.deeds import Deed
 
 agree = Blueprint("agree", __name__)

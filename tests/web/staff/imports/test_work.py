@@ -8,16 +8,19 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from mapping.directory.directory import Directory
+from mapping.editions.releases import Releases
+from mapping.errors import MappingError
 from mapping.language.i18n import Message
 from tests.support.sample import TODAY
 from tests.web.staff.imports.test_imports import LIST, mapped, names, upload
 from tests.web.staff.records.test_records import LEGAL, fields_of
 from tests.web.staff.review.test_proposals import decide
 from tests.web.support.office import Office, post
+from web.staff import work as long_work
 from web.staff.app import create_staff_app
 from web.staff.imports import pages, reading, storing
-from web.staff.imports import work as long_work
-from web.staff.imports.work import GivenUp, Workshop
+from web.staff.operations import publish
+from web.staff.work import GivenUp, Workshop
 
 NOT_DONE = "Please wait"
 
@@ -322,3 +325,26 @@ def test_asking_a_second_person_reads_a_long_list_no_second_time_and_their_agree
         opened.edit("service", LEGAL, {"alert": "Closed on Monday"}, by="second", on=TODAY, reason="x")
     steward.get(preview)
     assert reads == [1, 1], "what the list is compared with is another"
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_an_edition_is_built_while_its_page_says_so_and_one_press_is_enough(hurried, monkeypatch, fails):
+    steward, second = hurried.client("steward"), hurried.client("steward", login="second")
+    held = Held(monkeypatch, Releases, "stage")
+    if fails:
+        monkeypatch.setattr(publish, "note_warnings", fail)
+    for client in (steward, second):
+        answer = post(client, "/en/publish/public/build", page="/en/publish.html")
+        assert answer.location == "/en/next/public.html"
+        assert re.search(r'aria-current="step">The edition is built', client.get(answer.location).text)
+    held.go_on.set()
+    page = over(steward, "/en/next/public.html")
+    assert held.times == 1
+    assert page.status_code == (400 if fails else 200)
+    assert ("the disk is full" in page.text) == fails
+    assert [line.who for line in hurried.ledger.lines() if line.action == "edition_built"] == ["steward"]
+    assert "Next edition" in second.get("/en/next/public.html").text, "a failure is told once"
+
+
+def fail(*_args):
+    raise MappingError("nothing was written:\nthe disk is full")

@@ -38,6 +38,8 @@ takes as long would not know of it either. Otherwise nobody could look at a long
 FIRST_LOOK, LAST_LOOK = 3, 15
 """Seconds after which a page asks again by itself: at first, and when it has waited long."""
 
+IMPORT = Message("Import")
+
 T = TypeVar("T")
 
 
@@ -55,9 +57,11 @@ class Work(Generic[T]):
     """What else its outcome depends on, and what may change while somebody waits."""
     account: str
     about: str
-    """What those who wait are told that it is about: the name of a file."""
+    """What those who wait are told that it is about, as the name of a file."""
+    menu: Message
+    """Under which page what comes of it stands."""
     steps: Sequence[Message]
-    step: int = 0
+    step: int
     """Which of the steps goes on."""
     done: int = 0
     total: int = 0
@@ -122,14 +126,16 @@ class Workshop:
         state: Hashable,
         account: str = "",
         about: str,
+        menu: Message = IMPORT,
         steps: Sequence[Message],
+        step: int = 0,
     ) -> Work[T]:
         """Return the work of a name: that which goes on or whose outcome holds, or else one that begins now."""
         with self._lock:
             work = self._works.pop(name, None)
             if work is None or not _holds(work, of, state):
                 _give_up(work)
-                work = Work(of, state, account, about, steps)
+                work = Work(of, state, account, about, menu, steps, step)
                 work.future = self._threads.submit(self._do, work, do)
             self._works[name] = work  # the last of all
             for old in [key for key, held in self._works.items() if held.is_over][:-MOST_HELD]:
