@@ -1,7 +1,7 @@
 """Persons: what somebody typed and looks like a person's name is asked about before more than custodians may see it.
 
-The rules are those by which lists are read. It is a question, not a refusal: whoever typed it changes it, leaves it to
-custodians, or says that it may stand there; the second person is told.
+The rules are those by which lists are read. It is a question, not a refusal: whoever typed it changes it, or says
+that it may stand there; the second person is told.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,10 +14,7 @@ from mapping.quality.names import fields_with_people
 from mapping.safety.agreed import Showing
 
 ASKS = Message("Nothing is stored yet: is this the name of a person? Look at the marked fields.")
-LOOKS_SO = Message(
-    "This looks like somebody's name. Leave it out, name the organization or the office instead, or let custodians "
-    "only see it."
-)
+LOOKS_SO = Message("This looks like somebody's name. Leave it out, or name the organization or the office instead.")
 ANSWER = "may-be-named"
 """Name of the answer that it may stand there."""
 
