@@ -56,11 +56,18 @@ LOOKS = frozenset(("altitudemode", "tessellate", "extrude", "visibility", "drawo
 """Columns by which a map is drawn: they say nothing of a place, and "visibility" not who may see it."""
 
 
+OWN_ID, NUMBER = "id2", "id"
+"""What a column of ids is called beside the numbers that the program gives its places, and these."""
+
+
 def _without_looks(sheet: Sheet) -> Sheet:
-    """Return the places of a layer without the columns that only say how it is drawn."""
+    """Return the places of a layer without the columns that only say how it is drawn, or number the places."""
     names = [str(name).casefold() for name in sheet.rows[0]] if sheet.rows else []
-    places = [place for place, name in enumerate(names) if name not in LOOKS]
-    return replace(sheet, rows=[[row[place] for place in places if place < len(row)] for row in sheet.rows])
+    left_out = {*LOOKS, NUMBER} if OWN_ID in names else LOOKS
+    places = [place for place, name in enumerate(names) if name not in left_out]
+    heads, *rows = [[row[place] for place in places if place < len(row)] for row in sheet.rows] or [[]]
+    heads = [NUMBER if str(name).casefold() == OWN_ID else name for name in heads]
+    return replace(sheet, rows=[heads, *rows] if sheet.rows else [])
 
 
 _LINES = re.compile(r"\s*(?:<br\s*/?>|</?(?:p|div|li|tr)\b[^>]*>|\n)\s*", re.I)

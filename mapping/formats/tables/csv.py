@@ -64,21 +64,27 @@ FIELDS = {
 
 
 def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
-    """Recognise a table of services that we wrote, as CSV or as points, and return the map of its columns."""
+    """Recognise a table of services that we wrote, as CSV or as points, and return the map of its columns.
+
+    Whatever program saved it again: some put blanks around names of columns or write them large, and shapefiles cut
+    them off.
+    """
     del area
     for sheet in sheets:
-        heads = [str(cell) for cell in sheet.rows[0]] if sheet.rows else []
-        if MEANINGS.keys() - {"latitude", "longitude"} <= set(heads):
-            fields = {field: [head] for head, field in FIELDS.items() if head in heads}
+        heads = _own_heads(sheet.rows[0]) if sheet.rows else {}
+        if MEANINGS.keys() - {"latitude", "longitude"} <= heads.keys():
+            fields = {field: [heads[name]] for name, field in FIELDS.items() if name in heads}
+            read_ones = {heads[name] for name in (*FIELDS, "id", "place_id") if name in heads}
+            others = [head for cell in sheet.rows[0] if (head := str(cell).strip()) and head not in read_ones]
             return ColumnMap(
                 source=UNNAMED,
                 name="Table of services",
-                key=["id", "place_id"],
+                key=[heads["id"], heads["place_id"]],
                 fields=fields,
                 rows=Expected(least=0),
                 sheets=Sheets(only=[sheet.name] if sheet.name else []),
-                header=Header(has="id"),
-                ignored=[head for head in heads if head not in FIELDS and head not in ("id", "place_id")],
+                header=Header(has=heads["id"]),
+                ignored=others,
                 markings={audience: audience for audience in get_args(Audience)},
                 precisions={precision: precision for precision in get_args(Precision)},
                 notes=[Phrase("read as a table of ours; HSDS and the workbook bring back more")],
@@ -86,11 +92,22 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
     return None
 
 
+OF_DBASE = 10
+"""Letters of the name of a column that a shapefile has room for."""
+
+
+def _own_heads(row: Sequence[object]) -> dict[str, str]:
+    """Return our columns with what each is called in a row of names: it may be written large, padded or cut off."""
+    called = {head.casefold(): head for cell in row if (head := str(cell).strip())}
+    cut = bool(called) and max(map(len, called)) <= OF_DBASE
+    return {name: called[short] for name in MEANINGS if (short := name[:OF_DBASE] if cut else name) in called}
+
+
 def read(path: str | Path) -> Iterator[Sheet]:
     """Read a CSV file as one sheet of text cells.
 
-    UTF-8 and UTF-16 with or without a byte order mark, else Windows-1251, KOI8-R or CP866; the separator is the one
-    that cuts most lines into the same number of cells.
+    UTF-8 and UTF-16 with or without a byte order mark, else Windows-1251, KOI8-R, CP866 or the Cyrillic of a Mac; the
+    separator is the one that cuts most lines into the same number of cells.
 
     Raises
     ------
@@ -207,7 +224,7 @@ def _utf16(contents: bytes) -> str:
     return encoding if sum(letter < "\u0530" for letter in text) > 0.9 * len(text) else ""
 
 
-OLD_ENCODINGS = ("cp1251", "koi8-r", "cp866")
+OLD_ENCODINGS = ("cp1251", "koi8-r", "cp866", "mac-cyrillic")
 FREQUENT = "оеаинтсрвлкмдпу"
 """The letters that are most of any Russian text; those of other languages in these alphabets are among them."""
 

@@ -123,7 +123,7 @@ def test_what_is_written_is_read(tmp_path_factory, table, separator):
 TEXT = "Название организации;Район;Телефон\nОбщество «Умед» помощи женщинам;Восе;2210001\n" * 3
 
 
-@pytest.mark.parametrize("encoding", ["koi8-r", "cp866", "cp1251", "utf-16-le", "utf-16-be", "utf-8"])
+@pytest.mark.parametrize("encoding", ["koi8-r", "cp866", "cp1251", "mac-cyrillic", "utf-16-le", "utf-16-be", "utf-8"])
 @pytest.mark.parametrize("ending", [".csv", ".tsv", ".txt"])
 def test_old_encodings_are_told_by_what_can_be_read(tmp_path, encoding, ending):
     path = tmp_path / f"list{ending}"
