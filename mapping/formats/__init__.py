@@ -17,6 +17,8 @@ do:
 ``write(view, path, *, area, language) -> None``
     Write what a view shows, the same bytes each time. Where there is one, ``FILE`` is the name that it is offered
     under. ``TRANSLATED`` is true where every language of the area has a file of its own.
+``REFUSED``
+    In place of all these, beside ``recognises``: why such a file is no list, and what to do instead (a `Phrase`).
 ``available() -> bool``
     Whether the extra that a format needs is installed; without this function it needs none.
 """
@@ -42,6 +44,13 @@ MAX_CELLS = 20_000_000
 MAX_COLUMNS = 2_000
 
 Cell = str | int | float | bool | None
+
+
+OF_A_CHAT = Phrase(
+    "these are messages from a chat, and no table; write a row for each organization, under the names of columns "
+    "Organization, Kind of help, Town, Phone"
+)
+"""What is told of whatever holds messages instead of rows."""
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,18 @@ SPACES = re.compile("[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
 FORMULA = re.compile(r"^\s*=\s*HYPERLINK\s*\(\s*\"[^\"]*\"\s*[;,]\s*\"(?P<shown>[^\"]*)\"\s*\)\s*$", re.I)
 
 
+_COMPUTES = re.compile(r"\s*=\s*(?:[+-]?\$?[A-Za-z]{1,3}\$?\d{1,7}(?!\w)|[^\W\d_][\w.]*\(|(?:'[^']+'|[^\W\d_]\w*)!)")
+
+
+def is_formula(text: str) -> bool:
+    """Tell whether a text is a formula of a spreadsheet, which typed into a cell for texts stays one.
+
+    >>> is_formula("=B2"), is_formula("=СЦЕПИТЬ(A2;B2)"), is_formula("='Лист 1'!C4"), is_formula("= 12 мест")
+    (True, True, True, False)
+    """
+    return _COMPUTES.match(text) is not None
+
+
 def composed(text: str) -> str:
     """Write letters with marks as one character each, as search and matching expect."""
     return unicodedata.normalize("NFC", text)

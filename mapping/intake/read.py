@@ -276,6 +276,9 @@ def _say_columns(rows: Rows, columns: ColumnMap, intake: Intake) -> None:
             "nothing of the second was read: give each column a name of its own, each table a sheet of its own"
         )
         batch.issues.append(Issue(batch.file, sheet, numbers[0], heading, problem, fix))
+    for sheet, number, heading, formula in rows.formulas:
+        problem = Phrase("{text!r} is a formula that stands there as a text: nothing is read from it", text=formula)
+        batch.issues.append(Issue(batch.file, sheet, number, heading, problem, Phrase("write what it should show")))
     if not len(rows.rows):
         problem = Phrase("no row stands under the names of the columns")
         batch.issues.append(Issue(batch.file, "", None, "", problem, Phrase("ask the sender for the whole list")))

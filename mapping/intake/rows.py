@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mapping.column_map import ColumnMap, fold_header
 from mapping.errors import FormatError
 from mapping.formats import Sheet
-from mapping.intake.clean import clean
+from mapping.intake.clean import clean, is_formula
 from mapping.language.fold import alternatives
 from mapping.language.i18n import Phrase
 from mapping.packed import Packed, Values
@@ -138,6 +138,8 @@ class Rows:
     cleaned: Counter[str] = field(default_factory=Counter)
     totals: list[tuple[str, int, int]] = field(default_factory=list)
     """(sheet, row, total) of rows that tell how many there should be."""
+    formulas: list[tuple[str, int, str, str]] = field(default_factory=list)
+    """(sheet, row, name of a column, formula) of cells that hold a formula as a text: nothing is read from them."""
     doubled: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
     """(sheet, column) -> rows in which a second column of the name says something else, which is not read."""
     headers: dict[str, list[str]] = field(default_factory=dict)
@@ -413,6 +415,10 @@ class _Lines:
                 cells[name], steps, stands_for_above = clean(text)
                 if steps:
                     self.rows.cleaned.update(steps)
+                if cells[name].startswith("=") and is_formula(cells[name]):
+                    heading = self.called_by[self.folded.index(name)]
+                    self.rows.formulas.append((self.sheet.name, number, heading, cells[name]))
+                    cells[name] = ""
                 if stands_for_above:
                     as_above.append(name)
             elif name and text.strip() and clean(text).text != cells[name]:

@@ -1331,6 +1331,14 @@ def test_days_and_places_among_the_words_for_help_are_not_lost_in_silence(take, 
     assert f"the words for help seem to say this: {field}" in told
 
 
+def test_a_formula_that_stands_as_a_text_is_no_value(take):
+    head, row = with_cells(Cost="=D2")
+    batch = take(row, heads=head)
+    assert batch.of("cost_option") == []
+    assert [service.fees_description for service in batch.of("service")] == [None]
+    assert any("'=D2' is a formula" in problem for _, column, problem in said(batch) if column == "Cost")
+
+
 def test_hours_in_moscow_time_are_told_with_it(take):
     head, row = with_cells(Hours="пн-пт 10–19 (МСК)")
     batch = take(row, heads=head)

@@ -14,7 +14,7 @@ from mapping.area.addresses import says_street
 from mapping.area.study_area import StudyArea
 from mapping.column_map import ColumnMap, Expected, Header, Shape, Sheets, Skip, fold_header
 from mapping.errors import FormatError
-from mapping.formats import Sheet
+from mapping.formats import OF_A_CHAT, Sheet
 from mapping.intake.guess.cells import ENOUGH, ColumnGuess, looked_at
 from mapping.intake.guess.headings import REMARKS, RUNNING, bound_of, day_of, field_of, is_end, language_in, named
 from mapping.intake.guess.questions import ManyChoices, questions
@@ -312,11 +312,6 @@ def _is_chat(sheet: Sheet) -> bool:
 _MOMENT = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s+\d{1,2}:\d\d(?::\d\d)?(?:\s*[AaPp]\.?[Mm]\.?)?"
 _WRITES = re.compile(rf"\W*{_MOMENT}\W{{1,4}}[^:]{{1,60}}:|[^\[\]]{{1,60}},\s*\[{_MOMENT}\]")
 LEAST_MESSAGES = 2
-OF_A_CHAT = Phrase(
-    "these are messages from a chat, and no table; write a row for each organization, under the names of columns "
-    "Organization, Kind of help, Town, Phone"
-)
-
 NO_NAMES = Phrase(
     "no row looks like the names of columns; is it a list? If it is, write their names into a row above the "
     "others, as Organization, Kind of help, Town, Phone"

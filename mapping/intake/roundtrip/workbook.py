@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from mapping.batch import Issue, RefusedRow
 from mapping.column_map import Returned, fold_header
 from mapping.formats.tables._workbook_columns import CHECK, EDITED, edited
+from mapping.intake.clean import is_formula
 from mapping.intake.roundtrip.cells import HANDLERS, OF_PLACE
 from mapping.intake.roundtrip.edits import Edit, HeldRecords
 from mapping.intake.row_reader import Intake, Reader
@@ -182,6 +183,8 @@ def _apply(edit: Edit, file: _File) -> None:
         if column.key == "organization":
             owner = edit.organization
         text, number = edit.text(column.key), edit.reader.row.number
+        if is_formula(edit.reader.cell_as_sent(fold_header(edit.heading(column.key)))):
+            continue  # it is told of the row, and changes nothing
         if column.key not in WITH_MARKS and (is_garbled(text) or (file.lost and "?" in text)):
             edit.say(column.key, Phrase("{text!r} has lost letters", text=text), SAVE_WHOLE, "doubt")
             continue

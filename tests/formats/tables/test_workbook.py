@@ -247,6 +247,22 @@ def test_what_may_not_be_empty_stays(desk):
     assert len([issue for issue in batch.issues if issue.level == "refused"]) == 4
 
 
+def test_a_formula_that_was_typed_as_a_text_changes_nothing_and_is_told(desk):
+    """The cells of the workbook are texts, in which a spreadsheet computes nothing."""
+
+    def type_formulas(sheet, columns, names):
+        for name, column, formula in (("Legal advice", "fees", "=T2"), ("Hotline", "fees", '=CONCATENATE(A1;"x")')):
+            cell = sheet.cell(names[name], columns[column])
+            cell.value, cell.data_type = formula, "s"
+
+    desk.edit(type_formulas)
+    batch, change = desk.take()
+    assert told(change) == NOTHING
+    formulas = [issue for issue in batch.issues if "is a formula that stands there as a text" in issue.problem]
+    assert {issue.column for issue in formulas} == {desk.heads["fees"]}
+    assert len(formulas) == 2
+
+
 def test_a_deleted_row_is_said_and_nothing_is_deleted(desk):
     desk.edit(lambda sheet, _, names: sheet.delete_rows(names["Hotline"]))
     batch, change = desk.take()
