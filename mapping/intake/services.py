@@ -301,16 +301,23 @@ _BRANCH = re.compile(rf"\b{alternatives('branch')}\W*", re.I)
 _KIND = alternatives("kind before a unit")
 _OF_TOWN = re.compile(rf"(?<!\w)(?:{_KIND}|{alternatives('short for a town')})\s*[^\W\d_][^\d«»(),]*$", re.I)
 """The town of a body at the end of its name: "отдел милиции г. Исфары"."""
+_IN_TOWN = re.compile(
+    rf"(?:(?<!\w){alternatives('within a place')}\s+|,\s*)([^\W\d_][\w’'ʻ-]+(?:\s[^\W\d_][\w’'ʻ-]+)?)$", re.I
+)
+"""The same behind a word for "in", or a comma: "Bureau in Khujand"."""
 
 
 def _beside_name(reader: Reader) -> Located | None:
-    """Return where the brackets of the body's name say that it is, and say so: "(филиал в Исфаре)"; else None.
+    """Return where the brackets or the end of the body's name say that it is, and say so; else None.
+
+    "(филиал в Исфаре)", "Bureau in Khujand".
 
     Beside the address of the row above they say nothing: that may be in another town.
     """
     area = reader.intake.area
     columns = map(reader.cell_as_sent, reader.intake.columns_of("address"))
-    within = _OF_TOWN.findall(reader.text("organization"))
+    name = reader.text("organization")
+    within = [*_OF_TOWN.findall(name), *_IN_TOWN.findall(name)]
     for text in () if any(map(DITTO.fullmatch, columns)) else (*reader.beside_name(), *within):
         unit = whereabouts(area, _BRANCH.sub(" ", text).strip()).unit
         if unit and not hides_place(text):

@@ -348,7 +348,13 @@ def test_a_mobile_number_beside_a_person_is_shown_to_nobody(take):
 
 
 @pytest.mark.parametrize(
-    ("note", "seen_by"), [("maya", "custodian"), ("Maya, evenings", "custodian"), ("evenings", "public")]
+    ("note", "seen_by"),
+    [
+        ("Chief Baya, not at night", "custodian"),
+        ("maya", "custodian"),
+        ("Maya, evenings", "custodian"),
+        ("evenings", "public"),
+    ],
 )
 def test_a_mobile_number_beside_the_name_of_a_contact_is_shown_to_nobody(take, note, seen_by):
     heads, fields = (*HEADER, "Ask for"), MAP["fields"] | {"contact": ["Ask for"]}
@@ -382,6 +388,27 @@ def test_a_body_is_where_its_name_says_if_nothing_else_does(take):
     (place,) = batch.of("location")
     (known,) = take(ROW).of("location")
     assert (place.area_unit, place.position_basis) == (known.area_unit, "unit")
+
+
+@pytest.mark.parametrize("name", ["Bureau in Kulnishin", "Дафтар дар Кӯлнишин", "Кризисный центр, Кульнишин"])
+def test_a_body_is_in_the_town_that_ends_its_name_if_nothing_else_says_where(take, name):
+    batch = take(["1", name, "", *ROW[3:]])
+    assert [place.area_unit for place in batch.of("location")] == ["XT-W1"]
+    assert any(column == "Name" and "the name says where it is" in problem for _, column, problem in said(batch))
+    batch = take(["1", name, "Qulla", *ROW[3:]])
+    assert [place.area_unit for place in batch.of("location")] == ["XT-E1"]
+
+
+def test_the_town_that_ends_a_name_may_be_inflected(tmp_path, tj_area):
+    path = tmp_path / "list.csv"
+    path.write_text("Организация;Помощь;Телефон\nБюро в Худжанде;юрист;(3422) 6-00-01", "utf-8")
+    batch = read(path, area=tj_area, today=TODAY)
+    assert [tj_area.unit(place.area_unit).names["en"] for place in batch.of("location")] == ["Khujand"]
+
+
+@pytest.mark.parametrize("name", ["Women in Need", "Помощь в беде", "Дар ҷомеа", "Women, peace"])
+def test_what_is_no_place_at_the_end_of_a_name_places_nothing(take, name):
+    assert [place.area_unit for place in take(["1", name, "", *ROW[3:]]).of("location")] == [None]
 
 
 def test_a_record_knows_the_sheet_the_row_and_the_cell_it_came_from(tmp_path, tiny_area):

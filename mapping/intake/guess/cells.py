@@ -94,7 +94,7 @@ class ColumnGuess:
         if field == "marking" and self.taken_for in ("phone", "email", "website", "hours"):
             return True
         shape = "degrees" if field in ("latitude", "longitude") else field
-        beside = {"verified_on": "day numbers", "phone": "dialled"}.get(field, "")
+        beside = {"verified_on": "day numbers", "phone": "dialled", "hours": "hours in words"}.get(field, "")
         share = self.shares.get(shape, 0.0) + self.shares.get(beside, 0.0)
         return field in STRICT and bool(self.shares) and share < 0.2
 
@@ -180,6 +180,7 @@ def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
         "hours": lambda text: (
             bool(re.search(r"\d", text) or ROUND_THE_CLOCK.search(text)) and _reads(parsers.hours, text)
         ),
+        "hours in words": lambda text: not tests["hours"](text) and _reads(parsers.hours, text),
         "days": lambda text: parsers.half_of_hours(text) == "days",
         "times": lambda text: parsers.half_of_hours(text) == "times",
         "service": lambda text: _all_known("service_types", text),

@@ -91,6 +91,12 @@ def test_days_and_times_in_columns_of_their_own_are_hours_together(area, tmp_pat
     }
 
 
+def test_hours_told_in_words_do_not_stand_against_the_name_of_their_column(area):
+    cells = ("с понедельника по пятницу с десяти до шести", "круглые сутки", "будни 10–18, сб по записи", "всегда")
+    rows = [["Организация", "Режим"], *([f"Центр {n}", cell] for n, cell in enumerate(cells))]
+    assert guessed([Sheet("", rows)], area).fields["hours"] == ["Режим"]
+
+
 def test_hours_in_two_languages_are_no_halves(area):
     rows = [["Организация", "Часы", "Hours"], *([f"Центр {n}", "пн-пт 9-17", "Mon-Fri 9-17"] for n in range(3))]
     assert guessed([Sheet("", rows)], area).fields["hours"] == ["Часы"]
