@@ -665,10 +665,10 @@ def half_of_hours(text: str) -> Literal["days", "times", ""]:
     >>> half_of_hours("Mon-Fri"), half_of_hours("8.00am-5.00pm"), half_of_hours("Mon 9-17"), half_of_hours("24h")
     ('days', 'times', '', '')
     """
-    means = {token.means for token in _tokens(text)}
-    if means & {"always", "other", "appointment"} or {"days", "time"} <= means:
+    means = [token.means for token in _tokens(text)]
+    if {"always", "other", "appointment"} & {*means} or ("days" in means and "time" in means):
         return ""
-    return "days" if "days" in means else "times" if "time" in means else ""
+    return "days" if "days" in means else "times" if means.count("time") > 1 else ""  # one alone is any number
 
 
 def moscow_time(text: str) -> tuple[str, float | None]:

@@ -74,11 +74,11 @@ def test_a_column_of_internal_numbers_is_never_kept(area):
 
 def test_days_and_times_in_columns_of_their_own_are_hours_together(area, tmp_path):
     rows = [
-        "Organization,District,Service,Days,Open - Close",
-        "Umed,Bokhtar,legal aid,Mon-Fri,8.00am-5.00pm",
-        "Nur,Bokhtar,legal aid,Tues & Thurs,9-1pm",
-        "Sabo,Bokhtar,legal aid,Daily,24h",
-        "Gul,Bokhtar,legal aid,Sat,2pm-5pm",
+        "SN,Organization,District,Service,Days,Open - Close",
+        "1,Umed,Bokhtar,legal aid,Mon-Fri,8.00am-5.00pm",
+        "2,Nur,Bokhtar,legal aid,Tues & Thurs,9-1pm",
+        "3,Sabo,Bokhtar,legal aid,Daily,24h",
+        "4,Gul,Bokhtar,legal aid,Sat,2pm-5pm",
     ]
     path = tmp_path / "list.csv"
     path.write_text("\n".join(rows), encoding="utf-8")
