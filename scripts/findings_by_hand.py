@@ -20,7 +20,7 @@ import mapping
 from mapping.registry import analyses
 from mapping.travel import friction
 
-TERMS = Path(mapping.__file__).parent / "terms" / "service_types.csv"
+TERMS = Path(mapping.__file__).parent / "language" / "terms" / "service_types.csv"
 
 OFFERED = """
     SELECT DISTINCT l.latitude, l.longitude
@@ -66,7 +66,8 @@ def terms() -> list[dict[str, str]]:
 
 def people_beyond(db: sqlite3.Connection, area: mapping.StudyArea, unit: str, minutes: float) -> float:
     """Return the people of a unit who live more than so many minutes from any service that helps people."""
-    helping = [row["code"] for row in terms() if row["need"]]
+    visited = [row for row in terms() if row["location_kind"] != "remote"]  # nobody goes to a line
+    helping = [row["code"] for row in visited if row["need"]]
     families = sorted({row["parent"] for row in terms() if row["need"]})
     codes = ", ".join(f'"{code}"' for code in (*helping, *families))
     points = np.array(db.execute(OFFERED, {"types": f"[{codes}]", "country": area.code}).fetchall())

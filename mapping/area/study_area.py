@@ -133,6 +133,11 @@ class StudyArea:
         return country not in (None, "", self.code)
 
     @property
+    def phone_country(self) -> str:
+        """Return the country whose numbers are dialled without a country code: ISO 3166 code of two letters."""
+        return self.file.settings.phone_region or self.file.code
+
+    @property
     def code3(self) -> str:
         """Return the country's ISO 3166 code of three letters."""
         return self.file.code3

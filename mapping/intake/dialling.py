@@ -37,7 +37,7 @@ def town_codes(area: StudyArea, region: str, unit: str | None, place: str) -> tu
     place
         Name of the town, for towns abroad.
     """
-    if region == (area.settings.phone_region or area.code):
+    if region == area.phone_country:
         return _by_unit(area, region).get(unit or "", ())
     return _by_name(region).get(skeleton(place), ()) if place else ()
 

@@ -206,7 +206,7 @@ def _numbers(reader: Reader, name: str, country: str, unit: str | None) -> list[
     if not text:
         return []
     area, place = reader.intake.area, reader.any_text("place") or reader.any_text("unit")
-    home, towns = area.settings.phone_region or area.code, tuple[str, ...]()
+    home, towns = area.phone_country, tuple[str, ...]()
     region, perhaps = country or home, country or country_abroad(area, place)
     if lacks_town(text, region):
         if perhaps not in ("", region):
@@ -918,7 +918,7 @@ def _numbers_of(site: RowSite, reader: Reader, phones: Sequence[parsers.PhoneVal
     area, unit, country = site.reader.intake.area, site.location.area_unit, _abroad(site)
     more = _numbers(reader, "phone_international", country, unit)
     fax = _numbers(reader, "fax", country, unit)
-    home = area.settings.phone_region or area.code
+    home = area.phone_country
     written = reader.take("messenger", parsers.accounts, country or home) or []
     accounts = [*written, *parsers.accounts_among(reader.text("phone"))]
     answered = {phone.number for phone in (*phones, *more) if not phone.fax}

@@ -119,9 +119,14 @@ class Entry:
     freshness: Freshness = "unverified"
 
     @cached_property
+    def sites(self) -> tuple[ServicePlace, ...]:
+        """Places that people go to: none of those where only a phone is answered."""
+        return () if self.by_phone else self.places
+
+    @cached_property
     def points(self) -> tuple[ServicePlace, ...]:
-        """Places that may stand on a map."""
-        return tuple(place for place in self.places if place.has_point)
+        """Places that may stand on a map and take part in distances: those that people go to."""
+        return tuple(place for place in self.sites if place.has_point)
 
     @cached_property
     def doors(self) -> frozenset[Hashable]:
@@ -141,8 +146,8 @@ class Entry:
 
     @property
     def remote(self) -> bool:
-        """Whether it has no place that may be shown: it is reached by phone or mail only."""
-        return not self.places
+        """Whether it has no place to go to that may be shown: it is reached by phone or mail only."""
+        return not self.sites
 
     @cached_property
     def by_phone(self) -> bool:

@@ -22,6 +22,7 @@ from weakref import WeakKeyDictionary
 from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, freshness, latest
 from mapping.language.i18n import chain
 from mapping.model import RECORDS, WORDS, columns, record_id
+from mapping.view.rules.listing import stands_in_lists
 from mapping.view.view import View
 
 Nested = dict[str, Any]
@@ -32,6 +33,8 @@ ADDED: dict[str, str] = {
     "text_languages": "Field -> language that its text is written in, where the record was asked for in one.",
     "verifications": "When and how the record was found true, the last time first.",
     "freshness": "Of a service, on the day of the edition: fresh, due, overdue, lapsed or unverified.",
+    "listed": "Of a service: whether lists and search show it. Not where it is closed for good, nor a line that nobody"
+    " can call: it has no number, and its organization none.",
     "services": "Of an organization: its services.",
     "service": "Of a service at a location: the service.",
     "standard_assessments": "Of a service: how it meets minimum standards, where that may be seen.",
@@ -234,6 +237,8 @@ class _Nest:
         self.said_of: Mapping[str, Collection[str]] = {}
         """Table of `LINKED` -> the tables of whose records it says something, where that is known: few of all."""
         self.modified: Mapping[str, str] = {}
+        self.unlisted: Collection[str] = ()
+        """Services at hand that stand in no list."""
         self.days = {
             name: int(view.facts.get(name, days))
             for name, days in (("due_days", DUE_DAYS), ("lapsed_days", LAPSED_DAYS))
@@ -308,8 +313,32 @@ class _Nest:
             for linked, name in LINKED.items()
             if self.inside.get(part := LINKED_BY[linked]) and (linked != "translation" or self.language is None)
         ]
+        if self.rows["service"]:
+            self.unlisted = self._unlisted()
         if "modified" in self.tables and self.rows["service"]:
             self.modified = modified_on(self.view, "service", self.rows["service"])
+
+    def _unlisted(self) -> set[str]:
+        """Return the services at hand that `mapping.view.rules.listing` keeps out of lists; few are lines at all."""
+        services = self.rows["service"]
+        types = self.view.types_of_lines(services)
+        owners = {owner for service in types for owner in (service, services[service]["organization_id"])}
+        called: set[str] = set()
+        if owners and "phone" in self.tables:
+            query = (
+                "SELECT service_id FROM phone WHERE service_id IN (SELECT value FROM json_each(?1))"
+                " UNION SELECT organization_id FROM phone WHERE organization_id IN (SELECT value FROM json_each(?1))"
+            )
+            called = {owner for (owner,) in self.view.connection.execute(query, [json.dumps(sorted(owners))])}
+        return {
+            service
+            for service, row in services.items()
+            if not stands_in_lists(
+                row["status"],
+                types.get(service, ()),
+                has_number=not called.isdisjoint((service, row["organization_id"])),
+            )
+        }
 
     def _owners(self, linked: str) -> list[str]:
         """Return the records at hand of which a table may say something."""
@@ -337,6 +366,7 @@ class _Nest:
             self._say(table, row["id"], nested)
         if table == "service":
             nested["freshness"] = self._freshness(row["id"])
+            nested["listed"] = row["id"] not in self.unlisted
         if table == "service_capacity" and "unit" not in nested:
             nested["unit"] = dict(UNNAMED_UNIT)
         return nested

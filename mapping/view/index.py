@@ -161,7 +161,7 @@ class SearchIndex:
 
         Of what is only called the office says nothing of whom it serves.
         """
-        yield "pointed" if any(map(has_point, places)) else "remote", ""
+        yield "pointed" if any(map(has_point, places)) and not is_called else "remote", ""
         for place in places:
             if place["area_unit"]:
                 if is_called:
@@ -203,7 +203,7 @@ class SearchIndex:
     @property
     def _home(self) -> str:
         """The country whose numbers need no prefix."""
-        return self.area.settings.phone_region or self.area.code if self.area else ""
+        return self.area.phone_country if self.area else ""
 
     def _always(self, service: str) -> bool:
         """Tell whether a service is open day and night."""
@@ -256,8 +256,10 @@ class SearchIndex:
         return rank(service["status"], freshness(on, due, self.edition, **days))
 
     def points(self, service: Row) -> set[tuple[float, float]]:
-        """Return the points of a service: latitude, longitude."""
+        """Return the points of a service that people go to: latitude, longitude."""
         places = self.places.get(service["id"], ())
+        if by_phone(self._terms(service["id"])["service_type"]):
+            return set()
         return {(place["latitude"], place["longitude"]) for place in places if has_point(place)}
 
     def name(self, service: Row, language: str) -> str:
@@ -611,7 +613,7 @@ def _digits(number: str | None, area: StudyArea | None) -> list[str]:
     whole = "".join(filter(str.isdigit, number or ""))
     if not is_dialled(whole) or (number or "").startswith("http"):
         return []
-    home = str(country_code_for_region(area.settings.phone_region or area.code)) if area else ""
+    home = str(country_code_for_region(area.phone_country)) if area else ""
     return [whole, whole.removeprefix(home)] if home and whole.startswith(home) and len(whole) > 9 else [whole]
 
 

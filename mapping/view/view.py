@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Self
 
 from mapping.errors import FormatError, NotFound
-from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, freshness, latest
+from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, active, freshness, latest
 from mapping.language.i18n import chain
 from mapping.language.meaning import Meaning
 from mapping.model import AUDIENCES, RECORDS, Audience
@@ -30,8 +30,9 @@ from mapping.view.entries import (
     sort_key,
 )
 from mapping.view.index import hours_of
-from mapping.view.postings import Postings
+from mapping.view.postings import Mask, Postings, mask_of
 from mapping.view.rules.opening import Hours
+from mapping.view.rules.reach import by_phone, is_line
 from mapping.view.search import Query, Search, SearchTable, search_table
 from mapping.view.writer import APPLICATION_ID, FORMAT
 
@@ -179,11 +180,25 @@ class View:
         )
 
     def active_places(self) -> dict[str, tuple[ServicePlace, ...]]:
-        """Return the places of every service that is active, by its id, and read nothing else of it."""
-        query = "SELECT id FROM service WHERE status = 'active' ORDER BY id"
-        ids = [service for (service,) in self.connection.execute(query)]
-        places, _, _ = self._places(ids, "en")
+        """Return the places that people go to of every service that is active, by its id, and read nothing else."""
+        query = "SELECT id, status FROM service JOIN listed ON listed.service = service.id ORDER BY id"
+        ids = [service for service, status in self.connection.execute(query) if active(status)]
+        called = {service for service, types in self.types_of_lines(ids).items() if by_phone(types)}
+        places, _, _ = self._places([service for service in ids if service not in called], "en")
         return {service: places.get(service, ()) for service in ids}
+
+    def types_of_lines(self, services: Iterable[str]) -> dict[str, set[str]]:
+        """Return those of some services that are lines, whatever else they are, with the codes of their types."""
+        if not {"attribute", "taxonomy_term"} <= self._tables:
+            return {}
+        codes: dict[str, set[str]] = defaultdict(set)
+        query = (
+            "SELECT link_id, code FROM attribute JOIN taxonomy_term ON taxonomy_term.id = taxonomy_term_id"
+            " WHERE link_type = 'service_type' AND link_id IN (SELECT value FROM json_each(?))"
+        )
+        for service, code in self.connection.execute(query, [json.dumps([*services])]):
+            codes[service].add(code)
+        return {service: types for service, types in codes.items() if is_line(types)}
 
     def service(self, service_id: str, *, language: str = "en") -> Entry:
         """Return one service.
@@ -346,6 +361,10 @@ class View:
     def meaning(self, text: str) -> Meaning:
         """Return what a text asks for: whether a line must come first, which kinds of help, where."""
         return self.search(Query(text)).meaning
+
+    def visited(self) -> Mask:
+        """Return of each service of the search index, in its order, whether it has a point that people go to."""
+        return mask_of(self._postings.having("pointed", [""]), self._postings.size)
 
     def search(self, query: Query) -> Search:
         """Return the search that answers a question."""

@@ -167,8 +167,10 @@ def test_what_nobody_filled_is_left_out(rich):
         "organization",
         "attributes",
         "freshness",
+        "listed",
     }
     assert bare["freshness"] == "unverified"
+    assert bare["listed"] is True
     assert not [node for each in hsds.records(rich, "service") for node in nodes(each) if None in node.values()]
     assert not [node for each in hsds.records(rich, "service") for node in nodes(each) if [] in node.values()]
     assert not [node for each in hsds.records(rich, "service") for node in nodes(each) if "metadata" in node]

@@ -414,10 +414,13 @@ class Catalogue:
 
     @cached_property
     def _points(self) -> dict[str, Points]:
-        """The points of services, and of services at their locations."""
+        """The points of services that are listed and that people go to, and of these at their locations."""
         latitude, longitude = self._location_points
         services, locations = self._ties
-        shown = ~np.isnan(latitude[locations]) & ~np.isnan(longitude[locations])
+        visited = np.zeros(self.roll("service").size, bool)
+        with self.view() as view:
+            visited[self._listed_at if self._listed_at is not None else slice(None)] = view.visited()
+        shown = ~np.isnan(latitude[locations]) & ~np.isnan(longitude[locations]) & visited[services]
         ties, places = np.flatnonzero(shown), locations[shown]
         return {
             "service_at_location": Points.of(ties, latitude[places], longitude[places], services.size),

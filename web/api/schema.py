@@ -144,6 +144,7 @@ def _said(table: str) -> dict[str, Schema]:
     properties["text_languages"] = {"type": "object", "additionalProperties": {"type": "string"}}
     if table == "service":
         properties["freshness"] = {"type": "string", "enum": list(Freshness.__args__)}  # type: ignore[attr-defined]
+        properties["listed"] = {"type": "boolean"}
         properties["last_modified"] = {"type": "string", "format": "date-time"}
     if table in ("service", "service_at_location"):
         properties["distance"] = {

@@ -16,6 +16,7 @@ from mapping.language.parsers import country_of
 from mapping.view.entries import NO_PAPERS
 from mapping.view.rules.takes import ANSWERS, Answer
 from mapping.view.view import Entry
+from mapping.view.visits import answers_abroad
 from web.presenters import choices
 from web.presenters.beyond import minutes_beyond
 from web.presenters.cards import Blocks, Card, ContactLink, T, first_choice, minutes_to
@@ -296,7 +297,7 @@ def nearest(edition: Edition, choice: Choice, language: str) -> Answers:
 
 def _is_place(entry: Entry) -> bool:
     """Tell whether a service is a place to go to."""
-    return bool(entry.points) and not entry.by_phone
+    return bool(entry.points)
 
 
 def _by_travel(listing: Listing, judged: Judged, which: NDArray[np.bool_], place: str) -> list[ListedService]:
@@ -348,7 +349,7 @@ def is_for(edition: Edition, entry: Entry, country: str) -> bool:
     """
     if entry.covers:
         return country in entry.covers or edition.area.code in entry.covers
-    if not choices.answers_abroad(entry, edition.area):
+    if not answers_abroad(entry, edition.area):
         return True
     if seats := _seats_abroad(edition).get(entry.organization.id):
         return country in seats

@@ -14,6 +14,7 @@ from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.rules import reach
 from mapping.view.rules.takes import ANSWERS, OF_GROUP, TAKEN, WITH_CHILDREN, Answer, IntakeTerms, stays, takes, worst
 from mapping.view.view import Entry
+from mapping.view.visits import answers_abroad, is_line, related, serves
 from web.presenters.cards import country_name
 from web.presenters.edition import Edition, kept
 
@@ -81,7 +82,7 @@ def districts_of(area: StudyArea, where: str) -> dict[str, str]:
 @kept
 def countries(edition: Edition) -> dict[str, str]:
     """Return the code of an answer for each country abroad where something is listed: kz -> KZ."""
-    places = (place for entry in edition.in_any_language() for place in entry.places)
+    places = (place for entry in edition.in_any_language() if entry.listed for place in entry.places)
     abroad = {place.country for place in places if place.country and place.country != edition.area.code}
     order = {code: place for place, code in enumerate(edition.area.settings.country_names)}
     return {code.lower(): code for code in sorted(abroad, key=lambda code: (order.get(code, len(order)), code))}
@@ -126,25 +127,21 @@ def unit_of(choice: Choice, area: StudyArea) -> str:
 def place_of(entry: Entry, choice: Choice, area: StudyArea) -> Literal["near", "named", ""]:
     """Say whether an entry can be visited where somebody is, serves it in another way, or neither."""
     if choice.where in ("", EVERYWHERE):
-        return "near" if entry.points and not entry.by_phone else "named"
+        return "near" if entry.points else "named"
     unit = unit_of(choice, area)
     if not unit:
         return _abroad(entry, choice.where.upper(), area)
-    if entry.by_phone:
-        return "named" if covers(entry, unit, area) else ""
-    related = _related(area, unit)
-    inside = [place for place in entry.places if place.area_unit in related and not area.is_abroad(place.country)]
+    around = related(area, unit)
+    inside = [place for place in entry.sites if place.area_unit in around and not area.is_abroad(place.country)]
     if any(place.has_point for place in inside):
         return "near"
-    if inside or covers(entry, unit, area):
-        return "named"
-    return ""
+    return "named" if inside or serves(entry, unit, area) else ""
 
 
 def placed_by(entry: Entry, area: StudyArea) -> Hashable:
     """Return what `place_of` looks at: services that are alike in it stand in the same block, whatever was chosen."""
     spots = tuple((place.area_unit, place.country, place.has_point) for place in entry.places)
-    return entry.types, entry.covers, spots, answers_abroad(entry, area)
+    return entry.types, entry.covers, spots, is_line(entry), answers_abroad(entry, area)
 
 
 def abroad(choice: Choice, area: StudyArea) -> bool:
@@ -155,46 +152,25 @@ def abroad(choice: Choice, area: StudyArea) -> bool:
 def _abroad(entry: Entry, country: str, area: StudyArea) -> Literal["near", "named", ""]:
     there = [place for place in entry.places if place.country == country]
     if there:
-        return "near" if any(place.has_point for place in there) else "named"
+        return "near" if any(place.country == country for place in entry.points) else "named"
     return "named" if country in entry.covers or crosses_borders(entry, area) else ""
 
 
 def crosses_borders(entry: Entry, area: StudyArea) -> bool:
-    """Tell whether a service of the whole country can help by phone from abroad.
+    """Tell whether a service of the whole country can help by phone from abroad: a line can.
 
-    Who works in one place, goes to people, or keeps the place unsaid cannot, unless the help is made for coming home.
+    Who else works in one place, goes to people, or keeps the place unsaid cannot, but for help made for coming home.
     """
-    if not entry.remote or (entry.covers and area.code not in entry.covers):
+    if entry.covers and area.code not in entry.covers:
         return False
     kinds = Vocabulary.load("service_types")
     terms = [kinds.term(code) for code in entry.types if code in kinds]
-    return any(
-        term.parent == reach.CROSS_BORDER
-        or term.location_kind == "remote"
-        or (term.location_kind == "any" and term.precision != "none")
-        for term in terms
-    )
-
-
-def covers(entry: Entry, unit: str, area: StudyArea) -> bool:
-    """Tell whether a service says that it serves an area unit, or serves everybody: see `mapping.view.rules.reach`."""
-    home, numbers = area.settings.phone_region or area.code, [phone.number for phone in entry.phones]
-    if entry.covers:
-        return not _related(area, unit).isdisjoint(entry.covers)
-    return reach.serves_everybody(entry.types, numbers, home, placed=not entry.remote, bounded=False)
-
-
-def answers_abroad(entry: Entry, area: StudyArea) -> bool:
-    """Tell whether all numbers of a service are of other countries; a short one is dialled at home."""
-    home = area.settings.phone_region or area.code
-    return reach.all_abroad([phone.number for phone in entry.phones], home)
-
-
-@lru_cache(512)
-def _related(area: StudyArea, unit: str) -> frozenset[str]:
-    """Return the units that lie in a unit, itself too, and those that are so large that it lies in them."""
-    return frozenset(
-        (*area.ancestors(unit), *(code for code in area.all_units() if unit in (code, *area.ancestors(code))))
+    return is_line(entry) or (
+        entry.remote
+        and any(
+            term.parent == reach.CROSS_BORDER or (term.location_kind == "any" and term.precision != "none")
+            for term in terms
+        )
     )
 
 

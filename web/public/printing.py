@@ -18,6 +18,7 @@ from mapping.errors import NotFound
 from mapping.language.i18n import translate
 from mapping.render.picture import FOLDER
 from mapping.render.report.writers.pdf import pdf_library
+from mapping.view.visits import serves
 from web.presenters import choices
 from web.presenters.cards import Card, first_choice
 from web.presenters.edition import Edition
@@ -114,9 +115,9 @@ def _placed(edition: Edition, region: str, language: str) -> Iterator[tuple[str,
     for entry in edition.entries(language).values():
         if not entry.listed:
             continue
-        units = [place.area_unit for place in entry.places if place.area_unit in known]
+        units = [place.area_unit for place in entry.sites if place.area_unit in known]
         inside = [code for code in units if code and area.region_of(code) == region]
-        reached = not entry.places and choices.covers(entry, region, area)
+        reached = serves(entry, region, area)
         if not inside and not reached:
             continue
         if not first_choice(entry):

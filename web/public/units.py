@@ -13,6 +13,7 @@ from mapping.language.i18n import show
 from mapping.language.need_fits import FIRST, LAST, fit, types_for
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.view import Entry
+from mapping.view.visits import serves
 from web.presenters import choices
 from web.presenters.answers import Answering
 from web.presenters.beyond import minutes_beyond
@@ -165,7 +166,7 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
             yield Nearest(need, edition.card(entry, language), code in units_of(entry, area), minutes)
             continue
         inside = [entry for _, entry in fitting if entry.points and code in units_of(entry, area)]
-        remote = [entry for _, entry in fitting if choices.covers(entry, code, area)]
+        remote = [entry for _, entry in fitting if serves(entry, code, area)]
         first = next(iter((*inside, *remote)), None)
         yield Nearest(
             need, edition.card(first, language) if first else None, bool(inside), None, None if first else hidden
@@ -195,7 +196,7 @@ def _reached(
 ) -> list[tuple[tuple[float, float], Entry]]:
     """Return the best fitting services that can be travelled to, each with the minutes to it; the best come first."""
     for _, alike in groupby(fitting, itemgetter(0)):
-        visited = ((minutes_to(entry, summer, winter), entry) for _, entry in alike if not entry.by_phone)
+        visited = ((minutes_to(entry, summer, winter), entry) for _, entry in alike)
         if reached := [(minutes, entry) for minutes, entry in visited if minutes]:
             return reached
     return []

@@ -117,7 +117,7 @@ def points(entries: Iterable[Entry], area: StudyArea, *, cross_borders: bool | N
 def by_area(entries: Iterable[Entry], area: StudyArea) -> list[Entry]:
     """Return the services that have places in the country, none of which may be shown as a point."""
     return [
-        entry for entry in entries if any(at_home(place, area) for place in entry.places) and not points([entry], area)
+        entry for entry in entries if any(at_home(place, area) for place in entry.sites) and not points([entry], area)
     ]
 
 
@@ -174,7 +174,7 @@ def units_at(area: StudyArea, code: str, level: int) -> tuple[str, ...]:
 
 def units_in(entry: Entry, area: StudyArea, level: int) -> tuple[frozenset[str], frozenset[str]]:
     """Return the units in which a service has a place, and those in one of which it has one, we do not know which."""
-    return units_with(entry.places, area, level)
+    return units_with(entry.sites, area, level)
 
 
 def units_with(places: Iterable[ServicePlace], area: StudyArea, level: int) -> tuple[frozenset[str], frozenset[str]]:
@@ -196,10 +196,10 @@ def units_with(places: Iterable[ServicePlace], area: StudyArea, level: int) -> t
 
 
 def units_of(entry: Entry, area: StudyArea) -> set[str]:
-    """Return the units that a service has a place in, with those above them."""
+    """Return the units that a service has a place in that people go to, with those above them."""
     known = area.all_units()
     own: set[str] = set()
-    for place in entry.places:
+    for place in entry.sites:
         if at_home(place, area):
             code = place.area_unit
             if code is None and place.latitude is not None and place.longitude is not None:

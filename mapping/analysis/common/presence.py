@@ -8,10 +8,12 @@ from mapping.analysis.common.listed import units_at, units_covered, units_in
 from mapping.area.study_area import StudyArea
 from mapping.language.taxonomy import Term
 from mapping.result import State
+from mapping.view.rules.reach import is_line
 from mapping.view.view import Entry, View
+from mapping.view.visits import answers_abroad, is_called_from
 
-COUNTRYWIDE, TRAVELLING = "remote", "mobile"
-"""Kinds of location of types that come to people: a line reaches the whole country unless it says what it covers."""
+TRAVELLING = "mobile"
+"""The kind of location of types that come to people."""
 
 
 @dataclass
@@ -37,7 +39,7 @@ class Presence:
 
 
 class PlacedService(NamedTuple):
-    """An active service with the units that it is in, that it may be in, and that it covers.
+    """An active service with the units that it is in, that it may be in, that it covers, and that can call it.
 
     One that is ``adrift`` may be anywhere: it says neither where it is, at home or abroad, nor what it covers.
     """
@@ -46,6 +48,7 @@ class PlacedService(NamedTuple):
     here: frozenset[str]
     perhaps: frozenset[str]
     covered: frozenset[str]
+    calling: frozenset[str]
     adrift: bool
 
 
@@ -67,8 +70,9 @@ class ServicePresence:
         here, perhaps = units_in(entry, self.area, self.level)
         covered = units_covered(entry, self.area, self.level)
         placed = any(p.area_unit or p.latitude is not None or self.area.is_abroad(p.country) for p in entry.places)
-        adrift = not (placed or covered)
-        return PlacedService(entry, here, frozenset(self.units) if adrift else perhaps, covered, adrift)
+        adrift = not (placed or covered or answers_abroad(entry, self.area))
+        calling = frozenset(unit for unit in self.units if is_called_from(entry, unit, self.area))
+        return PlacedService(entry, here, frozenset(self.units) if adrift else perhaps, covered, calling, adrift)
 
     def _pairs(self, pairs: Iterable[tuple[str | None, str | None]]) -> set[tuple[str, str]]:
         """Return each type with each unit of the level that it was said of."""
@@ -107,8 +111,8 @@ class ServicePresence:
 
     def _reach(self, term: Term, service: PlacedService) -> tuple[frozenset[str], frozenset[str]]:
         """Return the units that a service is in, and those that it only reaches from elsewhere."""
-        if term.location_kind == COUNTRYWIDE:
-            return service.covered or frozenset(self.units), frozenset()
+        if is_line([term.code]):
+            return service.calling, frozenset()
         if term.location_kind == TRAVELLING:
             return service.here | service.covered, frozenset()
         return service.here, service.covered - service.here
@@ -148,7 +152,7 @@ class ServicePresence:
 
     def adrift(self, terms: Iterable[Term]) -> int:
         """Return how many services of some types say neither where they are nor what they cover."""
-        codes = {term.code for term in terms if term.location_kind != COUNTRYWIDE}
+        codes = {term.code for term in terms if not is_line([term.code])}
         return sum(service.adrift and not codes.isdisjoint(service.entry.types) for service in self._located)
 
 

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.listed import by_area, chosen_minutes, points, state_of, units_covered
+from mapping.analysis.common.listed import by_area, chosen_minutes, points, state_of
 from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Text
-from mapping.language.taxonomy import Vocabulary
 from mapping.result import Column, Figure
 from mapping.view.view import Entry
+from mapping.view.visits import is_line, serves
 
 
 @dataclass(frozen=True)
@@ -71,17 +71,18 @@ def served(
     states: dict[str, object] = {}
     total: dict[str, float | str] = {"people": float(census.sum())}
     for kind in kinds:
-        lines = np.array([bool(_lines(kind.entries, area, level, code)) for code in codes], bool)
+        lines = [entry for entry in kind.entries if is_line(entry)]
+        called = np.array([any(serves(line, code, area) for line in lines) for code in codes], bool)
         block = _block(kind.key, reached[kind.key].gathered(matrix), matrix @ people, census)
         for end in ("", "_low", "_high"):
-            block[f"{kind.key}_without{end}"] = np.where(lines, 0, block[f"{kind.key}_without{end}"])
-        columns |= block | {f"{kind.key}_phone": np.where(lines, "present", "none listed").astype(object)}
+            block[f"{kind.key}_without{end}"] = np.where(called, 0, block[f"{kind.key}_without{end}"])
+        columns |= block | {f"{kind.key}_phone": np.where(called, "present", "none listed").astype(object)}
         whole = _block(kind.key, reached[kind.key].gathered(everything), everything @ people, census.sum(keepdims=True))
-        far = matrix[~lines].sum(axis=0, keepdims=True)  # where no line can be called; each variant adds up by itself
-        left = _block(kind.key, reached[kind.key].gathered(far), far @ people, census[~lines].sum(keepdims=True))
+        far = matrix[~called].sum(axis=0, keepdims=True)  # where no line can be called; each variant adds up by itself
+        left = _block(kind.key, reached[kind.key].gathered(far), far @ people, census[~called].sum(keepdims=True))
         without = {key: values for key, values in left.items() if key.startswith(f"{kind.key}_without")}
         total |= {key: float(values[0]) for key, values in (whole | without).items()}
-        total[f"{kind.key}_phone"] = "present" if lines.any() else "none listed"
+        total[f"{kind.key}_phone"] = "present" if called.any() else "none listed"
         states[kind.key] = np.where(census == 0, "not applicable", state_of(kind.entries, area))
     index = pd.Index(codes, name="code")
     table = pd.DataFrame(columns, index=index)
@@ -103,20 +104,6 @@ def served(
         },
         caveats=_caveats(area, reached.values(), kinds),
     )
-
-
-def by_phone(entry: Entry) -> bool:
-    """Tell whether a service is a line that people call, wherever they are."""
-    types = Vocabulary.load("service_types")
-    return bool(entry.phones) and any(
-        code in types and types.term(code).location_kind == "remote" for code in entry.types
-    )
-
-
-def _lines(entries: Iterable[Entry], area: StudyArea, level: int, code: str) -> list[Entry]:
-    """Return the lines that cover a unit: those that say so, and those that do not say what they cover."""
-    lines = [entry for entry in entries if by_phone(entry)]
-    return [e for e in lines if not e.covers or code in units_covered(e, area, level)]
 
 
 def _block(key: str, reached: Reached, people: Floats, census: Floats) -> dict[str, Floats]:

@@ -114,8 +114,8 @@ def _notes(listed: list[Entry], area: StudyArea, level: int) -> tuple[Message, .
         return ()
     return (
         Message(
-            "Services abroad, or without a place that may be shown, which stand in the line of the country only: "
-            "{count}.",
+            "Services abroad, by phone alone, or without a place that may be shown, which stand in the line of the "
+            "country only: {count}.",
             {"count": without},
         ),
     )

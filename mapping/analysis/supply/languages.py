@@ -6,7 +6,7 @@ from typing import Any
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import ANY, chosen_level, counted, sort_of
 from mapping.analysis.common.reached import Progress
-from mapping.analysis.common.served import CountedServices, Served, by_phone, served, within_label
+from mapping.analysis.common.served import CountedServices, Served, served, within_label
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Text
 from mapping.language.taxonomy import Vocabulary
@@ -59,7 +59,7 @@ def languages(
         basis="visited",
         title=Message("In which languages people reach help"),
         finding=_finding(result.total, figures, kinds, area, minutes),
-        also=_also(kinds, area),
+        also=_also(result.total, kinds, area),
         audience=view.audience,
         edition=view.edition,
         level=level,
@@ -126,7 +126,7 @@ def _least(
     return min(own, key=lambda kind: float(total[kind.key]), default=None)
 
 
-def _also(kinds: Sequence[CountedServices], area: StudyArea) -> tuple[Message, ...]:
+def _also(total: Mapping[str, Any], kinds: Sequence[CountedServices], area: StudyArea) -> tuple[Message, ...]:
     """Say in which languages a line can be called, and which have neither."""
     sentences: list[Message] = []
     for kind in kinds:
@@ -135,7 +135,7 @@ def _also(kinds: Sequence[CountedServices], area: StudyArea) -> tuple[Message, .
         words: Mapping[str, object] = {"spoken": kind.label}
         if not kind.entries:
             sentences.append(Message("No service says that it helps in: “{spoken}”.", words))
-        elif not any(by_phone(entry) for entry in kind.entries):
+        elif total[f"{kind.key}_phone"] != "present":
             sentences.append(Message("No phone line is listed that answers in: “{spoken}”.", words))
     return tuple(sentences)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import ANY, Sort, chosen_level, core_types, counted, sort_of, visited
 from mapping.analysis.common.reached import Progress
-from mapping.analysis.common.served import CountedServices, Served, by_phone, served
+from mapping.analysis.common.served import CountedServices, Served, served
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message
 from mapping.model import WEEKDAYS
@@ -119,8 +119,9 @@ def _also(result: Served, kinds: Sequence[CountedServices]) -> tuple[Message, ..
     if not kinds:
         return ()
     first = kinds[0]
-    if any(by_phone(entry) for entry in first.entries):
-        if not float(result.total[f"{first.key}_without"]):
+    if result.total[f"{first.key}_phone"] == "present":
+        called = result.table[f"{first.key}_phone"] == "present"
+        if called[result.table["people"] > 0].all():
             return (Message("A phone line answers at night everywhere."),)
         return (Message("A phone line answers at night in some places only."),)
     return (Message("No phone line is listed that answers at night."),)

@@ -265,7 +265,7 @@ def _address(taking: Taking, late_row: LateRow, at: str | None, audience: Audien
 def _phones(taking: Taking) -> None:
     """Make phones: numbers as E.164, of the country of their place where they have no code of one."""
     area, known = taking.context.area, taking.context.known
-    home = area.settings.phone_region or area.code
+    home = area.phone_country
     where: dict[str, str] = {}
     where.update((place, country) for place, country in taking.records.told(Location, "id", "country") if country)
     of_at, of_service = (

@@ -132,7 +132,7 @@ KNOWN: dict[str, str] = {name: table for table, names in TABLES.items() for name
 PROPERTIES = {"additional_urls", "additional_websites", "taxonomy_detail", "metadata", *KNOWN}
 """Properties of nested JSON that hold records, not values."""
 
-SAYS_NOTHING = {"freshness", "text_languages", "metadata"}
+SAYS_NOTHING = {"freshness", "listed", "text_languages", "metadata"}
 """Properties that are worked out from others, or must not be read."""
 
 HOLDING = PROPERTIES - PASSED_OVER.keys()

@@ -197,6 +197,7 @@ def _nested(table: str) -> dict[str, Any]:
         properties["text_languages"] = {"type": "object", "additionalProperties": {"type": "string"}}
     if table == "service":
         properties["freshness"] = {"type": "string", "enum": list(get_args(Freshness))}
+        properties["listed"] = {"type": "boolean"}
     return {name: schema | {"description": hsds.ADDED[name]} for name, schema in properties.items()}
 
 

@@ -162,7 +162,7 @@ _DIALLED = re.compile(r"(?<!\d)(?<![A-ZА-Я]-)\d(?:[ ()\-–]{0,3}\d){4,14}(?!\
 
 
 def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
-    region = (area.settings.phone_region or area.code) if area else ""
+    region = area.phone_country if area else ""
     tests: dict[str, Callable[[str], bool]] = {
         "email": lambda text: "@" in text and _reads(parsers.emails, text),
         "website": lambda text: bool(re.match(r"(https?://|www\.)", text)),

@@ -232,8 +232,8 @@ def _own(edit: Edit, record: Phone) -> Phone:
 def _read_numbers(edit: Edit, parts: Iterable[str]) -> Iterable[tuple[str, int | None, str]]:
     intake = edit.reader.intake
     place = edit.current(Location, edit.location)
-    region = (place.country if place else None) or intake.area.code
-    region = intake.area.settings.phone_region or region if region == intake.area.code else region
+    country = place.country if place else None
+    region = country if country and intake.area.is_abroad(country) else intake.area.phone_country
     for part in parts:
         try:
             if "/" in part or "@" in part:

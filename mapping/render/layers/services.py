@@ -52,12 +52,14 @@ FIGURES = {
 
 
 def layers(view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
-    """Yield every service with a point within the study area's bounds, gathered by place."""
+    """Yield every listed service with a point within the study area's bounds, gathered by place."""
     del results
     west, south, east, north = area.bounds
     at: dict[tuple[float, float], list[Entry]] = defaultdict(list)
-    for listed in view.services(language=language):
-        entry = entry_in_letters(listed, language)
+    for stored in view.services(language=language):
+        if not stored.listed:
+            continue
+        entry = entry_in_letters(stored, language)
         for place in entry.points:
             if south <= (place.latitude or 0) <= north and west <= (place.longitude or 0) <= east:
                 at[round(place.latitude or 0, 5), round(place.longitude or 0, 5)].append(entry)

@@ -1,6 +1,11 @@
-"""Whom a service reaches without a place near them: one rule for search, API, public lists and finder."""
+"""Whom a service reaches without a place near them: one rule for search, API, public lists, finder and analyses.
+
+A line is a type of help that is given by phone. Whoever runs one answers calls from wherever they come, unless it says
+which areas it is for, whatever else is done at its door. Where all that is done is answering, nobody goes to its door.
+"""
 
 from collections.abc import Collection
+from functools import cache
 
 from mapping.language.parsers import country_of
 from mapping.language.taxonomy import Vocabulary
@@ -15,8 +20,19 @@ CONSULAR = "RET-CON"
 
 def by_phone(types: Collection[str]) -> bool:
     """Tell whether a service of some types answers by phone alone, wherever its office is."""
-    kinds = Vocabulary.load("service_types")
-    return bool(types) and all(code in kinds and kinds.term(code).location_kind == BY_PHONE for code in types)
+    return bool(types) and _lines().issuperset(types)
+
+
+def is_line(types: Collection[str]) -> bool:
+    """Tell whether a service of some types is a line that people call, whatever else it is."""
+    return not _lines().isdisjoint(types)
+
+
+@cache
+def _lines() -> frozenset[str]:
+    """Return the types of help that is given by phone."""
+    terms = Vocabulary.load("service_types").terms()
+    return frozenset(term.code for term in terms if term.location_kind == BY_PHONE)
 
 
 def all_abroad(numbers: Collection[str], home: str) -> bool:
@@ -30,8 +46,8 @@ def serves_everybody(
 ) -> bool:
     """Tell whether a service is for whoever is in the country.
 
-    It is where it says neither a place nor an area; an office from which a line is answered is no such place. Who can
-    only be called in another country serves people there, unless the help is made for coming home and no consulate's.
+    It is where it is a line with a number, or says no place, and says no area. Who can only be called in another
+    country serves people there, unless the help is made for coming home and no consulate's.
 
     Parameters
     ----------
@@ -44,7 +60,7 @@ def serves_everybody(
     placed, bounded
         Whether it has a place that may be shown; whether it says which areas it covers.
     """
-    if bounded or (placed and not by_phone(types)):
+    if bounded or (placed and not (numbers and is_line(types))):
         return False
     coming_home = any(code.partition("-")[0] == CROSS_BORDER and code != CONSULAR for code in types)
     return coming_home or not all_abroad(numbers, home)

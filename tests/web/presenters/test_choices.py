@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from mapping.errors import NotFound
+from mapping.view import visits
 from mapping.view.view import Entry, OrganizationEntry, PhoneEntry, ServicePlace
 from tests.support.sample import CHASHMA, KULNISHIN, QULLAOBOD, organization, place, service, statement
 from tests.web.support.portal import published
@@ -183,7 +184,7 @@ def test_where_no_papers_are_asked_is_said_in_whatever_words_it_stands(edition, 
     ],
 )
 def test_a_number_abroad_serves_no_district_unless_it_says_so(tiny_area, fields, serves):
-    assert choices.covers(entry(**fields), "XT-W2", tiny_area) is serves
+    assert visits.serves(entry(**fields), "XT-W2", tiny_area) is serves
 
 
 @pytest.mark.parametrize(
@@ -305,11 +306,14 @@ def test_names_of_languages_are_small_after_the_first(language, names, row):
         ({"types": ("IDN-HOT",), "covers": ("XT-E",)}, ""),
         ({"types": ("PSY-CRI",)}, "named"),
         ({"types": ("RET-RCP",)}, "named"),  # made for coming home
-        ({"types": ("IDN-HOT",), "places": (ServicePlace(id="p", area_unit="XT-W2"),)}, ""),
+        ({"types": ("IDN-HOT",), "places": (ServicePlace(id="p", area_unit="XT-W2"),)}, "named"),  # calls come to it
+        ({"types": ("IDN-HOT", "PSY-CRI"), "places": (ServicePlace(id="p", area_unit="XT-W2"),)}, "named"),
+        ({"types": ("PSY-CRI",), "places": (ServicePlace(id="p", area_unit="XT-W2"),)}, ""),
     ],
 )
 def test_only_what_reaches_abroad_is_listed_there(edition, tiny_area, fields, block):
-    assert choices.place_of(entry(**fields), choices.parse("n2-xn-a", edition), tiny_area) == block
+    callable_ = entry(phones=(PhoneEntry("+992446000001"),), **fields)
+    assert choices.place_of(callable_, choices.parse("n2-xn-a", edition), tiny_area) == block
 
 
 @pytest.fixture

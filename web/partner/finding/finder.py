@@ -17,6 +17,7 @@ from mapping.language.need_fits import FIRST, SECOND, need_fits
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.model import Audience
 from mapping.view.view import Entry
+from mapping.view.visits import related, serves
 from web.partner.finding.judgement import SIGNS, Judge, Reason, Sign
 from web.partner.finding.needs import FOR_A_CHILD, Needs
 from web.partner.finding.start_places import StartPlace, starts
@@ -174,7 +175,7 @@ class Finder:
         """Return the services that are not closed for good and can be reached, with the minutes to them."""
         services = {}
         for entry in self._listed:
-            minutes = None if entry.by_phone else minutes_to(entry, self._summer, self._winter)
+            minutes = minutes_to(entry, self._summer, self._winter)
             if minutes is not None or self._comes(entry):
                 services[entry.id] = (entry, minutes)
         return services
@@ -341,9 +342,7 @@ class Finder:
         if not any(few.values()):
             return ()
         summer, winter = (minutes_beyond(self.edition, self.start.id, scenario) for scenario in ("summer", "winter"))
-        timed = [
-            (minutes, entry) for entry in far if not entry.by_phone and (minutes := minutes_to(entry, summer, winter))
-        ]
+        timed = [(minutes, entry) for entry in far if (minutes := minutes_to(entry, summer, winter))]
         judge = self._judge(need)
         timed.sort(
             key=lambda pair: (
@@ -372,12 +371,10 @@ class Finder:
         if self.start is None:
             choice = choices.Choice(choices.needs()[0], self.needs.place)
             return bool(choices.place_of(entry, choice, self.area)) and reaches(self.edition, entry, choice)
-        if entry.by_phone:
-            return choices.covers(entry, self.start.unit, self.area)
-        if choices.covers(entry, self.start.unit, self.area):
+        if serves(entry, self.start.unit, self.area):
             return True
-        around = {self.start.unit, *self.area.ancestors(self.start.unit)} - {self.area.code}
-        return any(not place.has_point and place.area_unit in around for place in entry.places)
+        around = related(self.area, self.start.unit)
+        return any(not place.has_point and place.area_unit in around for place in entry.sites)
 
 
 def _repeats_last(services: Iterable[Fitting]) -> tuple[Fitting, ...]:

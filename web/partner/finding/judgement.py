@@ -16,6 +16,7 @@ from mapping.language.taxonomy import Term, Vocabulary, match_term
 from mapping.view.entries import NO_PAPERS
 from mapping.view.rules.takes import WITH_CHILDREN, Span, Verdict, kind_of, worst
 from mapping.view.view import Entry
+from mapping.view.visits import serves
 from web.partner.finding.agreements import agreements
 from web.partner.finding.needs import NATIONALITY_DECIDES, OTHER_COUNTRY, Needs
 from web.partner.finding.start_places import StartPlace
@@ -110,7 +111,7 @@ class Judge:
 
     def _reasons(self, entry: Entry, minutes: tuple[float, float] | None) -> Iterator[Reason]:
         yield from self._of_kind(entry)
-        if minutes is None and self.start and choices.covers(entry, self.start.unit, self.edition.area):
+        if minutes is None and self.start and serves(entry, self.start.unit, self.edition.area):
             yield Reason("yes", Message("Serves {place} by phone or visit", {"place": self.start.name}))
         yield from self._of_groups(entry)
         yield from self._of_nationality(entry)

@@ -88,7 +88,7 @@ def area_in_words(area: StudyArea, language: str) -> Iterator[Said]:
         [str(groups.label(code, language)) for code in own.sensitive_allowed],
     )
     yield Message("Countries to which most people go"), [_country(area, code, language) for code in own.destinations]
-    yield Message("Numbers without a country code are of"), [_country(area, own.phone_region or area.code, language)]
+    yield Message("Numbers without a country code are of"), [_country(area, area.phone_country, language)]
     yield Message("Mail address on public pages"), [own.mail] * bool(own.mail)
     yield Message("Licence of what is published"), [own.licence.text]
     yield Message("Walking speed on level ground"), [_("{speed} km/h", speed=own.speeds.walking)]

@@ -250,7 +250,8 @@ def test_minutes_beyond_the_table_are_those_of_the_study_area(desk):
 
 def test_what_the_table_does_not_tell_is_worked_out(desk, monkeypatch):
     edition = desk.editions()
-    told = minutes_within(edition, "p1", "summer")
+    visited = {point.id for entry in edition.entries("en").values() for point in entry.points}
+    told = {place: minutes for place, minutes in minutes_within(edition, "p1", "summer").items() if place in visited}
     monkeypatch.setattr(edition, "minutes", lambda *_: {})
     assert minutes_within(edition, "p1", "summer") == told
 
