@@ -926,7 +926,8 @@ class Directory:
         with self._said_clearly(f"could not {what}"), self._transaction(keep=keep):
             own = {"source": STEWARDS, "file": what, "series": what, "rows": 0, "undoes": undoes, "reason": reason}
             number = self._begin_batch(own, by=by, on=on)
-            writing = Writing(self.db, Change(), number=number, file=what)
+            money = self.area.money if self.area else None
+            writing = Writing(self.db, Change(), number=number, file=what, money=money)
             yield writing
             showings = writing.change.showings
             writing.change.shows = self._pass_gate(number, by=by, on=on, agreed_by=agreed_by, showings=showings)

@@ -283,6 +283,8 @@ class Import:
         """Put some rows in their table, of which some may be there as they were ``before``."""
         names = [*columns(RECORDS[table])]
         new = [row for row in given if row[0] not in before] if before else given
+        if table not in CLAIMED and self._merged:  # what a steward took out of what is said stays out
+            new = [row for row in new if row[0] not in self._merged]
         if table == ServiceCapacity.table:
             day, place = self._on.isoformat(), names.index("updated")
             new = [(*row[:place], row[place] or day, *row[place + 1 :]) for row in new]

@@ -20,7 +20,21 @@ from mapping.directory.importing import Move, first_claim, moves, origins_of
 from mapping.directory.rows import Row, rows_where, stored_rows, to_row
 from mapping.directory.writing import Writing
 from mapping.errors import InvalidRecord
-from mapping.model import PARTS, RECORDS, WORDS, Record, Service, least_precise, record_id, references, strictest
+from mapping.language.parsers import Unreadable, cost, price_words
+from mapping.model import (
+    PARTS,
+    RECORDS,
+    WORDS,
+    Location,
+    Record,
+    Service,
+    least_precise,
+    record_id,
+    references,
+    strictest,
+)
+
+FEES = "fees_description"
 
 SAME: dict[str, tuple[str, ...]] = {
     "phone": ("number", "extension"),
@@ -73,6 +87,10 @@ def checked(old: Record, fields: Mapping[str, Any]) -> Record:
                 f"{old.table} {old.id}: {name} {getattr(old, name)} cannot be lowered to {getattr(new, name)} by an "
                 "edit; that takes an approval by two people (docs/importing.md)"
             )
+    if isinstance(old, Location) and isinstance(new, Location) and "position_basis" not in fields:
+        point = new.latitude, new.longitude
+        if point != (old.latitude, old.longitude):  # whoever writes a point gives it: no longer that of a town
+            return new.model_copy(update={"position_basis": "none" if None in point else "given"})
     return new
 
 
@@ -85,6 +103,47 @@ def keep_edit(writing: Writing, old: Row, new: Row, *, table: str, fields: Mappi
     else:
         _settle(writing, table, old["id"])
     writing.put(table, {new["id"]: new})
+    for name in new:
+        if old[name] and new[name] != old[name]:
+            _say_elsewhere(writing, table, new["id"], name, old[name], new[name])
+    if table == Service.table and new["fees_description"] != old["fees_description"]:
+        _price_anew(writing, new["id"], new["fees_description"])
+
+
+def _say_elsewhere(writing: Writing, table: str, record: str, name: str, before: Any, text: Any) -> None:
+    """Let a text that stands among the translations too say there what it says now."""
+    for own, row in _texts(writing, table, record).items():
+        if row["field"] == name and row["text"] == before:
+            _put_or_take_out(writing, "translation", own, row | {"text": text} if text else None)
+
+
+def _price_anew(writing: Writing, service: str, words: str | None) -> None:
+    """Read the price of a service from its words, which were edited: what stood for other words goes with them.
+
+    A price that changed is wrong in every language. Words that cannot be read leave no price beside them.
+    """
+    try:
+        price = cost(words, writing.money) if words else None
+    except Unreadable:
+        price = None
+    texts = price_words(price, writing.money) if price else {}
+    for own, row in _texts(writing, Service.table, service).items():
+        if row["field"] == FEES and row["text"] != words:
+            text = texts.get(row["language"])
+            _put_or_take_out(writing, "translation", own, row | {"text": text} if text else None)
+    values = {"option": price.kind, "amount": price.amount, "currency": price.currency} if price else None
+    for own, row in rows_where(writing.db, "cost_option", "service_id = ? ORDER BY id", service).items():
+        _put_or_take_out(writing, "cost_option", own, row | values if values else None)
+        values = None  # once
+
+
+def _put_or_take_out(writing: Writing, table: str, record: str, row: Row | None) -> None:
+    """Store a part as it is now, or take it out; no import undoes either."""
+    _settle(writing, table, record)
+    if row is None:
+        writing.remove(table, [record])
+    else:
+        writing.put(table, {record: row})
 
 
 def merge(writing: Writing, table: str, keep: str, others: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ import sqlite_utils
 from mapping.directory.rows import Row, as_json, insert, row_values, rows_where, stored_rows, upsert
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message, Phrase
+from mapping.language.parsers import Money
 from mapping.model import RECORDS, Source
 from mapping.packed import Values
 from mapping.safety.agreed import Showing
@@ -89,8 +90,12 @@ Changed = tuple[str, Row | None, Row | None]
 class Writing:
     """The changes of one batch, within a transaction."""
 
-    def __init__(self, db: sqlite_utils.Database, change: Change, *, number: int, file: str) -> None:
+    def __init__(
+        self, db: sqlite_utils.Database, change: Change, *, number: int, file: str, money: Money | None = None
+    ) -> None:
         self.db = db
+        self.money = money
+        """That in which prices are told."""
         self.change = change
         self.number = number
         self.file = file

@@ -20,6 +20,7 @@ from mapping.model import (
     RECORDS,
     Approval,
     Contact,
+    CostOption,
     Location,
     Organization,
     Phone,
@@ -170,6 +171,67 @@ def test_an_edited_part_stays(directory: Directory) -> None:
     (stored,) = directory.records(Phone)
     assert isinstance(stored, Phone)
     assert (stored.number, stored.audience) == ("+992222222222", "public")
+
+
+@pytest.mark.parametrize(
+    ("words", "price", "texts"),
+    [
+        ("50 EUR", ("amount", 50.0, "EUR"), {"en": "50 EUR", "ru": "50 EUR"}),
+        ("ask at the desk", None, {}),
+        ("Free, ask at the desk", ("mixed", None, None), {}),
+        (None, None, {}),
+    ],
+)
+def test_a_price_goes_with_its_words(
+    words: str | None, price: Any, texts: dict[str, str], directory: Directory
+) -> None:
+    """The words of a fee are edited: its value and its words in other languages are of the same price."""
+    listed = [
+        *organization("Umed"),
+        *service("Advice", of="Umed", fees_description="Free of charge"),
+        CostOption(id="price", service_id=key("service", "Advice"), option="free"),
+        *translations(
+            Service(id=key("service", "Advice"), organization_id=UMED, name="Advice"),
+            fees_description={"en": "Free of charge", "ru": "Бесплатно", "tg": "Ройгон"},
+        ),
+    ]
+    directory.add(batch(listed), on=TODAY)
+    directory.edit("service", key("service", "Advice"), {"fees_description": words}, **ONE)
+    for _ in range(2):
+        (stored,) = directory.records(Service)
+        assert stored.fees_description == words
+        options = [(option.option, option.amount, option.currency) for option in directory.records(CostOption)]
+        assert options == ([price] if price else [])
+        said = {row.language: row.text for row in directory.records(Translation) if row.field == "fees_description"}
+        assert {language: said.get(language) for language in texts} == texts
+        assert "Ройгон" not in said.values()
+        assert "Бесплатно" not in said.values()
+        assert said.get("en") in (words, None)
+        directory.add(batch(listed), on=TODAY)
+    directory.undo(2, by="Steward One", on=TODAY)
+    assert [option.option for option in directory.records(CostOption)] == ["free"]
+
+
+@pytest.mark.parametrize(
+    ("point", "basis"), [((10.05, 60.05), "given"), ((None, None), "none"), ((10.04, 60.06), "place")]
+)
+def test_a_point_that_a_steward_writes_is_no_longer_that_of_a_town(
+    point: Any, basis: str, directory: Directory
+) -> None:
+    town = Location(id="l", name="Office", latitude=10.04, longitude=60.06, position_basis="place")
+    directory.add(batch(town), on=TODAY)
+    latitude, longitude = point
+    directory.edit("location", "l", {"name": "Desk", "latitude": latitude, "longitude": longitude}, **ONE)
+    directory.add(batch(town), on=TODAY)
+    (stored,) = directory.records(Location)
+    assert (stored.latitude, stored.longitude, stored.position_basis) == (latitude, longitude, basis)
+
+
+def test_a_text_that_stands_among_the_translations_too_is_edited_there(directory: Directory) -> None:
+    directory.add(batch(organization("Umed", names={"en": "Umed", "tg": "Умед"})), on=TODAY)
+    directory.edit("organization", UMED, {"name": "Umed centre"}, **ONE)
+    texts = {row.language: row.text for row in directory.records(Translation) if row.link_id == UMED}
+    assert texts == {"en": "Umed centre", "tg": "Умед"}
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,7 @@ PATH = f"/en/r/service/{LEGAL}.html"
 PAGES = (
     PATH,
     f"/en/e/service/{LEGAL}.html",
-    *(
-        f"/en/a/{table}/service/{LEGAL}.html"
-        for table in ("phone", "schedule", "cost_option", "funding", "translation")
-    ),
+    *(f"/en/a/{table}/service/{LEGAL}.html" for table in ("phone", "schedule", "funding", "translation")),
     f"/en/w/service/{LEGAL}.html",
     "/en/new/organization.html",
     f"/en/new/location/{LEGAL}.html",
