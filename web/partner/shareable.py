@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mapping.model import Audience
 from mapping.view.view import View
+from mapping.view.visits import answers_abroad
 from web.presenters.edition import Edition, kept
 from web.presenters.hotlines import Hotline, lines
 
@@ -39,7 +40,11 @@ def open_line(edition: Edition, language: str, *, abroad: bool, written: bool = 
     With ``written`` one that can be written to.
     """
     known = open_parts(edition)
-    hotlines = [hotline for hotline in lines(edition, language) if hotline.card.id in known.services]
+    hotlines = [
+        hotline
+        for hotline in lines(edition, language)
+        if hotline.card.id in known.services and (abroad or not answers_abroad(hotline.card.entry, edition.area))
+    ]
     calls = [
         Hotline(hotline.card, call)
         for hotline in hotlines

@@ -337,7 +337,7 @@ def _checked(freshness: Freshness, level: str, day: dt.date | None, language: st
 
 def first_choice(entry: Entry) -> bool:
     """Tell whether an entry may be offered first: open, and confirmed not too long ago."""
-    return entry.offered and entry.freshness != "unverified"
+    return entry.confirmed
 
 
 def web_address(text: str) -> str:

@@ -119,11 +119,12 @@ class OrganizationPage:
 
 def home(edition: Edition, language: str) -> Home:
     """Return what the first page shows."""
-    hotlines = lines(edition, language)
+    first = line_for(edition, language, abroad=False)
+    others = [hotline for hotline in lines(edition, language) if hotline != first]
     return Home(
-        hotlines[0] if hotlines else None,
+        first,
         far_line(edition, language),
-        tuple(hotlines[1:4]),
+        tuple(others[:3]),
         emergency(edition.area, language),
         tuple(choices.needs()),
     )
@@ -308,4 +309,4 @@ def _by_organization(edition: Edition, language: str) -> dict[str, list[Entry]]:
 
 def text(edition: Edition, language: str) -> dict[str, Any]:
     """Return the values that a page of text fills in."""
-    return {"line": next(iter(lines(edition, language)), None), "emergency": emergency(edition.area, language)}
+    return {"line": line_for(edition, language, abroad=False), "emergency": emergency(edition.area, language)}

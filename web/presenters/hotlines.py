@@ -7,6 +7,7 @@ from mapping.area.study_area import StudyArea
 from mapping.language.taxonomy import Vocabulary
 from mapping.render.layers.services import spaced
 from mapping.view.view import Entry, StatementEntry
+from mapping.view.visits import answers_abroad, is_line
 from web.presenters.cards import Card, ContactLink
 from web.presenters.edition import Edition, kept
 
@@ -28,14 +29,14 @@ def lines(edition: Edition, language: str) -> list[Hotline]:
     cards = [
         edition.card(entry, language)
         for entry in edition.of_type(HOTLINE, language)
-        if entry.phones and entry.status == "active" and entry.offered
+        if is_line(entry) and entry.offered
     ]
     ordered = sorted(cards, key=lambda card: _rank(card.entry, card.week.always, edition.area))
     return [Hotline(card, card.calls[0]) for card in ordered if card.calls[0].spoken]
 
 
 def line_for(edition: Edition, language: str, *, abroad: bool) -> Hotline | None:
-    """Return the line to name first; for somebody abroad only one with a number that works there."""
+    """Return the line to name first: one that can be called at home, for somebody abroad one that can from there."""
     hotlines = lines(edition, language)
     far = (
         Hotline(hotline.card, call)
@@ -43,7 +44,8 @@ def line_for(edition: Edition, language: str, *, abroad: bool) -> Hotline | None
         for call in hotline.card.calls
         if call.spoken and not call.short
     )
-    return next(far if abroad else iter(hotlines), None)
+    at_home = (hotline for hotline in hotlines if not answers_abroad(hotline.card.entry, edition.area))
+    return next(far if abroad else at_home, None)
 
 
 def far_line(edition: Edition, language: str) -> Hotline | None:
@@ -63,7 +65,7 @@ def _rank(entry: Entry, always: bool, area: StudyArea) -> tuple[bool, bool, bool
         only_abroad(entry, area),
         not country,
         not always,
-        entry.freshness not in ("fresh", "due"),
+        not entry.checked_in_time,
         -len(entry.languages),
     )
 
@@ -116,4 +118,4 @@ def responsible(edition: Edition, unit: str, language: str) -> list[Card]:
 def _bound_by_duty(edition: Edition, language: str) -> list[Entry]:
     """Return the commissions and referral desks of the edition that are active, by name."""
     entries = edition.entries(language).values()
-    return [entry for entry in entries if entry.status == "active" and {COMMISSION, DESK}.intersection(entry.types)]
+    return [entry for entry in entries if entry.active and {COMMISSION, DESK}.intersection(entry.types)]

@@ -15,7 +15,7 @@ from web.presenters.answers import Answers, Judged, ListedService, chosen
 from web.presenters.cards import Blocks, Card, ContactLink, InList, T, first_choice, label, shown_minutes
 from web.presenters.choices import MAP, Choice
 from web.presenters.edition import Edition, kept
-from web.presenters.hotlines import Hotline, line_for, lines, route, spoken_for
+from web.presenters.hotlines import Hotline, line_for, route, spoken_for
 from web.presenters.hours import week
 
 SHEET = 20
@@ -160,7 +160,7 @@ def everything(edition: Edition, sheet: int, language: str) -> ListSheet:
         sheet=sheet,
         sheets=sheets,
         path=f"all-{sheet}.html",
-        line=next(iter(lines(edition, language)), None),
+        line=line_for(edition, language, abroad=False),
         spoken=tongues,
         rest="*" if sheets > 1 else "",
         letters=tuple(service.entry.name[:1].upper() for service in blocks.all[::SHEET]) if sheets > 1 else (),

@@ -19,7 +19,7 @@ from web.presenters.answers import Answering
 from web.presenters.beyond import minutes_beyond
 from web.presenters.cards import Card, first_choice, in_a_row, minutes_to, said, shown_minutes
 from web.presenters.edition import Edition, kept
-from web.presenters.hotlines import Hotline, lines, responsible, spoken_for
+from web.presenters.hotlines import Hotline, line_for, responsible, spoken_for
 from web.presenters.lists import StatementCard
 from web.presenters.outlines import picture
 
@@ -139,7 +139,7 @@ def unit(edition: Edition, code: str, language: str) -> UnitPage:
         later=tuple(edition.card(e, language) for e in inside if not first_choice(e)),
         statements=tuple(StatementCard.of(e, area, language) for e in spoken_for(edition, code, (), language)),
         responsible=tuple(responsible(edition, code, language)),
-        line=next(iter(lines(edition, language)), None),
+        line=line_for(edition, language, abroad=False),
         picture=picture(edition, code, language),
         sources=tuple(area.attributions("admin", language=language)),
     )

@@ -24,8 +24,8 @@ from mapping.render.report.recommendations import numbered
 from mapping.render.report.sources import BY_REGION, Sources, gather, regional
 from mapping.result import SPEAKING, STATES, Result
 from mapping.view.view import Entry, View
+from mapping.view.visits import is_called_from, serves
 
-HOTLINE = "IDN-HOT"
 SHOWN = 10
 """So many services are listed by name; the others are counted."""
 
@@ -241,9 +241,8 @@ def _nearest(material: Sources, unit: str, types: set[str], minutes: Mapping[str
     reached = [way for way in reached if math.isfinite(way[0])]
     if reached:
         return min(reached, key=lambda way: (way[0], way[1], way[2].id))[2]
-    around = {unit, *material.area.ancestors(unit)}
     inside = [e for e in fit if unit in material.units_of(e)]
-    return next(iter((*inside, *(e for e in fit if around.intersection(e.covers)))), None)
+    return next(iter((*inside, *(e for e in fit if serves(e, unit, material.area)))), None)
 
 
 def _minutes(material: Sources, entry: Entry, minutes: Mapping[str, float]) -> str:
@@ -405,22 +404,17 @@ def _asked(pen: Pen, unit: str) -> None:
 def _lines(pen: Pen, unit: str) -> None:
     """Give the numbers that anybody may call."""
     material = pen.material
-    around = {unit, *material.area.ancestors(unit)}
     pen.heading(Message("Numbers to call"))
-    pen.items(_numbers(material, around))
+    pen.items(_numbers(material, unit))
 
 
-def _numbers(material: Sources, around: set[str]) -> Iterable[str]:
+def _numbers(material: Sources, unit: str) -> Iterable[str]:
     for number in material.area.settings.emergency.values():
         yield f"{material.say(number.label)}: {number.number}"
     lines = [
         e
         for e in material.entries
-        if HOTLINE in e.types
-        and e.phones
-        and e.offered
-        and not material.is_abroad(e)
-        and (not e.covers or around.intersection(e.covers))
+        if e.offered and not material.is_abroad(e) and is_called_from(e, unit, material.area)
     ]
     for entry in lines[:4]:
         yield f"{entry.organization.name}: {spaced(entry.phones[0].number, material.area.code, material.language)}"

@@ -344,6 +344,12 @@ def test_who_is_abroad_is_not_given_a_number_that_does_not_work_there(lines_of):
     assert sheet_of(edition, choices.parse("n4-r1-a", edition), "en").line.call.dial == "1313"
 
 
+def test_a_line_of_another_country_is_not_named_at_home(lines_of):
+    edition = lines_of(["+77270000001"])
+    assert line_for(edition, "en", abroad=False) is None
+    assert line_for(edition, "en", abroad=True).call.dial == "+77270000001"
+
+
 def test_a_card_abroad_has_its_international_number_first(lines_of):
     edition = lines_of(["0001", "1313", "+992446000001"])
     shown = sheet_of(edition, choices.parse("n2-zz-a", edition), "en")

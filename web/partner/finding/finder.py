@@ -25,7 +25,7 @@ from web.partner.shareable import classes, open_line
 from web.presenters import choices
 from web.presenters.answers import callable_first, is_consular, reaches
 from web.presenters.beyond import minutes_beyond, minutes_within
-from web.presenters.cards import Card, ContactLink, first_choice, minutes_to, name_of
+from web.presenters.cards import Card, ContactLink, minutes_to, name_of
 from web.presenters.edition import Edition
 from web.presenters.entries import Emergency, emergency
 from web.presenters.hotlines import HOTLINE, Hotline, responsible, spoken_for
@@ -267,7 +267,7 @@ class Finder:
             sign="no" if "no" in signs else "ask" if "ask" in signs else "yes",
             reasons=tuple(reasons),
             minutes=minutes,
-            first=first_choice(entry) and entry.freshness in ("fresh", "due"),
+            first=entry.confirmed and entry.checked_in_time,
             rank=judge.rank(entry) or SECOND,
             kind=judge.kind(entry),
             open_now=self._open_now(entry),
