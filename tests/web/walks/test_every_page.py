@@ -87,6 +87,10 @@ class Window:
             self.faults += [(path, scheme, *fault) for fault in axe_faults(self.page, rules)]
         if (over := self.page.evaluate(WIDE)) > 0:
             self.faults.append((path, f"{over} pixels too wide"))
+        self.page.emulate_media(media="print")
+        if (over := self.page.evaluate(WIDE)) > 0:  # all letters would be printed smaller
+            self.faults.append((path, f"{over} pixels too wide in print"))
+        self.page.emulate_media(media="screen")
 
     def walk(self, client_for, **values):
         """Show what every route answers that gives a page, for each value of its variables."""

@@ -1,0 +1,51 @@
+"""Pages on paper: whoever prints chooses the paper, and letters are as large on small paper as on large."""
+
+import io
+from collections import Counter
+
+import pypdf
+import pytest
+
+POINT = 72 / 25.4
+A4, A5, POCKET = (210, 297), (148, 210), (90, 160)
+PAGES = ("cards", "print-r1", "n4-r1-a", "gaps", "report/gaps", "materials-en", "all-1")
+
+
+def printed(page, paper):
+    width, height = paper
+    return pypdf.PdfReader(io.BytesIO(page.pdf(width=f"{width}mm", height=f"{height}mm")))
+
+
+def letters(sheets):
+    """Return how many letters have which height in points, and where the text ends on the right, in millimetres."""
+    heights, right = Counter(), 0.0
+
+    def note(text, matrix, position, _font, size):
+        nonlocal right
+        if text.strip():
+            heights[round(abs(size * position[3] * matrix[3]), 1)] += len(text.strip())
+            right = max(right, (matrix[4] + position[4] * matrix[0]) / POINT)
+
+    for sheet in sheets.pages:
+        sheet.extract_text(visitor_text=note)
+    return heights, right
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_letters_are_as_large_on_small_paper(site, open_page, name):
+    page = open_page((site / "en" / f"{name}.html").as_uri())
+    usual = letters(printed(page, A4))[0].most_common(1)[0][0]
+    for paper in (A5, POCKET):
+        heights, right = letters(printed(page, paper))
+        assert heights.most_common(1)[0][0] == usual, (name, paper)
+        assert right < paper[0], (name, paper)
+
+
+def test_a_poster_takes_one_sheet_and_its_number_one_line_of_every_paper(site, open_page):
+    page = open_page((site / "en" / "poster.html").as_uri())
+    whole = [line for line in page.locator(".poster > .big").all_inner_texts() if line]
+    for paper in (A4, A5, POCKET):
+        sheets = printed(page, paper)
+        assert len(sheets.pages) == len(whole), paper
+        lines = "\n".join(sheet.extract_text() for sheet in sheets.pages).splitlines()
+        assert all(number in map(str.strip, lines) for number in whole), paper
