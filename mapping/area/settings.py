@@ -437,6 +437,8 @@ class Settings(_SettingsTable):
     without_authority: tuple[str, ...] = ()
     """Codes of regions that no authority of their own governs: a report asks the commission instead."""
     context: tuple[CountryFact, ...] = ()
+    phrases: tuple[Texts, ...] = ()
+    """Words of the country's lists, each in several languages: definitions and sources of case figures, funders."""
 
     @field_validator("phone_region")
     @classmethod

@@ -24,7 +24,8 @@ from mapping.area.norms import merged
 from mapping.area.rasters import as_xarray, kept, state
 from mapping.area.settings import AreaFile, Level, Settings, usual_money
 from mapping.errors import InvalidRecord, NotFound
-from mapping.language.i18n import country_name, show, translate
+from mapping.language.fold import skeleton
+from mapping.language.i18n import Text, country_name, show, translate
 from mapping.language.parsers import Money
 from mapping.language.taxonomy import Term
 
@@ -195,6 +196,11 @@ class StudyArea:
     def country(self, code: str) -> Mapping[str, str]:
         """Return the names of another country by language: the area's own, else those of CLDR."""
         return self.settings.country_names.get(code) or country_name(code, *self.languages).labels
+
+    def phrase(self, words: str) -> Text | str:
+        """Return what a list says in words of its own in the languages that the country has said them in."""
+        own = skeleton(words)
+        return next((dict(p) for p in self.settings.phrases if own in map(skeleton, p.values())), words)
 
     @property
     def settings(self) -> Settings:

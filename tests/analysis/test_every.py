@@ -69,6 +69,7 @@ def check(result, area):
         if column.low and column.kind != "state":
             assert (result.table[column.low] <= values + 1e-9).all()
             assert (values <= result.table[column.high] + 1e-9).all()
+    assert all(str(sentence).endswith(".") for sentence in result.also)
     for language in LANGUAGES:
         for text in texts(result, language):
             assert not re.search(r"[{}]|\bnan\b|\bNaN\b|\bNone\b(?! listed)|\binf\b", text), text

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from functools import partial
 from itertools import permutations
 
 import pytest
@@ -13,6 +14,7 @@ from mapping.analysis.reliability.freshness import freshness
 from mapping.analysis.reliability.funding import funding
 from mapping.analysis.supply.activities import activities
 from mapping.analysis.supply.destinations import destinations
+from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord, UnsafePublication
 from tests.analysis.invented import CHASHMA, QULLAOBOD, TODAY, activity, lowered, place, service, view
 from tests.analysis.test_every import check
@@ -190,6 +192,22 @@ def test_sources_that_disagree_stay_apart(tiny_area):
     assert "is 24 or 120" in str(result.finding)
     assert result.figures["rate"].value == pytest.approx(120 / 2.4)
     assert [(curve.x, curve.y) for curve in result.curves] == [((2023, 2024), (30, 120)), ((2024,), (24,))]
+
+
+def test_what_the_country_has_a_phrase_for_is_said_in_each_language(tiny_area):
+    phrases = ({"en": "sale of children", "ru": "продажа детей"}, {"en": "Office", "ru": "Бюро"})
+    settings = tiny_area.settings.model_copy(update={"phrases": phrases})
+    rows = [
+        count(20, 2022, source="office", definition="Продажа детей", law_article="9"),
+        count(30, 2023, source="Office", definition="other things"),
+    ]
+    area = _with(tiny_area, settings)
+    area._changes["phrase"] = partial(StudyArea.phrase, area)
+    result = cases(view(case_count=rows), area)
+    sold, other = (column.label for column in result.columns)
+    assert sold.into("ru").endswith("2022: Бюро, продажа детей, статья 9 Уголовного кодекса")
+    assert sold.into("en").endswith("2022: Office, sale of children, article 9 of the criminal code")
+    assert other.into("ru").endswith("2023: Бюро, other things")
 
 
 def test_half_a_year_does_not_contradict_a_whole_one(tiny_area):

@@ -11,7 +11,7 @@ import pandas as pd
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import chosen_level, rows_of, units_at
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, Text
+from mapping.language.i18n import Message, Text, show
 from mapping.language.taxonomy import Vocabulary
 from mapping.result import Column, Curve, Figure, Input, Result
 from mapping.view.view import View
@@ -91,14 +91,14 @@ def cases(view: View, area: StudyArea, *, level: int | None = None, measures: Se
         level=level,
         table=table,
         states=states,
-        columns=tuple(_column(key, name) for name, key in keys.items()),
+        columns=tuple(_column(key, name, area) for name, key in keys.items()),
         groups={measure: tuple(own) for measure, own in groups.items()},
         group_labels={measure: label(measure) for measure in groups},
         figures=_figures(national, area),
         method=METHOD,
-        inputs=(*wording.inputs(view, area, travel=False)[:2], *_sources(counts)),
+        inputs=(*wording.inputs(view, area, travel=False)[:2], *_sources(counts, area)),
         caveats=NOTES,
-        curves=_curves(national),
+        curves=_curves(national, area),
         axes=(Message("Year"), Message("Count")),
         picture="dots" if national else "none",
     )
@@ -170,21 +170,28 @@ def _table(
     return table, states
 
 
-def _column(key: str, name: tuple[str, int, str, str, str]) -> Column:
+def _column(key: str, name: tuple[str, int, str, str, str], area: StudyArea) -> Column:
     measure, year, period, source, of = name
     when: Message | str = str(year) if period.casefold() in YEAR else f"{year}, {period}"
     if (months := re.fullmatch(r"(\w{3})-(\w{3})", period)) and {*months.groups()} <= {*MONTHS}:
         first, last = (MONTHS.index(month) + 1 for month in months.groups())
         when = Message("{year}, months {first} to {last}", {"year": str(year), "first": first, "last": last})
-    source_text: Text | str = ", ".join(filter(None, (source, of)))
+    source_text: Text | str | Message = _in_words(area, source, of)
     if article := re.match(r"[\d.]+(?= |$)", of):
-        rest = of[article.end() :].strip()
-        who = ", ".join(filter(None, (source, rest)))
+        who = _in_words(area, source, of[article.end() :].strip())
         source_text = Message(
             "{source}, article {article} of the criminal code", {"source": who, "article": article[0]}
         )
     words = {"measure": label(measure), "when": when, "source": source_text}
     return Column(key, Message("{measure}, {when}: {source}", words), "count", short=Message("{when}: {source}", words))
+
+
+def _in_words(area: StudyArea, *texts: str) -> Text | str:
+    """Return what a source says, such as its name and its definition, as far as the country says it in languages."""
+    parts = [area.phrase(text) for text in texts if text]
+    if all(isinstance(part, str) for part in parts):
+        return ", ".join(map(str, parts))
+    return {language: ", ".join(show(part, language) for part in parts) for language in area.languages}
 
 
 def disagreements(counts: Sequence[Count]) -> list[tuple[Count, Count]]:
@@ -298,7 +305,7 @@ def _figures(national: Sequence[Count], area: StudyArea) -> dict[str, Figure]:
     return figures
 
 
-def _curves(national: Sequence[Count]) -> tuple[Curve, ...]:
+def _curves(national: Sequence[Count], area: StudyArea) -> tuple[Curve, ...]:
     """Return the numbers of each measure and source; only whole years of one source and definition are joined."""
     series: dict[tuple[str, str, str, bool], list[Count]] = {}
     for count in national:
@@ -306,7 +313,7 @@ def _curves(national: Sequence[Count]) -> tuple[Curve, ...]:
             series.setdefault((count.measure, count.source, count.of, count.whole_year), []).append(count)
     return tuple(
         Curve(
-            Message("{measure}: {source}", {"measure": label(measure), "source": source}),
+            Message("{measure}: {source}", {"measure": label(measure), "source": area.phrase(source)}),
             tuple(float(count.year) for count in own),
             tuple(float(count.number or 0) for count in own),
             joined=whole and len({count.year for count in own}) == len(own),
@@ -320,7 +327,6 @@ def unlike(result: Result) -> Figure | None:
     return result.figures.get("spread") or result.figures.get("ways")
 
 
-def _sources(counts: Sequence[Count]) -> tuple[Input, ...]:
-    return tuple(
-        Input(Message("Source of numbers"), None, source) for source in dict.fromkeys(count.source for count in counts)
-    )
+def _sources(counts: Sequence[Count], area: StudyArea) -> tuple[Input, ...]:
+    sources = dict.fromkeys(count.source for count in counts)
+    return tuple(Input(Message("Source of numbers"), None, area.phrase(source)) for source in sources)

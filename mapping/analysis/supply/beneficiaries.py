@@ -261,7 +261,7 @@ def _unsure(known: Sequence[BeneficiaryGroup], unsure: Mapping[str, pd.DataFrame
         return ()
     groups = Several([group.label for group in known if counts[group.key] == most])
     words = {"group": groups, "count": most, "boxes": boxes}
-    return (Message("Must ask first most often, in {count} of {boxes} cells: {group}", words),)
+    return (Message("Must ask first most often, in {count} of {boxes} cells: {group}.", words),)
 
 
 def _figures(known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFrame], boxes: int) -> dict[str, Figure]:

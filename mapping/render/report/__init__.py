@@ -6,6 +6,7 @@
 `make` works the report out once; `mapping.render.report.writers.html`, ``pdf`` and ``docx`` write the same parts.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -24,7 +25,7 @@ from mapping.render.report.chapters.measures import measures
 from mapping.render.report.chapters.recommendations import recommendations as asked
 from mapping.render.report.chapters.summary import front, summary
 from mapping.render.report.composer import Pen
-from mapping.render.report.elements import Report
+from mapping.render.report.elements import Chapter, Report
 from mapping.render.report.recommendation_rules import addressee, advise
 from mapping.render.report.recommendations import Earlier, compared, numbered
 from mapping.render.report.sources import BY_REGION, Sources, gather, regional
@@ -163,16 +164,23 @@ def publish(
     return written
 
 
-ACRONYMS: tuple[tuple[str, Message], ...] = (
+ACRONYMS: tuple[tuple[Message | str, Message], ...] = (
     ("4W", Message("who does what, where, when")),
-    ("HSDS", Message("Human Services Data Specification")),
     ("IC-TIP", Message("International Classification Standard for Administrative Data on Trafficking in Persons")),
-    ("IOM", Message("International Organization for Migration")),
-    ("NGO", Message("non-governmental organization")),
-    ("NRM", Message("national referral mechanism")),
-    ("OSCE", Message("Organization for Security and Co-operation in Europe")),
-    ("UNODC", Message("United Nations Office on Drugs and Crime")),
+    (Message("IOM"), Message("International Organization for Migration")),
+    (Message("NGO"), Message("non-governmental organization")),
+    (Message("NRM"), Message("national referral mechanism")),
+    (Message("OSCE"), Message("Organization for Security and Co-operation in Europe")),
 )
+
+
+def _acronyms(chapters: Sequence[Chapter], language: str) -> Iterator[str]:
+    """Yield what the acronyms mean that the chapters use, as the language writes them."""
+    text = repr(chapters)
+    for name, words in ACRONYMS:
+        short = show(name, language)
+        if re.search(rf"\b{re.escape(short)}", text):
+            yield f"{short}: {words.into(language)}"
 
 
 def _imprint(material: Sources) -> Iterator[tuple[Message, object]]:
@@ -215,7 +223,7 @@ def _bound(pen: Pen, edition: Edition) -> Report:
         contents=material.say(Message("Contents")),
         mark=mark,
         imprint=tuple((material.say(name), material.say(text)) for name, text in _imprint(material)),
-        acronyms=tuple(f"{short}: {words.into(language)}" for short, words in ACRONYMS),
+        acronyms=tuple(_acronyms(pen.chapters, language)),
         titles=(
             material.say(Message("Acronyms")),
             material.say(Message("Tables")),

@@ -4,12 +4,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from mapping.language.i18n import show
 from mapping.render.report.chapters.measures import _funder
 from mapping.view.entries import OrganizationEntry
 
 
 def pen_in(language, *organizations):
-    material = SimpleNamespace(say=lambda message: message.into(language), organizations=organizations)
+    area = SimpleNamespace(phrase=lambda words: words)
+    material = SimpleNamespace(say=lambda text: show(text, language), organizations=organizations, area=area)
     return SimpleNamespace(material=material)
 
 
@@ -31,3 +33,11 @@ def test_own_funds_are_said_in_the_language_of_the_report(words, language, shown
     assert _funder(pen, words) == shown
     assert _funder(pen, "Own Road Fund") == "Own Road Fund"
     assert _funder(pen, "") == ""
+
+
+def test_a_funder_that_the_country_has_a_phrase_for_is_said_in_each_language(tj_area):
+    for language, words in (("ru", "государственный заказ № 900"), ("en", "state order No. 900")):
+        pen = pen_in(language)
+        pen.material.area = tj_area
+        assert _funder(pen, "State order  no. 900") == words
+        assert _funder(pen, "Another fund") == "Another fund"

@@ -99,6 +99,21 @@ def restricted(focal, tiny_area, focal_results):
     return reports.make(focal, tiny_area, language="tg", edition="restricted", reader=READER, results=focal_results)
 
 
+def test_the_report_says_how_many_figures_of_cases_stand_in_no_table(report, results, view):
+    left = len(view.rows("case_count")) - len(results["cases"].columns)
+    assert left > 0
+    assert f"которых нет в таблице: {left}." in text_of(html.write(report))
+
+
+@pytest.mark.parametrize(("language", "used", "unused"), [("ru", "ОБСЕ", "МОМ"), ("en", "OSCE", "IOM")])
+def test_acronyms_are_explained_as_they_are_used(view, tiny_area, results, language, used, unused):
+    made = reports.make(view, tiny_area, language=language, results=results)
+    short = [text.partition(":")[0] for text in made.acronyms]
+    assert used in short
+    assert unused not in short
+    assert all(repr(made.chapters).count(name) for name in short)
+
+
 def text_of(contents: bytes) -> str:
     """Return all that a file of any of the three formats says."""
     if contents[:5] == b"%PDF-":

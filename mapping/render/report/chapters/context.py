@@ -44,7 +44,7 @@ def context(pen: Pen) -> None:
     pen.heading(Message("Known figures, and where they contradict each other"))
     pen.say(cases.finding, "lead")
     pen.items(cases.also)
-    pen.say(Message("All figures stand in chapter 10, each with its source."))
+    pen.say(Message("The figures of all years stand in chapter 10, each with its source."))
     rows = []
     for measure, keys in cases.groups.items():
         latest = max(_year(key) for key in keys)
@@ -76,7 +76,8 @@ def bibliography(pen: Pen) -> None:
     """List every source: of what the report says of law and plans, of figures, of the ground that maps are made of."""
     material = pen.material
     facts = dict.fromkeys(_source(pen, fact) for fact in material.area.settings.context)
-    cited = {(row["source"], row["source_url"] or "") for row in material.view.rows("case_count")}
+    rows = material.view.rows("case_count")
+    cited = {(material.say(material.area.phrase(row["source"])), row["source_url"] or "") for row in rows}
     figures = dict.fromkeys(". ".join(filter(None, pair)) for pair in sorted(cited))
     inputs = material.results["norms"].inputs
     norms = dict.fromkeys(source_words(origin.source, material.language) for origin in inputs if origin.source)

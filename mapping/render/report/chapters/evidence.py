@@ -1,5 +1,6 @@
 """Chapters 9 and 10: minimum standards, and the data on cases."""
 
+from mapping.analysis.adequacy.cases import PARTS
 from mapping.analysis.adequacy.standards import met_and_known
 from mapping.language.i18n import Message, Share
 from mapping.language.taxonomy import Term, Vocabulary
@@ -110,6 +111,15 @@ def data(pen: Pen) -> None:
     pen.heading(Message("Who counts what"))
     pen.result(result, drawn=False)
     rows = material.view.rows("case_count")
+    whole = {"", material.area.code, *map(str, material.area.units(0).index)}
+    parts = sum(any(row[part] for part in PARTS) or (row["area_unit"] or "") not in whole for row in rows)
+    if parts:
+        text = Message(
+            "Figures of one part alone, such as one citizenship or one form of exploitation, that stand in no "
+            "table: {count}.",
+            {"count": parts},
+        )
+        pen.say(text)
     pen.heading(Message("What the figures tell apart"))
     pen.say(
         Message(

@@ -190,7 +190,7 @@ def _referred(pen: Pen) -> str:
                 "referred": own["victims_referred"],
                 "identified": own["victims_identified"],
                 "year": str(year),
-                "source": source,
+                "source": pen.material.area.phrase(source),
             }
             return pen.material.say(Message("{referred} of {identified} ({year}, {source})", words))
     return pen.material.say(Message("not known"))

@@ -219,12 +219,12 @@ def _beneficiaries(pen: Pen, words: str) -> str:
 
 
 def _funder(pen: Pen, words: str) -> str:
-    """Return whose money it is: own funds or an organization as the report calls them, others as a sender does."""
+    """Return whose money it is: own funds, an organization, a phrase of the country's, else what a sender wrote."""
     name = skeleton(words)
     if name in words_for("own funds"):
         return pen.material.say(OWN_FUNDS)
     payers = [o.name for o in pen.material.organizations if name in map(skeleton, (o.name, *o.other_names))]
-    return payers[0] if len(payers) == 1 else words
+    return payers[0] if len(payers) == 1 else pen.material.say(pen.material.area.phrase(words))
 
 
 def _groups(pen: Pen, rows: Sequence[Row]) -> None:
