@@ -18,6 +18,7 @@ from mapping.analysis.common.listed import (
     points,
     sort_of,
     state_of,
+    state_without,
 )
 from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within, without
 from mapping.area.study_area import StudyArea
@@ -159,7 +160,8 @@ def _states(area: StudyArea, table: pd.DataFrame, sorts: Sequence[Sort], entries
             key = f"{sort.key}_{end}"
             if key not in table:
                 continue
-            states[key] = np.where(table["people"] == 0, "not applicable", state)
+            own = state_without(state) if end == "none" else state
+            states[key] = np.where(table["people"] == 0, "not applicable", own)
             if end == "places":
                 blank = (table[f"{sort.key}_services"] > 0) & (table[key] == 0) & (states[key] == "")
                 states[key] = np.where(blank, "unknown", states[key])

@@ -18,6 +18,7 @@ from mapping.analysis.common.listed import (
     points,
     sort_of,
     state_of,
+    state_without,
 )
 from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within, without
 from mapping.area.study_area import StudyArea
@@ -186,8 +187,10 @@ def _total(
 
 
 def _states(area: StudyArea, table: pd.DataFrame, sort: Sort, entries: list[Entry]) -> pd.DataFrame:
-    states = np.where(table["people"] == 0, "not applicable", state_of(sort.of(entries), area))
-    return pd.DataFrame(dict.fromkeys(("services", "share", "none"), states), index=table.index, dtype=object)
+    state = state_of(sort.of(entries), area)
+    own = {"services": state, "share": state, "none": state_without(state)}
+    nobody = table["people"] == 0
+    return pd.DataFrame({k: np.where(nobody, "not applicable", s) for k, s in own.items()}, table.index, dtype=object)
 
 
 def _columns(minutes: int) -> tuple[Column, ...]:

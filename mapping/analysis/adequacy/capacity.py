@@ -17,6 +17,7 @@ from mapping.analysis.common.listed import (
     points,
     sort_of,
     state_of,
+    state_without,
 )
 from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within, without
 from mapping.area.study_area import StudyArea
@@ -140,7 +141,8 @@ def _states(table: pd.DataFrame, listed: str, *, known: bool) -> pd.DataFrame:
     """Return the states of the shares; ``known`` tells whether it is known how many people there is room for."""
     states = np.where(table["people"] == 0, "not applicable", listed)
     room = states if known else np.where(states == "", "unknown", states)
-    return pd.DataFrame({"served": room, "full": room, "none": states}, table.index, dtype=object)
+    none = np.where(table["people"] == 0, "not applicable", state_without(listed))
+    return pd.DataFrame({"served": room, "full": room, "none": none}, table.index, dtype=object)
 
 
 def _columns(served: Message, words: Mapping[str, object]) -> tuple[Column, ...]:

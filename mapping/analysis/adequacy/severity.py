@@ -103,7 +103,9 @@ def severity(
         "unchecked": _unchecked(view, area, level, [str(code) for code in index]),
     }
     lived_in = people > 0
-    of_list = lived_in & [fall.state(str(code), "any_none") != "none listed" for code in index]  # an empty one tells of
+    of_list = lived_in & [
+        fall.state(str(code), "any_services") != "none listed" for code in index
+    ]  # an empty one tells of
     tells = dict.fromkeys(("distance", "functions", "shared"), of_list)  # itself, and of no area
     measured = {key: np.where(tells.get(key, lived_in), values, np.nan) for key, values in measured.items()}
     ends = {

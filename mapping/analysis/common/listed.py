@@ -133,6 +133,11 @@ def state_of(entries: Sequence[Entry], area: StudyArea) -> str:
     return "only remote" if entries else "none listed"
 
 
+def state_without(state: str) -> str:
+    """Return the state of a number of people who reach nothing: where nothing is listed these are all, and known."""
+    return "" if state == "none listed" else state
+
+
 def chosen_minutes(name: str, minutes: int) -> int:
     """Return the minutes that an analysis is asked about.
 

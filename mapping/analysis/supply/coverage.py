@@ -18,6 +18,7 @@ from mapping.analysis.common.listed import (
     points,
     sort_of,
     state_of,
+    state_without,
 )
 from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within
 from mapping.area.study_area import StudyArea
@@ -159,7 +160,8 @@ def _states(area: StudyArea, table: pd.DataFrame, sorts: Sequence[Sort], entries
         state = state_of(sort.of(entries), area)
         for key in table:
             if str(key).rpartition("_")[0] == sort.key:
-                states[str(key)] = np.where(table["people"] == 0, "not applicable", state)
+                own = state_without(state) if str(key).endswith("_beyond") else state
+                states[str(key)] = np.where(table["people"] == 0, "not applicable", own)
     return pd.DataFrame(states, index=table.index, dtype=object)
 
 

@@ -99,6 +99,24 @@ def restricted(focal, tiny_area, focal_results):
     return reports.make(focal, tiny_area, language="tg", edition="restricted", reader=READER, results=focal_results)
 
 
+def test_a_report_on_a_list_of_nothing_says_nothing_false(tmp_path, tiny_area):
+    empty = sample_view(tmp_path, tiny_area, organization("Umed"))
+    results = reports.gather(empty, tiny_area)
+    text = text_of(html.write(reports.make(empty, tiny_area, language="en", results=results)))
+    assert "The study area names no organizations" in text, "nobody is named in the folder of Orzustan"
+    assert "Names and numbers of these services" not in text
+    assert "The figures of all years" not in text
+    for name, key in (
+        ("coverage", "any_beyond"),
+        ("accessibility", "any_none"),
+        ("equity", "none"),
+        ("capacity", "none"),
+    ):
+        result = results[name]
+        texts = {result.text(str(code), key, "en") for code in result.table.index}
+        assert "none listed" not in texts, f"{name}: the country's line says all"
+
+
 def test_the_report_says_how_many_figures_of_cases_stand_in_no_table(report, results, view):
     left = len(view.rows("case_count")) - len(results["cases"].columns)
     assert left > 0

@@ -77,13 +77,15 @@ def _mandates(pen: Pen) -> None:
         anchor="mandates",
         small=True,
     )
-    pen.say(
-        Message(
-            "The organizations are those that the study area names; which help falls to which of them is a rule of "
-            "this report, to be put right by the commission."
-        ),
-        "source",
+    named = Message(
+        "The organizations are those that the study area names; which help falls to which of them is a rule of "
+        "this report, to be put right by the commission."
     )
+    by_task = Message(
+        "The study area names no organizations, so that each is called by its task; which help falls to which of them "
+        "is a rule of this report, to be put right by the commission."
+    )
+    pen.say(named if material.area.settings.addressees else by_task, "source")
 
 
 def _answers(entry: Entry, codes: Iterable[str]) -> bool:

@@ -44,7 +44,8 @@ def context(pen: Pen) -> None:
     pen.heading(Message("Known figures, and where they contradict each other"))
     pen.say(cases.finding, "lead")
     pen.items(cases.also)
-    pen.say(Message("The figures of all years stand in chapter 10, each with its source."))
+    if cases.groups:
+        pen.say(Message("The figures of all years stand in chapter 10, each with its source."))
     rows = []
     for measure, keys in cases.groups.items():
         latest = max(_year(key) for key in keys)

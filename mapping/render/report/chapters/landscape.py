@@ -139,6 +139,8 @@ def abroad(pen: Pen) -> None:
     """Say what help is listed in the countries to which people go."""
     material = pen.material
     pen.chapter("6", Message("Help abroad"), "abroad")
-    pen.result(material.results["destinations"])
-    pen.say(Message("Names and numbers of these services stand in the directory, at the end."))
+    result = material.results["destinations"]
+    pen.result(result)
+    if result.table["services"].any():
+        pen.say(Message("Names and numbers of these services stand in the directory, at the end."))
     pen.end()
