@@ -56,6 +56,7 @@ from mapping.quality.duplicates import Decided, batch_of
 from mapping.safety.redaction import (
     _PARENTS,
     KEPT_BACK,
+    NEEDED,
     PRIVATE,
     PUBLISHED,
     ROOTS,
@@ -103,6 +104,12 @@ public_services = st.sampled_from(["Legal advice", "Counselling", "Hotline", "Sc
 public_places = st.sampled_from(["Legal Centre, Chashma", "Umed, Kulnishin", "Qulla Hospital"])
 
 
+def answer(name: str, **fields: Any) -> StandardAssessment:
+    """An answer to the checklist; three bodies that give legal advice make a sum that is shown."""
+    settings: dict[str, Any] = {"standard": "STD-001", "answer": "met", "audience": "focal_point"} | fields
+    return StandardAssessment(id=f"answer of {name}", service_id=key("service", name), **settings)
+
+
 def open_parts() -> list[Record]:
     """The public part of the sample, and records of which a part is shown."""
     return records_of(
@@ -112,12 +119,9 @@ def open_parts() -> list[Record]:
         activity("Lessons", of="Umed", unit="XT-E2", planned=None, reached=50),
         approval("withhold", key("location", "Umed school, Hamvor"), "latitude"),
         approval("withhold", HOTLINE, "alert"),
-        [
-            StandardAssessment(
-                id=f"answer of {name}", service_id=key("service", name), standard="STD-001", answer="met"
-            )
-            for name in ("Legal advice", "Hotline", "Emergency ward")
-        ],
+        [answer(name) for name in ("Legal advice", "Hotline", "Emergency ward")],
+        *(service(f"Advice of {body}", of=body) for body in ("Umed", "Qulla Hospital")),
+        [answer(f"Advice of {body}", audience="partner") for body in ("Umed", "Qulla Hospital")],
     )
 
 
@@ -184,6 +188,7 @@ def hidden_service(draw: st.DrawFn, number: int) -> list[Record]:
             link_type="serves",
             taxonomy_term_id=f"word {number}",
         ),
+        approval("audience", owner, "custodian"),  # on the day of the next one, whose word is milder
         approval(
             "audience",
             owner,
@@ -191,6 +196,7 @@ def hidden_service(draw: st.DrawFn, number: int) -> list[Record]:
             **draw(
                 st.sampled_from(
                     [
+                        {},
                         {"approved_by_too": "Steward One"},
                         {"consent_until": TODAY - dt.timedelta(days=1)},
                         {"consent_by": None},
@@ -215,6 +221,7 @@ def secrets(draw: st.DrawFn) -> list[Record]:
         unlisted, unnamed, owner, lost = (f"{draw(words)} {of}" for of in ("unlisted", "unnamed", "owner", "lost"))
         parts.append(organization(unlisted, do_not_list=True, phones=[draw(numbers)]))
         parts.append(service(f"{unlisted} help", of=unlisted))
+        parts.append(service(f"{unlisted} advice", of="Umed", do_not_list=True))
         parts += [organization(unnamed), approval("withhold", key("organization", unnamed), "name")]
         parts.append(organization(owner, audience="custodian"))
         parts.append(
@@ -222,10 +229,16 @@ def secrets(draw: st.DrawFn) -> list[Record]:
         )
         parts += [record.model_copy(update={"organization_id": None}) for record in service(lost, of="Umed")[:1]]
         parts.append(attribute(lost, "service_type", "LEG-INF"))
-        tie = {"id": "tie", "service_id": HOTLINE, "location_id": key("location", "Umed, Kulnishin")}
-        parts.append(ServiceAtLocation(**tie, audience="custodian"))
-        answer = {"id": "hidden answer", "service_id": key("service", "Counselling"), "answer": "not met"}
-        parts.append(StandardAssessment(**answer, standard="STD-001", audience="custodian"))
+        tie = {"service_id": HOTLINE, "location_id": key("location", "Umed, Kulnishin")}
+        parts.append(ServiceAtLocation(id="tie", **tie, audience="custodian"))
+        parts += [ServiceAtLocation(id="no tie", **tie, audience="public"), approval("withhold", "no tie", "id")]
+        later = {"answer": draw(st.sampled_from(["partly", "not met"])), "assessed_on": TODAY, "audience": "custodian"}
+        parts.append(answer("Legal advice", **later).model_copy(update={"id": "hidden answer"}))
+        parts.append(
+            activity(lost, of="Umed", unit="XT-W1").model_copy(update=half("organization_id", "implementer_id"))
+        )
+        ends = half("to_organization_id", "from_organization_id")
+        parts.append(agreement("Umed", "Qulla Hospital", service_types="LEG-INF").model_copy(update=ends))
     if draw(st.booleans()):
         parts.append(organization(draw(words), audience="custodian"))
         parts.append(statement(draw(words), approved_by_too="steward one"))
@@ -237,7 +250,6 @@ def secrets(draw: st.DrawFn) -> list[Record]:
         parts.append(agreement("Umed", "Legal Centre", service_types="ACC-VOT").model_copy(update={"id": "night"}))
         parts.append(Schedule(id="night", service_id=key("service", "Hotline"), byday="SU", audience="custodian"))
     if draw(st.booleans()):
-        parts.append(Program(id="programme", name=draw(words), organization_id=key("organization", "Umed")))
         parts.append(
             OrganizationIdentifier(
                 id="number",
@@ -271,17 +283,26 @@ def secrets(draw: st.DrawFn) -> list[Record]:
     return records_of(*parts)
 
 
+def half(needed: str, other: str) -> dict[str, Any]:
+    """Fields of what lacks one of the bodies that it needs."""
+    return {"id": f"without {needed}", needed: None, other: key("organization", "Umed")}
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> list[Record]:
     """The public part of the sample with hidden fields filled in at random, some secrets, in any order."""
     records = [record.model_copy() for record in open_parts()]
     text, day, women = draw(words), draw(days), draw(st.integers(1, 9))
     values = {"date": day, "int": day.year, "float": day.year}
+    programme = Program(id="programme", name=text, organization_id=key("organization", "Umed"))
+    above = {"program_id": programme.id, "parent_organization_id": key("organization", "Umed")}
     for record in records:
         for name in KEPT_BACK.get(record.table, ()):
             if name not in DECIDE and name not in references(type(record)):
                 annotation = str(type(record).model_fields[name].annotation)
                 setattr(record, name, next((value for kind, value in values.items() if kind in annotation), text))
+            elif name in above and record.id != above[name]:
+                setattr(record, name, draw(st.sampled_from([None, above[name]])))
         if isinstance(record, Service) and record.id == HOTLINE:
             record.alert = draw(words)
         elif isinstance(record, Contact):
@@ -314,7 +335,7 @@ def worlds(draw: st.DrawFn) -> list[Record]:
             record.note = draw(words)
             if record.year == 2024 and record.area_unit:  # what is too few to be shown, and what would give it away
                 record.count = few if record.area_unit == "XT-E" else 64 - few
-    everything = [*records, *draw(secrets())]
+    everything = [*records, programme, *draw(secrets())]
     draw(st.randoms(use_true_random=False)).shuffle(everything)
     return everything
 
@@ -413,6 +434,9 @@ def secret_of_each_kind() -> Iterator[Record]:
         for way, (link, linked), mark in product(ways, links if "link_id" in fields else [("", "")], marks):
             on = {owner for owner in (*way, linked) if owner}
             is_hidden = not on <= {*parents.values()} or (mark == "custodian" and "audience" in fields)
+            is_hidden |= bool(
+                {*NEEDED.get(table, ())} & {name for name, owner in zip(owners, way, strict=True) if not owner}
+            )
             if table == "approval" or not (is_hidden or table in PRIVATE or not (on or table in ROOTS)):
                 continue
             own = values | dict(zip(owners, way, strict=True)) | {"audience": mark}
