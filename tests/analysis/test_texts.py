@@ -77,3 +77,10 @@ def test_a_share_at_an_end_of_its_range_says_which(share, low, high, words):
 def test_a_share_within_a_sentence_is_the_most_that_it_can_be():
     assert str(wording.up_to(0.64, 0.30, 0.64)) == "at most 64%"
     assert wording.up_to(0.64, 0.30, 0.70) == Share(0.64)
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_that_slopes_are_not_counted_is_told_where_they_are_not(counted, tiny_area, monkeypatch):
+    monkeypatch.setattr(type(tiny_area), "counts_slopes", counted)
+    told = [str(caveat) for caveat in wording.caveats(tiny_area, travel=True)]
+    assert ("Slopes are not counted: every way is taken for level." in told) is not counted

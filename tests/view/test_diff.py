@@ -1,6 +1,8 @@
 """What changed between two editions is told from the two files, and tells nothing of what nobody may see."""
 
 import datetime as dt
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,20 @@ def test_a_first_edition_has_nothing_gone_and_all_is_of_its_day(tiny_area: Study
     assert set(told(path, "modified").values()) == {TODAY.isoformat()}
     with View(path) as view:
         assert {row["entity"] for row in view.rows("modified")} >= {"organization", "service", "location"}
+
+
+def test_an_edition_of_a_time_when_a_field_was_not_published_is_compared_by_the_others(
+    tiny_area: StudyArea, tmp_path: Path
+) -> None:
+    parts = organization("Umed"), service("Advice", of="Umed"), OFFICE
+    first = edition(tmp_path, tiny_area, *parts)
+    with closing(sqlite3.connect(first)) as old:
+        old.execute("ALTER TABLE service DROP COLUMN wait_time")
+    changed = organization("Umed", description="Help"), service("Advice", of="Umed", wait_time="a day"), OFFICE
+    second = edition(tmp_path, tiny_area, *changed, day=LATER, previous=first, name="b")
+    modified = told(second, "modified")
+    assert modified[of("organization", "Umed")] == LATER.isoformat()
+    assert modified[of("service", "Advice")] == TODAY.isoformat()
 
 
 def test_what_is_gone_changed_or_the_same(tiny_area: StudyArea, tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def ledger(view: View, area: StudyArea, results: Mapping[str, Result]) -> dict[t
     numbers += [number for result in results.values() for number in result_numbers(result, area)]
     for number in numbers:
         before = first_numbers.setdefault((number.name, number.unit), number)
-        if not math.isclose(before.value, number.value, rel_tol=1e-9, abs_tol=1e-12) and before.value != number.value:
+        if not math.isclose(before.value, number.value, rel_tol=1e-9, abs_tol=1e-12):
             raise InvalidRecord(
                 f"{number.name} of {number.unit} is {before.value} and {number.value}: one name has one value; "
                 "give one of them another name where it is worked out"

@@ -7,7 +7,8 @@ import json
 import re
 import sqlite3
 import zipfile
-from contextlib import closing
+from contextlib import closing, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,6 +16,7 @@ import pandas as pd
 import pytest
 
 from mapping.analysis.common.ledger import directory_numbers, ledger
+from mapping.errors import InvalidRecord
 from mapping.freshness import LISTED_STATUSES
 from mapping.language.i18n import number, percent, show, translate
 from mapping.render import report
@@ -47,6 +49,17 @@ def plain(page: str) -> str:
 def numbers(view_file, tiny_area, sample_results):
     with View(view_file) as view:
         return ledger(view, tiny_area, sample_results)
+
+
+@pytest.mark.parametrize(("factor", "is_one"), [(1 + 1e-13, True), (1 + 1e-6, False)])
+def test_one_name_has_one_value_but_for_the_last_bits(view_file, tiny_area, sample_results, factor, is_one):
+    result, key = next(
+        (each, key) for each in sample_results.values() for key in each.figures if each.figures[key].value
+    )
+    figure = replace(result.figures[key], value=result.figures[key].value * factor)
+    again = replace(result, figures=result.figures | {key: figure})
+    with View(view_file) as view, nullcontext() if is_one else pytest.raises(InvalidRecord, match="one name has one"):
+        assert ledger(view, tiny_area, {"first": result, "again": again}) == ledger(view, tiny_area, {"first": result})
 
 
 @pytest.fixture(scope="module")
