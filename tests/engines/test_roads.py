@@ -77,6 +77,15 @@ def test_one_place_is_no_stepping_stone_for_another():
     assert np.isinf(beside)
 
 
+def test_a_stretch_without_length_is_a_way_and_no_gap():
+    """Two points of a road lie on each other; SciPy takes what is not stored for no way, and a stored 0 for one."""
+    roads = road_graph(
+        [[0, 0], [3000, 0], [3000, 0], [6000, 0]], [[0, 1], [1, 2], [2, 3]], forward=[60] * 3, backward=[0] * 3
+    )
+    assert minutes_on_roads(roads, [[0, 0]], [[6000, 0]], farthest=1, junctions=1).tolist() == [6]
+    assert pairs_on_roads(roads, [[0, 0]], [[6000, 0]], limit=6, farthest=1, junctions=1).minutes.tolist() == [6]
+
+
 def test_nothing_at_all():
     empty = road_graph(np.zeros((0, 2)), [], forward=[], backward=[])
     assert minutes_on_roads(empty, [[0, 0], [0, 600]], [[0, 0]], walking=6).tolist() == [0, 6]
@@ -119,6 +128,7 @@ def invented(seed):
     ways = [rng.choice(len(points), min(len(points), int(rng.integers(2, 5))), replace=False) for _ in range(12)]
     forward, backward = (rng.choice([0, 20, 60], 12) for _ in range(2))
     places, services = (rng.integers(0, 9000, (n, 2)).astype(float) for n in (8, 4))
+    places[0] = services[0] = points[0]  # ways of no length at all: on foot to the road, and to each other
     return points, ways, forward, backward, places, services
 
 
