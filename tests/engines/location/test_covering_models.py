@@ -182,6 +182,26 @@ def test_prices_bound_what_can_be_reached_and_settle_rightly(data):
             assert not set(np.flatnonzero(told.outside)) & set(choice)
 
 
+def test_one_round_of_prices_settles_nothing_that_a_slightly_better_choice_differs_in():
+    """Choices a few in a hundred thousand apart, and a goal just below the best: here a bound a little too low errs."""
+    settled = 0
+    for seed in range(examples(150)):
+        rng = np.random.default_rng(seed)
+        reach, p = rng.random((12, 7)) < 0.3, int(rng.integers(1, 5))
+        weights = MANY + rng.integers(0, 20, 12).astype(float)
+        values = {s: float(weights[reach[:, s].any(axis=1)].sum()) for s in itertools.combinations(range(7), p)}
+        best, goal = sorted({*values.values()})[-1], sorted({*values.values()})[:-1][-1]
+        shared = reach[:, max(values, key=values.__getitem__)].sum(axis=1) > 1
+        near = np.clip(np.where(shared, 0, weights) + seed % 2 * rng.normal(0, 3, 12), 0, weights)
+        told = priced(csr_array(reach.astype(float)), weights, p, goal, near, 0.0)
+        assert told.bound >= best * (1 - 1e-12)
+        for choice in (choice for choice, value in values.items() if value > told.reached):
+            assert {*np.flatnonzero(told.inside)} <= {*choice}
+            assert not {*np.flatnonzero(told.outside)} & {*choice}
+            settled += int(told.outside.sum() + told.inside.sum())
+    assert settled
+
+
 @pytest.mark.parametrize(("limit", "p"), [(0.12, 6), (0.3, 8)])
 def test_what_prices_leave_open_is_decided_as_highs_decides_the_whole(limit, p):
     """With much overlap prices do not settle all; without them HiGHS gives the same weight."""
