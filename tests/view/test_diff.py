@@ -61,6 +61,15 @@ def test_a_first_edition_has_nothing_gone_and_all_is_of_its_day(tiny_area: Study
         assert {row["entity"] for row in view.rows("modified")} >= {"organization", "service", "location"}
 
 
+@pytest.mark.parametrize("said", [{"names": {"ru": "Совет"}}, {"serves": ["AGE-CHI"]}, {"verified": TODAY}])
+def test_a_service_of_which_something_else_is_said_has_changed(said, tiny_area: StudyArea, tmp_path: Path) -> None:
+    first = edition(tmp_path, tiny_area, organization("Umed"), service("Advice", of="Umed"), OFFICE)
+    now = organization("Umed"), service("Advice", of="Umed", **said), OFFICE
+    modified = told(edition(tmp_path, tiny_area, *now, day=LATER, previous=first, name="b"), "modified")
+    assert modified[of("service", "Advice")] == LATER.isoformat()
+    assert modified[of("organization", "Umed")] == modified[of("location", "Office")] == TODAY.isoformat()
+
+
 def test_an_edition_of_a_time_when_a_field_was_not_published_is_compared_by_the_others(
     tiny_area: StudyArea, tmp_path: Path
 ) -> None:
