@@ -111,6 +111,19 @@ def test_random_maximal_covers():
         )
 
 
+@pytest.mark.parametrize(("limit", "p"), [(0.12, 6), (0.2, 4), (0.3, 8)])
+def test_maximal_covers_of_many_places_are_those_of_another_program(limit, p):
+    """Villages with about as many people each, so that the best choice and the next lie close together."""
+    rng = np.random.default_rng(p)
+    reach = np.hypot(*(rng.random((2, 40, 1)) - rng.random((2, 1, 200)))) < limit
+    weights = 1000 + rng.integers(0, 99, 200)
+    found = mclp(pairs_of(reach), weights, p)
+    assert (found.objective, found.status) == (most(reach, weights, p), "optimal")
+    for seconds in (0.0, 0.05):
+        rushed = mclp(pairs_of(reach), weights, p, seconds=seconds)
+        assert rushed.objective <= found.objective <= rushed.bound
+
+
 def test_random_centers():
     for seed in range(examples(40)):
         rng = np.random.default_rng(seed)
