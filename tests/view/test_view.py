@@ -3,6 +3,7 @@
 import datetime as dt
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,8 @@ from mapping.safety.redaction import PUBLISHED
 from mapping.view.entries import sort_key
 from mapping.view.postings import packed, unpacked
 from mapping.view.rules.opening import DAY, minutes_of
-from mapping.view.view import Entry, Hours, SearchResult, View
+from mapping.view.view import Entry, Hours, OrganizationEntry, SearchResult, ServicePlace, View
+from mapping.view.visits import region_of
 from mapping.view.writer import FORMAT
 from tests.support.examples import examples
 from tests.support.sample import (
@@ -1063,3 +1065,10 @@ def test_who_has_neither_place_nor_area_serves_everybody_and_who_is_known_by_are
         assert "Known by area" in everything(view.find(area_unit="XT-W2"))
         flags = {entry.name: view.search_table().services[entry.id].flags for entry in view.services()}
         assert {name for name, own in flags.items() if "everywhere" in own} == {"Advice by phone"}
+
+
+def test_the_region_of_a_service_is_that_of_its_first_place_in_the_country(tiny_area):
+    places = tuple(ServicePlace(str(unit), area_unit=unit) for unit in (None, "XN-1", "XT-E2", "XT-W1"))
+    advice = Entry("id", "Advice", OrganizationEntry("body", "Umed"), places=places)
+    assert region_of(advice, tiny_area) == "XT-E"
+    assert region_of(replace(advice, places=places[:2]), tiny_area) == "XT"

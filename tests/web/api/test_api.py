@@ -320,6 +320,7 @@ def test_postcodes(tiny_area, tmp_path):
         service("C", of="Umed"),
         place("Here", of=["A"], at=CHASHMA, unit="XT-W2", address="1 Street", city="Chashma"),
         place("There", of=["B"], at=QULLAOBOD, unit="XT-E1", address="2 Street", city="Qulla"),
+        place("Hall", of=["A", "B", "C"], unit="XT-W2"),  # so that there are more services at places than services
     )
     for part in parts:
         if part.table == "address":
