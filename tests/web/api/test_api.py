@@ -321,12 +321,15 @@ def test_postcodes(tiny_area, tmp_path):
         place("Here", of=["A"], at=CHASHMA, unit="XT-W2", address="1 Street", city="Chashma"),
         place("There", of=["B"], at=QULLAOBOD, unit="XT-E1", address="2 Street", city="Qulla"),
         place("Hall", of=["A", "B", "C"], unit="XT-W2"),  # so that there are more services at places than services
+        place("Yard", of=["C", "B", "A"], unit="XT-W2"),
+        place("Post", of=["C"], unit="XT-W2", address="3 Street"),
     )
     for part in parts:
         if part.table == "address":
-            part.postal_code = {"1 Street": "734 025", "2 Street": "735700"}[part.address_1]
+            part.postal_code = {"1 Street": "734 025", "2 Street": "735700", "3 Street": "735711"}[part.address_1]
     client = create_app(published(tmp_path, tiny_area, *parts), tiny_area).test_client()
-    assert [each["name"] for each in whole(client, "services", postcode="734025")] == ["A"]
+    for postcode, name in (("734025", "A"), ("735700", "B"), ("735711", "C")):
+        assert [each["name"] for each in whole(client, "services", postcode=postcode)] == [name]
     assert [each["service"]["name"] for each in whole(client, "service_at_locations", postcode="735 700")] == ["B"]
     assert whole(client, "services", postcode="999") == whole(client, "services", postcode="9", proximity=9) == []
     around = whole(client, "services", postcode="734025", proximity=1_000_000)
