@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from scipy.sparse import csr_array
 
 from mapping.engines import lscp, mclp, p_center, p_median
 from mapping.engines.location import _program
+from mapping.engines.location.p_median import _Tree
 from mapping.engines.pairs import Pairs
 from mapping.errors import MappingError
 from tests.engines.or_library import CENTERS, FOLDER, MEDIANS, read_case
@@ -141,7 +143,10 @@ def test_random_medians():
         rng = np.random.default_rng(seed)
         sites, places, p = int(rng.integers(3, 11)), int(rng.integers(5, 16)), int(rng.integers(1, 4))
         far, weights = rng.integers(0, 99, (sites, places)).astype(float), rng.integers(1, 9, places)
+        far += seed % 2 * 2000  # long ways to all, so that the best choice and the next differ by little
         found = p_median(far, p, weights=weights)
+        rushed = p_median(far, p, weights=weights, seconds=0.0)
+        assert rushed.bound <= found.objective <= rushed.objective
         assert found.objective == far[list(found.sites)].min(axis=0) @ weights
         assert (found.objective, found.bound, found.gap, found.status) == (
             shortest(far, weights, p),
@@ -149,6 +154,18 @@ def test_random_medians():
             0,
             "optimal",
         )
+
+
+def test_the_search_for_medians_proves_what_it_says_without_a_good_start(monkeypatch):
+    """From a good start nobody sees whether a bound is too high: the best is known before anything is ruled out."""
+    monkeypatch.setattr(_Tree, "_start", lambda tree: tree._offer(list(range(tree.p))))
+    monkeypatch.setattr(_Tree, "_exchanged", lambda _, chosen: list(chosen))
+    for seed in range(examples(40)):
+        rng = np.random.default_rng(seed)
+        far, p = rng.integers(0, 99, (8, 14)).astype(float) + seed % 2 * 2000, int(rng.integers(2, 5))
+        found = p_median(far, p)
+        best = min(far[list(chosen)].min(axis=0).sum() for chosen in combinations(range(8), p))
+        assert (found.objective, found.bound, found.status) == (best, best, "optimal")
 
 
 def cases(published):
