@@ -95,6 +95,7 @@ def test_who_loses_reach_where_funding_ends(tiny_area):
     result = funding(given, tiny_area, minutes=22)
     alone = funding(view(ends, funding=rows[:1], audience="focal_point"), tiny_area, minutes=22)
     assert (result.total["ending"], result.total["services"], result.total["silent"]) == (1, 2, 1)
+    assert [result.table[key].idxmax() for key in ("ending", "silent")] == ["XT-W2", "XT-E1"]
     assert alone.total["losing"] == pytest.approx(115_000, abs=500)
     assert result.total["losing"] == pytest.approx(100_000, abs=500)
     assert result.total["losing_low"] <= result.total["losing"] <= result.total["losing_high"]
@@ -155,6 +156,14 @@ def test_help_abroad_by_country(tiny_area):
     result = destinations(view(*entries, service("PSY-COU", at=CHASHMA)), tiny_area)
     assert result.table.loc["XT", ["services", "bodies", "XN"]].tolist() == [2, 2, 2]
     assert result.text("XT", "XN", "en") == "2"
+
+
+def test_where_abroad_the_most_is_listed(tiny_area):
+    entries = [
+        service("RET-CON", places=[place(unit=None, precision="exact", country=code)], name=name)
+        for code, name in (("KZ", "a"), ("XN", "b"), ("XN", "c"), ("RU", "d"))
+    ]
+    assert "The most is listed in: Hamsoya, 2." in [str(each) for each in destinations(view(*entries), tiny_area).also]
 
 
 def test_a_destination_without_help_is_named(tiny_area):
