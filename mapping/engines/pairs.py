@@ -353,7 +353,8 @@ def on_graph(graph: csr_array, places: ArrayLike, services: ArrayLike, *, limit:
     Parameters
     ----------
     graph
-        Minutes along each edge, shape (nodes, nodes): row to column, stored both ways for a two-way road.
+        Minutes along each edge, shape (nodes, nodes): row to column, stored both ways for a two-way road. Of several
+        edges between two nodes the fastest counts; one of 0 minutes is an edge.
     places, services
         The node of each; several may share one.
     limit
@@ -364,16 +365,16 @@ def on_graph(graph: csr_array, places: ArrayLike, services: ArrayLike, *, limit:
     Raises
     ------
     InvalidRecord
-        A node is not in the graph, or an edge takes less than no time.
+        A node is not in the graph, or an edge takes less than no time, or a time that is no number.
     """
     nodes = graph.shape[0]
     at, sources = np.asarray(places, np.int64).ravel(), np.asarray(services, np.int64).ravel()
     for name, own in (("place", at), ("service", sources)):
         if own.size and not 0 <= own.min() <= own.max() < nodes:
             raise InvalidRecord(f"on_graph: the node of a {name} is not among the graph's {nodes}")
-    if graph.nnz and graph.data.min() < 0:
-        raise InvalidRecord("on_graph: an edge takes less than no time; use minutes")
-    edges = csr_array(graph.T if towards else graph)
+    if not (graph.data >= 0).all():
+        raise InvalidRecord("on_graph: an edge takes less than no time, or a time that is no number; use minutes")
+    edges = _fastest(graph.T if towards else graph)
     trips: list[tuple[Places, Minutes]] = []
     step = max(1, AT_ONCE // max(1, nodes))
     for first in range(0, sources.size, step):
@@ -383,6 +384,16 @@ def on_graph(graph: csr_array, places: ArrayLike, services: ArrayLike, *, limit:
             near = np.flatnonzero(minutes <= limit)
             trips.append((near.astype(np.int32), minutes[near].astype(np.float32)))
     return _joined(trips, at.size)
+
+
+def _fastest(graph: csr_array) -> csr_array:
+    """Return a graph by its rows; SciPy would add up the minutes of edges that were listed twice."""
+    if graph.format != "coo":
+        return csr_array(graph)
+    order = np.lexsort((graph.data, graph.col, graph.row))
+    rows, columns, minutes = graph.row[order], graph.col[order], graph.data[order]
+    first = (np.diff(rows, prepend=-1) != 0) | (np.diff(columns, prepend=-1) != 0)
+    return csr_array((minutes[first], (rows[first], columns[first])), shape=graph.shape)
 
 
 def between_points(places: ArrayLike, services: ArrayLike, *, limit: float, speed: float = 1.0) -> Pairs:
