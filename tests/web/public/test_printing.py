@@ -32,6 +32,14 @@ def test_a_region_has_all_that_can_be_visited_there_or_reaches_it(edition):
         printing.booklet(edition, "r9", "en")
 
 
+def test_what_nobody_confirmed_for_long_stands_last_under_a_heading_that_says_so(edition):
+    *others, last = printing.booklet(edition, "r1", "en", 0).parts
+    assert last.heading.startswith("Not offered first")
+    assert [str(card.name) for card in last.cards] == ["Counselling"]
+    assert "Legal advice" in [str(card.name) for part in others for card in part.cards]
+    assert not [part.heading for part in others if part.heading.startswith("Not offered first")]
+
+
 def test_sheets_hold_everything_once(edition, monkeypatch):
     whole = names(printing.booklet(edition, "r1", "en", 0))
     monkeypatch.setattr(printing, "SHEET", 2)
