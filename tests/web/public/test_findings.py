@@ -57,6 +57,14 @@ def test_a_number_has_its_range_and_a_state_its_words(edition):
     assert shown.inputs == ("Census, 1 January 2025, Office",)
 
 
+def test_states_that_stand_in_a_column_of_their_own_are_told_too(edition):
+    whole = result()
+    own = whole.table.assign(shelter=["not published", "unknown"])
+    given = result(table=own, columns=(*whole.columns, Column("shelter", Message("Shelters"), "state")))
+    told = [words for _, _, words, _ in present(edition, given, "en").key]
+    assert {*told} == {"listed", "none listed", "not published here", "not known"}
+
+
 def test_a_matrix_has_short_boxes_that_say_what_they_mean(edition):
     shown = present(edition, result(layout="matrix"), "en")
     assert shown.grid.heat

@@ -73,3 +73,8 @@ def test_a_country_without_the_file_has_an_empty_page(view_file, tiny_area):
 
     client = create_app(view_file, tiny_area).test_client()
     assert "No materials here yet." in client.get("/en/materials.html").get_data(as_text=True)
+
+
+def test_a_file_that_excel_saved_is_read_like_any_other(tmp_path, materials):
+    (tmp_path / "materials.csv").write_bytes(b"\xef\xbb\xbf" + (shipped("demo") / "materials.csv").read_bytes())
+    assert read(tmp_path / "materials.csv") == materials
