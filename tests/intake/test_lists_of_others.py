@@ -1,4 +1,4 @@
-"""What is read from lists of agreements, answers, activities and figures as other people fill them in.
+"""What is read from lists of services, agreements, answers, activities and figures as other people fill them in.
 
 Each column of `lists_of_others` stands beside one of what a careful colleague would read: a value; "told", where no
 value can be read and the report must say so; a value with "?", where either will do; nothing. They were written from
@@ -15,6 +15,7 @@ import pytest
 from mapping.batch import Batch
 from mapping.column_map import ColumnMap
 from mapping.intake.read import Known, read
+from mapping.language.taxonomy import Vocabulary, term_id
 from mapping.model import Record
 from tests.support.planted import KINDS, measured
 from tests.support.sample import TODAY, batch, organization, place, service
@@ -235,6 +236,26 @@ def test_a_dash_is_a_no_beside_ticks_and_a_blank_elsewhere(take):
     sent = take("service", rows, fields=fields, standards={"a": "STD-001", "b": "STD-002", "c": "STD-003"})
     found = sorted((given.standard, given.answer) for given in sent.of("standard_assessment"))
     assert found == [("STD-001", "met"), ("STD-001", "met"), ("STD-002", "not met")]
+
+
+@pytest.mark.parametrize("row", rows_of("services"), ids=lambda row: row["organization"])
+def test_a_row_of_a_list_of_services_is_read_and_what_is_not_read_is_told(take, known, row):
+    """Rows of lists as tired partners write them, each with what it says, whom it must not show and what to tell."""
+    cells = {name: cell for name, cell in row.items() if not name.startswith(MEANT)}
+    known.phones.add("x")
+    fields = {name: [name] for name in cells if name != "note"}
+    sent = take("service", [cells], fields=fields, private=["note"], markings={"all": "public"})
+    families = {term_id(term): term.code[:3] for term in Vocabulary.load("service_types").terms()}
+    types = {families.get(attribute.taxonomy_term_id) for attribute in sent.of("attribute")} - {None}
+    bounds = {(service.minimum_age, service.maximum_age) for service in sent.of("service")}
+    spans = {f"{span.byday} {span.opens_at}-{span.closes_at}" for span in sent.of("schedule")}
+    assert {phone.number for phone in sent.of("phone") if phone.audience == "public"} == {*row[MEANT + "shown"].split()}
+    assert types == {*row[MEANT + "types"].split()}
+    ages = "".join(f"{least or 0:g}-{most or '':}" for least, most in bounds if least or most)
+    assert ages.replace(".0", "") == row[MEANT + "ages"]
+    assert spans == {*filter(None, row[MEANT + "hours"].split(";"))}
+    told = {str(issue.problem).rpartition(": ")[2] for issue in sent.issues if "seem" in str(issue.problem)}
+    assert told == {*row[MEANT + "told"].split()}
 
 
 @pytest.mark.parametrize("seed", [1, 20261127])
