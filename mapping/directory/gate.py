@@ -12,6 +12,7 @@ import datetime as dt
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -296,7 +297,7 @@ def _compare(
 ) -> Counter[str]:
     """Bring what is agreed to and what waits up to date, of some records or of all; return how many show more."""
     shows: Counter[str] = Counter()
-    for table, some, rows in _rows(tables, rules, touched):
+    for table, some, rows in _rows(tables, _with_counted(db, rules), touched):
         before, waits = _stored(db, table, some), _digests(db, table, some)
         after: dict[str, Seen] = {}
         new: list[Showing] = []
@@ -391,7 +392,7 @@ def agree(directory: Records, rules: Rules, wanted: Collection[Showing], *, by: 
         if not author.strip() or same_person(author, by):
             raise OnePerson
     touched = _with_counts(db, records) if len(wanted) <= MANY else None
-    for table, some, rows in _rows(_tables(directory, touched), rules, touched):
+    for table, some, rows in _rows(_tables(directory, touched), _with_counted(db, rules), touched):
         before = _stored(db, table, some)
         after: dict[str, Seen] = {}
         over: list[tuple[str, Audience]] = []
@@ -670,6 +671,11 @@ def _parts(db: sqlite_utils.Database, table: str, ids: Collection[str]) -> Ids:
         for other, more in _decided_by(table, row).items():
             parts[other] |= more
     return parts
+
+
+def _with_counted(db: sqlite_utils.Database, rules: Rules) -> Rules:
+    """Return rules that know what the public was told of counts of cases until now."""
+    return replace(rules, counted=_agreed(db, "public", "case_count", between("", "")))
 
 
 def _rows(tables: Tables, rules: Rules, touched: Ids | None) -> Iterator[tuple[str, Some, Mapping[str, Seen]]]:

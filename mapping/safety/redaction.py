@@ -138,7 +138,8 @@ class Rules:
     those of others that are used in rows besides those looked at; ``unit_to_show`` climbs from a unit to one with
     enough people, or gives None; ``parent_unit`` gives the unit that a unit is part of; ``least_count`` is the smallest
     count of people that is public, ``least_providers`` the smallest number of organizations whose answers are added up.
-    ``digest`` is another text for other rules, whatever the day.
+    ``counted`` is what the public was last agreed to see, asked of counts of cases alone. ``digest`` is another text
+    for other rules, whatever the day.
     """
 
     today: dt.date
@@ -150,6 +151,7 @@ class Rules:
     parent_unit: Callable[[str], str | None] = lambda _unit: None
     least_count: int = 10
     least_providers: int = 3
+    counted: Agreed = field(default_factory=dict)
     digest: str = ""
 
 
@@ -194,7 +196,7 @@ def project(tables: Tables, audience: Audience, rules: Rules, agreed: Agreed | N
         raise UnsafePublication(f"there is no view for {audience!r}; choose one of {', '.join(VIEWS)}")
     _refuse_unknown(tables)
     if agreed is not None:
-        rules = agreed_rules(rules, agreed)
+        rules = replace(agreed_rules(rules, agreed), counted=agreed)
     markings = _Markings(tables, rules)
     shown: Shown = {table: [] for table in _OWNERS_FIRST}
     for table, _, (rows,) in _allowed(tables, (audience,), markings):
@@ -526,9 +528,14 @@ class _Redaction:
         if table in self.seen.said_of:
             self.shown[table].update(rows)
         if table == "case_count" and self.audience == "public":
-            least, parent_unit = self.seen.rules.least_count, self.seen.rules.parent_unit
-            return {row["id"]: row for row in tell_counts([*rows.values()], least=least, parent_unit=parent_unit)}
+            rules, counts = self.seen.rules, [*rows.values()]
+            least, parent_unit, before = rules.least_count, rules.parent_unit, self._counted
+            counts = tell_counts(counts, least=least, parent_unit=parent_unit, before=before)
+            return {row["id"]: row for row in counts}
         return rows
+
+    def _counted(self, row: Row) -> Mapping[str, Any] | None:
+        return self.seen.rules.counted.get(("case_count", row["id"]))
 
     def _activity(self, record: Activity, row: Row) -> Row:
         return row | dict.fromkeys(self._too_few(record)) if self.audience == "public" else row

@@ -13,6 +13,10 @@ a source less the parts that it gives, which leaves those that it does not give.
 of one or more; a part or a whole that nobody gave is an unknown too. An unknown is safe when an integer program finds
 two values for it; otherwise, where it is hidden or too small to be told, the smallest count beside it is hidden as
 well, and so on.
+
+Readers keep what they were told. While a small count of a table is hidden, what was hidden before stays so: told now,
+it would tell the small one to whoever has the older total. And what was told before hides nothing: another count that
+was not told is hidden beside the small one, where there is one.
 """
 
 import math
@@ -47,6 +51,8 @@ NOT_GIVEN = -1
 """The count of a cell that follows from no row."""
 
 Row = dict[str, Any]
+Earlier = Mapping[str, Any] | None
+"""A row as it was told last, without its ``count`` where that was hidden; None where nothing was told of it."""
 Values = tuple[str, ...]
 Cell = tuple[tuple[Any, ...], Values, int]
 """Table, values of the dimensions, and count: sources that give one figure give one cell."""
@@ -75,6 +81,10 @@ class _CountTable:
     given: set[Cell] = field(default_factory=set)
     """Cells that a row gives; the others are wholes that follow from their parts."""
     sums: set[_Sum] = field(default_factory=set)
+    published: set[Cell] = field(default_factory=set)
+    """Cells that readers were told before: hiding them hides little."""
+    withheld: set[Cell] = field(default_factory=set)
+    """Cells that were hidden before."""
 
     def is_unknown(self, cell: Cell, hidden: set[Cell]) -> bool:
         """Whether a reader is not told a cell."""
@@ -102,46 +112,79 @@ class _CountTable:
         )
 
     def easiest(self, cells: Iterable[Cell], hidden: set[Cell]) -> Cell:
-        """Return the count whose hiding leaves the fewest sums with one unknown; of these the smallest."""
-        return min(cells, key=lambda cell: (self.left_alone(cell, hidden), cell[2], cell[1]))
+        """Return the count whose hiding leaves the fewest sums with one unknown; of these the smallest.
+
+        One that was told before comes last, and one that was hidden before first.
+        """
+        return min(
+            cells,
+            key=lambda cell: (
+                cell in self.published,
+                cell not in self.withheld,
+                self.left_alone(cell, hidden),
+                cell[2],
+                cell[1],
+            ),
+        )
 
 
-def suppress(rows: Sequence[Row], *, least: int, parent_unit: ParentUnit = lambda _: None) -> list[Row]:
+def suppress(
+    rows: Sequence[Row],
+    *,
+    least: int,
+    parent_unit: ParentUnit = lambda _: None,
+    before: Callable[[Row], Earlier] = lambda _: None,
+) -> list[Row]:
     """Return rows of case counts, those that must not be told without their ``count`` and marked ``suppressed``.
 
     Hidden are counts from 1 to below ``least``, and as many others as it takes that none of them can be worked out;
-    zeros are shown. The order of the rows has no influence on which are hidden.
+    zeros are shown. The order of the rows has no influence on which are hidden. ``before`` gives what readers were told
+    of a row until now.
     """
     keyed = [(row, _cell(row)) for row in rows]
     tables: dict[tuple[Any, ...], list[tuple[str, Cell]]] = defaultdict(list)
+    published: set[Cell] = set()
+    withheld: set[Cell] = set()
     for row, cell in keyed:
         if cell is not None:
             tables[cell[0]].append((str(row["source"]), cell))
+            earlier = before(row)
+            if earlier is not None and (table_of(earlier), _values(earlier)) == cell[:2]:
+                if earlier["count"] is None:
+                    withheld.add(cell)
+                elif earlier["count"] == cell[2]:
+                    published.add(cell)
     hidden: set[Cell] = set()
     for given in tables.values():
-        hidden |= _hidden(given, least, parent_unit)
+        hidden |= _hidden(given, least, parent_unit, published=published, withheld=withheld - published)
     return [row | {"count": None, "suppressed": True} if cell is None or cell in hidden else row for row, cell in keyed]
 
 
 def _cell(row: Row) -> Cell | None:
-    if row["count"] is None:
-        return None
+    return None if row["count"] is None else (table_of(row), _values(row), row["count"])
+
+
+def _values(row: Mapping[str, Any]) -> Values:
     year = str(row["year"])
     values = [" ".join(str(row[name] or "").casefold().split()) for name in DIMENSIONS]
     values[0] = re.sub(rf"^{year}[\s/-]*", "", values[0])
-    values = ["" if value in WHOLE else value for value in values]
-    return table_of(row), tuple(values), row["count"]
+    return tuple("" if value in WHOLE else value for value in values)
 
 
-def table_of(row: Row) -> tuple[Any, ...]:
+def table_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return what counts must share to be parts of one another: year, measure and unit of count."""
     return str(row["year"]), str(row["measure"]).casefold(), row["unit_of_count"]
 
 
-def _hidden(given: Sequence[tuple[str, Cell]], least: int, parent_unit: ParentUnit) -> set[Cell]:
+def _hidden(
+    given: Sequence[tuple[str, Cell]], least: int, parent_unit: ParentUnit, *, published: set[Cell], withheld: set[Cell]
+) -> set[Cell]:
     """Return the cells of one table that must not be told."""
     hidden = {cell for _, cell in given if 0 < cell[2] < least}
     table = _table_of(given, parent_unit)
+    table.published, table.withheld = published, withheld
+    if hidden:
+        hidden |= withheld & table.given
     safe: set[Cell] = set()
     while more := _second(table, hidden) or _beside_told(table, hidden, safe, least):
         hidden.add(more)

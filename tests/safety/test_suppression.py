@@ -446,3 +446,93 @@ def test_an_answer_of_the_solver_that_does_not_hold_stops_publishing(monkeypatch
     with pytest.raises(UnsafePublication) as caught:
         shown([row(27), row(3, sex="f"), row(4, sex="m"), row(20, sex="u")])
     assert str(caught.value) == "counts of cases: it could not be checked what is told by those that are shown"
+
+
+def editions(*tables: list[dict[str, Any]]) -> list[dict[str, int | None]]:
+    """Return what each of some editions tells, one after the other: unit -> its count."""
+    told: dict[str, Any] = {}
+    result = []
+    for rows in tables:
+        kept = told
+        told = {
+            each["area_unit"]: each
+            for each in suppress(
+                rows, least=10, parent_unit=REGIONS.get, before=lambda one, kept=kept: kept.get(one["area_unit"])
+            )
+        }
+        result.append({unit: each["count"] for unit, each in told.items()})
+    return result
+
+
+REGIONS = {f"W{number}": "W" for number in range(9)}
+
+
+def region(**counts: int) -> list[dict[str, Any]]:
+    """Return the rows of a region and of its districts."""
+    districts = [row(count, area_unit=unit) for unit, count in counts.items()]
+    return [row(sum(counts.values()), area_unit="W"), *districts]
+
+
+def test_what_was_hidden_beside_a_small_count_is_not_told_by_the_next_edition() -> None:
+    before, after = editions(region(W1=5, W2=12, W3=40), region(W1=5, W2=12, W3=40, W4=11))
+    assert before == {"W": 57, "W1": None, "W2": None, "W3": 40}
+    assert after == {"W": 68, "W1": None, "W2": None, "W3": 40, "W4": 11}  # 57 - 40 - 12 would be the 5
+    assert suppress(region(W1=5, W2=12, W3=40, W4=11), least=10, parent_unit=REGIONS.get)[4]["count"] is None
+
+
+def test_nor_where_the_whole_is_told_no_more() -> None:
+    rows = region(W1=5, W2=12, W3=40)
+    assert editions(rows, rows[1:])[1] == {"W1": None, "W2": None, "W3": 40}
+
+
+def test_what_was_told_before_hides_nothing() -> None:
+    before, after = editions(region(W1=11, W2=12, W3=40), region(W1=5, W2=12, W3=40, W4=30))
+    assert before == {"W": 63, "W1": 11, "W2": 12, "W3": 40}
+    assert after == {"W": 87, "W1": None, "W2": 12, "W3": 40, "W4": None}
+    _, after = editions(region(W1=11, W2=12), region(W1=5, W2=12))
+    assert after["W1"] is after["W2"] is None  # there is nothing else to hide
+
+
+def test_where_nothing_small_is_hidden_any_more_all_is_told() -> None:
+    assert editions(region(W1=5, W2=12, W3=40), region(W1=15, W2=12, W3=40))[1]["W2"] == 12
+
+
+def test_a_count_of_something_else_was_neither_told_nor_hidden() -> None:
+    rows = region(W1=5, W2=12, W3=40)
+    other = [each | {"count": None, "suppressed": True, "year": 2023} for each in rows]
+    before = {each["area_unit"]: each for each in other}
+    after = suppress(rows, least=10, parent_unit=REGIONS.get, before=lambda one: before.get(one["area_unit"]))
+    assert after == suppress(rows, least=10, parent_unit=REGIONS.get)
+
+
+def known(tables: Sequence[dict[str, int | None]], unit: str) -> bool:
+    """Whether a reader of some editions can tell the count of a district by the totals of its region."""
+    units = sorted({one for told in tables for one in told} - {"W"})
+    low = [max([1, *(told[one] or 1 for told in tables if one in told)]) for one in units]
+    high = [max([0, *(told.get(one) or 0 for told in tables)]) or 999 for one in units]
+    sums = [told for told in tables if told.get("W")]
+    if not sums:
+        return False
+    whole = [len(told) < len(tables[0]) for told in sums]  # a district is told no more, and is a part all the same
+    matrix = np.array([[float(one in told or all_) for one in units] for told, all_ in zip(sums, whole, strict=True)])
+    right = [told["W"] for told in sums]
+    costs = np.array([float(one == unit) for one in units])
+    bounds, sums_hold = optimize.Bounds(low, high), optimize.LinearConstraint(matrix, right, right)
+    ends = [
+        optimize.milp(sign * costs, integrality=np.ones(len(units)), bounds=bounds, constraints=sums_hold).x @ costs
+        for sign in (1, -1)
+    ]
+    return bool(round(ends[0]) == round(ends[1]))
+
+
+@settings(deadline=None, max_examples=examples(60))
+@given(st.lists(st.sampled_from([3, 5, 8, 11, 12, 14, 20, 40]), min_size=3, max_size=6), st.data())
+def test_two_editions_tell_no_small_count_that_neither_tells(counts: list[int], data: st.DataObject) -> None:
+    """A district comes, the whole is told no more, or one district is: whoever has both editions learns no more."""
+    first = region(**{f"W{number}": count for number, count in enumerate(counts)})
+    more = region(**{f"W{number}": count for number, count in enumerate([*counts, data.draw(st.integers(1, 30))])})
+    then = data.draw(st.sampled_from([more, first[1:], first[:-1]]))
+    both = editions(first, then)
+    for unit in (f"W{number}" for number, count in enumerate(counts) if count < 10):
+        if not any(known([told], unit) for told in both if unit in told):
+            assert not known(both, unit)
