@@ -291,6 +291,30 @@ def test_who_cannot_speak_gets_the_line_and_who_asks_where_to_get_money_no_bed(r
     assert reader.read(text).first_types()[0] == first
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["police beat me", "меня избили в милиции", "милиса маро зад", "militsiya meni urdi", "изнасиловал участковый"],
+)
+def test_whoever_was_hurt_by_the_police_is_not_sent_to_them(reader, text):
+    meaning = reader.read(text)
+    assert meaning.line
+    assert "JUS-POL" not in meaning.first_types()[:3]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("меня избили хочу написать заявление в полицию", "JUS-POL"),
+        ("муж бьет звоню в полицию", "ACC-GBV"),
+        ("сосед насилует дочь с инвалидностью", "HLT-CMR"),
+        ("не могу заплатить за операцию", "HLT-PHC"),
+        ("не платят зарплату болею", "LEG-LAB"),
+    ],
+)
+def test_who_does_it_and_what_cannot_be_paid_decide(reader, text, first):
+    assert reader.read(text).first_types()[0] == first
+
+
 @pytest.mark.parametrize("text", NEAR_HOME)
 def test_near_home_asks_for_no_place_to_stay(reader, text):
     assert reader.read(text).first_types()[0] == "HLT-PHC"
