@@ -1,5 +1,6 @@
 """The site in a real browser, from a disk: nobody else asked, no errors, readable, and a quick way out."""
 
+import contextlib
 import datetime as dt
 import functools
 import http.server
@@ -12,7 +13,7 @@ import pytest
 from mapping.analysis.supply.nrm import nrm
 from mapping.language.fold import skeleton
 from tests.analysis.invented import Changed
-from tests.support.browser import axe_faults, press
+from tests.support.browser import QUIET, axe_faults, press
 from tests.support.sample import CHASHMA, km, organization, place, service, statement
 from tests.web.support.portal import published
 from tests.web.support.served import SOON, served
@@ -446,6 +447,69 @@ RAN = """(name) => new Promise((done) => {
 
 
 @pytest.fixture
+def folder(site):
+    """The site in a folder of a plain server, which says nothing of keeping its pages."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=site.parent)
+    handler.log_message = lambda *_: None
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=(SOON,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/{site.name}"
+        server.shutdown()
+
+
+@pytest.fixture
+def keeping(chromium):
+    """A browser that keeps pages as they were left, as phones do, and a way out of the site.
+
+    Neither the browser without windows nor one that Playwright starts as always does so.
+    """
+    whole = shutil.which("chromium") or shutil.which("chromium-browser")
+    if whole is None:
+        pytest.skip("needs Chromium itself")
+    usual = ["--disable-back-forward-cache", "--headless"]
+    browser = chromium.browser_type.launch(
+        executable_path=whole, args=[*QUIET, "--headless=new"], ignore_default_args=usual
+    )
+    context = browser.new_context(viewport={"width": 360, "height": 640})
+    context.route("https://www.wikipedia.org/**", lambda route: route.fulfill(body="<title>elsewhere</title>"))
+    yield context
+    browser.close()
+
+
+def back(page, name: str) -> None:
+    """Go back to a page, which may be shown as it was left: Playwright hears nothing of that."""
+    from playwright.sync_api import Error
+
+    page.evaluate("history.back()")
+    while True:
+        with contextlib.suppress(Error):  # between two pages
+            if page.evaluate("location.pathname").endswith(name):
+                return
+
+
+SHOWN = "[document.getElementById('words').value, Boolean(document.querySelector('#hits li'))]"
+
+
+def test_back_gives_answers_again_and_after_leaving_nothing_that_was_typed(folder, keeping):
+    page, other = keeping.new_page(), keeping.new_page()
+    other.goto(f"{folder}/en/all-1.html")
+    page.goto(f"{folder}/en/index.html")
+    page.fill("#words", "legal advice")
+    page.wait_for_selector("#hits li")
+    page.evaluate("window.wasHere = true")
+    press(page, "#hits h3 a >> nth=0")
+    back(page, "/en/index.html")
+    assert page.evaluate("window.wasHere") is True  # else this browser keeps nothing, and the rest would prove nothing
+    assert page.evaluate(SHOWN) == ["legal advice", True]
+    press(page, "#hits h3 a >> nth=0")
+    page.click("a.exit")
+    page.wait_for_url("https://www.wikipedia.org/")
+    other.wait_for_url("https://www.wikipedia.org/")  # whatever else is open leaves too
+    back(page, "/en/index.html")
+    assert page.evaluate(SHOWN) == ["", False]
+
+
+@pytest.fixture
 def hold(chromium):
     """Open a page of a slow line: ``hold(url, names)`` gives it, and what lets these files come."""
     context = chromium.new_context(viewport={"width": 360, "height": 640})
@@ -661,18 +725,13 @@ def test_what_is_not_confirmed_is_never_found_first(site, app, open_page):
     assert len({*rank}) == 2, names
 
 
-def test_it_works_in_a_folder_of_a_server(site, open_page):
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=site.parent)
-    handler.log_message = lambda *_: None
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, args=(SOON,), daemon=True).start()
-        page = open_page(f"http://127.0.0.1:{server.server_port}/{site.name}/en/map.html")
-        page.click(".ask-map button")
-        page.wait_for_selector("[data-ready]")
-        page.goto(f"http://127.0.0.1:{server.server_port}/{site.name}/en/all-1.html")
-        page.fill("#words", "hotline")
-        page.wait_for_selector("#hits li")
-        server.shutdown()
+def test_it_works_in_a_folder_of_a_server(folder, open_page):
+    page = open_page(f"{folder}/en/map.html")
+    page.click(".ask-map button")
+    page.wait_for_selector("[data-ready]")
+    page.goto(f"{folder}/en/all-1.html")
+    page.fill("#words", "hotline")
+    page.wait_for_selector("#hits li")
 
 
 def test_a_hostile_name_is_a_word_in_the_search(tmp_path, in_english, open_page):
