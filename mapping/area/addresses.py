@@ -37,7 +37,7 @@ _WITHIN_WORDS = re.compile(
 )
 """A unit with its kind at the end of other words: "hospital of the city of Kulob"."""
 _PARTS = re.compile(r"[,;\n]|(?:^|(?<=\s))\d\)\s|[.;]\s+(?=[^\W\d_]+:)")
-_LABEL = re.compile(r"(?P<of>[^\W\d_]+(?:\s[^\W\d_]+)?):\s*")
+_LABEL = re.compile(r"(?P<of>[^\W\d_]{1,40}(?:\s[^\W\d_]{1,40})?):\s*")
 """What an address begins with that says what it is of: "Office: Dushanbe"."""
 _OF_A_TOWN = re.compile(r"^(?:(?:международный\s)?аэропорт|фурудгоҳи|aeroporti?|airport(?:\sof)?)\s+", re.I)
 """What bears the name of the town that it is in."""
@@ -219,7 +219,7 @@ def _is_sure(area: StudyArea, match: UnitMatch, name: str, kind: str, first: boo
         return kind == "city" and len(doubts) == 1 and _centred(area, name) == match.unit
     if not match.notes or kind:
         return True
-    inner = re.findall(r"\(([^)]*)\)", name)
+    inner = re.findall(r"\(([^()]*)\)", name)
     if any(find_unit(area, text).unit not in (None, match.unit) for text in inner):
         return False
     key = key_of(re.sub(r"\([^)]*\)", " ", name))[0]

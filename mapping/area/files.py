@@ -472,7 +472,7 @@ def _read_other_names(tables: AreaTables, file: AreaFile, missing: set[str]) -> 
         for beginning in ("former", "parts"):
             columns = [column for column in table.columns.astype(str) if column.startswith(beginning)]
             for code, *cells in table[[level.key, *columns]].itertuples(index=False):
-                given = (re.sub(r"\(.*?\)", "", name).strip() for cell in cells for name in cell.split(";"))
+                given = (re.sub(r"\([^()]*\)", "", name).strip() for cell in cells for name in cell.split(";"))
                 if names := tuple(dict.fromkeys(name for name in given if name)):
                     tables.other_names[code] = (*tables.other_names.get(code, ()), *names)
                     if beginning == "parts":

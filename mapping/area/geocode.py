@@ -217,7 +217,7 @@ class _UnitName:
         """Return the unit that the brackets tell from others of its name; else they are left out."""
         if not self.bare or self.bare == self.text.strip():
             return None
-        around = {find_unit(self.area, named).unit for named in re.findall(r"\(([^)]+)\)", self.text)}
+        around = {find_unit(self.area, named).unit for named in re.findall(r"\(([^()]+)\)", self.text)}
         if (inside := _inside(self.area, self.bare, around)) is not None:
             return UnitMatch(inside, (inside,))
         problem = Phrase("what stands in brackets in {text!r} is not part of any unit's name: left out", text=self.text)
@@ -312,9 +312,9 @@ def _without_first_names(area: StudyArea, names: Names, text: str, kind: str) ->
 
 _INITIALS = re.compile(r"(?<!\w)(?:[A-ZА-ЯЁҲҶҚҒӢӮЎ][a-zа-яё]?\.\s*)+")
 _OF_ZONES = r"(?<!\w)(?:долин\w*|зон[аеуы]|водӣ\w*|води\w*|минта[қк]а\w*|valley|zone|vodiy\w*|zonasi)(?!\w)"
-_ZONE = re.compile(rf".*{_OF_ZONES}[^()]*\((?P<units>[^()]+)\)", re.I)
+_ZONE = re.compile(rf".*{_OF_ZONES}[^()]{{0,200}}\((?P<units>[^()]+)\)", re.I)
 """A zone that is no unit, and in brackets the units that it is made up of."""
-_BESIDE = re.compile(r"\s*[/:;,+&\n]\s*|\s+(?:и|ва|and|va|ve)\s+", re.I)
+_BESIDE = re.compile(r"[/:;,+&\n]|\s(?:и|ва|and|va|ve)\s", re.I)
 _WITHIN_A_UNIT = re.compile(
     r"(?<!\w)(?:джамоат\w*|[ҷч]амоат\w*|jamoat\w*|сель\w*|село|пос[её]лок|пгт|кишлак\w*|қишлоқ\w*|qishlo\w*|де[ҳх]а\w*|"
     r"ма[ҳх]алла\w*|mahalla\w*|мкр\w*|микрорайон|ул|улица|к[ӯу]ча\w*|street|village|community|ward|brgy|barangay|purok|sitio|sector\w*|sect)(?!\w)",
@@ -323,7 +323,7 @@ _WITHIN_A_UNIT = re.compile(
 """Words for what is smaller than any unit: a part with one may be unknown."""
 _SMALLER = re.compile(
     r"(?<!\w)(?:джамоат[аеу]?|[ҷч]амоат[и]?|дж\.|jamoat[i]?|село|кишлак|қишлоқи|деҳаи|маҳаллаи|ward|barangay|brgy\.?|sect(?:or(?:ul)?|\.))\s+[^\s,;/]+|"
-    r"[^\s,;/]+\s+(?:jamoati|qishlogʻi|jamoat)(?!\w)",
+    r"(?<![^\s,;/])[^\s,;/]++\s+(?:jamoati|qishlogʻi|jamoat)(?!\w)",
     re.I,
 )
 """What is smaller than any unit, with its name."""
@@ -375,7 +375,7 @@ def _parts(names: Names, text: str) -> list[str]:
     """Cut a text at what stands between names, unless it is a name as a whole."""
     if skeleton(text) in names.whole:
         return [text]
-    return [part for part in _BESIDE.split(text) if part.strip(" .")]
+    return [part.strip() for part in _BESIDE.split(text) if part.strip(" .\n\t")]
 
 
 def _among(area: StudyArea, text: str, parts: list[str], notes: list[Note]) -> UnitMatch:

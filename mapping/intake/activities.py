@@ -503,7 +503,7 @@ def _units(reader: Reader) -> tuple[str, ...]:
     if unit is not None:
         return (unit,)
     name = _COUNTED_BESIDE.sub(" ", reader.any_text("unit"))
-    units = units_served(reader.intake.area, re.sub(r"\s*[+&/;|]\s*", ", ", name))
+    units = units_served(reader.intake.area, re.sub(r"[+&/;|]", ", ", name))
     if len(units) < 2:
         return ()  # "all districts" says no more than that nobody wrote which
     problem = Phrase("{text!r} names {count} areas", text=name, count=len(units))
@@ -511,7 +511,7 @@ def _units(reader: Reader) -> tuple[str, ...]:
     return units
 
 
-_COUNTED_BESIDE = re.compile(r"\(\s*\d+[^()]*\)")
+_COUNTED_BESIDE = re.compile(r"\(\s*+\d[^()]*\)")
 """A number in brackets behind the name of a district: how many are meant there."""
 
 

@@ -1124,7 +1124,7 @@ def _made(taxonomy: str, part: str, before: str) -> Composition:
     return parsers.composed_groups(part) if taxonomy == "beneficiaries" else composed(taxonomy, part, before)
 
 
-_UNEXPLAINED = re.compile(r"[*†‡]+$")
+_UNEXPLAINED = re.compile(r"(?<![*†‡])[*†‡]+$")
 """Signs behind a name that are no part of it."""
 
 ASKS_WHETHER_IT_WORKS = re.compile(
@@ -1134,7 +1134,7 @@ ASKS_WHETHER_IT_WORKS = re.compile(
 )
 """Headings under which yes means that something works."""
 
-_BESIDE_A_NAME = re.compile(r"\(([^)]*)\)|\s[-–—]\s([^-–—()]+)$")
+_BESIDE_A_NAME = re.compile(r"\(([^()]*)\)|\s[-–—]\s([^-–—()]+)$")
 """What is said beside a name: in brackets, or behind a dash at its end."""
 
 

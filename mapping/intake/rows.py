@@ -41,16 +41,16 @@ ONLY_TOTAL = re.compile(rf"\W*(?:{_TOTAL}|{_TOTAL_OF})\W*", re.I)
 
 
 _OF_HELP = re.compile(
-    r"\b(?:free|anonymous\w*|бесплатн\w*|анонимн\w*)\W+(?:(?:and|и|ва|va)\W+)?(?:confidential|конфиденциальн)\w*|"
-    r"(?:confidential|конфиденциальн)\w*\s+(?:help|support|counsel|service|advice|hotline|line|assist|помощ|консульт|"
-    r"поддерж|услуг|лини|телефон)|дома\s+у\s|на\s+дому|\bhome\b|дар\s+хонаи|маълумот\w*\s+махфӣ\s+нигоҳ",
+    r"\b(?:free|(?:anonymous|бесплатн|анонимн)\w{0,9})\W{1,9}(?:(?:and|и|ва|va)\W{1,9})?(?:confidential|конфиденциальн)\w*|"
+    r"(?:confidential|конфиденциальн)\w{0,9}\s+(?:help|support|counsel|service|advice|hotline|line|assist|помощ|консульт|"
+    r"поддерж|услуг|лини|телефон)|дома\s+у\s|на\s+дому|\bhome\b|дар\s+хонаи|маълумот\w{0,9}\s+махфӣ\s+нигоҳ",
     re.I,
 )
 """What help is like, not a list: "free and confidential", at home."""
 _OF_LISTS = re.compile(
     r"\b(?:secret|classified)\b|\bofficial\s+use\b|\brestricted\s+(?:distribution|circulation|access)|"
-    r"(?:\b|_)секретн|ограниченн\w*\s+(?:доступ|распростран)|барои\s+истифодаи\s+(?:хизмат|дохил)|"
-    r"xizmat\w*\s+(?:doirasida|foydalan)|ichki\s+foydalan",
+    r"(?:\b|_)секретн|ограниченн\w{0,9}\s+(?:доступ|распростран)|барои\s+истифодаи\s+(?:хизмат|дохил)|"
+    r"xizmat\w{0,9}\s+(?:doirasida|foydalan)|ichki\s+foydalan",
     re.I,
 )
 """Words of a list by which it asks not to be shown, besides those of remarks."""

@@ -273,7 +273,7 @@ def _named(reader: Reader, *, pointed: bool) -> Whereabouts:
 
 def _in_one_language(intake: Intake, text: str) -> str:
     """Return that of several spellings of one place which is known: "Алматы қ. / г. Алматы"; else the whole text."""
-    spellings = re.split(r"\s+[/|]\s+", text)
+    spellings = re.split(r"\s[/|]\s", text)
     if len(spellings) == 1:
         return text
     located = {name: intake.locate(place=name) for name in spellings}
@@ -479,7 +479,7 @@ def _of_its_country(name: str, located: Located) -> tuple[str, ...]:
     return (located.country,) if located.country and match_term("service_types", name) is not None else ()
 
 
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}", re.ASCII)
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}", re.ASCII)
 
 
 def _met(reader: Reader, names: list[str], own: str, place: str, signs: Signs) -> Body | None:

@@ -128,7 +128,9 @@ _UZBEK_O = re.compile(f"o(?:[ʻʼ]|[{APOSTROPHES}](?=[^\\W\\d_]))")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(f"[^\\W_]+(?:[{APOSTROPHES}][^\\W_]+)*[{APOSTROPHES}]?")
 _WORD_OR_LOST = re.compile(f"(?:[^\\W_]|\\?|(?<=[^\\W_])[{APOSTROPHES}])+")
-_DAMAGED = re.compile(r"[^\W\d_]\?+[^\W\d_]|\B\?+[^\W\d_]|[^\W\d_]\?+(?=\s+[^\W\d_]|\s*[»/,;)]|\s*$)")
+_DAMAGED = re.compile(
+    r"[^\W\d_]\?++(?:[^\W\d_]|(?=\s+[^\W\d_]|\s*[»/,;)]|\s*$))|(?:(?<!\?)\B|(?<=[\d_]\?))\?++[^\W\d_]"
+)
 _IZOFAT = re.compile(r"(?<=[^\W\d_])-(?=[iиӣ](?![^\W_]))", re.I)
 INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 _VOWELS = re.compile(r"[\u0640\u064b-\u0652\u0670]")
@@ -138,7 +140,7 @@ _MARKS = re.compile(
     "\u20d0-\u20f0\u2cef-\u2dff\u302a-\u309a\ua66f-\uabff\ufb1e\ufe00-\ufe2f\U00010000-\U0001efff\U000e0100-\U000e01ef]"
 )
 """Where signs stand that go with a letter: a stress, and vowels of Burmese, Hindi or Thai; others stand there too."""
-_NUMBER_SIGN = re.compile(r"№|\bno\s*[.:]?\s*(?=\d)|#(?=\s?\d)", re.I)
+_NUMBER_SIGN = re.compile(r"№|\bno\s*+(?:[.:]\s*+)?(?=\d)|#(?=\s?\d)", re.I)
 _TWICE = re.compile(r"([^\W\d_])\1+")
 _NUMBER = re.compile(r"\d+")
 
@@ -205,7 +207,7 @@ def alternatives(*names: str) -> str:
 
 def _as_written(word: str) -> str:
     """Return the regular expression of a word of a list."""
-    pattern = re.sub(r"\\? ", r"\\s+", re.escape(word).replace(r"\*", r"\w*"))
+    pattern = re.sub(r"\\? ", r"\\s{1,9}", re.escape(word).replace(r"\*", r"\w{0,30}"))
     whole = r"(?!\w)" if word[-1].isalnum() else ""
     return _APOSTROPHE.sub(f"[{APOSTROPHES}]?", pattern) + whole
 
@@ -267,7 +269,7 @@ def is_damaged(text: str) -> bool:
 
 
 _GARBLED = re.compile(
-    r"\ufffd|[^\W\d_]\?+[^\W\d_]|\B\?+[^\W\d_]|(?<!\w)\?{3,}|[ЂЃЉЊЌЋЏђѓљњќћџ]|[À-ÿ]{4}"
+    r"\ufffd|[^\W\d_]\?++[^\W\d_]|(?:(?<!\?)\B|(?<=[\d_]\?))\?++[^\W\d_]|(?<!\w)\?{3,}|[ЂЃЉЊЌЋЏђѓљњќћџ]|[À-ÿ]{4}"
     r"|(?:[РСТУÐÑÒÓ][^\sА-яЁёҒғӢӣҚқӮӯҲҳҶҷЎўA-Za-z0-9.,;:()/«»\"'’№-]){2}"
 )
 """What becomes of letters that nobody could keep, or that were read in another encoding than they were written in."""

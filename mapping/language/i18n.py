@@ -94,7 +94,7 @@ class Message:
         return self.into("en")
 
 
-_SLOT = re.compile(r"\{(\w*)([^{}]*)\}")
+_SLOT = re.compile(r"\{(\w*+)([^{}]*)\}")
 
 
 def slots(text: str) -> list[str]:

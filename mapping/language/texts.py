@@ -18,7 +18,7 @@ COLUMNS = ("Catalogue", "English", "Text", "Correction", "Remark")
 """Columns of the workbook; the reader fills the last two."""
 
 WIDTHS = (14, 60, 60, 60, 30)
-_ENTRY = re.compile(r'^msgid ((?:".*"\n?)+)msgstr ((?:".*"\n?)+)', re.MULTILINE)
+_ENTRY = re.compile(r'^msgid ((?:".*"(?:\n|$))+)msgstr ((?:".*"(?:\n|$))+)', re.MULTILINE)
 HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
 """What a new catalogue begins with."""
 

@@ -38,7 +38,7 @@ Point = tuple[float, float]
 SAME_NAME, SAME_QUOTED = 0.95, 0.9
 """How alike two names are that say the same kind of body and the same proper words, or the same between quotes."""
 
-QUOTED = re.compile(r"[«\"“„]([^»\"”“]+)[»\"”“]")
+QUOTED = re.compile(r"[«\"“„]([^»\"”“]{1,300})[»\"”“]")
 NUMBER = re.compile(r"(?:№|No\.?|no\.?|N)[\s.-]*(\d+)")
 
 

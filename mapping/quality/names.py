@@ -73,7 +73,7 @@ LIKE_WORDS = 0.8
 """Least likeness of two words that may be one, a slip of the pen apart."""
 
 _NUMBER = re.compile(r"\d+")
-_INSIDE = re.compile(r"[«“„\"].*?[»”“\"]|\(.*?\)")
+_INSIDE = re.compile(r"[«“„\"].{0,300}?[»”“\"]|\(.{0,300}?\)")
 _ACRONYM = re.compile(r"\b[^\W\d_]{2,6}\b")
 
 

@@ -236,7 +236,7 @@ def _linked(figure: Figure) -> tuple[list[str], list[str]]:
                 (scripts if isinstance(element, JavascriptLink) else styles).append(path)
             continue
         text = element.render()
-        if re.search(r"<(script|link)[^>]+(src|href)=", text):
+        if re.search(r"<(script|link)[^<>]+(src|href)=", text):
             raise UnsafePublication(f"the map's head asks for a file: {text.strip()[:120]}")
     return styles, scripts
 

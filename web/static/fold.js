@@ -42,7 +42,7 @@
   function plain(text) {
     text = text.replace(/[\u00ad\u200b-\u200f\u2060\ufeff\u0640\u064b-\u0652\u0670]/g, "").normalize("NFC");
     text = text.replace(/\p{M}/gu, "").replace(/\p{L}+/gu, oneScript);
-    text = text.replace(/№|#(?=\s?\p{Nd})/gu, " no ").replace(/(^|[^\p{L}\p{N}_])no\s*[.:]?\s*(?=\p{Nd})/giu, "$1 no ");
+    text = text.replace(/№|#(?=\s?\p{Nd})/gu, " no ").replace(/(^|[^\p{L}\p{N}_])no\s*(?:[.:]\s*)?(?=\p{Nd})/giu, "$1 no ");
     text = text.replace(/(\p{L})-(?=[iиӣ](?![\p{L}\p{N}]))/giu, "$1");
     return text.replace(/İ/g, "i").normalize("NFKC").toLowerCase().replace(/ß/g, "ss");
   }

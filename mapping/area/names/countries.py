@@ -64,7 +64,7 @@ def country_code(area: StudyArea, text: str) -> str:
     if country.upper() in {area.code, area.code3}:
         return area.code
     known = _country_names(area)
-    parts = [country, *re.split(r"\s*[-–/(),]\s*", country)]
+    parts = [country, *re.split("[-–/(),]", country)]
     for part in parts:
         if code := known.get(skeleton(part)):
             return code

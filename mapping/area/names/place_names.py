@@ -40,7 +40,7 @@ LEADING_WORDS = words_for("leading to a place")
 _ROMAN = re.compile(r"(?<![^\W_])(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})(?![^\W_])")
 _NUMERALS = {"I": 1, "V": 5, "X": 10}
 _ABBREVIATED = re.compile(r"\s*[^\W\d_]{1,3}\.")
-_DUAL = re.compile(r"\s*[/()\[\];|]+\s*")
+_DUAL = re.compile(r"(?<!\s)\s*+[/()\[\];|]++\s*")
 _CEDILLAS, _COMMAS = "şţŞŢ", "șțȘȚ"
 """Letters of Romanian as old files have them, and as they are written."""
 _WITHIN_A_WORD = r"(?<=[^\W\d_]){}(?=[^\W\d_])"
@@ -175,7 +175,7 @@ def key_of(name: str) -> NameKey:
 
 def spellings(names: str) -> list[str]:
     """Return the names that stand in one cell: "Qurghonteppa / Kurgan-Tyube"."""
-    return [name for name in re.split(r"\s*[,/;]\s*", names) if name]
+    return [name for name in map(str.strip, re.split("[,/;]", names)) if name]
 
 
 def _arabic(match: re.Match[str]) -> str:

@@ -41,7 +41,7 @@ def _open_eligibility() -> dict[str, str]:
     codes: dict[str, str] = {}
     for term in Terms.load("service_types").terms():
         for text in (term.details.get("oe_id", ""), term.details.get("oe_title", "")):
-            for part in filter(None, re.split(r"\s*[;|]\s*", text)):
+            for part in filter(None, map(str.strip, re.split("[;|]", text))):
                 codes.setdefault(part.casefold(), term.code)
     return codes
 

@@ -32,7 +32,7 @@ LONGEST_TIME = 40
 """Letters of a time of day at most."""
 
 _TIME = re.compile(
-    r"(\d{1,2})(?:[:.h](\d{2}))?(?:[:.](\d{2})(?:\.\d+)?)?\s*([ap]\.?m\.?)?\s*(?:Z|[+-]\d{2}:?\d{2})?", re.I
+    r"(\d{1,2})(?:[:.h](\d{2}))?(?:[:.](\d{2})(?:\.\d{1,9})?)?\s{0,9}([ap]\.?m\.?)?\s{0,9}(?:Z|[+-]\d{2}:?\d{2})?", re.I
 )
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")

@@ -12,7 +12,7 @@ HOLIDAYS = ("PH", "SH")
 _DAY = rf"(?:{'|'.join((*DAYS, *HOLIDAYS))})"
 _SPAN = r"\d{1,2}:\d\d\s*-\s*\d{1,2}:\d\d"
 _RULE = re.compile(
-    rf"(?P<days>{_DAY}(?:\s*[-,]\s*{_DAY})*)?\s*:?\s*"
+    rf"(?P<days>{_DAY}(?:\s*[-,]\s*{_DAY})*)?\s*+(?::\s*+)?"
     rf"(?P<what>off|closed|24/7|open|{_SPAN}(?:\s*,\s*{_SPAN})*)",
     re.I,
 )
@@ -65,7 +65,7 @@ def _days(text: str | None) -> Iterator[str]:
     if not text:
         yield from DAYS
         return
-    for part in re.split(r"\s*,\s*", text.strip()):
+    for part in text.split(","):
         ends = [end.strip().capitalize() for end in part.split("-")]
         if any(end not in DAYS for end in ends):
             continue

@@ -70,7 +70,7 @@ def _without_looks(sheet: Sheet) -> Sheet:
     return replace(sheet, rows=[heads, *rows] if sheet.rows else [])
 
 
-_LINES = re.compile(r"\s*(?:<br\s*/?>|</?(?:p|div|li|tr)\b[^>]*>|\n)\s*", re.I)
+_LINES = re.compile(r"(?:<br\s{0,9}/?>|</?(?:p|div|li|tr)\b[^<>]*>|\n)", re.I)
 _LABELLED = re.compile(r"(?:<[^>]+>)*\s*([^\W\d_][^:<>\d\n]{1,39}?)\s*(?:<[^>]+>)*:(?!//)(?:<[^>]+>)*\s*(\S.*)", re.S)
 """A line of a description that says what it holds: "Тел.: 900001122"."""
 MOST_LABELS = 30
@@ -92,7 +92,7 @@ def _labelled(sheet: Sheet) -> Sheet:
     for row in sheet.rows[1:]:
         prose: list[str] = []
         values: dict[str, str] = {}
-        for line in _LINES.split(str(row[place] or "")):
+        for line in map(str.strip, _LINES.split(str(row[place] or ""))):
             label = _LABELLED.fullmatch(line)
             key = label[1].casefold() if label else ""
             if label is None or key in values:

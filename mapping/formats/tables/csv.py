@@ -160,7 +160,7 @@ def _unwrapped(text: str) -> str:
     return "\n".join(inner) + "\n"
 
 
-_WRAPPED = re.compile(r'"[^"]*[;,\t][^"]*[;,\t][^"]*"')
+_WRAPPED = re.compile(r'"[^";,\t]*[;,\t][^";,\t]*[;,\t][^"]*"')
 """The names of columns, all in one pair of quotation marks."""
 MOST = 0.9
 """Share of lines that are one cell each where a whole table was put into a column."""

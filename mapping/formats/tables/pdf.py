@@ -34,7 +34,7 @@ GUTTER = 0.6
 """Space between two columns at least, in heights of a line: a space between words is about a third of one."""
 
 HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\n(?=[^\W\d_])")
-WRAPPED = re.compile(r"\s*\n\s*(?!\+)")
+WRAPPED = re.compile(r"(?<!\s)[^\S\n]*+\n\s*(?!\+)")
 """A line end within a cell, which the width of its column made; a number of its own begins with +."""
 
 NOTE = Phrase("read from a PDF: columns and lines may be cut wrongly, so compare it with what is drawn")

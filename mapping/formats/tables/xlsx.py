@@ -310,7 +310,7 @@ def _comments(parts: zipfile.ZipFile, part: str, names: set[str]) -> dict[int, s
         noted = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
         if link.get("Type", "").rpartition("/")[2] == "comments" and noted in names:
             for comment in ElementTree.fromstring(parts.read(noted)).iter(f"{MAIN}comment"):
-                row = re.search(r"\d+$", comment.get("ref", ""))
+                row = re.search(r"\d{1,7}$", comment.get("ref", ""))
                 if row is not None:
                     texts[int(row[0])].append("".join(text.text or "" for text in comment.iter(f"{MAIN}t")))
     return {row: "; ".join(own) for row, own in texts.items()}
@@ -380,18 +380,22 @@ def _place(letters: bytes) -> int:
     return int(column_index_from_string(letters.decode())) - 1
 
 
-MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?\bref=["']([A-Za-z]{1,3})(\d{1,7}):[A-Za-z]{1,3}(\d{1,7})["']""")
-STYLED = re.compile(rb"<(?:\w+:)?c\s[^>]*>")
+MERGED = re.compile(
+    rb"""<(?:\w{1,20}:)?mergeCell\s[^<>]*?\bref=["']([A-Za-z]{1,3})(\d{1,7}):[A-Za-z]{1,3}(\d{1,7})["']"""
+)
+STYLED = re.compile(rb"<(?:\w{1,20}:)?c\s[^<>]*>")
 CELL_NAME = re.compile(rb"""\br=["']([A-Za-z]{1,3})(\d{1,7})["']""")
 CELL_STYLE = re.compile(rb"""\bs=["'](\d+)["']""")
-CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Za-z]+)(\d+)["']""")
-ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br=["'](\d+)["']""")
-HIDDEN = re.compile(rb"""<(?:\w+:)?(row|col)\s[^>]*?\bhidden=["'](?:1|true)["'][^>]*>""")
+CELL = re.compile(rb"""<(?:\w{1,20}:)?c\s[^<>]*?\br=["']([A-Za-z]+)(\d+)["']""")
+ROW = re.compile(rb"""<(?:\w{1,20}:)?row\s[^<>]*?\br=["'](\d+)["']""")
+HIDDEN = re.compile(rb"""<(?:\w{1,20}:)?(row|col)\s[^<>]*?\bhidden=["'](?:1|true)["'][^<>]*>""")
 NUMBER = re.compile(rb"""\b(r|min|max)=["'](\d+)["']""")
 
 
-ERROR = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\bt=["']e["']""")
-NO_VALUE = re.compile(rb"<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<v></v>)?\s*</(?:\w+:)?c>")
+ERROR = re.compile(rb"""<(?:\w{1,20}:)?c\s[^<>]*?\bt=["']e["']""")
+NO_VALUE = re.compile(
+    rb"<(?:\w{1,20}:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w{1,20}:)?f>)\s*(?:<(?:\w{1,20}:)?v\s*/>|<v></v>)?\s*</(?:\w{1,20}:)?c>"
+)
 TALL = re.compile(rb"""r=["'][A-Za-z]*(\d{6,9})""")
 WIDE = re.compile(rb"""r=["']([A-Za-z]{2,9})\d""")
 MAX_ROWS = 2**20

@@ -190,7 +190,7 @@ def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
         "degrees": lambda text: _reads(parsers.angle, text),
         "answers": lambda text: len(own := parsers.answered(text)[0]) < 12 and _reads(parsers.yes_no, own.strip("()")),
         "organization": lambda text: any(words in skeleton(text) for words, _ in kinds_of_bodies()),
-        "coordinates": lambda text: len(re.findall(r"\d+[.,]\d{2,}", text)) == 2 and _reads(parsers.coordinates, text),
+        "coordinates": lambda text: len(re.findall(r"\d[.,]\d{2,}", text)) == 2 and _reads(parsers.coordinates, text),
     }
     if area is not None:
         west, south, east, north = area.bounds

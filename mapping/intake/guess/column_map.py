@@ -57,11 +57,11 @@ SHAPED = ("email", "website", "marking")
 """What cells can be for sure, whatever stands above them."""
 
 ADDED = re.compile(
-    r"(?:.*/)?(?:timestamp|отметка времени|метка времени|start(?:time)?|end(?:time)?|today|deviceid|username|"
+    r"(?:.{0,200}/)?(?:timestamp|отметка времени|метка времени|start(?:time)?|end(?:time)?|today|deviceid|username|"
     r"_?submission_?(?:date|time)|_submitted_by|_validation_status|_status|_index|_id|_uuid|__version__|formhub/uuid|"
     r"_parent_\w+|_submission__\w+|(?:meta/)?instance(?:id|name)|reviewstate|submitterid|submittername|"
-    r"_[\w ]+_(?:altitude|precision)|"
-    r".+ \d+ - (?:label|type)|(?:creation|edit)date|creator|editor|globalid|objectid|shape[_.]*(?:length|area|leng)|"
+    r"_[\w ]{1,200}_(?:altitude|precision)|"
+    r".{1,200} \d{1,9} - (?:label|type)|(?:creation|edit)date|creator|editor|globalid|objectid|shape[_.]*(?:length|area|leng)|"
     r"created[_ ](?:at|by|date|user)|last_edited_(?:date|user)|modified(?:[_ ](?:at|by|date))?)$",
     re.I,
 )
@@ -721,7 +721,7 @@ def _take_offset_of_all(guess: Guessed) -> None:
         guess.constants["utc_offset"] = "+3"
 
 
-_MOSCOW = re.compile(r"\bмск\b|моск\w+\s+врем|врем\w*\s+моск|\bmsk\b|moscow|москв|maskav|moskva", re.I)
+_MOSCOW = re.compile(r"\bмск\b|моск\w{1,9}\s+врем|врем\w{0,9}\s+моск|\bmsk\b|moscow|москв|maskav|moskva", re.I)
 OF_HOURS = ("hours", "opens", "closes", *DAYS)
 """Fields that tell hours."""
 
@@ -748,7 +748,9 @@ def _take_service_of_all(guess: Guessed) -> None:
             return
 
 
-_ENTITLED = re.compile(r"^\W*((?:[^«»\"“”№,;:]{0,60}[«\"“]+[^«»\"“”]+[»\"”]+|[^,;:№]{0,60}№\s*\d+))\W*(.*)$", re.S)
+_ENTITLED = re.compile(
+    r"^[^\w«\"“№]*((?:[^«»\"“”№,;:]{0,60}[«\"“]++[^«»\"“”]++[»\"”]++|[^,;:№]{0,60}№\s*\d+))\W*(.*)$", re.S
+)
 """A title that begins with the name of a body, in quotation marks or with its number, and what stands behind it."""
 
 

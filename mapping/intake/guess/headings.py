@@ -112,7 +112,7 @@ def _leaf(heading: str) -> str:
 def _field(text: str) -> str:
     if (parted := apart(text)) != text and (name := _field(parted)):
         return name
-    short = tuple(re.findall(r"([^\W\d_]{2,})\.", fold_header(text).replace("_", " ")))
+    short = tuple(re.findall(r"(?<![^\W\d_])([^\W\d_]{2,}+)\.", fold_header(text).replace("_", " ")))
     words = _words(text)
     beginnings = {word[: len(word) - more] for word in words for more in range(ENDINGS + 1)}
     spoken = (rank for beginning in beginnings for rank in _ranks().get(beginning, ()) if _stands(rank[-1], words))

@@ -21,7 +21,7 @@ ENDS, SHORT_SHEET = 30, 300
 
 _SHORT = r"[^\W_]{1,8}(?:\.\d{1,2}){0,2}|[+\-–±✓✔✗✘]"
 _EXPLAINED = re.compile(
-    rf"(?:^|[\s;,(:])({_SHORT})\s*(?:\s[-–—]\s|=|:\s|–|—)\s*([^;,=\n]{{3,}}?)\s*(?=[;,\n)]|\.\s|\.?$)"
+    rf"(?:^|[\s;,(:])({_SHORT})\s{{0,9}}(?:\s[-–—]\s|=|:\s|–|—)\s{{0,9}}([^;,=\n]{{3,300}}?)\s{{0,9}}(?=[;,\n)]|\.\s|\.?$)"
 )
 _JOINT = re.compile("[-–—=:]")
 """A sign without which `_EXPLAINED` finds nothing; most cells have none."""

@@ -8,7 +8,7 @@ OTHER = re.compile(r"^(?:друг\w+|иное|other|дигар\w*|boshqa\w*)(?: 
 """The choice of something else."""
 
 SPECIFY = re.compile(
-    r"(?:^|\W)(?:друг\w+|иное|other|дигар|boshqa).*(?:укаж|уточн|впишит|specify|нависед|yozing|ayting)", re.I
+    r"(?:^|\W)(?:друг\w{1,9}|иное|other|дигар|boshqa).{0,200}(?:укаж|уточн|впишит|specify|нависед|yozing|ayting)", re.I
 )
 """Headings that ask what else it is."""
 

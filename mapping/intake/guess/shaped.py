@@ -227,7 +227,9 @@ def _lines_above(titles: Sequence[str], shape: OtherShape, own: GuessedColumns) 
     filled = {*own.fields, *own.choices, *own.constants, *own.said_by_headings()}
     values: dict[str, str] = {}
     parts = (
-        part.rstrip(" .;") for title in titles for part in re.split(r"[.;]\s+(?=[^.:;\n]{2,40}:\s)|[.;]\s*$", title)
+        part.rstrip(" .;").lstrip()
+        for title in titles
+        for part in re.split(r"[.;]\s+(?=[^.:;\n]{2,40}:\s)|[.;]\s*$", title)
     )
     for line in filter(None, map(_LINE.fullmatch, parts)):
         about = _best(line["name"], FIELDS_OF[shape])[0]
@@ -239,7 +241,7 @@ def _lines_above(titles: Sequence[str], shape: OtherShape, own: GuessedColumns) 
 PERHAPS_PEOPLE = ("assessed_by", "evidence")
 """Fields that a line may say by somebody's name, which no draft holds."""
 
-_LINE = re.compile(r"\s*(?P<name>[^:\n]{2,40}):\s+(?P<value>[^:\n]{2,120})")
+_LINE = re.compile(r"(?P<name>[^:\n]{2,40}):\s{1,9}(?P<value>[^:\n]{2,120})")
 """A line above the headings that names a field and says it."""
 
 

@@ -209,7 +209,7 @@ def _phones(edit: Edit) -> None:
     new: dict[str, Phone] = {}
     fresh = []
     for part in filter(None, (part.strip() for part in edit.text("phones").split(LISTED.strip()))):
-        bare = re.sub(r"\s*ext\.\s*\d+$", "", part)
+        bare = re.sub(r"\s{0,9}ext\.\s{0,9}\d{1,20}$", "", part)
         if bare in known:
             new[bare] = known[bare]
         else:

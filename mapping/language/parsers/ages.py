@@ -52,7 +52,7 @@ _LETTERS = r"[^\W\d_]+(?:['‘’ʻʼ`][^\W\d_]+)?"
 _WORDS = re.compile(rf"(?:o['‘’ʻʼ`]n\s+)?{_LETTERS}", re.I)
 
 _YEARS = (
-    r"(?P<years{}>\s*-?\s*(?:лет(?:н\w+)?|года?|годов|г\.|л\b\.?|years?(?:[ -]olds?| of age)?|yrs?\b\.?|y\.?\s?o\b\.?|"
+    r"(?P<years{}>\s{{0,9}}-?\s{{0,9}}(?:лет(?:н\w+)?|года?|годов|г\.|л\b\.?|years?(?:[ -]olds?| of age)?|yrs?\b\.?|y\.?\s?o\b\.?|"
     r"сол(?:а\w*)?|(?:yosh|ёш)(?:li|dagi|ли|даги)?|yaş(?:\s+aras[ıi])?|жа[сш](?:тагы|тағы)?|ani)(?!\w))?"
 )
 _DIGITS = r"(?P<{}>\d{{1,2}})(?:[.,]\d)?(?![\d:]|[.,]\d)(?:\s?-\s?(?:х|ти|и|ми|ех|ёх)\b)?"
@@ -86,7 +86,7 @@ _PATTERNS = tuple(
         ("range", rf"{_OF_AGE}?\bbetween\s+{_age('a')}\s*(?:and|&)\s*{_age('b')}"),
         (
             "range",
-            rf"(?:{_FROM}|{_OF_AGE})*{_OPEN}{_age('a')}\s*(?:[-–—−]|(?:и\s+до|до|up\s+to|to|through|то)\b)\s*{_age('b')}",
+            rf"(?:{_FROM}|{_OF_AGE}){{0,4}}{_OPEN}{_age('a')}\s*(?:[-–—−]|(?:и\s+до|до|up\s+to|to|through|то)\b)\s*{_age('b')}",
         ),
         (
             "most",
@@ -129,7 +129,7 @@ _ENDS = re.compile(
 """What may stand behind an age without "years": anything else could be what is counted."""
 _COUNTED = re.compile(
     r"(?:класс|grade|синф|sinf|мест|комнат|койк|чел|групп|этаж|каб|№|тел|room|bed|place|seat|capacity|вместим|phone|"
-    r"ҷой|нафар|o.rin|xona|kishi|стат|час|соат|soat|hour|режим)\w*\.?[\s:]*$",
+    r"ҷой|нафар|o.rin|xona|kishi|стат|час|соат|soat|hour|режим)\w{0,20}\.?[\s:]{0,9}$",
     re.I,
 )
 """Words before a number that make it something else than an age."""
@@ -260,17 +260,18 @@ def aged(text: str) -> Aged:
     if joined is None:  # brackets with ages of their own name some of those before them
         marked = re.sub(rf"\([^()]*{_MARK.pattern}[^()]*\)", " ", marked)
     words = re.sub(r"[ \t]+", " ", _MARK.sub(" ", marked))
-    words = re.sub(r"\s*(?::\s*)?(?=[,;.)]|$)|\(\W*\)", "", words).strip(" ,;")
+    words = re.sub(r"(?<![\s:])[\s:]++(?=[,;.)]|$)|\([^\w()]*\)", "", words).strip(" ,;")
     return Aged(joined, joined is None or any(part.beside and part.limits for part in parts), words)
 
 
 _QUALIFIED = re.compile(r",\s+(?=\w+(?:вш|щ)(?:ие|их|ий|ая|ей)(?:ся)?\b|котор\w+|who\b|whose\b)(?!лица)", re.I)
 """A comma behind which words say more of those who stand before it."""
-_BRACKETED = re.compile(r"([^,;()\n]*)\(([^()]*)\)")
+_BRACKETED = re.compile(r"((?<![^,;()\n])[^,;()\n]*+)\(([^()]*)\)")
 
 
 _INCLUDING = re.compile(
-    r"[\s,(]+(?:включая|в\s+т(?:ом\s+числе|\.?\s*ч\.?)|including|incl\.?|аз\s+ҷумла|shu\s+jumladan)\s.*$", re.I | re.S
+    r"(?<![\s,(])[\s,(]++(?:включая|в\s+т(?:ом\s+числе|\.?\s*ч\.?)|including|incl\.?|аз\s+ҷумла|shu\s+jumladan)\s.*$",
+    re.I | re.S,
 )
 
 
@@ -318,7 +319,7 @@ def _in_digits(text: str) -> str:
             return str(sum(filter(None, numbers)))
         return " ".join(word if n is None else str(n) for word, n in zip(match[0].split(), numbers, strict=True))
 
-    years = re.compile(rf"\d(?:{_YEARS.format('').rstrip('?')}|\s*(?:yosh|ёш))", re.I)
+    years = re.compile(rf"\d(?:{_YEARS.format('').rstrip('?')}|\s{0, 9}(?:yosh|ёш))", re.I)
     plain = _WORDS.sub(digits, text)
     return plain if len(years.findall(plain)) > len(years.findall(text)) else text
 

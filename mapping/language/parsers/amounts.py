@@ -83,9 +83,9 @@ def _beside_price() -> set[frozenset[str]]:
 
 _PARTLY_PAID = words_for("partly") | words_for("partly paid")
 _NOT_FREE = re.compile(
-    r"(?<!\w)(?:не|not|isn.t|no longer|never|non)[\s-]+(?:for\s+|является\s+)?(?:free|бесплатн\w*)|"
-    r"(?:бесплатн|ройгон|бепул)\w*\s+не(?:т|ст)?(?=\s*(?:$|[.,;]|оказыва|предоставля))|"
-    r"(?:bepul|tekin|бепул|текин)\w*\s+(?:emas|эмас)",
+    r"(?<!\w)(?:не|not|isn.t|no longer|never|non)[\s-]{1,9}(?:for\s+|является\s+)?(?:free|бесплатн\w*)|"
+    r"(?:бесплатн|ройгон|бепул)\w{0,9}\s{1,9}не(?:т|ст)?(?=\s*(?:$|[.,;]|оказыва|предоставля))|"
+    r"(?:bepul|tekin|бепул|текин)\w{0,9}\s{1,9}(?:emas|эмас)",
     re.I,
 )
 _FREE_STEMS = tuple(words_for("free stems"))
@@ -245,7 +245,7 @@ _ABOUT = re.compile(
     r"more than|over|at least|тақрибан|такрибан|тақр\.|қариб|зиёда аз|беш аз|taxminan|taxm\.|kamida)(?![^\W\d_])\s*",
     re.I,
 )
-_RANGE = re.compile(r"(\d[\d \u202f]*)\s*(?:[-–—]|до|to|то)\s*(\d[\d \u202f]*)")
+_RANGE = re.compile(r"(\d[\d \u202f]{0,40})\s{0,9}(?:[-–—]|до|to|то)\s{0,9}(\d[\d \u202f]{0,40})")
 MOST_DIGITS = 12
 """Digits of a number of people, places or hours at most."""
 
@@ -346,7 +346,7 @@ def women_among(value: object) -> int | None:
     (80, 4, None)
     """
     women = _WOMEN.findall(str(value))
-    return int(women[0]) if len(women) == 1 and re.search(r"\d.*\D\d", str(value)) else None
+    return int(women[0]) if len(women) == 1 and re.search(r"\d.*?\D\d", str(value)) else None
 
 
 _NUMERALS = {word: number for word, number in NUMBERS.items() if number > 1}
@@ -548,7 +548,7 @@ def _free(part: _Part, most: Number, several: Unreadable) -> int:
     return part.number.value if part.now == "free" else most.value - part.number.value
 
 
-_UTC = re.compile(r"(?:UTC|GMT|МСК)?\s*([+-−]?)\s*(\d{1,2})(?::?([0-5]\d))?", re.I)
+_UTC = re.compile(r"(?:UTC|GMT|МСК)?\s{0,9}([+\-−]?)\s{0,9}(\d{1,2})(?::?([0-5]\d))?", re.I)
 
 
 def utc_offset(value: object) -> float:

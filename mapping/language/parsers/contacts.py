@@ -12,7 +12,7 @@ from mapping.language.i18n import Phrase
 from mapping.language.parsers._cells import Partly, Unreadable, cell, given, is_blank, says_none, shown
 
 _MAIL = re.compile(r"[\w.+%-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
-_AT = re.compile(r"\s*(?:\(at\)|\[at\]|\{at\}|\(собака\))\s*", re.I)
+_AT = re.compile(r"\s{0,9}(?:\(at\)|\[at\]|\{at\}|\(собака\))\s{0,9}", re.I)
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}")
 
 with (Path(__file__).parents[1] / "terms" / "shared_hosts.csv").open(encoding="utf-8", newline="") as _hosts:
@@ -74,14 +74,17 @@ def website(value: object) -> str | None:
     return whole
 
 
-_ROLE = rf"{alternatives('office of a person')}[\s:.–-]*"
-_SURNAME = r"[^\W\d_a-zа-яё][\w’'ʻ-]+"
+_GAP = r"\s{0,9}"
+"""Space of any kind; what has no end would be tried anew from each of its letters."""
+_ROLE = rf"{alternatives('office of a person')}[\s:.–-]{{0,9}}"
+_SURNAME = r"[^\W\d_a-zа-яё][\w’'ʻ-]{1,60}"
 _INITIALS = r"(?:[^\W\d_]\.\s?){1,2}"
 _PERSON = (
     rf"(?:(?i:{_ROLE}){_SURNAME}(?:\s+{_INITIALS}|\s+{_SURNAME}){{0,2}}|{_SURNAME}\s+{_INITIALS}|{_INITIALS}{_SURNAME})"
 )
 _PEOPLE = re.compile(
-    rf"\s*\(\s*({_PERSON})\s*\)|\s*\n\s*({_PERSON})\s*(?=\n|$)|[\s,;]+((?i:{_ROLE}){_SURNAME}\s+{_INITIALS})\s*$"
+    rf"{_GAP}\({_GAP}({_PERSON}){_GAP}\)|{_GAP}\n{_GAP}({_PERSON}){_GAP}(?=\n|$)|"
+    rf"[\s,;]{{1,9}}((?i:{_ROLE}){_SURNAME}{_GAP}\s{_INITIALS})\s*$"
 )
 
 
@@ -92,20 +95,21 @@ _OLD = (
 )
 """How old somebody is, or when he was born."""
 _HELPED = alternatives("people who are helped")
-_NAME = r"[^\W\d_a-zа-яё][\w’'ʻ-]*"
+_NAME = r"[^\W\d_a-zа-яё][\w’'ʻ-]{0,60}"
 _SOMEBODY_HELPED = re.compile(
     rf"(?i:{_HELPED})[\s:№#]+(?:\d+|{_NAME}\.)(?:\s*\([^()]*\))?"
     rf"|(?i:{alternatives('women who are helped')})\W+{_NAME}(?:\s+{_NAME}){{1,2}}"
     rf"|(?:(?i:{_HELPED})[\s:]+)?(?:{_NAME}\.?\s?){{1,3}}[\s,(–-]*(?i:{_OLD})[\s,)]*"
 )
 _BY_INITIALS = rf"(?:{_SURNAME}\s+{_INITIALS}|(?:[^\W\d_a-zа-яё]\.\s?){{1,2}}{_SURNAME})"
-_FAMILY = r"[^\W\d_a-zа-яё][\w’'ʻ-]+(?:[оеё]ва?|(?:o|e|ye)va?|зода|заде|zoda|zade)\b"
-_PATRONYMIC = r"[^\W\d_a-zа-яё]\w+(?:вич|вна|ична|vich|vna)\b"
+_FAMILY = r"[^\W\d_a-zа-яё][\w’'ʻ-]{1,60}(?:[оеё]ва?|(?:o|e|ye)va?|зода|заде|zoda|zade)\b"
+_PATRONYMIC = r"[^\W\d_a-zа-яё]\w{1,60}(?:вич|вна|ична|vich|vna)\b"
 _IN_FULL = rf"(?:{_FAMILY}\s+{_NAME}(?:\s+{_NAME})?|{_NAME}\s+{_FAMILY}|(?:{_NAME}\s+){{1,2}}{_PATRONYMIC})"
 """Somebody's name in full, by the endings of family names and of names after a father."""
 _TITLE = rf"(?i:{alternatives('title of a person')})\.?\s+"
 _ANYBODY = rf"(?:{_TITLE})?(?:{_BY_INITIALS}|{_IN_FULL})|{_TITLE}{_FAMILY}"
-_SOMEBODY = re.compile(rf"(?:{_ANYBODY})(?:\s*[/,;&+]\s*(?:{_ANYBODY}))*")
+_SOMEBODY = re.compile(_ANYBODY)
+_BESIDE = re.compile(r"[/,;&+]")
 _IN_HONOUR = re.compile(rf"(?<!\w)(?i:{alternatives('named after')})\s*(?:{_INITIALS})?(?:{_NAME}\s*){{1,3}}")
 """Of whom something bears the name, who is nobody to call there."""
 _RANK = alternatives("rank")
@@ -152,7 +156,8 @@ def is_person(name: str) -> Literal["helped", "somebody", ""]:
     if _SOMEBODY_HELPED.fullmatch(name):
         return "helped"
     practice = any(word.startswith(tuple(words_for("practice stems"))) for word in skeleton(name).split())
-    return "somebody" if not practice and _SOMEBODY.fullmatch(name) else ""
+    somebody = all(_SOMEBODY.fullmatch(part.strip()) for part in _BESIDE.split(name))
+    return "somebody" if somebody and not practice else ""
 
 
 def names_person(text: str) -> bool:

@@ -73,7 +73,7 @@ _EARLIER = re.compile(
     re.I | re.S,
 )
 """What a cell says of an earlier time, behind the day that it gives."""
-_AT = re.compile(r"^\W*(?:(?:in|on|at|of|в|во|от|на|дар|аз|рӯзи|санаи|kuni)\s+)?|[\s,;:.]+$", re.I)
+_AT = re.compile(r"^\W*(?:(?:in|on|at|of|в|во|от|на|дар|аз|рӯзи|санаи|kuni)\s+)?|(?<![\s,;:.])[\s,;:.]++$", re.I)
 
 _WHOLE = re.compile(r"(?<!\d)(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2}))(?!\d)")
 _DAYS = re.compile(r"(?<!\d)(\d{1,2}) ?[-–—] ?(\d{1,2})([./]\d{1,2}[./]\d{4})(?!\d)")
@@ -82,8 +82,8 @@ _DAYS_OF_MONTHS = re.compile(
 )
 """The first and the last of some days, beside their months: "12–14 мая", "28 апреля – 3 мая", "May 12-14"."""
 _HALVES = re.compile(
-    r"(?:(?:с|со|от|аз|from) )?(\D*\d{1,2}\D+\d{4}\D*?)"
-    r"(?: ?[-–—] ?| (?:по|до|то|to|till|until) )(\D*\d{1,2}\D+\d{4}\D*)"
+    r"(?:(?:с|со|от|аз|from) )?(\D{0,40}\d{1,2}\D{1,40}\d{4}\D{0,40}?)"
+    r"(?: ?[-–—] ?| (?:по|до|то|to|till|until) )(\D{0,40}\d{1,2}\D{1,40}\d{4}\D{0,40})"
 )
 """Two days in words, each with its year: "28 декабря 2025 – 3 января 2026"."""
 _SHORT_DAYS = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})\.? ?[-–—] ?(\d{1,2})[./](\d{1,2})[./](\d{4})(?!\d)")
@@ -237,7 +237,7 @@ def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool) ->
     if match := _ISO.fullmatch(text) or _BASIC.fullmatch(text):
         year, month, day = map(int, match.groups())
         return DateValue(_day(year, month, day, text))
-    plain = re.sub(r"\s*(?:г\.?|года|год|й\.?|y\.)$", "", text).strip()
+    plain = re.sub(r"(?:г\.?|года|год|й\.?|y\.)$", "", text).strip()
     if match := _NUMBERS.fullmatch(plain):
         return _from_numbers(match, plain, today, day_first)
     if match := _MONTH_YEAR.fullmatch(plain):

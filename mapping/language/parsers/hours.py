@@ -130,7 +130,7 @@ _TOKEN = re.compile(
     r"(?P<always>24\s?/\s?(?:7|24)|7\s?/\s?24)"
     r"|(?P<nth>[1-4])(?:st|nd|rd|th)\b"
     r"|(?P<time>(?<!\d)(?:\d{1,2}[:.]\d\d|\d{4}|\d{1,2})(?!\d)(?:\s?[ap]\.?m\b\.?)?)"
-    r"|(?P<word>(?:[^\W\d_]|\?+(?=[^\W\d_]))(?:[^\W\d_]|['’ʻʼ‘?])*)"
+    r"|(?P<word>(?:[^\W\d_]|(?<!\?)\?++(?=[^\W\d_]))(?:[^\W\d_]|['’ʻʼ‘?])*)"
     r"|(?P<dash>[-–—‐‑−])|(?P<part>[;\n])|(?P<comma>[,&/])|(?P<open>\()|(?P<close>\))|(?P<other>[^\s.:+!]|\d+)",
     re.I,
 )
@@ -681,7 +681,7 @@ def moscow_time(text: str) -> tuple[str, float | None]:
     return (plain, 3.0) if plain != text.strip(" ,") else (text, None)
 
 
-_IN_MOSCOW = re.compile(rf"\s*\(?\s*\b(?:по\s+)?{alternatives('Moscow time')}\.?\s*\)?", re.I)
+_IN_MOSCOW = re.compile(rf"(?:\(\s{{0,9}})?\b(?:по\s{{1,9}})?{alternatives('Moscow time')}\.?(?:\s{{0,9}}\))?", re.I)
 
 
 def _without_holidays(text: str) -> tuple[list[_Token], list[str]]:
@@ -777,7 +777,13 @@ _NORMAL = (
     (re.compile(r"(?<=\d)\s*ч(?:ас\w*)?\.?(?=\s*(?:до|по|то|[-–—])\s*\d)", re.I), ""),
     (re.compile(r"(\d)(?:-и)?\s*(?:час\w*\s*|соат\w*\s*)?(?:утра|субҳ\w*|пагоҳ\w*|ertalab\w*)\b", re.I), r"\1am"),
     (re.compile(r"(\d)(?:-и)?\s*(?:час\w*\s*)?(?:вечера|дня|бегоҳ\w*|бегох\w*|шом|kechki|kechqurun)\b", re.I), r"\1pm"),
-    (re.compile(r"\b(\d[\d:.]*)\s*(?:dan|дан)\s+(?:(?:soat|соат)\s+)?(\d[\d:.]*)\s*(?:gacha|гача)\b", re.I), r"\1-\2"),
+    (
+        re.compile(
+            r"\b(\d[\d:.]{0,9})\s{0,9}(?:dan|дан)\s{1,9}(?:(?:soat|соат)\s{1,9})?(\d[\d:.]{0,9})\s{0,9}(?:gacha|гача)\b",
+            re.I,
+        ),
+        r"\1-\2",
+    ),
     (re.compile(r"\b([^\W\d_]+)(?:dan|дан)\s+([^\W\d_]+?)(?:gacha|гача)\b", re.I), r"\1-\2"),
     (re.compile(r"\b([^\W\d_]+)(?:dan|дан)(?=\s+(?:tashqari|таш[қк]ари))", re.I), r"\1"),
     (re.compile(r"(?<![\d:.])5/2(?![\d:.])"), "пн-пт"),

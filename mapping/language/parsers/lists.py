@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from mapping.language.composition import only_means
@@ -63,7 +63,7 @@ _BUT = re.compile(
 )
 """Words that stand before those who are left out."""
 _NOT_TAKEN = re.compile(
-    r"(?:\s*\b(?:(?:are|is|will|can|may|be|у\s+нас|bundan|бундан|аз\s+ин)\s+)*"
+    r"(?:(?<!\s)\s*+\b(?:(?:are|is|will|can|may|be|у\s+нас|bundan|бундан|аз\s+ин)\s+){0,3}"
     r"(?:не\s+(?:приним|принят|обслуж|консультир|бер[её]м|берут|допуск|размещ|охват|вход|помога)\w*|отказыва\w*|исключ(?:ен|а[юе]тс)\w*|"
     r"(?:not|never|cannot)\s+(?:be\s+)?(?:accepted|admitted|served|taken|eligible|allowed|permitted|assisted|received|"
     r"included|covered)|excluded|ineligible|refused|turned\s+away|"
@@ -118,7 +118,7 @@ def left_out(text: str) -> LeftOut:
         rest.append(plain)
     if not who and not unclear:
         return LeftOut(text)
-    texts = (re.sub(r"\(\W*\)", " ", part).strip(" ,.!?;(") for part in rest)
+    texts = (re.sub(r"\([^\w()]*\)", " ", part).strip(" ,.!?;(") for part in rest)
     named = (re.sub(r"^барои\s+", "", part.strip(" ,.!?;"), flags=re.I) for part in who)
     return LeftOut("; ".join(filter(None, texts)), tuple(filter(None, named)), tuple(part.strip() for part in unclear))
 
@@ -150,7 +150,7 @@ def _closed(listed: str, last: str) -> bool:
     )
 
 
-_MORE = re.compile(r"\s*([^\W\d_]{2,12})\s*[,(;:–—-]\s*(.*\w.*)", re.S)
+_MORE = re.compile(r"\s*([^\W\d_]{2,12})\s*[,(;:–—-]\s*+(.*?\w.*)", re.S)
 
 
 def answered(text: str) -> tuple[str, str]:
@@ -388,8 +388,8 @@ _WHEN_ASKED = re.compile(
     re.I,
 )
 _OF_THE_STATE = re.compile(
-    r"(?:гос(?:ударственн\w+)?\.?|официальн\w+) яз\w*|(?:state|official|national) language|"
-    r"забони (?:давлат\w+|расм\w+)|давлат тили|davlat tili(?:da)?",
+    r"(?:гос(?:ударственн\w{1,9})?\.?|официальн\w{1,9}) яз\w*|(?:state|official|national) language|"
+    r"забони (?:давлат|расм)\w+|давлат тили|davlat tili(?:da)?",
     re.I,
 )
 
@@ -469,14 +469,14 @@ def _is_language(text: str) -> bool:
 
 
 _BETWEEN = re.compile(
-    r"^.*?(?:между|байни|миёни|between)\s+|\s+(?:o[ʻ‘'’`]?rtasida(?:gi)?|ўртасида(?:ги)?)(?!\w).*$", re.I | re.S
+    r"^.*?(?:между|байни|миёни|between)\s+|(?<!\s)\s++(?:o[ʻ‘'’`]?rtasida(?:gi)?|ўртасида(?:ги)?)(?!\w).*$", re.I | re.S
 )
-_PARTED = re.compile(
-    r"\s*[;\n/|↔→⇄,–—]\s*|\s+[-–—]+>?\s+|\s+(?:и|с|со|ва|бо|and|with|va|bilan|hamda|ҳамда|&|\+)\s+", re.I
-)
+_PARTED = re.compile(r"[;\n/|↔→⇄,–—]|\s[-–—]{1,9}>?\s|\s(?:и|с|со|ва|бо|and|with|va|bilan|hamda|ҳамда|&|\+)\s", re.I)
 """What may part two names: signs and words for "and" and "with"."""
-_ABOUT = re.compile(r"\s+(?:о|об|по|on|for|about|оид\s+ба|дар\s+бораи)\s.*$", re.I | re.S)
+_ABOUT = re.compile(r"\s(?:о|об|по|on|for|about|оид\s+ба|дар\s+бораи)\s.*$", re.I | re.S)
 """What two have agreed about, behind their names."""
+MOST_PARTS = 30
+"""Signs and words at which two names can be cut at most; what has more is no pair of names."""
 
 
 def two_names(text: str) -> list[tuple[str, str]]:
@@ -490,6 +490,9 @@ def two_names(text: str) -> list[tuple[str, str]]:
     [('Umed', 'Nur on referral'), ('Umed', 'Nur')]
     """
     plain = _BETWEEN.sub("", text.strip())
-    cuts = [(plain[: cut.start()].strip(), plain[cut.end() :].strip()) for cut in _PARTED.finditer(plain)]
-    pairs = [(left, name) for left, right in cuts for name in (right, _ABOUT.sub("", right))]
+    places = [*islice(_PARTED.finditer(plain), MOST_PARTS + 1)]
+    if len(places) > MOST_PARTS:
+        return []
+    cuts = [(plain[: cut.start()].strip(), plain[cut.end() :].strip()) for cut in places]
+    pairs = [(left, name) for left, right in cuts for name in (right, _ABOUT.sub("", right).strip())]
     return [(left, right) for left, right in dict.fromkeys(pairs) if left and right]

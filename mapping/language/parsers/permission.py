@@ -101,7 +101,8 @@ _TAKE_PART = (
 )
 """What somebody is asked to agree to before they are asked anything else: whoever did not is in no list."""
 _BOTH = re.compile(
-    rf"(?=.*(?:{_ASK}))(?=.*(?:{_PUBLISH}))|(?=.*(?:{_CONSENT}))(?=.*(?:{_OPEN_PLACES}|{_TAKE_PART}))", re.I | re.S
+    rf"\A(?:(?=.*(?:{_ASK}))(?=.*(?:{_PUBLISH}))|(?=.*(?:{_CONSENT}))(?=.*(?:{_OPEN_PLACES}|{_TAKE_PART})))",
+    re.I | re.S,
 )
 _OTHER = re.compile(
     r"visitor|client|beneficiar|survivor|клиент|получател|пострадав|мизоҷ|mijoz|referral|перенаправ|"

@@ -69,7 +69,7 @@ _LINE = re.compile(
 """Words of a number to call, whatever its length."""
 _SMS = r"\b(?:sms|смс)\b"
 _TO_WRITE = re.compile(rf"{_SMS}[^\d@]{{0,20}}$", re.I)
-_WRITTEN_BEHIND = re.compile(rf"\s*[(\[:–—-]?\s*{_SMS}\W*$", re.I)
+_WRITTEN_BEHIND = re.compile(rf"\s*+(?:[(\[:–—-]\s*+)?{_SMS}\W*$", re.I)
 """What stands before or behind a short number that takes text messages alone."""
 _OUT_OF_USE = re.compile(
     r"\b(?:old|former|previous|disconnected|стар(?:ый|ого|ые)|прежн\w+|отключ[её]н\w*|"
@@ -102,7 +102,7 @@ _EXTENSION = re.compile(
     r"(?P<extension>\d{1,6})(?!\d)[)\]]?",
     re.I,
 )
-_BRACKETED = re.compile(r"\s*[(\[](?P<extension>\d{2,5})[)\]](?!\s*[-\d])")
+_BRACKETED = re.compile(r"(?<!\s)\s*+[(\[](?P<extension>\d{2,5})[)\]](?!\s*[-\d])")
 _O = "OoОоΟο"
 _ZEROS = dict.fromkeys(map(ord, _O), "0")
 _GAP = r"[ .\-–—‐‑−]{0,3}"
@@ -110,7 +110,7 @@ _CORE = re.compile(
     rf"\+?(?:\d|\(\+?\d{{1,5}}(?:{_GAP}\d{{1,5}})*\))"
     rf"(?:{_GAP}(?:\d|[{_O}](?![^\W\d_{_O}])|\(\d{{1,5}}\)(?={_GAP}\d)))*"
 )
-_APART = re.compile(r"(?P<number>(?:(?!\s[-–—‐‑−]\s).)+?)\s+[-–—‐‑−]\s+(?P<end>\d{1,4})\s*")
+_APART = re.compile(r"(?P<number>(?:(?!\s[-–—‐‑−]\s).)+)\s[-–—‐‑−]\s+(?P<end>\d{1,4})\s*")
 """A number, and a few digits behind a dash that stands apart: its end, or that of another one."""
 _DASHED_END = re.compile(r"\s*[-–—]\s?\d{1,4}\s*")
 """The last digits of a second number, with the dash that they have in the first."""

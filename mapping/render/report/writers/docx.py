@@ -275,7 +275,7 @@ def _paragraph(document: Any, block: Paragraph) -> None:
 
 def _caption(document: Any, label: str, text: str, style: str) -> None:
     """Write a caption whose last number is a field: within its chapter, Word numbers it anew where one is added."""
-    numbered = re.fullmatch(r"(.*?(\d+)\.)(\d+)(.*)", label)  # "Table 8.1"; in Uzbek "8.1-jadval"
+    numbered = re.fullmatch(r"(.*?(\d{1,9})\.)(\d{1,9})(.*)", label)  # "Table 8.1"; in Uzbek "8.1-jadval"
     if numbered:
         before, chapter, last, after = numbered.groups()
         name = f"{style.split()[0]}_{chapter}"

@@ -1,0 +1,62 @@
+"""No pattern may try every way there is: a cell of letters without end would hold an import, or a page, for hours."""
+
+import time
+from re import _constants  # type: ignore[attr-defined]
+
+import pytest
+
+from mapping.intake.row_reader import LONGEST_CELL
+from tests.support.patience import at_most
+from tests.support.patterns import Pieces, Used, patterns, tried
+
+SHORT, LONGER = 300, 2_400
+END = "\0"
+SUSPICIOUS = 0.0005
+"""Seconds: of a pattern that takes less for some thousand letters nothing is looked at further."""
+PATIENCE = 5
+"""Seconds for the longest cell: most take a hundredth of one, and what goes back over all it has seen takes ten."""
+
+
+def seconds(used: Used, text: str) -> float:
+    start = time.thread_time()
+    tried(used, text)
+    return time.thread_time() - start
+
+
+def stumbles(used: Used) -> str:
+    """Return what a pattern takes too long over: at most a few letters of it, or nothing."""
+    pieces = Pieces(used.pattern)
+    texts = (pieces.texts(length, END) for length in (SHORT, LONGER, LONGEST_CELL))
+    for short, longer, longest in zip(*texts, strict=True):
+        try:
+            with at_most(PATIENCE):
+                taken = seconds(used, longer)
+                if taken > SUSPICIOUS and taken > 16 * seconds(used, short):
+                    tried(used, longest)
+        except AssertionError:
+            return f"{used.place} stumbles over {longer[:60]!r}"
+    return ""
+
+
+@pytest.fixture(scope="module")
+def every() -> list[Used]:
+    return patterns()
+
+
+def test_patterns_are_found_wherever_they_stand(every):
+    places = " ".join(used.place for used in every)
+    assert len(every) > 500
+    for kind in ("mapping.language.parsers.amounts._RANGE", "mapping.language.parsers.points._PAIR", "web.freeze."):
+        assert kind in places
+    assert any(used.place.rpartition(":")[2].isdigit() for used in every), "a call of re within a function"
+
+
+@pytest.mark.parametrize("pattern", [r"\s*,", r"(?:a|b|ab)*c", r"«[^»]+»", r"(\w+)\s*(\w+)!", rb"<c\s[^>]*>"])
+def test_a_pattern_that_goes_back_is_noticed(pattern):
+    import re
+
+    assert stumbles(Used(re.compile(pattern), "here", frozenset()))
+
+
+def test_no_pattern_goes_back_over_all_it_has_seen(every):
+    assert list(filter(None, map(stumbles, every))) == []
