@@ -8,7 +8,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from itertools import permutations
 from re import _compiler, _constants, _parser  # type: ignore[attr-defined]
 from types import ModuleType
@@ -61,11 +61,11 @@ def patterns() -> list[Used]:
 
 def _keep(kept: dict[tuple[object, int], Used], pattern: re.Pattern[Any], place: str, methods: set[str]) -> None:
     key = pattern.pattern, pattern.flags
-    before = kept[key].methods if key in kept else frozenset()
-    kept[key] = Used(pattern, place, before | methods)
+    first = kept.get(key, Used(pattern, place, frozenset()))
+    kept[key] = Used(pattern, first.place, first.methods | methods)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _tree(module: ModuleType) -> ast.Module:
     return ast.parse(inspect.getsource(module)) if module.__file__ else ast.Module([], [])
 
@@ -83,7 +83,8 @@ def _uses() -> dict[tuple[str, str], set[str]]:
             elif isinstance(node, ast.For | ast.comprehension) and isinstance(node.iter, ast.Name):
                 loops += [(node.iter.id, part.id) for part in ast.walk(node.target) if isinstance(part, ast.Name)]
         for table, name in loops:
-            uses.setdefault((module.__name__, table), set()).update(uses.get((module.__name__, name), set()))
+            for place in (module.__name__, ""):
+                uses.setdefault((place, table), set()).update(uses.get((module.__name__, name), set()))
     return uses
 
 
@@ -220,7 +221,7 @@ class Pieces:
                 yield from self._repeats(inner, own, start, liking)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _alone(part: Any, flags: int) -> re.Pattern[str]:
     """Return a pattern of one part: a letter, a class."""
     state = _parser.State()

@@ -61,7 +61,8 @@ ADDED = re.compile(
     r"_?submission_?(?:date|time)|_submitted_by|_validation_status|_status|_index|_id|_uuid|__version__|formhub/uuid|"
     r"_parent_\w+|_submission__\w+|(?:meta/)?instance(?:id|name)|reviewstate|submitterid|submittername|"
     r"_[\w ]{1,200}_(?:altitude|precision)|"
-    r".{1,200} \d{1,9} - (?:label|type)|(?:creation|edit)date|creator|editor|globalid|objectid|shape[_.]*(?:length|area|leng)|"
+    r".{1,200} \d{1,9} - (?:label|type)|(?:creation|edit)date|creator|editor|globalid|objectid|"
+    r"shape[_.]*(?:length|area|leng)|"
     r"created[_ ](?:at|by|date|user)|last_edited_(?:date|user)|modified(?:[_ ](?:at|by|date))?)$",
     re.I,
 )

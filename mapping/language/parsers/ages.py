@@ -52,7 +52,8 @@ _LETTERS = r"[^\W\d_]+(?:['‘’ʻʼ`][^\W\d_]+)?"
 _WORDS = re.compile(rf"(?:o['‘’ʻʼ`]n\s+)?{_LETTERS}", re.I)
 
 _YEARS = (
-    r"(?P<years{}>\s{{0,9}}-?\s{{0,9}}(?:лет(?:н\w+)?|года?|годов|г\.|л\b\.?|years?(?:[ -]olds?| of age)?|yrs?\b\.?|y\.?\s?o\b\.?|"
+    r"(?P<years{}>\s{{0,9}}-?\s{{0,9}}(?:лет(?:н\w+)?|года?|годов|г\.|л\b\.?|years?(?:[ -]olds?| of age)?|yrs?\b\.?|"
+    r"y\.?\s?o\b\.?|"
     r"сол(?:а\w*)?|(?:yosh|ёш)(?:li|dagi|ли|даги)?|yaş(?:\s+aras[ıi])?|жа[сш](?:тагы|тағы)?|ani)(?!\w))?"
 )
 _DIGITS = r"(?P<{}>\d{{1,2}})(?:[.,]\d)?(?![\d:]|[.,]\d)(?:\s?-\s?(?:х|ти|и|ми|ех|ёх)\b)?"
@@ -319,7 +320,7 @@ def _in_digits(text: str) -> str:
             return str(sum(filter(None, numbers)))
         return " ".join(word if n is None else str(n) for word, n in zip(match[0].split(), numbers, strict=True))
 
-    years = re.compile(rf"\d(?:{_YEARS.format('').rstrip('?')}|\s{0, 9}(?:yosh|ёш))", re.I)
+    years = re.compile(rf"\d(?:{_YEARS.format('').rstrip('?')}|\s{{0,9}}(?:yosh|ёш))", re.I)
     plain = _WORDS.sub(digits, text)
     return plain if len(years.findall(plain)) > len(years.findall(text)) else text
 

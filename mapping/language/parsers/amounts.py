@@ -346,7 +346,7 @@ def women_among(value: object) -> int | None:
     (80, 4, None)
     """
     women = _WOMEN.findall(str(value))
-    return int(women[0]) if len(women) == 1 and re.search(r"\d.*?\D\d", str(value)) else None
+    return int(women[0]) if len(women) == 1 and re.search(r"\d\D+\d", str(value)) else None
 
 
 _NUMERALS = {word: number for word, number in NUMBERS.items() if number > 1}

@@ -121,7 +121,7 @@ _PLAIN = re.compile(r"\+\d(?:[ -]?\d){8,14}")
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:19|20)?\d\d(?:[ ,T]+\d{1,2}:\d\d.*)?|(?:19|20)\d\d-\d\d-\d\d(?:[T ].*)?")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d\s*[-–—]\s*\d{1,2}[:.]\d\d")
 _ALWAYS = re.compile(r"\b24\s*/\s*7\b|\b24\s*(?:час\w*|соат\w*|hours?|saat|h)\b", re.I)
-_PARTS = re.compile(r"([;,\n|]|\s/\s|/|\\|\s(?:и|или|ва|ё|and|or|va|yoki|ve|veya|&)\s)(?![^(]*\))", re.I)
+_PARTS = re.compile(r"([;,\n|]|\s/\s|/|\\|\s(?:и|или|ва|ё|and|or|va|yoki|ve|veya|&)\s)(?![^()]{0,200}\))", re.I)
 _TRUNK_IN_BRACKETS = re.compile(r"(?<=\d)[ )]*\([08]\)")
 IDD = ("810", "00", "011")
 """What is dialled before a country's code where the plus sign is not used."""

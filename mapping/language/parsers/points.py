@@ -42,24 +42,25 @@ _LINKS = (
 """How links of maps hold a point, which coordinate stands first, and whether it is only the middle of the map."""
 
 _HEMISPHERE = r"(?P<side>[NSEWnsew]|[сюСЮ]\.?\s?ш\.?|[взВЗ]\.?\s?д\.?)?"
-_DECIMAL = r"(?P<decimal>[-+−]?\d{1,3}(?:[.,]\d+)?)\s*°?"
+_DECIMAL = r"(?P<decimal>[-+−]?\d{1,3}(?:[.,]\d+)?)\s{0,9}°?"
 _DMS = (
-    r"(?P<degrees>[-+−]?\d{1,3})\s*[°º˚d: ]\s*(?P<minutes>\d{1,2}(?:[.,]\d+)?)\s*(?:['′’‘ʹm: ]\s*"
-    r"(?:(?P<seconds>\d{1,2}(?:[.,]\d+)?)\s*(?:\"|″|”|“|''|′′|’’|s)?)?)?"
+    r"(?P<degrees>[-+−]?\d{1,3})\s{0,9}[°º˚d: ]\s{0,9}(?P<minutes>\d{1,2}(?:[.,]\d+)?)\s{0,9}(?:['′’‘ʹm: ]\s{0,9}"
+    r"(?:(?P<seconds>\d{1,2}(?:[.,]\d+)?)\s{0,9}(?:\"|″|”|“|''|′′|’’|s)?)?)?"
 )
 _ONE = re.compile(
-    rf"\s*(?:(?P<lead>[NSEW]|[сю]\.?\s?ш\.?|[вз]\.?\s?д\.?)\s*)?(?:{_DMS}|{_DECIMAL})\s*{_HEMISPHERE}\s*", re.I
+    rf"\s{{0,9}}(?:(?P<lead>[NSEW]|[сю]\.?\s?ш\.?|[вз]\.?\s?д\.?)\s{{0,9}})?(?:{_DMS}|{_DECIMAL})\s{{0,9}}{_HEMISPHERE}\s{{0,9}}",
+    re.I,
 )
 _KOBO = re.compile(r"(-?\d+\.\d+) (-?\d+\.\d+) (-?\d+(?:\.\d+)?) (\d+(?:\.\d+)?)")
 _PAIR = (
     re.compile(r"(?P<one>[^;]+);(?P<two>[^;]+)"),
-    re.compile(r"(?P<one>[NS].+?),?\s+(?P<two>[EW].+)", re.I),
-    re.compile(r"(?P<one>[сю]\.?\s?ш.+?),?\s+(?P<two>[вз]\.?\s?д.+)", re.I),
-    re.compile(r"(?P<one>.+?(?:[NS]|[сю]\.?\s?ш\.?)),?\s+(?P<two>.+)", re.I),
-    re.compile(r"(?P<one>[^,]+),\s*(?P<two>[^,]+)"),
-    re.compile(r"(?P<one>\S+?,\d+),?\s+(?P<two>\S+,\d+)"),
-    re.compile(r"(?P<one>\S+)\s*/\s*(?P<two>\S+)"),
-    re.compile(r"(?P<one>\S+)\s+(?P<two>\S+)"),
+    re.compile(r"(?P<one>[NS].+?),?\s{1,9}(?P<two>[EW].+)", re.I),
+    re.compile(r"(?P<one>[сю]\.?\s?ш.+?),?\s{1,9}(?P<two>[вз]\.?\s?д.+)", re.I),
+    re.compile(r"(?P<one>.+?(?:[NS]|[сю]\.?\s?ш\.?)),?\s{1,9}(?P<two>.+)", re.I),
+    re.compile(r"(?P<one>[^,]+),\s{0,9}(?P<two>[^,]+)"),
+    re.compile(r"(?P<one>\S+?,\d+),?\s{1,9}(?P<two>\S+,\d+)"),
+    re.compile(r"(?P<one>\S+)\s{0,9}/\s{0,9}(?P<two>\S+)"),
+    re.compile(r"(?P<one>\S+)\s{1,9}(?P<two>\S+)"),
 )
 
 

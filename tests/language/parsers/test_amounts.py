@@ -398,13 +398,15 @@ def test_a_dash_before_a_capacity_is_no_sign(text):
         ("+14", 14),
         (5.0, 5),
         ("UTC-3:30", -3.5),
+        ("12", 12),
+        ("UTC 10:30", 10.5),
     ],
 )
 def test_offsets(text, hours):
     assert utc_offset(text) == hours
 
 
-@pytest.mark.parametrize("text", ["+25", "МСК", "МСК+2", "-13", "Asia/Dushanbe", ""])
+@pytest.mark.parametrize("text", ["+25", "МСК", "МСК+2", "-13", "Asia/Dushanbe", "", "X5", "UTC=5"])
 def test_what_is_no_offset_is_refused(text):
     with pytest.raises(Unreadable):
         utc_offset(text)

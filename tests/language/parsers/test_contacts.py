@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping.language.parsers import Partly, Unreadable, emails, is_person, website
+from tests.support.patience import at_most
 
 
 @pytest.mark.parametrize(
@@ -126,3 +127,10 @@ def test_any_text_is_read_or_refused(text):
 )
 def test_a_person_is_no_body(name, who):
     assert is_person(name) == who
+
+
+@pytest.mark.parametrize("name", ["Назаров Б.", "Юсупова Манижа", "Адвокат Назаров Б."])
+def test_many_persons_and_something_else_are_told_soon(name):
+    with at_most(10):
+        assert is_person(", ".join([name] * 18)) == "somebody"
+        assert is_person(f"{', '.join([name] * 18)}, 5 %") == ""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapping.language.parsers import Partly, Unreadable, language_codes, left_out, split_list, yes_no
+from mapping.language.parsers import Partly, Unreadable, language_codes, left_out, split_list, two_names, yes_no
 from mapping.language.taxonomy import Vocabulary, match_term
 
 
@@ -318,3 +318,12 @@ def test_words_that_a_small_word_joins_are_not_parted():
 def test_any_text_says_who_is_left_out_or_nobody(text):
     out = left_out(text)
     assert out.rest == text or out.who or out.unclear
+
+
+def test_what_could_be_cut_anywhere_names_no_two():
+    assert two_names("Umed – Nur") == [("Umed", "Nur")]
+    assert two_names("договор  между «Умед»  и «Нур»\n о переадресации")[:2] == [
+        ("«Умед»", "«Нур»\n о переадресации"),
+        ("«Умед»", "«Нур»"),
+    ]
+    assert two_names(", ".join("abcdefghijklmnopqrstuvwxyz" * 2)) == []

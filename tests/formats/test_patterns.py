@@ -1,7 +1,7 @@
 """No pattern may try every way there is: a cell of letters without end would hold an import, or a page, for hours."""
 
+import re
 import time
-from re import _constants  # type: ignore[attr-defined]
 
 import pytest
 
@@ -9,12 +9,12 @@ from mapping.intake.row_reader import LONGEST_CELL
 from tests.support.patience import at_most
 from tests.support.patterns import Pieces, Used, patterns, tried
 
-SHORT, LONGER = 300, 2_400
+SHORT, LONGER = 300, 2_000
 END = "\0"
 SUSPICIOUS = 0.0005
 """Seconds: of a pattern that takes less for some thousand letters nothing is looked at further."""
-PATIENCE = 5
-"""Seconds for the longest cell: most take a hundredth of one, and what goes back over all it has seen takes ten."""
+PATIENCE = 1.5
+"""Seconds for the longest cell: most patterns take a hundredth of one, and what goes back over all of it takes ten."""
 
 
 def seconds(used: Used, text: str) -> float:
@@ -31,7 +31,7 @@ def stumbles(used: Used) -> str:
         try:
             with at_most(PATIENCE):
                 taken = seconds(used, longer)
-                if taken > SUSPICIOUS and taken > 16 * seconds(used, short):
+                if taken > SUSPICIOUS and taken > 14 * seconds(used, short):
                     tried(used, longest)
         except AssertionError:
             return f"{used.place} stumbles over {longer[:60]!r}"
@@ -46,15 +46,17 @@ def every() -> list[Used]:
 def test_patterns_are_found_wherever_they_stand(every):
     places = " ".join(used.place for used in every)
     assert len(every) > 500
-    for kind in ("mapping.language.parsers.amounts._RANGE", "mapping.language.parsers.points._PAIR", "web.freeze."):
+    for kind in (
+        "mapping.language.parsers.amounts._RANGE",
+        "mapping.language.parsers.points._PAIR",
+        "web.freeze.BUDGETS",
+    ):
         assert kind in places
     assert any(used.place.rpartition(":")[2].isdigit() for used in every), "a call of re within a function"
 
 
-@pytest.mark.parametrize("pattern", [r"\s*,", r"(?:a|b|ab)*c", r"«[^»]+»", r"(\w+)\s*(\w+)!", rb"<c\s[^>]*>"])
+@pytest.mark.parametrize("pattern", [r"\s*\s*,", r"(?:a|b|ab)*c", rb"(\w+)\s*(\w+)!"])
 def test_a_pattern_that_goes_back_is_noticed(pattern):
-    import re
-
     assert stumbles(Used(re.compile(pattern), "here", frozenset()))
 
 
