@@ -92,8 +92,8 @@ _CLOSED = re.compile(
 
 _NOT_OPEN = re.compile(
     r"(?:не\s+|в\s+процессе\s+|скоро\s+|готов\w{0,9}\s+к\s+|до\s+)(?:откры|откро|актив)\w*|"
-    r"(?:план\w*|намер\w*|ожидает\w*|скоро)\b.{0,200}(?:откры|откро|запус)\w*|откро(?:е|ю)тся|открыва(?:е|ю)тся\s+(?:[вс]\s+)?(?:\S+\s+)?20\d\d|на\s+стадии\s+(?:откр|созд)\w*|"
-    r"not\s+(?:yet\s+)?open|(?:to|will|about\s+to|plan\w*\s+to)\s+(?:be\s+)?(?:open|start|launch)\w*|opening\s+soon|"
+    r"(?:(?:план|намер|ожидает)\w{0,20}|скоро)\b.{0,200}(?:откры|откро|запус)\w*|откро(?:е|ю)тся|открыва(?:е|ю)тся\s+(?:[вс]\s+)?(?:\S+\s+)?20\d\d|на\s+стадии\s+(?:откр|созд)\w*|"
+    r"not\s+(?:yet\s+)?open|(?:to|will|about\s+to|plan\w{0,9}\s+to)\s+(?:be\s+)?(?:open|start|launch)\w*|opening\s+soon|"
     r"(?:not\s+yet|will\s+be)\s+(?:operat|work|function|active)\w*|planned|"
     r"ба\s+нақша|дар\s+нақша|(?:кушода|боз)\s+(?:хоҳад|мешавад|нашуд)\w*|оғоз\s+(?:хоҳад|мешавад)|"
     r"rejalashtir\w*|ochiladi|ochilmagan|hali\s+och\w*|режалаштир\w*|очилади|очилмаган",
