@@ -7,7 +7,7 @@ import pytest
 
 from mapping.intake.row_reader import LONGEST_CELL
 from tests.support.patience import at_most
-from tests.support.patterns import Pieces, Used, patterns, tried
+from tests.formats.patterns import Pieces, Used, patterns, tried
 
 SHORT, LONGER = 300, 2_000
 END = "\0"

@@ -7,14 +7,14 @@ import io
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import get_args
 
 from mapping.area.study_area import StudyArea
 from mapping.column_map import UNNAMED, ColumnMap, Expected, Header, Sheets
 from mapping.errors import FormatError
-from mapping.formats import MAX_COLUMNS, Sheet, readable
+from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, readable
 from mapping.formats.tables._disguise import require_no_page
 from mapping.formats.tables._flat import MEANINGS, cell, flat_rows
 from mapping.language.i18n import Message, Phrase
@@ -31,6 +31,9 @@ DAMAGED = 0.1
 
 MAX_CELL = 2**17
 """Letters of a cell; more is a quotation mark that closes somewhere else."""
+
+OF_A_ROW = 8
+"""Cells that take as much memory as a row itself does: a file of nothing but line ends is held too."""
 
 
 FIELDS = {
@@ -123,7 +126,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
     separator = _separator(text)
     csv.field_size_limit(MAX_CELL)  # it is one for the process: what another reader set stays
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False))
+        rows = list(_within(path, csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False)))
     except csv.Error as error:
         raise FormatError(
             Phrase("{path}: cannot be cut into cells ({error}); save it again as CSV UTF-8", path=path, error=error)
@@ -146,6 +149,16 @@ def read(path: str | Path) -> Iterator[Sheet]:
         rows,
         skipped=(Phrase("letters damaged on the way and read as ?: {count}", count=damaged),) if damaged else (),
     )
+
+
+def _within(path: Path, rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Yield the rows of a file, as long as they and their cells are not too many to be held."""
+    cells = 0
+    for row in rows:
+        cells += OF_A_ROW + len(row)
+        if cells > MAX_CELLS:
+            raise FormatError(Phrase("{path}: a table of {cells} cells or more is too large", path=path, cells=cells))
+        yield row
 
 
 def _unwrapped(text: str) -> str:
