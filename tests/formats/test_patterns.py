@@ -6,8 +6,8 @@ import time
 import pytest
 
 from mapping.intake.row_reader import LONGEST_CELL
-from tests.support.patience import at_most
 from tests.formats.patterns import Pieces, Used, patterns, tried
+from tests.support.patience import at_most
 
 SHORT, LONGER = 300, 2_000
 END = "\0"
