@@ -1162,3 +1162,13 @@ def first_of(texts: Iterable[str]) -> str:
         if text:
             return text
     return ""
+
+
+def shortened(word: str) -> Quoted:
+    """Return the beginning of a word as it was written, for a message."""
+    return Quoted(word if len(word) <= 80 else word[:79] + "…")
+
+
+def readers_of(reader: Reader, owner: Reader) -> tuple[Reader, ...]:
+    """Return the row of a service and that of its place, where it is another."""
+    return (reader,) if reader is owner else (reader, owner)

@@ -11,27 +11,30 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
-from itertools import islice
-from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from functools import cached_property, lru_cache
+from typing import Any
 
-from mapping.area.addresses import Whereabouts, points_elsewhere, postal_code, whereabouts
-from mapping.area.geocode import Located, coded_unit, find_unit, units_served
-from mapping.area.names.countries import city_abroad, countries_in, country_abroad, country_code, says_country
-from mapping.area.study_area import StudyArea
-from mapping.batch import Level
-from mapping.column_map import fold_header
+from mapping.area.addresses import points_elsewhere, postal_code
+from mapping.area.geocode import Located
 from mapping.intake.activities import checklist
-from mapping.intake.clean import DITTO
-from mapping.intake.dialling import lacks_town, town_codes, towns_beside
-from mapping.intake.row_reader import PARTED, SHELTER, TELLING, Intake, Part, Reader, coded, first_of
+from mapping.intake.facts.groups import ages_of, people_helped
+from mapping.intake.facts.kinds import RowService, services_named
+from mapping.intake.facts.numbers import RowNumber, numbers_in, numbers_of, who_answers
+from mapping.intake.facts.places import coverage, located_of, precision_of
+from mapping.intake.row_reader import (
+    SHELTER,
+    TELLING,
+    Part,
+    Reader,
+    first_of,
+    readers_of,
+    shortened,
+)
 from mapping.language import parsers
-from mapping.language.composition import composed
-from mapping.language.fold import alternatives, name_key, tokens
-from mapping.language.i18n import Coded, Phrase, Quoted, Several, country_name
+from mapping.language.fold import alternatives, name_key
+from mapping.language.i18n import Phrase, Several
 from mapping.language.parsers.permission import says_yes
-from mapping.language.taxonomy import Vocabulary, match_term, term_id
+from mapping.language.taxonomy import Vocabulary, labels_in, labels_with_english, match_term, term_id
 from mapping.model import (
     AUDIENCES,
     Accessibility,
@@ -45,13 +48,11 @@ from mapping.model import (
     Location,
     Organization,
     Phone,
-    Precision,
     Provenance,
     Record,
     RequiredDocument,
     Schedule,
     Service,
-    ServiceArea,
     ServiceAtLocation,
     ServiceCapacity,
     Translation,
@@ -63,24 +64,13 @@ from mapping.model import (
 from mapping.packed import PackedRecords, RecordRow, record_row, row_of_checked, row_of_read, telling
 from mapping.quality.known_organizations import Body, Signs, Told, ToldPlace, ToldService
 from mapping.quality.names import person_of
-from mapping.safety.sensitive_text import hides_number, hides_place
-from mapping.view.rules.takes import MINORS
+from mapping.safety.sensitive_text import hides_place
 
 ROUND_THE_CLOCK = re.compile(
     r"24\s*/\s*7|\b24\s*(?:h(?:ours?|rs?)?\b|час|соат|saat)|(?:open|работает|works)[\s_]*24(?!\d)|круглосуточн|шабонар[ӯу]з|kecha.{0,4}kunduz|round.the.clock",
     re.I,
 )
 """Headings of columns that ask whether something is open day and night."""
-
-
-class RowNumber(NamedTuple):
-    """A number or an account by which somebody is reached."""
-
-    number: str
-    extension: int | None
-    kind: str
-    own: bool
-    """Whether it is for custodians only, whatever is approved."""
 
 
 @dataclass
@@ -113,28 +103,25 @@ class RowSite:
         source = self.reader.source
         self.rows += [part.belonging_to(service, source) for part in parts]
 
+    @property
+    def abroad(self) -> str:
+        """The country of a place abroad; empty for one at home."""
+        country = self.location.country or ""
+        return country if country != self.reader.intake.area.code else ""
+
     @cached_property
     def numbers(self) -> list[RowNumber]:
         """The numbers and accounts of its services."""
-        return _numbers_of(self, self.reader, self.phones)
+        return numbers_of(self.reader, self.reader, self.phones, self.abroad, self.location.area_unit)
 
     def numbers_of(self, reader: Reader) -> list[RowNumber]:
         """Return those of a service: first what its own row on another sheet says, then those of its place."""
         if reader is self.reader:
             return self.numbers
-        phones = _numbers(reader, "phone", _abroad(self), self.location.area_unit)
-        own = {row.number: row for row in _numbers_of(self, reader, phones)}
+        where = self.abroad, self.location.area_unit
+        phones = numbers_in(reader, "phone", *where)
+        own = {row.number: row for row in numbers_of(reader, self.reader, phones, *where)}
         return [*own.values(), *(row for row in self.numbers if row.number not in own)]
-
-
-@dataclass(frozen=True)
-class RowService:
-    """A kind of help that a row names, and the row that says more of it: that of its place, or one of its own."""
-
-    reader: Reader
-    code: str
-    written: str = ""
-    """What the sender calls it."""
 
 
 def read_row(reader: Reader, children: Mapping[str, list[Reader]], key: str) -> RowSite | None:
@@ -146,12 +133,12 @@ def read_row(reader: Reader, children: Mapping[str, list[Reader]], key: str) -> 
     if not name:
         reader.refuse("organization", Phrase("the row names no organization"), Phrase("ask the sender who it is about"))
         return None
-    located = _located(reader)
+    located = located_of(reader)
     if reader.reasons:
         return None
     site = _site(reader, name, names, located, key)
     parent_key = reader.intake.columns.sheets.parent_key
-    for service in _services(site, children.get(reader.row.text([parent_key]), []) if children else None):
+    for service in services_named(reader, children.get(reader.row.text([parent_key]), []) if children else None):
         _add_service(site, service)
     _place(site)
     reader.refuse_if_slipped()
@@ -196,240 +183,17 @@ def organizations_seen(records: PackedRecords) -> None:
     records.change(Organization, mark)
 
 
-def _numbers(reader: Reader, name: str, country: str, unit: str | None) -> list[parsers.PhoneValue]:
-    """Return the numbers of a cell, saying what was mended in them; one within a town gets the town's code.
-
-    Those of a row abroad are read as its country dials them; where a place may be one abroad, those that cannot be read
-    at home are, and none is completed.
-    """
-    text = reader.text(name)
-    if not text:
-        return []
-    area, place = reader.intake.area, reader.any_text("place") or reader.any_text("unit")
-    home, towns = area.phone_country, tuple[str, ...]()
-    region, perhaps = country or home, country or country_abroad(area, place)
-    if lacks_town(text, region):
-        if perhaps not in ("", region):
-            region = region if lacks_town(text, perhaps) else perhaps
-        else:
-            towns = (*town_codes(area, region, unit, place), *towns_beside(area, region, text))
-    numbers = reader.take(name, parsers.phones, region, tuple(dict.fromkeys(towns))) or []
-    for phone in numbers:
-        if phone.doubt:
-            reader.say(name, phone.doubt, Phrase("look whether it is right"), "note")
-    return numbers
-
-
-def _located(reader: Reader) -> Located:
-    """Find the row's place; what is wrong with it is said, and a place that is surely wrong sets the row aside."""
-    lat, lon = _point(reader)
-    named = _named(reader, pointed=lat is not None)
-    located = reader.intake.locate(lat, lon, named.place, named.unit, named.country)
-    if located.unit and located.notes and lat is None and not named.country:
-        abroad = city_abroad(reader.intake.area, named.place or named.unit)
-        if abroad and abroad == _country_of_list(reader.intake, reader.row.sheet):
-            located = reader.intake.locate(None, None, named.place, named.unit, abroad)
-    if located.precision == "none" and not located.country and not named.country:
-        if other := _beside_name(reader) or _above(reader) or _of_list(reader):
-            return other
-        if (named.place or named.unit) and (abroad := _country_of_list(reader.intake, reader.row.sheet)):
-            problem = Phrase("its place is not known; the list is of {country}", country=country_name(abroad))
-            reader.say("place" if named.place else "unit", problem, Phrase("look whether it is right"), "note")
-            return reader.intake.locate(lat, lon, named.place, named.unit, abroad)
-    _say_of_place(reader, named, located)
-    return located
-
-
-def _point(reader: Reader) -> tuple[float, float] | tuple[None, None]:
-    """Return the coordinates of a row, of one column or of two."""
-    point = reader.take("coordinates", parsers.coordinates) if reader.text("coordinates") else None
-    if point is None and reader.text("latitude"):
-        point = reader.take("latitude", parsers.coordinates, reader.text("longitude"))
-    if point is None:
-        return None, None
-    if point.doubt:
-        reader.say(_pointing(reader), point.doubt, Phrase("look whether it is right"))
-    return point.lat, point.lon
-
-
-def _pointing(reader: Reader) -> str:
-    """Return the field that holds coordinates, or the first half of them."""
-    return "coordinates" if reader.text("coordinates") else "latitude"
-
-
-def _named(reader: Reader, *, pointed: bool) -> Whereabouts:
-    """Return the names by which a row says where it is: in columns for them, else in its address."""
-    place, unit = (_in_one_language(reader.intake, reader.any_text(name)) for name in ("place", "unit"))
-    unit = unit or reader.unit_by_code() or ""
-    country = reader.country()
-    whole = unit == reader.text("address")  # one column holds both, or neither is there
-    area = reader.intake.area
-    if not pointed and not place and (whole or not unit) and country_code(area, country) in ("", area.code):
-        within = _in_address(reader)
-        if within != Whereabouts("", ""):
-            return within._replace(country=within.country or country)
-    return Whereabouts(unit, place, country)
-
-
-def _in_one_language(intake: Intake, text: str) -> str:
-    """Return that of several spellings of one place which is known: "Алматы қ. / г. Алматы"; else the whole text."""
-    spellings = re.split(r"\s[/|]\s", text)
-    if len(spellings) == 1:
-        return text
-    located = {name: intake.locate(place=name) for name in spellings}
-    known = {(at.unit, at.country): name for name, at in located.items() if at.country or (at.unit and not at.notes)}
-    return known.popitem()[1] if len(known) == 1 else text
-
-
-def _say_of_place(reader: Reader, named: Whereabouts, located: Located) -> None:
-    """Say what is to be known of how a place was found, or that none was."""
-    where = _pointing(reader) if reader.text("coordinates") or reader.text("latitude") else "unit"
-    for note in located.notes:
-        about = next((n for n in ("unit", "place") if (t := reader.any_text(n)) and repr(t) in note.problem), where)
-        level: Level = "note" if note.level == "note" else "doubt"
-        reader.say(about, note.problem, note.fix or Phrase("check the place"), level)
-    lost = located.precision == "none" and not located.country and not located.notes
-    if lost and not named.several and not says_country(reader.intake.area, named.unit):
-        problem = Phrase("the row names no place that could be found")
-        reader.say(where, problem, Phrase("give its area, town or coordinates"))
-
-
-_BRANCH = re.compile(rf"\b{alternatives('branch')}\W*", re.I)
-"""What stands beside the town of a branch in the name of a body."""
-
-
-_KIND = alternatives("kind before a unit")
-_OF_TOWN = re.compile(rf"(?<!\w)(?:{_KIND}|{alternatives('short for a town')})\s*[^\W\d_][^\d«»(),]*$", re.I)
-"""The town of a body at the end of its name: "отдел милиции г. Исфары"."""
-_IN_TOWN = re.compile(
-    rf"(?:(?<!\w){alternatives('within a place')}\s+|,\s*)([^\W\d_][\w’'ʻ-]+(?:\s[^\W\d_][\w’'ʻ-]+)?)$", re.I
-)
-"""The same behind a word for "in", or a comma: "Bureau in Khujand"."""
-
-
-def _beside_name(reader: Reader) -> Located | None:
-    """Return where the brackets or the end of the body's name say that it is, and say so; else None.
-
-    "(филиал в Исфаре)", "Bureau in Khujand".
-
-    Beside the address of the row above they say nothing: that may be in another town.
-    """
-    area = reader.intake.area
-    columns = map(reader.cell_as_sent, reader.intake.columns_of("address"))
-    name = reader.text("organization")
-    within = [*_OF_TOWN.findall(name), *_IN_TOWN.findall(name)]
-    for text in () if any(map(DITTO.fullmatch, columns)) else (*reader.beside_name(), *within):
-        unit = whereabouts(area, _BRANCH.sub(" ", text).strip()).unit
-        if unit and not hides_place(text):
-            problem = Phrase("the name says where it is: {unit}", unit=coded_unit(area, unit))
-            reader.say("organization", problem, Phrase("look whether it is right"))
-            return reader.intake.locate(unit=unit)
-    return None
-
-
-def _country_of_list(intake: Intake, sheet: str) -> str:
-    """Return the country abroad that a list is of: its titles name it alone, or its rows name cities of it alone."""
-    if sheet not in intake.countries:
-        area, titles = intake.area, intake.titles.get(sheet, ())
-        named = {code for title in titles for code in countries_in(area, title)}
-        if len(named) != 1 or area.code in named:
-            named = {_country_of_rows(intake)}
-        intake.countries[sheet] = named.pop()
-    return intake.countries[sheet]
-
-
-def _country_of_rows(intake: Intake) -> str:
-    """Return the one country abroad of which the rows of a list name several cities, and nothing at home; else ""."""
-    readers = [Reader(intake.silent(), row) for row in islice(intake.rows, LOOKED_AT)]
-    texts = {
-        _in_one_language(intake, text)
-        for reader in readers
-        for name in ("place", "unit")
-        if (text := reader.any_text(name))
-    }
-    cities = {text: city_abroad(intake.area, text) for text in texts}
-    others = [intake.locate(place=text) for text, country in cities.items() if not country]
-    countries = [*filter(None, cities.values()), *(other.country for other in others if other.country)]
-    at_home = any(other.unit is not None for other in others)
-    return countries[0] if len(countries) > 1 and len({*countries}) == 1 and not at_home else ""
-
-
-LOOKED_AT = 300
-"""Rows whose places tell of what country a list is."""
-
-
-def _above(reader: Reader) -> Located | None:
-    """Return where the heading of the row's part of the list is, and say so; None where it names no place."""
-    text = reader.row.under
-    located = reader.intake.locate(unit=text) if text else None
-    if located is None or (located.unit is None and not located.country):
-        return None
-    problem = Phrase("it stands under {text!r}, and names no place that is known itself", text=text)
-    reader.say("unit", problem, Phrase("look whether it is right"), "note")
-    return located
-
-
-def _of_list(reader: Reader) -> Located | None:
-    """Return the one unit that the titles of a list name, and say so, where no column of it tells where rows are."""
-    intake = reader.intake
-    if intake.filled(WHERE):
-        return None
-    sheet = reader.row.sheet
-    if sheet not in intake.units:
-        named = {
-            text: find_unit(intake.area, text).unit
-            for title in intake.titles.get(sheet, ())[1:]
-            for text in _units(title)
-        }
-        units = {unit for unit in named.values() if unit}
-        intake.units[sheet] = next(text for text, unit in named.items() if unit) if len(units) == 1 else ""
-    text = intake.units[sheet]
-    if not text:
-        return None
-    problem = Phrase("it stands under {text!r}, and names no place that is known itself", text=text)
-    reader.say("unit", problem, Phrase("look whether it is right"))
-    return intake.locate(unit=text)
-
-
-WHERE = ("unit", "unit_code", "place", "coordinates", "latitude")
-"""Fields that say where a row is."""
-_OF_A_UNIT = re.compile(
-    rf"(?<!\w){_KIND}\s*([^\W\d_][\w-]+)|"
-    rf"(?<!\w)([^\W\d_][\w-]+?)(?:ск(?:ого|ий|ому|ом)\s+район\w*|\s+{alternatives('kind behind a unit')})(?!\w)",
-    re.I,
-)
-"""A unit with its kind in a title."""
-
-
-def _units(title: str) -> list[str]:
-    return [next(filter(None, match.groups())) for match in _OF_A_UNIT.finditer(title)]
-
-
-def _in_address(reader: Reader) -> Whereabouts:
-    """Return the unit and the place that the row's address names, and say so: it has no columns for them."""
-    area, text = reader.intake.area, reader.text("address")
-    read = whereabouts(area, text) if text and not hides_place(text) else Whereabouts("", "")
-    if read.unit or read.country:
-        where = coded_unit(area, read.unit) if read.unit else country_name(read.country)
-        problem = Phrase("the address says where it is: {unit}", unit=where)
-        reader.say("address", problem, Phrase("look whether it is right"), "note")
-    elif read.several:
-        places = Several(coded_unit(area, code) for code in read.several)
-        reader.say("address", Phrase("names several places: {places}", places=places), Phrase("write a row for each"))
-    return read
-
-
 def _site(reader: Reader, name: str, names: dict[str, str], located: Located, key: str) -> RowSite:
     """Meet or make the organization, and make the row's location."""
     intake, source = reader.intake, reader.source
-    phones = _numbers(reader, "phone", located.country, located.unit)
+    phones = numbers_in(reader, "phone", located.country, located.unit)
     mails = reader.take("email", parsers.emails) or []
     if not mails:  # one cell for all by which somebody is reached
         mails = [mail for text in _MAIL.findall(reader.text("phone")) for mail in parsers.emails(text)]
     place = record_id(source, "location", key)
     signs = Signs(frozenset(phone.number for phone in phones), frozenset(mails), located.unit)
     people = [
-        mail for mail in mails if parsers.is_of_person(mail, _people_of(reader), " ".join((name, *names.values())))
+        mail for mail in mails if parsers.is_of_person(mail, who_answers(reader), " ".join((name, *names.values())))
     ]
     mails = [mail for mail in mails if mail not in people]
     if people:
@@ -450,7 +214,7 @@ def _site(reader: Reader, name: str, names: dict[str, str], located: Located, ke
         longitude=None if located.precision == "unit" else located.lon,
         country=located.country or intake.area.code,
         position_basis="given" if located.precision == "exact" else located.precision,
-        precision=_precision(reader, located),
+        precision=precision_of(reader, located),
         audience=audience,
     )
     site = RowSite(reader, body, phones, audience, location, key, Told(body.id, called, ToldPlace.of(location)))
@@ -507,149 +271,10 @@ def _place_name(reader: Reader) -> str | None:
     return reader.harmless("place_name", name) or None if name else None
 
 
-def _precision(reader: Reader, located: Located) -> Precision:
-    """Return how closely the place may be shown: as the row says, and never closer than it is known."""
-    for name in ("address", "place", "unit", "place_name"):
-        if hides_place(reader.any_text(name)):
-            reader.say(name, Phrase("the address is not to be told"), Phrase("the place is shown to nobody"), "note")
-            return "none"
-    if located.precision not in ("exact", "place") or reader.withholds("address"):
-        return "area" if located.unit else "none"
-    columns = reader.intake.columns
-    if not columns.precisions:
-        return "exact"
-    known = {word.casefold().strip(): precision for word, precision in columns.precisions.items()}
-    text = reader.text("precision").casefold()
-    if text not in known:
-        reader.say(
-            "precision",
-            Phrase("{text!r} does not say how closely the place may be shown", text=text),
-            Phrase("no place is shown"),
-        )
-    return known.get(text, "none")
-
-
 def _kind(reader: Reader) -> str | None:
     text = reader.text("organization_kind")
     match = match_term("organization_types", text) if text else None
     return match.code if match else None
-
-
-def _services(site: RowSite, children: list[Reader] | None) -> Iterator[RowService]:
-    """Yield the services that a row names: in a cell, in columns that say yes or no, or in rows of another sheet."""
-    reader = site.reader
-    reader.say_remarked()
-    if reader.intake.columns.shape == "place":
-        yield from _ticked(reader)
-    elif children is None and reader.intake.fillings["service"] is None:
-        yield from (RowService(reader, code) for code in _of_grown_ups(reader, _kind_beside(reader)))
-    else:
-        for source in children if children is not None else [reader]:
-            if source is not reader:
-                source.say_remarked()
-                _say_unread(source)
-            yield from _in_words(source, by_itself=source is reader)
-
-
-def _say_unread(reader: Reader) -> None:
-    """Say what the row of a service on another sheet tells of its place or body: that is read in their own row."""
-    for name in OF_PLACE:
-        if reader.text(name):
-            fix = Phrase("write it into the row of the organization")
-            reader.say(name, Phrase("stands in the row of a service, where it is not read"), fix)
-
-
-def _ticked(reader: Reader) -> Iterator[RowService]:
-    """Yield the services whose columns say yes."""
-    for column, code in reader.intake.columns.services.items():
-        text = reader.row.text([column])
-        answer, more = parsers.answered(text)
-        try:
-            there = bool(text) and not parsers.is_blank(text) and parsers.yes_no(answer)
-            if more and there and parsers.standing(more):
-                there = False
-            if more:
-                besides = Phrase("it says {text!r}", text=more)
-                problem = Phrase("{column}: {problem}", column=column, problem=besides)
-                reader.say("service", problem, Phrase("look whether it is right"))
-        except parsers.Unreadable as error:
-            problem = Phrase("{column}: {problem}", column=column, problem=error.problem)
-            reader.say("service", problem, error.fix, "refused")
-            continue
-        if there:
-            yield RowService(reader, code)
-
-
-def _in_words(reader: Reader, *, by_itself: bool) -> Iterator[RowService]:
-    """Yield the services that a row has words for; one ``by_itself`` may tell what it is by its name."""
-    codes, words = reader.terms("service", "service_types")
-    codes = _of_grown_ups(reader, codes or (_line_by_name(reader) if words and by_itself else []))
-    for code in codes:
-        yield RowService(reader, code, reader.text("service") if len(codes) == 1 else "")
-    for word in words:
-        problem = Phrase("{text} is no kind of help that we know", text=_short(word))
-        reader.say_unknown(word, problem)
-    if not codes and not words and not by_itself:
-        reader.say("service", Phrase("the row names no service"), Phrase("ask the sender what is offered there"))
-
-
-def _of_grown_ups(reader: Reader, codes: list[str]) -> list[str]:
-    """Return kinds of help where one for children, as a day centre, is another for grown people alone."""
-    other = {code: grown for code in codes if (grown := _kinds_of_grown_ups().get(code))}
-    if not other:
-        return codes
-    groups = set(reader.terms("serves", "beneficiaries", text=_groups_in(reader, "serves"))[0])
-    groups = groups or {code for name in ("service", "organization") for code in _groups_named(reader.any_text(name))}
-    ages = parsers.aged(reader.text("serves")).ages
-    young = groups & (MINORS | {"HH-DEP"})
-    if young or not ("AGE-OLD" in groups or (ages and (ages.least or 0) >= parsers.AGES["AGE-ADU"][0])):
-        return codes
-    for code, grown in other.items():
-        problem = Phrase("for grown people it is not {kind}", kind=coded("service_types", code))
-        fix = Phrase(
-            "it counts as {meant}; put its kind into the map if that is wrong", meant=coded("service_types", grown)
-        )
-        reader.say("service", problem, fix)
-    return list(dict.fromkeys(other.get(code, code) for code in codes))
-
-
-@cache
-def _kinds_of_grown_ups() -> dict[str, str]:
-    """Return kinds of help for children -> what they are called where they are for grown people alone."""
-    terms = Vocabulary.load("service_types").terms()
-    return {term.code: grown for term in terms if (grown := term.details.get("of_grown_ups", ""))}
-
-
-def _groups_named(text: str) -> tuple[str, ...]:
-    return composed("beneficiaries", text).codes if text else ()
-
-
-def _kind_beside(reader: Reader) -> list[str]:
-    """Return the kind of help that the name of a body tells, or what its part of the list is called; else none."""
-    for text in (reader.any_text("organization"), reader.row.under, reader.row.sheet):
-        codes = composed("service_types", text).codes if text else ()
-        if len(codes) == 1:
-            named = Vocabulary.load("service_types").term(codes[0])
-            problem = Phrase(
-                "no column tells the kind of help: {text} is taken for {term}",
-                text=_short(text),
-                term=Coded(named.code, named.labels),
-            )
-            reader.say("service", problem, Phrase("put it into the map if that is wrong"))
-            return [*codes]
-    return []
-
-
-def _line_by_name(reader: Reader) -> list[str]:
-    """Return that a row is of a line for all who call, by its name, where its words tell but what people call about."""
-    return _kind_beside(reader) if composed("service_types", reader.any_text("organization")).codes == _LINE else []
-
-
-_LINE = ("IDN-HOT",)
-
-
-def _short(word: str) -> Quoted:
-    return Quoted(word if len(word) <= 80 else word[:79] + "…")
 
 
 def _add_service(site: RowSite, named: RowService) -> None:
@@ -662,8 +287,8 @@ def _add_service(site: RowSite, named: RowService) -> None:
     audience = reader.narrowed(site.audience) if reader.tells_status() else "custodian"
     if audience != site.audience:  # the place must not tell where a service is that fewer may know
         site.location.audience = strictest(site.location.audience, audience)
-    ages = _ages(reader)
-    labels = _labels("service_types", code, reader.intake.area.languages)
+    ages = ages_of(reader)
+    labels = labels_in("service_types", code, reader.intake.area.languages)
     own_word = "" if named.written in {code, *labels.values()} else reader.harmless("service", named.written)
     name = labels.get("en") or next(iter(labels.values()))
     fees, terms_of_use = _terms_of_use(reader, service)
@@ -689,14 +314,14 @@ def _add_service(site: RowSite, named: RowService) -> None:
     site.rows += [_from(reader, "service", service, key), (Attribute, row_of_checked(Attribute)(kind))]
     site.add_parts(service, _names(code, reader.intake.area.languages))
     site.add(*_translated("service", service, "description", descriptions, source))
-    site.add_parts(service, reader.described(("serves", "excludes", "ages"), reader, _people, ages))
+    site.add_parts(service, reader.described(("serves", "excludes", "ages"), reader, people_helped, ages))
     numbers = [*_phones(site, site.numbers_of(reader), service, audience)]
     site.rows += numbers
     site.told.place.services.append(ToldService(service, key, code, tuple(_NUMBER(row) for _, row in numbers)))
     site.add_parts(service, _hours(reader, owner, audience))
     site.add_parts(service, reader.described(("languages",), owner, _languages))
     site.add(*terms_of_use)
-    site.add(*_coverage(reader, service))
+    site.add(*coverage(reader, service))
     site.add_parts(service, reader.described(STANDING, owner, _standing, audience))
     site.add(*checklist(reader, owner, service, audience))
 
@@ -739,13 +364,11 @@ def _descriptions(reader: Reader) -> tuple[dict[str, str], str]:
 
 def _status(reader: Reader, owner: Reader) -> str:
     """Return the status of a service: what a remark, the row of its place or its own says first that it is not open."""
-    statuses = (owner.closing() or "active", *(row.status() for row in reversed(_readers(reader, owner))))
+    statuses = (owner.closing() or "active", *(row.status() for row in reversed(readers_of(reader, owner))))
     return next((status for status in statuses if status != "active"), "active")
 
 
 _NUMBER = telling(Phone, "number")
-OF_PLACE = ("organization", "email", "website", "place", "unit", "address", "coordinates", "latitude", "longitude")
-"""Fields that are read in the row of a place alone."""
 STANDING = ("verified_on", "verified_how", "verified_by", "capacity", "funded_until", "funder")
 """Fields that say how a service stands."""
 
@@ -759,206 +382,9 @@ def _names(code: str, languages: tuple[str, ...]) -> tuple[Part, ...]:
             ("name", language),
             "link_id",
         )
-        for language, text in _labels("service_types", code, languages).items()
+        for language, text in labels_in("service_types", code, languages).items()
         if text
     )
-
-
-def _ages(reader: Reader) -> parsers.AgeRange:
-    """Return the ages of those who are helped: those of the column of ages, else those of the words for whom it is."""
-    if not reader.intake.filled(OF_AGES):
-        return _ALL_AGES
-    own = reader.take("ages", parsers.age_range)
-    text = _without_labels(reader)
-    read = parsers.aged(text)
-    if own is not None and own != _ALL_AGES:
-        if read.ages and not _within(own, read.ages):
-            ages, words = Quoted(_written(own)), Quoted(text)
-            problem = Phrase("the ages are {ages}, and the words for who is helped {words}", ages=ages, words=words)
-            reader.say("ages", problem, Phrase("ask which holds; the column of ages counts"))
-        return own
-    if read.ages:
-        problem = Phrase("{text!r} is read as ages {ages}", text=text, ages=_written(read.ages))
-        reader.say("serves", problem, Phrase("look whether it is right"), "note")
-        return read.ages
-    if read.unread:
-        problem = Phrase("{text!r} names ages that do not hold for all who are helped", text=text)
-        reader.say("serves", problem, Phrase("no ages kept; say from which age to which the service takes people"))
-    return _ALL_AGES
-
-
-def _without_labels(reader: Reader) -> str:
-    """Return the words for whom it is with groups by their short English names where labels that tell ages name them.
-
-    Ages within a label are the group's: they are no limits of the service in one language and not in another.
-    """
-    text = reader.text("serves")
-    for label, name in _labels_with_ages():
-        text = text.replace(label, name)
-    return text
-
-
-@cache
-def _labels_with_ages() -> list[tuple[str, str]]:
-    """Return every label of a group that holds a number, in any language, and the group's name in English without."""
-    terms = Vocabulary.load("beneficiaries").terms()
-    labels = [(label, term.label("en").partition(" (")[0]) for term in terms for label in term.labels.values()]
-    return [(label, name) for label, name in labels if re.search(r"\d", label)]
-
-
-_ALL_AGES = parsers.AgeRange(None, None)
-OF_AGES = ("ages", *PARTED["ages"], "serves")
-"""Fields that tell the ages of those who are helped."""
-
-
-def _written(ages: parsers.AgeRange) -> str:
-    return f"{ages.least}+" if ages.most is None else f"{ages.least or 0}–{ages.most}"
-
-
-def _within(ages: parsers.AgeRange, others: parsers.AgeRange) -> bool:
-    most = parsers.OLDEST if ages.most is None else ages.most
-    return (ages.least or 0) >= (others.least or 0) and (others.most is None or most <= others.most)
-
-
-def _groups_in(reader: Reader, name: str) -> str:
-    """Return what the text of a field says of who is helped, without ages and without those who are left out.
-
-    A text with words of the map stays whole where these hold such things: they come first.
-    """
-    text = reader.text(name)
-    whole = fold_header(text)
-    if any(word in whole and parsers.for_whom(word) != word for word in reader.intake.meant.get(name, ())):
-        return text
-    return parsers.for_whom(text)
-
-
-_SUCH = re.compile(
-    r"^(?:those|people|persons?|anyone|лиц\w*|люд\w*|тех)\b,?\s+(?:(?:who|кто)\s+)?(?:with|have|has|с|со|имею\w+|страда\w+)\s+",
-    re.I,
-)
-
-
-def _refused(who: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Return the groups that are left out, by their codes, and words for none.
-
-    Who is left out is never more than was said: words make up a group only if it is just one and says all that they
-    say, and no ages stand beside them.
-    """
-    codes, words = list[str](), list[str]()
-    for part in (part for named in who for part in parsers.split_list(named)):
-        match = match_term("beneficiaries", part) or match_term("beneficiaries", _SUCH.sub("", part))
-        made = composed("beneficiaries", part)
-        if re.search(r"\d", part) and not (match and match.how in ("label", "synonym")):
-            words.append(part)
-        elif match:
-            codes.append(match.code)
-        elif len(made.codes) == 1 and made.whole:
-            codes += made.codes
-        else:
-            words.append(part)
-    return codes, words
-
-
-def _people(reader: Reader, _owner: Reader, ages: parsers.AgeRange) -> Iterator[Part]:
-    """Yield whom the service helps and whom it does not."""
-    out = parsers.left_out(reader.text("serves"))
-    refused, unread = _refused(out.who)
-    served, words = reader.terms("serves", "beneficiaries", text=_groups_in(reader, "serves"))
-    of_ages, _ = reader.terms("ages", "beneficiaries", text=_groups_in(reader, "ages"))
-    named = parsers.age_groups(dict.fromkeys((*served, *of_ages)), ages)
-    served = [code for code in named if code not in refused]
-    if not served and all(parsers.says_everybody(word) for word in words):
-        words = []  # without a group it is for everybody
-    words = [*words, *out.unclear, *unread]
-    excluded, conditions = reader.terms("excludes", "beneficiaries", named=True)
-    for code in (code for code in served if code in excluded):
-        labels = Vocabulary.load("beneficiaries").term(code).labels
-        both = Coded(labels["en"], labels)
-        problem = Phrase("{group} stand among those who are helped and among those who are not", group=both)
-        reader.say("excludes", problem, Phrase("ask which holds; until then they are taken as not helped"))
-    links: tuple[tuple[Literal["serves", "excludes"], list[str]], ...] = (
-        ("serves", served),
-        ("excludes", list(dict.fromkeys([*excluded, *refused]))),
-    )
-    for link, codes in links:
-        for code in codes:
-            term = term_id(Vocabulary.load("beneficiaries").term(code))
-            group = Attribute(id="", link_id="", link_entity="service", link_type=link, taxonomy_term_id=term)
-            yield Part.like(group, (link, code), "link_id")
-    for word in conditions:
-        if parsers.says_nobody(word):
-            continue
-        condition = match_term("conditions", word)
-        if condition is None:
-            _say_unknown(reader, "excludes", word)
-            continue
-        labels = _labels_with_english("conditions", condition.code, reader.intake.area)
-        attribute = Attribute(id="", link_id="", link_entity="service", link_type="excludes", value=labels["en"])
-        yield Part.like(attribute, ("excludes", condition.code), "link_id")
-    for word in words:
-        _say_unknown(reader, "serves", word)
-
-
-def _say_unknown(reader: Reader, link: str, word: str) -> None:
-    reader.say(
-        link,
-        Phrase("{word!r} is no group that we know", word=word),
-        Phrase("it was left out; write a code into [words.{link}]", link=link),
-    )
-
-
-def _abroad(site: RowSite) -> str:
-    """Return the country of a place abroad; empty for one at home."""
-    country = site.location.country or ""
-    return country if country != site.reader.intake.area.code else ""
-
-
-def _numbers_of(site: RowSite, reader: Reader, phones: Sequence[parsers.PhoneValue]) -> list[RowNumber]:
-    """Return the numbers that a row of a place or of its service says, and say which of them are shown to nobody."""
-    area, unit, country = site.reader.intake.area, site.location.area_unit, _abroad(site)
-    more = _numbers(reader, "phone_international", country, unit)
-    fax = _numbers(reader, "fax", country, unit)
-    home = area.phone_country
-    written = reader.take("messenger", parsers.accounts, country or home) or []
-    accounts = [*written, *parsers.accounts_among(reader.text("phone"))]
-    answered = {phone.number for phone in (*phones, *more) if not phone.fax}
-    dialled = [*fax, *phones, *more]
-    numbers = {
-        phone.number: (phone.extension, "/".join(phone.apps) or ("voice" if phone.number in answered else "fax"))
-        for phone in dialled
-    }
-    numbers |= {number: (None, "text") for number in numbers if number.startswith(parsers.SMS)}
-    numbers |= {account.url: (None, account.app) for account in accounts}
-    hidden = {phone.number for phone in dialled if hides_number(phone.note)}
-    own = hidden | _carried(reader, phones, hidden)
-    if numbers and any(row.withholds("phone") for row in _readers(reader, site.reader)):
-        own = {*numbers}
-    elif hidden:
-        problem = Phrase("words beside a number ask that it be shown to nobody")
-        reader.say("phone", problem, Phrase("it is for custodians only, whatever is approved"))
-    return [RowNumber(number, extension, kind, number in own) for number, (extension, kind) in numbers.items()]
-
-
-def _carried(reader: Reader, phones: Sequence[parsers.PhoneValue], hidden: set[str]) -> set[str]:
-    """Return the mobile numbers of somebody who is named beside them, but for those that are hidden, and say so."""
-    noted = [phone for phone in phones if phone.note]
-    if not noted:
-        return set()
-    if parsers.names_person(reader.text("phone")):
-        noted = [*phones]
-    else:
-        who = {word for word in tokens(_people_of(reader)) if len(word) > SHORT_OF_NAME}
-        noted = [phone for phone in noted if not who.isdisjoint(tokens(phone.note))]
-    carried = {phone.number for phone in noted if parsers.is_carried(phone.number)} - hidden
-    if carried:
-        problem = Phrase("somebody is named beside a mobile number")
-        fix = Phrase("it is for custodians only, whatever is approved; ask for the number of the office")
-        reader.say("phone", problem, fix)
-    return carried
-
-
-SHORT_OF_NAME = 2
-"""Letters of a word by which nobody who is to be asked for is known: an initial, "of"."""
 
 
 def _phones(site: RowSite, numbers: Sequence[RowNumber], service: str, audience: Audience) -> Iterator[RecordRow]:
@@ -973,7 +399,7 @@ def _phones(site: RowSite, numbers: Sequence[RowNumber], service: str, audience:
 
 def _hours(reader: Reader, owner: Reader, audience: Audience) -> tuple[Part, ...]:
     """Return opening hours; words that could not be read stay private, they may hold anything."""
-    heading = first_of(map(_round_the_clock, _readers(reader, owner)))
+    heading = first_of(map(_round_the_clock, readers_of(reader, owner)))
     return reader.described(("hours", "utc_offset"), owner, _schedules, heading, audience)
 
 
@@ -1006,11 +432,6 @@ def _hours_told(text: str, languages: tuple[str, ...]) -> list[parsers.HoursValu
     return parsers.hours(parsers.moscow_time(text)[0], languages)
 
 
-def _readers(reader: Reader, owner: Reader) -> tuple[Reader, ...]:
-    """Return the row of a service and that of its place, where it is another."""
-    return (reader,) if reader is owner else (reader, owner)
-
-
 def _round_the_clock(reader: Reader) -> str:
     """Return the column, folded, that asks whether it is open day and night and is answered with yes; else nothing."""
     cells = reader.row.cells
@@ -1020,18 +441,6 @@ def _round_the_clock(reader: Reader) -> str:
 @lru_cache(maxsize=1_000)
 def _asking_round_the_clock(headings: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(filter(ROUND_THE_CLOCK.search, headings))
-
-
-def _labels_with_english(taxonomy: str, code: str, area: StudyArea) -> Mapping[str, str]:
-    """Return the label of a term in English, which records hold, and in every language of a study area."""
-    return _labels(taxonomy, code, tuple(dict.fromkeys(("en", *area.languages))))
-
-
-@lru_cache(maxsize=2_000)
-def _labels(taxonomy: str, code: str, languages: tuple[str, ...]) -> Mapping[str, str]:
-    """Return the label of a term in some languages; rows name few different terms."""
-    terms = Vocabulary.load(taxonomy)
-    return MappingProxyType({language: str(terms.label(code, language)) for language in languages})
 
 
 def _languages(reader: Reader, owner: Reader) -> Iterator[Part]:
@@ -1065,7 +474,7 @@ def _terms_of_use(reader: Reader, service: str) -> tuple[str, list[Record]]:
         )
     codes, words = reader.papers()
     for code in codes:
-        labels = _labels_with_english("documents", code, reader.intake.area)
+        labels = labels_with_english("documents", code, reader.intake.area.languages)
         paper = record_id(source, "required_document", service, code)
         records.append(RequiredDocument(id=paper, service_id=service, document=labels["en"]))
         records += _translated("required_document", paper, "document", labels, source)
@@ -1096,27 +505,6 @@ def _price(text: str, money: parsers.Money, asks: str) -> parsers.CostValue | No
     return parsers.cost(text, money)
 
 
-def _coverage(reader: Reader, service: str) -> Iterator[Record]:
-    """Yield the units that are served from here: those it says, else all that it names as where it is."""
-    area = reader.intake.area
-    units: dict[str, None] = {}
-    for part in reader.parts("covers", "service_types"):
-        named = units_served(area, part)
-        units |= dict.fromkeys(named)
-        if not named:
-            reader.say("covers", Phrase("{part!r} is no unit that we know", part=part), Phrase("check the name"))
-    if not reader.text("covers"):
-        beside = units_served(area, reader.any_text("unit"))
-        units |= dict.fromkeys(beside) if len(beside) > 1 or beside == (area.code,) else {}
-    for unit in units:
-        yield ServiceArea(
-            id=record_id(reader.source, "service_area", service, unit),
-            service_id=service,
-            area_unit=unit,
-            name=area.label(unit, "en"),
-        )
-
-
 def _standing(reader: Reader, owner: Reader, audience: Audience) -> Iterator[Part]:
     """Yield when it was checked, how many it takes, who pays: the last two for partners at most."""
     day = owner.day("verified_on", past=True)
@@ -1142,16 +530,16 @@ def _capacity(reader: Reader, day: dt.date | None, audience: Audience) -> Iterat
         return
     number, text = capacity.number, reader.text("capacity")
     if number is None and capacity.free is None:
-        problem = Phrase("{text} says no number", text=_short(text))
+        problem = Phrase("{text} says no number", text=shortened(text))
         reader.say("capacity", problem, Phrase("ask how many it takes when it is not full"))
         return
     most = None if number is None else number.most or number.value
     if most in OF_UNKNOWN:
-        problem = Phrase("{text} may stand for what is not known", text=_short(text))
+        problem = Phrase("{text} may stand for what is not known", text=shortened(text))
         reader.say("capacity", problem, Phrase("ask how many it takes when it is not full"))
         return
     if number is not None and (number.most or number.about):
-        problem = Phrase("{text}: {number} at most", text=_short(text), number=most or 0)
+        problem = Phrase("{text}: {number} at most", text=shortened(text), number=most or 0)
         reader.say("capacity", problem, Phrase("look whether it is right"), "note")
     free = most if capacity.free is None else capacity.free
     places = ServiceCapacity(
@@ -1189,22 +577,17 @@ def _place(site: RowSite) -> None:
         if ramp is not None:
             text = "Step-free entrance" if ramp else "Steps at the entrance"
             site.add(Accessibility(id=own(Accessibility), location_id=location.id, description=text))
-    who, mails = _people_of(reader), site.mails_of_people
+    who, mails = who_answers(reader), site.mails_of_people
     if who or mails:
         about = {"location_id": location.id, "name": who or None, "email": mails or None}
         site.add(Contact(id=own(Contact), **about, audience="custodian"))
-
-
-def _people_of(reader: Reader) -> str:
-    """Return who answers, as the row says it in a column or beside the name of the body."""
-    return reader.text("contact") or parsers.without_people(reader.text("organization"))[1]
 
 
 def _add_address(site: RowSite, own: str) -> None:
     """Add the address, unless it is none or must not be told."""
     reader, location, address = site.reader, site.location, site.reader.text("address")
     if points_elsewhere(address):
-        problem = Phrase("{text} is the address of something else", text=_short(address))
+        problem = Phrase("{text} is the address of something else", text=shortened(address))
         reader.say("address", problem, Phrase("no address is kept; write it in full"))
     elif address and not parsers.is_blank(address) and not hides_place(address):
         index, address = postal_code(address)

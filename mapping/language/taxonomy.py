@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, TypeVar
 
 from rapidfuzz import fuzz, process
@@ -189,6 +190,18 @@ class Vocabulary:
         ('Access to education for children.', 'en')
         """
         return self.term(code).label(language)
+
+
+@lru_cache(maxsize=2_000)
+def labels_in(taxonomy: str, code: str, languages: tuple[str, ...]) -> Mapping[str, str]:
+    """Return the label of a term in some languages; rows name few different terms."""
+    terms = Vocabulary.load(taxonomy)
+    return MappingProxyType({language: str(terms.label(code, language)) for language in languages})
+
+
+def labels_with_english(taxonomy: str, code: str, languages: tuple[str, ...]) -> Mapping[str, str]:
+    """Return the label of a term in English, which records hold, and in some languages."""
+    return labels_in(taxonomy, code, tuple(dict.fromkeys(("en", *languages))))
 
 
 def match_term(taxonomy: str, text: str, *, least: float = 0.88) -> Match | None:

@@ -14,10 +14,11 @@ from typing import NamedTuple
 from mapping.apart import Helper
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Issue, counted
+from mapping.intake.facts.places import LOOKED_AT
 from mapping.intake.row_keys import row_key, without_repeats
 from mapping.intake.row_reader import MANY, Intake, Reader
 from mapping.intake.rows import PackedRows, SheetRow
-from mapping.intake.services import LOOKED_AT, read_row
+from mapping.intake.services import read_row
 from mapping.language.i18n import Phrase
 from mapping.model import Audience, Record
 from mapping.packed import TOGETHER, Packed, PackedTable, RecordRow, Values, record_row

@@ -1,0 +1,101 @@
+"""By which numbers and accounts the body of a row is reached, and which of them are shown to nobody."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mapping.area.names.countries import country_abroad
+from mapping.intake.dialling import lacks_town, town_codes, towns_beside
+from mapping.intake.row_reader import Reader, readers_of
+from mapping.language import parsers
+from mapping.language.fold import tokens
+from mapping.language.i18n import Phrase
+from mapping.safety.sensitive_text import hides_number
+
+
+class RowNumber(NamedTuple):
+    """A number or an account by which somebody is reached."""
+
+    number: str
+    extension: int | None
+    kind: str
+    own: bool
+    """Whether it is for custodians only, whatever is approved."""
+
+
+def numbers_in(reader: Reader, name: str, country: str, unit: str | None) -> list[parsers.PhoneValue]:
+    """Return the numbers of a cell, saying what was mended in them; one within a town gets the town's code.
+
+    Those of a row abroad are read as its country dials them; where a place may be one abroad, those that cannot be read
+    at home are, and none is completed.
+    """
+    text = reader.text(name)
+    if not text:
+        return []
+    area, place = reader.intake.area, reader.any_text("place") or reader.any_text("unit")
+    home, towns = area.phone_country, tuple[str, ...]()
+    region, perhaps = country or home, country or country_abroad(area, place)
+    if lacks_town(text, region):
+        if perhaps not in ("", region):
+            region = region if lacks_town(text, perhaps) else perhaps
+        else:
+            towns = (*town_codes(area, region, unit, place), *towns_beside(area, region, text))
+    numbers = reader.take(name, parsers.phones, region, tuple(dict.fromkeys(towns))) or []
+    for phone in numbers:
+        if phone.doubt:
+            reader.say(name, phone.doubt, Phrase("look whether it is right"), "note")
+    return numbers
+
+
+def numbers_of(
+    reader: Reader, owner: Reader, phones: Sequence[parsers.PhoneValue], country: str, unit: str | None
+) -> list[RowNumber]:
+    """Return the numbers that a row of a place or of its service says, and say which of them are shown to nobody."""
+    area = owner.intake.area
+    more = numbers_in(reader, "phone_international", country, unit)
+    fax = numbers_in(reader, "fax", country, unit)
+    home = area.phone_country
+    written = reader.take("messenger", parsers.accounts, country or home) or []
+    accounts = [*written, *parsers.accounts_among(reader.text("phone"))]
+    answered = {phone.number for phone in (*phones, *more) if not phone.fax}
+    dialled = [*fax, *phones, *more]
+    numbers = {
+        phone.number: (phone.extension, "/".join(phone.apps) or ("voice" if phone.number in answered else "fax"))
+        for phone in dialled
+    }
+    numbers |= {number: (None, "text") for number in numbers if number.startswith(parsers.SMS)}
+    numbers |= {account.url: (None, account.app) for account in accounts}
+    hidden = {phone.number for phone in dialled if hides_number(phone.note)}
+    own = hidden | _carried(reader, phones, hidden)
+    if numbers and any(row.withholds("phone") for row in readers_of(reader, owner)):
+        own = {*numbers}
+    elif hidden:
+        problem = Phrase("words beside a number ask that it be shown to nobody")
+        reader.say("phone", problem, Phrase("it is for custodians only, whatever is approved"))
+    return [RowNumber(number, extension, kind, number in own) for number, (extension, kind) in numbers.items()]
+
+
+def _carried(reader: Reader, phones: Sequence[parsers.PhoneValue], hidden: set[str]) -> set[str]:
+    """Return the mobile numbers of somebody who is named beside them, but for those that are hidden, and say so."""
+    noted = [phone for phone in phones if phone.note]
+    if not noted:
+        return set()
+    if parsers.names_person(reader.text("phone")):
+        noted = [*phones]
+    else:
+        who = {word for word in tokens(who_answers(reader)) if len(word) > SHORT_OF_NAME}
+        noted = [phone for phone in noted if not who.isdisjoint(tokens(phone.note))]
+    carried = {phone.number for phone in noted if parsers.is_carried(phone.number)} - hidden
+    if carried:
+        problem = Phrase("somebody is named beside a mobile number")
+        fix = Phrase("it is for custodians only, whatever is approved; ask for the number of the office")
+        reader.say("phone", problem, fix)
+    return carried
+
+
+SHORT_OF_NAME = 2
+"""Letters of a word by which nobody who is to be asked for is known: an initial, "of"."""
+
+
+def who_answers(reader: Reader) -> str:
+    """Return who answers, as the row says it in a column or beside the name of the body."""
+    return reader.text("contact") or parsers.without_people(reader.text("organization"))[1]
