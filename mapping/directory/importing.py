@@ -19,7 +19,7 @@ from mapping.batch import Batch, Progress
 from mapping.directory.conflicts import CLAIMED, claim, claims_of, ranks, said, said_anew, settled
 from mapping.directory.rows import Row, holds_any, row_values, stored_ids, stored_rows, to_row
 from mapping.directory.undo import undone, whole_row
-from mapping.directory.writing import CHUNK, Change, Missing, Writing
+from mapping.directory.writing import CHUNK, Change, Missing, Writing, belongs
 from mapping.errors import InvalidRecord
 from mapping.language.fold import coarse, skeleton
 from mapping.language.i18n import Coded, Phrase, Several, show
@@ -283,8 +283,6 @@ class Import:
         """Put some rows in their table, of which some may be there as they were ``before``."""
         names = [*columns(RECORDS[table])]
         new = [row for row in given if row[0] not in before] if before else given
-        if table not in CLAIMED and self._merged:  # what a steward took out of what is said stays out
-            new = [row for row in new if row[0] not in self._merged]
         if table == ServiceCapacity.table:
             day, place = self._on.isoformat(), names.index("updated")
             new = [(*row[:place], row[place] or day, *row[place + 1 :]) for row in new]
@@ -336,17 +334,21 @@ class Import:
         return records
 
     def _followed(self, record: Record) -> Record | None:
-        """Return what a record says of what is still there, merged records as what they became; None of an erased."""
-        if record.id in self.erased or record.get("link_id") in self.erased:
+        """Return what a record says of what is still there, merged records as what they became.
+
+        None of one that was erased or taken out, and of what is of such a one alone.
+        """
+        if record.id in self.erased:
             return None
-        values = record.__dict__.copy()
-        values |= {name: None for name in references(type(record)) if values[name] in self.erased}
-        for name in (
-            "id",
-            *references(type(record)),
-            *(column for column in ("link_id", "subject") if column in values),
-        ):
+        values, owners = record.__dict__.copy(), references(type(record))
+        for name in ("id", *owners, *(column for column in ("link_id", "subject") if column in values)):
             values[name] = self.kept.get(values[name], values[name])
+        if values["id"] in self._gone or values.get("link_id") in self._gone:
+            return None
+        lost = {name: None for name in owners if values[name] in self._gone}
+        values |= lost
+        if lost and not belongs(record.table, values):
+            return None
         followed = record.restored(values)
         if record.table in CLAIMED and followed.id in self._merged:
             self.given[record.table][followed.id][record.id] = to_row(followed)
@@ -356,6 +358,16 @@ class Import:
     def _merged(self) -> frozenset[str]:
         """The ids that stand for merged ones."""
         return frozenset(self.kept.values())
+
+    @cached_property
+    def _gone(self) -> frozenset[str]:
+        """The ids of what was erased, and of what somebody took out and the batch does not bring as an edit."""
+        parts = defaultdict[str, set[str]](set)
+        for table, record in self.db.conn.execute("SELECT link_entity, kept FROM merged"):
+            if table not in CLAIMED:
+                parts[table].add(record)
+        out = (ids - stored_ids(self.db, table, ids) for table, ids in parts.items())
+        return frozenset(self.erased).union(*out) - self.batch.edited
 
     def ids(self, table: str) -> set[str]:
         """Return the ids of the records of a table that the batch speaks of."""
@@ -485,14 +497,20 @@ class Import:
         return both > 0 and 2 * both >= min(before, now)
 
     def _take_out(self) -> None:
-        """Remove the parts of records that the batch names for it."""
+        """Remove the parts of records that the batch names for it; its sender's own list may bring its own again."""
         named: dict[str, list[str]] = {}
         for table, record in self.batch.removed:
             if table not in PARTS:
                 raise InvalidRecord(f"{self.batch.file}: a {table} is no part of a record and cannot be taken out")
             named.setdefault(table, []).append(record)
+        for table in named:
+            origins = origins_of(self.db, table, named[table])
+            for record in stored_ids(self.db, table, named[table]):
+                if record not in origins or origins[record][0] != self.batch.source.id:
+                    self.writing.settle(table, record)
         for table in reversed(RECORDS):
-            self.writing.remove(table, named.get(table, ()))
+            if table in named:
+                self.writing.take_out(table, named[table])
 
     def _replace_parts(self, earlier: Mapping[str, set[str]]) -> None:
         """Remove parts of the batch's records that this list gave before and gives no more."""

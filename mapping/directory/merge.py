@@ -101,7 +101,7 @@ def keep_edit(writing: Writing, old: Row, new: Row, *, table: str, fields: Mappi
         names = {field for name in fields for field in together(name)}
         _say(writing, table, old["id"], {name: new[name] for name in sorted(names - DECIDED_OTHERWISE)})
     else:
-        _settle(writing, table, old["id"])
+        writing.settle(table, old["id"])
     writing.put(table, {new["id"]: new})
     for name in new:
         if old[name] and new[name] != old[name]:
@@ -139,7 +139,7 @@ def _price_anew(writing: Writing, service: str, words: str | None) -> None:
 
 def _put_or_take_out(writing: Writing, table: str, record: str, row: Row | None) -> None:
     """Store a part as it is now, or take it out; no import undoes either."""
-    _settle(writing, table, record)
+    writing.settle(table, record)
     if row is None:
         writing.remove(table, [record])
     else:
@@ -170,7 +170,7 @@ def merge(writing: Writing, table: str, keep: str, others: Sequence[str]) -> Non
     while waiting:
         name, other, survivor = waiting.pop(0)
         _move_all(writing, name, other, survivor)
-        _settle(writing, name, other, survivor=survivor)
+        writing.settle(name, other, survivor=survivor)
         gone.append((name, other))
         own |= {survivor} if other in own else set()
         waiting += [repeat for repeat in _repeats(writing, name, survivor) if (repeat[0], repeat[1]) not in gone]
@@ -235,9 +235,9 @@ def _part_texts(writing: Writing, texts: Collection[str], own: Container[str]) -
             first[row["field"], row["language"]] = identifier
         elif row["field"] == "name":
             writing.put("translation", {identifier: row | {"field": "alternate_name"}})
-            _settle(writing, "translation", identifier)
+            writing.settle("translation", identifier)
         elif row["field"] != "alternate_name":
-            _settle(writing, "translation", identifier, survivor=first[row["field"], row["language"]])
+            writing.settle("translation", identifier, survivor=first[row["field"], row["language"]])
             writing.remove("translation", [identifier])
 
 
@@ -296,12 +296,6 @@ def _move_all(writing: Writing, table: str, other: str, survivor: str) -> None:
         writing.put("claim", {told_by: row | {"fields": row["fields"].replace(before, after)}})
     led = rows_where(writing.db, "merged", "link_entity = ? AND kept = ? ORDER BY id", table, other)
     writing.put("merged", {own: row | {"kept": survivor} for own, row in led.items()})
-
-
-def _settle(writing: Writing, table: str, record: str, *, survivor: str | None = None) -> None:
-    """Let imports leave a record as it stands, or take it for another."""
-    (on,) = writing.db.conn.execute('SELECT "on" FROM batch WHERE number = ?', [writing.number]).fetchone()
-    writing.put("merged", {record: {"id": record, "link_entity": table, "kept": survivor or record, "on": on}})
 
 
 def _repeats(writing: Writing, table: str, survivor: str) -> list[tuple[str, str, str]]:

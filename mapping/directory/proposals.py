@@ -209,7 +209,8 @@ def carry_out(writing: Writing, row: Row, *, by: str, on: dt.date) -> None:
                 "translation", {translation_id: to_row(_new("translation", translation_id, link | {"text": text}))}
             )
     elif kind == "remove":
-        writing.remove(table, [record])
+        writing.settle(table, record)
+        writing.take_out(table, [record])
     elif kind == "merge":
         if any(version(writing.db, table, other) != before for other, before in fields["others"].items()):
             raise Outdated

@@ -3,17 +3,17 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlite_utils
 
-from mapping.directory.rows import Row, as_json, insert, row_values, rows_where, stored_rows, upsert
+from mapping.directory.rows import Row, as_json, insert, row_values, rows_where, stored_ids, stored_rows, upsert
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message, Phrase
 from mapping.language.parsers import Money
-from mapping.model import RECORDS, Source
+from mapping.model import PARTS, RECORDS, WORDS, Source, references
 from mapping.packed import Values
 from mapping.safety.agreed import Showing
 
@@ -87,6 +87,12 @@ Changed = tuple[str, Row | None, Row | None]
 """Record, before, after; None where it was or is not there."""
 
 
+def belongs(table: str, row: Mapping[str, Any]) -> bool:
+    """Tell whether a record is of another, whichever that is; one that never is of another belongs to itself."""
+    owners = [name for name, parent in references(RECORDS[table]).items() if parent not in WORDS]
+    return not owners or any(row[name] for name in owners) or bool(row.get("link_id"))
+
+
 class Writing:
     """The changes of one batch, within a transaction."""
 
@@ -157,6 +163,26 @@ class Writing:
         if rows and table in RECORDS:
             self.change.removed[table] += len(rows)
         return len(rows)
+
+    def take_out(self, table: str, ids: Collection[str]) -> None:
+        """Remove parts of records with what is a part of them alone; what is of another record too only leaves them."""
+        for child in sorted(PARTS):
+            kind = RECORDS[child]
+            for column in (column for column, parent in references(kind).items() if parent == table):
+                rows = rows_where(self.db, child, f'"{column}" IN (SELECT value FROM json_each(?))', json.dumps([*ids]))
+                left = {record: row | {column: None} for record, row in rows.items()}
+                apart = [record for record, row in left.items() if not belongs(child, row)]
+                self.put(child, {record: row for record, row in left.items() if record not in apart})
+                if apart:
+                    self.take_out(child, apart)
+            if "link_id" in kind.model_fields and (linked := stored_ids(self.db, child, ids, "link_id")):
+                self.take_out(child, linked)
+        self.remove(table, ids)
+
+    def settle(self, table: str, record: str, *, survivor: str | None = None) -> None:
+        """Let imports leave a record as it stands, be it there or taken out, or take it for another."""
+        (on,) = self.db.conn.execute('SELECT "on" FROM batch WHERE number = ?', [self.number]).fetchone()
+        self.put("merged", {record: {"id": record, "link_entity": table, "kept": survivor or record, "on": on}})
 
     def _insert(self, table: str, rows: Iterable[Any], way: Callable[..., None] = insert) -> None:
         """Store rows, in place of those of the same ids where ``way`` is `upsert`."""

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from mapping.batch import Batch
 from mapping.cli import app
 from mapping.directory.conflicts import Conflict
 from mapping.directory.directory import Directory
@@ -21,6 +22,7 @@ from mapping.model import (
     Approval,
     Contact,
     CostOption,
+    Language,
     Location,
     Organization,
     Phone,
@@ -361,6 +363,93 @@ def test_services_and_places_are_merged_with_their_ties(directory: Directory) ->
     assert (spot.name, spot.precision) == ("The office", "area")
     names = [one.text for one in directory.records(Translation) if one.field == "alternate_name"]
     assert (spot.alternate_name, names) == ("Office", [])
+
+
+PHONE, SPOKEN = key("phone", "1", None, "Advice", None), record_id("sample", "language", "spoken")
+STEWARDS = Source(id=record_id("stewards", "source"), name="Stewards")
+
+
+def with_phone(*more: str) -> Batch:
+    """A list with a service, its numbers, and a language that is spoken at the first."""
+    parts = service("Advice", of="Umed", phones=["1", *more])
+    text = Translation(
+        id=record_id("sample", "translation", "text"),
+        link_entity="phone",
+        link_id=PHONE,
+        field="description",
+        language="tg",
+        text="Навбатдор",
+    )
+    return batch(organization("Umed"), *parts, Language(id=SPOKEN, phone_id=PHONE, code="tg"), text)
+
+
+def take_out(directory: Directory, table: str, record: str, **more: Any) -> None:
+    own = Batch(STEWARDS, "by hand", removed=[(table, record)], partial=True)
+    directory.add(own, by="zarina", on=TODAY, **more)
+
+
+def propose_to_take_out(directory: Directory, table: str, record: str) -> None:
+    asked = directory.propose("remove", table, record, {}, by="zarina", on=TODAY, reason="no longer theirs")
+    directory.decide(asked, "accepted", by="noor", on=TODAY)
+
+
+@pytest.mark.parametrize("way", [take_out, propose_to_take_out])
+def test_what_a_steward_took_out_stays_out_with_what_was_said_of_it(directory: Directory, way: Any) -> None:
+    directory.add(with_phone(), on=TODAY)
+    way(directory, "phone", PHONE)
+    for more in ((), ("2",)):
+        directory.add(with_phone(*more), on=TODAY)
+        assert [phone.number for phone in directory.records(Phone)] == [*more]
+        assert not directory.records(Language)
+        assert not directory.records(Translation, link_id=PHONE)
+
+
+def test_what_was_taken_out_comes_back_when_that_is_undone(directory: Directory) -> None:
+    directory.add(with_phone(), on=TODAY)
+    before = holds(directory)
+    take_out(directory, "phone", PHONE)
+    directory.undo(by="zarina", on=TODAY)
+    assert holds(directory) == before
+    take_out(directory, "phone", PHONE)
+    directory.undo(by="zarina", on=TODAY)
+    directory.add(with_phone(), on=TODAY)
+    assert holds(directory) == before
+
+
+def test_what_was_taken_out_comes_back_where_somebody_enters_it_anew(directory: Directory) -> None:
+    directory.add(with_phone(), on=TODAY)
+    phone = directory.record(Phone, PHONE)
+    take_out(directory, "phone", PHONE)
+    anew = Batch(STEWARDS, "by hand", records=[phone], partial=True, edited={PHONE})
+    directory.add(anew, by="zarina", on=TODAY)
+    assert directory.record(Phone, PHONE) == phone
+
+
+def test_a_sender_may_bring_again_what_it_took_out_of_its_own_list(directory: Directory) -> None:
+    directory.add(with_phone(), on=TODAY)
+    own = batch()
+    own.removed, own.partial = [("phone", PHONE)], True
+    directory.add(own, on=TODAY)
+    assert not directory.records(Phone)
+    directory.add(with_phone(), on=TODAY)
+    assert directory.record(Phone, PHONE).number == "1"
+
+
+def test_a_contact_that_was_taken_out_leaves_the_numbers_of_the_desk(directory: Directory) -> None:
+    desk = contact("Duty desk", organization="Umed")
+    parts = service("Advice", of="Umed", phones=["1"])
+    list_ = batch(organization("Umed"), *parts, desk)
+    list_.records = [
+        record.model_copy(update={"contact_id": desk.id}) if isinstance(record, Phone) else record
+        for record in list_.records
+    ]
+    directory.add(list_, on=TODAY)
+    assert directory.record(Phone, PHONE).contact_id == desk.id
+    take_out(directory, "contact", desk.id)
+    assert directory.record(Phone, PHONE).contact_id is None
+    directory.add(list_, on=TODAY)
+    assert not directory.records(Contact)
+    assert directory.record(Phone, PHONE).contact_id is None
 
 
 def test_a_merged_record_is_merged_again(directory: Directory) -> None:
