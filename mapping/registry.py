@@ -22,9 +22,10 @@ from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from zipfile import is_zipfile
 
 from mapping.errors import FormatError, InvalidRecord
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Phrase, both
 
 if TYPE_CHECKING:
     from mapping.language.i18n import Message
@@ -123,13 +124,15 @@ def format_of(path: Path) -> ModuleType:
             return module
     names = ", ".join(module.__name__.rpartition(".")[2] for module in fitting)
     problem = Phrase(
-        "{path}: ends in {suffix} and holds none of what we read from such files ({names}); unpack an archive and give"
-        " its files one by one",
+        "{path}: ends in {suffix} and holds none of what we read from such files ({names})",
         path=path,
         suffix=suffix,
         names=names,
     )
-    raise FormatError(problem)
+    fix = Phrase("ask the sender for a table (.xlsx or .csv)")
+    if is_zipfile(path):
+        fix = Phrase("unpack the archive and give its files one by one")
+    raise FormatError(both(problem, fix))
 
 
 @cache

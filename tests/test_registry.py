@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import zipfile
 from importlib.metadata import EntryPoint
 from inspect import unwrap
 
@@ -136,8 +137,14 @@ def test_where_formats_share_an_ending_the_contents_decide(folder, tmp_path):
         assert registry.format_of(tmp_path / "a.json").__name__ == f"mapping.formats.{name}"
     (folder / "plain.py").unlink()
     registry._in_folders.cache_clear()
-    with pytest.raises(FormatError, match=r"holds none of what we read from such files \(stars\); unpack an archive"):
+    with pytest.raises(FormatError, match=r"holds none of what we read from such files \(stars\); ask the sender"):
         registry.format_of(tmp_path / "a.json")
+    write(folder, "packed", "SUFFIX = '.zip'\ndef recognises(path): return False\ndef read(path): ...\n")
+    registry._in_folders.cache_clear()
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("notes.txt", "x")
+    with pytest.raises(FormatError, match=r"such files \(packed\); unpack the archive"):
+        registry.format_of(tmp_path / "a.zip")
 
 
 @pytest.mark.parametrize("text", ["def read(path): ...\n", "SUFFIX = '.kml'\n", "SUFFIX = 3\ndef read(path): ...\n"])

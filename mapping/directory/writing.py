@@ -4,14 +4,14 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlite_utils
 
 from mapping.directory.rows import Row, as_json, insert, row_values, rows_where, stored_ids, stored_rows, upsert
 from mapping.errors import InvalidRecord
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message, Phrase, show
 from mapping.language.parsers import Money
 from mapping.model import PARTS, RECORDS, WORDS, Source, references
 from mapping.packed import Values
@@ -26,6 +26,18 @@ NOT_HELD = Message("No longer in the list, and kept until somebody decides")
 
 MOVED = Message("Moved to another place, as it seems:")
 """What is said of those that seem to have moved, before how many they are."""
+
+
+COUNTED: tuple[tuple[str, Message], ...] = (
+    ("organization", Message("{count} {count:organization|organizations}")),
+    ("service", Message("{count} {count:service|services}")),
+    ("location", Message("{count} {count:place|places}")),
+    ("activity", Message("{count} {count:activity|activities}")),
+    ("referral_agreement", Message("{count} {count:agreement|agreements}")),
+    ("standard_assessment", Message("{count} {count:answer|answers}")),
+    ("case_count", Message("{count} {count:figure|figures}")),
+)
+"""Tables that a list is about, and how many of their records are told."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +86,18 @@ class Change:
 
     def __str__(self) -> str:
         """Say it in one line; who sent the list is nothing that it gave."""
-        new, changed, unchanged, removed = (
-            counter.total() - counter[Source.table]
-            for counter in (self.added, self.changed, self.unchanged, self.removed)
-        )
-        counts = [("new", new), ("changed", changed), ("as before", unchanged)]
-        counts += [(word, n) for word, n in (("removed", removed), ("missing", len(self.missing))) if n]
-        return ", ".join(f"{count} {word}" for word, count in counts)
+        counters = {"new": self.added, "changed": self.changed, "as before": self.unchanged, "removed": self.removed}
+        counters["missing"] = Counter(record.table for record in self.missing)
+        texts = (f"{kinds} {word}" for word, counter in counters.items() if (kinds := _kinds(counter)))
+        return "; ".join(texts) or "nothing new, nothing changed"
+
+
+def _kinds(counter: Counter[str]) -> str:
+    """Say how many records of each kind some are; what belongs to others is counted together."""
+    counts = [(counter[table], words) for table, words in COUNTED]
+    texts = [show(replace(words, values={"count": count}), "en") for count, words in counts if count]
+    rest = counter.total() - counter[Source.table] - sum(count for count, _ in counts)
+    return ", ".join([*texts, *([f"{rest} part{'s' if rest > 1 else ''}"] if rest else [])])
 
 
 Changed = tuple[str, Row | None, Row | None]

@@ -4,12 +4,12 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mapping.errors import FormatError
 from mapping.formats import readable
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Phrase, both
 
 MAX_UNPACKED = 500 * 2**20
 MAX_RATIO = 200
@@ -55,28 +55,32 @@ def members(path: Path) -> list[zipfile.ZipInfo]:
             )
         if member.flag_bits & 1:
             raise FormatError(Phrase("{path}: is encrypted; ask the sender for it without a password", path=path))
-    if is_bomb(files):
-        raise FormatError(
-            Phrase(
-                "{path}: unpacks to {size} MB, which no honest list does; ask for the tables alone",
-                path=path,
-                size=unpacked_size(files),
-            )
-        )
+    require_honest(path, files, Phrase("ask for the tables alone"))
     return [member for member in files if not member.is_dir()]
 
 
-def is_bomb(files: Iterable[zipfile.ZipInfo]) -> bool:
-    """Tell whether the files of an archive unpack to more than any honest list does, all together or one of them."""
-    sizes = [(file.file_size, file.file_size / max(file.compress_size, 1)) for file in files]
-    return sum(size for size, _ in sizes) > MAX_UNPACKED or any(
-        size > 2**20 and ratio > MAX_RATIO for size, ratio in sizes
-    )
+def require_honest(path: Path, files: Sequence[zipfile.ZipInfo], fix: Phrase) -> None:
+    """Refuse an archive that unpacks to more than any honest list does, all of it or one file; ``fix`` says what to do.
 
-
-def unpacked_size(files: Iterable[zipfile.ZipInfo]) -> str:
-    """Return what the files of an archive unpack to, in megabytes."""
-    return f"{sum(file.file_size for file in files) / 2**20:.0f}"
+    Raises
+    ------
+    FormatError
+        It does.
+    """
+    size = sum(file.file_size for file in files)
+    if size > MAX_UNPACKED:
+        problem = Phrase("{path}: unpacks to {size} MB, which no honest list does", path=path, size=size // 2**20)
+        raise FormatError(both(problem, fix))
+    for file in files:
+        packed = max(file.compress_size, 1)
+        if file.file_size > 2**20 and file.file_size > MAX_RATIO * packed:
+            problem = Phrase(
+                "{path}: {file} unpacks to {ratio} times its size, which no honest list does",
+                path=path,
+                file=file.filename,
+                ratio=file.file_size // packed,
+            )
+            raise FormatError(both(problem, fix))
 
 
 def content(path: Path, member: zipfile.ZipInfo) -> bytes:

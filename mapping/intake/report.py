@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mapping.batch import Batch, Issue, Level, RefusedRow
+from mapping.directory.writing import COUNTED
 from mapping.language.i18n import Message, Phrase, Several, and_more, show
 from mapping.language.languages import attributes
 from mapping.language.spreadsheet import neutral
@@ -110,21 +111,9 @@ def grouped(issues: Iterable[Issue]) -> list[IssueGroup]:
     return sorted(issue_groups, key=lambda g: (SECRECY not in g.fix, order.index(g.level), -len(g.issues), g.column))
 
 
-TABLES = (
-    ("organization", Message("{count} {count:organization|organizations}")),
-    ("service", Message("{count} {count:service|services}")),
-    ("location", Message("{count} {count:place|places}")),
-    ("activity", Message("{count} {count:activity|activities}")),
-    ("referral_agreement", Message("{count} {count:agreement|agreements}")),
-    ("standard_assessment", Message("{count} {count:answer|answers}")),
-    ("case_count", Message("{count} {count:figure|figures}")),
-)
-"""Tables that a list is about, and how many of their records are told."""
-
-
 def given(batch: Batch, language: str = "en") -> str:
     """Say how many records of each kind a batch holds."""
-    counts = ((len(batch.of(table)), words) for table, words in TABLES)
+    counts = ((len(batch.of(table)), words) for table, words in COUNTED)
     records = Several(replace(words, values={"count": count}) for count, words in counts if count)
     return show(records, language) if records else Message("nothing").into(language)
 

@@ -391,12 +391,14 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(directory: Directo
     before = dump(directory)
     change = directory.add(batch(umed(description="New"), organization("Other")), on=TODAY, dry_run=True)
     assert (change.added["organization"], change.changed["organization"]) == (1, 1)
-    assert str(change) == "2 new, 1 changed, 1 as before"  # the other body and its provenance; the provenance
+    assert (
+        str(change) == "1 organization, 1 part new; 1 organization changed; 1 part as before"
+    )  # the parts: provenance
     assert dump(directory) == before
 
 
 def test_of_an_empty_list_nothing_is_new(directory: Directory) -> None:
-    assert str(directory.add(batch(), on=TODAY)) == "0 new, 0 changed, 0 as before"
+    assert str(directory.add(batch(), on=TODAY)) == "nothing new, nothing changed"
 
 
 def test_a_second_writer_is_told_to_wait(directory: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -563,7 +565,7 @@ def test_parts_that_a_list_gives_no_more_go_and_wholes_are_reported(directory: D
     change = directory.add(less, on=TODAY)
     assert change.removed == {"phone": 1, "language": 1, "service_at_location": 1}
     assert [str(one) for one in change.missing] == ["service Umed: Counselling"]
-    assert str(change).endswith("3 removed, 1 missing")
+    assert str(change).endswith("; 3 parts removed; 1 service missing")
     assert {r.number for r in directory.records(Phone)} == {"2", "3"}
     assert directory.count("service") == 2
     gone = directory.history(key("phone", "1", None, "Legal advice", None))

@@ -18,7 +18,7 @@ from openpyxl.utils import column_index_from_string
 
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, readable
-from mapping.formats._archives import MAX_MEMBERS, is_bomb, unpacked_size
+from mapping.formats._archives import MAX_MEMBERS, require_honest
 from mapping.formats.tables._disguise import require_no_text
 from mapping.language.i18n import Message, Phrase, Several
 
@@ -233,14 +233,7 @@ def _looked_at(path: Path) -> dict[str, Look]:
 
 def _require_honest(path: Path, parts: zipfile.ZipFile) -> None:
     members = parts.infolist()
-    if is_bomb(members):
-        raise FormatError(
-            Phrase(
-                "{path}: unpacks to {size} MB, which no honest list does; ask for it as values only",
-                path=path,
-                size=unpacked_size(members),
-            )
-        )
+    require_honest(path, members, Phrase("ask for it as values only"))
     if len(members) > MAX_MEMBERS:
         raise FormatError(
             Phrase(
