@@ -42,14 +42,16 @@ _FOR_A_WHILE = re.compile(
     re.I,
 )
 _MEANWHILE = re.compile(
+    rf"\b{alternatives('for repair')}|"
     r"муваққ ?ат\w*|муваккат\w*|\btemporar\w*|vaqtincha\w*|вақтинча\w*|тимчасово|уақытша|убактылуу|"
     r"geçici(?:\s+olarak)?|\bврем(?:енно|\.)",
     re.I,
 )
-"""Words for "for a while", which say nothing of a close by themselves: a temporary place to stay is none."""
+"""Words for "for a while", which say nothing of a close by themselves: a temporary place to stay is none, and who mends
+houses is not closed."""
 _STOPS = re.compile(
     r"закры|закрит|приост|прекр|\bне\b|баста|пӯшид|пушид|намекун|намешав|надор|қатъ|катъ|боздошт|clos|shut|suspend|stop|paus|"
-    r"unavail|\bno[tn]?\b|out\s+of|yopi|ёпи|ishlam|ишлам|to.?xta|тўхта|жаб|иштебе|істемей|тоқта|токто|kapa|verilm|durdur|"
+    r"unavail|\bno[tn]?\b|out\s+of|yopi|ёпи|ishlam|ишлам|to.?xta|тўхта|жаб|иштебе|істемей|тоқта|токто|kapa|verilm|durdur|închi|inchi|ёпиқ|"
     r"працю|призуп|зачин",
     re.I,
 )
@@ -86,7 +88,7 @@ _CLOSED = re.compile(
     r"does\s?n.?t\s+(?:exist|work|operate)|"
     r"yopil|yopiq|ishlamay|faoliyat\w*\s+(?:yurit?may|to.?xta)|ёпил|ишламай|фаолият\w*\s+(?:юритмай|тўхта)|"
     r"mavjud\s+emas|kapat[ıi]l(?!ma)|kapand[ıi]|\bkapal[ıi]\b(?!\s+(?:grup|alan|otopark))|"
-    r"не\s+працю|закрит[оаи]\b|жұмыс\s+істемей|жабыл(?:ды|ған|ган)|\bжаб[ыі][қк]\b|иштебей|\bînchis\w*|nu\s+(?:mai\s+)?(?:funcțion|activ|lucr)",
+    r"не\s+працю|(?:закрит|зачинен)[оаи]\b|ёпиқ|баста\s*[,;.]|жұмыс\s+істемей|жабыл(?:ды|ған|ган)|\bжаб[ыі][қк]\b|иштебей|\bînchis\w*|nu\s+(?:mai\s+)?(?:funcțion|activ|lucr)",
     re.I,
 )
 
@@ -198,11 +200,34 @@ def standing(remark: str) -> tuple[Standing, str] | None:
         ("inactive", _CLOSED.search(plain)),
     )
     outcome = next(((meant, _whole_words(plain, hit)) for meant, hit in ways if hit), None)
+    if outcome and outcome[0] == "inactive" and _opens_again(plain, outcome[1]):
+        return "temporarily closed", outcome[1]
     if outcome and _is_of_a_season(plain, *outcome):
         return None
-    if outcome and outcome[0] == "inactive" and any(day["until"] or day["to"] for day in _DAYS.finditer(plain)):
-        return "temporarily closed", outcome[1]
     return outcome
+
+
+def _opens_again(text: str, words: str) -> bool:
+    """Tell whether a text that says by some words that something is closed says until when it is.
+
+    >>> _opens_again("closed until spring", "closed"), _opens_again("зачинено до війни", "зачинено")
+    (True, False)
+    """
+    if any(day["until"] or day["to"] for day in _DAYS.finditer(text)):
+        return True
+    clause = next((part for part in re.split(r"[.;,()\n]", text) if words in part), text)
+    names = tokens(clause)
+    for place, name in enumerate(names):
+        beside = names[place + 1 : place + 3] if name in _BEFORE_END else []
+        beside = names[max(0, place - 2) : place] if name in _BEHIND_END else beside
+        joined = [name] if name.endswith(_JOINED_END) else []
+        if any(word.startswith(_TO_COME) for word in (*beside, *joined)):
+            return True
+    return False
+
+
+_BEFORE_END, _BEHIND_END = words_for("before when it ends"), words_for("behind when it ends")
+_JOINED_END = tuple(words_for("joined when it ends"))
 
 
 def _is_of_a_season(text: str, standing: Standing, words: str) -> bool:
@@ -233,6 +258,8 @@ _ONCE = re.compile(
 """Words by which something closes on a day, or closed once, rather than is closed in a month of every year."""
 _MONTHS = tuple(name for name in MONTHS if len(name) > len("may"))
 _SEASONS = tuple(words_for("season stems"))
+_TO_COME = (*words_for("time to come stems"), *_MONTHS)
+"""How words begin that tell until when something is closed: a season, a month, "further notice"."""
 _DAYS = re.compile(
     r"(?P<until>\b(?:до|по|till?|until|to|by|то)\s+(?:конца\s+|охири\s+|моҳи\s+|(?:the\s+)?end\s+of\s+)*)?"
     r"(?P<day>\d{1,2}[./-]\d{1,2}[./-](?:20)?\d\d|\d{1,2}[./]20\d\d|20\d\d-\d\d(?:-\d\d)?|"

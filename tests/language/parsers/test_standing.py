@@ -200,3 +200,51 @@ def test_who_closes_every_season_is_not_closed(remark, closed):
 def test_what_is_disclosed_is_not_closed():
     assert standing("not to be disclosed") is None
     assert standing("disclosed on request") is None
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "closed for repair until spring",
+        "closed until spring",
+        "closed until further notice",
+        "out of service for maintenance",
+        "закрыто до весны",
+        "закрыто до сентября",
+        "закрыто до особого распоряжения",
+        "то баҳор баста",
+        "то моҳи сентябр баста",
+        "bahorgacha yopiq",
+        "bahorga qadar yopiq",
+        "баҳоргача ёпиқ",
+        "жөндеуге байланысты жабық",
+        "көктемге дейін жабық",
+        "оңдоого байланыштуу жабык",
+        "жазга чейин жабык",
+        "închis pentru reparații",
+        "închis până în primăvară",
+        "tadilat nedeniyle kapalı",
+        "bahara kadar kapalı",
+        "закрито до весни",
+        "зачинено на ремонт",
+    ],
+)
+def test_what_is_closed_for_repair_or_until_a_time_is_closed_for_a_while_in_each_language(remark):
+    outcome = standing(remark)
+    assert outcome and outcome[0] == "temporarily closed"
+
+
+@pytest.mark.parametrize(
+    ("remark", "meant"),
+    [
+        ("закрыт, до этого работал", "inactive"),
+        ("зачинено", "inactive"),
+        ("closed before spring 2024", "inactive"),
+        ("helps to repair houses", None),
+        ("ajută la reparații", None),
+        ("closed in spring", None),
+    ],
+)
+def test_no_end_and_no_repair_of_its_own_make_no_close_for_a_while(remark, meant):
+    outcome = standing(remark)
+    assert (outcome and outcome[0]) == meant
