@@ -288,9 +288,9 @@ def _add_service(site: RowSite, named: RowService) -> None:
     if audience != site.audience:  # the place must not tell where a service is that fewer may know
         site.location.audience = strictest(site.location.audience, audience)
     ages = ages_of(reader)
-    labels = labels_in("service_types", code, reader.intake.area.languages)
+    labels = labels_with_english("service_types", code, reader.intake.area.languages)
     own_word = "" if named.written in {code, *labels.values()} else reader.harmless("service", named.written)
-    name = labels.get("en") or next(iter(labels.values()))
+    name = labels["en"]
     fees, terms_of_use = _terms_of_use(reader, service)
     term = Vocabulary.load("service_types").term(code)
     at = {
@@ -383,7 +383,6 @@ def _names(code: str, languages: tuple[str, ...]) -> tuple[Part, ...]:
             "link_id",
         )
         for language, text in labels_in("service_types", code, languages).items()
-        if text
     )
 
 

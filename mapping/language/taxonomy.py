@@ -194,9 +194,15 @@ class Vocabulary:
 
 @lru_cache(maxsize=2_000)
 def labels_in(taxonomy: str, code: str, languages: tuple[str, ...]) -> Mapping[str, str]:
-    """Return the label of a term in some languages; rows name few different terms."""
-    terms = Vocabulary.load(taxonomy)
-    return MappingProxyType({language: str(terms.label(code, language)) for language in languages})
+    """Return the label of a term in those of some languages that it has one in; rows name few different terms.
+
+    What a record holds as its text in a language is in that language: where there is none, whoever reads it falls back.
+
+    >>> dict(labels_in("documents", "BIRTH", ("ne", "ru")))
+    {'ru': 'Свидетельство о рождении'}
+    """
+    labels = Vocabulary.load(taxonomy).term(code).labels
+    return MappingProxyType({language: text for language in languages if (text := labels.get(language))})
 
 
 def labels_with_english(taxonomy: str, code: str, languages: tuple[str, ...]) -> Mapping[str, str]:

@@ -31,6 +31,7 @@ from mapping.model import (
 from mapping.quality.duplicates import SOURCE as STEWARDS
 from mapping.quality.duplicates import Decided, apply
 from mapping.quality.matching import candidates
+from tests.analysis.invented import Changed
 from tests.conftest import TINY
 from tests.support.second_person import EveryMap
 
@@ -1921,3 +1922,14 @@ def test_a_cost_is_kept_in_the_languages_of_the_area(tmp_path, tiny_area):
     batch = read(tmp_path / "list.csv", area=tiny_area, today=TODAY)
     held = {text.language for text in batch.of("translation") if text.field == "fees_description"}
     assert held == set(tiny_area.languages)
+
+
+def test_in_a_language_without_words_nothing_of_a_vocabulary_is_kept_as_said_in_it(tmp_path, tiny_area):
+    """English words that pass for an original in another language go out as that: who exports them calls them so."""
+    area = Changed(tiny_area, languages=("ne", "tg"))
+    cells = "Umed,legal aid,Juybor,free,passport"
+    (tmp_path / "list.csv").write_text(f"name,kind,district,cost,documents\n{cells}\n", "utf-8")
+    batch = read(tmp_path / "list.csv", area=area, today=TODAY)
+    assert {text.language for text in batch.of("translation")} == {"tg", "en"}
+    (service,) = batch.of("service")
+    assert service.name == "Legal aid"
