@@ -223,19 +223,19 @@ def _is_sure(area: StudyArea, match: UnitMatch, name: str, kind: str, first: boo
     if any(find_unit(area, text).unit not in (None, match.unit) for text in inner):
         return False
     key = key_of(re.sub(r"\([^)]*\)", " ", name))[0]
-    return first and (_centred(area, name) == match.unit or key not in names_of(area).places)
+    return first and (_centred(area, name) == match.unit or not names_of(area).places_called(key))
 
 
 def _centred(area: StudyArea, name: str) -> str:
     """Return the unit of which a town is the centre, if there is one such town and no other unit is called so."""
     names, key = names_of(area), key_of(re.sub(r"\([^)]*\)", " ", name))[0]
-    units = {place.unit for place in names.places.get(key, []) if place.rank <= SEAT}
+    units = {place.unit for place in names.places_called(key) if place.rank <= SEAT}
     bearers = names.current.get(key, set()) - units
     return units.pop() if len(units) == 1 and not bearers and not city_abroad(area, name) else ""
 
 
 def _known_place(area: StudyArea, name: str, unit: str) -> str:
     """Return the name of a place of the gazetteer within a unit; "" where there is no such, or more than one."""
-    places = names_of(area).places.get(key_of(name).key, [])
+    places = names_of(area).places_called(key_of(name).key)
     within = [place for place in places if unit in (place.unit, *area.ancestors(place.unit))]
     return name if len(within) == 1 else ""

@@ -628,9 +628,13 @@ class Reader:
 
     def say_remarked(self) -> None:
         """Say which fields a remark, or the words for help, speak of and no column tells."""
+        money = self.intake.area.money
         for name, folded in zip(self.intake.columns.private, self.intake.remarks, strict=True):
-            for about in parsers.remarked(self.row.cells.get(folded, "")):
-                if about in parsers.CHANGES or not self.text(about):
+            remark = self.row.cells.get(folded, "")
+            for about in parsers.remarked(remark, money):
+                other = about == "cost" and parsers.names_amount(remark, money)
+                other = other and not set(re.findall(r"\d+", remark)) <= set(re.findall(r"\d+", self.text(about)))
+                if about in parsers.CHANGES or other or not self.text(about):
                     problem = Phrase("the remark seems to say this: {field}", field=field_name(about))
                     self._keep(name, problem, Phrase("write it into a column of its own"), "doubt")
 

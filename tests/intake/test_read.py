@@ -1933,3 +1933,10 @@ def test_in_a_language_without_words_nothing_of_a_vocabulary_is_kept_as_said_in_
     assert {text.language for text in batch.of("translation")} == {"tg", "en"}
     (service,) = batch.of("service")
     assert service.name == "Legal aid"
+
+
+@pytest.mark.parametrize(("remark", "cost"), [("Stipend USD 30/month", ""), ("стипендия 300 $ в месяц", "free")])
+def test_an_amount_of_money_in_a_remark_is_not_lost_in_silence(take, remark, cost):
+    heads, row = with_cells(Cost=cost)
+    told = said(take((*row[:6], remark, *row[7:]), heads=heads))
+    assert any(column == "Remark" and "cost" in str(problem) for _, column, problem in told), told

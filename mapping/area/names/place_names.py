@@ -68,6 +68,8 @@ class Names:
     kinds: dict[str, set[str]] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     places: dict[str, list[NamedPlace]] = field(default_factory=dict)
+    bent: dict[str, list[NamedPlace]] = field(default_factory=dict)
+    """Places by their names but for the vowels at the end: see `places_called`."""
     whole: dict[str, set[str]] = field(default_factory=dict)
     last: dict[str, set[str]] = field(default_factory=dict)
     """By the last word of a name of several: Джами, of Абдурахмона Джами."""
@@ -110,6 +112,12 @@ class Names:
         for key in {key_of(way).key for spelt in called for way in ways(spelt)} - {""}:
             if place not in self.places.setdefault(key, []):
                 self.places[key].append(place)
+            if len(stem := key.rstrip(VOWELS)) >= SHORTEST - 1 and place not in self.bent.setdefault(stem, []):
+                self.bent[stem].append(place)
+
+    def places_called(self, key: str) -> list[NamedPlace]:
+        """Return the places of a name, else those whose names differ in the vowels at the end: в Чашме, из Чашмы."""
+        return self.places.get(key) or self.bent.get(key.rstrip(VOWELS), [])
 
     def is_carried_over(self, text: str) -> bool:
         """Tell whether other vowels of a class may be the same name in another script: Кӯлоб, Kulyab."""
@@ -284,6 +292,8 @@ def place_stages(names: Names, text: str, key: str) -> Iterator[tuple[list[Named
     hits = [p for spelt, places in names.places.items() if _squeezed_coarse(spelt) == rough for p in places]
     if hits:
         yield hits, not names.is_carried_over(text)
+    if key not in names.places and (bent := names.places_called(key)):
+        yield bent, True
     if like := _alike(key, names.places):
         yield [p for spelt in like for p in names.places[spelt]], True
 
@@ -308,7 +318,7 @@ def unit_stages(names: Names, text: str, key: str) -> Iterator[tuple[set[str], s
             yield _roughly(names.former, _squeezed_coarse(spelt)), "former" if carried else "like"
         yield _without_ending(names.current, spelt), "now"
         yield _without_ending(names.former, spelt, rough=True), "former"
-        yield {p.unit for p in names.places.get(spelt, [])}, "town"
+        yield {p.unit for p in names.places_called(spelt)}, "town"
         yield _without_ending(names.towns, spelt), "town"
     yield _abbreviated(names, text), "short"
     for spelt in spellings:

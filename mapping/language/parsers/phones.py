@@ -10,6 +10,7 @@ from typing import Literal
 import phonenumbers
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
+from mapping.language.fold import alternatives
 from mapping.language.i18n import UNSAID, Phrase, both, country_name, either
 from mapping.language.parsers._cells import Partly, Unreadable, cell, given, is_blank, says_none, shown
 
@@ -82,6 +83,9 @@ _LEFT_OUT = re.compile(r"(?:(?<=\d)|[\s.-])[xх_]+(?![\w.])", re.I)
 """Signs behind digits that stand for others which are not told: "5-51-1x"."""
 _NUMBERED = re.compile(r"\b(?:number|no|номер\w*|рақам\w*|ракам\w*|raqam\w*|numara\w*)\b", re.I)
 """Words that a number of anything may follow: one to call only where they stand next to it."""
+_OF_A_NUMBER = rf"(?:{alternatives('short number', 'speaking of a number')}|{_NUMBERED.pattern}|{_LINE.pattern})"
+_SHORT_NUMBER = re.compile(rf"[\s(\[:,–—-]*(?:{_OF_A_NUMBER}[\s)\].:–—-]*){{1,4}}", re.I)
+"""Nothing but words that say of a number that it is a short one, or a free one."""
 _WITHIN = re.compile(
     r"\b(?:каб|ком|комн|оф|эт|ауд|кв|корп|стр|room|floor|office|flat|building|хона|утоқ|ошёна|бино|xona|qavat|oda|kat|"
     r"кабинет\w*|комнат\w*|офис\w*|этаж\w*|квартир\w*|дом|школ\w*|лиценз\w*)\b|№",
@@ -346,6 +350,8 @@ class _PhoneReader:
         if not (digits.isdigit() and len(digits) in SHORT) or _WITHIN.search(part):
             return False
         known = _is_known_short(digits, self.region)
+        if _SHORT_NUMBER.fullmatch(f"{before} {behind}"):
+            return True
         if not before:
             return known or re.match(rf"[\s(\[:–—-]*(?:{_LINE.pattern})", behind, re.I) is not None
         if not known and re.match(r"\s*[^\W\d_]", behind):

@@ -4,6 +4,7 @@ import re
 from functools import cache, lru_cache
 
 from mapping.language.fold import alternatives, skeleton, tokens, words_for
+from mapping.language.parsers.amounts import Money, names_amount
 from mapping.language.parsers.dates import MONTHS
 from mapping.language.parsers.hours import names_days
 from mapping.language.parsers.lists import left_out
@@ -18,10 +19,11 @@ LEAST = 4
 
 
 @lru_cache(maxsize=20_000)
-def remarked(text: str) -> tuple[str, ...]:
+def remarked(text: str, money: Money | None = None) -> tuple[str, ...]:
     """Return the fields that a remark seems to say something of: capacity, languages, serves, hours, address, cost.
 
     Nothing is read from a remark, which may say anything of anybody: that it speaks of them is all that is told.
+    ``money`` is that of the country.
 
     Examples
     --------
@@ -35,6 +37,8 @@ def remarked(text: str) -> tuple[str, ...]:
     (('hours',), ('address',), ('hours', 'cost'))
     >>> remarked("lawyer Tue & Thu only"), remarked("пулакӣ барои хориҷиён"), remarked("безопасная среда, есть душ")
     (('hours',), ('cost',), ())
+    >>> remarked("стипендия 300 сомони в месяц", Money("TJS", ("сомони",)))
+    ('cost',)
     """
     words = skeleton(text).split()
     says = {
@@ -42,7 +46,7 @@ def remarked(text: str) -> tuple[str, ...]:
         "languages": _speaks(words),
         "serves": _only(words) or bool(left_out(text).who),
         "hours": _begins(words, "season stems") or _tells_times(text, words),
-        "cost": tells_price(text) or _BEGINS_WITH_MONEY.search(text) is not None,
+        "cost": tells_price(text) or _BEGINS_WITH_MONEY.search(text) is not None or names_amount(text, money),
         "address": _begins(words, "moved stems"),
         "status": works_until(text),
     }

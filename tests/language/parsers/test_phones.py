@@ -345,7 +345,7 @@ def test_the_word_for_a_fax_is_for_the_number_behind_it(text, answered, faxes):
         ("Helpline 1616 (free)", ["1616"]),
         ("ishonch telefoni: 1146", ["1146"]),
         ("кор. номер 2020", ["2020"]),
-        ("рақами кӯтоҳ: 2021, рақам 2022", ["2022"]),
+        ("рақами кӯтоҳ: 2021, рақам 2022", ["2021", "2022"]),
         ("звоните 1717", ["1717"]),
         ("1818 (горячая линия)", ["1818"]),
         ("call 102 or +992 00 000 11 11", ["102", "+992000001111"]),
@@ -480,3 +480,31 @@ def test_a_cell_of_an_account_alone_holds_no_number_and_no_fault():
 )
 def test_the_end_of_a_second_number_keeps_its_dash(text):
     assert [phone.number for phone in phones(text, "TJ")] == ["+992322220047", "+992322220048"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "1146 short number",
+        "toll-free 1146",
+        "1146 (короткий)",
+        "1146 бесплатный номер",
+        "рақами кӯтоҳ 1146",
+        "1146 қисқа рақам",
+        "1146 qisqa raqam",
+        "number scurt 1146",
+        "număr scurt: 1146",
+        "қысқа нөмір 1146",
+        "1146 кыска номер",
+        "1146 kısa numara",
+        "короткий номер 1146",
+    ],
+)
+def test_a_number_that_is_said_to_be_short_is_one_in_each_language(words):
+    assert [phone.number for phone in phones(words, "UZ")] == ["1146"]
+
+
+@pytest.mark.parametrize("words", ["1146 консультаций", "каб. 1146", "1146 short of money", "1146 qisqa kurslar"])
+def test_a_count_beside_such_words_is_no_number(words):
+    with pytest.raises(Unreadable):
+        phones(words, "UZ")

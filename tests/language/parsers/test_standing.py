@@ -231,7 +231,8 @@ def test_what_is_disclosed_is_not_closed():
 )
 def test_what_is_closed_for_repair_or_until_a_time_is_closed_for_a_while_in_each_language(remark):
     outcome = standing(remark)
-    assert outcome and outcome[0] == "temporarily closed"
+    assert outcome
+    assert outcome[0] == "temporarily closed"
 
 
 @pytest.mark.parametrize(
