@@ -37,6 +37,12 @@ def chain(language: str) -> tuple[str, ...]:
     return languages.language(language).chain
 
 
+def chain_of(kind: str, field_name: str, language: str) -> tuple[str, ...]:
+    """Return the languages to try for a field of a kind of record, in order: `chain`, but for proper names."""
+    own = languages.language(language)
+    return own.chain_of_organizations if (kind, field_name) == ("organization", "name") else own.chain
+
+
 def translate(text: str, language: str, **values: object) -> str:
     """Say an English text in another language, with its ``{values}`` filled in as that language writes them."""
     template, spoken = _translated(text, language)
@@ -400,13 +406,14 @@ def month_name(number: int, language: str) -> str:
         return f"{number:02}"
 
 
-def month(day: dt.date, language: str) -> str:
-    """Write the month of a day in words: November 2026."""
+def month(day: dt.date, language: str, *, short: bool = False) -> str:
+    """Write the month of a day in words: November 2026, or Nov 2026 where there is little room."""
     own = languages.language(language)
     if own.months:
-        return own.date.format(day="", month=own.months[day.month - 1], year=day.year).strip()
+        wording = "{month} {year}" if short else own.date
+        return wording.format(day="", month=own.months[day.month - 1], year=day.year).strip()
     try:
-        text = format_skeleton("yMMMM", day, locale=(own.document or language).replace("-", "_"))
+        text = format_skeleton("yMMM" if short else "yMMMM", day, locale=(own.document or language).replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         text = f"{day:%Y-%m}"
     return languages.isolated(text.replace("\u202f", languages.SPACE), language, language)

@@ -38,6 +38,9 @@ class LanguageFolder:
     """What it calls itself."""
     fallback: tuple[str, ...] = (SOURCE,)
     """The languages that a reader is shown instead, in order."""
+    organization_names: tuple[str, ...] | None = None
+    """The languages whose names of organizations stand before the name that an organization goes by; as the fallback,
+    where it is not said."""
     document: str = ""
     """How a Word file names it, as ``ru-RU``."""
     decimal: str = ","
@@ -69,6 +72,14 @@ class LanguageFolder:
     def chain(self) -> tuple[str, ...]:
         """Itself, then the languages that stand in for it."""
         return (self.code, *self.fallback)
+
+    @property
+    def chain_of_organizations(self) -> tuple[str, ...]:
+        """Itself, then the languages whose names of organizations stand in for its own.
+
+        Where there is none of these, an organization has the name that it goes by.
+        """
+        return (self.code, *(self.fallback if self.organization_names is None else self.organization_names))
 
 
 @cache

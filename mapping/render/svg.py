@@ -1,9 +1,11 @@
 """A picture that grows downwards: headings, bars, boxes and small charts as SVG, with presentation attributes only."""
 
 import html
+import math
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 FONT = "DejaVu Sans, Noto Sans, Segoe UI, Roboto, Arial, sans-serif"
 """Families that hold the letters of Tajik (ӣ ӯ ҳ қ ғ ҷ), Russian and Uzbek."""
@@ -29,6 +31,10 @@ NAMES, VALUES = 0.34, 0.23
 """Shares of such a picture's width that names and numbers take."""
 
 MARKS = "●▲■◆▼○△□◇▽"
+"""Marks of series, by their place in a key."""
+
+MARKED = 4
+"""How many marks stand on a line."""
 
 Point = tuple[float, float]
 
@@ -289,7 +295,10 @@ class Drawing:
         *,
         equal: bool,
     ) -> None:
-        """Draw lines in a square; with ``equal``, the line from corner to corner too."""
+        """Draw lines in a square; with ``equal``, the line from corner to corner too.
+
+        Several lines have marks on them, each its own, so that they can be told apart without colours.
+        """
         side, left = (self.width * 0.4 if self._names else self.width - 80), 56.0
         if axes[1]:
             self.say(f"↑ {axes[1]}", size=SMALL, soft=True)
@@ -304,8 +313,13 @@ class Drawing:
         if equal:
             self._path(f"M{_n(left)} {_n(top + side)}L{_n(left + side)} {_n(top)}", SOFT, dash="5 4")
         for number, line in enumerate(lines):
-            drawn = "L".join(f"{_n(left + side * x)} {_n(top + side * (1 - y))}" for x, y in line)
+            at = [(left + side * x, top + side * (1 - y)) for x, y in line]
+            drawn = "L".join(f"{_n(x)} {_n(y)}" for x, y in at)
             self._path(f"M{drawn}", _colour(number), width=2.5, dash=_dash(number))
+            if len(lines) > 1:
+                aside = (number + 1) / (len(lines) + 1)  # where lines run together, their marks stand side by side
+                for x, y in _along(at, [(part + aside) / MARKED for part in range(MARKED)]):
+                    self._mark(number, x, y)
         self._y = top + side + 22
         if self._names:
             self._key_at = left + side + 24, top
@@ -318,6 +332,8 @@ class Drawing:
         x, self._y = self._key_at or (8.0, self._y)
         for number, name in enumerate(names):
             self._path(f"M{_n(x)} {_n(self._y + 10)}h26", _colour(number), width=2.5, dash=_dash(number))
+            if len(names) > 1:
+                self._mark(number, x + 13, self._y + 10)
             for line in wrapped(name, self.width - 44 - x, SMALL + 1):
                 self._y += SMALL + 5
                 self._put(x + 34, self._y - 3, line, size=SMALL + 1)
@@ -332,8 +348,7 @@ class Drawing:
             if joined and len(at) > 1:
                 self._path("M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in sorted(at)), LINE, width=1.5)
             for (x, y), text in zip(at, texts, strict=True):
-                mark = MARKS[number % len(MARKS)]
-                self._put(x, y + 4, mark, size=SMALL, anchor="middle", colour=_colour(number))
+                self._mark(number, x, y)
                 self._put(x + 7, y - 1, text, size=SMALL - 1, soft=True)
         self._put(left, top + tall + 15, ends[0], size=SMALL, anchor="middle", soft=True)
         if ends[1] != ends[0]:
@@ -343,9 +358,7 @@ class Drawing:
     def marks_key(self, names: Sequence[str]) -> None:
         """Say what the marks of a panel are."""
         for number, name in enumerate(names):
-            self._put(
-                14, self._y + SMALL, MARKS[number % len(MARKS)], size=SMALL, anchor="middle", colour=_colour(number)
-            )
+            self._mark(number, 14, self._y + SMALL - 4)
             for line in wrapped(name, self.width - 36, SMALL, 2):
                 self._y += SMALL + 3
                 self._put(26, self._y - 3, line, size=SMALL)
@@ -407,6 +420,10 @@ class Drawing:
         own += f' fill="{paint}"' if paint else ""
         self._parts.append(f'<text x="{_n(x)}" y="{_n(y)}"{own}>{html.escape(text)}</text>')
 
+    def _mark(self, number: int, x: float, y: float) -> None:
+        """Draw the mark of a series around a point."""
+        self._put(x, y + 4, MARKS[number % len(MARKS)], size=SMALL, anchor="middle", colour=_colour(number))
+
     def _rect(self, x: float, y: float, width: float, height: float, fill: str, *, edge: bool = False) -> None:
         own = f'fill="{self._fill(fill)}"' + (f' stroke="{PAPER}"' if edge else "")
         at = f'x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"'
@@ -431,6 +448,21 @@ class Drawing:
         own = f' stroke-width="{_n(width)}"' if width != 1 else ""
         own += f' stroke-dasharray="{dash}"' if dash else ""
         self._parts.append(f'<path d="{d}" fill="none" stroke="{colour}"{own}/>')
+
+
+def _along(line: Sequence[Point], shares: Sequence[float]) -> list[Point]:
+    """Return the points of a line at shares of its length."""
+    steps = [(a, b, math.dist(a, b)) for a, b in pairwise(line)]
+    points = []
+    for share in shares:
+        left = share * sum(length for _, _, length in steps)
+        for a, b, length in steps:
+            if left <= length:
+                part = left / length if length else 0.0
+                points.append((a[0] + part * (b[0] - a[0]), a[1] + part * (b[1] - a[1])))
+                break
+            left -= length
+    return points
 
 
 def _colour(number: int) -> str:

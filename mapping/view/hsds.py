@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple, get_args
 from weakref import WeakKeyDictionary
 
 from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, freshness, latest
-from mapping.language.i18n import chain
+from mapping.language.i18n import chain_of
 from mapping.model import RECORDS, WORDS, columns, record_id
 from mapping.view.rules.listing import stands_in_lists
 from mapping.view.view import View
@@ -445,12 +445,12 @@ class _Nest:
         return layout
 
     def _texts(self, record_id: str) -> dict[str, tuple[str, str]]:
-        """Return the best text of each field in the chain of the language, with its own language."""
-        order = {tried: place for place, tried in enumerate(chain(self.language or ""))}
+        """Return the best text of each field for the readers of the language, with its own language."""
         best: dict[str, tuple[str, str]] = {}
         for row in self.inside.get(NestedTable("translation", "link_id"), {}).get(record_id, ()):
             spoken, name = row["language"], row["field"]
-            if spoken in order and (name not in best or order[spoken] < order[best[name][1]]):
+            order = chain_of(row["link_entity"], name, self.language or "")
+            if spoken in order and (name not in best or order.index(spoken) < order.index(best[name][1])):
                 best[name] = (row["text"], spoken)
         return best
 

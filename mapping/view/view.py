@@ -17,7 +17,7 @@ from typing import Self
 
 from mapping.errors import FormatError, NotFound
 from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, active, freshness, latest
-from mapping.language.i18n import chain
+from mapping.language.i18n import chain_of
 from mapping.language.meaning import Meaning
 from mapping.model import AUDIENCES, RECORDS, Audience
 from mapping.view.entries import (
@@ -422,12 +422,13 @@ class View:
         return list(self.connection.execute(query, [json.dumps(wanted)]))
 
     def _texts(self, ids: Iterable[str], language: str) -> dict[tuple[str, str], tuple[str, str]]:
-        """Return the best text of each field of some records in the chain of a language."""
-        order = {tried: place for place, tried in enumerate(chain(language))}
+        """Return the best text of each field of some records for the readers of a language."""
         best: dict[tuple[str, str], tuple[str, str]] = {}
         for row in self._where("translation", "link_id", ids):
-            key = (row["link_id"], row["field"])
-            if row["language"] in order and (key not in best or order[row["language"]] < order[best[key][1]]):
+            key, order = (row["link_id"], row["field"]), chain_of(row["link_entity"], row["field"], language)
+            if row["language"] in order and (
+                key not in best or order.index(row["language"]) < order.index(best[key][1])
+            ):
                 best[key] = (row["text"], row["language"])
         return best
 

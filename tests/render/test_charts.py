@@ -11,7 +11,7 @@ from mapping.errors import NotFound
 from mapping.language.i18n import Message
 from mapping.registry import analyses
 from mapping.render.charts import WIDTH, chart, kind_of
-from mapping.render.svg import Drawing
+from mapping.render.svg import MARKED, MARKS, Drawing
 from mapping.result import Column, Curve, Figure, Result
 from tests.analysis.invented import TODAY
 from tests.support.sample import SECRETS, public_parts, sample_view, secret_parts
@@ -121,6 +121,31 @@ def test_a_curve_of_shares_has_the_line_of_equals(tiny_area):
     curves = (Curve(Message("Lorenz"), (0.0, 0.5, 1.0), (0.0, 0.1, 1.0)),)
     svg = drawn(made(curves=curves, picture="curve"), tiny_area)
     assert [n for n in svg.iter(f"{SVG}path") if n.get("stroke-dasharray") == "5 4"]
+
+
+def test_each_of_several_lines_has_a_mark_of_its_own_on_it_and_in_the_key(tiny_area):
+    """Printed without colours, two lines are told apart by their marks, also where they run together."""
+    curves = tuple(Curve(Message(name), (0.0, 0.5, 1.0), (0.0, 0.1, 1.0)) for name in ("Before", "After"))
+    svg = drawn(made(curves=curves, picture="curve"), tiny_area)
+    marks = {
+        sign: [(float(n.get("x")), float(n.get("y"))) for n in svg.iter(f"{SVG}text") if n.text == sign]
+        for sign in MARKS
+    }
+    assert [sign for sign, points in marks.items() if points] == ["●", "▲"]
+    assert len(set(marks["●"] + marks["▲"])) == 2 * (MARKED + 1), "those of the key too, and none upon another"
+    left, side = 56.0, WIDTH - 80  # the square begins there, and its lowest line is where the numbers across stand
+    bottom = next(
+        float(n.get("y")) for n in svg.iter(f"{SVG}text") if n.text == "0%" and n.get("text-anchor") == "middle"
+    )
+    for sign in "●▲":
+        for x, y in marks[sign][:MARKED]:
+            across, up = (x - left) / side, (bottom - 16 - (y - 4)) / side
+            assert up == pytest.approx(0.2 * across if across < 0.5 else 1.8 * across - 0.8, abs=0.01)
+
+
+def test_a_line_alone_has_no_marks(tiny_area):
+    curves = (Curve(Message("Lorenz"), (0.0, 1.0), (0.0, 1.0)),)
+    assert not set(MARKS) & set(said(drawn(made(curves=curves, picture="curve"), tiny_area)))
 
 
 def test_before_and_after_stand_beside_each_other(tiny_area):

@@ -22,6 +22,7 @@ from mapping.language.lexicon import lexicon
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import RECORDS, WEEKDAYS, Phone, RequiredDocument, Schedule, Service, Source, Unit, record_id
 from mapping.safety.redaction import PUBLISHED
+from mapping.view import hsds
 from mapping.view.entries import sort_key
 from mapping.view.postings import packed, unpacked
 from mapping.view.rules.opening import DAY, minutes_of
@@ -158,6 +159,27 @@ def test_an_organization_has_all_its_names(view: View) -> None:
         "Qulla Hospital",
         "Umed",
     ]
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        ({"ru": "Мост"}, {"uz": "Kuprik", "tg": "Мост", "ru": "Мост", "en": "Kuprik"}),
+        ({"ru": "Мост", "tg": "Кӯпрук"}, {"uz": "Кӯпрук", "tg": "Кӯпрук", "ru": "Мост", "en": "Kuprik"}),
+        ({"ru": "Мост", "en": "Bridge"}, {"uz": "Bridge", "tg": "Мост", "ru": "Мост", "en": "Bridge"}),
+        ({"ru": "Мост", "tg": "Кӯпрук", "uz": "Koʻprik"}, {"uz": "Koʻprik", "tg": "Кӯпрук"}),
+    ],
+)
+def test_an_organization_is_called_as_its_readers_would_ask_for_it(
+    names: dict[str, str], shown: dict[str, str], tiny_area: StudyArea, tmp_path: Path
+) -> None:
+    """In Uzbek by its own name or a Tajik one before a Russian one: in the view as in HSDS; a service as texts are."""
+    parts = organization("Kuprik", names=names), service("Advice", of="Kuprik", names={"ru": "Совет"})
+    with sample_view(tmp_path, tiny_area, *parts) as view:
+        for language, name in shown.items():
+            assert [one.name for one in view.organizations(language=language)] == [name]
+            assert [one["name"] for one in hsds.records(view, "organization", language=language)] == [name]
+        assert [one.name for one in view.services(language="uz")] == ["Совет"]
 
 
 def test_places_that_may_not_be_shown_have_no_point(view: View) -> None:

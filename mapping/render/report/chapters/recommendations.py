@@ -1,6 +1,6 @@
 """Chapter 11: what is recommended to whom, and what became of the recommendations before."""
 
-from mapping.language.i18n import Message, date
+from mapping.language.i18n import Message, date, month
 from mapping.render.report.composer import Pen, cells
 from mapping.render.report.elements import TableRow
 from mapping.render.report.national import REVIEWED
@@ -55,7 +55,7 @@ def _matrix(pen: Pen) -> None:
             texts = (
                 what,
                 material.say(recommendation.addressee),
-                f"{recommendation.deadline:%m.%Y}",
+                month(recommendation.deadline, language, short=True),
                 recommendation.value_text(language),
             )
             rows.append(TableRow(recommendation.number, cells(*texts, language=language)))
