@@ -94,12 +94,13 @@ class Recommendation:
     evidence: Message
     table: str
     cost: Cost
-    indicator: str
     measure: Message
     value: float | None
     target: float
     responsible: Text | None = None
     kind: Kind = "count"
+    indicator: str = ""
+    """The code by which the report tells of what is measured, if it does."""
     number: str = ""
     status: Status = "new"
     before: float | None = None

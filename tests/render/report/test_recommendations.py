@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import math
+import re
 from types import SimpleNamespace
 from typing import get_args
 
@@ -253,6 +254,16 @@ def test_what_a_region_alone_lacks_is_not_told_as_all_that_it_lacks(material):
             region = each.key.removeprefix("region-")
             assert each.value == sum(regions == [region] for regions in lacking.values())
             assert str(each.evidence).startswith("Core functions lacking only in ")
+
+
+def test_a_code_stands_at_an_aim_only_where_the_report_says_what_it_is(material, report):
+    table = next(block for block in report.blocks() if getattr(block, "anchor", "") == "t-indicators")
+    known = {row.cells[0].text for row in table.rows} | {str(name) for name, _ in reports.ACRONYMS}
+    codes = {each.indicator for each in advise(material)}
+    assert codes - {""} <= known
+    assert "" in codes, "visitors say what is missing, of which no indicator is kept"
+    chapter = next(chapter for chapter in report.chapters if chapter.anchor == "recommendations")
+    assert not re.search(r"\d \(\)", repr(chapter))
 
 
 def test_what_is_said_missing_most_is_what_the_finding_names(material):

@@ -86,7 +86,8 @@ def write(pen: Pen, recommendation: Recommendation, *, whom: bool = False) -> No
     if recommendation.aim is not None:
         pairs.append((Message("Aim"), recommendation.aim))
     else:
-        target = f"{recommendation.value_text(language)} ({recommendation.indicator})"
+        code = f" ({recommendation.indicator})" if recommendation.indicator else ""
+        target = f"{recommendation.value_text(language)}{code}"
         pairs.append((Message("Aim"), f"{recommendation.measure.into(language)}: {target}"))
     if pen.progress is not None:
         pairs.append((Message("Status"), STATUSES[recommendation.status]))
