@@ -53,7 +53,7 @@ def patterns() -> list[Used]:
             for pattern in _within(value, set()):
                 methods = called.get((module.__name__ if name[0] == "_" else "", name), set())
                 _keep(kept, pattern, f"{module.__name__}.{name}", methods or {"search"})
-        for node in ast.walk(_tree(module)):
+        for node in _nodes(module):
             if pattern := _written(node, module):
                 _keep(kept, pattern, f"{module.__name__}:{node.lineno}", {node.func.attr} - {"compile"})
     return list(kept.values())
@@ -66,8 +66,10 @@ def _keep(kept: dict[tuple[object, int], Used], pattern: re.Pattern[Any], place:
 
 
 @cache
-def _tree(module: ModuleType) -> ast.Module:
-    return ast.parse(inspect.getsource(module)) if module.__file__ else ast.Module([], [])
+def _nodes(module: ModuleType) -> list[ast.AST]:
+    """Return what a module's text calls, names of something, and goes through."""
+    tree = ast.parse(inspect.getsource(module)) if module.__file__ else ast.Module([], [])
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call | ast.Attribute | ast.For | ast.comprehension)]
 
 
 def _uses() -> dict[tuple[str, str], set[str]]:
@@ -75,7 +77,7 @@ def _uses() -> dict[tuple[str, str], set[str]]:
     uses: dict[tuple[str, str], set[str]] = {}
     for module in modules():
         loops: list[tuple[str, str]] = []
-        for node in ast.walk(_tree(module)):
+        for node in _nodes(module):
             if isinstance(node, ast.Attribute) and node.attr in CALLS[1:]:
                 name = getattr(node.value, "id", getattr(node.value, "attr", ""))
                 for place in (module.__name__, ""):
@@ -126,8 +128,8 @@ class Pieces:
         self.flags = self.parsed.state.flags
         self.signs = self._signs()
 
-    def texts(self, length: int, end: str) -> list[str]:
-        """Return texts of a length: a beginning, a piece again and again, an end that nothing matches."""
+    def pieces(self) -> list[tuple[str, str]]:
+        """Return how texts begin, and the piece that stands in each again and again."""
         pieces: dict[tuple[str, str], None] = {("", sign): None for sign in self.signs}
         for liking in (SIGNS, "1 a", " \n.-1"):
             for before, matched in self._repeats(self.parsed, self.flags, "", liking):
@@ -146,8 +148,7 @@ class Pieces:
         pieces |= {("", one + two): None for one, two in permutations(self.signs[:8], 2)}
         every = [(start, piece) for start, piece in pieces if piece]
         step = max(1, len(every) / MOST_PIECES)
-        chosen = [every[int(at * step)] for at in range(int(len(every) / step))]
-        return [start + (piece * (length // len(piece) + 1))[:length] + end for start, piece in chosen]
+        return [every[int(at * step)] for at in range(int(len(every) / step))]
 
     def _signs(self) -> list[str]:
         """Return a sign of each kind that the parts of the pattern tell apart."""
@@ -191,10 +192,7 @@ class Pieces:
         return _alone(part, self.flags)
 
     def _sign(self, part: Any, liking: str) -> str:
-        if part[0] is _constants.LITERAL:
-            return chr(part[1])
-        known = (*liking, *SIGNS, *map(chr, range(0x20, 0x500)))
-        return next((sign for sign in known if self._one(part).match(sign)), "")
+        return chr(part[1]) if part[0] is _constants.LITERAL else _first_sign(part, self.flags, liking)
 
     def _sample(self, parsed: Iterable[Any], flags: int, liking: str, choice: int) -> str:
         """Return a text that a part matches, more or less; ``choice`` tells which branches are taken."""
@@ -229,6 +227,13 @@ def _alone(part: Any, flags: int) -> re.Pattern[str]:
     kind, value = part
     whole = _parser.SubPattern(state, [(kind, list(value) if isinstance(value, tuple) else value)])
     return _compiler._sre.compile(None, flags, _compiler._code(whole, flags), 0, {}, (None,))
+
+
+@cache
+def _first_sign(part: Any, flags: int, liking: str) -> str:
+    """Return a sign that a part matches: one that is liked, if any."""
+    matches = _alone(part, flags).match
+    return next((sign for sign in (*liking, *SIGNS, *map(chr, range(0x20, 0x500))) if matches(sign)), "")
 
 
 def tried(used: Used, text: str) -> None:

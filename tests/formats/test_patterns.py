@@ -9,7 +9,7 @@ from mapping.intake.row_reader import LONGEST_CELL
 from tests.formats.patterns import Pieces, Used, patterns, tried
 from tests.support.patience import at_most
 
-SHORT, LONGER = 300, 2_000
+SHORT, LONGER = 200, 1_200
 END = "\0"
 SUSPICIOUS = 0.0005
 """Seconds: of a pattern that takes less for some thousand letters nothing is looked at further."""
@@ -23,18 +23,21 @@ def seconds(used: Used, text: str) -> float:
     return time.thread_time() - start
 
 
+def text(start: str, piece: str, length: int) -> str:
+    """Return a text: its beginning, a piece again and again, and an end that nothing matches."""
+    return start + (piece * (length // len(piece) + 1))[:length] + END
+
+
 def stumbles(used: Used) -> str:
     """Return what a pattern takes too long over: at most a few letters of it, or nothing."""
-    pieces = Pieces(used.pattern)
-    texts = (pieces.texts(length, END) for length in (SHORT, LONGER, LONGEST_CELL))
-    for short, longer, longest in zip(*texts, strict=True):
+    for start, piece in Pieces(used.pattern).pieces():
         try:
             with at_most(PATIENCE):
-                taken = seconds(used, longer)
-                if taken > SUSPICIOUS and taken > 14 * seconds(used, short):
-                    tried(used, longest)
+                taken = seconds(used, text(start, piece, LONGER))
+                if taken > SUSPICIOUS and taken > 14 * seconds(used, text(start, piece, SHORT)):
+                    tried(used, text(start, piece, LONGEST_CELL))
         except AssertionError:
-            return f"{used.place} stumbles over {longer[:60]!r}"
+            return f"{used.place} stumbles over {text(start, piece, 60)!r}"
     return ""
 
 
