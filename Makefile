@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 BUILD_FILES := pyproject.toml hatch_build.py package-lock.json
 SHARED_OUT := -n auto --dist loadfile --no-loadscope-reorder
-WALKS := tests/web/walks
+WALKS := tests/web/walks tests/project/adding tests/project/docs
 INSTALL := pip install --quiet --disable-pip-version-check --no-compile
 WARM := python -m compileall -qq -j 0 -x '/tests?/' .venv/lib || true  # pip takes one processor, and all tests of others
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header \
@@ -27,9 +27,9 @@ serve: .venv/run  ## Serve the demo that is in build/
 	@$(BIN)/rohnamo serve --demo --view build/public.db --port $(PORT)
 
 test: .venv/dev  ## Run all tests but the walks (ARGS="-k store" for some of them)
-	$(BIN)/pytest $(SHARED_OUT) --ignore=$(WALKS) $(ARGS)
+	$(BIN)/pytest $(SHARED_OUT) $(WALKS:%=--ignore=%) $(ARGS)
 
-walks: .venv/dev  ## Go through the portals as people do, page by page in a browser (ARGS as above)
+walks: .venv/dev  ## Go through portals, docs and a new country as people do, from end to end
 	$(BIN)/pytest $(SHARED_OUT) $(WALKS) $(ARGS)
 
 fuzz: .venv/dev  ## Run the property tests at random and long (ARGS="-k suppression" for some of them)

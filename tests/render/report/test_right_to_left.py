@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 from mapping.render import report as reports
 from mapping.render.report.writers import docx as word
 from mapping.view.view import View
-from tests.project.test_adding_a_language import spoken
+from tests.project.adding.test_a_language import spoken
 from tests.support.sample import public_parts
 from tests.web.browser.test_right_to_left import CATALOGUE, LANGUAGE
 from tests.web.support.portal import published

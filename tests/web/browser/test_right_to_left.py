@@ -5,7 +5,7 @@ It is Dari, with few of its texts translated, so that most pages hold both ways 
 
 import pytest
 
-from tests.project.test_adding_a_language import spoken
+from tests.project.adding.test_a_language import spoken
 from tests.support.browser import axe_faults, opened_pages
 from tests.support.sample import TODAY, public_parts
 from tests.web.support.portal import published
