@@ -97,6 +97,8 @@ def set_headers(app: Flask) -> None:
 
 def _completed(path: str, status: str, headers: Headers) -> Headers:
     if of_api(path):
+        if not status.startswith(("200", "304")):  # a refusal that is kept on the way would be everybody's
+            headers = [header for header in headers if header[0] != "Cache-Control"]
         kept_nowhere = [] if any(name == "Cache-Control" for name, _ in headers) else [("Cache-Control", "no-store")]
         return [*headers, *API_HEADERS.items(), *kept_nowhere]
     own = [header for header in headers if header[0] not in NOT_SENT]

@@ -21,7 +21,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
-from werkzeug.security import safe_join
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
@@ -31,13 +30,13 @@ from web.headers import set_headers
 from web.kept_pages import KEPT_PAGES, STANDS_READY, TAKES_TURNS, AnswerStore, KeptPages
 from web.layout import Frame, language_of
 from web.rendering import render, set_words
+from web.static_files import FOLDER, NAMES
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = logging.getLogger(__name__)
 mimetypes.add_type("font/woff2", ".woff2")
-STATIC = Path(__file__).parent / "static"
 
 KINDS = {
     ".geojson": "application/geo+json",
@@ -155,6 +154,7 @@ def create_portal(
     for kind in errors.others or ():
         app.register_error_handler(kind, _not_done)
     app.register_error_handler(Exception, _fail)
+    app.wsgi_app = _heads_as_answers(app.wsgi_app)  # type: ignore[method-assign]
     stores: list[AnswerStore] = []
     if shortcut is not None:
         stores.append(shortcut(app.wsgi_app))
@@ -179,12 +179,29 @@ def _speak() -> None:
         abort(404)
 
 
+def _heads_as_answers(inner: "WSGIApplication") -> "WSGIApplication":
+    """Have what is asked by HEAD answered as by GET, and send no more than its head.
+
+    A page that takes what is not GET for a form that was sent would do what the form says: forms are guarded against
+    other sites where they are posted, and only there.
+    """
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return inner(environ, start_response)
+        contents = inner({**environ, "REQUEST_METHOD": "GET"}, start_response)
+        if hasattr(contents, "close"):
+            contents.close()
+        return []
+
+    return answer
+
+
 def static(name: str) -> Response:
     """Return a file that comes with the portals."""
-    path = safe_join(str(STATIC), name)
-    if path is None or not Path(path).is_file():
+    if name not in NAMES:
         abort(404)
-    return file(Path(path).read_bytes(), name)
+    return file((FOLDER / name).read_bytes(), name)
 
 
 def file(contents: bytes, name: str) -> Response:

@@ -1,12 +1,15 @@
 """The headers of every route and every error of every portal: none is forgotten, and none tells more than it should."""
 
 import re
+import socket
+import time
 
 import pytest
 
 from tests.support.sample import TODAY
 from tests.web.support.desk import Desk
 from tests.web.support.office import Office
+from tests.web.support.served import waitress
 from web import create_app
 from web.headers import CONTENT_POLICY, HEADERS, kept_for, open_headers
 
@@ -80,10 +83,113 @@ def test_every_route_and_method_has_them(portal):
     app, client = portal
     seen = 0
     for path in paths(app):
-        for method in METHODS:
-            check(client.open(path, method=method), path)
+        answers = {method: client.open(path, method=method) for method in METHODS}
+        for answer in answers.values():
+            check(answer, path)
+            assert answer.status_code < 500, path
             seen += 1
+        assert answers["HEAD"].status_code == answers["GET"].status_code, path
+        assert answers["HEAD"].data == b"", path
     assert seen > 7 * len(METHODS)
+
+
+ODD_PATHS = (
+    "\0",
+    "/\0",
+    "/en/\0.html",
+    "/en/s/\xed\xa0\x80.html",
+    "/\xff\xfe",
+    "/static/a\0b.css",
+    "/static/" + "a/" * 3000,
+    "/static/" + "a" * 60_000,
+    "/en/s/" + "x" * 60_000 + ".html",
+    "/en/r/\0",
+    "/data/\0",
+    "/api/services/\xed\xa0\x80",
+    "/api/services/" + "x" * 60_000,
+    "http://stranger.example/en/index.html",
+    "/en//index.html",
+    "/" + "../" * 5000,
+    "*",
+    "",
+)
+"""Paths as a server hands them on: no browser asks so."""
+
+ODD_HEADERS = (
+    ("RANGE", "bytes=0-0," + "2-2," * 3000),
+    ("RANGE", "bytes=9-1"),
+    ("IF_RANGE", "\0\xff"),
+    ("IF_NONE_MATCH", '"' * 3000),
+    ("IF_NONE_MATCH", ",".join(f'W/"{number}"' for number in range(3000))),
+    ("IF_MATCH", '"x"'),
+    ("IF_MODIFIED_SINCE", "Fri, 31 Dec 9999 23:59:59 -9999"),
+    ("IF_UNMODIFIED_SINCE", "Thu, 99 Foo 99999 99:99:99 GMT"),
+    ("HOST", "a b"),
+    ("HOST", "[::1"),
+    ("HOST", "\xff\xfe"),
+    ("HOST", "x" * 5000),
+    ("ACCEPT_LANGUAGE", ",".join(f"x{number}" for number in range(5000))),
+    ("ACCEPT_ENCODING", "gzip;q=nan, *;q=1e999"),
+    ("COOKIE", "rohnamo-staff=\x80.a.b; rohnamo-partner=" + "." * 3000),
+    ("X_FORWARDED_FOR", "a," * 3000),
+    ("TRANSFER_ENCODING", "chunked, chunked"),
+)
+
+ODD_QUESTIONS = (
+    "&".join(f"q{number}=x" for number in range(3000)),
+    "page=1&page=2&page[]=3",
+    "%00=%00&x=%ED%A0%80&y=%FF",
+    "search=" + "x" * 60_000,
+    "a=" + "[" * 5000,
+)
+
+ODD_BODIES = (
+    ("application/json", b"[" * 60_000),
+    ("application/json", b'{"search":' * 20_000),
+    ("application/json", b'{"search": "\\ud800", "page": 1e999}'),
+    ("application/json", b"\xff\xfe\0"),
+    ("text/plain", b"\0" * 1000),
+    ("multipart/form-data", b"--"),
+    (
+        "multipart/form-data; boundary=x",
+        b'--x\r\nContent-Disposition: form-data; name="a\0"; filename="\0..\xff"\r\n\r\n\0',
+    ),
+    ("application/x-www-form-urlencoded", b"&".join(b"a%d=%%00%%ED%%A0%%80" % number for number in range(3000))),
+)
+
+
+def requests_of(app):
+    """Odd requests: what is asked for, and how."""
+    known = set(paths(app))
+    usual = known & {"/en/index.html", "/en/f2.html", "/en/sign-in.html", "/en/index.js"}
+    usual |= {"/en/s/1.html", "/static/style.css"} | ({"/api/services"} if "api" in app.blueprints else set())
+    for path in ODD_PATHS:
+        for method in ("GET", "POST"):
+            yield "/", {"method": method, "environ_overrides": {"PATH_INFO": path}}
+    for path in sorted(usual):
+        for name, value in ODD_HEADERS:
+            yield path, {"environ_overrides": {f"HTTP_{name}": value}}
+        for question in ODD_QUESTIONS:
+            yield path, {"query_string": question}
+    for path in sorted(known):
+        kind, body = ODD_BODIES[len(path) % len(ODD_BODIES)]
+        yield path, {"method": "POST", "content_type": kind, "data": body}
+    for path in sorted(usual):
+        for kind, body in ODD_BODIES:
+            yield path, {"method": "POST", "content_type": kind, "data": body}
+
+
+def test_no_odd_request_breaks_a_portal_or_takes_long(portal, caplog, monkeypatch):
+    app, client = portal
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    for path, request in requests_of(app):
+        begun = time.process_time()
+        answer = client.open(path, **request)
+        where = f"{path[:40]} {str(request)[:80]}"
+        assert answer.status_code < 500, where
+        assert time.process_time() - begun < 2, where
+        check(answer, request.get("environ_overrides", {}).get("PATH_INFO") or path)
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize(
@@ -97,7 +203,7 @@ def test_every_route_and_method_has_them(portal):
         "/static/%00",
         "/en/%F0%9F%92%A9.html",
         "/api/nothing",
-        "//elsewhere.example/x",
+        "//stranger.example/x",
         "/en/s/" + "a" * 5000 + ".html",
     ],
 )
@@ -147,3 +253,37 @@ def test_only_the_public_portal_has_addresses_that_pages_of_others_may_read(port
     app, _client = portal
     opened = {path.split("/")[1] for path in paths(app) if open_headers(path)}
     assert opened == ({"api", "data"} if "public" in app.blueprints else set())
+
+
+RAW = {
+    b"GET http://stranger.example/en/index.html HTTP/1.1\r\nHost: x\r\n": "200",
+    b"GET http://stranger.example HTTP/1.1\r\nHost: x\r\n": "200",
+    b"GET //stranger.example/ HTTP/1.1\r\nHost: x\r\n": "404",
+    b"OPTIONS * HTTP/1.1\r\nHost: x\r\n": "404",
+    b"CONNECT stranger.example:443 HTTP/1.1\r\nHost: x\r\n": "404",
+    b"GET /en/index.html HTTP/1.1\r\nHost: a b\r\n": "200",
+    b"GET /en/index.html HTTP/1.1\r\nHost: x\r\nHost: y\r\n": "200",
+    b"GET /en/s/%00.html HTTP/1.1\r\nHost: x\r\n": "404",
+    b"GET /en/s/%ED%A0%80.html HTTP/1.1\r\nHost: x\r\n": "404",
+    b"GET /en/s/\xed\xa0\x80.html HTTP/1.1\r\nHost: x\r\n": "400",
+    b"GET /" + b"a" * 60_000 + b" HTTP/1.1\r\nHost: x\r\n": "404",
+    b"GET /en/index.html HTTP/1.1\r\nHost: x\r\nRange: bytes=0-0,5-5\r\n": "200",
+    b"GET /en/index.html\0 HTTP/1.1\r\nHost: x\r\n": "404",
+}
+"""What no client of ours sends -> the status of the answer."""
+
+
+@pytest.mark.parametrize("portal", ["public"], indirect=True)
+def test_odd_bytes_are_answered_by_the_server_too(portal, caplog):
+    app, _client = portal
+    statuses = {}
+    with waitress(app) as port:
+        for sent in RAW:
+            with socket.create_connection(("127.0.0.1", port), 60) as connection:
+                connection.sendall(sent + b"Connection: close\r\n\r\n")
+                got = b"".join(iter(lambda: connection.recv(2**16), b""))
+            statuses[sent] = got.split()[1].decode()
+            assert b"Traceback" not in got
+            assert b"stranger" not in got
+    assert statuses == RAW
+    assert caplog.records == []

@@ -6,7 +6,7 @@ import textwrap
 from types import SimpleNamespace
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import DictLoader
@@ -94,7 +94,18 @@ def test_files_of_the_portals_are_compressed_and_nothing_outside_is_given(app):
     client = app.test_client()
     style = client.get("/static/style.css", headers={"Accept-Encoding": "gzip"})
     assert (style.status_code, style.headers["Content-Encoding"]) == (200, "gzip")
-    assert client.get("/static/../portal.py").status_code == 404
+    for name in ("../portal.py", "vendor", "a" * 60_000, "a/" * 3000, "style.css/"):
+        assert client.get(f"/static/{name}").status_code == 404, name[:20]
+
+
+def test_a_head_takes_nothing_for_a_form_that_was_sent(tiny_area):
+    """What pages do with a form is guarded where it is posted."""
+    app = create_portal(tiny_area, [])
+    done = []
+    app.add_url_rule("/en/x.html", "x", lambda: done.append(request.method) or "shown", methods=["GET", "POST"])
+    answer = app.test_client().head("/en/x.html", data={"act": "1"})
+    assert (answer.status_code, answer.data, done) == (200, b"", ["GET"])
+    assert answer.headers["Content-Length"] == "5"
 
 
 TEXTS = ("Arranged by phone only", "Talk to someone now", "No catalogue has 'this' & <that>")

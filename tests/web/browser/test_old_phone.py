@@ -11,7 +11,7 @@ import pytest
 
 from mapping.render import maps
 from tests.support.browser import press
-from web.portal import STATIC
+from web.static_files import FOLDER
 
 KNOWN = Path(__file__).with_name("chromium_65.txt")
 AGED = """(known) => {
@@ -108,7 +108,7 @@ def code(path: Path) -> str:
     return re.sub(r"(?m)(^|\s)//.*$", "", path.read_text(encoding="utf-8"))
 
 
-SCRIPTS = sorted([*STATIC.glob("*.js"), *maps.STATIC.glob("*.js")])
+SCRIPTS = sorted([*FOLDER.glob("*.js"), *maps.STATIC.glob("*.js")])
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
