@@ -29,6 +29,7 @@ from werkzeug.http import parse_accept_header, parse_etags
 from werkzeug.test import create_environ, run_wsgi_app
 
 from mapping.errors import MappingError
+from web.headers import kept_for
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -294,7 +295,7 @@ class KeptPages:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request, from what is kept where that is possible."""
         path = environ.get("PATH_INFO", "")
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ.get("QUERY_STRING") or not self.fits(path):
+        if not self._fits(environ["REQUEST_METHOD"], path, environ.get("QUERY_STRING", "")):
             return self.app(environ, start_response)
         try:
             edition = self.edition()
@@ -323,8 +324,12 @@ class KeptPages:
 
     def holds(self, method: str, path: str, query: str) -> bool:
         """Tell whether the answer to a request is kept."""
-        plain = method in ("GET", "HEAD") and not query and self.fits(path)
-        return plain and path in self.answers(self.edition())
+        return self._fits(method, path, query) and path in self.answers(self.edition())
+
+    def _fits(self, method: str, path: str, query: str) -> bool:
+        """Tell whether the path alone decides on an answer, as on what browsers keep: a query names its version."""
+        alone = not query or kept_for(path) != "no-store"
+        return method in ("GET", "HEAD") and alone and self.fits(path)
 
     def takes_turns(self, method: str, path: str, query: str) -> bool:  # noqa: ARG002 - as `AnswerStore`
         """Tell that no page has to wait for others."""

@@ -13,6 +13,7 @@ from mapping.language.languages import LanguageFolder, attributes, language
 from web.headers import CONTENT_POLICY
 from web.presenters.edition import Edition
 from web.presenters.hours import ahead
+from web.static_files import marked
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,8 @@ class Frame:
         ]
 
     def to(self, path: str) -> str:
-        """Return a relative link from this page to a path of the site."""
-        return _relative(path, self._folder)
+        """Return a relative link from this page to a path of the site, with the version of what browsers keep."""
+        return _link(path, self._folder)
 
     @cached_property
     def _folder(self) -> str:
@@ -102,6 +103,10 @@ def language_of(path: str) -> str:
 
 
 @lru_cache(4096)
+def _link(path: str, folder: str) -> str:
+    return _relative(marked(path), folder)
+
+
 def _relative(path: str, folder: str) -> str:
     """Return what `posixpath.relpath` does, which asks the system for the working folder, of paths of the site."""
     there, here = path.split("/"), folder.split("/") if folder != "." else []

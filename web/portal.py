@@ -154,7 +154,7 @@ def create_portal(
     for kind in errors.others or ():
         app.register_error_handler(kind, _not_done)
     app.register_error_handler(Exception, _fail)
-    app.wsgi_app = _heads_as_answers(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = _heads_as_answers(app.wsgi_app)  # type: ignore[method-assign, assignment]
     stores: list[AnswerStore] = []
     if shortcut is not None:
         stores.append(shortcut(app.wsgi_app))

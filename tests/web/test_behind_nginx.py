@@ -16,6 +16,7 @@ from web import create_app
 from web.headers import DATA_HEADERS, HEADERS
 from web.partner.app import create_partner_app
 from web.staff.app import create_staff_app
+from web.static_files import VERSION
 
 SITE, LIVE, PARTNERS, STAFF = (f"{name}help.example" for name in ("", "live.", "partners.", "staff."))
 OFFICE = "127.0.0.9"
@@ -141,7 +142,7 @@ def test_what_is_not_there_has_our_page_with_links_that_lead_home(public, path):
         re.search(r'rel="stylesheet" href="([^"]+)"', text)[1],
         re.search(r'class="mark" href="([^"]+)"', text),
     )
-    assert style == "/static/style.css"
+    assert style == f"/static/style.css?{VERSION}"
     assert public.ask(SITE, home[1])[0] == 200
 
 

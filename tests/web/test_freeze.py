@@ -3,8 +3,10 @@
 import gzip
 import hashlib
 import os
+import posixpath
 import random
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -27,8 +29,10 @@ from tests.support.sample import (
     service,
 )
 from tests.web.support.portal import published
-from web import create_app
+from web import create_app, static_files
 from web.freeze import freeze, links, zip_folder
+from web.headers import kept_for
+from web.static_files import VERSION
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -93,6 +97,28 @@ def test_every_link_leads_to_a_file(site):
             assert (site / link).is_file(), (name, link)
         for match in re.finditer(r'(?:href|src)="([^"]*)"', page):
             assert not match[1].startswith("/"), (name, match[1])  # a link from the root breaks in a folder
+
+
+def test_what_browsers_keep_is_asked_for_by_its_version(site):
+    """A script that was kept from before an upgrade has another address: it never meets a new page or index."""
+    lasting = set()
+    for path in site.rglob("*.html"):
+        folder = path.relative_to(site).parent.as_posix()
+        for link in re.findall(r'(?:href|src)="([^":#]*)"', path.read_text()):
+            name, _, version = link.partition("?")
+            name = posixpath.normpath(posixpath.join(folder, name))
+            keeps = kept_for(f"/{name}") != "no-store"
+            assert version == (VERSION if keeps else ""), (path, link)
+            lasting |= {name} if keeps else set()
+    assert {"static/search.js", "static/style.css", "en/index.js", "travel.js", "en/m/map-start.js"} <= lasting
+
+
+def test_another_script_makes_another_version(tmp_path, monkeypatch):
+    folder = shutil.copytree(static_files.OF_MAPS, tmp_path / "maps")
+    monkeypatch.setattr(static_files, "OF_MAPS", folder)
+    assert static_files._version() == VERSION
+    (folder / "map.js").write_bytes((folder / "map.js").read_bytes() + b"//")
+    assert static_files._version() != VERSION
 
 
 def test_the_map_says_what_it_weighs(site):

@@ -16,6 +16,7 @@ from tests.support.sample import organization, service
 from tests.web.support.portal import published
 from web import create_app, kept_pages
 from web.kept_pages import AnswerFile, KeptAnswer, KeptPages
+from web.static_files import VERSION
 
 PATHS = ("/", "/en/index.html", "/tg/all-1.html", "/en/index.js", "/travel.js", "/static/style.css", "/en/map.html")
 
@@ -55,10 +56,22 @@ def test_a_visit_loads_what_the_search_needs_once(served):
     page = client.get("/en/index.html").text
     (template,) = re.findall("<template>(.*?)</template>", page, re.DOTALL)
     scripts = re.findall('src="([^"]+)"', template)
-    assert {"../words.js", "index.js"} <= {*scripts}
+    assert {f"../words.js?{VERSION}", f"index.js?{VERSION}"} <= {*scripts}
     for script in scripts:
         path = urljoin("/en/index.html", script)
         assert client.get(path).headers["Cache-Control"].startswith("public, max-age="), path
+
+
+def test_a_version_in_an_address_changes_nothing_of_what_is_kept(served):
+    client, holds = served.test_client(), served.config[kept_pages.STANDS_READY]
+    for path in ("/en/index.js", "/static/style.css"):
+        whole = client.get(path)
+        assert holds("GET", path, "1234abcd")
+        versioned = client.get(f"{path}?1234abcd")
+        assert (versioned.data, versioned.headers["ETag"]) == (whole.data, whole.headers["ETag"])
+        assert versioned.headers["Cache-Control"] == whole.headers["Cache-Control"] != "no-store"
+    client.get("/en/index.html")
+    assert not holds("GET", "/en/index.html", "1234abcd")
 
 
 def test_what_a_browser_has_already_is_not_sent_again(served):
