@@ -272,16 +272,17 @@ def _allowed(
 
 
 def _standard_sums(tables: Tables, shown: Shown, markings: "_Markings", *, public: bool) -> list[Row]:
-    """Add up the answers to the checklist of the services that are shown; sums that came in are not passed on."""
+    """Add up the answers to the checklist of the services that are shown; sums that came in are not passed on.
+
+    Answers that partners may see one by one take no part: whoever knows them would know the rest of a sum.
+    """
     codes = {term.id: term.code for term in of_kind(tables, TaxonomyTerm)}
     types: dict[str, list[str]] = defaultdict(list)
     for row in shown["attribute"]:
         if row["link_type"] == "service_type" and (code := codes.get(row["taxonomy_term_id"])):
             types[row["link_id"]].append(code)
-    answers = [
-        record for record in of_kind(tables, StandardAssessment) if allows("focal_point", markings.marking(record))
-    ]
-    services = {row["id"]: row["organization_id"] for row in shown["service"]}
+    answers = [record for record in of_kind(tables, StandardAssessment) if markings.marking(record) == "focal_point"]
+    services = {row["id"]: (row["organization_id"], markings.of("service", row["id"])) for row in shown["service"]}
     return sums(answers, services, types, least=markings.rules.least_providers, public=public)
 
 

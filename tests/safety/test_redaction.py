@@ -667,22 +667,22 @@ def test_standards_are_never_public() -> None:
 
 
 def answered(*types: str, audience: Audience = "public") -> list[dict[str, Any]]:
-    """The sums of what services of each type answered, four of each, of which one answers custodians alone."""
+    """The sums of what services of each type answered, six of each: one tells custodians alone, one partners too."""
     parts: list[Record] = []
     for kind in types:
-        for number in range(4):
+        for number, for_whom in enumerate(("custodian", "partner", *["focal_point"] * 4)):
             name = f"{kind} {number}"
             parts += organization(name) + service(name, of=name, types=[kind], serves=["AGE-ADU"])
             parts.append(approval("audience", key("service", name), "public"))
-            for_whom: Audience = "public" if number else "custodian"
-            own = {"service_id": key("service", name), "standard": "STD-001", "answer": "met", "audience": for_whom}
+            word = "met" if number % 2 else "partly"
+            own = {"service_id": key("service", name), "standard": "STD-001", "answer": word, "audience": for_whom}
             parts.append(StandardAssessment(id=name, **own))
     sums = redaction.project(tables_of(parts), audience, RULES)["standard_summary"]
     return [{name: row[name] for name in ("family", "met", "providers")} for row in sums]
 
 
 def test_answers_are_added_up_and_those_about_secret_kinds_not_in_public() -> None:
-    legal, shelters = ({"family": family, "met": 3, "providers": 3} for family in ("LEG", "ACC"))
+    legal, shelters = ({"family": family, "met": 2, "providers": 4} for family in ("LEG", "ACC"))
     assert answered(OFFICE, SHELTER) == [legal]
     assert answered(OFFICE, SHELTER, audience="partner") == [shelters, legal]
 

@@ -95,6 +95,10 @@ def met_and_known(view: View, area: StudyArea) -> dict[str, tuple[int, int]]:
 NOTES = (
     Message("Services that answered are not a sample of all: who is sure of its work answers more readily."),
     Message("What services say of themselves and what others found is added up together."),
+    Message(
+        "Where nearly all gave the same answer, no sum is shown: it would tell what each of them answered. What is not "
+        "shown here may be met by all or by none."
+    ),
 )
 
 
@@ -140,8 +144,10 @@ def _columns(order: Sequence[str], least: Sequence[str]) -> tuple[Column, ...]:
 def _finding(whole: Mapping[str, int]) -> Message:
     """Say what share is met of what could be answered."""
     if not _known(whole):
-        return Message("Too few organizations answered to show how far standards are met")
-    return Message("{share} of the minimum standards that were asked about are met", {"share": Share(_met(whole))})
+        return Message("Too few organizations answered, or too many alike, to show how far standards are met")
+    return Message(
+        "Minimum standards are met by {share} of the answers that may be shown", {"share": Share(_met(whole))}
+    )
 
 
 def _also(
@@ -171,8 +177,8 @@ def _method(providers: int) -> Message:
     return Message(
         "Services were asked about a checklist of minimum standards: by themselves, by others of their kind, or by the "
         "commission. The last answer to each item counts. When the edition was made, the answers were added up by "
-        "family of services and item, and a sum was kept only where at least {providers} organizations answered, so "
-        "that no answer can be told of one of them. Nothing is added up of what is secret. What nobody could answer "
-        "stands beside the rest as not known.",
+        "family of services and item, each service in one family, and a sum was kept only where at least {providers} "
+        "organizations answered and not nearly all of them the same, so that no answer can be told of one of them. "
+        "Nothing is added up of what is secret. What nobody could answer stands beside the rest as not known.",
         {"providers": providers},
     )

@@ -225,11 +225,9 @@ def _of_answers(material: Sources) -> Message:
     words = {
         "items": len({row["standard"] for row in rows}),
         "known": len(items),
-        "least": material.area.settings.thresholds.providers,
     }
     return Message(
-        "Items that at least {least} organizations answered: {items} of {known}. How many organizations "
-        "were asked: not known.",
+        "Items of which answers may be shown: {items} of {known}. How many organizations were asked: not known.",
         words,
     )
 

@@ -110,7 +110,7 @@ TOLD = {
         "known": "services.listed"
     },
     "{count} of {known} listed services are overdue or were never checked.": {"known": "services.listed"},
-    "{share} of the minimum standards that were asked about are met": {"share": "standards.met"},
+    "Minimum standards are met by {share} of the answers that may be shown": {"share": "standards.met"},
     "{share} of the answers that could be given are “met”; of all answers, {unknown} are “not known”.": {
         "share": "standards.met",
         "unknown": "standards.unknown",
