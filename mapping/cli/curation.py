@@ -3,6 +3,7 @@
 import getpass
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -32,10 +33,15 @@ from mapping.directory.proposals import new_records
 from mapping.directory.undo import undoable
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.fold import skeleton
-from mapping.model import RECORDS, Organization, Record, Service
+from mapping.language.i18n import Message, show
+from mapping.model import RECORDS, Audience, Organization, Record, Service
 from mapping.quality.kept_out import Enlarged, like_kept_out
 from mapping.quality.names import fields_with_people
 from mapping.safety.agreed import Showing, digest_of
+from web.staff.agreeing import ASKED, about, why
+from web.staff.fields import AUDIENCE_LABELS
+from web.staff.showing import ShownEntry, by_entry, in_words
+from web.staff.visible import VisibleRecords
 
 if TYPE_CHECKING:
     from mapping.directory.conflicts import Claimed
@@ -163,15 +169,17 @@ def agree(
     today: TodayOption = None,
 ) -> None:
     """Agree to what an act shows, or list what waits; who agrees signs in with their own password and code."""
-    day = day_of(today)
-    with _open(directory, area, "signed in") as store:
+    region, day = study_area(area), day_of(today)
+    require_directory(directory)
+    with Directory(directory, region, signed_in=True) as store:
         store.catch_up(on=day)
         acts = store.waiting(int(what) if what.isdigit() else None) if not what or what.isdigit() else []
         proposals = [proposal for proposal in store.proposals() if proposal.id == what or not what]
         would = {proposal.id: store.would_show(proposal.id, on=day) for proposal in proposals}
-        _print_acts(acts, store)
+        whole = VisibleRecords(store.tables() if acts or proposals else {}, region, day, key=store.key)
+        _print_acts(acts, store, whole)
         for proposal in proposals:
-            _print_proposal(proposal, would[proposal.id], store)
+            _print_proposal(proposal, would[proposal.id], store, whole)
         if what and not (acts or proposals):
             raise NotFound(f"{what}: nothing of this number or id waits; `rohnamo agree` lists what does")
         if not what:
@@ -190,20 +198,25 @@ def agree(
     out.print(f"Agreed to by {' and '.join(people)}; {effect}.")
 
 
-def _print_acts(acts: "Sequence[Waiting]", store: "Directory") -> None:
+def _print_acts(acts: "Sequence[Waiting]", store: "Directory", whole: VisibleRecords) -> None:
     for (batch, on, file, by), own in groupby(acts, key=lambda act: (act.batch, act.on, act.what, act.by)):
         author = by or "several, or somebody who did not sign in"
         done = f"{on}, {file}, by {author}" if batch else "other settings or another day"
         out.print(f"Act {batch}, {done}:")
-        _print_shown(shown := [act.showing for act in own])
+        _print_shown(shown := [act.showing for act in own], whole)
         _print_kept_out(store, shown)
 
 
-def _print_proposal(proposal: "Proposal", would: "Sequence[Showing]", store: "Directory") -> None:
-    about = f"{proposal.proposed_on}, {proposal.kind} {proposal.link_entity} {proposal.link_id}"
+def _print_proposal(
+    proposal: "Proposal", would: "Sequence[Showing]", store: "Directory", whole: VisibleRecords
+) -> None:
+    name, _ = about(proposal, whole, "en")
+    words = [show(ASKED[proposal.kind], "en"), name, f"{proposal.link_entity} {proposal.link_id}"]
     by = proposal.proposed_by if proposal.signed_in else "somebody who did not sign in"
-    out.print(f"Proposal {proposal.id}, {about}, by {by}: {proposal.reason}")
-    _print_shown(would)
+    out.print(
+        f"Proposal {proposal.id}, {proposal.proposed_on}, {', '.join(words)}, by {by}: {why(proposal.reason, 'en')}"
+    )
+    _print_shown(would, whole)
     further = new_records(json.loads(proposal.fields)) if proposal.kind == "new" else []
     for record in further:
         _print_people(record.table, record.__dict__)
@@ -237,8 +250,8 @@ def _who_agrees(authors: set[str], login: str, other: str, accounts: Path) -> li
     return people
 
 
-def _print_shown(shown: "Sequence[Showing]") -> None:
-    for line in told(shown):
+def _print_shown(shown: "Sequence[Showing]", whole: VisibleRecords) -> None:
+    for line in _in_words(in_words(by_entry(shown, whole), whole, whole.area, "en")):
         out.print(f"    {line}")
     for showing in shown:
         _print_people(showing.table, {name: now for name, (_, now) in showing.fields.items()})
@@ -255,16 +268,31 @@ def _who(login: str, typed: str, accounts: Path) -> str:
     return acting(login, accounts, "edit") if login else typed or getpass.getuser()
 
 
-def told(shown: "Sequence[Showing]") -> "Iterator[str]":
-    """Say what is shown, record by record: before and now, and to whom."""
-    by_record: dict[tuple[str, str], list[Showing]] = {}
-    for showing in shown:
-        by_record.setdefault((showing.table, showing.id), []).append(showing)
-    for (table, record), own in by_record.items():
-        audiences = ", ".join(showing.audience for showing in own)
-        yield f"{table} {record}, to {audiences}{': is not seen yet' if own[0].appears else ''}"
-        for name, (before, now) in own[0].fields.items():
-            yield f"    {name}: {_text(before)} -> {_text(now)}"
+def _in_words(entries: Sequence[ShownEntry]) -> Iterator[str]:
+    """Say what is shown, entry by entry, before and now, and to whom; with ids only where names do not tell apart."""
+    names = Counter((entry.table, entry.name, entry.organization) for entry in entries)
+    for entry in entries:
+        texts = [entry.name, show(entry.label, "en") if entry.label else "", entry.organization]
+        if entry.label and (not entry.name or names[entry.table, entry.name, entry.organization] > 1):
+            texts.append(entry.id)
+        yield ", ".join(filter(None, [*texts, _to(entry.audiences)]))
+        for label, audiences, records in entry.groups:
+            to = "" if entry.audiences else f" ({_to(audiences)})"
+            for record in records:
+                lines = [_row(*row, beside=label) for row in record.rows]
+                if lines and not record.stands_alone:
+                    lines = ["; ".join(lines)]
+                part = f"{show(label, 'en')}{to}: " if label and (to or not record.stands_alone) else ""
+                yield from (f"    {part}{line}" for line in lines or ["is not seen yet"])
+
+
+def _row(name: Message, before: str, now: str, *, beside: Message | None) -> str:
+    text = f"{before} -> {now or '-'}" if before else now or "-"
+    return text if name == beside else f"{show(name, 'en')}: {text}"
+
+
+def _to(audiences: Sequence[Audience]) -> str:
+    return f"to {', '.join(show(AUDIENCE_LABELS[name], 'en') for name in audiences)}" if audiences else ""
 
 
 @app.command()

@@ -99,7 +99,11 @@ def test_who_signs_in_needs_one_other_who_does(desk, number):
     assert "wait to be shown until a second person agreed" in told.output
     assert desk.numbers() == before
     act = act_of(desk)
-    assert f"Act {act}" in desk.run("agree").output
+    listed = " ".join(desk.run("agree").output.split())
+    assert f"Act {act}" in listed
+    assert "Advice, Service, Umed, to Everybody, Partners who signed in, Focal points" in listed
+    assert "Number: +992 00 010 0002 -> +992 99 999 9999" in listed
+    assert number not in listed
     assert desk.run("agree", act, login="zarina").exit_code == 1
     assert desk.run("agree", act, login="umed", password="wrong").exit_code == 1
     assert desk.run("agree", act, login="chief").exit_code == 1
@@ -211,7 +215,8 @@ def test_one_person_hides_a_number_and_two_who_sign_in_erase_it(desk, number):
         (asked,) = opened.proposals()
         assert opened.record(Phone, number)
     assert f"rohnamo agree {asked.id}" in hidden.output
-    assert f"erase phone {number}, by zarina: they asked" in desk.run("agree").output
+    listed = " ".join(desk.run("agree").output.split())
+    assert f"Erase for good, Advice, phone {number}, by zarina: they asked" in listed
     assert desk.run("agree", asked.id, login="zarina").exit_code == 1
     assert "erased for good" in desk.run("agree", asked.id, login="umed").output
     with Directory(desk.folder / "directory.db") as opened:

@@ -29,7 +29,7 @@ from web.staff.imports.reading import opened_by
 from web.staff.persons import people_in
 from web.staff.records.forget import told
 from web.staff.records.records import line
-from web.staff.review.shown import acts, alike_kept_out, shown_records
+from web.staff.review.shown import acts, alike_kept_out, shown_entries
 from web.staff.visible import name_of
 from web.staff.work import comes_in_time, how_far
 from web.stores.deeds import Deed
@@ -126,7 +126,7 @@ def _page(language: str, proposal: Proposal, **more: object) -> str:
         path=path,
         rows=list(_rows(proposal, language)),
         asked=ASKED,
-        shown=shown_records(shows, language),
+        shown=shown_entries(shows, language),
         alike=alike_kept_out(shows, language, further),
         people=people_in(shows, ((record.table, record.__dict__) for record in further)),
         shows=digest_of(shows),

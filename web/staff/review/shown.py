@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any
 
 from flask import Blueprint, abort, redirect, request
@@ -12,17 +12,17 @@ from flask.typing import ResponseReturnValue
 from mapping.directory.gate import OnePerson, Waiting
 from mapping.errors import NotFound
 from mapping.language.i18n import Message
-from mapping.model import RECORDS, WHOLES, Audience, Record, references
+from mapping.model import Audience, Record
 from mapping.quality.kept_out import Enlarged, like_kept_out
-from mapping.safety.agreed import THRESHOLD, Showing, digest_of
+from mapping.safety.agreed import Showing, digest_of
 from web.access.guard import Open, accounts, log, me, study_area, today
 from web.access.roles import Action
 from web.access.signin import page
 from web.staff.agreeing import may_agree_to_show
 from web.staff.common import directory, everything_seen
-from web.staff.fields import LABELS, TABLES, label_of, said
 from web.staff.persons import people_in
-from web.staff.visible import VisibleRecords, body_of, name_of
+from web.staff.showing import ShownEntry, by_entry, in_words, name_in_words
+from web.staff.visible import name_of
 
 blueprint = Blueprint("shown", __name__)
 
@@ -34,15 +34,8 @@ ROUTES: dict[str, Action | Open] = {
 MENU = ()
 
 SAMPLE = 50
-"""Records of one act that its page shows; the rest is counted."""
+"""Records of one act that its page shows, with the rest of the last entry; what is beyond them is counted."""
 
-OWNERS = ("service", "organization", "location")
-"""The order in which entries are shown."""
-
-THRESHOLDS = {
-    "case_cells": Message("Least number of people in a count that is shown"),
-    "providers": Message("Least number of organizations whose answers are added up"),
-}
 SAME = Message("You did this yourself: somebody else must agree.")
 GONE = Message("This is no longer what would be shown. Look at it again.")
 
@@ -68,17 +61,21 @@ def acts() -> list[ShownAct]:
 
 @blueprint.get("/<language>/shown/<int:number>.html")
 def act(language: str, number: int, *, problem: Message | None = None) -> str:
-    """Show what an act would newly show, before and now, record by record: first what the person may agree to."""
+    """Show what an act would newly show, before and now, entry by entry: first what the person may agree to."""
     differences = _theirs_to_see(directory().waiting(number))
     if not differences:
         raise NotFound("nothing of this waits")
     theirs = _of_others(differences)
     shows = [difference.showing for difference in theirs or differences]
-    by_record = _by_record(shows)
-    whole, more = everything_seen(), max(0, len(by_record) - SAMPLE)
-    records = [_record(whole, own, language) for own in by_record[:SAMPLE]]
+    whole = everything_seen()
+    entries = by_entry(shows, whole)
+    counts = [len({(showing.table, showing.id) for showing in own}) for own in entries.values()]
+    before = accumulate(counts, initial=0)
+    sample = {owner: entries[owner] for owner, records in zip(entries, before, strict=False) if records < SAMPLE}
+    words = in_words(sample, whole, study_area(), language)
+    more = sum(counts[len(sample) :])
     mine, nobody = not theirs, not theirs and any(not difference.by for difference in differences)
-    values = {"act": _act(number, differences), "records": records, "more": more, "shows": digest_of(shows)}
+    values = {"act": _act(number, differences), "entries": words, "more": more, "shows": digest_of(shows)}
     values |= {"alike": alike_kept_out(shows, language), "people": people_in(shows)}
     return page("staff/shown.html", language, **values, mine=mine, nobody=nobody, problem=problem)
 
@@ -134,7 +131,7 @@ def alike_kept_out(shows: list[Showing], language: str, further: Sequence[Record
     for table, entry, other, pair in like_kept_out(there, [*records, *further], area=study_area(), pairs=pairs):
         name = name_of(whole, proposed.get(entry) or whole.record(table, entry), language)
         path = f"r/{table}/{other}.html" if entry in proposed else f"d/{table}/{pair.one}/{pair.other}.html"
-        alike.append((name, _name(whole, table, other, language), path))
+        alike.append((name, name_in_words(whole, table, other, language), path))
     return alike
 
 
@@ -157,68 +154,8 @@ def _act(number: int, differences: list[Waiting]) -> ShownAct:
     return ShownAct(number, differences[0].what, differences[0].by, differences[0].on, len(records), audiences)
 
 
-def shown_records(shown: list[Showing], language: str) -> list[dict[str, Any]]:
-    """Return the records of which something would newly be shown, with that, as far as somebody may see them."""
+def shown_entries(shown: list[Showing], language: str) -> list[ShownEntry]:
+    """Return the entries of which something would newly be shown, with that, as far as somebody may see them."""
     whole, person = everything_seen(), me()
     visible = [showing for showing in shown if may_agree_to_show(person, showing, whole)]
-    return [_record(whole, own, language) for own in _by_record(visible)]
-
-
-def _by_record(shown: list[Showing]) -> list[list[Showing]]:
-    """Gather what would be shown by record: services first, and the parts of an entry behind it."""
-    whole = everything_seen()
-
-    def place(showing: Showing) -> tuple[int, str, bool, str, str]:
-        table, identifier = showing.table, showing.id
-        owner = whole.owner(whole.record(table, identifier)) if whole.has(table, identifier) else None
-        of, owner_id = owner or (table, identifier)
-        return (
-            OWNERS.index(of) if of in OWNERS else len(OWNERS),
-            owner_id,
-            (table, identifier) != owner,
-            table,
-            identifier,
-        )
-
-    return [list(own) for _, own in groupby(sorted(shown, key=place), key=place)]
-
-
-def _record(whole: VisibleRecords, shown: list[Showing], language: str) -> dict[str, Any]:
-    """Return a record with the fields that would newly be shown, before and now."""
-    showing, area = shown[0], study_area()
-    audiences = [showing.audience for showing in shown]
-    if showing.table == THRESHOLD:
-        before, now = showing.fields["least"]
-        return {"label": None, "name": "", "rows": [(THRESHOLDS[showing.id], before, now)], "audiences": audiences}
-    owner = whole.owner(whole.record(showing.table, showing.id)) if whole.has(showing.table, showing.id) else None
-    refers = references(RECORDS[showing.table])
-    rows = [
-        (
-            label_of(showing.table, field),
-            said(showing.table, field, before, area, language),
-            said(showing.table, field, now, area, language),
-        )
-        for field, (before, now) in showing.fields.items()
-        if field in LABELS and refers.get(field, "taxonomy_term") == "taxonomy_term"
-    ]
-    for field, (before, now) in showing.fields.items():
-        if (table := refers.get(field)) in WHOLES:
-            rows.append(
-                (
-                    label_of(showing.table, field),
-                    _name(whole, table, before, language),
-                    _name(whole, table, now, language),
-                )
-            )
-    return {
-        "label": TABLES.get(showing.table),
-        "name": _name(whole, *owner, language) if owner else "",
-        "body": body_of(whole, whole.record(*owner), language) if owner and whole.has(*owner) else "",
-        "rows": rows,
-        "audiences": audiences,
-    }
-
-
-def _name(whole: VisibleRecords, table: str, record: str | None, language: str) -> str:
-    """Return what a record is called; "" for none, and for one that is not seen here."""
-    return name_of(whole, whole.record(table, record), language) if record and whole.has(table, record) else ""
+    return in_words(by_entry(visible, whole), whole, study_area(), language)

@@ -12,6 +12,7 @@ from tests.support.sample import TODAY, approval, batch, key, organization, plac
 from tests.web.staff.records.test_records import LEGAL, record
 from tests.web.support.office import Office, post
 from web.staff.fields import said
+from web.staff.review import shown
 
 
 @pytest.fixture(params=[True], ids=["signed in"])
@@ -81,8 +82,7 @@ def test_who_agrees_to_list_an_entry_again_reads_its_kind_of_help_and_whom_it_he
     for reason in ("they have a number", "they have a number, and wait"):
         assert "waits" in post(steward, flag, page=path, reason=reason).location
     (number,) = re.findall(r"p/([^/]+)\.html", second.get("/en/waiting.html").text)
-    shown = second.get(f"/en/p/{number}.html").text
-    assert '<td data-l="Then">Legal information and advice</td>' in shown
+    assert "Word: <ins>Legal information and advice</ins>" in second.get(f"/en/p/{number}.html").text
     assert post(second, f"/en/p/{number}.html", choice="accepted").status_code == 303
     assert not record(office, "service", LEGAL).do_not_list
 
@@ -103,12 +103,33 @@ def test_an_act_with_many_records_is_told_entry_by_entry_and_asks_once_who_did_i
     monkeypatch.setattr(office.accounts, "one_person", lambda *two: asked.append(two) or one_person(*two))
     page = second.get(f"/en/shown/{act}.html").text
     assert len(asked) == 1
-    rows = re.findall(r'<th scope="row(?:group)?"[^>]*>([^<]+)<br><span class="soft">(\w+)', page)
-    whole = [place for place, (_, label) in enumerate(rows) if label == "Service"]
-    assert len(whole) == 3
-    assert [rows[at][0] for at in whole] == [rows[at + 1][0] for at in whole]
-    assert rows.index(("Bahor", "Organization")) > max(whole)
-    assert [label for _, label in rows].index("Place") > max(whole)
+    entries = re.findall(
+        r'<details><summary>([^<]+) <span class="soft">([^<]+)</span></summary>(.*?)</details>', page, re.S
+    )
+    labels = [(name, label.partition(" · ")[0]) for name, label, _ in entries]
+    assert [label for _, label in labels] == ["Service"] * 3 + ["Organization"] + ["Place"] * 3
+    assert ("Bahor", "Organization") in labels
+    for name, label, records in entries[:3]:
+        assert re.fullmatch(r"Service · Bahor · .*Everybody.*", label)
+        assert re.search(r"<dt>Service</dt>.*<dt>Number</dt>", records, re.S)
+        assert f"00 700 {name[-1]}" in records or f"700{name[-1]}" in records.replace("\xa0", "").replace(" ", "")
+
+
+def test_of_many_records_those_of_the_first_entries_are_shown_and_the_rest_is_counted(
+    office, tiny_area, alone, monkeypatch
+):
+    monkeypatch.setattr(shown, "SAMPLE", 3)
+    parts = [organization("Bahor"), *(service(f"Bahor {n}", of="Bahor", phones=[f"+99200000700{n}"]) for n in range(3))]
+    with Directory(office.directory, tiny_area, signed_in=True) as opened:
+        opened.add(batch(*parts, source="bahor"), by="steward", on=TODAY)
+        waiting = opened.waiting(opened.waiting()[-1].batch)
+    page = office.client("steward", login="second").get(f"/en/shown/{waiting[0].batch}.html").text
+    entries = re.findall(r"<details( open)?>(.*?)</details>", page, re.S)
+    records = sum(entry.count("<div>") for _, entry in entries)
+    of_all = len({(difference.showing.table, difference.showing.id) for difference in waiting})
+    assert 3 <= records < of_all
+    assert f"And {of_all - records} more records." in page
+    assert all(is_open for is_open, _ in entries), "a few are not folded"
 
 
 def test_what_two_did_one_after_the_other_is_agreed_to_by_neither_alone(office, tiny_area, alone):
