@@ -123,7 +123,7 @@ def without_repeats(rows: Packed[SheetRow], intake: Intake) -> Iterator[Reader]:
         repeats.sign(*_signs(reader, number, key))
         if reader.said:
             repeats.instead[place] = reader
-        if not number:
+        if not number and not reader.reasons:  # what is set aside stands for no other row, which would be lost with it
             nothing_more = reader.row._replace(cells={}, raw={})
             mine = Standing(place, place, nothing_more, reader.text("verified_on"))
             if (other := standing.get(key)) is not None:

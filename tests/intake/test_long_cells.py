@@ -87,3 +87,15 @@ def test_a_number_without_end_is_told(name: str, number: str, tmp_path: Path, ti
     batch = imported(tmp_path, tiny_area, [{**ROW, name: number}, {**ROW, name: "12"}])
     assert any(issue.row == 2 and issue.column == name for issue in batch.issues)
     assert len(batch.of("service")) == 2
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_row_that_is_set_aside_takes_no_other_row_of_the_same_with_it(
+    swapped: bool, tmp_path: Path, tiny_area: StudyArea
+) -> None:
+    """Who reads the list again is told of the row that was refused; the other one is stored as if it stood alone."""
+    rows = [{**ROW, "Organization": "Hope"}, {**ROW, "Organization": "Hope", "Address": "word " * 20_000}]
+    batch = imported(tmp_path, tiny_area, rows[::-1] if swapped else rows)
+    assert [refused.row for refused in batch.refused] == [2 if swapped else 3]
+    assert len(batch.of("service")) == 1
+    assert not any("the one checked last stands" in str(issue.fix) for issue in batch.issues)

@@ -39,7 +39,11 @@ _DASHES = re.compile(r"[-–—−_/.\s·*'\"]*")
 NOT_YET = words_for("not known yet")
 """Words that stand in a cell until someone knows better."""
 
-NUMBERS = numbered("numbers") | {word: 10 * tens for word, tens in numbered("tens from thirty", 3).items()}
+NUMBERS = (
+    numbered("numbers")
+    | numbered("teens", 11)
+    | {word: 10 * tens for word, tens in numbered("tens from thirty", 3).items()}
+)
 """Folded words for numbers that people write out."""
 
 NONE = words_for("none")

@@ -1,4 +1,4 @@
-"""Ages of those who are helped, in the words of four languages.
+"""Ages of those who are helped, in words of the languages that lists are read in.
 
 A number is an age only where it is written as one: with "years", with "from", "under" and their like, as a range, or
 with a plus. Numbers of people and rooms, lengths of stay, years and grades are none. Limits are read part by part:
@@ -49,12 +49,17 @@ class Aged(NamedTuple):
 
 
 _LETTERS = r"[^\W\d_]+(?:['‘’ʻʼ`][^\W\d_]+)?"
-_WORDS = re.compile(rf"(?:o['‘’ʻʼ`]n\s+)?{_LETTERS}", re.I)
+_WORDS = re.compile(_LETTERS)
+_YEARS_JOINED = ("сола", "yoshli", "yoshgacha", "yoshdan")
+"""Words for years that may be joined to a number in words: "ҳаждаҳсола"."""
+_JOINT = re.compile(r"[\s-]{1,3}(?:(?:și|si)\s)?")
+"""What stands between the two words of a number: "twenty-five", "treizeci și cinci"."""
 
 _YEARS = (
     r"(?P<years{}>\s{{0,9}}-?\s{{0,9}}(?:лет(?:н\w+)?|года?|годов|г\.|л\b\.?|years?(?:[ -]olds?| of age)?|yrs?\b\.?|"
     r"y\.?\s?o\b\.?|"
-    r"сол(?:а\w*)?|(?:yosh|ёш)(?:li|dagi|ли|даги)?|yaş(?:\s+aras[ıi])?|жа[сш](?:тагы|тағы)?|ani)(?!\w))?"
+    r"сол(?:а\w*)?|(?:yosh|ёш)(?:li|dagi|ли|даги)?|yaş(?:\s+aras[ıi])?|жа[сш](?:тагы|тағы)?|(?:de\s+)?ani|рок(?:ів|и|у)|"
+    r"рік|річн\w+)(?!\w))?"
 )
 _DIGITS = r"(?P<{}>\d{{1,2}})(?:[.,]\d)?(?![\d:]|[.,]\d)(?:\s?-\s?(?:х|ти|и|ми|ех|ёх)\b)?"
 _YOSH = r"(?P<years{}>\s*(?:yosh|ёш))?\s?-?\s?"
@@ -69,25 +74,49 @@ def _stem(name: str) -> str:
     return _OPEN + (_DIGITS + _YOSH).format(name, name)
 
 
+_OF_TURKS = r"(?P<years{}>\s*-?\s*(?:жа[сш]|yaş))"
+_WITH_YEARS = {
+    "from": r"(?:т[ае]н|ı?ndan)",
+    "to": r"(?:[қк][аое]\s+(?:дейін|шейін|чейин)|ı?na\s+kadar)\b",
+    "over": r"\s+(?:асқан|ашкан|жоғары|жогору|үлкен|улуу|büyük|itibaren|üzer[ie]|sonra)\w*",
+    "under": r"\s+(?:кіші|кичүү|төмен|küçük)\w*",
+    "reached": r"(?:[қк][аое]\s+тол\w+|ı?nı\s+doldur\w+|\s+(?:ve|және|жана)\s+"
+    r"(?:üzer[ie]|üst[üu]|daha\s+büyük|одан\s+жоғары|андан\s+жогору)\w*)",
+    "below": r"\s+alt[ıi]\w*",
+}
+"""Endings of the word for years, and what follows, in Kazakh, Kyrgyz and Turkish."""
+
+
+def _turkic(name: str, *ways: str) -> str:
+    """Return what matches an age in Kazakh, Kyrgyz and Turkish, with the endings that say how it is meant."""
+    return _OPEN + (_DIGITS + _OF_TURKS).format(name, name) + "".join(_WITH_YEARS[way] for way in ways)
+
+
 _OPEN = r"(?<![\d.,:/№])(?<!\d[-–—−])"
-_OF_AGE = r"(?P<of>\b(?:(?:the\s+)?ages?(?:\s+of)?|aged|в\s+возрасте|возраст\w*|лет|синну\s+сол\w*|yoshi)\b[\s:]*)"
+_OF_AGE = (
+    r"(?P<of>\b(?:(?:the\s+)?ages?(?:\s+of)?|aged|в\s+возрасте|возраст\w*|лет|синну\s+сол\w*|yoshi|"
+    r"vârst[aăe]\w*|вік\w*)\b[\s:]*)"
+)
 _AND_UP = (
     r"(?P<up>\s*(?:\+|[>≥]|(?:и|или)\s*(?:старше|выше|более|больше|[>≥])|"
     r"(?:ва\s+|ба\s+|аз\s+он\s+)*(?:боло(?:тар)?|калон(?:тар)?)\b|(?:and|or)\s+(?:over|above|older|up|more)\b|"
+    r"(?:і|й|та|або)\s+(?:старш[іе]|більше|вище)|(?:în|in)\s+sus\b|(?:și|si|sau)\s+(?:peste|mai\s+m(?:ult|ari|are))\b|"
     r"va\s+(?:undan\s+)?(?:katta|yuqori)\w*|ва\s+(?:ундан\s+)?(?:катта|юқори)\w*))"
 )
 _FROM = (
     r"\b(?:от|с|со|старше|достигш\w+|свыше|from|over|above|older\s+than|"
-    r"more\s+than|более|больше|(?:\w+тар\s+)?аз|болои)\s+"
+    r"more\s+than|более|больше|(?:\w+тар\s+)?аз|болои|"
+    r"de\s+la|peste|mai\s+mari\s+de|cel\s+puțin|від|з|із|старш[іе](?:\s+за)?|понад)\s+"
 )
 _PATTERNS = tuple(
     (kind, re.compile(pattern, re.I))
     for kind, pattern in (
         ("range", rf"{_stem('a')}(?:dan|дан)\s+{_stem('b')}(?:gacha|гача)\b"),
-        ("range", rf"{_OF_AGE}?\bbetween\s+{_age('a')}\s*(?:and|&)\s*{_age('b')}"),
+        ("range", rf"{_turkic('a', 'from')}\s+{_turkic('b', 'to')}"),
+        ("range", rf"{_OF_AGE}?\b(?:between|între|intre|між)\s+{_age('a')}\s*(?:and|&|și|si|та|і)\s*{_age('b')}"),
         (
             "range",
-            rf"(?:{_FROM}|{_OF_AGE}){{0,4}}{_OPEN}{_age('a')}\s*(?:[-–—−]|(?:и\s+до|до|up\s+to|to|through|то)\b)\s*{_age('b')}",
+            rf"(?:{_FROM}|{_OF_AGE}){{0,4}}{_OPEN}{_age('a')}\s*(?:[-–—−]|(?:и\s+до|до|up\s+to|to|through|то|până\s+la|pana\s+la|la)\b)\s*{_age('b')}",
         ),
         (
             "most",
@@ -101,16 +130,21 @@ _PATTERNS = tuple(
         ),
         (
             "under",
-            r"(?:\b(?:младше|моложе|менее|не\s+достигш\w+|under|below|younger\s+than|less\s+than|(?:хурд|поён|кам)тар\s+аз)\b|<)\s*"
+            r"(?:\b(?:младше|моложе|менее|не\s+достигш\w+|under|below|younger\s+than|less\s+than|sub|mai\s+mici\s+de|молодш[іе](?:\s+за)?|менше|(?:хурд|поён|кам)тар\s+аз)\b|<)\s*"
             rf"{_OF_AGE}?{_age('a')}",
         ),
         ("under", rf"{_stem('a')}(?P<up>(?:dan|дан)\s+(?:kichik|кичик))\w*"),
+        ("under", rf"{_turkic('a', 'from')}(?P<up>{_WITH_YEARS['under']})"),
+        ("under", rf"{_turkic('a', 'below')}"),
+        ("least", rf"{_turkic('a', 'from')}(?:{_WITH_YEARS['over']})?"),
+        ("least", rf"{_turkic('a', 'reached')}"),
+        ("to", rf"{_turkic('a', 'to')}"),
         ("least", rf"{_FROM}{_OF_AGE}?{_age('a')}{_AND_UP}?"),
         ("least", rf"{_OF_AGE}?{_OPEN}{_age('a')}{_AND_UP}"),
         ("least", rf"{_stem('a')}(?:dan|дан)\b(?P<up>\s+(?:katta|yuqori|oshgan|катта|юқори|ошган)\w*)?"),
         ("least", rf"{_stem('a')}(?P<up>(?:ga|га)\s+(?:to['‘’ʻʼ`]lgan|тўлган))\w*"),
         ("most", rf"{_OPEN}{_age('a')}(?P<up>\s+(?:и\s+младше|(?:and|or)\s+(?:under|younger)))\b"),
-        ("to", rf"\b(?:до|up\s+to|то|until|till)\s+{_OF_AGE}?{_age('a')}"),
+        ("to", rf"\b(?:до|up\s+to|то|until|till|până\s+la|pana\s+la)\s+{_OF_AGE}?{_age('a')}"),
         ("to", rf"{_stem('a')}(?:gacha|гача)\b"),
     )
 )
@@ -134,6 +168,11 @@ _COUNTED = re.compile(
     re.I,
 )
 """Words before a number that make it something else than an age."""
+_MORE = re.compile(r"(?:более|больше|more|зиёд\w*|mai\s+mult|більше|ortiq|ko['‘’ʻʼ`]p)\s*$", re.I)
+_OF_CHILDREN = re.compile(
+    r"\s+(?:дет|реб[её]н|child|kids?\b|copii|діт|bola|farzand|фарзанд|кӯдак|человек|people|persons?\b)", re.I
+)
+"""What is counted behind "three or more": a family of three children is not of an age."""
 _STAY = re.compile(
     r"\b(?:срок|пребыва|прожива|стаж|опыт|в\s+течение|последн|раз\s+в|stay|duration|experience|within|last|муддат|"
     r"мӯҳлат|muddat)",
@@ -249,10 +288,7 @@ def aged(text: str) -> Aged:
     if len(text) > LONGEST:
         return Aged(None, False, text)
     plain = _BIRTH.sub("0", _MONTHS.sub(lambda months: str(int(months[1]) // 12), _in_digits(left_out(text).rest)))
-    limits: list[AgeRange | None] = []
-    marked = _MARK.sub(" ", plain)
-    for kind, pattern in _PATTERNS:
-        marked = pattern.sub(partial(_marked, kind, limits), marked)
+    marked, limits = _limits(plain)
     if not limits:
         return Aged(None, False, plain)
     pieces = _PART.split(re.sub(rf"\(\s*({_MARK.pattern})\s*\)", r" \1 ", marked))
@@ -312,17 +348,46 @@ _PEOPLE = "beneficiaries"
 
 
 def _in_digits(text: str) -> str:
-    """Return a text with its numbers in digits, if it then says more ages in years."""
+    """Return a text with its numbers in digits, if it then says more ages."""
+    plain = _with_digits(text)
+    return plain if plain != text and len(_limits(plain)[1]) > len(_limits(text)[1]) else text
 
-    def digits(match: re.Match[str]) -> str:
-        numbers = [NUMBERS.get(skeleton(word)) for word in match[0].split()]
-        if None not in numbers:
-            return str(sum(filter(None, numbers)))
-        return " ".join(word if n is None else str(n) for word, n in zip(match[0].split(), numbers, strict=True))
 
-    years = re.compile(rf"\d(?:{_YEARS.format('').rstrip('?')}|\s{{0,9}}(?:yosh|ёш))", re.I)
-    plain = _WORDS.sub(digits, text)
-    return plain if len(years.findall(plain)) > len(years.findall(text)) else text
+def _with_digits(text: str) -> str:
+    words = list(_WORDS.finditer(text))
+    folded = [skeleton(word[0]) for word in words]
+    pieces, end, place = list[str](), 0, 0
+    while place < len(words):
+        number, last = NUMBERS.get(folded[place]), place
+        if (other := _second_word(text, words, place)) is not None:
+            tens, unit = number or NUMBERS.get(folded[place].removesuffix("u"), 0), NUMBERS.get(folded[other], 0)
+            joined = tens + unit if tens in range(10, 100, 10) and unit in range(1, 10) else None
+            joined = NUMBERS.get(f"{folded[place]} {folded[other]}", joined)
+            number, last = (joined, other) if joined else (number, place)
+        years = "" if number else next((word for word in _YEARS_JOINED if folded[last].endswith(skeleton(word))), "")
+        number = number or NUMBERS.get(folded[last].removesuffix(skeleton(years or "?")))
+        if number:
+            pieces += [text[end : words[place].start()], f"{number} {years}".rstrip()]
+            end = words[last].end()
+        place = last + 1
+    return "".join((*pieces, text[end:]))
+
+
+def _second_word(text: str, words: Sequence[re.Match[str]], place: int) -> int | None:
+    """Return the place of what may be the second word of a number: behind a blank, a hyphen or a Romanian "and"."""
+    for other in (place + 2, place + 1):
+        if other < len(words) and _JOINT.fullmatch(text[words[place].end() : words[other].start()]):
+            return other
+    return None
+
+
+def _limits(text: str) -> tuple[str, list[AgeRange | None]]:
+    """Return a text with a mark where each of its ages stands, and what they say."""
+    limits: list[AgeRange | None] = []
+    marked = _MARK.sub(" ", text)
+    for kind, pattern in _PATTERNS:
+        marked = pattern.sub(partial(_marked, kind, limits), marked)
+    return marked, limits
 
 
 def _marked(kind: str, limits: list[AgeRange | None], match: re.Match[str]) -> str:
@@ -331,6 +396,8 @@ def _marked(kind: str, limits: list[AgeRange | None], match: re.Match[str]) -> s
     before, behind = text[max(0, match.start() - AROUND) : match.start()], text[match.end() : match.end() + AROUND]
     sure = any(groups.get(name) for name in ("of", "up", "yearsa", "yearsb")) or _ENDS.match(text, match.end())
     around = f"{_PART.split(before)[-1]} {_PART.split(behind)[0]}"
+    if _OF_CHILDREN.match(behind) and not groups.get("yearsa") and _MORE.search(groups.get("up") or ""):
+        return match[0]
     if not sure or _COUNTED.search(before) or _STAY.search(around) or len(limits) == len(_MARKS):
         return match[0]
     number, other = int(match["a"]), int(groups.get("b") or 0)

@@ -65,6 +65,31 @@ from mapping.language.parsers import (
         ("занон аз 20 то 50 сола, бе кӯдак", 20, 50),
         ("unaccompanied minors under 16", None, 15),
         ("girls 11–19 in villages", 11, 19),
+        ("от трёх до восемнадцати", 3, 18),
+        ("женщины от двадцати пяти лет", 25, None),
+        ("older than eighteen", 18, None),
+        ("from twenty-one to forty", 21, 40),
+        ("аз се то ҳаждаҳсола", 3, 18),
+        ("аз бисту панҷ сола боло", 25, None),
+        ("fete de la 14 ani", 14, None),
+        ("copii până la 18 ani", None, 17),
+        ("copii sub 14 ani", None, 13),
+        ("femei între 18 și 60 de ani", 18, 60),
+        ("copii de la trei la optsprezece ani", 3, 18),
+        ("femei de la treizeci și cinci de ani", 35, None),
+        ("femei de 18 ani și peste", 18, None),
+        ("від 14 до 18 років", 14, 18),
+        ("від трьох до вісімнадцяти років", 3, 18),
+        ("старші 18 років", 18, None),
+        ("14 жастан 18 жасқа дейін", 14, 18),
+        ("он төрт жастан он сегіз жасқа дейін", 14, 18),
+        ("18 жасқа толған", 18, None),
+        ("14 жаштан 18 жашка чейин", 14, 18),
+        ("он төрт жаштан жогору", 14, None),
+        ("14 yaşından 18 yaşına kadar", 14, 18),
+        ("on sekiz yaşından büyük", 18, None),
+        ("18 yaş ve üzeri", 18, None),
+        ("18 yaş altı", None, 17),
     ],
 )
 def test_ages_of_one_group(text, least, most):
@@ -309,3 +334,19 @@ def test_an_age_at_which_childhood_ends_is_no_limit_of_grown_people_beside():
 )
 def test_a_bound_may_say_that_it_is_none(text, none):
     assert no_bound(text) == none
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "от трёх до пяти раз в неделю",
+        "курс от трёх до шести месяцев",
+        "группы от трёх до восьми человек",
+        "families with 3 or more children",
+        "семьи от трёх и более детей",
+        "familii cu 3 copii și mai mult",
+        "de la două la patru ședințe",
+    ],
+)
+def test_numbers_in_words_of_something_else_are_no_ages(text):
+    assert ages(text) is None
