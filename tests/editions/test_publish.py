@@ -559,6 +559,7 @@ def test_a_directory_without_a_study_area_is_published_without_travel_times(tmp_
     with sample_directory(tmp_path) as directory:
         publication = publish(directory, "public", tmp_path / "public.db", area=None, edition=TODAY)
         assert publication.view.minutes("p1") == {}
+        assert publication.noted == 0, "nobody can tell of what the next one would take over"
         assert len(publication.view.services()) == 8
         publication.view.close()
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import resource
 import shutil
 import sqlite3
@@ -12,7 +13,7 @@ import pytest
 from mapping.analysis.reliability.change import change
 from mapping.directory.directory import Directory, public_id
 from mapping.directory.gate import OnePerson
-from mapping.editions.releases import CHANGED_SINCE, FEW, Releases
+from mapping.editions.releases import CHANGED_SINCE, FEW, Releases, _write
 from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
 from mapping.model import Phone
 from mapping.resources import checksum
@@ -507,6 +508,14 @@ def test_notes_of_editions_are_plain(first, releases):
     assert told["day"] == "2026-11-24"
     known = "built_by", "by", "day", "digest", "entries", "number", "published_on", "purged_on", "reason", "state"
     assert set(told) == {*known}
+
+
+def test_what_is_written_leaves_no_file_open(tmp_path):
+    before = len(os.listdir("/dev/fd"))
+    for number in range(5):
+        _write(tmp_path / f"{number}.json", {"number": number})
+    assert len(os.listdir("/dev/fd")) == before
+    assert [path.stat().st_mode & 0o777 for path in tmp_path.iterdir()] == [0o600] * 5
 
 
 def test_a_view_of_an_older_version_is_replaced_as_any_other(releases, directory, first):

@@ -35,6 +35,8 @@ def edition(tmp_path_factory, tiny_area):
         place("f", of=["Passports"], **THERE),
         service("Desk", of="Nav", types=["RET-CON"], phones=["+70000001110"], **FRESH),
         place("a", of=["Desk"], **THERE),
+        service("Desk in the port", of="Nav", types=["RET-CON"], phones=["+70000001110"], **FRESH),
+        place("g", of=["Desk in the port"], at=(10.3, 60.6), country="XN"),
         service("Club", of="Club", types=["LEG-LAB"], phones=["1010", "+70000001111"], **FRESH),
         place("b", of=["Club"], **THERE),
         service("Old club", of="Old", types=["LEG-LAB"], phones=["+70000001112"], **OLD),
@@ -54,6 +56,7 @@ def names(cards):
 def test_who_is_there_and_who_can_be_called_from_there(edition):
     shown = country(edition, "xn", "en")
     assert names(shown.consulates) == ["Desk"]
+    assert names(shown.consulates[0].also) == ["Desk in the port"], "a body stands there once, wherever its desks are"
     assert "Desk of another country" not in names((*shown.consulates, *shown.others, *shown.lines, *shown.later))
     assert names(shown.others) == ["Club"]
     assert names(shown.lines) == ["Line from anywhere"]

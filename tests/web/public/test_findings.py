@@ -11,6 +11,8 @@ from mapping.render.charts import kind_of
 from mapping.result import Column, Input, Result
 from web.presenters.edition import Edition
 from web.public.findings import present, questions, table
+from web.public.maps import _headlines
+from web.public.units import regions
 
 
 def result(**fields) -> Result:
@@ -124,6 +126,41 @@ def test_many_units_stand_down_the_page_beside_a_chart(view_file, tj_area):
         assert tj_area.label(path.removeprefix("u/").removesuffix(".html"), "en") == label
     assert shown.picture
     assert shown.picture.words == "Title: Half of all is missing."
+
+
+def test_a_picture_is_offered_where_something_can_be_drawn(edition):
+    words = result(table=result().table.assign(note="word"), columns=(Column("note", Message("Note"), "text"),))
+    assert (kind_of(words), present(edition, words, "en").drawable) == ("none", False)
+    assert present(edition, words, "en").picture is None
+    assert (kind_of(result()), present(edition, result(), "en").drawable) == ("bars", True)
+
+
+def test_the_map_shows_the_short_table_and_what_is_within_an_hour():
+    columns = tuple(
+        Column(key, Message(key), "share", more_is="better") for key in ("near", "law_60", "law_120", "far_120", "home")
+    )
+    table = pd.DataFrame({column.key: [0.1, 0.2] for column in columns}, index=result().table.index)
+    whole = result(
+        table=table,
+        columns=columns,
+        states=None,
+        headline=("near",),
+        groups={"law": ("law_60", "law_120"), "far": ("far_120",)},
+        group_labels={"law": Message("Law"), "far": Message("Far")},
+    )
+    shown = _headlines(whole)
+    assert [column.key for column in shown.columns] == ["near", "law_60"]
+    assert shown.groups == {"law": ("law_60",)}
+    assert [column.key for column in shown.headlines] == ["near", "law_60"], "each is a layer"
+
+
+def test_units_stand_under_their_region_which_is_none_of_them(edition):
+    area = edition.area
+    listed = {region.code: [code for code, *_ in region.units] for region in regions(edition, "en")}
+    finest = area.units(2).index
+    assert {*listed} == {*area.units(1).index}
+    assert sorted(code for codes in listed.values() for code in codes) == sorted(finest)
+    assert all(area.region_of(code) == region for region, codes in listed.items() for code in codes)
 
 
 def test_a_matrix_is_its_own_picture(edition):

@@ -2,10 +2,12 @@
 
 import dataclasses
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 
 from mapping.language.i18n import show
+from mapping.language.taxonomy import Vocabulary
 from tests.analysis.invented import Changed
 from tests.support.sample import (
     CHASHMA,
@@ -18,10 +20,12 @@ from tests.support.sample import (
     service,
 )
 from tests.web.support.desk import Desk, post, views
+from web.partner.finding import judgement
 from web.partner.finding.agreements import agreements
-from web.partner.finding.finder import Finder
-from web.partner.finding.needs import Needs
+from web.partner.finding.finder import HOTLINE, URGENT, Block, Finder
+from web.partner.finding.needs import AGES, MARKED_GROUPS, SEXES, Needs, NeedsForm
 from web.partner.finding.start_places import search, starts
+from web.presenters import choices
 from web.presenters.beyond import minutes_beyond, minutes_within
 from web.presenters.hours import is_open
 from web.stores.inbox import Capacity
@@ -98,6 +102,38 @@ def test_help_for_a_child_is_judged_for_the_child_and_not_for_its_mother(desk):
     finder = Finder(desk.editions(), "en", Needs(place="p1", need=("child", "talk"), **mother))
     assert finder.judged[desk.id("Guardian")].sign == "yes"  # side by side too
     assert finder.judged[desk.id("Women's talk")].sign == "yes"
+
+
+def test_of_a_child_that_comes_along_only_that_it_is_one_is_known():
+    along = Needs(age="AGE-ADU", need=("child",)).person("child")
+    assert (along.age, along.ages) == ("AGE-CHI", (0, 18))
+    assert Needs(age="AGE-CHI").person("child").ages == (0, 12)
+
+
+def test_every_code_that_decides_is_one_of_its_list():
+    groups, kinds = Vocabulary.load("beneficiaries"), Vocabulary.load("service_types")
+    deciding = judgement.NATIONALS | judgement.FOREIGNERS | {*MARKED_GROUPS.values(), *AGES, *SEXES}
+    assert {code for code in deciding if code not in groups} == set()
+    assert {code for code in judgement.POLICE_TYPES | {HOTLINE} if code not in kinds} == set()
+    assert {*URGENT} <= {need.code for need in choices.needs()}
+
+
+def test_the_nearest_of_what_fits_is_told():
+    fit = tuple(SimpleNamespace(minutes=minutes) for minutes in ((50, 60), None, (20, 90)))
+    answers = dict.fromkeys(("need", "person", "ask", "no", "beyond"), ())
+    assert Block(fit=fit, far=0, **answers).nearest == (20, 90)
+    assert Block(fit=fit[1:2], far=0, **answers).nearest is None
+
+
+def test_places_are_chosen_by_region_and_name(desk, monkeypatch):
+    form = NeedsForm(desk.editions(), "en")
+    usual = {region: [place.name for place in places] for region, places in form.places.items()}
+    assert len(usual) > 1
+    assert [*usual] == sorted(usual)
+    assert all(names == sorted(names) for names in usual.values())
+    monkeypatch.setattr("web.partner.finding.needs.starts", lambda *given: dict(reversed(starts(*given).items())))
+    other = NeedsForm(desk.editions(), "en").places
+    assert [(region, [place.name for place in places]) for region, places in other.items()] == [*usual.items()]
 
 
 def test_what_is_not_known_is_asked_and_never_stands_above_what_is(desk):
