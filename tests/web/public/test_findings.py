@@ -2,6 +2,7 @@
 
 import datetime as dt
 import html
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -10,9 +11,8 @@ from mapping.language.i18n import Message
 from mapping.render.charts import kind_of
 from mapping.result import Column, Input, Result
 from web.presenters.edition import Edition
-from web.public.findings import present, questions, table
+from web.public.findings import _unit_path, present, questions, table
 from web.public.maps import _headlines
-from web.public.units import regions
 
 
 def result(**fields) -> Result:
@@ -154,13 +154,10 @@ def test_the_map_shows_the_short_table_and_what_is_within_an_hour():
     assert [column.key for column in shown.headlines] == ["near", "law_60"], "each is a layer"
 
 
-def test_units_stand_under_their_region_which_is_none_of_them(edition):
-    area = edition.area
-    listed = {region.code: [code for code, *_ in region.units] for region in regions(edition, "en")}
-    finest = area.units(2).index
-    assert {*listed} == {*area.units(1).index}
-    assert sorted(code for codes in listed.values() for code in codes) == sorted(finest)
-    assert all(area.region_of(code) == region for region, codes in listed.items() for code in codes)
+@pytest.mark.parametrize(("levels", "path"), [(("Country", "Region"), ""), (("Country",), "u/X.html")])
+def test_a_country_has_a_page_where_it_is_its_only_unit(levels, path):
+    area = SimpleNamespace(levels=levels, unit=lambda _: SimpleNamespace(level=0))
+    assert _unit_path(area, "X") == path
 
 
 def test_a_matrix_is_its_own_picture(edition):
