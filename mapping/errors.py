@@ -34,6 +34,10 @@ class InvalidRecord(MappingError):
     """A value is not one that may be stored."""
 
 
+class Busy(MappingError):
+    """Another process is writing, such as a large list: nothing was stored, and the same can be done afterwards."""
+
+
 class NotFound(MappingError):
     """There is no such thing here."""
 

@@ -57,7 +57,7 @@ from mapping.directory.rows import (
 )
 from mapping.directory.undo import BatchLine, batches, undo, undoable
 from mapping.directory.writing import Change, Missing, Writing
-from mapping.errors import InvalidRecord, MappingError, NotFound
+from mapping.errors import Busy, InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
 from mapping.model import RECORDS, WORDS, AnyRecord, Audience, Record, columns, named_id, record_id, references
 from mapping.safety.agreed import Agreed, Key, Showing, digest_of, without_contacts
@@ -853,7 +853,8 @@ class Directory:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise MappingError(f"{self.path}: {what} ({error}); {_advice(error)}") from error
+            kind = Busy if _is_busy(error) else MappingError
+            raise kind(f"{self.path}: {what} ({error}); {_advice(error)}") from error
 
     @contextmanager
     def _watched(self) -> Iterator[Callable[[], bool]]:
@@ -1156,10 +1157,15 @@ def public_id(key: bytes, record_id: str) -> str:
     return named_id(name.hexdigest())
 
 
+def _is_busy(error: Exception) -> bool:
+    """Tell whether another connection holds the lock."""
+    return "locked" in str(error) or "busy" in str(error)
+
+
 def _advice(error: Exception) -> str:
     """Say what to do about an error of SQLite or of the disk."""
     text = str(error)
-    if "locked" in text or "busy" in text:
+    if _is_busy(error):
         return "another process is writing; nothing was stored, try again when it has finished"
     if "full" in text or "No space" in text:
         return "nothing was stored; make room on the disk and try again"

@@ -14,7 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 import web.staff
 from mapping.area.study_area import StudyArea
-from mapping.errors import InvalidRecord, MappingError
+from mapping.errors import Busy, InvalidRecord, MappingError
 from web import restricted
 from web.access import signin
 from web.access.accounts import Accounts
@@ -41,6 +41,7 @@ ERRORS = ErrorPages(
     others={
         RequestEntityTooLarge: ("staff/too_large.html", 413),
         InvalidRecord: ("staff/not_done.html", 400),
+        Busy: ("staff/busy.html", 503),
         MappingError: ("staff/not_done.html", 503),
     }
 )

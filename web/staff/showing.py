@@ -93,7 +93,7 @@ def in_words(
         records = tuple(
             ShownRecord(
                 own[0].table,
-                tuple(_rows(own[0], whole, area, language)),
+                tuple(_rows(own[0], whole, area, language, of=identifier)),
                 tuple(sorted((showing.audience for showing in own), key=AUDIENCES.index)),
             )
             for own in by_record.values()
@@ -138,9 +138,9 @@ def _own_names(showings: Iterable[Showing], whole: VisibleRecords, language: str
 
 
 def _rows(
-    showing: Showing, whole: VisibleRecords, area: StudyArea, language: str
+    showing: Showing, whole: VisibleRecords, area: StudyArea, language: str, *, of: str
 ) -> Iterable[tuple[Message, str, str]]:
-    """Yield the fields that would newly be shown, before and now."""
+    """Yield the fields that would newly be shown, before and now; a tie to the entry that it stands under is none."""
     if showing.table == THRESHOLD:
         before, now = showing.fields["least"]
         yield THRESHOLDS[showing.id], str(before), str(now)
@@ -154,7 +154,7 @@ def _rows(
                 said(showing.table, field, now, area, language),
             )
     for field, (before, now) in showing.fields.items():
-        if (table := refers.get(field)) in WHOLES:
+        if (table := refers.get(field)) in WHOLES and (before, now) != (None, of):
             yield (
                 label_of(showing.table, field),
                 name_in_words(whole, table, before, language),

@@ -1,11 +1,12 @@
 """Records, edits, checks and flags through the pages: what one person may do alone, and what waits for a second."""
 
 import datetime as dt
+import html
 import re
 
 import pytest
 
-from mapping.directory.directory import Directory
+from mapping.directory.directory import PRAGMAS, Directory
 from mapping.errors import MappingError
 from mapping.model import RECORDS, Attribute, Phone, ServiceArea, Verification
 from mapping.render.layers.services import spaced
@@ -211,6 +212,25 @@ def test_a_place_of_which_only_the_area_is_shown_keeps_its_point(office, steward
     steward.post(f"/en/e/location/{place}.html", data=data)
     after = record(office, "location", place)
     assert (after.latitude, after.longitude) == (before.latitude, before.longitude)
+
+
+def test_while_something_large_is_stored_what_was_typed_is_kept_and_sent_again(office, steward, monkeypatch):
+    form = fields_of(steward, CHANGE) | {"wait_time": 'a "day"', "reason": "x"}
+    monkeypatch.setitem(PRAGMAS, "busy_timeout", 50)
+    with Directory(office.directory) as storing:
+        storing.db.execute("BEGIN IMMEDIATE")
+        answer = steward.post(CHANGE, data=form)
+        storing.db.execute("ROLLBACK")
+    assert answer.status_code == 503
+    assert "Something large is being stored" in answer.text
+    assert "directory.db" not in answer.text
+    typed = {name: html.unescape(value) for name, value in re.findall(HIDDEN, answer.text)}
+    assert typed["wait_time"] == 'a "day"'
+    assert steward.post(CHANGE, data=typed).status_code == 303
+    assert record(office, "service", LEGAL).wait_time == 'a "day"'
+
+
+HIDDEN = r'<input type="hidden" name="([^"]+)" value="([^"]*)">'
 
 
 def test_what_cannot_be_written_is_said_and_nothing_is_stored(office, steward, monkeypatch):
