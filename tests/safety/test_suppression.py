@@ -493,6 +493,16 @@ def test_what_was_told_before_hides_nothing() -> None:
     assert after["W1"] is after["W2"] is None  # there is nothing else to hide
 
 
+def test_what_was_hidden_is_hidden_first_where_what_is_small_is_what_no_row_gives() -> None:
+    """The rest of the region is 8."""
+    districts = [row(20, area_unit="W1"), row(14, area_unit="W2")]
+    before, after = editions(
+        [row(42, area_unit="W"), *districts], [row(53, area_unit="W"), *districts, row(11, area_unit="W3")]
+    )
+    assert before == {"W": 42, "W1": None, "W2": None}
+    assert after == {"W": 53, "W1": None, "W2": None, "W3": 11}
+
+
 def test_where_nothing_small_is_hidden_any_more_all_is_told() -> None:
     assert editions(region(W1=5, W2=12, W3=40), region(W1=15, W2=12, W3=40))[1]["W2"] == 12
 
