@@ -113,6 +113,15 @@ def test_what_browsers_keep_is_asked_for_by_its_version(site):
     assert {"static/search.js", "static/style.css", "en/index.js", "travel.js", "en/m/map-start.js"} <= lasting
 
 
+def test_a_picture_of_the_map_is_asked_for_by_what_it_shows(site):
+    """One that was kept from the edition before has another address."""
+    named = re.findall(r'"file":"([^"?]+)\?(\w+)"', (site / "en" / "m" / "map-layers.js").read_text())
+    assert {"relief.webp", "bands-0.webp"} <= {name for name, _ in named}
+    for name, version in named:
+        assert hashlib.sha256((site / "static" / "m" / name).read_bytes()).hexdigest().startswith(version), name
+    assert (site / "en" / "m" / "map-layers.js").read_text().count('"file":') == len(named)
+
+
 def test_another_script_makes_another_version(tmp_path, monkeypatch):
     folder = shutil.copytree(static_files.OF_MAPS, tmp_path / "maps")
     monkeypatch.setattr(static_files, "OF_MAPS", folder)

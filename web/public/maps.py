@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 SHOWN = ("coverage", "reach", "demand", "siting")
 """Analyses whose findings can be chosen as layers."""
+
+LAYERS = "map-layers.js"
+"""The file that names the pictures of a map."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,19 @@ def _drawn(edition: Edition, language: str) -> Page:
     results = [_headlines(result) for name, result in edition.results().items() if name in SHOWN]
     with View(edition.path) as view:
         drawn = draw(view, edition.area, *results, language=language, links="s/{}.html")
-        return drawn.page("map", base="../static/m/")
+        return _with_versions(drawn.page("map", base="../static/m/"))
+
+
+def _with_versions(page: Page) -> Page:
+    """Have each picture asked for by a digest of its bytes: a browser keeps it for a day, the next edition has another.
+
+    Else what can be reached in an hour would be that of before, beside the places of now.
+    """
+    layers = page.files[LAYERS].decode()
+    for name, contents in page.files.items():
+        version = hashlib.sha256(contents).hexdigest()[:8]
+        layers = layers.replace(f'"file":"{name}"', f'"file":"{name}?{version}"')
+    return replace(page, files={**page.files, LAYERS: layers.encode()})
 
 
 def _headlines(result: Result) -> Result:
