@@ -74,7 +74,7 @@ def _stem(name: str) -> str:
     return _OPEN + (_DIGITS + _YOSH).format(name, name)
 
 
-_OF_TURKS = r"(?P<years{}>\s*-?\s*(?:жа[сш]|yaş))"
+_OF_TURKS = r"(?P<years{}>\s{{0,3}}-?\s{{0,3}}(?:жа[сш]|yaş))"
 _WITH_YEARS = {
     "from": r"(?:т[ае]н|ı?ndan)",
     "to": r"(?:[қк][аое]\s+(?:дейін|шейін|чейин)|ı?na\s+kadar)\b",
@@ -168,7 +168,7 @@ _COUNTED = re.compile(
     re.I,
 )
 """Words before a number that make it something else than an age."""
-_MORE = re.compile(r"(?:более|больше|more|зиёд\w*|mai\s+mult|більше|ortiq|ko['‘’ʻʼ`]p)\s*$", re.I)
+_MORE = re.compile(r"(?:более|больше|more|зиёд\w{0,9}|mai\s+mult|більше|ortiq|ko['‘’ʻʼ`]p)\s{0,9}$", re.I)
 _OF_CHILDREN = re.compile(
     r"\s+(?:дет|реб[её]н|child|kids?\b|copii|діт|bola|farzand|фарзанд|кӯдак|человек|people|persons?\b)", re.I
 )

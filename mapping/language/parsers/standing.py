@@ -106,13 +106,15 @@ _WORKS = re.compile(
     r"\bпринима(?:ет|ют)\b|\b(?:operat(?:es|ing|ional)|work(?:s|ing)|functions?|functional|functioning|active|open|on-?going)\b|\bреализу(?:ет|ют)ся\b|\bид[её]т\b|"
     r"\bкор\s+(?:мекун|карда\s+исто)\w*|\bамал\s+мекун\w*|\bфаъол\b|\bфаъолият\s+(?:дорад|мекун\w*)|\bкушода\b|"
     r"\b(?:ishla(?:ydi|moqda|yapti|b\s+turibdi)|faol|ochiq|faoliyat\s+(?:yurit|koʻrsat)\w*di)\b|"
-    r"\b(?:ишла(?:йди|моқда|япти)|очиқ)\b",
+    r"\b(?:ишла(?:йди|моқда|япти)|очиқ)\b|"
+    r"\b(?:activ[ăe]?|funcționează|funcțional[ăe]?|deschis[ăe]?|lucrează)\b|\bпрацю(?:є|ють)\b|\bвідкрит[аоі]?\b|"
+    r"\bжұмыс\s+істейді\b|\bиштейт\b|\baçık\b|\bçalışıyor\b",
     re.I,
 )
 _OVER = re.compile(rf"\b{alternatives('done to its end')}", re.I)
 """Words of a status by which something was done to its end."""
 _NOT_SURE = re.compile(
-    r"\?|\b(?:не|нет|нест|emas|эмас|no|not|non|never|cannot|whether|if|maybe|might|perhaps|possibly|probably|unclear|"
+    r"\?|\b(?:не|нет|нест|emas|эмас|no|not|non|nu|ні|never|cannot|whether|if|maybe|might|perhaps|possibly|probably|unclear|"
     r"unknown|unsure|ли|возможно|вероятно|наверное|неясно|неизвестно|шояд|номаълум|эҳтимол\w*|balki|ehtimol\w*|"
     r"noma.?lum|балки)\b|n['’]t\b",
     re.I,

@@ -249,3 +249,21 @@ def test_what_is_closed_for_repair_or_until_a_time_is_closed_for_a_while_in_each
 def test_no_end_and_no_repair_of_its_own_make_no_close_for_a_while(remark, meant):
     outcome = standing(remark)
     assert (outcome and outcome[0]) == meant
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("activ", "active"),
+        ("funcționează", "active"),
+        ("працює", "active"),
+        ("жұмыс істейді", "active"),
+        ("иштейт", "active"),
+        ("açık", "active"),
+        ("nu este activ", None),
+        ("inactiv", None),
+    ],
+)
+def test_a_status_says_in_each_language_that_something_works(words, meant):
+    outcome = status(words)
+    assert (outcome and outcome[0]) == meant
