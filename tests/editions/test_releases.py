@@ -135,6 +135,15 @@ def test_a_changed_field_is_told_before_and_now(releases, directory, first):
     assert (fact.now, fact.newly) == ("Every day now.", True)
 
 
+def test_what_is_filled_in_is_no_place_told_more_closely(releases, directory, first):
+    filled = {"fees_description": "Free of charge.", "application_process": "Come by."}
+    directory.edit("service", key("service", "Legal advice"), filled, by="gul", on=TODAY, reason="call")
+    plan = releases.stage(directory, day=TODAY)
+    (item,) = plan.items
+    assert any(not fact.before and fact.now for fact in item.facts)
+    assert plan.alarms == ()
+
+
 def test_what_is_gone_needs_no_confirmation(releases, directory, first):
     directory.edit("service", key("service", "Legal advice"), {"audience": "partner"}, by="g", on=TODAY, reason="asked")
     plan = releases.stage(directory, day=TODAY)
