@@ -687,6 +687,19 @@ def test_answers_are_added_up_and_those_about_secret_kinds_not_in_public() -> No
     assert answered(OFFICE, SHELTER, audience="partner") == [shelters, legal]
 
 
+def test_partners_read_no_sum_that_tells_the_answers_of_two_whom_the_public_does_not_see() -> None:
+    parts: list[Record] = []
+    for number, word in enumerate(("met", "partly", "not met", "met", "partly")):
+        name = f"Office {number}"
+        seen_by: Audience = "public" if number < 3 else "partner"
+        parts += organization(name) + service(name, of=name, types=[OFFICE], audience=seen_by)
+        own = {"service_id": key("service", name), "standard": "STD-001", "answer": word, "audience": "focal_point"}
+        parts.append(StandardAssessment(id=name, **own))
+    for audience in redaction.VIEWS:
+        (row,) = redaction.project(tables_of(parts), audience, RULES)["standard_summary"]
+        assert (row["met"], row["partly"], row["not_met"], row["providers"]) == (1, 1, 1, 3)
+
+
 def test_capacity_and_freshness_of_a_hidden_service_are_hidden() -> None:
     beds = ServiceCapacity(id="c", service_id=SHELTER_ID, unit_id="u", available=3, updated=TODAY, audience="public")
     checked = Verification(id="v", link_id=SHELTER_ID, link_entity="service", verified_on=TODAY)
