@@ -16,7 +16,7 @@ PORTALS = ROOT / "tests" / "web"
 TINY = ROOT / "tests" / "tiny"
 TAJIKISTAN = ROOT / "data" / "geo" / "tj"
 DEMO_DAY = dt.date(2026, 11, 24)
-FIXTURES = ("tests.fixtures.quick", "tests.fixtures.material", "tests.support.browser")
+FIXTURES = ("tests.fixtures.quick", "tests.fixtures.material", "tests.fixtures.few_rows", "tests.support.browser")
 
 
 settings.register_profile("rohnamo", deadline=None, derandomize=True)  # a slow machine is no fault

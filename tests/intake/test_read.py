@@ -16,7 +16,6 @@ from mapping.directory.directory import Directory
 from mapping.errors import FormatError
 from mapping.intake.read import Known, read
 from mapping.language.parsers import LONGEST_VALUE
-from mapping.language.taxonomy import Vocabulary, term_id
 from mapping.model import (
     RECORDS,
     Address,
@@ -33,72 +32,8 @@ from mapping.quality.duplicates import Decided, apply
 from mapping.quality.matching import candidates
 from tests.analysis.invented import Changed
 from tests.conftest import TINY
+from tests.fixtures.few_rows import HEADER, MAP, ROW, TODAY, audiences, said, with_cells
 from tests.support.second_person import EveryMap
-
-TODAY = dt.date(2026, 11, 24)
-HEADER = ("No", "Name", "District", "Help", "Phone", "Open to", "Remark")
-MAP = {
-    "source": "list",
-    "name": "List (invented)",
-    "key": ["No"],
-    "fields": {
-        "key": ["No"],
-        "organization": ["Name"],
-        "unit": ["District"],
-        "service": ["Help"],
-        "phone": ["Phone"],
-        "marking": ["Open to"],
-        "address": ["Address"],
-        "hours": ["Hours"],
-        "cost": ["Cost"],
-        "place": ["Town"],
-        "latitude": ["Lat"],
-        "longitude": ["Lon"],
-        "verified_on": ["Checked"],
-        "email": ["Mail"],
-        "languages": ["Languages"],
-        "capacity": ["Places"],
-    },
-    "markings": {"all": "public", "partners": "partner"},
-    "private": ["Remark"],
-}
-ROW = ("1", "Umed", "Juybor", "legal advice", "+992 00 000 11 11", "all", "")
-
-
-@pytest.fixture
-def take(tmp_path, tiny_area):
-    """Return the batch of a few rows in Orzustan; the map and numbers of the list are approved unless it is said."""
-
-    def take_rows(*rows, heads=HEADER, approved=True, known=None, name="list.csv", **changes):
-        lines = [";".join(f'"{cell}"' for cell in line) for line in (heads, *rows)]
-        path = tmp_path / name
-        path.write_text("\n".join(lines), "utf-8")
-        columns = ColumnMap.model_validate(MAP | changes)
-        known = known or Known()
-        if approved:
-            known.maps.add(columns.digest)
-            known.phones.add(columns.source)
-        return read(path, columns=columns, area=tiny_area, today=TODAY, known=known)
-
-    return take_rows
-
-
-def said(batch, row=2):
-    """Return what is said of a row."""
-    return [(issue.level, issue.column, issue.problem) for issue in batch.issues if issue.row == row]
-
-
-def audiences(batch, *tables):
-    return {
-        record.audience
-        for table in tables or ("organization", "service", "location", "phone")
-        for record in batch.of(table)
-    }
-
-
-def with_cells(**cells):
-    """Return a header and a row with more columns."""
-    return (*HEADER, *cells), (*ROW, *cells.values())
 
 
 def test_a_row_becomes_a_body_a_service_and_a_place(take):
@@ -114,193 +49,12 @@ def test_a_row_becomes_a_body_a_service_and_a_place(take):
     assert ("service", "list.csv", 2, "1|LEG-INF") in origin
 
 
-@pytest.mark.parametrize(
-    ("text", "ages", "groups"),
-    [
-        ("дети от 3 до 14", (3, 14), {("serves", "AGE-CHI")}),
-        ("женщины, кроме беременных", (None, None), {("serves", "SEX-F"), ("excludes", "HH-PRG")}),
-        ("все, кроме мужчин", (None, None), {("excludes", "SEX-M")}),
-        ("все, кроме мужчин и детей", (None, None), {("excludes", "SEX-M"), ("excludes", "AGE-CHI")}),
-        ("женщины, кроме пьющих и детей", (None, None), {("serves", "SEX-F"), ("excludes", "AGE-CHI")}),
-        ("для всех", (None, None), set()),
-        ("boys aged 7 to 12", (7, 12), {("serves", "SEX-M"), ("serves", "AGE-CHI")}),
-        ("мужчины от 18 до 60 лет", (18, 60), {("serves", "SEX-M"), ("serves", "AGE-ADU")}),
-        ("65+", (65, None), {("serves", "AGE-OLD")}),
-        ("молодёжь 15–30", (15, 30), {("serves", "AGE-YOU"), ("serves", "AGE-ADU")}),
-        ("женщины с детьми до 9 лет", (None, None), {("serves", "SEX-F"), ("serves", "HH-DEP")}),
-        ("женщины. Мужчин не принимаем", (None, None), {("serves", "SEX-F"), ("excludes", "SEX-M")}),
-        ("мардон қабул карда намешаванд", (None, None), {("excludes", "SEX-M")}),
-        ("women, no men", (None, None), {("serves", "SEX-F"), ("excludes", "SEX-M")}),
-        ("Лиц с алкогольной зависимостью не принимаем", (None, None), {("excludes", "VUL-SUB")}),
-        ("all but persons with a mental illness", (None, None), {("excludes", "VUL-MEN")}),
-        ("all except single men", (None, None), set()),
-        ("мужчинам отказывают", (None, None), {("excludes", "SEX-M")}),
-        ("все, кроме мальчиков старше 11", (None, None), set()),
-        ("мужчин, детей не принимаем", (None, None), {("excludes", "AGE-CHI")}),
-        ("жертвы домашнего рабства", (None, None), {("serves", "EXP-DOM")}),
-        ("супруги трудовых мигрантов", (None, None), {("serves", "MIG-LEF")}),
-        ("мигранты, вернувшиеся из Казахстана", (None, None), {("serves", "MIG-RET")}),
-        ("трудовые мигранты (соотечественники)", (None, None), {("serves", "MIG-ABR")}),
-        ("секс-работницы и беженцы", (None, None), {("serves", "MIG-REF")}),
-        ("потенциальные мигранты", (None, None), {("serves", "STA-RSK")}),
-    ],
-)
-def test_ages_and_who_is_left_out_are_told_by_the_words_for_who_is_helped(take, text, ages, groups):
-    heads, row = with_cells(**{"For whom": text})
-    batch = take(row, heads=heads, fields=MAP["fields"] | {"serves": ["For whom"]})
-    (service,) = batch.of("service")
-    assert (service.minimum_age, service.maximum_age) == ages
-    codes = {term_id(term): term.code for term in Vocabulary.load("beneficiaries").terms()}
-    ties = {(tie.link_type, codes.get(tie.taxonomy_term_id)) for tie in batch.of("attribute")}
-    assert {tie for tie in ties if tie[0] != "service_type"} == groups
-
-
-def test_a_group_that_is_helped_and_not_helped_is_asked_about(take):
-    heads, row = with_cells(**{"For whom": "женщины, дети", "Not for": "дети"})
-    fields = MAP["fields"] | {"serves": ["For whom"], "excludes": ["Not for"]}
-    (issue,) = [issue for issue in take(row, heads=heads, fields=fields).issues if issue.column == "Not for"]
-    assert str(issue.problem) == "Children (under 18) stand among those who are helped and among those who are not"
-    heads, row = with_cells(**{"For whom": "женщины", "Not for": "дети"})
-    assert [issue for issue in take(row, heads=heads, fields=fields).issues if issue.column == "Not for"] == []
-
-
-@pytest.mark.parametrize(
-    ("words", "column", "ages", "levels"),
-    [
-        ("женщины", "16+", (16, None), []),
-        ("women", "до 18", (None, 17), []),
-        ("women", "any age", (None, None), []),
-        ("дети 3-14", "5-10", (5, 10), []),
-        ("дети 3-14", "5-16", (5, 16), ["doubt"]),
-        ("women", "adults", (None, None), []),
-        ("women", "30", (None, None), ["refused"]),
-        ("women", "women 20+, boys under 9", (None, None), ["refused"]),
-        ("women", "", (None, None), []),
-    ],
-)
-def test_a_column_of_ages_counts_before_the_words(take, words, column, ages, levels):
-    heads, row = with_cells(**{"For whom": words, "Ages": column})
-    batch = take(row, heads=heads, fields=MAP["fields"] | {"serves": ["For whom"], "ages": ["Ages"]})
-    (service,) = batch.of("service")
-    assert (service.minimum_age, service.maximum_age) == ages
-    assert [level for level, name, _ in said(batch) if name == "Ages"] == levels
-
-
-@pytest.mark.parametrize("language", ["en", "ru", "tg", "uz"])
-@pytest.mark.parametrize("code", ["AGE-CHI", "AGE-ADO", "AGE-YOU", "AGE-ADU", "AGE-OLD", "SEX-F"])
-def test_a_group_is_the_same_by_its_label_in_any_language_as_by_its_code(take, code, language):
-    fields = MAP["fields"] | {"serves": ["For whom"]}
-    label = str(Vocabulary.load("beneficiaries").label(code, language))
-    services = []
-    for text in (code, label, f"{label}; SEX-M", f"SEX-M; {label}"):
-        heads, row = with_cells(**{"For whom": text})
-        batch = take(row, heads=heads, fields=fields)
-        services += batch.of("service")
-        assert [issue for issue in batch.issues if issue.column == "For whom"] == []
-    assert {(service.minimum_age, service.maximum_age) for service in services} == {(None, None)}
-
-
-@pytest.mark.parametrize(
-    ("text", "ages"),
-    [
-        ("Women and girls; boys aged 7 to 12", (None, None)),
-        ("Children (under 18); men of 18 to 60", (None, None)),
-        ("boys aged 7 to 12", (7, 12)),
-    ],
-)
-def test_ages_beside_a_label_hold_for_all_or_for_none(take, text, ages):
-    heads, row = with_cells(**{"For whom": text})
-    (service,) = take(row, heads=heads, fields=MAP["fields"] | {"serves": ["For whom"]}).of("service")
-    assert (service.minimum_age, service.maximum_age) == ages
-
-
-def test_ages_of_those_who_come_along_are_told_and_not_kept(take):
-    heads, row = with_cells(**{"For whom": "матери с детьми до 9 лет"})
-    batch = take(row, heads=heads, fields=MAP["fields"] | {"serves": ["For whom"]})
-    told = "'матери с детьми до 9 лет' names ages that do not hold for all who are helped"
-    assert ("doubt", "For whom", told) in said(batch)
-
-
-def test_words_of_the_map_come_before_ages_and_brackets(take):
-    heads, row = with_cells(**{"For whom": "group 18+ (f)"})
-    fields, words = MAP["fields"] | {"serves": ["For whom"]}, {"serves": {"group 18+ (f)": "VUL-RUR"}}
-    batch = take(row, heads=heads, fields=fields, words=words)
-    codes = {term_id(term): term.code for term in Vocabulary.load("beneficiaries").terms()}
-    assert {codes.get(tie.taxonomy_term_id) for tie in batch.of("attribute")} - {None} == {"VUL-RUR", "AGE-ADU"}
-
-
-def test_a_list_without_a_column_for_the_district_is_placed_by_its_addresses(take):
-    row, heads = [*ROW[:2], "", *ROW[3:], "100200, Juybor, Market Street 4"], (*HEADER, "Address")
-    batch = take(row, heads=heads)
-    (place,), (address,) = batch.of("location"), batch.of("address")
-    assert place.area_unit == "XT-W2"
-    assert (address.postal_code, address.address_1, address.audience) == ("100200", "Juybor, Market Street 4", "public")
-    assert ("note", "Address", "the address says where it is: Juybor District") in [
-        (level, column, str(problem)) for level, column, problem in said(batch)
-    ]
-
-
-def test_an_address_that_asks_for_silence_places_nothing(take):
-    row = [*ROW[:2], "", *ROW[3:], "Juybor, адрес не разглашается"]
-    batch = take(row, heads=(*HEADER, "Address"))
-    assert {place.area_unit for place in batch.of("location")} == {None}
-    assert batch.of("address") == []
-
-
-@pytest.mark.parametrize("text", ["Juybor (address confidential)", "Juybor, undisclosed", "Juybor, адрес по запросу"])
-def test_a_district_beside_which_the_address_is_hidden_is_shown_to_nobody(take, text):
-    (place,) = take([*ROW[:2], text, *ROW[3:]]).of("location")
-    assert place.precision == "none"
-
-
-def test_an_address_that_says_only_that_it_is_not_told_is_no_address(take):
-    batch = take([*ROW, "адрес у координатора"], heads=(*HEADER, "Address"))
-    assert batch.of("address") == []
-    assert [place.precision for place in batch.of("location")] == ["none"]
-
-
-def test_the_column_for_the_district_goes_before_the_address(take):
-    row = [*ROW[:2], "Kulnishin", *ROW[3:], "Juybor, Market Street 4"]
-    (place,) = take(row, heads=(*HEADER, "Address")).of("location")
-    assert place.area_unit != "XT-W2"
-
-
-def test_a_fax_beside_the_phone_is_no_number_that_somebody_answers(take):
-    row = [*ROW[:4], "+992 37 221-12-34; факс +992 37 221-12-35", *ROW[5:]]
-    assert {(phone.number, phone.type) for phone in take(row).of("phone")} == {
-        ("+992372211234", "voice"),
-        ("+992372211235", "fax"),
-    }
-
-
-@pytest.mark.parametrize(
-    ("heading", "answer", "row", "phone"),
-    [
-        ("Публиковать телефон?", "нет", "public", "custodian"),
-        ("May we publish the phone?", "no", "public", "custodian"),
-        ("May we publish the phone?", "", "public", "custodian"),
-        ("May we publish the phone?", "yes", "public", "public"),
-        ("May we publish your details (phone, address)?", "no", "custodian", "custodian"),
-        ("Do not publish the phone", "yes", "custodian", "custodian"),
-    ],
-)
-def test_a_no_to_showing_the_phone_hides_the_phone(take, heading, answer, row, phone):
-    batch = take([*ROW[:4], "+992 37 221-12-34", *ROW[5:], answer], heads=[*HEADER, heading])
-    assert (audiences(batch, "service"), audiences(batch, "phone")) == ({row}, {phone})
-
-
 def test_lines_of_two_countries_that_are_called_alike_are_two(take):
     lines = [[number, "Hotline", country, "hotline", phone, "all", ""] for number, country, phone in ABROAD]
     assert len(take(*lines, fields=MAP["fields"] | {"country": ["District"]}).of("organization")) == 2
 
 
 ABROAD = (("1", "Poland", "+48 22 628 99 99"), ("2", "Germany", "+49 30 901 82 00"))
-
-
-def test_a_line_is_a_line_whatever_people_call_it_about(take):
-    batch = take([*ROW[:1], "Телефон доверия «Ёр»", ROW[2], "ссоры в семье", "1414", *ROW[5:]])
-    assert [service.name for service in batch.of("service")] == ["Hotline or helpline"]
-    assert any("is taken for" in problem for _, _, problem in said(batch))
 
 
 def test_a_time_to_the_second_is_a_time(take):
@@ -322,57 +76,6 @@ def test_what_is_unclear_in_a_row_is_told_of_that_row_alone(take):
     assert not any("is no group" in problem for _, _, problem in said(batch, 3))
 
 
-def test_numbers_of_messengers_are_those_of_their_row_alone(take):
-    heads, fields = (*HEADER, "Chat"), MAP["fields"] | {"messenger": ["Chat"]}
-    rows = (["1", "Umed", *ROW[2:4], "@umed_line", *ROW[5:], "@all_of_us, Viber +992 93 520 13 13"],)
-    rows += (["2", "Nur", *ROW[2:4], "+992 37 221-12-34", *ROW[5:], "@all_of_us, Viber +992 93 520 13 13"],)
-    batch = take(*rows, heads=heads, fields=fields)
-    services = {service.id: service.organization_id for service in batch.of("service")}
-    bodies = {body.id: body.name for body in batch.of("organization")}
-    numbers = {(bodies[services[p.service_id]], p.number, p.type) for p in batch.of("phone")}
-    both = {(name, *own) for name in ("Umed", "Nur") for own in (("https://t.me/all_of_us", "telegram"), VIBER)}
-    assert numbers == both | {("Umed", "https://t.me/umed_line", "telegram"), ("Nur", "+992372211234", "voice")}
-
-
-VIBER = ("+992935201313", "viber")
-
-
-def test_a_mobile_number_beside_a_person_is_shown_to_nobody(take):
-    row = [*ROW[:4], "инсп. Назаров 918 20-11-22, +992 37 221-12-34; дом. +992 37 221-12-35", *ROW[5:]]
-    batch = take(row)
-    assert {(phone.number, phone.audience) for phone in batch.of("phone")} == {
-        ("+992918201122", "custodian"),
-        ("+992372211234", "public"),
-        ("+992372211235", "custodian"),
-    }
-    assert any("beside a mobile number" in problem for _, _, problem in said(batch))
-
-
-@pytest.mark.parametrize(
-    ("note", "seen_by"),
-    [
-        ("Chief Baya, not at night", "custodian"),
-        ("maya", "custodian"),
-        ("Maya, evenings", "custodian"),
-        ("evenings", "public"),
-    ],
-)
-def test_a_mobile_number_beside_the_name_of_a_contact_is_shown_to_nobody(take, note, seen_by):
-    heads, fields = (*HEADER, "Ask for"), MAP["fields"] | {"contact": ["Ask for"]}
-    cells = [*ROW[:4], f"918 20-11-22 ({note}), +992 37 221-12-34", *ROW[5:], "Guard: Maya"]
-    batch = take(cells, heads=heads, fields=fields)
-    assert {(phone.number, phone.audience) for phone in batch.of("phone")} == {
-        ("+992918201122", seen_by),
-        ("+992372211234", "public"),
-    }
-
-
-def test_a_number_that_is_not_to_be_called_is_shown_to_nobody(take):
-    batch = take([*ROW[:4], "+992 37 221-12-35 (гл. бух. – не звонить), +992 37 221-12-34", *ROW[5:]])
-    shown = {phone.number for phone in batch.of("phone") if phone.audience == "public"}
-    assert shown == {"+992372211234"}
-
-
 def test_of_a_person_who_was_helped_nothing_is_kept(take):
     batch = take(["1", "Назарова Гулноз, 31 год", *ROW[2:]], ["2", *ROW[1:]])
     assert {body.name for body in batch.of("organization")} == {"Umed"}
@@ -382,34 +85,6 @@ def test_of_a_person_who_was_helped_nothing_is_kept(take):
 
 def test_a_body_that_is_called_like_a_person_is_asked_about(take):
     assert audiences(take(["1", "Назаров Б. К.", *ROW[2:]])) == {"custodian"}
-
-
-def test_a_body_is_where_its_name_says_if_nothing_else_does(take):
-    batch = take(["1", "Милицияи ноҳияи Ҷӯйбор", "", *ROW[3:]])
-    (place,) = batch.of("location")
-    (known,) = take(ROW).of("location")
-    assert (place.area_unit, place.position_basis) == (known.area_unit, "unit")
-
-
-@pytest.mark.parametrize("name", ["Bureau in Kulnishin", "Дафтар дар Кӯлнишин", "Кризисный центр, Кульнишин"])
-def test_a_body_is_in_the_town_that_ends_its_name_if_nothing_else_says_where(take, name):
-    batch = take(["1", name, "", *ROW[3:]])
-    assert [place.area_unit for place in batch.of("location")] == ["XT-W1"]
-    assert any(column == "Name" and "the name says where it is" in problem for _, column, problem in said(batch))
-    batch = take(["1", name, "Qulla", *ROW[3:]])
-    assert [place.area_unit for place in batch.of("location")] == ["XT-E1"]
-
-
-def test_the_town_that_ends_a_name_may_be_inflected(tmp_path, tj_area):
-    path = tmp_path / "list.csv"
-    path.write_text("Организация;Помощь;Телефон\nБюро в Худжанде;юрист;(3422) 6-00-01", "utf-8")
-    batch = read(path, area=tj_area, today=TODAY)
-    assert [tj_area.unit(place.area_unit).names["en"] for place in batch.of("location")] == ["Khujand"]
-
-
-@pytest.mark.parametrize("name", ["Women in Need", "Помощь в беде", "Дар ҷомеа", "Women, peace"])
-def test_what_is_no_place_at_the_end_of_a_name_places_nothing(take, name):
-    assert [place.area_unit for place in take(["1", name, "", *ROW[3:]]).of("location")] == [None]
 
 
 def test_a_record_knows_the_sheet_the_row_and_the_cell_it_came_from(tmp_path, tiny_area):
@@ -459,27 +134,6 @@ def test_a_cell_that_holds_a_whole_file_refuses_its_row_alone(take, column):
     assert ("refused", column, "the cell holds 4001 letters, and a field 4000 at most") in said(batch, row=3)
 
 
-def test_the_extension_of_a_number_that_cannot_be_read_is_no_number(take):
-    """102 is the police."""
-    batch = take((*ROW[:4], "221-00-01 доб. 102", *ROW[5:]))
-    assert batch.of("phone") == []
-    assert [issue.column for issue in batch.issues if issue.level == "refused"] == ["Phone"]
-
-
-def test_several_kinds_of_help_in_a_cell_are_several_services_at_one_place(take):
-    batch = take((*ROW[:3], "legal advice; psychologist", *ROW[4:]))
-    assert len(batch.of("service")) == 2
-    assert len(batch.of("location")) == 1
-
-
-@pytest.mark.parametrize("word", ["все", "Ҳама", "hamma", "everybody"])
-def test_everybody_is_no_group(take, word):
-    head, row = with_cells(Whom=word)
-    batch = take(row, heads=head, fields=MAP["fields"] | {"serves": ["Whom"]})
-    assert [one for one in batch.of("attribute") if one.link_type == "serves"] == []
-    assert [issue for issue in batch.issues if issue.column == "Whom"] == []
-
-
 def test_ids_depend_on_the_senders_key_alone(take):
     """A list that comes again with other rows around brings the same records up to date."""
     first = take(ROW)
@@ -496,15 +150,6 @@ def test_without_a_known_marking_a_row_is_for_custodians(take, marking):
 
 def test_without_an_approved_map_every_row_is_for_custodians(take):
     assert audiences(take(ROW, approved=False)) == {"custodian"}
-
-
-def test_a_number_that_nobody_called_back_stays_with_custodians(take):
-    known = Known(maps=EveryMap())
-    batch = take(ROW, approved=False, known=known)
-    assert audiences(batch, "service", "location") == {"public"}
-    assert audiences(batch, "phone") == {"custodian"}
-    known = Known(maps=EveryMap(), phones={"+992000001111"})
-    assert audiences(take(ROW, approved=False, known=known), "phone") == {"public"}
 
 
 @pytest.mark.parametrize(
@@ -572,21 +217,6 @@ def test_a_remark_closes_a_service_in_the_words_of_whoever_wrote_it(take, remark
     batch = take((*ROW[:6], f"Holiqova: {remark}"))
     assert [service.status for service in batch.of("service")] == [status]
     assert "Holiqova" not in " ".join(str(issue.problem) for issue in batch.issues)
-
-
-def test_words_that_nobody_listed_make_up_a_kind_and_this_is_told(take):
-    batch = take((*ROW[:3], "юр. и псих. помощь для ЖТЛ", *ROW[4:]))
-    assert len(batch.of("service")) == 2
-    assert {(level, str(problem)) for level, column, problem in said(batch) if column == "Help"} == {
-        ("note", "'юр.' was taken for Legal aid (LEG)"),
-        ("note", "'псих. помощь для ЖТЛ' was taken for Mental health and psychosocial support (PSY)"),
-    }
-
-
-def test_who_is_left_out_is_never_more_than_was_said(take):
-    fields = MAP["fields"] | {"excludes": ["Not for"]}
-    batch = take((*ROW, "мальчики старше 12 лет"), heads=(*HEADER, "Not for"), fields=fields)
-    assert [a.link_type for a in batch.of("attribute") if a.link_type == "excludes" and a.taxonomy_term_id] == []
 
 
 def test_a_status_by_its_own_name_is_no_doubt(take):
@@ -670,19 +300,6 @@ def test_the_language_of_the_state_is_that_of_the_area(take, tiny_area):
     assert [spoken.code for spoken in batch.of("language")] == [tiny_area.languages[0]]
 
 
-def test_a_row_for_two_districts_serves_both_and_stands_in_neither(take):
-    batch = take((*ROW[:2], "Juybor / Hamvora", *ROW[3:]))
-    assert len(batch.of("service_area")) == 2
-    assert [place.area_unit for place in batch.of("location")] == [None]
-    assert [level for level, column, _ in said(batch) if column == "District"] == ["doubt"]
-
-
-def test_a_row_for_the_whole_country_serves_it_and_needs_no_place(take):
-    batch = take((*ROW[:2], "вся страна", *ROW[3:]))
-    assert [area.area_unit for area in batch.of("service_area")] == ["XT"]
-    assert [level for level, column, _ in said(batch) if column == "District"] == []
-
-
 def test_a_shelter_hides_its_body_when_there_is_nothing_else(take):
     """The row is marked as open, and the kind of help decides: the body's name alone could tell of it."""
     batch = take((*ROW[:3], "women's shelter", *ROW[4:]))
@@ -697,29 +314,6 @@ def test_a_body_whose_name_tells_of_a_shelter_is_hidden(take, name):
     assert audiences(batch, "organization") == {"custodian"}
     assert any("tells of a shelter" in issue.problem for issue in batch.issues)
     assert audiences(take(("1", "Refugee Council", *ROW[2:])), "organization") == {"public"}
-
-
-@pytest.mark.parametrize(
-    ("address", "audience"),
-    [
-        ("9 Gulobi St.", "public"),
-        ("кӯчаи Гулобӣ, 9", "public"),
-        ('9 Gulobi St. (ward ""Sapphire"")', "custodian"),
-        ("9 Gulobi St., +992 00 000 33 33", "custodian"),
-    ],
-)
-def test_an_address_that_says_more_is_kept_back(take, address, audience):
-    header, row = with_cells(Address=address)
-    batch = take(row, heads=header)
-    assert audiences(batch, "address") == {audience}
-
-
-@pytest.mark.parametrize("address", ["не разглашается", "confidential", "дома у адвоката"])
-def test_an_address_that_is_not_told_hides_the_place(take, address):
-    header, row = with_cells(Address=address, Lat="10.0405", Lon="60.0593")
-    batch = take(row, heads=header)
-    assert batch.of("address") == []
-    assert [place.precision for place in batch.of("location")] == ["none"]
 
 
 def test_hours_keep_what_is_read_and_nothing_else(take):
@@ -941,35 +535,6 @@ def test_a_comment_on_a_row_that_is_left_out_hides_the_one_that_stands(tiny_area
     assert [service.audience for service in batch.of("service")] == ["custodian"]
 
 
-@pytest.mark.parametrize(
-    ("lat", "lon", "unit", "basis", "level"),
-    [
-        ("10.0405", "60.0593", "Juybor", "given", ""),
-        ("60.0593", "10.0405", "Juybor", "given", "note"),
-        ("0", "0", "Juybor", "unit", "doubt"),
-        ("48.8566", "2.3522", "Juybor", "unit", "doubt"),
-        ("10.0405", "", "Juybor", "unit", "refused"),
-        ("", "", "Atlantis", "none", "doubt"),
-        ("", "", "", "none", "doubt"),
-    ],
-)
-def test_where_a_row_is(take, lat, lon, unit, basis, level):
-    header, row = with_cells(Lat=lat, Lon=lon)
-    batch = take((*row[:2], unit, *row[3:]), heads=header)
-    (place,) = batch.of("location")
-    assert place.position_basis == basis
-    assert {"given": place.latitude is not None, "unit": place.area_unit == "XT-W2"}.get(basis, True)
-    assert ([one for one, _column, _problem in said(batch)] or [""])[0] == level
-
-
-def test_a_word_of_the_map_says_in_which_country_a_row_is(take):
-    batch = take(
-        (*ROW[:2], "Moscow", "legal advice", "8 000 000-11-10", "all", ""), words={"country": {"Moscow": "RU"}}
-    )
-    assert [(place.country, place.area_unit) for place in batch.of("location")] == [("RU", None)]
-    assert [phone.number for phone in batch.of("phone")] == ["+70000001110"]
-
-
 def test_a_column_that_nobody_named_is_said(take):
     batch = take((*ROW, "x"), heads=(*HEADER, "phone numbre"))
     (issue,) = [issue for issue in batch.issues if issue.column == "phone numbre"]
@@ -1082,21 +647,6 @@ def test_columns_that_nobody_can_guess(tmp_path, tiny_area):
     path.write_text("a,b,c\n1,2,3\n", "utf-8")
     with pytest.raises(FormatError, match="no row looks like the names of columns"):
         read(path, source="x", area=tiny_area, today=TODAY)
-
-
-def test_an_address_that_names_several_places_is_told_and_asked_for_rows(tmp_path, tj_area):
-    path = tmp_path / "list.csv"
-    path.write_text(
-        "Организация;Вид услуги;Адрес\n"
-        'Умед;юридическая консультация;"1) г. Куляб, ул. Мира 3; 2) г. Хорог, ул. Мира 5"\n',
-        "utf-8",
-    )
-    batch = read(path, area=tj_area, today=TODAY, known=Known())
-    assert [place.area_unit for place in batch.of("location")] == [None]
-    assert ("names several places: Kulob, Khorugh", "write a row for each") in [
-        (i.problem, i.fix) for i in batch.issues
-    ]
-    assert not [issue for issue in batch.issues if "names no place" in issue.problem]
 
 
 def test_the_real_facilities_of_a_country(shared, tj_area):
@@ -1300,43 +850,6 @@ def test_a_code_for_what_is_not_known_is_no_number_of_places(take):
     assert [c.maximum for c in take(row, heads=head).of("service_capacity")] == [99]
 
 
-def test_there_beside_another_town_is_not_the_street_of_the_row_above(take):
-    head = (*HEADER, "Address")
-    rows = [
-        (*ROW, "Market street 5"),
-        ("2", "Sabo", "Juybor", *ROW[3:], "там же"),
-        ("3", "Nilufar", "Rosht", *ROW[3:], "там же"),
-        ("4", "Mehr", "Rosht", *ROW[3:], "there"),
-    ]
-    batch = take(*rows, heads=head)
-    assert [address.address_1 for address in batch.of("address")] == ["Market street 5", "Market street 5"]
-    for row in (4, 5):
-        assert any("is the address of something else" in problem for _, _, problem in said(batch, row))
-
-
-def test_a_list_of_another_country_places_what_nobody_knows_there(take, tmp_path):
-    """Its title names the country: no number is completed by the codes of the study area."""
-    heads = ("Организации Республики Казахстан", *[""] * 6, "")
-    rows = [(*HEADER, "Town"), ("1", "Umed", "", "legal advice", "8 (000) 000-11-10", "all", "", "Whotown")]
-    batch = take(*rows, heads=heads)
-    assert [place.country for place in batch.of("location")] == ["KZ"]
-    assert [phone.number for phone in batch.of("phone")] == ["+70000001110"]
-    assert ("note", "Town", "its place is not known; the list is of KZ") in said(batch, 3)
-
-
-def test_a_name_here_that_is_a_city_of_the_country_of_all_other_rows_is_that_city(tmp_path, tj_area):
-    """Москва is a village in the study area too."""
-    rows = ["Город;Организация;Помощь;Телефон", "Москва;Умед;юрист;(495) 000-00-11"]
-    cities = [f"{city};Нур {city};юрист;" for city in ("Казань", "Екатеринбург")]
-    path = tmp_path / "list.csv"
-    for others, country in ((cities, "RU"), (["Куляб;Нур;юрист;"], "TJ")):
-        path.write_text("\n".join([*rows, *others]), "utf-8")
-        batch = read(path, area=tj_area, today=TODAY)
-        body = next(body for body in batch.of("organization") if body.name == "Умед")
-        place = next(place for place in batch.of("location") if place.organization_id == body.id)
-        assert (place.country, place.area_unit is None) == (country, country == "RU")
-
-
 def test_a_price_among_the_words_for_help_is_not_lost_in_silence(take):
     free = (*ROW[:3], "free legal advice", *ROW[4:])
     problem = "the words for help seem to say this: cost"
@@ -1374,34 +887,6 @@ def test_hours_in_moscow_time_are_told_with_it(take):
         ("MO,TU,WE,TH,FR", "10:00", 3.0)
     ]
     assert not any(column == "Hours" for _, column, _ in said(batch))
-
-
-@pytest.mark.parametrize(
-    ("text", "country", "phones"),
-    [
-        ("Шымкент қ. / г. Шымкент", "KZ", ["+77000000011"]),
-        ("Қазақстан | Казахстан", "KZ", ["+77000000011"]),
-        ("Шымкент / Казань", "", []),
-    ],
-)
-def test_a_place_in_two_languages_is_one_place_and_two_places_are_none(take, text, country, phones):
-    heads = (*HEADER, "Town")
-    batch = take(("1", "Umed", "", "legal advice", "8 700 000-00-11", "all", "", text), heads=heads)
-    assert [place.country for place in batch.of("location")] == [country or "XT"]
-    assert [phone.number for phone in batch.of("phone")] == phones
-
-
-@pytest.mark.parametrize("town", ["г. Ош", "Ошская / Ош", "Ош"])
-def test_a_city_abroad_is_no_unit_whose_name_is_only_like_it(tmp_path, tj_area, town):
-    path = tmp_path / "list.csv"
-    path.write_text(f"Город;Организация;Помощь;Телефон\n{town};Умед;юрист;(3222) 0-00-11", "utf-8")
-    (place,) = read(path, area=tj_area, today=TODAY).of("location")
-    assert (place.country, place.area_unit) == ("KG", None)
-
-
-def test_a_number_for_text_messages_is_kept_beside_the_one_to_call(take):
-    batch = take((*ROW[:4], "1195; SMS 40600", *ROW[5:]))
-    assert [(phone.number, phone.type) for phone in batch.of("phone")] == [("1195", "voice"), ("sms:40600", "text")]
 
 
 def test_a_no_to_publishing_is_never_public_whatever_the_table_of_markings_says(take):
@@ -1448,12 +933,6 @@ def test_open_day_and_night_beside_other_hours_keeps_neither(take):
     assert [span.opens_at for span in take(row, heads=head).of("schedule")] == ["09:00"]
 
 
-def test_a_day_centre_for_old_people_is_none_for_children_where_its_name_tells_its_kind(take):
-    fields = {name: columns for name, columns in MAP["fields"].items() if name != "service"}
-    batch = take((ROW[0], "Day centre for elderly people", *ROW[2:]), fields=fields)
-    assert [service.name for service in batch.of("service")] == ["Social benefits and social work"]
-
-
 def test_every_other_week_is_kept_with_its_interval(take):
     head, row = with_cells(Hours="every other Tuesday 10-14")
     batch = take(row, heads=head)
@@ -1473,31 +952,6 @@ def test_the_day_of_a_check_says_which_way_it_was_read(take):
     batch = take(row, heads=head)
     assert [v.verified_on for v in batch.of("verification")] == [dt.date(2026, 4, 3)]
     assert any("is read as 2026-04-03" in problem for _, _, problem in said(batch))
-
-
-@pytest.mark.parametrize(
-    ("latitude", "longitude", "country", "there"),
-    [
-        ("37.62", "55.75", "RU", False),
-        ("55.75", "37.62", "RU", True),
-        ("37.57", "43.74", "TR", True),
-        ("28.97", "41.0", "TR", False),
-        ("129.0", "43.1", "RU", False),
-    ],
-)
-def test_swapped_coordinates_abroad_make_no_point(take, latitude, longitude, country, there):
-    head, row = with_cells(Lat=latitude, Lon=longitude, Country=country)
-    batch = take((*row,), heads=head, fields=MAP["fields"] | {"country": ["Country"]})
-    assert [place.latitude is not None for place in batch.of("location")] == [there]
-
-
-def test_a_town_that_nobody_knows_is_told_of_its_own_column(take):
-    heads = (*HEADER[:2], "Town", *HEADER[3:])
-    batch = take((*ROW[:2], "Nowhereville", *ROW[3:]), ("2", "Nur", "Juybor", *ROW[3:]), heads=heads)
-    assert [place.area_unit for place in batch.records if place.table == "location"] == [None, "XT-W2"]
-    (lost,) = [issue for issue in said(batch) if "Nowhereville" in issue[2]]
-    assert lost[:2] == ("doubt", "Town")
-    assert ("note", "Town") in [issue[:2] for issue in said(batch, 3)]
 
 
 def test_a_fault_is_told_of_every_row_and_service_whose_cells_say_the_same(take):
@@ -1547,16 +1001,6 @@ def test_a_row_that_goes_on_behind_its_columns_is_for_custodians(take):
     assert "the row goes on behind the last column: 'yes'" in [problem for _, _, problem in said(found)]
 
 
-def test_words_for_another_choice_stand_beside_the_choices(take):
-    heads, row = with_cells(legal="1", other="translation")
-    fields = MAP["fields"] | {"service": ["other"]}
-    found = take(row, heads=heads, fields=fields, choices={"service": {"legal": "legal aid"}})
-    assert sorted(service.name for service in found.of("service")) == [
-        "Interpretation and cultural mediation",
-        "Legal aid",
-    ]
-
-
 def test_a_row_whose_cells_say_that_nobody_knows_has_not_slipped(take):
     heads, row = with_cells(Checked="?", Cost="госпошлина")
     row = tuple("нет данных" if cell == ROW[4] else cell for cell in row)
@@ -1580,17 +1024,6 @@ def test_a_condition_is_told_where_no_table_of_markings_says_what_it_means(tmp_p
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "ages"),
-    [("18", "нет ограничений", (18, None)), ("", "17 (дети)", (None, 17)), ("нет", "any", (None, None))],
-)
-def test_a_bound_of_ages_that_is_none_leaves_the_other(take, first, last, ages):
-    heads, row = with_cells(First=first, Last=last)
-    fields = MAP["fields"] | {"minimum_age": ["First"], "maximum_age": ["Last"]}
-    (service,) = take(row, heads=heads, fields=fields).of("service")
-    assert (service.minimum_age, service.maximum_age) == ages
-
-
-@pytest.mark.parametrize(
     "remark",
     [
         "Do not list publicly",
@@ -1605,28 +1038,6 @@ def test_a_bound_of_ages_that_is_none_leaves_the_other(take, first, last, ages):
 )
 def test_wishes_in_other_words_hide_the_row(take, remark):
     assert audiences(take((*ROW[:6], remark))) == {"custodian"}
-
-
-@pytest.mark.parametrize(
-    "remark", ["for women only", "танҳо барои занон", "питание не включено", "by referral only", "faqat ayollar uchun"]
-)
-def test_who_is_helped_and_what_is_left_out_are_no_wishes(take, remark):
-    assert "custodian" not in audiences(take((*ROW[:6], remark)), "service")
-
-
-def test_a_number_that_is_for_colleagues_is_shown_to_nobody(take):
-    batch = take((*ROW[:4], "+992 00 000 11 11 (танҳо барои ҳамкорон)", "all", ""))
-    assert (audiences(batch, "service"), audiences(batch, "phone")) == ({"public"}, {"custodian"})
-
-
-@pytest.mark.parametrize(
-    "answer",
-    ["Yes - number only on request", "да, кроме телефона", "Yes, without the phone number", "ha, telefondan tashqari"],
-)
-def test_a_yes_that_leaves_the_number_out_hides_it_whatever_the_map_says(take, answer):
-    batch = take((*ROW[:5], answer, ""), markings={answer: "public"})
-    assert (audiences(batch, "service", "location"), audiences(batch, "phone")) == ({"public"}, {"custodian"})
-    assert ("doubt", "Open to", f"'Open to' is answered {answer!r}") in said(batch)
 
 
 def test_a_yes_that_leaves_the_address_out_shows_the_district_alone(take):
@@ -1664,35 +1075,6 @@ def test_a_number_in_brackets_goes_from_a_name_only_where_a_note_explains_it(tak
     rows = [("1", "Umed (1)", *ROW[2:]), ("2", "School (2)", *ROW[2:])]
     batch = take(*rows, ("(1) by appointment", *[""] * 6), skip={"fewer_cells": 2})
     assert sorted(body.name for body in batch.of("organization")) == ["School (2)", "Umed"]
-
-
-@pytest.mark.parametrize(
-    "address", ["как в головном офисе", "ба мисли дафтари марказӣ", "as in head office", "bosh ofisdagidek", "там же"]
-)
-def test_the_address_of_something_else_is_told_and_is_none(take, address):
-    heads, row = with_cells(Address=address)
-    batch = take(row, heads=heads)
-    assert batch.of("address") == []
-    assert ("doubt", "Address", f"{address!r} is the address of something else") in said(batch)
-
-
-@pytest.mark.parametrize("name", ["Umed (филиал в Хамворе)", "Umed – Hamvor branch", "Umed (Hamvor)"])
-def test_a_row_without_a_place_is_where_its_name_says_and_this_is_told(take, name):
-    batch = take(("1", name, "", *ROW[3:]))
-    assert [place.area_unit for place in batch.of("location")] == ["XT-E2"]
-    assert any("the name says where it is" in problem for _, _, problem in said(batch))
-
-
-def test_beside_the_address_of_the_row_above_a_name_says_no_place(take):
-    heads, row = with_cells(Address="Rudaki 5")
-    batch = take(row, ("2", "Umed (Hamvor)", "", *ROW[3:], "там же"), heads=heads)
-    assert sorted(str(place.area_unit) for place in batch.of("location"))[0] != "XT-E2"
-    assert all("the name says" not in problem for _, _, problem in said(batch, 3))
-
-
-def test_what_a_row_says_of_its_place_counts_before_its_name(take):
-    (place,) = take(("1", "Umed (Hamvor)", *ROW[2:])).of("location")
-    assert place.area_unit != "XT-E2"
 
 
 UNNUMBERED = {"key": [], "fields": {key: value for key, value in MAP["fields"].items() if key != "key"}}
@@ -1884,36 +1266,9 @@ def test_a_body_that_a_newer_list_calls_otherwise_is_proposed_as_one(take, tmp_p
         assert {directory.record(Organization, body).name for body in pair.pair} == {"Umed", "Sitorai Shom"}
 
 
-@pytest.mark.parametrize(
-    ("answer", "kinds", "told"),
-    [
-        ("да, по средам 14-16", {"ACC", "LEG"}, "по средам 14-16"),
-        ("da (24/24, 10 locuri)", {"ACC", "LEG"}, "24/24, 10 locuri"),
-        ("да, временно закрыт", {"LEG"}, "временно закрыт"),
-        ("нет, с 2025", {"LEG"}, "с 2025"),
-    ],
-)
-def test_what_a_yes_says_besides_is_told(take, answer, kinds, told):
-    fields = {name: columns for name, columns in MAP["fields"].items() if name != "service"}
-    changes = {"shape": "place", "fields": fields, "services": {"Shelter": "ACC", "Lawyer": "LEG"}}
-    row = ("1", "Umed", "Juybor", answer, "yes", "+992 00 000 11 11", "all")
-    batch = take(row, heads=("No", "Name", "District", "Shelter", "Lawyer", "Phone", "Open to"), **changes)
-    codes = {term_id(term): term.code for term in Vocabulary.load("service_types").terms()}
-    assert {codes.get(record.taxonomy_term_id) for record in batch.of("attribute")} & {"ACC", "LEG"} == kinds
-    assert any(told in problem for _, _, problem in said(batch))
-
-
 def test_a_name_that_asks_for_silence_hides_its_row(take):
     batch = take((ROW[0], "Casa Umed (a nu se publica)", *ROW[2:]))
     assert {service.audience for service in batch.of("service")} == {"custodian"}
-
-
-@pytest.mark.parametrize("code", ["XT-W2", " XT-W2 "])
-def test_the_code_of_a_unit_places_a_row_that_names_none(take, code):
-    fields = {name: columns for name, columns in MAP["fields"].items() if name != "unit"} | {"unit_code": ["Pcode"]}
-    heads = ("No", "Name", "Pcode", *HEADER[3:])
-    batch = take((*ROW[:2], code, *ROW[3:]), heads=heads, fields=fields)
-    assert [place.area_unit for place in batch.of("location")] == ["XT-W2"]
 
 
 def test_a_cost_is_kept_in_the_languages_of_the_area(tmp_path, tiny_area):
