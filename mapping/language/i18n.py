@@ -407,13 +407,14 @@ def month_name(number: int, language: str) -> str:
 
 
 def month(day: dt.date, language: str, *, short: bool = False) -> str:
-    """Write the month of a day in words: November 2026, or Nov 2026 where there is little room."""
+    """Write the month of a day in words: November 2026, or Nov 2026 where there is little room, on one line."""
     own = languages.language(language)
     if own.months:
-        wording = "{month} {year}" if short else own.date
+        wording = f"{{month}}{languages.SPACE}{{year}}" if short else own.date
         return wording.format(day="", month=own.months[day.month - 1], year=day.year).strip()
     try:
         text = format_skeleton("yMMM" if short else "yMMMM", day, locale=(own.document or language).replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         text = f"{day:%Y-%m}"
-    return languages.isolated(text.replace("\u202f", languages.SPACE), language, language)
+    text = text.replace("\u202f", languages.SPACE).replace(" ", languages.SPACE if short else " ")
+    return languages.isolated(text, language, language)

@@ -247,10 +247,10 @@ def test_months_in_words(language, text):
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("en", "Nov 2026"), ("ru", f"нояб. 2026{NBSP}г."), ("tg", "ноябри 2026"), ("uz", "noy, 2026"), ("xx", "2026-11")],
+    [("en", "Nov 2026"), ("ru", "нояб. 2026 г."), ("tg", "ноябри 2026"), ("uz", "noy, 2026"), ("xx", "2026-11")],
 )
-def test_months_where_there_is_little_room(language, text):
-    assert month(dt.date(2026, 11, 3), language, short=True) == text
+def test_months_where_there_is_little_room_stay_on_one_line(language, text):
+    assert month(dt.date(2026, 11, 3), language, short=True) == text.replace(" ", NBSP)
 
 
 def test_every_month_has_a_name_of_its_own_in_every_language():
