@@ -17,8 +17,8 @@ from mapping.render.svg import BOLD, width_of
 LETTERS, PAGE = 7.0, 499.0
 """Height of letters in a table of small print, and how wide a page of print is, both in points."""
 
-PARTS = re.compile(r"(?<!\d)\s|\s(?!\d)|(?<=[^\W\d]-)(?=[^\W\d])")
-"""Where a line may end: between words, behind a hyphen in one, and not within a number."""
+PARTS = re.compile(r"(?<!\d)[^\S\u00a0]|[^\S\u00a0](?!\d)|(?<=[^\W\d]-)(?=[^\W\d])")
+"""Where a line may end: between words, behind a hyphen in one, and not within a number or at a no-break space."""
 
 ON_A_NEW_PAGE = frozenset({"front", "summary", "context"})
 """Chapters that begin a page; the others follow on, so that no page is left half empty (in print: report.css)."""

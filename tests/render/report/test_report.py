@@ -347,6 +347,12 @@ def test_columns_are_as_wide_as_what_stands_in_them(report):
     assert [share / sum(grid) for share in grid] == pytest.approx([w / sum(shares) for w in shares], abs=0.001)
 
 
+def test_a_column_has_room_for_what_no_break_spaces_hold_together():
+    """Months in a table were cut within their year: "май 202", "7 г."."""
+    assert PARTS.split("до нояб.\u00a02027\u00a0г.") == ["до", "нояб.\u00a02027\u00a0г."]
+    assert PARTS.split("24\u00a0000 человек") == ["24\u00a0000", "человек"]
+
+
 def test_no_word_and_no_number_is_cut_in_a_table_of_word(report):
     """Heads of many columns, names with hyphens and phones: what Word sets has the room that its widths promise."""
     regions = ("Согдийская область", "Хатлонская область", "город Душанбе", "Районы республиканского подчинения")
