@@ -376,7 +376,7 @@ def test_names_outside_the_archive_are_refused(tmp_path, tiny_area, name, reason
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, tiny_area):
     path = archive(tmp_path / "x.zip", ("services.csv", b"id,name\n" + b"0" * (60 * 2**20)))
     assert path.stat().st_size < 100_000
-    with pytest.raises(FormatError, match="unpacks to 60 MB"):
+    with pytest.raises(FormatError, match=r"services\.csv unpacks to \d{3,4} times its size"):
         taken(path, tiny_area)
 
 
