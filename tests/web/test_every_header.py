@@ -93,6 +93,13 @@ def test_every_route_and_method_has_them(portal):
     assert seen > 7 * len(METHODS)
 
 
+def test_no_page_for_which_somebody_signs_in_lies_where_browsers_keep_what_they_load(portal):
+    """A letter to the stewards lay beside the pictures of the public map, and was kept for ten minutes."""
+    app, _ = portal
+    kept = {path for path in paths(app) if kept_for(path) != "no-store" and not path.startswith("/static/")}
+    assert not kept or "PORTAL" not in app.config, kept
+
+
 ODD_PATHS = (
     "\0",
     "/\0",

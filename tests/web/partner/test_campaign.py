@@ -135,7 +135,7 @@ def test_what_is_typed_appears_nowhere_until_a_second_person_agreed(office, tmp_
     assert shown() == []
     steward = office.client("steward")
     (sent,) = office.inbox.messages("draft")
-    path = f"/en/m/{sent.number}.html"
+    path = f"/en/letter/{sent.number}.html"
     accepted = fields_of(steward, path) | {"choice": "accepted", "field": list(TYPED)}
     assert steward.post(path, data=accepted).status_code == 303
     assert shown() == []

@@ -327,6 +327,7 @@ def test_every_page_of_the_staff_portal(tmp_path, tiny_area, window_of, monkeypa
         window.show(steward, steward.get(f"{waits}?still"))  # else it asks again by itself, which axe would rather not
     assert window.faults == []
     assert undrawn(window, "staff", "ops") == {
+        "staff/busy.html",
         "staff/not_done.html",
         "staff/refused.html",
         "staff/too_large.html",

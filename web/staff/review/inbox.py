@@ -130,7 +130,7 @@ def _letter(received: Received, language: str) -> Letter:
     return Letter(received, CALLED[received.kind], name, path, text)
 
 
-@letters.route("/<language>/m/<int:number>.html", methods=["GET", "POST"])
+@letters.route("/<language>/letter/<int:number>.html", methods=["GET", "POST"])
 def one(language: str, number: int) -> ResponseReturnValue:
     """Show one message, and take what is decided about it."""
     received = inbox().message(number)

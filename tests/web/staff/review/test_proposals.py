@@ -128,9 +128,9 @@ def test_a_visitors_word_is_seen_to(office, steward):
     number = office.inbox.put(SomethingWrong(service=PUBLISHED, what="number_silent"), on=TODAY)
     assert "Nobody answers the number" in steward.get("/en/inbox.html").text
     assert "Visitors say that something is wrong" in steward.get("/en/attention.html").text
-    assert post(steward, f"/en/m/{number}.html", choice="done", note="called").status_code == 303
+    assert post(steward, f"/en/letter/{number}.html", choice="done", note="called").status_code == 303
     assert office.inbox.decisions()[number][:2] == ("done", "steward")
-    assert "Decided by steward" in steward.get(f"/en/m/{number}.html").text
+    assert "Decided by steward" in steward.get(f"/en/letter/{number}.html").text
     assert "something is wrong" not in steward.get("/en/attention.html").text
 
 
@@ -138,7 +138,7 @@ def test_a_providers_change_is_taken_field_by_field_and_an_entry_point_waits(off
     fields = {"wait_time": "two days", "email": "new@legal.example", "fees_description": "10", "audience": "public"}
     draft = Draft(entity="service", record=PUBLISHED, fields=fields)
     number = office.inbox.put(draft, on=TODAY, sender="legal")
-    path = f"/en/m/{number}.html"
+    path = f"/en/letter/{number}.html"
     text = steward.get(path).text
     assert "<ins>two days</ins>" in text
     assert post(steward, path, choice="accepted").status_code == 400
@@ -153,9 +153,9 @@ def test_a_providers_change_of_what_changed_meanwhile_is_looked_at_again(office,
     number = office.inbox.put(
         Draft(entity="service", record=PUBLISHED, fields={"wait_time": "b"}), on=TODAY, sender="l"
     )
-    form = fields_of(steward, f"/en/m/{number}.html") | {"choice": "accepted", "field": "wait_time"}
+    form = fields_of(steward, f"/en/letter/{number}.html") | {"choice": "accepted", "field": "wait_time"}
     send(steward, CHANGE, wait_time="c", reason="x")
-    assert steward.post(f"/en/m/{number}.html", data=form).status_code == 409
+    assert steward.post(f"/en/letter/{number}.html", data=form).status_code == 409
     assert record(office, "service", LEGAL).wait_time == "c"
 
 
@@ -164,10 +164,10 @@ def test_a_checklist_is_accepted_as_it_was_answered(office, steward):
         service=PUBLISHED, answers={"STD-001": "met", "STD-002": "partly"}, evidence={"STD-001": "a letter"}
     )
     number = office.inbox.put(sent, on=TODAY, sender="legal")
-    text = steward.get(f"/en/m/{number}.html").text
+    text = steward.get(f"/en/letter/{number}.html").text
     assert "Help is given whether or not the person agrees" in text
     assert "a letter" in text
-    assert post(steward, f"/en/m/{number}.html", choice="accepted").status_code == 303
+    assert post(steward, f"/en/letter/{number}.html", choice="accepted").status_code == 303
     kept = record(office, "standard_assessment", record_id("self-assessment", "standard_assessment", LEGAL, "STD-001"))
     assert (kept.answer, kept.evidence, kept.assessed_by, kept.audience) == ("met", "a letter", "self", "focal_point")
 
@@ -176,13 +176,14 @@ def test_what_is_about_something_hidden_or_of_another_region_is_not_shown(office
     hidden = office.inbox.put(SomethingWrong(service=public_id(KEY, SHELTER), what="moved"), on=TODAY)
     east = office.client("steward", login="east", regions=("XT-E",))
     number = office.inbox.put(SomethingWrong(service=PUBLISHED, what="moved"), on=TODAY)
-    assert east.get(f"/en/m/{number}.html").status_code == 404
-    assert east.get(f"/en/m/{hidden}.html").status_code == 404
-    assert all(str(secret) not in steward.get(f"/en/m/{hidden}.html").text for secret in SECRETS.values())
+    assert east.get(f"/en/letter/{number}.html").status_code == 404
+    assert east.get(f"/en/letter/{hidden}.html").status_code == 404
+    assert all(str(secret) not in steward.get(f"/en/letter/{hidden}.html").text for secret in SECRETS.values())
     assert office.client("administrator").get("/en/inbox.html").status_code == 403
     missing = office.inbox.put(HelpMissing(need="n1", area_unit="XT-E1"), on=TODAY)
-    assert east.get(f"/en/m/{missing}.html").status_code == 200
-    assert office.client("steward", login="west", regions=("XT-W",)).get(f"/en/m/{missing}.html").status_code == 404
+    assert east.get(f"/en/letter/{missing}.html").status_code == 200
+    west = office.client("steward", login="west", regions=("XT-W",))
+    assert west.get(f"/en/letter/{missing}.html").status_code == 404
 
 
 def test_the_screen_counts_and_leads_to_the_records(office, steward):
