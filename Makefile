@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 BUILD_FILES := pyproject.toml hatch_build.py package-lock.json
 SHARED_OUT := -n auto --dist loadfile --no-loadscope-reorder
-WALKS := tests/web/walks tests/project/adding tests/project/docs
+WALKS := tests/web/walks tests/project/adding tests/project/docs tests/project/installing
 INSTALL := pip install --quiet --disable-pip-version-check --no-compile
 WARM := python -m compileall -qq -j 0 -x '/tests?/' .venv/lib || true  # pip takes one processor, and all tests of others
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header \
@@ -29,7 +29,7 @@ serve: .venv/run  ## Serve the demo that is in build/
 test: .venv/dev  ## Run all tests but the walks (ARGS="-k store" for some of them)
 	$(BIN)/pytest $(SHARED_OUT) $(WALKS:%=--ignore=%) $(ARGS)
 
-walks: .venv/dev  ## Go through portals, docs and a new country as people do, from end to end
+walks: .venv/dev  ## Install, read the docs, add a country and go through the portals as people do
 	$(BIN)/pytest $(SHARED_OUT) $(WALKS) $(ARGS)
 
 fuzz: .venv/dev  ## Run the property tests at random and long (ARGS="-k suppression" for some of them)

@@ -44,7 +44,10 @@ ELSEWHERE = {
     r"curl": "needs the portal of the demo: tests/project/docs/test_api_page.py",
 }
 """What is not run here: how it begins, and why, with the test that runs it."""
-OTHERS = {"deploy.md": "tests/project/test_deploy.py", "tutorial-malawi.md": "tests/travel/test_accessmod.py"}
+OTHERS = {
+    "deploy.md": "tests/project/installing/test_deploy.py",
+    "tutorial-malawi.md": "tests/travel/test_accessmod.py",
+}
 """Pages whose commands another test takes from the page itself."""
 COMMAND = re.compile(r"^ *((?:rohnamo|make|curl) [^`\n]*)$", re.MULTILINE)
 

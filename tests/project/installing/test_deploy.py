@@ -18,7 +18,7 @@ from scripts.check_docs import wrong_command
 from web.access.mailer import mail_settings
 from web.headers import DATA_HEADERS, HEADERS, LOADED
 
-DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 SERVICES = [path for path in UNITS if path.suffix == ".service"]
 NGINX = sorted(DEPLOY.glob("nginx-*.conf"))

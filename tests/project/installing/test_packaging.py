@@ -21,7 +21,7 @@ import hatch_build
 from mapping.errors import NotFound
 from mapping.resources import shipped
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 PACKAGES = (ROOT / "mapping", ROOT / "web")
 LOCKS = ("requirements.txt", "requirements-dev.txt")
