@@ -1,4 +1,4 @@
-"""Measure many surfaces at once, on threads and on a cluster, and a road graph: ``python benchmarks/scale.py``."""
+"""Measure many surfaces at once, on threads and on a cluster: ``python benchmarks/scale.py``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from _harness import Measured, Table, fresh, main, timed
 from travel import scattered, terrain
 
 from mapping.area.study_area import StudyArea
-from mapping.engines.roads import RoadGraph, minutes_on_roads, pairs_on_roads, road_graph
 from mapping.resources import shipped
 from mapping.travel import Ground, ground
 from mapping.travel.surfaces import PeopleWithin, survey
@@ -19,9 +18,7 @@ ABOUT = (
     "Surfaces by type of service and season, each a task of its own, and the people within 30, 60 and 120 minutes of "
     "each counted where it was worked out. The cluster is one of dask with two processes on the same machine, started "
     "before the clock; sending it the ground is in its time. All answers were compared and are equal to the last bit. "
-    "Processor time of a cluster is only that of the process that asks. Roads: an invented net of streets, the minutes "
-    "from 20,000 villages to the nearest of 200 services and the pairs within an hour, with the ways on foot to the "
-    "roads; the peer gets the finished graph and answers the nearest only."
+    "Processor time of a cluster is only that of the process that asks."
 )
 
 SEASONS, TYPES = ("summer", "winter"), 4
@@ -82,66 +79,15 @@ def together(title: str, make: Callable[[int], Any], side: int, sources: int) ->
     return table
 
 
-# --- roads -----------------------------------------------------------------------------------------------------------
-
-
-def streets(side: int) -> RoadGraph:
-    """Invent side x side junctions, a kilometre apart, a few streets missing and a tenth of one way."""
-    rng = np.random.default_rng(4)
-    number = np.arange(side * side).reshape(side, side)
-    y, x = np.divmod(number.ravel(), side)
-    points = np.column_stack([x, y]) * CELL + rng.uniform(-200, 200, (side * side, 2))
-    ways = np.concatenate(
-        [
-            np.column_stack([number[:, :-1].ravel(), number[:, 1:].ravel()]),
-            np.column_stack([number[:-1].ravel(), number[1:].ravel()]),
-        ]
-    )
-    ways = ways[rng.random(len(ways)) > 0.15]
-    speed = rng.choice([20.0, 40.0, 60.0], len(ways))
-    return road_graph(points, list(ways), forward=speed, backward=np.where(rng.random(len(ways)) < 0.1, 0, speed))
-
-
-def somewhere(side: int, count: int, seed: int) -> Any:
-    """Return points within the net."""
-    return np.random.default_rng(seed).uniform(0, side * CELL, (count, 2))
-
-
-def nearest(side: int) -> Measured:
-    """Measure minutes_on_roads."""
-    roads, places, services = streets(side), somewhere(side, 20_000, 5), somewhere(side, 200, 6)
-    return timed(lambda: minutes_on_roads(roads, places, services), repeat=3)
-
-
-def pairs(side: int) -> Measured:
-    """Measure pairs_on_roads."""
-    roads, places, services = streets(side), somewhere(side, 20_000, 5), somewhere(side, 200, 6)
-    return timed(lambda: pairs_on_roads(roads, places, services, limit=60))
-
-
-def networkx(side: int) -> Measured:
-    """Measure networkx over the roads alone: from 200 junctions at once to every other."""
-    import networkx as nx
-
-    roads = streets(side)
-    graph = nx.from_scipy_sparse_array(roads.minutes.T, create_using=nx.DiGraph)
-    ends = np.random.default_rng(6).integers(0, len(roads.points), 200).tolist()
-    return timed(lambda: nx.multi_source_dijkstra_path_length(graph, set(ends)))
-
-
 def run(quick: bool) -> list[Table]:
     """Measure everything."""
-    region, side = (1000, 150) if quick else (5000, 450)
+    region = 1000 if quick else 5000
     count = len(SEASONS) * TYPES
-    roads = Table(f"{side * side:,} junctions, 20,000 villages, 200 services")
-    for label, call in (("nearest", nearest), ("pairs within an hour", pairs), ("networkx, nearest", networkx)):
-        roads.rows.append((label, fresh(call, side)))
     return [
         together(f"A country: {count} surfaces of the demo's 651 x 857 cells, 50 services each", demo_country, 0, 50),
         together(f"A region: {count} surfaces of {region} x {region} cells, 500 services each", invented, region, 500),
-        roads,
     ]
 
 
 if __name__ == "__main__":
-    main("scale", "Scale", run, about=ABOUT, packages=["numpy", "numba", "scipy", "distributed", "networkx"])
+    main("scale", "Scale", run, about=ABOUT, packages=["numpy", "numba", "scipy", "distributed"])

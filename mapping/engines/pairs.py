@@ -1,8 +1,8 @@
 """Pairs: which places are within a limit of which services, and how far, in sparse form.
 
-Pairs come from a friction grid (`on_grid`), from a graph (`on_graph`), from points in a plane (`between_points`) or
-from a table that somebody else worked out (`Pairs.of`). Only what lies within the limit is searched and kept. A place
-is wherever people are: a cell, a village, a node of a graph.
+Pairs come from a friction grid (`on_grid`), from points in a plane (`between_points`) or from a table that somebody
+else worked out (`Pairs.of`). Only what lies within the limit is searched and kept. A place is wherever people are: a
+cell, a village.
 
 >>> import numpy as np
 >>> friction = np.full((1, 5), 0.01, np.float32)  # 10 minutes a cell of 1 km
@@ -20,8 +20,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import KDTree
 
 from mapping.engines._compiled import compiled
@@ -43,8 +41,6 @@ Starts = NDArray[np.int64]
 
 DIAGONAL = np.float32(2**0.5)
 INFINITY = np.float32(np.inf)
-AT_ONCE = 30_000_000
-"""Distances of a graph that are held at once."""
 
 
 @dataclass(frozen=True)
@@ -344,56 +340,7 @@ def in_threads(call, search: FrictionSearch, sources: NDArray[np.int64], threads
         yield from pool.map(call, [search, *(search.again() for _ in runs[1:])], runs)
 
 
-# --- graphs and points -----------------------------------------------------------------------------------------------
-
-
-def on_graph(graph: csr_array, places: ArrayLike, services: ArrayLike, *, limit: float, towards: bool = True) -> Pairs:
-    """Return the places within ``limit`` minutes of each service on a graph.
-
-    Parameters
-    ----------
-    graph
-        Minutes along each edge, shape (nodes, nodes): row to column, stored both ways for a two-way road. Of several
-        edges between two nodes the fastest counts; one of 0 minutes is an edge.
-    places, services
-        The node of each; several may share one.
-    limit
-        Minutes beyond which nothing is searched.
-    towards
-        Travel from the places to the services; else the other way round.
-
-    Raises
-    ------
-    InvalidRecord
-        A node is not in the graph, or an edge takes less than no time, or a time that is no number.
-    """
-    nodes = graph.shape[0]
-    at, sources = np.asarray(places, np.int64).ravel(), np.asarray(services, np.int64).ravel()
-    for name, own in (("place", at), ("service", sources)):
-        if own.size and not 0 <= own.min() <= own.max() < nodes:
-            raise InvalidRecord(f"on_graph: the node of a {name} is not among the graph's {nodes}")
-    if not (graph.data >= 0).all():
-        raise InvalidRecord("on_graph: an edge takes less than no time, or a time that is no number; use minutes")
-    edges = _fastest(graph.T if towards else graph)
-    trips: list[tuple[Places, Minutes]] = []
-    step = max(1, AT_ONCE // max(1, nodes))
-    for first in range(0, sources.size, step):
-        far = dijkstra(edges, directed=True, indices=sources[first : first + step], limit=limit)
-        for row in far:
-            minutes = row[at]
-            near = np.flatnonzero(minutes <= limit)
-            trips.append((near.astype(np.int32), minutes[near].astype(np.float32)))
-    return _joined(trips, at.size)
-
-
-def _fastest(graph: csr_array) -> csr_array:
-    """Return a graph by its rows; SciPy would add up the minutes of edges that were listed twice."""
-    if graph.format != "coo":
-        return csr_array(graph)
-    order = np.lexsort((graph.data, graph.col, graph.row))
-    rows, columns, minutes = graph.row[order], graph.col[order], graph.data[order]
-    first = (np.diff(rows, prepend=-1) != 0) | (np.diff(columns, prepend=-1) != 0)
-    return csr_array((minutes[first], (rows[first], columns[first])), shape=graph.shape)
+# --- points -----------------------------------------------------------------------------------------------
 
 
 def between_points(places: ArrayLike, services: ArrayLike, *, limit: float, speed: float = 1.0) -> Pairs:

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.sparse import coo_array, csr_array
 
-from mapping.engines.pairs import FrictionSearch, Pairs, between_points, on_graph, on_grid
+from mapping.engines.pairs import FrictionSearch, Pairs, between_points, on_grid
 from mapping.engines.travel import cost_surface
 from mapping.errors import InvalidRecord
 from tests.support.examples import examples
@@ -97,32 +96,6 @@ def test_what_cannot_be_searched_is_refused():
         on_grid([[1.0, 1.0]], [[0, 1]], cell_size=1, limit=1, among=[1, 0])
     with pytest.raises(InvalidRecord, match="threads"):
         on_grid([[1.0]], [[0, 0]], cell_size=1, limit=1, threads=0)
-
-
-def test_one_way_streets_count_the_way_that_is_asked_for():
-    """0 -> 1 takes 5, 1 -> 2 takes 5, 2 -> 0 takes 1: from 0 to a service at 2 it is 10, from there to 0 it is 1."""
-    graph = csr_array(([5.0, 5.0, 1.0], ([0, 1, 2], [1, 2, 0])), shape=(3, 3))
-    assert rows(on_graph(graph, [0, 1], [2], limit=60)) == [(0, 0, 10.0), (1, 0, 5.0)]
-    assert rows(on_graph(graph, [0, 1], [2], limit=60, towards=False)) == [(0, 0, 1.0), (1, 0, 6.0)]
-    assert rows(on_graph(graph, [0, 1], [2], limit=5)) == [(1, 0, 5.0)]
-    assert rows(on_graph(graph, [1, 1], [2, 2], limit=5)) == [(0, 0, 5.0), (0, 1, 5.0), (1, 0, 5.0), (1, 1, 5.0)]
-
-
-@pytest.mark.parametrize("towards", [True, False])
-def test_of_two_edges_between_two_nodes_the_faster_counts_and_none_is_added_up(towards):
-    listed = coo_array(([7.0, 5.0, 0.0, 7.0, 5.0, 0.0], ([0, 0, 1, 1, 1, 2], [1, 1, 2, 0, 0, 1])), shape=(3, 3))
-    by_row = csr_array((listed.data, listed.col, [0, 2, 5, 6]), shape=(3, 3))
-    for graph in (listed, by_row):
-        assert rows(on_graph(graph, [0], [2], limit=60, towards=towards)) == [(0, 0, 5.0)]
-
-
-def test_graphs_that_cannot_be_are_refused():
-    with pytest.raises(InvalidRecord, match="node of a service"):
-        on_graph(csr_array((2, 2)), [0], [2], limit=1)
-    with pytest.raises(InvalidRecord, match="less than no time"):
-        on_graph(csr_array(([-1.0], ([0], [1])), shape=(2, 2)), [0], [1], limit=1)
-    with pytest.raises(InvalidRecord, match="no number"):
-        on_graph(csr_array(([np.nan], ([0], [1])), shape=(2, 2)), [0], [1], limit=1)
 
 
 @settings(max_examples=examples(30))
