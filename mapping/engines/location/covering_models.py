@@ -17,8 +17,8 @@ start of the search; its answer is handed on only when time ran out before anyth
 says so.
 
 Places with the same sites within reach are merged, which keeps programs small. HiGHS solves them (Huangfu and Hall
-2018, Mathematical Programming Computation 10); for `mclp` prices settle most sites before (`_prices`), often all. Of
-answers that are equally good, the one is kept that no exchange with a site of lower number leaves as good.
+2018, Mathematical Programming Computation 10). Of answers that are equally good, the one is kept that no exchange with
+a site of lower number leaves as good.
 
 >>> from mapping.engines.pairs import Pairs
 >>> near = Pairs.of([0, 1, 1, 2, 2], [0, 0, 1, 1, 2], [5, 9, 9, 5, 5], shape=(3, 3))
@@ -35,7 +35,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array, hstack, vstack
 
 from mapping.engines.location._covering import (
     Cover,
@@ -43,11 +43,11 @@ from mapping.engines.location._covering import (
     exchanged,
     greedy,
     merged,
+    reached,
     site_sets,
     thinned,
     uncovered,
 )
-from mapping.engines.location._maximal import Most, most
 from mapping.engines.location._program import EXACT, Floats, IntegerProgram, Solved, Status, proven, solve
 from mapping.engines.pairs import Pairs
 from mapping.errors import InvalidRecord, MappingError
@@ -165,23 +165,37 @@ def mclp(
         return _with_capacity(sets, own, standing, free, p, _limits(capacity, pairs.services), begun, seconds)
     cover, served = uncovered(sets, own, standing, free)
     start = exchanged(cover, greedy(cover, p), rising=True)
-    most_people = most(cover, p, start, seconds - (time.perf_counter() - begun))
-    chosen = most_people.chosen
-    if most_people.status == "optimal":
+    solved = _most(cover, p, seconds - (time.perf_counter() - begun))
+    chosen, how = start, "greedy choice and interchange; time ran out before anything better was found"
+    if solved.values is not None:
+        found = np.flatnonzero(solved.values[: len(free)] > 0.5).tolist()
+        if solved.status == "optimal" or reached(cover, found) > reached(cover, start):
+            chosen, how = max(start, found, key=lambda sites: reached(cover, sites)), "greedy choice and HiGHS"
+    if solved.status == "optimal":
         chosen = exchanged(cover, thinned(cover, chosen), rising=False)
-    answer = _answer(sets, own, standing, free[chosen], begun=begun, method=_how(most_people, chosen == start))
-    least, status = proven(-answer.objective, -float(own[served].sum()) - most_people.bound, most_people.status)
+    answer = _answer(sets, own, standing, free[chosen], begun=begun, method=f"maximal covering: {how}")
+    everybody = float(own[served].sum() + cover.weights.sum())
+    least, status = proven(-answer.objective, max(-everybody, solved.bound - float(own[served].sum())), solved.status)
     return replace(answer, bound=-least, status=status)
 
 
-def _how(most_people: Most, as_begun: bool) -> str:
-    """Say how the most people were found."""
-    how = "maximal covering: greedy choice and interchange"
-    if most_people.status == "time limit" and as_begun:
-        return how + "; time ran out before anything better was found"
-    return f"{how}, Lagrangian bound, reduced-cost fixing" + (
-        f", HiGHS for {most_people.left} sites" if most_people.left else ""
+def _most(cover: Cover, p: int, seconds: float) -> Solved:
+    """Solve: most of weight y with y <= the sum of x in its set, sum of x <= p."""
+    groups, sites = cover.sets.shape
+    if not groups or not p:
+        return Solved(np.zeros(sites + groups), 0.0, "optimal")
+    unit = csr_array((np.ones(groups), (np.arange(groups), np.arange(groups))), shape=(groups, groups))
+    count = csr_array(np.concatenate([np.ones(sites), np.zeros(groups)])[None, :])
+    program = IntegerProgram(
+        cost=np.concatenate([np.zeros(sites), -cover.weights]),
+        low=np.zeros(sites + groups),
+        high=np.ones(sites + groups),
+        whole=np.arange(sites + groups) < sites,
+        rows=csr_array(vstack([hstack([cover.sets, -unit]), count])),
+        row_low=np.concatenate([np.zeros(groups), [-np.inf]]),
+        row_high=np.concatenate([np.full(groups, np.inf), [float(p)]]),
     )
+    return solve(program, seconds=seconds)
 
 
 def _answer(

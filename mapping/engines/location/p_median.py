@@ -32,10 +32,12 @@ from scipy.sparse import csr_array, vstack
 
 from mapping.engines._compiled import compiled, reordered
 from mapping.engines.location._covering import Numbers
-from mapping.engines.location._prices import CLOSE
 from mapping.engines.location._program import Floats, IntegerProgram, Status, proven, solve
 from mapping.engines.location.covering_models import TIME, Siting, _limits, checked_weights, chosen_sites
 from mapping.errors import InvalidRecord
+
+CLOSE = 1e-9
+"""Bound and answer that differ by less than this share are equal."""
 
 STARTS = 6
 """Starts of the interchange beside the greedy one."""
