@@ -204,18 +204,6 @@ def weekdays_of(spoken: str) -> dict[str, str]:
 
 
 @cache
-def letters_of_days(spoken: str) -> dict[str, tuple[int, ...]]:
-    """Return the shortest words of a language for days of the week, by CLDR: "S" -> (5, 6), "Th" -> (3,)."""
-    letters: dict[str, tuple[int, ...]] = {}
-    with contextlib.suppress(UnknownLocaleError, ValueError):
-        days = Locale.parse(spoken).days["stand-alone"]
-        for day, name in [pair for width in ("narrow", "short") for pair in days[width].items()]:
-            sign = name.rstrip(".").title()
-            letters[sign] = tuple(sorted({*letters.get(sign, ()), day}))
-    return letters
-
-
-@cache
 def word_rows() -> dict[str, list[str]]:
     """Return the words of each list that ``word_lists.csv`` of a language holds, a row a language.
 

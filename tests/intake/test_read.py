@@ -933,13 +933,6 @@ def test_open_day_and_night_beside_other_hours_keeps_neither(take):
     assert [span.opens_at for span in take(row, heads=head).of("schedule")] == ["09:00"]
 
 
-def test_every_other_week_is_kept_with_its_interval(take):
-    head, row = with_cells(Hours="every other Tuesday 10-14")
-    batch = take(row, heads=head)
-    assert [(s.freq, s.interval, s.byday, s.opens_at) for s in batch.of("schedule")] == [("WEEKLY", 2, "TU", "10:00")]
-    assert any("in which weeks is not said" in problem for _, _, problem in said(batch))
-
-
 def test_hours_without_days_are_no_hours(take):
     head, row = with_cells(Hours="10-12")
     batch = take(row, heads=head)

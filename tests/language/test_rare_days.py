@@ -13,14 +13,11 @@ from mapping.language.rare_days import RareDays, season_of, season_text
         "1st and 3rd Wednesday 9-12",
         "последняя пятница месяца 9-12",
         "April-October Mon-Fri 9-12",
-        "every 2 weeks: Tuesday 9-12",
     ],
 )
 def test_what_is_read_is_said_so_that_it_reads_the_same(text):
     (span,) = parsers.hours(text, codes())
-    days = RareDays(
-        tuple(span.byday.split(",")), monthly=span.kind == "monthly", season=season_of(span.season), every=span.every
-    )
+    days = RareDays(tuple(span.byday.split(",")), monthly=span.kind == "monthly", season=season_of(span.season))
     assert parsers.hours(f"{days.words('en')} {span.opens}-{span.closes}", codes()) == [span]
 
 

@@ -3,16 +3,15 @@
 import csv
 import re
 import string
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
-from itertools import pairwise, product
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from mapping.language.fold import alternatives, is_damaged, skeleton, wildcard
+from mapping.language.fold import alternatives, skeleton
 from mapping.language.i18n import UNSAID, Phrase, both
-from mapping.language.languages import SOURCE, codes, letters_of_days, weekdays_of, word_rows
+from mapping.language.languages import codes, weekdays_of, word_rows
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
 from mapping.language.parsers.dates import MONTHS
 from mapping.language.rare_days import season_text
@@ -42,6 +41,9 @@ Means = Literal[
     "apart",
     "whose",
     "holiday",
+    "half",
+    "ordinal",
+    "rare",
     "other",
 ]
 
@@ -60,8 +62,8 @@ class HoursValue:
 
     ``byday`` is "MO,TU" as in a schedule; where ``kind`` is monthly it carries the week: "1SA" is the first Saturday,
     "-1WE" the last Wednesday, "1WE,3WE" the first and the third. ``opens`` and ``closes`` are "HH:MM"; 24 hours are
-    00:00 to 23:59; both are None for appointments. ``months`` are the first and the last month of a season. ``every``
-    is 2 for every other week. ``doubt`` says what was taken for granted.
+    00:00 to 23:59; both are None for appointments. ``months`` are the first and the last month of a season. ``doubt``
+    says what was taken for granted.
     """
 
     byday: str = ""
@@ -70,7 +72,6 @@ class HoursValue:
     kind: Kind = "weekly"
     months: tuple[int, int] | None = None
     doubt: Phrase = UNSAID
-    every: int = 1
 
     @property
     def season(self) -> str:
@@ -81,7 +82,6 @@ class HoursValue:
         """Return the fields of the schedule that holds it."""
         return {
             "freq": _FREQUENCIES.get(self.kind),
-            "interval": self.every if self.every > 1 else None,
             "byday": self.byday or None,
             "opens_at": self.opens,
             "closes_at": self.closes,
@@ -124,13 +124,12 @@ _TOGETHER = rf"\b(?:{'|'.join(sorted((re.escape(name) for name in _WRITTEN if ' 
 _PHRASES: dict[tuple[str, ...], tuple[Means, object]] = {(name,): ("month", number) for name, number in MONTHS.items()}
 _PHRASES |= {tuple(skeleton(phrase).split()): meaning for phrase, meaning in _WRITTEN.items()}
 _LONGEST = max(map(len, _PHRASES))
-_WORDS = frozenset(word for phrase in _PHRASES for word in phrase)
 
 _TOKEN = re.compile(
     r"(?P<always>24\s?/\s?(?:7|24)|7\s?/\s?24)"
     r"|(?P<nth>[1-4])(?:st|nd|rd|th)\b"
-    r"|(?P<time>(?<!\d)(?:\d{1,2}[:.]\d\d|\d{4}|\d{1,2})(?!\d)(?:\s?[ap]\.?m\b\.?)?)"
-    r"|(?P<word>(?:[^\W\d_]|(?<!\?)\?++(?=[^\W\d_]))(?:[^\W\d_]|['’ʻʼ‘?])*)"
+    r"|(?P<time>(?<!\d)(?:\d{1,2}[:.]\d\d|\d{3,4}|\d{1,2})(?!\d)(?:\s?[ap]\.?m\b\.?)?)"
+    r"|(?P<word>[^\W\d_](?:[^\W\d_]|['’ʻʼ‘])*)"
     r"|(?P<dash>[-–—‐‑−])|(?P<part>[;\n])|(?P<comma>[,&/])|(?P<open>\()|(?P<close>\))|(?P<other>[^\s.:+!]|\d+)",
     re.I,
 )
@@ -295,15 +294,6 @@ class _HoursReader:
                 self.at += 1
             elif self._sees("comma", "and", "days"):
                 self.at += 2
-        if (
-            nth
-            and _EACH.search(self.text[: self.tokens[start].start])
-            and all(token.means != "monthly" for token in self.tokens)
-        ):
-            raise Unreadable(
-                Phrase("{text} may mean every other week, or one week of each month", text=shown(self.written)),
-                Phrase("write 'every other week', or 'of the month' behind the day"),
-            )
         if self.timed:
             self.clause = self.tokens[start].start
         if set(days) == set(_ALL):
@@ -491,46 +481,6 @@ _LETTER = rf"[^\s_{re.escape(string.punctuation)}‐‑‒–—−«»“”„
 """A sign of a word, the vowels of Devanagari and Thai too, which no pattern of Python counts among letters."""
 
 
-def _spelt_out(text: str, spoken: tuple[str, ...]) -> str:
-    """Write the letters of days in full, MWF and L–V, where all of them have one reading in one language.
-
-    The days of a list or a range stand in the order of the week, by which the T of TTh is no Thursday.
-
-    Examples
-    --------
-    >>> _spelt_out("TTh 9-12", ()), _spelt_out("L–V 8-16; S 9-13", ("ro",)), _spelt_out("M-S 9-12", ())
-    ('TU,TH 9-12', 'MO–FR 8-16; SA 9-13', 'M-S 9-12')
-    """
-    readings = {
-        _in_full(text, letters_of_days(code)) for code in (SOURCE, *spoken) if code == SOURCE or code not in codes()
-    }
-    readings.discard("")
-    return readings.pop() if len(readings) == 1 else text
-
-
-def _in_full(text: str, letters: Mapping[str, tuple[int, ...]]) -> str:
-    """Return a text with its letters of days in full; "" where no two stand together, or one is not sure."""
-    sign = "|".join(sorted({re.escape(way) for name in letters for way in (name, name.upper())}, key=len, reverse=True))
-    word = rf"(?<!{_LETTER})(?:{sign})+(?!{_LETTER})"
-    groups = list(re.finditer(rf"{word}(?:[\s,/&–—-]+{word})*", text)) if sign else []
-    pieces, end, most = [], 0, 0
-    for group in groups:
-        signs = list(re.finditer(sign, group[0]))
-        if len(signs) > len(WEEKDAYS):
-            return ""
-        ways = product(*(letters[token[0].title()] for token in signs))
-        rising = [way for way in ways if all(day < later for day, later in pairwise(way))]
-        if len(rising) != 1:
-            return ""
-        most = max(most, len(signs))
-        pieces.append(text[end : group.start()])
-        for token, after, day in zip(signs, [*signs[1:], None], rising[0], strict=True):
-            between = group[0][token.end() : after.start()] if after else ""
-            pieces.append(WEEKDAYS[day] + (between if between.strip() or not after else ","))
-        end = group.end()
-    return "".join(pieces) + text[end:] if most > 1 else ""
-
-
 def _with_days(text: str, spoken: tuple[str, ...]) -> str:
     """Write the days of the week, and "and", in English where they stand in a language that has no words here.
 
@@ -560,19 +510,21 @@ def hours(value: object, spoken: tuple[str, ...] = ()) -> list[HoursValue]:
     >>> [(span.byday, span.opens, span.closes) for span in hours("пн-пт 8-17, обед 12-13")]
     [('MO,TU,WE,TH,FR', '08:00', '12:00'), ('MO,TU,WE,TH,FR', '13:00', '17:00')]
     >>> hours("first Saturday of the month, 10-14")
-    [HoursValue(byday='1SA', opens='10:00', closes='14:00', kind='monthly', months=None, doubt='', every=1)]
+    [HoursValue(byday='1SA', opens='10:00', closes='14:00', kind='monthly', months=None, doubt='')]
     """
     written = text = given(value, Phrase("opening hours"))
-    other_week, once_a_month = (words.search(text) for words in (_OTHER_WEEK, _ONCE_A_MONTH))
-    text = _in_figures(
-        _with_days(_spelt_out(_OTHER_WEEK.sub(" ", text).replace("( )", " ") if other_week else text, spoken), spoken)
-    )
+    text = _with_days(text, spoken)
     if _A_DAY.match(text):
         raise Unreadable(
             Phrase("{text} is a day: a spreadsheet makes one of hours such as 9-18", text=shown(written)),
             Phrase("write days and times, as 'Mon-Fri 9:00-17:00'"),
         )
     tokens, holidays = _without_holidays(text)
+    if any(token.means == "rare" for token in tokens):
+        raise Unreadable(
+            Phrase("{text} is not understood as hours", text=shown(written)),
+            Phrase("write the days and times that hold now"),
+        )
     reader = _HoursReader(text, tokens, written, rest=holidays)
     reader.read()
     if not reader.timed and reader.days != _ALL:
@@ -586,13 +538,6 @@ def hours(value: object, spoken: tuple[str, ...] = ()) -> list[HoursValue]:
             Phrase("write days and times, as 'Mon-Fri 9:00-17:00'"),
         )
     spans = _each_day_once(list(dict.fromkeys(reader.spans)))
-    if other_week:
-        spans = _every_other_week(spans, other_week[0].strip())
-    if once_a_month and not all(span.kind == "monthly" for span in spans):
-        raise Unreadable(
-            Phrase("{text} does not say in which week of the month", text=shown(written)),
-            Phrase("write it, as 'first Saturday of the month'"),
-        )
     if reader.rest:
         rest = " ".join(piece.strip(" ,;") for piece in reader.rest)
         raise Partly(
@@ -602,34 +547,6 @@ def hours(value: object, spoken: tuple[str, ...] = ()) -> list[HoursValue]:
             Phrase("move it where it belongs"),
         )
     return spans
-
-
-_OTHER_WEEK = re.compile(
-    r"\b(?:every\s+other\s+(?!day)(?:weeks?\b(?:\s+on\b)?)?|(?:once\s+)?every\s+(?:two|2)\s+weeks\b(?:\s+on\b)?|"
-    r"once\s+in\s+(?:two|2)\s+weeks\b|fortnightly\b(?:\s+on\b)?|every\s+fortnight\b|"
-    r"через\s+неделю\b(?:\s+по\b)?|(?:раз\s+в|кажды[ех])\s+(?:две|2)\s+недели\b(?:\s+по\b)?|"
-    r"(?:дар\s+|ҳар\s+)?(?:ду|2)\s+ҳафта\b(?:\s+як\s+(?:бор|маротиба)\b)?|як\s+ҳафта\s+дар\s+миён\b|"
-    r"(?:har\s+)?(?:ikki|2)\s+haftada\b(?:\s+bir\b(?:\s+marta\b)?)?|"
-    r"(?:ҳар\s+)?(?:икки|2)\s+ҳафтада\b(?:\s+бир\b(?:\s+марта\b)?)?)",
-    re.I,
-)
-"""Words for every other week."""
-_ONCE_A_MONTH = re.compile(
-    r"\b(?:once\s+(?:a|per|every)\s+month|monthly|(?:один\s+|1\s+)?раз\s+в\s+месяц|ежемесячно|"
-    r"(?:дар\s+)?(?:як\s+моҳ|моҳе)\s+як\s+(?:бор|маротиба)|oyiga\s+bir|oyda\s+bir|ойда\s+бир)\b",
-    re.I,
-)
-
-
-def _every_other_week(spans: list[HoursValue], words: str) -> list[HoursValue]:
-    """Return spans as those of every other week, which of them nobody said; where it is of all of them."""
-    if len({span.byday for span in spans}) > 1 or any(span.kind != "weekly" for span in spans):
-        raise Unreadable(
-            Phrase("of which days {text} holds is not sure", text=shown(words)),
-            Phrase("write these hours into a row of their own"),
-        )
-    doubt = Phrase("{text}: in which weeks is not said", text=shown(words))
-    return [replace(span, every=2, doubt=both(span.doubt, doubt)) for span in spans]
 
 
 def names_days(text: str, *, surely: bool = False) -> bool:
@@ -751,145 +668,67 @@ def _overlap(span: HoursValue, other: HoursValue) -> bool:
 
 _HALF_DAY = re.compile(r"[1-6](?:[:.][0-5]\d)?")
 """A closing time of the afternoon, as it is written by 12 hours: later ones may be 17 without its first digit."""
-_ALONE, _UNTIL = r"(?<![\d:.])", r"\s*(?:до|по|то|to|gacha|[-–—])\s*"
-
 _A_DAY = re.compile(r"\d{4}-\d\d-\d\d\b")
 """How a cell that holds a day is written: see `mapping.intake.rows.written`."""
 
-_EACH = re.compile(r"\b(?:every|each|кажд\w*\.?|ҳар|хар|har)\s*$", re.I)
-"""Before "second Tuesday": whether that is of the month or every other week is not sure."""
 
-_NORMAL = (
-    (
-        re.compile(r"(?<![\d:.–—-])([1-4])\s?-?\s?(?:я|й|ый|ой|ая|ое|е|ю|ую|уми|юми|ум|инчи|чи|inchi|nchi)\b", re.I),
-        r"\1th",
-    ),
-    (re.compile(r"(?<![\d:.–—-])([1-4])-(?=(?:dush|sesh|chor|pay|juma|shan|yak))", re.I), r"\1th "),
-    (re.compile(r"^(?:г\.|город|шаҳри|ш\.|shahri|city of)\s*[^\W\d_]+(?:-[^\W\d_]+)*\s*[,:;–—-]\s*", re.I), ""),
-    (re.compile(r"\bкр(?:угл)?\.?\s?/?\s?сут\w*\b\.?", re.I), "круглосуточно"),
-    (re.compile(r"(?<![\d:.])7\s?/\s?7(?![\d:.])"), "ежедневно"),
-    (re.compile(r"\b(?:12(?:[:.]00)?\s*)?(?:noon|nn|midday|полдень|полудня)\b", re.I), "12:00"),
-    (re.compile(r"\b(?:12\s*)?(?:midnight|полночь|полуночи)\b", re.I), "00:00"),
-    (re.compile(rf"{_ALONE}(\d\d?) ([0-5][05])({_UNTIL})(\d\d?) ([0-5][05])(?![\d:.])", re.I), r"\1:\2\3\4:\5"),
-    (re.compile(rf"{_ALONE}(\d)([0-5][05])({_UNTIL})(\d\d?)([0-5][05])(?![\d:.])", re.I), r"\1:\2\3\4:\5"),
-    (re.compile(r"(?<=\d)(?:[°º⁰]{2}|[°º⁰]0|⁰⁰)"), ":00"),
-    (re.compile(rf"\b(\d{{1,2}})-(00|30)({_UNTIL})(\d{{1,2}})-(00|30)\b", re.I), r"\1:\2\3\4:\5"),
-    (re.compile(r"(?<=\d)\s*ч(?:ас\w*)?\.?(?=\s*(?:до|по|то|[-–—])\s*\d)", re.I), ""),
-    (re.compile(r"(\d)(?:-и)?\s*(?:час\w*\s*|соат\w*\s*)?(?:утра|субҳ\w*|пагоҳ\w*|ertalab\w*)\b", re.I), r"\1am"),
-    (re.compile(r"(\d)(?:-и)?\s*(?:час\w*\s*)?(?:вечера|дня|бегоҳ\w*|бегох\w*|шом|kechki|kechqurun)\b", re.I), r"\1pm"),
-    (
-        re.compile(
-            r"\b(\d[\d:.]{0,9})\s{0,9}(?:dan|дан)\s{1,9}(?:(?:soat|соат)\s{1,9})?(\d[\d:.]{0,9})\s{0,9}(?:gacha|гача)\b",
-            re.I,
-        ),
-        r"\1-\2",
-    ),
-    (re.compile(r"\b([^\W\d_]+)(?:dan|дан)\s+([^\W\d_]+?)(?:gacha|гача)\b", re.I), r"\1-\2"),
-    (re.compile(r"\b([^\W\d_]+)(?:dan|дан)(?=\s+(?:tashqari|таш[қк]ари))", re.I), r"\1"),
-    (re.compile(r"(?<![\d:.])5/2(?![\d:.])"), "пн-пт"),
-)
-"""How times and days are written beside the usual ways: 8°°, 8-00, 5 вечера, 9:00 dan 18:00 gacha."""
-
-
-_HOURS_IN_WORDS = {
-    word.casefold(): hour
-    for row in word_rows()["numbers"]
-    for hour, words in enumerate(row.split(";")[:12], 1)
-    for word in filter(None, words.split("|"))
-}
-_HOUR = "|".join(sorted(map(re.escape, _HOURS_IN_WORDS), key=len, reverse=True))
-_IN_WORDS = re.compile(
-    rf"\b(?:(?P<before>(?:с|со|от|до|from|to|till|until|соати?|soat|\d(?:\s*час\w*)?\s+(?:то|to|до))\s+)(?P<hour>{_HOUR})и?|"
-    rf"(?P<first>{_HOUR})и?(?=\s+(?:to|till|until|до)\s+(?:{_HOUR}|\d))|"
-    rf"(?P<part>{_HOUR})и?(?=\s+(?:утра|вечера|дня|субҳ|пагоҳ|бегоҳ|шом)))(?!\w)",
-    re.I,
-)
-"""Hours in words, where they can be nothing else: "с девяти до шести", "соати ҳашт", "панҷи бегоҳӣ"; «панҷ» alone is a
-day of the week."""
-
-
-def _figure(hour: re.Match[str]) -> str:
-    """Return an hour in words in figures, with the word before it."""
-    word = hour["hour"] or hour["first"] or hour["part"]
-    return f"{hour['before'] or ''}{_HOURS_IN_WORDS[word.casefold()]}"
-
-
-def _in_figures(text: str) -> str:
-    text = _IN_WORDS.sub(
-        _figure, _IN_WORDS.sub(_figure, text)
-    )  # "соати ҳашт то чор": the second stands behind a figure
-    for pattern, plain in _NORMAL:
-        text = pattern.sub(plain, text)
-    return text
-
-
-def _tokens(text: str) -> Iterator[_Token]:
+def _tokens(text: str) -> list[_Token]:
     """Cut a text into tokens; words are joined to the longest phrase that is known."""
     matches = list(_TOKEN.finditer(text))
-    folded = [_folded(token) for token in matches]
+    folded = [skeleton(match[0]) if match.lastgroup == "word" else match[0] for match in matches]
+    tokens: list[_Token] = []
     at = 0
     while at < len(matches):
-        for length in range(min(2 * _LONGEST - 1, len(matches) - at), 0, -1):
-            window = range(at, at + length)
-            dashes = {n for n in window if matches[n].lastgroup == "dash"}  # "kecha-kunduz", "non-stop"
-            known = _WRITTEN.get(matches[at][0].casefold()) if length == 1 else None
-            if not known and not dashes & {at, window[-1]}:
-                known = _phrase([folded[n] for n in window if n not in dashes])
-            if known and (length > 1 or matches[at].lastgroup == "word"):
-                yield _Token(*known, matches[at].start(), matches[at + length - 1].end())
-                at += length
-                break
+        token, length = _phrase(matches, folded, at)
+        at += length
+        _push(tokens, token)
+    return tokens
+
+
+def _phrase(matches: list[re.Match[str]], folded: list[str], at: int) -> tuple[_Token, int]:
+    """Return the longest known phrase from a piece on, dashes within passed over, and how many pieces it takes."""
+    start = matches[at]
+    if start.lastgroup == "word" and (written := _WRITTEN.get(start[0].casefold())) and " " not in start[0]:
+        single: tuple[Means, object] | None = written
+    else:
+        single = _PHRASES.get((folded[at],)) if start.lastgroup == "word" else None
+    for length in range(min(2 * _LONGEST - 1, len(matches) - at), 1, -1):
+        window = range(at, at + length)
+        if matches[at].lastgroup == "dash" or matches[window[-1]].lastgroup == "dash":
+            continue
+        words = tuple(folded[n] for n in window if matches[n].lastgroup != "dash")
+        if meaning := _PHRASES.get(words):
+            return _Token(*meaning, start.start(), matches[at + length - 1].end()), length
+    if single:
+        return _Token(*single, start.start(), start.end()), 1
+    means = cast("Means", "other" if start.lastgroup == "word" else start.lastgroup)
+    return _Token(means, start["nth"] if means == "nth" else start[0], start.start(), start.end()), 1
+
+
+def _push(tokens: list[_Token], token: _Token) -> None:
+    """Add a token, joined to the time before it where it says which half of the day, or which week of the month."""
+    last = tokens[-1] if tokens else None
+    before = tokens[-2] if len(tokens) > 1 else None
+    if token.means == "time" and isinstance(token.value, int):
+        if last is not None and last.means == "time" and str(last.value) in ("12", "12:00"):
+            tokens.pop()  # "12 noon"
+        token = replace(token, value=f"{token.value:02}:00")
+    elif last is not None and last.means == "time" and token.means == "noise":
+        return  # "9 ч"
+    elif last is not None and last.means == "time" and token.means == "from":
+        token = replace(token, means="dash")  # "9:00 dan 18:00 gacha"
+    elif token.means == "half" and last is not None and last.means == "time":
+        tokens[-1] = replace(last, value=f"{last.value}{'am' if token.value == 0 else 'pm'}", end=token.end)
+        return
+    elif token.means == "ordinal":
+        dashed = last is not None and last.means == "dash"
+        number = before if dashed else last
+        if number is not None and number.means == "time" and str(number.value) in ("1", "2", "3", "4"):
+            del tokens[-2 if dashed else -1 :]
+            token = _Token("nth", number.value, number.start, token.end)
         else:
-            yield _single(matches[at])
-            at += 1
-
-
-def _folded(token: re.Match[str]) -> frozenset[str]:
-    """Return what a token may be, folded: a word, a number, the known words that fit a damaged or a shortened one."""
-    if token.lastgroup == "time":
-        return frozenset({token[0]})
-    if token.lastgroup != "word":
-        return frozenset()
-    if is_damaged(token[0]):
-        return _fitting(token[0])
-    word = skeleton(token[0])
-    shortened = word not in _WORDS and token.string[token.end() : token.end() + 1] == "."
-    return _beginning(word) if shortened and len(word) >= SHORTEST else frozenset({word})
-
-
-SHORTEST = 3
-"""Letters that a shortened word has at least: "ежедн.", "пер."."""
-
-
-@cache
-def _beginning(word: str) -> frozenset[str]:
-    return frozenset(known for known in _WORDS if known.startswith(word)) or frozenset({word})
-
-
-@cache
-def _fitting(word: str) -> frozenset[str]:
-    pattern = wildcard(word)
-    return frozenset(known for known in _WORDS if pattern and pattern.fullmatch(known))
-
-
-def _phrase(words: list[frozenset[str]]) -> tuple[Means, object] | None:
-    """Return what a phrase means, if it is known and means one thing."""
-    if not all(words):
-        return None
-    if all(len(word) == 1 for word in words):
-        return _PHRASES.get(tuple(next(iter(word)) for word in words))
-    means = {
-        meaning
-        for phrase, meaning in _PHRASES.items()
-        if len(phrase) == len(words) and all(word in fits for word, fits in zip(phrase, words, strict=True))
-    }
-    return means.pop() if len(means) == 1 else None
-
-
-def _single(token: re.Match[str]) -> _Token:
-    """Make a token of what stands alone and is not a known word."""
-    means = cast("Means", "other" if token.lastgroup == "word" else token.lastgroup)
-    return _Token(means, token["nth"] if means == "nth" else token[0], token.start(), token.end())
+            token = replace(token, means="other")
+    tokens.append(token)
 
 
 def _minutes(text: str) -> int:
@@ -897,6 +736,8 @@ def _minutes(text: str) -> int:
     match = re.fullmatch(r"(\d{1,2})[:.]?(\d\d)?\s?(?:([ap])\.?m\.?)?", text, re.I)
     assert match is not None
     hour, minute = int(match[1]), int(match[2] or 0)
+    if text == "00" or text == "30":  # "8-00" is a time, and "8-17" two
+        raise Unreadable(Phrase("{text}: there is no such time of day", text=text), BY_24_HOURS)
     half = (match[3] or "").lower()
     if half and not 1 <= hour <= 12:
         raise Unreadable(Phrase("{text}: there is no such hour", text=text), BY_24_HOURS)
