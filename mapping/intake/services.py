@@ -528,22 +528,21 @@ def _capacity(reader: Reader, day: dt.date | None, audience: Audience) -> Iterat
     if capacity is None:
         return
     number, text = capacity.number, reader.text("capacity")
-    if number is None and capacity.free is None:
+    if number is None:
         problem = Phrase("{text} says no number", text=shortened(text))
         reader.say("capacity", problem, Phrase("ask how many it takes when it is not full"))
         return
-    most = None if number is None else number.most or number.value
+    most = number.most or number.value
     if most in OF_UNKNOWN:
         problem = Phrase("{text} may stand for what is not known", text=shortened(text))
         reader.say("capacity", problem, Phrase("ask how many it takes when it is not full"))
         return
-    if number is not None and (number.most or number.about):
-        problem = Phrase("{text}: {number} at most", text=shortened(text), number=most or 0)
+    if number.most or number.about:
+        problem = Phrase("{text}: {number} at most", text=shortened(text), number=most)
         reader.say("capacity", problem, Phrase("look whether it is right"), "note")
-    free = most if capacity.free is None else capacity.free
     places = ServiceCapacity(
         id="",
-        available=free or 0,
+        available=most,
         maximum=most,
         description=" ".join(filter(None, (capacity.counted, capacity.every and f"a {capacity.every}"))) or None,
         updated=day,

@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from babel.numbers import get_currency_precision
 
-from mapping.language.fold import coarse, skeleton, words_for
+from mapping.language.fold import alternatives, coarse, skeleton, words_for
 from mapping.language.i18n import Message, Phrase
 from mapping.language.i18n import number as number_words
 from mapping.language.languages import codes
@@ -49,16 +49,12 @@ class Number:
 
 @dataclass(frozen=True)
 class CapacityValue:
-    """How many can be taken at most: of what, in what time; ``free`` of them are free now, where that is said too.
-
-    ``full`` where none can be taken now and no number is said; ``number`` is None there, and where only ``free`` is.
-    """
+    """How many can be taken at most: of what, in what time; ``full`` where none can be and no number is said."""
 
     number: Number | None
     counted: Counted = ""
     every: Every = ""
     full: bool = False
-    free: int | None = None
 
 
 _FREE = words_for("free")
@@ -82,12 +78,7 @@ def _beside_price() -> set[frozenset[str]]:
 
 
 _PARTLY_PAID = words_for("partly") | words_for("partly paid")
-_NOT_FREE = re.compile(
-    r"(?<!\w)(?:не|not|isn.t|no longer|never|non)[\s-]{1,9}(?:for\s+|является\s+)?(?:free|бесплатн\w*)|"
-    r"(?:бесплатн|ройгон|бепул)\w{0,9}\s{1,9}не(?:т|ст)?(?=\s*(?:$|[.,;]|оказыва|предоставля))|"
-    r"(?:bepul|tekin|бепул|текин)\w{0,9}\s{1,9}(?:emas|эмас)",
-    re.I,
-)
+_NOT = words_for("not free")
 _FREE_STEMS = tuple(words_for("free stems"))
 _CURRENCIES = {
     "RUB": "rub,руб,рубль,рублей,рубля,rubl,₽",
@@ -105,14 +96,6 @@ _AMOUNT = re.compile(
     r"(?:(?!(?P=group))[.,](?P<part>\d{1,3}))?(?!\s?%)(?![\d.,']*\d)"
 )
 """A number whose thousands may stand apart, by one sign, and a part of the whole behind another one."""
-
-
-_ANSWERED = re.compile(
-    r"(?:(?:нет|no|йўқ|yo.?q|нест)\b\W*)?(?:(?:вс[её](?:\s+услуги)?|ҳама(?:\s+хизматҳо)?|"
-    r"(?:everything|all(?:\s+services)?)(?:\s+(?:is|are))?|hammasi)\s+)?",
-    re.I,
-)
-"""An answer to whether something is to be paid, before what says so itself: "no, everything is free"."""
 
 
 def cost(value: object, money: Money | None = None) -> CostValue:
@@ -135,16 +118,14 @@ def cost(value: object, money: Money | None = None) -> CostValue:
         return CostValue("tariff", text=text)
     if is_one_of(text, _PARTLY_PAID):
         return CostValue("mixed", text=text)
-    if (answer := _ANSWERED.match(text)) and is_one_of(text[answer.end() :], _FREE):
-        return CostValue("free", text=text)
     currency = _currency(text, money)
     amounts = [amount for match in _AMOUNT.finditer(text) for amount in _readings(match, _decimals(currency))]
-    paid = _NOT_FREE.sub(" ", text)
-    free = any(word.startswith(_FREE_STEMS) for word in skeleton(paid).split())
+    words = skeleton(text).split()
+    free = any(word.startswith(_FREE_STEMS) for word in words)
     if amounts == [0.0] and (currency or free):
         return CostValue("free", text=text)
-    if paid != text and not free and not amounts:
-        return CostValue("tariff", text=text)
+    if free and _NOT.intersection(words):
+        raise _no_price(text)
     if len(amounts) == 1 and currency:
         return CostValue("mixed" if free else "amount", amounts[0], currency, text)
     if len(amounts) == 1:
@@ -153,7 +134,11 @@ def cost(value: object, money: Money | None = None) -> CostValue:
         )
     if free and not amounts:
         return CostValue("mixed", text=text)
-    raise Unreadable(
+    raise _no_price(text)
+
+
+def _no_price(text: str) -> Unreadable:
+    return Unreadable(
         Phrase("{text} is no price", text=shown(text)),
         Phrase("write 'free', 'by tariff', or one amount with its currency"),
     )
@@ -258,36 +243,21 @@ def names_amount(text: str, money: Money | None = None) -> bool:
     return _beside_amount(money).search(text) is not None
 
 
-_ABOUT = re.compile(
-    r"(?<!\w)(?<!не\s)(?<!not\s)"
-    r"(?:~|≈|около|ок\.|примерно|прим\.|порядка|более|больше|свыше|не менее|about|approx(?:imately|\.)?|ca\.?|"
-    r"more than|over|at least|тақрибан|такрибан|тақр\.|қариб|зиёда аз|беш аз|taxminan|taxm\.|kamida)(?![^\W\d_])\s*",
-    re.I,
-)
-_RANGE = re.compile(r"(\d[\d \u202f]{0,40})\s{0,9}(?:[-–—]|до|to|то)\s{0,9}(\d[\d \u202f]{0,40})")
+_ABOUT = re.compile(rf"(?<!\w)(?:~|≈|{alternatives('about a number')})\s*", re.I)
+_AT_MOST = re.compile(rf"(?<!\w){alternatives('at most')}\s*(?=\d)", re.I)
+_RANGE = re.compile(r"(\d[\d \u202f]{0,40})\s{0,9}[-–—]\s{0,9}(\d[\d \u202f]{0,40})")
 MOST_DIGITS = 12
 """Digits of a number of people, places or hours at most."""
 
 _COUNT = re.compile(r"\d{1,3}(?:[ ,\u202f']\d{3})+|\d+")
-_THOUSANDS = re.compile(r"(\d+)(?:[.,](\d{1,2}))? ?(?:тыс\w*\.?|k\b|к\b|thousand|ҳазор|хазор|ming\b|минг\b)", re.I)
 _AFTER_COUNT = re.compile(r"([\d ,.\u202f'–—-]*\d)(\+?) ?([^\d()]*)(\(.+\))?")
-_AMONG = re.compile(
-    r"(?<=\d)[\s,;:–—-]*\b((?:в\s+т\.?\s?ч|в\s+том\s+числе|из\s+(?:них|которых)|including|incl|(?:out\s+)?of\s+(?:whom|them)|"
-    r"аз\s+(?:ҷумла|онҳо)|shundan|shu\s+jumladan|jumladan)\b.*)",
-    re.I | re.S,
-)
-"""What is said of a part of those who were counted."""
-_BOUNDED = re.compile(
-    r"[<>≤≥]|\d\+(?=\s|$)(?!\s*\d)|\b(?:менее|меньше|(?:less|fewer)\s+than|under)\b|"
-    r"\b(?:и|или|and|or|ва|va)\s+(?:более|больше|выше|more|above|over|зиёда|бештар|(?:undan\s+)?(?:ortiq|ko.?p))\b",
-    re.I,
-)
+_BOUNDED = re.compile(rf"[<>≤≥]|\d\+(?=\s|$)(?!\s*\d)|(?<!\w){alternatives('bound of a number')}", re.I)
 """Words and signs by which a number is only a bound: "<5", "10+"."""
 _PERSONS = tuple(words_for("people stems"))
 """How words for people begin, behind a number of them."""
 _PERSON = words_for("people short")
 """Short words for people, and words that are cut short."""
-_WOMEN = re.compile(r"(?<!\d)(\d{1,9}) ?(?:жен|ж\b|дев|women|woman|females?\b|f\b|girl|зан|духтар|ayol|аёл|qiz)", re.I)
+_WOMEN = re.compile(rf"(?<!\d)(\d{{1,9}}) ?{alternatives('women counted')}", re.I)
 _FULL = words_for("full")
 _COUNTED: dict[str, Counted] = {
     stem: unit
@@ -314,10 +284,7 @@ def number(value: object) -> Number:
     """
     text = given(value, Phrase("number"))
     begin = _ABOUT.match(text)
-    plain, about = _AMONG.sub(r" (\1)", text[begin.end() if begin else 0 :]), begin is not None
-    if thousands := _THOUSANDS.match(plain):
-        whole, part = thousands[1], (thousands[2] or "").ljust(3, "0")
-        plain, about = f"{whole}{part}{plain[thousands.end() :]}", True
+    plain, about = text[begin.end() if begin else 0 :], begin is not None
     match = _AFTER_COUNT.fullmatch(plain)
     if not match or not all(map(_is_person, skeleton(match[3]).split())):
         raise _not_whole(text)
@@ -368,37 +335,10 @@ def women_among(value: object) -> int | None:
     return int(women[0]) if len(women) == 1 and re.search(r"\d\D+\d", str(value)) else None
 
 
-_NUMERALS = {word: number for word, number in NUMBERS.items() if number > 1}
-"""Those that count in a capacity; "one" is also an article."""
-
-_FREE_NOW = tuple(words_for("free now stems"))
-_TAKEN_NOW = tuple(words_for("taken now stems"))
-"""How words begin that say how many of what can be taken are free, and how many are taken."""
 _BELOW_ZERO = re.compile(r"(?:^|[:=(,;])\s*[-–—−]\d")
 """A number below zero; behind a word or a space the stroke is a dash."""
-_TIMES = re.compile(r"(?<=\s)[xх×*](?=\s*\d)|(?<=\d)[×*](?=\d)", re.I)
-_JOINTS = re.compile(
-    r"(?P<of>\bиз\b|\bof\b|\bаз\b)|(?P<by>\bпо\b|\bwith\b|\beach\b|\bбо\b|×)|"
-    r"(?P<sum>\+|\bи\b|\band\b|\bва\b|\bva\b|&|\bplus\b|\bплюс\b)|(?P<rest>[,;:(\n])",
-    re.I,
-)
-"""What joins two numbers of a capacity: a part and its whole, how many times how many, parts, a word on the whole."""
-_EACH = re.compile(r"\b(?:each|apiece|per room|в кажд\w+|кажд\w+ по|дар ҳар|ҳар яке|har birida)\b", re.I)
-"""Words that say of the last number that it is that of each of the things before."""
 _BESIDE_CAPACITY = words_for("beside a capacity")
 """Words that may stand beside a capacity and change nothing of it."""
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A number of a capacity, how it is joined to the one before, and what the words beside it say that it counts."""
-
-    number: Number
-    joint: str
-    counted: Counted = ""
-    every: Every = ""
-    now: Literal["", "free", "taken"] = ""
-    unknown: tuple[str, ...] = ()
 
 
 _DECIMAL = re.compile(r"(\d{1,3}(?: ?\d{3})*)[.,](?:0{1,2}|(000))")
@@ -406,7 +346,7 @@ _DECIMAL = re.compile(r"(\d{1,3}(?: ?\d{3})*)[.,](?:0{1,2}|(000))")
 
 
 def capacity(value: object) -> CapacityValue:
-    """Read how many can be taken: "6 beds", "15 per month", "10-12", "12 коек, свободно 3", "4 rooms x 3 beds", "full".
+    """Read how many can be taken: "6 beds", "15 per month", "10-12", "full".
 
     Raises
     ------
@@ -418,7 +358,7 @@ def capacity(value: object) -> CapacityValue:
     Examples
     --------
     >>> capacity("15 per month")
-    CapacityValue(number=Number(value=15, most=None, about=False), counted='', every='month', full=False, free=None)
+    CapacityValue(number=Number(value=15, most=None, about=False), counted='', every='month', full=False)
     """
     text = given(value, Phrase("capacity"))
     if match := _DECIMAL.fullmatch(text):
@@ -432,142 +372,52 @@ def capacity(value: object) -> CapacityValue:
         return CapacityValue(number=None, full=True)
     if _BOUNDED.search(text):
         raise _not_whole(text)
-    whole, opening, rest = text.partition("(")
-    if rest and _word_in(skeleton(rest), (*_FREE_NOW, *_TAKEN_NOW)):  # in brackets stands what is free of them
-        whole, opening, rest = text, "", ""
-    parts = _capacity_parts(whole)
-    if not parts:
+    whole, _, rest = _AT_MOST.sub(" ", text).partition("(")
+    numbers = [*re.finditer(f"{_RANGE.pattern}|{_COUNT.pattern}", whole)]
+    if not numbers:
         raise Unreadable(
             Phrase("{text} says no number", text=shown(text)), Phrase("write how many, as '6 beds' or '15 per month'")
         )
-    read = _together(parts, text)
-    unknown = [word for part in parts for word in part.unknown]
-    if unknown and not read.counted:
+    if len(numbers) > 1:
+        raise Unreadable(
+            Phrase("{text} has several numbers", text=shown(text)), Phrase("give each number a column of its own")
+        )
+    before, behind = whole[: numbers[0].start()], whole[numbers[0].end() :]
+    about = _ABOUT.search(before) is not None
+    counted, every, unknown = _unit_and_time(f"{_ABOUT.sub(' ', before)} {behind}")
+    if unknown and not counted:
         raise Unreadable(
             Phrase("{text}: {word!r} is neither a unit nor a time", text=shown(text), word=unknown[0]),
             Phrase("write '6 beds' or '15 per month'"),
         )
-    left = (opening + rest).strip("( )") or ", ".join(unknown)
-    if left or read.number is None or (len(parts) == 2 and parts[1].joint == "of" and read.free is None):
-        problem = Phrase(
-            "{text}: only {number} was read",
-            text=shown(text),
-            number=read.number.value if read.number else read.free or 0,
-        )
+    read = CapacityValue(_count(numbers[0][0].strip(), text, about), counted, every)
+    left = rest.strip("( )") or ", ".join(unknown)
+    if left and read.number is not None:
+        problem = Phrase("{text}: only {number} was read", text=shown(text), number=read.number.value)
         raise Partly(read, left, problem, Phrase("give each number a column of its own"))
     return read
 
 
-def _capacity_parts(text: str) -> list[_Part]:
-    """Return the numbers of a capacity in their order, with what is said of each."""
-    plain = _TIMES.sub(" × ", re.sub(r"[^\W\d_]+(?:[‘’'ʻ`][^\W\d_]+)*", _in_digits, text))
-    if plain != text:
-        plain = re.sub(r"(?<=\b[2-9])0[ -](?=[2-9]\b)", "", plain)  # twenty-five
-    matches = [*re.finditer(f"{_RANGE.pattern}|{_COUNT.pattern}", plain)]
-    ends = [match.start() for match in matches[1:]]
-    parts, before, joint = [], plain[: matches[0].start()] if matches else "", ""
-    for match, end in zip(matches, [*ends, len(plain)], strict=False):
-        behind = plain[match.end() : end]
-        cut = _JOINTS.search(behind) if end != len(plain) else None
-        own, onward = (behind[: cut.start()], behind[cut.end() :]) if cut else (behind, "")
-        if end == len(plain) and "+" in own and skeleton(own.partition("+")[2]):
-            own, _, more = own.partition("+")
-            parts.append(_part(match[0], joint, before, own, (more.strip(),)))
-        else:
-            parts.append(_part(match[0], joint, before, own))
-        before, joint = onward, (cut.lastgroup or "") if cut else ""
-    if len(parts) == 2 and parts[1].joint == "rest" and _EACH.search(plain):  # "3 rooms, 2 beds each"
-        parts[1] = replace(parts[1], joint="by")
-    return parts
-
-
-def _in_digits(match: re.Match[str]) -> str:
-    """Return a number that is written out in digits; any other word as it is."""
-    return str(_NUMERALS.get(skeleton(match[0]), match[0]))
-
-
-def _part(digits: str, joint: str, before: str, behind: str, unknown: tuple[str, ...] = ()) -> _Part:
-    about = _ABOUT.search(before)
-    before = _ABOUT.sub(" ", before)
+def _unit_and_time(text: str) -> tuple[Counted, Every, list[str]]:
+    """Return what the words beside a number say that it counts, in what time, and the words that say neither."""
     counted: Counted = ""
     every: Every = ""
-    now: Literal["", "free", "taken"] = ""
-    others = list(unknown)
-    for word in skeleton(f"{before} {behind}").split():
+    others = []
+    for word in skeleton(text).split():
         unit = next((unit for stem, unit in _COUNTED.items() if word.startswith(stem)), None)
         time = next((time for stem, time in _EVERY.items() if word.startswith(stem)), None)
         if word in _BESIDE_CAPACITY or (len(word) == 1 and not _is_person(word)):
             continue
-        if word.startswith(_FREE_NOW):
-            now = "free"
-        elif word.startswith(_TAKEN_NOW):
-            now = "taken"
-        elif time and (unit is None or word in _EVERY):
+        if time and (unit is None or word in _EVERY):
             every = time
         elif unit or _is_person(word):
             counted = counted or unit or "people"
         else:
             others.append(word)
-    read = number(digits)
-    return _Part(Number(read.value, read.most, about=about is not None), joint, counted, every, now, tuple(others))
+    return counted, every, others
 
 
-def _word_in(folded: str, stems: tuple[str, ...]) -> bool:
-    return any(word.startswith(stems) for word in folded.split())
-
-
-def _together(parts: list[_Part], text: str) -> CapacityValue:
-    """Return what the numbers of a capacity say together.
-
-    Raises
-    ------
-    Unreadable
-        Where they could mean several things.
-    """
-    several = Unreadable(
-        Phrase("{text} has several numbers", text=shown(text)), Phrase("give each number a column of its own")
-    )
-    counted: Counted = next((part.counted for part in parts if part.counted and part.counted != "rooms"), "")
-    every: Every = next((part.every for part in parts if part.every), "")
-    last = parts[-1]
-    if len(parts) == 2 and last.joint == "of":
-        return _of_a_whole(parts[0], last, counted, several)
-    if len(parts) == 2 and last.joint == "by" and parts[0].counted == "rooms":
-        return CapacityValue(Number(parts[0].number.value * last.number.value), counted or "places", every)
-    states = [part for part in parts if part.now]
-    totals = [part for part in parts if not part.now]
-    if len(totals) > 1 and counted:  # rooms beside the beds in them
-        totals = [part for part in totals if part.counted != "rooms"]
-    kinds = {part.counted for part in totals if part.counted}
-    summed = all(part.joint == "sum" for part in totals[1:]) and not any(part.number.most for part in totals)
-    if len(states) > 1 or len(kinds) > 1 or (len(totals) > 1 and not summed):
-        raise several
-    if not totals:
-        if states[0].now == "taken":
-            raise several
-        return CapacityValue(None, counted, every, free=states[0].number.value)
-    most = totals[0].number
-    if len(totals) > 1:
-        most = Number(sum(part.number.value for part in totals), about=any(part.number.about for part in totals))
-    free = _free(states[0], most, several) if states else None
-    return CapacityValue(most, counted or next(iter(kinds), ""), every, free=free)
-
-
-def _of_a_whole(part: _Part, whole: _Part, counted: Counted, several: Unreadable) -> CapacityValue:
-    """Return a capacity of which a part is free or taken: "2 free out of 18"."""
-    now = part.now or whole.now
-    free = _free(_Part(part.number, "", now=now), whole.number, several)
-    return CapacityValue(whole.number, counted, whole.every, free=free if now else None)
-
-
-def _free(part: _Part, most: Number, several: Unreadable) -> int:
-    """Return how many are free where that many are free or taken."""
-    if part.number.value > most.value:
-        raise several
-    return part.number.value if part.now == "free" else most.value - part.number.value
-
-
-_UTC = re.compile(r"(?:UTC|GMT|МСК)?\s{0,9}([+\-−]?)\s{0,9}(\d{1,2})(?::?([0-5]\d))?", re.I)
+_UTC = re.compile(r"(?:UTC|GMT)?\s{0,9}([+\-−]?)\s{0,9}(\d{1,2})(?::?([0-5]\d))?", re.I)
 
 
 def utc_offset(value: object) -> float:
@@ -580,7 +430,7 @@ def utc_offset(value: object) -> float:
     """
     text = given(value, Phrase("offset from UTC"))
     match = _UTC.fullmatch(text)
-    if not match or text.upper().startswith("МСК"):
+    if not match:
         raise Unreadable(Phrase("{text} is no offset from UTC", text=shown(text)), Phrase("write it as +5"))
     hours = int(match[2]) + int(match[3] or 0) / 60
     hours = -hours if match[1] in ("-", "−") else hours
