@@ -19,6 +19,8 @@ do:
     under. ``TRANSLATED`` is true where every language of the area has a file of its own.
 ``REFUSED``
     In place of all these, beside ``recognises``: why such a file is no list, and what to do instead (a `Phrase`).
+``DRIVER``
+    The driver of GDAL that reads such files, where GDAL does; no other is there when they are opened.
 ``available() -> bool``
     Whether the extra that a format needs is installed; without this function it needs none.
 """
@@ -170,14 +172,22 @@ def _damaged(path: object, error: Exception) -> FormatError:
     )
 
 
-def read_sheets(module: ModuleType, path: object) -> list[Sheet]:
-    """Return the sheets that a format's module reads from a file.
+IN_PROCESS = True
+"""Whether strangers' files are read by a process of their own; what GDAL opens always is (`reader_process`)."""
+
+
+def read_sheets(module: ModuleType, path: str | Path) -> list[Sheet]:
+    """Return the sheets that a format's module reads from a file: the one place where a stranger's list is opened.
 
     Raises
     ------
     FormatError
         When the file cannot be read.
     """
+    if IN_PROCESS or hasattr(module, "DRIVER"):
+        from mapping.formats.reader_process import read_in_process
+
+        return read_in_process(module, path)
     with damage_refused(path):
         return list(module.read(path))
 

@@ -143,6 +143,10 @@ class Phrase(str):
         """Take a text of somebody else as it is: it reads the same in every language."""
         return text if isinstance(text, Phrase) else cls(text)
 
+    def filled_with(self, values: Mapping[str, object]) -> "Phrase":
+        """Return the same text with other values."""
+        return type(self)(self.template, **values)
+
     def into(self, language: str) -> str:
         """Say it in a language; in English where it was never translated."""
         text, spoken = _translated(self.template, language)

@@ -10,6 +10,7 @@ from typing import Any
 from mapping.area.study_area import StudyArea
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused, readable
+from mapping.formats.reader_process import require_driver
 from mapping.formats.tables._flat import LISTED, flat_rows, properties
 from mapping.language.i18n import Phrase
 from mapping.view.view import View
@@ -28,14 +29,17 @@ def checked(path: str | Path) -> Path:
         return path
 
 
-def layers(path: Path) -> Iterator[Sheet]:
+def layers(path: Path, driver: str) -> Iterator[Sheet]:
     """Read every layer of a file of features as a sheet: its attributes, and latitude and longitude in WGS 84.
+
+    It runs where ``driver`` is the only one that GDAL has (`mapping.formats.reader_process`).
 
     Raises
     ------
     FormatError
         When GDAL cannot read the file, or it is larger than a list can be.
     """
+    require_driver(driver)
     with damage_refused(path), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # what GDAL finds odd is either read or refused
         sheets = _layers(path)

@@ -13,6 +13,7 @@ from mapping.language.i18n import Message, Phrase
 from mapping.view.view import View
 
 SUFFIX = ".geojson"
+DRIVER = "GeoJSON"
 LABEL = Message("Services as points with all that is known of them: for maps (GeoJSON)")
 FILE = "list.geojson"
 
@@ -30,7 +31,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
         start = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start.startswith(b"{"):
         raise FormatError(Phrase("{path}: is no GeoJSON; export it again as GeoJSON", path=path))
-    yield from layers(path)
+    yield from layers(path, DRIVER)
 
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:

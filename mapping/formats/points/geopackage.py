@@ -14,6 +14,7 @@ from mapping.language.i18n import Message, Phrase
 from mapping.view.view import View
 
 SUFFIX = ".gpkg"
+DRIVER = "GPKG"
 LABEL = Message("Services as a layer for QGIS and other map programs (GeoPackage)")
 FILE = "list.gpkg"
 LAYER = "services"
@@ -31,7 +32,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
     with path.open("rb") as file:
         if not file.read(16).startswith(b"SQLite format 3\0"):
             raise FormatError(Phrase("{path}: is no GeoPackage; export it again as GeoPackage", path=path))
-    yield from layers(path)
+    yield from layers(path, DRIVER)
 
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:

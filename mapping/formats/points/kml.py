@@ -13,6 +13,7 @@ from mapping.formats.points._points import checked, layers
 from mapping.language.i18n import Message, Phrase
 
 SUFFIX = ".kml .kmz"
+DRIVER = "LIBKML"
 LABEL = Message("Places of Google My Maps or Google Earth (KML)")
 
 
@@ -46,7 +47,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
         copy = Path(folder) / f"{path.stem}.kml"
         copy.write_bytes(re.sub(rb"<NetworkLink\b.*?</NetworkLink>", b"", text, flags=re.S))
         try:
-            for layer in layers(copy):
+            for layer in layers(copy, DRIVER):
                 yield _labelled(_without_looks(layer))
         except FormatError as error:
             raise FormatError(str(error).replace(str(copy), str(path))) from error

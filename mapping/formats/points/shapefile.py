@@ -12,6 +12,7 @@ from mapping.formats.points._points import checked, layers
 from mapping.language.i18n import Message
 
 SUFFIX = ".zip"
+DRIVER = "ESRI Shapefile"
 LABEL = Message("Places of a shapefile, zipped")
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 """Endings of the files of which one consists: none is read alone."""
@@ -45,7 +46,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
             (home / f"{name.stem}{name.suffix.lower()}").write_bytes(content(path, member))
         for shape in sorted(Path(folder).glob("*/*.shp")):
             try:
-                sheets = list(layers(shape))
+                sheets = list(layers(shape, DRIVER))
             except FormatError as error:
                 raise FormatError(str(error).replace(str(shape), f"{path} [{shape.stem}]")) from error
             yield from (Sheet(sheet.name or shape.stem, sheet.rows, sheet.first_row, sheet.skipped) for sheet in sheets)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise, takewhile
+from pathlib import Path
 from types import ModuleType
 
 from mapping.formats import Sheet, read_sheets
@@ -21,7 +22,7 @@ MOST_LYING = 60
 Rows = Sequence[Sequence[object]]
 
 
-def tables_in(module: ModuleType, path: object) -> list[Sheet]:
+def tables_in(module: ModuleType, path: str | Path) -> list[Sheet]:
     """Return the tables that a format's module reads from a file, as `tables_of` gives them.
 
     Raises

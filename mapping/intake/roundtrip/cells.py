@@ -291,9 +291,9 @@ def _hours(edit: Edit) -> None:
     new: dict[Any, Schedule] = {}
     for span in spans or ():
         fields = span.fields()
-        *when, interval = key = tuple(fields[name] for name in TELL_SCHEDULE)
+        key = tuple(fields[name] for name in TELL_SCHEDULE)
         new[key] = Schedule(
-            id=edit.own_id("schedule", edit.service, *when, *filter(None, (interval,))),
+            id=edit.own_id("schedule", edit.service, *key),
             service_id=edit.service,
             timezone=zones[0] if zones else None,
             audience=_audience(edit),
@@ -302,7 +302,7 @@ def _hours(edit: Edit) -> None:
     edit.replace(old, new, attrgetter(*TELL_SCHEDULE))
 
 
-TELL_SCHEDULE = ("byday", "opens_at", "closes_at", "interval")
+TELL_SCHEDULE = ("byday", "opens_at", "closes_at")
 """Fields that tell one schedule of a service from another."""
 
 

@@ -9,6 +9,7 @@ import pytest
 import shapely
 
 from mapping.errors import FormatError
+from mapping.formats import read_sheets
 from mapping.formats.points import shapefile
 from mapping.intake.read import read
 from mapping.registry import format_of
@@ -22,7 +23,7 @@ KML = """<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.ne
 
 
 def cells(path):
-    (sheet,) = format_of(path).read(path)
+    (sheet,) = read_sheets(format_of(path), path)
     heads, *rows = sheet.rows
     return [dict(zip(heads, row, strict=True)) for row in rows]
 
@@ -94,7 +95,7 @@ def test_a_text_that_a_shapefile_cuts_within_a_letter(tmp_path):
         for part in tmp_path.glob("points.???"):
             if part != path:
                 archive.write(part, part.name)
-    (sheet,) = shapefile.read(path)
+    (sheet,) = read_sheets(shapefile, path)
     assert [row[0] for row in sheet.rows[1:]] == ["Умед", "x" + "х" * 126]
     assert "1 text that the file cuts off in a letter" in sheet.skipped
 

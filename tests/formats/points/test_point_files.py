@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 from mapping.errors import FormatError
+from mapping.formats import read_sheets
 from mapping.formats.points import geojson, geopackage, geoparquet
 from mapping.formats.tables._flat import MEANINGS
 from mapping.intake.guess.column_map import guessed_map
@@ -42,7 +43,7 @@ def save(table, path):
 
 @pytest.mark.parametrize(("module", "ending"), FORMATS, ids=lambda value: getattr(value, "__name__", value))
 def test_attributes_and_points_become_a_sheet(tmp_path, module, ending):
-    (sheet,) = module.read(save(frame(), tmp_path / f"list{ending}"))
+    (sheet,) = read_sheets(module, save(frame(), tmp_path / f"list{ending}"))
     head, *rows = [list(row) for row in sheet.rows]
     assert head == ["name", "rooms", "phone", "latitude", "longitude"]
     assert rows[0] == ["Umed", 3, "+992000100001", pytest.approx(10.0407), pytest.approx(60.0593)]
@@ -57,7 +58,7 @@ def test_attributes_and_points_become_a_sheet(tmp_path, module, ending):
 @pytest.mark.parametrize(("module", "ending"), FORMATS[1:], ids=lambda value: getattr(value, "__name__", value))
 @pytest.mark.parametrize("crs", [32641, 3857])
 def test_any_system_becomes_degrees(tmp_path, module, ending, crs):
-    (sheet,) = module.read(save(frame(crs), tmp_path / f"list{ending}"))
+    (sheet,) = read_sheets(module, save(frame(crs), tmp_path / f"list{ending}"))
     assert sheet.rows[1][3:] == [pytest.approx(10.0407, abs=1e-6), pytest.approx(60.0593, abs=1e-6)]
 
 
@@ -65,14 +66,14 @@ def test_each_layer_is_a_sheet_and_one_without_shapes_too(tmp_path):
     path = tmp_path / "list.gpkg"
     pyogrio.write_dataframe(frame(), path, layer="offices", driver="GPKG")
     pyogrio.write_dataframe(frame()[["name", "phone"]], path, layer="phones", driver="GPKG", append=True)
-    found = {sheet.name: sheet for sheet in geopackage.read(path)}
+    found = {sheet.name: sheet for sheet in read_sheets(geopackage, path)}
     assert set(found) == {"offices", "phones"}
     assert list(found["phones"].rows[0]) == ["name", "phone"]
 
 
 def test_a_column_called_latitude_does_not_hide_the_place(tmp_path):
     table = frame().assign(latitude="north")
-    (sheet,) = geojson.read(save(table, tmp_path / "list.geojson"))
+    (sheet,) = read_sheets(geojson, save(table, tmp_path / "list.geojson"))
     assert list(sheet.rows[0])[-2:] == ["latitude (geometry)", "longitude"]
 
 
@@ -81,7 +82,7 @@ def test_what_is_written_is_read(tmp_path, tiny_area, module, ending):
     with sample_view(tmp_path, tiny_area) as view:
         path = export(view, tmp_path / f"list{ending}", area=tiny_area)
         shown = view.services()
-    (sheet,) = module.read(path)
+    (sheet,) = read_sheets(module, path)
     head, *rows = [list(row) for row in sheet.rows]
     names = head.index("name")
     assert sorted(row[names] for row in rows) == sorted(entry.name for entry in shown)
@@ -113,7 +114,7 @@ def test_map_programs_get_days_meanings_and_an_index(tmp_path, tiny_area):
     for days in (pyogrio.read_dataframe(paths[0]), gpd.read_parquet(parquet)):
         assert {str(day)[:10] for day in days["edition"]} == {"2026-11-24"}
         assert not any(isinstance(day, str) for day in days["verified_on"])
-    (back,) = geopackage.read(paths[0])
+    (back,) = read_sheets(geopackage, paths[0])
     head, *rows = [list(row) for row in back.rows]
     assert all(isinstance(row[head.index("edition")], dt.date) for row in rows)
 
@@ -126,7 +127,7 @@ def test_a_list_of_places_is_imported_as_any_other(tmp_path, tiny_area):
         "properties": {"organization": "Umed", "service": "hotline", "phone": "+992000100001"},
     }
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
-    columns = guessed_map(list(geojson.read(path)), "offices", tiny_area)
+    columns = guessed_map(read_sheets(geojson, path), "offices", tiny_area)
     assert columns.fields["latitude"] == ["latitude"]
     (place,) = read(path, area=tiny_area).of("location")
     assert (place.latitude, place.longitude) == (pytest.approx(10.0407), pytest.approx(60.0593))
@@ -138,7 +139,7 @@ def test_what_is_none_of_its_kind_is_refused(tmp_path, module, ending, contents)
     path = tmp_path / f"list{ending}"
     path.write_bytes(contents)
     with pytest.raises(FormatError, match="list") as refusal:
-        list(module.read(path))
+        read_sheets(module, path)
     assert "\n" not in str(refusal.value)
 
 

@@ -12,7 +12,7 @@ from mapping.intake.read import Known, read
 from mapping.language import languages, parsers
 from mapping.language.i18n import translate
 from mapping.language.taxonomy import Vocabulary, match_term
-from mapping.model import Phone, Schedule, Service
+from mapping.model import Phone, Service
 from mapping.render.export import export
 from tests.support.sample import TODAY, key, sample_batch, sample_directory
 
@@ -201,13 +201,6 @@ def test_an_edited_cell_changes_its_field_only(desk, column, value, expected):
     again = desk.take()[1]
     assert told(again)["removed"] == {}
     assert told(again)["changed"] == {}, "the same workbook twice"
-
-
-def test_hours_of_every_other_week_stay_so_in_a_cell(desk):
-    desk.set("Legal advice", hours="every other Monday 09:00-12:00")
-    desk.take()
-    schedules = desk.directory.records(Schedule, service_id=key("service", "Legal advice"))
-    assert [(schedule.byday, schedule.interval) for schedule in schedules] == [("MO", 2)]
 
 
 def test_every_column_that_may_be_edited_is_tried():

@@ -1,0 +1,206 @@
+"""Read a stranger's file in a process of its own, which has a copy of the file, our code and nothing else.
+
+The process works in an empty folder, has no variables of ours, limited time and memory, and of GDAL's drivers only the
+one of the format. Where bubblewrap is installed (Linux), it has no network either, and of the file system only
+Python's own folders; elsewhere the operating system's rights of the user remain.
+"""
+
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import IO, Any
+
+from mapping.errors import FormatError
+from mapping.formats import Sheet, unreadable_refused
+from mapping.language.i18n import Phrase
+
+SECONDS, MEMORY, WRITTEN = 600, 6 << 30, 2 << 30
+"""Limits of a reader: seconds of processor time, bytes of memory, bytes of a file that it may write."""
+ANSWER = "answer.of.the.reader"
+SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts")
+"""What a reader may see of the system, beside Python."""
+DRIVER = "ROHNAMO_GDAL_DRIVER"
+"""Environment variable of a reader: the one driver that GDAL has there."""
+
+
+def read_in_process(module: ModuleType, path: str | Path) -> list[Sheet]:
+    """Return the sheets that a format's module reads from a file, read by another process.
+
+    Raises
+    ------
+    FormatError
+        The file cannot be read, or it takes more time or memory than any list does.
+    """
+    path, driver = Path(path), getattr(module, "DRIVER", "")
+    with tempfile.TemporaryDirectory() as folder:
+        with unreadable_refused(path):
+            shutil.copyfile(path, Path(folder) / path.name)
+        command = [*_shut_in(folder), sys.executable, "-P", "-m", __name__, module.__name__, path.name]
+        answer = Path(folder) / ANSWER
+        try:
+            subprocess.run(  # noqa: S603
+                command,
+                cwd=folder,
+                env=environment(driver),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=2 * SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            answer.unlink(missing_ok=True)
+        try:
+            with answer.open("rb") as file:
+                kind, value = _Answer(file).load()
+        except (OSError, EOFError, pickle.UnpicklingError) as error:
+            raise FormatError(
+                Phrase("{path}: reading it took too much time or memory; split it or save it anew", path=path)
+            ) from error
+    if kind == "refused":
+        raise FormatError(_naming(value, path))
+    sheets: list[Sheet] = value
+    return sheets
+
+
+def environment(driver: str) -> dict[str, str]:
+    """Return the variables of a reader; ``driver`` is the only one that GDAL is to have, none where it is empty."""
+    others = ",".join(other for other in _drivers() if other != driver)
+    return {
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": os.pathsep.join(_search_path()),
+        "GDAL_SKIP": others,
+        "OGR_SKIP": others,
+        DRIVER: driver,
+    }
+
+
+def require_driver(driver: str) -> None:
+    """Refuse to open a file with GDAL outside of a reader that has this driver alone.
+
+    Raises
+    ------
+    RuntimeError
+        The code is not run by `read_in_process`.
+    """
+    if os.environ.get(DRIVER) != driver:
+        raise RuntimeError("files are read with GDAL by mapping.formats.read_sheets alone")
+
+
+class _Answer(pickle.Unpickler):
+    """Reads an answer of sheets, texts and plain values; a reader that was taken over can name nothing else."""
+
+    ALLOWED = frozenset(
+        (
+            ("mapping.formats", "Sheet"),
+            ("datetime", "date"),
+            ("datetime", "datetime"),
+            ("datetime", "time"),
+            ("datetime", "timedelta"),
+            ("decimal", "Decimal"),
+        )
+    )
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__(file)
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Return a class that may stand in an answer."""
+        if (module, name) not in self.ALLOWED and (module != "mapping.language.i18n" or "." in name):
+            raise pickle.UnpicklingError(f"{module}.{name} may not stand in the answer of a reader")
+        return super().find_class(module, name)
+
+
+def _naming(text: Phrase, path: Path) -> Phrase:
+    """Return what a reader says of its copy as said of the file itself."""
+    values = {
+        name: _naming(value, path) if isinstance(value, Phrase) else _renamed(value, path)
+        for name, value in text.values.items()
+    }
+    return text.filled_with(values) if values else Phrase.of(_renamed(str(text), path))
+
+
+def _renamed(value: Any, path: Path) -> Any:
+    return value.replace(path.name, str(path)) if type(value) is str else value
+
+
+def _search_path() -> list[str]:
+    """Return where modules are looked for, our code first."""
+    return [str(Path(__file__).parents[2]), *(folder for folder in sys.path if folder.endswith("-packages"))]
+
+
+@cache
+def _drivers() -> tuple[str, ...]:
+    import pyogrio
+
+    return tuple(pyogrio.list_drivers())
+
+
+def _shut_in(folder: str) -> list[str]:
+    """Return the command that gives a reader its own view of the machine; empty where there is none."""
+    if not _has_bubblewrap():
+        return []
+    package = str(Path(__file__).parents[1])
+    seen = dict.fromkeys((*SYSTEM, sys.base_prefix, sys.prefix, *_search_path()[1:], package))
+    mounts = [part for name in seen for part in ("--ro-bind-try", name, name)]
+    private = ["--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108
+    return ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", *private, *mounts, "--bind", folder, folder]
+
+
+@cache
+def _has_bubblewrap() -> bool:
+    """Whether bubblewrap is installed and allowed here."""
+    if not sys.platform.startswith("linux") or shutil.which("bwrap") is None:
+        return False
+    trial = ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
+    return subprocess.run(trial, check=False, capture_output=True).returncode == 0  # noqa: S603
+
+
+def main(module: str, name: str) -> None:
+    """Read a file within the limits of a reader, and leave the answer beside it."""
+    from importlib import import_module
+
+    from mapping.formats import damage_refused
+
+    _limit()
+    try:
+        with damage_refused(name):
+            answer: tuple[str, object] = "sheets", list(import_module(module).read(name))
+    except FormatError as error:
+        answer = "refused", _plain(error.args[0])
+    with Path(ANSWER).open("xb") as file:
+        pickle.dump(answer, file)
+
+
+def _plain(text: object) -> Phrase:
+    """Return a text whose values are plain ones."""
+    phrase = Phrase.of(text if isinstance(text, str) else str(text))
+    values = {
+        name: _plain(value) if isinstance(value, Phrase) else value if isinstance(value, int | str) else str(value)
+        for name, value in phrase.values.items()
+    }
+    return phrase.filled_with(values) if values else Phrase.of(str(phrase))
+
+
+def _limit() -> None:
+    """Limit the time, the memory and the files of this process, where the system can."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for limit, most in (("RLIMIT_CPU", SECONDS), ("RLIMIT_AS", MEMORY), ("RLIMIT_FSIZE", WRITTEN), ("RLIMIT_CORE", 0)):
+        which = getattr(resource, limit)
+        hard = resource.getrlimit(which)[1]
+        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(which, (least, least))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])
