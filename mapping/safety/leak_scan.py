@@ -18,18 +18,20 @@ from dataclasses import dataclass
 from dataclasses import field as with_default
 from functools import cache, cached_property, lru_cache
 from html import unescape
-from itertools import accumulate, permutations, product, takewhile
+from itertools import accumulate, product, takewhile
 from operator import itemgetter
 from typing import Any, NamedTuple, get_args
 from urllib.parse import unquote
 
 from pyproj import Geod
+from wordfreq import available_languages, zipf_frequency
 
 from mapping.errors import UnsafePublication
-from mapping.language.composition import made_up
-from mapping.language.fold import INVISIBLE, TO_LATIN, coarse, name_key, skeleton, tokens, wildcard, words_for
+from mapping.language.fold import INVISIBLE, TO_LATIN, coarse, name_key, skeleton, tokens, words_for
+from mapping.language.i18n import catalogue
+from mapping.language.languages import codes, word_list_languages, word_rows
 from mapping.language.parsers.contacts import SHARED_HOSTS
-from mapping.language.taxonomy import FILES, LISTS, Vocabulary, vocabulary, words_of
+from mapping.language.taxonomy import FILES, LISTS, vocabulary, words_of
 from mapping.model import (
     RECORDS,
     WORDS,
@@ -50,6 +52,13 @@ NEAR_METRES = 150.0
 
 SIDE = 0.01
 """Degrees of the side of a cell: wider than `NEAR_METRES` up to 80 degrees of latitude."""
+
+SHORTEST, SEVERAL, EVERYDAY = 5, 3, 3.0
+"""Letters of a single word that is a name, visible records whose use of it makes it none, and the logarithm of how
+often in a thousand million words an everyday one stands (Zipf frequency, of wordfreq)."""
+
+LONG = 8
+"""First letters of a word that tell it by themselves, whatever its ending."""
 
 MOST_CLOSE = 3
 """Visible places close to one hidden place of which each is told; of others how many there are."""
@@ -85,21 +94,11 @@ STREET_WORDS = words_for("part of an address")
 LINKS = STREET_WORDS | words_for("filler")
 """Words that may stand between the number of a house and the street after it ("дом 17 по улице")."""
 
-WHERE = words_for("where")
-"""Words behind which the name of a place may stand."""
-
-LEADING = words_for("how when or to whom")
-"""Words that begin a phrase of how, when or to whom help is given, and those that say when by themselves."""
-
 FAR = 6
 """Words from a street to the number of its house at most."""
 
 WITHIN = 24
 """Words and groups of digits over which a phone number is looked for at most."""
-
-
-LONG = 8
-"""First letters of a word that tell it by themselves, whatever its ending: shorter ones begin names too (himoya)."""
 
 
 @dataclass(frozen=True, order=True)
@@ -337,8 +336,6 @@ class _Fact(NamedTuple):
     words: tuple[str, ...]
     common: frozenset[str] = frozenset()
     """Words that may stand between those of a name; of a street, the published numbers, which are no secret."""
-    whole: str = ""
-    """Words of a name as one, where it has several: one word may be a chance, cut or not."""
 
 
 FACT_FIELDS: dict[str, dict[str, str]] = {
@@ -384,10 +381,6 @@ class _Finder:
         self.known = known
         self.published = published
         self.by_start: dict[str, list[_Fact]] = defaultdict(list)
-        self.signed: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-        """Start of a name -> names of people that begin so, each with another of the same person, or its initial."""
-        self.spelt: dict[str, Any] = {}
-        """Words of mails and hosts, each with those that may follow; the kind of fact follows the last."""
         kinds = ("name", "person", "address", "mail", "phone")
         names, people, addresses, mails, phones = (hidden.get(what, set()) for what in kinds)
         for fact in {*self._names(names), *self._people(people), *self._addresses(addresses)}:
@@ -402,7 +395,6 @@ class _Finder:
             self.hosts.difference_update(*map(_domains, _hosts([mail], ())))
         for page in self._published("web") if self.hosts else ():
             self.hosts.difference_update(*map(_domains, _hosts((), [page])))
-        self._spell(self.mails, self.hosts)
         self.identifiers = {
             key
             for identifier in hidden.get("identifier", ())
@@ -450,17 +442,12 @@ class _Finder:
             yield from self._told_by(reading, marked)
 
     def _told_by(self, text: str, marked: bool) -> Iterator[str]:
-        for reading in {text, _apart(text), _uncut(text)}:
+        for reading in {text, _apart(text)}:
             words = tokens(reading)
             for place, word in enumerate(words):
                 for fact in self.by_start.get(_alike(word)[:4], ()):
-                    if _CHECKS[fact.what](fact.words, words, place, fact.common) or _tells_whole(fact, words, place):
+                    if _CHECKS[fact.what](fact.words, words, place, fact.common):
                         yield fact.what
-                if word in self.spelt:
-                    yield from _told_in_words(self.spelt[word], words, place)
-        for name, letter in _initials(text) if self.signed else ():
-            if any(other.startswith(letter) and _same_word(own, name) for own, other in self.signed.get(name[:4], ())):
-                yield "person"
         folded = _BRACKETED.sub(r"\1", _plain(text))
         if any(map(str.isdigit, folded)):
             yield from self._numbers(folded, marked)
@@ -470,20 +457,6 @@ class _Finder:
                 yield "mail"
             if any(not self.hosts.isdisjoint(_domains(host)) for host in _HOST.findall(folded)):
                 yield "web"
-
-    def _spell(self, mails: Iterable[str], hosts: Iterable[str]) -> None:
-        """Keep the words of mails and hosts, but for hosts that begin with a word that everybody uses."""
-        facts = [("mail", tokens(mail)) for mail in mails] + [("web", tokens(host)) for host in hosts]
-        for what, words in facts:
-            if what == "mail" or self._is_rare(words[0]):
-                following = self.spelt
-                for word in words:
-                    following = following.setdefault(word, {})
-                following[""] = what
-
-    def _is_rare(self, word: str) -> bool:
-        """Whether a word by itself can tell something."""
-        return len(word) >= 5 and _alike(word) not in self.known
 
     def _numbers(self, folded: str, marked: bool) -> Iterator[str]:
         text = _as_digits(folded)
@@ -519,58 +492,31 @@ class _Finder:
         )
 
     def _names(self, hidden: set[str]) -> Iterator[_Fact]:
-        """Yield what tells hidden names from all others: their words without those that everybody uses.
+        """Yield what tells hidden names from all others: their words that are in no vocabulary and no dictionary.
 
-        A name that a visible organization bears is no secret, nor is one that lost letters and may be that name; one
-        that only a service or a place bears may have been taken from what is hidden.
+        Nor may a visible organization bear the name, or three of them use the word: one that only a service or a place
+        bears may have been taken from what is hidden. Other words of the name may stand between.
         """
-        words_of = {name: self._distinct(name) for name in hidden}
-        words_of = {
-            name: words
+        words_of = {name: tuple(dict.fromkeys(map(_alike, name_key(name).split()))) for name in hidden}
+        ordinary = {name: _ordinary_words(name) for name in hidden}
+        proper = {
+            name: tuple(word for word in words if self._is_proper(word) and word not in ordinary[name])
             for name, words in words_of.items()
-            if not all(map(str.isdigit, words)) and (len(words) > 1 or len(words[0]) >= 5)
         }
-        keys = {name: coarse(" ".join(words)) for name, words in words_of.items()}
-        damaged = {name: pattern for name in words_of if (pattern := wildcard(name)) is not None}
-        alone = {keys[name] for name, words in words_of.items() if len(words) == 1}
-        wanted, published, borne = {*keys.values()}, set[str](), set[str]()
-        for body in self._published("name") if words_of else ():
-            key = coarse(" ".join(self._distinct(body)))
-            published |= ({key} & wanted) | (alone.intersection(key.split()) if alone else set())
-            if damaged:
-                letters = skeleton(body)
-                borne |= {name for name, pattern in damaged.items() if pattern.fullmatch(letters)}
-        for name, words in words_of.items():
-            if keys[name] not in published and name not in borne:
-                yield _Fact("name", words, self.known, _whole(words))
+        wanted = {coarse(" ".join(words)): name for name, words in words_of.items() if proper[name]}
+        bodies = [[*map(_alike, name_key(body).split())] for body in (self._published("name") if wanted else ())]
+        borne = {coarse(" ".join(words)) for words in bodies}
+        towns = [row[1] for row in self.published("address", ("id", "city")) if row[1]] if wanted else []
+        used = {word for words in (*bodies, *(map(_alike, tokens(town)) for town in towns)) for word in words}
+        used |= self._used_by_several({words[0] for words in proper.values() if len(words) == 1})
+        for key, name in wanted.items():
+            words = proper[name]
+            if key not in borne and (len(words) > 1 or (len(words[0]) >= SHORTEST and words[0] not in used)):
+                yield _Fact("name", words, self.known | {*words_of[name]})
 
-    def _distinct(self, name: str) -> tuple[str, ...]:
-        words = [word for word in name_key(name).split() if len(word) > 1 and not self._is_ordinary(_alike(word))]
-        usual = _words_of_a_kind(name)
-        usual |= self._phrases_beside_a_kind(name)
-        return tuple(word for word in words if word not in usual)
-
-    def _phrases_beside_a_kind(self, name: str) -> frozenset[str]:
-        """Return the folded words in small letters by which a name says how, when or to whom open help is given.
-
-        They stand behind a word that leads to such a phrase ("по предварительной записи"), up to a word that everybody
-        uses, which ends it, or one for a place, a sign or a capital: behind these a name may stand, in small letters
-        too. A name that is written in small letters from its first on has no such phrase.
-        """
-        kinds = made_up("service_types", name)
-        if not kinds or not _all_open(kinds) or not name[0].isupper():
-            return frozenset()
-        phrase = set[str]()
-        for clause in _CLAUSES.split(name):
-            is_led = False
-            for word in clause.split():
-                folded = tokens(word)
-                leads = not LEADING.isdisjoint(folded)
-                is_led = (leads or is_led) and word.islower() and WHERE.isdisjoint(folded)
-                if is_led:
-                    phrase.update(folded)
-                    is_led = leads or not all(self._is_ordinary(_alike(part)) for part in folded)
-        return frozenset(phrase)
+    def _is_proper(self, word: str) -> bool:
+        """Whether a folded word is in no vocabulary, no dictionary and no number, and so may be somebody's name."""
+        return len(word) > 1 and not word.isdigit() and not self._is_ordinary(word)
 
     def _is_ordinary(self, word: str) -> bool:
         """Whether everybody uses a word, as it stands or, where it is long, with another ending."""
@@ -584,25 +530,24 @@ class _Finder:
             known[word[:LONG]].append(word)
         return known
 
+    def _used_by_several(self, words: set[str]) -> set[str]:
+        """Return the words that several visible texts use, each text counted once: such words tell nobody."""
+        texts = set[str]()
+        for table in PUBLISHED if words else ():
+            names = text_fields(table)
+            for row in self.published(table, ("id", *names)) if names else ():
+                texts.update(filter(None, row[1:]))
+        counts = Counter(word for text in texts for word in words.intersection(map(_alike, tokens(text))))
+        return {word for word, count in counts.items() if count >= SEVERAL}
+
     def _people(self, hidden: set[str]) -> Iterator[_Fact]:
-        """Yield the first two names of people in either order, and keep one with the initial of another."""
-        names = [tuple(word for word in map(_alike, tokens(person)) if len(word) > 2)[:3] for person in hidden]
+        """Yield the first two names of people, in either order."""
+        names = [tuple(word for word in map(_alike, tokens(person)) if len(word) > 2)[:2] for person in hidden]
         public = [
             {*map(_alike, tokens(name))} for what in ("name", "person") if names for name in self._published(what)
         ]
-        shown = {
-            sign
-            for what in ("name", "person", "address")
-            if names
-            for name in self._published(what)
-            for sign in _initials(name)
-        }
-        signed = {pair for words in names for pair in permutations(words, 2)}
-        for own, other in _without(signed.union(*map(_initials, hidden)), public):
-            if self._is_rare(own) and shown.isdisjoint((own, other[:length]) for length in (1, 2)):
-                self.signed[own[:4]].append((own, other))
-        for pair in _without({words[:2] for words in names if len(words) > 1}, public):
-            yield from (_Fact("person", words, whole=_whole(words)) for words in (pair, pair[::-1]))
+        for pair in _without({words for words in names if len(words) > 1}, public):
+            yield from (_Fact("person", words) for words in (pair, pair[::-1]))
 
     def _addresses(self, hidden: set[str]) -> Iterator[_Fact]:
         """Yield the houses of hidden addresses, but for what is also part of a published one ("Block 9")."""
@@ -631,25 +576,8 @@ def address_key(address: str) -> tuple[str, ...]:
 
 
 def _apart(text: str) -> str:
-    """Part numbers from the words before them ("дом17")."""
-    return _GLUED.sub(" ", text)
-
-
-def _uncut(text: str) -> str:
-    """Put words together that signs cut ("Гул-нора"), and those whose letters stand alone ("Г у л н о р а")."""
-    return _CUT.sub("", _LETTERS_ALONE.sub(lambda run: re.sub(r"[\W_]", "", run[0]), text))
-
-
-def _whole(words: Sequence[str]) -> str:
-    return _alike(skeleton("".join(words))) if len(words) > 1 else ""
-
-
-def _initials(text: str) -> Iterator[tuple[str, str]]:
-    """Yield initials of a text with the names beside them, folded ("М. Қаландарова", "Қаландарова М.А.")."""
-    for before, name, other, after in _INITIAL.findall(text):
-        initial = before or after
-        if initial[0].isupper() and (letter := skeleton(initial)):
-            yield _alike(skeleton(name or other)), _alike(letter)
+    """Part numbers from the words before them ("дом17"), and join them with their endings ("17-м")."""
+    return _GLUED.sub(" ", _ENDING.sub("", text))
 
 
 def _without(facts: Iterable[tuple[str, ...]], published: Iterable[set[str]]) -> set[tuple[str, ...]]:
@@ -681,18 +609,6 @@ def _tells_person(fact: tuple[str, ...], words: Sequence[str], place: int, known
     return _tells_name(fact, names, 0, known)
 
 
-def _tells_whole(fact: _Fact, words: Sequence[str], place: int) -> bool:
-    """Whether words from a place on are those of a name, though cut elsewhere or not at all."""
-    run, whole = "", fact.whole
-    for word in words[place:] if whole else ():
-        run += _alike(word)
-        if len(run) >= len(whole):
-            return _same_word(whole, run)
-        if not whole.startswith(run):
-            return False
-    return False
-
-
 def _tells_address(fact: tuple[str, ...], words: Sequence[str], place: int, common: frozenset[str]) -> bool:
     """Whether a street stands at a place, and the numbers of the house around it, but for published ones."""
     street = [word for word in fact if not word[0].isdigit()]
@@ -719,20 +635,6 @@ def _houses(words: Sequence[str], count: int) -> Iterator[str]:
         beside = words[max(0, place - 1) : place + 2]
         if not STREET_WORDS.isdisjoint(beside) or sum(word not in STREET_WORDS for word in words[:place]) < count:
             yield words[place]
-
-
-def _told_in_words(following: Mapping[str, Any], words: Sequence[str], place: int) -> Iterator[str]:
-    """Yield what the first word of a mail or a host begins, where another word stands for a sign in it ("dot")."""
-    is_spelt = False
-    while True:
-        if is_spelt and "" in following:
-            yield following[""]
-        gap = next((gap for gap, word in enumerate(words[place + 1 : place + 3]) if word in following), None)
-        if gap is None:
-            return
-        place += gap + 1
-        is_spelt |= gap > 0
-        following = following[words[place]]
 
 
 _CHECKS: dict[str, Callable[[tuple[str, ...], Sequence[str], int, frozenset[str]], bool]] = {
@@ -771,17 +673,12 @@ _AS_DIGITS = str.maketrans(_DOUBTFUL, "0113")
 _DOUBTFUL_NUMBER = re.compile(rf"(?<![^\W_])(?=\d*[{_DOUBTFUL}])(?=[{_DOUBTFUL}]*\d)[\d{_DOUBTFUL}]+(?![^\W_])")
 """A number in which letters stand that look like digits, as `_plain` writes them."""
 _BRACKETED = re.compile(r"\s?[(\[{<]\s?([@.])\s?[)\]}>]\s?")
-_LETTERS_ALONE = re.compile(r"(?<![^\W_])[^\W\d_](?:[\W_]{1,3}[^\W\d_](?![^\W_])){4,}")
-_CUT = re.compile(r"(?<=[^\W\d_])(?:(?:[^\w\s]|_){1,2}|[-\u2010\u2011]\s{1,2})(?=[^\W\d_])|(?<=\d)-(?=[^\W\d_])")
-_INITIAL = re.compile(
-    r"(?<![^\W_])(?:([^\W\d_][haou]?)\.\s?(?:[^\W\d_][haou]?\.\s?)?([^\W\d_]{3,})"
-    r"|([^\W\d_]{3,})(?=\s([^\W\d_][haou]?)(?!\s*[^\W_])))"
-)
 _FATHERS = re.compile(r"[oe]v(?:n[aeiou]y?|ich\w{0,2})$")
 """The end of a name made of the father's, folded."""
 _ODD_FORM = re.compile(r"[^\D0-9]|[\uff01-\uff5e\U0001d400-\U0001d7ff]")
 """Digits of other scripts, and signs that are wide or bold by themselves."""
 _GLUED = re.compile(r"(?<=[^\W\d_])(?=\d)")
+_ENDING = re.compile(r"(?<=\d)-(?=[^\W\d_])")
 _DECIMAL = re.compile(r"(?<![\d.])\d{1,3}[.,]\d{3,}")
 _SEXAGESIMAL = re.compile(r"(\d{1,3})\s*[°º˚⁰]\s*(\d{1,2}(?:[.,]\d+)?)\s*(?:['′’‘´`]\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*)?)?")
 
@@ -904,7 +801,7 @@ def text_fields(table: str) -> tuple[str, ...]:
 
 
 def _known_words(common: Iterable[str]) -> frozenset[str]:
-    return _vocabulary_words() | {_alike(word) for name in common for word in tokens(name)}
+    return _vocabulary_words() | _dictionary() | {_alike(word) for name in common for word in tokens(name)}
 
 
 @cache
@@ -919,22 +816,29 @@ def _vocabulary_words() -> frozenset[str]:
     )
 
 
-def _words_of_a_kind(name: str) -> frozenset[str]:
-    """Return the folded words of a name that together say a kind of service which is shown by itself.
+@cache
+def _dictionary() -> frozenset[str]:
+    """Return the folded words of all texts of the product, in every language: ordinary words, and nobody's name."""
+    texts = [text for code in codes() for pair in catalogue(code).items() for text in pair]
+    lists = (words for rows in word_rows().values() for row in rows for words in row.split(";"))
+    return frozenset(_alike(word) for text in (*texts, *lists) for word in tokens(text))
 
-    None where a kind is said that is hidden by itself: "Refuge" is a word for a shelter, and may be its name.
+
+def _ordinary_words(name: str) -> frozenset[str]:
+    """Return the folded words of a name that people use every day in some language, as word frequencies say.
+
+    None of a name whose words are all written large, as a title: "Warm Hands".
     """
-    made = made_up("service_types", name)
-    return frozenset().union(*made.values()) if _all_open(made) else frozenset()
-
-
-def _all_open(kinds: Iterable[str]) -> bool:
-    """Whether all kinds of service of some codes are shown by themselves."""
-    types = Vocabulary.load("service_types")
-    return all(types.term(code).audience == "public" for code in kinds)
-
-
-_CLAUSES = re.compile(r"[^\w\s'’ʻʼ-]")
+    written = [word for word in _PART.findall(name) if not word.isdigit()]
+    words = {word.casefold() for word in written}
+    if len(written) > 1 and all(word[0].isupper() for word in written):
+        return frozenset()
+    languages = available_languages().keys() & {*word_list_languages()}
+    return frozenset(
+        _alike(skeleton(word))
+        for word in words
+        if any(zipf_frequency(word, language) >= EVERYDAY for language in languages)
+    )
 
 
 @cache

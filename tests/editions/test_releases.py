@@ -231,12 +231,12 @@ def test_what_shows_nothing_new_is_published_by_one_person(releases, directory, 
 
 def test_others_may_work_on_while_an_edition_is_looked_at(releases, directory, first):
     """What is shown counts, not whether anybody wrote; a text that tells what is hidden since counts too."""
-    add(directory, organization("Care", description="Ask for Rose"))
+    add(directory, organization("Care", description="Ask for Zarnigor"))
     plan = releases.stage(directory, day=TODAY, by="gul")
     told = {"digest": plan.digest, "confirmed": [item.key for item in plan.newly], "by": "zarina", "now": NOW}
     directory.add(batch(organization("Quiet", audience="custodian"), source="other", file="other.csv"), on=TODAY)
     assert not releases.is_outdated(plan, directory, day=TODAY)
-    directory.add(batch(organization("Ask for Rose", audience="custodian"), source="third", file="t.csv"), on=TODAY)
+    directory.add(batch(organization("Zarnigor", audience="custodian"), source="third", file="t.csv"), on=TODAY)
     assert releases.is_outdated(plan, directory, day=TODAY)
     with pytest.raises(InvalidRecord, match=CHANGED_SINCE[:40]):
         releases.publish(directory, **told, day=TODAY)
