@@ -48,6 +48,7 @@ CODED = {
     "leave_set",
     "mail_failed",
     "mail_sent",
+    "refusal_alarm",
     "refused",
     "reminder_sent",
     "reveal_alarm",
@@ -78,6 +79,7 @@ REASONS: dict[str, Message] = {
     "code": Message("wrong code"),
     "locked": Message("locked after wrong tries"),
     "passkey": Message("passkey"),
+    "refusal_alarm": DEEDS["refusal_alarm"],
     "reveal_alarm": DEEDS["reveal_alarm"],
 }
 """What a code in the last column stands for."""

@@ -1,5 +1,6 @@
 """Administration without a terminal: people, sources, settings, mails, backups, the log."""
 
+import datetime as dt
 import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from mapping.model import Organization, Source
 from web.access.accounts import Account
 from web.access.deputies import on_leave
 from web.access.guard import Open, accounts, ledger, log, me, now, study_area, today
-from web.access.mailer import WHY, Mailer, mail_settings, usable
+from web.access.mailer import WHY, Mailer, mail_settings, of_role, usable
 from web.access.roles import ACTIONS, EVERYWHERE, PORTAL_ROLES, ROLES, Action, Role, Scope
 from web.access.signin import page
 from web.portal import MenuItem
@@ -27,6 +28,7 @@ from web.staff.fields import CHOOSE, NEEDED
 from web.staff.operations.settings import NONE, area_in_words, mail_in_words
 from web.staff.reminders import Reminder, due_bodies, late, remind, waiting
 from web.staff.visible import is_open
+from web.stores.deeds import Deed
 from web.stores.ledger import Ledger
 
 blueprint = Blueprint("administration", __name__)
@@ -491,3 +493,17 @@ def _mail_faults() -> tuple[str, ...]:
     except MappingError as error:
         return (str(error),)
     return ()
+
+
+LASTS = dt.timedelta(hours=24)
+
+
+def alarm(deed: Deed, count: int) -> None:
+    """Note that somebody asks much about what is hidden, and let administrators know that there is something to see."""
+    log(deed, reason=f"{count} in 24 hours")
+    post = mailer()
+    if post is not None:
+        try:
+            post.send(of_role(accounts(), "administrator"), "look", now=now())
+        except MappingError:
+            log("mail_failed", reason=deed)

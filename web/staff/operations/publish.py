@@ -1,5 +1,6 @@
 """Publishing from the browser: one builds, another looks and confirms what is new; and the way back."""
 
+import datetime as dt
 from pathlib import Path
 from typing import cast
 
@@ -13,7 +14,7 @@ from mapping.errors import InvalidRecord, MappingError, UnsafePublication
 from mapping.language.i18n import Message
 from mapping.model import Audience
 from mapping.safety.redaction import VIEWS
-from web.access.guard import Open, accounts, log, me, now, study_area, today
+from web.access.guard import Open, accounts, ledger, log, me, now, study_area, today
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
@@ -21,6 +22,7 @@ from web.staff.agreeing import may_agree_to_show
 from web.staff.common import directory, everything_seen, inbox, is_me, is_other_person
 from web.staff.fields import KINDS as CHANGES
 from web.staff.fields import TABLES
+from web.staff.operations.admin import LASTS, alarm
 from web.staff.operations.edition_words import in_words
 from web.staff.work import Work, comes_in_time, how_far, workshop
 from web.stores.referral_log import not_to_be_had
@@ -57,9 +59,10 @@ CONFIRM = Message("Not everything that could be read for the first time was conf
 REASON = Message("Write why what is unusual is right. Nothing was published.")
 NO_REASON = Message("Write why you go back. Nothing was published.")
 AGAIN = Message("Password or code is not right. Nothing was published.")
-TELLS = Message(
-    "Texts would tell what is hidden, so nothing was published. Mend them at their source, or keep the field back:"
-)
+TELLS = Message("Some texts wait for a custodian, so nothing was published. Ask a custodian to look at them.")
+"""All that is said of what the search of texts found: which text and what it holds would tell what is hidden."""
+MANY_REFUSED, MOST_REFUSED = 2, 5
+"""More refused editions of one person in 24 hours than the first raise an alarm; after the second none is built."""
 NOT_WRITTEN = Message("Nothing was published, and the edition in use stays as it is:")
 
 
@@ -103,6 +106,8 @@ def build(language: str, audience: str) -> ResponseReturnValue:
 
     if not workshop().goes_on(name):
         workshop().forget(name)
+    if _refusals() >= MOST_REFUSED:
+        return _look(language, audience, None, problem=TELLS), 400
     about = FOR[cast("Audience", audience)].into(language)
     work = workshop().work(name, do, of=audience, state=None, about=about, menu=MENU[0].label, steps=(BUILT,))
     if comes_in_time(work) and (answer := _not_built(language, audience, work)) is not None:
@@ -114,10 +119,28 @@ def _not_built(language: str, audience: str, work: Work[None]) -> ResponseReturn
     """Say why an edition could not be built; None where it was."""
     try:
         work.result()
+    except UnsafePublication as error:
+        workshop().forget(("edition", audience))
+        _note_refusal(audience, error)
+        return _look(language, audience, None, problem=TELLS), 400
     except MappingError as error:
         workshop().forget(("edition", audience))
-        return _look(language, audience, None, problem=_said(error), details=_lines(error)), 400
+        return _look(language, audience, None, problem=NOT_WRITTEN, details=_lines(error)), 400
     return None
+
+
+def _refusals() -> int:
+    """Return how many editions of this person were refused in 24 hours for what their texts tell."""
+    lines = ledger().lines(newest=MOST_REFUSED, who=me().login, action="edition_refused")
+    return sum(dt.datetime.fromisoformat(line.at) >= now() - LASTS for line in lines)
+
+
+def _note_refusal(audience: str, error: UnsafePublication) -> None:
+    """Keep what the texts tell where custodians alone read it; many refusals of one person raise an alarm."""
+    note_warnings(_lines(error), directory().path)
+    log("edition_refused", subject=audience)
+    if (count := _refusals()) > MANY_REFUSED:
+        alarm("refusal_alarm", count)
 
 
 @blueprint.post("/<language>/publish/<audience>/drop")
@@ -169,8 +192,11 @@ def next_edition(language: str, audience: str) -> ResponseReturnValue:
         return _look(language, audience, plan, problem=SAME), 403
     except InvalidRecord:
         return _look(language, audience, plan, problem=STALE), 409
+    except UnsafePublication as error:
+        _note_refusal(audience, error)
+        return _look(language, audience, plan, problem=TELLS), 400
     except MappingError as error:
-        return _look(language, audience, plan, problem=_said(error), details=_lines(error)), 507
+        return _look(language, audience, plan, problem=NOT_WRITTEN, details=_lines(error)), 507
     if plan.back_to:
         log("edition_gone_back", subject=f"{audience} {edition.number}", reason=plan.reason)
     else:
@@ -194,8 +220,11 @@ def back(language: str, audience: str, number: int) -> ResponseReturnValue:
     log("edition_going_back", subject=f"{audience} {number}", reason=reason)
     try:
         plan = releases(audience).roll_back(directory(), number, day=today(), by=me().login, reason=reason)
-    except (UnsafePublication, MappingError) as error:
-        return _compare(language, audience, number, problem=_said(error), details=_lines(error)), 409
+    except UnsafePublication as error:
+        _note_refusal(audience, error)
+        return _compare(language, audience, number, problem=TELLS), 409
+    except MappingError as error:
+        return _compare(language, audience, number, problem=NOT_WRITTEN, details=_lines(error)), 409
     if plan is not None:
         log("edition_built", subject=f"{audience} {plan.digest[:16]}", reason=reason)
         return redirect(f"/{language}/next/{audience}.html", code=303)
@@ -259,10 +288,6 @@ def _confirmed(plan: Plan) -> set[str]:
     if plan.first:
         return {item.key for item in plan.newly if f"all:{item.table}" in ticked}
     return ticked
-
-
-def _said(error: MappingError) -> Message:
-    return TELLS if isinstance(error, UnsafePublication) else NOT_WRITTEN
 
 
 def _lines(error: MappingError) -> list[str]:

@@ -28,14 +28,13 @@ from mapping.model import (
     ServiceAtLocation,
     TaxonomyTerm,
 )
-from web.access.guard import Open, accounts, ledger, log, log_at_most, me, now, study_area
-from web.access.mailer import of_role
+from web.access.guard import Open, ledger, log, log_at_most, me, now, study_area
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.presenters.edition import short_code
 from web.staff.common import directory, everything_seen
-from web.staff.operations.admin import mailer
+from web.staff.operations.admin import LASTS, alarm
 from web.stores.ledger import LedgerLine
 
 blueprint = Blueprint("reveal", __name__)
@@ -50,7 +49,6 @@ MENU = (
     MenuItem("reveals.html", Message("Who saw what"), "read_log", 91),
 )
 
-LASTS = dt.timedelta(hours=24)
 MANY, MOST = 5, 20
 """More reveals by one person in 24 hours than the first raise an alarm; the second is the last that is given."""
 
@@ -161,7 +159,7 @@ def one(language: str, table: str, published: str) -> ResponseReturnValue:
             log("reveal_refused", subject=place.subject, reason=reason)
             return page("ops/ask.html", language, place=place, problem=STOPPED), 429
         if count > MANY:
-            _alarm(count)
+            alarm("reveal_alarm", count)
     except MappingError:  # what cannot be written down is not shown
         return page("ops/ask.html", language, place=place, problem=NOT_LOGGED), 503
     return redirect(f"/{language}/reveal/{table}/{published}.html", code=303)
@@ -237,14 +235,3 @@ def _shown(place: HiddenPlace, until: dt.datetime) -> RevealedPlace:
         tuple(of_owners(Contact)),
         until,
     )
-
-
-def _alarm(count: int) -> None:
-    """Note that somebody sees many places, and let administrators know that there is something to look at."""
-    log("reveal_alarm", reason=f"{count} in 24 hours")
-    post = mailer()
-    if post is not None:
-        try:
-            post.send(of_role(accounts(), "administrator"), "look", now=now())
-        except MappingError:
-            log("mail_failed", reason="reveal_alarm")

@@ -16,7 +16,8 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import require_everywhere
-from web.staff.records.reveal import LASTS, LEAST_REASON, SHORT
+from web.staff.operations.admin import LASTS
+from web.staff.records.reveal import LEAST_REASON, SHORT
 from web.staff.records.reveal import MOST as MOST_LOOKS
 
 blueprint = Blueprint("telling", __name__)

@@ -107,7 +107,8 @@ def one(language: str, number: str) -> ResponseReturnValue:
     except SamePerson:
         return _page(language, proposal, problem=SAME), 403
     except StillTold as error:
-        return _page(language, proposal, problem=STILL_TOLD, details=[*map(str, error.leaks)]), 409
+        details = [*map(str, error.leaks)] if me().may("reveal") else []
+        return _page(language, proposal, problem=STILL_TOLD, details=details), 409
     except InvalidRecord:
         return _page(language, proposal, problem=OUTDATED), 409
     deed: Deed = "person_erased" if erases else DEED_OF[choice]
