@@ -141,7 +141,8 @@ def _rules() -> list[list[Any]]:
     """Return the rules: groups of concepts, concepts that bar it, the mode, and service types in order.
 
     The mode is "yes" where a line comes first, "named" for what names a service precisely, "weak" for what is only
-    guessed where nothing else is said, "alone" for a line and a guess, else empty.
+    guessed where nothing else is said, "alone" for a line and a guess, "never" for who hurts and so does not help, else
+    empty.
     """
     known = {concept for path in sorted(HERE.glob("*/search.csv")) for concept, _ in entries(path)}
     types = Vocabulary.load("service_types")

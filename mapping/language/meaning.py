@@ -30,6 +30,7 @@ SENTENCE = 5
 """Words from which on somebody tells what happened rather than names what to look for."""
 VOWELS = "aeiouy"
 GUESSED = ("weak", "alone")
+NEVER = "never"
 """Modes of rules that only guess."""
 NAMED = 2.0
 """What a name of a service counts at the least, so that it comes before a word of why or for whom."""
@@ -64,7 +65,8 @@ class Meaning:
     and ``home`` tells that one of them is in the study area;
     ``conditions`` are "night", "free" and languages as "speaks-uz", which decide among services that are as good;
     ``named`` are words that can only be names or numbers; ``words`` are all that count; ``dropped`` met nothing;
-    ``nothing`` says that none of this is help that anybody lists.
+    ``nothing`` says that none of this is help that anybody lists; ``never`` are service types that are named as the
+    ones who hurt, or are not wanted.
     """
 
     types: dict[str, float] = field(default_factory=dict)
@@ -76,6 +78,7 @@ class Meaning:
     words: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     nothing: bool = False
+    never: tuple[str, ...] = ()
 
     def first_types(self) -> list[str]:
         """Return the kinds of service that share the first places of a list, so that no one kind fills them all.
@@ -198,7 +201,7 @@ class QueryReader:
         met = set().union(*concepts)
         wanted = met | {"free"} if COST in met else met
         conditions = tuple(name for name in (*CONDITIONS, *self.languages) if name in wanted)
-        types, line, size = self._rules(met, vague=len(dropped) > content)
+        types, line, size, never = self._rules(met, vague=len(dropped) > content)
         ruled = bool(types)
         if not types and called and len(used) < len(set(dropped) - used):
             called, precisely = {}, {}
@@ -215,8 +218,7 @@ class QueryReader:
         tells = sentence and not outside and bool(unforeseen)
         named = [] if sentence and line and ruled else named  # who tells of danger asks for help, not for a name
         nothing = outside > 0 and not line and size < 2 and outside >= content
-        if nothing:
-            types = {}
+        types = {} if nothing else {code: score for code, score in types.items() if code not in never}
         nothing = nothing or not (types or named or places or conditions)
         if not types and len(dropped) > len(named) and not line:
             nothing = True
@@ -230,6 +232,7 @@ class QueryReader:
             words=tuple(part for word in words if word not in self.nameless for part in word.split()),
             dropped=tuple(dict.fromkeys(dropped)),
             nothing=nothing,
+            never=tuple(sorted(never)),
         )
 
     def exact(self, word: str) -> set[str]:
@@ -355,11 +358,12 @@ class QueryReader:
         places: dict[str, str] = self.lexicon["places"] if fits else {}
         return next((code for name, code in places.items() if name in fits), None)
 
-    def _rules(self, met: set[str], *, vague: bool) -> tuple[dict[str, float], bool, int]:
+    def _rules(self, met: set[str], *, vague: bool) -> tuple[dict[str, float], bool, int, set[str]]:
         """Return the scores of service types that concepts call for, whether a line comes first, and how sure that is.
 
         How sure is the number of concepts that the surest rule asks for; 0 where weak rules only guess.
-        ``vague`` says that more words met nothing than met something: what a weak rule guesses is then left out.
+        ``vague`` says that more words met nothing than met something: what a weak rule guesses is then left out. Last
+        the types that must not answer.
         """
         fired: list[tuple[frozenset[str], int, str, list[str]]] = []
         for number in sorted({number for concept in met for number in self.rules_of.get(concept, ())}):
@@ -367,6 +371,8 @@ class QueryReader:
             used = [met.intersection(group) for group in groups]
             if all(used) and not met.intersection(barred):
                 fired.append((frozenset().union(*used), len(groups), mode, codes))
+        never = {code for *_, mode, codes in fired if mode == NEVER for code in codes}
+        fired = [rule for rule in fired if rule[2] != NEVER]
         strong = [rule for rule in fired if rule[2] not in GUESSED]
         rules = strong or [rule for rule in fired if rule[2] == "alone" or not vague]
         rules = [rule for rule in rules if not any(rule[1] <= other[1] and rule[0] < other[0] for other in rules)]
@@ -376,7 +382,7 @@ class QueryReader:
             for place, code in enumerate(codes):
                 types[code] = max(types.get(code, 0.0), weight * (1 - 0.1 * place))
         line = any(mode in ("yes", "alone") for _, _, mode, _ in rules)
-        return types, line, max((size for _, size, _, _ in rules), default=0) if strong else 0
+        return types, line, max((size for _, size, _, _ in rules), default=0) if strong else 0, never
 
     def _called(self, words: list[str]) -> tuple[dict[str, float], set[str], dict[str, float]]:
         """Return how much of what service types are called stands in words, of 1, and the words that told it.

@@ -511,7 +511,10 @@ class _Finder:
         used |= self._used_by_several({words[0] for words in proper.values() if len(words) == 1})
         for key, name in wanted.items():
             words = proper[name]
-            if key not in borne and (len(words) > 1 or (len(words[0]) >= SHORTEST and words[0] not in used)):
+            alone = len(words) == 1
+            if alone and (len(words[0]) < SHORTEST or any(_same_word(words[0], other) for other in used)):
+                continue
+            if key not in borne:
                 yield _Fact("name", words, self.known | {*words_of[name]})
 
     def _is_proper(self, word: str) -> bool:

@@ -30,11 +30,12 @@ from mapping.language.i18n import chain
 from mapping.language.lexicon import lexicon
 from mapping.language.parsers import country_of, is_dialled
 from mapping.language.rare_days import RareDays, season_of
-from mapping.language.taxonomy import Vocabulary
+from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import WEEKDAYS
 from mapping.view.entries import sort_key
 from mapping.view.postings import ORDER, SERIES, coarse_word, packed
 from mapping.view.rules.cost import free_of_charge
+from mapping.view.rules.kinds import POLICE, POLICE_TYPES
 from mapping.view.rules.listing import stands_in_lists
 from mapping.view.rules.opening import Hours, always
 from mapping.view.rules.reach import by_phone, serves_everybody
@@ -70,10 +71,11 @@ INDEXED = {
     "organization": "id, name, alternate_name",
     "taxonomy_term": "id, code",
     "translation": "id, link_id, field, language, text",
-    "attribute": "id, link_id, link_type, taxonomy_term_id",
+    "attribute": "id, link_id, link_type, taxonomy_term_id, value",
     "language": "id, service_id, code",
     "service_area": "id, service_id, area_unit",
     "cost_option": "id, service_id, option, amount",
+    "required_document": "id, service_id, document",
     "verification": "id, link_id, verified_on, next_due",
     "service_at_location": "id, service_id, location_id",
     "location": "id, name, latitude, longitude, area_unit, country",
@@ -122,6 +124,7 @@ class SearchIndex:
         self.languages_of = _grouped(rows("language"), "service_id")
         self.covers = _grouped(rows("service_area"), "service_id")
         self.costs = _grouped(rows("cost_option"), "service_id")
+        self.documents = _grouped(rows("required_document"), "service_id")
         self.verifications = _grouped(rows("verification"), "link_id")
         ties, places = rows("service_at_location"), {row["id"]: row for row in rows("location")}
         by_service = _grouped(ties, "service_id")
@@ -144,8 +147,28 @@ class SearchIndex:
             yield "night", ""
         if self._is_free(service):
             yield "free", ""
+        if service["organization_id"] in self._police or self._demands_report(own):
+            yield "police", ""
         yield from self._where(self.places.get(own, ()), by_phone(types))
         yield from self._from_afar(service)
+
+    @cached_property
+    def _police(self) -> frozenset[str]:
+        """The organizations that run a police service."""
+        return frozenset(
+            service["organization_id"]
+            for service in self.services
+            if POLICE_TYPES.intersection(self._terms(service["id"])["service_type"])
+        )
+
+    def _demands_report(self, service: str) -> bool:
+        """Whether a service is to be had only after a report to the police: a paper, or a condition in words."""
+        papers = [match_term("documents", row["document"] or "") for row in self.documents.get(service, ())]
+        notes = [
+            row["value"] for row in self.attributes.get(service, ()) if row["value"] and not row["taxonomy_term_id"]
+        ]
+        terms = [*papers, *(match_term("conditions", note) for note in notes)]
+        return any(term is not None and term.code == POLICE for term in terms)
 
     def _is_listed(self, service: Row) -> bool:
         types = self._terms(service["id"]).get("service_type", frozenset())
@@ -176,6 +199,8 @@ class SearchIndex:
         numbers = self._numbers(service)
         if not numbers:
             yield "mute", ""
+        if any(number.startswith(("+", "http")) for number in numbers):
+            yield "far", ""
         units = [row["area_unit"] for row in self.covers.get(service["id"], ()) if row["area_unit"]]
         for unit in units:
             yield from (("covers", code) for code in unit_family(self.area, unit, down=True))

@@ -32,6 +32,7 @@ from mapping.view.postings import (
     part_of,
     unpacked,
 )
+from mapping.view.rules.kinds import POLICE_TYPES
 from mapping.view.rules.opening import is_day_off
 
 GEOD = Geod(ellps="WGS84")
@@ -42,9 +43,9 @@ SPHERE = 0.006
 ROUNDED = 0.01
 """Kilometres by which two estimates may be wrong beside that: 32 bits tell a place to some three metres."""
 
-TABLED = ("in", "covers", "night", "free", "everywhere")
+TABLED = ("in", "covers", "night", "free", "everywhere", "far", "police")
 """Kinds of codes that a search outside the file needs."""
-FLAGS = ("night", "free", "everywhere")
+FLAGS = ("night", "free", "everywhere", "far", "police")
 
 SHORTEST = 4
 """Letters from which a word may be the beginning of a name."""
@@ -171,7 +172,16 @@ class Search:
             fits = fits & self.postings.having("speaks", [query.speaks])
         if query.open_at is not None:
             fits = fits & self._open(query.open_at)
-        return self._meeting(fits) if query.text.strip() else fits
+        return self._meeting(self._usable(fits)) if query.text.strip() else fits
+
+    def _usable(self, fits: Bits) -> Bits:
+        """Return the services without those that hurt, and for who is abroad only those that can be called there."""
+        meaning, having = self.meaning, self.postings.having
+        if POLICE_TYPES.intersection(meaning.never):
+            fits = fits & ~having("police", [""])
+        if meaning.places and not meaning.home:
+            fits = fits & (having("far", [""]) | having("in", meaning.places))
+        return fits
 
     def _known(self, taxonomy: str, kind: str, code: str) -> Bits:
         """Return the services that have a code; refuse one that neither the taxonomy nor the view knows."""
@@ -469,7 +479,8 @@ def measured(near: tuple[float, float], latitudes: Reals, longitudes: Reals) -> 
 class SearchFacts:
     """What a service is found by: words of its names, and the codes of places that it is in or covers.
 
-    ``flags`` are some of "night" (open day and night), "free" and "everywhere" (it serves everybody).
+    ``flags`` are some of "night" (open day and night), "free", "everywhere" (it serves everybody), "far" (it can be
+    called from another country) and "police" (its organization is the police).
     """
 
     words: str

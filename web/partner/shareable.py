@@ -1,9 +1,10 @@
 """What of an edition for partners everybody may know, and so may stand on a card or be told to a person."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mapping.model import Audience
-from mapping.view.view import View
+from mapping.view.view import Entry, View
 from mapping.view.visits import answers_abroad
 from web.presenters.edition import Edition, kept
 from web.presenters.hotlines import Hotline, lines
@@ -34,16 +35,25 @@ def open_parts(edition: Edition) -> Open:
     return Open(*map(frozenset, (services, places, numbers, hours)))
 
 
-def open_line(edition: Edition, language: str, *, abroad: bool, written: bool = False) -> Hotline | None:
+def open_line(
+    edition: Edition,
+    language: str,
+    *,
+    abroad: bool,
+    written: bool = False,
+    but: Callable[[Entry], bool] | None = None,
+) -> Hotline | None:
     """Return the line to name first of those that everybody may know; abroad one that works there, if there is any.
 
-    With ``written`` one that can be written to.
+    With ``written`` one that can be written to; ``but`` tells lines that must not be named.
     """
     known = open_parts(edition)
     hotlines = [
         hotline
         for hotline in lines(edition, language)
-        if hotline.card.id in known.services and (abroad or not answers_abroad(hotline.card.entry, edition.area))
+        if hotline.card.id in known.services
+        and not (but and but(hotline.card.entry))
+        and (abroad or not answers_abroad(hotline.card.entry, edition.area))
     ]
     calls = [
         Hotline(hotline.card, call)

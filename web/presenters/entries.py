@@ -4,7 +4,7 @@ import heapq
 import itertools
 import operator
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,8 +29,9 @@ OTHERS = 4
 
 @dataclass(frozen=True)
 class Emergency:
-    """A short number for a minute of danger."""
+    """A short number for a minute of danger, with its kind as ``area.toml`` names it: "police", "ambulance"."""
 
+    kind: str
     label: str
     call: ContactLink
 
@@ -142,18 +143,24 @@ def numbers_in_all(edition: Edition) -> list[NumbersInLanguage]:
     return numbers
 
 
-def emergency(area: StudyArea, language: str, *, country: str = "") -> tuple[Emergency, ...]:
-    """Return the numbers for a minute of danger, at home or in a country abroad: none where they are not known."""
+def emergency(area: StudyArea, language: str, *, country: str = "", but: Collection[str] = ()) -> tuple[Emergency, ...]:
+    """Return the numbers for a minute of danger, at home or in a country abroad: none where they are not known.
+
+    ``but`` are kinds of numbers that are left out, as ``area.toml`` names them: "police".
+    """
     settings = area.settings
     if country:
         numbers = settings.emergency_abroad.get(country, {})
         labels = {kind: settings.emergency[kind].label_abroad or settings.emergency[kind].label for kind in numbers}
         return tuple(
-            Emergency(show(labels[kind], language), ContactLink(number, number)) for kind, number in numbers.items()
+            Emergency(kind, show(labels[kind], language), ContactLink(number, number))
+            for kind, number in numbers.items()
+            if kind not in but
         )
     return tuple(
-        Emergency(show(number.label, language), ContactLink(number.number, number.number))
-        for number in settings.emergency.values()
+        Emergency(kind, show(number.label, language), ContactLink(number.number, number.number))
+        for kind, number in settings.emergency.items()
+        if kind not in but
     )
 
 

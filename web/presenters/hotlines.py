@@ -1,9 +1,11 @@
 """Lines that anybody may call, and what is said about help that has no address here."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from mapping.area.study_area import StudyArea
+from mapping.language.fold import alternatives
 from mapping.language.taxonomy import Vocabulary
 from mapping.render.layers.services import spaced
 from mapping.view.view import Entry, StatementEntry
@@ -22,10 +24,32 @@ class Hotline:
     card: Card
     call: ContactLink
 
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether its own record says that nobody needs to say who they are."""
+        entry = self.card.entry
+        texts = (entry.fees, entry.description, *entry.serves_notes)
+        return any(_ANONYMOUS.search(str(text)) for text in texts if text)
+
+    @property
+    def only_for(self) -> tuple[str, ...]:
+        """The groups that it is for, in words, where it is not for adults: they stand beside its number."""
+        if takes_adults(self.card.entry):
+            return ()
+        return self.card.serves
+
+
+_ANONYMOUS = re.compile(rf"(?<!\w){alternatives('anonymous')}", re.I)
+
+
+def takes_adults(entry: Entry) -> bool:
+    """Whether a line is for grown people too; a line for children is never the line of all."""
+    return entry.takes("AGE-ADU").answer != "no"
+
 
 @kept
 def lines(edition: Edition, language: str) -> list[Hotline]:
-    """Return the lines, those first that answer at any hour and for the whole country."""
+    """Return the lines: for grown people too first, then those that answer at any hour and for the whole country."""
     cards = [
         edition.card(entry, language)
         for entry in edition.of_type(HOTLINE, language)
@@ -59,10 +83,11 @@ def only_abroad(entry: Entry, area: StudyArea) -> bool:
     return bool(entry.places) and all(area.is_abroad(place.country) for place in entry.places)
 
 
-def _rank(entry: Entry, always: bool, area: StudyArea) -> tuple[bool, bool, bool, bool, int]:
+def _rank(entry: Entry, always: bool, area: StudyArea) -> tuple[bool, bool, bool, bool, bool, int]:
     country = area.code in entry.covers or not entry.covers
     return (
         only_abroad(entry, area),
+        not takes_adults(entry),
         not country,
         not always,
         not entry.checked_in_time,

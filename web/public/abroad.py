@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mapping.errors import NotFound
+from mapping.language.i18n import translate
 from mapping.language.taxonomy import Term
 from web.presenters import choices
 from web.presenters.answers import callable_first, consulates, reaches, together
@@ -31,6 +32,35 @@ class Country:
     lines: tuple[Card, ...]
     later: tuple[Card, ...]
     needs: tuple[tuple[Term, str], ...]
+
+
+@dataclass(frozen=True)
+class NumbersThere:
+    """Whom to call in a country abroad; of the code "*" in one of which no numbers are known."""
+
+    code: str
+    name: str
+    line: Hotline | None
+    emergency: tuple[Emergency, ...]
+    path: str
+
+
+def numbers_there(edition: Edition, language: str) -> list[NumbersThere]:
+    """Return whom to call in each country that the search understands, and in any other one."""
+    area, listed = edition.area, choices.countries(edition)
+    line = line_for(edition, language, abroad=True)
+    codes = [code for code in dict.fromkeys((*area.settings.country_names, *listed.values())) if code != area.code]
+    return [
+        NumbersThere(
+            code,
+            country_name(area, code, language),
+            line,
+            emergency(area, language, country=code),
+            f"c-{code.lower()}.html" if code.lower() in listed else "c.html",
+        )
+        for code in codes
+        if code.lower() in listed or code in area.settings.emergency_abroad
+    ] + [NumbersThere("*", translate("Abroad", language), line, (), "c.html")]
 
 
 def countries(edition: Edition, language: str) -> list[tuple[str, str]]:

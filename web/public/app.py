@@ -114,7 +114,8 @@ def aloud(language: str, name: str) -> Response:
 @blueprint.get("/<language>/index.html")
 def home(language: str) -> str:
     """Show the line, then ask what help is needed."""
-    return page("home.html", language, home=entries.home(edition(), language))
+    there = abroad.numbers_there(edition(), language)
+    return page("home.html", language, home=entries.home(edition(), language), there=there)
 
 
 @blueprint.get("/<language>/<code>.html")
@@ -222,6 +223,7 @@ def everything(language: str, sheet: int) -> str:
         starts=index.starts(edition(), language),
         far=far_line(edition(), language),
         emergency=entries.emergency(edition().area, language),
+        there=abroad.numbers_there(edition(), language),
     )
 
 

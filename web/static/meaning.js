@@ -228,6 +228,9 @@
         fired.push({ used: used, size: rule[0].length, mode: rule[2], codes: rule[3] });
       }
     });
+    var never = new Set();
+    fired.forEach(function (rule) { if (rule.mode === "never") put(never, rule.codes); });
+    fired = fired.filter(function (rule) { return rule.mode !== "never"; });
     function part(one, other) {
       return one.size <= other.size && one.used.size < other.used.size && Array.from(one.used).every(function (c) { return other.used.has(c); });
     }
@@ -242,7 +245,7 @@
       line = line || rule.mode === "yes" || rule.mode === "alone";
       size = sure ? Math.max(size, rule.size) : 0;
     });
-    return { types: types, line: line, size: size };
+    return { types: types, line: line, size: size, never: never };
   };
 
   // How much of what service types are called stands in words, of 1, the words that it was found by, and the types that
@@ -321,15 +324,16 @@
     if (sentence && rules.line && ruled) named = []; // who tells of danger asks for help, not for a name
     var nothing = outside > 0 && !rules.line && rules.size < 2 && outside >= content;
     if (nothing) types = {};
+    rules.never.forEach(function (code) { delete types[code]; });
     var any = Object.keys(types).length, conditions = CONDITIONS.filter(function (name) { return met.has(name) || (name === "free" && met.has("cost")); }).concat(Array.from(met).filter(speaks).sort());
     nothing = nothing || !(any || named.length || places.length || conditions.length);
     if (!any && dropped.length > named.length && !rules.line) nothing = true;
     each(types, function (code, score) { types[code] = Math.round(score * 1000) / 1000; });
     var home = places.some(function (code) { return !self.countries.has(code); });
-    return new Meaning(types, rules.line || tells, once(places), home, conditions, nothing ? [] : once(named), telling, once(dropped), nothing);
+    return new Meaning(types, rules.line || tells, once(places), home, conditions, nothing ? [] : once(named), telling, once(dropped), nothing, rules.never);
   };
 
-  function Meaning(types, line, places, home, conditions, named, words, dropped, nothing) {
+  function Meaning(types, line, places, home, conditions, named, words, dropped, nothing, never) {
     this.types = types;
     this.line = line;
     this.places = places;
@@ -339,6 +343,7 @@
     this.words = words;
     this.dropped = dropped;
     this.nothing = nothing;
+    this.never = Array.from(never).sort(); // kinds that hurt, or are not wanted
     this.best = Object.keys(types).reduce(function (best, code) { return Math.max(best, types[code]); }, 0);
   }
 

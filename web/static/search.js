@@ -5,7 +5,7 @@
   "use strict";
   if (window.rohnamoSearch) return; // it was loaded again after one that did not come
   var STEPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"; // five minutes each, as in web/public/search_index.py
-  var MOST = 40, AT_ONCE = 5, SHORTEST = 4, ASKED = 1.5, FLAGS = ["night", "free", "everywhere", "line"];
+  var MOST = 40, AT_ONCE = 5, SHORTEST = 4, ASKED = 1.5, FLAGS = ["night", "free", "everywhere", "far", "police", "line"];
   var FIELDS = ["words", "types", "id", "name", "nameLanguage", "organization", "organizationLanguage", "where", "dial", "number",
     "hours", "clock", "offset", "facts", "unknown", "why", "tone", "sign", "check", "due", "later", "speaks", "inside", "covers", "flags"];
   var SAID = ["type", "text", "dial", "number", "place"];
@@ -150,7 +150,11 @@
     var meaning = understood(text, index, lexicon), most = 0;
     if (meaning.nothing) return { meaning: meaning, rows: [], said: [] };
     var tests = meaning.named.map(function (word) { return test(word, index); });
-    var rows = index.rows.map(function (row) { return weigh(row, index, meaning, tests, minutes); });
+    var away = meaning.places.length && !meaning.home; // who is abroad is offered what is there, or can be called from there
+    var rows = index.rows.filter(function (row) {
+      return !(meaning.never.indexOf("JUS-POL") >= 0 && row.flags.has("police")) &&
+        (!away || row.flags.has("far") || meaning.places.some(function (code) { return row.inside.has(code); }));
+    }).map(function (row) { return weigh(row, index, meaning, tests, minutes); });
     rows.forEach(function (hit) { most = Math.max(most, hit.met); });
     rows = rows.filter(function (hit) { return most && hit.met === most; }).sort(before);
     rows = shared(rows, meaning);
@@ -315,7 +319,19 @@
     return text + (away && names[meaning.places[0]] ? " " + say.elsewhere.replace("#", names[meaning.places[0]]) : "");
   }
 
-  function urge(meaning) { if (line) line.hidden = !(meaning && (meaning.line || meaning.nothing)); }
+  // The numbers of where somebody is: at home, or in the country abroad that was understood; no police where they hurt.
+  function urge(meaning) {
+    if (!line) return;
+    line.hidden = !(meaning && (meaning.line || meaning.nothing));
+    var away = meaning && meaning.places.length && !meaning.home ? meaning.places[0] : "";
+    var parts = Array.from(line.querySelectorAll("[data-where]"));
+    function of(where) { return parts.find(function (part) { return part.dataset.where === where; }); }
+    var own = of(away) || of("*") || of("");
+    parts.forEach(function (part) { part.hidden = part !== own; });
+    Array.from(line.querySelectorAll("[data-kind=police]")).forEach(function (number) {
+      number.hidden = Boolean(meaning && meaning.never.indexOf("JUS-POL") >= 0);
+    });
+  }
 
   function show() {
     var text = box.value.trim(), index = window.ROHNAMO_INDEX, lexicon = window.ROHNAMO_WORDS;

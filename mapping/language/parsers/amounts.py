@@ -121,11 +121,13 @@ def cost(value: object, money: Money | None = None) -> CostValue:
     currency = _currency(text, money)
     amounts = [amount for match in _AMOUNT.finditer(text) for amount in _readings(match, _decimals(currency))]
     words = skeleton(text).split()
-    free = any(word.startswith(_FREE_STEMS) for word in words)
+    says_free = [place for place, word in enumerate(words) if word.startswith(_FREE_STEMS)]
+    free, negated = bool(says_free), any(_is_negated(words, place) for place in says_free)
     if amounts == [0.0] and (currency or free):
         return CostValue("free", text=text)
-    if free and _NOT.intersection(words):
-        raise _no_price(text)
+    if free and negated and not amounts:
+        return CostValue("tariff", text=text)
+    free = free and not negated
     if len(amounts) == 1 and currency:
         return CostValue("mixed" if free else "amount", amounts[0], currency, text)
     if len(amounts) == 1:
@@ -135,6 +137,14 @@ def cost(value: object, money: Money | None = None) -> CostValue:
     if free and not amounts:
         return CostValue("mixed", text=text)
     raise _no_price(text)
+
+
+def _is_negated(words: list[str], place: int) -> bool:
+    """Whether a word is denied by one shortly before it, or by what ends the text behind it."""
+    behind = words[place + 1 :]
+    return not _NOT.isdisjoint(words[max(0, place - 2) : place]) or (
+        len(behind) <= 2 and not _NOT.isdisjoint(behind[:1])
+    )
 
 
 def _no_price(text: str) -> Unreadable:

@@ -38,7 +38,7 @@ def free_of_charge(
     Examples
     --------
     >>> free_of_charge([], "Free, anonymous"), free_of_charge([], "not free"), free_of_charge([("free", 5)], "")
-    ('yes', '', 'no')
+    ('yes', 'no', 'no')
     """
     answers = {answer for option in options if (answer := _of_option(*option)) is not None}
     answers |= {answer for answer in [_of_words(words, money)] if answer is not None}

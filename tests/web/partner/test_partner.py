@@ -172,7 +172,6 @@ def said(fitting, sign):
             "Only for: Sexual exploitation. Ask whether this person is taken",
         ),
         ("Other forms", {"happened": ("EXP-SEX", "EXP-LAB")}, "yes", "Takes: Sexual exploitation"),
-        ("Police", {"need": ("lawyer",), "marks": frozenset({"no_police"})}, "no", "This is the police"),
         ("Kitchen", {"need": ("stay",), "speaks": "ru"}, "yes", "Speaks: Russian"),
         ("Kitchen", {"need": ("stay",), "speaks": "tg"}, "ask", "Not listed as spoken: Tajik. Ask for an interpreter"),
     ],

@@ -16,6 +16,7 @@ from mapping.area.study_area import StudyArea
 from mapping.language.need_fits import FIRST, SECOND, need_fits
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.model import Audience
+from mapping.view.police import leads_to_police, police_organizations
 from mapping.view.view import Entry
 from mapping.view.visits import related, serves
 from web.partner.finding.judgement import SIGNS, Judge, Reason, Sign
@@ -191,7 +192,19 @@ class Finder:
     @cached_property
     def _listed(self) -> list[Entry]:
         entries = self.edition.entries(self.language).values()
-        return [entry for entry in entries if entry.listed]
+        return [entry for entry in entries if entry.listed and not self._leads_to_police(entry)]
+
+    @property
+    def no_police(self) -> bool:
+        """Whether nothing that is the police, or leads to them, may be named."""
+        return "no_police" in self.needs.marks
+
+    @cached_property
+    def _police(self) -> frozenset[str]:
+        return police_organizations(self.edition.entries(self.language).values()) if self.no_police else frozenset()
+
+    def _leads_to_police(self, entry: Entry) -> bool:
+        return self.no_police and leads_to_police(entry, self._police)
 
     def blocks(self) -> list[Block]:
         """Return the answers to each need."""
@@ -212,13 +225,16 @@ class Finder:
         statements = tuple(StatementCard.of(statement, self.area, self.language) for statement in spoken)
         desks: dict[object, Card] = {}  # a number that is answered at the same hours stands there once
         for desk in responsible(self.edition, unit, self.language) if unit else ():
+            if self._leads_to_police(desk.entry):
+                continue
             desks.setdefault((desk.calls[0].dial, desk.week.short) if desk.calls else desk.id, desk)
-        line = open_line(self.edition, self.language, abroad=self.abroad)
+        line = open_line(self.edition, self.language, abroad=self.abroad, but=self._leads_to_police)
         return Confidential(statements, tuple(desks.values())[:3], line)
 
     def emergency(self) -> tuple[Emergency, ...]:
         """Return the numbers for a minute of danger where the person is."""
-        return emergency(self.area, self.language, country=self.needs.place.upper() if self.abroad else "")
+        country = self.needs.place.upper() if self.abroad else ""
+        return emergency(self.area, self.language, country=country, but=("police",) if self.no_police else ())
 
     def tonight(self) -> Tonight | None:
         """Return what helps at once; None where nobody is in danger."""
@@ -252,7 +268,7 @@ class Finder:
             confidential=replace(
                 confidential, desks=tuple(desk for desk in confidential.desks if self._open_now(desk.entry))
             ),
-            no_police="no_police" in self.needs.marks,
+            no_police=self.no_police,
         )
 
     def judge(self, entry: Entry, minutes: tuple[float, float] | None = None, *, need: str = "") -> Fitting:

@@ -30,9 +30,6 @@ Sign = Literal["yes", "ask", "no"]
 SIGNS: tuple[Sign, ...] = ("yes", "ask", "no")
 """From what speaks for a service to what speaks against it."""
 
-POLICE_TYPES = frozenset({"JUS-POL"})
-"""Services that are the police."""
-
 WHERE_NOT_KNOWN: dict[str, list[tuple[str, tuple[Span, Span] | None]]] = {
     "sex": [("SEX-F", None), ("SEX-M", None)],
     "age": [AGES_OF[ADULT]],
@@ -218,11 +215,6 @@ class Judge:
             for note in (*entry.serves_notes, *entry.excludes_notes)
             if (match := match_term("conditions", note))
         }
-        if "no_police" in self.person.marks:
-            if POLICE_TYPES.intersection(entry.types):
-                yield Reason("no", Message("This is the police"))
-            elif "POLICE" in notes | entry.papers:
-                yield Reason("no", Message("Demands a report to the police"))
         if "RESIDENTS" in notes:
             yield Reason("ask", Message("Only residents of the area: ask whether this person counts"))
         if "REFERRED" in notes or "REFERRAL" in entry.papers:

@@ -8,6 +8,7 @@ import pytest
 
 from mapping.language.i18n import show
 from mapping.language.taxonomy import Vocabulary
+from mapping.view.rules.kinds import POLICE_TYPES
 from tests.analysis.invented import Changed
 from tests.support.sample import (
     CHASHMA,
@@ -114,7 +115,7 @@ def test_every_code_that_decides_is_one_of_its_list():
     groups, kinds = Vocabulary.load("beneficiaries"), Vocabulary.load("service_types")
     deciding = judgement.NATIONALS | judgement.FOREIGNERS | {*MARKED_GROUPS.values(), *AGES, *SEXES}
     assert {code for code in deciding if code not in groups} == set()
-    assert {code for code in judgement.POLICE_TYPES | {HOTLINE} if code not in kinds} == set()
+    assert {code for code in POLICE_TYPES | {HOTLINE} if code not in kinds} == set()
     assert {*URGENT} <= {need.code for need in choices.needs()}
 
 
