@@ -54,6 +54,7 @@ SECTIONS: dict[str, dict[str, Verb]] = {
     },
     "Publish": {
         "publish": Verb("editions", "Write what an audience may see into a file of its own."),
+        "hide": Verb("editions", "Take an entry out of every edition in use, at once."),
         "editions": Verb("editions", "Show the editions that are kept, or go back to one of them."),
         "site": Verb("editions", "Write the portal of a view as static pages that need no server."),
         "audit": Verb("audit", "Check that a site holds nothing but what its view gives, and attack it."),

@@ -138,7 +138,7 @@ def publish(
         if confirm:
             if plan is None or len(confirm) < SIGNS or not plan.digest.startswith(confirm):
                 raise InvalidRecord(CHANGED_SINCE)
-            if plan.newly and by and one_person(plan.by, by, accounts):
+            if (plan.newly or plan.taken) and by and one_person(plan.by, by, accounts):
                 raise OnePerson
         else:
             waits = check and not by and plan is not None and not releases.is_outdated(plan, store, day=day)
@@ -149,10 +149,11 @@ def publish(
             _tell(plan)
             if check:
                 return
-            if plan.newly:
+            if plan.newly or plan.taken:
                 who = "somebody else" if by else "build it with --as LOGIN; then somebody else"
                 raise InvalidRecord(
-                    f"something could be read for the first time, and nothing was published: {who} looks at it with "
+                    "something could be read for the first time, or a number or hours go, and nothing was published: "
+                    f"{who} looks at it with "
                     f"--check and publishes it with --confirm {plan.digest[:SIGNS]} --as LOGIN, or in the staff portal"
                     "; after an update of Rohnamo or of the settings it may be new by that alone"
                 )
@@ -233,6 +234,8 @@ def _tell(plan: "Plan") -> None:
         out.print(f"  {item.kind}: {item.table} {item.name}{of}")
         for fact in item.facts if item.kind == "changed" else ():
             out.print(f"    {fact.field}: {fact.before or '-'} -> {fact.now or '-'}")
+    for item in plan.taken:
+        out.print(f"  LOOK: {item.name} loses a number or hours")
     for alarm in plan.alarms:
         out.print(f"  LOOK: {alarm.message}")
     out.print(f"SHA-256 {plan.digest}")
@@ -246,6 +249,33 @@ def _tell_warnings(warnings: "Sequence[object]", directory: Path, console: "Cons
     if warnings:
         path = warnings_file(directory)
         console.print(f"{len(warnings)} places to look at before the next edition: {path}")
+
+
+@app.command()
+def hide(
+    record: Annotated[str, typer.Argument(help="Id of an organization, a service or a place.")],
+    reason: Annotated[str, typer.Option(help="Why it must not be found any more.")],
+    table: Annotated[str, typer.Option(help="organization, service or location.")] = "organization",
+    view: ViewOption = VIEW,
+    directory: DirectoryOption = DIRECTORY,
+    login: LoginOption = "",
+    accounts: AccountsOption = ACCOUNTS,
+    area: AreaOption = None,
+    today: TodayOption = None,
+) -> None:
+    """Take an entry out of every edition in use, at once: nothing else is published, and nobody else is asked."""
+    from mapping.directory.directory import Directory
+    from mapping.editions.hiding import hide as hide_now
+    from mapping.editions.releases import Releases
+
+    require_directory(directory)
+    by = acting(login, accounts, "edit") if login else ""
+    views = {"public": view, **{name: directory.parent / f"{name}.db" for name in ("partner", "focal_point")}}
+    with Directory(directory, study_area(area)) as store:
+        editions = [Releases(directory.parent / "editions", path, name) for name, path in views.items()]  # type: ignore[arg-type]
+        gone = hide_now(store, table, record, editions, by=by or "command line", day=day_of(today), reason=reason)
+    out.print(f"Hidden from now on; taken out of: {', '.join(gone) or 'no edition, it stood in none'}")
+    out.print("A site of files is made anew with: rohnamo site")
 
 
 @app.command()

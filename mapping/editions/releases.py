@@ -95,6 +95,20 @@ class Plan:
         """The entries from which readers would learn something new: each must be confirmed."""
         return tuple(item for item in self.items if item.newly)
 
+    @property
+    def taken(self) -> tuple[EntryChange, ...]:
+        """The entries that stay and lose a number or hours by which people come to help: two people publish that."""
+        return tuple(
+            item
+            for item in self.items
+            if item.kind == "changed"
+            and any(fact.before and not fact.now and fact.field.startswith(TAKEN) for fact in item.facts)
+        )
+
+
+TAKEN = ("phone.number", "schedule.")
+"""Beginnings of the fields without which nobody comes to help, though the entry is still there."""
+
 
 @dataclass(frozen=True)
 class Release:
@@ -258,7 +272,7 @@ class Releases:
             plan = self.plan()
             if plan is None or plan.digest != digest or self._changed(plan, directory, day):
                 raise InvalidRecord(CHANGED_SINCE)
-            if plan.newly and not two_people(plan.by, by):
+            if (plan.newly or plan.taken) and not two_people(plan.by, by):
                 raise OnePerson
             missing = [item for item in plan.newly if item.key not in confirmed]
             if missing:
@@ -351,6 +365,31 @@ class Releases:
             self._switch(self._staged)
         self.drop()
         return self.edition(plan.back_to)
+
+    def withdraw(self, directory: Directory, *, day: dt.date) -> bool:
+        """Take what is hidden now out of the edition in use and of those that are kept, at once; show nothing new.
+
+        No text is searched and nobody is asked: less is shown. An edition that was built and waits is forgotten.
+        Return whether there was anything of it in the edition in use.
+
+        Raises
+        ------
+        MappingError
+            The disk is full or may not be written.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._alone():
+            hidden = self._purge(directory, day)
+            fresh = self.folder / "withdrawn.db.part"
+            try:
+                if not self.view.exists() or not without_hidden(self.view, fresh, hidden, area=directory.area):
+                    return False
+                with _said_clearly(f"{self.view}: what is hidden now could not be taken out"):
+                    self._switch(fresh)
+            finally:
+                fresh.unlink(missing_ok=True)
+            self.drop()
+        return True
 
     def editions(self) -> list[Release]:
         """Return the editions that are kept, newest first."""

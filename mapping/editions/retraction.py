@@ -105,6 +105,8 @@ def _kept(rows: Shown, hidden: Hidden) -> tuple[Shown, bool]:
     while new := {row["id"] for table, own in rows.items() for row in _hanging(table, own, new)} - gone:
         gone = gone | new
     changed = bool(gone)
+    if gone & {row["id"] for row in (*rows["organization"], *rows["service"])}:
+        rows["standard_summary"] = []  # sums that counted it would tell its answers beside new ones
     for table, own in rows.items():
         rows[table] = [row for row in own if row["id"] not in gone]
         for row in rows[table]:

@@ -233,8 +233,8 @@ def back(language: str, audience: str, number: int) -> ResponseReturnValue:
 
 
 def _may_confirm(plan: Plan) -> bool:
-    """Whether the person may publish an edition: another than the one who built it, where something is new in it."""
-    return not plan.newly or (bool(plan.by) and is_other_person(plan.by))
+    """Whether the person may publish an edition: another than who built it, where something is new in it, or goes."""
+    return not (plan.newly or plan.taken) or (bool(plan.by) and is_other_person(plan.by))
 
 
 def _look(language: str, audience: str, plan: Plan | None, **more: object) -> str:

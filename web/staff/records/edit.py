@@ -15,16 +15,19 @@ from flask.typing import ResponseReturnValue
 
 from mapping.batch import Batch
 from mapping.directory.proposals import Outdated, version
+from mapping.editions.hiding import HIDDEN, hide
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message
 from mapping.model import ENTRY_POINTS, RECORDS, WHOLES, Service, Source, record_id
 from mapping.quality.call_list import batch_of_calls, found_by_call
 from mapping.quality.holdings import HeldService
+from mapping.safety.redaction import VIEWS
 from web.access.guard import Open, log, me, study_area, today, typed_day
 from web.access.roles import Action
 from web.access.signin import page
 from web.staff.common import directory, everything_seen, outcome, propose, require_over, seen
 from web.staff.fields import CHOOSE, FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, fields, given
+from web.staff.operations.publish import releases
 from web.staff.persons import ANSWER, ASKS, asked_about
 from web.staff.records.records import line, record_page
 from web.staff.visible import body_of, name_of
@@ -162,19 +165,22 @@ def check(language: str, identifier: str) -> ResponseReturnValue:
 
 @edit.post("/<language>/f/<table>/<identifier>")
 def flag(language: str, table: str, identifier: str) -> ResponseReturnValue:
-    """Keep an entry out of every list at once; to list it again, a second person must agree."""
+    """Hide an entry now, in every edition in use; to list it again, a second person must agree."""
     record = visible(table, identifier)
     reason = request.form.get("reason", "").strip()
-    if table not in ("organization", "service"):
+    if table not in HIDDEN:
         abort(404)
     if not reason:
         return record_page(language, table, identifier, wrong={"reason": NO_REASON}), 400
     subject = f"{table} {identifier}: do_not_list"
-    if record.do_not_list:
+    if getattr(record, "do_not_list", False):
         propose("edit", table, identifier, {"do_not_list": False}, reason=reason, subject=subject)
         return back(language, record, outcome="waits")
-    directory().edit(table, identifier, {"do_not_list": True}, by=me().login, on=today(), reason=reason)
+    own = [releases(audience) for audience in VIEWS]
+    hide(directory(), table, identifier, own, by=me().login, day=today(), reason=reason)
     log("edited", subject=subject, reason=reason)
+    if table == "location":
+        return redirect(f"/{language}/records.html", code=303)
     return back(language, record)
 
 

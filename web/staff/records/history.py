@@ -13,6 +13,7 @@ from mapping.directory.rows import Proposal
 from mapping.directory.undo import BatchLine
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
+from mapping.model import ENTRIES
 from web.access.guard import Open, log, me, today
 from web.access.roles import Action
 from web.access.signin import page
@@ -29,6 +30,11 @@ ROUTES: dict[str, Action | Open] = {"changes.all_": "import", "changes.undo": "i
 MENU = (MenuItem("changes.html", Message("Changes"), "import", 70),)
 
 MOST = 60
+NOT_YOURS = Message(
+    "This change is also about entries that you may not edit or see. Ask somebody who may edit all of them."
+)
+MOST_ALONE = 20
+"""So many entries may one person bring back to what they were; of more a second person agrees."""
 LATER = Message("This cannot be undone as it is: later changes touch the same records. Undo these first.")
 WHY = Message("Undoing this would show more people something, or lead them elsewhere.")
 
@@ -154,8 +160,12 @@ def undo(language: str, number: int) -> ResponseReturnValue:
     """Take back what a batch did, whole or not at all; where that shows more, by two people."""
     if number not in _entries_of([number]):
         raise NotFound("there is no such change")
+    changed = _changed_by(number)
+    if not all(added or _is_own(*entry, number) for entry, added in changed.items()):
+        return all_(language, problem=NOT_YOURS), 403
     try:
-        if directory().undo(number, by=me().login, on=today(), dry_run=True).shows:
+        preview = directory().undo(number, by=me().login, on=today(), dry_run=True)
+        if preview.shows or len(changed) > MOST_ALONE:
             propose("undo", "batch", str(number), {}, reason=WHY.text, subject=f"undo batch {number}")
             return redirect(f"/{language}/changes.html?waits", code=303)
         directory().undo(number, by=me().login, on=today())
@@ -163,3 +173,27 @@ def undo(language: str, number: int) -> ResponseReturnValue:
         return all_(language, problem=LATER), 409
     log("undone", subject=f"batch {number}")
     return redirect(f"/{language}/changes.html?done", code=303)
+
+
+def _changed_by(number: int) -> dict[tuple[str, str], bool]:
+    """Return every entry that an act changed, hidden ones too, and whether this person brought it in by that act."""
+    marks = ", ".join("?" * len(ENTRIES))
+    query = (
+        'SELECT "table", record, min(before IS NULL) FROM history WHERE batch = ? '
+        f'AND "table" IN ({marks}) GROUP BY "table", record'
+    )
+    mine = next(line.by for line in directory().batches() if line.number == number) == me().login
+    rows = directory().db.execute(query, [number, *ENTRIES])
+    return {(table, identifier): mine and bool(added) for table, identifier, added in rows}
+
+
+def _is_own(table: str, identifier: str, number: int) -> bool:
+    """Whether the person may see an entry that an act changed, and may edit it where it is."""
+    whole, gone = everything_seen(), gone_since(number - 1)
+    if whole.has(table, identifier):
+        record = whole.record(table, identifier)
+    elif (table, identifier) in gone:
+        record = gone[table, identifier]
+    else:
+        return False
+    return me().may("edit", whole.units(record))

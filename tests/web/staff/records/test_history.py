@@ -6,8 +6,9 @@ import re
 import pytest
 
 from mapping.directory.directory import Directory
+from mapping.model import Organization, Service
 from tests.support.sample import TODAY, batch, organization, phone
-from tests.web.support.office import post
+from tests.web.support.office import csrf, post
 from web.staff.agreeing import why
 
 
@@ -77,3 +78,29 @@ def test_what_was_for_custodians_stands_on_no_line_when_it_is_gone(office, stewa
     with Directory(office.directory, tiny_area) as opened:
         opened.undo(number, by="custodian", on=TODAY)
     assert lines(steward) == before
+
+
+def undo_of(client, number):
+    token = csrf(client.get("/en/changes.html").text)
+    return client.post(f"/en/changes/{number}", data={"csrf_token": token})
+
+
+def test_a_steward_of_a_region_undoes_nothing_of_another(office, steward, tiny_area):
+    """The first import is of the whole country, hidden entries among it."""
+    with Directory(office.directory, tiny_area) as opened:
+        first, before = opened.batches()[0].number, len(opened.records(Service))
+    for client in (office.client("steward", login="east", regions=("XT-E",)), steward):
+        assert undo_of(client, first).status_code in (403, 404, 409)
+    with Directory(office.directory, tiny_area) as opened:
+        assert len(opened.records(Service)) == before
+
+
+def test_more_than_twenty_entries_are_undone_by_two(office, steward, tiny_area):
+    many = [organization(f"Body {number}") for number in range(21)]
+    with Directory(office.directory, tiny_area) as opened:
+        opened.add(batch(*many, source="many", file="many.csv"), on=TODAY)
+        number = opened.batches()[-1].number
+    answer = undo_of(steward, number)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/en/changes.html?waits")
+    with Directory(office.directory, tiny_area) as opened:
+        assert sum(body.name.startswith("Body ") for body in opened.records(Organization)) == 21
