@@ -13,9 +13,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple, get_args
 
 from mapping.freshness import active, listed
+from mapping.language.fold import INVISIBLE
 from mapping.model import ENTRY_POINTS, PRECISIONS, RECORDS, WORDS, Audience, references
 
 Row = dict[str, Any]
@@ -222,17 +224,48 @@ def _leads(table: str, name: str, before: Mapping[str, Any], row: Row) -> bool:
         return True
     if name in ENTRY_POINTS.get(table, ()) or name in _OWNERS[table]:
         return True
+    if name in GUIDING or (name == "text" and row.get("field") in GUIDING):
+        return True
     return isinstance(new, str) and name not in DAYS[table] and bool(_contacts(new) - _contacts(str(old)))
+
+
+GUIDING = frozenset(
+    (
+        "description",
+        "alert",
+        "transportation",
+        "application_process",
+        "eligibility_description",
+        "details",
+    )
+)
+"""Fields of free text by which people are told where to go and what to do: a change of any word is read by two, so that
+no pattern has to know what leads somewhere."""
 
 
 def _contacts(text: str) -> set[str]:
     """Return the contacts in a text, whatever kind of digits and letters they are written in."""
-    return {*_CONTACT.findall(unicodedata.normalize("NFKC", text))}
+    return {*_CONTACT.findall(_readable(text))}
+
+
+@lru_cache(maxsize=4096)
+def _readable(text: str) -> str:
+    """Return a text as it looks: nothing unseen, every sign that stands for a digit or a full stop as that."""
+    plain = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    if plain.isascii():
+        return plain
+    seen = (sign for sign in plain if sign not in _UNSEEN and unicodedata.category(sign) != "Cf")
+    return "".join(_AS_SEEN.get(sign) or str(unicodedata.digit(sign, sign)) for sign in seen)
+
+
+_AS_SEEN = dict.fromkeys("。．｡․‧∙·", ".")
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+"""Signs that are not drawn, beside those that only format."""
 
 
 def without_contacts(text: str) -> str:
     """Return a text without its contacts: what it says else is shown though nobody was asked."""
-    return _CONTACT.sub("", unicodedata.normalize("NFKC", text)).strip() if _contacts(text) else text
+    return _CONTACT.sub("", _readable(text)).strip() if _contacts(text) else text
 
 
 def _openness(status: Any) -> tuple[bool, bool]:

@@ -122,10 +122,14 @@ def test_an_entry_point_that_was_blank_leads() -> None:
 
 
 def test_another_text_is_no_news_unless_a_number_or_an_address_is_in_it() -> None:
-    before = {"id": "s", "description": "Call 1515 or 900 10 20 30"}
+    before = {"id": "s", "name": "Call 1515 or 900 10 20 30"}
     for text in ("By night", "Call 1515", "Call 900 10 20 30 by day", "Room 12, door 3"):
-        assert names("service", before, before | {"description": text}) == set(), text
+        assert names("service", before, before | {"name": text}) == set(), text
     for text in (
+        "call ❾⓪⓪ ❶⓪ 99",
+        "៩២ ១២៣ ៤៥",
+        "t。me/some",
+        "13\u206313",
         "Call 900 10 20 31",
         "+992 (44) 600-10-10",
         "write to a.b+c@umed.example",
@@ -141,15 +145,24 @@ def test_another_text_is_no_news_unless_a_number_or_an_address_is_in_it() -> Non
         "http://localhost/page",
         "//evil/page",
     ):
-        assert names("service", before, before | {"description": text}) == {"description"}, text
+        assert names("service", before, before | {"name": text}) == {"name"}, text
+
+
+def test_a_text_that_guides_people_is_read_by_two_whatever_it_says() -> None:
+    """ "Wait at the north gate, a man in a blue car will bring you" holds no number and no address."""
+    for field in ("description", "alert", "application_process", "eligibility_description"):
+        before = {"id": "s", field: "Ask at the desk"}
+        told = before | {field: "Wait at the north gate, a man in a blue car will bring you"}
+        assert names("service", before, told) == {field}
+        assert names("service", before, before) == set()
 
 
 def test_a_long_text_is_looked_through_in_time_that_grows_with_it() -> None:
     """No part of it is looked at more than a few times."""
     for letter in ("a", "1", ".", "-", "a.", "1 "):
-        before = {"id": "s", "description": "Advice"}
+        before = {"id": "s", "name": "Advice"}
         text = letter * (100_000 // len(letter))
-        assert names("service", before, before | {"description": text}) == ({"description"} if "1" in text else set())
+        assert names("service", before, before | {"name": text}) == ({"name"} if "1" in text else set())
 
 
 @pytest.mark.parametrize(
@@ -183,7 +196,7 @@ def test_what_translates_a_field_leads_as_the_field_does() -> None:
     before = {"id": "t", "link_id": "a", "link_entity": "address", "field": "city", "language": "ru", "text": "Town"}
     assert names("translation", before, before | {"text": "Elsewhere"}) == {"text"}
     said = before | {"link_entity": "service", "field": "description"}
-    assert names("translation", said, said | {"text": "By night"}) == set()
+    assert names("translation", said, said | {"text": "By night"}) == {"text"}
     assert names("translation", said, said | {"text": "Call 1313"}) == {"text"}
     assert names("translation", said, said | {"field": "name"}) == {"field"}
     (showing,) = new("translation", before, before | {"text": "Elsewhere"})
