@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import ipaddress
+import secrets
 from contextlib import suppress
 
 import pyotp
@@ -66,7 +67,7 @@ def sign_in(language: str) -> ResponseReturnValue:
     form = request.form
     given = (form.get("login", ""), form.get("password", ""), form.get("code", ""))
     try:
-        token = accounts().sign_in(*given, now=now(), portal=current_app.config["PORTAL"], source=_source())
+        token = accounts().sign_in(*given, now=now(), portal=current_app.config["PORTAL"], source=_source(given[0]))
     except TooManyTries as refused:
         if refused.first:  # one line for all that follow, so that nobody can fill the log
             _log_refused(refused)
@@ -82,13 +83,52 @@ def _log_refused(refused: SignInRefused) -> None:
     log("sign_in_refused", who="?", subject=refused.login, reason=refused.reason)
 
 
-def _source() -> str:
+def _network() -> str:
     """Return from which network a request comes: an address, or the part of a longer one that one customer has."""
     try:
         address = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:
         return ""
     return str(ipaddress.ip_network((address, 64 if address.version == 6 else 32), strict=False))
+
+
+def _source(login: str) -> str:
+    """Return by what wrong answers are counted: a device that this login signed in on before, else its network.
+
+    So nobody behind the same address closes the door to who was here before.
+    """
+    device, logins = _device()
+    return f"device {device}" if device and login in logins else _network()
+
+
+def _device() -> tuple[str, list[str]]:
+    """Return the name of this browser, and the logins that signed in on it; nothing where it has no such cookie."""
+    with suppress(BadSignature):
+        name, logins = _devices().loads(request.cookies.get(DEVICE, ""))
+        return str(name), [str(login) for login in logins]
+    return "", []
+
+
+def _devices() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="devices")
+
+
+def _remember_device(answer: Response, login: str) -> None:
+    """Note in the browser that this login signed in on it."""
+    name, logins = _device()
+    known = list(dict.fromkeys((*logins, login)))[-MOST_LOGINS:]
+    answer.set_cookie(
+        DEVICE,
+        _devices().dumps([name or secrets.token_urlsafe(12), known]),
+        max_age=DEVICE_LASTS,
+        httponly=True,
+        samesite="Strict",
+        secure=bool(current_app.config.get("SESSION_COOKIE_SECURE")),
+    )
+
+
+DEVICE, DEVICE_LASTS, MOST_LOGINS = "device", 365 * 24 * 3600, 8
+"""Name of the cookie of a device on which somebody signed in, its seconds, and how many logins it holds."""
 
 
 @blueprint.route("/<language>/sign-in-passkey", methods=["GET", "POST"])
@@ -99,7 +139,7 @@ def sign_in_by_passkey(language: str) -> ResponseReturnValue:
     answer, portal = request.form.get("answer", ""), current_app.config["PORTAL"]
     try:
         token = Passkeys(accounts()).sign_in(
-            answer, site=_site(), challenge=_asked(), now=now(), portal=portal, source=_source()
+            answer, site=_site(), challenge=_asked(), now=now(), portal=portal, source=f"passkey {_network()}"
         )
     except TooManyTries as refused:
         if refused.first:
@@ -153,10 +193,12 @@ def _enter(language: str, token: str, *, by: str = "") -> ResponseReturnValue:
         return _door(language, elsewhere=True), 403
     session["account"] = account.id
     log("sign_in", reason=by)
+    answer = Response(status=303, headers={"Location": f"/{language}/index.html"})
     with suppress(BadSignature):
         path, fields = _seal(account.id).loads(request.form.get("typed_before", ""))
-        return page("account/again.html", language, path=path, fields=fields)
-    return redirect(f"/{language}/index.html", code=303)
+        answer = Response(page("account/again.html", language, path=path, fields=fields))
+    _remember_device(answer, account.login)
+    return answer
 
 
 def _door(language: str, **values: object) -> str:
@@ -171,12 +213,12 @@ def _door(language: str, **values: object) -> str:
 
 @blueprint.post("/<language>/sign-out")
 def sign_out(language: str) -> ResponseReturnValue:
-    """End the session, and let the browser forget what it kept."""
+    """End the session, and let the browser forget what it kept, but that this device is known."""
     log("sign_out")
     accounts().end(session.get("token", ""))
     session.clear()
     answer = redirect(f"/{language}/sign-in.html", code=303)
-    answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 

@@ -302,3 +302,30 @@ def test_nobody_waits_for_a_file_while_a_password_is_hashed(portal, accounts, cl
     given = {"password": PASSWORD, "code": pyotp.TOTP(secret).at(clock.now), "new": new, "again": new}
     assert post(client, "/en/account.html", **given).status_code == 303
     assert hashed[4:] == ["verify", "verify", "hash"]
+
+
+def test_wrong_answers_of_others_behind_one_address_close_no_device_that_was_here_before(portal, accounts, clock):
+    """Twenty wrong answers closed the door to everybody in an office, the custodian with the right password too."""
+    client = portal.test_client()
+    secret = take_up(client, accounts, clock)
+    assert enter(client, clock, secret).status_code == 303
+    client.post("/en/sign-out", data={"csrf_token": csrf(client.get("/en/index.html").text)})
+    stranger = portal.test_client()
+    for number in range(25):
+        answer = post(stranger, "/en/sign-in.html", login=f"x{number}", password="wrong", code="000000")
+    assert answer.status_code == 429
+    assert enter(portal.test_client(), clock, secret).status_code == 429  # a new device waits with the others
+    assert enter(client, clock, secret).status_code == 303
+    client.post("/en/sign-out", data={"csrf_token": csrf(client.get("/en/index.html").text)})
+    for _ in range(6):  # a device has its own count
+        answer = post(client, "/en/sign-in.html", login="dilnoza", password="wrong", code="000000")
+    assert answer.status_code == 429
+
+
+def test_a_cookie_of_a_device_that_was_made_elsewhere_counts_for_nothing(portal, accounts, clock):
+    client = portal.test_client()
+    take_up(client, accounts, clock)
+    client.set_cookie("device", "WyJ4IixbImRpbG5vemEiXV0.AAAA")
+    for number in range(25):
+        answer = post(client, "/en/sign-in.html", login="dilnoza", password=f"wrong {number}", code="000000")
+    assert answer.status_code == 429
