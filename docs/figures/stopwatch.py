@@ -100,7 +100,7 @@ def a_woman_with_a_child_at_night(walk: Walk) -> None:
 def an_exploited_man_in_russia(walk: Walk) -> None:
     """Abroad: the country, then what help, and a number there."""
     walk.tap("a[hreflang=ru]")
-    walk.tap("main a[href='c.html']")
+    walk.tap("main a[href='c.html']:visible")
     walk.tap("main a[href='c-ru.html']", "main a[href^='tel:+']")
     walk.tap("main a[href='n6-ru.html']")
     walk.tap("main a[href='n6-ru-a.html']", ".list a[href^='tel:+']")
@@ -109,7 +109,7 @@ def an_exploited_man_in_russia(walk: Walk) -> None:
 def the_mother_of_a_vanished_son(walk: Walk) -> None:
     """Write that the son is lost in Russia, see the line, and open the first who looks for people."""
     walk.tap("a[hreflang=tg]", "#words")
-    walk.write("писарам дар Русия гум шуд", "#urgent a.num")
+    walk.write("писарам дар Русия гум шуд", "#urgent a.num:visible")
     walk.page.locator("#hits li").first.wait_for()
     walk.tap("#hits h3 a", ".call a")
 

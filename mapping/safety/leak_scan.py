@@ -504,7 +504,8 @@ class _Finder:
             for name, words in words_of.items()
         }
         wanted = {coarse(" ".join(words)): name for name, words in words_of.items() if proper[name]}
-        bodies = [[*map(_alike, name_key(body).split())] for body in (self._published("name") if wanted else ())]
+        visible = self._published("name") if wanted else ()
+        bodies = [[*dict.fromkeys(map(_alike, name_key(body).split()))] for body in visible]
         borne = {coarse(" ".join(words)) for words in bodies}
         towns = [row[1] for row in self.published("address", ("id", "city")) if row[1]] if wanted else []
         used = {word for words in (*bodies, *(map(_alike, tokens(town)) for town in towns)) for word in words}

@@ -71,7 +71,7 @@ def first(walk, part="main"):
 
 def test_a_woman_with_a_child_at_night(walked):
     walk = walked(stopwatch.a_woman_with_a_child_at_night)
-    box = walk.page.locator("#urgent a.num").bounding_box()
+    box = walk.page.locator("#urgent a.num:visible").first.bounding_box()
     assert box["y"] + box["height"] < 640, "seen without scrolling"
     assert walk.page.locator("#urgent a[href='tel:1313']").count() == 1
     assert "Food" not in walk.page.locator("#hits").inner_text()
