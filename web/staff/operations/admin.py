@@ -498,12 +498,12 @@ def _mail_faults() -> tuple[str, ...]:
 LASTS = dt.timedelta(hours=24)
 
 
-def alarm(deed: Deed, count: int) -> None:
+def alarm(deed: Deed, count: int, *, who: str = "") -> None:
     """Note that somebody asks much about what is hidden, and let administrators know that there is something to see."""
-    log(deed, reason=f"{count} in 24 hours")
+    log(deed, reason=f"{count} in 24 hours", who=who)
     post = mailer()
     if post is not None:
         try:
             post.send(of_role(accounts(), "administrator"), "look", now=now())
         except MappingError:
-            log("mail_failed", reason=deed)
+            log("mail_failed", reason=deed, who=who)

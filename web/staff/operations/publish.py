@@ -100,13 +100,17 @@ def build(language: str, audience: str) -> ResponseReturnValue:
         least = directory().agreed_rules("public", today()).least_count
         demand = inbox().missing_help(least=least, since=demand_since(today()))
         public = {"demand": demand, "unavailable": not_to_be_had(inbox(), today())} if audience == "public" else {}
-        plan = waiting.stage(directory(), day=today(), by=login, progress=work.progress, **public)  # type: ignore[arg-type]
+        try:
+            plan = waiting.stage(directory(), day=today(), by=login, progress=work.progress, **public)  # type: ignore[arg-type]
+        except UnsafePublication as error:  # counted here: nobody has to open the page on which it is said
+            _note_refusal(audience, error, who=login)
+            raise
         log("edition_built", subject=f"{audience} {plan.digest[:16]}", who=login)
         note_warnings(plan.warnings, directory().path)
 
     if not workshop().goes_on(name):
         workshop().forget(name)
-    if _refusals() >= MOST_REFUSED:
+    if _refusals(login) >= MOST_REFUSED:
         return _look(language, audience, None, problem=TELLS), 400
     about = FOR[cast("Audience", audience)].into(language)
     work = workshop().work(name, do, of=audience, state=None, about=about, menu=MENU[0].label, steps=(BUILT,))
@@ -119,9 +123,8 @@ def _not_built(language: str, audience: str, work: Work[None]) -> ResponseReturn
     """Say why an edition could not be built; None where it was."""
     try:
         work.result()
-    except UnsafePublication as error:
+    except UnsafePublication:
         workshop().forget(("edition", audience))
-        _note_refusal(audience, error)
         return _look(language, audience, None, problem=TELLS), 400
     except MappingError as error:
         workshop().forget(("edition", audience))
@@ -129,18 +132,18 @@ def _not_built(language: str, audience: str, work: Work[None]) -> ResponseReturn
     return None
 
 
-def _refusals() -> int:
-    """Return how many editions of this person were refused in 24 hours for what their texts tell."""
-    lines = ledger().lines(newest=MOST_REFUSED, who=me().login, action="edition_refused")
+def _refusals(who: str) -> int:
+    """Return how many editions of a person were refused in 24 hours for what their texts tell."""
+    lines = ledger().lines(newest=MOST_REFUSED, who=who, action="edition_refused")
     return sum(dt.datetime.fromisoformat(line.at) >= now() - LASTS for line in lines)
 
 
-def _note_refusal(audience: str, error: UnsafePublication) -> None:
+def _note_refusal(audience: str, error: UnsafePublication, *, who: str) -> None:
     """Keep what the texts tell where custodians alone read it; many refusals of one person raise an alarm."""
     note_warnings(_lines(error), directory().path)
-    log("edition_refused", subject=audience)
-    if (count := _refusals()) > MANY_REFUSED:
-        alarm("refusal_alarm", count)
+    log("edition_refused", subject=audience, who=who)
+    if (count := _refusals(who)) > MANY_REFUSED:
+        alarm("refusal_alarm", count, who=who)
 
 
 @blueprint.post("/<language>/publish/<audience>/drop")
@@ -193,7 +196,7 @@ def next_edition(language: str, audience: str) -> ResponseReturnValue:
     except InvalidRecord:
         return _look(language, audience, plan, problem=STALE), 409
     except UnsafePublication as error:
-        _note_refusal(audience, error)
+        _note_refusal(audience, error, who=me().login)
         return _look(language, audience, plan, problem=TELLS), 400
     except MappingError as error:
         return _look(language, audience, plan, problem=NOT_WRITTEN, details=_lines(error)), 507
@@ -221,7 +224,7 @@ def back(language: str, audience: str, number: int) -> ResponseReturnValue:
     try:
         plan = releases(audience).roll_back(directory(), number, day=today(), by=me().login, reason=reason)
     except UnsafePublication as error:
-        _note_refusal(audience, error)
+        _note_refusal(audience, error, who=me().login)
         return _compare(language, audience, number, problem=TELLS), 409
     except MappingError as error:
         return _compare(language, audience, number, problem=NOT_WRITTEN, details=_lines(error)), 409
