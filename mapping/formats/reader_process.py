@@ -5,20 +5,24 @@ one of the format. Where bubblewrap is installed (Linux), it has no network eith
 Python's own folders; elsewhere the operating system's rights of the user remain.
 """
 
+import datetime as dt
 import os
 import pickle
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from types import ModuleType
-from typing import IO, Any
+from typing import Any
 
 from mapping.errors import FormatError
 from mapping.formats import Sheet, unreadable_refused
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Phrase, Quoted, Several
 
 SECONDS, MEMORY, WRITTEN = 600, 6 << 30, 2 << 30
 """Limits of a reader: seconds of processor time, bytes of memory, bytes of a file that it may write."""
@@ -57,9 +61,8 @@ def read_in_process(module: ModuleType, path: str | Path) -> list[Sheet]:
         except subprocess.TimeoutExpired:
             answer.unlink(missing_ok=True)
         try:
-            with answer.open("rb") as file:
-                kind, value = _Answer(file).load()
-        except (OSError, EOFError, pickle.UnpicklingError) as error:
+            kind, value = _answer(answer)
+        except Exception as error:  # whatever a reader that was taken over may have written
             raise FormatError(
                 Phrase("{path}: reading it took too much time or memory; split it or save it anew", path=path)
             ) from error
@@ -94,28 +97,64 @@ def require_driver(driver: str) -> None:
         raise RuntimeError("files are read with GDAL by mapping.formats.read_sheets alone")
 
 
-class _Answer(pickle.Unpickler):
-    """Reads an answer of sheets, texts and plain values; a reader that was taken over can name nothing else."""
+class _Writer(pickle.Pickler):
+    """Writes an answer: sheets and texts as their parts, everything else as the plain value it is."""
 
-    ALLOWED = frozenset(
-        (
-            ("mapping.formats", "Sheet"),
-            ("datetime", "date"),
-            ("datetime", "datetime"),
-            ("datetime", "time"),
-            ("datetime", "timedelta"),
-            ("decimal", "Decimal"),
-        )
-    )
+    def persistent_id(self, obj: object) -> tuple[str, tuple[object, ...]] | None:
+        """Return the parts of a sheet or a text."""
+        if type(obj) in _PLAIN:
+            return None
+        if isinstance(obj, Sheet):
+            return "sheet", tuple(getattr(obj, part.name) for part in fields(Sheet))
+        if isinstance(obj, Several):
+            return "several", tuple(obj)
+        if isinstance(obj, Phrase):
+            return "text", (obj.template, dict(obj.values))
+        if isinstance(obj, str):
+            return "quoted" if isinstance(obj, Quoted) else "plain", (str(obj),)
+        return None
 
-    def __init__(self, file: IO[bytes]) -> None:
-        super().__init__(file)
+
+class _Reader(pickle.Unpickler):
+    """Reads an answer: a reader that was taken over can name no class of ours and no function at all."""
 
     def find_class(self, module: str, name: str) -> Any:
-        """Return a class that may stand in an answer."""
-        if (module, name) not in self.ALLOWED and (module != "mapping.language.i18n" or "." in name):
+        """Return a class of values that cannot be changed, which is all that an answer may name."""
+        if (module, name) not in {("decimal", "Decimal"), *(("datetime", kind.__name__) for kind in _DAYS)}:
             raise pickle.UnpicklingError(f"{module}.{name} may not stand in the answer of a reader")
         return super().find_class(module, name)
+
+    def persistent_load(self, pid: Any) -> Sheet | Several | str:
+        """Make a sheet or a text of its parts."""
+        kind, parts = pid
+        if kind == "sheet":
+            return Sheet(*parts)
+        if kind == "several":
+            return Several(parts)
+        if kind in ("quoted", "plain"):
+            return (Quoted if kind == "quoted" else str)(*parts)
+        template, values = parts
+        for _, name, form, _ in Formatter().parse(template) if values else ():
+            # {x.__class__} would tell of our memory, {x:9999999999} would fill it
+            if name is not None and not (name.isidentifier() and (not form or ("|" in form and "{" not in form))):
+                raise pickle.UnpicklingError("a text may name values alone")
+        return Phrase(template, **values)
+
+
+_DAYS = (dt.date, dt.datetime, dt.time, dt.timedelta, dt.timezone)
+_PLAIN = frozenset((str, int, float, bool, type(None)))
+
+
+def _answer(path: Path) -> tuple[str, Any]:
+    """Return what a reader left: ``sheets`` and a list of them, or ``refused`` and a text."""
+    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError("the answer is no file")
+        kind, value = _Reader(file).load()
+    parts = value if kind == "sheets" else [value]
+    if not all(type(part) is (Sheet if kind == "sheets" else Phrase) for part in parts):
+        raise TypeError("the answer is neither sheets nor a text")
+    return kind, value
 
 
 def _naming(text: Phrase, path: Path) -> Phrase:
@@ -176,7 +215,7 @@ def main(module: str, name: str) -> None:
     except FormatError as error:
         answer = "refused", _plain(error.args[0])
     with Path(ANSWER).open("xb") as file:
-        pickle.dump(answer, file)
+        _Writer(file).dump(answer)
 
 
 def _plain(text: object) -> Phrase:

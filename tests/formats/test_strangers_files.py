@@ -21,7 +21,7 @@ import pytest
 
 from mapping.errors import FormatError
 from mapping.formats import Sheet, read_sheets
-from mapping.formats.reader_process import DRIVER, environment, read_in_process
+from mapping.formats.reader_process import ANSWER, DRIVER, environment, read_in_process
 from mapping.registry import readers
 
 CANARY = "CANARY-77-Orchard-Lane"
@@ -223,20 +223,49 @@ def test_a_reader_sees_neither_private_files_nor_the_network(tmp_path, secrets, 
     assert listener[1] == []
 
 
-def test_a_reader_that_was_taken_over_can_name_no_other_class(tmp_path, monkeypatch):
+TAKEN_OVER = {
+    "a function of Python": "cos\ngetcwd\n(tR.",
+    "a function of ours": "cmapping.language.i18n\nread_po\n.",
+    "a module that ours has imported": "cmapping.language.i18n\nre\n.",
+    "a class of ours": "cmapping.formats\nSheet\n.",
+    "no pair": "I1\n.",
+    "no sheets": "(Vsheets\n(lV1\natt.",
+    "a text that asks for our memory": "(Vrefused\n(Vtext\n(V{x.__class__}\n(dVx\nV1\nsttQt.",
+    "a text that asks for it within": "(Vrefused\n(Vtext\n(V{x:{x.__class__}|}\n(dVx\nV1\nsttQt.",
+    "a text that fills it": "(Vrefused\n(Vtext\n(V{x:9999999999}\n(dVx\nV1\nsttQt.",
+    "a text that is one": "(Vrefused\n(Vtext\n(Vno {x}\n(dVx\nVgood\nsttQt.",
+}
+
+
+@pytest.fixture
+def taken_over(tmp_path, monkeypatch):
+    """Return a function that gives what is told of a reader that does what it is told with the file of its answer."""
     spy = tmp_path / "evil-packages"
     spy.mkdir()
-    (spy / "evil.py").write_text(
-        "class Run:\n    def __reduce__(self):\n        import os\n        return os.getcwd, ()\n"
-        "def read(path):\n    from mapping.formats import Sheet\n    return [Sheet('', [[Run()]])]\n"
-    )
+    (spy / "evil.py").write_text("import os\ndef read(path):\n    exec(open(path).read())\n    os._exit(0)\n")
     monkeypatch.syspath_prepend(str(spy))
     import evil
 
-    path = tmp_path / "list.evil"
-    path.write_text("x")
-    with pytest.raises(FormatError, match="too much time or memory"):
-        read_in_process(evil, path)
+    def told(code):
+        path = tmp_path / "list.evil"
+        path.write_text(code)
+        with pytest.raises(FormatError) as refused:
+            read_in_process(evil, path)
+        return str(refused.value)
+
+    return told
+
+
+@pytest.mark.parametrize("answer", TAKEN_OVER.values(), ids=TAKEN_OVER)
+def test_a_reader_that_was_taken_over_answers_with_values_alone(taken_over, answer):
+    told = taken_over(f"open({ANSWER!r}, 'wb').write({answer.encode()!r})")
+    assert told == "no good" if "good" in answer else "too much time or memory" in told
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+@pytest.mark.parametrize("code", [f"os.mkfifo({ANSWER!r})", f"os.symlink('/etc/passwd', {ANSWER!r})"])
+def test_an_answer_that_is_no_file_is_not_opened(taken_over, code):
+    assert "too much time or memory" in taken_over(code)
 
 
 def test_sheets_come_as_they_would_without_a_process(tmp_path):
@@ -249,3 +278,23 @@ def test_sheets_come_as_they_would_without_a_process(tmp_path):
     with pytest.raises(FormatError) as told:
         read_in_process(readers()["csv"], tmp_path / "empty.csv")
     assert str(told.value).startswith(os.fspath(tmp_path / "empty.csv"))
+
+
+def test_texts_come_with_their_values(tmp_path, monkeypatch):
+    spy = tmp_path / "said-packages"
+    spy.mkdir()
+    (spy / "said.py").write_text(
+        "from mapping.formats import Sheet\nfrom mapping.language.i18n import Phrase, Quoted, Several\n"
+        "def read(path):\n"
+        "    said = Phrase('{n:row|rows} of {sheets}', n=2, sheets=Several((Phrase('a {b}', b='c'), Quoted('d'))))\n"
+        "    return [Sheet('x', [['1', 2, 3.5, None, True]], skipped=(said,), comments={1: 'e'}, hidden_rows=4)]\n"
+    )
+    monkeypatch.syspath_prepend(str(spy))
+    import said
+
+    path = tmp_path / "list.said"
+    path.write_text("x")
+    (here,), (there,) = said.read(path), read_in_process(said, path)
+    assert there == here
+    assert there.skipped[0].values["n"] == 2
+    assert there.skipped[0].values["sheets"][0].values == {"b": "c"}
