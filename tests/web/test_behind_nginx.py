@@ -227,7 +227,12 @@ def test_a_partner_signs_in_and_out(private):
     told = {"Cookie": cookie.split(";")[0], "Content_Type": "application/x-www-form-urlencoded"}
     code, headers, _ = private.ask(PARTNERS, "/en/sign-in.html", method="POST", body=fields, **told)
     assert (code, headers["Location"]) == (303, "/en/index.html")
-    page = check(private.ask(PARTNERS, "/en/index.html", Cookie=headers["Set-Cookie"].split(";")[0]))
+    cookies = headers.get_all("Set-Cookie")  # that of the session, and that by which the device is known
+    assert len(cookies) == 2
+    for cookie in cookies:
+        assert cookie.startswith("__Host-rohnamo-")
+        assert {"Secure", "HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
+    page = check(private.ask(PARTNERS, "/en/index.html", Cookie="; ".join(cookie.split(";")[0] for cookie in cookies)))
     assert "Sign out" in page
     refused(private.ask(PARTNERS, "/en/referrals.html", method="POST", body="a" * 300_000), 413)
 

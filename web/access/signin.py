@@ -104,9 +104,14 @@ def _source(login: str) -> str:
 def _device() -> tuple[str, list[str]]:
     """Return the name of this browser, and the logins that signed in on it; nothing where it has no such cookie."""
     with suppress(BadSignature):
-        name, logins = _devices().loads(request.cookies.get(DEVICE, ""))
+        name, logins = _devices().loads(request.cookies.get(_device_cookie(), ""))
         return str(name), [str(login) for login in logins]
     return "", []
+
+
+def _device_cookie() -> str:
+    """Return the name of the cookie by which a device is known: one for each portal, bound to its host as a session."""
+    return f"{current_app.config['SESSION_COOKIE_NAME']}-device"
 
 
 def _devices() -> URLSafeSerializer:
@@ -118,17 +123,17 @@ def _remember_device(answer: Response, login: str) -> None:
     name, logins = _device()
     known = list(dict.fromkeys((*logins, login)))[-MOST_LOGINS:]
     answer.set_cookie(
-        DEVICE,
+        _device_cookie(),
         _devices().dumps([name or secrets.token_urlsafe(12), known]),
         max_age=DEVICE_LASTS,
         httponly=True,
         samesite="Strict",
-        secure=bool(current_app.config.get("SESSION_COOKIE_SECURE")),
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
     )
 
 
-DEVICE, DEVICE_LASTS, MOST_LOGINS = "device", 365 * 24 * 3600, 8
-"""Name of the cookie of a device on which somebody signed in, its seconds, and how many logins it holds."""
+DEVICE_LASTS, MOST_LOGINS = 365 * 24 * 3600, 8
+"""How many seconds a device is known, and how many logins on it."""
 
 
 @blueprint.route("/<language>/sign-in-passkey", methods=["GET", "POST"])

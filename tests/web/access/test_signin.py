@@ -325,7 +325,7 @@ def test_wrong_answers_of_others_behind_one_address_close_no_device_that_was_her
 def test_a_cookie_of_a_device_that_was_made_elsewhere_counts_for_nothing(portal, accounts, clock):
     client = portal.test_client()
     take_up(client, accounts, clock)
-    client.set_cookie("device", "WyJ4IixbImRpbG5vemEiXV0.AAAA")
+    client.set_cookie(f"{portal.config['SESSION_COOKIE_NAME']}-device", "WyJ4IixbImRpbG5vemEiXV0.AAAA")
     for number in range(25):
         answer = post(client, "/en/sign-in.html", login="dilnoza", password=f"wrong {number}", code="000000")
     assert answer.status_code == 429
