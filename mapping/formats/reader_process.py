@@ -138,7 +138,8 @@ class _Reader(pickle.Unpickler):
             # {x.__class__} would tell of our memory, {x:9999999999} would fill it
             if name is not None and not (name.isidentifier() and (not form or ("|" in form and "{" not in form))):
                 raise pickle.UnpicklingError("a text may name values alone")
-        return Phrase(template, **values)
+        text = Phrase.of(template)
+        return text.filled_with(values) if values else text
 
 
 _DAYS = (dt.date, dt.datetime, dt.time, dt.timedelta, dt.timezone)
