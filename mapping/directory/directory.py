@@ -60,7 +60,7 @@ from mapping.directory.writing import Change, Missing, Writing
 from mapping.errors import Busy, InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
 from mapping.model import RECORDS, WORDS, AnyRecord, Audience, Record, columns, named_id, record_id, references
-from mapping.safety.agreed import Agreed, Key, Showing, digest_of, without_contacts
+from mapping.safety.agreed import Agreed, Showing, digest_of, without_contacts
 from mapping.safety.leak_scan import FACT_FIELDS, HiddenFactFound, HiddenFacts, Leak
 from mapping.safety.redaction import PUBLISHED, Rules, Shown, TypeRule, agreed_rules, project, rename
 from mapping.view.view import View
@@ -156,6 +156,19 @@ def keep_moves(db: sqlite_utils.Database) -> None:
 def keep_alike_once(db: sqlite_utils.Database) -> None:
     """Keep what several audiences were agreed to see alike once, not once for each."""
     gate.keep_alike_once(db)
+
+
+@migrations()
+def keep_written_views(db: sqlite_utils.Database) -> None:
+    """Keep the checksums of views that were written, in the place of what changed since each of them."""
+    triggers = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'unwritten\\_%' ESCAPE '\\'"
+    for (name,) in db.execute(triggers).fetchall():
+        db.execute(f'DROP TRIGGER "{name}"')
+    for table in ("written", "unwritten"):
+        db.execute(f"DROP TABLE IF EXISTS {table}")
+    db.execute(
+        "CREATE TABLE written_view (number INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL UNIQUE) STRICT"
+    )
 
 
 def complete_tables(db: sqlite_utils.Database) -> None:
@@ -699,7 +712,6 @@ class Directory:
         edition: dt.date,
         warn: Callable[[str], None] | None = None,
         previous: Path | None = None,
-        conceal: Callable[[Iterable[Key]], None] | None = None,
         filled: Callable[[Path], None] = lambda _: None,
         helper: Helper | None = None,
     ) -> View:
@@ -707,9 +719,8 @@ class Directory:
 
         ``previous`` is the view that this one replaces: what is gone since and what changed is told from the two files.
         ``warn`` is told, for the steward alone, what is no secret by its marking and could yet give one away.
-        ``conceal`` is told the records of which something is not shown that a text could tell. Of many parts a
-        ``helper`` looks at some; ``filled`` is told a copy of the new file when all rows stand in it, before its index
-        is made, which stays as it is as long as the helper.
+        Of many parts a ``helper`` looks at some; ``filled`` is told a copy of the new file when all rows stand in it,
+        before its index is made, which stays as it is as long as the helper.
 
         Raises
         ------
@@ -752,8 +763,6 @@ class Directory:
             refuse = self._search(new, facts, helper, rows)
             if rows is not None:
                 filled(rows)
-            if conceal is not None:
-                conceal(facts.concealed)
             if warn is not None:
                 for warning in facts.warnings(new.rows, known_as=self._private_ids):
                     warn(warning)

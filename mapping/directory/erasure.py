@@ -5,7 +5,6 @@ from typing import Any
 
 import sqlite_utils
 
-from mapping.directory import watching
 from mapping.directory.rows import STORED, reader, stored_rows
 from mapping.directory.writing import Writing
 from mapping.errors import InvalidRecord, MappingError, NotFound
@@ -71,7 +70,6 @@ def erase(writing: Writing, record: str) -> None:
                 db.conn.execute(f'DELETE FROM {queue} WHERE record = ? AND "table" = ?', [identifier, name])
         if name in RECORDS:  # the directory's own notes are nothing that a steward counts
             writing.change.removed[name] += len(ids)
-    watching.forget(db)  # a warning to the steward tells a number
 
 
 def require_untold(db: sqlite_utils.Database, record: str, *, common: Iterable[str]) -> None:

@@ -20,15 +20,11 @@ from numpy.typing import NDArray
 from mapping.apart import Helper
 from mapping.area.study_area import StudyArea
 from mapping.batch import without_collecting
-from mapping.directory import watching
 from mapping.directory.directory import Directory
-from mapping.directory.watching import Since
-from mapping.editions.again import again, made_by
 from mapping.errors import MappingError, UnsafePublication, cause
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience
-from mapping.resources import checksum_of_parts, for_owner, stamp_of
-from mapping.safety.agreed import Key
+from mapping.resources import checksum_of_parts, for_owner
 from mapping.safety.redaction import Rules
 from mapping.travel import friction
 from mapping.view.diff import OLD, attach
@@ -49,6 +45,9 @@ DEMAND_MONTHS = 12
 MOST_PLACES = 120
 """Places of the gazetteer that a person may say they are in."""
 
+NOTED = 50
+"""So many views are remembered as written from a directory: travel times are taken over from these alone."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -62,8 +61,6 @@ class Publication:
     view: View
     warnings: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
-    noted: int = 0
-    """The number under which the private file noted the view, to tell the next one from it; 0 where it could not."""
 
 
 @without_collecting()
@@ -87,9 +84,9 @@ def publish(
     are gone, and when each was last changed. ``demand`` tells how often help was said to be missing since
     `demand_since`: (area unit, need) -> count; without it the view says nothing of that. ``unavailable`` tells how
     often referrals found a service unable to help in the last whole months: its published id -> count. The view has
-    sums of it, by region and type, of services that it shows; see `_unavailable_rows`. What did not change is taken
-    over from ``previous`` where that is, byte for byte, what was written from this directory, unless everything is to
-    be made ``anew``, as an audit must.
+    sums of it, by region and type, of services that it shows; see `_unavailable_rows`. Travel times and ready records
+    that did not change are taken over from ``previous`` where that is, byte for byte, what was written from this
+    directory, unless everything is to be made ``anew``, as an audit must.
 
     Raises
     ------
@@ -102,47 +99,41 @@ def publish(
     path = Path(path)
     rules = directory.agreed_rules(audience, edition)
     demand_counts = None if demand is None else _demand_rows(demand, edition, rules)
-    ground = _ground(area) if area is not None else ""
-    maker = made_by(directory, ground)
+    known = previous if previous is not None and not anew and _is_noted(directory, previous) else None
     with _new_file(path) as part:
-        stamp = stamp_of(previous) if previous is not None else (0, 0, 0)
-        digest = checksum_of_parts(previous) if previous is not None and maker else ""
-        noted = watching.begin(directory.db, audience, digest) if maker else 0
-        since = None
-        if previous is not None and not anew:
-            since = again(
-                directory,
-                audience,
-                part,
-                area=area,
-                edition=edition,
-                previous=previous,
-                digest=digest,
-                stamp=stamp,
-                maker=maker,
-            )
-        if since is None:
-            is_known = previous is not None and not anew and watching.is_noted(directory.db, audience, digest)
-            since = _write_whole(
-                directory,
-                audience,
-                part,
-                area=area,
-                edition=edition,
-                previous=previous,
-                known=previous if is_known else None,
-                progress=progress,
-            )
+        warnings = _write_rows(
+            directory,
+            audience,
+            part,
+            area=area,
+            edition=edition,
+            previous=previous,
+            known=known,
+            progress=progress,
+        )
         if demand_counts is not None:
             _write_counts(part, "demand", "need", demand_counts)
         if area is not None and unavailable:
             _write_unavailable(part, area, unavailable, rules)
-    if noted:
-        watching.note(directory.db, noted, path, maker, since.conceals, since.warnings)
+    note_written(directory, path)
     view = View(path)
     tables = ("organization", "service", "location", "statement")
     counts = {name: view.connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
-    return Publication(view, [*since.warnings], counts, noted)
+    return Publication(view, warnings, counts)
+
+
+def note_written(directory: Directory, path: Path) -> None:
+    """Note the checksum of a view that was written from a directory; a file that is changed after it is another."""
+    directory.db.execute("INSERT OR REPLACE INTO written_view (digest) VALUES (?)", [checksum_of_parts(path)])
+    directory.db.execute(
+        "DELETE FROM written_view WHERE number NOT IN (SELECT number FROM written_view ORDER BY number DESC LIMIT ?)",
+        [NOTED],
+    )
+
+
+def _is_noted(directory: Directory, path: Path) -> bool:
+    query = "SELECT 1 FROM written_view WHERE digest = ?"
+    return directory.db.execute(query, [checksum_of_parts(path)]).fetchone() is not None
 
 
 def warnings_file(directory: Path) -> Path:
@@ -174,7 +165,7 @@ def _new_file(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def _write_whole(
+def _write_rows(
     directory: Directory,
     audience: Audience,
     path: Path,
@@ -184,12 +175,11 @@ def _write_whole(
     previous: Path | None,
     known: Path | None,
     progress: Progress | None,
-) -> Since:
-    """Write a view of all rows, with travel times and ready records; return what the next one can be told from.
+) -> list[str]:
+    """Write a view with travel times and ready records; return what the steward is warned of.
 
     What did not change is taken over from the view ``known``.
     """
-    conceals: set[Key] = set()
     warnings: list[str] = []
     is_public = audience == "public"
     with Helper() as helper, ReadyRecords(helper, known) as ready:
@@ -199,14 +189,13 @@ def _write_whole(
             edition=edition,
             warn=warnings.append,
             previous=previous,
-            conceal=conceals.update,
             filled=ready.begin if is_public else lambda _: None,
             helper=helper,
         ).close()
         _write_travel(path, area, known, progress)
         if is_public:
             ready.write(path)
-    return Since({}, frozenset(conceals), tuple(warnings))
+    return warnings
 
 
 def _settle(path: Path) -> None:

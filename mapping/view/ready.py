@@ -119,7 +119,7 @@ class ReadyRecords:
         besides = self._made()
         with closing(sqlite3.connect(path.resolve().as_uri(), uri=True, isolation_level=None)) as db:
             db.execute("PRAGMA journal_mode = off")
-            db.execute("PRAGMA synchronous = off")  # as in `mapping.view.rewriting.rewrite`
+            db.execute("PRAGMA synchronous = off")  # `publish` writes it anew, page after page
             db.execute("INSERT OR REPLACE INTO edition VALUES ('ready', ?)", [maker()])
             if self.previous is not None and self._takes_over:
                 attach(db, self.previous)
@@ -173,18 +173,6 @@ def _make(path: Path, beside: Path, blocks: Iterable[Block]) -> None:
 def make_apart(blocks: Iterable[Block], path: Path, beside: Path) -> None:
     """Make ready records of blocks of a view, as a process of its own does that is told them."""
     _make(path, beside, blocks)
-
-
-def rewrite_ready(path: Path, ids: set[str]) -> None:
-    """Make the ready records of some ids anew in a view, which nobody may be reading; it has all of them."""
-    with View(path) as view:
-        records = [(text, *key) for *key, text in _records(view, _wanted(view, ids))]
-    with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        db.execute("PRAGMA journal_mode = off")
-        db.execute("PRAGMA synchronous = off")
-        db.execute("BEGIN")
-        db.executemany("UPDATE ready SET json = ? WHERE entity = ? AND form = ? AND id = ?", records)
-        db.execute("COMMIT")
 
 
 def _records(view: View, blocks: Iterable[Block]) -> Iterator[tuple[str, str, str, bytes]]:

@@ -178,14 +178,12 @@ def require_parts_to_be_the_whole(directory, folder, audience) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("mapping.directory.gate.PART", 1)
         parts = list(parts_of(directory))
-        hidden, warnings, whole = set(), [], HiddenFacts(directory.common_names())
-        directory.view(
-            audience, folder / "parts.db", edition=TODAY, conceal=hidden.update, warn=warnings.append
-        ).close()
+        warnings, whole = [], HiddenFacts(directory.common_names())
+        directory.view(audience, folder / "parts.db", edition=TODAY, warn=warnings.append).close()
         tables, rules = directory.tables(), directory.rules(TODAY)
         shown = project(tables, audience, rules, directory.agreed(audience))
         whole.add(tables, shown)
-        assert (hidden, warnings) == (whole.concealed, whole.warnings(columns_in(shown)))
+        assert warnings == whole.warnings(columns_in(shown))
         renamed = rename(shown, partial(public_id, directory.key))
         context = ViewContext(audience, TODAY, directory.area)
         write_view(renamed, folder / "whole.db", fields=PUBLISHED, context=context)

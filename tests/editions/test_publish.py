@@ -19,13 +19,12 @@ from mapping import apart
 from mapping.apart import Helper, Shared
 from mapping.area.study_area import StudyArea
 from mapping.directory import directory as holder
-from mapping.directory import gate, watching
+from mapping.directory import gate
 from mapping.directory.directory import Directory, public_id
 from mapping.editions import publish as publishing
 from mapping.editions.publish import LIMIT, MOST_PLACES, places, publish, travel_times
 from mapping.errors import MappingError, NotFound, UnsafePublication
 from mapping.model import Audience, Service
-from mapping.safety.agreed import Key
 from mapping.safety.leak_scan import HiddenFactFound
 from mapping.safety.redaction import VIEWS
 from mapping.travel import travel_time
@@ -260,17 +259,15 @@ def test_two_processes_write_the_view_that_one_writes(
     alone, both = tmp_path / "alone.db", tmp_path / "both.db"
     home = service("Shelter", of="Umed", types=["ACC-VOT"]), place("Home", of=["Shelter"], at=km(6.5, 4.5))
     with sample_directory(tmp_path, tiny_area, public_parts(), secret_parts(), *home) as directory:
-        tell: list[tuple[set[Key], list[str]]] = [(set(), []), (set(), [])]
-        directory.view(audience, alone, edition=TODAY, conceal=tell[0][0].update, warn=tell[0][1].append).close()
+        warned: tuple[list[str], list[str]] = ([], [])
+        directory.view(audience, alone, edition=TODAY, warn=warned[0].append).close()
         monkeypatch.setattr(holder, "FEW", 1)
         with InTurn() as helper:
-            directory.view(
-                audience, both, edition=TODAY, conceal=tell[1][0].update, warn=tell[1][1].append, helper=helper
-            ).close()
+            directory.view(audience, both, edition=TODAY, warn=warned[1].append, helper=helper).close()
         assert helper.taken > 3
     assert both.read_bytes() == alone.read_bytes()
-    assert tell[0] == tell[1]
-    assert all(tell[0])
+    assert warned[0] == warned[1]
+    assert warned[0]
     assert sorted(path.name for path in tmp_path.glob("*.db*")) == ["alone.db", "both.db", "directory.db"]
 
 
@@ -432,7 +429,7 @@ def test_minutes_are_taken_over_where_nothing_that_makes_them_differs(
         with closing(sqlite3.connect(tmp_path / "old.db")) as db:
             db.execute("UPDATE travel_from SET place = 'elsewhere' WHERE number = 1")
             db.commit()
-    monkeypatch.setattr(watching, "is_noted", lambda *_: True)
+    monkeypatch.setattr(publishing, "_is_noted", lambda *_: True)
     if change == "moved":
         own[0] = place("Far", of=["Advice"], at=NEAR, unit="XT-E1")
     elif change == "gone":
@@ -559,7 +556,6 @@ def test_a_directory_without_a_study_area_is_published_without_travel_times(tmp_
     with sample_directory(tmp_path) as directory:
         publication = publish(directory, "public", tmp_path / "public.db", area=None, edition=TODAY)
         assert publication.view.minutes("p1") == {}
-        assert publication.noted == 0, "nobody can tell of what the next one would take over"
         assert len(publication.view.services()) == 8
         publication.view.close()
 
