@@ -96,12 +96,6 @@ def checksum_of_parts(path: Path) -> str:
         return hashlib.sha256(b"".join(threads.map(taken, range(0, path.stat().st_size, PART)))).hexdigest()
 
 
-def stamp_of(path: Path) -> tuple[int, int, int]:
-    """Return what is another as soon as a file is written to, or another takes its place."""
-    status = path.stat()
-    return status.st_ino, status.st_size, status.st_mtime_ns
-
-
 def _code_digest() -> str:
     whole = hashlib.sha256()
     for path in sorted(_HERE.rglob("*")):

@@ -43,7 +43,6 @@ from mapping.model import (
     Translation,
     references,
 )
-from mapping.safety.agreed import Key
 from mapping.safety.redaction import PUBLISHED, Shown, Tables, of_kind
 
 GEOD = Geod(ellps="WGS84")
@@ -168,8 +167,6 @@ class HiddenFacts:
 
     def __init__(self, common: Iterable[str] = ()) -> None:
         self.known = _known_words(common)
-        self.concealed: set[Key] = set()
-        """The records of which something is not shown that a text could tell."""
         self.hidden: dict[str, set[Any]] = defaultdict(set)
         """Kind of fact -> facts."""
         self._beside: dict[str, set[Any]] = defaultdict(set)
@@ -192,15 +189,12 @@ class HiddenFacts:
                 for name, what in fields.items():
                     if (value := getattr(record, name)) and row.get(name) != value:
                         self.hidden[what].add(value)
-                        self.concealed.add((table, record.id))
         for text in of_kind(tables, Translation):
             kind = FACT_FIELDS.get(text.link_entity, {}).get(text.field)
             if kind and text.id not in visible["translation"]:
                 self.hidden[kind].add(text.text)
-                self.concealed.add(("translation", text.id))
         for place, point in _hidden_points(tables, visible["location"]):
             self.hidden["point"].add(point)
-            self.concealed.add(("location", place.id))
             if place.position_basis == "given":  # the middle of a town is near to much
                 self._beside["near"].add((place.id, *point))
         phones = ((p.number, p.id) for p in of_kind(tables, Phone) if p.id not in visible["phone"] and p.number)
@@ -211,7 +205,6 @@ class HiddenFacts:
 
     def join(self, others: "HiddenFacts") -> None:
         """Take what others gathered of other parts."""
-        self.concealed |= others.concealed
         for own, gathered in ((self.hidden, others.hidden), (self._beside, others._beside)):
             for what, facts in gathered.items():
                 own[what] |= facts

@@ -468,8 +468,9 @@ def test_minutes_are_taken_over_where_nothing_that_makes_them_differs(
 def test_what_is_published_again_has_the_bytes_of_what_is_made_anew(tiny_area: StudyArea, tmp_path: Path) -> None:
     with sample_directory(tmp_path / "old", tiny_area) as directory:
         publish(directory, "public", tmp_path / "old.db", area=tiny_area, edition=TODAY).view.close()
-        identifier = directory.records(Service)[0].id
-        directory.edit("service", identifier, {"description": "Other words"}, by="one", on=TODAY, reason="better")
+        ids = {each.name: each.id for each in directory.records(Service)}
+        for name, change in (("Papers", {"description": "Other words"}), ("Mobile team", {"audience": "custodian"})):
+            directory.edit("service", ids[name], change, by="one", on=TODAY, reason="better")
         for name, anew in (("again", False), ("anew", True)):
             publish(
                 directory,
@@ -481,6 +482,22 @@ def test_what_is_published_again_has_the_bytes_of_what_is_made_anew(tiny_area: S
                 anew=anew,
             ).view.close()
     assert (tmp_path / "again.db").read_bytes() == (tmp_path / "anew.db").read_bytes()
+    with View(tmp_path / "again.db") as view, View(tmp_path / "old.db") as old:
+        assert {each.name for each in old.services()} - {each.name for each in view.services()} == {"Mobile team"}
+
+
+def test_nothing_is_taken_over_from_a_view_that_somebody_changed(tiny_area: StudyArea, tmp_path: Path) -> None:
+    old, told = tmp_path / "old.db", {}
+    with sample_directory(tmp_path / "private", tiny_area) as directory:
+        publish(directory, "public", old, area=tiny_area, edition=TODAY).view.close()
+        with closing(sqlite3.connect(old, isolation_level=None)) as view:
+            view.execute('UPDATE ready SET json = CAST(\'{"phone": "+992 44 666 66 66"}\' AS BLOB)')
+            view.execute("UPDATE travel SET minutes = zeroblob(length(minutes))")
+        for anew in (False, True):
+            path = tmp_path / f"{anew}.db"
+            publish(directory, "public", path, area=tiny_area, edition=TODAY, previous=old, anew=anew).view.close()
+            told[anew] = path.read_bytes()
+    assert told[False] == told[True]
 
 
 def test_secrets_change_no_byte(tiny_area: StudyArea, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from mapping.directory.directory import rules
 from mapping.errors import UnsafePublication
 from mapping.language.fold import tokens
 from mapping.language.taxonomy import vocabulary
-from mapping.model import Address, Location, Organization, Phone, Record, Service, TaxonomyTerm, Translation, Url
+from mapping.model import Address, Location, Organization, Phone, Record, Service, TaxonomyTerm, Url
 from mapping.safety import leak_scan as module
 from mapping.safety.leak_scan import HiddenFactFound, HiddenFacts, Leak, address_key, columns_in, may_tell
 from mapping.safety.redaction import Shown, Tables, project
@@ -797,7 +797,6 @@ def test_parts_taken_one_after_another_are_those_taken_at_once() -> None:
         joined.join(others)
     for facts in (parted, joined):
         assert facts.hidden == whole.hidden
-        assert facts.concealed == whole.concealed
         assert facts.warnings(columns_in(shown)) == whole.warnings(columns_in(shown))
     assert len(whole.warnings(columns_in(shown))) >= 5
 
@@ -807,16 +806,8 @@ def test_only_the_records_of_a_part_count_in_it() -> None:
     bodies = [Organization(id="mine", name="Гулафшон"), Organization(id="next", name="Зарнисор")]
     facts.add({"organization": bodies}, {}, {"organization": {"mine"}})
     assert facts.hidden["name"] == {"Гулафшон"}
-    assert facts.concealed == {("organization", "mine")}
     facts.add({"organization": bodies}, {}, {})
     assert facts.hidden["name"] == {"Гулафшон"}
-
-
-def test_records_that_conceal_something_are_known() -> None:
-    text = Translation(id="t", link_entity="organization", link_id="o", field="name", language="tg", text="Зарнисор")
-    facts = HiddenFacts()
-    facts.add({"translation": [text], **spots(home=(10.0, 60.0))}, {})
-    assert facts.concealed == {("translation", "t"), ("location", "home")}
 
 
 def test_warnings_name_records_as_the_steward_knows_them() -> None:
