@@ -214,7 +214,8 @@ def _check_file(
         about = {"file": batch.file, "rows": batch.rows, "refused": len(batch.refused), "issues": issues}
         typer.echo(json.dumps(about, ensure_ascii=False, indent=1))
     else:
-        out.print(f"Read as a list of {region.name['en']}.")
+        country = region.name.get("en") or region.name.get(region.languages[0], region.code)
+        out.print(f"Read as a list of {country}.")
         for line in issue_lines(batch.issues, lang):
             out.print(line)
         out.print(summary(batch, lang))

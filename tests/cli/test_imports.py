@@ -80,6 +80,14 @@ markings = {all = "%s"}
 """
 
 
+def test_a_list_of_an_area_without_english_is_checked(tmp_path, shared):
+    file = tmp_path / "liste.csv"
+    file.write_text("Organisation;Service\nUmed;aide juridique\n", "utf-8")
+    area = shared / "samples" / "real-lists" / "areas" / "fr"
+    done = CliRunner().invoke(app, ["check", str(file), "--area", str(area)], catch_exceptions=False)
+    assert "Read as a list of " in done.output
+
+
 def test_a_map_is_checked_then_approved_by_its_digest_and_holds_until_it_changes(tmp_path):
     """What `check` prints is what an approval names; whoever changes the map afterwards is alone again."""
 
