@@ -35,7 +35,15 @@ from mapping.model import Audience, Record, columns, ids_of, record_id, strictes
 from mapping.packed import Packed, RecordRow, Values, to_values
 from mapping.quality.known_organizations import Known
 from mapping.quality.names import person_of
-from mapping.safety.sensitive_text import SHELTER, STREET, TELLING, asks_in_prose, asks_silence, withholds
+from mapping.safety.sensitive_text import (
+    SHELTER,
+    STREET,
+    TELLING,
+    address_tells,
+    asks_in_prose,
+    asks_silence,
+    withholds,
+)
 
 __all__ = ["SHELTER", "STREET", "TELLING", "Intake", "Reader", "first_of"]
 
@@ -960,7 +968,8 @@ class Reader:
                 Phrase("it was left out; ask for the list saved as UTF-8"),
             )
             return ""
-        if TELLING.search(text) or (name != "address" and (STREET.search(text) or parsers.names_person(text))):
+        tells = address_tells(text) if name == "address" else _tells(text)
+        if tells:
             self.say(
                 name,
                 Phrase("holds a number, a name or an address"),
@@ -1176,3 +1185,7 @@ def shortened(word: str) -> Quoted:
 def readers_of(reader: Reader, owner: Reader) -> tuple[Reader, ...]:
     """Return the row of a service and that of its place, where it is another."""
     return (reader,) if reader is owner else (reader, owner)
+
+
+def _tells(text: str) -> bool:
+    return bool(TELLING.search(text) or STREET.search(text) or parsers.names_person(text))

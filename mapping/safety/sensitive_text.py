@@ -9,6 +9,34 @@ TELLING = re.compile(r"\d{5,}|\d(?:[\s()./\u2010-\u2015-]*\d){6,}|@|www\.|://|[�
 """What a text may not hold to be published unread: numbers as long as a phone or a coordinate, with whatever stands
 between their digits, addresses of mail and of pages, names in quotation marks."""
 
+_NUMBER_RUN = re.compile(r"\d(?:[\s()./\u2010-\u2015-]*\d)*")
+_QUOTES = re.compile('[«»"“”]')
+_QUOTED_IN_BRACKETS = re.compile('[(\\[][^)\\]]*[«»"“”]')
+_OF_PHONES = re.compile(rf"\b{alternatives('phone in a question', 'heading of phone')}|☎", re.I)
+
+
+def address_tells(address: str) -> bool:
+    """Whether an address holds what no address needs: a phone, a coordinate, a mail address or page, a shelter's name.
+
+    One number of five or six digits that stands by itself is a postal code, and quotation marks are those of a
+    building, unless a word beside them speaks of a phone or of a shelter. What is quoted in brackets may be a ward.
+
+    >>> address_tells("1 rue Sala, 69002 Lyon"), address_tells("ТЦ «Садбарг»"), address_tells("Айни 12, 2273459")
+    (False, False, True)
+    """
+    if any(words.search(address) for words in (_OF_PHONES, SHELTER, _QUOTED_IN_BRACKETS)):
+        return TELLING.search(address) is not None
+    return TELLING.search(_QUOTES.sub(" ", _without_postal_code(address))) is not None
+
+
+def _without_postal_code(address: str) -> str:
+    for run in _NUMBER_RUN.finditer(address):
+        before, after = address[: run.start()], address[run.end() :]
+        if re.fullmatch(r"\d{5,6}", run[0]) and not re.search(r"\+$|\d,$", before) and not re.match(r",\d", after):
+            return f"{before} {after}"
+    return address
+
+
 STREET = re.compile(
     r"\b(?:ул|пр|пер|д|кв)\.\s*\w|\b(?:улиц|проспект|переул|кӯча|куча|хиёбон|avenue|kocha|ko.cha)\w*"
     r"|\bst\.|\d\w?\s+(?:[\w'’-]+\s+){1,2}(?:street|st|ave|road|rd|lane)\b|\bhouse\s+no",

@@ -20,6 +20,7 @@ from mapping.safety.sensitive_text import (
     SHELTER,
     STREET,
     TELLING,
+    address_tells,
     asks_in_prose,
     asks_silence,
     hides_place,
@@ -564,3 +565,27 @@ def test_a_wish_for_silence_is_heard_wherever_it_is_asked_for(text, wish):
 )
 def test_a_description_asks_for_silence_of_itself_and_not_of_what_visitors_tell(text, wish):
     assert asks_in_prose(text) == wish
+
+
+@pytest.mark.parametrize(
+    ("address", "tells"),
+    [
+        ("1 rue Sala, 69002 Lyon", False),
+        ("ул. Айни 12, 734025 Душанбе", False),
+        ("Main St 5, Seattle WA 98104", False),
+        ("ТЦ «Садбарг», Душанбе", False),
+        ("Айни 12 734025", True),  # one long number, as a phone is written
+        ("Айни 5, 22-73-45-9", True),
+        ("(372) 221234", True),
+        ("Айни, 734025, 221234", True),
+        ("Айни 5, тел. 22345", True),
+        ("Айни 5, +22345", True),
+        ("38.56123, 68.77456", True),
+        ("38,56123 68,77456", True),
+        ("Приют «Надежда», Айни 5", True),
+        ('Gulobi St. 9 (ward "Sapphire")', True),
+        ("somebody@example.org", True),
+    ],
+)
+def test_an_address_keeps_its_postal_code_and_quotation_marks_and_tells_no_number(address, tells):
+    assert address_tells(address) == tells
