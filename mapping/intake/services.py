@@ -326,6 +326,42 @@ def _add_service(site: RowSite, named: RowService) -> None:
     site.add(*checklist(reader, owner, service, audience))
 
 
+def _keep_without_kind(site: RowSite) -> None:
+    """Keep a row that names somebody and no kind of help that we know, with its place, for custodians only."""
+    reader, source = site.reader, site.reader.source
+    reader.say(
+        "service",
+        Phrase("the row names no service"),
+        Phrase("it is for custodians only until it has a kind: give it one, or add the word to the terms"),
+    )
+    key = f"{site.key}|without a kind"
+    service = record_id(source, "service", key)
+    site.location.audience = "custodian"
+    written = reader.text("service")
+    site.add_read(
+        Service,
+        service,
+        organization_id=site.body.id,
+        name=(written and reader.harmless("service", written)) or site.body.name,
+        status=_status(reader, reader),
+        audience="custodian",
+    )
+    site.add(
+        ServiceAtLocation(
+            id=record_id(source, "service_at_location", key),
+            service_id=service,
+            location_id=site.location.id,
+            role="delivery",
+            audience="custodian",
+        ),
+    )
+    site.rows.append(_from(reader, "service", service, key))
+    site.rows += _phones(site, site.numbers, service, "custodian")
+    site.add_parts(service, _hours(reader, reader, "custodian"))
+    site.add_parts(service, reader.described(("languages",), reader, _languages))
+    site.add_parts(service, reader.described(STANDING, reader, _standing, "custodian"))
+
+
 @lru_cache(maxsize=2_000)
 def _service_like(
     name: str, own_word: str, audience: Audience, status: Any, description: str, fees: str, ages: parsers.AgeRange
@@ -559,9 +595,9 @@ def _place(site: RowSite) -> None:
     """Add the row's place: its point, address, entrance, and whom to ask for."""
     reader, location = site.reader, site.location
     if not site.told.place.services:
-        fix = Phrase("mend the row and send it again")
-        reader.refuse("service", Phrase("no service could be read from the row"), fix)
-        return
+        if reader.reasons:
+            return
+        _keep_without_kind(site)
 
     def own(kind: type[Record]) -> str:
         return record_id(reader.source, kind.table, site.key)

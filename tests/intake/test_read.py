@@ -57,6 +57,19 @@ def test_lines_of_two_countries_that_are_called_alike_are_two(take):
 ABROAD = (("1", "Poland", "+48 22 628 99 99"), ("2", "Germany", "+49 30 901 82 00"))
 
 
+@pytest.mark.parametrize("help_", ["", "senpage"])
+def test_a_row_that_names_somebody_is_kept_for_custodians_until_it_has_a_kind(take, help_):
+    batch = take((*ROW[:3], help_, *ROW[4:]))
+    (body,), (service,), (place,), (phone,) = (
+        batch.of(table) for table in ("organization", "service", "location", "phone")
+    )
+    assert (batch.refused, body.name, service.organization_id) == ([], "Umed", body.id)
+    assert (place.area_unit, phone.number) == ("XT-W2", "+992000001111")
+    assert audiences(batch) == {"custodian"}
+    assert body.audience == "custodian"
+    assert any(problem == "the row names no service" for _, _, problem in said(batch))
+
+
 def test_a_time_to_the_second_is_a_time(take):
     heads, fields = (*HEADER, "From", "To"), MAP["fields"] | {"hours": ["Remark"], "opens": ["From"], "closes": ["To"]}
     row = [*ROW[:6], "Mon Wed", "09:00:00.000+05:00", "15:30:00"]
@@ -360,7 +373,8 @@ def test_words_of_a_language_that_nobody_knows_are_no_slip(take):
 
 def test_a_refused_row_leaves_no_trace_for_the_next(take):
     """The body of a refused row is not known to the row after it: else its service would belong to nobody."""
-    batch = take((*ROW[:3], "", *ROW[4:]), ("2", *ROW[1:]))
+    header, row = with_cells(Cost="tajik/russian", Checked="by hand", Places="passport", Languages="9-13")
+    batch = take(row, ("2", *row[1:7], *[""] * (len(row) - 7)), heads=header)
     assert [refused.row for refused in batch.refused] == [2]
     (body,) = batch.of("organization")
     assert [service.organization_id for service in batch.of("service")] == [body.id]

@@ -5,7 +5,12 @@ import pytest
 from mapping.formats import Sheet
 from mapping.intake.guess.legends import legends
 from mapping.intake.read import read
+from mapping.language.taxonomy import Vocabulary, term_id
 from tests.support.sample import TODAY
+
+
+def term_id_of(code):
+    return term_id(Vocabulary.load("service_types").term(code))
 
 
 def taught(*rows):
@@ -47,7 +52,7 @@ def test_a_list_is_read_by_its_own_legend_and_says_so(tmp_path, tj_area):
     path = tmp_path / "list.csv"
     path.write_text("\n".join(rows), "utf-8")
     batch = read(path, area=tj_area, today=TODAY)
-    assert len(batch.of("service")) == 2
+    assert [kind.taxonomy_term_id for kind in batch.of("attribute")] == [term_id_of("LEG-INF")] * 2
     texts = [str(issue) for issue in batch.issues]
     assert any("the list explains short words: 'юк' is LEG-INF" in text for text in texts)
     assert any("сокращения: «юк» — это Юридическая консультация" in issue.into("ru") for issue in batch.issues)

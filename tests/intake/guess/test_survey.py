@@ -114,7 +114,10 @@ def test_a_real_export_by_labels_is_read(shared, tj_area):
     assert "were swapped" in said
     assert "lies in the ocean" in said
     hidden = sum(one.audience == "custodian" for one in batch.of("location"))
-    assert hidden == 10 + 1  # as many say yes, and another is of the same body and address as one of them
+    typed = {kind.link_id for kind in batch.of("attribute") if kind.link_type == "service_type"}
+    untyped = [service for service in batch.of("service") if service.id not in typed]
+    assert [service.audience for service in untyped] == ["custodian"] * 3
+    assert hidden == 10 + 1 + 3  # as many say yes, another shares one's body and address, three have no kind yet
 
 
 def test_what_a_survey_of_another_form_asked_several_times_is_read_without_the_form(tmp_path, tiny_area):
