@@ -431,6 +431,8 @@ class Settings(_SettingsTable):
     second_person_days: Annotated[int, Field(ge=1, le=90)] = 7
     """Days after which what waits for a second person is late: more people are told, and nothing else happens."""
     phone_region: str = ""
+    postal_codes: tuple[Annotated[str, Field(pattern="^[0-9]{1,6}$")], ...] = ()
+    """First digits of postal codes, where these are as long as a phone number of the country."""
     currency: Currency | None = None
     country_names: dict[Country, Texts] = {}
     addressees: dict[Addressee, Texts] = {}

@@ -968,7 +968,9 @@ class Reader:
                 Phrase("it was left out; ask for the list saved as UTF-8"),
             )
             return ""
-        tells = address_tells(text) if name == "address" else _tells(text)
+        area = self.intake.area
+        postal_codes = area.file.settings.postal_codes
+        tells = address_tells(text, area.phone_country, postal_codes) if name == "address" else _tells(text)
         if tells:
             self.say(
                 name,

@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+import phonenumbers
+
 from mapping.language.fold import alternatives
 
 TELLING = re.compile(r"\d{5,}|\d(?:[\s()./\u2010-\u2015-]*\d){6,}|@|www\.|://|[«»\"“”]|\d{2}[.,]\d{3,}|\d\s*[°º˚]\s*\d")
@@ -15,26 +17,41 @@ _QUOTED_IN_BRACKETS = re.compile('[(\\[][^)\\]]*[«»"“”]')
 _OF_PHONES = re.compile(rf"\b{alternatives('phone in a question', 'heading of phone')}|☎", re.I)
 
 
-def address_tells(address: str) -> bool:
+def address_tells(address: str, phone_country: str, postal_codes: tuple[str, ...] = ()) -> bool:
     """Whether an address holds what no address needs: a phone, a coordinate, a mail address or page, a shelter's name.
 
-    One number of five or six digits that stands by itself is a postal code, and quotation marks are those of a
-    building, unless a word beside them speaks of a phone or of a shelter. What is quoted in brackets may be a ward.
+    One number of five or six digits that stands by itself is a postal code if the country has no phone numbers of that
+    length, or if it begins as its postal codes do. Quotation marks are those of a building, unless a word beside them
+    speaks of a phone or of a shelter. What is quoted in brackets may be a ward.
 
-    >>> address_tells("1 rue Sala, 69002 Lyon"), address_tells("ТЦ «Садбарг»"), address_tells("Айни 12, 2273459")
-    (False, False, True)
+    >>> address_tells("1 rue Sala, 69002 Lyon", "FR"), address_tells("Айни 12, 2273459", "TJ", ("734",))
+    (False, True)
+    >>> address_tells("Айни 12, 734025", "TJ"), address_tells("ТЦ «Садбарг», 734025", "TJ", ("734",))
+    (True, False)
     """
     if any(words.search(address) for words in (_OF_PHONES, SHELTER, _QUOTED_IN_BRACKETS)):
         return TELLING.search(address) is not None
-    return TELLING.search(_QUOTES.sub(" ", _without_postal_code(address))) is not None
+    without_code = _without_postal_code(address, phone_country, postal_codes)
+    return TELLING.search(_QUOTES.sub(" ", without_code)) is not None
 
 
-def _without_postal_code(address: str) -> str:
+def _without_postal_code(address: str, phone_country: str, postal_codes: tuple[str, ...]) -> str:
     for run in _NUMBER_RUN.finditer(address):
         before, after = address[: run.start()], address[run.end() :]
-        if re.fullmatch(r"\d{5,6}", run[0]) and not re.search(r"\+$|\d,$", before) and not re.match(r",\d", after):
+        alone = not re.search(r"[+\w]$|\d,$", before) and not re.match(r",\d|\w", after)
+        if not alone or not re.fullmatch(r"\d{5,6}|\d{5}-\d{4}", run[0]):
+            continue
+        if run[0].startswith(postal_codes) or not _may_be_phone(run[0].replace("-", ""), phone_country):
             return f"{before} {after}"
     return address
+
+
+def _may_be_phone(digits: str, country: str) -> bool:
+    """Whether a country has phone numbers of so many digits, dialled from anywhere or within a town."""
+    plan = phonenumbers.PhoneMetadata.metadata_for_region(country)
+    if plan is None or plan.general_desc is None:
+        return True
+    return len(digits) in (*plan.general_desc.possible_length, *plan.general_desc.possible_length_local_only)
 
 
 STREET = re.compile(
