@@ -396,7 +396,7 @@ class CountryFact(_SettingsTable):
     """A sentence that a report says of the law, the plans and the commissions of a country, and where it is from.
 
     ``year`` is that of the source, so that a reader sees how old the sentence may be. ``asks`` is what the report asks
-    of the state because of it (`mapping.render.report.national`).
+    of the state because of it (`mapping/render/report/recommendations.csv`).
     """
 
     text: Texts

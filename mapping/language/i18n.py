@@ -91,6 +91,11 @@ class Message:
     text: str
     values: Mapping[str, object] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, text: str, values: Mapping[str, object] | None = None) -> "Message":
+        """Return a message whose text stands in a table of the product, not in its code."""
+        return cls(text, values or {})
+
     def into(self, language: str) -> str:
         """Say it in a language."""
         return translate(self.text, language, **self.values)

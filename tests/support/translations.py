@@ -1,6 +1,7 @@
 """The texts of the code and the catalogues of each language, for the tests that hold one against the other."""
 
 import ast
+import csv
 import re
 from pathlib import Path
 
@@ -18,6 +19,8 @@ KEYWORDS = {"Message": None, "Phrase": None, "translate": None, "_": None, "gett
 CALLED = re.compile(rf"\b(?:{'|'.join(KEYWORDS)})\s*\(".encode())
 """What a file must hold for a text to be in it: to read all files word by word takes seconds."""
 METHODS = {".py": "python", ".html": "jinja2", ".txt": "jinja2"}
+TABLES = {"mapping/render/report/recommendations.csv": ("text", "evidence", "measure", "aim")}
+"""Tables that hold texts, and the columns that they stand in."""
 
 
 def languages():
@@ -34,6 +37,11 @@ def texts(*sources):
         for _line, text, _comments, _context in extract_from_file(METHODS[path.suffix], path, keywords=KEYWORDS):
             if any(map(str.isalpha, text)):  # a method of strings is called translate too
                 found.setdefault(text, path.relative_to(ROOT).as_posix())
+    for name, columns in TABLES.items():
+        if any(name.startswith(source) for source in sources):
+            with (ROOT / name).open(encoding="utf-8", newline="") as file:
+                cells = [row[column] for row in csv.DictReader(file) for column in columns]
+            found |= {text: name for text in filter(None, cells) if text not in found}
     return found
 
 

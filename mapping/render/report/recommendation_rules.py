@@ -1,20 +1,28 @@
-"""Rules that make recommendations: each looks at one result and asks somebody for one thing.
+"""Rules that make recommendations: `recommendations.csv` says what may be asked, and a search for each row when to.
 
-A rule is a function ``(material) -> Iterable[Recommendation]``. Its keys name what is asked for, not what was found, so
-that the next edition can tell what became of it.
+A key names what is asked for, not what was found, so that the next edition can tell what became of it. The rows for
+the whole country rest on no number: whoever changes one looks at its sources again and sets `REVIEWED` to that day.
 """
 
+import csv
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeVar, get_args
 
 from mapping.analysis.adequacy.cases import unlike
 from mapping.analysis.adequacy.standards import met_and_known
 from mapping.analysis.common import wording
 from mapping.language.i18n import Message, People, Several, Share, Text
 from mapping.language.taxonomy import Vocabulary
-from mapping.render.report.national import NATIONAL
-from mapping.render.report.recommendations import Recommendation
+from mapping.render.report.recommendations import COSTS, GROUPS, PRIORITIES, Recommendation
 from mapping.render.report.sources import Sources
-from mapping.result import Figure, Result
+from mapping.result import Figure, Kind, Result
+
+REVIEWED = dt.date(2026, 11, 24)
+"""The day on which the texts for the whole country were last held against their sources."""
 
 DEFAULTS: Mapping[str, Message] = {
     "commission": Message("The national commission against trafficking"),
@@ -70,9 +78,73 @@ def region_authority(material: Sources, code: str) -> Message:
     return Message("Authority of the region: {region}", {"region": material.area.unit(code).titles})
 
 
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a rule found: what its texts are filled with, what is measured now, and what it should become."""
+
+    values: Mapping[str, object]
+    value: float | None
+    target: float
+    key: str = ""
+    """Added to the key of the rule."""
+    lead: Text | None = None
+    responsible: Text | None = None
+    row: str = ""
+    """Key of another row of the table that says it."""
+    evidence: Message | None = None
+    measure: Message | None = None
+    kind: Kind | None = None
+
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@cache
+def rules() -> Mapping[str, Mapping[str, str]]:
+    """Return the rows of the table by key: ``lead`` is a key of `DEFAULTS`, ``table`` the anchor of the evidence."""
+    with Path(__file__).with_name("recommendations.csv").open(encoding="utf-8", newline="") as file:
+        return {row["key"]: row for row in csv.DictReader(file)}
+
+
 def advise(material: Sources) -> list[Recommendation]:
     """Return what every rule asks for."""
-    return [recommendation for rule in RULES for recommendation in rule(material)]
+    return [
+        _recommendation(material, key, finding)
+        for key in rules()
+        if (search := SEARCHES.get(key))
+        for finding in search(material)
+    ]
+
+
+def _recommendation(material: Sources, key: str, finding: Finding) -> Recommendation:
+    row = rules()[finding.row or key]
+    kind: Kind = _word(row["kind"], KINDS)
+    return Recommendation(
+        material.day,
+        f"{key}-{finding.key}" if finding.key else key,
+        _word(row["group"], GROUPS),
+        finding.lead or addressee(material, row["lead"]),
+        Message.of(row["text"], finding.values),
+        evidence=finding.evidence or Message.of(row["evidence"], finding.values),
+        table=row["table"],
+        cost=_word(row["cost"], COSTS),
+        measure=finding.measure or Message.of(row["measure"], finding.values),
+        value=finding.value,
+        target=finding.target,
+        responsible=finding.responsible,
+        kind=finding.kind or kind,
+        indicator=row["indicator"],
+        priority=_word(int(row["priority"]), PRIORITIES),
+        aim=Message.of(row["aim"]) if row["aim"] else None,
+    )
+
+
+_Word = TypeVar("_Word")
+
+
+def _word(text: object, words: Iterable[_Word]) -> _Word:
+    """Return the word of a list that a cell of the table holds."""
+    return next(word for word in words if word == text)
 
 
 def _ministry(material: Sources, code: str) -> Text:
@@ -80,88 +152,37 @@ def _ministry(material: Sources, code: str) -> Text:
     return addressee(material, MINISTRIES.get(code, MINISTRIES.get(family, "commission")))
 
 
-def national(material: Sources) -> Iterator[Recommendation]:
-    """Ask the state for what no number asks for: law, procedures, budget, one system of data, standards."""
-    facts: dict[str, Message] = {
-        fact.asks: Message("{fact} See chapter 2.", {"fact": fact.text}) for fact in material.area.settings.context
-    }
-    for rule in NATIONAL:
-        why = rule.why or facts.get(rule.key)
-        if why is None:
-            continue
-        yield Recommendation(
-            material.day,
-            f"national-{rule.key}",
-            "national",
-            addressee(material, rule.lead),
-            rule.text,
-            evidence=why,
-            table=rule.table,
-            cost=rule.cost,
-            measure=Message("Done"),
-            value=None,
-            target=1,
-            priority=1 if rule.cost != "high" else 2,
-            aim=rule.aim,
-        )
+def _national(key: str) -> "Search":
+    """Return a search for what no number asks for; what rests on a country's own facts is asked where they stand."""
+
+    def search(material: Sources) -> Iterator[Finding]:
+        facts: dict[str, Text] = {fact.asks: fact.text for fact in material.area.settings.context}
+        if rules()[key]["evidence"]:
+            yield Finding({}, None, 1)
+        elif fact := facts.get(key.removeprefix("national-")):
+            yield Finding({}, None, 1, evidence=Message("{fact} See chapter 2.", {"fact": fact}))
+
+    return search
 
 
-def missing_functions(material: Sources) -> Iterator[Recommendation]:
-    """Ask the ministries for core functions that are listed in no place of two regions or more."""
+def _missing_functions(material: Sources) -> Iterator[Finding]:
     for code, regions in _without(material.results["nrm"]).items():
-        if len(regions) < 2:
-            continue
-        names = Several(material.area.unit(region).titles for region in regions)
-        words = {"function": material.types.term(code).labels, "regions": names, "count": len(regions)}
-        yield Recommendation(
-            material.day,
-            f"function-{code}",
-            "government",
-            _ministry(material, code),
-            Message(
-                "Name or open one place in each of these regions for “{function}”, and have it listed: {regions}.",
-                words,
-            ),
-            evidence=Message("In {count} {count:region|regions} none is listed.", words),
-            table="nrm",
-            cost="high",
-            indicator="I01",
-            priority=1,
-            measure=Message("Regions in which “{function}” is not listed", words),
-            value=len(regions),
-            target=0,
-        )
+        if len(regions) > 1:
+            names = Several(material.area.unit(region).titles for region in regions)
+            values = {"function": material.types.term(code).labels, "regions": names, "count": len(regions)}
+            yield Finding(values, len(regions), 0, code, _ministry(material, code))
 
 
-def missing_in_region(material: Sources) -> Iterator[Recommendation]:
-    """Ask a region who takes over what it alone lacks; what several lack is asked of the ministry."""
+def _missing_in_region(material: Sources) -> Iterator[Finding]:
+    """Yield what each region alone lacks; what several lack is asked of the ministry."""
     lacking: dict[str, list[str]] = {}
     for code, regions in _without(material.results["nrm"]).items():
-        for region in regions if len(regions) < 2 else ():
-            lacking.setdefault(region, []).append(code)
+        if len(regions) == 1:
+            lacking.setdefault(regions[0], []).append(code)
     for region, codes in lacking.items():
-        words = {
-            "count": len(codes),
-            "functions": Several(material.types.term(code).labels for code in codes),
-            "region": material.area.unit(region).titles,
-        }
-        yield Recommendation(
-            material.day,
-            f"region-{region}",
-            "regional",
-            region_authority(material, region),
-            Message(
-                "Decide who takes over what nobody is listed for, and put it into the regional plan: {functions}.",
-                words,
-            ),
-            evidence=Message("Core functions lacking only in {region}: {count}.", words),
-            table="nrm",
-            cost="medium",
-            indicator="I01",
-            measure=Message("Core functions lacking only in {region}", words),
-            value=len(codes),
-            target=0,
-        )
+        functions = Several(material.types.term(code).labels for code in codes)
+        values = {"count": len(codes), "functions": functions, "region": material.area.unit(region).titles}
+        yield Finding(values, len(codes), 0, region, region_authority(material, region))
 
 
 def _without(result: Result) -> dict[str, list[str]]:
@@ -174,124 +195,52 @@ def _without(result: Result) -> dict[str, list[str]]:
     return lacking
 
 
-def far_districts(material: Sources) -> Iterator[Recommendation]:
-    """Ask for visiting days where most people live more than an hour from any help."""
+def _far_districts(material: Sources) -> Iterator[Finding]:
+    """Yield the districts in which most people live more than an hour from any help."""
     result = material.results["coverage"]
     if "any_beyond" not in result.table or result.level == 0:
         return
     beyond, least, most = (1 - result.table[f"any_60{end}"].astype(float) for end in ("", "_high", "_low"))
     worst = result.table["any_beyond"].sort_values(ascending=False, kind="stable")
     for code in [str(code) for code in worst.index[:MOST] if worst[code] > 0]:
-        words = {
+        people = float(worst[code])
+        values = {
             "unit": material.area.unit(code).titles,
-            "people": People(worst[code]),
+            "people": People(people),
             "share": Share(float(beyond[code])),
         }
-        evidence = Message("{people} people there live more than an hour from any listed service ({share}).", words)
-        if wording.is_least(beyond[code], least[code], most[code]):
-            evidence = Message(
-                "At least {people} people there live more than an hour from any listed service ({share}).", words
-            )
-        region = region_authority(material, material.area.region_of(code))
-        yield Recommendation(
-            material.day,
-            f"reach-{code}",
-            "regional",
-            region,
-            Message(
-                "Arrange regular days on which counselling, legal advice and a doctor come to this area: {unit}.",
-                words,
-            ),
-            evidence=evidence,
-            table="coverage",
-            cost="medium",
-            indicator="I02",
-            measure=Message("People of {unit} more than an hour from help", words),
-            value=float(worst[code]),
-            target=round(float(worst[code]) / 2, -3),  # visiting days reach some villages of a district, not all
-            kind="people",
-        )
+        row = "reach-at-least" if wording.is_least(beyond[code], least[code], most[code]) else ""
+        authority = region_authority(material, material.area.region_of(code))
+        half = round(people / 2, -3)  # visiting days reach some villages of a district, not all
+        yield Finding(values, people, half, code, authority, row=row)
 
 
-def new_places(material: Sources) -> Iterator[Recommendation]:
-    """Ask for new services where one adds most people."""
+def _new_places(material: Sources) -> Iterator[Finding]:
     result = material.results["siting"]
-    if not result.proposals or "without" not in result.total:
-        return
-    gained, without = float(result.total["gained"]), float(result.total["without"])
-    words = {
-        "places": Several(proposal.name for proposal in result.proposals),
-        "people": People(gained),
-        "without": People(without),
-        "what": result.title.values["type"],
-    }
-    yield Recommendation(
-        material.day,
-        "siting-any",
-        "government",
-        addressee(material, "health"),
-        Message(
-            "Plan the next new services of this kind in these places, where they add most people: {what}. Places: "
-            "{places}.",
-            words,
-        ),
-        evidence=Message(
-            "Together they bring {people} of {without} people within an hour of it who have none now.", words
-        ),
-        table="siting",
-        cost="high",
-        indicator="I02",
-        measure=Message("People without, within an hour: {what}", words),
-        value=without,
-        target=without - gained,
-        kind="people",
-    )
+    if result.proposals and "without" in result.total:
+        gained, without = float(result.total["gained"]), float(result.total["without"])
+        values = {
+            "places": Several(proposal.name for proposal in result.proposals),
+            "people": People(gained),
+            "without": People(without),
+            "what": result.title.values["type"],
+        }
+        yield Finding(values, without, without - gained)
 
 
-def norms_unmet(material: Sources) -> Iterator[Recommendation]:
-    """Ask for what norms count as missing; of what is secret, for a plan."""
+def _norms_unmet(material: Sources) -> Iterator[Finding]:
+    """Yield what norms count as missing; of what is secret, that there should be a plan."""
     result = material.results["norms"]
     terms = {term.code: term for term in material.area.norms}
     for norm, keys in result.groups.items():
-        words: dict[str, object] = {"norm": terms[norm].labels, "needed": int(result.total.get(keys[0], 0))}
+        needed = int(result.total.get(keys[0], 0))
+        values: dict[str, object] = {"norm": terms[norm].labels, "needed": needed}
         if f"{norm}_missing" not in keys:
-            yield Recommendation(
-                material.day,
-                f"norm-{norm}",
-                "government",
-                addressee(material, "social"),
-                Message(
-                    "Tell the commission in confidence how much of this there is, and plan what is missing: {norm}.",
-                    words,
-                ),
-                evidence=Message("The norm asks for {needed}. What there is, is not published.", words),
-                table="norms",
-                cost="high",
-                indicator="I05",
-                measure=Message("Listed of what the norm asks for: {norm}", words),
-                value=None,
-                target=float(result.total.get(keys[0], 0)),
-            )
-            continue
-        short = [str(code) for code in result.table.index if result.table.loc[code, f"{norm}_missing"] > 0]
-        missing = int(result.total.get(f"{norm}_missing", 0))
-        if missing:
-            words |= {"missing": missing, "regions": Several(material.area.unit(code).titles for code in short)}
-            kind = terms[norm].service_type or ""
-            yield Recommendation(
-                material.day,
-                f"norm-{norm}",
-                "government",
-                _ministry(material, kind),
-                Message("Add what the norm asks for, first in these regions: {regions}. Norm: {norm}.", words),
-                evidence=Message("{missing} {missing:is|are} missing, region by region.", words),
-                table="norms",
-                cost="high",
-                indicator="I05",
-                measure=Message("Missing by the norm: {norm}", words),
-                value=missing,
-                target=0,
-            )
+            yield Finding(values, None, needed, norm, row="norm-secret")
+        elif missing := int(result.total.get(f"{norm}_missing", 0)):
+            short = [str(code) for code in result.table.index if result.table.loc[code, f"{norm}_missing"] > 0]
+            values |= {"missing": missing, "regions": Several(material.area.unit(code).titles for code in short)}
+            yield Finding(values, missing, 0, norm, _ministry(material, terms[norm].service_type or ""))
 
 
 def _range(figure: Figure) -> tuple[float, float, float]:
@@ -300,389 +249,144 @@ def _range(figure: Figure) -> tuple[float, float, float]:
     return figure.value, low, high
 
 
-def nights(material: Sources) -> Iterator[Recommendation]:
-    """Ask for help at night where many reach none."""
-    result = material.results["round_the_clock"]
-    figure = result.figures.get("any")
-    if figure is None or figure.value >= 0.9:
+def _nights(material: Sources) -> Iterator[Finding]:
+    figure = material.results["round_the_clock"].figures.get("any")
+    if figure is not None and figure.value < 0.9:
+        yield Finding({"who": wording.who(*_range(figure))}, figure.value, 0.9)
+
+
+def _spoken(material: Sources) -> Iterator[Finding]:
+    """Yield the language of the country in which help reaches fewest people."""
+    figures = material.results["languages"].figures
+    codes = [code for code in material.area.languages if code in figures]
+    if not codes:
         return
-    yield Recommendation(
-        material.day,
-        "night-any",
-        "government",
-        addressee(material, "health"),
-        Message("Keep one place in the hospital of each area open at night to people who were hurt, and say so."),
-        evidence=Message(
-            "{who} live within an hour of help that is open at night.", {"who": wording.who(*_range(figure))}
-        ),
-        table="round_the_clock",
-        cost="medium",
-        indicator="I08",
-        measure=Message("People within an hour of help at night"),
-        value=figure.value,
-        target=0.9,
-        kind="share",
-    )
+    best = max((figures[code] for code in codes), key=lambda figure: figure.value)
+    least = min(codes, key=lambda code: figures[code].value)
+    if figures[least].value < best.value - 0.05:
+        values = {
+            "spoken": Vocabulary.load("languages").term(least).labels,
+            "who": wording.who(*_range(figures[least])),
+            "best": wording.up_to(*_range(best)),
+        }
+        yield Finding(values, figures[least].value, best.value, least)
 
 
-def spoken(material: Sources) -> Iterator[Recommendation]:
-    """Ask for help in the language of the country that reaches fewest people."""
-    result = material.results["languages"]
-    own = [code for code in material.area.languages if code in result.figures]
-    if not own:
-        return
-    most = max((result.figures[code] for code in own), key=lambda figure: figure.value)
-    best = most.value
-    least = min(own, key=lambda code: result.figures[code].value)
-    figure = result.figures[least]
-    if figure.value >= best - 0.05:
-        return
-    words = {
-        "spoken": Vocabulary.load("languages").term(least).labels,
-        "who": wording.who(*_range(figure)),
-        "best": wording.up_to(*_range(most)),
-    }
-    yield Recommendation(
-        material.day,
-        f"language-{least}",
-        "civil",
-        addressee(material, "civil"),
-        Message("Find colleagues or interpreters for this language, and write it on the list: {spoken}.", words),
-        evidence=Message(
-            "{who} reach help in it within an hour, and {best} in the language that reaches most.",
-            words,
-        ),
-        table="languages",
-        cost="low",
-        indicator="I07",
-        measure=Message("People within an hour of help in this language: {spoken}", words),
-        value=figure.value,
-        target=best,
-        kind="share",
-    )
+def _not_agreed(material: Sources) -> Iterator[Finding]:
+    figures = material.results["pathways"].figures
+    if count := _figure(figures, "unagreed"):
+        yield Finding({"count": int(count), "of": int(count + _figure(figures, "held"))}, count, 0)
 
 
-def hand_overs(material: Sources) -> Iterator[Recommendation]:
-    """Ask for agreements where somebody is near and nothing is agreed, and for a next step where there is none."""
+def _broken(material: Sources) -> Iterator[Finding]:
     result = material.results["pathways"]
-    unagreed, broken = (result.figures.get(key) for key in ("unagreed", "broken"))
-    if unagreed is not None and unagreed.value:
-        held = result.figures["held"].value if "held" in result.figures else 0
-        words = {"count": int(unagreed.value), "of": int(unagreed.value + held)}
-        yield Recommendation(
-            material.day,
-            "agreements",
-            "government",
-            addressee(material, "commission"),
-            Message(
-                "Have organizations that are near each other sign how they refer people to help, with consent and a "
-                "time for the answer."
-            ),
-            evidence=Message("Nothing is agreed for {count} of {of} referrals for which somebody is near.", words),
-            table="pathways",
-            cost="low",
-            indicator="I09",
-            priority=1,
-            measure=Message("Referrals without an agreement"),
-            value=unagreed.value,
-            target=0,
-        )
-    if broken is not None and broken.value:
+    if count := _figure(result.figures, "broken"):
         units = [str(code) for code in result.table.index if result.table.loc[code, "broken"] > 0]
         names = Several(material.area.unit(code).titles for code in units)
-        broken_words = {"units": names, "count": int(broken.value)}
-        yield Recommendation(
-            material.day,
-            "broken",
-            "government",
-            addressee(material, "health"),
-            Message("Name who takes the next step, or who travels there, in: {units}.", broken_words),
-            evidence=Message(
-                "Referrals that break, since nobody is listed who takes the next step: {count}.", broken_words
-            ),
-            table="pathways",
-            cost="medium",
-            indicator="I09",
-            priority=1,
-            measure=Message("Referrals that break"),
-            value=broken.value,
-            target=0,
-        )
+        yield Finding({"units": names, "count": int(count)}, count, 0)
 
 
-def groups_closed(material: Sources) -> Iterator[Recommendation]:
-    """Ask services to open functions that are closed to groups."""
+def _figure(figures: Mapping[str, Figure], key: str) -> float:
+    return figures[key].value if key in figures else 0.0
+
+
+def _groups_closed(material: Sources) -> Iterator[Finding]:
     result = material.results["beneficiaries"]
     worst = sorted(((f.value, key) for key, f in result.figures.items() if f.value), key=lambda pair: -pair[0])[:MOST]
-    for value, key in worst:
-        words: dict[str, object] = {
-            "group": result.figures[key].label.values.get("group", result.column(key).label),
-            "share": Share(value),
-        }
-        yield Recommendation(
-            material.day,
-            f"group-{key}",
-            "civil",
-            addressee(material, "civil"),
-            Message(
-                "Decide together who takes these people where others find help, and write it on the list: {group}.",
-                words,
-            ),
-            evidence=Message("{share} of the core functions that are listed are closed to them.", words),
-            table="beneficiaries",
-            cost="low",
-            indicator="I06",
-            measure=Message("Functions closed to: {group}", words),
-            value=value,
-            target=0,
-            kind="share",
-        )
+    for share, key in worst:
+        group = result.figures[key].label.values.get("group", result.column(key).label)
+        yield Finding({"group": group, "share": Share(share)}, share, 0, key)
 
 
-def standards_unmet(material: Sources) -> Iterator[Recommendation]:
-    """Ask services to meet the items that are met least, and the commission to adopt a checklist."""
+def _standards_unmet(material: Sources) -> Iterator[Finding]:
+    """Yield the items that are met least."""
     result = material.results["standards"]
-    figure = result.figures.get("met")
-    if figure is None or not len(result.table):
+    if result.figures.get("met") is None or not len(result.table):
         return
     row = result.table.iloc[0]
     items = sorted((float(row[key]), key) for key in result.groups.get("items", ()))[:MOST]
     terms, sums = Vocabulary.load("standards"), met_and_known(material.view, material.area)
-    for value, key in items:
-        if value >= 0.5:
-            continue
-        met, known = sums[key]
-        words = {"item": wording.within(terms.term(key).labels), "met": met, "known": known}
-        yield Recommendation(
-            material.day,
-            f"standard-{key}",
-            "civil",
-            addressee(material, "civil"),
-            Message("Meet this standard, and help each other to: {item}.", words),
-            evidence=Message("{met} of {known} that could answer meet it.", words),
-            table="items",
-            cost="low",
-            indicator="I10",
-            measure=Message("Services that meet it: {item}", words),
-            value=value,
-            target=1,
-            kind="share",
-        )
+    for share, key in items:
+        if share < 0.5:
+            met, answered = sums[key]
+            values = {"item": wording.within(terms.term(key).labels), "met": met, "known": answered}
+            yield Finding(values, share, 1, key)
 
 
-def _figure(result: Result, key: str) -> float:
-    return result.figures[key].value if key in result.figures else 0.0
+def _overdue(material: Sources) -> Iterator[Finding]:
+    if late := sum(not entry.checked_in_time for entry in material.entries):
+        yield Finding({"count": late, "known": len(material.entries)}, late, 0)
 
 
-def overdue(material: Sources) -> Iterator[Recommendation]:
-    """Ask for checks of what is overdue or was never checked."""
-    late = [entry for entry in material.entries if not entry.checked_in_time]
-    if late:
-        words = {"count": len(late), "known": len(material.entries)}
-        yield Recommendation(
-            material.day,
-            "checks",
-            "civil",
-            addressee(material, "civil"),
-            Message("Answer when the editors call, and tell them at once when a number, an hour or a place changes."),
-            evidence=Message(
-                "{count} of {known} listed services {count:is|are} overdue or {count:was|were} never checked.", words
-            ),
-            table="freshness",
-            cost="low",
-            indicator="I11",
-            priority=3,
-            measure=Message("Services overdue or never checked"),
-            value=len(late),
-            target=0,
-        )
-
-
-def capacity_unknown(material: Sources) -> Iterator[Recommendation]:
-    """Ask donors to pay for asking how many people a service can take; a public edition cannot say who told it."""
-    if material.view.audience == "public":
-        return
+def _capacity_unknown(material: Sources) -> Iterator[Finding]:
+    """Yield how many services do not say their capacity; a public edition cannot say who told it."""
     silent = sum(not entry.capacity for entry in material.entries)
-    if material.entries and silent > len(material.entries) / 2:
-        words = {"count": silent, "known": len(material.entries)}
-        yield Recommendation(
-            material.day,
-            "capacity",
-            "international",
-            addressee(material, "international"),
-            Message(
-                "Pay for asking every service each half year how many people it can take, and count what you "
-                "pay for in the same list."
-            ),
-            evidence=Message(
-                "Of {count} of {known} listed services it is not known how many people they can take.", words
-            ),
-            table="stated-capacity",
-            cost="medium",
-            indicator="I03",
-            priority=3,
-            measure=Message("Services whose capacity is not known"),
-            value=silent,
-            target=0,
-        )
+    if material.view.audience != "public" and silent > len(material.entries) / 2:
+        yield Finding({"count": silent, "known": len(material.entries)}, silent, 0)
 
 
-def overlaps(material: Sources) -> Iterator[Recommendation]:
-    """Ask organizations that do the same in the same place to agree."""
-    result = material.results["activities"]
-    count = int(result.total.get("overlaps", 0) or _column_sum(result, "overlaps"))
-    if count:
-        yield Recommendation(
-            material.day,
-            "overlaps",
-            "international",
-            addressee(material, "international"),
-            Message("Agree who works where before the next campaigns, and tell the commission beforehand."),
-            evidence=Message(
-                "Kinds of activity in which organizations overlap, region by region: {count}.", {"count": count}
-            ),
-            table="activities",
-            cost="low",
-            indicator="4W",
-            priority=3,
-            measure=Message("Kinds of activity that overlap, region by region"),
-            value=count,
-            target=0,
-        )
+def _counted(analysis: str, key: str) -> Callable[[Sources], Iterator[Finding]]:
+    """Return a search for what an analysis counts in a column, if it is more than nothing."""
+
+    def find(material: Sources) -> Iterator[Finding]:
+        result = material.results[analysis]
+        of_rows = int(result.table[key].sum()) if key in result.table else 0
+        if count := int(result.total.get(key, 0) or of_rows):
+            yield Finding({"count": count}, count, 0)
+
+    return find
 
 
-def _column_sum(result: Result, key: str) -> int:
-    return int(result.table[key].sum()) if key in result.table else 0
-
-
-def cases_disagree(material: Sources) -> Iterator[Recommendation]:
-    """Ask those who count cases for one way of counting."""
+def _cases_disagree(material: Sources) -> Iterator[Finding]:
     figure = unlike(material.results["cases"])
-    if figure is None:
-        return
-    yield Recommendation(
-        material.day,
-        "cases",
-        "government",
-        addressee(material, "statistics"),
-        Message(
-            "Agree with the police, prosecutors and courts on one way of counting: unit, law article, period and "
-            "who is counted, by sex, age and form of exploitation."
-        ),
-        evidence=Message("{name}: {number}.", {"name": figure.label, "number": round(figure.value, 1)}),
-        table="cases",
-        cost="low",
-        indicator="I12",
-        priority=3,
-        measure=figure.label,
-        value=figure.value,
-        target=1,
-        kind=figure.kind,
-    )
+    if figure is not None:
+        values = {"name": figure.label, "number": round(figure.value, 1)}
+        yield Finding(values, figure.value, 1, measure=figure.label, kind=figure.kind)
 
 
-def destinations_without(material: Sources) -> Iterator[Recommendation]:
-    """Ask for a contact in each destination in which nothing is listed."""
+def _destinations_without(material: Sources) -> Iterator[Finding]:
     result = material.results["destinations"]
-    if not len(result.table):
-        return
-    code = str(result.table.index[0])
-    for key in result.groups.get("countries", ()):
-        if result.table.loc[code, key]:
-            continue
-        words = {"country": result.column(key).label}
-        yield Recommendation(
-            material.day,
-            f"abroad-{key}",
-            "embassies",
-            Message("Embassy or consulate for: {country}", words),
-            Message(
-                "Name somebody whom citizens can call from there, in their language, and an organization there that "
-                "helps: {country}.",
-                words,
-            ),
-            evidence=Message("Nothing is listed in this main country of destination: {country}.", words),
-            table="destinations",
-            cost="low",
-            indicator="I15",
-            priority=1,
-            measure=Message("Services listed in: {country}", words),
-            value=0,
-            target=1,
-            responsible=addressee(material, "foreign"),
-        )
+    for key in result.groups.get("countries", ()) if len(result.table) else ():
+        if not result.table.loc[str(result.table.index[0]), key]:
+            values = {"country": result.column(key).label}
+            embassy = Message("Embassy or consulate for: {country}", values)
+            yield Finding(values, 0, 1, key, embassy, addressee(material, "foreign"))
 
 
-def said_missing(material: Sources) -> Iterator[Recommendation]:
-    """Ask for the help that visitors said is missing most often."""
+def _said_missing(material: Sources) -> Iterator[Finding]:
     result = material.results["demand"]
     needs = {term.code: term for term in Vocabulary.load("needs").terms()}
     counts = {code: int(result.total[code]) for code in needs if code in result.total}
-    if not any(counts.values()):
-        return
-    code = max(counts, key=lambda need: counts[need])
-    types = [term.code for term in material.types.terms() if term.need == code]
-    words = {"need": needs[code].labels, "count": counts[code]}
-    yield Recommendation(
-        material.day,
-        f"demand-{code}",
-        "government",
-        _ministry(material, types[0]) if types else addressee(material, "commission"),
-        Message("Look into why people do not find this help, and say what is done about it: {need}.", words),
-        evidence=Message(
-            "Visitors said {count} {count:time|times} that it is missing, as far as this may be shown.", words
-        ),
-        table="demand",
-        cost="low",
-        measure=Message("Times it was said to be missing: {need}", words),
-        value=counts[code],
-        target=0,
-    )
+    if any(counts.values()):
+        code = max(counts, key=lambda need: counts[need])
+        types = [term.code for term in material.types.terms() if term.need == code]
+        lead = _ministry(material, types[0]) if types else None
+        yield Finding({"need": needs[code].labels, "count": counts[code]}, counts[code], 0, code, lead)
 
 
-def funding_ends(material: Sources) -> Iterator[Recommendation]:
-    """Ask donors to look at funding that ends soon; known in restricted editions only."""
-    result = material.results["funding"]
-    count = int(result.total.get("ending", 0) or _column_sum(result, "ending"))
-    if count:
-        yield Recommendation(
-            material.day,
-            "funding",
-            "international",
-            addressee(material, "international"),
-            Message("Tell these services now who pays afterwards, or who takes over."),
-            evidence=Message("Services whose funding ends soon: {count}.", {"count": count}),
-            table="funding",
-            cost="high",
-            indicator="I03",
-            measure=Message("Services whose funding ends soon"),
-            value=count,
-            target=0,
-        )
+Search = Callable[[Sources], Iterable[Finding]]
 
-
-Rule = Callable[[Sources], Iterable[Recommendation]]
-
-RULES: tuple[Rule, ...] = (
-    national,
-    missing_functions,
-    norms_unmet,
-    new_places,
-    nights,
-    hand_overs,
-    standards_unmet,
-    cases_disagree,
-    missing_in_region,
-    far_districts,
-    spoken,
-    groups_closed,
-    overdue,
-    capacity_unknown,
-    said_missing,
-    overlaps,
-    funding_ends,
-    destinations_without,
-)
+SEARCHES: Mapping[str, Search] = {key: _national(key) for key in rules() if key.startswith("national-")} | {
+    "function": _missing_functions,
+    "norm": _norms_unmet,
+    "siting-any": _new_places,
+    "night-any": _nights,
+    "agreements": _not_agreed,
+    "broken": _broken,
+    "standard": _standards_unmet,
+    "cases": _cases_disagree,
+    "region": _missing_in_region,
+    "reach": _far_districts,
+    "language": _spoken,
+    "group": _groups_closed,
+    "checks": _overdue,
+    "capacity": _capacity_unknown,
+    "demand": _said_missing,
+    "overlaps": _counted("activities", "overlaps"),
+    "funding": _counted("funding", "ending"),
+    "abroad": _destinations_without,
+}
+"""Key of a row -> what finds whether there is something to ask for."""
 
 
 def about_unit(material: Sources, advice: Iterable[Recommendation], unit: str) -> list[Recommendation]:

@@ -17,8 +17,7 @@ from mapping.errors import FormatError
 from mapping.language.i18n import Message
 from mapping.render import report as reports
 from mapping.render.report import recommendations as advice
-from mapping.render.report.national import NATIONAL
-from mapping.render.report.recommendation_rules import DEFAULTS, RULES, advise, far_districts, nights
+from mapping.render.report.recommendation_rules import DEFAULTS, SEARCHES, advise, rules
 from mapping.render.report.sources import Sources
 from mapping.result import Figure
 from tests.support.sample import TODAY, organization, sample_view
@@ -71,13 +70,9 @@ def written(*recommendations):
 def test_evidence_is_no_surer_than_the_finding(material, low, evidence):
     """A share at the end of its range is told as the most that it can be, as the chapter that it points to tells it."""
     figure = Figure(0.72, "share", Message("Any"), low=low, high=0.72 if low else None)
-    (asked,) = nights(
-        SimpleNamespace(
-            results={"round_the_clock": SimpleNamespace(figures={"any": figure})},
-            **{name: getattr(material, name) for name in ("day", "area")},
-        )
-    )
-    assert str(asked.evidence) == evidence
+    results = {"round_the_clock": SimpleNamespace(figures={"any": figure})}
+    (asked,) = SEARCHES["night-any"](SimpleNamespace(results=results))
+    assert str(Message.of(rules()["night-any"]["evidence"], asked.values)) == evidence
 
 
 @pytest.mark.parametrize(
@@ -90,13 +85,13 @@ def test_evidence_is_no_surer_than_the_finding(material, low, evidence):
 def test_people_far_away_are_told_as_the_least_that_they_can_be(material, tiny_area, low, evidence):
     columns = {"any_60": 0.4, "any_60_low": low, "any_60_high": 0.4, "any_beyond": 90.0}
     coverage = SimpleNamespace(table=pd.DataFrame(columns, ["XT-W1"]), level=2)
-    (asked,) = far_districts(SimpleNamespace(results={"coverage": coverage}, day=TODAY, area=tiny_area))
-    assert str(asked.evidence) == evidence
+    (asked,) = SEARCHES["reach"](SimpleNamespace(results={"coverage": coverage}, area=tiny_area))
+    assert str(Message.of(rules()[asked.row or "reach"]["evidence"], asked.values)) == evidence
 
 
 def test_what_is_true_of_one_country_is_asked_where_its_folder_says_so(material, tiny_copy):
-    keys = {f"national-{rule.key}": rule for rule in NATIONAL}
-    of_all = {key for key, rule in keys.items() if rule.why is not None}
+    keys = {key: row for key, row in rules().items() if row["group"] == "national"}
+    of_all = {key for key, row in keys.items() if row["evidence"]}
     assert {each.key for each in advise(material) if each.key in keys} == of_all
     settings = tiny_copy / "area.toml"
     fact = '[[context]]\ntext = { tg = "Т", ru = "П", en = "No procedure was there." }\nsource = "x"\nyear = 2024\n'
@@ -109,7 +104,15 @@ def test_what_is_true_of_one_country_is_asked_where_its_folder_says_so(material,
 
 def test_a_country_can_say_a_sentence_for_each_text_that_needs_one():
     asks = get_args(CountryFact.model_fields["asks"].annotation)
-    assert {rule.key for rule in NATIONAL if rule.why is None} == {*asks} - {""}
+    unfounded = {key.removeprefix("national-") for key, row in rules().items() if not row["evidence"]}
+    assert unfounded == {*asks} - {""}
+
+
+def test_every_row_is_searched_for_or_stands_in_for_another():
+    assert {*rules()} - {*SEARCHES} == {"norm-secret", "reach-at-least"}
+    assert {*SEARCHES} <= {*rules()}
+    for row in rules().values():
+        assert row["lead"] in DEFAULTS
 
 
 def test_the_sample_asks_for_what_it_lacks(material):
@@ -150,8 +153,7 @@ def test_a_country_names_its_ministries(tj_area):
 def test_nothing_known_breaks_no_rule(tmp_path, tiny_area):
     view = sample_view(tmp_path, tiny_area, organization("Umed"))
     empty = Sources(view, tiny_area, "en", reports.gather(view, tiny_area))
-    for rule in RULES:
-        assert all(each.value is None or math.isfinite(each.value) for each in rule(empty))
+    assert all(each.value is None or math.isfinite(each.value) for each in advise(empty))
 
 
 def test_numbers_follow_the_order_of_addressees():

@@ -20,12 +20,11 @@ from mapping.analysis.supply.coverage import coverage
 from mapping.analysis.supply.nrm import nrm
 from mapping.editions import publish
 from mapping.errors import NotFound
-from mapping.language.i18n import Message, show
+from mapping.language.i18n import show
 from mapping.render import charts
 from mapping.render.layers.units import shaded
 from mapping.render.picture import png
 from mapping.render.report import print_map, recommendation_rules, sheet
-from mapping.render.report.recommendations import Recommendation
 from mapping.render.report.sources import Sources
 from mapping.view.view import Entry, OrganizationEntry, ServicePlace, View
 from tests.support.sample import TODAY, km, place, public_parts, sample_directory, secret_parts, service
@@ -166,12 +165,8 @@ def replayed(directory, tiny_area):
 def few_rules(monkeypatch):
     monkeypatch.setattr(
         recommendation_rules,
-        "RULES",
-        (
-            recommendation_rules.missing_functions,
-            recommendation_rules.missing_in_region,
-            recommendation_rules.new_places,
-        ),
+        "SEARCHES",
+        {key: recommendation_rules.SEARCHES[key] for key in ("function", "region", "siting-any")},
     )
 
 
@@ -238,22 +233,8 @@ def counting_hidden(real):
     return counted
 
 
-def leaking_rule(material):
-    count = Message("{count}", {"count": len(hidden())})
-    yield Recommendation(
-        material.day,
-        "secret",
-        "government",
-        count,
-        count,
-        evidence=count,
-        table="nrm",
-        cost="low",
-        indicator="I01",
-        measure=count,
-        value=0,
-        target=0,
-    )
+def leaking_search(material):
+    yield recommendation_rules.Finding({"units": len(hidden()), "count": 1}, 0, 0)
 
 
 LEAKS = {
@@ -271,8 +252,8 @@ LEAKS = {
         {"chart"},
     ),
     "a recommendation": (
-        "mapping.render.report.recommendation_rules.RULES",
-        lambda real: (*real, leaking_rule),
+        "mapping.render.report.recommendation_rules.SEARCHES",
+        lambda real: {**real, "broken": leaking_search},
         {"recommendations"},
     ),
     "the order of a list": (

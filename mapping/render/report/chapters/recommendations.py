@@ -3,7 +3,7 @@
 from mapping.language.i18n import Message, date, month
 from mapping.render.report.composer import Pen, cells
 from mapping.render.report.elements import TableRow
-from mapping.render.report.national import REVIEWED
+from mapping.render.report.recommendation_rules import REVIEWED
 from mapping.render.report.recommendations import COSTS, GROUPS, PRIORITIES, STATUSES, Recommendation
 
 
