@@ -12,7 +12,7 @@ from mapping.batch import Batch
 from mapping.directory.directory import Directory
 from mapping.editions.publish import publish
 from mapping.model import record_id
-from mapping.packed import PackedRecords
+from mapping.record_tables import RecordTables
 from mapping.registry import analyses
 from mapping.view.diff import compare
 from mapping.view.view import View
@@ -32,7 +32,7 @@ ABOUT = (
 def line(services: int, *, analysed: bool, site: bool) -> Table:
     """Measure each step of the line for so many invented services."""
     ground = area()
-    batch = Batch(SOURCE, "invented", records=PackedRecords(records(ground, services)))
+    batch = Batch(SOURCE, "invented", records=RecordTables(records(ground, services)))
     table = Table(f"{services:,} services")
     with tempfile.TemporaryDirectory() as folder, Directory(Path(folder) / "directory.db", ground) as store:
         path = Path(folder) / "public.db"

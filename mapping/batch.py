@@ -9,7 +9,7 @@ from typing import Literal, TypeVar, overload
 
 from mapping.language.i18n import UNSAID, Phrase, both
 from mapping.model import RECORDS, Record, Source
-from mapping.packed import PackedRecords
+from mapping.record_tables import RecordTables
 
 T = TypeVar("T")
 
@@ -117,20 +117,20 @@ class ReadColumn:
     values: tuple[str, ...] = field(default=(), repr=False)
 
 
-class PackedAtOnce:
-    """A field that holds whatever records it is given as `PackedRecords`."""
+class AnyRecords:
+    """A field that holds whatever records it is given as `RecordTables`."""
 
     @overload
     def __get__(self, batch: None, owner: type) -> tuple[()]: ...
     @overload
-    def __get__(self, batch: "Batch", owner: type) -> PackedRecords: ...
-    def __get__(self, batch: "Batch | None", owner: type) -> PackedRecords | tuple[()]:
+    def __get__(self, batch: "Batch", owner: type) -> RecordTables: ...
+    def __get__(self, batch: "Batch | None", owner: type) -> RecordTables | tuple[()]:
         """Return the records; of the class, those of a batch that is given none."""
         return () if batch is None else batch.__dict__["records"]
 
     def __set__(self, batch: "Batch", records: Iterable[Record]) -> None:
         """Hold records."""
-        batch.__dict__["records"] = records if isinstance(records, PackedRecords) else PackedRecords(records)
+        batch.__dict__["records"] = records if isinstance(records, RecordTables) else RecordTables(records)
 
 
 @dataclass(repr=False)
@@ -142,7 +142,7 @@ class Batch:
 
     source: Source
     file: str
-    records: PackedAtOnce = PackedAtOnce()
+    records: AnyRecords = AnyRecords()
     issues: list[Issue] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
     cleaned: Counter[str] = field(default_factory=Counter)

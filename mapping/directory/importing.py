@@ -41,7 +41,7 @@ from mapping.model import (
     references,
     strictest,
 )
-from mapping.packed import PackedRecords, Values
+from mapping.record_tables import RecordTables, Values
 
 __all__ = ["Change", "Import", "Missing"]
 
@@ -320,9 +320,9 @@ class Import:
                 "nothing was stored"
             )
 
-    def _single(self) -> PackedRecords:
+    def _single(self) -> RecordTables:
         """Return what the batch says, once of each id: the later stands, under the strictest marking of all."""
-        records = PackedRecords((self.batch.source,))
+        records = RecordTables((self.batch.source,))
         if self.erased or self.kept:
             records.extend(filter(None, map(self._followed, self.batch.records)))
         else:

@@ -11,7 +11,7 @@ import sqlite_utils
 from pydantic_core import to_json
 
 from mapping.model import RECORDS, Record, columns
-from mapping.packed import TOGETHER, Values, reader, to_values
+from mapping.record_tables import Values, reader, to_values
 
 __all__ = [
     "STORED",
@@ -145,10 +145,13 @@ def stored_ids(db: sqlite_utils.Database, table: str, values: Collection[str], c
     return {record for (record,) in db.conn.execute(sql, [to_json([*values]).decode()])}
 
 
+ROWS_AT_ONCE = 1_000
+
+
 def insert(db: sqlite_utils.Database, table: str, rows: Iterable[Values], *, otherwise: str = "") -> None:
     """Store rows whose ids are new, some at a time; sqlite-utils would do it one by one."""
     names, left = [*columns(STORED[table])], iter(rows)
-    while lot := [*islice(left, TOGETHER)]:
+    while lot := [*islice(left, ROWS_AT_ONCE)]:
         given = zip(names, zip(*lot, strict=True), strict=True)
         # what none gives is blank by itself, and Python takes longer to say nothing than to give a value
         filled = {f'"{name}"': own for name, own in given if own[0] is not None or own.count(None) < len(lot)}

@@ -14,7 +14,7 @@ from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message, Phrase, show
 from mapping.language.parsers import Money
 from mapping.model import PARTS, RECORDS, WORDS, Source, references
-from mapping.packed import Values
+from mapping.record_tables import Values
 from mapping.safety.agreed import Showing
 
 CHUNK = 10_000

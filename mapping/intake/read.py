@@ -13,7 +13,6 @@ from typing import cast
 
 from openpyxl.utils import get_column_letter
 
-from mapping.apart import Helper
 from mapping.area.study_area import StudyArea
 from mapping.batch import UNAPPROVED, Batch, Issue, Progress, ReadColumn, RefusedRow, without_collecting
 from mapping.column_map import UNNAMED, ColumnMap, field_name, fold_header
@@ -31,11 +30,9 @@ from mapping.intake.roundtrip.workbook import changes, is_returned
 from mapping.intake.row_keys import read_once
 from mapping.intake.row_reader import HELD, Intake, Reader, coded
 from mapping.intake.rows import Rows, missing_columns, rows_of, unnamed_columns
-from mapping.intake.services import organizations_seen
-from mapping.intake.together.services import MANY_ROWS, be_ready, read_services
+from mapping.intake.services import organizations_seen, read_services
 from mapping.language.i18n import UNSAID, Phrase, Quoted, and_more, both, either
 from mapping.model import Organization, Source, record_id
-from mapping.packed import Packed
 from mapping.quality.known_organizations import Known
 from mapping.registry import format_of, formats
 
@@ -110,10 +107,7 @@ def read(
             column_map = implied_map(sheets, area, source=source, name=path.stem)
             column_map = column_map or guessed_map(sheets, source or path.stem, area)
         intake = Intake(column_map, area, today, known, Batch(source_of(column_map), path.name), progress)
-        with Helper() as helper:
-            if column_map.shape not in READERS and sum(len(sheet.rows) for sheet in sheets) >= MANY_ROWS:
-                helper.share((), be_ready, area)
-            batch = _read_rows(path, sheets, intake, helper)
+        batch = _read_rows(path, sheets, intake)
     batch.records.once()
     for check in CHECKS:
         batch.extend(check(batch, known))
@@ -179,7 +173,7 @@ def draft_map(path: str | Path, draft: str | Path, *, area: StudyArea) -> None:
     draft.write_text(text, encoding="utf-8")
 
 
-def _read_rows(path: Path, sheets: list[Sheet], intake: Intake, helper: Helper) -> Batch:
+def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
     """Turn the rows of sheets into records; the sheets are let go of, and so is each row once it is read."""
     columns, batch = intake.columns, intake.batch
     intake.taught = legends(sheets)
@@ -199,7 +193,7 @@ def _read_rows(path: Path, sheets: list[Sheet], intake: Intake, helper: Helper) 
     if columns.returned is not None:
         readers = [Reader(intake, row) for row in rows.rows]
         changes([reader for reader in readers if is_returned(reader)], intake, rows.hidden)
-        left = Packed(reader.row for reader in readers if not is_returned(reader))
+        left = [reader.row for reader in readers if not is_returned(reader)]
     if columns.shape in READERS:
         readers = [*read_once(left, intake)]
         for _row, records in READERS[columns.shape](readers, intake):
@@ -208,7 +202,7 @@ def _read_rows(path: Path, sheets: list[Sheet], intake: Intake, helper: Helper) 
             if reader.reasons:
                 intake.set_aside(reader)
     else:
-        read_services(left, intake, _children(rows, columns, intake) if len(rows.children) else {}, helper)
+        read_services(left, intake, _children(rows, columns, intake) if len(rows.children) else {})
         organizations_seen(batch.records)
         intake.known.learn(batch.records.of(Organization))
     _set_aside(path, intake, [*rows.headers])

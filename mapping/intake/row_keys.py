@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -19,7 +19,6 @@ from mapping.language import parsers
 from mapping.language.fold import name_key, skeleton
 from mapping.language.i18n import Phrase
 from mapping.model import Audience, strictest
-from mapping.packed import Packed
 
 SIGNS = 3
 """By so many signs rows are told to be about the same."""
@@ -47,7 +46,7 @@ class Repeats:
         if row.comment or BEYOND in row.raw:
             self.left_out.add(place)
 
-    def standing(self, rows: Packed[SheetRow], intake: Intake) -> Iterator[Reader]:
+    def standing(self, rows: Sequence[SheetRow], intake: Intake) -> Iterator[Reader]:
         """Yield what is read at each place; nobody sees it who may not see another row about the same."""
         about, at_most, silent = self._about(), dict[int, Audience](), intake.silent()
         several = np.bincount(about) > 1
@@ -72,7 +71,7 @@ class Repeats:
         return labels[:rows]
 
 
-def read_once(rows: Packed[SheetRow], intake: Intake) -> Iterator[Reader]:
+def read_once(rows: Sequence[SheetRow], intake: Intake) -> Iterator[Reader]:
     """Leave out rows that are the same in every cell as one before, and say so."""
     repeats = Repeats()
     for place, (reader, first) in enumerate(_compared(rows, intake)):
@@ -83,7 +82,7 @@ def read_once(rows: Packed[SheetRow], intake: Intake) -> Iterator[Reader]:
     return repeats.standing(rows, intake)
 
 
-def _compared(rows: Packed[SheetRow], intake: Intake) -> Iterator[tuple[Reader, int | None]]:
+def _compared(rows: Sequence[SheetRow], intake: Intake) -> Iterator[tuple[Reader, int | None]]:
     """Yield rows, each with the place of one before that is the same in every cell, which is said; None for no such."""
     first: dict[bytes, int] = {}
     numbers: array[int] = array("q")
@@ -107,7 +106,7 @@ class Standing(NamedTuple):
     checked: str
 
 
-def without_repeats(rows: Packed[SheetRow], intake: Intake) -> Iterator[Reader]:
+def without_repeats(rows: Sequence[SheetRow], intake: Intake) -> Iterator[Reader]:
     """Leave out rows that say a second time what another says, and say so; of two checks the later stands.
 
     Rows that are the same in every cell repeat each other. In a list without numbers of its own, so do rows of one

@@ -4,7 +4,7 @@ import contextlib
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import chain, pairwise
@@ -32,9 +32,9 @@ from mapping.language.parsers.permission import (
 )
 from mapping.language.taxonomy import Vocabulary, by_initials, match_term
 from mapping.model import Audience, Record, columns, ids_of, record_id, strictest
-from mapping.packed import Packed, RecordRow, Values, to_values
 from mapping.quality.known_organizations import Known
 from mapping.quality.names import person_of
+from mapping.record_tables import RecordRow, Values, to_values
 from mapping.safety.sensitive_text import (
     SHELTER,
     STREET,
@@ -118,7 +118,7 @@ class Intake:
     """Field, taxonomy, how it is read and the text of a cell -> its terms and its other words, where none is told."""
     _watched: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
-    rows: Packed[SheetRow] = field(default_factory=Packed)
+    rows: Sequence[SheetRow] = field(default_factory=list)
     aside: dict[tuple[str, int], "Reader"] = field(default_factory=dict)
     """Sheet and number of each row that must be set aside whole, and what was read of it."""
     _texts: dict[str, Counter[str]] = field(default_factory=dict)

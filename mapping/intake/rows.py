@@ -14,7 +14,6 @@ from mapping.formats import Sheet
 from mapping.intake.clean import clean, is_formula
 from mapping.language.fold import alternatives
 from mapping.language.i18n import Phrase
-from mapping.packed import Packed, Values
 from mapping.safety.sensitive_text import asks_silence
 
 LOOK_FOR_HEADER = 25
@@ -115,22 +114,12 @@ class SheetRow(NamedTuple):
         return next((text for name in columns if (text := self.cells.get(fold_header(name), ""))), "")
 
 
-class PackedRows(Packed[SheetRow]):
-    """Rows of sheets, packed as the tuples that they are: to pickle each as what it is takes twice as long."""
-
-    def _pack(self, rows: Sequence[Values]) -> bytes:
-        return super()._pack([*map(tuple, rows)])
-
-    def _unpacked(self, pack: bytes) -> list[SheetRow]:
-        return [*map(SheetRow._make, super()._unpacked(pack))]
-
-
 @dataclass
 class Rows:
     """What the sheets of a file gave."""
 
-    rows: Packed[SheetRow] = field(default_factory=PackedRows)
-    children: Packed[SheetRow] = field(default_factory=PackedRows)
+    rows: list[SheetRow] = field(default_factory=list)
+    children: list[SheetRow] = field(default_factory=list)
     skipped: dict[Phrase, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Why rows, columns and sheets were passed over -> where."""
     hidden: int = 0
@@ -202,7 +191,7 @@ def _take(sheet: Sheet, columns: ColumnMap, path: object, rows: Rows) -> None:
         rows.asking[sheet.name] = _asking([*filter(asks_for_all, notes)], into, sheet.name)
 
 
-def _asking(notes: Sequence[str], rows: Packed[SheetRow], sheet: str) -> dict[str, str]:
+def _asking(notes: Sequence[str], rows: Sequence[SheetRow], sheet: str) -> dict[str, str]:
     """Return the marks by which notes ask for silence -> the note; an empty mark where a note speaks of every row.
 
     A note whose marks no row bears speaks of all, but for the heading of a part, which its own rows answer to.

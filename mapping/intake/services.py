@@ -16,20 +16,24 @@ from typing import Any
 
 from mapping.area.addresses import points_elsewhere, postal_code
 from mapping.area.geocode import Located
+from mapping.batch import counted
 from mapping.intake.activities import checklist
 from mapping.intake.facts.groups import ages_of, people_helped
 from mapping.intake.facts.kinds import RowService, services_named
 from mapping.intake.facts.numbers import RowNumber, numbers_in, numbers_of, who_answers
 from mapping.intake.facts.places import coverage, located_of, precision_of
+from mapping.intake.row_keys import row_key, without_repeats
 from mapping.intake.row_reader import (
     SHELTER,
     TELLING,
+    Intake,
     Part,
     Reader,
     first_of,
     readers_of,
     shortened,
 )
+from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.fold import alternatives, name_key
 from mapping.language.i18n import Phrase, Several
@@ -61,9 +65,9 @@ from mapping.model import (
     record_id,
     strictest,
 )
-from mapping.packed import PackedRecords, RecordRow, record_row, row_of_checked, row_of_read, telling
 from mapping.quality.known_organizations import Body, Signs, Told, ToldPlace, ToldService
 from mapping.quality.names import person_of
+from mapping.record_tables import RecordRow, RecordTables, record_row, row_of_checked, row_of_read, telling
 from mapping.safety.sensitive_text import hides_place
 
 ROUND_THE_CLOCK = re.compile(
@@ -124,6 +128,29 @@ class RowSite:
         return [*own.values(), *(row for row in self.numbers if row.number not in own)]
 
 
+def read_services(rows: Sequence[SheetRow], intake: Intake, children: Mapping[str, list[Reader]]) -> None:
+    """Read rows of services into the batch; those that must be set aside are noted, and give nothing."""
+    intake.rows = rows
+    uses: dict[str, int] = {}
+    for reader in counted(without_repeats(rows, intake), len(rows), intake.progress):
+        site = read_row(reader, children, row_key(reader, uses))
+        if reader.reasons:
+            intake.set_aside(reader)
+        elif site is not None:
+            _learn(intake, site.body, site.told)
+            intake.batch.records.add(site.rows)
+
+
+def _learn(intake: Intake, body: Body, mention: Told) -> None:
+    """Keep the organization of a row once, and what the row tells of it for the rows after it."""
+    if mention.organization is not None and body.id not in intake.made:
+        intake.batch.records.add((record_row(mention.organization),))
+    else:
+        mention.organization = None
+    intake.made.add(body.id)
+    intake.known.learn_told(body, mention, intake.source_id)
+
+
 def read_row(reader: Reader, children: Mapping[str, list[Reader]], key: str) -> RowSite | None:
     """Return what a row gives; one that must be set aside carries its reasons, and nothing of it counts."""
     if _is_of_somebody_helped(reader):
@@ -158,7 +185,7 @@ def _is_of_somebody_helped(reader: Reader) -> bool:
     return True
 
 
-def organizations_seen(records: PackedRecords) -> None:
+def organizations_seen(records: RecordTables) -> None:
     """Mark each organization as seen by whoever may see one of its services.
 
     A body all of whose services are hidden is hidden too: its name alone could tell that it keeps a shelter. One whose

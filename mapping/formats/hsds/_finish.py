@@ -42,8 +42,8 @@ from mapping.model import (
     record_id,
     strictest,
 )
-from mapping.packed import telling
 from mapping.quality.known_organizations import Body, Signs, service_types
+from mapping.record_tables import telling
 from mapping.safety.sensitive_text import SHELTER, asks_silence
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")

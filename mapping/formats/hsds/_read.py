@@ -29,7 +29,7 @@ from mapping.formats.hsds._values import Mended, language_code, parsers, plain
 from mapping.language.i18n import Phrase, Several
 from mapping.language.parsers import Partly, Unreadable, shown
 from mapping.model import RECORDS, Audience, Provenance, ids_of, record_id, required, strictest
-from mapping.packed import RecordRow, Values, row_of_checked, row_of_read
+from mapping.record_tables import RecordRow, Values, row_of_checked, row_of_read
 from mapping.safety.sensitive_text import asks_in_prose, withholds
 
 NEEDED: dict[str, frozenset[str]] = {table: frozenset(required(kind) - {"id"}) for table, kind in RECORDS.items()}

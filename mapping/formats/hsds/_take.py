@@ -27,7 +27,7 @@ from mapping.formats.hsds._read import (
 from mapping.language.i18n import Phrase, both
 from mapping.language.parsers import shown
 from mapping.model import RECORDS, Record, Source, least_precise, record_id, strictest
-from mapping.packed import RecordRow, RecordsById
+from mapping.record_tables import RecordRow, RecordsById
 
 MOST_SAID = 50
 """How often one fault is said row by row; after that it is only counted."""

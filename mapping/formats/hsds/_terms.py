@@ -10,7 +10,7 @@ from mapping.language.i18n import Coded, Phrase
 from mapping.language.taxonomy import VOCABULARIES, match_term
 from mapping.language.taxonomy import Vocabulary as Terms
 from mapping.model import Attribute, Service, ServiceAtLocation, TaxonomyTerm, Translation, record_id
-from mapping.packed import row_of_read, telling
+from mapping.record_tables import row_of_read, telling
 
 LinkType = Literal["service_type", "serves", "excludes", "organization_type", "classification"]
 

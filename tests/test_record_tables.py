@@ -1,124 +1,38 @@
-"""Rows and records that are packed: what was put in comes out, and one of each id stands."""
+"""Records as rows: what was put in comes out, and one of each id stands."""
 
 import copy
 import datetime as dt
 import math
 import pickle
-import tracemalloc
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from mapping import packed
-from mapping.model import Location, Organization, Phone, Provenance, Record, Service, record_id
-from mapping.packed import (
-    Packed,
-    PackedRecords,
-    PackedTable,
-    RecordsById,
-    record_row,
-    row_of_checked,
-    row_of_read,
-)
+from mapping.model import Location, Organization, Phone, Provenance, Record, Service
+from mapping.record_tables import RecordsById, RecordTables, record_row, row_of_checked, row_of_read
 from tests.support.sample import sample_batch
 
-ROWS = st.lists(st.tuples(st.text(), st.none() | st.integers() | st.floats(allow_nan=False)))
-LIKE_IDS = st.sampled_from(
-    [
-        "01234567-89ab-5def-8123-456789abcdef",
-        "01234567-89AB-5def-8123-456789abcdef",
-        "01234567-89ab-5def-8123-456789abcdeg",
-        "01234567-89ab-5def-8123-45678 abcdef",
-        "01234567-89ab-5def-8123_456789abcdef",
-        "0123456--89ab-5def-8123-456789abcdef",
-        "01234567-89ab-5def-8123-456789abcde٣",
-        "01234567-89ab-5def-8123-456789abcde",
-        "",
-    ]
-)
-VALUES = (
-    LIKE_IDS | st.uuids().map(str) | st.none() | st.booleans() | st.integers(0, 2) | st.sampled_from([0.0, -0.0, 1.0])
-)
 NAMED = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 99), st.booleans()))
-
-
-@pytest.fixture(autouse=True)
-def _few_together(monkeypatch):
-    """Pack every three rows, so that few make several packs."""
-    monkeypatch.setattr(packed, "TOGETHER", 3)
-
-
-@given(ROWS, st.sampled_from([Packed, PackedTable]))
-def test_rows_come_out_as_they_were_put_in(rows, kind):
-    held = kind(rows)
-    assert [*held] == [*held] == rows
-    assert [*map(repr, held)] == [*map(repr, rows)], "1 is equal to 1.0, and is not the same"
-    assert [held[place] for place in range(len(rows))] == rows
-    assert len(held) == len(rows)
-    more = held.copy()
-    more.append(("more", 1))
-    assert [*more] == [*rows, ("more", 1)]
-    assert [*held] == rows
-
-
-@given(st.lists(st.tuples(LIKE_IDS | st.uuids().map(str), VALUES, st.uuids().map(str)), max_size=30), st.integers(1, 7))
-def test_ids_and_what_is_like_them_come_out_as_they_were_put_in(rows, together):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(packed, "TOGETHER", together)
-        assert [*map(repr, PackedTable(rows))] == [*map(repr, rows)]
-
-
-@given(
-    st.lists(st.tuples(st.uuids().map(str), VALUES, st.none(), st.uuids().map(str)), max_size=10),
-    st.lists(st.integers(0, 3), min_size=1, max_size=4),
-)
-def test_what_is_told_of_some_columns_is_what_the_rows_hold_there(rows, places):
-    told = [*PackedTable(rows).told(places)]
-    picked = [tuple(row[place] for place in places) for row in rows]
-    assert [*map(repr, told)] == [repr(values if len(places) > 1 else values[0]) for values in picked]
-
-
-@given(st.lists(st.lists(st.tuples(st.integers(0, 9), st.sampled_from("ab")), max_size=8), max_size=4))
-def test_a_table_takes_on_others_that_another_process_packed(parts):
-    tables = [[(record_id("a", "b", number), text, 1) for number, text in part] for part in parts]
-    whole, held = [row for rows in tables for row in rows], PackedTable()
-    for place, rows in enumerate(tables):
-        other = PackedTable(rows)
-        if place % 2:
-            other.close()
-        held.take_on(pickle.loads(pickle.dumps(other)))
-        assert [*held][len(held) - len(rows) :] == rows
-    assert [*held] == [*held.copy()] == [held[place] for place in range(len(held))] == whole
-    final = {row[0]: row for row in whole}
-    assert [*held.once(lambda _, later: later)] == [*final.values()]
-
-
-def test_more_values_than_a_byte_tells_apart_come_out_as_they_were_put_in(monkeypatch):
-    monkeypatch.setattr(packed, "TOGETHER", 600)
-    rows = [
-        (record_id("a", "b", n % 300), f"text {n % 257}", record_id("a", "b", n % 256), n % 256) for n in range(600)
-    ]
-    assert [*PackedTable(rows)] == rows
 
 
 def test_records_come_out_as_they_were_put_in():
     given_ = [*sample_batch().records, Service(id="s", name="Advice", assured_date=dt.date(2026, 11, 2))]
-    records = PackedRecords(given_)
+    records = RecordTables(given_)
     assert sorted(records, key=repr) == sorted(given_, key=repr)
     assert len(records) == len(given_)
     for kind in records.kinds:
         assert [*records.of(kind)] == [record for record in given_ if type(record) is kind]
         assert [*records.ids(kind)] == [record.id for record in given_ if type(record) is kind]
-    as_rows = PackedRecords()
+    as_rows = RecordTables()
     as_rows.add((kind, row) for kind in records.kinds for row in records.rows(kind))
     for same in (copy.deepcopy(records), pickle.loads(pickle.dumps(records)), as_rows):
         assert [*same] == [*records]
 
 
 def test_fields_are_told_as_sqlite_keeps_them():
-    records = PackedRecords([Service(id="s", name="Advice", assured_date=dt.date(2026, 11, 2), do_not_list=True)])
+    records = RecordTables([Service(id="s", name="Advice", assured_date=dt.date(2026, 11, 2), do_not_list=True)])
     assert [*records.told(Service, "do_not_list", "assured_date", "id")] == [(1, "2026-11-02", "s")]
     assert [*records.told(Service, "name")] == ["Advice"]
     by_id = RecordsById()
@@ -181,9 +95,9 @@ def _of(named) -> list[Record]:
 
 @given(NAMED, NAMED)
 def test_one_record_of_each_id_stands_where_the_first_stood(named, others):
-    records = PackedRecords(_of(named))
+    records = RecordTables(_of(named))
     records.once()
-    records.extend(PackedRecords(_of(others)))
+    records.extend(RecordTables(_of(others)))
     before = [*records]
     records.once()
     for kind in (Organization, Phone):
@@ -195,13 +109,13 @@ def test_one_record_of_each_id_stands_where_the_first_stood(named, others):
 
 
 def test_two_rows_of_one_id_are_joined():
-    records = PackedRecords(_of([("a", 1, False), ("b", 2, False), ("a", 3, False), ("a", 4, False)]))
+    records = RecordTables(_of([("a", 1, False), ("b", 2, False), ("a", 3, False), ("a", 4, False)]))
     records.once(lambda _, row, later: (*row[:1], f"{row[1]}, {later[1]}", *row[2:]))
     assert [body.name for body in records.of(Organization)] == ["1, 3, 4", "2"]
 
 
 def test_what_is_done_to_a_record_that_was_asked_for_changes_nothing_but_by_change():
-    records = PackedRecords(_of([(name, 1, False) for name in "abcdefgh"]))
+    records = RecordTables(_of([(name, 1, False) for name in "abcdefgh"]))
     for body in records.of(Organization):
         body.name = "otherwise"
     assert {body.name for body in records.of(Organization)} == {"1"}
@@ -233,24 +147,14 @@ def test_records_by_id_are_those_of_a_dictionary(named, others):
         assert records.get(record.id) == by_hand[record.id]
         records[record.id] = record
     assert {record.number for record in records.of(Phone)} <= {"1515"}
-    packed_records = PackedRecords()
-    records.move(packed_records)
+    moved = RecordTables()
+    records.move(moved)
     assert len(records) == 0
-    assert sorted(packed_records.ids(Phone)) + sorted(packed_records.ids(Organization)) == [
+    assert sorted(moved.ids(Phone)) + sorted(moved.ids(Organization)) == [
         *sorted(own for own, record in by_hand.items() if isinstance(record, Phone)),
         *sorted(own for own, record in by_hand.items() if isinstance(record, Organization)),
     ]
 
 
 def test_what_records_say_is_not_said_of_them():
-    assert "Zumrad" not in repr(PackedRecords([Organization(id="z", name="Zumrad")])) + str(sample_batch())
-
-
-def test_packed_records_take_little_memory(monkeypatch):
-    monkeypatch.setattr(packed, "TOGETHER", 1_000)
-    tracemalloc.start()
-    records = PackedRecords(Phone.of_checked(id=f"{n:036}", number=f"+99200{n:07}") for n in range(5_000))
-    held, _ = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert len(records) == 5_000
-    assert held < 5_000 * 100, "a record by itself takes half a kilobyte"
+    assert "Zumrad" not in repr(RecordTables([Organization(id="z", name="Zumrad")])) + str(sample_batch())

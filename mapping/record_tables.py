@@ -1,0 +1,346 @@
+"""Records by table, each held as the row that SQLite keeps of it: half of what a validated record takes."""
+
+import datetime as dt
+import math
+from collections import defaultdict, namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from functools import cache
+from itertools import chain
+from operator import itemgetter
+from typing import Any, get_args
+
+from mapping.model import LONGEST_NUMBER, AnyRecord, Record, bounded, columns, restorer
+
+Values = tuple[Any, ...]
+"""What a row holds, in the order of its columns."""
+
+RecordRow = tuple[type[Record], Values]
+"""A record as its kind and the row that SQLite keeps of it."""
+
+
+class RecordTables:
+    """Records by table, each held as a row: a value for each of its columns, of which the id is the first.
+
+    Whoever asks is given new objects: what is done to them changes nothing here.
+    """
+
+    def __init__(self, records: Iterable[Record] = ()) -> None:
+        self._rows: dict[type[Record], list[Values]] = defaultdict(list)
+        self.extend(records)
+
+    def __repr__(self) -> str:
+        """Say how many there are, and nothing of what they say."""
+        return f"<{len(self)} records>"
+
+    def __len__(self) -> int:
+        """Return the number of records."""
+        return sum(map(len, self._rows.values()))
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield the records, table by table; within one as they came."""
+        return chain.from_iterable(map(self.of, self.kinds))
+
+    def extend(self, records: Iterable[Record]) -> None:
+        """Add records."""
+        if isinstance(records, RecordTables):
+            for kind, rows in records._rows.items():
+                self._rows[kind] += rows
+        else:
+            self.add(map(record_row, records))
+
+    def add(self, rows: Iterable[RecordRow]) -> None:
+        """Add records as rows."""
+        for kind, row in rows:
+            self._rows[kind].append(row)
+
+    def add_rows(self, kind: type[Record], rows: Iterable[Values]) -> None:
+        """Add records of a kind as rows."""
+        left = iter(rows)
+        for first in left:
+            self._rows[kind].extend(chain((first,), left))
+
+    @property
+    def kinds(self) -> tuple[type[Record], ...]:
+        """The kinds of records that there are."""
+        return tuple(self._rows)
+
+    def of(self, kind: type[AnyRecord]) -> Iterator[AnyRecord]:
+        """Yield the records of a kind."""
+        return map(reader(kind), self.rows(kind))
+
+    def as_held(self, kind: type[AnyRecord]) -> Iterator[AnyRecord]:
+        """Yield what the records of a kind hold, as `told` does, by the names of their fields; it cannot be changed."""
+        return map(_held(kind), self.rows(kind))
+
+    def rows(self, kind: type[Record]) -> Sequence[Values]:
+        """Return the records of a kind as rows."""
+        return self._rows.get(kind, ())
+
+    def ids(self, kind: type[Record]) -> Iterator[str]:
+        """Yield the ids of the records of a kind."""
+        return map(itemgetter(0), self.rows(kind))
+
+    def told(self, kind: type[Record], *names: str) -> Iterator[Any]:
+        """Yield what the records of a kind hold in some fields, as SQLite keeps it; it is quicker than to make each."""
+        return map(telling(kind, *names), self.rows(kind))
+
+    def change(self, kind: type[AnyRecord], change: Callable[[AnyRecord], None]) -> None:
+        """Let a function change each record of a kind, but for its id."""
+        if kind not in self._rows:
+            return
+        changed, values = [*self.of(kind)], to_values(kind)
+        for record in changed:
+            change(record)
+        self._rows[kind] = [*map(values, changed)]
+
+    def once(self, joined: Callable[[type[Record], Values, Values], Values] = lambda _, __, later: later) -> None:
+        """Keep one row of each id, at the place of the first: the later, or the two ``joined``."""
+        for kind, rows in self._rows.items():
+            single: dict[str, Values] = {}
+            for row in rows:
+                single[row[0]] = joined(kind, single[row[0]], row) if row[0] in single else row
+            self._rows[kind] = [*single.values()]
+
+
+class RecordsById(MutableMapping[str, Record]):
+    """Records by their ids, each held as the row that SQLite keeps of it: half of what the record would take.
+
+    Whoever asks is given a new object: to change what is held, put it back.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[str, Values] = {}
+        """Id -> the kind, the number of the row of the list that told it, and after them the row."""
+
+    def __contains__(self, own: object) -> bool:
+        """Tell whether there is a record of an id."""
+        return own in self._rows
+
+    def __getitem__(self, own: str) -> Record:
+        """Return the record of an id."""
+        return _made(self._rows[own])
+
+    def __setitem__(self, own: str, record: Record) -> None:
+        """Hold a record; where it came from stays as it was noted."""
+        self._rows[own] = (type(record), self.place(own), *to_values(type(record))(record))
+
+    def row(self, own: str) -> RecordRow:
+        """Return the record of an id as a row."""
+        kind, _, *row = self._rows[own]
+        return kind, tuple(row)
+
+    def place(self, own: str) -> int | None:
+        """Return the number of the row of the list that told a record; None where nobody noted it."""
+        row = self._rows.get(own)
+        return None if row is None else row[1]
+
+    def put(self, record: RecordRow, place: int | None = None) -> None:
+        """Hold a record that is a row, and where it came from."""
+        kind, row = record
+        self._rows[row[0]] = (kind, place, *row)
+
+    def change(self, own: str, name: str, value: Any) -> None:
+        """Let a record hold another value in a field, as SQLite keeps it."""
+        row = [*self._rows[own]]
+        row[[*columns(row[0])].index(name) + 2] = value
+        self._rows[own] = tuple(row)
+
+    def __delitem__(self, own: str) -> None:
+        """Let go of a record."""
+        del self._rows[own]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the ids."""
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        """Return the number of records."""
+        return len(self._rows)
+
+    def of(self, kind: type[AnyRecord]) -> Iterator[AnyRecord]:
+        """Yield the records of a kind that there are when they are asked for, whatever is done to them meanwhile."""
+        make, rows = reader(kind), [row for row in self._rows.values() if row[0] is kind]
+        return (make(row[2:]) for row in rows)
+
+    def among(self, *kinds: type[Record]) -> Iterator[Record]:
+        """Yield the records of some kinds, as `of` those of one."""
+        return map(_made, [row for row in self._rows.values() if row[0] in kinds])
+
+    def told(self, kind: type[Record], *names: str) -> Iterator[Any]:
+        """Yield what the records of a kind hold in some fields, as that of `RecordTables` does."""
+        return HeldRows(kind, [row for row in self._rows.values() if row[0] is kind]).told(*names)
+
+    def rows(self, *kinds: type[Record]) -> Iterator[RecordRow]:
+        """Yield the records of some kinds as rows, in the order in which they came."""
+        return ((row[0], row[2:]) for row in [row for row in self._rows.values() if row[0] in kinds])
+
+    def by_kind(self) -> dict[type[Record], "HeldRows"]:
+        """Return the rows of each kind that there is."""
+        rows = defaultdict[type[Record], list[Values]](list)
+        for row in self._rows.values():
+            rows[row[0]].append(row)
+        return {kind: HeldRows(kind, held) for kind, held in rows.items()}
+
+    def unknown(self, ids: Iterable[str | None]) -> set[str | None]:
+        """Return those of some ids of which there is no record; None is no id."""
+        return {*ids}.difference(self._rows, (None,))
+
+    def move(self, records: RecordTables) -> None:
+        """Hand every record over, letting go of each."""
+        by_kind = self.by_kind()
+        self._rows.clear()
+        for kind, rows in by_kind.items():
+            records.add_rows(kind, rows.taken())
+
+
+class HeldRows:
+    """The rows of a kind that `RecordsById` held when it was asked."""
+
+    def __init__(self, kind: type[Record], held: list[Values]) -> None:
+        self._kind, self._held = kind, held
+
+    def told(self, *names: str) -> Iterator[Any]:
+        """Yield what they hold in some fields."""
+        places = [*columns(self._kind)]
+        return map(itemgetter(*[places.index(name) + 2 for name in names]), self._held)
+
+    def taken(self) -> Iterator[Values]:
+        """Yield the rows, letting go of each."""
+        self._held.reverse()
+        while self._held:
+            yield self._held.pop()[2:]
+
+
+def telling(kind: type[Record], *names: str) -> Callable[[Values], Any]:
+    """Return a function that takes the values of some fields out of a row; of one field the value alone."""
+    return itemgetter(*map([*columns(kind)].index, names))
+
+
+def record_row(record: Record) -> RecordRow:
+    """Return a record as its kind and its row."""
+    kind = type(record)
+    return kind, to_values(kind)(record)
+
+
+def _made(row: Values) -> Record:
+    record: Record = reader(row[0])(row[2:])
+    return record
+
+
+@cache
+def _held(kind: type[AnyRecord]) -> Callable[[Values], AnyRecord]:
+    """Return a function that gives the values of a row the names of their fields."""
+    make: Callable[[Values], AnyRecord] = namedtuple(kind.__name__, [*columns(kind)])._make  # type: ignore[attr-defined]
+    return make
+
+
+@cache
+def to_values(kind: type[Record]) -> Callable[[Record], Values]:
+    """Return a function that makes a row of a record, as SQLite keeps it: dates as text, yes and no as numbers."""
+    take, converted = itemgetter(*columns(kind)), [[*columns(kind)].index(name) for name in converted_fields(kind)]
+
+    def values(record: Record) -> Values:
+        row: list[Any] = [*take(record.__dict__)]
+        for place in converted:
+            value = row[place]
+            if isinstance(value, dt.date):
+                row[place] = value.isoformat()
+            elif isinstance(value, bool):
+                row[place] = int(value)
+        return tuple(row)
+
+    def plain(record: Record) -> Values:
+        row: Values = take(record.__dict__)
+        return row
+
+    return values if converted else plain
+
+
+@cache
+def row_of_checked(kind: type[Record]) -> Callable[[Mapping[str, Any]], Values]:
+    """Return a function that makes the row of values as SQLite keeps them, as `Record.of_checked` the record."""
+    blank = to_values(kind)(kind.of_checked())
+    places = {name: place for place, name in enumerate(columns(kind))}
+
+    def made(values: Mapping[str, Any]) -> Values:
+        row: list[Any] = [*blank]
+        for name, value in values.items():
+            row[places[name]] = value
+        return tuple(row)
+
+    return made
+
+
+@cache
+def row_of_read(kind: type[Record]) -> Callable[[str, Mapping[str, Any]], Values]:
+    """Return a function that makes the row of an id and of values that parsers read, as `Record.of_read` the record.
+
+    The function raises ValidationError as that does.
+    """
+    blank = to_values(kind)(kind.of_checked(id=""))
+    places, bounds = {name: place for place, name in enumerate(columns(kind))}, bounded(kind)
+
+    def made(own: str, values: Mapping[str, Any]) -> Values:
+        row: list[Any] = [*blank]
+        row[0] = own
+        for name, value in values.items():
+            type_ = type(value)
+            if type_ is str:
+                if len(value) > LONGEST_NUMBER or value != value.strip():
+                    return validated(own, values)
+            elif type_ is float:
+                least, most = bounds.get(name, ANY_NUMBER)
+                if not least <= value <= most:
+                    return validated(own, values)
+            elif type_ is dt.date:
+                value = value.isoformat()
+            elif type_ is bool:
+                value = int(value)
+            elif type_ is not int and value is not None:
+                return validated(own, values)
+            row[places[name]] = value
+        return tuple(row)
+
+    def validated(own: str, values: Mapping[str, Any]) -> Values:
+        return to_values(kind)(kind(id=own, **values))
+
+    return made
+
+
+ANY_NUMBER = -math.inf, math.inf
+
+
+@cache
+def converted_fields(kind: type[Record]) -> tuple[str, ...]:
+    """Return the fields of a table that SQLite keeps otherwise."""
+    return tuple(
+        name
+        for name, info in kind.model_fields.items()
+        if {dt.date, bool} & {info.annotation, *get_args(info.annotation)}
+    )
+
+
+@cache
+def reader(kind: type[AnyRecord]) -> Callable[[Sequence[Any]], AnyRecord]:
+    """Return a function that makes a record of a row; rows were validated when they were stored."""
+    names = list(columns(kind))
+    converters: dict[str, Callable[[Any], Any]] = {}
+    for name, info in kind.model_fields.items():
+        types = get_args(info.annotation) or (info.annotation,)
+        if dt.date in types:
+            converters[name] = dt.date.fromisoformat
+        elif bool in types:
+            converters[name] = bool
+    restored: Callable[[dict[str, Any]], AnyRecord] = restorer(kind)
+
+    def plain(row: Sequence[Any]) -> AnyRecord:
+        return restored(dict(zip(names, row, strict=True)))
+
+    def read(row: Sequence[Any]) -> AnyRecord:
+        values = dict(zip(names, row, strict=True))
+        for name, convert in converters.items():
+            if values[name] is not None:
+                values[name] = convert(values[name])
+        return restored(values)
+
+    return read if converters else plain
