@@ -20,7 +20,6 @@ from mapping.model import RECORDS, WHOLES, AnyRecord, Audience, Organization, Re
 from mapping.quality.call_list import SOURCE as CALLS
 from mapping.quality.candidate import Candidate
 from mapping.quality.holdings import NOT_REACHED, HeldService, Holdings
-from mapping.quality.known_organizations import LEARNT
 from mapping.quality.matching import candidates
 from mapping.safety.redaction import PLACE_TEXTS, PRIVATE, PUBLISHED, Rules, Tables, project
 from web.access.roles import EVERYWHERE
@@ -28,10 +27,6 @@ from web.staff.fields import FIELDS, TABLES
 
 SEEN_BY_STAFF: Audience = "focal_point"
 """The widest audience whose records stand on pages of stewards."""
-
-COMPARED = {*LEARNT, "address"}
-"""Tables from which doubles are told."""
-
 
 OWN_WORD = ("stewards", CALLS.name)
 """Whose word nobody is asked about while it counts: what stewards wrote themselves, and what they found by a check."""
@@ -83,7 +78,7 @@ def told(conflicts: Iterable[Conflict], visible: "VisibleRecords", real: Mapping
 
 
 class VisibleRecords:
-    """What may be seen of a directory on a day, in some regions or in all. It never changes: `patched` makes another.
+    """What may be seen of a directory on a day, in some regions or in all. It never changes.
 
     Parameters
     ----------
@@ -118,70 +113,11 @@ class VisibleRecords:
         """Return the fields on which sources differ, of records that may be seen."""
         return self._conflicts
 
-    def patched(
-        self, touched: Collection[str], now: Mapping[str, Iterable[Record]], conflicts: Iterable[Conflict]
-    ) -> "VisibleRecords":
-        """Return what may be seen after a change.
-
-        Parameters
-        ----------
-        touched
-            Ids of what may be seen otherwise than before: whole bodies, services and places with their parts.
-        now
-            What may be seen of these, by table.
-        conflicts
-            All that may be seen now.
-        """
+    def with_conflicts(self, conflicts: Iterable[Conflict]) -> "VisibleRecords":
+        """Return the same records with the fields on which sources differ."""
         new = copy.copy(self)
-        new._by_id, new._conflicts = dict(self._by_id), list(conflicts)
-        changed: dict[str, tuple[list[Record], list[Record]]] = {}
-        for table, held in self._by_id.items():
-            gone = {identifier: held[identifier] for identifier in touched if identifier in held}
-            come = {record.id: record for record in now.get(table, ())}
-            if {identifier: gone[identifier].__dict__ for identifier in gone} != {
-                identifier: come[identifier].__dict__ for identifier in come
-            }:
-                changed[table] = [*gone.values()], [*come.values()]
-                remaining = {identifier: record for identifier, record in held.items() if identifier not in gone} | come
-                new._by_id[table] = dict(sorted(remaining.items()))
-        new._owned = self._owned.patched(new._by_id, changed)
-        for name in ("_published", "_held", "holdings", *(("doubles",) if COMPARED & {*changed} else ())):
-            new.__dict__.pop(name, None)
-        if "_published" in self.__dict__:
-            new.__dict__["_published"] = new._published_after(self._published, changed)
-        if "holdings" in self.__dict__:
-            new.__dict__["holdings"] = new._holdings_after(self.holdings, touched, now)
+        new._conflicts = list(conflicts)
         return new
-
-    def _published_after(
-        self, before: dict[tuple[str, str], str], changed: Mapping[str, tuple[list[Record], list[Record]]]
-    ) -> dict[tuple[str, str], str]:
-        published = dict(before)
-        for table in {*changed} & {*WHOLES}:
-            gone, come = changed[table]
-            for record in gone:
-                published.pop((table, public_id(self.key, record.id)), None)
-            published |= {(table, public_id(self.key, record.id)): record.id for record in come}
-        return published
-
-    def _holdings_after(
-        self, before: Holdings, touched: Collection[str], now: Mapping[str, Iterable[Record]]
-    ) -> Holdings:
-        part = VisibleRecords(now, self.area, self.day, key=self.key).holdings
-        services = [held for held in before.services if held.service.id not in touched] + part.services
-        bodies = {
-            identifier: body for identifier, body in before.organizations.items() if identifier not in touched
-        } | part.organizations
-        phones = {
-            identifier: own for identifier, own in before.body_phones.items() if identifier not in touched
-        } | part.body_phones
-        return Holdings(
-            self.area,
-            self.day,
-            sorted(services, key=lambda held: held.service.id),
-            dict(sorted(bodies.items())),
-            phones,
-        )
 
     def record(self, table: str, record: str) -> Any:
         """Return one record.
@@ -236,25 +172,16 @@ class VisibleRecords:
         own = {getattr(record, "area_unit", None)} - {None} if owner is None else self._units_of(*owner)
         return frozenset(above for unit in own if unit for above in self.above(unit))
 
-    def within(
-        self, regions: Collection[str], *, before: "VisibleRecords | None" = None, touched: Collection[str] = ()
-    ) -> "VisibleRecords":
-        """Return what may be seen in some regions only.
-
-        ``before`` is what that was before a change that ``touched`` some records, where it is known: only these are
-        looked at then.
-        """
+    def within(self, regions: Collection[str]) -> "VisibleRecords":
+        """Return what may be seen in some regions only."""
         if EVERYWHERE in regions:
             return self
-        now = {table: [*held.values()] for table, held in self._by_id.items()}
-        if before is not None:
-            ordered = sorted(touched)
-            now = {table: [held[own] for own in ordered if own in held] for table, held in self._by_id.items()}
-        part = _Regions(self, now, set(regions), before, touched)
-        tables = {table: [record for record in records if part.holds(record)] for table, records in now.items()}
+        part = _Regions(self, set(regions))
+        tables = {
+            table: [record for record in records.values() if part.holds(record)]
+            for table, records in self._by_id.items()
+        }
         conflicts = [conflict for conflict in self._conflicts if part.inside(conflict.table, conflict.record)]
-        if before is not None:
-            return before.patched(touched, tables, conflicts)
         return VisibleRecords(tables, self.area, self.day, key=self.key, conflicts=conflicts)
 
     @cached_property
@@ -320,23 +247,6 @@ class _Owned(dict[tuple[str, str], Groups]):
         self[wanted] = grouped
         return grouped
 
-    def patched(
-        self, tables: Mapping[str, Mapping[str, Record]], changed: Mapping[str, tuple[list[Record], list[Record]]]
-    ) -> "_Owned":
-        """Return the same of tables of which some records went and others came."""
-        new = _Owned(tables)
-        for (table, column), groups in [*self.items()]:
-            new[table, column] = groups
-            if table in changed:
-                new[table, column] = after = dict(groups)
-                gone, come = changed[table]
-                for owner in {getattr(record, column) or "" for record in (*gone, *come)}:
-                    ids = {record.id for record in gone}
-                    remaining = [record for record in groups.get(owner, ()) if record.id not in ids]
-                    own = remaining + [record for record in come if (getattr(record, column) or "") == owner]
-                    after[owner] = sorted(own, key=lambda record: record.id)
-        return new
-
 
 def name_of(whole: VisibleRecords, record: Any, language: str) -> str:
     """Return what a record is called in a language, if it has a name in it."""
@@ -379,26 +289,19 @@ def _may_be_seen(record: Any, ids: Collection[str]) -> bool:
 
 
 class _Regions:
-    """What of all that may be seen is in some regions: of ``now``, and of what was ``before`` and was not touched."""
+    """What of all that may be seen is in some regions."""
 
-    def __init__(
-        self,
-        whole: VisibleRecords,
-        now: Mapping[str, Iterable[Record]],
-        regions: set[str],
-        before: VisibleRecords | None,
-        touched: Collection[str],
-    ) -> None:
-        self.whole, self.regions, self.before, self.touched = whole, regions, before, touched
-        self._ids = {table: {record.id for record in now[table] if self._is_here(record)} for table in WHOLES}
+    def __init__(self, whole: VisibleRecords, regions: set[str]) -> None:
+        self.whole, self.regions = whole, regions
+        self._ids = {
+            table: {record.id for record in whole.records(RECORDS[table]) if self._is_here(record)} for table in WHOLES
+        }
         owners = {whole.record("service", service).organization_id for service in self._ids["service"]}
         self._ids["organization"] |= {owner for owner in owners if owner}
 
     def inside(self, table: str, identifier: str) -> bool:
         """Tell whether an organization, a service or a place is in the regions."""
-        if identifier in self._ids[table]:
-            return True
-        return self.before is not None and identifier not in self.touched and self.before.has(table, identifier)
+        return identifier in self._ids[table]
 
     def holds(self, record: Any) -> bool:
         """Tell whether a record that is looked at may be seen in the regions: it is in them, or of something there."""

@@ -19,6 +19,7 @@ from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary, term_id
 from mapping.model import RECORDS, WHOLES, Audience, Organization, Record, strictest
 from mapping.quality.candidate import Candidate
+from mapping.quality.kept_out import Enlarged
 from mapping.quality.known_organizations import Known
 from mapping.quality.matching import locations, organizations
 from mapping.quality.matching_services import services
@@ -270,10 +271,8 @@ def _asked_about(records: Sequence[Record]) -> dict[str, Message]:
 def _alike(records: Sequence[Record], language: str) -> Iterator[tuple[RecordLine, Candidate]]:
     """Yield records that a new one may be, with the reasons, likeliest first."""
     whole, new = everything_seen(), {record.id for record in records}
-    tables: dict[str, list[Record]] = {}
-    for record in records:
-        tables.setdefault(record.table, []).append(record)
-    then = whole.patched(new, tables, whole.conflicts())
+    tables = {record.table for record in records}
+    then = Enlarged(whole, records)
     known = Known.of(then)
     candidates = organizations(known, of=new, area=study_area()) if "organization" in tables else []
     candidates += services(known, of=new) if "service_at_location" in tables else []
