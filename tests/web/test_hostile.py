@@ -2,7 +2,8 @@
 
 One directory in which each text field of each public record holds the same string: markup, quotes, ends of scripts and
 comments, template and spreadsheet formulas. Every file that is made of it is parsed by a parser of its kind, and none
-holds an element, an attribute, an address or a formula that the string asks for.
+holds an element, an attribute, an address or a formula that the string asks for. The list for programs holds each cell
+as it is.
 """
 
 import csv
@@ -155,7 +156,7 @@ def faults(name: str, contents: bytes) -> list[str]:
     if name.endswith(".html"):
         page = Page(contents.decode())
         return page.wrong + (["a template was worked out"] if "x-hit>49" in page.words else [])
-    if name.endswith(".csv"):
+    if name.endswith(".csv") and name != "data/list.csv":
         cells = [cell for row in csv.reader(io.StringIO(contents.decode("utf-8-sig"))) for cell in row]
         return [cell[:60] for cell in cells if re.match(r"[=+@\t\r]|-(?![\d.])", cell)]
     if name.endswith((".json", ".geojson")):
@@ -181,8 +182,9 @@ def test_every_file_of_the_site_holds_it_as_words(frozen):
             contents = file.read_bytes()
             if b"x-hit" in contents:
                 holding.add(file.suffix)
-            if found := faults(file.name, contents):
-                wrong[str(file.relative_to(frozen))] = found[:3]
+            name = str(file.relative_to(frozen))
+            if found := faults(name, contents):
+                wrong[name] = found[:3]
     assert wrong == {}
     assert {".html", ".js", ".csv", ".json", ".geojson"} <= holding
 
@@ -215,7 +217,8 @@ def test_exports_hold_it_as_words(view_of_it, tiny_area, tmp_path, suffix):
         export(view, path, area=tiny_area, name="workbook" if suffix == ".xlsx" else "")
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
     for file in files:
-        assert faults(file.name, file.read_bytes()) == [], file.name
+        name = "data/list.csv" if suffix == ".csv" else file.name
+        assert faults(name, file.read_bytes()) == [], file.name
         if file.suffix == ".xlsx":
             cells = [cell for sheet in openpyxl.load_workbook(file) for row in sheet.iter_rows() for cell in row]
             assert [c.value for c in cells if c.data_type == "f"] == []

@@ -26,7 +26,6 @@ from mapping.formats.hsds._package import MOMENTS, columns, file_of, resource, t
 from mapping.formats.hsds._take import Taking
 from mapping.formats.tables._flat import terms
 from mapping.language.i18n import Message, Phrase
-from mapping.language.spreadsheet import neutral
 from mapping.view.view import View
 
 SUFFIX = ".zip .json"
@@ -37,9 +36,6 @@ MAX_CELL = 16 * 2**20
 
 CORE = {"service", "organization", "location"}
 """Tables of which a package has at least one."""
-
-_HARMLESS = re.compile(r"'+[=+\-@\t\r]")
-"""What a text begins with that was made harmless for spreadsheets: with an apostrophe more than it has."""
 
 
 def recognises(path: Path) -> bool:
@@ -168,10 +164,8 @@ def _decoded(path: Path, name: str, contents: bytes) -> str:
 
 
 def _cell(text: str) -> str | None:
-    """Return a cell: nothing for a blank, and what stood before a spreadsheet's apostrophe was put in front."""
+    """Return a cell, or nothing for a blank."""
     text = text.strip()
-    if _HARMLESS.match(text):
-        text = text[1:]
     return None if text in ("", "NULL", "null", "\\N") else text
 
 
@@ -219,7 +213,7 @@ def _table(view: View, table: str) -> bytes:
 
 
 def _written(table: str, name: str, kind: str, value: Any) -> Any:
-    """Return a value as a cell; a text that a spreadsheet would run is made harmless."""
+    """Return a value as a cell."""
     if value is None:
         return ""
     if kind == "boolean":
@@ -228,7 +222,4 @@ def _written(table: str, name: str, kind: str, value: Any) -> Any:
         return f"{value}T00:00:00Z"
     if isinstance(value, float):
         return int(value) if value.is_integer() else repr(value)
-    if kind != "string" or (table, name) == ("phone", "number"):
-        return value
-    text = str(value)
-    return f"'{text}" if _HARMLESS.match(text) else neutral(text)
+    return str(value) if kind == "string" else value

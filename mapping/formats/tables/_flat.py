@@ -6,7 +6,6 @@ from typing import Any
 
 from mapping.area.study_area import StudyArea
 from mapping.language.languages import SOURCE
-from mapping.language.spreadsheet import neutral
 from mapping.view.view import Entry, Hours, ServicePlace, View
 
 Row = dict[str, Any]
@@ -110,12 +109,12 @@ def hours_text(hours: Hours) -> str:
 
 
 def cell(value: Any) -> str | int | float:
-    """Return a value as a cell that no spreadsheet runs: several joined, days as 2026-11-24."""
+    """Return a value as a cell for programs, as it is: several joined, days as 2026-11-24."""
     if value is None:
         return ""
     if isinstance(value, tuple):
-        return neutral(LISTED.join(map(str, value)))
-    return value if isinstance(value, int | float) else neutral(str(value))
+        return LISTED.join(map(str, value))
+    return value if isinstance(value, int | float) else str(value)
 
 
 def properties(row: Row) -> Row:
@@ -142,7 +141,7 @@ MEANINGS: dict[str, str] = {
     "serves": "codes or words of the groups it is for; empty: everybody",
     "excludes": "codes or words of the groups it does not take",
     "languages": "ISO 639 codes",
-    "phones": "numbers in E.164, or short as they are dialled; in CSV an apostrophe stands before a plus sign",
+    "phones": "numbers in E.164, or short as they are dialled",
     "email": "mail address",
     "url": "web page",
     "description": "what it does, in words",

@@ -293,7 +293,7 @@ def _rows(text: str, separator: str, *, strict: bool = False) -> Iterator[list[s
 
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:
-    """Write a row for each service at each of its places; cells that a spreadsheet would run are neutralised."""
+    """Write a row for each service at each of its places, for programs: each cell as it is."""
     with Path(path).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         for number, (row, _) in enumerate(flat_rows(view, area, language)):

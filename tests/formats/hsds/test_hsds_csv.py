@@ -499,11 +499,11 @@ def test_the_bytes_depend_on_the_view_alone(written, tmp_path, tiny_area):
         assert (member.date_time, stat.S_IMODE(member.external_attr >> 16)) == ((1980, 1, 1, 0, 0, 0), 0o644)
 
 
-def test_a_text_that_a_spreadsheet_would_run_is_harmless_and_comes_back(tmp_path, tiny_area):
+def test_a_text_that_begins_like_a_formula_is_as_it_is_and_comes_back(tmp_path, tiny_area):
     parts = (organization("=HYPERLINK(1)"), service("+Advice", of="=HYPERLINK(1)"), place("@here", of=["+Advice"]))
     with sample_view(tmp_path, tiny_area, *parts) as view:
         hsds_csv.write(view, tmp_path / "x.zip", area=tiny_area, language="en")
-    assert [row["name"] for row in tables_of(tmp_path / "x.zip")["organizations.csv"]] == ["'=HYPERLINK(1)"]
+    assert [row["name"] for row in tables_of(tmp_path / "x.zip")["organizations.csv"]] == ["=HYPERLINK(1)"]
     batch = taken(tmp_path / "x.zip", tiny_area)
     assert (one(batch, "organization").name, one(batch, "service").name) == ("=HYPERLINK(1)", "+Advice")
 

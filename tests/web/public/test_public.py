@@ -201,15 +201,15 @@ def test_no_line_is_pointed_at_where_none_is_listed(tmp_path, tiny_area, text):
     assert "Call the line" in text("en/p1.html")
 
 
-def test_cells_of_tables_to_download_are_never_formulas(tmp_path, tiny_area):
+def test_cells_of_the_table_for_programs_are_as_they_are(tmp_path, tiny_area):
     parts = [organization("=1+1"), service("@SUM(A1)", of="=1+1", phones=["+992446000001"], fees_description="-1")]
     client = create_app(published(tmp_path, tiny_area, *parts), tiny_area).test_client()
     rows = list(csv.DictReader(io.StringIO(client.get("/data/list.csv").get_data(as_text=True))))
     assert [rows[0][key] for key in ("name", "organization", "phones", "fees")] == [
-        "'@SUM(A1)",
-        "'=1+1",
-        "'+992446000001",
-        "'-1",
+        "@SUM(A1)",
+        "=1+1",
+        "+992446000001",
+        "-1",
     ]
 
 
