@@ -47,6 +47,7 @@ check: .venv/dev  ## Check style, types, import rules, and that the docs are in 
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m scripts.check_docs
+	$(BIN)/python -m scripts.check_budget
 
 docs: .venv/dev  ## Build the documentation site into build/docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
