@@ -45,6 +45,7 @@ def _public(function: Callable[..., Result]) -> Callable[..., Result]:
         if not isinstance(area, StudyArea):
             what = type(area).__name__
             raise InvalidRecord(f"{name}: needs a StudyArea second, not a {what}")
+        view.require_area(area)
         offered = list(known.parameters)[2:]
         if unknown := [option for option in options if option not in offered]:
             there = ", ".join(offered) or "none"

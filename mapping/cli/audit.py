@@ -39,7 +39,9 @@ def audit(
     from web.audit.audit import audit as examine
 
     with progress_bar() as progress:
-        outcome = examine(site, view, study_area(area), demo=demo, directory=directory, steps=partial(step, progress))
+        outcome = examine(
+            site, view, study_area(area, view), demo=demo, directory=directory, steps=partial(step, progress)
+        )
     for line in report(outcome, demo=demo):
         out.print(line)
     if not outcome.clean:

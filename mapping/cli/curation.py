@@ -169,7 +169,7 @@ def agree(
     today: TodayOption = None,
 ) -> None:
     """Agree to what an act shows, or list what waits; who agrees signs in with their own password and code."""
-    region, day = study_area(area), day_of(today)
+    region, day = study_area(area, directory), day_of(today)
     require_directory(directory)
     with Directory(directory, region, signed_in=True) as store:
         store.catch_up(on=day)
@@ -361,7 +361,7 @@ def erase(
 
 def _open(directory: Path, area: Path | None, login: str = "") -> "Directory":
     require_directory(directory)
-    return Directory(directory, study_area(area), signed_in=bool(login))
+    return Directory(directory, study_area(area, directory), signed_in=bool(login))
 
 
 def _line(line: "BatchLine") -> str:

@@ -130,7 +130,7 @@ def publish(
     by = acting(login, accounts, "publish") if login else ""
     if not check:
         require_writable(view)
-    region, day = study_area(area), day_of(today)
+    region, day = study_area(area, view if view.exists() else directory), day_of(today)
     unavailable = _unavailable(inbox, day) if inbox is not None else None
     releases = Releases(directory.parent / "editions", view, audience)  # type: ignore[arg-type]
     with Directory(directory, region) as store, progress_bar() as progress:
@@ -199,7 +199,7 @@ def editions(
     if back_to is not None:
         require_directory(directory)
         by = acting(login, accounts, "publish") if login else ""
-        with Directory(directory, study_area(area)) as store:
+        with Directory(directory, study_area(area, view if view.exists() else directory)) as store:
             plan = releases.roll_back(store, back_to, day=day_of(today), by=by, reason=reason)
         if plan is None:
             edition = releases.edition(back_to)
@@ -271,7 +271,7 @@ def hide(
     require_directory(directory)
     by = acting(login, accounts, "edit") if login else ""
     views = {"public": view, **{name: directory.parent / f"{name}.db" for name in ("partner", "focal_point")}}
-    with Directory(directory, study_area(area)) as store:
+    with Directory(directory, study_area(area, view if view.exists() else directory)) as store:
         editions = [Releases(directory.parent / "editions", path, name) for name, path in views.items()]  # type: ignore[arg-type]
         gone = hide_now(store, table, record, editions, by=by or "command line", day=day_of(today), reason=reason)
     out.print(f"Hidden from now on; taken out of: {', '.join(gone) or 'no edition, it stood in none'}")
@@ -290,7 +290,7 @@ def site(
     """Write the portal of a view as static pages that need no server."""
     require_writable(output)
     with progress_bar() as progress:
-        _site(view, study_area(area), output, demo=demo, progress=progress, archive=archive, pdf=pdf)
+        _site(view, study_area(area, view), output, demo=demo, progress=progress, archive=archive, pdf=pdf)
     out.print(f"Site: {output / 'index.html'}")
 
 
@@ -319,7 +319,7 @@ def serve(
 
     _serve(
         view,
-        study_area(area),
+        study_area(area, view),
         port=port,
         demo=demo,
         inbox=inbox,

@@ -112,7 +112,7 @@ def approve(
     batch = read_approvals(file)
     who = acting(login, accounts, "approve") if login else "stewards"
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with Directory(directory, study_area(area), signed_in=bool(login)) as store:
+    with Directory(directory, study_area(area, directory), signed_in=bool(login)) as store:
         change = store.add(batch, by=who, on=day_of(today))
     out.print(f"Approvals: {change}")
     tell_shown(change, login)
@@ -127,7 +127,7 @@ def init(
     if directory.exists():
         raise InvalidRecord(f"{directory}: is there already; choose another file with --directory")
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with Directory(directory, study_area(folder)) as store:
+    with Directory(directory, study_area(folder, directory)) as store:
         store.keep_area()
         out.print(
             f"Empty directory: {directory}. Next: export {AREA}={folder}, then rohnamo check FILE --draft MAP.toml"
@@ -177,7 +177,7 @@ def check(
     if draft is not None:
         raise InvalidRecord("--draft: name the file that the column map is for")
 
-    region, day = study_area(area), day_of(today)
+    region, day = study_area(area, directory), day_of(today)
     lang = output_language(region, lang)
     require_directory(directory)
     with Directory(directory, region) as store:
@@ -234,7 +234,7 @@ def due(
     lang: LanguageOption = "en",
 ) -> None:
     """Say whom to call so that entries stay true, what to ask, and take in what was found."""
-    region, day = study_area(area), day_of(today)
+    region, day = study_area(area, directory), day_of(today)
     lang = output_language(region, lang)
     require_directory(directory)
     with Directory(directory, region) as store:
@@ -274,7 +274,7 @@ def duplicates(
     lang: LanguageOption = "en",
 ) -> None:
     """Show records that may be one, with the reasons; take in what was decided."""
-    region, day = study_area(area), day_of(today)
+    region, day = study_area(area, directory), day_of(today)
     lang = output_language(region, lang)
     require_directory(directory)
     with Directory(directory, region) as store:

@@ -105,7 +105,7 @@ def remind(
     if settings is None and not dry_run:
         raise NotFound(f"{accounts.parent / 'mail.toml'}: no mail server is set up; see docs/deploy.md")
     require_directory(directory)
-    region, now, book, cache = study_area(area), dt.datetime.now(dt.UTC), Ledger(ledger), VisibleCache()
+    region, now, book, cache = study_area(area, directory), dt.datetime.now(dt.UTC), Ledger(ledger), VisibleCache()
     day = now.astimezone(ZoneInfo(region.timezone)).date()
     with Directory(directory, region) as store:
         reminders = waiting(

@@ -3,7 +3,7 @@
 import datetime as dt
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import TYPE_CHECKING, Annotated
@@ -12,12 +12,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from mapping.errors import InvalidRecord, MappingError, NotFound, cause
+from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, cause
 from mapping.resources import shipped
 
 if TYPE_CHECKING:
     from mapping.area.study_area import StudyArea
     from mapping.directory.directory import Change
+    from mapping.view.view import View
     from web.access.roles import Action
 
 out = Console(soft_wrap=True, highlight=False, markup=False)
@@ -26,7 +27,11 @@ err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 AREA = "ROHNAMO_AREA"
 AreaOption = Annotated[
     Path | None,
-    typer.Option("--area", envvar=AREA, help="Folder of the study area. Default: Tajikistan, the demo."),
+    typer.Option(
+        "--area",
+        envvar=AREA,
+        help="Folder of the study area. Default: that of the view or of the office; for the demo Tajikistan.",
+    ),
 ]
 DirectoryOption = Annotated[Path, typer.Option("--directory", help="The private directory, a SQLite file.")]
 ViewOption = Annotated[Path, typer.Option("--view", help="The published view, a SQLite file.")]
@@ -45,6 +50,8 @@ HostOption = Annotated[
     typer.Option("--host", envvar="ROHNAMO_HOST", help="Address to listen on: another one only within a container."),
 ]
 HOST = "127.0.0.1"
+OFFICE_DEPTH = 3
+"""So many folders lie an office's files in at the most: ``private/directory/directory.db``."""
 AccountsOption = Annotated[Path, typer.Option("--accounts", help="The file of accounts.")]
 LoginOption = Annotated[
     str,
@@ -59,11 +66,41 @@ DIRECTORY, VIEW = Path("build/private/directory.db"), Path("build/public.db")
 ACCOUNTS = Path("build/private/accounts.db")
 
 
-def study_area(folder: Path | None) -> "StudyArea":
-    """Load a study area, by default the demo's."""
+def study_area(folder: Path | None, file: Path | None = None) -> "StudyArea":
+    """Load a study area: the folder that is named, else that of the office or of the view, else the demo's.
+
+    Parameters
+    ----------
+    folder
+        The folder that was named.
+    file
+        The view or the directory that is asked for: an office keeps its study area beside them, a view tells its code.
+
+    Raises
+    ------
+    NotFound
+        No folder was named, and that of the view's country is not known.
+    InvalidRecord
+        The view is of another country.
+    """
     from mapping.area.study_area import StudyArea
 
-    return StudyArea.load(folder or shipped("geo/tj"))
+    offices = list(file.resolve().parents)[:OFFICE_DEPTH] if file is not None and folder is None else []
+    own = next((office / "area" for office in offices if (office / "area" / "area.toml").is_file()), None)
+    view = _view(file) if file is not None else None
+    area = StudyArea.load(folder or own or shipped(f"geo/{view.facts.get('area', 'TJ').lower() if view else 'tj'}"))
+    if view is not None:
+        view.require_area(area)
+    return area
+
+
+def _view(file: Path) -> "View | None":
+    """Open a view; None where there is none, or one that the command itself refuses or replaces."""
+    from mapping.view.view import View
+
+    with suppress(FormatError):
+        return View(file)
+    return None
 
 
 def output_language(area: "StudyArea", text: str) -> str:

@@ -81,7 +81,7 @@ def partner(
             raise NotFound(f"{path}: there is no view; run `rohnamo publish --audience {audience} --view {path}` first")
     portal = create_partner_app(
         view,
-        study_area(area),
+        study_area(area, view),
         focal_view=focal_view,
         **_stores(accounts, inbox, ledger),
         demo=demo,
@@ -143,7 +143,7 @@ def staff(
     from web.staff.app import create_staff_app
 
     require_directory(directory)
-    region = study_area(area)
+    region = study_area(area, directory)
     Directory(directory, region).close()  # what cannot be opened is said here, not to whoever asks for the first page
     portal = create_staff_app(
         directory,

@@ -55,7 +55,7 @@ def find(
     json_: JsonOption = False,
 ) -> None:
     """Find services in a view: nearest first, or by name."""
-    region = study_area(area)
+    region = study_area(area, view)
     lang = output_language(region, lang)
     point = _point(near, region) if near else None
     with View(view) as opened:
@@ -102,7 +102,7 @@ def analyse(
         raise NotFound(f"{name!r} is not an analysis; there are: {', '.join(known)}")
     if csv is not None:
         require_writable(csv)
-    region, options = study_area(area), {"minutes": minutes, "level": level, "types": types, "scenario": scenario}
+    region, options = study_area(area, view), {"minutes": minutes, "level": level, "types": types, "scenario": scenario}
     lang = output_language(region, lang)
     with View(view) as opened:
         result = known[name](opened, region, **_taken(name, known[name], options))
@@ -138,7 +138,7 @@ def map_(
 ) -> None:
     """Draw a map of a view, with the findings of analyses on it."""
     require_writable(output)
-    region, known = study_area(area), analyses()
+    region, known = study_area(area, view), analyses()
     lang = output_language(region, lang)
     with View(view) as opened:
         options = {"minutes": minutes, "level": level, "types": types, "scenario": scenario}

@@ -54,7 +54,7 @@ def report_(
     demo: DemoOption = False,
 ) -> None:
     """Write the mapping report of a view: twelve chapters, as a web page, a PDF or a Word document."""
-    kind, region = files.format_of(output, format_), study_area(area)
+    kind, region = files.format_of(output, format_), study_area(area, view)
     earlier = read_csv(progress) if progress is not None else []
     for path in filter(None, (output, recommendations)):
         require_writable(path)
@@ -93,7 +93,7 @@ def brief(
     demo: DemoOption = False,
 ) -> None:
     """Write two pages on a district for its commission: what is there, what is near, what is missing."""
-    kind, region = files.format_of(output, format_), study_area(area)
+    kind, region = files.format_of(output, format_), study_area(area, view)
     code = briefs.find_unit(region, unit)
     require_writable(output)
     with View(view) as opened, err.status("Working the brief out"):
@@ -131,7 +131,7 @@ def export(
     if str(output) == "list":
         out.print(_known())
         return
-    region = study_area(area)
+    region = study_area(area, view)
     language = output_language(region, lang)
     with View(view) as opened:
         with file_or_stdout(output) as path:

@@ -80,9 +80,12 @@ def export(view: View, path: str | Path, *, area: StudyArea, language: str = "en
     ------
     FormatError
         When no format fits.
+    InvalidRecord
+        When the view is of another country than the study area.
     MappingError
         When the file cannot be written.
     """
+    view.require_area(area)
     path = Path(path)
     module = format_for(path, name)
     with whole_file(path, private=view.audience != "public") as beside:

@@ -169,6 +169,7 @@ def draw(view: View, area: StudyArea, *results: Result, language: str = "en", li
     UnsafePublication
         When a result was made for fewer people than may see the view.
     """
+    view.require_area(area)
     for result in results:
         require(result.audience, view.audience)
     made: list[Layer] = []

@@ -15,7 +15,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from mapping.errors import FormatError, NotFound
+from mapping.area.study_area import StudyArea
+from mapping.errors import FormatError, InvalidRecord, NotFound
 from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, active, freshness, latest
 from mapping.language.i18n import chain_of
 from mapping.language.meaning import Meaning
@@ -124,6 +125,21 @@ class View:
     def audience(self) -> Audience:
         """Who may see this view."""
         return next(audience for audience in AUDIENCES if audience == self.facts["audience"])
+
+    def require_area(self, area: StudyArea) -> None:
+        """Refuse the study area of another country: its emergency numbers and its units are not those of this view.
+
+        Raises
+        ------
+        InvalidRecord
+            The view was published for another country.
+        """
+        code = self.facts.get("area", area.code)
+        if code != area.code:
+            raise InvalidRecord(
+                f"{self.path}: is a view of {code}, and {area.folder} is the study area of {area.code};"
+                f" choose the folder of {code} (--area)"
+            )
 
     @property
     def edition(self) -> dt.date:

@@ -42,6 +42,8 @@ class Edition:
     ------
     UnsafePublication
         When the view was made for fewer people than ``audience``.
+    InvalidRecord
+        When the view is of another country than the study area.
     """
 
     def __init__(self, path: Path, area: StudyArea, audience: Audience = "public") -> None:
@@ -55,6 +57,7 @@ class Edition:
         """What tells its file from others, to all processes that serve it."""
         with View(path) as view:
             require(view.audience, audience)
+            view.require_area(area)
             self.day: dt.date = view.edition
             self.licences: tuple[str, ...] = view.licences
             self.demo: bool = view.demo

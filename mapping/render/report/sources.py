@@ -21,6 +21,7 @@ BY_REGION = {"coverage_regions": "coverage", "reach_regions": "reach"}
 
 def gather(view: View, area: StudyArea, *, previous: View | None = None) -> dict[str, Result]:
     """Return what every analysis finds in a view, by name; with an earlier view, what changed since."""
+    view.require_area(area)
     known = analyses()
     results = {name: analyse(view, area) for name, analyse in known.items()}
     if previous is not None:
