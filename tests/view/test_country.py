@@ -14,7 +14,7 @@ from mapping.cli.options import study_area
 from mapping.errors import InvalidRecord
 from mapping.render import maps
 from mapping.render.export import export
-from mapping.render.report import make
+from mapping.render.report import brief, make
 from mapping.view.view import View
 from web.presenters.edition import Edition
 from web.public.app import create_app
@@ -24,6 +24,8 @@ READERS: dict[str, Callable[[View, StudyArea, Path], object]] = {
     "map": lambda view, area, _: maps.draw(view, area),
     "export": lambda view, area, folder: export(view, folder / "out.geojson", area=area),
     "report": lambda view, area, _: make(view, area, language="en"),
+    "report from results": lambda view, area, _: make(view, area, language="en", results={}),
+    "brief": lambda view, area, _: brief.make(view, area, area.unit_codes[0], language="en", results={}),
     "pages": lambda view, area, _: create_app(view.path, area),
     "portals": lambda view, area, _: Edition(view.path, area),
 }

@@ -95,6 +95,7 @@ def make(
         A restricted edition names no reader, or is made from another view than that for focal points.
     """
     require_edition(view, edition, reader)
+    view.require_area(area)
     worked_out = dict(results) if results is not None else gather(view, area, previous=previous)
     if not worked_out.keys() >= BY_REGION.keys():
         worked_out |= regional(view, area)

@@ -68,6 +68,7 @@ def make(
         The study area has no such unit.
     """
     require_edition(view, edition, reader)
+    view.require_area(area)
     worked_out = dict(results) if results is not None else gather(view, area)
     if not worked_out.keys() >= BY_REGION.keys():
         worked_out |= regional(view, area)

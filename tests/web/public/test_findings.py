@@ -113,12 +113,13 @@ def test_groups_and_totals(edition):
     assert rows["Near"][-1] == ""
 
 
-def test_many_units_stand_down_the_page_beside_a_chart(view_file, tj_area):
+def test_many_units_stand_down_the_page_beside_a_chart(demo_view, tj_area):
     codes = pd.Index(tj_area.units().index, name="code")
     near = pd.Series([number / len(codes) for number in range(len(codes))], codes)
     table = pd.DataFrame({"near": near, "low": near / 2, "high": near}, index=codes)
     columns = (Column("near", Message("Near"), "share", low="low", high="high", more_is="better"),)
-    shown = present(Edition(view_file, tj_area), result(table=table, columns=columns, states=None, level=2), "en")
+    edition = Edition(demo_view("public"), tj_area)
+    shown = present(edition, result(table=table, columns=columns, states=None, level=2), "en")
     assert sum(len(group.rows) for group in shown.grid.groups) == len(codes) == len(shown.grid.down)
     assert len({group.heading for group in shown.grid.groups}) == 5  # under their regions
     rows = [label for group in shown.grid.groups for label, _ in group.rows]
