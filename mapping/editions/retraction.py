@@ -158,7 +158,7 @@ def _copy_rest(old: sqlite3.Connection, out: Path, *, gone: Collection[str]) -> 
         new.execute("BEGIN")
         there = {name for (name,) in new.execute("SELECT name FROM sqlite_schema")}
         tables: Mapping[str, str] = dict(old.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'"))
-        made = {*there, "ready"}  # ready records nest others, which may be gone: they are written anew
+        made = {*there, "ready", "series"}  # ready records nest others, which may be gone; series are of an older index
         rest = {name: sql for name, sql in tables.items() if name not in made and not name.startswith("sqlite_")}
         for sql in rest.values():
             new.execute(sql)

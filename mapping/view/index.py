@@ -1,7 +1,6 @@
 """What makes a view quick to search: for each code the set of services that have it, their orders, points and words.
 
-A service stands in the index by its number, in the order of the published ids. Sets of services are stored whole,
-as bits or as numbers, whichever is shorter: `mapping.view.search` reads a few of them and cuts them with each other.
+A service stands in the index by its number, in the order of the published ids. `mapping.view.service_index` reads it.
 All of it is made from the rows of the view and from what comes with Rohnamo, so it says nothing that they do not.
 """
 
@@ -9,15 +8,12 @@ import datetime as dt
 import json
 import re
 import sqlite3
-from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-import numpy as np
 from phonenumbers import country_code_for_region
 from pydantic_core import to_json
 
@@ -33,7 +29,6 @@ from mapping.language.rare_days import RareDays, season_of
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import WEEKDAYS
 from mapping.view.entries import sort_key
-from mapping.view.postings import ORDER, SERIES, coarse_word, packed
 from mapping.view.rules.cost import free_of_charge
 from mapping.view.rules.kinds import POLICE, POLICE_TYPES
 from mapping.view.rules.listing import stands_in_lists
@@ -48,22 +43,28 @@ SPELT_HERE = re.compile("[а-я]", re.I)
 """Letters by which a gazetteer's spelling of a name is told from those of all the world."""
 
 SCHEMA = """
-CREATE TABLE listed (number INTEGER PRIMARY KEY, service TEXT NOT NULL, words TEXT NOT NULL) STRICT;
+CREATE TABLE listed (
+    number INTEGER PRIMARY KEY, service TEXT NOT NULL, rank INTEGER NOT NULL, intake INTEGER NOT NULL,
+    words TEXT NOT NULL
+) STRICT;
 CREATE TABLE lexicon (content TEXT NOT NULL) STRICT;
-CREATE TABLE code (
-    kind TEXT, code TEXT, bits INTEGER NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (kind, code)
-) STRICT, WITHOUT ROWID;
+CREATE TABLE code (kind TEXT, code TEXT, number INTEGER, PRIMARY KEY (kind, code, number)) STRICT, WITHOUT ROWID;
+CREATE TABLE taker (code TEXT, intake INTEGER, PRIMARY KEY (code, intake)) STRICT, WITHOUT ROWID;
 CREATE TABLE open (
     day INTEGER NOT NULL, opens INTEGER NOT NULL, closes INTEGER NOT NULL, utc_offset REAL, first TEXT, last TEXT,
-    bits INTEGER NOT NULL, numbers BLOB NOT NULL
+    number INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX open_day ON open (day, opens, closes);
-CREATE TABLE series (name TEXT PRIMARY KEY, numbers BLOB NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE word (
-    word TEXT PRIMARY KEY, coarse TEXT, bits INTEGER NOT NULL, numbers BLOB NOT NULL
+CREATE TABLE point (number INTEGER NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL) STRICT;
+CREATE TABLE by_name (
+    language TEXT, number INTEGER, place INTEGER NOT NULL, PRIMARY KEY (language, number)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX word_coarse ON word (coarse) WHERE coarse IS NOT NULL;
+CREATE VIRTUAL TABLE word USING fts5 (
+    words, content = 'listed', content_rowid = 'number', tokenize = 'ascii', detail = 'none'
+)
 """
+"""``taker`` tells which groups services of an intake take; ``place`` is that by rank and then by name; ``word`` finds
+services by the words of ``listed``, which are folded already."""
 
 
 INDEXED = {
@@ -210,11 +211,6 @@ class SearchIndex:
         if not (units or places) and (country := self._answers_in(numbers)):
             yield "in", country
 
-    def all_codes(self, service: Row) -> Iterator[tuple[str, str]]:
-        """Yield (kind, code) of everything that a service can be found by."""
-        yield from self.codes(service)
-        yield from (("for", group) for group in self.suits(service))
-
     def _numbers(self, service: Row) -> list[str]:
         """Return the numbers of a service, or of its organization where it has none."""
         owners = (service["id"], service["organization_id"])
@@ -351,13 +347,6 @@ def _is_spelt_here(name: str) -> bool:
 CHUNK = 1_000
 """Services whose rows are in memory at once."""
 
-STAGED = """
-CREATE TEMP TABLE word_of (word TEXT NOT NULL, numbers BLOB NOT NULL);
-CREATE TEMP TABLE named (number INTEGER PRIMARY KEY, rank INTEGER NOT NULL, {});
-"""
-"""What is put in order on the disk: which services of a chunk have a word, and what a service is sorted by in each
-language, a column of that name."""
-
 
 def create_index(connection: sqlite3.Connection) -> None:
     """Make the tables that a search reads, of a view that is being written."""
@@ -369,59 +358,59 @@ def write_index(
     connection: sqlite3.Connection, languages: tuple[str, ...], edition: dt.date, area: StudyArea | None
 ) -> None:
     """Fill the tables that a search reads, of the rows of a view that is being written."""
-    for statement in STAGED.format(", ".join(f'"{language}" TEXT NOT NULL' for language in languages)).split(";\n"):
-        connection.execute(statement)
+    columns = ", ".join(f'"{language}" TEXT NOT NULL' for language in languages)
+    connection.execute(f"CREATE TEMP TABLE named (number INTEGER PRIMARY KEY, rank INTEGER NOT NULL, {columns})")
     connection.execute("INSERT INTO lexicon VALUES (?)", (lexicon_of(area),))
-    codes: dict[tuple[str, str], array[int]] = defaultdict(_numbers)
-    takers: dict[tuple[str, ...], array[int]] = defaultdict(_numbers)
-    openings: dict[Opening, array[int]] = defaultdict(_numbers)
-    series: dict[str, array[Any]] = {name: array(kind) for name, kind in KINDS.items()}
-    size = 0
+    intakes: dict[tuple[str, ...], int] = {}
+    insert, size = connection.executemany, 0
     for listing in _listings(connection, languages, edition, area):
         rows = list(enumerate(listing.services, size))
         size += len(rows)
-        for number, row in rows:
-            for pair in set(listing.codes(row)):
-                codes[pair].append(number)
-            takers[listing.suits(row)].append(number)
-            for opening in set(listing.openings(row)):
-                openings[opening].append(number)
-            series["rank"].append(listing.rank(row))
-            for latitude, longitude in sorted(listing.points(row)):
-                for name, value in (("point", number), ("latitude", latitude), ("longitude", longitude)):
-                    series[name].append(value)
-        words: dict[str, array[int]] = defaultdict(_numbers)
-        lines = []
-        for number, row in rows:
-            own = listing.words(row)
-            lines.append((number, row["id"], " ".join(own)))
-            for word in own:
-                words[word].append(number)
-        connection.executemany("INSERT INTO listed VALUES (?, ?, ?)", lines)
-        connection.executemany("INSERT INTO word_of VALUES (?, ?)", words.items())
-        connection.executemany(
-            f"INSERT INTO named VALUES (?, ?{', ?' * len(languages)})",
-            ((number, series["rank"][number], *listing.sort_keys(row).values()) for number, row in rows),
+        insert(
+            "INSERT INTO listed VALUES (?, ?, ?, ?, ?)",
+            (
+                (
+                    number,
+                    row["id"],
+                    listing.rank(row),
+                    intakes.setdefault(listing.suits(row), len(intakes)),
+                    " ".join(listing.words(row)),
+                )
+                for number, row in rows
+            ),
         )
-    for groups, numbers in takers.items():
-        for group in groups:
-            codes["for", group] += numbers
-    connection.executemany(
-        "INSERT INTO code VALUES (?, ?, ?, ?)", ((*pair, *packed(codes[pair], size)) for pair in sorted(codes))
-    )
-    write_openings(connection, openings, size)
-    _write_series(connection, series, languages, size)
-    _write_words(connection, size)
-    for name in ("word_of", "named"):
-        connection.execute(f"DROP TABLE temp.{name}")
+        insert(
+            "INSERT INTO code VALUES (?, ?, ?)",
+            sorted((kind, code, number) for number, row in rows for kind, code in {*listing.codes(row)}),
+        )
+        insert(
+            "INSERT INTO open VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (*opening, number)
+                for number, row in rows
+                for opening in sorted({*listing.openings(row)}, key=lambda opening: tuple(map(str, opening)))
+            ),
+        )
+        insert(
+            "INSERT INTO point VALUES (?, ?, ?)",
+            ((number, *point) for number, row in rows for point in sorted(listing.points(row))),
+        )
+        insert(
+            f"INSERT INTO named VALUES (?, ?{', ?' * len(languages)})",
+            ((number, listing.rank(row), *listing.sort_keys(row).values()) for number, row in rows),
+        )
+    insert("INSERT INTO taker VALUES (?, ?)", sorted((code, n) for groups, n in intakes.items() for code in groups))
+    for language in languages:
+        order = f'row_number() OVER (ORDER BY rank, "{language}", number) - 1'
+        connection.execute(f"INSERT INTO by_name SELECT ?, number, {order} FROM named ORDER BY number", [language])
+    connection.execute("DROP TABLE temp.named")
+    write_words(connection)
 
 
-KINDS = {"rank": "B", "point": "I", "latitude": "d", "longitude": "d"}
-"""Numbers that are gathered for the series of all services, or of all points: their type in memory."""
-
-
-def _numbers() -> "array[int]":
-    return array("I")
+def write_words(connection: sqlite3.Connection) -> None:
+    """Make services findable by the words that stand in ``listed``."""
+    connection.execute("INSERT INTO word (word) VALUES ('rebuild')")
+    connection.execute("INSERT INTO word (word) VALUES ('optimize')")
 
 
 def _listings(
@@ -483,49 +472,6 @@ def groups_named(connection: sqlite3.Connection, schema: str = "main") -> frozen
         f" (SELECT taxonomy_term_id FROM {schema}.attribute WHERE link_type IN ('serves', 'excludes'))"
     )
     return frozenset(code for (code,) in rows)
-
-
-def write_openings(connection: sqlite3.Connection, openings: Mapping[Opening, Iterable[int]], size: int) -> None:
-    """Write which services are open when."""
-    connection.executemany(
-        "INSERT INTO open VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            (*opening, *packed(openings[opening], size))
-            for opening in sorted(openings, key=lambda o: tuple(map(str, o)))
-        ),
-    )
-
-
-def _write_series(
-    connection: sqlite3.Connection, gathered: Mapping[str, "array[Any]"], languages: Sequence[str], size: int
-) -> None:
-    """Write the orders of the services, and their points."""
-    series = {name: np.array(values, SERIES[name]) for name, values in gathered.items()}
-    for language in languages:
-        numbers = connection.execute(f'SELECT number FROM named ORDER BY rank, "{language}", number')
-        order = np.empty(size, ORDER)
-        order[np.fromiter((number for (number,) in numbers), np.intp)] = np.arange(size)
-        series[f"by_name_{language}"] = order
-    connection.executemany(
-        "INSERT INTO series VALUES (?, ?)", ((name, series[name].tobytes()) for name in sorted(series))
-    )
-
-
-def _write_words(connection: sqlite3.Connection, size: int) -> None:
-    """Write which services have which words; those without a digit have the key too that a slip of the pen shares."""
-    lines = connection.execute("SELECT word, numbers FROM word_of ORDER BY word")
-    connection.executemany(
-        "INSERT INTO word VALUES (?, ?, ?, ?)",
-        (
-            (word, key_of_word(word), *packed(array("I", b"".join(numbers for _, numbers in own)), size))
-            for word, own in groupby(lines, itemgetter(0))
-        ),
-    )
-
-
-def key_of_word(word: str) -> str | None:
-    """Return the key of a word that a slip of the pen shares; a word with a digit has none."""
-    return None if any(map(str.isdigit, word)) else coarse_word(word)
 
 
 def name_in(names: Mapping[str, str], language: str, own: str | None) -> str:

@@ -1,39 +1,35 @@
 """Searching a view: which services fit, in which order.
 
-Words, codes, units, groups and hours are sets of services that `mapping.view.index` stored, cut with each other here.
+Words, codes, units, groups and hours are sets of services that `mapping.view.service_index` reads, cut with each other
+here; what fits is put in order by grades, one number a service and question.
 """
 
 import datetime as dt
 import math
 import sqlite3
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 from pyproj import Geod
 
 from mapping.errors import InvalidRecord
 from mapping.language.fold import tokens
 from mapping.language.meaning import GOOD, LEAST, Meaning, near, starts
 from mapping.language.taxonomy import Vocabulary
-from mapping.view.postings import (
-    Bits,
-    Numbers,
-    Postings,
-    Reals,
-    count,
-    grades,
-    holds,
-    least,
-    members,
-    part_of,
-    unpacked,
-)
 from mapping.view.rules.kinds import POLICE_TYPES
 from mapping.view.rules.opening import is_day_off
+from mapping.view.service_index import Mask, Numbers, Reals, ServiceIndex
+
+Grades = NDArray[np.intp]
+"""A number for each service; those of the lowest come first."""
+Distance = Callable[[tuple[float, float], Reals, Reals], Reals]
+"""Kilometres from a point to others: latitude and longitude of it, latitudes and longitudes of these."""
 
 GEOD = Geod(ellps="WGS84")
 RADIUS = 6371.0088
@@ -41,7 +37,7 @@ RADIUS = 6371.0088
 SPHERE = 0.006
 """The share by which an estimated distance may be wrong: the earth is flattened by a third of a percent."""
 ROUNDED = 0.01
-"""Kilometres by which two estimates may be wrong beside that: 32 bits tell a place to some three metres."""
+"""Kilometres by which two estimates may be wrong beside that."""
 
 TABLED = ("in", "covers", "night", "free", "everywhere", "far", "police")
 """Kinds of codes that a search outside the file needs."""
@@ -49,12 +45,15 @@ FLAGS = ("night", "free", "everywhere", "far", "police")
 
 SHORTEST = 4
 """Letters from which a word may be the beginning of a name."""
-FEW = 512
-"""So many services are sorted whole, where only the first are wanted."""
-BAND = 32
-"""Points to the south and to the north that are looked at first for each of the nearest services."""
+BESIDE = 2
+"""The tier of services that are neither what is asked for nor something like it."""
 ASKED = 1.5
 """What the help that is asked for counts beside one word of a name."""
+
+OPEN = (
+    "SELECT number FROM open WHERE day = ? AND opens <= ? AND closes > ? AND utc_offset IS ?"
+    " AND coalesce(first <= ?, 1) AND coalesce(last >= ?, 1)"
+)
 
 
 @dataclass(frozen=True)
@@ -112,80 +111,80 @@ class Hits:
 class Search:
     """One search of one view."""
 
-    def __init__(self, postings: Postings, query: Query, facts: dict[str, str]) -> None:
+    def __init__(self, index: ServiceIndex, query: Query, facts: dict[str, str]) -> None:
         query.check()
-        self.postings = postings
+        self.index = index
         self.query = query
         self.timezone = ZoneInfo(facts["timezone"]) if "timezone" in facts else None
         self.days_off = frozenset(facts.get("days_off", "").split())
-        self.order: list[list[Bits]] = [postings.ranks]
-        """What services are put in order by before their names: sets that part them, those that come first first."""
+        self.order: list[Grades] = [index.ranks]
+        """What services are put in order by before their names; the first decides."""
         self.picked: list[int] = []
         """Services that come before all others."""
         self._likes: dict[str, list[str]] = {}
 
     def run(self) -> Hits:
         """Find what fits."""
-        having = self.postings.having
+        having = self.index.having
         fits = self._arranged(self.wanted())
         if self.query.area_units is not None:
             here = fits & having("in", self.query.area_units)
             elsewhere = fits & self._covering(self.query.area_units) & ~here
         else:
-            here, elsewhere = fits & having("pointed", [""]), fits & having("remote", [""])
+            here, elsewhere = fits & having("pointed"), fits & having("remote")
         if self.query.near is not None:
-            first, total = self._nearest(here, self.query.near)
+            first, total = self._nearest(here & having("pointed"), self.query.near)
         else:
-            first, total = self._first_hits(here), count(here)
-        return Hits(first, self._first_hits(elsewhere), total + count(elsewhere))
+            first, total = self._first_hits(here), int(here.sum())
+        return Hits(first, self._first_hits(elsewhere), total + int(elsewhere.sum()))
 
     def ranked(self) -> list[str]:
         """Return the ids of all services that fit, in the order in which they answer."""
-        return self.postings.ids(self._answering(self._arranged(self.wanted()), self.postings.size))
+        return self.index.ids(self._answering(self._arranged(self.wanted()), self.index.size))
 
-    def fitting(self) -> Bits:
+    def fitting(self) -> Mask:
         """Return the services that fit, with a unit those that are in it or cover it."""
         fits = self.wanted()
         if self.query.area_units is not None:
-            having = self.postings.having
-            fits = fits & (having("in", self.query.area_units) | self._covering(self.query.area_units))
+            units = self.query.area_units
+            fits = fits & (self.index.having("in", units) | self._covering(units))
         return fits
 
-    def _covering(self, units: Collection[str]) -> Bits:
+    def _covering(self, units: Collection[str]) -> Mask:
         """Return the services that serve one of some units of the country from elsewhere, or everybody."""
-        return self.postings.having("covers", units) | self._everywhere
+        return self.index.having("covers", units) | self._everywhere
 
     @property
-    def _everywhere(self) -> Bits:
+    def _everywhere(self) -> Mask:
         """The services that serve everybody in the country: see `mapping.view.rules.reach`."""
-        return self.postings.having("everywhere", [""])
+        return self.index.having("everywhere")
 
-    def wanted(self) -> Bits:
+    def wanted(self) -> Mask:
         """Return the services that fit, wherever they are."""
         query = self.query
-        fits = self.postings.everything
+        fits = ~self.index.none()
         if query.type is not None:
-            fits = fits & self._known("service_types", "type", query.type)
+            fits &= self._known("service_types", "type", query.type)
         if query.serves is not None:
-            fits = fits & self._known("beneficiaries", "for", query.serves)
+            fits &= self._known("beneficiaries", "for", query.serves)
         if query.speaks is not None:
-            fits = fits & self.postings.having("speaks", [query.speaks])
+            fits &= self.index.having("speaks", [query.speaks])
         if query.open_at is not None:
-            fits = fits & self._open(query.open_at)
+            fits &= self._open(query.open_at)
         return self._meeting(self._usable(fits)) if query.text.strip() else fits
 
-    def _usable(self, fits: Bits) -> Bits:
+    def _usable(self, fits: Mask) -> Mask:
         """Return the services without those that hurt, and for who is abroad only those that can be called there."""
-        meaning, having = self.meaning, self.postings.having
+        meaning, having = self.meaning, self.index.having
         if POLICE_TYPES.intersection(meaning.never):
-            fits = fits & ~having("police", [""])
+            fits = fits & ~having("police")
         if meaning.places and not meaning.home:
-            fits = fits & (having("far", [""]) | having("in", meaning.places))
+            fits = fits & (having("far") | having("in", meaning.places))
         return fits
 
-    def _known(self, taxonomy: str, kind: str, code: str) -> Bits:
+    def _known(self, taxonomy: str, kind: str, code: str) -> Mask:
         """Return the services that have a code; refuse one that neither the taxonomy nor the view knows."""
-        having = self.postings.having(kind, [code])
+        having = self.index.having(kind, [code])
         if not having.any():
             Vocabulary.load(taxonomy).term(code)
         return having
@@ -193,272 +192,195 @@ class Search:
     @cached_property
     def meaning(self) -> Meaning:
         """Return what the text of the question asks for."""
-        return self.postings.reader.read(self.query.text, self._is_name)
+        return self.index.reader.read(self.query.text, self._is_name)
 
-    def _meeting(self, base: Bits) -> Bits:
+    def _meeting(self, base: Mask) -> Mask:
         """Return, of some services, those that answer the text best.
 
         What somebody asks for counts most, then a name that is met whole, then words that can only be names.
         """
-        meaning, postings = self.meaning, self.postings
+        meaning, index = self.meaning, self.index
         if meaning.nothing:
-            return postings.none()
-        tiers, _ = self._by_type
-        whole = self._whole_name()
+            return index.none()
+        asked, whole = self._by_type[0] < BESIDE, self._whole_name()
         alone = len(meaning.words) == 1
-        weights = [(tiers[0] | tiers[1] | whole if alone else tiers[0] | tiers[1], ASKED)]
-        weights += [(self._having_name(word), 1) for word in meaning.named]
-        weights += [] if alone else [(whole, ASKED)]
+        weight = ASKED * (asked | whole if alone else asked)
+        for word in meaning.named:
+            weight += self._having_name(word)
+        if not alone:
+            weight += ASKED * whole
         if not (meaning.types or meaning.named):
-            weights += [(self._inside, 1), *self._conditions]
-        most, fits = next(iter(grades(base, weights)), (0, base))
-        return fits if most else postings.none()
+            weight += self._inside + self._conditions_met
+        most = weight[base].max(initial=0)
+        return base & (weight == most) if most else index.none()
 
-    def _arranged(self, fits: Bits) -> Bits:
+    def _arranged(self, fits: Mask) -> Mask:
         """Return the services that fit, after their order was made what the text asks for."""
         if tokens(self.query.text) and fits.any():
+            having = self.index.having
             tiers, scores = self._by_type
-            places = self._by_place(self._inside) if self.meaning.places else [fits]
-            self.order += [tiers, places, scores, [bits for _, bits in grades(fits, self._conditions)]]
-            self.order += [self._by_number, self._by_hours]
+            most = len(self.meaning.conditions)
+            called_first, open_first = having("mute").astype(int), (~having("night")).astype(int)
+            self.order += [tiers, self._by_place, scores, most - self._conditions_met, called_first, open_first]
             self._share(fits)
         return fits
 
     @cached_property
-    def _inside(self) -> Bits:
+    def _inside(self) -> Mask:
         """The services in the places that are asked for."""
-        return self.postings.having("in", self.meaning.places)
+        return self.index.having("in", self.meaning.places)
 
     @cached_property
-    def _conditions(self) -> list[tuple[Bits, float]]:
-        """The services that meet each condition that is asked for, each with its weight."""
-        parts = (name.partition("-") for name in self.meaning.conditions)
-        return [(self.postings.having(kind, [code]), 1.0) for kind, _, code in parts]
+    def _conditions_met(self) -> Grades:
+        """How many of the conditions that are asked for each service meets."""
+        met = np.zeros(self.index.size, int)
+        for name in self.meaning.conditions:
+            kind, _, code = name.partition("-")
+            met += self.index.having(kind, [code])
+        return met
 
     @cached_property
-    def _by_number(self) -> list[Bits]:
-        """The services that can be called, and those of which no number is known."""
-        mute = self.postings.having("mute", [""])
-        return [self.postings.everything & ~mute, mute]
-
-    @cached_property
-    def _by_hours(self) -> list[Bits]:
-        """The services that are open day and night, and the others: whoever is in need cannot wait for the morning."""
-        always = self.postings.having("night", [""])
-        return [always, self.postings.everything & ~always]
-
-    @cached_property
-    def _of_type(self) -> dict[str, Bits]:
-        """The services of each type that is asked for."""
-        return self.postings.by_code("type", self.meaning.types)
-
-    @cached_property
-    def _by_type(self) -> tuple[list[Bits], list[Bits]]:
-        """The services by what is asked for: what was, what is beside it, the rest; and by score."""
-        types, of_type = self.meaning.types, self._of_type
+    def _by_type(self) -> tuple[Grades, Grades]:
+        """The services by what is asked for: what was (0), what is beside it (1), the rest (`BESIDE`); and by score."""
+        types = self.meaning.types
         best = max(types.values(), default=0.0)
-        tiers = [self.postings.none() for _ in range(3)]
-        scores: list[Bits] = []
-        rest = self.postings.everything
-        for score in sorted(set(types.values()), reverse=True):
-            own = [of_type[code] & rest for code, value in types.items() if value == score and code in of_type]
-            if own and score > 0:
-                scores.append(reduce(np.bitwise_or, own))
-                rest = rest & ~scores[-1]
-                tiers[0 if score >= GOOD * best else 1 if score >= LEAST * best else 2] |= scores[-1]
-        tiers[2] |= rest
-        return tiers, [*scores, rest]
+        levels = sorted({score for score in types.values() if score > 0}, reverse=True)
+        tiers, scores = (np.full(self.index.size, worst) for worst in (BESIDE, len(levels)))
+        for code, score in sorted(types.items(), key=lambda pair: pair[1]):
+            if score > 0:
+                services = self.index.having("type", [code])
+                scores[services] = levels.index(score)
+                tiers[services] = 0 if score >= GOOD * best else 1 if score >= LEAST * best else BESIDE
+        return tiers, scores
 
-    def _by_place(self, inside: Bits) -> list[Bits]:
-        """Return the services in the places that are asked for, those that cover one of them, and the rest."""
-        postings = self.postings
-        covers = postings.having("covers", self.meaning.places)
-        covers = (covers | self._everywhere if self.meaning.home else covers) & ~inside
-        return [inside, covers, postings.everything & ~inside & ~covers]
+    @cached_property
+    def _by_place(self) -> Grades:
+        """The services in the places that are asked for (0), those that cover one of them (1), and the rest (2)."""
+        if not self.meaning.places:
+            return np.zeros(self.index.size, int)
+        covers = self.index.having("covers", self.meaning.places)
+        covers = covers | self._everywhere if self.meaning.home else covers
+        return np.where(self._inside, 0, np.where(covers, 1, 2))
 
-    def _share(self, fits: Bits) -> None:
+    def _share(self, fits: Mask) -> None:
         """Put the first service of each kind that was asked for before the others, where it is as good and as near."""
         ranks, tiers, places, *within = self.order
-        head, own_parts = fits, []
-        for parts in (ranks, tiers, places):
-            own_parts.append(next(part for part in parts if (head & part).any()))
-            head = head & own_parts[-1]
-        alike = fits & own_parts[0] & own_parts[2]
-        picked: list[int] = []
+        first = self._first(fits, 1, [ranks, tiers, places])
+        alike = fits & (ranks == ranks[first]) & (places == places[first])
         for code in self.meaning.first_types():
-            if code in self._of_type:
-                own = alike & self._of_type[code] & ~self._set(picked)
-                picked += self._first(own, 1, within)
-        self.picked = picked
+            own = alike & self.index.having("type", [code])
+            own[self.picked] = False
+            self.picked += self._first(own, 1, within)
 
-    def _set(self, numbers: list[int]) -> Bits:
-        return self.postings.union([(False, np.array(numbers, "<u4").tobytes())])
-
-    def _first(self, fits: Bits, most: int, order: list[list[Bits]] | None = None) -> list[int]:
-        """Return the first of some services by number, in the order of the sets that part them and then by name.
-
-        Few are sorted; of many only those parts are looked at in which the first are.
-        """
-        size = count(fits)
-        if not size or not most:
-            return []
-        order = self.order if order is None else order
-        if size <= max(FEW, most):
-            numbers = members(fits)
-            by_name = self.postings.by_name(self.query.language)[numbers]
-            places = [part_of(parts, numbers) for parts in reversed(order)]
-            return [int(number) for number in numbers[np.lexsort([by_name, *places])][:most]]
-        if not order:
-            return self.postings.first_by_name(fits, most, self.query.language)
-        first: list[int] = []
-        for part in order[0]:
-            first += self._first(fits & part, most - len(first), order[1:])
+    def _first(self, fits: Mask, most: int, order: list[Grades] | None = None) -> list[int]:
+        """Return the first of some services by number, by each of their grades in turn and then by name."""
+        numbers = np.flatnonzero(fits)
+        place = np.zeros(numbers.size, int)
+        for grades in self.order if order is None else order:
+            place = place * (int(grades.max(initial=0)) + 1) + grades[numbers]
+        place = place * self.index.size + self.index.by_name(self.query.language)[numbers]
+        first: list[int] = numbers[_lowest(place, most)].tolist()
         return first
 
-    def _whole_name(self) -> Bits:
+    def _whole_name(self) -> Mask:
         """Return the services whose names hold every word of the text, the last one perhaps begun only."""
         words = self.meaning.words
         if not words or sum(map(len, words)) < SHORTEST:
-            return self.postings.none()
-        bits = self.postings.everything
-        for word in words[:-1]:
-            bits = bits & self.postings.having_words([word])
-            if not bits.any():
-                return bits
-        return bits & self.postings.having_begun(words[-1])
+            return self.index.none()
+        services = self.index.having_begun(words[-1])
+        for word in words[:-1] if services.any() else ():
+            services &= self.index.having_words([word])
+        return services
 
     def _is_name(self, word: str, loosely: bool) -> bool:
         if loosely:
             return bool(self._like(word))
         if len(word) < SHORTEST and not word.isdigit():
-            return self.postings.is_word(word)
-        return self.postings.begins_word(word)
+            return self.index.is_word(word)
+        return self.index.begins_word(word)
 
     def _like(self, word: str) -> list[str]:
         """Return the words of names that a word is another spelling of, or that it is off by one slip."""
         if len(word) < 5:
             return []
         if word not in self._likes:
-            self._likes[word] = self.postings.sounding_like(word) or [
+            self._likes[word] = self.index.sounding_like(word) or [
                 other
-                for other in self.postings.vocabulary
+                for other in self.index.vocabulary
                 if len(other) >= 5 and starts(word, other) and near(word, other)
             ]
         return self._likes[word]
 
-    def _having_name(self, word: str) -> Bits:
+    def _having_name(self, word: str) -> Mask:
         """Return the services in whose names a word stands."""
-        if word.isdigit() or (len(word) >= SHORTEST and self.postings.begins_word(word)):
-            return self.postings.having_begun(word)
-        return self.postings.having_words([word] if len(word) < SHORTEST else self._like(word))
+        if word.isdigit() or (len(word) >= SHORTEST and self.index.begins_word(word)):
+            return self.index.having_begun(word)
+        return self.index.having_words([word] if len(word) < SHORTEST else self._like(word))
 
-    def _open(self, moment: dt.datetime) -> Bits:
+    def _open(self, moment: dt.datetime) -> Mask:
         """Return the services that are open at a moment, each by its own clock: see `mapping.view.rules.opening`."""
         at = moment.replace(tzinfo=self.timezone) if moment.tzinfo is None else moment
         local = at.astimezone(self.timezone) if self.timezone is not None and at.tzinfo is not None else at
         clocks: list[tuple[float | None, dt.datetime]] = [(None, local)]
-        connection = self.postings.connection
+        connection = self.index.connection
         for (offset,) in connection.execute("SELECT DISTINCT utc_offset FROM open WHERE utc_offset IS NOT NULL"):
             if at.tzinfo is not None:
                 clocks.append((offset, at.astimezone(dt.timezone(dt.timedelta(hours=offset)))))
-        bits = self.postings.none()
+        services = self.index.none()
         for clock, time in clocks:
             minute, day = time.hour * 60 + time.minute, time.date().isoformat()
-            services = self.postings.union(
-                connection.execute(
-                    "SELECT bits, numbers FROM open WHERE day = ? AND opens <= ? AND closes > ? AND utc_offset IS ?"
-                    " AND coalesce(first <= ?, 1) AND coalesce(last >= ?, 1)",
-                    (time.weekday(), minute, minute, clock, day, day),
-                )
-            )
-            bits |= (
-                services & self.postings.having("night", [""]) if is_day_off(time.date(), self.days_off) else services
-            )
-        return bits
+            own = self.index.of_query(OPEN, time.weekday(), minute, minute, clock, day, day)
+            services |= own & self.index.having("night") if is_day_off(time.date(), self.days_off) else own
+        return services
 
-    def _first_hits(self, fits: Bits) -> list[Hit]:
+    def _first_hits(self, fits: Mask) -> list[Hit]:
         """Return the first services that fit, in the order in which they answer."""
-        return [Hit(service) for service in self.postings.ids(self._answering(fits, self.query.limit))]
+        return [Hit(service) for service in self.index.ids(self._answering(fits, self.query.limit))]
 
-    def _answering(self, fits: Bits, most: int) -> list[int]:
+    def _answering(self, fits: Mask, most: int) -> list[int]:
         """Return the first of some services by number: those that were picked, then the others in their order."""
-        if not self.picked:
-            return self._first(fits, most)
-        picked = np.array(self.picked, "<u4")
-        first: list[int] = picked[holds(fits, picked)].tolist()[:most]
-        return first + self._first(fits & ~self._set(self.picked), most - len(first))
+        picked = [number for number in self.picked if fits[number]][:most]
+        others = fits.copy()
+        others[self.picked] = False
+        return picked + self._first(others, most - len(picked))
 
-    def _nearest(self, fits: Bits, near: tuple[float, float]) -> tuple[list[Hit], int]:
+    def _nearest(self, fits: Mask, near: tuple[float, float]) -> tuple[list[Hit], int]:
         """Return the first services that fit, those of the best rank first and of these the nearest, and their count.
 
         Distances are estimated for all, and measured on the ellipsoid for those whose place or count depends on it.
         """
-        total, first = 0, dict[int, float]()
-        pointed = fits & self.postings.having("pointed", [""])
-        for ranked in self.postings.ranks:
-            part, left = pointed & ranked, self.query.limit - len(first)
-            if self.query.within_km is None and not left:
-                total += count(part)
-                continue
-            services, km = self._within(*self._estimated(self._close(part, near, left), near), near)
-            total += count(part) if self.query.within_km is None else services.size
-            if not left:
-                continue
-            if left < services.size:
-                last = np.partition(km, left - 1)[left - 1]
-                services = services[km <= last * (1 + 3 * SPHERE) + ROUNDED]
-            exact = self._measured(services, near)
-            order = np.lexsort([self.postings.by_name(self.query.language)[services], exact])[:left]
-            first |= zip(services[order].tolist(), exact[order].tolist(), strict=True)
-        ids = self.postings.ids(first)
-        return [Hit(service, km) for service, km in zip(ids, first.values(), strict=True)], total
+        rough, within = self._closest(fits, near, estimated), self.query.within_km
+        if within is not None:
+            fits = rough <= within * (1 + SPHERE) + ROUNDED
+            unsure = fits & (rough >= within * (1 - SPHERE) - ROUNDED)
+            fits[unsure] = self._closest(unsure, near, measured)[unsure] <= within
+        first: dict[int, float] = {}
+        for rank in np.unique(self.index.ranks[fits]):
+            own, left = fits & (self.index.ranks == rank), self.query.limit - len(first)
+            if left and left < own.sum():
+                last = np.partition(rough[own], left - 1)[left - 1]
+                own &= rough <= last * (1 + 3 * SPHERE) + ROUNDED
+            numbers, km = np.flatnonzero(own), self._closest(own, near, measured)
+            order = np.lexsort([self.index.by_name(self.query.language)[numbers], km[numbers]])[:left]
+            first |= {int(number): float(km[number]) for number in numbers[order]}
+        hits = [Hit(*pair) for pair in zip(self.index.ids(first), first.values(), strict=True)]
+        return hits, int(fits.sum())
 
-    def _close(self, fits: Bits, near: tuple[float, float], most: int) -> Numbers:
-        """Return services of a set, among them all that are near enough or, without a distance, the nearest ``most``.
+    def _closest(self, services: Mask, near: tuple[float, float], distance: Distance) -> Reals:
+        """Return the kilometres from a point to the nearest point of each of some services; infinite for the others."""
+        points = self.index.points
+        own = services[points.owner]
+        km = np.full(self.index.size, np.inf)
+        np.minimum.at(km, points.owner[own], distance(near, points.latitude[own], points.longitude[own]))
+        return km
 
-        They are looked for in a band of latitudes that grows until what lies outside is farther away. Where it would
-        have more points than the set has services, the whole set is returned.
-        """
-        latitudes, whole, size = self.postings.northward[1], count(fits), BAND * most
-        middle = int(np.searchsorted(latitudes, near[0]))
-        if self.query.within_km is not None:
-            degrees = math.degrees((self.query.within_km * (1 + SPHERE) + ROUNDED) / RADIUS)
-            first, last = np.searchsorted(latitudes, (near[0] - degrees, near[0] + degrees))
-            return self.postings.of_band(fits, first, last) if last - first < whole else members(fits)
-        while size < whole:
-            first, last = max(0, middle - size), middle + size
-            services = self.postings.of_band(fits, first, last)
-            if services.size >= most:
-                km = self._estimated(services, near)[1]
-                bound = np.partition(km, most - 1)[most - 1] * (1 + 3 * SPHERE) + ROUNDED
-                south = near[0] - latitudes[first] if first else math.inf
-                north = latitudes[last] - near[0] if last < latitudes.size else math.inf
-                if bound + ROUNDED <= math.radians(min(south, north)) * RADIUS:
-                    return np.asarray(services[km <= bound])
-            size *= 2
-        return members(fits)
 
-    def _estimated(self, services: Numbers, near: tuple[float, float]) -> tuple[Numbers, Reals]:
-        """Return services that have points, with the estimated kilometres to the nearest, from numbers of 32 bits."""
-        points, first = self.postings.points(services)
-        series = (self.postings.series(name)[points].astype(np.float32) for name in ("latitude", "longitude"))
-        return services, least(estimated(near, *series), first)
-
-    def _within(self, services: Numbers, km: Reals, near: tuple[float, float]) -> tuple[Numbers, Reals]:
-        """Return those of some services that are near enough, with their estimated kilometres."""
-        within = self.query.within_km
-        if within is None:
-            return services, km
-        unsure = np.abs(km - within) <= within * SPHERE + ROUNDED
-        near_enough = km <= within
-        near_enough[unsure] = self._measured(services[unsure], near) <= within
-        return services[near_enough], km[near_enough]
-
-    def _measured(self, services: Numbers, near: tuple[float, float]) -> Reals:
-        """Return the geodesic kilometres from a point to the nearest point of each service, on the ellipsoid."""
-        points, first = self.postings.points(services)
-        latitudes, longitudes = (self.postings.series(name)[points] for name in ("latitude", "longitude"))
-        return least(measured(near, latitudes, longitudes), first)
+def _lowest(values: Grades, most: int) -> Numbers:
+    """Return the places of the lowest values, in their order."""
+    if most < values.size:
+        places = np.argpartition(values, most)[:most]
+        return places[np.argsort(values[places])]
+    return np.argsort(values)
 
 
 def estimated(near: tuple[float, float], latitudes: Reals, longitudes: Reals) -> Reals:
@@ -499,22 +421,19 @@ class SearchTable:
 
 def search_table(connection: sqlite3.Connection) -> SearchTable:
     """Return all that a search of a view reads, for one that cannot open the file."""
-    listed = connection.execute("SELECT number, service, words FROM listed ORDER BY number").fetchall()
-    sets: dict[str, list[set[str]]] = {kind: [set() for _ in listed] for kind in TABLED}
+    codes: dict[str, dict[int, set[str]]] = {kind: defaultdict(set) for kind in TABLED}
     marks = ", ".join("?" * len(TABLED))
-    rows = connection.execute(f"SELECT kind, code, bits, numbers FROM code WHERE kind IN ({marks})", TABLED)
-    for kind, code, bits, numbers in rows:
-        for number in np.flatnonzero(unpacked(bool(bits), numbers, len(listed))).tolist():
-            sets[kind][number].add(code)
-    flags = [frozenset(kind for kind in FLAGS if sets[kind][number]) for number, _, _ in listed]
+    query = f"SELECT kind, code, number FROM code WHERE kind IN ({marks})"
+    for kind, code, number in connection.execute(query, TABLED):
+        codes[kind][number].add(code)
     services = {
         service: SearchFacts(
             words,
-            tuple(sorted(sets["in"][number])),
-            tuple(sorted(sets["covers"][number])),
-            flags[number],
+            tuple(sorted(codes["in"][number])),
+            tuple(sorted(codes["covers"][number])),
+            frozenset(flag for flag in FLAGS if number in codes[flag]),
         )
-        for number, service, words in listed
+        for number, service, words in connection.execute("SELECT number, service, words FROM listed ORDER BY number")
     }
     (content,) = connection.execute("SELECT content FROM lexicon").fetchone()
     return SearchTable(content, services)

@@ -21,6 +21,7 @@ from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, active, freshnes
 from mapping.language.i18n import chain_of
 from mapping.language.meaning import Meaning
 from mapping.model import AUDIENCES, RECORDS, Audience
+from mapping.view import format_10
 from mapping.view.entries import (
     Entry,
     OrganizationEntry,
@@ -31,10 +32,10 @@ from mapping.view.entries import (
     sort_key,
 )
 from mapping.view.index import hours_of
-from mapping.view.postings import Mask, Postings, mask_of
 from mapping.view.rules.opening import Hours
 from mapping.view.rules.reach import by_phone, is_line
 from mapping.view.search import Query, Search, SearchTable, search_table
+from mapping.view.service_index import Mask, ServiceIndex
 from mapping.view.writer import APPLICATION_ID, FORMAT
 
 __all__ = [
@@ -103,7 +104,9 @@ class View:
         if mark != APPLICATION_ID:
             raise FormatError(f"{self.path}: is a database, but not a view; make one with `rohnamo publish`")
         self.facts: dict[str, str] = dict(self.connection.execute("SELECT name, value FROM edition"))
-        if self.facts.get("format") != FORMAT:
+        if self.facts.get("format") == format_10.FORMAT:
+            format_10.convert_index(self.connection)
+        elif self.facts.get("format") != FORMAT:
             raise OtherVersion(
                 f"{self.path}: is a view of format {self.facts.get('format')}, not {FORMAT}; publish it again"
             )
@@ -380,15 +383,19 @@ class View:
 
     def visited(self) -> Mask:
         """Return of each service of the search index, in its order, whether it has a point that people go to."""
-        return mask_of(self._postings.having("pointed", [""]), self._postings.size)
+        return self._index.having("pointed")
 
     def search(self, query: Query) -> Search:
         """Return the search that answers a question."""
-        return Search(self._postings, query, self.facts)
+        return Search(self._index, query, self.facts)
+
+    def searched_codes(self, kind: str) -> list[str]:
+        """Return the codes of a kind that services can be found by: "type", "for" (groups), "speaks"."""
+        return self._index.codes(kind)
 
     @cached_property
-    def _postings(self) -> Postings:
-        return Postings(self.connection, self.facts)
+    def _index(self) -> ServiceIndex:
+        return ServiceIndex(self.connection, self.facts)
 
     def search_table(self) -> SearchTable:
         """Return what a search outside this file needs to find the same: the lexicon, and the facts of each service."""

@@ -22,7 +22,7 @@ from mapping.view.diff import write_changes
 from mapping.view.index import create_index, write_index
 from mapping.view.rules.opening import days_off
 
-FORMAT = "10"
+FORMAT = "11"
 """What a view is read by: raised with every change of its tables, or of the lexicon that is kept in it."""
 APPLICATION_ID = 0x526F6876
 """Stands in the header of a view file: "Rohv"."""

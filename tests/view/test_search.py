@@ -29,8 +29,8 @@ from mapping.language.need_fits import SECOND, types_for
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.entries import sort_key
 from mapping.view.index import SCHEMA, lexicon_of
-from mapping.view.postings import SERIES, Postings, packed
-from mapping.view.search import Query, Search, SearchFacts, estimated
+from mapping.view.search import Query, Search, SearchFacts
+from mapping.view.service_index import ServiceIndex
 from mapping.view.view import Entry, View
 from tests.support.examples import examples, thorough
 from tests.support.sample import ALL_DAYS, km, organization, place, sample_view, service
@@ -1182,17 +1182,9 @@ pieces = st.one_of(
 )
 
 
-@pytest.mark.parametrize("small", [False, True])
 @given(text=st.lists(pieces, min_size=1, max_size=4).map(" ".join), limit=st.integers(0, 130))
 @settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_words_find_what_looking_at_every_service_finds(
-    small: bool, text: str, limit: int, random_view: View, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Also where there are so many services that only the parts are looked at in which the first are."""
-    if small:
-        monkeypatch.setattr("mapping.view.search.FEW", 0)
-        monkeypatch.setattr("mapping.view.postings.SPARSE", 1 if limit % 2 else 10**9)
-        monkeypatch.setattr("mapping.view.postings.STEP", 7)
+def test_words_find_what_looking_at_every_service_finds(text: str, limit: int, random_view: View) -> None:
     expected, found = in_order(random_view, text), random_view.find(text, limit=limit)
     assert [e.id for e in found.here] == [e.id for e in expected if e.points][:limit]
     assert [e.id for e in found.elsewhere] == [e.id for e in expected if not e.points][:limit]
@@ -1200,19 +1192,19 @@ def test_words_find_what_looking_at_every_service_finds(
     assert random_view.search(Query(text)).ranked() == [entry.id for entry in expected]
 
 
-def postings_of(owner: Any, latitude: Any, longitude: Any, rank: Any, having: dict[str, Any]) -> Postings:
-    """A view's index of points, ranks and codes alone; the id of a service is its number."""
+def index_of(owner: Any, latitude: Any, longitude: Any, rank: Any) -> ServiceIndex:
+    """A view's index of points and ranks alone; the id of a service is its number."""
     connection = sqlite3.connect(":memory:")
     for statement in SCHEMA.split(";\n"):
         connection.execute(statement)
-    given = {"point": owner, "latitude": latitude, "longitude": longitude, "rank": rank}
-    contents = [(name, np.asarray(values, SERIES[name]).tobytes()) for name, values in given.items()]
-    contents.append(("by_name_en", np.arange(rank.size, dtype="<u4").tobytes()))
-    connection.executemany("INSERT INTO series VALUES (?, ?)", contents)
-    codes = [(kind, "", *packed(numbers.tolist(), rank.size)) for kind, numbers in having.items()]
-    connection.executemany("INSERT INTO code VALUES (?, ?, ?, ?)", codes)
-    connection.executemany("INSERT INTO listed VALUES (?, ?, '')", ((n, str(n)) for n in range(rank.size)))
-    return Postings(connection, {"languages": "en"})
+    points = zip(owner.tolist(), latitude.tolist(), longitude.tolist(), strict=True)
+    connection.executemany("INSERT INTO point VALUES (?, ?, ?)", points)
+    connection.executemany(
+        "INSERT INTO listed VALUES (?, ?, ?, 0, '')", ((n, n, r) for n, r in enumerate(rank.tolist()))
+    )
+    connection.execute("INSERT INTO by_name SELECT 'en', number, number FROM listed")
+    connection.execute("INSERT INTO code SELECT DISTINCT 'pointed', '', number FROM point")
+    return ServiceIndex(connection, {"languages": "en"})
 
 
 @given(
@@ -1221,10 +1213,9 @@ def postings_of(owner: Any, latitude: Any, longitude: Any, rank: Any, having: di
     st.sampled_from([0.0, 0.05, 5, 90]),
     st.none() | st.floats(0, 20_100) | st.floats(0, 10),
     st.integers(0, 40),
-    st.sampled_from([1, 32]),
 )
 @settings(max_examples=examples(60), deadline=None)
-def test_the_nearest_of_many_are_those_that_looking_at_every_point_finds(seed, centre, spread, within, most, band):
+def test_the_nearest_of_many_are_those_that_looking_at_every_point_finds(seed, centre, spread, within, most):
     """Of 3,000 points of 1,500 services around a place, or all over the earth, some of them at the same spot."""
     random = np.random.default_rng(seed)
     latitude = np.clip(centre[0] + random.uniform(-spread, spread, 3000), -90, 90)
@@ -1233,31 +1224,15 @@ def test_the_nearest_of_many_are_those_that_looking_at_every_point_finds(seed, c
     latitude[same], longitude[same] = latitude[0], longitude[0]
     owner, rank = np.sort(random.integers(0, 1500, 3000)), random.integers(0, 3, 1500)
     pointed, first = np.unique(owner, return_index=True)
-    postings = postings_of(owner, latitude, longitude, rank, {"pointed": pointed})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mapping.view.search.BAND", band)
-        hits = Search(postings, Query(near=centre, within_km=within, limit=most), {}).run()
-    postings.connection.close()
+    index = index_of(owner, latitude, longitude, rank)
+    hits = Search(index, Query(near=centre, within_km=within, limit=most), {}).run()
+    index.connection.close()
     metres = GEOD.inv(*np.broadcast_arrays(centre[1], centre[0], longitude, latitude))[2]
     nearest = dict(zip(pointed.tolist(), np.minimum.reduceat(metres, first) / 1000, strict=True))
     fits = {service: km for service, km in nearest.items() if within is None or km <= within}
     expected = sorted(fits, key=lambda service: (rank[service], fits[service], service))
     assert [int(hit.service) for hit in hits.here] == expected[:most]
     assert hits.total == len(expected)
-
-
-def test_few_points_are_looked_at_for_the_nearest_of_many(monkeypatch):
-    latitude = np.linspace(-80, 80, 16_000)
-    numbers = np.arange(16_000)
-    postings = postings_of(numbers, latitude, 0 * latitude, 0 * numbers, {"pointed": numbers})
-    looked_at = []
-    monkeypatch.setattr(
-        "mapping.view.search.estimated", lambda *given: looked_at.append(given[1].size) or estimated(*given)
-    )
-    Search(postings, Query(near=(0.0, 0.0), limit=5), {}).run()
-    Search(postings, Query(near=(0.0, 0.0), within_km=100), {}).run()
-    postings.connection.close()
-    assert sum(looked_at) < 2000
 
 
 @pytest.mark.parametrize("text", ["Nov tumani", "Нов тумани", "ноҳияи Нов", "advokat Nov tumanida"])

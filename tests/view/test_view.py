@@ -2,6 +2,7 @@
 
 import datetime as dt
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations
@@ -24,7 +25,6 @@ from mapping.model import RECORDS, WEEKDAYS, Phone, RequiredDocument, Schedule, 
 from mapping.safety.redaction import PUBLISHED
 from mapping.view import hsds
 from mapping.view.entries import sort_key
-from mapping.view.postings import packed, unpacked
 from mapping.view.rules.opening import DAY, minutes_of
 from mapping.view.view import Entry, Hours, OrganizationEntry, SearchResult, ServicePlace, View
 from mapping.view.visits import region_of
@@ -830,15 +830,11 @@ queries = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.parametrize("few", [20_000, 0])
 @given(query=queries)
 @settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_search_finds_what_looking_at_every_entry_finds(
-    few: int, query: dict[str, Any], many: View, tiny_area: StudyArea, monkeypatch: pytest.MonkeyPatch
+    query: dict[str, Any], many: View, tiny_area: StudyArea
 ) -> None:
-    """Also where services are more than are sorted, and more than are looked at for the nearest."""
-    monkeypatch.setattr("mapping.view.search.FEW", few)
-    monkeypatch.setattr("mapping.view.search.BAND", 1 if few == 0 else few)
     if "near" not in query:
         query.pop("within_km", None)
     found = many.find(**query)
@@ -862,15 +858,6 @@ def test_a_search_finds_what_looking_at_every_entry_finds(
     assert here(found) == [one.name for one in first[:limit]]
     assert elsewhere(found) == [one.name for one in second[:limit]]
     assert found.total == len(first) + len(second)
-
-
-@given(size=st.integers(1, 300), data=st.data())
-@settings(deadline=None)
-def test_a_set_is_unpacked_as_it_was_packed(size: int, data: st.DataObject) -> None:
-    members = data.draw(st.sets(st.integers(0, size - 1)))
-    bits, content = packed(members, size)
-    assert set(np.flatnonzero(unpacked(bits, content, size)).tolist()) == members
-    assert len(content) <= (size + 7) // 8
 
 
 def test_the_nearest_are_found_over_the_date_line_and_the_poles(tmp_path: Path) -> None:
@@ -966,8 +953,71 @@ def test_a_directory_is_no_view(tiny_area: StudyArea, tmp_path: Path) -> None:
 def test_a_view_keeps_the_lexicon_of_its_format() -> None:
     """A portal reads the lexicon out of the view: with another one the search would break, so the format tells it."""
     words = {"words", "stems", "phrases", "small", "cries", "rules", "terms", "precise"}
-    parts = {"10": words | {"places", "abroad", "numbers"}}
+    parts = {"11": words | {"places", "abroad", "numbers"}}
     assert set(lexicon({})) == parts[FORMAT]
+
+
+def as_format_10(path: Path) -> None:
+    """Give a view the search index that format 10 had: sets of services as bits or numbers."""
+    connection = sqlite3.connect(path)
+    listed = connection.execute("SELECT number, service, rank, words FROM listed ORDER BY number").fetchall()
+    codes = connection.execute("SELECT kind, code, number FROM code").fetchall()
+    takers = connection.execute("SELECT 'for', code, number FROM listed JOIN taker USING (intake)").fetchall()
+    opening = connection.execute("SELECT * FROM open").fetchall()
+    points = np.array(connection.execute("SELECT * FROM point").fetchall()).T
+    orders = connection.execute("SELECT language, place FROM by_name ORDER BY language, number").fetchall()
+    for table in ("listed", "code", "open", "word", "point", "by_name", "taker"):
+        connection.execute(f"DROP TABLE {table}")
+    for sql in (
+        "listed (number INTEGER PRIMARY KEY, service TEXT, words TEXT)",
+        "code (kind TEXT, code TEXT, bits INTEGER, numbers BLOB, PRIMARY KEY (kind, code))",
+        "open (day, opens, closes, utc_offset REAL, first, last, bits, numbers)",
+        "series (name TEXT PRIMARY KEY, numbers BLOB)",
+        "word (word TEXT PRIMARY KEY, coarse TEXT, bits INTEGER, numbers BLOB)",
+    ):
+        connection.execute(f"CREATE TABLE {sql}")
+    connection.executemany("INSERT INTO listed VALUES (?, ?, ?)", ((*row[:2], row[3]) for row in listed))
+    series = {"rank": np.array([row[2] for row in listed], "<u1")}
+    series |= dict(zip(("point", "latitude", "longitude"), map(np.array, points), strict=True))
+    series["point"] = series["point"].astype("<u4")
+    for language in {language for language, _ in orders}:
+        series[f"by_name_{language}"] = np.array([place for own, place in orders if own == language], "<u4")
+    connection.executemany("INSERT INTO series VALUES (?, ?)", ((name, a.tobytes()) for name, a in series.items()))
+    services: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for kind, code, number in (*codes, *takers):
+        services[kind, code].append(number)
+    for (kind, code), numbers in services.items():
+        mask = np.isin(np.arange(len(listed)), numbers)
+        content = np.packbits(mask) if len(numbers) > 1 else np.array(numbers, "<u4")
+        row = (kind, code, len(numbers) > 1, content.tobytes())
+        connection.execute("INSERT INTO code VALUES (?, ?, ?, ?)", row)
+    for *times, number in opening:
+        row = (*times, 0, np.array([number], "<u4").tobytes())
+        connection.execute("INSERT INTO open VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    connection.execute("UPDATE edition SET value = '10' WHERE name = 'format'")
+    connection.commit()
+    connection.close()
+
+
+def test_a_view_of_the_format_before_is_searched_as_one_of_today(tiny_area: StudyArea, tmp_path: Path) -> None:
+    questions: list[dict[str, Any]] = [
+        {"text": "umed"},
+        {"text": "lawyer"},
+        {"serves": "AGE-CHI"},
+        {"area_unit": "XT-W"},
+        {"near": km(3, 3), "within_km": 9},
+        {"open_at": dt.datetime(2026, 11, 25, 10)},
+        {"type": "LEG", "language": "ru"},
+    ]
+    with sample_view(tmp_path, tiny_area) as view:
+        expected = [view.find(**question) for question in questions]
+        table = view.search_table()
+    as_format_10(tmp_path / "public.db")
+    with View(tmp_path / "public.db") as view:
+        assert view.facts["format"] == "10"
+        assert [view.find(**question) for question in questions] == expected
+        assert view.search_table() == table
+    assert all(answer.total for answer in expected)
 
 
 def test_a_view_of_another_format_is_refused(tiny_area: StudyArea, tmp_path: Path) -> None:

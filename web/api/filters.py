@@ -1,8 +1,8 @@
 """Which records of a view an API request asks for: filters as sets of positions, distances, pages.
 
-The records of a table stand in the order of their ids; a filter is a set of them, as bits in a row, and filters are cut
-with each other. Sets that belong to a term, a unit or a status are kept for as long as the edition is served; what
-people type or where they stand is never kept.
+The records of a table stand in the order of their ids; a filter is a set of them, one truth value each, and filters
+are cut with each other. Sets that belong to a term, a unit or a status are kept for as long as the edition is served;
+what people type or where they stand is never kept.
 """
 
 import json
@@ -24,14 +24,16 @@ from mapping.safety.redaction import require
 from mapping.view import hsds
 from mapping.view.diff import ENTITIES
 from mapping.view.index import folded_words
-from mapping.view.postings import Bits, Mask, Reals, bits_of, count, holds, mask_of
-from mapping.view.search import BAND, RADIUS, ROUNDED, SPHERE, Query, measured
+from mapping.view.search import RADIUS, ROUNDED, SPHERE, Query, measured
+from mapping.view.service_index import Mask, Reals
 from mapping.view.view import View
 
 Positions = NDArray[np.intp]
 Asked = Mapping[str, Any]
 """Parameters of a request by name, those that were given."""
 
+BAND = 32
+"""Points to the south and to the north that are looked at first for each of the nearest records."""
 KEPT = 256
 """How many sets are kept."""
 
@@ -81,10 +83,6 @@ class Roll:
         mask[self.positions(ids)] = True
         return mask
 
-    def bits(self, ids: Iterable[str]) -> Bits:
-        """Return the set of records that are among some ids."""
-        return bits_of(self.mask(ids))
-
     def at(self, positions: Positions) -> list[str]:
         """Return the ids at some positions."""
         return [record_id.decode() for record_id in self.ids[positions].tolist()]
@@ -111,7 +109,7 @@ class Points(NamedTuple):
     latitude: NDArray[np.float64]
     longitude: NDArray[np.float64]
     sphere: NDArray[np.float64]
-    pointed: Bits
+    pointed: Mask
 
     @classmethod
     def of(cls, owner: Positions, latitude: NDArray[np.float64], longitude: NDArray[np.float64], size: int) -> Self:
@@ -120,7 +118,7 @@ class Points(NamedTuple):
         pointed[owner] = True
         order = np.argsort(latitude, kind="stable")
         owner, latitude, longitude = owner[order], latitude[order], longitude[order]
-        return cls(owner, latitude, longitude, _on_sphere(latitude, longitude), bits_of(pointed))
+        return cls(owner, latitude, longitude, _on_sphere(latitude, longitude), pointed)
 
     def within(self, centre: tuple[float, float], fits: Mask, within: float) -> tuple[Positions, Reals]:
         """Return the points of records that fit and are within so many km, with estimated km; some farther."""
@@ -165,17 +163,6 @@ class Points(NamedTuple):
         return places, 2 * RADIUS * np.arcsin(np.minimum(np.sqrt(squares) / 2, 1))
 
 
-def cut(bits: Bits, first: int, last: int) -> Positions:
-    """Return the ``first`` to the ``last`` of a set, without looking at each of all."""
-    counts = np.bitwise_count(bits)
-    upto = np.cumsum(counts, dtype=np.intp)
-    start, stop = np.searchsorted(upto, (first, last), side="right")
-    before = int(upto[start] - counts[start]) if start < upto.size else first
-    mask = np.unpackbits(bits[start : stop + 1].view(np.uint8)).view(bool)
-    places: Positions = np.flatnonzero(mask)[first - before : last - before] + 64 * start
-    return places
-
-
 def _on_sphere(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return points of a unit sphere, one a row."""
     up, along = np.radians(latitude), np.radians(longitude)
@@ -194,7 +181,7 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._idle: deque[View] = deque()
-        self._kept: OrderedDict[object, Bits] = OrderedDict()
+        self._kept: OrderedDict[object, Mask] = OrderedDict()
         self._lock = threading.Lock()
         self._rolls: dict[str, Roll] = {}
         self._words: dict[str, tuple[list[str], dict[str, list[int]]]] = {}
@@ -239,24 +226,24 @@ class Catalogue:
             return NOTHING  # nobody knows where that postcode is
         if fits is None:
             return Selection(np.arange(min(first, roll.size), min(last, roll.size)), roll.size)
-        return Selection(cut(fits, first, last), count(fits))
+        return Selection(np.flatnonzero(fits)[first:last], int(fits.sum()))
 
-    def kept(self, key: object, table: str, ids: Callable[[View], Iterable[str]]) -> Bits:
+    def kept(self, key: object, table: str, ids: Callable[[View], Iterable[str]]) -> Mask:
         """Return a set of a table's records, as it was made before or made now."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
         with self.view() as view:
-            bits = self.roll(table).bits(ids(view))
-        bits.flags.writeable = False  # it is kept
+            mask = self.roll(table).mask(ids(view))
+        mask.flags.writeable = False  # it is kept
         with self._lock:
-            self._kept[key] = bits
+            self._kept[key] = mask
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return bits
+        return mask
 
-    def _fitting(self, table: str, filters: Asked) -> Bits | None:
+    def _fitting(self, table: str, filters: Asked) -> Mask | None:
         """Return what fits all filters but the distance; None where there are none."""
         sets = list(self._own(table, filters))
         if table == "service":
@@ -265,13 +252,13 @@ class Catalogue:
             theirs = {name: value for name, value in filters.items() if name not in OWN_OF_TIES}
             services = self._fitting("service", theirs)
             if services is not None:
-                sets.append(bits_of(holds(services, self._ties[0])))
-        fitting: Bits | None = None
-        for bits in sets:
-            fitting = bits if fitting is None else fitting & bits
+                sets.append(services[self._ties[0]])
+        fitting: Mask | None = None
+        for mask in sets:
+            fitting = mask if fitting is None else fitting & mask
         return fitting
 
-    def _listed(self, filters: Asked) -> Iterator[Bits]:
+    def _listed(self, filters: Asked) -> Iterator[Mask]:
         """Yield what the site's own search finds: services that are active, or closed for a time."""
         named = {"search": "text", "service_type": "type", "serves": "serves", "speaks": "speaks"}
         wanted = {field: filters[name] for name, field in named.items() if name in filters}
@@ -284,8 +271,8 @@ class Catalogue:
             yield fits
             return
         mask = np.zeros(self.roll("service").size, bool)
-        mask[self._listed_at] = mask_of(fits, self._listed_at.size)
-        yield bits_of(mask)
+        mask[self._listed_at] = fits
+        yield mask
 
     @cached_property
     def _listed_at(self) -> Positions | None:
@@ -307,7 +294,7 @@ class Catalogue:
         locations = self.roll("location").positions(location for _, location in pairs)
         return services, locations
 
-    def _own(self, table: str, filters: Asked) -> Iterator[Bits]:
+    def _own(self, table: str, filters: Asked) -> Iterator[Mask]:
         """Yield what each filter lets through that the columns of a table answer."""
         for name, value in filters.items():
             if (table, name) in FILTERS:
@@ -319,14 +306,14 @@ class Catalogue:
         if "area_unit" in filters and table in UNIT_TABLES:
             yield self._in_unit(table, filters["area_unit"])
         elif "area_unit" in filters and table == "service_at_location":
-            yield bits_of(holds(self._in_unit("location", filters["area_unit"]), self._ties[1]))
+            yield self._in_unit("location", filters["area_unit"])[self._ties[1]]
         since = filters.get("modified_after")
         if since is not None and since > self.facts["edition"]:
-            yield self.roll(table).bits(())
+            yield self.roll(table).mask(())
         elif since is not None and "modified" in self.tables and table in ENTITIES:
             yield self.kept((table, "modified_after", since), table, lambda view: _modified(view, table, since))
 
-    def _in_unit(self, table: str, unit: str) -> Bits:
+    def _in_unit(self, table: str, unit: str) -> Mask:
         """Return the records that lie in a unit or in one below it."""
 
         def ids(view: View) -> Iterable[str]:
@@ -346,16 +333,16 @@ class Catalogue:
                     locations[plain_code(code)].append(location)
         return locations
 
-    def _in_postcode(self, table: str, postcode: str) -> Bits:
+    def _in_postcode(self, table: str, postcode: str) -> Mask:
         places = self.roll("location").mask(self._postcodes.get(plain_code(postcode), ()))
         there = places[self._ties[1]]
         if table == "service_at_location":
-            return bits_of(there)
+            return there
         mask = np.zeros(self.roll("service").size, bool)
         mask[self._ties[0][there]] = True
-        return bits_of(mask)
+        return mask
 
-    def _meeting(self, table: str, text: str) -> Bits:
+    def _meeting(self, table: str, text: str) -> Mask:
         """Return the records that have each word of a text, or one that goes on from it, in any language."""
         words, holders = self.words(table)
         wanted = tokens(text)
@@ -365,7 +352,7 @@ class Catalogue:
             for place in range(bisect_left(words, word), bisect_left(words, word + "\U0010ffff")):
                 met[holders[words[place]]] = True
             fits &= met
-        return bits_of(fits)
+        return fits
 
     def words(self, table: str) -> tuple[list[str], dict[str, list[int]]]:
         """Return the folded words of a table in their order, and the positions of the records that have each."""
@@ -428,7 +415,7 @@ class Catalogue:
         }
 
     def _nearest(
-        self, table: str, bits: Bits | None, centre: tuple[float, float], filters: Asked, span: tuple[int, int]
+        self, table: str, mask: Mask | None, centre: tuple[float, float], filters: Asked, span: tuple[int, int]
     ) -> Selection:
         """Return those with a point, the nearest first; equally near ones by id.
 
@@ -436,8 +423,8 @@ class Catalogue:
         depends on it.
         """
         points = self._points[table]
-        pointed = points.pointed if bits is None else points.pointed & bits
-        fits, total = mask_of(pointed, self.roll(table).size), count(pointed)
+        fits = points.pointed if mask is None else points.pointed & mask
+        total = int(fits.sum())
         if "proximity" in filters:
             within = filters["proximity"] / 1000
             near, km = points.within(centre, fits, within)

@@ -429,19 +429,15 @@ def _choices(catalogue: Catalogue) -> KnownCodes:
 
         def known(taxonomy: str, kind: str) -> tuple[str, ...]:
             query = "SELECT code FROM taxonomy_term WHERE taxonomy = ? AND code IS NOT NULL ORDER BY code"
-            seeded, known_codes = Vocabulary.load(taxonomy), set(codes(kind))
+            seeded, known_codes = Vocabulary.load(taxonomy), set(view.searched_codes(kind))
             shown = [code for (code,) in view.connection.execute(query, [taxonomy])]
             return tuple(dict.fromkeys(code for code in shown if code in seeded or code in known_codes))
-
-        def codes(kind: str) -> list[str]:
-            query = "SELECT code FROM code WHERE kind = ? AND code != '' ORDER BY code"
-            return [code for (code,) in view.connection.execute(query, [kind])]
 
         return KnownCodes(
             languages=tuple(view.facts["languages"].split()),
             area_units=tuple(catalogue.roll("area_unit")),
             service_types=known("service_types", "type"),
             groups=known("beneficiaries", "for"),
-            spoken=tuple(codes("speaks")),
+            spoken=tuple(view.searched_codes("speaks")),
             entities=ENTITIES,
         )

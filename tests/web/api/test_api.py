@@ -24,7 +24,6 @@ from pyproj import Geod
 from mapping.area.study_area import StudyArea
 from mapping.language.taxonomy import Vocabulary
 from mapping.view import hsds
-from mapping.view.postings import bits_of, mask_of
 from mapping.view.ready import is_ready
 from mapping.view.search import SPHERE
 from mapping.view.view import View
@@ -48,7 +47,7 @@ from tests.support.sample import (
 )
 from tests.web.support.portal import published
 from web import create_app
-from web.api.filters import Points, cut
+from web.api.filters import Points
 from web.api.parameters import BODY_LIMIT, MODIFIED_AFTER, MOMENT, MOST_PER_PAGE
 from web.api.routes import AT_ONCE, file_paths
 from web.api.schema import COLLECTIONS
@@ -269,7 +268,7 @@ def test_points_that_may_count_are_looked_at(seed, centre, spread, within, most)
     latitude = np.clip(centre[0] + random.uniform(-spread, spread, 600), -90, 90)
     longitude = (centre[1] + random.uniform(-2 * spread, 2 * spread, 600) + 180) % 360 - 180
     points = Points.of(random.integers(0, 300, 600), latitude, longitude, 300)
-    fits = mask_of(points.pointed, 300) & (random.random(300) < random.random())
+    fits = points.pointed & (random.random(300) < random.random())
     places, km = points.nearest(centre, fits, most) if within is None else points.within(centre, fits, within)
     looked_at = set(places.tolist())
     kilometres = GEOD.inv(*np.broadcast_arrays(centre[1], centre[0], points.longitude, points.latitude))[2] / 1000
@@ -278,14 +277,6 @@ def test_points_that_may_count_are_looked_at(seed, centre, spread, within, most)
     bound = sorted([*nearest.values(), np.inf])[:most][-1] if within is None else within
     that_fit = set(np.flatnonzero(fits[points.owner]).tolist())
     assert set(np.flatnonzero(kilometres <= bound).tolist()) & that_fit <= looked_at <= that_fit
-
-
-@given(st.integers(0, 400), st.sampled_from([0, 0.01, 0.5, 1]), st.integers(0, 500), st.integers(0, 200))
-@settings(max_examples=examples(75))
-def test_a_page_is_cut_out_of_a_set_as_out_of_a_list_of_it(size, share, first, length):
-    mask = np.random.default_rng(size).random(size) < share
-    listed = [place for place in range(size) if mask[place]]
-    assert cut(bits_of(mask), first, first + length).tolist() == listed[first : first + length]
 
 
 def test_few_points_are_returned_where_few_are_near():
