@@ -27,9 +27,9 @@ def convert_index(connection: sqlite3.Connection) -> None:
         connection.execute(statement.replace("TABLE ", "TABLE temp.").replace("INDEX ", "INDEX temp."))
     listed = connection.execute("SELECT number, service, words FROM main.listed ORDER BY number").fetchall()
     ranks = numbers("rank", "u1")
-    rows = ((n, service, rank, n, words) for rank, (n, service, words) in zip(ranks, listed, strict=True))
+    rows = ((n, service, rank, n, n, words) for rank, (n, service, words) in zip(ranks, listed, strict=True))
     insert = connection.executemany
-    insert("INSERT INTO temp.listed VALUES (?, ?, ?, ?, ?)", rows)
+    insert("INSERT INTO temp.listed VALUES (?, ?, ?, ?, ?, ?)", rows)
     insert("INSERT INTO temp.lexicon VALUES (?)", connection.execute("SELECT content FROM main.lexicon").fetchall())
     for kind, code, *packed in connection.execute("SELECT kind, code, bits, numbers FROM main.code").fetchall():
         if kind == "for":

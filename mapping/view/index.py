@@ -45,14 +45,16 @@ SPELT_HERE = re.compile("[а-я]", re.I)
 SCHEMA = """
 CREATE TABLE listed (
     number INTEGER PRIMARY KEY, service TEXT NOT NULL, rank INTEGER NOT NULL, intake INTEGER NOT NULL,
-    words TEXT NOT NULL
+    week INTEGER NOT NULL, words TEXT NOT NULL
 ) STRICT;
+CREATE INDEX listed_intake ON listed (intake);
+CREATE INDEX listed_week ON listed (week);
 CREATE TABLE lexicon (content TEXT NOT NULL) STRICT;
 CREATE TABLE code (kind TEXT, code TEXT, number INTEGER, PRIMARY KEY (kind, code, number)) STRICT, WITHOUT ROWID;
 CREATE TABLE taker (code TEXT, intake INTEGER, PRIMARY KEY (code, intake)) STRICT, WITHOUT ROWID;
 CREATE TABLE open (
     day INTEGER NOT NULL, opens INTEGER NOT NULL, closes INTEGER NOT NULL, utc_offset REAL, first TEXT, last TEXT,
-    number INTEGER NOT NULL
+    week INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX open_day ON open (day, opens, closes);
 CREATE TABLE point (number INTEGER NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL) STRICT;
@@ -63,8 +65,8 @@ CREATE VIRTUAL TABLE word USING fts5 (
     words, content = 'listed', content_rowid = 'number', tokenize = 'ascii', detail = 'none'
 )
 """
-"""``taker`` tells which groups services of an intake take; ``place`` is that by rank and then by name; ``word`` finds
-services by the words of ``listed``, which are folded already."""
+"""``taker`` tells which groups services of an intake take, ``open`` when those of a week are open; ``place`` is that by
+rank and then by name; ``word`` finds services by the words of ``listed``, which are folded already."""
 
 
 INDEXED = {
@@ -262,10 +264,10 @@ class SearchIndex:
         }
         return sorted(known | groups)
 
-    def openings(self, service: Row) -> Iterator[Opening]:
-        """Yield the times at which a service is open."""
-        for row in self.schedules.get(service["id"], ()):
-            yield from _openings(hours_of(row))
+    def openings(self, service: Row) -> tuple[Opening, ...]:
+        """Return the times at which a service is open."""
+        times = {opening for row in self.schedules.get(service["id"], ()) for opening in _openings(hours_of(row))}
+        return tuple(sorted(times, key=lambda opening: tuple(map(str, opening))))
 
     def rank(self, service: Row) -> int:
         """Return in which order a service may be offered."""
@@ -362,18 +364,20 @@ def write_index(
     connection.execute(f"CREATE TEMP TABLE named (number INTEGER PRIMARY KEY, rank INTEGER NOT NULL, {columns})")
     connection.execute("INSERT INTO lexicon VALUES (?)", (lexicon_of(area),))
     intakes: dict[tuple[str, ...], int] = {}
+    weeks: dict[tuple[Opening, ...], int] = {}
     insert, size = connection.executemany, 0
     for listing in _listings(connection, languages, edition, area):
         rows = list(enumerate(listing.services, size))
         size += len(rows)
         insert(
-            "INSERT INTO listed VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO listed VALUES (?, ?, ?, ?, ?, ?)",
             (
                 (
                     number,
                     row["id"],
                     listing.rank(row),
                     intakes.setdefault(listing.suits(row), len(intakes)),
+                    weeks.setdefault(listing.openings(row), len(weeks)),
                     " ".join(listing.words(row)),
                 )
                 for number, row in rows
@@ -384,14 +388,6 @@ def write_index(
             sorted((kind, code, number) for number, row in rows for kind, code in {*listing.codes(row)}),
         )
         insert(
-            "INSERT INTO open VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                (*opening, number)
-                for number, row in rows
-                for opening in sorted({*listing.openings(row)}, key=lambda opening: tuple(map(str, opening)))
-            ),
-        )
-        insert(
             "INSERT INTO point VALUES (?, ?, ?)",
             ((number, *point) for number, row in rows for point in sorted(listing.points(row))),
         )
@@ -400,6 +396,9 @@ def write_index(
             ((number, listing.rank(row), *listing.sort_keys(row).values()) for number, row in rows),
         )
     insert("INSERT INTO taker VALUES (?, ?)", sorted((code, n) for groups, n in intakes.items() for code in groups))
+    insert(
+        "INSERT INTO open VALUES (?, ?, ?, ?, ?, ?, ?)", ((*times, n) for week, n in weeks.items() for times in week)
+    )
     for language in languages:
         order = f'row_number() OVER (ORDER BY rank, "{language}", number) - 1'
         connection.execute(f"INSERT INTO by_name SELECT ?, number, {order} FROM named ORDER BY number", [language])

@@ -51,8 +51,8 @@ ASKED = 1.5
 """What the help that is asked for counts beside one word of a name."""
 
 OPEN = (
-    "SELECT number FROM open WHERE day = ? AND opens <= ? AND closes > ? AND utc_offset IS ?"
-    " AND coalesce(first <= ?, 1) AND coalesce(last >= ?, 1)"
+    "SELECT number FROM listed WHERE week IN (SELECT week FROM open WHERE day = ? AND opens <= ? AND closes > ?"
+    " AND utc_offset IS ? AND coalesce(first <= ?, 1) AND coalesce(last >= ?, 1))"
 )
 
 

@@ -1200,7 +1200,7 @@ def index_of(owner: Any, latitude: Any, longitude: Any, rank: Any) -> ServiceInd
     points = zip(owner.tolist(), latitude.tolist(), longitude.tolist(), strict=True)
     connection.executemany("INSERT INTO point VALUES (?, ?, ?)", points)
     connection.executemany(
-        "INSERT INTO listed VALUES (?, ?, ?, 0, '')", ((n, n, r) for n, r in enumerate(rank.tolist()))
+        "INSERT INTO listed VALUES (?, ?, ?, 0, 0, '')", ((n, n, r) for n, r in enumerate(rank.tolist()))
     )
     connection.execute("INSERT INTO by_name SELECT 'en', number, number FROM listed")
     connection.execute("INSERT INTO code SELECT DISTINCT 'pointed', '', number FROM point")

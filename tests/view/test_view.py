@@ -963,7 +963,8 @@ def as_format_10(path: Path) -> None:
     listed = connection.execute("SELECT number, service, rank, words FROM listed ORDER BY number").fetchall()
     codes = connection.execute("SELECT kind, code, number FROM code").fetchall()
     takers = connection.execute("SELECT 'for', code, number FROM listed JOIN taker USING (intake)").fetchall()
-    opening = connection.execute("SELECT * FROM open").fetchall()
+    times = "day, opens, closes, utc_offset, first, last"
+    opening = connection.execute(f"SELECT {times}, number FROM open JOIN listed USING (week)").fetchall()
     points = np.array(connection.execute("SELECT * FROM point").fetchall()).T
     orders = connection.execute("SELECT language, place FROM by_name ORDER BY language, number").fetchall()
     for table in ("listed", "code", "open", "word", "point", "by_name", "taker"):
@@ -991,8 +992,8 @@ def as_format_10(path: Path) -> None:
         content = np.packbits(mask) if len(numbers) > 1 else np.array(numbers, "<u4")
         row = (kind, code, len(numbers) > 1, content.tobytes())
         connection.execute("INSERT INTO code VALUES (?, ?, ?, ?)", row)
-    for *times, number in opening:
-        row = (*times, 0, np.array([number], "<u4").tobytes())
+    for *time, number in opening:
+        row = (*time, 0, np.array([number], "<u4").tobytes())
         connection.execute("INSERT INTO open VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
     connection.execute("UPDATE edition SET value = '10' WHERE name = 'format'")
     connection.commit()
