@@ -19,7 +19,10 @@ KEYWORDS = {"Message": None, "Phrase": None, "translate": None, "_": None, "gett
 CALLED = re.compile(rf"\b(?:{'|'.join(KEYWORDS)})\s*\(".encode())
 """What a file must hold for a text to be in it: to read all files word by word takes seconds."""
 METHODS = {".py": "python", ".html": "jinja2", ".txt": "jinja2"}
-TABLES = {"mapping/render/report/recommendations.csv": ("text", "evidence", "measure", "aim")}
+TABLES = {
+    "mapping/render/report/recommendations.csv": ("text", "evidence", "measure", "aim"),
+    "web/staff/labels.csv": ("label",),
+}
 """Tables that hold texts, and the columns that they stand in."""
 
 

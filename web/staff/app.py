@@ -22,11 +22,9 @@ from web.access.guard import Open, guard, me
 from web.access.roles import PORTAL_ROLES, ROLES, Action
 from web.access.signin import page
 from web.portal import ErrorPages, MenuItem, create_portal, pages_of
-from web.presenters.edition import Edition, Editions
 from web.staff.agreeing import why
-from web.staff.common import close_directory
+from web.staff.common import close_directory, edition_in_use
 from web.staff.fields import AUDIENCE_LABELS, KINDS, TABLES
-from web.staff.operations.publish import views
 from web.staff.work import Workshop
 from web.stores.inbox import Inbox
 from web.stores.ledger import Ledger
@@ -99,25 +97,13 @@ def create_staff_app(
         proxies=proxies,
         directory=Path(directory),
         inbox=inbox,
-        restricted=_for_focal_points,
+        restricted=partial(edition_in_use, "focal_point"),
     )
     app.config.update({name.upper(): value for name, value in settings.items()})
     app.extensions["rohnamo_works"] = Workshop(app)
     app.context_processor(_words)
     app.teardown_appcontext(close_directory)
     return app
-
-
-def _for_focal_points() -> Edition | None:
-    """Return the edition in use for focal points."""
-    path = views()["focal_point"]
-    if not path.exists():
-        return None
-    of_paths = current_app.extensions.setdefault("rohnamo_restricted", {})
-    if path not in of_paths:
-        of_paths[path] = Editions(path, current_app.config["AREA"], "focal_point")
-    editions: Editions = of_paths[path]
-    return editions.now()
 
 
 def _words() -> dict[str, object]:

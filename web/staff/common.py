@@ -12,11 +12,13 @@ from flask import abort, current_app, g, request
 
 from mapping.directory.directory import Change, Directory
 from mapping.directory.rows import ProposalKind
-from mapping.model import Record
+from mapping.model import Audience, Record
 from mapping.safety.people import two_people
+from mapping.safety.redaction import VIEWS
 from web.access.accounts import SignInRefused
 from web.access.guard import accounts, log, me, now, study_area, today
 from web.access.roles import EVERYWHERE, Action
+from web.presenters.edition import Edition, Editions
 from web.staff.visible import VisibleRecords
 from web.staff.visible_cache import VisibleCache
 from web.stores.inbox import Inbox
@@ -64,6 +66,25 @@ def gone_since(batch: int) -> dict[tuple[str, str], Record]:
 
 def _kept() -> VisibleCache:
     return cast("VisibleCache", current_app.extensions.setdefault("rohnamo_seen", VisibleCache()))
+
+
+def edition_in_use(audience: Audience) -> Edition | None:
+    """Return the edition that an audience reads now; None where nothing was published for it."""
+    path = views()[audience]
+    if not path.exists():
+        return None
+    of_paths: dict[Path, Editions] = current_app.extensions.setdefault("rohnamo_editions", {})
+    if path not in of_paths:
+        of_paths[path] = Editions(path, study_area(), audience)
+    return of_paths[path].now()
+
+
+def views() -> dict[Audience, Path]:
+    """Return the view in use of each audience: as it was set, or in the private folder, the public one beside it."""
+    private = accounts().path.parent
+    usual = {audience: private / f"{audience}.db" for audience in VIEWS} | {"public": private.parent / "public.db"}
+    given: dict[Audience, Path] = current_app.config.get("VIEWS") or {}
+    return {audience: Path(given.get(audience, usual[audience])) for audience in VIEWS}
 
 
 def is_me() -> bool:

@@ -1,10 +1,13 @@
 """Fields of records as a steward meets them: what they are called, how they are filled in, and what they say."""
 
+import csv
 import datetime as dt
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
@@ -16,54 +19,54 @@ from mapping.language.languages import language as language_of
 from mapping.language.parsers.amounts import PRICES
 from mapping.language.rare_days import DAYS
 from mapping.language.taxonomy import Vocabulary, term_id
-from mapping.model import AUDIENCES, PRECISIONS, RECORDS, WEEKDAYS, Record
+from mapping.model import AUDIENCES, RECORDS, WEEKDAYS, Record
 from mapping.render.layers.services import spaced
 from mapping.safety.redaction import PLACE_TEXTS
 from web.presenters.cards import ENTRANCES
 from web.presenters.hours import NOTES
 
 Widget = Literal["text", "long", "date", "number", "choice", "days"]
-SENT_AS = Message("Who may see it")
-
 DOES_NOT_FIT = Message("This does not fit here.")
 CHOOSE = Message("Choose one of these.")
 NEEDED = Message("This is needed.")
 AFTER_TODAY = Message("Write a day after today, as 2026-12-31.")
 """What stands beside a field of a form that is refused."""
 
-AUDIENCE_LABELS: dict[str, Message] = {
-    "public": Message("Everybody"),
-    "partner": Message("Partners who signed in"),
-    "focal_point": Message("Focal points"),
-    "custodian": Message("Custodians only"),
-}
 
-TABLES: dict[str, Message] = {
-    "organization": Message("Organization"),
-    "service": Message("Service"),
-    "location": Message("Place"),
-    "phone": Message("Number"),
-    "address": Message("Address"),
-    "schedule": Message("Hours"),
-    "language": Message("Language spoken there"),
-    "attribute": Message("Kind of help, or for whom"),
-    "service_area": Message("Area served"),
-    "cost_option": Message("Cost"),
-    "required_document": Message("Paper"),
-    "accessibility": Message("Access"),
-    "funding": Message("Funding"),
-    "translation": Message("Text in a language"),
-    "activity": Message("Activity"),
-    "referral_agreement": Message("Agreement"),
-    "statement": Message("Statement"),
-    "case_count": Message("Count of cases"),
-    "standard_summary": Message("Sum of answers about standards"),
-    "contact": Message("Person or desk"),
-    "url": Message("Web page"),
-    "verification": Message("Check"),
-    "service_at_location": Message("Where it is given"),
-}
-"""What a record of each table is called."""
+def _labels() -> dict[str, dict[str, Message]]:
+    """Return what records, fields and codes are called: of what -> code -> label."""
+    labels = defaultdict[str, dict[str, Message]](dict)
+    with Path(__file__).with_name("labels.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            labels[row["of"]][row["code"]] = Message.of(row["label"])
+    return dict(labels)
+
+
+VALUES: dict[str, dict[str, Message]] = _labels()
+"""Field, or table and field -> what its values are called."""
+
+AUDIENCE_LABELS, TABLES, KINDS = VALUES.pop("audience"), VALUES.pop("table"), VALUES.pop("change")
+"""Who may see a record, what a record of each table is called, and what a change of the history is called."""
+
+LABELS = VALUES.pop("field")
+"""Field, or table and field -> what it is called: every field that can be published, so that none is left out of what
+two people agree to.
+"""
+
+RESULTS = VALUES.pop("result")
+"""What a check found."""
+
+LEVELS = {code: label for code, label in VALUES["level"].items() if code != "unverified"}
+SENT_AS, LINK_TYPES, PRECISE, KINDS_OF_LINES = (
+    LABELS["audience"],
+    VALUES["link_type"],
+    VALUES["precision"],
+    VALUES["type"],
+)
+YES, NO = Message("yes"), Message("no")
+
+VALUES["byday"] = dict(zip(WEEKDAYS, DAYS, strict=True))
+VALUES["field"] = {name: LABELS[name] for name in ("name", "description", "alternate_name")}
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "organization": ("name", "alternate_name", "description", "email", "website", "audience"),
@@ -97,196 +100,12 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 """Table -> fields that stewards edit, as forms ask for them."""
 
-LABELS: dict[str, Message] = {
-    "name": Message("Name"),
-    "alternate_name": Message("Other name"),
-    "description": Message("Description"),
-    "email": Message("Mail address"),
-    "website": Message("Web page"),
-    "url": Message("Web page"),
-    "status": Message("Whether it works"),
-    "fees_description": Message("What it costs"),
-    "application_process": Message("How to get in"),
-    "wait_time": Message("How long one waits"),
-    "eligibility_description": Message("For whom, in words"),
-    "minimum_age": Message("From which age"),
-    "maximum_age": Message("Up to which age"),
-    "alert": Message("Notice on the page"),
-    "audience": SENT_AS,
-    "transportation": Message("How to get there"),
-    "area_unit": Message("Administrative area"),
-    "latitude": Message("Latitude, degrees north"),
-    "longitude": Message("Longitude, degrees east"),
-    "number": Message("Number"),
-    "extension": Message("Extension"),
-    "address_1": Message("Street and house"),
-    "address_2": Message("Further line"),
-    "city": Message("Town or village"),
-    "postal_code": Message("Postcode"),
-    "byday": Message("Days"),
-    "opens_at": Message("Opens at"),
-    "closes_at": Message("Closes at"),
-    "code": Message("Language"),
-    "language": Message("Language"),
-    "link_type": Message("What it says"),
-    "taxonomy_term_id": Message("Word"),
-    "option": Message("What it costs"),
-    "amount": Message("Amount"),
-    "currency": Message("Currency"),
-    "document": Message("Paper that is asked for"),
-    "source": Message("Who pays"),
-    "valid_to": Message("Last day"),
-    "field": Message("Field"),
-    "text": Message("Text"),
-    "do_not_list": Message("Kept out of every list"),
-    "from_organization_id": Message("Who refers"),
-    "to_organization_id": Message("Who takes the person"),
-    "implementer_id": Message("Who carries it out"),
-    "contact_id": TABLES["contact"],
-    "phone_id": TABLES["phone"],
-    "service_at_location_id": TABLES["service_at_location"],
-    "organization_id": TABLES["organization"],
-    "service_id": TABLES["service"],
-    "location_id": TABLES["location"],
-    "precision": Message("How closely the place is shown"),
-    "country": Message("Country"),
-    "kind": Message("Kind of organization"),
-    "title": Message("Role"),
-    "department": Message("Department"),
-    "route": Message("Through which line"),
-    "service_type": Message("Kind of help"),
-    "level": Message("How it was checked"),
-    "verified_on": Message("Checked on"),
-    "next_due": Message("To be checked again by"),
-    "consent_until": Message("Consent until"),
-    "precision_until": Message("Consent until"),
-    "valid_from": Message("First day"),
-    "legal_status": Message("Legal form"),
-    "interpretation_services": Message("Interpretation"),
-    "accreditations": Message("Accreditations"),
-    "assured_date": Message("Assured on"),
-    "location_type": Message("Kind of place"),
-    "position_basis": Message("Where the point comes from"),
-    "role": Message("What is done there"),
-    "region": Message("Region"),
-    "state_province": Message("Region"),
-    "address_type": Message("Kind of address"),
-    "type": Message("Kind of line"),
-    "dtstart": Message("First day"),
-    "timezone": Message("Time zone"),
-    "until": Message("Last day"),
-    "freq": Message("How often"),
-    "interval": Message("Every so many times"),
-    "bymonthday": Message("Days of the month"),
-    "attending_type": Message("How one attends"),
-    "note": Message("Note"),
-    "extent_type": Message("Kind of area"),
-    "amount_description": Message("Amount, in words"),
-    "uri": Message("Web address"),
-    "details": Message("Details"),
-    "label": Message("In words"),
-    "value": Message("Value"),
-    "available": Message("Free now"),
-    "maximum": Message("At most"),
-    "updated": Message("Told on"),
-    "funder": Message("Who pays"),
-    "programme": Message("Programme"),
-    "start": Message("First day"),
-    "end": Message("Last day"),
-    "target_group": Message("Target group"),
-    "planned": Message("People it is meant for"),
-    "reached": Message("People reached, as told"),
-    "reached_women": Message("Women among them"),
-    "budget_band": Message("Size of the budget"),
-    "reported_on": Message("Told on"),
-    "service_types": Message("Kinds of help"),
-    "signed_on": Message("Signed on"),
-    "consent_form": Message("Form of consent"),
-    "answer_within_hours": Message("Answer within, hours"),
-    "standard": Message("Standard"),
-    "answer": Message("Answer"),
-    "assessed_by": Message("Who answered"),
-    "assessed_on": Message("Answered on"),
-    "family": Message("Family of services"),
-    "met": Message("met"),
-    "partly": Message("partly met"),
-    "not_met": Message("not met"),
-    "unknown": Message("not known"),
-    "providers": Message("Organizations that answered"),
-    "year": Message("Year"),
-    "period": Message("Period"),
-    "measure": Message("What is counted"),
-    "unit_of_count": Message("Counted in"),
-    "law_article": Message("Article of the law"),
-    "place": Message("Where it happened"),
-    "sex": Message("Sex"),
-    "age_band": Message("Age"),
-    "exploitation": Message("Form of exploitation"),
-    "nationality": Message("Nationality"),
-    "count": Message("Count"),
-    "suppressed": Message("Left out, being few"),
-    "printed": Message("Printed by the source itself"),
-    "source_url": Message("Address of the source"),
-    "definition": Message("Definition"),
-    "confidence": Message("How sure"),
-}
-"""Field -> what it is called, whatever table it is of: every field that can be published, so that none is left out of
-what two people agree to.
-"""
-
-ORIGIN = Message("Where the text comes from")
-ORIGINS: dict[str, Message] = {
-    "original": Message("written in this language"),
-    "machine": Message("translated by a machine"),
-    "human": Message("translated by a person"),
-    "approved": Message("translated and approved"),
-}
-"""How a text came into its language: the kinds of `mapping.model.Translation`."""
-
-
-OWN_LABELS: dict[tuple[str, str], Message] = {
-    ("translation", "kind"): ORIGIN,
-    ("case_count", "source"): Message("Source"),
-}
-"""Fields that a table calls otherwise than others do."""
-
 
 def label_of(table: str, name: str) -> Message:
     """Return what a field of a table is called."""
-    return OWN_LABELS.get((table, name)) or LABELS[name]
+    return LABELS.get(f"{table}.{name}") or LABELS[name]
 
 
-PRECISE: dict[str, Message] = dict(
-    zip(
-        PRECISIONS,
-        (Message("the place itself"), Message("its administrative area only"), Message("not at all")),
-        strict=True,
-    )
-)
-
-YES, NO = Message("yes"), Message("no")
-
-LINK_TYPES: dict[str, Message] = {
-    "service_type": LABELS["service_type"],
-    "serves": Message("Who is helped"),
-    "excludes": Message("Who is not taken"),
-    "organization_type": LABELS["kind"],
-    "classification": Message("word of another list"),
-}
-
-RESULTS: dict[str, Message] = {
-    "confirmed": Message("All is as it stands here"),
-    "changed": Message("Something changed: I enter it next"),
-    "paused": Message("Closed for a time"),
-    "closed": Message("Closed for good"),
-    "unreachable": Message("Nobody answered"),
-}
-LEVELS: dict[str, Message] = {
-    "phone": Message("By phone"),
-    "visit": Message("By a visit"),
-    "official": Message("By an official letter"),
-    "self-reported": Message("Told by the provider"),
-}
 TAXONOMY_OF = {
     "age_band": "age_bands",
     "exploitation": "exploitation",
@@ -300,65 +119,6 @@ TAXONOMY_OF = {
     "referral_agreement.status": "agreement_statuses",
 }
 """Field, or table and field -> the list of words that its codes are of."""
-COUNTED_IN: dict[str, Message] = {
-    "cases": Message("cases"),
-    "crimes": Message("crimes"),
-    "persons": Message("people"),
-    "households": Message("households"),
-    "calls": Message("calls"),
-    "referrals": Message("referrals"),
-    "unknown": LABELS["unknown"],
-}
-ROLES_OF_PLACES: dict[str, Message] = {
-    "delivery": Message("help is given there"),
-    "intake": Message("one is taken in there"),
-    "referral_desk": Message("one is sent on from there"),
-    "mobile_stop": Message("a team stops there"),
-    "virtual": Message("from afar"),
-}
-KINDS_OF_PLACES: dict[str, Message] = {
-    "physical": Message("people come there"),
-    "postal": Message("for letters"),
-    "virtual": ROLES_OF_PLACES["virtual"],
-}
-BASES_OF_POINTS: dict[str, Message] = {
-    "given": Message("from the list or from a steward"),
-    "place": Message("of the town or village"),
-    "unit": Message("of the administrative area"),
-    "none": Message("there is no point"),
-}
-KINDS_OF_LINES = {
-    "voice": Message("Voice calls"),
-    "text": Message("Text messages"),
-    "textphone": Message("Textphone for deaf people"),
-    "fax": Message("Fax"),
-}
-"""HSDS kinds of lines; what is no line of its own (whatsapp/telegram) is called as it is."""
-
-VALUES: dict[str, dict[str, Message]] = {
-    "address_type": KINDS_OF_PLACES,
-    "byday": dict(zip(WEEKDAYS, DAYS, strict=True)),
-    "field": {name: LABELS[name] for name in ("name", "description", "alternate_name")},
-    "freq": {"WEEKLY": Message("every week"), "MONTHLY": Message("every month")},
-    "level": {**LEVELS, "unverified": Message("Not checked")},
-    "link_type": LINK_TYPES,
-    "location_type": KINDS_OF_PLACES,
-    "position_basis": BASES_OF_POINTS,
-    "precision": PRECISE,
-    "role": ROLES_OF_PLACES,
-    "translation.kind": ORIGINS,
-    "type": KINDS_OF_LINES,
-    "unit_of_count": COUNTED_IN,
-}
-"""Field, or table and field -> what its values are called."""
-
-KINDS: dict[str, Message] = {
-    "added": Message("Added"),
-    "changed": Message("Changed"),
-    "removed": Message("Taken out"),
-}
-"""What a change of the history is called."""
-
 LONG = ("description", "application_process", "eligibility_description", "alert", "text", "transportation")
 PARTS: dict[str, tuple[str, ...]] = {
     "organization": ("phone", "translation"),

@@ -19,7 +19,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.agreeing import may_agree_to_show
-from web.staff.common import directory, everything_seen, inbox, is_me, is_other_person
+from web.staff.common import directory, everything_seen, inbox, is_me, is_other_person, views
 from web.staff.fields import KINDS as CHANGES
 from web.staff.fields import TABLES
 from web.staff.operations.admin import LASTS, alarm
@@ -64,14 +64,6 @@ TELLS = Message("Some texts wait for a custodian, so nothing was published. Ask 
 MANY_REFUSED, MOST_REFUSED = 2, 5
 """More refused editions of one person in 24 hours than the first raise an alarm; after the second none is built."""
 NOT_WRITTEN = Message("Nothing was published, and the edition in use stays as it is:")
-
-
-def views() -> dict[Audience, Path]:
-    """Return the view in use of each audience: as it was set, or in the private folder, the public one beside it."""
-    private = accounts().path.parent
-    usual = {audience: private / f"{audience}.db" for audience in VIEWS} | {"public": private.parent / "public.db"}
-    given: dict[Audience, Path] = current_app.config.get("VIEWS") or {}
-    return {audience: Path(given.get(audience, usual[audience])) for audience in VIEWS}
 
 
 def releases(audience: str) -> Releases:

@@ -8,6 +8,7 @@ refused.
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, cast
 
 from flask import Blueprint, abort, redirect, request
@@ -24,12 +25,11 @@ from mapping.quality.holdings import HeldService
 from mapping.safety.redaction import VIEWS
 from web.access.guard import Open, log, me, study_area, today, typed_day
 from web.access.roles import Action
-from web.access.signin import page
 from web.staff.common import directory, everything_seen, outcome, propose, require_over, seen
-from web.staff.fields import CHOOSE, FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, fields, given
+from web.staff.fields import CHOOSE, FIELDS, LEVELS, PARTS, RESULTS, given
 from web.staff.operations.publish import releases
 from web.staff.persons import ANSWER, ASKS, asked_about
-from web.staff.records.records import line, record_page
+from web.staff.records.records import OpenForm, record_page
 from web.staff.visible import body_of, name_of
 
 edit = Blueprint("edit", __name__)
@@ -67,32 +67,26 @@ def visible(table: str, identifier: str) -> Any:
 
 @edit.route("/<language>/e/<table>/<identifier>.html", methods=["GET", "POST"])
 def change(language: str, table: str, identifier: str) -> ResponseReturnValue:
-    """Change fields of a record or of a part of one."""
+    """Change fields of a record or of a part of one, on the page of the record."""
     record = visible(table, identifier)
     if request.method == "GET":
-        return _form(language, table, record)
+        return _form(language, OpenForm(table, record))
     values, wrong = given(table, request.form, request.form.getlist("byday"), study_area(), record)
-    problem, wrong_fields = _problem(wrong, values)
-    if problem or wrong_fields:
-        return _form(language, table, record, problem=problem, wrong=wrong_fields), 400
-    if questions := _asked_about(language, table, values, record):
-        return _form(language, table, record, problem=ASKS, wrong=questions, asks=ANSWER), 409
+    if refusal := _refused(language, OpenForm(table, record), values, wrong, record):
+        return refusal
     reason, number = request.form["reason"].strip(), request.form.get("seen", 0, type=int)
     try:
-        two = leads_elsewhere(table, identifier, values)
-    except InvalidRecord:
-        return _form(language, table, record, problem=NOTHING), 400
-    if two or "ask" in request.form:
-        if version(directory().db, table, identifier) != number:
-            return _form(language, table, record, problem=STALE, typed={}), 409
-        propose("edit", table, identifier, values, reason=reason)
-        return back(language, record, outcome="waits")
-    try:
+        if leads_elsewhere(table, identifier, values) or "ask" in request.form:
+            if version(directory().db, table, identifier) != number:
+                raise Outdated
+            propose("edit", table, identifier, values, reason=reason)
+            return back(language, record, outcome="waits")
         made = directory().edit(table, identifier, values, by=me().login, on=today(), reason=reason, last_change=number)
     except Outdated:
-        return _form(language, table, everything_seen().record(table, identifier), problem=STALE, typed={}), 409
+        now = everything_seen().record(table, identifier)
+        return _form(language, OpenForm(table, now, problem=STALE, typed={})), 409
     except InvalidRecord:
-        return _form(language, table, record, problem=NOTHING), 400
+        return _form(language, OpenForm(table, record, problem=NOTHING)), 400
     log("edited", subject=f"{table} {identifier}: {', '.join(sorted(values))}", reason=reason)
     return back(language, record, outcome=outcome(made))
 
@@ -104,15 +98,13 @@ def add(language: str, table: str, owner_table: str, owner: str) -> ResponseRetu
         abort(404)
     owner_record = visible(owner_table, owner)
     if request.method == "GET":
-        return _form(language, table, None, owner=owner_record)
+        return _form(language, OpenForm(table, typed=request.args), owner_record)
     values, wrong = given(table, request.form, request.form.getlist("byday"), study_area())
-    problem, wrong_fields = _problem(wrong, values)
-    if problem or wrong_fields:
-        return _form(language, table, None, owner=owner_record, problem=problem, wrong=wrong_fields), 400
-    if questions := _asked_about(language, table, values | _belonging(table, owner_record), owner_record):
-        return _form(language, table, None, owner=owner_record, problem=ASKS, wrong=questions, asks=ANSWER), 409
+    belonging = _belonging(table, owner_record)
+    if refusal := _refused(language, OpenForm(table), values, wrong, owner_record, belonging):
+        return refusal
     reason, new = request.form["reason"].strip(), str(uuid.uuid4())
-    values |= _belonging(table, owner_record)
+    values |= belonging
     if table in ENTRY_POINTS and values.get("audience") != "custodian":
         propose("add", table, new, values, reason=reason)
         return back(language, owner_record, outcome="waits")
@@ -187,12 +179,22 @@ def flag(language: str, table: str, identifier: str) -> ResponseReturnValue:
 STEWARDS = Source(id=record_id("stewards", "source"), name="Stewards")
 
 
-def _problem(wrong: Mapping[str, Message], values: dict[str, Any]) -> tuple[Message | None, dict[str, Message]]:
-    """Return what is wrong with a form that was sent, as a whole and field by field."""
-    fields = {**wrong}
+def _refused(
+    language: str,
+    form: OpenForm,
+    values: dict[str, Any],
+    wrong: Mapping[str, Message],
+    record: Any,
+    belonging: Mapping[str, Any] = MappingProxyType({}),
+) -> ResponseReturnValue | None:
+    """Return the form again where something in it does not fit, or looks like somebody's name; else None."""
     if not request.form.get("reason", "").strip():
-        fields["reason"] = NO_REASON
-    return None if values or fields else NOTHING, fields
+        wrong = {**wrong, "reason": NO_REASON}
+    if wrong or not values:
+        return _form(language, replace(form, problem=None if wrong else NOTHING), record, wrong), 400
+    if questions := _asked_about(language, form.table, {**values, **belonging}, record):
+        return _form(language, replace(form, problem=ASKS, asks=ANSWER), record, questions), 409
+    return None
 
 
 def _asked_about(language: str, table: str, values: Mapping[str, Any], record: Any) -> dict[str, Message]:
@@ -221,30 +223,8 @@ def _belonging(table: str, owner: Any) -> dict[str, Any]:
     return {"link_id": owner.id, "link_entity": owner.table}
 
 
-def _form(
-    language: str,
-    table: str,
-    record: Any,
-    *,
-    owner: Any = None,
-    problem: Message | None = None,
-    wrong: Mapping[str, Message] | None = None,
-    **more: Any,
-) -> str:
-    whole = everything_seen()
-    belongs = owner if owner is not None else whole.record(*(whole.owner(record) or (table, record.id)))
-    return page(
-        "staff/form.html",
-        language,
-        table=table,
-        label=TABLES[table],
-        one=record,
-        owner=line(whole, belongs, language),
-        fields=fields(table, record, study_area(), language),
-        problem=problem,
-        wrong=wrong or {},
-        labels=[LABELS[name] for name in wrong or () if name in LABELS],
-        **more,
-        seen=version(directory().db, table, record.id) if record is not None else 0,
-        points=ENTRY_POINTS.get(table, ()),
-    )
+def _form(language: str, form: OpenForm, record: Any = None, wrong: Mapping[str, Message] | None = None) -> str:
+    """Show the page of the record that a form is about, with the form open."""
+    record = form.record if record is None else record
+    table, owner = everything_seen().owner(record) or (record.table, record.id)
+    return record_page(language, table, owner, form=form, wrong=wrong)

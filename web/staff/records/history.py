@@ -73,7 +73,7 @@ ACTS = {
 def act(file: str, files: Mapping[int, str]) -> Message | str:
     """Say what was done: the name of the file that was brought, or an act in words; ``files`` are those by batch."""
     if match := re.fullmatch(r"undo (\d+)", file):
-        return Message("Taken back: {what}", {"what": act(files.get(int(match[1]), "–"), files)})
+        return Message("Undone: {what}", {"what": act(files.get(int(match[1]), "–"), files)})
     if match := re.fullmatch(r"(\w+) of a steward", file):
         return Message("By hand: {what}", {"what": TABLES.get(match[1], match[1])})
     return ACTS["propose"] if re.fullmatch(r"propose \w+", file) else ACTS.get(file, file)

@@ -4,17 +4,20 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, request
+from werkzeug.datastructures import MultiDict
 
+from mapping.directory.directory import public_id
 from mapping.directory.proposals import version
 from mapping.directory.rows import to_row
 from mapping.freshness import Freshness
 from mapping.language.fold import coarse
 from mapping.language.i18n import Message
+from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary
-from mapping.model import RECORDS, WHOLES
+from mapping.model import ENTRY_POINTS, RECORDS, WEEKDAYS, WHOLES
 from mapping.quality.holdings import HeldService
 from mapping.quality.overview import FRESHNESS_NAMES
 from mapping.safety.redaction import PUBLISHED
@@ -22,8 +25,9 @@ from web.access.guard import Open, me, study_area
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, everything_seen, seen
-from web.staff.fields import FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, editable, said
+from web.presenters.cards import Card
+from web.staff.common import directory, edition_in_use, everything_seen, seen
+from web.staff.fields import FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, VALUES, editable, fields, said
 from web.staff.records.history import act
 from web.staff.visible import VisibleRecords, name_of
 
@@ -55,8 +59,7 @@ class RecordLine:
     flagged: bool
 
 
-@dataclass(frozen=True)
-class ShownField:
+class ShownField(NamedTuple):
     """A field of a record in words."""
 
     name: str
@@ -69,16 +72,28 @@ class Turn:
     """A change of a record: when, by whom, why, and each field before and after."""
 
     number: int
-    batch: int
     on: dt.date
     by: str
-    file: str
+    act: Message | str
     reason: str
     kind: str
     table: str
     fields: tuple[tuple[Message, str, str], ...]
     hidden: bool
     """Whether something changed besides that is not shown."""
+
+
+@dataclass(frozen=True)
+class OpenForm:
+    """A form that stands open on the page of a record: for itself, for a part of it, or for a new part."""
+
+    table: str
+    record: Any = None
+    problem: Message | None = None
+    asks: str = ""
+    """The question about names that its sender has to answer."""
+    typed: Mapping[str, str] | None = None
+    """What stands in it, where that is not what was sent."""
 
 
 @records.route("/<language>/records.html", methods=["GET", "POST"])
@@ -166,18 +181,33 @@ def _fits(whole: VisibleRecords, record: Any, words: list[str], text: str) -> bo
 
 @records.get("/<language>/r/<table>/<identifier>.html")
 def record(language: str, table: str, identifier: str) -> str:
-    """Show a record: what it says, its parts, what it belongs to, and what can be done about it."""
+    """Show a record: what it says, its parts, what it belongs to, how readers see it, and what can be done about it."""
     return record_page(language, table, identifier)
 
 
-def record_page(language: str, table: str, identifier: str, *, wrong: Mapping[str, Message] | None = None) -> str:
+@records.get("/<language>/h/<table>/<identifier>.html")
+def history(language: str, table: str, identifier: str) -> str:
+    """Show a record with every change of it and of its parts, newest first, each field before and after."""
+    return record_page(language, table, identifier, history=True)
+
+
+def record_page(
+    language: str,
+    table: str,
+    identifier: str,
+    *,
+    wrong: Mapping[str, Message] | None = None,
+    form: OpenForm | None = None,
+    history: bool = False,
+) -> str:
     """Show a record; where a form of the page was filled in wrongly, as it was typed and with what is ``wrong``."""
     if table not in WHOLES:
         abort(404)
     whole = everything_seen()
     record = seen().record(table, identifier)
-    parts = [(name, TABLES[name], list(parts_of(whole, record, name, language))) for name in PARTS[table]]
-    waiting = [proposal for proposal in directory().proposals() if _speaks_of(whole, proposal, record)]
+    parts = {name: list(parts_of(whole, record, name, language)) for name in PARTS[table]}
+    texts = {(text.field, text.language): text for text, _ in parts.pop("translation", ())}
+    held, form_record = _held(whole, record), form.record if form else None
     return page(
         "staff/record.html",
         language,
@@ -185,22 +215,45 @@ def record_page(language: str, table: str, identifier: str, *, wrong: Mapping[st
         one=record,
         shown=shown(record, language),
         parts=parts,
+        texts=texts,
+        text_fields={name: LABELS[name] for name in dict.fromkeys((*VALUES["field"], *(name for name, _ in texts)))}
+        if "translation" in PARTS[table]
+        else {},
+        tongues=[
+            (code, language_of(code).name)
+            for code in dict.fromkeys((*study_area().languages, *(code for _, code in texts)))
+        ],
         places=[line(whole, place, language) for place in _places(whole, record)],
         services=[line(whole, service, language) for service in _services(whole, record)],
-        held=_held(whole, record),
+        held=held,
         body=_body(whole, record, language),
-        waiting=waiting,
-        types=_types(whole, record, language),
+        public=_as_everybody_sees_it(record, language),
+        turns=_turns_of(record, [part for own in parts.values() for part, _ in own] + [*texts.values()], language)
+        if history
+        else None,
+        waiting=[proposal for proposal in directory().proposals() if _speaks_of(whole, proposal, record)],
+        types=_types(held, language),
         results=RESULTS,
         levels=LEVELS,
-        seen=version(directory().db, table, identifier),
         states=FRESHNESS_NAMES,
         may_edit=me().may("edit", whole.units(record)),
         may_agree=me().may("approve", whole.units(record)),
         may_add=me().may("edit"),
+        form=form,
+        fields=fields(form.table, form_record, study_area(), language) if form else (),
+        seen=version(directory().db, form.table, form_record.id) if form and form_record is not None else 0,
+        points=ENTRY_POINTS.get(form.table, ()) if form else (),
         wrong=wrong or {},
-        typed=request.form,
+        labels=[LABELS[name] for name in wrong or () if name in LABELS],
+        typed=request.form if form is None or form.typed is None else MultiDict(form.typed),
     )
+
+
+def _as_everybody_sees_it(record: Any, language: str) -> Card | None:
+    """Return the public entry of a service in the edition in use; None where there is none."""
+    edition = edition_in_use("public") if record.table == "service" else None
+    entry = edition.entries(language).get(public_id(directory().key, record.id)) if edition else None
+    return edition.card(entry, language) if edition and entry else None
 
 
 def shown(record: Any, language: str) -> list[ShownField]:
@@ -213,12 +266,19 @@ def shown(record: Any, language: str) -> list[ShownField]:
 
 
 def parts_of(whole: VisibleRecords, owner: Any, table: str, language: str) -> Iterator[tuple[Any, str]]:
-    """Yield the parts of a record with what each says in a line."""
+    """Yield the parts of a record with what each says in a line; hours as the days of a week follow."""
     column = f"{owner.table}_id" if f"{owner.table}_id" in RECORDS[table].model_fields else "link_id"
-    for part in whole.of_owner(table, column, owner.id):
+    parts = whole.of_owner(table, column, owner.id)
+    if table == "schedule":
+        parts = sorted(parts, key=lambda hours: (_first_day(hours.byday), hours.opens_at or ""))
+    for part in parts:
         if table == "attribute" and part.link_type not in ("service_type", "serves", "excludes"):
             continue
         yield part, ", ".join(field.text for field in shown(part, language) if field.name != "audience")
+
+
+def _first_day(days: str | None) -> int:
+    return min((WEEKDAYS.index(day) for day in (days or "").split(",") if day in WEEKDAYS), default=len(WEEKDAYS))
 
 
 def _places(whole: VisibleRecords, record: Any) -> Iterable[Any]:
@@ -239,8 +299,7 @@ def _body(whole: VisibleRecords, record: Any, language: str) -> RecordLine | Non
     return line(whole, whole.record("organization", owner), language) if whole.has("organization", owner) else None
 
 
-def _types(whole: VisibleRecords, record: Any, language: str) -> list[str]:
-    held = _held(whole, record)
+def _types(held: HeldService | None, language: str) -> list[str]:
     return [str(Vocabulary.load("service_types").label(code, language)) for code in held.types] if held else []
 
 
@@ -252,22 +311,14 @@ def _speaks_of(whole: VisibleRecords, proposal: Any, record: Any) -> bool:
     return part and whole.owner(whole.record(proposal.link_entity, proposal.link_id)) == (record.table, record.id)
 
 
-@records.get("/<language>/h/<table>/<identifier>.html")
-def history(language: str, table: str, identifier: str) -> str:
-    """Show every change of a record and of its parts, newest first, each field before and after."""
-    if table not in WHOLES:
-        abort(404)
-    whole = everything_seen()
-    record = seen().record(table, identifier)
-    about = [record, *(part for name in PARTS[table] for part, _ in parts_of(whole, record, name, language))]
-    turns = sorted((turn for part in about for turn in _turns(part, language)), key=lambda t: -t.number)
+def _turns_of(record: Any, parts: Iterable[Any], language: str) -> list[Turn]:
+    """Return the changes of a record and of its parts, newest first."""
     files = {batch.number: batch.file for batch in directory().batches()}
-    acts = {turn.file: act(turn.file, files) for turn in turns}
-    of = line(whole, record, language)
-    return page("staff/history.html", language, line=of, turns=turns, acts=acts, tables=TABLES)
+    turns = (turn for part in (record, *parts) for turn in _turns(part, files, language))
+    return sorted(turns, key=lambda turn: -turn.number)
 
 
-def _turns(record: Any, language: str) -> Iterator[Turn]:
+def _turns(record: Any, files: Mapping[int, str], language: str) -> Iterator[Turn]:
     """Yield the changes of a record, as far as they may be seen.
 
     A field is shown where its value of today is seen as it stands, and of times when the record was not for
@@ -296,10 +347,9 @@ def _turns(record: Any, language: str) -> Iterator[Turn]:
         )
         yield Turn(
             row["number"],
-            row["batch"],
             dt.date.fromisoformat(row["on"]),
             row["by"],
-            row["file"],
+            act(row["file"], files),
             row["reason"] or "",
             row["change"],
             record.table,

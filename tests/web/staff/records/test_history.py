@@ -31,11 +31,11 @@ def test_an_import_that_was_undone_stays_and_tells_by_whom_and_when(office, stew
     assert post(steward, f"/en/changes/{number}", page="/en/changes.html").location.endswith("?done")
     after = lines(steward)
     assert len(after) == len(before) + 1
-    assert after[0].startswith("Taken back: some list.csv")
+    assert after[0].startswith("Undone: some list.csv")
     assert " 0 0 1 " in after[0]
     assert after[1].startswith("some list.csv")
     assert " 1 0 0 " in after[1]
-    day = lines(steward)[0].split(" · ")[0].removeprefix("Taken back: some list.csv ")
+    day = lines(steward)[0].split(" · ")[0].removeprefix("Undone: some list.csv ")
     assert after[1].endswith(f"undone by steward on {day}")
     assert "отменено: steward," in lines(steward, "ru")[1]
 
