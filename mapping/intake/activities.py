@@ -381,7 +381,7 @@ def _answer(text: str) -> str | None:
 def _standard(reader: Reader, service: str) -> str | None:
     """Return the item of the checklist that a row answers; one that is none, or not of its service, sets it aside.
 
-    A bare number is that of our checklist only where the list explains no numbers of its own, and it is said.
+    A bare number is that of our checklist, and it is said.
     """
     text, standards = reader.text("standard"), Vocabulary.load("standards")
     code = checklist_item(reader.word("standard", text))
@@ -391,7 +391,7 @@ def _standard(reader: Reader, service: str) -> str | None:
     worded = {item for cell in reader.row.cells.values() if " " in cell and (item := checklist_item(cell))}
     if number and len(worded) == 1:
         return worded.pop()
-    item = f"STD-{int(number[1]):03}" if number and not reader.intake.taught.get("standard") else ""
+    item = f"STD-{int(number[1]):03}" if number else ""
     if item not in standards:
         reader.refuse(
             "standard",

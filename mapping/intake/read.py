@@ -17,18 +17,16 @@ from mapping.area.study_area import StudyArea
 from mapping.batch import UNAPPROVED, Batch, Issue, Progress, ReadColumn, RefusedRow, without_collecting
 from mapping.column_map import UNNAMED, ColumnMap, field_name, fold_header
 from mapping.errors import FormatError
-from mapping.formats import ReadContext, Sheet, damage_refused, source_of
+from mapping.formats import ReadContext, Sheet, damage_refused, read_sheets, source_of
 from mapping.intake.activities import READERS as LINKS
 from mapping.intake.case_counts import case_counts
 from mapping.intake.check import CHECKS
 from mapping.intake.guess.column_map import guessed_map, source_code
 from mapping.intake.guess.draft import drafted
-from mapping.intake.guess.layout import tables_in
-from mapping.intake.guess.legends import TAXONOMIES, legends
 from mapping.intake.guess.survey import map_from_form
 from mapping.intake.roundtrip.workbook import changes, is_returned
 from mapping.intake.row_keys import read_once
-from mapping.intake.row_reader import HELD, Intake, Reader, coded
+from mapping.intake.row_reader import HELD, Intake, Reader
 from mapping.intake.rows import Rows, missing_columns, rows_of, unnamed_columns
 from mapping.intake.services import organizations_seen, read_services
 from mapping.language.i18n import UNSAID, Phrase, Quoted, and_more, both, either
@@ -98,7 +96,7 @@ def read(
         with damage_refused(path):
             batch: Batch = module.records(path, ReadContext(area, today, known, about, column_map, progress))
     else:
-        sheets = tables_in(module, path)
+        sheets = read_sheets(module, path)
         if form is not None:
             column_map = map_from_form(form, sheets, area, name=source or path.stem)
         if column_map is not None and not column_map.fields:
@@ -159,7 +157,7 @@ def draft_map(path: str | Path, draft: str | Path, *, area: StudyArea) -> None:
         raise FormatError(
             Phrase("{path}: says itself what it holds and needs no column map; import it as it is", path=path)
         )
-    sheets = tables_in(module, path)
+    sheets = read_sheets(module, path)
     if implied_map(sheets, area) is not None:
         raise FormatError(
             Phrase(
@@ -176,7 +174,6 @@ def draft_map(path: str | Path, draft: str | Path, *, area: StudyArea) -> None:
 def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
     """Turn the rows of sheets into records; the sheets are let go of, and so is each row once it is read."""
     columns, batch = intake.columns, intake.batch
-    intake.taught = legends(sheets)
     rows = rows_of(sheets, columns, path)
     sheets.clear()
     batch.cleaned, batch.rows, intake.asking = rows.cleaned, len(rows.rows), rows.asking
@@ -188,7 +185,6 @@ def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
     batch.columns = list(_read_columns(rows, columns))
     _require_expected(path, rows, columns)
     _say_columns(rows, columns, intake)
-    _say_taught(intake)
     left = rows.rows
     if columns.returned is not None:
         readers = [Reader(intake, row) for row in rows.rows]
@@ -292,20 +288,6 @@ def _say_columns(rows: Rows, columns: ColumnMap, intake: Intake) -> None:
         if where := and_more([place for place in places if place], SHOWN_PLACES):
             problem = Phrase("{problem}: {where}", problem=problem, where=where)
         batch.issues.append(Issue(batch.file, "", None, "", problem, UNSAID, "note"))
-
-
-def _say_taught(intake: Intake) -> None:
-    """Say which short words were read as the list itself explains them."""
-    columns, batch = intake.columns, intake.batch
-    filled = {*columns.fields, *columns.choices}
-    for name, words in intake.taught.items():
-        pairs = [
-            Phrase("{word} is {meaning}", word=Quoted(word), meaning=coded(TAXONOMIES[name], code))
-            for word, code in words.items()
-        ]
-        if name in filled and (shown := and_more(pairs, SHOWN_PLACES)):
-            problem = Phrase("the list explains short words: {words}", words=shown)
-            batch.issues.append(Issue(batch.file, "", None, field_name(name), problem, UNSAID, "note"))
 
 
 def _children(rows: Rows, columns: ColumnMap, intake: Intake) -> dict[str, list[Reader]]:

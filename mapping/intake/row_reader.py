@@ -86,8 +86,6 @@ class Intake:
     known: Known
     batch: Batch
     progress: Progress | None = None
-    taught: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Field -> the short words that the list itself explains -> what they stand for; the map's words come first."""
     made: set[str] = field(default_factory=set)
     """Bodies that this list has named so far."""
     headings: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -231,11 +229,7 @@ class Intake:
     def meant(self) -> dict[str, dict[str, str]]:
         """Field -> the sender's own word, folded -> what it stands for."""
         own = self.columns.words
-        return {
-            name: self.taught.get(name, {})
-            | {fold_header(word): meaning for word, meaning in own.get(name, {}).items()}
-            for name in {*self.taught, *own}
-        }
+        return {name: {fold_header(word): meaning for word, meaning in words.items()} for name, words in own.items()}
 
     @cached_property
     def source_id(self) -> str:

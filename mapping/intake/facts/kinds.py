@@ -30,7 +30,8 @@ def services_named(reader: Reader, children: list[Reader] | None) -> Iterator[Ro
     """Yield the services that a row names: in a cell, in columns that say yes or no, or in rows of another sheet."""
     reader.say_remarked()
     if reader.intake.columns.shape == "place":
-        yield from _ticked(reader)
+        ticked = [*_ticked(reader)]
+        yield from ticked or (RowService(reader, code) for code in _kinds_of_all_rows(reader))
     elif children is None and reader.intake.fillings["service"] is None:
         yield from (RowService(reader, code) for code in _of_grown_ups(reader, _kind_beside(reader)))
     else:
@@ -73,7 +74,8 @@ def _ticked(reader: Reader) -> Iterator[RowService]:
 def _in_words(reader: Reader, *, by_itself: bool) -> Iterator[RowService]:
     """Yield the services that a row has words for; one ``by_itself`` may tell what it is by its name."""
     codes, words = reader.terms("service", "service_types")
-    codes = _of_grown_ups(reader, codes or (_line_by_name(reader) if words and by_itself else []))
+    codes = codes or (_line_by_name(reader) if words and by_itself else []) or _kinds_of_all_rows(reader)
+    codes = _of_grown_ups(reader, codes)
     for code in codes:
         yield RowService(reader, code, reader.text("service") if len(codes) == 1 else "")
     for word in words:
@@ -81,6 +83,12 @@ def _in_words(reader: Reader, *, by_itself: bool) -> Iterator[RowService]:
         reader.say_unknown(word, problem)
     if not codes and not words and not by_itself:
         reader.say("service", Phrase("the row names no service"), Phrase("ask the sender what is offered there"))
+
+
+def _kinds_of_all_rows(reader: Reader) -> list[str]:
+    """Return the kinds of help that the map gives every row that tells none itself."""
+    text = reader.intake.columns.constants.get("service", "")
+    return reader.terms("service", "service_types", text=text)[0] if text else []
 
 
 def _of_grown_ups(reader: Reader, codes: list[str]) -> list[str]:

@@ -10,24 +10,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
 from typing import Literal
 
-from mapping.area.addresses import says_street
 from mapping.area.study_area import StudyArea
 from mapping.column_map import ColumnMap, Expected, Header, Shape, Sheets, Skip, fold_header
 from mapping.errors import FormatError
-from mapping.formats import OF_A_CHAT, Sheet
+from mapping.formats import Sheet
 from mapping.intake.guess.cells import ENOUGH, ColumnGuess, looked_at
 from mapping.intake.guess.headings import REMARKS, RUNNING, bound_of, day_of, field_of, is_end, language_in, named
-from mapping.intake.guess.questions import ManyChoices, questions
-from mapping.intake.guess.shaped import (
-    GuessedColumns,
-    give_own_fields,
-    holds_numbers,
-    is_of_activities,
-    own_header,
-    titles_of,
-)
-from mapping.intake.guess.shapes import OtherShape, other_shape
-from mapping.intake.row_reader import DAYS
+from mapping.intake.guess.other_lists import OtherShape, other_shape, own_fields
 from mapping.intake.rows import (
     LOOK_FOR_HEADER,
     ONLY_TOTAL,
@@ -44,7 +33,6 @@ from mapping.language.fold import coarse, skeleton, words_for
 from mapping.language.i18n import Phrase, Quoted, Several
 from mapping.language.parsers.permission import asks_consent, asks_to_publish, only_of
 from mapping.language.taxonomy import Vocabulary, match_term
-from mapping.quality.names import names_a_body
 from mapping.safety.sensitive_text import hides_number
 
 SAMPLE = 300
@@ -77,7 +65,7 @@ SPOKEN = ("organization", "description", "place_name")
 
 
 @dataclass
-class Guessed(GuessedColumns):
+class Guessed:
     """What was made of the columns of one sheet."""
 
     sheet: Sheet
@@ -85,21 +73,27 @@ class Guessed(GuessedColumns):
     first: int
     """Index of the first row below the header."""
     names: list[str]
-    key: list[str] = field(default_factory=list)
+    fields: dict[str, list[str]] = field(default_factory=dict)
     services: dict[str, str] = field(default_factory=dict)
+    """Column of yes and no -> the kind of help that it is about."""
+    key: list[str] = field(default_factory=list)
+    constants: dict[str, str] = field(default_factory=dict)
+    private: list[str] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
+    """Columns that say nothing of their own: running numbers, what survey tools add."""
+    open: list[str] = field(default_factory=list)
+    """Columns that nobody could guess."""
+    why: dict[str, str] = field(default_factory=dict)
+    """Column -> by what it was guessed."""
     seen: dict[str, ColumnGuess] = field(default_factory=dict)
     sheets: list[str] = field(default_factory=list)
     """Names of all sheets with the same columns."""
     left: list[str] = field(default_factory=list)
     """Names of the sheets that are no part of the list."""
-    titled: str = ""
-    """What tells the kind of help of all rows, where no column does."""
     supposed: str = ""
     """The column that is supposed to hold the names of bodies, since no other looks like it."""
-    missing: list[str] = field(default_factory=list)
-    """Fields without which no row counts, and which no column was taken for."""
-    children: str = ""
-    """Name of the sheet with the services of each row, where a survey asked for them again and again."""
+    all_rows: str = ""
+    """The kind of help that a title tells, where no column does: it is asked whether all rows are of it."""
     other: OtherShape | Literal[""] = ""
     """The shape of a list whose rows are no services."""
     count: int = 0
@@ -121,11 +115,12 @@ class Guessed(GuessedColumns):
     @property
     def shape(self) -> Shape:
         """What a row is; whether columns of yes and no tell which services a place has, or cells name them."""
-        if self.other:
-            return self.other
-        if self.children:
-            return "repeat"
-        return "place" if self.services and "service" not in (*self.fields, *self.choices) else "service"
+        return self.other or ("place" if self.services and "service" not in self.fields else "service")
+
+    @property
+    def asks_kind(self) -> bool:
+        """Whether no column tells the kind of help, so that one is asked for all rows."""
+        return not (self.other or self.services or "service" in {*self.fields, *self.constants})
 
 
 def guessed_map(sheets: Sequence[Sheet], source: str, area: StudyArea | None = None) -> ColumnMap:
@@ -134,57 +129,29 @@ def guessed_map(sheets: Sequence[Sheet], source: str, area: StudyArea | None = N
     Raises
     ------
     FormatError
-        When no row looks like the names of columns, or the rows are no services: only a map says what they are, and
-        whose.
+        When no row looks like the names of columns, or no column can hold names of organizations.
     """
-    guess = guessed(sheets, area)
-    if guess.other:
-        raise FormatError(
-            Phrase(
-                "[{name}] looks like a list whose rows are no services; it needs a column map with "
-                'shape = "{what}": rohnamo check FILE --draft FILE.toml begins one',
-                name=guess.sheet.name,
-                what=guess.other,
-            )
-        )
-    return _map(guess, source)
+    return _map(guessed(sheets, area), source)
 
 
-def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft: bool = False) -> Guessed:
-    """Guess what the columns of the sheet are that looks most like a list.
-
-    A draft, which a person goes on from, is made of any table: what nobody knows is supposed, and says so.
+def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None) -> Guessed:
+    """Guess what the columns of the sheet are that looks most like a list; what nobody knows is supposed, and says so.
 
     Raises
     ------
     FormatError
-        When no row looks like the names of columns, or none of them, but for a draft, like that of the organizations.
+        When no row looks like the names of columns, or no column can hold names of organizations.
     """
-    if any(map(_is_chat, sheets)):
-        raise FormatError(OF_A_CHAT)
     guesses = [guess for sheet in sheets if sheet.rows for guess in _headers(sheet)]
     if people := _sheets_of_people(guesses):
         guesses = [pair for pair in guesses if pair[1].sheet.name not in people]
         if not guesses:
             raise FormatError(Phrase("{problem}; {fix}", problem=_of_people(people[0]), fix=DELETE))
-    best = _guessed(guesses, sheets, area, to_draft=to_draft)
-    best.people = people
-    return best
-
-
-def _guessed(
-    guesses: list[tuple[float, Guessed]], sheets: Sequence[Sheet], area: StudyArea | None, *, to_draft: bool
-) -> Guessed:
-    sheet, other = _other_shape(guesses, sheets)
-    if sheet is not None and other:
-        return _guessed_of(sheet, other, sheets, area)
-    if to_draft and not guesses:
-        guesses = [fullest for sheet in sheets if (fullest := _fullest(sheet)) is not None]
+    guesses = guesses or [fullest for sheet in sheets if (fullest := _fullest(sheet)) is not None]
     if not guesses:
         raise FormatError(NO_NAMES)
     _, best = max(guesses, key=lambda pair: (pair[0], -pair[1].header.rows, -pair[1].first))
-    if (repeated := _repeated(guesses, area)) is not None:
-        return _guessed_with(*repeated, sheets, area)
+    best.people = people
     alike = {
         guess.sheet.name: guess for _, guess in sorted(guesses, key=lambda pair: pair[0]) if _alike(guess, best)
     } | {best.sheet.name: best}
@@ -192,19 +159,27 @@ def _guessed(
     best.left = [sheet.name for sheet in sheets if sheet.rows and sheet.name not in alike]
     if best.header.rows == 1 and not all(best.header.has in guess.names for guess in alike.values()):
         best.header = best.header.model_copy(update={"has": ""})
-    _guess_columns(best, list(alike.values()), area)
-    if best.bodies or _take_body_of_all(best):
-        return best
-    if not to_draft and not ("service" in (*best.fields, *best.choices) or best.services):
-        raise FormatError(
-            Phrase(
-                "[{name}] no column looks like the names of organizations; write a column map: "
-                "rohnamo check FILE --draft FILE.toml begins one, and docs/importing.md leads on",
-                name=best.sheet.name,
+    best.other = other_shape(best.names)
+    if best.other:
+        _look(best, list(alike.values()), area)
+        best.fields = own_fields(best.names, best.other)
+        if best.other == "case" and "measure" not in best.fields:
+            raise FormatError(
+                Phrase(
+                    "[{name}] looks like a list whose rows are no services; it needs a column map with "
+                    'shape = "{what}": rohnamo check FILE --draft FILE.toml begins one',
+                    name=best.sheet.name,
+                    what=best.other,
+                )
             )
-        )
-    _suppose_organization(best)
-    if not to_draft and not best.bodies:
+        best.key = best.fields.pop("key", [])
+        taken = {name for names in (*best.fields.values(), best.key) for name in names}
+        best.private = [name for name in best.names if name and name not in taken]
+        return best
+    _guess_columns(best, list(alike.values()), area)
+    if not best.bodies:
+        _suppose_organization(best)
+    if not best.bodies:
         raise FormatError(NO_NAMES)
     return best
 
@@ -225,7 +200,7 @@ def _lists_helped(guess: Guessed) -> bool:
     called = f" {' | '.join(map(skeleton, (guess.sheet.name, *titles_of(guess.sheet, guess.top))))} "
     listed = any(f" {words} " in called for words in words_for("list of people helped"))
     people = listed or _tells_births(guess) or _tells_sex_and_age(guess)
-    return people and not _shape_of(guess.sheet, guess.first)
+    return people and not other_shape(guess.names)
 
 
 def _cells(guess: Guessed) -> list[list[str]]:
@@ -263,35 +238,6 @@ def _of_people(sheet: str) -> Phrase:
 DELETE = Phrase("delete the file, tell whoever sent it, and ask for the list of services alone")
 
 
-def _repeated(guesses: Sequence[tuple[float, Guessed]], area: StudyArea | None) -> tuple[Guessed, Guessed] | None:
-    """Return the sheet of a survey's answers and that of what it asked several times, if that tells kinds of help."""
-    of_survey = [guess for _, guess in guesses if guess.header.rows == 1]
-    parent = next((g for g in of_survey if PARENT_KEY in g.names and CHILD_KEY not in g.names), None)
-    for child in of_survey if parent is not None else ():
-        columns = [*zip(*child.sheet.rows[child.first :], strict=False)]
-        known = [looked_at(column, area).shares.get("service", 0.0) for column in columns]
-        if parent is not None and CHILD_KEY in child.names and max(known, default=0.0) >= LEAST_KNOWN:
-            return parent, child
-    return None
-
-
-def _guessed_with(parent: Guessed, child: Guessed, sheets: Sequence[Sheet], area: StudyArea | None) -> Guessed:
-    """Guess the columns of a survey's answers together with those of what it asked several times."""
-    parent.children = child.sheet.name
-    parent.sheets = [parent.sheet.name, child.sheet.name]
-    parent.left = [sheet.name for sheet in sheets if sheet.rows and sheet.name not in parent.sheets]
-    parent.header = parent.header.model_copy(update={"has": ""})
-    _guess_columns(parent, [parent, child], area)
-    parent.count -= len(child.sheet.rows) - child.first
-    return parent
-
-
-PARENT_KEY, CHILD_KEY = "_index", "_parent_index"
-"""Columns by which survey tools say to which answers something belongs that was asked several times."""
-LEAST_KNOWN = 0.3
-"""Share of known kinds of help from which on a column tells them."""
-
-
 def _alike(guess: Guessed, best: Guessed) -> bool:
     """Tell whether a sheet has the columns of another, by the same names or by others for the same things."""
     if guess.header.rows != best.header.rows:
@@ -304,15 +250,6 @@ def _alike(guess: Guessed, best: Guessed) -> bool:
     )
 
 
-def _is_chat(sheet: Sheet) -> bool:
-    """Tell whether a sheet is what a messenger copies: lines that begin with a time and who wrote them."""
-    lines = (", ".join(filter(None, map(written, row))) for row in sheet.rows[:SAMPLE])
-    return sum(_WRITES.match(line) is not None for line in lines) >= LEAST_MESSAGES
-
-
-_MOMENT = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s+\d{1,2}:\d\d(?::\d\d)?(?:\s*[AaPp]\.?[Mm]\.?)?"
-_WRITES = re.compile(rf"\W*{_MOMENT}\W{{1,4}}[^:]{{1,60}}:|[^\[\]]{{1,60}},\s*\[{_MOMENT}\]")
-LEAST_MESSAGES = 2
 NO_NAMES = Phrase(
     "no row looks like the names of columns; is it a list? If it is, write their names into a row above the "
     "others, as Organization, Kind of help, Town, Phone"
@@ -322,64 +259,6 @@ ALIKE = 0.7
 """Share of its columns that a sheet must have in common with another to be a part of the same list."""
 LIKE = 0.5
 """The same where both name bodies and kinds of help."""
-
-
-def _other_shape(
-    guesses: Sequence[tuple[float, "Guessed"]], sheets: Sequence[Sheet]
-) -> tuple[Sheet | None, OtherShape | Literal[""]]:
-    """Return the sheet that looks most like a list and the shape of its rows, if they are no services."""
-    if guesses:
-        _, best = max(guesses, key=lambda pair: (pair[0], -pair[1].header.rows, -pair[1].first))
-        return best.sheet, _shape_of(best.sheet, best.first)
-    shapes = ((sheet, _shape_of(sheet, HEADS)) for sheet in sheets if sheet.rows)
-    return next(((sheet, what) for sheet, what in shapes if what), (None, ""))
-
-
-def _shape_of(sheet: Sheet, first: int) -> OtherShape | Literal[""]:
-    return other_shape(sheet, first) or ("activity" if is_of_activities(sheet) else "")
-
-
-def _guessed_of(sheet: Sheet, other: OtherShape, sheets: Sequence[Sheet], area: StudyArea | None) -> Guessed:
-    """Guess what the columns of a list are whose rows are no services, and which sheets have the same.
-
-    Raises
-    ------
-    FormatError
-        When no row looks like the names of columns.
-    """
-    guesses = {own.name: guess for own in sheets if own.rows and (guess := _headed(own, other)) is not None}
-    guess = guesses.get(sheet.name)
-    if guess is None:
-        raise FormatError(NO_NAMES)
-    alike = [own for own in guesses.values() if _alike(own, guess)]
-    guess.other = other
-    guess.sheets = [own.sheet.name for own in alike]
-    guess.left = [own.name for own in sheets if own.rows and own.name not in guess.sheets]
-    if not all(guess.header.has in own.names for own in alike):
-        guess.header = guess.header.model_copy(update={"has": ""})
-    _look(guess, alike, area)
-    looks = {name: guess.seen[name] for name in guess.names if name}
-    give_own_fields(guess, other, looks, titles_of(sheet, guess.top), area)
-    guess.key, guess.missing = guess.fields.pop("key", []), guess.lacking(other)
-    return guess
-
-
-def _headed(sheet: Sheet, other: OtherShape) -> Guessed | None:
-    """Return a sheet with the names of its columns as such a list has them; None where it has none."""
-    header = own_header(sheet, other)
-    if header is None:
-        fullest = _fullest(sheet)
-        return fullest[1] if fullest else None
-    place, height, names = header
-    above = {written(cell) for row in sheet.rows[:place] for cell in row}
-    own = [text for cell in sheet.rows[place] if (text := written(cell))]
-    has = next((text for text in own if text not in above), own[0])
-    first = place + height
-    return Guessed(sheet, Header(has=has, rows=height), first, numbered(names, sheet.rows, first))
-
-
-HEADS = 4
-"""Rows that may be headings where no row looks like the names of columns."""
 
 
 def _suppose_organization(guess: Guessed) -> None:
@@ -421,7 +300,7 @@ def _may_be_names(lines: list[list[object]]) -> bool:
     """Tell whether one row or two look like names of columns and like no rows of a list."""
     if not all(any(cell not in (None, "") for cell in line) for line in lines):
         return False
-    return not ((len(lines) == 2 and not _continues(*lines)) or holds_numbers(lines) or _holds_data(lines))
+    return not ((len(lines) == 2 and not _continues(*lines)) or _holds_data(lines))
 
 
 def _under_names(sheet: Sheet, rows: list[list[object]], at: slice, names: list[str]) -> Guessed:
@@ -436,8 +315,15 @@ def _under_names(sheet: Sheet, rows: list[list[object]], at: slice, names: list[
 
 
 def _holds_data(lines: Sequence[Sequence[object]]) -> bool:
-    """Tell whether a row holds a number to dial, also among words, as no names of columns do."""
-    return any(_DIALLED.search(written(cell)) for line in lines for cell in line)
+    """Tell whether a row holds numbers, days or mail, or a number to dial among words, as no names of columns do."""
+    texts = [written(cell).strip() for line in lines for cell in line]
+    return any(_NUMBER_OR_DAY.fullmatch(text) or _DIALLED.search(text) for text in texts)
+
+
+_NUMBER_OR_DAY = re.compile(
+    r"\d+(?:[.,]\d+)?%?|\+?\d(?:[ ()-]{0,3}\d){6,14}|[\w.+-]+@[\w.-]+\.\w+|"
+    r"\d{4}-\d\d-\d\d.*|\d{1,2}\.\d{1,2}\.\d{2,4}"
+)
 
 
 _DIALLED = re.compile(r"(?<![\d.,])\d{1,4}(?:[ ()-]{1,2}\d{2,4}){2,4}(?!\d)")
@@ -445,15 +331,22 @@ _DIALLED = re.compile(r"(?<![\d.,])\d{1,4}(?:[ ()-]{1,2}\d{2,4}){2,4}(?!\d)")
 
 
 def _fullest(sheet: Sheet) -> tuple[float, Guessed] | None:
-    """Return the first row that is filled as far as any: the names of columns, where nothing else tells them."""
+    """Return the first row that is filled as far as any, if it may name columns: nothing else tells them."""
     rows = [list(row) for row in sheet.rows[:LOOK_FOR_HEADER]]
     filled = [sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) for row in rows]
     if not filled or max(filled) < 2 or len(sheet.rows) < 2:
         return None
     place = filled.index(max(filled))
     names = joined(rows[place : place + 1])
+    texts = [*filter(None, names)]
+    if len({*texts}) < len(texts) or max(map(len, texts)) > LONGEST_NAME or _holds_data(rows[place : place + 1]):
+        return None
     header = Header(has=next(str(cell) for cell in rows[place] if cell not in (None, "")))
     return len(sheet.rows) / 100, Guessed(sheet, header, place + 1, names)
+
+
+LONGEST_NAME = 60
+"""Letters of the name of a column at most, where nobody knows it."""
 
 
 def _continues(upper: list[object], lower: list[object]) -> bool:
@@ -497,16 +390,12 @@ def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | N
     of_rows = (name for name in cells if asks_consent(name) and not only_of(name))
     consents = sorted(of_rows, key=asks_to_publish, reverse=True)
     giving = _Giving(guess, on, next(iter(consents), ""))
-    several = questions(cells, {name for name, look in guess.seen.items() if look.answers or not look.filled})
-    giving.ask(several)
     days = {name: day for name in cells if (day := day_of(name))}
     bounds = {name: bound for name in cells if (bound := bound_of(name))}
     for before, name in pairwise(cells):
         if bounds.get(before) in OTHER_BOUND and is_end(name):
             bounds[name] = OTHER_BOUND[bounds[before]]
-    for name in cells:
-        if name in giving.done:
-            continue
+    for name in _bodies_first(cells):
         if _asks_always(name, guess.seen[name]):
             guess.passed.append(name)
         elif len(set(days.values())) > LEAST_DAYS and name in days:
@@ -515,18 +404,27 @@ def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | N
             {"opens", "closes"} <= set(bounds.values()) or bounds[name] not in ("opens", "closes")
         ):
             giving.give(name, bounds[name], "by its name")
-        elif {"opens", "closes"} <= set(bounds.values()) and field_of(name) == "hours":
-            giving.give(name, "hours", "the days, beside the hours")
         else:
             giving.column(name)
+    for part in (guess.private, guess.passed, guess.open):
+        part.sort(key=cells.index)
     _choose_service(guess)
-    _name_bodies(guess)
     _call_faxes(guess)
-    _join_halves(guess)
     _keep_from_people(guess)
-    _take_service_of_all(guess)
-    _take_offset_of_all(guess)
+    if any(named(name, "job") for name in guess.names) and guess.asks_kind:
+        problem = Phrase("[{name}] lists people who work there; nothing of it was read", name=guess.sheet.name)
+        raise FormatError(Phrase("{problem}; {fix}", problem=problem, fix=DELETE))
+    if guess.asks_kind:
+        guess.all_rows = _kind_of_titles(guess)
     guess.private += [name for name in guess.open if name in guess.seen and guess.seen[name].worded]
+
+
+def _bodies_first(names: Sequence[str]) -> list[str]:
+    """Return columns in their order, but of those that are called like organizations the one that says it best first.
+
+    "Agency" says more than the "Name" of a street or of somebody.
+    """
+    return sorted(names, key=lambda name: -named(name, "organization") if field_of(name) == "organization" else 0)
 
 
 @dataclass
@@ -538,18 +436,6 @@ class _Giving:
     """Column -> the sheets that have it."""
     marking: str = ""
     """The column that says who may see a row; others that ask for consent count with any map."""
-    done: set[str] = field(default_factory=set)
-
-    def ask(self, several: Sequence[ManyChoices]) -> None:
-        """Give the answers to questions with several choices to the field that the question is about."""
-        guess = self.guess
-        for question in several:
-            name = _field_of_choices([*filter(None, question.choices.values())]) or field_of(question.text)
-            if name not in CHOSEN:
-                continue
-            guess.choices.setdefault(name, {}).update(question.choices)
-            guess.passed += question.others
-            self.done |= {*question.choices, *question.others}
 
     def column(self, name: str) -> None:
         """Give a column its field."""
@@ -650,39 +536,10 @@ def _why_open(name: str, about: str, look: ColumnGuess) -> str:
     return ""
 
 
-def _field_of_choices(choices: Sequence[str]) -> str:
-    """Return the field that choices are of whatever was asked: days; else nothing."""
-    if len(choices) > LEAST_DAYS and all(map(day_of, choices)):
-        return "hours"
-    return ""
-
-
-CHOSEN = ("service", "serves", "excludes", "languages", "documents", "covers", "hours")
-"""Fields that may hold several choices."""
 SEVERAL = ("phone", "service", "place", "unit")
 """Fields that several columns of a sheet may fill."""
 LEAST_DAYS = 4
 """More columns than these that are called by days of the week hold the hours of the days."""
-
-
-def _name_bodies(guess: Guessed) -> None:
-    """Take names of bodies from a column that is called like kinds of help and names none: "Service: Women's line"."""
-    if guess.bodies or "service" not in guess.fields:
-        return
-    there = (*guess.fields["service"], *guess.open)
-    different = {
-        name: len(guess.seen[name].counts) / max(guess.seen[name].filled, 1)
-        for name in there
-        if field_of(name) == "service"
-    }
-    name = max(different, key=different.__getitem__, default="")
-    if not name:
-        return
-    if guess.seen[name].worded and different[name] > DIFFERENT and min(different.values()) < DIFFERENT / 2:
-        guess.fields["service"] = [column for column in different if column != name]
-        guess.open = [column for column in guess.open if column not in different]
-        guess.fields["organization"] = [name]
-        guess.why[name] = "its cells differ, and those of another column name the kinds of help"
 
 
 def _call_faxes(guess: Guessed) -> None:
@@ -690,19 +547,6 @@ def _call_faxes(guess: Guessed) -> None:
     faxes = [name for name in guess.fields.get("fax", ()) if named(name, "phone")]
     if faxes and "phone" not in guess.fields:
         guess.fields["phone"] = guess.fields.pop("fax")
-
-
-def _join_halves(guess: Guessed) -> None:
-    """Take the times from a column of their own where that of the hours has the days alone, or the days."""
-    hours = guess.fields.get("hours", [])
-    half = guess.seen[hours[0]].half_of_hours if len(hours) == 1 else ""
-    others = [
-        name for name in guess.open if half and name in guess.seen and guess.seen[name].half_of_hours not in ("", half)
-    ]
-    if len(others) == 1:
-        hours.append(others[0])
-        guess.open.remove(others[0])
-        guess.why[others[0]] = "the other half of the hours"
 
 
 def _keep_from_people(guess: Guessed) -> None:
@@ -715,64 +559,23 @@ def _keep_from_people(guess: Guessed) -> None:
         guess.why |= dict.fromkeys(own, "numbers of people are never kept")
 
 
-def _take_offset_of_all(guess: Guessed) -> None:
-    """Take from the heading of the hours in what time they are told: "Время (МСК)"."""
-    hours = [name for about in OF_HOURS for name in guess.fields.get(about, ())]
-    if any(map(_MOSCOW.search, hours)) and "utc_offset" not in guess.fields:
-        guess.constants["utc_offset"] = "+3"
-
-
-_MOSCOW = re.compile(r"\bмск\b|моск\w{1,9}\s+врем|врем\w{0,9}\s+моск|\bmsk\b|moscow|москв|maskav|moskva", re.I)
-OF_HOURS = ("hours", "opens", "closes", *DAYS)
-"""Fields that tell hours."""
-
-
-def _take_service_of_all(guess: Guessed) -> None:
-    """Take the kind of help from what stands over the names of bodies where no column tells it: "Shelter name".
-
-    Else from the names of the sheets or the title, where it is help that people come for: a sheet "survey" tells none.
-    Where several kinds stand there, each row must tell its own.
-    """
-    if guess.shape == "place" or "service" in (*guess.fields, *guess.choices):
-        return
-    if any(named(name, "job") for name in guess.names):
-        problem = Phrase("[{name}] lists people who work there; nothing of it was read", name=guess.sheet.name)
-        raise FormatError(Phrase("{problem}; {fix}", problem=problem, fix=DELETE))
+def _kind_of_titles(guess: Guessed) -> str:
+    """Return the one kind of help that the heading of the names, the sheets or the title tells; else nothing."""
     kinds = Vocabulary.load("service_types")
     for texts in (guess.bodies, guess.sheets, titles_of(guess.sheet, guess.top)):
-        made = {text: composed("service_types", text).codes for text in texts}
-        codes = {code for codes in made.values() for code in codes if kinds.term(code).need or "-" not in code}
-        if narrow := [code for code in codes if not any(other.startswith(f"{code}-") for other in codes)]:
-            if len(narrow) == 1:
-                guess.constants["service"] = narrow[0]
-                guess.titled = next(text for text, codes in made.items() if narrow[0] in codes)
-            return
+        codes = {code for text in texts for code in composed("service_types", text).codes}
+        codes = {code for code in codes if kinds.term(code).need or "-" not in code}
+        narrow = [code for code in codes if not any(other.startswith(f"{code}-") for other in codes)]
+        if narrow:
+            return narrow[0] if len(narrow) == 1 else ""
+    return ""
 
 
-_ENTITLED = re.compile(
-    r"^[^\w«\"“№]*((?:[^«»\"“”№,;:]{0,60}[«\"“]++[^«»\"“”]++[»\"”]++|[^,;:№]{0,60}№\s*\d+))\W*(.*)$", re.S
-)
-"""A title that begins with the name of a body, in quotation marks or with its number, and what stands behind it."""
-
-
-_OF_A_FORM = re.compile(r"\W*[^\W\d_a-zа-яё]{2,4}\s+[«\"“]")
-"""A name that begins with the letters of a legal form: "ГУ «…»"."""
-
-
-def _take_body_of_all(guess: Guessed) -> bool:
-    """Take the body that all rows are of from a title that is its name, with its address; tell whether one is."""
-    for title in titles_of(guess.sheet, guess.top):
-        match = _ENTITLED.match(title)
-        if (
-            match
-            and (names_a_body(match[1]) or _OF_A_FORM.match(match[1]))
-            and not composed("service_types", title).codes
-        ):
-            guess.constants["organization"] = match[1]
-            if says_street(match[2]) and not {"address", "place", "unit"} & guess.fields.keys():
-                guess.constants["address"] = match[2]
-            return True
-    return False
+def titles_of(sheet: Sheet, place: int) -> list[str]:
+    """Return the texts above the names of the columns, and the name of the sheet."""
+    rows = [*map(texts_of, sheet.rows[:place])]
+    lines = [f"{row[0].rstrip(':')}: {row[1]}" if len(row) == 2 else text for row in rows for text in row]
+    return [text for text in dict.fromkeys((*lines, sheet.name)) if fold_header(text)]
 
 
 def _asks_always(name: str, look: ColumnGuess) -> bool:
@@ -780,8 +583,8 @@ def _asks_always(name: str, look: ColumnGuess) -> bool:
     return look.answers and ROUND_THE_CLOCK.search(name) is not None
 
 
-DIFFERENT = 0.9
-"""Share of different cells from which on a column rather names bodies than kinds of help."""
+LEAST_KNOWN = 0.3
+"""Share of known kinds of help from which on a column tells them."""
 
 
 def _choose_service(guess: Guessed) -> None:
@@ -792,7 +595,7 @@ def _choose_service(guess: Guessed) -> None:
     if columns and known[columns[0]] >= LEAST_KNOWN:
         guess.open += [name for name in columns if known[name] < LEAST_KNOWN]
         guess.fields["service"] = [name for name in columns if known[name] >= LEAST_KNOWN]
-    if columns or "service" in guess.choices:
+    if columns:
         guess.open += guess.services
         guess.services = {}
 
@@ -814,31 +617,20 @@ def _map(guess: Guessed, source: str) -> ColumnMap:
     notes: list[str] = []
     if unread:
         notes.append(Phrase("not read, since nothing tells what stands there: {names}", names=Several(unread)))
-    if guess.titled:
-        code, text = guess.constants["service"], Quoted(guess.titled)
-        notes.append(
-            Phrase(
-                "no column tells the kind of help: by {text}, every row is taken for {code}; "
-                "put it into the map if that is wrong",
-                text=text,
-                code=code,
-            )
-        )
-    if "organization" in guess.constants:
-        name = Quoted(guess.constants["organization"])
-        notes.append(
-            Phrase(
-                "no column names the organizations; all rows are taken for {name}, by the title; "
-                "put it into the map if that is wrong",
-                name=name,
-            )
-        )
     if guess.supposed:
         notes.append(
             Phrase(
                 "no column is called like names of organizations; {name} is taken for it; "
                 "put it into the map if that is wrong",
                 name=Quoted(guess.supposed),
+            )
+        )
+    if guess.other:
+        notes.append(
+            Phrase(
+                'the rows are read as "{what}" and not as services, by the headings; write shape into the map if that '
+                "is wrong",
+                what=guess.other,
             )
         )
     notes += [Phrase("{problem}; {fix}", problem=_of_people(sheet), fix=DELETE) for sheet in guess.people]
@@ -856,15 +648,12 @@ def _map(guess: Guessed, source: str) -> ColumnMap:
             *guess.passed,
             *(() if guess.shape == "place" else guess.services),
         ],
-        choices=guess.choices,
-        headings=guess.headings,
-        standards=guess.standards,
         constants=guess.constants,
         private=guess.private,
-        sheets=Sheets(only=[name for name in guess.sheets if name], children=guess.children),
+        sheets=Sheets(only=[name for name in guess.sheets if name]),
         shape=guess.shape,
         services=guess.services,
-        rows=Expected(least=0, refused=20 + guess.count // 2),
+        rows=Expected(least=0, refused=None),
         notes=notes,
         skip=Skip(fewer_cells=2),
     )

@@ -14,7 +14,6 @@ from mapping.area.study_area import StudyArea
 from mapping.column_map import FIELDS
 from mapping.formats import Sheet
 from mapping.intake.guess.column_map import Guessed, guessed, source_code
-from mapping.intake.guess.shaped import BY_NUMBER
 from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.taxonomy import match_term
@@ -31,7 +30,7 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
     FormatError
         When no row looks like the names of columns.
     """
-    guess = guessed(sheets, area, to_draft=True)
+    guess = guessed(sheets, area)
     stem = re.sub(r"\.\w+$", "", file)
     lines = [
         f"# Draft of a column map for {file}, guessed. Read every line; docs/importing.md explains the keys.",
@@ -44,27 +43,15 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
         *_open_columns(guess),
         *_fields(guess),
     ]
-    for name, choices in guess.choices.items():
-        lines += _table(
-            f"choices.{name}", "column = what a yes in it stands for; nothing where it says it itself", choices
-        )
     if guess.shape == "place":
         lines += _table("services", "column = kind of help that it says yes or no to", guess.services)
-    for column, values in guess.headings.items():
-        lines += _table(f"headings.{_text(column)}", "what its heading says of the cells below", values, key=str)
-    if guess.standards:
-        numbered_only = any(guess.why.get(name) == BY_NUMBER for name in guess.standards)
-        why = "column with answers = item of the checklist" + (f", {BY_NUMBER}" if numbered_only else "")
-        lines += _table("standards", why, guess.standards)
-    lines += [*_markings(guess), *_precisions(guess), *_words(guess)]
+    lines += [*_constants(guess), *_markings(guess), *_precisions(guess), *_words(guess)]
     return "\n".join(lines) + "\n"
 
 
 def _what_a_row_is(guess: Guessed) -> Iterator[str]:
     if guess.other:
         yield f"shape = {_text(guess.other)}    # TO BE DECIDED: it looks so; a row is no service"
-    elif guess.shape == "repeat":
-        yield 'shape = "repeat"    # its services stand on a sheet of their own'
     elif guess.shape != "service":
         yield f"shape = {_text(guess.shape)}    # a row is a place; columns say which services are there"
     if guess.key:
@@ -81,8 +68,7 @@ def _where_rows_are(guess: Guessed, sheets: Sequence[Sheet]) -> Iterator[str]:
     if guess.sheet.name:
         others = [sheet.name for sheet in sheets if sheet.rows and sheet.name not in guess.sheets]
         note = f"    # left out: {', '.join(others)}" if others else ""
-        again = f", children = {_text(guess.children)}" if guess.children else ""
-        yield f"sheets = {{ only = [{', '.join(map(_text, guess.sheets))}]{again} }}{note}"
+        yield f"sheets = {{ only = [{', '.join(map(_text, guess.sheets))}]}}{note}"
     more = f", rows = {header.rows}" if header.rows > 1 else ""
     more += f", skip_after = {header.skip_after}" if header.skip_after else ""
     row = guess.sheet.first_row + guess.top
@@ -92,19 +78,14 @@ def _where_rows_are(guess: Guessed, sheets: Sequence[Sheet]) -> Iterator[str]:
 
 def _fields(guess: Guessed) -> Iterator[str]:
     yield from ("", "[fields]    # field = column; the fields are listed in docs/importing.md")
-    for name in guess.missing:
-        yield f'# {name} = "..."    # TO BE DECIDED, here or in [constants]; no row counts without: {FIELDS[name]}'
-    if not guess.other and not guess.bodies:
-        yield '# organization = "..."    # TO BE DECIDED: the column with the names of bodies; no row counts without'
     for name, columns in guess.fields.items():
         shown = _text(columns[0]) if len(columns) == 1 else f"[{', '.join(map(_text, columns))}]"
         key, why = _text(name) if "." in name else name, guess.why.get(columns[0], "")
         yield f"{key} = {shown}    # {why}: {FIELDS[name.partition('.')[0]]}"
 
 
-def _table(name: str, why: str, values: Mapping[str, str], key: Callable[[str], str] | None = None) -> list[str]:
-    """Write a table of texts; its keys in quotation marks, or as ``key`` writes them."""
-    return ["", f"[{name}]    # {why}", *(f"{(key or _text)(name)} = {_text(value)}" for name, value in values.items())]
+def _table(name: str, why: str, values: Mapping[str, str]) -> list[str]:
+    return ["", f"[{name}]    # {why}", *(f"{_text(name)} = {_text(value)}" for name, value in values.items())]
 
 
 def _short(stem: str) -> str:
@@ -140,22 +121,24 @@ def _listed(key: str, names: Sequence[str], why: str) -> list[str]:
     return [f"{key} = [{', '.join(map(_text, names))}]    # {why}"] if names else [f"{key} = []"]
 
 
+def _constants(guess: Guessed) -> Iterator[str]:
+    """Write what is the same for every row; where no column tells the kind of help, the one question for all rows."""
+    yield from ("", "[constants]    # the same for every row")
+    if "marking" not in guess.fields:
+        yield 'marking = "all"    # no column says who may see a row: all are alike'
+    if guess.asks_kind:
+        yield f'# service = "{guess.all_rows or "..."}"    # TO BE DECIDED: {ALL_ROWS}'
+
+
+ALL_ROWS = "all rows are of which kind of help? a code of mapping/language/terms/service_types.csv"
+
+
 def _markings(guess: Guessed) -> list[str]:
     """Write the table of markings: every one that was seen, for custodians until two people say otherwise."""
     column = next(iter(guess.fields.get("marking", ())), None)
-    lines: list[str] = []
-    if guess.constants or column is None:
-        lines += ["", "[constants]    # the same for every row"]
-        lines += [
-            f"{name} = {_text(value)}    # by the title: {FIELDS[name]}" for name, value in guess.constants.items()
-        ]
-    if column is None:
-        lines.append('marking = "all"    # no column says who may see a row: all are alike')
-        words = ["all"]
-    else:
-        words = sorted(word for word in guess.seen[column].words if word)
+    words = ["all"] if column is None else sorted(word for word in guess.seen[column].words if word)
     why = "the sender's word = public, partner, focal_point or custodian; two people approve it"
-    return lines + _table("markings", why, dict.fromkeys(words, "custodian"))
+    return _table("markings", why, dict.fromkeys(words, "custodian"))
 
 
 def _precisions(guess: Guessed) -> list[str]:

@@ -106,17 +106,15 @@ def test_the_draft_says_why_and_what_is_open(tmp_path, area):
         draft_map(path, tmp_path / "list.toml", area=area)
 
 
-def test_a_table_whose_names_nobody_knows_gets_a_draft_but_is_not_imported(tmp_path, area):
+def test_a_table_whose_names_nobody_knows_is_read_and_says_what_was_supposed(tmp_path, area):
     rows = [["Stand 2026"], [], ["Wer", "Was", "Zone"], *(["Umed Zentrum", f"x{n}", "Восеъ"] for n in range(9))]
     text = drafted([Sheet("S", rows)], "liste.xlsx", area)
     assert 'header = { has = "Wer" }    # the row of names, row 3' in text
     assert 'organization = "Wer"    # PERHAPS, since no other column looks like names of bodies' in text
     assert tomllib.loads(text)["fields"]["unit"] == "Zone"
+    assert "'Wer' is taken for it" in str(guessed_map([Sheet("S", rows)], "liste", area).notes)
     with pytest.raises(FormatError, match="write their names into a row"):
-        guessed_map([Sheet("S", rows)], "liste", area)
-    numbers = drafted([Sheet("", [["A", "B"], *([n, n + 1] for n in range(9))])], "n.csv", area)
-    assert "TO BE DECIDED: the column with the names of bodies" in numbers
-    assert "organization" not in tomllib.loads(numbers)["fields"]
+        guessed_map([Sheet("", [["A", "B"], *([n, n + 1] for n in range(9))])], "n", area)
 
 
 def test_the_command_writes_a_draft_and_says_what_is_next(tmp_path):

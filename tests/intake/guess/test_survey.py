@@ -6,8 +6,8 @@ import openpyxl
 import pytest
 
 from mapping.errors import FormatError
+from mapping.formats import read_sheets
 from mapping.intake.guess.column_map import ADDED, guessed_map
-from mapping.intake.guess.layout import tables_in
 from mapping.intake.read import Known, read
 from mapping.registry import format_of
 from tests.support.second_person import EveryMap
@@ -120,42 +120,10 @@ def test_a_real_export_by_labels_is_read(shared, tj_area):
     assert hidden == 10 + 1 + 3  # as many say yes, another shares one's body and address, three have no kind yet
 
 
-def test_what_a_survey_of_another_form_asked_several_times_is_read_without_the_form(tmp_path, tiny_area):
-    path = book(
-        tmp_path / "export.xlsx",
-        survey=[
-            ("start", "Name of organization", "District", "Phone", "Publish?", "_validation_status", "_uuid", "_index"),
-            ("2026-10-01", "Umed", "Juybor", "1313", "Yes", "Approved", "u1", 1),
-            ("2026-10-01", "Sabo", "Juybor", "1414", "Yes", "Not approved", "u2", 2),
-        ],
-        help_rep=[
-            ("What do you offer?", "When?", "Is there a fee?", "_index", "_parent_table_name", "_parent_index"),
-            ("Legal advice", "Mon-Fri 9:00-17:00", "Free", 1, "survey", 1),
-            ("Counselling", "Saturday 9:00-12:00", "Free", 2, "survey", 1),
-            ("Vocational training", "Sunday 9:00-12:00", "Free", 3, "survey", 2),
-            ("Food", "Sunday 9:00-12:00", "Free", 4, "survey", 7),
-        ],
-        contacts_rep=[("Person", "_index", "_parent_index"), ("Anora", 1, 1)],
-    )
-    columns = guessed_map(tables_in(format_of(path), path), "x", tiny_area)
-    assert (columns.shape, columns.sheets.children) == ("repeat", "help_rep")
-    approved = columns.model_copy(update={"markings": {"Yes": "public"}})
-    batch = read(path, columns=approved, area=tiny_area, today=TODAY, known=Known(maps=EveryMap()))
-    bodies = {body.id: body.name for body in batch.of("organization")}
-    days = {schedule.service_id: schedule.byday for schedule in batch.of("schedule")}
-    assert sorted((bodies[s.organization_id], s.name, days[s.id], s.audience) for s in batch.of("service")) == [
-        ("Sabo", "Vocational training", "SU", "custodian"),
-        ("Umed", "Legal information and advice", "MO,TU,WE,TH,FR", "public"),
-        ("Umed", "Psychosocial counselling", "SA", "public"),
-    ]
-    assert [(refused.sheet, refused.row) for refused in batch.refused] == [("help_rep", 5)]
-    assert any("contacts_rep" in str(issue) for issue in batch.issues)
-
-
 def test_a_sheet_called_survey_tells_no_kind_of_help(tmp_path, tiny_area):
     rows = [("Name of organization", "District", "Phone"), ("Umed", "Juybor", "1313"), ("Sabo", "Juybor", "1414")]
     path = book(tmp_path / "export.xlsx", survey=rows)
-    assert "service" not in guessed_map(tables_in(format_of(path), path), "x", tiny_area).constants
+    assert "service" not in guessed_map(read_sheets(format_of(path), path), "x", tiny_area).constants
 
 
 @pytest.mark.parametrize("heading", ["_uuid", "_Координаты GPS_precision", "_point_altitude"])

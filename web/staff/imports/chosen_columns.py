@@ -8,7 +8,6 @@ from typing import Any
 from mapping.column_map import FIELDS as MEANINGS
 from mapping.column_map import ColumnMap
 from mapping.intake.guess.draft import unknown_words
-from mapping.intake.row_reader import HELD
 from mapping.language.taxonomy import Vocabulary
 from web.access.guard import study_area
 
@@ -18,13 +17,11 @@ ANSWER = re.compile(r"m\d+|w[a-z]+\d+")
 """Names of the answers in a form that are about words of the chosen columns."""
 
 
-def taken_for(of: Any, shape: str) -> dict[str, str]:
+def taken_for(of: Any) -> dict[str, str]:
     """Return what each column of a guess, or of a column map, is taken for."""
     taken = {name: field for field, names in of.fields.items() for name in names}
     taken |= dict.fromkeys(of.private, "private")
-    taken |= {name: field for field, choices in of.choices.items() for name in choices}
-    taken |= {name: f"{KIND}{code}" for name, code in of.services.items()} if of.shape == "place" else {}
-    return taken | dict.fromkeys(of.headings, HELD.get(shape, "")) | dict.fromkeys(of.standards, "answer")
+    return taken | ({name: f"{KIND}{code}" for name, code in of.services.items()} if of.shape == "place" else {})
 
 
 def as_chosen(guess: Any, form: Mapping[str, str]) -> Any:
@@ -34,7 +31,7 @@ def as_chosen(guess: Any, form: Mapping[str, str]) -> Any:
     fields: dict[str, list[str]] = {}
     for place, name in enumerate(name for name in guess.names if name):
         choice = form.get(f"c{place}", "")
-        if choice in offered(()) and name not in guess.choices.get(choice, ()):
+        if choice in offered(()):
             fields.setdefault(choice, []).append(name)
     return replace(guess, fields=fields)
 
@@ -47,7 +44,7 @@ def asks_about(guess: Any) -> str:
 
 def form_of(columns: ColumnMap, guess: Any) -> dict[str, str]:
     """Return the form that says what a column map says, so that whoever comes back to it finds their answers."""
-    taken = taken_for(columns, columns.shape)
+    taken = taken_for(columns)
     form = {"source": columns.source, "name": columns.name, "licence": columns.licence, "key": "".join(columns.key)}
     form |= {f"c{place}": taken.get(name, "") for place, name in enumerate(name for name in guess.names if name)}
     chosen = as_chosen(guess, form)
@@ -80,9 +77,8 @@ def _fits(meaning: str, shape: str) -> bool:
 
 
 def untold(guess: Any) -> list[str]:
-    """Return the fields without which no row counts and which no column was taken for."""
-    filled = {*guess.fields, *guess.choices, *guess.constants}
-    return list(guess.missing) if guess.other or guess.services or "service" in filled else ["service"]
+    """Return what is asked once for all rows: the kind of help, of rows that tell none."""
+    return [] if guess.other else ["service"]
 
 
 def meant(language: str) -> dict[str, dict[str, str]]:
@@ -105,26 +101,19 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
         It is none.
     """
     fields: dict[str, list[str]] = {}
-    choices: dict[str, dict[str, str]] = {}
-    headings, standards, services = {}, {}, {}
+    services: dict[str, str] = {}
     private, ignored = [], []
     for place, name in enumerate(name for name in guess.names if name):
         choice = form.get(f"c{place}", "")
         if choice == "private":
             private.append(name)
-        elif name in guess.headings and choice == HELD.get(guess.other):
-            headings[name] = guess.headings[name]
         elif choice.startswith(KIND):
             services[name] = choice.removeprefix(KIND)
-        elif choice == "answer" and name in guess.standards:
-            standards[name] = guess.standards[name]
-        elif name in guess.choices.get(choice, ()):
-            choices.setdefault(choice, {})[name] = guess.choices[choice][name]
         elif choice in offered(()):
             fields.setdefault(choice, []).append(name)
         else:
             ignored.append(name)
-    if "service" in (*fields, *choices):
+    if "service" in fields:
         services, ignored = {}, [*ignored, *services]
     source = source_of_form(form)
     words = marking_words(replace(guess, fields=fields))
@@ -144,11 +133,8 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
             "name": form["name"].strip() or source,
             "licence": form.get("licence", "").strip(),
             "fields": fields,
-            "choices": choices,
-            "headings": headings,
-            "standards": standards,
             "services": services,
-            "shape": guess.other or ("repeat" if guess.children else "place" if services else "service"),
+            "shape": guess.other or ("place" if services else "service"),
             "private": private,
             "ignored": ignored,
             "key": key,
@@ -156,7 +142,7 @@ def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
             "constants": constants,
             "words": {name: meanings for name, meanings in taught.items() if meanings and name in fields},
             "header": guess.header,
-            "sheets": {"only": [name for name in guess.sheets if name], "children": guess.children},
+            "sheets": {"only": [name for name in guess.sheets if name]},
             "rows": {
                 "least": max(1, guess.count * 8 // 10),
                 "most": guess.count * 5 // 4 + 10,

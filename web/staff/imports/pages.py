@@ -220,7 +220,7 @@ def _columns(
     language: str, upload: Upload, guess: Any, typed: Mapping[str, str], *, problem: Message | None = None
 ) -> str:
     chosen = as_chosen(guess, typed)
-    taken = taken_for(guess, guess.other)
+    taken = taken_for(guess)
     return page(
         "staff/columns.html",
         language,
@@ -243,6 +243,7 @@ def _columns(
         key=guess.key[0] if guess.key else "",
         shape=SHAPES.get(guess.other, ""),
         missing=untold(guess),
+        all_rows=guess.all_rows,
         name=upload.path.stem,
     )
 

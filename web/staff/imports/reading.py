@@ -18,8 +18,8 @@ from mapping.column_map import ColumnMap
 from mapping.directory.rows import Proposal
 from mapping.directory.writing import Missing
 from mapping.errors import FormatError, MappingError
+from mapping.formats import read_sheets
 from mapping.intake.guess.column_map import Guessed, guessed
-from mapping.intake.guess.layout import tables_in
 from mapping.intake.read import implied_map, read
 from mapping.intake.report import IssueGroup, grouped
 from mapping.language.i18n import Message, Phrase
@@ -125,7 +125,7 @@ def first_look(upload: Upload) -> Work[Looked]:
 
     def do(_work: Work[Looked]) -> Looked:
         module = format_of(upload.path)
-        sheets, name = tables_in(module, upload.path), upload.path.stem
+        sheets, name = read_sheets(module, upload.path), upload.path.stem
         if (implied := implied_map(sheets, study_area(), source=name, name=name)) is not None:
             return Looked(None, implied)
         guess = guessed(sheets, study_area())

@@ -104,7 +104,7 @@ def test_a_page_says_how_far_a_list_is_and_asks_again_by_itself_until_it_is_read
 
 def test_whoever_closes_the_page_finds_what_was_wrong_with_the_file_later(hurried, monkeypatch):
     steward = hurried.client("steward")
-    held = Held(monkeypatch, reading, "tables_in")
+    held = Held(monkeypatch, reading, "read_sheets")
     answer = upload(steward, "a,b\n1,2\n")
     assert answer.status_code == 303
     assert NOT_DONE in steward.get(answer.location).text
