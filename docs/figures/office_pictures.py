@@ -19,6 +19,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import pyotp
@@ -171,9 +172,9 @@ def walk(
     ann, ben = (enter(browser, link, login) for link, login in zip(links, ("ann", "ben"), strict=True))
     keep("steps", ann)
     sara_link, tom_link = add_steward(ann, staff, "sara"), add_steward(ben, staff, "tom")
-    meet(ben, staff, "sara")
-    meet(ann, staff, "tom")
     sara, tom = enter(browser, sara_link, "sara"), enter(browser, tom_link, "tom")
+    for administrator, steward in product((ann, ben), ("sara", "tom")):
+        meet(administrator, staff, steward)
 
     sara.goto(f"{staff}/import.html")
     sara.set_input_files("#file", list_)

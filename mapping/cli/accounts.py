@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from mapping.cli.options import ACCOUNTS, AccountsOption, AreaOption, out, study_area
+from mapping.cli.options import ACCOUNTS, AccountsOption, AreaOption, LoginOption, acting, out, study_area
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.fold import coarse
 from mapping.language.languages import codes
@@ -58,11 +58,22 @@ def invite(login: Annotated[str, typer.Argument(help="Whose account.")], account
 
 
 @user_app.command("meet")
-def meet(login: Annotated[str, typer.Argument(help="Whose account.")], accounts: AccountsOption = ACCOUNTS) -> None:
-    """Say that you have met the owner of an account, where no other administrator can: it then counts as a person."""
+def meet(
+    login: Annotated[str, typer.Argument(help="Whose account.")],
+    by: LoginOption = "",
+    accounts: AccountsOption = ACCOUNTS,
+) -> None:
+    """Say, signed in with --as, that you have met the owner of an account: after two people it counts as a person.
+
+    Without --as it names the first two administrators, and nobody later.
+    """
     book = Accounts(accounts)
-    book.meet(book.by_login(login).id, by=COMMAND_LINE)
-    out.print(f"{login} counts as a person of their own where two must agree.")
+    account = book.by_login(login)
+    book.meet(account.id, by=acting(by, accounts, "administer", "approve") if by else COMMAND_LINE)
+    if book.is_admitted(login):
+        out.print(f"{account.login} counts as a person of their own where two must agree.")
+    else:
+        out.print(f"Noted. Another person who counts has to meet the owner of {account.login} too.")
 
 
 @user_app.command("list")
@@ -71,6 +82,8 @@ def list_(accounts: AccountsOption = ACCOUNTS) -> None:
     table = Table("Login", "Name", "Role", "Regions", "Bodies", "State")
     for account in Accounts(accounts).accounts():
         state = "disabled" if account.disabled else "" if account.enrolled else "link not used yet"
+        if account.admission.admitted:
+            state = ", ".join(filter(None, ["counts as a person", state]))
         regions, bodies = (", ".join(sorted(own)) for own in (account.grants.regions, account.grants.organizations))
         table.add_row(account.login, account.name, account.role, regions, bodies, state)
     out.print(table)

@@ -20,8 +20,8 @@ from mapping.cli.options import (
     LoginOption,
     TodayOption,
     acting,
+    admitted,
     day_of,
-    one_person,
     out,
     require_directory,
     study_area,
@@ -91,7 +91,7 @@ def edit(
             raise InvalidRecord(f"{assignment}: write field=value")
         fields[name.strip()] = value.strip() or None
     who = _who(login, by, accounts)
-    with _open(directory, area, login) as store:
+    with _open(directory, area, login, accounts) as store:
         change = store.edit(table, record, fields, by=who, on=day_of(today), reason=reason)
     out.print(f"Edited: {change}")
     if fields.get("audience") != "custodian":
@@ -115,7 +115,7 @@ def merge(
 ) -> None:
     """Make one record of several; every source that speaks of one of them then speaks of that one."""
     who = _who(login, by, accounts)
-    with _open(directory, area, login) as store:
+    with _open(directory, area, login, accounts) as store:
         change = store.merge(keep, others, table=table, by=who, on=day_of(today), reason=reason, dry_run=dry_run)
         last = store.batches()[-1].number
     done = not dry_run and not change.proposal
@@ -139,7 +139,7 @@ def undo(
 ) -> None:
     """Take back what an import, an edit, a merge or an undoing did, whole or not at all."""
     who = "" if list_ else _who(login, by, accounts)
-    with _open(directory, area, login) as store:
+    with _open(directory, area, login, accounts) as store:
         if list_:
             batches = store.batches()
             if not batches:
@@ -171,7 +171,7 @@ def agree(
     """Agree to what an act shows, or list what waits; who agrees signs in with their own password and code."""
     region, day = study_area(area, directory), day_of(today)
     require_directory(directory)
-    with Directory(directory, region, signed_in=True) as store:
+    with Directory(directory, region, signed_in=admitted(accounts)) as store:
         store.catch_up(on=day)
         acts = store.waiting(int(what) if what.isdigit() else None) if not what or what.isdigit() else []
         proposals = [proposal for proposal in store.proposals() if proposal.id == what or not what]
@@ -240,14 +240,10 @@ def _print_kept_out(store: "Directory", shown: "Sequence[Showing]", further: "Se
 
 
 def _who_agrees(authors: set[str], login: str, other: str, accounts: Path) -> list[str]:
-    """Return who agrees, each signed in, and none of them an author: two where some author is not known."""
+    """Return who agrees, each signed in: two where some author is not known."""
     if "" in authors and not other:
         raise InvalidRecord("nobody alone signed in for this: two people agree, with --as LOGIN and --and LOGIN")
-    people = [acting(person, accounts, "approve") for person in ([login, other] if "" in authors else [login])]
-    for author in sorted({author or people[1] for author in authors}):
-        if one_person(people[0], author, accounts):
-            raise InvalidRecord(f"{login}: counts as one person with {author}; somebody else must agree")
-    return people
+    return [acting(person, accounts, "approve") for person in ([login, other] if "" in authors else [login])]
 
 
 def _print_shown(shown: "Sequence[Showing]", whole: VisibleRecords) -> None:
@@ -353,15 +349,15 @@ def erase(
 ) -> None:
     """Hide a person's contact or a phone, and remove it for good once another agrees; that cannot be undone."""
     who = _who(login, by, accounts)
-    with _open(directory, area, login) as store:
+    with _open(directory, area, login, accounts) as store:
         proposal = store.erase(record, by=who, on=day_of(today), reason=reason)
     out.print("Hidden from the next edition on: publish anew.")
     tell_waits(proposal, login)
 
 
-def _open(directory: Path, area: Path | None, login: str = "") -> "Directory":
+def _open(directory: Path, area: Path | None, login: str = "", accounts: Path = ACCOUNTS) -> "Directory":
     require_directory(directory)
-    return Directory(directory, study_area(area, directory), signed_in=bool(login))
+    return Directory(directory, study_area(area, directory), signed_in=bool(login) and admitted(accounts))
 
 
 def _line(line: "BatchLine") -> str:

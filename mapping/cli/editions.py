@@ -21,8 +21,8 @@ from mapping.cli.options import (
     TodayOption,
     ViewOption,
     acting,
+    admitted,
     day_of,
-    one_person,
     out,
     progress_bar,
     require_directory,
@@ -32,6 +32,7 @@ from mapping.cli.options import (
 )
 from mapping.directory.gate import OnePerson
 from mapping.errors import InvalidRecord, MappingError, NotFound
+from mapping.safety.persons import may_agree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -138,14 +139,21 @@ def publish(
         if confirm:
             if plan is None or len(confirm) < SIGNS or not plan.digest.startswith(confirm):
                 raise InvalidRecord(CHANGED_SINCE)
-            if (plan.newly or plan.taken) and by and one_person(plan.by, by, accounts):
+            if (plan.newly or plan.taken) and by and not may_agree(plan.by, by, admitted(accounts)):
                 raise OnePerson
         else:
             waits = check and not by and plan is not None and not releases.is_outdated(plan, store, day=day)
             if plan is None or not waits:
                 demand = demand_told(inbox, store, day) if inbox is not None else None
                 report = step(progress, "Building the edition")
-                plan = releases.stage(store, day=day, by=by, demand=demand, unavailable=unavailable, progress=report)
+                plan = releases.stage(
+                    store,
+                    day=day,
+                    by=_if_admitted(by, accounts),
+                    demand=demand,
+                    unavailable=unavailable,
+                    progress=report,
+                )
             _tell(plan)
             if check:
                 return
@@ -174,6 +182,11 @@ def publish(
     out.print(f"Published for {audience}, edition {edition.number}: {view}\nSHA-256 {edition.digest}")
 
 
+def _if_admitted(login: str, accounts: Path) -> str:
+    """Return who built an edition; nobody where somebody else could be behind the account."""
+    return login if login and admitted(accounts)(login) else ""
+
+
 @app.command()
 def editions(
     audience: Annotated[str, typer.Option(help="public, partner or focal_point.")] = "public",
@@ -200,7 +213,7 @@ def editions(
         require_directory(directory)
         by = acting(login, accounts, "publish") if login else ""
         with Directory(directory, study_area(area, view if view.exists() else directory)) as store:
-            plan = releases.roll_back(store, back_to, day=day_of(today), by=by, reason=reason)
+            plan = releases.roll_back(store, back_to, day=day_of(today), by=_if_admitted(by, accounts), reason=reason)
         if plan is None:
             edition = releases.edition(back_to)
             out.print(f"Edition {edition.number} of {edition.day} is in use again: {view}")

@@ -18,6 +18,7 @@ from mapping.cli.options import (
     LoginOption,
     TodayOption,
     acting,
+    admitted,
     day_of,
     err,
     out,
@@ -77,7 +78,10 @@ def import_(
     lang = output_language(region, lang)
     who = acting(login, accounts, "import") if login else "import"
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with Directory(directory, region, signed_in=bool(login)) as store, progress_bar() as progress:
+    with (
+        Directory(directory, region, signed_in=bool(login) and admitted(accounts)) as store,
+        progress_bar() as progress,
+    ):
         batch = read(
             file,
             source=source,
@@ -112,7 +116,7 @@ def approve(
     batch = read_approvals(file)
     who = acting(login, accounts, "approve") if login else "stewards"
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with Directory(directory, study_area(area, directory), signed_in=bool(login)) as store:
+    with Directory(directory, study_area(area, directory), signed_in=bool(login) and admitted(accounts)) as store:
         change = store.add(batch, by=who, on=day_of(today))
     out.print(f"Approvals: {change}")
     tell_shown(change, login)

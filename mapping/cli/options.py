@@ -18,6 +18,7 @@ from mapping.resources import shipped
 if TYPE_CHECKING:
     from mapping.area.study_area import StudyArea
     from mapping.directory.directory import Change
+    from mapping.safety.persons import IsAdmitted
     from mapping.view.view import View
     from web.access.roles import Action
 
@@ -238,8 +239,8 @@ def _others(login: str) -> str:
     return "a second person" if login else "two people"
 
 
-def acting(login: str, accounts: Path, action: "Action") -> str:
-    """Return who acts: an account whose owner proves who they are, and may do this in every region.
+def acting(login: str, accounts: Path, *actions: "Action") -> str:
+    """Return who acts: an account whose owner proves who they are, and may do one of these in every region.
 
     Raises
     ------
@@ -255,13 +256,13 @@ def acting(login: str, accounts: Path, action: "Action") -> str:
     code = typer.prompt(f"Code of {login}")
     book.end(book.sign_in(login, password, code, now=dt.datetime.now(dt.UTC)))
     account = book.by_login(login)
-    if not account.may(action, ()):
+    if not any(account.may(action, ()) for action in actions):
         raise InvalidRecord(f"{account.login}: may not do this everywhere; use the staff portal, or let another do it")
     return account.login
 
 
-def one_person(first: str, second: str, accounts: Path) -> bool:
-    """Tell whether two logins are of one person, or one of them was made by the other."""
+def admitted(accounts: Path) -> "IsAdmitted":
+    """Return what tells of a login whether it counts as a person (`mapping.safety.persons`)."""
     from web.access.accounts import Accounts
 
-    return Accounts(accounts).one_person(first, second)
+    return Accounts(accounts).is_admitted

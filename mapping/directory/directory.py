@@ -62,6 +62,7 @@ from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
 from mapping.model import RECORDS, WORDS, AnyRecord, Audience, Record, columns, named_id, record_id, references
 from mapping.safety.agreed import Agreed, Showing, digest_of, without_contacts
 from mapping.safety.leak_scan import FACT_FIELDS, HiddenFactFound, HiddenFacts, Leak
+from mapping.safety.persons import IsAdmitted, NotAdmitted
 from mapping.safety.redaction import PUBLISHED, Rules, Shown, TypeRule, agreed_rules, project, rename
 from mapping.view.view import View
 from mapping.view.writer import ViewContext, ViewWriter, months_of, new_view, staged_in
@@ -171,6 +172,14 @@ def keep_written_views(db: sqlite_utils.Database) -> None:
     )
 
 
+@migrations()
+def forget_doubtful_authors(db: sqlite_utils.Database) -> None:
+    """Let what waits be nobody's: nobody noted who else could have been behind the account that did it."""
+    db.execute("UPDATE waiting SET \"by\" = ''")
+    if "signed_in" in db.table("proposal").columns_dict:
+        db.execute("UPDATE proposal SET signed_in = 0 WHERE decision = 'waiting'")
+
+
 def complete_tables(db: sqlite_utils.Database) -> None:
     """Give a file that was made earlier the tables and columns that records have gained since."""
     there = set(db.table_names())
@@ -250,8 +259,9 @@ class Directory:
         The study area it belongs to: it decides which unit an area-only place is shown under, and after how many
         months an entry must be verified again. Without one, area-only places are listed without a unit.
     signed_in
-        Whether whoever is named as acting signed in. A name that was merely typed proves nothing: two people who
-        signed in must agree to what such an act shows.
+        Whether whoever is named as acting signed in, or a function that tells of a login whether it counts as a person
+        (`mapping.safety.persons`). What somebody does who did not sign in or does not count is nobody's: two people
+        who count must agree to what it shows.
 
     Raises
     ------
@@ -265,7 +275,9 @@ class Directory:
     0
     """
 
-    def __init__(self, path: str | Path, area: StudyArea | None = None, *, signed_in: bool = False) -> None:
+    def __init__(
+        self, path: str | Path, area: StudyArea | None = None, *, signed_in: bool | IsAdmitted = False
+    ) -> None:
         self.path = Path(path)
         self.signed_in = signed_in
         self.area = area
@@ -473,7 +485,7 @@ class Directory:
             consent_until=consent_until,
             proposed_by=by,
             proposed_on=on,
-            signed_in=self.signed_in,
+            signed_in=self.counts(by),
         )
         with self.acting(f"propose {kind}", by=by, on=on, reason=reason) as writing:
             return keep_proposal(writing, proposal)
@@ -528,6 +540,8 @@ class Directory:
         ------
         SamePerson
             Whoever made it wants to agree to it.
+        NotAdmitted
+            Whoever agrees does not count as a person.
         Outdated
             The record was changed since it was proposed, something else would be shown than what was looked at, or
             somebody decided already.
@@ -541,7 +555,9 @@ class Directory:
         """
         proposal = self.proposal(proposal_id)
         back = undoable(self.db, int(proposal.link_id)) if proposal.kind == "undo" and decided == "accepted" else None
-        both = decided == "accepted" and self.signed_in and proposal.signed_in
+        if decided == "accepted":
+            self._require_admitted(by)
+        both = decided == "accepted" and self.counts(by) and proposal.signed_in
         erases = both and proposal.kind == "erase"
         what = f"undo {back}" if back else "erase" if erases else f"proposal {decided}"
         also, whole = proposal.proposed_by if both else None, proposal.kind == "merge"
@@ -557,7 +573,7 @@ class Directory:
         ) as writing:
             if erases:
                 require_untold(self.db, proposal.link_id, common=self.common_names())
-            keep_decision(writing, proposal_id, decided, by=by, on=on, note=note, signed_in=self.signed_in)
+            keep_decision(writing, proposal_id, decided, by=by, on=on, note=note, signed_in=self.counts(by))
         if erases:
             with self._said_clearly("was cleared of the record, but not its journal"):
                 empty_journal(self.db)
@@ -605,9 +621,13 @@ class Directory:
         ------
         OnePerson
             Whoever agrees did it.
+        NotAdmitted
+            Whoever agrees does not count as a person.
         NotFound
             Something waits no more, or is another difference now.
         """
+        for person in filter(None, (by, also)):
+            self._require_admitted(person)
         with self.acting("agree", by=by, on=on):
             return gate.agree(self, self.rules(on), shown, by=by, also=also)
 
@@ -623,6 +643,7 @@ class Directory:
         """
         if not self.signed_in:
             raise InvalidRecord("sign in first: a typed name proves nothing")
+        self._require_admitted(by)
         with self.acting("take up", by=by, on=on):
             gate.take_up(self.db, shown, by=by)
 
@@ -956,9 +977,17 @@ class Directory:
             number=number,
             by=by,
             agreed_by=agreed_by,
-            signed_in=self.signed_in,
+            signed_in=self.counts(by),
             showings=showings,
         )
+
+    def counts(self, login: str) -> bool:
+        """Whether an act of this login is that of one of two people."""
+        return self.signed_in(login) if callable(self.signed_in) else self.signed_in
+
+    def _require_admitted(self, login: str) -> None:
+        if callable(self.signed_in) and not self.signed_in(login):
+            raise NotAdmitted
 
     def keep_area(self) -> None:
         """Note the study area that it is opened with as its own, so that no other is taken by mistake."""

@@ -232,7 +232,7 @@ class Releases:
             alarms,
             tuple(note["warnings"]),
             note["first"],
-            note.get("by", ""),
+            note.get("built_by", ""),  # "by" of an older version tells not who was behind the account
             note.get("back_to", 0),
             note.get("reason", ""),
         )
@@ -545,7 +545,7 @@ def _state(directory: Directory) -> int:
 
 def _told(plan: Plan) -> dict[str, object]:
     alarms = [(alarm.message.text, dict(alarm.message.values), alarm.key) for alarm in plan.alarms]
-    return {**vars(plan), "alarms": alarms}
+    return {**vars(plan), "alarms": alarms, "built_by": plan.by}
 
 
 def _shares(values: Mapping[str, object]) -> dict[str, object]:

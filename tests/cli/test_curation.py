@@ -14,7 +14,7 @@ from mapping.safety.redaction import project
 from tests.conftest import TINY
 from tests.support.sample import batch, key, organization, sample_directory, service
 from tests.support.second_person import SecondPerson
-from tests.web.support.signed_in import PASSWORD
+from tests.web.support.signed_in import PASSWORD, admit
 from web.access.accounts import Accounts
 
 UMED, OTHER, LEGAL = key("organization", "Umed"), key("organization", "Umed too"), key("service", "Advice")
@@ -40,6 +40,7 @@ class Desk:
             self.secrets[login] = self.accounts.begin_enrolment(token, PASSWORD, now=now)
             self.accounts.finish_enrolment(token, pyotp.TOTP(self.secrets[login]).at(now), now=now)
             self.accounts.grant(self.accounts.by_login(login).id, "region", "*")
+            admit(self.accounts, login)
 
     def run(self, *words, login="", signs=(), password=PASSWORD):
         """Run a command; whoever signs types their password and code."""
@@ -262,3 +263,24 @@ def test_whoever_types_and_whoever_agrees_to_a_persons_name_is_told_of_it(desk):
     harmless = desk.run("edit", LEGAL, "description=Ask at the desk", "--reason", "they wrote", login="zarina")
     assert "somebody's name" not in harmless.output
     assert "somebody's name" not in desk.run("agree").output
+
+
+def test_two_who_sign_in_admit_somebody_on_the_command_line(desk):
+    now = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
+    token = desk.accounts.add("gul", "Gul", "administrator", by="command line", now=now)
+    secret = desk.accounts.begin_enrolment(token, PASSWORD, now=now)
+    desk.accounts.finish_enrolment(token, pyotp.TOTP(secret).at(now), now=now)
+
+    def meet(login="", by=""):
+        own = ["user", "meet", login, "--accounts", str(desk.folder / "accounts.db"), *(["--as", by] if by else [])]
+        return CliRunner().invoke(app, own, input=f"{PASSWORD}\n{desk.code(by)}\n" if by else None)
+
+    with desk.accounts.opened() as db:
+        db.execute("UPDATE account SET admitted = 0, first = 0 WHERE login = 'gul'")
+    assert "counts as a person" in meet("gul").output  # the second whom the command line may name
+    with desk.accounts.opened() as db:
+        db.execute("UPDATE account SET admitted = 0 WHERE login = 'umed'")
+    assert "two people who count already have to meet" in str(meet("umed").exception)
+    assert "Another person who counts has to meet" in meet("umed", "zarina").output
+    assert "zarina cannot say so" in str(meet("umed", "zarina").exception)
+    assert "counts as a person" in meet("umed", "chief").output

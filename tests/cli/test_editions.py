@@ -66,11 +66,12 @@ def test_what_waits_for_a_second_person_is_told_with_the_edition_that_lacks_it(d
     assert desk.run("agree").output.endswith("To agree: rohnamo agree NUMBER --as LOGIN --and LOGIN\n")
 
 
-def test_an_account_and_its_maker_are_one_person(desk, run, tiny_area):
+@pytest.mark.parametrize("login", ["zarina", "umed"])
+def test_an_account_that_is_not_admitted_neither_builds_nor_confirms_what_is_new(desk, run, tiny_area, login):
     publish(run)
     add(desk, tiny_area, "Care")
     with desk.accounts.opened() as db:
-        db.execute("UPDATE account SET created_by = 'zarina', link_by = 'zarina' WHERE login = 'umed'")
+        db.execute("UPDATE account SET admitted = 0 WHERE login = ?", [login])
     assert "REFUSED a second person must agree" in publish(run)
 
 

@@ -11,6 +11,7 @@ locked for a while by wrong codes after the right password alone.
 import datetime as dt
 import hashlib
 import hmac
+import json
 import os
 import secrets
 import sqlite3
@@ -18,7 +19,7 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -29,7 +30,8 @@ from zxcvbn import zxcvbn
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.i18n import Message
 from mapping.safety.people import same_person
-from web.access.roles import ROLES, SCOPED, Action, Grants, Role, Scope, may
+from mapping.safety.persons import FIRST, Admission
+from web.access.roles import PORTAL_ROLES, ROLES, SCOPED, Action, Grants, Role, Scope, may
 from web.stores import sqlite_file
 
 LEAST_LENGTH, MOST_LENGTH = 12, 128
@@ -67,7 +69,8 @@ CREATE TABLE IF NOT EXISTS account (
     mail TEXT NOT NULL, password TEXT, secret TEXT, enrolled INTEGER NOT NULL DEFAULT 0,
     disabled INTEGER NOT NULL DEFAULT 0, wrong INTEGER NOT NULL DEFAULT 0, locked_until TEXT,
     last_step INTEGER NOT NULL DEFAULT 0, created_on TEXT NOT NULL, created_by TEXT NOT NULL,
-    link_by TEXT NOT NULL DEFAULT '', met_by TEXT NOT NULL DEFAULT '', administered INTEGER NOT NULL DEFAULT 0,
+    link_by TEXT NOT NULL DEFAULT '', met_by TEXT NOT NULL DEFAULT '', admitted INTEGER NOT NULL DEFAULT 0,
+    first INTEGER NOT NULL DEFAULT 0,
     away_until TEXT NOT NULL DEFAULT '', deputy TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE IF NOT EXISTS grants (
@@ -93,11 +96,20 @@ CREATE TABLE IF NOT EXISTS alert (
 ) STRICT;
 """
 
+_NAME_FIRST = """
+UPDATE account SET admitted = 1, first = 1 WHERE rowid IN (
+    SELECT rowid FROM account WHERE role = 'administrator' AND created_by = ? AND link_by IN ('', ?) ORDER BY rowid
+    LIMIT ?
+)
+"""
+"""In a file of an older version: the first administrators whose links nobody in a portal saw are admitted."""
+
 _ADDED = {
     "account": {
         "link_by": "TEXT NOT NULL DEFAULT ''",
         "met_by": "TEXT NOT NULL DEFAULT ''",
-        "administered": "INTEGER NOT NULL DEFAULT 0",
+        "admitted": "INTEGER NOT NULL DEFAULT 0",
+        "first": "INTEGER NOT NULL DEFAULT 0",
         "away_until": "TEXT NOT NULL DEFAULT ''",
         "deputy": "TEXT NOT NULL DEFAULT ''",
     },
@@ -108,6 +120,9 @@ _ADDED = {
 REFUSED = Message(
     "Login, password or code is not right, or there were too many wrong tries. Try again after 15 minutes, or ask "
     "your administrator."
+)
+NOT_ADMITTED = Message(
+    "Your account does not count as one of two people yet: two people who count have to meet you first."
 )
 USED = Message("This code was just used. Wait until your authenticator shows the next one, then sign in with it.")
 Weakness = Literal["short", "long", "easy"]
@@ -167,12 +182,16 @@ class Account:
     grants: Grants
     made_by: str = ""
     """Who made the account or last saw its one-time link: a login, or "command line"."""
-    met_by: str = ""
-    """The other administrator who has met its owner since; "" where none has."""
+    admission: Admission = field(default_factory=Admission)
     away_until: dt.date | None = None
     """The last day of their leave."""
     deputy: str = ""
     """The login of whoever gets their reminders meanwhile (`web.access.deputies`)."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts as a person where two must agree."""
+        return self.admission.admitted and not self.disabled
 
     def may(self, action: Action, over: Any = None) -> bool:
         """Tell whether this person may do something, and to what it is done; see `web.access.roles.may`."""
@@ -197,7 +216,9 @@ class Accounts:
                 there = {row["name"] for row in db.execute(f"PRAGMA table_info({table})")}
                 for column in columns.keys() - there:
                     db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {columns[column]}")
-            db.execute("UPDATE account SET administered = 1 WHERE role = 'administrator' AND NOT administered")
+                if table == "account" and "admitted" not in there:
+                    db.execute("UPDATE account SET met_by = ''")
+                    db.execute(_NAME_FIRST, [COMMAND_LINE, COMMAND_LINE, FIRST])
 
     def cookie_key(self, portal: str) -> bytes:
         """Return the secret that signs a portal's cookies, the same for every process; no two portals share one."""
@@ -220,18 +241,23 @@ class Accounts:
             raise InvalidRecord(f"the login {login!r} stands for the command line; choose another")
         if role not in ROLES:
             raise InvalidRecord(f"{role!r} is no role; there are {', '.join(ROLES)}")
-        day, administered = now.date().isoformat(), role == "administrator"
-        row = (secrets.token_hex(8), login, name.strip(), role, language, mail, day, by, administered)
+        is_first = role == "administrator" and by == COMMAND_LINE and self.names_first()
+        if is_first:
+            self._require_distinct(login, name.strip())
+        row = (secrets.token_hex(8), login, name.strip(), role, language, mail, now.date().isoformat(), by)
         try:
             with self.opened() as db:
                 db.execute(
-                    "INSERT INTO account (id, login, name, role, language, mail, created_on, created_by, administered)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO account (id, login, name, role, language, mail, created_on, created_by)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     row,
                 )
         except sqlite3.IntegrityError as error:
             raise InvalidRecord(f"the login {login!r} is taken; choose another") from error
-        return self.invite(row[0], by=by, now=now)
+        token = self.invite(row[0], by=by, now=now)
+        if is_first:
+            self.meet(row[0], by=COMMAND_LINE)
+        return token
 
     def account(self, account_id: str) -> Account:
         """Return an account.
@@ -302,53 +328,54 @@ class Accounts:
             db.execute("UPDATE account SET away_until = ?, deputy = ? WHERE id = ?", [*values, account_id])
 
     def meet(self, account_id: str, *, by: str) -> None:
-        """Note that another administrator has met the owner of an account, who from now on counts as a second person.
+        """Note that an admitted person has met the owner of an account; after two it is admitted.
+
+        The command line may name the first two administrators, and nobody later.
 
         Raises
         ------
         InvalidRecord
-            ``by`` made the account or saw its link, counts as one person with whoever did, or is no administrator.
+            ``by`` is not admitted, is the owner, or met them already; the owner has not used the link yet; or somebody
+            is admitted under a login or name that looks or sounds the same.
         """
-        account = self.account(account_id)
-        if by != COMMAND_LINE:
-            other = self.by_login(by)
-            if other.role != "administrator" or other.disabled or self.one_person(by, account.login):
-                raise InvalidRecord(f"{by} cannot say so: another administrator than {account.made_by} has to")
         with self.opened() as db:
-            db.execute("UPDATE account SET met_by = ? WHERE id = ?", [by, account_id])
+            db.execute("BEGIN IMMEDIATE")
+            account = self.account(account_id)
+            people = self._require_distinct(account.login, account.name)
+            first = by == COMMAND_LINE
+            if first and (account.role != "administrator" or not self.names_first()):
+                raise InvalidRecord("two people who count already have to meet the owner; each signs in, with --as")
+            if not first and not account.enrolled:
+                raise InvalidRecord(f"{account.login} has not used the one-time link yet; meet its owner after that")
+            able = [person.login for person in people if person.role not in PORTAL_ROLES]
+            admission = Admission(admitted=True) if first else account.admission.meet(account.login, by=by, people=able)
+            db.execute(
+                "UPDATE account SET met_by = ?, admitted = ?, first = first OR ? WHERE id = ?",
+                [json.dumps(admission.met_by), admission.admitted, first, account_id],
+            )
 
-    def one_person(self, first: str, second: str) -> bool:
-        """Tell whether two logins count as one person where two people must agree.
+    def _require_distinct(self, login: str, name: str) -> list[Account]:
+        """Return who else counts as a person, none of them under a login or name that looks or sounds the same."""
+        people = [person for person in self.accounts() if person.counts and person.login != login]
+        if any(same_person(login, person.login) or same_person(name, person.name) for person in people):
+            raise InvalidRecord(f"{login}: somebody else has nearly the same login or name; choose another")
+        return people
 
-        An account and whoever made it, or last saw its one-time link, are one until another administrator has met its
-        owner; so are all accounts that one made. Where there never was a second administrator nobody else can meet
-        anybody: then only an account and its maker are one. Two accounts whose logins or names look or sound alike are
-        always one person's.
-        """
-        made = {account.login: account for account in self.accounts()}
-
-        def line(login: str) -> set[str]:
-            """Return a login with whoever made it, whoever made that, and so on up to one whose owner was met."""
-            logins = {login}
-            while login in made and not made[login].met_by and made[login].made_by in made.keys() - logins:
-                login = made[login].made_by
-                logins.add(login)
-            return logins
-
-        first, second = first.strip().casefold(), second.strip().casefold()
-        names = [made[login].name for login in (first, second) if login in made]
-        if same_person(first, second) or (len(names) == 2 and same_person(*names)):
-            return True
-        if self.two_administrators():
-            return not line(first).isdisjoint(line(second))  # two who saw each other's links are in each other's
-        pairs = ((first, second), (second, first))
-        return any(own in made and not made[own].met_by and made[own].made_by == other for own, other in pairs)
-
-    def two_administrators(self) -> bool:
-        """Tell whether there is, or ever was, a second administrator who took up the account."""
+    def names_first(self) -> bool:
+        """Whether the command line may still name somebody as a person."""
         with self.opened() as db:
-            query = "SELECT count(*) FROM account WHERE administered AND (enrolled OR last_step > 0)"
-            return int(db.execute(query).fetchone()[0]) > 1
+            return int(db.execute("SELECT count(*) FROM account WHERE first").fetchone()[0]) < FIRST
+
+    def is_admitted(self, login: str) -> bool:
+        """Whether the account of a login counts as a person now (`mapping.safety.persons`)."""
+        try:
+            return self.by_login(login).counts
+        except NotFound:
+            return False
+
+    def are_two(self) -> bool:
+        """Whether two people are admitted, so that what takes two can be agreed to."""
+        return sum(account.counts for account in self.accounts()) >= FIRST
 
     def grant(self, account_id: str, scope: Scope, value: str) -> None:
         """Let somebody act in a region or for an organization."""
@@ -367,17 +394,20 @@ class Accounts:
         """Return the token of a one-time link to set a new password and code; old ones, passkeys and sessions end.
 
         This is how an account begins, and how an administrator recovers one. Whoever sees the link could use it, so
-        that ``by`` and the account count as one person until another administrator has met its owner.
+        that the account is not admitted until two people have met its owner.
         """
-        self.account(account_id)
         token = secrets.token_urlsafe(32)
         with self.opened() as db:
+            db.execute("BEGIN IMMEDIATE")
+            account = self.account(account_id)
+            query = "SELECT first AND last_step = 0 FROM account WHERE id = ?"
+            unused = by == COMMAND_LINE and bool(db.execute(query, [account_id]).fetchone()[0])
             for table in ("link", "session", "passkey"):
                 db.execute(f"DELETE FROM {table} WHERE account = ?", [account_id])
             db.execute(
                 "UPDATE account SET password = NULL, secret = NULL, enrolled = 0, wrong = 0, locked_until = NULL,"
-                " link_by = ?, met_by = '' WHERE id = ?",
-                [by, account_id],
+                " link_by = ?, met_by = '', admitted = ? WHERE id = ?",
+                [by, account.admission.linked(unused=unused).admitted, account_id],
             )
             db.execute("INSERT INTO link VALUES (?, ?, ?)", [_digest(token), account_id, _at(now + LINK_LASTS)])
         return token
@@ -614,7 +644,7 @@ class Accounts:
             bool(row["disabled"]),
             grants,
             row["link_by"] or row["created_by"],
-            row["met_by"],
+            Admission(bool(row["admitted"]), tuple(json.loads(row["met_by"] or "[]"))),
             dt.date.fromisoformat(row["away_until"]) if row["away_until"] else None,
             row["deputy"],
         )

@@ -13,7 +13,7 @@ from flask import abort, current_app, g, request
 from mapping.directory.directory import Change, Directory
 from mapping.directory.rows import ProposalKind
 from mapping.model import Audience, Record
-from mapping.safety.people import two_people
+from mapping.safety.persons import may_agree
 from mapping.safety.redaction import VIEWS
 from web.access.accounts import SignInRefused
 from web.access.guard import accounts, log, me, now, study_area, today
@@ -33,7 +33,9 @@ def inbox() -> Inbox:
 def directory() -> Directory:
     """Return the directory, opened for this request and closed at its end."""
     if "directory" not in g:
-        g.directory = Directory(cast("Path", current_app.config["DIRECTORY"]), study_area(), signed_in=True)
+        g.directory = Directory(
+            cast("Path", current_app.config["DIRECTORY"]), study_area(), signed_in=accounts().is_admitted
+        )
     return cast("Directory", g.directory)
 
 
@@ -98,8 +100,8 @@ def is_me() -> bool:
 
 
 def is_other_person(login: str) -> bool:
-    """Tell whether whoever is signed in is another person than the one with a login: neither by name nor by account."""
-    return two_people(login, me().login) and not accounts().one_person(login, me().login)
+    """Whether whoever is signed in may agree to what an account did while it counted as a person."""
+    return may_agree(login, me().login, accounts().is_admitted)
 
 
 def propose(

@@ -14,6 +14,7 @@ from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Directory, public_id
 from mapping.quality.call_list import calls_of
 from mapping.quality.overview import matters
+from mapping.safety.people import same_person
 from web.access.accounts import Account, Accounts
 from web.access.deputies import stand_in
 from web.access.mailer import Mailer, Sent, to_remind, usable
@@ -92,10 +93,9 @@ def _of_late(
     """Yield who may agree to something late that they did not begin, and the administrators."""
     overdue = late(store, area, day)
     for account in accounts.accounts():
-        own = {by for by in {waiting.by for waiting in overdue} if accounts.one_person(by, account.login)}
-        foreign = (waiting.waiting for waiting in overdue if waiting.by not in own)
+        foreign = (waiting.waiting for waiting in overdue if not same_person(waiting.by, account.login))
         is_told = bool(overdue) and account.role == "administrator" and not account.disabled
-        if is_told or any(may_agree(account, proposal, store, whole) for proposal in foreign):
+        if is_told or (account.counts and any(may_agree(account, proposal, store, whole) for proposal in foreign)):
             yield account
 
 

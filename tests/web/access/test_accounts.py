@@ -374,49 +374,75 @@ def taken_up(accounts, login, role, by):
     return accounts.by_login(login).id
 
 
-def test_whoever_makes_accounts_is_one_person_with_them_until_another_has_met_their_owner(accounts):
+@pytest.fixture
+def founded(accounts):
+    """An office whose first two people are root and rano."""
+    for login in ("root", "rano"):
+        taken_up(accounts, login, "administrator", "command line")
+    return accounts
+
+
+def test_the_command_line_names_the_first_two_administrators_and_nobody_later(accounts):
+    taken_up(accounts, "zarina", "steward", "command line")
     taken_up(accounts, "root", "administrator", "command line")
+    assert not accounts.are_two()
     second = taken_up(accounts, "rano", "administrator", "root")
-    zarina, noor = (taken_up(accounts, login, "steward", "root") for login in ("zarina", "noor"))
-    assert accounts.one_person("zarina", "root")
-    assert accounts.one_person("zarina", "noor")
-    with pytest.raises(InvalidRecord, match="another administrator"):
-        accounts.meet(zarina, by="root")
-    with pytest.raises(InvalidRecord, match="another administrator"):
-        accounts.meet(zarina, by="rano")  # made by root too, and met by nobody
-    with pytest.raises(InvalidRecord, match="another administrator"):
-        accounts.meet(zarina, by="noor")
+    assert not accounts.is_admitted("rano")
     accounts.meet(second, by="command line")
-    accounts.meet(zarina, by="rano")
-    assert not accounts.one_person("zarina", "root")
-    assert not accounts.one_person("zarina", "noor")
-    assert accounts.one_person("noor", "root")
-    accounts.meet(noor, by="rano")
-    assert not accounts.one_person(" Zarina", "noor")
-    accounts.invite(zarina, by="rano", now=NOW)  # who has seen the link could use it
-    assert accounts.one_person("zarina", "rano")
-    with pytest.raises(InvalidRecord):
-        accounts.meet(zarina, by="rano")
-    accounts.meet(zarina, by="root")
-    assert not accounts.one_person("zarina", "rano")
+    assert accounts.are_two()
+    taken_up(accounts, "umed", "administrator", "command line")
+    assert [login for login in ("root", "rano", "umed", "zarina", "gone") if accounts.is_admitted(login)] == [
+        "root",
+        "rano",
+    ]
+    with pytest.raises(InvalidRecord, match="two people who count already"):
+        accounts.meet(accounts.by_login("umed").id, by="command line")
 
 
-def test_whoever_recovers_an_account_and_is_recovered_by_it_stays_one_person(accounts):
-    root, rano, third = (taken_up(accounts, who, "administrator", "command line") for who in ("root", "rano", "umed"))
-    assert not accounts.one_person("root", "rano")
-    accounts.invite(rano, by="root", now=NOW)  # root signs in as rano
-    accounts.invite(root, by="rano", now=NOW)
-    taken_up(accounts, "zarina", "steward", "root")
-    noor = taken_up(accounts, "noor", "steward", "rano")
-    for first, second in (("root", "rano"), ("rano", "root"), ("zarina", "noor"), ("zarina", "rano")):
-        assert accounts.one_person(first, second)
-    assert not accounts.one_person("noor", "umed")
-    accounts.meet(rano, by="umed")
-    assert not accounts.one_person("root", "umed")
-    assert accounts.one_person("zarina", "rano")
-    with pytest.raises(InvalidRecord):
-        accounts.meet(noor, by="root")
-    assert accounts.account(third).made_by == "command line"
+def test_two_people_who_count_admit_another_who_used_the_link(founded):
+    link = founded.add("zarina", "Zarina", "steward", by="root", now=NOW)
+    zarina = founded.by_login("zarina").id
+    with pytest.raises(InvalidRecord, match="has not used"):
+        founded.meet(zarina, by="rano")
+    founded.finish_enrolment(link, code(founded.begin_enrolment(link, PASSWORD, now=NOW), NOW), now=NOW)
+    noor, case = (taken_up(founded, login, role, "root") for login, role in (("noor", "steward"), ("c", "caseworker")))
+    founded.meet(zarina, by="root")
+    for login in ("root", "noor", "zarina", "gone"):
+        with pytest.raises(InvalidRecord, match="another admitted person"):
+            founded.meet(zarina, by=login)
+    assert not founded.is_admitted("zarina")
+    founded.meet(zarina, by="rano")
+    assert founded.is_admitted(" Zarina")
+    assert founded.account(zarina).admission.met_by == ("root", "rano")
+    for login in ("root", "rano"):
+        founded.meet(case, by=login)
+    with pytest.raises(InvalidRecord, match="another admitted person"):
+        founded.meet(noor, by="c")  # who may agree to nothing admits nobody
+    founded.meet(noor, by="zarina")
+    founded.change(founded.by_login("rano").id, disabled=True)
+    with pytest.raises(InvalidRecord, match="another admitted person"):
+        founded.meet(noor, by="rano")
+
+
+@pytest.mark.parametrize("by", ["rano", "root", "command line"])
+def test_a_new_link_ends_what_was_known_of_an_account(founded, by):
+    root = founded.by_login("root").id
+    founded.invite(root, by=by, now=NOW)
+    assert not founded.is_admitted("root")
+    assert founded.account(root).admission.met_by == ()
+    with pytest.raises(InvalidRecord, match="two people who count already"):
+        founded.meet(root, by="command line")
+
+
+def test_a_link_of_set_up_that_ran_out_unused_is_given_out_anew(accounts):
+    taken_up(accounts, "root", "administrator", "command line")
+    accounts.add("rano", "Rano", "administrator", by="command line", now=NOW)
+    rano = accounts.by_login("rano").id
+    accounts.invite(rano, by="command line", now=NOW)
+    assert accounts.is_admitted("rano")
+    accounts.invite(rano, by="root", now=NOW)  # who saw this one could be rano
+    accounts.invite(rano, by="command line", now=NOW)
+    assert not accounts.is_admitted("rano")
 
 
 @pytest.mark.parametrize("login", ["command line", "Command-Line", "c\u043emmandline"])
@@ -426,48 +452,46 @@ def test_nobody_is_called_as_the_command_line_whose_word_counts(accounts, login)
 
 
 @pytest.mark.parametrize(
-    ("other", "one"),
-    [("\u0410nna Karimova", True), ("ANNA  KARIMOVA", True), ("Anna Karimova\u200b", True), ("Noor Safarova", False)],
+    ("login", "name", "taken"),
+    [
+        ("umed", "R\u043eot", True),
+        ("umed", "ROOT  ", True),
+        ("umed", "Root\u200b", True),
+        ("r\u043eot", "Umed", True),
+        ("umed", "Umed", False),
+    ],
 )
-def test_two_accounts_under_one_name_are_one_person(accounts, other, one):
-    for login, name in (("first", "Anna Karimova"), ("second", other)):
-        accounts.add(login, name, "steward", by="command line", now=NOW)
-    assert accounts.one_person("first", "second") is one
-    assert accounts.one_person("second", "first") is one
-    assert accounts.one_person("first", "f\u0456rst")
-    assert not accounts.one_person("first", "gone")
+def test_nobody_is_admitted_under_the_name_of_another(founded, login, name, taken):
+    link = founded.add(login, name, "steward", by="root", now=NOW)
+    founded.finish_enrolment(link, code(founded.begin_enrolment(link, PASSWORD, now=NOW), NOW), now=NOW)
+    own = founded.by_login(login).id
+    if not taken:
+        founded.meet(own, by="rano")
+        return
+    with pytest.raises(InvalidRecord, match="nearly the same"):
+        founded.meet(own, by="rano")
 
 
-def test_where_there_is_one_administrator_two_stewards_are_two_people(accounts):
-    taken_up(accounts, "root", "administrator", "command line")
-    taken_up(accounts, "zarina", "steward", "root")
-    taken_up(accounts, "noor", "steward", "root")
-    assert not accounts.two_administrators()
-    assert not accounts.one_person("zarina", "noor")
-    assert accounts.one_person("zarina", "root")
-    assert accounts.one_person("root", "noor")
-    other = taken_up(accounts, "rano", "administrator", "root")
-    assert accounts.one_person("zarina", "noor")
-    accounts.change(other, disabled=True)  # to put the other one aside changes nothing
-    assert accounts.one_person("zarina", "noor")
-    accounts.change(other, disabled=False, role="caseworker")
-    assert accounts.one_person("zarina", "noor")
+def test_set_up_names_no_two_who_look_alike(accounts):
+    accounts.add("root", "Root", "administrator", by="command line", now=NOW)
+    with pytest.raises(InvalidRecord, match="nearly the same"):
+        accounts.add("r\u043eot", "Other", "administrator", by="command line", now=NOW)
+    assert [account.login for account in accounts.accounts()] == ["root"]
 
 
-def test_a_file_of_an_older_version_is_brought_up_to_date(tmp_path):
+@pytest.mark.parametrize("columns", [("link_by", "met_by", "portal"), ("portal",), ()])
+def test_a_file_of_an_older_version_is_brought_up_to_date(tmp_path, columns):
     path = tmp_path / "accounts.db"
     old = Accounts(path)
-    taken_up(old, "root", "administrator", "command line")
-    taken_up(old, "rano", "administrator", "command line")
+    for login, by in (("root", "command line"), ("rano", "root"), ("umed", "command line"), ("noor", "command line")):
+        taken_up(old, login, "administrator", by)
     with sqlite3.connect(path) as db:
-        for table, column in (
-            ("account", "link_by"),
-            ("account", "met_by"),
-            ("account", "administered"),
-            ("session", "portal"),
-        ):
-            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        db.execute("UPDATE account SET met_by = 'root' WHERE login = 'rano'")
+        for column in ("admitted", "first", *columns):
+            db.execute(f"ALTER TABLE {'session' if column == 'portal' else 'account'} DROP COLUMN {column}")
     db.close()
     again = Accounts(path)
-    assert again.two_administrators()
+    assert [account.login for account in again.accounts() if account.counts] == ["root", "umed"]
     assert again.by_login("root").made_by == "command line"
+    assert not again.names_first()
+    assert Accounts(path).are_two()

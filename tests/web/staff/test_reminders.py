@@ -14,6 +14,7 @@ from scripts.ports import free_port
 from tests.support.sample import TODAY, public_parts, statement
 from tests.web.access.test_mailer import Loopback, serve  # noqa: F401
 from tests.web.support.office import Office
+from tests.web.support.signed_in import admit
 from web.access.mailer import MailSettings
 from web.staff.reminders import REMIND_AFTER, due_bodies, remind, waiting
 from web.staff.visible_cache import VisibleCache
@@ -138,10 +139,14 @@ def propose(office, area, by="zarina"):
 def test_of_what_is_late_all_are_told_who_may_agree_and_the_administrators(office, tiny_area):
     """It is late on the eighth day; whoever proposed it hears nothing, and nobody whose regions are others."""
     proposal = propose(office, tiny_area)
-    for login, role, region in (("ann", "administrator", ""), ("ben", "steward", "*"), ("far", "steward", "XT-E")):
+    regions = {"ann": "", "ben": "*", "far": "XT-E", "new": "*"}
+    for login, region in regions.items():
+        role = "steward" if region else "administrator"
         identifier = office.accounts.add(login, login, role, by="t", now=office.clock.now, mail=f"{login}@p.example")
         office.accounts.grant(office.accounts.by_login(login).id, "region", region or "XT-W")
         assert identifier
+    for login in ("ali", "ben", "far"):
+        admit(office.accounts, login)
 
     def told(days):
         now = office.clock.now + dt.timedelta(days)

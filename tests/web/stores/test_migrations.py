@@ -40,7 +40,9 @@ def test_people_sign_in_with_their_password_and_code(old):
     assert (session.role, session.language, session.grants.regions) == ("steward", "ru", {"*"})
     gul = accounts.by_login("gul")
     assert not gul.enrolled
-    assert accounts.one_person("gul", "sara")  # 0.1 wrote down who made an account
+    assert gul.made_by == "sara"
+    assert not accounts.is_admitted("gul")
+    assert not accounts.is_admitted("sara")
     assert accounts.invite(gul.id, by="sara", now=NOW)
 
 

@@ -62,7 +62,7 @@ PARTNER_ADDRESS = "ROHNAMO_PARTNER_ADDRESS"
 YOURSELF = Message("You cannot change your own role or disable yourself: another administrator does.")
 LAST = Message("This is the last administrator who can sign in; make another one first.")
 TAKEN = Message("This login is taken or empty; choose another.")
-ANOTHER = Message("Only another administrator than the one who made the account or saw its link can say so.")
+ANOTHER = Message("Only somebody else who is admitted can say so, once, after the one-time link was used.")
 NO_MAIL_ADDRESS = Message("This is no mail address of one person.")
 NO_MAIL = Message("No mail server is set up; see the page of settings.")
 NO_KEY = Message(
@@ -194,7 +194,7 @@ def invite(language: str, identifier: str) -> ResponseReturnValue:
 
 @blueprint.post("/<language>/people/<identifier>/meet")
 def meet(language: str, identifier: str) -> ResponseReturnValue:
-    """Note that the administrator who is here has met the owner of an account that another one made."""
+    """Note that the administrator who is here has met the owner of an account."""
     account = accounts().account(identifier)
     try:
         accounts().meet(account.id, by=me().login)
@@ -348,7 +348,7 @@ def _people(language: str, **more: object) -> str:
         language,
         people=book.accounts(),
         roles=ROLES,
-        alone=not book.two_administrators(),
+        alone=not book.are_two(),
         units=_regions(language),
         everywhere=EVERYWHERE,
         unmet={account.id for account in book.accounts() if _to_be_met(account)},
@@ -404,8 +404,8 @@ def _regions(language: str) -> list[tuple[str, str]]:
 
 
 def _to_be_met(account: Account) -> bool:
-    """Tell whether an account counts as one person with its maker, where another administrator could meet them."""
-    return accounts().two_administrators() and accounts().one_person(account.login, account.made_by)
+    """Whether two people have to meet the owner of an account before it counts as a person, and it is of use."""
+    return account.role not in PORTAL_ROLES and not account.admission.admitted
 
 
 def _person(language: str, account: Account, **more: object) -> str:
@@ -423,7 +423,7 @@ def _person(language: str, account: Account, **more: object) -> str:
         sessions=accounts().sessions(account.id),
         away=on_leave(account, today()),
         unmet=_to_be_met(account),
-        alone=not accounts().two_administrators(),
+        alone=not accounts().are_two(),
         everywhere=EVERYWHERE,
         **_choices(),
         **more,

@@ -21,11 +21,12 @@ from mapping.area.study_area import StudyArea
 from mapping.errors import MappingError
 from mapping.language.i18n import Message, show
 from mapping.resources import for_owner
-from web.access.guard import Open, accounts, log, me, study_area
+from web.access.accounts import NOT_ADMITTED
+from web.access.guard import Open, log, me, study_area
 from web.access.mailer import MailSettings, mail_settings
 from web.access.roles import Action
 from web.access.signin import page
-from web.staff.common import is_me
+from web.staff.common import is_me, is_other_person
 from web.staff.fields import CHOOSE
 from web.staff.operations.admin import FAILED, private
 from web.staff.operations.settings import OF_MAIL, SECURITY
@@ -72,7 +73,11 @@ def change(language: str) -> ResponseReturnValue:
     wanted = {key: value for key, value in _wanted().items() if value != _present()[key]}
     if not wanted:
         return _page(language, problem=NOTHING), 400
-    _proposed().write_text(json.dumps({"by": me().login, "changes": wanted}, ensure_ascii=False), encoding="utf-8")
+    if not me().counts:
+        return _page(language, problem=NOT_ADMITTED), 403
+    _proposed().write_text(
+        json.dumps({"proposed_by": me().login, "changes": wanted}, ensure_ascii=False), encoding="utf-8"
+    )
     log("settings_proposed", reason=", ".join(sorted(wanted)))
     return redirect(f"/{language}/settings/change.html?waits", code=303)
 
@@ -88,9 +93,9 @@ def decide(language: str) -> ResponseReturnValue:
         return _page(language, problem=CHOOSE), 400
     if choice == "drop":
         _proposed().unlink()
-        log("settings_dropped", subject=waiting["by"])
+        log("settings_dropped", subject=waiting["proposed_by"])
         return redirect(f"/{language}/settings/change.html", code=303)
-    if accounts().one_person(me().login, waiting["by"]):
+    if not is_other_person(waiting["proposed_by"]):
         return _page(language, problem=ANOTHER), 403
     if request.form.get("digest") != _digest(waiting):
         return _page(language, problem=OTHER), 409
@@ -98,7 +103,7 @@ def decide(language: str) -> ResponseReturnValue:
         change_settings(study_area().folder, waiting["changes"])
     except (MappingError, OSError) as error:
         return _page(language, problem=FAILED, details=(str(error),)), 400
-    log("settings_changed", subject=waiting["by"], reason=", ".join(sorted(waiting["changes"])))
+    log("settings_changed", subject=waiting["proposed_by"], reason=", ".join(sorted(waiting["changes"])))
     _proposed().unlink()
     current_app.config["AREA"] = StudyArea.load(study_area().folder)
     return redirect(f"/{language}/settings/change.html?done", code=303)
@@ -153,7 +158,7 @@ def _page(language: str, **more: object) -> str:
         waiting=waiting,
         differences=list(_differences(waiting["changes"], language)) if waiting else [],
         digest=_digest(waiting),
-        own=waiting is not None and accounts().one_person(me().login, waiting["by"]),
+        own=waiting is not None and not is_other_person(waiting["proposed_by"]),
         **more,
     )
 
@@ -226,4 +231,5 @@ def _proposed() -> Path:
 def _waiting() -> dict[str, Any] | None:
     """Return the change that waits for another administrator, and who proposed it."""
     path = _proposed()
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    waiting = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return waiting if "proposed_by" in waiting else None  # what an older version kept tells not who was behind it

@@ -80,20 +80,21 @@ def overview(language: str) -> str:
     """Show for each audience what is in use, what was built, and what was before."""
     rows = [(audience, releases(audience).plan(), releases(audience).editions()) for audience in VIEWS]
     values = {"found": rows, "called": FOR, "done": request.args.get("done", "")}
-    return page("ops/publish.html", language, **values, alone=not accounts().two_administrators())
+    return page("ops/publish.html", language, **values, alone=not accounts().are_two())
 
 
 @blueprint.post("/<language>/publish/<audience>/build")
 def build(language: str, audience: str) -> ResponseReturnValue:
     """Build the next edition aside; whoever presses meanwhile waits for the same."""
     waiting, login, name = releases(audience), me().login, ("edition", audience)
+    builder = login if me().counts else ""
 
     def do(work: Work[None]) -> None:
         least = directory().agreed_rules("public", today()).least_count
         demand = inbox().missing_help(least=least, since=demand_since(today()))
         public = {"demand": demand, "unavailable": not_to_be_had(inbox(), today())} if audience == "public" else {}
         try:
-            plan = waiting.stage(directory(), day=today(), by=login, progress=work.progress, **public)  # type: ignore[arg-type]
+            plan = waiting.stage(directory(), day=today(), by=builder, progress=work.progress, **public)  # type: ignore[arg-type]
         except UnsafePublication as error:  # counted here: nobody has to open the page on which it is said
             _note_refusal(audience, error, who=login)
             raise
@@ -214,7 +215,9 @@ def back(language: str, audience: str, number: int) -> ResponseReturnValue:
         return _compare(language, audience, number, problem=problem), 400
     log("edition_going_back", subject=f"{audience} {number}", reason=reason)
     try:
-        plan = releases(audience).roll_back(directory(), number, day=today(), by=me().login, reason=reason)
+        plan = releases(audience).roll_back(
+            directory(), number, day=today(), by=me().login if me().counts else "", reason=reason
+        )
     except UnsafePublication as error:
         _note_refusal(audience, error, who=me().login)
         return _compare(language, audience, number, problem=TELLS), 409
@@ -245,7 +248,7 @@ def _look(language: str, audience: str, plan: Plan | None, **more: object) -> st
         outdated=outdated,
         own=plan is not None and not _may_confirm(plan),
         waits=_waits(audience),
-        alone=not accounts().two_administrators(),
+        alone=not accounts().are_two(),
         audience=audience,
         called=FOR,
         kinds=KINDS,

@@ -1,7 +1,6 @@
 """First steps: what an office still needs before its first edition, for its administrators."""
 
 from collections.abc import Iterator
-from itertools import combinations
 from typing import NamedTuple
 
 from flask import Blueprint
@@ -9,7 +8,6 @@ from flask import Blueprint
 from mapping.directory.backups import kept
 from mapping.language.i18n import Message
 from mapping.model import Service
-from web.access.accounts import Account, Accounts
 from web.access.guard import Open, accounts
 from web.access.roles import Action
 from web.access.signin import page
@@ -47,17 +45,17 @@ def _steps() -> Iterator[Step]:
         if account.role == "steward" and account.enrolled and not account.disabled
     ]
     yield Step(
-        book.two_administrators(),
+        sum(account.role == "administrator" and account.counts and account.enrolled for account in book.accounts()) > 1,
         Message("Two administrators can sign in"),
         Message("Give the second one-time link to the other person: on this computer, or through your web server."),
         "people.html",
     )
     yield Step(
-        _two_people(book, stewards),
-        Message("Two stewards can sign in, each met by another administrator"),
+        sum(steward.counts and bool(steward.grants.regions) for steward in stewards) > 1,
+        Message("Two stewards can sign in, each met by two people"),
         Message(
-            "One administrator makes the account and gives the link away, the other one opens the page of the account "
-            "and says that they have met. Give each a region, or all."
+            "An administrator makes the account and gives the link to its owner. Once they have signed in, two "
+            "administrators meet them, and each says so on the page of the account. Give each a region, or all."
         ),
         "people.html",
     )
@@ -86,12 +84,6 @@ def _steps() -> Iterator[Step]:
         Message("Reminders and campaigns write to people. Without a mail server you copy their texts by hand."),
         "settings.html",
     )
-
-
-def _two_people(book: Accounts, stewards: list[Account]) -> bool:
-    """Tell whether two of the stewards count as two people where two must agree, and may act somewhere."""
-    able = [steward.login for steward in stewards if steward.grants.regions]
-    return any(not book.one_person(login, other) for login, other in combinations(able, 2))
 
 
 def _published() -> bool:

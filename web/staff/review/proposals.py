@@ -16,7 +16,8 @@ from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, RECORDS, WHOLES, Record
 from mapping.safety.agreed import Showing, digest_of
-from web.access.accounts import Account
+from mapping.safety.people import two_people
+from web.access.accounts import NOT_ADMITTED, Account
 from web.access.deputies import on_leave
 from web.access.guard import Open, accounts, log, me, study_area, today, typed_day
 from web.access.roles import Action
@@ -95,7 +96,7 @@ def one(language: str, number: str) -> ResponseReturnValue:
     if choice not in DEED_OF:
         return _page(language, proposal, wrong={"choice": CHOOSE}), 400
     if choice == "accepted" and not is_other_person(proposal.proposed_by):
-        return _page(language, proposal, problem=SAME), 403
+        return _page(language, proposal, problem=NOT_ADMITTED if not me().counts else SAME), 403
     erases = choice == "accepted" and proposal.kind == "erase"
     if erases and not is_me():
         return _page(language, proposal, problem=AGAIN), 400
@@ -131,7 +132,7 @@ def _page(language: str, proposal: Proposal, **more: object) -> str:
         alike=alike_kept_out(shows, language, further),
         people=people_in(shows, ((record.table, record.__dict__) for record in further)),
         shows=digest_of(shows),
-        mine=not is_other_person(proposal.proposed_by),
+        mine=not two_people(proposal.proposed_by, me().login),
         label=TABLES.get(proposal.link_entity),
         map_=work.result() if work and proposal.kind == "map" else None,
         calls=work.result() if work and proposal.kind == "phones" else None,

@@ -15,11 +15,11 @@ from mapping.language.i18n import Message
 from mapping.model import Audience, Record
 from mapping.quality.kept_out import Enlarged, like_kept_out
 from mapping.safety.agreed import Showing, digest_of
-from web.access.guard import Open, accounts, log, me, study_area, today
+from web.access.guard import Open, log, me, study_area, today
 from web.access.roles import Action
 from web.access.signin import page
 from web.staff.agreeing import may_agree_to_show
-from web.staff.common import directory, everything_seen
+from web.staff.common import directory, everything_seen, is_other_person
 from web.staff.persons import people_in
 from web.staff.showing import ShownEntry, by_entry, in_words, name_in_words
 from web.staff.visible import name_of
@@ -142,9 +142,8 @@ def _theirs_to_see(differences: list[Waiting]) -> list[Waiting]:
 
 
 def _of_others(differences: list[Waiting]) -> list[Waiting]:
-    """Return what somebody else did who signed in."""
-    doers = {difference.by for difference in differences if difference.by}
-    others = {doer for doer in doers if not accounts().one_person(doer, me().login)}
+    """Return what somebody else did who counted as a person."""
+    others = {doer for doer in {difference.by for difference in differences} if is_other_person(doer)}
     return [difference for difference in differences if difference.by in others]
 
 

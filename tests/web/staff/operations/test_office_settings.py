@@ -20,10 +20,7 @@ def office(tmp_path, monkeypatch):
     (tmp_path / "private").mkdir()
     office = Office(tmp_path / "private", area)
     office.client("administrator", login="ann")
-    token = office.accounts.add("ben", "Ben", "administrator", by="test", now=office.clock.now)
-    office.secrets["ben"] = office.accounts.begin_enrolment(token, PASSWORD, now=office.clock.now)
-    office.accounts.finish_enrolment(token, office.code("ben"), now=office.clock.now)
-    office.accounts.meet(office.accounts.by_login("ben").id, by="ann")
+    office.token("administrator", login="ben")
     return office
 
 

@@ -38,7 +38,7 @@ def test_the_second_person_sees_both_sides_and_agrees(office, steward, second):
     assert "Nothing waits" in second.get("/en/waiting.html").text
 
 
-def test_the_same_person_agrees_under_no_login(office, steward):
+def test_the_same_person_agrees_under_no_login_and_nobody_before_they_are_admitted(office, steward):
     send(steward, CHANGE, email="desk@legal.example", reason="x")
     assert decide(steward, office).status_code == 403
     token = office.accounts.add("steward2", "Steward", "steward", by="t", now=office.clock.now)
@@ -50,7 +50,7 @@ def test_the_same_person_agrees_under_no_login(office, steward):
     twin = office.client("steward", login="steward2")
     answer = decide(twin, office)
     assert answer.status_code == 403
-    assert "somebody else must agree" in answer.text
+    assert "does not count as one of two people yet" in answer.text
     assert record(office, "service", LEGAL).email is None
     assert decide(steward, office, "withdrawn").status_code == 303
     assert waiting(office) == []
