@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mapping.apart import Helper
 from mapping.area.study_area import StudyArea
 from mapping.batch import without_collecting
 from mapping.directory.directory import Directory
@@ -28,7 +27,7 @@ from mapping.resources import checksum_of_parts, for_owner
 from mapping.safety.redaction import Rules
 from mapping.travel import friction
 from mapping.view.diff import OLD, attach
-from mapping.view.ready import ReadyRecords, maker
+from mapping.view.ready import maker, write_ready
 from mapping.view.view import View
 from mapping.view.visits import can_be_visited, region_of
 
@@ -84,8 +83,8 @@ def publish(
     are gone, and when each was last changed. ``demand`` tells how often help was said to be missing since
     `demand_since`: (area unit, need) -> count; without it the view says nothing of that. ``unavailable`` tells how
     often referrals found a service unable to help in the last whole months: its published id -> count. The view has
-    sums of it, by region and type, of services that it shows; see `_unavailable_rows`. Travel times and ready records
-    that did not change are taken over from ``previous`` where that is, byte for byte, what was written from this
+    sums of it, by region and type, of services that it shows; see `_unavailable_rows`. Travel times that did not
+    change are taken over from ``previous`` where that is, byte for byte, what was written from this
     directory, unless everything is to be made ``anew``, as an audit must.
 
     Raises
@@ -181,20 +180,10 @@ def _write_rows(
     What did not change is taken over from the view ``known``.
     """
     warnings: list[str] = []
-    is_public = audience == "public"
-    with Helper() as helper, ReadyRecords(helper, known) as ready:
-        directory.view(
-            audience,
-            path,
-            edition=edition,
-            warn=warnings.append,
-            previous=previous,
-            filled=ready.begin if is_public else lambda _: None,
-            helper=helper,
-        ).close()
-        _write_travel(path, area, known, progress)
-        if is_public:
-            ready.write(path)
+    directory.view(audience, path, edition=edition, warn=warnings.append, previous=previous).close()
+    _write_travel(path, area, known, progress)
+    if audience == "public":
+        write_ready(path)
     return warnings
 
 

@@ -2,10 +2,8 @@
 
 import datetime as dt
 import json
-import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,17 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mapping import apart
-from mapping.apart import Helper, Shared
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import rules
 from mapping.model import Record, references
 from mapping.safety.redaction import PUBLISHED, project, rename
 from mapping.view import diff, hsds
-from mapping.view import ready as making
 from mapping.view.ready import (
     FORMS,
-    ReadyRecords,
     is_ready,
     ready_in_row,
     ready_numbers,
@@ -33,7 +27,6 @@ from mapping.view.ready import (
 )
 from mapping.view.view import View
 from mapping.view.writer import ViewContext, write_view
-from tests.support.canary import find_canaries
 from tests.support.examples import examples
 from tests.support.sample import (
     TODAY,
@@ -137,89 +130,6 @@ def before(tmp_path_factory, tiny_area):
     return path
 
 
-@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data(), days=st.sampled_from([0, 1, 40, 200, 500]))
-def test_what_is_taken_over_is_what_would_be_made(data, days, before, tiny_area, tmp_path):
-    """Whatever was edited since the view before, and however long ago that was, the file has the same bytes."""
-    day = TODAY + dt.timedelta(days=days)
-    view_of(edited(data.draw), tiny_area, tmp_path / "anew.db", day, before)
-    shutil.copy(tmp_path / "anew.db", tmp_path / "taken.db")
-    write_ready(tmp_path / "anew.db")
-    write_ready(tmp_path / "taken.db", previous=before)
-    assert (tmp_path / "anew.db").read_bytes() == (tmp_path / "taken.db").read_bytes()
-
-
-@pytest.fixture
-def made_here(monkeypatch):
-    """What this process makes of many records, one a block: those of which the view has more than two."""
-    made = []
-    make = making._make
-
-    def note(path: Path, beside: Path, blocks: Iterable[tuple[str, list[str]]]) -> None:
-        def noted() -> Iterator[tuple[str, list[str]]]:
-            for table, ids in blocks:
-                made.extend(ids)
-                yield table, ids
-
-        make(path, beside, noted())
-
-    monkeypatch.setattr(making, "_make", note)
-    monkeypatch.setattr(making, "SIZE", 1)
-    monkeypatch.setattr(making, "APART", 2)
-    monkeypatch.setattr(apart.os, "cpu_count", lambda: 2)
-    return made
-
-
-def services_of(path: Path) -> list[str]:
-    with View(path) as view:
-        return [record for (record,) in view.connection.execute("SELECT id FROM service ORDER BY id")]
-
-
-@pytest.mark.parametrize("program", ["this one", "that breaks off"])
-def test_two_processes_make_what_one_makes(program, made_here, ready, tiny_area, tmp_path):
-    """Some records are made apart while the view is written, and here after all where that process cannot make them."""
-    path = view_of(SAMPLE, tiny_area, tmp_path / "two.db")
-    one = shutil.copy(path, tmp_path / "one.db")
-    services = services_of(path)
-    assert len(services) > 2
-    with Helper() as helper, ReadyRecords(helper) as records:
-        records.begin(path)
-        if program == "that breaks off":
-            helper._process.kill()
-        records._blocks.apart.result()
-        records.write(path)
-    assert sorted(made_here) == ([] if program == "this one" else services)
-    write_ready(one)
-    assert contents(path) == contents(one)
-    assert {file.name for file in tmp_path.iterdir()} == {"one.db", "two.db"}
-
-
-def contents(path: Path) -> list[str]:
-    with closing(sqlite3.connect(path)) as db:
-        return list(db.iterdump())
-
-
-def test_what_the_other_process_did_not_take_on_is_made_here(made_here, tiny_area, tmp_path, monkeypatch):
-    path = view_of(SAMPLE, tiny_area, tmp_path / "two.db")
-    services = services_of(path)
-
-    def share(blocks, job, *args):
-        shared = Shared(blocks)
-        job([shared.take(apart=True) for _ in range(2)], *args)
-        shared.apart = Future()
-        shared.apart.set_result((None,))
-        return shared
-
-    with Helper() as helper, ReadyRecords(helper) as records:
-        monkeypatch.setattr(helper, "share", share)
-        records.begin(path)
-        assert made_here == services[:2]
-        records.write(path)
-    assert made_here == services
-    with View(path) as view:
-        assert [*ready_records(view, "service", "full", services)] == services
-
-
 @settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_what_differs_is_told_as_if_everything_were_compared(data, before, tiny_area, tmp_path):
@@ -246,66 +156,3 @@ ADVICE = [
     place("Zarnisor house", of=["Advice"], at=(10.04, 60.05), unit="XT-E1", address="17 Gulafshon Street"),
 ]
 TALKS = [organization("Nihoni"), service("Talks", of="Nihoni"), phone("+992 44 600 11 11", service="Talks")]
-
-
-def spoiled(path: Path) -> Path:
-    """The view, its ready records all made to say something else: what is taken over is seen by it."""
-    with closing(sqlite3.connect(path)) as db:
-        db.execute("UPDATE ready SET json = ?", [b"taken"])
-        db.commit()
-    return path
-
-
-def taken(path: Path) -> set[str]:
-    with View(path) as view:
-        return {row["id"] for row in view.connection.execute("SELECT * FROM ready") if row["json"] == b"taken"}
-
-
-def test_only_what_hangs_together_with_an_edit_is_made_anew(tiny_area, tmp_path):
-    parts = records_of(*ADVICE, *TALKS)
-    first = view_of(parts, tiny_area, tmp_path / "a.db")
-    write_ready(first)
-    renamed = [r.model_copy(update={"name": "Counsel"}) if getattr(r, "name", "") == "Advice" else r for r in parts]
-    second = view_of(renamed, tiny_area, tmp_path / "b.db", previous=spoiled(first))
-    write_ready(second, previous=first)
-    with View(second) as view:
-        names = {row["name"]: row["id"] for row in view.rows("service")}
-    assert taken(second) == {names["Talks"]}
-
-
-@pytest.mark.parametrize("change", ["code", "days", "words"])
-def test_nothing_is_taken_over_where_all_may_differ(change, before, tiny_area, tmp_path, monkeypatch):
-    first = tmp_path / "a.db"
-    shutil.copy(before, first)
-    spoiled(first)
-    second = view_of(SAMPLE, tiny_area, tmp_path / "b.db", previous=first)
-    if change == "code":
-        monkeypatch.setattr(making, "maker", lambda: "another")
-    with closing(sqlite3.connect(second)) as db:
-        if change == "days":
-            db.execute("UPDATE edition SET value = 5 WHERE name = 'due_days'")
-        if change == "words":
-            db.execute("UPDATE taxonomy_term SET name = 'Another' WHERE id = (SELECT min(id) FROM taxonomy_term)")
-        db.commit()
-    write_ready(second, previous=first)
-    assert not taken(second)
-
-
-@pytest.mark.parametrize(
-    ("table", "secrets"),
-    [
-        ("phone", ["+992 44 600 11 11"]),
-        ("location", ["Zarnisor", "17 Gulafshon Street"]),
-        ("organization", ["Nihoni", "+992 44 600 11 11", "Zarnisor", "17 Gulafshon Street"]),
-    ],
-)
-def test_what_became_secret_is_not_taken_over(table, secrets, tiny_area, tmp_path):
-    parts = records_of(*ADVICE, *TALKS)
-    words = {secret: secret for secret in secrets}
-    first = view_of(parts, tiny_area, tmp_path / "a.db")
-    write_ready(first)
-    assert {canary.secret for canary in find_canaries([first], words)} == {*secrets}
-    hidden = [r.model_copy(update={"audience": "custodian"}) if r.table == table else r for r in parts]
-    second = view_of(hidden, tiny_area, tmp_path / "b.db", previous=first)
-    write_ready(second, previous=first)
-    assert not find_canaries([second], words)
