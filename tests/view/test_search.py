@@ -45,6 +45,8 @@ OF_OTHERS = Path(__file__).with_name("phrases_of_others.csv")
 """The same, by somebody who saw neither words nor rules: what they found at their first try is in docs/usability.md."""
 QUERIES = Path(__file__).with_name("queries_of_others.csv")
 """What people search for, by others again, with kinds, places, and what would be embarrassing as the first answer."""
+MEANINGS = Path(__file__).with_name("meanings.csv")
+"""Texts with what they mean, one fault that was once made and why it is one in a row: see `unmet`."""
 SCRIPTS = Path(__file__).parents[2] / "web" / "static"
 NEAR_HOME = ["a doctor near my home, no money", "духтур дар ҷойи наздик, пул нест", "yaqin joyda shifokor, pulim yo'q"]
 BY_LINE = {"IDN-HOT", "IDN-EMR"}
@@ -131,55 +133,6 @@ def test_phrases_of_others_do_too(reader, shared):
     assert nonsense >= 0.9
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "фото на паспорт",
-        "хочу выйти замуж",
-        "помогите найти работу",
-        "уехать учиться в москву",
-        "таблетки от головы",
-        "номер юриста",
-        "сдать анализ крови",
-        "заявление в школу",
-        "пенсия после смерти мужа",
-        "мактаб дар кӯчаи Рӯдакӣ",
-        "духтарам мактаб меҷӯям",
-        "хун супоридан",
-        "o'g'limga maktab qidiryapman",
-        "kasalxona telefoni",
-        "find a school for my daughter",
-        "i look for work",
-        "how to kill cockroaches",
-    ],
-)
-def test_words_of_danger_in_a_harmless_phrase_raise_no_alarm(reader, text):
-    assert not reader.read(text).line
-
-
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("муж сломал мне нос", "IDN-HOT"),
-        ("аз болои бом худамро мепартоям", "PSY-CRI"),
-        ("напилась таблеток", "HLT-EME"),
-        ("nobody has seen my son for a week", "CHP-FTR"),
-        ("vygnal na ulicu", "ACC-EME"),
-        ("singlimni majburan turmushga berishyapti", "IDN-HOT"),
-        ("угрожает разослать мои фотки", "IDN-HOT"),
-    ],
-)
-def test_danger_in_other_words_gets_the_line(reader, text, first):
-    meaning = reader.read(text)
-    assert meaning.line
-    assert first in meaning.first_types()[:3]
-
-
-def test_what_happened_to_somebody_and_is_not_understood_gets_the_line(reader):
-    assert reader.read("дочку брзкмл сегодня").line
-    assert not reader.read("брзкмл юрист для дочки").line
-
-
 def test_who_tells_what_happened_in_words_that_nobody_foresaw_gets_the_line(reader):
     assert reader.read("вчера вечером он меня брзкмл опять").line
     met = reader.read("вчера вечером он меня брзкмл опять", lambda word, _: word == "brzkml")
@@ -191,299 +144,14 @@ def test_who_tells_what_happened_in_words_that_nobody_foresaw_gets_the_line(read
     assert not football.line
 
 
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("доноры программ против торговли людьми", "CRD-FUN"),
-        ("statistics on violence in families", "CRD-DAT"),
-        ("обучение специалистов по работе с жертвами торговли людьми", "CRD-TRN"),
-        ("psychiatric care for survivors of trafficking", "PSY-CLI"),
-        ("mobile team for victims of violence", "IDN-OUT"),
-        ("zo'ravonlik qurbonlari uchun case management", "CMG-CAS"),
-        ("маводи иттилоотӣ оид ба савдои одамон", "PRV-AWA"),
-    ],
-)
-def test_what_names_a_service_comes_before_for_whom_it_is_and_takes_no_line_away(reader, text, first):
-    meaning = reader.read(text)
-    assert meaning.first_types()[0] == first
-    assert meaning.line, "the words of danger are still there"
-
-
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("телефон доверия работает в воскресенье", "IDN-HOT"),
-        ("is the helpline open on sunday", "IDN-HOT"),
-        ("рақами боварӣ якшанба кор мекунад", "IDN-HOT"),
-        ("ishonch telefoni tunda ishlaydimi", "IDN-HOT"),
-        ("телефони боварӣ", "IDN-HOT"),
-        ("поликлиника работает вечером", "HLT-PHC"),
-        ("ищу работу на вечер", "INC-EMP"),
-    ],
-)
-def test_what_is_open_is_no_job(reader, text, first):
-    assert reader.read(text).first_types()[0] == first
-
-
-@pytest.mark.parametrize(
-    ("text", "first", "second"),
-    [
-        ("беременна без документов", "LEG-DOC", "HLT-SRH"),
-        ("больной ребенок и нет документов", "LEG-DOC", "HLT-PHC"),
-        ("homiladorman hujjatim yoʻq", "LEG-DOC", "HLT-SRH"),
-        ("pregnant and no papers", "LEG-DOC", "HLT-SRH"),
-    ],
-)
-def test_who_tells_of_two_things_is_shown_both(reader, text, first, second):
-    kinds = reader.read(text).first_types()
-    assert kinds[0] == first
-    assert second in kinds
-    assert reader.read("нет документов").first_types().count("HLT-SRH") == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("support after the shelter", "INC-MON"),
-        ("курсы шитья после кризисного центра", "INC-VOC"),
-        ("пас аз паноҳгоҳ касб омӯхтан", "INC-VOC"),
-        ("shelter for a night", "ACC-EME"),
-        ("аренда комнаты после приюта", "INC-HOU"),
-        ("примирить с родителями после убежища", "INC-FAM"),
-        ("выгнали из приюта", "ACC-EME"),
-    ],
-)
-def test_a_shelter_that_was_left_behind_is_not_asked_for_unless_somebody_was_thrown_out(reader, text, first):
-    assert reader.read(text).first_types()[0] == first
-
-
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("отец пьёт и грозит убить", "IDN-HOT"),
-        ("drunk husband says he will kill us", "IDN-HOT"),
-        ("erim mast, o'ldiraman deb qo'rqityapti", "IDN-HOT"),
-        ("брат в тюрьме в Казахстане за наркотики", "RET-CON"),
-        ("додарам дар Русия барои наркотик ҳабс шуд", "RET-CON"),
-        ("сын сидит на игле", "HLT-SUB"),
-    ],
-)
-def test_drink_and_drugs_are_a_sickness_unless_a_life_or_a_prison_is_spoken_of(reader, text, first):
-    assert reader.read(text).first_types()[0] == first
-
-
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("не могу говорить", "IDN-HOT"),
-        ("gapira olmayman u yonimda", "IDN-HOT"),
-        ("is it confidential", "IDN-HOT"),
-        ("ребёнок боится отца писается в кровать", "IDN-HOT"),
-        ("erim qo'l ko'taradi", "ACC-GBV"),
-        ("ребёнок с ДЦП реабилитация", "CHP-FRI"),
-        ("болам ногирон нафака олиш учун каерга бораман", "INC-SOC"),
-        ("бева бо се кӯдак, барои нафақа кучо равам", "INC-SOC"),
-        ("коляска инвалидная сломалась", "INC-SOC"),
-        ("одинокая мать некуда идти", "ACC-EME"),
-    ],
-)
-def test_who_cannot_speak_gets_the_line_and_who_asks_where_to_get_money_no_bed(reader, text, first):
-    assert reader.read(text).first_types()[0] == first
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["police beat me", "меня избили в милиции", "милиса маро зад", "militsiya meni urdi", "изнасиловал участковый"],
-)
-def test_whoever_was_hurt_by_the_police_is_not_sent_to_them(reader, text):
-    meaning = reader.read(text)
-    assert meaning.line
-    assert "JUS-POL" not in meaning.first_types()[:3]
-
-
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("меня избили хочу написать заявление в полицию", "JUS-POL"),
-        ("муж бьет звоню в полицию", "ACC-GBV"),
-        ("сосед насилует дочь с инвалидностью", "HLT-CMR"),
-        ("не могу заплатить за операцию", "HLT-PHC"),
-        ("не платят зарплату болею", "LEG-LAB"),
-    ],
-)
-def test_who_does_it_and_what_cannot_be_paid_decide(reader, text, first):
-    assert reader.read(text).first_types()[0] == first
-
-
-@pytest.mark.parametrize("text", NEAR_HOME)
-def test_near_home_asks_for_no_place_to_stay(reader, text):
-    assert reader.read(text).first_types()[0] == "HLT-PHC"
-
-
-@pytest.mark.parametrize(
-    "text", ["phone repair", "ремонт телефона", "таъмири телефон", "telefon ta'mirlash", "авиабилеты"]
-)
-def test_repairs_and_air_tickets_are_nothing_that_anybody_lists(reader, text):
-    meaning = reader.read(text)
-    assert meaning.nothing
-    assert not meaning.line
-
-
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("семинар для прокуроров", "CRD-TRN"),
-        ("тренинг для судей о торговле людьми", "CRD-TRN"),
-        ("компенсация потерпевшей от торговли людьми", "LEG-CMP"),
-        ("sudyalar uchun trening", "CRD-TRN"),
-        ("ҳисоботи солона оид ба зӯроварӣ", "CRD-DAT"),
-        ("буклеты о насилии в семье", "PRV-AWA"),
-        ("беседа в школе о насилии", "PRV-SCH"),
-        ("шизофрения у жертвы насилия", "PSY-CLI"),
-        ("substitution therapy", "HLT-SUB"),
-        ("emergency contraception", "HLT-CMR"),
-        ("шикоят ба нозироти меҳнат", "JUS-LAB"),
-        ("адвокат потерпевшей по уголовному делу", "LEG-REP"),
-        ("допрос ребёнка", "JUS-CHI"),
-        ("qurbonni aeroportda kutib olish", "RET-RCP"),
-        ("предлагают работу в Польше", "PRV-MIG"),
-        ("запугивают свидетеля", "JUS-WIT"),
-        ("защитный ордер", "JUS-POL"),
-        ("ордери ҳифз", "JUS-POL"),
-        ("support to wives of migrants", "PRV-LIV"),
-        ("ҳамроҳии дарозмуддат баъди савдои одамон", "INC-MON"),
-        ("savdo qurbonlari uchun uzoq muddatli hamrohlik", "INC-MON"),
-        ("a lecture about trafficking", "PRV-SCH"),
-        ("ҳайати байниидоравӣ оид ба савдои одамон", "CRD-COM"),
-        ("сопровождение жертвы в суд", "JUS-CRT"),
-        ("куда обратиться перед выездом на заработки", "PRV-MIG"),
-    ],
-)
-def test_words_of_planners_and_professionals_lead_to_what_they_name(reader, text, first):
-    assert reader.read(text).first_types()[0] == first
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "обещали работу в России, забрали паспорт и не выпускают",
-        "мать заставляет просить милостыню",
-        "у нас семинар, а муж меня бьёт",
-        "телефон доверия не работает, хочу умереть",
-        "психоз у брата, бросается с ножом",
-        "привет, как дела, муж меня бьёт",
-        "my boyfriend promised a job and now i must sleep with men",
-        "после приюта муж снова избил",
-    ],
-)
-def test_words_of_services_hide_no_danger(reader, text):
-    assert reader.read(text).line
-
-
-@pytest.mark.parametrize("text", ["привет", "салом", "assalomu alaykum", "hello", "здравствуйте как дела"])
-def test_who_only_greets_asks_for_nothing(reader, text):
-    assert reader.read(text).nothing
-
-
 def test_the_age_of_a_child_lets_nobody_go(reader):
     assert reader.read("психолог для девочки 9 лет, она не говорит").first_types()[0] == "PSY-COU"
     assert "IDN-EMR" in reader.read("he does not let us out").types
 
 
-def test_who_is_beaten_and_carries_a_child_or_has_pain_needs_a_doctor_first(reader):
-    for text in ("муж избил беременную", "эрим уриб ташлади бошим оғрияпти"):
-        meaning = reader.read(text)
-        assert meaning.first_types()[0] == "HLT-EME"
-        assert meaning.line
-
-
 def test_a_small_word_of_one_language_asks_for_nothing_in_another(reader):
     assert reader.read("lawyer in a city").types == reader.read("lawyer a city").types
     assert "LEG-DOC" not in reader.read("doctor in town").types
-
-
-@pytest.mark.parametrize("text", ["пьяный руки распускает", "он распускает руки"])
-def test_two_words_that_belong_together_mean_the_same_in_either_order(reader, text):
-    assert reader.read(text).first_types()[:2] == ["IDN-HOT", "ACC-GBV"]
-
-
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("к врачу нет денег", "HLT-PHC"),
-        ("advokat darkor pulam nest", "LEG-INF"),
-        ("no money for a doctor", "HLT-PHC"),
-        ("shifokorga pul yo'q", "HLT-PHC"),
-        ("денег нет совсем", "MAT-CSH"),
-    ],
-)
-def test_who_has_no_money_for_something_asks_for_that(reader, text, first):
-    assert reader.read(text).first_types()[0] == first
-
-
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("юристу", "LEG-INF"),
-        ("не платит зарплату", "LEG-LAB"),
-        ("маошамро намедиҳад", "LEG-LAB"),
-        ("паспортамро намедиҳад", "LEG-DOC"),
-        ("oyligimni bermayapti", "LEG-LAB"),
-        ("did not pay my salary", "LEG-LAB"),
-        ("алимент намедиҳад", "LEG-CIV"),
-    ],
-)
-def test_a_word_that_takes_not_into_itself_means_what_is_withheld(reader, text, first):
-    assert reader.read(text).first_types()[0] == first
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "не отпускают с работы",
-        "муж не пускает работать",
-        "аз кор намемонанд",
-        "ishdan qoʻyvormayapti",
-        "erim ishlashga qo'ymaydi",
-        "they do not let me leave the job",
-    ],
-)
-def test_who_is_kept_from_leaving_or_from_working_is_in_danger(reader, text):
-    """Work that nobody may leave is forced; somebody who may not work is held by who forbids it."""
-    meaning = reader.read(text)
-    assert meaning.line
-    assert meaning.first_types()[0] == "IDN-HOT"
-
-
-def test_small_words_ask_for_nothing(reader):
-    for text in ("маро", "мне нужен", "menga kerak", "i need it", "барои ман лозим аст"):
-        assert reader.read(text).types == {}, text
-
-
-def test_a_town_is_a_place_and_night_and_free_are_conditions(reader):
-    meaning = reader.read("бесплатный юрист в Кулябе ночью")
-    assert meaning.places == ("TJ-K",)
-    assert meaning.conditions == ("night", "free")
-    assert meaning.first_types()[0] == "LEG-INF"
-
-
-@pytest.mark.parametrize(
-    ("text", "spoken"),
-    [
-        ("юрист на узбекском", "uz"),
-        ("нужен русскоязычный юрист", "ru"),
-        ("lawyer who speaks uzbek", "uz"),
-        ("адвокати ӯзбекзабон", "uz"),
-        ("ҳуқуқшинос бо забони русӣ", "ru"),
-        ("oʻzbekcha advokat", "uz"),
-        ("тожикча адвокат", "tg"),
-        ("юрист со знанием жестового языка", "sgn"),
-    ],
-)
-def test_a_language_is_a_condition(reader, text, spoken):
-    meaning = reader.read(text)
-    assert meaning.conditions == (f"speaks-{spoken}",)
-    assert meaning.first_types()[0].startswith("LEG"), "the language decides among lawyers"
 
 
 def test_who_speaks_the_language_comes_first(tiny_area, tmp_path):
@@ -496,243 +164,6 @@ def test_who_speaks_the_language_comes_first(tiny_area, tmp_path):
         "юрист": ["Advice A", "Advice B", "Advice C"],
         "юрист на узбекском": ["Advice B", "Advice A", "Advice C"],
     }
-
-
-@pytest.mark.parametrize(
-    ("text", "country"),
-    [
-        ("в тюрьме в россии", "RU"),
-        ("сын пропал в Москве", "RU"),
-        ("дар Маскав бе ҳуҷҷат", "RU"),
-        ("застряла в турции", "TR"),
-        ("turkiyada qolib ketdim", "TR"),
-        ("stuck in istanbul", "TR"),
-        ("в дубае не платят", "AE"),
-        ("хочу домой из Эмиратов", "AE"),
-        ("в алматы не отдают паспорт", "KZ"),
-    ],
-)
-def test_a_country_abroad_or_a_city_there_is_a_place(countrywide, text, country):
-    assert countrywide.read(text).places == (country,)
-
-
-def test_a_country_that_somebody_is_about_to_go_to_is_no_place_yet(countrywide):
-    assert countrywide.read("еду работать в россию").places == ()
-    assert countrywide.read("за границей").places == (), "no country is named"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "забрали паспорт",
-        "у меня отобрали документы",
-        "паспортимни олиб қўйишди",
-        "pasportimni tortib oldi",
-        "паспортама гирифтан",
-        "шиносномаамро гирифтаанд",
-        "they took my passport",
-        "в алматы не отдают паспорт",
-    ],
-)
-def test_whose_papers_were_taken_gets_the_line(countrywide, text):
-    meaning = countrywide.read(text)
-    assert meaning.line
-    assert {"IDN-HOT", "LEG-DOC"} <= {*meaning.first_types()}
-
-
-@pytest.mark.parametrize(
-    "text", ["потерял паспорт", "забрать паспорт", "паспорт гирифтан мехоҳам", "renew my passport"]
-)
-def test_whose_papers_were_lost_or_are_due_raises_no_alarm(countrywide, text):
-    meaning = countrywide.read(text)
-    assert not meaning.line
-    assert meaning.first_types()[0] == "LEG-DOC"
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["боюсь полиции", "не хочу в полицию", "аз милиса метарсам", "politsiyadan qo'rqaman", "i am afraid of the police"],
-)
-def test_who_is_afraid_of_the_police_is_not_sent_there(reader, text):
-    meaning = reader.read(text)
-    assert meaning.line
-    assert meaning.first_types()[0] == "IDN-HOT"
-    assert "JUS-POL" not in meaning.first_types()
-
-
-@pytest.mark.parametrize("text", ["полиция задержала брата", "the police arrested my son"])
-def test_whom_the_police_holds_needs_a_lawyer_first(reader, text):
-    assert reader.read(text).first_types()[0] == "LEG-REP"
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["отец хочет выдать меня замуж", "ба шавҳар медиҳанд маро", "meni erga bermoqchi", "they want to marry me off"],
-)
-def test_who_is_to_be_married_off_gets_the_line(reader, text):
-    meaning = reader.read(text)
-    assert meaning.line
-    assert meaning.first_types()[0] == "IDN-HOT"
-
-
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("миня бьёт муш", "IDN-HOT"),
-        ("муш бьет", "IDN-HOT"),
-        ("шуҳарм мезана", "IDN-HOT"),
-        ("ягон чо хоб кардан", "ACC-EME"),
-        ("o'zimni oldirmoqchiman", "PSY-CRI"),
-        ("режу руки", "PSY-CRI"),
-        ("yashashga kuchim yo'q", "PSY-CRI"),
-        ("тарси шавҳар", "IDN-HOT"),
-        ("хонаи амн", "ACC-EME"),
-        ("нафас кашида наметавонам", "HLT-EME"),
-        ("не могу дышать", "HLT-EME"),
-        ("акам дар Русия мурд", "RET-CON"),
-        ("akam Rossiyada o'ldi", "RET-CON"),
-        ("хочу умереть муж в России", "PSY-CRI"),
-    ],
-)
-def test_danger_as_somebody_spells_it_gets_the_line(reader, text, first):
-    meaning = reader.read(text)
-    assert meaning.line
-    assert first in meaning.first_types()[:2]
-    assert meaning.dropped == ()
-
-
-@pytest.mark.parametrize("text", ["муж ищет меня", "erim meni qidiryapti", "шавҳарам маро мекобад"])
-def test_nobody_helps_a_husband_find_who_hides_from_him(reader, text):
-    meaning = reader.read(text)
-    assert meaning.line
-    assert "IDN-HOT" in meaning.first_types()
-    assert "CHP-FTR" not in meaning.first_types()
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["можно ли анонимно", "расскажут ли мужу", "к кому обратиться", "erim bilib qolmaydimi", "ба шавҳарам намегӯед"],
-)
-def test_who_asks_whether_anybody_is_told_or_whom_to_ask_is_shown_lines(reader, text):
-    assert reader.read(text).first_types() == ["IDN-HOT", "PSY-CRI"]
-
-
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("хочу домой денег нет на билет", "RET-REP"),
-        ("хочу домой с ребенком денег нет на билет", "RET-REP"),
-        ("хочу домой нет денег", "RET-REP"),
-        ("муж меня бросил", "LEG-CIV"),
-        ("муж женился второй раз", "LEG-CIV"),
-        ("erim pul bermaydi", "LEG-CIV"),
-        ("муж не дает денег", "LEG-CIV"),
-        ("паспортамро дар Русия гум кардам", "RET-CON"),
-        ("муж в России бросил с детьми", "LEG-CIV"),
-        ("свидетельство о рождении", "LEG-DOC"),
-        ("tug'ilganlik haqida guvohnoma", "LEG-DOC"),
-    ],
-)
-def test_a_want_of_money_is_no_fear_of_home_and_a_certificate_no_witness(reader, text, first):
-    meaning = reader.read(text)
-    assert meaning.first_types()[0] == first
-    assert "JUS-WIT" not in meaning.first_types()
-    assert not meaning.line
-    assert meaning.dropped == ()
-
-
-def test_who_does_not_know_what_to_do_asks_for_no_work(reader):
-    assert reader.read("намедонам чӣ кор кунам").first_types()[0] == "CMG-INF"
-    beaten = reader.read("шавҳарам маро мезанад чи кор кунам")
-    assert beaten.line
-    assert not [code for code in beaten.first_types() if code.startswith("INC")]
-
-
-@pytest.mark.parametrize("text", ["смс", "бо паёмак навиштан", "sms yozish", "написать в телеграм", "text message"])
-def test_who_would_rather_write_is_shown_lines(reader, text):
-    assert reader.read(text).first_types()[0] == "IDN-HOT"
-
-
-@pytest.mark.parametrize("text", ["помощь", "нужна помощь", "pomosh", "кӯмак лозим", "yordam", "help"])
-def test_who_calls_for_help_gets_the_line_and_lines(reader, text):
-    meaning = reader.read(text)
-    assert meaning.line
-    assert meaning.first_types()[0] == "IDN-HOT"
-
-
-@pytest.mark.parametrize(("text", "first"), [("юридическая помощь", "LEG-INF"), ("psixologik yordam", "PSY-COU")])
-def test_a_word_for_help_is_no_part_of_a_name(reader, text, first):
-    meaning = reader.read(text)
-    assert not meaning.line
-    assert meaning.first_types()[0] == first
-    assert len(meaning.words) == 1
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["не хочу возвращаться домой", "men 16 yoshdaman uyga qaytgim kelmayapti", "i am 16 and do not want to go home"],
-)
-def test_who_does_not_want_to_go_home_is_not_brought_there(countrywide, text):
-    meaning = countrywide.read(text)
-    assert meaning.line
-    assert "IDN-HOT" in meaning.first_types()
-    assert not [code for code in meaning.first_types() if code.startswith("RET")]
-
-
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("вакансия в дубае это обман?", "PRV-MIG"),
-        ("vacancy in dubai, is it a scam", "PRV-MIG"),
-        ("эълони кор дар дубай фиреб нест", "PRV-MIG"),
-        ("dubayda vakansiya aldov emasmi", "PRV-MIG"),
-        ("на коляске", "INC-SOC"),
-        ("wheelchair", "INC-SOC"),
-        ("слепая женщина", "INC-SOC"),
-        ("аробачаи маъюбӣ", "INC-SOC"),
-        ("nogironlar aravachasi kerak", "INC-SOC"),
-        ("глухая женщина", "CMG-INT"),
-    ],
-)
-def test_who_doubts_an_offer_is_no_worker_and_who_cannot_walk_is_not_deaf(countrywide, text, first):
-    assert countrywide.read(text).first_types()[0] == first
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "это платно?",
-        "сколько стоит",
-        "ин пулакист?",
-        "чанд пул аст",
-        "pullikmi",
-        "pulli",
-        "is it paid",
-        "how much does it cost",
-    ],
-)
-def test_who_asks_whether_help_costs_something_is_shown_what_is_free_and_no_wages(countrywide, text):
-    meaning = countrywide.read(text)
-    assert (meaning.types, meaning.conditions, meaning.nothing) == ({}, ("free",), False)
-
-
-@pytest.mark.parametrize(
-    ("text", "first"), [("is the shelter paid", "ACC"), ("приют платный?", "ACC"), ("духтур пулакӣ аст", "HLT")]
-)
-def test_who_asks_what_a_kind_of_help_costs_is_shown_that_kind(countrywide, text, first):
-    assert countrywide.read(text).first_types()[0].startswith(first)
-
-
-@pytest.mark.parametrize("text", ["they do not pay me, i have no money", "деньги не платят", "пули маро намедиҳад"])
-def test_who_is_not_paid_asks_for_wages_still(countrywide, text):
-    assert any(code.startswith("LEG") for code in countrywide.read(text).first_types())
-
-
-@pytest.mark.parametrize(
-    "text", ["мужбьет", "бьетмуж", "husbandbeats me", "боюсьмужа", "шавҳармезанад", "шавҳарам маромезанад"]
-)
-def test_two_words_without_a_blank_are_two(countrywide, text):
-    assert countrywide.read(text).line
 
 
 @pytest.mark.parametrize(
@@ -750,11 +181,6 @@ def test_what_follows_a_stem_is_a_word_where_it_is_long_and_no_ending(countrywid
 def test_what_follows_a_small_word_is_a_word_where_that_is_no_prefix(countrywide):
     assert countrywide.alike(tokens("маромезанад")[0], last=False) == {"beat"}
     assert not countrywide.alike(tokens("раздеваться")[0], last=False)
-
-
-def test_who_says_how_old_they_are_is_a_child(reader):
-    for text in ("мне 15 лет", "i am 15", "im 15", "ман 15 сола", "15 yoshdaman"):
-        assert reader.read(text).first_types()[0].startswith("CHP"), text
 
 
 def test_a_word_of_a_sentence_of_danger_is_no_name(reader):
@@ -818,71 +244,10 @@ def test_of_two_that_are_as_good_the_one_that_is_open_day_and_night_comes_first(
         assert [entry.name for entry in view.find("help").elsewhere] == ["Line B", "Line A"]
 
 
-@pytest.mark.parametrize(
-    ("text", "unit"),
-    [
-        ("юрист в Дангаринском районе", "Danghara"),
-        ("врач, Рудакинский р-н", "Rudaki"),
-        ("адвокат дар ноҳияи Ваҳдат", "Vahdat"),
-        ("Panjakent shahrida huquqshunos", "Panjakent"),
-        ("в Согдийской области", "Sughd"),
-        ("Хатлонская область", "Khatlon"),
-        ("приют ГБАО", "Gorno-Badakhshan Autonomous Region"),
-        ("ВМКБ", "Gorno-Badakhshan Autonomous Region"),
-        ("РРП", "Districts of Republican Subordination"),
-        ("психолог р-н Сино", "Dushanbe"),
-        ("в районе Гафурова", "Bobojon Ghafurov"),
-        ("юрист в Ховалинге", "Khovaling"),
-        ("больница Файзабада", "Fayzobod"),
-        ("психолог в Муминабаде", "Muminobod"),
-        ("врач в Дарвазе", "Darvoz"),
-        ("адвокат Ишкашим", "Ishkoshim"),
-        ("Согд юрист", "Sughd"),
-        ("роддом Курган Тюбе", "Bokhtar"),
-        ("Qoʻrgʻontepada shifokor", "Bokhtar"),
-        ("врач в Ура-Тюбе", "Istaravshan"),
-        ("ҳуқуқшинос Бӯстон", "Buston"),
-        ("ноҳияи Ҷаббор Расулов", "Jabbor Rasulov"),
-        ("район Шамсиддина Шохина", "Shamsiddin Shohin"),
-        ("Кӯҳистони Мастчоҳ духтур", "Kuhistoni Mastchoh"),
-        ("в Матчинском районе", "Mastchoh"),
-        ("врач в Пяндже", "Panj"),
-        ("Мастчоҳ", "Mastchoh"),
-        ("дар Хучанд", "Khujand"),
-        ("милиция Московский район", "Hamadoni"),
-    ],
-)
-def test_a_district_is_found_in_other_cases_in_short_and_as_a_part(countrywide, tj_area, text, unit):
-    meaning = countrywide.read(text)
-    assert [tj_area.label(code, "en") for code in meaning.places] == [unit]
-    assert meaning.dropped == ()
-
-
-def test_the_name_of_a_town_asks_for_no_kind_of_help(countrywide):
-    # alike to the words for papers, for going home, for drink and for a match
-    for text in ("в Худжанде", "Рашт", "в Пяндже", "Мастчоҳ", "Матча"):
-        assert countrywide.read(text).types == {}, text
-
-
-@pytest.mark.parametrize("text", ["аз дасти шавҳарам", "цена", "нас восемь", "ст 130", "бозор", "беҳтар мешавад"])
-def test_a_common_word_is_no_district(countrywide, text):
-    assert countrywide.read(text).places == ()
-
-
-def test_a_word_of_drink_and_a_country_are_no_district(countrywide):
-    assert countrywide.read("пьяный муж").places == ()
-    assert "RET-CON" in countrywide.read("в Польше").types
-
-
 def test_a_name_of_a_district_is_rather_a_towns_own_than_that_of_anothers_chief_town():
     own, of_another = {"A": ["Бӯстон"], "C": ["Хуҷанд"]}, {"B": ["Бӯстон", "Навкат", "Ходжанд"]}
     places = lexicon(own, (), of_another)["places"]
     assert places == {"buston": "A", "hujand": "C", "navkat": "B"}, "nor is another spelling of it another's"
-
-
-def test_a_football_result_finds_nothing(reader):
-    for text in ("натиҷаи футбол", "футбол счёт", "futbol natijalari", "football score", "qwxz"):
-        assert reader.read(text).nothing, text
 
 
 def test_what_services_are_called_is_looked_up_as_if_every_name_were_compared(reader):
@@ -931,6 +296,36 @@ def test_words_that_meet_nothing_are_dropped_and_named(reader):
     meaning = reader.read("юрист брзкмл")
     assert meaning.dropped == ("brzkml",)
     assert meaning.first_types()[0] == "LEG-INF"
+
+
+def unmet(meaning: Meaning, row: dict[str, str], area: StudyArea) -> Iterator[str]:
+    """Yield the columns of `MEANINGS` that a meaning does not meet; an empty cell asks for nothing."""
+    kinds, named = meaning.first_types(), [*meaning.places]
+    named += [area.label(code, "en") for code in meaning.places if code in area.all_units()]
+
+    def stand_among(wanted: str, kinds: list[str]) -> list[bool]:
+        return [any(kind.startswith(code) for kind in kinds) for code in wanted.split(";") if code]
+
+    met = {
+        "first": not meaning.types if row["first"] == "none" else kinds[0:1] and kinds[0].startswith(row["first"]),
+        "among": all(stand_among(row["among"], kinds)),
+        "line": meaning.line == (row["line"] == "yes"),
+        "never": not any(stand_among(row["never"], kinds)),
+        "places": not named if row["places"] == "none" else row["places"] in named,
+        "conditions": " ".join(meaning.conditions) == row["conditions"],
+        "nothing": meaning.nothing == (row["nothing"] == "yes"),
+        "dropped": meaning.dropped == (),
+    }
+    yield from (name for name, fits in met.items() if row[name] and not fits)
+
+
+def test_texts_mean_what_their_table_says(reader, countrywide, tj_area):
+    wrong = [
+        (row["text"], name, row[name], row["why"])
+        for row in rows(MEANINGS)
+        for name in unmet((countrywide if row["area"] else reader).read(row["text"]), row, tj_area)
+    ]
+    assert wrong == []
 
 
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="needs node, which runs the browser's script")
@@ -1233,34 +628,3 @@ def test_the_nearest_of_many_are_those_that_looking_at_every_point_finds(seed, c
     expected = sorted(fits, key=lambda service: (rank[service], fits[service], service))
     assert [int(hit.service) for hit in hits.here] == expected[:most]
     assert hits.total == len(expected)
-
-
-@pytest.mark.parametrize("text", ["Nov tumani", "Нов тумани", "ноҳияи Нов", "advokat Nov tumanida"])
-def test_a_common_word_is_the_name_of_a_place_beside_the_word_for_a_unit(countrywide, text):
-    assert countrywide.read(text).places == ("3505238",)
-
-
-@pytest.mark.parametrize("text", ["нов", "yangi tuman", "tumani"])
-def test_a_common_word_alone_names_no_place(countrywide, text):
-    assert countrywide.read(text).places == ()
-
-
-@pytest.mark.parametrize(
-    "text", ["advokat narxi", "advokat narxi qancha", "цена адвоката", "price of a lawyer", "нархи адвокат"]
-)
-def test_who_asks_for_the_price_of_help_asks_for_the_help(countrywide, text):
-    assert countrywide.read(text).first_types()[0].startswith("LEG")
-
-
-@pytest.mark.parametrize("text", ["dollar narxi", "narxi", "нархи картошка"])
-def test_the_price_of_something_else_is_no_help(countrywide, text):
-    assert countrywide.read(text).nothing
-
-
-@pytest.mark.parametrize("text", ["донор крови", "blood donor", "qon donori", "донори хун", "сдать кровь донор"])
-def test_giving_blood_is_a_matter_for_doctors(countrywide, text):
-    assert countrywide.read(text).first_types()[0].startswith("HLT")
-
-
-def test_who_bleeds_gets_the_line_though_a_donor_is_named(countrywide):
-    assert countrywide.read("жена истекает кровью нужен донор крови").line
