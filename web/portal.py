@@ -30,7 +30,7 @@ from web.headers import set_headers
 from web.kept_pages import KEPT_PAGES, STANDS_READY, TAKES_TURNS, AnswerStore, KeptPages
 from web.layout import Frame, language_of
 from web.rendering import render, set_words
-from web.static_files import FOLDER, NAMES
+from web.static_files import NAMES, contents
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -201,7 +201,7 @@ def static(name: str) -> Response:
     """Return a file that comes with the portals."""
     if name not in NAMES:
         abort(404)
-    return file((FOLDER / name).read_bytes(), name)
+    return file(contents(name), name)
 
 
 def file(contents: bytes, name: str) -> Response:

@@ -6,10 +6,12 @@ kept of another version has another address. Web servers and disks pass over it;
 """
 
 import hashlib
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from mapping.language.rules import FOR_BROWSERS
 from mapping.resources import checksum
 from web.headers import kept_for
 
@@ -26,8 +28,18 @@ NAMES = frozenset(_names(FOLDER))
 """Name of each file within the folder: nothing else is sent from there, whatever is asked for."""
 
 
+RULES_FIRST = "fold.js"
+"""The script before which the rules stand that it goes by, and all that search after it."""
+RULES = f"ROHNAMO_RULES={json.dumps(FOR_BROWSERS, ensure_ascii=False, separators=(',', ':'))};\n".encode()
+
+
+def contents(name: str) -> bytes:
+    """Return what browsers are sent of a file within the folder."""
+    return (RULES if name == RULES_FIRST else b"") + (FOLDER / name).read_bytes()
+
+
 def _version() -> str:
-    whole = hashlib.sha256()
+    whole = hashlib.sha256(RULES)
     for folder in (FOLDER, OF_MAPS):
         for name in sorted(_names(folder)):
             whole.update(f"{name} {checksum(folder / name)}\n".encode())

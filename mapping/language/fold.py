@@ -18,99 +18,12 @@ from functools import lru_cache
 from itertools import product
 
 from mapping.language.languages import word_rows
+from mapping.language.rules import RULES, replacer
 
-CYRILLIC = str.maketrans(
-    {
-        "а": "a",
-        "б": "b",
-        "в": "v",
-        "г": "g",
-        "ғ": "g",
-        "д": "d",
-        "е": "e",
-        "ё": "yo",
-        "ж": "j",
-        "з": "z",
-        "и": "i",
-        "ӣ": "i",
-        "й": "y",
-        "к": "k",
-        "қ": "k",
-        "л": "l",
-        "м": "m",
-        "н": "n",
-        "о": "o",
-        "п": "p",
-        "р": "r",
-        "с": "s",
-        "т": "t",
-        "у": "u",
-        "ӯ": "u",
-        "ў": "u",
-        "ф": "f",
-        "х": "h",
-        "ҳ": "h",
-        "ч": "ch",
-        "ҷ": "j",
-        "ц": "ts",
-        "ш": "sh",
-        "щ": "sh",
-        "ъ": "",
-        "ы": "i",
-        "ь": "",
-        "э": "e",
-        "ю": "yu",
-        "я": "ya",
-        "і": "i",
-        "ї": "i",
-        "є": "e",
-        "ґ": "g",
-        "ң": "n",
-        "ө": "o",
-        "ү": "u",
-        "ә": "a",
-        "һ": "h",
-        "ұ": "u",
-    }
-)
-LATIN = str.maketrans(
-    {
-        "ı": "i",
-        "ø": "o",
-        "đ": "d",
-        "ł": "l",
-        "ß": "ss",
-        "æ": "e",
-        "œ": "e",
-        "š": "sh",
-        "ş": "sh",
-        "č": "ch",
-        "ç": "ch",
-        "ž": "j",
-        "x": "h",
-        "q": "k",
-        "w": "v",
-    }
-)
-DIGRAPHS = (
-    ("shch", "sh"),
-    ("dzh", "j"),
-    ("dj", "j"),
-    ("kh", "h"),
-    ("gh", "g"),
-    ("zh", "j"),
-    ("sch", "sh"),
-    ("ph", "f"),
-    ("ck", "k"),
-    ("iy", "i"),
-    ("yy", "i"),
-)
-
-ARABIC = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩يىےكةہەھ", "01234567890123456789یییکهههه")
-"""Digits and letters of Arabic writing -> the one that stands for all that are written for it."""
-
-LOOKALIKE = ("ABCEHIKMOPTXYaceiopxyk", "АВСЕНІКМОРТХУасеіорхук")
-"""Latin letters and the Cyrillic ones that look the same, as typists mix them up."""
+FOLDING = RULES["folding"]
+LETTERS = str.maketrans(FOLDING["letters"])
+ARABIC = str.maketrans(*FOLDING["arabic"])
+LOOKALIKE = FOLDING["lookalikes"]
 TO_CYRILLIC, TO_LATIN = str.maketrans(*LOOKALIKE), str.maketrans(*reversed(LOOKALIKE))
 
 LOST, LOST_FOLDED = "ҷҳқғӣӯ", "jhkgiu"
@@ -122,7 +35,7 @@ MELTED = "fij"
 MOST_GAPS = 4
 """More lost letters than this in one word are matched loosely."""
 
-APOSTROPHES = "'’‘ʻʼ`´ʹʺ"
+APOSTROPHES: str = FOLDING["apostrophes"]
 _APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
 _UZBEK_O = re.compile(f"o(?:[ʻʼ]|[{APOSTROPHES}](?=[^\\W\\d_]))")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -141,6 +54,8 @@ _MARKS = re.compile(
 )
 """Where signs stand that go with a letter: a stress, and vowels of Burmese, Hindi or Thai; others stand there too."""
 _NUMBER_SIGN = re.compile(r"№|\bno\s*+(?:[.:]\s*+)?(?=\d)|#(?=\s?\d)", re.I)
+_first, _digraphs = replacer(FOLDING["first"]), replacer(FOLDING["digraphs"])
+_coarser, _adjective = replacer(FOLDING["coarse"]), replacer(FOLDING["nominative"])
 _TWICE = re.compile(r"([^\W\d_])\1+")
 _NUMBER = re.compile(r"\d+")
 
@@ -229,9 +144,6 @@ def numbered(name: str, first: int = 1) -> dict[str, int]:
     }
 
 
-_ADJECTIVE = re.compile(r"sk(?:ogo|omu|om|im|imi|ih|aya|oy|oe|uyu|ie)$")
-
-
 def nominative(word: str) -> str:
     """Give a folded Russian adjective in -ski the ending of its first case and gender.
 
@@ -240,7 +152,7 @@ def nominative(word: str) -> str:
     >>> nominative("dangarinskom"), nominative("hatlonskaya"), nominative("rasht")
     ('dangarinski', 'hatlonski', 'rasht')
     """
-    return _ADJECTIVE.sub("ski", word)
+    return _adjective(word)
 
 
 def coarse(text: str) -> str:
@@ -257,10 +169,7 @@ def coarse(text: str) -> str:
 @lru_cache(maxsize=65536)
 def coarse_word(word: str) -> str:
     """Coarsen one word of a skeleton."""
-    word = word.replace("ch", "j").replace("ts", "s")
-    word = re.sub("y[oau]", "a", word)
-    word = re.sub("[oua]+", "a", word)
-    return _TWICE.sub(r"\1", re.sub("[iey]+", "i", word))
+    return _TWICE.sub(r"\1", _coarser(word))
 
 
 def is_damaged(text: str) -> bool:
@@ -403,13 +312,11 @@ def _fold_word(word: str) -> str:
     """Fold one casefolded word."""
     if word.isascii() and word.isdigit():
         return word
-    word = _APOSTROPHE.sub("", _UZBEK_O.sub("u", word)).replace("дж", "ҷ").translate(CYRILLIC).translate(LATIN)
+    word = _first(_APOSTROPHE.sub("", _UZBEK_O.sub("u", word))).translate(LETTERS)
     if not word.isascii():
         word = "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
         word = word.translate(ARABIC)
-    for long, short in DIGRAPHS:
-        word = word.replace(long, short)
-    return _TWICE.sub(r"\1", word)
+    return _TWICE.sub(r"\1", _digraphs(word))
 
 
 @lru_cache(maxsize=4096)

@@ -6,47 +6,13 @@ alphabet. What a rule has written says so: its language ends in ``-Latn``.
 
 import re
 
+from mapping.language.rules import RULES as TABLE
+
+LATIN = TABLE["latin"]
 SCRIPT = "-Latn"
 """What the language of a text ends in that a rule has written in Latin letters."""
 
-COMMON = {
-    "а": "a",
-    "б": "b",
-    "в": "v",
-    "г": "g",
-    "д": "d",
-    "ё": "yo",
-    "з": "z",
-    "и": "i",
-    "ӣ": "i",
-    "й": "y",
-    "к": "k",
-    "қ": "q",
-    "л": "l",
-    "м": "m",
-    "н": "n",
-    "о": "o",
-    "п": "p",
-    "р": "r",
-    "с": "s",
-    "т": "t",
-    "у": "u",
-    "ф": "f",
-    "ч": "ch",
-    "ҷ": "j",
-    "ш": "sh",
-    "щ": "shch",
-    "ъ": "ʼ",
-    "ы": "y",
-    "ь": "",
-    "э": "e",
-    "ю": "yu",
-    "я": "ya",
-}
-RULES: dict[str, dict[str, str]] = {
-    "en": COMMON | {"ғ": "gh", "ж": "zh", "ӯ": "u", "ў": "u", "х": "kh", "ҳ": "h", "ц": "ts", "ъ": ""},
-    "uz": COMMON | {"ғ": "gʻ", "ж": "j", "ӯ": "oʻ", "ў": "oʻ", "х": "x", "ҳ": "h", "ц": "ts", "щ": "sh", "ы": "i"},
-}
+RULES: dict[str, dict[str, str]] = {code: LATIN["common"] | LATIN[code] for code in LATIN if code != "common"}
 """Letters by the language of the page; other languages keep the script that a name is in."""
 
 _WORD = re.compile(r"[\u0400-\u04ff]+")

@@ -16,6 +16,7 @@ from typing import Any
 from mapping.errors import InvalidRecord
 from mapping.language.fold import coarse_word, nominative, tokens
 from mapping.language.need_fits import FIRST, types_for
+from mapping.language.rules import RULES, replacer
 from mapping.language.taxonomy import TERMS, Vocabulary, words_of
 
 HERE = Path(__file__).parent
@@ -30,8 +31,8 @@ SUFFIXES = {"uz": ("may", "mad", "mas", "magan", "mish", "olmay")}
 """How a language says "not" in the word itself: before it, or after its stem."""
 
 SMALL, NOT, HELP = "small", "not", "help"
-PLACE_WORDS = 4
-"""Words of the longest name of a place that is looked up."""
+PLACE_WORDS: int = RULES["reading"]["place_words"]
+_short_place = replacer(RULES["folding"]["short_place"])
 
 
 Names = Mapping[str, Iterable[str]]
@@ -219,4 +220,4 @@ def _abroad(names: Names) -> dict[str, str]:
 
 def place_key(word: str) -> str:
     """Return what spellings of a place's name share; in a short one fewer vowels are alike, and Дӯстӣ is no дасти."""
-    return coarse_word(word) if len(word) >= 6 else word.replace("ch", "j").replace("o", "u")
+    return coarse_word(word) if len(word) >= 6 else _short_place(word)

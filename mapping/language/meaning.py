@@ -1,6 +1,7 @@
 """What somebody who types a few words is asking for: which kinds of help, where, and whether a line comes first.
 
-The same rules stand in ``web/static/meaning.js``; a test holds both to the same answers. Nothing here knows a service.
+``web/static/meaning.js`` goes by the same table (`mapping.language.rules`) and lexicon; a test holds both to the same
+answers. Nothing here knows a service.
 """
 
 import re
@@ -12,49 +13,32 @@ from itertools import takewhile
 
 from mapping.language.fold import coarse_word, nominative, tokens
 from mapping.language.lexicon import NOT, PLACE_WORDS, Lexicon, place_key
+from mapping.language.rules import RULES
 
-MOST = 24
-"""Words of a text that are read."""
-GOOD = 0.6
-"""The share of the best score from which a kind of service is what was asked for; what has less is beside it."""
-SECOND = 0.45
-"""The share from which the best kind of another family is a second thing that was asked for."""
-LEAST = 0.3
-SAME = 4
-"""First letters that words with different endings have in common, at the least."""
-SHORT = 3
-"""Letters of each of two words that were joined, at the least."""
-LONG = 6
-"""Letters of a word that follows a stem or a small word, at the least: what is shorter is often an ending of it."""
-SENTENCE = 5
-"""Words from which on somebody tells what happened rather than names what to look for."""
-VOWELS = "aeiouy"
+READING = RULES["reading"]
+MOST: int = READING["most_words"]
+GOOD: float = READING["good"]
+SECOND: float = READING["second"]
+LEAST: float = READING["least"]
+SAME: int = READING["same"]
+SHORT: int = READING["short"]
+LONG: int = READING["long"]
+NAMED: float = READING["named"]
+VOWELS: str = READING["vowels"]
+CONDITIONS: list[str] = READING["conditions"]
+ASIDE, QUIET, PEOPLE, OUTSIDE = (frozenset(READING[name]) for name in ("aside", "quiet", "people", "outside"))
+
 GUESSED = ("weak", "alone")
-NEVER = "never"
 """Modes of rules that only guess."""
-NAMED = 2.0
-"""What a name of a service counts at the least, so that it comes before a word of why or for whom."""
-FAMILY = 3
-"""Letters of a code that name the family of a kind of service."""
-SHARED = 4
-"""Kinds of service that share the first places of a list."""
-
-OUT, INSULT, ABROAD = "out", "insult", "abroad"
+NEVER = "never"
+ABROAD = "abroad"
 PLANNED = "abroadjob"
 """Who is about to go to a country is not there yet."""
 COST = "cost"
 """Who asks whether help costs something is shown what is free."""
-ASIDE = {"after", "near", "lost", COST}
-"""Concepts that keep what their words would ask for alone from being asked for: after the shelter, close to home, what
-it costs, and in Tajik "what shall I do", which has the word for work in it."""
-CONDITIONS = ("night", "free")
 SPEAKS = "speaks-"
 """How concepts begin that name a language: ``speaks-uz``."""
-QUIET = {NOT, OUT, INSULT, COST, "near", "open", *CONDITIONS}
-"""Concepts that say nothing by themselves of the help that is asked for."""
-PEOPLE = {"boss", "child", "family", "husband"}
-HARD_I = re.compile("(?<=[^aeiouy])y(?=[^aeiouy])")
-"""Where Russian in Latin letters writes ``y`` for ы, which `fold` writes ``i``: vygnal, ubyt."""
+HARD_I = re.compile(READING["hard_i"][0])
 
 
 @dataclass(frozen=True)
@@ -87,10 +71,10 @@ class Meaning:
         """
         best = max(self.types.values(), default=0.0)
         ranked = sorted(self.types, key=lambda code: (-self.types[code], code))
-        first = [code for code in ranked if self.types[code] >= GOOD * best][:SHARED]
+        first = [code for code in ranked if self.types[code] >= GOOD * best][: READING["shared"]]
         for code in ranked:
-            other = all(code[:FAMILY] != better[:FAMILY] for better in first)
-            if len(first) < SHARED and other and self.types[code] >= SECOND * best > 0:
+            other = all(code[: READING["family"]] != better[: READING["family"]] for better in first)
+            if len(first) < READING["shared"] and other and self.types[code] >= SECOND * best > 0:
                 first.append(code)
         return first
 
@@ -183,7 +167,7 @@ class QueryReader:
                         (named if known or (is_name and is_name(word, True)) else dropped).append(word)
             if ABROAD in concepts[at] and (country := self.country(word)):
                 countries.append(country)
-            content += bool(concepts[at] - self.quiet) and not concepts[at] & {OUT, INSULT}
+            content += bool(concepts[at] - self.quiet) and not concepts[at] & OUTSIDE
         places += [] if any(PLANNED in of for of in concepts) else countries
         unnamed = at_places.union(at for at, of in enumerate(concepts) if COST in of)
         names = [word for at, word in enumerate(words) if word not in self.nameless and at not in unnamed]
@@ -212,9 +196,9 @@ class QueryReader:
         for code, score in precisely.items():
             types[code] = max(types.get(code, 0.0), score)
         dropped = [word for word in dropped if not (types and word in used)]
-        outside = sum(bool(of & {OUT, INSULT}) for of in concepts)
+        outside = sum(bool(of & OUTSIDE) for of in concepts)
         unforeseen = (set(dropped) - used) | {word for word in named if not word.isdigit()}
-        sentence = len(words) >= SENTENCE
+        sentence = len(words) >= READING["sentence"]
         tells = sentence and not outside and bool(unforeseen)
         named = [] if sentence and line and ruled else named  # who tells of danger asks for help, not for a name
         nothing = outside > 0 and not line and size < 2 and outside >= content
@@ -267,7 +251,7 @@ class QueryReader:
     def alike(self, word: str, *, last: bool) -> set[str]:
         """Return the concepts of words that a word is a spelling or a slip of, or, as the last, the beginning."""
         if len(word) >= 5:
-            if exact := self.exact(HARD_I.sub("i", word)):
+            if exact := self.exact(HARD_I.sub(r"\1i", word)):
                 return exact
             key = coarse_word(word)
             if key in self.coarse:

@@ -21,6 +21,7 @@ from pyproj import Geod
 from mapping.errors import InvalidRecord
 from mapping.language.fold import tokens
 from mapping.language.meaning import GOOD, LEAST, Meaning, near, starts
+from mapping.language.rules import RULES
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.rules.kinds import POLICE_TYPES
 from mapping.view.rules.opening import is_day_off
@@ -31,6 +32,7 @@ Grades = NDArray[np.intp]
 Distance = Callable[[tuple[float, float], Reals, Reals], Reals]
 """Kilometres from a point to others: latitude and longitude of it, latitudes and longitudes of these."""
 
+RANKING = RULES["ranking"]
 GEOD = Geod(ellps="WGS84")
 RADIUS = 6371.0088
 """Kilometres, of the sphere that distances are estimated on before they are measured."""
@@ -41,14 +43,11 @@ ROUNDED = 0.01
 
 TABLED = ("in", "covers", "night", "free", "everywhere", "far", "police")
 """Kinds of codes that a search outside the file needs."""
-FLAGS = ("night", "free", "everywhere", "far", "police")
-
-SHORTEST = 4
-"""Letters from which a word may be the beginning of a name."""
+FLAGS: tuple[str, ...] = tuple(RANKING["flags"])
+SHORTEST: int = RANKING["shortest"]
 BESIDE = 2
 """The tier of services that are neither what is asked for nor something like it."""
-ASKED = 1.5
-"""What the help that is asked for counts beside one word of a name."""
+ASKED: float = RANKING["asked"]
 
 OPEN = (
     "SELECT number FROM listed WHERE week IN (SELECT week FROM open WHERE day = ? AND opens <= ? AND closes > ?"

@@ -35,6 +35,7 @@ from mapping.view.view import Entry, View
 from tests.support.examples import examples, thorough
 from tests.support.sample import ALL_DAYS, km, organization, place, sample_view, service
 from tests.web.support.portal import published
+from web import static_files
 from web.presenters.edition import Edition
 from web.public import search_index
 
@@ -47,7 +48,6 @@ QUERIES = Path(__file__).with_name("queries_of_others.csv")
 """What people search for, by others again, with kinds, places, and what would be embarrassing as the first answer."""
 MEANINGS = Path(__file__).with_name("meanings.csv")
 """Texts with what they mean, one fault that was once made and why it is one in a row: see `unmet`."""
-SCRIPTS = Path(__file__).parents[2] / "web" / "static"
 NEAR_HOME = ["a doctor near my home, no money", "духтур дар ҷойи наздик, пул нест", "yaqin joyda shifokor, pulim yo'q"]
 BY_LINE = {"IDN-HOT", "IDN-EMR"}
 """Kinds of help that a line above the answers is, beside every kind of shelter."""
@@ -345,7 +345,7 @@ def in_node(folder: Path, scripts: Iterable[str], given: object, answer: str) ->
 
 
 def of_the_site(*names: str) -> list[str]:
-    return [(SCRIPTS / f"{name}.js").read_text(encoding="utf-8") for name in names]
+    return [static_files.contents(f"{name}.js").decode() for name in names]
 
 
 @needs_node
@@ -389,7 +389,7 @@ def test_what_stands_beside_an_answer_never_repeats_its_heading(tmp_path):
     given = [[0, "0011"], [0, "0011"], [0, ""], [1, "0011"], [1, "0033"], [0, "0022"], [0, "0022"]]
     told = in_node(
         tmp_path,
-        of_the_site("search"),
+        of_the_site("fold", "meaning", "search"),
         given,
         "rohnamoSearch.beside(given.map(([name, number]) => ({ row: { name, number } })), ['Hotline', 'Advice'])"
         ".map(([hit, text]) => text)",

@@ -1,24 +1,7 @@
 // One Latin skeleton for every spelling of a word, as mapping/language/fold.py makes it, and how far two words are apart.
 (function () {
   "use strict";
-  var CYRILLIC = {
-    "а": "a", "б": "b", "в": "v", "г": "g", "ғ": "g", "д": "d", "е": "e", "ё": "yo", "ж": "j", "з": "z", "и": "i", "ӣ": "i",
-    "й": "y", "к": "k", "қ": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u",
-    "ӯ": "u", "ў": "u", "ф": "f", "х": "h", "ҳ": "h", "ч": "ch", "ҷ": "j", "ц": "ts", "ш": "sh", "щ": "sh", "ъ": "", "ы": "i",
-    "ь": "", "э": "e", "ю": "yu", "я": "ya", "і": "i", "ї": "i", "є": "e", "ґ": "g", "ң": "n", "ө": "o", "ү": "u", "ә": "a",
-    "һ": "h", "ұ": "u"
-  };
-  var LATIN = {
-    "ı": "i", "ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "e", "œ": "e", "š": "sh", "ş": "sh", "č": "ch", "ç": "ch",
-    "ž": "j", "x": "h", "q": "k", "w": "v"
-  };
-  var ARABIC = "۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩يىےكةہەھ", AS_ONE = "01234567890123456789یییکهههه";
-  var DIGRAPHS = [
-    ["shch", "sh"], ["dzh", "j"], ["dj", "j"], ["kh", "h"], ["gh", "g"], ["zh", "j"], ["sch", "sh"], ["ph", "f"],
-    ["ck", "k"], ["iy", "i"], ["yy", "i"]
-  ];
-  var LOOK_LATIN = "ABCEHIKMOPTXYaceiopxyk", LOOK_CYRILLIC = "АВСЕНІКМОРТХУасеіорхук";
-  var APOSTROPHES = "'’‘ʻʼ`´ʹʺ";
+  var RULES = ROHNAMO_RULES.folding, LETTERS = RULES.letters, APOSTROPHES = RULES.apostrophes; // mapping/language/rules.toml
   var WORD = new RegExp("[\\p{L}\\p{N}]+(?:[" + APOSTROPHES + "][\\p{L}\\p{N}]+)*[" + APOSTROPHES + "]?", "gu");
   var UZBEK_O = new RegExp("o(?:[ʻʼ]|[" + APOSTROPHES + "](?=\\p{L}))", "gu");
   var SEVERAL = new RegExp("[" + APOSTROPHES + "]", "g");
@@ -30,11 +13,21 @@
     }).join("");
   }
 
+  // What replaces each pattern in a text by what stands beside it, one after another.
+  function replacer(pairs) {
+    var steps = pairs.map(function (pair) { return [new RegExp(pair[0], "g"), pair[1]]; });
+    return function (text) {
+      return steps.reduce(function (made, step) { return made.replace(step[0], step[1]); }, text);
+    };
+  }
+
+  var first = replacer(RULES.first), digraphs = replacer(RULES.digraphs), coarser = replacer(RULES.coarse);
+
   function ascii(text) { return /^[\x00-\x7f]*$/.test(text); }
 
   function oneScript(word) {
     if (ascii(word) || !/[\x00-\x7f]/.test(word)) return word;
-    var cyrillic = swap(word, LOOK_LATIN, LOOK_CYRILLIC), latin = swap(word, LOOK_CYRILLIC, LOOK_LATIN);
+    var look = RULES.lookalikes, cyrillic = swap(word, look[0], look[1]), latin = swap(word, look[1], look[0]);
     if (!/[\x00-\x7f]/.test(cyrillic)) return cyrillic;
     return ascii(latin) ? latin : word;
   }
@@ -48,11 +41,9 @@
   }
 
   function foldWord(word) {
-    word = word.replace(UZBEK_O, "u").replace(SEVERAL, "").replace(/дж/g, "ҷ");
-    word = Array.from(word).map(function (l) { return l in CYRILLIC ? CYRILLIC[l] : l; }).join("");
-    word = Array.from(word).map(function (l) { return l in LATIN ? LATIN[l] : l; }).join("");
-    word = swap(word.normalize("NFKD").replace(/\p{Mn}/gu, ""), ARABIC, AS_ONE);
-    DIGRAPHS.forEach(function (pair) { word = word.split(pair[0]).join(pair[1]); });
+    word = first(word.replace(UZBEK_O, "u").replace(SEVERAL, ""));
+    word = Array.from(word).map(function (l) { return l in LETTERS ? LETTERS[l] : l; }).join("");
+    word = digraphs(swap(word.normalize("NFKD").replace(/\p{Mn}/gu, ""), RULES.arabic[0], RULES.arabic[1]));
     return word.replace(/(\p{L})\1+/gu, "$1");
   }
 
@@ -72,9 +63,8 @@
 
   // A lossier key: vowels of one class, ҷ and ч, single and double are not told apart.
   function coarse(word) {
-    word = word.replace(/ch/g, "j").replace(/ts/g, "s").replace(/y[oau]/g, "a").replace(/[oua]+/g, "a");
-    return word.replace(/[iey]+/g, "i").replace(/(\p{L})\1+/gu, "$1");
+    return coarser(word).replace(/(\p{L})\1+/gu, "$1");
   }
 
-  window.rohnamoFold = { skeleton: skeleton, near: near, coarse: coarse };
+  window.rohnamoFold = { replacer: replacer, skeleton: skeleton, near: near, coarse: coarse };
 })();

@@ -2,20 +2,17 @@
 (function () {
   "use strict";
   var fold = window.rohnamoFold, coarse = fold.coarse;
-  var MOST = 24, GOOD = 0.6, SECOND = 0.45, LEAST = 0.3, SENTENCE = 5, SHORT = 3, LONG = 6, FAMILY = 3, SHARED = 4, SAME = 4, PLACE_WORDS = 4, VOWELS = "aeiouy", NAMED = 2;
-  var HARD_I = /([^aeiouy])y(?=[^aeiouy])/g; // Russian in Latin letters writes "y" for the vowel that fold.js writes "i"
-  var ADJECTIVE = /sk(?:ogo|omu|om|im|imi|ih|aya|oy|oe|uyu|ie)$/; // mapping.language.fold.nominative
-  var CONDITIONS = ["night", "free"], BESIDE = ["out", "insult"], PEOPLE = ["boss", "child", "family", "husband"];
-  var QUIET = new Set(["not", "near", "open", "cost"].concat(BESIDE, CONDITIONS)), ASIDE = new Set(["after", "near", "lost", "cost"]);
+  var R = ROHNAMO_RULES.reading; // mapping/language/rules.toml
+  var GUESSED = ["weak", "alone"], QUIET = new Set(R.quiet), ASIDE = new Set(R.aside), HARD_I = new RegExp(R.hard_i[0], "g");
+  var nominative = fold.replacer(ROHNAMO_RULES.folding.nominative), shortPlace = fold.replacer(ROHNAMO_RULES.folding.short_place);
 
   function speaks(name) { return name.startsWith("speaks-"); } // a concept that names a language
   function split(text) { return text ? text.split(" ") : []; }
   function each(table, use) { Object.keys(table).forEach(function (key) { use(key, table[key]); }); }
   function put(into, from) { from.forEach(function (value) { into.add(value); }); return into; }
   function once(list) { return Array.from(new Set(list)); }
-  function nominative(word) { return word.replace(ADJECTIVE, "ski"); }
   // In a short name of a place fewer vowels are alike.
-  function placeKey(word) { return word.length >= 6 ? coarse(word) : word.replace(/ch/g, "j").replace(/o/g, "u"); }
+  function placeKey(word) { return word.length >= 6 ? coarse(word) : shortPlace(word); }
   function digits(word) { return /^\d+$/.test(word); }
   function meets(word, entry) { return entry.slice(-1) === "*" ? word.startsWith(entry.slice(0, -1)) : word === entry; }
 
@@ -30,7 +27,7 @@
     if (word === other) return true;
     var shorter = Math.min(word.length, other.length), same = shared(word, other);
     if (same === shorter && shorter >= 5) return true;
-    return shorter >= 5 && same >= Math.max(SAME, shorter - 2) && Math.abs(word.length - other.length) <= 3;
+    return shorter >= 5 && same >= Math.max(R.same, shorter - 2) && Math.abs(word.length - other.length) <= 3;
   }
 
   function letters(word) { return word.indexOf("h") < 0 ? word : word.replace(/sh/g, "ş").replace(/ch/g, "ç"); }
@@ -87,7 +84,7 @@
     [lexicon.terms, lexicon.precise].forEach(function (table, precise) {
       each(table, function (code, rows) {
         rows.forEach(function (row) {
-          row.forEach(function (word) { add(self.namesFrom, word.slice(0, SAME), self.names.length); });
+          row.forEach(function (word) { add(self.namesFrom, word.slice(0, R.same), self.names.length); });
           self.names.push([code, row, precise]);
         });
       });
@@ -111,7 +108,7 @@
 
   // The concepts of a word that was typed without a blank behind another, of so many letters.
   Reader.prototype.joinedOn = function (word, cut) {
-    return cut >= SHORT && cut <= word.length - LONG ? this.words.get(word.slice(cut)) || [] : [];
+    return cut >= R.short && cut <= word.length - R.long ? this.words.get(word.slice(cut)) || [] : [];
   };
 
   Reader.prototype.alike = function (word, last) {
@@ -134,10 +131,10 @@
       for (cut = key.length - 1; cut > 5; cut--) {
         if (this.coarseStems.has(key.slice(0, cut))) return new Set(this.coarse.get(key.slice(0, cut)));
       }
-      for (cut = SHORT; cut <= word.length - SHORT; cut++) { // two words that were typed without a blank
+      for (cut = R.short; cut <= word.length - R.short; cut++) { // two words that were typed without a blank
         var one = this.words.get(word.slice(0, cut)), other = this.words.get(word.slice(cut));
         if (one && other) return new Set(one.concat(other));
-        other = cut > SHORT && this.small.has(word.slice(0, cut)) ? this.joinedOn(word, cut) : [];
+        other = cut > R.short && this.small.has(word.slice(0, cut)) ? this.joinedOn(word, cut) : [];
         if (other.length) return new Set(other);
       }
     }
@@ -156,14 +153,14 @@
       var same = shared(word, name), less = best.length - name.length;
       if (same > most || (same === most && (less > 0 || (!less && name > best)))) { most = same; best = name; }
     });
-    return best === word || most >= Math.max(SAME, best.length - 2) ? names[best] || null : null;
+    return best === word || most >= Math.max(R.same, best.length - 2) ? names[best] || null : null;
   };
 
   // Words in which those that name a place together are one, with blanks between them.
   Reader.prototype.namedWhole = function (words) {
     var row = [];
     while (words.length) {
-      var size = Math.min(PLACE_WORDS, words.length);
+      var size = Math.min(R.place_words, words.length);
       while (size > 1 && !this.place(words.slice(0, size).join(" "))) size--;
       row.push(words.slice(0, Math.max(size, 1)).join(" "));
       words = words.slice(Math.max(size, 1));
@@ -175,7 +172,7 @@
   Reader.prototype.namesPlace = function (word) {
     if (word.indexOf(" ") >= 0) return true;
     word = nominative(word);
-    var cut = word.length, least = Math.max(SAME, word.length - 4), longest = 0, abroad = false;
+    var cut = word.length, least = Math.max(R.same, word.length - 4), longest = 0, abroad = false;
     while (cut > least && !this.lexicon.places[word.slice(0, cut)]) cut--;
     for (var end = 2; end <= word.length; end++) {
       var concepts = this.stems.get(word.slice(0, end));
@@ -188,20 +185,20 @@
   Reader.prototype.place = function (word) {
     var places = this.lexicon.places;
     word = word.split(" ").map(nominative).join(" ");
-    var code = places[word] || this.placeLike(word, SAME) || this.placeNear(word);
+    var code = places[word] || this.placeLike(word, R.same) || this.placeNear(word);
     if (code) return code;
-    var least = Math.max(SAME, word.lastIndexOf(" ") + 3, word.length - 4);
+    var least = Math.max(R.same, word.lastIndexOf(" ") + 3, word.length - 4);
     for (var cut = word.length - 1; cut >= least; cut--) {
       var start = word.slice(0, cut);
       if (places[start]) return places[start];
       if (word.length - cut > 2) continue;
-      for (var v = 0; v < VOWELS.length && cut >= 5; v++) {
-        if (places[start + VOWELS[v]]) return places[start + VOWELS[v]];
+      for (var v = 0; v < R.vowels.length && cut >= 5; v++) {
+        if (places[start + R.vowels[v]]) return places[start + R.vowels[v]];
       }
       code = this.placeLike(start, 5);
       if (code) return code;
     }
-    return VOWELS.indexOf(word.slice(-1)) >= 0 ? this.placeNear(word.slice(0, -1)) : null;
+    return R.vowels.indexOf(word.slice(-1)) >= 0 ? this.placeNear(word.slice(0, -1)) : null;
   };
 
   Reader.prototype.placeLike = function (word, least) {
@@ -234,13 +231,13 @@
     function part(one, other) {
       return one.size <= other.size && one.used.size < other.used.size && Array.from(one.used).every(function (c) { return other.used.has(c); });
     }
-    var rules = fired.filter(function (rule) { return rule.mode !== "weak" && rule.mode !== "alone"; });
+    var rules = fired.filter(function (rule) { return GUESSED.indexOf(rule.mode) < 0; });
     var sure = rules.length > 0;
     if (!sure) rules = fired.filter(function (rule) { return rule.mode === "alone" || !vague; });
     rules = rules.filter(function (rule) { return !rules.some(function (other) { return part(rule, other); }); });
     var types = {}, line = false, size = 0;
     rules.forEach(function (rule) {
-      var weight = rule.mode === "named" ? Math.max(NAMED, rule.size) : rule.size * (rule.mode === "yes" ? 1.5 : 1);
+      var weight = rule.mode === "named" ? Math.max(R.named, rule.size) : rule.size * (rule.mode === "yes" ? 1.5 : 1);
       rule.codes.forEach(function (code, place) { types[code] = Math.max(types[code] || 0, weight * (1 - 0.1 * place)); });
       line = line || rule.mode === "yes" || rule.mode === "alone";
       size = sure ? Math.max(size, rule.size) : 0;
@@ -252,7 +249,7 @@
   // are named precisely: with the number of words that do, and at least 2.
   Reader.prototype.called = function (words) {
     var found = {}, used = new Set(), precisely = {};
-    var self = this, numbers = words.reduce(function (all, word) { return put(all, self.namesFrom.get(word.slice(0, SAME)) || []); }, new Set());
+    var self = this, numbers = words.reduce(function (all, word) { return put(all, self.namesFrom.get(word.slice(0, R.same)) || []); }, new Set());
     Array.from(numbers).sort(function (a, b) { return a - b; }).forEach(function (number) {
       var code = self.names[number][0], row = self.names[number][1], precise = self.names[number][2];
       var hits = words.filter(function (word) { return row.some(function (other) { return inflected(word, other); }); });
@@ -262,14 +259,14 @@
         put(used, hits);
         found[code] = Math.max(found[code] || 0, covered);
       }
-      if (precise && covered === 1) precisely[code] = Math.max(precisely[code] || NAMED, row.length);
+      if (precise && covered === 1) precisely[code] = Math.max(precisely[code] || R.named, row.length);
     });
     return { types: found, used: used, precisely: precisely };
   };
 
   // What a text asks for; isName tells whether a word stands in a name, or, loosely, slightly off.
   Reader.prototype.read = function (text, isName) {
-    var self = this, words = this.namedWhole(joined(split(fold.skeleton(text)).slice(0, MOST)));
+    var self = this, words = this.namedWhole(joined(split(fold.skeleton(text)).slice(0, R.most_words)));
     var concepts = words.map(function (word) { return self.namesPlace(word) ? new Set() : self.exact(word); });
     var behind = []; // of what is left behind nothing is asked for
     words.forEach(function (word, at) {
@@ -302,7 +299,7 @@
       var country = concepts[at].has("abroad") && self.country(word);
       if (country) countries.push(country);
       var of = Array.from(concepts[at]);
-      var beside = of.some(function (c) { return BESIDE.indexOf(c) >= 0; });
+      var beside = of.some(function (c) { return R.outside.indexOf(c) >= 0; });
       if (!beside && of.some(function (c) { return !QUIET.has(c) && !speaks(c); })) content++;
     });
     var met = concepts.reduce(put, new Set());
@@ -312,20 +309,20 @@
     var called = this.called(words.filter(function (word, at) { return !self.nameless.has(word) && !atPlaces.has(at) && !concepts[at].has("cost"); })), names = called.types, precisely = called.precisely;
     var unknown = new Set(dropped.filter(function (word) { return !called.used.has(word); }));
     if (!ruled && called.used.size < unknown.size) names = precisely = {};
-    if (!rules.size && PEOPLE.some(function (concept) { return met.has(concept); })) {
+    if (!rules.size && R.people.some(function (concept) { return met.has(concept); })) {
       rules.line = rules.line || unknown.size > 0 || met.has("not"); // what happened to somebody is not understood
     }
     each(names, function (code, score) { types[code] = (types[code] || 0) + (ruled ? 0.3 : 2) * score; });
     each(precisely, function (code, score) { types[code] = Math.max(types[code] || 0, score); });
     if (Object.keys(types).length) dropped = dropped.filter(function (word) { return !called.used.has(word); });
-    var outside = concepts.filter(function (of) { return of.has("out") || of.has("insult"); }).length;
+    var outside = concepts.filter(function (of) { return R.outside.some(function (c) { return of.has(c); }); }).length;
     var unforeseen = unknown.size > 0 || named.some(function (word) { return !digits(word); });
-    var sentence = words.length >= SENTENCE, tells = sentence && !outside && unforeseen; // what happened, in words that nobody foresaw
+    var sentence = words.length >= R.sentence, tells = sentence && !outside && unforeseen; // what happened, in words that nobody foresaw
     if (sentence && rules.line && ruled) named = []; // who tells of danger asks for help, not for a name
     var nothing = outside > 0 && !rules.line && rules.size < 2 && outside >= content;
     if (nothing) types = {};
     rules.never.forEach(function (code) { delete types[code]; });
-    var any = Object.keys(types).length, conditions = CONDITIONS.filter(function (name) { return met.has(name) || (name === "free" && met.has("cost")); }).concat(Array.from(met).filter(speaks).sort());
+    var any = Object.keys(types).length, conditions = R.conditions.filter(function (name) { return met.has(name) || (name === "free" && met.has("cost")); }).concat(Array.from(met).filter(speaks).sort());
     nothing = nothing || !(any || named.length || places.length || conditions.length);
     if (!any && dropped.length > named.length && !rules.line) nothing = true;
     each(types, function (code, score) { types[code] = Math.round(score * 1000) / 1000; });
@@ -356,17 +353,17 @@
   Meaning.prototype.first = function () {
     var types = this.types, best = this.best;
     var ranked = Object.keys(types).sort(function (a, b) { return types[b] - types[a] || (a < b ? -1 : 1); });
-    var first = ranked.filter(function (code) { return types[code] >= GOOD * best; }).slice(0, SHARED);
+    var first = ranked.filter(function (code) { return types[code] >= R.good * best; }).slice(0, R.shared);
     ranked.forEach(function (code) {
-      var other = first.every(function (each) { return code.slice(0, FAMILY) !== each.slice(0, FAMILY); });
-      if (first.length < SHARED && other && best > 0 && types[code] >= SECOND * best) first.push(code);
+      var other = first.every(function (each) { return code.slice(0, R.family) !== each.slice(0, R.family); });
+      if (first.length < R.shared && other && best > 0 && types[code] >= R.second * best) first.push(code);
     });
     return first;
   };
 
   Meaning.prototype.tier = function (codes) {
     var score = this.score(codes);
-    return score <= 0 || score < LEAST * this.best ? 0 : score >= GOOD * this.best ? 2 : 1;
+    return score <= 0 || score < R.least * this.best ? 0 : score >= R.good * this.best ? 2 : 1;
   };
 
   window.rohnamoMeaning = { Reader: Reader, starts: starts, near: near };

@@ -5,7 +5,7 @@
   "use strict";
   if (window.rohnamoSearch) return; // it was loaded again after one that did not come
   var STEPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"; // five minutes each, as in web/public/search_index.py
-  var MOST = 40, AT_ONCE = 5, SHORTEST = 4, ASKED = 1.5, FLAGS = ["night", "free", "everywhere", "far", "police", "line"];
+  var RANKING = ROHNAMO_RULES.ranking, MOST = 40, AT_ONCE = 5, SHORTEST = RANKING.shortest, FLAGS = RANKING.flags.concat("line");
   var FIELDS = ["words", "types", "id", "name", "nameLanguage", "organization", "organizationLanguage", "where", "dial", "number",
     "hours", "clock", "offset", "facts", "unknown", "why", "tone", "sign", "check", "due", "later", "speaks", "inside", "covers", "flags"];
   var SAID = ["type", "text", "dial", "number", "place"];
@@ -97,8 +97,8 @@
     function among(codes) { return meaning.places.some(function (code) { return codes.has(code); }); }
     var tier = meaning.tier(row.types), words = meaning.words, met = 0;
     var long = words.join("").length >= SHORTEST && whole(row, words);
-    if (tier || (long && words.length === 1)) met += ASKED;
-    if (long && words.length > 1) met += ASKED;
+    if (tier || (long && words.length === 1)) met += RANKING.asked;
+    if (long && words.length > 1) met += RANKING.asked;
     tests.forEach(function (meets) { met += meets(row) ? 1 : 0; });
     var inside = among(row.inside), conditions = 0;
     meaning.conditions.forEach(function (name) { conditions += row.flags.has(name) ? 1 : 0; });
