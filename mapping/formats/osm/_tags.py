@@ -7,7 +7,8 @@ with the custodians, whoever has put it on the map.
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache
 
 from mapping.area.study_area import StudyArea
@@ -139,6 +140,35 @@ def sheet_of(elements: Iterable[Element]) -> Sheet:
     for element, holds in help_elements:
         rows.append([*_cells(element, holds), *(element.tags.get(key, "") for key in languages)])
     return Sheet(SHEET, [[*COLUMNS, *languages], *rows], skipped=tuple(skipped))
+
+
+IDS = ("@id", "full_id")
+"""What overpass-turbo and QuickOSM call the column with the kind and number of an element."""
+
+
+def sheet_of_table(sheet: Sheet) -> Sheet | None:
+    """Return the elements of a table with a column for each tag, as `sheet_of` gives them; None for any other table."""
+    heads = [str(cell) for cell in sheet.rows[0]] if sheet.rows else []
+    own = next((name for name in IDS if name in heads), None)
+    if own is None or first_keys().isdisjoint(heads):
+        return None
+    elements = []
+    for row in sheet.rows[1:]:
+        cells = {name: str(cell).strip() for name, cell in zip(heads, row, strict=False) if cell is not None}
+        latitude, longitude = (
+            next((number for name in names if (number := _degrees(cells.get(name, ""))) is not None), None)
+            for names in (("@lat", "latitude"), ("@lon", "longitude"))
+        )
+        tags = {name: cell for name, cell in cells.items() if cell and not name.startswith("@")}
+        elements.append(Element(cells.get(own, ""), tags, latitude, longitude))
+    read = sheet_of(elements)
+    return replace(read, skipped=(*sheet.skipped, *read.skipped))
+
+
+def _degrees(text: str) -> float | None:
+    with suppress(ValueError):
+        return float(text)
+    return None
 
 
 def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from mapping.area.study_area import StudyArea
 from mapping.errors import FormatError
 from mapping.formats import Sheet
+from mapping.formats.osm import _tags as osm
 from mapping.formats.points._points import checked, layers
 from mapping.formats.tables._flat import flat_rows, properties, terms
 from mapping.language.i18n import Message, Phrase
@@ -31,7 +32,8 @@ def read(path: str | Path) -> Iterator[Sheet]:
         start = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start.startswith(b"{"):
         raise FormatError(Phrase("{path}: is no GeoJSON; export it again as GeoJSON", path=path))
-    yield from layers(path, DRIVER)
+    for sheet in layers(path, DRIVER):
+        yield osm.sheet_of_table(sheet) or sheet
 
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:

@@ -15,6 +15,7 @@ from mapping.area.study_area import StudyArea
 from mapping.column_map import UNNAMED, ColumnMap, Expected, Header, Sheets
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, readable
+from mapping.formats.osm import _tags as osm
 from mapping.formats.tables._disguise import require_no_page
 from mapping.formats.tables._flat import MEANINGS, cell, flat_rows
 from mapping.language.i18n import Message, Phrase
@@ -109,7 +110,7 @@ def _own_heads(row: Sequence[object]) -> dict[str, str]:
 def read(path: str | Path) -> Iterator[Sheet]:
     """Read a CSV file as one sheet of text cells.
 
-    UTF-8 and UTF-16 with or without a byte order mark, else Windows-1251, KOI8-R, CP866 or the Cyrillic of a Mac; the
+    UTF-8 and UTF-16 with or without a byte order mark, else an old encoding of Cyrillic or of Latin letters; the
     separator is the one that cuts most lines into the same number of cells.
 
     Raises
@@ -122,11 +123,11 @@ def read(path: str | Path) -> Iterator[Sheet]:
         contents = path.read_bytes()
     require_no_page(path)
     text, damaged = _decoded(path, contents)
-    text = _unwrapped(text)
+    text = _TWICE_ENCODED.sub(_decoded_once_more, _unwrapped(text))
     separator = _separator(text)
     csv.field_size_limit(MAX_CELL)  # it is one for the process: what another reader set stays
     try:
-        rows = list(_within(path, csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False)))
+        rows = list(_within(path, _reader(text, separator)))
     except csv.Error as error:
         raise FormatError(
             Phrase("{path}: cannot be cut into cells ({error}); save it again as CSV UTF-8", path=path, error=error)
@@ -144,11 +145,31 @@ def read(path: str | Path) -> Iterator[Sheet]:
         )
     if not any(cell.strip() for row in rows for cell in row):
         raise FormatError(Phrase("{path}: no row holds anything; ask the sender for the file again", path=path))
-    yield Sheet(
-        "",
-        rows,
-        skipped=(Phrase("letters damaged on the way and read as ?: {count}", count=damaged),) if damaged else (),
-    )
+    skipped = [Phrase("letters damaged on the way and read as ?: {count}", count=damaged)] if damaged else []
+    if wide := _wider_rows(rows):
+        skipped.append(
+            Phrase(
+                "more cells than headings, perhaps since {separator!r} stands within a text: {count:row|rows} {rows}",
+                count=len(wide),
+                separator=separator,
+                rows=", ".join(map(str, wide[:ROWS_NAMED])) + (", ..." if len(wide) > ROWS_NAMED else ""),
+            )
+        )
+    sheet = Sheet("", rows, skipped=tuple(skipped))
+    yield osm.sheet_of_table(sheet) or sheet
+
+
+ROWS_NAMED = 10
+
+
+def _wider_rows(rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return the numbers of rows with more cells than most rows, where the headings are no wider."""
+    widths = Counter(len(row) for row in rows if any(row))
+    usual = max(widths, key=lambda width: widths[width])
+    headings = next(number for number, row in enumerate(rows) if len(row) >= usual > 1 or usual == 1)
+    if len(rows[headings]) != usual or usual == 1:
+        return []
+    return [number for number, row in enumerate(rows, 1) if number > headings and any(map(str.strip, row[usual:]))]
 
 
 def _within(path: Path, rows: Iterable[list[str]]) -> Iterator[list[str]]:
@@ -182,7 +203,7 @@ MOST = 0.9
 def _require_closed(path: Path, text: str, separator: str, rows: int) -> None:
     """Refuse a file whose last quotation mark never closes: all rows after it would be taken for one cell."""
     try:
-        for _row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
+        for _row in _reader(text, separator, strict=True):
             pass
     except csv.Error as error:
         if "unexpected end" in str(error):
@@ -237,34 +258,39 @@ def _utf16(contents: bytes) -> str:
     return encoding if sum(letter < "\u0530" for letter in text) > 0.9 * len(text) else ""
 
 
-OLD_ENCODINGS = ("cp1251", "koi8-r", "cp866", "mac-cyrillic")
+CYRILLIC = ("cp1251", "koi8-r", "cp866", "mac-cyrillic")
+LATIN = ("cp1254", "mac-roman")
+"""Old encodings: cp1254 is that of Turkish, which has the letters of western Europe too."""
+USUAL_SIGNS = "’‘“”–—«»№€™"
 FREQUENT = "оеаинтсрвлкмдпу"
 """The letters that are most of any Russian text; those of other languages in these alphabets are among them."""
-
-
-LATIN = "cp1254"
-"""The old encoding of Latin letters with marks: that of Turkish, which has those of western Europe too."""
-_BESIDE_LATIN = re.compile(r"[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
+_WORD_OF_MARKED_LETTERS = re.compile(rb"[\x80-\xff]{4,}")
 
 
 def _old_encodings(contents: bytes) -> list[str]:
-    """Return old encodings, the likeliest first: Cyrillic of frequent small letters and no frames, or Latin.
+    """Return old encodings, likeliest first: Cyrillic if most letters beyond ASCII stand together, else Latin."""
+    start = contents[:100_000]
+    together = sum(map(len, _WORD_OF_MARKED_LETTERS.findall(start)))
+    is_cyrillic = together * 2 > sum(byte > 0x7F for byte in start)
+    return sorted(CYRILLIC if is_cyrillic else LATIN, key=lambda encoding: _likeness(start, encoding), reverse=True)
 
-    Where most letters that would be Cyrillic stand beside plain Latin ones in a word, they are Latin with marks.
-    """
-    start = contents[:100_000].decode(OLD_ENCODINGS[0], errors="replace")
-    if len(_BESIDE_LATIN.findall(start)) * 2 > sum("\u0400" <= letter <= "\u04ff" for letter in start):
-        return [LATIN]
 
-    def likeness(encoding: str) -> int:
-        text = contents[:100_000].decode(encoding, errors="replace")
-        counts = Counter(text)
-        inside = sum(letter.islower() and other.isupper() for letter, other in itertools.pairwise(text))
-        odd = sum(count for letter, count in counts.items() if letter > "\x7f" and not letter.isalpha())
-        return sum(counts[letter] for letter in FREQUENT) - 2 * inside - odd
+def _likeness(contents: bytes, encoding: str) -> int:
+    """Return how much a text is like one of people: frequent letters, no capital within a word, few odd signs."""
+    text = contents.decode(encoding, errors="replace")
+    inside = sum(letter.islower() and other > "\x7f" and other.isupper() for letter, other in itertools.pairwise(text))
+    odd = sum(letter > "\x7f" and not letter.isalpha() and letter not in USUAL_SIGNS for letter in text)
+    return sum(map(text.count, FREQUENT)) - 2 * inside - odd
 
-    likely = [encoding for encoding in OLD_ENCODINGS if likeness(encoding) > 0]
-    return sorted(likely, key=likeness, reverse=True) or ["cp1251"]
+
+_TWICE_ENCODED = re.compile("â€.")
+"""A quotation mark or a dash in UTF-8 that a program took for Windows-1252."""
+
+
+def _decoded_once_more(match: re.Match[str]) -> str:
+    with contextlib.suppress(UnicodeError):
+        return match[0].encode("cp1252").decode("utf-8")
+    return match[0]
 
 
 def _separator(text: str) -> str:
@@ -289,7 +315,11 @@ LOOKED_AT = 200
 def _rows(text: str, separator: str, *, strict: bool = False) -> Iterator[list[str]]:
     """Cut a text into rows, up to the first that cannot be cut."""
     with contextlib.suppress(csv.Error):
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict)
+        yield from _reader(text, separator, strict=strict)
+
+
+def _reader(text: str, separator: str, *, strict: bool = False) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict, skipinitialspace=True)
 
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:

@@ -2,12 +2,15 @@
 
 import csv
 import io
+import json
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mapping.errors import FormatError
+from mapping.formats import read_sheets
+from mapping.formats.osm import overpass
 from mapping.formats.tables.csv import read
 from mapping.registry import format_of
 
@@ -62,7 +65,6 @@ def test_a_few_damaged_letters_are_read_and_told(tmp_path):
         (b"%PDF-1.7 ...", "another kind of file"),
         (b"PK\x03\x04....", "another kind of file"),
         (b"," * 3000 + b"\n1", "3001 columns are too many"),
-        (b"a,b\n\x98\xff,1\n", "in no encoding we know"),
         (b"\xff\xfea", "in no encoding we know"),
         (b'a,b\n1,2\n"3,4\n5,6\n', "row 3 opens a quotation mark that never closes"),
         (b'a,b\n"' + b"x" * 200_000 + b'",1\n', "cannot be cut into cells"),
@@ -142,6 +144,40 @@ def test_letters_of_turkish_are_told_from_those_of_russian(tmp_path):
     path.write_bytes("Организация;Сайт\nЦентр Umed;umed.example\nФонд IOM-Центр;x.example\n".encode("cp1251"))
     (sheet,) = format_of(path).read(path)
     assert sheet.rows[1][0] == "Центр Umed"
+
+
+def test_quotation_marks_of_a_mac_are_no_cyrillic_letters(rows):
+    assert rows("name;place\rWoman’s “House” – café;x\r".encode("mac-roman"))[1][0] == "Woman’s “House” – café"
+    assert rows(b"name,place\rA Woman\x89\xdb\xaas Place,x\r")[1][0] == "A Woman’s Place"  # encoded twice
+
+
+def test_a_space_before_a_quotation_mark_is_no_part_of_the_cell(rows):
+    assert rows(b'name, address\nUmed, "Main St, 5"\n')[1] == ["Umed", "Main St, 5"]
+
+
+def test_more_cells_than_headings_are_told_with_their_rows(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"name,address\nUmed,Main St 5\nNur,Park St, 7\nSahar,x,,\n")
+    (sheet,) = read(path)
+    assert sheet.skipped == ("more cells than headings, perhaps since ',' stands within a text: row 3",)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".geojson"])
+def test_what_overpass_turbo_exports_is_read_as_openstreetmap(tmp_path, tiny_area, suffix):
+    tags = {"@id": "node/7", "amenity": "hospital", "name": "Bahor", "phone": "+1 202 555 0100"}
+    path = tmp_path / f"export{suffix}"
+    if suffix == ".csv":
+        heads = [*tags, "@lat", "@lon"]
+        path.write_text("\t".join(heads) + "\n" + "\t".join([*tags.values(), "60.1", "10.1"]) + "\n")
+    else:
+        point = {"type": "Point", "coordinates": [10.1, 60.1]}
+        feature = {"type": "Feature", "id": "node/7", "properties": tags, "geometry": point}
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    sheets = read_sheets(format_of(path), path)
+    cells = dict(zip(*sheets[0].rows, strict=True))
+    assert (cells["osm id"], cells["name"], cells["services"]) == ("node/7", "Bahor", "HLT-EME")
+    assert (float(cells["latitude"]), float(cells["longitude"])) == (60.1, 10.1)
+    assert overpass.columns(sheets, tiny_area).source == "openstreetmap"
 
 
 def test_rows_that_are_each_one_cell_in_quotation_marks_are_rows(tmp_path):
