@@ -67,7 +67,7 @@ def formats() -> dict[str, ModuleType]:
         if any(hasattr(module, needed) for needed in ("SUFFIX", *FORMAT_FUNCTIONS))
     }
     for name, module in modules.items():
-        if not any(hasattr(module, needed) for needed in (*FORMAT_FUNCTIONS, "REFUSED")):
+        if not any(hasattr(module, needed) for needed in FORMAT_FUNCTIONS):
             raise InvalidRecord(f"format {name}: {module.__name__} needs one of {', '.join(FORMAT_FUNCTIONS)}")
         if not isinstance(getattr(module, "SUFFIX", None), str) and not hasattr(module, "columns"):
             raise InvalidRecord(f"format {name}: {module.__name__} needs SUFFIX, the ending of its files")
@@ -113,9 +113,6 @@ def format_of(path: Path) -> ModuleType:
                 suffix=suffix,
             )
         raise FormatError(problem)
-    for module in formats().values():
-        if hasattr(module, "REFUSED") and suffix in module.SUFFIX.split() and module.recognises(path):
-            raise FormatError(Phrase("{where}: {problem}", where=path, problem=module.REFUSED))
     for module in fitting:
         if hasattr(module, "recognises") and module.recognises(path):
             return module

@@ -17,8 +17,6 @@ do:
 ``write(view, path, *, area, language) -> None``
     Write what a view shows, the same bytes each time. Where there is one, ``FILE`` is the name that it is offered
     under. ``TRANSLATED`` is true where every language of the area has a file of its own.
-``REFUSED``
-    In place of all these, beside ``recognises``: why such a file is no list, and what to do instead (a `Phrase`).
 ``DRIVER``
     The driver of GDAL that reads such files, where GDAL does; no other is there when they are opened.
 ``available() -> bool``

@@ -120,6 +120,7 @@ class Intake:
     aside: dict[tuple[str, int], "Reader"] = field(default_factory=dict)
     """Sheet and number of each row that must be set aside whole, and what was read of it."""
     _texts: dict[str, Counter[str]] = field(default_factory=dict)
+    _day_first: dict[str, bool | None] = field(default_factory=dict)
 
     def set_aside(self, reader: "Reader") -> None:
         """Note that a row has reasons for which it must be set aside."""
@@ -144,6 +145,12 @@ class Intake:
             silent = self.silent()
             self._texts[name] = Counter(Reader(silent, row).text(name) for row in self.rows)
         return self._texts[name]
+
+    def day_first(self, name: str) -> bool | None:
+        """Whether the day stands before the month in a field, by all its cells; None where nothing tells."""
+        if name not in self._day_first:
+            self._day_first[name] = parsers.day_first(self.texts(name), self.area.code)
+        return self._day_first[name]
 
     def columns_of(self, name: str) -> tuple[str, ...]:
         """Return the columns that fill a field, folded as the cells of a row are."""
@@ -806,7 +813,9 @@ class Reader:
     def day(self, name: str, *, past: bool = False, of_period: Literal["first", "last"] = "first") -> dt.date | None:
         """Read a day, saying which way it was read where it could be another; with ``past``, none still to come."""
         today = self.intake.today
-        value = self.take(name, parsers.date_value, today, latest=today if past else None, of_period=of_period)
+        latest = today if past else None
+        day_first = self.intake.day_first(name)
+        value = self.take(name, parsers.date_value, today, latest=latest, of_period=of_period, day_first=day_first)
         if value is not None and past and value.precise != "day":
             problem = Phrase("{text!r} is no day; {day} was taken", text=self.text(name), day=value.day)
             self.say(name, problem, Phrase("write the day if it is known"), "note")
@@ -815,7 +824,7 @@ class Reader:
     def last_day(self, name: str) -> dt.date | None:
         """Read the last day of something; None where it has no end, or one that is past and was to be renewed."""
         today = self.intake.today
-        value = self.take(name, parsers.last_day, today)
+        value = self.take(name, parsers.last_day, today, day_first=self.intake.day_first(name))
         if value is not None and value.renewed and not self._holds(name, value.day):
             return None
         return self._certain(name, value)

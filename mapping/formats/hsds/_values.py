@@ -39,8 +39,6 @@ _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _WEB = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][^\s<>\"]*)?")
 _BYDAY = re.compile(r"[+-]?\d{0,2}(?:MO|TU|WE|TH|FR|SA|SU)")
 _WEEK = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
-TODAY = dt.date(2100, 1, 1)
-"""Dates of a feed may lie ahead; what is beyond this is a slip."""
 
 
 def plain(value: Any) -> str:
@@ -70,7 +68,7 @@ def day(value: Any) -> dt.date:
             date = dt.date.fromisoformat(text[:10])
             if date.year >= 1800:
                 return date
-        read = values.date(text, TODAY, latest=TODAY)
+        read = values.date(text, dt.date.today())  # years of two digits are of this century
     except Unreadable:
         raise
     except ValueError as error:

@@ -3,7 +3,6 @@
 import datetime as dt
 import warnings
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,45 +64,13 @@ def _layers(path: Path) -> list[Sheet]:
                 )
             )
         try:
-            table, cut = pyogrio.read_dataframe(path, layer=name, use_arrow=False), 0
-        except UnicodeDecodeError:
-            if path.suffix != ".shp":
-                raise
-            table, cut = _mended(pyogrio.read_dataframe(path, layer=name, use_arrow=False, encoding=BYTES))
-        layer = sheet(name if len(names) > 1 else "", table, path)
-        if cut:
-            notes = Phrase(
-                "{count} {count:text that the file cuts|texts that the file cuts} off in a letter", count=cut
-            )
-            layer = replace(layer, skipped=(*layer.skipped, notes))
-        sheets.append(layer)
+            table = pyogrio.read_dataframe(path, layer=name, use_arrow=False)
+        except UnicodeDecodeError as error:
+            raise FormatError(
+                Phrase("{path}: cuts texts off within a letter; export it again as GeoPackage", path=path)
+            ) from error
+        sheets.append(sheet(name if len(names) > 1 else "", table, path))
     return sheets
-
-
-BYTES = "LATIN1"
-"""In it each byte is a letter, so that nothing is lost before the true letters are read."""
-
-
-def _mended(frame: Any) -> tuple[Any, int]:
-    """Return attributes that were read as bytes as the texts that they are, and how many end within a letter.
-
-    A shapefile has room for 254 bytes of a text, which is 127 Cyrillic letters.
-    """
-    cut = 0
-
-    def text(value: Any) -> Any:
-        nonlocal cut
-        if not isinstance(value, str):
-            return value
-        whole = value.encode(BYTES)
-        mended = whole.decode("utf-8", "ignore")
-        cut += len(mended.encode()) < len(whole)
-        return mended
-
-    frame = frame.rename(columns=text)
-    for name in frame.columns.drop("geometry", errors="ignore"):
-        frame[name] = frame[name].astype(object).map(text)
-    return frame, cut
 
 
 def sheet(name: str, frame: Any, path: Path) -> Sheet:

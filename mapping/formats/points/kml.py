@@ -48,7 +48,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
         copy.write_bytes(re.sub(rb"<NetworkLink\b.*?</NetworkLink>", b"", text, flags=re.S))
         try:
             for layer in layers(copy, DRIVER):
-                yield _labelled(_without_looks(layer))
+                yield _without_looks(layer)
         except FormatError as error:
             raise FormatError(str(error).replace(str(copy), str(path))) from error
 
@@ -69,43 +69,3 @@ def _without_looks(sheet: Sheet) -> Sheet:
     heads, *rows = [[row[place] for place in places if place < len(row)] for row in sheet.rows] or [[]]
     heads = [NUMBER if str(name).casefold() == OWN_ID else name for name in heads]
     return replace(sheet, rows=[heads, *rows] if sheet.rows else [])
-
-
-_LINES = re.compile(r"(?:<br\s{0,9}/?>|</?(?:p|div|li|tr)\b[^<>]*>|\n)", re.I)
-_LABELLED = re.compile(r"(?:<[^>]+>)*\s*([^\W\d_][^:<>\d\n]{1,39}?)\s*(?:<[^>]+>)*:(?!//)(?:<[^>]+>)*\s*(\S.*)", re.S)
-"""A line of a description that says what it holds: "Тел.: 900001122"."""
-MOST_LABELS = 30
-"""Different labels beyond which the lines are prose."""
-
-
-def _labelled(sheet: Sheet) -> Sheet:
-    """Return places whose descriptions say line by line what they hold with a column for each such label.
-
-    My Maps writes what it was given as a table so; a column of that name which is there already stays alone.
-    """
-    heads = [str(name) for name in sheet.rows[0]] if sheet.rows else []
-    place = next((n for n, name in enumerate(heads) if name.casefold() == "description"), None)
-    if place is None:
-        return sheet
-    own = {name.casefold() for name in heads}
-    labels: dict[str, str] = {}
-    parted: list[tuple[list[str], dict[str, str]]] = []
-    for row in sheet.rows[1:]:
-        prose: list[str] = []
-        values: dict[str, str] = {}
-        for line in map(str.strip, _LINES.split(str(row[place] or ""))):
-            label = _LABELLED.fullmatch(line)
-            key = label[1].casefold() if label else ""
-            if label is None or key in values:
-                prose.append(line)
-            elif key not in own:
-                labels.setdefault(key, label[1])
-                values[key] = label[2]
-        parted.append(([line for line in prose if line], values))
-    if not labels or len(labels) > MOST_LABELS:
-        return sheet
-    rows = [
-        [*row[:place], "\n".join(prose) or None, *row[place + 1 :], *(values.get(key) for key in labels)]
-        for row, (prose, values) in zip(sheet.rows[1:], parted, strict=True)
-    ]
-    return replace(sheet, rows=[[*sheet.rows[0], *labels.values()], *rows])

@@ -10,6 +10,7 @@ The columns are those that published converters of the export name (Open Referra
 import csv
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from mapping.formats.hsds._names import Raw
 from mapping.formats.hsds._take import Taking
 from mapping.formats.referral_lines._lists import hidden, languages, schedules, state, terms
 from mapping.formats.tables import csv as csv_format
+from mapping.language import parsers
 from mapping.language.i18n import Message, Phrase
 from mapping.model import RECORDS
 
@@ -84,6 +86,9 @@ def records(path: Path, context: ReadContext) -> Batch:
             Phrase("{path}: holds the names of columns and no row; ask the sender for it again", path=path)
         )
     _say_unknown(taking, header)
+    days_first = parsers.day_first((row("LastVerifiedOn") for row in rows), context.area.code)
+    for row in rows:
+        row.days_first = days_first
     tied = {row("ConnectsToProgramNum") for row in rows if row.level == "programatsite"}
     for row in rows:
         taking.counted += 1
@@ -118,6 +123,15 @@ class _Row:
     def __call__(self, *names: str) -> str:
         """Return the first of some cells that holds anything."""
         return next((text for name in names if (text := self.cells.get(name.casefold(), "").strip())), "")
+
+    days_first: bool | None = None
+
+    def day(self, name: str) -> str:
+        """Return a day as HSDS writes it, or the cell where it is none."""
+        text = self(name)
+        with suppress(parsers.Unreadable):
+            return parsers.date(text, self.taking.context.today, day_first=self.days_first).isoformat()
+        return text
 
     def flag(self, name: str, *, when: bool = True) -> bool:
         """Tell whether a flag hides."""
@@ -195,7 +209,7 @@ class _Row:
             application_process=self("ApplicationProcess"),
             accreditations=self("LicenseAccreditation"),
             alert=self("TemporaryMessage"),
-            assured_date=self("LastVerifiedOn"),
+            assured_date=self.day("LastVerifiedOn"),
             minimum_age=self("Custom_Minimum Age"),
             maximum_age=self("Custom_Maximum Age"),
             do_not_list=self.state.do_not_list,

@@ -149,8 +149,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
     if wide := _wider_rows(rows):
         skipped.append(
             Phrase(
-                "more cells than headings, perhaps since {separator!r} stands within a text: {count:row|rows} {rows}",
-                count=len(wide),
+                "rows with more cells than headings, perhaps since {separator!r} stands within a text: {rows}",
                 separator=separator,
                 rows=", ".join(map(str, wide[:ROWS_NAMED])) + (", ..." if len(wide) > ROWS_NAMED else ""),
             )

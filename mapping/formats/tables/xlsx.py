@@ -5,9 +5,8 @@ import posixpath
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 
@@ -44,8 +43,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
             workbook = python_calamine.CalamineWorkbook.from_path(str(path))
         else:  # one under another ending
             workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
-        sheets = _sheets(path, workbook, looks)
-        yield from with_colours([*sheets], looks) if any(look.colours for look in looks.values()) else sheets
+        yield from _sheets(path, workbook, looks)
     except (python_calamine.CalamineError, python_calamine.XmlError, python_calamine.ZipError, OSError) as error:
         raise FormatError(
             Phrase(
@@ -75,8 +73,6 @@ class Look:
     """Cells that are struck through, by row and column from 0."""
     comments: Mapping[int, str] = field(default_factory=dict, repr=False)
     """Number of a row -> what is noted beside its cells."""
-    colours: Mapping[tuple[int, int], str] = field(default_factory=dict, repr=False)
-    """Row and column from 0 -> the colour of the cell; of a sheet that is coloured all over, none."""
     merged: tuple[tuple[int, int, int], ...] = ()
     """Cells merged downwards, from 0: column, first row, last row."""
 
@@ -121,56 +117,6 @@ def sheet_as_it_looks(path: Path, workbook: python_calamine.CalamineWorkbook, na
         places = Several(map(str, sorted(look.comments)))
         skipped.append(Phrase("comments beside cells, looked at as remarks: rows {rows}", rows=places))
     return Sheet(name, rows, skipped=(*skipped, *look.notes), comments=look.comments, hidden_rows=hidden_rows)
-
-
-def with_colours(sheets: list[Sheet], looks: Mapping[str, Look]) -> Iterator[Sheet]:
-    """Yield sheets with what a legend says of a colour as a comment of each row that has it.
-
-    A legend is a coloured cell with words in it or beside it, and little else in its row. Rows in a colour that nothing
-    explains, and that few rows have, are told.
-    """
-    legend: dict[str, str] = {}
-    for sheet in sheets:
-        for (y, x), colour in looks.get(sheet.name, Look()).colours.items():
-            row = sheet.rows[y] if y < len(sheet.rows) else ()
-            filled = [str(cell).strip() for cell in row if cell not in (None, "")]
-            beside = [str(cell).strip() for cell in row[x : x + 2] if cell not in (None, "")]
-            if len(filled) <= LEGEND_CELLS and beside and len(beside[-1]) > 1:
-                legend[colour] = beside[-1]
-    for sheet in sheets:
-        coloured = _coloured_rows(sheet, looks.get(sheet.name, Look()).colours)
-        comments = dict(sheet.comments)
-        for y, colour in coloured.items():
-            if colour in legend:
-                comments[y + 1] = "; ".join(filter(None, (comments.get(y + 1, ""), legend[colour])))
-        unexplained = [str(y + 1) for y, colour in coloured.items() if colour not in legend]
-        skipped = sheet.skipped
-        if unexplained and len(unexplained) * 3 <= len(sheet.rows):
-            skipped += (Phrase("a colour that nothing explains: rows {rows}", rows=Several(unexplained)),)
-        yield replace(sheet, comments=comments, skipped=skipped)
-
-
-def _coloured_rows(sheet: Sheet, colours: Mapping[tuple[int, int], str]) -> dict[int, str]:
-    """Return the colour of each row of entries that has one in most of its cells, other than the first such row has.
-
-    The first is that of the headings.
-    """
-    of_rows: dict[int, list[str]] = defaultdict(list)
-    for (y, _x), colour in colours.items():
-        of_rows[y].append(colour)
-    full = {y: sum(cell not in (None, "") for cell in row) for y, row in enumerate(sheet.rows)}
-    first = next((y for y, count in full.items() if count > LEGEND_CELLS), -1)
-    return {
-        y: own[0]
-        for y, own in sorted(of_rows.items())
-        if y > first and len(set(own)) == 1 and full.get(y, 0) > LEGEND_CELLS and len(own) * 2 >= full[y]
-    }
-
-
-LEGEND_CELLS = 2
-"""Filled cells of a row of a legend at most."""
-MOST_COLOURED = 20_000
-"""Coloured cells of a sheet beyond which colours are decoration."""
 
 
 def _filled(rows: Sequence[Sequence[object]], merged: Iterable[tuple[int, int, int]]) -> list[list[object]]:
@@ -257,7 +203,6 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
     looks: dict[str, Look] = {}
     styles = ElementTree.fromstring(parts.read("xl/styles.xml")) if "xl/styles.xml" in names else None
     crossing = _crossing(styles) if styles is not None else set()
-    painting = _painting(styles) if styles is not None else {}
     for sheet in book.iter(f"{MAIN}sheet"):
         part = targets.get(sheet.get(REL), "")
         part = part.lstrip("/") if part.startswith("/") else f"xl/{part}"
@@ -282,9 +227,8 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
                 frozenset(rows),
                 frozenset(columns),
                 (*notes, *unread),
-                frozenset(place for place, _ in _styled(xml, crossing)) if crossing else frozenset(),
+                frozenset(_styled(xml, crossing)) if crossing else frozenset(),
                 _comments(parts, part, names),
-                _colours(xml, painting) if painting else {},
                 tuple(_merged(xml)),
             )
             notes = ()
@@ -309,28 +253,6 @@ def _comments(parts: zipfile.ZipFile, part: str, names: set[str]) -> dict[int, s
     return {row: "; ".join(own) for row, own in texts.items()}
 
 
-def _painting(styles: Element) -> dict[int, str]:
-    """Return the number of each style that fills its cells with a colour -> the colour; white is none."""
-    fills = styles.find(f"{MAIN}fills")
-    used = styles.find(f"{MAIN}cellXfs")
-    colours: dict[int, str] = {}
-    for number, fill in enumerate(fills if fills is not None else ()):
-        colour = fill.find(f"{MAIN}patternFill[@patternType='solid']/{MAIN}fgColor")
-        if colour is not None and colour.get("rgb", "")[-6:] != "FFFFFF" and colour.get("theme") != "0":
-            colours[number] = " ".join(f"{key}={value}" for key, value in sorted(colour.items()))
-    return {
-        number: colours[painted]
-        for number, style in enumerate(used if used is not None else ())
-        if (painted := _number(style.get("fillId"))) in colours
-    }
-
-
-def _colours(xml: bytes, painting: Mapping[int, str]) -> dict[tuple[int, int], str]:
-    """Return row and column, from 0, of the coloured cells of a sheet, with their colours; none if they are many."""
-    coloured = [*islice(_styled(xml, painting), MOST_COLOURED + 1)]
-    return {place: painting[style] for place, style in coloured} if len(coloured) <= MOST_COLOURED else {}
-
-
 def _crossing(styles: Element) -> set[int]:
     """Return the numbers of the styles whose letters are struck through."""
     fonts = styles.find(f"{MAIN}fonts")
@@ -351,13 +273,13 @@ def _number(text: str | None) -> int:
     return int(text) if text and text.isdigit() else 0
 
 
-def _styled(xml: bytes, styles: Container[int]) -> Iterator[tuple[tuple[int, int], int]]:
-    """Yield row and column, from 0, of the cells in one of some styles, with the number of the style."""
+def _styled(xml: bytes, styles: set[int]) -> Iterator[tuple[int, int]]:
+    """Yield row and column, from 0, of the cells in one of some styles."""
     for cell in STYLED.finditer(xml):
         place = CELL_NAME.search(cell[0])
         style = CELL_STYLE.search(cell[0])
         if place and style and int(style[1]) in styles:
-            yield (int(place[2]) - 1, _place(place[1])), int(style[1])
+            yield int(place[2]) - 1, _place(place[1])
 
 
 def _merged(xml: bytes) -> Iterator[tuple[int, int, int]]:

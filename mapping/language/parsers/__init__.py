@@ -43,7 +43,7 @@ from mapping.language.parsers.amounts import (
     women_among,
 )
 from mapping.language.parsers.contacts import emails, is_of_person, is_person, names_person, website, without_people
-from mapping.language.parsers.dates import DateValue, Duration, date, date_value, last_day, term
+from mapping.language.parsers.dates import DateValue, Duration, date, date_value, day_first, last_day, term
 from mapping.language.parsers.hours import HoursValue, half_of_hours, hours, moscow_time, names_days
 from mapping.language.parsers.lists import (
     answer,
@@ -112,6 +112,7 @@ __all__ = [
     "country_of",
     "date",
     "date_value",
+    "day_first",
     "emails",
     "for_whom",
     "half_of_hours",

@@ -3,8 +3,12 @@
 import calendar
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
+
+from babel import Locale, UnknownLocaleError
 
 from mapping.language.fold import numbered, skeleton, words_for
 from mapping.language.i18n import UNSAID, Phrase
@@ -103,7 +107,7 @@ def date(
     *,
     latest: dt.date | None = None,
     of_period: OfPeriod = "first",
-    day_first: bool = True,
+    day_first: bool | None = None,
 ) -> dt.date:
     """Read a day; see `date_value`, which also tells how precise it is and what is doubtful about it."""
     return date_value(value, today, latest=latest, of_period=of_period, day_first=day_first).day
@@ -115,13 +119,13 @@ def date_value(
     *,
     latest: dt.date | None = None,
     of_period: OfPeriod = "first",
-    day_first: bool = True,
+    day_first: bool | None = None,
 ) -> DateValue:
     """Read a day: ISO, 31.12.2026, 31/12/26, "12 сентября 2026 г.", "15 майи 2026", a spreadsheet's day number.
 
     ``latest`` is the last day that makes sense, ten years from ``today`` by default; for a check that has been made
     pass ``today``. A month, quarter or year alone becomes its first or last day (``of_period``). ``day_first`` says
-    which of 03/04/2026 is the day.
+    which of 03/04/2026 is the day (`day_first`); None where nothing does, which is doubted.
 
     Raises
     ------
@@ -142,7 +146,7 @@ def date_value(
     return _bounded(day, cell(value), today, latest)
 
 
-def last_day(value: object, today: dt.date, *, day_first: bool = True) -> DateValue | None:
+def last_day(value: object, today: dt.date, *, day_first: bool | None = None) -> DateValue | None:
     """Read the last day of something, or None where it has no end ("бессрочно", "ongoing")."""
     if skeleton(cell(value)) in _NO_END:
         return None
@@ -225,7 +229,7 @@ def _start(date_value: DateValue) -> dt.date:
     return dt.date(date_value.day.year, month, 1)
 
 
-def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool) -> DateValue:
+def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool | None) -> DateValue:
     if re.fullmatch(r"\d{5}(?:\.\d+)?", text) and int(float(text)) in EXCEL_DAYS:
         return DateValue(
             EXCEL_EPOCH + dt.timedelta(int(float(text))),
@@ -265,7 +269,7 @@ def _in_figures(match: re.Match[str]) -> str:
     return f".{month}." if month else match[0]
 
 
-def _among_words(text: str, today: dt.date, of_period: OfPeriod, day_first: bool) -> DateValue | None:
+def _among_words(text: str, today: dt.date, of_period: OfPeriod, day_first: bool | None) -> DateValue | None:
     """Read a whole day that stands among words of limits, or one of two: "до 31.12.2027", "1.02.2026–20.02.2026".
 
     None where other words stand beside it: they could say anything of it.
@@ -281,13 +285,47 @@ def _among_words(text: str, today: dt.date, of_period: OfPeriod, day_first: bool
     return replace(day, renewed=_RENEWED.search(text) is not None)
 
 
-def _from_numbers(match: re.Match[str], text: str, today: dt.date, day_first: bool) -> DateValue:
-    first, two, year = int(match[1]), int(match[3]), _year(match[4], today)
+def day_first(cells: Iterable[object], country: str = "") -> bool | None:
+    """Whether the day stands before the month in a column, by all its cells; None where nothing tells.
+
+    Where no cell tells, it is as people write in a country (ISO 3166 code).
+
+    >>> day_first(["8/5/12", "8/17/11"]), day_first(["17/8/11"]), day_first(["8/5/12"]), day_first(["8/5/12"], "US")
+    (False, True, None, False)
+    """
+    firsts, seconds = list[int](), list[int]()
+    for text in map(cell, cells):
+        if (match := _NUMBERS.fullmatch(text)) and match[2] not in ". ":
+            firsts.append(int(match[1]))
+            seconds.append(int(match[3]))
+    if (max(firsts, default=0) > MONTHS_OF_A_YEAR) != (max(seconds, default=0) > MONTHS_OF_A_YEAR):
+        return max(firsts) > MONTHS_OF_A_YEAR
+    return False if _writes_month_first(country) else None
+
+
+MONTHS_OF_A_YEAR = 12
+
+
+@lru_cache(maxsize=500)
+def _writes_month_first(country: str) -> bool:
+    try:
+        locale = Locale.parse(f"und_{country}")
+    except (ValueError, UnknownLocaleError):
+        return False
+    return bool(locale is not None and str(locale.date_formats["short"].pattern).startswith("M"))
+
+
+def _from_numbers(match: re.Match[str], text: str, today: dt.date, day_first: bool | None) -> DateValue:
+    first, second, year = int(match[1]), int(match[3]), _year(match[4], today)
     dotted = match[2] in ". "
-    swapped = match[2] == "/" and first <= 12 < two and day_first  # 03/14/2026 can be read in one way only
-    day, month = (first, two) if (day_first or dotted) and not swapped else (two, first)
+    is_day_first = dotted or day_first is not False
+    if not dotted and first <= MONTHS_OF_A_YEAR < second:
+        is_day_first = False
+    elif first > MONTHS_OF_A_YEAR:
+        is_day_first = True
+    day, month = (first, second) if is_day_first else (second, first)
     day_of_month = _day(year, month, day, text)
-    if dotted or max(first, two) > 12 or first == two:
+    if dotted or day_first is not None or max(first, second) > MONTHS_OF_A_YEAR or first == second:
         return DateValue(day_of_month)
     other = dt.date(year, day, month)
     return DateValue(

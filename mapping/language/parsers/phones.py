@@ -581,10 +581,38 @@ def _phone(core: str, region: str, towns: tuple[str, ...] = ()) -> PhoneValue:
     if local:
         doubt = both(doubt, Phrase("completed by the town's code: +{code} {rest}", code=code, rest=rest))
         return PhoneValue(number=f"+{code}{rest}", national=rest, doubt=doubt)
+    number = f"+{code}{rest}"
+    if not is_given_out(number):
+        if _is_abroad(core, digits):
+            raise Unreadable(
+                Phrase(
+                    "{number} may be a number of {country}",
+                    number=core.strip(),
+                    country=country_name(country_of(f"+{digits}")),
+                ),
+                Phrase("write it in full, with +{own} or the code of its country", own=code),
+            )
+        if lacks_digit(number):
+            doubt = both(doubt, Phrase("{number} may lack a digit, since mobile numbers have one more", number=number))
     prefix = digits.removesuffix(rest)
-    return PhoneValue(
-        number=f"+{code}{rest}", national=_after(core, len(prefix) if prefix.endswith(code) else 0), doubt=doubt
-    )
+    return PhoneValue(number=number, national=_after(core, len(prefix) if prefix.endswith(code) else 0), doubt=doubt)
+
+
+def is_given_out(number: str) -> bool:
+    """Whether a number in E.164 is one of those that its country gives out."""
+    with contextlib.suppress(phonenumbers.NumberParseException):
+        return bool(phonenumbers.is_valid_number(phonenumbers.parse(number)))
+    return False
+
+
+def _is_abroad(core: str, digits: str) -> bool:
+    """Whether digits are a whole number of a country, its code without the plus sign first."""
+    return not re.search(r"[+()]", core) and is_given_out(f"+{digits}") and country_of(f"+{digits}").isalpha()
+
+
+def lacks_digit(number: str) -> bool:
+    """Whether any digit more makes a mobile number of a number in E.164."""
+    return any(is_carried(f"{number}{digit}") and is_given_out(f"{number}{digit}") for digit in range(10))
 
 
 def _country(core: str, digits: str, region: str, towns: tuple[str, ...]) -> tuple[str, str, bool]:
@@ -609,6 +637,8 @@ def _country(core: str, digits: str, region: str, towns: tuple[str, ...]) -> tup
         return own, digits, False
     if trunk and digits.startswith(trunk) and len(digits) - len(trunk) in lengths:
         return own, digits[len(trunk) :], False
+    if len(digits) > max(lengths) and _is_abroad(core, digits) and (abroad := _possible(digits)):
+        return *abroad, False
     for idd in IDD:
         if digits.startswith(idd) and (abroad := _possible(digits[len(idd) :])):
             return *abroad, False
@@ -643,8 +673,10 @@ def _begins_with_trunk(digits: str, trunk: str, region: str) -> bool:
     metadata = PhoneMetadata.metadata_for_region(region)
     general = metadata.general_desc if metadata else None
     pattern = (general.national_number_pattern if general else None) or ""
-    given_out, bare = (re.fullmatch(pattern, number) for number in (digits, digits.removeprefix(trunk)))
-    return bare is not None and given_out is None
+    bare = digits.removeprefix(trunk)
+    if re.fullmatch(pattern, digits):
+        return False
+    return re.fullmatch(pattern, bare) is not None or (trunk == "0" and not bare.startswith(trunk))
 
 
 def _completed(digits: str, lengths: tuple[int, ...], towns: tuple[str, ...]) -> str:

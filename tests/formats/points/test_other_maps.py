@@ -41,25 +41,6 @@ def test_a_kml(tmp_path):
     assert "1313" in row.values()
 
 
-def test_lines_of_a_description_that_say_what_they_hold_are_columns(tmp_path):
-    lines = "Бесплатно<br>Телефон: 900001122<br><b>Часы работы</b>: пн-пт 9:00-17:00<br>phone: 1<br>https://a.example"
-    path = tmp_path / "map.kml"
-    path.write_text(KML.replace("advice", f"<![CDATA[{lines}]]>"), "utf-8")
-    (row,) = cells(path)
-    check(row)
-    assert (row["Телефон"], row["Часы работы"], row["Phone"]) == ("900001122", "пн-пт 9:00-17:00", "1313")
-    description = next(value for name, value in row.items() if name.casefold() == "description")
-    assert description == "Бесплатно\nhttps://a.example"
-
-
-def test_prose_with_colons_stays_a_description(tmp_path):
-    lines = "<br>".join(f"{'a' * (number + 2)}: words" for number in range(31))
-    path = tmp_path / "map.kml"
-    path.write_text(KML.replace("advice", f"<![CDATA[{lines}]]>"), "utf-8")
-    (row,) = cells(path)
-    assert lines in row.values()
-
-
 def test_a_kmz(tmp_path):
     path = tmp_path / "map.kmz"
     with zipfile.ZipFile(path, "w") as archive:
@@ -82,7 +63,7 @@ def test_a_zip_of_a_shapefile(tmp_path):
 
 
 def test_a_text_that_a_shapefile_cuts_within_a_letter(tmp_path):
-    """There is room for 254 bytes: QGIS cuts what is longer wherever it ends, and the rest of the list is read."""
+    """There is room for 254 bytes: QGIS cuts what is longer wherever it ends."""
     gpd.GeoDataFrame({"name": ["Умед", "х" * 127]}, geometry=[shapely.Point(68.78, 38.54)] * 2, crs=4326).to_file(
         tmp_path / "points.shp", encoding="utf-8"
     )
@@ -95,9 +76,8 @@ def test_a_text_that_a_shapefile_cuts_within_a_letter(tmp_path):
         for part in tmp_path.glob("points.???"):
             if part != path:
                 archive.write(part, part.name)
-    (sheet,) = read_sheets(shapefile, path)
-    assert [row[0] for row in sheet.rows[1:]] == ["Умед", "x" + "х" * 126]
-    assert "1 text that the file cuts off in a letter" in sheet.skipped
+    with pytest.raises(FormatError, match="export it again as GeoPackage"):
+        read_sheets(shapefile, path)
 
 
 def test_a_shapefile_alone_is_told_what_it_needs(tmp_path):

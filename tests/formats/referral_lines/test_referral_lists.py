@@ -1,6 +1,7 @@
 """Lists of referral lines, iCarol and AIRS: privacy decides the audience, and nothing is deleted in silence."""
 
 import csv
+import datetime as dt
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -77,6 +78,12 @@ def audiences(batch):
     return {
         record.name: record.audience for table in ("organization", "service", "location") for record in batch.of(table)
     }
+
+
+def test_days_of_an_export_are_read_by_the_whole_column(tmp_path, tiny_area):
+    other = PROGRAM | {"ResourceAgencyNum": "104", "LastVerifiedOn": "8/17/11"}
+    batch = taken(export(tmp_path, AGENCY, PROGRAM | {"LastVerifiedOn": "8/5/12 8:45"}, other), tiny_area)
+    assert {service.assured_date for service in batch.of("service")} == {dt.date(2012, 8, 5), dt.date(2011, 8, 17)}
 
 
 def test_the_four_levels_become_bodies_places_services_and_their_ties(tmp_path, tiny_area):

@@ -159,7 +159,7 @@ def test_more_cells_than_headings_are_told_with_their_rows(tmp_path):
     path = tmp_path / "list.csv"
     path.write_bytes(b"name,address\nUmed,Main St 5\nNur,Park St, 7\nSahar,x,,\n")
     (sheet,) = read(path)
-    assert sheet.skipped == ("more cells than headings, perhaps since ',' stands within a text: row 3",)
+    assert sheet.skipped == ("rows with more cells than headings, perhaps since ',' stands within a text: 3",)
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".geojson"])

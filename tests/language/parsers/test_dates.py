@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapping.language.parsers import DateValue, Duration, Unreadable, date, date_value, last_day, term
+from mapping.language.parsers import DateValue, Duration, Unreadable, date, date_value, day_first, last_day, term
 
 TODAY = dt.date(2026, 11, 24)
 
@@ -299,3 +299,22 @@ def test_a_term_ends_so_many_months_later_and_never_in_the_month_after(months, f
     end = Duration(months).after(first)
     assert (end.year * 12 + end.month) - (first.year * 12 + first.month) == months
     assert end.day == first.day or (end + dt.timedelta(1)).day == 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "country", "order"),
+    [
+        (["8/5/12 8:45", "8/17/11"], "", False),
+        (["8/5/12", "17/8/11"], "US", True),
+        (["8/5/12"], "US", False),
+        (["8/5/12", ""], "TJ", None),
+        (["8.17.11"], "", None),
+    ],
+)
+def test_the_whole_column_tells_what_is_the_day(cells, country, order):
+    assert day_first(cells, country) is order
+
+
+def test_a_day_whose_order_is_known_is_not_doubted_and_a_short_year_is_of_this_century():
+    assert date_value("8/5/12 8:45", TODAY, day_first=False) == DateValue(dt.date(2012, 8, 5))
+    assert date_value("8/5/12", TODAY).doubt

@@ -1,5 +1,6 @@
 """Tests of `mapping.language.parsers.phones`. The numbers are invented: none of them can be dialled."""
 
+import contextlib
 import csv
 from pathlib import Path
 
@@ -508,3 +509,28 @@ def test_a_number_that_is_said_to_be_short_is_one_in_each_language(words):
 def test_a_count_beside_such_words_is_no_number(words):
     with pytest.raises(Unreadable):
         phones(words, "UZ")
+
+
+@pytest.mark.parametrize(("text", "region"), [("072 345 678", "KE"), ("+254 72 345 678", "KE"), ("07911 12345", "GB")])
+def test_a_mobile_number_with_a_digit_short_is_doubted_or_refused(text, region):
+    doubts = []
+    with contextlib.suppress(Unreadable):
+        doubts = [str(phone.doubt) for phone in phones(text, region)]
+    assert all("may lack a digit" in doubt for doubt in doubts)
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "number"),
+    [
+        ("254723359783", "TJ", "+254723359783"),
+        ("380 44 123 45 67", "TJ", "+380441234567"),
+        ("254723359783", "KE", "+254723359783"),
+    ],
+)
+def test_a_whole_number_of_another_country_is_that(text, region, number):
+    assert numbers(text, region) == [number]
+
+
+def test_a_foreign_number_is_not_taken_for_one_of_ours():
+    with pytest.raises(Unreadable, match="may be a number of"):
+        phones("4930123456", "DE")
