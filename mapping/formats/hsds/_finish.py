@@ -16,7 +16,7 @@ from mapping.area.study_area import StudyArea
 from mapping.batch import UNAPPROVED, Batch
 from mapping.errors import FormatError
 from mapping.formats.hsds._names import REFERENCES, Raw, SentRow
-from mapping.formats.hsds._read import LateRow, LateRows
+from mapping.formats.hsds._read import LateRow
 from mapping.formats.hsds._take import Taking
 from mapping.formats.hsds._terms import settle_attributes, settle_terms, types_by_name
 from mapping.formats.hsds._values import number, plain
@@ -35,6 +35,7 @@ from mapping.model import (
     Precision,
     Record,
     Service,
+    ServiceArea,
     ServiceAtLocation,
     Translation,
     Verification,
@@ -81,6 +82,7 @@ def finish(taking: Taking) -> Batch:
     _say_unapproved(taking)
     taking.forget_cells()
     _places(taking)
+    _served_units(taking)
     _phones(taking)
     settle_attributes(taking, settle_terms(taking))
     _eligibility(taking)
@@ -111,9 +113,9 @@ def _say_unapproved(taking: Taking) -> None:
 
 def _places(taking: Taking) -> None:
     """Make locations and addresses: where each place is, and how closely it may be shown."""
-    addresses, lines = taking.late.pop("address", LateRows()), defaultdict[str, list[str]](list)
-    for own, location in addresses.told("location_id"):
-        lines[location or ""].append(own)
+    addresses, lines = taking.late.pop("address", {}), defaultdict[str, list[str]](list)
+    for own, address in addresses.items():
+        lines[address.fields.get("location_id") or ""].append(own)
     locations = taking.settling("location")
     while lot := [*islice(locations, TOGETHER)]:
         for late_row, here in zip(lot, _units(taking.context.area, lot), strict=True):
@@ -124,6 +126,19 @@ def _places(taking: Taking) -> None:
         country, audience = placed(place) if kind is Location else (None, None)
         for own in ids:
             _address(taking, addresses.pop(own), country, audience)
+
+
+def _served_units(taking: Taking) -> None:
+    """Leave out the units of service areas that the study area does not have; their codes stay as names."""
+    units = taking.context.area.all_units()
+    for own, name, unit in [*taking.records.told(ServiceArea, "id", "name", "area_unit")]:
+        if unit is not None and unit not in units:
+            taking.records.change(own, "area_unit", None)
+            if not name:
+                taking.records.change(own, "name", unit)
+            problem = Phrase("{text} is no unit of the study area", text=shown(unit))
+            fix = Phrase("the unit was left out; is it the right study area?")
+            taking.say(taking.place_of("service_area", own), "area_unit", problem, fix)
 
 
 def _units(area: StudyArea, places: list[LateRow]) -> list[str | None]:

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import marshal
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -22,14 +22,13 @@ from mapping.formats.hsds._names import (
     REFERENCES,
     Raw,
     SentRow,
-    identified,
     table_of,
 )
-from mapping.formats.hsds._values import Mended, language_code, parsers, plain
+from mapping.formats.hsds._values import Mended, language_code, parsers, plain, says_whom
 from mapping.language.i18n import Phrase, Several
 from mapping.language.parsers import Partly, Unreadable, shown
 from mapping.model import RECORDS, Audience, Provenance, ids_of, record_id, required, strictest
-from mapping.record_tables import RecordRow, Values, row_of_checked, row_of_read
+from mapping.record_tables import RecordRow, row_of_checked, row_of_read
 from mapping.safety.sensitive_text import asks_in_prose, withholds
 
 NEEDED: dict[str, frozenset[str]] = {table: frozenset(required(kind) - {"id"}) for table, kind in RECORDS.items()}
@@ -69,7 +68,7 @@ ADDED_TO: dict[str, dict[str, str]] = {"service": {"fees": "fees_description", "
 
 @dataclass(slots=True)
 class LateRow:
-    """A late row: its fields so far, and where it stood."""
+    """A late row: its fields so far, its cells, and where it stood."""
 
     id: str
     sent: str
@@ -77,83 +76,12 @@ class LateRow:
     table: str
     sheet: str
     row: int | None
-    names: tuple[str, ...]
-    """Of its cells."""
-    values: Values
-    """What stands in them."""
+    cells: dict[str, Any]
 
     @classmethod
     def of(cls, raw: Raw, own: str, sent: str, fields: dict[str, Any]) -> Self:
         """Return a row as a late one."""
-        return cls(own, sent, fields, raw.table, raw.sheet, raw.row, tuple(raw.cells), tuple(raw.cells.values()))
-
-    @property
-    def cells(self) -> dict[str, Any]:
-        """Its cells."""
-        return dict(zip(self.names, self.values, strict=True))
-
-
-class LateRows(MutableMapping[str, LateRow]):
-    """Late rows by the id of their record, each held as one tuple of what it says: to change one, put it back."""
-
-    def __init__(self) -> None:
-        self._held: dict[str, Values] = {}
-        """Id -> the names, how the sender calls it, its sheet and row; the fields; the cells."""
-        self._names: dict[_RowNames, _RowNames] = {}
-
-    def __contains__(self, own: object) -> bool:
-        """Tell whether there is a row of an id."""
-        return own in self._held
-
-    def __getitem__(self, own: str) -> LateRow:
-        """Return the row of an id."""
-        held = self._held[own]
-        (table, fields, cells), sent, sheet, row = held[:4]
-        end = 4 + len(fields)
-        values = dict(zip(fields, held[4:end], strict=True))
-        return LateRow(own, sent, values, table, sheet, row, cells, held[end:])
-
-    def __setitem__(self, own: str, row: LateRow) -> None:
-        """Hold a row."""
-        self.hold(own, self.packed(row))
-
-    def packed(self, row: LateRow) -> Values:
-        """Return a row as it is held."""
-        names = (row.table, tuple(row.fields), row.names)
-        names = self._names.setdefault(names, names)
-        return (names, row.sent, row.sheet, row.row, *row.fields.values(), *row.values)
-
-    def hold(self, own: str, packed: Values) -> None:
-        """Hold a row that was `packed`."""
-        self._held[own] = packed
-
-    def __delitem__(self, own: str) -> None:
-        """Let go of a row."""
-        del self._held[own]
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield the ids."""
-        return iter(self._held)
-
-    def __len__(self) -> int:
-        """Return the number of rows."""
-        return len(self._held)
-
-    def taken(self) -> Iterator[LateRow]:
-        """Yield the rows, letting go of each."""
-        for own in [*self._held]:
-            yield self[own]
-            del self[own]
-
-    def told(self, name: str) -> Iterator[tuple[str, Any]]:
-        """Yield the id of each row, and what it says in a field."""
-        for own, held in self._held.items():
-            _, fields, _ = held[0]
-            yield own, held[4 + fields.index(name)] if name in fields else None
-
-
-_RowNames = tuple[str, tuple[str, ...], tuple[str, ...]]
-"""What many rows share: their table, the names of their fields, and those of their cells."""
+        return cls(own, sent, fields, raw.table, raw.sheet, raw.row, raw.cells)
 
 
 class Reading:
@@ -216,7 +144,9 @@ class Reading:
         for name, value in raw.cells.items():
             if value is None or value == "":
                 continue
-            if (parse := known.get(name)) is not None:
+            if name == "audience" and says_whom(value):
+                self._note_whom(raw, str(value), fields)
+            elif (parse := known.get(name)) is not None:
                 try:
                     if type(value) in NESTED:
                         raise _no_single_value()
@@ -251,6 +181,13 @@ class Reading:
             fields["link_entity"] = table_of(fields["link_entity"]) or fields["link_entity"]
             fields["link_id"] = self.key(fields["link_entity"], link)
         return fields
+
+    def _note_whom(self, raw: Raw, text: str, fields: dict[str, Any]) -> None:
+        """Keep whom a record is for, where the column that says who may see ours says that of another directory's."""
+        problem = Phrase("{text} says whom it is for, not who may see it", text=shown(text))
+        self.say(raw, "audience", problem, Phrase("it is kept as words of eligibility"), "note")
+        if raw.table == "service" and not raw.cells.get("eligibility_description"):
+            fields["eligibility_description"] = plain(text)
 
     def _misread(self, raw: Raw, name: str, error: Mended | Unreadable) -> Any:
         """Say what is wrong with a cell; return what was read all the same."""
@@ -347,48 +284,6 @@ class Reading:
                 "row": raw.row,
             }
         )
-
-
-Note = tuple[int | None, str, Phrase, Phrase, Level]
-"""What is wrong with a row: its number, the column, the problem, what to do."""
-
-ReadRow = tuple[str, str, int | None, str, str, bytes | None, bool, list[Note], Any]
-"""A row that was read: its table, sheet and number, how the sender calls it, our id, its digest where its table is one
-of `SHARED`, whether it says who may see it, what is wrong with it, and what is held of it: where its table is one of
-`LATE` as `LateRows` do, else its record and where that came from."""
-
-
-class ReadingAhead(Reading):
-    """Reads rows before it is known what stands before them."""
-
-    def __init__(self, sender: str, most: Audience, file: str) -> None:
-        super().__init__(sender, most, file)
-        self._notes: list[Note] = []
-        self._late = LateRows()
-
-    def row(self, raw: Raw) -> ReadRow | None:
-        """Return a row as it was read; None where it must be read among the others."""
-        table, cells = raw.table, raw.cells
-        if table not in RECORDS or table == "unit" or is_passed_over(cells):
-            return None
-        self._notes = []
-        sent = identified(table, cells)
-        fields, own = self.read(raw, sent), self.own(table, sent)
-        marked = "audience" in fields
-        held: Values | list[RecordRow]
-        if table in LATE:
-            held = self._late.packed(LateRow.of(raw, own, sent, fields))
-        elif not (held := self.rows(raw, own, self.with_audience(table, fields), sent)):
-            return None
-        digest = digest_of(cells) if table in SHARED else None
-        return table, raw.sheet, raw.row, sent, own, digest, marked, self._notes, held
-
-    def say(self, raw: SentRow, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
-        """Note what is wrong with a row."""
-        self._notes.append((raw.row, column, problem, fix, level))
-
-    def refuse(self, raw: SentRow, column: str, problem: Phrase, fix: Phrase) -> None:
-        """Leave it to whoever reads the row among the others."""
 
 
 def is_passed_over(cells: Mapping[str, Any]) -> bool:

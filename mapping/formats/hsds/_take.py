@@ -4,7 +4,7 @@
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,9 +18,7 @@ from mapping.formats.hsds._read import (
     LINKED,
     SHARED,
     LateRow,
-    LateRows,
     Reading,
-    ReadRow,
     digest_of,
     is_passed_over,
 )
@@ -45,7 +43,7 @@ class Taking(Reading):
     counted: int = 0
     batch: Batch = field(init=False)
     records: RecordsById = field(default_factory=RecordsById)
-    late: dict[str, LateRows] = field(default_factory=lambda: defaultdict(LateRows))
+    late: dict[str, dict[str, LateRow]] = field(default_factory=lambda: defaultdict(dict))
     sheets: dict[str, str] = field(default_factory=dict)
     """Table -> sheet that its records came from; record -> sheet, where that was another."""
     marked: set[str] = field(default_factory=set)
@@ -78,7 +76,9 @@ class Taking(Reading):
 
     def settling(self, table: str) -> Iterator[LateRow]:
         """Yield the late rows of a table, letting go of each: their records take the memory that they took."""
-        yield from self.late.pop(table, LateRows()).taken()
+        rows = self.late.pop(table, {})
+        for own in [*rows]:
+            yield rows.pop(own)
 
     def forget_cells(self) -> None:
         """Let go of the cells of the rows, once all have come: no row of them will come again."""
@@ -137,39 +137,6 @@ class Taking(Reading):
             return
         self._add(own, sent, fields, raw)
 
-    def note_keys(self, keys: Mapping[str, Mapping[str, str]]) -> None:
-        """Note the ids of rows that were read ahead."""
-        for table, ids in keys.items():
-            self.keys[table].update(ids)
-
-    def join(self, rows: Sequence[ReadRow | None], again: Callable[[], Sequence[Raw]]) -> None:
-        """Take rows that were read ahead; what some of them say together with earlier rows is read ``again``."""
-        raws: Sequence[Raw] = ()
-        for place, row in enumerate(rows):
-            if row is None or not self._join(row):
-                raws = raws or again()
-                self.take(raws[place])
-
-    def _join(self, row: ReadRow) -> bool:
-        """Take a row that was read ahead; tell whether that could be, for no other is of the same record."""
-        table, sheet, place, sent, own, digest, marked, notes, held = row
-        if digest is not None and self._cells[table].get(sent) == digest:
-            return True
-        if own in (self.late[table] if table in LATE else self.records):
-            return False
-        if digest is not None:
-            self._cells[table][sent] = digest
-        for number, column, problem, fix, level in notes:
-            if number is not None or self.is_news(table, column):
-                self.say(Raw(table, {}, sheet, number), column, problem, fix, level)
-        if marked:
-            self.marked.add(own)
-        if table in LATE:
-            self.late[table].hold(own, held)
-        else:
-            self._hold(table, sheet, place, held)
-        return True
-
     def _aside(self, raw: Raw) -> None:
         """Keep what a table without records of its own says of services."""
         service = raw.cells.get("service_id")
@@ -202,7 +169,6 @@ class Taking(Reading):
             if before is not None and self._meant(name, before) != self._meant(name, value):
                 self._twice(raw, name, before, value)
             earlier.fields[name] = self._later(name, before, value)
-        rows[own] = earlier
 
     def _add(self, own: str, sent: str, fields: dict[str, Any], raw: Raw) -> None:
         """Make the record of a row, or bring the one of the same id up to date."""

@@ -28,6 +28,7 @@ class Mended(Exception):
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
+_FORMULA = re.compile(r"[=@]\S|[+-](?=[A-Za-z(])")
 LONGEST_TIME = 40
 """Letters of a time of day at most."""
 
@@ -241,7 +242,13 @@ def text(value: Any) -> str:
             Phrase("{value} stands where a text should", value=plain(value)),
             Phrase("write it in quotation marks"),
         )
-    return plain(value)
+    read = plain(value)
+    if _MARKUP.search(value):
+        raise Mended(read, Phrase("{text} holds markup", text=shown(value)), Phrase("it was taken out"))
+    if _FORMULA.match(read):
+        problem = Phrase("{text} begins like a formula", text=shown(read))
+        raise Mended(read, problem, Phrase("look whether it is meant; it is kept as a text"), doubt=True)
+    return read
 
 
 def currency(value: Any) -> str:
@@ -253,6 +260,17 @@ def currency(value: Any) -> str:
             Phrase("write it as EUR or USD (ISO 4217)"),
         )
     return code
+
+
+def says_whom(value: Any) -> bool:
+    """Whether words in a column of audiences are those for whom something is, and none of who may see it.
+
+    >>> says_whom("women and children"), says_whom("General public"), says_whom("public"), says_whom("staff")
+    (True, True, False, False)
+    """
+    words = plain(value).casefold()
+    is_mark = words.replace("_", " ") in (mark.replace("_", " ") for mark in AUDIENCES)
+    return not is_mark and (values.says_everybody(words) or bool(values.composed_groups(words).codes))
 
 
 _BY_NAME: dict[str, Parse] = {

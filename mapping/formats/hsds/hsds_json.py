@@ -7,24 +7,21 @@ with one document a line (.ndjson, .jsonl), of which any size can be read. Older
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from mapping.apart import Helper
 from mapping.area.study_area import StudyArea
-from mapping.batch import Batch, Progress, counted, without_collecting
+from mapping.batch import Batch, Progress, counted
 from mapping.errors import FormatError
 from mapping.formats import ReadContext
 from mapping.formats._json import beginning, count_lines, lines, load, parse
 from mapping.formats.hsds._finish import finish
 from mapping.formats.hsds._names import PASSED_OVER, Raw, bare, rows_of_document, table_of
-from mapping.formats.hsds._read import ReadingAhead, ReadRow
 from mapping.formats.hsds._take import Taking
 from mapping.formats.tables._flat import terms
 from mapping.language.i18n import Message, Phrase
-from mapping.model import Audience
 from mapping.view import hsds
 from mapping.view.view import View
 
@@ -75,10 +72,10 @@ def records(path: Path, context: ReadContext) -> Batch:
     taking = Taking(context, path.name)
     if path.suffix.lower() in (".ndjson", ".jsonl"):
         of = count_lines(path) if context.progress else 0
-        with Helper() as helper:
-            count = sum(
-                _take_line(taking, *line) for line in counted(_lines(taking, path, helper), of, context.progress)
-            )
+        count = sum(
+            _take(taking, number, None, parse(line, f"{path} line {number}"))
+            for number, line in counted(lines(path), of, context.progress)
+        )
     else:
         count = sum(_take(taking, *document) for document in _documents(path, context.progress))
     if not count:
@@ -110,78 +107,6 @@ def _rows(row: int, key: str | None, document: Any) -> list[Raw] | None:
     """Return the rows that a document holds; None where it is of no table."""
     table = key or _table(document)
     return None if table is None or not isinstance(document, dict) else rows_of_document(table, document, row)
-
-
-Lot = tuple[list[tuple[int, bytes]], FormatError | None]
-"""Some lines with their numbers, and why there are no more, where that is a fault."""
-
-ReadLot = tuple[dict[str, dict[str, str]], list[list[ReadRow | None] | None]]
-"""The ids of some lines (`Reading.keys`), and the rows of each; None of one that must be read among the others."""
-
-IN_LOT = 2**19
-"""Bytes of the lines that are read together."""
-
-LARGE = 2**24
-"""Bytes of a file from which on a second process reads some of it: it takes a second to begin."""
-
-
-def _lines(taking: Taking, path: Path, helper: Helper) -> Iterator[tuple[int, bytes, str, list[ReadRow | None] | None]]:
-    """Yield (number, line, place, rows) of a file with one document a line; the rows where they were read ahead."""
-    lots: Iterable[tuple[Lot, tuple[ReadLot] | None]] = ((lot, None) for lot in _lots(path))
-    if path.stat().st_size > LARGE:
-        lots = helper.ahead(_lots(path), read_ahead, taking.sender, taking.context.audience, taking.file)
-    for (lot, fault), read in lots:
-        keys, documents = read[0] if read else ({}, [None] * len(lot))
-        taking.note_keys(keys)
-        for (number, line), rows in zip(lot, documents, strict=True):
-            yield number, line, f"{path} line {number}", rows
-        if fault is not None:
-            raise fault
-
-
-def _lots(path: Path) -> Iterator[Lot]:
-    """Yield the lines of a file, some at a time."""
-    lot: list[tuple[int, bytes]] = []
-    size = 0
-    try:
-        for line in lines(path):
-            lot.append(line)
-            size += len(line[1])
-            if size > IN_LOT:
-                yield lot, None
-                lot, size = [], 0
-    except FormatError as error:
-        yield lot, error
-    else:
-        yield lot, None
-
-
-def read_ahead(sender: str, most: Audience, file: str) -> Callable[[Lot], ReadLot]:
-    """Return what reads lines as a process of its own does."""
-
-    def document(reading: ReadingAhead, number: int, line: bytes) -> list[ReadRow | None] | None:
-        try:
-            rows = _rows(number, None, parse(line, ""))
-        except FormatError:
-            return None
-        return None if rows is None else [*map(reading.row, rows)]
-
-    @without_collecting()
-    def read(lot: Lot) -> ReadLot:
-        reading = ReadingAhead(sender, most, file)
-        documents = [document(reading, *line) for line in lot[0]]
-        return {**reading.keys}, documents
-
-    return read
-
-
-def _take_line(taking: Taking, number: int, line: bytes, place: str, rows: list[ReadRow | None] | None) -> bool:
-    """Take the document of a line; tell whether it is of a table."""
-    if rows is None:
-        return _take(taking, number, None, parse(line, place))
-    taking.counted += 1
-    taking.join(rows, lambda: _rows(number, None, parse(line, place)) or ())
-    return True
 
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:  # noqa: ARG001

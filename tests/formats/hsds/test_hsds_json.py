@@ -1,17 +1,14 @@
 """HSDS as JSON: every shape that others give in, the official schemas out, and what we write read back as it was."""
 
 import json
-import pickle
-from itertools import cycle
 
 import jsonschema_rs
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from mapping.directory.directory import Directory
 from mapping.errors import FormatError
-from mapping.formats import _json
 from mapping.formats.hsds import hsds_csv, hsds_json
 from mapping.formats.hsds._names import PASSED_OVER, rows_of_document, table_of
 from mapping.formats.hsds._profile import patches, schemas
@@ -669,107 +666,22 @@ def test_a_confidential_helpline_is_not_hidden_for_its_name(tmp_path, tiny_area)
     assert [made.audience for made in batch.of("service")] == ["public"]
 
 
-class ReadsAhead:
-    """In the place of a second process: reads such lots as it is told to, as if it were one."""
-
-    def __init__(self, ways):
-        self.ways = cycle(ways)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
-    def ahead(self, work, job, *args):
-        make = copied(job)(*copied(args))
-        return ((lot, (copied(make(copied(lot))),) if next(self.ways) else None) for lot in work)
-
-
-def copied(value):
-    """A value as it comes through a pipe."""
-    return pickle.loads(pickle.dumps(value))
-
-
-def among(*values):
-    return st.sampled_from(values)
-
-
-PLACE = st.fixed_dictionaries(
-    {"id": among("l1", "l2"), "location_type": among("physical", "virtual", "moon")},
-    optional={
-        "latitude": among(10.04, None, "north"),
-        "longitude": among(60.05),
-        "addresses": st.just([{"id": "a1", "address_1": "Rudaki 1", "country": "TJ"}]),
-    },
-)
-BODY = st.fixed_dictionaries(
-    {"id": among("o1", "o2", None), "name": among("Umed", "Nur", "Nur (do not publish)")},
-    optional={"website": among("https://example.org", "nowhere"), "colour": among("red", 7)},
-)
-LINE = st.fixed_dictionaries(
-    {"id": among("s1", "s2", " s2", 3), "name": among("Advice", "Shelter", None)},
-    optional={
-        "status": among("active", "shut"),
-        "organization": BODY | among("Umed"),
-        "service_at_locations": st.lists(
-            st.fixed_dictionaries({"id": among("x1", "x2"), "location": PLACE}), max_size=2
-        ),
-        "phones": st.lists(st.fixed_dictionaries({"id": among("p1", "p2"), "number": among("+992900100001", "?")})),
-        "languages": st.lists(st.fixed_dictionaries({"code": among("tg", "Russian")}), max_size=2),
-        "attributes": among(SERVICE["attributes"], [{"id": "a", "taxonomy_term": {"id": "t", "name": "Help"}}]),
-        "eligibility": among([{"eligibility": "women", "minimum_age": 18}]),
-        "capacities": among([{"id": "c", "available": 1, "unit": {"id": "u"}}]),
-        "regular_schedule": among([{"id": "h1", "weekday": "1", "colour": "red"}]),
-        "schedules": among([{"id": "h2", "byday": "MO", "colour": "red"}]),
-        "program_id": among("nowhere"),
-        "contacts": among([{"id": "k", "name": "Somebody"}], "nobody"),
-        "audience": among("public", "all"),
-        "fees": among("free"),
-    },
-)
-
-ALONE = st.just({"id": "o3", "name": "Roh", "tax_status": "x", "audience": "public"})
-LONG = 3_000
-TOO_LONG = json.dumps(LONG * "z")
-APART = [
-    {"id": f"s{number}", "name": "Help", "status": "active"} | more
-    for number, more in enumerate(
-        (
-            {"program_id": "nowhere", "regular_schedule": [{"id": "h1", "colour": "red"}]},
-            {"schedules": [{"id": "h2", "byday": "MO", "colour": "red"}]},
-            {"capacities": [{"id": "c", "available": 1, "maximum": 2, "unit": {"id": "u", "name": 0}}]},
-        ),
-        start=2,
+def test_words_for_whom_and_units_that_are_not_there_and_markup_and_formulas_are_told(tmp_path, tiny_area):
+    """Another directory's column of audiences says whom a service is for, and hides nothing of it."""
+    areas = [{"id": "z", "area_unit": "XT-999"}]
+    foreign = {"name": "=HYPERLINK(1)", "description": "<b>x</b> y", "audience": "women and children"}
+    columns = taken(document(tmp_path, [SERVICE]), tiny_area, known=approved("map"))
+    batch = taken(document(tmp_path, [SERVICE | foreign | {"service_areas": areas}]), tiny_area, known=approved("map"))
+    (service,) = batch.of("service")
+    assert service.audience == one(columns, "service").audience
+    assert (service.name, service.description, service.eligibility_description) == (
+        "=HYPERLINK(1)",
+        "x y",
+        "women and children",
     )
-]
-"""What one row says of a file is said once, and what another names is known, whoever read them."""
-
-
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    lines=st.lists((LINE | ALONE).map(json.dumps) | among("7", "{}", '{"id": "cut', TOO_LONG), max_size=6),
-    ways=st.lists(st.booleans(), min_size=1, max_size=4),
-)
-@example(lines=[*map(json.dumps, APART)], ways=[True])
-@example(lines=[TOO_LONG], ways=[True])
-def test_what_a_second_process_reads_of_a_file_is_what_is_read_here(tmp_path, tiny_area, lines, ways):
-    path = tmp_path / "x.ndjson"
-    path.write_text("\n".join([json.dumps(SERVICE), *lines]), encoding="utf-8")
-
-    def outcome():
-        try:
-            batch = taken(path, tiny_area)
-        except FormatError as error:
-            return str(error)
-        rows = {kind: [*batch.records.rows(kind)] for kind in batch.records.kinds}
-        return batch.issues, batch.refused, batch.rows, rows, [*rows]
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(_json, "MAX_LINE", LONG)
-        here = outcome()
-        assert isinstance(here, str) or TOO_LONG not in lines
-        patched.setattr(hsds_json, "Helper", lambda: ReadsAhead(ways))
-        patched.setattr(hsds_json, "LARGE", 0)
-        patched.setattr(hsds_json, "IN_LOT", 0)
-        assert outcome() == here
+    assert (one(batch, "service_area").area_unit, one(batch, "service_area").name) == (None, "XT-999")
+    told = {issue.column: str(issue.problem) for issue in batch.issues}
+    assert told["audience"] == "'women and children' says whom it is for, not who may see it"
+    assert told["description"] == "'<b>x</b> y' holds markup"
+    assert told["name"] == "'=HYPERLINK(1)' begins like a formula"
+    assert told["area_unit"] == "'XT-999' is no unit of the study area"
