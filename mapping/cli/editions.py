@@ -3,6 +3,8 @@
 import csv
 import datetime as dt
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,7 +33,7 @@ from mapping.cli.options import (
     study_area,
 )
 from mapping.directory.gate import OnePerson
-from mapping.errors import InvalidRecord, MappingError, NotFound
+from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
 from mapping.safety.persons import may_agree
 
 if TYPE_CHECKING:
@@ -134,7 +136,7 @@ def publish(
     region, day = study_area(area, view if view.exists() else directory), day_of(today)
     unavailable = _unavailable(inbox, day) if inbox is not None else None
     releases = Releases(directory.parent / "editions", view, audience)  # type: ignore[arg-type]
-    with Directory(directory, region) as store, progress_bar() as progress:
+    with _told_to_custodians(directory, day), Directory(directory, region) as store, progress_bar() as progress:
         plan = releases.plan()
         if confirm:
             if plan is None or len(confirm) < SIGNS or not plan.digest.startswith(confirm):
@@ -212,7 +214,8 @@ def editions(
     if back_to is not None:
         require_directory(directory)
         by = acting(login, accounts, "publish") if login else ""
-        with Directory(directory, study_area(area, view if view.exists() else directory)) as store:
+        told = _told_to_custodians(directory, day_of(today))
+        with told, Directory(directory, study_area(area, view if view.exists() else directory)) as store:
             plan = releases.roll_back(store, back_to, day=day_of(today), by=_if_admitted(by, accounts), reason=reason)
         if plan is None:
             edition = releases.edition(back_to)
@@ -255,13 +258,27 @@ def _tell(plan: "Plan") -> None:
 
 
 def _tell_warnings(warnings: "Sequence[object]", directory: Path, console: "Console") -> None:
-    """Keep what could give something hidden away, and say where it is to be read."""
+    """Keep what could give something hidden away, and say where custodians read it, also where it is nothing."""
     from mapping.editions.publish import note_warnings, warnings_file
 
     note_warnings(map(str, warnings), directory)
-    if warnings:
-        path = warnings_file(directory)
-        console.print(f"{len(warnings)} places to look at before the next edition: {path}")
+    console.print(f"What could give something hidden away, for custodians: {warnings_file(directory)}")
+
+
+@contextmanager
+def _told_to_custodians(directory: Path, day: dt.date) -> Iterator[None]:
+    """Refuse an edition in one sentence: which texts tell what is written where custodians read it."""
+    from mapping.editions.publish import note_refusal, refusals_file
+    from mapping.safety.leak_scan import HiddenFactFound
+
+    try:
+        yield
+    except HiddenFactFound as error:
+        note_refusal(error, directory, day=day)
+        raise UnsafePublication(
+            "some texts would tell what is hidden, and nothing was published; which they are stands in "
+            f"{refusals_file(directory)}, for custodians"
+        ) from None
 
 
 @app.command()

@@ -1114,7 +1114,9 @@ class _Looking:
         """Look at what hangs from some records; return the rows that are shown, under their published ids."""
         part, own = gate.part(self.db, roots, self._said_of)
         tables = part | self._words
-        shown = project(tables, self.audience, self.rules, gate.agreed_of(self.db, self.audience, tables))
+        staying = gate.staying(self.db, self.audience)
+        agreed = gate.agreed_of(self.db, self.audience, tables, staying)
+        shown = project(tables, self.audience, self.rules, agreed, staying)
         self.facts.add(tables, shown, own)
         self.licences |= _licences(self.db, shown)
         self._use(row["id"] for table in WORDS for row in shown[table])

@@ -23,7 +23,20 @@ from pydantic_core import to_json
 from mapping.directory.rows import holds_any, named, reader, stored_ids, stored_rows
 from mapping.errors import InvalidRecord, NotFound
 from mapping.model import RECORDS, WHOLES, WORDS, Audience, Record, references
-from mapping.safety.agreed import DAYS, FREE, THRESHOLD, Agreed, Key, Row, Showing, difference, held, kept
+from mapping.safety.agreed import (
+    DAYS,
+    FREE,
+    STAYING,
+    THRESHOLD,
+    Agreed,
+    Key,
+    Row,
+    Showing,
+    difference,
+    held,
+    kept,
+    removal,
+)
 from mapping.safety.people import same_person
 from mapping.safety.redaction import LINKED, PUBLISHED, VIEWS, Rules, Seen, Tables, allowed_rows, thresholds
 
@@ -198,13 +211,36 @@ class _Agreed(Mapping[Key, Row]):
         return int(count)
 
 
-def agreed_of(db: sqlite_utils.Database, audience: Audience, tables: Tables) -> Agreed:
-    """Return what an audience was last agreed to see of some records, and the least counts."""
+def agreed_of(
+    db: sqlite_utils.Database, audience: Audience, tables: Tables, staying: Mapping[str, Iterable[Row]]
+) -> Agreed:
+    """Return what an audience was last agreed to see of some records and of those that stay, and the least counts."""
     rows = agreed_thresholds(db, audience)
     for table in SHOWABLE:
         if ids := [record.id for record in tables.get(table, ())]:
             rows |= _agreed(db, audience, table, among(ids))
+    return rows | {(table, row["id"]): row for table, own in staying.items() for row in own}
+
+
+def staying(db: sqlite_utils.Database, audience: Audience) -> dict[str, list[Row]]:
+    """Return the rows of removed records that an audience sees until a second person agrees to the removal."""
+    rows: dict[str, list[Row]] = {}
+    for table, ids in _removed(db).items():
+        rows[table] = [*_agreed(db, audience, table, among(ids)).values()]
     return rows
+
+
+def _removed(db: sqlite_utils.Database) -> Ids:
+    """Return the records whose removal waits, of each table."""
+    return {
+        table: {
+            record
+            for (record,) in db.conn.execute(
+                f'SELECT record FROM waiting WHERE "table" = ? AND record NOT IN (SELECT id FROM "{table}")', [table]
+            )
+        }
+        for table in STAYING
+    }
 
 
 def agreed_thresholds(db: sqlite_utils.Database, audience: Audience) -> dict[Key, Row]:
@@ -299,6 +335,7 @@ def _compare(
     shows: Counter[str] = Counter()
     for table, some, rows in _rows(tables, _with_counted(db, rules), touched):
         before, waits = _stored(db, table, some), _digests(db, table, some)
+        gone = _gone(db, table, before)
         after: dict[str, Seen] = {}
         new: list[Showing] = []
         over: list[tuple[str, Audience]] = []
@@ -310,8 +347,12 @@ def _compare(
                 after[record] = now
                 shows[table] += any(now)
                 continue
-            after[record] = _still_agreed(table, now, was, rules) if forget else was
-            wanted = _differences(table, record, now, after[record], rules)
+            if record in gone:
+                after[record] = _of_shown_owners(db, table, was)
+                wanted = removal(table, record, zip(VIEWS, after[record], strict=True))
+            else:
+                after[record] = _still_agreed(table, now, was, rules) if forget else was
+                wanted = _differences(table, record, now, after[record], rules)
             fresh = [showing for showing in wanted if digests.get(showing.audience) != (digests and showing.digest)]
             shows[table] += bool(fresh)
             if showings is not None:
@@ -340,6 +381,24 @@ def _compare(
         db.conn.executemany("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?, ?)", lines)
         _keep(db, table, before, after)
     return +shows
+
+
+def _gone(db: sqlite_utils.Database, table: str, shown: Collection[str]) -> set[str]:
+    """Return the records of some that are shown and that somebody removed."""
+    return {*shown} - stored_ids(db, table, shown, "id") if table in STAYING and shown else set()
+
+
+def _of_shown_owners(db: sqlite_utils.Database, table: str, was: Seen) -> Seen:
+    """Return what is agreed to yet of a removed record: nothing where what it belongs to is shown no more."""
+
+    def has_owner(audience: Audience, row: Row) -> bool:
+        owners = [(parent, row[name]) for name, parent in PARENTS[table].items() if row.get(name)]
+        owners += [(row["link_entity"], row["link_id"])] if row.get("link_id") else []
+        query = f'SELECT 1 FROM shown WHERE "table" = ? AND record = ? AND {audience}'
+        return bool(owners) and all(db.conn.execute(query, owner).fetchone() for owner in owners)
+
+    pairs = zip(VIEWS, was, strict=True)
+    return tuple(row if row is not None and has_owner(audience, row) else None for audience, row in pairs)
 
 
 def _author(db: sqlite_utils.Database, difference: Showing, by: str) -> str:
@@ -394,11 +453,15 @@ def agree(directory: Records, rules: Rules, wanted: Collection[Showing], *, by: 
     touched = _with_counts(db, records) if len(wanted) <= MANY else None
     for table, some, rows in _rows(_tables(directory, touched), _with_counted(db, rules), touched):
         before = _stored(db, table, some)
+        gone = _gone(db, table, before)
         after: dict[str, Seen] = {}
         over: list[tuple[str, Audience]] = []
-        for record in rows.keys() & records[table]:
-            now, was = rows[record], before.get(record, NOTHING)
-            showings = _differences(table, record, now, was, rules)
+        for record in (rows.keys() | gone) & records[table]:
+            now, was = rows.get(record, NOTHING), before.get(record, NOTHING)
+            if record in gone:
+                showings = removal(table, record, zip(VIEWS, was, strict=True))
+            else:
+                showings = _differences(table, record, now, was, rules)
             agreed_to = [showing for showing in showings if showing.digest in left & authors.keys()]
             after[record] = _with_shown(agreed_to, now, was)
             over += [(record, showing.audience) for showing in agreed_to]
@@ -498,6 +561,8 @@ def following(db: sqlite_utils.Database, new: Ids) -> Ids:
             for other, more in _parts(db, table, ids).items():
                 ids_of[other] |= more
         new = {table: ids - touched[table] for table, ids in ids_of.items()}
+    for table, ids in _removed(db).items():
+        touched[table] |= ids
     return _with_counts(db, touched)
 
 
@@ -744,8 +809,8 @@ def _with_shown(new: Iterable[Showing], now: Seen, agreed: Seen) -> Seen:
     after = [*agreed]
     for showing in new:
         place = VIEWS.index(showing.audience)
-        row, before = now[place] or {}, agreed[place]
-        after[place] = row if before is None else {**before, **{name: row[name] for name in showing.fields}}
+        row, before = now[place], agreed[place]
+        after[place] = row if before is None or row is None else before | {name: row[name] for name in showing.fields}
     return tuple(after)
 
 

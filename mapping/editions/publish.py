@@ -24,6 +24,7 @@ from mapping.errors import MappingError, UnsafePublication, cause
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience
 from mapping.resources import checksum_of_parts, for_owner
+from mapping.safety.leak_scan import HiddenFactFound
 from mapping.safety.redaction import Rules
 from mapping.travel import friction
 from mapping.view.diff import OLD, attach
@@ -43,6 +44,9 @@ DEMAND_MONTHS = 12
 
 MOST_PLACES = 120
 """Places of the gazetteer that a person may say they are in."""
+
+MOST_REFUSALS = 500
+"""Lines that are kept of what refused editions."""
 
 NOTED = 50
 """So many views are remembered as written from a directory: travel times are taken over from these alone."""
@@ -146,6 +150,23 @@ def note_warnings(warnings: Iterable[str], directory: Path) -> None:
     The lines name what is hidden, so that only custodians may read them.
     """
     for_owner(warnings_file(directory)).write_text("".join(f"{line}\n" for line in warnings), encoding="utf-8")
+
+
+def refusals_file(directory: Path) -> Path:
+    """Return the file beside a directory of the texts for which editions were refused lately."""
+    return directory.with_name("refused.txt")
+
+
+def note_refusal(error: UnsafePublication, directory: Path, *, day: dt.date) -> None:
+    """Add what refused an edition to the last of them, for custodians alone: an edition that is built takes none away.
+
+    The lines name the record and the field of each text, and what kind of hidden thing it holds.
+    """
+    path = for_owner(refusals_file(directory))
+    before = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    found = map(str, error.hits) if isinstance(error, HiddenFactFound) else str(error).splitlines()
+    new = [f"{day}: {line}" for line in found]
+    path.write_text("".join(f"{line}\n" for line in [*before, *new][-MOST_REFUSALS:]), encoding="utf-8")
 
 
 @contextmanager

@@ -1,10 +1,11 @@
 """What two people agreed to show, and what would be shown beyond that: one comparison, asked by one gate.
 
 What an audience would see of the records as they stand is compared, row by row, with what it was last agreed to see.
-A record that it did not see, a field that was blank, a contact or a whereabouts that reads otherwise (a number, a mail,
-an address, a point, the hours of a line), and a part that belongs to another record are *shown*; everything else a
-steward changes alone. `restrict` holds back exactly what is shown and nobody agreed to: the old value stays where there
-was one, else nothing. What becomes hidden is hidden at once.
+A record that it did not see, and each field that reads otherwise, was blank or is emptied, wait for a second person;
+alone a steward changes what changes by the day (`DAILY`). So no text enters an edition, nor is searched for secrets,
+that one person alone has read: whether an edition can be built answers nothing that one person asks. `restrict` holds
+back exactly what nobody agreed to: the old value stays where there was one, else nothing. What becomes hidden is hidden
+at once.
 """
 
 import datetime as dt
@@ -18,7 +19,7 @@ from typing import Any, NamedTuple, get_args
 
 from mapping.freshness import active, listed
 from mapping.language.fold import INVISIBLE
-from mapping.model import ENTRY_POINTS, PRECISIONS, RECORDS, WORDS, Audience, references
+from mapping.model import ENTRY_POINTS, PRECISIONS, RECORDS, WHOLES, WORDS, Audience, references
 
 Row = dict[str, Any]
 Shown = dict[str, list[Row]]
@@ -40,6 +41,9 @@ ENDS = {"audience": "consent_until", "precision": "precision_until"}
 _CONTACT = re.compile(r"\S{0,64}(?:@|//)\S{0,64}|(?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,}(?:/\S*)?|\+?\d(?:[\W_]{0,9}\d){2,}")
 """A mail or web address, a name on a network or a number of three digits or more in a text, however it is parted; no
 part is longer than it may be: long texts are looked through."""
+
+OWNERS = ("service", "organization", "location")
+"""The entries that a part may be of, those first that tell most of it."""
 
 Climb = Callable[[str], str | None]
 """Gives the unit under which the places of a unit are listed."""
@@ -89,6 +93,15 @@ class Showing(NamedTuple):
         return self.appears or any(name in points or before is not None for name, (before, _) in self.fields.items())
 
     @property
+    def owner(self) -> Key | None:
+        """The entry of which a part is, as the part says itself; it may not be stored yet, or no more."""
+        values = {name: before if now in (None, "") else now for name, (before, now) in self.fields.items()}
+        if values.get("link_entity") in WHOLES and "link_id" in values:
+            return values["link_entity"], values["link_id"]
+        owners = {parent: values[name] for name, parent in references(RECORDS[self.table]).items() if name in values}
+        return next(((parent, owners[parent]) for parent in OWNERS if parent in owners), None)
+
+    @property
     def digest(self) -> str:
         """A short text that is another for every other difference."""
         facts = [self.audience, self.table, self.id, self.appears, sorted((n, *v) for n, v in self.fields.items())]
@@ -117,6 +130,21 @@ def difference(
         return Appearing(row)
     names = _newly(table, before, row, unit_to_show)
     return {name: (before.get(name), row[name]) for name in sorted(names)} if names else None
+
+
+def removal(table: str, record: str, agreed: Iterable[tuple[Audience, Row | None]]) -> list[Showing]:
+    """Return what goes of a record that somebody removed, for each audience that sees it."""
+    return [
+        Showing(
+            audience,
+            table,
+            record,
+            {name: (value, None) for name, value in sorted(row.items()) if _tells(name, value)},
+            appears=False,
+        )
+        for audience, row in agreed
+        if row is not None
+    ]
 
 
 def held(table: str, row: Row, before: Mapping[str, Any], unit_to_show: Climb) -> Row:
@@ -188,15 +216,17 @@ def _hanging(
 
 
 def _newly(table: str, before: Mapping[str, Any], row: Row, unit_to_show: Climb) -> set[str]:
-    """Return the fields from which readers learn what they were not to learn."""
+    """Return the fields that differ from what was agreed to and wait for a second person, emptied ones too."""
     if row == before:
         return set()
+    by_rule = (row.get(WITHHELD) or "").split(";")
     names = {
         name
         for name, value in row.items()
-        if _tells(name, value)
+        if (_tells(name, value) or _tells(name, before.get(name)))
         and _plain(value) != _plain(before.get(name))
-        and (before.get(name) in (None, "") or _leads(table, name, before, row))
+        and name not in by_rule
+        and (before.get(name) in (None, "") or _waits(table, name, before.get(name), value))
     }
     if table == "location" and before and _less_precise(row, before):  # the unit of the place that was shown is no news
         names -= {*ENTRY_POINTS["location"]}
@@ -208,39 +238,46 @@ def _newly(table: str, before: Mapping[str, Any], row: Row, unit_to_show: Climb)
 
 def _tells(name: str, value: Any) -> bool:
     """Whether readers learn something from a field."""
-    return value is not None and value != "" and name != "id" and name != "audience"
+    return value is not None and value != "" and name not in ("id", "audience", WITHHELD)
 
 
-def _leads(table: str, name: str, before: Mapping[str, Any], row: Row) -> bool:
-    """Whether another value of a field leads people elsewhere."""
-    old, new = before.get(name), row[name]
+def _waits(table: str, name: str, old: Any, new: Any) -> bool:
+    """Whether another value of a field, or none, waits for a second person: all but what changes by the day."""
     if table == THRESHOLD:
         return bool(new < old)
     if name in ENDS.values():
-        return bool(_plain(new) > _plain(old))
+        return new is None or bool(_plain(new) > _plain(old))
     if table == "service" and name == "status":
         return _openness(new) > _openness(old)
-    if table == "translation" and name == "text" and row["field"] in ENTRY_POINTS.get(row["link_entity"], ()):
-        return True
-    if name in ENTRY_POINTS.get(table, ()) or name in _OWNERS[table]:
-        return True
-    if name in GUIDING or (name == "text" and row.get("field") in GUIDING):
-        return True
-    return isinstance(new, str) and name not in DAYS[table] and bool(_contacts(new) - _contacts(str(old)))
+    if name == "service_types":  # codes of which the rules may take some away
+        return not {*str(new or "").split(";")} <= {*str(old).split(";")}
+    return name not in DAILY.get(table, ())
 
 
-GUIDING = frozenset(
-    (
-        "description",
-        "alert",
-        "transportation",
-        "application_process",
-        "eligibility_description",
-        "details",
-    )
+DAILY: dict[str, frozenset[str]] = {
+    "service": frozenset(("assured_date",)),
+    "service_capacity": frozenset(("available", "maximum", "updated")),
+    "activity": frozenset(("status", "planned", "reached", "reached_women", "reported_on")),
+    "case_count": frozenset(("count", "suppressed", "printed")),
+}
+"""Table -> fields that one person changes: numbers, days and states that guide nobody and hold no text."""
+
+STAYING = (
+    "phone",
+    "schedule",
+    "url",
+    "attribute",
+    "language",
+    "service_area",
+    "cost_option",
+    "required_document",
 )
-"""Fields of free text by which people are told where to go and what to do: a change of any word is read by two, so that
-no pattern has to know what leads somewhere."""
+"""Tables of numbers, hours and limits: a removed record of theirs is shown until a second person agrees to that.
+
+To hide one at once, whoever may edit it marks it for custodians."""
+
+WITHHELD = "withheld"
+"""Field in which a row is kept with the names of those that a rule or a steward keeps back: they go at once."""
 
 
 def _contacts(text: str) -> set[str]:

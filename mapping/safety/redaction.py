@@ -54,7 +54,7 @@ from mapping.model import (
     required,
     strictest,
 )
-from mapping.safety.agreed import ENDS, THRESHOLD, Agreed, Key, restrict, without_contacts
+from mapping.safety.agreed import ENDS, THRESHOLD, WITHHELD, Agreed, Key, restrict, without_contacts
 from mapping.safety.checklist_sums import sums
 from mapping.safety.people import two_people
 from mapping.safety.printed import tell_counts
@@ -180,12 +180,18 @@ def require(audience: Audience, wanted: Audience) -> None:
         )
 
 
-def project(tables: Tables, audience: Audience, rules: Rules, agreed: Agreed | None = None) -> Shown:
+def project(
+    tables: Tables,
+    audience: Audience,
+    rules: Rules,
+    agreed: Agreed | None = None,
+    staying: Mapping[str, Iterable[Row]] | None = None,
+) -> Shown:
     """Return what an audience may see: allowed fields of allowed records, ids still private.
 
     Depends on nothing but its arguments. What is hidden has no influence on the result: two directories that differ
     only in what an audience may not see give it the same rows. With ``agreed``, what two people agreed to show it,
-    nothing else is shown.
+    nothing else is shown, with ``staying``, the rows of removed records to whose removal nobody agreed yet.
 
     Raises
     ------
@@ -201,15 +207,30 @@ def project(tables: Tables, audience: Audience, rules: Rules, agreed: Agreed | N
     shown: Shown = {table: [] for table in _OWNERS_FIRST}
     for table, _, (rows,) in _allowed(tables, (audience,), markings):
         shown[table] += rows.values()
+    forbidden = rules.sensitive if audience == "public" else frozenset()
+    for table, own in (staying or {}).items():
+        shown[table] += [
+            row
+            for row in own
+            if row["id"] not in markings.approved.withheld
+            and row.get("taxonomy_term_id") not in forbidden
+            and row.get("link_entity") not in VOCABULARIES
+        ]
     if agreed is not None:
         shown = restrict(shown, agreed, rules.unit_to_show, _PARENTS, NEEDED, rules.today)
     shown["standard_summary"] = _standard_sums(tables, shown, markings, public=audience == "public")
     return _with_vocabularies(_without_ends(shown), tables, audience, rules)
 
 
+def without(row: Row, names: Iterable[str]) -> Row:
+    """Return a row without some fields, which it names: what is kept back goes at once, what is emptied waits."""
+    kept_back = {*(row.get(WITHHELD) or "").split(";"), *names} - {""}
+    return row | dict.fromkeys(names) | {WITHHELD: ";".join(sorted(kept_back))}
+
+
 def _without_ends(shown: Shown) -> Shown:
-    """Return rows without the ends until which two people agreed to them: nobody reads when a consent runs out."""
-    own = {table: {*ENDS.values()} - {*PUBLISHED[table]} for table in shown}
+    """Return rows without the ends until which two people agreed to them, and without what is kept back of them."""
+    own = {table: {*ENDS.values(), WITHHELD} - {*PUBLISHED[table]} for table in shown}
     return {
         table: [
             {name: value for name, value in row.items() if name not in own[table]} if own[table] & row.keys() else row
@@ -376,11 +397,10 @@ class _Markings:
         withheld: Collection[str | None] = self.approved.withheld.get(record.id, ())
         if "latitude" in withheld or "longitude" in withheld:  # half a point is a line on the map
             withheld = {*withheld, "latitude", "longitude"}
-        for name in withheld:
-            if name in row:
-                row[name] = None
         if isinstance(record, Contact) and record.id not in self.approved.audience:
-            row["name"] = None
+            withheld = {*withheld, "name"}
+        if kept_back := sorted(name for name in withheld if name in row):
+            row = without(row, kept_back)
         if "audience" in row:
             row["audience"] = self.of(record.table, record.id)
         ends = self.approved.ends.get(record.id)
@@ -561,10 +581,10 @@ class _Redaction:
         unit = self.seen.rules.unit_to_show(record.area_unit) if record.area_unit else None
         basis = "unit" if unit else "none"
         place = {"precision": precision, "area_unit": unit, "position_basis": basis, "location_type": "physical"}
-        return row | dict.fromkeys(PLACE_TEXTS["location"]) | place
+        return without(row, [*PLACE_TEXTS["location"], *(() if unit else ("area_unit",))]) | place
 
     def _tie(self, record: ServiceAtLocation, row: Row) -> Row:
-        return row | dict.fromkeys(PLACE_TEXTS["service_at_location"]) if record.id in self.vague else row
+        return without(row, PLACE_TEXTS["service_at_location"]) if record.id in self.vague else row
 
     def _may_say(self, record: Attribute) -> bool:
         """Whether the audience may know what is said of a record, such as to whom a service turns."""

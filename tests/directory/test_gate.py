@@ -150,10 +150,11 @@ def test_a_new_gate_shows_nothing_but_the_least_counts_that_rohnamo_shows(agreed
 
 
 def test_what_two_people_show_at_once_waits_no_more(directory):
+    phones: dict[str, Any] = {"phones": ["+992000100001"]}
     with patch.object(SecondPerson, "present", False):
-        directory.add(batch(organization("Umed", email="new@umed.example")), by="zarina", on=TODAY)
+        directory.add(batch(organization("Umed", email="new@umed.example", **phones)), by="zarina", on=TODAY)
     assert directory.waiting() != []
-    newer = batch(organization("Umed", email="newer@umed.example"))
+    newer = batch(organization("Umed", email="newer@umed.example", **phones))
     directory.add(newer, by="zarina", on=TODAY, agreed_by="umed")
     assert directory.waiting() == []
 
@@ -617,7 +618,7 @@ def test_each_act_tells_of_how_many_records_it_shows_more(directory):
     number = {"service_id": LEGAL, "number": "+992000100077", "audience": "public"}
     fields = {"name": "Umed the second", "email": "new@umed.example"}
     assert directory.edit("organization", key("organization", "Umed"), fields, **ONE).shows == {"organization": 1}
-    assert directory.edit("organization", key("organization", "Umed"), {"name": "Umed"}, **ONE).shows == {}
+    assert directory.edit("organization", key("organization", "Umed"), {"year_incorporated": 2001}, **ONE).shows == {}
     own = Phone(id=key("phone", "new"), **number)
     assert directory.add(batch([own]), by="zarina", on=TODAY, agreed_by="umed").shows == {"phone": 1}
     assert directory.add(batch([own]), by="zarina", on=TODAY, agreed_by="umed").shows == {}
@@ -829,3 +830,66 @@ def test_what_custodians_keep_need_not_be_read_to_tell_what_others_see(directory
             }
         shown += sum(len(own) for tables in rows.values() for own in tables.values())
     assert shown > 120
+
+
+def remove_phone(directory, **how: Any) -> Phone:
+    own: Phone = directory.records(Phone, service_id=LEGAL)[0]
+    with directory.acting("look", **({"by": "zarina", "on": TODAY} | how)) as writing:
+        writing.remove("phone", [own.id])
+    return own
+
+
+def shown_numbers(directory, tmp_path) -> set[str]:
+    with directory.view("public", tmp_path / "seen.db", edition=TODAY) as view:
+        return {number for (number,) in view.connection.execute("SELECT number FROM phone")}
+
+
+def test_a_number_that_one_person_takes_away_stays_until_another_agrees(directory, tmp_path):
+    own = remove_phone(directory)
+    assert own.number in shown_numbers(directory, tmp_path)
+    waits = [each.showing for each in directory.waiting()]
+    assert {(each.id, each.owner, each.appears) for each in waits} == {(own.id, ("service", LEGAL), False)}
+    assert all(each.fields["number"] == (own.number, None) for each in waits)
+    with pytest.raises(OnePerson):
+        directory.agree(waits, by="zarina", on=TODAY)
+    directory.agree(waits, by="umed", on=TODAY)
+    assert own.number not in shown_numbers(directory, tmp_path)
+    assert directory.waiting() == []
+
+
+def test_a_number_that_two_people_take_away_is_gone_at_once(directory, tmp_path):
+    own = remove_phone(directory, agreed_by="umed")
+    assert own.number not in shown_numbers(directory, tmp_path)
+    assert directory.waiting() == []
+
+
+@pytest.mark.parametrize("table", ["service", "organization"])
+def test_a_number_that_was_taken_away_goes_with_what_it_belongs_to(directory, tmp_path, table):
+    """And does not come back with it unasked."""
+    own = remove_phone(directory)
+    identifier = LEGAL if table == "service" else key("organization", "Umed")
+    directory.edit(table, identifier, {"do_not_list": True}, **ONE)
+    assert own.number not in shown_numbers(directory, tmp_path)
+    assert not [each for each in directory.waiting() if each.showing.id == own.id]
+    directory.edit(table, identifier, {"do_not_list": False}, **ONE)
+    directory.agree([each.showing for each in directory.waiting()], by="umed", on=TODAY)
+    assert own.number not in shown_numbers(directory, tmp_path)
+
+
+def test_a_number_that_was_taken_away_and_comes_back_waits_no_more(directory, tmp_path):
+    own = remove_phone(directory)
+    directory.add(batch(own), by="zarina", on=TODAY)
+    assert own.number in shown_numbers(directory, tmp_path)
+    assert directory.waiting() == []
+
+
+def test_the_next_list_with_another_number_leaves_the_old_one_until_two_agree(directory, tmp_path):
+    changed = [
+        organization("Umed", phones=["+992000100001"]),
+        *service("Advice", of="Umed", types=["LEG-INF"]),
+        phone("+992999999999", service="Advice"),
+    ]
+    (own,) = directory.records(Phone, service_id=LEGAL)
+    directory.add(batch(*changed), on=TODAY)
+    assert own.number in shown_numbers(directory, tmp_path)
+    assert "+992999999999" not in shown_numbers(directory, tmp_path)

@@ -106,9 +106,11 @@ def may_agree_to_show(account: Account, showing: Showing, whole: VisibleRecords)
     """Tell whether a person sees a record that would newly be shown, in a region where they may agree."""
     if showing.table == THRESHOLD:
         return account.may("approve")
-    if not whole.has(showing.table, showing.id):
+    owner = showing.owner
+    if not whole.has(showing.table, showing.id) and (owner is None or not whole.has(*owner)):
         return account.role == "custodian" and account.may("approve")
-    units = whole.units(whole.record(showing.table, showing.id))
+    table, record = (showing.table, showing.id) if whole.has(showing.table, showing.id) else owner or ("", "")
+    units = whole.units(whole.record(table, record))
     return account.may("approve", units) if units else account.may("approve")
 
 

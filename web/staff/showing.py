@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message
 from mapping.model import AUDIENCES, PARTS, RECORDS, WHOLES, Audience, references
-from mapping.safety.agreed import THRESHOLD, Showing
+from mapping.safety.agreed import OWNERS, THRESHOLD, Showing
 from web.staff.fields import LABELS, TABLES, label_of, said
 from web.staff.visible import VisibleRecords, body_of, name_of
 
 Owner = tuple[str, str]
 """Table and id of the organization, service, place or other record that something is, or is a part of."""
-
-OWNERS = ("service", "organization", "location")
-"""The order in which entries are shown."""
 
 THRESHOLDS = {
     "case_cells": Message("Least number of people in a count that is shown"),
@@ -123,11 +120,7 @@ def _owner(showing: Showing, whole: VisibleRecords) -> Owner:
         return table, identifier
     if whole.has(table, identifier):
         return whole.owner(whole.record(table, identifier)) or (table, identifier)
-    now = {name: value for name, (_, value) in showing.fields.items() if value}
-    if now.get("link_entity") in WHOLES and "link_id" in now:
-        return now["link_entity"], now["link_id"]
-    owners = {parent: now[name] for name, parent in references(RECORDS[table]).items() if name in now}
-    return next(((parent, owners[parent]) for parent in OWNERS if parent in owners), (table, identifier))
+    return showing.owner or (table, identifier)
 
 
 def _own_names(showings: Iterable[Showing], whole: VisibleRecords, language: str) -> tuple[str, str]:

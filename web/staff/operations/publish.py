@@ -8,7 +8,7 @@ from flask import Blueprint, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.directory.gate import OnePerson
-from mapping.editions.publish import demand_since, note_warnings
+from mapping.editions.publish import demand_since, note_refusal, note_warnings
 from mapping.editions.releases import Plan, Releases
 from mapping.errors import InvalidRecord, MappingError, UnsafePublication
 from mapping.language.i18n import Message
@@ -96,14 +96,14 @@ def build(language: str, audience: str) -> ResponseReturnValue:
         try:
             plan = waiting.stage(directory(), day=today(), by=builder, progress=work.progress, **public)  # type: ignore[arg-type]
         except UnsafePublication as error:  # counted here: nobody has to open the page on which it is said
-            _note_refusal(audience, error, who=login)
+            count_refusal(audience, error, who=login)
             raise
         log("edition_built", subject=f"{audience} {plan.digest[:16]}", who=login)
         note_warnings(plan.warnings, directory().path)
 
     if not workshop().goes_on(name):
         workshop().forget(name)
-    if _refusals(login) >= MOST_REFUSED:
+    if too_many_refusals(login):
         return _look(language, audience, None, problem=TELLS), 400
     about = FOR[cast("Audience", audience)].into(language)
     work = workshop().work(name, do, of=audience, state=None, about=about, menu=MENU[0].label, steps=(BUILT,))
@@ -125,16 +125,22 @@ def _not_built(language: str, audience: str, work: Work[None]) -> ResponseReturn
     return None
 
 
+def too_many_refusals(who: str) -> bool:
+    """Whether no text is compared for a person any more, after what was refused in 24 hours."""
+    return _refusals(who) >= MOST_REFUSED
+
+
 def _refusals(who: str) -> int:
-    """Return how many editions of a person were refused in 24 hours for what their texts tell."""
+    """Return how much of a person was refused in 24 hours for what texts tell."""
     lines = ledger().lines(newest=MOST_REFUSED, who=who, action="edition_refused")
     return sum(dt.datetime.fromisoformat(line.at) >= now() - LASTS for line in lines)
 
 
-def _note_refusal(audience: str, error: UnsafePublication, *, who: str) -> None:
+def count_refusal(subject: str, error: UnsafePublication | None = None, *, who: str) -> None:
     """Keep what the texts tell where custodians alone read it; many refusals of one person raise an alarm."""
-    note_warnings(_lines(error), directory().path)
-    log("edition_refused", subject=audience, who=who)
+    if error is not None:
+        note_refusal(error, directory().path, day=today())
+    log("edition_refused", subject=subject, who=who)
     if (count := _refusals(who)) > MANY_REFUSED:
         alarm("refusal_alarm", count, who=who)
 
@@ -171,6 +177,8 @@ def next_edition(language: str, audience: str) -> ResponseReturnValue:
         problem = REASON
     elif plan.alarms and not is_me():
         problem = AGAIN
+    elif too_many_refusals(me().login):
+        problem = TELLS
     if problem is not None:
         return _look(language, audience, plan, problem=problem, confirmed=confirmed), 400
     log("edition_confirmed", subject=f"{audience} {plan.digest[:16]}", reason=form.get("reason", "").strip())
@@ -189,7 +197,7 @@ def next_edition(language: str, audience: str) -> ResponseReturnValue:
     except InvalidRecord:
         return _look(language, audience, plan, problem=STALE), 409
     except UnsafePublication as error:
-        _note_refusal(audience, error, who=me().login)
+        count_refusal(audience, error, who=me().login)
         return _look(language, audience, plan, problem=TELLS), 400
     except MappingError as error:
         return _look(language, audience, plan, problem=NOT_WRITTEN, details=_lines(error)), 507
@@ -211,6 +219,8 @@ def back(language: str, audience: str, number: int) -> ResponseReturnValue:
     """Put an old edition in use again, without what is hidden since; another person confirms what that shows."""
     reason = request.form.get("reason", "").strip()
     problem = NO_REASON if not reason else AGAIN if not is_me() else None
+    if problem is None and too_many_refusals(me().login):
+        problem = TELLS
     if problem is not None:
         return _compare(language, audience, number, problem=problem), 400
     log("edition_going_back", subject=f"{audience} {number}", reason=reason)
@@ -219,7 +229,7 @@ def back(language: str, audience: str, number: int) -> ResponseReturnValue:
             directory(), number, day=today(), by=me().login if me().counts else "", reason=reason
         )
     except UnsafePublication as error:
-        _note_refusal(audience, error, who=me().login)
+        count_refusal(audience, error, who=me().login)
         return _compare(language, audience, number, problem=TELLS), 409
     except MappingError as error:
         return _compare(language, audience, number, problem=NOT_WRITTEN, details=_lines(error)), 409
@@ -291,4 +301,4 @@ def _confirmed(plan: Plan) -> set[str]:
 def _lines(error: MappingError) -> list[str]:
     """Return what an error names, a line each, without its advice for the command line."""
     lines = [line.strip() for line in str(error).splitlines()]
-    return [line for line in lines[1:] if line and not line.startswith("Change the text")] or lines
+    return [line for line in lines[1:] if line] or lines

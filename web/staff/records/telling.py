@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 
-from mapping.editions.publish import warnings_file
+from mapping.editions.publish import refusals_file, warnings_file
 from mapping.language.i18n import Message
 from web.access.guard import Open, log_at_most, now
 from web.access.roles import Action
@@ -39,6 +39,7 @@ def all_(language: str) -> ResponseReturnValue:
         return page("ops/telling.html", language, lines=None, wrong={"reason": SHORT}), 400
     if not log_at_most(MOST_LOOKS, "warnings_read", since=now() - LASTS, subject="", reason=reason):
         return page("ops/telling.html", language, lines=None, problem=STOPPED), 429
-    path = warnings_file(Path(current_app.config["DIRECTORY"]))
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    store = Path(current_app.config["DIRECTORY"])
+    files = [path for path in (warnings_file(store), refusals_file(store)) if path.exists()]
+    lines = [line for path in files for line in path.read_text(encoding="utf-8").splitlines()]
     return page("ops/telling.html", language, lines=lines)

@@ -27,6 +27,7 @@ from web.staff.agreeing import ASKED, about, due_on, hidden_units, may_agree, ot
 from web.staff.common import directory, everything_seen, is_me, is_other_person, propose, seen
 from web.staff.fields import AFTER_TODAY, AUDIENCE_LABELS, CHOOSE, FIELDS, LABELS, NEEDED, TABLES, said
 from web.staff.imports.reading import opened_by
+from web.staff.operations.publish import count_refusal, too_many_refusals
 from web.staff.persons import people_in
 from web.staff.records.forget import told
 from web.staff.records.records import line
@@ -100,6 +101,8 @@ def one(language: str, number: str) -> ResponseReturnValue:
     erases = choice == "accepted" and proposal.kind == "erase"
     if erases and not is_me():
         return _page(language, proposal, problem=AGAIN), 400
+    if erases and too_many_refusals(me().login):
+        return _page(language, proposal, problem=STILL_TOLD), 409
     try:
         looked_at = request.form.get("shows", "")
         directory().decide(number, choice, by=me().login, on=today(), note=note, looked_at=looked_at)  # type: ignore[arg-type]
@@ -108,6 +111,7 @@ def one(language: str, number: str) -> ResponseReturnValue:
     except SamePerson:
         return _page(language, proposal, problem=SAME), 403
     except StillTold as error:
+        count_refusal(f"erase {proposal.link_entity}", who=me().login)
         details = [*map(str, error.leaks)] if me().may("reveal") else []
         return _page(language, proposal, problem=STILL_TOLD, details=details), 409
     except InvalidRecord:

@@ -1,11 +1,15 @@
 """What the search of texts finds is said to custodians alone: a refused edition tells a steward nothing."""
 
 import re
+from unittest.mock import patch
 
 import pytest
 
+from mapping.directory.directory import Directory
 from mapping.errors import UnsafePublication
-from tests.support.sample import organization, public_parts, secret_parts, service
+from mapping.model import Service
+from tests.support.sample import TODAY, organization, public_parts, secret_parts, service
+from tests.support.second_person import SecondPerson
 from tests.web.support.office import Office, post
 from web.staff.operations import publish
 
@@ -78,6 +82,30 @@ def test_custodians_read_which_texts_they_are(tmp_path, tiny_area):
     shown = post(custodian, "/en/telling.html", reason="an edition was refused today").text
     assert "Talk 0" in shown
     assert "the name of something hidden" in shown
+
+
+def test_an_edition_that_is_built_takes_no_refusal_away(tmp_path, tiny_area):
+    office = office_with(tmp_path, tiny_area, LEAKS["a name"])
+    refused(office, office.client("steward"))
+    with Directory(office.directory, tiny_area) as directory:
+        (talk,) = directory.records(Service, name="Talk 0")
+        directory.edit("service", talk.id, {"do_not_list": True}, by="gul", on=TODAY, reason="told to")
+    assert refused(office, office.client("steward"))[0] == 303
+    shown = post(office.client("custodian"), "/en/telling.html", reason="an edition was refused today").text
+    assert "Talk 0" in shown
+
+
+def test_a_text_that_one_person_wrote_is_compared_with_nothing(tmp_path, tiny_area):
+    """2,178 addresses in one description, then halves of them, were as many answers as there were editions."""
+    office = Office(tmp_path, tiny_area, *public_parts(), *secret_parts())
+    with Directory(office.directory, tiny_area) as directory:
+        directory.signed_in = True
+        asked = {"description": " ".join(LEAKS["several"]), "alert": LEAKS["a name"][0]}
+        with patch.object(SecondPerson, "present", False):
+            for record in directory.records(Service):
+                if not record.do_not_list:
+                    directory.edit("service", record.id, asked, by="gul", on=TODAY, reason="to ask")
+    assert refused(office, office.client("steward"))[0] == 303
 
 
 @pytest.mark.parametrize("role", ["steward", "administrator", "custodian"])
