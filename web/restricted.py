@@ -33,7 +33,7 @@ ROUTES: dict[str, Action | Open] = {
     "restricted.picture": "see_restricted",
     "restricted.report": "see_restricted",
 }
-MENU = (MenuItem("restricted.html", Message("Analyses"), "see_restricted", 200),)
+MENU = (MenuItem("restricted.html", Message("Analyses"), "see_restricted", 85),)
 
 WAIT = 10.0
 """Seconds that a request waits for the analyses of a new edition; then the page says to look again."""

@@ -15,6 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 import web.staff
 from mapping.area.study_area import StudyArea
 from mapping.errors import Busy, InvalidRecord, MappingError
+from mapping.language.i18n import Message
 from web import restricted
 from web.access import signin
 from web.access.accounts import Accounts
@@ -25,6 +26,7 @@ from web.portal import ErrorPages, MenuItem, create_portal, pages_of
 from web.staff.agreeing import why
 from web.staff.common import close_directory, edition_in_use
 from web.staff.fields import AUDIENCE_LABELS, KINDS, TABLES
+from web.staff.review.worklist import waiting_count
 from web.staff.work import Workshop
 from web.stores.inbox import Inbox
 from web.stores.ledger import Ledger
@@ -34,6 +36,15 @@ blueprint = Blueprint("staff", __name__)
 STAFF_ROLES = tuple(role for role in ROLES if role not in PORTAL_ROLES)
 
 ROUTES: dict[str, Action | Open] = {"staff.home": "own_account"}
+
+GROUPS: tuple[tuple[Message, int], ...] = (
+    (Message("Work"), 40),
+    (Message("Records"), 80),
+    (Message("Publish"), 90),
+    (Message("Team"), 120),
+    (Message("Me"), 1000),
+)
+"""Groups of the menu, each with the order (`MenuItem.order`) at which the next one begins."""
 
 ERRORS = ErrorPages(
     others={
@@ -107,8 +118,21 @@ def create_staff_app(
 
 
 def _words() -> dict[str, object]:
-    """Return what templates of the staff portal call things, and what the last request said."""
-    return {"audiences": AUDIENCE_LABELS, "tables": TABLES, "kinds": KINDS, "why": why, "said": request.args}
+    """Return what templates of the staff portal call things, its menu, and what the last request said."""
+    words = {"audiences": AUDIENCE_LABELS, "tables": TABLES, "kinds": KINDS, "why": why, "said": request.args}
+    return words | {"groups": _groups}
+
+
+def _groups() -> list[tuple[Message, int, list[MenuItem]]]:
+    """Return the groups of the menu for whoever is signed in, each with how much waits there and its pages."""
+    menu: tuple[MenuItem, ...] = current_app.config["MENU"]
+    mine = [item for item in menu if me().may(item.action)]
+    starts = [0, *(end for _, end in GROUPS)]
+    groups = [
+        (label, [item for item in mine if start <= item.order < end])
+        for start, (label, end) in zip(starts, GROUPS, strict=False)
+    ]
+    return [(label, waiting_count() if label == GROUPS[0][0] else 0, items) for label, items in groups if items]
 
 
 @blueprint.get("/<language>/")

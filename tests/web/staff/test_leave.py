@@ -8,6 +8,9 @@ from tests.web.support.office import post
 LEAVE = "/en/leave.html"
 
 
+LATE = '<span class="tag bad">late</span>'
+
+
 def test_somebody_says_until_when_and_who_stands_in(office):
     zarina, _ = office.client("steward", login="zarina"), office.client("steward", login="ben")
     office.client("steward", login="west", regions=("XT-W",))
@@ -56,13 +59,13 @@ def test_what_is_late_stands_on_the_first_page_of_all_who_may_agree(office):
     send(office.client("steward"), CHANGE, email="desk@legal.example", reason="they wrote")
     second = office.client("steward", login="second")
     assert "1 December 2026" in second.get("/en/waiting.html").text
-    assert "Late: waits" not in second.get("/en/attention.html").text
+    assert LATE not in second.get("/en/attention.html").text
     assert "Past its day" not in office.client("administrator").get("/en/people.html").text
     office.clock.now += dt.timedelta(8)
     for person in (office.client("steward", login="second"), office.client("custodian")):
         page = person.get("/en/attention.html").text
-        assert "Late: waits" in page
+        assert LATE in page
         assert "Legal advice" in page
     east = office.client("steward", login="east", regions=("XT-E",))
-    assert "Late: waits" not in east.get("/en/attention.html").text
+    assert LATE not in east.get("/en/attention.html").text
     assert "for a second person to agree: 1." in office.client("administrator").get("/en/people.html").text

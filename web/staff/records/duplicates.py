@@ -6,6 +6,7 @@ from typing import Any, cast
 from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
+from mapping.directory.conflicts import Conflict
 from mapping.directory.importing import Move, whether_moved
 from mapping.directory.proposals import Outdated, version
 from mapping.errors import InvalidRecord, NotFound
@@ -20,7 +21,8 @@ from web.staff.agreeing import others
 from web.staff.common import directory, everything_seen, gone_since, outcome, propose, require_over, seen
 from web.staff.fields import CHOOSE, FIELDS, LABELS, PARTS, TABLES, said
 from web.staff.records.edit import NO_REASON, leads_elsewhere
-from web.staff.records.records import RecordLine, line, parts_of, shown
+from web.staff.records.lists import WorkList, WorkRow, work_page
+from web.staff.records.records import line, parts_of, shown
 from web.staff.visible import VisibleRecords
 from web.stores.deeds import Deed
 
@@ -33,7 +35,18 @@ ROUTES: dict[str, Action | Open] = {
     "doubles.conflicts": "attend",
     "doubles.settle": "edit",
 }
-MOST = 50
+DUPLICATES = Message("Duplicates")
+MAY_BE_ONE: dict[str, Message] = {
+    "organization": Message("Organizations that may be the same"),
+    "service": Message("Services that may be one"),
+    "location": Message("Places that may be one"),
+}
+DISAGREE = Message("Facts that sources disagree about")
+COUNTS_NOW = Message("Which is true? The first counts now.")
+MOVED = Message("Moved, or two? A newer list has them at another place")
+ASK_WHETHER = Message(
+    "Ask the sender, or call. If it moved, the two become one, at the new place; if not, the old place is shown again."
+)
 CHOICES: dict[str, Message] = {
     "same": Message("They are one: merge them"),
     "different": Message("They are two: do not ask again"),
@@ -59,21 +72,44 @@ def pairs(language: str, table: str) -> str:
     """Show the pairs of a table that may be one, likeliest first."""
     if table not in COMPARED:
         abort(404)
-    mine, whole = seen(), everything_seen()
+    return work_page(language, DUPLICATES, [duplicates_list(table)], others=_others(table))
+
+
+def _others(table: str) -> list[tuple[str, Message]]:
+    """Return the pages of the pairs of other tables."""
+    return [(f"doubles/{other}.html", TABLES[other]) for other in COMPARED if other != table]
+
+
+def duplicates_list(table: str) -> WorkList:
+    """Return the pairs of a table that may be one and that the person may see one of."""
+    mine = seen()
     candidates = [
         pair
-        for pair in whole.doubles
+        for pair in everything_seen().doubles
         if pair.table == table and (mine.has(table, pair.one) or mine.has(table, pair.other))
     ]
-    rows = [
-        (pair, _line(whole, table, pair.one, language), _line(whole, table, pair.other, language))
-        for pair in candidates[:MOST]
-    ]
-    return page("staff/doubles.html", language, table=table, rows=rows, count=len(candidates), compared=COMPARED)
+    return WorkList(
+        MAY_BE_ONE[table], "plain" if table == "location" else "warn", f"doubles/{table}.html", candidates, _pair_row
+    )
 
 
-def _line(whole: VisibleRecords, table: str, identifier: str, language: str) -> RecordLine:
-    return line(whole, whole.record(table, identifier), language)
+def _pair_row(pair: Candidate, language: str) -> WorkRow:
+    whole = everything_seen()
+    one, other = (line(whole, whole.record(pair.table, record), language) for record in (pair.one, pair.other))
+    bodies = dict.fromkeys(filter(None, (one.body or one.units, other.body)))
+    path = f"d/{pair.table}/{pair.one}/{pair.other}.html"
+    return WorkRow(f"{one.name} = {other.name}", path, " · ".join(bodies), tuple(pair.reasons))
+
+
+def moved_list() -> WorkList:
+    """Return the services that seem to have moved, of which the person may decide whether they did."""
+    moved = [move for move in moves() if may_decide(move)]
+    return WorkList(MOVED, "warn", "see/moved.html", moved, _move_row, ASK_WHETHER)
+
+
+def _move_row(move: Move, language: str) -> WorkRow:
+    now = line(everything_seen(), everything_seen().record("service", move.now), language)
+    return WorkRow(now.name, f"d/service/{move.service}/{move.now}.html", now.body, (whether(move, language),))
 
 
 @doubles.route("/<language>/d/<table>/<identifier>/<other>.html", methods=["GET", "POST"])
@@ -207,23 +243,35 @@ def _senders(whole: VisibleRecords, record: Any) -> list[str]:
 @doubles.get("/<language>/conflicts.html")
 def conflicts(language: str, *, problem: Message | None = None) -> str:
     """Show the facts on which sources differ: what counts now and why, and what the others say."""
-    mine, area = seen(), study_area()
-    rows = []
-    for conflict in mine.conflicts():
-        claims = [
-            (claim, said(conflict.table, conflict.field, claim.value, area, language))
-            for claim in (conflict.winner, *conflict.losers)
-        ]
-        rows.append(
-            (
-                conflict,
-                line(mine, mine.record(conflict.table, conflict.record), language),
-                LABELS[conflict.field],
-                claims,
-                version(directory().db, conflict.table, conflict.record),
-            )
-        )
-    return page("staff/conflicts.html", language, rows=rows, problem=problem)
+    return work_page(language, DISAGREE, [conflicts_list()], problem=problem)
+
+
+def conflicts_list() -> WorkList:
+    """Return the facts on which sources differ, in the regions of whoever is signed in."""
+    return WorkList(DISAGREE, "warn", "conflicts.html", seen().conflicts(), _conflict_row)
+
+
+def _conflict_row(conflict: Conflict, language: str) -> WorkRow:
+    of = line(seen(), seen().record(conflict.table, conflict.record), language)
+    may_edit = me().may("edit", everything_seen().units(seen().record(conflict.table, conflict.record)))
+    claims = (conflict.winner, *conflict.losers)
+    return WorkRow(
+        f"{of.name}: {LABELS[conflict.field].into(language)}",
+        f"r/{conflict.table}/{conflict.record}.html",
+        of.body,
+        (COUNTS_NOW,),
+        action=f"conflicts/{conflict.table}/{conflict.record}/{conflict.field}",
+        sent={"seen": version(directory().db, conflict.table, conflict.record)},
+        buttons=tuple(("value", str(n), _claim(conflict, claim, language)) for n, claim in enumerate(claims))
+        if may_edit
+        else (),
+    )
+
+
+def _claim(conflict: Conflict, claim: Any, language: str) -> str:
+    """Say what a source says, who says it, and when it was checked."""
+    on = [Message("checked on {day}", {"day": claim.on}).into(language)] if claim.on else []
+    return " · ".join([said(conflict.table, conflict.field, claim.value, study_area(), language), claim.source, *on])
 
 
 @doubles.post("/<language>/conflicts/<table>/<identifier>/<field>")

@@ -5,6 +5,7 @@ rather have looked at. Every form carries the change after which the record was 
 refused.
 """
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -43,6 +44,8 @@ ROUTES: dict[str, Action | Open] = {
     "edit.flag": "edit",
 }
 
+WORK_LIST = re.compile(r"(see/[a-z-]+|attention)\.html")
+"""Where somebody goes on after a check that they noted in a work list."""
 STALE = Message("Somebody else changed this meanwhile. Below is how it stands now; repeat your change if it is needed.")
 NO_REASON = Message("Say why, in a few words: the history keeps it.")
 NOTHING = Message("Nothing was changed.")
@@ -151,7 +154,9 @@ def check(language: str, identifier: str) -> ResponseReturnValue:
     directory().add(batch_of_calls("check", records), by=me().login, on=today())
     log("checked", subject=f"service {identifier}: {result}")
     if result == "changed":
-        return redirect(f"/{language}/e/service/{identifier}.html", code=303)
+        return redirect(f"/{language}/e/service/{identifier}.html#form", code=303)
+    if WORK_LIST.fullmatch(work_list := request.form.get("next", "")):
+        return redirect(f"/{language}/{work_list}?done", code=303)
     return back(language, record)
 
 

@@ -26,7 +26,7 @@ from web.staff.records.reveal import LEAST_REASON, SHORT
 blueprint = Blueprint("forget", __name__)
 
 ROUTES: dict[str, Action | Open] = {"forget.find": "reveal", "forget.erase": "reveal"}
-MENU = (MenuItem("forget.html", Message("Forget a person"), "reveal", 92),)
+MENU = (MenuItem("forget.html", Message("Forget a person"), "reveal", 77),)
 
 OWNERS = ("contact_id", "service_id", "service_at_location_id", "location_id", "organization_id")
 """What a contact or a phone can be of, the nearest first."""

@@ -45,8 +45,8 @@ ROUTES: dict[str, Action | Open] = {
     "reveal.listed": "read_log",
 }
 MENU = (
-    MenuItem("reveal.html", Message("Confidential places"), "reveal", 90),
-    MenuItem("reveals.html", Message("Who saw what"), "read_log", 91),
+    MenuItem("reveal.html", Message("Confidential places"), "reveal", 76),
+    MenuItem("reveals.html", Message("Who saw what"), "read_log", 105),
 )
 
 MANY, MOST = 5, 20

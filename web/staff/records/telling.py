@@ -23,7 +23,7 @@ from web.staff.records.reveal import MOST as MOST_LOOKS
 blueprint = Blueprint("telling", __name__)
 
 ROUTES: dict[str, Action | Open] = {"telling.all_": "reveal"}
-MENU = (MenuItem("telling.html", Message("What could tell"), "reveal", 93),)
+MENU = (MenuItem("telling.html", Message("What could tell"), "reveal", 78),)
 
 STOPPED = Message("You looked 20 times in 24 hours. Talk to your administrator.")
 

@@ -24,6 +24,7 @@ from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, inbox, propose, seen
 from web.staff.fields import CHOOSE, FIELDS, LABELS, given, said
 from web.staff.records.edit import leads_elsewhere
+from web.staff.records.lists import WorkList, WorkRow, work_page
 from web.staff.records.records import line
 from web.staff.visible import VisibleRecords
 from web.stores.deeds import Deed
@@ -33,7 +34,8 @@ letters = Blueprint("letters", __name__)
 blueprint = letters
 
 ROUTES: dict[str, Action | Open] = {"letters.all_": "review", "letters.one": "review"}
-MENU = (MenuItem("inbox.html", Message("Sent in"), "review", 20),)
+INBOX, A_VISITOR = Message("Inbox"), Message("a visitor")
+MENU = (MenuItem("inbox.html", INBOX, "review", 20),)
 
 KINDS = ("wrong", "draft", "answers", "missing")
 CALLED: dict[str, Message] = {
@@ -42,6 +44,13 @@ CALLED: dict[str, Message] = {
     "answers": Message("Answers to the checklist"),
     "missing": Message("Help is missing"),
 }
+TITLES: dict[str, Message] = {
+    "wrong": Message("Visitors say that something is wrong"),
+    "draft": Message("Providers propose changes"),
+    "answers": Message("Providers answered the checklist"),
+    "missing": Message("Visitors say that help is missing"),
+}
+"""Kind of what was sent in -> what is said of all that waits of it."""
 WRONG: dict[str, Message] = {
     "number_silent": Message("Nobody answers the number"),
     "number_of_another": Message("It is somebody else's number"),
@@ -109,8 +118,24 @@ def about(whole: VisibleRecords, received: Received) -> Any:
 @letters.get("/<language>/inbox.html")
 def all_(language: str) -> str:
     """Show what waits for a decision."""
-    letters = [_letter(message, language) for message in waiting_for_me()]
-    return page("staff/inbox.html", language, found=letters)
+    return work_page(language, INBOX, letters_lists())
+
+
+def letters_lists() -> list[WorkList]:
+    """Return what was sent in and waits for whoever is signed in, by kind."""
+    of_kind: dict[str, list[Received]] = {kind: [] for kind in KINDS}
+    for received in waiting_for_me():
+        of_kind[received.kind].append(received)
+    return [
+        WorkList(title, "bad" if kind == "wrong" else "warn", "inbox.html", of_kind[kind], _row)
+        for kind, title in TITLES.items()
+    ]
+
+
+def _row(received: Received, language: str) -> WorkRow:
+    letter = _letter(received, language)
+    path, sender = f"letter/{received.number}.html", received.sender or A_VISITOR.into(language)
+    return WorkRow(show(letter.kind, language), path, letter.name, (letter.text,), by=sender, on=received.received_on)
 
 
 def _letter(received: Received, language: str) -> Letter:

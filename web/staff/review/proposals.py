@@ -23,15 +23,16 @@ from web.access.guard import Open, accounts, log, me, study_area, today, typed_d
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.agreeing import ASKED, about, due_on, hidden_units, may_agree, others
+from web.staff.agreeing import ASKED, about, due_on, hidden_units, may_agree, others, why
 from web.staff.common import directory, everything_seen, is_me, is_other_person, propose, seen
 from web.staff.fields import AFTER_TODAY, AUDIENCE_LABELS, CHOOSE, FIELDS, LABELS, NEEDED, TABLES, said
 from web.staff.imports.reading import opened_by
 from web.staff.operations.publish import count_refusal, too_many_refusals
 from web.staff.persons import people_in
 from web.staff.records.forget import told
+from web.staff.records.lists import WorkList, WorkRow, work_page
 from web.staff.records.records import line
-from web.staff.review.shown import acts, alike_kept_out, shown_entries
+from web.staff.review.shown import ShownAct, acts, alike_kept_out, shown_entries
 from web.staff.visible import name_of
 from web.staff.work import comes_in_time, how_far
 from web.stores.deeds import Deed
@@ -40,7 +41,15 @@ agree = Blueprint("agree", __name__)
 blueprint = agree
 
 ROUTES: dict[str, Action | Open] = {"agree.waiting": "approve", "agree.one": "approve", "agree.widen": "approve"}
-MENU = (MenuItem("waiting.html", Message("Second person"), "approve", 30),)
+APPROVALS = Message("Approvals")
+MENU = (MenuItem("waiting.html", APPROVALS, "approve", 30),)
+
+TAKES_TWO = Message(
+    "After that day more people are told. Nothing is ever agreed to because time passed: it takes two people, however "
+    "late."
+)
+SEVERAL = Message("several, or somebody who did not sign in")
+NO_ACT = Message("A day passed, or settings, the study area or the vocabulary changed")
 
 DEED_OF: dict[str, Deed] = {
     "accepted": "proposal_accepted",
@@ -58,13 +67,42 @@ STILL_TOLD = Message(
 @agree.get("/<language>/waiting.html")
 def waiting(language: str) -> str:
     """Show what waits for a second person, and who proposed it."""
-    rows = [
-        (proposal, *about(proposal, everything_seen(), language))
-        for proposal in directory().proposals()
-        if may_see(proposal)
+    return work_page(language, APPROVALS, approvals_lists(), todo=TAKES_TWO, away=away())
+
+
+def approvals_lists() -> list[WorkList]:
+    """Return what waits for somebody like the person signed in to agree: proposals, and what acts would show."""
+    proposals = [proposal for proposal in directory().proposals() if may_see(proposal)]
+    return [
+        WorkList(Message("Changes wait for a second person"), "bad", "waiting.html", proposals, _row),
+        WorkList(
+            Message("What would newly be shown waits for a second person"), "bad", "waiting.html", acts(), _act_row
+        ),
     ]
-    return page(
-        "staff/waiting.html", language, found=rows, asked=ASKED, acts=acts(), due=due, today=today(), away=away()
+
+
+def _row(proposal: Proposal, language: str) -> WorkRow:
+    name, _ = about(proposal, everything_seen(), language)
+    return WorkRow(
+        f"{ASKED[proposal.kind].into(language)}: {name}",
+        f"p/{proposal.id}.html",
+        TABLES[proposal.link_entity].into(language) if proposal.link_entity in TABLES else "",
+        (why(proposal.reason, language),),
+        by=proposal.proposed_by,
+        on=proposal.proposed_on,
+        until=due(proposal.proposed_on),
+    )
+
+
+def _act_row(act: ShownAct, language: str) -> WorkRow:
+    newly = (f"{AUDIENCE_LABELS[audience].into(language)}: {count}" for audience, count in act.audiences.items())
+    return WorkRow(
+        act.what if act.number else NO_ACT.into(language),
+        f"shown/{act.number}.html",
+        notes=(Message("records newly seen by"), ", ".join(newly)),
+        by=act.by or SEVERAL.into(language),
+        on=act.on,
+        until=due(act.on),
     )
 
 

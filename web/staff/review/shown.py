@@ -59,6 +59,11 @@ def acts() -> list[ShownAct]:
     return [_act(number, list(own)) for number, own in groupby(differences, key=lambda difference: difference.batch)]
 
 
+def acts_count() -> int:
+    """Return how many acts wait whose differences are known already."""
+    return len({difference.batch for difference in _theirs_to_see(directory().waiting())})
+
+
 @blueprint.get("/<language>/shown/<int:number>.html")
 def act(language: str, number: int, *, problem: Message | None = None) -> str:
     """Show what an act would newly show, before and now, entry by entry: first what the person may agree to."""

@@ -1,146 +1,131 @@
-"""Attend: one screen of what needs attention, and the records behind each count."""
+"""Attend: one work list of all that waits for somebody, and each of its parts on a page."""
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from flask import Blueprint, abort
 
-from mapping.directory.importing import Move
-from mapping.language.i18n import Message, Phrase, translate
+from mapping.language.i18n import Message, show
 from mapping.model import WHOLES
 from mapping.quality.call_list import calls_of
-from mapping.quality.overview import AUDIENCE_NAMES, FRESHNESS_NAMES, Matter, State, matters
+from mapping.quality.overview import AUDIENCE_NAMES, FRESHNESS_NAMES, Matter, matters
 from web.access.guard import Open, me, study_area, today
 from web.access.roles import Action
-from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.agreeing import ASKED, about
-from web.staff.common import directory, everything_seen, inbox, seen
-from web.staff.records.duplicates import may_decide, moves, whether
+from web.staff.common import directory, inbox, seen
+from web.staff.records.duplicates import conflicts_list, duplicates_list, moved_list
+from web.staff.records.lists import WorkList, WorkRow, record_row, work_page
 from web.staff.records.records import RecordLine, line
-from web.staff.review.inbox import waiting_for_me
-from web.staff.review.proposals import due, may_see
-from web.staff.review.shown import ShownAct, acts
-from web.staff.visible import VisibleRecords
+from web.staff.review.inbox import letters_lists, waiting_for_me
+from web.staff.review.proposals import approvals_lists, may_see
+from web.staff.review.shown import acts_count
 from web.stores.inbox import Capacity, Referral, ReferralOutcome
 
 attend = Blueprint("attend", __name__)
 blueprint = attend
 
 ROUTES: dict[str, Action | Open] = {"attend.attention": "attend", "attend.matter": "attend"}
-MENU = (MenuItem("attention.html", Message("Attention"), "attend", 10),)
+MENU = (MenuItem("attention.html", Message("To do"), "attend", 10),)
 
-ELSEWHERE: dict[str, str] = {
-    "conflicts": "conflicts.html",
-    "double-organization": "doubles/organization.html",
-    "double-service": "doubles/service.html",
-    "double-location": "doubles/location.html",
-    "approval": "import.html",
-}
-"""Matters that have a page of their own."""
+ELSEWHERE = ("conflicts", "double-organization", "double-service", "double-location")
+"""Matters that have a list of their own."""
 
 UNAVAILABLE = 3
 """So many referrals to a service that found it unavailable are a sign."""
 
 
-@dataclass(frozen=True)
-class WorkItem:
-    """A line of the screen: how many, what, how grave, and where it is seen to."""
-
-    count: int
-    title: Message
-    state: State
-    path: str
-
-
-@dataclass(frozen=True)
-class MatterRow:
-    """A record behind a count: the day on which something of it ends, and the page on which that is renewed."""
-
-    line: RecordLine
-    ends: dt.date | None = None
-    anew: str = ""
-    path: str = ""
-    """Where it is decided what became of it, if not on its own page."""
-    question: Phrase | None = None
-
-
 @attend.get("/<language>/attention.html")
 def attention(language: str) -> str:
-    """Show what needs attention in the regions of whoever is signed in, the most pressing first."""
+    """Show what waits in the regions of whoever is signed in, the most pressing first."""
     mine = seen()
-    acts_waiting = acts() if me().may("approve") else []
-    items = [
-        item
-        for item in (*_people(acts_waiting), *_signals(), *(_of(matter) for matter in _matters(mine)))
-        if item.count
-    ]
     states = Counter(held.freshness for held in mine.holdings.listed)
     audiences = Counter(held.service.audience for held in mine.holdings.services)
-    order: list[State] = ["bad", "warn", "plain", "ok"]
-    return page(
-        "staff/attention.html",
+    return work_page(
         language,
-        late=list(_late(acts_waiting, language)),
-        today=today(),
-        items=sorted(items, key=lambda item: order.index(item.state)),
+        Message("To do"),
+        [*work_lists()],
         freshness=[(FRESHNESS_NAMES[name], states[name]) for name in FRESHNESS_NAMES],
         total=states.total(),
         audiences_counted=[(AUDIENCE_NAMES[name], audiences[name]) for name in ("public", "partner", "focal_point")],
     )
 
 
-def _people(acts_waiting: list[ShownAct]) -> list[WorkItem]:
-    """Return what people wait for: what was sent in, and what needs a second person."""
-    items = []
-    if me().may("review"):
-        kinds = Counter(received.kind for received in waiting_for_me())
-        items = [
-            WorkItem(kinds["wrong"], Message("Visitors say that something is wrong"), "bad", "inbox.html"),
-            WorkItem(kinds["draft"], Message("Providers propose changes"), "warn", "inbox.html"),
-            WorkItem(kinds["answers"], Message("Providers answered the checklist"), "warn", "inbox.html"),
-            WorkItem(kinds["missing"], Message("Visitors say that help is missing"), "warn", "inbox.html"),
-        ]
-    if me().may("approve"):
-        count = sum(may_see(proposal) for proposal in directory().proposals())
-        items += [
-            WorkItem(count, Message("Changes wait for a second person"), "bad", "waiting.html"),
-            WorkItem(
-                len(acts_waiting), Message("What would newly be shown waits for a second person"), "bad", "waiting.html"
-            ),
-        ]
-    return items
+@attend.get("/<language>/see/<key>.html")
+def matter(language: str, key: str) -> str:
+    """Show the part of the work list of one kind."""
+    work = next((work for work in (*_signals(), *_matters()) if work.path == f"see/{key}.html"), None)
+    if work is None:
+        abort(404)
+    more = "statement.html" if key == "statement" and me().may("approve") else ""
+    return work_page(language, work.title, [work], todo=work.todo, new=more)
 
 
-def _late(acts_waiting: list[ShownAct], language: str) -> Iterator[tuple[str, str, str, dt.date]]:
-    """Yield what is late of what the person may agree to: what it is, its page, who proposed it, and its day."""
-    if not me().may("approve"):
-        return
-    for proposal in directory().proposals():
-        if today() > due(proposal.proposed_on) and may_see(proposal):
-            name = f"{ASKED[proposal.kind].into(language)}: {about(proposal, everything_seen(), language)[0]}"
-            yield name, f"p/{proposal.id}.html", proposal.proposed_by, due(proposal.proposed_on)
-    for act in acts_waiting:
-        if today() > due(act.on):
-            what = act.what or translate("What would newly be shown", language)
-            yield what, f"shown/{act.number}.html", act.by, due(act.on)
+def work_lists() -> Iterator[WorkList]:
+    """Yield all that waits for whoever is signed in, each kind as a list."""
+    yield from letters_lists() if me().may("review") else ()
+    yield from approvals_lists() if me().may("approve") else ()
+    yield from _signals()
+    yield conflicts_list()
+    for table in ("organization", "service", "location"):
+        yield duplicates_list(table)
+    yield from _matters()
 
 
-def _signals() -> list[WorkItem]:
-    """Return what newer lists of senders, and the partners' taps and referrals, say of entries."""
-    return [
-        WorkItem(
-            len(_moved()), Message("Moved, or two? A newer list has them at another place"), "warn", "see/moved.html"
+def waiting_count() -> int:
+    """Return how many letters and approvals wait for whoever is signed in."""
+    letters = sum(1 for _ in waiting_for_me()) if me().may("review") else 0
+    proposals = sum(map(may_see, directory().proposals())) if me().may("approve") else 0
+    return letters + proposals + (acts_count() if me().may("approve") else 0)
+
+
+def _signals() -> Iterator[WorkList]:
+    """Yield what newer lists of senders, and the partners' taps and referrals, say of entries."""
+    yield moved_list()
+    yield _of_records(
+        "missing",
+        Message("No longer in the list of their sender"),
+        "warn",
+        _missing(),
+        Message(
+            "Is it closed, or only left out? Ask the sender, or call. What you find you note on the page of the entry: "
+            "it leaves this list then."
         ),
-        WorkItem(len(_missing()), Message("No longer in the list of their sender"), "warn", "see/missing.html"),
-        WorkItem(len(_full()), Message("Services that say they are full"), "warn", "see/full.html"),
-        WorkItem(
-            len(_unavailable()), Message("Services that referrals found unavailable"), "bad", "see/unavailable.html"
-        ),
-    ]
+    )
+    yield _of_records("full", Message("Services that say they are full"), "warn", _full())
+    yield _of_records("unavailable", Message("Services that referrals found unavailable"), "bad", _unavailable())
+
+
+def _of_records(key: str, title: Message, state: Any, records: Iterable[Any], todo: Message | None = None) -> WorkList:
+    path = f"see/{key}.html"
+    return WorkList(title, state, path, [*records], _row(path), todo)
+
+
+def _row(path: str) -> Callable[[Any, str], WorkRow]:
+    def row(record: Any, language: str) -> WorkRow:
+        record_line, until = _line_of(record, language)
+        return record_row(record_line, back=path, until=until, renew=_renewal(record))
+
+    return row
+
+
+def _matters() -> Iterator[WorkList]:
+    """Yield what the state of the directory asks somebody to see to (`mapping.quality.overview.matters`)."""
+    mine = seen()
+    for found in matters(mine, mine.holdings, calls_of(mine.holdings), ()):
+        path = "import.html" if found.key == "approval" else f"see/{found.key}.html"
+        if found.count and not found.records and found.key not in ELSEWHERE:
+            yield WorkList(found.title, found.state, path, range(found.count), _example(found, path))
+        elif found.key not in ELSEWHERE:
+            records = [record for record in found.records if _owner(record)]
+            yield _of_records(found.key, found.title, found.state, records)
+
+
+def _example(found: Matter, path: str) -> Callable[[int, str], WorkRow]:
+    """Return how the examples of a matter are said whose records have no page; the others have no name."""
+    names = dict(enumerate(found.examples or (found.todo,)))
+    return lambda number, language: WorkRow(str(show(names.get(number, ""), language)), path)
 
 
 def _missing() -> list[Any]:
@@ -156,11 +141,6 @@ def _missing() -> list[Any]:
             or (record.table == "organization" and not whole.of_owner("service", "organization_id", record.id))
         )
     ]
-
-
-def _moved() -> list[Move]:
-    """Return the services that seem to have moved, of which the person may decide whether they did."""
-    return [move for move in moves() if may_decide(move)]
 
 
 def _full() -> list[Any]:
@@ -180,91 +160,39 @@ def _unavailable() -> list[Any]:
     return _mine(service for service, count in counts.items() if count >= UNAVAILABLE)
 
 
-def _mine(published: Any) -> list[Any]:
+def _mine(published: Iterable[str]) -> list[Any]:
     whole = seen()
     identifiers = sorted(filter(None, (whole.private("service", identifier) for identifier in published)))
     return [whole.record("service", identifier) for identifier in identifiers if whole.has("service", identifier)]
 
 
-SIGNALS: dict[str, Callable[[], list[Any]]] = {
-    "moved": _moved,
-    "missing": _missing,
-    "full": _full,
-    "unavailable": _unavailable,
-}
-"""What says of entries that somebody should look, by the name of its page."""
-
-
-def _matters(mine: Any) -> tuple[Matter, ...]:
-    doubles = [
-        pair for pair in everything_seen().doubles if mine.has(pair.table, pair.one) or mine.has(pair.table, pair.other)
-    ]
-    return matters(mine, mine.holdings, calls_of(mine.holdings), doubles)
-
-
-def _of(matter: Matter) -> WorkItem:
-    return WorkItem(matter.count, matter.title, matter.state, ELSEWHERE.get(matter.key, f"see/{matter.key}.html"))
-
-
-@attend.get("/<language>/see/<key>.html")
-def matter(language: str, key: str) -> str:
-    """Show the records behind a count."""
-    mine = seen()
-    if key in SIGNALS:
-        title = next(item.title for item in _signals() if item.path == f"see/{key}.html")
-        rows = [_row(signal, language) for signal in SIGNALS[key]()]
-        return page("staff/matter.html", language, title=title, rows=rows, numbers=_numbers(mine, rows), key=key)
-    matter = next((matter for matter in _matters(mine) if matter.key == key), None)
-    if matter is None or key in ELSEWHERE:
-        abort(404)
-    rows = [
-        MatterRow(record_line, ends, _anew(record))
-        for record in matter.records
-        for record_line, ends in [_line_of(mine, record, language)]
-        if record_line
-    ]
-    rows.sort(key=lambda row: row.ends or dt.date.max)  # what ends first is looked to first
-    return page("staff/matter.html", language, title=matter.title, rows=rows, numbers=_numbers(mine, rows), key=key)
-
-
-def _row(signal: Any, language: str) -> MatterRow:
-    """Return a record that somebody should look at, or a service that seems to have moved, as the page shows it."""
-    if not isinstance(signal, Move):
-        return MatterRow(line(seen(), signal, language))
-    now = line(everything_seen(), everything_seen().record("service", signal.now), language)
-    path = f"d/service/{signal.service}/{signal.now}.html"
-    return MatterRow(now, path=path, question=whether(signal, language))
-
-
-def _numbers(mine: VisibleRecords, rows: list[MatterRow]) -> dict[str, list[str]]:
-    """Return, for each service on the page, the numbers on which to ask about it that the person may see."""
-    services = {row.line.id: mine.held(row.line.id) for row in rows if row.line.table == "service"}
-    return {
-        identifier: list(dict.fromkeys(phone.number for phone in mine.holdings.numbers(held)))
-        for identifier, held in services.items()
-        if held
-    }
-
-
-def _anew(record: Any) -> str:
+def _renewal(record: Any) -> str:
     """Return the page on which a consent is renewed, for what holds by one."""
     if not me().may("approve"):
         return ""
     return {"approval": f"consent/{record.id}.html", "statement": f"statement/{record.id}.html"}.get(record.table, "")
 
 
-def _line_of(mine: Any, record: Any, language: str) -> tuple[RecordLine | None, Any]:
-    """Return the line of the record that another speaks of, and the day on which it ends."""
-    ends = getattr(record, "valid_to", None) or getattr(record, "consent_until", None)
+def _owner(record: Any) -> tuple[str, str] | None:
+    """Return the record that another speaks of, if it may be seen; a statement speaks for itself."""
+    mine = seen()
+    if record.table == "statement":
+        return "statement", record.id
     if record.table == "approval":
-        return next(
-            (line(mine, mine.record(t, record.subject), language) for t in WHOLES if mine.has(t, record.subject)), None
-        ), ends
+        return next(((table, record.subject) for table in WHOLES if mine.has(table, record.subject)), None)
     if record.table == "referral_agreement":
         owner = ("organization", record.from_organization_id)
-    elif record.table == "statement":
-        name = f"{record.text} ({study_area().label(record.area_unit, language)})" if record.area_unit else record.text
-        return RecordLine("statement", "", name, "", "", None, record.audience, False), ends
     else:
         owner = mine.owner(record) or ("", "")
-    return (line(mine, mine.record(*owner), language) if mine.has(*owner) else None), ends
+    return owner if mine.has(*owner) else None
+
+
+def _line_of(record: Any, language: str) -> tuple[RecordLine, dt.date | None]:
+    """Return the line of the record that another speaks of, and the day on which it ends."""
+    until = getattr(record, "valid_to", None) or getattr(record, "consent_until", None)
+    table, identifier = _owner(record) or ("", "")
+    if table == "statement":
+        where = study_area().label(record.area_unit, language) if record.area_unit else ""
+        name = f"{record.text} ({where})" if where else record.text
+        return RecordLine("statement", "", name, "", "", None, record.audience, False), until
+    return line(seen(), seen().record(table, identifier), language), until

@@ -1,0 +1,104 @@
+"""Work lists: what waits for somebody, in rows of one shape, each with what can be done about it."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mapping.language.i18n import Message, Phrase, Text
+from mapping.quality.overview import State
+from web.access.guard import me, today
+from web.access.signin import page
+from web.staff.common import everything_seen, seen
+from web.staff.fields import RESULTS
+from web.staff.records.records import RecordLine
+
+Words = Text | Phrase | str
+
+SHOWN = 200
+"""So many rows of a list stand on its page; on a page of several lists, fewer."""
+SHOWN_OF_SEVERAL = 5
+
+BY_CALL = ("confirmed", "changed", "unreachable")
+"""Results of a call that a row takes; the others are noted on the page of the entry."""
+
+
+@dataclass(frozen=True)
+class WorkRow:
+    """A row of a work list: what it is and on which page it is seen to."""
+
+    name: str
+    path: str = ""
+    about: str = ""
+    """The organization, or where it is."""
+    notes: tuple[Words, ...] = ()
+    numbers: tuple[str, ...] = ()
+    tried: tuple[str, ...] = ()
+    """Days of calls that nobody answered."""
+    by: str = ""
+    on: dt.date | None = None
+    until: dt.date | None = None
+    """By when it is to be answered, or when it ends."""
+    renew: str = ""
+    """The page on which what ends is renewed."""
+    action: str = ""
+    """Where its buttons are sent, with ``sent``."""
+    sent: Mapping[str, object] = field(default_factory=dict)
+    buttons: tuple[tuple[str, str, Words], ...] = ()
+    """Name, value and label of each button."""
+
+    @property
+    def late(self) -> bool:
+        """Whether its day is over."""
+        return self.until is not None and today() > self.until
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """What waits of one kind; ``row`` says an item in a language."""
+
+    title: Message
+    state: State
+    path: str
+    items: Sequence[Any]
+    row: Callable[[Any, str], WorkRow]
+    todo: Message | None = None
+
+
+def work_page(language: str, title: Message, lists: Sequence[WorkList], **more: object) -> str:
+    """Show work lists, the most pressing first, and in each what is late first."""
+    order: list[State] = ["bad", "warn", "plain", "ok"]
+    open_ = sorted((work for work in lists if work.items), key=lambda work: order.index(work.state))
+    most = SHOWN if len(open_) == 1 else SHOWN_OF_SEVERAL
+    rows = [
+        sorted((row for item in work.items if (row := work.row(item, language)).name), key=_urgency)[:most]
+        for work in open_
+    ]
+    return page("staff/work.html", language, title=title, lists=list(zip(open_, rows, strict=True)), **more)
+
+
+def _urgency(row: WorkRow) -> tuple[bool, dt.date]:
+    return not row.late, row.until or dt.date.max
+
+
+def record_row(line: RecordLine, *, back: str, until: dt.date | None = None, renew: str = "") -> WorkRow:
+    """Return an entry as a row: of a service with the numbers to call and buttons for what the call found."""
+    path = f"r/{line.table}/{line.id}.html" if line.id else ""
+    about = line.body or line.units
+    held = seen().held(line.id) if line.table == "service" else None
+    if held is None:
+        return WorkRow(line.name, path, about, until=until, renew=renew)
+    may_edit = me().may("edit", everything_seen().units(held.service))
+    numbers = tuple(dict.fromkeys(phone.number for phone in seen().holdings.numbers(held)))
+    return WorkRow(
+        line.name,
+        path,
+        about,
+        numbers=numbers,
+        tried=held.attempts,
+        until=until,
+        renew=renew,
+        action=f"c/{line.id}" if may_edit else "",
+        sent={"level": "phone", "next": back},
+        buttons=tuple(("result", result, RESULTS[result]) for result in BY_CALL) if may_edit else (),
+    )
