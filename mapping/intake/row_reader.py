@@ -635,23 +635,12 @@ class Reader:
             self._keep(column, Phrase("it says {text!r}, from {day} on", text=words, day=day), fix, "doubt")
         return day is not None
 
-    def say_remarked(self) -> None:
-        """Say which fields a remark, or the words for help, speak of and no column tells."""
-        money = self.intake.area.money
+    def say_moved(self) -> None:
+        """Say that a remark speaks of a move."""
         for name, folded in zip(self.intake.columns.private, self.intake.remarks, strict=True):
-            remark = self.row.cells.get(folded, "")
-            for about in parsers.remarked(remark, money):
-                other = about == "cost" and parsers.names_amount(remark, money)
-                other = other and not set(re.findall(r"\d+", remark)) <= set(re.findall(r"\d+", self.text(about)))
-                if about in parsers.CHANGES or other or not self.text(about):
-                    problem = Phrase("the remark seems to say this: {field}", field=field_name(about))
-                    self._keep(name, problem, Phrase("write it into a column of its own"), "doubt")
-
-        for about in parsers.beside_help(self.text("service")):
-            if about in parsers.CHANGES or not self.text(about):
-                problem = Phrase("the words for help seem to say this: {field}", field=field_name(about))
-                level: Level = "note" if about == "cost" else "doubt"
-                self._keep("service", problem, Phrase("write it into a column of its own"), level)
+            if parsers.moves(self.row.cells.get(folded, "")):
+                problem = Phrase("the remark seems to say this: {field}", field=field_name("address"))
+                self._keep(name, problem, Phrase("write it into a column of its own"), "doubt")
 
     def held_back(self) -> bool:
         """Tell whether a remark asks that the row be shown to nobody."""

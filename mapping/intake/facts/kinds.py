@@ -28,7 +28,7 @@ class RowService:
 
 def services_named(reader: Reader, children: list[Reader] | None) -> Iterator[RowService]:
     """Yield the services that a row names: in a cell, in columns that say yes or no, or in rows of another sheet."""
-    reader.say_remarked()
+    reader.say_moved()
     if reader.intake.columns.shape == "place":
         ticked = [*_ticked(reader)]
         yield from ticked or (RowService(reader, code) for code in _kinds_of_all_rows(reader))
@@ -37,7 +37,6 @@ def services_named(reader: Reader, children: list[Reader] | None) -> Iterator[Ro
     else:
         for source in children if children is not None else [reader]:
             if source is not reader:
-                source.say_remarked()
                 _say_unread(source)
             yield from _in_words(source, by_itself=source is reader)
 

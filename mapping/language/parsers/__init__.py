@@ -36,7 +36,6 @@ from mapping.language.parsers.amounts import (
     capacity,
     cost,
     hours_within,
-    names_amount,
     number,
     price_words,
     utc_offset,
@@ -70,12 +69,10 @@ from mapping.language.parsers.phones import (
     phones,
 )
 from mapping.language.parsers.points import Point, angle, coordinates
-from mapping.language.parsers.remarks import CHANGES, beside_help, remarked
-from mapping.language.parsers.standing import closes_on, opens_later, standing, status, until
+from mapping.language.parsers.standing import closes_on, moves, opens_later, standing, status, until
 
 __all__ = [
     "AGES",
-    "CHANGES",
     "LONGEST_VALUE",
     "OLDEST",
     "SMS",
@@ -101,7 +98,6 @@ __all__ = [
     "angle",
     "answer",
     "answered",
-    "beside_help",
     "capacity",
     "cell",
     "closes_on",
@@ -127,7 +123,7 @@ __all__ = [
     "last_day",
     "left_out",
     "moscow_time",
-    "names_amount",
+    "moves",
     "names_days",
     "names_person",
     "no_bound",
@@ -135,7 +131,6 @@ __all__ = [
     "opens_later",
     "phones",
     "price_words",
-    "remarked",
     "says_everybody",
     "says_nobody",
     "says_none",

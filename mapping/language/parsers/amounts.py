@@ -234,25 +234,6 @@ def _currency(text: str, money: Money | None) -> str | None:
     return named.pop() if len(named) == 1 else None
 
 
-@cache
-def _beside_amount(money: Money | None) -> re.Pattern[str]:
-    """Return what an amount of money looks like among words: a number next to a word or a sign for money."""
-    words = sorted(_words(money), key=lambda word: (-len(word), word))
-    codes = {code.lower() for code in _words(money).values()}
-    spelt = "|".join(f"(?-i:{word.upper()})" if word in codes else re.escape(word) for word in words)
-    word = rf"(?<![^\W\d_])(?:{spelt})(?![^\W\d_])"
-    return re.compile(rf"{word}\.?\s?\d|\d\s?{word}", re.I)
-
-
-def names_amount(text: str, money: Money | None = None) -> bool:
-    """Tell whether an amount of money stands among words.
-
-    >>> names_amount("stipend $50 a month"), names_amount("try 102 first"), names_amount("5 human rights officers")
-    (True, False, False)
-    """
-    return _beside_amount(money).search(text) is not None
-
-
 _ABOUT = re.compile(rf"(?<!\w)(?:~|≈|{alternatives('about a number')})\s*", re.I)
 _AT_MOST = re.compile(rf"(?<!\w){alternatives('at most')}\s*(?=\d)", re.I)
 _RANGE = re.compile(r"(\d[\d \u202f]{0,40})\s{0,9}[-–—]\s{0,9}(\d[\d \u202f]{0,40})")

@@ -5,13 +5,12 @@ import re
 import string
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from mapping.language.fold import alternatives, skeleton
 from mapping.language.i18n import UNSAID, Phrase, both
-from mapping.language.languages import codes, weekdays_of, word_rows
+from mapping.language.languages import codes, weekdays_of
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
 from mapping.language.parsers.dates import MONTHS
 from mapping.language.rare_days import season_text
@@ -549,30 +548,13 @@ def hours(value: object, spoken: tuple[str, ...] = ()) -> list[HoursValue]:
     return spans
 
 
-def names_days(text: str, *, surely: bool = False) -> bool:
-    """Tell whether a text names days of the week; ``surely`` in words that can hardly mean anything else.
+def names_days(text: str) -> bool:
+    """Whether a text names days of the week.
 
     >>> names_days("вс не работает"), names_days("не работает с 2024 г.")
     (True, False)
-    >>> names_days("есть душ", surely=True), names_days("Tue & Thu", surely=True), names_days("юрист (вт)", surely=True)
-    (False, True, True)
     """
-    tokens = [token for token in _tokens(text) if token.means not in ("comma", "and", "dash")]
-    if not surely:
-        return any(token.means == "days" for token in tokens)
-    days = [token.means == "days" and token.value != _ALL for token in tokens]
-    alone = zip(tokens, days[1:], tokens[2:], strict=False)
-    if any(map(all, pairwise(days))) or any(
-        before.means == "open" and day and after.means == "close" for before, day, after in alone
-    ):
-        return True
-    words = (text[token.start : token.end].casefold() for token, is_day in zip(tokens, days, strict=True) if is_day)
-    return any(len(word) >= SURE_OF_DAY and word not in _OTHER_THINGS for word in words)
-
-
-SURE_OF_DAY = 4
-"""Letters of a word that can hardly be anything but a day: "душ" is a shower, "sal" a Turkish Tuesday."""
-_OTHER_THINGS = frozenset(word for row in word_rows()["day that is another thing"] for word in row.split(";"))
+    return any(token.means == "days" for token in _tokens(text))
 
 
 @lru_cache(maxsize=20_000)

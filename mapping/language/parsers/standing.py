@@ -284,22 +284,18 @@ def until(text: str, today: dt.date) -> dt.date | None:
     return None
 
 
-def works_until(text: str) -> bool:
-    """Tell whether a text says until which day something works, or has money to.
-
-    >>> works_until("работают до марта 2027"), works_until("закрыты до марта 2027"), works_until("дети до 2010 г.р.")
-    (True, False, False)
-    """
-    last = any(day["until"] or day["to"] for day in _DAYS.finditer(text))
-    return last and standing(text) is None and bool(_WORKS.search(text) or _FUNDED.search(text))
-
-
-_FUNDED = re.compile(
-    r"проект|финанс|грант|договор|лоиҳа|маблағ|шартнома|project|fund|grant|contract|loyiha|moliya|лойиҳа|молия", re.I
-)
 _NEXT_YEAR = re.compile(
     r"следующ\w{1,9}\s+год|next\s+year|соли\s+(?:оянда|нав)|(?:keyingi|kelasi|келаси)\s+(?:yil|йил)", re.I
 )
+
+
+def moves(remark: str) -> bool:
+    """Whether a remark says that something moves.
+
+    >>> moves("с 1 декабря переезжаем"), moves("позвонить утром")
+    (True, False)
+    """
+    return any(word.startswith(tuple(words_for("moved stems"))) for word in tokens(remark))
 
 
 def closes_on(remark: str, today: dt.date) -> dt.date | None:
