@@ -21,6 +21,7 @@ from werkzeug.datastructures import MultiDict
 
 from mapping.area.change import change_settings
 from mapping.area.study_area import StudyArea
+from mapping.directory.backups import new_key
 from mapping.directory.directory import Directory
 from mapping.editions.publish import publish
 from mapping.errors import InvalidRecord, MappingError
@@ -137,7 +138,7 @@ def _make(folder: Path, answers: SetupAnswers, *, now: dt.datetime) -> Founded:
         for login in answers.logins
         for token in [accounts.add(login, login, "administrator", by=COMMAND_LINE, now=now, language=language)]
     )
-    key = secrets.token_hex(32)
+    key, _ = new_key()
     for_owner(files["key"]).write_text(key + "\n", encoding="ascii")
     settings = {"name": answers.name, "founded": now.date().isoformat()}
     files["settings"].write_text(json.dumps(settings, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

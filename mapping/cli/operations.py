@@ -18,11 +18,13 @@ from mapping.cli.options import (
     require_directory,
     study_area,
 )
-from mapping.directory.backups import rehearse, secret_of
+from mapping.directory.backups import new_key as new_key_pair
+from mapping.directory.backups import opens, rehearse, secret_of
 from mapping.directory.backups import restore as bring_back
 from mapping.directory.directory import Directory
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.model import Audience
+from mapping.resources import for_owner
 
 app = typer.Typer()
 texts_app = typer.Typer(
@@ -45,13 +47,28 @@ def backup(
     private: PrivateOption = PRIVATE,
     key: KeyOption = None,
     passphrase: PassphraseOption = None,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="Only write a new key into the file, and print its public key.")
+    ] = False,
 ) -> None:
     """Write everything private into one encrypted file; portals and commands may go on meanwhile."""
     from mapping.directory.backups import backup as write
 
+    if new_key:
+        _write_key(output)
+        return
     made = write(private, output, secret=secret_of(key, passphrase), now=dt.datetime.now(dt.UTC))
     out.print(f"Backup of {made.files} files, {made.size / 1e6:.1f} MB: {made.path}")
     out.print(f"Rehearse it now: rohnamo restore {made.path} --check{f' --key {key}' if key else ''}")
+
+
+def _write_key(file: Path) -> None:
+    if file.exists():
+        raise InvalidRecord(f"{file}: is there already; without it, no backup that was made for it can be opened")
+    key, public = new_key_pair()
+    for_owner(file).write_text(f"# public key: {public}\n{key}\n", encoding="ascii")
+    out.print(f"The key that opens backups is in {file}: keep it, and a copy, away from this host.")
+    out.print(f"Public key, enough to make backups (in a file that --key names): {public}")
 
 
 @app.command()
@@ -65,6 +82,9 @@ def restore(
 ) -> None:
     """Bring a backup back, or rehearse it; stop the portals before you replace what is there."""
     secret = secret_of(key, passphrase)
+    if check and not opens(secret):
+        out.print(f"{file} was made for a public key and cannot be read on this host: rehearse it where the key is.")
+        return
     if check:
         contents = rehearse(file, secret=secret, check=log_faults, beside=private if private.is_dir() else None)
         if contents.faults:

@@ -1,9 +1,8 @@
 """Backups: everything private in one encrypted file, taken while others write, and the way back.
 
-Databases are copied with SQLite's own backup, so that a copy made in the middle of writing is whole; keys and reports
-as they are. The copy is a tar inside pieces of AES-256-GCM, numbered and with the last one marked, so that a piece
-that was changed, moved, left out or cut off is found. The key comes from a passphrase or a key file by scrypt.
-Neither way holds more than a few pieces in memory, and nothing takes its place before it is whole.
+Each database is copied at one moment (``VACUUM INTO``), keys and reports as they are. The copies are a tar in an age
+file (https://age-encryption.org/v1): for a key, for public keys that the host itself cannot open, or with a passphrase.
+Nothing takes its place before it is whole.
 """
 
 import datetime as dt
@@ -23,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
+import pyrage
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
@@ -30,13 +30,9 @@ from filelock import FileLock, Timeout
 
 from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, cause
 
-MAGIC = b"ROHNAMO BACKUP 1\n"
-SALT, PROOF, TAG = 16, 32, 16
-PIECE = 1 << 20
-"""Bytes of plain text in a piece."""
-
-SCRYPT_N, SCRYPT_R = 2**16, 8
-"""Cost of trying a passphrase: 64 MB of memory and some tenths of a second."""
+MAGIC = b"age-encryption.org/v1\n"
+PUBLIC, PRIVATE = b"age1", b"AGE-SECRET-KEY-1"
+"""How the lines of a key file begin that hold public keys, or the key that opens what is made for it."""
 
 LEAST_SECRET = 16
 """Least signs of a passphrase, or bytes of a key file."""
@@ -73,37 +69,67 @@ class Restored:
     folder: Path | None = None
 
 
+def new_key() -> tuple[str, str]:
+    """Return a new key pair: the key that opens backups, and the public key for which they can be made."""
+    identity = pyrage.x25519.Identity.generate()
+    return str(identity), str(identity.to_public())
+
+
 def secret_of(key_file: Path | None, passphrase: str | None) -> bytes:
-    """Return the secret of a backup, from a key file or else a passphrase.
+    """Return the secret of a backup: the lines of a key file that are no comments, or else a passphrase.
+
+    A key file holds a key (``AGE-SECRET-KEY-1...``), public keys (``age1...``, which open nothing), or any other text,
+    which counts as a passphrase.
 
     Raises
     ------
     InvalidRecord
-        There is neither, or it is too short.
+        There is neither, or it is too short or no key.
     NotFound
         There is no such key file.
     """
     if key_file is not None:
         if not key_file.is_file():
             raise NotFound(
-                f"{key_file}: there is no such key file; make one (`openssl rand -hex 32`), keep it readable by its "
-                "owner only, and keep a copy far from the backups"
+                f"{key_file}: there is no such key file; make one (`rohnamo backup --new-key FILE`), keep it readable "
+                "by its owner only, and keep a copy far from the backups"
             )
-        secret = key_file.read_bytes().strip()
+        lines = [line.strip() for line in key_file.read_bytes().splitlines()]
+        secret = b"\n".join(line for line in lines if line and not line.startswith(b"#"))
     else:
         secret = (passphrase or "").encode()
     if len(secret) < LEAST_SECRET:
         if key_file is not None:
-            raise InvalidRecord(f"{key_file}: is too short for a key; make one (`openssl rand -hex 32`)")
+            raise InvalidRecord(f"{key_file}: is too short for a key; make one (`rohnamo backup --new-key FILE`)")
         raise InvalidRecord(f"a backup needs a key file, or a passphrase of at least {LEAST_SECRET} signs")
+    if secret.startswith((PUBLIC, PRIVATE)):
+        _recipients(secret)
     return secret
+
+
+def opens(secret: bytes) -> bool:
+    """Whether a secret opens what is made with it, as public keys do not."""
+    return not secret.startswith(PUBLIC)
+
+
+def _identities(secret: bytes) -> list[pyrage.x25519.Identity]:
+    return [pyrage.x25519.Identity.from_str(line) for line in secret.decode().splitlines()]
+
+
+def _recipients(secret: bytes) -> list[pyrage.x25519.Recipient]:
+    try:
+        if secret.startswith(PRIVATE):
+            return [identity.to_public() for identity in _identities(secret)]
+        return [pyrage.x25519.Recipient.from_str(line) for line in secret.decode().splitlines()]
+    except (pyrage.IdentityError, pyrage.RecipientError, UnicodeDecodeError) as error:
+        raise InvalidRecord(f"the key of backups is no age key ({error}); look whether it is whole") from error
 
 
 def backup(folder: str | Path, out: str | Path, *, secret: bytes, now: dt.datetime) -> StoredBackup:
     """Write everything in a private folder into one encrypted file, readable by its owner only.
 
-    Others may go on writing. ``out`` is the file, or a folder in which it is named after the moment. The folder has
-    room for a copy of its largest database meanwhile.
+    Others may go on writing. ``out`` is the file, or a folder in which it is named after the moment. The private folder
+    has room for a copy of all meanwhile. With a key little memory is needed; with a passphrase some times the whole.
 
     Raises
     ------
@@ -123,14 +149,13 @@ def backup(folder: str | Path, out: str | Path, *, secret: bytes, now: dt.dateti
     if out.resolve().is_relative_to(folder.resolve()):
         raise InvalidRecord(f"{out}: lies in the folder that is backed up; write it somewhere else, best off this host")
     made = now.astimezone(dt.UTC).isoformat(timespec="seconds")
-    with _said_clearly(f"{out}: no backup was made"), _aside(out.parent) as beside:
+    with _said_clearly(f"{out}: no backup was made"), _aside(folder) as inside, _aside(out.parent) as beside:
+        with tarfile.open(inside / "tar", "w", format=tarfile.PAX_FORMAT) as tar:
+            _add(tar, ABOUT, json.dumps({"made": made, "rohnamo": _version(), "files": names}).encode())
+            _add_all(tar, folder, names, copy=inside / "copy.db")
         part = beside / "backup"
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            sealing = _Sealing(file, secret)
-            with tarfile.open(mode="w|", fileobj=sealing, format=tarfile.PAX_FORMAT) as tar:
-                _add(tar, ABOUT, json.dumps({"made": made, "rohnamo": _version(), "files": names}).encode())
-                _add_all(tar, folder, names)
-            sealing.finish()
+            _encrypt(inside / "tar", file, secret)
             size = file.tell()
             file.flush()
             os.fsync(file.fileno())
@@ -206,34 +231,25 @@ def _to_keep(folder: Path) -> Iterator[str]:
             yield name.as_posix()
 
 
-def _add_all(tar: tarfile.TarFile, folder: Path, names: list[str]) -> None:
+def _add_all(tar: tarfile.TarFile, folder: Path, names: list[str], *, copy: Path) -> None:
     """Add files; what belongs to one database, such as the end of a log, is read while nobody adds to it."""
     stems: dict[str, list[str]] = {}
     for name in names:
         stems.setdefault(name.removesuffix(Path(name).suffix), []).append(name)
-    with _aside(folder) as beside:
-        for stem, own in stems.items():
-            with ExitStack() as held:
-                if f"{stem}.end" in own:
-                    held.enter_context(FileLock(folder / f"{stem}.lock", timeout=30, poll_interval=0.002))
-                for name in own:
-                    with _said_clearly(f"{folder / name}: cannot be copied, and no backup was made"):
-                        if name.endswith(".db"):
-                            copy = beside / "copy.db"
-                            _copy_database(folder / name, copy)
-                            tar.add(copy, name, filter=_plain)
-                            copy.unlink()
-                        else:
-                            tar.add(folder / name, name, filter=_plain)
-
-
-def _copy_database(path: Path, copy: Path) -> None:
-    """Copy a database at one moment, while others write."""
-    with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True, timeout=30)) as source:
-        os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-        with closing(sqlite3.connect(copy)) as target:
-            source.backup(target)
-            target.execute("PRAGMA journal_mode = DELETE")
+    for stem, own in stems.items():
+        with ExitStack() as held:
+            if f"{stem}.end" in own:
+                held.enter_context(FileLock(folder / f"{stem}.lock", timeout=30, poll_interval=0.002))
+            for name in own:
+                with _said_clearly(f"{folder / name}: cannot be copied, and no backup was made"):
+                    if name.endswith(".db"):
+                        uri = (folder / name).resolve().as_uri() + "?mode=ro"
+                        with closing(sqlite3.connect(uri, uri=True, timeout=30)) as source:
+                            source.execute("VACUUM INTO ?", [str(copy)])
+                        tar.add(copy, name, filter=_plain)
+                        copy.unlink()
+                    else:
+                        tar.add(folder / name, name, filter=_plain)
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
@@ -250,27 +266,101 @@ def _plain(info: tarfile.TarInfo) -> tarfile.TarInfo:
     return info
 
 
-def _unpack(path: Path, folder: Path, secret: bytes) -> tuple[str, tuple[str, ...]]:
-    """Decrypt into a new folder; return when the backup was made and the names of its files."""
+def _encrypt(tar: Path, file: BinaryIO, secret: bytes) -> None:
+    try:
+        if secret.startswith((PUBLIC, PRIVATE)):
+            with tar.open("rb") as plain:
+                pyrage.encrypt_io(plain, file, _recipients(secret))
+        else:
+            file.write(pyrage.passphrase.encrypt(tar.read_bytes(), secret.decode()))
+    except pyrage.EncryptError as error:
+        raise OSError(str(error)) from error  # of the disk alone: the keys were looked at
+
+
+def _decrypt(path: Path, tar: Path, secret: bytes) -> None:
     if not path.is_file():
         raise NotFound(f"{path}: there is no such file")
+    if not opens(secret):
+        raise InvalidRecord(
+            f"{path}: public keys open nothing; name the key file that holds {PRIVATE.decode()}..., on a host that may"
+        )
+    with path.open("rb") as file, tar.open("wb") as plain:
+        start = file.read(len(MAGIC))
+        file.seek(0)
+        if start.startswith(OLD_MAGIC):
+            for piece in _old_pieces(file, secret, path):
+                plain.write(piece)
+            return
+        if start != MAGIC:
+            raise FormatError(f"{path}: is no backup of Rohnamo; name a file that `rohnamo backup` wrote")
+        try:
+            if secret.startswith(PRIVATE):
+                pyrage.decrypt_io(file, plain, _identities(secret))
+            else:
+                plain.write(pyrage.passphrase.decrypt(file.read(), secret.decode()))
+        except pyrage.DecryptError as error:
+            if "matching keys" in str(error) or str(error) == "Decryption failed":
+                raise _other_key(path) from error
+            raise _changed(path) from error
+        except OSError as error:
+            if error.errno is not None:
+                raise
+            raise _changed(path) from error
+
+
+def _other_key(path: Path) -> InvalidRecord:
+    return InvalidRecord(
+        f"{path}: was made with another key or passphrase, or its first bytes were changed; nothing was read"
+    )
+
+
+def _changed(path: Path) -> FormatError:
+    return FormatError(
+        f"{path}: is cut off or was changed after it was made; copy it again from where it was made, or take another "
+        "backup"
+    )
+
+
+OLD_MAGIC, OLD_SALT, OLD_PROOF, OLD_PIECE = b"ROHNAMO BACKUP 1\n", 16, 32, (1 << 20) + 16
+"""How a backup of version 0.1 begins, and the bytes of its parts: then pieces of AES-256-GCM, the last one marked."""
+
+
+def _old_pieces(file: BinaryIO, secret: bytes, path: Path) -> Iterator[bytes]:
+    """Yield the content of a backup of version 0.1."""
+    head = file.read(len(OLD_MAGIC) + OLD_SALT)
+    keys = Scrypt(salt=head[len(OLD_MAGIC) :].ljust(OLD_SALT), length=64, n=2**16, r=8, p=1).derive(secret)
+    if not hmac.compare_digest(hmac.new(keys[32:], head, hashlib.sha256).digest(), file.read(OLD_PROOF)):
+        raise _other_key(path)
+    number, piece = 0, file.read(OLD_PIECE)
+    while piece:
+        following = file.read(OLD_PIECE)
+        try:
+            yield AESGCM(keys[:32]).decrypt(number.to_bytes(11, "big") + bytes([not following]), piece, head)
+        except (InvalidTag, ValueError) as error:
+            raise _changed(path) from error
+        number, piece = number + 1, following
+    if not number:
+        raise _changed(path)
+
+
+def _unpack(path: Path, folder: Path, secret: bytes) -> tuple[str, tuple[str, ...]]:
+    """Decrypt into a new folder; return when the backup was made and the names of its files."""
+    whole = folder.with_name("tar")
+    _decrypt(path, whole, secret)
     folder.mkdir(mode=0o700)
     names: list[str] = []
     about: dict[str, object] = {}
-    with path.open("rb") as file:
-        opening = _Opening(file, secret, path)
-        try:
-            with tarfile.open(mode="r|", fileobj=cast("BinaryIO", opening)) as tar:
-                for member in tar:
-                    if member.name == ABOUT:
-                        about = json.load(cast("BinaryIO", tar.extractfile(member)))
-                    else:
-                        tar.extract(member, folder, filter="data")
-                        names.append(member.name)
-            while opening.read(PIECE):  # to the mark of the last piece
-                pass
-        except tarfile.TarError as error:
-            raise FormatError(f"{path}: holds no files that can be read ({error}); take another backup") from error
+    try:
+        with tarfile.open(whole) as tar:
+            for member in tar:
+                if member.name == ABOUT:
+                    about = json.load(cast("BinaryIO", tar.extractfile(member)))
+                else:
+                    tar.extract(member, folder, filter="data")
+                    names.append(member.name)
+    except tarfile.TarError as error:
+        raise FormatError(f"{path}: holds no files that can be read ({error}); take another backup") from error
+    whole.unlink()
     for path_in_folder in folder.rglob("*"):
         path_in_folder.chmod(0o700 if path_in_folder.is_dir() else 0o600)
     return str(about.get("made", "")), tuple(names)
@@ -295,113 +385,6 @@ def _faults(folder: Path, names: Iterable[str]) -> Iterator[str]:
             text = path.read_text(encoding="ascii", errors="replace").strip()
             if len(text) != 64 or set(text) - set("0123456789abcdef"):
                 yield f"{name} does not hold 64 hexadecimal digits"
-
-
-class _Keys:
-    """The keys of one file, made of the secret and the file's own salt."""
-
-    def __init__(self, secret: bytes, salt: bytes) -> None:
-        both = Scrypt(salt=salt, length=64, n=SCRYPT_N, r=SCRYPT_R, p=1).derive(secret)
-        self.cipher = AESGCM(both[:32])
-        self.head = MAGIC + salt
-        self.proof = hmac.new(both[32:], self.head, hashlib.sha256).digest()
-
-    @staticmethod
-    def nonce(number: int, last: bool) -> bytes:
-        """Number a piece; no two pieces of a file have the same, and the key is the file's own."""
-        return number.to_bytes(11, "big") + bytes([last])
-
-
-class _Sealing(io.RawIOBase):
-    """A file to write to that encrypts piece by piece."""
-
-    def __init__(self, file: BinaryIO, secret: bytes) -> None:
-        super().__init__()
-        self._file, self._keys = file, _Keys(secret, os.urandom(SALT))
-        self._waiting, self._number = bytearray(), 0
-        file.write(self._keys.head + self._keys.proof)
-
-    def writable(self) -> bool:
-        """Tell that this can be written."""
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]
-        """Take bytes; a piece is written when more follows, since the last one is marked."""
-        self._waiting += data
-        while len(self._waiting) > PIECE:
-            self._seal(bytes(self._waiting[:PIECE]), last=False)
-            del self._waiting[:PIECE]
-        return len(data)
-
-    def finish(self) -> None:
-        """Write the last piece."""
-        self._seal(bytes(self._waiting), last=True)
-
-    def _seal(self, piece: bytes, *, last: bool) -> None:
-        nonce = self._keys.nonce(self._number, last)
-        self._file.write(self._keys.cipher.encrypt(nonce, piece, self._keys.head))
-        self._number += 1
-
-
-class _Opening(io.RawIOBase):
-    """The decrypted content of a backup, to read once from its beginning."""
-
-    def __init__(self, file: BinaryIO, secret: bytes, path: Path) -> None:
-        super().__init__()
-        self._file, self._path = file, path
-        head = file.read(len(MAGIC) + SALT + PROOF)
-        if not head.startswith(MAGIC):
-            raise FormatError(f"{path}: is no backup of Rohnamo; name a file that `rohnamo backup` wrote")
-        if len(head) < len(MAGIC) + SALT + PROOF:
-            raise self._cut()
-        self._keys = _Keys(secret, head[len(MAGIC) : -PROOF])
-        if not hmac.compare_digest(self._keys.proof, head[-PROOF:]):
-            raise InvalidRecord(
-                f"{path}: was made with another key or passphrase, or its first bytes were changed; nothing was read"
-            )
-        self._number, self._ready, self._last = 0, b"", False
-        self._next = file.read(PIECE + TAG)
-
-    def readable(self) -> bool:
-        """Tell that this can be read."""
-        return True
-
-    def read(self, count: int = -1) -> bytes:
-        """Return the next bytes, fewer only at the end.
-
-        Raises
-        ------
-        FormatError
-            The file was changed, or ends before its last piece.
-        """
-        while not self._last and (count < 0 or len(self._ready) < count):
-            self._open_piece()
-        count = len(self._ready) if count < 0 else count
-        given, self._ready = self._ready[:count], self._ready[count:]
-        return given
-
-    def _open_piece(self) -> None:
-        piece, self._next = self._next, self._file.read(PIECE + TAG)
-        self._last = not self._next
-        if len(piece) < TAG:
-            raise self._cut()
-        try:
-            self._ready += self._keys.cipher.decrypt(self._keys.nonce(self._number, self._last), piece, self._keys.head)
-        except InvalidTag as error:
-            if self._last:
-                raise self._cut() from error
-            where = len(MAGIC) + SALT + PROOF + self._number * (PIECE + TAG)
-            raise FormatError(
-                f"{self._path}: was changed after it was made (between bytes {where:,} and {where + PIECE + TAG:,}); "
-                "take another backup"
-            ) from error
-        self._number += 1
-
-    def _cut(self) -> FormatError:
-        return FormatError(
-            f"{self._path}: is cut off, or its end was changed; copy it again from where it was made, or take another "
-            "backup"
-        )
 
 
 @contextmanager

@@ -21,8 +21,7 @@ from typer.testing import CliRunner
 from mapping.area.study_area import StudyArea
 from mapping.cli import app
 from mapping.cli.operations import log_faults
-from mapping.directory import backups
-from mapping.directory.backups import MAGIC, PIECE, backup, kept, rehearse, restore, secret_of
+from mapping.directory.backups import MAGIC, backup, kept, new_key, rehearse, restore, secret_of
 from mapping.directory.directory import Directory
 from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound
 from mapping.model import Organization
@@ -32,13 +31,9 @@ from web.stores.inbox import HelpMissing, Inbox
 from web.stores.ledger import Ledger
 
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
-SECRET = b"apricot lantern river seven"
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """Passphrases are cheap to try in tests."""
-    monkeypatch.setattr("mapping.directory.backups.SCRYPT_N", 2**4)
+KEY, PUBLIC = new_key()
+SECRET, PASSPHRASE = KEY.encode(), b"apricot lantern river seven"
+MADE_BY_0_1 = Path(__file__).with_name("made_by_0_1.backup")
 
 
 @pytest.fixture
@@ -132,9 +127,42 @@ def test_a_rehearsal_leaves_nothing(private, made, tmp_path):
 
 
 def test_another_key_is_said(made, tmp_path):
-    with pytest.raises(InvalidRecord, match=r"out.backup: was made with another key or passphrase"):
-        restore(made.path, tmp_path / "again", secret=b"another passphrase")
+    for secret in (new_key()[0].encode(), b"another passphrase"):
+        with pytest.raises(InvalidRecord, match=r"out.backup: was made with another key or passphrase"):
+            restore(made.path, tmp_path / "again", secret=secret)
+    with pytest.raises(InvalidRecord, match=r"out.backup: public keys open nothing; name the key file"):
+        restore(made.path, tmp_path / "again", secret=PUBLIC.encode())
     assert not (tmp_path / "again").exists()
+
+
+def test_what_is_made_for_public_keys_is_opened_by_each_of_their_keys_alone(private, tmp_path):
+    other, other_public = new_key()
+    (tmp_path / "keys").write_text(f"# two offices\n{PUBLIC}\n\n{other_public}\n", encoding="ascii")
+    made = backup(private, tmp_path / "out.backup", secret=secret_of(tmp_path / "keys", None), now=NOW)
+    for number, key_ in enumerate((KEY, other, f"{new_key()[0]}\n{KEY}")):
+        restore(made.path, tmp_path / f"again{number}", secret=key_.encode())
+        assert contents(tmp_path / f"again{number}") == contents(private)
+
+
+def test_a_passphrase_opens_what_it_closed(private, tmp_path):
+    made = backup(private, tmp_path / "out.backup", secret=PASSPHRASE, now=NOW)
+    restore(made.path, tmp_path / "again", secret=PASSPHRASE)
+    assert contents(tmp_path / "again") == contents(private)
+    with pytest.raises(InvalidRecord, match="another key or passphrase"):
+        rehearse(made.path, secret=b"apricot lantern river eight")
+
+
+def test_a_backup_of_version_0_1_is_opened(tmp_path):
+    found = restore(MADE_BY_0_1, tmp_path / "again", secret=PASSPHRASE)
+    assert (found.made, found.files) == ("2026-11-24T09:00:00+00:00", ("directory.key", "other.db", "reports/list.txt"))
+    assert (tmp_path / "again" / "reports" / "list.txt").read_text() == "2 rows were set aside\n"
+    with pytest.raises(InvalidRecord, match="another key or passphrase"):
+        rehearse(MADE_BY_0_1, secret=b"apricot lantern river eight")
+    held = MADE_BY_0_1.read_bytes()
+    for spoilt in (held[:-1], held[:70], held[:65], held[:40], held[:-9] + b"X" + held[-8:], held + b"x"):
+        (tmp_path / "spoilt.backup").write_bytes(spoilt)
+        with pytest.raises((FormatError, InvalidRecord), match=r"spoilt.backup: (is cut off or was|was made)"):
+            rehearse(tmp_path / "spoilt.backup", secret=PASSPHRASE)
 
 
 def positions(size):
@@ -153,22 +181,11 @@ def test_a_changed_byte_is_found_wherever_it_is(made, tmp_path):
 
 def test_a_cut_file_is_found_wherever_it_is_cut(made, tmp_path):
     held = made.path.read_bytes()
-    for at in (0, 5, len(MAGIC) + 3, 64, 65, 70, len(held) // 2, len(held) - 17, len(held) - 1):
+    for at in (0, 5, len(MAGIC) + 3, 64, 70, 2**16 + 500, len(held) // 2, len(held) - 17, len(held) - 1):
         cut = tmp_path / "cut.backup"
         cut.write_bytes(held[:at])
         with pytest.raises(FormatError, match=r"cut.backup: (is no backup|is cut off)"):
             rehearse(cut, secret=SECRET)
-
-
-def test_pieces_that_are_left_out_moved_or_added_are_found(private, tmp_path):
-    (private / "big.bin").write_bytes(os.urandom(3 * PIECE))
-    made = backup(private, tmp_path / "big.backup", secret=SECRET, now=NOW)
-    held, head, size = made.path.read_bytes(), len(MAGIC) + 16 + 32, PIECE + 16
-    one, two, rest = held[head : head + size], held[head + size : head + 2 * size], held[head + 2 * size :]
-    for spoilt in (one + rest, two + one + rest, one + two + two + rest, one, one + two, one + two + rest + rest[-40:]):
-        (tmp_path / "spoilt.backup").write_bytes(held[:head] + spoilt)
-        with pytest.raises(FormatError, match=r"was changed|cut off"):
-            rehearse(tmp_path / "spoilt.backup", secret=SECRET)
 
 
 def test_a_damaged_database_is_not_restored(private, tmp_path):
@@ -247,14 +264,14 @@ def test_backups_made_while_others_write_are_whole(private, tmp_path, tiny_area)
 def test_a_large_file_takes_little_memory(private, tmp_path):
     with (private / "large.bin").open("wb") as file:
         for _ in range(40):
-            file.write(os.urandom(PIECE))
+            file.write(os.urandom(2**20))
     whole = hashlib.sha256((private / "large.bin").read_bytes()).digest()
     tracemalloc.start()
     made = backup(private, tmp_path / "large.backup", secret=SECRET, now=NOW)
     restore(made.path, tmp_path / "again", secret=SECRET)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert most < 12 * PIECE
+    assert most < 12 * 2**20
     assert hashlib.sha256((tmp_path / "again" / "large.bin").read_bytes()).digest() == whole
 
 
@@ -302,20 +319,24 @@ def test_what_cannot_be_copied_is_named(private, tmp_path):
 def test_secrets(tmp_path):
     (tmp_path / "key").write_text("a" * 64 + "\n", encoding="ascii")
     assert secret_of(tmp_path / "key", None) == b"a" * 64
-    assert secret_of(None, SECRET.decode()) == SECRET
+    assert secret_of(None, PASSPHRASE.decode()) == PASSPHRASE
     with pytest.raises(InvalidRecord, match="at least 16 signs"):
         secret_of(None, "short")
-    with pytest.raises(NotFound, match="openssl rand"):
+    with pytest.raises(NotFound, match="--new-key FILE"):
         secret_of(tmp_path / "none", None)
     (tmp_path / "short").write_text("a" * 15 + "\n", encoding="ascii")
     with pytest.raises(InvalidRecord, match="short: is too short for a key; make one"):
         secret_of(tmp_path / "short", None)
+    for number, key_ in enumerate((KEY[:-1], PUBLIC[:-1], f"{KEY}\n{PUBLIC}")):
+        (tmp_path / f"spoilt{number}").write_text(key_, encoding="ascii")
+        with pytest.raises(InvalidRecord, match="is no age key"):
+            secret_of(tmp_path / f"spoilt{number}", None)
 
 
 def test_the_commands(private, tmp_path, monkeypatch):
     run, outside = CliRunner(), tmp_path / "outside"
     outside.mkdir()
-    monkeypatch.setenv("ROHNAMO_BACKUP_PASSPHRASE", SECRET.decode())
+    monkeypatch.setenv("ROHNAMO_BACKUP_PASSPHRASE", PASSPHRASE.decode())
     first = run.invoke(app, ["backup", str(outside), "--private", str(private)], catch_exceptions=False)
     assert "Backup of " in first.output
     ((file, size),) = kept(outside)
@@ -334,9 +355,23 @@ def test_what_is_said_to_rehearse_can_be_said(private, tmp_path):
     assert CliRunner().invoke(app, line.split(), catch_exceptions=False).exit_code == 0
 
 
+def test_a_host_makes_what_it_cannot_open(private, tmp_path):
+    def run(*words):
+        return CliRunner().invoke(app, [*map(str, words)])
+
+    told = run("backup", tmp_path / "key", "--new-key")
+    assert (tmp_path / "key").stat().st_mode & 0o077 == 0
+    (public,) = re.findall("age1[a-z0-9]+", told.output)
+    assert "is there already" in str(run("backup", tmp_path / "key", "--new-key").exception)
+    (tmp_path / "public").write_text(public, encoding="ascii")
+    files = (tmp_path / "x.backup", "--private", private, "--key", tmp_path / "public")
+    assert "Backup of " in run("backup", *files).output
+    assert "cannot be read on this host" in run("restore", tmp_path / "x.backup", "--check", *files[-2:]).output
+    assert "can be restored" in run("restore", tmp_path / "x.backup", "--check", "--key", tmp_path / "key").output
+
+
 def back_up_and_die(private: Path, folder: Path) -> None:
     """Back up, and be killed at the first write to the disk."""
-    backups.SCRYPT_N = 16
     os.fsync = lambda _file: os.kill(os.getpid(), signal.SIGKILL)
     backup(private, folder, secret=SECRET, now=NOW)
 

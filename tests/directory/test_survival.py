@@ -22,12 +22,6 @@ from web.stores.ledger import Ledger
 KILLS = {"edits": 6, "imports": 6, "publications": 3, "letters": 6, "backups": 3, "merges": 6, "restores": 3}
 
 
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch):
-    """Take a passphrase's cost away, in the processes that are killed too."""
-    monkeypatch.setattr("mapping.directory.backups.SCRYPT_N", 2**4)
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_that_was_acknowledged_is_lost_by_a_kill(kind, tmp_path):
     most = 0.8 if kind in SLOW else 0.15

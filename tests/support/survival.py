@@ -34,7 +34,7 @@ from web.stores.ledger import Ledger
 
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
 TINY = Path(__file__).parents[1] / "tiny"
-SECRET = b"a passphrase for tests"
+SECRET = b"AGE-SECRET-KEY-1F5L4E9YDUQKWN5PKJR05A5MXTECNGZFM2XPLY9T9E7G86KC3PXHQ000XKM"
 
 
 def edits(folder, told, start):

@@ -16,6 +16,7 @@ from mapping.resources import checksum
 from mapping.view.view import View
 from tests.support.canary import find_canaries
 from tests.support.sample import HIDDEN, SECRETS, TODAY, batch, key, organization, service
+from tests.support.survival import SECRET
 from tests.web.support.office import Office, post
 from tests.web.support.signed_in import NOW, PASSWORD, csrf
 from web.access.mailer import MailSettings, Sent
@@ -50,8 +51,7 @@ class Post:
 
 @pytest.fixture
 def office(tmp_path, tiny_area, monkeypatch):
-    monkeypatch.setenv("ROHNAMO_BACKUP_PASSPHRASE", "a passphrase for tests")
-    monkeypatch.setattr("mapping.directory.backups.SCRYPT_N", 2**4)
+    monkeypatch.setenv("ROHNAMO_BACKUP_PASSPHRASE", SECRET.decode())
     (tmp_path / "private").mkdir()
     return Office(tmp_path / "private", tiny_area, mailer=Post())
 
