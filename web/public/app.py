@@ -15,6 +15,7 @@ import web.public
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.languages import language as language_of
+from mapping.render import atlas
 from web.aloud import recordings
 from web.api import routes
 from web.api.ready_answers import ReadyAnswers
@@ -273,6 +274,24 @@ def finding_picture_file(language: str, name: str) -> Response:
 def map_(language: str) -> str:
     """Show the map, and the same as a table."""
     return page("map.html", language, shown=maps.map_page(edition(), language))
+
+
+@blueprint.get("/<language>/atlas.html")
+def atlas_(language: str) -> str:
+    """Show the Atlas: a map in which every analysis can be chosen and services can be added."""
+    return page("atlas.html", language, seasons=atlas.season_ids(edition().area), embedded=False)
+
+
+@blueprint.get("/<language>/atlas-data.js")
+def atlas_data(language: str) -> Response:
+    """Return what the Atlas says in a language."""
+    return file(maps.atlas_data(edition(), language), "atlas-data.js")
+
+
+@blueprint.get("/static/atlas/<name>.js")
+def atlas_file(name: str) -> Response:
+    """Return a file that the Atlas of each language shares."""
+    return file(maps.atlas_file(edition(), name), f"{name}.js")
 
 
 @blueprint.get("/<language>/m/<path:name>")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mapping.errors import NotFound
+from mapping.render import atlas
 from mapping.render.report.sheet import title_of
 from mapping.result import Result
 from mapping.view.view import View
@@ -57,6 +58,31 @@ def map_page(edition: Edition, language: str) -> MapPage:
         round(sum(len(gzip.compress(contents, 6, mtime=0)) for contents in page.files.values()) / 1000),
         {name: PictureSize.of(drawn, title_of(drawn)) for name, drawn in sheets.maps(edition, language).items()},
     )
+
+
+@kept
+def atlas_data(edition: Edition, language: str) -> bytes:
+    """Return what the Atlas says in a language, as a script."""
+    with View(edition.path) as view:
+        return atlas.data_file(view, edition.area, [*edition.results().values()], language)
+
+
+def atlas_file(edition: Edition, name: str) -> bytes:
+    """Return a file that the Atlas of each language shares.
+
+    Raises
+    ------
+    NotFound
+        When the Atlas has no such file.
+    """
+    season = name.removeprefix("ground-")
+    if name == "grid":
+        return atlas.grid_file(edition.area)
+    if name == "outlines":
+        return atlas.outlines_file(edition.area)
+    if season == name or season not in atlas.season_ids(edition.area):
+        raise NotFound("no such page")
+    return atlas.ground_file(edition.area, season)
 
 
 def map_file(edition: Edition, language: str, name: str) -> bytes:

@@ -1,0 +1,151 @@
+"""The Atlas in a real browser: from a disk and from a server, with its state in the address and a service put down."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from tests.support.browser import axe_faults
+
+PAGE = "en/atlas.html"
+
+
+@pytest.fixture
+def atlas(site, open_page):
+    """Open the Atlas from the disk, in some state."""
+
+    def opened(state: str = "", **options):
+        page = open_page(f"{(site / PAGE).as_uri()}{state and '#'}{state}", **options)
+        page.wait_for_selector(".atlas.drawn")
+        page.wait_for_function("document.querySelectorAll('[data-part=rows] tr').length > 0")
+        return page
+
+    return opened
+
+
+def worked_out(page):
+    """Wait until the model has answered, and return the people within reach before and after."""
+    page.wait_for_function("window.rohnamoAtlas.answer() && !document.querySelector('[data-part=said]').textContent")
+    return page.evaluate(
+        "(() => { const {answer, total} = window.rohnamoAtlas, a = answer();"
+        " return [total(a.before.middle), total(a.after.middle)]; })()"
+    )
+
+
+def test_it_shows_a_question_at_once_with_map_legend_and_table(atlas):
+    page = atlas()
+    assert "%" in page.inner_text("[data-part=title]")
+    assert page.locator("[data-part=map] path.leaflet-interactive").count() == 4
+    assert page.locator("[data-part=legend] li").count() >= 2
+    assert page.locator("[data-part=rows] tr").count() == 4
+    assert page.locator(".atlas-point, .atlas-cluster").count() > 0
+
+
+def test_a_service_that_is_put_down_gains_people_and_stands_in_the_address(atlas, open_page):
+    page = atlas()
+    kinds = page.locator("[data-part=kind] option").evaluate_all("(all) => all.map((one) => one.value)")
+    page.select_option("[data-part=kind]", kinds[-1])
+    page.click("[data-part=add]")
+    assert page.get_attribute("[data-part=add]", "aria-pressed") == "true"
+    box = page.locator("[data-part=map]").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_selector("[data-part=scenario] li")
+    before, after = worked_out(page)
+    assert after >= before
+    assert page.locator(".atlas-pin").count() == 1
+    address = page.evaluate("location.hash")
+    assert "add=" in address
+    again = open_page(page.url)
+    again.wait_for_selector(".atlas-pin")
+    assert worked_out(again) == pytest.approx([before, after], abs=1)
+    again.click("[data-part=clear]")
+    again.wait_for_function("!location.hash.includes('add=')")
+    assert again.locator(".atlas-pin").count() == 0
+
+
+def test_a_place_is_found_by_name_and_by_coordinates_and_takes_a_service(atlas):
+    page = atlas()
+    page.fill("[data-part=search]", "chash")
+    page.wait_for_selector("[data-part=hits] li")
+    assert "Chashma" in page.inner_text("[data-part=hits]")
+    page.fill("[data-part=search]", "10.05, 60.1")
+    page.click("[data-part=hits] .link")
+    page.wait_for_selector("[data-part=scenario] li")
+    assert page.evaluate("window.rohnamoAtlas.state().add") == [[10.05, 60.1]]
+
+
+def test_a_suggested_place_gains_people(atlas):
+    page = atlas()
+    kinds = page.locator("[data-part=kind] option").evaluate_all("(all) => all.map((one) => one.value)")
+    page.select_option("[data-part=kind]", kinds[-1])
+    page.click("[data-part=suggest]")
+    page.wait_for_function(
+        "window.rohnamoAtlas.state().add.length || document.querySelector('[data-part=said]').textContent"
+    )
+    if page.evaluate("window.rohnamoAtlas.state().add.length"):
+        before, after = worked_out(page)
+        assert after > before
+
+
+def test_a_scenario_is_saved_opened_and_compared(atlas, tmp_path):
+    page = atlas("add=10.05,60.1&name=North")
+    worked_out(page)
+    with page.expect_download() as saved:
+        page.click("[data-part=save]")
+    path = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(path)
+    assert path.name == "North.json"
+    said = json.loads(path.read_text("utf-8"))
+    assert (said["form"], said["add"]) == ("rohnamo-scenario", [[10.05, 60.1]])
+    page.click("[data-part=keep]")
+    assert "North" in page.inner_text("[data-part=kept-rows]")
+    page.click("[data-part=clear]")
+    page.set_input_files("[data-part=open]", path)
+    page.wait_for_selector(".atlas-pin")
+    path.write_text("{}")
+    page.set_input_files("[data-part=open]", path)
+    page.wait_for_function("document.querySelector('[data-part=said]').textContent.includes('no scenario')")
+
+
+def test_the_table_and_the_picture_are_those_of_the_screen(atlas, tmp_path):
+    page = atlas()
+    with page.expect_download() as saved:
+        page.click("[data-part=table-file]")
+    saved.value.save_as(tmp_path / "t.csv")
+    rows = list(csv.reader(io.StringIO((tmp_path / "t.csv").read_text("utf-8-sig"))))
+    assert all(row[0].startswith("XT-") for row in rows[1:5])
+    assert rows[6][0] == page.inner_text("[data-part=title]")
+    with page.expect_download() as saved:
+        page.click("[data-part=picture-file]")
+    saved.value.save_as(tmp_path / "t.svg")
+    assert (tmp_path / "t.svg").read_text("utf-8").count("<path") == 4
+
+
+@pytest.mark.parametrize("state", ["", "show=time", "add=10.05,60.1&show=change", "unit=XT-W2"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_it_is_fit_for_all(atlas, state, width):
+    page = atlas(state, width=width, height=800)
+    if "show" in state:
+        worked_out(page)
+    assert axe_faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_whoever_has_no_mouse_reaches_each_district_from_the_table(atlas):
+    page = atlas()
+    button = page.locator("[data-part=rows] button").first
+    button.focus()
+    assert page.locator("[data-part=tip]").is_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-part=unit] h3")
+    assert "unit=" in page.evaluate("location.hash")
+
+
+@pytest.mark.parametrize(
+    "state", ["kind=%3Cimg%3E", "add=x;y,z", "at=99/1/1", "measure=nothing&unit=nowhere", "name=%3Cb%3E"]
+)
+def test_an_address_that_means_nothing_shows_the_first_question(atlas, state):
+    page = atlas(state)
+    assert page.locator("[data-part=rows] tr").count() == 4
+    assert page.locator("[data-part=panel] img, [data-part=scenario] b b").count() == 0
