@@ -62,6 +62,7 @@ SECTIONS: dict[str, dict[str, Verb]] = {
     "Ask, draw, write": {
         "find": Verb("questions", "Find services in a view: nearest first, or by name."),
         "analyse": Verb("questions", "Run an analysis on a view: its finding, figures and table."),
+        "scenario": Verb("questions", "Count whom a scenario of the Atlas brings within reach."),
         "map": Verb("questions", "Draw a map of a view, with the findings of analyses on it."),
         "travel": Verb("areas", "Write minutes to the nearest of some points, and people within them."),
         "report": Verb("reports", "Write the mapping report of a view: a web page, PDF or Word document."),

@@ -4,12 +4,15 @@ import inspect
 import json
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
+from mapping.analysis.common.scenario import SavedScenario
+from mapping.analysis.supply.coverage import coverage
 from mapping.area.geocode import locate
 from mapping.cli.options import (
     STDOUT,
@@ -122,6 +125,38 @@ def analyse(
     if csv is not None:
         csv.write_bytes(table)
         out.print(f"Table: {csv}")
+
+
+@app.command()
+def scenario(
+    file: Annotated[Path, typer.Argument(help="A scenario that the Atlas saved.")],
+    view: ViewOption = VIEW,
+    area: AreaOption = None,
+    lang: LanguageOption = "en",
+    json_: JsonOption = False,
+) -> None:
+    """Count whom the services of a scenario bring within reach, by district."""
+    region = study_area(area)
+    lang, saved = output_language(region, lang), SavedScenario.read(file)
+    with View(view) as opened:
+        ask = partial(coverage, opened, region, types=[saved.kind], minutes=saved.minutes, scenario=saved.season)
+        before, after = ask(), ask(add=saved.add, without=saved.without)
+    key = f"{saved.kind}_{saved.minutes}"
+    people = {code: float(before.table.loc[code, "people"]) for code in before.table.index}
+    shares = {code: tuple(float(result.table.loc[code, key]) for result in (before, after)) for code in people}
+    gained = {str(code): round(people[code] * (now - was)) for code, (was, now) in shares.items()}
+    if json_:
+        _print_json({"name": saved.name, "gained": sum(gained.values()), "units": gained})
+        return
+    out.print(
+        f"{saved.name or file.stem}: {sum(gained.values()):+,} people within {saved.minutes} minutes", style="bold"
+    )
+    shown = Table("", "Before", "Now", "People gained")
+    for code in sorted(gained, key=lambda code: -abs(gained[code])):
+        if gained[code]:
+            cells = (result.text(code, key, lang) for result in (before, after))
+            shown.add_row(region.label(code, lang), *cells, f"{gained[code]:+,}")
+    out.print(shown)
 
 
 @app.command("map")

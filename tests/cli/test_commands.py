@@ -54,6 +54,7 @@ SPOKEN = {
     "find": ("find",),
     "analyse": ("analyse", "coverage"),
     "map": ("map", "map.html"),
+    "scenario": ("scenario", "list.csv"),
     "export": ("export", "list.csv"),
     "report": ("report", "report.html"),
     "brief": ("brief", "XT-W2", "brief.html"),

@@ -1,6 +1,6 @@
 """Coverage: how many people live within which travel time of services, by area unit and type of service."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from mapping.analysis.common.listed import (
     state_without,
 )
 from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within
+from mapping.analysis.common.scenario import Added, Changes
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Share
 from mapping.result import Column, Figure, Result
@@ -47,6 +48,8 @@ def coverage(
     scenario: str = "summer",
     level: int | None = None,
     stale: bool = False,
+    add: Sequence[Added] = (),
+    without: Collection[str] = (),
     client: Client = None,
     progress: Progress = None,
 ) -> Result:
@@ -54,8 +57,9 @@ def coverage(
 
     The finding goes by ``minutes``, which are added to the bands. ``types`` are codes of types, families or needs, or
     ``any``; by default ``any`` and the core functions that people visit. ``level`` is that of the area units, the
-    finest by default. With ``stale``, services count too whose check is overdue. With a ``client`` the surfaces are
-    worked out on its cluster, see `mapping.travel.surfaces`.
+    finest by default. With ``stale``, services count too whose check is overdue. ``add`` puts down services that are
+    not there yet, each a kind of help with latitude and longitude in degrees; ``without`` takes away those of some ids.
+    With a ``client`` the surfaces are worked out on its cluster, see `mapping.travel.surfaces`.
 
     The table holds ``people``, and for each type ``t`` and band ``b`` the columns ``t_b`` (share of people),
     ``t_b_low`` and ``t_b_high``, and ``t_beyond`` (people farther away than ``minutes``) with its range.
@@ -70,16 +74,16 @@ def coverage(
     >>> coverage(view, area, types=["PSY"], level=1).finding.into("ru")  # doctest: +SKIP
     """
     level, bands = chosen_level(area, level), sorted({*BANDS, chosen_minutes("coverage", minutes)})
-    entries, sorts = counted(view, stale=stale), chosen_types(types)
-    doubtful = counted(view, stale=not stale)
-    spots = {sort.key: points(sort.of(entries), area) for sort in sorts}
+    changes, sorts = Changes.of(view, add, without), chosen_types(types)
+    entries, doubtful = (changes.left(counted(view, stale=also)) for also in (stale, not stale))
+    spots = {sort.key: changes.with_added(points(sort.of(entries), area), sort) for sort in sorts}
     shown = [sort for sort in sorts if spots[sort.key] or not sort.hidden]
     reached_by = people_within(
         area,
         {sort.key: spots[sort.key] for sort in shown},
         minutes=bands,
         scenario=scenario,
-        unchecked={sort.key: points(sort.of(doubtful), area) for sort in shown},
+        unchecked={sort.key: changes.with_added(points(sort.of(doubtful), area), sort) for sort in shown},
         client=client,
         progress=progress,
     )
