@@ -33,7 +33,7 @@ OF_GROUP = "SELECT number FROM listed JOIN taker USING (intake) WHERE taker.code
 """Many services say the same of whom they take, so groups are kept for each such intake."""
 
 
-class Points(NamedTuple):
+class ServicePoints(NamedTuple):
     """Where services are: ``owner`` is the number of the service of each point."""
 
     owner: Numbers
@@ -135,11 +135,11 @@ class ServiceIndex:
     # -- orders and points ----------------------------------------------------------------------------------------
 
     @cached_property
-    def points(self) -> Points:
+    def points(self) -> ServicePoints:
         """All points that people go to, by the number of the service."""
         rows = self.connection.execute("SELECT number, latitude, longitude FROM point ORDER BY rowid").fetchall()
         owner, latitude, longitude = np.array([tuple(row) for row in rows], float).reshape(-1, 3).T
-        return Points(owner.astype(np.intp), latitude, longitude)
+        return ServicePoints(owner.astype(np.intp), latitude, longitude)
 
     def by_name(self, language: str) -> Numbers:
         """Return the place of each service, by rank and then by name in a language of the view."""

@@ -79,7 +79,7 @@ def region_authority(material: Sources, code: str) -> Message:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Grounds:
     """One thing that a rule found: what its texts are filled with, what is measured now, and what it should become."""
 
     values: Mapping[str, object]
@@ -116,7 +116,7 @@ def advise(material: Sources) -> list[Recommendation]:
     ]
 
 
-def _recommendation(material: Sources, key: str, finding: Finding) -> Recommendation:
+def _recommendation(material: Sources, key: str, finding: Grounds) -> Recommendation:
     row = rules()[finding.row or key]
     kind: Kind = _word(row["kind"], KINDS)
     return Recommendation(
@@ -155,25 +155,25 @@ def _ministry(material: Sources, code: str) -> Text:
 def _national(key: str) -> "Search":
     """Return a search for what no number asks for; what rests on a country's own facts is asked where they stand."""
 
-    def search(material: Sources) -> Iterator[Finding]:
+    def search(material: Sources) -> Iterator[Grounds]:
         facts: dict[str, Text] = {fact.asks: fact.text for fact in material.area.settings.context}
         if rules()[key]["evidence"]:
-            yield Finding({}, None, 1)
+            yield Grounds({}, None, 1)
         elif fact := facts.get(key.removeprefix("national-")):
-            yield Finding({}, None, 1, evidence=Message("{fact} See chapter 2.", {"fact": fact}))
+            yield Grounds({}, None, 1, evidence=Message("{fact} See chapter 2.", {"fact": fact}))
 
     return search
 
 
-def _missing_functions(material: Sources) -> Iterator[Finding]:
+def _missing_functions(material: Sources) -> Iterator[Grounds]:
     for code, regions in _without(material.results["nrm"]).items():
         if len(regions) > 1:
             names = Several(material.area.unit(region).titles for region in regions)
             values = {"function": material.types.term(code).labels, "regions": names, "count": len(regions)}
-            yield Finding(values, len(regions), 0, code, _ministry(material, code))
+            yield Grounds(values, len(regions), 0, code, _ministry(material, code))
 
 
-def _missing_in_region(material: Sources) -> Iterator[Finding]:
+def _missing_in_region(material: Sources) -> Iterator[Grounds]:
     """Yield what each region alone lacks; what several lack is asked of the ministry."""
     lacking: dict[str, list[str]] = {}
     for code, regions in _without(material.results["nrm"]).items():
@@ -182,7 +182,7 @@ def _missing_in_region(material: Sources) -> Iterator[Finding]:
     for region, codes in lacking.items():
         functions = Several(material.types.term(code).labels for code in codes)
         values = {"count": len(codes), "functions": functions, "region": material.area.unit(region).titles}
-        yield Finding(values, len(codes), 0, region, region_authority(material, region))
+        yield Grounds(values, len(codes), 0, region, region_authority(material, region))
 
 
 def _without(result: Result) -> dict[str, list[str]]:
@@ -195,7 +195,7 @@ def _without(result: Result) -> dict[str, list[str]]:
     return lacking
 
 
-def _far_districts(material: Sources) -> Iterator[Finding]:
+def _far_districts(material: Sources) -> Iterator[Grounds]:
     """Yield the districts in which most people live more than an hour from any help."""
     result = material.results["coverage"]
     if "any_beyond" not in result.table or result.level == 0:
@@ -212,10 +212,10 @@ def _far_districts(material: Sources) -> Iterator[Finding]:
         row = "reach-at-least" if wording.is_least(beyond[code], least[code], most[code]) else ""
         authority = region_authority(material, material.area.region_of(code))
         half = round(people / 2, -3)  # visiting days reach some villages of a district, not all
-        yield Finding(values, people, half, code, authority, row=row)
+        yield Grounds(values, people, half, code, authority, row=row)
 
 
-def _new_places(material: Sources) -> Iterator[Finding]:
+def _new_places(material: Sources) -> Iterator[Grounds]:
     result = material.results["siting"]
     if result.proposals and "without" in result.total:
         gained, without = float(result.total["gained"]), float(result.total["without"])
@@ -225,10 +225,10 @@ def _new_places(material: Sources) -> Iterator[Finding]:
             "without": People(without),
             "what": result.title.values["type"],
         }
-        yield Finding(values, without, without - gained)
+        yield Grounds(values, without, without - gained)
 
 
-def _norms_unmet(material: Sources) -> Iterator[Finding]:
+def _norms_unmet(material: Sources) -> Iterator[Grounds]:
     """Yield what norms count as missing; of what is secret, that there should be a plan."""
     result = material.results["norms"]
     terms = {term.code: term for term in material.area.norms}
@@ -236,11 +236,11 @@ def _norms_unmet(material: Sources) -> Iterator[Finding]:
         needed = int(result.total.get(keys[0], 0))
         values: dict[str, object] = {"norm": terms[norm].labels, "needed": needed}
         if f"{norm}_missing" not in keys:
-            yield Finding(values, None, needed, norm, row="norm-secret")
+            yield Grounds(values, None, needed, norm, row="norm-secret")
         elif missing := int(result.total.get(f"{norm}_missing", 0)):
             short = [str(code) for code in result.table.index if result.table.loc[code, f"{norm}_missing"] > 0]
             values |= {"missing": missing, "regions": Several(material.area.unit(code).titles for code in short)}
-            yield Finding(values, missing, 0, norm, _ministry(material, terms[norm].service_type or ""))
+            yield Grounds(values, missing, 0, norm, _ministry(material, terms[norm].service_type or ""))
 
 
 def _range(figure: Figure) -> tuple[float, float, float]:
@@ -249,13 +249,13 @@ def _range(figure: Figure) -> tuple[float, float, float]:
     return figure.value, low, high
 
 
-def _nights(material: Sources) -> Iterator[Finding]:
+def _nights(material: Sources) -> Iterator[Grounds]:
     figure = material.results["round_the_clock"].figures.get("any")
     if figure is not None and figure.value < 0.9:
-        yield Finding({"who": wording.who(*_range(figure))}, figure.value, 0.9)
+        yield Grounds({"who": wording.who(*_range(figure))}, figure.value, 0.9)
 
 
-def _spoken(material: Sources) -> Iterator[Finding]:
+def _spoken(material: Sources) -> Iterator[Grounds]:
     """Yield the language of the country in which help reaches fewest people."""
     figures = material.results["languages"].figures
     codes = [code for code in material.area.languages if code in figures]
@@ -269,36 +269,36 @@ def _spoken(material: Sources) -> Iterator[Finding]:
             "who": wording.who(*_range(figures[least])),
             "best": wording.up_to(*_range(best)),
         }
-        yield Finding(values, figures[least].value, best.value, least)
+        yield Grounds(values, figures[least].value, best.value, least)
 
 
-def _not_agreed(material: Sources) -> Iterator[Finding]:
+def _not_agreed(material: Sources) -> Iterator[Grounds]:
     figures = material.results["pathways"].figures
     if count := _figure(figures, "unagreed"):
-        yield Finding({"count": int(count), "of": int(count + _figure(figures, "held"))}, count, 0)
+        yield Grounds({"count": int(count), "of": int(count + _figure(figures, "held"))}, count, 0)
 
 
-def _broken(material: Sources) -> Iterator[Finding]:
+def _broken(material: Sources) -> Iterator[Grounds]:
     result = material.results["pathways"]
     if count := _figure(result.figures, "broken"):
         units = [str(code) for code in result.table.index if result.table.loc[code, "broken"] > 0]
         names = Several(material.area.unit(code).titles for code in units)
-        yield Finding({"units": names, "count": int(count)}, count, 0)
+        yield Grounds({"units": names, "count": int(count)}, count, 0)
 
 
 def _figure(figures: Mapping[str, Figure], key: str) -> float:
     return figures[key].value if key in figures else 0.0
 
 
-def _groups_closed(material: Sources) -> Iterator[Finding]:
+def _groups_closed(material: Sources) -> Iterator[Grounds]:
     result = material.results["beneficiaries"]
     worst = sorted(((f.value, key) for key, f in result.figures.items() if f.value), key=lambda pair: -pair[0])[:MOST]
     for share, key in worst:
         group = result.figures[key].label.values.get("group", result.column(key).label)
-        yield Finding({"group": group, "share": Share(share)}, share, 0, key)
+        yield Grounds({"group": group, "share": Share(share)}, share, 0, key)
 
 
-def _standards_unmet(material: Sources) -> Iterator[Finding]:
+def _standards_unmet(material: Sources) -> Iterator[Grounds]:
     """Yield the items that are met least."""
     result = material.results["standards"]
     if result.figures.get("met") is None or not len(result.table):
@@ -310,50 +310,50 @@ def _standards_unmet(material: Sources) -> Iterator[Finding]:
         if share < 0.5:
             met, answered = sums[key]
             values = {"item": wording.within(terms.term(key).labels), "met": met, "known": answered}
-            yield Finding(values, share, 1, key)
+            yield Grounds(values, share, 1, key)
 
 
-def _overdue(material: Sources) -> Iterator[Finding]:
+def _overdue(material: Sources) -> Iterator[Grounds]:
     if late := sum(not entry.checked_in_time for entry in material.entries):
-        yield Finding({"count": late, "known": len(material.entries)}, late, 0)
+        yield Grounds({"count": late, "known": len(material.entries)}, late, 0)
 
 
-def _capacity_unknown(material: Sources) -> Iterator[Finding]:
+def _capacity_unknown(material: Sources) -> Iterator[Grounds]:
     """Yield how many services do not say their capacity; a public edition cannot say who told it."""
     silent = sum(not entry.capacity for entry in material.entries)
     if material.view.audience != "public" and silent > len(material.entries) / 2:
-        yield Finding({"count": silent, "known": len(material.entries)}, silent, 0)
+        yield Grounds({"count": silent, "known": len(material.entries)}, silent, 0)
 
 
-def _counted(analysis: str, key: str) -> Callable[[Sources], Iterator[Finding]]:
+def _counted(analysis: str, key: str) -> Callable[[Sources], Iterator[Grounds]]:
     """Return a search for what an analysis counts in a column, if it is more than nothing."""
 
-    def find(material: Sources) -> Iterator[Finding]:
+    def find(material: Sources) -> Iterator[Grounds]:
         result = material.results[analysis]
         of_rows = int(result.table[key].sum()) if key in result.table else 0
         if count := int(result.total.get(key, 0) or of_rows):
-            yield Finding({"count": count}, count, 0)
+            yield Grounds({"count": count}, count, 0)
 
     return find
 
 
-def _cases_disagree(material: Sources) -> Iterator[Finding]:
+def _cases_disagree(material: Sources) -> Iterator[Grounds]:
     figure = unlike(material.results["cases"])
     if figure is not None:
         values = {"name": figure.label, "number": round(figure.value, 1)}
-        yield Finding(values, figure.value, 1, measure=figure.label, kind=figure.kind)
+        yield Grounds(values, figure.value, 1, measure=figure.label, kind=figure.kind)
 
 
-def _destinations_without(material: Sources) -> Iterator[Finding]:
+def _destinations_without(material: Sources) -> Iterator[Grounds]:
     result = material.results["destinations"]
     for key in result.groups.get("countries", ()) if len(result.table) else ():
         if not result.table.loc[str(result.table.index[0]), key]:
             values = {"country": result.column(key).label}
             embassy = Message("Embassy or consulate for: {country}", values)
-            yield Finding(values, 0, 1, key, embassy, addressee(material, "foreign"))
+            yield Grounds(values, 0, 1, key, embassy, addressee(material, "foreign"))
 
 
-def _said_missing(material: Sources) -> Iterator[Finding]:
+def _said_missing(material: Sources) -> Iterator[Grounds]:
     result = material.results["demand"]
     needs = {term.code: term for term in Vocabulary.load("needs").terms()}
     counts = {code: int(result.total[code]) for code in needs if code in result.total}
@@ -361,10 +361,10 @@ def _said_missing(material: Sources) -> Iterator[Finding]:
         code = max(counts, key=lambda need: counts[need])
         types = [term.code for term in material.types.terms() if term.need == code]
         lead = _ministry(material, types[0]) if types else None
-        yield Finding({"need": needs[code].labels, "count": counts[code]}, counts[code], 0, code, lead)
+        yield Grounds({"need": needs[code].labels, "count": counts[code]}, counts[code], 0, code, lead)
 
 
-Search = Callable[[Sources], Iterable[Finding]]
+Search = Callable[[Sources], Iterable[Grounds]]
 
 SEARCHES: Mapping[str, Search] = {key: _national(key) for key in rules() if key.startswith("national-")} | {
     "function": _missing_functions,

@@ -234,7 +234,7 @@ def counting_hidden(real):
 
 
 def leaking_search(material):
-    yield recommendation_rules.Finding({"units": len(hidden()), "count": 1}, 0, 0)
+    yield recommendation_rules.Grounds({"units": len(hidden()), "count": 1}, 0, 0)
 
 
 LEAKS = {

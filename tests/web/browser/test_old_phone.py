@@ -108,7 +108,9 @@ def code(path: Path) -> str:
     return re.sub(r"(?m)(^|\s)//.*$", "", path.read_text(encoding="utf-8"))
 
 
-SCRIPTS = sorted([*FOLDER.glob("*.js"), *maps.STATIC.glob("*.js")])
+PLANNERS = {"atlas.js", "atlas-engine.js"}
+"""Scripts of the Atlas, which says itself that it needs a younger browser; nobody who seeks help needs it."""
+SCRIPTS = sorted(path for path in (*FOLDER.glob("*.js"), *maps.STATIC.glob("*.js")) if path.name not in PLANNERS)
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)

@@ -233,6 +233,7 @@ def every_route(app, ids):
         "/<language>/g/<name>.png": ["/en/g/coverage.png", "/en/g/x.png"],
         "/<language>/m/<path:name>": ["/en/m/map-start.js", "/en/m/x.js"],
         "/static/<path:name>": ["/static/style.css", "/static/../public.py", "/static/x.css"],
+        "/static/atlas/<name>.js": ["/static/atlas/grid.js", "/static/atlas/ground-x.js", "/static/atlas/x.js"],
         "/static/m/<path:name>": ["/static/m/map.js", "/static/m/x.js"],
         "/profile/<path:name>": ["/profile/x.json"],
         "/data/<name>": ["/data/list.csv", "/data/x.csv"],
