@@ -1,7 +1,7 @@
 """Choices: what help, where, for whom; each answer is a link with a neutral code, so that nothing is typed or sent."""
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.rules import reach
 from mapping.view.rules.takes import ANSWERS, OF_GROUP, TAKEN, WITH_CHILDREN, Answer, IntakeTerms, stays, takes, worst
 from mapping.view.view import Entry
-from mapping.view.visits import answers_abroad, is_line, related, serves
+from mapping.view.visits import is_line, related, serves
 from web.presenters.cards import country_name
 from web.presenters.edition import Edition, kept
 
@@ -136,12 +136,6 @@ def place_of(entry: Entry, choice: Choice, area: StudyArea) -> Literal["near", "
     if any(place.has_point for place in inside):
         return "near"
     return "named" if inside or serves(entry, unit, area) else ""
-
-
-def placed_by(entry: Entry, area: StudyArea) -> Hashable:
-    """Return what `place_of` looks at: services that are alike in it stand in the same block, whatever was chosen."""
-    spots = tuple((place.area_unit, place.country, place.has_point) for place in entry.places)
-    return entry.types, entry.covers, spots, is_line(entry), answers_abroad(entry, area)
 
 
 def abroad(choice: Choice, area: StudyArea) -> bool:

@@ -4,12 +4,11 @@ from dataclasses import dataclass, replace
 
 from mapping.errors import NotFound
 from web.presenters import choices
-from web.presenters.answers import Answers, nearest
 from web.presenters.cards import Blocks, Card
 from web.presenters.choices import ADULT, BOTH, CHILD, Choice
 from web.presenters.edition import Edition
 from web.presenters.hotlines import Hotline, line_for
-from web.presenters.lists import StatementCard, statements
+from web.presenters.lists import Answers, StatementCard, nearest, statements
 from web.presenters.outlines import tappable
 
 

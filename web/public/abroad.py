@@ -8,12 +8,12 @@ from mapping.errors import NotFound
 from mapping.language.i18n import translate
 from mapping.language.taxonomy import Term
 from web.presenters import choices
-from web.presenters.answers import callable_first, consulates, reaches, together
 from web.presenters.cards import Card, country_name, first_choice
 from web.presenters.choices import ABROAD, Choice
 from web.presenters.edition import Edition
 from web.presenters.entries import Emergency, emergency, next_page
 from web.presenters.hotlines import Hotline, line_for
+from web.presenters.lists import callable_first, consulates, reaches, together
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,11 @@ from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.view import Entry
 from mapping.view.visits import serves
 from web.presenters import choices
-from web.presenters.answers import Answering
 from web.presenters.beyond import minutes_beyond
 from web.presenters.cards import Card, first_choice, in_a_row, minutes_to, said, shown_minutes
 from web.presenters.edition import Edition, kept
 from web.presenters.hotlines import Hotline, line_for, responsible, spoken_for
-from web.presenters.lists import StatementCard
+from web.presenters.lists import StatementCard, answering
 from web.presenters.outlines import picture
 
 
@@ -186,7 +185,7 @@ def _by_unit(edition: Edition, language: str) -> dict[str, list[Entry]]:
 @kept
 def _fitting(edition: Edition, need: str, language: str) -> list[tuple[int, Entry]]:
     """Return what is offered for a need, but no last resort: how well each fits; the best and surest first."""
-    offered = filter(first_choice, Answering.of(edition, need, language).entries)
+    offered = filter(first_choice, answering(edition, need, language))
     ranked = ((fit(need, entry.types) or LAST, entry) for entry in offered)
     return sorted((pair for pair in ranked if pair[0] < LAST), key=lambda pair: (pair[0], pair[1].rank))
 

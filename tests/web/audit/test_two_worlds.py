@@ -32,8 +32,8 @@ from web.audit import two_worlds as worlds
 from web.audit.opened_files import watched
 from web.audit.two_worlds import World, elsewhere, possible, spots, two_worlds
 from web.presenters import choices
-from web.presenters.answers import chosen
 from web.presenters.edition import Edition
+from web.presenters.lists import chosen
 
 AT: dict[str, Path] = {}
 """Where the view lies of which something is made: a leak looks for the directory beside it."""
@@ -257,7 +257,7 @@ LEAKS = {
         {"recommendations"},
     ),
     "the order of a list": (
-        "web.presenters.answers.minutes_to",
+        "web.presenters.lists.minutes_to",
         lambda real: (
             lambda entry, *rest: (
                 (found[0] + 1000 * any(near_hidden(one.latitude, one.longitude) for one in entry.points), found[1])

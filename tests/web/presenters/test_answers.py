@@ -10,9 +10,9 @@ from mapping.errors import NotFound
 from tests.support.sample import CHASHMA, KULNISHIN, QULLAOBOD, organization, place, service, statement
 from tests.web.support.portal import published
 from web.presenters import choices, districts, entries, lists
-from web.presenters.answers import chosen, is_for, nearest, together
 from web.presenters.cards import card
 from web.presenters.edition import LATELY, Edition
+from web.presenters.lists import chosen, is_for, nearest, together
 
 FRESH = {"verified": dt.date(2026, 9, 1), "next_due": dt.date(2027, 3, 1)}
 

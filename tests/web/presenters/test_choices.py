@@ -1,8 +1,6 @@
 """Who is offered what: needs, places, adults and children."""
 
 import datetime as dt
-from collections import defaultdict
-from itertools import product
 
 import pytest
 
@@ -12,12 +10,11 @@ from mapping.view.view import Entry, OrganizationEntry, PhoneEntry, ServicePlace
 from tests.support.sample import CHASHMA, KULNISHIN, QULLAOBOD, organization, place, service, statement
 from tests.web.support.portal import published
 from web.presenters import choices
-from web.presenters.answers import Listing, chosen
 from web.presenters.cards import calls, card, check, condition, first_choice, in_a_row, place_name
 from web.presenters.edition import Edition, short_code
 from web.presenters.entries import who
 from web.presenters.hotlines import line_for
-from web.presenters.lists import SHEET, cut, sheets_of
+from web.presenters.lists import SHEET, Listing, chosen, cut, sheets_of
 from web.presenters.lists import found as sheet_of
 
 FRESH = {"verified": dt.date(2026, 9, 1), "next_due": dt.date(2027, 3, 1)}
@@ -380,26 +377,3 @@ def test_no_answer_leads_to_an_empty_list(edition):
             for option in options:
                 sheet = sheet_of(edition, choices.parse(option.path.removesuffix(".html"), edition), "en")
                 assert sheet.total or sheet.far or sheet.statements, option.path
-
-
-def test_services_alike_in_what_places_them_stand_in_the_same_block_whatever_was_chosen(tiny_area):
-    here = ServicePlace("p", area_unit="XT-W2", country="XT", latitude=CHASHMA[0], longitude=CHASHMA[1])
-    known_by_unit, abroad = ServicePlace("q", area_unit="XT-E1"), ServicePlace("r", country="RU")
-    services = [
-        entry(types=types, covers=covers, places=places, phones=phones, fees=fees)
-        for types, covers, places, phones, fees in product(
-            ((), ("IDN-HOT",), ("RET-TRM",), ("RET-CON",), ("HLT-PHC",), ("HLT-PHC", "IDN-HOT")),
-            ((), ("XT-W2",), ("XT",), ("RU",)),
-            ((), (here,), (known_by_unit,), (abroad,), (here, abroad)),
-            ((), (PhoneEntry("1313"),), (PhoneEntry("+70000001110"),), (PhoneEntry("+70000001111"),)),
-            ("", "free"),
-        )
-    ]
-    answers = ("r0", "zz", "ru", "kz", *choices.regions(tiny_area), *choices.districts(tiny_area))
-    blocks_of = defaultdict(set)
-    for service_entry in services:
-        blocks = [choices.place_of(service_entry, choices.Choice(choices.needs()[0], at), tiny_area) for at in answers]
-        blocks_of[choices.placed_by(service_entry, tiny_area)].add(tuple(blocks))
-    assert all(len(blocks) == 1 for blocks in blocks_of.values())
-    assert {block for (blocks,) in blocks_of.values() for block in blocks} == {"", "near", "named"}
-    assert len(blocks_of) < len(services) / 3

@@ -24,14 +24,13 @@ from web.partner.finding.needs import FOR_A_CHILD, Needs
 from web.partner.finding.start_places import StartPlace, starts
 from web.partner.shareable import classes, open_line
 from web.presenters import choices
-from web.presenters.answers import callable_first, is_consular, reaches
 from web.presenters.beyond import minutes_beyond, minutes_within
 from web.presenters.cards import Card, ContactLink, minutes_to, name_of
 from web.presenters.edition import Edition
 from web.presenters.entries import Emergency, emergency
 from web.presenters.hotlines import HOTLINE, Hotline, responsible, spoken_for
 from web.presenters.hours import is_open
-from web.presenters.lists import StatementCard
+from web.presenters.lists import StatementCard, callable_first, is_consular, reaches
 from web.stores.inbox import Capacity
 
 BEYOND = 3
