@@ -132,32 +132,6 @@ def _at_places(db: sqlite3.Connection, changed: set[Key]) -> set[Key]:
     return {key for tie, service in ties for key in (("service_at_location", tie), ("service", service))}
 
 
-def note_changes(
-    db: sqlite3.Connection, changed: Mapping[str, Mapping[str, Sequence[Mapping[str, Any] | None]]], edition: dt.date
-) -> set[Key]:
-    """Note in a view which of its records changed, came or went, and return these: table -> id -> rows before and now.
-
-    The view that it was a copy of is attached.
-    """
-    rows = [(table, row) for table, own in changed.items() for pair in own.values() for row in pair if row is not None]
-    keys = {owner for table, row in rows for owner in _owners(table, row) if owner[0] in ENTITIES}
-    keys |= _at_places(db, keys)
-    for table, record in sorted(keys):
-        there, known = (
-            db.execute(query, values).fetchone() is not None
-            for query, values in (
-                (f'SELECT 1 FROM main."{table}" WHERE id = ?', [record]),
-                ("SELECT 1 FROM main.modified WHERE entity = ? AND id = ?", [table, record]),
-            )
-        )
-        if there or known:
-            for name in ("modified", "tombstone"):
-                db.execute(f"DELETE FROM main.{name} WHERE entity = ? AND id = ?", [table, record])
-            name = "modified" if there else "tombstone"
-            db.execute(f"INSERT INTO main.{name} VALUES (?, ?, ?)", [table, record, edition.isoformat()])
-    return keys
-
-
 def _owners(table: str, row: Mapping[str, Any]) -> Iterator[Key]:
     """Yield the records that a row is a part of, or itself where it is a record."""
     if table in ENTITIES:
