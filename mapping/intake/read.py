@@ -242,7 +242,7 @@ def _say_columns(rows: Rows, columns: ColumnMap, intake: Intake) -> None:
     batch = intake.batch
     back = columns.returned is not None and all(is_returned(Reader(intake, row)) for row in rows.rows)
     if not intake.approved and not back:
-        problem = Phrase("two people have not approved the map and the markings of {source!r}", source=columns.source)
+        problem = Phrase("two people have not approved the map and the markings of {source!r}", source=columns.name)
         batch.issues.append(Issue(batch.file, "", None, "", problem, UNAPPROVED))
         batch.unapproved = columns.digest
     batch.extend(Issue(batch.file, "", None, "", Phrase.of(note), UNSAID, "note") for note in columns.notes)

@@ -118,7 +118,8 @@ def without_repeats(rows: Sequence[SheetRow], intake: Intake) -> Iterator[Reader
         if first is not None:
             repeats.take_same(place, first, reader.row)
             continue
-        number, key = _number(reader), f"{_content_key(reader)}|{reader.row.under}"
+        more = "|".join(skeleton(reader.any_text(name)) for name in ("place", "description"))
+        number, key = _number(reader), f"{_content_key(reader)}|{more}|{reader.row.under}"
         repeats.sign(*_signs(reader, number, key))
         if reader.said:
             repeats.instead[place] = reader
@@ -169,18 +170,20 @@ def _signs(reader: Reader, number: str, content: str) -> tuple[object, ...]:
 
 def row_key(reader: Reader, uses: dict[str, int]) -> str:
     """Return the sender's key of a row: its own number, else what tells it from the others."""
-    columns = reader.intake.columns
-    key = _number(reader) or reader.row.cells.get("_uuid", "") or _content_key(reader)
+    number = _number(reader) or reader.row.cells.get("_uuid", "")
+    key = number or _content_key(reader)
+    if not number and key in uses:  # the first keeps the id that it always had
+        key = f"{key}|{skeleton(reader.any_text('place'))}|{skeleton(reader.text('description'))}"
     uses[key] = uses.get(key, 0) + 1
-    if uses[key] > 1:
-        column = columns.key[0] if columns.key else "organization"
+    if uses[key] == 1:
+        return key
+    if number:
         reader.say(
-            column,
+            "".join(reader.intake.columns.key[:1]),
             Phrase("the key {key!r} stands in the file {count} times", key=key, count=uses[key]),
             Phrase("tell which row is meant; both were read"),
         )
-        return f"{key}#{uses[key]}"
-    return key
+    return f"{key}#{uses[key]}"
 
 
 def _content_key(reader: Reader) -> str:

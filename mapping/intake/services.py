@@ -519,7 +519,7 @@ def _terms_of_use(reader: Reader, service: str) -> tuple[str, list[Record]]:
     if not reader.intake.filled(("cost", "documents")):
         return fees, records
     money = reader.intake.area.money
-    cost = reader.take("cost", _price, money, _asks_of_cost(reader.column("cost")))
+    cost = reader.take("cost", _price, money, asks_of_cost(reader.column("cost")))
     if cost is not None:
         texts = parsers.price_words(cost, money) or {"en": reader.harmless("cost", cost.text)}
         fees = texts["en"]
@@ -553,7 +553,7 @@ _FREE = re.compile(rf"\b{alternatives('free of charge')}", re.I)
 _PAID = re.compile(rf"\b{alternatives('for money')}", re.I)
 
 
-def _asks_of_cost(heading: str) -> str:
+def asks_of_cost(heading: str) -> str:
     """Return whether a yes under a heading means "free" or "paid"; nothing where it could mean either."""
     free, paid = _FREE.search(heading), _PAID.search(_FREE.sub("", heading))
     return "" if bool(free) == bool(paid) else "free" if free else "paid"

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from phonenumbers import Leniency, PhoneMetadata, PhoneNumberMatcher, country_code_for_region
+
 from mapping.area.addresses import says_street
 from mapping.area.geocode import locate, units_served
 from mapping.area.study_area import StudyArea
@@ -78,26 +80,57 @@ class ColumnGuess:
         """Tell whether the cells of a column of addresses name units and little else."""
         return self.shares.get("unit", 0.0) >= ENOUGH and self.shares.get("streets", 0.0) < 1 - ENOUGH
 
-    def holds_numbers(self) -> bool:
-        """Tell whether its cells are numbers that are dialled, whatever the line of that number is called."""
-        return not self.worded and max(self.shares.get(name, 0.0) for name in ("phone", "dialled")) >= ENOUGH
+    @property
+    def longest(self) -> int:
+        """Letters of its longest cell."""
+        return max(map(len, self.counts), default=0)
 
-    def holds_parted_numbers(self) -> bool:
-        """Tell whether most cells are numbers written as they are dialled, with signs between their digits."""
+    def is_of_few_words(self) -> bool:
+        """Whether its cells are few and short, as marks and states are."""
+        return len(self.counts) <= MOST_MARKS and self.longest <= LONGEST_MARK
+
+    def is_of_sentences(self) -> bool:
+        """Whether most cells are longer than a mark or a state."""
+        return 2 * sum(count for text, count in self.counts.items() if len(text) > LONGEST_MARK) > self.filled
+
+    def is_unique(self) -> bool:
+        """Whether hardly any cell stands there twice: else it is no key."""
+        return len(self.counts) >= UNIQUE * self.filled
+
+    def holds_codes(self) -> bool:
+        """Whether its cells are codes by their form: digits of one length without signs between, no two the same."""
+        lengths = Counter(len(text) for text in self.counts if re.fullmatch(r"[A-Z]{0,5}\d{4,}", text))
+        return self.filled > 2 and self.is_unique() and max(lengths.values(), default=0) >= UNIQUE * len(self.counts)
+
+    def holds_phones(self) -> bool:
+        """Whether most cells hold numbers that are dialled in the country, or are written as such."""
         parted = sum(count for text, count in self.counts.items() if re.search(r"\d[\s()-]+\d|\+\d{7}", text))
-        return self.filled > 0 and parted * 2 > self.filled and self.shares.get("verified_on", 0.0) < SOME
+        written = parted * 2 > self.filled and self.shares.get("dialled", 0.0) >= ENOUGH
+        written = written and self.shares.get("verified_on", 0.0) < SOME
+        return written or (self.shares.get("valid phone", 0.0) >= ENOUGH and not self.holds_codes())
 
     def speaks_against(self, field: str) -> bool:
         """Tell whether the cells can hardly be what the column's name says."""
         if self.answers and field not in ("marking", "accessible", "key", "status", "cost"):
             return True
-        if field == "marking" and self.taken_for in ("phone", "email", "website", "hours"):
+        if field == "marking" and (self.taken_for in NO_MARKS or not self.is_of_few_words()):
+            return True
+        if field == "status" and self.is_of_sentences():
+            return True
+        if field == "key" and not self.is_unique():
+            return True
+        if field == "phone" and self.holds_codes() and self.shares.get("valid phone", 0.0) < SOME:
             return True
         shape = "degrees" if field in ("latitude", "longitude") else field
         beside = {"verified_on": "day numbers", "phone": "dialled", "hours": "hours in words"}.get(field, "")
         share = self.shares.get(shape, 0.0) + self.shares.get(beside, 0.0)
         return field in STRICT and bool(self.shares) and share < 0.2
 
+
+NO_MARKS = ("phone", "email", "website", "hours")
+"""What is told by its cells and marks nothing."""
+
+MOST_MARKS, LONGEST_MARK, UNIQUE = 12, 40, 0.95
 
 STRICT = ("phone", "email", "website", "latitude", "longitude", "coordinates", "verified_on", "hours")
 """Fields whose cells have a shape."""
@@ -113,14 +146,17 @@ def looked_at(cells: Sequence[object], area: StudyArea | None) -> ColumnGuess:
     some = [text for text, _ in counts.most_common(DISTINCT)]
     weight = sum(counts[text] for text in some)
     shares = {name: sum(counts[text] for text in some if fits(text)) / weight for name, fits in _tests(area).items()}
-    guess = ColumnGuess(shares=shares, words=sorted(counts) if len(counts) <= 12 else [])
-    guess.answers = shares["answers"] >= 0.8 and len(counts) <= 12
+    guess = ColumnGuess(shares=shares, words=sorted(counts) if len(counts) <= MOST_MARKS else [])
+    guess.filled, guess.counts = len(texts), counts
+    guess.answers = shares["answers"] >= 0.8 and len(counts) <= MOST_MARKS
     for name in ORDER:
         if guess.answers and name not in ("marking", "status"):
             continue  # yes and no are no names of anything
-        if name == "phone" and shares["dialled"] < SOME:
-            continue  # numbers of rooms are as short as that of the police
-        if shares.get(name, 0.0) >= (SOME if name == "hours" else ENOUGH) and (name != "marking" or len(counts) <= 12):
+        if name == "phone" and not guess.holds_phones():
+            continue
+        if name in ("marking", "status") and not guess.is_of_few_words():
+            continue
+        if shares.get(name, 0.0) >= (SOME if name == "hours" else ENOUGH):
             guess.taken_for, guess.share = name, shares[name]
             break
     if (
@@ -129,10 +165,8 @@ def looked_at(cells: Sequence[object], area: StudyArea | None) -> ColumnGuess:
         and all(re.fullmatch(r"[\w/-]{1,40}", text) for text in texts)
     ):
         guess.taken_for, guess.share = ("key", 1.0) if any(re.search(r"\d", text) for text in texts) else ("", 0.0)
-    longest = max(map(len, texts))
-    guess.filled, guess.counts = len(texts), counts
     guess.worded = sum(len(re.findall(r"[^\W\d_]", text)) > 3 for text in texts) * 2 > len(texts)
-    guess.about = f"filled in {len(texts)} rows, {len(counts)} different, up to {longest} letters"
+    guess.about = f"filled in {len(texts)} rows, {len(counts)} different, up to {guess.longest} letters"
     return guess
 
 
@@ -170,7 +204,10 @@ def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
         "phone": lambda text: (
             bool(re.search(r"\d{2}", text)) and _reads(lambda cell: parsers.phones(cell, region), text)
         ),
-        "dialled": lambda text: bool(_DIALLED.search(text)) and not tests["verified_on"](text),
+        "valid phone": lambda text: bool(
+            region and PhoneNumberMatcher(text, region, leniency=Leniency.VALID).has_next()
+        ),
+        "dialled": lambda text: _may_be_dialled(text, region) and not tests["verified_on"](text),
         "day numbers": lambda text: (
             len(text) == 5 and text.isdigit() and _reads(lambda cell: parsers.date(cell, dt.date(2100, 1, 1)), text)
         ),
@@ -189,6 +226,7 @@ def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
         "status": lambda text: match_term("statuses", text) is not None,
         "degrees": lambda text: _reads(parsers.angle, text),
         "answers": lambda text: len(own := parsers.answered(text)[0]) < 12 and _reads(parsers.yes_no, own.strip("()")),
+        "organization_kind": lambda text: match_term("organization_types", text) is not None,
         "organization": lambda text: any(words in skeleton(text) for words, _ in kinds_of_bodies()),
         "coordinates": lambda text: len(re.findall(r"\d[.,]\d{2,}", text)) == 2 and _reads(parsers.coordinates, text),
     }
@@ -202,6 +240,20 @@ def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
             "place": lambda text: not re.search(r"\d", text) and locate(area, place=text).precision == "place",
         }
     return tests
+
+
+def _may_be_dialled(text: str, country: str) -> bool:
+    """Whether a cell holds as many digits as a number of the country may have, dialled from anywhere or in a town."""
+    match = _DIALLED.search(text)
+    if match is None or not country:
+        return match is not None
+    plan = PhoneMetadata.metadata_for_region(country)
+    lengths = (*plan.general_desc.possible_length, *plan.general_desc.possible_length_local_only) if plan else ()
+    digits = re.sub(r"\D", "", match[0])
+    if digits != match[0]:
+        return True  # codes are written without signs between their digits
+    code = str(country_code_for_region(country))
+    return {len(digits), len(digits.removeprefix("0")), len(digits.removeprefix(code))} & {*lengths} != set()
 
 
 def _reads(parse: Callable[[str], object], text: str) -> bool:

@@ -14,7 +14,7 @@ from mapping.area.study_area import StudyArea
 from mapping.column_map import ColumnMap, Expected, Header, Shape, Sheets, Skip, fold_header
 from mapping.errors import FormatError
 from mapping.formats import Sheet
-from mapping.intake.guess.cells import ENOUGH, ColumnGuess, looked_at
+from mapping.intake.guess.cells import ENOUGH, SOME, ColumnGuess, looked_at
 from mapping.intake.guess.headings import REMARKS, RUNNING, bound_of, day_of, field_of, is_end, language_in, named
 from mapping.intake.guess.other_lists import OtherShape, other_shape, own_fields
 from mapping.intake.rows import (
@@ -27,7 +27,7 @@ from mapping.intake.rows import (
     texts_of,
     written,
 )
-from mapping.intake.services import ROUND_THE_CLOCK
+from mapping.intake.services import ROUND_THE_CLOCK, asks_of_cost
 from mapping.language.composition import composed
 from mapping.language.fold import coarse, skeleton, words_for
 from mapping.language.i18n import Phrase, Quoted, Several
@@ -411,12 +411,18 @@ def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | N
     _choose_service(guess)
     _call_faxes(guess)
     _keep_from_people(guess)
-    if any(named(name, "job") for name in guess.names) and guess.asks_kind:
+    if any(named(name, "job") for name in guess.names) and not OF_BODIES & guess.fields.keys():
         problem = Phrase("[{name}] lists people who work there; nothing of it was read", name=guess.sheet.name)
         raise FormatError(Phrase("{problem}; {fix}", problem=problem, fix=DELETE))
     if guess.asks_kind:
         guess.all_rows = _kind_of_titles(guess)
     guess.private += [name for name in guess.open if name in guess.seen and guess.seen[name].worded]
+
+
+OF_BODIES = frozenset(
+    ("service", "description", "address", "place", "unit", "coordinates", "latitude", "website", "hours")
+)
+"""Fields that tell of organizations, and not of those who work there."""
 
 
 def _bodies_first(names: Sequence[str]) -> list[str]:
@@ -458,25 +464,27 @@ class _Giving:
         elif why := _why_open(name, about, look):
             guess.open.append(name)
             guess.why[name] = why
-        elif look.holds_parted_numbers() and look.shares.get("dialled", 0.0) >= ENOUGH:
-            self.give(name, "phone", f"by what stands in it ({look.shares['dialled']:.0%})")
+        elif look.holds_phones():
+            self.give(name, "phone", f"by what stands in it ({max(look.shares['dialled'], look.shares['phone']):.0%})")
         elif look.taken_for and not self._taken(name, look.taken_for):
             self.give(name, look.taken_for, f"by what stands in it ({look.share:.0%})")
         else:
             guess.open.append(name)
 
     def _about(self, name: str) -> str:
-        """Return the field that a column is called by; numbers count as phones, whatever they are called."""
+        """Return the field that a column is called by; numbers to dial are phones, whatever they are called."""
         look = self.guess.seen[name]
         about = "marking" if name == self.marking else "" if asks_consent(name) else field_of(name)
-        if (about == "organization" and look.holds_numbers()) or (about == "key" and look.holds_parted_numbers()):
-            about = "phone"
+        if about in ("organization", "key", "place") and not look.worded and look.holds_phones():
+            about = "phone"  # "Telephone / town" over the numbers of lines in towns
+        if about == "service" and look.shares.get("organization_kind", 0.0) > look.shares.get("service", 0.0):
+            about = "organization_kind"
+        if about == "cost" and look.answers and not asks_of_cost(name):
+            about = ""
         if about == "verified_on" and named(name, "other day"):
             about = ""
         if about in ("contact", "email") and named(name, "phone") and look.shares.get("dialled", 0.0) >= ENOUGH:
             about = "phone"  # the numbers, and who answers or the mail beside them
-        if about == "place" and look.holds_numbers() and look.holds_parted_numbers():
-            about = "phone"  # "Telephone / town" over the numbers of lines in towns
         return about
 
     def _why_private(self, name: str, about: str) -> str:
@@ -531,6 +539,8 @@ def _why_open(name: str, about: str, look: ColumnGuess) -> str:
     """Return why a column is left open though its name or its cells tell of something; or nothing."""
     if about in HEADING_SAYS and look.taken_for not in SHAPED:
         return f"is called {about}, and holds something else"
+    if look.holds_codes() and look.shares.get("valid phone", 0.0) >= SOME:
+        return "PERHAPS phones, or codes of one length: no two are the same"
     if look.taken_for == "verified_on" and any(named(name, other) for other in OTHER_DAYS):
         return "is called the day of something else"
     return ""

@@ -870,3 +870,40 @@ def test_a_column_of_mostly_yes_and_no_is_help_of_which_the_rest_is_told(area):
     made = guessed_map([Sheet("S", rows)], "x", area)
     assert made.shape == "place"
     assert made.services == {"Приют": "ACC", "Юр. помощь": "LEG", "Психолог": "PSY-COU"}
+
+
+def column_of(area, heading, cells):
+    """Return what a column is taken for beside the names of bodies, and why."""
+    rows = [["Organization", heading], *([f"Centre {n}", cell] for n, cell in enumerate(cells))]
+    guess = guessed([Sheet("", rows)], area)
+    taken = next((name for name, columns in guess.fields.items() if heading in columns), "")
+    return taken, guess.why.get(heading, "")
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "taken"),
+    [
+        ("Barangay_PSGC", [f"0128{n:05}" for n in range(30)], ""),
+        ("Zone", [f"90{n:07}" for n in range(30)], ""),  # numbers of the country, and codes by their form
+        ("Zone", [f"90 {n:03} 11 22" for n in range(30)], "phone"),
+        ("Phone", [f"90{n:07}" for n in range(30)], "phone"),
+        ("Status", ["works", "closed", "works", "works"], "status"),
+        ("Status", [f"Policy, advocacy and training on mental health no. {n}" for n in range(9)], ""),
+        ("Public", [f"Femmes, enfants {n}" for n in range(20)], ""),
+        ("ID", ["anna", "bob", "anna", "bob", "anna"], ""),
+        ("ID", ["a1", "a2", "a3", "a4", "a5"], "key"),
+        ("Free of charge?", ["yes", "no", "yes", "no"], "cost"),
+        ("Type", ["NGO", "NGO", "government", "NGO"], "organization_kind"),
+    ],
+)
+def test_values_are_looked_at_before_a_heading_is_believed(area, heading, cells, taken):
+    assert column_of(area, heading, cells)[0] == taken
+
+
+def test_codes_that_could_be_phones_are_asked_about(area):
+    assert column_of(area, "Zone", [f"90{n:07}" for n in range(30)])[1].startswith("PERHAPS phones")
+
+
+def test_a_street_is_no_organization_beside_the_agency(area):
+    rows = [["StName", "Agency", "Service"], *([f"Main St {n}", f"Umed {n}", "legal advice"] for n in range(5))]
+    assert guessed_map([Sheet("", rows)], "x", area).fields["organization"] == ["Agency"]
