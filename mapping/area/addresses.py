@@ -7,7 +7,7 @@ from mapping.area.geocode import UnitMatch, find_unit
 from mapping.area.names.countries import city_abroad, country_abroad, says_country
 from mapping.area.names.place_names import SEAT, key_of, names_of
 from mapping.area.study_area import StudyArea
-from mapping.language.fold import skeleton, words_for
+from mapping.language.fold import alternatives, skeleton, words_for
 
 
 class Whereabouts(NamedTuple):
@@ -22,30 +22,20 @@ class Whereabouts(NamedTuple):
     several: tuple[str, ...] = ()
 
 
-_STREET = re.compile(
-    r"(?<!\w)(?:(?:ул|пр|просп|пер|к|д|корп|стр|st|ave|rd)\.|(?:ул|пр|улица|проспект|пр-т|переулок|мкр|микрорайон|"
-    r"квартал|дом|корпус|офис|этаж|здание|к[ӯу]ча[ий]?|хиёбон[иу]?|гузар[иу]?|ма[ҳх]алла[ий]?|бино[иу]?|хона[ий]?|"
-    r"st|street|avenue|road|building|office|floor|house|ko.?chasi|mahallasi|mavze|uyi?)(?!\w))",
-    re.I,
-)
+_STREET = re.compile(rf"(?<!\w){alternatives('within a town')}", re.I)
 """Where an address goes on to what lies within a town or village."""
-_ROAD = re.compile(r"ул|пр|пер|к[ӯу]ч|хиёбон|st|ave|road|rd|ko", re.I)
+_ROAD = re.compile(alternatives("road"), re.I)
 """Those of them that may stand behind the name of a street: "Rudaki street 5"."""
-_TOWN = re.compile(r"^(?:пос\.|пос[её]лок|пгт\.?|п\.)\s*", re.I)
-_WITHIN_WORDS = re.compile(
-    r"(?<=\s)(?:г\.|гор\.|город[ае]?\s|ш\.|шаҳри\s|р-на?\s|района?\s|н\.|ноҳияи\s)\s*[^\W\d_].*$", re.I
-)
+_TOWN = re.compile(rf"^{alternatives('settlement of a town')}\s*", re.I)
+_WITHIN_WORDS = re.compile(rf"(?<=\s){alternatives('unit behind other words')}\s*[^\W\d_].*$", re.I)
 """A unit with its kind at the end of other words: "hospital of the city of Kulob"."""
 _PARTS = re.compile(r"[,;\n]|(?:^|(?<=\s))\d\)\s|[.;]\s+(?=[^\W\d_]+:)")
 _LABEL = re.compile(r"(?P<of>[^\W\d_]{1,40}(?:\s[^\W\d_]{1,40})?):\s*")
 """What an address begins with that says what it is of: "Office: Dushanbe"."""
-_OF_A_TOWN = re.compile(r"^(?:(?:международный\s)?аэропорт|фурудгоҳи|aeroporti?|airport(?:\sof)?)\s+", re.I)
+_OF_A_TOWN = re.compile(rf"^{alternatives('named after its town')}\s+", re.I)
 """What bears the name of the town that it is in."""
-_EMBASSY = re.compile(
-    r"^(?:(?:ген(?:еральное\s)?)?консульств\w+|посольств\w+|консулгар\w+|сафорат\w*|embassy|consulate|elchixona\w*)\s",
-    re.I,
-)
-_VILLAGE = re.compile(r"^(?:с\.|село|п\.|пос\.|пос[её]лок|пгт\.?|кишлак|де[ҳх]а[ий]?|қишлоқи|дер\.|village)\s*", re.I)
+_EMBASSY = re.compile(rf"^{alternatives('embassy')}\s", re.I)
+_VILLAGE = re.compile(rf"^{alternatives('village')}\s*", re.I)
 _HOUSE = re.compile(r"\d{1,3}(?:\s?[-/]?\s?[^\W\d_]|/\d{1,3})?")
 """The number of a house: what stands before it is a street, unless it is a town."""
 _POSTAL_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)[\s,]*")

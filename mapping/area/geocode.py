@@ -27,7 +27,7 @@ from mapping.area.names.place_names import (
     unit_stages,
 )
 from mapping.area.study_area import StudyArea
-from mapping.language.fold import skeleton, wildcard
+from mapping.language.fold import alternatives, skeleton, wildcard
 from mapping.language.i18n import UNSAID, Coded, Phrase, Several, country_name
 
 Precision = Literal["exact", "place", "unit", "none"]
@@ -311,19 +311,15 @@ def _without_first_names(area: StudyArea, names: Names, text: str, kind: str) ->
 
 
 _INITIALS = re.compile(r"(?<!\w)(?:[A-ZА-ЯЁҲҶҚҒӢӮЎ][a-zа-яё]?\.\s*)+")
-_OF_ZONES = r"(?<!\w)(?:долин\w*|зон[аеуы]|водӣ\w*|води\w*|минта[қк]а\w*|valley|zone|vodiy\w*|zonasi)(?!\w)"
+_OF_ZONES = rf"(?<!\w){alternatives('zone')}"
 _ZONE = re.compile(rf".*{_OF_ZONES}[^()]{{0,200}}\((?P<units>[^()]+)\)", re.I)
 """A zone that is no unit, and in brackets the units that it is made up of."""
-_BESIDE = re.compile(r"[/:;,+&\n]|\s(?:и|ва|and|va|ve)\s", re.I)
-_WITHIN_A_UNIT = re.compile(
-    r"(?<!\w)(?:джамоат\w*|[ҷч]амоат\w*|jamoat\w*|сель\w*|село|пос[её]лок|пгт|кишлак\w*|қишлоқ\w*|qishlo\w*|де[ҳх]а\w*|"
-    r"ма[ҳх]алла\w*|mahalla\w*|мкр\w*|микрорайон|ул|улица|к[ӯу]ча\w*|street|village|community|ward|brgy|barangay|purok|sitio|sector\w*|sect)(?!\w)",
-    re.I,
-)
+_BESIDE = re.compile(rf"[/:;,+&\n]|\s{alternatives('between names')}\s", re.I)
+_WITHIN_A_UNIT = re.compile(rf"(?<!\w){alternatives('smaller than a unit')}", re.I)
 """Words for what is smaller than any unit: a part with one may be unknown."""
 _SMALLER = re.compile(
-    r"(?<!\w)(?:джамоат[аеу]?|[ҷч]амоат[и]?|дж\.|jamoat[i]?|село|кишлак|қишлоқи|деҳаи|маҳаллаи|ward|barangay|brgy\.?|sect(?:or(?:ul)?|\.))\s+[^\s,;/]+|"
-    r"(?<![^\s,;/])[^\s,;/]++\s+(?:jamoati|qishlogʻi|jamoat)(?!\w)",
+    rf"(?<!\w){alternatives('smaller than a unit; before its name')}\s+[^\s,;/]+"
+    rf"|(?<![^\s,;/])[^\s,;/]++\s+{alternatives('smaller than a unit; behind its name')}",
     re.I,
 )
 """What is smaller than any unit, with its name."""

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping.area.geocode import find_unit, locate, units_served
-from mapping.area.names.place_names import UNIT_WORDS, key_of, names_of
+from mapping.area.names.place_names import UNIT_KINDS, key_of, names_of
+from mapping.language.languages import word_rows
 
 CHASHMA = (10.0404242, 60.0592913)
 QULLAOBOD = (10.1122894, 60.1322651)
@@ -276,7 +277,7 @@ KINDS_OF_UNIT = {
 
 def test_no_name_of_a_unit_is_ever_taken_for_another_whatever_kind_it_is_called(tj_area):
     units = tj_area.all_units()
-    words = {word for kinds in UNIT_WORDS.values() for word in kinds.split()}
+    words = {word for kind in UNIT_KINDS for row in word_rows()[f"kind of unit: {kind}"] for word in row.split(";")}
     taken = []
     for code, unit in units.items():
         same = {other for other in units if units[other].names == unit.names}

@@ -9,12 +9,11 @@ CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 ALLOWED = {
-    "mapping/area/addresses.py": 7,
     "mapping/area/build/__init__.py": 8,
     "mapping/area/gazetteer.py": 1,
-    "mapping/area/geocode.py": 5,
+    "mapping/area/geocode.py": 1,
     "mapping/area/names/countries.py": 1,
-    "mapping/area/names/place_names.py": 8,
+    "mapping/area/names/place_names.py": 5,
     "mapping/directory/importing.py": 1,
     "mapping/formats/tables/_workbook_columns.py": 6,
     "mapping/formats/tables/csv.py": 3,

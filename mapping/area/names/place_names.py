@@ -20,20 +20,11 @@ VOWELS = "aeiouy"
 SEAT = 2
 """Rank of the smallest place that is the seat of a unit."""
 
-UNIT_WORDS: dict[str, str] = {
-    "city": "города городах шаҳрҳои шахрхои cities shaharlari город города городе городу городом г гор city town "
-    "shahri shahrida shahridan shahar "
-    "shahr sh шаҳри шаҳр шахри шахр шаҳар ш",
-    "district": "районы районах р-ны ноҳияҳои нохияхои districts distr dist tumanlari туманлари район района "
-    "районе р-н р-на р-не р-он рн district ноҳияи ноҳия нохияи нохия ноҳ н нох "
-    "rayon rayoni raion tumani tuman tum туман тумани tumanida tumanidan tumaniga tumanining",
-    "region": "автономная авт regions область области областью обл вилояти вилоят вил viloyati "
-    "viloyatida viloyat region oblast province",
-}
-"""Words by which a name says what kind of unit it is."""
+UNIT_KINDS = ("city", "district", "region")
 SMALL = words_for("small in a name")
 
-_KINDS = {skeleton(word).replace(" ", ""): kind for kind, words in UNIT_WORDS.items() for word in words.split()}
+_KINDS = {word.replace(" ", ""): kind for kind in UNIT_KINDS for word in words_for(f"kind of unit: {kind}")}
+"""Words by which a name says what kind of unit it is."""
 _VAGUE = words_for("vague place")
 LEADING_WORDS = words_for("leading to a place")
 """Words before the name of where something is, works, or where people live."""
