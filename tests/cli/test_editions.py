@@ -7,7 +7,7 @@ import pytest
 
 from mapping.directory.directory import Directory
 from tests.cli.test_curation import Desk
-from tests.support.sample import batch, key, organization
+from tests.support.sample import batch, key, organization, place, service
 from tests.support.second_person import SecondPerson
 
 TODAY = dt.date.today()
@@ -124,3 +124,43 @@ def test_what_could_tell_no_more_is_forgotten(desk, run):
     publish(run)
     assert told.read_text() == ""
     assert told.stat().st_mode & 0o077 == 0
+
+
+SECRETS = (
+    organization("Гулбог", audience="custodian"),
+    service("Night", of="Umed", types=["ACC-VOT"], audience="custodian"),
+    place("Mill", of=["Night"], at=(10.0, 60.1), unit="XT-W2", address="Mill street 9", city="Chashma"),
+    service("Silent", of="Гулбог", types=["nothing we know"]),
+)
+
+
+def printed(folder, area, *parts):
+    """What publishing says, and what it says of a text that was agreed to and tells what is hidden."""
+    desk, told = Desk(folder / "private", area), []
+
+    def run(*words, login=""):
+        done = desk.run(*words, "--view", folder / "public.db", login=login)
+        return done.output if done.exception is None else f"{done.output}REFUSED {done.exception}"
+
+    with Directory(desk.folder / "directory.db", area) as directory:
+        directory.add(batch(organization("Umed"), *parts, file="first.csv"), on=TODAY)
+    told += [publish(run), run("publish", "--check", login="zarina"), run("editions"), desk.run("agree").output]
+    return (
+        [re.sub(r"[0-9a-f]{12,}|\d{6}", "", text).replace(str(folder), "").replace("\n", "") for text in told],
+        run,
+        desk,
+    )
+
+
+def test_what_publishing_prints_depends_on_no_secret(tmp_path, tiny_area):
+    (without, *_), (told, run, desk) = (
+        printed(tmp_path / name, tiny_area, *parts) for name, parts in (("a", ()), ("b", SECRETS))
+    )
+    assert told == without
+    assert "for custodians: /private/publishing.txt" in told[0]
+    with Directory(desk.folder / "directory.db", tiny_area) as directory:
+        directory.add(batch(organization("Umed", description="Mill street 9"), file="next.csv"), on=TODAY)
+    refused = run("publish", login="zarina")
+    assert "some texts would tell what is hidden" in refused
+    assert "Umed" not in refused
+    assert "'Umed'" in (desk.folder / "refused.txt").read_text()
