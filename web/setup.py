@@ -33,6 +33,7 @@ from mapping.safety.redaction import VIEWS
 from web.access.accounts import COMMAND_LINE, Accounts
 from web.headers import set_headers
 from web.rendering import render, set_words
+from web.stores import sqlite_file
 
 SETTINGS = "office.json"
 DATABASES = ("accounts", "inbox", "ledger", "partner", "focal_point")
@@ -89,6 +90,7 @@ def office_files(folder: Path) -> dict[str, Path]:
         "settings": folder / SETTINGS,
         "area": folder / "area",
         "key": folder / "backup.key",
+        "authenticators": folder / "authenticators.key",
         "backups": folder / "backups",
         "public": folder / "public.db",
         "private": private,
@@ -98,7 +100,7 @@ def office_files(folder: Path) -> dict[str, Path]:
 
 
 def found(folder: Path, answers: SetupAnswers, *, now: dt.datetime) -> Founded:
-    """Make an office in a folder: study area, empty directory, first editions, two administrators, a backup key.
+    """Make an office in a folder: study area, empty directory, first editions, two administrators, keys.
 
     It is made aside, so that one may try again when something cannot be: ``office.json`` comes last.
 
@@ -132,6 +134,7 @@ def _make(folder: Path, answers: SetupAnswers, *, now: dt.datetime) -> Founded:
     with Directory(files["directory"], area) as directory:
         for audience in VIEWS:
             publish(directory, audience, files[audience], area=area, edition=now.date())
+    sqlite_file.key(files["authenticators"])
     accounts, language = Accounts(files["accounts"]), languages[0]
     links = tuple(
         (login, f"{language}/join/{token}")

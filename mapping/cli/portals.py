@@ -215,7 +215,9 @@ def _stores(accounts: Path, inbox: Path, ledger: Path) -> dict[str, Any]:
     from web.stores.inbox import Inbox
     from web.stores.ledger import Ledger
 
-    return {"accounts": Accounts(accounts), "inbox": Inbox(inbox), "ledger": Ledger(ledger)}
+    book = Accounts(accounts)
+    book.require_key()
+    return {"accounts": book, "inbox": Inbox(inbox), "ledger": Ledger(ledger)}
 
 
 def _demo_stores(private: Path) -> dict[str, Any]:

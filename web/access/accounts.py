@@ -31,6 +31,7 @@ from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.i18n import Message
 from mapping.safety.people import same_person
 from mapping.safety.persons import FIRST, Admission
+from web.access import sealing
 from web.access.roles import PORTAL_ROLES, ROLES, SCOPED, Action, Grants, Role, Scope, may
 from web.stores import sqlite_file
 
@@ -209,6 +210,7 @@ class Accounts:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self._key = sealing.read_key()
         sqlite_file.make(self.path, _SCHEMA)
         self.path.chmod(0o600)
         with self.opened() as db:
@@ -219,6 +221,35 @@ class Accounts:
                 if table == "account" and "admitted" not in there:
                     db.execute("UPDATE account SET met_by = ''")
                     db.execute(_NAME_FIRST, [COMMAND_LINE, COMMAND_LINE, FIRST])
+
+        if self._key is not None:
+            self._wrap_all()
+
+    def _wrap_all(self) -> None:
+        """Wrap the secrets that an earlier version, or a start without a key, left as they are."""
+        plain = f"secret IS NOT NULL AND secret NOT LIKE '{sealing.WRAPPED}%'"
+        with self.opened() as db:
+            db.execute("BEGIN IMMEDIATE")
+            for row in db.execute(f"SELECT id, secret FROM account WHERE {plain}").fetchall():
+                db.execute("UPDATE account SET secret = ? WHERE id = ?", [self._wrapped(*row), row["id"]])
+
+    def require_key(self) -> None:
+        """Open each secret of an authenticator, so that a missing key is told at the start and not at a sign-in.
+
+        Raises
+        ------
+        AuthenticatorKeyMissing
+            The key with which they are wrapped is not there.
+        """
+        with self.opened() as db:
+            for row in db.execute("SELECT id, secret FROM account WHERE secret IS NOT NULL").fetchall():
+                self._secret(row)
+
+    def _wrapped(self, account_id: str, secret: str) -> str:
+        return sealing.wrap(self._key, secret, account_id)
+
+    def _secret(self, row: sqlite3.Row) -> str:
+        return sealing.unwrap(self._key, row["secret"] or "", row["id"])
 
     def cookie_key(self, portal: str) -> bytes:
         """Return the secret that signs a portal's cookies, the same for every process; no two portals share one."""
@@ -444,7 +475,7 @@ class Accounts:
         with self.opened() as db:
             db.execute(
                 "UPDATE account SET password = ?, secret = ? WHERE id = ?",
-                [_HASHER.hash(_normal(password)), secret, account.id],
+                [_HASHER.hash(_normal(password)), self._wrapped(account.id, secret), account.id],
             )
         return secret
 
@@ -452,8 +483,8 @@ class Accounts:
         """Return the secret for the authenticator of an invited person who has set a password; else ""."""
         account = self.invited(token, now=now)
         with self.opened() as db:
-            row = db.execute("SELECT secret FROM account WHERE id = ?", [account.id]).fetchone()
-        return row["secret"] or ""
+            row = db.execute("SELECT id, secret FROM account WHERE id = ?", [account.id]).fetchone()
+        return self._secret(row)
 
     def finish_enrolment(self, token: str, code: str, *, now: dt.datetime) -> Account:
         """Check the first code of an authenticator; from now on the person can sign in, and the link is used up.
@@ -465,8 +496,8 @@ class Accounts:
         """
         account = self.invited(token, now=now)
         with self.opened() as db:
-            row = db.execute("SELECT secret FROM account WHERE id = ?", [account.id]).fetchone()
-            step = _step_of(row["secret"] or "", code, now)
+            row = db.execute("SELECT id, secret FROM account WHERE id = ?", [account.id]).fetchone()
+            step = _step_of(self._secret(row), code, now)
             if step is None:
                 raise SignInRefused
             db.execute("UPDATE account SET enrolled = 1, last_step = ? WHERE id = ?", [step, account.id])
@@ -500,7 +531,7 @@ class Accounts:
             db.execute("BEGIN IMMEDIATE")
             query = "SELECT * FROM account WHERE id = ? AND password = ?"
             row = db.execute(query, [row["id"], row["password"]]).fetchone()
-            step = _step_of(row["secret"], code, now) if row is not None and _usable(row) else None
+            step = _step_of(self._secret(row), code, now) if row is not None and _usable(row) else None
             locked, used = _locked(row, now), step is not None and step <= row["last_step"]
             token = "" if used else self.let_in(db, row, right=step is not None, now=now, portal=portal)
             if token:

@@ -24,6 +24,7 @@ from mapping.language.languages import codes
 from mapping.resources import shipped
 from web.serving import BoundedServer, create_server
 from web.setup import SetupAnswers, create_setup_app, found, office_files
+from web.stores import sqlite_file
 
 app = typer.Typer()
 DAY = dt.timedelta(days=1).total_seconds()
@@ -143,7 +144,9 @@ def serve(commands: list[list[str]], folder: Path, port: int, *, timers: bool) -
         A portal ended by itself.
     """
     files = office_files(folder)
+    sqlite_file.key(files["authenticators"])
     environment = os.environ | {
+        "ROHNAMO_AUTHENTICATORS_KEY": str(files["authenticators"]),
         "ROHNAMO_BACKUP_KEY": str(files["key"]),
         "ROHNAMO_BACKUPS": str(files["backups"]),
         "ROHNAMO_PARTNER_ADDRESS": f"http://localhost:{port + 1}/",
