@@ -71,6 +71,7 @@
   function note() {
     const address = toAddress();
     if (location.hash.slice(1) !== address) history.replaceState(history.state, '', `#${address}`);
+    for (const link of document.querySelectorAll('.langs a')) link.hash = address; // the same in another language
   }
 
   // ---- the model: in a worker where the browser allows one, else in the page, as from a disk ----

@@ -59,6 +59,7 @@ def test_a_service_that_is_put_down_gains_people_and_stands_in_the_address(atlas
     again = open_page(page.url)
     again.wait_for_selector(".atlas-pin")
     assert worked_out(again) == pytest.approx([before, after], abs=1)
+    assert again.evaluate("document.querySelector('.langs a').hash") == address
     again.click("[data-part=clear]")
     again.wait_for_function("!location.hash.includes('add=')")
     assert again.locator(".atlas-pin").count() == 0
