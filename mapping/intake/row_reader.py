@@ -594,8 +594,6 @@ class Reader:
         for column, text in texts.items():
             if text and (outcome := parsers.standing(text)) and not self._still_works(column, text, outcome[1]):
                 return self._counts_as(outcome[0], column, outcome[1])
-            if words := parsers.opens_later(text, self.intake.today):
-                return self._counts_as("inactive", column, words)
         return None
 
     def _counts_as(self, status: str, column: str, words: str) -> str:

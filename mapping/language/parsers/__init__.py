@@ -69,7 +69,7 @@ from mapping.language.parsers.phones import (
     phones,
 )
 from mapping.language.parsers.points import Point, angle, coordinates
-from mapping.language.parsers.standing import closes_on, moves, opens_later, standing, status, until
+from mapping.language.parsers.standing import closes_on, moves, standing, status, until
 
 __all__ = [
     "AGES",
@@ -128,7 +128,6 @@ __all__ = [
     "names_person",
     "no_bound",
     "number",
-    "opens_later",
     "phones",
     "price_words",
     "says_everybody",

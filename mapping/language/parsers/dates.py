@@ -58,40 +58,7 @@ _RENEWED = re.compile(
     re.I,
 )
 
-_CHECKED = re.compile(
-    r"(?:(?:by|via|over|through|по|через|при|бо|тариқи)\s+(?:the\s+)?)?(?<!\w)"
-    r"(?:(?:last(?:ly)?|послед\w+|охирин)\s+)?"
-    r"(?:checked|check|verified|verification|updated?|confirmed|called?|phone[ds]?|telephone|visit(?:ed)?|e-?mail|"
-    r"провер\w+|обновл\w+|подтвержд\w+|актуал\w+|сверен\w*|звон\w+|тел(?:еф\w+)?\b\.?|посещ\w+|визит\w*|"
-    r"санҷ\w+|тафтиш\w*|навсозӣ|навкардашуда|тасдиқ\w*|занг\w*|телефон\w*|"
-    r"tekshir\w+|yangilan\w+|tasdiqlan\w+|telefon\w*|qoʻngʻiroq\w*)(?!\w)(?:\s+(?:шуд\w*|orqali))?",
-    re.I,
-)
-"""Words by which a cell says of a day that something was checked on it, and how."""
-_UNDONE = re.compile(
-    r"(?<!\w)(?:не|not|нашуд\w*|need\w*|надо|нужно|to be|будет|план\w*)(?!\w)|санҷида нашуд|lmagan", re.I
-)
-_EARLIER = re.compile(
-    r"(?<![\s(,;])[\s(,;]++(?:ранее|до этого|до того|перед этим|предыдущ\w+|прежн\w+|earlier|previous(?:ly)?|"
-    r"before that|қаблан|пештар|пеш аз ин|avval(?:gi)?|ilgari|oldin)(?!\w).*$",
-    re.I | re.S,
-)
-"""What a cell says of an earlier time, behind the day that it gives."""
-_AT = re.compile(r"^\W*(?:(?:in|on|at|of|в|во|от|на|дар|аз|рӯзи|санаи|kuni)\s+)?|(?<![\s,;:.])[\s,;:.]++$", re.I)
-
 _WHOLE = re.compile(r"(?<!\d)(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2}))(?!\d)")
-_DAYS = re.compile(r"(?<!\d)(\d{1,2}) ?[-–—] ?(\d{1,2})([./]\d{1,2}[./]\d{4})(?!\d)")
-_DAYS_OF_MONTHS = re.compile(
-    r"(?<!\d)(\d{1,2})(?: [^\W\d]+)?(?: ?[-–—] ?| (?:по|до|то|to|till|until) )(?:[^\W\d]+ )?(\d{1,2})(?!\d)"
-)
-"""The first and the last of some days, beside their months: "12–14 мая", "28 апреля – 3 мая", "May 12-14"."""
-_HALVES = re.compile(
-    r"(?:(?:с|со|от|аз|from) )?(\D{0,40}\d{1,2}\D{1,40}\d{4}\D{0,40}?)"
-    r"(?: ?[-–—] ?| (?:по|до|то|to|till|until) )(\D{0,40}\d{1,2}\D{1,40}\d{4}\D{0,40})"
-)
-"""Two days in words, each with its year: "28 декабря 2025 – 3 января 2026"."""
-_SHORT_DAYS = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})\.? ?[-–—] ?(\d{1,2})[./](\d{1,2})[./](\d{4})(?!\d)")
-"""Two days of which only the last has its year: "12.05-14.05.2026"."""
 _ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?")
 _BASIC = re.compile(r"((?:19|20)\d{2})([01]\d)([0-3]\d)")
 _AS_OF = re.compile(r"^(?:(?:по )?(?:состоянию )?на|as (?:of|at)|ба ҳолати) ", re.I)
@@ -235,9 +202,7 @@ def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool | N
             EXCEL_EPOCH + dt.timedelta(int(float(text))),
             doubt=Phrase("{text} is read as a spreadsheet's day number", text=text),
         )
-    text = _MONTH_IN_ROMAN.sub(_in_figures, _AS_OF.sub("", _EARLIER.sub("", text)))
-    if _CHECKED.search(text) and not _UNDONE.search(text):
-        text = _AT.sub("", _CHECKED.sub(" ", text))
+    text = _MONTH_IN_ROMAN.sub(_in_figures, _AS_OF.sub("", text))
     if match := _ISO.fullmatch(text) or _BASIC.fullmatch(text):
         year, month, day = map(int, match.groups())
         return DateValue(_day(year, month, day, text))
@@ -255,11 +220,6 @@ def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool | N
         return replace(period, doubt=Phrase("{text} is read as a month of {year}", text=text, year=str(of_year)))
     if whole := _among_words(text, today, of_period, day_first):
         return whole
-    if halves := _HALVES.fullmatch(text):
-        first, last = (_in_words(half, of_period) for half in halves.groups())
-        if last.day < first.day:
-            raise _not_a_date(text)
-        return last if of_period == "last" else first
     return _in_words(text, of_period)
 
 
@@ -274,7 +234,6 @@ def _among_words(text: str, today: dt.date, of_period: OfPeriod, day_first: bool
 
     None where other words stand beside it: they could say anything of it.
     """
-    text = _DAYS.sub(r"\1\3 – \2\3", _SHORT_DAYS.sub(r"\1.\2.\5 – \3.\4.\5", text))
     days = [match[0] for match in _WHOLE.finditer(text)]
     rest = _RENEWED.sub(" ", _WHOLE.sub(" ", text))
     words = {word for word in skeleton(rest).split() if word not in _NOISE - _SINCE}
@@ -343,11 +302,9 @@ def _year(text: str, today: dt.date) -> int:
 
 
 def _in_words(text: str, of_period: OfPeriod) -> DateValue:
-    """Read "15 майи 2026", "May 15, 2026", "12–14 мая 2026", "Q1 2027", "Jan-Mar 2026", "end of 2027"."""
+    """Read "15 майи 2026", "May 15, 2026", "Q1 2027", "Jan-Mar 2026", "end of 2027"."""
     months: list[int] = []
-    part, numbers, wanted = 0, [], of_period
-    days = _DAYS_OF_MONTHS.search(text)
-    noise = _NOISE | _SINCE if days else _NOISE
+    part, numbers = 0, []
     for word in re.findall(r"\d+|[^\W\d_]+", text):
         folded = skeleton(word)
         if word.isdecimal():
@@ -364,18 +321,10 @@ def _in_words(text: str, of_period: OfPeriod) -> DateValue:
             of_period = "last" if folded in _LAST else "first"
         elif folded in MONTHS and len(months) < 2:
             months.append(MONTHS[folded])
-        elif folded and folded not in noise and folded not in ("st", "nd", "rd", "th"):
+        elif folded and folded not in _NOISE and folded not in ("st", "nd", "rd", "th"):
             raise _not_a_date(text)
     years = [number for number in numbers if 1900 <= number <= 2999]
     others = [number for number in numbers if number not in years]
-    if len(years) == 1 and len(others) == 2 and months and not part and days:
-        between = [
-            _day(years[0], month, int(day), text)
-            for month, day in zip((months[0], months[-1]), days.groups(), strict=True)
-        ]
-        if between[1] < between[0]:
-            raise _not_a_date(text)
-        return DateValue(between[-1 if wanted == "last" else 0])
     if len(years) != 1 or len(others) > 1 or (months and part) or (len(months) == 2 and others):
         raise _not_a_date(text)
     if months and others:

@@ -143,43 +143,6 @@ def status(words: str) -> tuple[Standing | Literal["active"], str] | None:
     return ("active", _whole_words(words, hit)) if hit else None
 
 
-_OF_A_PART = re.compile(
-    r"филиал|отделен|кабинет|корпус|крыл|второ[йе]|ещ[её] один|дополнительн|нов\w{1,9}\s+(?:зал|этаж|групп)|"
-    r"branch|second|another|additional|extra|\bwing\b|шуъба|бахш|утоқ|дуюм|дигар|"
-    r"filial|xona|ikkinchi|yana bir|qoʻshimcha",
-    re.I,
-)
-"""Words of something that will open beside what works already."""
-_STILL = re.compile(
-    r"still\s+open|not\s+closed|не\s+закрыт|продолжа|открыл(?:ись|ся|ась)|опять\s+работ|давом|баста\s+нашуд|reopened",
-    re.I,
-)
-"""Words by which it works beside what is planned."""
-_PLANS = re.compile(
-    r"план\w*|намер\w*|скоро|\bsoon\b|\bplan\w*|not\s+yet|ещё\s+не|еще\s+не|пока\s+не|на\s+стадии|нақша|нашуд|"
-    r"rejalashtir|hali|ochilmagan|режалаштир|ҳали|очилмаган",
-    re.I,
-)
-"""Words by which the opening is still to come, whatever the day."""
-
-
-@lru_cache(maxsize=10_000)
-def opens_later(remark: str, today: dt.date) -> str:
-    """Return the words of a remark by which a service has not begun yet; empty where it says no such thing.
-
-    That something opens says nothing by itself: it may be that of each morning, or of another room.
-
-    Examples
-    --------
-    >>> opens_later("откроется в марте 2027", dt.date(2026, 11, 28)), opens_later("откроется", dt.date(2026, 11, 28))
-    ('откроется', '')
-    >>> opens_later("планируется открыть филиал", dt.date(2026, 11, 28)), opens_later("ochiladi 9:00", dt.date.min)
-    ('', '')
-    """
-    hit = None if _OF_A_PART.search(remark) or _STILL.search(remark) else _NOT_OPEN.search(remark)
-    return _whole_words(remark, hit) if hit and (_PLANS.search(remark) or closes_on(remark, today)) else ""
-
-
 @lru_cache(maxsize=10_000)
 def standing(remark: str) -> tuple[Standing, str] | None:
     """Return what a remark says that the service has become, with the words that say so, or None for nothing of that.
