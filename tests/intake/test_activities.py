@@ -475,7 +475,7 @@ def test_the_days_of_an_activity_in_one_column_are_its_first_and_last(take, monk
     fields = {name: column for name, column in SHAPES["activity"].items() if name != "end"}
     monkeypatch.setitem(SHAPES, "activity", fields)
     rows = [
-        ACTIVITY | {"no": n, "start": days} for n, days in enumerate(("12–14 мая 2026 г.", "март 2026", "5.6.2026"))
+        ACTIVITY | {"no": n, "start": days} for n, days in enumerate(("12.05.2026–14.05.2026", "март 2026", "5.6.2026"))
     ]
     days = [(str(activity.start), str(activity.end)) for activity in take("activity", *rows).of("activity")]
     assert days == [("2026-05-12", "2026-05-14"), ("2026-03-01", "2026-03-31"), ("2026-06-05", "None")]

