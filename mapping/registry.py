@@ -113,9 +113,9 @@ def format_of(path: Path) -> ModuleType:
                 suffix=suffix,
             )
         raise FormatError(problem)
-    for module in fitting:
-        if hasattr(module, "recognises") and module.recognises(path):
-            return module
+    own: ModuleType | None = import_module("mapping.formats").recognised(fitting, path)
+    if own is not None:
+        return own
     for module in fitting:
         if not hasattr(module, "recognises"):
             return module

@@ -140,10 +140,13 @@ def staff(
 ) -> None:
     """Serve the portal of stewards, custodians and administrators: on a private host, never on the public one."""
     from mapping.directory.directory import Directory
+    from mapping.formats.reader_process import has_sandbox
     from web.staff.app import create_staff_app
 
     require_directory(directory)
     region = study_area(area, directory)
+    if not has_sandbox():
+        out.print("Files of strangers can reach other files and the network: install bubblewrap, and start anew.")
     Directory(directory, region).close()  # what cannot be opened is said here, not to whoever asks for the first page
     portal = create_staff_app(
         directory,

@@ -190,6 +190,22 @@ def read_sheets(module: ModuleType, path: str | Path) -> list[Sheet]:
         return list(module.read(path))
 
 
+def recognised(modules: Sequence[ModuleType], path: Path) -> ModuleType | None:
+    """Return the first of some formats' modules that recognises a stranger's file; None where none does.
+
+    Raises
+    ------
+    FormatError
+        When the file cannot be looked at.
+    """
+    own = [module for module in modules if hasattr(module, "recognises")]
+    if IN_PROCESS and own:
+        from mapping.formats.reader_process import recognised_in_process
+
+        return recognised_in_process(own, path)
+    return next((module for module in own if module.recognises(path)), None)
+
+
 def source_of(columns: ColumnMap) -> Source:
     """Return the sender that a column map speaks of."""
     return Source(

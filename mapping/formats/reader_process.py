@@ -13,6 +13,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -24,8 +25,10 @@ from mapping.errors import FormatError
 from mapping.formats import Sheet, unreadable_refused
 from mapping.language.i18n import Phrase, Quoted, Several
 
-SECONDS, MEMORY, WRITTEN = 600, 6 << 30, 2 << 30
-"""Limits of a reader: seconds of processor time, bytes of memory, bytes of a file that it may write."""
+SECONDS, MEMORY, WRITTEN = 600, 3 << 29, 2 << 30
+"""Limits of a reader: seconds of processor time, bytes of memory, bytes of a file that it may write.
+
+The memory is less than what the services in ``deploy/`` may take, so that a list ends its reader and not the portal."""
 ANSWER = "answer.of.the.reader"
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts")
 """What a reader may see of the system, beside Python."""
@@ -41,11 +44,35 @@ def read_in_process(module: ModuleType, path: str | Path) -> list[Sheet]:
     FormatError
         The file cannot be read, or it takes more time or memory than any list does.
     """
-    path, driver = Path(path), getattr(module, "DRIVER", "")
+    kind, value = _run(Path(path), [module.__name__], "read", getattr(module, "DRIVER", ""))
+    if kind == "refused":
+        raise FormatError(_naming(value, Path(path)))
+    sheets: list[Sheet] = value
+    return sheets
+
+
+def recognised_in_process(modules: Sequence[ModuleType], path: str | Path) -> ModuleType | None:
+    """Return the first module that recognises a file, looked at by another process; None where none does.
+
+    Raises
+    ------
+    FormatError
+        Looking at the file takes more time or memory than any list does.
+    """
+    by_name = {module.__name__: module for module in modules}
+    kind, value = _run(Path(path), [*by_name], "recognise")
+    if kind == "refused":
+        raise FormatError(_naming(value, Path(path)))
+    return by_name.get(value)
+
+
+def _run(path: Path, modules: Sequence[str], task: str, driver: str = "") -> tuple[str, Any]:
+    """Return what a reader answers that has a copy of a file."""
     with tempfile.TemporaryDirectory() as folder:
         with unreadable_refused(path):
             shutil.copyfile(path, Path(folder) / path.name)
-        command = [*_shut_in(folder), sys.executable, "-P", "-m", __name__, module.__name__, path.name]
+        words = [task, path.name, *modules]
+        command = [*_shut_in(folder), sys.executable, "-P", "-m", __name__, *words]
         answer = Path(folder) / ANSWER
         try:
             subprocess.run(  # noqa: S603
@@ -61,15 +88,11 @@ def read_in_process(module: ModuleType, path: str | Path) -> list[Sheet]:
         except subprocess.TimeoutExpired:
             answer.unlink(missing_ok=True)
         try:
-            kind, value = _answer(answer)
+            return _answer(answer)
         except Exception as error:  # whatever a reader that was taken over may have written
             raise FormatError(
                 Phrase("{path}: reading it took too much time or memory; split it or save it anew", path=path)
             ) from error
-    if kind == "refused":
-        raise FormatError(_naming(value, path))
-    sheets: list[Sheet] = value
-    return sheets
 
 
 def environment(driver: str) -> dict[str, str]:
@@ -147,13 +170,13 @@ _PLAIN = frozenset((str, int, float, bool, type(None)))
 
 
 def _answer(path: Path) -> tuple[str, Any]:
-    """Return what a reader left: ``sheets`` and a list of them, or ``refused`` and a text."""
+    """Return what a reader left: ``sheets``, ``recognised`` and a module's name, or ``refused`` and a text."""
     with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError("the answer is no file")
         kind, value = _Reader(file).load()
     parts = value if kind == "sheets" else [value]
-    if not all(type(part) is (Sheet if kind == "sheets" else Phrase) for part in parts):
+    if not all(type(part) is {"sheets": Sheet, "recognised": str, "refused": Phrase}[kind] for part in parts):
         raise TypeError("the answer is neither sheets nor a text")
     return kind, value
 
@@ -185,7 +208,7 @@ def _drivers() -> tuple[str, ...]:
 
 def _shut_in(folder: str) -> list[str]:
     """Return the command that gives a reader its own view of the machine; empty where there is none."""
-    if not _has_bubblewrap():
+    if not has_sandbox():
         return []
     package = str(Path(__file__).parents[1])
     seen = dict.fromkeys((*SYSTEM, sys.base_prefix, sys.prefix, *_search_path()[1:], package))
@@ -195,24 +218,29 @@ def _shut_in(folder: str) -> list[str]:
 
 
 @cache
-def _has_bubblewrap() -> bool:
-    """Whether bubblewrap is installed and allowed here."""
+def has_sandbox() -> bool:
+    """Whether bubblewrap is installed and allowed here, so that readers reach no network and no other files."""
     if not sys.platform.startswith("linux") or shutil.which("bwrap") is None:
         return False
     trial = ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
     return subprocess.run(trial, check=False, capture_output=True).returncode == 0  # noqa: S603
 
 
-def main(module: str, name: str) -> None:
-    """Read a file within the limits of a reader, and leave the answer beside it."""
+def main(task: str, name: str, *modules: str) -> None:
+    """Read a file, or tell which format it is of, within the limits of a reader; leave the answer beside it."""
     from importlib import import_module
 
     from mapping.formats import damage_refused
 
     _limit()
+    own = map(import_module, modules)
     try:
         with damage_refused(name):
-            answer: tuple[str, object] = "sheets", list(import_module(module).read(name))
+            if task == "recognise":
+                first = next((module.__name__ for module in own if module.recognises(Path(name))), "")
+                answer: tuple[str, object] = "recognised", first
+            else:
+                answer = "sheets", list(next(own).read(name))
     except FormatError as error:
         answer = "refused", _plain(error.args[0])
     with Path(ANSWER).open("xb") as file:
@@ -243,4 +271,4 @@ def _limit() -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(*sys.argv[1:])

@@ -7,6 +7,7 @@ are sent to other files and servers, under each ending of ours, plain and zipped
 import itertools
 import json
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -14,15 +15,17 @@ import subprocess
 import sys
 import threading
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pyogrio
 import pytest
 
+from mapping import formats
 from mapping.errors import FormatError
 from mapping.formats import Sheet, read_sheets
-from mapping.formats.reader_process import ANSWER, DRIVER, environment, read_in_process
-from mapping.registry import readers
+from mapping.formats.reader_process import ANSWER, DRIVER, MEMORY, environment, read_in_process
+from mapping.registry import format_of, readers
 
 CANARY = "CANARY-77-Orchard-Lane"
 WRITE_ALL = """
@@ -180,6 +183,35 @@ def test_every_format_of_cells_read_in_a_process_says_nothing_of_other_files(con
     assert listener[1] == []
 
 
+def test_formats_are_recognised_in_a_process_too(contents, tmp_path, listener, monkeypatch):
+    """An archive or a document that a parser stumbles over, or leaves its file for, meets no parser of the program."""
+    monkeypatch.setattr(formats, "IN_PROCESS", True)
+    for ending in (".json", ".zip", ".xml", ".csv"):
+        path = tmp_path / f"list{ending}"
+        path.write_bytes(contents[0])
+        for module in readers().values():
+            if hasattr(module, "recognises"):
+                monkeypatch.setattr(module, "recognises", lambda path: pytest.fail(f"{path} was looked at here"))
+        with suppress(FormatError):
+            format_of(path)
+    assert listener[1] == []
+
+
+def test_the_program_itself_recognises_what_its_processes_do(tmp_path, monkeypatch):
+    path = tmp_path / "list.json"
+    path.write_text('{"version": 0.6, "generator": "Overpass API", "elements": []}')
+    here = format_of(path)
+    monkeypatch.setattr(formats, "IN_PROCESS", True)
+    assert format_of(path) is here
+
+
+def test_a_reader_takes_less_memory_than_the_service_that_begins_it():
+    """Else the system ends the portal with it."""
+    for unit in Path(__file__).parents[2].glob("deploy/systemd/*.service"):
+        most = re.search(r"^MemoryMax=(\d+)G$", unit.read_text(), re.MULTILINE)
+        assert most is None or int(most[1]) << 30 > MEMORY, unit.name
+
+
 def test_gdal_is_opened_in_no_other_place(tmp_path):
     """A format that is called by itself refuses, and a reader has no variable of the process that began it."""
     kml = readers()["kml"]
@@ -229,6 +261,7 @@ TAKEN_OVER = {
     "a module that ours has imported": "cmapping.language.i18n\nre\n.",
     "a class of ours": "cmapping.formats\nSheet\n.",
     "no pair": "I1\n.",
+    "no format": "(Vrecognised\nI1\nt.",
     "no sheets": "(Vsheets\n(lV1\natt.",
     "a text that asks for our memory": "(Vrefused\n(Vtext\n(V{x.__class__}\n(dVx\nV1\nsttQt.",
     "a text that asks for it within": "(Vrefused\n(Vtext\n(V{x:{x.__class__}|}\n(dVx\nV1\nsttQt.",

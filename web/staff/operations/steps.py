@@ -6,6 +6,7 @@ from typing import NamedTuple
 from flask import Blueprint
 
 from mapping.directory.backups import kept
+from mapping.formats.reader_process import has_sandbox
 from mapping.language.i18n import Message
 from mapping.model import Service
 from web.access.guard import Open, accounts
@@ -83,6 +84,14 @@ def _steps() -> Iterator[Step]:
         Message("Mails can be sent"),
         Message("Reminders and campaigns write to people. Without a mail server you copy their texts by hand."),
         "settings.html",
+    )
+    yield Step(
+        has_sandbox(),
+        Message("Files of strangers are read apart"),
+        Message(
+            "Install bubblewrap on this computer (Linux) and start the portal again: a hostile list then reaches "
+            "neither other files nor the network."
+        ),
     )
 
 
