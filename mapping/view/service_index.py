@@ -33,6 +33,39 @@ OF_GROUP = "SELECT number FROM listed JOIN taker USING (intake) WHERE taker.code
 """Many services say the same of whom they take, so groups are kept for each such intake."""
 
 
+SCHEMA = """
+CREATE TABLE listed (
+    number INTEGER PRIMARY KEY, service TEXT NOT NULL, rank INTEGER NOT NULL, intake INTEGER NOT NULL,
+    week INTEGER NOT NULL, words TEXT NOT NULL
+) STRICT;
+CREATE INDEX listed_intake ON listed (intake);
+CREATE INDEX listed_week ON listed (week);
+CREATE TABLE lexicon (content TEXT NOT NULL) STRICT;
+CREATE TABLE code (kind TEXT, code TEXT, number INTEGER, PRIMARY KEY (kind, code, number)) STRICT, WITHOUT ROWID;
+CREATE TABLE taker (code TEXT, intake INTEGER, PRIMARY KEY (code, intake)) STRICT, WITHOUT ROWID;
+CREATE TABLE open (
+    day INTEGER NOT NULL, opens INTEGER NOT NULL, closes INTEGER NOT NULL, utc_offset REAL, first TEXT, last TEXT,
+    week INTEGER NOT NULL
+) STRICT;
+CREATE INDEX open_day ON open (day, opens, closes);
+CREATE TABLE point (number INTEGER NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL) STRICT;
+CREATE TABLE by_name (
+    language TEXT, number INTEGER, place INTEGER NOT NULL, PRIMARY KEY (language, number)
+) STRICT, WITHOUT ROWID;
+CREATE VIRTUAL TABLE word USING fts5 (
+    words, content = 'listed', content_rowid = 'number', tokenize = 'ascii', detail = 'none'
+)
+"""
+"""``taker`` tells which groups services of an intake take, ``open`` when those of a week are open; ``place`` is that by
+rank and then by name; ``word`` finds services by the words of ``listed``, which are folded already."""
+
+
+def write_words(connection: sqlite3.Connection) -> None:
+    """Make services findable by the words that stand in ``listed``."""
+    connection.execute("INSERT INTO word (word) VALUES ('rebuild')")
+    connection.execute("INSERT INTO word (word) VALUES ('optimize')")
+
+
 class ServicePoints(NamedTuple):
     """Where services are: ``owner`` is the number of the service of each point."""
 

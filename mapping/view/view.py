@@ -21,7 +21,6 @@ from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, active, freshnes
 from mapping.language.i18n import chain_of
 from mapping.language.meaning import Meaning
 from mapping.model import AUDIENCES, RECORDS, Audience
-from mapping.view import format_10
 from mapping.view.entries import (
     Entry,
     OrganizationEntry,
@@ -31,12 +30,11 @@ from mapping.view.entries import (
     StatementEntry,
     sort_key,
 )
-from mapping.view.index import hours_of
-from mapping.view.rules.opening import Hours
+from mapping.view.file_format import APPLICATION_ID, BEFORE, FORMAT, convert_index
+from mapping.view.rules.opening import Hours, hours_of
 from mapping.view.rules.reach import by_phone, is_line
 from mapping.view.search import Query, Search, SearchTable, search_table
 from mapping.view.service_index import Mask, ServiceIndex
-from mapping.view.writer import APPLICATION_ID, FORMAT
 
 __all__ = [
     "Entry",
@@ -92,8 +90,20 @@ class View:
             weakref.finalize(self, self.connection.close)  # where nobody closes it, or it turns out to be no view
             self.connection.execute(f"PRAGMA mmap_size = {MAPPED * mapped}")
             self._require_format()
+            self._read(self.connection)
         except sqlite3.Error as error:
             raise FormatError(f"{self.path}: is not a view ({error}); make one with `rohnamo publish`") from error
+
+    @classmethod
+    def of(cls, connection: sqlite3.Connection) -> Self:
+        """Return a view of a connection that is open, such as of a file that is being written."""
+        view = cls.__new__(cls)
+        view._read(connection)
+        return view
+
+    def _read(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.facts: dict[str, str] = dict(connection.execute("SELECT name, value FROM edition"))
         self.connection.row_factory = sqlite3.Row
         self._filled: dict[tuple[str, str], bool] = {}
         self._recent: dict[str, dict[str, Entry]] = {}
@@ -103,12 +113,12 @@ class View:
         (mark,) = self.connection.execute("PRAGMA application_id").fetchone()
         if mark != APPLICATION_ID:
             raise FormatError(f"{self.path}: is a database, but not a view; make one with `rohnamo publish`")
-        self.facts: dict[str, str] = dict(self.connection.execute("SELECT name, value FROM edition"))
-        if self.facts.get("format") == format_10.FORMAT:
-            format_10.convert_index(self.connection)
-        elif self.facts.get("format") != FORMAT:
+        facts = dict(self.connection.execute("SELECT name, value FROM edition"))
+        if facts.get("format") == BEFORE:
+            convert_index(self.connection)
+        elif facts.get("format") != FORMAT:
             raise OtherVersion(
-                f"{self.path}: is a view of format {self.facts.get('format')}, not {FORMAT}; publish it again"
+                f"{self.path}: is a view of format {facts.get('format')}, not {FORMAT}; publish it again"
             )
 
     def close(self) -> None:
@@ -408,13 +418,13 @@ class View:
 
     def entries(self, ids: Sequence[str], *, language: str = "en") -> list[Entry]:
         """Return services by id, in the order of their names; unknown ids are passed over."""
-        services = self._where("service", "id", ids)
+        services = self.rows_where("service", "id", ids)
         places, ties, reached_at = self._places(ids, language)
-        parts = {table: _grouped(self._where(table, "service_id", ids), "service_id") for table in _PARTS}
+        parts = {table: _grouped(self.rows_where(table, "service_id", ids), "service_id") for table in _PARTS}
         for table in ("phone", "schedule"):
             self._add_from_places(parts[table], table, ties, reached_at)
         for table in ("attribute", "verification"):
-            parts[table] = _grouped(self._where(table, "link_id", ids), "link_id")
+            parts[table] = _grouped(self.rows_where(table, "link_id", ids), "link_id")
         papers = [row["id"] for rows in parts["required_document"].values() for row in rows]
         texts = self._texts([*ids, *papers], language)
         organizations = self._organizations({row["organization_id"] for row in services}, language)
@@ -424,6 +434,13 @@ class View:
             organization = organizations[row["organization_id"]]
             entries.append(self._entry(row, own, texts, organization, places.get(row["id"], ())))
         return sorted(entries, key=lambda e: (sort_key(e.name), e.id))
+
+    def schedules(self, services: Sequence[str]) -> dict[str, list[sqlite3.Row]]:
+        """Return the rows of hours of some services: their own, and those of their places."""
+        _, ties, reached_at = self._places(services, "en")
+        rows = _grouped(self.rows_where("schedule", "service_id", services), "service_id")
+        self._add_from_places(rows, "schedule", ties, reached_at)
+        return rows
 
     @cached_property
     def _terms(self) -> dict[str, str]:
@@ -436,7 +453,7 @@ class View:
             self._filled[table, column] = self.connection.execute(query).fetchone() is not None
         return self._filled[table, column]
 
-    def _where(self, table: str, column: str, ids: Iterable[str | None]) -> list[sqlite3.Row]:
+    def rows_where(self, table: str, column: str, ids: Iterable[str | None]) -> list[sqlite3.Row]:
         """Return the rows whose column is one of the ids, in the order of their own ids."""
         wanted = sorted({identifier for identifier in ids if identifier})
         if not wanted or table not in self._tables or not self._is_filled(table, column):
@@ -447,7 +464,7 @@ class View:
     def _texts(self, ids: Iterable[str], language: str) -> dict[tuple[str, str], tuple[str, str]]:
         """Return the best text of each field of some records for the readers of a language."""
         best: dict[tuple[str, str], tuple[str, str]] = {}
-        for row in self._where("translation", "link_id", ids):
+        for row in self.rows_where("translation", "link_id", ids):
             key, order = (row["link_id"], row["field"]), chain_of(row["link_entity"], row["field"], language)
             if row["language"] in order and (
                 key not in best or order.index(row["language"]) < order.index(best[key][1])
@@ -458,10 +475,10 @@ class View:
     def _organizations(self, ids: Iterable[str], language: str) -> dict[str, OrganizationEntry]:
         wanted = set(ids)
         texts = self._texts(wanted, language)
-        names = _grouped(self._where("translation", "link_id", wanted), "link_id")
-        phones = _grouped(self._where("phone", "organization_id", wanted), "organization_id")
+        names = _grouped(self.rows_where("translation", "link_id", wanted), "link_id")
+        phones = _grouped(self.rows_where("phone", "organization_id", wanted), "organization_id")
         entries = {}
-        for row in self._where("organization", "id", wanted):
+        for row in self.rows_where("organization", "id", wanted):
             name, spoken = texts.get((row["id"], "name"), (row["name"], ""))
             translations = [t["text"] for t in names.get(row["id"], ()) if t["field"] == "name"]
             entries[row["id"]] = OrganizationEntry(
@@ -481,10 +498,10 @@ class View:
         self, ids: Iterable[str], language: str
     ) -> tuple[dict[str, tuple[ServicePlace, ...]], dict[str, str], dict[str, set[str]]]:
         """Return the places of services, the service of each tie to a place, and the services of each location."""
-        rows = self._where("service_at_location", "service_id", ids)
-        locations = {row["id"]: row for row in self._where("location", "id", (row["location_id"] for row in rows))}
-        addresses = _grouped(self._where("address", "location_id", locations), "location_id")
-        access = _grouped(self._where("accessibility", "location_id", locations), "location_id")
+        rows = self.rows_where("service_at_location", "service_id", ids)
+        locations = {row["id"]: row for row in self.rows_where("location", "id", (row["location_id"] for row in rows))}
+        addresses = _grouped(self.rows_where("address", "location_id", locations), "location_id")
+        access = _grouped(self.rows_where("accessibility", "location_id", locations), "location_id")
         texts = self._texts(locations, language)
         places: dict[str, list[ServicePlace]] = defaultdict(list)
         services_at: dict[str, set[str]] = defaultdict(set)
@@ -524,10 +541,10 @@ class View:
         services_at: Mapping[str, set[str]],
     ) -> None:
         """Add what belongs to a service by its places: their phones and hours."""
-        for row in self._where(table, "service_at_location_id", ties):
+        for row in self.rows_where(table, "service_at_location_id", ties):
             if not row["service_id"]:
                 rows[ties[row["service_at_location_id"]]].append(row)
-        for row in self._where(table, "location_id", services_at):
+        for row in self.rows_where(table, "location_id", services_at):
             if not row["service_id"] and not row["service_at_location_id"]:
                 for service in sorted(services_at[row["location_id"]]):
                     rows[service].append(row)

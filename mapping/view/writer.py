@@ -19,13 +19,9 @@ from mapping.freshness import next_due
 from mapping.model import RECORDS, Audience, SqlType, columns, references
 from mapping.safety.agreed import DAYS
 from mapping.view.diff import write_changes
+from mapping.view.file_format import APPLICATION_ID, FORMAT
 from mapping.view.index import create_index, write_index
 from mapping.view.rules.opening import days_off
-
-FORMAT = "11"
-"""What a view is read by: raised with every change of its tables, or of the lexicon that is kept in it."""
-APPLICATION_ID = 0x526F6876
-"""Stands in the header of a view file: "Rohv"."""
 
 PAGE = 16_384
 """Bytes of a page: a large view is written and copied in less time than with the 4,096 that SQLite takes by itself."""
@@ -199,7 +195,7 @@ class ViewWriter:
         """Make of the rows what a search reads; the whole file is on the disk then."""
         self.connection.execute("PRAGMA synchronous = full")
         self.connection.execute("BEGIN")
-        write_index(self.connection, self.context.languages, self.context.edition, self.context.area)
+        write_index(self.connection, self.context.languages, self.context.area)
         self.connection.execute("COMMIT")
 
 

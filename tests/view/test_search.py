@@ -28,9 +28,9 @@ from mapping.language.meaning import GOOD, LEAST, Meaning, QueryReader, _slipped
 from mapping.language.need_fits import SECOND, types_for
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.entries import sort_key
-from mapping.view.index import SCHEMA, lexicon_of
+from mapping.view.index import lexicon_of
 from mapping.view.search import Query, Search, SearchFacts
-from mapping.view.service_index import ServiceIndex
+from mapping.view.service_index import SCHEMA, ServiceIndex
 from mapping.view.view import Entry, View
 from tests.support.examples import examples, thorough
 from tests.support.sample import ALL_DAYS, km, organization, place, sample_view, service

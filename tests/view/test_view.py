@@ -25,10 +25,10 @@ from mapping.model import RECORDS, WEEKDAYS, Phone, RequiredDocument, Schedule, 
 from mapping.safety.redaction import PUBLISHED
 from mapping.view import hsds
 from mapping.view.entries import sort_key
+from mapping.view.file_format import FORMAT
 from mapping.view.rules.opening import DAY, minutes_of
 from mapping.view.view import Entry, Hours, OrganizationEntry, SearchResult, ServicePlace, View
 from mapping.view.visits import region_of
-from mapping.view.writer import FORMAT
 from tests.support.examples import examples
 from tests.support.sample import (
     ABROAD,

@@ -6,14 +6,16 @@ days that are not of every week.
 """
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from mapping.area.settings import Settings
-from mapping.language.rare_days import RareDays
+from mapping.language.rare_days import RareDays, season_of
 from mapping.model import WEEKDAYS, Weekday
 
 DAY = 24 * 60
@@ -190,3 +192,57 @@ def _bounds(hours: Hours) -> tuple[str, str]:
 def _clock(time: str, *, end: bool = False) -> str:
     minutes = minutes_of(time, end=end) or 0
     return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def hours_of(row: Any) -> Hours:
+    """Return the opening hours that a row of ``schedule`` gives."""
+    return _hours(*_TIMES(row))
+
+
+_TIMES = itemgetter(
+    "freq",
+    "interval",
+    "byday",
+    "bymonthday",
+    "opens_at",
+    "closes_at",
+    "description",
+    "timezone",
+    "valid_from",
+    "valid_to",
+)
+
+
+@lru_cache(maxsize=4096)  # many services keep the same hours
+def _hours(
+    freq: str | None,
+    interval: int | None,
+    byday: str | None,
+    bymonthday: str | None,
+    opens: str | None,
+    closes: str | None,
+    note: str | None,
+    utc_offset: float | None,
+    valid_from: dt.date | str | None,
+    valid_to: dt.date | str | None,
+) -> Hours:
+    days = tuple(re.findall(r"[+-]?\d?[A-Z]{2}", byday or ""))
+    dates = tuple(map(int, re.findall(r"-?\d+", bymonthday or "")))
+    season = season_of(note or "")
+    monthly = freq == "MONTHLY" or any(len(day) > 2 for day in days)  # "1WE" is of a month, said or not
+    others = RareDays(days, dates, monthly, interval or 1, season)
+    rare = others if others != RareDays(days) else None
+    return Hours(
+        days=() if rare else days,
+        opens=opens or "",
+        closes=closes or "",
+        note="" if season else note or "",
+        utc_offset=utc_offset,
+        valid_from=_day(valid_from),
+        valid_to=_day(valid_to),
+        rare=rare,
+    )
+
+
+def _day(value: dt.date | str | None) -> dt.date | None:
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from mapping.area.settings import MovingHoliday, Settings
-from mapping.view.index import hours_of
+from mapping.view.rules.opening import hours_of
 from mapping.view.view import Hours
 from web.presenters.hours import ahead, holidays, week
 

@@ -1,16 +1,21 @@
-"""Views of format 10, whose search index kept sets of services as bits: give one the index that is read today."""
+"""The format of a view file, and how one of the format before is read."""
 
 import sqlite3
 
 import numpy as np
 
-from mapping.view.index import SCHEMA, write_words
+from mapping.view.service_index import SCHEMA, write_words
 
-FORMAT = "10"
+FORMAT = "11"
+"""What a view is read by: raised with every change of its tables, or of the lexicon that is kept in it."""
+BEFORE = "10"
+"""The format before, whose search index kept sets of services as bits."""
+APPLICATION_ID = 0x526F6876
+"""Stands in the header of a view file: "Rohv"."""
 
 
 def convert_index(connection: sqlite3.Connection) -> None:
-    """Make the tables of the search index beside the view, where they stand before those of its file.
+    """Make the search index of a view of the format before, in tables that stand before those of its file.
 
     What the file holds is read, and nothing is written into it.
     """
