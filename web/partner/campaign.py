@@ -44,13 +44,11 @@ def campaigns() -> Campaigns:
 
 
 def _entries(link: Asked, language: str) -> list[Entry]:
-    """Return the services that a link opens, as the edition for partners has them."""
     editions: tuple[Editions, ...] = current_app.config["EDITIONS"]
     known = editions[0].now().entries(language)
     return [known[service] for service in link.services if service in known]
 
 
 def _texts(entry: Entry) -> dict[str, str]:
-    """Return what the form holds of a service, by field."""
     of_service = f"{entry.id}."
     return {name.removeprefix(of_service): text for name, text in request.form.items() if name.startswith(of_service)}

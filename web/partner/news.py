@@ -194,14 +194,12 @@ def _rows(view: View, table: str) -> list[dict[str, str]]:
 
 
 def _regions(edition: Edition, service: str, language: str) -> set[str]:
-    """Return the regions that a service is in or says that it serves."""
     known, entry = edition.area.all_units(), edition.entries(language)[service]
     codes = {*entry.covers, *(place.area_unit for place in entry.places)}
     return {edition.area.region_of(code) for code in codes if code in known}
 
 
 def _chosen() -> tuple[str, str]:
-    """Return the region and the need that the form names."""
     unit, need = request.form.get("unit", ""), request.form.get("need", "")
     known = {"", *choices.regions(study_area()).values()}, {"", *(term.code for term in choices.needs())}
     if unit not in known[0] or need not in known[1]:

@@ -134,7 +134,6 @@ def checklist(entry: Entry) -> list[Term]:
 
 
 def _own(language: str) -> list[Entry]:
-    """Return the services of the organizations that this account acts for."""
     bodies = me().grants.organizations
     entries = edition().entries(language).values()
     return [entry for entry in entries if EVERYWHERE in bodies or entry.organization.id in bodies]
@@ -174,12 +173,10 @@ def draft_of(entry: Entry, sent: Mapping[str, str]) -> InboxForm | None:
 
 
 def _proposed() -> list[Received]:
-    """Return what this account sent for a steward to look at, newest first."""
     return [message for message in inbox().messages("draft", "answers") if message.sender == me().login][::-1]
 
 
 def _before(service: str) -> dict[str, str]:
-    """Return the last answers that this account gave about a service."""
     answers: dict[str, str] = {}
     for message in inbox().messages("answers"):
         if (

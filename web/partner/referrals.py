@@ -159,7 +159,6 @@ def _alias() -> str:
 
 
 def _outcome(note: Noted) -> ReferralOutcome:
-    """Read what came of a referral from a form."""
     reply = request.form.get("outcome", "")
     reason = request.form.get("reason", "") if reply in ("declined", "unavailable") else ""
     fields: dict[str, object] = {

@@ -15,27 +15,14 @@ from mapping.directory.directory import Directory
 from mapping.directory.gate import Waiting
 from mapping.directory.proposals import OF_NO_RECORD, new_records
 from mapping.directory.rows import Proposal
-from mapping.language.i18n import Message, translate
+from mapping.language.i18n import translate
 from mapping.model import RECORDS, WHOLES, references
 from mapping.safety.agreed import THRESHOLD, Showing
 from web.access.accounts import Account
-from web.staff.fields import TABLES
+from web.staff.fields import TABLES, labels
 from web.staff.visible import VisibleRecords, name_of
 
-ASKED: dict[str, Message] = {
-    "edit": Message("Change"),
-    "add": Message("Add"),
-    "new": Message("New entry"),
-    "remove": Message("Remove"),
-    "erase": Message("Erase for good"),
-    "merge": Message("Make one of two"),
-    "audience": Message("Let more people see it"),
-    "precision": Message("Show the place more closely"),
-    "statement": Message("Statement"),
-    "undo": Message("Undo what was done"),
-    "map": Message("Read a sender's list by this map"),
-    "phones": Message("Trust the numbers of a sender"),
-}
+ASKED = labels("proposal")
 """What a proposal asks for, by its kind."""
 
 DECIDED_ALONE = re.compile(r"accepted|refused|withdrawn|\d+ (?:agreed to|taken up)")

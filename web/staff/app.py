@@ -118,13 +118,11 @@ def create_staff_app(
 
 
 def _words() -> dict[str, object]:
-    """Return what templates of the staff portal call things, its menu, and what the last request said."""
     words = {"audiences": AUDIENCE_LABELS, "tables": TABLES, "kinds": KINDS, "why": why, "said": request.args}
     return words | {"groups": _groups}
 
 
 def _groups() -> list[tuple[Message, int, list[MenuItem]]]:
-    """Return the groups of the menu for whoever is signed in, each with how much waits there and its pages."""
     menu: tuple[MenuItem, ...] = current_app.config["MENU"]
     mine = [item for item in menu if me().may(item.action)]
     starts = [0, *(end for _, end in GROUPS)]

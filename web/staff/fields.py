@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +35,6 @@ AFTER_TODAY = Message("Write a day after today, as 2026-12-31.")
 
 
 def _labels() -> dict[str, dict[str, Message]]:
-    """Return what records, fields and codes are called: of what -> code -> label."""
     labels = defaultdict[str, dict[str, Message]](dict)
     with Path(__file__).with_name("labels.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -43,7 +43,13 @@ def _labels() -> dict[str, dict[str, Message]]:
 
 
 VALUES: dict[str, dict[str, Message]] = _labels()
-"""Field, or table and field -> what its values are called."""
+"""Field, or table and field -> what its values are called; and whatever else has labels."""
+
+
+def labels(of: str) -> dict[str, Message]:
+    """Return the labels of something that is no field: code -> label."""
+    return VALUES[of]
+
 
 AUDIENCE_LABELS, TABLES, KINDS = VALUES.pop("audience"), VALUES.pop("table"), VALUES.pop("change")
 """Who may see a record, what a record of each table is called, and what a change of the history is called."""
@@ -57,48 +63,21 @@ RESULTS = VALUES.pop("result")
 """What a check found."""
 
 LEVELS = {code: label for code, label in VALUES["level"].items() if code != "unverified"}
-SENT_AS, LINK_TYPES, PRECISE, KINDS_OF_LINES = (
-    LABELS["audience"],
-    VALUES["link_type"],
-    VALUES["precision"],
-    VALUES["type"],
-)
+PRECISE = VALUES["precision"]
 YES, NO = Message("yes"), Message("no")
 
 VALUES["byday"] = dict(zip(WEEKDAYS, DAYS, strict=True))
 VALUES["field"] = {name: LABELS[name] for name in ("name", "description", "alternate_name")}
 
-FIELDS: dict[str, tuple[str, ...]] = {
-    "organization": ("name", "alternate_name", "description", "email", "website", "audience"),
-    "service": (
-        "name",
-        "alternate_name",
-        "description",
-        "status",
-        "email",
-        "url",
-        "fees_description",
-        "application_process",
-        "wait_time",
-        "eligibility_description",
-        "minimum_age",
-        "maximum_age",
-        "alert",
-        "audience",
-    ),
-    "location": ("name", "description", "transportation", "area_unit", "latitude", "longitude", "audience"),
-    "phone": ("number", "extension", "description", "audience"),
-    "address": ("address_1", "address_2", "city", "postal_code", "audience"),
-    "schedule": ("byday", "opens_at", "closes_at", "description", "audience"),
-    "language": ("code",),
-    "attribute": ("link_type", "taxonomy_term_id"),
-    "service_area": ("area_unit",),
-    "required_document": ("document",),
-    "accessibility": ("description",),
-    "funding": ("source", "valid_to", "audience"),
-    "translation": ("field", "language", "text"),
-}
+_TABLES = tomllib.loads(Path(__file__).with_name("fields.toml").read_text(encoding="utf-8"))
+FIELDS: dict[str, tuple[str, ...]] = {table: tuple(names) for table, names in _TABLES["fields"].items()}
 """Table -> fields that stewards edit, as forms ask for them."""
+
+PARTS: dict[str, tuple[str, ...]] = {table: tuple(parts) for table, parts in _TABLES["parts"].items()}
+"""Table -> tables of the parts of its records that stewards edit."""
+
+TAXONOMY_OF: dict[str, str] = _TABLES["words"]
+"""Field, or table and field -> the list of words that its codes are of."""
 
 
 def label_of(table: str, name: str) -> Message:
@@ -106,35 +85,7 @@ def label_of(table: str, name: str) -> Message:
     return LABELS.get(f"{table}.{name}") or LABELS[name]
 
 
-TAXONOMY_OF = {
-    "age_band": "age_bands",
-    "exploitation": "exploitation",
-    "measure": "case_measures",
-    "service_type": "service_types",
-    "sex": "sexes",
-    "standard": "standards",
-    "status": "statuses",
-    "activity.status": "activity_statuses",
-    "language.code": "languages",
-    "referral_agreement.status": "agreement_statuses",
-}
-"""Field, or table and field -> the list of words that its codes are of."""
 LONG = ("description", "application_process", "eligibility_description", "alert", "text", "transportation")
-PARTS: dict[str, tuple[str, ...]] = {
-    "organization": ("phone", "translation"),
-    "service": (
-        "phone",
-        "schedule",
-        "attribute",
-        "language",
-        "service_area",
-        "required_document",
-        "funding",
-        "translation",
-    ),
-    "location": ("address", "phone", "schedule", "accessibility"),
-}
-"""Table -> tables of the parts of its records that stewards edit."""
 
 
 @dataclass(frozen=True)

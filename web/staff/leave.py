@@ -61,5 +61,4 @@ def _page(language: str, person: Account, **more: object) -> str:
 
 
 def _able(person: Account) -> list[Account]:
-    """Return who may be the deputy of somebody."""
     return [account for account in accounts().accounts() if may_stand_in(account, person, study_area())]

@@ -289,8 +289,6 @@ def _may_be_seen(record: Any, ids: Collection[str]) -> bool:
 
 
 class _Regions:
-    """What of all that may be seen is in some regions."""
-
     def __init__(self, whole: VisibleRecords, regions: set[str]) -> None:
         self.whole, self.regions = whole, regions
         self._ids = {

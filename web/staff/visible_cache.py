@@ -67,7 +67,6 @@ class VisibleCache:
             return self._gone[since]
 
     def _project(self, directory: Directory, area: StudyArea, day: dt.date) -> int:
-        """Work out everything that may be seen, and return the last batch."""
         with _reading(directory):
             last = _last_batch(directory)
             self._tables = {table: directory.records(RECORDS[table]) for table in RECORDS}
@@ -85,7 +84,6 @@ def _last_batch(directory: Directory) -> int:
 
 
 def _removed(directory: Directory, since: int) -> Iterator[Record]:
-    """Yield the records that were removed from a batch on and are there no more, as they were."""
     query = (
         "SELECT \"table\", before FROM history h WHERE batch >= ? AND change = 'removed' AND NOT EXISTS"
         ' (SELECT 1 FROM history l WHERE l.record = h.record AND l."table" = h."table" AND l.number > h.number)'

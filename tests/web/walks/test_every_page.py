@@ -307,7 +307,7 @@ def test_every_page_of_the_staff_portal(tmp_path, tiny_area, window_of, monkeypa
         new_service={"owner": key("organization", "Umed")},
         letters_one={"number": (1, 2)},
         agree_one={"number": waiting(office)[0].id},
-        agree_widen={"identifier": key("service", "Referral desk")},
+        consent_widen={"identifier": key("service", "Referral desk")},
         shown_act={"number": shown},
         consent_anew={"identifier": lowered.id},
         consent_statement_anew={"identifier": lawyer.id},

@@ -291,7 +291,6 @@ class Finder:
         )
 
     def _judge(self, need: str) -> Judge:
-        """Return the judge for the person whom a need is for."""
         if need not in self._judges:
             person = self.needs.person(need)
             self._judges[need] = Judge(self.edition, self.language, person, need, self.start, self.rooms, self.bodies)
@@ -376,7 +375,6 @@ class Finder:
         return FOR_A_CHILD if met == {FOR_A_CHILD} else ""
 
     def _open_now(self, entry: Entry) -> bool:
-        """Tell whether a service is open at the moment of the question, by hours that are known."""
         return self.moment is not None and is_open(entry.hours, self.moment, self.area)
 
     def _comes(self, entry: Entry) -> bool:
@@ -402,5 +400,4 @@ def _repeats_last(services: Iterable[Fitting]) -> tuple[Fitting, ...]:
 
 
 def _answers(service: Fitting) -> bool:
-    """Tell whether a service was confirmed in time, and is more than a last resort."""
     return service.first and service.rank <= SECOND

@@ -139,7 +139,6 @@ class Judge:
             yield Reason("no", Message("Only for: {groups}", {"groups": _names(groups)}))
 
     def _verdicts(self, entry: Entry) -> Iterator[tuple[str, Verdict]]:
-        """Yield what a service says of each group that the person is of, by the one rule."""
         for group in (*self.person.groups, *self.person.happened):
             own = group == self.person.age
             yield group, entry.takes(group, (self.person.ages, self.person.ages) if own else None)
@@ -296,7 +295,6 @@ def _kind(needs: tuple[str, ...], types: tuple[str, ...]) -> int:
 
 @lru_cache(4096)
 def _fits(needs: tuple[str, ...], types: tuple[str, ...]) -> Mapping[str, NeedFit]:
-    """Return the kinds of a service that fit one of some needs."""
     return {code: row for need in needs for code, row in need_fits(need).items() if code in types}
 
 

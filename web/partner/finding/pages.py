@@ -135,7 +135,6 @@ def organization(language: str, identifier: str) -> str:
 
 
 def _ask(language: str, needs: Needs, **values: object) -> str:
-    """Return the page that asks for the needs."""
     return page("partner/home.html", language, asked=NeedsForm(edition(), language), needs=needs, **values)
 
 
@@ -146,17 +145,14 @@ def _finder(language: str, needs: Needs) -> Finder:
 
 
 def _ticked() -> list[str]:
-    """Return the ids of all services that were ticked."""
     return list(dict.fromkeys(request.form.getlist("pick")))
 
 
 def _picked() -> list[str]:
-    """Return the ids of the services that are compared, or put on cards."""
     return _ticked()[:MOST_PICKED]
 
 
 def _wanted(language: str) -> tuple[str, str, bool]:
-    """Return the language of cards, the person's if it is one of ours, their kind, and whether names are asked for."""
     form, needs = request.form, read(request.form, edition())
     own = needs.speaks if needs.speaks in study_area().languages else language
     usual = "place" if "deaf" in needs.marks else "number"  # who cannot call goes there

@@ -76,7 +76,6 @@ def place_names(edition: Edition, language: str) -> list[str]:
 
 @kept
 def _places(edition: Edition, language: str) -> dict[str, StartPlace]:
-    """Return every place of the gazetteer that lies in a known unit, by id."""
     area = edition.area
     known, places = area.all_units(), {}
     for row in area.gazetteer.to_dict("records"):
@@ -106,7 +105,6 @@ def _places(edition: Edition, language: str) -> dict[str, StartPlace]:
 
 
 def _twins(places: Mapping[str, StartPlace]) -> set[str]:
-    """Return the names that several places have."""
     return {name for name, count in Counter(place.name for place in places.values()).items() if count > 1}
 
 

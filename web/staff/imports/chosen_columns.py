@@ -70,7 +70,6 @@ def offered(used: Iterable[str], shape: str | None = None) -> list[str]:
 
 
 def _fits(meaning: str, shape: str) -> bool:
-    """Tell whether a field can stand in a list of a shape."""
     before, colon, _ = meaning.partition(":")
     others = {"agreement": "agreement", "activity": "activity", "assessment": "assessment", "case figures": "case"}
     return not colon or others.get(before, shape) == shape

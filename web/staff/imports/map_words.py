@@ -11,57 +11,16 @@ from mapping.language.i18n import Coded, Message, country_name, show
 from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, Audience
-from web.staff.fields import AUDIENCE_LABELS, KINDS_OF_LINES, LABELS, LINK_TYPES, PRECISE, SENT_AS, TABLES
+from web.staff.fields import AUDIENCE_LABELS, PRECISE, labels
 
 PRIVATE = Message("never kept: remarks, people")
 UNREAD = Message("not read")
 ALL_ROWS = Message("all rows")
 A_ROW = Message("What a row is")
-SHAPES: dict[str, Message] = {
-    "activity": Message("Activities"),
-    "agreement": Message("Agreements"),
-    "assessment": Message("Answers to the checklist"),
-    "case": Message("Case figures"),
-}
+SHAPES = labels("list")
 """Shape of a list whose rows are no services -> what they are."""
 
-BECOMES: dict[str, Message] = {
-    "organization": TABLES["organization"],
-    "organization_kind": LABELS["kind"],
-    "service": LABELS["service_type"],
-    "description": LABELS["description"],
-    "place_name": Message("Name of the place"),
-    "unit": LABELS["area_unit"],
-    "place": LABELS["city"],
-    "address": LABELS["address_1"],
-    "latitude": LABELS["latitude"],
-    "longitude": LABELS["longitude"],
-    "coordinates": Message("Point: latitude and longitude"),
-    "country": LABELS["country"],
-    "covers": TABLES["service_area"],
-    "phone": Message("Phone number"),
-    "email": LABELS["email"],
-    "website": LABELS["website"],
-    "hours": TABLES["schedule"],
-    "serves": LINK_TYPES["serves"],
-    "excludes": LINK_TYPES["excludes"],
-    "languages": TABLES["language"],
-    "cost": LABELS["fees_description"],
-    "documents": LABELS["document"],
-    "accessible": TABLES["accessibility"],
-    "status": LABELS["status"],
-    "funder": LABELS["source"],
-    "funded_until": Message("Funded until"),
-    "verified_on": LABELS["verified_on"],
-    "verified_how": LABELS["level"],
-    "marking": SENT_AS,
-    "precision": LABELS["precision"],
-    "contact": TABLES["contact"],
-    "key": Message("Number of the row at the sender"),
-    "fax": KINDS_OF_LINES["fax"],
-    "capacity": Message("Places, beds or cases a month"),
-    "verified_by": Message("Who checked it: stays with the custodians"),
-}
+BECOMES = labels("column")
 """Field of a list -> what an entry calls it; other fields are told by what `mapping.column_map.FIELDS` says of them."""
 
 

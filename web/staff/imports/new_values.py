@@ -74,7 +74,6 @@ def said_otherwise(
 
 
 def _changed(batch: Batch, whole: VisibleRecords) -> Iterator[tuple[Any, str, str, list[Any], Any]]:
-    """Yield the fields of known records that a list gives another value: record, table, field, before, now."""
     for record in batch.records:
         if record.table in FIELDS and whole.has(record.table, record.id):
             old = whole.record(record.table, record.id)

@@ -108,7 +108,6 @@ def begin(language: str) -> ResponseReturnValue:
 
 
 def _first_page(language: str, upload: Upload, chosen: tuple[ColumnMap, bool] | None) -> ResponseReturnValue:
-    """Lead to what comes first for a file: its columns, or the preview where it is known how it is read."""
     try:
         format_of(upload.path)
     except FormatError as error:
@@ -124,7 +123,6 @@ def _first_page(language: str, upload: Upload, chosen: tuple[ColumnMap, bool] | 
 
 
 def _has_columns(upload: Upload) -> bool:
-    """Whether it is to be said what the columns of a file are."""
     return hasattr(format_of(upload.path), "read") and not upload.says_itself
 
 
@@ -178,7 +176,6 @@ def _waits_for(upload: Upload) -> Message:
 
 
 def _reason(error: Exception, upload: Upload, language: str) -> str:
-    """Return why a file was refused, without the folder in which it lies here."""
     reason = error.args[0] if error.args else ""
     text = reason.into(language) if isinstance(reason, Phrase) else str(error)
     return text.replace(f"{upload.path}", upload.path.name).replace("--columns", "the map")
@@ -344,7 +341,6 @@ def stored(language: str, token: str) -> ResponseReturnValue:
 
 
 def _outcome(language: str, token: str, work: Work[str]) -> ResponseReturnValue:
-    """Lead to the page that says what came of storing a list, or say why it was not stored."""
     try:
         return redirect(f"/{language}/{work.result()}", code=303)
     except FormatError as error:

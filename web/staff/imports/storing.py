@@ -68,7 +68,6 @@ def _is_undone(number: int) -> bool:
 
 
 def _act(upload: Upload, login: str, after: int) -> BatchLine | None:
-    """Return the act after another by which somebody stored an upload."""
     acts = (act for act in directory().batches() if act.number > after and act.undone_by is None)
     return next((act for act in acts if act.by == login and act.file == upload.path.name), None)
 

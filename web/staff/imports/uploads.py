@@ -174,7 +174,6 @@ class Uploads:
         beside.replace(beside.with_suffix(".json"))  # whoever reads it meanwhile reads all of one
 
     def _sweep(self) -> None:
-        """Remove what nobody finished."""
         for folder in self.folder.glob("*/"):
             if time.time() - folder.stat().st_mtime > LASTS:
                 shutil.rmtree(folder, ignore_errors=True)

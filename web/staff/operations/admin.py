@@ -300,7 +300,6 @@ def download(language: str) -> ResponseReturnValue:
 
 
 def _chosen_backup() -> Path:
-    """Return the backup that the form names."""
     path = next((path for path, _ in kept(backup_folder()) if path.name == request.form.get("name")), None)
     if path is None:
         abort(404)
@@ -360,7 +359,6 @@ def _people(language: str, **more: object) -> str:
 
 
 def _choices() -> dict[str, object]:
-    """Return what can be chosen in the form of an account."""
     return {
         "choices": [(role, rule.label) for role, rule in ROLES.items()],
         "languages": [(code, language_of(code).name) for code in study_area().languages],
@@ -368,7 +366,6 @@ def _choices() -> dict[str, object]:
 
 
 def _wrong() -> dict[str, Message]:
-    """Return what is wrong with the form of an account: name -> message."""
     form, mail = request.form, request.form.get("mail", "").strip()
     wrong = {} if form.get("name", "").strip() else {"name": NEEDED}
     wrong |= {} if form.get("role") in ROLES else {"role": CHOOSE}
@@ -377,7 +374,6 @@ def _wrong() -> dict[str, Message]:
 
 
 def _link(language: str, person: Account, token: str) -> str:
-    """Show a one-time link: its whole address where it is known under which one the person signs in."""
     link = link_of(person, token)
     return page("ops/link.html", language, person=person, link=link, known=not link.startswith("/"))
 
@@ -398,7 +394,6 @@ def partner_address() -> str:
 
 
 def _regions(language: str) -> list[tuple[str, str]]:
-    """Return the regions that may be granted: code and name."""
     area = study_area()
     return [(code, str(area.label(code, language))) for code, unit in area.all_units().items() if unit.level == 1]
 
@@ -487,7 +482,6 @@ def _log_faults(folder: Path) -> list[str]:
 
 
 def _mail_faults() -> tuple[str, ...]:
-    """Return what is wrong with the settings of mails."""
     try:
         mail_settings(private() / "mail.toml")
     except MappingError as error:

@@ -115,7 +115,6 @@ def _sent(mail: str, text: str, language: str) -> bool:
 
 
 def _all() -> list[tuple[Campaign, int, int]]:
-    """Return the campaigns with the counts of those who answered and who were asked."""
     counts = []
     for campaign in _store().all():
         requests = _store().asked(campaign.number)

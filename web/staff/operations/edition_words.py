@@ -79,7 +79,6 @@ def _row(
 
 
 def _words(table: str, field: str, value: str, area: StudyArea, terms: dict[str, str], language: str) -> str:
-    """Return what a field of a view says, in words: views hold days as text and terms by their English name."""
     if field in ("taxonomy_term_id", "service_type"):
         return terms.get(value, value)
     types = RECORDS[table].model_fields[field].annotation

@@ -27,7 +27,7 @@ from web.access.mailer import MailSettings, mail_settings
 from web.access.roles import Action
 from web.access.signin import page
 from web.staff.common import is_me, is_other_person
-from web.staff.fields import CHOOSE
+from web.staff.fields import CHOOSE, labels
 from web.staff.operations.admin import FAILED, private
 from web.staff.operations.settings import OF_MAIL, SECURITY
 
@@ -39,17 +39,8 @@ ROUTES: dict[str, Action | Open] = {
     "office.mail": "administer",
 }
 
-PLAIN: dict[str, Message] = {
-    "publisher": Message("Who publishes, at the foot of public pages"),
-    "mail": Message("Mail address on public pages"),
-    "exit_address": Message("Where “leave this page” leads"),
-}
-LABELS: dict[str, Message] = PLAIN | {
-    "second_person_days": Message("Days after which what waits for a second person is late"),
-    "holidays": Message("Public holidays, month and day, as 03-21"),
-    "moving_holidays": Message("Holidays that move"),
-    "emergency": Message("Emergency numbers"),
-}
+LABELS = labels("setting")
+PLAIN = {name: LABELS[name] for name in ("publisher", "mail", "exit_address")}
 MAIL_FIELDS = {name: label for name, label in OF_MAIL.items() if name not in ("security", "ca")}
 ANOTHER = Message("Another administrator must agree, who is another person.")
 AGAIN = Message("Password or code is not right. Nothing was changed.")
@@ -164,7 +155,6 @@ def _page(language: str, **more: object) -> str:
 
 
 def _present() -> dict[str, Any]:
-    """Return the settings that may be changed here, as area.toml has them."""
     own = study_area().settings
     return {
         **{key: getattr(own, key) for key in PLAIN},
@@ -176,7 +166,6 @@ def _present() -> dict[str, Any]:
 
 
 def _wanted() -> dict[str, Any]:
-    """Return the settings as the form has them."""
     form, present, languages = request.form, _present(), study_area().languages
     wanted: dict[str, Any] = {key: form.get(key, "").strip() for key in PLAIN}
     late_after = form.get("second_person_days", "").strip()
@@ -207,7 +196,6 @@ def _differences(changes: dict[str, Any], language: str) -> Iterator[SettingChan
 
 
 def _said(key: str, value: Any, language: str) -> Iterator[str]:
-    """Yield what a setting says, in lines that people read."""
     if key == "emergency":
         for line in value.values():
             yield f"{line['number']}: {'; '.join(line['label'].values())}"

@@ -131,7 +131,6 @@ def too_many_refusals(who: str) -> bool:
 
 
 def _refusals(who: str) -> int:
-    """Return how much of a person was refused in 24 hours for what texts tell."""
     lines = ledger().lines(newest=MOST_REFUSED, who=who, action="edition_refused")
     return sum(dt.datetime.fromisoformat(line.at) >= now() - LASTS for line in lines)
 
@@ -241,7 +240,6 @@ def back(language: str, audience: str, number: int) -> ResponseReturnValue:
 
 
 def _may_confirm(plan: Plan) -> bool:
-    """Whether the person may publish an edition: another than who built it, where something is new in it, or goes."""
     return not (plan.newly or plan.taken) or (bool(plan.by) and is_other_person(plan.by))
 
 

@@ -8,29 +8,15 @@ from mapping.language.i18n import Message, date, number, show, translate
 from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary
 from web.access.mailer import MailSettings
+from web.staff.fields import labels
 
 Said = tuple[Message, list[str]]
 """What a setting is called, and what it says, a line each."""
 
 NONE = Message("none")
-OF_MAIL: dict[str, Message] = {
-    "host": Message("Mail server"),
-    "port": Message("Port"),
-    "user": Message("User of the mail server"),
-    "password": Message("Password of the mail server; empty: as before"),
-    "security": Message("Encryption"),
-    "sender": Message("Sender"),
-    "ca": Message("Certificate of an own authority"),
-    "portal": Message("Address of the partner portal"),
-    "staff": Message("Address of the staff portal"),
-}
+OF_MAIL, SECURITY = labels("mail"), labels("mail_security")
 """What a setting of mails is called."""
 SECRET = ("user", "password")
-SECURITY: dict[str, Message] = {
-    "starttls": Message("STARTTLS: encrypted before anything is sent"),
-    "tls": Message("TLS from the first byte"),
-    "none": Message("none: the own machine only"),
-}
 
 
 def mail_in_words(settings: MailSettings, language: str) -> Iterator[Said]:

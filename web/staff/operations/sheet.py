@@ -74,7 +74,6 @@ def _page(language: str, **more: object) -> str:
 
 
 def _rows(text: str) -> Iterator[list[str]]:
-    """Yield the cells of each row: between tabs, as a sheet copies them, or between semicolons or commas."""
     separator = next((sign for sign in "\t;," if sign in text), ",")
     for row in csv.reader(io.StringIO(text), delimiter=separator):
         cells = [cell.strip() for cell in row]
@@ -83,7 +82,6 @@ def _rows(text: str) -> Iterator[list[str]]:
 
 
 def _person(row: list[str], language: str) -> Person:
-    """Read a row: a role and a region by code or by name in any language, everywhere by ``*``."""
     login, name, role, region, mail, spoken = row
     known = {skeleton(label): code for code, rule in ROLES.items() for label in (code, *map(rule.label.into, codes()))}
     if region and region not in (EVERYWHERE, *study_area().all_units()):

@@ -128,7 +128,6 @@ def _answer(language: str, tables: Sequence[str], owner: Any = None) -> Response
 
 
 def _entered(tables: Sequence[str], owner: Any) -> Entered:
-    """Return the records of a form, owners first."""
     entered = Entered()
     new = {table: str(uuid.uuid4()) for table in WHOLES}
     body = new["organization"] if "organization" in tables else getattr(owner, "organization_id", None) or owner.id
@@ -211,7 +210,6 @@ def _within(unit: str) -> Iterator[str]:
 
 
 def _values(entered: Entered, table: str) -> dict[str, Any]:
-    """Return what the form says of a table's record, and note what does not fit."""
     texts = {name: request.form.get(f"{table}-{name}", "") for name in ASKED[table]}
     values, wrong = given(table, texts, (), study_area())
     entered.wrong |= {f"{table}-{name}": why for name, why in wrong.items() if name in texts}
@@ -221,7 +219,6 @@ def _values(entered: Entered, table: str) -> dict[str, Any]:
 
 
 def _number(entered: Entered, table: str, owner: str, marked: Audience) -> None:
-    """Add the number of a body or a service, where one is told."""
     text = request.form.get(f"{table}-number", "")
     if not text.strip():
         return
@@ -255,7 +252,6 @@ def _by_kind(term: str) -> Audience:
 
 
 def _asked_about(records: Sequence[Record]) -> dict[str, Message]:
-    """Return which fields of a form look like somebody's name."""
     questions: dict[str, Message] = {}
     body = next((record.name for record in records if isinstance(record, Organization)), "")
     for record in records:
@@ -269,7 +265,6 @@ def _asked_about(records: Sequence[Record]) -> dict[str, Message]:
 
 
 def _alike(records: Sequence[Record], language: str) -> Iterator[tuple[RecordLine, Candidate]]:
-    """Yield records that a new one may be, with the reasons, likeliest first."""
     whole, new = everything_seen(), {record.id for record in records}
     tables = {record.table for record in records}
     then = Enlarged(whole, records)
@@ -319,7 +314,6 @@ def _form(
 
 
 def _fields(table: str, language: str, owner: Any) -> Iterator[Field]:
-    """Yield the fields of a section, under names that tell them from those of another."""
     area, whole = study_area(), everything_seen()
     if table == "location":
         body = getattr(owner, "organization_id", None) or getattr(owner, "id", None)
@@ -344,7 +338,6 @@ def _kinds(language: str) -> Iterator[tuple[str, str]]:
 
 
 def _places(whole: VisibleRecords, body: str | None) -> list[Any]:
-    """Return the places of a body that are known: its own, and those of its services."""
     own = {location.id: location for location in whole.of_owner("location", "organization_id", body or "-")}
     for service in whole.of_owner("service", "organization_id", body or "-"):
         own |= {location.id: location for location in whole.places(service.id)}

@@ -76,7 +76,6 @@ def pairs(language: str, table: str) -> str:
 
 
 def _others(table: str) -> list[tuple[str, Message]]:
-    """Return the pages of the pairs of other tables."""
     return [(f"doubles/{other}.html", TABLES[other]) for other in COMPARED if other != table]
 
 
@@ -187,7 +186,6 @@ def _left(move: Move) -> list[Any]:
 
 
 def _at(place: Any, gone: Iterable[Any], language: str) -> str:
-    """Say where a place is, by its name, street and unit."""
     own = [record for record in gone if record.table == "address" and record.location_id == place.id]
     own += everything_seen().of_owner("address", "location_id", place.id)
     streets = [address.address_1 for address in own]
@@ -233,7 +231,6 @@ def _pair(language: str, table: str, both: list[Any], move: Move | None, **more:
 
 
 def _senders(whole: VisibleRecords, record: Any) -> list[str]:
-    """Return the lists that a record came from."""
     notes = whole.of_owner("provenance", "link_id", record.id)
     return sorted(
         {whole.record("source", note.source_id).name for note in notes if whole.has("source", note.source_id)}
@@ -269,7 +266,6 @@ def _conflict_row(conflict: Conflict, language: str) -> WorkRow:
 
 
 def _claim(conflict: Conflict, claim: Any, language: str) -> str:
-    """Say what a source says, who says it, and when it was checked."""
     on = [Message("checked on {day}", {"day": claim.on}).into(language)] if claim.on else []
     return " · ".join([said(conflict.table, conflict.field, claim.value, study_area(), language), claim.source, *on])
 

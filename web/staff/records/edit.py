@@ -203,7 +203,6 @@ def _refused(
 
 
 def _asked_about(language: str, table: str, values: Mapping[str, Any], record: Any) -> dict[str, Message]:
-    """Return which of the values of a record, or of a new part of it, look like somebody's name."""
     whole = everything_seen()
     body = name_of(whole, record, language) if record.table == "organization" else body_of(whole, record, language)
     audience = str(values.get("audience") or getattr(record, "audience", ""))
@@ -222,14 +221,12 @@ def leads_elsewhere(table: str, identifier: str, values: Mapping[str, Any]) -> b
 
 
 def _belonging(table: str, owner: Any) -> dict[str, Any]:
-    """Return the fields by which a part belongs to a record."""
     if f"{owner.table}_id" in RECORDS[table].model_fields:
         return {f"{owner.table}_id": owner.id}
     return {"link_id": owner.id, "link_entity": owner.table}
 
 
 def _form(language: str, form: OpenForm, record: Any = None, wrong: Mapping[str, Message] | None = None) -> str:
-    """Show the page of the record that a form is about, with the form open."""
     record = form.record if record is None else record
     table, owner = everything_seen().owner(record) or (record.table, record.id)
     return record_page(language, table, owner, form=form, wrong=wrong)

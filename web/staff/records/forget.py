@@ -95,7 +95,6 @@ def _is_enough(word: str) -> bool:
 
 
 def _matching(word: str) -> Iterator[Found]:
-    """Yield the contacts in whose name or mail the word stands, and the phones with these digits."""
     name, digits = skeleton(word), _digits(word)
     for known in _everybody():
         if (len(name) >= LEAST_WORD and name in known.folded) or (len(digits) >= LEAST_WORD and digits in known.digits):

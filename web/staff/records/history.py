@@ -20,7 +20,7 @@ from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.agreeing import ASKED, about, may_agree
 from web.staff.common import directory, everything_seen, gone_since, propose
-from web.staff.fields import TABLES
+from web.staff.fields import TABLES, labels
 from web.staff.visible import name_of
 
 changes = Blueprint("changes", __name__)
@@ -53,20 +53,7 @@ class PastAct:
     path: str = ""
 
 
-ACTS = {
-    "edit": Message("Changed by hand"),
-    "merge": Message("Records made one"),
-    "proposal accepted": Message("A second person agreed"),
-    "proposal refused": Message("A second person refused"),
-    "proposal withdrawn": Message("Withdrawn by whoever proposed it"),
-    "propose": Message("Proposed to a second person"),
-    "agree": Message("Agreed to what was shown"),
-    "take up": Message("Taken up again"),
-    "erase": Message("Removed for good"),
-    "check": Message("Checked"),
-    "decisions": Message("Decided whether two are one"),
-    "checklist of a provider": Message("Checklist of a provider"),
-}
+ACTS = labels("act")
 """What the history calls an act that brought no file."""
 
 
@@ -104,7 +91,6 @@ def all_(language: str, *, problem: Message | None = None) -> str:
 
 
 def _proposals_of(numbers: list[int]) -> dict[int, Proposal]:
-    """Return the proposal that each batch was about, where it was about one."""
     query = """SELECT batch, record FROM history WHERE "table" = 'proposal' AND batch >= ?"""
     proposals = {proposal.id: proposal for proposal in directory().proposals(waiting=False)}
     rows: Any = directory().db.conn.execute(query, [min(numbers, default=0)])
@@ -176,7 +162,6 @@ def undo(language: str, number: int) -> ResponseReturnValue:
 
 
 def _changed_by(number: int) -> dict[tuple[str, str], bool]:
-    """Return every entry that an act changed, hidden ones too, and whether this person brought it in by that act."""
     marks = ", ".join("?" * len(ENTRIES))
     query = (
         'SELECT "table", record, min(before IS NULL) FROM history WHERE batch = ? '

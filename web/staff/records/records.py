@@ -304,7 +304,6 @@ def _types(held: HeldService | None, language: str) -> list[str]:
 
 
 def _speaks_of(whole: VisibleRecords, proposal: Any, record: Any) -> bool:
-    """Whether a proposal is about a record or a part of it."""
     if proposal.link_id == record.id or f'"{record.id}"' in proposal.fields:
         return True
     part = whole.has(proposal.link_entity, proposal.link_id)
@@ -312,7 +311,6 @@ def _speaks_of(whole: VisibleRecords, proposal: Any, record: Any) -> bool:
 
 
 def _turns_of(record: Any, parts: Iterable[Any], language: str) -> list[Turn]:
-    """Return the changes of a record and of its parts, newest first."""
     files = {batch.number: batch.file for batch in directory().batches()}
     turns = (turn for part in (record, *parts) for turn in _turns(part, files, language))
     return sorted(turns, key=lambda turn: -turn.number)

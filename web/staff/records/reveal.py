@@ -212,7 +212,6 @@ def _told(visible: Any, location: Location) -> bool:
 
 
 def _shown(place: HiddenPlace, until: dt.datetime) -> RevealedPlace:
-    """Gather what belongs to a place."""
     store = directory()
     services = {service.id for service in place.services}
     owners = {service.organization_id for service in place.services if service.organization_id}

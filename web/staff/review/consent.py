@@ -3,7 +3,6 @@
 A page says until when a consent holds, and never who of the operator gave it: a name would lead to what is hidden.
 """
 
-import datetime as dt
 import uuid
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -12,27 +11,59 @@ from typing import Any
 from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
+from mapping.errors import NotFound
 from mapping.language.i18n import Message
 from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, WHOLES
-from web.access.guard import Open, me, study_area
+from web.access.guard import Open, me, study_area, today, typed_day
 from web.access.roles import Action
 from web.access.signin import page
-from web.staff.common import propose, require_over, seen
-from web.staff.fields import AUDIENCE_LABELS, CHOOSE, LABELS, NEEDED, Field
+from web.staff.agreeing import hidden_units
+from web.staff.common import directory, everything_seen, propose, require_over, seen
+from web.staff.fields import AFTER_TODAY, AUDIENCE_LABELS, CHOOSE, LABELS, NEEDED, Field
 from web.staff.persons import ANSWER, ASKS, asked_about
 from web.staff.records.create import NOT_YOURS
 from web.staff.records.records import line
-from web.staff.review.proposals import consent_given
 
 blueprint = Blueprint("consent", __name__)
+
+LET_MORE, THEN = Message("Let more people see it"), Message("Who may see it then")
 
 ROUTES: dict[str, Action | Open] = {
     "consent.statement": "approve",
     "consent.statement_anew": "approve",
     "consent.anew": "approve",
+    "consent.widen": "approve",
 }
+
+
+@blueprint.route("/<language>/w/<table>/<identifier>.html", methods=["GET", "POST"])
+def widen(language: str, table: str, identifier: str) -> ResponseReturnValue:
+    """Ask to let more people see a record: with its operator's consent, and a second person.
+
+    What is for custodians only is asked for by custodians, who saw it first; this page tells them nothing of it.
+    """
+    if table not in WHOLES:
+        abort(404)
+    whole = everything_seen()
+    shown: dict[str, Any] = {"title": LET_MORE, "name": identifier}
+    if whole.has(table, identifier):
+        record = seen().record(table, identifier)
+        require_over("approve", record)
+        least = AUDIENCES.index(record.audience)
+        shown |= {"name": line(whole, record, language).name, "back": f"r/{table}/{identifier}.html"}
+    else:
+        there = directory().db.conn.execute(f'SELECT 1 FROM "{table}" WHERE id = ?', [identifier]).fetchone()
+        may = me().may("approve", hidden_units(table, identifier, directory(), whole))
+        if me().role != "custodian" or not there or not may:
+            raise NotFound("there is no such record")
+        least = AUDIENCES.index("custodian")
+    choices = tuple((audience, AUDIENCE_LABELS[audience].into(language)) for audience in AUDIENCES[:least])
+    shown["fields"] = (Field("value", THEN, "choice", "", choices, needed=True),)
+    value = request.form.get("value", "")
+    wrong = {} if value in dict(choices) else {"value": CHOOSE}
+    return _answer(language, "audience", table, identifier, {"value": value}, shown, wrong)
 
 
 @blueprint.route("/<language>/consent/<identifier>.html", methods=["GET", "POST"])
@@ -43,11 +74,9 @@ def anew(language: str, identifier: str) -> ResponseReturnValue:
     if subject is None or approval.kind not in ("audience", "precision"):
         abort(404)
     require_over("approve", subject)
-    shown = line(seen(), subject, language)
-    shown_values = {"name": shown.name, "back": f"r/{subject.table}/{subject.id}.html", "ends": approval.consent_until}
-    if request.method == "GET":
-        return _form(language, **shown_values)
-    return _propose(language, approval.kind, subject.table, subject.id, {"value": approval.value}, shown_values)
+    name, back = line(seen(), subject, language).name, f"r/{subject.table}/{subject.id}.html"
+    shown = {"name": name, "back": back, "ends": approval.consent_until}
+    return _answer(language, approval.kind, subject.table, subject.id, {"value": approval.value}, shown)
 
 
 @blueprint.route("/<language>/statement.html", methods=["GET", "POST"])
@@ -81,7 +110,7 @@ def statement(language: str) -> ResponseReturnValue:
     }
     if questions and not wrong:
         return _form(language, fields=fields, wrong=questions, problem=ASKS, asks=ANSWER), 409
-    return _propose(language, "statement", "statement", str(uuid.uuid4()), values, {"fields": fields}, wrong)
+    return _answer(language, "statement", "statement", str(uuid.uuid4()), values, {"fields": fields}, wrong)
 
 
 @blueprint.route("/<language>/statement/<identifier>.html", methods=["GET", "POST"])
@@ -90,16 +119,12 @@ def statement_anew(language: str, identifier: str) -> ResponseReturnValue:
     statement = seen().record("statement", identifier)
     if statement.area_unit:
         require_over("approve", statement)
-    shown_values = {"name": statement.text, "back": "see/statement.html", "ends": statement.consent_until}
-    if request.method == "GET":
-        return _form(language, **shown_values)
-    names = ("text", "service_type", "area_unit", "route", "audience")
-    return _propose(
-        language, "statement", "statement", identifier, {name: getattr(statement, name) for name in names}, shown_values
-    )
+    shown = {"name": statement.text, "back": "see/statement.html", "ends": statement.consent_until}
+    values = {name: getattr(statement, name) for name in ("text", "service_type", "area_unit", "route", "audience")}
+    return _answer(language, "statement", "statement", identifier, values, shown)
 
 
-def _propose(
+def _answer(
     language: str,
     kind: Any,
     table: str,
@@ -108,36 +133,27 @@ def _propose(
     shown: dict[str, Any],
     wrong: Mapping[str, Message] = MappingProxyType({}),
 ) -> ResponseReturnValue:
-    """Keep what was asked for until a second person agrees."""
-    consent, missing = consent_given()
-    if wrong or missing:
-        return _form(language, **shown, wrong={**wrong, **missing}), 400
-    propose(kind, table, identifier, values, subject=f"{table} {identifier}: consent", **consent)
+    """Show the form, or keep what was asked for until a second person agrees."""
+    if request.method == "GET":
+        return _form(language, **shown)
+    texts = {name: request.form.get(name, "").strip() for name in ("consent_by", "reason")}
+    until = typed_day("consent_until")
+    wrong = {**wrong} | {name: NEEDED for name, text in texts.items() if not text}
+    if until is None or until <= today():
+        wrong["consent_until"] = AFTER_TODAY
+    if wrong:
+        return _form(language, **shown, wrong=wrong), 400
+    subject = f"{table} {identifier}: {'audience' if shown.get('title') else 'consent'}"
+    propose(kind, table, identifier, values, subject=subject, consent_until=until, **texts)
     return redirect(f"/{language}/{shown.get('back') or 'waiting.html'}?waits", code=303)
 
 
-def _form(
-    language: str,
-    *,
-    name: str = "",
-    back: str = "",
-    ends: dt.date | None = None,
-    fields: tuple[Field, ...] = (),
-    **more: object,
-) -> str:
-    return page(
-        "staff/consent.html",
-        language,
-        name=name,
-        back=back,
-        ends=ends,
-        fields=fields,
-        **more,
-    )
+def _form(language: str, **shown: object) -> str:
+    unsaid: dict[str, object] = {"title": None, "name": "", "back": "", "ends": None, "fields": ()}
+    return page("staff/consent.html", language, **unsaid | shown)
 
 
 def _fields(language: str) -> tuple[Field, ...]:
-    """Return the fields of a new statement: its words in each language, for which help, where, through which line."""
     area, terms = study_area(), Vocabulary.load("service_types")
     kinds = tuple((term.code, str(terms.label(term.code, language))) for term in terms.terms())
     units = tuple((code, area.label(code, language)) for code in area.all_units())

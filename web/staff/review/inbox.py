@@ -22,7 +22,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, inbox, propose, seen
-from web.staff.fields import CHOOSE, FIELDS, LABELS, given, said
+from web.staff.fields import CHOOSE, FIELDS, LABELS, given, labels, said
 from web.staff.records.edit import leads_elsewhere
 from web.staff.records.lists import WorkList, WorkRow, work_page
 from web.staff.records.records import line
@@ -38,37 +38,11 @@ INBOX, A_VISITOR = Message("Inbox"), Message("a visitor")
 MENU = (MenuItem("inbox.html", INBOX, "review", 20),)
 
 KINDS = ("wrong", "draft", "answers", "missing")
-CALLED: dict[str, Message] = {
-    "wrong": Message("Something is wrong"),
-    "draft": Message("A provider's change"),
-    "answers": Message("Answers to the checklist"),
-    "missing": Message("Help is missing"),
-}
-TITLES: dict[str, Message] = {
-    "wrong": Message("Visitors say that something is wrong"),
-    "draft": Message("Providers propose changes"),
-    "answers": Message("Providers answered the checklist"),
-    "missing": Message("Visitors say that help is missing"),
-}
+CALLED, TITLES, WRONG, WHY = (labels(of) for of in ("letter", "letters", "wrong", "no_help"))
+
 """Kind of what was sent in -> what is said of all that waits of it."""
-WRONG: dict[str, Message] = {
-    "number_silent": Message("Nobody answers the number"),
-    "number_of_another": Message("It is somebody else's number"),
-    "closed": Message("It is closed for good"),
-    "moved": Message("It is at another place"),
-    "other_hours": Message("It is open at other hours"),
-    "turned_away": Message("Somebody was turned away"),
-    "asked_for_money": Message("Money was asked for"),
-    "not_safe": Message("It is not safe there"),
-}
-WHY: dict[str, Message] = {
-    "none_known": Message("no help is known there"),
-    "too_far": Message("it is too far"),
-    "closed": Message("closed"),
-    "turned_away": Message("turned away"),
-    "not_in_my_language": Message("not in the language"),
-    "cannot_pay": Message("it costs too much"),
-}
+
+
 DEED_OF: dict[str, Deed] = {
     "accepted": "message_accepted",
     "refused": "message_refused",
@@ -193,7 +167,6 @@ def _page(language: str, received: Received, *, decided: Any = None, **more: obj
 
 
 def _rows(received: Received, record: Any, language: str) -> list[tuple[str, Message, str, str]]:
-    """Return the fields of a provider's change: as they are, and as they would be."""
     if not isinstance(received.message, Draft) or record is None:
         return []
     table, area = record.table, study_area()
@@ -210,7 +183,6 @@ def _rows(received: Received, record: Any, language: str) -> list[tuple[str, Mes
 
 
 def _answers(received: Received, language: str) -> Iterator[tuple[str, Message, str]]:
-    """Yield the items of a checklist with what was answered and shown."""
     if isinstance(received.message, StandardsAnswers):
         items = Vocabulary.load("standards")
         for code, answer in received.message.answers.items():

@@ -1,11 +1,11 @@
-"""Agree: what waits for a second person, beside how it is now; and asking to let more people see an entry."""
+"""Agree: what waits for a second person, beside how it is now."""
 
 import datetime as dt
 import json
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.directory.erasure import StillTold
@@ -14,24 +14,23 @@ from mapping.directory.rows import Proposal
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
-from mapping.model import AUDIENCES, RECORDS, WHOLES, Record
+from mapping.model import RECORDS, WHOLES, Record
 from mapping.safety.agreed import Showing, digest_of
 from mapping.safety.people import two_people
 from web.access.accounts import NOT_ADMITTED, Account
 from web.access.deputies import on_leave
-from web.access.guard import Open, accounts, log, me, study_area, today, typed_day
+from web.access.guard import Open, accounts, log, me, study_area, today
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.agreeing import ASKED, about, due_on, hidden_units, may_agree, others, why
-from web.staff.common import directory, everything_seen, is_me, is_other_person, propose, seen
-from web.staff.fields import AFTER_TODAY, AUDIENCE_LABELS, CHOOSE, FIELDS, LABELS, NEEDED, TABLES, said
+from web.staff.agreeing import ASKED, about, due_on, may_agree, others, why
+from web.staff.common import directory, everything_seen, is_me, is_other_person
+from web.staff.fields import AUDIENCE_LABELS, CHOOSE, FIELDS, LABELS, TABLES, said
 from web.staff.imports.reading import opened_by
 from web.staff.operations.publish import count_refusal, too_many_refusals
 from web.staff.persons import people_in
 from web.staff.records.forget import told
 from web.staff.records.lists import WorkList, WorkRow, work_page
-from web.staff.records.records import line
 from web.staff.review.shown import ShownAct, acts, alike_kept_out, shown_entries
 from web.staff.visible import name_of
 from web.staff.work import comes_in_time, how_far
@@ -40,7 +39,7 @@ from web.stores.deeds import Deed
 agree = Blueprint("agree", __name__)
 blueprint = agree
 
-ROUTES: dict[str, Action | Open] = {"agree.waiting": "approve", "agree.one": "approve", "agree.widen": "approve"}
+ROUTES: dict[str, Action | Open] = {"agree.waiting": "approve", "agree.one": "approve"}
 APPROVALS = Message("Approvals")
 MENU = (MenuItem("waiting.html", APPROVALS, "approve", 30),)
 
@@ -183,7 +182,6 @@ def _page(language: str, proposal: Proposal, **more: object) -> str:
 
 
 def _proposed(proposal: Proposal) -> list[Record]:
-    """Return the records of a new entry that waits."""
     waits = proposal.kind == "new" and proposal.decision == "waiting"
     return new_records(json.loads(proposal.fields)) if waits else []
 
@@ -197,7 +195,6 @@ def _shows(proposal: Proposal) -> list[Showing]:
 
 
 def _rows(proposal: Proposal, language: str) -> list[tuple[Message, str, str]]:
-    """Return the fields of a proposal as they are and as they would be."""
     fields, table = json.loads(proposal.fields), proposal.link_entity
     whole, area = everything_seen(), study_area()
     if proposal.kind == "new":
@@ -232,7 +229,6 @@ def _rows(proposal: Proposal, language: str) -> list[tuple[Message, str, str]]:
 
 
 def _new_rows(record: Any, language: str) -> Iterator[tuple[Message, str, str]]:
-    """Yield what a new record says, and at which known place it is."""
     for name in FIELDS.get(record.table, ()):
         if getattr(record, name, None) not in (None, "") and (name != "audience" or record.table in WHOLES):
             yield LABELS[name], "", said(record.table, name, getattr(record, name), study_area(), language)
@@ -242,7 +238,6 @@ def _new_rows(record: Any, language: str) -> Iterator[tuple[Message, str, str]]:
 
 
 def _statement_rows(proposal: Proposal, fields: dict[str, Any], language: str) -> list[tuple[Message, str, str]]:
-    """Return a statement as it is and as it would be."""
     whole = everything_seen()
     now = whole.record("statement", proposal.link_id) if whole.has("statement", proposal.link_id) else None
     return [
@@ -269,52 +264,3 @@ STATEMENT_FIELDS: dict[str, Message] = {
     "text": Message("What can be arranged"),
     **{name: LABELS[name] for name in ("route", "service_type", "area_unit", "audience")},
 }
-
-
-@agree.route("/<language>/w/<table>/<identifier>.html", methods=["GET", "POST"])
-def widen(language: str, table: str, identifier: str) -> ResponseReturnValue:
-    """Ask to let more people see a record: with its operator's consent, and a second person.
-
-    What is for custodians only is asked for by custodians, who saw it first; this page tells them nothing of it.
-    """
-    if table not in WHOLES:
-        abort(404)
-    whole = everything_seen()
-    hidden = not whole.has(table, identifier)
-    if hidden:
-        there = directory().db.conn.execute(f'SELECT 1 FROM "{table}" WHERE id = ?', [identifier]).fetchone()
-        if (
-            me().role != "custodian"
-            or not there
-            or not me().may("approve", hidden_units(table, identifier, directory(), whole))
-        ):
-            raise NotFound("there is no such record")
-    else:
-        record = seen().record(table, identifier)
-        if not me().may("approve", whole.units(record)):
-            abort(403)
-    least = AUDIENCES.index("custodian" if hidden else whole.record(table, identifier).audience)
-    choices = [(audience, AUDIENCE_LABELS[audience]) for audience in AUDIENCES[:least]]
-    name = identifier if hidden else line(whole, whole.record(table, identifier), language).name
-    back = "" if hidden else f"r/{table}/{identifier}.html"
-    settings: dict[str, Any] = {"name": name, "back": back, "choices": choices}
-    if request.method == "GET":
-        return page("staff/widen.html", language, **settings)
-    form, (consent, wrong) = request.form, consent_given()
-    if form.get("value") not in dict(choices):
-        wrong["value"] = CHOOSE
-    if wrong:
-        return page("staff/widen.html", language, **settings, wrong=wrong), 400
-    subject = f"{table} {identifier}: audience"
-    propose("audience", table, identifier, {"value": form["value"]}, subject=subject, **consent)
-    return redirect(f"/{language}/{back or 'waiting.html'}?waits", code=303)
-
-
-def consent_given() -> tuple[dict[str, Any], dict[str, Message]]:
-    """Return who agreed, until when, and why, as a form says it, and what of that is wrong: name -> message."""
-    texts = {name: request.form.get(name, "").strip() for name in ("consent_by", "reason")}
-    until = typed_day("consent_until")
-    wrong = {name: NEEDED for name, text in texts.items() if not text}
-    if until is None or until <= today():
-        wrong["consent_until"] = AFTER_TODAY
-    return texts | {"consent_until": until}, wrong

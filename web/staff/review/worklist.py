@@ -81,7 +81,6 @@ def waiting_count() -> int:
 
 
 def _signals() -> Iterator[WorkList]:
-    """Yield what newer lists of senders, and the partners' taps and referrals, say of entries."""
     yield moved_list()
     yield _of_records(
         "missing",
@@ -111,7 +110,6 @@ def _row(path: str) -> Callable[[Any, str], WorkRow]:
 
 
 def _matters() -> Iterator[WorkList]:
-    """Yield what the state of the directory asks somebody to see to (`mapping.quality.overview.matters`)."""
     mine = seen()
     for found in matters(mine, mine.holdings, calls_of(mine.holdings), ()):
         path = "import.html" if found.key == "approval" else f"see/{found.key}.html"
@@ -144,7 +142,6 @@ def _missing() -> list[Any]:
 
 
 def _full() -> list[Any]:
-    """Return the services in the person's regions of which the last word is that they are full."""
     rooms = inbox().rooms(on=today())
     return _mine(service for service, room in rooms.items() if isinstance(room, Capacity) and room.room == "full")
 
