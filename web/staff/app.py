@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, current_app, redirect, request
 from flask.typing import ResponseReturnValue
@@ -19,7 +20,7 @@ from mapping.language.i18n import Message
 from web import restricted
 from web.access import signin
 from web.access.accounts import Accounts
-from web.access.guard import Open, guard, me
+from web.access.guard import Open, guard, me, study_area
 from web.access.roles import PORTAL_ROLES, ROLES, Action
 from web.access.signin import page
 from web.portal import ErrorPages, MenuItem, create_portal, pages_of
@@ -119,7 +120,13 @@ def create_staff_app(
 
 def _words() -> dict[str, object]:
     words = {"audiences": AUDIENCE_LABELS, "tables": TABLES, "kinds": KINDS, "why": why, "said": request.args}
-    return words | {"groups": _groups}
+    return words | {"groups": _groups, "local_time": _local_time}
+
+
+def _local_time(moment: str | dt.datetime) -> str:
+    """Say a moment, such as the log holds it, in the time of the study area."""
+    when = dt.datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return f"{when.astimezone(ZoneInfo(study_area().timezone)):%Y-%m-%d %H:%M}"
 
 
 def _groups() -> list[tuple[Message, int, list[MenuItem]]]:

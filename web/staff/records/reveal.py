@@ -28,7 +28,7 @@ from mapping.model import (
     ServiceAtLocation,
     TaxonomyTerm,
 )
-from web.access.guard import Open, ledger, log, log_at_most, me, now, study_area
+from web.access.guard import Open, accounts, ledger, log, log_at_most, me, now, study_area
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
@@ -174,7 +174,8 @@ def listed(language: str) -> str:
         per_person[line.who] += holds
     alarms = {who: count for who, count in sorted(per_person.items()) if count > MANY}
     codes = {line.number: short_code(line.subject.partition(" ")[2]) for line, _, _ in lines}
-    return page("ops/reveals.html", language, found=lines[:500], alarms=alarms, codes=codes)
+    names = {account.login: account.name for account in accounts().accounts()}
+    return page("ops/reveals.html", language, found=lines[:500], alarms=alarms, codes=codes, names=names)
 
 
 def _hidden() -> Iterator[HiddenPlace]:

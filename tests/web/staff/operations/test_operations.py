@@ -5,6 +5,7 @@ import re
 import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from zoneinfo import ZoneInfo
 
 import pyotp
 import pytest
@@ -308,6 +309,9 @@ def test_a_place_is_shown_for_a_reason_for_a_day(office, tiny_area):
     assert office.ledger.lines(newest=1)[0].action == "reveal_seen"
     listed = office.client("administrator").get("/en/reveals.html").text
     assert "a new call of the police" in listed
+    assert office.accounts.by_login("custodian").name in listed
+    local = office.clock.now.astimezone(ZoneInfo(office.app.config["AREA"].timezone))
+    assert f"{local:%Y-%m-%d %H:%M}" in listed
     assert str(HIDDEN[0]) not in listed
     office.clock.step(23 * 3600)
     assert str(HIDDEN[0]) in office.client("custodian").get(path).text
