@@ -342,8 +342,6 @@ class Accounts:
         with self.opened() as db:
             for field, value in new.items():
                 db.execute(f"UPDATE account SET {field} = ? WHERE id = ?", [value, account_id])
-            if role == "administrator":
-                db.execute("UPDATE account SET administered = 1 WHERE id = ?", [account_id])
             if role is not None or disabled:
                 db.execute("DELETE FROM session WHERE account = ?", [account_id])
 
