@@ -49,11 +49,15 @@ LONGEST = 30
 """So many calls and pairs are shown on a screen; all of them stand in the file."""
 
 
+KindOption = Annotated[str, typer.Option("--kind", help="Kind of help of all rows that tell none, as ACC or shelter.")]
+
+
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="A spreadsheet or CSV file.")],
     columns: Annotated[Path | None, typer.Option("--columns", help="Column map (TOML) of this sender.")] = None,
     source: Annotated[str, typer.Option("--source", help="Name of the sender, where the map does not say it.")] = "",
+    kind: KindOption = "",
     directory: DirectoryOption = DIRECTORY,
     area: AreaOption = None,
     today: TodayOption = None,
@@ -86,6 +90,7 @@ def import_(
             file,
             source=source,
             columns=columns,
+            kind=kind,
             area=region,
             today=day,
             known=Known.of(store),
@@ -161,6 +166,7 @@ def check(
     ] = None,
     columns: Annotated[Path | None, typer.Option("--columns", help="Column map (TOML) of this sender.")] = None,
     source: Annotated[str, typer.Option("--source", help="Name of the sender, where the map does not say it.")] = "",
+    kind: KindOption = "",
     draft: Annotated[
         Path | None, typer.Option("--draft", help="With FILE: write a column map for it to go on from.")
     ] = None,
@@ -176,7 +182,7 @@ def check(
         _draft(file, draft, area)
         return
     if file is not None:
-        _check_file(file, columns, source, area, today, lang, as_json=json_)
+        _check_file(file, columns, source, kind, area, today, lang, as_json=json_)
         return
     if draft is not None:
         raise InvalidRecord("--draft: name the file that the column map is for")
@@ -202,6 +208,7 @@ def _check_file(
     file: Path,
     columns: Path | None,
     source: str,
+    kind: str,
     area: Path | None,
     today: str | None,
     lang: str,
@@ -212,7 +219,7 @@ def _check_file(
     lang = output_language(region, lang)
     with progress_bar() as progress:
         report = step(progress, "Reading")
-        batch = read(file, source=source, columns=columns, area=region, today=day_of(today), progress=report)
+        batch = read(file, source=source, columns=columns, kind=kind, area=region, today=day_of(today), progress=report)
     if as_json:
         issues = issue_table(batch.issues, lang)
         about = {"file": batch.file, "rows": batch.rows, "refused": len(batch.refused), "issues": issues}
@@ -220,7 +227,7 @@ def _check_file(
     else:
         country = region.name.get("en") or region.name.get(region.languages[0], region.code)
         out.print(f"Read as a list of {country}.")
-        for line in issue_lines(batch.issues, lang):
+        for line in issue_lines(batch.issues, lang, {column.heading: column.taken_for for column in batch.columns}):
             out.print(line)
         out.print(summary(batch, lang))
     if batch.refused:

@@ -30,6 +30,7 @@ from mapping.intake.row_reader import HELD, Intake, Reader
 from mapping.intake.rows import Rows, missing_columns, rows_of, unnamed_columns
 from mapping.intake.services import organizations_seen, read_services
 from mapping.language.i18n import UNSAID, Phrase, Quoted, and_more, both, either
+from mapping.language.taxonomy import match_term
 from mapping.model import Organization, Source, record_id
 from mapping.quality.known_organizations import Known
 from mapping.registry import format_of, formats
@@ -53,6 +54,7 @@ def read(
     area: StudyArea,
     source: str = "",
     columns: str | Path | ColumnMap | None = None,
+    kind: str = "",
     today: dt.date | None = None,
     known: Known | None = None,
     progress: Progress | None = None,
@@ -70,6 +72,8 @@ def read(
     columns
         The sender's column map, or the XLSForm with which the list was collected; without either, columns are guessed
         from their names and the rows stay with custodians. A map without fields adds to what the file says itself.
+    kind
+        The kind of help of all rows that tell none: a code or a word for it.
     today
         The day on which dates are judged.
     known
@@ -104,6 +108,8 @@ def read(
         if column_map is None:
             column_map = implied_map(sheets, area, source=source, name=path.stem)
             column_map = column_map or guessed_map(sheets, source or path.stem, area)
+        if kind:
+            column_map = _of_kind(column_map, kind)
         intake = Intake(column_map, area, today, known, Batch(source_of(column_map), path.name), progress)
         batch = _read_rows(path, sheets, intake)
     batch.records.once()
@@ -127,6 +133,22 @@ def implied_map(sheets: Sequence[Sheet], area: StudyArea, *, source: str = "", n
             sender = source or (name if implied.source == UNNAMED else "")
             return implied.model_copy(update={"source": source_code(sender), "name": sender}) if sender else implied
     return None
+
+
+def _of_kind(columns: ColumnMap, kind: str) -> ColumnMap:
+    """Return a map by which all rows that tell no kind of help are of one.
+
+    Raises
+    ------
+    FormatError
+        The kind is none that is known.
+    """
+    match = match_term("service_types", kind)
+    if match is None:
+        raise FormatError(
+            Phrase("{kind!r} is no kind of help; give a code of mapping/language/terms/service_types.csv", kind=kind)
+        )
+    return columns.model_copy(update={"constants": columns.constants | {"service": match.code}})
 
 
 def _completed(columns: ColumnMap, sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap:

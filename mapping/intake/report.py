@@ -6,7 +6,7 @@ It may hold what is secret (refused rows stand in it with their cells), so it be
 import csv
 import html
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -73,17 +73,41 @@ def alike(issues: Iterable[Issue]) -> dict[Issue, list[Issue]]:
     return groups
 
 
-def lines(issues: Iterable[Issue], language: str = "en") -> Iterator[str]:
-    """Yield every issue in one line; what is said of several rows once, with how often and where."""
-    for common, group in alike(issues).items():
+DECISIONS = ("service", "unit", "place", "marking", "phone", "organization")
+"""Fields of the decisions about a file that come first: kinds of help, places, who may see it, numbers, duplicates."""
+
+EXAMPLES = 3
+"""So many different findings of a kind are shown."""
+
+
+def lines(issues: Iterable[Issue], language: str = "en", fields: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Yield a line for each kind of finding: how often, three examples, what to do.
+
+    First stand what is to be decided about the file, then what else is to be looked at, last what was mended.
+    ``fields`` are what the columns of the file were taken for.
+    """
+    kinds: dict[tuple[Level, str, str, str], list[Issue]] = defaultdict(list)
+    for issue in issues:
+        kinds[issue.level, issue.column, issue.problem.template, issue.fix.template].append(issue)
+
+    def rank(group: list[Issue]) -> tuple[bool, int, int, int]:
+        field = (fields or {}).get(group[0].column, group[0].column)
+        place = DECISIONS.index(field) if field in DECISIONS else len(DECISIONS)
+        return group[0].level == "note", place, [*LEVELS].index(group[0].level), -len(group)
+
+    for group in sorted(kinds.values(), key=rank):
+        problems = [*dict.fromkeys(issue.problem for issue in group)]
+        first, rows = group[0], rows_of(group)
         if len(group) > 1:
-            repeated = {"problem": common.problem, "count": len(group), "rows": (rows := rows_of(group))}
+            shown = and_more(problems, EXAMPLES)
+            where = {"problem": shown, "count": len(group), "rows": rows}
             problem = (
-                Phrase("{problem} ({count} times, rows {rows})", **repeated)
+                Phrase("{problem} ({count} times, rows {rows})", **where)
                 if rows
-                else Phrase("{problem} ({count} times)", problem=common.problem, count=len(group))
+                else Phrase("{problem} ({count} times)", problem=shown, count=len(group))
             )
-        yield (group[0] if len(group) == 1 else replace(common, problem=problem)).into(language)
+            first = replace(first, sheet="", row=None, problem=problem)
+        yield first.into(language)
 
 
 def table(issues: Iterable[Issue], language: str = "en") -> list[dict[str, object]]:

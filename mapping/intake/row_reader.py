@@ -3,7 +3,7 @@
 import contextlib
 import datetime as dt
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -88,6 +88,8 @@ class Intake:
     progress: Progress | None = None
     made: set[str] = field(default_factory=set)
     """Bodies that this list has named so far."""
+    towns: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    """Body that this list names -> its towns as they are compared -> the first row of each."""
     headings: dict[str, dict[str, str]] = field(default_factory=dict)
     """Sheet -> folded heading -> the heading as it stands in the file."""
     asking: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -35,7 +35,7 @@ from mapping.intake.row_reader import (
 )
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
-from mapping.language.fold import alternatives, name_key
+from mapping.language.fold import alternatives, name_key, skeleton
 from mapping.language.i18n import Phrase, Several
 from mapping.language.parsers.permission import says_yes
 from mapping.language.taxonomy import Vocabulary, labels_in, labels_with_english, match_term, term_id
@@ -226,11 +226,19 @@ def _site(reader: Reader, name: str, names: dict[str, str], located: Located, ke
     if people:
         problem = Phrase("the mail address is that of a person")
         reader.say("email", problem, Phrase("it is for custodians only; ask for that of the organization"))
-    own = record_id(source, "organization", name_key(name), *_of_its_country(name, located))
+    key_of_name = (name_key(name), *_of_its_country(name, located))
+    own = record_id(source, "organization", *key_of_name)
     called = [name, *names.values()]
+    town = skeleton(reader.any_text("place"))
     body = _met(reader, called, own, place, signs)
+    if body is not None and body.id in intake.made and not _is_same(reader, body, signs, town):
+        own = record_id(source, "organization", *key_of_name, town or located.unit or place)
+        same = (other for other in intake.known.called(called) if other.id in intake.made)
+        _say_namesakes(reader, body)
+        body = next((other for other in same if _is_same(reader, other, signs, town)), None)
     mine = body is None or body.id == own
     body = body or Body(own, name)
+    intake.towns[body.id].setdefault(town, reader.row.number)
     audience = reader.audience() if reader.tells_status() else "custodian"
     location = Location.of_read(
         id=place,
@@ -263,6 +271,28 @@ def _site(reader: Reader, name: str, names: dict[str, str], located: Located, ke
             site.told.called[record.language] = record.id
     site.rows.append(_from(reader, "organization", body.id, name_key(name)))
     return site
+
+
+def _is_same(reader: Reader, body: Body, signs: Signs, town: str) -> bool:
+    """Whether a row is about a body that this list named: by a number or mail in common, else by the town.
+
+    Where no town is written, rows of different units with numbers of their own are of different bodies.
+    """
+    if body.phones & signs.phones or body.mails & signs.mails:
+        return True
+    towns = {*filter(None, reader.intake.towns[body.id])}
+    if town and towns:
+        return town in towns
+    if signs.unit in body.units or not body.units or signs.unit is None:
+        return True
+    return not (body.phones and signs.phones)
+
+
+def _say_namesakes(reader: Reader, body: Body) -> None:
+    """Say that a row is of another body than an earlier one of the same name."""
+    row = min(reader.intake.towns[body.id].values(), default=0)
+    problem = Phrase("{name!r} stands in row {row} with another town or other numbers", name=body.name, row=str(row))
+    reader.say("organization", problem, Phrase("they were read as two bodies; merge them if they are one"), "note")
 
 
 def _of_its_country(name: str, located: Located) -> tuple[str, ...]:

@@ -248,7 +248,8 @@ def _may_be_dialled(text: str, country: str) -> bool:
     if match is None or not country:
         return match is not None
     plan = PhoneMetadata.metadata_for_region(country)
-    lengths = (*plan.general_desc.possible_length, *plan.general_desc.possible_length_local_only) if plan else ()
+    general = plan.general_desc if plan else None
+    lengths = (*general.possible_length, *general.possible_length_local_only) if general else ()
     digits = re.sub(r"\D", "", match[0])
     if digits != match[0]:
         return True  # codes are written without signs between their digits
