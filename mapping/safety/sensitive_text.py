@@ -13,7 +13,7 @@ between their digits, addresses of mail and of pages, names in quotation marks."
 
 _NUMBER_RUN = re.compile(r"\d(?:[\s()./\u2010-\u2015-]*\d)*")
 _QUOTES = re.compile('[«»"“”]')
-_QUOTED_IN_BRACKETS = re.compile('[(\\[][^)\\]]*[«»"“”]')
+_QUOTED_IN_BRACKETS = re.compile('[(\\[][^()\\[\\]]{0,200}[«»"“”]')
 _OF_PHONES = re.compile(rf"\b{alternatives('phone in a question', 'heading of phone')}|☎", re.I)
 
 

@@ -331,4 +331,4 @@ def test_what_was_agreed_to_of_some_records_comes_with_the_least_counts(director
     for audience in VIEWS:
         agreed = directory.agreed(audience)
         expected = {("service", LEGAL): agreed["service", LEGAL]} | {key: agreed[key] for key in DEFAULTS}
-        assert gate.agreed_of(directory.db, audience, services) == expected
+        assert gate.agreed_of(directory.db, audience, services, {}) == expected

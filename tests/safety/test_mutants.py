@@ -98,8 +98,8 @@ MUTANTS = {
         'by_type = ("exact" if service in self.approved.audience else None) or least_precise(',
     ),
     "a kept back field is shown": (
-        "            if name in row:\n                row[name] = None",
-        "            pass",
+        "row = without(row, kept_back)",
+        "pass",
     ),
     "a translation of a kept back field is shown": (" or name in self.seen.approved.withheld.get(link, ()):", ":"),
     "a record without what it says is shown": (
@@ -147,7 +147,7 @@ MUTANTS = {
         "if at in self.seen.path_precision:",
     ),
     "the texts of a vague place are shown": (
-        'return row | dict.fromkeys(PLACE_TEXTS["location"]) | place',
+        'return without(row, [*PLACE_TEXTS["location"], *(() if unit else ("area_unit",))]) | place',
         "return row | place",
     ),
     "the point of a vague place is shown": (
@@ -159,7 +159,7 @@ MUTANTS = {
         "",
     ),
     "the texts of a vague tie are shown": (
-        'return row | dict.fromkeys(PLACE_TEXTS["service_at_location"]) if record.id in self.vague else row',
+        'return without(row, PLACE_TEXTS["service_at_location"]) if record.id in self.vague else row',
         "return row",
     ),
     "the address of a vague place is shown": ("return record.location_id not in self.vague", "return True"),

@@ -165,7 +165,8 @@ def faults(name: str, contents: bytes) -> list[str]:
         return [e.tag for e in ET.fromstring(contents).iter() if "x-hit" in str(e.tag) or "hit" in e.attrib]
     if name.endswith(".js") and b"x-hit" in contents:
         text = contents.decode()
-        json.loads(text[text.index("=") + 1 :].strip().rstrip(";"))
+        start = text.index("]=") + 2 if text.startswith("(window.ATLAS") else text.index("=") + 1
+        json.loads(text[start:].strip().rstrip(";"))
     return []
 
 

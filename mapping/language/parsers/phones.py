@@ -116,6 +116,8 @@ _CORE = re.compile(
 )
 _APART = re.compile(r"(?P<number>(?:(?!\s[-–—‐‑−]\s).)+)\s[-–—‐‑−]\s+(?P<end>\d{1,4})\s*")
 """A number, and a few digits behind a dash that stands apart: its end, or that of another one."""
+_DASHED_END = re.compile(r"\s*[-–—]\s?\d{1,4}\s*")
+"""The last digits of a second number, with the dash that they have in the first."""
 _IN_BRACKETS = re.compile(r"\s*\(\d+\)\s")
 """Digits in brackets before a number are the code of a town, never a number of their own."""
 _PLAIN = re.compile(r"\+\d(?:[ -]?\d){8,14}")
@@ -123,7 +125,7 @@ _PLAIN = re.compile(r"\+\d(?:[ -]?\d){8,14}")
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:19|20)?\d\d(?:[ ,T]+\d{1,2}:\d\d.*)?|(?:19|20)\d\d-\d\d-\d\d(?:[T ].*)?")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d\s*[-–—]\s*\d{1,2}[:.]\d\d")
 _ALWAYS = re.compile(r"\b24\s*/\s*7\b|\b24\s*(?:час\w*|соат\w*|hours?|saat|h)\b", re.I)
-_PARTS = re.compile(r"(?:[;,\n|]|\s/\s|/|\\|\s(?:и|или|ва|ё|and|or|va|yoki|ve|veya|&)\s)(?![^()]{0,200}\))", re.I)
+_PARTS = re.compile(r"([;,\n|]|\s/\s|/|\\|\s(?:и|или|ва|ё|and|or|va|yoki|ve|veya|&)\s)(?![^()]{0,200}\))", re.I)
 _TRUNK_IN_BRACKETS = re.compile(r"(?<=\d)[ )]*\([08]\)")
 IDD = ("810", "00", "011")
 """What is dialled before a country's code where the plus sign is not used."""
@@ -145,6 +147,10 @@ SHORT = range(3, 5)
 
 LOCAL = range(5, 9)
 """How many digits a number within a town has, the town's code apart."""
+
+ENDS = range(1, 5)
+"""How many digits may be written where only the end of a second number is given, save three: those could be a short
+number or an extension as well."""
 
 
 def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[PhoneValue]:
@@ -192,8 +198,8 @@ def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[Phon
         )
     reader = _PhoneReader(region, towns)
     bare = _TRUNK_IN_BRACKETS.sub(" ", _ALWAYS.sub(" ", _ACCOUNT.sub(" ", text)))
-    for part in _PARTS.split(bare):
-        reader.read(part)
+    for separator, part in _parts(bare):
+        reader.read(part, separator)
     numbers = reader.believed()
     if not (numbers or reader.faults) and _ACCOUNT.search(text) and not bare.strip(" .,;()"):
         return []  # accounts of messengers stand there, which `accounts_among` reads
@@ -282,7 +288,7 @@ class _PhoneReader:
     label: str = ""
     """What stood alone before: the "тел." of "тел./факс: 22-11-00"."""
 
-    def read(self, part: str) -> None:
+    def read(self, part: str, separator: str) -> None:
         """Read one part of a cell."""
         part = self._extension_of_last(part)
         cores = list(_CORE.finditer(part))
@@ -298,7 +304,13 @@ class _PhoneReader:
                 continue  # it was the extension of the number before
             digits, count = _digits(core[0]), len(self.found)
             label += part[end : core.start()]
-            if len(digits) in TO_WRITE and _is_written_to(core, part):
+            if place == 0 and self.found and _DASHED_END.fullmatch(part):  # "22-11-00 or -01"
+                self._add_ending(digits, "/")
+                end = core.end()
+            elif place == 0 and self._is_ending(digits, separator, words):
+                self._add_ending(digits, separator)
+                end = core.end()
+            elif len(digits) in TO_WRITE and _is_written_to(core, part):
                 self.found.append(PhoneValue(number=SMS + digits, national=digits))
                 words, end = "", core.end()
             elif self._is_short_to_call(core, part):
@@ -360,6 +372,28 @@ class _PhoneReader:
             self._fail(Unreadable(problem, Phrase("ask for the number")), behind[0].strip())
         return part[behind.end() :]
 
+    def _is_ending(self, digits: str, separator: str, words: str) -> bool:
+        return bool(self.found or self.faults) and separator in ("/", "\\", ",") and not words and len(digits) in ENDS
+
+    def _add_ending(self, digits: str, separator: str) -> None:
+        """Add a number that is written by its last digits only: 22-11-00/01."""
+        last = self.found[-1] if self.found and self.whole else None
+        if last is not None and separator == "," and not last.number.startswith("+") and len(digits) in SHORT:
+            self._add(digits, digits, len(digits))  # two short numbers side by side
+        elif last is None or len(digits) == 3 or not last.number.startswith("+") or separator == ",":
+            self._fail_end(digits)
+        else:
+            ending = PhoneValue(
+                number=last.number[: -len(digits)] + digits,
+                national=last.national[: -len(digits)] + digits,
+                doubt=Phrase(
+                    "only its last digits ({digits}) are written, after {national}",
+                    digits=digits,
+                    national=last.national,
+                ),
+            )
+            self.found.append(ending)
+
     def _add(self, core: str, part: str, end: int) -> int:
         """Add a number with its extension; return where both of them end in the part."""
         try:
@@ -388,18 +422,37 @@ class _PhoneReader:
 
     def _numbers(self, core: str) -> list[PhoneValue]:
         """Read digits as one number, or as several that stand side by side where only that can be."""
-        apart = _APART.fullmatch(core)
+        if (apart := _APART.fullmatch(core)) and (number := self._without_end(core, apart)):
+            return [number]
         try:
-            number = _phone(core, self.region, self.towns)
-            if apart is None or is_given_out(number.number):
-                return [number]
-            raise _unclear_end(apart["end"])
+            return [_phone(core, self.region, self.towns)]
         except Unreadable:
             if several := self._side_by_side(core):
                 return several
             if town := self._town_of_last(len(_digits(core))):
                 return [_phone(core, self.region, (town,))]
             raise
+
+    def _without_end(self, core: str, apart: re.Match[str]) -> PhoneValue | None:
+        """Return the number before a dash that stands apart, where what is behind it need not belong to it."""
+        try:
+            number = _phone(apart["number"], self.region, self.towns)
+        except Unreadable:
+            if len(_digits(apart["number"])) in LOCAL and not self.towns:
+                raise  # a town could complete it
+            return None
+        if not phonenumbers.is_valid_number(phonenumbers.parse(number.number, self.region)):
+            with contextlib.suppress(Unreadable):
+                _phone(core, self.region, self.towns)
+                return None
+        self._fail_end(apart["end"])
+        return number
+
+    def _fail_end(self, digits: str) -> None:
+        problem = Phrase(
+            "{digits} may be a number of its own, an extension, or the end of another number", digits=digits
+        )
+        self._fail(Unreadable(problem, Phrase("write each number in full, and an extension behind 'ext.'")), digits)
 
     def _town_of_last(self, digits: int) -> str:
         """Return the town's code of the number before, where that is one of the country's fixed lines; else nothing."""
@@ -436,9 +489,12 @@ class _PhoneReader:
         )
 
 
-def _unclear_end(digits: str) -> Unreadable:
-    problem = Phrase("{digits} may be a number of its own, an extension, or the end of another number", digits=digits)
-    return Unreadable(problem, Phrase("write each number in full, and an extension behind 'ext.'"))
+def _parts(text: str) -> Iterator[tuple[str, str]]:
+    """Cut a cell at its separators, none of them inside brackets: separator before it, part."""
+    pieces = _PARTS.split(text)
+    yield "", pieces[0]
+    for separator, part in zip(pieces[1::2], pieces[2::2], strict=True):
+        yield separator.strip(), part
 
 
 def _is_written_to(core: re.Match[str], part: str) -> bool:

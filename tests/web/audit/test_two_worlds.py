@@ -297,8 +297,8 @@ def later(real):
 def counting_all(real):
     """Published counts to which the services that are not shown are added."""
 
-    def project(tables, audience, known, agreed=None):
-        shown = real(tables, audience, known, agreed)
+    def project(tables, audience, *known):
+        shown = real(tables, audience, *known)
         unshown = len(tables["service"]) - len(shown["service"])
         shown["case_count"] = [row | {"count": row["count"] and row["count"] + unshown} for row in shown["case_count"]]
         return shown
