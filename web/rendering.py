@@ -15,13 +15,14 @@ from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
+from mapping.analysis.common.nearest import shown_minutes
 from mapping.language.i18n import date, month, number, show, translate
 from mapping.language.languages import SOURCE, attributes, language
 from mapping.language.latin import SCRIPT
 from mapping.render.layers.services import spaced
 from mapping.result import duration
 from web.aloud import recordings
-from web.presenters.cards import facts, papers_heading, shown_minutes, web_address
+from web.presenters.cards import facts, papers_heading, web_address
 from web.presenters.hours import holidays
 
 BY_RULE = Markup('<span class="by-rule" aria-hidden="true">*</span>')

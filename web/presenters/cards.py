@@ -2,7 +2,7 @@
 
 import datetime as dt
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Generic, Protocol, Self, TypeVar
@@ -396,20 +396,3 @@ class Blocks(Generic[T]):
     def __len__(self) -> int:
         """Count the entries."""
         return len(self.near) + len(self.named) + len(self.ask) + len(self.later)
-
-
-def minutes_to(entry: Entry, summer: Mapping[str, float], winter: Mapping[str, float]) -> tuple[float, float] | None:
-    """Return the fewest minutes to a service in summer and winter; None where no place of it is within reach."""
-    reached = [place.id for place in entry.points if place.id in summer or place.id in winter]
-    if not reached:
-        return None
-    infinity = float("inf")
-    return (
-        min(summer.get(location, infinity) for location in reached),
-        min(winter.get(location, infinity) for location in reached),
-    )
-
-
-def shown_minutes(minutes: float) -> int:
-    """Return minutes of travel as they are read: in steps of five, never none."""
-    return 5 * round(minutes / 5) or 5

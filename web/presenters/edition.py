@@ -8,6 +8,7 @@ from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+from mapping.analysis.common.nearest import seats
 from mapping.area.study_area import StudyArea
 from mapping.batch import without_collecting
 from mapping.model import Audience
@@ -150,27 +151,8 @@ class Edition:
 
     @cached_property
     def seats(self) -> dict[str, tuple[str, dict[str, str]]]:
-        """Return the main place of each area unit, its seat or else its largest: id and names by language."""
-        places = self.area.gazetteer
-        if places.empty:
-            return {}
-        places = places[places["lat"].notna()]
-        rank = places["seat"].where(places["seat"] >= 0, 9)
-        ordered = places.assign(rank=rank).sort_values(
-            ["rank", "people", "place_id"], ascending=[True, False, True], na_position="last"
-        )
-        seats: dict[str, tuple[str, dict[str, str]]] = {}
-        for row in ordered.to_dict("records"):
-            unit = str(row["unit"])
-            names = {
-                language: str(row[f"name_{language}"])
-                for language in self.area.languages
-                if isinstance(row.get(f"name_{language}"), str) and row[f"name_{language}"]
-            }
-            if unit in self.area.all_units() and names:
-                for code in (unit, *self.area.ancestors(unit)):
-                    seats.setdefault(code, (str(row["place_id"]), names))
-        return seats
+        """Return the main place of each area unit: see `mapping.analysis.common.nearest.seats`."""
+        return seats(self.area)
 
 
 class Editions:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Self
 
+from mapping.analysis.common.nearest import shown_minutes
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import show, translate
@@ -19,7 +20,7 @@ from mapping.view.view import Entry, StatementEntry
 from mapping.view.visits import answers_abroad
 from web.presenters import choices
 from web.presenters.beyond import minutes_beyond
-from web.presenters.cards import Blocks, Card, ContactLink, InList, T, first_choice, label, minutes_to, shown_minutes
+from web.presenters.cards import Blocks, Card, ContactLink, InList, T, first_choice, label
 from web.presenters.choices import CHILD, CONSULAR, EVERYWHERE, GROUPS_OF, MAP, Choice
 from web.presenters.edition import Edition, kept
 from web.presenters.hotlines import Hotline, line_for, route, spoken_for

@@ -8,11 +8,12 @@ import json
 import math
 from dataclasses import dataclass
 
+from mapping.analysis.common.nearest import minutes_to, shown_minutes
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.search import FLAGS, SearchFacts, SearchTable
 from mapping.view.view import Entry, StatementEntry, View
 from web.presenters import choices
-from web.presenters.cards import country_name, facts, minutes_to, shown_minutes
+from web.presenters.cards import country_name, facts
 from web.presenters.edition import Edition, kept
 from web.presenters.hotlines import route
 

@@ -1,22 +1,19 @@
 """Pages of area units: what is here, what is near, who is responsible."""
 
-import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 
 from mapping.analysis.common.listed import units_of
+from mapping.analysis.common.nearest import fitting, nearest_service
 from mapping.errors import NotFound
 from mapping.language.i18n import show
-from mapping.language.need_fits import FIRST, LAST, fit, types_for
+from mapping.language.need_fits import FIRST, types_for
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.view import Entry
-from mapping.view.visits import serves
 from web.presenters import choices
 from web.presenters.beyond import minutes_beyond
-from web.presenters.cards import Card, first_choice, in_a_row, minutes_to, said, shown_minutes
+from web.presenters.cards import Card, first_choice, in_a_row, said
 from web.presenters.edition import Edition, kept
 from web.presenters.hotlines import Hotline, line_for, responsible, spoken_for
 from web.presenters.lists import StatementCard, answering
@@ -149,27 +146,23 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
     area, seat, kinds = edition.area, edition.seats.get(code), Vocabulary.load("service_types")
     summer = edition.minutes(seat[0], "summer") if seat else {}
     winter = edition.minutes(seat[0], "winter") if seat else {}
+
+    def beyond(season: str) -> Mapping[str, float]:
+        return minutes_beyond(edition, seat[0], season) if seat else {}
+
     for need in choices.needs():
         answers = [kinds.term(code) for code in types_for(need.code, FIRST)]
         types = {term.code for term in answers}
-        fitting = _fitting(edition, need.code, language)
+        confirmed = _fitting(edition, need.code, language)
         hidden = _said(edition, code, types, language)
         if hidden and 2 * sum(term.audience == "custodian" for term in answers) > len(answers):
             yield Nearest(need, None, False, None, hidden)  # such help is hidden: what is on the map is something else
             continue
-        reached = _reached(fitting, summer, winter)
-        if not reached and seat:
-            reached = _reached(fitting, *(minutes_beyond(edition, seat[0], season) for season in ("summer", "winter")))
-        if reached:
-            minutes, entry = min(reached, key=lambda row: _as_read(row[0]))
-            yield Nearest(need, edition.card(entry, language), code in units_of(entry, area), minutes)
-            continue
-        inside = [entry for _, entry in fitting if entry.points and code in units_of(entry, area)]
-        remote = [entry for _, entry in fitting if serves(entry, code, area)]
-        first = next(iter((*inside, *remote)), None)
-        yield Nearest(
-            need, edition.card(first, language) if first else None, bool(inside), None, None if first else hidden
-        )
+        found = nearest_service(confirmed, code, area, (summer, winter), lambda: (beyond("summer"), beyond("winter")))
+        if found:
+            yield Nearest(need, edition.card(found.entry, language), found.inside, found.minutes)
+        else:
+            yield Nearest(need, None, False, None, hidden)
 
 
 @kept
@@ -185,20 +178,7 @@ def _by_unit(edition: Edition, language: str) -> dict[str, list[Entry]]:
 @kept
 def _fitting(edition: Edition, need: str, language: str) -> list[tuple[int, Entry]]:
     """Return what is offered for a need, but no last resort: how well each fits; the best and surest first."""
-    offered = filter(first_choice, answering(edition, need, language))
-    ranked = ((fit(need, entry.types) or LAST, entry) for entry in offered)
-    return sorted((pair for pair in ranked if pair[0] < LAST), key=lambda pair: (pair[0], pair[1].rank))
-
-
-def _reached(
-    fitting: Iterable[tuple[int, Entry]], summer: Mapping[str, float], winter: Mapping[str, float]
-) -> list[tuple[tuple[float, float], Entry]]:
-    """Return the best fitting services that can be travelled to, each with the minutes to it; the best come first."""
-    for _, alike in groupby(fitting, itemgetter(0)):
-        visited = ((minutes_to(entry, summer, winter), entry) for _, entry in alike)
-        if reached := [(minutes, entry) for minutes, entry in visited if minutes]:
-            return reached
-    return []
+    return fitting(answering(edition, need, language), need)
 
 
 def _said(edition: Edition, code: str, types: Collection[str], language: str) -> StatementCard | None:
@@ -206,8 +186,3 @@ def _said(edition: Edition, code: str, types: Collection[str], language: str) ->
     statements = [statement for statement in spoken_for(edition, code, (), language) if statement.service_type in types]
     made = [StatementCard.of(statement, edition.area, language) for statement in statements]
     return min(made, key=lambda card: card.call is None, default=None)
-
-
-def _as_read(minutes: tuple[float, float]) -> tuple[float, ...]:
-    """Return minutes as they are read: what reads alike is equally near."""
-    return tuple(minute if math.isinf(minute) else shown_minutes(minute) for minute in minutes)

@@ -5,12 +5,20 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
+from mapping.analysis.common.nearest import (
+    NearestService,
+    fitting,
+    minutes_to_all,
+    nearest_service,
+    seats,
+    shown_minutes,
+)
 from mapping.area import geocode
 from mapping.area.norms import COUNTED
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import Message, People, Several, date
-from mapping.language.need_fits import FIRST, SECOND, types_for
+from mapping.language.need_fits import FIRST, types_for
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.render.layers.services import spaced
 from mapping.render.report import EDITIONS, Edition, require_edition
@@ -23,8 +31,8 @@ from mapping.render.report.recommendation_rules import about_unit, advise
 from mapping.render.report.recommendations import numbered
 from mapping.render.report.sources import BY_REGION, Sources, gather, regional
 from mapping.result import SPEAKING, STATES, Result
-from mapping.view.view import Entry, View
-from mapping.view.visits import is_called_from, serves
+from mapping.view.view import View
+from mapping.view.visits import is_called_from
 
 SHOWN = 10
 """So many services are listed by name; the others are counted."""
@@ -149,10 +157,15 @@ def _here(pen: Pen, unit: str) -> None:
 def _near(pen: Pen, unit: str) -> None:
     """Say for each need what is nearest, and how many minutes away; in summer and in winter where both are told."""
     material = pen.material
-    start = _seat(material, unit)
-    summer = material.view.minutes(start[0], "summer") if start else {}
-    winter = material.view.minutes(start[0], "winter") if start else {}
-    timed = start is not None and start[0] in material.view.places()
+    start = seats(material.area).get(unit)
+
+    def published(season: str) -> Mapping[str, float]:
+        return material.view.minutes(start[0], season) if start else {}
+
+    def beyond(season: str) -> Mapping[str, float]:
+        return minutes_to_all(material.entries, material.area, start[0], season) if start else {}
+
+    ways = published("summer"), published("winter")
     pen.heading(Message("What is near"))
     if start:
         how = (
@@ -165,28 +178,18 @@ def _near(pen: Pen, unit: str) -> None:
     for need in Vocabulary.load("needs").terms():
         answers = [material.types.term(code) for code in types_for(need.code, FIRST)]
         hidden = 2 * sum(term.audience == "custodian" for term in answers) > len(answers)
-        ranks = () if hidden else (FIRST, SECOND)
-        nearest = (_nearest(material, unit, set(types_for(need.code, rank)), summer) for rank in ranks)
-        entry = next(filter(None, nearest), None)
+        found = None
+        if not hidden:
+            confirmed = fitting((entry for entry in material.entries if not material.is_abroad(entry)), need.code)
+            found = nearest_service(confirmed, unit, material.area, ways, lambda: (beyond("summer"), beyond("winter")))
         name = str(need.label(material.language))
-        if entry is None:
-            rows.append(
-                TableRow(name, cells(_unsaid(material, answers, hidden=hidden), "", "", "", language=material.language))
-            )
+        if found is None:
+            said = _unsaid(material, answers, hidden=hidden)
+            rows.append(TableRow(name, cells(said, "", "", "", language=material.language)))
             continue
-        minutes = [
-            _minutes(material, entry, times) if timed else material.say(Message("not known"))
-            for times in (summer, winter)[: 1 + material.area.has_winter]
-        ]
-        rows.append(
-            TableRow(
-                name,
-                (
-                    *cells(entry.organization.name, where(pen, entry), calls(pen, entry), language=material.language),
-                    Cell(" / ".join(minutes)),
-                ),
-            )
-        )
+        entry = found.entry
+        told = cells(entry.organization.name, where(pen, entry), calls(pen, entry), language=material.language)
+        rows.append(TableRow(name, (*told, Cell(_minutes(material, found)))))
     head = (
         Message("Need"),
         Message("Nearest that was checked"),
@@ -195,33 +198,6 @@ def _near(pen: Pen, unit: str) -> None:
         Message("Minutes, summer / winter") if material.area.has_winter else Message("Minutes"),
     )
     pen.table(Message("Nearest help for each need"), head, rows, small=True)
-
-
-def _seat(material: Sources, unit: str) -> tuple[str, dict[str, str]] | None:
-    """Return the main place of a unit, its seat or else its largest: its id, and its names by language."""
-    places = material.area.gazetteer
-    if places.empty:
-        return None
-    level = material.area.unit(unit).level
-    own = (
-        {unit}
-        if level == material.area.levels[-1].level
-        else {code for code in material.area.all_units() if unit in material.area.ancestors(code)}
-    )
-    inside = places[places["unit"].astype(str).isin(own) & places["lat"].notna()]
-    if inside.empty:
-        return None
-    rank = inside["seat"].where(inside["seat"] >= 0, 9)
-    ordered = inside.assign(rank=rank).sort_values(
-        ["rank", "people", "place_id"], ascending=[True, False, True], na_position="last"
-    )
-    row = ordered.iloc[0]
-    names = {
-        language: str(row[f"name_{language}"])
-        for language in material.area.languages
-        if isinstance(row.get(f"name_{language}"), str)
-    }
-    return str(row["place_id"]), names
 
 
 def _unsaid(material: Sources, answers: Iterable[Term], *, hidden: bool) -> str:
@@ -235,25 +211,13 @@ def _unsaid(material: Sources, answers: Iterable[Term], *, hidden: bool) -> str:
     return STATES["not published" if hidden else "unknown"].into(material.language)
 
 
-def _nearest(material: Sources, unit: str, types: set[str], minutes: Mapping[str, float]) -> Entry | None:
-    """Return the nearest service for a need; of those without a way, one in the unit, or one that covers it."""
-    fit = [e for e in material.entries if e.confirmed and types.intersection(e.types) and not material.is_abroad(e)]
-    reached = [(min(minutes.get(p.id, math.inf) for p in e.points), e.rank, e) for e in fit if e.points]
-    reached = [way for way in reached if math.isfinite(way[0])]
-    if reached:
-        return min(reached, key=lambda way: (way[0], way[1], way[2].id))[2]
-    inside = [e for e in fit if unit in material.units_of(e)]
-    return next(iter((*inside, *(e for e in fit if serves(e, unit, material.area)))), None)
-
-
-def _minutes(material: Sources, entry: Entry, minutes: Mapping[str, float]) -> str:
-    """Return minutes as they are read, in steps of five."""
-    least = min((minutes.get(place.id, math.inf) for place in entry.points), default=math.inf)
-    if not entry.points:
+def _minutes(material: Sources, found: NearestService) -> str:
+    """Return the minutes to a service as they are read, in steps of five, in each season that the area tells apart."""
+    if found.minutes is None:
         return material.say(Message("not known"))
-    if math.isinf(least):
-        return material.say(Message("over 4 hours, or cut off"))
-    return str(5 * round(least / 5) or 5)
+    cut_off = material.say(Message("over 4 hours, or cut off"))
+    ways = found.minutes[: 1 + material.area.has_winter]
+    return " / ".join(str(shown_minutes(way)) if math.isfinite(way) else cut_off for way in ways)
 
 
 def _norms(pen: Pen, unit: str) -> None:

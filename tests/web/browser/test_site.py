@@ -10,6 +10,7 @@ import threading
 
 import pytest
 
+from mapping.analysis.common.nearest import minutes_to, shown_minutes
 from mapping.analysis.supply.nrm import nrm
 from mapping.language.fold import skeleton
 from tests.analysis.invented import Changed
@@ -18,7 +19,7 @@ from tests.support.sample import CHASHMA, km, organization, place, service, stat
 from tests.web.support.portal import published
 from tests.web.support.served import SOON, served
 from web import create_app
-from web.presenters.cards import first_choice, minutes_to, shown_minutes
+from web.presenters.cards import first_choice
 from web.presenters.edition import Edition
 from web.static_files import FOLDER
 

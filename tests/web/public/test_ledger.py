@@ -30,6 +30,8 @@ from mapping.view.view import View
 from tests.support.sample import CHASHMA, place, public_parts, service
 from tests.web.support.portal import published
 from web import create_app
+from web.presenters.edition import Edition
+from web.public import units
 
 LANGUAGES = ("en", "ru", "tg", "uz")
 NOT_A_MAJORITY = {
@@ -267,3 +269,18 @@ def test_no_two_names_of_a_result_tell_the_same_of_an_area_unit(numbers):
     for (name, unit), known in numbers.items():
         names.setdefault((name.partition(".")[0], unit, show(known.label, "en")), []).append(name)
     assert {label: same for label, same in names.items() if len(same) > 1} == {}
+
+
+def test_a_brief_names_the_nearest_that_the_page_of_the_unit_names(view_file, tiny_area, sample_results):
+    edition, compared = Edition(view_file, tiny_area), 0
+    with View(view_file) as view:
+        for code in tiny_area.unit_codes:
+            made = brief.make(view, tiny_area, code, language="en", results=sample_results)
+            blocks = [block for chapter in made.chapters for block in chapter.blocks]
+            table = next(b for b in blocks if getattr(b, "caption", "").endswith("Nearest help for each need"))
+            named = {row.name: row.cells[0].text for row in table.rows}
+            for found in units.unit(edition, code, "en").nearest:
+                if found.card:
+                    compared += 1
+                    assert named[str(found.need.label("en"))] == found.card.organization.name
+    assert compared

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 
+from mapping.analysis.common.nearest import minutes_to
 from mapping.area.study_area import StudyArea
 from mapping.language.need_fits import FIRST, SECOND, need_fits
 from mapping.language.taxonomy import Term, Vocabulary
@@ -25,7 +26,7 @@ from web.partner.finding.start_places import StartPlace, starts
 from web.partner.shareable import classes, open_line
 from web.presenters import choices
 from web.presenters.beyond import minutes_beyond, minutes_within
-from web.presenters.cards import Card, ContactLink, minutes_to, name_of
+from web.presenters.cards import Card, ContactLink, name_of
 from web.presenters.edition import Edition
 from web.presenters.entries import Emergency, emergency
 from web.presenters.hotlines import HOTLINE, Hotline, responsible, spoken_for
