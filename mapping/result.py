@@ -5,7 +5,7 @@ import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, Protocol, Self, cast
 
 import numpy as np
 import pandas as pd
@@ -88,7 +88,8 @@ class Column:
 
     ``kind`` says what the values are: ``share`` is of 1, ``minutes`` may be inf (unreachable), ``state`` holds a
     `State` and no number at all. ``low`` and ``high`` name the columns of the table that hold the range of this one.
-    ``short`` is the label where the heading of the column's group stands above it.
+    A number with a range is the middle of its draws; ``asked`` names the column with what comes out where every
+    assumption stands as asked. ``short`` is the label where the heading of the column's group stands above it.
     """
 
     key: str
@@ -98,6 +99,19 @@ class Column:
     high: str = ""
     more_is: Literal["better", "worse", "neither"] = "neither"
     short: Text | None = None
+    asked: str = ""
+
+    @classmethod
+    def ranged(
+        cls,
+        key: str,
+        label: Text,
+        kind: Kind,
+        more_is: Literal["better", "worse", "neither"] = "neither",
+        short: Text | None = None,
+    ) -> Self:
+        """Return a column with its range and what was asked for, in the columns ``_low``, ``_high`` and ``_asked``."""
+        return cls(key, label, kind, f"{key}_low", f"{key}_high", more_is, short, f"{key}_asked")
 
 
 @dataclass(frozen=True)
@@ -227,7 +241,7 @@ class Result:
 
     def __post_init__(self) -> None:
         """Check that the parts fit."""
-        named = [key for column in self.columns for key in (column.key, column.low, column.high) if key]
+        named = [key for column in self.columns for key in (column.key, column.asked, column.low, column.high) if key]
         wrong = [f"no values for {key}" for key in dict.fromkeys(named) if key not in self.table]
         wrong += [f"NaN in {key}" for key, missing in self.table.isna().any().items() if missing]
         if self.states is not None:
@@ -270,7 +284,7 @@ class Result:
         for column in self.columns:
             states = self.states[column.key] if self.states is not None and column.key in self.states else None
             hidden = None if states is None else states.isin(SPEAKING)
-            for key in filter(None, (column.key, column.low, column.high)):
+            for key in filter(None, (column.key, column.asked, column.low, column.high)):
                 if column.kind in ("state", "text"):
                     texts = [show(value, language) if column.kind == "text" else value for value in self.table[key]]
                     parts[key] = pd.Series(texts, self.table.index, "string")
@@ -439,7 +453,7 @@ class Result:
             if self.states is not None and column.key in self.states:
                 states = self.states[column.key].to_numpy(object)
                 spoken = np.array([state in SPEAKING for state in states], bool)
-            for key in filter(None, (column.key, column.low, column.high)):
+            for key in filter(None, (column.key, column.asked, column.low, column.high)):
                 values = self.table[key].array
                 # by numpy: a report and a site ask for hundreds of columns
                 parts[key] = values if states is None else np.where(spoken, "", values.to_numpy(object))

@@ -102,7 +102,7 @@ def main(path: Path) -> int:
             (
                 "Share of the people within 60 minutes of emergency medical care",
                 share_within(db, area, 60, of="HLT-EME"),
-                coverage.total["HLT-EME_60"],
+                coverage.total["HLT-EME_60_asked"],
             ),
         ]
     for what, hand, analysis in rows:

@@ -111,7 +111,7 @@ def main(path: Path) -> int:
     with mapping.View(path) as view, closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
         known = analyses()
         coverage, nrm, abroad = (known[name](view, area) for name in ("coverage", "nrm", "destinations"))
-        worst = str(coverage.table["any_beyond"].idxmax())
+        worst = str(coverage.table["any_beyond_asked"].idxmax())
         region = "TJ-RA"
         keys = {key for keys in nrm.groups.values() for key in keys}
         published = {key for key in keys if nrm.state(region, key) == "none listed"}
@@ -120,7 +120,7 @@ def main(path: Path) -> int:
             (
                 f"People more than an hour from any service in {area.label(worst, 'en')}",
                 people_beyond(db, area, worst, 60),
-                float(coverage.table["any_beyond"][worst]),
+                float(coverage.table["any_beyond_asked"][worst]),
             ),
             (
                 f"Core functions not listed in the {area.label(region, 'en')} ({', '.join(sorted(hand))})",

@@ -167,7 +167,7 @@ def _products(site: Path, view: View, edition: Edition, area: StudyArea) -> Iter
     heads, *lines = csv.reader(io.StringIO(path.read_text("utf-8-sig")))
     rows = {line[0]: dict(zip(map(key_of, heads), line, strict=True)) for line in lines}
     for key, own in spots.items():
-        published = _published(rows, coverage, [f"{key}_{band}" for band in BANDS])
+        published = _published(rows, coverage, [f"{key}_{band}_asked" for band in BANDS])
         base = surveyed[key, "summer"].found if own else np.full(area.grid.shape, np.inf, np.float32)
         yield Shares(f"{path.relative_to(site).as_posix()}: {key}", published, BANDS, base, area), "summer"
 

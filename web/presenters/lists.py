@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Self
 
-from mapping.analysis.common.nearest import shown_minutes
+from mapping.analysis.common.nearest import minutes_to, shown_minutes
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import show, translate

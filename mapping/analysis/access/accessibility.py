@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.catchments import Surroundings, capacities, supply
+from mapping.analysis.common.catchments import Surroundings, capacities, spanned, supply
 from mapping.analysis.common.listed import (
     ANY,
     Sort,
@@ -146,7 +146,7 @@ def _tables(
             for end, values in measures.items():
                 mean = (values * people) @ matrix.T / np.where(weight > 0, weight, 1)
                 key = f"{sort.key}_{end}"
-                columns |= {key: mean[0], f"{key}_low": mean.min(axis=0), f"{key}_high": mean.max(axis=0)}
+                columns |= spanned(key, mean)
     table = pd.DataFrame(tables[0], index=codes).astype({"people": "int64"})
     return table, {key: float(values[0]) for key, values in tables[1].items()}
 
@@ -175,19 +175,15 @@ def _columns(sorts: Sequence[Sort], known: Known, minutes: int) -> tuple[Column,
         keys = dict(zip(("none", "services", "places"), _keys(sort, known), strict=False))
         label = Message("{type}: people with none within {minutes} min", words)
         short = Message("With none within {minutes} min", {"minutes": minutes})
-        columns.append(Column(keys["none"], label, "share", *_ends(keys["none"]), "worse", short))
+        columns.append(Column.ranged(keys["none"], label, "share", "worse", short))
         label = Message("{type}: services for each 100,000 people around", words)
         short = Message("Services for each 100,000 people")
-        columns.append(Column(keys["services"], label, "number", *_ends(keys["services"]), "better", short))
+        columns.append(Column.ranged(keys["services"], label, "number", "better", short))
         if "places" in keys:
             label = Message("{type}: known places for each 10,000 people around, at least", words)
             short = Message("Known places for each 10,000 people, at least")
-            columns.append(Column(keys["places"], label, "number", *_ends(keys["places"]), "better", short))
+            columns.append(Column.ranged(keys["places"], label, "number", "better", short))
     return tuple(columns)
-
-
-def _ends(key: str) -> tuple[str, str]:
-    return f"{key}_low", f"{key}_high"
 
 
 def _finding(

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.catchments import Surroundings, supply
+from mapping.analysis.common.catchments import Surroundings, spanned, supply
 from mapping.analysis.common.listed import (
     ANY,
     Sort,
@@ -156,16 +156,12 @@ def _table(around: Surroundings, held: Floats, within: Reached, level: int) -> p
     safe = np.where(crowd > 0, crowd, 1)
     columns: dict[str, Floats] = {"people": frame["people"].to_numpy(float)}
     held = held @ matrix.T
-    columns |= _ranged("services", held / safe * PER)
+    columns |= spanned("services", held / safe * PER)
     everything = held.sum(axis=1, keepdims=True)
-    columns |= _ranged("share", np.clip(held / np.where(everything > 0, everything, 1), 0, 1))
+    columns |= spanned("share", np.clip(held / np.where(everything > 0, everything, 1), 0, 1))
     columns["of_people"] = crowd / max(crowd.sum(), 1)
     columns |= without("none", within.gathered(matrix), crowd)
     return pd.DataFrame(columns, index=pd.Index(codes, name="code")).astype({"people": "int64"})
-
-
-def _ranged(key: str, variants: Floats) -> dict[str, Floats]:
-    return {key: variants[0], f"{key}_low": variants.min(axis=0), f"{key}_high": variants.max(axis=0)}
 
 
 def _total(
@@ -174,7 +170,7 @@ def _total(
     """Return the values of the whole area; ``held`` is what falls to all its people, by variant."""
     total = {"people": float(table["people"].sum())}
     if somebody:
-        total |= {key: float(value) for key, value in _ranged("services", held / total["people"] * PER).items()}
+        total |= {key: float(value) for key, value in spanned("services", held / total["people"] * PER).items()}
         total |= {"share": 1.0, "of_people": 1.0}
         for key, values in (
             ("gini", [cell.gini for cell in cells]),
@@ -182,7 +178,7 @@ def _total(
             ("fifth", [cell.share(FIFTH) for cell in cells]),
             ("richest", [1 - cell.share(1 - FIFTH) for cell in cells]),
         ):
-            total |= {key: values[0], f"{key}_low": min(values), f"{key}_high": max(values)}
+            total |= {end: float(value) for end, value in spanned(key, np.array(values)).items()}
     return total
 
 
@@ -197,11 +193,9 @@ def _columns(minutes: int) -> tuple[Column, ...]:
     none = Message("With none within {minutes} min", {"minutes": minutes})
     return (
         Column("people", Message("People"), "people"),
-        Column("none", none, "share", "none_low", "none_high", "worse"),
-        Column(
-            "services", Message("Services for each 100,000 people"), "number", "services_low", "services_high", "better"
-        ),
-        Column("share", Message("Share of all services"), "share", "share_low", "share_high"),
+        Column.ranged("none", none, "share", "worse"),
+        Column.ranged("services", Message("Services for each 100,000 people"), "number", "better"),
+        Column.ranged("share", Message("Share of all services"), "share"),
         Column("of_people", Message("Share of all people"), "share"),
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mapping.analysis.common import wording
+from mapping.analysis.common.ensemble import middle
 from mapping.analysis.common.listed import ANY, Sort, by_area, chosen_level, counted, points, sort_of, units_at
 from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, interval, people_within
 from mapping.area.study_area import StudyArea
@@ -157,11 +158,16 @@ def _with_ranges(area: StudyArea, table: pd.DataFrame, drawn: Reached, zones: _Z
     people = zone_sums(zones.grid, area.people_grid, count=len(zones.codes))
     below = np.stack([drawn.shares(people, step) for step in range(len(STEPS))], axis=2)
     shares = np.diff(below[:, :, [STEPS.index(band) for band in BANDS]], axis=2, prepend=0.0, append=1.0)
-    low, high = _interval_with_inf(np.concatenate([[table["half"].to_numpy(float)], halves(below[1:])]))
-    columns: dict[str, Floats] = {"half_low": low, "half_high": high}
+    half = np.concatenate([[table["half"].to_numpy(float)], halves(below[1:])])
+    low, high = _interval_with_inf(half)
+    columns: dict[str, Floats] = {"half": middle(half), "half_asked": half[0], "half_low": low, "half_high": high}
+    cumulative = middle(below[:, :, [STEPS.index(band) for band in BANDS]])
+    middles = np.diff(cumulative, axis=1, prepend=0.0, append=1.0)  # so that they add up to all
     for number, key in enumerate(_keys()):
-        low, high = interval(np.concatenate([[table[key].to_numpy()], shares[1:, :, number]]))
-        columns |= {f"{key}_low": low, f"{key}_high": high}
+        asked = table[key].to_numpy()
+        low, high = interval(np.concatenate([[asked], shares[1:, :, number]]))
+        low, high = np.minimum(low, middles[:, number]), np.maximum(high, middles[:, number])
+        columns |= {key: middles[:, number], f"{key}_asked": asked, f"{key}_low": low, f"{key}_high": high}
     return table.assign(**columns)
 
 
@@ -196,8 +202,8 @@ def _columns() -> tuple[Column, ...]:
     labels.append(Message("Over {minutes} min, or cut off", {"minutes": BANDS[-1]}))
     return (
         Column("people", Message("People"), "people"),
-        Column("half", HALF, "minutes", "half_low", "half_high", "worse"),
-        *(Column(key, label, "share", f"{key}_low", f"{key}_high") for key, label in zip(_keys(), labels, strict=True)),
+        Column.ranged("half", HALF, "minutes", "worse"),
+        *(Column.ranged(key, label, "share") for key, label in zip(_keys(), labels, strict=True)),
     )
 
 
@@ -213,18 +219,21 @@ def _finding(total: Mapping[str, float], sort: Sort, *, has_points: bool) -> Mes
     if not math.isfinite(half):
         return Message("More than half of the people have no way at all to: “{type}”", {"type": sort.label})
     words = {"minutes": max(5, 5 * math.ceil(half / 5)), "type": sort.label}
+    if math.isfinite(total["half_high"]):
+        words |= {"low": round(total["half_low"]), "high": round(total["half_high"])}
+        if sort.key == ANY:
+            return Message("Half of the people are within {minutes} minutes ({low}–{high}) of a listed service", words)
+        return Message(
+            "Half of the people are within {minutes} minutes ({low}–{high}) of what they may need: “{type}”", words
+        )
     if sort.key == ANY:
         return Message("Half of the people are within {minutes} minutes of a listed service", words)
     return Message("Half of the people are within {minutes} minutes of what they may need: “{type}”", words)
 
 
 def _also(total: Mapping[str, float], *, has_points: bool) -> tuple[Message, ...]:
-    far, low, high = total[f"over_{BANDS[-1]}"], total["half_low"], total["half_high"]
-    sentences = []
-    if has_points and math.isfinite(high) and total["half"] > 0:
-        words = {"low": round(low), "high": round(high)}
-        sentences.append(Message("With all that nobody knows for sure it is between {low} and {high} minutes.", words))
-    if has_points and far > 0:
-        cut = {"share": Share(far), "minutes": BANDS[-1]}
-        sentences.append(Message("{share} of the people need over {minutes} minutes, or are cut off.", cut))
-    return tuple(sentences)
+    far = total[f"over_{BANDS[-1]}"]
+    if not has_points or far <= 0:
+        return ()
+    cut = {"share": Share(far), "minutes": BANDS[-1]}
+    return (Message("{share} of the people need over {minutes} minutes, or are cut off.", cut),)

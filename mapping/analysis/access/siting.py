@@ -9,8 +9,10 @@ import pandas as pd
 from mapping.analysis.common import wording
 from mapping.analysis.common.catchments import living, near
 from mapping.analysis.common.ensemble import choices as choices_of
-from mapping.analysis.common.listed import ANY, Point, Sort, by_area, chosen_level, counted, points, sort_of
-from mapping.analysis.common.reached import Floats, Progress, gathering, interval, people_of, people_within
+from mapping.analysis.common.ensemble import middle
+from mapping.analysis.common.listed import ANY, Sort, by_area, chosen_level, counted, points, sort_of, units_in
+from mapping.analysis.common.reached import Floats, Progress, gathering, interval, people_of, people_within, summary
+from mapping.analysis.common.unit_places import Point
 from mapping.area.study_area import StudyArea
 from mapping.engines.location import covering_models as engine
 from mapping.engines.location.p_median import p_median
@@ -126,11 +128,14 @@ def siting(
     entries = sort.of(everything)
     spots, known = points(entries, area), towns(area)
     candidates = [*known, *hosts(area, everything, (*spots, *(town.spot for town in known))), *homes(area, known)]
-    answers = _answers(area, spots, known, candidates, n=n, minutes=minutes, scenario=scenario)
+    active = sort.of(counted(view, stale=True))
+    standing, allowed = points(active, area), _unlisted(area, active, candidates)
+    answers = _answers(area, standing, known, candidates, allowed, n=n, minutes=minutes, scenario=scenario)
     people = area.people_grid.ravel()[living(area)].astype(np.float64)
-    choices = [answers.most.sites, *_otherwise(area, spots, candidates, n=n, minutes=minutes, scenario=scenario)]
+    others = _otherwise(area, standing, candidates, allowed, n=n, minutes=minutes, scenario=scenario)
+    choices = [answers.most.sites, *others]
     chosen, means = _steadiest(area, spots, candidates, choices, minutes=minutes, scenario=scenario)
-    order = _onward(answers.close, people, chosen)
+    order = _onward(answers.close, people, chosen, allowed)
     steps = [candidates[site - 1] for site in order]
     path = _variants(area, spots, steps, minutes=minutes, scenario=scenario, progress=progress)
     within, proposed = path[: len(chosen) + 1], steps[: len(chosen)]
@@ -158,6 +163,7 @@ def siting(
             *wording.caveats(area, travel=True),
             *wording.unshown(by_area(entries, area)),
             *_partly_hidden(sort),
+            Message("No place is proposed in an area that lists this kind of help already."),
             Message("A proposal says where people are far from help. It does not say that a place is safe or wanted."),
         ),
         curves=_curve(path) if proposals else (),
@@ -165,6 +171,14 @@ def siting(
         picture="before-after" if proposals else "none",
         proposals=proposals,
     )
+
+
+def _unlisted(area: StudyArea, active: Sequence[Entry], candidates: Sequence[Town]) -> list[int]:
+    """Return the sites in units that list none of some services; all where every unit lists one."""
+    finest = area.levels[-1].level
+    listing = {unit for entry in active for unit in units_in(entry, area, finest)[0]}
+    free = [site for site, town in enumerate(candidates, 1) if area.unit_at(*town.spot) not in listing]
+    return free or list(range(1, len(candidates) + 1))
 
 
 def towns(area: StudyArea) -> list[Town]:
@@ -231,6 +245,7 @@ def _answers(
     spots: Sequence[Point],
     known: Sequence[Town],
     candidates: Sequence[Town],
+    allowed: Sequence[int],
     *,
     n: int,
     minutes: int,
@@ -243,7 +258,7 @@ def _answers(
     far = near(area, [town.spot for town in known], scenario=scenario, limit=FAR).pairs
     others = near(area, [town.spot for town in candidates[len(known) :]], scenario=scenario, limit=minutes).pairs
     close = _beside(before, far, others, minutes)
-    most = engine.mclp(close, people, n, fixed=[STANDING], seconds=SECONDS)
+    most = engine.mclp(close, people, n, fixed=[STANDING], candidates=allowed, seconds=SECONDS)
     of_towns = range(1, len(known) + 1)
     fewest = engine.lscp(close, people, fixed=[STANDING], candidates=of_towns, seconds=SECONDS)
     if not people.sum() or not known:
@@ -279,7 +294,14 @@ def _within(pairs: Pairs, minutes: float) -> Pairs:
 
 
 def _otherwise(
-    area: StudyArea, spots: tuple[Point, ...], candidates: Sequence[Town], *, n: int, minutes: int, scenario: str
+    area: StudyArea,
+    spots: tuple[Point, ...],
+    candidates: Sequence[Town],
+    allowed: Sequence[int],
+    *,
+    n: int,
+    minutes: int,
+    scenario: str,
 ) -> list[tuple[int, ...]]:
     """Return the sites that are best in each other season, and with each other assumption on village tracks."""
     among = choices_of(area, scenario)
@@ -292,7 +314,8 @@ def _otherwise(
         places = near(area, [town.spot for town in candidates], scenario=season, limit=minutes, tracks=tracks).pairs
         standing = Pairs(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), places.count)
         close = _beside(before, standing, places, minutes)
-        choices.append(engine.mclp(close, people, n, fixed=[STANDING], seconds=SECONDS).sites)
+        best = engine.mclp(close, people, n, fixed=[STANDING], candidates=allowed, seconds=SECONDS)
+        choices.append(best.sites)
     return choices
 
 
@@ -320,7 +343,7 @@ def _steadiest(
     return max(means, key=lambda sites: means[sites]), means
 
 
-def _onward(close: Pairs, people: Floats, sites: Sequence[int]) -> list[int]:
+def _onward(close: Pairs, people: Floats, sites: Sequence[int], allowed: Sequence[int]) -> list[int]:
     """Return the chosen sites, the one that adds most people first, and those that add most after them."""
     site_of = np.repeat(np.arange(close.services), np.diff(close.starts))
     left = people.copy()
@@ -329,8 +352,8 @@ def _onward(close: Pairs, people: Floats, sites: Sequence[int]) -> list[int]:
     while len(order) < MOST:
         gains = np.bincount(site_of, left[close.places], minlength=close.services)
         first = [site for site in sites if site not in order]
-        best = max(first or range(close.services), key=lambda site: (gains[site], -site))
-        if not first and gains[best] <= 0:
+        best = max(first or allowed, key=lambda site: (gains[site], -site))
+        if best in order or (not first and gains[best] <= 0):
             break
         order.append(best)
         left[close.places[site_of == best]] = 0
@@ -357,9 +380,9 @@ def _variants(
 def _curve(path: Floats) -> tuple[Curve, ...]:
     """Return how many people each number of new places gains, with the range."""
     gained = np.maximum(path - path[0], 0).sum(axis=2)
-    low, high = np.array([interval(draws) for draws in gained]).T
-    numbers = tuple(float(number) for number in range(len(path)))
-    return (Curve(ADDS, numbers, tuple(gained[:, 0].tolist()), tuple(low.tolist()), tuple(high.tolist())),)
+    ends = summary("y", gained.T)
+    values, low, high = (tuple(ends[key].tolist()) for key in ("y", "y_low", "y_high"))
+    return (Curve(ADDS, tuple(float(number) for number in range(len(path))), values, low, high),)
 
 
 def _table(area: StudyArea, within: Floats, level: int) -> pd.DataFrame:
@@ -375,8 +398,7 @@ def _table(area: StudyArea, within: Floats, level: int) -> pd.DataFrame:
         ("gained", np.maximum(reached[-1] - reached[0], 0)),
         ("left", np.maximum(census - reached[-1], 0)),
     ):
-        low, high = interval(variants)
-        columns |= {key: variants[0], f"{key}_low": low, f"{key}_high": high}
+        columns |= summary(key, variants)
     return pd.DataFrame(columns, index=pd.Index(codes, name="code")).astype({"people": "int64"})
 
 
@@ -389,16 +411,9 @@ def _columns(minutes: int) -> tuple[Column, ...]:
     words = {"minutes": minutes}
     return (
         Column("people", Message("People"), "people"),
-        Column(
-            "without",
-            Message("People with none within {minutes} min", words),
-            "people",
-            "without_low",
-            "without_high",
-            "worse",
-        ),
-        Column("gained", Message("People whom the proposals reach"), "people", "gained_low", "gained_high", "better"),
-        Column("left", Message("People who still have none"), "people", "left_low", "left_high", "worse"),
+        Column.ranged("without", Message("People with none within {minutes} min", words), "people", "worse"),
+        Column.ranged("gained", ADDS, "people", "better"),
+        Column.ranged("left", Message("People who still have none"), "people", "worse"),
     )
 
 
@@ -416,7 +431,7 @@ def _proposals(chosen: Sequence[Town], within: Floats, minutes: int) -> tuple[Pr
     for number, town in enumerate(chosen):
         adds = np.maximum((within[number + 1] - within[number]).sum(axis=1), 0)
         low, high = interval(adds)
-        figure = Figure(float(adds[0]), "people", label, float(low), float(high))
+        figure = Figure(float(middle(adds)), "people", label, float(low), float(high))
         sites.append(ProposedSite(town.name, *town.spot, figure))
     return tuple(sites)
 
@@ -427,7 +442,7 @@ def _finding(total: Mapping[str, float], proposals: Sequence[ProposedSite], minu
     if not proposals:
         return Message("No new place would bring more people within {minutes} minutes", {"minutes": minutes})
     words = {
-        "who": wording.who(*(total[f"gained{end}"] / total["people"] for end in ("", "_low", "_high"))),
+        "who": wording.who(total["gained"] / total["people"]),
         "people": People(round(total["gained"])),
         "minutes": minutes,
         "places": Several(proposal.name for proposal in proposals),

@@ -7,7 +7,7 @@ import pandas as pd
 
 from mapping.analysis.adequacy.norms import Norm, countable, norm_inputs
 from mapping.analysis.common import wording
-from mapping.analysis.common.catchments import Surroundings, sizes
+from mapping.analysis.common.catchments import Surroundings, sizes, spanned
 from mapping.analysis.common.listed import (
     Sort,
     by_area,
@@ -148,9 +148,9 @@ def _states(table: pd.DataFrame, listed: str, *, known: bool) -> pd.DataFrame:
 def _columns(served: Message, words: Mapping[str, object]) -> tuple[Column, ...]:
     return (
         Column("people", Message("People"), "people"),
-        Column("served", served, "share", "served_low", "served_high", "better"),
-        Column("full", Message("Near enough, but no room"), "share", "full_low", "full_high", "worse"),
-        Column("none", Message("With none within {minutes} min", words), "share", "none_low", "none_high", "worse"),
+        Column.ranged("served", served, "share", "better"),
+        Column.ranged("full", Message("Near enough, but no room"), "share", "worse"),
+        Column.ranged("none", Message("With none within {minutes} min", words), "share", "worse"),
     )
 
 
@@ -214,10 +214,14 @@ def _shares(filled: tuple[Floats, Floats], within: Reached, area: StudyArea, mat
     people = matrix @ people_of(area)
     safe = np.where(people > 0, people, 1)
     served, near = (np.minimum(counts @ matrix.T / safe, 1) for counts in filled)
-    columns: dict[str, Floats] = {}
-    for key, values in (("served", served), ("full", np.maximum(near - served, 0))):
-        columns |= {key: values[0], f"{key}_low": values.min(axis=0), f"{key}_high": values.max(axis=0)}
-    return columns | without("none", within.gathered(matrix), people)
+    columns = spanned("served", served) | spanned("full", np.maximum(near - served, 0))
+    columns |= without("none", within.gathered(matrix), people)
+    columns["served"] = np.minimum(columns["served"], 1 - columns["none"])  # the three add up to all
+    columns["full"] = 1 - columns["none"] - columns["served"]
+    for key in ("served", "full"):
+        columns[f"{key}_low"] = np.minimum(columns[f"{key}_low"], columns[key])
+        columns[f"{key}_high"] = np.maximum(columns[f"{key}_high"], columns[key])
+    return columns
 
 
 def _finding(total: Mapping[str, float], sort: Sort, size: int | None, *, listed: bool) -> Message:

@@ -10,9 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.listed import Point, chosen_level, chosen_minutes, points, rows_of, units_at
+from mapping.analysis.common.listed import chosen_level, chosen_minutes, points, rows_of, units_at
 from mapping.analysis.common.presence import ServicePresence
 from mapping.analysis.common.reached import FASTER, SLOWER, Floats, Progress, other_scenarios
+from mapping.analysis.common.unit_places import Point
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Several, Text
 from mapping.language.languages import codes

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mapping.analysis.common.listed import Point, Sort, points
+from mapping.analysis.common.listed import Sort, points
 from mapping.analysis.common.reached import FASTER, SLOWER, Floats, Progress, other_scenarios
+from mapping.analysis.common.unit_places import Point
 from mapping.area.settings import Tracks
 from mapping.area.study_area import StudyArea
 from mapping.engines.catchment import Steps, enhanced_two_step
@@ -116,6 +117,12 @@ class Surroundings:
     def sums(self, values: Floats) -> Floats:
         """Return the sum of a value of each cell by finest unit, shape (units,)."""
         return zone_sums(self.units, values, count=len(self.area.unit_codes))
+
+
+def spanned(key: str, variants: Floats) -> dict[str, Floats]:
+    """Return the columns of a number from few variants: their middle, the first, the lowest and the highest."""
+    ends = {f"{key}_asked": variants[0], f"{key}_low": variants.min(axis=0), f"{key}_high": variants.max(axis=0)}
+    return {key: np.asarray(np.median(variants, axis=0)), **ends}
 
 
 def supply(sort: Sort, entries: Sequence[Entry], area: StudyArea) -> tuple[list[Point], list[float]]:

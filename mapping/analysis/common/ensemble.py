@@ -1,9 +1,10 @@
 """What nobody knows, varied together: many draws of how things may be, and the people within reach in each.
 
 A draw sets all at once: the season, whether the village tracks that no file holds are there, how fast people travel,
-who can get a ride, how people are spread within each unit, how wide the cells of the grid are, and whether services
-count whose check is overdue. Draws are the same for every question, so that a number has the same range wherever it
-stands. They depend on a fixed seed and the study area alone.
+who can get a ride, how people are spread within each unit, how wide the cells of the grid are, whether services
+count whose check is overdue, and where in its unit a service stands of which no point is shown. Draws are the same for
+every question, so that a number has the same range wherever it stands. They depend on a fixed seed and the study area
+alone.
 
 Season, tracks, cells and services choose a travel surface; there are few of these. Speeds stretch its minutes (an hour
 at nine tenths of the speed is what 54 minutes are at full speed), and rides and spread weigh counts on it. So some
@@ -18,7 +19,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from mapping.analysis.common.listed import Point
+from mapping.analysis.common.unit_places import PLACEMENTS, Point, move_units
 from mapping.area import grid
 from mapping.area.settings import Tracks
 from mapping.area.study_area import StudyArea
@@ -49,6 +50,7 @@ FACTORS: dict[str, Text] = {
     "spread": Message("how people are spread in each unit"),
     "cells": Message("the width of the cells"),
     "unchecked": Message("services whose check is overdue"),
+    "place": Message("where services stand of which only the area is shown"),
 }
 """What is varied, and what it is called."""
 
@@ -57,7 +59,8 @@ FACTORS: dict[str, Text] = {
 class Draws:
     """What each draw sets, by factor; shape (draws,) each.
 
-    ``season`` and ``tracks`` are numbers in the lists of `Choices`; ``cells`` and ``unchecked`` are 0 or 1; ``speed``
+    ``season`` and ``tracks`` are numbers in the lists of `Choices`, ``place`` one of the places of a unit
+    (`mapping.analysis.common.unit_places`); ``cells`` and ``unchecked`` are 0 or 1; ``speed``
     is a factor; ``rides`` the share of people who can get a ride; ``spread`` how far people are spread by land alone.
     """
 
@@ -65,6 +68,7 @@ class Draws:
     tracks: NDArray[np.int64]
     cells: NDArray[np.int64]
     unchecked: NDArray[np.int64]
+    place: NDArray[np.int64]
     speed: Floats
     rides: Floats
     spread: Floats
@@ -108,7 +112,7 @@ def choices(area: StudyArea, scenario: str) -> Choices:
 def draws(among: Choices) -> Draws:
     """Return the draws: each factor goes through all its values evenly, in an order of its own."""
     random = np.random.default_rng(20)
-    even = [(random.permutation(DRAWS) + 0.5) / DRAWS for _ in range(7)]
+    even = [(random.permutation(DRAWS) + 0.5) / DRAWS for _ in range(8)]
 
     def of(column: int, count: int) -> NDArray[np.int64]:
         return np.floor(even[column] * count).astype(np.int64)
@@ -119,6 +123,7 @@ def draws(among: Choices) -> Draws:
         tracks=of(1, len(among.tracks)),
         cells=of(2, 2) * among.wide,
         unchecked=of(3, 2),
+        place=of(7, PLACEMENTS),
         speed=SPEEDS[of(4, len(SPEEDS))],
         rides=rides,
         spread=even[6],
@@ -136,9 +141,15 @@ def interval(variants: Floats) -> tuple[Floats, Floats]:
     return np.minimum(low, variants[0]), np.maximum(high, variants[0])
 
 
-def middle(variants: Floats) -> float:
-    """Return the median of the draws of a number; of what was asked for where there are no draws."""
-    return float(np.median(variants[1:] if len(variants) > 1 else variants))
+def middle(variants: Floats) -> Floats:
+    """Return the median of the draws of some numbers; what was asked for where there are no draws."""
+    return np.asarray(np.median(variants[1:] if len(variants) > 1 else variants, axis=0))
+
+
+def summary(key: str, variants: Floats) -> dict[str, Floats]:
+    """Return the columns of a number: the middle of its draws, what was asked for, and the ends of its range."""
+    low, high = interval(variants)
+    return {key: middle(variants), f"{key}_asked": variants[0], f"{key}_low": low, f"{key}_high": high}
 
 
 def effects(among: Choices, variants: Floats) -> dict[str, Floats]:
@@ -214,21 +225,6 @@ class Reached:
     lost: int = 0
     snapped: int = 0
 
-    @property
-    def value(self) -> Floats:
-        """What was asked for."""
-        return np.asarray(self.variants[0])
-
-    @property
-    def low(self) -> Floats:
-        """The lower end of the range."""
-        return interval(self.variants)[0]
-
-    @property
-    def high(self) -> Floats:
-        """The upper end of the range."""
-        return interval(self.variants)[1]
-
     def shares(self, people: Floats, band: int = 0) -> Floats:
         """Return the share of some people within one of the minutes; shape (variants, units)."""
         return np.minimum(self.variants[:, :, band] / np.where(people > 0, people, 1), 1)
@@ -260,17 +256,20 @@ def people_within(
     factors = np.unique(np.concatenate([SPEEDS, [1.0], *(SPEEDS * step for step in steps), steps]))
     edges = np.unique(np.round(np.multiply.outer(minutes, factors).ravel(), 6))
     counting = _counting(area, edges)
-    grounds, jobs, moved = _jobs(area, {*wanted.values(), *doubtful.values()} - {()}, among)
+    different = {*wanted.values(), *doubtful.values()}
+    placed = {(spots, place): move_units(area, spots, place) for spots in different for place in range(PLACEMENTS)}
+    grounds, jobs, snaps = _jobs(area, {*different, *placed.values()} - {()}, among)
     made = survey(grounds, jobs, limit=float(edges[-1]), then=counting, client=client, progress=progress)
     nobody = np.zeros((2, counting.count, len(edges)))
     counted = {}
     for key, spots in wanted.items():
         own = {
-            (season, track, cells, group): made.get((points, f"{season} {track} {cells}"), nobody)
+            (season, track, cells, group, place): made.get((placed[points, place], f"{season} {track} {cells}"), nobody)
             for season, track, cells in product((*range(len(among.seasons)), -1), range(len(among.tracks)), (0, 1))
             for group, points in enumerate((spots, doubtful[key]))
+            for place in range(PLACEMENTS)
         }
-        lost, snapped = moved.get(spots, (0, 0))
+        lost, snapped = snaps.get(spots, (0, 0))
         counted[key] = Reached(*_in_each(own, draws(among), among, steps, edges, minutes), lost, snapped)
     return counted
 
@@ -284,6 +283,8 @@ def _counting(area: StudyArea, edges: Floats) -> PeopleBelow:
 
 
 Spots = tuple[Point, ...]
+Surface = tuple[int, int, int, int, int]
+"""The season, tracks, cells, services and places by which a surface is called."""
 
 
 def _jobs(
@@ -315,7 +316,7 @@ def _jobs(
 
 
 def _in_each(
-    counts: Mapping[tuple[int, int, int, int], Floats],
+    counts: Mapping[Surface, Floats],
     own: Draws,
     among: Choices,
     steps: Floats,
@@ -326,20 +327,21 @@ def _in_each(
     row = {key: number for number, key in enumerate(counts)}
     totals = np.stack([*counts.values()])
 
-    def at(keys: Iterable[tuple[int, int, int, int]], factors: Floats) -> Floats:
+    def at(keys: Iterable[Surface], factors: Floats) -> Floats:
         places = np.searchsorted(edges, np.round(np.multiply.outer(factors, minutes), 6) - 1e-9)
         rows = np.array([row[key] for key in keys])
         return np.moveaxis(totals[rows[:, None], :, :, places], 1, -1)
 
-    base = at([(0, 0, 0, 0)], np.ones(1))[0, 0]
-    cells, unchecked = own.cells.tolist(), own.unchecked.tolist()
-    both = at(zip(own.season.tolist(), own.tracks.tolist(), cells, unchecked, strict=True), own.speed)
+    base = at([(0, 0, 0, 0, 0)], np.ones(1))[0, 0]
+    others = list(zip(own.cells.tolist(), own.unchecked.tolist(), own.place.tolist(), strict=True))
+    ways = zip(own.season.tolist(), own.tracks.tolist(), others, strict=True)
+    both = at(((season, tracks, *other) for season, tracks, other in ways), own.speed)
     spread = own.spread[:, None, None]
     if among.driven:
         rides = own.rides[:, None, None, None]
-        walked = at(((-1, 0, *group) for group in zip(cells, unchecked, strict=True)), own.speed * steps[own.season])
+        walked = at(((-1, 0, *other) for other in others), own.speed * steps[own.season])
         both = rides * both + (1 - rides) * walked
-        feet = at([(-1, 0, 0, 0)], steps[:1])[0, 0]
+        feet = at([(-1, 0, 0, 0, 0)], steps[:1])[0, 0]
     variants = (1 - spread) * both[:, 0] + spread * both[:, 1]
     return np.concatenate([base[None], variants]), feet if among.driven else base
 

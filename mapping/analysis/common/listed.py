@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 
+from mapping.analysis.common.unit_places import Point, unit_places
 from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message, Text
@@ -12,8 +13,6 @@ from mapping.view.entries import ServicePlace
 from mapping.view.rules.opening import DAY
 from mapping.view.view import Entry, View
 from mapping.view.visits import at_home, can_be_visited
-
-Point = tuple[float, float]
 
 ANY = "any"
 """Key of all services that help people themselves, of whatever type."""
@@ -100,24 +99,57 @@ def counted(view: View, *, stale: bool = False) -> list[Entry]:
 def points(entries: Iterable[Entry], area: StudyArea, *, cross_borders: bool | None = None) -> tuple[Point, ...]:
     """Return the latitudes and longitudes where services can be visited: each once, in order.
 
-    Only exact public points; a point that stands for a whole area unit is none. Beyond the border as
-    `mapping.view.visits.can_be_visited` says.
+    Beyond the border as `mapping.view.visits.can_be_visited` says. A service of which only the area unit is shown
+    stands at the largest place of that (`mapping.analysis.common.unit_places`).
     """
-    spots = {
+    spots: set[Point] = set()
+    for entry in entries:
+        exact = exact_points(entry, area, cross_borders=cross_borders)
+        spots |= exact
+        reached = {code for spot in exact for code in _units_around(area.unit_at(*spot), area)}
+        for code in _units_shown(entry, area) - reached:
+            spots.update(unit_places(area).get(code, ())[:1])
+    return tuple(sorted(spots))
+
+
+def exact_points(entry: Entry, area: StudyArea, *, cross_borders: bool | None = None) -> set[Point]:
+    """Return the public points of a service; a point that stands for a whole area unit is none."""
+    return {
         (place.latitude, place.longitude)
-        for entry in entries
         for place in entry.points
-        if place.precision == "exact"
-        and place.position_basis != "unit"
+        if place.latitude is not None
+        and place.longitude is not None
+        and _is_exact(place)
         and can_be_visited(entry, place, area, cross_borders=cross_borders)
     }
-    return tuple(sorted((lat, lon) for lat, lon in spots if lat is not None and lon is not None))
+
+
+def _is_exact(place: ServicePlace) -> bool:
+    return place.precision == "exact" and place.position_basis != "unit"
+
+
+def _units_shown(entry: Entry, area: StudyArea) -> set[str]:
+    """Return the units of the places of a service of which no point is shown."""
+    units = set()
+    for place in entry.sites:
+        if at_home(place, area) and not (place.has_point and _is_exact(place)):
+            code = place.area_unit
+            if code is None and place.latitude is not None and place.longitude is not None:
+                code = area.unit_at(place.latitude, place.longitude)
+            units.add(code)
+    return {code for code in units if code}
+
+
+def _units_around(code: str | None, area: StudyArea) -> tuple[str, ...]:
+    return (code, *area.ancestors(code)) if code else ()
 
 
 def by_area(entries: Iterable[Entry], area: StudyArea) -> list[Entry]:
     """Return the services that have places in the country, none of which may be shown as a point."""
     return [
-        entry for entry in entries if any(at_home(place, area) for place in entry.sites) and not points([entry], area)
+        entry
+        for entry in entries
+        if any(at_home(place, area) for place in entry.sites) and not exact_points(entry, area)
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mapping.analysis.common.ensemble import Floats, Reached, interval, other_scenarios, people_within
+from mapping.analysis.common.ensemble import Floats, Reached, interval, other_scenarios, people_within, summary
 from mapping.analysis.common.listed import units_at
 from mapping.area.study_area import StudyArea
 from mapping.engines.zonal import zone_sums
@@ -21,6 +21,7 @@ __all__ = [
     "other_scenarios",
     "people_of",
     "people_within",
+    "summary",
     "without",
 ]
 
@@ -30,9 +31,7 @@ SLOWER, FASTER = 0.8, 1.2
 
 def without(key: str, reached: Reached, people: Floats) -> dict[str, Floats]:
     """Return the share of people who are not within the first of the minutes, with its range, under a key."""
-    shares = np.where(people > 0, 1 - reached.shares(people), 1.0)
-    low, high = interval(shares)
-    return {key: shares[0], f"{key}_low": low, f"{key}_high": high}
+    return summary(key, np.where(people > 0, 1 - reached.shares(people), 1.0))
 
 
 def gathering(area: StudyArea, codes: Sequence[str], level: int) -> Floats:

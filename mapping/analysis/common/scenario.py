@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mapping.analysis.common.listed import Point, Sort, sort_of
+from mapping.analysis.common.listed import Sort, sort_of
+from mapping.analysis.common.unit_places import Point
 from mapping.errors import FormatError, InvalidRecord, NotFound
 from mapping.view.view import Entry, View
 

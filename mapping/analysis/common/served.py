@@ -8,7 +8,7 @@ import pandas as pd
 
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import by_area, chosen_minutes, points, state_of
-from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within
+from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within, summary
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Text
 from mapping.result import Column, Figure
@@ -74,7 +74,7 @@ def served(
         lines = [entry for entry in kind.entries if is_line(entry)]
         called = np.array([any(serves(line, code, area) for line in lines) for code in codes], bool)
         block = _block(kind.key, reached[kind.key].gathered(matrix), matrix @ people, census)
-        for end in ("", "_low", "_high"):
+        for end in ("", "_asked", "_low", "_high"):
             block[f"{kind.key}_without{end}"] = np.where(called, 0, block[f"{kind.key}_without{end}"])
         columns |= block | {f"{kind.key}_phone": np.where(called, "present", "none listed").astype(object)}
         whole = _block(kind.key, reached[kind.key].gathered(everything), everything @ people, census.sum(keepdims=True))
@@ -107,12 +107,8 @@ def served(
 
 
 def _block(key: str, reached: Reached, people: Floats, census: Floats) -> dict[str, Floats]:
-    columns = {}
-    for end, within in (("", reached.value), ("_low", reached.low), ("_high", reached.high)):
-        columns[f"{key}{end}"] = np.minimum(within[:, 0] / np.where(people > 0, people, 1), 1)
-    for end, of in (("", ""), ("_low", "_high"), ("_high", "_low")):
-        columns[f"{key}_without{end}"] = (1 - columns[f"{key}{of}"]) * census
-    return columns
+    shares = reached.shares(people)
+    return summary(key, shares) | summary(f"{key}_without", (1 - shares) * census)
 
 
 def within_label(kind: CountedServices, minutes: int) -> Message:
@@ -126,14 +122,14 @@ def _columns(kinds: Sequence[CountedServices], minutes: int) -> tuple[Column, ..
         key, words = kind.key, {"type": kind.label, "minutes": minutes}
         short = Message("Within {minutes} min", words)
         columns += [
-            Column(key, within_label(kind, minutes), "share", f"{key}_low", f"{key}_high", "better", short),
-            Column(f"{key}_phone", Message("{type}: by phone", words), "state", short=Message("By phone")),
             Column(
+                key, within_label(kind, minutes), "share", f"{key}_low", f"{key}_high", "better", short, f"{key}_asked"
+            ),
+            Column(f"{key}_phone", Message("{type}: by phone", words), "state", short=Message("By phone")),
+            Column.ranged(
                 f"{key}_without",
                 Message("{type}: people with neither", words),
                 "people",
-                f"{key}_without_low",
-                f"{key}_without_high",
                 "worse",
                 Message("People with neither"),
             ),

@@ -38,47 +38,22 @@ def within(sentence: Mapping[str, str]) -> Mapping[str, str]:
     return {language: text.removesuffix(".") for language, text in sentence.items()}
 
 
-def who(share: float, low: float, high: float) -> Message:
-    """Say a share of the people as one would in a sentence: a third of the people; at one end of its range, which."""
+def who(share: float) -> Message:
+    """Say a share of the people as one would in a sentence: a third of the people."""
     if share < 0.005:
         return Message("Almost no people")
     if share > 0.995:
         return Message("Almost all people")
-    if is_least(share, low, high):  # all that nobody knows for sure could only make it more
-        return Message("At least {share} of the people", {"share": Share(share)})
-    if is_most(share, low, high):
-        return Message("At most {share} of the people", {"share": Share(share)})
     nearest, words = min(FRACTIONS, key=lambda fraction: abs(fraction[0] - share))
     return words if abs(nearest - share) <= 0.015 else Message("{share} of the people", {"share": Share(share)})
 
 
-def between(low: float, middle: float, high: float) -> Message:
-    """Say the range of a share of the people, and its middle."""
-    words = {"low": Share(low), "middle": Share(middle), "high": Share(high)}
+def between(low: float, high: float, *, asked: float) -> Message:
+    """Say the range of a share of the people, and what it is where every assumption stands as asked."""
+    words = {"low": Share(low), "high": Share(high), "asked": Share(asked)}
     return Message(
-        "With all that nobody knows for sure it is between {low} and {high} of the people, in half of the counts more "
-        "than {middle}.",
-        words,
+        "The likely range is {low} to {high} of the people; with every assumption as asked it is {asked}.", words
     )
-
-
-NOISE = 0.05
-"""Shares that differ by less say the same."""
-
-
-def is_least(share: float, low: float, high: float) -> bool:
-    """Whether a share stands at the lower end of its range, so that to tell it alone would tell too little."""
-    return round(share - low, 2) <= 0.01 and high - share > NOISE
-
-
-def is_most(share: float, low: float, high: float) -> bool:
-    """Whether a share stands at the upper end of its range, so that to tell it alone would tell too much."""
-    return is_least(1 - share, 1 - high, 1 - low)
-
-
-def up_to(share: float, low: float, high: float) -> Message | Share:
-    """Say a share within a sentence; at the upper end of its range as the most that it can be."""
-    return Message("at most {share}", {"share": Share(share)}) if is_most(share, low, high) else Share(share)
 
 
 def farther(minutes: float) -> Message:
@@ -118,6 +93,11 @@ def caveats(area: StudyArea, *, travel: bool) -> tuple[Message, ...]:
     sentences = [Message("Secret places are left out. They take no part in any number here.")]
     if travel:
         sentences.append(
+            Message(
+                "A number with a range is the middle of all counts. The files say beside it what comes out as asked."
+            )
+        )
+        sentences.append(
             Message("Not for choosing a route, nor for judging one village. Differences under 5 points are noise.")
         )
         if not area.counts_slopes:
@@ -143,11 +123,17 @@ def margin(area: StudyArea) -> float:
 
 
 def unshown(entries: Sequence[Entry]) -> tuple[Message, ...]:
-    """Say how many services have a place that may not be shown, so that nobody can tell how far it is."""
+    """Say how many services have a place that may not be shown, so that it is not known how far they are."""
     if not entries:
         return ()
     count = {"count": len(entries)}
-    return (Message("Services left out, since only the area of their place may be shown: {count}.", count),)
+    return (
+        Message(
+            "Services counted at the largest place of their area, since only the area may be shown: {count}. The range "
+            "holds what comes out where they stand elsewhere in it.",
+            count,
+        ),
+    )
 
 
 def hidden(sorts: Sequence[Sort], shown: Sequence[Sort]) -> tuple[Message, ...]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import ANY, by_area, chosen_level, counted, points, sort_of, units_in
-from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, interval, people_of, people_within
+from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within, summary
 from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord
 from mapping.freshness import months_after
@@ -149,8 +149,7 @@ def _losing(reached: Mapping[str, Reached], matrix: Floats, people: Floats, cens
     before, after = (reached[key].gathered(matrix).variants[:, :, 0] for key in ("before", "after"))
     here = matrix @ people
     lost = np.maximum(before - after, 0) / np.where(here > 0, here, 1) * census
-    low, high = interval(lost)
-    return {"losing": lost[0], "losing_low": low, "losing_high": high}
+    return summary("losing", lost)
 
 
 def _columns(months: int, minutes: int) -> tuple[Column, ...]:
@@ -160,13 +159,8 @@ def _columns(months: int, minutes: int) -> tuple[Column, ...]:
         Column("services", Message("Services listed"), "count"),
         Column("ending", Message("Funding ends within {months} months", words), "count", more_is="worse"),
         Column("silent", Message("Do not say until when they are funded"), "count"),
-        Column(
-            "losing",
-            Message("People who would have nothing within {minutes} min any more", words),
-            "people",
-            "losing_low",
-            "losing_high",
-            "worse",
+        Column.ranged(
+            "losing", Message("People who would have nothing within {minutes} min any more", words), "people", "worse"
         ),
     )
 

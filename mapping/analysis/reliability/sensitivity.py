@@ -91,16 +91,16 @@ def sensitivity(
         name="sensitivity",
         title=Message("How sure the numbers are"),
         finding=_finding(outcomes, ends, state, minutes),
-        also=_also(total, outcomes, sorts, shares, ends, most, state),
+        also=_also(total, outcomes, sorts, ends, most, state),
         audience=view.audience,
         edition=view.edition,
         level=level,
         table=table,
         states=_states(table, state),
-        total=_totals(total, outcomes, ends, middle(shares[sorts[0].key]), most[sorts[0].key]),
+        total=_totals(total, outcomes, ends, float(middle(shares[sorts[0].key])), most[sorts[0].key]),
         columns=_columns(outcomes, minutes),
-        headline=("asked", "middle", *(variant.key for variant in outcomes[1:]), "most"),
-        figures=_figures(total, sorts, ends, state, minutes),
+        headline=("middle", "asked", *(variant.key for variant in outcomes[1:]), "most"),
+        figures=_figures(shares, sorts, ends, state, minutes),
         method=METHOD,
         inputs=wording.inputs(view, area, travel=True),
         caveats=(*wording.caveats(area, travel=True), *wording.unshown(by_area(sort_of(ANY).of(entries), area))),
@@ -135,7 +135,7 @@ def _table(area: StudyArea, variants: Sequence[Variant], drawn: Reached, among: 
         "asked_low": low,
         "asked_high": high,
     }
-    columns["middle"] = np.median(draws[1:], axis=0) if len(draws) > 1 else draws[0]
+    columns["middle"] = middle(draws)
     columns |= {variant.key: row for variant, row in zip(variants[1:], shares[1:], strict=True)}
     moved = effects(among, draws)
     columns["most"] = [strongest(moved, unit) for unit in range(len(codes))]
@@ -169,19 +169,21 @@ def _columns(variants: Sequence[Variant], minutes: int) -> tuple[Column, ...]:
     label = Message("People within {minutes} min", {"minutes": minutes})
     return (
         Column("people", Message("People"), "people"),
-        Column("asked", label, "share", "asked_low", "asked_high", "better"),
-        Column("middle", Message("In half of the counts less than"), "share"),
+        Column("middle", label, "share", "asked_low", "asked_high", "better", asked="asked"),
+        Column("asked", Message("As asked"), "share"),
         *(Column(variant.key, variant.label, "share") for variant in variants[1:]),
         Column("most", Message("What moves it most"), "text"),
     )
 
 
-def _figures(total: Floats, sorts: Sequence[Sort], ends: Floats, state: str, minutes: int) -> dict[str, Figure]:
+def _figures(
+    shares: Mapping[str, Floats], sorts: Sequence[Sort], ends: Floats, state: str, minutes: int
+) -> dict[str, Figure]:
     figures = {}
     for number, sort in enumerate(sorts if not state else sorts[1:], len(state) and 1):
         label = Message("{type}: people within {minutes} min", {"type": sort.label, "minutes": minutes})
         low, high = ends[number]
-        figures[sort.key] = Figure(float(total[0, number]), "share", label, float(low), float(high))
+        figures[sort.key] = Figure(float(middle(shares[sort.key])), "share", label, float(low), float(high))
     return figures
 
 
@@ -198,7 +200,6 @@ def _also(
     total: Floats,
     variants: Sequence[Variant],
     sorts: Sequence[Sort],
-    shares: Mapping[str, Floats],
     ends: Floats,
     most: Mapping[str, Text],
     state: str,
@@ -209,7 +210,7 @@ def _also(
     first = sorts[0].key
     sentences = [
         Message("What moves the share most: {what}.", {"what": most[first]}),
-        Message("In half of the counts it is under {share}.", {"share": Share(middle(shares[first]))}),
+        Message("As asked it is {share}.", {"share": Share(total[0, 0])}),
     ]
     sentences += [
         Message("{how}: {share}.", {"how": variant.label, "share": Share(total[number, 0])})

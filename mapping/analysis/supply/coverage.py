@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.ensemble import interval, middle, told
+from mapping.analysis.common.ensemble import interval, told
 from mapping.analysis.common.listed import (
     ANY,
     Sort,
@@ -20,7 +20,7 @@ from mapping.analysis.common.listed import (
     state_of,
     state_without,
 )
-from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within
+from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within, summary
 from mapping.analysis.common.scenario import Added, Changes
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Share
@@ -150,11 +150,9 @@ def _block(
     """Return the columns of one sort of services."""
     columns: dict[str, Floats] = {}
     for number, band in enumerate(bands):
-        for end, within in (("", reached.value), ("_low", reached.low), ("_high", reached.high)):
-            columns[f"{key}_{band}{end}"] = np.minimum(within[:, number] / np.where(people > 0, people, 1), 1)
-    for end, within_end in (("", ""), ("_low", "_high"), ("_high", "_low")):
-        columns[f"{key}_beyond{end}"] = (1 - columns[f"{key}_{minutes}{within_end}"]) * census
-    return columns
+        columns |= summary(f"{key}_{band}", reached.shares(people, number))
+    beyond = (1 - reached.shares(people, list(bands).index(minutes))) * census
+    return columns | summary(f"{key}_beyond", beyond)
 
 
 def _states(area: StudyArea, table: pd.DataFrame, sorts: Sequence[Sort], entries: Sequence[Entry]) -> pd.DataFrame:
@@ -186,11 +184,11 @@ def _columns(sorts: Sequence[Sort], bands: Sequence[int], minutes: int) -> tuple
             key, words = f"{sort.key}_{band}", {"type": sort.label, "minutes": band}
             label = Message("{type}: people within {minutes} min", words)
             short = Message("Within {minutes} min", {"minutes": band})
-            columns.append(Column(key, label, "share", f"{key}_low", f"{key}_high", "better", short))
+            columns.append(Column.ranged(key, label, "share", "better", short))
         key, words = f"{sort.key}_beyond", {"type": sort.label, "minutes": minutes}
         label = Message("{type}: people over {minutes} min away", words)
         short = Message("People over {minutes} min away", {"minutes": minutes})
-        columns.append(Column(key, label, "people", f"{key}_low", f"{key}_high", "worse", short))
+        columns.append(Column.ranged(key, label, "people", "worse", short))
     return tuple(columns)
 
 
@@ -202,8 +200,7 @@ def _finding(total: Mapping[str, float], sorts: Sequence[Sort], spots: Mapping[s
         return Message("Nobody lives here, so nobody is out of reach")
     first = sorts[0]
     key = f"{first.key}_{minutes}"
-    beyond, least, most = (1 - total[name] for name in (key, f"{key}_high", f"{key}_low"))
-    words = {"who": wording.who(beyond, least, most), "far": wording.farther(minutes), "type": first.label}
+    words = {"who": wording.who(1 - total[key]), "far": wording.farther(minutes), "type": first.label}
     if first.key == ANY:
         return Message("{who} live {far} from any listed service", words)
     return Message("{who} live {far} from what they may need: “{type}”", words)
@@ -243,7 +240,7 @@ def _uncertain(area: StudyArea, reached: Reached, scenario: str, band: int, minu
     foot = float(min(whole.foot[0, band] / max(everybody[0], 1), 1))
     shares = whole.shares(everybody, band)[:, 0]
     low, high = interval(shares)
-    range_ = wording.between(1 - float(high), 1 - middle(shares), 1 - float(low))
+    range_ = wording.between(1 - float(high), 1 - float(low), asked=1 - float(shares[0]))
     return (range_, *told(area, scenario, shares, foot, minutes))
 
 

@@ -8,7 +8,7 @@ from mapping.analysis.common.listed import ANY, chosen_level, counted, sort_of
 from mapping.analysis.common.reached import Progress
 from mapping.analysis.common.served import CountedServices, Served, served, within_label
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, Text
+from mapping.language.i18n import Message, Share, Text
 from mapping.language.taxonomy import Vocabulary
 from mapping.result import Figure, Result
 from mapping.view.view import Entry, View
@@ -110,8 +110,7 @@ def _finding(
     least = _least(total, figures, kinds, area)
     if least is None or not total["people"]:
         return Message("No service that people could travel to says in which language it helps")
-    shares = [float(total[f"{least.key}{end}"]) for end in ("", "_low", "_high")]
-    words = {"spoken": least.label, "share": wording.up_to(*shares), "minutes": minutes}
+    words = {"spoken": least.label, "share": Share(total[least.key]), "minutes": minutes}
     return Message(
         "Of the languages of this edition, fewest people are within {minutes} minutes of help in “{spoken}”: {share}",
         words,

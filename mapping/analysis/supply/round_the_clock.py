@@ -108,8 +108,7 @@ def _finding(result: Served, kinds: Sequence[CountedServices], minutes: int) -> 
     """Say what share of the people reaches the first kind at night."""
     if not kinds or kinds[0].key not in result.figures or not result.total["people"]:
         return Message("No service is listed that people could go to at night")
-    beyond, least, most = (1 - float(result.total[f"{kinds[0].key}{end}"]) for end in ("", "_high", "_low"))
-    words = {"who": wording.who(beyond, least, most), "far": wording.farther(minutes)}
+    words = {"who": wording.who(1 - float(result.total[kinds[0].key])), "far": wording.farther(minutes)}
     if kinds[0].key == ANY:
         return Message("{who} live {far} from any help that is open at night", words)
     return Message("{who} live {far} from what they may need at night: “{type}”", words | {"type": kinds[0].label})

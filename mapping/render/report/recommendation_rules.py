@@ -94,6 +94,8 @@ class Grounds:
     evidence: Message | None = None
     measure: Message | None = None
     kind: Kind | None = None
+    range: tuple[float, float] = (0.0, 0.0)
+    """The ends of the range of the value; a change that is smaller than it cannot be an aim."""
 
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -119,6 +121,8 @@ def advise(material: Sources) -> list[Recommendation]:
 def _recommendation(material: Sources, key: str, finding: Grounds) -> Recommendation:
     row = rules()[finding.row or key]
     kind: Kind = _word(row["kind"], KINDS)
+    low, high = finding.range
+    told = finding.value is None or abs(finding.value - finding.target) > high - low
     return Recommendation(
         material.day,
         f"{key}-{finding.key}" if finding.key else key,
@@ -130,7 +134,8 @@ def _recommendation(material: Sources, key: str, finding: Grounds) -> Recommenda
         cost=_word(row["cost"], COSTS),
         measure=finding.measure or Message.of(row["measure"], finding.values),
         value=finding.value,
-        target=finding.target,
+        target=finding.target if told else None,
+        range=finding.range,
         responsible=finding.responsible,
         kind=finding.kind or kind,
         indicator=row["indicator"],
@@ -200,7 +205,7 @@ def _far_districts(material: Sources) -> Iterator[Grounds]:
     result = material.results["coverage"]
     if "any_beyond" not in result.table or result.level == 0:
         return
-    beyond, least, most = (1 - result.table[f"any_60{end}"].astype(float) for end in ("", "_high", "_low"))
+    beyond = 1 - result.table["any_60"].astype(float)
     worst = result.table["any_beyond"].sort_values(ascending=False, kind="stable")
     for code in [str(code) for code in worst.index[:MOST] if worst[code] > 0]:
         people = float(worst[code])
@@ -209,23 +214,24 @@ def _far_districts(material: Sources) -> Iterator[Grounds]:
             "people": People(people),
             "share": Share(float(beyond[code])),
         }
-        row = "reach-at-least" if wording.is_least(beyond[code], least[code], most[code]) else ""
+        low, high = (float(result.table[f"any_beyond_{end}"].astype(float)[code]) for end in ("low", "high"))
         authority = region_authority(material, material.area.region_of(code))
         half = round(people / 2, -3)  # visiting days reach some villages of a district, not all
-        yield Grounds(values, people, half, code, authority, row=row)
+        yield Grounds(values, people, half, code, authority, range=(low, high))
 
 
 def _new_places(material: Sources) -> Iterator[Grounds]:
     result = material.results["siting"]
     if result.proposals and "without" in result.total:
         gained, without = float(result.total["gained"]), float(result.total["without"])
+        ends = float(result.total["without_low"]), float(result.total["without_high"])
         values = {
             "places": Several(proposal.name for proposal in result.proposals),
             "people": People(gained),
             "without": People(without),
             "what": result.title.values["type"],
         }
-        yield Grounds(values, without, without - gained)
+        yield Grounds(values, without, without - gained, range=ends)
 
 
 def _norms_unmet(material: Sources) -> Iterator[Grounds]:
@@ -243,16 +249,15 @@ def _norms_unmet(material: Sources) -> Iterator[Grounds]:
             yield Grounds(values, missing, 0, norm, _ministry(material, terms[norm].service_type or ""))
 
 
-def _range(figure: Figure) -> tuple[float, float, float]:
-    """Return a number and the ends of its range; one without a range is sure."""
-    low, high = (figure.value if end is None else end for end in (figure.low, figure.high))
-    return figure.value, low, high
+def _range(figure: Figure) -> tuple[float, float]:
+    """Return the ends of the range of a number; one without a range is sure."""
+    return (figure.value if figure.low is None else figure.low, figure.value if figure.high is None else figure.high)
 
 
 def _nights(material: Sources) -> Iterator[Grounds]:
     figure = material.results["round_the_clock"].figures.get("any")
     if figure is not None and figure.value < 0.9:
-        yield Grounds({"who": wording.who(*_range(figure))}, figure.value, 0.9)
+        yield Grounds({"who": wording.who(figure.value)}, figure.value, 0.9, range=_range(figure))
 
 
 def _spoken(material: Sources) -> Iterator[Grounds]:
@@ -266,10 +271,10 @@ def _spoken(material: Sources) -> Iterator[Grounds]:
     if figures[least].value < best.value - 0.05:
         values = {
             "spoken": Vocabulary.load("languages").term(least).labels,
-            "who": wording.who(*_range(figures[least])),
-            "best": wording.up_to(*_range(best)),
+            "who": wording.who(figures[least].value),
+            "best": Share(best.value),
         }
-        yield Grounds(values, figures[least].value, best.value, least)
+        yield Grounds(values, figures[least].value, best.value, least, range=_range(figures[least]))
 
 
 def _not_agreed(material: Sources) -> Iterator[Grounds]:

@@ -80,9 +80,10 @@ COLUMNS = (
 class Recommendation:
     """One recommendation.
 
-    ``key`` is the same in every edition. ``value`` is what ``measure`` is now (None: not known) and ``target`` what it
-    should become, both in the unit of ``kind``, or ``aim`` says it in words. ``table`` is the anchor of the table that
-    is its evidence; ``responsible`` who does it, where that is not the addressee.
+    ``key`` is the same in every edition. ``value`` is what ``measure`` is now (None: not known), ``range`` its ends
+    where they are told, ``target`` what it should become (None: the range is wider than the change), all in the unit
+    of ``kind``, or ``aim`` says it in words. ``table`` is the anchor of the table that is its evidence; ``responsible``
+    is who does it, where that is not the addressee.
     """
 
     day: dt.date
@@ -96,7 +97,8 @@ class Recommendation:
     cost: Cost
     measure: Message
     value: float | None
-    target: float
+    target: float | None
+    range: tuple[float, float] = (0.0, 0.0)
     responsible: Text | None = None
     kind: Kind = "count"
     indicator: str = ""
@@ -116,9 +118,14 @@ class Recommendation:
         """Write what the indicator is now and should become, or what is there when the thing is done."""
         if self.aim is not None:
             return self.aim.into(language)
-        now = show(Message("not known"), language) if self.value is None else write(self.value, self.kind, language)
+        low, high = self.range if any(self.range) else (None, None)
+        now: str | Message = Message("not known")
+        if self.value is not None:
+            now = write(self.value, self.kind, language, low=low, high=high)
+        if self.target is None:
+            return Message("now {now}; no aim, since the range is wider than the change", {"now": now}).into(language)
         words = {"now": now, "target": write(self.target, self.kind, language)}
-        return show(Message("now {now}, aim {target}", words), language)
+        return Message("now {now}, aim {target}", words).into(language)
 
 
 @dataclass(frozen=True)
@@ -127,7 +134,7 @@ class Earlier:
 
     key: str
     value: float | None
-    target: float
+    target: float | None
     text: str
 
 
@@ -197,6 +204,8 @@ def _status(before: Earlier, now: Recommendation | None) -> Status:
         return "reached"
     if now.value is None or before.value is None:
         return "not known"
+    if now.target is None:
+        return "not known"
     was, is_ = abs(before.value - now.target), abs(now.value - now.target)
     if math.isclose(was, is_, rel_tol=1e-9, abs_tol=1e-9):
         return "unchanged"
@@ -258,9 +267,10 @@ def read_csv(path: Path) -> list[Earlier]:
     for line, row in enumerate(rows, 2):
         try:
             value = float(row["value"]) if row["value"] else None
-            earlier.append(Earlier(row["key"], value, float(row["target"]), row["text"] or ""))
+            target = float(row["target"]) if row["target"] else None
+            earlier.append(Earlier(row["key"], value, target, row["text"] or ""))
         except (TypeError, ValueError):
-            wrong.append(f"line {line}: value and target must be numbers, value may be empty")
+            wrong.append(f"line {line}: value and target must be numbers or empty")
     keys = [recommendation.key for recommendation in earlier]
     wrong += [f"key {key!r} stands more than once" for key in sorted({k for k in keys if keys.count(k) > 1})]
     if wrong:

@@ -130,6 +130,7 @@ def _labels(result: Result) -> dict[str, Text]:
         unit = IN_FILES.get(column.kind)
         for key, text in (
             (column.key, column.label),
+            (column.asked, Message("{what}: as asked", {"what": column.label})),
             (column.low, Message("{what}: low end of the range", {"what": column.label})),
             (column.high, Message("{what}: high end of the range", {"what": column.label})),
         ):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from mapping.analysis.common import wording
 from mapping.language.i18n import Message, People
 from mapping.render.layers.units import spans
 from mapping.render.report import print_map
@@ -141,13 +140,10 @@ def _gaps(material: Sources) -> Iterator[Message]:
     """Yield one gap of each kind, where there is one: far, missing, closed, shut at night, abroad, unspoken."""
     results = material.results
     coverage, norms = results["coverage"], results["norms"]
-    beyond_all = [float(coverage.total.get(name, 0)) for name in ("any_beyond", "any_beyond_low", "any_beyond_high")]
-    if coverage.figures and (total := beyond_all[0]):
+    if coverage.figures and (total := float(coverage.total.get("any_beyond", 0))):
         beyond = coverage.table["any_beyond"]
         words: dict[str, object] = {"people": People(total)}
         far = Message("{people} people live more than an hour from any listed service", words)
-        if wording.is_least(*(number / float(coverage.total["people"]) for number in beyond_all)):
-            far = Message("At least {people} people live more than an hour from any listed service", words)
         words = {"far": far, "unit": material.area.unit(str(beyond.idxmax())).titles, "there": People(beyond.max())}
         yield (
             Message("{far}.", words)
