@@ -76,8 +76,9 @@ def test_a_file_of_the_atlas_is_counted_on_the_command_line(view, tiny_area, tmp
             within(view, tiny_area).items(), within(view, tiny_area, without=[ids(view)["House"]]).values(), strict=True
         )
     }
-    assert (answer["name"], answer["units"]) == ("East closes", lost)
-    assert answer["gained"] == sum(lost.values()) < 0
+    assert answer["name"] == "East closes"
+    assert answer["units"] == pytest.approx(lost, abs=1), "differences of rounded numbers"
+    assert answer["gained"] == sum(answer["units"].values()) < 0
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"form": "rohnamo-scenario", "kind": 1}', "not json"])

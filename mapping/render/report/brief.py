@@ -32,7 +32,7 @@ from mapping.render.report.recommendations import numbered
 from mapping.render.report.sources import BY_REGION, Sources, gather, regional
 from mapping.result import SPEAKING, STATES, Result
 from mapping.view.view import View
-from mapping.view.visits import is_called_from
+from mapping.view.visits import is_called_from, related
 
 SHOWN = 10
 """So many services are listed by name; the others are counted."""
@@ -179,12 +179,13 @@ def _near(pen: Pen, unit: str) -> None:
         answers = [material.types.term(code) for code in types_for(need.code, FIRST)]
         hidden = 2 * sum(term.audience == "custodian" for term in answers) > len(answers)
         found = None
-        if not hidden:
+        spoken = _statement(material, unit, answers)
+        if not (hidden and spoken):
             confirmed = fitting((entry for entry in material.entries if not material.is_abroad(entry)), need.code)
             found = nearest_service(confirmed, unit, material.area, ways, lambda: (beyond("summer"), beyond("winter")))
         name = str(need.label(material.language))
         if found is None:
-            said = _unsaid(material, answers, hidden=hidden)
+            said = spoken or STATES["not published" if hidden else "unknown"].into(material.language)
             rows.append(TableRow(name, cells(said, "", "", "", language=material.language)))
             continue
         entry = found.entry
@@ -200,15 +201,13 @@ def _near(pen: Pen, unit: str) -> None:
     pen.table(Message("Nearest help for each need"), head, rows, small=True)
 
 
-def _unsaid(material: Sources, answers: Iterable[Term], *, hidden: bool) -> str:
-    """Say what may be said where no service is named: a statement, or that it is not published or not known."""
-    types = {term.code for term in answers}
-    statement = next(
-        (statement_entry for statement_entry in material.statements if statement_entry.service_type in types), None
-    )
-    if statement is not None:
-        return material.say(Message("{said} Call: {route}.", {"said": statement.text, "route": statement.route}))
-    return STATES["not published" if hidden else "unknown"].into(material.language)
+def _statement(material: Sources, unit: str, answers: Iterable[Term]) -> str:
+    """Return what is said of hidden help of some types in a unit; empty where nothing is."""
+    types, around = {term.code for term in answers}, related(material.area, unit)
+    for statement in material.statements:
+        if statement.service_type in types and (not statement.area_unit or statement.area_unit in around):
+            return material.say(Message("{said} Call: {route}.", {"said": statement.text, "route": statement.route}))
+    return ""
 
 
 def _minutes(material: Sources, found: NearestService) -> str:

@@ -75,8 +75,8 @@ def test_half_of_the_country_and_the_finding(result):
     assert result.total["half_asked"] == pytest.approx(23.12, abs=0.01)
     assert result.total["half_high"] >= 41
     assert str(result.finding) == "Half of the people are within 45 minutes (22–59) of a listed service"
-    assert result.finding.into("ru") == "Половина жителей живёт не дальше 25 минут пути от услуги из списка"
-    assert result.figures["half"].text("en").startswith("23 (")
+    assert result.finding.into("ru") == "Половина жителей живёт не дальше 45 минут пути (22–59) от услуги из списка"
+    assert result.figures["half"].text("en").startswith("42 (")
 
 
 def test_regions(tiny_area):

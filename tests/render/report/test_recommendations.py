@@ -5,7 +5,7 @@ import datetime as dt
 import io
 import math
 import re
-from types import SimpleNamespace
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -62,7 +62,8 @@ def written(*recommendations):
 @pytest.mark.parametrize(("low", "target"), [(0.71, 0.9), (0.33, None)])
 def test_an_aim_is_farther_from_the_number_than_its_range_is_wide(material, tiny_area, low, target):
     figure = Figure(0.72, "share", Message("Any"), low=low, high=0.75)
-    results = {**material.results, "round_the_clock": SimpleNamespace(figures={"any": figure})}
+    night = replace(material.results["round_the_clock"], figures={"any": figure})
+    results = {**material.results, "round_the_clock": night}
     found = {each.key: each for each in advise(Sources(material.view, tiny_area, "en", results))}["night-any"]
     assert str(found.evidence) == "72% of the people live within an hour of help that is open at night."
     assert found.target == target

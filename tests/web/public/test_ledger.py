@@ -282,5 +282,5 @@ def test_a_brief_names_the_nearest_that_the_page_of_the_unit_names(view_file, ti
             for found in units.unit(edition, code, "en").nearest:
                 if found.card:
                     compared += 1
-                    assert named[str(found.need.label("en"))] == found.card.organization.name
+                    assert named[str(found.need.label("en"))] == found.card.entry.organization.name
     assert compared
