@@ -63,7 +63,7 @@ def test_a_part_of_the_women_needs_a_whole_place(db, tiny_area):
 def test_people_are_those_that_coverage_finds(db, view, tiny_area, minutes):
     analysis = coverage(view, tiny_area, types=CLINICS)
     assert share_within(db, tiny_area, minutes, of="HLT-EME") == pytest.approx(
-        analysis.total[f"HLT-EME_{minutes}"], abs=1e-6
+        analysis.total[f"HLT-EME_{minutes}_asked"], abs=1e-6
     )
 
 
