@@ -143,7 +143,8 @@ def scenario(
         before, after = ask(), ask(add=saved.add, without=saved.without)
     key = f"{saved.kind}_{saved.minutes}"
     people = {code: float(before.table.loc[code, "people"]) for code in before.table.index}
-    shares = {code: tuple(float(result.table.loc[code, key]) for result in (before, after)) for code in people}
+    asked = f"{key}_asked"  # as the Atlas counts in a browser: the range is no part of what is gained
+    shares = {code: tuple(float(result.table.loc[code, asked]) for result in (before, after)) for code in people}
     gained = {str(code): round(people[code] * (now - was)) for code, (was, now) in shares.items()}
     if json_:
         _print_json({"name": saved.name, "gained": sum(gained.values()), "units": gained})

@@ -30,7 +30,8 @@ def view(tmp_path, tiny_area):
 def within(view, area, **scenario):
     """Return the people within an hour of a clinic."""
     result = coverage(view, area, types=["HLT-EME"], **scenario)
-    return {code: round(share * result.table.loc[code, "people"]) for code, share in result.table["HLT-EME_60"].items()}
+    shares = result.table["HLT-EME_60_asked"]
+    return {code: round(share * result.table.loc[code, "people"]) for code, share in shares.items()}
 
 
 def ids(view):

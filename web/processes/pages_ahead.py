@@ -112,7 +112,7 @@ READ = re.compile(r"(.+/)?(m/.+|[^/]+\.(html|js))")
 """What belongs to reading a page: pages, scripts and what is on the map, but no data to be carried away."""
 
 
-STUDIED = re.compile(r"[^/]+/((map|gaps|data)\.html|(g|m|report)/.+)|static/m/.+")
+STUDIED = re.compile(r"[^/]+/((map|gaps|data)\.html|atlas-data\.js|(g|m|report)/.+)|static/m/.+")
 """What shows findings, the map and data: they take long to make, and nobody who seeks help waits for them."""
 
 FOR_SEEKERS = 0.75
