@@ -21,7 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from mapping.analysis.adequacy.pathways import homes
-from mapping.analysis.common.listed import Point, core_types, visited
+from mapping.analysis.common.listed import core_types, visited
+from mapping.analysis.common.unit_places import Point
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
 from mapping.directory.directory import Directory
