@@ -87,7 +87,7 @@ WORDS = {
     "value": Message("Value"),
     "number": Message("Number"),
     "code": Message("Code"),
-    "district": Message("Area"),
+    "area": Message("Area"),
     "people": Message("People"),
     "place": Message("Place"),
     "service": Message("Service"),

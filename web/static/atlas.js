@@ -546,7 +546,7 @@
     const cell = (text) => `"${String(text).replace(/"/g, '""')}"`;
     const {found} = values(), [title, under] = headline();
     const rows = [...found].map(([code, one]) => [code, units.get(code)?.name, units.get(code)?.people, one.value ?? '', one.text, one.gain === undefined ? '' : Math.round(one.gain)]);
-    return `\ufeff${[[words.code, words.district, words.people, words.number, words.value, words.change], ...rows, [], [title], [under], [fill(words.edition, {day: data.edition})], [toAddress()]].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
+    return `\ufeff${[[words.code, words.area, words.people, words.number, words.value, words.change], ...rows, [], [title], [under], [fill(words.edition, {day: data.edition})], [toAddress()]].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
   }
 
   function picture() {
@@ -575,7 +575,7 @@
   function search() {
     const box = $('search'), list = $('hits');
     const all = [
-      ...data.units.map((unit) => ({text: unit.name, kind: words.district, go: () => { choose(unit.code); map.fitBounds(shapes.get(unit.code).getBounds()); }})),
+      ...data.units.map((unit) => ({text: unit.name, kind: words.area, go: () => { choose(unit.code); map.fitBounds(shapes.get(unit.code).getBounds()); }})),
       ...data.places.map(([name, lat, lon, spelt]) => ({text: name, spelt, kind: words.place, go: () => map.setView([lat, lon], 11), at: [lat, lon]})),
       ...data.services.map((service) => ({text: service.name, spelt: service.of, kind: words.service, go: () => { map.setView(service.at, 13); const marker = markers.get(service.id); if (marker) clusters.zoomToShowLayer(marker, () => marker.openPopup()); }})),
     ].map((hit) => ({...hit, key: folded(`${hit.text} ${hit.spelt ?? ''}`)}));
