@@ -22,7 +22,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from mapping.analysis.common.listed import ANY, chosen_types, points
+from mapping.analysis.common.listed import ANY, chosen_types, exact_points, points
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, show
 from mapping.render.layers.basemap import DIGITS, feature, shapes_of, simplified
@@ -275,7 +275,8 @@ def _rounded(value: Any) -> float | None:
 
 
 def _service(entry: Entry, area: StudyArea, sorts: Sequence[Any]) -> list[dict[str, Any]]:
-    """Return a row for each point at which a service that counts can be visited."""
+    """Return a row for each point at which a service counts; one of which only the area is shown has no exact one."""
+    exact = exact_points(entry, area)
     kinds = [sort.key for sort in sorts if sort.key != ANY and not sort.codes.isdisjoint(entry.types)]
     return [
         {
@@ -288,6 +289,7 @@ def _service(entry: Entry, area: StudyArea, sorts: Sequence[Any]) -> list[dict[s
             "kinds": kinds,
             "phone": next((phone.number for phone in entry.phones if phone.kind != "fax"), ""),
             "counts": bool(entry.offered),
+            "exact": (lat, lon) in exact,
         }
         for lat, lon in points([entry], area)
         if entry.active

@@ -10,7 +10,7 @@ import zlib
 import numpy as np
 import pytest
 
-from mapping.analysis.common.listed import chosen_types, counted, points
+from mapping.analysis.common.listed import chosen_types, counted, exact_points, points
 from mapping.render import atlas
 from mapping.travel import friction, scenarios, travel_time
 from mapping.view.view import View
@@ -182,4 +182,6 @@ def test_nothing_is_said_of_a_service_but_what_its_page_says(demo_view, tj_area)
         assert tuple(one["at"]) in {
             (round(lat, 5), round(lon, 5)) for lat, lon in points([entries[one["id"]]], tj_area)
         }
+        at = {(round(lat, 5), round(lon, 5)) for lat, lon in exact_points(entries[one["id"]], tj_area)}
+        assert one["exact"] == (tuple(one["at"]) in at)
         assert one["phone"] in {"", *(phone.number for phone in entries[one["id"]].phones)}

@@ -228,7 +228,7 @@
   function showServices() {
     clusters.clearLayers();
     markers.clear();
-    const typed = folded($('words').value.trim()), shown = $('services').checked ? servicesOf(isReach() ? state.kind : 'any') : [];
+    const typed = folded($('words').value.trim()), shown = $('services').checked ? servicesOf(isReach() ? state.kind : 'any').filter((service) => service.exact) : [];
     for (const service of shown) {
       if (typed && !folded(`${service.name} ${service.of}`).includes(typed)) continue;
       const away = state.without.includes(service.id);
