@@ -1,5 +1,6 @@
 """A real browser for tests: Chromium, with every address but the page's own origin cut off."""
 
+import json
 import os
 import re
 import shutil
@@ -178,3 +179,16 @@ def axe_faults(page, rules: dict | None = ALL_OTHERS) -> list[tuple[str, list[st
     faults, passed = judged
     PASSED.update(passed)
     return [(rule, beginnings) for rule, beginnings in faults]
+
+
+def wait_until(page, condition: str) -> None:
+    """Wait for an expression of the page's script to be true; raises an error of the browser after 30 seconds.
+
+    Playwright's `wait_for_function` evaluates a text at each look after the first, which the pages' policy forbids.
+    """
+    look = (
+        f"({condition}) ? done() : Date.now() > end ? fail(new Error({json.dumps(condition)})) : setTimeout(look, 20)"
+    )
+    page.evaluate(
+        f"() => new Promise((done, fail) => {{ const end = Date.now() + 30000, look = () => {look}; look(); }})"
+    )

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.support.browser import axe_faults
+from tests.support.browser import axe_faults, wait_until
 
 PAGE = "en/atlas.html"
 
@@ -18,7 +18,7 @@ def atlas(site, open_page):
     def opened(state: str = "", **options):
         page = open_page(f"{(site / PAGE).as_uri()}{state and '#'}{state}", **options)
         page.wait_for_selector(".atlas.drawn")
-        page.wait_for_function("document.querySelectorAll('[data-part=rows] tr').length > 0")
+        wait_until(page, "document.querySelectorAll('[data-part=rows] tr').length > 0")
         return page
 
     return opened
@@ -26,7 +26,7 @@ def atlas(site, open_page):
 
 def worked_out(page):
     """Wait until the model has answered, and return the people within reach before and after."""
-    page.wait_for_function("window.rohnamoAtlas.answer() && !document.querySelector('[data-part=said]').textContent")
+    wait_until(page, "window.rohnamoAtlas.answer() && !document.querySelector('[data-part=said]').textContent")
     return page.evaluate(
         "(() => { const {answer, total} = window.rohnamoAtlas, a = answer();"
         " return [total(a.before.middle), total(a.after.middle)]; })()"
@@ -61,7 +61,7 @@ def test_a_service_that_is_put_down_gains_people_and_stands_in_the_address(atlas
     assert worked_out(again) == pytest.approx([before, after], abs=1)
     assert again.evaluate("document.querySelector('.langs a').hash") == address
     again.click("[data-part=clear]")
-    again.wait_for_function("!location.hash.includes('add=')")
+    wait_until(again, "!location.hash.includes('add=')")
     assert again.locator(".atlas-pin").count() == 0
 
 
@@ -81,9 +81,7 @@ def test_a_suggested_place_gains_people(atlas):
     kinds = page.locator("[data-part=kind] option").evaluate_all("(all) => all.map((one) => one.value)")
     page.select_option("[data-part=kind]", kinds[-1])
     page.click("[data-part=suggest]")
-    page.wait_for_function(
-        "window.rohnamoAtlas.state().add.length || document.querySelector('[data-part=said]').textContent"
-    )
+    wait_until(page, "window.rohnamoAtlas.state().add.length || document.querySelector('[data-part=said]').textContent")
     if page.evaluate("window.rohnamoAtlas.state().add.length"):
         before, after = worked_out(page)
         assert after > before
@@ -106,7 +104,7 @@ def test_a_scenario_is_saved_opened_and_compared(atlas, tmp_path):
     page.wait_for_selector(".atlas-pin")
     path.write_text("{}")
     page.set_input_files("[data-part=open]", path)
-    page.wait_for_function("document.querySelector('[data-part=said]').textContent.includes('no scenario')")
+    wait_until(page, "document.querySelector('[data-part=said]').textContent.includes('no scenario')")
 
 
 def test_the_table_and_the_picture_are_those_of_the_screen(atlas, tmp_path):

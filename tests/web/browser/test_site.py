@@ -14,7 +14,7 @@ from mapping.analysis.common.nearest import minutes_to, shown_minutes
 from mapping.analysis.supply.nrm import nrm
 from mapping.language.fold import skeleton
 from tests.analysis.invented import Changed
-from tests.support.browser import QUIET, axe_faults, press
+from tests.support.browser import QUIET, axe_faults, press, wait_until
 from tests.support.sample import CHASHMA, km, organization, place, service, statement
 from tests.web.support.portal import published
 from tests.web.support.served import SOON, served
@@ -440,13 +440,6 @@ def test_what_is_open_now_stands_first_over_all_sheets(sheets, open_page):
     assert page.eval_on_selector_all(".list h3", headings) == ["A advice", "B advice"], "this list is in order of name"
 
 
-RAN = """(name) => new Promise((done) => {
-  const look = () => (window[name] ? done() : setTimeout(look, 10));
-  look();
-})"""
-"""Waits in the page itself: `wait_for_function` evaluates a text at each look, which the pages' policy forbids."""
-
-
 @pytest.fixture
 def folder(site):
     """The site in a folder of a plain server, which says nothing of keeping its pages."""
@@ -537,7 +530,7 @@ def test_until_the_search_is_there_the_questions_are(sheets, hold):
     page, release = hold(f"{sheets}/en/index.html", "index.js")
     page.fill("#words", "advice")
     page.wait_for_selector("text=The search is loading.")
-    page.evaluate(RAN, "rohnamoSearch")  # and has nothing to look through yet
+    wait_until(page, "window.rohnamoSearch")  # and has nothing to look through yet
     page.fill("#words", "advice please")
     page.evaluate("() => new Promise((done) => setTimeout(done, 100))")  # after the search, which waits 80 for more
     assert page.locator("a[href='n1.html']").is_visible()
@@ -560,7 +553,7 @@ def test_what_did_not_come_is_loaded_when_somebody_asks_again(sheets, hold, name
     asked.pop().abort()  # only now: what is asked for again waits behind what is on its way, and that is held
     page.wait_for_selector("text=The search did not load.")
     release()
-    page.evaluate(RAN, "ROHNAMO_TRAVEL")
+    wait_until(page, "window.ROHNAMO_TRAVEL")
     assert page.locator("#whole").is_visible()
     assert "The search did not load." in page.inner_text("#found")
     page.unroute(f"**/{name}*")
