@@ -15,12 +15,13 @@ from typing import Any, Literal
 from rapidfuzz import fuzz
 
 from mapping.language.fold import coarse, coarse_word, is_damaged, key_words, quoted_key, skeleton, tokens, wildcard
+from mapping.language.languages import word_rows
 from mapping.language.parsers import is_of_person, is_person, names_person
 from mapping.language.taxonomy import TERMS
 
 BODY_WORDS = TERMS / "body_words.csv"
 
-SMALL = frozenset(("of", "the", "and", "for", "in", "on", "и", "по", "для", "ва", "дар", "барои", "va", "uchun"))
+SMALL = frozenset(word for row in word_rows()["left out of an abbreviation"] for word in row.split(";"))
 """Words that an abbreviation leaves out."""
 
 LEAST = 2

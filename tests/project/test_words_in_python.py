@@ -43,7 +43,6 @@ ALLOWED = {
     "mapping/language/parsers/points.py": 7,
     "mapping/language/parsers/standing.py": 15,
     "mapping/language/taxonomy.py": 4,
-    "mapping/quality/names.py": 6,
     "mapping/render/svg.py": 1,
     "mapping/safety/leak_scan.py": 1,
     "mapping/safety/sensitive_text.py": 50,
