@@ -282,11 +282,11 @@ WITHHELD = "withheld"
 
 def _contacts(text: str) -> set[str]:
     """Return the contacts in a text, whatever kind of digits and letters they are written in."""
-    return {*_CONTACT.findall(_readable(text))}
+    return {*_CONTACT.findall(readable(text))}
 
 
 @lru_cache(maxsize=4096)
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """Return a text as it looks: nothing unseen, every sign that stands for a digit or a full stop as that."""
     plain = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     if plain.isascii():
@@ -302,7 +302,7 @@ _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 
 def without_contacts(text: str) -> str:
     """Return a text without its contacts: what it says else is shown though nobody was asked."""
-    return _CONTACT.sub("", _readable(text)).strip() if _contacts(text) else text
+    return _CONTACT.sub("", readable(text)).strip() if _contacts(text) else text
 
 
 def _openness(status: Any) -> tuple[bool, bool]:

@@ -10,12 +10,9 @@ keeps the field back by an approval of the kind "withhold".
 
 import math
 import re
-import unicodedata
-from bisect import insort
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from dataclasses import field as with_default
 from functools import cache, cached_property, lru_cache
 from html import unescape
 from itertools import accumulate, product, takewhile
@@ -27,7 +24,7 @@ from pyproj import Geod
 from wordfreq import available_languages, zipf_frequency
 
 from mapping.errors import UnsafePublication
-from mapping.language.fold import INVISIBLE, TO_LATIN, coarse, name_key, skeleton, tokens, words_for
+from mapping.language.fold import TO_LATIN, coarse, name_key, skeleton, tokens, words_for
 from mapping.language.i18n import catalogue
 from mapping.language.languages import codes, word_list_languages, word_rows
 from mapping.language.parsers.contacts import SHARED_HOSTS
@@ -43,6 +40,7 @@ from mapping.model import (
     Translation,
     references,
 )
+from mapping.safety.agreed import readable
 from mapping.safety.redaction import PUBLISHED, Shown, Tables, of_kind
 
 GEOD = Geod(ellps="WGS84")
@@ -52,15 +50,11 @@ NEAR_METRES = 150.0
 SIDE = 0.01
 """Degrees of the side of a cell: wider than `NEAR_METRES` up to 80 degrees of latitude."""
 
-SHORTEST, SEVERAL, EVERYDAY = 5, 3, 3.0
-"""Letters of a single word that is a name, visible records whose use of it makes it none, and the logarithm of how
-often in a thousand million words an everyday one stands (Zipf frequency, of wordfreq)."""
+SHORTEST, EVERYDAY = 5, 3.0
+"""Letters of a single word that is a name, and the Zipf frequency (of wordfreq) of words that people use every day."""
 
 LONG = 8
 """First letters of a word that tell it by themselves, whatever its ending."""
-
-MOST_CLOSE = 3
-"""Visible places close to one hidden place of which each is told; of others how many there are."""
 
 AROUND = tuple(product((-1, 0, 1), repeat=2))
 """From a cell to itself and to those around it."""
@@ -96,9 +90,6 @@ LINKS = STREET_WORDS | words_for("filler")
 FAR = 6
 """Words from a street to the number of its house at most."""
 
-WITHIN = 24
-"""Words and groups of digits over which a phone number is looked for at most."""
-
 
 @dataclass(frozen=True, order=True)
 class Leak:
@@ -109,8 +100,6 @@ class Leak:
     name: str
     field: str
     what: str
-    text: str = with_default(default="", compare=False, repr=False)
-    """The whole text, by which hits that are one question are gathered; it is never said."""
 
     def __str__(self) -> str:
         """Say it in one line, without the fact."""
@@ -123,15 +112,7 @@ class HiddenFactFound(UnsafePublication):
 
     def __init__(self, hits: Sequence[Leak]) -> None:
         self.hits = list(hits)
-        alike: dict[tuple[str, ...], list[Leak]] = defaultdict(list)
-        for hit in self.hits:
-            alike[(hit.table, hit.field, hit.what, hit.text) if hit.text else (hit.table, hit.record, str(hit))] += [
-                hit
-            ]
-        lines = [
-            f"  {same[0]}" + (f", and so do {len(same) - 1} others that say the same there" if len(same) > 1 else "")
-            for same in alike.values()
-        ]
+        lines = [f"  {hit}" for hit in self.hits]
         shown = "\n".join(lines[:20])
         more = f"\n  and {len(lines) - 20} more" if len(lines) > 20 else ""
         super().__init__(
@@ -260,28 +241,22 @@ class HiddenFacts:
         return sorted(lines)
 
     def _close_places(self, columns_of: ColumnsOf) -> Iterator[tuple[str, str]]:
-        """Yield the visible points closest to each hidden one: the id of the place, and what is said of it."""
+        """Yield the visible point closest to each hidden one: the id of its place, and what is said of it."""
         cells: dict[tuple[int, int], list[tuple[str, float, float]]] = defaultdict(list)
         for hidden in self._beside["near"]:
             row, column = (math.floor(degrees / SIDE) for degrees in hidden[1:])
             for y, x in AROUND:
                 cells[row + y, column + x].append(hidden)
-        closest: dict[str, list[tuple[float, str]]] = defaultdict(list)
-        counts: Counter[str] = Counter()
+        closest: dict[str, tuple[float, str]] = {}
         for near, latitude, longitude in columns_of("location", ("id", "latitude", "longitude")) if cells else ():
             if latitude is None:
                 continue
             for place, *point in cells.get((math.floor(latitude / SIDE), math.floor(longitude / SIDE)), ()):
                 metres = GEOD.inv(point[1], point[0], longitude, latitude)[2]
                 if metres < NEAR_METRES:
-                    insort(closest[place], (metres, near))
-                    del closest[place][MOST_CLOSE:]
-                    counts[place] += 1
-        for place, own in closest.items():
-            lines = {near: f"{metres:.0f} m from the hidden location {place}" for metres, near in own}
-            if more := counts[place] - len(own):
-                lines[own[-1][1]] += f", and so are {more} others within {NEAR_METRES:.0f} m of it"
-            yield from lines.items()
+                    closest[place] = min(closest.get(place, (metres, near)), (metres, near))
+        for place, (metres, near) in closest.items():
+            yield near, f"{metres:.0f} m from the hidden location {place}"
 
     def _shared_houses(self, columns_of: ColumnsOf) -> Iterator[tuple[str, str]]:
         """Yield visible places that have the address of a hidden one, and what is said of them."""
@@ -311,15 +286,7 @@ def _leaks(hits: Mapping[str, Sequence[tuple[Mapping[str, Any], str, str]]], kno
     for table, own in hits.items():
         ids = known_as(table, {row["id"] for row, _, _ in own}) if own else {}
         for row, name, what in own:
-            yield Leak(table, ids.get(row["id"], row["id"]), _called(row, but=name), name, what, row[name])
-
-
-def may_tell(texts: Iterable[str], tables: Tables, *, common: Iterable[str] = ()) -> bool:
-    """Tell whether a text could tell a fact of some records, were all of these hidden and nothing published."""
-    facts = HiddenFacts(common)
-    facts.add(tables, {})
-    finder = _Finder(facts.hidden, columns_in({}), facts.known)
-    return any(True for text in texts for _ in finder.told_by(text))
+            yield Leak(table, ids.get(row["id"], row["id"]), _called(row, but=name), name, what)
 
 
 class _Fact(NamedTuple):
@@ -441,7 +408,7 @@ class _Finder:
                 for fact in self.by_start.get(_alike(word)[:4], ()):
                     if _CHECKS[fact.what](fact.words, words, place, fact.common):
                         yield fact.what
-        folded = _BRACKETED.sub(r"\1", _plain(text))
+        folded = _plain(text)
         if any(map(str.isdigit, folded)):
             yield from self._numbers(folded, marked)
         if "." in folded:
@@ -452,10 +419,7 @@ class _Finder:
                 yield "web"
 
     def _numbers(self, folded: str, marked: bool) -> Iterator[str]:
-        text = _as_digits(folded)
-        if self.phones and not self.phones.isdisjoint(_grouped(text)):
-            yield "phone"
-        for run in _PHONE.findall(text):
+        for run in _PHONE.findall(folded):
             ends = _endings(_ending_with_a_group(run))
             if ends & self.phones:
                 yield "phone"
@@ -463,7 +427,7 @@ class _Finder:
                 continue
             elif not ends & self.published_phones:
                 yield "number"  # whoever wrote it there did not ask whether it may be public
-        if self.identifiers and self._tells_identifier(text):
+        if self.identifiers and self._tells_identifier(folded):
             yield "identifier"
         written = _coordinates(folded)
         near = (
@@ -487,8 +451,8 @@ class _Finder:
     def _names(self, hidden: set[str]) -> Iterator[_Fact]:
         """Yield what tells hidden names from all others: their words that are in no vocabulary and no dictionary.
 
-        Nor may a visible organization bear the name, or three of them use the word: one that only a service or a place
-        bears may have been taken from what is hidden. Other words of the name may stand between.
+        Nor may a visible organization bear the name, or use its only word: one that only a service or a place bears may
+        have been taken from what is hidden. Other words of the name may stand between.
         """
         words_of = {name: tuple(dict.fromkeys(map(_alike, name_key(name).split()))) for name in hidden}
         ordinary = {name: _ordinary_words(name) for name in hidden}
@@ -502,7 +466,6 @@ class _Finder:
         borne = {coarse(" ".join(words)) for words in bodies}
         towns = [row[1] for row in self.published("address", ("id", "city")) if row[1]] if wanted else []
         used = {word for words in (*bodies, *(map(_alike, tokens(town)) for town in towns)) for word in words}
-        used |= self._used_by_several({words[0] for words in proper.values() if len(words) == 1})
         for key, name in wanted.items():
             words = proper[name]
             alone = len(words) == 1
@@ -526,16 +489,6 @@ class _Finder:
         for word in self.known:
             known[word[:LONG]].append(word)
         return known
-
-    def _used_by_several(self, words: set[str]) -> set[str]:
-        """Return the words that several visible texts use, each text counted once: such words tell nobody."""
-        texts = set[str]()
-        for table in PUBLISHED if words else ():
-            names = text_fields(table)
-            for row in self.published(table, ("id", *names)) if names else ():
-                texts.update(filter(None, row[1:]))
-        counts = Counter(word for text in texts for word in words.intersection(map(_alike, tokens(text))))
-        return {word for word, count in counts.items() if count >= SEVERAL}
 
     def _people(self, hidden: set[str]) -> Iterator[_Fact]:
         """Yield the first two names of people, in either order."""
@@ -655,25 +608,13 @@ def _alike(word: str) -> str:
     return word.replace("ch", "j")
 
 
-_MAIL = re.compile(
-    r"([\w.+-]{1,64})\s?(?:@|[(\[{]\s?\w{1,8}\s?[)\]}])\s?([\w-]{1,63}+(?:\.[\w-]{1,63}+){1,9}+)(?![\w.+-]{0,64}@)"
-)
-"""A mail address, also with a word in brackets in place of its sign."""
+_MAIL = re.compile(r"([\w.+-]{1,64})\s?@\s?([\w-]{1,63}+(?:\.[\w-]{1,63}+){1,9}+)(?![\w.+-]{0,64}@)")
 _HOST = re.compile(r"(?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,}")
 _PHONE = re.compile(r"\+?\d(?:[\s().\u2010-\u2015\u2212/\-\u00b7\u2022*_]{0,3}\d){6,}")
 _WRITTEN = re.compile(r"[^\W_][\w/.\-\u2010-\u2015\u2212№]*")
 _PART = re.compile(r"\d+|[^\W\d_]+")
-_TIMES = re.compile(r"(?<!\d)[012]?\d:[0-5]\d(?:[\W_]{1,3}[012]?\d:[0-5]\d)+(?!\d)")
-"""Times of day, of which several look like a phone."""
-_DOUBTFUL = "oliз"
-_AS_DIGITS = str.maketrans(_DOUBTFUL, "0113")
-_DOUBTFUL_NUMBER = re.compile(rf"(?<![^\W_])(?=\d*[{_DOUBTFUL}])(?=[{_DOUBTFUL}]*\d)[\d{_DOUBTFUL}]+(?![^\W_])")
-"""A number in which letters stand that look like digits, as `_plain` writes them."""
-_BRACKETED = re.compile(r"\s?[(\[{<]\s?([@.])\s?[)\]}>]\s?")
 _FATHERS = re.compile(r"[oe]v(?:n[aeiou]y?|ich\w{0,2})$")
 """The end of a name made of the father's, folded."""
-_ODD_FORM = re.compile(r"[^\D0-9]|[\uff01-\uff5e\U0001d400-\U0001d7ff]")
-"""Digits of other scripts, and signs that are wide or bold by themselves."""
 _GLUED = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _ENDING = re.compile(r"(?<=\d)-(?=[^\W\d_])")
 _DECIMAL = re.compile(r"(?<![\d.])\d{1,3}[.,]\d{3,}")
@@ -711,45 +652,9 @@ def _ending_with_a_group(run: str) -> Iterator[str]:
     return (digits[max(0, end - 12) : end] for end in accumulate(map(len, groups)))
 
 
-def _grouped(text: str) -> Iterator[str]:
-    """Yield the last nine digits of groups that follow each other: of fewer, if signs alone stand between them."""
-    parts = _PART.findall(_TIMES.sub("h", text))
-    for place, start in enumerate(parts):
-        run, is_parted = "", False
-        for part in parts[place : place + WITHIN] if start.isdigit() else ():
-            if part.isdigit():
-                run += part
-                if len(run) >= 9 or (len(run) >= 7 and not is_parted):
-                    yield run[-9:]
-                if len(run) > 12:
-                    break
-            else:
-                is_parted = True
-
-
-def _as_digits(folded: str) -> str:
-    """Write raised and circled digits, and letters in numbers that look like digits, as digits."""
-    text = folded if folded.isascii() else folded.translate(_digit_signs())
-    return _DOUBTFUL_NUMBER.sub(lambda number: number[0].translate(_AS_DIGITS), text)
-
-
-@cache
-def _digit_signs() -> dict[int, str]:
-    """Return the signs that mean a digit, as the raised ones, with their digits."""
-    signs = map(chr, range(0x80, 0x1F110))
-    return {ord(sign): str(unicodedata.digit(sign)) for sign in signs if sign.isdigit()}
-
-
 def _plain(text: str) -> str:
     """Write a text in small letters, all that look Latin as Latin, with the digits of ASCII and nothing unseen."""
-    if text.isascii():
-        return text.casefold()
-    text = _ODD_FORM.sub(lambda sign: _usual(sign[0]), INVISIBLE.sub("", text))
-    return text.casefold().translate(TO_LATIN)
-
-
-def _usual(sign: str) -> str:
-    return str(unicodedata.decimal(sign, unicodedata.normalize("NFKC", sign)))
+    return readable(text.translate({ord("№"): " ", ord("⁰"): "°", ord("´"): "'"})).casefold().translate(TO_LATIN)
 
 
 def _hosts(mails: Iterable[str], pages: Iterable[str]) -> set[str]:

@@ -15,7 +15,7 @@ from mapping.language.fold import tokens
 from mapping.language.taxonomy import vocabulary
 from mapping.model import Address, Location, Organization, Phone, Record, Service, TaxonomyTerm, Url
 from mapping.safety import leak_scan as module
-from mapping.safety.leak_scan import HiddenFactFound, HiddenFacts, Leak, address_key, columns_in, may_tell
+from mapping.safety.leak_scan import HiddenFactFound, HiddenFacts, Leak, address_key, columns_in
 from mapping.safety.redaction import Shown, Tables, project
 from tests.support.patience import PIECES, at_most
 from tests.support.sample import (
@@ -143,7 +143,6 @@ def test_the_sample_itself_tells_nothing() -> None:
         ("77 7123 555", ""),
         ("-navbat@gulafshon.example", "mail"),
         ("navbat @ gulafshon.example", "mail"),
-        ("navbat (at) gulafshon.example", "mail"),
         ("Навбат (директор) navbat@gulafshon.example", "mail"),
         ("navbat@gulafshon.example.Звоните", "mail"),
         ("nаvbat@gulаfshon.example", "mail"),
@@ -160,39 +159,19 @@ def test_the_sample_itself_tells_nothing() -> None:
         ("10⁰02'13\" 60⁰00'59\"", "point"),
         ("10°02´13´´ 60°00´59´´", "point"),
         ("۱۰.۰۳۶۹ ۶۰.۰۱۶۴", "point"),
-        # in groups that other signs and words part, in letters and signs that look like digits
-        ("777, 12, 34", "phone"),
-        ("777~12~34", "phone"),
-        ("777:12:34", "phone"),
-        ("777 | 12 | 34", "phone"),
-        ("777 — — — 12 ... 34", "phone"),
-        ("00, потом 777, потом 12, потом 34", "phone"),
-        ("99200, потом 777, потом 12, потом 34", "phone"),
-        ("1299200, потом 777, потом 12, потом 34", "phone"),
-        ("12399200, потом 777, потом 12, потом 34", ""),  # no number is so long
-        ("Счёт 20202972100012345, телефон 777, 12, 34", "phone"),
-        ("777 l2 З4", "phone"),
-        ("ОО 777 I2 34", "phone"),
-        ("O0777l234", "phone"),
+        # in signs that look like digits
         ("⁷⁷⁷ ¹² ³⁴", "phone"),
         ("₇₇₇₁₂₃₄", "phone"),
         ("⑦⑦⑦-①②-③④", "phone"),
-        ("❼❼❼ 1️⃣2️⃣ 34", "phone"),
-        ("РЕГ-774l-Н", "identifier"),
         ("777 мест, 12 комнат, 34 кровати", ""),  # seven digits with words between are chance
         ("77, 71, 2, 3, 45", ""),
         ("1777, 12, 34", ""),
-        # mails and pages with words in place of signs
-        ("navbat@gulafshon[.]example", "mail"),
-        ("navbat [@] gulafshon (.) example", "mail"),
-        ("nihoni[.]example", "web"),
         ("nihoni, it is for example", ""),
         # houses before their street, and with a letter
         ("дом 17 по улице Зардолузор", "address"),
         ("в доме 17 на ул. Зардолузор", "address"),
         ("house 17 on the Zardoluzor street", "address"),
         ("хонаи 17 дар кӯчаи Зардолузор", "address"),
-        ("Зардолузор, что напротив бозора, дом 17", "address"),
         ("дар кӯчаи Зардолузор хонаи рақами 17", "address"),
         ("кӯчаи Зардолузор (хонаи кабуд, рақамаш 17)", "address"),
         ("house number 17, Zardoluzor", "address"),
@@ -203,8 +182,9 @@ def test_the_sample_itself_tells_nothing() -> None:
         ("17-й дом по Зардолузору", "address"),
         ("Zardoluzor st., bld. 17-B", "address"),
         ("Зардолузор, дом 5, кабинет 17", ""),
-        ("до 17 на Зардолузор", ""),
         ("Зардолузор, где у дома сад 17", ""),
+        ("Зардолузор, что напротив бозора, дом 17", "address"),
+        ("до 17 на Зардолузор", ""),
         ("Зардолузор, где есть 17 тихих дома", ""),
         ("17 мест на улице Зардолузор", ""),
         ("Зардолузор 170", ""),
@@ -260,6 +240,15 @@ def test_hours_prices_years_and_numbers_of_lists_tell_nothing(together: int) -> 
     finder = module._Finder(FACTS, columns_in({}), module._known_words(()))
     texts = [" ".join(HARMLESS[start : start + together]) for start in range(0, len(HARMLESS), together)]
     assert [(text, kind) for text in texts for kind in finder.told_by(text)] == []
+
+
+ORDINARY = Path(__file__).with_name("ordinary_names.txt").read_text("utf-8").splitlines()
+"""What organizations and services are called in ru, tg, uz and en without a name of their own."""
+
+
+def test_ordinary_names_of_hidden_organizations_and_services_stop_nothing() -> None:
+    finder = module._Finder({"name": {*ORDINARY}}, columns_in({}), module._known_words(()))
+    assert [text for text in (*ORDINARY, *HARMLESS) if any(finder.told_by(text))] == []
 
 
 @pytest.mark.parametrize("piece", [*PIECES, "a-", "M. ", "1:1 ", "l1 ", "777 a ", "navbat dot ", "17 дом "])
@@ -377,17 +366,6 @@ def test_many_hits_are_counted_and_some_are_named() -> None:
     with pytest.raises(HiddenFactFound, match=r"30 texts would tell[\s\S]*and 10 more") as caught:
         refuse_hidden_facts(tables, project(tables, "public", RULES))
     assert len(caught.value.hits) == 30
-
-
-def test_one_text_in_many_records_is_asked_about_once() -> None:
-    many = [service(f"Talk {n}", of="Umed", types=["PSY-COU"], description="Зардолузор 17") for n in range(40)]
-    other = service("Other", of="Umed", types=["PSY-COU"], description="Зардолузор 17, door 2")
-    tables = tables_of(public_parts(), secret_parts(), *many, other)
-    with pytest.raises(HiddenFactFound, match="41 texts would tell") as caught:
-        refuse_hidden_facts(tables, project(tables, "public", RULES))
-    assert str(caught.value).count(": holds ") == 2
-    assert "and so do 39 others that say the same there" in str(caught.value)
-    assert "Зардолузор" not in str(caught.value)
 
 
 def test_keeping_the_field_back_lets_publishing_go_on(tiny_area: StudyArea, tmp_path: Path) -> None:
@@ -696,7 +674,7 @@ def test_closeness_is_told_across_the_edges_of_cells() -> None:
         east = 6.0 + step * 0.05
         near = place("Near", of=["Counselling"], at=km(east, 4.5))
         home = place("Home", of=["Shelter"], at=km(east + 0.1, 4.5))
-        assert any(key("location", "Home") in line and "Umed" in line for line in neighbours(SHELTER, home, near)), east
+        assert any(key("location", "Home") in line for line in neighbours(SHELTER, home, near)), east
 
 
 def test_a_hidden_service_in_a_visible_place_is_told() -> None:
@@ -889,22 +867,11 @@ def test_a_place_beyond_the_edge_of_a_cell_is_close_too(south: int, west: int) -
     assert facts.warnings(columns_in(rows)) == [f" (near) is shown, {metres} m from the hidden location home"]
 
 
-@pytest.mark.parametrize(
-    ("count", "others"),
-    [(3, ""), (4, ", and so are 1 others within 150 m of it"), (9, ", and so are 4 others within 150 m of it")],
-)
-def test_of_many_places_close_to_a_hidden_one_the_closest_are_told(count: int, others: str) -> None:
-    """They lie 22 m apart, the last ones too far."""
+def test_of_many_places_close_to_a_hidden_one_the_closest_is_told() -> None:
     facts = HiddenFacts()
     facts.add(spots(home=(10.0, 60.0)), {})
-    rows: Shown = {
-        "location": [{"id": f"{n}", "latitude": 10.0 + n * 2e-4, "longitude": 60.0} for n in reversed(range(count))]
-    }
-    assert facts.warnings(columns_in(rows)) == [
-        " (0) is shown, 0 m from the hidden location home",
-        " (1) is shown, 22 m from the hidden location home",
-        f" (2) is shown, 44 m from the hidden location home{others}",
-    ]
+    rows: Shown = {"location": [{"id": f"{n}", "latitude": 10.0 + n * 2e-4, "longitude": 60.0} for n in (3, 1, 2)]}
+    assert facts.warnings(columns_in(rows)) == [" (1) is shown, 22 m from the hidden location home"]
 
 
 def test_a_number_that_is_marked_as_one_to_be_shown_is_shown() -> None:
@@ -936,24 +903,6 @@ def test_a_name_that_is_public_in_a_translation_is_no_secret() -> None:
     hidden, text = organization("Нилуфари Ҷӯйборӣ", audience="custodian"), said("рядом с Нилуфари Ҷӯйборӣ")
     assert {hit.what for hit in hits(hidden, text)} == {"name"}
     assert hits(hidden, organization("Lily of Juybor", names={"tg": "Нилуфари Ҷӯйборӣ"}), text) == []
-
-
-@pytest.mark.parametrize(
-    ("texts", "common", "is_told"),
-    [
-        (["a desk", "рядом с Зарнисор"], (), True),
-        (["рядом с Зарнисор", "a desk"], (), True),
-        (["рядом с Зарнисор"], ("Зарнисор",), False),
-        (["a desk", "in the town"], (), False),
-        ([], (), False),
-    ],
-)
-def test_a_text_may_tell_records_though_they_are_public(
-    texts: list[str], common: tuple[str, ...], is_told: bool
-) -> None:
-    tables: Tables = {"organization": [Organization(id="o", name="Зарнисор", audience="public")]}
-    assert may_tell(texts, tables, common=common) is is_told
-    assert not may_tell(texts, {})
 
 
 # -- how texts are read ----------------------------------------------------------------------------------------------
@@ -1147,25 +1096,14 @@ def test_a_steward_knows_a_row_by_its_name_or_what_is_next_to_one(row: dict[str,
     assert module._called(row, but=but) == name
 
 
-def leak(record: str, text: str = "", name: str = "") -> Leak:
-    return Leak("service", record, name, "description", "address", text)
+def leak(record: str, name: str = "") -> Leak:
+    return Leak("service", record, name, "description", "address")
 
 
 def test_the_message_is_whole() -> None:
-    found = [
-        leak("1", "same", "Talk"),
-        leak("2", "same"),
-        leak("3", "other"),
-        leak("4"),
-        leak("5"),
-        Leak("service", "5", "", "name", "name"),
-    ]
-    assert str(HiddenFactFound(found)) == (
-        "6 texts would tell what is hidden:\n"
-        "  service 'Talk' (1), description: holds a hidden address, and so do 1 others that say the same there\n"
-        "  service 3, description: holds a hidden address\n"
-        "  service 4, description: holds a hidden address\n"
-        "  service 5, description: holds a hidden address\n"
+    assert str(HiddenFactFound([leak("1", "Talk"), Leak("service", "5", "", "name", "name")])) == (
+        "2 texts would tell what is hidden:\n"
+        "  service 'Talk' (1), description: holds a hidden address\n"
         "  service 5, name: holds the name of something hidden\n"
         "Change the text, or keep the field back by an approval of the kind 'withhold' (subject: the record's id, "
         "value: the field); nothing was published"
