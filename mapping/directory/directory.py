@@ -7,12 +7,11 @@ import json
 import os
 import re
 import secrets
-import shutil
 import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -21,7 +20,6 @@ from typing import Any, Self
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
-from mapping.apart import Helper, Shared, file_beside
 from mapping.area.settings import Thresholds
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Progress, without_collecting
@@ -61,11 +59,11 @@ from mapping.errors import Busy, InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
 from mapping.model import RECORDS, WORDS, AnyRecord, Audience, Record, columns, named_id, record_id, references
 from mapping.safety.agreed import Agreed, Showing, digest_of, without_contacts
-from mapping.safety.leak_scan import FACT_FIELDS, HiddenFactFound, HiddenFacts, Leak
+from mapping.safety.leak_scan import FACT_FIELDS, HiddenFacts
 from mapping.safety.persons import IsAdmitted, NotAdmitted
 from mapping.safety.redaction import PUBLISHED, Rules, Shown, TypeRule, agreed_rules, project, rename
 from mapping.view.view import View
-from mapping.view.writer import ViewContext, ViewWriter, months_of, new_view, staged_in
+from mapping.view.writer import ViewContext, new_view
 
 __all__ = ["Change", "Directory", "Missing", "public_id", "rules"]
 
@@ -76,9 +74,6 @@ DEMO_STEWARDS = "demo-stewards"
 
 APPLICATION_ID = 0x526F686E
 """Stands in the header of a directory: "Rohn"."""
-
-FEW = 10
-"""Parts of a directory that are looked at in less time than a second process takes to begin."""
 
 PRAGMAS = {
     "journal_mode": "wal",
@@ -733,15 +728,11 @@ class Directory:
         edition: dt.date,
         warn: Callable[[str], None] | None = None,
         previous: Path | None = None,
-        filled: Callable[[Path], None] = lambda _: None,
-        helper: Helper | None = None,
     ) -> View:
         """Write what an audience may see into a new SQLite file, and open it.
 
         ``previous`` is the view that this one replaces: what is gone since and what changed is told from the two files.
         ``warn`` is told, for the steward alone, what is no secret by its marking and could yet give one away.
-        Of many parts a ``helper`` looks at some; ``filled`` is told a copy of the new file when all rows stand in it,
-        before its index is made, which stays as it is as long as the helper.
 
         Raises
         ------
@@ -755,69 +746,21 @@ class Directory:
         facts = HiddenFacts(self.common_names())
         is_demo = holds_any(self.db, "source", record_id(DEMO_STEWARDS, "source"))
         context = ViewContext(audience=audience, edition=edition, area=self.area, previous=previous, demo=is_demo)
-        with ExitStack() as files, new_view(path, fields=PUBLISHED, context=context) as new:
-            is_as_it_was = files.enter_context(self._watched())
-            files.enter_context(self._reading_once())
-            with self.snapshot():
+        with new_view(path, fields=PUBLISHED, context=context) as new:
+            with self._reading_once(), self.snapshot():
                 looking = _Looking(self.db, audience, self.rules(edition), self.key, facts)
-                *several, last = gate.roots(self.db)
-                parts = Shared(several)
-                if helper is not None and len(several) > FEW:
-                    beside = file_beside(Path(path), "apart", files)
-                    own = self.path, beside, audience, self.rules(edition), self.key, months_of(self.area)
-                    parts = helper.share(several, look_apart, *own, may_begin=is_as_it_was)
-                for roots in parts:
-                    new.add(looking.at(roots))
-                if outcome := parts.outcome():
-                    looking.join(*outcome[0])
-                    new.take(beside)
-                for roots in (*parts, last):  # the last tells of all words
+                for roots in gate.roots(self.db):  # the last tells of all words
                     new.add(looking.at(roots))
                 new.licences |= looking.licences
                 for table in FACT_FIELDS.keys() - PUBLISHED:
                     facts.add(self.tables([table]), {})
             new.write_rows()
-            rows = None
-            if helper is not None:
-                rows = file_beside(new.path, "rows", helper.files)
-                shutil.copyfile(new.path, rows)
-            refuse = self._search(new, facts, helper, rows)
-            if rows is not None:
-                filled(rows)
+            facts.refuse(new.rows, known_as=self._private_ids)
             if warn is not None:
                 for warning in facts.warnings(new.rows, known_as=self._private_ids):
                     warn(warning)
             new.write_index()
-            refuse()
         return View(path)
-
-    def _search(
-        self, new: ViewWriter, facts: HiddenFacts, helper: Helper | None, rows: Path | None
-    ) -> Callable[[], None]:
-        """Look for hidden facts in the rows of a view; return what refuses it where another process found any.
-
-        It looks into a copy of the ``rows``. Where there is none, or it fails, they are looked for here.
-
-        Raises
-        ------
-        UnsafePublication
-            They were looked for here, and found.
-        """
-        here = partial(facts.refuse, new.rows, known_as=self._private_ids)
-        if helper is None or not helper.has_begun:
-            here()
-            return lambda: None
-        search = helper.share([rows], search_apart, facts)
-
-        def refuse() -> None:
-            outcome = search.outcome()
-            if outcome is None:
-                here()
-            elif leaks := outcome[0]:
-                ids = {table: self._private_ids(table, {leak.record for leak in leaks}) for table in PUBLISHED}
-                raise HiddenFactFound(sorted(replace(leak, record=ids[leak.table][leak.record]) for leak in leaks))
-
-        return refuse
 
     def _private_ids(self, table: str, ids: Collection[str]) -> dict[str, str]:
         """Return the ids under which records stand in this file: published id -> own."""
@@ -885,15 +828,6 @@ class Directory:
         except (sqlite3.Error, OSError) as error:
             kind = Busy if _is_busy(error) else MappingError
             raise kind(f"{self.path}: {what} ({error}); {_advice(error)}") from error
-
-    @contextmanager
-    def _watched(self) -> Iterator[Callable[[], bool]]:
-        """Give what tells whether the file is as it was: whoever then begins to read reads what is read here."""
-        in_act = self.db.conn.in_transaction
-        with closing(sqlite3.connect(self.path, check_same_thread=False)) as watch:
-            version = partial(watch.execute, "PRAGMA data_version")
-            before = version().fetchone()
-            yield lambda: not in_act and version().fetchone() == before
 
     @contextmanager
     def _reading_once(self) -> Iterator[None]:
@@ -1119,58 +1053,9 @@ class _Looking:
         shown = project(tables, self.audience, self.rules, agreed, staying)
         self.facts.add(tables, shown, own)
         self.licences |= _licences(self.db, shown)
-        self._use(row["id"] for table in WORDS for row in shown[table])
+        used = {row["id"] for table in WORDS for row in shown[table]}
+        self.rules = replace(self.rules, used={*self.rules.used, *used})
         return rename(shown, self._new_id)
-
-    def join(self, facts: HiddenFacts, licences: Collection[str], used: Collection[str]) -> None:
-        """Take what was found of other parts."""
-        self.facts.join(facts)
-        self.licences.update(licences)
-        self._use(used)
-
-    def _use(self, words: Iterable[str]) -> None:
-        self.rules = replace(self.rules, used={*self.rules.used, *words})
-
-
-@without_collecting()
-def look_apart(
-    parts: Iterable[gate.Ids],
-    path: Path,
-    beside: Path,
-    audience: Audience,
-    rules: Rules,
-    key: bytes,
-    months: Mapping[str, int],
-) -> tuple[HiddenFacts, set[str], Collection[str]]:
-    """Put the rows of parts of a directory into a file, as a process of its own does that is told their roots.
-
-    Return what is hidden of them, the licences and the words of what is shown. It begins to read before the first.
-    """
-    with (
-        closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)) as connection,
-        staged_in(beside, PUBLISHED, months) as staged,
-    ):
-        connection.execute("BEGIN")
-        looking = _Looking(sqlite_utils.Database(connection), audience, rules, key, HiddenFacts())
-        for roots in parts:
-            staged.add(looking.at(roots))
-    return looking.facts, looking.licences, looking.rules.used
-
-
-def search_apart(files: Iterable[Path], facts: HiddenFacts) -> list[Leak]:
-    """Return what texts of the rows in a file tell, by published ids, as a process of its own does that is told it."""
-    for path in files:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as rows:
-
-            def columns_of(table: str, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
-                columns = ", ".join(f'"{name}"' for name in names)
-                return rows.execute(f'SELECT {columns} FROM "{table}"')
-
-            try:
-                facts.refuse(columns_of)
-            except HiddenFactFound as error:
-                return error.hits
-    return []
 
 
 def _licences(db: sqlite_utils.Database, shown: Shown) -> set[str]:

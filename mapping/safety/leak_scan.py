@@ -184,12 +184,6 @@ class HiddenFacts:
         self._beside["house"].update(_hidden_houses(tables, shown))
         self._beside["untyped"].update(_untyped(tables, visible["service"]))
 
-    def join(self, others: "HiddenFacts") -> None:
-        """Take what others gathered of other parts."""
-        for own, gathered in ((self.hidden, others.hidden), (self._beside, others._beside)):
-            for what, facts in gathered.items():
-                own[what] |= facts
-
     def refuse(
         self, columns_of: ColumnsOf, *, published: ColumnsOf | None = None, known_as: KnownAs = same_ids
     ) -> None:

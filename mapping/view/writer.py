@@ -122,25 +122,34 @@ class ViewWriter:
         self.licences = {*context.licences}
         """Licences of sources that whatever is made of the view must name."""
         self.types = _types_of(fields)
-        self._schemas = ["staged"]
-        """Where rows are staged."""
+        self._schema = "staged"
+        """Where the rows stand."""
+        self._inserts: dict[str, str] = {}
+        """Table of which rows came -> statement that stages a row of it."""
         connection.execute(f"PRAGMA page_size = {PAGE}")
         connection.execute("PRAGMA journal_mode = off")
         connection.execute("PRAGMA synchronous = off")  # what is on the disk at the end is enough
         connection.execute(f"PRAGMA cache_size = -{CACHE}")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("ATTACH '' AS staged")
-        self._staged = Staged(connection, "staged", fields, months_of(context.area))
+        connection.execute("PRAGMA staged.journal_mode = off")
         connection.execute("BEGIN")
 
     def add(self, part: Part) -> None:
         """Take rows that hang together, already under their published ids."""
-        self._staged.add(part)
-
-    def take(self, path: Path) -> None:
-        """Take the rows that another process put into a file (`staged_in`)."""
-        self.connection.execute("ATTACH ? AS apart", [str(path)])
-        self._schemas.append("apart")
+        for table, rows in with_due_days(part, months_of(self.context.area)).items():
+            if not rows:
+                continue
+            types = self.types[table]
+            if table not in self._inserts:
+                columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+                self.connection.execute(f'CREATE TABLE staged."{table}" ({columns}) STRICT')
+                self._inserts[table] = f'INSERT INTO staged."{table}" VALUES ({", ".join("?" * len(types))})'
+            cells = map(itemgetter(*types), rows)
+            days = [place for place, name in enumerate(types) if name in DAYS[table]]
+            self.connection.executemany(
+                self._inserts[table], (_with_texts(row, days) for row in cells) if days else cells
+            )
 
     def rows(self, table: str, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
         """Return some columns of all rows of a table that came so far."""
@@ -150,9 +159,7 @@ class ViewWriter:
     def _rows(self, table: str, names: Iterable[str]) -> str:
         """Return the statement that reads the rows that came of a table; nothing where none came."""
         columns = ", ".join(f'"{name}"' for name in names)
-        query = "SELECT 1 FROM {}.sqlite_schema WHERE name = ?"
-        there = [own for own in self._schemas if self.connection.execute(query.format(own), [table]).fetchone()]
-        return " UNION ALL ".join(f'SELECT {columns} FROM {own}."{table}"' for own in there)
+        return f'SELECT {columns} FROM {self._schema}."{table}"' if table in self._inserts else ""
 
     def write_rows(self) -> None:
         """Write the tables in the order of the ids, what changed in them, and what the view is of."""
@@ -166,7 +173,7 @@ class ViewWriter:
                     f'INSERT INTO main."{table}" SELECT * FROM ({rows}) WHERE 1 ORDER BY id'
                     f" ON CONFLICT (id) DO UPDATE SET id = NULL WHERE ({own}) IS NOT ({new})"
                 )
-                connection.execute(f'DROP TABLE IF EXISTS staged."{table}"')
+                connection.execute(f'DROP TABLE staged."{table}"')
             for name in (*references(RECORDS[table]), "link_id"):
                 if name in types:
                     filled = f'"{name}" IS NOT NULL'  # many columns name something in few rows
@@ -187,9 +194,8 @@ class ViewWriter:
         connection.execute("CREATE TABLE edition (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
         connection.executemany("INSERT INTO edition VALUES (?, ?)", sorted(facts.items()))
         connection.execute("COMMIT")
-        for schema in self._schemas:
-            connection.execute(f"DETACH {schema}")
-        self._schemas = ["main"]
+        connection.execute("DETACH staged")
+        self._schema = "main"
 
     def write_index(self) -> None:
         """Make of the rows what a search reads; the whole file is on the disk then."""
@@ -197,53 +203,6 @@ class ViewWriter:
         self.connection.execute("BEGIN")
         write_index(self.connection, self.context.languages, self.context.area)
         self.connection.execute("COMMIT")
-
-
-class Staged:
-    """Rows of a view as they come, in any order, in a file of their own."""
-
-    def __init__(
-        self,
-        connection: sqlite3.Connection,
-        schema: str,
-        fields: Mapping[str, Sequence[str]],
-        months: Mapping[str, int],
-    ) -> None:
-        self.connection = connection
-        self.schema = schema
-        self.types = _types_of(fields)
-        self.months = months
-        self._inserts: dict[str, str] = {}
-        """Table of which rows came -> statement that stages a row of it."""
-        connection.execute(f"PRAGMA {schema}.journal_mode = off")
-
-    def add(self, part: Part) -> None:
-        """Take rows that hang together, already under their published ids."""
-        for table, rows in with_due_days(part, self.months).items():
-            if not rows:
-                continue
-            types = self.types[table]
-            if table not in self._inserts:
-                columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
-                self.connection.execute(f'CREATE TABLE {self.schema}."{table}" ({columns}) STRICT')
-                self._inserts[table] = f'INSERT INTO {self.schema}."{table}" VALUES ({", ".join("?" * len(types))})'
-            cells = map(itemgetter(*types), rows)
-            days = [place for place, name in enumerate(types) if name in DAYS[table]]
-            self.connection.executemany(
-                self._inserts[table], (_with_texts(row, days) for row in cells) if days else cells
-            )
-
-
-@contextmanager
-def staged_in(path: Path, fields: Mapping[str, Sequence[str]], months: Mapping[str, int]) -> Iterator[Staged]:
-    """Give what puts rows of a view into a file, from which whoever writes the view takes them (`ViewWriter.take`)."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute(f"PRAGMA page_size = {PAGE}")
-        connection.execute("PRAGMA synchronous = off")
-        staged = Staged(connection, "main", fields, months)
-        connection.execute("BEGIN")
-        yield staged
-        connection.execute("COMMIT")
 
 
 def _types_of(fields: Mapping[str, Sequence[str]]) -> dict[str, dict[str, SqlType]]:

@@ -7,26 +7,19 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from concurrent.futures import Future
-from contextlib import closing, nullcontext
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from mapping import apart
-from mapping.apart import Helper, Shared
 from mapping.area.study_area import StudyArea
-from mapping.directory import directory as holder
 from mapping.directory import gate
-from mapping.directory.directory import Directory, public_id
+from mapping.directory.directory import public_id
 from mapping.editions import publish as publishing
 from mapping.editions.publish import LIMIT, MOST_PLACES, places, publish, travel_times
 from mapping.errors import MappingError, NotFound, UnsafePublication
-from mapping.model import Audience, Service
-from mapping.safety.leak_scan import HiddenFactFound
-from mapping.safety.redaction import VIEWS
+from mapping.model import Service
 from mapping.travel import travel_time
 from mapping.view.index import lexicon_of
 from mapping.view.view import View
@@ -239,7 +232,6 @@ def test_two_publications_are_the_same_byte_for_byte(tiny_area: StudyArea, tmp_p
 def test_in_how_many_parts_a_directory_is_looked_at_changes_no_byte(
     size: int, tiny_area: StudyArea, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(apart.os, "cpu_count", lambda: 1)
     made = []
     for name in ("whole", "parts"):
         with sample_directory(tmp_path / name, tiny_area) as directory:
@@ -250,132 +242,10 @@ def test_in_how_many_parts_a_directory_is_looked_at_changes_no_byte(
     assert made[0] == made[1]
 
 
-@pytest.mark.parametrize("audience", VIEWS)
-def test_two_processes_write_the_view_that_one_writes(
-    audience: Audience, tiny_area: StudyArea, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever part of a directory either of them looks at; the other one here looks at every second."""
-    monkeypatch.setattr(gate, "PART", 1)
-    alone, both = tmp_path / "alone.db", tmp_path / "both.db"
-    home = service("Shelter", of="Umed", types=["ACC-VOT"]), place("Home", of=["Shelter"], at=km(6.5, 4.5))
-    with sample_directory(tmp_path, tiny_area, public_parts(), secret_parts(), *home) as directory:
-        warned: tuple[list[str], list[str]] = ([], [])
-        directory.view(audience, alone, edition=TODAY, warn=warned[0].append).close()
-        monkeypatch.setattr(holder, "FEW", 1)
-        with InTurn() as helper:
-            directory.view(audience, both, edition=TODAY, warn=warned[1].append, helper=helper).close()
-        assert helper.taken > 3
-    assert both.read_bytes() == alone.read_bytes()
-    assert warned[0] == warned[1]
-    assert warned[0]
-    assert sorted(path.name for path in tmp_path.glob("*.db*")) == ["alone.db", "both.db", "directory.db"]
-
-
-class InTurn(Helper):
-    """Does its work in this process, before the rest is done: every second part."""
-
-    taken = 0
-
-    def share(self, work: Any, job: Any, *args: Any, may_begin: Any = None) -> Shared[Any]:
-        """Do it."""
-        work = [*work]
-        assert may_begin()
-        shared = Shared(work[1::2])
-        shared.apart = Future()
-        shared.apart.set_result((job(iter(work[::2]), *args),))
-        self.taken = len(work[::2])
-        return shared
-
-
-def test_a_second_process_is_told_all_that_it_needs(
-    tiny_area: StudyArea, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gate, "PART", 1)
-    monkeypatch.setattr(holder, "FEW", 1)
-    monkeypatch.setattr(apart.os, "cpu_count", lambda: 2)
-    outcomes = []
-
-    class AllApart(Helper):
-        def share(self, *args: Any, **options: Any) -> Shared[Any]:
-            shared = super().share(*args, **options)
-            assert shared.apart is not None
-            outcomes.append(shared.apart.result())  # before anything is done here
-            return shared
-
-    with sample_directory(tmp_path, tiny_area) as directory, AllApart() as helper:
-        directory.view("public", tmp_path / "apart.db", edition=TODAY, helper=helper).close()
-        directory.view("public", tmp_path / "here.db", edition=TODAY).close()
-    assert (tmp_path / "apart.db").read_bytes() == (tmp_path / "here.db").read_bytes()
-    assert len(outcomes) == 2, "what is looked at, and what is looked through"
-    assert None not in outcomes
-
-
-@pytest.mark.parametrize("case", ["nothing", "written", "within an act", "a part fails"])
-def test_a_second_process_looks_at_nothing_but_the_same_moment(
-    case: str, tiny_area: StudyArea, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gate, "PART", 1)
-    monkeypatch.setattr(holder, "FEW", 1)
-    may = []
-
-    class Late(Helper):
-        def share(self, work: Any, job: Any, *args: Any, may_begin: Any = None) -> Shared[Any]:
-            if case == "written":
-                with Directory(directory.path, tiny_area) as other:
-                    other.edit("service", key("service", "Hotline"), {"name": "Line"}, by="umed", on=TODAY, reason="x")
-            may.append(may_begin())
-            shared = Shared(work)
-            if case == "a part fails":
-                shared.take(apart=True)
-                (tmp_path / "view.db.apart").write_bytes(b"broken")
-            return shared
-
-    with sample_directory(tmp_path, tiny_area) as directory, Late() as helper:
-        directory.view("public", tmp_path / "alone.db", edition=TODAY).close()
-        with directory.snapshot() if case == "within an act" else nullcontext():
-            directory.view("public", tmp_path / "view.db", edition=TODAY, helper=helper).close()
-    assert may == [case in ("nothing", "a part fails")]
-    assert (tmp_path / "view.db").read_bytes() == (tmp_path / "alone.db").read_bytes()
-
-
-@pytest.mark.parametrize("case", ["it finds", "it fails", "it is there"])
-def test_a_second_process_finds_what_texts_tell(
-    case: str, tiny_area: StudyArea, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It tells the same as this one does, which looks itself where the other fails; and nothing is left behind."""
-    monkeypatch.setattr(apart.os, "cpu_count", lambda: 2)
-
-    class Searching(Helper):
-        has_begun = True
-
-        def share(self, work: Any, job: Any, *args: Any, **options: Any) -> Shared[Any]:
-            if case == "it is there":
-                return super().share(work, job, *args, **options)
-            shared = Shared(work)
-            shared.apart = Future()
-            shared.apart.set_result((job(iter([*work]), *args),) if case == "it finds" else None)
-            return shared
-
-    parts = (
-        organization("Sitorai Nihoni", audience="custodian"),
-        organization("Umed", description="We work with Sitorai Nihoni."),
-        service("Advice", of="Umed", description="Ask at Sitorai Nihoni."),
-    )
-    leaks = []
-    with sample_directory(tmp_path, tiny_area, *parts) as directory, Searching() as helper:
-        for own in (None, helper):
-            with pytest.raises(HiddenFactFound) as refused:
-                directory.view("public", tmp_path / "view.db", edition=TODAY, helper=own)
-            leaks.append([(leak, leak.text) for leak in refused.value.hits])
-        assert {leak.record for leak, _ in leaks[0]} == {key("organization", "Umed"), key("service", "Advice")}
-    assert leaks[0] == leaks[1]
-    assert sorted(path.name for path in tmp_path.glob("*.db*")) == ["directory.db"]
-
-
 def test_what_a_run_left_that_was_killed_is_in_nobodys_way(tiny_area: StudyArea, tmp_path: Path) -> None:
     with sample_directory(tmp_path, tiny_area) as directory:
         publish(directory, "public", tmp_path / "first.db", area=tiny_area, edition=TODAY).view.close()
-        for name in ("", ".new", ".settled", ".here", ".apart", ".new.rows", ".new.rows.here", ".new.rows.apart"):
+        for name in ("", ".new", ".settled"):
             (tmp_path / f"second.db.part{name}").write_bytes(b"broken off")
         publish(directory, "public", tmp_path / "second.db", area=tiny_area, edition=TODAY).view.close()
     assert (tmp_path / "second.db").read_bytes() == (tmp_path / "first.db").read_bytes()
@@ -384,11 +254,12 @@ def test_what_a_run_left_that_was_killed_is_in_nobodys_way(tiny_area: StudyArea,
 def test_nobody_else_reads_a_view_before_it_is_whole(tiny_area: StudyArea, tmp_path: Path) -> None:
     modes = []
 
-    def look(path: Path) -> None:
-        modes.extend(file.stat().st_mode & 0o777 for file in path.parent.glob("view.db*"))
+    def look(_: str) -> None:
+        modes.extend(file.stat().st_mode & 0o777 for file in tmp_path.glob("view.db*"))
 
-    with sample_directory(tmp_path, tiny_area) as directory, Helper() as helper:
-        directory.view("public", tmp_path / "view.db", edition=TODAY, filled=look, helper=helper).close()
+    home = service("Shelter", of="Umed", types=["ACC-VOT"]), place("Home", of=["Shelter"], at=km(6.5, 4.5))
+    with sample_directory(tmp_path, tiny_area, public_parts(), secret_parts(), *home) as directory:
+        directory.view("public", tmp_path / "view.db", edition=TODAY, warn=look).close()
     assert {*modes} == {0o600}
     (tmp_path / "usual").touch()
     assert (tmp_path / "view.db").stat().st_mode == (tmp_path / "usual").stat().st_mode
