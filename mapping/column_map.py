@@ -25,7 +25,7 @@ from pydantic import (
 )
 
 from mapping.errors import FormatError
-from mapping.language.i18n import Coded, Phrase, Reasons
+from mapping.language.i18n import Label, Phrase, listing
 from mapping.language.languages import codes
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience, Precision
@@ -145,10 +145,10 @@ FIELDS: dict[str, Phrase] = {
 
 
 @lru_cache(maxsize=1000)
-def field_name(name: str) -> Coded:
+def field_name(name: str) -> Label:
     """Return the name of a field for whom no column stands, which is said in words in the languages of readers."""
     text = FIELDS.get(name.partition(".")[0])
-    return Coded(name, {code: text.into(code).partition(";")[0] for code in codes() if code != "en"} if text else {})
+    return Label(name, {code: text.into(code).partition(";")[0] for code in codes() if code != "en"} if text else {})
 
 
 def _listed(value: object) -> object:
@@ -309,7 +309,7 @@ class ColumnMap(BaseModel):
         if self.shape == "repeat" and not self.sheets.children:
             faults.append(Phrase("shape 'repeat' needs sheets.children: the sheet with the repeated rows"))
         if faults:
-            raise ValueError(Phrase("{faults}", faults=Reasons(faults)))
+            raise ValueError(Phrase("{faults}", faults=listing(faults, "; ")))
         return self
 
     @classmethod
@@ -335,7 +335,7 @@ class ColumnMap(BaseModel):
                 Phrase("{path}: is not TOML ({why}); see docs/importing.md", path=path, why=str(error))
             ) from error
         except ValidationError as error:
-            faults = Reasons(_faults(error))
+            faults = listing(_faults(error), "; ")
             raise FormatError(Phrase("{path}: {faults}; see docs/importing.md", path=path, faults=faults)) from error
 
     @property

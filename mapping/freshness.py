@@ -7,7 +7,6 @@ Lists, the finder, pages, analyses and the call list all ask `freshness`; the or
 import calendar
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 from mapping.language.i18n import Message
@@ -159,5 +158,5 @@ def how_checked(fresh: Freshness, level: str, day: dt.date | None) -> tuple[Tone
         if own_word:
             return "bad", "!", Message("Not confirmed for a long time: told by the provider on {day}. Call first.", on)
         return "bad", "!", Message("Not confirmed for a long time, last on {day}. Call first.", on)
-    sentence = replace(LEVELS.get(level, CONFIRMED), values=on)
+    sentence = LEVELS.get(level, CONFIRMED).filled_with(on)
     return ("", "○", sentence) if own_word else ("ok", "✓", sentence)

@@ -28,7 +28,7 @@ from mapping.area.names.place_names import (
 )
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import alternatives, skeleton, wildcard
-from mapping.language.i18n import UNSAID, Coded, Phrase, Several, country_name
+from mapping.language.i18n import UNSAID, Label, Phrase, country_name, listing
 
 Precision = Literal["exact", "place", "unit", "none"]
 Level = Literal["note", "doubt", "refused"]
@@ -390,7 +390,7 @@ def _among(area: StudyArea, text: str, parts: list[str], notes: list[Note]) -> U
     if lost and len(units) > 1:
         return _several(area, text, units, notes)
     if len(units) > 1:
-        choices = Several(coded_unit(area, code) for code in sorted(units))
+        choices = listing(coded_unit(area, code) for code in sorted(units))
         problem = Phrase("{text!r} names {choices}, and not in which of them it is", text=text, choices=choices)
         fix = Phrase("it is taken as serving all of them; write where it is")
         return UnitMatch(None, tuple(sorted(units)), (*notes, Note("doubt", problem, fix)), named=True)
@@ -466,7 +466,7 @@ class _Claim:
                 "{point} lies {far} km outside {country}",
                 point=point,
                 far=round(far) if np.isfinite(far) else "∞",
-                country=Coded(self.area.name.get("en", self.area.code), self.area.name),
+                country=Label(self.area.name.get("en", self.area.code), self.area.name),
             )
             self.notes.append(Note("refused", problem, Phrase("correct it, or say which country it is in")))
             return None
@@ -594,7 +594,7 @@ def _abroad(area: StudyArea, lat: float | None, lon: float | None, here: str | N
     if lat is None or lon is None or (lat == 0 and lon == 0):
         return Located(None, None, None, "none", (), country)
     if here is not None:
-        own = Coded(area.name.get("en", area.code), area.name)
+        own = Label(area.name.get("en", area.code), area.name)
         problem = Phrase(
             "{point} lies in {own}, but the row says {country}",
             point=f"{lat:g}, {lon:g}",
@@ -688,9 +688,9 @@ def _find_place(area: StudyArea, text: str, claim: UnitMatch) -> _Found:
                 problem = Phrase("the place {text!r} is read as {place}", text=text, place=place.name)
                 notes.append(Note("doubt", problem))
             return _Found(place, tuple(notes))
-        where = Several(sorted({coded_unit(area, p.unit) for p in places}))
+        where = listing(sorted({coded_unit(area, p.unit) for p in places}))
         if not guessed:
-            named = Several(coded_unit(area, code) for code in claim.candidates)
+            named = listing(coded_unit(area, code) for code in claim.candidates)
             problem = Phrase(
                 "the place {text!r} is known in {where}, not in {named}, which the row names",
                 text=text,
@@ -698,7 +698,7 @@ def _find_place(area: StudyArea, text: str, claim: UnitMatch) -> _Found:
                 named=named,
             )
             return _Found(None, (*notes, Note("doubt", problem)))
-        like = Several(sorted({p.name for p in places}))
+        like = listing(sorted({p.name for p in places}))
         problem = Phrase(
             "{text!r} is not known there, and {like} in {where} is written much like it",
             text=text,
@@ -715,7 +715,7 @@ def _largest(
     """Return the largest of places of one name; of those in several units the one after which its unit is called."""
     units, notes = {p.unit for p in places}, tuple[Note, ...]()
     if len(units) > 1:
-        where = Several(sorted(coded_unit(area, code) for code in units))
+        where = listing(sorted(coded_unit(area, code) for code in units))
         problem = Phrase("there are several places {text!r}: in {where}", text=text, where=where)
         notes = (Note("doubt", problem, Phrase("name the unit too")),)
         places = [p for p in places if p.rank <= SEAT and p.unit in names_of(area).current.get(key, ())]
@@ -756,7 +756,7 @@ def _said(
     """Say what is odd about a match; ``bearers`` are other units that have the name now."""
     label = coded_unit(area, code)
     if how == "former" and bearers:
-        other = Several(coded_unit(area, bearer) for bearer in sorted(bearers))
+        other = listing(coded_unit(area, bearer) for bearer in sorted(bearers))
         problem = Phrase(
             "{text!r} is a former name of {label}; {other} is called so now", text=text, label=label, other=other
         )
@@ -781,7 +781,7 @@ def _said(
 
 def _several(area: StudyArea, text: str, codes: Iterable[str], notes: list[Note]) -> UnitMatch:
     known = tuple(sorted(codes))
-    choices = Several(coded_unit(area, code) for code in known)
+    choices = listing(coded_unit(area, code) for code in known)
     problem = Phrase("{text!r} could be {choices}", text=text, choices=choices)
     return UnitMatch(None, known, (*notes, Note("doubt", problem, Phrase("write which"))))
 
@@ -796,6 +796,6 @@ def _names_unit(area: StudyArea, claim: UnitMatch, text: str) -> bool:
     )
 
 
-def coded_unit(area: StudyArea, code: str) -> Coded:
+def coded_unit(area: StudyArea, code: str) -> Label:
     """Return the code of a unit for a phrase, which says its label in the languages of its readers."""
-    return Coded(area.label(code, "en"), {language: area.label(code, language) for language in area.languages})
+    return Label(area.label(code, "en"), {language: area.label(code, language) for language in area.languages})

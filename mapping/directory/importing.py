@@ -22,7 +22,7 @@ from mapping.directory.undo import undone, whole_row
 from mapping.directory.writing import CHUNK, Change, Missing, Writing, belongs
 from mapping.errors import InvalidRecord
 from mapping.language.fold import coarse, skeleton
-from mapping.language.i18n import Coded, Phrase, Several, show
+from mapping.language.i18n import Label, Phrase, listing, show
 from mapping.model import (
     ENTRIES,
     PARTS,
@@ -183,7 +183,7 @@ class PlacedAt(NamedTuple):
         street = coarse(address["address_1"] or "") if address else ""
         if not text and area is not None and place["area_unit"] in area.all_units():
             titles = area.unit(area.area_unit_for_publication(place["area_unit"])).titles
-            text = Coded(show(titles, "en"), titles)
+            text = Label(show(titles, "en"), titles)
         return cls(place["area_unit"], street, point, text)
 
     def is_apart_from(self, other: "PlacedAt") -> bool:
@@ -197,14 +197,14 @@ class PlacedAt(NamedTuple):
         return bool(self.point and other.point)
 
 
-def whether_moved(before: Several, now: Several) -> Phrase:
+def whether_moved(before: Sequence[str], now: Sequence[str]) -> Phrase:
     """Ask whether something moved; of places that may not be told, or by one area alone, not from where to where."""
     if before == now or not all((*before, *now, before, now)):
         return Phrase("Moved? The newer list has it at another address; the old place is no longer shown")
     return Phrase(
         "Moved? It was at {before}, and the newer list has it at {now}; the old place is no longer shown",
-        before=before,
-        now=now,
+        before=listing(before),
+        now=listing(now),
     )
 
 
@@ -595,7 +595,7 @@ class Import:
         Of what an earlier list moved already, only that it did; nobody said yet whether that is so.
         """
         earlier_moves = {
-            move.service: (whether_moved(Several(), Several()), tuple[str, ...]())
+            move.service: (whether_moved([], []), tuple[str, ...]())
             for move in moves(self.db)
             if move.now in self.ids(Service.table) and (sight is None or sight(Service.table, move.now))
         }
@@ -632,8 +632,8 @@ class Import:
             near = [(at, other) for at, other in new if at.unit == old.unit]
             if (same_list or near) and all(old.is_apart_from(at) for at, _ in new):
                 texts, others = zip(*(near or new), strict=True)
-                text = Several(sorted({at.text for at in texts}))
-                moved[service["id"]] = (whether_moved(Several([old.text]), text), tuple(sorted({*others})))
+                text = sorted({at.text for at in texts})
+                moved[service["id"]] = (whether_moved([old.text], text), tuple(sorted({*others})))
         return moved
 
     def _rows(self, table: str, ids: Collection[str], sight: Sight | None) -> dict[str, Row]:

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlite_utils
@@ -95,7 +95,7 @@ class Change:
 def _kinds(counter: Counter[str]) -> str:
     """Say how many records of each kind some are; what belongs to others is counted together."""
     counts = [(counter[table], words) for table, words in COUNTED]
-    texts = [show(replace(words, values={"count": count}), "en") for count, words in counts if count]
+    texts = [show(words.filled_with({"count": count}), "en") for count, words in counts if count]
     rest = counter.total() - counter[Source.table] - sum(count for count, _ in counts)
     return ", ".join([*texts, *([f"{rest} part{'s' if rest > 1 else ''}"] if rest else [])])
 

@@ -219,9 +219,7 @@ class Releases:
         items = tuple(
             EntryChange(**{**item, "facts": tuple(FieldChange(**f) for f in item["facts"])}) for item in note["items"]
         )
-        alarms = tuple(
-            Alarm(replace(LOWERED, text=text, values=_shares(values)), key) for text, values, key in note["alarms"]
-        )
+        alarms = tuple(Alarm(Message.of(text, _shares(values)), key) for text, values, key in note["alarms"])
         return Plan(
             note["audience"],
             dt.date.fromisoformat(note["day"]),
@@ -462,21 +460,21 @@ class Releases:
             return
         was = edition_day(previous)
         if not was <= day <= was + FAR:
-            yield Alarm(replace(ANOTHER_TIME, values={"day": day.isoformat(), "before": was.isoformat()}))
+            yield Alarm(ANOTHER_TIME.filled_with({"day": day.isoformat(), "before": was.isoformat()}))
         before = entries(previous)
         changed = [item for item in items if item.table != "case_count"]
         if before and len(changed) > max(FEW, MOST_CHANGED * len(before)):
             values = {"changed": len(changed), "before": len(before), "share": Share(MOST_CHANGED)}
-            yield Alarm(replace(MANY_CHANGED, values=values))
+            yield Alarm(MANY_CHANGED.filled_with(values))
         known: set[str] = set()
         if any(item.kind == "new" for item in items):
             known = self._known_before(directory, was)
         for item in items:
             closer = any(fact.field == "location.latitude" and not fact.before for fact in item.facts)
             if item.kind == "new" and item.id in known:
-                yield Alarm(replace(LOWERED, values={"name": item.name}), item.key)
+                yield Alarm(LOWERED.filled_with({"name": item.name}), item.key)
             elif item.kind == "changed" and closer:
-                yield Alarm(replace(CLOSER, values={"name": item.name}), item.key)
+                yield Alarm(CLOSER.filled_with({"name": item.name}), item.key)
 
     def _known_before(self, directory: Directory, previous: dt.date) -> set[str]:
         """Return the published ids of records that the directory had when the edition in use was built."""

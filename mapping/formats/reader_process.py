@@ -23,7 +23,7 @@ from typing import Any
 
 from mapping.errors import FormatError
 from mapping.formats import Sheet, unreadable_refused
-from mapping.language.i18n import Phrase, Quoted, Several
+from mapping.language.i18n import Phrase
 
 SECONDS, MEMORY, WRITTEN = 600, 3 << 29, 2 << 30
 """Limits of a reader: seconds of processor time, bytes of memory, bytes of a file that it may write.
@@ -129,12 +129,10 @@ class _Writer(pickle.Pickler):
             return None
         if isinstance(obj, Sheet):
             return "sheet", tuple(getattr(obj, part.name) for part in fields(Sheet))
-        if isinstance(obj, Several):
-            return "several", tuple(obj)
         if isinstance(obj, Phrase):
-            return "text", (obj.template, dict(obj.values))
+            return "text", (obj.text, dict(obj.values))
         if isinstance(obj, str):
-            return "quoted" if isinstance(obj, Quoted) else "plain", (str(obj),)
+            return "plain", (str(obj),)
         return None
 
 
@@ -147,15 +145,13 @@ class _Reader(pickle.Unpickler):
             raise pickle.UnpicklingError(f"{module}.{name} may not stand in the answer of a reader")
         return super().find_class(module, name)
 
-    def persistent_load(self, pid: Any) -> Sheet | Several | str:
+    def persistent_load(self, pid: Any) -> Sheet | str:
         """Make a sheet or a text of its parts."""
         kind, parts = pid
         if kind == "sheet":
             return Sheet(*parts)
-        if kind == "several":
-            return Several(parts)
-        if kind in ("quoted", "plain"):
-            return (Quoted if kind == "quoted" else str)(*parts)
+        if kind == "plain":
+            return str(*parts)
         template, values = parts
         for _, name, form, _ in Formatter().parse(template) if values else ():
             # {x.__class__} would tell of our memory, {x:9999999999} would fill it

@@ -16,7 +16,7 @@ from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.composition import Composition, composed
 from mapping.language.fold import name_key
-from mapping.language.i18n import UNSAID, Phrase, Several
+from mapping.language.i18n import UNSAID, Phrase, listing
 from mapping.language.languages import word_rows
 from mapping.language.taxonomy import Vocabulary, checklist_item, match_listed, match_term
 from mapping.model import (
@@ -555,7 +555,7 @@ def _parties(reader: Reader, held: NamesHeld) -> tuple[Body | None, Body | None]
         return giver, taker
     hint = Phrase("import the list that has it first")
     if near:
-        hint = Phrase("write them into two columns; is it {near}?", near=Several(dict.fromkeys(near)))
+        hint = Phrase("write them into two columns; is it {near}?", near=listing(dict.fromkeys(near)))
     reader.refuse("parties", Phrase("{text!r} does not name two organizations of a list", text=text), hint)
     return None, None
 
@@ -567,7 +567,7 @@ def _end(reader: Reader, name: str, held: NamesHeld) -> Body | None:
         return None
     body = _known(reader, name, held)
     if body is None:
-        near = Several(_like(reader.intake, reader.text(name)))
+        near = listing(_like(reader.intake, reader.text(name)))
         hint = Phrase("is it {near}?", near=near) if near else Phrase("import the list that has it first")
         reader.refuse(name, Phrase("{text!r} is in no list", text=reader.text(name)), hint)
     return body
@@ -596,7 +596,7 @@ def _known(reader: Reader, name: str, held: NamesHeld | None = None) -> Body | N
             "note",
         )
     if len(bodies) > 1:
-        names = Several(body.name for body in bodies[:3])
+        names = listing(body.name for body in bodies[:3])
         reader.say(
             name,
             Phrase("{text!r} may be {count} bodies: {names}", text=text, count=len(bodies), names=names),

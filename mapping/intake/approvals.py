@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from mapping.batch import Batch
 from mapping.column_map import ColumnMap
 from mapping.errors import FormatError, InvalidRecord
-from mapping.language.i18n import Phrase, Several
+from mapping.language.i18n import Phrase, listing
 from mapping.model import RECORDS, Approval, Source, record_id
 from mapping.safety.people import two_people
 
@@ -76,7 +76,7 @@ def read_approvals(path: str | Path, *, by: str = "stewards", name: str = "Stewa
     missing = [column for column in COLUMNS if not rows or column not in rows[0]]
     if missing:
         raise FormatError(
-            Phrase("{path}: has no column {names}; see docs/importing.md", path=path, names=Several(missing))
+            Phrase("{path}: has no column {names}; see docs/importing.md", path=path, names=listing(missing))
         )
     faults = [f"row {number}: {fault}" for number, row in enumerate(rows, 2) for fault in _faults(row, path.parent)]
     if faults:

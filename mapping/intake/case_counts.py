@@ -14,7 +14,7 @@ from mapping.intake.row_reader import Intake, Reader, by_headings
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.fold import skeleton, tokens, words_for
-from mapping.language.i18n import Phrase, Several
+from mapping.language.i18n import Phrase, listing
 from mapping.language.taxonomy import Vocabulary, match_listed
 from mapping.model import CaseCount, Record, record_id
 
@@ -135,7 +135,7 @@ def _listed(reader: Reader, name: str) -> str | None:
         return text
     if match is not None:
         return match.code
-    known = Several(term.code for term in terms.terms())
+    known = listing(term.code for term in terms.terms())
     reader.refuse(
         name,
         Phrase("{text!r} is in no list of ours", text=text),

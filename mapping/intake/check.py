@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from mapping.batch import Batch, Issue, Level
 from mapping.column_map import field_name
 from mapping.intake.row_reader import SHELTER
-from mapping.language.i18n import Phrase, Reasons
+from mapping.language.i18n import Phrase, listing
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import (
     AUDIENCES,
@@ -84,7 +84,7 @@ def possible_doubles(batch: Batch, known: Known) -> Iterator[Issue]:
     for pair in matching.organizations(known, of=mine):
         rows = rows or _rows(batch)
         body, other = (pair.one, pair.other) if pair.one in mine else (pair.other, pair.one)
-        why = Reasons(pair.reasons)
+        why = listing(pair.reasons, "; ")
         names = {"name": known.bodies[body].name, "other": known.bodies[other].name}
         problem, fix = Phrase("{name!r} and {other!r} may be one body: {why}", **names, why=why), DECIDE
         if known.bodies[other].kept_out:
@@ -98,7 +98,7 @@ def double_services(batch: Batch, known: Known) -> Iterator[Issue]:
     rows: dict[str, Row] = {}
     for pair in matching_services.services(known, of={*batch.records.ids(Service)}):
         rows = rows or _rows(batch)
-        reasons = Phrase("{reasons}", reasons=Reasons(pair.reasons))
+        reasons = Phrase("{reasons}", reasons=listing(pair.reasons, "; "))
         yield _about(batch, "service", reasons, DECIDE, at=rows.get(pair.other, NOWHERE))
 
 

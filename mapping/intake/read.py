@@ -29,7 +29,7 @@ from mapping.intake.row_keys import read_once
 from mapping.intake.row_reader import HELD, Intake, Reader
 from mapping.intake.rows import Rows, missing_columns, rows_of, unnamed_columns
 from mapping.intake.services import organizations_seen, read_services
-from mapping.language.i18n import UNSAID, Phrase, Quoted, and_more, both, either
+from mapping.language.i18n import UNSAID, Phrase, and_more, both, either, quoted
 from mapping.language.taxonomy import match_term
 from mapping.model import Organization, Source, record_id
 from mapping.quality.known_organizations import Known
@@ -272,7 +272,7 @@ def _say_columns(rows: Rows, columns: ColumnMap, intake: Intake) -> None:
         fix = Phrase("is it {close!r}? name it in the map", close=close) if close else Phrase("name it in the map")
         batch.issues.append(Issue(batch.file, sheet, None, name, Phrase("is a column that the map does not name"), fix))
     for name in missing_columns(rows, columns):
-        wanted = either([*map(Quoted, columns.fields[name])])
+        wanted = either([*map(quoted, columns.fields[name])])
         fix = Phrase("mend the map, or ask for the column")
         if columns.returned is not None:
             fix = Phrase("nothing of it was read; if it stands there under another heading, write this one above it")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mapping.batch import Batch, Issue, Level, RefusedRow
 from mapping.directory.writing import COUNTED
-from mapping.language.i18n import Message, Phrase, Several, and_more, show
+from mapping.language.i18n import Message, Phrase, and_more, listing, show
 from mapping.language.languages import attributes
 from mapping.language.spreadsheet import neutral
 from mapping.resources import for_owner
@@ -88,7 +88,7 @@ def lines(issues: Iterable[Issue], language: str = "en", fields: Mapping[str, st
     """
     kinds: dict[tuple[Level, str, str, str], list[Issue]] = defaultdict(list)
     for issue in issues:
-        kinds[issue.level, issue.column, issue.problem.template, issue.fix.template].append(issue)
+        kinds[issue.level, issue.column, issue.problem.text, issue.fix.text].append(issue)
 
     def rank(group: list[Issue]) -> tuple[bool, int, int, int]:
         field = (fields or {}).get(group[0].column, group[0].column)
@@ -138,7 +138,7 @@ def grouped(issues: Iterable[Issue]) -> list[IssueGroup]:
 def given(batch: Batch, language: str = "en") -> str:
     """Say how many records of each kind a batch holds."""
     counts = ((len(batch.of(table)), words) for table, words in COUNTED)
-    records = Several(replace(words, values={"count": count}) for count, words in counts if count)
+    records = listing(words.filled_with({"count": count}) for count, words in counts if count)
     return show(records, language) if records else Message("nothing").into(language)
 
 

@@ -18,7 +18,7 @@ from mapping.intake.rows import BEYOND, COMMENT, SheetRow, asks_for_all
 from mapping.language import parsers
 from mapping.language.composition import Composition, composed
 from mapping.language.fold import apart, is_garbled
-from mapping.language.i18n import Coded, Phrase, Quoted, Several, both
+from mapping.language.i18n import Label, Message, Phrase, both, listing, quoted
 from mapping.language.parsers.permission import (
     asks_consent,
     asks_first,
@@ -522,7 +522,7 @@ class Reader:
                     left -= 1
                 elif not left:
                     break
-            names = Several(Quoted(self.column(name)) for name in sorted(self.unread))
+            names = listing(quoted(self.column(name)) for name in sorted(self.unread))
             self.reasons.clear()
             self.refuse(
                 "",
@@ -920,7 +920,7 @@ class Reader:
             if not made.codes:
                 words.append(part)
             elif match is None or match.score < SURE:
-                terms = Several(_named(taxonomy, code) for code in made.codes)
+                terms = listing(_named(taxonomy, code) for code in made.codes)
                 level: Level = "doubt" if made.unread or len(made.codes) > 1 else "note"
                 problem = Phrase("{part!r} was taken for {term}", part=part, term=terms)
                 self.say(name, problem, Phrase("put it into the map if that is wrong"), level)
@@ -947,7 +947,7 @@ class Reader:
 
     def say_unknown(self, word: str, problem: Phrase) -> None:
         """Say that a word means no kind of help that is known, and of which kinds it may be the initials."""
-        near = Several(_named("service_types", code) for code in by_initials("service_types", word)[:MOST_NEAR])
+        near = listing(_named("service_types", code) for code in by_initials("service_types", word)[:MOST_NEAR])
         fix = Phrase("write a code for it into [words.{name}]", name="service")
         self.say("service", problem, Phrase("{fix}; is it {near}?", fix=fix, near=near) if near else fix)
 
@@ -1122,9 +1122,9 @@ def says_hours(text: str) -> bool:
         return False
 
 
-def coded(taxonomy: str, code: str) -> Coded:
+def coded(taxonomy: str, code: str) -> Label:
     """Return the code of a term for a phrase, which says its label in the languages of its readers."""
-    return Coded(code, Vocabulary.load(taxonomy).term(code).labels)
+    return Label(code, Vocabulary.load(taxonomy).term(code).labels)
 
 
 def _made(taxonomy: str, part: str, before: str) -> Composition:
@@ -1150,10 +1150,10 @@ def _beside(name: str) -> tuple[str, ...]:
     return tuple(filter(None, chain(*_BESIDE_A_NAME.findall(name))))
 
 
-def _named(taxonomy: str, code: str) -> Coded:
+def _named(taxonomy: str, code: str) -> Label:
     """Return a term for a phrase: in English by its label and its code, which a map asks for; else by its label."""
     labels = Vocabulary.load(taxonomy).term(code).labels
-    return Coded(f"{labels.get('en', '')} ({code})".strip(), labels)
+    return Label(f"{labels.get('en', '')} ({code})".strip(), labels)
 
 
 MOST_NEAR = 3
@@ -1171,9 +1171,9 @@ def first_of(texts: Iterable[str]) -> str:
     return ""
 
 
-def shortened(word: str) -> Quoted:
+def shortened(word: str) -> Message:
     """Return the beginning of a word as it was written, for a message."""
-    return Quoted(word if len(word) <= 80 else word[:79] + "…")
+    return quoted(word if len(word) <= 80 else word[:79] + "…")
 
 
 def readers_of(reader: Reader, owner: Reader) -> tuple[Reader, ...]:

@@ -36,7 +36,7 @@ from mapping.intake.row_reader import (
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.fold import alternatives, name_key, skeleton
-from mapping.language.i18n import Phrase, Several
+from mapping.language.i18n import Phrase, listing
 from mapping.language.parsers.permission import says_yes
 from mapping.language.taxonomy import Vocabulary, labels_in, labels_with_english, match_term, term_id
 from mapping.model import (
@@ -314,7 +314,7 @@ def _met(reader: Reader, names: list[str], own: str, place: str, signs: Signs) -
         return pool[known.places[place]]  # it was met when the list came before
     body = next((body for body in pool.values() if body.shares(signs)), pool.get(own))
     if body is None and called:
-        candidates = Several(candidate.name for candidate in called[:3])
+        candidates = listing(candidate.name for candidate in called[:3])
         reader.say(
             "organization",
             Phrase("another list has {candidates} too, without a phone, mail or unit in common", candidates=candidates),

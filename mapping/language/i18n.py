@@ -8,9 +8,9 @@ import contextlib
 import datetime as dt
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from types import MappingProxyType
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
@@ -45,6 +45,10 @@ def chain_of(kind: str, field_name: str, language: str) -> tuple[str, ...]:
 
 def translate(text: str, language: str, **values: object) -> str:
     """Say an English text in another language, with its ``{values}`` filled in as that language writes them."""
+    return _said(text, values, language)
+
+
+def _said(text: str, values: Mapping[str, object], language: str) -> str:
     template, spoken = _translated(text, language)
     sentence = _filled(template or text, values, language, spoken) if values else template or text
     return languages.isolated(sentence, language, spoken)
@@ -68,7 +72,11 @@ def _filled(template: str, values: Mapping[str, object], language: str, spoken: 
     of_days = spoken if _worded(template) else language
     return template.format_map(
         {
-            name: _Shown.of(value, of_days if isinstance(value, dt.date) else language, spoken)
+            name: _Shown.of(
+                _harmless(value, within=name in _in_quotes(template)) if language != "en" else value,
+                of_days if isinstance(value, dt.date) else language,
+                spoken,
+            )
             for name, value in values.items()
         }
     )
@@ -80,29 +88,64 @@ def _worded(template: str) -> bool:
     return any(map(str.isalpha, _SLOT.sub("", template)))
 
 
-@dataclass(frozen=True)
-class Message:
-    """A text that is said later, in the language of whoever reads it.
+class Message(str):
+    """A text with values that is said in the language of whoever reads it; as a string it is the English text.
 
-    ``text`` is English with ``{names}`` in braces; ``values`` are numbers, dates, other messages, dictionaries of
-    language -> text (names of places and terms), or one of `Share`, `People` and `Several`.
+    ``text`` is English with ``{names}`` in braces; ``values`` are words, numbers, dates, other messages, `Label`,
+    dictionaries of language -> text (names of places and terms), `Share` and `People`.
+
+    Examples
+    --------
+    >>> message = Message("{text!r} is no unit that we know", text="Rasht-2")
+    >>> message
+    "'Rasht-2' is no unit that we know"
+    >>> message.into("ru")
+    '«Rasht-2» — неизвестная нам территория'
     """
 
     text: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object]
+
+    def __new__(cls, text: str, values: Mapping[str, object] | None = None, /, **more: object) -> "Message":
+        """Fill a template with its values, given as a dictionary or by name."""
+        values = {**(values or {}), **more}
+        message = super().__new__(cls, _filled(text, values, "en", "en") if values else text)
+        message.text, message.values = text, values
+        return message
 
     @classmethod
     def of(cls, text: str, values: Mapping[str, object] | None = None) -> "Message":
-        """Return a message whose text stands in a table of the product, not in its code."""
-        return cls(text, values or {})
+        """Return a message whose text stands in a table of the product or comes from somebody else."""
+        return text if isinstance(text, Message) and not values else cls(text, values)
+
+    def filled_with(self, values: Mapping[str, object]) -> "Message":
+        """Return the same text with other values."""
+        return type(self)(self.text, values)
 
     def into(self, language: str) -> str:
-        """Say it in a language."""
-        return translate(self.text, language, **self.values)
+        """Say it in a language; in English where it was never translated."""
+        return str(self) if language == "en" else _said(self.text, self.values, language)
 
-    def __str__(self) -> str:
-        """Say it in English."""
-        return self.into("en")
+
+class Label(str):
+    """A text of the data: as it stands in its ``language`` or as a code, with its ``labels`` in the others."""
+
+    labels: Mapping[str, str]
+    language: str
+
+    def __new__(cls, text: str, labels: Mapping[str, str] = MappingProxyType({}), language: str = "") -> "Label":
+        """Keep a text with its labels: language -> text."""
+        label = super().__new__(cls, text)
+        label.labels, label.language = labels, language
+        return label
+
+    def __getnewargs__(self) -> tuple[str, Mapping[str, str], str]:  # type: ignore[override]  # str has the text alone
+        """Return what it is made anew of, by a copy or another process."""
+        return str(self), dict(self.labels), self.language
+
+    def into(self, language: str) -> str:
+        """Say it in a language; English texts keep it as it stands, which may be a code."""
+        return str(self) if language == "en" else show(self.labels, language) or str(self)
 
 
 _SLOT = re.compile(r"\{(\w*+)([^{}]*)\}")
@@ -118,60 +161,26 @@ def counted(text: str) -> set[str]:
     return {name for name, forms in _SLOT.findall(text) if "|" in forms}
 
 
-class Phrase(str):
-    """An English text that can be said in the other languages too: it keeps its template and its values.
-
-    Files and logs take it as the text it is: in English, numbers and days stand in it as Python writes them. The
-    template is English with ``{names}`` in braces; ``values`` are as those of a `Message`, or `Quoted`.
-
-    Examples
-    --------
-    >>> phrase = Phrase("{text!r} is no unit that we know", text="Rasht-2")
-    >>> phrase
-    "'Rasht-2' is no unit that we know"
-    >>> phrase.into("ru")
-    '«Rasht-2» — неизвестная нам территория'
-    """
-
-    template: str
-    values: Mapping[str, object]
-
-    def __new__(cls, template: str, /, **values: object) -> "Phrase":
-        """Fill a template with its values."""
-        raw = {name: _Counted(value) if type(value) is int else value for name, value in values.items()}
-        phrase = super().__new__(cls, template.format_map(raw) if values else template)
-        phrase.template, phrase.values = template, values
-        return phrase
-
-    @classmethod
-    def of(cls, text: str) -> "Phrase":
-        """Take a text of somebody else as it is: it reads the same in every language."""
-        return text if isinstance(text, Phrase) else cls(text)
-
-    def filled_with(self, values: Mapping[str, object]) -> "Phrase":
-        """Return the same text with other values."""
-        return type(self)(self.template, **values)
-
-    def into(self, language: str) -> str:
-        """Say it in a language; in English where it was never translated."""
-        text, spoken = _translated(self.template, language)
-        if language != "en" and not text and not any(map(str.isalpha, _SLOT.sub("", self.template))):
-            text = self.template  # it holds values alone: these are said
-        if text and self.values:
-            values = {name: _harmless(value) for name, value in self.values.items()}
-            text = _filled(text, values, language, spoken)
-        return languages.isolated(text or str(self), language, spoken)
+@lru_cache(4096)
+def _in_quotes(template: str) -> frozenset[str]:
+    """Return the names of the values that a template quotes."""
+    return frozenset(re.findall(r"\{(\w+)(?:\}»|!r)", template))
 
 
-def _harmless(value: object) -> object:
-    """Return a word of somebody else without what would not be seen, or would break the line that it stands in."""
-    if type(value) is not str:
-        return value
-    value = value.translate({ord("«"): "„", ord("»"): "“"})  # it may stand in such signs itself
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in value).split())
+def _harmless(word: object, *, within: bool) -> object:
+    """Return a word of somebody else without what would break the line or the quotation marks it stands ``within``."""
+    if type(word) is not str:
+        return word
+    if within:
+        word = "".join(letter if letter.isprintable() else " " for letter in word.translate(_INNER_QUOTES))
+        return " ".join(word.split())
+    return _CONTROLS.sub(" ", word)
 
 
-UNSAID = Phrase.of("")
+_INNER_QUOTES = {ord("«"): "„", ord("»"): "“"}
+_CONTROLS = re.compile(r"\s*[\x00-\x1f\x7f-\x9f]\s*")
+
+UNSAID = Message("")
 """Where there is nothing to say."""
 
 
@@ -179,24 +188,22 @@ class _Shown(str):
     """A value as a language writes it; behind a colon stand the forms of the word that it counts."""
 
     value: object
+    language: str
     spoken: str
 
     @classmethod
     def of(cls, value: object, language: str, spoken: str) -> "_Shown":
         text = show(value, language)
         shown = cls(text if isinstance(value, int | float | dt.date) else languages.isolated(text, spoken))
-        shown.value, shown.spoken = about(value) if isinstance(value, People) else value, spoken
+        shown.value = about(value) if isinstance(value, People) else value
+        shown.language, shown.spoken = language, spoken
         return shown
 
     def __format__(self, forms: str) -> str:
         return form(self.value, forms.split("|"), self.spoken) if "|" in forms else format(str(self), forms)
 
-
-class _Counted(int):
-    """A number of an English phrase, behind whose colon the forms of a word may stand."""
-
-    def __format__(self, forms: str) -> str:
-        return form(int(self), forms.split("|"), "en") if "|" in forms else format(int(self), forms)
+    def __repr__(self) -> str:
+        return super().__repr__() if self.language == "en" else f"«{self}»"
 
 
 CATEGORIES = ("zero", "one", "two", "few", "many")
@@ -236,40 +243,8 @@ def form(count: object, forms: Sequence[str], language: str) -> str:
     return forms[min(place, len(forms) - 1)]
 
 
-class Quoted(str):
-    """A word of somebody else that stands in a phrase: 'word' in English, «word» in the other languages."""
-
-    def __format__(self, _spec: str) -> str:
-        """Write it as English phrases do."""
-        return repr(str(self))
-
-
-class Coded(str):
-    """A code that stands in English phrases as it is, and in the other languages by its label: language -> text."""
-
-    labels: Mapping[str, str]
-
-    def __new__(cls, code: str, labels: Mapping[str, str]) -> "Coded":
-        """Keep a code with its labels."""
-        coded = super().__new__(cls, code)
-        coded.labels = labels
-        return coded
-
-    def __getnewargs__(self) -> tuple[str, Mapping[str, str]]:  # type: ignore[override]  # str has the text alone
-        """Return what it is made anew of, by a copy or another process."""
-        return str(self), self.labels
-
-
-class Reasons(tuple[Message | Phrase, ...]):
-    """Reasons that stand in a phrase one after another, with semicolons between them."""
-
-    def __str__(self) -> str:
-        """List them in English."""
-        return "; ".join(map(str, self))
-
-
 @cache
-def country_name(code: str, *spoken: str) -> Coded:
+def country_name(code: str, *spoken: str) -> Label:
     """Return the code of a country (ISO 3166-1 alpha-2) for a phrase, which names it in other languages.
 
     These are all that have a folder, and those ``spoken`` besides, as CLDR has them.
@@ -278,7 +253,7 @@ def country_name(code: str, *spoken: str) -> Coded:
     for language in dict.fromkeys((*languages.codes(), *spoken)):
         with contextlib.suppress(UnknownLocaleError):
             labels[language] = str(Locale.parse(language).territories.get(code, code))
-    return Coded(code, labels)
+    return Label(code, labels)
 
 
 Text = Message | Mapping[str, str]
@@ -293,50 +268,45 @@ class People(int):
     """A count of people that stands in a message rounded, since it was modelled: see `about`."""
 
 
-class Several(tuple[Text | str, ...]):
-    """Texts that stand in a message as a list."""
-
-    def __str__(self) -> str:
-        """List them in English."""
-        return ", ".join(format(part) if isinstance(part, str) else show(part, "en") for part in self)
+def quoted(word: str) -> Message:
+    """Return a word of somebody else in quotation marks: 'word' in English, «word» in the other languages."""
+    return Message("{word!r}", word=word)
 
 
-def and_more(places: Sequence[str | Text], most: int) -> Phrase:
+def listing(parts: Iterable[object], separator: str = ", ") -> Message:
+    """Return texts one after another, for a message."""
+    values = {f"part_{number}": part for number, part in enumerate(parts)}
+    return Message(separator.join(f"{{{name}}}" for name in values), values)
+
+
+def and_more(places: Sequence[str | Text], most: int) -> Message:
     """Return a phrase of the first of some words, and how many more there are."""
-    shown = Several(places[:most])
+    shown = listing(places[:most])
     if len(places) <= most:
-        return Phrase("{shown}", shown=shown) if shown else UNSAID
-    return Phrase("{shown} and {count} more", shown=shown, count=len(places) - most)
+        return Message("{shown}", shown=shown) if shown else UNSAID
+    return Message("{shown} and {count} more", shown=shown, count=len(places) - most)
 
 
-def both(first: Phrase, second: Phrase) -> Phrase:
+def both(first: Message, second: Message) -> Message:
     """Return a phrase after another; one alone where the other says nothing."""
-    return Phrase("{first}; {second}", first=first, second=second) if first and second else first or second
+    return Message("{first}; {second}", first=first, second=second) if first and second else first or second
 
 
 def either(choices: Sequence[object]) -> object:
     """Return some things of which one is meant, for a phrase: a or b or c."""
     first, *others = choices
     for choice in others:
-        first = Phrase("{first} or {other}", first=first, other=choice)
+        first = Message("{first} or {other}", first=first, other=choice)
     return first
 
 
 def show(value: object, language: str) -> str:
     """Write a value as a language does: numbers grouped, dates in words, names in their language."""
-    if isinstance(value, Message | Phrase):
+    if isinstance(value, Message | Label):
         return value.into(language)
-    if isinstance(value, Quoted):
-        return f"«{_harmless(str(value))}»"
-    if isinstance(value, Coded):
-        return show(value.labels, language) or str(value)
     if isinstance(value, Mapping):
         tried = next((tried for tried in (*chain(language), *value) if value.get(tried)), "")
         return languages.isolated(str(value[tried]), language, tried) if tried else ""
-    if isinstance(value, Several):
-        return ", ".join(show(_harmless(part), language) for part in value)
-    if isinstance(value, Reasons):
-        return "; ".join(part.into(language) for part in value)
     if isinstance(value, dt.date):
         return date(value, language)
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -427,3 +397,8 @@ def month(day: dt.date, language: str, *, short: bool = False) -> str:
         text = f"{day:%Y-%m}"
     text = text.replace("\u202f", languages.SPACE).replace(" ", languages.SPACE if short else " ")
     return languages.isolated(text, language, language)
+
+
+Phrase = Message
+Several, Quoted, Coded = listing, quoted, Label
+"""Names that are on their way out."""

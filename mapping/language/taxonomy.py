@@ -19,7 +19,7 @@ from rapidfuzz import fuzz, process
 from mapping.errors import NotFound
 from mapping.language import languages
 from mapping.language.fold import coarse, skeleton, wildcard, words_for
-from mapping.language.i18n import chain
+from mapping.language.i18n import Label, chain
 from mapping.model import (
     AUDIENCES,
     PRECISIONS,
@@ -64,19 +64,6 @@ T = TypeVar("T", bound=str)
 Obligation = Literal["", "must", "should"]
 
 
-class Label(str):
-    """A label, and the ``language`` that it is in: another than was asked for where there is none in that one."""
-
-    __slots__ = ("language",)
-    language: str
-
-    def __new__(cls, text: str, language: str) -> "Label":
-        """Make a label of its text and its language."""
-        label = super().__new__(cls, text)
-        label.language = language
-        return label
-
-
 @dataclass(frozen=True, kw_only=True)
 class Term:
     """A term of a taxonomy.
@@ -115,7 +102,7 @@ class Term:
     def label(self, language: str) -> Label:
         """Return the label in a language, or in the nearest one there is: tg -> ru -> en, uz -> ru -> en."""
         nearest = next((code for code in (*chain(language), "en") if self.labels.get(code)), None)
-        return Label(self.labels[nearest], nearest) if nearest else Label(self.code, "")
+        return Label(self.labels[nearest], self.labels, nearest) if nearest else Label(self.code)
 
 
 @dataclass(frozen=True)

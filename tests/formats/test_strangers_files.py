@@ -317,9 +317,9 @@ def test_texts_come_with_their_values(tmp_path, monkeypatch):
     spy = tmp_path / "said-packages"
     spy.mkdir()
     (spy / "said.py").write_text(
-        "from mapping.formats import Sheet\nfrom mapping.language.i18n import Phrase, Quoted, Several\n"
+        "from mapping.formats import Sheet\nfrom mapping.language.i18n import Message, listing, quoted\n"
         "def read(path):\n"
-        "    said = Phrase('{n:row|rows} of {sheets}', n=2, sheets=Several((Phrase('a {b}', b='c'), Quoted('d'))))\n"
+        "    said = Message('{n:row|rows} of {sheets}', n=2, sheets=listing((Message('a {b}', b='c'), quoted('d'))))\n"
         "    return [Sheet('x', [['1', 2, 3.5, None, True]], skipped=(said,), comments={1: 'e'}, hidden_rows=4)]\n"
     )
     monkeypatch.syspath_prepend(str(spy))

@@ -10,7 +10,7 @@ import pytest
 from mapping.column_map import FIELDS, ColumnMap
 from mapping.intake.read import Known, read
 from mapping.intake.report import lines, summary, write_report
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = dt.date(2026, 11, 24)
@@ -133,7 +133,7 @@ def english(text):
 
 @pytest.mark.parametrize("language", ["tg", "ru"])
 def test_nothing_of_a_broken_list_is_said_in_english(batch, language, tmp_path):
-    assert len({issue.problem.template for issue in batch.issues}) >= 18
+    assert len({issue.problem.text for issue in batch.issues}) >= 18
     told = [*lines(batch.issues, language), *summary(batch, language).splitlines()]
     told += [reason.into(language) for row in batch.refused for reason in row.reasons]
     assert [text for text in told if english(text)] == []
@@ -171,4 +171,4 @@ def test_one_doubt_of_many_rows_is_one_line_in_any_language(tmp_path, tiny_area)
 
 @pytest.mark.parametrize("language", ["tg", "ru", "uz"])
 def test_every_column_of_an_import_has_a_name_in_the_languages_of_readers(language):
-    assert [name for name, text in FIELDS.items() if not isinstance(text, Phrase) or text.into(language) == text] == []
+    assert [name for name, text in FIELDS.items() if not isinstance(text, Message) or text.into(language) == text] == []

@@ -14,12 +14,9 @@ import mapping.language
 from mapping.language import i18n
 from mapping.language.i18n import (
     UNSAID,
-    Coded,
+    Label,
     Message,
     People,
-    Phrase,
-    Quoted,
-    Several,
     Share,
     about,
     and_more,
@@ -30,9 +27,11 @@ from mapping.language.i18n import (
     date,
     either,
     form,
+    listing,
     month,
     number,
     percent,
+    quoted,
     ranged,
     show,
     translate,
@@ -132,8 +131,8 @@ def test_a_name_in_no_known_language_is_still_said():
 
 
 def test_several_texts_are_a_list():
-    assert show(Several([{"en": "A"}, Message("B")]), "en") == "A, B"
-    assert show(Several(), "en") == ""
+    assert show(listing([{"en": "A"}, Message("B")]), "en") == "A, B"
+    assert show(listing([]), "en") == ""
 
 
 @pytest.mark.parametrize(
@@ -280,27 +279,27 @@ def test_fallback_ends_in_english():
 
 
 def test_a_phrase_is_the_english_text_and_can_be_said_in_the_others():
-    phrase = Phrase("the row repeats row {row}", row="4")
+    phrase = Message("the row repeats row {row}", row="4")
     assert (phrase, phrase.into("en"), phrase.into("ru")) == (
         "the row repeats row 4",
         "the row repeats row 4",
         "строка повторяет строку 4",
     )
-    whole = Phrase("the value was left out; {fix}", fix=Phrase("write digits only"))
+    whole = Message("the value was left out; {fix}", fix=Message("write digits only"))
     assert whole == "the value was left out; write digits only"
     assert whole.into("tg") == "ин гирифта нашуд; танҳо рақамҳо нависед"
 
 
 def test_a_phrase_writes_its_values_as_each_language_does():
-    phrase = Phrase("ends on {end}, before it starts on {start}", end=dt.date(2026, 1, 2), start=dt.date(2026, 3, 1))
-    assert phrase == "ends on 2026-01-02, before it starts on 2026-03-01"
+    phrase = Message("ends on {end}, before it starts on {start}", end=dt.date(2026, 1, 2), start=dt.date(2026, 3, 1))
+    assert phrase == "ends on 2 January 2026, before it starts on 1 March 2026"
     assert phrase.into("tg") == "дар 2 январи соли 2026 тамом мешавад, пеш аз оғоз дар 1 марти соли 2026"
-    coded = Phrase(
-        "{name!r} was taken for the kind {code}", name="Бахор", code=Coded("LEG", {"ru": "Право", "en": "Law"})
+    coded = Message(
+        "{name!r} was taken for the kind {code}", name="Бахор", code=Label("LEG", {"ru": "Право", "en": "Law"})
     )
     assert coded == "'Бахор' was taken for the kind LEG"
     assert coded.into("ru") == "«Бахор» отнесено к виду «Право»"
-    listed = Phrase("there is no column {wanted}", wanted=either([Quoted("Mail"), Quoted("E-mail")]))
+    listed = Message("there is no column {wanted}", wanted=either([quoted("Mail"), quoted("E-mail")]))
     assert listed == "there is no column 'Mail' or 'E-mail'"
     assert listed.into("uz") == "«Mail» yoki «E-mail» ustuni yoʻq"
 
@@ -308,26 +307,27 @@ def test_a_phrase_writes_its_values_as_each_language_does():
 def test_the_word_of_a_sender_cannot_break_a_phrase():
     """A cell may hold anything: braces, signs that move a terminal, the quotation marks of the language itself."""
     word = "{0} «Умед»\n\x1b[31m"
-    phrase = Phrase("{text!r} is no year", text=word)
+    phrase = Message("{text!r} is no year", text=word)
     assert phrase == f"{word!r} is no year"
     assert phrase.into("ru") == "«{0} „Умед“ [31m» — не год"
-    assert Phrase.of("{text} of somebody").into("ru") == "{text} of somebody"
+    assert Message.of("{text} of somebody").into("ru") == "{text} of somebody"
 
 
 def test_a_phrase_that_nobody_translated_and_one_of_values_alone_are_said():
-    assert Phrase("{count} grains of sand", count=3).into("ru") == "3 grains of sand"
+    assert Message("{count} grains of sand", count=3).into("ru") == "3 grains of sand"
     assert (
-        both(Phrase("write digits only"), Phrase("look at the year")).into("ru") == "пишите только цифры; проверьте год"
+        both(Message("write digits only"), Message("look at the year")).into("ru")
+        == "пишите только цифры; проверьте год"
     )
-    assert both(UNSAID, Phrase("look at the year")) == both(Phrase("look at the year"), UNSAID) == "look at the year"
+    assert both(UNSAID, Message("look at the year")) == both(Message("look at the year"), UNSAID) == "look at the year"
     assert not UNSAID
     assert and_more(["2", "3"], 2).into("tg") == "2, 3"
     assert and_more(["2", "3", "5"], 2).into("tg") == "2, 3 ва боз 1"
 
 
 def test_phrases_are_kept_by_copies():
-    kind = Coded("LEG", {"ru": "Право", "en": "Law"})
-    phrase = Phrase("{name!r} was taken for the kind {code}", name="Бахор", code=kind)
+    kind = Label("LEG", {"ru": "Право", "en": "Law"})
+    phrase = Message("{name!r} was taken for the kind {code}", name="Бахор", code=kind)
     for other in (copy.deepcopy(phrase), pickle.loads(pickle.dumps(phrase))):
         assert (other, other.into("ru")) == (phrase, phrase.into("ru"))
 
@@ -349,7 +349,7 @@ def test_a_word_agrees_with_the_number_that_it_counts(count, expected):
 def test_a_word_after_of_has_two_forms_in_russian_and_in_english():
     texts = [russian("из {all} {all:клетки|клеток}", all=count) for count in (1, 81, 22, 25)]
     assert texts == ["из 1 клетки", "из 81 клетки", "из 22 клеток", "из 25 клеток"]
-    assert [str(Phrase("{n} {n:row|rows}", n=count)) for count in (1, 2, 21)] == ["1 row", "2 rows", "21 rows"]
+    assert [str(Message("{n} {n:row|rows}", n=count)) for count in (1, 2, 21)] == ["1 row", "2 rows", "21 rows"]
 
 
 def test_people_count_as_they_are_shown():
@@ -385,7 +385,7 @@ def test_words_agree_in_the_language_that_they_are_of(monkeypatch):
     monkeypatch.setattr(i18n, "catalogue", lambda language: own.get(language, {}))
     monkeypatch.setattr(i18n, "chain", lambda language: (language, "ru", "en"))
     assert [Message(text, {"count": count}).into("tg") for count in (1, 2, 5)] == ["1 вещь", "2 вещи", "5 вещей"]
-    assert Phrase(text, count=2).into("tg") == "2 вещи"
+    assert Message(text, count=2).into("tg") == "2 вещи"
 
 
 def test_a_day_stands_in_the_language_of_its_sentence():

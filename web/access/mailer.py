@@ -12,7 +12,7 @@ import smtplib
 import ssl
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
@@ -170,7 +170,7 @@ class Mailer:
         page = {"entries": settings.entries, "news": "{language}/news.html"}.get(why, "{language}/index.html")
         portal = settings.portal if person.role in PORTAL_ROLES else settings.staff
         address = f"{portal.rstrip('/')}/{page.format(language=language)}" if portal else ""
-        sign_in = replace(SIGN_IN, values={"address": address}) if address else SIGN_IN_AS_EVER
+        sign_in = SIGN_IN.filled_with({"address": address}) if address else SIGN_IN_AS_EVER
         lines = (GREETING, WHY[why], sign_in, NO_ANSWER)
         text = "\n\n".join(line.into(language) for line in lines)
         return self._letter(person.mail, translate(SUBJECT.text, language), text, now=now)

@@ -11,10 +11,10 @@ from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.freshness import Freshness, Tone, how_checked
 from mapping.language.fold import coarse
-from mapping.language.i18n import Message, show, translate
+from mapping.language.i18n import Label, Message, show, translate
 from mapping.language.languages import isolated, within
 from mapping.language.parsers import AGES, SMS, is_dialled
-from mapping.language.taxonomy import Label, Vocabulary, match_term
+from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.render.layers.services import spaced
 from mapping.view.entries import NO_PAPERS
 from mapping.view.view import Entry, PhoneEntry, ServicePlace
@@ -164,8 +164,8 @@ def card(entry: Entry, area: StudyArea, language: str) -> Card:
 def name_of(entry: Entry, language: str) -> Label:
     """Return what a service is called: by its name, else by its kind."""
     if entry.name:
-        return Label(entry.name, entry.name_language)
-    return label("service_types", entry.types[0], language) if entry.types else Label("—", "")
+        return Label(entry.name, language=entry.name_language)
+    return label("service_types", entry.types[0], language) if entry.types else Label("—")
 
 
 def answered(entry: Entry, language: str) -> Iterable[str]:
@@ -225,7 +225,7 @@ def label(taxonomy: str, code: str, language: str) -> Label:
     try:
         return Vocabulary.load(taxonomy).label(code, language)
     except NotFound:
-        return Label(code, "")
+        return Label(code)
 
 
 def said(taxonomy: str, codes: Iterable[str], language: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from mapping.analysis.common.listed import (
     units_in,
 )
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, Several, Text
+from mapping.language.i18n import Message, Text, listing
 from mapping.language.taxonomy import Vocabulary
 from mapping.result import Column, Figure, Result
 from mapping.view.view import Entry, View
@@ -183,9 +183,9 @@ def _also(rows: Sequence[MissingHelp], needs: Mapping[str, Text], area: StudyAre
         (wide if known else abroad).append(Message("{place} – {help} ({count})", words))
     sentences = []
     if wide:
-        sentences.append(Message("Said of a wider area as a whole: {what}.", {"what": Several(wide)}))
+        sentences.append(Message("Said of a wider area as a whole: {what}.", {"what": listing(wide)}))
     if abroad:
-        sentences.append(Message("Said by people in another country: {what}.", {"what": Several(abroad)}))
+        sentences.append(Message("Said by people in another country: {what}.", {"what": listing(abroad)}))
     return tuple(sentences)
 
 

@@ -18,7 +18,7 @@ from mapping.engines.location import covering_models as engine
 from mapping.engines.location.p_median import p_median
 from mapping.engines.pairs import Minutes, Pairs
 from mapping.errors import InvalidRecord, UnsafePublication
-from mapping.language.i18n import Message, People, Several, Share, Text
+from mapping.language.i18n import Message, People, Share, Text, listing
 from mapping.language.languages import codes
 from mapping.language.latin import latin
 from mapping.language.taxonomy import Vocabulary
@@ -445,7 +445,7 @@ def _finding(total: Mapping[str, float], proposals: Sequence[ProposedSite], minu
         "who": wording.who(total["gained"] / total["people"]),
         "people": People(round(total["gained"])),
         "minutes": minutes,
-        "places": Several(proposal.name for proposal in proposals),
+        "places": listing(proposal.name for proposal in proposals),
     }
     if len(proposals) == 1:
         return Message(
@@ -535,7 +535,7 @@ def _shorter(answers: SitingAnswers, candidates: Sequence[Town]) -> tuple[Messag
     if shortest is None or not shortest.sites or answers.after >= answers.before:
         return ()
     words = {
-        "places": Several(candidates[site - 1].name for site in shortest.sites),
+        "places": listing(candidates[site - 1].name for site in shortest.sites),
         "after": round(answers.after),
         "gap": Share(shortest.gap),
     }

@@ -12,7 +12,7 @@ from mapping.analysis.common.listed import chosen_level
 from mapping.analysis.common.presence import ServicePresence
 from mapping.area.norms import BASES, COUNTED, OWN, Base
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, Several
+from mapping.language.i18n import Message, listing
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.result import Column, Figure, Input, Result
 from mapping.view.view import View
@@ -263,6 +263,6 @@ def _notes(usable: Sequence[Norm], without: Sequence[Norm], drafts: int) -> tupl
     if drafts:
         notes = (*notes, Message("Drafts left out, since nobody has seen their source: {count}.", {"count": drafts}))
     if without:
-        left = Several(norm.term.labels for norm in without)
+        left = listing(norm.term.labels for norm in without)
         return (*notes, Message("Left out, since women are not counted apart here: {norms}.", {"norms": left}))
     return notes

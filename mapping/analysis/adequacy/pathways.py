@@ -15,7 +15,7 @@ from mapping.analysis.common.presence import ServicePresence
 from mapping.analysis.common.reached import FASTER, SLOWER, Floats, Progress, other_scenarios
 from mapping.analysis.common.unit_places import Point
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, Several, Text
+from mapping.language.i18n import Message, Text, listing
 from mapping.language.languages import codes
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.result import Column, Figure, Result, State, duration
@@ -396,7 +396,7 @@ def _not_to_be_had(rows: Sequence[Row], area: StudyArea) -> tuple[Message, ...]:
         }
         for row in rows
     )
-    what = Several(Message("{place}, {help} ({count})", words) for words in cells)
+    what = listing(Message("{place}, {help} ({count})", words) for words in cells)
     since, until = (dt.date.fromisoformat(rows[0][name]) for name in ("since", "until"))
     return (
         Message(

@@ -1,7 +1,6 @@
 """Severity: which area units are worst off when distance, choice, sharing, need and checks are held together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -25,7 +24,7 @@ from mapping.analysis.common.listed import core_types as core_functions
 from mapping.analysis.common.reached import Floats, Progress, gathering, people_of
 from mapping.area.study_area import StudyArea
 from mapping.engines.zonal import zone_sums
-from mapping.language.i18n import Message, People, Several, Text
+from mapping.language.i18n import Message, People, Text, listing
 from mapping.result import Column, Figure, Kind, Result
 from mapping.travel import travel_time
 from mapping.view.view import View
@@ -212,7 +211,7 @@ def _columns(minutes: int) -> tuple[Column, ...]:
 
 
 def _label(key: str, minutes: int) -> Message:
-    return replace(LABELS[key], values={"minutes": minutes})
+    return LABELS[key].filled_with({"minutes": minutes})
 
 
 def _severe(table: pd.DataFrame) -> pd.DataFrame:
@@ -246,7 +245,7 @@ def _also(area: StudyArea, table: pd.DataFrame, states: pd.DataFrame, minutes: i
     sentences = []
     for phase in sorted(set(severe["phase"]), reverse=True):
         names: list[Text] = [wording.named(area, str(code)) for code in severe.index[severe["phase"] == phase]]
-        sentences.append(Message("In phase {phase}: {places}.", {"phase": int(phase), "places": Several(names)}))
+        sentences.append(Message("In phase {phase}: {places}.", {"phase": int(phase), "places": listing(names)}))
     sure = int((table["phase_low"] >= SEVERE).sum())
     words = {"phase": SEVERE, "sure": sure, "most": int((table["phase_high"] >= SEVERE).sum())}
     sentences.append(

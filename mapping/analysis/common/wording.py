@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from mapping.analysis.common.listed import Sort
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, Several, Share, Text
+from mapping.language.i18n import Message, Share, Text, listing
 from mapping.model import Audience
 from mapping.result import Input
 from mapping.view.view import Entry, View
@@ -139,7 +139,7 @@ def unshown(entries: Sequence[Entry]) -> tuple[Message, ...]:
 def hidden(sorts: Sequence[Sort], shown: Sequence[Sort]) -> tuple[Message, ...]:
     """Say which kinds of services are not published here."""
     unsaid = [sort.label for sort in sorts if sort not in shown]
-    return (Message("Not published here, whatever there is: {types}.", {"types": Several(unsaid)}),) if unsaid else ()
+    return (Message("Not published here, whatever there is: {types}.", {"types": listing(unsaid)}),) if unsaid else ()
 
 
 def snapping(area: StudyArea, *, lost: int, snapped: int) -> tuple[Message, ...]:

@@ -11,7 +11,7 @@ from mapping.analysis.common.listed import chosen_level, core_types
 from mapping.analysis.common.presence import ServicePresence
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
-from mapping.language.i18n import Message, Several, Text
+from mapping.language.i18n import Message, Text, listing
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.result import Column, Figure, Result, State
 from mapping.view.rules.takes import MINORS, worst
@@ -229,7 +229,7 @@ def _finding(known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFram
     if not most:
         return Message("Every function that is listed takes every group that we looked at")
     worst = [group.label for group in known if counts[group.key] == most]
-    words = {"group": Several(worst), "closed": most, "boxes": boxes}
+    words = {"group": listing(worst), "closed": most, "boxes": boxes}
     return Message("Closed most often, in {closed} of {boxes} cells in which others find help, to: {group}", words)
 
 
@@ -245,7 +245,7 @@ def _also(
             continue
         words = {
             "group": group.label,
-            "type": Several(label[str(key)] for key in by_type.index[by_type == by_type.max()]),
+            "type": listing(label[str(key)] for key in by_type.index[by_type == by_type.max()]),
             "count": int(by_type.max()),
             "units": len(closed[group.key]),
         }
@@ -259,7 +259,7 @@ def _unsure(known: Sequence[BeneficiaryGroup], unsure: Mapping[str, pd.DataFrame
     most = max(counts.values(), default=0)
     if not most:
         return ()
-    groups = Several([group.label for group in known if counts[group.key] == most])
+    groups = listing([group.label for group in known if counts[group.key] == most])
     words = {"group": groups, "count": most, "boxes": boxes}
     return (Message("Must ask first most often, in {count} of {boxes} cells: {group}.", words),)
 

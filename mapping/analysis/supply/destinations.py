@@ -8,7 +8,7 @@ import pandas as pd
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import chosen_level, counted
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, Several, Text
+from mapping.language.i18n import Message, Text, listing
 from mapping.result import Column, Figure, Result
 from mapping.view.view import Entry, View
 
@@ -113,7 +113,7 @@ def _finding(services: int, countries: int, main: tuple[str, ...], missing: list
 def _also(by_country: Mapping[str, int], missing: list[str], area: StudyArea) -> tuple[Message, ...]:
     sentences = []
     if missing:
-        words = {"countries": Several(_name(code, area) for code in missing)}
+        words = {"countries": listing(_name(code, area) for code in missing)}
         sentences.append(Message("Nothing is listed in: {countries}.", words))
     if by_country:
         most = max(sorted(by_country), key=lambda code: by_country[code])

@@ -21,7 +21,7 @@ from mapping.formats.hsds._take import Taking
 from mapping.formats.hsds._terms import settle_attributes, settle_terms, types_by_name
 from mapping.formats.hsds._values import number, plain
 from mapping.language import parsers
-from mapping.language.i18n import UNSAID, Phrase, Quoted, Several
+from mapping.language.i18n import UNSAID, Phrase, listing, quoted
 from mapping.language.parsers import Partly, Unreadable, shown
 from mapping.language.taxonomy import Vocabulary, vocabulary
 from mapping.model import (
@@ -480,7 +480,7 @@ def _meet(taking: Taking) -> None:
         if body is not None:
             met[organization.id] = body
         elif pool:
-            others = Several(Quoted(body.name) for body in list(pool.values())[:3])
+            others = listing(quoted(body.name) for body in list(pool.values())[:3])
             taking.say(
                 taking.where(organization),
                 "name",

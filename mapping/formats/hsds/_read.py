@@ -25,7 +25,7 @@ from mapping.formats.hsds._names import (
     table_of,
 )
 from mapping.formats.hsds._values import Mended, language_code, parsers, plain, says_whom
-from mapping.language.i18n import Phrase, Several
+from mapping.language.i18n import Phrase, listing
 from mapping.language.parsers import Partly, Unreadable, shown
 from mapping.model import RECORDS, Audience, Provenance, ids_of, record_id, required, strictest
 from mapping.record_tables import RecordRow, row_of_checked, row_of_read
@@ -251,7 +251,7 @@ class Reading:
             self.refuse(
                 raw,
                 missing[0],
-                Phrase("the row has no {columns}", columns=Several(missing)),
+                Phrase("the row has no {columns}", columns=listing(missing)),
                 Phrase("ask the sender for it"),
             )
             return []

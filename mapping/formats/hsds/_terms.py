@@ -6,7 +6,7 @@ from functools import cache, cached_property
 from typing import Literal, cast
 
 from mapping.formats.hsds._take import Taking
-from mapping.language.i18n import Coded, Phrase
+from mapping.language.i18n import Label, Phrase
 from mapping.language.taxonomy import VOCABULARIES, match_term
 from mapping.language.taxonomy import Vocabulary as Terms
 from mapping.model import Attribute, Service, ServiceAtLocation, TaxonomyTerm, Translation, record_id
@@ -185,7 +185,7 @@ def types_by_name(taking: Taking, types: dict[str, list[str]]) -> None:
                 Phrase(
                     "{name!r} was taken for the kind {code}",
                     name=name,
-                    code=Coded(match.code, Terms.load("service_types").term(match.code).labels),
+                    code=Label(match.code, Terms.load("service_types").term(match.code).labels),
                 ),
                 Phrase("change it if that is wrong"),
                 "note",

@@ -9,7 +9,7 @@ from functools import cache, lru_cache, partial
 from typing import Any, Literal, get_args, get_origin
 
 from mapping.language import parsers as values
-from mapping.language.i18n import Phrase, Several
+from mapping.language.i18n import Phrase, listing
 from mapping.language.parsers import Unreadable, shown
 from mapping.language.taxonomy import match_term
 from mapping.model import AUDIENCES, PRECISIONS, RECORDS, references
@@ -195,7 +195,7 @@ def word(value: Any, *, allowed: tuple[str, ...], otherwise: str | None, synonym
         return text
     folded = text.casefold().replace("_", " ")
     known = {choice.casefold(): choice for choice in allowed} | dict(synonyms)
-    use = Phrase("use one of {words}", words=Several(allowed))
+    use = Phrase("use one of {words}", words=listing(allowed))
     if folded in known:
         raise Mended(known[folded], Phrase("{text} was read as {word!r}", text=shown(text), word=known[folded]), use)
     if otherwise is None:

@@ -19,7 +19,7 @@ from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, readable
 from mapping.formats._archives import MAX_MEMBERS, require_honest
 from mapping.formats.tables._disguise import require_no_text
-from mapping.language.i18n import Message, Phrase, Several
+from mapping.language.i18n import Message, Phrase, listing
 
 SUFFIX = ".xlsx .xlsm"
 LABEL = Message("Workbooks of Excel")
@@ -114,7 +114,7 @@ def sheet_as_it_looks(path: Path, workbook: python_calamine.CalamineWorkbook, na
         rows, crossed = _without_struck(rows, look.struck)
         skipped += crossed
     if look.comments:
-        places = Several(map(str, sorted(look.comments)))
+        places = listing(map(str, sorted(look.comments)))
         skipped.append(Phrase("comments beside cells, looked at as remarks: rows {rows}", rows=places))
     return Sheet(name, rows, skipped=(*skipped, *look.notes), comments=look.comments, hidden_rows=hidden_rows)
 
@@ -145,8 +145,8 @@ def _without_struck(
         rows_left.append(left)
         if left != list(row):
             (some if any(cell not in (None, "") for cell in left) else whole).append(str(y + 1))
-    notes = [Phrase("struck through, not read: row {rows}", rows=Several(whole))] if whole else []
-    notes += [Phrase("struck through, not read: cells of row {rows}", rows=Several(some))] if some else []
+    notes = [Phrase("struck through, not read: row {rows}", rows=listing(whole))] if whole else []
+    notes += [Phrase("struck through, not read: cells of row {rows}", rows=listing(some))] if some else []
     return rows_left, notes
 
 

@@ -13,7 +13,7 @@ from mapping.intake.row_reader import (
 )
 from mapping.language import parsers
 from mapping.language.composition import composed
-from mapping.language.i18n import Coded, Phrase, Quoted
+from mapping.language.i18n import Label, Phrase, quoted
 from mapping.language.taxonomy import Vocabulary, labels_with_english, match_term, term_id
 from mapping.model import (
     Attribute,
@@ -29,7 +29,7 @@ def ages_of(reader: Reader) -> parsers.AgeRange:
     read = parsers.aged(text)
     if own is not None and own != _ALL_AGES:
         if read.ages and not _within(own, read.ages):
-            ages, words = Quoted(_written(own)), Quoted(text)
+            ages, words = quoted(_written(own)), quoted(text)
             problem = Phrase("the ages are {ages}, and the words for who is helped {words}", ages=ages, words=words)
             reader.say("ages", problem, Phrase("ask which holds; the column of ages counts"))
         return own
@@ -129,7 +129,7 @@ def people_helped(reader: Reader, _owner: Reader, ages: parsers.AgeRange) -> Ite
     excluded, conditions = reader.terms("excludes", "beneficiaries", named=True)
     for code in (code for code in served if code in excluded):
         labels = Vocabulary.load("beneficiaries").term(code).labels
-        both = Coded(labels["en"], labels)
+        both = Label(labels["en"], labels)
         problem = Phrase("{group} stand among those who are helped and among those who are not", group=both)
         reader.say("excludes", problem, Phrase("ask which holds; until then they are taken as not helped"))
     links: tuple[tuple[Literal["serves", "excludes"], list[str]], ...] = (

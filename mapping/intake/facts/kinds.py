@@ -8,7 +8,7 @@ from mapping.intake.facts.groups import groups_in
 from mapping.intake.row_reader import Reader, coded, shortened
 from mapping.language import parsers
 from mapping.language.composition import composed
-from mapping.language.i18n import Coded, Phrase
+from mapping.language.i18n import Label, Phrase
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.rules.takes import MINORS
 
@@ -130,7 +130,7 @@ def _kind_beside(reader: Reader) -> list[str]:
             problem = Phrase(
                 "no column tells the kind of help: {text} is taken for {term}",
                 text=shortened(text),
-                term=Coded(named.code, named.labels),
+                term=Label(named.code, named.labels),
             )
             reader.say("service", problem, Phrase("put it into the map if that is wrong"))
             return [*codes]

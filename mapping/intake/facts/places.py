@@ -15,7 +15,7 @@ from mapping.intake.row_reader import (
 )
 from mapping.language import parsers
 from mapping.language.fold import alternatives
-from mapping.language.i18n import Phrase, Several, country_name
+from mapping.language.i18n import Phrase, country_name, listing
 from mapping.model import (
     Precision,
     Record,
@@ -217,7 +217,7 @@ def _in_address(reader: Reader) -> Whereabouts:
         problem = Phrase("the address says where it is: {unit}", unit=where)
         reader.say("address", problem, Phrase("look whether it is right"), "note")
     elif read.several:
-        places = Several(coded_unit(area, code) for code in read.several)
+        places = listing(coded_unit(area, code) for code in read.several)
         reader.say("address", Phrase("names several places: {places}", places=places), Phrase("write a row for each"))
     return read
 

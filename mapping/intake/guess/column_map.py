@@ -30,7 +30,7 @@ from mapping.intake.rows import (
 from mapping.intake.services import ROUND_THE_CLOCK, asks_of_cost
 from mapping.language.composition import composed
 from mapping.language.fold import coarse, skeleton, words_for
-from mapping.language.i18n import Phrase, Quoted, Several
+from mapping.language.i18n import Phrase, listing, quoted
 from mapping.language.parsers.permission import asks_consent, asks_to_publish, only_of
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.safety.sensitive_text import hides_number
@@ -623,16 +623,16 @@ def _service_of(name: str, column_guess: ColumnGuess) -> str | None:
 
 def _map(guess: Guessed, source: str) -> ColumnMap:
     fields = {name: columns for name, columns in guess.fields.items() if name != "key"}
-    unread = [Quoted(name) for name in guess.open]
+    unread = [quoted(name) for name in guess.open]
     notes: list[str] = []
     if unread:
-        notes.append(Phrase("not read, since nothing tells what stands there: {names}", names=Several(unread)))
+        notes.append(Phrase("not read, since nothing tells what stands there: {names}", names=listing(unread)))
     if guess.supposed:
         notes.append(
             Phrase(
                 "no column is called like names of organizations; {name} is taken for it; "
                 "put it into the map if that is wrong",
-                name=Quoted(guess.supposed),
+                name=quoted(guess.supposed),
             )
         )
     if guess.other:
@@ -645,7 +645,7 @@ def _map(guess: Guessed, source: str) -> ColumnMap:
         )
     notes += [Phrase("{problem}; {fix}", problem=_of_people(sheet), fix=DELETE) for sheet in guess.people]
     if left := [sheet for sheet in guess.left if sheet not in guess.people]:
-        names = Several(map(Quoted, left))
+        names = listing(map(quoted, left))
         notes.append(Phrase("sheets that look like no part of the list, not read: {names}", names=names))
     return ColumnMap(
         source=source_code(source),

@@ -16,7 +16,7 @@ from mapping.intake.roundtrip.cells import HANDLERS, OF_PLACE
 from mapping.intake.roundtrip.edits import Edit, HeldRecords
 from mapping.intake.row_reader import Intake, Reader
 from mapping.language.fold import is_garbled
-from mapping.language.i18n import UNSAID, Phrase, Several, both
+from mapping.language.i18n import UNSAID, Phrase, both, listing
 from mapping.model import Audience, Provenance, Record, Service, ServiceAtLocation
 from mapping.safety.redaction import VIEWS
 
@@ -104,7 +104,7 @@ def _single(readers: Sequence[Reader], returned: Returned) -> Iterable[Reader]:
         if len(same) == 1:
             yield same[0]
             continue
-        rows = Several(str(reader.row.number) for reader in same)
+        rows = listing(str(reader.row.number) for reader in same)
         for reader in same:
             _refuse(
                 reader,
@@ -231,7 +231,7 @@ def _say_deleted(file: _File) -> None:
         "{count} of the {total} {total:row that was|rows that were} sent {count:is|are} missing: {rows}{more}",
         count=len(gone),
         total=total,
-        rows=Several(missing),
+        rows=listing(missing),
         more=more,
     )
     fix = Phrase("nothing was deleted; ask whether these services are closed, and say so in the column of the status")

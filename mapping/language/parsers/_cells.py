@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from mapping.language.fold import INVISIBLE, numbered, skeleton, wildcard, words_for
-from mapping.language.i18n import Phrase, Quoted
+from mapping.language.i18n import Message, Phrase, quoted
 from mapping.language.languages import word_rows
 
 
@@ -154,7 +154,7 @@ def given(value: object, what: Phrase) -> str:
     return text
 
 
-def shown(text: str, most: int = 60) -> Quoted:
+def shown(text: str, most: int = 60) -> Message:
     """Return a text for a message, which quotes it, cut to length."""
     text = " ".join(text.split())
-    return Quoted(text if len(text) <= most else text[: most - 1] + "…")
+    return quoted(text if len(text) <= most else text[: most - 1] + "…")

@@ -17,7 +17,7 @@ from mapping.area import geocode
 from mapping.area.norms import COUNTED
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
-from mapping.language.i18n import Message, People, Several, date
+from mapping.language.i18n import Message, People, date, listing
 from mapping.language.need_fits import FIRST, types_for
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.render.layers.services import spaced
@@ -131,7 +131,7 @@ def _people(pen: Pen, unit: str) -> None:
     pairs.append(
         (
             Message("Help is given in"),
-            Several(languages.term(c).labels for c in spoken if c in languages) if spoken else Message("not known"),
+            listing(languages.term(c).labels for c in spoken if c in languages) if spoken else Message("not known"),
         )
     )
     pen.facts(pairs)
@@ -296,7 +296,7 @@ def _of_functions(material: Sources, unit: str) -> Iterator[object]:
         if missing:
             yield Message(
                 "Core functions of which none is listed in the region: {functions}.",
-                {"functions": Several(material.types.term(key).labels for key in missing)},
+                {"functions": listing(material.types.term(key).labels for key in missing)},
             )
 
 
@@ -304,7 +304,7 @@ def _of_ways(pathways: Result, unit: str) -> Iterator[object]:
     if unit not in pathways.table.index:
         return
     steps = {
-        state: Several(
+        state: listing(
             pathways.column(key).label for key in HANDED if key in pathways.table and pathways.state(unit, key) == state
         )
         for state in ("none listed", "no agreement")

@@ -15,7 +15,7 @@ from typing import TypeVar, get_args
 from mapping.analysis.adequacy.cases import unlike
 from mapping.analysis.adequacy.standards import met_and_known
 from mapping.analysis.common import wording
-from mapping.language.i18n import Message, People, Several, Share, Text
+from mapping.language.i18n import Message, People, Share, Text, listing
 from mapping.language.taxonomy import Vocabulary
 from mapping.render.report.recommendations import COSTS, GROUPS, PRIORITIES, Recommendation
 from mapping.render.report.sources import Sources
@@ -173,7 +173,7 @@ def _national(key: str) -> "Search":
 def _missing_functions(material: Sources) -> Iterator[Grounds]:
     for code, regions in _without(material.results["nrm"]).items():
         if len(regions) > 1:
-            names = Several(material.area.unit(region).titles for region in regions)
+            names = listing(material.area.unit(region).titles for region in regions)
             values = {"function": material.types.term(code).labels, "regions": names, "count": len(regions)}
             yield Grounds(values, len(regions), 0, code, _ministry(material, code))
 
@@ -185,7 +185,7 @@ def _missing_in_region(material: Sources) -> Iterator[Grounds]:
         if len(regions) == 1:
             lacking.setdefault(regions[0], []).append(code)
     for region, codes in lacking.items():
-        functions = Several(material.types.term(code).labels for code in codes)
+        functions = listing(material.types.term(code).labels for code in codes)
         values = {"count": len(codes), "functions": functions, "region": material.area.unit(region).titles}
         yield Grounds(values, len(codes), 0, region, region_authority(material, region))
 
@@ -226,7 +226,7 @@ def _new_places(material: Sources) -> Iterator[Grounds]:
         gained, without = float(result.total["gained"]), float(result.total["without"])
         ends = float(result.total["without_low"]), float(result.total["without_high"])
         values = {
-            "places": Several(proposal.name for proposal in result.proposals),
+            "places": listing(proposal.name for proposal in result.proposals),
             "people": People(gained),
             "without": People(without),
             "what": result.title.values["type"],
@@ -245,7 +245,7 @@ def _norms_unmet(material: Sources) -> Iterator[Grounds]:
             yield Grounds(values, None, needed, norm, row="norm-secret")
         elif missing := int(result.total.get(f"{norm}_missing", 0)):
             short = [str(code) for code in result.table.index if result.table.loc[code, f"{norm}_missing"] > 0]
-            values |= {"missing": missing, "regions": Several(material.area.unit(code).titles for code in short)}
+            values |= {"missing": missing, "regions": listing(material.area.unit(code).titles for code in short)}
             yield Grounds(values, missing, 0, norm, _ministry(material, terms[norm].service_type or ""))
 
 
@@ -287,7 +287,7 @@ def _broken(material: Sources) -> Iterator[Grounds]:
     result = material.results["pathways"]
     if count := _figure(result.figures, "broken"):
         units = [str(code) for code in result.table.index if result.table.loc[code, "broken"] > 0]
-        names = Several(material.area.unit(code).titles for code in units)
+        names = listing(material.area.unit(code).titles for code in units)
         yield Grounds({"units": names, "count": int(count)}, count, 0)
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from mapping.analysis.common.listed import listed_services, units_of
@@ -175,7 +175,7 @@ class Sources:
         if not self.entries:
             return NOTHING
         words = {"count": len(used), "known": len(self.entries), "share": self.share_of(used)}
-        return replace(text if used else NONE_COUNTS, values=words)
+        return (text if used else NONE_COUNTS).filled_with(words)
 
 
 NOTHING = Message("Nothing is listed.")

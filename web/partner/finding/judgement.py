@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from mapping.language.i18n import Message, Several
+from mapping.language.i18n import Message, listing
 from mapping.language.need_fits import LAST, NeedFit, fit, need_fits
 from mapping.language.parsers import is_dialled
 from mapping.language.taxonomy import Term, Vocabulary, match_term
@@ -130,7 +130,7 @@ class Judge:
         fits = _fits(self.needs, entry.types)
         met = [code for code, row in fits.items() if row.suits(self.person.groups, entry.serves)]
         if met:
-            labels = Several(tuple(kinds.term(code).labels for code in met))
+            labels = listing(tuple(kinds.term(code).labels for code in met))
             yield Reason("yes", Message("Offers: {kinds}", {"kinds": labels}))
             if self.rank(entry) == LAST:
                 yield Reason("ask", Message("Made for something else: ask whether it can help"))
@@ -224,7 +224,7 @@ class Judge:
     def _of_missing_papers(self, entry: Entry) -> Reason:
         terms = [label("documents", code, self.language) for code in sorted(entry.papers - {NO_PAPERS, "REFERRAL"})]
         if terms:
-            papers = Several(tuple({self.language: str(term)} for term in terms))
+            papers = listing(tuple({self.language: str(term)} for term in terms))
             return Reason("ask", Message("Asks for papers: {papers}. Ask whether it goes without", {"papers": papers}))
         if NO_PAPERS in entry.papers:
             return Reason("yes", Message("No papers asked"))
@@ -324,5 +324,5 @@ def _group(code: str) -> Term:
     return Vocabulary.load("beneficiaries").term(code)
 
 
-def _names(codes: Sequence[str]) -> Several:
-    return Several(tuple(_group(code).labels for code in codes))
+def _names(codes: Sequence[str]) -> Message:
+    return listing(tuple(_group(code).labels for code in codes))

@@ -7,7 +7,7 @@ from typing import Any
 
 from mapping.batch import Batch
 from mapping.column_map import FIELDS, ColumnMap
-from mapping.language.i18n import Coded, Message, country_name, show
+from mapping.language.i18n import Label, Message, country_name, show
 from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, Audience
@@ -66,7 +66,7 @@ def becomes(field: str, language: str) -> str:
 
 def named(column: str, language: str) -> str:
     """Return a field in words, for an issue that no column of the list is about; other names stay as they are."""
-    return becomes(column, language) if isinstance(column, Coded) else column
+    return becomes(column, language) if isinstance(column, Label) else column
 
 
 def in_words(columns: ColumnMap, batch: Batch | None, units: Mapping[str, str], language: str) -> MapWords:

@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple, cast
 
 from flask import Blueprint, request
@@ -93,15 +92,15 @@ def _faults(people: list[Person]) -> Iterator[Message]:
     taken = {account.login for account in accounts().accounts()}
     for number, person in enumerate(people, 1):
         if not person.login or person.login in taken or is_reserved(person.login):
-            yield replace(LOGIN, values={"row": number})
+            yield LOGIN.filled_with({"row": number})
         if not person.role:
-            yield replace(ROLE, values={"row": number})
+            yield ROLE.filled_with({"row": number})
         if person.region == "?":
-            yield replace(REGION, values={"row": number})
+            yield REGION.filled_with({"row": number})
         if person.mail and not usable(person.mail):
-            yield replace(MAIL, values={"row": number})
+            yield MAIL.filled_with({"row": number})
         if person.language not in study_area().languages:
-            yield replace(LANGUAGE, values={"row": number})
+            yield LANGUAGE.filled_with({"row": number})
         taken.add(person.login)
 
 

@@ -10,7 +10,7 @@ from mapping.directory.conflicts import Conflict
 from mapping.directory.importing import Move, whether_moved
 from mapping.directory.proposals import Outdated, version
 from mapping.errors import InvalidRecord, NotFound
-from mapping.language.i18n import Message, Phrase, Several
+from mapping.language.i18n import Message, Phrase
 from mapping.quality.candidate import TABLES as COMPARED
 from mapping.quality.candidate import Candidate
 from mapping.quality.duplicates import Decided, Kind, batch_of
@@ -172,7 +172,7 @@ def whether(move: Move, language: str) -> Phrase:
     """Ask whether a service moved, from where to where as far as that may be seen."""
     both = (_left(move), everything_seen().places(move.now))
     gone = gone_since(move.batch).values()
-    return whether_moved(*(Several(sorted({_at(place, gone, language) for place in places})) for places in both))
+    return whether_moved(*(sorted({_at(place, gone, language) for place in places}) for places in both))
 
 
 def _left(move: Move) -> list[Any]:

@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 
 from mapping.directory.directory import public_id
 from mapping.errors import MappingError
-from mapping.language.i18n import Message, Several, Text
+from mapping.language.i18n import Message, Text, listing
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import (
     Address,
@@ -100,7 +100,7 @@ class HiddenPlace:
         """The kinds of help there."""
         terms = Vocabulary.load("service_types")
         labels = tuple(terms.term(code).labels for code in self.types)
-        return Several(labels) if labels else Message("Kind not known")  # type: ignore[return-value]
+        return listing(labels) if labels else Message("Kind not known")
 
 
 @dataclass(frozen=True)
