@@ -276,7 +276,7 @@ def quoted(word: str) -> Message:
 def listing(parts: Iterable[object], separator: str = ", ") -> Message:
     """Return texts one after another, for a message."""
     values = {f"part_{number}": part for number, part in enumerate(parts)}
-    return Message(separator.join(f"{{{name}}}" for name in values), values)
+    return Message.of(separator.join(f"{{{name}}}" for name in values), values)
 
 
 def and_more(places: Sequence[str | Text], most: int) -> Message:

@@ -83,7 +83,7 @@ FILES: dict[str, tuple[Callable[[Path], None], str]] = {
     "blank.csv": (plain("\n" * 20_500_000), "cells or more is too large"),
     "letters.csv": (plain("a" * 20_000_000), "cannot be cut into cells"),
     "quotation.csv": (plain('a,b\n"' + "a\n" * 1_000_000), "cannot be cut into cells"),
-    "columns.csv": (rows((*HEADS, *["x"] * 5_000), (*ROW, *["x"] * 5_000)), "5005 columns are too many"),
+    "columns.csv": (rows((*HEADS, *["x"] * 5_000), (*ROW, *["x"] * 5_000)), "5,005 columns are too many"),
     "cells.csv": (rows((*HEADS, "Description"), (*ROW, "word " * 20_000), (*ROW, "")), "1 services"),
     "bomb.docx": (packed("word/document.xml", "0" * 20_000_000), "times its size, which no honest list"),
     "bomb.xlsx": (packed("xl/workbook.xml", "0" * 20_000_000), "times its size, which no honest list"),

@@ -330,4 +330,4 @@ def test_texts_come_with_their_values(tmp_path, monkeypatch):
     (here,), (there,) = said.read(path), read_in_process(said, path)
     assert there == here
     assert there.skipped[0].values["n"] == 2
-    assert there.skipped[0].values["sheets"][0].values == {"b": "c"}
+    assert there.skipped[0].values["sheets"].values["part_0"].values == {"b": "c"}

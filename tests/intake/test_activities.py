@@ -137,7 +137,7 @@ def test_what_cannot_be_is_left_out_of_an_activity(take, cells, field, column):
 
 def test_too_many_people_reached_are_doubted(take):
     found = take("activity", ACTIVITY | {"planned": 30, "reached": 12000})
-    assert said(found, "doubt") == [("reached", "12000 reached of 30 planned")]
+    assert said(found, "doubt") == [("reached", "12,000 reached of 30 planned")]
     assert found.of("activity")[0].reached == 12000
 
 
@@ -312,7 +312,7 @@ def test_a_day_that_can_be_read_in_two_ways_says_which_was_taken(take):
     found = take("activity", ACTIVITY | {"start": "03/04/2026"})
     (activity,) = found.of("activity")
     assert activity.start == dt.date(2026, 4, 3)
-    assert any("03/04/2026 is read as 2026-04-03; it could be 2026-03-04" in text for _, text in said(found, "doubt"))
+    assert any("03/04/2026 is read as 3 April 2026; it could be 4 March 2026" in text for _, text in said(found, "doubt"))
 
 
 @pytest.mark.parametrize(
@@ -462,7 +462,7 @@ def test_parties_of_which_one_is_unknown_are_told(take, monkeypatch, cell):
 def test_a_term_ends_so_long_after_the_signature(take, text):
     found = take("agreement", AGREEMENT | {"signed": "2025-02-28", "until": text})
     assert [agreement.valid_to for agreement in found.of("referral_agreement")] == [dt.date(2028, 2, 28)]
-    assert said(found, "note") == [("until", f"{text!r} from 2025-02-28 ends on 2028-02-28")]
+    assert said(found, "note") == [("until", f"{text!r} from 28 February 2025 ends on 28 February 2028")]
 
 
 def test_a_term_without_a_day_of_signature_is_told(take):
@@ -596,7 +596,7 @@ def test_scores_are_no_answers_unless_the_list_says_what_they_mean(take):
 def test_people_reached_by_what_has_not_begun_are_left_out(take):
     found = take("activity", ACTIVITY | {"start": "2027-02-01", "reached": 200, "planned": 200})
     assert [(activity.planned, activity.reached) for activity in found.of("activity")] == [(200, None)]
-    assert said(found, "refused") == [("reached", "200 reached, and it starts on 2027-02-01")]
+    assert said(found, "refused") == [("reached", "200 reached, and it starts on 1 February 2027")]
 
 
 def test_an_activity_in_several_districts_is_one_in_each_without_the_people_of_all(take):

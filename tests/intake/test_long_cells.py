@@ -72,7 +72,7 @@ def test_a_cell_too_long_for_its_field_sets_its_row_aside(tmp_path: Path, tiny_a
     batch = imported(tmp_path, tiny_area, rows)
     (refused,) = batch.refused
     assert refused.row == 3
-    assert "the cell holds 4999 letters, and a field 4000 at most" in refused.reasons[0]
+    assert "the cell holds 4,999 letters, and a field 4,000 at most" in refused.reasons[0]
 
 
 @pytest.mark.parametrize("address", ["Long Street, house 5, " * 60, "734000, Long Street, house 5, " * 60])

@@ -139,12 +139,12 @@ def test_a_cell_that_holds_a_whole_file_refuses_its_row_alone(take, column):
     assert [(row.row, row.reasons[0]) for row in batch.refused] == [
         (
             3,
-            "the cell holds 4001 letters, and a field 4000 at most; "
+            "the cell holds 4,001 letters, and a field 4,000 at most; "
             "look whether a whole file was pasted into it, and shorten it",
         )
     ]
     assert {provenance.row for provenance in batch.of("provenance")} == {2}
-    assert ("refused", column, "the cell holds 4001 letters, and a field 4000 at most") in said(batch, row=3)
+    assert ("refused", column, "the cell holds 4,001 letters, and a field 4,000 at most") in said(batch, row=3)
 
 
 def test_ids_depend_on_the_senders_key_alone(take):
@@ -560,7 +560,7 @@ def test_a_column_that_is_missing_is_said(take):
 @pytest.mark.parametrize(
     ("changes", "said_"),
     [
-        ({"rows": {"least": 2}}, "1 row where 2 to 1000000 are expected"),
+        ({"rows": {"least": 2}}, "1 row where 2 to 1,000,000 are expected"),
         ({"rows": {"least": 0, "most": 0 + 1}, "header": {"has": "Nowhere"}}, "no row holds 'Nowhere'"),
         ({"fields": {"organization": ["Nix"]}, "key": [], "private": []}, "no column is one that the map names"),
     ],
@@ -933,7 +933,7 @@ def test_the_day_of_a_check_says_which_way_it_was_read(take):
     head, row = with_cells(Checked="03/04/2026")
     batch = take(row, heads=head)
     assert [v.verified_on for v in batch.of("verification")] == [dt.date(2026, 4, 3)]
-    assert any("is read as 2026-04-03" in problem for _, _, problem in said(batch))
+    assert any("is read as 3 April 2026" in problem for _, _, problem in said(batch))
 
 
 def test_a_fault_is_told_of_every_row_and_service_whose_cells_say_the_same(take):

@@ -376,7 +376,7 @@ def test_names_outside_the_archive_are_refused(tmp_path, tiny_area, name, reason
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, tiny_area):
     path = archive(tmp_path / "x.zip", ("services.csv", b"id,name\n" + b"0" * (60 * 2**20)))
     assert path.stat().st_size < 100_000
-    with pytest.raises(FormatError, match=r"services\.csv unpacks to \d{3,4} times its size"):
+    with pytest.raises(FormatError, match=r"services\.csv unpacks to [\d,]{3,5} times its size"):
         taken(path, tiny_area)
 
 
@@ -391,7 +391,7 @@ def test_a_member_that_lies_about_its_size_is_refused(tmp_path, tiny_area):
 
 def test_too_many_members_and_no_table_are_refused(tmp_path, tiny_area):
     many = archive(tmp_path / "many.zip", ("services.csv", "id\n"), *((f"{n}.txt", "") for n in range(2001)))
-    with pytest.raises(FormatError, match="2002 files"):
+    with pytest.raises(FormatError, match="2,002 files"):
         taken(many, tiny_area)
     with pytest.raises(FormatError, match="none of what we read"):
         taken(archive(tmp_path / "none.zip", ("notes.csv", "id\n")), tiny_area)

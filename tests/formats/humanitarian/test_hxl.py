@@ -173,7 +173,7 @@ def test_the_activity_tells_what_it_is_where_the_sector_does_not(tmp_path, tiny_
 
 
 def test_a_real_table_of_another_country_is_refused_with_its_reason(shared, tj_area):
-    with pytest.raises(FormatError, match=r"2282 rows, and none could be read.*'Bhaktapur' is not known here"):
+    with pytest.raises(FormatError, match=r"2,282 rows, and none could be read.*'Bhaktapur' is not known here"):
         imported(shared / "samples" / "nepal_eq_2015_rc_3w.hxl.csv", tj_area)
 
 

@@ -64,7 +64,7 @@ def test_a_few_damaged_letters_are_read_and_told(tmp_path):
         (b"a,b\n\x00,1\n", "is not a text file"),
         (b"%PDF-1.7 ...", "another kind of file"),
         (b"PK\x03\x04....", "another kind of file"),
-        (b"," * 3000 + b"\n1", "3001 columns are too many"),
+        (b"," * 3000 + b"\n1", "3,001 columns are too many"),
         (b"\xff\xfea", "in no encoding we know"),
         (b'a,b\n1,2\n"3,4\n5,6\n', "row 3 opens a quotation mark that never closes"),
         (b'a,b\n"' + b"x" * 200_000 + b'",1\n', "cannot be cut into cells"),

@@ -108,7 +108,7 @@ def with_entity(xml):
         (b"\xd0\xcf\x11\xe0" + b"x" * 600, "is encrypted or an old .xls"),
         (workbook()[:2000], "is not a workbook"),
         (patched(SHEET, padded), "which no honest list does"),
-        (patched(SHEET, far), "1048576 rows and 16384 columns are too many"),
+        (patched(SHEET, far), "1,048,576 rows and 16,384 columns are too many"),
         (patched(SHEET, lambda xml: xml[:80]), "the workbook is damaged"),
         (patched(SHEET, lambda xml: xml.replace(b'r="A1"', b'r="1A"')), "the workbook is damaged"),
         (patched("xl/workbook.xml", with_entity), "damaged or hostile"),
@@ -129,7 +129,7 @@ def test_a_zip_with_thousands_of_parts(sheets):
     with zipfile.ZipFile(contents, "w") as out:
         for number in range(2001):
             out.writestr(f"{number}", "")
-    with pytest.raises(FormatError, match="2001 parts"):
+    with pytest.raises(FormatError, match="2,001 parts"):
         sheets(contents.getvalue())
 
 
@@ -213,13 +213,13 @@ def test_what_lies_far_apart_is_refused_to_the_cell(cells, refused, quote):
 
 def test_a_row_without_cells_counts_too():
     xlsx._require_extent(Path("list.xlsx"), "List", b'<x:row spans="1" r="1048576"/>')
-    with pytest.raises(FormatError, match="1048577 rows and 0 columns are too many"):
+    with pytest.raises(FormatError, match="1,048,577 rows and 0 columns are too many"):
         xlsx._require_extent(Path("list.xlsx"), "List", b'<x:row spans="1" r="1048577"/>')
 
 
 def test_columns_without_a_name_count_too(sheets):
     cells = b'<row r="3">' + b"<c><v>1</v></c>" * 16_385 + b"</row></sheetData>"
-    with pytest.raises(FormatError, match="16385 columns are too many"):
+    with pytest.raises(FormatError, match="16,385 columns are too many"):
         sheets(patched(SHEET, lambda xml: xml.replace(b"</sheetData>", cells)))
 
 

@@ -532,7 +532,7 @@ def test_what_closes_next_year_works_now_and_is_told(tmp_path, area):
     row = ["ОО «Умед»", "Восе", "юрист", "закрывается 31.12.2027"]
     batch = looked(tmp_path, area, [["Организация", "Район", "Услуга", "Примечание"], row])
     assert [service.status for service in batch.of("service")] == ["active"]
-    assert any("2027-12-31 on" in line for line in told(batch))
+    assert any("31 December 2027 on" in line for line in told(batch))
 
 
 def test_a_column_of_days_is_no_check_without_its_heading_saying_so(tmp_path, area):

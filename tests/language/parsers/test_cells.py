@@ -26,5 +26,5 @@ def test_phrases_with_lost_letters_are_recognised():
 
 def test_texts_in_messages_are_cut():
     assert f"{shown('a b')}" == "'a b'"
-    assert shown("a\nb") == "a b"
-    assert shown("x" * 100) == "x" * 59 + "…"
+    assert shown("a\nb") == "'a b'"
+    assert shown("x" * 100) == f"'{'x' * 59}…'"
