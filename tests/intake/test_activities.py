@@ -312,7 +312,8 @@ def test_a_day_that_can_be_read_in_two_ways_says_which_was_taken(take):
     found = take("activity", ACTIVITY | {"start": "03/04/2026"})
     (activity,) = found.of("activity")
     assert activity.start == dt.date(2026, 4, 3)
-    assert any("03/04/2026 is read as 3 April 2026; it could be 4 March 2026" in text for _, text in said(found, "doubt"))
+    told = "03/04/2026 is read as 3 April 2026; it could be 4 March 2026"
+    assert any(told in text for _, text in said(found, "doubt"))
 
 
 @pytest.mark.parametrize(
