@@ -33,12 +33,11 @@ ABOUT = (
     "Requests to two servers of one view of invented services, by four clients at once, then by a hundred, from the "
     "same machine; times are those that a client waits. No client pauses between two requests, so that each waits for "
     "what all others asked just before: with a hundred, for a hundred answers, and 50 ms are 2,000 answers a second. "
-    "Answers come uncompressed. Rohnamo is served as it is by itself, by a process for each core up to four, Datasette "
-    "by the one that its command begins. Where other work ran, go by the processor time. Datasette, told not to "
+    "Answers come uncompressed. Each is served as its command does by itself, by one "
+    "process. Where other work ran, go by the processor time. Datasette, told not to "
     "suggest facets, answers with plain rows of one table: it does not nest what belongs to a service, finds only "
     "words as they are spelt, and takes everything in a box instead of the nearest first. Memory is what the server "
-    "holds at the end, and in brackets what of it is its own rather than pages of the file; what its processes share "
-    "counts once."
+    "holds at the end, and in brackets what of it is its own rather than pages of the file."
 )
 FEW, MANY = 4, 100
 """Clients at once, in the first rows of a table and in the last ones."""
@@ -47,22 +46,17 @@ RECEIVED = 2**17
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: ([0-9]+)\r\n")
 SERVER = """
 import sys
-import threading
+from pathlib import Path
 from mapping.area.study_area import StudyArea
 from mapping.resources import shipped
 from web import create_app
-from web.kept_pages import KEPT_PAGES
-from web.processes.pages_ahead import keep_pages
-from web.serving import create_server, listening
-from web.processes.workers import serve_together, usual_count
-portal = create_app(sys.argv[1], StudyArea.load(shipped("geo/tj")), keep=True)
+from web.frozen import FrozenPages
+from web.serving import create_server
+area = StudyArea.load(shipped("geo/tj"))
+frozen = FrozenPages(Path(sys.argv[1]).with_suffix(".pages"), Path(sys.argv[1]), area)
 if "ahead" in sys.argv:
-    portal.config[KEPT_PAGES].share()
-    keep_pages(portal, portal.config["EDITIONS"].now(), threading.Event())
-if "alone" in sys.argv:
-    create_server(portal, port=int(sys.argv[2])).run()
-else:
-    serve_together(portal, listening(int(sys.argv[2])), proxies=0, processes=usual_count())
+    frozen.refresh()
+create_server(create_app(sys.argv[1], area, shortcut=frozen.before), port=int(sys.argv[2])).run()
 """
 
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from flask import Flask
+from werkzeug.exceptions import HTTPException
 from werkzeug.test import create_environ, run_wsgi_app
 
 from mapping.errors import NotFound, UnsafePublication
@@ -45,6 +46,9 @@ ALWAYS = ("", "robots.txt")
 
 ARCHIVE = "data/site.zip"
 ARCHIVE_LABEL = Message("All these pages as one file, for use without internet (ZIP): unpack it and open index.html")
+
+SUMS = "checksums.txt"
+"""The file with the checksum of every other file."""
 
 _LINK = re.compile(r"""(?:\s(?:href|src|data-index|data-travel)="([^"#?]*))""")
 _WAITING = re.compile(r"<template>.*?</template>", re.S)
@@ -75,11 +79,19 @@ class Frozen:
         )
 
 
-def freeze(app: Flask, out: str | Path, progress: Progress | None = None, *, archive: bool = False) -> Frozen:
+def freeze(
+    app: Flask,
+    out: str | Path,
+    progress: Progress | None = None,
+    *,
+    archive: bool = False,
+    before: Path | None = None,
+) -> Frozen:
     """Save every page that the first one leads to, and all that these need.
 
     With an ``archive``, the whole site is also one file that opens from a disk once it is unpacked; the page of open
-    data then offers it with its checksum, except in the archive itself.
+    data then offers it with its checksum, except in the archive itself. Files that are the same in the site ``before``,
+    if not told the one that is replaced, are not written again. Forms are not saved: a portal has to answer them.
 
     Raises
     ------
@@ -93,7 +105,7 @@ def freeze(app: Flask, out: str | Path, progress: Progress | None = None, *, arc
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     try:
-        frozen = _save(app, _Files(aside, out), progress, archive=archive)
+        frozen = _save(app, _Files(aside, before or out), progress, archive=archive)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
@@ -122,7 +134,7 @@ class _Files:
 
 
 def _save(app: Flask, files: _Files, progress: Progress | None, *, archive: bool) -> Frozen:
-    ask = _asking(app)
+    ask, is_form = _asking(app), _forms(app)
     own = routes.file_paths(app) if routes.api.name in app.blueprints else ()
     waiting: list[tuple[str, str]] = [(path, "the site") for path in (*ALWAYS, *own)]
     paths = {path for path, _ in waiting}
@@ -140,7 +152,7 @@ def _save(app: Flask, files: _Files, progress: Progress | None, *, archive: bool
         if name.endswith(".html"):
             sizes[name] = len(gzip.compress(contents, 9, mtime=0))
             for link in links(contents.decode(), name):
-                if link not in paths:
+                if link not in paths and not is_form(link):
                     paths.add(link)
                     waiting.append((link, name))
         if progress is not None:
@@ -152,6 +164,21 @@ def _save(app: Flask, files: _Files, progress: Progress | None, *, archive: bool
     if archive:
         total += _archive(app, files, sums, sizes)
     return _weigh(files.folder, sizes, total, len(sums) + 1)
+
+
+def _forms(app: Flask) -> Callable[[str], bool]:
+    """Return what tells whether a path is one of a form."""
+    adapter = app.url_map.bind("localhost")
+
+    @lru_cache(None)
+    def is_form(path: str) -> bool:
+        try:
+            endpoint, _ = adapter.match(f"/{path}")
+        except HTTPException:
+            return False
+        return bool(endpoint.startswith("forms."))
+
+    return is_form if "forms" in app.blueprints else lambda _: False
 
 
 def _asking(app: Flask) -> Callable[[str], tuple[int, bytes]]:
@@ -202,7 +229,7 @@ def zip_folder(folder: Path, path: Path, *, top: str) -> None:
 
 def _write_sums(files: _Files, sums: dict[str, str]) -> None:
     lines = "".join(f"{sum_}  {name}\n" for name, sum_ in sorted(sums.items()))
-    files.write("checksums.txt", lines.encode())
+    files.write(SUMS, lines.encode())
 
 
 def links(page: str, name: str) -> list[str]:

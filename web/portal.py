@@ -27,7 +27,6 @@ from mapping.errors import NotFound
 from mapping.language.i18n import Message
 from web.access.roles import Action
 from web.headers import set_headers
-from web.kept_pages import KEPT_PAGES, STANDS_READY, TAKES_TURNS, AnswerStore, KeptPages
 from web.layout import Frame, language_of
 from web.rendering import render, set_words
 from web.static_files import NAMES, contents
@@ -98,10 +97,7 @@ def create_portal(
     errors: ErrorPages = ErrorPages(),
     demo: bool = False,
     proxies: int = 0,
-    cacheable: Callable[[str], bool] = lambda path: path.startswith("/static/"),
-    edition: Callable[[], object] = lambda: None,
-    shortcut: Callable[["WSGIApplication"], AnswerStore] | None = None,
-    packing: Callable[["WSGIApplication"], "WSGIApplication"] | None = None,
+    shortcut: Callable[["WSGIApplication"], "WSGIApplication"] | None = None,
     **settings: object,
 ) -> Flask:
     """Return the app of a portal.
@@ -121,12 +117,8 @@ def create_portal(
     proxies
         How many web servers of ours stand before the portal: so many of the last addresses in ``X-Forwarded-For`` are
         believed, and none without them, since whoever sends a request can write others.
-    cacheable, edition
-        Of which paths the answers are kept, and what they are of; see `web.kept_pages.KeptPages`.
     shortcut
         Wraps the app in another that answers some requests itself; its answers get the headers of all others.
-    packing
-        Wraps that in another that compresses answers which are not kept.
     settings
         What the pages ask for, by the name under which they find it in the app's configuration.
     """
@@ -155,18 +147,9 @@ def create_portal(
         app.register_error_handler(kind, _not_done)
     app.register_error_handler(Exception, _fail)
     app.wsgi_app = _heads_as_answers(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    stores: list[AnswerStore] = []
     if shortcut is not None:
-        stores.append(shortcut(app.wsgi_app))
-        app.wsgi_app = stores[0]  # type: ignore[method-assign]
+        app.wsgi_app = shortcut(app.wsgi_app)  # type: ignore[method-assign, assignment]
     set_headers(app)
-    if packing is not None:
-        app.wsgi_app = packing(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    kept_pages = app.config[KEPT_PAGES] = KeptPages(app.wsgi_app, fits=cacheable, edition=edition)
-    stores.append(kept_pages)
-    app.wsgi_app = kept_pages  # type: ignore[method-assign]
-    app.config[STANDS_READY] = lambda *request_line: any(store.holds(*request_line) for store in stores)
-    app.config[TAKES_TURNS] = lambda *request_line: any(store.takes_turns(*request_line) for store in stores)
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
     return app

@@ -2,7 +2,6 @@
 
 import csv
 import datetime as dt
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -337,26 +336,14 @@ def serve(
         int, typer.Option(min=0, help="How many web servers of yours stand before it and note visitors' addresses.")
     ] = 0,
     host: HostOption = HOST,
-    processes: Annotated[
-        int | None,
-        typer.Option(
-            min=1, help="How many processes serve: one for each core, up to four, if left out; 1 but on Linux."
-        ),
+    pages: Annotated[
+        Path | None, typer.Option(help="Folder for the pages as files; if left out beside the view, as public.pages.")
     ] = None,
+    processes: Annotated[int, typer.Option(min=1, hidden=True, help="Once its processes; one serves now.")] = 1,
 ) -> None:
-    """Serve the portal of a view on this machine."""
-    from web.processes.workers import usual_count
-
-    _serve(
-        view,
-        study_area(area, view),
-        port=port,
-        demo=demo,
-        inbox=inbox,
-        proxies=proxies,
-        host=host,
-        processes=processes or usual_count(),
-    )
+    """Serve the portal of a view on this machine; its pages are made ahead as files whenever the edition is new."""
+    del processes
+    _serve(view, study_area(area, view), port=port, demo=demo, inbox=inbox, proxies=proxies, host=host, pages=pages)
 
 
 def demand_told(inbox: Path, directory: "Directory", day: dt.date) -> "Mapping[tuple[str, str], int]":
@@ -423,23 +410,19 @@ def _serve(
     inbox: Path | None = None,
     proxies: int = 0,
     host: str = HOST,
-    processes: int = 1,
+    pages: Path | None = None,
 ) -> None:
     from web import create_app
-    from web.processes.pages_ahead import keep_ahead, watch
-    from web.processes.workers import Job, serve_together
-    from web.serving import create_server, listening
+    from web.frozen import FrozenPages
+    from web.serving import create_server
 
     _require_view(view)
-    portal = create_app(view, area, demo=demo, inbox=inbox, proxies=proxies, keep=True)
+    frozen = FrozenPages(pages or view.with_suffix(".pages"), view, area, demo=demo, inbox=inbox)
+    portal = create_app(view, area, demo=demo, inbox=inbox, proxies=proxies, shortcut=frozen.before)
     try:
-        listener = listening(port, host)
+        server = create_server(portal, port=port, proxies=proxies, host=host)
     except OSError as error:
         raise MappingError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from error
     out.print(f"Rohnamo is at http://127.0.0.1:{port}/   (Ctrl-C ends it)")
-    if processes > 1:
-        ahead = Job("pages ahead", lambda: watch(portal, threading.Event()))
-        serve_together(portal, listener, proxies=proxies, processes=processes, beside=[ahead])
-    else:
-        with keep_ahead(portal):
-            create_server(portal, listener=listener, proxies=proxies).run()
+    with frozen.kept():
+        server.run()

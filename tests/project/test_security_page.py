@@ -19,7 +19,6 @@ from web.access import accounts, guard, passkeys
 from web.access.accounts import Accounts
 from web.partner.app import create_partner_app
 from web.public import forms
-from web.serving import create_server
 from web.staff.app import create_staff_app
 from web.staff.records import reveal
 from web.stores.inbox import Inbox
@@ -149,24 +148,19 @@ def test_fields_for_passwords_are_masked_and_take_a_paste():
             assert "onpaste" not in field
 
 
-@pytest.mark.parametrize("processes", [1, 2])
 @pytest.mark.parametrize("proxies", [0, 1])
-def test_only_the_own_web_server_is_believed(monkeypatch, tmp_path, proxies, processes):
+def test_only_the_own_web_server_is_believed(monkeypatch, tmp_path, proxies):
     told, made = {}, {}
 
     def run(server):
         told.update(host=server.socket.getsockname()[0], clears=server.adj.clear_untrusted_proxy_headers)
         server.close()
 
-    monkeypatch.setattr("web.serving.BoundedServer.run", run)
+    monkeypatch.setattr("waitress.server.TcpWSGIServer.run", run)
     monkeypatch.setattr("web.create_app", lambda *_, **options: made.update(options) or Flask("served"))
-    monkeypatch.setattr("web.processes.pages_ahead.keep_ahead", lambda _: nullcontext())
-    monkeypatch.setattr(
-        "web.processes.workers.serve_together",
-        lambda portal, listener, *, beside, **given: beside and create_server(portal, listener=listener, **given).run(),
-    )
+    monkeypatch.setattr("web.frozen.FrozenPages.kept", lambda _: nullcontext())
     (tmp_path / "public.db").touch()
-    given = ["--processes", str(processes), *(["--proxies", str(proxies)] if proxies else [])]
+    given = ["--proxies", str(proxies)] if proxies else []
     CliRunner().invoke(
         command, ["serve", "--port", "0", "--view", str(tmp_path / "public.db"), *given], catch_exceptions=False
     )

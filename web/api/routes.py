@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import re
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -20,12 +19,11 @@ from mapping.language.i18n import chain
 from mapping.language.taxonomy import Vocabulary
 from mapping.view import hsds
 from mapping.view.diff import ENTITIES
-from mapping.view.ready import FORMS, Form, dump, is_ready, ready_in_row, ready_numbers, ready_records
+from mapping.view.ready import FORMS, Form, dump, is_ready, ready_in_row, ready_numbers
 from mapping.view.view import View
 from web.api.filters import Catalogue, Selection
 from web.api.parameters import BODY_LIMIT, PER_PAGE, BadRequest, KnownCodes, parameters_of, read
 from web.api.schema import COLLECTIONS, DELTAS, HSDS_VERSION, Collection, openapi
-from web.kept_pages import AT_ONCE
 from web.presenters.edition import Edition
 
 ADDRESS = "ROHNAMO_ADDRESS"
@@ -45,7 +43,6 @@ class EditionAnswers:
         self.edition = edition
         self.demo = demo
         self.catalogue = Catalogue(edition.path)
-        self._turns = threading.BoundedSemaphore(AT_ONCE)
         self.choices = _choices(self.catalogue)
         with self.catalogue.view() as view:
             self.ready = is_ready(view)
@@ -105,14 +102,6 @@ class EditionAnswers:
         key = json.dumps([self.stamp, path, sorted(query.items())], default=str)
         return hashlib.sha256(key.encode()).hexdigest()[:32]
 
-    def ready_record(self, collection: Collection, identifier: str) -> bytes | None:
-        """Return the answer to a question for one record and nothing else, where it stands ready."""
-        if self._ready_form(collection, {"full": True}) is None:
-            return None
-        with self.catalogue.view() as view:
-            texts = ready_records(view, collection.table, "full", [identifier])
-        return next((text + b"\n" for text in texts.values()), None)
-
     def read(self, query: bytes, names: Iterable[str], body: bytes | None = None, mimetype: str = "") -> dict[str, Any]:
         """Return the parameters of a question, from its address and its body, that are allowed.
 
@@ -136,10 +125,9 @@ class EditionAnswers:
         per_page = query.get("per_page", PER_PAGE)
         if query.get("minimal"):
             page, per_page = 1, max(1, self.catalogue.roll(collection.table).size)
-        with self._turns:
-            selection = self.catalogue.select(collection.table, query, page, per_page)
-            with self.catalogue.view() as view:
-                texts = list(self.texts(view, collection, selection, query))
+        selection = self.catalogue.select(collection.table, query, page, per_page)
+        with self.catalogue.view() as view:
+            texts = list(self.texts(view, collection, selection, query))
         return _paged(texts, selection.total, page, per_page)
 
     def every(self, collection: Collection, query: Mapping[str, Any]) -> Iterator[bytes]:

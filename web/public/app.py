@@ -4,8 +4,9 @@ An address is the same on the live portal and in the frozen site, and every link
 pages work from any folder of a server and from a disk. Nothing of a request but its path changes an answer.
 """
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
@@ -18,10 +19,8 @@ from mapping.language.languages import language as language_of
 from mapping.render import atlas
 from web.aloud import recordings
 from web.api import routes
-from web.api.ready_answers import ReadyAnswers
 from web.headers import of_api
 from web.layout import Frame
-from web.packing import PackedAnswers
 from web.portal import create_portal, error_page, file, note_failure, pages_of
 from web.presenters import choices, districts, entries, lists, sheets
 from web.presenters.edition import Edition, Editions
@@ -31,6 +30,9 @@ from web.public import search_index as index
 from web.public import units as units_pages
 from web.rendering import render
 from web.stores.inbox import Inbox
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 blueprint = Blueprint("public", __name__)
 
@@ -42,7 +44,7 @@ def create_app(
     demo: bool = False,
     inbox: str | Path | None = None,
     proxies: int = 0,
-    keep: bool = False,
+    shortcut: Callable[["WSGIApplication"], "WSGIApplication"] | None = None,
 ) -> Flask:
     """Make the portal of a public view.
 
@@ -52,8 +54,7 @@ def create_app(
     ``proxies`` is how many web servers of ours stand before the portal: so many of the last addresses in
     ``X-Forwarded-For`` are believed, and none without them, since whoever sends a request can write others.
 
-    ``keep`` is for a portal that is served: pages and files are kept as bytes for as long as the view is the same, and
-    all answers are compressed.
+    ``shortcut`` wraps the portal in another WSGI app that answers some requests itself (`web.frozen.FrozenPages`).
 
     Raises
     ------
@@ -67,10 +68,7 @@ def create_app(
         pages_of(web.public),
         demo=invented,
         proxies=proxies,
-        cacheable=lambda path: keep and not of_api(path),
-        edition=editions.now,
-        shortcut=lambda inner: ReadyAnswers(inner, editions),
-        packing=PackedAnswers if keep else None,
+        shortcut=shortcut,
         editions=editions,
         materials=materials.library(area, demo=invented),
         inbox=Inbox(inbox) if inbox is not None else None,

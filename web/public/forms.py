@@ -83,8 +83,7 @@ WHO: dict[str, Message] = {
 def prepare(app: Flask) -> bool:
     """Get ready for forms, and tell whether the portal has any: with an inbox; templates learn it from ``forms``.
 
-    How much came in is counted beside the inbox, for all processes together, since they share what `_somebody` makes
-    at the start: they are copies of one process (`web.processes.workers`).
+    How much came in is counted beside the inbox.
     """
     inbox: Inbox | None = app.config["INBOX"]
     app.jinja_env.globals["forms"] = inbox is not None

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import Process
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,7 +22,7 @@ from mapping.cli.options import err, out, output_language
 from mapping.errors import MappingError
 from mapping.language.languages import codes
 from mapping.resources import shipped
-from web.serving import BoundedServer, create_server
+from web.serving import create_server
 from web.setup import SetupAnswers, create_setup_app, found, office_files
 from web.stores import sqlite_file
 
@@ -101,7 +101,7 @@ def _serve_setup(folder: Path, token: str, port: int) -> None:
     server.run()
 
 
-def _end_with(server: BoundedServer, done: threading.Event) -> None:
+def _end_with(server: Any, done: threading.Event) -> None:
     done.wait()
     server.task_dispatcher.shutdown()
     for channel in list(server.active_channels.values()):

@@ -6,7 +6,6 @@ import re
 import sqlite3
 from calendar import isleap
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -21,7 +20,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from mapping.area.study_area import StudyArea
 from mapping.language.taxonomy import Vocabulary
 from mapping.view import hsds
 from mapping.view.ready import is_ready
@@ -49,9 +47,8 @@ from tests.web.support.portal import published
 from web import create_app
 from web.api.filters import Points
 from web.api.parameters import BODY_LIMIT, MODIFIED_AFTER, MOMENT, MOST_PER_PAGE
-from web.api.routes import AT_ONCE, file_paths
+from web.api.routes import file_paths
 from web.api.schema import COLLECTIONS
-from web.kept_pages import STANDS_READY
 
 GEOD = Geod(ellps="WGS84")
 NAMES = sorted(COLLECTIONS)
@@ -731,27 +728,6 @@ def test_a_ready_record_is_answered_as_one_that_the_portal_makes(app, view):
         assert sorted(ready.headers) == sorted(made.headers)
 
 
-@pytest.mark.parametrize(
-    ("asked", "ready"),
-    [
-        (("GET", "/api/services/x", ""), True),
-        (("HEAD", "/api/services", "page=2&per_page=500"), True),
-        (("GET", "/api/services-2.json", ""), True),
-        (("GET", "/api/services/x", "lang=tg"), False),
-        (("GET", "/api/services", "search=a"), False),
-        (("GET", "/api/services", "page=1&full=true"), False),
-        (("GET", "/api/services.ndjson", ""), False),
-        (("GET", "/api/organizations/x", ""), False),
-        (("POST", "/api/services", ""), False),
-    ],
-)
-def test_only_what_is_looked_up_counts_as_ready(view_file, tiny_area, asked, ready):
-    app = create_app(view_file, tiny_area)
-    assert not app.config[STANDS_READY](*asked)  # reading the edition takes its time
-    app.test_client().get("/api/")
-    assert app.config[STANDS_READY](*asked) is ready
-
-
 def test_only_what_tells_nothing_of_who_asks_is_kept_on_the_way(client, ids):
     for path in ("services", "services?page=2", "services?lang=tg", "openapi.json", "deltas", ""):
         assert client.get(f"/api/{path}").headers["Cache-Control"] == "public, max-age=300", path
@@ -977,18 +953,3 @@ def test_the_description_says_that_a_distance_needs_a_place(client):
     assert not jsonschema_rs.is_valid(schema, {"proximity": 5})
     assert jsonschema_rs.is_valid(schema, {"proximity": 5, "near": "10.04,60.06"})
     assert jsonschema_rs.is_valid(schema, {"proximity": 5, "postcode": "9"})
-
-
-def test_few_pages_are_looked_for_at_once_and_the_others_wait(tiny_area: StudyArea, view_file: Path) -> None:
-    app = create_app(view_file, tiny_area)
-    whole = app.test_client().get("/api/services").data
-    turns = app.config["EDITIONS"].now().keep("api", list)._turns
-    with ThreadPoolExecutor(1) as other:
-        for _ in range(AT_ONCE):
-            assert turns.acquire(blocking=False)
-        assert not turns.acquire(blocking=False)
-        asked = other.submit(lambda: app.test_client().get("/api/services").data)
-        assert not wait([asked], 0.1).done
-        for _ in range(AT_ONCE):
-            turns.release()
-        assert asked.result(30) == whole

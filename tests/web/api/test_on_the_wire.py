@@ -1,6 +1,5 @@
-"""Answers given before the portal, asked for over the wire: as the portal gives them, with every header once."""
+"""Answers of the API over the wire: every header once, and nothing of an edition before."""
 
-import gzip
 import os
 import shutil
 import socket
@@ -12,14 +11,10 @@ import pytest
 from mapping.area.study_area import StudyArea
 from tests.support.canary import find_canaries
 from tests.support.sample import SECRETS, organization, public_parts, secret_parts, service
-from tests.web.support.desk import Desk
-from tests.web.support.office import Office
 from tests.web.support.portal import published
 from tests.web.support.served import running
 from web import create_app, serving
-from web.api.schema import COLLECTIONS
 from web.headers import API_HEADERS
-from web.kept_pages import STANDS_READY, TAKES_TURNS
 
 
 class Wire:
@@ -62,7 +57,7 @@ def require_headers(headers: list[tuple[str, str]]) -> None:
 
 
 def served(view: Path, area: StudyArea) -> Iterator[Wire]:
-    app = create_app(view, area, keep=True)
+    app = create_app(view, area)
     client = app.test_client()
     client.get("/api/")
     names = [record["id"] for record in client.get("/api/services").json["contents"]]
@@ -107,116 +102,6 @@ def test_every_way_of_asking_has_every_header_once(wire: Wire) -> None:
             assert body == whole
     tags = {dict(given).get("etag") for (status, given, _), _ in expected if status in (200, 304)}
     assert len(tags) == 2  # of the address with .json another
-
-
-def test_an_answer_is_compressed_for_who_can_unpack_it_and_known_by_the_same_tag(wire: Wire) -> None:
-    for path in (f"/api/services/{wire.names[0]}", "/api/services", "/api/services?full=true", "/api/openapi.json"):
-        (_, plain_headers, plain), (_, headers, packed) = wire.get(path), wire.get(path, "Accept-Encoding: br, gzip")
-        require_headers(headers)
-        assert (len(packed) < len(plain), gzip.decompress(packed)) == (True, plain)
-        assert dict(headers)["content-encoding"] == "gzip"
-        assert (dict(headers)["vary"], dict(plain_headers)["vary"]) == ("Accept-Encoding",) * 2
-        tag = dict(headers)["etag"]
-        assert tag == dict(plain_headers)["etag"]
-        for ways in ((), ("Accept-Encoding: gzip",)):
-            status, unchanged, body = wire.get(path, f"If-None-Match: {tag}", *ways)
-            assert (status, body, dict(unchanged)["vary"]) == (304, b"", "Accept-Encoding")
-        (status, head, _) = wire.get(path, "Accept-Encoding: gzip", method="HEAD")
-        assert (status, dict(head)["content-encoding"], "content-length" in dict(head)) == (200, "gzip", False)
-
-
-@pytest.mark.parametrize("refused", ["", "identity", "br", "gzip;q=0"])
-def test_who_cannot_unpack_it_gets_it_plain(wire: Wire, refused: str) -> None:
-    path = f"/api/services/{wire.names[0]}"
-    (status, headers, body) = wire.get(path, f"Accept-Encoding: {refused}")
-    assert (status, "content-encoding" in dict(headers), body) == (200, False, wire.get(path)[2])
-
-
-def test_a_list_that_comes_line_by_line_is_compressed_as_it_comes(wire: Wire) -> None:
-    client = create_app(wire.view, wire.area, keep=True).test_client()
-    plain = client.get("/api/services.ndjson")
-    packed = client.get("/api/services.ndjson", headers={"Accept-Encoding": "gzip"}, buffered=False)
-    assert packed.headers.get("Content-Length") is None
-    assert gzip.decompress(packed.data) == plain.data
-    assert len(plain.data.splitlines()) == len(wire.names)
-
-
-def test_what_is_refused_and_what_is_short_stays_plain(wire: Wire) -> None:
-    for path in ("/api/services/never", "/api/services?x=1", "/api/services?search=zzzz"):
-        assert "content-encoding" not in dict(wire.get(path, "Accept-Encoding: gzip")[1])
-
-
-def test_a_list_is_answered_before_the_portal_as_the_portal_answers_it(view_file, tiny_area, monkeypatch) -> None:
-    ready = create_app(view_file, tiny_area, keep=True).test_client()
-    monkeypatch.setattr("web.public.app.ReadyAnswers", Passing)
-    plain = create_app(view_file, tiny_area, keep=True).test_client()
-    unit = plain.get("/api/area_units").json["contents"][-1]["id"]
-    taken = [
-        *(f"/api/{name}" for name in COLLECTIONS),
-        "/api/services?page=2&per_page=3",
-        "/api/services?page=999",
-        "/api/services?near=10.05,60.1&per_page=2",
-        "/api/service_at_locations?near=10.05,60.1&proximity=9000",
-        "/api/services?search=%D1%8E%D1%80%D0%B8%D1%81%D1%82&lang=ru",
-        "/api/organizations?minimal=true",
-        "/api/services?full=true&lang=tg",
-        f"/api/services?area_unit={unit}&serves=AGE-CHI",
-        "/api/services?",
-    ]
-    left = [
-        "/api/services?page=0&per_page=x&y=1",
-        "/api/services?page=1&page=1",
-        "/api/services?search=%ff",
-        "/api/services?proximity=5",
-        "/api/services?format=ndjson",
-        "/api/services/",
-        "/api/nothing",
-    ]
-    for path in (*taken, *left):
-        for headers in ({}, {"Accept-Encoding": "gzip"}):
-            answers = [client.get(path, headers=headers) for client in (plain, ready)]
-            first, second = ((answer.status, sorted(answer.headers), answer.data) for answer in answers)
-            assert first == second, path
-
-    monkeypatch.setattr("flask.Flask.full_dispatch_request", lambda *_: pytest.fail("the portal was asked"))
-    assert {ready.get(path).status_code for path in taken} == {200}
-
-
-class Passing:
-    """What stands before a portal and leaves every question to it."""
-
-    def __init__(self, app, _editions) -> None:
-        self.app = app
-
-    def __call__(self, environ, start_response):
-        return self.app(environ, start_response)
-
-    def holds(self, *_request_line: str) -> bool:
-        return False
-
-    takes_turns = holds
-
-
-@pytest.mark.parametrize(
-    ("path", "query", "takes_turns"),
-    [
-        ("/api/services", "", True),
-        ("/api/organizations", "search=%D1%8E%D1%80&page=2", True),
-        ("/api/services", "near=1.5,2.5&", True),
-        ("/api/services", "search=ndjson", True),
-        ("/api/services", "format=ndjson", False),
-        ("/api/services", "page=1&format=ndjson", False),
-        ("/api/services", "f%6frmat=ndjson", False),
-        ("/api/services", "format=json", False),
-        ("/api/services", "format", False),
-        ("/api/services.ndjson", "", False),
-        ("/api/services/x", "", False),
-        ("/en/index.html", "", False),
-    ],
-)
-def test_pages_of_lists_take_turns_and_nothing_that_comes_line_by_line(wire: Wire, path, query, takes_turns) -> None:
-    app = create_app(wire.view, wire.area, keep=True)
-    assert [app.config[TAKES_TURNS](method, path, query) for method in ("GET", "POST")] == [takes_turns, False]
 
 
 def test_a_body_is_no_part_of_the_next_request(wire: Wire) -> None:
@@ -279,13 +164,3 @@ def test_who_stops_reading_or_leaves_holds_up_nobody(wire: Wire) -> None:
         with socket.create_connection(("127.0.0.1", wire.port), 10) as gone:
             gone.sendall(asking(path) * 5)
     assert wire.get(path)[::2] == whole[::2]
-
-
-def test_nothing_of_the_portals_that_ask_who_is_there_stands_ready(tmp_path, tiny_area, partner_views) -> None:
-    (tmp_path / "desk").mkdir()
-    desk = Desk(tmp_path / "desk", tiny_area, partner_views)
-    for app in (desk.app, Office(tmp_path / "office", tiny_area).app):
-        assert not app.config[STANDS_READY]("GET", "/api/services/x", "")
-        assert app.test_client().get("/api/services/x").status_code in (302, 401, 403, 404)
-        for rule in app.url_map.iter_rules():
-            assert not app.config[STANDS_READY]("GET", rule.rule, "")

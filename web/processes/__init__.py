@@ -1,1 +1,0 @@
-"""Processes beside the first one: several that serve the public portal, and those that make its pages ahead."""
