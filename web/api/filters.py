@@ -6,15 +6,12 @@ what people type or where they stand is never kept.
 """
 
 import json
-import math
-import threading
-from bisect import bisect_left
-from collections import OrderedDict, defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property, partial
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +20,7 @@ from mapping.language.fold import tokens
 from mapping.safety.redaction import require
 from mapping.view import hsds
 from mapping.view.diff import ENTITIES
-from mapping.view.index import folded_words
-from mapping.view.search import RADIUS, ROUNDED, SPHERE, Query, measured
+from mapping.view.search import ROUNDED, SPHERE, Query, estimated, measured
 from mapping.view.service_index import Mask, Reals
 from mapping.view.view import View
 
@@ -32,8 +28,6 @@ Positions = NDArray[np.intp]
 Asked = Mapping[str, Any]
 """Parameters of a request by name, those that were given."""
 
-BAND = 32
-"""Points to the south and to the north that are looked at first for each of the nearest records."""
 KEPT = 256
 """How many sets are kept."""
 
@@ -49,33 +43,24 @@ TEXTS = {
 }
 """Table -> fields that ``search`` looks through; services are found as on the site."""
 
-UNIT_TABLES = ("location", "activity", "statement", "case_count")
-"""Tables whose records name an area unit."""
-
-
-class Chooser(Protocol):
-    """What finds the ids that fit a value of a parameter."""
-
-    def __call__(self, view: View, value: Any) -> Iterable[str]:
-        """Return the ids."""
+Chooser = Callable[[View, Any], Iterable[str]]
+"""Returns the ids that fit a value of a parameter."""
 
 
 class Roll:
     """The ids of a table's records in their order."""
 
     def __init__(self, ids: Iterable[str]) -> None:
-        self.ids = np.array([record_id.encode() for record_id in ids] or [b""], dtype=np.bytes_)
-        self.size = 0 if self.ids[0] == b"" else len(self.ids)
+        self.ids = list(ids)
+        self.size = len(self.ids)
+        self._places = {record_id: place for place, record_id in enumerate(self.ids)}
 
     def __iter__(self) -> Iterator[str]:
-        return (record_id.decode() for record_id in self.ids[: self.size].tolist())
+        return iter(self.ids)
 
     def positions(self, ids: Iterable[str]) -> Positions:
         """Return where some ids stand; those that do not are passed over."""
-        wanted = np.array([record_id.encode() for record_id in ids] or [b""], dtype=np.bytes_)
-        places = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
-        positions: Positions = places[(self.ids[places] == wanted) & (wanted != b"")]
-        return positions
+        return np.array([self._places[record_id] for record_id in ids if record_id in self._places], np.intp)
 
     def mask(self, ids: Iterable[str]) -> Mask:
         """Return one truth value for each record: whether it is among some ids."""
@@ -85,7 +70,7 @@ class Roll:
 
     def at(self, positions: Positions) -> list[str]:
         """Return the ids at some positions."""
-        return [record_id.decode() for record_id in self.ids[positions].tolist()]
+        return [self.ids[place] for place in positions.tolist()]
 
 
 class Selection(NamedTuple):
@@ -96,77 +81,12 @@ class Selection(NamedTuple):
     metres: list[int] | None = None
 
 
-NOTHING = Selection(np.zeros(0, np.intp), 0)
-
-
 class Points(NamedTuple):
-    """Places that may stand on a map, the southernmost first: the position of the record that each is of, and where.
-
-    ``sphere`` has the same points on a unit sphere, one a row; ``pointed`` is the set of records that have any.
-    """
+    """Places that may stand on a map: the position of the record that each is of, and where."""
 
     owner: Positions
-    latitude: NDArray[np.float64]
-    longitude: NDArray[np.float64]
-    sphere: NDArray[np.float64]
-    pointed: Mask
-
-    @classmethod
-    def of(cls, owner: Positions, latitude: NDArray[np.float64], longitude: NDArray[np.float64], size: int) -> Self:
-        """Make those of a table with so many records."""
-        pointed = np.zeros(size, bool)
-        pointed[owner] = True
-        order = np.argsort(latitude, kind="stable")
-        owner, latitude, longitude = owner[order], latitude[order], longitude[order]
-        return cls(owner, latitude, longitude, _on_sphere(latitude, longitude), pointed)
-
-    def within(self, centre: tuple[float, float], fits: Mask, within: float) -> tuple[Positions, Reals]:
-        """Return the points of records that fit and are within so many km, with estimated km; some farther."""
-        reach = within * (1 + 2 * SPHERE) + ROUNDED
-        degrees = math.degrees(reach / RADIUS)
-        first, last = np.searchsorted(self.latitude, (centre[0] - degrees, centre[0] + degrees))
-        places, km = self._estimated(centre, fits, int(first), int(last))
-        return places[km <= reach], km[km <= reach]
-
-    def nearest(self, centre: tuple[float, float], fits: Mask, most: int) -> tuple[Positions, Reals]:
-        """Return points of records that fit, with estimated km, among them all of the ``most`` nearest records.
-
-        They are looked for in a band of latitudes that grows until what lies outside is farther away.
-        """
-        middle, size = int(np.searchsorted(self.latitude, centre[0])), BAND * most
-        while True:
-            first, last = max(0, middle - size), min(middle + size, self.owner.size)
-            places, km = self._estimated(centre, fits, first, last)
-            bound = self.reach(places, km, most)
-            south = centre[0] - self.latitude[first] if first else math.inf
-            north = self.latitude[last] - centre[0] if last < self.owner.size else math.inf
-            if bound + ROUNDED <= math.radians(min(south, north)) * RADIUS:
-                return places[km <= bound], km[km <= bound]
-            size *= 4
-
-    def reach(self, places: Positions, km: Reals, most: int) -> float:
-        """Return up to how many estimated km the ``most`` nearest records can be; infinitely many where all can."""
-        size = most
-        while size < km.size:
-            nearest = np.argpartition(km, size)[:size]
-            if len({*self.owner[places[nearest]].tolist()}) >= most:
-                return float(km[nearest].max()) * (1 + 3 * SPHERE) + ROUNDED
-            size *= 2
-        return math.inf
-
-    def _estimated(self, centre: tuple[float, float], fits: Mask, first: int, last: int) -> tuple[Positions, Reals]:
-        """Return the points of records that fit from one place to another, with estimated km."""
-        places = np.flatnonzero(fits[self.owner[first:last]]) + first
-        up, along = math.radians(centre[0]), math.radians(centre[1])
-        at = np.array([math.cos(up) * math.cos(along), math.cos(up) * math.sin(along), math.sin(up)])
-        squares = np.maximum(2 - 2 * (self.sphere[places] @ at), 0)
-        return places, 2 * RADIUS * np.arcsin(np.minimum(np.sqrt(squares) / 2, 1))
-
-
-def _on_sphere(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return points of a unit sphere, one a row."""
-    up, along = np.radians(latitude), np.radians(longitude)
-    return np.column_stack([np.cos(up) * np.cos(along), np.cos(up) * np.sin(along), np.sin(up)])
+    latitude: Reals
+    longitude: Reals
 
 
 class Catalogue:
@@ -181,10 +101,9 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._idle: deque[View] = deque()
-        self._kept: OrderedDict[object, Mask] = OrderedDict()
-        self._lock = threading.Lock()
         self._rolls: dict[str, Roll] = {}
-        self._words: dict[str, tuple[list[str], dict[str, list[int]]]] = {}
+        self._texts: dict[str, list[str]] = {}
+        self._kept = lru_cache(KEPT)(self._set)
         with self.view() as view:
             require(view.audience, "public")
             self.facts = dict(view.facts)
@@ -206,57 +125,49 @@ class Catalogue:
         """Return the ids of a table."""
         if table not in self._rolls:
             column = "code" if table == "area_unit" else "id"
+            query = f'SELECT "{column}" FROM "{table}" ORDER BY "{column}"'
             there = table in self.tables or table == "area_unit"
-            with self.view() as view:
-                query = f'SELECT "{column}" FROM "{table}" ORDER BY "{column}"'
-                self._rolls[table] = (
-                    Roll(record_id for (record_id,) in view.connection.execute(query)) if there else Roll(())
-                )
+            self._rolls[table] = Roll(record_id for (record_id,) in self._rows(query)) if there else Roll(())
         return self._rolls[table]
 
     def select(self, table: str, filters: Asked, page: int | None, per_page: int) -> Selection:
         """Return a page of the records that fit all that was asked, or all of them where ``page`` is None."""
-        roll = self.roll(table)
-        first, last = (0, roll.size) if page is None else ((page - 1) * per_page, page * per_page)
-        fits = self._fitting(table, filters)
+        size = self.roll(table).size
+        span = slice(None) if page is None else slice((page - 1) * per_page, page * per_page)
+        fits = np.ones(size, bool)
+        for mask in self._masks(table, filters):
+            fits &= mask
         centre = self._centre(filters)
         if centre is not None:
-            return self._nearest(table, fits, centre, filters, (first, last))
-        if "proximity" in filters:
-            return NOTHING  # nobody knows where that postcode is
-        if fits is None:
-            return Selection(np.arange(min(first, roll.size), min(last, roll.size)), roll.size)
-        return Selection(np.flatnonzero(fits)[first:last], int(fits.sum()))
+            return self._nearest(self._points[table], fits, centre, filters.get("proximity"), span)
+        if "proximity" in filters:  # nobody knows where that postcode is
+            return Selection(np.zeros(0, np.intp), 0)
+        return Selection(np.flatnonzero(fits)[span], int(fits.sum()))
 
-    def kept(self, key: object, table: str, ids: Callable[[View], Iterable[str]]) -> Mask:
-        """Return a set of a table's records, as it was made before or made now."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
+    def _rows(self, query: str, *values: object) -> list[Any]:
         with self.view() as view:
-            mask = self.roll(table).mask(ids(view))
-        mask.flags.writeable = False  # it is kept
-        with self._lock:
-            self._kept[key] = mask
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return mask
+            return view.connection.execute(query, values).fetchall()
 
-    def _fitting(self, table: str, filters: Asked) -> Mask | None:
-        """Return what fits all filters but the distance; None where there are none."""
-        sets = list(self._own(table, filters))
+    def _set(self, table: str, name: str, value: Any) -> Mask:
+        """Return the records of a table that fit a value of a parameter."""
+        with self.view() as view:
+            return self.roll(table).mask(FILTERS[table, name](view, value))
+
+    def _masks(self, table: str, filters: Asked) -> Iterator[Mask]:
+        """Yield what fits each filter but the distance."""
+        for name, value in filters.items():
+            if name == "postcode" and "proximity" not in filters:
+                yield self._set(table, name, plain_code(value))
+            elif name != "postcode" and (table, name) in FILTERS:
+                yield self._kept(table, name, value)
+        if "search" in filters and table in TEXTS:
+            yield self._holding_words(table, filters["search"])
         if table == "service":
-            sets += self._listed(filters)
+            yield from self._listed(filters)
         elif table == "service_at_location":
-            theirs = {name: value for name, value in filters.items() if name not in OWN_OF_TIES}
-            services = self._fitting("service", theirs)
-            if services is not None:
-                sets.append(services[self._ties[0]])
-        fitting: Mask | None = None
-        for mask in sets:
-            fitting = mask if fitting is None else fitting & mask
-        return fitting
+            theirs = {name: value for name, value in filters.items() if name not in OF_PLACES}
+            for mask in self._masks("service", theirs):
+                yield mask[self._ties[0]]
 
     def _listed(self, filters: Asked) -> Iterator[Mask]:
         """Yield what the site's own search finds: services that are active, or closed for a time."""
@@ -264,118 +175,48 @@ class Catalogue:
         wanted = {field: filters[name] for name, field in named.items() if name in filters}
         if not wanted and "area_unit" not in filters:
             return
-        with self.view() as view:
-            units = frozenset([filters["area_unit"]]) if "area_unit" in filters else None
-            fits = view.search(Query(**wanted, area_units=units)).fitting()
-        if self._listed_at is None:
-            yield fits
-            return
+        units = frozenset([filters["area_unit"]]) if "area_unit" in filters else None
         mask = np.zeros(self.roll("service").size, bool)
-        mask[self._listed_at] = fits
+        with self.view() as view:
+            mask[self._listed_at] = view.search(Query(**wanted, area_units=units)).fitting()
         yield mask
 
     @cached_property
-    def _listed_at(self) -> Positions | None:
-        """The position of each service of the search index; None where these are all services in their order."""
-        with self.view() as view:
-            ids = Roll(
-                service_id for (service_id,) in view.connection.execute("SELECT service FROM listed ORDER BY number")
-            )
-        services = self.roll("service")
-        return None if np.array_equal(ids.ids, services.ids) else services.positions(ids)
+    def _listed_at(self) -> Positions:
+        """The position of each service of the search index."""
+        listed = self._rows("SELECT service FROM listed ORDER BY number")
+        return self.roll("service").positions(service_id for (service_id,) in listed)
 
     @cached_property
     def _ties(self) -> tuple[Positions, Positions]:
         """The positions of the service and of the location of each service at a location."""
-        with self.view() as view:
-            rows = view.connection.execute("SELECT service_id, location_id FROM service_at_location ORDER BY id")
-            pairs = rows.fetchall()
+        pairs = self._rows("SELECT service_id, location_id FROM service_at_location ORDER BY id")
         services = self.roll("service").positions(service for service, _ in pairs)
         locations = self.roll("location").positions(location for _, location in pairs)
         return services, locations
 
-    def _own(self, table: str, filters: Asked) -> Iterator[Mask]:
-        """Yield what each filter lets through that the columns of a table answer."""
-        for name, value in filters.items():
-            if (table, name) in FILTERS:
-                yield self.kept((table, name, value), table, partial(FILTERS[table, name], value=value))
-        if "search" in filters and table in TEXTS:
-            yield self._meeting(table, filters["search"])
-        if "postcode" in filters and "proximity" not in filters and table in ("service", "service_at_location"):
-            yield self._in_postcode(table, filters["postcode"])
-        if "area_unit" in filters and table in UNIT_TABLES:
-            yield self._in_unit(table, filters["area_unit"])
-        elif "area_unit" in filters and table == "service_at_location":
-            yield self._in_unit("location", filters["area_unit"])[self._ties[1]]
-        since = filters.get("modified_after")
-        if since is not None and since > self.facts["edition"]:
-            yield self.roll(table).mask(())
-        elif since is not None and "modified" in self.tables and table in ENTITIES:
-            yield self.kept((table, "modified_after", since), table, lambda view: _modified(view, table, since))
-
-    def _in_unit(self, table: str, unit: str) -> Mask:
-        """Return the records that lie in a unit or in one below it."""
-
-        def ids(view: View) -> Iterable[str]:
-            query = f'{_BELOW} SELECT id FROM "{table}" WHERE area_unit IN (SELECT code FROM below)'
-            return [record_id for (record_id,) in view.connection.execute(query, [unit])]
-
-        return self.kept((table, "area_unit", unit), table, ids)
-
-    @cached_property
-    def _postcodes(self) -> dict[str, list[str]]:
-        """Postcode -> locations that have an address with it."""
-        locations: dict[str, list[str]] = defaultdict(list)
-        if "address" in self.tables:
-            with self.view() as view:
-                query = "SELECT postal_code, location_id FROM address WHERE postal_code != '' ORDER BY id"
-                for code, location in view.connection.execute(query):
-                    locations[plain_code(code)].append(location)
-        return locations
-
-    def _in_postcode(self, table: str, postcode: str) -> Mask:
-        places = self.roll("location").mask(self._postcodes.get(plain_code(postcode), ()))
-        there = places[self._ties[1]]
-        if table == "service_at_location":
-            return there
-        mask = np.zeros(self.roll("service").size, bool)
-        mask[self._ties[0][there]] = True
-        return mask
-
-    def _meeting(self, table: str, text: str) -> Mask:
+    def _holding_words(self, table: str, text: str) -> Mask:
         """Return the records that have each word of a text, or one that goes on from it, in any language."""
-        words, holders = self.words(table)
-        wanted = tokens(text)
-        fits = np.full(self.roll(table).size, bool(wanted) or not text.strip())
-        for word in wanted:
-            met = np.zeros(fits.size, bool)
-            for place in range(bisect_left(words, word), bisect_left(words, word + "\U0010ffff")):
-                met[holders[words[place]]] = True
-            fits &= met
-        return fits
+        if table not in self._texts:
+            self._texts[table] = self._folded(table)
+        words = [f" {word}" for word in tokens(text)]
+        if not words:
+            return np.full(self.roll(table).size, not text.strip())
+        return np.array([all(word in held for word in words) for held in self._texts[table]], bool)
 
-    def words(self, table: str) -> tuple[list[str], dict[str, list[int]]]:
-        """Return the folded words of a table in their order, and the positions of the records that have each."""
-        if table not in self._words:
-            self._words[table] = self._read(table)
-        return self._words[table]
-
-    def _read(self, table: str) -> tuple[list[str], dict[str, list[int]]]:
-        holders: dict[str, set[int]] = defaultdict(set)
+    def _folded(self, table: str) -> list[str]:
+        """Return the folded words of each record of a table and of its translations, each after a space."""
         fields = ", ".join(f'"{name}"' for name in TEXTS[table])
         roll = self.roll(table)
-        with self.view() as view:
-            for place, row in enumerate(view.connection.execute(f'SELECT {fields} FROM "{table}" ORDER BY id')):
-                for text in filter(None, tuple(row)):
-                    for word in folded_words(text):
-                        holders[word].add(place)
-            query = "SELECT link_id, text FROM translation WHERE link_entity = ?"
-            rows = view.connection.execute(query, [table]).fetchall() if "translation" in self.tables else []
-        for link, text in rows:
-            for place in roll.positions([link]).tolist():
-                for word in folded_words(text):
-                    holders[word].add(place)
-        return sorted(holders), {word: sorted(places) for word, places in holders.items()}
+        texts: list[list[str]] = [[] for _ in roll]
+        if roll.size:
+            for own, row in zip(texts, self._rows(f'SELECT {fields} FROM "{table}" ORDER BY id'), strict=True):
+                own += filter(None, tuple(row))
+        if "translation" in self.tables:
+            for link, text in self._rows("SELECT link_id, text FROM translation WHERE link_entity = ?", table):
+                for place in roll.positions([link]).tolist():
+                    texts[place].append(text)
+        return ["".join(f" {word}" for text in own for word in tokens(text)) for own in texts]
 
     def _centre(self, filters: Asked) -> tuple[float, float] | None:
         """Return where distances are measured from: a point, or the middle of a postcode."""
@@ -384,66 +225,54 @@ class Catalogue:
             return near
         if "proximity" not in filters or "postcode" not in filters:
             return None
-        latitude, longitude = self._location_points
-        places = self.roll("location").positions(self._postcodes.get(plain_code(filters["postcode"]), ()))
-        pointed = places[~np.isnan(latitude[places])]
-        if not pointed.size:
-            return None
-        return float(latitude[pointed].mean()), float(longitude[pointed].mean())
-
-    @cached_property
-    def _location_points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Latitude and longitude of each location, not a number where it may not stand on a map."""
-        with self.view() as view:
-            rows = view.connection.execute("SELECT latitude, longitude FROM location ORDER BY id").fetchall()
-        values = np.array([tuple(row) for row in rows], dtype=float).reshape(-1, 2)
-        return values[:, 0], values[:, 1]
+        query = (
+            f"SELECT avg(latitude), avg(longitude) FROM location WHERE latitude IS NOT NULL AND id IN {_IN_POSTCODE}"
+        )
+        ((latitude, longitude),) = self._rows(query, plain_code(filters["postcode"]))
+        return None if latitude is None else (latitude, longitude)
 
     @cached_property
     def _points(self) -> dict[str, Points]:
         """The points of services that are listed and that people go to, and of these at their locations."""
-        latitude, longitude = self._location_points
+        rows = self._rows("SELECT latitude, longitude FROM location ORDER BY id")
+        latitude, longitude = np.array([tuple(row) for row in rows], dtype=float).reshape(-1, 2).T
         services, locations = self._ties
         visited = np.zeros(self.roll("service").size, bool)
         with self.view() as view:
-            visited[self._listed_at if self._listed_at is not None else slice(None)] = view.visited()
-        shown = ~np.isnan(latitude[locations]) & ~np.isnan(longitude[locations]) & visited[services]
-        ties, places = np.flatnonzero(shown), locations[shown]
-        return {
-            "service_at_location": Points.of(ties, latitude[places], longitude[places], services.size),
-            "service": Points.of(services[shown], latitude[places], longitude[places], self.roll("service").size),
-        }
+            visited[self._listed_at] = view.visited()
+        ties = np.flatnonzero(~np.isnan(latitude[locations]) & visited[services])
+        where = latitude[locations[ties]], longitude[locations[ties]]
+        return {"service_at_location": Points(ties, *where), "service": Points(services[ties], *where)}
 
     def _nearest(
-        self, table: str, mask: Mask | None, centre: tuple[float, float], filters: Asked, span: tuple[int, int]
+        self, points: Points, fits: Mask, centre: tuple[float, float], metres: float | None, span: slice
     ) -> Selection:
         """Return those with a point, the nearest first; equally near ones by id.
 
-        Distances are estimated for all that may be near enough, and measured on the ellipsoid where place or count
-        depends on it.
+        Distances are estimated for all, and measured on the ellipsoid for those that place or count depends on.
         """
-        points = self._points[table]
-        fits = points.pointed if mask is None else points.pointed & mask
-        total = int(fits.sum())
-        if "proximity" in filters:
-            within = filters["proximity"] / 1000
-            near, km = points.within(centre, fits, within)
-            edge = np.abs(km - within) <= within * SPHERE + 0.001
-            km[edge] = measured(centre, points.latitude[near[edge]], points.longitude[near[edge]])
-            near, km = near[km <= within], km[km <= within]
-            total = np.unique(points.owner[near]).size
-        if span[0] >= total:
-            return Selection(NOTHING.positions, total, [])
-        last = min(span[1], total)
-        if "proximity" not in filters:
-            near, km = points.nearest(centre, fits, last)
-        near = near[km <= points.reach(near, km, last)]
-        exact = measured(centre, points.latitude[near], points.longitude[near])
-        by_owner = np.lexsort((exact, points.owner[near]))
-        owners, first = np.unique(points.owner[near[by_owner]], return_index=True)
-        metres = np.rint(exact[by_owner[first]] * 1000).astype(int)
-        order = np.lexsort((owners, metres))[span[0] : last]
-        return Selection(owners[order], total, metres[order].tolist())
+        fitting = fits[points.owner]
+        owner, latitude, longitude = (values[fitting] for values in points)
+        rough = estimated(centre, latitude, longitude)
+        total = np.unique(owner).size
+        if metres is not None:
+            may_fit = rough <= metres / 1000 * (1 + SPHERE) + ROUNDED
+        else:
+            closest = np.full(fits.size, np.inf)
+            np.minimum.at(closest, owner, rough)
+            last = min(span.stop or total, total)
+            bound = np.partition(closest, last - 1)[last - 1] if last else 0
+            may_fit = rough <= bound * (1 + 3 * SPHERE) + ROUNDED
+        owner = owner[may_fit]
+        km = measured(centre, latitude[may_fit], longitude[may_fit])
+        if metres is not None:
+            owner, km = owner[km * 1000 <= metres], km[km * 1000 <= metres]
+            total = np.unique(owner).size
+        by_owner = np.lexsort((km, owner))
+        owners, first = np.unique(owner[by_owner], return_index=True)
+        away = np.rint(km[by_owner[first]] * 1000).astype(int)
+        order = np.lexsort((owners, away))[span]
+        return Selection(owners[order], total, away[order].tolist())
 
     def changes(self, filters: Asked, page: int | None, per_page: int) -> tuple[list[dict[str, str]], int]:
         """Return a page of what changed or left on a day or later, in the order of days, and how much in all.
@@ -462,18 +291,15 @@ class Catalogue:
         query += " WHERE day >= ? AND entity = coalesce(?, entity)"
         values = [filters.get("since", ""), filters.get("entity")]
         size, skip = (-1, 0) if page is None else (per_page, (page - 1) * per_page)
-        with self.view() as view:
-            (total,) = view.connection.execute(f"SELECT count(*) FROM ({query})", values).fetchone()
-            rows = view.connection.execute(
-                f"{query} ORDER BY day, entity, id, change LIMIT ? OFFSET ?", [*values, size, skip]
-            ).fetchall()
+        ((total,),) = self._rows(f"SELECT count(*) FROM ({query})", *values)
+        rows = self._rows(f"{query} ORDER BY day, entity, id, change LIMIT ? OFFSET ?", *values, size, skip)
         made = [
             {"entity": entity, "id": record_id, "change": change, "on": day} for day, entity, record_id, change in rows
         ]
         return made, int(total)
 
 
-OWN_OF_TIES = ("area_unit", "postcode", "proximity", "near", "modified_after")
+OF_PLACES = ("area_unit", "postcode", "proximity", "near", "modified_after")
 """Filters that ask of the place of a service, not of the service."""
 
 _BELOW = """WITH RECURSIVE below(code) AS (
@@ -482,6 +308,11 @@ _BELOW = """WITH RECURSIVE below(code) AS (
 _TERMS = """WITH RECURSIVE term(id) AS (
     SELECT ? UNION SELECT taxonomy_term.id FROM taxonomy_term JOIN term ON taxonomy_term.parent_id = term.id
 )"""
+_SAID = "SELECT link_id FROM attribute WHERE link_type != 'excludes' AND taxonomy_term_id IN"
+_IN_TERM = f"{_TERMS} {_SAID} (SELECT id FROM term)"
+_IN_TAXONOMY = f"{_SAID} (SELECT id FROM taxonomy_term WHERE taxonomy_id = ?)"
+_IN_UNIT = "area_unit IN (SELECT code FROM below)"
+_IN_POSTCODE = "(SELECT location_id FROM address WHERE lower(replace(postal_code, ' ', '')) = ?)"
 
 
 def _ids(query: str) -> Chooser:
@@ -493,32 +324,31 @@ def _ids(query: str) -> Chooser:
     return ids
 
 
-_SAID = "SELECT link_id FROM attribute WHERE link_type != 'excludes' AND taxonomy_term_id IN"
-_IN_TERM = f"{_TERMS} {_SAID} (SELECT id FROM term)"
-_IN_TAXONOMY = f"{_SAID} (SELECT id FROM taxonomy_term WHERE taxonomy_id = ?)"
-
-
-def _bodies(query: str) -> Chooser:
+def _organizations(query: str) -> Chooser:
     """Return a filter of organizations: those that a term is said of, or of one of their services."""
 
     def ids(view: View, value: Any) -> Iterable[str]:
-        linked = [body_id for (body_id,) in view.connection.execute(query, [value])]
-        bodies = view.connection.execute(
+        linked = [record_id for (record_id,) in view.connection.execute(query, [value])]
+        owners = view.connection.execute(
             "SELECT organization_id FROM service WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(linked)]
         )
-        return {*linked, *(body_id for (body_id,) in bodies)}
+        return {*linked, *(organization_id for (organization_id,) in owners)}
 
     return ids
 
 
-def _either_end(view: View, value: Any) -> Iterable[str]:
-    query = "SELECT id FROM referral_agreement WHERE from_organization_id = ? OR to_organization_id = ?"
-    return [record_id for (record_id,) in view.connection.execute(query, [value, value])]
+def _modified(entity: str) -> Chooser:
+    """Return a filter of records that changed on a day or later, and of those of which nobody knows when."""
 
+    def ids(view: View, since: str) -> Iterable[str]:
+        if since > view.facts["edition"]:
+            return ()
+        earlier = f"(SELECT id FROM modified WHERE entity = '{entity}' AND modified_on < ?)"
+        known, values = ("modified" in hsds.filled_tables(view)), [since]
+        query = f'SELECT id FROM "{entity}"' + (f" WHERE id NOT IN {earlier}" if known else "")
+        return [record_id for (record_id,) in view.connection.execute(query, values if known else [])]
 
-def _top(view: View, value: Any) -> Iterable[str]:
-    query = "SELECT id FROM taxonomy_term WHERE parent_id IS NULL OR NOT ?"
-    return [record_id for (record_id,) in view.connection.execute(query, [value])]
+    return ids
 
 
 FILTERS: dict[tuple[str, str], Chooser] = {
@@ -526,25 +356,33 @@ FILTERS: dict[tuple[str, str], Chooser] = {
     ("service", "taxonomy_id"): _ids(_IN_TAXONOMY),
     ("service", "organization_id"): _ids("SELECT id FROM service WHERE organization_id = ?"),
     ("service", "status"): _ids("SELECT id FROM service WHERE status = ?"),
-    ("organization", "taxonomy_term_id"): _bodies(_IN_TERM),
-    ("organization", "taxonomy_id"): _bodies(_IN_TAXONOMY),
+    ("service", "postcode"): _ids(f"SELECT service_id FROM service_at_location WHERE location_id IN {_IN_POSTCODE}"),
+    ("service_at_location", "postcode"): _ids(
+        f"SELECT id FROM service_at_location WHERE location_id IN {_IN_POSTCODE}"
+    ),
+    ("service_at_location", "area_unit"): _ids(
+        f"{_BELOW} SELECT id FROM service_at_location WHERE location_id IN (SELECT id FROM location WHERE {_IN_UNIT})"
+    ),
+    ("organization", "taxonomy_term_id"): _organizations(_IN_TERM),
+    ("organization", "taxonomy_id"): _organizations(_IN_TAXONOMY),
     ("taxonomy_term", "taxonomy_id"): _ids("SELECT id FROM taxonomy_term WHERE taxonomy_id = ?"),
     ("taxonomy_term", "parent_id"): _ids("SELECT id FROM taxonomy_term WHERE parent_id = ?"),
-    ("taxonomy_term", "top_only"): _top,
+    ("taxonomy_term", "top_only"): _ids("SELECT id FROM taxonomy_term WHERE parent_id IS NULL OR NOT ?"),
     ("location", "organization_id"): _ids("SELECT id FROM location WHERE organization_id = ?"),
     ("activity", "organization_id"): _ids("SELECT id FROM activity WHERE organization_id = ?"),
-    ("referral_agreement", "organization_id"): _either_end,
+    ("referral_agreement", "organization_id"): _ids(
+        "SELECT id FROM referral_agreement WHERE ? IN (from_organization_id, to_organization_id)"
+    ),
     ("case_count", "year"): _ids("SELECT id FROM case_count WHERE year = ?"),
+    **{
+        (table, "area_unit"): _ids(f'{_BELOW} SELECT id FROM "{table}" WHERE {_IN_UNIT}')
+        for table in ("location", "activity", "statement", "case_count")
+    },
+    **{(entity, "modified_after"): _modified(entity) for entity in ENTITIES},
 }
 """(table, parameter) -> the ids that fit a value."""
 
 
-def _modified(view: View, entity: str, since: str) -> list[str]:
-    """Return the records that changed on a day or later, and those of which nobody knows when."""
-    query = f'SELECT id FROM "{entity}" WHERE id NOT IN (SELECT id FROM modified WHERE entity = ? AND modified_on < ?)'
-    return [record_id for (record_id,) in view.connection.execute(query, [entity, since])]
-
-
 def plain_code(postcode: str) -> str:
     """Return a postcode as it is compared: "734 025" and "734025" are one."""
-    return "".join(postcode.split()).casefold()
+    return "".join(postcode.split()).lower()

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -23,7 +22,6 @@ from pyproj import Geod
 from mapping.language.taxonomy import Vocabulary
 from mapping.view import hsds
 from mapping.view.ready import is_ready
-from mapping.view.search import SPHERE
 from mapping.view.view import View
 from tests.support.canary import find_canaries
 from tests.support.examples import examples
@@ -45,7 +43,6 @@ from tests.support.sample import (
 )
 from tests.web.support.portal import published
 from web import create_app
-from web.api.filters import Points
 from web.api.parameters import BODY_LIMIT, MODIFIED_AFTER, MOMENT, MOST_PER_PAGE
 from web.api.routes import file_paths
 from web.api.schema import COLLECTIONS
@@ -249,39 +246,6 @@ def test_filters_find_what_looking_at_every_service_finds(app, view, options, si
     ties = whole(client, "service_at_locations", per_page=50, **{k: v for k, v in asked.items() if k != "area_unit"})
     if "area_unit" not in asked:
         assert {tie["service"]["id"] for tie in ties} <= set(expected)
-
-
-@given(
-    st.integers(0, 2**32 - 1),
-    st.tuples(st.floats(-90, 90), st.floats(-180, 180)),
-    st.sampled_from([0.5, 5, 90]),
-    st.none() | st.floats(0, 20_100),
-    st.integers(1, 40),
-)
-@settings(max_examples=examples(60))
-def test_points_that_may_count_are_looked_at(seed, centre, spread, within, most):
-    """Of 600 points of 300 records around a place, or all over the earth."""
-    random = np.random.default_rng(seed)
-    latitude = np.clip(centre[0] + random.uniform(-spread, spread, 600), -90, 90)
-    longitude = (centre[1] + random.uniform(-2 * spread, 2 * spread, 600) + 180) % 360 - 180
-    points = Points.of(random.integers(0, 300, 600), latitude, longitude, 300)
-    fits = points.pointed & (random.random(300) < random.random())
-    places, km = points.nearest(centre, fits, most) if within is None else points.within(centre, fits, within)
-    looked_at = set(places.tolist())
-    kilometres = GEOD.inv(*np.broadcast_arrays(centre[1], centre[0], points.longitude, points.latitude))[2] / 1000
-    assert (np.abs(km - kilometres[places]) <= kilometres[places] * SPHERE + 0.001).all()
-    nearest = {record: min(kilometres[points.owner == record]) for record in np.flatnonzero(fits)}
-    bound = sorted([*nearest.values(), np.inf])[:most][-1] if within is None else within
-    that_fit = set(np.flatnonzero(fits[points.owner]).tolist())
-    assert set(np.flatnonzero(kilometres <= bound).tolist()) & that_fit <= looked_at <= that_fit
-
-
-def test_few_points_are_returned_where_few_are_near():
-    latitude = np.linspace(-80, 80, 1600)
-    points, all_fit = Points.of(np.arange(1600), latitude, np.zeros(1600), 1600), np.ones(1600, bool)
-    assert len(points.nearest((0.0, 0.0), all_fit, 10)[0]) < 100
-    assert len(points.within((0.0, 0.0), all_fit, 200.0)[0]) < 100
-    assert len(points.within((0.0, 0.0), all_fit, 20_000.0)[0]) == 1600
 
 
 def test_nearest_first_and_only_what_has_a_point(client, ids, view):
