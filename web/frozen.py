@@ -1,7 +1,8 @@
 """Frozen pages: the site of an edition as files, which the live portal sends.
 
-They stand beside the view, in a folder named by all that decides on them. A portal sends no file but of the very view
-that it reads; as long as there are none it makes each page that is asked for.
+They stand beside the view, in a folder named by all that decides on them. Until those of a new edition are there, those
+of the edition before are sent, unless an entry, a place or a number was taken out since: then each page that is asked
+for is made, so that what is hidden is gone at once.
 """
 
 import hashlib
@@ -24,6 +25,7 @@ from werkzeug.wsgi import wrap_file
 from mapping.area.study_area import StudyArea
 from mapping.render.report.kept import kept_results
 from mapping.resources import CODE_DIGEST
+from mapping.view.view import View
 from web.freeze import SUMS, freeze
 from web.headers import kept_for, of_api
 from web.portal import kind_of
@@ -39,12 +41,17 @@ EVERY = 1.0
 """Seconds between two looks at whether the edition is new."""
 
 
+CAN_BE_HIDDEN = ("organization", "service", "location", "contact", "phone")
+"""Tables of records that a steward takes out at once."""
+
+
 class Site(NamedTuple):
-    """The files of an edition."""
+    """The files of an edition, and the records that must not be missing in a later one for which they may stand."""
 
     edition: Edition
     folder: Path
     names: frozenset[str]
+    records: frozenset[str]
 
 
 class FrozenPages:
@@ -62,6 +69,7 @@ class FrozenPages:
         self.kind = f"demo: {demo}, forms: {inbox is not None}"
         self.make = partial(portal, view, area.folder, demo=demo, inbox=inbox)
         self._site: Site | None = None
+        self._current: tuple[Edition, bool] | None = None
         self._tried: Edition | None = None
 
     def before(self, app: "WSGIApplication") -> "FrozenPages":
@@ -90,11 +98,19 @@ class FrozenPages:
         if method not in ("GET", "HEAD") or of_api(path) or (query and kept_for(path) == "no-store"):
             return None
         site = self._site
-        if site is None or site.edition is not self.editions.now():
+        if site is None or not self._may_stand_for(site, self.editions.now()):
             return None
         name = path.removeprefix("/")
         name = f"{name}index.html" if not name or name.endswith("/") else name
         return site.folder / name if name in site.names else None
+
+    def _may_stand_for(self, site: Site, edition: Edition) -> bool:
+        """Whether the pages of a site may be sent while an edition is in use."""
+        if site.edition is edition:
+            return True
+        if self._current is None or self._current[0] is not edition:
+            self._current = edition, site.records <= records_of(edition)
+        return self._current[1]
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -125,7 +141,8 @@ class FrozenPages:
         if not key or (not site.exists() and not self._freeze(edition, site, ended)):
             return
         sums = (site / SUMS).read_text(encoding="utf-8").splitlines()
-        self._site = Site(edition, site, frozenset(line.partition("  ")[2] for line in sums))
+        names = frozenset(line.partition("  ")[2] for line in sums)
+        self._site = Site(edition, site, names, records_of(edition))
         for other in self.folder.iterdir():
             if other != site:
                 shutil.rmtree(other, ignore_errors=True)
@@ -149,6 +166,12 @@ def portal(view: Path, folder: Path, *, demo: bool, inbox: Path | None) -> Flask
     app = create_app(view, StudyArea.load(folder), demo=demo, inbox=inbox)
     app.config["EDITIONS"].now().report_results(kept_results)
     return app
+
+
+def records_of(edition: Edition) -> frozenset[str]:
+    """Return the ids of the records of an edition that can be hidden."""
+    with View(edition.path) as view:
+        return frozenset(row["id"] for table in CAN_BE_HIDDEN for row in view.rows(table))
 
 
 def pages_key(edition: Edition, kind: str) -> str:

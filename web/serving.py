@@ -5,6 +5,7 @@ slowly hold up nobody. A web server before the portal limits how long and how ma
 """
 
 import logging
+import socket
 from typing import Any
 
 import waitress.server
@@ -21,6 +22,9 @@ that those who wait for their password to be checked hold up nobody else."""
 BACKLOG = 1024
 """Connections that wait to be taken in."""
 
+SEND_BUFFER = 128 * 1024
+"""Bytes that the system holds for a reader: by itself it would take megabytes for each of many slow ones."""
+
 
 def create_server(app: Flask, *, port: int = 0, proxies: int = 0, host: str = HOST) -> Any:
     """Return a server of a portal; ``run`` serves until it is ended. By default this machine alone reaches it.
@@ -33,7 +37,7 @@ def create_server(app: Flask, *, port: int = 0, proxies: int = 0, host: str = HO
     OSError
         The port cannot be used.
     """
-    return waitress.server.create_server(
+    server = waitress.server.create_server(
         app,
         host=host,
         port=port,
@@ -46,6 +50,8 @@ def create_server(app: Flask, *, port: int = 0, proxies: int = 0, host: str = HO
         asyncore_use_poll=True,
         clear_untrusted_proxy_headers=not proxies,
     )
+    server.adj.socket_options = [*server.adj.socket_options, (socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)]
+    return server
 
 
 def _open_files() -> int:

@@ -120,6 +120,16 @@ def test_what_is_hidden_leaves_all_that_is_served_at_once(portal, directory, tmp
     assert not (portal.site / page.removeprefix("/")).exists()
 
 
+def test_pages_before_are_sent_until_the_new_ones_are_there(portal, directory, tmp_path, tiny_area):
+    portal.pages.refresh()
+    (portal.site / "en" / "index.html").write_text("from a file")
+    later = TODAY + dt.timedelta(1)
+    publish(directory, "public", tmp_path / "public.db", area=tiny_area, edition=later).view.close()
+    assert portal.client.get("/en/index.html").text == "from a file"
+    portal.pages.refresh()
+    assert portal.client.get("/en/index.html").text != "from a file"
+
+
 def test_what_cannot_be_frozen_is_not_tried_on_and_on(portal, monkeypatch):
     tried = []
     monkeypatch.setattr(FrozenPages, "_freeze", lambda *_: bool(tried.append(1)))

@@ -252,7 +252,7 @@ class Catalogue:
         Distances are estimated for all, and measured on the ellipsoid for those that place or count depends on.
         """
         fitting = fits[points.owner]
-        owner, latitude, longitude = (values[fitting] for values in points)
+        owner, latitude, longitude = points.owner[fitting], points.latitude[fitting], points.longitude[fitting]
         rough = estimated(centre, latitude, longitude)
         total = np.unique(owner).size
         if metres is not None:
