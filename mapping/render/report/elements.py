@@ -58,6 +58,11 @@ class FactList:
 
     pairs: tuple[tuple[str, str], ...]
 
+    @property
+    def rows(self) -> "tuple[TableRow, ...]":
+        """The same as rows of a table."""
+        return tuple(TableRow(name, (Cell(text),)) for name, text in self.pairs)
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -91,11 +96,6 @@ class ReportTable:
     anchor: str = ""
     small: bool = False
     even: bool = False
-
-    @property
-    def widths(self) -> tuple[int, ...]:
-        """How wide each column is in print and on a page, in percent (`widths_in`)."""
-        return self.widths_in()
 
     def widths_in(self, font: tuple[float, float] = (1.0, BOLD), whole: int = 100) -> tuple[int, ...]:
         """Return how wide each column is: as its longest word, and the rest by how much stands in it.

@@ -25,7 +25,7 @@ def write(report: Report) -> bytes:
     digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
     policy = f"default-src 'none'; img-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     root = _trusted(attributes(language(report.language).written))
-    page = _templates().get_template("report.html")
+    page = templates().get_template("report.html")
     return page.render(report=report, root=root, policy=policy, sheet=_trusted(sheet), body=body).encode()
 
 
@@ -40,7 +40,7 @@ def body(chapter: Chapter, above: int = 2, drawn: Callable[[Picture], Markup] = 
     ``above`` is the level of the heading that they stand under; ``drawn`` returns a picture, for a page that links its
     pictures.
     """
-    module: Any = _templates().get_template("blocks.html").module
+    module: Any = templates().get_template("blocks.html").module
     return Markup(module.body(chapter, above, drawn, _kind))  # noqa: S704
 
 
@@ -68,7 +68,8 @@ def _kind(block: object) -> str:
 
 
 @cache
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """Return the templates of a report's parts."""
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER),
         autoescape=True,
