@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 from collections import defaultdict, namedtuple
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from operator import itemgetter
@@ -102,115 +102,6 @@ class RecordTables:
             self._rows[kind] = [*single.values()]
 
 
-class RecordsById(MutableMapping[str, Record]):
-    """Records by their ids, each held as the row that SQLite keeps of it: half of what the record would take.
-
-    Whoever asks is given a new object: to change what is held, put it back.
-    """
-
-    def __init__(self) -> None:
-        self._rows: dict[str, Values] = {}
-        """Id -> the kind, the number of the row of the list that told it, and after them the row."""
-
-    def __contains__(self, own: object) -> bool:
-        """Tell whether there is a record of an id."""
-        return own in self._rows
-
-    def __getitem__(self, own: str) -> Record:
-        """Return the record of an id."""
-        return _made(self._rows[own])
-
-    def __setitem__(self, own: str, record: Record) -> None:
-        """Hold a record; where it came from stays as it was noted."""
-        self._rows[own] = (type(record), self.place(own), *to_values(type(record))(record))
-
-    def row(self, own: str) -> RecordRow:
-        """Return the record of an id as a row."""
-        kind, _, *row = self._rows[own]
-        return kind, tuple(row)
-
-    def place(self, own: str) -> int | None:
-        """Return the number of the row of the list that told a record; None where nobody noted it."""
-        row = self._rows.get(own)
-        return None if row is None else row[1]
-
-    def put(self, record: RecordRow, place: int | None = None) -> None:
-        """Hold a record that is a row, and where it came from."""
-        kind, row = record
-        self._rows[row[0]] = (kind, place, *row)
-
-    def change(self, own: str, name: str, value: Any) -> None:
-        """Let a record hold another value in a field, as SQLite keeps it."""
-        row = [*self._rows[own]]
-        row[[*columns(row[0])].index(name) + 2] = value
-        self._rows[own] = tuple(row)
-
-    def __delitem__(self, own: str) -> None:
-        """Let go of a record."""
-        del self._rows[own]
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield the ids."""
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        """Return the number of records."""
-        return len(self._rows)
-
-    def of(self, kind: type[AnyRecord]) -> Iterator[AnyRecord]:
-        """Yield the records of a kind that there are when they are asked for, whatever is done to them meanwhile."""
-        make, rows = reader(kind), [row for row in self._rows.values() if row[0] is kind]
-        return (make(row[2:]) for row in rows)
-
-    def among(self, *kinds: type[Record]) -> Iterator[Record]:
-        """Yield the records of some kinds, as `of` those of one."""
-        return map(_made, [row for row in self._rows.values() if row[0] in kinds])
-
-    def told(self, kind: type[Record], *names: str) -> Iterator[Any]:
-        """Yield what the records of a kind hold in some fields, as that of `RecordTables` does."""
-        return HeldRows(kind, [row for row in self._rows.values() if row[0] is kind]).told(*names)
-
-    def rows(self, *kinds: type[Record]) -> Iterator[RecordRow]:
-        """Yield the records of some kinds as rows, in the order in which they came."""
-        return ((row[0], row[2:]) for row in [row for row in self._rows.values() if row[0] in kinds])
-
-    def by_kind(self) -> dict[type[Record], "HeldRows"]:
-        """Return the rows of each kind that there is."""
-        rows = defaultdict[type[Record], list[Values]](list)
-        for row in self._rows.values():
-            rows[row[0]].append(row)
-        return {kind: HeldRows(kind, held) for kind, held in rows.items()}
-
-    def unknown(self, ids: Iterable[str | None]) -> set[str | None]:
-        """Return those of some ids of which there is no record; None is no id."""
-        return {*ids}.difference(self._rows, (None,))
-
-    def move(self, records: RecordTables) -> None:
-        """Hand every record over, letting go of each."""
-        by_kind = self.by_kind()
-        self._rows.clear()
-        for kind, rows in by_kind.items():
-            records.add_rows(kind, rows.taken())
-
-
-class HeldRows:
-    """The rows of a kind that `RecordsById` held when it was asked."""
-
-    def __init__(self, kind: type[Record], held: list[Values]) -> None:
-        self._kind, self._held = kind, held
-
-    def told(self, *names: str) -> Iterator[Any]:
-        """Yield what they hold in some fields."""
-        places = [*columns(self._kind)]
-        return map(itemgetter(*[places.index(name) + 2 for name in names]), self._held)
-
-    def taken(self) -> Iterator[Values]:
-        """Yield the rows, letting go of each."""
-        self._held.reverse()
-        while self._held:
-            yield self._held.pop()[2:]
-
-
 def telling(kind: type[Record], *names: str) -> Callable[[Values], Any]:
     """Return a function that takes the values of some fields out of a row; of one field the value alone."""
     return itemgetter(*map([*columns(kind)].index, names))
@@ -220,11 +111,6 @@ def record_row(record: Record) -> RecordRow:
     """Return a record as its kind and its row."""
     kind = type(record)
     return kind, to_values(kind)(record)
-
-
-def _made(row: Values) -> Record:
-    record: Record = reader(row[0])(row[2:])
-    return record
 
 
 @cache

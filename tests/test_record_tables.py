@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from mapping.model import Location, Organization, Phone, Provenance, Record, Service
-from mapping.record_tables import RecordsById, RecordTables, record_row, row_of_checked, row_of_read
+from mapping.record_tables import RecordTables, record_row, row_of_checked, row_of_read
 from tests.support.sample import sample_batch
 
 NAMED = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 99), st.booleans()))
@@ -35,15 +35,11 @@ def test_fields_are_told_as_sqlite_keeps_them():
     records = RecordTables([Service(id="s", name="Advice", assured_date=dt.date(2026, 11, 2), do_not_list=True)])
     assert [*records.told(Service, "do_not_list", "assured_date", "id")] == [(1, "2026-11-02", "s")]
     assert [*records.told(Service, "name")] == ["Advice"]
-    by_id = RecordsById()
-    by_id["s"] = next(records.of(Service))
     (held,) = records.as_held(Service)
     assert (held.id, held.name, held.do_not_list, held.assured_date) == ("s", "Advice", 1, "2026-11-02")
     with pytest.raises(AttributeError):
         held.name = "otherwise"
-    assert [*by_id.told(Service, "do_not_list", "assured_date", "id")] == [(1, "2026-11-02", "s")]
-    assert [*by_id.by_kind()[Service].told("name")] == ["Advice"]
-    assert [*records.told(Phone, "id", "number")] == [*by_id.told(Phone, "id", "number")] == []
+    assert [*records.told(Phone, "id", "number")] == []
 
 
 def test_a_row_is_that_of_the_record_that_is_made_of_what_was_read():
@@ -73,17 +69,6 @@ def test_a_row_is_that_of_the_record_that_is_made_of_what_needs_no_check():
     assert row_of_checked(Provenance)({"id": "q"}) == record_row(Provenance.of_checked(id="q"))[1], (
         "nothing is left over"
     )
-
-
-def test_where_a_record_came_from_stays_with_it():
-    records = RecordsById()
-    records.put(record_row(Service(id="s", name="Advice")), 12)
-    records["s"] = Service(id="s", name="Legal advice")
-    records.change("s", "audience", "public")
-    records["t"] = Service(id="t", name="Shelter")
-    assert [records.place(own) for own in ("s", "t", "u")] == [12, None, None]
-    assert records["s"] == Service(id="s", name="Legal advice", audience="public")
-    assert records.unknown(["s", "u", None, "t"]) == {"u"}
 
 
 def _of(named) -> list[Record]:
@@ -121,40 +106,3 @@ def test_what_is_done_to_a_record_that_was_asked_for_changes_nothing_but_by_chan
     assert {body.name for body in records.of(Organization)} == {"1"}
     records.change(Organization, lambda body: setattr(body, "name", f"{body.id}{body.name}"))
     assert [body.name for body in records.of(Organization)] == [f"{name}1" for name in "abcdefgh"]
-
-
-@given(NAMED, NAMED)
-def test_records_by_id_are_those_of_a_dictionary(named, others):
-    records, by_hand = RecordsById(), dict[str, Record]()
-    for record in _of([*named, *others]):
-        records[record.id] = by_hand[record.id] = record
-    for name in {name for name, *_ in others}:
-        assert records.pop(name) == by_hand.pop(name)
-    assert [*records.items()] == [*by_hand.items()]
-    for name in by_hand:
-        kind, row = records.row(name)
-        records.put((kind, row))
-        assert (kind, row[0]) == (type(by_hand[name]), name)
-    assert [*records.items()] == [*by_hand.items()]
-    assert [*records.of(Phone)] == [record for record in by_hand.values() if isinstance(record, Phone)]
-    assert [*records.among(Phone, Organization)] == [*by_hand.values()]
-    assert [*records.rows(Phone, Organization)] == [record_row(record) for record in by_hand.values()]
-    ids = {kind: [*rows.told("id")] for kind, rows in records.by_kind().items()}
-    for kind in (Phone, Organization):
-        assert ids.get(kind, []) == [own for own, record in by_hand.items() if type(record) is kind]
-    for record in records.of(Phone):
-        record.number = "1515"
-        assert records.get(record.id) == by_hand[record.id]
-        records[record.id] = record
-    assert {record.number for record in records.of(Phone)} <= {"1515"}
-    moved = RecordTables()
-    records.move(moved)
-    assert len(records) == 0
-    assert sorted(moved.ids(Phone)) + sorted(moved.ids(Organization)) == [
-        *sorted(own for own, record in by_hand.items() if isinstance(record, Phone)),
-        *sorted(own for own, record in by_hand.items() if isinstance(record, Organization)),
-    ]
-
-
-def test_what_records_say_is_not_said_of_them():
-    assert "Zumrad" not in repr(RecordTables([Organization(id="z", name="Zumrad")])) + str(sample_batch())

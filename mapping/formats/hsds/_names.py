@@ -1,7 +1,7 @@
 """The words of HSDS: its tables and columns in all versions, and how records stand inside each other in JSON.
 
-Every reader of this family gives `Raw` rows under the names of `mapping.model`; `mapping.formats.hsds._take` makes
-records of them.
+Every reader of this family gives a `SentRow` under the names of `mapping.model` for each row; what becomes of it is
+said in `mapping.formats.hsds._rows`.
 
 References
 ----------
@@ -10,9 +10,10 @@ Open Referral, Human Services Data Specification 1.1, 2.0.1 and 3.1.
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
-from functools import cache, lru_cache, partial
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
 from mapping.errors import FormatError
 from mapping.language.i18n import Phrase
@@ -24,85 +25,42 @@ DEEPEST = 24
 NO_ID = "no id: "
 """How an id begins that was made for a row without one."""
 
+STANDARD = frozenset(
+    {
+        *("organization", "program", "service", "location", "service_at_location", "address", "contact", "phone"),
+        *("schedule", "language", "service_area", "funding", "cost_option", "required_document", "accessibility"),
+        *("organization_identifier", "url", "unit", "service_capacity", "taxonomy", "taxonomy_term", "attribute"),
+    }
+)
+"""Tables that are the standard's own."""
 
-class Raw(NamedTuple):
-    """One row of a table as it was sent: its cells, and where it stood."""
+OURS = frozenset({"verification", "translation", "activity", "referral_agreement", "standard_assessment"})
+"""Tables of our profile that are read."""
 
-    table: str
-    cells: dict[str, Any]
-    sheet: str
-    row: int | None
+ASIDE = frozenset({"eligibility", "payment_accepted"})
+"""Tables of older versions that say something of a service."""
 
-
-class SentRow(Protocol):
-    """A row of a table and where it stood: `Raw`, or one whose cells are put together when they are asked for."""
-
-    @property
-    def table(self) -> str: ...
-    @property
-    def cells(self) -> dict[str, Any]: ...
-    @property
-    def sheet(self) -> str: ...
-    @property
-    def row(self) -> int | None: ...
-
-
-TABLES: dict[str, tuple[str, ...]] = {
-    "organization": ("organizations", "organisation", "organisations"),
-    "program": ("programs",),
-    "service": ("services",),
-    "location": ("locations",),
-    "service_at_location": (
-        "service_at_locations",
-        "services_at_location",
-        "services_at_locations",
-        "service_location",
-        "service_locations",
-    ),
-    "address": ("addresses", "physical_address", "physical_addresses", "postal_address", "postal_addresses"),
-    "contact": ("contacts",),
-    "phone": ("phones",),
-    "schedule": (
-        "schedules",
-        "regular_schedule",
-        "regular_schedules",
-        "holiday_schedule",
-        "holiday_schedules",
-    ),
-    "language": ("languages",),
-    "service_area": ("service_areas",),
-    "funding": ("fundings",),
-    "cost_option": ("cost_options",),
-    "required_document": ("required_documents",),
-    "accessibility": ("accessibility_for_disabilities", "accessibilities"),
-    "organization_identifier": ("organization_identifiers",),
-    "url": ("urls", "additional_urls", "additional_websites"),
-    "unit": ("units",),
-    "service_capacity": ("service_capacities", "capacities", "capacity"),
-    "taxonomy": ("taxonomies", "taxonomy_detail"),
-    "taxonomy_term": ("taxonomy_terms",),
-    "attribute": (
-        "attributes",
-        "service_attribute",
-        "service_attributes",
-        "other_attribute",
-        "other_attributes",
-        "service_taxonomy",
-        "service_taxonomys",
-        "service_taxonomies",
-        "services_taxonomy",
-        "services_taxonomies",
-        "services_attributes",
-    ),
-    "verification": ("verifications",),
-    "translation": ("translations",),
-    "activity": ("activities",),
-    "referral_agreement": ("referral_agreements",),
-    "standard_assessment": ("standard_assessments",),
-    "eligibility": ("eligibilitys", "eligibilities"),
-    "payment_accepted": ("payments_accepted",),
+OTHER_NAMES = {
+    "organisation": "organization",
+    "services_at_location": "service_at_location",
+    "service_location": "service_at_location",
+    "physical_address": "address",
+    "postal_address": "address",
+    "regular_schedule": "schedule",
+    "holiday_schedule": "schedule",
+    "accessibility_for_disabilities": "accessibility",
+    "additional_url": "url",
+    "additional_website": "url",
+    "capacity": "service_capacity",
+    "taxonomy_detail": "taxonomy",
+    "service_attribute": "attribute",
+    "services_attribute": "attribute",
+    "other_attribute": "attribute",
+    "service_taxonomy": "attribute",
+    "services_taxonomy": "attribute",
+    "payments_accepted": "payment_accepted",
 }
-"""Table of ours -> what else it is called: in the plural, in older versions, as a property of JSON."""
+"""What a table is called besides, in the singular: in older versions, or as a property of JSON."""
 
 EXPECTED: dict[str, tuple[str, ...]] = {
     "organization": ("description",),
@@ -127,18 +85,8 @@ PASSED_OVER = {
 }
 """Tables that are known and not read, and what they hold."""
 
-KNOWN: dict[str, str] = {name: table for table, names in TABLES.items() for name in (table, *names)}
-
-PROPERTIES = {"additional_urls", "additional_websites", "taxonomy_detail", "metadata", *KNOWN}
-"""Properties of nested JSON that hold records, not values."""
-
 SAYS_NOTHING = {"freshness", "listed", "text_languages", "metadata"}
 """Properties that are worked out from others, or must not be read."""
-
-HOLDING = PROPERTIES - PASSED_OVER.keys()
-"""Properties of nested JSON whose records are read."""
-
-LINKS = ("link_id", "link_entity")
 
 RENAMED: dict[str, dict[str, str]] = {
     "organization": {"url": "website"},
@@ -163,224 +111,165 @@ IGNORED: dict[str, set[str]] = {
 }
 """Older columns that `modern` reads, or that repeat another."""
 
-_DAY_NAMES = {day.casefold(): day for day in WEEKDAYS} | {
-    name[:length]: name[:2].upper()
-    for name in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    for length in (3, len(name))
+REFERENCES: dict[str, Mapping[str, str]] = {table: references(kind) for table, kind in RECORDS.items()} | {
+    table: {"service_id": "service"} for table in ASIDE
 }
+"""Table -> its foreign keys: column -> table."""
+
+NESTED = (list, dict)
+"""Kinds of values in which JSON holds others."""
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
+@dataclass(slots=True)
+class SentRow:
+    """One row of a table: its cells and where they stood; then the id of its record and what was read of it."""
+
+    table: str
+    cells: dict[str, Any]
+    sheet: str
+    row: int | None
+    id: str = ""
+    sent: str = ""
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+def bare(name: str) -> str:
+    """Return a table's name as it is written in the standard: of "hsds/Services.csv" services."""
+    return name.replace("\\", "/").rpartition("/")[2].removesuffix(".csv").strip().casefold().replace("-", "_")
+
+
+@lru_cache(maxsize=1_000)
 def table_of(name: str) -> str | None:
     """Return our table of a file or property of this name, in any version; None where there is none.
 
     >>> table_of("Services_at_location.csv"), table_of("regular_schedule"), table_of("prices")
     ('service_at_location', 'schedule', None)
     """
-    return KNOWN.get(bare(name))
+    name = _singular(name)
+    table = OTHER_NAMES.get(name, name)
+    return table if table in STANDARD | OURS | ASIDE else None
 
 
 @lru_cache(maxsize=1_000)
-def bare(name: str) -> str:
-    """Return a table's name as it is written in the standard: of "hsds/Services.csv" services."""
-    return name.replace("\\", "/").rpartition("/")[2].removesuffix(".csv").strip().casefold().replace("-", "_")
-
-
-OLDER = {
-    "taxonomy": {"vocabulary", "parent_id", "parent_name"},
-    "address": {"address_2", "address_3", "address_4"},
-    "phone": {"country_prefix"},
-}
-"""Table -> other columns by which `modern` knows a row of an older version, or one that is written like it."""
-
-
-def modern(name: str, cells: dict[str, Any], sheet: str, row: int | None) -> Raw:
-    """Return a row of a table of any version as one of ours, which its cells then belong to."""
+def _singular(name: str) -> str:
+    """Return what a table is called in the singular."""
     name = bare(name)
-    table = KNOWN[name]
-    if table == "taxonomy" and not OLDER[table].isdisjoint(cells):
+    for end, instead in (("ies", "y"), ("sses", "ss"), ("s", "")):
+        singular = name.removesuffix(end) + instead
+        if name.endswith(end) and singular in STANDARD | OURS | ASIDE | OTHER_NAMES.keys():
+            return singular
+    return name
+
+
+def modern(name: str, cells: dict[str, Any], sheet: str, row: int | None) -> SentRow:
+    """Return a row of a table of any version as one of ours, which its cells then belong to."""
+    called, table = _singular(name), table_of(name) or ""
+    if table == "taxonomy" and not {"vocabulary", "parent_id", "parent_name"}.isdisjoint(cells):
         table = "taxonomy_term"  # up to version 1.1 the terms themselves were called so
-    renamed = RENAMED.get(table)
-    if renamed and not renamed.keys().isdisjoint(cells):
-        cells = {renamed.get(column, column): value for column, value in cells.items()}
-    if name in _VERSIONS:
-        _VERSIONS[name](cells)
+    renamed = RENAMED.get(table, {})
+    cells = {renamed.get(column, column): value for column, value in cells.items()}
     if table == "address":
-        _lines_of_address(cells)
-    elif table == "phone" and cells.get("country_prefix"):
-        _with_prefix(cells)
-    return Raw(table, cells, sheet, row)
+        _mend_address(called, cells)
+    elif table == "phone":
+        _add_prefix(cells)
+    elif called == "regular_schedule":
+        cells.setdefault("freq", "WEEKLY")
+        if cells.get("weekday") not in (None, "") and not cells.get("byday"):
+            cells["byday"] = _weekday(str(cells["weekday"]).strip().casefold())
+    elif called == "holiday_schedule":
+        _mend_holiday(cells)
+    elif called == "other_attribute":  # of version 2, whose link_type named the table
+        if not cells.get("link_entity"):
+            cells |= {"link_entity": cells.get("link_type"), "link_type": None}
+    elif table == "attribute" and called.startswith("service"):
+        cells |= {"link_id": cells.get("service_id") or cells.get("link_id"), "link_entity": "service"}
+    return SentRow(table, cells, sheet, row)
 
 
-def _lines_of_address(cells: dict[str, Any]) -> None:
+def _mend_address(called: str, cells: dict[str, Any]) -> None:
+    if called != "address":
+        cells["address_type"] = called.partition("_")[0]
     lines = [str(cells.get(f"address_{number}") or "").strip() for number in (2, 3, 4)]
     if any(lines):
         cells["address_2"] = ", ".join(filter(None, lines))
 
 
-def _with_prefix(cells: dict[str, Any]) -> None:
-    prefix, number = re.sub(r"\D", "", str(cells["country_prefix"])), str(cells.get("number") or "").strip()
+def _add_prefix(cells: dict[str, Any]) -> None:
+    """Write the country's code, which stood apart, before the number."""
+    prefix, number = re.sub(r"\D", "", str(cells.get("country_prefix"))), str(cells.get("number") or "").strip()
     if prefix and number and not number.startswith("+"):
         cells["number"] = f"+{prefix} {number.lstrip('0')}"
 
 
-def _address_of(kind: str, cells: dict[str, Any]) -> None:
-    cells["address_type"] = kind
+def _weekday(text: str) -> str:
+    """Return a weekday, by its number or the beginning of its name, as RRULE writes it; else as it is."""
+    if text.isdecimal() and 1 <= int(text) <= len(WEEKDAYS):
+        return WEEKDAYS[int(text) - 1]
+    return next((day[:2].upper() for day in _DAYS if len(text) > 1 and day.startswith(text[:3])), text)
 
 
-def _regular(cells: dict[str, Any]) -> None:
-    """Hours of one weekday a row, by number or name."""
-    if cells.get("weekday") not in (None, "") and not cells.get("byday"):
-        day = str(cells["weekday"]).strip().casefold()
-        if day.isdecimal() and 1 <= int(day) <= 7:
-            cells["byday"] = WEEKDAYS[int(day) - 1]
-        else:
-            cells["byday"] = _DAY_NAMES.get(day) or _DAY_NAMES.get(day[:3], str(cells["weekday"]))
-    cells.setdefault("freq", "WEEKLY")
-
-
-def _holiday(cells: dict[str, Any]) -> None:
-    """Hours of some days only; closed on them where the row says so."""
+def _mend_holiday(cells: dict[str, Any]) -> None:
+    """Write hours of some days only as of today; closed on them where the row says so."""
     if str(cells.get("closed") or "").strip().casefold() in ("true", "1", "yes", "y", "t"):
         cells |= {"opens_at": None, "closes_at": None, "description": cells.get("description") or "Closed"}
     elif cells.get("opens_at"):
         cells |= {"freq": "WEEKLY", "byday": ",".join(WEEKDAYS)}
 
 
-def _of_service(cells: dict[str, Any]) -> None:
-    cells |= {"link_id": cells.get("service_id") or cells.get("link_id"), "link_entity": "service"}
-
-
-def _other(cells: dict[str, Any]) -> None:
-    """Attributes of version 2, whose ``link_type`` named the table."""
-    if not cells.get("link_entity"):
-        cells |= {"link_entity": cells.get("link_type"), "link_type": None}
-
-
-_VERSIONS: dict[str, Callable[[dict[str, Any]], None]] = {
-    **{f"{kind}_address{more}": partial(_address_of, kind) for kind in ("physical", "postal") for more in ("", "es")},
-    **dict.fromkeys(("regular_schedule", "regular_schedules"), _regular),
-    **dict.fromkeys(("holiday_schedule", "holiday_schedules"), _holiday),
-    **dict.fromkeys((name for name in TABLES["attribute"] if name.startswith("service")), _of_service),
-    **dict.fromkeys(("other_attribute", "other_attributes"), _other),
-}
-"""Table of an older version -> what makes its cells those of ours."""
-
-
-def rows_of_document(table: str, document: Mapping[str, Any], row: int) -> list[Raw]:
+def rows_of_document(
+    name: str, document: Mapping[str, Any], row: int, around: Mapping[str, Any] | None = None, depth: int = 0
+) -> list[SentRow]:
     """Return the rows that one nested document holds, outermost first; ``row`` is its number in the file.
+
+    ``around`` are cells that its place within another gives it: these tell better than it does itself what it is of.
 
     Raises
     ------
     FormatError
         Records stand in each other deeper than HSDS can need.
     """
-    rows: list[Raw] = []
-    _gather(rows, table, document, row, {}, 0)
-    return rows
-
-
-NESTED = (list, dict)
-"""Kinds of values in which JSON holds others."""
-
-NAMES = (str, int)
-"""Kinds of values that an id may be sent as: a tuple, since a union would be made anew for each value."""
-
-
-def _gather(
-    rows: list[Raw], name: str, document: Mapping[str, Any], row: int, above: Mapping[str, Any], depth: int
-) -> None:
-    """Add the row of a document and those inside it to ``rows``."""
     if depth > DEEPEST:
         raise FormatError(
             Phrase(
-                "document {row}: records stand in each other more than {most} deep; is it HSDS?",
-                row=row,
-                most=DEEPEST,
+                "document {row}: records stand in each other more than {most} deep; is it HSDS?", row=row, most=DEEPEST
             )
         )
-    properties = _properties(name, tuple(document), tuple(above))
-    cells: dict[str, Any] = {**above, **document}
-    for key in properties.passed_over:
-        del cells[key]
-    for key in properties.told_twice:
-        if key in LINKS or document[key] in (None, ""):
-            cells[key] = above[key]  # where a record stands tells better than it does itself what it is said of
-    inside = [(held, cells.pop(held.name)) for held in properties.holding if isinstance(cells[held.name], NESTED)]
-    own = cells["id"] = identified(properties.table, cells)
-    children: list[tuple[str, Mapping[str, Any], Mapping[str, str]]] = []
-    for held, value in inside:
-        around = {cell: properties.table if cell == "link_entity" else own for cell in held.names}
+    table, cells = table_of(name) or "", dict(around or {})
+    inside: dict[str, Any] = {}
+    for key, value in document.items():
+        if isinstance(value, NESTED) and key not in SAYS_NOTHING and table_of(key) is not None:
+            inside[key] = value
+        elif key not in SAYS_NOTHING and (key not in cells or (key[:5] != "link_" and value not in (None, ""))):
+            cells[key] = value
+    own = cells["id"] = identified(table, cells)
+    children: list[SentRow] = []
+    for key, value in inside.items():
+        inner = table_of(key) or ""
         for child in value if isinstance(value, list) else (value,):
             if isinstance(child, dict):
-                if held.up:
-                    cells[held.up] = identified(held.table, child)
-                children.append((held.name, child, around))
+                if f"{inner}_id" in REFERENCES[table]:
+                    cells[f"{inner}_id"] = identified(inner, child)
+                children += rows_of_document(key, child, row, _ties(table, inner, own), depth + 1)
             elif child not in (None, ""):
-                cells[held.name] = child  # no record: told where rows are taken
-    rows.append(Raw(properties.table, cells, name, row) if properties.modern else modern(name, cells, name, row))
-    for held_name, child, down in children:
-        _gather(rows, held_name, child, row, down, depth + 1)
+                cells[key] = child  # no record: told where rows are taken
+    return [modern(name, cells, name, row), *children]
 
 
-class _Held(NamedTuple):
-    """A property that holds records: their table, and how these and the record around them name each other (`_tie`)."""
-
-    name: str
-    table: str
-    names: tuple[str, ...]
-    up: str
-
-
-class _Properties(NamedTuple):
-    """What is done with the properties of a document; a feed has few different sets of them."""
-
-    table: str
-    passed_over: tuple[str, ...]
-    told_twice: tuple[str, ...]
-    """Those that the place of the document within another tells too."""
-    holding: tuple[_Held, ...]
-    modern: bool
-    """Whether none is one of an older version."""
-
-
-@lru_cache(maxsize=1_000)
-def _properties(name: str, names: tuple[str, ...], above: tuple[str, ...]) -> _Properties:
-    table = KNOWN[name]
-    holding = tuple(_Held(inner, KNOWN[inner], *_tie(table, KNOWN[inner])) for inner in names if inner in HOLDING)
-    older = {*RENAMED.get(table, ()), *OLDER.get(table, ())}
-    return _Properties(
-        table,
-        tuple(inner for inner in names if inner in SAYS_NOTHING),
-        tuple(inner for inner in names if inner in above),
-        holding,
-        name not in _VERSIONS and older.isdisjoint((*names, *above, *(held.up for held in holding))),
-    )
+def _ties(table: str, inner: str, own: str) -> dict[str, str]:
+    """Return the cells by which a record inside another names it."""
+    if f"{inner}_id" in REFERENCES[table]:
+        return {}
+    if f"{table}_id" in REFERENCES[inner]:
+        return {f"{table}_id": own}
+    return {"link_id": own, "link_entity": table} if inner in ("attribute", "verification", "translation") else {}
 
 
 def identified(table: str, cells: Mapping[str, Any]) -> str:
     """Return the id of a row as text; where it has none, one made of what it says, the same whenever it is sent."""
     sent = cells.get("id")
-    if isinstance(sent, NAMES) and (text := str(sent).strip()):
+    if isinstance(sent, str | int) and (text := str(sent).strip()):
         return text
     pairs = sorted((key, str(value)) for key, value in cells.items() if not isinstance(value, NESTED) and value)
     return NO_ID + hashlib.sha1(repr((table, pairs)).encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
-
-
-@cache
-def _tie(table: str, inner: str) -> tuple[tuple[str, ...], str]:
-    """Return the cells by which a record inside names the one around it, and the one by which it is named instead."""
-    if f"{inner}_id" in _REFERENCES[table]:
-        return (), f"{inner}_id"
-    if f"{table}_id" in _REFERENCES[inner]:
-        return (f"{table}_id",), ""
-    if inner in ("attribute", "verification", "translation"):
-        return ("link_id", "link_entity"), ""
-    return ("service_id",) if inner in ("eligibility", "payment_accepted") else (), ""
-
-
-REFERENCES: dict[str, Mapping[str, str]] = {table: references(kind) for table, kind in RECORDS.items()}
-"""Table -> its foreign keys: column -> table, worked out once."""
-
-_REFERENCES: dict[str, Mapping[str, str]] = {
-    table: REFERENCES.get(table, {"service_id": "service"}) for table in TABLES
-}

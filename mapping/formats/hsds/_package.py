@@ -3,10 +3,10 @@
 Everything is derived from `mapping.model` and from what a view may hold; no text of the standard is copied.
 """
 
-import datetime as dt
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
-from mapping.formats.hsds._names import PASSED_OVER, TABLES
+from mapping.formats.hsds._fields import Kind, kinds_of_fields
+from mapping.formats.hsds._names import STANDARD
 from mapping.model import RECORDS, ours, references, required
 from mapping.safety.redaction import PUBLISHED
 
@@ -42,21 +42,6 @@ NEEDED: dict[str, tuple[str, ...]] = {
 MOMENTS = {("service_capacity", "updated")}
 """Columns that HSDS has as moments and we know by the day."""
 
-WEB = frozenset({"website", "url", "uri", "term_uri", "schedule_link"})
-HSDS_TABLES = frozenset(
-    set(TABLES)
-    - {
-        "verification",
-        "translation",
-        "activity",
-        "referral_agreement",
-        "standard_assessment",
-        "eligibility",
-        "payment_accepted",
-    }
-)
-"""Tables that are the standard's own; the others are our profile's."""
-
 
 def tables() -> tuple[str, ...]:
     """Return the tables of a package, in an order in which none refers to a later one."""
@@ -81,45 +66,40 @@ def columns(table: str) -> list[str]:
     return ["id", *(name for name in RECORDS[table].model_fields if name in PUBLISHED[table])]
 
 
+TYPES: dict[Kind, dict[str, str]] = {
+    "key": {"format": "uuid"},
+    "day": {"type": "date"},
+    "yes": {"type": "boolean"},
+    "whole": {"type": "integer"},
+    "number": {"type": "number"},
+    "time": {"type": "time", "format": "%H:%M"},
+    "mail": {"format": "email"},
+    "web": {"format": "uri"},
+}
+"""Kind of a field -> how a table schema says it; of others it is a text."""
+
+UNSAID_IN_TABLES = {"assurer_email", "logo"}
+"""Fields whose kind the tables do not say."""
+
+BOUNDS = {"latitude": {"minimum": -90, "maximum": 90}, "longitude": {"minimum": -180, "maximum": 180}}
+
+
 def field(table: str, name: str) -> dict[str, Any]:
     """Return what a column holds, as a table schema says it."""
-    kind = RECORDS[table]
+    record, held = RECORDS[table], kinds_of_fields(table)[name]
     about: dict[str, Any] = {"name": name, "type": "string"}
-    constraints: dict[str, Any] = {}
-    annotation = kind.model_fields[name].annotation
-    kinds = set(get_args(annotation) or (annotation,))
-    choices = [get_args(part) for part in (annotation, *get_args(annotation)) if get_origin(part) is Literal]
-    if choices:
-        constraints["enum"] = list(choices[0])
-    elif dt.date in kinds:
-        about["type"] = "datetime" if (table, name) in MOMENTS else "date"
-    elif bool in kinds:
-        about["type"] = "boolean"
-    elif int in kinds:
-        about["type"] = "integer"
-    elif float in kinds:
-        about["type"] = "number"
-    elif name in ("opens_at", "closes_at"):
-        about |= {"type": "time", "format": "%H:%M"}
-    elif name == "id" or name == "link_id" or name in references(kind):
-        about["format"] = "uuid"
-    elif name == "email":
-        about["format"] = "email"
-    elif name in WEB:
-        about["format"] = "uri"
-    if name == "latitude":
-        constraints |= {"minimum": -90, "maximum": 90}
-    elif name == "longitude":
-        constraints |= {"minimum": -180, "maximum": 180}
-    if name == "id" or name in NEEDED.get(table, ()):
+    about |= {} if name in UNSAID_IN_TABLES else TYPES.get(held.kind, {})
+    if (table, name) in MOMENTS:
+        about["type"] = "datetime"
+    constraints: dict[str, Any] = {"enum": list(held.words)} if held.words else {}
+    constraints |= BOUNDS.get(name, {})
+    if name == "id" or name in NEEDED.get(table, ()) or (table not in STANDARD and name in required(record)):
         constraints["required"] = True
     if name == "id":
         constraints["unique"] = True
-    elif table not in HSDS_TABLES and name in required(kind):
-        constraints["required"] = True
     if constraints:
         about["constraints"] = constraints
-    if name in ours(kind) or table not in HSDS_TABLES:
+    if name in ours(record) or table not in STANDARD:
         about["rohnamo:ours"] = True
     return about
 
@@ -150,6 +130,3 @@ def resource(table: str) -> dict[str, Any]:
         "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True},
         "schema": schema,
     }
-
-
-__all__ = ["HSDS_TABLES", "MOMENTS", "NEEDED", "PASSED_OVER", "columns", "field", "file_of", "resource", "tables"]

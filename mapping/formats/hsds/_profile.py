@@ -8,17 +8,18 @@ References
 Open Referral, "Creating profiles"; RFC 7396, JSON Merge Patch.
 """
 
-import datetime as dt
 import inspect
 import json
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, get_args
 
-from mapping.formats.hsds._package import HSDS_TABLES, columns, file_of, resource, tables
+from mapping.formats.hsds._fields import Kind, kinds_of_fields
+from mapping.formats.hsds._names import STANDARD
+from mapping.formats.hsds._package import columns, file_of, resource, tables
 from mapping.freshness import Freshness
-from mapping.model import RECORDS, ours, references, required
+from mapping.model import RECORDS, ours, required
 from mapping.safety.redaction import PUBLISHED
 from mapping.view import hsds
 
@@ -46,7 +47,7 @@ def patches() -> dict[str, dict[str, Any]]:
     """Return the merge patch of each schema of the standard that gains something: file -> patch."""
     changes = {}
     for table in tables():
-        if table not in HSDS_TABLES:
+        if table not in STANDARD:
             continue
         kind = RECORDS[table]
         added = {name: _property(table, name) for name in columns(table) if name in ours(kind)}
@@ -60,7 +61,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     """Return the schemas of the tables that the standard does not have: file -> schema; they refuse unknown fields."""
     documents = {}
     for table in tables():
-        if table in HSDS_TABLES:
+        if table in STANDARD:
             continue
         kind = RECORDS[table]
         names = columns(table)
@@ -161,26 +162,23 @@ def readme() -> str:
     return "\n".join(lines)
 
 
+SCHEMAS: dict[Kind, dict[str, Any]] = {
+    "key": {"format": "uuid"},
+    "day": {"format": "date"},
+    "yes": {"type": "boolean"},
+    "whole": {"type": "integer"},
+    "number": {"type": "number"},
+}
+"""Kind of a field -> how a JSON schema says it; of others it is a text."""
+
+
 def _property(table: str, name: str) -> dict[str, Any]:
     """Return the schema of one field: what is unknown is left out, so that nothing is null."""
-    kind = RECORDS[table]
-    if name == "id" or name == "link_id" or name in references(kind):
-        return {"type": "string", "format": "uuid"}
-    annotation = kind.model_fields[name].annotation
-    kinds = set(get_args(annotation) or (annotation,))
-    choices = [get_args(part) for part in (annotation, *get_args(annotation)) if get_origin(part) is Literal]
-    schema: dict[str, Any] = {"type": "string"}
-    if choices:
-        schema["enum"] = list(choices[0])
-    elif dt.date in kinds:
-        schema["format"] = "date"
-    elif bool in kinds:
-        schema["type"] = "boolean"
-    elif int in kinds:
-        schema["type"] = "integer"
-    elif float in kinds:
-        schema["type"] = "number"
-    if name in FIELDS:
+    field = kinds_of_fields(table)[name]
+    schema = {"type": "string"} | SCHEMAS.get(field.kind, {})
+    if field.words:
+        schema["enum"] = list(field.words)
+    if name in FIELDS and field.kind != "key":
         schema["description"] = FIELDS[name]
     return schema
 

@@ -1,16 +1,15 @@
 """The terms of other taxonomies: kept as they were sent, and beside them the term of ours that means the same."""
 
 import re
-from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import Literal, cast
+from functools import cache
+from typing import Literal, NamedTuple, cast
 
-from mapping.formats.hsds._take import Taking
+from mapping.formats.hsds._feed import Feed
+from mapping.formats.hsds._names import SentRow
 from mapping.language.i18n import Label, Phrase
 from mapping.language.taxonomy import VOCABULARIES, match_term
 from mapping.language.taxonomy import Vocabulary as Terms
-from mapping.model import Attribute, Service, ServiceAtLocation, TaxonomyTerm, Translation, record_id
-from mapping.record_tables import row_of_read, telling
+from mapping.model import record_id
 
 LinkType = Literal["service_type", "serves", "excludes", "organization_type", "classification"]
 
@@ -22,14 +21,13 @@ SURE = 0.95
 """Least score of a match of words that needs nobody to look."""
 
 
-@dataclass(frozen=True)
-class Ours:
+class Ours(NamedTuple):
     """A term of one of our taxonomies."""
 
     taxonomy: str
     code: str
 
-    @cached_property
+    @property
     def id(self) -> str:
         """The id of its record."""
         return record_id("rohnamo", "taxonomy_term", self.taxonomy, self.code)
@@ -53,143 +51,108 @@ def meaning(name: str, code: str, taxonomy: str) -> Ours | None:
     Ours(taxonomy='service_types', code='IDN-HOT')
     """
     if OPEN_ELIGIBILITY.search(taxonomy):
-        ours_code = _open_eligibility().get(code.casefold()) or _open_eligibility().get(name.casefold())
-        if ours_code:
-            return Ours("service_types", ours_code)
-    for ours in LINKS:
-        match = match_term(ours, name) if name else None
+        known = _open_eligibility()
+        if ours := known.get(code.casefold()) or known.get(name.casefold()):
+            return Ours("service_types", ours)
+    for vocabulary in LINKS:
+        match = match_term(vocabulary, name) if name else None
         if match is not None and match.score >= SURE and match.how != "code":
-            return Ours(ours, match.code)
+            return Ours(vocabulary, match.code)
     return None
 
 
-def settle_terms(taking: Taking) -> dict[str, Ours]:
+def settle_terms(feed: Feed) -> dict[str, Ours]:
     """Keep the terms that are not ours; return what each term of the file means among ours."""
-    taxonomies = taking.late["taxonomy"]
+    terms, taxonomies = feed.rows["taxonomy_term"], feed.rows["taxonomy"]
     means: dict[str, Ours] = {}
-    own: set[str] = set()
-    for late_term in taking.late["taxonomy_term"].values():
-        fields = late_term.fields
-        taxonomy = taxonomies.get(fields.get("taxonomy_id", ""))
-        called = str(fields.get("taxonomy") or (taxonomy.fields.get("name") if taxonomy else "") or "")
-        code, name = str(fields.get("code") or ""), str(fields.get("name") or "")
+    own, own_taxonomies = set[str](), set[str]()
+    for row in [*terms.values()]:
+        taxonomy = taxonomies.get(row.fields.get("taxonomy_id", ""))
+        called = str(row.fields.get("taxonomy") or (taxonomy.fields.get("name") if taxonomy else "") or "")
+        code, name = str(row.fields.get("code") or ""), str(row.fields.get("name") or "")
         if called in VOCABULARIES and code in Terms.load(called):
-            means[late_term.id] = Ours(called, code)
-            own.add(late_term.id)
-            continue
-        ours_term = meaning(name, code or late_term.sent, called)
-        if ours_term is not None:
-            means[late_term.id] = ours_term
-        if ours_term is None or not Terms.load(ours_term.taxonomy).term(ours_term.code).sensitive:
-            if name or code:
-                taking.add(
-                    late_term,
-                    late_term.id,
-                    fields | {"name": name or code, "description": fields.get("description", "")},
-                )
-            else:
-                taking.refuse(late_term, "name", Phrase("the term has no name"), Phrase("ask the sender for it"))
-    for text in [text for text in taking.records.of(Translation) if text.link_id in own]:
-        del taking.records[text.id]  # our terms bring their labels with them
-    ours = {
-        late_term.fields.get("taxonomy_id") for id_, late_term in taking.late["taxonomy_term"].items() if id_ in own
-    }
-    for late_taxonomy in taxonomies.values():
-        if late_taxonomy.id not in ours or late_taxonomy.fields.get("name") not in VOCABULARIES:
-            taking.add(
-                late_taxonomy,
-                late_taxonomy.id,
-                {"name": late_taxonomy.sent, "description": ""} | late_taxonomy.fields,
-            )
-    for record in taking.records.of(TaxonomyTerm):
-        if record.parent_id in own:
-            record.parent_id = means[record.parent_id].id
-        if record.taxonomy_id is not None and record.taxonomy_id not in taking.records:
-            problem = Phrase(
-                "taxonomy_id {sent!r} is in no row of taxonomies", sent=taking.sent_as("taxonomy", record.taxonomy_id)
-            )
-            taking.say(taking.where(record), "taxonomy_id", problem, Phrase("the reference was left out"))
-            record.taxonomy_id = None
-        taking.records[record.id] = record
+            means[row.id] = Ours(called, code)
+            own.add(row.id)
+            own_taxonomies.add(row.fields.get("taxonomy_id", ""))
+        elif ours := meaning(name, code or row.sent, called):
+            means[row.id] = ours
+        if row.id in own or (row.id in means and Terms.load(means[row.id].taxonomy).term(means[row.id].code).sensitive):
+            del terms[row.id]
+        elif name or code:
+            row.fields |= {"name": name or code, "description": row.fields.get("description", "")}
+        else:
+            feed.refuse(row, "name", Phrase("the term has no name"), Phrase("ask the sender for it"))
+    for row in [*feed.rows["translation"].values()]:
+        if row.fields.get("link_id") in own:
+            del feed.rows["translation"][row.id]  # our terms bring their labels with them
+    for row in [*taxonomies.values()]:
+        if row.id in own_taxonomies and row.fields.get("name") in VOCABULARIES:
+            del taxonomies[row.id]
+        else:
+            row.fields = {"name": row.sent, "description": ""} | row.fields
+    for row in terms.values():
+        if row.fields.get("parent_id") in own:
+            row.fields["parent_id"] = means[row.fields["parent_id"]].id
     return means
 
 
-def settle_attributes(taking: Taking, means: dict[str, Ours]) -> None:
+def settle_attributes(feed: Feed, means: dict[str, Ours]) -> None:
     """Make the attributes: terms of ours as what they say, terms of others as classifications with ours beside them."""
-    for attribute in taking.settling("attribute"):
-        fields = dict(attribute.fields)
-        link, entity = fields.get("link_id"), fields.get("link_entity", "")
-        if link is None or (link not in taking.records and not _known(taking, link)):
-            sent = attribute.cells.get("link_id")
-            taking.refuse(
-                attribute,
-                "link_id",
-                Phrase("link_id {sent!r} is in no row of the file", sent=sent),
-                Phrase("ask the sender for the row"),
-            )
+    known = feed.context.known
+    for row in [*feed.rows["attribute"].values()]:
+        fields = row.fields
+        link, entity, term = (fields.get(name) or "" for name in ("link_id", "link_entity", "taxonomy_term_id"))
+        if link not in feed.rows[entity] and not any(link in of for of in (known.bodies, known.owners, known.places)):
+            problem = Phrase("link_id {sent!r} is in no row of the file", sent=row.cells.get("link_id"))
+            feed.refuse(row, "link_id", problem, Phrase("ask the sender for the row"))
             continue
-        term = fields.get("taxonomy_term_id")
-        ours = means.get(term or "")
-        link_type = _link_type(str(attribute.cells.get("link_type") or ""))
-        if ours is not None and term not in taking.records:
+        ours, link_type = means.get(term), _link_type(str(row.cells.get("link_type") or ""))
+        if term in feed.rows["taxonomy_term"]:
+            fields["link_type"] = "classification"
+            if ours is not None and ours.taxonomy in LINKS:
+                add_meaning(feed, feed.rows[entity].get(link) or row, ours.code, ours.taxonomy)
+        elif ours is not None:
             fields |= {
                 "taxonomy_term_id": ours.id,
                 "link_type": link_type or LINKS.get(ours.taxonomy, "classification"),
             }
-            taking.add(attribute, attribute.id, fields)
-            continue
-        if term is not None and term not in taking.records:
-            sent = attribute.cells.get("taxonomy_term_id")
-            taking.say(
-                attribute,
-                "taxonomy_term_id",
-                Phrase("taxonomy_term_id {sent!r} is in no row of taxonomy_terms", sent=sent),
-                Phrase("the term was left out; ask the sender for it"),
-            )
-            fields["taxonomy_term_id"] = None
-        if not (fields.get("taxonomy_term_id") or fields.get("value") or fields.get("label")):
-            taking.refuse(
-                attribute, "taxonomy_term_id", Phrase("the row says nothing"), Phrase("ask the sender for its term")
-            )
-            continue
-        words_only = not fields.get("taxonomy_term_id") and link_type in ("serves", "excludes")
-        taking.add(attribute, attribute.id, fields | {"link_type": link_type if words_only else "classification"})
-        if ours is not None:
-            add_meaning(taking, entity, link, ours)
+        elif term or not (fields.get("value") or fields.get("label")):
+            _settle_without_term(feed, row, link_type)
+        else:
+            fields["link_type"] = link_type if link_type in ("serves", "excludes") else "classification"
 
 
-def add_meaning(taking: Taking, entity: str, link: str, ours: Ours) -> None:
-    """Say of a service what a term of another taxonomy means among ours."""
-    linked, row = taking.records.row(link) if link in taking.records else (None, ())
-    service = link if entity == "service" else None
-    if linked is ServiceAtLocation:
-        service = telling(ServiceAtLocation, "service_id")(row)
-    kind = LINKS.get(ours.taxonomy)
-    if service is not None and kind is not None:
-        own = record_id(taking.sender, "attribute", service, kind, ours.code)
-        if own not in taking.records:
-            fields = {"link_id": service, "link_entity": "service", "link_type": kind, "taxonomy_term_id": ours.id}
-            taking.records.put((Attribute, row_of_read(Attribute)(own, fields)))
+def _settle_without_term(feed: Feed, row: SentRow, link_type: LinkType | None) -> None:
+    """Say that the term of an attribute is not there; without any other words it says nothing."""
+    if row.fields.pop("taxonomy_term_id", None):
+        sent = row.cells.get("taxonomy_term_id")
+        problem = Phrase("taxonomy_term_id {sent!r} is in no row of taxonomy_terms", sent=sent)
+        feed.say(row, "taxonomy_term_id", problem, Phrase("the term was left out; ask the sender for it"))
+    if not (row.fields.get("value") or row.fields.get("label")):
+        feed.refuse(row, "taxonomy_term_id", Phrase("the row says nothing"), Phrase("ask the sender for its term"))
+    row.fields["link_type"] = link_type if link_type in ("serves", "excludes") else "classification"
 
 
-def types_by_name(taking: Taking, types: dict[str, list[str]]) -> None:
-    """Give services without a kind the one that their name is a label or synonym of."""
-    for service, name in taking.records.told(Service, "id", "name"):
-        match = match_term("service_types", name) if service not in types else None
-        if match is not None and match.how in ("label", "synonym") and match.score == 1:
-            add_meaning(taking, "service", service, Ours("service_types", match.code))
-            types[service] = [match.code]
-            taking.say(
-                taking.place_of("service", service),
-                "name",
-                Phrase(
-                    "{name!r} was taken for the kind {code}",
-                    name=name,
-                    code=Label(match.code, Terms.load("service_types").term(match.code).labels),
-                ),
-                Phrase("change it if that is wrong"),
-                "note",
-            )
+def add_meaning(feed: Feed, row: SentRow, code: str, taxonomy: str = "service_types") -> None:
+    """Say of a service, or of that at a place, what it is among our terms."""
+    service = row.fields.get("service_id") if row.table == "service_at_location" else row.id
+    if service is None or row.table not in ("service", "service_at_location"):
+        return
+    fields = {
+        "link_id": service,
+        "link_entity": "service",
+        "link_type": LINKS[taxonomy],
+        "taxonomy_term_id": Ours(taxonomy, code).id,
+    }
+    own = record_id(feed.source.id, "attribute", service, LINKS[taxonomy], code)
+    feed.rows["attribute"].setdefault(own, SentRow("attribute", {}, row.sheet, row.row, own, fields=fields))
+
+
+def say_meaning_of_name(feed: Feed, row: SentRow, code: str) -> None:
+    """Say that a service was given the kind that its name is a label or synonym of."""
+    label = Label(code, Terms.load("service_types").term(code).labels)
+    problem = Phrase("{name!r} was taken for the kind {code}", name=row.fields["name"], code=label)
+    feed.say(row, "name", problem, Phrase("change it if that is wrong"), "note")
 
 
 def _link_type(text: str) -> LinkType | None:
@@ -202,8 +165,3 @@ def _link_type(text: str) -> LinkType | None:
     if "eligib" in folded or folded in ("audience", "target_population", "beneficiary"):
         return "serves"
     return None
-
-
-def _known(taking: Taking, record: str) -> bool:
-    known = taking.context.known
-    return record in known.bodies or record in known.owners or record in known.places

@@ -5,14 +5,15 @@ import html
 import math
 import re
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache, partial
-from typing import Any, Literal, get_args, get_origin
+from functools import cache, partial
+from typing import Any
 
+from mapping.formats.hsds._fields import FieldKind, Kind, kinds_of_fields
 from mapping.language import parsers as values
 from mapping.language.i18n import Phrase, listing
 from mapping.language.parsers import Unreadable, shown
 from mapping.language.taxonomy import match_term
-from mapping.model import AUDIENCES, PRECISIONS, RECORDS, references
+from mapping.model import AUDIENCES, LONGEST_OUTLINE, LONGEST_TEXT
 
 Parse = Callable[[Any], Any]
 """Read a value that is there: raise `Unreadable`, or return what was read; `Mended` where it was not as it should."""
@@ -29,35 +30,24 @@ class Mended(Exception):
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _FORMULA = re.compile(r"[=@]\S|[+-](?=[A-Za-z(])")
-LONGEST_TIME = 40
-"""Letters of a time of day at most."""
-
 _TIME = re.compile(
     r"(\d{1,2})(?:[:.h](\d{2}))?(?:[:.](\d{2})(?:\.\d{1,9})?)?\s{0,9}([ap]\.?m\.?)?\s{0,9}(?:Z|[+-]\d{2}:?\d{2})?", re.I
 )
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_WEB = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][^\s<>\"]*)?")
 _BYDAY = re.compile(r"[+-]?\d{0,2}(?:MO|TU|WE|TH|FR|SA|SU)")
 _WEEK = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+_LONGEST_TIME = 40
 
 
 def plain(value: Any) -> str:
     """Return a text of a record: markup taken out, no control characters."""
-    if type(value) is str and "<" not in value and "&" not in value and value.isprintable():
-        return value.strip()
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    text = value if isinstance(value, str) else str(value)
-    if not text.isprintable():
-        text = CONTROL.sub("", text)
+    text = CONTROL.sub("", str(value))
     if "<" in text or "&" in text:
-        for _ in range(2):  # markup is often escaped once more than it should
-            text = html.unescape(text)
-        text = _MARKUP.sub(" ", text)
-        text = CONTROL.sub("", re.sub(r"[ \t]+", " ", text))
+        text = html.unescape(html.unescape(text))  # markup is often escaped once more than it should
+        text = CONTROL.sub("", re.sub(r"[ \t]+", " ", _MARKUP.sub(" ", text)))
     return text.strip()
 
 
@@ -65,10 +55,8 @@ def day(value: Any) -> dt.date:
     """Read a date; of a moment its day is kept."""
     text = plain(value)
     try:
-        if _DAY.match(text):
-            date = dt.date.fromisoformat(text[:10])
-            if date.year >= 1800:
-                return date
+        if re.match(r"\d{4}-\d{2}-\d{2}", text) and (date := dt.date.fromisoformat(text[:10])).year >= 1800:
+            return date
         read = values.date(text, dt.date.today())  # years of two digits are of this century
     except Unreadable:
         raise
@@ -86,28 +74,23 @@ def clock(value: Any) -> str:
     '18:00'
     """
     text = plain(value)
-    match = _TIME.fullmatch(text) if len(text) <= LONGEST_TIME else None
-    if match is None and (digits := re.fullmatch(r"(\d{2})(\d{2})", text)):
-        hour, minute, half = int(digits[1]), int(digits[2]), None
-    elif match is not None and (match[2] or match[4]):
-        hour, minute, half = int(match[1]), int(match[2] or 0), match[4]
-    else:
+    digits = re.fullmatch(r"(\d{2})(\d{2})()()", text)
+    match = digits or (_TIME.fullmatch(text) if len(text) <= _LONGEST_TIME else None)
+    if match is None or not (match[2] or match[4]):
         raise _no_time(text)
+    hour, minute, half = int(match[1]), int(match[2] or 0), match[4] or ""
     if half:
         if not 1 <= hour <= 12:
             raise _no_time(text)
         hour = hour % 12 + (12 if half[0] in "pP" else 0)
-    if hour == 24 and minute == 0:
+    if (hour, minute) == (24, 0):
         hour, minute = 23, 59
     if hour > 23 or minute > 59:
         raise _no_time(text)
     read = f"{hour:02d}:{minute:02d}"
     if half or not text.startswith(read):
-        raise Mended(
-            read,
-            Phrase("{text} was read as {read}", text=shown(text), read=read),
-            Phrase("write times as 08:00"),
-        )
+        problem = Phrase("{text} was read as {read}", text=shown(text), read=read)
+        raise Mended(read, problem, Phrase("write times as 08:00"))
     return read
 
 
@@ -117,17 +100,14 @@ def _no_time(text: str) -> Unreadable:
 
 def number(value: Any) -> float:
     """Read a number."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e15:
-        read = float(value)
-    else:
-        text = plain(value).replace("\u00a0", "").replace(" ", "")
-        if re.fullmatch(r"[+-]?\d{1,15},\d{1,15}", text):
-            text = text.replace(",", ".")
-        try:
-            read = float(text)
-        except ValueError as error:
-            raise Unreadable(Phrase("{text} is no number", text=shown(text)), Phrase("write digits only")) from error
-    if not math.isfinite(read) or abs(read) >= 1e15:
+    text = plain(value).replace("\u00a0", "").replace(" ", "")
+    if re.fullmatch(r"[+-]?\d{1,15},\d{1,15}", text):
+        text = text.replace(",", ".")
+    try:
+        read = float(text)
+    except ValueError:
+        read = math.nan
+    if not abs(read) < 1e15:
         raise Unreadable(Phrase("{text} is no number", text=shown(str(value))), Phrase("write digits only"))
     return read
 
@@ -151,8 +131,6 @@ def yes(value: Any) -> bool:
 def email(value: Any) -> str:
     """Read one mail address."""
     text = plain(value)
-    if _MAIL.fullmatch(text):
-        return text
     addresses = values.emails(text)
     if not addresses:
         raise Unreadable(Phrase("{text} is no mail address", text=shown(text)), Phrase("write it as name@example.org"))
@@ -162,8 +140,6 @@ def email(value: Any) -> str:
 def web(value: Any) -> str:
     """Read the address of a page; only http and https are kept, since others could run something."""
     text = plain(value)
-    if _WEB.fullmatch(text):
-        return text
     address = values.website(text)
     if address is None:
         raise Unreadable(
@@ -175,16 +151,13 @@ def web(value: Any) -> str:
 def weekdays(value: Any) -> str:
     """Read the days of a schedule, as RRULE writes them: "MO,TU" or "1SA"."""
     text = plain(value)
-    parts = [part.strip().upper() for part in re.split(r"[,;\s]+", text) if part.strip()]
+    parts = [part.upper() for part in re.split(r"[,;\s]+", text) if part]
     if parts and all(_BYDAY.fullmatch(part) for part in parts):
         return ",".join(parts)
     named = [next((day[:2] for day in _WEEK if len(part) > 2 and day.startswith(part)), "") for part in parts]
     if parts and all(named):
-        raise Mended(
-            ",".join(named),
-            Phrase("{text} was read as {days}", text=shown(text), days=",".join(named)),
-            Phrase("write days as MO,TU,WE"),
-        )
+        problem = Phrase("{text} was read as {days}", text=shown(text), days=",".join(named))
+        raise Mended(",".join(named), problem, Phrase("write days as MO,TU,WE"))
     raise Unreadable(Phrase("{text} names no days", text=shown(text)), Phrase("write them as MO,TU,WE"))
 
 
@@ -194,55 +167,43 @@ def word(value: Any, *, allowed: tuple[str, ...], otherwise: str | None, synonym
     if text in allowed:
         return text
     folded = text.casefold().replace("_", " ")
-    known = {choice.casefold(): choice for choice in allowed} | dict(synonyms)
+    meant = next((choice for choice in allowed if choice.casefold().replace("_", " ") == folded), synonyms.get(folded))
     use = Phrase("use one of {words}", words=listing(allowed))
-    if folded in known:
-        raise Mended(known[folded], Phrase("{text} was read as {word!r}", text=shown(text), word=known[folded]), use)
+    if meant is not None:
+        raise Mended(meant, Phrase("{text} was read as {word!r}", text=shown(text), word=meant), use)
     if otherwise is None:
         raise Unreadable(Phrase("{text} is none of the words of HSDS", text=shown(text)), use)
-    raise Mended(
-        otherwise,
-        Phrase("{text} is unknown and was taken as {otherwise!r}", text=shown(text), otherwise=otherwise),
-        use,
-        doubt=True,
-    )
+    problem = Phrase("{text} is unknown and was taken as {otherwise!r}", text=shown(text), otherwise=otherwise)
+    raise Mended(otherwise, problem, use, doubt=True)
 
 
 def status(value: Any) -> str:
     """Read whether a service is given; a word that nobody knows counts as inactive."""
     text = " ".join(plain(value).split())
     allowed = ("active", "inactive", "defunct", "temporarily closed")
-    if text in allowed:
-        return text
-    match = match_term("statuses", text)
+    match = match_term("statuses", text) if text not in allowed else None
     synonyms = {text.casefold().replace("_", " "): match.code} if match else {}
     return word(text, allowed=allowed, otherwise="inactive", synonyms=synonyms)
-
-
-def frequency(value: Any) -> str:
-    """Read how often hours repeat."""
-    return word(value, allowed=("WEEKLY", "MONTHLY"), otherwise=None, synonyms={"daily": "WEEKLY"})
 
 
 def language_code(value: Any) -> str:
     """Read the code of a language; a name is looked up."""
     text = plain(value)
-    if re.fullmatch(r"[a-z]{2,3}", text):
-        return text
     if re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{2,4})?", text):
         return re.split("[-_]", text)[0].lower()
     return values.language_codes(text)[0]
 
 
-def text(value: Any) -> str:
+def text(value: Any, *, longest: int = LONGEST_TEXT) -> str:
     """Read a text; a number or a yes in its place is taken as it is written."""
-    if type(value) is not str and isinstance(value, (int, float)):
-        raise Mended(
-            plain(value),
-            Phrase("{value} stands where a text should", value=plain(value)),
-            Phrase("write it in quotation marks"),
-        )
     read = plain(value)
+    if len(read) > longest:
+        raise Unreadable(
+            Phrase("{text} is a text of more than {most} letters", text=shown(read), most=longest), Phrase("shorten it")
+        )
+    if isinstance(value, int | float):
+        problem = Phrase("{value} stands where a text should", value=read)
+        raise Mended(read, problem, Phrase("write it in quotation marks"))
     if _MARKUP.search(value):
         raise Mended(read, Phrase("{text} holds markup", text=shown(value)), Phrase("it was taken out"))
     if _FORMULA.match(read):
@@ -273,23 +234,25 @@ def says_whom(value: Any) -> bool:
     return not is_mark and (values.says_everybody(words) or bool(values.composed_groups(words).codes))
 
 
-_BY_NAME: dict[str, Parse] = {
-    "email": email,
-    "assurer_email": email,
-    "website": web,
-    "url": web,
-    "logo": web,
-    "uri": web,
-    "term_uri": web,
-    "schedule_link": web,
-    "opens_at": clock,
-    "closes_at": clock,
-    "byday": weekdays,
-    "status": status,
-    "freq": frequency,
-    "currency": currency,
+BY_KIND: dict[Kind, Parse] = {
+    "day": day,
+    "yes": yes,
+    "whole": whole,
+    "number": number,
+    "time": clock,
+    "mail": email,
+    "web": web,
+    "text": text,
 }
-_DEFAULTS: dict[str, str | None] = {
+OF_ONE_FIELD: dict[tuple[str, str], Parse] = {
+    ("service", "status"): status,
+    ("schedule", "byday"): weekdays,
+    ("schedule", "freq"): partial(word, allowed=("WEEKLY", "MONTHLY"), otherwise=None, synonyms={"daily": "WEEKLY"}),
+    ("cost_option", "currency"): currency,
+    ("language", "code"): language_code,
+    ("service_area", "extent"): partial(text, longest=LONGEST_OUTLINE),
+}
+OTHERWISE: dict[str, str] = {
     "audience": "custodian",
     "precision": "none",
     "location_type": "physical",
@@ -300,50 +263,27 @@ _DEFAULTS: dict[str, str | None] = {
     "answer": "unknown",
     "kind": "original",
     "unit_of_count": "unknown",
+    "status": "unknown",
 }
-_SYNONYMS: dict[str, dict[str, str]] = {
-    "audience": {word: word for word in AUDIENCES} | {"focal point": "focal_point"},
-    "precision": {word: word for word in PRECISIONS},
+"""Field of words -> what an unknown word counts as."""
+SYNONYMS: dict[str, dict[str, str]] = {
     "location_type": {"fixed": "physical", "mail": "postal", "mailing": "postal", "online": "virtual"},
     "address_type": {"mail": "postal", "mailing": "postal", "street": "physical", "online": "virtual"},
 }
 
 
-LATER = {"phone": ("number",)}
-"""Fields that are read when the country of what they belong to is known."""
-
-
 @cache
 def parsers(table: str) -> dict[str, Parse]:
     """Return how each field of a table is read, but for its keys and what is read when all rows are there."""
-    kind = RECORDS[table]
-    parses: dict[str, Parse] = {}
-    for name, about in kind.model_fields.items():
-        if name not in ("id", "link_id", "link_entity", "link_type", *references(kind), *LATER.get(table, ())):
-            parses[name] = _parser(table, name, about.annotation)
-    if table == "language":
-        parses["code"] = language_code
-    return parses
+    later = {"link_type", "link_entity", *(("number",) if table == "phone" else ())}
+    return {
+        name: OF_ONE_FIELD.get((table, name)) or _parser(name, field)
+        for name, field in kinds_of_fields(table).items()
+        if field.kind != "key" and name not in later
+    }
 
 
-def _parser(table: str, name: str, annotation: Any) -> Parse:
-    parse = _parser_of_kind(table, name, annotation)
-    return parse if parse in REPEATED_SELDOM else lru_cache(maxsize=1_000, typed=True)(parse)
-
-
-REPEATED_SELDOM = (text, email, web, number, whole)
-"""Parsers of which most values differ: to remember these would take longer than to read them."""
-
-
-def _parser_of_kind(table: str, name: str, annotation: Any) -> Parse:
-    if name in _BY_NAME and not (name == "status" and table != "service"):
-        return _BY_NAME[name]
-    choices = next((get_args(kind) for kind in (annotation, *get_args(annotation)) if get_origin(kind) is Literal), ())
-    if choices:
-        default = "unknown" if name == "status" else _DEFAULTS.get(name)
-        return partial(word, allowed=choices, otherwise=default, synonyms=_SYNONYMS.get(name, {}))
-    kinds = set(get_args(annotation) or (annotation,))
-    for kind, parse in ((dt.date, day), (bool, yes), (int, whole), (float, number)):
-        if kind in kinds:
-            return parse
-    return text
+def _parser(name: str, field: FieldKind) -> Parse:
+    if field.kind == "word":
+        return partial(word, allowed=field.words, otherwise=OTHERWISE.get(name), synonyms=SYNONYMS.get(name, {}))
+    return BY_KIND[field.kind]

@@ -20,10 +20,10 @@ from mapping.errors import FormatError
 from mapping.formats import MAX_COLUMNS, ReadContext, require_readable, unreadable_refused
 from mapping.formats._archives import content, members, write_archive
 from mapping.formats._json import beginning
+from mapping.formats.hsds._feed import Feed
 from mapping.formats.hsds._finish import finish
-from mapping.formats.hsds._names import PASSED_OVER, Raw, bare, modern, table_of
+from mapping.formats.hsds._names import PASSED_OVER, SentRow, bare, modern, table_of
 from mapping.formats.hsds._package import MOMENTS, columns, file_of, resource, tables
-from mapping.formats.hsds._take import Taking
 from mapping.formats.tables._flat import terms
 from mapping.language.i18n import Message, Phrase
 from mapping.view.view import View
@@ -61,12 +61,12 @@ def records(path: Path, context: ReadContext) -> Batch:
         No table of HSDS is there, or the archive is not honest.
     """
     csv.field_size_limit(MAX_CELL)
-    taking = Taking(context, path.name)
+    feed = Feed(context, path.name)
     tables = set()
     for name, contents in _files(path):
         if bare(name) in PASSED_OVER:
-            raw = Raw(bare(name), {}, name, None)
-            taking.say(
+            raw = SentRow(bare(name), {}, name, None)
+            feed.say(
                 raw,
                 "",
                 Phrase("is not read: it holds {what}", what=PASSED_OVER[bare(name)]),
@@ -74,19 +74,22 @@ def records(path: Path, context: ReadContext) -> Batch:
                 "note",
             )
         elif table_of(name) is None:
-            taking.say(
-                Raw("", {}, name, None), "", Phrase("is no table of HSDS"), Phrase("it was not read; ask what it holds")
+            feed.say(
+                SentRow("", {}, name, None),
+                "",
+                Phrase("is no table of HSDS"),
+                Phrase("it was not read; ask what it holds"),
             )
         else:
             tables.add(table_of(name))
-            for raw in _rows(taking, path, name, contents):
-                taking.counted += 1
-                taking.take(raw)
+            for raw in _rows(feed, path, name, contents):
+                feed.counted += 1
+                feed.take(raw)
     if not tables & CORE:
         raise FormatError(
             Phrase("{path}: holds no services, organizations or locations; is it a package of HSDS?", path=path)
         )
-    return finish(taking)
+    return finish(feed)
 
 
 def _files(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -109,7 +112,7 @@ def _files(path: Path) -> Iterator[tuple[str, bytes]]:
         )
 
 
-def _rows(taking: Taking, path: Path, name: str, contents: bytes) -> Iterator[Raw]:
+def _rows(feed: Feed, path: Path, name: str, contents: bytes) -> Iterator[SentRow]:
     """Yield the rows of one table, under the names of our columns."""
     reader = csv.reader(io.StringIO(_decoded(path, name, contents), newline=""))
     try:
@@ -131,8 +134,8 @@ def _rows(taking: Taking, path: Path, name: str, contents: bytes) -> Iterator[Ra
                 problem = Phrase(
                     "has {cells} {cells:cell|cells} where the header has {columns}", cells=len(row), columns=len(header)
                 )
-                taking.say(
-                    Raw("", {}, name, number),
+                feed.say(
+                    SentRow("", {}, name, number),
                     "",
                     problem,
                     Phrase("the last ones were not read; is a quotation mark missing?"),

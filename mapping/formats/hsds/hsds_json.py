@@ -17,9 +17,9 @@ from mapping.batch import Batch, Progress, counted
 from mapping.errors import FormatError
 from mapping.formats import ReadContext
 from mapping.formats._json import beginning, count_lines, lines, load, parse
+from mapping.formats.hsds._feed import Feed
 from mapping.formats.hsds._finish import finish
-from mapping.formats.hsds._names import PASSED_OVER, Raw, bare, rows_of_document, table_of
-from mapping.formats.hsds._take import Taking
+from mapping.formats.hsds._names import PASSED_OVER, SentRow, bare, rows_of_document, table_of
 from mapping.formats.tables._flat import terms
 from mapping.language.i18n import Message, Phrase
 from mapping.view import hsds
@@ -69,41 +69,41 @@ def records(path: Path, context: ReadContext) -> Batch:
     FormatError
         It is no JSON, holds no HSDS, or is too large.
     """
-    taking = Taking(context, path.name)
+    feed = Feed(context, path.name)
     if path.suffix.lower() in (".ndjson", ".jsonl"):
         of = count_lines(path) if context.progress else 0
         count = sum(
-            _take(taking, number, None, parse(line, f"{path} line {number}"))
+            _take(feed, number, None, parse(line, f"{path} line {number}"))
             for number, line in counted(lines(path), of, context.progress)
         )
     else:
-        count = sum(_take(taking, *document) for document in _documents(path, context.progress))
+        count = sum(_take(feed, *document) for document in _documents(path, context.progress))
     if not count:
         raise FormatError(
             Phrase("{path}: holds no service, organization or place of HSDS; is it the right file?", path=path)
         )
-    return finish(taking)
+    return finish(feed)
 
 
-def _take(taking: Taking, row: int, key: str | None, document: Any) -> bool:
+def _take(feed: Feed, row: int, key: str | None, document: Any) -> bool:
     """Take a document of a table; tell whether it is of one."""
-    taking.counted += 1
+    feed.counted += 1
     rows = _rows(row, key, document)
     if rows is None:
         cells = document if isinstance(document, dict) else {"document": document}
-        taking.refuse(
-            Raw("", cells, "", row),
+        feed.refuse(
+            SentRow("", cells, "", row),
             "",
             Phrase("is no service, organization or place"),
             Phrase("look what was meant"),
         )
         return False
     for raw in rows:
-        taking.take(raw)
+        feed.take(raw)
     return True
 
 
-def _rows(row: int, key: str | None, document: Any) -> list[Raw] | None:
+def _rows(row: int, key: str | None, document: Any) -> list[SentRow] | None:
     """Return the rows that a document holds; None where it is of no table."""
     table = key or _table(document)
     return None if table is None or not isinstance(document, dict) else rows_of_document(table, document, row)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from mapping.formats.hsds._names import Raw
-from mapping.formats.hsds._take import Taking
+from mapping.formats.hsds._feed import Feed
+from mapping.formats.hsds._names import SentRow
 from mapping.formats.hsds._values import plain
 from mapping.language import parsers
 from mapping.language.i18n import UNSAID, Phrase
@@ -38,15 +38,15 @@ _STATES: tuple[tuple[str, State, Phrase], ...] = (
 """What stands in the field of a status, what it means, and what a steward must know of it; the first that fits."""
 
 
-def state(taking: Taking, place: Raw, column: str, text: str) -> State:
+def state(feed: Feed, place: SentRow, column: str, text: str) -> State:
     """Return what a status of a sender means; an unknown word counts as inactive."""
     folded = " ".join(text.split()).casefold()
     for pattern, meant, fix in _STATES:
         if re.search(pattern, folded):
             if fix:
-                taking.say(place, column, Phrase("the record is marked {text}", text=shown(text)), fix)
+                feed.say(place, column, Phrase("the record is marked {text}", text=shown(text)), fix)
             return meant
-    taking.say(
+    feed.say(
         place,
         column,
         Phrase("{text} is no state that is known", text=shown(text)),
@@ -55,7 +55,7 @@ def state(taking: Taking, place: Raw, column: str, text: str) -> State:
     return State("inactive")
 
 
-def hidden(taking: Taking, place: Raw, column: str, text: Any, *, when: bool = True) -> bool:
+def hidden(feed: Feed, place: SentRow, column: str, text: Any, *, when: bool = True) -> bool:
     """Tell whether a flag hides what it stands for; a word that is neither yes nor no hides too.
 
     ``when`` is the answer that hides: yes for "is private", no for "available for the directory".
@@ -66,11 +66,11 @@ def hidden(taking: Taking, place: Raw, column: str, text: Any, *, when: bool = T
     if folded in YES:
         return when
     fix = Phrase("it was taken for private, and is for custodians only; ask the sender")
-    taking.say(place, column, Phrase("{text} is neither yes nor no", text=shown(str(text))), fix)
+    feed.say(place, column, Phrase("{text} is neither yes nor no", text=shown(str(text))), fix)
     return True
 
 
-def schedules(taking: Taking, place: Raw, column: str, text: str, owner: dict[str, Any]) -> Iterator[Raw]:
+def schedules(feed: Feed, place: SentRow, column: str, text: str, owner: dict[str, Any]) -> Iterator[SentRow]:
     """Yield opening hours that were written in words; what is not understood stays private, it may hold anything."""
     text = plain(text)
     if not text:
@@ -78,19 +78,19 @@ def schedules(taking: Taking, place: Raw, column: str, text: str, owner: dict[st
     try:
         spans = parsers.hours(text)
     except Partly as error:
-        taking.say(place, column, error.problem, error.fix)
+        feed.say(place, column, error.problem, error.fix)
         spans = error.value
     except Unreadable as error:
-        taking.say(place, column, error.problem, Phrase("the words are kept for custodians only; {fix}", fix=error.fix))
+        feed.say(place, column, error.problem, Phrase("the words are kept for custodians only; {fix}", fix=error.fix))
         cells = owner | {"id": f"{_of(owner)} hours", "description": text, "audience": "custodian"}
-        yield Raw("schedule", cells, place.sheet, place.row)
+        yield SentRow("schedule", cells, place.sheet, place.row)
         return
     for number, span in enumerate(spans):
         cells = owner | span.fields() | {"id": f"{_of(owner)} hours {number}"}
-        yield Raw("schedule", cells, place.sheet, place.row)
+        yield SentRow("schedule", cells, place.sheet, place.row)
 
 
-def languages(place: Raw, text: str, service: str) -> Iterator[Raw]:
+def languages(place: SentRow, text: str, service: str) -> Iterator[SentRow]:
     """Yield the languages that a text names."""
     try:
         codes = parsers.language_codes(text)
@@ -100,17 +100,17 @@ def languages(place: Raw, text: str, service: str) -> Iterator[Raw]:
         codes = []
     for code in codes:
         cells = {"id": f"{service} {code}", "service_id": service, "code": code}
-        yield Raw("language", cells, place.sheet, place.row)
+        yield SentRow("language", cells, place.sheet, place.row)
 
 
-def terms(place: Raw, named: Iterable[tuple[str, str]], service: str) -> Iterator[Raw]:
+def terms(place: SentRow, named: Iterable[tuple[str, str]], service: str) -> Iterator[SentRow]:
     """Yield the terms of a service as (code, name), and that they are said of it."""
     for code, name in dict.fromkeys(named):
         sent = code or name
         term = {"id": sent, "code": code or None, "name": name or code, "description": "", "taxonomy": TAXONOMY}
-        yield Raw("taxonomy_term", term, place.sheet, place.row)
+        yield SentRow("taxonomy_term", term, place.sheet, place.row)
         cells = {"id": f"{service} {sent}", "link_id": service, "link_entity": "service", "taxonomy_term_id": sent}
-        yield Raw("attribute", cells, place.sheet, place.row)
+        yield SentRow("attribute", cells, place.sheet, place.row)
 
 
 def _of(owner: dict[str, Any]) -> str:

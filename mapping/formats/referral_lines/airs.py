@@ -20,9 +20,9 @@ from mapping.batch import Batch
 from mapping.errors import FormatError
 from mapping.formats import ReadContext, readable
 from mapping.formats._json import beginning
+from mapping.formats.hsds._feed import Feed
 from mapping.formats.hsds._finish import finish
-from mapping.formats.hsds._names import Raw
-from mapping.formats.hsds._take import Taking
+from mapping.formats.hsds._names import SentRow
 from mapping.formats.referral_lines._lists import State, hidden, languages, schedules, state, terms
 from mapping.language.i18n import Message, Phrase
 
@@ -49,14 +49,14 @@ def records(path: Path, context: ReadContext) -> Batch:
     FormatError
         It is no XML, was cut off, holds no agency, or tries to harm.
     """
-    taking = Taking(context, path.name)
+    feed = Feed(context, path.name)
     for number, (agency, parent) in enumerate(_agencies(path), 1):
-        taking.counted += 1
-        for raw in _Agency(taking, agency, parent, number).raws():
-            taking.take(raw)
-    if not taking.counted:
+        feed.counted += 1
+        for raw in _Agency(feed, agency, parent, number).raws():
+            feed.take(raw)
+    if not feed.counted:
         raise FormatError(Phrase("{path}: holds no agency; is it an export of agencies and sites?", path=path))
-    return finish(taking)
+    return finish(feed)
 
 
 def _agencies(path: Path) -> Iterator[tuple[Element, str]]:
@@ -104,12 +104,12 @@ def _name(element: Element) -> str:
 class _Agency:
     """One agency with its sites and services; ``row`` is its number in the file."""
 
-    def __init__(self, taking: Taking, element: Element, parent: str, row: int) -> None:
-        self.taking, self.element, self.parent, self.row = taking, element, parent, row
+    def __init__(self, feed: Feed, element: Element, parent: str, row: int) -> None:
+        self.feed, self.element, self.parent, self.row = feed, element, parent, row
         self.key = _text(element, "Key") or _text(element, "Name")
-        self.place = Raw("", {"Key": self.key, "Name": _text(element, "Name")}, "Agency", row)
+        self.place = SentRow("", {"Key": self.key, "Name": _text(element, "Name")}, "Agency", row)
 
-    def raws(self) -> Iterator[Raw]:
+    def raws(self) -> Iterator[SentRow]:
         """Yield what the agency gives."""
         agency, here = self.element, self._state(self.element, State())
         marked = self._marked(agency)
@@ -141,7 +141,7 @@ class _Agency:
         for site in agency.findall("Site"):
             yield from self._site(site, here, marked)
 
-    def _site(self, site: Element, above: State, marked: dict[str, Any]) -> Iterator[Raw]:
+    def _site(self, site: Element, above: State, marked: dict[str, Any]) -> Iterator[SentRow]:
         own = _text(site, "Key") or f"{self.key} {_text(site, 'Name')}"
         here, marked = self._state(site, above), marked | self._marked(site)
         hide = {"audience": "custodian", "precision": "none"}
@@ -150,7 +150,7 @@ class _Agency:
         secret = secret or (address is not None and self._flag(address, "Confidential"))
         if secret:
             fix = Phrase("it is for custodians only; how it is reached stays as the sender gave it")
-            self.taking.say(self.place, "PhysicalAddress", Phrase("the address of a site is confidential"), fix, "note")
+            self.feed.say(self.place, "PhysicalAddress", Phrase("the address of a site is confidential"), fix, "note")
         yield self._raw(
             "location",
             marked | (hide if secret else {}),
@@ -170,11 +170,11 @@ class _Agency:
         if access:
             yield self._raw("accessibility", {}, id=own, location_id=own, description=access)
         yield from self._phones(site, marked, f"site {own}", location_id=own)
-        yield from schedules(self.taking, self.place, "TimeOpen", _text(site, "TimeOpen"), {"location_id": own})
+        yield from schedules(self.feed, self.place, "TimeOpen", _text(site, "TimeOpen"), {"location_id": own})
         for service in site.findall("SiteService"):
             yield from self._service(service, own, here, marked)
 
-    def _service(self, service: Element, site: str, above: State, marked: dict[str, Any]) -> Iterator[Raw]:
+    def _service(self, service: Element, site: str, above: State, marked: dict[str, Any]) -> Iterator[SentRow]:
         name = _text(service, "Name")
         own = _text(service, "Key") or f"{site} {name or _text(service, 'Taxonomy/Code')}"
         here, marked = self._state(service, above), marked | self._marked(service)
@@ -198,7 +198,7 @@ class _Agency:
         )
         yield self._raw("service_at_location", marked, id=f"{own} at {site}", service_id=own, location_id=site)
         yield from self._phones(service, marked, f"service {own}", service_id=own)
-        yield from schedules(self.taking, self.place, "TimeOpen", _text(service, "TimeOpen"), {"service_id": own})
+        yield from schedules(self.feed, self.place, "TimeOpen", _text(service, "TimeOpen"), {"service_id": own})
         spoken = " ; ".join(
             _text(language) for language in service.findall("Languages") + service.findall("LanguageConsiderations")
         )
@@ -213,7 +213,7 @@ class _Agency:
         pairs = [(code, name) for code, name in zip(codes, named, strict=True) if code or name]
         yield from terms(self.place, pairs, own)
 
-    def _address(self, address: Element | None, site: str, kind: str, marked: dict[str, Any]) -> Iterator[Raw]:
+    def _address(self, address: Element | None, site: str, kind: str, marked: dict[str, Any]) -> Iterator[SentRow]:
         if address is None or not _text(address):
             return
         if self._flag(address, "Confidential"):
@@ -234,7 +234,7 @@ class _Agency:
             country=_text(address, "Country"),
         )
 
-    def _phones(self, element: Element, marked: dict[str, Any], of: str, **owner: str) -> Iterator[Raw]:
+    def _phones(self, element: Element, marked: dict[str, Any], of: str, **owner: str) -> Iterator[SentRow]:
         for number, phone in enumerate(element.findall("Phone")):
             if _text(phone, "PhoneNumber"):
                 kind = _text(phone, "Type")
@@ -258,7 +258,7 @@ class _Agency:
         info = element.find("ResourceInfo")
         if info is not None and "AvailableForDirectory" in info.attrib:
             flag = info.get("AvailableForDirectory")
-            secret = secret or hidden(self.taking, self.place, "AvailableForDirectory", flag, when=False)
+            secret = secret or hidden(self.feed, self.place, "AvailableForDirectory", flag, when=False)
         return {"audience": "custodian"} if secret else {}
 
     def _state(self, element: Element, above: State) -> State:
@@ -269,21 +269,21 @@ class _Agency:
             for name in ("Status", "RecordStatus", "Action"):
                 text = holder.get(name) or _text(holder, name)
                 if text:
-                    own = state(self.taking, self.place, name, text)
+                    own = state(self.feed, self.place, name, text)
                     strictest_state = State(
                         own.status if own.status != "active" else strictest_state.status,
                         strictest_state.do_not_list or own.do_not_list,
                     )
             if holder.get("AvailableForReferral"):
                 refer = hidden(
-                    self.taking, self.place, "AvailableForReferral", holder.get("AvailableForReferral"), when=False
+                    self.feed, self.place, "AvailableForReferral", holder.get("AvailableForReferral"), when=False
                 )
                 strictest_state = strictest_state._replace(do_not_list=strictest_state.do_not_list or refer)
         return strictest_state
 
     def _flag(self, element: Element, name: str) -> bool:
         """Tell whether a flag hides, as an attribute or an element."""
-        return hidden(self.taking, self.place, name, element.get(name) or _text(element, name))
+        return hidden(self.feed, self.place, name, element.get(name) or _text(element, name))
 
     def _aka(self, element: Element) -> str:
         shown = [aka for aka in element.findall("AKA") if not self._flag(aka, "Confidential")]
@@ -294,8 +294,8 @@ class _Agency:
         shown = (address for address in element.findall(name) if not self._flag(address, "Confidential"))
         return next((text for address in shown if (text := _text(address, "Address"))), "")
 
-    def _raw(self, table: str, marked: dict[str, Any], **cells: Any) -> Raw:
-        return Raw(table, marked | cells, table, self.row)
+    def _raw(self, table: str, marked: dict[str, Any], **cells: Any) -> SentRow:
+        return SentRow(table, marked | cells, table, self.row)
 
 
 def _text(element: Element, path: str = "") -> str:

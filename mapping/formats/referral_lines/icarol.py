@@ -20,9 +20,9 @@ from mapping.column_map import fold_header
 from mapping.errors import FormatError
 from mapping.formats import ReadContext
 from mapping.formats._json import beginning
+from mapping.formats.hsds._feed import Feed
 from mapping.formats.hsds._finish import finish
-from mapping.formats.hsds._names import Raw
-from mapping.formats.hsds._take import Taking
+from mapping.formats.hsds._names import SentRow
 from mapping.formats.referral_lines._lists import hidden, languages, schedules, state, terms
 from mapping.formats.tables import csv as csv_format
 from mapping.language import parsers
@@ -74,10 +74,10 @@ def records(path: Path, context: ReadContext) -> Batch:
         It is no CSV, or holds no agency or program.
     """
     (sheet,) = csv_format.read(path)
-    taking = Taking(context, path.name)
+    feed = Feed(context, path.name)
     header = [fold_header(cell) for cell in sheet.rows[0]]
     rows = [
-        _Row(taking, dict(zip(header, map(str, cells), strict=False)), number)
+        _Row(feed, dict(zip(header, map(str, cells), strict=False)), number)
         for number, cells in enumerate(sheet.rows[1:], 2)
         if any(str(cell).strip() for cell in cells)
     ]
@@ -85,19 +85,19 @@ def records(path: Path, context: ReadContext) -> Batch:
         raise FormatError(
             Phrase("{path}: holds the names of columns and no row; ask the sender for it again", path=path)
         )
-    _say_unknown(taking, header)
+    _say_unknown(feed, header)
     days_first = parsers.day_first((row("LastVerifiedOn") for row in rows), context.area.code)
     for row in rows:
         row.days_first = days_first
     tied = {row("ConnectsToProgramNum") for row in rows if row.level == "programatsite"}
     for row in rows:
-        taking.counted += 1
+        feed.counted += 1
         for raw in row.raws(tied):
-            taking.take(raw)
-    return finish(taking)
+            feed.take(raw)
+    return finish(feed)
 
 
-def _say_unknown(taking: Taking, header: list[str]) -> None:
+def _say_unknown(feed: Feed, header: list[str]) -> None:
     for column in header:
         if column and column not in _known():
             problem = (
@@ -105,15 +105,15 @@ def _say_unknown(taking: Taking, header: list[str]) -> None:
                 if column.startswith("custom_")
                 else Phrase("is a column that is not known")
             )
-            taking.say(Raw("", {}, "", None), column, problem, Phrase("it was not read; ask what it holds"))
+            feed.say(SentRow("", {}, "", None), column, problem, Phrase("it was not read; ask what it holds"))
 
 
 class _Row:
     """One row of an export."""
 
-    def __init__(self, taking: Taking, cells: dict[str, str], number: int) -> None:
-        self.taking, self.cells, self.number = taking, cells, number
-        self.place = Raw("", cells, "", number)
+    def __init__(self, feed: Feed, cells: dict[str, str], number: int) -> None:
+        self.feed, self.cells, self.number = feed, cells, number
+        self.place = SentRow("", cells, "", number)
         self.own = self("ResourceAgencyNum")
         parent = self("ParentAgencyNum")
         self.body = parent if parent not in ("", "0") else self.own
@@ -130,24 +130,24 @@ class _Row:
         """Return a day as HSDS writes it, or the cell where it is none."""
         text = self(name)
         with suppress(parsers.Unreadable):
-            return parsers.date(text, self.taking.context.today, day_first=self.days_first).isoformat()
+            return parsers.date(text, self.feed.context.today, day_first=self.days_first).isoformat()
         return text
 
     def flag(self, name: str, *, when: bool = True) -> bool:
         """Tell whether a flag hides."""
-        return hidden(self.taking, self.place, name, self(name), when=when)
+        return hidden(self.feed, self.place, name, self(name), when=when)
 
-    def raws(self, tied: set[str]) -> Iterator[Raw]:
+    def raws(self, tied: set[str]) -> Iterator[SentRow]:
         """Yield what the row gives; ``tied`` are programs that rows of their own tie to sites."""
         if not self.own:
-            self.taking.refuse(
+            self.feed.refuse(
                 self.place, "ResourceAgencyNum", Phrase("the row has no number"), Phrase("ask the sender for it")
             )
             return
         text = (
             "deleted" if self.taking_out() else self("AgencyStatus") or ("inactive" if self("MadeInactiveOn") else "")
         )
-        self.state = state(self.taking, self.place, "AgencyStatus", text)
+        self.state = state(self.feed, self.place, "AgencyStatus", text)
         secret = self.flag("ExcludeFromWebsite") or self.flag("ExcludeFromDirectory")
         secret = secret or self.flag("AvailableForDirectory", when=False)
         self.marked: dict[str, Any] = {"audience": "custodian"} if secret else {}
@@ -166,12 +166,12 @@ class _Row:
         """Whether the sender marked the record as deleted."""
         return self("Custom_Deleted Record").casefold() in ("yes", "true", "1", "deleted")
 
-    def raw(self, table: str, **cells: Any) -> Raw:
+    def raw(self, table: str, **cells: Any) -> SentRow:
         """Return a row of a table of HSDS."""
         marked = self.marked if "audience" in RECORDS[table].model_fields else {}
-        return Raw(table, marked | cells, "", self.number)
+        return SentRow(table, marked | cells, "", self.number)
 
-    def _agency(self) -> Iterator[Raw]:
+    def _agency(self) -> Iterator[SentRow]:
         yield self.raw(
             "organization",
             id=self.own,
@@ -192,7 +192,7 @@ class _Row:
         if self("TaxonomyTerms", "TaxonomyTerm", "TaxonomyCodes"):
             yield from self._program(True, phones=False)  # an agency that lists what it does itself
 
-    def _program(self, alone: bool, *, phones: bool = True) -> Iterator[Raw]:
+    def _program(self, alone: bool, *, phones: bool = True) -> Iterator[SentRow]:
         yield self.raw(
             "service",
             id=self.own,
@@ -215,7 +215,7 @@ class _Row:
             do_not_list=self.state.do_not_list,
         )
         owner = {"service_id": self.own}
-        yield from schedules(self.taking, self.place, "HoursOfOperation", self("HoursOfOperation", "Hours"), owner)
+        yield from schedules(self.feed, self.place, "HoursOfOperation", self("HoursOfOperation", "Hours"), owner)
         yield from languages(self.place, self("LanguagesOfferedList", "LanguagesOffered"), self.own)
         if self("DocumentsRequired"):
             yield self.raw("required_document", id=self.own, service_id=self.own, document=self("DocumentsRequired"))
@@ -238,15 +238,15 @@ class _Row:
             yield from self._site(place, phones=False)
             yield self.raw("service_at_location", id=f"{self.own} at {place}", service_id=self.own, location_id=place)
 
-    def _tie(self) -> Iterator[Raw]:
+    def _tie(self) -> Iterator[SentRow]:
         service, site = self("ConnectsToProgramNum"), self("ConnectsToSiteNum")
         tie = {"service_at_location_id": self.own}
         hours = self("HoursOfOperation", "Hours")
         yield self.raw("service_at_location", id=self.own, service_id=service, location_id=site)
-        yield from schedules(self.taking, self.place, "HoursOfOperation", hours, tie)
+        yield from schedules(self.feed, self.place, "HoursOfOperation", hours, tie)
         yield from self._phones(**tie)
 
-    def _site(self, own: str, *, phones: bool = True) -> Iterator[Raw]:
+    def _site(self, own: str, *, phones: bool = True) -> Iterator[SentRow]:
         private = self.flag("PhysicalAddressIsPrivate")
         marked: dict[str, Any] = {"audience": "custodian", "precision": "none"} if private else {}
         way = ", ".join(filter(None, (self("BusServiceAccess"), self("PublicAccessTransportation"))))
@@ -270,9 +270,9 @@ class _Row:
         if phones:
             yield from self._phones(location_id=own)
             owner = {"location_id": own}
-            yield from schedules(self.taking, self.place, "HoursOfOperation", self("HoursOfOperation", "Hours"), owner)
+            yield from schedules(self.feed, self.place, "HoursOfOperation", self("HoursOfOperation", "Hours"), owner)
 
-    def _address(self, location: str, kind: str, prefix: str) -> Iterator[Raw]:
+    def _address(self, location: str, kind: str, prefix: str) -> Iterator[SentRow]:
         if not self(f"{prefix}Address1", f"{prefix}City"):
             return
         marked = {"audience": "custodian"} if self.flag(f"{prefix}AddressIsPrivate") else {}
@@ -292,7 +292,7 @@ class _Row:
             **marked,
         )
 
-    def _phones(self, **owner: str) -> Iterator[Raw]:
+    def _phones(self, **owner: str) -> Iterator[SentRow]:
         for column, prefix in PHONES.items():
             if self(column):
                 marked = {"audience": "custodian"} if self.flag(f"{prefix}IsPrivate") else {}
@@ -307,7 +307,7 @@ class _Row:
                     **marked,
                 )
 
-    def _people(self, **owner: str) -> Iterator[Raw]:
+    def _people(self, **owner: str) -> Iterator[SentRow]:
         for who in ("MainContact", "SeniorWorker"):
             if self(f"{who}Name", f"{who}Title", f"{who}EmailAddress"):
                 cells: dict[str, Any] = owner | {
@@ -317,7 +317,7 @@ class _Row:
                     "email": self(f"{who}EmailAddress"),
                     "audience": "custodian",
                 }
-                yield Raw("contact", cells, "", self.number)
+                yield SentRow("contact", cells, "", self.number)
                 if self(f"{who}PhoneNumber"):
                     yield self.raw(
                         "phone",

@@ -636,13 +636,12 @@ def test_a_record_that_stands_in_many_documents_is_what_the_last_one_says(tmp_pa
     assert getattr(one(batch, "organization"), name) == later
 
 
-def test_a_text_that_is_too_long_sets_its_row_aside_where_it_repeats_too(tmp_path, tiny_area) -> None:
-    """A second row of an id may say nothing that no record can hold."""
+def test_a_text_that_is_too_long_is_left_out(tmp_path, tiny_area) -> None:
     bare = {"id": "s1", "name": "Advice", "status": "active", "organization": SERVICE["organization"]}
     documents = [bare | {"description": "Advice"}, bare | {"description": "a" * 100_001}]
     batch = taken(document(tmp_path, documents, "x.ndjson"), tiny_area)
     assert [record.description for record in batch.of("service")] == ["Advice"]
-    assert [(row.row, "100000 characters" in str(row.reasons[0])) for row in batch.refused] == [(2, True)]
+    assert "more than 100000 letters" in " ".join(said(batch, "description", "refused"))
 
 
 @pytest.mark.parametrize(

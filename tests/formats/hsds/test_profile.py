@@ -7,7 +7,8 @@ import jsonschema_rs
 import pytest
 
 from mapping.formats.hsds import _profile, hsds_profile
-from mapping.formats.hsds._package import HSDS_TABLES, tables
+from mapping.formats.hsds._names import STANDARD
+from mapping.formats.hsds._package import tables
 from mapping.model import RECORDS, ours
 from mapping.safety.redaction import PUBLISHED
 from tests.support.canary import find_canaries
@@ -18,13 +19,13 @@ def test_every_published_field_of_ours_is_in_the_profile_and_no_private_one():
     told = {name.removesuffix(".json"): schema for name, schema in (_profile.patches() | _profile.schemas()).items()}
     for table in tables():
         fields = set(told.get(table, {}).get("properties", {})) - set(_profile.hsds.ADDED)
-        added = ours(RECORDS[table]) if table in HSDS_TABLES else set(RECORDS[table].model_fields) - {"id"}
+        added = ours(RECORDS[table]) if table in STANDARD else set(RECORDS[table].model_fields) - {"id"}
         assert fields - {"id"} == added & set(PUBLISHED[table]), table
 
 
 def test_patches_are_of_tables_of_the_standard_and_schemas_of_our_own():
     assert set(_profile.patches()).isdisjoint(_profile.schemas())
-    assert {name.removesuffix(".json") for name in _profile.patches()} <= HSDS_TABLES
+    assert {name.removesuffix(".json") for name in _profile.patches()} <= STANDARD
     assert {
         "activity.json",
         "referral_agreement.json",
@@ -51,7 +52,7 @@ def test_each_schema_of_ours_is_a_schema_and_refuses_unknown_fields(name):
 def test_every_field_that_is_added_says_what_it_is():
     rows = _profile.rows()
     assert len(rows) > 60
-    assert {field for table, field, _, said in rows if table in HSDS_TABLES and not said} == set()
+    assert {field for table, field, _, said in rows if table in STANDARD and not said} == set()
     assert set(_profile.FIELDS) <= {field for _, field, _, _ in rows}
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mapping.directory.directory import Directory
 from mapping.errors import FormatError
-from mapping.formats.hsds._names import Raw
+from mapping.formats.hsds._names import SentRow
 from mapping.formats.referral_lines import airs, icarol
 from mapping.formats.referral_lines._lists import hidden, state
 from mapping.intake.read import Known, read
@@ -341,7 +341,7 @@ def test_what_was_hidden_by_a_flag_is_in_no_view(tmp_path, tiny_area):
 
 
 class Silent:
-    """Stands for a `Taking` that only hears."""
+    """Stands for a `Feed` that only hears."""
 
     def __init__(self):
         self.heard = []
@@ -365,11 +365,11 @@ class Silent:
 )
 def test_a_flag_that_nobody_understands_hides(text, when, expected):
     heard = Silent()
-    assert hidden(heard, Raw("", {}, "", 1), "flag", text, when=when) is expected
+    assert hidden(heard, SentRow("", {}, "", 1), "flag", text, when=when) is expected
     assert bool(heard.heard) == (text == "x")
 
 
 def test_a_state_that_nobody_knows_counts_as_inactive_and_is_said():
     heard = Silent()
-    assert state(heard, Raw("", {}, "", 1), "Status", "purple").status == "inactive"
+    assert state(heard, SentRow("", {}, "", 1), "Status", "purple").status == "inactive"
     assert heard.heard
