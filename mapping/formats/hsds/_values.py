@@ -199,7 +199,8 @@ def text(value: Any, *, longest: int = LONGEST_TEXT) -> str:
     read = plain(value)
     if len(read) > longest:
         raise Unreadable(
-            Phrase("{text} is a text of more than {most} letters", text=shown(read), most=longest), Phrase("shorten it")
+            Phrase("{text} is a text of more than {most} letters", text=shown(read), most=longest),
+            Phrase("mend the row"),
         )
     if isinstance(value, int | float):
         problem = Phrase("{value} stands where a text should", value=read)

@@ -641,7 +641,7 @@ def test_a_text_that_is_too_long_is_left_out(tmp_path, tiny_area) -> None:
     documents = [bare | {"description": "Advice"}, bare | {"description": "a" * 100_001}]
     batch = taken(document(tmp_path, documents, "x.ndjson"), tiny_area)
     assert [record.description for record in batch.of("service")] == ["Advice"]
-    assert "more than 100000 letters" in " ".join(said(batch, "description", "refused"))
+    assert "more than 100,000 letters" in " ".join(said(batch, "description", "refused"))
 
 
 @pytest.mark.parametrize(
