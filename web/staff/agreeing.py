@@ -123,6 +123,21 @@ def others(proposal: Proposal) -> list[str]:
     return list(json.loads(proposal.fields)["others"]) if waits else []
 
 
+def others_of_list(proposal: Proposal, store: Directory) -> list[Proposal]:
+    """Return what else waits of the list of a proposal: one page shows its map and its numbers."""
+    if proposal.kind not in ("map", "phones"):
+        return []
+    upload = json.loads(proposal.fields).get("upload")
+    return [
+        other
+        for other in store.proposals()
+        if other.id != proposal.id
+        and other.kind in ("map", "phones")
+        and (other.link_id, other.proposed_by) == (proposal.link_id, proposal.proposed_by)
+        and json.loads(other.fields).get("upload") == upload
+    ]
+
+
 def owner(whole: VisibleRecords, proposal: Proposal) -> Any:
     """Return the record that a proposal is about, or to which it would add a part; None where it is not seen."""
     if whole.has(proposal.link_entity, proposal.link_id):

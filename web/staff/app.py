@@ -27,8 +27,9 @@ from web.portal import ErrorPages, MenuItem, create_portal, pages_of
 from web.staff.agreeing import why
 from web.staff.common import close_directory, edition_in_use
 from web.staff.fields import AUDIENCE_LABELS, KINDS, TABLES
+from web.staff.imports.columns import in_words
+from web.staff.jobs import Jobs
 from web.staff.review.worklist import waiting_count
-from web.staff.work import Workshop
 from web.stores.inbox import Inbox
 from web.stores.ledger import Ledger
 
@@ -112,7 +113,7 @@ def create_staff_app(
         restricted=partial(edition_in_use, "focal_point"),
     )
     app.config.update({name.upper(): value for name, value in settings.items()})
-    app.extensions["rohnamo_works"] = Workshop(app)
+    app.extensions["rohnamo_jobs"] = Jobs(app)
     app.context_processor(_words)
     app.teardown_appcontext(close_directory)
     return app
@@ -120,7 +121,7 @@ def create_staff_app(
 
 def _words() -> dict[str, object]:
     words = {"audiences": AUDIENCE_LABELS, "tables": TABLES, "kinds": KINDS, "why": why, "said": request.args}
-    return words | {"groups": _groups, "local_time": _local_time}
+    return words | {"groups": _groups, "local_time": _local_time, "in_words": in_words}
 
 
 def _local_time(moment: str | dt.datetime) -> str:

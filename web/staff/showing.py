@@ -4,10 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from flask import request
+
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message
 from mapping.model import AUDIENCES, PARTS, RECORDS, WHOLES, Audience, references
 from mapping.safety.agreed import OWNERS, THRESHOLD, Showing
+from web.access.guard import study_area
 from web.staff.fields import LABELS, TABLES, label_of, said
 from web.staff.visible import VisibleRecords, body_of, name_of
 
@@ -104,6 +107,20 @@ def in_words(
             name, body = _own_names(showings, whole, language)
         words.append(ShownEntry(table, identifier, name, body, records))
     return words
+
+
+SHOWN = 200
+"""So many entries stand on one page; the page after it shows the next."""
+
+
+def entries_page(shown: Iterable[Showing], whole: VisibleRecords, language: str) -> dict[str, object]:
+    """Return the entries of a page of what would be shown, in words, and from which entry the next page begins."""
+    entries = by_entry(shown, whole)
+    first = request.args.get("from", 0, type=int)
+    owners = [*entries][first : first + SHOWN]
+    words = in_words({owner: entries[owner] for owner in owners}, whole, study_area(), language)
+    more = len(entries) - first - len(owners)
+    return {"entries": words, "more": max(0, more), "next_entry": first + SHOWN}
 
 
 def name_in_words(whole: VisibleRecords, table: str, record: str | None, language: str) -> str:

@@ -306,9 +306,9 @@ def test_every_page_of_the_staff_portal(tmp_path, tiny_area, window_of, monkeypa
         reveal_one={"table": "location"},
         new_service={"owner": key("organization", "Umed")},
         letters_one={"number": (1, 2)},
-        agree_one={"number": waiting(office)[0].id},
+        approvals_one={"number": waiting(office)[0].id},
         consent_widen={"identifier": key("service", "Referral desk")},
-        shown_act={"number": shown},
+        approvals_act={"number": shown},
         consent_anew={"identifier": lowered.id},
         consent_statement_anew={"identifier": lawyer.id},
         administration_person={"identifier": office.accounts.by_login("steward").id},
@@ -329,8 +329,8 @@ def test_every_page_of_the_staff_portal(tmp_path, tiny_area, window_of, monkeypa
         storing.db.execute("ROLLBACK")
     window.show(steward, answer)
     office.app.config["PATIENCE"] = 0
-    with office.app.extensions["rohnamo_works"].storing:  # somebody else's list is being stored
-        waits = post(steward, preview.replace("preview.html", "store"), page=preview).location
+    with office.app.extensions["rohnamo_jobs"].storing:  # somebody else's list is being stored
+        waits = post(steward, preview.replace("preview.html", "store"), page=preview, choice="store").location
         window.show(steward, steward.get(f"{waits}?still"))  # else it asks again by itself, which axe would rather not
     assert window.faults == []
     assert undrawn(window, "staff", "ops") == {

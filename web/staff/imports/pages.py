@@ -1,15 +1,12 @@
-"""Import: bring a list in, say what its columns are, see every issue and what would change, store it, take it back."""
+"""Import: upload a list, match its columns, see what it would do, and store it or ask a second person to agree."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import replace
-from typing import Any, Literal, cast
+from typing import Any
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from mapping.column_map import FIELDS as MEANINGS
 from mapping.column_map import ColumnMap
 from mapping.directory.writing import MOVED, NOT_HELD, Missing
 from mapping.errors import FormatError, MappingError, NotFound
@@ -24,44 +21,41 @@ from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import everything_seen, propose
 from web.staff.fields import CHOOSE, NEEDED, TABLES
-from web.staff.imports.chosen_columns import (
-    ANSWER,
+from web.staff.imports.columns import (
     KIND,
+    SHAPES,
     as_chosen,
-    asks_about,
-    form_of,
+    column_of_issue,
+    in_words,
     map_of,
     marking_words,
-    meant,
+    meanings,
     offered,
-    source_of_form,
-    taken_for,
-    untold,
+    questions,
+    read_as,
 )
-from web.staff.imports.map_words import SHAPES, becomes, named
-from web.staff.imports.new_values import said_otherwise
 from web.staff.imports.reading import (
+    IMPORT,
     RESERVED,
-    Looked,
-    Preview,
     agreed_by_two,
     asked_of,
     first_look,
     forget,
-    is_agreed,
+    forget_jobs,
     is_worked_on,
     maps,
+    preview_of,
+    storing,
     trusted_senders,
+    undo_stored,
     uploads,
-    whole_look,
 )
-from web.staff.imports.storing import storing, storing_of
 from web.staff.imports.uploads import Upload, save_map, saved_maps
+from web.staff.jobs import Job, is_ready, jobs, waiting_page
+from web.staff.showing import entries_page
 from web.staff.visible import body_of, name_of
-from web.staff.work import Work, comes_in_time, how_far
 
-imports = Blueprint("imports", __name__)
-blueprint = imports
+blueprint = Blueprint("imports", __name__)
 
 ROUTES: dict[str, Action | Open] = {
     "imports.begin": "import",
@@ -71,8 +65,7 @@ ROUTES: dict[str, Action | Open] = {
     "imports.stored": "import",
     "imports.drop": "import",
 }
-MENU = (MenuItem("import.html", Message("Import"), "import", 60),)
-
+MENU = (MenuItem("import.html", IMPORT, "import", 60),)
 
 UNREADABLE = Message("This file cannot be taken. Below is why; nothing was stored.")
 NOT_STORED = Message("Nothing was stored: the list does not fit what is there. Ask an administrator to look at it.")
@@ -81,60 +74,56 @@ ASKED_ANEW = Message("Other columns were chosen. Say below what their words stan
 RESERVED_NAME = Message("This short name is kept for the portal itself. Choose another one for the sender.")
 MAP_WRONG = Message("The map does not fit; look at the name of the sender and at the columns.")
 
-
 MOST_SHOWN = 200
-"""So many lines of one kind a preview shows: a page of tens of thousands takes long to come, and nobody reads it."""
+"""So many lines of one kind a preview shows."""
 
 
-@imports.route("/<language>/import.html", methods=["GET", "POST"])
+@blueprint.route("/<language>/import.html", methods=["GET", "POST"])
 def begin(language: str) -> ResponseReturnValue:
-    """Choose a file, and the map that it is read by."""
+    """Choose a file, and the map by which it is read."""
     if request.method == "GET":
         return _begin(language)
-    sent, known = request.files.get("file"), {"": None, **saved_maps(maps())}
-    wrong = {} if request.form.get("map", "") in known else {"map": CHOOSE}
+    sent, saved = request.files.get("file"), saved_maps(maps())
+    wrong = {} if request.form.get("map", "") in ("", *saved) else {"map": CHOOSE}
     if not sent or not sent.filename:
         wrong["file"] = NEEDED
     if not sent or wrong:
         return _begin(language, wrong=wrong), 400
-    contents = sent.read()
-    while True:
-        try:
-            upload = uploads().keep(me().id, sent.filename or "", contents)
-        except FormatError as error:
-            return _begin(language, why=error.args[0]), 400
-        with suppress(NotFound):  # a press before this one found that it cannot be read; so why is told again
-            return _first_page(language, upload, known[request.form.get("map", "")])
-
-
-def _first_page(language: str, upload: Upload, chosen: tuple[ColumnMap, bool] | None) -> ResponseReturnValue:
     try:
-        format_of(upload.path)
+        upload = uploads().keep(me().id, sent.filename or "", sent.read())
+    except FormatError as error:
+        return _begin(language, why=error.args[0]), 400
+    try:
+        has_columns = _has_columns(upload)
     except FormatError as error:
         return _not_read(language, upload, error)
-    if chosen is not None:
-        uploads().read_by(upload, chosen[0], trusted=chosen[1])
-    elif _has_columns(upload) and upload.columns is None:
-        work = first_look(upload)
-        if comes_in_time(work):
-            return _looked(language, upload, work)
-        return redirect(f"/{language}/i/{upload.token}/columns.html", code=303)
-    return redirect(f"/{language}/i/{upload.token}/preview.html", code=303)
+    if chosen := request.form.get("map"):
+        uploads().read_by(upload, saved[chosen][0], fixed=saved[chosen][1])
+    elif has_columns:
+        job = first_look(upload)
+        return _after_look(language, upload, job) if is_ready(job) else _to(language, upload, "columns")
+    return _to(language, upload, "preview")
+
+
+def _to(language: str, upload: Upload, name: str) -> ResponseReturnValue:
+    return redirect(f"/{language}/i/{upload.token}/{name}.html", code=303)
 
 
 def _has_columns(upload: Upload) -> bool:
-    return hasattr(format_of(upload.path), "read") and not upload.says_itself
+    return hasattr(format_of(upload.path), "read")
 
 
-def _looked(language: str, upload: Upload, work: Work[Looked]) -> ResponseReturnValue:
-    """Lead to the columns of a file that was looked at; a file that cannot be read is removed."""
+def _after_look(language: str, upload: Upload, job: Job) -> ResponseReturnValue:
+    """Lead to the columns of a file, or past them where it implies its map; one that cannot be read is removed."""
     try:
-        implied = work.result().implied
+        found = job.result()
     except (MappingError, ValueError) as error:
         return _not_read(language, upload, error)
-    if implied is not None:
-        uploads().read_by(replace(upload, says_itself=True), implied, trusted=False)
-    return redirect(f"/{language}/i/{upload.token}/{'columns' if implied is None else 'preview'}.html", code=303)
+    if isinstance(found, ColumnMap):
+        if upload.columns is None:
+            uploads().read_by(upload, found, fixed=True)
+        return _to(language, upload, "preview")
+    return _to(language, upload, "columns")
 
 
 def _not_read(language: str, upload: Upload, error: Exception) -> ResponseReturnValue:
@@ -143,22 +132,20 @@ def _not_read(language: str, upload: Upload, error: Exception) -> ResponseReturn
     return _begin(language, why=why), 400
 
 
-@imports.errorhandler(NotFound)
+@blueprint.errorhandler(NotFound)
 def gone(_error: NotFound) -> ResponseReturnValue:
     """Say what became of a list that somebody comes back to, with the list of what is still there."""
     return _begin((request.view_args or {})["language"], gone=True), 404
 
 
 def _begin(language: str, *, why: object = "", **more: object) -> str:
-    known = saved_maps(maps())
-    states = {name: agreed_by_two(columns) for name, (columns, _) in known.items()}
-    waiting = [(upload, _waits_for(upload)) for upload in uploads().of(me().id)]
+    saved = saved_maps(maps())
     return page(
         "staff/import.html",
         language,
-        maps=known,
-        states=states,
-        waiting=waiting,
+        maps=saved,
+        states={name: agreed_by_two(columns) for name, (columns, _) in saved.items()},
+        waiting=[(upload, _waits_for(upload)) for upload in uploads().of(me().id)],
         formats=readers(),
         why=show(why, language),
         problem=UNREADABLE,
@@ -167,12 +154,9 @@ def _begin(language: str, *, why: object = "", **more: object) -> str:
 
 
 def _waits_for(upload: Upload) -> Message:
-    """Return what an upload that is not finished waits for."""
     if is_worked_on(upload):
         return Message("is being worked on")
-    if upload.stored:
-        return Message("stored already; waits for a second person")
-    return Message("waits for you")
+    return Message("stored already; waits for a second person") if upload.stored else Message("waits for you")
 
 
 def _reason(error: Exception, upload: Upload, language: str) -> str:
@@ -181,122 +165,107 @@ def _reason(error: Exception, upload: Upload, language: str) -> str:
     return text.replace(f"{upload.path}", upload.path.name).replace("--columns", "the map")
 
 
-@imports.route("/<language>/i/<token>/columns.html", methods=["GET", "POST"])
+@blueprint.route("/<language>/i/<token>/columns.html", methods=["GET", "POST"])
 def columns(language: str, token: str) -> ResponseReturnValue:
     """Say what the columns of a list are: as guessed, or otherwise."""
     upload = uploads().get(token, me().id)
-    if not _has_columns(upload):
-        return redirect(f"/{language}/i/{token}/preview.html", code=303)
-    work = first_look(upload)
-    if request.method == "GET" and not comes_in_time(work):
-        return how_far(language, work)
+    if upload.fixed or not _has_columns(upload):
+        return _to(language, upload, "preview")
+    job = first_look(upload)
+    if request.method == "GET" and not is_ready(job):
+        return waiting_page(language, job)
     try:
-        guess = work.result().guess
+        guess = job.result()
     except (MappingError, ValueError) as error:
         return _not_read(language, upload, error)
-    if guess is None:
-        return _looked(language, upload, work)
+    if isinstance(guess, ColumnMap):
+        return _after_look(language, upload, job)
     if request.method == "GET":
-        return _columns(language, upload, guess, form_of(upload.columns, guess) if upload.columns else {})
-    chosen = as_chosen(guess, request.form)
-    unknown = unknown_words(chosen, study_area())
-    if request.form.get("asked") != asks_about(chosen) and (unknown or marking_words(chosen)):
-        answers = {name: value for name, value in request.form.items() if not ANSWER.fullmatch(name)}
-        return _columns(language, upload, guess, answers, problem=ASKED_ANEW), 400
-    if record_id(source_of_form(request.form), "source") in RESERVED:
-        return _columns(language, upload, guess, request.form, problem=RESERVED_NAME), 400
+        return _columns(language, upload, guess, upload.form)
+    form = request.form
+    if questions(as_chosen(guess, form)) - {*form}:
+        return _columns(language, upload, guess, form, problem=ASKED_ANEW), 400
+    if record_id(form.get("source", "").strip().casefold(), "source") in RESERVED:
+        return _columns(language, upload, guess, form, problem=RESERVED_NAME), 400
     try:
-        made = map_of(guess, request.form, unknown)
-    except (ValidationError, KeyError, ValueError):
-        return _columns(language, upload, guess, request.form, problem=MAP_WRONG), 400
-    uploads().read_by(upload, made, trusted=False)
-    return redirect(f"/{language}/i/{token}/preview.html", code=303)
+        made = map_of(guess, form)
+    except (ValidationError, ValueError):
+        return _columns(language, upload, guess, form, problem=MAP_WRONG), 400
+    chosen = {name: value for name, value in form.items() if name != "csrf_token"}
+    forget_jobs(uploads().read_by(upload, made, fixed=False, form=chosen))
+    return _to(language, upload, "preview")
 
 
 def _columns(
     language: str, upload: Upload, guess: Any, typed: Mapping[str, str], *, problem: Message | None = None
 ) -> str:
     chosen = as_chosen(guess, typed)
-    taken = taken_for(guess)
+    fields = {*offered(guess.other), *read_as(guess).values()} - {"private"}
     return page(
         "staff/columns.html",
         language,
         upload=upload,
         names=[name for name in guess.names if name],
-        chosen=taken,
-        meanings=MEANINGS,
-        becomes=becomes,
-        fields=sorted(offered(taken.values(), guess.other), key=lambda field: becomes(field, language)),
+        chosen=read_as(guess),
+        fields=sorted(fields, key=lambda field: in_words(field, language)),
         seen=guess.seen,
         words=marking_words(chosen),
         yes_or_no=YES_OR_NO,
         kind=KIND,
         ticks={name for name, look in guess.seen.items() if look.answers} | {*guess.services},
         unknown=unknown_words(chosen, study_area()),
-        asked=asks_about(chosen),
-        meant=meant(language),
+        meanings=meanings(language),
         typed=typed,
         problem=problem,
         key=guess.key[0] if guess.key else "",
         shape=SHAPES.get(guess.other, ""),
-        missing=untold(guess),
+        asks_kind=not guess.other,
         all_rows=guess.all_rows,
-        name=upload.path.stem,
     )
 
 
-@imports.get("/<language>/i/<token>/preview.html")
+@blueprint.get("/<language>/i/<token>/preview.html")
 def preview(language: str, token: str) -> ResponseReturnValue:
-    """Show what a list would do: every issue by row, what is new, what would change, what would be hidden."""
+    """Show what a list would do: every entry in words with its changes, what would be hidden, every issue by row."""
     upload = uploads().get(token, me().id)
-    work = whole_look(upload)
-    if not comes_in_time(work):
-        return how_far(language, work)
+    job = preview_of(upload)
+    if not is_ready(job):
+        return waiting_page(language, job)
+    jobs().drop(("preview", token))  # the next look is at the directory as it is then
     try:
-        preview = work.result()
+        return _preview(language, upload, job)
     except (MappingError, ValueError) as error:
         return _refused(language, upload, error)
-    return _preview(language, upload, preview)
+
+
+def _preview(language: str, upload: Upload, job: Job, *, problem: Message | None = None) -> str:
+    found, whole = job.result(), everything_seen()
+    return page(
+        "staff/preview.html",
+        language,
+        upload=upload,
+        found=found,
+        hidden=[name_of(whole, whole.record(*key), language) or key[0] for key in found.hidden if whole.has(*key)],
+        **entries_page(found.differences, whole, language),
+        longest=MOST_SHOWN,
+        levels=LEVELS,
+        agreed=agreed_by_two(upload.columns),
+        asked=asked_of(upload.source),
+        numbers=found.has_numbers and upload.source not in trusted_senders(),
+        problem=problem,
+        unknown=[other for other in uploads().of(me().id) if other.stored and not agreed_by_two(other.columns)],
+        counted={table: TABLES[table] for table in ENTRIES if table in WHOLES or found.counts[table]},
+        not_held=NOT_HELD,
+        missing=[*_named((record for record in found.missing if not record.moved), language)],
+        moved=[*_named((record for record in found.missing if record.moved), language)],
+        moved_title=MOVED,
+        column_of_issue=column_of_issue,
+    )
 
 
 def _refused(language: str, upload: Upload, error: Exception) -> ResponseReturnValue:
     why = _reason(error, upload, language)
     return page("staff/refused.html", language, upload=upload, why=why, problem=UNREADABLE), 400
-
-
-def _not_agreed() -> list[Upload]:
-    """Return the lists that somebody stored and two people have not agreed to: what they brought is not known here."""
-    return [upload for upload in uploads().of(me().id) if upload.stored and not is_agreed(upload)]
-
-
-def _preview(language: str, upload: Upload, preview: Preview, *, problem: Message | None = None) -> str:
-    agreed, whole = is_agreed(upload), everything_seen()
-    source = upload.columns.source if upload.columns is not None else ""
-    return page(
-        "staff/preview.html",
-        language,
-        upload=upload,
-        found=preview,
-        hidden=[
-            name_of(whole, whole.record(*entry), language) or entry[0] for entry in preview.hidden if whole.has(*entry)
-        ],
-        values=said_otherwise(preview.values, whole, study_area(), language),
-        longest=MOST_SHOWN,
-        levels=LEVELS,
-        agreed=agreed,
-        asked=asked_of(source),
-        numbers=source not in trusted_senders() and preview.has_numbers,
-        problem=problem,
-        unknown=_not_agreed(),
-        counted={table: TABLES[table] for table in ENTRIES if table in WHOLES or preview.counts[table]},
-        not_held=NOT_HELD,
-        missing=[*_named((record for record in preview.missing if not record.moved), language)],
-        moved=[*_named((record for record in preview.missing if record.moved), language)],
-        moved_title=MOVED,
-        map_=upload.columns,
-        becomes=becomes,
-        named=named,
-    )
 
 
 def _named(missing: Iterable[Missing], language: str) -> Iterator[tuple[Missing, str, str]]:
@@ -308,70 +277,52 @@ def _named(missing: Iterable[Missing], language: str) -> Iterator[tuple[Missing,
             yield absent, name_of(whole, record, language), body_of(whole, record, language)
 
 
-@imports.post("/<language>/i/<token>/store")
+@blueprint.post("/<language>/i/<token>/store")
 def store(language: str, token: str) -> ResponseReturnValue:
-    """Store a list, or ask a second person to agree to its map first; pressed twice, it is stored once."""
-    upload, choice = uploads().get(token, me().id), request.form.get("choice")
-    if choice in ("map", "phones") and upload.columns is not None:
-        try:
-            has_numbers = whole_look(upload, current=False).result().has_numbers
-        except (MappingError, ValueError) as error:
-            return _refused(language, upload, error)
-        with uploads().alone(token):
-            return _ask(language, upload, cast("Literal['map', 'phones']", choice), has_numbers)
-    looked_at = request.form.get("stored", upload.stored, type=int)
-    if looked_at != upload.stored:
-        return redirect(f"/{language}/changes.html?done", code=303)
-    work = storing(upload, by=me().login)
-    if not comes_in_time(work):
-        return redirect(f"/{language}/i/{token}/stored.html", code=303)
-    return _outcome(language, token, work)
+    """Store a list, or ask a second person to agree to it first."""
+    upload = uploads().get(token, me().id)
+    if request.form.get("choice") in ("map", "phones") and upload.columns is not None:
+        _ask(upload, upload.columns)
+        return redirect(f"/{language}/i/{token}/preview.html?waits", code=303)
+    if request.form.get("stored", upload.stored, type=int) == upload.stored:
+        is_ready(storing(upload, by=me().login))
+    return _to(language, upload, "stored")
 
 
-@imports.get("/<language>/i/<token>/stored.html")
+@blueprint.get("/<language>/i/<token>/stored.html")
 def stored(language: str, token: str) -> ResponseReturnValue:
-    """Say how far the storing of a list is, and lead to what came of it."""
-    work = storing_of(token)
-    if work is None or work.account != me().id:  # the portal was started anew meanwhile
-        uploads().get(token, me().id)
-        return redirect(f"/{language}/i/{token}/preview.html", code=303)
-    if not comes_in_time(work):
-        return how_far(language, work)
-    return _outcome(language, token, work)
-
-
-def _outcome(language: str, token: str, work: Work[str]) -> ResponseReturnValue:
+    """Say how far the storing of a list is, then what it did."""
+    job = jobs().find(("store", token))
+    if job is None or job.account != me().id:  # the portal was started anew meanwhile
+        return _to(language, uploads().get(token, me().id), "preview")
+    if not is_ready(job):
+        return waiting_page(language, job)
     try:
-        return redirect(f"/{language}/{work.result()}", code=303)
+        return page("staff/stored.html", language, name=job.about, found=job.result())
     except FormatError as error:
         return _refused(language, uploads().get(token, me().id), error)
     except (MappingError, ValueError):
-        return _not_stored(language, uploads().get(token, me().id))
+        upload = uploads().get(token, me().id)
+        try:
+            return _preview(language, upload, preview_of(upload), problem=NOT_STORED), 409
+        except (MappingError, ValueError) as error:
+            return _refused(language, upload, error)
 
 
-def _not_stored(language: str, upload: Upload) -> ResponseReturnValue:
-    """Show a list that does not fit what is there; where it cannot be looked at either, say why."""
-    try:
-        preview = whole_look(upload).result()
-    except (MappingError, ValueError) as error:
-        return _refused(language, upload, error)
-    return _preview(language, upload, preview, problem=NOT_STORED), 409
-
-
-def _ask(language: str, upload: Upload, kind: Literal["map", "phones"], has_numbers: bool) -> ResponseReturnValue:
-    """Propose the map of an upload, with its table of markings, and save it; and to trust its numbers if it has any."""
-    columns, reason = cast("ColumnMap", upload.columns), upload.path.name
+def _ask(upload: Upload, columns: ColumnMap) -> None:
+    """Propose the map of an upload with its table of markings, and to trust the numbers of its sender."""
     fields, source = {"map": columns.model_dump_json(exclude_defaults=True), "upload": upload.token}, columns.source
-    if kind == "map":
+    reason = upload.path.name
+    if upload.stored:
+        undo_stored(upload, me().login)
+    if not agreed_by_two(columns):
         save_map(columns, maps())
-        by_digest = {"value": columns.digest, **fields}
-        propose("map", "source", source, by_digest, reason=reason, subject=f"map {source}")
-    if source not in trusted_senders() and "phones" not in asked_of(source) and has_numbers:
+        propose("map", "source", source, {"value": columns.digest, **fields}, reason=reason, subject=f"map {source}")
+    if (request.form.get("numbers") or request.form["choice"] == "phones") and source not in trusted_senders():
         propose("phones", "source", source, fields, reason=reason, subject=f"phones {source}")
-    return redirect(f"/{language}/i/{upload.token}/preview.html?waits", code=303)
 
 
-@imports.post("/<language>/i/<token>/drop")
+@blueprint.post("/<language>/i/<token>/drop")
 def drop(language: str, token: str) -> ResponseReturnValue:
     """Remove an upload without storing it."""
     forget(uploads().get(token, me().id))

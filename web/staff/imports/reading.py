@@ -1,12 +1,12 @@
-"""An upload is read and compared with what stewards see: what it would do, and what agreeing to its map would open.
+"""A list that was uploaded: what its columns are, what it would do, what agreeing to it opens, and storing it.
 
-The preview is worked out from what stewards see, never from the whole directory, so that it does not tell what is
+What it would do is worked out from what stewards see, never from the whole directory, so that it does not tell what is
 hidden; what is stored meets the hidden records as any import does, and is hidden with them.
 """
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -15,64 +15,76 @@ from flask import current_app
 
 from mapping.batch import Batch, ReadColumn
 from mapping.column_map import ColumnMap
+from mapping.directory.gate import TELLING
+from mapping.directory.proposals import Outdated
 from mapping.directory.rows import Proposal
 from mapping.directory.writing import Missing
-from mapping.errors import FormatError, MappingError
+from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound
 from mapping.formats import read_sheets
 from mapping.intake.guess.column_map import Guessed, guessed
 from mapping.intake.read import implied_map, read
 from mapping.intake.report import IssueGroup, grouped
 from mapping.language.i18n import Message, Phrase
-from mapping.model import AUDIENCES, ENTRIES, PARTS, RECORDS, WHOLES, Approval, record_id
+from mapping.model import AUDIENCES, ENTRIES, ENTRY_POINTS, RECORDS, WHOLES, Approval, Audience, record_id, references
 from mapping.quality.call_list import SOURCE as CALLS
 from mapping.quality.known_organizations import Known
 from mapping.registry import format_of
+from mapping.safety.agreed import Key, Showing, digest_of
 from mapping.safety.redaction import PUBLISHED
-from web.access.guard import study_area, today
+from web.access.guard import log, study_area, today
+from web.staff.agreeing import others_of_list
 from web.staff.common import directory, everything_seen
-from web.staff.imports.map_words import MapWords, in_words
-from web.staff.imports.new_values import NewValue, is_seen_by_its_unit, new_values
-from web.staff.imports.uploads import Upload, Uploads
+from web.staff.imports.columns import words_of
+from web.staff.imports.uploads import Upload, Uploads, save_map
+from web.staff.jobs import Job, jobs
 from web.staff.visible import VisibleRecords, name_of
-from web.staff.work import Work, workshop
 
+IMPORT = Message("Import")
+CONTACTS = ("phone", "address", "contact", "url")
+"""Parts that lead people somewhere: a new one of a known entry stands beside those that it seems to replace."""
 RESERVED = {CALLS.id, *(record_id(name, "source") for name in ("stewards", "self-assessment", "rohnamo"))}
 """Senders that no list may pass itself off as: their word counts more than that of lists."""
 
 
 class Preview(NamedTuple):
-    """What a list would do, as far as may be seen: counts by table, and what it would hide from those who see it."""
+    """What a list would do, as far as may be seen."""
 
     counts: dict[str, Counter[str]]
-    hidden: tuple[tuple[str, str], ...]
-    """Table and id of the entries."""
+    hidden: tuple[Key, ...]
+    """Entries that fewer people would see."""
     rows: int
     refused: int
     groups: tuple[IssueGroup, ...]
     missing: tuple[Missing, ...]
     """What its sender gave before and it does not hold, of what has a page of its own."""
-    values: tuple[NewValue, ...]
+    differences: tuple[Showing, ...]
     columns: tuple[ReadColumn, ...]
     has_numbers: bool
 
 
-class Looked(NamedTuple):
-    """What was found at the first look at a file: what is guessed of its columns, or the map that it implies."""
+class Opened(NamedTuple):
+    """What agreeing to a list would open; without its file only what the words of its map stand for."""
 
-    guess: Guessed | None
-    implied: ColumnMap | None
+    words: list[tuple[str, str]]
+    columns: tuple[ReadColumn, ...] = ()
+    audiences: tuple[tuple[Audience, int], ...] = ()
+    """How many services are for whom then."""
+    numbers: tuple[tuple[str, str, list[str]], ...] = ()
+    """Number, organization, services."""
+    shown: tuple[Showing, ...] = ()
+    is_there: bool = False
 
 
-HERE = Message("The file is here")
-LOOK_STEPS = (HERE, Message("Its columns are looked at"))
-READ_STEPS = (HERE, Message("Its rows are read"), Message("It is compared with what is there"))
-STORE_STEPS = (
-    HERE,
-    Message("Its rows are read"),
-    Message("It is being stored"),
-    Message("The pages are brought up to date"),
-)
-AGREE_STEPS = (HERE, Message("Its rows are read"))
+class Stored(NamedTuple):
+    """What storing a list did."""
+
+    counts: Counter[str]
+    audiences: Counter[Audience]
+    """How many services of the list are for whom."""
+    shows: bool
+    moved: bool
+    missing: bool
+    agreed: bool
 
 
 def uploads() -> Uploads:
@@ -85,21 +97,11 @@ def maps() -> Path:
     return Path(current_app.config.get("MAPS") or Path(current_app.config["DIRECTORY"]).parent / "maps")
 
 
-def agreed_by_two(columns: ColumnMap) -> bool:
+def agreed_by_two(columns: ColumnMap | None) -> bool:
     """Whether two people agreed to a map as it stands."""
     known = Known()
     known.learn(directory().records(Approval))
-    return known.approves(columns)
-
-
-def is_agreed(upload: Upload) -> bool:
-    """Whether two people agreed to the map that an upload is read by."""
-    return upload.columns is not None and agreed_by_two(upload.columns)
-
-
-def asked_of(source: str) -> set[str]:
-    """Return what of a sender waits for a second person."""
-    return {proposal.kind for proposal in directory().proposals() if proposal.link_id == source}
+    return columns is not None and known.approves(columns)
 
 
 def trusted_senders() -> set[str]:
@@ -107,143 +109,103 @@ def trusted_senders() -> set[str]:
     return {approval.subject for approval in everything_seen().records(Approval) if approval.kind == "phone"}
 
 
-def state() -> Hashable:
-    """Return what stands for all records of the directory, and for the day; what only waits for somebody is none."""
-    marks = ", ".join("?" * len(RECORDS))
-    query = f'SELECT batch FROM history WHERE "table" IN ({marks}) ORDER BY batch DESC LIMIT 1'
-    return directory().db.conn.execute(query, [*RECORDS]).fetchone(), today()
+def asked_of(source: str) -> set[str]:
+    """Return what of a sender waits for a second person."""
+    return {proposal.kind for proposal in directory().proposals() if proposal.link_id == source}
 
 
-def last_act() -> int:
-    """Return the number of the last act that changed the directory."""
-    (last,) = directory().db.execute("SELECT coalesce(max(number), 0) FROM batch").fetchone()
-    return int(last)
+# -- jobs ------------------------------------------------------------------------------------------------------------
 
 
-def first_look(upload: Upload) -> Work[Looked]:
-    """Return the work of finding what the columns of a file are."""
+def first_look(upload: Upload) -> Job:
+    """Return the job of finding what the columns of a file are: a guess, or the map that the file implies."""
 
-    def do(_work: Work[Looked]) -> Looked:
-        module = format_of(upload.path)
-        sheets, name = read_sheets(module, upload.path), upload.path.stem
+    def do(_job: Job) -> Guessed | ColumnMap:
+        sheets, name = read_sheets(format_of(upload.path), upload.path), upload.path.stem
         if (implied := implied_map(sheets, study_area(), source=name, name=name)) is not None:
-            return Looked(None, implied)
+            return implied
         guess = guessed(sheets, study_area())
-        return Looked(replace(guess, sheet=replace(guess.sheet, rows=())), None)  # all that is asked of it was counted
+        return replace(guess, sheet=replace(guess.sheet, rows=()))
 
-    account, about = upload.account, upload.path.name
-    name = ("columns", upload.token)
-    return workshop().work(name, do, of=upload.path, state=None, account=account, about=about, steps=LOOK_STEPS, step=1)
+    return _start(upload, "columns", do)
 
 
-def whole_look(upload: Upload, *, current: bool = True) -> Work[Preview]:
-    """Return the work of finding what an upload would do; if not ``current``, what it would have done will do."""
-    columns = upload.columns
-    trusted = columns is not None and columns.source in trusted_senders()
-    of = (columns.model_dump_json() if columns else "", is_agreed(upload), trusted)
+def preview_of(upload: Upload) -> Job:
+    """Return the job of finding what an upload would do."""
+    return _start(upload, "preview", lambda job: look(upload, job))
 
-    def do(work: Work[Preview]) -> Preview:
-        return look(upload, work)
 
-    name = ("preview", upload.token)
-    held = None if current else workshop().known(name)
-    known_state = held.state if held is not None else state()
-    account, about = upload.account, upload.path.name
-    return workshop().work(name, do, of=of, state=known_state, account=account, about=about, steps=READ_STEPS, step=1)
+def storing(upload: Upload, *, by: str) -> Job:
+    """Return the job of storing an upload for somebody; pressed twice, it is stored once."""
+
+    def do(job: Job) -> Stored:
+        with jobs().storing:
+            return _store(uploads().get(upload.token, upload.account), by, job)
+
+    return _start(upload, "store", do, anew=True)
+
+
+def opened_by(proposal: Proposal, language: str) -> Job | None:
+    """Return the job of finding what agreeing to a list would open; None for other proposals, and for decided ones."""
+    if proposal.kind not in ("map", "phones") or proposal.decision != "waiting":
+        return None
+    name = ("opens", proposal.id, language)
+    return jobs().start(name, lambda job: opens(proposal, language, job), about=proposal.reason, menu=IMPORT)
+
+
+def agreeing(proposal: Proposal, *, by: str, note: str, looked_at: str) -> Job:
+    """Return the job of agreeing to a list as it was looked at: its map, its numbers, and what it shows."""
+
+    def do(job: Job) -> None:
+        with jobs().storing:
+            _agree(proposal, by, note, looked_at, job)
+
+    return jobs().start(("agree", proposal.id), do, about=proposal.reason, menu=IMPORT, anew=True)
 
 
 def forget(upload: Upload) -> None:
-    """Let go of an upload, and of what is worked out of it."""
-    workshop().forget(*_works_of(upload))
+    """Drop an upload and what was worked out of it."""
+    forget_jobs(upload)
     uploads().drop(upload)
+
+
+def forget_jobs(upload: Upload) -> None:
+    """Drop what was worked out of an upload."""
+    jobs().drop(*((what, upload.token) for what in ("columns", "preview", "store")))
 
 
 def is_worked_on(upload: Upload) -> bool:
     """Whether somebody waits for something of an upload."""
-    return workshop().goes_on(*_works_of(upload))
+    found = (jobs().find((what, upload.token)) for what in ("columns", "preview", "store"))
+    return any(job is not None and not job.is_over for job in found)
 
 
-def _works_of(upload: Upload) -> list[tuple[str, str]]:
-    return [(what, upload.token) for what in ("columns", "preview", "store")]
+def _start(upload: Upload, what: str, do: Any, *, anew: bool = False) -> Job:
+    name = (what, upload.token)
+    return jobs().start(name, do, about=upload.path.name, menu=IMPORT, account=upload.account, anew=anew)
 
 
-def look(upload: Upload, work: Work[Any] | None = None) -> Preview:
-    """Work out what a list would do, from what stewards see alone.
-
-    Raises
-    ------
-    FormatError
-        The file cannot be taken.
-    """
-    whole = everything_seen()
-    batch = read_upload(upload, whole, work=work)
-    if work is not None:
-        work.next_step()
-    counts: dict[str, Counter[str]] = {table: Counter() for table in ENTRIES}
-    hidden = []
-    parts = [record for record in batch.records if record.table in PARTS and _may_be_seen(record)]
-    changed = {whole.owner(part) for part in parts if _shows_otherwise(part, whole)}
-    for record in cast("list[Any]", batch.records):
-        if record.table not in ENTRIES:
-            continue
-        if not whole.has(record.table, record.id):
-            counts[record.table]["new"] += 1
-            continue
-        old = whole.record(record.table, record.id)
-        otherwise = (record.table, record.id) in changed or _shows_otherwise(record, whole)
-        counts[record.table]["changed" if otherwise else "same"] += 1
-        if record.table in WHOLES and AUDIENCES.index(record.audience) > AUDIENCES.index(old.audience):
-            hidden.append((record.table, record.id))
-    gone = directory().missing(batch, sight=whole.get)
-    missing = [record for record in gone if record.name and record.table in WHOLES]
-    return Preview(
-        counts,
-        tuple(hidden),
-        batch.rows,
-        len(batch.refused),
-        tuple(grouped(batch.issues)),
-        tuple(missing),
-        tuple(new_values(batch, whole)),
-        tuple(batch.columns),
-        bool(batch.of("phone")),
-    )
-
-
-def _may_be_seen(record: Any) -> bool:
-    """Whether a part of an entry is of those that may stand here at all; of others nobody sees here what was known."""
-    return record.table in PUBLISHED and getattr(record, "audience", "") != "custodian"
-
-
-def _shows_otherwise(record: Any, whole: VisibleRecords) -> bool:
-    """Whether a list says more or something else of what may be seen; what it is silent about stays as it is."""
-    if is_seen_by_its_unit(record, whole):
-        return False
-    if not whole.has(record.table, record.id):
-        return True
-    old = whole.record(record.table, record.id)
-    names = [name for name in PUBLISHED[record.table] if name not in ("audience", "precision")]
-    return any(getattr(record, name) not in (None, "", getattr(old, name)) for name in names)
+# -- reading ---------------------------------------------------------------------------------------------------------
 
 
 def read_upload(
-    upload: Upload, held: Any, *, agreed: bool = False, numbers: bool = False, work: Work[Any] | None = None
+    upload: Upload, of: Any, *, agreed: bool = False, numbers: bool = False, job: Job | None = None
 ) -> Batch:
-    """Read an upload as one who knows what ``held`` holds; only a map that two people agreed to opens anything.
+    """Read an upload as one who knows what ``of`` holds; only a map that two people agreed to opens anything.
 
     With ``agreed``, and with ``numbers`` for the sender's numbers, as if they had, for whoever is to agree.
     """
-    known, columns = Known.of(held), upload.columns
+    known, columns = Known.of(of), upload.columns
     if columns is not None:  # whoever looks first needs no limit; one would tell, by what is stored, who is hidden
         unlimited = columns.rows.model_copy(update={"refused": columns.rows.most})
         columns = columns.model_copy(update={"rows": unlimited}).completing(columns)
-    agreed = agreed or is_agreed(upload)
-    source = upload.columns.source if upload.columns is not None else ""
+    agreed = agreed or agreed_by_two(upload.columns)
     if agreed and upload.columns is not None:
         known.maps.add(upload.columns.digest)
     if not agreed:
-        known.phones.discard(source)
+        known.phones.discard(upload.source)
     if numbers:
-        known.phones.add(source)
+        known.phones.add(upload.source)
     batch = read(
         upload.path,
         source=upload.path.stem,
@@ -251,7 +213,7 @@ def read_upload(
         area=study_area(),
         today=today(),
         known=known,
-        progress=work.progress if work else None,
+        progress=job.progress if job else None,
     )
     if batch.source.id in RESERVED:
         problem = Phrase(
@@ -261,43 +223,147 @@ def read_upload(
     return batch
 
 
-def opened_by(proposal: Proposal, language: str) -> Work[Any] | None:
-    """Return the work of finding what agreeing to a map, or to a sender's numbers, would open; None for other acts.
+def look(upload: Upload, job: Job | None = None) -> Preview:
+    """Work out what a list would do, from what stewards see alone.
 
-    It is what `words_of` or `numbers_of` gives.
+    Raises
+    ------
+    FormatError
+        The file cannot be taken.
     """
-    read_it = {"map": words_of, "phones": numbers_of}.get(proposal.kind)
-    if read_it is None:
-        return None
-    fields, name = json.loads(proposal.fields), ("opens", proposal.id, language)
-    of = proposal.decision, uploads().has(fields.get("upload", ""))
+    whole = everything_seen()
+    batch = read_upload(upload, whole, job=job)
+    agreed = agreed_by_two(upload.columns)
+    differences = list(_newly_shown(batch) if agreed else differences_of(batch, whole))
+    changed = {owner for showing in differences for owner in (_owner(showing, whole), (showing.table, showing.id))}
+    counts: dict[str, Counter[str]] = {table: Counter() for table in ENTRIES}
+    hidden = []
+    for record in cast("list[Any]", batch.records):
+        key = record.table, record.id
+        if record.table not in ENTRIES:
+            continue
+        if not whole.has(*key):
+            counts[record.table]["new"] += 1
+            continue
+        counts[record.table]["changed" if key in changed else "same"] += 1
+        if record.table in WHOLES and _is_stricter(record, whole.record(*key)):
+            hidden.append(key)
+    gone = directory().missing(batch, sight=whole.get)
+    return Preview(
+        counts,
+        tuple(hidden),
+        batch.rows,
+        len(batch.refused),
+        tuple(grouped(batch.issues)),
+        tuple(record for record in gone if record.name and record.table in WHOLES),
+        tuple(differences),
+        tuple(batch.columns),
+        bool(batch.of("phone")),
+    )
 
-    def do(work: Work[Any]) -> Any:
-        return read_it(fields, language, work)
 
-    return workshop().work(name, do, of=of, state=state(), about=proposal.reason, steps=AGREE_STEPS, step=1)
+def differences_of(batch: Batch, whole: VisibleRecords) -> Iterator[Showing]:
+    """Yield what a list says that stewards do not see yet; what it is silent about stays as it is."""
+    audiences = {record.id: getattr(record, "audience", "") for record in cast("list[Any]", batch.records)}
+    given = {record.id for record in batch.records}
+    for record in cast("list[Any]", batch.records):
+        if record.table not in TELLING or is_seen_by_its_unit(record, whole):
+            continue
+        old = whole.get(record.table, record.id)
+        fields = {}
+        for name in PUBLISHED[record.table]:
+            before, now = getattr(old, name, None), getattr(record, name)
+            if name not in ("id", "audience", "precision") and now not in (None, "", before):
+                fields[name] = (before, now)
+        if old is None and record.table in CONTACTS:
+            fields |= _instead(record, whole, given)
+        if old is None or fields:
+            audience = getattr(record, "audience", "") or audiences.get(getattr(record, "link_id", "")) or ""
+            if not audience:
+                parents = (getattr(record, f"{table}_id", None) or "" for table in WHOLES)
+                audience = next(filter(None, map(audiences.get, parents)), "custodian")
+            yield Showing(cast("Audience", audience), record.table, record.id, fields, old is None)
 
 
-def words_of(fields: Mapping[str, Any], language: str, work: Work[Any] | None = None) -> MapWords:
-    """Return the map of a proposal in words, with the first values of its list as long as the file is there."""
-    columns, area = ColumnMap.model_validate_json(fields["map"]), study_area()
-    batch = _agreed_batch(fields, work=work)
-    return in_words(columns, batch, {code: area.label(code, language) for code in area.all_units()}, language)
+def _instead(record: Any, whole: VisibleRecords, given: Collection[str]) -> dict[str, tuple[Any, Any]]:
+    """Return a new contact of a known entry beside those of its kind that the list does not repeat."""
+    name = ENTRY_POINTS[record.table][-1 if record.table == "contact" else 0]
+    for column, table in references(RECORDS[record.table]).items():
+        owner = getattr(record, column)
+        if owner and table in WHOLES and whole.has(table, owner):
+            old = [part for part in whole.of_owner(record.table, column, owner) if part.id not in given]
+            return {name: ("; ".join(str(getattr(part, name)) for part in old), getattr(record, name))} if old else {}
+    return {}
 
 
-def numbers_of(
-    fields: Mapping[str, Any], language: str, work: Work[Any] | None = None
-) -> list[tuple[str, str, list[str]]] | None:
-    """Return what agreeing to a sender's numbers would open: number, organization, services; None without its file.
+def _newly_shown(batch: Batch) -> Iterator[Showing]:
+    """Yield what a list says to others than custodians; whether what is for them alone is new, nobody knows here."""
+    differences = differences_of(batch, everything_seen())
+    return (each for each in differences if not each.appears or each.audience != "custodian")
 
-    Numbers of what is for custodians only stay so whoever agrees, and are not told.
+
+def is_seen_by_its_unit(record: Any, whole: VisibleRecords) -> bool:
+    """Whether a record is a known place, or its address, of which no more is seen than the unit it is listed under."""
+    place = {"location": record.id, "address": getattr(record, "location_id", None)}.get(record.table) or ""
+    return whole.has("location", place) and whole.record("location", place).precision != "exact"
+
+
+def _is_stricter(record: Any, old: Any) -> bool:
+    return AUDIENCES.index(record.audience) > AUDIENCES.index(old.audience)
+
+
+def _owner(showing: Showing, whole: VisibleRecords) -> Key | None:
+    old = whole.get(showing.table, showing.id)
+    return whole.owner(old) if old is not None else showing.owner
+
+
+# -- agreeing --------------------------------------------------------------------------------------------------------
+
+
+def opens(proposal: Proposal, language: str, job: Job | None = None) -> Opened:
+    """Return what agreeing to a list would open, for the second person."""
+    upload = _upload_of(proposal)
+    columns = ColumnMap.model_validate_json(json.loads(proposal.fields)["map"])
+    words = words_of(columns, study_area(), language)
+    if upload is None:
+        return Opened(words)
+    try:
+        batch = read_upload(upload, everything_seen(), job=job, **_asked(proposal))
+    except (MappingError, ValueError, OSError):
+        return Opened(words)
+    counts = Counter(service.audience for service in cast("list[Any]", batch.of("service")))
+    audiences = tuple((audience, counts[audience]) for audience in AUDIENCES if counts[audience])
+    shown = tuple(_newly_shown(batch))
+    return Opened(words, tuple(batch.columns), audiences, tuple(_numbers(batch, language)), shown, is_there=True)
+
+
+def _asked(proposal: Proposal) -> dict[str, Any]:
+    """Return what the second person is asked of a list: to agree to its map, to trust its numbers, or both."""
+    kinds = {each.kind for each in (proposal, *others_of_list(proposal, directory()))}
+    return {"agreed": "map" in kinds, "numbers": "phones" in kinds}
+
+
+def _is_as_looked_at(showing: Showing, records: Mapping[Key, Any]) -> bool:
+    """Whether what waits says no more than a list does of its record; anything else goes on waiting.
+
+    Of a place by its area only, the unit above is shown.
     """
-    batch = _agreed_batch(fields, numbers=True, work=work)
-    if batch is None:
-        return None
-    whole, agreed = everything_seen(), trusted_senders()
+    record = records.get((showing.table, showing.id))
+    if record is None:
+        return False
+    for name, (_, now) in showing.fields.items():
+        value = getattr(record, name, None)
+        allowed = [value, *(study_area().ancestors(value) if name == "area_unit" and value else ())]
+        if name != "precision" and str(now or "") not in {str(each or "") for each in allowed}:
+            return False
+    return True
+
+
+def _numbers(batch: Batch, language: str) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield the numbers that would open, with organization and services; those of what is for custodians stay so."""
+    whole, trusted = everything_seen(), trusted_senders()
     given = {(record.table, record.id): record for record in cast("list[Any]", batch.records)}
-    spoken = {
+    translated = {
         text.link_id: text.text
         for text in cast("list[Any]", batch.of("translation"))
         if (text.field, text.language) == ("name", language)
@@ -306,23 +372,89 @@ def numbers_of(
     def name(table: str, identifier: str) -> str:
         if whole.has(table, identifier):
             return name_of(whole, whole.record(table, identifier), language)
-        return spoken.get(identifier) or (given[table, identifier].name if (table, identifier) in given else "")
+        return translated.get(identifier) or str(getattr(given.get((table, identifier)), "name", ""))
 
     calls = defaultdict[tuple[str, str], set[str]](set)
     for phone in cast("list[Any]", batch.of("phone")):
-        if phone.audience != "custodian" and phone.number not in agreed:
+        if phone.audience != "custodian" and phone.number not in trusted:
             service = given.get(("service", phone.service_id))
-            body = phone.organization_id or (service.organization_id if service else None)
-            calls[name("organization", body or ""), phone.number].add(name("service", phone.service_id or ""))
-    return [(number, body, sorted({*services} - {""})) for (body, number), services in sorted(calls.items())]
+            body = phone.organization_id or getattr(service, "organization_id", None) or ""
+            calls[name("organization", body), phone.number].add(name("service", phone.service_id or ""))
+    for (body, number), services in sorted(calls.items()):
+        yield number, body, sorted({*services} - {""})
 
 
-def _agreed_batch(fields: Mapping[str, Any], *, numbers: bool = False, work: Work[Any] | None = None) -> Batch | None:
+def _upload_of(proposal: Proposal) -> Upload | None:
     """Return the list of a proposal as it would be read were it agreed to, as long as the file is there."""
+    fields = json.loads(proposal.fields)
     try:
-        upload = uploads().get(fields.get("upload", ""), None)
-        columns = ColumnMap.model_validate_json(fields.get("map", ""))
-        upload = replace(upload, columns=columns)
-        return read_upload(upload, everything_seen(), agreed=True, numbers=numbers, work=work)
-    except (MappingError, ValueError, OSError):
+        return replace(uploads().get(fields["upload"], None), columns=ColumnMap.model_validate_json(fields["map"]))
+    except (NotFound, ValueError, KeyError):
         return None
+
+
+def _agree(proposal: Proposal, by: str, note: str, looked_at: str, job: Job) -> None:
+    upload, records = _upload_of(proposal), dict[Key, Any]()
+    if upload is not None:
+        batch = read_upload(upload, everything_seen(), **_asked(proposal))
+        records = {(record.table, record.id): record for record in batch.records}
+        if digest_of(_newly_shown(batch)) != looked_at:
+            raise Outdated
+    job.must_finish = True
+    for one in (proposal, *others_of_list(proposal, directory())):
+        directory().decide(one.id, "accepted", by=by, on=today(), note=note)
+    log("proposal_accepted", subject=f"{proposal.link_entity} {proposal.link_id}", reason=note, who=by)
+    if upload is None:
+        return
+    number = _last_act()
+    _store(upload, proposal.proposed_by, job)
+    newly = [each.showing for each in directory().waiting() if each.batch > number]
+    if agreed := [showing for showing in newly if _is_as_looked_at(showing, records)]:
+        directory().agree(agreed, by=by, on=today())
+        log("agreed", subject=f"act {_last_act()}: {len(agreed)} differences", who=by)
+
+
+# -- storing ---------------------------------------------------------------------------------------------------------
+
+
+def _last_act() -> int:
+    (last,) = directory().db.execute("SELECT coalesce(max(number), 0) FROM batch").fetchone()
+    return int(last)
+
+
+def _store(upload: Upload, login: str, job: Job) -> Stored:
+    batch, agreed = read_upload(upload, directory(), job=job), agreed_by_two(upload.columns)
+    uploads().get(upload.token, None)  # it was not dropped meanwhile
+    job.must_finish = True
+    if agreed:
+        undo_stored(upload, login)
+    change = directory().add(batch, by=login, on=today(), progress=job.progress)
+    log("imported", subject=upload.path.name, who=login)
+    if upload.columns is not None and not upload.fixed:
+        save_map(upload.columns, maps())
+    if upload.columns is None or (agreed and not asked_of(upload.source)):
+        uploads().drop(upload)
+    else:
+        uploads().note(replace(upload, stored=_last_act()))
+    jobs().drop(("preview", upload.token))
+    whole = everything_seen()
+    missing = [record for record in change.missing if record.table in WHOLES and whole.has(record.table, record.id)]
+    changed = {"added": change.added, "changed": change.changed}
+    return Stored(
+        Counter({name: sum(counts[table] for table in ENTRIES) for name, counts in changed.items()}),
+        Counter(service.audience for service in cast("list[Any]", batch.of("service"))),
+        bool(change.shows),
+        any(record.moved for record in missing),
+        any(not record.moved for record in missing),
+        agreed or upload.columns is None,
+    )
+
+
+def undo_stored(upload: Upload, login: str) -> None:
+    """Undo the act by which a list was stored for custodians only: what was stored as secret would stay so."""
+    acts = (act for act in directory().batches() if act.number == upload.stored and act.undone_by is None)
+    for act in acts:
+        try:
+            directory().undo(act.number, by=login, on=today())
+        except InvalidRecord:  # somebody changed it since
+            return

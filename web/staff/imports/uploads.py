@@ -1,19 +1,17 @@
-"""Uploads: a file that somebody brings in, kept in a private folder until it is stored or dropped.
+"""Uploads: files on their way in, each in a private folder until it is stored or dropped, and the saved column maps.
 
-Files of strangers are read by the formats of `mapping`, which refuse bombs, encrypted and damaged files. A file keeps
-no name or path of its sender's but its last part, in plain signs. What nobody finishes is removed after a week.
+Files of strangers are read by the formats of `mapping`, which refuse bombs, encrypted and damaged files. What nobody
+finishes is removed after a week.
 """
 
-import fcntl
 import json
-import os
 import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -25,37 +23,39 @@ from mapping.resources import for_owner
 
 LASTS = 7 * 24 * 3600
 """Seconds after which an upload that nobody finished is removed: as long as a second person may take to agree."""
-
 MOST = 20
 """So many uploads wait at the same time."""
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file on its way in: whose, where it lies, and the column map that it is to be read by, once there is one."""
+    """A file on its way in: whose, where it lies, and the column map by which it is read, once there is one."""
 
     token: str
     account: str
     path: Path
     columns: ColumnMap | None = None
-    trusted: bool = False
-    """Whether the map is one that whoever runs the portal put beside the directory."""
+    fixed: bool = False
+    """Whether nobody chose the map here: whoever runs the portal put it there, or the file implies it."""
     stored: int = 0
     """The act that stored it before two people agreed to its map; 0 where none did."""
-    says_itself: bool = False
-    """Whether the map is the one that the file implies: its columns are not to be chosen."""
-    storing_after: int | None = None
-    """The last act before it was begun to be stored; None where that was not begun, or came to its end."""
+    form: Mapping[str, str] = field(default_factory=dict)
+    """What was chosen for its columns."""
+
+    @property
+    def source(self) -> str:
+        """The short name of its sender; empty where there is no map."""
+        return self.columns.source if self.columns is not None else ""
 
 
 class Uploads:
-    """The uploads of an installation, each in a folder of its own that only the portal may read."""
+    """The uploads of an installation."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def keep(self, account: str, name: str, contents: bytes) -> Upload:
-        """Keep a file; one that the same person sent already and did not finish, as by a second press, is kept once.
+        """Keep a file, under the last part of its name in plain signs.
 
         Raises
         ------
@@ -66,21 +66,14 @@ class Uploads:
         plain = re.sub(r"[^\w .()-]", "_", Path(name.replace("\\", "/")).name).strip(". ")[-80:]
         if not plain or not contents:
             raise FormatError(Phrase("there is no file, or it is empty; choose one"))
-        for known in self.of(account):
-            with suppress(OSError):  # it is removed at this moment
-                if not known.stored and known.path.name == plain and known.path.read_bytes() == contents:
-                    return known
         if sum(1 for _ in self.folder.glob("*/about.json")) >= MOST:
             raise FormatError(Phrase("too many files wait; finish or drop one of them first"))
         token = secrets.token_urlsafe(16)
-        folder = self.folder / token
-        for subfolder in (self.folder, folder, folder / "file"):
-            subfolder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / "file" / plain
+        path = self.folder / token / "file" / plain
+        for folder in (self.folder, self.folder / token, path.parent):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for_owner(path).write_bytes(contents)
-        upload = Upload(token, account, path)
-        self._note(upload)
-        return upload
+        return self.note(Upload(token, account, path))
 
     def get(self, token: str, account: str | None) -> Upload:
         """Return somebody's own upload; with None whosever it is, for the second person who is to agree to its map.
@@ -98,17 +91,8 @@ class Uploads:
             raise NotFound("there is no such upload")
         columns = ColumnMap.model_validate_json(note["columns"]) if note["columns"] else None
         path = self.folder / token / "file" / note["name"]
-        stored, says_itself = note.get("stored", 0), note.get("says_itself", False)
-        after = note.get("storing_after")
-        return Upload(token, note["account"], path, columns, note["trusted"], stored, says_itself, after)
-
-    def has(self, token: str) -> bool:
-        """Tell whether there is an upload, whosever it is."""
-        try:
-            self.get(token, None)
-        except NotFound:
-            return False
-        return True
+        fixed, form = note.get("fixed", note.get("trusted", False)), note.get("form", {})
+        return Upload(token, note["account"], path, columns, fixed, note.get("stored", 0), form)
 
     def of(self, account: str) -> list[Upload]:
         """Return the uploads that somebody has not finished, by the name of the file."""
@@ -119,59 +103,28 @@ class Uploads:
                 own.append(self.get(path.parent.name, account))
         return sorted(own, key=lambda upload: upload.path.name)
 
-    def read_by(self, upload: Upload, columns: ColumnMap, *, trusted: bool) -> Upload:
+    def read_by(
+        self, upload: Upload, columns: ColumnMap, *, fixed: bool, form: Mapping[str, str] | None = None
+    ) -> Upload:
         """Note by which column map an upload is to be read."""
-        noted = replace(upload, columns=columns, trusted=trusted, stored=0, storing_after=None)
-        self._note(noted)
-        return noted
-
-    def stored_by(self, upload: Upload, act: int) -> None:
-        """Note which act stored an upload that is to be read anew when two people agreed to its map."""
-        self._note(replace(upload, stored=act, storing_after=None))
-
-    def begins_to_be_stored(self, upload: Upload, after: int) -> Upload:
-        """Note which act was the last before an upload is stored, for a portal that ends before it notes the next."""
-        begun = replace(upload, storing_after=after)
-        self._note(begun)
-        return begun
-
-    @contextmanager
-    def alone(self, token: str) -> Iterator[None]:
-        """Let nobody else store or drop an upload meanwhile: a second press waits for the first.
-
-        Raises
-        ------
-        NotFound
-            There is no such upload.
-        """
-        try:
-            held = os.open(self.folder / Path(token).name, os.O_RDONLY)
-        except OSError:
-            raise NotFound("there is no such upload") from None
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(held)
+        return self.note(replace(upload, columns=columns, fixed=fixed, stored=0, form=dict(form or {})))
 
     def drop(self, upload: Upload) -> None:
         """Remove an upload."""
         shutil.rmtree(self.folder / upload.token, ignore_errors=True)
 
-    def _note(self, upload: Upload) -> None:
-        columns = upload.columns.model_dump_json() if upload.columns else ""
+    def note(self, upload: Upload) -> Upload:
+        """Keep what is known of an upload."""
         note = {
             "account": upload.account,
             "name": upload.path.name,
-            "columns": columns,
-            "trusted": upload.trusted,
+            "columns": upload.columns.model_dump_json() if upload.columns else "",
+            "fixed": upload.fixed,
             "stored": upload.stored,
-            "says_itself": upload.says_itself,
-            "storing_after": upload.storing_after,
+            "form": dict(upload.form),
         }
-        beside = self.folder / upload.token / "about.new"
-        for_owner(beside).write_text(json.dumps(note), encoding="utf-8")
-        beside.replace(beside.with_suffix(".json"))  # whoever reads it meanwhile reads all of one
+        _write(self.folder / upload.token / "about.json", json.dumps(note))
+        return upload
 
     def _sweep(self) -> None:
         for folder in self.folder.glob("*/"):
@@ -180,27 +133,25 @@ class Uploads:
 
 
 def saved_maps(folder: Path) -> dict[str, tuple[ColumnMap, bool]]:
-    """Return the column maps of a folder by file name, and whether whoever runs the portal put it there (TOML).
-
-    Each is there once, those of one sender beside each other.
-    """
+    """Return the column maps of a folder by file name, and whether whoever runs the portal put it there (TOML)."""
     maps: dict[str, tuple[ColumnMap, str, bool]] = {}
     for path in (*sorted(folder.glob("*.toml")), *sorted(folder.glob("*.json"))):
-        trusted = path.suffix == ".toml"
-        try:
-            columns = ColumnMap.load(path) if trusted else ColumnMap.model_validate_json(path.read_text("utf-8"))
-        except (FormatError, ValidationError, OSError, UnicodeDecodeError):
-            continue  # some other file, or one that is not finished
-        maps.setdefault(columns.digest, (columns, path.name, trusted))
+        is_toml = path.suffix == ".toml"
+        with suppress(FormatError, ValidationError, OSError, UnicodeDecodeError):  # some other file
+            columns = ColumnMap.load(path) if is_toml else ColumnMap.model_validate_json(path.read_text("utf-8"))
+            maps.setdefault(columns.digest, (columns, path.name, is_toml))
     by_sender = sorted(maps.values(), key=lambda saved: (saved[0].name.casefold(), saved[1]))
-    return {name: (columns, trusted) for columns, name, trusted in by_sender}
+    return {name: (columns, is_toml) for columns, name, is_toml in by_sender}
 
 
-def save_map(columns: ColumnMap, folder: Path) -> str:
-    """Save a column map under the name of its sender and its digest; return the file's name."""
+def save_map(columns: ColumnMap, folder: Path) -> None:
+    """Save a column map under the name of its sender and its digest."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{columns.source}-{columns.digest[:8]}.json"
+    _write(folder / f"{columns.source}-{columns.digest[:8]}.json", columns.model_dump_json())
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file for its owner only; whoever reads it meanwhile reads all of one version."""
     beside = path.with_suffix(".new")
-    for_owner(beside).write_text(columns.model_dump_json(), encoding="utf-8")
+    for_owner(beside).write_text(text, encoding="utf-8")
     beside.replace(path)
-    return path.name

@@ -22,9 +22,9 @@ from web.staff.agreeing import may_agree_to_show
 from web.staff.common import directory, everything_seen, inbox, is_me, is_other_person, views
 from web.staff.fields import KINDS as CHANGES
 from web.staff.fields import TABLES
+from web.staff.jobs import Job, is_ready, jobs, waiting_page
 from web.staff.operations.admin import LASTS, alarm
 from web.staff.operations.edition_words import in_words
-from web.staff.work import Work, comes_in_time, how_far, workshop
 from web.stores.referral_log import not_to_be_had
 
 blueprint = Blueprint("publishing", __name__)
@@ -39,7 +39,6 @@ ROUTES: dict[str, Action | Open] = {
 }
 MENU = (MenuItem("publish.html", Message("Publish"), "publish", 80),)
 
-BUILT = Message("The edition is built")
 FOR: dict[Audience, Message] = {
     "public": Message("For everybody"),
     "partner": Message("For partners"),
@@ -89,38 +88,36 @@ def build(language: str, audience: str) -> ResponseReturnValue:
     waiting, login, name = releases(audience), me().login, ("edition", audience)
     builder = login if me().counts else ""
 
-    def do(work: Work[None]) -> None:
+    def do(job: Job) -> None:
         least = directory().agreed_rules("public", today()).least_count
         demand = inbox().missing_help(least=least, since=demand_since(today()))
         public = {"demand": demand, "unavailable": not_to_be_had(inbox(), today())} if audience == "public" else {}
         try:
-            plan = waiting.stage(directory(), day=today(), by=builder, progress=work.progress, **public)  # type: ignore[arg-type]
+            plan = waiting.stage(directory(), day=today(), by=builder, progress=job.progress, **public)  # type: ignore[arg-type]
         except UnsafePublication as error:  # counted here: nobody has to open the page on which it is said
             count_refusal(audience, error, who=login)
             raise
         log("edition_built", subject=f"{audience} {plan.digest[:16]}", who=login)
         note_warnings(plan.warnings, directory().path)
 
-    if not workshop().goes_on(name):
-        workshop().forget(name)
     if too_many_refusals(login):
         return _look(language, audience, None, problem=TELLS), 400
     about = FOR[cast("Audience", audience)].into(language)
-    work = workshop().work(name, do, of=audience, state=None, about=about, menu=MENU[0].label, steps=(BUILT,))
-    if comes_in_time(work) and (answer := _not_built(language, audience, work)) is not None:
+    job = jobs().start(name, do, about=about, menu=MENU[0].label, anew=True)
+    if is_ready(job) and (answer := _not_built(language, audience, job)) is not None:
         return answer
     return redirect(f"/{language}/next/{audience}.html", code=303)
 
 
-def _not_built(language: str, audience: str, work: Work[None]) -> ResponseReturnValue | None:
+def _not_built(language: str, audience: str, job: Job) -> ResponseReturnValue | None:
     """Say why an edition could not be built; None where it was."""
     try:
-        work.result()
+        job.result()
     except UnsafePublication:
-        workshop().forget(("edition", audience))
+        jobs().drop(("edition", audience))
         return _look(language, audience, None, problem=TELLS), 400
     except MappingError as error:
-        workshop().forget(("edition", audience))
+        jobs().drop(("edition", audience))
         return _look(language, audience, None, problem=NOT_WRITTEN, details=_lines(error)), 400
     return None
 
@@ -154,11 +151,11 @@ def drop(language: str, audience: str) -> ResponseReturnValue:
 @blueprint.route("/<language>/next/<audience>.html", methods=["GET", "POST"])
 def next_edition(language: str, audience: str) -> ResponseReturnValue:
     """Show the edition that was built, and publish it when another person confirmed all that is new."""
-    waiting, work = releases(audience), workshop().known(("edition", audience))
-    if work is not None and request.method == "GET":
-        if not comes_in_time(work):
-            return how_far(language, work)
-        if (answer := _not_built(language, audience, work)) is not None:
+    waiting, job = releases(audience), jobs().find(("edition", audience))
+    if job is not None and request.method == "GET":
+        if not is_ready(job):
+            return waiting_page(language, job)
+        if (answer := _not_built(language, audience, job)) is not None:
             return answer
     plan = waiting.plan()
     if plan is None:

@@ -18,9 +18,8 @@ from web.staff.common import directory, inbox, seen
 from web.staff.records.duplicates import conflicts_list, duplicates_list, moved_list
 from web.staff.records.lists import WorkList, WorkRow, record_row, work_page
 from web.staff.records.records import RecordLine, line
+from web.staff.review.approvals import acts, approvals_lists, proposals
 from web.staff.review.inbox import letters_lists, waiting_for_me
-from web.staff.review.proposals import approvals_lists, may_see
-from web.staff.review.shown import acts_count
 from web.stores.inbox import Capacity, Referral, ReferralOutcome
 
 attend = Blueprint("attend", __name__)
@@ -76,8 +75,7 @@ def work_lists() -> Iterator[WorkList]:
 def waiting_count() -> int:
     """Return how many letters and approvals wait for whoever is signed in."""
     letters = sum(1 for _ in waiting_for_me()) if me().may("review") else 0
-    proposals = sum(map(may_see, directory().proposals())) if me().may("approve") else 0
-    return letters + proposals + (acts_count() if me().may("approve") else 0)
+    return letters + (len(proposals()) + len(acts()) if me().may("approve") else 0)
 
 
 def _signals() -> Iterator[WorkList]:

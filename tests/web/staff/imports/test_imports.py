@@ -2,6 +2,7 @@
 
 import html
 import io
+import json
 import re
 import threading
 import zipfile
@@ -9,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from mapping.batch import Issue
 from mapping.column_map import ColumnMap
 from mapping.directory.directory import Directory, rules
 from mapping.errors import NotFound
@@ -19,7 +19,6 @@ from mapping.model import (
     Location,
     Organization,
     Phone,
-    Provenance,
     Service,
     ServiceAtLocation,
     record_id,
@@ -35,13 +34,14 @@ from tests.web.support.office import Office, post
 from tests.web.support.signed_in import csrf
 from web.staff import visible
 from web.staff.imports import pages as imports_page
-from web.staff.imports import reading, storing
-from web.staff.imports.map_words import in_words
-from web.staff.imports.new_values import new_values, said_otherwise
+from web.staff.imports import reading
+from web.staff.imports.columns import words_of
+from web.staff.imports.reading import differences_of
 from web.staff.imports.uploads import Uploads, save_map, saved_maps
 from web.staff.records.history import ACTS, act
 
 NOT_AGREED = "Two people have not agreed"
+ISSUES = {"ru": "Замечания", "tg": "Эродҳо"}
 LIST = """No,Organization,Service,District,Phone,Who may see it,Remarks
 1,Navruz Centre,Legal consultations,Chashma,+992000100301,public,call Anora
 2,Bahor Centre,Psychological counselling,Kulnishin,+992000100302,hidden,-
@@ -63,12 +63,16 @@ def mapped(client, contents=LIST, **changed):
     text = client.get(columns).text
     assert "Who may see it" in text
     fields = fields_of(client, columns) | {"source": "ngo-list", "name": "NGO list"} | changed
-    words = [each for each in fields if each.startswith("m") and each[1:].isdigit()]
-    for each, word in zip(sorted(words), sorted(KINDS), strict=True):
-        fields[each] = KINDS[word]
+    fields |= {f"m:{word}": audience for word, audience in KINDS.items() if f"m:{word}" in fields}
     answer = client.post(columns, data=fields)
     assert answer.status_code == 303
     return answer.location
+
+
+def asked_and_agreed(office, client, path):
+    """Ask a second person to agree to a list, and let her: the list is stored then."""
+    post(client, path.replace("preview.html", "store"), page=path, choice="map", numbers="1")
+    assert decide(office.client("steward", login="second"), office).location == "/en/waiting.html?done"
 
 
 def counted(text, label):
@@ -105,7 +109,7 @@ def test_a_list_is_looked_at_and_dropped_and_leaves_nothing(office, steward):
 def test_every_issue_of_a_preview_is_in_the_language_of_its_reader(steward, language, texts):
     path = mapped(steward).replace("/en/", f"/{language}/", 1)
     text = steward.get(path).text
-    issues = html.unescape(re.sub(r"<[^>]+>", " ", text[text.index("<h2>", text.index("</details>")) :]))
+    issues = html.unescape(re.sub(r"<[^>]+>", " ", text[text.index(ISSUES[language]) :]))
     assert [part for part in texts if not re.search(part, issues)] == []
     assert 'lang="en"' not in text[text.index("<h1>") : text.index("</main>")]
     named = LIST.replace("\n", ",").split(",")
@@ -133,39 +137,40 @@ def test_why_a_file_cannot_be_taken_is_told_in_the_language_of_its_reader(stewar
     assert reason in upload(steward, contents, name="план.csv", language=language).text
 
 
-def test_without_two_people_a_list_is_for_custodians_only(office, steward):
+def test_without_two_people_a_list_is_for_custodians_only_and_stored_once_they_agreed(office, steward):
     path = mapped(steward)
-    assert post(steward, path.replace("preview.html", "store"), page=path, choice="store").status_code == 303
+    stored = post(steward, path.replace("preview.html", "store"), page=path, choice="store")
+    assert "two people have not agreed to how the list is read" in steward.get(stored.location).text
     assert names(office)["Navruz Centre"] == "custodian"
     assert office.ledger.lines(newest=1)[0].action == "imported"
-    post(steward, path.replace("preview.html", "store"), page=path, choice="map")
-    decide(office.client("steward", login="second"), office)
-    post(steward, path.replace("preview.html", "store"), page=path, choice="store")  # not brought in again
+    assert "stored already" in steward.get(path).text
+    asked_and_agreed(office, steward, path)
     assert names(office)["Navruz Centre"] == "public"
-    assert "stored already, without its numbers" in steward.get(path).text  # which somebody is still to call back
-    decide(office.client("steward", login="second"), office)
-    post(steward, path.replace("preview.html", "store"), page=path, choice="store")
+    with Directory(office.directory) as opened:
+        seen = {phone.number: phone.audience for phone in opened.records(Phone)}
+    assert seen["+992000100301"] == "public"
     assert list((office.directory.parent / "uploads").iterdir()) == []
 
 
-def test_a_file_that_is_sent_twice_is_read_once_and_waits_once(office, steward, monkeypatch):
-    looks, look = [], reading.guessed
-    monkeypatch.setattr(reading, "guessed", lambda *args: looks.append(1) or look(*args))
-    first = upload(steward)
-    assert upload(steward).location == first.location
-    assert len(looks) == 1
-    mapped(steward)
-    assert upload(steward).location == first.location.replace("columns", "preview"), "what was said of it is there yet"
-    assert steward.get("/en/import.html").text.count("ngo list.csv</a>") == 1
-    assert upload(steward, name="other.csv").location != first.location
-    assert upload(steward, LIST.replace("Bahor", "Sitora")).location not in (first.location, None)
-
-
-def test_why_a_file_cannot_be_read_is_told_to_whoever_sends_it_twice(office, steward):
-    with ThreadPoolExecutor(2) as pool:
-        sent = [pool.submit(upload, client, "a,b\n1,2\n") for client in (steward, office.client("steward"))]
-    assert [answer.result().status_code for answer in sent] == [400, 400]
-    assert all('role="alert"' in answer.result().text for answer in sent)
+def test_one_page_shows_a_list_and_one_press_agrees_to_all_of_it(office, steward, alone):
+    path, second = mapped(steward), office.client("steward", login="second")
+    post(steward, path.replace("preview.html", "store"), page=path, choice="map", numbers="1")
+    queue = second.get("/en/waiting.html").text
+    assert queue.count('href="p/') == 1, "its numbers stand with its map"
+    page = f"/en/p/{waiting(office)[0].id}.html"
+    text = second.get(page).text
+    for shown in ("What the columns are", "Numbers to call back", "Navruz Centre", "Who can approve it"):
+        assert shown in text
+    assert "Bahor" not in text[text.index("What would newly be shown") :]
+    token = csrf(text)
+    assert second.post(page, data={"csrf_token": token, "choice": "accepted", "shows": "0" * 32}).status_code == 409
+    assert waiting(office)
+    assert decide(second, office).location == "/en/waiting.html?done"
+    with Directory(office.directory, office.app.config["AREA"]) as opened:
+        assert not opened.proposals()
+        agreed = {row["name"] for (table, _), row in opened.agreed("public").items() if table == "organization"}
+        assert not [each for each in opened.waiting() if each.what == "ngo list.csv"]
+    assert {"Navruz Centre", "Tiramoh Centre"} <= agreed
 
 
 @pytest.mark.parametrize(("looks", "status"), [(True, 409), (False, 400)])
@@ -176,10 +181,10 @@ def test_what_does_not_fit_is_told_though_it_cannot_be_looked_at_either(steward,
     def fails(*_args, **_more):
         raise NotFound("organization 7 is not there")
 
-    monkeypatch.setattr(storing, "_store", fails)
+    monkeypatch.setattr(reading, "_store", fails)
     if not looks:
-        monkeypatch.setattr(imports_page, "whole_look", fails)
-    answer = steward.post(path.replace("preview.html", "store"), data=form)
+        monkeypatch.setattr(imports_page, "preview_of", fails)
+    answer = steward.post(path.replace("preview.html", "store"), data=form, follow_redirects=True)
     assert answer.status_code == status
     assert ("Nothing was stored" in answer.text) == looks
     assert looks or "organization 7 is not there" in answer.text
@@ -190,14 +195,14 @@ def test_a_list_that_is_stored_twice_by_one_press_too_many_is_stored_once(office
     form = fields_of(steward, path) | {"choice": "store"}
     clients = [steward, office.client("steward")]
     begun, go_on = threading.Event(), threading.Event()
-    read = storing.read_upload
+    read = reading.read_upload
 
     def slowly(*args, **kwargs):
         begun.set()
         assert go_on.wait(30)
         return read(*args, **kwargs)
 
-    monkeypatch.setattr(storing, "read_upload", slowly)
+    monkeypatch.setattr(reading, "read_upload", slowly)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(steward.post, path.replace("preview.html", "store"), data=form)
         assert begun.wait(30)
@@ -211,13 +216,9 @@ def test_a_list_that_is_stored_twice_by_one_press_too_many_is_stored_once(office
     assert "stored already" in steward.get(path).text
 
 
-def test_the_preview_names_what_changes_contacts_first_and_doubtful_rows_apart(office, steward):
+def test_the_preview_names_what_changes_in_words(office, steward):
     path = mapped(steward)
-    second = office.client("steward", login="second")
-    for choice in ("map", "phones"):
-        post(steward, path.replace("preview.html", "store"), page=path, choice=choice)
-        decide(second, office)
-    post(steward, path.replace("preview.html", "store"), page=path, choice="store")
+    asked_and_agreed(office, steward, path)
     saved = next((office.directory.parent / "maps").glob("*.json")).name
     text = steward.get(upload(steward, LIST, chosen=saved).location).text
     assert "What it says otherwise" not in text
@@ -228,17 +229,12 @@ def test_the_preview_names_what_changes_contacts_first_and_doubtful_rows_apart(o
     assert counted(text, "Changed") == 1, "the entry of the number"
     assert f"<del>{spaced('+992000100301', 'TJ', 'en')}</del>" in told
     assert f"<ins>{spaced('+992000100309', 'TJ', 'en')}</ins>" in told
-    assert re.search(r'<th scope="row">[^<]+<br><span class="soft">Navruz Centre</span>', told), "whose it is"
+    assert "Navruz Centre" in told, "whose it is"
 
 
 def test_what_a_newer_list_no_longer_holds_is_named_before_it_is_stored_and_until_somebody_sees_to_it(office, steward):
     path = mapped(steward)
-    second = office.client("steward", login="second")
-    for choice in ("map", "phones"):
-        post(steward, path.replace("preview.html", "store"), page=path, choice=choice)
-        decide(second, office)
-    answer = post(steward, path.replace("preview.html", "store"), page=path, choice="store")
-    assert answer.location == "/en/changes.html?shows"
+    asked_and_agreed(office, steward, path)
     saved = next((office.directory.parent / "maps").glob("*.json")).name
     heading, navruz, bahor, tiramoh = LIST.splitlines()
     without_hidden = upload(steward, "\n".join([heading, navruz, tiramoh]), chosen=saved).location
@@ -248,13 +244,13 @@ def test_what_a_newer_list_no_longer_holds_is_named_before_it_is_stored_and_unti
     told = text[text.index("No longer in the list") : text.index("Issues by row")]
     assert "Navruz Centre" in told
     answer = post(steward, preview.replace("preview.html", "store"), page=preview, choice="store")
-    assert answer.location.startswith("/en/see/missing.html?")
+    assert "see/missing.html" in steward.get(answer.location).text
     assert 'href="see/missing.html"' in steward.get("/en/attention.html").text
-    (service_,) = re.findall(r"r/service/([\w-]+)\.html", steward.get(answer.location).text)
-    assert "Navruz Centre" in steward.get(answer.location).text
+    (service_,) = re.findall(r"r/service/([\w-]+)\.html", steward.get("/en/see/missing.html").text)
+    assert "Navruz Centre" in steward.get("/en/see/missing.html").text
     post(steward, f"/en/c/{service_}", page=f"/en/r/service/{service_}.html", result="closed", level="phone")
     assert "Nothing waits" in steward.get("/en/conflicts.html").text, "nobody is asked whether their own check is true"
-    assert "Nothing waits" in steward.get(answer.location).text
+    assert "Nothing waits" in steward.get("/en/see/missing.html").text
     assert 'href="see/missing.html"' not in steward.get("/en/attention.html").text
 
 
@@ -269,11 +265,8 @@ Lola Centre,Psychological counselling,Kulnishin,+992000100305,public
 
 @pytest.mark.parametrize("answer", ["same", "different"])
 def test_an_office_that_moved_is_one_question_and_nothing_is_left_of_it_once_it_is_answered(office, steward, answer):
-    path, second = mapped(steward, PLACES), office.client("steward", login="second")
-    for choice in ("map", "phones"):
-        post(steward, path.replace("preview.html", "store"), page=path, choice=choice)
-        decide(second, office)
-    post(steward, path.replace("preview.html", "store"), page=path, choice="store")
+    path = mapped(steward, PLACES)
+    asked_and_agreed(office, steward, path)
     saved = next((office.directory.parent / "maps").glob("*.json")).name
     newer = PLACES.replace("Qullaobod", "Chashma").replace("Navruz Centre,", "Other Centre,")
     preview = upload(steward, newer, chosen=saved).location
@@ -282,9 +275,9 @@ def test_an_office_that_moved_is_one_question_and_nothing_is_left_of_it_once_it_
     assert moved < text.index("Tiramoh Centre", moved) < left_out < text.index("Navruz Centre", left_out)
     assert "Tiramoh Centre" not in text[left_out : text.index("Issues by row")]
     assert "Раньше: Орзустан, в новом списке:" in steward.get(preview.replace("/en/", "/ru/")).text
-    page = post(steward, preview.replace("preview.html", "store"), page=preview, choice="store").location
-    assert page.startswith("/en/see/moved.html?")
-    text = steward.get(page).text
+    stored = post(steward, preview.replace("preview.html", "store"), page=preview, choice="store").location
+    assert "see/moved.html" in steward.get(stored).text
+    text = steward.get("/en/see/moved.html").text
     assert "Moved? It was at Orzustan, and the newer list has it at Juybor District" in text
     assert "Tiramoh Centre" not in steward.get("/en/see/missing.html").text
     ((question, old),) = re.findall(r'href="(?:../)*(d/service/([\w-]+)/[\w-]+\.html)"', text)
@@ -314,35 +307,7 @@ def test_an_address_of_a_place_that_is_seen_by_its_unit_is_no_news_when_the_list
     with sample_directory(tmp_path, tiny_area, *parts) as opened:
         whole = visible.VisibleRecords(visible.shown(opened.tables(), opened.rules(TODAY)), tiny_area, TODAY, key=b"")
     assert whole.has("location", key("location", "Office"))
-    assert new_values(batch(*parts), whole) == []
-    assert [r for r in batch(*parts).records if r.table == "address" and reading._shows_otherwise(r, whole)] == []
-
-
-def test_contacts_come_before_other_values(tiny_area, tmp_path):
-    parts = (organization("Umed", email="a@umed.example"), service("Advice", of="Umed", types=["LEG-INF"]))
-    with sample_directory(tmp_path, tiny_area, *parts) as opened:
-        whole = visible.VisibleRecords(visible.shown(opened.tables(), opened.rules(TODAY)), tiny_area, TODAY, key=b"")
-    said = parts[0][0].model_copy(update={"description": "New words", "email": "b@umed.example"})
-    found = said_otherwise(new_values(batch([said]), whole), whole, tiny_area, "en")
-    assert [(each.before, each.now, each.leads) for each in found] == [
-        ("a@umed.example", "b@umed.example", True),
-        ("", "New words", False),
-    ]
-
-
-def test_what_comes_from_a_row_to_look_at_is_told_apart(tiny_area, tmp_path):
-    with sample_directory(tmp_path, tiny_area, organization("Umed"), organization("Bahor")) as opened:
-        whole = visible.VisibleRecords(visible.shown(opened.tables(), opened.rules(TODAY)), tiny_area, TODAY, key=b"")
-    said = [organization(name, email=f"{name}@x.example")[0] for name in ("Umed", "Bahor")]
-    origin = Provenance(
-        id="p", link_id=said[0].id, link_entity="organization", source_id="s", source_key="1", sheet="A", row=7
-    )
-    list_ = batch([*said, origin])
-    list_.issues.append(Issue("x", "A", 7, "Mail", "looks odd", "ask", "doubt"))
-    assert {each.entry: each.doubtful for each in said_otherwise(new_values(list_, whole), whole, tiny_area, "en")} == {
-        "Umed": True,
-        "Bahor": False,
-    }
+    assert [each for each in differences_of(batch(*parts), whole) if each.table in ("address", "location")] == []
 
 
 def test_two_people_agree_to_a_map_and_to_no_other(office, steward):
@@ -356,8 +321,7 @@ def test_two_people_agree_to_a_map_and_to_no_other(office, steward):
     assert re.search(r"<dt>Everybody</dt><dd>\d+</dd>", told)
     assert not re.search(r"[{}]|&#34;|organization_kind|marking", told[told.index("<main") : told.index("</main")])
     assert decide(second, office).status_code == 303
-    assert "Two people have not agreed" not in steward.get(path).text
-    post(steward, path.replace("preview.html", "store"), page=path, choice="store")
+    assert steward.get(path).status_code == 404, "it is stored"
     assert (names(office)["Navruz Centre"], names(office)["Bahor Centre"]) == ("public", "custodian")
     other = mapped(steward, licence="CC BY 4.0")
     assert "Two people have not agreed" in steward.get(other).text
@@ -368,8 +332,6 @@ def test_two_people_agree_to_a_map_and_to_no_other(office, steward):
     post(steward, again.replace("preview.html", "store"), page=again, choice="phones")
     assert [(each.kind, each.link_id) for each in waiting(office)] == [("phones", "ngo-list")]
     assert decide(second, office).status_code == 303
-    assert "call its numbers back" not in steward.get(again).text
-    post(steward, again.replace("preview.html", "store"), page=again, choice="store")
     with Directory(office.directory) as opened:
         assert ("phone", "ngo-list") in {(each.kind, each.subject) for each in opened.records(Approval)}
 
@@ -668,8 +630,8 @@ def test_each_column_shows_its_first_values_and_unknown_words_are_taught(office,
     for shown in ("First values", "Navruz Centre", "Zzyzx talk: in 1 cell<", "Qqland: in 1 cell<"):
         assert shown in text
     assert "Anora" not in text
-    taught = {"wservice0": "PSY-COU", "wunit0": "XT-W2"}
-    words = dict(zip(("m0", "m1"), (KINDS[word] for word in sorted(KINDS)), strict=True))
+    taught = {"w:service:Zzyzx talk": "PSY-COU", "w:unit:Qqland": "XT-W2"}
+    words = {f"m:{word}": audience for word, audience in KINDS.items()}
     fields = fields_of(steward, columns) | {"source": "ngo-list", "name": "NGO list"} | words | taught
     assert steward.post(columns, data=fields).status_code == 303
     preview = columns.replace("columns.html", "preview.html")
@@ -695,15 +657,13 @@ def test_words_of_a_column_that_somebody_chose_are_asked_about_and_kept(office, 
         if heading == "Colour"
     )
     assert fields[marking] != "marking"
-    asked = steward.post(columns, data=fields | {marking: "marking", "m0": "public"})
+    asked = steward.post(columns, data=fields | {marking: "marking"})
     assert asked.status_code == 400
     assert "Other columns were chosen" in asked.text
-    assert 'name="m0"' in asked.text
-    assert '"public" selected' not in asked.text.partition('name="m0"')[2].partition("</select>")[0]
+    assert 'name="m:green"' in asked.text
     assert 'value="ngo-list"' in asked.text
-    kinds = dict(zip(("m0", "m1"), (COLOURS[word] for word in sorted(COLOURS)), strict=True))
-    hidden = re.search(r'name="asked" value="([^"]*)"', asked.text)[1]
-    made = steward.post(columns, data=fields | {marking: "marking", "asked": hidden} | kinds)
+    kinds = {f"m:{word}": audience for word, audience in COLOURS.items()}
+    made = steward.post(columns, data=fields | {marking: "marking"} | kinds)
     assert made.status_code == 303
     again = fields_of(steward, columns)
     assert again | kinds | {marking: "marking"} == again
@@ -815,10 +775,10 @@ def test_whoever_agrees_to_a_senders_numbers_reads_which_these_are(office, stewa
     ]
     rows, text = numbers_to_call(second, office)
     assert rows == expected
-    assert "Bahor" not in text
+    assert "Bahor" not in text[text.index("Numbers to call back") :]
     russian = second.get(f"/ru/p/{waiting(office)[0].id}.html").text
     assert ">Юридическая консультация</td>" in russian
-    assert "Legal" not in russian
+    assert "Legal" not in russian[russian.index("tel:") :]
     assert decide(second, office).status_code == 303
     post(steward, preview.replace("preview.html", "store"), page=preview, choice="store")
     with Directory(office.directory, tiny_area) as opened:
@@ -849,10 +809,10 @@ def test_a_list_without_numbers_asks_nobody_to_call_and_is_said_to_be_here(offic
 @pytest.mark.parametrize(
     "name", sorted(path.name for path in shipped("demo").glob("*.toml") if path.name != "demo.toml")
 )
-def test_words_of_a_map_stand_for_words(name):
+def test_words_of_a_map_stand_for_words(name, tiny_area):
     """Of countries, kinds of bodies and markings the second person reads names, in her own script."""
     columns = ColumnMap.load(shipped("demo") / name)
-    meanings = dict(in_words(columns, None, {}, "ru").meanings)
+    meanings = dict(words_of(columns, tiny_area, "ru"))
     codes = {
         *columns.words.get("country", {}).values(),
         *columns.markings.values(),
@@ -870,13 +830,13 @@ def test_a_map_is_offered_once(tmp_path):
 
 def test_numbers_whose_list_is_gone_are_said_to_be(office, steward):
     path = mapped(steward)
-    post(steward, path.replace("preview.html", "store"), page=path, choice="map")
+    post(steward, path.replace("preview.html", "store"), page=path, choice="map", numbers="1")
     second = office.client("steward", login="second")
-    decide(second, office)
     post(steward, path.replace("preview.html", "drop"), page=path)
     rows, text = numbers_to_call(second, office)
     assert rows == []
     assert "The file is no longer here" in text
+    assert decide(second, office).status_code == 303
 
 
 def test_a_preview_speaks_of_no_digest_and_of_no_file_of_the_docs(steward):
@@ -913,7 +873,7 @@ def test_a_list_is_called_by_its_file_whatever_its_first_word(file, what):
     assert act(file, {}) == what
 
 
-def test_who_agrees_to_a_map_of_case_figures_reads_what_its_headings_say():
+def test_who_agrees_to_a_map_of_case_figures_reads_what_its_headings_say(tiny_area):
     columns = ColumnMap(
         source="x",
         name="X",
@@ -922,7 +882,7 @@ def test_who_agrees_to_a_map_of_case_figures_reads_what_its_headings_say():
         headings={"Жен, 2024": {"year": "2024", "sex": "female"}},
         constants={"measure": "victims_identified", "marking": "all"},
     )
-    meanings = in_words(columns, None, {}, "en").meanings
+    meanings = words_of(columns, tiny_area, "en")
     assert {("What a row is", "Case figures"), ("Жен, 2024", "2024"), ("Жен, 2024", "Female")} <= set(meanings)
     assert ("Case figures: what was counted, as victims_identified", "Victims identified") in meanings
 
@@ -953,14 +913,15 @@ def test_who_comes_back_to_a_list_that_was_stored_is_told_where_it_is(steward):
     assert "What was stored stands under" in answer.text
 
 
-def test_what_a_list_shows_for_the_first_time_waits_and_nothing_says_that_it_is_done(office, steward, alone):
+def test_what_a_list_shows_for_the_first_time_waits_and_nothing_says_that_it_is_done(office, steward, tiny_area, alone):
     path = mapped(steward)
-    second = office.client("steward", login="second")
-    for choice in ("map", "phones"):
-        post(steward, path.replace("preview.html", "store"), page=path, choice=choice)
-        decide(second, office)
+    with Directory(office.directory, tiny_area) as opened:
+        about = json.loads(next((office.directory.parent / "uploads").glob("*/about.json")).read_text())
+        digest = ColumnMap.model_validate_json(about["columns"]).digest
+        opened.add(batch(approval("map", "ngo-list", digest)), on=TODAY)
     answer = post(steward, path.replace("preview.html", "store"), page=path, choice="store")
     assert "nobody sees until somebody else has agreed" in steward.get(answer.location).text
+    second = office.client("steward", login="second")
     assert "What would newly be shown waits" in second.get("/en/attention.html").text
     built = post(steward, "/en/publish/public/build", page="/en/publish.html")
     assert "waits for a second person is not in this edition" in steward.get(built.location).text

@@ -69,7 +69,7 @@ def test_a_refusal_counts_though_nobody_opens_the_page_that_tells_it(tmp_path, t
     office.app.config["PATIENCE"] = 0.0
     steward = office.client("steward")
     post(steward, "/en/publish/public/build", page="/en/publish.html")
-    work = office.app.extensions["rohnamo_works"].known(("edition", "public"))
+    work = office.app.extensions["rohnamo_jobs"].find(("edition", "public"))
     with pytest.raises(UnsafePublication):
         work.result()
     assert [line.action for line in office.ledger.lines()].count("edition_refused") == 1

@@ -22,9 +22,9 @@ CHANGE = f"/en/e/service/{LEGAL}.html"
 def fields_of(client, path):
     """The fields of the form of a page as a browser would send them back."""
     text = client.get(path).text
-    found = dict(re.findall(r'<input type="(?:hidden|text)"[^>]* name="(\w+)" value="([^"]*)"', text))
+    found = dict(re.findall(r'<input type="(?:hidden|text)"[^>]* name="([^"]+)" value="([^"]*)"', text))
     found |= dict(re.findall(r'<textarea [^>]*name="(\w+)"[^>]*>([^<]*)</textarea>', text))
-    for name, options in re.findall(r'<select [^>]*name="(\w+)"[^>]*>(.*?)</select>', text, re.S):
+    for name, options in re.findall(r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', text, re.S):
         chosen = re.search(r'<option value="([^"]*)" selected', options)
         found[name] = chosen[1] if chosen else ""
     return found

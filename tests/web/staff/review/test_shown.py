@@ -11,8 +11,8 @@ from mapping.model import Language, Source, Translation, record_id
 from tests.support.sample import TODAY, approval, batch, key, organization, place, service
 from tests.web.staff.records.test_records import LEGAL, record
 from tests.web.support.office import Office, post
+from web.staff import showing
 from web.staff.fields import said
-from web.staff.review import shown
 
 
 @pytest.fixture(params=[True], ids=["signed in"])
@@ -104,7 +104,9 @@ def test_an_act_with_many_records_is_told_entry_by_entry_and_asks_once_who_did_i
     page = second.get(f"/en/shown/{act}.html").text
     assert len(asked) < 5
     entries = re.findall(
-        r'<details><summary>([^<]+) <span class="soft">([^<]+)</span></summary>(.*?)</details>', page, re.S
+        r'<details><summary>(?:<input[^>]*>) ([^<]+) <span class="soft">([^<]+)</span></summary>(.*?)</details>',
+        page,
+        re.S,
     )
     labels = [(name, label.partition(" · ")[0]) for name, label, _ in entries]
     assert [label for _, label in labels] == ["Service"] * 3 + ["Organization"] + ["Place"] * 3
@@ -115,21 +117,35 @@ def test_an_act_with_many_records_is_told_entry_by_entry_and_asks_once_who_did_i
         assert f"00 700 {name[-1]}" in records or f"700{name[-1]}" in records.replace("\xa0", "").replace(" ", "")
 
 
-def test_of_many_records_those_of_the_first_entries_are_shown_and_the_rest_is_counted(
-    office, tiny_area, alone, monkeypatch
-):
-    monkeypatch.setattr(shown, "SAMPLE", 3)
-    parts = [organization("Bahor"), *(service(f"Bahor {n}", of="Bahor", phones=[f"+99200000700{n}"]) for n in range(3))]
+def test_of_many_entries_each_can_be_looked_at_before_it_is_agreed_to(office, tiny_area, alone, monkeypatch):
+    monkeypatch.setattr(showing, "SHOWN", 3)
+    parts = [organization("Bahor"), *(service(f"Bahor {n}", of="Bahor", phones=[f"+99200000700{n}"]) for n in range(4))]
     with Directory(office.directory, tiny_area, signed_in=True) as opened:
         opened.add(batch(*parts, source="bahor"), by="steward", on=TODAY)
-        waiting = opened.waiting(opened.waiting()[-1].batch)
-    page = office.client("steward", login="second").get(f"/en/shown/{waiting[0].batch}.html").text
-    entries = re.findall(r"<details( open)?>(.*?)</details>", page, re.S)
-    records = sum(entry.count("<div>") for _, entry in entries)
-    of_all = len({(difference.showing.table, difference.showing.id) for difference in waiting})
-    assert 3 <= records < of_all
-    assert f"And {of_all - records} more records." in page
-    assert all(is_open for is_open, _ in entries), "a few are not folded"
+        act = opened.waiting()[-1].batch
+    second = office.client("steward", login="second")
+    page = second.get(f"/en/shown/{act}.html").text
+    assert page.count('name="entry"') == 3
+    (more,) = re.findall(rf'href="({act}.html\?from=3)"', page)
+    assert "and 2 more" in page
+    assert second.get(f"/en/shown/{more}").text.count('name="entry"') == 2
+
+
+def test_some_entries_of_an_act_are_agreed_to_and_the_others_wait(office, tiny_area, alone):
+    parts = [organization("Bahor"), organization("Navruz")]
+    with Directory(office.directory, tiny_area, signed_in=True) as opened:
+        opened.add(batch(*parts, source="bahor"), by="steward", on=TODAY)
+        act = opened.waiting()[-1].batch
+    second = office.client("steward", login="second")
+    page, bahor = f"/en/shown/{act}.html", key("organization", "Bahor")
+    assert "Who can approve it" in second.get(page).text
+    assert post(second, f"/en/shown/{act}", page=page, choice="ticked").status_code == 400
+    ticked = post(second, f"/en/shown/{act}", page=page, choice="ticked", entry=f"organization/{bahor}")
+    assert ticked.status_code == 303
+    with Directory(office.directory) as opened:
+        agreed = opened.agreed("public")
+        assert ("organization", bahor) in agreed
+        assert ("organization", key("organization", "Navruz")) not in agreed
 
 
 def test_what_two_did_one_after_the_other_is_agreed_to_by_neither_alone(office, tiny_area, alone):

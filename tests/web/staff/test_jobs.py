@@ -11,16 +11,13 @@ from mapping.directory.directory import Directory
 from mapping.editions.releases import Releases
 from mapping.errors import MappingError
 from mapping.language.i18n import Message
-from tests.support.sample import TODAY
 from tests.web.staff.imports.test_imports import LIST, mapped, names, upload
-from tests.web.staff.records.test_records import LEGAL, fields_of
-from tests.web.staff.review.test_proposals import decide
+from tests.web.staff.records.test_records import fields_of
 from tests.web.support.office import Office, post
-from web.staff import work as long_work
 from web.staff.app import create_staff_app
-from web.staff.imports import pages, reading, storing
+from web.staff.imports import pages, reading
+from web.staff.jobs import Cancelled, Jobs
 from web.staff.operations import publish
-from web.staff.work import GivenUp, Workshop
 
 NOT_DONE = "Please wait"
 
@@ -66,7 +63,8 @@ def chosen_columns(office, client):
     """Say what the columns of the list are; return the address of its preview."""
     columns = upload(client).location
     assert over(client, columns).status_code == 200
-    fields = fields_of(client, columns) | {"source": "ngo-list", "name": "NGO list", "m0": "custodian", "m1": "public"}
+    fields = fields_of(client, columns) | {"source": "ngo-list", "name": "NGO list"}
+    fields |= {"m:hidden": "custodian", "m:public": "public"}
     return client.post(columns, data=fields).location
 
 
@@ -88,7 +86,7 @@ def test_a_page_says_how_far_a_list_is_and_asks_again_by_itself_until_it_is_read
     steward.get(preview)
     assert held.begun.wait(60)
     text = steward.get(preview).text
-    assert re.search(r'<li aria-current="step">Its rows are read .*500 of 50,000', text)
+    assert "500 of 50,000" in text
     assert '<progress max="50000" value="500"' in text
     assert "ngo list.csv" in text
     (again,) = re.findall(r'<meta http-equiv="refresh" content="\d+; url=([^"]+)">', text)
@@ -159,22 +157,20 @@ def test_a_list_that_is_being_read_when_the_portal_ends_is_read_by_the_next_one(
 
 def pressed(client, preview):
     """Press "Store it", as the preview offers it."""
-    text = over(client, preview).text
-    shows = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', text))
-    return client.post(preview.replace("preview.html", "store"), data={**shows, "choice": "store"})
+    fields = fields_of(client, "/en/import.html") | {"choice": "store", "stored": "0"}
+    return client.post(preview.replace("preview.html", "store"), data=fields)
 
 
 def test_storing_goes_on_by_itself_and_a_second_press_waits_for_the_first(hurried, monkeypatch):
     steward = hurried.client("steward")
     preview = chosen_columns(hurried, steward)
-    over(steward, preview)
-    held = Held(monkeypatch, storing, "read_upload")
+    held = Held(monkeypatch, reading, "read_upload")
     first, second = pressed(steward, preview), pressed(steward, preview)
     assert first.location == second.location == preview.replace("preview", "stored")
-    assert "It is being stored" in steward.get(first.location).text
+    assert NOT_DONE in steward.get(first.location).text
     assert stored_lists(hurried) == []
     held.go_on.set()
-    assert over(steward, first.location).location.startswith("/en/changes.html?")
+    assert "The list is stored" in over(steward, first.location).text
     assert len(stored_lists(hurried)) == 1
     assert held.times == 1
     (line,) = [line for line in hurried.ledger.lines() if line.action == "imported"]
@@ -184,42 +180,17 @@ def test_storing_goes_on_by_itself_and_a_second_press_waits_for_the_first(hurrie
 def test_a_list_that_is_dropped_while_it_is_read_to_be_stored_is_not_stored(hurried, monkeypatch):
     steward = hurried.client("steward")
     preview = chosen_columns(hurried, steward)
-    over(steward, preview)
     held = Held(monkeypatch, reading, "read")
     stored = pressed(steward, preview).location
     assert held.begun.wait(60)
-    work = hurried.app.extensions["rohnamo_works"].known(("store", stored.split("/")[3]))
+    job = hurried.app.extensions["rohnamo_jobs"].find(("store", stored.split("/")[3]))
     token = fields_of(steward, "/en/import.html")["csrf_token"]
     assert steward.post(preview.replace("preview.html", "drop"), data={"csrf_token": token}).status_code == 303
     held.go_on.set()
-    assert isinstance(work.future.exception(60), Exception)
+    assert isinstance(job.future.exception(60), Exception)
     assert steward.get(stored).status_code == 404
     assert stored_lists(hurried) == []
     assert "Navruz Centre" not in names(hurried)
-
-
-def test_a_portal_that_ends_after_a_list_was_stored_and_before_it_noted_that_stores_it_once(
-    office, tiny_area, monkeypatch
-):
-    steward = office.client("steward")
-    preview = mapped(steward)
-
-    class Killed(BaseException):
-        pass
-
-    def killed(*_args):
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(storing, "_finish", killed)
-        with pytest.raises(Killed):
-            pressed(steward, preview)
-    assert len(stored_lists(office)) == 1
-    again = started_again(office, tiny_area)
-    assert again.get(preview.replace("preview", "stored")).location == preview
-    assert pressed(again, preview).location == "/en/changes.html?done"
-    assert len(stored_lists(office)) == 1
-    assert "stored already" in again.get(preview).text
 
 
 def test_two_stewards_who_store_the_same_file_at_once_wait_for_each_other(office):
@@ -249,48 +220,25 @@ def test_a_preview_says_how_many_more_there_are_and_stays_short(steward, monkeyp
     assert "and 7 more" in told
 
 
-def test_what_an_outcome_was_worked_out_from_may_change_while_somebody_waits_and_not_afterwards(office, monkeypatch):
-    shop, go_on = Workshop(office.app), threading.Event()
-    about = {"of": 1, "about": "list.csv", "steps": (Message("Its rows are read"),)}
+def test_what_nobody_waits_for_is_cancelled_unless_it_must_not_be_left_half(office):
+    shop, go_on = Jobs(office.app), threading.Event()
+    about = {"about": "list.csv", "menu": Message("Import")}
 
-    def work(state, do=lambda _work: go_on.wait(60)):
-        return shop.work("name", do, state=state, **about)
-
-    first = work("before")
-    assert work("after") is first, "whoever waits does not begin again and again"
-    first.awaited = True
-    go_on.set()
-    first.result()
-    assert work("after") is first
-    monkeypatch.setattr(long_work, "SHOWN_WITHIN", 0)
-    second = work("after")
-    assert second is not first
-    second.result()
-    assert work("after") is second
-    about["of"] = 2
-    assert work("after") is not second
-
-
-def test_what_nobody_waits_for_is_given_up_unless_it_must_not_be_left_half(office):
-    shop, go_on = Workshop(office.app), threading.Event()
-    about = {"of": 1, "state": 1, "about": "list.csv", "steps": (Message("Its rows are read"),)}
-
-    def counting(work):
+    def counting(job):
         go_on.wait(60)
-        work.progress(1, 2)
+        job.progress(1, 2)
         return "whole"
 
-    def storing_it(work):
-        work.ends_itself = True
-        return counting(work)
+    def storing_it(job):
+        job.must_finish = True
+        return counting(job)
 
-    works = [shop.work("read", counting, **about), shop.work("stored", storing_it, **about)]
-    later = shop.work("later", counting, **about)
-    assert later.waits, "two go first"
-    shop.forget("read", "stored", "later")
+    jobs = [shop.start("read", counting, **about), shop.start("stored", storing_it, **about)]
+    later = shop.start("later", counting, **about)
+    shop.drop("read", "stored", "later")
     go_on.set()
-    assert isinstance(works[0].future.exception(60), GivenUp)
-    assert works[1].result() == "whole"
+    assert isinstance(jobs[0].future.exception(60), Cancelled)
+    assert jobs[1].result() == "whole"
     assert later.future.cancelled()
 
 
@@ -309,24 +257,6 @@ def test_a_person_who_agrees_waits_for_a_long_list_as_well(hurried, monkeypatch)
     assert "I agree: do it" in text
 
 
-def test_asking_a_second_person_reads_a_long_list_no_second_time_and_their_agreeing_does(office, monkeypatch):
-    steward, reads = office.client("steward"), []
-    preview, read = mapped(steward), reading.read
-    steward.get(preview)
-    monkeypatch.setattr(reading, "read", lambda *args, **given: reads.append(1) or read(*args, **given))
-    post(steward, preview.replace("preview.html", "store"), page=preview, choice="map")
-    assert "It waits for a second person" in steward.get(preview).text
-    assert reads == []
-    decide(office.client("steward", login="second"), office)
-    reads.clear()
-    assert "Two people have not agreed" not in steward.get(preview).text
-    assert reads == [1]
-    with Directory(office.directory, office.app.config["AREA"]) as opened:
-        opened.edit("service", LEGAL, {"alert": "Closed on Monday"}, by="second", on=TODAY, reason="x")
-    steward.get(preview)
-    assert reads == [1, 1], "what the list is compared with is another"
-
-
 @pytest.mark.parametrize("fails", [False, True])
 def test_an_edition_is_built_while_its_page_says_so_and_one_press_is_enough(hurried, monkeypatch, fails):
     steward, second = hurried.client("steward"), hurried.client("steward", login="second")
@@ -336,7 +266,7 @@ def test_an_edition_is_built_while_its_page_says_so_and_one_press_is_enough(hurr
     for client in (steward, second):
         answer = post(client, "/en/publish/public/build", page="/en/publish.html")
         assert answer.location == "/en/next/public.html"
-        assert re.search(r'aria-current="step">The edition is built', client.get(answer.location).text)
+        assert NOT_DONE in client.get(answer.location).text
     held.go_on.set()
     page = over(steward, "/en/next/public.html")
     assert held.times == 1
