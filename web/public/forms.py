@@ -32,7 +32,6 @@ from web.presenters.cards import country_name
 from web.presenters.edition import Edition, short_code
 from web.presenters.hotlines import line_for
 from web.public.app import edition, page
-from web.stores import rate_counts
 from web.stores.inbox import HelpMissing, Inbox, SomethingWrong, read_form
 from web.stores.inbox import InboxForm as Sent
 
@@ -83,7 +82,7 @@ WHO: dict[str, Message] = {
 def prepare(app: Flask) -> bool:
     """Get ready for forms, and tell whether the portal has any: with an inbox; templates learn it from ``forms``.
 
-    How much came in is counted beside the inbox.
+    How much came in is counted in memory, for as long as the portal runs.
     """
     inbox: Inbox | None = app.config["INBOX"]
     app.jinja_env.globals["forms"] = inbox is not None
@@ -92,9 +91,7 @@ def prepare(app: Flask) -> bool:
     area: StudyArea = app.config["AREA"]
     app.config["TODAY"] = lambda: dt.datetime.now(ZoneInfo(area.timezone)).date()
     logging.getLogger("flask-limiter").disabled = True  # it would name whom counts are of, be it under a number
-    shared = rate_counts.address(inbox.path.with_suffix(".counts"))
-    somebody = _somebody(secrets.token_bytes(32))
-    limiter = Limiter(key_func=somebody, app=app, storage_uri=shared, in_memory_fallback_enabled=True)
+    limiter = Limiter(key_func=_somebody(secrets.token_bytes(32)), app=app, storage_uri="memory://")
     counted: dict[str, Any] = {
         "exempt_when": lambda: request.method != "POST",
         "deduct_when": lambda response: response.status_code == TAKEN,

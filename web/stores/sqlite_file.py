@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Literal
 
 from mapping.errors import MappingError
 
@@ -34,10 +33,10 @@ def make(path: Path, schema: str) -> None:
 
 
 @contextmanager
-def opened(path: Path, *, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> Iterator[sqlite3.Connection]:
-    """Open a file, and close it whatever happens; with ``FULL`` what was committed outlasts a power cut."""
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a file, and close it whatever happens; what was committed outlasts a power cut."""
     with closing(sqlite3.connect(path, isolation_level=None, timeout=5)) as db:
-        for pragma in (f"synchronous = {synchronous}", "foreign_keys = 1", "trusted_schema = 0", "secure_delete = 1"):
+        for pragma in ("synchronous = FULL", "foreign_keys = 1", "trusted_schema = 0", "secure_delete = 1"):
             db.execute(f"PRAGMA {pragma}")
         yield db
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import logging
-import multiprocessing
 import sqlite3
 from contextlib import closing
 from html.parser import HTMLParser
@@ -201,27 +200,8 @@ def test_too_many_from_one_address_are_told_to_wait(live, sent, caplog):
     assert "10.9.8" not in caplog.text
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_workers_of_a_web_server_count_together(live):
-    most = int(MOST_OF_ONE.split()[0])
-
-    def send():
-        for _ in range(most - 1):
-            live.test_client().post("/en/f2.html", data=MISSING, environ_base={"REMOTE_ADDR": "10.9.8.7"})
-
-    worker = multiprocessing.get_context("fork").Process(target=send)
-    worker.start()
-    worker.join()
-    codes = [
-        live.test_client().post("/en/f2.html", data=MISSING, environ_base={"REMOTE_ADDR": "10.9.8.7"}).status_code
-        for _ in range(2)
-    ]
-    assert (worker.exitcode, codes) == (0, [303, 429])
-
-
 def test_who_sent_how_much_stands_in_no_file(live, tmp_path):
     live.test_client().post("/en/f2.html", data=MISSING, environ_base={"REMOTE_ADDR": "10.9.8.7"})
-    assert (tmp_path / "inbox.counts").stat().st_mode & 0o777 == 0o600
     assert find_canaries([tmp_path], {"address": "10.9.8.7"}) == []
 
 
@@ -244,13 +224,6 @@ def test_only_addresses_that_our_own_servers_noted_are_believed(view_file, tiny_
         for n in range(1, 13)
     ]
     assert (429 in codes) is refused
-
-
-def test_a_form_is_answered_where_counts_cannot_be_kept(live, visitor, tmp_path):
-    for path in tmp_path.glob("inbox.counts*"):
-        path.unlink()
-    (tmp_path / "inbox.counts").mkdir()
-    assert visitor.post("/en/f2.html", data=MISSING).status_code == 303
 
 
 def test_addresses_of_one_household_count_as_one(live):

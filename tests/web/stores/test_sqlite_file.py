@@ -11,7 +11,6 @@ from web.access.accounts import Accounts
 from web.stores import sqlite_file
 from web.stores.inbox import Inbox, SomethingWrong
 from web.stores.ledger import Ledger
-from web.stores.rate_counts import Counts, address
 
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 ONE = "00000000-0000-4000-8000-000000000001"
@@ -19,7 +18,6 @@ USES = {
     "inbox": (Inbox, lambda inbox: inbox.put(SomethingWrong(service=ONE, what="moved"), on=NOW.date()), MappingError),
     "ledger": (Ledger, lambda ledger: ledger.append("a", "edit", now=NOW), MappingError),
     "accounts": (Accounts, lambda accounts: accounts.accounts(), sqlite3.OperationalError),
-    "counts": (lambda path: Counts(address(path)), lambda counts: counts.get("a"), sqlite3.OperationalError),
 }
 
 
