@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -70,30 +68,6 @@ def checksum(path: Path) -> str:
     """Return the checksum of a file: SHA-256 in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-PART = 2**26
-"""Bytes of a file of which a checksum is taken by themselves."""
-PIECE = 2**20
-"""Bytes that are read at once."""
-
-
-def checksum_of_parts(path: Path) -> str:
-    """Return the SHA-256 of the SHA-256 of each `PART` of a file: as hard to meet by chance, and taken on every core.
-
-    It is another than `checksum`, also of a small file.
-    """
-
-    def taken(start: int) -> bytes:
-        digest = hashlib.sha256()
-        with path.open("rb") as file:
-            file.seek(start)
-            for _ in range(0, PART, PIECE):
-                digest.update(file.read(min(PIECE, PART)))
-        return digest.digest()
-
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        return hashlib.sha256(b"".join(threads.map(taken, range(0, path.stat().st_size, PART)))).hexdigest()
 
 
 def _code_digest() -> str:

@@ -1,6 +1,5 @@
 """What comes with an installation, and the digest of its code."""
 
-import hashlib
 import shutil
 import subprocess
 import sys
@@ -29,26 +28,3 @@ def test_a_process_that_runs_over_an_upgrade_has_the_digest_of_the_code_that_it_
     before = digest(tmp_path)
     assert digest(tmp_path, UPGRADED) == before
     assert digest(tmp_path) not in ("", before)
-
-
-def test_a_checksum_of_parts_is_that_of_the_checksums_of_each(tmp_path, monkeypatch):
-    monkeypatch.setattr(resources, "PART", 4)
-    path = tmp_path / "file"
-    for content, parts in (
-        (b"", []),
-        (b"abcd", [b"abcd"]),
-        (b"abcdefghij", [b"abcd", b"efgh", b"ij"]),
-        (b"efghabcdij", [b"efgh", b"abcd", b"ij"]),
-    ):
-        path.write_bytes(content)
-        whole = b"".join(hashlib.sha256(part).digest() for part in parts)
-        assert resources.checksum_of_parts(path) == hashlib.sha256(whole).hexdigest()
-
-
-def test_a_part_is_read_piece_by_piece(tmp_path, monkeypatch):
-    monkeypatch.setattr(resources, "PART", 8)
-    monkeypatch.setattr(resources, "PIECE", 4)
-    path = tmp_path / "file"
-    path.write_bytes(b"abcdefghij")
-    whole = hashlib.sha256(b"abcdefgh").digest() + hashlib.sha256(b"ij").digest()
-    assert resources.checksum_of_parts(path) == hashlib.sha256(whole).hexdigest()

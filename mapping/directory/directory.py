@@ -156,15 +156,12 @@ def keep_alike_once(db: sqlite_utils.Database) -> None:
 
 @migrations()
 def keep_written_views(db: sqlite_utils.Database) -> None:
-    """Keep the checksums of views that were written, in the place of what changed since each of them."""
+    """Note no longer what changed since a view was written: each is written whole."""
     triggers = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'unwritten\\_%' ESCAPE '\\'"
     for (name,) in db.execute(triggers).fetchall():
         db.execute(f'DROP TRIGGER "{name}"')
     for table in ("written", "unwritten"):
         db.execute(f"DROP TABLE IF EXISTS {table}")
-    db.execute(
-        "CREATE TABLE written_view (number INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL UNIQUE) STRICT"
-    )
 
 
 @migrations()

@@ -1,15 +1,12 @@
 """Publishing: the view of an audience in a file, with travel times, and what the steward should look at."""
 
 import datetime as dt
-import hashlib
 import sqlite3
-from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from importlib.metadata import version
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,12 +20,11 @@ from mapping.directory.directory import Directory
 from mapping.errors import MappingError, UnsafePublication, cause
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience
-from mapping.resources import checksum_of_parts, for_owner
+from mapping.resources import for_owner
 from mapping.safety.leak_scan import HiddenFactFound
 from mapping.safety.redaction import Rules
 from mapping.travel import friction
-from mapping.view.diff import OLD, attach
-from mapping.view.ready import maker, write_ready
+from mapping.view.ready import write_ready
 from mapping.view.view import View
 from mapping.view.visits import can_be_visited, region_of
 
@@ -47,9 +43,6 @@ MOST_PLACES = 120
 
 MOST_REFUSALS = 500
 """Lines that are kept of what refused editions."""
-
-NOTED = 50
-"""So many views are remembered as written from a directory: travel times are taken over from these alone."""
 
 Progress = Callable[[int, int], None]
 
@@ -78,7 +71,6 @@ def publish(
     demand: Mapping[tuple[str, str], int] | None = None,
     unavailable: Mapping[str, int] | None = None,
     progress: Progress | None = None,
-    anew: bool = False,
 ) -> Publication:
     """Write what an audience may see into a new file, with travel times from the places of the study area.
 
@@ -87,9 +79,7 @@ def publish(
     are gone, and when each was last changed. ``demand`` tells how often help was said to be missing since
     `demand_since`: (area unit, need) -> count; without it the view says nothing of that. ``unavailable`` tells how
     often referrals found a service unable to help in the last whole months: its published id -> count. The view has
-    sums of it, by region and type, of services that it shows; see `_unavailable_rows`. Travel times that did not
-    change are taken over from ``previous`` where that is, byte for byte, what was written from this
-    directory, unless everything is to be made ``anew``, as an audit must.
+    sums of it, by region and type, of services that it shows; see `_unavailable_rows`.
 
     Raises
     ------
@@ -102,41 +92,20 @@ def publish(
     path = Path(path)
     rules = directory.agreed_rules(audience, edition)
     demand_counts = None if demand is None else _demand_rows(demand, edition, rules)
-    known = previous if previous is not None and not anew and _is_noted(directory, previous) else None
     with _new_file(path) as part:
-        warnings = _write_rows(
-            directory,
-            audience,
-            part,
-            area=area,
-            edition=edition,
-            previous=previous,
-            known=known,
-            progress=progress,
-        )
+        warnings: list[str] = []
+        directory.view(audience, part, edition=edition, warn=warnings.append, previous=previous).close()
+        _write_travel(part, area, progress)
+        if audience == "public":
+            write_ready(part)
         if demand_counts is not None:
             _write_counts(part, "demand", "need", demand_counts)
         if area is not None and unavailable:
             _write_unavailable(part, area, unavailable, rules)
-    note_written(directory, path)
     view = View(path)
     tables = ("organization", "service", "location", "statement")
     counts = {name: view.connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
     return Publication(view, warnings, counts)
-
-
-def note_written(directory: Directory, path: Path) -> None:
-    """Note the checksum of a view that was written from a directory; a file that is changed after it is another."""
-    directory.db.execute("INSERT OR REPLACE INTO written_view (digest) VALUES (?)", [checksum_of_parts(path)])
-    directory.db.execute(
-        "DELETE FROM written_view WHERE number NOT IN (SELECT number FROM written_view ORDER BY number DESC LIMIT ?)",
-        [NOTED],
-    )
-
-
-def _is_noted(directory: Directory, path: Path) -> bool:
-    query = "SELECT 1 FROM written_view WHERE digest = ?"
-    return directory.db.execute(query, [checksum_of_parts(path)]).fetchone() is not None
 
 
 def warnings_file(directory: Path) -> Path:
@@ -185,29 +154,6 @@ def _new_file(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def _write_rows(
-    directory: Directory,
-    audience: Audience,
-    path: Path,
-    *,
-    area: StudyArea | None,
-    edition: dt.date,
-    previous: Path | None,
-    known: Path | None,
-    progress: Progress | None,
-) -> list[str]:
-    """Write a view with travel times and ready records; return what the steward is warned of.
-
-    What did not change is taken over from the view ``known``.
-    """
-    warnings: list[str] = []
-    directory.view(audience, path, edition=edition, warn=warnings.append, previous=previous).close()
-    _write_travel(path, area, known, progress)
-    if audience == "public":
-        write_ready(path)
-    return warnings
-
-
 def _settle(path: Path) -> None:
     """Write a view anew, page after page: what it holds alone decides its bytes, and nothing of what was there is left.
 
@@ -226,22 +172,20 @@ def _settle(path: Path) -> None:
 
 
 class TravelTimes(NamedTuple):
-    """Whole minutes to each location from each start, `TOO_FAR` beyond `LIMIT`.
+    """Whole minutes to each location (a row) from each start (a column), `TOO_FAR` beyond `LIMIT`.
 
-    ``starts`` are (place, scenario). ``minutes`` are distinct lines of a byte for each start; ``line_of`` is the number
-    of the one of each of ``locations``: of those in one cell it is the same.
+    ``starts`` are (place, scenario).
     """
 
     starts: Sequence[tuple[str, str]] = ()
     locations: Sequence[str] = ()
-    minutes: Sequence[bytes] = ()
-    line_of: Sequence[int] = ()
+    minutes: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
 
     def lines(self) -> Iterator[tuple[str, bytes]]:
         """Yield (location, minutes) of each location that is not too far from every start."""
-        for location, number in zip(self.locations, self.line_of, strict=True):
-            if any(minutes < TOO_FAR for minutes in self.minutes[number]):
-                yield location, self.minutes[number]
+        for location, minutes in zip(self.locations, self.minutes, strict=True):
+            if (minutes < TOO_FAR).any():
+                yield location, minutes.tobytes()
 
     def told(self) -> Iterator[tuple[str, str, str, int]]:
         """Yield (place, location, scenario, minutes) of each location that is not too far."""
@@ -251,120 +195,38 @@ class TravelTimes(NamedTuple):
                     yield place, location, scenario, minutes
 
 
-def travel_times(
-    view: View, area: StudyArea, *, previous: Path | None = None, progress: Progress | None = None
-) -> TravelTimes:
+def travel_times(view: View, area: StudyArea, *, progress: Progress | None = None) -> TravelTimes:
     """Return the minutes from each of `places` to the locations of a view, rounded up so that nobody comes too late.
 
     Over the study area's roads and ground. Locations abroad take part as `mapping.view.visits.can_be_visited` says.
-    Those of which a ``previous`` view tells the minutes to the same point, over the same ground, are taken over.
-    """
-    starts = [(str(place), scenario) for scenario in _scenarios(area) for place in places(area)["place_id"]]
-    locations: list[str] = []
-    line_of, left, points = array("i"), array("i"), array("d")
-    lines: dict[bytes, int] = {}
-    for location, latitude, longitude, line in _points(view, area, starts, previous):
-        if line is None:
-            left.append(len(locations))
-            points.extend((latitude, longitude))
-        line_of.append(-1 if line is None else lines.setdefault(line, len(lines)))
-        locations.append(location)
-    if not left and progress is not None and locations:
-        progress(len(starts), len(starts))
-    if left:
-        made, number_of = _minutes_to(np.frombuffer(points).reshape(-1, 2), area, progress)
-        numbers = np.array([lines.setdefault(line, len(lines)) for line in made])
-        np.frombuffer(line_of, np.intc)[left] = numbers[number_of]
-    return TravelTimes(starts, locations, [*lines], line_of) if locations else TravelTimes()
-
-
-def _scenarios(area: StudyArea) -> list[str]:
-    return [scenario.id for scenario in area.settings.scenarios if scenario.id in SCENARIOS]
-
-
-def _points(
-    view: View, area: StudyArea, starts: Sequence[tuple[str, str]], previous: Path | None
-) -> Iterator[tuple[str, float, float, bytes | None]]:
-    """Yield (id, latitude, longitude, minutes) of each location that takes part; None where they are to be made."""
-    abroad = _usable_abroad(view, area)
-    query, values = "SELECT id, country, latitude, longitude, NULL FROM location WHERE latitude IS NOT NULL", []
-    with closing(sqlite3.connect(f"{view.path.resolve().as_uri()}?mode=ro", uri=True)) as db:
-        if previous is not None:
-            attach(db, previous)
-            if _is_over_the_same(db, area, starts):
-                query = (
-                    "SELECT n.id, n.country, n.latitude, n.longitude, coalesce(t.minutes,"
-                    " iif(o.id IS NOT NULL AND coalesce(o.country, '') IN ('', ?), ?, NULL)) FROM main.location n"
-                    f" LEFT JOIN {OLD}.location o ON (o.id, o.latitude, o.longitude) = (n.id, n.latitude, n.longitude)"
-                    f" LEFT JOIN {OLD}.travel t ON t.location = o.id WHERE n.latitude IS NOT NULL"
-                )
-                values = [area.code, bytes([TOO_FAR]) * len(starts)]
-        for location, country, latitude, longitude, minutes in db.execute(f"{query} ORDER BY 1", values):
-            if not area.is_abroad(country) or location in abroad:
-                yield location, latitude, longitude, minutes
-
-
-def _is_over_the_same(db: sqlite3.Connection, area: StudyArea, starts: Sequence[tuple[str, str]]) -> bool:
-    """Tell whether the minutes of the attached view were worked out over the same ground, from the same starts.
-
-    A location of the country that it says nothing of is too far from everywhere then.
-    """
-    ground = db.execute(f"SELECT value FROM {OLD}.edition WHERE name = 'ground'").fetchone()
-    return (
-        ground is not None
-        and ground[0] == _ground(area)
-        and db.execute(f"SELECT place, scenario FROM {OLD}.travel_from ORDER BY number").fetchall() == [*starts]
-    )
-
-
-def _minutes_to(
-    points: NDArray[np.float64], area: StudyArea, progress: Progress | None
-) -> tuple[Iterator[bytes], NDArray[np.intp]]:
-    """Return lines of the minutes to points (latitude, longitude), a byte a start, and the number of the one of each.
-
-    All points in one cell have one line.
     """
     from mapping.engines.travel import cost_surface  # compilers take half a second, which no portal waits for
 
-    towns, scenarios = places(area), _scenarios(area)
-    blocks: list[tuple[NDArray[np.uint8], NDArray[np.intp]]] = []
-    """For each scenario the minutes from each place to distinct cells, and the number of the cell of each point."""
-    together = np.zeros(len(points), np.int64)
-    """A number of its own for all cells of a point."""
+    abroad = _usable_abroad(view, area)
+    query = "SELECT id, country, latitude, longitude FROM location WHERE latitude IS NOT NULL ORDER BY id"
+    located = [row for row in view.connection.execute(query) if not area.is_abroad(row[1]) or row[0] in abroad]
+    if not located:
+        return TravelTimes()
+    points = np.array([(latitude, longitude) for _, _, latitude, longitude in located])
+    towns = places(area)
+    scenarios = [scenario.id for scenario in area.settings.scenarios if scenario.id in SCENARIOS]
+    starts = [(str(place), scenario) for scenario in scenarios for place in towns["place_id"]]
+    minutes = np.full((len(points), len(starts)), TOO_FAR, np.uint8)
+    columns = iter(range(len(starts)))
     for scenario in scenarios:
         cost = friction(area, scenario)
-        cells, cell_of = np.unique(_cells(area, cost, points) @ (cost.shape[1], 1), return_inverse=True)
-        minutes = np.full((len(cells), len(towns)), TOO_FAR, np.uint8)
-        inside = cells >= 0
-        at = np.divmod(cells[inside], cost.shape[1])
-        for number, start in enumerate(_cells(area, cost, towns[["lat", "lon"]].to_numpy())):
+        cells = _cells(area, cost, points)
+        inside = cells[:, 0] >= 0
+        rows, along = cells[inside].T
+        for start in _cells(area, cost, towns[["lat", "lon"]].to_numpy()):
+            column = next(columns)
             if start[0] >= 0:
                 surface = cost_surface(cost, start[None, :], cell_size=area.grid.cell_size, limit=LIMIT)
-                reached = np.ceil(surface[at])
-                minutes[inside, number] = np.where(reached <= LIMIT, reached, TOO_FAR)
+                reached = np.ceil(surface[rows, along])
+                minutes[inside, column] = np.where(reached <= LIMIT, reached, TOO_FAR)
             if progress is not None:
-                progress(len(blocks) * len(towns) + number + 1, len(scenarios) * len(towns))
-        blocks.append((minutes, cell_of))
-        together = together * len(cells) + cell_of
-    _, first, number_of = np.unique(together, return_index=True, return_inverse=True)
-    return (b"".join(minutes[of[point]].tobytes() for minutes, of in blocks) for point in first), number_of
-
-
-LIBRARIES = ("numpy", "scipy", "numba", "rasterio", "shapely", "pyproj", "geopandas")
-"""What works out travel times besides Rohnamo itself."""
-
-
-@cache
-def _versions() -> tuple[str, ...]:
-    return tuple(map(version, LIBRARIES))
-
-
-def _ground(area: StudyArea) -> str:
-    """Return a text that is another wherever minutes could be others; "" where nobody can tell what they were."""
-    if not area.digest:
-        return ""
-    facts = [maker(), area.digest, area.settings.model_dump_json(), *_versions()]
-    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
+                progress(column + 1, len(starts))
+    return TravelTimes(starts, [row[0] for row in located], minutes)
 
 
 def _usable_abroad(view: View, area: StudyArea) -> set[str]:
@@ -459,16 +321,12 @@ def _unavailable_rows(
     ]
 
 
-def _write_travel(path: Path, area: StudyArea | None, known: Path | None, progress: Progress | None) -> None:
-    """Write the table ``travel``: one byte for each of the starts, in a row for each location that any leads to.
-
-    It is said over which ground it was worked out, so that the next view may take it over.
-    """
-    travel, ground = TravelTimes(), ""
+def _write_travel(path: Path, area: StudyArea | None, progress: Progress | None) -> None:
+    """Write the table ``travel``: one byte for each of the starts, in a row for each location that any leads to."""
+    travel = TravelTimes()
     if area is not None:
-        ground = _ground(area)
         with View(path, mapped=False) as view:
-            travel = travel_times(view, area, previous=known, progress=progress)
+            travel = travel_times(view, area, progress=progress)
     starts = ((number, *start) for number, start in enumerate(travel.starts, 1))
     _write(
         path,
@@ -482,11 +340,6 @@ def _write_travel(path: Path, area: StudyArea | None, known: Path | None, progre
         "INSERT INTO travel VALUES (?, ?)",
         travel.lines(),
     )
-    if ground:
-        with closing(sqlite3.connect(path, isolation_level=None)) as view:
-            view.execute("PRAGMA journal_mode = off")
-            view.execute("PRAGMA synchronous = off")
-            view.execute("INSERT INTO edition VALUES ('ground', ?)", [ground])
 
 
 def _write_counts(path: Path, table: str, of: str, rows: list[tuple[str, str, str, int, str, str]]) -> None:

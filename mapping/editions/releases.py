@@ -23,7 +23,7 @@ from mapping.analysis.reliability.change import write_counts
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Directory, public_id
 from mapping.directory.gate import OnePerson
-from mapping.editions.publish import Progress, note_written, publish
+from mapping.editions.publish import Progress, publish
 from mapping.editions.retraction import Hidden, rows_of, without_hidden
 from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, UnsafePublication, cause
 from mapping.language.i18n import Message, Share
@@ -192,7 +192,6 @@ class Releases:
                     with suppress(OtherVersion), View(previous) as old:
                         if old.edition <= day:
                             write_counts(self._staged, new, old, directory.area)
-                    note_written(directory, self._staged)
             self._staged.chmod(0o600)
             items = tuple(compare(previous, self._staged))
             replaces = checksum(previous) if previous is not None else ""

@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +15,8 @@ import pytest
 from mapping.area.study_area import StudyArea
 from mapping.directory import gate
 from mapping.directory.directory import public_id
-from mapping.editions import publish as publishing
 from mapping.editions.publish import LIMIT, MOST_PLACES, places, publish, travel_times
 from mapping.errors import MappingError, NotFound, UnsafePublication
-from mapping.model import Service
 from mapping.travel import travel_time
 from mapping.view.index import lexicon_of
 from mapping.view.view import View
@@ -263,112 +260,6 @@ def test_nobody_else_reads_a_view_before_it_is_whole(tiny_area: StudyArea, tmp_p
     assert {*modes} == {0o600}
     (tmp_path / "usual").touch()
     assert (tmp_path / "view.db").stat().st_mode == (tmp_path / "usual").stat().st_mode
-
-
-FAR, NEAR = (10.04, 60.05), (10.06, 60.05)
-ADVICE = organization("Umed"), service("Advice", of="Umed")
-
-
-@pytest.fixture(scope="module")
-def published_before(tmp_path_factory: pytest.TempPathFactory, tiny_area: StudyArea) -> Path:
-    """A view whose minutes are all 0: what is taken over is seen by it."""
-    folder = tmp_path_factory.mktemp("before")
-    own = [place(name, of=["Advice"], at=at, unit="XT-E1") for name, at in (("Far", FAR), ("Near", NEAR))]
-    with sample_directory(folder, tiny_area, *ADVICE, *own) as directory:
-        publish(directory, "public", folder / "old.db", area=tiny_area, edition=TODAY).view.close()
-    with closing(sqlite3.connect(folder / "old.db")) as db:
-        db.execute("UPDATE travel SET minutes = zeroblob(length(minutes))")
-        db.commit()
-    return folder / "old.db"
-
-
-@pytest.mark.parametrize(
-    "change", ["nothing", "moved", "gone", "new", "anew", "settings", "file", "code", "library", "starts"]
-)
-def test_minutes_are_taken_over_where_nothing_that_makes_them_differs(
-    change: str,
-    published_before: Path,
-    tiny_area: StudyArea,
-    tiny_copy: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    shutil.copyfile(published_before, tmp_path / "old.db")
-    area = StudyArea.load(tiny_copy) if change == "nothing" else tiny_area  # where the files lie makes no difference
-    own = [place(name, of=["Advice"], at=at, unit="XT-E1") for name, at in (("Far", FAR), ("Near", NEAR))]
-    if change == "starts":
-        with closing(sqlite3.connect(tmp_path / "old.db")) as db:
-            db.execute("UPDATE travel_from SET place = 'elsewhere' WHERE number = 1")
-            db.commit()
-    monkeypatch.setattr(publishing, "_is_noted", lambda *_: True)
-    if change == "moved":
-        own[0] = place("Far", of=["Advice"], at=NEAR, unit="XT-E1")
-    elif change == "gone":
-        del own[0]
-    elif change == "new":
-        own.append(place("Third", of=["Advice"], at=FAR, unit="XT-E1"))
-    elif change == "settings":
-        area = lowered(area, snap_km=area.settings.travel.snap_km + 1)
-    elif change == "file":
-        (tiny_copy / "area.toml").write_text((tiny_copy / "area.toml").read_text("utf-8") + "\n", "utf-8")
-        area = StudyArea.load(tiny_copy)
-    elif change == "code":
-        monkeypatch.setattr(publishing, "maker", lambda: "another")
-    elif change == "library":
-        monkeypatch.setattr(publishing, "_versions", lambda: ("another",))
-    steps: list[tuple[int, int]] = []
-    with sample_directory(tmp_path / "new", area, *ADVICE, *own) as directory:
-        publication = publish(
-            directory,
-            "public",
-            tmp_path / "new.db",
-            area=area,
-            edition=TODAY,
-            previous=tmp_path / "old.db",
-            progress=lambda done, of: steps.append((done, of)),
-            anew=change == "anew",
-        )
-    with publication.view as view:
-        rows = view.connection.execute("SELECT l.name, t.minutes FROM travel t JOIN location l ON l.id = t.location")
-        taken = {name for name, minutes in rows if not any(minutes)}
-    expected = {"nothing": {"Far", "Near"}, "moved": {"Near"}, "gone": {"Near"}, "new": {"Far", "Near"}}
-    assert taken == expected.get(change, set())
-    assert steps[-1] == (10, 10)
-
-
-def test_what_is_published_again_has_the_bytes_of_what_is_made_anew(tiny_area: StudyArea, tmp_path: Path) -> None:
-    with sample_directory(tmp_path / "old", tiny_area) as directory:
-        publish(directory, "public", tmp_path / "old.db", area=tiny_area, edition=TODAY).view.close()
-        ids = {each.name: each.id for each in directory.records(Service)}
-        for name, change in (("Papers", {"description": "Other words"}), ("Mobile team", {"audience": "custodian"})):
-            directory.edit("service", ids[name], change, by="one", on=TODAY, reason="better")
-        for name, anew in (("again", False), ("anew", True)):
-            publish(
-                directory,
-                "public",
-                tmp_path / f"{name}.db",
-                area=tiny_area,
-                edition=TODAY,
-                previous=tmp_path / "old.db",
-                anew=anew,
-            ).view.close()
-    assert (tmp_path / "again.db").read_bytes() == (tmp_path / "anew.db").read_bytes()
-    with View(tmp_path / "again.db") as view, View(tmp_path / "old.db") as old:
-        assert {each.name for each in old.services()} - {each.name for each in view.services()} == {"Mobile team"}
-
-
-def test_nothing_is_taken_over_from_a_view_that_somebody_changed(tiny_area: StudyArea, tmp_path: Path) -> None:
-    old, told = tmp_path / "old.db", {}
-    with sample_directory(tmp_path / "private", tiny_area) as directory:
-        publish(directory, "public", old, area=tiny_area, edition=TODAY).view.close()
-        with closing(sqlite3.connect(old, isolation_level=None)) as view:
-            view.execute('UPDATE ready SET json = CAST(\'{"phone": "+992 44 666 66 66"}\' AS BLOB)')
-            view.execute("UPDATE travel SET minutes = zeroblob(length(minutes))")
-        for anew in (False, True):
-            path = tmp_path / f"{anew}.db"
-            publish(directory, "public", path, area=tiny_area, edition=TODAY, previous=old, anew=anew).view.close()
-            told[anew] = path.read_bytes()
-    assert told[False] == told[True]
 
 
 def test_secrets_change_no_byte(tiny_area: StudyArea, tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ def _published(directory: Path, view: Path, area: StudyArea, world: World | None
         if world is not None:
             _change(other, world, area, before.edition)
         made = folder / "public.db"
-        publish(other, "public", made, area=area, edition=before.edition, previous=view, anew=True).view.close()
+        publish(other, "public", made, area=area, edition=before.edition, previous=view).view.close()
         _carry_over(before, made)
     return made
 
