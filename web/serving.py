@@ -31,11 +31,6 @@ def create_server(app: Flask, *, port: int = 0, proxies: int = 0, host: str = HO
 
     ``proxies`` is how many web servers of ours stand before it: without one, what others say of whom they forward is
     taken out.
-
-    Raises
-    ------
-    OSError
-        The port cannot be used.
     """
     server = waitress.server.create_server(
         app,

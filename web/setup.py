@@ -62,13 +62,7 @@ class SetupAnswers:
 
     @classmethod
     def of(cls, form: MultiDict[str, str], language: str) -> "SetupAnswers":
-        """Read the form.
-
-        Raises
-        ------
-        NotFound
-            No such country comes with this installation.
-        """
+        """Read the form."""
         folder = form.get("folder", "").strip()
         country = Path(folder).expanduser() if folder else shipped(form.get("country", ""))
         logins = tuple(form.get(name, "").strip().casefold() for name in ("first", "second"))
@@ -103,11 +97,6 @@ def found(folder: Path, answers: SetupAnswers, *, now: dt.datetime) -> Founded:
     """Make an office in a folder: study area, empty directory, first editions, two administrators, keys.
 
     It is made aside, so that one may try again when something cannot be: ``office.json`` comes last.
-
-    Raises
-    ------
-    InvalidRecord
-        An answer is missing or cannot be used.
     """
     if not answers.name or not all(answers.logins) or len(set(answers.logins)) < max(2, len(answers.logins)):
         raise InvalidRecord("name the office, and two administrators with different logins")

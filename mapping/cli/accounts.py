@@ -90,13 +90,7 @@ def list_(accounts: AccountsOption = ACCOUNTS) -> None:
 
 
 def _check_regions(codes: Sequence[str], area: Path | None) -> None:
-    """Refuse a code that is no unit of the study area.
-
-    Raises
-    ------
-    NotFound
-        Naming it and the regions that there are.
-    """
+    """Refuse a code that is no unit of the study area."""
     named = [code for code in codes if code != EVERYWHERE]
     if not named:
         return
@@ -110,15 +104,7 @@ def _check_regions(codes: Sequence[str], area: Path | None) -> None:
 
 
 def _body(view: Path, text: str) -> str:
-    """Return the published id of a body that is named, or told by its id.
-
-    Raises
-    ------
-    NotFound
-        There is no such view, or no such body in it.
-    InvalidRecord
-        Several bodies have the name.
-    """
+    """Return the published id of a body that is named, or told by its id."""
     if text == EVERYWHERE:
         return text
 

@@ -76,13 +76,6 @@ def study_area(folder: Path | None, file: Path | None = None) -> "StudyArea":
         The folder that was named.
     file
         The view or the directory that is asked for: an office keeps its study area beside them, a view tells its code.
-
-    Raises
-    ------
-    NotFound
-        No folder was named, and that of the view's country is not known.
-    InvalidRecord
-        The view is of another country.
     """
     from mapping.area.study_area import StudyArea
 
@@ -105,13 +98,7 @@ def _view(file: Path) -> "View | None":
 
 
 def output_language(area: "StudyArea", text: str) -> str:
-    """Take a language of the study area, or English.
-
-    Raises
-    ------
-    InvalidRecord
-        It is another: its texts would be English without a word.
-    """
+    """Take a language of the study area, or English."""
     known = dict.fromkeys((*area.languages, "en"))
     if text not in known:
         raise InvalidRecord(f"--lang {text}: the languages here are {', '.join(known)}")
@@ -119,13 +106,7 @@ def output_language(area: "StudyArea", text: str) -> str:
 
 
 def require_directory(path: Path) -> None:
-    """Refuse a directory that is not there: opening it would make an empty one.
-
-    Raises
-    ------
-    NotFound
-        There is no such file.
-    """
+    """Refuse a directory that is not there: opening it would make an empty one."""
     if not path.exists():
         raise NotFound(f"{path}: there is no directory; import a list first, or run `rohnamo init` or `rohnamo demo`")
 
@@ -148,13 +129,7 @@ def file_or_stdout(path: Path, ending: str = "") -> Iterator[Path]:
 
 
 def require_writable(path: Path) -> None:
-    """Make the folder in which a file or a folder will stand, and see that it can: what is written may take long.
-
-    Raises
-    ------
-    MappingError
-        Nothing can be written there.
-    """
+    """Make the folder in which a file or a folder will stand, and see that it can: what is written may take long."""
     if path == STDOUT:
         return
     try:
@@ -168,13 +143,7 @@ def require_writable(path: Path) -> None:
 
 
 def day_of(text: str | None, option: str = "--today") -> dt.date:
-    """Read a day that was typed; today where none was.
-
-    Raises
-    ------
-    InvalidRecord
-        It is no date, or one that is centuries away.
-    """
+    """Read a day that was typed; today where none was."""
     if text is None:
         return dt.date.today()
     try:
@@ -240,15 +209,7 @@ def _others(login: str) -> str:
 
 
 def acting(login: str, accounts: Path, *actions: "Action") -> str:
-    """Return who acts: an account whose owner proves who they are, and may do one of these in every region.
-
-    Raises
-    ------
-    SignInRefused
-        Login, password or code is wrong.
-    InvalidRecord
-        They may not do it.
-    """
+    """Return who acts: an account whose owner proves who they are, and may do one of these in every region."""
     from web.access.accounts import Accounts  # of the portals' part, which who gives no login need not have
 
     book = Accounts(accounts)

@@ -249,13 +249,7 @@ def _invite(
 
 
 def serve_portal(portal: "Flask", port: int, proxies: int = 0, host: str = HOST) -> None:
-    """Serve a portal on this machine until Ctrl-C.
-
-    Raises
-    ------
-    MappingError
-        Another program listens on this port already.
-    """
+    """Serve a portal on this machine until Ctrl-C."""
     from web.serving import create_server
 
     try:

@@ -185,13 +185,7 @@ def map_(
 
 
 def _taken(name: str, function: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that were given, by the names under which an analysis takes them.
-
-    Raises
-    ------
-    InvalidRecord
-        The analysis takes none of this name, or one kind of help alone.
-    """
+    """Return the options that were given, by the names under which an analysis takes them."""
     known, taken = inspect.signature(function).parameters, {}
     for option, value in options.items():
         if value is None:

@@ -29,13 +29,6 @@ def hide(
 
     Sums that counted it are dropped; nothing else changes, no text is searched, and no second person is asked: that is
     needed to show it again.
-
-    Raises
-    ------
-    InvalidRecord
-        Entries of this table cannot be hidden so.
-    NotFound
-        There is no such record.
     """
     if table not in HIDDEN:
         raise InvalidRecord(f"{table}: hide an organization, a service or a location")

@@ -15,8 +15,10 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from filelock import FileLock
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from mapping.analysis.reliability.change import write_counts
@@ -31,7 +33,7 @@ from mapping.model import Audience
 from mapping.resources import checksum
 from mapping.safety.people import two_people
 from mapping.safety.redaction import VIEWS
-from mapping.view.diff import EntryChange, FieldChange, compare, edition_day, entries
+from mapping.view.diff import EntryChange, compare, edition_day, entries
 from mapping.view.view import OtherVersion, View
 
 MOST_CHANGED = 0.2
@@ -57,13 +59,23 @@ CHANGED_SINCE = (
 )
 
 
+ALARMS = {"many": MANY_CHANGED, "lowered": LOWERED, "time": ANOTHER_TIME, "closer": CLOSER}
+"""What is unusual about an edition, by its kind."""
+
+
 @dataclass(frozen=True)
 class Alarm:
     """Something unusual about an edition: it is published only with a reason."""
 
-    message: Message
+    kind: Literal["many", "lowered", "time", "closer"]
+    values: dict[str, str | int]
     key: str = ""
     """The entry that it is about, if it is about one."""
+
+    @property
+    def message(self) -> Message:
+        """What is unusual, in words."""
+        return ALARMS[self.kind].filled_with({**self.values, "share": Share(MOST_CHANGED)})
 
 
 @dataclass(frozen=True)
@@ -105,6 +117,8 @@ class Plan:
         )
 
 
+PLAN = TypeAdapter(Plan)
+
 TAKEN = ("phone.number", "schedule.")
 """Beginnings of the fields without which nobody comes to help, though the entry is still there."""
 
@@ -138,18 +152,13 @@ class Releases:
         The view in use.
     audience
         For whom it is.
-
-    Raises
-    ------
-    InvalidRecord
-        There are no views for this audience.
     """
 
     def __init__(self, folder: str | Path, view: str | Path, audience: Audience) -> None:
         if audience not in VIEWS:
             raise InvalidRecord(f"{audience}: there is no view for these; there are {', '.join(VIEWS)}")
         self.folder, self.view, self.audience = Path(folder) / audience, Path(view), audience
-        self._staged, self._noted = self.folder / "next.db.part", self.folder / "next.json.part"
+        self._staged, self._noted = self.folder / "next.db.part", self.folder / "plan.json.part"
 
     def stage(
         self,
@@ -207,32 +216,17 @@ class Releases:
                 previous is None or not entries(previous),
                 by,
             )
-            _write(self._noted, _told(plan))
+            _write(self._noted, plan)
         return plan
 
     def plan(self) -> Plan | None:
         """Return the edition that was built and not published yet, if there is one."""
         if not self._noted.exists() or not self._staged.exists():
             return None
-        note = json.loads(self._noted.read_text(encoding="utf-8"))
-        items = tuple(
-            EntryChange(**{**item, "facts": tuple(FieldChange(**f) for f in item["facts"])}) for item in note["items"]
-        )
-        alarms = tuple(Alarm(Message.of(text, _shares(values)), key) for text, values, key in note["alarms"])
-        return Plan(
-            note["audience"],
-            dt.date.fromisoformat(note["day"]),
-            note["digest"],
-            note["replaces"],
-            note["state"],
-            items,
-            alarms,
-            tuple(note["warnings"]),
-            note["first"],
-            note.get("built_by", ""),  # "by" of an older version tells not who was behind the account
-            note.get("back_to", 0),
-            note.get("reason", ""),
-        )
+        try:
+            return PLAN.validate_json(self._noted.read_bytes())
+        except ValidationError:  # of another version: it is built again
+            return None
 
     def drop(self) -> None:
         """Forget the edition that was built."""
@@ -351,7 +345,7 @@ class Releases:
                 shutil.copyfile(file, self._staged)
                 self._staged.chmod(0o600)
             if plan.newly:
-                _write(self._noted, _told(plan))
+                _write(self._noted, plan)
                 return plan
             self._go_back(plan)
         return None
@@ -367,11 +361,6 @@ class Releases:
 
         No text is searched and nobody is asked: less is shown. An edition that was built and waits is forgotten.
         Return whether there was anything of it in the edition in use.
-
-        Raises
-        ------
-        MappingError
-            The disk is full or may not be written.
         """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._alone():
@@ -397,13 +386,7 @@ class Releases:
         return [replace(edition, live=edition.number == first) for edition in newest]
 
     def edition(self, number: int) -> Release:
-        """Return an edition.
-
-        Raises
-        ------
-        NotFound
-            There is none of this number.
-        """
+        """Return an edition."""
         for edition in self.editions():
             if edition.number == number:
                 return edition
@@ -459,21 +442,20 @@ class Releases:
             return
         was = edition_day(previous)
         if not was <= day <= was + FAR:
-            yield Alarm(ANOTHER_TIME.filled_with({"day": day.isoformat(), "before": was.isoformat()}))
+            yield Alarm("time", {"day": day.isoformat(), "before": was.isoformat()})
         before = entries(previous)
         changed = [item for item in items if item.table != "case_count"]
         if before and len(changed) > max(FEW, MOST_CHANGED * len(before)):
-            values = {"changed": len(changed), "before": len(before), "share": Share(MOST_CHANGED)}
-            yield Alarm(MANY_CHANGED.filled_with(values))
+            yield Alarm("many", {"changed": len(changed), "before": len(before)})
         known: set[str] = set()
         if any(item.kind == "new" for item in items):
             known = self._known_before(directory, was)
         for item in items:
             closer = any(fact.field == "location.latitude" and not fact.before for fact in item.facts)
             if item.kind == "new" and item.id in known:
-                yield Alarm(LOWERED.filled_with({"name": item.name}), item.key)
+                yield Alarm("lowered", {"name": item.name}, item.key)
             elif item.kind == "changed" and closer:
-                yield Alarm(CLOSER.filled_with({"name": item.name}), item.key)
+                yield Alarm("closer", {"name": item.name}, item.key)
 
     def _known_before(self, directory: Directory, previous: dt.date) -> set[str]:
         """Return the published ids of records that the directory had when the edition in use was built."""
@@ -538,16 +520,6 @@ class Releases:
 def _state(directory: Directory) -> int:
     (number,) = directory.db.execute("SELECT coalesce(max(number), 0) FROM batch").fetchone()
     return int(number)
-
-
-def _told(plan: Plan) -> dict[str, object]:
-    alarms = [(alarm.message.text, dict(alarm.message.values), alarm.key) for alarm in plan.alarms]
-    return {**vars(plan), "alarms": alarms, "built_by": plan.by}
-
-
-def _shares(values: Mapping[str, object]) -> dict[str, object]:
-    """Give numbers that are shares the kind that they lost in JSON."""
-    return {name: Share(value) if name == "share" else value for name, value in values.items()}  # type: ignore[arg-type]
 
 
 def _write(path: Path, content: object) -> None:

@@ -67,15 +67,7 @@ def _of_old_edition(table: str, ids: Collection[str]) -> dict[str, str]:
 
 
 def without_hidden(old: Path, out: Path, hidden: Hidden, *, area: StudyArea | None) -> bool:
-    """Write a view without what is hidden now; tell whether there was anything of it, else write nothing.
-
-    Raises
-    ------
-    FormatError
-        The old file is no view that this version can read.
-    MappingError
-        The new one cannot be written.
-    """
+    """Write a view without what is hidden now; tell whether there was anything of it, else write nothing."""
     with View(old) as view:
         ids = _ids(view)
         otherwise = ids & hidden.fields.keys()

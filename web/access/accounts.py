@@ -234,13 +234,7 @@ class Accounts:
                 db.execute("UPDATE account SET secret = ? WHERE id = ?", [self._wrapped(*row), row["id"]])
 
     def require_key(self) -> None:
-        """Open each secret of an authenticator, so that a missing key is told at the start and not at a sign-in.
-
-        Raises
-        ------
-        AuthenticatorKeyMissing
-            The key with which they are wrapped is not there.
-        """
+        """Open each secret of an authenticator, so that a missing key is told at the start and not at a sign-in."""
         with self.opened() as db:
             for row in db.execute("SELECT id, secret FROM account WHERE secret IS NOT NULL").fetchall():
                 self._secret(row)
@@ -258,13 +252,7 @@ class Accounts:
     def add(
         self, login: str, name: str, role: Role, *, by: str, now: dt.datetime, language: str = "en", mail: str = ""
     ) -> str:
-        """Make an account, and return the one-time link's token with which its owner sets a password.
-
-        Raises
-        ------
-        InvalidRecord
-            The login is taken, empty or that of the command line, or there is no such role.
-        """
+        """Make an account, and return the one-time link's token with which its owner sets a password."""
         login = login.strip().casefold()
         if not login or not name.strip():
             raise InvalidRecord("an account needs a login and a name; write both")
@@ -291,13 +279,7 @@ class Accounts:
         return token
 
     def account(self, account_id: str) -> Account:
-        """Return an account.
-
-        Raises
-        ------
-        NotFound
-            There is none.
-        """
+        """Return an account."""
         with self.opened() as db:
             row = db.execute("SELECT * FROM account WHERE id = ?", [account_id]).fetchone()
             if row is None:
@@ -305,13 +287,7 @@ class Accounts:
             return self._account(db, row)
 
     def by_login(self, login: str) -> Account:
-        """Return an account by what its owner types.
-
-        Raises
-        ------
-        NotFound
-            There is none.
-        """
+        """Return an account by what its owner types."""
         with self.opened() as db:
             row = db.execute("SELECT * FROM account WHERE login = ?", [login.strip().casefold()]).fetchone()
             if row is None:
@@ -360,12 +336,6 @@ class Accounts:
         """Note that an admitted person has met the owner of an account; after two it is admitted.
 
         The command line may name the first two administrators, and nobody later.
-
-        Raises
-        ------
-        InvalidRecord
-            ``by`` is not admitted, is the owner, or met them already; the owner has not used the link yet; or somebody
-            is admitted under a login or name that looks or sounds the same.
         """
         with self.opened() as db:
             db.execute("BEGIN IMMEDIATE")
@@ -442,13 +412,7 @@ class Accounts:
         return token
 
     def invited(self, token: str, *, now: dt.datetime) -> Account:
-        """Return whose one-time link this is.
-
-        Raises
-        ------
-        NotFound
-            It was used, has run out, or never was.
-        """
+        """Return whose one-time link this is."""
         with self.opened() as db:
             row = db.execute(
                 "SELECT account.* FROM link JOIN account ON account.id = link.account"
@@ -460,13 +424,7 @@ class Accounts:
             return self._account(db, row)
 
     def begin_enrolment(self, token: str, password: str, *, now: dt.datetime) -> str:
-        """Set the password of an invited person; return the secret for their authenticator.
-
-        Raises
-        ------
-        InvalidRecord
-            The password is too short, too long or too easy to guess; says why.
-        """
+        """Set the password of an invited person; return the secret for their authenticator."""
         account = self.invited(token, now=now)
         require_strong(password, account)
         secret = pyotp.random_base32()
@@ -485,13 +443,7 @@ class Accounts:
         return self._secret(row)
 
     def finish_enrolment(self, token: str, code: str, *, now: dt.datetime) -> Account:
-        """Check the first code of an authenticator; from now on the person can sign in, and the link is used up.
-
-        Raises
-        ------
-        SignInRefused
-            The code is not right.
-        """
+        """Check the first code of an authenticator; from now on the person can sign in, and the link is used up."""
         account = self.invited(token, now=now)
         with self.opened() as db:
             row = db.execute("SELECT id, secret FROM account WHERE id = ?", [account.id]).fetchone()
@@ -509,11 +461,6 @@ class Accounts:
 
         ``source`` is the address from which the answer comes. The try is counted before the password is looked at, so
         that tries at once are all counted, and the password outside of any transaction, since it takes a while.
-
-        Raises
-        ------
-        SignInRefused
-            Whatever was wrong.
         """
         login = login.strip().casefold()
         attempt = self.count_try(login, source, now)
@@ -543,13 +490,7 @@ class Accounts:
         raise CodeUsed("code used", login)
 
     def count_try(self, login: str, source: str, now: dt.datetime) -> tuple[str, str]:
-        """Count a try to sign in; return under which numbers for source and login it stands, no address and no name.
-
-        Raises
-        ------
-        TooManyTries
-            There were too many from there; it is counted no more.
-        """
+        """Count a try to sign in; return under which numbers for source and login it stands, no address and no name."""
         key = sqlite_file.key(self.path.with_suffix(".key"))
         where = hmac.new(key, f"{now.date().isoformat()} {source}".encode(), hashlib.sha256).hexdigest()[:16]
         whose = hmac.new(key, login.encode(), hashlib.sha256).hexdigest()[:16]
@@ -594,13 +535,7 @@ class Accounts:
         return ""
 
     def confirm(self, account_id: str, password: str, code: str, *, now: dt.datetime) -> None:
-        """Ask for password and code again, before something that cannot be taken back.
-
-        Raises
-        ------
-        SignInRefused
-            Whatever was wrong.
-        """
+        """Ask for password and code again, before something that cannot be taken back."""
         token = self.sign_in(self.account(account_id).login, password, code, now=now, source=account_id)
         self.end(token)
 
@@ -703,13 +638,7 @@ def weakness(password: str, account: Account) -> Weakness | None:
 
 
 def require_strong(password: str, account: Account) -> None:
-    """Refuse a password that is too short, too long or too easy to guess.
-
-    Raises
-    ------
-    InvalidRecord
-        Says which.
-    """
+    """Refuse a password that is too short, too long or too easy to guess."""
     if (why := weakness(password, account)) is not None:
         raise InvalidRecord(str(WEAK[why]))
 

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 
 from mapping.errors import FormatError, InvalidRecord, MappingError
 from mapping.language.i18n import Message, translate
@@ -63,21 +62,15 @@ class MailSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    host: Annotated[str, Field(min_length=1, description="the name of a mail server")]
-    port: Annotated[int, Field(ge=1, le=65535, description="a number from 1 to 65535")] = 587
+    host: Annotated[str, Field(min_length=1)]
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
     user: str = ""
     password: str = Field("", repr=False)
-    sender: Annotated[
-        str, Field(pattern=f"^{ADDRESS.pattern}$", description="one mail address, as office@mail.example")
-    ]
-    security: Annotated[Literal["starttls", "tls", "none"], Field(description="starttls, tls or none")] = "starttls"
+    sender: Annotated[str, Field(pattern=f"^{ADDRESS.pattern}$")]
+    security: Literal["starttls", "tls", "none"] = "starttls"
     ca: str = ""
-    portal: Annotated[
-        str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$", description="an address, as https://help.example")
-    ]
-    staff: Annotated[
-        str, Field(pattern=r"^$|^https?://[^\s/]+(/\S*)?$", description="an address, as https://staff.example")
-    ] = ""
+    portal: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
+    staff: Annotated[str, Field(pattern=r"^$|^https?://[^\s/]+(/\S*)?$")] = ""
     entries: str = "{language}/rooms.html"
 
     @model_validator(mode="after")
@@ -88,15 +81,7 @@ class MailSettings(BaseModel):
 
 
 def mail_settings(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> MailSettings | None:
-    """Read how to send mails: a TOML file, and ``ROHNAMO_MAIL_HOST`` and so on above it; None where nothing is said.
-
-    Raises
-    ------
-    FormatError
-        The file is no TOML.
-    InvalidRecord
-        A setting is missing or cannot be; names each of them, and never the password.
-    """
+    """Read how to send mails: a TOML file, and ``ROHNAMO_MAIL_HOST`` and so on above it; None where nothing is said."""
     values: dict[str, object] = {}
     if path is not None and path.exists():
         try:
@@ -113,19 +98,9 @@ def mail_settings(path: Path | None = None, environment: Mapping[str, str] = os.
     try:
         return MailSettings.model_validate(values)
     except ValidationError as error:
-        faults = "; ".join(_fault(str(fault["loc"][0]) if fault["loc"] else "", fault) for fault in error.errors())
-        raise InvalidRecord(f"{path or 'settings of mails'}: {faults}; see docs/deploy.md") from None
-
-
-def _fault(name: str, fault: ErrorDetails) -> str:
-    """Say what is wrong with a setting, never with its value: it may be the password."""
-    if not name:
-        return fault["msg"].removeprefix("Value error, ")
-    if fault["type"] == "missing":
-        return f"{name} is missing"
-    if name not in MailSettings.model_fields:
-        return f"{name} is not known, only {', '.join(MailSettings.model_fields)}"
-    return f"{name} must be {MailSettings.model_fields[name].description or 'a text in quotes'}"
+        faults = [(*fault["loc"], fault["msg"]) for fault in error.errors()]  # never the value: it may be the password
+        told = "; ".join(": ".join(map(str, fault)) for fault in faults)
+        raise InvalidRecord(f"{path or 'settings of mails'}: {told}; see docs/deploy.md") from None
 
 
 @dataclass(frozen=True)
@@ -143,13 +118,7 @@ class Mailer:
         self.settings = settings
 
     def send(self, people: Iterable[Account], why: str, *, now: dt.datetime) -> Sent:
-        """Write to each of some people in their language, one mail each; those without an address are passed over.
-
-        Raises
-        ------
-        MappingError
-            The server cannot be reached, does not encrypt, or does not let us in; says which.
-        """
+        """Write to each of some people in their language, one mail each; those without an address are passed over."""
         letters = {person.login: self.letter(person, why, now=now) for person in people if usable(person.mail)}
         if not letters:
             return Sent((), {})
@@ -176,13 +145,7 @@ class Mailer:
         return self._letter(person.mail, translate(SUBJECT.text, language), text, now=now)
 
     def write(self, address: str, subject: str, text: str, *, now: dt.datetime) -> None:
-        """Write to a mail address of an organization, such as the link of a campaign.
-
-        Raises
-        ------
-        MappingError
-            The server does not take it; says why.
-        """
+        """Write to a mail address of an organization, such as the link of a campaign."""
         with self._connected() as server:
             try:
                 server.send_message(self._letter(address, subject, text, now=now))
@@ -215,14 +178,8 @@ class Mailer:
             except BaseException:
                 server.close()
                 raise
-        except smtplib.SMTPNotSupportedError as error:
-            raise self._unusable("does not encrypt, so nothing was sent; choose another server") from error
-        except smtplib.SMTPAuthenticationError as error:
-            raise self._unusable("does not know the user or the password") from error
-        except ssl.SSLError as error:
-            raise self._unusable(f"does not show a certificate that can be trusted ({error.reason})") from error
         except (OSError, smtplib.SMTPException) as error:
-            raise self._unusable(f"cannot be reached or does not answer ({error})") from error
+            raise self._unusable(f"cannot be used, and nothing was sent ({error})") from error
         return server
 
     def _unusable(self, what: str) -> MappingError:

@@ -133,14 +133,7 @@ class Passkeys:
         return webauthn.options_to_json(options)
 
     def add(self, account_id: str, name: str, answer: str, *, site: Site, challenge: str, now: dt.datetime) -> None:
-        """Keep a passkey that a browser has just made; ask for password and code before.
-
-        Raises
-        ------
-        InvalidRecord
-            The answer is not to this question, not of this site, did not ask for finger, face or PIN, or was given
-            before; or there are too many.
-        """
+        """Keep a passkey that a browser has just made; ask for password and code before."""
         if len(self.of(account_id)) >= MOST:
             raise InvalidRecord(str(TOO_MANY))
         try:
@@ -171,13 +164,6 @@ class Passkeys:
 
         A wrong answer of a known passkey counts as a wrong code does, and locks the account in the end; ``source``, the
         address from which answers come, is slowed down as it is for passwords.
-
-        Raises
-        ------
-        TooManyTries
-            There were too many wrong answers from there.
-        SignInRefused
-            Whatever was wrong.
         """
         query = (
             "SELECT account.*, passkey.id AS passkey, public_key, uses FROM passkey"

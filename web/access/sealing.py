@@ -30,13 +30,7 @@ class AuthenticatorKeyMissing(MappingError):
 
 
 def read_key() -> AESGCM | None:
-    """Return the key; None where none is named.
-
-    Raises
-    ------
-    MappingError
-        The file that is named is not there, or holds no key.
-    """
+    """Return the key; None where none is named."""
     credential = Path(os.environ.get("CREDENTIALS_DIRECTORY", "/nowhere"), CREDENTIAL)
     named = str(credential) if credential.is_file() else os.environ.get(FROM_ENVIRONMENT)
     if not named:
@@ -59,13 +53,7 @@ def wrap(key: AESGCM | None, secret: str, account: str) -> str:
 
 
 def unwrap(key: AESGCM | None, stored: str, account: str) -> str:
-    """Return the secret of an account from how it is stored.
-
-    Raises
-    ------
-    AuthenticatorKeyMissing
-        It is wrapped with a key that is not there.
-    """
+    """Return the secret of an account from how it is stored."""
     if not stored.startswith(WRAPPED):
         return stored
     if key is None:

@@ -7,29 +7,21 @@ stands in the OpenAPI document.
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 Schema = dict[str, Any]
 
-PER_PAGE, MOST_PER_PAGE = 100, 500
-MOST_PAGES = 1_000_000
-MOST_METRES = 21_000_000
-"""More than half the way around the earth."""
+DESCRIPTION: dict[str, Any] = json.loads(Path(__file__).with_name("description.json").read_text(encoding="utf-8"))
+"""Parameters, collections and schemas of the API, as far as no edition decides on them."""
 
-_LEAP = "([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)"
-_IN_YEAR = "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])"
-DAY = f"([0-9]{{4}}-({_IN_YEAR})|{_LEAP}-02-29)"
+PER_PAGE: int = DESCRIPTION["parameters"]["per_page"]["schema"]["default"]
 HOUR = r"([01][0-9]|2[0-3]):[0-5][0-9]"
-MOMENT = rf"^{DAY}([Tt ]{HOUR}(:([0-5][0-9]|60)(\.[0-9]{{1,20}})?)?([Zz]|[+\- ]{HOUR})?)?$"
-"""A day, or a moment of RFC 3339; the plus of an address that was not escaped arrives as a space."""
 NUMBER = r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
-PART = r"(\.[0-9]{1,20})?"
-LATITUDE = rf"-?([0-8]?[0-9]{PART}|90(\.0{{1,20}})?)"
-LONGITUDE = rf"-?((1[0-7][0-9]|[0-9]{{1,2}}){PART}|180(\.0{{1,20}})?)"
 BODY_LIMIT = 64 * 1024
 
 
@@ -62,13 +54,7 @@ class Parameter:
     """What is said of a text that the pattern of the schema does not fit."""
 
     def read(self, value: Any) -> Any:
-        """Return what a value means, from an address (a text) or from JSON.
-
-        Raises
-        ------
-        ValueError
-            Saying what is wrong with it.
-        """
+        """Return what a value means, from an address (a text) or from JSON."""
         value = self._typed(value)
         if "enum" in self.schema and value not in self.schema["enum"]:
             raise ValueError("is not one of those")
@@ -139,167 +125,26 @@ def _day(value: str) -> str:
 MEANINGS: dict[str, Callable[[Any], Any]] = {"near": _point, "modified_after": _day, "since": _day}
 """What values of some parameters mean beyond their type."""
 
-ID = {"type": "string", "maxLength": 64}
-FORMAT = Parameter(
-    "format",
-    {"type": "string", "enum": ["json", "ndjson"], "default": "json"},
-    "`ndjson` streams every record, one a line, without pages.",
-)
-PAGE = Parameter(
-    "page", {"type": "integer", "minimum": 1, "maximum": MOST_PAGES, "default": 1}, "Which page; the first is 1."
-)
-PER_PAGE_ = Parameter(
-    "per_page",
-    {"type": "integer", "minimum": 1, "maximum": MOST_PER_PAGE, "default": PER_PAGE},
-    "How many records a page holds.",
-)
-SEARCH = Parameter(
-    "search",
-    {"type": "string", "maxLength": 100},
-    "Words in any language and script; all must be met. Services are found as on the site: slips of the pen are "
-    "forgiven, and those that are inactive or defunct are left out.",
-    personal=True,
-)
-FULL = Parameter("full", {"type": "boolean", "default": False}, "Nest everything that belongs to a record.")
-MINIMAL = Parameter(
-    "minimal",
-    {"type": "boolean", "default": False},
-    "Only `id` and `modified_date`, of all records at once; `per_page` and `full` do not count then.",
-)
-FULL_SERVICE = Parameter("full_service", {"type": "boolean", "default": False}, "Nest the services in full.")
-MODIFIED_AFTER = Parameter(
-    "modified_after",
-    {"type": "string", "pattern": MOMENT, "examples": ["2026-11-01", "2026-11-01T08:30:00Z"]},
-    "Records that changed on that day or later, or of which nobody knows when: a day, or a moment of RFC 3339. Days "
-    "are those of editions, in UTC.",
-)
-SINCE = Parameter(
-    "since",
-    {"type": "string", "pattern": MOMENT, "examples": ["2026-11-01", "2026-11-01T08:30:00Z"]},
-    "What changed or left on that day or later; without it, since the beginning.",
-)
-TERM = Parameter(
-    "taxonomy_term_id",
-    ID,
-    "Records of which this term, or one below it, is said: never as whom they do not take.",
-    personal=True,
-)
-TAXONOMY = Parameter("taxonomy_id", ID, "Records of which any term of this taxonomy is said.")
-BODY = Parameter("organization_id", ID, "Records of this organization.", personal=True)
-POSTCODE = Parameter(
-    "postcode",
-    {"type": "string", "maxLength": 20},
-    "Services at an address with this postcode; with `proximity`, those around the middle of it.",
-    personal=True,
-)
-PROXIMITY = Parameter(
-    "proximity",
-    {"type": "number", "minimum": 0, "maximum": MOST_METRES},
-    "Only those within so many metres, in a straight line, of `near` or else of the middle of `postcode`: one of them "
-    "must be given.",
-    personal=True,
-)
-NEAR = Parameter(
-    "near",
-    {"type": "string", "pattern": f"^{LATITUDE},{LONGITUDE}$", "maxLength": 60, "examples": ["37.91,69.78"]},
-    "Latitude and longitude. Only services with a point, the nearest first, each with its `distance` in metres. "
-    "Sent by POST, it stands in no address and no log.",
-    personal=True,
-    otherwise="is not a latitude and a longitude; are they swapped?",
-)
-STATUS = Parameter(
-    "status", {"type": "string", "enum": ["active", "inactive", "defunct", "temporarily closed"]}, "Services so far."
-)
-PARENT = Parameter("parent_id", ID, "Terms right below this one.")
-TOP = Parameter("top_only", {"type": "boolean", "default": False}, "Only terms that stand below no other.")
-YEAR = Parameter("year", {"type": "integer", "minimum": 1900, "maximum": 2200}, "Counts of a year.")
+
+def known_parameters(codes: Mapping[str, Sequence[str]]) -> dict[str, Parameter]:
+    """Return every parameter by its name; ``codes`` are those that an edition knows, by the parameter that takes one.
+
+    Where it knows none any is taken, and nothing fits it.
+    """
+    return {
+        name: Parameter(name, **described | ({"schema": _one_of(codes[name])} if name in codes else {}))
+        for name, described in DESCRIPTION["parameters"].items()
+    }
 
 
-@dataclass(frozen=True)
-class KnownCodes:
-    """The codes that this edition knows, for parameters that take one of them."""
-
-    languages: tuple[str, ...] = ()
-    area_units: tuple[str, ...] = ()
-    service_types: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    spoken: tuple[str, ...] = ()
-    entities: tuple[str, ...] = ()
-    parameters: Mapping[str, Parameter] = field(init=False)
-
-    def __post_init__(self) -> None:
-        made = (
-            Parameter(
-                "lang",
-                _one_of(self.languages),
-                "Texts in this language or the nearest to it; without it, as stored, with all translations.",
-            ),
-            Parameter(
-                "area_unit",
-                _one_of(self.area_units),
-                "Records in this administrative unit or one below it; services also where they cover it, and "
-                "those that have neither a place nor an area and so serve everybody.",
-                personal=True,
-            ),
-            Parameter(
-                "service_type",
-                _one_of(self.service_types),
-                "Services of this type or family, by code; without inactive and defunct ones.",
-                personal=True,
-            ),
-            Parameter(
-                "serves",
-                _one_of(self.groups),
-                "Services that take this group, or may when asked, by code; without inactive and defunct ones.",
-                personal=True,
-            ),
-            Parameter(
-                "speaks",
-                _one_of(self.spoken),
-                "Services that help in this language; without inactive and defunct ones.",
-                personal=True,
-            ),
-            Parameter("entity", _one_of(self.entities), "Changes of this kind of record."),
-        )
-        fixed = (
-            FORMAT,
-            PAGE,
-            PER_PAGE_,
-            SEARCH,
-            FULL,
-            MINIMAL,
-            FULL_SERVICE,
-            MODIFIED_AFTER,
-            SINCE,
-            TERM,
-            TAXONOMY,
-            BODY,
-            POSTCODE,
-            PROXIMITY,
-            NEAR,
-            STATUS,
-            PARENT,
-            TOP,
-            YEAR,
-        )
-        object.__setattr__(self, "parameters", {parameter.name: parameter for parameter in (*fixed, *made)})
-
-
-def _one_of(codes: Iterable[str]) -> Schema:
-    """Return what a code may be; where a view has none of its kind any is taken, and nothing fits it."""
-    known = list(codes)
-    return {"type": "string", "enum": known} if known else {"type": "string", "maxLength": 60}
+def _one_of(codes: Sequence[str]) -> Schema:
+    return {"type": "string", "enum": list(codes)} if codes else {"type": "string", "maxLength": 60}
 
 
 def parameters_of(query: bytes, body: bytes | None, mimetype: str) -> list[tuple[str, Any]]:
     """Return the parameters of a request as they came, from its address and, with POST, from its body.
 
     Bytes of an address that are no UTF-8 become half signs, which are text nowhere.
-
-    Raises
-    ------
-    BadRequest
-        When the body is not a JSON object.
     """
     text, errors = query.decode("utf-8", "surrogateescape"), "surrogateescape"
     given: list[tuple[str, Any]] = [*parse_qsl(text, keep_blank_values=True, errors=errors)]
@@ -326,13 +171,7 @@ MOST_TOLD = 20
 
 
 def read(given: Iterable[tuple[str, Any]], allowed: Mapping[str, Parameter]) -> dict[str, Any]:
-    """Return what was asked by name; what was not asked is left out.
-
-    Raises
-    ------
-    BadRequest
-        With the first parameters that are unknown, given twice, wrong, or without another that they need.
-    """
+    """Return what was asked by name; what was not asked is left out."""
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, value in given:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, g, request
@@ -22,7 +22,7 @@ from mapping.view.diff import ENTITIES
 from mapping.view.ready import FORMS, Form, dump, is_ready, ready_in_row, ready_numbers
 from mapping.view.view import View
 from web.api.filters import Catalogue, Selection
-from web.api.parameters import BODY_LIMIT, PER_PAGE, BadRequest, KnownCodes, parameters_of, read
+from web.api.parameters import BODY_LIMIT, PER_PAGE, BadRequest, known_parameters, parameters_of, read
 from web.api.schema import COLLECTIONS, DELTAS, HSDS_VERSION, Collection, openapi
 from web.presenters.edition import Edition
 
@@ -43,7 +43,8 @@ class EditionAnswers:
         self.edition = edition
         self.demo = demo
         self.catalogue = Catalogue(edition.path)
-        self.choices = _choices(self.catalogue)
+        self.codes = _codes(self.catalogue)
+        self.parameters = known_parameters(self.codes)
         with self.catalogue.view() as view:
             self.ready = is_ready(view)
             self._numbers = {
@@ -56,7 +57,7 @@ class EditionAnswers:
             self.catalogue.roll(table)
         licence = edition.area.settings.licence
         self._openapi = openapi(
-            self.choices, self.publisher, self.description, {"name": licence.text, "url": licence.url}
+            self.parameters, self.publisher, self.description, {"name": licence.text, "url": licence.url}
         )
         held = hashlib.sha256(dump(self._openapi))
         with edition.path.open("rb") as file:
@@ -90,7 +91,7 @@ class EditionAnswers:
             "description": self.description,
             "license": self.edition.area.settings.licence.url,
             "edition": self.edition.day.isoformat(),
-            "languages": list(self.choices.languages),
+            "languages": list(self.codes["lang"]),
             "collections": {
                 name: {"total_items": count, "file_pages": max(1, -(-count // PER_PAGE))}
                 for name, count in counts.items()
@@ -103,19 +104,12 @@ class EditionAnswers:
         return hashlib.sha256(key.encode()).hexdigest()[:32]
 
     def read(self, query: bytes, names: Iterable[str], body: bytes | None = None, mimetype: str = "") -> dict[str, Any]:
-        """Return the parameters of a question, from its address and its body, that are allowed.
-
-        Raises
-        ------
-        BadRequest
-            With everything that is wrong.
-        """
-        known = self.choices.parameters
-        return read(parameters_of(query, body, mimetype), {name: known[name] for name in names})
+        """Return the parameters of a question, from its address and its body, that are allowed."""
+        return read(parameters_of(query, body, mimetype), {name: self.parameters[name] for name in names})
 
     def headers(self, path: str, query: Mapping[str, Any], *, keep: bool = True) -> dict[str, str]:
         """Return the headers of an answer by GET: how long it may be kept, if at all, and what it is known by."""
-        known = self.choices.parameters
+        known = self.parameters
         lasting = keep and not any(known[name].personal for name in query if name in known)
         headers = {"Cache-Control": LASTING if lasting else "no-store", "ETag": f'W/"{self.tag(path, query)}"'}
         return headers | ({"Content-Language": query["lang"]} if "lang" in query else {})
@@ -290,13 +284,7 @@ def page_asked(query: dict[str, Any]) -> int | None:
 
 
 def _asked(names: Iterable[str]) -> dict[str, Any]:
-    """Return the parameters of this request that are allowed.
-
-    Raises
-    ------
-    BadRequest
-        With everything that is wrong.
-    """
+    """Return the parameters of this request that are allowed."""
     request.max_content_length = BODY_LIMIT
     body = request.get_data() if request.method == "POST" else None
     return _answers().read(request.query_string, names, body, request.mimetype)
@@ -411,21 +399,21 @@ def area_units(view: View, codes: Iterable[str], language: str | None) -> Iterat
         yield unit | ({"text_languages": {"name": tried}} if language and tried else {} if language else {"names": own})
 
 
-def _choices(catalogue: Catalogue) -> KnownCodes:
-    """Return the codes that a view knows."""
+def _codes(catalogue: Catalogue) -> dict[str, Sequence[str]]:
+    """Return the codes that a view knows, by the parameter that takes one of them."""
     with catalogue.view() as view:
 
-        def known(taxonomy: str, kind: str) -> tuple[str, ...]:
+        def known(taxonomy: str, kind: str) -> list[str]:
             query = "SELECT code FROM taxonomy_term WHERE taxonomy = ? AND code IS NOT NULL ORDER BY code"
-            seeded, known_codes = Vocabulary.load(taxonomy), set(view.searched_codes(kind))
-            shown = [code for (code,) in view.connection.execute(query, [taxonomy])]
-            return tuple(dict.fromkeys(code for code in shown if code in seeded or code in known_codes))
+            seeded, searched = Vocabulary.load(taxonomy), set(view.searched_codes(kind))
+            shown = dict.fromkeys(code for (code,) in view.connection.execute(query, [taxonomy]))
+            return [code for code in shown if code in seeded or code in searched]
 
-        return KnownCodes(
-            languages=tuple(view.facts["languages"].split()),
-            area_units=tuple(catalogue.roll("area_unit")),
-            service_types=known("service_types", "type"),
-            groups=known("beneficiaries", "for"),
-            spoken=tuple(view.searched_codes("speaks")),
-            entities=ENTITIES,
-        )
+        return {
+            "lang": view.facts["languages"].split(),
+            "area_unit": list(catalogue.roll("area_unit")),
+            "service_type": known("service_types", "type"),
+            "serves": known("beneficiaries", "for"),
+            "speaks": list(view.searched_codes("speaks")),
+            "entity": ENTITIES,
+        }

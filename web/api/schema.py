@@ -6,7 +6,7 @@ the answers.
 """
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,29 +15,9 @@ from mapping.freshness import Freshness
 from mapping.model import RECORDS
 from mapping.safety.redaction import PUBLISHED
 from mapping.view import hsds
-from web.api.parameters import BODY_LIMIT, KnownCodes, Parameter, Schema
+from web.api.parameters import BODY_LIMIT, DESCRIPTION, Parameter, Schema
 
 HSDS_VERSION = "3.1"
-_PAGED = ("page", "per_page", "format")
-_FOUND = (
-    "search",
-    *_PAGED,
-    "taxonomy_term_id",
-    "taxonomy_id",
-    "organization_id",
-    "modified_after",
-    "full",
-    "minimal",
-    "postcode",
-    "proximity",
-    "near",
-    "area_unit",
-    "service_type",
-    "serves",
-    "speaks",
-    "status",
-    "lang",
-)
 
 
 @dataclass(frozen=True)
@@ -46,7 +26,7 @@ class Collection:
 
     name: str
     table: str
-    parameters: tuple[str, ...]
+    parameters: Sequence[str]
     standard: bool = False
 
     @property
@@ -56,59 +36,24 @@ class Collection:
 
 
 COLLECTIONS: dict[str, Collection] = {
-    collection.name: collection
-    for collection in (
-        Collection("services", "service", _FOUND, standard=True),
-        Collection(
-            "organizations",
-            "organization",
-            (
-                "search",
-                *_PAGED,
-                "taxonomy_term_id",
-                "taxonomy_id",
-                "modified_after",
-                "full",
-                "full_service",
-                "minimal",
-                "lang",
-            ),
-            standard=True,
-        ),
-        Collection(
-            "service_at_locations", "service_at_location", tuple(n for n in _FOUND if n != "minimal"), standard=True
-        ),
-        Collection("taxonomies", "taxonomy", ("search", *_PAGED, "lang"), standard=True),
-        Collection(
-            "taxonomy_terms",
-            "taxonomy_term",
-            ("search", *_PAGED, "taxonomy_id", "parent_id", "top_only", "lang"),
-            standard=True,
-        ),
-        Collection(
-            "locations",
-            "location",
-            ("search", *_PAGED, "organization_id", "area_unit", "modified_after", "full", "lang"),
-        ),
-        Collection("activities", "activity", ("search", *_PAGED, "organization_id", "area_unit", "lang")),
-        Collection("statements", "statement", ("search", *_PAGED, "area_unit", "lang")),
-        Collection("referral_agreements", "referral_agreement", ("search", *_PAGED, "organization_id", "lang")),
-        Collection("case_counts", "case_count", ("search", *_PAGED, "area_unit", "year", "lang")),
-        Collection("area_units", "area_unit", (*_PAGED, "lang")),
-    )
-    if collection.table in PUBLISHED or collection.table == "area_unit"
+    name: Collection(name, **described)
+    for name, described in DESCRIPTION["collections"].items()
+    if described["table"] in PUBLISHED or described["table"] == "area_unit"
 }
 """Every list by the last part of its address."""
 
-DELTAS = ("since", "entity", *_PAGED)
+DELTAS: tuple[str, ...] = tuple(DESCRIPTION["deltas"])
 """What may be asked of the list of changes."""
+
+SCHEMAS: dict[str, Schema] = DESCRIPTION["schemas"]
+"""Schemas of what is no record of the directory."""
 
 
 @cache
 def record_schema(table: str) -> Schema:
     """Return the schema of a record as the API answers it."""
     if table == "area_unit":
-        return AREA_UNIT
+        return SCHEMAS["area_unit"]
     kind, fields = RECORDS[table], PUBLISHED[table]
     described = kind.model_json_schema()
     properties: dict[str, Schema] = {"id": {"type": "string"}} | {
@@ -168,124 +113,14 @@ def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-AREA_UNIT: Schema = {
-    "type": "object",
-    "title": "AreaUnit",
-    "description": "An administrative unit of the study area.",
-    "properties": {
-        "id": {"type": "string", "description": "Its code."},
-        "name": {"type": "string"},
-        "names": {"type": "object", "additionalProperties": {"type": "string"}, "description": "By language."},
-        "parent_id": {"type": "string"},
-        "level": {"type": "integer", "description": "0 is the country."},
-        "people": {"type": "integer"},
-        "text_languages": {"type": "object", "additionalProperties": {"type": "string"}},
-    },
-    "required": ["id", "name", "level"],
-    "additionalProperties": False,
-}
-
-MINIMAL: Schema = {
-    "type": "object",
-    "description": "A record with `minimal`: its id, and when it last changed.",
-    "properties": {"id": {"type": "string"}, "modified_date": {"type": "string", "format": "date"}},
-    "required": ["id", "modified_date"],
-    "additionalProperties": False,
-}
-CHANGE: Schema = {
-    "type": "object",
-    "description": "A record that changed, or that left the directory: take it out of copies.",
-    "properties": {
-        "entity": {"type": "string"},
-        "id": {"type": "string"},
-        "change": {"type": "string", "enum": ["changed", "gone"]},
-        "on": {"type": "string", "format": "date"},
-    },
-    "required": ["entity", "id", "change", "on"],
-    "additionalProperties": False,
-}
-PAGE_FIELDS: dict[str, Schema] = {
-    "total_items": {"type": "integer", "minimum": 0},
-    "total_pages": {"type": "integer", "minimum": 0},
-    "page_number": {"type": "integer", "minimum": 1},
-    "size": {"type": "integer", "minimum": 0},
-    "first_page": {"type": "boolean"},
-    "last_page": {"type": "boolean"},
-    "empty": {"type": "boolean"},
-}
-PROBLEM: Schema = {
-    "type": "object",
-    "description": "What went wrong (RFC 9457).",
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "parameter": {"type": "string"},
-                    "problem": {"type": "string"},
-                    "allowed": {"type": "string"},
-                },
-                "required": ["parameter", "problem", "allowed"],
-                "additionalProperties": False,
-            },
-        },
-    },
-    "required": ["type", "title", "status", "detail"],
-    "additionalProperties": False,
-}
-ROOT: Schema = {
-    "type": "object",
-    "properties": {
-        "version": {"type": "string"},
-        "profile": {"type": "string", "format": "uri-reference"},
-        "openapi_url": {"type": "string", "format": "uri-reference"},
-        "publisher": {"type": "string"},
-        "description": {"type": "string"},
-        "license": {"type": "string", "format": "uri"},
-        "edition": {"type": "string", "format": "date"},
-        "languages": {"type": "array", "items": {"type": "string"}},
-        "collections": {
-            "type": "object",
-            "additionalProperties": {
-                "type": "object",
-                "properties": {"total_items": {"type": "integer"}, "file_pages": {"type": "integer"}},
-                "required": ["total_items", "file_pages"],
-                "additionalProperties": False,
-            },
-        },
-    },
-    "required": [
-        "version",
-        "profile",
-        "openapi_url",
-        "publisher",
-        "description",
-        "license",
-        "edition",
-        "languages",
-        "collections",
-    ],
-    "additionalProperties": False,
-}
-
-
 def page_schema(*kinds: str) -> Schema:
     """Return the schema of a page of records of one kind, or of one of several."""
+    page = SCHEMAS["page"]
     items = _ref(kinds[0]) if len(kinds) == 1 else {"anyOf": [_ref(kind) for kind in kinds]}
-    return {
-        "type": "object",
-        "properties": {**PAGE_FIELDS, "contents": {"type": "array", "items": items}},
-        "required": [*PAGE_FIELDS, "contents"],
-        "additionalProperties": False,
-    }
+    return page | {"properties": page["properties"] | {"contents": {"type": "array", "items": items}}}
 
 
-def openapi(choices: KnownCodes, title: str, description: str, licence: Mapping[str, str]) -> Schema:
+def openapi(parameters: Mapping[str, Parameter], title: str, description: str, licence: Mapping[str, str]) -> Schema:
     """Return the OpenAPI 3.1 document."""
     tables = {*PUBLISHED, "area_unit"}
     paths: Schema = {"/": {"get": _operation("root", "Say what this API is.", _json(_ref("root")), [])}}
@@ -294,9 +129,9 @@ def openapi(choices: KnownCodes, title: str, description: str, licence: Mapping[
         about = f"List {collection.name.replace('_', ' ')}" + (
             "." if collection.standard else ", which HSDS does not have."
         )
-        of_list = [choices.parameters[name] for name in collection.parameters]
+        of_list = [parameters[name] for name in collection.parameters]
         paths[f"/{collection.name}"] = _list(collection.name, about, page_schema(*kinds), of_list)
-        of_record = [choices.parameters[name] for name in collection.of_one]
+        of_record = [parameters[name] for name in collection.of_one]
         operation = _operation(
             f"one_of_{collection.name}", f"Show one of {collection.name}.", _json(_ref(collection.table)), of_record
         )
@@ -305,10 +140,10 @@ def openapi(choices: KnownCodes, title: str, description: str, licence: Mapping[
             "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
             "get": operation,
         }
-    of_list = [choices.parameters[name] for name in DELTAS]
+    of_list = [parameters[name] for name in DELTAS]
     paths["/deltas"] = _list("deltas", "List what changed and what left.", page_schema("change"), of_list)
     schemas = {table: record_schema(table) for table in sorted(tables)}
-    schemas |= {"minimal": MINIMAL, "change": CHANGE, "problem": PROBLEM, "root": ROOT}
+    schemas |= {name: SCHEMAS[name] for name in ("minimal", "change", "problem", "root")}
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": HSDS_VERSION, "description": description, "license": dict(licence)},

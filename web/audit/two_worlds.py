@@ -125,11 +125,6 @@ def two_worlds(
 
     ``made`` are the sums of what `make` gives of the view; they spare making it once more where the directory still
     gives that view.
-
-    Raises
-    ------
-    NotFound
-        There is no directory.
     """
     if not directory.is_file():
         raise NotFound(f"{directory}: there is no directory; name the file that the view was published from")

@@ -78,13 +78,7 @@ class Campaigns:
         return [Campaign(number, name, dt.date.fromisoformat(due), by) for number, name, due, by in rows]
 
     def campaign(self, number: int) -> Campaign:
-        """Return a campaign.
-
-        Raises
-        ------
-        NotFound
-            There is none of this number.
-        """
+        """Return a campaign."""
         match = next((campaign for campaign in self.all() if campaign.number == number), None)
         if match is None:
             raise NotFound(f"there is no campaign {number}")
@@ -107,13 +101,7 @@ class Campaigns:
         return [_asked(row) for row in self._rows("SELECT * FROM asked WHERE campaign = ? ORDER BY name", number)]
 
     def of_link(self, token: str, *, on: dt.date) -> Asked:
-        """Return whom a link is for.
-
-        Raises
-        ------
-        NotFound
-            It was used, has run out, another took its place, or it never was.
-        """
+        """Return whom a link is for."""
         query = (
             "SELECT asked.* FROM asked JOIN campaign ON number = campaign"
             " WHERE digest = ? AND answered_on IS NULL AND due >= ?"
@@ -124,13 +112,7 @@ class Campaigns:
         return _asked(rows[0])
 
     def answer(self, token: str, *, changes: int, on: dt.date) -> None:
-        """Note that an answer came, so that its link ends.
-
-        Raises
-        ------
-        NotFound
-            Another answer was faster.
-        """
+        """Note that an answer came, so that its link ends."""
         with sqlite_file.opened(self.path) as db:
             done = db.execute(
                 "UPDATE asked SET answered_on = ?, changes = ? WHERE digest = ? AND answered_on IS NULL",

@@ -156,13 +156,7 @@ class Inbox:
         sqlite_file.make(self.path, _SCHEMA)
 
     def put(self, message: InboxForm, *, on: dt.date, sender: str = "") -> int:
-        """Take a message in, and return its number; it is on the disk when this returns.
-
-        Raises
-        ------
-        MappingError
-            It could not be written.
-        """
+        """Take a message in, and return its number; it is on the disk when this returns."""
         return self.put_all([message], on=on, sender=sender)
 
     def put_all(self, messages: Iterable[InboxForm], *, on: dt.date, sender: str = "") -> int:
@@ -214,13 +208,7 @@ class Inbox:
         yield from map(_received, rows)
 
     def message(self, number: int) -> Received:
-        """Return one message.
-
-        Raises
-        ------
-        NotFound
-            There is none of this number.
-        """
+        """Return one message."""
         with sqlite_file.opened(self.path) as db:
             row = db.execute("SELECT * FROM message WHERE number = ?", [number]).fetchone()
         if row is None:
@@ -228,13 +216,7 @@ class Inbox:
         return _received(row)
 
     def decide(self, number: int, decision: Decision, *, by: str, on: dt.date, note: str = "") -> None:
-        """Note what was decided about a message.
-
-        Raises
-        ------
-        InvalidRecord
-            Somebody decided already.
-        """
+        """Note what was decided about a message."""
         if decision not in get_args(Decision):
             raise InvalidRecord(f"{decision!r} is no decision; there are {', '.join(get_args(Decision))}")
         self.message(number)
@@ -289,13 +271,7 @@ def _received(row: tuple[Any, ...]) -> Received:
 
 
 def read_form(kind: type[InboxForm], fields: Iterable[tuple[str, str]] | dict[str, object]) -> InboxForm:
-    """Make a message from the fields of a form.
-
-    Raises
-    ------
-    InvalidRecord
-        A field is missing or holds something that cannot be sent; names the fields and never what was typed.
-    """
+    """Make a message from the fields of a form."""
     given = dict(fields)
     try:
         return kind.model_validate_json(json.dumps({name: value for name, value in given.items() if value != ""}))

@@ -54,13 +54,7 @@ class Ledger:
         sqlite_file.make(self.path, _SCHEMA)
 
     def append(self, who: str, action: Deed, *, subject: str = "", reason: str = "", now: dt.datetime) -> LedgerLine:
-        """Write a line; it is on the disk when this returns.
-
-        Raises
-        ------
-        MappingError
-            It could not be written: then what it is about must not be done.
-        """
+        """Write a line; it is on the disk when this returns."""
         with self._writing() as db:
             return self._add(db, now, who, action, subject, reason)
 
@@ -71,11 +65,6 @@ class Ledger:
 
         Return how many there are with it; 0 where it was not written. Counting and writing are one step, so that
         requests at once do not overrun the limit.
-
-        Raises
-        ------
-        MappingError
-            It could not be written.
         """
         query = "SELECT count(*) FROM line WHERE who = ? AND action = ? AND at > ?"
         with self._writing() as db:

@@ -11,13 +11,7 @@ from mapping.errors import MappingError
 
 
 def make(path: Path, schema: str) -> None:
-    """Make a file, and the folder that it lies in, where it is not there; then its tables.
-
-    Raises
-    ------
-    MappingError
-        It is no database, is damaged, or may not be written.
-    """
+    """Make a file, and the folder that it lies in, where it is not there; then its tables."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))

@@ -74,13 +74,7 @@ COMMAND = (sys.executable, "-m", "mapping.cli")
 
 
 def set_up(folder: Path, port: int) -> None:
-    """Serve the first page until it is filled in.
-
-    Raises
-    ------
-    MappingError
-        Another program listens on this port.
-    """
+    """Serve the first page until it is filled in."""
     token = secrets.token_urlsafe(24)
     page = Process(target=_serve_setup, args=(folder, token, port), daemon=True)  # its connections end with it
     page.start()
@@ -136,13 +130,7 @@ def demo_portals(folder: Path, port: int) -> list[list[str]]:
 
 
 def serve(commands: list[list[str]], folder: Path, port: int, *, timers: bool) -> None:
-    """Run portals until one of them ends or Ctrl-C, anew when settings change; back up and remind once a day.
-
-    Raises
-    ------
-    MappingError
-        A portal ended by itself.
-    """
+    """Run portals until one of them ends or Ctrl-C, anew when settings change; back up and remind once a day."""
     files = office_files(folder)
     sqlite_file.key(files["authenticators"])
     environment = os.environ | {

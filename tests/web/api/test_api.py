@@ -43,12 +43,14 @@ from tests.support.sample import (
 )
 from tests.web.support.portal import published
 from web import create_app
-from web.api.parameters import BODY_LIMIT, MODIFIED_AFTER, MOMENT, MOST_PER_PAGE
+from web.api.parameters import BODY_LIMIT, known_parameters
 from web.api.routes import file_paths
 from web.api.schema import COLLECTIONS
 
 GEOD = Geod(ellps="WGS84")
 NAMES = sorted(COLLECTIONS)
+MODIFIED_AFTER = known_parameters({})["modified_after"]
+MOMENT = MODIFIED_AFTER.schema["pattern"]
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +115,7 @@ def test_the_root_repeats_no_odd_host(client):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_pages_hold_every_record_once_in_the_order_of_ids(client, name):
-    everything = got(client, name, per_page=MOST_PER_PAGE)
+    everything = got(client, name, per_page=500)
     assert everything["total_items"] == len(everything["contents"])
     ids = ids_of(everything["contents"])
     assert ids == sorted(set(ids))
@@ -126,7 +128,7 @@ def test_pages_hold_every_record_once_in_the_order_of_ids(client, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_record_has_an_address_live_and_as_a_file(client, name):
-    for each in got(client, name, per_page=MOST_PER_PAGE)["contents"]:
+    for each in got(client, name, per_page=500)["contents"]:
         live = client.get(f"/api/{name}/{each['id']}")
         assert live.status_code == 200
         assert live.get_json()["id"] == each["id"]

@@ -503,7 +503,7 @@ def test_mails_can_be_tried(office):
     office.app.config["MAILER"] = None
     assert post(client, "/en/settings/test-mail", page="/en/account.html").status_code == 400
     (office.directory.parent / "mail.toml").write_text("port = 'x'", encoding="utf-8")
-    assert "sender is missing" in client.get("/en/settings.html").text
+    assert "sender: Field required" in client.get("/en/settings.html").text
 
 
 def test_looking_changes_nothing(office, tmp_path):
