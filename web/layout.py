@@ -104,14 +104,7 @@ def language_of(path: str) -> str:
 
 @lru_cache(4096)
 def _link(path: str, folder: str) -> str:
-    return _relative(marked(path), folder)
-
-
-def _relative(path: str, folder: str) -> str:
-    """Return what `posixpath.relpath` does, which asks the system for the working folder, of paths of the site."""
-    there, here = path.split("/"), folder.split("/") if folder != "." else []
-    same = len(posixpath.commonprefix([there, here]))
-    return "/".join([".."] * (len(here) - same) + there[same:]) or "."
+    return posixpath.relpath(marked(path), folder)
 
 
 def _file(path: str) -> str:

@@ -1,23 +1,20 @@
-"""Rendering: the templates of portals, compiled for each language, so that what a page says is in it already.
+"""Rendering: the templates of portals in the language of a page.
 
-A text that stands in a template word for word is put into the language when the template is compiled. What templates
-import depends on the language alone, so that it is made once and not for each page.
+What templates import depends on the language alone, so that it is made once for each and not for each page.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from flask import Flask, current_app, render_template
-from flask.templating import Environment
-from jinja2 import nodes, pass_context
+from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
-from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from mapping.analysis.common.nearest import shown_minutes
 from mapping.language.i18n import date, month, number, show, translate
-from mapping.language.languages import SOURCE, attributes, language
+from mapping.language.languages import attributes, language
 from mapping.language.latin import SCRIPT
 from mapping.render.layers.services import spaced
 from mapping.result import duration
@@ -37,55 +34,18 @@ class Framed(Protocol):
         """Return the language of the page."""
 
 
-class LanguageEnvironment(Environment):
-    """The templates of a portal in one language, by default that in which they are written."""
-
-    language = SOURCE
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Return what a template knows, in one dictionary: jinja's chain of two is looked through at each import."""
-        return {**self.globals, **(d or {})}
-
-    def into(self, language: str) -> "LanguageEnvironment":
-        """Return the same templates in a language."""
-        own: LanguageEnvironment = self.overlay()
-        own.language = language
-        own.globals = {**self.globals, **_words(language)}
-        return own
-
-    def _generate(
-        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
-    ) -> str:
-        return super()._generate(_Translation(self.language).visit(source), name, filename, defer_init)
-
-
-class _Translation(NodeTransformer):
-    """Puts texts of a template that stand there word for word into a language."""
-
-    def __init__(self, language: str) -> None:
-        self.language = language
-
-    def visit_Call(self, node: nodes.Call) -> nodes.Expr:  # noqa: N802 - jinja calls it so
-        """Replace ``_("text")``."""
-        self.generic_visit(node)
-        plain = isinstance(node.node, nodes.Name) and node.node.name == "_" and not node.kwargs
-        match node.args:
-            case [nodes.Const(value=text)] if plain:
-                return nodes.Const(translate(text, self.language), lineno=node.lineno)
-        return node
-
-
 def render(template: str, frame: Framed, **values: Any) -> str:
     """Return a page of the app that answers, in the language of its frame."""
-    environments: dict[str, LanguageEnvironment] = current_app.extensions["languages"]
+    environments: dict[str, Environment] = current_app.extensions["languages"]
     if frame.language not in environments:
-        environments[frame.language] = current_app.jinja_env.into(frame.language)  # type: ignore[attr-defined]
+        environment = current_app.jinja_env.overlay()
+        environment.globals = {**environment.globals, **_words(frame.language)}
+        environments[frame.language] = environment
     return render_template(environments[frame.language].get_template(template), frame=frame, **values)
 
 
 def set_words(app: Flask) -> None:
     """Give the templates of an app the words of each language; nothing may have been asked of them before."""
-    app.jinja_environment = LanguageEnvironment
     app.extensions["languages"] = {}
     app.jinja_env.globals.update(
         facts=facts, papers_heading=papers_heading, by_rule=BY_RULE, holidays=holidays, recordings=recordings

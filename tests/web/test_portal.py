@@ -1,22 +1,14 @@
 """The one app of the portals: pages are found in their folder, and the menu follows their order."""
 
-import posixpath
 import sys
 import textwrap
-from types import SimpleNamespace
 
 import pytest
-from flask import Flask, request
-from hypothesis import given
-from hypothesis import strategies as st
-from jinja2 import DictLoader
+from flask import request
 
 from mapping.errors import NotFound
-from mapping.language.i18n import translate
-from mapping.language.languages import codes
-from web.layout import _relative, language_of
+from web.layout import language_of
 from web.portal import ErrorPages, create_portal, pages_of
-from web.rendering import LanguageEnvironment, render, set_words
 
 PAGE = """
     from flask import Blueprint
@@ -105,30 +97,3 @@ def test_a_head_takes_nothing_for_a_form_that_was_sent(tiny_area):
     answer = app.test_client().head("/en/x.html", data={"act": "1"})
     assert (answer.status_code, answer.data, done) == (200, b"", ["GET"])
     assert answer.headers["Content-Length"] == "5"
-
-
-TEXTS = ("Arranged by phone only", "Talk to someone now", "No catalogue has 'this' & <that>")
-
-
-@pytest.mark.parametrize("language", codes())
-def test_a_text_that_stands_in_a_template_is_said_as_one_that_comes_later(language):
-    app = Flask("web")
-    set_words(app)
-    stands = "|".join(f'{{{{ _("{text}") }}}}{{{{ (_("{text}"), "<b>") | join(">") }}}}' for text in TEXTS)
-    later = "|".join(
-        f'{{{{ _(texts[{place}]) }}}}{{{{ (_(texts[{place}]), "<b>") | join(">") }}}}' for place in range(3)
-    )
-    app.jinja_loader = DictLoader({"stands": stands, "later": later})
-    frame = SimpleNamespace(language=language)
-    with app.test_request_context():
-        assert render("stands", frame) == render("later", frame, texts=TEXTS)
-    environment: LanguageEnvironment = app.extensions["languages"][language]
-    assert translate(TEXTS[0], language) in environment.compile(stands, raw=True)
-
-
-PARTS = st.lists(st.sampled_from(["en", "ru", "s", "static", "1.html"]), min_size=1, max_size=4)
-
-
-@given(there=PARTS, here=st.one_of(st.just(["."]), PARTS))
-def test_a_link_from_one_folder_to_a_path_is_the_shortest(there, here):
-    assert _relative("/".join(there), "/".join(here)) == posixpath.relpath("/".join(there), "/".join(here))
