@@ -21,6 +21,9 @@ CALLED = re.compile(rf"\b(?:{'|'.join(KEYWORDS)})\s*\(".encode())
 METHODS = {".py": "python", ".html": "jinja2", ".txt": "jinja2"}
 TABLES = {
     "mapping/render/report/recommendations.csv": ("text", "evidence", "measure", "aim"),
+    "mapping/formats/surveys/field_form.csv": ("label", "hint", "message"),
+    "mapping/formats/surveys/field_form_answers.csv": ("label",),
+    "mapping/formats/tables/workbook_columns.csv": ("label", "meaning"),
     "web/staff/labels.csv": ("label",),
 }
 """Tables that hold texts, and the columns that they stand in."""

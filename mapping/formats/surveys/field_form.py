@@ -1,17 +1,22 @@
 """The field form: an XLSForm in every language of the study area, made from our taxonomies and model.
 
-What it asks is what the directory can hold. Its exports come back without a column map, because the form knows its
-own: `survey` gives its questions and `FIELDS` the field that each of them fills (see `mapping.formats.surveys.kobo`).
+What it asks stands in ``field_form.csv`` and what may be answered, besides terms and units, in
+``field_form_answers.csv``; translations of their texts in the catalogue ``field``. Its exports come back without a
+column map, because the form knows its own: the column ``field`` says what each question fills
+(see `mapping.formats.surveys.kobo`), ``each`` whether it is asked for each language, level of units or item of the
+checklist.
 """
 
+import csv
 import datetime as dt
 import hashlib
 import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,72 +24,40 @@ from babel import Locale, UnknownLocaleError
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import MappingError
-from mapping.formats.surveys.field_form_texts import (
-    ASSESSORS,
-    CONSTRAINTS,
-    CONTRADICTION,
-    HINTS,
-    LABELS,
-    NOT_KNOWN,
-    REQUIRED,
-    SHOWN,
-    TITLE,
-    UNHARMFUL,
-    WHO,
-    YES_NO,
-    evidence,
-    name_in,
-    told_in,
-)
 from mapping.formats.surveys.xlsform import Survey
-from mapping.language.i18n import Text, show
+from mapping.language.i18n import Message, Text, show
 from mapping.language.taxonomy import Term, Vocabulary
 
 if TYPE_CHECKING:
     import openpyxl
 
 FORM_ID = "rohnamo_services"
-
-FIELDS: dict[str, str] = {
-    "who_may_see": "marking",
-    "organization_name": "organization",
-    "organization_kind": "organization_kind",
-    "country": "country",
-    "town": "place",
-    "address": "address",
-    "gps": "coordinates",
-    "show_place": "precision",
-    "place_name": "place_name",
-    "accessible": "accessible",
-    "phones": "phone",
-    "messenger": "messenger",
-    "email": "email",
-    "website": "website",
-    "hours": "hours",
-    "spoken": "languages",
-    "contact_person": "contact",
-    "service": "service",
-    "service_who": "marking_service",
-    "status": "status",
-    "serves": "serves",
-    "excludes": "excludes",
-    "cost": "cost",
-    "documents": "documents",
-    "capacity": "capacity",
-    "covers": "covers",
-    "funder": "funder",
-    "funded_until": "funded_until",
-    "verified_how": "verified_how",
-    "verified_on": "verified_on",
-    "verified_by": "verified_by",
-    "assessed_by": "assessed_by",
-}
-"""Question -> the field of a column map that it fills; those of units and of texts in a language are added."""
+TITLE = Message("Services for people in need of protection")
+REQUIRED = Message("Please answer this.")
 
 FIRST_DAY = (2020, 1, 1, 0, 0, 0)
 """The day that stands in the file: the form is the same whenever it is made."""
 
 Cells = dict[str, str]
+
+
+@cache
+def _table(name: str) -> tuple[Cells, ...]:
+    with Path(__file__).with_name(f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
+QUESTIONS = _table("field_form")
+LABELS: dict[str, Message] = {
+    row["name"]: Message.of(row["label"]) for row in QUESTIONS if row["label"] and not row["each"]
+}
+"""Question or group -> its label."""
+
+ANSWERS: dict[str, dict[str, Message]] = {
+    name: {row["name"]: Message.of(row["label"]) for row in rows}
+    for name, rows in groupby(_table("field_form_answers"), key=lambda row: row["list"])
+}
+"""List -> answer -> its label."""
 
 
 def write_form(path: str | Path, area: StudyArea) -> str:
@@ -138,8 +111,7 @@ def survey(area: StudyArea) -> Survey:
 @lru_cache(maxsize=4)
 def rows(area: StudyArea) -> tuple[list[Cells], list[Cells]]:
     """Return the rows of the sheets ``survey`` and ``choices``."""
-    form = _Form(area)
-    return list(form.survey()), list(form.choices())
+    return list(_questions(area)), list(_choices(area))
 
 
 def unit_questions(area: StudyArea) -> list[str]:
@@ -149,12 +121,12 @@ def unit_questions(area: StudyArea) -> list[str]:
 
 def fields(area: StudyArea) -> dict[str, str]:
     """Return every question that fills a field of a column map, and which."""
-    by_language = {
-        f"{question}_{language}": f"{field}.{language}"
-        for question, field in (("organization_name", "organization"), ("description", "description"))
-        for language in area.languages
+    named = {row["name"]: row["field"] for row in QUESTIONS if row["field"]}
+    return {
+        question.format(language=language): field.format(language=language)
+        for question, field in named.items()
+        for language in (area.languages if "{" in question else ("",))
     }
-    return FIELDS | by_language
 
 
 @cache
@@ -208,168 +180,121 @@ def language_name(code: str, into: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-class _Form:
-    """The rows of one form."""
+def _questions(area: StudyArea) -> Iterator[Cells]:
+    """Yield the rows of the sheet ``survey``."""
+    for each, rows in groupby(QUESTIONS, key=lambda row: row["each"]):
+        asked = [*rows]
+        if not each:
+            yield from (_question(area, row) for row in asked)
+        elif each == "language":
+            for language in area.languages:
+                tongue = {code: language_name(language, code) for code in area.languages}
+                yield from (
+                    _question(area, row, Message.of(row["label"], {"tongue": tongue}), language=language)
+                    for row in asked
+                )
+        elif each == "level":
+            yield from (line for row in asked for line in _unit_questions(area, row))
+        else:
+            yield from (_item(area, row, term) for term in checklist() for row in asked)
 
-    def __init__(self, area: StudyArea) -> None:
-        self.area = area
-        self.levels = sorted(level.level for level in area.levels if level.level > 0)
 
-    def said(self, column: str, text: Text) -> Cells:
-        """Return a text in every language, each in its column."""
-        return {f"{column}::{_column(language)}": show(text, language) for language in self.area.languages}
-
-    def ask(self, kind: str, name: str, label: Text | None = None, **more: str) -> Cells:
-        """Return the row of a question."""
-        line = {"type": kind, "name": name} | self.said("label", label or LABELS[name])
-        line |= self.said("hint", HINTS[name]) if name in HINTS else {}
-        if name in CONSTRAINTS:
-            line |= {"constraint": CONSTRAINTS[name][0]} | self.said("constraint_message", CONSTRAINTS[name][1])
-        if more.get("required"):
-            line |= self.said("required_message", REQUIRED)
-        return line | more
-
-    def survey(self) -> Iterator[Cells]:
-        """Yield the questions."""
-        yield from ({"type": kind, "name": kind} for kind in ("start", "end", "today"))
-        yield self.ask("note", "intro")
-        yield self.ask("select_one who", "who_may_see", required="yes")
-        yield self.ask("select_one yes_no", "consent", required="yes")
-        yield self.ask("note", "stop", relevant="${consent} = 'no'")
-        agreed = "${consent} = 'yes'"
-        yield from self.group("organization", self.organization(), relevant=agreed)
-        yield from self.group("place", self.place(), relevant=agreed)
-        yield from self.group("reach", self.reach(), relevant=agreed)
-        yield from self.group("services", self.service(), kind="repeat", relevant=agreed)
-        yield from self.group("verification", self.verification(), relevant=agreed)
-
-    def group(self, name: str, lines: Iterable[Cells], *, kind: str = "group", relevant: str) -> Iterator[Cells]:
-        yield self.ask(f"begin {kind}", name, relevant=relevant)
-        yield from lines
-        yield {"type": f"end {kind}"}
-
-    def organization(self) -> Iterator[Cells]:
-        yield self.ask("text", "organization_name", required="yes")
-        for language in self.area.languages:
-            yield self.ask("text", f"organization_name_{language}", name_in(self.names_of(language)))
-        yield self.ask("select_one organization_types", "organization_kind")
-
-    def place(self) -> Iterator[Cells]:
-        yield self.ask("select_one yes_no", "abroad", default="no")
-        yield self.ask("text", "country", relevant="${abroad} = 'yes'", required="yes")
-        here = "not(${abroad} = 'yes')"
-        labels = {level.level: level.label for level in self.area.levels}
-        for number, level in enumerate(self.levels):
-            above = f"${{unit_{self.levels[number - 1]}}}" if number else ""
-            line = self.ask(f"select_one unit_{level}", f"unit_{level}", labels[level], relevant=here)
-            yield line | ({"choice_filter": f"parent={above}", "appearance": "minimal"} if above else {})
-        for name in ("town", "address"):
-            yield self.ask("text", name)
-        yield self.ask("geopoint", "gps")
-        yield self.ask("select_one shown", "show_place", required="yes")
-        yield self.ask("text", "place_name")
-        yield self.ask("select_one yes_no", "accessible")
-
-    def reach(self) -> Iterator[Cells]:
-        for name in ("phones", "messenger", "email", "website", "hours"):
-            yield self.ask("text", name)
-        yield self.ask("select_multiple languages", "spoken")
-        yield self.ask("text", "contact_person")
-
-    def service(self) -> Iterator[Cells]:
-        yield self.ask("select_one families", "family", required="yes", appearance="minimal")
-        yield self.ask("select_one services", "service", required="yes", choice_filter="family=${family}")
-        yield self.ask("select_one who", "service_who", appearance="minimal")
-        yield self.ask("select_one statuses", "status", default="active")
-        for language in self.area.languages:
-            line = self.ask("text", f"description_{language}", told_in(self.names_of(language)))
-            yield line | self.said("hint", UNHARMFUL)
-        yield self.ask("select_multiple people", "serves")
+def _question(area: StudyArea, row: Cells, label: Text | None = None, **names: str) -> Cells:
+    """Return the row of a question; its texts in every language, each in a column of its own."""
+    texts: dict[str, Text | None] = {
+        "label": label or (Message.of(row["label"]) if row["label"] else None),
+        "hint": Message.of(row["hint"]) if row["hint"] else None,
+        "constraint_message": Message.of(row["message"]) if row["message"] else None,
+        "required_message": REQUIRED if row["required"] else None,
+    }
+    line = {name: _with(row[name], names) for name in ("type", "name") if row[name]}
+    for column, text in texts.items():
+        line |= _in_each_language(area, column, text) if text else {}
+    more = ("constraint", "required", "default", "relevant", "choice_filter", "appearance")
+    line |= {name: _with(row[name], names) for name in more if row[name]}
+    if row["name"] == "excludes":
         codes = [term.code for term in Vocabulary.load("beneficiaries").terms()]
-        both = " and ".join(f"not(selected(., '{c}') and selected(${{serves}}, '{c}'))" for c in codes)
-        yield self.ask("select_multiple excluded", "excludes", constraint=both) | self.said(
-            "constraint_message", CONTRADICTION
-        )
-        yield self.ask("text", "cost")
-        yield self.ask("select_multiple documents", "documents")
-        yield self.ask("integer", "capacity")
-        yield self.ask("select_multiple units", "covers", appearance="minimal")
-        yield self.ask("text", "funder")
-        yield self.ask("date", "funded_until")
-        yield self.ask("select_one yes_no", "checklist")
-        yield from self.group("standards", self.standards(), relevant="${checklist} = 'yes'")
+        line["constraint"] = " and ".join(f"not(selected(., '{c}') and selected(${{serves}}, '{c}'))" for c in codes)
+    return line
 
-    def standards(self) -> Iterator[Cells]:
-        for term in checklist():
-            name = f"std_{_safe(term.code)}"
-            only = {"relevant": f"${{service}} = '{term.service_type}'"} if term.service_type else {}
-            label = {language: f"{term.code}. {term.label(language)}" for language in self.area.languages}
-            yield self.ask("select_one answers", name, label, **only)
-            shown = f"selected('met partly', ${{{name}}})"
-            yield self.ask("text", f"{name}_evidence", evidence(term.code), relevant=f"${{{name}}} != '' and {shown}")
 
-    def verification(self) -> Iterator[Cells]:
-        yield self.ask("select_one verification", "verified_how", required="yes")
-        yield self.ask("date", "verified_on", required="yes", default="today()")
-        yield self.ask("text", "verified_by")
-        yield self.ask("select_one assessors", "assessed_by")
-        yield self.ask("text", "remarks", appearance="multiline")
+def _with(text: str, names: Mapping[str, str]) -> str:
+    """Return a cell with the name of what its question is asked for, where it has a place for that."""
+    for name, value in names.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
 
-    def names_of(self, language: str) -> dict[str, str]:
-        """Return the name of a language in all of them."""
-        return {code: language_name(language, code) for code in self.area.languages}
 
-    def choices(self) -> Iterator[Cells]:
-        """Yield the answers that can be selected."""
-        for name, texts in (("who", WHO), ("yes_no", YES_NO), ("shown", SHOWN), ("assessors", ASSESSORS)):
-            yield from (self.option(name, code, text) for code, text in texts.items())
-        for name in ("organization_types", "languages", "statuses", "documents", "verification"):
-            yield from (self.term(name, term) for term in Vocabulary.load(name).terms())
-        for term in Vocabulary.load("answers").terms():
-            if term.code != "not applicable":
-                yield self.term("answers", term)
-        yield self.option("answers", "unknown", NOT_KNOWN)
-        types = Vocabulary.load("service_types")
-        yield from (self.term("families", term) for term in types.children())
-        for family in types.children():
-            yield from (self.term("services", term) | {"family": family.code} for term in types.children(family.code))
-        people = Vocabulary.load("beneficiaries").terms()
-        yield from (self.term("people", term) for term in people)
-        yield from (self.term("excluded", term) for term in (*people, *Vocabulary.load("conditions").terms()))
-        yield from self.units()
+def _unit_questions(area: StudyArea, row: Cells) -> Iterator[Cells]:
+    """Yield the question for the unit of each level: of the finer ones those within the unit that was chosen."""
+    labels = {level.level: level.label for level in area.levels}
+    above = ""
+    for level in _levels(area):
+        line = _question(area, row, labels[level], level=str(level))
+        yield line | ({"choice_filter": f"parent=${{{above}}}", "appearance": "minimal"} if above else {})
+        above = line["name"]
 
-    def units(self) -> Iterator[Cells]:
-        """Yield the administrative units; where two share a name, with what they lie in."""
-        units = sorted(self.area.all_units().values(), key=lambda unit: (unit.level, unit.parent or "", unit.code))
-        below = [unit for unit in units if unit.level > 0]
-        for level in self.levels:
-            for unit in (candidate for candidate in below if candidate.level == level):
-                own = self.option(f"unit_{level}", unit.code, self.unit_names(unit.code, level))
-                yield own | ({"parent": unit.parent or ""} if level != self.levels[0] else {})
-        yield from (self.option("units", unit.code, self.unit_names(unit.code)) for unit in below)
 
-    def unit_names(self, code: str, level: int | None = None) -> dict[str, str]:
-        """Return the name of a unit in every language, told apart from its namesakes."""
-        named = {}
-        unit = self.area.unit(code)
-        for language in self.area.languages:
-            own = self.area.label(code, language)
-            others = [
-                namesake
-                for namesake in self.area.all_units().values()
-                if namesake.level > 0
-                and (level in (None, namesake.level))
-                and self.area.label(namesake.code, language) == own
-            ]
-            parent = self.area.label(unit.parent, language) if unit.parent else ""
-            named[language] = f"{own} ({parent})" if len(others) > 1 and parent else own
-        return named
+def _levels(area: StudyArea) -> list[int]:
+    return sorted(level.level for level in area.levels if level.level > 0)
 
-    def term(self, name: str, term: Term) -> Cells:
-        return self.option(name, term.code, {language: str(term.label(language)) for language in self.area.languages})
 
-    def option(self, name: str, code: str, text: Text) -> Cells:
-        return {"list_name": name, "name": choice_name(code)} | self.said("label", text)
+def _item(area: StudyArea, row: Cells, term: Term) -> Cells:
+    """Return the question about an item of the checklist, or about its evidence."""
+    if row["label"]:
+        return _question(area, row, Message.of(row["label"], {"code": term.code}), item=_safe(term.code))
+    label = {language: f"{term.code}. {term.label(language)}" for language in area.languages}
+    only = {"relevant": f"${{service}} = '{term.service_type}'"} if term.service_type else {}
+    return _question(area, row, label, item=_safe(term.code)) | only
+
+
+def _choices(area: StudyArea) -> Iterator[Cells]:
+    """Yield the rows of the sheet ``choices``."""
+    for name in ("who", "yes_no", "shown", "assessors"):
+        yield from (_option(area, name, code, label) for code, label in ANSWERS[name].items())
+    for name in ("organization_types", "languages", "statuses", "documents", "verification", "answers"):
+        terms = (term for term in Vocabulary.load(name).terms() if term.code != "not applicable")
+        yield from (_term(area, name, term) for term in terms)
+    yield from (_option(area, "answers", code, label) for code, label in ANSWERS["answers"].items())
+    types = Vocabulary.load("service_types")
+    yield from (_term(area, "families", term) for term in types.children())
+    for family in types.children():
+        yield from (_term(area, "services", term) | {"family": family.code} for term in types.children(family.code))
+    people = Vocabulary.load("beneficiaries").terms()
+    yield from (_term(area, "people", term) for term in people)
+    yield from (_term(area, "excluded", term) for term in (*people, *Vocabulary.load("conditions").terms()))
+    units = sorted(area.all_units().values(), key=lambda unit: (unit.level, unit.parent or "", unit.code))
+    levels = _levels(area)
+    for level in levels:
+        for unit in (candidate for candidate in units if candidate.level == level):
+            line = _option(area, f"unit_{level}", unit.code, _unit_names(area, unit.code, level))
+            yield line | ({"parent": unit.parent or ""} if level != levels[0] else {})
+    below = (unit for unit in units if unit.level > 0)
+    yield from (_option(area, "units", unit.code, _unit_names(area, unit.code)) for unit in below)
+
+
+def _unit_names(area: StudyArea, code: str, level: int | None = None) -> dict[str, str]:
+    """Return the name of a unit in every language, told apart from its namesakes by what it lies in."""
+    named = {}
+    parent = area.unit(code).parent
+    rivals = [unit.code for unit in area.all_units().values() if unit.level > 0 and level in (None, unit.level)]
+    for language in area.languages:
+        own = area.label(code, language)
+        is_shared = sum(area.label(rival, language) == own for rival in rivals) > 1
+        named[language] = f"{own} ({area.label(parent, language)})" if is_shared and parent else own
+    return named
+
+
+def _term(area: StudyArea, name: str, term: Term) -> Cells:
+    return _option(area, name, term.code, {language: str(term.label(language)) for language in area.languages})
+
+
+def _option(area: StudyArea, name: str, code: str, label: Text) -> Cells:
+    return {"list_name": name, "name": choice_name(code)} | _in_each_language(area, "label", label)
+
+
+def _in_each_language(area: StudyArea, column: str, text: Text) -> Cells:
+    return {f"{column}::{_column(language)}": show(text, language) for language in area.languages}
 
 
 def _version(survey: list[Cells], choices: list[Cells]) -> str:

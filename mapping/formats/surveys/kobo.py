@@ -1,7 +1,7 @@
 """Answers to our own field form, as Kobo and ODK export them: the form knows its columns, and no map is needed.
 
-Workbooks and CSV, a zip of CSV files, repeats on sheets of their own or numbered in one table; names or labels, in
-any language of the form. Taken is what the organization agreed to and nobody rejected, each submission once.
+Workbooks and CSV, a zip of CSV files, repeats on sheets of their own; names or labels, in any language of the form.
+Taken is what the organization agreed to and nobody rejected, each submission once.
 """
 
 import html
@@ -10,15 +10,17 @@ import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from mapping.area.study_area import StudyArea
 from mapping.column_map import ColumnMap, fold_header
 from mapping.errors import FormatError
-from mapping.formats import MAX_BYTES, Sheet
+from mapping.formats import Sheet
+from mapping.formats._archives import content, members
 from mapping.formats.surveys import field_form
-from mapping.formats.surveys.field_form_texts import LABELS, YES_NO
+from mapping.formats.surveys.field_form import ANSWERS, LABELS
 from mapping.formats.surveys.xlsform import KEYS, LINKS, answered, map_of
 from mapping.formats.tables import csv, xlsx
 from mapping.language import languages
@@ -32,8 +34,6 @@ LOOKED_AT = 2**20
 
 MOST_PARTS = 100
 REJECTED = {"not approved", "validation_status_not_approved", "rejected"}
-REPEATED = re.compile(r"(?:.*[/-])?(\w+)\[(\d+)\][/-](.+)")
-"""A column of a repeat in a single table: services[2]/cost."""
 
 
 def recognises(path: Path) -> bool:
@@ -123,10 +123,6 @@ def tidied(sheets: Sequence[Sheet]) -> list[Sheet]:
     if main is None:
         return list(sheets)
     rest = [sheet for sheet in sheets if sheet is not main]
-    parted = _parted(main)
-    if parted:
-        main, *more = parted
-        rest = [*more, *rest]
     dropped, notes = _dropped(main)
     rest = [_without(sheet, _orphans(sheet, main, dropped), ()) for sheet in rest]
     return [_without(main, dropped, notes), *(_numbered(sheet, main) for sheet in rest)]
@@ -179,31 +175,6 @@ def _orphans(sheet: Sheet, main: Sheet, dropped: set[int]) -> set[int]:
     return {number for number, row in enumerate(sheet.rows) if _cell(row, column) in gone}
 
 
-def _parted(sheet: Sheet) -> list[Sheet]:
-    """Part a single table with numbered columns for the services into two sheets; nothing where there are none."""
-    header = _header(sheet)
-    numbered = {at: match for at, name in enumerate(header) if (match := REPEATED.fullmatch(name))}
-    if not numbered:
-        return []
-    start = _start(sheet)
-    names = list(dict.fromkeys(match[3] for match in numbered.values()))
-    alone = [at for at in range(len(header)) if at not in numbered and header[at] != "_index"]
-    own: list[list[object]] = [[*(header[at] for at in alone), "_index"]]
-    parts: list[list[object]] = [[*names, "_parent_index"]]
-    for number, row in enumerate(sheet.rows[start:], start):
-        if not any(cell not in (None, "") for cell in row):
-            own.append([])
-            continue
-        own.append([_raw(row, at) for at in alone] + [number])
-        repeats: dict[tuple[str, int], dict[str, object]] = {}
-        for at, match in numbered.items():
-            if _cell(row, at):
-                repeats.setdefault((match[1], int(match[2])), {})[match[3]] = _raw(row, at)
-        parts += [[cells.get(name) for name in names] + [number] for _, cells in sorted(repeats.items())]
-    first = sheet.first_row + start - 1
-    return [Sheet(sheet.name, own, first, sheet.skipped), Sheet("services", parts)]
-
-
 def _start(sheet: Sheet) -> int:
     """Return the place of the first row below the names of the columns."""
     return next((at for at, row in enumerate(sheet.rows) if any(cell not in (None, "") for cell in row)), 0) + 1
@@ -227,7 +198,7 @@ def _called(question: str) -> frozenset[str]:
 
 @cache
 def _yes() -> frozenset[str]:
-    return frozenset(fold_header(YES_NO["yes"].into(language)) for language in languages.codes()) | {"yes"}
+    return frozenset(fold_header(ANSWERS["yes_no"]["yes"].into(language)) for language in languages.codes()) | {"yes"}
 
 
 def _holds_form(text: str) -> bool:
@@ -275,30 +246,15 @@ def _text(content: bytes) -> str:
 
 def _unzipped(path: Path) -> Iterator[Sheet]:
     """Read the CSV files of a zip, each as a sheet."""
-    try:
-        with zipfile.ZipFile(path) as parts, tempfile.TemporaryDirectory() as folder:
-            tables = [part for part in parts.infolist() if part.filename.lower().endswith(".csv")]
-            if not tables:
-                raise FormatError(Phrase("{path}: holds no CSV file; export the answers as CSV or XLSX", path=path))
-            if sum(part.file_size for part in tables) > MAX_BYTES or len(tables) > MOST_PARTS:
-                raise FormatError(
-                    Phrase(
-                        "{path}: unpacks to more than 200 MB or {most} files; export a part of it",
-                        path=path,
-                        most=MOST_PARTS,
-                    )
-                )
-            for number, part in enumerate(tables):
-                copy = Path(folder) / f"{number}.csv"
-                copy.write_bytes(parts.read(part))
-                if not copy.read_bytes().strip():
-                    continue
-                for sheet in csv.read(copy):
-                    yield Sheet(Path(part.filename).stem, sheet.rows, sheet.first_row, sheet.skipped)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise FormatError(
-            Phrase("{path}: the archive is damaged ({error}); export the answers again", path=path, error=error)
-        ) from error
+    tables = [part for part in members(path) if part.filename.lower().endswith(".csv")]
+    if not tables:
+        raise FormatError(Phrase("{path}: holds no CSV file; export the answers as CSV or XLSX", path=path))
+    with tempfile.TemporaryDirectory() as folder:
+        for part in tables:
+            copy = Path(folder) / "table.csv"
+            copy.write_bytes(content(path, part))
+            if copy.read_bytes().strip():
+                yield from (replace(sheet, name=Path(part.filename).stem) for sheet in csv.read(copy))
 
 
 def _dropped(sheet: Sheet) -> tuple[set[int], list[Phrase]]:

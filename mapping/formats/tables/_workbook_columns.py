@@ -5,262 +5,54 @@ edited. It stands in a column of the sheet, so that it stays with its row when t
 """
 
 import base64
+import csv
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
 
 from mapping.language.fold import is_damaged
 from mapping.language.i18n import Message
 from mapping.language.spreadsheet import DANGEROUS
 
-Allowed = Literal[
-    "service_types",
-    "beneficiaries",
-    "languages",
-    "documents",
-    "statuses",
-    "verification",
-    "units",
-    "countries",
-    "yes_no",
-    "audiences",
-]
-"""Lists of what may stand in a cell."""
-
 
 @dataclass(frozen=True)
 class WorkbookColumn:
-    """A column: ``field`` is what it fills in the record of a new row (see `mapping.column_map.FIELDS`)."""
+    """A column: ``field`` is what it fills in the record of a new row (see `mapping.column_map.FIELDS`).
+
+    ``allowed`` names the list of what may stand in it, ``kind`` is text, number, date, or fixed where nobody edits it.
+    """
 
     key: str
     field: str
     label: Message
     meaning: Message
-    example: str = ""
-    allowed: Allowed | None = None
-    several: bool = False
-    width: int = 18
-    kind: Literal["text", "number", "date", "fixed"] = "text"
+    example: str
+    allowed: str
+    several: bool
+    width: int
+    kind: str
 
 
-COLUMNS: tuple[WorkbookColumn, ...] = (
-    WorkbookColumn(
-        "id",
-        "",
-        Message("Id of the service (leave as it is)"),
-        Message("By it the row is met again. Leave it empty in a new row."),
-        width=10,
-        kind="fixed",
-    ),
-    WorkbookColumn(
-        "place_id",
-        "",
-        Message("Id of the place (leave as it is)"),
-        Message("Tells the places of one service apart. Leave it empty in a new row."),
-        width=10,
-        kind="fixed",
-    ),
-    WorkbookColumn(
-        "organization",
-        "organization",
-        Message("Name of the organization"),
-        Message("The organization that gives the help, as it is written on its door."),
-        width=34,
-    ),
-    WorkbookColumn(
-        "types",
-        "service",
-        Message("Kind of help"),
-        Message("What is done for people. Several kinds stand in one cell with ; between them."),
-        allowed="service_types",
-        several=True,
-        width=34,
-    ),
-    WorkbookColumn(
-        "name",
-        "",
-        Message("Name of the service"),
-        Message("How the service is called. In a new row it is taken from the kind of help."),
-        width=30,
-    ),
-    WorkbookColumn(
-        "description",
-        "description",
-        Message("Description of the service"),
-        Message("What people should know. No names of people, no phones, no addresses: these have columns."),
-        width=40,
-    ),
-    WorkbookColumn(
-        "serves",
-        "serves",
-        Message("Who is helped"),
-        Message("Groups that it is for, with ; between them. Empty: everybody."),
-        allowed="beneficiaries",
-        several=True,
-        width=26,
-    ),
-    WorkbookColumn(
-        "excludes",
-        "excludes",
-        Message("Who is not taken"),
-        Message("Groups that are not taken, with ; between them."),
-        allowed="beneficiaries",
-        several=True,
-        width=20,
-    ),
-    WorkbookColumn(
-        "languages",
-        "languages",
-        Message("Languages spoken there"),
-        Message("Languages in which help is given, with ; between them."),
-        allowed="languages",
-        several=True,
-    ),
-    WorkbookColumn(
-        "phones",
-        "phone",
-        Message("Phones to call"),
-        Message("With the code of the country, or short as they are dialled; several with ; between them."),
-        width=24,
-    ),
-    WorkbookColumn(
-        "email",
-        "email",
-        Message("Mail address"),
-        Message("For questions to the organization, not to a person."),
-        "help@organization.example",
-        width=24,
-    ),
-    WorkbookColumn(
-        "url",
-        "website",
-        Message("Web page"),
-        Message("The page of the service or of its organization."),
-        "https://organization.example",
-        width=24,
-    ),
-    WorkbookColumn(
-        "hours", "hours", Message("Hours"), Message("Days and times when it is open; 24/7 is day and night."), width=26
-    ),
-    WorkbookColumn("fees", "cost", Message("What it costs"), Message("Free, or the price in words."), width=16),
-    WorkbookColumn(
-        "documents",
-        "documents",
-        Message("Papers asked for"),
-        Message("Papers that a person must bring, with ; between them."),
-        allowed="documents",
-        several=True,
-        width=24,
-    ),
-    WorkbookColumn(
-        "status",
-        "status",
-        Message("Whether it works"),
-        Message("Whether the service is there now."),
-        allowed="statuses",
-        width=16,
-    ),
-    WorkbookColumn(
-        "covers",
-        "covers",
-        Message("Areas served"),
-        Message("Areas that it serves, with ; between them."),
-        allowed="units",
-        several=True,
-        width=22,
-    ),
-    WorkbookColumn(
-        "place_name",
-        "place_name",
-        Message("Name of the place"),
-        Message("How the house or the office is called."),
-        width=26,
-    ),
-    WorkbookColumn(
-        "address",
-        "address",
-        Message("Street and house"),
-        Message("Only if everybody may know it; never that of a shelter."),
-        width=28,
-    ),
-    WorkbookColumn("city", "place", Message("Town or village"), Message("Where the place is."), width=18),
-    WorkbookColumn(
-        "area_unit",
-        "unit",
-        Message("Administrative area"),
-        Message("The administrative unit of the place."),
-        allowed="units",
-        width=22,
-    ),
-    WorkbookColumn(
-        "country",
-        "country",
-        Message("Country code"),
-        Message("Two letters, for places abroad."),
-        allowed="countries",
-        width=10,
-    ),
-    WorkbookColumn(
-        "latitude",
-        "latitude",
-        Message("Latitude, degrees north"),
-        Message("A number with a point, WGS 84."),
-        width=12,
-        kind="number",
-    ),
-    WorkbookColumn(
-        "longitude",
-        "longitude",
-        Message("Longitude, degrees east"),
-        Message("A number with a point, WGS 84."),
-        width=12,
-        kind="number",
-    ),
-    WorkbookColumn(
-        "accessible",
-        "accessible",
-        Message("Step-free entrance"),
-        Message("Whether a wheelchair gets in."),
-        allowed="yes_no",
-        width=12,
-    ),
-    WorkbookColumn(
-        "verified_on",
-        "verified_on",
-        Message("Last checked on"),
-        Message("Day on which somebody made sure that all this is true."),
-        "2026-11-24",
-        width=14,
-        kind="date",
-    ),
-    WorkbookColumn(
-        "verified_how",
-        "verified_how",
-        Message("How it was checked"),
-        Message("By a visit, by phone and so on."),
-        allowed="verification",
-        width=20,
-    ),
-    WorkbookColumn(
-        "marking",
-        "marking",
-        Message("Who may see it"),
-        Message("Choose fewer people and the entry is hidden from the others. More people need two approvals."),
-        allowed="audiences",
-        width=20,
-    ),
-    WorkbookColumn(
-        "check",
-        "",
-        Message("Check (leave as it is)"),
-        Message("By it we see which cells you changed. An emptied cell takes out what stood there."),
-        width=6,
-        kind="fixed",
-    ),
-)
+def _columns() -> Iterator[WorkbookColumn]:
+    with Path(__file__).with_name("workbook_columns.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield WorkbookColumn(
+                row["key"],
+                row["field"],
+                Message.of(row["label"]),
+                Message.of(row["meaning"]),
+                row["example"],
+                row["allowed"],
+                bool(row["several"]),
+                int(row["width"]),
+                row["kind"],
+            )
+
+
+COLUMNS: tuple[WorkbookColumn, ...] = tuple(_columns())
 """Every column of the flat workbook, in its order."""
 
 FORMER: dict[str, tuple[str, ...]] = {

@@ -266,7 +266,7 @@ def _offer(sheet: Any, place: int, column: WorkbookColumn, ranges: dict[str, str
         "input_title": column.label.into(language)[:32],
         "input_message": column.meaning.into(language)[:255],
     }
-    if column.allowed is None:
+    if not column.allowed:
         sheet.data_validation(1, place, last, place, {"validate": "any"} | message)
         return
     rule: dict[str, Any] = {"validate": "list", "source": ranges[column.allowed], "error_type": "warning"}

@@ -129,22 +129,6 @@ def write_zip(path, main, child):
     return path
 
 
-def write_single(path, main, child):
-    """Write one CSV table, services in numbered columns."""
-    parent = child[0].index("_parent_index")
-    most = max((sum(row[parent] == str(n) for row in child[1:]) for n in range(1, len(main))), default=0)
-    names = [name for name in child[0] if not name.startswith("_")]
-    header = [*main[0], *(f"services[{n}]/{name}" for n in range(1, most + 1) for name in names)]
-    rows = [header]
-    for number, own in enumerate(main[1:], 1):
-        mine = [dict(zip(child[0], row, strict=True)) for row in child[1:] if row[parent] == str(number)]
-        mine += [{}] * (most - len(mine))
-        rows.append([*own, *(one.get(name, "") for one in mine for name in names)])
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows)
-    return path
-
-
 def write_json(path, area, submissions, page=True):
     """Write what Kobo's interface gives: names with their groups, repeats inside, several choices in one text."""
     shape = Shape(groups="/", points="text")

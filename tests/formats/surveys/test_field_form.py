@@ -12,7 +12,7 @@ from mapping.cli import app
 from mapping.column_map import FIELDS
 from mapping.errors import MappingError
 from mapping.formats.surveys import field_form
-from mapping.formats.surveys.field_form_texts import LABELS, WHO
+from mapping.formats.surveys.field_form import ANSWERS, LABELS
 from mapping.formats.surveys.xlsform import Survey
 from mapping.formats.tables import xlsx
 from mapping.language.taxonomy import Vocabulary
@@ -66,7 +66,9 @@ def test_who_may_see_it_is_asked_first_in_plain_words_for_each_audience(sheets):
     assert asked[:2] == ["who_may_see", "consent"]
     offered = [row["name"] for row in sheets["choices"] if row["list_name"] == "who"]
     assert tuple(offered) == AUDIENCES
-    assert not any(audience in text.text.casefold() for audience, text in WHO.items() if audience == "focal_point")
+    assert not any(
+        audience in text.text.casefold() for audience, text in ANSWERS["who"].items() if audience == "focal_point"
+    )
 
 
 def test_every_text_is_in_every_language(sheets, tj_area):
