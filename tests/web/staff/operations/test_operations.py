@@ -109,9 +109,8 @@ def test_an_edition_is_built_looked_at_confirmed_and_gone_back_to(office, tiny_a
     assert "No edition was published from here yet" in client.get("/en/publish.html").text
     assert build(client).location == "/en/next/public.html"
     shown = client.get("/en/next/public.html").text
-    assert "This is the first edition" in shown
-    assert publish(office, confirm=boxes(shown)[:1]).status_code == 400
-    assert not (tmp_path / "public.db").exists()
+    assert "Two people agreed to all of this already" in shown
+    assert boxes(shown) == []
     assert publish(office).location == "/en/publish.html?done=public"
     first = checksum(tmp_path / "public.db")
     with opened(office, tiny_area) as directory:
@@ -120,9 +119,6 @@ def test_an_edition_is_built_looked_at_confirmed_and_gone_back_to(office, tiny_a
     shown = client.get("/en/next/public.html").text
     assert f"<ins>{spaced('+992379990005', 'TJ', 'en')}</ins>" in shown
     assert "Care &lt;b&gt;" in shown
-    refused = publish(office, confirm=[])
-    assert (refused.status_code, checksum(tmp_path / "public.db")) == (400, first)
-    assert "Not everything that could be read for the first time" in refused.text
     assert publish(office).status_code == 303
     assert checksum(tmp_path / "public.db") != first
     assert actions(office)[:2] == ["edition_published", "edition_confirmed"]
@@ -147,6 +143,9 @@ def test_an_edition_is_built_looked_at_confirmed_and_gone_back_to(office, tiny_a
     assert "it was right" in shown
     assert f"<ins>{spaced('+992379990005', 'TJ', 'en')}</ins>" in shown
     assert actions(office)[0] == "edition_built"
+    refused = publish(office, confirm=[])
+    assert (refused.status_code, checksum(tmp_path / "public.db")) == (400, first)
+    assert "Not everything that could be read for the first time" in refused.text
     assert publish(office).status_code == 303
     assert checksum(tmp_path / "public.db") != first
     assert actions(office)[0] == "edition_gone_back"
@@ -249,17 +248,31 @@ def test_what_is_new_is_told_in_words_side_by_side(office, tiny_area):
         directory.add(batch(service("Vocational training", of="Care", types=["INC-VOC"])), on=TODAY)
     build(client)
     shown = office.client("steward", login="checker").get("/ru/next/public.html").text
-    card = re.search(r"<h3>Legal advice.*?</section>", shown, re.DOTALL)[0]
+    card = re.search(r"<summary>Legal advice.*?</details>", shown, re.DOTALL)[0]
     assert "ведёт людей туда" in card
     assert f"<ins>{spaced('+992372000099', 'TJ', 'ru')}</ins>" in card
     assert f"<del>{spaced(number.number, 'TJ', 'ru')}</del>" in card
-    desk = re.search(r"<h3>Night desk.*?</section>", shown, re.DOTALL)[0]
+    desk = re.search(r"<summary>Night desk.*?</details>", shown, re.DOTALL)[0]
     assert 'class="soft">Care<' in desk
     assert "впервые видно" in desk
     assert "LEG-INF" not in desk
-    assert "<h3>Профессиональное обучение" in shown  # what is called as its kind is called so in every language
+    assert "<summary>Профессиональное обучение" in shown  # what is called as its kind is called so in every language
     for code in ("custodian", "taxonomy", "service_at_location", "organization_id"):
         assert code not in shown, code
+
+
+def test_one_build_makes_the_editions_of_all_and_one_press_publishes_them(office, tmp_path):
+    assert build(office.client("steward"), "all").location == "/en/next/all.html"
+    checker = office.client("steward", login="checker")
+    assert "next/all.html" in checker.get("/en/publish.html").text
+    shown = checker.get("/en/next/all.html").text
+    digests = re.findall(r'name="digest" value="(\w+)"', shown)
+    assert len(digests) == 3
+    form = {"csrf_token": csrf(shown)}
+    assert checker.post("/en/next/all.html", data=form | {"digest": digests[:1]}).status_code == 409
+    assert checker.post("/en/next/all.html", data=form | {"digest": digests}).location == "/en/publish.html?done=all"
+    paths = [tmp_path / "public.db", *(tmp_path / "private" / f"{name}.db" for name in ("partner", "focal_point"))]
+    assert all(path.exists() for path in paths)
 
 
 def test_views_for_others_lie_in_the_private_folder(office, tmp_path):
