@@ -59,7 +59,8 @@ from mapping.errors import Busy, InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
 from mapping.model import RECORDS, WORDS, AnyRecord, Audience, Record, columns, named_id, record_id, references
 from mapping.safety.agreed import Agreed, Showing, digest_of, without_contacts
-from mapping.safety.leak_scan import FACT_FIELDS, HiddenFacts
+from mapping.safety.leak_scan import FACT_FIELDS, HiddenFacts, counted
+from mapping.safety.neighbours import Neighbours
 from mapping.safety.persons import IsAdmitted, NotAdmitted
 from mapping.safety.redaction import PUBLISHED, Rules, Shown, TypeRule, agreed_rules, project, rename
 from mapping.view.view import View
@@ -740,12 +741,12 @@ class Directory:
         """
         if self.area is not None:
             self._refuse_other_area()
-        facts = HiddenFacts(self.common_names())
+        facts, neighbours = HiddenFacts(self.common_names()), Neighbours()
         is_demo = holds_any(self.db, "source", record_id(DEMO_STEWARDS, "source"))
         context = ViewContext(audience=audience, edition=edition, area=self.area, previous=previous, demo=is_demo)
         with new_view(path, fields=PUBLISHED, context=context) as new:
             with self._reading_once(), self.snapshot():
-                looking = _Looking(self.db, audience, self.rules(edition), self.key, facts)
+                looking = _Looking(self.db, audience, self.rules(edition), self.key, (facts, neighbours))
                 for roots in gate.roots(self.db):  # the last tells of all words
                     new.add(looking.at(roots))
                 new.licences |= looking.licences
@@ -754,7 +755,7 @@ class Directory:
             new.write_rows()
             facts.refuse(new.rows, known_as=self._private_ids)
             if warn is not None:
-                for warning in facts.warnings(new.rows, known_as=self._private_ids):
+                for warning in neighbours.warnings(new.rows, known_as=self._private_ids):
                     warn(warning)
             new.write_index()
         return View(path)
@@ -1030,12 +1031,17 @@ class _Looking:
     """What an audience is shown of a directory that is looked at part by part, and what is hidden of it."""
 
     def __init__(
-        self, db: sqlite_utils.Database, audience: Audience, rules: Rules, key: bytes, facts: HiddenFacts
+        self,
+        db: sqlite_utils.Database,
+        audience: Audience,
+        rules: Rules,
+        key: bytes,
+        gathering: tuple[HiddenFacts, Neighbours],
     ) -> None:
         self.db = db
         self.audience = audience
         self.rules = rules
-        self.facts = facts
+        self.gathering = gathering
         self.licences: set[str] = set()
         """Licences of sources that whatever is made of the view must name."""
         self._words, self._said_of = gate.words(db), gate.tables_said_of(db)
@@ -1048,7 +1054,8 @@ class _Looking:
         staying = gate.staying(self.db, self.audience)
         agreed = gate.agreed_of(self.db, self.audience, tables, staying)
         shown = project(tables, self.audience, self.rules, agreed, staying)
-        self.facts.add(tables, shown, own)
+        for gathered in self.gathering:
+            gathered.add(counted(tables, own), shown)
         self.licences |= _licences(self.db, shown)
         used = {row["id"] for table in WORDS for row in shown[table]}
         self.rules = replace(self.rules, used={*self.rules.used, *used})

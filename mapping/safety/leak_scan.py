@@ -1,69 +1,42 @@
-"""Looking for hidden facts in texts that are about to be published, and for visible things that point at hidden ones.
+"""Looking for hidden facts in texts that are about to be published.
 
 `mapping.safety.redaction` leaves out hidden records and fields; a description, a name or a note of a visible record may
-still say what they are. Every text is compared, in every script, with the names, addresses, phones, mails, web pages,
-register numbers and points that an audience may not see. A hit stops the publication: the steward mends the text, or
-keeps the field back by an approval of the kind "withhold".
-
-`HiddenFacts.warnings` finds what no text says and a map or a phone book would: it only warns, and only the steward.
+still say what they are. Every text is compared with the names, addresses, phones, mails, web pages, register numbers
+and points that an audience may not see, as people write them. A hit stops the publication: the steward mends the text,
+or keeps the field back by an approval of the kind "withhold". What says the same in other words, two people have read.
 """
 
-import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache
 from html import unescape
-from itertools import accumulate, product, takewhile
+from itertools import accumulate, takewhile
 from operator import itemgetter
-from typing import Any, NamedTuple, get_args
+from typing import Any, get_args
 from urllib.parse import unquote
 
-from pyproj import Geod
 from wordfreq import available_languages, zipf_frequency
 
 from mapping.errors import UnsafePublication
-from mapping.language.fold import TO_LATIN, coarse, name_key, skeleton, tokens, words_for
+from mapping.language.fold import TO_LATIN, coarse, key_words, tokens, words_for
 from mapping.language.i18n import catalogue
 from mapping.language.languages import codes, word_list_languages, word_rows
 from mapping.language.parsers.contacts import SHARED_HOSTS
 from mapping.language.taxonomy import FILES, LISTS, vocabulary, words_of
-from mapping.model import (
-    RECORDS,
-    WORDS,
-    Address,
-    Attribute,
-    Location,
-    Phone,
-    ServiceAtLocation,
-    Translation,
-    references,
-)
+from mapping.model import RECORDS, WORDS, Location, Translation, references
 from mapping.safety.agreed import readable
 from mapping.safety.redaction import PUBLISHED, Shown, Tables, of_kind
 
-GEOD = Geod(ellps="WGS84")
-NEAR_METRES = 150.0
-"""Nearer than this, a visible place may give a hidden one away."""
-
-SIDE = 0.01
-"""Degrees of the side of a cell: wider than `NEAR_METRES` up to 80 degrees of latitude."""
-
-SHORTEST, EVERYDAY = 5, 3.0
+SHORTEST, EVERYDAY = 5, 2.5
 """Letters of a single word that is a name, and the Zipf frequency (of wordfreq) of words that people use every day."""
 
-LONG = 8
+STEM = 8
 """First letters of a word that tell it by themselves, whatever its ending."""
 
-AROUND = tuple(product((-1, 0, 1), repeat=2))
-"""From a cell to itself and to those around it."""
-
 SAME_POINT = 0.002
-"""Degrees within which a written coordinate means a hidden point."""
-
-BAND = 0.01
-"""Degrees of latitude of a band in which hidden points are looked for: wider than `SAME_POINT`."""
+"""Degrees within which a written coordinate means a hidden point, or twice as many."""
 
 WHATS = {
     "name": "the name of something hidden",
@@ -78,17 +51,26 @@ WHATS = {
 }
 """Kind of fact -> how a steward is told of it: never the fact itself."""
 
-WITHIN_A_HOUSE = words_for("within a house")
-"""Words after which an address tells a door within a house."""
+FACT_FIELDS: dict[str, dict[str, str]] = {
+    "organization": {
+        "name": "name",
+        "alternate_name": "name",
+        "email": "mail",
+        "website": "web",
+        "tax_id": "identifier",
+    },
+    "service": {"name": "name", "alternate_name": "name", "email": "mail", "url": "web"},
+    "location": {"name": "name", "alternate_name": "name", "external_identifier": "identifier", "url": "web"},
+    "contact": {"name": "person", "email": "mail"},
+    "phone": {"number": "phone"},
+    "address": {"address_1": "address", "address_2": "address"},
+    "organization_identifier": {"identifier": "identifier"},
+    "url": {"url": "web"},
+}
+"""Table -> field -> the kind of fact it is."""
 
-STREET_WORDS = words_for("part of an address")
-"""Words of an address that say nothing about which one it is."""
-
-LINKS = STREET_WORDS | words_for("filler")
-"""Words that may stand between the number of a house and the street after it ("дом 17 по улице")."""
-
-FAR = 6
-"""Words from a street to the number of its house at most."""
+OWN = frozenset({*FACT_FIELDS, "translation"})
+"""Tables of which a hidden record counts where it belongs."""
 
 
 @dataclass(frozen=True, order=True)
@@ -140,6 +122,11 @@ def same_ids(table: str, ids: Collection[str]) -> Mapping[str, str]:
     return {record: record for record in ids}
 
 
+def counted(tables: Tables, own: Mapping[str, Collection[str]]) -> Tables:
+    """Return the records of a part of a directory without those that only stand beside its ``own``."""
+    return {table: [r for r in of if table not in OWN or r.id in own.get(table, ())] for table, of in tables.items()}
+
+
 class HiddenFacts:
     """What is hidden of a directory, gathered part by part, and looked for in all that is shown.
 
@@ -147,42 +134,27 @@ class HiddenFacts:
     """
 
     def __init__(self, common: Iterable[str] = ()) -> None:
-        self.known = _known_words(common)
+        self.known = _known_words() | {word for name in common for word in _words(name)}
         self.hidden: dict[str, set[Any]] = defaultdict(set)
         """Kind of fact -> facts."""
-        self._beside: dict[str, set[Any]] = defaultdict(set)
-        """What only warns: "near", hidden places whose points somebody gave (id, latitude, longitude); "house", hidden
-        houses, each with the id of its place; "phone", numbers of hidden phones, each with its id; "shared", what is
-        said of visible places; "untyped", ids of services."""
 
-    def add(self, tables: Tables, shown: Shown, own: Mapping[str, Collection[str]] | None = None) -> None:
-        """Take records, and what is shown of them; ``own`` are the ids that count, where others stand beside them."""
-        if own is not None:
-            counted = {t: [r for r in of if r.id in own.get(t, ())] for t, of in tables.items() if t in OWN}
-            tables = {**tables, **counted}
-        visible: dict[str, dict[str, Mapping[str, Any]]] = {
-            table: {row["id"]: row for row in shown.get(table, ())} for table in (*FACT_FIELDS, "translation")
-        }
+    def add(self, tables: Tables, shown: Shown) -> None:
+        """Take records, and what is shown of them."""
+        rows = {table: {row["id"]: row for row in shown.get(table, ())} for table in OWN}
         for table, fields in FACT_FIELDS.items():
-            rows = visible[table]
             for record in tables.get(table, ()):
-                row = rows.get(record.id, {})
+                row = rows[table].get(record.id, {})
                 for name, what in fields.items():
                     if (value := getattr(record, name)) and row.get(name) != value:
                         self.hidden[what].add(value)
         for text in of_kind(tables, Translation):
             kind = FACT_FIELDS.get(text.link_entity, {}).get(text.field)
-            if kind and text.id not in visible["translation"]:
+            if kind and text.id not in rows["translation"]:
                 self.hidden[kind].add(text.text)
-        for place, point in _hidden_points(tables, visible["location"]):
-            self.hidden["point"].add(point)
-            if place.position_basis == "given":  # the middle of a town is near to much
-                self._beside["near"].add((place.id, *point))
-        phones = ((p.number, p.id) for p in of_kind(tables, Phone) if p.id not in visible["phone"] and p.number)
-        self._beside["phone"].update(phones)
-        self._beside["shared"].update(_shared_places(tables, shown))
-        self._beside["house"].update(_hidden_houses(tables, shown))
-        self._beside["untyped"].update(_untyped(tables, visible["service"]))
+        for place in of_kind(tables, Location):
+            is_shown = rows["location"].get(place.id, {}).get("latitude") is not None
+            if place.latitude is not None and place.longitude is not None and not is_shown:
+                self.hidden["point"].add((place.latitude, place.longitude))
 
     def refuse(
         self, columns_of: ColumnsOf, *, published: ColumnsOf | None = None, known_as: KnownAs = same_ids
@@ -197,312 +169,181 @@ class HiddenFacts:
         UnsafePublication
             A `HiddenFactFound` that lists every hit: field, record and kind of fact.
         """
-        finder = _Finder(self.hidden, published or columns_of, self.known)
-
-        @lru_cache(maxsize=65536)  # many say the same
-        def kinds(text: str) -> frozenset[str]:
-            return frozenset(finder.told_by(text))
-
-        hits: dict[str, list[tuple[dict[str, Any], str, str]]] = defaultdict(list)
+        finder = Finder(self.hidden, published or columns_of, self.known)
+        kinds_told = cache(finder.told_by)  # many say the same
+        leaks = set()
         for table, fields in PUBLISHED.items():
             texts = text_fields(table)
             names = tuple(dict.fromkeys(("id", *texts, *(name for name in (*CALLED, "link_entity") if name in fields))))
-            places = [(names.index(name), name) for name in texts]
-            linked = names.index("link_entity") if "link_entity" in names else None
-            for row in columns_of(table, names) if texts else ():
-                is_word = table in WORDS or (linked is not None and row[linked] in WORDS)
-                ours = _shipped_texts() if is_word else frozenset()
-                for place, name in places:
-                    text = row[place]
-                    if text and text not in ours:
-                        whats = finder.told_by(text, marked=True) if name == "number" else kinds(text)
-                        hits[table] += ((dict(zip(names, row, strict=True)), name, what) for what in whats)
-        if leaks := sorted({*_leaks(hits, known_as)}):
-            raise HiddenFactFound(leaks)
-
-    def warnings(self, columns_of: ColumnsOf, *, known_as: KnownAs = same_ids) -> list[str]:
-        """Tell what a map or a phone book could betray: a visible place close to a hidden one, the same house or phone.
-
-        For the steward alone: the lines speak of hidden records, by their ids.
-        """
-        lines = {*self._beside["shared"], *self._shared_phones(columns_of, known_as)}
-        at = [*self._close_places(columns_of), *self._shared_houses(columns_of)]
-        names = _place_names(columns_of, {place for place, _ in at}) if at else {}
-        ids = known_as("location", names) if at else {}
-        lines |= {f"{_named(names[place], ids[place])} is shown, {what}" for place, what in at}
-        if untyped := len(self._beside["untyped"]):
-            lines.add(f"{untyped} services are not shown, since nobody knows of which kind they are: give them a type")
-        return sorted(lines)
-
-    def _close_places(self, columns_of: ColumnsOf) -> Iterator[tuple[str, str]]:
-        """Yield the visible point closest to each hidden one: the id of its place, and what is said of it."""
-        cells: dict[tuple[int, int], list[tuple[str, float, float]]] = defaultdict(list)
-        for hidden in self._beside["near"]:
-            row, column = (math.floor(degrees / SIDE) for degrees in hidden[1:])
-            for y, x in AROUND:
-                cells[row + y, column + x].append(hidden)
-        closest: dict[str, tuple[float, str]] = {}
-        for near, latitude, longitude in columns_of("location", ("id", "latitude", "longitude")) if cells else ():
-            if latitude is None:
-                continue
-            for place, *point in cells.get((math.floor(latitude / SIDE), math.floor(longitude / SIDE)), ()):
-                metres = GEOD.inv(point[1], point[0], longitude, latitude)[2]
-                if metres < NEAR_METRES:
-                    closest[place] = min(closest.get(place, (metres, near)), (metres, near))
-        for place, (metres, near) in closest.items():
-            yield near, f"{metres:.0f} m from the hidden location {place}"
-
-    def _shared_houses(self, columns_of: ColumnsOf) -> Iterator[tuple[str, str]]:
-        """Yield visible places that have the address of a hidden one, and what is said of them."""
-        places: dict[tuple[str, ...], list[str]] = defaultdict(list)
-        for house, hidden in self._beside["house"]:
-            places[house].append(hidden)
-        for place, *address in columns_of("address", ("location_id", "address_1", "city")) if places else ():
-            for hidden in places.get(_house(*address), ()):
-                yield place, f"and the hidden location {hidden} has its address"
-
-    def _shared_phones(self, columns_of: ColumnsOf, known_as: KnownAs) -> Iterator[str]:
-        """Yield visible numbers that are also those of something hidden."""
-        phones: set[tuple[str, str]] = self._beside["phone"]
-        hidden, visible = {number for number, _ in phones}, defaultdict(list)
-        for phone, number in columns_of("phone", ("id", "number")) if hidden else ():
-            if number in hidden:
-                visible[number].append(phone)
-        ids = known_as("phone", {phone for own in visible.values() for phone in own}) if visible else {}
-        for number, phone in phones:
-            if number in visible:
-                shown = max(ids[own] for own in visible[number])
-                yield f"phone {number} ({shown}) is shown, and it is also the hidden phone {phone}"
+            hits: list[tuple[dict[str, Any], str, str]] = []
+            for values in columns_of(table, names) if texts else ():
+                row = dict(zip(names, values, strict=True))
+                ours = _shipped_texts() if table in WORDS or row.get("link_entity") in WORDS else frozenset()
+                for name in texts:
+                    if row[name] and row[name] not in ours:
+                        hits += ((row, name, what) for what in kinds_told(row[name], name == "number"))
+            ids = known_as(table, {row["id"] for row, _, _ in hits}) if hits else {}
+            leaks |= {
+                Leak(table, ids.get(row["id"], row["id"]), _called(row, name), name, what) for row, name, what in hits
+            }
+        if leaks:
+            raise HiddenFactFound(sorted(leaks))
 
 
-def _leaks(hits: Mapping[str, Sequence[tuple[Mapping[str, Any], str, str]]], known_as: KnownAs) -> Iterator[Leak]:
-    """Yield what a steward is told: of rows of each table, in a field, a kind of fact."""
-    for table, own in hits.items():
-        ids = known_as(table, {row["id"] for row, _, _ in own}) if own else {}
-        for row, name, what in own:
-            yield Leak(table, ids.get(row["id"], row["id"]), _called(row, but=name), name, what)
+CALLED = ("name", "title", "city", "language")
+"""Fields that a steward knows a row by."""
 
 
-class _Fact(NamedTuple):
-    """A sequence of folded words to look for."""
-
-    what: str
-    words: tuple[str, ...]
-    common: frozenset[str] = frozenset()
-    """Words that may stand between those of a name; of a street, the published numbers, which are no secret."""
+def _called(row: Mapping[str, Any], but: str) -> str:
+    """Return what a steward knows a row by, without the field in question."""
+    return next((str(row[name])[:60] for name in CALLED if name != but and row.get(name)), "")
 
 
-FACT_FIELDS: dict[str, dict[str, str]] = {
-    "organization": {
-        "name": "name",
-        "alternate_name": "name",
-        "email": "mail",
-        "website": "web",
-        "tax_id": "identifier",
-    },
-    "service": {"name": "name", "alternate_name": "name", "email": "mail", "url": "web"},
-    "location": {"name": "name", "alternate_name": "name", "external_identifier": "identifier", "url": "web"},
-    "contact": {"name": "person", "email": "mail"},
-    "phone": {"number": "phone"},
-    "address": {"address_1": "address", "address_2": "address"},
-    "organization_identifier": {"identifier": "identifier"},
-    "url": {"url": "web"},
-}
-"""Table -> field -> the kind of fact it is."""
+class Finder:
+    """Finds hidden facts in a text; ``known`` are words that everybody uses."""
 
+    def __init__(self, hidden: Mapping[str, Collection[Any]], published: ColumnsOf, known: frozenset[str]) -> None:
+        told = _told(published)
+        self.known: dict[str, list[str]] = defaultdict(list)
+        """First letters of a word that everybody uses -> such words."""
+        for word in known:
+            self.known[word[:STEM]].append(word)
+        names, people, addresses, mails, phones, pages, identifiers, points = (
+            hidden.get(what, ())
+            for what in ("name", "person", "address", "mail", "phone", "web", "identifier", "point")
+        )
+        towns = [row[1] for row in published("address", ("id", "city")) if row[1]] if names else []
+        self.names = _by_start(self._names(names, told["body"], towns))
+        self.people = _by_start(_people(people, told["body"] + told["person"]))
+        self.addresses = _by_start(_addresses(addresses, told["address"]))
+        self.published_phones = _endings(told["phone"])
+        self.phones = _endings(phones) - self.published_phones
+        self.mails = {_plain(mail) for mail in mails} - {_plain(mail) for mail in told["mail"]}
+        public = {domain for host in _hosts(told["mail"], told["web"]) for domain in _domains(host)}
+        self.hosts = _hosts(mails, pages) - SHARED_HOSTS - public
+        self.identifiers = {key for text in identifiers if len(key := "".join(_PART.findall(_plain(text)))) >= 5}
+        self.points = {tuple(map(_square, point)) for point in points}
 
-OWN = frozenset({*FACT_FIELDS, "translation"})
-"""Tables of which a hidden record counts where it belongs."""
+    def told_by(self, text: str, is_number: bool = False) -> frozenset[str]:
+        """Return the kinds of hidden facts that a text tells; one that stands as a number may be shown as one."""
+        readings = {text, unescape(unquote(text))}  # signs of links and pages: "%20", "&#1091;"
+        return frozenset(what for reading in readings for what in self._told_by(reading, is_number))
 
-
-def _hidden_points(
-    tables: Tables, visible: Mapping[str, Mapping[str, Any]]
-) -> list[tuple[Location, tuple[float, float]]]:
-    """Return the locations that have a point which is not shown, each with its latitude and longitude."""
-    return [
-        (place, (place.latitude, place.longitude))
-        for place in of_kind(tables, Location)
-        if place.latitude is not None
-        and place.longitude is not None
-        and visible.get(place.id, {}).get("latitude") is None
-    ]
-
-
-class _Finder:
-    """Finds hidden facts in a text."""
-
-    def __init__(self, hidden: Mapping[str, set[Any]], published: ColumnsOf, known: frozenset[str]) -> None:
-        self.known = known
-        self.published = published
-        self.by_start: dict[str, list[_Fact]] = defaultdict(list)
-        kinds = ("name", "person", "address", "mail", "phone")
-        names, people, addresses, mails, phones = (hidden.get(what, set()) for what in kinds)
-        for fact in {*self._names(names), *self._people(people), *self._addresses(addresses)}:
-            self.by_start[_alike(fact.words[0])[:4]].append(fact)
-        self.phones = _endings(phones)
-        for number in self._published("phone") if phones else ():
-            self.phones -= _endings([number])
-        self.mails = {_mail(*mail.rpartition("@")[::2]) for mail in mails}
-        self.hosts = _hosts(mails, hidden.get("web", ())) - SHARED_HOSTS
-        for mail in self._published("mail") if self.mails or self.hosts else ():
-            self.mails.discard(_mail(*mail.rpartition("@")[::2]))
-            self.hosts.difference_update(*map(_domains, _hosts([mail], ())))
-        for page in self._published("web") if self.hosts else ():
-            self.hosts.difference_update(*map(_domains, _hosts((), [page])))
-        self.identifiers = {
-            key
-            for identifier in hidden.get("identifier", ())
-            if len(key := "".join(_PART.findall(_plain(identifier)))) >= 5
-        }
-        self.points: dict[int, list[tuple[float, float]]] = defaultdict(list)
-        """Band of latitude -> points in it, without their signs."""
-        for latitude, longitude in hidden.get("point", ()):
-            self.points[math.floor(abs(latitude) / BAND)].append((abs(latitude), abs(longitude)))
-
-    def _published(self, what: str) -> Iterator[str]:
-        """Yield what is published of a kind; of names, those of organizations."""
-        tables = {"organization": FACT_FIELDS["organization"]} if what == "name" else FACT_FIELDS
-        for table, fields in tables.items():
-            names = [name for name, kind in fields.items() if kind == what and name in PUBLISHED[table]]
-            for row in self.published(table, ("id", *names)) if names else ():
-                yield from filter(None, row[1:])
-            for name, kind in fields.items():
-                yield from self._translated.get((table, name), ()) if kind == what else ()
-
-    @cached_property
-    def _translated(self) -> dict[tuple[str, str], list[str]]:
-        """What is published of a field in other languages, by table and field: most translations are of words."""
-        texts: dict[tuple[str, str], list[str]] = {
-            (table, name): [] for table, fields in FACT_FIELDS.items() for name in fields
-        }
-        for entity, name, text in self.published("translation", ("link_entity", "field", "text")):
-            if (entity, name) in texts:
-                texts[entity, name].append(text)
-        return texts
-
-    @cached_property
-    def published_phones(self) -> set[str]:
-        """The ends of all published numbers: asked for only where a text holds one that is long enough."""
-        return _endings(self._published("phone"))
-
-    @cached_property
-    def longest(self) -> int:
-        """Signs of the longest hidden register number, where there is one."""
-        return max(map(len, self.identifiers))
-
-    def told_by(self, text: str, *, marked: bool = False) -> Iterator[str]:
-        """Yield the kinds of hidden facts that a text tells; one that is ``marked`` as a number may be shown as one."""
-        for reading in {text, unescape(unquote(text))}:  # signs of links and pages: "%20", "&#1091;"
-            yield from self._told_by(reading, marked)
-
-    def _told_by(self, text: str, marked: bool) -> Iterator[str]:
-        for reading in {text, _apart(text)}:
-            words = tokens(reading)
-            for place, word in enumerate(words):
-                for fact in self.by_start.get(_alike(word)[:4], ()):
-                    if _CHECKS[fact.what](fact.words, words, place, fact.common):
-                        yield fact.what
-        folded = _plain(text)
-        if any(map(str.isdigit, folded)):
-            yield from self._numbers(folded, marked)
-        if "." in folded:
-            mails = (_mail(local, domain) for local, host in _MAIL.findall(folded) for domain in _domains(host))
+    def _told_by(self, text: str, is_number: bool) -> Iterator[str]:
+        words = _words(text)
+        if _stands_in(words, self.names):
+            yield "name"
+        if _stands_in([word for word in words if not _FATHERS.search(word)], self.people):
+            yield "person"
+        if _stands_in([word for word in _words(_apart(text)) if word not in STREET_WORDS], self.addresses):
+            yield "address"
+        plain = _plain(text)
+        if any(map(str.isdigit, plain)):
+            yield from self._told_by_numbers(plain, is_number)
+        if "." in plain:
+            mails = (f"{local}@{domain}" for local, host in _MAIL.findall(plain) for domain in _domains(host))
             if not self.mails.isdisjoint(mails):
                 yield "mail"
-            if any(not self.hosts.isdisjoint(_domains(host)) for host in _HOST.findall(folded)):
+            if any(not self.hosts.isdisjoint(_domains(host)) for host in _HOST.findall(plain)):
                 yield "web"
 
-    def _numbers(self, folded: str, marked: bool) -> Iterator[str]:
-        for run in _PHONE.findall(folded):
+    def _told_by_numbers(self, plain: str, is_number: bool) -> Iterator[str]:
+        for run in _PHONE.findall(plain):
             ends = _endings(_ending_with_a_group(run))
             if ends & self.phones:
                 yield "phone"
-            elif marked or not run.startswith("+") or len(re.sub(r"\D", "", run)) < 9:
+            elif is_number or not run.startswith("+") or len(re.sub(r"\D", "", run)) < 9:
                 continue
-            elif not ends & self.published_phones:
-                yield "number"  # whoever wrote it there did not ask whether it may be public
-        if self.identifiers and self._tells_identifier(folded):
+            elif not ends & self.published_phones:  # whoever wrote it there did not ask whether it may be public
+                yield "number"
+        if self.identifiers and self._tells_identifier(plain):
             yield "identifier"
-        written = _coordinates(folded)
-        near = (
-            longitude
-            for number in written
-            for band in (-1, 0, 1)
-            for latitude, longitude in self.points.get(math.floor(number / BAND) + band, ())
-            if abs(number - latitude) <= SAME_POINT
-        )
-        if any(abs(number - longitude) <= SAME_POINT for longitude in near for number in written):
+        written = {_square(number) + beside for number in _coordinates(plain) for beside in (-1, 0, 1)}
+        if any(latitude in written and longitude in written for latitude, longitude in self.points if written):
             yield "point"
 
-    def _tells_identifier(self, text: str) -> bool:
+    def _tells_identifier(self, plain: str) -> bool:
         """Whether a register number stands in a text in one word; in several, if it is long and half of digits."""
-        numbers = self.identifiers.intersection(_joined(_PART.findall(text), self.longest))
-        return any(7 <= len(number) <= 2 * sum(map(str.isdigit, number)) for number in numbers) or any(
-            not numbers.isdisjoint(_joined(_PART.findall(word), self.longest))
-            for word in (_WRITTEN.findall(text) if numbers else ())
-        )
+        longest = max(map(len, self.identifiers))
+        parts = [*_PART.finditer(plain)]
+        for start, first in enumerate(parts):
+            run = ""
+            for part in parts[start:]:
+                run += part[0]
+                if len(run) > longest:
+                    break
+                in_one_word = not re.search(r"\s", plain[first.start() : part.end()])
+                if run in self.identifiers and (in_one_word or 7 <= len(run) <= 2 * sum(map(str.isdigit, run))):
+                    return True
+        return False
 
-    def _names(self, hidden: set[str]) -> Iterator[_Fact]:
-        """Yield what tells hidden names from all others: their words that are in no vocabulary and no dictionary.
+    def _names(self, hidden: Iterable[str], bodies: Iterable[str], towns: Iterable[str]) -> Iterator[tuple[str, ...]]:
+        """Yield what tells hidden names from all others: from the first to the last word that not everybody uses.
 
         Nor may a visible organization bear the name, or use its only word: one that only a service or a place bears may
-        have been taken from what is hidden. Other words of the name may stand between.
+        have been taken from what is hidden.
         """
-        words_of = {name: tuple(dict.fromkeys(map(_alike, name_key(name).split()))) for name in hidden}
-        ordinary = {name: _ordinary_words(name) for name in hidden}
-        proper = {
-            name: tuple(word for word in words if self._is_proper(word) and word not in ordinary[name])
-            for name, words in words_of.items()
-        }
-        wanted = {coarse(" ".join(words)): name for name, words in words_of.items() if proper[name]}
-        visible = self._published("name") if wanted else ()
-        bodies = [[*dict.fromkeys(map(_alike, name_key(body).split()))] for body in visible]
-        borne = {coarse(" ".join(words)) for words in bodies}
-        towns = [row[1] for row in self.published("address", ("id", "city")) if row[1]] if wanted else []
-        used = {word for words in (*bodies, *(map(_alike, tokens(town)) for town in towns)) for word in words}
-        for key, name in wanted.items():
-            words = proper[name]
-            alone = len(words) == 1
-            if alone and (len(words[0]) < SHORTEST or any(_same_word(words[0], other) for other in used)):
+        visible = [_name_words(body) for body in bodies]
+        borne = {coarse(" ".join(words)) for words in visible}
+        used = [*{word for words in (*visible, *map(_words, towns)) for word in words}]
+        for name in hidden:
+            words, ordinary = tuple(_name_words(name)), _ordinary(name)
+            proper = [place for place, word in enumerate(words) if word not in ordinary and self._is_proper(word)]
+            if not proper or coarse(" ".join(words)) in borne:
                 continue
-            if key not in borne:
-                yield _Fact("name", words, self.known | {*words_of[name]})
+            fact = words[proper[0] : proper[-1] + 1]
+            if len(fact) > 1 or not (len(fact[0]) < SHORTEST or any(_same_word(fact[0], other) for other in used)):
+                yield fact
 
     def _is_proper(self, word: str) -> bool:
-        """Whether a folded word is in no vocabulary, no dictionary and no number, and so may be somebody's name."""
-        return len(word) > 1 and not word.isdigit() and not self._is_ordinary(word)
+        """Whether a folded word may be somebody's name: no text of ours has it or what it ends in."""
+        tails = [word, *(word[start:] for start in range(1, len(word) - SHORTEST))]
+        return len(word) > 1 and not any(
+            _same_word(tail, other) for tail in tails for other in self.known.get(tail[:STEM], ())
+        )
 
-    def _is_ordinary(self, word: str) -> bool:
-        """Whether everybody uses a word, as it stands or, where it is long, with another ending."""
-        return word in self.known or any(_same_word(word, other) for other in self.known_by_start.get(word[:LONG], ()))
 
-    @cached_property
-    def known_by_start(self) -> dict[str, list[str]]:
-        """The words that everybody uses, by their first letters."""
-        known: dict[str, list[str]] = defaultdict(list)
-        for word in self.known:
-            known[word[:LONG]].append(word)
-        return known
+def _told(published: ColumnsOf) -> dict[str, list[str]]:
+    """Return what is published of each kind of fact, in all languages; of names, those of organizations ("body")."""
+    kinds = {
+        (table, name): "body" if (table, what) == ("organization", "name") else what
+        for table, fields in FACT_FIELDS.items()
+        for name, what in fields.items()
+    }
+    told: dict[str, list[str]] = defaultdict(list)
+    for (table, field), kind in kinds.items():
+        if field in PUBLISHED.get(table, ()):
+            told[kind] += (value for _, value in published(table, ("id", field)) if value)
+    for entity, name, text in published("translation", ("link_entity", "field", "text")):
+        if (entity, name) in kinds:
+            told[kinds[entity, name]].append(text)
+    return told
 
-    def _people(self, hidden: set[str]) -> Iterator[_Fact]:
-        """Yield the first two names of people, in either order."""
-        names = [tuple(word for word in map(_alike, tokens(person)) if len(word) > 2)[:2] for person in hidden]
-        public = [
-            {*map(_alike, tokens(name))} for what in ("name", "person") if names for name in self._published(what)
-        ]
-        for pair in _without({words for words in names if len(words) > 1}, public):
-            yield from (_Fact("person", words) for words in (pair, pair[::-1]))
 
-    def _addresses(self, hidden: set[str]) -> Iterator[_Fact]:
-        """Yield the houses of hidden addresses, but for what is also part of a published one ("Block 9")."""
-        houses = {house for address in hidden if (house := tuple(map(_alike, address_key(address))))}
-        public = [{*map(_alike, address_key(address))} for address in (self._published("address") if houses else ())]
-        numbers: dict[str, set[str]] = defaultdict(set)
-        for words in public:
-            for word in words:
-                numbers[word] |= words
-        for house in _without(houses, public):
-            yield _Fact("address", house, frozenset(numbers[house[0]]))
+def _people(hidden: Iterable[str], published: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the first two names of people, in either order."""
+    names = {tuple(word for word in _words(person) if len(word) > 2)[:2] for person in hidden}
+    for pair in _without({names_of for names_of in names if len(names_of) == 2}, map(_words, published)):
+        yield from (pair, pair[::-1])
+
+
+def _addresses(hidden: Iterable[str], published: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Yield streets with the numbers of hidden houses, but for what is part of a published address ("Block 9")."""
+    houses = {house for address in hidden if (house := address_key(address))}
+    for house in _without(houses, map(address_key, published)):
+        numbers = len([word for word in house if word[0].isdigit()])
+        yield from (house, (*house[-numbers:], *house[:-numbers]))
+
+
+def _without(facts: set[tuple[str, ...]], published: Iterable[Iterable[str]]) -> set[tuple[str, ...]]:
+    """Return the facts whose words do not all stand in one published text."""
+    by_start: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for fact in facts:
+        by_start[fact[0]].add(fact)
+    for words in map(set, published) if facts else ():
+        for word in words & by_start.keys():
+            by_start[word] = {fact for fact in by_start[word] if not words.issuperset(fact)}
+    return set[tuple[str, ...]]().union(*by_start.values())
 
 
 def address_key(address: str) -> tuple[str, ...]:
@@ -513,7 +354,7 @@ def address_key(address: str) -> tuple[str, ...]:
     >>> address_key("ул. Зардолузор, дом 17, кв. 4") == address_key("17 Zardoluzor Street") == ("zardoluzor", "17")
     True
     """
-    words = list(takewhile(lambda word: word not in WITHIN_A_HOUSE, tokens(_apart(address))))
+    words = list(takewhile(lambda word: word not in WITHIN_A_HOUSE, _words(_apart(address))))
     numbers = [word for word in words if word[0].isdigit()]
     street = [word for word in words if not word[0].isdigit() and len(word) > 2 and word not in STREET_WORDS]
     return (*street[:2], *numbers[:2]) if numbers and street else ()
@@ -524,73 +365,25 @@ def _apart(text: str) -> str:
     return _GLUED.sub(" ", _ENDING.sub("", text))
 
 
-def _without(facts: Iterable[tuple[str, ...]], published: Iterable[set[str]]) -> set[tuple[str, ...]]:
-    """Return the facts whose words do not all stand in one published text."""
+def _by_start(facts: Iterable[tuple[str, ...]]) -> dict[str, set[tuple[str, ...]]]:
+    """Return sequences of words by the first letters of the first."""
     by_start: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for fact in facts:
-        by_start[fact[0]].add(fact)
-    for words in published:
-        for word in words & by_start.keys():
-            by_start[word] = {fact for fact in by_start[word] if not words.issuperset(fact)}
-    return set[tuple[str, ...]]().union(*by_start.values())
+        by_start[fact[0][:4]].add(fact)
+    return by_start
 
 
-def _tells_name(fact: tuple[str, ...], words: Sequence[str], place: int, known: frozenset[str]) -> bool:
-    """Whether the words of a name follow each other from a place on, whatever common words stand between."""
-    for word in words[place:]:
-        if _same_word(fact[0], word):
-            fact = fact[1:]
-            if not fact:
-                return True
-        elif _alike(word) not in known:
-            return False
-    return False
-
-
-def _tells_person(fact: tuple[str, ...], words: Sequence[str], place: int, known: frozenset[str]) -> bool:
-    """Whether the two names of a person stand side by side from a place on, or with that of the father between them."""
-    names = [word for word in words[place : place + 3] if not _FATHERS.search(word)]
-    return _tells_name(fact, names, 0, known)
-
-
-def _tells_address(fact: tuple[str, ...], words: Sequence[str], place: int, common: frozenset[str]) -> bool:
-    """Whether a street stands at a place, and the numbers of the house around it, but for published ones."""
-    street = [word for word in fact if not word[0].isdigit()]
-    numbers = [word for word in fact if word[0].isdigit()]
-    end = place
-    for name in street:
-        end += sum(1 for _ in takewhile(STREET_WORDS.__contains__, words[end:]))
-        if end == len(words) or not _same_word(name, words[end]):
-            return False
-        end += 1
-    before = [*takewhile(lambda word: word[0].isdigit() or word in LINKS, words[max(0, place - FAR) : place][::-1])]
-    around = [number for side in (before, words[end:]) for number in _houses(side, len(numbers))]
-    digits = {_digits(number) for number in around if number in numbers or number not in common}
-    return digits.issuperset(map(_digits, numbers))
-
-
-def _digits(number: str) -> str:
-    return "".join(takewhile(str.isdigit, number))
-
-
-def _houses(words: Sequence[str], count: int) -> Iterator[str]:
-    """Yield the numbers of a house, in words that lead away from its street: close by, or named so ("дом 17")."""
-    for place in [place for place, word in enumerate(words[:FAR]) if word[0].isdigit()][:count]:
-        beside = words[max(0, place - 1) : place + 2]
-        if not STREET_WORDS.isdisjoint(beside) or sum(word not in STREET_WORDS for word in words[:place]) < count:
-            yield words[place]
-
-
-_CHECKS: dict[str, Callable[[tuple[str, ...], Sequence[str], int, frozenset[str]], bool]] = {
-    "name": _tells_name,
-    "person": _tells_person,
-    "address": _tells_address,
-}
+def _stands_in(words: Sequence[str], facts: Mapping[str, Collection[tuple[str, ...]]]) -> bool:
+    """Whether the words of a fact follow each other in a text, whatever their endings."""
+    return any(
+        len(words) - place >= len(fact) and all(map(_same_word, fact, words[place : place + len(fact)]))
+        for place, word in enumerate(words if facts else ())
+        for fact in facts.get(word[:4], ())
+    )
 
 
 def _same_word(word: str, other: str) -> bool:
     """Whether two folded words are one, but for the ending of its case."""
-    word, other = _alike(word), _alike(other)
     if word == other:
         return True
     stem = max(5, min(len(word), len(other)) - 2)
@@ -602,12 +395,26 @@ def _alike(word: str) -> str:
     return word.replace("ch", "j")
 
 
-_MAIL = re.compile(r"([\w.+-]{1,64})\s?@\s?([\w-]{1,63}+(?:\.[\w-]{1,63}+){1,9}+)(?![\w.+-]{0,64}@)")
+def _words(text: str) -> list[str]:
+    return [*map(_alike, tokens(text))]
+
+
+def _name_words(name: str) -> list[str]:
+    """Return the folded words of a name without legal forms."""
+    return [*dict.fromkeys(map(_alike, key_words(name)))]
+
+
+WITHIN_A_HOUSE = frozenset(map(_alike, words_for("within a house")))
+"""Words after which an address tells a door within a house."""
+
+STREET_WORDS = frozenset(map(_alike, words_for("part of an address")))
+"""Words of an address that say nothing about which one it is."""
+
+_MAIL = re.compile(r"([\w+][\w.+-]{0,63})(?<=\w)\s?@\s?([\w-]{1,63}+(?:\.[\w-]{1,63}+){1,9}+)(?![\w.+-]{0,64}@)")
 _HOST = re.compile(r"(?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,}")
 _PHONE = re.compile(r"\+?\d(?:[\s().\u2010-\u2015\u2212/\-\u00b7\u2022*_]{0,3}\d){6,}")
-_WRITTEN = re.compile(r"[^\W_][\w/.\-\u2010-\u2015\u2212№]*")
 _PART = re.compile(r"\d+|[^\W\d_]+")
-_FATHERS = re.compile(r"[oe]v(?:n[aeiou]y?|ich\w{0,2})$")
+_FATHERS = re.compile(r"[oe]v(?:n[aeiou]y?|ij\w{0,2})$")
 """The end of a name made of the father's, folded."""
 _GLUED = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _ENDING = re.compile(r"(?<=\d)-(?=[^\W\d_])")
@@ -624,7 +431,12 @@ def _coordinates(text: str) -> list[float]:
     for degrees, minutes, seconds in _SEXAGESIMAL.findall(text):
         parts = (float(part.replace(",", ".") or 0) for part in (degrees, minutes, seconds))
         numbers.append(sum(part / 60**power for power, part in enumerate(parts)))
-    return [number for number in numbers if number <= 180]
+    return numbers
+
+
+def _square(degrees: float) -> int:
+    """Return the number of a band of degrees; what is in the same or the next means the same."""
+    return round(abs(degrees) / SAME_POINT)
 
 
 def _endings(numbers: Iterable[str]) -> set[str]:
@@ -652,36 +464,17 @@ def _plain(text: str) -> str:
 
 
 def _hosts(mails: Iterable[str], pages: Iterable[str]) -> set[str]:
-    hosts = {_host(host) for address in pages for host in _HOST.findall(_plain(address))[:1]}
-    return hosts | {_host(mail.rpartition("@")[2]) for mail in mails}
+    hosts = [host for page in pages for host in _HOST.findall(_plain(page))[:1]]
+    hosts += (_plain(mail).rpartition("@")[2] for mail in mails)
+    return {host.removeprefix("www.") for host in hosts}
 
 
-def _host(text: str) -> str:
-    return _plain(text).removeprefix("www.")
-
-
-def _mail(local: str, domain: str) -> str:
-    return f"{_plain(local).strip('.+_-')}@{_plain(domain)}"
-
-
-@lru_cache(maxsize=65536)
-def _domains(host: str) -> frozenset[str]:
+def _domains(host: str) -> set[str]:
     """Return what a host lies in, with itself; it may also end where other letters begin (x.org.Звоните)."""
     labels = [label.strip("-_") for label in host.split(".")]
     latin = [label.isascii() for label in labels]
     ends = [end for end in range(1, len(labels) + 1) if latin[end - 1 : end] != latin[end : end + 1]]
-    return frozenset(".".join(labels[start:end]) for end in ends for start in range(end))
-
-
-def _joined(parts: Sequence[str], longest: int) -> Iterator[str]:
-    """Yield parts that follow each other as one, up to a length."""
-    for start in range(len(parts)):
-        run = ""
-        for place in range(start, len(parts)):
-            run += parts[place]
-            if len(run) > longest:
-                break
-            yield run
+    return {".".join(labels[start:end]) for end in ends for start in range(end)}
 
 
 @cache
@@ -696,45 +489,26 @@ def text_fields(table: str) -> tuple[str, ...]:
     )
 
 
-def _known_words(common: Iterable[str]) -> frozenset[str]:
-    return _vocabulary_words() | _dictionary() | {_alike(word) for name in common for word in tokens(name)}
-
-
 @cache
-def _vocabulary_words() -> frozenset[str]:
-    """Return the folded words of every term, in every language: what services and bodies are commonly called."""
-    return frozenset(
-        _alike(word)
-        for name in (*FILES, *LISTS)
-        for labels in words_of(name).values()
-        for text in labels
-        for word in tokens(text)
-    )
-
-
-@cache
-def _dictionary() -> frozenset[str]:
-    """Return the folded words of all texts of the product, in every language: ordinary words, and nobody's name."""
-    texts = [text for code in codes() for pair in catalogue(code).items() for text in pair]
+def _known_words() -> frozenset[str]:
+    """Return the folded words of every term, text and word list that come with Rohnamo, in every language."""
+    terms = (text for name in (*FILES, *LISTS) for labels in words_of(name).values() for text in labels)
+    texts = (text for code in codes() for pair in catalogue(code).items() for text in pair)
     lists = (words for rows in word_rows().values() for row in rows for words in row.split(";"))
-    return frozenset(_alike(word) for text in (*texts, *lists) for word in tokens(text))
+    return frozenset(word for source in (terms, texts, lists) for text in source for word in _words(text))
 
 
-def _ordinary_words(name: str) -> frozenset[str]:
-    """Return the folded words of a name that people use every day in some language, as word frequencies say.
+def _ordinary(name: str) -> set[str]:
+    """Return the folded words of a name that are nobody's: numbers, and what people use every day in some language.
 
-    None of a name whose words are all written large, as a title: "Warm Hands".
+    Word frequencies say so. Of a language without them, a word in small letters after a capital is no name.
     """
-    written = [word for word in _PART.findall(name) if not word.isdigit()]
-    words = {word.casefold() for word in written}
-    if len(written) > 1 and all(word[0].isupper() for word in written):
-        return frozenset()
+    words = re.findall(r"\w[\w'’ʻ‘]*", name)
     languages = available_languages().keys() & {*word_list_languages()}
-    return frozenset(
-        _alike(skeleton(word))
-        for word in words
-        if any(zipf_frequency(word, language) >= EVERYDAY for language in languages)
-    )
+    ordinary = {word for word in words if any(zipf_frequency(word, language) >= EVERYDAY for language in languages)}
+    if not ordinary and not name.islower():
+        ordinary |= {*filter(str.islower, words)}
+    return {folded for word in words if word in ordinary or word.isdigit() for folded in _words(word)}
 
 
 @cache
@@ -743,76 +517,3 @@ def _shipped_texts() -> frozenset[str]:
     return frozenset(
         text for record in vocabulary() for text in record.model_dump(mode="json").values() if isinstance(text, str)
     )
-
-
-CALLED = ("name", "title", "city", "language")
-"""Fields that a steward knows a row by."""
-
-
-def _called(row: Mapping[str, Any], *, but: str) -> str:
-    """Return what a steward knows a row by, without the field in question."""
-    return next((str(row[name])[:60] for name in CALLED if name != but and row.get(name)), "")
-
-
-def _place_names(columns_of: ColumnsOf, places: Collection[str]) -> dict[str, tuple[str | None, str | None]]:
-    """Return what a steward knows some visible places by: the body whose service is there, and the address."""
-    ties = columns_of("service_at_location", ("service_id", "location_id"))
-    services: dict[str | None, str] = {place: service for service, place in ties if place in places}
-    wanted = {*services.values()}
-    owners: dict[str | None, str] = dict(
-        row for row in columns_of("service", ("id", "organization_id")) if row[0] in wanted
-    )
-    wanted = {*owners.values()}
-    bodies: dict[str | None, str] = dict(row for row in columns_of("organization", ("id", "name")) if row[0] in wanted)
-    streets: dict[str, str] = dict(
-        row for row in columns_of("address", ("location_id", "address_1")) if row[0] in places
-    )
-    return {place: (bodies.get(owners.get(services.get(place))), streets.get(place)) for place in places}
-
-
-def _shared_places(tables: Tables, shown: Shown) -> Iterator[str]:
-    """Yield visible places where a hidden service is too."""
-    visible = {row["id"] for row in shown.get("location", ()) if row["precision"] == "exact"}
-    visible &= {place.id for place in of_kind(tables, Location)}
-    services = {row["id"] for row in shown.get("service", ())}
-    hidden = [
-        (tie.location_id, tie.service_id)
-        for tie in of_kind(tables, ServiceAtLocation)
-        if tie.location_id and tie.location_id in visible and tie.service_id not in services
-    ]
-    names = _place_names(columns_in(shown), {place for place, _ in hidden}) if hidden else {}
-    for place, service in hidden:
-        yield f"{_named(names[place], place)} is shown, and the hidden service {service} is in the same place"
-
-
-def _named(names: tuple[str | None, str | None], place: str) -> str:
-    return f"{', '.join(dict.fromkeys(filter(None, names)))} ({place})"
-
-
-def _hidden_houses(tables: Tables, shown: Shown) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield houses that are not shown, with the ids of their places."""
-    visible = {row["id"] for row in shown.get("address", ())}
-    unplaced = {place.id for place in of_kind(tables, Location) if place.position_basis != "given"}
-    # a place shown by its unit because nobody knows its point is no secret
-    open_ones = {row["id"] for row in shown.get("location", ())} & unplaced
-    for address in of_kind(tables, Address):
-        is_shown = address.id in visible or address.location_id in open_ones
-        if not is_shown and (house := _house(address.address_1, address.city)):
-            yield house, str(address.location_id)
-
-
-def _house(street: str | None, city: str | None) -> tuple[str, ...]:
-    key = address_key(street or "")
-    return (skeleton(city or ""), *key) if key else ()
-
-
-def _untyped(tables: Tables, visible: Collection[str]) -> Iterator[str]:
-    """Yield the ids of services that stay hidden because nobody knows of which kind they are."""
-    typed = {
-        attribute.link_id
-        for attribute in of_kind(tables, Attribute)
-        if attribute.link_type == "service_type" and attribute.taxonomy_term_id
-    }
-    for service in tables.get("service", ()):
-        if service.id not in typed and service.id not in visible:
-            yield service.id

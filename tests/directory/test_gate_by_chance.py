@@ -15,7 +15,8 @@ from mapping.directory.gate import SHOWABLE
 from mapping.errors import MappingError
 from mapping.model import Attribute, Location, Organization, Phone, Service, ServiceAtLocation, TaxonomyTerm
 from mapping.safety.agreed import FREE, Showing, difference, held, kept
-from mapping.safety.leak_scan import HiddenFacts, columns_in
+from mapping.safety.leak_scan import columns_in
+from mapping.safety.neighbours import Neighbours
 from mapping.safety.redaction import PUBLISHED, VIEWS, TypeRule, project, rename, thresholds
 from mapping.view.writer import ViewContext, write_view
 from tests.directory.test_gate import PARTS, facts
@@ -178,7 +179,7 @@ def require_parts_to_be_the_whole(directory, folder, audience) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("mapping.directory.gate.PART", 1)
         parts = list(parts_of(directory))
-        warnings, whole = [], HiddenFacts(directory.common_names())
+        warnings, whole = [], Neighbours()
         directory.view(audience, folder / "parts.db", edition=TODAY, warn=warnings.append).close()
         tables, rules = directory.tables(), directory.rules(TODAY)
         shown = project(tables, audience, rules, directory.agreed(audience))
