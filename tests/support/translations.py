@@ -3,6 +3,7 @@
 import ast
 import csv
 import re
+import tomllib
 from pathlib import Path
 
 from babel.messages.extract import extract_from_file
@@ -20,6 +21,7 @@ CALLED = re.compile(rf"\b(?:{'|'.join(KEYWORDS)})\s*\(".encode())
 """What a file must hold for a text to be in it: to read all files word by word takes seconds."""
 METHODS = {".py": "python", ".html": "jinja2", ".txt": "jinja2"}
 TABLES = {
+    "mapping/render/report/addressees.csv": ("label", "task"),
     "mapping/render/report/recommendations.csv": ("text", "evidence", "measure", "aim"),
     "mapping/formats/surveys/field_form.csv": ("label", "hint", "message"),
     "mapping/formats/surveys/field_form_answers.csv": ("label",),
@@ -27,6 +29,8 @@ TABLES = {
     "web/staff/labels.csv": ("label",),
 }
 """Tables that hold texts, and the columns that they stand in."""
+OUTLINE = "mapping/render/report/outline.toml"
+"""What the chapters of the report say."""
 
 
 def languages():
@@ -48,7 +52,22 @@ def texts(*sources):
             with (ROOT / name).open(encoding="utf-8", newline="") as file:
                 cells = [row[column] for row in csv.DictReader(file) for column in columns]
             found |= {text: name for text in filter(None, cells) if text not in found}
+    if any(OUTLINE.startswith(source) for source in sources):
+        found |= {text: OUTLINE for text in _of_outline() if text not in found}
     return found
+
+
+def _of_outline():
+    """Yield the texts of the outline of the report."""
+    outline = tomllib.loads((ROOT / OUTLINE).read_text(encoding="utf-8"))
+    for acronym in outline["acronym"]:
+        yield from (text for key, text in acronym.items() if key != "fixed")
+    for chapter in outline["chapter"]:
+        yield chapter["title"]
+        items = [item for part in chapter["parts"] for item in part.get("items", ())]
+        for part in (*chapter["parts"], *items):
+            yield from (part[key] for key in ("heading", "say") if key in part)
+            yield from (text for pair in part.get("facts", ()) for text in pair)
 
 
 def catalogue(path):

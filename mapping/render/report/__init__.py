@@ -15,15 +15,8 @@ from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord, UnsafePublication
 from mapping.language.i18n import Message, date, show
 from mapping.render.layers.services import spaced
-from mapping.render.report.chapters.actors import COMMISSION, actors
-from mapping.render.report.chapters.annexes import annexes
-from mapping.render.report.chapters.context import context, method
-from mapping.render.report.chapters.evidence import data, standards
-from mapping.render.report.chapters.gaps import gaps
-from mapping.render.report.chapters.landscape import abroad, services
-from mapping.render.report.chapters.measures import measures
-from mapping.render.report.chapters.recommendations import recommendations as asked
-from mapping.render.report.chapters.summary import front, summary
+from mapping.render.report import outline
+from mapping.render.report.chapters.actors import COMMISSION
 from mapping.render.report.composer import Pen
 from mapping.render.report.elements import Chapter, Report
 from mapping.render.report.recommendation_rules import addressee, advise
@@ -40,22 +33,6 @@ EDITIONS: Mapping[Edition, Message] = {
     "public": Message("Public edition"),
     "restricted": Message("Restricted edition"),
 }
-
-CHAPTERS = (
-    front,
-    summary,
-    context,
-    method,
-    actors,
-    services,
-    abroad,
-    measures,
-    gaps,
-    standards,
-    data,
-    asked,
-    annexes,
-)
 
 
 def make(
@@ -104,8 +81,7 @@ def make(
     material.numbers.update({f"method-{name}": f"M{place}" for place, name in enumerate(methods, 1)})
     advice, progress = compared(numbered(advise(material)), earlier)
     pen = Pen(material, advice, progress, reader)
-    for chapter in CHAPTERS:
-        chapter(pen)
+    outline.write(pen)
     return _bound(pen, edition)
 
 
@@ -165,20 +141,10 @@ def publish(
     return written
 
 
-ACRONYMS: tuple[tuple[Message | str, Message], ...] = (
-    ("4W", Message("who does what, where, when")),
-    ("IC-TIP", Message("International Classification Standard for Administrative Data on Trafficking in Persons")),
-    (Message("IOM"), Message("International Organization for Migration")),
-    (Message("NGO"), Message("non-governmental organization")),
-    (Message("NRM"), Message("national referral mechanism")),
-    (Message("OSCE"), Message("Organization for Security and Co-operation in Europe")),
-)
-
-
 def _acronyms(chapters: Sequence[Chapter], language: str) -> Iterator[str]:
     """Yield what the acronyms mean that the chapters use, as the language writes them."""
     text = repr(chapters)
-    for name, words in ACRONYMS:
+    for name, words in outline.acronyms():
         short = show(name, language)
         if re.search(rf"\b{re.escape(short)}", text):
             yield f"{short}: {words.into(language)}"

@@ -25,8 +25,8 @@ from mapping.render.report import EDITIONS, Edition, require_edition
 from mapping.render.report.chapters.actors import COMMISSION, DESK
 from mapping.render.report.chapters.landscape import HEAD, calls, listed, where
 from mapping.render.report.chapters.recommendations import write
-from mapping.render.report.composer import Pen, cells
-from mapping.render.report.elements import Cell, Report, TableRow
+from mapping.render.report.composer import Pen
+from mapping.render.report.elements import Report
 from mapping.render.report.recommendation_rules import about_unit, advise
 from mapping.render.report.recommendations import numbered
 from mapping.render.report.sources import BY_REGION, Sources, gather, regional
@@ -115,33 +115,27 @@ def make(
 
 def _people(pen: Pen, unit: str) -> None:
     """Say who lives there."""
-    material = pen.material
-    own = material.area.unit(unit)
-    row = material.area.units(own.level).loc[unit]
-    pairs: list[tuple[object, object]] = [
-        (Message("People in {year}", {"year": str(material.area.file.population.date.year)}), own.people)
-    ]
+    area, entries = pen.material.area, pen.material.entries
+    row = area.units(area.unit(unit).level).loc[unit]
+    year = str(area.file.population.date.year)
+    pairs: list[tuple[object, object]] = [(Message("People in {year}", {"year": year}), area.unit(unit).people)]
     if "women" in row and not pd.isna(row["women"]):
-        pairs.append((Message("Women and girls"), int(row["women"])))
-        pairs.append((Message("Men and boys"), int(row["men"])))
-    inside = [entry for entry in material.entries if unit in material.units_of(entry)]
-    spoken = sorted({code for entry in inside for code in entry.languages})
+        pairs += [(Message("Women and girls"), int(row["women"])), (Message("Men and boys"), int(row["men"]))]
+    inside = [entry for entry in entries if unit in pen.material.units_of(entry)]
     languages = Vocabulary.load("languages")
-    pairs.append((Message("Services listed here"), len(inside) or STATES["none listed"]))
-    pairs.append(
-        (
-            Message("Help is given in"),
-            listing(languages.term(c).labels for c in spoken if c in languages) if spoken else Message("not known"),
-        )
-    )
+    spoken = [code for code in sorted({c for entry in inside for c in entry.languages}) if code in languages]
+    named = listing(languages.term(code).labels for code in spoken) if spoken else Message("not known")
+    pairs += [
+        (Message("Services listed here"), len(inside) or STATES["none listed"]),
+        (Message("Help is given in"), named),
+    ]
     pen.facts(pairs)
 
 
 def _here(pen: Pen, unit: str) -> None:
     """Say what is in the unit: the services by name, or only how many there are of each kind where they are many."""
-    material = pen.material
-    own = [entry for entry in material.entries if unit in material.units_of(entry)]
-    inside = sorted((entry for entry in own if entry.offered), key=lambda entry: entry.rank)
+    every = [entry for entry in pen.material.entries if unit in pen.material.units_of(entry)]
+    inside = sorted((entry for entry in every if entry.offered), key=lambda entry: entry.rank)
     pen.heading(Message("What is here"))
     if not inside:
         pen.say(Message("No service is listed here that is active and not long overdue for a check."), "note")
@@ -149,55 +143,51 @@ def _here(pen: Pen, unit: str) -> None:
     pen.table(Message("Services here"), HEAD, (listed(pen, entry) for entry in inside[:SHOWN]), small=True)
     if len(inside) > SHOWN:
         pen.say(Message("And {count} more; they stand in the directory.", {"count": len(inside) - SHOWN}), "source")
-    if len(own) > len(inside):
-        words = {"count": len(own) - len(inside)}
+    if len(every) > len(inside):
+        words = {"count": len(every) - len(inside)}
         pen.say(Message("Services inactive or long overdue for a check, and not named here: {count}.", words), "source")
 
 
 def _near(pen: Pen, unit: str) -> None:
     """Say for each need what is nearest, and how many minutes away; in summer and in winter where both are told."""
     material = pen.material
-    start = seats(material.area).get(unit)
+    area = material.area
+    start = seats(area).get(unit)
+    published = [material.view.minutes(start[0], season) if start else {} for season in ("summer", "winter")]
 
-    def published(season: str) -> Mapping[str, float]:
-        return material.view.minutes(start[0], season) if start else {}
-
-    def beyond(season: str) -> Mapping[str, float]:
-        return minutes_to_all(material.entries, material.area, start[0], season) if start else {}
-
-    ways = published("summer"), published("winter")
-    pen.heading(Message("What is near"))
-    if start:
-        how = (
-            Message("Minutes from {place}, by summer and by winter roads.", {"place": start[1]})
-            if material.area.has_winter
-            else Message("Minutes from {place}, by road and on foot.", {"place": start[1]})
+    def beyond() -> tuple[Mapping[str, float], Mapping[str, float]]:
+        summer, winter = (
+            minutes_to_all(material.entries, area, start[0], season) if start else {} for season in ("summer", "winter")
         )
-        pen.say(how, "source")
-    rows = []
-    for need in Vocabulary.load("needs").terms():
+        return summer, winter
+
+    def nearest(need: Term) -> tuple[object, ...]:
         answers = [material.types.term(code) for code in types_for(need.code, FIRST)]
         hidden = 2 * sum(term.audience == "custodian" for term in answers) > len(answers)
-        found = None
-        spoken = _statement(material, unit, answers)
-        if not (hidden and spoken):
+        statement, found = _statement(material, unit, answers), None
+        if not (hidden and statement):
             confirmed = fitting((entry for entry in material.entries if not material.is_abroad(entry)), need.code)
-            found = nearest_service(confirmed, unit, material.area, ways, lambda: (beyond("summer"), beyond("winter")))
-        name = str(need.label(material.language))
+            found = nearest_service(confirmed, unit, area, (published[0], published[1]), beyond)
         if found is None:
-            said = spoken or STATES["not published" if hidden else "unknown"].into(material.language)
-            rows.append(TableRow(name, cells(said, "", "", "", language=material.language)))
-            continue
+            return need.labels, statement or STATES["not published" if hidden else "unknown"], "", "", ""
         entry = found.entry
-        told = cells(entry.organization.name, where(pen, entry), calls(pen, entry), language=material.language)
-        rows.append(TableRow(name, (*told, Cell(_minutes(material, found)))))
+        return need.labels, entry.organization.name, where(pen, entry), calls(pen, entry), _minutes(material, found)
+
+    pen.heading(Message("What is near"))
+    if start:
+        place = {"place": start[1]}
+        by_season = Message("Minutes from {place}, by summer and by winter roads.", place)
+        pen.say(
+            by_season if area.has_winter else Message("Minutes from {place}, by road and on foot.", place), "source"
+        )
     head = (
         Message("Need"),
         Message("Nearest that was checked"),
         Message("Where"),
         Message("Phone"),
-        Message("Minutes, summer / winter") if material.area.has_winter else Message("Minutes"),
+        Message("Minutes, summer / winter") if area.has_winter else Message("Minutes"),
     )
+    rows = map(nearest, Vocabulary.load("needs").terms())
     pen.table(Message("Nearest help for each need"), head, rows, small=True)
 
 
@@ -239,37 +229,35 @@ def _norms(pen: Pen, unit: str) -> None:
 def _gaps(pen: Pen, unit: str) -> None:
     """Say how far people are from help, which functions the region lacks, and where the way breaks."""
     material = pen.material
-    language = material.language
     pen.heading(Message("Gaps"))
-    pen.items(_said(pen, unit))
+    pen.items(
+        (
+            *_of_reach(material, unit),
+            *_of_functions(material, unit),
+            *_of_ways(material.results["pathways"], unit),
+            *_of_nights(material, unit),
+        )
+    )
     coverage = material.results["coverage"]
-    if unit in coverage.table.index:
-        rows = []
-        for group in (group for group in coverage.groups if group != "any"):
-            keys = coverage.groups[group]
-            chosen = [key for key in keys if key.endswith(("_60", "_120"))]
-            if any(coverage.state(unit, key) in SPEAKING for key in chosen):
-                continue
-            made = tuple(Cell(coverage.text(unit, key, language), number=True) for key in chosen)
-            share = float(coverage.table.loc[unit, chosen[0]]) if chosen else 1.0  # type: ignore[arg-type]
-            rows.append((share, TableRow(material.say(coverage.group_labels.get(group, group)), made)))
-        rows.sort(key=lambda row: row[0])
-        heads = [m for minutes in (60, 120) for m in (Message("Within {minutes} minutes", {"minutes": minutes}),)]
-        if rows:
-            pen.table(
-                Message("Core functions that are farthest"),
-                (Message("Function"), *heads),
-                (row for _, row in rows[:6]),
-                source=material.source(coverage),
-                small=True,
-            )
-
-
-def _said(pen: Pen, unit: str) -> Iterator[object]:
-    yield from _of_reach(pen.material, unit)
-    yield from _of_functions(pen.material, unit)
-    yield from _of_ways(pen.material.results["pathways"], unit)
-    yield from _of_nights(pen.material, unit)
+    rows = []
+    for group, keys in coverage.groups.items() if unit in coverage.table.index else ():
+        chosen = [key for key in keys if key.endswith(("_60", "_120"))]
+        if group != "any" and chosen and all(coverage.state(unit, key) not in SPEAKING for key in chosen):
+            cells = (pen.cell(coverage, unit, coverage.column(key)) for key in chosen)
+            share = float(coverage.table[chosen[0]][unit])
+            rows.append((share, (coverage.group_labels.get(group, group), *cells)))
+    rows.sort(key=lambda row: row[0])
+    if rows:
+        pen.table(
+            Message("Core functions that are farthest"),
+            (
+                Message("Function"),
+                *(Message("Within {minutes} minutes", {"minutes": minutes}) for minutes in (60, 120)),
+            ),
+            [row for _, row in rows[:6]],
+            source=material.source(coverage),
+            small=True,
+        )
 
 
 def _of_reach(material: Sources, unit: str) -> Iterator[object]:
@@ -278,12 +266,14 @@ def _of_reach(material: Sources, unit: str) -> Iterator[object]:
     if near == "none listed":
         yield material.say(Message("No service is listed that people could travel to")) + "."
     elif near not in SPEAKING:
-        beyond = coverage.table["any_beyond"][unit]
+        beyond, share = coverage.table["any_beyond"][unit], coverage.text(unit, "any_60", material.language)
         if round(beyond):
             yield Message(
                 "{people} people live more than an hour from any listed service; within an hour: {share}.",
-                {"people": People(beyond), "share": coverage.text(unit, "any_60", material.language)},
+                {"people": People(beyond), "share": share},
             )
+        elif round(coverage.table["any_beyond_high"][unit]):
+            yield Message("Within an hour of a listed service: {share} of the people here.", {"share": share})
         else:
             yield Message("Everybody here lives within an hour of a listed service.")
 

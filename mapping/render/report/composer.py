@@ -23,10 +23,10 @@ from mapping.render.report.elements import (
 from mapping.render.report.recommendations import Progress, Recommendation
 from mapping.render.report.sources import Sources
 from mapping.result import SPEAKING, STATE_NOTES, STATE_SIGNS, STATES, Column, Kind, Result
+from mapping.view.view import Entry
 
 FEW = 8
 """With at most so many units, and more columns than units, a table reads better with the units across."""
-
 
 WIDE = 6
 """A table of more columns than this makes them equally wide, so that it stays on the page."""
@@ -87,15 +87,19 @@ class Pen:
         self,
         caption: object,
         head: Sequence[object],
-        rows: Iterable[TableRow],
+        rows: Iterable[TableRow | Sequence[object]],
         *,
-        source: str = "",
+        source: str | Collection[Entry] = "",
         anchor: str = "",
         small: bool = False,
         even: bool = False,
     ) -> None:
-        """Write a table; one without rows becomes a sentence that says so."""
-        say, made = self.material.say, tuple(rows)
+        """Write a table; one without rows becomes a sentence that says so.
+
+        A row may be its name and its cells, ``source`` the services of the list that the table was counted from.
+        """
+        say, made = self.material.say, tuple(map(self._row, rows))
+        source = source if isinstance(source, str) else self.material.own_source(source)
         if not made:
             self.say(Message("{table}: nothing is known.", {"table": say(caption)}), "note")
             return
@@ -105,6 +109,11 @@ class Pen:
         self._blocks.append(
             ReportTable(label, say(caption), titles, made, source, anchor and f"t-{anchor}", small, even)
         )
+
+    def _row(self, row: TableRow | Sequence[object]) -> TableRow:
+        if isinstance(row, TableRow):
+            return row
+        return TableRow(self.material.say(row[0]), cells(*row[1:], language=self.material.language))
 
     def picture(
         self,
@@ -146,7 +155,7 @@ class Pen:
         self.say(result.finding, "lead")
         if not brief:
             self.items(result.also)
-        source = self.material.source(result, method=self.material.numbers.get(f"method-{result.name}", ""))
+        source = self.material.source(result)
         if drawn and not brief and result.layout != "matrix" and kind_of(result) != "none":
             svg = chart(result, self.material.area, language=self.material.language, width=WIDE_CHART, titled=False)
             # what it stands on is said below the table
@@ -312,4 +321,7 @@ def own_ids(svg: str, prefix: str) -> str:
 
 def cells(*texts: object, language: str) -> tuple[Cell, ...]:
     """Return cells of texts and numbers; numbers stand to the right."""
-    return tuple(Cell(show(text, language), number=isinstance(text, int | float)) for text in texts)
+    return tuple(
+        text if isinstance(text, Cell) else Cell(show(text, language), number=isinstance(text, int | float))
+        for text in texts
+    )

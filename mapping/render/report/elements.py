@@ -4,7 +4,6 @@ A report is made once; `mapping.render.report.writers.html`, ``pdf`` and ``docx`
 """
 
 import datetime as dt
-import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -103,36 +102,30 @@ class ReportTable:
         ``font`` is how wide letters and bold ones are beside what `width_of` tells, ``whole`` how many parts the page
         has. Whoever sets a table need not try it out: that takes most of the time of a long report.
         """
-        across = len(self.head)
-        texts = [[title] for title in self.head]
-        for row in self.rows:
-            for place, text in enumerate((row.name, *(cell.text for cell in row.cells)) if row.cells else ()):
-                texts[place].append(text)
-        size, gap = self.letters * font[0], self.gap
+        size, bold = self.letters * font[0], self.letters * self.head_size * font[1]
+        rows = [(row.name, *(cell.text for cell in row.cells)) for row in self.rows if row.cells]
         least, cut, full = [], [], []
-        for head, *own in texts:
-            lengths = sorted(width_of(text, size) for text in own) or [0.0]
-            words = [width_of(word, size) for text in own for word in PARTS.split(text)]
-            bold = [width_of(word, self.letters * self.head_size * font[1]) for word in PARTS.split(head)]
-            least.append(max(words + bold) + gap)
-            cut.append(max([*words, min(max(bold), 5.4 * size)]) + gap)
+        for place, head in enumerate(self.head):
+            texts = [row[place] for row in rows]
+            word = max((width_of(word, size) for text in texts for word in PARTS.split(text)), default=0.0)
+            heading = max(width_of(part, bold) for part in PARTS.split(head))
+            lengths = sorted(width_of(text, size) for text in texts) or [0.0]
             typical = lengths[int(0.9 * (len(lengths) - 1))]
-            full.append(max(typical, width_of(head, size) / 3) + gap)
-        if (
-            sum(least) > PAGE
-        ):  # not every language has a dictionary of hyphens: words of heads are cut only where they must
+            least.append(max(word, heading) + self.gap)
+            cut.append(max(word, min(heading, 5.4 * size)) + self.gap)
+            full.append(max(typical, width_of(head, size) / 3) + self.gap)
+        if sum(least) > PAGE:  # words of heads are cut only where they must be: not every language has hyphens
             least = cut
-        if self.even and across > 1:
-            return _even([math.ceil(whole * low / PAGE) for low in least], whole)
-        room = PAGE - sum(least)
-        wanted = [max(own - low, 0.0) for own, low in zip(full, least, strict=True)]
-        if room <= 0:
-            return tuple(max(round(whole * low / sum(least)), 1) for low in least)
-        if sum(wanted) <= room:  # every text fits in its line: what is left goes to all
-            spare = [low + more + (room - sum(wanted)) / across for low, more in zip(least, wanted, strict=True)]
-        else:
-            spare = [low + room * more / sum(wanted) for low, more in zip(least, wanted, strict=True)]
-        return tuple(max(int(whole * own / PAGE), 1) for own in spare)
+        others = len(self.head) - 1
+        if self.even and others:
+            first = min(max(PAGE / (others + 1), 0.24 * PAGE), 0.4 * PAGE)
+            full = [first, *[(PAGE - first) / others] * others]
+        room = max(PAGE - sum(least), 0.0)
+        wanted = [max(most - low, 0.0) for most, low in zip(full, least, strict=True)]
+        share = min(room / (sum(wanted) or 1.0), 1.0)
+        rest = (room - share * sum(wanted)) / len(least)
+        widths = [low + share * more + rest for low, more in zip(least, wanted, strict=True)]
+        return tuple(max(int(whole * width / max(sum(widths), PAGE)), 1) for width in widths)
 
     @property
     def letters(self) -> float:
@@ -154,23 +147,6 @@ class ReportTable:
         """Whether each column after the first holds numbers, so that it stands to the right."""
         cells = [row.cells for row in self.rows if row.cells]
         return tuple(2 * sum(row[place].number for row in cells) > len(cells) for place in range(len(self.head) - 1))
-
-
-def _even(least: list[int], whole: int) -> tuple[int, ...]:
-    """Return widths, in parts of a whole: the first column's, then equal ones, each at least as wide as it must be."""
-    first, *others = least
-    usual = min(max(whole // len(least), round(0.24 * whole)), round(0.4 * whole))
-    first = max(min(usual, whole - sum(others)), first)
-    room, left = whole - first, len(others)
-    for low in sorted(
-        others, reverse=True
-    ):  # what needs more than an equal share takes it, the rest share what is left
-        if low <= room / left:
-            break
-        room, left = room - low, left - 1
-    if not left or room <= 0:  # nothing fits: all give way alike
-        return tuple(max(whole * low // sum(least), 1) for low in least)
-    return (first, *(max(low, room // left) for low in others))
 
 
 @dataclass(frozen=True)

@@ -280,8 +280,3 @@ def _svg(height: float, title: str, drawn: list[str]) -> str:
         f' role="img" font-family="{FONT}" fill="{INK}"><title>{html.escape(title)}</title>'
         f"{lines}{''.join(drawn)}</svg>\n"
     )
-
-
-def title_of(result: Result, column: Column, language: str) -> str:
-    """Return what a shaded map shows."""
-    return f"{result.title.into(language)}: {show(column.label, language)}"

@@ -24,40 +24,21 @@ from mapping.result import Figure, Kind, Result
 REVIEWED = dt.date(2026, 11, 24)
 """The day on which the texts for the whole country were last held against their sources."""
 
-DEFAULTS: Mapping[str, Message] = {
-    "commission": Message("The national commission against trafficking"),
-    "health": Message("The ministry responsible for health"),
-    "social": Message("The ministry responsible for social protection"),
-    "labour": Message("The ministry responsible for labour and migration"),
-    "interior": Message("The ministry of the interior"),
-    "justice": Message("The ministry of justice"),
-    "foreign": Message("The ministry of foreign affairs"),
-    "statistics": Message("The national office of statistics"),
-    "prosecutor": Message("The prosecutor general's office"),
-    "courts": Message("The supreme court"),
-    "civil": Message("Organizations that give help"),
-    "international": Message("International organizations and donors"),
-}
+
+def _read(name: str) -> list[dict[str, str]]:
+    with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+ADDRESSEES = {row["key"]: row for row in _read("addressees.csv")}
+
+DEFAULTS: Mapping[str, Message] = {key: Message.of(row["label"]) for key, row in ADDRESSEES.items()}
 """Whom recommendations are for; a study area names its own in ``[addressees]`` of area.toml."""
 
-MINISTRIES: Mapping[str, str] = {
-    "IDN": "interior",
-    "CMG": "commission",
-    "ACC": "social",
-    "MAT": "social",
-    "HLT": "health",
-    "PSY": "health",
-    "LEG": "justice",
-    "CHP": "social",
-    "RET": "foreign",
-    "INC": "labour",
-    "JUS": "justice",
-    "JUS-POL": "interior",
-    "JUS-PRO": "prosecutor",
-    "JUS-CRT": "courts",
-    "PRV": "labour",
-    "CRD": "commission",
-}
+TASKS: Mapping[str, Message] = {key: Message.of(row["task"]) for key, row in ADDRESSEES.items() if row["task"]}
+"""Tasks of those of them that answer for more than services."""
+
+MINISTRIES: Mapping[str, str] = {code: key for key, row in ADDRESSEES.items() for code in row["codes"].split()}
 """Family or type of service -> who answers for it."""
 
 MOST = 3
@@ -104,8 +85,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 @cache
 def rules() -> Mapping[str, Mapping[str, str]]:
     """Return the rows of the table by key: ``lead`` is a key of `DEFAULTS`, ``table`` the anchor of the evidence."""
-    with Path(__file__).with_name("recommendations.csv").open(encoding="utf-8", newline="") as file:
-        return {row["key"]: row for row in csv.DictReader(file)}
+    return {row["key"]: row for row in _read("recommendations.csv")}
 
 
 def advise(material: Sources) -> list[Recommendation]:

@@ -52,29 +52,6 @@ STATUSES: Mapping[Status, Message] = {
     "not known": Message("not known"),
 }
 
-COLUMNS = (
-    "key",
-    "number",
-    "group",
-    "addressee",
-    "text",
-    "evidence",
-    "table",
-    "responsible",
-    "deadline",
-    "cost",
-    "priority",
-    "indicator",
-    "measure",
-    "value",
-    "target",
-    "status",
-    "before",
-    "edition",
-    "audience",
-)
-"""Columns of the CSV; ``key``, ``value`` and ``target`` are what the next edition compares."""
-
 
 @dataclass(frozen=True)
 class Recommendation:
@@ -160,15 +137,9 @@ def deadline(day: dt.date, cost: Cost) -> dt.date:
 
 def numbered(advice: Iterable[Recommendation]) -> list[Recommendation]:
     """Put recommendations in the order of their addressees, as a report prints them, and number them."""
-    recommendations, groups = list(advice), list(get_args(Group))
-    names = list(dict.fromkeys(show(recommendation.addressee, "en") for recommendation in recommendations))
-    ordered = sorted(
-        recommendations,
-        key=lambda recommendation: (
-            groups.index(recommendation.group),
-            names.index(show(recommendation.addressee, "en")),
-        ),
-    )
+    listed, groups = list(advice), list(get_args(Group))
+    names = [show(each.addressee, "en") for each in listed]
+    ordered = sorted(listed, key=lambda each: (groups.index(each.group), names.index(show(each.addressee, "en"))))
     return [replace(recommendation, number=f"R{place}") for place, recommendation in enumerate(ordered, 1)]
 
 
@@ -181,19 +152,11 @@ def compared(
     """
     if not earlier:
         return list(advice), None
-    known, now = (
-        {recommendation.key: recommendation for recommendation in earlier},
-        {recommendation.key: recommendation for recommendation in advice},
-    )
+    known = {each.key: each for each in earlier}
+    now = {each.key: each for each in advice}
     recommendations = [
-        replace(
-            recommendation,
-            status=_status(known[recommendation.key], recommendation),
-            before=known[recommendation.key].value,
-        )
-        if recommendation.key in known
-        else recommendation
-        for recommendation in advice
+        replace(each, status=_status(before, each), before=before.value) if (before := known.get(each.key)) else each
+        for each in advice
     ]
     outcomes = [(recommendation, _status(recommendation, now.get(recommendation.key))) for recommendation in earlier]
     return recommendations, Progress(tuple(outcomes))
@@ -216,33 +179,57 @@ def to_csv(
     advice: Iterable[Recommendation], language: str, *, edition: dt.date, audience: str, numbers: Mapping[str, str]
 ) -> str:
     """Return recommendations as CSV: texts in a language, numbers as numbers, nothing that a sheet would run."""
+    table = [_row(recommendation, language, numbers) for recommendation in advice]
     lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for recommendation in advice:
-        texts = {
-            "key": recommendation.key,
-            "number": recommendation.number,
-            "group": recommendation.group,
-            "cost": recommendation.cost,
-            "priority": str(recommendation.priority),
-            "indicator": recommendation.indicator,
-            "addressee": show(recommendation.addressee, language),
-            "text": recommendation.text.into(language),
-            "evidence": recommendation.evidence.into(language),
-            "table": numbers.get(recommendation.table, ""),
-            "responsible": show(recommendation.responsible or recommendation.addressee, language),
-            "deadline": recommendation.deadline.isoformat(),
-            "measure": recommendation.measure.into(language),
-            "value": _plain(recommendation.value),
-            "target": _plain(recommendation.target),
-            "status": recommendation.status,
-            "before": _plain(recommendation.before),
-            "edition": edition.isoformat(),
-            "audience": audience,
-        }
-        writer.writerow([neutral(texts[column]) for column in COLUMNS])
+    writer = csv.DictWriter(lines, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for row in table:
+        own = row | {"edition": edition.isoformat(), "audience": audience}
+        writer.writerow({column: neutral(own[column]) for column in COLUMNS})
     return lines.getvalue()
+
+
+COLUMNS = (
+    "key",
+    "number",
+    "group",
+    "addressee",
+    "text",
+    "evidence",
+    "table",
+    "responsible",
+    "deadline",
+    "cost",
+    "priority",
+    "indicator",
+    "measure",
+    "value",
+    "target",
+    "status",
+    "before",
+    "edition",
+    "audience",
+)
+"""Columns of the CSV; ``key``, ``value`` and ``target`` are what the next edition compares."""
+
+
+def _row(recommendation: Recommendation, language: str, numbers: Mapping[str, str]) -> dict[str, str]:
+    texts = {
+        name: show(getattr(recommendation, name), language) for name in ("addressee", "text", "evidence", "measure")
+    }
+    same = {
+        name: str(getattr(recommendation, name))
+        for name in ("key", "number", "group", "cost", "priority", "indicator", "status")
+    }
+    counted = {name: _plain(getattr(recommendation, name)) for name in ("value", "target", "before")}
+    return {
+        **texts,
+        **same,
+        **counted,
+        "table": numbers.get(recommendation.table, ""),
+        "responsible": show(recommendation.responsible or recommendation.addressee, language),
+        "deadline": recommendation.deadline.isoformat(),
+    }
 
 
 def read_csv(path: Path) -> list[Earlier]:

@@ -139,18 +139,14 @@ class Sources:
         """Return the share of some services that were checked in time."""
         return Share(sum(e.checked_in_time for e in entries) / len(entries)) if entries else None
 
-    def fresh_text(self, share: Share | None) -> str:
-        """Say a share, or that it is not known."""
-        return self.say(Message("not known") if share is None else share)
-
-    def source(self, result: Result, *, method: str = "") -> str:
+    def source(self, result: Result) -> str:
         """Return the line below a table: where its numbers are from, of which day, on how much they stand."""
         inputs = [*dict.fromkeys(input_words(origin, self.language) for origin in result.inputs)]
         parts = [
             self.say(Message("Source: {sources}.", {"sources": "; ".join(inputs).rstrip(".")})),
             self.basis(result),
         ]
-        if method:
+        if method := self.numbers.get(f"method-{result.name}"):
             parts.append(self.say(Message("Method: {method}, annexes.", {"method": method})))
         return " ".join(filter(None, parts))
 
@@ -168,7 +164,10 @@ class Sources:
 
     def basis(self, result: Result) -> str:
         """Say on how much of what is known a result stands, and how much of that was checked in time."""
-        return self.say(BASES[result.basis](self))
+        if result.basis in TOLD:
+            return self.say(TOLD[result.basis](self))
+        text, counts = COUNTED[result.basis]
+        return self.say(self.standing(text, [entry for entry in self.entries if counts(self, entry)]))
 
     def standing(self, text: Message, used: Collection[Entry]) -> Message:
         """Return a text of how many services something stands on; where it stands on none, that it does."""
@@ -182,54 +181,51 @@ NOTHING = Message("Nothing is listed.")
 NONE_COUNTS = Message("Of {known} listed {known:service|services} none counts here.")
 
 
-def _of_list(material: Sources) -> Message:
-    return material.standing(Message("Services listed: {known}; checked in time: {share}."), material.entries)
+def _visited(material: Sources, entry: Entry) -> bool:
+    return entry.offered and bool(entry.points) and not material.is_abroad(entry)
 
 
-def _of_visited(material: Sources) -> Message:
-    used = [e for e in material.entries if e.offered and e.points and not material.is_abroad(e)]
-    text = Message(
-        "Services that can be visited and are not overdue: {count} of {known} listed; of these, "
-        "checked in time: {share}."
-    )
-    return material.standing(text, used)
+def _goes_abroad(material: Sources, entry: Entry) -> bool:
+    return entry.offered and any(material.area.is_abroad(place.country) for place in entry.places)
 
 
-def _of_confirmed(material: Sources) -> Message:
-    text = Message("Services that are confirmed: {count} of {known} listed; of these, checked in time: {share}.")
-    return material.standing(text, [e for e in material.entries if e.confirmed])
-
-
-def _of_places_abroad(material: Sources) -> Message:
-    abroad = material.area.is_abroad
-    used = [e for e in material.entries if e.offered and any(abroad(place.country) for place in e.places)]
-    text = Message(
-        "Services abroad that are not overdue: {count} of {known} listed; of these, checked in time: {share}."
-    )
-    return material.standing(text, used)
+COUNTED: Mapping[Basis, tuple[Message, Callable[[Sources, Entry], bool]]] = {
+    "listed": (Message("Services listed: {known}; checked in time: {share}."), lambda *_: True),
+    "visited": (
+        Message(
+            "Services that can be visited and are not overdue: {count} of {known} listed; of these, "
+            "checked in time: {share}."
+        ),
+        _visited,
+    ),
+    "confirmed": (
+        Message("Services that are confirmed: {count} of {known} listed; of these, checked in time: {share}."),
+        lambda _, entry: entry.confirmed,
+    ),
+    "abroad": (
+        Message("Services abroad that are not overdue: {count} of {known} listed; of these, checked in time: {share}."),
+        _goes_abroad,
+    ),
+}
+"""What a result counted of the list -> what to say of it, and which services those are."""
 
 
 def _of_activities(material: Sources) -> Message:
     rows = material.view.rows("activity")
     bodies = {body for row in rows for body in (row["organization_id"], row["implementer_id"]) if body}
-    words = {"told": len(bodies), "known": len(material.organizations)}
-    if not words["known"]:
+    if not material.organizations:
         return NOTHING
     return Message(
-        "Organizations that told of activities: {told} of {known} listed. How many were asked: not known.", words
+        "Organizations that told of activities: {told} of {known} listed. How many were asked: not known.",
+        {"told": len(bodies), "known": len(material.organizations)},
     )
 
 
 def _of_answers(material: Sources) -> Message:
-    rows = material.view.rows("standard_summary")
-    items = Vocabulary.load("standards").terms()
-    words = {
-        "items": len({row["standard"] for row in rows}),
-        "known": len(items),
-    }
+    items = {row["standard"] for row in material.view.rows("standard_summary")}
     return Message(
         "Items of which answers may be shown: {items} of {known}. How many organizations were asked: not known.",
-        words,
+        {"items": len(items), "known": len(Vocabulary.load("standards").terms())},
     )
 
 
@@ -238,21 +234,16 @@ def _of_cases(material: Sources) -> Message:
     if not rows:
         return NOTHING
     shown = [row for row in rows if row["count"] is not None]
-    words = {"shown": len(shown), "known": len(rows), "sources": len({row["source"] for row in rows})}
     return Message(
         "Figures in this edition: {known}, of which {shown} may be shown, from {sources} "
         "{sources:source|sources}. None of them was checked by us.",
-        words,
+        {"shown": len(shown), "known": len(rows), "sources": len({row["source"] for row in rows})},
     )
 
 
-BASES: Mapping[Basis, Callable[[Sources], Message]] = {
-    "listed": _of_list,
-    "visited": _of_visited,
-    "confirmed": _of_confirmed,
-    "abroad": _of_places_abroad,
+TOLD: Mapping[Basis, Callable[[Sources], Message]] = {
     "activities": _of_activities,
     "answers": _of_answers,
     "cases": _of_cases,
 }
-"""What a result counted -> what to say of it."""
+"""What else a result counted -> what to say of it."""

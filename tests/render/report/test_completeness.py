@@ -9,7 +9,7 @@ from mapping.area.settings import CountryFact
 from mapping.model import ServiceCapacity
 from mapping.quality.candidate import Candidate
 from mapping.render import report as reports
-from mapping.render.report.chapters.completeness import joined
+from mapping.render.report.chapters.method import joined
 from mapping.render.report.elements import Items, Paragraph, ReportTable
 from tests.support.sample import CHASHMA, activity, case_count, key, organization, place, sample_view, service
 

@@ -15,6 +15,7 @@ from mapping.area.study_area import StudyArea
 from mapping.errors import FormatError
 from mapping.language.i18n import Message
 from mapping.render import report as reports
+from mapping.render.report import outline
 from mapping.render.report import recommendations as advice
 from mapping.render.report.recommendation_rules import DEFAULTS, SEARCHES, advise, rules
 from mapping.render.report.sources import Sources
@@ -241,7 +242,7 @@ def test_what_a_region_alone_lacks_is_not_told_as_all_that_it_lacks(material):
 
 def test_a_code_stands_at_an_aim_only_where_the_report_says_what_it_is(material, report):
     table = next(block for block in report.blocks() if getattr(block, "anchor", "") == "t-indicators")
-    known = {row.cells[0].text for row in table.rows} | {str(name) for name, _ in reports.ACRONYMS}
+    known = {row.cells[0].text for row in table.rows} | {str(name) for name, _ in outline.acronyms()}
     codes = {each.indicator for each in advise(material)}
     assert codes - {""} <= known
     assert "" in codes, "visitors say what is missing, of which no indicator is kept"

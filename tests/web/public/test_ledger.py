@@ -22,7 +22,7 @@ from mapping.language.i18n import number, percent, show, translate
 from mapping.render import report
 from mapping.render.charts import chart, kind_of
 from mapping.render.report import brief
-from mapping.render.report.mechanism import mechanism
+from mapping.render.report.chapters.actors import mechanism
 from mapping.render.report.writers import html as report_html
 from mapping.render.svg import SOFT
 from mapping.result import Figure

@@ -1,5 +1,6 @@
-"""Chapters 5 and 6: what is there by pillar, and what is there abroad."""
+"""Chapter 5: what is there by pillar, how far it is, and how many people it can take."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from mapping.analysis.common.presence import ServicePresence
@@ -8,8 +9,7 @@ from mapping.language.taxonomy import Term
 from mapping.render.charts import WIDE, chart
 from mapping.render.layers.services import spaced
 from mapping.render.report import print_map
-from mapping.render.report.chapters.completeness import capacity
-from mapping.render.report.composer import Pen, cells
+from mapping.render.report.composer import Pen
 from mapping.render.report.elements import Cell, TableRow
 from mapping.result import SPEAKING, STATES
 from mapping.view.view import Entry
@@ -21,15 +21,20 @@ PILLARS = {
     4: Message("Criminal justice and redress"),
 }
 
-
 HEAD = (Message("Service"), Message("Organization"), Message("Where"), Message("Phone"))
 
+COUNTED = {
+    "a month": Message("People a month"),
+    "beds": Message("Beds"),
+    "rooms": Message("Rooms"),
+    "": Message("Places, or people at a time"),
+}
+"""What services count that they can take, as their numbers name it."""
 
-def listed(pen: Pen, entry: Entry) -> TableRow:
+
+def listed(pen: Pen, entry: Entry) -> tuple[object, ...]:
     """Return the row of a service: whose it is, where, and how to call it."""
-    return TableRow(
-        entry.name, cells(entry.organization.name, where(pen, entry), calls(pen, entry), language=pen.material.language)
-    )
+    return entry.name, entry.organization.name, where(pen, entry), calls(pen, entry)
 
 
 def where(pen: Pen, entry: Entry) -> str:
@@ -45,7 +50,7 @@ def where(pen: Pen, entry: Entry) -> str:
             places.append(material.label(str(place.area_unit)))
         elif place.city:
             places.append(place.city)
-    if not places and entry.covers:
+    if not places:
         places = [material.label(code) for code in entry.covers if code in known]
     shown = list(dict.fromkeys(places))
     more = [material.say(Message("and {count} more", {"count": len(shown) - 3}))] if len(shown) > 3 else []
@@ -59,46 +64,57 @@ def calls(pen: Pen, entry: Entry) -> str:
     return "; ".join(dict.fromkeys(numbers[:2])) or entry.email or pen.material.say(Message("not stated"))
 
 
-def services(pen: Pen) -> None:
-    """Say what is listed by pillar, type and region, how far it is, how many people it takes, and what is met."""
+def _pillars(pen: Pen) -> None:
+    """Say what is listed by pillar, type and region."""
     material = pen.material
-    pen.chapter("5", Message("Services by pillar"), "services")
-    listing = ServicePresence(material.view, material.area, min(1, material.area.levels[-1].level))
+    presence = ServicePresence(material.view, material.area, min(1, material.area.levels[-1].level))
     for pillar, title in PILLARS.items():
         pen.heading(title)
         terms = [term for term in material.types.terms() if term.parent and term.pillar == pillar]
-        rows, empty = _by_type(pen, listing, terms)
-        head = (Message("Type of service"), *(material.area.unit(code).titles for code in listing.units))
-        used = [e for e in material.entries if {term.code for term in terms}.intersection(e.types)]
+        rows, empty = _by_type(pen, presence, terms)
         pen.table(
             Message("Services by type and region: {pillar}", {"pillar": title}),
-            head,
+            (Message("Type of service"), *(material.area.unit(code).titles for code in presence.units)),
             rows,
-            source=material.own_source(used),
+            source=[e for e in material.entries if {term.code for term in terms}.intersection(e.types)],
             anchor=f"pillar-{pillar}",
             small=True,
             even=True,
         )
         if empty:
             pen.say(Message("None listed in any region: {types}.", {"types": ", ".join(empty)}), "source")
-    pen.heading(Message("How far it is"))
+
+
+def _by_type(pen: Pen, presence: ServicePresence, terms: Iterable[Term]) -> tuple[list[TableRow], list[str]]:
+    """Return a row for each type of which something is listed or said, and the names of the others."""
+    rows, empty = [], []
+    for term in terms:
+        states = presence.states(term)
+        name = str(term.label(pen.material.language))
+        if all(state == "none listed" for state, _ in states.values()):
+            empty.append(name)
+            continue
+        texts = []
+        for state, count in states.values():
+            words = STATES[state].into(pen.material.language)
+            counted = str(count) if state in ("present", "single") else f"{count} ({words})"
+            texts.append(words if state in SPEAKING else counted)
+        rows.append(TableRow(name, tuple(Cell(text, number=True) for text in texts)))
+    return rows, empty
+
+
+def _distances(pen: Pen) -> None:
+    material = pen.material
     coverage, reach = material.results["coverage_regions"], material.results["reach_regions"]
     pen.result(coverage, columns=("people", "any_30", "any_60", "any_120"), anchor="coverage-regions", brief=True)
-    if reach.table.shape[0] and not reach.table["people"].eq(0).all():
-        svg = chart(reach, material.area, language=material.language, kind="stacked", width=WIDE, titled=False)
+    if len(reach.table) and reach.table["people"].any():
         pen.picture(
-            svg,
+            chart(reach, material.area, language=material.language, kind="stacked", width=WIDE, titled=False),
             reach,
             kind="share",
             caption=Message("People by minutes of travel to the nearest service"),
-            source=material.source(reach, method=material.numbers.get("method-reach", "")),
+            source=material.source(reach),
         )
-    _small_maps(pen)
-    capacity(pen)
-    pen.heading(Message("Standards"))
-    pen.say(material.results["standards"].finding)
-    pen.say(Message("How far minimum standards are met stands in chapter 9."))
-    pen.end()
 
 
 def _small_maps(pen: Pen) -> None:
@@ -106,41 +122,58 @@ def _small_maps(pen: Pen) -> None:
     material = pen.material
     result = material.results["coverage"]
     columns = print_map.functions(result)
-    if not columns or result.table.empty:
-        return
-    title = Message("People within an hour of each core function, by area")
-    words = f"{material.say(title)}. {material.say(result.finding)}."
-    svg = print_map.small_maps(material.area, result, columns, title=material.say(title), language=material.language)
-    source = material.source(result, method=material.numbers.get("method-coverage", ""))
-    pen.picture(svg, result, words=words, caption=title, source=source, anchor="small-maps", of="map-functions")
+    if columns and not result.table.empty:
+        title = material.say(Message("People within an hour of each core function, by area"))
+        pen.picture(
+            print_map.small_maps(material.area, result, columns, title=title, language=material.language),
+            result,
+            words=f"{title}. {material.say(result.finding)}.",
+            caption=title,
+            source=material.source(result),
+            anchor="small-maps",
+            of="map-functions",
+        )
 
 
-def _by_type(pen: Pen, listing: ServicePresence, terms: Iterable[Term]) -> tuple[list[TableRow], list[str]]:
-    """Return a row for each type of which something is listed or said, and the names of the others."""
-    rows, empty = [], []
-    for term in terms:
-        states = listing.states(term)
-        name = str(term.label(pen.material.language))
-        if all(state == "none listed" for state, _ in states.values()):
-            empty.append(name)
-            continue
-        made = []
-        for state, count in states.values():
-            words = STATES[state].into(pen.material.language)
-            there = state in ("present", "single")
-            made.append(
-                Cell(str(count) if there else words if state in SPEAKING else f"{count} ({words})", number=True)
-            )
-        rows.append(TableRow(name, tuple(made)))
-    return rows, empty
-
-
-def abroad(pen: Pen) -> None:
-    """Say what help is listed in the countries to which people go."""
+def _stated_capacity(pen: Pen) -> None:
+    """Say how many people services can take, by family and by what they count: the least that is known."""
     material = pen.material
-    pen.chapter("6", Message("Help abroad"), "abroad")
-    result = material.results["destinations"]
-    pen.result(result)
-    if result.table["services"].any():
-        pen.say(Message("Names and numbers of these services stand in the directory, at the end."))
-    pen.end()
+    capacities: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    for row in material.view.rows("service_capacity"):
+        most = row["maximum"] if row["maximum"] is not None else row["available"]
+        if most is not None and row["service_id"]:
+            capacities[row["service_id"]].append((row["description"] or "", float(most)))
+    counted = {what for numbers in capacities.values() for what, _ in numbers}
+    units = [*(what for what in COUNTED if what in counted), *sorted(counted - {*COUNTED})]
+    rows = []
+    for family in (term.code for term in material.types.terms() if term.parent is None):
+        entries = [entry for entry in material.entries if family in {code.split("-")[0] for code in entry.types}]
+        if not entries:
+            continue
+        sums: Counter[str] = Counter()
+        for entry in entries:
+            for what, most in capacities.get(entry.id, ()):
+                sums[what] += round(most)
+        known = sum(entry.id in capacities for entry in entries)
+        totals = (sums[what] or Message("not known") for what in units)
+        rows.append((material.type_label(family), len(entries), known, *totals))
+    pen.table(
+        Message("How many people services can take: the least that is known"),
+        (
+            Message("Family of services"),
+            Message("Services"),
+            Message("That tell a number"),
+            *(COUNTED.get(what, what) for what in units),
+        ),
+        rows,
+        source=[entry for entry in material.entries if entry.id in capacities],
+        anchor="stated-capacity",
+    )
+
+
+PARTS = {
+    "pillars": _pillars,
+    "distances": _distances,
+    "small_maps": _small_maps,
+    "stated_capacity": _stated_capacity,
+}

@@ -8,24 +8,22 @@ from sqlite3 import Row
 from mapping.language.fold import skeleton, words_for
 from mapping.language.i18n import Message, People, ranged
 from mapping.language.taxonomy import Vocabulary, match_term
-from mapping.render.report.composer import Pen, cells
-from mapping.render.report.elements import Cell, TableRow
+from mapping.render.report.composer import Pen
 
-PILLARS: Mapping[str, tuple[Message, frozenset[str]]] = {
-    "prevention": (Message("Prevention"), frozenset({"PRV"})),
-    "protection": (
-        Message("Protection"),
-        frozenset({"IDN", "CMG", "ACC", "MAT", "HLT", "PSY", "LEG", "CHP", "RET", "INC"}),
-    ),
-    "prosecution": (Message("Prosecution"), frozenset({"JUS"})),
-    "partnership": (Message("Partnership"), frozenset({"CRD"})),
+PILLARS: Mapping[Message, frozenset[str]] = {
+    Message("Prevention"): frozenset({"PRV"}),
+    Message("Protection"): frozenset({"IDN", "CMG", "ACC", "MAT", "HLT", "PSY", "LEG", "CHP", "RET", "INC"}),
+    Message("Prosecution"): frozenset({"JUS"}),
+    Message("Partnership"): frozenset({"CRD"}),
 }
 """The four parts of a national answer to trafficking, with the families of services that belong to each."""
 
 NOT_TOLD, NOT_ASKED = Message("not stated"), Message("not asked")
-MONEY = 16
-"""So many programmes or funders a table holds at most."""
 
+MOST_PROGRAMMES = 16
+
+TOLD = ("completed", "ongoing", "planned")
+"""How far an activity is, where that was told."""
 
 OWN_FUNDS = Message("own funds")
 """Whose money it is where an organization pays itself; any other funder is a name."""
@@ -38,55 +36,18 @@ AUDIENCES = {
 """Whom campaigns and courses are for, by the list of their words, where they are not people whom services help."""
 
 
-def measures(pen: Pen) -> None:
-    """Say what is done in each part of the national answer, within which programmes, for whom and by whose money."""
-    material = pen.material
-    rows = material.view.rows("activity")
-    pen.chapter("7", Message("Measures: prevention, protection, prosecution, partnership"), "prevention")
-    pen.heading(Message("The four parts of the national answer"))
-    _pillars(pen, rows)
-    if rows:
-        pen.heading(Message("What is done, by kind"))
-        _table(pen, rows, "service_type", Message("Activities by kind"), Message("Kind of activity"), anchor="kinds")
-        if untold := sum(row["status"] not in TOLD for row in rows):
-            pen.say(
-                Message("How far they are was not told of so many activities: {count}.", {"count": untold}), "source"
-            )
-        pen.heading(Message("Programmes and whose money"))
-        _programmes(pen, rows)
-        title, name = Message("Activities by funder"), Message("Funder")
-        _table(pen, rows, "funder", title, name, anchor="funders", read=partial(_funder, pen))
-        pen.heading(Message("For whom"))
-        _groups(pen, rows)
-    pen.heading(Message("Where"))
-    pen.result(material.results["activities"])
-    pen.end()
-
-
-def _source(pen: Pen) -> str:
-    material = pen.material
-    return material.source(material.results["activities"], method=material.numbers.get("method-activities", ""))
-
-
-def _bodies(rows: Iterable[Row]) -> set[str]:
-    return {body for row in rows for body in (row["organization_id"], row["implementer_id"]) if body}
-
-
-def _pillars(pen: Pen, rows: Sequence[Row]) -> None:
+def _four_parts(pen: Pen) -> None:
     """Count activities and listed services by the part of the answer that they belong to."""
     material = pen.material
-    made = []
+    activities = material.view.rows("activity")
     terms = [term for term in material.types.terms() if term.parent]
-    for label, families in PILLARS.values():
-        own = [row for row in rows if str(row["service_type"] or "").split("-")[0] in families]
+    rows = []
+    for label, families in PILLARS.items():
+        done = [row for row in activities if str(row["service_type"] or "").split("-")[0] in families]
         services = [e for e in material.entries if any(code.split("-")[0] in families for code in e.types)]
-        collected = own or any(not term.pillar for term in terms if term.code.split("-")[0] in families)
-        numbers = (
-            *((len(own), len(_bodies(own))) if collected else (NOT_ASKED, NOT_ASKED)),
-            len(services),
-            len({entry.organization.id for entry in services}),
-        )
-        made.append(TableRow(material.say(label), cells(*numbers, language=material.language)))
+        collected = done or any(not term.pillar for term in terms if term.code.split("-")[0] in families)
+        told = (len(done), len(_bodies(done))) if collected else (NOT_ASKED, NOT_ASKED)
+        rows.append((label, *told, len(services), len({entry.organization.id for entry in services})))
     pen.table(
         Message("Activities and services by part of the national answer"),
         (
@@ -96,63 +57,57 @@ def _pillars(pen: Pen, rows: Sequence[Row]) -> None:
             Message("Listed services"),
             Message("Organizations that give them"),
         ),
-        made,
+        rows,
         source=f"{_source(pen)} {material.counted_from(material.entries)}",
         anchor="four-parts",
     )
-    pen.say(
-        Message(
-            "A service that belongs to two parts counts in both. Activities were asked for prevention and partnership; "
-            "protection and prosecution stand in the services of chapter 5."
-        ),
-        "source",
-    )
 
 
-def _name(pen: Pen, key: str, value: str) -> str:
-    if not value:
-        return pen.material.say(NOT_TOLD)
-    return pen.material.type_label(value) if key == "service_type" else value
+def _activities(pen: Pen) -> None:
+    """Say what is done by kind, within which programmes, by whose money and for whom."""
+    rows = pen.material.view.rows("activity")
+    if not rows:
+        return
+    pen.heading(Message("What is done, by kind"))
+    kinds = _grouped(rows, "service_type", pen.material.type_label)
+    _table(pen, rows, kinds, Message("Activities by kind"), Message("Kind of activity"), anchor="kinds")
+    if untold := sum(row["status"] not in TOLD for row in rows):
+        pen.say(Message("How far they are was not told of so many activities: {count}.", {"count": untold}), "source")
+    pen.heading(Message("Programmes and whose money"))
+    _programmes(pen, rows)
+    funders = _grouped(rows, "funder", partial(_funder, pen))
+    _table(pen, rows, funders, Message("Activities by funder"), Message("Funder"), anchor="funders")
+    pen.heading(Message("For whom"))
+    _groups(pen, rows, [kind for kind in kinds if kind])
 
 
-def _grouped(rows: Iterable[Row], key: str, read: Callable[[str], str] = str) -> list[tuple[str, list[Row]]]:
+def _source(pen: Pen) -> str:
+    return pen.material.source(pen.material.results["activities"])
+
+
+def _bodies(rows: Iterable[Row]) -> set[str]:
+    return {body for row in rows for body in (row["organization_id"], row["implementer_id"]) if body}
+
+
+def _grouped(rows: Iterable[Row], key: str, read: Callable[[str], str] = str) -> dict[str, list[Row]]:
     """Return activities by what stands in a column, the largest part first; those that do not tell it last."""
     parts: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        parts[read(str(row[key] or ""))].append(row)
-    return sorted(parts.items(), key=lambda part: (not part[0], -len(part[1]), part[0]))
-
-
-TOLD = ("completed", "ongoing", "planned")
-"""How far an activity is, where that was told."""
+        parts[read(row[key]) if row[key] else ""].append(row)
+    return dict(sorted(parts.items(), key=lambda part: (not part[0], -len(part[1]), part[0])))
 
 
 def _table(
-    pen: Pen,
-    rows: Sequence[Row],
-    key: str,
-    title: Message,
-    name: Message,
-    *,
-    anchor: str,
-    read: Callable[[str], str] = str,
+    pen: Pen, rows: Sequence[Row], parts: Mapping[str, list[Row]], title: Message, name: Message, *, anchor: str
 ) -> None:
     """Write how many activities each kind or funder has, how far they are, by how many bodies, for how many people."""
-    material = pen.material
 
-    def line(label: str, own: Sequence[Row]) -> TableRow:
+    def line(label: object, own: Sequence[Row]) -> tuple[object, ...]:
         states = Counter(row["status"] for row in own)
         reached = [row["reached"] for row in own if row["reached"] is not None]
-        numbers = (
-            len(own),
-            *(states[state] for state in TOLD),
-            len(_bodies(own)),
-            People(sum(reached)) if reached else Message("not known"),
-        )
-        return TableRow(label, cells(*numbers, language=material.language))
+        people = People(sum(reached)) if reached else Message("not known")
+        return label, len(own), *(states[state] for state in TOLD), len(_bodies(own)), people
 
-    made = [line(_name(pen, key, value), own) for value, own in _grouped(rows, key, read)]
-    made.append(line(material.say(Message("All")), rows))
     head = (
         name,
         Message("Activities"),
@@ -162,60 +117,56 @@ def _table(
         Message("Organizations"),
         Message("People reached, as told"),
     )
-    pen.table(title, head, made, source=_source(pen), anchor=anchor, small=True)
+    lines = [line(value or NOT_TOLD, own) for value, own in parts.items()]
+    pen.table(title, head, [*lines, line(Message("All"), rows)], source=_source(pen), anchor=anchor, small=True)
 
 
 def _programmes(pen: Pen, rows: Sequence[Row]) -> None:
     """Write for each programme whose money it is, what it does, where and until when."""
     material = pen.material
+    area = material.area
 
     def joined(own: Iterable[Row], key: str, write: Callable[[str], str]) -> str:
         counts = Counter(str(row[key]) for row in own if row[key])
         return ", ".join(write(value) for value, _ in counts.most_common())
 
-    made = []
-    for programme, own in _grouped(rows, "programme")[:MONEY]:
-        regions = {material.area.region_of(row["area_unit"]) for row in own if row["area_unit"] in _units(pen)}
-        texts = (
+    def line(programme: str, own: Sequence[Row]) -> tuple[object, ...]:
+        regions = {area.region_of(row["area_unit"]) for row in own if row["area_unit"] in area.all_units()}
+        years = sorted({str(row[key])[:4] for row in own for key in ("start", "end") if row[key]})
+        return (
+            programme or NOT_TOLD,
             joined(own, "funder", partial(_funder, pen)),
             joined(own, "service_type", material.type_label),
             ", ".join(material.label(code) for code in material.regions if code in regions),
-            _period(own, pen.material.language),
+            ranged(years[0], years[-1], material.language) if len(years) > 1 else "".join(years),
+            len(_bodies(own)),
+            len(own),
         )
-        name = programme or material.say(NOT_TOLD)
-        made.append(
-            TableRow(name, (*map(Cell, texts), *cells(len(_bodies(own)), len(own), language=material.language)))
-        )
-    head = (
-        Message("Programme"),
-        Message("Whose money"),
-        Message("Kinds of activity"),
-        Message("Where"),
-        Message("Years"),
-        Message("Organizations"),
-        Message("Activities"),
+
+    pen.table(
+        Message("Programmes: who pays, what is done, where and when"),
+        (
+            Message("Programme"),
+            Message("Whose money"),
+            Message("Kinds of activity"),
+            Message("Where"),
+            Message("Years"),
+            Message("Organizations"),
+            Message("Activities"),
+        ),
+        [line(*part) for part in _grouped(rows, "programme").items()][:MOST_PROGRAMMES],
+        source=_source(pen),
+        anchor="programmes",
+        small=True,
     )
-    title = Message("Programmes: who pays, what is done, where and when")
-    pen.table(title, head, made, source=_source(pen), anchor="programmes", small=True)
-
-
-def _units(pen: Pen) -> Mapping[str, object]:
-    return pen.material.area.all_units()
-
-
-def _period(rows: Iterable[Row], language: str) -> str:
-    years = sorted({str(row[key])[:4] for row in rows for key in ("start", "end") if row[key]})
-    return ranged(years[0], years[-1], language) if len(years) > 1 else "".join(years)
 
 
 def _beneficiaries(pen: Pen, words: str) -> str:
     """Return the group of people that a sender's words mean; words for none of ours stay as they are."""
-    match = match_term("beneficiaries", words)
-    if match:
+    if match := match_term("beneficiaries", words):
         return str(Vocabulary.load("beneficiaries").label(match.code, pen.material.language))
-    return next(
-        (pen.material.say(label) for name, label in AUDIENCES.items() if skeleton(words) in words_for(name)), words
-    )
+    names = (pen.material.say(label) for name, label in AUDIENCES.items() if skeleton(words) in words_for(name))
+    return next(names, words)
 
 
 def _funder(pen: Pen, words: str) -> str:
@@ -227,15 +178,15 @@ def _funder(pen: Pen, words: str) -> str:
     return payers[0] if len(payers) == 1 else pen.material.say(pen.material.area.phrase(words))
 
 
-def _groups(pen: Pen, rows: Sequence[Row]) -> None:
+def _groups(pen: Pen, rows: Sequence[Row], kinds: Sequence[str]) -> None:
     """Count activities by target group and kind."""
-    material = pen.material
-    kinds = [kind for kind, _ in _grouped(rows, "service_type") if kind]
-    made = []
-    for group, own in _grouped(rows, "target_group", read=partial(_beneficiaries, pen)):
-        counts = Counter(str(row["service_type"]) for row in own)
-        numbers = (*(counts[kind] for kind in kinds), len(own))
-        made.append(TableRow(group or material.say(NOT_TOLD), cells(*numbers, language=material.language)))
-    head = (Message("Target group"), *(material.type_label(kind) for kind in kinds), Message("All"))
+    lines = []
+    for group, own in _grouped(rows, "target_group", partial(_beneficiaries, pen)).items():
+        counts = Counter(pen.material.type_label(row["service_type"] or "") for row in own)
+        lines.append((group or NOT_TOLD, *(counts[kind] for kind in kinds), len(own)))
     title = Message("Activities by target group and kind")
-    pen.table(title, head, made, source=_source(pen), anchor="targets", small=True, even=True)
+    head = (Message("Target group"), *kinds, Message("All"))
+    pen.table(title, head, lines, source=_source(pen), anchor="targets", small=True, even=True)
+
+
+PARTS = {"four_parts": _four_parts, "activities": _activities}
