@@ -4,6 +4,7 @@ A report is made once; `mapping.render.report.writers.html`, ``pdf`` and ``docx`
 """
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -120,12 +121,15 @@ class ReportTable:
         if self.even and others:
             first = min(max(PAGE / (others + 1), 0.24 * PAGE), 0.4 * PAGE)
             full = [first, *[(PAGE - first) / others] * others]
-        room = max(PAGE - sum(least), 0.0)
-        wanted = [max(most - low, 0.0) for most, low in zip(full, least, strict=True)]
+        parts = whole / PAGE
+        lows = [math.ceil(parts * low) for low in least]
+        if sum(lows) >= whole:
+            return tuple(max(whole * low // sum(lows), 1) for low in lows)
+        room = whole - sum(lows)
+        wanted = [max(parts * most - low, 0.0) for most, low in zip(full, lows, strict=True)]
         share = min(room / (sum(wanted) or 1.0), 1.0)
-        rest = (room - share * sum(wanted)) / len(least)
-        widths = [low + share * more + rest for low, more in zip(least, wanted, strict=True)]
-        return tuple(max(int(whole * width / max(sum(widths), PAGE)), 1) for width in widths)
+        rest = (room - share * sum(wanted)) / len(lows)
+        return tuple(low + int(share * more + rest + 1e-9) for low, more in zip(lows, wanted, strict=True))
 
     @property
     def letters(self) -> float:

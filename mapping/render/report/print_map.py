@@ -74,48 +74,18 @@ def ramp(column: Column) -> tuple[str, ...]:
     return BAD if column.more_is == "worse" else GOOD
 
 
-def country_map(
-    area: StudyArea, steps: Mapping[str, int], *, level: int, title: str, colours: Sequence[str], language: str
-) -> str:
-    """Return units shaded by their step, with the lines and names of regions, and what the shades mean."""
-    height, spot = _frame(area)
-    frame = area.units(level)
-    key = _meanings(steps, frame.index, colours, language)
-    drawn = [
-        f'<path d="{_path(shape, spot)}" fill="{_fill(steps, colours, code)}" {EDGE}/>'
-        for code, shape in frame.geometry.items()
-    ]
-    drawn += [*_regions(area, spot, language), *_scale(area, 8, height + 12, language)]
-    for place, (fill, words) in enumerate(key):
-        y = height + 26 + 22 * (place // 3)
-        x = 8 + (WIDTH / 3) * (place % 3)
-        drawn.append(f'<rect x="{x:.0f}" y="{y}" width="26" height="15" fill="{fill}" stroke="{INK}"/>')
-        drawn.append(f'<text x="{x + 34:.0f}" y="{y + 13}" font-size="16">{html.escape(words)}</text>')
-    return _svg(height + 26 + 22 * math.ceil(len(key) / 3), title, drawn)
-
-
 def labelled_map(area: StudyArea, result: Result, column: Column, *, language: str) -> str:
     """Return the units of a result shaded by a share: what is shaded above, what the shades mean below."""
-    height, spot = _frame(area)
     colours, steps = ramp(column), shaded(result, column)
-    label = show(column.label, language)
-    shapes = [
-        f'<path d="{_path(shape.simplify(COARSE), spot)}" fill="{_fill(steps, colours, code)}" {EDGE}/>'
-        for code, shape in area.units(result.level).geometry.items()
-    ]
-    shapes += [*_regions(area, spot, language), *_scale(area, 8, height + 12, language)]
-    drawn, below = _under_label(label, shapes, height + 14)
-    drawn += _key(_meanings(steps, area.units(result.level).index, colours, language), below)
-    return _svg(below + 22, label, drawn)
+    units = area.units(result.level).geometry
+    shapes = [_shape(area, shape, _fill(steps, colours, code)) for code, shape in units.items()]
+    key = _meanings(steps, units.index, colours, language)
+    return _titled(area, show(column.label, language), shapes, key=key, language=language)
 
 
 def sites_map(area: StudyArea, result: Result, *, language: str) -> str:
     """Return where new services are proposed, numbered by how many people they add, and the same in words below."""
-    height, spot = _frame(area)
-    shapes = [
-        f'<path d="{_path(shape.simplify(COARSE), spot)}" fill="#f6f4ee" {EDGE}/>'
-        for shape in area.units(area.levels[-1].level).geometry
-    ]
+    spot = _frame(area)[1]
     marks, words = [], []
     for number, site in enumerate(result.proposals, 1):
         x, y = spot(site.longitude, site.latitude)
@@ -124,36 +94,51 @@ def sites_map(area: StudyArea, result: Result, *, language: str) -> str:
             f'<text x="{x:g}" y="{y + 5:g}" font-size="14" font-weight="bold" text-anchor="middle">{number}</text>'
         )
         words.append(f"{number}. {said(site, language)}")
+    shapes = [_shape(area, shape, "#f6f4ee") for shape in area.units(area.levels[-1].level).geometry]
     label = translate("A new service here would add so many people", language)
-    shapes += [*_regions(area, spot, language), *marks, *_scale(area, 8, height + 12, language)]
-    drawn, below = _under_label(label, shapes, height + 14)
-    for text in words:
-        for line in wrapped(text, WIDTH - 16, 13, 2):
-            below += 17
-            drawn.append(f'<text x="8" y="{below:g}" font-size="13">{html.escape(line)}</text>')
-    return _svg(below + 8, label, drawn)
+    return _titled(area, label, shapes, marks=marks, words=words, language=language)
 
 
 def bands_map(area: StudyArea, surface: Surface, *, language: str) -> str:
     """Return a surface of minutes in bands of travel time, within the lines of the regions."""
-    height, spot = _frame(area)
+    height = _frame(area)[0]
     held = base64.b64encode(bands.flat(area, surface, WIDTH, height)).decode()
     image = f'<image width="{WIDTH}" height="{height}" href="data:image/png;base64,{held}"/>'
-    label = surface.label.into(language)
-    shapes = [image, *_regions(area, spot, language), *_scale(area, 8, height + 12, language)]
-    drawn, below = _under_label(label, shapes, height + 14)
-    drawn += _key([*zip(BAD, (line.words for line in bands.legend(language)), strict=False)], below)
-    return _svg(below + 22, label, drawn)
+    key = [*zip(BAD, (line.words for line in bands.legend(language)), strict=False)]
+    return _titled(area, surface.label.into(language), [image], key=key, language=language)
 
 
-def _under_label(label: str, drawn: Sequence[str], height: float) -> tuple[list[str], float]:
-    """Return a drawing under a line that says what it shows, and where it ends."""
-    top, texts = 4.0, []
+def _shape(area: StudyArea, shape: BaseGeometry, fill: str) -> str:
+    return f'<path d="{_path(shape.simplify(COARSE), _frame(area)[1])}" fill="{fill}" {EDGE}/>'
+
+
+def _titled(
+    area: StudyArea,
+    label: str,
+    shapes: Sequence[str],
+    *,
+    language: str,
+    marks: Sequence[str] = (),
+    key: Sequence[tuple[str, str]] = (),
+    words: Sequence[str] = (),
+) -> str:
+    """Return a map under a line that says what it shows; below it what its fills mean, or what is marked in words."""
+    height, spot = _frame(area)
+    inside = (*shapes, *_regions(area, spot, language), *marks, *_scale(area, 8, height + 12, language))
+    top, drawn = 4.0, []
     for line in wrapped(label, WIDTH - 16, 14, 2):
         top += 17
-        texts.append(f'<text x="8" y="{top:g}" font-size="14">{html.escape(line)}</text>')
+        drawn.append(f'<text x="8" y="{top:g}" font-size="14">{html.escape(line)}</text>')
     top += 8
-    return [*texts, f'<g transform="translate(0 {top:g})">{"".join(drawn)}</g>'], top + height + 10
+    drawn.append(f'<g transform="translate(0 {top:g})">{"".join(inside)}</g>')
+    below = top + height + 24
+    if key:
+        drawn += _key(key, below)
+        below += 14
+    for line in (line for text in words for line in wrapped(text, WIDTH - 16, 13, 2)):
+        below += 17
+        drawn.append(f'<text x="8" y="{below:g}" font-size="13">{html.escape(line)}</text>')
+    return _svg(below + 8, label, drawn)
 
 
 COARSE = 0.01

@@ -177,7 +177,7 @@ def test_what_is_told_as_a_gap_is_one_and_stands_nowhere_above(tmp_path, tiny_ar
     assert not any("takes every group" in gap or "open or closed to anybody" in gap for gap in gaps)
     assert ("1.2. Five gaps" in headings) == (len(gaps) == 5)
     assert any("more than an hour from any listed service" in gap for gap in gaps) == listed
-    assert any("phase" in finding for finding in findings) == listed
+    assert any("level" in finding for finding in findings) == listed
 
 
 def _levels(block):
@@ -680,7 +680,7 @@ def test_no_recommendation_points_at_a_table_of_people_where_no_norm_can_be_coun
 def test_of_units_that_are_equally_badly_off_those_stand_first_that_are_by_the_next_column(view, tiny_area, results):
     result = results["severity"]
     table = result.table.copy()
-    table["phase"], table["distance"] = [5, 5, 5, 4], [0.1, 0.3, 0.2, 0.9]
+    table["level"], table["distance"] = [5, 5, 5, 4], [0.1, 0.3, 0.2, 0.9]
     pen = Pen(Sources(view, tiny_area, "en", results))
     codes = list(table.index)
     assert pen.worst(replace(result, table=table), 2) == [codes[1], codes[2]]

@@ -80,17 +80,10 @@ def _coverage_map(pen: Pen) -> None:
     column = next((c for c in result.headlines if c.kind == "share"), None)
     if column is None or result.table.empty:
         return
-    language, colours = material.language, print_map.ramp(column)
+    language = material.language
     title = f"{result.title.into(language)}: {material.say(column.label)}"
     pen.picture(
-        print_map.country_map(
-            material.area,
-            print_map.shaded(result, column),
-            level=result.level,
-            title=title,
-            colours=colours,
-            language=language,
-        ),
+        print_map.labelled_map(material.area, result, column, language=language),
         result,
         words=f"{title}. {material.say(result.finding)}. {'. '.join(map(material.say, result.also))}",
         caption=column.label,
