@@ -1,6 +1,6 @@
-"""Severity: which area units are worst off when distance, choice, sharing, need and checks are held together."""
+"""Severity: which area units are worst off when distance, choice, sharing and need are held together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,8 @@ from mapping.analysis.common.listed import (
     chosen_level,
     chosen_minutes,
     counted,
-    listed_services,
     points,
     sort_of,
-    units_in,
     visited,
 )
 from mapping.analysis.common.listed import core_types as core_functions
@@ -34,7 +32,6 @@ LIMITS: Mapping[str, tuple[float, float, float, float]] = {
     "functions": (0.2, 0.4, 0.6, 0.8),
     "shared": (-6, -4, -2, -1),
     "need": (5, 10, 20, 40),
-    "unchecked": (0.1, 0.25, 0.5, 0.75),
 }
 """From which values on each dimension scores 2, 3, 4 and 5; what more of is better is counted below zero."""
 
@@ -43,27 +40,25 @@ LABELS: Mapping[str, Message] = {
     "functions": Message("Core functions out of reach of half of the people"),
     "shared": Message("Services for each 100,000 people around"),
     "need": Message("Times help was said to be missing, for each 100,000 people"),
-    "unchecked": Message("Services here whose check is overdue, or that nobody checked"),
 }
 
 COUNTED = 3
-"""So many of the highest scores make the phase; with fewer known it is not known."""
+"""So many of the highest scores make the level; with fewer known it is not known."""
 
 SEVERE = 4
-"""From this phase on help is called far, thin or missing."""
+"""From this level on help is called far, thin or missing."""
 
 PER = 100_000
 
 METHOD = Message(
-    "Five things were scored from 1 to 5 for each area: the share of the people with no listed service within reach "
+    "Four things were scored from 1 to 5 for each area: the share of the people with no listed service within reach "
     "(2 from 5%, 3 from 20%, 4 from 40%, 5 from 60%); the share of the core functions that people visit which half of "
     "them do not reach in that time (20, 40, 60, 80%); how many services fall to each 100,000 people around (2 up to "
-    "6, 3 up to 4, 4 up to 2, 5 up to 1); how often visitors said that help is missing, for each 100,000 people (5, "
-    "10, 20, 40), where that may be shown; and the share of the services there that are overdue or were never checked "
-    "(10, 25, 50, 75%). The phase is the mean of the three highest scores, rounded, as joint analyses of needs do "
-    "(JIAF 2), so that what is good in one thing does not hide what is bad in others; it is not known where fewer than "
-    "three scores are. The limits are a choice for planning and no norm. The range takes distance and sharing at both "
-    "ends of theirs."
+    "6, 3 up to 4, 4 up to 2, 5 up to 1); and how often visitors said that help is missing, for each 100,000 people "
+    "(5, 10, 20, 40), where that may be shown. The level is the mean of the three highest scores, rounded, so that "
+    "what is good in one thing does not hide what is bad in others; it is not known where fewer than three scores "
+    "are. The limits are a choice for planning and no norm. The range takes distance and sharing at both ends of "
+    "theirs."
 )
 
 
@@ -77,9 +72,9 @@ def severity(
     stale: bool = False,
     progress: Progress = None,
 ) -> Result:
-    """Score each area unit from 1 to 5 by distance, choice, sharing, need and checks, and give it a phase.
+    """Score each area unit from 1 to 5 by distance, choice, sharing and need, and give it a level.
 
-    The table holds ``people``, ``phase`` with its range, and for each dimension ``d`` of `LIMITS` what was measured,
+    The table holds ``people``, ``level`` with its range, and for each dimension ``d`` of `LIMITS` what was measured,
     under ``d`` (``shared`` is services for each 100,000 people), and its score under ``d_score``; 0 with a state where
     it is not known.
 
@@ -99,7 +94,6 @@ def severity(
         "functions": _functions(view, area, minutes=minutes, scenario=scenario, level=level, stale=stale),
         "shared": fall.table["any_services"].to_numpy(float),
         "need": _need(view, area, level, people),
-        "unchecked": _unchecked(view, area, level, [str(code) for code in index]),
     }
     lived_in = people > 0
     of_list = lived_in & [
@@ -111,18 +105,18 @@ def severity(
         "low": ("any_none_low", "any_services_high"),
         "high": ("any_none_high", "any_services_low"),
     }
-    phase = phases(measured)
-    table = pd.DataFrame({"people": people, "phase": phase}, index)
+    scored = levels(measured)
+    table = pd.DataFrame({"people": people, "level": scored}, index)
     for end, (distance, shared) in ends.items():
         other = {"distance": fall.table[distance].to_numpy(float), "shared": fall.table[shared].to_numpy(float)}
-        moved = phases(measured | {key: np.where(of_list, values, np.nan) for key, values in other.items()})
-        table[f"phase_{end}"] = np.minimum(phase, moved) if end == "low" else np.maximum(phase, moved)
-    states = pd.DataFrame({"phase": np.where(phase == 0, "unknown", "")}, index, dtype=object)
+        moved = levels(measured | {key: np.where(of_list, values, np.nan) for key, values in other.items()})
+        table[f"level_{end}"] = np.minimum(scored, moved) if end == "low" else np.maximum(scored, moved)
+    states = pd.DataFrame({"level": np.where(scored == 0, "unknown", "")}, index, dtype=object)
     for key, values in measured.items():
         table[key], table[f"{key}_score"] = np.nan_to_num(values), scores(key, values)
         states[key] = states[f"{key}_score"] = np.where(np.isnan(values), "unknown", "")
     states.loc[people == 0, :] = "not applicable"
-    table = table.astype({"people": "int64", "phase": "int64", "phase_low": "int64", "phase_high": "int64"})
+    table = table.astype({"people": "int64", "level": "int64", "level_low": "int64", "level_high": "int64"})
     return Result(
         name="severity",
         title=Message("Where people are worst off"),
@@ -134,15 +128,18 @@ def severity(
         table=table,
         states=states,
         columns=_columns(minutes),
-        headline=("people", "phase", *LIMITS),
+        headline=("people", "level", *LIMITS),
         figures=_figures(table, states),
         method=METHOD,
         inputs=wording.inputs(view, area, travel=True),
         caveats=(
             *wording.caveats(area, travel=True),
-            Message("A phase orders areas for planning. It is no measure of how much any one person suffers."),
+            Message(
+                "A level orders areas for planning. It is no measure of how much any one person suffers, and no phase "
+                "of a joint analysis such as JIAF or IPC."
+            ),
         ),
-        picture="none",  # bars of phases are all alike; the table and the map tell them apart
+        picture="none",  # bars of levels are all alike; the table and the map tell them apart
     )
 
 
@@ -153,8 +150,8 @@ def scores(dimension: str, values: Floats) -> Floats:
     return np.where(np.isnan(values), 0.0, steps)
 
 
-def phases(measured: Mapping[str, Floats]) -> Floats:
-    """Return the phase of each unit: the rounded mean of its highest scores, 0 where too few are known."""
+def levels(measured: Mapping[str, Floats]) -> Floats:
+    """Return the level of each unit: the rounded mean of its highest scores, 0 where too few are known."""
     all_scores = np.sort(np.stack([scores(key, values) for key, values in measured.items()]), axis=0)[::-1]
     highest = all_scores[:COUNTED]
     return np.where(highest.min(axis=0) > 0, np.floor(highest.mean(axis=0) + 0.5), 0.0)
@@ -186,20 +183,10 @@ def _need(view: View, area: StudyArea, level: int, people: Floats) -> Floats:
     return np.where((missing > 0) & (people > 0), missing / np.where(people > 0, people, 1) * PER, np.nan)
 
 
-def _unchecked(view: View, area: StudyArea, level: int, units: Sequence[str]) -> Floats:
-    """Return the share of the services of each unit that are overdue or were never checked; NaN where none is."""
-    counts = {unit: [0, 0] for unit in units}
-    for entry in listed_services(view):
-        for unit in units_in(entry, area, level)[0]:
-            counts[unit][0] += 1
-            counts[unit][1] += not entry.checked_in_time
-    return np.array([bad / every if every else np.nan for every, bad in counts.values()])
-
-
 def _columns(minutes: int) -> tuple[Column, ...]:
     columns = [
         Column("people", Message("People"), "people"),
-        Column("phase", Message("Phase, 1 to 5"), "count", "phase_low", "phase_high", "worse"),
+        Column("level", Message("Level, 1 to 5"), "count", "level_low", "level_high", "worse"),
     ]
     for key in LIMITS:
         kind: Kind = "number" if key in ("shared", "need") else "share"
@@ -215,42 +202,42 @@ def _label(key: str, minutes: int) -> Message:
 
 
 def _severe(table: pd.DataFrame) -> pd.DataFrame:
-    return table[table["phase"] >= SEVERE]
+    return table[table["level"] >= SEVERE]
 
 
 def _finding(table: pd.DataFrame, states: pd.DataFrame) -> Message:
-    if not (states["phase"] == "").any():
+    if not (states["level"] == "").any():
         return Message("Too little is known to tell where people are worst off")
     severe = _severe(table)
     words = {
         "count": len(severe),
         "units": len(table),
         "people": People(float(severe["people"].sum())),
-        "phase": SEVERE,
+        "level": SEVERE,
     }
     if severe.empty:
-        return Message("No area is in phase {phase} or above", words)
+        return Message("No area is at level {level} or above", words)
     if len(table) == 1:
-        return Message("{people} people live in phase {phase} or 5, where 5 is the worst off", words)
+        return Message("{people} people live at level {level} or 5, where 5 is the worst off", words)
     return Message(
-        "{people} people live in areas of phase {phase} or 5, where 5 is the worst off: {count} of {units} areas", words
+        "{people} people live in areas at level {level} or 5, where 5 is the worst off: {count} of {units} areas", words
     )
 
 
 def _also(area: StudyArea, table: pd.DataFrame, states: pd.DataFrame, minutes: int) -> tuple[Message, ...]:
-    """Name the areas in the highest phases, how sure that is, and what scores highest in them."""
+    """Name the areas at the highest levels, how sure that is, and what scores highest in them."""
     severe = _severe(table)
     if severe.empty:
         return ()
     sentences = []
-    for phase in sorted(set(severe["phase"]), reverse=True):
-        names: list[Text] = [wording.named(area, str(code)) for code in severe.index[severe["phase"] == phase]]
-        sentences.append(Message("In phase {phase}: {places}.", {"phase": int(phase), "places": listing(names)}))
-    sure = int((table["phase_low"] >= SEVERE).sum())
-    words = {"phase": SEVERE, "sure": sure, "most": int((table["phase_high"] >= SEVERE).sum())}
+    for step in sorted(set(severe["level"]), reverse=True):
+        names: list[Text] = [wording.named(area, str(code)) for code in severe.index[severe["level"] == step]]
+        sentences.append(Message("At level {level}: {places}.", {"level": int(step), "places": listing(names)}))
+    sure = int((table["level_low"] >= SEVERE).sum())
+    words = {"level": SEVERE, "sure": sure, "most": int((table["level_high"] >= SEVERE).sum())}
     sentences.append(
         Message(
-            "In phase {phase} or 5 whatever nobody knows for sure: {sure} {sure:area|areas}; at most {most}.", words
+            "At level {level} or 5 in every count of the range: {sure} {sure:area|areas}; in some count: {most}.", words
         )
     )
     means = {key: float(severe[f"{key}_score"][states.loc[severe.index, key] == ""].mean()) for key in LIMITS}
@@ -260,9 +247,9 @@ def _also(area: StudyArea, table: pd.DataFrame, states: pd.DataFrame, minutes: i
 
 
 def _figures(table: pd.DataFrame, states: pd.DataFrame) -> dict[str, Figure]:
-    if not (states["phase"] == "").any():
+    if not (states["level"] == "").any():
         return {}
     low, value, high = (
-        float(table["people"][table[key] >= SEVERE].sum()) for key in ("phase_low", "phase", "phase_high")
+        float(table["people"][table[key] >= SEVERE].sum()) for key in ("level_low", "level", "level_high")
     )
-    return {"severe": Figure(value, "people", Message("People in areas of phase 4 or 5"), low, high)}
+    return {"severe": Figure(value, "people", Message("People in areas at level 4 or 5"), low, high)}
