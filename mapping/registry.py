@@ -69,6 +69,8 @@ def formats() -> dict[str, ModuleType]:
     for name, module in modules.items():
         if not any(hasattr(module, needed) for needed in FORMAT_FUNCTIONS):
             raise InvalidRecord(f"format {name}: {module.__name__} needs one of {', '.join(FORMAT_FUNCTIONS)}")
+        if hasattr(module, "records"):
+            _named(module, "parse", "format")
         if not isinstance(getattr(module, "SUFFIX", None), str) and not hasattr(module, "columns"):
             raise InvalidRecord(f"format {name}: {module.__name__} needs SUFFIX, the ending of its files")
     return modules

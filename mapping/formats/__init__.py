@@ -6,8 +6,11 @@ do:
 
 ``read(path) -> Iterator[Sheet]``
     Give the cells of a file. What they mean is said by the sender's column map.
-``records(path, context) -> Batch``
-    Give records at once, where the format itself says what everything means (`ReadContext`).
+``parse(path) -> Iterator`` and ``records(content, context) -> Batch``
+    Where the format itself says what everything means: give what a file holds as plain values (texts, numbers, lists,
+    dictionaries), and make records of these (`ReadContext`). Only the first sees the file.
+``BESIDE``
+    Which other files of its folder `parse` reads: ending of the file -> a pattern such as "*.csv".
 ``columns(sheets, area) -> ColumnMap | None``
     Recognise a convention within sheets of cells, such as a row of hashtags, and give the column map that it implies.
     Such a module needs no ``SUFFIX``. None where the sheets do not follow it; it never raises on any cells.
@@ -26,13 +29,13 @@ do:
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from traceback import walk_tb
 from types import ModuleType
 
 from mapping.area.study_area import StudyArea
-from mapping.batch import Progress
+from mapping.batch import Batch, Progress
 from mapping.column_map import ColumnMap
 from mapping.errors import FormatError
 from mapping.language.i18n import Phrase
@@ -84,6 +87,8 @@ class ReadContext:
     source: Source
     columns: ColumnMap | None = None
     progress: Progress | None = None
+    path: Path = Path()
+    """What the file is called where something is said of it: it was read by another process."""
 
     @property
     def audience(self) -> Audience:
@@ -188,6 +193,22 @@ def read_sheets(module: ModuleType, path: str | Path) -> list[Sheet]:
         return read_in_process(module, path)
     with damage_refused(path):
         return list(module.read(path))
+
+
+def read_records(module: ModuleType, path: Path, context: ReadContext) -> Batch:
+    """Return the records of a list whose format says itself what everything means; `parse` sees the file, nobody else.
+
+    Raises
+    ------
+    FormatError
+        When the file cannot be read.
+    """
+    from mapping.formats.reader_process import parsed_in_process
+
+    with damage_refused(path):
+        content = parsed_in_process(module, path) if IN_PROCESS else module.parse(path)
+        batch: Batch = module.records(content, replace(context, path=path))
+        return batch
 
 
 def recognised(modules: Sequence[ModuleType], path: Path) -> ModuleType | None:

@@ -93,15 +93,6 @@ def lines(path: Path) -> Iterator[tuple[int, bytes]]:
                     yield number, text
 
 
-def count_lines(path: Path) -> int:
-    """Return how many lines a file has, as long as it can be read; `lines` says what is wrong with one that cannot."""
-    try:
-        with path.open("rb") as file:
-            return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
-    except OSError:
-        return 0
-
-
 def beginning(path: Path, most: int = BEGINNING) -> str:
     """Return the first part of a file as text; nothing where it cannot be read. It never raises."""
     try:

@@ -13,7 +13,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -44,11 +44,18 @@ def read_in_process(module: ModuleType, path: str | Path) -> list[Sheet]:
     FormatError
         The file cannot be read, or it takes more time or memory than any list does.
     """
-    kind, value = _run(Path(path), [module.__name__], "read", getattr(module, "DRIVER", ""))
-    if kind == "refused":
-        raise FormatError(_naming(value, Path(path)))
-    sheets: list[Sheet] = value
-    return sheets
+    return [*_answers(Path(path), [module], "read", Sheet)]
+
+
+def parsed_in_process(module: ModuleType, path: str | Path) -> Iterator[Any]:
+    """Yield the plain values that a format's module finds in a file, read by another process.
+
+    Raises
+    ------
+    FormatError
+        As `read_in_process`.
+    """
+    return _answers(Path(path), [module], "parse", object)
 
 
 def recognised_in_process(modules: Sequence[ModuleType], path: str | Path) -> ModuleType | None:
@@ -60,25 +67,27 @@ def recognised_in_process(modules: Sequence[ModuleType], path: str | Path) -> Mo
         Looking at the file takes more time or memory than any list does.
     """
     by_name = {module.__name__: module for module in modules}
-    kind, value = _run(Path(path), [*by_name], "recognise")
-    if kind == "refused":
-        raise FormatError(_naming(value, Path(path)))
-    return by_name.get(value)
+    names = [*_answers(Path(path), modules, "recognise", str)]
+    return by_name.get(names[0]) if names else None
 
 
-def _run(path: Path, modules: Sequence[str], task: str, driver: str = "") -> tuple[str, Any]:
-    """Return what a reader answers that has a copy of a file."""
+def _answers(path: Path, modules: Sequence[ModuleType], task: str, kind: type) -> Iterator[Any]:
+    """Yield what a reader answers that has a copy of a file, all of a kind."""
     with tempfile.TemporaryDirectory() as folder:
         with unreadable_refused(path):
             shutil.copyfile(path, Path(folder) / path.name)
-        words = [task, path.name, *modules]
+            beside = getattr(modules[0], "BESIDE", {}).get(path.suffix.lower()) if task == "parse" else None
+            for file in path.parent.glob(beside) if beside else ():
+                if file.is_file() and not file.is_symlink() and file.name != path.name:
+                    shutil.copyfile(file, Path(folder) / file.name)
+        words = [task, path.name, *(module.__name__ for module in modules)]
         command = [*_shut_in(folder), sys.executable, "-P", "-m", __name__, *words]
         answer = Path(folder) / ANSWER
         try:
             subprocess.run(  # noqa: S603
                 command,
                 cwd=folder,
-                env=environment(driver),
+                env=environment(getattr(modules[0], "DRIVER", "") if task == "read" else ""),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -88,7 +97,9 @@ def _run(path: Path, modules: Sequence[str], task: str, driver: str = "") -> tup
         except subprocess.TimeoutExpired:
             answer.unlink(missing_ok=True)
         try:
-            return _answer(answer)
+            yield from _checked(answer, kind)
+        except _Refused as refused:
+            raise FormatError(_naming(refused.args[0], path)) from None
         except Exception as error:  # whatever a reader that was taken over may have written
             raise FormatError(
                 Phrase("{path}: reading it took too much time or memory; split it or save it anew", path=path)
@@ -165,16 +176,26 @@ _DAYS = (dt.date, dt.datetime, dt.time, dt.timedelta, dt.timezone)
 _PLAIN = frozenset((str, int, float, bool, type(None)))
 
 
-def _answer(path: Path) -> tuple[str, Any]:
-    """Return what a reader left: ``sheets``, ``recognised`` and a module's name, or ``refused`` and a text."""
+class _Refused(Exception):
+    """A reader refuses its file, with a text."""
+
+
+END = ("end", None)
+"""The last answer of a reader that read its file to the end."""
+
+
+def _checked(path: Path, kind: type) -> Iterator[Any]:
+    """Yield the values that a reader left one by one; after them stands `END`, or ("refused", text)."""
     with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError("the answer is no file")
-        kind, value = _Reader(file).load()
-    parts = value if kind == "sheets" else [value]
-    if not all(type(part) is {"sheets": Sheet, "recognised": str, "refused": Phrase}[kind] for part in parts):
-        raise TypeError("the answer is neither sheets nor a text")
-    return kind, value
+        while (answer := _Reader(file).load()) != END:
+            what, value = answer
+            if type(value) is not Phrase if what == "refused" else kind is not object and type(value) is not kind:
+                raise TypeError("the answer is none of what was asked for")
+            if what == "refused":
+                raise _Refused(value)
+            yield value
 
 
 def _naming(text: Phrase, path: Path) -> Phrase:
@@ -223,24 +244,26 @@ def has_sandbox() -> bool:
 
 
 def main(task: str, name: str, *modules: str) -> None:
-    """Read a file, or tell which format it is of, within the limits of a reader; leave the answer beside it."""
+    """Read or parse a file, or tell which format it is of, within the limits of a reader; leave what it finds."""
     from importlib import import_module
 
     from mapping.formats import damage_refused
 
     _limit()
     own = map(import_module, modules)
-    try:
-        with damage_refused(name):
-            if task == "recognise":
-                first = next((module.__name__ for module in own if module.recognises(Path(name))), "")
-                answer: tuple[str, object] = "recognised", first
-            else:
-                answer = "sheets", list(next(own).read(name))
-    except FormatError as error:
-        answer = "refused", _plain(error.args[0])
     with Path(ANSWER).open("xb") as file:
-        _Writer(file).dump(answer)
+        try:
+            with damage_refused(name):
+                if task == "recognise":
+                    found = [next((module.__name__ for module in own if module.recognises(Path(name))), "")]
+                else:
+                    found = getattr(next(own), task)(Path(name))
+                for value in found:
+                    _Writer(file).dump(("value", value))
+        except FormatError as error:
+            _Writer(file).dump(("refused", _plain(error.args[0])))
+        else:
+            _Writer(file).dump(END)
 
 
 def _plain(text: object) -> Phrase:

@@ -17,7 +17,7 @@ from mapping.area.study_area import StudyArea
 from mapping.batch import UNAPPROVED, Batch, Issue, Progress, ReadColumn, RefusedRow, without_collecting
 from mapping.column_map import UNNAMED, ColumnMap, field_name, fold_header
 from mapping.errors import FormatError
-from mapping.formats import ReadContext, Sheet, damage_refused, read_sheets, source_of
+from mapping.formats import ReadContext, Sheet, read_records, read_sheets, source_of
 from mapping.intake.activities import READERS as LINKS
 from mapping.intake.case_counts import case_counts
 from mapping.intake.check import CHECKS
@@ -97,8 +97,7 @@ def read(
             if column_map
             else Source(id=record_id(source_code(source or path.stem), "source"), name=source or path.stem)
         )
-        with damage_refused(path):
-            batch: Batch = module.records(path, ReadContext(area, today, known, about, column_map, progress))
+        batch = read_records(module, path, ReadContext(area, today, known, about, column_map, progress))
     else:
         sheets = read_sheets(module, path)
         if form is not None:

@@ -4,6 +4,7 @@ Each reader is given the bytes of every other format and of every driver that GD
 are sent to other files and servers, under each ending of ours, plain and zipped.
 """
 
+import inspect
 import itertools
 import json
 import os
@@ -23,9 +24,13 @@ import pytest
 
 from mapping import formats
 from mapping.errors import FormatError
-from mapping.formats import Sheet, read_sheets
+from mapping.formats import ReadContext, Sheet, read_sheets
 from mapping.formats.reader_process import ANSWER, DRIVER, MEMORY, environment, read_in_process
+from mapping.intake.read import read
+from mapping.model import Source
+from mapping.quality.known_organizations import Known
 from mapping.registry import format_of, readers
+from tests.support.sample import TODAY
 
 CANARY = "CANARY-77-Orchard-Lane"
 WRITE_ALL = """
@@ -197,6 +202,58 @@ def test_formats_are_recognised_in_a_process_too(contents, tmp_path, listener, m
     assert listener[1] == []
 
 
+SAMPLES = {
+    ".json": '{"version": "3.1", "contents": [{"organization_id": "o", "id": "s", "name": "A"}]}',
+    ".xml": "<Source><Agency><Key>1</Key><Name>A</Name></Agency></Source>",
+    ".csv": "ResourceAgencyNum,PublicName\n1,A\n",
+}
+
+
+def test_every_registered_format_meets_its_file_in_a_process_apart(tmp_path, tiny_area, monkeypatch):
+    """None of what looks at a file is called here, and what makes records is never told where the file is."""
+    monkeypatch.setattr(formats, "IN_PROCESS", True)
+    tasks, run = [], subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda command, **of: (tasks.append(command), run(command, **of))[1])
+    for module in readers().values():
+        for name in {"read", "parse", "recognises"} & {*vars(module)}:
+            monkeypatch.setattr(module, name, lambda path, module=module: pytest.fail(f"{module.__name__}: {path}"))
+        if hasattr(module, "records"):
+            assert next(iter(inspect.signature(module.records).parameters)) == "content"
+            assert not hasattr(module, "read")
+    for module in readers().values():
+        ending = module.SUFFIX.split()[0]
+        path = tmp_path / f"list{ending}"
+        path.write_text(SAMPLES.get(ending, "x"))
+        with suppress(FormatError):
+            if hasattr(module, "read"):
+                read_sheets(module, path)
+            else:
+                known = Known()
+                context = ReadContext(tiny_area, TODAY, known, Source(id="s", name="s"))
+                formats.read_records(module, path, context)
+        task = "read" if hasattr(module, "read") else "parse"
+        assert tasks[-1][-3:] == [task, path.name, module.__name__]
+
+
+def test_a_list_that_says_itself_what_it_holds_comes_through_a_process(tmp_path, tiny_area, monkeypatch):
+    for name, text in (("list.json", SAMPLES[".json"]), ("list.xml", SAMPLES[".xml"]), ("list.csv", SAMPLES[".csv"])):
+        (tmp_path / name).write_text(text)
+        here = read(tmp_path / name, area=tiny_area, today=TODAY)
+        monkeypatch.setattr(formats, "IN_PROCESS", True)
+        there = read(tmp_path / name, area=tiny_area, today=TODAY)
+        monkeypatch.setattr(formats, "IN_PROCESS", False)
+        assert [*there.of("organization"), *there.of("service")] == [*here.of("organization"), *here.of("service")]
+        assert there.of("organization") or there.refused or there.issues
+
+
+def test_tables_beside_a_description_are_read_in_the_process(tmp_path, tiny_area, monkeypatch):
+    monkeypatch.setattr(formats, "IN_PROCESS", True)
+    (tmp_path / "datapackage.json").write_text('{"resources": [{"path": "organization.csv"}]}')
+    (tmp_path / "organization.csv").write_text("id,name,description\n1,Umed,Helps\n")
+    batch = read(tmp_path / "datapackage.json", area=tiny_area, today=TODAY)
+    assert [body.name for body in batch.of("organization")] == ["Umed"]
+
+
 def test_the_program_itself_recognises_what_its_processes_do(tmp_path, monkeypatch):
     path = tmp_path / "list.json"
     path.write_text('{"version": 0.6, "generator": "Overpass API", "elements": []}')
@@ -296,7 +353,10 @@ def test_a_reader_that_was_taken_over_answers_with_values_alone(taken_over, answ
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
-@pytest.mark.parametrize("code", [f"os.mkfifo({ANSWER!r})", f"os.symlink('/etc/passwd', {ANSWER!r})"])
+@pytest.mark.parametrize(
+    "code",
+    [f"os.unlink({ANSWER!r}); os.mkfifo({ANSWER!r})", f"os.unlink({ANSWER!r}); os.symlink('/etc/passwd', {ANSWER!r})"],
+)
 def test_an_answer_that_is_no_file_is_not_opened(taken_over, code):
     assert "too much time or memory" in taken_over(code)
 

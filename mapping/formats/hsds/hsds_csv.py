@@ -10,7 +10,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -31,6 +31,7 @@ from mapping.view.view import View
 SUFFIX = ".zip .json"
 LABEL = Message("Open Referral HSDS 3.1 as tables, for databases (CSV files in a zip)")
 FILE = "hsds.zip"
+BESIDE = {".json": "*.csv"}
 MAX_CELL = 16 * 2**20
 """Longest cell: the outline of an area may be long."""
 
@@ -52,22 +53,49 @@ def recognises(path: Path) -> bool:
         return False
 
 
-def records(path: Path, context: ReadContext) -> Batch:
-    """Read the tables of a data package of any version.
+Line = tuple[str, int | None, dict[str, str | None], int, int]
+"""Table, number of the row, its cells, how many they are, and how many columns there are; without a number only the
+name of a file counts."""
+
+
+def parse(path: Path) -> Iterator[Line]:
+    """Yield the rows of the tables of a data package of any version.
 
     Raises
     ------
     FormatError
-        No table of HSDS is there, or the archive is not honest.
+        The archive is not honest, or a table cannot be read.
     """
     csv.field_size_limit(MAX_CELL)
-    feed = Feed(context, path.name)
-    tables = set()
     for name, contents in _files(path):
-        if bare(name) in PASSED_OVER:
-            raw = SentRow(bare(name), {}, name, None)
+        yield name, None, {}, 0, 0
+        if bare(name) not in PASSED_OVER and table_of(name) is not None:
+            yield from _rows(path, name, contents)
+
+
+def records(content: Iterable[Line], context: ReadContext) -> Batch:
+    """Make records of the rows of a data package.
+
+    Raises
+    ------
+    FormatError
+        No table of HSDS is there.
+    """
+    feed, tables = Feed(context, context.path.name), set()
+    for name, number, cells, count, most in content:
+        if number is not None:
+            if count > most:
+                feed.say(
+                    SentRow("", {}, name, number),
+                    "",
+                    Phrase("has {cells} {cells:cell|cells} where the header has {columns}", cells=count, columns=most),
+                    Phrase("the last ones were not read; is a quotation mark missing?"),
+                )
+            feed.counted += 1
+            feed.take(modern(name, cells, name, number))
+        elif bare(name) in PASSED_OVER:
             feed.say(
-                raw,
+                SentRow(bare(name), {}, name, None),
                 "",
                 Phrase("is not read: it holds {what}", what=PASSED_OVER[bare(name)]),
                 Phrase("nothing to do"),
@@ -82,12 +110,9 @@ def records(path: Path, context: ReadContext) -> Batch:
             )
         else:
             tables.add(table_of(name))
-            for raw in _rows(feed, path, name, contents):
-                feed.counted += 1
-                feed.take(raw)
     if not tables & CORE:
         raise FormatError(
-            Phrase("{path}: holds no services, organizations or locations; is it a package of HSDS?", path=path)
+            Phrase("{path}: holds no services, organizations or locations; is it a package of HSDS?", path=context.path)
         )
     return finish(feed)
 
@@ -112,8 +137,8 @@ def _files(path: Path) -> Iterator[tuple[str, bytes]]:
         )
 
 
-def _rows(feed: Feed, path: Path, name: str, contents: bytes) -> Iterator[SentRow]:
-    """Yield the rows of one table, under the names of our columns."""
+def _rows(path: Path, name: str, contents: bytes) -> Iterator[Line]:
+    """Yield the rows of one table."""
     reader = csv.reader(io.StringIO(_decoded(path, name, contents), newline=""))
     try:
         header = [re.sub(r"\s+", "_", cell.strip().casefold()) for cell in next(reader, [])]
@@ -130,18 +155,8 @@ def _rows(feed: Feed, path: Path, name: str, contents: bytes) -> Iterator[SentRo
         for number, row in enumerate(reader, 2):
             if not any(cell.strip() for cell in row):
                 continue
-            if len(row) > len(header):
-                problem = Phrase(
-                    "has {cells} {cells:cell|cells} where the header has {columns}", cells=len(row), columns=len(header)
-                )
-                feed.say(
-                    SentRow("", {}, name, number),
-                    "",
-                    problem,
-                    Phrase("the last ones were not read; is a quotation mark missing?"),
-                )
             cells = {column: _cell(cell) for column, cell in zip(header, row, strict=False) if column}
-            yield modern(name, cells, name, number)
+            yield name, number, cells, len(row), len(header)
     except csv.Error as error:
         raise FormatError(
             Phrase(

@@ -7,16 +7,17 @@ with one document a line (.ndjson, .jsonl), of which any size can be read. Older
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from mapping.area.study_area import StudyArea
-from mapping.batch import Batch, Progress, counted
+from mapping.batch import Batch, counted
 from mapping.errors import FormatError
 from mapping.formats import ReadContext
-from mapping.formats._json import beginning, count_lines, lines, load, parse
+from mapping.formats._json import beginning, lines, load
+from mapping.formats._json import parse as decoded
 from mapping.formats.hsds._feed import Feed
 from mapping.formats.hsds._finish import finish
 from mapping.formats.hsds._names import PASSED_OVER, SentRow, bare, rows_of_document, table_of
@@ -61,24 +62,40 @@ def recognises(path: Path) -> bool:
     return start.lstrip()[:1] in ("{", "[") and bool(_SIGNS.search(start)) and not _OTHERS.search(start)
 
 
-def records(path: Path, context: ReadContext) -> Batch:
-    """Read a file of HSDS documents.
+def parse(path: Path) -> Iterator[tuple[int, str | None, Any]]:
+    """Yield (number, table, document) of each document of a file: its place in the list.
+
+    The table is None where the document itself must tell.
 
     Raises
     ------
     FormatError
-        It is no JSON, holds no HSDS, or is too large.
+        It is no JSON, or is too large.
     """
-    feed = Feed(context, path.name)
     if path.suffix.lower() in (".ndjson", ".jsonl"):
-        of = count_lines(path) if context.progress else 0
-        count = sum(
-            _take(feed, number, None, parse(line, f"{path} line {number}"))
-            for number, line in counted(lines(path), of, context.progress)
-        )
+        yield from ((number, None, decoded(line, f"{path} line {number}")) for number, line in lines(path))
+        return
+    content = load(path)
+    if isinstance(content, dict) and isinstance(content.get("contents"), list):
+        content = content["contents"]
+    if isinstance(content, dict) and (tables := _tables(content)):
+        for name, rows in tables.items():
+            yield from ((row, bare(name), document) for row, document in enumerate(rows, 1))
     else:
-        count = sum(_take(feed, *document) for document in _documents(path, context.progress))
-    if not count:
+        documents = content if isinstance(content, list) else [content]
+        yield from ((row, None, document) for row, document in enumerate(documents, 1))
+
+
+def records(content: Iterable[tuple[int, str | None, Any]], context: ReadContext) -> Batch:
+    """Make records of HSDS documents.
+
+    Raises
+    ------
+    FormatError
+        The file holds no HSDS.
+    """
+    path, feed = context.path, Feed(context, context.path.name)
+    if not sum(_take(feed, *document) for document in counted(content, 0, context.progress)):
         raise FormatError(
             Phrase("{path}: holds no service, organization or place of HSDS; is it the right file?", path=path)
         )
@@ -136,23 +153,6 @@ def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> No
 def documents(view: View) -> Iterator[dict[str, Any]]:
     """Yield the services of a view in full, in the order of their ids."""
     yield from hsds.records(view, "service")
-
-
-def _documents(path: Path, progress: Progress | None) -> Iterator[tuple[int, str | None, Any]]:
-    """Yield (number, table, document): its place in the list.
-
-    The table is None where the document itself must tell.
-    """
-    content = load(path)
-    whole: list[tuple[int, str | None, Any]]
-    if isinstance(content, dict) and isinstance(content.get("contents"), list):
-        content = content["contents"]
-    if isinstance(content, dict) and (tables := _tables(content)):
-        whole = [(row, bare(name), document) for name, rows in tables.items() for row, document in enumerate(rows, 1)]
-    else:
-        documents = content if isinstance(content, list) else [content]
-        whole = [(row, None, document) for row, document in enumerate(documents, 1)]
-    yield from counted(whole, len(whole), progress)
 
 
 def _tables(content: Mapping[str, Any]) -> dict[str, list[Any]]:

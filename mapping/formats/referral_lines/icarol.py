@@ -9,7 +9,7 @@ The columns are those that published converters of the export name (Open Referra
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -65,21 +65,32 @@ def recognises(path: Path) -> bool:
     return all(sign in first for sign in SIGNS)
 
 
-def records(path: Path, context: ReadContext) -> Batch:
-    """Read an export.
+def parse(path: Path) -> Iterator[list[str]]:
+    """Yield the rows of an export, the names of its columns first.
 
     Raises
     ------
     FormatError
-        It is no CSV, or holds no agency or program.
+        It is no CSV.
     """
-    (sheet,) = csv_format.read(path)
-    feed = Feed(context, path.name)
-    header = [fold_header(cell) for cell in sheet.rows[0]]
+    for sheet in csv_format.read(path):
+        yield from (list(map(str, cells)) for cells in sheet.rows)
+
+
+def records(content: Iterable[list[str]], context: ReadContext) -> Batch:
+    """Make records of the rows of an export.
+
+    Raises
+    ------
+    FormatError
+        It holds no agency or program.
+    """
+    path, feed, (first, *others) = context.path, Feed(context, context.path.name), content
+    header = [fold_header(cell) for cell in first]
     rows = [
-        _Row(feed, dict(zip(header, map(str, cells), strict=False)), number)
-        for number, cells in enumerate(sheet.rows[1:], 2)
-        if any(str(cell).strip() for cell in cells)
+        _Row(feed, dict(zip(header, cells, strict=False)), number)
+        for number, cells in enumerate(others, 2)
+        if any(cell.strip() for cell in cells)
     ]
     if not rows:
         raise FormatError(

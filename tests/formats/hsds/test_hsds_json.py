@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mapping.directory.directory import Directory
 from mapping.errors import FormatError
+from mapping.formats import read_records
 from mapping.formats.hsds import hsds_csv, hsds_json
 from mapping.formats.hsds._names import PASSED_OVER, rows_of_document, table_of
 from mapping.formats.hsds._profile import patches, schemas
@@ -194,7 +195,7 @@ def test_what_is_no_honest_json_is_refused_in_one_line(tmp_path, tiny_area, cont
     path.write_text(contents)
     known = Known()
     with pytest.raises(FormatError, match=reason) as refusal:
-        hsds_json.records(path, taken_context(tiny_area, known))
+        read_records(hsds_json, path, taken_context(tiny_area, known))
     assert "\n" not in str(refusal.value)
     assert known.bodies == {}
 

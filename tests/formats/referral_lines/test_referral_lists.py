@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mapping.directory.directory import Directory
 from mapping.errors import FormatError
+from mapping.formats import read_records
 from mapping.formats.hsds._names import SentRow
 from mapping.formats.referral_lines import airs, icarol
 from mapping.formats.referral_lines._lists import hidden, state
@@ -308,7 +309,7 @@ def test_hostile_and_broken_xml_is_refused_with_a_reason(tmp_path, tiny_area, co
     path.write_text(contents)
     known = approved()
     with pytest.raises(FormatError, match=reason):
-        airs.records(path, context(tiny_area, known))
+        read_records(airs, path, context(tiny_area, known))
     assert known.bodies == {}
 
 
