@@ -8,12 +8,12 @@ aloud.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import number, percent, show, translate
-from mapping.render.svg import BESIDE, Drawing
+from mapping.render.svg import Drawing, Line
 from mapping.result import STATE_SIGNS, STATES, Column, Curve, Kind, Picture, Result, State, write
 
 WIDTH = 400
@@ -26,6 +26,8 @@ MOST, MOST_WIDE = 12, 8
 """So many bars a chart shows at most, the worst; on a page of print fewer, so that the picture fits below text."""
 
 PANELS = 8
+PANEL = 84
+"""Units in height of one of several panels."""
 
 STATE_FILLS: dict[State, str] = {
     "present": "a",
@@ -158,19 +160,16 @@ def _bar(result: Result, code: str, column: Column) -> Bar:
 
 def _draw_bars(drawing: Drawing, result: Result, area: StudyArea, language: str) -> None:
     bars = _bars(result, _most(drawing))
-    ends = [end for _, _, value, _, high in bars for end in (value, high or 0.0) if math.isfinite(end)]
-    share = _is_share(result, bars)
-    most = max(ends, default=1.0)
-    top = next(end for end in (0.1, 0.25, 0.5, 1.0) if min(most, 1.0) <= end) if share else _round(most)
-    one_row = len(result.table) == 1
-    heading = ""
+    share, one_row = _is_share(result, bars), len(result.table) == 1
+    labels = [_bar_label(result, bar, area, language, one_row=one_row) for bar in bars]
     if isinstance(bars[0][1], Column) and not one_row:
         heading = show(bars[0][1].label, language)
-    labels = [_bar_label(result, bar, area, language, one_row=one_row) for bar in bars]
-    if not heading:
+    else:
         heading, labels = _shared(labels)
     if heading:
         drawing.heading(heading)
+    most = max((end for bar in bars for end in (bar[2], bar[4] or 0.0) if math.isfinite(end)), default=1.0)
+    top = next(end for end in (0.1, 0.25, 0.5, 1.0) if min(most, 1.0) <= end) if share else _round(most)
     for bar, label in zip(bars, labels, strict=True):
         drawing.label(label, _bar_text(result, bar, language))
         span = (None if end is None else min(end / top, 1) for end in bar[3:])
@@ -181,7 +180,7 @@ def _draw_bars(drawing: Drawing, result: Result, area: StudyArea, language: str)
 
 
 def _most(drawing: Drawing) -> int:
-    return MOST_WIDE if drawing.width >= BESIDE else MOST
+    return MOST_WIDE if drawing.width >= WIDE else MOST
 
 
 def _shared(labels: Sequence[str]) -> tuple[str, list[str]]:
@@ -341,67 +340,55 @@ def _draw_heat(drawing: Drawing, result: Result, area: StudyArea, language: str)
     drawing.key([(STATE_FILLS[s], STATE_SIGNS[s], STATES[s].into(language)) for s in STATES if s in states])
 
 
-# Curves and dots
+# Lines
 
 
 def _draw_curve(drawing: Drawing, result: Result, _area: StudyArea, language: str) -> None:
-    """Draw lines in a square from 0 to 1, with the line of equal shares, as Lorenz curves are."""
+    """Draw lines in a square; of shares with the line of equal ones, as Lorenz curves are."""
     axes = result.axes or ({"en": ""}, {"en": ""})
-    ticks = [(part / 4, write(part / 4, "share", language)) for part in range(5)]
-    lines = [(c.x, c.y) for c in result.curves if c.x]
-    top_x, top_y = (max((max(line[axis]) for line in lines), default=1.0) for axis in (0, 1))
-    shares = top_x <= 1.0001 and top_y <= 1.0001
-    across = 1.0 if shares else _round(top_x)
-    up = 1.0 if shares else _round(top_y)
-    drawing.square(
-        [[(x / across, y / up) for x, y in zip(*line, strict=True)] for line in lines],
-        ticks if shares else _ticks(across, share=False, language=language),
-        ticks if shares else _ticks(up, share=False, language=language),
+    curves = [curve for curve in result.curves if curve.x]
+    tops = [max(map(max, ends)) for ends in ([c.x for c in curves], [c.y for c in curves])]
+    shares = max(tops) <= 1.0001
+    across, up = (1.0 if shares else _round(top) for top in tops)
+    parts = [(part / 4, write(part / 4, "share", language)) for part in range(5)]
+    drawing.lines(
+        [Line([(x / across, y / up) for x, y in zip(c.x, c.y, strict=True)]) for c in curves],
+        parts if shares else _ticks(across, share=False, language=language),
+        parts if shares else _ticks(up, share=False, language=language),
         (show(axes[0], language), show(axes[1], language)),
         equal=shares,
     )
-    if len(lines) > 1 or shares:
-        drawing.lines_key([show(c.label, language) for c in result.curves if c.x])
+    if len(curves) > 1 or shares:
+        drawing.lines_key([show(curve.label, language) for curve in curves])
 
 
 def _draw_dots(drawing: Drawing, result: Result, _area: StudyArea, language: str) -> None:
-    """Draw a panel for each measure: a mark for each source, joined only within one source."""
+    """Draw a low panel for each measure, with a mark for each source: a line leads through one source only."""
     panels: dict[str, list[Curve]] = {}
     for curve in result.curves:
         if curve.x:
-            panels.setdefault(_panel(curve, language), []).append(curve)
-    most = sorted(panels, key=lambda name: -sum(len(c.x) for c in panels[name]))[
-        :PANELS
-    ]  # the others stand in the table
-    first = min(min(c.x) for name in most for c in panels[name])
-    last = max(max(c.x) for name in most for c in panels[name])
+            panels.setdefault(_word(curve, "measure", language), []).append(curve)
+    most = sorted(panels, key=lambda name: -sum(len(c.x) for c in panels[name]))[:PANELS]  # others are in the table
+    first, last = (end(x for name in most for curve in panels[name] for x in curve.x) for end in (min, max))
     span = max(last - first, 1.0)
     for name in (name for name in panels if name in most):
-        top = _round(max(max(c.y) for c in panels[name]))
+        curves, top = panels[name], _round(max(max(curve.y) for curve in panels[name]))
+        points = [sorted(((x - first) / span, y / top, y) for x, y in zip(c.x, c.y, strict=True)) for c in curves]
         drawing.heading(name)
-        drawing.dots(
+        drawing.lines(
             [
-                (
-                    [((x - first) / span, y / top) for x, y in zip(c.x, c.y, strict=True)],
-                    [number(y, language) for y in c.y],
-                    c.joined,
-                )
-                for c in panels[name]
+                Line([point[:2] for point in own], [number(y, language) for *_, y in own], curve.joined)
+                for own, curve in zip(points, curves, strict=True)
             ],
-            (f"{first:.0f}", f"{last:.0f}"),
+            [(0.0, f"{first:.0f}"), (1.0, f"{last:.0f}")][: 2 if last > first else 1],
+            tall=PANEL,
         )
-        drawing.marks_key([_source(c, language) for c in panels[name]])
+        drawing.lines_key([_word(curve, "source", language) for curve in curves], drawn=False)
 
 
-def _panel(curve: Curve, language: str) -> str:
-    """Return the heading of the panel that a curve stands in: what is counted."""
-    values = getattr(curve.label, "values", {})
-    return show(values["measure"], language) if "measure" in values else show(curve.label, language)
-
-
-def _source(curve: Curve, language: str) -> str:
-    values = getattr(curve.label, "values", {})
-    return show(values.get("source", curve.label), language)
+def _word(curve: Curve, name: str, language: str) -> str:
+    """Return what a curve's label says in one of its values: what is counted, or who counted."""
+    return show(getattr(curve.label, "values", {}).get(name, curve.label), language)
 
 
 # Before and after
@@ -425,40 +412,36 @@ def _pairs(result: Result) -> list[tuple[Column, Column]]:
 def _draw_pairs(drawing: Drawing, result: Result, area: StudyArea, language: str) -> None:
     """Draw two bars for each unit in which the most changes; of several pairs, those of the whole area."""
     pairs = _pairs(result)
-    rows: list[tuple[str, float, float, str, str]] = []
     earlier, other = pairs[0]
     if len(pairs) > 1 and all(column.key in result.total for pair in pairs for column in pair):
-        own = {key: group for group, keys in result.groups.items() for key in keys}
-        for first, second in pairs:
-            name = show(result.group_labels.get(own.get(first.key, ""), first.label), language)
-            before, after = (float(result.total[column.key]) for column in (first, second))
-            rows.append((name, before, after, *_both(result.total_text(c.key, language) for c in (first, second))))
+        rows = [_pair_of_totals(result, pair, language) for pair in pairs]
     else:
         values = result.table[[earlier.key, other.key]].astype(float)
         change = (values[other.key] - values[earlier.key]).abs()
         most = change[change > change.max() / 100] if change.any() else change
-        for code in map(str, most.sort_values(ascending=False, kind="stable").index[: _most(drawing)]):
-            before, after = (_number(result, code, column.key) for column in (earlier, other))
-            texts = _both(result.text(code, column.key, language) for column in (earlier, other))
-            rows.append((area.label(code, language), before, after, *texts))
-    share = earlier.kind == "share"
-    top = 1.0 if share else _round(max(max(row[1:3]) for row in rows))
-    for name, before, after, text, other_text in rows:
-        drawing.label(name, "")
-        drawing.bar(before / top, None, None, fill="b/", text=text)
-        drawing.bar(after / top, None, None, text=other_text)
-    drawing.axis(_ticks(top, share=share, language=language))
-    drawing.key(
-        [
-            ("b/", "", show(earlier.short or earlier.label, language)),
-            ("a", "", show(other.short or other.label, language)),
+        codes = map(str, most.sort_values(ascending=False, kind="stable").index[: _most(drawing)])
+        rows = [
+            (
+                area.label(code, language),
+                [(_number(result, code, c.key), result.text(code, c.key, language)) for c in pairs[0]],
+            )
+            for code in codes
         ]
-    )
+    share = earlier.kind == "share"
+    top = 1.0 if share else _round(max(value for _, bars in rows for value, _ in bars))
+    for name, bars in rows:
+        drawing.label(name, "")
+        for fill, (value, text) in zip(("b/", "a"), bars, strict=True):
+            drawing.bar(value / top, None, None, fill=fill, text=text)
+    drawing.axis(_ticks(top, share=share, language=language))
+    names = (show(column.short or column.label, language) for column in pairs[0])
+    drawing.key([(fill, "", name) for fill, name in zip(("b/", "a"), names, strict=True)])
 
 
-def _both(texts: Iterable[str]) -> tuple[str, str]:
-    first, other = texts
-    return first, other
+def _pair_of_totals(result: Result, pair: tuple[Column, Column], language: str) -> tuple[str, list[tuple[float, str]]]:
+    group = next((group for group, keys in result.groups.items() if pair[0].key in keys), "")
+    bars = [(float(result.total[column.key]), result.total_text(column.key, language)) for column in pair]
+    return show(result.group_labels.get(group, pair[0].label), language), bars
 
 
 def _number(result: Result, code: str, key: str) -> float:

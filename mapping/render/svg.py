@@ -4,6 +4,7 @@ import html
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
@@ -24,19 +25,18 @@ ON_DARK = frozenset({"a", "d"})
 PATTERNS = {"/": "M-2 2L2 -2M0 8L8 0M6 10L10 6", "-": "M0 4H8", ".": "M2 2h1.5v1.5h-1.5zM6 6h1.5v1.5h-1.5z"}
 """Second letter of a fill -> what is drawn over its colour."""
 
-BESIDE = 600
-"""From this width on, names stand beside their bars rather than above them, and numbers in a column of their own."""
-
-NAMES, VALUES = 0.34, 0.23
-"""Shares of such a picture's width that names and numbers take."""
-
 MARKS = "●▲■◆▼○△□◇▽"
 """Marks of series, by their place in a key."""
 
 MARKED = 4
 """How many marks stand on a line."""
 
+SQUARE = 320.0
+"""Units of the side of a square at most."""
+
 Point = tuple[float, float]
+Tick = tuple[float, str]
+"""Where a mark of an axis stands, from 0 to 1, and what it says."""
 
 
 def width_of(text: str, size: float = SIZE) -> float:
@@ -82,6 +82,15 @@ def _n(value: float) -> str:
     return text[:-2] if text.endswith(".0") else text
 
 
+@dataclass(frozen=True)
+class Line:
+    """Points of a line, in shares of a panel; with ``texts`` at its points it is drawn only where it is ``joined``."""
+
+    points: Sequence[Point]
+    texts: Sequence[str] = ()
+    joined: bool = True
+
+
 class Drawing:
     """An SVG picture of a width; every method adds something below what is there."""
 
@@ -89,18 +98,14 @@ class Drawing:
         self.width, self.title, self.description = width, title, description
         self._parts: list[str] = []
         self._patterns: dict[str, str] = {}
-        self._y = self._below = 6.0
+        self._y = 6.0
         self._left = 0.0
-        self._names = width * NAMES if width >= BESIDE else 0.0
-        self._values = 0.0
-        self._key_at: Point | None = None
         if titled:
             self.say(title, bold=True)
             self._y += 4
 
     def text(self) -> str:
         """Return the picture as it stands."""
-        self._end_row()
         height = _n(self._y + 4)
         defs = f"<defs>{''.join(self._patterns.values())}</defs>" if self._patterns else ""
         name, description = html.escape(self.title), html.escape(self.description)
@@ -120,30 +125,17 @@ class Drawing:
 
     def heading(self, text: str) -> None:
         """Write a heading within the picture."""
-        self._end_row()
         self._y += 6
         self.say(text, bold=True, size=SMALL + 1)
         self._y += 2
 
     def note(self, text: str) -> None:
         """Write a small line."""
-        self._end_row()
         self._y += 2
         self.say(text, size=SMALL, soft=True)
 
     def label(self, text: str, value: str) -> None:
-        """Write what the next bar is, and its value at the right end: below, where the name needs the whole width.
-
-        In a wide picture the name stands left of the bar, and the value right of it.
-        """
-        if self._names:
-            self._end_row()
-            self._y += 4
-            self._values = self.width * VALUES if value else 0.0
-            values = wrapped(value, self._values - 6, SMALL + 2, 2) if value else []
-            left = self._column(8, wrapped(text, self._names - 10, SMALL + 1, 3))
-            self._below = max(left, self._column(self.width - 8, values, anchor="end", bold=True))
-            return
+        """Write what the next bar is, and its value at the right end: below, where the name needs the whole width."""
         room = self.width - 24 - (width_of(value, SIZE * BOLD) + 6 if value else 0)
         self._y += 3
         lines = wrapped(text, room, SIZE, 2)
@@ -158,39 +150,29 @@ class Drawing:
 
     def bar(self, share: float, low: float | None, high: float | None, *, fill: str = "a", text: str = "") -> None:
         """Draw a bar of a share of the width, with a thin line from low to high below it."""
-        room, start = self._room(), self._start
-        self._rect(start, self._y + 1, max(room * min(share, 1.0), 1.0), 12, fill)
+        room = self.width - 16
+        self._rect(8, self._y + 1, max(room * min(share, 1.0), 1.0), 12, fill)
         if text:
-            at = start + room * min(share, 1.0)
-            inside = at + 6 + width_of(text, SMALL) > self.width - 8
-            if inside and len(fill) > 1:
-                self._rect(at - 8 - width_of(text, SMALL), self._y + 0.5, width_of(text, SMALL) + 6, 13, fill[0])
-            self._put(
-                at - 5 if inside else at + 5,
-                self._y + 11,
-                text,
-                size=SMALL,
-                anchor="end" if inside else "start",
-                light=inside and fill[0] in ON_DARK,
-            )
+            wide, at = width_of(text, SMALL), 8 + room * min(share, 1.0)
+            if at + 6 + wide > self.width - 8:
+                self._text_on(at - 5 - wide / 2, self._y + 11, text, fill)
+            else:
+                self._put(at + 5, self._y + 11, text, size=SMALL)
         self._y += 15
         if low is not None and high is not None:
-            a, b, y = start + room * low, start + room * high, self._y + 2
+            a, b, y = 8 + room * low, 8 + room * high, self._y + 2
             self._path(f"M{_n(a)} {_n(y)}H{_n(b)}M{_n(a)} {_n(y - 3)}V{_n(y + 3)}M{_n(b)} {_n(y - 3)}V{_n(y + 3)}", INK)
             self._y += 6
 
     def stack(self, parts: Sequence[tuple[float, str, str]]) -> None:
         """Draw a bar of parts: share, fill and the text that stands in it where there is room."""
-        at, room = self._start, self._room()
+        at = 8.0
         for share, fill, text in parts:
-            wide = room * share
+            wide = (self.width - 16) * share
             if wide > 0:
                 self._rect(at, self._y + 1, wide, 20, fill, edge=True)
             if text and width_of(text, SMALL) + 6 <= wide:
-                if len(fill) > 1:  # a text on a pattern needs a ground to stand on
-                    half = width_of(text, SMALL) / 2 + 2
-                    self._rect(at + wide / 2 - half, self._y + 4, 2 * half, 14, fill[0])
-                self._put(at + wide / 2, self._y + 15, text, size=SMALL, anchor="middle", light=fill[0] in ON_DARK)
+                self._text_on(at + wide / 2, self._y + 15, text, fill)
             at += wide
         self._y += 25
 
@@ -212,38 +194,36 @@ class Drawing:
                 self._path(f"M{_n(x - gap + 3)} {_n(y)}H{_n(x - 3)}l-5 -4m5 4l-5 4", INK, width=1.5)
         self._y += tall + 12
 
-    def axis(self, ticks: Sequence[tuple[float, str]]) -> None:
+    def axis(self, ticks: Sequence[Tick]) -> None:
         """Draw the scale of the bars above."""
-        self._end_row()
-        room, start = self._room(), self._start
-        self._path(f"M{_n(start)} {_n(self._y + 4)}H{_n(start + room)}", SOFT)
+        room = self.width - 16
+        self._path(f"M8 {_n(self._y + 4)}H{_n(8 + room)}", SOFT)
         crowded = 1.4 * sum(width_of(text, SMALL) + 4 for _, text in ticks) > room
         for share, text in ticks:
-            x = start + room * share
+            x = 8 + room * share
             self._path(f"M{_n(x)} {_n(self._y + 1)}V{_n(self._y + 7)}", SOFT)
             anchor = "start" if share == 0 else "end" if share == 1 else "middle"
-            if crowded and anchor == "middle" and share != 0.5:
-                continue
-            self._put(x, self._y + 20, text, size=SMALL, anchor=anchor, soft=True)
+            if not crowded or anchor != "middle" or share == 0.5:
+                self._put(x, self._y + 20, text, size=SMALL, anchor=anchor, soft=True)
         self._y += 26
 
     def key(self, entries: Sequence[tuple[str, str, str]]) -> None:
-        """Draw what fills and signs mean: fill, sign, words; in a wide picture as many in a line as there is room."""
-        self._end_row()
+        """Draw what fills and signs mean, as many in a line as there is room for: fill, sign, words."""
         self._y += 6
-        if self._names:
-            self._key_in_lines(entries)
-            return
+        x, bottom = 8.0, self._y
         for fill, sign, words in entries:
-            self._rect(8, self._y + 2, 20, 14, fill or "n", edge=True)
+            lines = wrapped(words, self.width - 44, SMALL + 1)
+            wide = 40 + max(width_of(line, SMALL + 1) for line in lines)
+            if x > 8 and x + wide > self.width:
+                x, self._y = 8.0, bottom
+            self._rect(x, self._y + 2, 20, 14, fill or "n", edge=True)
             if sign:
-                if len(fill) > 1:
-                    self._rect(12, self._y + 3, 12, 12, fill[0])
-                self._put(18, self._y + 13, sign, size=SMALL, anchor="middle", light=fill[0] in ON_DARK)
-            for line in wrapped(words, self.width - 44, SMALL + 1):
-                self._y += SMALL + 5
-                self._put(34, self._y - 3, line, size=SMALL + 1)
-            self._y += 3
+                self._text_on(x + 10, self._y + 13, sign, fill or "n")
+            for number, line in enumerate(lines):
+                self._put(x + 26, self._y + 14 + number * (SMALL + 5), line, size=SMALL + 1)
+            bottom = max(bottom, self._y + 3 + len(lines) * (SMALL + 5))
+            x += wide
+        self._y = bottom
 
     def head(self, names: Sequence[str]) -> None:
         """Write the names that stand across a matrix, upright."""
@@ -265,137 +245,67 @@ class Drawing:
         step = self._step(len(cells))
         for number, (fill, sign) in enumerate(cells):
             x = self._left + step * number
-            if fill:
-                self._rect(x + 1, self._y + 1, step - 2, tall - 2, fill)
-            else:
-                self._parts.append(
-                    f'<rect x="{_n(x + 1)}" y="{_n(self._y + 1)}" width="{_n(step - 2)}" height="{_n(tall - 2)}"'
-                    f' fill="none" stroke="{LINE}"/>'
-                )
-            if len(fill) > 1 and sign:
-                half = width_of(sign, SMALL) / 2 + 3
-                self._rect(x + step / 2 - half, self._y + tall / 2 - 8, 2 * half, 16, fill[0])
-            self._put(
-                x + step / 2,
-                self._y + tall / 2 + 5,
-                sign,
-                size=SMALL,
-                anchor="middle",
-                bold=True,
-                light=fill[:1] in ON_DARK,
-            )
+            self._rect(x + 1, self._y + 1, step - 2, tall - 2, fill, edge=not fill)
+            self._text_on(x + step / 2, self._y + tall / 2 + 5, sign, fill, bold=True)
         self._y += tall
 
-    def square(
+    def lines(
         self,
-        lines: Sequence[Sequence[Point]],
-        across: Sequence[tuple[float, str]],
-        up: Sequence[tuple[float, str]],
-        axes: tuple[str, str],
+        lines: Sequence[Line],
+        across: Sequence[Tick],
+        up: Sequence[Tick] = (),
+        axes: tuple[str, str] = ("", ""),
         *,
-        equal: bool,
+        tall: float = 0.0,
+        equal: bool = False,
     ) -> None:
-        """Draw lines in a square; with ``equal``, the line from corner to corner too.
+        """Draw lines over a grid, square unless it is said how ``tall``; ``equal``: the line from corner to corner too.
 
         Several lines have marks on them, each its own, so that they can be told apart without colours.
         """
-        side, left = (self.width * 0.4 if self._names else self.width - 80), 56.0
+        wide, left = (self.width - 64, 24.0) if tall else (min(self.width - 80, SQUARE), 56.0)
+        tall = tall or wide
         if axes[1]:
             self.say(f"↑ {axes[1]}", size=SMALL, soft=True)
-        top = self._y + 8
-        grid = [f"M{_n(left + side * s)} {_n(top)}V{_n(top + side)}" for s, _ in across]
-        grid += [f"M{_n(left)} {_n(top + side * (1 - s))}H{_n(left + side)}" for s, _ in up]
+        top = self._y + (8 if up else 12)
+        grid = [f"M{_n(left + wide * s)} {_n(top)}V{_n(top + tall)}" for s, _ in across if up]
+        grid += [f"M{_n(left)} {_n(top + tall * (1 - s))}H{_n(left + wide)}" for s, _ in up or ((0.0, ""),)]
         self._path("".join(grid), LINE)
         for share, text in across:
-            self._put(left + side * share, top + side + 16, text, size=SMALL, anchor="middle", soft=True)
+            self._put(left + wide * share, top + tall + 16, text, size=SMALL, anchor="middle", soft=True)
         for share, text in up:
-            self._put(left - 6, top + side * (1 - share) + 4, text, size=SMALL, anchor="end", soft=True)
+            self._put(left - 6, top + tall * (1 - share) + 4, text, size=SMALL, anchor="end", soft=True)
         if equal:
-            self._path(f"M{_n(left)} {_n(top + side)}L{_n(left + side)} {_n(top)}", SOFT, dash="5 4")
+            self._path(f"M{_n(left)} {_n(top + tall)}L{_n(left + wide)} {_n(top)}", SOFT, dash="5 4")
         for number, line in enumerate(lines):
-            at = [(left + side * x, top + side * (1 - y)) for x, y in line]
-            drawn = "L".join(f"{_n(x)} {_n(y)}" for x, y in at)
-            self._path(f"M{drawn}", _colour(number), width=2.5, dash=_dash(number))
+            at = [(left + wide * x, top + tall * (1 - y)) for x, y in line.points]
+            drawn = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in at)
+            if line.texts:
+                if line.joined and len(at) > 1:
+                    self._path(drawn, LINE, width=1.5)
+                for (x, y), text in zip(at, line.texts, strict=True):
+                    self._mark(number, x, y)
+                    self._put(x + 7, y - 1, text, size=SMALL - 1, soft=True)
+                continue
+            self._path(drawn, _colour(number), width=2.5, dash=_dash(number))
             if len(lines) > 1:
                 aside = (number + 1) / (len(lines) + 1)  # where lines run together, their marks stand side by side
                 for x, y in _along(at, [(part + aside) / MARKED for part in range(MARKED)]):
                     self._mark(number, x, y)
-        self._y = top + side + 22
-        if self._names:
-            self._key_at = left + side + 24, top
+        self._y = top + tall + 22
         if axes[0]:
             self.say(f"→ {axes[0]}", size=SMALL, soft=True)
 
-    def lines_key(self, names: Sequence[str]) -> None:
-        """Say what the lines of a square are: below it, in a wide picture beside it."""
-        bottom = self._y
-        x, self._y = self._key_at or (8.0, self._y)
+    def lines_key(self, names: Sequence[str], *, drawn: bool = True) -> None:
+        """Say what lines or, where these are not ``drawn``, their marks are."""
         for number, name in enumerate(names):
-            self._path(f"M{_n(x)} {_n(self._y + 10)}h26", _colour(number), width=2.5, dash=_dash(number))
-            if len(names) > 1:
-                self._mark(number, x + 13, self._y + 10)
-            for line in wrapped(name, self.width - 44 - x, SMALL + 1):
+            if drawn:
+                self._path(f"M8 {_n(self._y + 10)}h26", _colour(number), width=2.5, dash=_dash(number))
+            if len(names) > 1 or not drawn:
+                self._mark(number, 21, self._y + 10)
+            for line in wrapped(name, self.width - 52, SMALL + 1):
                 self._y += SMALL + 5
-                self._put(x + 34, self._y - 3, line, size=SMALL + 1)
-        self._y = max(self._y, bottom)
-
-    def dots(self, series: Sequence[tuple[Sequence[Point], Sequence[str], bool]], ends: tuple[str, str]) -> None:
-        """Draw a low panel of marks with their numbers; only the marks of a joined series have a line between."""
-        left, wide, tall, top = 24.0, self.width - 64, 84.0, self._y + 12
-        self._path(f"M{_n(left - 10)} {_n(top + tall)}H{_n(left + wide + 24)}", SOFT)
-        for number, (points, texts, joined) in enumerate(series):
-            at = [(left + wide * x, top + tall * (1 - y)) for x, y in points]
-            if joined and len(at) > 1:
-                self._path("M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in sorted(at)), LINE, width=1.5)
-            for (x, y), text in zip(at, texts, strict=True):
-                self._mark(number, x, y)
-                self._put(x + 7, y - 1, text, size=SMALL - 1, soft=True)
-        self._put(left, top + tall + 15, ends[0], size=SMALL, anchor="middle", soft=True)
-        if ends[1] != ends[0]:
-            self._put(left + wide, top + tall + 15, ends[1], size=SMALL, anchor="middle", soft=True)
-        self._y = top + tall + 20
-
-    def marks_key(self, names: Sequence[str]) -> None:
-        """Say what the marks of a panel are."""
-        for number, name in enumerate(names):
-            self._mark(number, 14, self._y + SMALL - 4)
-            for line in wrapped(name, self.width - 36, SMALL, 2):
-                self._y += SMALL + 3
-                self._put(26, self._y - 3, line, size=SMALL)
-
-    @property
-    def _start(self) -> float:
-        """Where bars begin."""
-        return 8 + self._names
-
-    def _room(self) -> float:
-        return self.width - 16 - self._names - self._values
-
-    def _end_row(self) -> None:
-        """Go on below whatever stands lowest: a bar, or the name beside it."""
-        self._y = max(self._y, self._below)
-
-    def _column(self, x: float, lines: Sequence[str], *, anchor: str = "start", bold: bool = False) -> float:
-        """Write lines below each other beside a bar, and return where they end."""
-        for number, line in enumerate(lines):
-            y = self._y + 11 + number * (SMALL + 3)
-            self._put(x, y, line, size=SMALL + 1, anchor=anchor, bold=bold)
-        return self._y + len(lines) * (SMALL + 3)
-
-    def _key_in_lines(self, entries: Sequence[tuple[str, str, str]]) -> None:
-        x = 8.0
-        for fill, sign, words in entries:
-            wide = 34 + width_of(words, SMALL + 1) + 14
-            if x > 8 and x + wide > self.width:
-                x, self._y = 8.0, self._y + SMALL + 8
-            self._rect(x, self._y + 2, 20, 14, fill or "n", edge=True)
-            if sign:
-                if len(fill) > 1:
-                    self._rect(x + 4, self._y + 3, 12, 12, fill[0])
-                self._put(x + 10, self._y + 13, sign, size=SMALL, anchor="middle", light=fill[0] in ON_DARK)
-            self._put(x + 26, self._y + 14, words, size=SMALL + 1)
-            x += wide
-        self._y += SMALL + 8
+                self._put(42, self._y - 3, line, size=SMALL + 1)
 
     def _step(self, count: int) -> float:
         return (self.width - 8 - self._left) / max(count, 1)
@@ -410,22 +320,30 @@ class Drawing:
         anchor: str = "start",
         bold: bool = False,
         soft: bool = False,
-        light: bool = False,
         colour: str = "",
     ) -> None:
         own = "" if size == SIZE else f' font-size="{_n(size)}"'
         own += "" if anchor == "start" else f' text-anchor="{anchor}"'
         own += ' font-weight="bold"' if bold else ""
-        paint = colour or (PAPER if light else SOFT if soft else "")
+        paint = colour or (SOFT if soft else "")
         own += f' fill="{paint}"' if paint else ""
         self._parts.append(f'<text x="{_n(x)}" y="{_n(y)}"{own}>{html.escape(text)}</text>')
+
+    def _text_on(self, x: float, y: float, text: str, fill: str, *, bold: bool = False) -> None:
+        """Write a text around a place of a filled box: on a pattern it needs a ground to stand on."""
+        if len(fill) > 1 and text:
+            half = width_of(text, SMALL) / 2 + 2
+            self._rect(x - half, y - 11, 2 * half, 14, fill[0])
+        colour = PAPER if fill[:1] in ON_DARK else ""
+        self._put(x, y, text, size=SMALL, anchor="middle", bold=bold, colour=colour)
 
     def _mark(self, number: int, x: float, y: float) -> None:
         """Draw the mark of a series around a point."""
         self._put(x, y + 4, MARKS[number % len(MARKS)], size=SMALL, anchor="middle", colour=_colour(number))
 
     def _rect(self, x: float, y: float, width: float, height: float, fill: str, *, edge: bool = False) -> None:
-        own = f'fill="{self._fill(fill)}"' + (f' stroke="{PAPER}"' if edge else "")
+        own = f'fill="{self._fill(fill)}"' if fill else 'fill="none"'
+        own += f' stroke="{PAPER if fill else LINE}"' if edge else ""
         at = f'x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"'
         self._parts.append(f"<rect {at} {own}/>")
 
