@@ -1,7 +1,10 @@
 """What the lists of referral lines (iCarol, AIRS) have in common: flags of privacy, states of a record, free text."""
 
+import csv
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from mapping.formats.hsds._feed import Feed
@@ -115,3 +118,14 @@ def terms(place: SentRow, named: Iterable[tuple[str, str]], service: str) -> Ite
 
 def _of(owner: dict[str, Any]) -> str:
     return " ".join(str(value) for value in owner.values())
+
+
+@cache
+def fields_of(format_: str) -> dict[str, dict[str, list[str]]]:
+    """Return where the fields of each table stand in a format, from ``fields.csv``: the first that holds anything."""
+    tables: dict[str, dict[str, list[str]]] = {}
+    with Path(__file__).with_name("fields.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["format"] == format_:
+                tables.setdefault(row["table"], {})[row["field"]] = row["from"].split("|")
+    return tables

@@ -23,7 +23,7 @@ from mapping.formats._json import beginning
 from mapping.formats.hsds._feed import Feed
 from mapping.formats.hsds._finish import finish
 from mapping.formats.hsds._names import SentRow
-from mapping.formats.referral_lines._lists import State, hidden, languages, schedules, state, terms
+from mapping.formats.referral_lines._lists import State, fields_of, hidden, languages, schedules, state, terms
 from mapping.language.i18n import Message, Phrase
 
 SUFFIX = ".xml"
@@ -141,29 +141,18 @@ class _Agency:
         marked = self._marked(agency)
         yield self._raw(
             "organization",
-            marked,
+            marked | _filled("organization", agency),
             id=self.key,
-            name=_text(agency, "Name"),
             alternate_name=self._aka(agency),
-            description=_text(agency, "AgencyDescription"),
             parent_organization_id=self.parent,
             website=self._reach(agency, "URL"),
             email=self._reach(agency, "Email"),
-            legal_status=agency.get("LegalStatus", ""),
-            tax_id=_text(agency, "FEIN"),
             do_not_list=here.do_not_list or here.status != "active",
         )
         yield from self._phones(agency, marked, f"agency {self.key}", organization_id=self.key)
         for number, person in enumerate(agency.findall("ResourceInfo/Contact") + agency.findall("Contact")):
-            yield self._raw(
-                "contact",
-                {"audience": "custodian"},
-                id=f"{self.key} {number}",
-                organization_id=self.key,
-                name=_text(person, "Name"),
-                title=_text(person, "Title"),
-                email=_text(person, "Email/Address"),
-            )
+            cells = _filled("contact", person) | {"audience": "custodian"}
+            yield self._raw("contact", cells, id=f"{self.key} {number}", organization_id=self.key)
         for site in agency.findall("Site"):
             yield from self._site(site, here, marked)
 
@@ -177,49 +166,35 @@ class _Agency:
         if secret:
             fix = Phrase("it is for custodians only; how it is reached stays as the sender gave it")
             self.feed.say(self.place, "PhysicalAddress", Phrase("the address of a site is confidential"), fix, "note")
-        yield self._raw(
-            "location",
-            marked | (hide if secret else {}),
-            id=own,
-            organization_id=self.key,
-            name=_text(site, "Name"),
-            location_type="physical",
-            description=_text(site, "SiteDescription"),
-            alternate_name=self._aka(site),
-            latitude=_text(site, "SpatialLocation/Latitude"),
-            longitude=_text(site, "SpatialLocation/Longitude"),
-            transportation=_text(site, "BusServiceAccess") or _text(site, "PublicAccessTransportation"),
-        )
+        cells = marked | _filled("location", site) | (hide if secret else {})
+        cells |= {"location_type": "physical", "alternate_name": self._aka(site)}
+        yield self._raw("location", cells, id=own, organization_id=self.key)
         for kind, name in (("physical", "PhysicalAddress"), ("postal", "MailingAddress")):
             yield from self._address(site.find(name), own, kind, marked)
-        access = _text(site, "DisabilitiesAccess")
-        if access:
-            yield self._raw("accessibility", {}, id=own, location_id=own, description=access)
+        access = _filled("accessibility", site)
+        if access["description"]:
+            yield self._raw("accessibility", access, id=own, location_id=own)
         yield from self._phones(site, marked, f"site {own}", location_id=own)
         yield from schedules(self.feed, self.place, "TimeOpen", _text(site, "TimeOpen"), {"location_id": own})
         for service in site.findall("SiteService"):
             yield from self._service(service, own, here, marked)
 
     def _service(self, service: Element, site: str, above: State, marked: dict[str, Any]) -> Iterator[SentRow]:
-        name = _text(service, "Name")
-        own = _text(service, "Key") or f"{site} {name or _text(service, 'Taxonomy/Code')}"
+        cells = _filled("service", service)
+        own = _text(service, "Key") or f"{site} {cells['name'] or _text(service, 'Taxonomy/Code')}"
         here, marked = self._state(service, above), marked | self._marked(service)
         info = service.find("ResourceInfo")
+        cells["name"] = cells["name"] or _text(self.element, "Name")
         yield self._raw(
             "service",
-            marked,
+            marked | cells,
             id=own,
             organization_id=self.key,
-            name=name or _text(self.element, "Name"),
             status=here.status,
             do_not_list=here.do_not_list,
-            description=_text(service, "Description"),
             alternate_name=self._aka(service),
             url=self._reach(service, "URL"),
             email=self._reach(service, "Email"),
-            application_process=_text(service, "ApplicationProcess"),
-            fees_description=_text(service, "FeeStructure"),
-            eligibility_description=_text(service, "InclusionCriteria") or _text(service, "OtherRequirements"),
             assured_date=info.get("DateLastVerified", "") if info is not None else "",
         )
         yield self._raw("service_at_location", marked, id=f"{own} at {site}", service_id=own, location_id=site)
@@ -229,9 +204,9 @@ class _Agency:
             _text(language) for language in service.findall("Languages") + service.findall("LanguageConsiderations")
         )
         yield from languages(self.place, spoken, own)
-        papers = _text(service, "DocumentsRequired")
-        if papers:
-            yield self._raw("required_document", {}, id=own, service_id=own, document=papers)
+        papers = _filled("required_document", service)
+        if papers["document"]:
+            yield self._raw("required_document", papers, id=own, service_id=own)
         for number, area in enumerate(service.findall("GeographicAreaServed")):
             yield self._raw("service_area", {}, id=f"{own} {number}", service_id=own, name=_text(area))
         codes = [_text(taxonomy, "Code") for taxonomy in service.findall("Taxonomy")]
@@ -244,37 +219,18 @@ class _Agency:
             return
         if self._flag(address, "Confidential"):
             marked = marked | {"audience": "custodian"}
-        lines = [_text(address, f"Line{number}") for number in range(2, 10)]
-        yield self._raw(
-            "address",
-            marked,
-            id=f"{site} {kind}",
-            location_id=site,
-            address_type=kind,
-            address_1=_text(address, "Line1"),
-            address_2=", ".join(filter(None, lines)),
-            city=_text(address, "City"),
-            region=_text(address, "County"),
-            state_province=_text(address, "State"),
-            postal_code=_text(address, "ZipCode"),
-            country=_text(address, "Country"),
-        )
+        lines = filter(None, (_text(address, f"Line{number}") for number in range(2, 10)))
+        cells = marked | _filled("address", address) | {"address_type": kind, "address_2": ", ".join(lines)}
+        yield self._raw("address", cells, id=f"{site} {kind}", location_id=site)
 
     def _phones(self, element: Element, marked: dict[str, Any], of: str, **owner: str) -> Iterator[SentRow]:
         for number, phone in enumerate(element.findall("Phone")):
-            if _text(phone, "PhoneNumber"):
-                kind = _text(phone, "Type")
+            cells, kind = _filled("phone", phone), _text(phone, "Type")
+            if cells["number"]:
+                cells["type"] = "fax" if "fax" in kind.casefold() else "voice"
+                cells["description"] = cells["description"] or _label(kind)
                 hide = {"audience": "custodian"} if self._flag(phone, "Confidential") else {}
-                yield self._raw(
-                    "phone",
-                    marked | hide,
-                    id=f"{of} {number}",
-                    number=_text(phone, "PhoneNumber"),
-                    extension=_text(phone, "Extension"),
-                    type="fax" if "fax" in kind.casefold() else "voice",
-                    description=_text(phone, "Description") or _text(phone, "Function") or _label(kind),
-                    **owner,
-                )
+                yield self._raw("phone", marked | hide | cells, id=f"{of} {number}", **owner)
 
     def _marked(self, element: Element) -> dict[str, Any]:
         """Return how a record is marked: hidden where any of its flags says so."""
@@ -322,6 +278,16 @@ class _Agency:
 
     def _raw(self, table: str, marked: dict[str, Any], **cells: Any) -> SentRow:
         return SentRow(table, marked | cells, table, self.row)
+
+
+def _filled(table: str, element: Element) -> dict[str, Any]:
+    """Return the fields of a table that an element holds as they are; ``@`` stands before the name of an attribute."""
+    return {
+        field: next(
+            filter(None, (element.get(path[1:]) if path[0] == "@" else _text(element, path) for path in paths)), ""
+        )
+        for field, paths in fields_of("airs")[table].items()
+    }
 
 
 def _text(element: Element, path: str = "") -> str:

@@ -23,7 +23,7 @@ from mapping.formats._json import beginning
 from mapping.formats.hsds._feed import Feed
 from mapping.formats.hsds._finish import finish
 from mapping.formats.hsds._names import SentRow
-from mapping.formats.referral_lines._lists import hidden, languages, schedules, state, terms
+from mapping.formats.referral_lines._lists import fields_of, hidden, languages, schedules, state, terms
 from mapping.formats.tables import csv as csv_format
 from mapping.language import parsers
 from mapping.language.i18n import Message, Phrase
@@ -33,18 +33,19 @@ SUFFIX = ".csv"
 LABEL = Message("A directory of a helpline, as iCarol exports it (CSV)")
 SIGNS = ("ResourceAgencyNum", "PublicName")
 
-PHONES: dict[str, str] = {
+PHONES = {
     **{f"Phone{number}Number": f"Phone{number}" for number in range(1, 6)},
-    "PhoneFax": "PhoneFax",
-    "PhoneTTY": "PhoneTTY",
-    "PhoneTollFree": "PhoneTollFree",
-    "PhoneNumberHotline": "PhoneNumberHotline",
-    "PhoneNumberBusinessLine": "PhoneNumberBusinessLine",
-    "PhoneNumberOutOfArea": "PhoneNumberOutOfArea",
-    "PhoneNumberAfterHours": "PhoneNumberAfterHours",
+    **{
+        name: name
+        for name in (
+            *("PhoneFax", "PhoneTTY", "PhoneTollFree"),
+            *(f"PhoneNumber{of}" for of in ("Hotline", "BusinessLine", "OutOfArea", "AfterHours")),
+        )
+    },
 }
 """Column of a number -> how the columns that say more of it begin."""
 
+PERSON = {"name": "Name", "title": "Title", "email": "EmailAddress"}
 KINDS = {"PhoneFax": "fax", "PhoneTTY": "textphone"}
 
 COLUMNS = Path(__file__).with_name("icarol_columns.csv")
@@ -182,20 +183,13 @@ class _Row:
         marked = self.marked if "audience" in RECORDS[table].model_fields else {}
         return SentRow(table, marked | cells, "", self.number)
 
+    def filled(self, table: str) -> dict[str, str]:
+        """Return the fields of a table that stand in the row as they are."""
+        return {field: self(*columns) for field, columns in fields_of("icarol")[table].items()}
+
     def _agency(self) -> Iterator[SentRow]:
-        yield self.raw(
-            "organization",
-            id=self.own,
-            name=self("PublicName"),
-            alternate_name=self("OfficialName", "AlternateName"),
-            description=self("AgencyDescription"),
-            email=self("EmailAddressMain"),
-            website=self("WebsiteAddress"),
-            legal_status=self("LegalStatus"),
-            tax_id=self("FEIN"),
-            year_incorporated=self("YearIncorporated"),
-            do_not_list=self.state.do_not_list or self.state.status != "active",
-        )
+        silent = self.state.do_not_list or self.state.status != "active"
+        yield self.raw("organization", id=self.own, do_not_list=silent, **self.filled("organization"))
         if self("SourceOfFunds"):
             yield self.raw("funding", id=self.own, organization_id=self.own, source=self("SourceOfFunds"))
         yield from self._people(organization_id=self.own)
@@ -204,104 +198,67 @@ class _Row:
             yield from self._program(True, phones=False)  # an agency that lists what it does itself
 
     def _program(self, alone: bool, *, phones: bool = True) -> Iterator[SentRow]:
+        owner = {"service_id": self.own}
         yield self.raw(
             "service",
             id=self.own,
             organization_id=self.body,
-            name=self("PublicName"),
             status=self.state.status,
-            alternate_name=self("AlternateName"),
-            description=self("AgencyDescription"),
-            email=self("EmailAddressMain"),
-            url=self("WebsiteAddress"),
-            eligibility_description=self("Eligibility"),
-            wait_time=self("NormalWaitTime"),
-            fees_description=self("FeeStructureSource"),
-            application_process=self("ApplicationProcess"),
-            accreditations=self("LicenseAccreditation"),
-            alert=self("TemporaryMessage"),
             assured_date=self.day("LastVerifiedOn"),
-            minimum_age=self("Custom_Minimum Age"),
-            maximum_age=self("Custom_Maximum Age"),
             do_not_list=self.state.do_not_list,
+            **self.filled("service"),
         )
-        owner = {"service_id": self.own}
-        yield from schedules(self.feed, self.place, "HoursOfOperation", self("HoursOfOperation", "Hours"), owner)
+        yield from self._hours(**owner)
         yield from languages(self.place, self("LanguagesOfferedList", "LanguagesOffered"), self.own)
-        if self("DocumentsRequired"):
-            yield self.raw("required_document", id=self.own, service_id=self.own, document=self("DocumentsRequired"))
-        if self("CoverageArea", "CoverageAreaText"):
-            name = self("CoverageAreaText", "CoverageArea")
-            yield self.raw("service_area", id=self.own, service_id=self.own, name=name)
-        codes = [code.strip() for code in re.split(r"[;*|]", self("TaxonomyCodes"))]
-        names = [name.strip() for name in re.split(r"[;*|]", self("TaxonomyTerms", "TaxonomyTerm"))]
-        paired = (
-            zip(codes, names, strict=True)
-            if len(codes) == len(names)
-            else [(c, "") for c in codes] + [("", n) for n in names]
-        )
-        yield from terms(self.place, [(code, name) for code, name in paired if code or name], self.own)
+        if papers := self("DocumentsRequired"):
+            yield self.raw("required_document", id=self.own, document=papers, **owner)
+        if name := self("CoverageAreaText", "CoverageArea"):
+            yield self.raw("service_area", id=self.own, name=name, **owner)
+        yield from terms(self.place, self._terms(), self.own)
         if phones:
-            yield from self._phones(service_id=self.own)
-            yield from self._people(service_id=self.own)
+            yield from self._phones(**owner)
+            yield from self._people(**owner)
         if alone and self("PhysicalAddress1", "PhysicalCity", "Latitude"):
             place = f"place of {self.own}"
             yield from self._site(place, phones=False)
-            yield self.raw("service_at_location", id=f"{self.own} at {place}", service_id=self.own, location_id=place)
+            yield self.raw("service_at_location", id=f"{self.own} at {place}", location_id=place, **owner)
+
+    def _terms(self) -> list[tuple[str, str]]:
+        """Return code and name of what is done, in pairs where there are as many of each."""
+        codes = [code.strip() for code in re.split(r"[;*|]", self("TaxonomyCodes"))]
+        names = [name.strip() for name in re.split(r"[;*|]", self("TaxonomyTerms", "TaxonomyTerm"))]
+        if len(codes) != len(names):
+            codes, names = [*codes, *("" for _ in names)], [*("" for _ in codes), *names]
+        return [(code, name) for code, name in zip(codes, names, strict=True) if code or name]
+
+    def _hours(self, **owner: str) -> Iterator[SentRow]:
+        text = self("HoursOfOperation", "Hours")
+        yield from schedules(self.feed, self.place, "HoursOfOperation", text, owner)
 
     def _tie(self) -> Iterator[SentRow]:
+        """Yield that a program is given at a site."""
         service, site = self("ConnectsToProgramNum"), self("ConnectsToSiteNum")
-        tie = {"service_at_location_id": self.own}
-        hours = self("HoursOfOperation", "Hours")
         yield self.raw("service_at_location", id=self.own, service_id=service, location_id=site)
-        yield from schedules(self.feed, self.place, "HoursOfOperation", hours, tie)
-        yield from self._phones(**tie)
+        yield from self._hours(service_at_location_id=self.own)
+        yield from self._phones(service_at_location_id=self.own)
 
     def _site(self, own: str, *, phones: bool = True) -> Iterator[SentRow]:
         private = self.flag("PhysicalAddressIsPrivate")
         marked: dict[str, Any] = {"audience": "custodian", "precision": "none"} if private else {}
         way = ", ".join(filter(None, (self("BusServiceAccess"), self("PublicAccessTransportation"))))
-        yield self.raw(
-            "location",
-            id=own,
-            organization_id=self.body,
-            name=self("PublicName"),
-            latitude=self("Latitude"),
-            longitude=self("Longitude"),
-            description=self("PhysicalLocationDescription"),
-            transportation=way,
-            location_type="physical",
-            **marked,
-        )
+        cells = self.filled("location") | {"organization_id": self.body, "location_type": "physical"} | marked
+        yield self.raw("location", id=own, transportation=way, **cells)
         for kind, prefix in (("physical", "Physical"), ("postal", "Mailing")):
-            yield from self._address(own, kind, prefix)
-        access = self("DisabilitiesAccess", "DissabilitiesAccess")
-        if access:
-            yield self.raw("accessibility", id=own, location_id=own, description=access)
+            if self(f"{prefix}Address1", f"{prefix}City"):
+                hide = {"audience": "custodian"} if self.flag(f"{prefix}AddressIsPrivate") else {}
+                cells = self.filled(f"{kind} address") | {"location_id": own, "address_type": kind} | hide
+                yield self.raw("address", id=f"{own} {kind}", **cells)
+        access = self.filled("accessibility")
+        if access["description"]:
+            yield self.raw("accessibility", id=own, location_id=own, **access)
         if phones:
             yield from self._phones(location_id=own)
-            owner = {"location_id": own}
-            yield from schedules(self.feed, self.place, "HoursOfOperation", self("HoursOfOperation", "Hours"), owner)
-
-    def _address(self, location: str, kind: str, prefix: str) -> Iterator[SentRow]:
-        if not self(f"{prefix}Address1", f"{prefix}City"):
-            return
-        marked = {"audience": "custodian"} if self.flag(f"{prefix}AddressIsPrivate") else {}
-        yield self.raw(
-            "address",
-            id=f"{location} {kind}",
-            location_id=location,
-            address_type=kind,
-            attention=self("MailingAttentionName") if kind == "postal" else "",
-            address_1=self(f"{prefix}Address1"),
-            address_2=self(f"{prefix}Address2"),
-            city=self(f"{prefix}City"),
-            region=self(f"{prefix}County"),
-            state_province=self(f"{prefix}StateProvince"),
-            postal_code=self(f"{prefix}PostalCode"),
-            country=self(f"{prefix}Country"),
-            **marked,
-        )
+            yield from self._hours(location_id=own)
 
     def _phones(self, **owner: str) -> Iterator[SentRow]:
         for column, prefix in PHONES.items():
@@ -319,21 +276,11 @@ class _Row:
                 )
 
     def _people(self, **owner: str) -> Iterator[SentRow]:
+        """Yield the people of a body or a program, whom custodians alone see."""
         for who in ("MainContact", "SeniorWorker"):
-            if self(f"{who}Name", f"{who}Title", f"{who}EmailAddress"):
-                cells: dict[str, Any] = owner | {
-                    "id": f"{self.own} {who}",
-                    "name": self(f"{who}Name"),
-                    "title": self(f"{who}Title"),
-                    "email": self(f"{who}EmailAddress"),
-                    "audience": "custodian",
-                }
-                yield SentRow("contact", cells, "", self.number)
-                if self(f"{who}PhoneNumber"):
-                    yield self.raw(
-                        "phone",
-                        id=f"{self.own} {who}",
-                        contact_id=cells["id"],
-                        number=self(f"{who}PhoneNumber"),
-                        audience="custodian",
-                    )
+            own = f"{self.own} {who}"
+            cells = {name: self(f"{who}{column}") for name, column in PERSON.items()}
+            if any(cells.values()):
+                yield self.raw("contact", **owner | cells | {"id": own, "audience": "custodian"})
+                if number := self(f"{who}PhoneNumber"):
+                    yield self.raw("phone", id=own, contact_id=own, number=number, audience="custodian")
