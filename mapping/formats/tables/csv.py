@@ -123,7 +123,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
         contents = path.read_bytes()
     require_no_page(path)
     text, damaged = _decoded(path, contents)
-    text = _TWICE_ENCODED.sub(_decoded_once_more, _unwrapped(text))
+    text = _TWICE_ENCODED.sub(_decoded_once_more, text)
     separator = _separator(text)
     csv.field_size_limit(MAX_CELL)  # it is one for the process: what another reader set stays
     try:
@@ -179,24 +179,6 @@ def _within(path: Path, rows: Iterable[list[str]]) -> Iterator[list[str]]:
         if cells > MAX_CELLS:
             raise FormatError(Phrase("{path}: a table of {cells} cells or more is too large", path=path, cells=cells))
         yield row
-
-
-def _unwrapped(text: str) -> str:
-    """Return a text whose lines are each one cell in quotation marks with the cells of a row in it as those rows."""
-    lines = [line.rstrip(" ;,\t") for line in text.splitlines() if line.strip(" ;,\t")]
-    if len(lines) < 2 or not _WRAPPED.fullmatch(lines[0]):
-        return text
-    wrapped = [line for line in lines if len(line) > 1 and line[0] == line[-1] == '"']
-    if len(wrapped) < MOST * len(lines):
-        return text
-    inner = (line[1:-1].replace('""', '"') if line[0] == line[-1] == '"' else line for line in lines)
-    return "\n".join(inner) + "\n"
-
-
-_WRAPPED = re.compile(r'"[^";,\t]*[;,\t][^";,\t]*[;,\t][^"]*"')
-"""The names of columns, all in one pair of quotation marks."""
-MOST = 0.9
-"""Share of lines that are one cell each where a whole table was put into a column."""
 
 
 def _require_closed(path: Path, text: str, separator: str, rows: int) -> None:

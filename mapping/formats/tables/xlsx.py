@@ -73,8 +73,6 @@ class Look:
     """Cells that are struck through, by row and column from 0."""
     comments: Mapping[int, str] = field(default_factory=dict, repr=False)
     """Number of a row -> what is noted beside its cells."""
-    merged: tuple[tuple[int, int, int], ...] = ()
-    """Cells merged downwards, from 0: column, first row, last row."""
 
 
 def sheet_as_it_looks(path: Path, workbook: python_calamine.CalamineWorkbook, name: str, look: Look) -> Sheet:
@@ -88,9 +86,8 @@ def sheet_as_it_looks(path: Path, workbook: python_calamine.CalamineWorkbook, na
     sheet = workbook.get_sheet_by_name(name)
     if sheet.width > MAX_COLUMNS or sheet.height * sheet.width > MAX_CELLS:
         raise _too_many(path, name, sheet.height, sheet.width)
-    rows: Sequence[Sequence[object]] = sheet.to_python(skip_empty_area=False)
-    if look.merged:
-        rows = _filled(rows, look.merged)
+    rows: list[list[object]] = sheet.to_python(skip_empty_area=False)
+    rows = _filled(rows, sheet.merged_cell_ranges or ())
     if look.rows or look.columns:
         rows = [
             [None if x in look.columns or y in look.rows else cell for x, cell in enumerate(row)]
@@ -119,18 +116,17 @@ def sheet_as_it_looks(path: Path, workbook: python_calamine.CalamineWorkbook, na
     return Sheet(name, rows, skipped=(*skipped, *look.notes), comments=look.comments, hidden_rows=hidden_rows)
 
 
-def _filled(rows: Sequence[Sequence[object]], merged: Iterable[tuple[int, int, int]]) -> list[list[object]]:
-    """Return rows with what stands in the first of merged cells in each cell below it: it holds for all these rows."""
-    filled = [list(row) for row in rows]
+def _filled(rows: list[list[object]], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> list[list[object]]:
+    """Fill what stands in the first of merged cells into each cell below it: it holds for all these rows."""
     left = MAX_CELLS
-    for column, first, last in merged:
-        for y in range(first + 1, min(last + 1, len(filled), first + left)):
-            if column < len(filled[y]) and filled[y][column] in (None, ""):
-                filled[y][column] = filled[first][column]
-        left -= min(last, len(filled)) - first
+    for (first, column), (last, _) in merged:
+        for y in range(first + 1, min(last + 1, len(rows), first + left)):
+            if column < len(rows[y]) and rows[y][column] in (None, ""):
+                rows[y][column] = rows[first][column]
+        left -= min(last, len(rows)) - first
         if left <= 0:
             break
-    return filled
+    return rows
 
 
 def _without_struck(
@@ -229,7 +225,6 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
                 (*notes, *unread),
                 frozenset(_styled(xml, crossing)) if crossing else frozenset(),
                 _comments(parts, part, names),
-                tuple(_merged(xml)),
             )
             notes = ()
     return looks
@@ -282,22 +277,11 @@ def _styled(xml: bytes, styles: set[int]) -> Iterator[tuple[int, int]]:
             yield int(place[2]) - 1, _place(place[1])
 
 
-def _merged(xml: bytes) -> Iterator[tuple[int, int, int]]:
-    """Yield column, first and last row, from 0, of the cells that are merged downwards."""
-    for match in MERGED.finditer(xml, max(xml.rfind(b"sheetData>"), 0)):  # they stand behind the cells
-        first, last = int(match[2]) - 1, int(match[3]) - 1
-        if last > first >= 0:
-            yield _place(match[1]), first, last
-
-
 def _place(letters: bytes) -> int:
     """Return the place of a column, from 0, by its letters: at most three."""
     return int(column_index_from_string(letters.decode())) - 1
 
 
-MERGED = re.compile(
-    rb"""<(?:\w{1,20}:)?mergeCell\s[^<>]*?\bref=["']([A-Za-z]{1,3})(\d{1,7}):[A-Za-z]{1,3}(\d{1,7})["']"""
-)
 STYLED = re.compile(rb"<(?:\w{1,20}:)?c\s[^<>]*>")
 CELL_NAME = re.compile(rb"""\br=["']([A-Za-z]{1,3})(\d{1,7})["']""")
 CELL_STYLE = re.compile(rb"""\bs=["'](\d+)["']""")

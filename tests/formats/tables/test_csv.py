@@ -178,15 +178,3 @@ def test_what_overpass_turbo_exports_is_read_as_openstreetmap(tmp_path, tiny_are
     assert (cells["osm id"], cells["name"], cells["services"]) == ("node/7", "Bahor", "HLT-EME")
     assert (float(cells["latitude"]), float(cells["longitude"])) == (60.1, 10.1)
     assert overpass.columns(sheets, tiny_area).source == "openstreetmap"
-
-
-def test_rows_that_are_each_one_cell_in_quotation_marks_are_rows(tmp_path):
-    path = tmp_path / "list.csv"
-    lines = ['"Название;Услуга;Адрес"', '"ОО ""Умед"";юрист;""ул. Айни; д. 3"""', '"Центр "Нур";юрист;ул. Айни, 4"']
-    path.write_text("\n".join(lines), encoding="cp1251")
-    (sheet,) = read(path)
-    assert [*map(list, sheet.rows)] == [
-        ["Название", "Услуга", "Адрес"],
-        ['ОО "Умед"', "юрист", "ул. Айни; д. 3"],
-        ['Центр "Нур"', "юрист", "ул. Айни, 4"],
-    ]
