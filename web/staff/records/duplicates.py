@@ -1,6 +1,5 @@
-"""Doubles and conflicts: two records that may be one, and facts on which sources differ, for a person to decide."""
+"""Duplicates and conflicts: two records that may be one, and facts on which sources differ, for a person to decide."""
 
-from collections.abc import Iterable
 from typing import Any, cast
 
 from flask import Blueprint, abort, redirect, request
@@ -22,12 +21,11 @@ from web.staff.common import directory, everything_seen, gone_since, outcome, pr
 from web.staff.fields import CHOOSE, FIELDS, LABELS, PARTS, TABLES, said
 from web.staff.records.edit import NO_REASON, leads_elsewhere
 from web.staff.records.lists import WorkList, WorkRow, work_page
-from web.staff.records.records import line, parts_of, shown
-from web.staff.visible import VisibleRecords
+from web.staff.records.records import line, parts_of, places_of, services_of, shown
+from web.staff.visible import name_of
 from web.stores.deeds import Deed
 
-doubles = Blueprint("doubles", __name__)
-blueprint = doubles
+blueprint = Blueprint("doubles", __name__)
 
 ROUTES: dict[str, Action | Open] = {
     "doubles.pairs": "attend",
@@ -52,44 +50,42 @@ CHOICES: dict[str, Message] = {
     "different": Message("They are two: do not ask again"),
     "later": Message("I do not know yet"),
 }
-WENT: dict[str, Message] = {
+MOVE_CHOICES: dict[str, Message] = {
     "same": Message("It moved: it is one, at its new place"),
     "different": Message("It did not move: there are two"),
     "later": CHOICES["later"],
 }
-"""The choices where a newer list has a service at another place."""
 DEED_OF: dict[str, Deed] = {
     "same": "doubles_same",
     "different": "doubles_different",
     "later": "doubles_later",
 }
-SENDERS = Message("From which list")
+SENDERS, SERVICES, PLACES = Message("From which list"), Message("Services"), Message("Places")
 GONE = Message("One of the two was changed or merged meanwhile. Look at the list again.")
 
 
-@doubles.get("/<language>/doubles/<table>.html")
+# -- duplicates ------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/<language>/doubles/<table>.html")
 def pairs(language: str, table: str) -> str:
     """Show the pairs of a table that may be one, likeliest first."""
     if table not in COMPARED:
         abort(404)
-    return work_page(language, DUPLICATES, [duplicates_list(table)], others=_others(table))
-
-
-def _others(table: str) -> list[tuple[str, Message]]:
-    return [(f"doubles/{other}.html", TABLES[other]) for other in COMPARED if other != table]
+    other_tables = [(f"doubles/{other}.html", TABLES[other]) for other in COMPARED if other != table]
+    return work_page(language, DUPLICATES, [duplicates_list(table)], others=other_tables)
 
 
 def duplicates_list(table: str) -> WorkList:
     """Return the pairs of a table that may be one and that the person may see one of."""
     mine = seen()
-    candidates = [
+    found = [
         pair
         for pair in everything_seen().doubles
         if pair.table == table and (mine.has(table, pair.one) or mine.has(table, pair.other))
     ]
-    return WorkList(
-        MAY_BE_ONE[table], "plain" if table == "location" else "warn", f"doubles/{table}.html", candidates, _pair_row
-    )
+    state = "plain" if table == "location" else "warn"
+    return WorkList(MAY_BE_ONE[table], state, f"doubles/{table}.html", found, _pair_row)  # type: ignore[arg-type]
 
 
 def _pair_row(pair: Candidate, language: str) -> WorkRow:
@@ -100,24 +96,12 @@ def _pair_row(pair: Candidate, language: str) -> WorkRow:
     return WorkRow(f"{one.name} = {other.name}", path, " · ".join(bodies), tuple(pair.reasons))
 
 
-def moved_list() -> WorkList:
-    """Return the services that seem to have moved, of which the person may decide whether they did."""
-    moved = [move for move in moves() if may_decide(move)]
-    return WorkList(MOVED, "warn", "see/moved.html", moved, _move_row, ASK_WHETHER)
-
-
-def _move_row(move: Move, language: str) -> WorkRow:
-    now = line(everything_seen(), everything_seen().record("service", move.now), language)
-    return WorkRow(now.name, f"d/service/{move.service}/{move.now}.html", now.body, (whether(move, language),))
-
-
-@doubles.route("/<language>/d/<table>/<identifier>/<other>.html", methods=["GET", "POST"])
+@blueprint.route("/<language>/d/<table>/<identifier>/<other>.html", methods=["GET", "POST"])
 def pair(language: str, table: str, identifier: str, other: str) -> ResponseReturnValue:
     """Show two records side by side, and take what somebody decides about them."""
     if table not in COMPARED or identifier == other:
         abort(404)
-    whole = everything_seen()
-    both = [whole.record(table, record) for record in (identifier, other)]
+    both = [everything_seen().record(table, record) for record in (identifier, other)]
     move = next((move for move in moves() if {move.service, move.now} == {identifier, other}), None)
     if move is not None and not may_decide(move):  # what moved is at no place until this is decided
         abort(403)
@@ -131,22 +115,77 @@ def pair(language: str, table: str, identifier: str, other: str) -> ResponseRetu
     wrong |= {} if reason or kind != "same" else {"reason": NO_REASON}
     if wrong:
         return _pair(language, table, both, move, wrong=wrong), 400
-    lost = other if keep == identifier else identifier
-    login, day, done = me().login, today(), "done"
     try:
-        if kind == "same" and _waits(table, {identifier, other}):
-            done = "waits"
-        elif kind == "same":
-            change = directory().merge(keep, [lost], table=table, by=login, on=day, reason=reason)
-            done = "waits" if change.proposal else "done"
-        else:
-            decided = Decided(1, table, identifier, other, cast("Kind", kind), keep, lost, reason)
-            done = outcome(directory().add(batch_of([decided], by=login, on=day), by=login, on=day))
+        done = _decide(kind, table, keep, other if keep == identifier else identifier, (identifier, other), reason)
     except (InvalidRecord, NotFound):
         return _pair(language, table, both, move, problem=GONE), 409
     log(DEED_OF[kind], subject=f"{table} {identifier} {other}", reason=reason)
     path = f"r/{table}/{keep}.html" if kind == "same" else "see/moved.html" if move else f"doubles/{table}.html"
     return redirect(f"/{language}/{path}?{done}", code=303)
+
+
+def _decide(kind: str, table: str, keep: str, lost: str, both: tuple[str, str], reason: str) -> str:
+    login, day = me().login, today()
+    if kind == "same" and _waits(table, {*both}):
+        return "waits"
+    if kind == "same":
+        change = directory().merge(keep, [lost], table=table, by=login, on=day, reason=reason)
+        return "waits" if change.proposal else "done"
+    decided = Decided(1, cast("Any", table), *both, cast("Kind", kind), keep, lost, reason)
+    return outcome(directory().add(batch_of([decided], by=login, on=day), by=login, on=day))
+
+
+def _waits(table: str, both: set[str]) -> bool:
+    """Whether a second person was asked already to make one of two records."""
+    return any(
+        (proposal.kind, proposal.link_entity) == ("merge", table) and {proposal.link_id, *others(proposal)} == both
+        for proposal in directory().proposals()
+    )
+
+
+def _pair(language: str, table: str, both: list[Any], move: Move | None, **more: object) -> str:
+    whole = everything_seen()
+    found = (each for each in whole.doubles if {each.one, each.other} == {record.id for record in both})
+    rows = zip(*(_side(record, language) for record in both), strict=True)
+    return page(
+        "staff/pair.html",
+        language,
+        table=table,
+        lines=[line(whole, record, language) for record in both],
+        rows=[(label, one, other) for (label, one), (_, other) in rows if one or other],
+        likely=next(found, None),
+        went=whether(move, language) if move else None,
+        choices=MOVE_CHOICES if move else CHOICES,
+        **more,
+    )
+
+
+def _side(record: Any, language: str) -> list[tuple[Message, str]]:
+    """Return what one of two records says, with its parts, services, places, and who gave it."""
+    whole, texts = everything_seen(), {field.name: field.text for field in shown(record, language)}
+    rows = [(LABELS[name], texts.get(name, "")) for name in FIELDS[record.table]]
+    for part in PARTS[record.table]:
+        rows.append((TABLES[part], "; ".join(text for _, text in parts_of(whole, record, part, language))))
+    for label, found in ((SERVICES, services_of(whole, record)), (PLACES, places_of(whole, record))):
+        rows.append((label, "; ".join(name_of(whole, each, language) for each in found)))
+    notes = whole.of_owner("provenance", "link_id", record.id)
+    sources: list[Any] = [whole.get("source", note.source_id or "") for note in notes]
+    rows.append((SENDERS, "; ".join(sorted({source.name for source in sources if source is not None}))))
+    return rows
+
+
+# -- what seems to have moved ----------------------------------------------------------------------------------------
+
+
+def moved_list() -> WorkList:
+    """Return the services that seem to have moved, of which the person may decide whether they did."""
+    found = [move for move in moves() if may_decide(move)]
+    return WorkList(MOVED, "warn", "see/moved.html", found, _move_row, ASK_WHETHER)
+
+
+def _move_row(move: Move, language: str) -> WorkRow:
+    now = line(everything_seen(), everything_seen().record("service", move.now), language)
+    return WorkRow(now.name, f"d/service/{move.service}/{move.now}.html", now.body, (whether(move, language),))
 
 
 def moves() -> list[Move]:
@@ -171,73 +210,29 @@ def may_decide(move: Move) -> bool:
 def whether(move: Move, language: str) -> Phrase:
     """Ask whether a service moved, from where to where as far as that may be seen."""
     both = (_left(move), everything_seen().places(move.now))
-    gone = gone_since(move.batch).values()
-    return whether_moved(*(sorted({_at(place, gone, language) for place in places}) for places in both))
+    return whether_moved(*(sorted({_at(place, move, language) for place in places}) for places in both))
 
 
 def _left(move: Move) -> list[Any]:
     """Return the places that a service was taken from, as far as they may be seen or might if it still were there."""
     gone, whole = gone_since(move.batch), everything_seen()
-    return [
-        gone[at] if at in gone else whole.record(*at)
-        for at in (("location", place) for place in move.places)
-        if at in gone or whole.has(*at)
-    ]
+    places = (gone.get(("location", place)) or whole.get("location", place) for place in move.places)
+    return [place for place in places if place is not None]
 
 
-def _at(place: Any, gone: Iterable[Any], language: str) -> str:
-    own = [record for record in gone if record.table == "address" and record.location_id == place.id]
+def _at(place: Any, move: Move, language: str) -> str:
+    gone: list[Any] = [record for record in gone_since(move.batch).values() if record.table == "address"]
+    own = [record for record in gone if record.location_id == place.id]
     own += everything_seen().of_owner("address", "location_id", place.id)
-    streets = [address.address_1 for address in own]
     units = [study_area().label(unit, language) for unit in (place.area_unit,) if unit in study_area().all_units()]
-    return ", ".join(dict.fromkeys(map(str, filter(None, (place.name, *streets, *units)))))
+    texts = (place.name, *(address.address_1 for address in own), *units)
+    return ", ".join(dict.fromkeys(map(str, filter(None, texts))))
 
 
-def _waits(table: str, both: set[str]) -> bool:
-    """Whether a second person was asked already to make one of two records."""
-    return any(
-        (proposal.kind, proposal.link_entity) == ("merge", table) and {proposal.link_id, *others(proposal)} == both
-        for proposal in directory().proposals()
-    )
+# -- conflicts -------------------------------------------------------------------------------------------------------
 
 
-def _pair(language: str, table: str, both: list[Any], move: Move | None, **more: object) -> str:
-    whole = everything_seen()
-    likely: Candidate | None = next(
-        (
-            candidate
-            for candidate in whole.doubles
-            if {candidate.one, candidate.other} == {record.id for record in both}
-        ),
-        None,
-    )
-    said_of = [{fields.name: fields.text for fields in shown(record, language)} for record in both]
-    rows = [(LABELS[name], *(texts.get(name, "") for texts in said_of)) for name in FIELDS[table]]
-    for part in PARTS[table]:
-        texts = ["; ".join(text for _, text in parts_of(whole, record, part, language)) for record in both]
-        rows.append((TABLES[part], *texts))
-    rows.append((SENDERS, *("; ".join(_senders(whole, record)) for record in both)))
-    return page(
-        "staff/pair.html",
-        language,
-        table=table,
-        lines=[line(whole, record, language) for record in both],
-        rows=[row for row in rows if any(row[1:])],
-        likely=likely,
-        went=whether(move, language) if move else None,
-        choices=WENT if move else CHOICES,
-        **more,
-    )
-
-
-def _senders(whole: VisibleRecords, record: Any) -> list[str]:
-    notes = whole.of_owner("provenance", "link_id", record.id)
-    return sorted(
-        {whole.record("source", note.source_id).name for note in notes if whole.has("source", note.source_id)}
-    )
-
-
-@doubles.get("/<language>/conflicts.html")
+@blueprint.get("/<language>/conflicts.html")
 def conflicts(language: str, *, problem: Message | None = None) -> str:
     """Show the facts on which sources differ: what counts now and why, and what the others say."""
     return work_page(language, DISAGREE, [conflicts_list()], problem=problem)
@@ -249,9 +244,9 @@ def conflicts_list() -> WorkList:
 
 
 def _conflict_row(conflict: Conflict, language: str) -> WorkRow:
-    of = line(seen(), seen().record(conflict.table, conflict.record), language)
-    may_edit = me().may("edit", everything_seen().units(seen().record(conflict.table, conflict.record)))
-    claims = (conflict.winner, *conflict.losers)
+    record = seen().record(conflict.table, conflict.record)
+    of, claims = line(seen(), record, language), (conflict.winner, *conflict.losers)
+    may_edit = me().may("edit", everything_seen().units(record))
     return WorkRow(
         f"{of.name}: {LABELS[conflict.field].into(language)}",
         f"r/{conflict.table}/{conflict.record}.html",
@@ -270,19 +265,18 @@ def _claim(conflict: Conflict, claim: Any, language: str) -> str:
     return " · ".join([said(conflict.table, conflict.field, claim.value, study_area(), language), claim.source, *on])
 
 
-@doubles.post("/<language>/conflicts/<table>/<identifier>/<field>")
+@blueprint.post("/<language>/conflicts/<table>/<identifier>/<field>")
 def settle(language: str, table: str, identifier: str, field: str) -> ResponseReturnValue:
     """Let one of the values count, as the stewards' own word."""
     conflict = next((e for e in seen().conflicts() if (e.table, e.record, e.field) == (table, identifier, field)), None)
     if conflict is None:
         return conflicts(language, problem=GONE), 409
-    record, claims = seen().record(table, identifier), (conflict.winner, *conflict.losers)
-    require_over("edit", record)
-    chosen = request.form.get("value", "")
+    require_over("edit", seen().record(table, identifier))
+    claims, chosen = (conflict.winner, *conflict.losers), request.form.get("value", "")
     if not chosen.isdigit() or int(chosen) >= len(claims):
         return conflicts(language, problem=CHOOSE), 400
-    values = {field: claims[int(chosen)].value}
-    reason, number = claims[int(chosen)].source, request.form.get("seen", 0, type=int)
+    values, reason = {field: claims[int(chosen)].value}, claims[int(chosen)].source
+    number = request.form.get("seen", 0, type=int)
     try:
         if leads_elsewhere(table, identifier, values):
             propose("edit", table, identifier, values, reason=reason)

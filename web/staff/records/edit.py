@@ -33,8 +33,7 @@ from web.staff.persons import ANSWER, ASKS, asked_about
 from web.staff.records.records import OpenForm, record_page
 from web.staff.visible import body_of, name_of
 
-edit = Blueprint("edit", __name__)
-blueprint = edit
+blueprint = Blueprint("edit", __name__)
 
 ROUTES: dict[str, Action | Open] = {
     "edit.change": "edit",
@@ -68,7 +67,7 @@ def visible(table: str, identifier: str) -> Any:
     return record
 
 
-@edit.route("/<language>/e/<table>/<identifier>.html", methods=["GET", "POST"])
+@blueprint.route("/<language>/e/<table>/<identifier>.html", methods=["GET", "POST"])
 def change(language: str, table: str, identifier: str) -> ResponseReturnValue:
     """Change fields of a record or of a part of one, on the page of the record."""
     record = visible(table, identifier)
@@ -94,7 +93,7 @@ def change(language: str, table: str, identifier: str) -> ResponseReturnValue:
     return back(language, record, outcome=outcome(made))
 
 
-@edit.route("/<language>/a/<table>/<owner_table>/<owner>.html", methods=["GET", "POST"])
+@blueprint.route("/<language>/a/<table>/<owner_table>/<owner>.html", methods=["GET", "POST"])
 def add(language: str, table: str, owner_table: str, owner: str) -> ResponseReturnValue:
     """Add a part to a record; a number or an address that more than custodians see needs a second person."""
     if owner_table not in WHOLES or table not in PARTS[owner_table]:
@@ -118,7 +117,7 @@ def add(language: str, table: str, owner_table: str, owner: str) -> ResponseRetu
     return back(language, owner_record, outcome=outcome(made))
 
 
-@edit.post("/<language>/x/<table>/<identifier>")
+@blueprint.post("/<language>/x/<table>/<identifier>")
 def remove(language: str, table: str, identifier: str) -> ResponseReturnValue:
     """Take out a part; where more people would see the record then, a second person agrees first."""
     record = visible(table, identifier)
@@ -135,7 +134,7 @@ def remove(language: str, table: str, identifier: str) -> ResponseReturnValue:
     return answer
 
 
-@edit.post("/<language>/c/<identifier>")
+@blueprint.post("/<language>/c/<identifier>")
 def check(language: str, identifier: str) -> ResponseReturnValue:
     """Note that a service was checked: what was found, how, by whom, when."""
     record = visible("service", identifier)
@@ -160,7 +159,7 @@ def check(language: str, identifier: str) -> ResponseReturnValue:
     return back(language, record)
 
 
-@edit.post("/<language>/f/<table>/<identifier>")
+@blueprint.post("/<language>/f/<table>/<identifier>")
 def flag(language: str, table: str, identifier: str) -> ResponseReturnValue:
     """Hide an entry now, in every edition in use; to list it again, a second person must agree."""
     record = visible(table, identifier)

@@ -14,11 +14,9 @@ from web.staff.fields import RESULTS
 from web.staff.records.records import RecordLine
 
 Words = Text | Phrase | str
-
-SHOWN = 200
-"""So many rows of a list stand on its page; on a page of several lists, fewer."""
-SHOWN_OF_SEVERAL = 5
-
+ORDER: tuple[State, ...] = ("bad", "warn", "plain", "ok")
+SHOWN, SHOWN_OF_SEVERAL = 200, 5
+"""So many rows of a list stand on its page, and of each on a page of several lists."""
 BY_CALL = ("confirmed", "changed", "unreachable")
 """Results of a call that a row takes; the others are noted on the page of the entry."""
 
@@ -66,39 +64,25 @@ class WorkList:
 
 
 def work_page(language: str, title: Message, lists: Sequence[WorkList], **more: object) -> str:
-    """Show work lists, the most pressing first, and in each what is late first."""
-    order: list[State] = ["bad", "warn", "plain", "ok"]
-    open_ = sorted((work for work in lists if work.items), key=lambda work: order.index(work.state))
-    most = SHOWN if len(open_) == 1 else SHOWN_OF_SEVERAL
-    rows = [
-        sorted((row for item in work.items if (row := work.row(item, language)).name), key=_urgency)[:most]
-        for work in open_
-    ]
-    return page("staff/work.html", language, title=title, lists=list(zip(open_, rows, strict=True)), **more)
-
-
-def _urgency(row: WorkRow) -> tuple[bool, dt.date]:
-    return not row.late, row.until or dt.date.max
+    """Show work lists, the most pressing first; in each what is late first, then organization by organization."""
+    found = sorted((work for work in lists if work.items), key=lambda work: ORDER.index(work.state))
+    most = SHOWN if len(found) == 1 else SHOWN_OF_SEVERAL
+    rows = []
+    for work in found:
+        named = [row for row in (work.row(item, language) for item in work.items) if row.name]
+        rows.append(sorted(named, key=lambda row: (not row.late, row.until or dt.date.max, row.about))[:most])
+    return page("staff/work.html", language, title=title, lists=list(zip(found, rows, strict=True)), **more)
 
 
 def record_row(line: RecordLine, *, back: str, until: dt.date | None = None, renew: str = "") -> WorkRow:
     """Return an entry as a row: of a service with the numbers to call and buttons for what the call found."""
     path = f"r/{line.table}/{line.id}.html" if line.id else ""
-    about = line.body or line.units
     held = seen().held(line.id) if line.table == "service" else None
-    if held is None:
-        return WorkRow(line.name, path, about, until=until, renew=renew)
-    may_edit = me().may("edit", everything_seen().units(held.service))
-    numbers = tuple(dict.fromkeys(phone.number for phone in seen().holdings.numbers(held)))
-    return WorkRow(
-        line.name,
-        path,
-        about,
-        numbers=numbers,
-        tried=held.attempts,
-        until=until,
-        renew=renew,
-        action=f"c/{line.id}" if may_edit else "",
-        sent={"level": "phone", "next": back},
-        buttons=tuple(("result", result, RESULTS[result]) for result in BY_CALL) if may_edit else (),
-    )
+    calls: dict[str, Any] = {}
+    if held is not None:
+        calls["numbers"] = tuple(dict.fromkeys(phone.number for phone in seen().holdings.numbers(held)))
+        calls["tried"] = held.attempts
+        if me().may("edit", everything_seen().units(held.service)):
+            calls |= {"action": f"c/{line.id}", "sent": {"level": "phone", "next": back}}
+            calls["buttons"] = tuple(("result", result, RESULTS[result]) for result in BY_CALL)
+    return WorkRow(line.name, path, line.body or line.units, until=until, renew=renew, **calls)

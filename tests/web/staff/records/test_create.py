@@ -102,6 +102,29 @@ def test_a_new_body_with_its_service_waits_for_a_second_person_and_stands_as_a_w
     assert "Navruz Centre" not in names(office)
 
 
+def test_hours_languages_groups_and_papers_are_entered_with_a_service(office, steward, second):
+    parts = {
+        "schedule-byday": ["MO", "TU"],
+        "schedule-opens_at": "09:00",
+        "schedule-closes_at": "17:00",
+        "service-language": ["tg", "ru"],
+        "service-serves": [term("beneficiaries", "AGE-CHI")],
+        "service-document": "Passport",
+    }
+    refused = post(steward, NEW, **BODY | parts | {"schedule-opens_at": "25:00"})
+    assert refused.status_code == 400
+    assert 'value="MO" checked' in refused.text
+    assert post(steward, NEW, **BODY | parts).status_code == 303
+    agree(second, office)
+    shown = seen(office)
+    (own,) = [row["id"] for row in shown["service"] if row["name"] == "Lawyers on call"]
+    assert [row["byday"] for row in shown["schedule"] if row["service_id"] == own] == ["MO,TU"]
+    assert {row["code"] for row in shown["language"] if row["service_id"] == own} == {"tg", "ru"}
+    assert [row["document"] for row in shown["required_document"] if row["service_id"] == own] == ["Passport"]
+    groups = {row["taxonomy_term_id"] for row in shown["attribute"] if row["link_id"] == own}
+    assert {term("beneficiaries", "AGE-CHI"), term("service_types", "LEG-INF")} <= groups
+
+
 def test_a_body_may_come_without_a_service_and_a_service_later(office, steward, second):
     post(steward, NEW, **{"organization-name": "Navruz Centre", "organization-audience": "public", "reason": "x"})
     agree(second, office)
