@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from _harness import Measured, Table, fresh, main, timed
 
-from mapping.engines.catchment import Steps, access_on_grid, enhanced_two_step, within
-from mapping.engines.pairs import Pairs
+from mapping.engines.catchment import Steps, enhanced_two_step, within
+from mapping.engines.pairs import Pairs, on_grid
 
 LIMIT = 60.0
 STEPS = {10: 1.0, 20: 0.68, 30: 0.22}
@@ -33,7 +33,7 @@ def table(places: int, services: int, each: int) -> tuple[Any, Any, Any, Any, An
     return i, j, minutes, rng.integers(1, 1000, places), rng.integers(1, 50, services)
 
 
-def ours(places: int, services: int, each: int, steps: bool, threads: int = 1, sorting: bool = False) -> Measured:
+def ours(places: int, services: int, each: int, steps: bool, sorting: bool = False) -> Measured:
     """Measure ours, from pairs or from the table that they are sorted from."""
     i, j, minutes, people, capacity = table(places, services, each)
     decay = Steps(tuple(STEPS), tuple(STEPS.values())) if steps else within(LIMIT)
@@ -41,7 +41,7 @@ def ours(places: int, services: int, each: int, steps: bool, threads: int = 1, s
 
     def call() -> Any:
         pairs = Pairs.of(i, j, minutes, shape=(places, services)) if sorting else ready
-        return enhanced_two_step(pairs, people, capacity, decay=decay, threads=threads).low
+        return enhanced_two_step(pairs, people, capacity, decay=decay).low
 
     call()
     return timed(call, repeat=5, answer=lambda scores: scores)
@@ -83,7 +83,7 @@ def pysal(places: int, services: int, each: int, steps: bool) -> Measured:
     return timed(call, answer=scores)
 
 
-def on_a_grid(side: int, services: int, threads: int) -> Measured:
+def on_a_grid(side: int, services: int) -> Measured:
     """Measure ours on a grid, searching the ways."""
     rng = np.random.default_rng(2)
     friction = rng.uniform(0.5, 1.5, (side, side)).astype(np.float32) * np.float32(0.0024)
@@ -91,7 +91,8 @@ def on_a_grid(side: int, services: int, threads: int) -> Measured:
     at = rng.integers(0, side, (services, 2))
 
     def call(n: int = services) -> Any:
-        return access_on_grid(friction, at[:n], people, capacity[:n], cell_size=1000, limit=LIMIT, threads=threads)
+        pairs = on_grid(friction, at[:n], cell_size=1000, limit=LIMIT)
+        return enhanced_two_step(pairs, people.ravel(), capacity[:n], decay=within(LIMIT))
 
     call(2)
     return timed(call, answer=lambda found: found.supply)
@@ -112,15 +113,14 @@ def run(quick: bool) -> list[Table]:
         case = (places, services, each, steps)
         rows = [
             (f"{name} of pairs", fresh(ours, *case)),
-            (f"{name} of pairs, two threads", fresh(ours, *case, 2)),
-            (f"{name} of a table, sorting it", fresh(ours, *case, 1, True)),
+            (f"{name} of a table, sorting it", fresh(ours, *case, True)),
             ("PySAL access", fresh(pysal, *case)),
         ]
         tables.append(
             Table(f"{name}: {places:,} places, {services:,} services, {places * each:,} pairs", rows, compared(rows))
         )
     side, services = (300, 500) if quick else (1000, 5_000)
-    rows = [(f"2SFCA on a grid, {n} thread{'s' * (n > 1)}", fresh(on_a_grid, side, services, n)) for n in (1, 2)]
+    rows = [("2SFCA on a grid", fresh(on_a_grid, side, services))]
     rows.append(("PySAL access, from pairs", fresh(pysal, side * side, services, 13, False)))
     remark = "PySAL access was given 13 pairs for each place, as many as ours finds." if not quick else ""
     tables.append(Table(f"{side * side:,} places on a grid, {services:,} services", rows, remark))

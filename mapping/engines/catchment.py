@@ -21,8 +21,7 @@ anybody. Capacity that reaches nobody is reported, not shared out.
 **Unknown capacity stays unknown.** A capacity that is NaN lies between the two ends of ``unknown`` (0 and infinity by
 default); every score then has a low and a high end, and between them lies the truth.
 
-Weights, sums and scores are float64. Pairs come from `mapping.engines.pairs`; `access_on_grid` keeps no pairs at all,
-so that a million places fit into little memory.
+Weights, sums and scores are float64. Pairs come from `mapping.engines.pairs`.
 
 >>> from mapping.engines.pairs import Pairs
 >>> pairs = Pairs.of([0, 1, 1, 2], [0, 0, 1, 1], [10, 20, 5, 30], shape=(3, 2))
@@ -34,28 +33,17 @@ so that a million places fit into little memory.
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
 
-from mapping.engines._compiled import compiled
-from mapping.engines.pairs import Floats, FrictionSearch, Minutes, Pairs, Places, Starts, in_threads
+from mapping.engines.pairs import Floats, Minutes, Pairs
 from mapping.errors import InvalidRecord
 
 Decay = Callable[[Minutes], NDArray[np.floating]]
 """Minutes -> weights of the same shape, 0 or more and finite. One way of falling; make your own where none fits."""
-
-PARTS = 4
-"""In how many parts shares are added up, whatever the number of threads, so that the sums have the same bits."""
-
-MANY, BLOCK = 1_000_000, 1 << 15
-"""Pairs from which on they are added up in parts, and pairs that are weighed at once."""
-
-Ends = tuple[Floats, Floats]
-
 
 # --- how weights fall ------------------------------------------------------------------------------------------------
 
@@ -80,8 +68,7 @@ class Steps:
 
     def __call__(self, minutes: Minutes) -> Floats:
         """Return the weights."""
-        weights: Floats = _steps(np.asarray(minutes, np.float32), np.array(self.edges), np.array([*self.weights, 0.0]))
-        return weights
+        return np.array([*self.weights, 0.0])[np.searchsorted(self.edges, np.asarray(minutes, np.float32))]
 
 
 def within(limit: float) -> Steps:
@@ -111,17 +98,6 @@ def gravity(power: float, *, scale: float = 1.0, least: float = 0.0) -> Decay:
             return np.asarray((np.maximum(np.asarray(minutes, float), least) / scale) ** -power)
 
     return weights
-
-
-@compiled
-def _steps(minutes: Minutes, edges: Floats, weights: Floats) -> Floats:
-    weighted = np.empty(minutes.size)
-    for k in range(minutes.size):
-        step = 0
-        for edge in edges:
-            step += not minutes[k] <= edge
-        weighted[k] = weights[step]
-    return weighted
 
 
 def _weights(decay: Decay, minutes: Minutes) -> Floats:
@@ -212,10 +188,9 @@ def two_step(
     *,
     limit: float,
     unknown: tuple[float, float] = (0, np.inf),
-    threads: int = 1,
 ) -> Access:
     """Return the plain two-step floating catchment (2SFCA): everybody within the limit counts alike."""
-    return enhanced_two_step(pairs, people, capacity, decay=within(limit), unknown=unknown, threads=threads)
+    return enhanced_two_step(pairs, people, capacity, decay=within(limit), unknown=unknown)
 
 
 def enhanced_two_step(
@@ -225,7 +200,6 @@ def enhanced_two_step(
     *,
     decay: Decay,
     unknown: tuple[float, float] = (0, np.inf),
-    threads: int = 1,
 ) -> Access:
     """Return the two-step floating catchment with weights that fall with travel time (E2SFCA).
 
@@ -241,183 +215,52 @@ def enhanced_two_step(
         `Steps`, `gaussian`, `gravity`, or any function of minutes.
     unknown
         The ends between which an unknown capacity lies.
-    threads
-        Equal bits for any number.
 
     Raises
     ------
     InvalidRecord
         An array has the wrong length or a value below 0; the decay gives no proper weights.
     """
-    people, ends = _checked(people, capacity, unknown, (pairs.count,), pairs.services)
-    return _shared_out(pairs, people, ends, lambda at: _weights(decay, pairs.minutes[at]), threads)
+    crowd, ends = _checked(people, capacity, unknown, pairs)
+    weights = _weights(decay, pairs.minutes)
+    shares = csr_array((weights, pairs.places, pairs.starts), shape=(pairs.services, pairs.count))
+    load = shares @ crowd
+    used = load > 0
+    weighty = weights > 0
+    service = np.repeat(np.arange(pairs.services), np.diff(pairs.starts))
+
+    def scores(supply: Floats) -> Floats:
+        endless = used & np.isinf(supply)
+        of_one = np.divide(supply, load, out=np.zeros_like(load), where=used & ~endless)
+        access = np.asarray(shares.T @ of_one)
+        access[pairs.places[weighty & endless[service]]] = np.inf
+        return access
+
+    low = scores(ends[0])
+    reached = np.bincount(pairs.places[weighty], minlength=pairs.count) > 0
+    supply = float(ends[0][used].sum()), float(ends[1][used].sum())
+    high = low if ends[1] is ends[0] else scores(ends[1])
+    return Access(low, high, load, reached, np.flatnonzero(~used), supply)
 
 
 def _checked(
-    people: ArrayLike, capacity: ArrayLike, unknown: tuple[float, float], shape: tuple[int, ...], services: int
-) -> tuple[Floats, Ends]:
+    people: ArrayLike, capacity: ArrayLike, unknown: tuple[float, float], pairs: Pairs
+) -> tuple[Floats, tuple[Floats, Floats]]:
     """Return people, and the low and high end of each capacity (the same array where all are known)."""
-    own = np.asarray(people, np.float64)
-    if own.shape != shape or not (np.isfinite(own).all() and (own >= 0).all()):
+    crowd = np.asarray(people, np.float64)
+    if crowd.shape != (pairs.count,) or not (np.isfinite(crowd).all() and (crowd >= 0).all()):
         raise InvalidRecord(
-            f"people: need one number of 0 or more for each place, shape {shape}; got shape {own.shape}"
+            f"people: need one number of 0 or more for each of {pairs.count} places; got shape {crowd.shape}"
         )
     supply = np.asarray(capacity, np.float64)
-    if supply.shape != (services,) or np.isinf(supply).any() or (supply < 0).any():
+    if supply.shape != (pairs.services,) or np.isinf(supply).any() or (supply < 0).any():
         raise InvalidRecord(
-            f"capacity: need a number of 0 or more, or NaN for unknown, for each of {services} services; "
+            f"capacity: need a number of 0 or more, or NaN for unknown, for each of {pairs.services} services; "
             f"got shape {supply.shape}"
         )
     if not 0 <= unknown[0] <= unknown[1]:
         raise InvalidRecord(f"unknown: need a low and a high end of 0 or more, not {unknown}")
     gaps = np.isnan(supply)
     if not gaps.any():
-        return own, (supply, supply)
-    return own, (np.where(gaps, unknown[0], supply), np.where(gaps, unknown[1], supply))
-
-
-def _shared_out(pairs: Pairs, people: Floats, ends: Ends, weigh: Callable[[slice], Floats], threads: int) -> Access:
-    """Share every service out among the people around it, in parts that do not depend on the threads."""
-    parts = 1 if len(pairs.places) < MANY else PARTS
-    supply = np.stack(ends if ends[1] is not ends[0] else ends[:1])
-    load, reached = np.zeros(pairs.services), np.zeros(pairs.count, np.bool_)
-    sums = np.zeros((parts, len(supply), pairs.count))
-
-    def run(part: int) -> None:
-        for first, last in _blocks(pairs.starts, *_part(pairs.services, part, parts)):
-            at = slice(pairs.starts[first], pairs.starts[last])
-            _share(
-                pairs.starts[first : last + 1],
-                pairs.places[at],
-                weigh(at),
-                people,
-                supply[:, first:last],
-                load[first:last],
-                sums[part],
-                reached,
-            )
-
-    if threads < 1:
-        raise InvalidRecord(f"threads: 1 or more, not {threads!r}")
-    if parts == 1:  # to begin a thread takes longer than few pairs do
-        run(0)
-    else:
-        with ThreadPoolExecutor(min(threads, parts)) as pool:
-            list(pool.map(run, range(parts)))
-    return _access(_total(sums), load, reached, ends)
-
-
-def _blocks(starts: Starts, first: int, last: int) -> list[tuple[int, int]]:
-    """Cut services into runs of a few pairs, whose weights fit into the processor's cache."""
-    edges = np.searchsorted(starts, np.arange(starts[first], starts[last], BLOCK), side="right") - 1
-    cuts = [first, *(cut for cut in np.unique(edges).tolist() if first < cut < last), last]
-    return [pair for pair in pairwise(cuts) if pair[0] < pair[1]]
-
-
-def _part(count: int, part: int, parts: int) -> tuple[int, int]:
-    return count * part // parts, count * (part + 1) // parts
-
-
-def _access(scores: Floats, load: Floats, reached: NDArray[np.bool_], ends: Ends) -> Access:
-    used = load > 0
-    supply = float(ends[0][used].sum()), float(ends[1][used].sum())
-    low = scores[0]
-    return Access(low, low if len(scores) == 1 else scores[1], load, reached, np.flatnonzero(~used), supply)
-
-
-def _total(parts: Floats) -> Floats:
-    total: Floats = parts[0]
-    for part in parts[1:]:
-        total += part
-    return total
-
-
-@compiled
-def _share(
-    starts: Starts,
-    places: Places,
-    weights: Floats,
-    people: Floats,
-    supply: Floats,
-    load: Floats,
-    sums: Floats,
-    reached: NDArray[np.bool_],
-) -> None:
-    """Add up the load of each service, and hand its supply out; a weight of 0 adds nothing, not even of infinity."""
-    for s in range(load.size):
-        first, last = starts[s] - starts[0], starts[s + 1] - starts[0]
-        total = 0.0
-        for k in range(first, last):
-            total += weights[k] * people[places[k]]
-            reached[places[k]] |= weights[k] > 0
-        load[s] = total
-        for end in range(supply.shape[0]):
-            own = sums[end]
-            if not (total > 0 and supply[end, s] > 0):
-                continue
-            if supply[end, s] == np.inf:
-                for k in range(first, last):
-                    if weights[k] > 0:
-                        own[places[k]] = np.inf
-            else:
-                ratio = supply[end, s] / total
-                for k in range(first, last):
-                    own[places[k]] += ratio * weights[k]
-
-
-# --- on a grid, without keeping pairs --------------------------------------------------------------------------------
-
-
-def access_on_grid(
-    friction: ArrayLike,
-    services: ArrayLike,
-    people: ArrayLike,
-    capacity: ArrayLike,
-    *,
-    cell_size: ArrayLike,
-    limit: float,
-    decay: Decay | None = None,
-    unknown: tuple[float, float] = (0, np.inf),
-    threads: int = 1,
-) -> Access:
-    """Return the (enhanced) two-step floating catchment of every cell of a grid, keeping no pairs.
-
-    Each service is searched, shared out and forgotten, so that memory grows with the cells (some 50 to 80 bytes each)
-    and not with the pairs. Scores are the same as those of pairs `on_grid` up to the order
-    of additions.
-
-    Parameters
-    ----------
-    friction, services, cell_size, limit
-        As for `mapping.engines.pairs.on_grid`.
-    people
-        People of each cell, the shape of ``friction``; NaN counts as nobody.
-    capacity, unknown, threads
-        As for `enhanced_two_step`.
-    decay
-        1 within the limit by default.
-
-    Raises
-    ------
-    InvalidRecord
-        An argument has the wrong shape, type or range; a service lies outside the grid.
-    """
-    search = FrictionSearch(friction, cell_size=cell_size, limit=limit)
-    sources = search.cells(services)
-    own, ends = _checked(np.nan_to_num(np.asarray(people, float)), capacity, unknown, search.shape, len(sources))
-    flat, weigh = own.ravel(), decay or within(limit)
-    supply = np.stack(ends if ends[1] is not ends[0] else ends[:1])
-    load, reached = np.zeros(len(sources)), np.zeros(flat.size, np.bool_)
-    sums = np.zeros((PARTS, len(supply), flat.size))
-
-    def share(desk: FrictionSearch, parts: NDArray[np.int64]) -> None:
-        for part in parts.ravel().tolist():
-            for service in range(*_part(len(sources), part, PARTS)):
-                cells, minutes = desk.run(*sources[service])
-                at = slice(service, service + 1)
-                ways = np.array([0, cells.size])
-                _share(ways, cells, _weights(weigh, minutes), flat, supply[:, at], load[at], sums[part], reached)
-
-    list(in_threads(share, search, np.arange(PARTS)[:, None], min(threads, PARTS)))
-    scores = _total(sums).reshape(-1, *search.shape)
-    return _access(scores, load, reached.reshape(search.shape), ends)
+        return crowd, (supply, supply)
+    return crowd, (np.where(gaps, unknown[0], supply), np.where(gaps, unknown[1], supply))

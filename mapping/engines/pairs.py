@@ -13,9 +13,6 @@ cell, a village.
 [0, 3, 6]
 """
 
-import os
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,86 +77,27 @@ class Pairs:
         for name, column in (("place", i), ("service", j)):
             if column.size and not np.issubdtype(column.dtype, np.integer):
                 raise InvalidRecord(f"pairs: the {name}s are {column.dtype}; number them from 0 first")
-        starts = np.zeros(shape[1] + 1, np.int64)
-        if (wrong := _count(i, j, t, shape[0], starts)) >= 0:
+        outside = (i < 0) | (i >= shape[0]) | (j < 0) | (j >= shape[1]) | (t < 0)
+        if outside.any():
+            wrong = int(outside.argmax())
             raise InvalidRecord(
                 f"pairs: row {wrong} has place {i[wrong]} of {shape[0]}, service {j[wrong]} of {shape[1]}, at "
                 f"{t[wrong]} minutes; number both from 0, and give minutes of 0 or more"
             )
-        near, bits = _by_service(i, j, t, t.view(np.uint32), starts)
-        far = bits.view(np.float32)
-        if _rising(starts, near):
-            return cls(starts, near, far, shape[0])
-        return cls(*_unique(starts, near, far, shape[0]), shape[0])
+        finite = t < INFINITY
+        key, t = j[finite].astype(np.int64) * shape[0] + i[finite], t[finite]
+        if (np.diff(key) <= 0).any():
+            order = np.argsort(key, kind="stable")
+            key, t = key[order], t[order]
+            first = np.flatnonzero(np.diff(key, prepend=-1))
+            key, t = key[first], np.minimum.reduceat(t, first)
+        service, place = np.divmod(key, max(shape[0], 1))
+        return cls(np.searchsorted(service, np.arange(shape[1] + 1)), place.astype(np.int32), t, shape[0])
 
     def table(self) -> tuple[Places, Places, Minutes]:
         """Return places, services and minutes, one row a pair."""
         services = np.repeat(np.arange(self.services, dtype=np.int32), np.diff(self.starts))
         return self.places, services, self.minutes
-
-
-@compiled
-def _count(i: Places, j: Places, t: Minutes, places: int, starts: Starts) -> int:
-    """Find where the pairs of each service start; return the first row that cannot be, else -1."""
-    services = starts.size - 1
-    for k in range(i.size):
-        if not (0 <= i[k] < places and 0 <= j[k] < services) or t[k] < 0:
-            return k
-        starts[j[k] + 1] += t[k] < INFINITY
-    for s in range(services):
-        starts[s + 1] += starts[s]
-    return -1
-
-
-@compiled
-def _by_service(
-    i: Places, j: Places, t: Minutes, bits: NDArray[np.uint32], starts: Starts
-) -> tuple[Places, NDArray[np.uint32]]:
-    """Sort pairs by service; those of one service stay in their order. Place and minutes move as one number."""
-    end = starts.copy()
-    packed = np.empty(starts[-1], np.uint64)
-    for k in range(i.size):
-        if t[k] < INFINITY:
-            n = end[j[k]]
-            packed[n] = np.uint64(bits[k]) << np.uint64(32) | np.uint64(i[k])
-            end[j[k]] = n + 1
-    places, minutes = np.empty(packed.size, np.int32), np.empty(packed.size, np.uint32)
-    for n in range(packed.size):
-        places[n] = packed[n] & np.uint64(0xFFFFFFFF)
-        minutes[n] = packed[n] >> np.uint64(32)
-    return places, minutes
-
-
-@compiled
-def _rising(starts: Starts, places: Places) -> bool:
-    """Tell whether the places of every service rise, so that no pair can stand there twice."""
-    for s in range(starts.size - 1):
-        falls = 0
-        for k in range(starts[s] + 1, starts[s + 1]):
-            falls += places[k] <= places[k - 1]
-        if falls:
-            return False
-    return True
-
-
-@compiled
-def _unique(starts: Starts, places: Places, minutes: Minutes, count: int) -> tuple[Starts, Places, Minutes]:
-    """Keep the shorter of equal pairs, in place."""
-    ends = np.zeros_like(starts)
-    latest = np.full(count, -1, np.int64)  # by place: where its latest pair stands
-    n = 0
-    for s in range(starts.size - 1):
-        first = n
-        for k in range(starts[s], starts[s + 1]):
-            at = latest[places[k]]
-            if at >= first:
-                minutes[at] = min(minutes[at], minutes[k])
-            else:
-                latest[places[k]] = n
-                places[n], minutes[n] = places[k], minutes[k]
-                n += 1
-        ends[s + 1] = n
-    return ends, places[:n], minutes[:n]
 
 
 # --- a grid ----------------------------------------------------------------------------------------------------------
@@ -183,13 +121,6 @@ class FrictionSearch:
             tolls = grid * checked_halves(cell_size, grid.shape[0])[:, None]
         self._tolls = np.where(grid >= 0, tolls, INFINITY).astype(np.float32)
         self._desk = _desk(grid.size)
-
-    def again(self) -> "FrictionSearch":
-        """Return a search over the same grid with memory of its own, for another thread."""
-        other = object.__new__(FrictionSearch)
-        other.shape, other.limit, other._tolls = self.shape, self.limit, self._tolls
-        other._desk = _desk(self._tolls.size)
-        return other
 
     def cells(self, services: ArrayLike) -> NDArray[np.int64]:
         """Return services as (row, column) pairs, all of which lie inside the grid."""
@@ -281,7 +212,6 @@ def on_grid(
     cell_size: ArrayLike,
     limit: float,
     among: ArrayLike | None = None,
-    threads: int = 1,
 ) -> Pairs:
     """Return the cells within ``limit`` minutes of each service over a friction grid.
 
@@ -294,8 +224,6 @@ def on_grid(
     among
         Cells that count as places, numbered row by row, rising; all cells by default. A place's index in the pairs is
         its position here.
-    threads
-        Equal results for any number.
 
     Raises
     ------
@@ -311,33 +239,14 @@ def on_grid(
         raise InvalidRecord(f"among: cells must rise from 0 to at most {size - 1}, each once")
     number[chosen] = np.arange(chosen.size, dtype=np.int32)
 
-    def found(own: FrictionSearch, rows: NDArray[np.int64]) -> list[tuple[Places, Minutes]]:
-        parts = []
-        for row, column in rows.tolist():
-            cells, minutes = own.run(row, column)
-            places = number[cells]
-            order = np.argsort(places, kind="stable")
-            order = order[np.searchsorted(places[order], 0) :]
-            parts.append((places[order], minutes[order]))
-        return parts
-
-    parts = [part for some in in_threads(found, search, sources, threads) for part in some]
-    starts = np.cumsum([0, *(places.size for places, _ in parts)])
-    if not parts:
-        return Pairs(starts, np.zeros(0, np.int32), np.zeros(0, np.float32), chosen.size)
-    return Pairs(starts, np.concatenate([p for p, _ in parts]), np.concatenate([m for _, m in parts]), chosen.size)
-
-
-def in_threads(call, search: FrictionSearch, sources: NDArray[np.int64], threads: int) -> Iterator:  # type: ignore[no-untyped-def, type-arg]
-    """Yield what a call makes of each of several runs of sources, in their order, on so many threads."""
-    if threads < 1:
-        raise InvalidRecord(f"threads: 1 or more, not {threads!r}")
-    if threads == 1 or len(sources) < 2:
-        yield call(search, sources)
-        return
-    runs = np.array_split(sources, min(threads, len(sources), 4 * (os.cpu_count() or 1)))
-    with ThreadPoolExecutor(len(runs)) as pool:
-        yield from pool.map(call, [search, *(search.again() for _ in runs[1:])], runs)
+    parts = []
+    for row, column in sources.tolist():
+        cells, minutes = search.run(row, column)
+        places = number[cells]
+        order = np.argsort(places, kind="stable")
+        order = order[np.searchsorted(places[order], 0) :]
+        parts.append((places[order], minutes[order]))
+    return _joined(parts, chosen.size)
 
 
 # --- points -----------------------------------------------------------------------------------------------

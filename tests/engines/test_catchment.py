@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from mapping.engines.catchment import (
     Steps,
-    access_on_grid,
     enhanced_two_step,
     fill,
     gaussian,
@@ -17,7 +16,7 @@ from mapping.engines.catchment import (
     two_step,
     within,
 )
-from mapping.engines.pairs import Pairs, on_grid
+from mapping.engines.pairs import Pairs
 from mapping.errors import InvalidRecord
 from tests.support.examples import examples
 
@@ -118,7 +117,6 @@ def test_no_services_and_no_places():
         ([1, 1, 1], [1, 1, -1], {}, "capacity"),
         ([1, 1, 1], [1, 1, np.inf], {}, "capacity"),
         ([1, 1, 1], [1, 1, 1], {"unknown": (5, 1)}, "unknown"),
-        ([1, 1, 1], [1, 1, 1], {"threads": 0}, "threads"),
     ],
 )
 def test_what_makes_no_sense_is_refused(people, capacity, options, match):
@@ -151,11 +149,10 @@ def random_pairs(rng):
 @settings(max_examples=examples(30))
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["plain", "steps", "bell"]))
 def test_what_must_always_hold(seed, method):
-    """Access times people is the supply that reaches anybody; whole matrices say the same; threads change no bit."""
+    """Access times people is the supply that reaches anybody; whole matrices say the same."""
     pairs, people, capacity = random_pairs(np.random.default_rng(seed))
     decay = {"plain": within(60), "steps": Steps((10, 20, 30), (1, 0.68, 0.22))}.get(method, gaussian(60))
-    found, again = (enhanced_two_step(pairs, people, capacity, decay=decay, threads=threads) for threads in (1, 2))
-    assert found.low.tobytes() == again.low.tobytes()
+    found = enhanced_two_step(pairs, people, capacity, decay=decay)
     assert float(found.low @ people) == pytest.approx(found.supply[0])
     assert found.supply[0] + capacity[found.idle].sum() == pytest.approx(capacity.sum())
     assert (found.low[~found.reached] == 0).all()
@@ -164,40 +161,6 @@ def test_what_must_always_hold(seed, method):
     bounds = enhanced_two_step(pairs, people, gaps, decay=decay, unknown=(0, 9))
     assert (bounds.low <= found.low + 1e-12).all()
     assert (found.low <= bounds.high + 1e-12).all()
-
-
-def test_many_pairs_are_added_up_in_parts_that_threads_do_not_change():
-    rng = np.random.default_rng(3)
-    i, j = rng.integers(0, 3000, 1_200_000), rng.integers(0, 600, 1_200_000)
-    pairs = Pairs.of(i, j, rng.uniform(0, 60, i.size), shape=(3000, 600))
-    assert len(pairs.places) > 500_000
-    people, capacity = rng.integers(1, 99, 3000), rng.uniform(1, 9, 600)
-    found = [two_step(pairs, people, capacity, limit=30, threads=threads).low for threads in (1, 2, 3)]
-    assert found[0].tobytes() == found[1].tobytes() == found[2].tobytes()
-
-
-@settings(max_examples=examples(25))
-@given(st.integers(0, 2**32 - 1))
-def test_a_grid_without_pairs_says_what_pairs_say(seed):
-    rng = np.random.default_rng(seed)
-    friction = rng.uniform(0.005, 0.03, (9, 11)).astype(np.float32)
-    friction[rng.random(friction.shape) < 0.15] = np.inf
-    people = rng.integers(0, 9, friction.shape).astype(float)
-    services = np.stack([rng.integers(0, side, 7) for side in friction.shape], axis=1)
-    capacity = rng.integers(0, 9, 7).astype(float)
-    capacity[rng.random(7) < 0.3] = NAN
-    options = {"cell_size": 1000, "limit": 60}
-    pairs = on_grid(friction, services, **options)
-    for decay in (None, gaussian(60)):
-        one, two = (
-            access_on_grid(friction, services, people, capacity, decay=decay, threads=n, **options) for n in (1, 2)
-        )
-        by_pairs = enhanced_two_step(pairs, people.ravel(), capacity, decay=decay or within(60))
-        assert one.low.tobytes() == two.low.tobytes()
-        assert one.high.tobytes() == two.high.tobytes()
-        for end in ("low", "high", "reached"):
-            assert getattr(one, end).ravel() == pytest.approx(getattr(by_pairs, end))
-        assert one.idle.tolist() == by_pairs.idle.tolist()
 
 
 @pytest.mark.filterwarnings("ignore")

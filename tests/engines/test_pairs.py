@@ -65,12 +65,11 @@ def test_a_search_finds_what_cost_surface_finds_to_the_bit(seed, limit, most):
         assert own.tobytes() == expected.tobytes()
 
 
-def test_threads_and_chosen_cells_change_nothing():
+def test_chosen_cells_change_nothing():
     rng = np.random.default_rng(1)
     friction = rng.uniform(0.005, 0.02, (40, 50)).astype(np.float32)
     services = rng.integers(0, 40, (17, 2))
-    one, two = (on_grid(friction, services, cell_size=1000, limit=90, threads=threads) for threads in (1, 2))
-    assert rows(one) == rows(two)
+    one = on_grid(friction, services, cell_size=1000, limit=90)
     among = np.array([0, 7, 800, 1500])
     few = on_grid(friction, services, cell_size=1000, limit=90, among=among)
     number = {cell: place for place, cell in enumerate(among.tolist())}
@@ -94,8 +93,6 @@ def test_what_cannot_be_searched_is_refused():
         on_grid([[1.0]], [[0, 1]], cell_size=1, limit=1)
     with pytest.raises(InvalidRecord, match="among"):
         on_grid([[1.0, 1.0]], [[0, 1]], cell_size=1, limit=1, among=[1, 0])
-    with pytest.raises(InvalidRecord, match="threads"):
-        on_grid([[1.0]], [[0, 0]], cell_size=1, limit=1, threads=0)
 
 
 @settings(max_examples=examples(30))

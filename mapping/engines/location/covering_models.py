@@ -162,7 +162,7 @@ def mclp(
     if p < 0:
         raise InvalidRecord(f"p: 0 or more sites, not {p}")
     if capacity is not None:
-        return _with_capacity(sets, own, standing, free, p, _limits(capacity, pairs.services), begun, seconds)
+        return _with_capacity(sets, own, standing, free, p, limits_of(capacity, pairs.services), begun, seconds)
     cover, served = uncovered(sets, own, standing, free)
     start = exchanged(cover, greedy(cover, p), rising=True)
     solved = _most(cover, p, seconds - (time.perf_counter() - begun))
@@ -246,7 +246,7 @@ def lscp(
     usable = np.asarray(sets[:, np.concatenate([standing, free])].sum(axis=1)).ravel() > 0
     lost = np.flatnonzero(~usable & (own > 0))
     if capacity is not None:
-        limits = _limits(capacity, pairs.services)
+        limits = limits_of(capacity, pairs.services)
         siting = _with_capacity(sets, np.where(usable, own, 0), standing, free, None, limits, begun, seconds)
         return replace(siting, unreachable=lost)
     cover, _ = uncovered(sets, own, standing, free)
@@ -283,7 +283,8 @@ def _fewest(cover: Cover, seconds: float) -> Solved:
 # --- sites that can serve only so many -------------------------------------------------------------------------------
 
 
-def _limits(capacity: ArrayLike, sites: int) -> Floats:
+def limits_of(capacity: ArrayLike, sites: int) -> Floats:
+    """Return how many people each site can take; an unknown number is refused."""
     own = np.asarray(capacity, np.float64)
     if own.shape != (sites,) or np.isnan(own).any() or (own < 0).any():
         raise InvalidRecord(
@@ -308,7 +309,9 @@ def _with_capacity(
     rows = np.flatnonzero(weights > 0)
     groups, heavy, group = merged(sets[rows][:, sites], weights[rows])
     room = np.minimum(limits[sites], weights.sum())
-    program = _flow(groups, heavy, room, standing.size, p)
+    of_sites = np.arange(sites.size) >= standing.size if p is None else np.zeros(sites.size)
+    cost = np.concatenate([of_sites.astype(float), np.full(groups.nnz, 0.0 if p is None else -1.0)])
+    program = flows(groups, heavy, room, standing.size, p, cost=cost, everybody=p is None)
     solved = solve(program, seconds=seconds - (time.perf_counter() - begun))
     served = np.zeros(len(weights))
     unreachable = np.flatnonzero(np.diff(sets.indptr) == 0)
@@ -335,31 +338,33 @@ def _with_capacity(
     )
 
 
-def _flow(sets: csr_array, weights: Floats, room: Floats, standing: int, p: int | None) -> IntegerProgram:
-    """Return the program of people (by group and site) that a site's room limits; columns are sites, then flows."""
+def flows(
+    sets: csr_array, weights: Floats, room: Floats, standing: int, p: int | None, *, cost: Floats, everybody: bool
+) -> IntegerProgram:
+    """Return the program of people (by group and site) that a site's room limits; columns are sites, then flows.
+
+    ``cost`` is that of a chosen site and of each person who goes from a group to a site.
+    """
     groups, sites = sets.shape
     group, site = sets.tocoo().coords
-    flows, columns = group.size, sites + group.size
-    own = np.arange(flows)
-    by_group = csr_array((np.ones(flows), (group, sites + own)), shape=(groups, columns))
-    by_site = csr_array((np.ones(flows), (site, sites + own)), shape=(sites, columns))
+    count, columns = group.size, sites + group.size
+    number = np.arange(count)
+    by_group = csr_array((np.ones(count), (group, sites + number)), shape=(groups, columns))
+    by_site = csr_array((np.ones(count), (site, sites + number)), shape=(sites, columns))
     by_site = by_site - csr_array((room, (np.arange(sites), np.arange(sites))), shape=(sites, columns))
     most = np.minimum(weights[group], room[site])
-    tied = csr_array((np.ones(flows), (own, sites + own)), shape=(flows, columns))
-    tied = tied - csr_array((most, (own, site)), shape=(flows, columns))
+    tied = csr_array((np.ones(count), (number, sites + number)), shape=(count, columns))
+    tied = tied - csr_array((most, (number, site)), shape=(count, columns))
     new = (np.arange(columns) >= standing) & (np.arange(columns) < sites)
-    count = csr_array(new.astype(float)[None, :])
-    endless = np.full(sites + flows, -np.inf)
-    low = np.zeros(columns)
-    low[:standing] = 1
+    endless = np.full(sites + count, -np.inf)
     return IntegerProgram(
-        cost=new.astype(float) if p is None else np.concatenate([np.zeros(sites), -np.ones(flows)]),
-        low=low,
+        cost=cost,
+        low=(np.arange(columns) < standing).astype(float),
         high=np.concatenate([np.ones(sites), most]),
         whole=np.arange(columns) < sites,
-        rows=csr_array(vstack([by_group, by_site, tied, count])),
-        row_low=np.concatenate([weights if p is None else np.full(groups, -np.inf), endless, [-np.inf]]),
-        row_high=np.concatenate([weights, np.zeros(sites + flows), [np.inf if p is None else float(p)]]),
+        rows=csr_array(vstack([by_group, by_site, tied, csr_array(new.astype(float)[None, :])])),
+        row_low=np.concatenate([weights if everybody else np.full(groups, -np.inf), endless, [-np.inf]]),
+        row_high=np.concatenate([weights, np.zeros(sites + count), [np.inf if p is None else float(p)]]),
     )
 
 

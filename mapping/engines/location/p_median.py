@@ -28,12 +28,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array
 
 from mapping.engines._compiled import compiled, reordered
 from mapping.engines.location._covering import Numbers
-from mapping.engines.location._program import Floats, IntegerProgram, Status, proven, solve
-from mapping.engines.location.covering_models import TIME, Siting, _limits, checked_weights, chosen_sites
+from mapping.engines.location._program import Floats, Status, proven, solve
+from mapping.engines.location.covering_models import TIME, Siting, checked_weights, chosen_sites, flows, limits_of
 from mapping.errors import InvalidRecord
 
 CLOSE = 1e-9
@@ -100,7 +100,7 @@ def p_median(
     base = far[standing].min(axis=0, initial=np.inf if beyond is None else beyond)
     base = np.multiply(base, own, out=np.zeros_like(own), where=own > 0)
     if capacity is not None:
-        return _with_capacity(far, own, standing, free, p, _limits(capacity, far.shape[0]), lost, begun, seconds)
+        return _with_capacity(far, own, standing, free, p, limits_of(capacity, far.shape[0]), lost, begun, seconds)
     table = np.ascontiguousarray(far[free] * own)
     tree = _Tree(table, base, p, begun + seconds)
     status: Status = tree.search()
@@ -412,37 +412,17 @@ def _with_capacity(
     """Share every place out among open sites that have room, at the least cost, with HiGHS."""
     sites = np.concatenate([standing, free])
     places = np.flatnonzero(weights > 0)
-    n, m = sites.size, places.size
-    site, place = np.divmod(np.arange(n * m), m) if m else (np.zeros(0, int), np.zeros(0, int))
-    own, columns = np.arange(n * m), n + n * m
     room = np.minimum(limits[sites], weights.sum())
-    most = np.minimum(weights[places][place], room[site])
-    ones = np.ones(n * m)
-    by_place = csr_array((ones, (place, n + own)), shape=(m, columns))
-    by_site = csr_array((ones, (site, n + own)), shape=(n, columns))
-    by_site = by_site - csr_array((room, (np.arange(n), np.arange(n))), shape=(n, columns))
-    tied = csr_array((ones, (own, n + own)), shape=(n * m, columns))
-    tied = tied - csr_array((most, (own, site)), shape=(n * m, columns))
-    new = (np.arange(columns) >= standing.size) & (np.arange(columns) < n)
-    low = np.zeros(columns)
-    low[: standing.size] = 1
-    program = IntegerProgram(
-        cost=np.concatenate([np.zeros(n), far[sites][:, places].ravel()]),
-        low=low,
-        high=np.concatenate([np.ones(n), most]),
-        whole=np.arange(columns) < n,
-        rows=csr_array(vstack([by_place, by_site, tied, csr_array(new.astype(float)[None, :])])),
-        row_low=np.concatenate([weights[places], np.full(n + n * m, -np.inf), [-np.inf]]),
-        row_high=np.concatenate([weights[places], np.zeros(n + n * m), [float(p)]]),
-    )
+    every = csr_array(np.ones((places.size, sites.size)))
+    cost = np.concatenate([np.zeros(sites.size), far[sites][:, places].T.ravel()])
+    program = flows(every, weights[places], room, standing.size, p, cost=cost, everybody=True)
     solution = solve(program, seconds=seconds - (time.perf_counter() - begun))
     method, none = "p-median with capacities: HiGHS", np.full(weights.size, -1)
-    served = np.zeros(weights.size)
     if solution.values is None:
-        return Siting((), 0.0, solution.bound, solution.status, time.perf_counter() - begun, method, served, none, lost)
-    served[:] = 1
-    chosen = sites[np.flatnonzero((solution.values[:n] > 0.5) & new[:n])]
-    objective = float(program.cost @ solution.values)
+        chosen, served, objective = sites[:0], np.zeros(weights.size), 0.0
+    else:
+        chosen = free[solution.values[standing.size : sites.size] > 0.5]
+        served, objective = np.ones(weights.size), float(program.cost @ solution.values)
     return Siting(
         tuple(np.sort(chosen).tolist()),
         objective,
