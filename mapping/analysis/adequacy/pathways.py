@@ -328,7 +328,9 @@ def _finding(table: pd.DataFrame) -> Message:
     held, unagreed = (int((states == state).to_numpy().sum()) for state in ("present", "no agreement"))
     if unagreed > int(table["broken"].sum()):
         agreed = {"count": unagreed, "of": held + unagreed}
-        return Message("Nothing is agreed for {count} of the {of} referrals for which somebody is near", agreed)
+        return Message(
+            "No agreement is in force for {count} of the {of} referrals where both services are within reach", agreed
+        )
     return _breaks(table) or Message("Somebody within reach takes every next step that was looked at")
 
 
@@ -356,7 +358,10 @@ def _also(table: pd.DataFrame, chain: Sequence[Link]) -> tuple[Message, ...]:
     elif 0 < unagreed <= sum(broken.values()):
         words = {"count": unagreed, "of": held + unagreed}
         sentences.append(
-            Message("Nothing is agreed for {count} of the {of} referrals for which somebody is near.", words)
+            Message(
+                "No agreement is in force for {count} of the {of} referrals where both services are within reach.",
+                words,
+            )
         )
     return tuple(sentences)
 

@@ -16,6 +16,7 @@ from mapping.analysis.adequacy.cases import unlike
 from mapping.analysis.adequacy.standards import met_and_known
 from mapping.analysis.common import wording
 from mapping.language.i18n import Message, People, Share, Text, listing
+from mapping.language.languages import codes
 from mapping.language.taxonomy import Vocabulary
 from mapping.render.report.recommendations import COSTS, GROUPS, PRIORITIES, Recommendation
 from mapping.render.report.sources import Sources
@@ -40,6 +41,9 @@ TASKS: Mapping[str, Message] = {key: Message.of(row["task"]) for key, row in ADD
 
 MINISTRIES: Mapping[str, str] = {code: key for key, row in ADDRESSEES.items() for code in row["codes"].split()}
 """Family or type of service -> who answers for it."""
+
+ANSWERS = 5
+"""So many services must have answered before anything is asked because of their answers."""
 
 MOST = 3
 """So many districts, groups or items a rule speaks of at most: the worst."""
@@ -151,11 +155,26 @@ def _national(key: str) -> "Search":
 
 
 def _missing_functions(material: Sources) -> Iterator[Grounds]:
-    for code, regions in _without(material.results["nrm"]).items():
-        if len(regions) > 1:
-            names = listing(material.area.unit(region).titles for region in regions)
-            values = {"function": material.types.term(code).labels, "regions": names, "count": len(regions)}
-            yield Grounds(values, len(regions), 0, code, _ministry(material, code))
+    """Yield what several regions lack, each function with who answers for it."""
+    lacking = {code: regions for code, regions in _without(material.results["nrm"]).items() if len(regions) > 1}
+    if not lacking:
+        return
+    functions = listing(
+        (
+            Message(
+                "{function} ({lead}: {regions})",
+                {
+                    "function": material.types.term(code).labels,
+                    "lead": _ministry(material, code),
+                    "regions": listing(material.area.unit(region).titles for region in regions),
+                },
+            )
+            for code, regions in lacking.items()
+        ),
+        "; ",
+    )
+    count = sum(map(len, lacking.values()))
+    yield Grounds({"functions": functions, "lacking": len(lacking), "count": count}, count, 0)
 
 
 def _missing_in_region(material: Sources) -> Iterator[Grounds]:
@@ -164,10 +183,10 @@ def _missing_in_region(material: Sources) -> Iterator[Grounds]:
     for code, regions in _without(material.results["nrm"]).items():
         if len(regions) == 1:
             lacking.setdefault(regions[0], []).append(code)
-    for region, codes in lacking.items():
-        functions = listing(material.types.term(code).labels for code in codes)
-        values = {"count": len(codes), "functions": functions, "region": material.area.unit(region).titles}
-        yield Grounds(values, len(codes), 0, region, region_authority(material, region))
+    for region, types in lacking.items():
+        functions = listing(material.types.term(code).labels for code in types)
+        values = {"count": len(types), "functions": functions, "region": material.area.unit(region).titles}
+        yield Grounds(values, len(types), 0, region, region_authority(material, region))
 
 
 def _without(result: Result) -> dict[str, list[str]]:
@@ -234,10 +253,15 @@ def _range(figure: Figure) -> tuple[float, float]:
     return (figure.value if figure.low is None else figure.low, figure.value if figure.high is None else figure.high)
 
 
+def _people(figure: Figure) -> Message:
+    """Say a share of the people with its range."""
+    return Message("{share} of the people", {"share": {language: figure.text(language) for language in codes()}})
+
+
 def _nights(material: Sources) -> Iterator[Grounds]:
     figure = material.results["round_the_clock"].figures.get("any")
     if figure is not None and figure.value < 0.9:
-        yield Grounds({"who": wording.who(figure.value)}, figure.value, 0.9, range=_range(figure))
+        yield Grounds({"who": _people(figure)}, figure.value, 0.9, range=_range(figure))
 
 
 def _spoken(material: Sources) -> Iterator[Grounds]:
@@ -251,7 +275,7 @@ def _spoken(material: Sources) -> Iterator[Grounds]:
     if figures[least].value < best.value - 0.05:
         values = {
             "spoken": Vocabulary.load("languages").term(least).labels,
-            "who": wording.who(figures[least].value),
+            "who": _people(figures[least]),
             "best": Share(best.value),
         }
         yield Grounds(values, figures[least].value, best.value, least, range=_range(figures[least]))
@@ -278,24 +302,25 @@ def _figure(figures: Mapping[str, Figure], key: str) -> float:
 def _groups_closed(material: Sources) -> Iterator[Grounds]:
     result = material.results["beneficiaries"]
     worst = sorted(((f.value, key) for key, f in result.figures.items() if f.value), key=lambda pair: -pair[0])[:MOST]
-    for share, key in worst:
-        group = result.figures[key].label.values.get("group", result.column(key).label)
-        yield Grounds({"group": group, "share": Share(share)}, share, 0, key)
+    names = {key: result.figures[key].label.values.get("group", result.column(key).label) for _, key in worst}
+    if worst:
+        parts = [Message("{group}: {share}", {"group": names[key], "share": Share(share)}) for share, key in worst]
+        yield Grounds({"group": listing(names.values()), "shares": listing(parts)}, worst[0][0], 0)
 
 
 def _standards_unmet(material: Sources) -> Iterator[Grounds]:
-    """Yield the items that are met least."""
+    """Yield the items that are met least, of those that enough services answered."""
     result = material.results["standards"]
     if result.figures.get("met") is None or not len(result.table):
         return
-    row = result.table.iloc[0]
-    items = sorted((float(row[key]), key) for key in result.groups.get("items", ()))[:MOST]
-    terms, sums = Vocabulary.load("standards"), met_and_known(material.view, material.area)
-    for share, key in items:
-        if share < 0.5:
-            met, answered = sums[key]
-            values = {"item": wording.within(terms.term(key).labels), "met": met, "known": answered}
-            yield Grounds(values, share, 1, key)
+    row, sums = result.table.iloc[0], met_and_known(material.view, material.area)
+    shares = sorted((float(row[key]), key) for key in result.groups.get("items", ()) if sums[key][1] >= ANSWERS)
+    worst = [(share, key) for share, key in shares[:MOST] if share < 0.5]
+    if worst:
+        labels = {key: Vocabulary.load("standards").term(key).labels for _, key in worst}
+        items = listing((wording.within(label) for label in labels.values()), "; ")
+        met = (Message("{there} of {all}", {"there": sums[key][0], "all": sums[key][1]}) for key in labels)
+        yield Grounds({"items": items, "item": items, "answers": listing(met)}, worst[0][0], 1)
 
 
 def _overdue(material: Sources) -> Iterator[Grounds]:

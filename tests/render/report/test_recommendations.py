@@ -66,7 +66,8 @@ def test_an_aim_is_farther_from_the_number_than_its_range_is_wide(material, tiny
     night = replace(material.results["round_the_clock"], figures={"any": figure})
     results = {**material.results, "round_the_clock": night}
     found = {each.key: each for each in advise(Sources(material.view, tiny_area, "en", results))}["night-any"]
-    assert str(found.evidence) == "72% of the people live within an hour of help that is open at night."
+    said = f"72% ({low * 100:.0f}–75) of the people live within an hour of help that is open at night."
+    assert str(found.evidence) == said
     assert found.target == target
     assert ("no aim" in found.value_text("en")) == (target is None)
 
@@ -101,7 +102,9 @@ def test_the_sample_asks_for_what_it_lacks(material):
     found = {each.key: each for each in advise(material)}
     nrm = material.results["nrm"]
     lacking = [str(code) for code in nrm.table.index if nrm.state(str(code), "JUS-POL") == "none listed"]
-    assert ("function-JUS-POL" in found) == (len(lacking) >= 2)
+    assert (str(material.types.label("JUS-POL", "en")) in str(found["function"].text)) == (len(lacking) >= 2)
+    keys = [each.key.partition("-")[0] for each in found.values()]
+    assert {key: keys.count(key) for key in ("function", "group", "standard") if keys.count(key) > 1} == {}
     for each in found.values():
         assert each.value is None or math.isfinite(each.value)
         assert each.deadline > TODAY

@@ -706,8 +706,8 @@ def test_what_is_met_least_says_of_how_many(view, tiny_area, results, monkeypatc
     made = reports.make(view, tiny_area, language="en", results=own)
     (line,) = next(b for b in made.blocks() if isinstance(b, ReportTable) and b.anchor == "t-items").rows
     assert [cell.text for cell in line.cells] == ["20%", "5"]
-    (advice,) = [each for each in made.recommendations if each.key == "standard-STD-001"]
-    assert str(advice.evidence) == "1 of 5 that could answer meet it."
+    (advice,) = [each for each in made.recommendations if each.key == "standard"]
+    assert str(advice.evidence) == "Met, of those that could answer: 1 of 5."
 
 
 BROKEN_WORDS = """[...document.querySelectorAll(".even td, .even tbody th")].flatMap(cell => {
@@ -777,3 +777,11 @@ def test_a_region_at_the_edge_of_a_picture_has_its_whole_name_in_it(tiny_area, m
     places = [float(x) for x in re.findall(r'<text x="([^"]+)"', drawn)]
     assert places
     assert min(places) >= 8 * len("Region of the") / 2
+
+
+def test_nothing_is_asked_because_of_a_handful_of_answers(view, tiny_area, results, monkeypatch):
+    answers = {"met": 0, "partly": 1, "not_met": 2, "unknown": 4, "providers": 3}
+    row, rows = {"family": "LEG", "standard": "STD-001"} | answers, View.rows
+    monkeypatch.setattr(View, "rows", lambda self, table: [row] if table == "standard_summary" else rows(self, table))
+    made = reports.make(view, tiny_area, language="en", results={**results, "standards": standards(view, tiny_area)})
+    assert "standard" not in [each.key for each in made.recommendations]

@@ -9,7 +9,7 @@ from mapping.render.report.composer import Pen
 from mapping.render.report.elements import Cell
 from mapping.render.report.sources import Sources
 
-FINDINGS = ("coverage", "severity", "nrm", "pathways", "freshness")
+FINDINGS = ("coverage", "severity", "nrm", "pathways", "round_the_clock")
 """Results whose findings stand on the first page."""
 
 GAPS = 5
@@ -42,7 +42,7 @@ def _findings(pen: Pen) -> None:
 
 
 def _gaps(material: Sources) -> Iterator[Message]:
-    """Yield one gap of each kind, where there is one: far, missing, closed, shut at night, abroad, unspoken."""
+    """Yield one gap of each kind, where there is one: far, missing, closed, abroad, unspoken."""
     results = material.results
     coverage, norms = results["coverage"], results["norms"]
     if coverage.figures and (total := float(coverage.total.get("any_beyond", 0))):
@@ -63,7 +63,6 @@ def _gaps(material: Sources) -> Iterator[Message]:
         )
     if any(figure.value for figure in results["beneficiaries"].figures.values()):
         yield results["beneficiaries"].finding
-    yield results["round_the_clock"].finding
     abroad = results["destinations"]
     for key in abroad.groups.get("countries", ()):
         if not abroad.table.iloc[0][key]:
