@@ -1,22 +1,20 @@
 """The log: who did what, to what, and why, in words. Lines hold codes, so that the log tells no secret.
 
-Codes are read sign by sign and never guessed: what is no code stands as it is. Names are those that everybody may know;
-of any other record stands what it is, and the code by which people call it.
+Names are those that everybody may know; of any other record stands what it is, and the code by which people call it.
 """
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from itertools import islice
-from typing import Any, cast
+from typing import Any, NamedTuple
 
 from flask import Blueprint, request
 
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import public_id
 from mapping.language.i18n import Message, show, translate
-from mapping.model import Audience, Organization, Service
+from mapping.model import Organization, Service
 from web.access.guard import Open, ledger, study_area
 from web.access.mailer import WHY
 from web.access.roles import ACTIONS, EVERYWHERE, ROLES, Action
@@ -57,21 +55,20 @@ CODED = {
     "sign_in_refused",
 }
 """Acts whose reason is written by code; all others hold what somebody wrote."""
-
+ROLE_NAMES: dict[str, Message] = {code: rule.label for code, rule in ROLES.items()}
 WORDS: dict[str, Message] = {
-    **{code: rule.label for code, rule in ROLES.items()},
-    **{code: label for code, label in ASKED.items() if code in ("map", "phones", "statement", "undo")},
+    **ROLE_NAMES,
+    **{code: ASKED[code] for code in ("map", "phones", "statement", "undo")},
     **LABELS,
     **AUDIENCE_LABELS,
     **TABLES,
     **CALLED,
 }
 """What a code in the second column of the log stands for."""
-
 REASONS: dict[str, Message] = {
-    **dict[str, Message](ACTIONS.items()),
+    **{str(code): label for code, label in ACTIONS.items()},
     **SETTINGS,
-    **{code: rule.label for code, rule in ROLES.items()},
+    **ROLE_NAMES,
     **WHY,
     EVERYWHERE: Message("everywhere"),
     "unknown": Message("no such account"),
@@ -83,8 +80,7 @@ REASONS: dict[str, Message] = {
     "reveal_alarm": DEEDS["reveal_alarm"],
 }
 """What a code in the last column stands for."""
-
-WHOLE: tuple[tuple[str, Message], ...] = (
+SENTENCES: tuple[tuple[str, Message], ...] = (
     (
         r"(?P<audience>public|partner|focal_point) (?P<number>\d+)(?: [0-9a-f]{16})?",
         Message("Edition {number}: {audience}"),
@@ -101,24 +97,10 @@ WHOLE: tuple[tuple[str, Message], ...] = (
     (r"(?P<count>\d+) in 24 hours", Message("in 24 hours: {count}")),
     (r"(?P<why>\w+) for (?P<logins>.+)", Message("{why} As deputy of {logins}.")),
 )
-"""What code writes as a whole, and how it is said."""
+"""What code writes as a sentence, and how it is said."""
 
 
-@blueprint.get("/<language>/log.html")
-def lines(language: str) -> str:
-    """Show the log, and whether it is whole."""
-    book = ledger()
-    wanted = {name: request.args.get(name, "").strip() for name in ("who", "action", "subject")}
-    newest = None if wanted["subject"] else LINES
-    names = names_of(everything_seen(), study_area(), language)
-    held = book.lines(newest=newest, who=wanted["who"], action=wanted["action"])
-    every = (in_words(line, names, language) for line in held)
-    shown = list(islice((words for words in every if fits(words, wanted["subject"])), LINES))
-    return page("ops/log.html", language, lines=shown, wanted=wanted, faults=book.faults(), most=LINES, deeds=DEEDS)
-
-
-@dataclass(frozen=True)
-class LineWords:
+class LineWords(NamedTuple):
     """A line of the log as people read it."""
 
     line: LedgerLine
@@ -126,13 +108,26 @@ class LineWords:
     reason: str
 
 
+@blueprint.get("/<language>/log.html")
+def lines(language: str) -> str:
+    """Show the log, and whether it is whole."""
+    book = ledger()
+    wanted = {name: request.args.get(name, "").strip() for name in ("who", "action", "subject")}
+    names = names_of(everything_seen(), study_area(), language)
+    newest = None if wanted["subject"] else LINES
+    found = book.lines(newest=newest, who=wanted["who"], action=wanted["action"])
+    fitting = (words for line in found if _fits(words := in_words(line, names, language), wanted["subject"]))
+    values = {"lines": list(islice(fitting, LINES)), "wanted": wanted, "faults": book.faults(), "most": LINES}
+    return page("ops/log.html", language, **values, deeds=DEEDS)
+
+
 def names_of(whole: VisibleRecords, area: StudyArea, language: str) -> dict[str, str]:
     """Return names that everybody may know: of organizations and services by both of their ids, of units by code."""
     named = {code: str(show(unit.titles, language)) for code, unit in area.all_units().items()}
     bodies = {record.id: record for record in filter(is_open, whole.records(Organization))}
     services = (record for record in filter(is_open, whole.records(Service)) if record.organization_id in bodies)
-    shown: list[Organization | Service] = [*bodies.values(), *services]
-    for record in shown:
+    found: list[Organization | Service] = [*bodies.values(), *services]
+    for record in found:
         named[record.id] = named[public_id(whole.key, record.id)] = record.name
     return named
 
@@ -144,41 +139,29 @@ def in_words(line: LedgerLine, names: Mapping[str, str], language: str) -> LineW
     return LineWords(line, subject, reason)
 
 
-def fits(words: LineWords, wanted: str) -> bool:
+def _fits(words: LineWords, wanted: str) -> bool:
     """Whether what somebody looks for stands in the second column, in words or as the log holds it."""
     return any(wanted.casefold() in text.casefold() for text in (words.subject, words.line.subject))
 
 
-_PARTS: dict[str, Callable[[str], object]] = {
-    "audience": lambda audience: FOR[cast("Audience", audience)],
-    "day": dt.date.fromisoformat,
-    "digest": str,
-}
-"""Parts of what code writes as a whole that are no words of a list."""
-
-_CODE = re.compile(r"[\w*-]+")
-
-
 def _said(text: str, words: Mapping[str, Message], names: Mapping[str, str], language: str) -> str:
-    for pattern, message in WHOLE:
+    for pattern, message in SENTENCES:
         if match := re.fullmatch(pattern, text):
-            groups = match.groupdict()
-            values: dict[str, Any] = {
-                name: _PARTS[name](part) if name in _PARTS else _said(part, words, names, language)
-                for name, part in groups.items()
-            }
+            values: dict[str, Any] = {}
+            for name, part in match.groupdict().items():
+                said = {"audience": FOR.get(part), "day": part, "digest": part}.get(name)
+                values[name] = said or _said(part, words, names, language)
+            if "day" in values:
+                values["day"] = dt.date.fromisoformat(values["day"])
             return translate(message.text, language, **values)
 
-    def word(code: re.Match[str]) -> str:
-        if code[0] in names:
-            return names[code[0]]
-        if code[0] in words:
-            return words[code[0]].into(language)
-        return short_code(code[0]) if _is_id(code[0]) else code[0]
+    def word(match: re.Match[str]) -> str:
+        code = match[0]
+        if code in names:
+            return names[code]
+        if code in words:
+            return words[code].into(language)
+        is_id = re.fullmatch(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}", code)
+        return short_code(code) if is_id else code
 
-    return _CODE.sub(word, text)
-
-
-def _is_id(code: str) -> bool:
-    """Whether signs are the id of a record, published or not, or a digest."""
-    return re.fullmatch(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}", code) is not None
+    return re.sub(r"[\w*-]+", word, text)

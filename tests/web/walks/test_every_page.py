@@ -311,8 +311,8 @@ def test_every_page_of_the_staff_portal(tmp_path, tiny_area, window_of, monkeypa
         approvals_act={"number": shown},
         consent_anew={"identifier": lowered.id},
         consent_statement_anew={"identifier": lawyer.id},
-        administration_person={"identifier": office.accounts.by_login("steward").id},
-        leave_leave_of_another={"identifier": office.accounts.by_login("steward").id},
+        people_person={"identifier": office.accounts.by_login("steward").id},
+        people_leave_of_another={"identifier": office.accounts.by_login("steward").id},
     )
     people = {"login": "next", "name": "Next", "role": "steward", "language": "en"}
     window.show(

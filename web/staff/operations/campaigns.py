@@ -18,7 +18,7 @@ from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, seen
 from web.staff.fields import AFTER_TODAY, NEEDED
-from web.staff.operations.admin import mailer, partner_address
+from web.staff.operations.host import mailer, partner_address
 from web.stores.campaigns import Campaign, Campaigns
 
 blueprint = Blueprint("campaigns", __name__)

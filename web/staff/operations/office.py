@@ -28,8 +28,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.staff.common import is_me, is_other_person
 from web.staff.fields import CHOOSE, labels
-from web.staff.operations.admin import FAILED, private
-from web.staff.operations.settings import OF_MAIL, SECURITY
+from web.staff.operations.host import FAILED, OF_MAIL, SECURITY, private
 
 blueprint = Blueprint("office", __name__)
 

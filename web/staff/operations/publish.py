@@ -21,8 +21,8 @@ from web.staff.agreeing import may_agree_to_show
 from web.staff.common import directory, everything_seen, inbox, is_me, is_other_person, views
 from web.staff.fields import KINDS as CHANGES
 from web.staff.jobs import Job, is_ready, jobs, waiting_page
-from web.staff.operations.admin import LASTS, alarm
 from web.staff.operations.edition_words import in_words
+from web.staff.operations.host import LASTS, alarm
 from web.stores.ledger import LedgerLine
 from web.stores.referral_log import not_to_be_had
 

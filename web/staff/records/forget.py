@@ -20,7 +20,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, require_everywhere
-from web.staff.operations.admin import LASTS
+from web.staff.operations.host import LASTS
 from web.staff.records.reveal import LEAST_REASON, SHORT
 
 blueprint = Blueprint("forget", __name__)

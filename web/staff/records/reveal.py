@@ -34,7 +34,7 @@ from web.access.signin import page
 from web.portal import MenuItem
 from web.presenters.edition import short_code
 from web.staff.common import directory, everything_seen
-from web.staff.operations.admin import LASTS, alarm
+from web.staff.operations.host import LASTS, alarm
 from web.stores.ledger import LedgerLine
 
 blueprint = Blueprint("reveal", __name__)

@@ -16,7 +16,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import require_everywhere
-from web.staff.operations.admin import LASTS
+from web.staff.operations.host import LASTS
 from web.staff.records.reveal import LEAST_REASON, SHORT
 from web.staff.records.reveal import MOST as MOST_LOOKS
 
