@@ -42,13 +42,11 @@ NOBODY = Message("Nobody was chosen, so nothing was erased. Look for them again 
 
 
 class Found(NamedTuple):
-    """A contact or a phone: its id, what it says, whose it is, and its name and number as they are looked for."""
+    """A contact or a phone: its id, what it says, and whose it is."""
 
     id: str
     said: str
     owner: str
-    folded: str
-    digits: str
 
 
 @blueprint.route("/<language>/forget.html", methods=["GET", "POST"])
@@ -82,7 +80,7 @@ def erase(language: str) -> ResponseReturnValue:
 
 def told(record: str) -> Iterator[Found]:
     """Yield what a contact or a phone says and whose it is, if it is there."""
-    return (known for known in _everybody() if known.id == record)
+    return (each for each in _everybody() if each.id == record)
 
 
 def _page(language: str, **values: object) -> str:
@@ -96,32 +94,30 @@ def _is_enough(word: str) -> bool:
 
 def _matching(word: str) -> Iterator[Found]:
     name, digits = skeleton(word), _digits(word)
-    for known in _everybody():
-        if (len(name) >= LEAST_WORD and name in known.folded) or (len(digits) >= LEAST_WORD and digits in known.digits):
-            yield known
-
-
-def _everybody() -> Iterator[Found]:
-    names = _names()
-    for contact in directory().records(Contact):
-        texts = [text for text in (contact.name, contact.email) if text]
-        yield Found(contact.id, "; ".join(texts), _whose(contact, names), "\n".join(map(skeleton, texts)), "")
-    for phone in directory().records(Phone):
-        yield Found(phone.id, phone.number, _whose(phone, names), "", _digits(phone.number))
+    for each in _everybody():
+        if (len(name) >= LEAST_WORD and any(name in skeleton(text) for text in each.said.split("; "))) or (
+            len(digits) >= LEAST_WORD and digits in _digits(each.said)
+        ):
+            yield each
 
 
 def _digits(text: str) -> str:
     return re.sub(r"\D", "", text)
 
 
-def _names() -> dict[str, str]:
-    """Return the names of whatever has contacts and phones, by id; that of a service or place with its organization."""
-    names = {organization.id: organization.name for organization in directory().records(Organization)}
-    parts: list[Service | Location] = [*directory().records(Service), *directory().records(Location)]
+def _everybody() -> Iterator[Found]:
+    store = directory()
+    names = {organization.id: organization.name for organization in store.records(Organization)}
+    parts: list[Service | Location] = [*store.records(Service), *store.records(Location)]
     for part in parts:
         names[part.id] = ", ".join(filter(None, (part.name, names.get(part.organization_id or "", ""))))
-    names |= {tie.id: names.get(tie.service_id or "", "") for tie in directory().records(ServiceAtLocation)}
-    return names | {contact.id: contact.name or "" for contact in directory().records(Contact)}
+    names |= {tie.id: names.get(tie.service_id or "", "") for tie in store.records(ServiceAtLocation)}
+    contacts = store.records(Contact)
+    names |= {contact.id: contact.name or "" for contact in contacts}
+    for contact in contacts:
+        yield Found(contact.id, "; ".join(filter(None, (contact.name, contact.email))), _whose(contact, names))
+    for phone in store.records(Phone):
+        yield Found(phone.id, phone.number, _whose(phone, names))
 
 
 def _whose(record: Contact | Phone, names: dict[str, str]) -> str:

@@ -5,7 +5,6 @@ A page says until when a consent holds, and never who of the operator gave it: a
 
 import uuid
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, abort, redirect, request
@@ -15,7 +14,7 @@ from mapping.errors import NotFound
 from mapping.language.i18n import Message
 from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary
-from mapping.model import AUDIENCES, WHOLES
+from mapping.model import AUDIENCES, WHOLES, Audience
 from web.access.guard import Open, me, study_area, today, typed_day
 from web.access.roles import Action
 from web.access.signin import page
@@ -46,8 +45,7 @@ def widen(language: str, table: str, identifier: str) -> ResponseReturnValue:
     """
     if table not in WHOLES:
         abort(404)
-    whole = everything_seen()
-    shown: dict[str, Any] = {"title": LET_MORE, "name": identifier}
+    whole, shown, least = everything_seen(), {"title": LET_MORE, "name": identifier}, len(AUDIENCES) - 1
     if whole.has(table, identifier):
         record = seen().record(table, identifier)
         require_over("approve", record)
@@ -58,9 +56,8 @@ def widen(language: str, table: str, identifier: str) -> ResponseReturnValue:
         may = me().may("approve", hidden_units(table, identifier, directory(), whole))
         if me().role != "custodian" or not there or not may:
             raise NotFound("there is no such record")
-        least = AUDIENCES.index("custodian")
-    choices = tuple((audience, AUDIENCE_LABELS[audience].into(language)) for audience in AUDIENCES[:least])
-    shown["fields"] = (Field("value", THEN, "choice", "", choices, needed=True),)
+    choices = _audiences(AUDIENCES[:least], language)
+    shown |= {"fields": (Field("value", THEN, "choice", "", choices, needed=True),)}  # type: ignore[dict-item]
     value = request.form.get("value", "")
     wrong = {} if value in dict(choices) else {"value": CHOOSE}
     return _answer(language, "audience", table, identifier, {"value": value}, shown, wrong)
@@ -70,7 +67,7 @@ def widen(language: str, table: str, identifier: str) -> ResponseReturnValue:
 def anew(language: str, identifier: str) -> ResponseReturnValue:
     """Renew the consent by which more people see a record."""
     approval = seen().record("approval", identifier)
-    subject = next((seen().record(t, approval.subject) for t in WHOLES if seen().has(t, approval.subject)), None)
+    subject: Any = next(filter(None, (seen().get(table, approval.subject) for table in WHOLES)), None)
     if subject is None or approval.kind not in ("audience", "precision"):
         abort(404)
     require_over("approve", subject)
@@ -82,34 +79,31 @@ def anew(language: str, identifier: str) -> ResponseReturnValue:
 @blueprint.route("/<language>/statement.html", methods=["GET", "POST"])
 def statement(language: str) -> ResponseReturnValue:
     """Write a statement: that something hidden can be arranged, and through which line."""
-    fields = _fields(language)
+    fields, form = _fields(language), request.form
     if request.method == "GET":
-        return _form(language, fields=fields)
-    form = request.form
+        return _form(language, {"fields": fields})
     wrong = {
         field.name: CHOOSE
         for field in fields
         if field.choices and (field.needed or form.get(field.name)) and form.get(field.name) not in dict(field.choices)
     }
-    texts = {code: form.get(f"text-{code}", "").strip() for code in study_area().languages}
-    texts = {code: text for code, text in texts.items() if text}
+    texts = {code: text for code in study_area().languages if (text := form.get(f"text-{code}", "").strip())}
     values: dict[str, Any] = {
         name: form.get(name, "").strip() or None for name in ("route", "service_type", "area_unit")
     }
     values |= {"audience": form.get("audience", ""), "texts": texts, "text": next(iter(texts.values()), "")}
     unit = values["area_unit"]
     if unit and "area_unit" not in wrong and not me().may("approve", {unit, *study_area().ancestors(unit)}):
-        return _form(language, fields=fields, wrong={"area_unit": NOT_YOURS}), 403
+        return _form(language, {"fields": fields}, wrong={"area_unit": NOT_YOURS}), 403
     wrong |= {} if values["route"] else {"route": NEEDED}
     wrong |= {} if texts else {fields[0].name: NEEDED}
-    audience = values["audience"]
     questions = {
         f"text-{code}": question
         for code, text in texts.items()
-        for question in asked_about("statement", {"text": text}, audience=audience).values()
+        for question in asked_about("statement", {"text": text}, audience=values["audience"]).values()
     }
     if questions and not wrong:
-        return _form(language, fields=fields, wrong=questions, problem=ASKS, asks=ANSWER), 409
+        return _form(language, {"fields": fields}, wrong=questions, problem=ASKS, asks=ANSWER), 409
     return _answer(language, "statement", "statement", str(uuid.uuid4()), values, {"fields": fields}, wrong)
 
 
@@ -129,35 +123,39 @@ def _answer(
     kind: Any,
     table: str,
     identifier: str,
-    values: dict[str, Any],
-    shown: dict[str, Any],
-    wrong: Mapping[str, Message] = MappingProxyType({}),
+    values: Mapping[str, Any],
+    shown: Mapping[str, Any],
+    wrong: Mapping[str, Message] | None = None,
 ) -> ResponseReturnValue:
     """Show the form, or keep what was asked for until a second person agrees."""
     if request.method == "GET":
-        return _form(language, **shown)
+        return _form(language, shown)
     texts = {name: request.form.get(name, "").strip() for name in ("consent_by", "reason")}
+    faults = {**(wrong or {}), **{name: NEEDED for name, text in texts.items() if not text}}
     until = typed_day("consent_until")
-    wrong = {**wrong} | {name: NEEDED for name, text in texts.items() if not text}
     if until is None or until <= today():
-        wrong["consent_until"] = AFTER_TODAY
-    if wrong:
-        return _form(language, **shown, wrong=wrong), 400
-    subject = f"{table} {identifier}: {'audience' if shown.get('title') else 'consent'}"
+        faults["consent_until"] = AFTER_TODAY
+    if faults:
+        return _form(language, shown, wrong=faults), 400
+    subject = f"{table} {identifier}: {'audience' if 'title' in shown else 'consent'}"
     propose(kind, table, identifier, values, subject=subject, consent_until=until, **texts)
     return redirect(f"/{language}/{shown.get('back') or 'waiting.html'}?waits", code=303)
 
 
-def _form(language: str, **shown: object) -> str:
-    unsaid: dict[str, object] = {"title": None, "name": "", "back": "", "ends": None, "fields": ()}
-    return page("staff/consent.html", language, **unsaid | shown)
+def _form(language: str, shown: Mapping[str, Any], **more: object) -> str:
+    blank: dict[str, Any] = {"title": None, "name": "", "back": "", "ends": None, "fields": ()}
+    return page("staff/consent.html", language, **{**blank, **shown, **more})
+
+
+def _audiences(audiences: tuple[Audience, ...], language: str) -> tuple[tuple[str, str], ...]:
+    return tuple((audience, AUDIENCE_LABELS[audience].into(language)) for audience in audiences)
 
 
 def _fields(language: str) -> tuple[Field, ...]:
     area, terms = study_area(), Vocabulary.load("service_types")
     kinds = tuple((term.code, str(terms.label(term.code, language))) for term in terms.terms())
     units = tuple((code, area.label(code, language)) for code in area.all_units())
-    readers = tuple((audience, AUDIENCE_LABELS[audience].into(language)) for audience in AUDIENCES[:3])
+    readers = _audiences(AUDIENCES[:3], language)
     texts = (
         Field(f"text-{code}", Message("What can be arranged: {tongue}", {"tongue": language_of(code).name}), "long", "")
         for code in area.languages

@@ -30,8 +30,7 @@ from web.staff.visible import VisibleRecords
 from web.stores.deeds import Deed
 from web.stores.inbox import Decision, Draft, HelpMissing, Received, SomethingWrong, StandardsAnswers
 
-letters = Blueprint("letters", __name__)
-blueprint = letters
+blueprint = Blueprint("letters", __name__)
 
 ROUTES: dict[str, Action | Open] = {"letters.all_": "review", "letters.one": "review"}
 INBOX, A_VISITOR = Message("Inbox"), Message("a visitor")
@@ -39,9 +38,6 @@ MENU = (MenuItem("inbox.html", INBOX, "review", 20),)
 
 KINDS = ("wrong", "draft", "answers", "missing")
 CALLED, TITLES, WRONG, WHY = (labels(of) for of in ("letter", "letters", "wrong", "no_help"))
-
-"""Kind of what was sent in -> what is said of all that waits of it."""
-
 
 DEED_OF: dict[str, Deed] = {
     "accepted": "message_accepted",
@@ -89,7 +85,7 @@ def about(whole: VisibleRecords, received: Received) -> Any:
     return whole.record(table, private) if private else None
 
 
-@letters.get("/<language>/inbox.html")
+@blueprint.get("/<language>/inbox.html")
 def all_(language: str) -> str:
     """Show what waits for a decision."""
     return work_page(language, INBOX, letters_lists())
@@ -129,7 +125,7 @@ def _letter(received: Received, language: str) -> Letter:
     return Letter(received, CALLED[received.kind], name, path, text)
 
 
-@letters.route("/<language>/letter/<int:number>.html", methods=["GET", "POST"])
+@blueprint.route("/<language>/letter/<int:number>.html", methods=["GET", "POST"])
 def one(language: str, number: int) -> ResponseReturnValue:
     """Show one message, and take what is decided about it."""
     received = inbox().message(number)

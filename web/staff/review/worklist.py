@@ -1,4 +1,4 @@
-"""Attend: one work list of all that waits for somebody, and each of its parts on a page."""
+"""To do: all that waits for somebody on one page, and each kind of it on a page of its own."""
 
 import datetime as dt
 from collections import Counter
@@ -10,40 +10,43 @@ from flask import Blueprint, abort
 from mapping.language.i18n import Message, show
 from mapping.model import WHOLES
 from mapping.quality.call_list import calls_of
-from mapping.quality.overview import AUDIENCE_NAMES, FRESHNESS_NAMES, Matter, matters
+from mapping.quality.overview import AUDIENCE_NAMES, FRESHNESS_NAMES, Matter, State, matters
 from web.access.guard import Open, me, study_area, today
 from web.access.roles import Action
 from web.portal import MenuItem
 from web.staff.common import directory, inbox, seen
-from web.staff.records.duplicates import conflicts_list, duplicates_list, moved_list
+from web.staff.records.duplicates import MAY_BE_ONE, conflicts_list, duplicates_list, moved_list
 from web.staff.records.lists import WorkList, WorkRow, record_row, work_page
 from web.staff.records.records import RecordLine, line
 from web.staff.review.approvals import acts, approvals_lists, proposals
 from web.staff.review.inbox import letters_lists, waiting_for_me
 from web.stores.inbox import Capacity, Referral, ReferralOutcome
 
-attend = Blueprint("attend", __name__)
-blueprint = attend
+blueprint = Blueprint("attend", __name__)
 
 ROUTES: dict[str, Action | Open] = {"attend.attention": "attend", "attend.matter": "attend"}
-MENU = (MenuItem("attention.html", Message("To do"), "attend", 10),)
+TO_DO = Message("To do")
+MENU = (MenuItem("attention.html", TO_DO, "attend", 10),)
 
-ELSEWHERE = ("conflicts", "double-organization", "double-service", "double-location")
+ELSEWHERE = ("conflicts", *(f"double-{table}" for table in MAY_BE_ONE))
 """Matters that have a list of their own."""
-
 UNAVAILABLE = 3
 """So many referrals to a service that found it unavailable are a sign."""
+ASK_WHETHER_CLOSED = Message(
+    "Is it closed, or only left out? Ask the sender, or call. What you find you note on the page of the entry: "
+    "it leaves this list then."
+)
 
 
-@attend.get("/<language>/attention.html")
+@blueprint.get("/<language>/attention.html")
 def attention(language: str) -> str:
     """Show what waits in the regions of whoever is signed in, the most pressing first."""
-    mine = seen()
-    states = Counter(held.freshness for held in mine.holdings.listed)
-    audiences = Counter(held.service.audience for held in mine.holdings.services)
+    holdings = seen().holdings
+    states = Counter(held.freshness for held in holdings.listed)
+    audiences = Counter(held.service.audience for held in holdings.services)
     return work_page(
         language,
-        Message("To do"),
+        TO_DO,
         [*work_lists()],
         freshness=[(FRESHNESS_NAMES[name], states[name]) for name in FRESHNESS_NAMES],
         total=states.total(),
@@ -51,7 +54,7 @@ def attention(language: str) -> str:
     )
 
 
-@attend.get("/<language>/see/<key>.html")
+@blueprint.get("/<language>/see/<key>.html")
 def matter(language: str, key: str) -> str:
     """Show the part of the work list of one kind."""
     work = next((work for work in (*_signals(), *_matters()) if work.path == f"see/{key}.html"), None)
@@ -67,8 +70,7 @@ def work_lists() -> Iterator[WorkList]:
     yield from approvals_lists() if me().may("approve") else ()
     yield from _signals()
     yield conflicts_list()
-    for table in ("organization", "service", "location"):
-        yield duplicates_list(table)
+    yield from map(duplicates_list, MAY_BE_ONE)
     yield from _matters()
 
 
@@ -79,43 +81,41 @@ def waiting_count() -> int:
 
 
 def _signals() -> Iterator[WorkList]:
+    """Yield what newer lists, providers and referrals say of services."""
     yield moved_list()
-    yield _of_records(
-        "missing",
-        Message("No longer in the list of their sender"),
-        "warn",
-        _missing(),
-        Message(
-            "Is it closed, or only left out? Ask the sender, or call. What you find you note on the page of the entry: "
-            "it leaves this list then."
-        ),
-    )
-    yield _of_records("full", Message("Services that say they are full"), "warn", _full())
-    yield _of_records("unavailable", Message("Services that referrals found unavailable"), "bad", _unavailable())
+    missing = Message("No longer in the list of their sender")
+    yield _of_records("missing", missing, "warn", _missing(), ASK_WHETHER_CLOSED)
+    rooms = inbox().rooms(on=today()).items()
+    full = (service for service, room in rooms if isinstance(room, Capacity) and room.room == "full")
+    yield _of_records("full", Message("Services that say they are full"), "warn", _mine(full))
+    unavailable = Message("Services that referrals found unavailable")
+    yield _of_records("unavailable", unavailable, "bad", _mine(_unavailable()))
 
 
-def _of_records(key: str, title: Message, state: Any, records: Iterable[Any], todo: Message | None = None) -> WorkList:
+def _matters() -> Iterator[WorkList]:
+    """Yield what the directory itself says is due, ends or lacks something."""
+    mine = seen()
+    for found in matters(mine, mine.holdings, calls_of(mine.holdings), ()):
+        path = "import.html" if found.key == "approval" else f"see/{found.key}.html"
+        if found.key in ELSEWHERE:
+            continue
+        if found.count and not found.records:
+            yield WorkList(found.title, found.state, path, range(found.count), _example(found, path))
+        else:
+            records = [record for record in found.records if _owner(record)]
+            yield _of_records(found.key, found.title, found.state, records)
+
+
+def _of_records(
+    key: str, title: Message, state: State, records: Iterable[Any], todo: Message | None = None
+) -> WorkList:
     path = f"see/{key}.html"
-    return WorkList(title, state, path, [*records], _row(path), todo)
 
-
-def _row(path: str) -> Callable[[Any, str], WorkRow]:
     def row(record: Any, language: str) -> WorkRow:
         record_line, until = _line_of(record, language)
         return record_row(record_line, back=path, until=until, renew=_renewal(record))
 
-    return row
-
-
-def _matters() -> Iterator[WorkList]:
-    mine = seen()
-    for found in matters(mine, mine.holdings, calls_of(mine.holdings), ()):
-        path = "import.html" if found.key == "approval" else f"see/{found.key}.html"
-        if found.count and not found.records and found.key not in ELSEWHERE:
-            yield WorkList(found.title, found.state, path, range(found.count), _example(found, path))
-        elif found.key not in ELSEWHERE:
-            records = [record for record in found.records if _owner(record)]
-            yield _of_records(found.key, found.title, found.state, records)
+    return WorkList(title, state, path, [*records], row, todo)
 
 
 def _example(found: Matter, path: str) -> Callable[[int, str], WorkRow]:
@@ -124,48 +124,44 @@ def _example(found: Matter, path: str) -> Callable[[int, str], WorkRow]:
     return lambda number, language: WorkRow(str(show(names.get(number, ""), language)), path)
 
 
-def _missing() -> list[Any]:
-    """Return the services that newer lists do not hold, and organizations of which nothing else could be checked."""
+def _missing() -> Iterator[Any]:
+    """Yield the services that newer lists do not hold, and organizations of which nothing else could be checked."""
     whole = seen()
-    records = [whole.record(*record) for record in directory().still_missing() if whole.has(*record)]
-    return [
-        record
-        for record in records
-        if not getattr(record, "do_not_list", False)
-        and (
-            record.table == "service"
-            or (record.table == "organization" and not whole.of_owner("service", "organization_id", record.id))
-        )
-    ]
+    for table, identifier in directory().still_missing():
+        record: Any = whole.get(table, identifier)
+        if record is None or getattr(record, "do_not_list", False):
+            continue
+        is_empty = table == "organization" and not whole.of_owner("service", "organization_id", identifier)
+        if table == "service" or is_empty:
+            yield record
 
 
-def _full() -> list[Any]:
-    rooms = inbox().rooms(on=today())
-    return _mine(service for service, room in rooms.items() if isinstance(room, Capacity) and room.room == "full")
-
-
-def _unavailable() -> list[Any]:
-    """Return the services that several referrals of the last months found unavailable."""
-    referrals = [message.message for message in inbox().messages("referral")]
-    sent = {referral.number: referral.service for referral in referrals if isinstance(referral, Referral)}
-    counts: Counter[str] = Counter()
-    for message in inbox().messages("outcome"):
-        if isinstance(message.message, ReferralOutcome) and message.message.outcome == "unavailable":
-            counts[sent.get(message.message.number, "")] += 1
-    return _mine(service for service, count in counts.items() if count >= UNAVAILABLE)
+def _unavailable() -> Iterator[str]:
+    """Yield the services that several referrals of the last months found unavailable."""
+    sent = {
+        message.message.number: message.message.service
+        for message in inbox().messages("referral")
+        if isinstance(message.message, Referral)
+    }
+    outcomes = (message.message for message in inbox().messages("outcome"))
+    counts = Counter(
+        sent.get(outcome.number, "")
+        for outcome in outcomes
+        if isinstance(outcome, ReferralOutcome) and outcome.outcome == "unavailable"
+    )
+    return (service for service, count in counts.items() if count >= UNAVAILABLE)
 
 
 def _mine(published: Iterable[str]) -> list[Any]:
     whole = seen()
-    identifiers = sorted(filter(None, (whole.private("service", identifier) for identifier in published)))
-    return [whole.record("service", identifier) for identifier in identifiers if whole.has("service", identifier)]
+    found = (whole.get("service", whole.private("service", identifier) or "") for identifier in published)
+    return sorted(filter(None, found), key=lambda service: service.id)
 
 
 def _renewal(record: Any) -> str:
     """Return the page on which a consent is renewed, for what holds by one."""
-    if not me().may("approve"):
-        return ""
-    return {"approval": f"consent/{record.id}.html", "statement": f"statement/{record.id}.html"}.get(record.table, "")
+    pages = {"approval": f"consent/{record.id}.html", "statement": f"statement/{record.id}.html"}
+    return pages.get(record.table, "") if me().may("approve") else ""
 
 
 def _owner(record: Any) -> tuple[str, str] | None:
