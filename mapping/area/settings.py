@@ -439,6 +439,8 @@ class Settings(_SettingsTable):
     without_authority: tuple[str, ...] = ()
     """Codes of regions that no authority of their own governs: a report asks the commission instead."""
     context: tuple[CountryFact, ...] = ()
+    reviewed: dt.date | None = None
+    """When the recommendations for a whole country were last held against the sources of this one."""
     phrases: tuple[Texts, ...] = ()
     """Words of the country's lists, each in several languages: definitions and sources of case figures, funders."""
 

@@ -20,7 +20,6 @@ from mapping.render.report.chapters import (
 )
 from mapping.render.report.chapters import recommendations as asked
 from mapping.render.report.composer import Pen
-from mapping.render.report.recommendation_rules import REVIEWED
 
 Part = Mapping[str, Any]
 
@@ -68,7 +67,7 @@ def _write(pen: Pen, part: Part, true: set[str | None], words: Mapping[str, obje
     elif "items" in part:
         pen.items(Message.of(item["say"], words) for item in part["items"] if item.get("when") in true)
     elif "facts" in part:
-        pen.facts((Message.of(name), Message.of(text)) for name, text in part["facts"])
+        pen.facts((Message.of(name), Message.of(text, words)) for name, text in part["facts"])
     else:
         pen.say(Message.of(part["say"], words), part.get("role", ""))
 
@@ -81,6 +80,8 @@ def _conditions(pen: Pen) -> set[str | None]:
         "reader": bool(pen.reader),
         "public": material.view.audience == "public",
         "restricted": material.view.audience != "public",
+        "reviewed": material.area.settings.reviewed is not None,
+        "unreviewed": material.area.settings.reviewed is None,
         "listed": bool(material.entries),
         "empty": not material.entries,
         "abroad": bool(material.results["destinations"].table["services"].any()),
@@ -102,5 +103,6 @@ def _words(pen: Pen) -> Mapping[str, object]:
         "share": material.fresh_share,
         "providers": settings.thresholds.providers,
         "least": settings.thresholds.case_cells,
-        "day": REVIEWED,
+        "day": settings.reviewed,
+        "days": settings.freshness.lapsed_days,
     }

@@ -1,11 +1,11 @@
 """Rules that make recommendations: `recommendations.csv` says what may be asked, and a search for each row when to.
 
 A key names what is asked for, not what was found, so that the next edition can tell what became of it. The rows for
-the whole country rest on no number: whoever changes one looks at its sources again and sets `REVIEWED` to that day.
+the whole country rest on no number: a country says in ``reviewed`` of area.toml when they were last held against its
+sources.
 """
 
 import csv
-import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,9 +21,6 @@ from mapping.language.taxonomy import Vocabulary
 from mapping.render.report.recommendations import COSTS, GROUPS, PRIORITIES, Recommendation
 from mapping.render.report.sources import Sources
 from mapping.result import Figure, Kind, Result
-
-REVIEWED = dt.date(2026, 11, 24)
-"""The day on which the texts for the whole country were last held against their sources."""
 
 
 def _read(name: str) -> list[dict[str, str]]:

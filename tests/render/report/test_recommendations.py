@@ -266,3 +266,10 @@ def test_who_gives_no_help_of_its_own_has_no_empty_cell(report):
     last = {row.name: row.cells[-1].text for row in table.rows}
     assert last["The national office of statistics"] == "does not apply"
     assert all(cell.text for row in table.rows for cell in row.cells)
+
+
+def test_a_country_that_reviewed_nothing_is_given_no_day_and_no_rebuke(report):
+    chapter = repr(next(chapter for chapter in report.chapters if chapter.anchor == "recommendations"))
+    assert "nobody has reviewed for this country" in chapter
+    assert "reviewed on" not in chapter
+    assert "no instruction is listed here" not in chapter
