@@ -20,7 +20,7 @@ from filelock import FileLock
 
 from mapping.errors import MappingError
 from web.stores import sqlite_file
-from web.stores.deeds import Deed
+from web.stores.deeds import DEEDS, Deed
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS line (
@@ -94,6 +94,8 @@ class Ledger:
     def _add(
         self, db: sqlite3.Connection, now: dt.datetime, who: str, action: Deed, subject: str, reason: str
     ) -> LedgerLine:
+        if action not in DEEDS:
+            raise ValueError(f"{action}: is no deed")
         last = db.execute("SELECT number, seal FROM line ORDER BY number DESC LIMIT 1").fetchone()
         number, before, at = (last[0] + 1, last[1], _moment(now)) if last else (1, START, _moment(now))
         seal = self._seal(before, number, at, who, action, subject, reason)

@@ -16,7 +16,7 @@ NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
 def ledger(tmp_path):
     ledger = Ledger(tmp_path / "ledger.db")
     for number in range(5):
-        ledger.append(f"user{number % 2}", "edit", subject=f"service {number}", reason="сабаб", now=NOW)
+        ledger.append(f"user{number % 2}", "edited", subject=f"service {number}", reason="сабаб", now=NOW)
     return ledger
 
 
@@ -77,8 +77,8 @@ def test_tampering_is_found(ledger, statements, said):
 def test_an_old_copy_of_the_end_is_found(ledger):
     end = ledger.path.with_suffix(".end")
     old = end.read_text()
-    ledger.append("a", "edit", now=NOW)
-    ledger.append("a", "edit", now=NOW)
+    ledger.append("a", "edited", now=NOW)
+    ledger.append("a", "edited", now=NOW)
     end.write_text(old)
     assert ledger.faults() == ["the end is not the one that was noted"]
     end.write_text("7 abc def")
@@ -89,10 +89,10 @@ def test_an_old_copy_of_the_end_is_found(ledger):
 
 def test_a_line_whose_end_was_not_noted_is_no_fault(ledger, monkeypatch):
     monkeypatch.setattr(Ledger, "_note_end", lambda *_: None)  # the machine stopped between the two
-    ledger.append("a", "edit", now=NOW)
+    ledger.append("a", "edited", now=NOW)
     monkeypatch.undo()
     assert ledger.faults() == []
-    ledger.append("a", "edit", now=NOW)
+    ledger.append("a", "edited", now=NOW)
     assert ledger.faults() == []
 
 
@@ -100,7 +100,7 @@ def test_many_at_once_keep_the_chain(ledger):
     def write(who):
         own = Ledger(ledger.path)
         for _ in range(10):
-            own.append(who, "edit", now=NOW)
+            own.append(who, "edited", now=NOW)
 
     threads = [threading.Thread(target=write, args=(f"t{n}",)) for n in range(4)]
     for thread in threads:
@@ -116,4 +116,4 @@ def test_what_cannot_be_logged_is_not_done(ledger):
     db.execute("DROP TABLE line")
     db.close()
     with pytest.raises(MappingError, match="so nothing was done"):
-        ledger.append("a", "edit", now=NOW)
+        ledger.append("a", "edited", now=NOW)

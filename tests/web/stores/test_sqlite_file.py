@@ -16,7 +16,7 @@ NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 ONE = "00000000-0000-4000-8000-000000000001"
 USES = {
     "inbox": (Inbox, lambda inbox: inbox.put(SomethingWrong(service=ONE, what="moved"), on=NOW.date()), MappingError),
-    "ledger": (Ledger, lambda ledger: ledger.append("a", "edit", now=NOW), MappingError),
+    "ledger": (Ledger, lambda ledger: ledger.append("a", "edited", now=NOW), MappingError),
     "accounts": (Accounts, lambda accounts: accounts.accounts(), sqlite3.OperationalError),
 }
 
