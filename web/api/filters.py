@@ -20,7 +20,7 @@ from mapping.language.fold import tokens
 from mapping.safety.redaction import require
 from mapping.view import hsds
 from mapping.view.diff import ENTITIES
-from mapping.view.search import ROUNDED, SPHERE, Query, estimated, measured
+from mapping.view.search import RADIUS, ROUNDED, SPHERE, Query, measured
 from mapping.view.service_index import Mask, Reals
 from mapping.view.view import View
 
@@ -82,11 +82,30 @@ class Selection(NamedTuple):
 
 
 class Points(NamedTuple):
-    """Places that may stand on a map: the position of the record that each is of, and where."""
+    """Places that may stand on a map, by the position of the record that each is of, and where.
 
+    ``sphere`` has them on a unit sphere, one a row; the places of the record at ``owners[n]`` begin at ``first[n]``.
+    """
+
+    owners: Positions
+    first: Positions
     owner: Positions
     latitude: Reals
     longitude: Reals
+    sphere: Reals
+
+    @classmethod
+    def of(cls, owner: Positions, latitude: Reals, longitude: Reals) -> "Points":
+        """Bring the places of each record together."""
+        order = np.argsort(owner, kind="stable")
+        owner, latitude, longitude = owner[order], latitude[order], longitude[order]
+        owners, first = np.unique(owner, return_index=True)
+        return cls(owners, first, owner, latitude, longitude, _on_sphere(latitude, longitude))
+
+
+def _on_sphere(latitude: Reals, longitude: Reals) -> Reals:
+    up, along = np.radians(latitude), np.radians(longitude)
+    return np.column_stack([np.cos(up) * np.cos(along), np.cos(up) * np.sin(along), np.sin(up)])
 
 
 class Catalogue:
@@ -242,7 +261,7 @@ class Catalogue:
             visited[self._listed_at] = view.visited()
         ties = np.flatnonzero(~np.isnan(latitude[locations]) & visited[services])
         where = latitude[locations[ties]], longitude[locations[ties]]
-        return {"service_at_location": Points(ties, *where), "service": Points(services[ties], *where)}
+        return {"service_at_location": Points.of(ties, *where), "service": Points.of(services[ties], *where)}
 
     def _nearest(
         self, points: Points, fits: Mask, centre: tuple[float, float], metres: float | None, span: slice
@@ -251,20 +270,18 @@ class Catalogue:
 
         Distances are estimated for all, and measured on the ellipsoid for those that place or count depends on.
         """
-        fitting = fits[points.owner]
-        owner, latitude, longitude = points.owner[fitting], points.latitude[fitting], points.longitude[fitting]
-        rough = estimated(centre, latitude, longitude)
-        total = np.unique(owner).size
+        there = _on_sphere(np.array([centre[0]]), np.array([centre[1]]))[0]
+        chords = np.where(fits[points.owner], np.maximum(2 - 2 * (points.sphere @ there), 0), np.inf)
+        total = int(fits[points.owners].sum())
         if metres is not None:
-            may_fit = rough <= metres / 1000 * (1 + SPHERE) + ROUNDED
+            bound, wrong = metres / 1000, SPHERE
         else:
-            closest = np.full(fits.size, np.inf)
-            np.minimum.at(closest, owner, rough)
             last = min(span.stop or total, total)
-            bound = np.partition(closest, last - 1)[last - 1] if last else 0
-            may_fit = rough <= bound * (1 + 3 * SPHERE) + ROUNDED
-        owner = owner[may_fit]
-        km = measured(centre, latitude[may_fit], longitude[may_fit])
+            closest = np.minimum.reduceat(chords, points.first) if total else chords
+            bound, wrong = _kilometres(np.partition(closest, last - 1)[last - 1]) if last else 0.0, 3 * SPHERE
+        near = np.flatnonzero(chords <= _chord(bound * (1 + wrong) + ROUNDED))
+        owner = points.owner[near]
+        km = measured(centre, points.latitude[near], points.longitude[near])
         if metres is not None:
             owner, km = owner[km * 1000 <= metres], km[km * 1000 <= metres]
             total = np.unique(owner).size
@@ -297,6 +314,16 @@ class Catalogue:
             {"entity": entity, "id": record_id, "change": change, "on": day} for day, entity, record_id, change in rows
         ]
         return made, int(total)
+
+
+def _kilometres(chord: float) -> float:
+    """Return how far two points of a unit sphere are whose squared distance is known."""
+    return float(2 * RADIUS * np.arcsin(min(np.sqrt(chord) / 2, 1)))
+
+
+def _chord(kilometres: float) -> float:
+    """Return the squared distance on a unit sphere of points that are so far from each other."""
+    return float(4 * np.sin(min(kilometres / (2 * RADIUS), np.pi / 2)) ** 2) + 1e-12
 
 
 OF_PLACES = ("area_unit", "postcode", "proximity", "near", "modified_after")
