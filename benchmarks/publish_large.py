@@ -12,9 +12,7 @@ ABOUT = (
     "As in publish.md, for 100,000 services: storing them, writing the public view with its travel "
     "times and ready records, writing it again after one service was renamed, and telling what that changed. A view is "
     "written part by part, so that its memory hardly grows with the directory; storing comes first in the same "
-    "process, and what it leaves free is used again, so go by the memory in all. A second process takes half of the "
-    "work: its time is in the processor time, and its memory is said after the other's; files that both read count in "
-    "both."
+    "process, and what it leaves free is used again, so go by the memory in all."
 )
 
 
