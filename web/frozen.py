@@ -45,7 +45,7 @@ CAN_BE_HIDDEN = ("organization", "service", "location", "contact", "phone")
 """Tables of records that a steward takes out at once."""
 
 
-class Site(NamedTuple):
+class FrozenSite(NamedTuple):
     """The files of an edition, and the records that must not be missing in a later one for which they may stand."""
 
     edition: Edition
@@ -68,7 +68,7 @@ class FrozenPages:
         self.folder, self.editions = folder, Editions(view, area)
         self.kind = f"demo: {demo}, forms: {inbox is not None}"
         self.make = partial(portal, view, area.folder, demo=demo, inbox=inbox)
-        self._site: Site | None = None
+        self._site: FrozenSite | None = None
         self._current: tuple[Edition, bool] | None = None
         self._tried: Edition | None = None
 
@@ -104,7 +104,7 @@ class FrozenPages:
         name = f"{name}index.html" if not name or name.endswith("/") else name
         return site.folder / name if name in site.names else None
 
-    def _may_stand_for(self, site: Site, edition: Edition) -> bool:
+    def _may_stand_for(self, site: FrozenSite, edition: Edition) -> bool:
         """Whether the pages of a site may be sent while an edition is in use."""
         if site.edition is edition:
             return True
@@ -142,7 +142,7 @@ class FrozenPages:
             return
         sums = (site / SUMS).read_text(encoding="utf-8").splitlines()
         names = frozenset(line.partition("  ")[2] for line in sums)
-        self._site = Site(edition, site, names, records_of(edition))
+        self._site = FrozenSite(edition, site, names, records_of(edition))
         for other in self.folder.iterdir():
             if other != site:
                 shutil.rmtree(other, ignore_errors=True)

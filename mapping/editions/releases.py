@@ -7,7 +7,6 @@ What is published is kept for stewards, and leaves even there whatever may no lo
 """
 
 import datetime as dt
-import json
 import os
 import shutil
 import sqlite3
@@ -141,6 +140,9 @@ class Release:
     live: bool = False
 
 
+RELEASE = TypeAdapter(Release)
+
+
 class Releases:
     """The editions of an audience.
 
@@ -202,22 +204,23 @@ class Releases:
                         if old.edition <= day:
                             write_counts(self._staged, new, old, directory.area)
             self._staged.chmod(0o600)
-            items = tuple(compare(previous, self._staged))
-            replaces = checksum(previous) if previous is not None else ""
-            plan = Plan(
-                self.audience,
-                day,
-                checksum(self._staged),
-                replaces,
-                state,
-                items,
-                tuple(self._alarms(directory, previous, items, day)),
-                tuple(map(str, publication.warnings)),
-                previous is None or not entries(previous),
-                by,
+            plan = self._plan(directory, self._staged, checksum(self._staged), day, by=by)
+            plan = replace(
+                plan,
+                state=state,
+                alarms=tuple(self._alarms(directory, plan.items, day)),
+                warnings=tuple(map(str, publication.warnings)),
             )
             _write(self._noted, plan)
         return plan
+
+    def _plan(self, directory: Directory, file: Path, digest: str, day: dt.date, *, by: str) -> Plan:
+        """Return what would be told of a file in the place of the view in use, without alarms."""
+        previous = self.view if self.view.exists() else None
+        replaces = checksum(previous) if previous is not None else ""
+        first = previous is None or not entries(previous)
+        items = tuple(compare(previous, file))
+        return Plan(self.audience, day, digest, replaces, _state(directory), items, (), (), first, by)
 
     def plan(self) -> Plan | None:
         """Return the edition that was built and not published yet, if there is one."""
@@ -325,22 +328,7 @@ class Releases:
             edition = self.edition(number)
             file = self._file(number, ".db")
             hidden.refuse(rows_of(file))
-            previous = self.view if self.view.exists() else None
-            items = tuple(compare(previous, file))
-            plan = Plan(
-                self.audience,
-                day,
-                edition.digest,
-                checksum(previous) if previous is not None else "",
-                _state(directory),
-                items,
-                (),
-                (),
-                previous is None or not entries(previous),
-                by,
-                number,
-                reason,
-            )
+            plan = replace(self._plan(directory, file, edition.digest, day, by=by), back_to=number, reason=reason)
             with _said_clearly(f"{self.view}: the edition in use was not changed"):
                 shutil.copyfile(file, self._staged)
                 self._staged.chmod(0o600)
@@ -379,8 +367,7 @@ class Releases:
     def editions(self) -> list[Release]:
         """Return the editions that are kept, newest first."""
         live = checksum(self.view) if self.view.exists() else ""
-        notes = [json.loads(path.read_text(encoding="utf-8")) for path in self.folder.glob("[0-9]*.json")]
-        read = [Release(**{**note, "day": dt.date.fromisoformat(note["day"])}) for note in notes]
+        read = [RELEASE.validate_json(path.read_bytes()) for path in self.folder.glob("[0-9]*.json")]
         newest = sorted(read, key=lambda edition: -edition.number)
         first = next((edition.number for edition in newest if edition.digest == live), None)
         return [replace(edition, live=edition.number == first) for edition in newest]
@@ -435,15 +422,13 @@ class Releases:
         finally:
             fresh.unlink(missing_ok=True)
 
-    def _alarms(
-        self, directory: Directory, previous: Path | None, items: tuple[EntryChange, ...], day: dt.date
-    ) -> Iterator[Alarm]:
-        if previous is None:
+    def _alarms(self, directory: Directory, items: tuple[EntryChange, ...], day: dt.date) -> Iterator[Alarm]:
+        if not self.view.exists():
             return
-        was = edition_day(previous)
+        was = edition_day(self.view)
         if not was <= day <= was + FAR:
             yield Alarm("time", {"day": day.isoformat(), "before": was.isoformat()})
-        before = entries(previous)
+        before = entries(self.view)
         changed = [item for item in items if item.table != "case_count"]
         if before and len(changed) > max(FEW, MOST_CHANGED * len(before)):
             yield Alarm("many", {"changed": len(changed), "before": len(before)})
@@ -502,8 +487,7 @@ class Releases:
         return self.folder / f"{number:05d}{suffix}"
 
     def _note(self, edition: Release) -> None:
-        values = {name: value for name, value in vars(edition).items() if name != "live"}
-        _write(self._file(edition.number, ".json"), values | {"day": edition.day.isoformat()})
+        _write(self._file(edition.number, ".json"), RELEASE.dump_python(edition, exclude={"live"}))
 
     def _remove(self, number: int) -> None:
         for suffix in (".json", ".db", ".db.part"):

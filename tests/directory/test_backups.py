@@ -45,7 +45,7 @@ def private(tmp_path, tiny_area):
     Accounts(folder / "accounts.db").add("gul", "Gul", "steward", by="root", now=NOW)
     assert Accounts(folder / "accounts.db").cookie_key("staff")
     Inbox(folder / "inbox.db").put(HelpMissing(need="legal", area_unit="OZ01"), on=TODAY)
-    Ledger(folder / "ledger.db").append("gul", "edit", subject="service 1", now=NOW)
+    Ledger(folder / "ledger.db").append("gul", "edited", subject="service 1", now=NOW)
     (folder / "reports").mkdir()
     (folder / "reports" / "list.txt").write_text("2 rows were set aside\n", encoding="utf-8")
     return folder
@@ -195,7 +195,7 @@ def test_a_damaged_database_is_not_restored(private, tmp_path):
     )
     db.close()
     (private / "odd.key").write_text("not a key", encoding="ascii")
-    Ledger(private / "ledger.db").append("gul", "edit", now=NOW)
+    Ledger(private / "ledger.db").append("gul", "edited", now=NOW)
     (private / "ledger.end").write_text("7 wrong wrong", encoding="ascii")
     made = backup(private, tmp_path / "out.backup", secret=SECRET, now=NOW)
     faults = rehearse(made.path, secret=SECRET, check=log_faults).faults
@@ -228,7 +228,7 @@ def write_on(folder: Path, area: StudyArea, told: Connection) -> None:
             fields = {"description": f"{number} "}
             directory.edit("service", key("service", "Legal advice"), fields, by="gul", on=TODAY, reason="why")
             inbox.put(HelpMissing(need="legal", area_unit="OZ01"), on=TODAY)
-            ledger.append("gul", "edit", subject=str(number), now=NOW)
+            ledger.append("gul", "edited", subject=str(number), now=NOW)
             told.send(number)
 
 

@@ -45,7 +45,7 @@ def base(tmp_path_factory) -> Path:
         directory.add(batch(organization("First")), on=TODAY)
         assert directory.key
     Inbox(folder / "inbox.db").put(LETTER, on=TODAY)
-    Ledger(folder / "ledger.db").append("gul", "edit", subject="first", now=NOW)
+    Ledger(folder / "ledger.db").append("gul", "edited", subject="first", now=NOW)
     Accounts(folder / "accounts.db").add("gul", "Gul", "steward", by="root", now=NOW)
     assert Accounts(folder / "accounts.db").cookie_key("staff")
     return folder
@@ -59,7 +59,7 @@ def writes(folder: Path, disk, rounds: int = ROUNDS) -> None:
     for number in range(rounds):
         inbox.put(LETTER, on=TODAY)
         disk.ack(f"letter:{number}")
-        ledger.append("gul", "edit", subject=f"own {number}", now=NOW)
+        ledger.append("gul", "edited", subject=f"own {number}", now=NOW)
         disk.whole(folder / "ledger.end")
         disk.ack(f"line:{number}")
         with Directory(folder / "directory.db") as directory:
@@ -172,7 +172,7 @@ def test_two_stewards_and_twenty_writers_lose_nothing(base, runs, tmp_path):
         inbox, ledger, done = Inbox(folder / "inbox.db"), Ledger(folder / "ledger.db"), 0
         for turn in range(rounds):
             inbox.put(LETTER, on=TODAY)
-            ledger.append("gul", "edit", subject=f"{number} {turn}", now=NOW)
+            ledger.append("gul", "edited", subject=f"{number} {turn}", now=NOW)
             done += 1
         return "letter", done
 

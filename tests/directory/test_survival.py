@@ -50,7 +50,7 @@ def everything(folder):
         "import": store,
         "edition": stage,
         "message": lambda: fill(lambda _: inbox.put(letter, on=TODAY)),
-        "log": lambda: fill(lambda n: ledger.append("g" * 300, "edit", subject=str(n), now=NOW)),
+        "log": lambda: fill(lambda n: ledger.append("g" * 300, "edited", subject=str(n), now=NOW)),
         "backup": lambda: backup(folder, folder.parent / "x.backup", secret=SECRET, now=NOW),
     }
 

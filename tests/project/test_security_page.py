@@ -84,7 +84,7 @@ def test_limits_on_the_page_are_those_of_the_code():
 def test_keys_on_the_page_are_those_there_are(portals, tmp_path):
     with sample_directory(tmp_path / "another") as directory:
         assert directory.key
-    Ledger(tmp_path / "ledger.db").append("gul", "edit", now=dt.datetime(2026, 11, 24, tzinfo=dt.UTC))
+    Ledger(tmp_path / "ledger.db").append("gul", "edited", now=dt.datetime(2026, 11, 24, tzinfo=dt.UTC))
     made = {path.name for path in tmp_path.rglob("*.key")}
     assert made == {"directory.key", "accounts.key", "ledger.key"}
     assert all(f"`{name}`" in PAGE for name in made)

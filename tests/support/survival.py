@@ -119,7 +119,7 @@ def letters(folder, told, start):
     for number in range(start, start + 10_000):
         inbox.put(HelpMissing(need=f"n{number}", area_unit="X"), on=TODAY)
         accounts.add(f"p{number}", "P", "steward", by="t", now=NOW)
-        ledger.append("g", "put", subject=str(number), now=NOW)
+        ledger.append("g", "edited", subject=str(number), now=NOW)
         told.send(number)
 
 
