@@ -289,6 +289,8 @@ def _may_be_seen(record: Any, ids: Collection[str]) -> bool:
 
 
 class _Regions:
+    """Which records are in some regions, or are of something there."""
+
     def __init__(self, whole: VisibleRecords, regions: set[str]) -> None:
         self.whole, self.regions = whole, regions
         self._ids = {
@@ -298,20 +300,20 @@ class _Regions:
         self._ids["organization"] |= {owner for owner in owners if owner}
 
     def inside(self, table: str, identifier: str) -> bool:
-        """Tell whether an organization, a service or a place is in the regions."""
+        """Whether an organization, a service or a place is in the regions."""
         return identifier in self._ids[table]
 
     def holds(self, record: Any) -> bool:
-        """Tell whether a record that is looked at may be seen in the regions: it is in them, or of something there."""
+        """Whether a record may be seen in the regions: it is in them, or of something there."""
         if record.table in WHOLES:
-            return record.id in self._ids[record.table]
+            return self.inside(record.table, record.id)
         if record.table in ("source", "taxonomy", "taxonomy_term", "unit"):
             return True
         parents = [(parent, getattr(record, name)) for name, parent in references(RECORDS[record.table]).items()]
         parents.append((getattr(record, "link_entity", ""), getattr(record, "link_id", None)))
-        wholes = [(parent, parent_id) for parent, parent_id in parents if parent in WHOLES and parent_id]
-        if wholes:
-            return any(self.inside(parent, parent_id) for parent, parent_id in wholes)
+        entries = [(parent, parent_id) for parent, parent_id in parents if parent in WHOLES and parent_id]
+        if entries:
+            return any(self.inside(*entry) for entry in entries)
         return self._is_here(record) or record.table in ("translation", "approval", "decision", "language")
 
     def _is_here(self, record: Any) -> bool:

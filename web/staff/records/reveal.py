@@ -7,8 +7,7 @@ granted, or never was, cannot be told apart. Many reveals in a day raise an alar
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
@@ -60,16 +59,15 @@ STOPPED = Message("You saw 20 places in 24 hours. More are not shown; talk to yo
 NOT_LOGGED = Message("The log could not be written, so nothing is shown. Tell your administrator.")
 
 
-@dataclass
-class HiddenPlace:
+class HiddenPlace(NamedTuple):
     """A hidden place, or a hidden service that has none, with all that belongs to it."""
 
     table: str
     id: str
     """Published id: the private one is in no address."""
     location: Location | None
-    services: list[Service] = field(default_factory=list)
-    types: tuple[str, ...] = ()
+    services: list[Service]
+    types: tuple[str, ...]
 
     @property
     def code(self) -> str:
@@ -82,17 +80,16 @@ class HiddenPlace:
         return f"{self.table} {self.id}"
 
     @property
-    def over(self) -> list[str]:
+    def units(self) -> list[str]:
         """The unit that it is in, with those above it."""
-        area = study_area()
-        unit = self.location.area_unit if self.location is not None else None
+        area, unit = study_area(), self.location.area_unit if self.location is not None else None
         return [unit, *area.ancestors(unit)] if unit and unit in area.all_units() else []
 
     @property
     def region(self) -> Text:
         """The name of its region; nothing finer."""
         units = study_area().all_units()
-        names = [units[code].titles for code in self.over if units[code].level == 1]
+        names = [units[code].titles for code in self.units if units[code].level == 1]
         return names[0] if names else Message("Region not known")
 
     @property
@@ -103,31 +100,16 @@ class HiddenPlace:
         return listing(labels) if labels else Message("Kind not known")
 
 
-@dataclass(frozen=True)
-class RevealedPlace:
-    """What a custodian sees of a place."""
-
-    place: HiddenPlace
-    organizations: tuple[str, ...]
-    addresses: tuple[Address, ...]
-    phones: tuple[Phone, ...]
-    contacts: tuple[Contact, ...]
-    until: dt.datetime
-
-
 def places() -> list[HiddenPlace]:
     """Return what is hidden from the staff's pages, in the regions granted, by region and code."""
-    hidden = [place for place in _hidden() if me().may("reveal", place.over)]
+    hidden = [place for place in _hidden() if me().may("reveal", place.units)]
     return sorted(hidden, key=lambda place: (str(place.region), place.code))
 
 
 def reveals(who: str = "") -> list[tuple[LedgerLine, dt.datetime, bool]]:
     """Return the reveals that were given, newest first: the line, until when, whether it still holds."""
-    shown_lines = []
-    for line in ledger().lines(who=who, action="reveal"):
-        until = dt.datetime.fromisoformat(line.at) + LASTS
-        shown_lines.append((line, until, until > now()))
-    return shown_lines
+    untils = ((line, dt.datetime.fromisoformat(line.at) + LASTS) for line in ledger().lines(who=who, action="reveal"))
+    return [(line, until, until > now()) for line, until in untils]
 
 
 @blueprint.get("/<language>/reveal.html")
@@ -148,7 +130,7 @@ def one(language: str, table: str, published: str) -> ResponseReturnValue:
     try:
         if until is not None:
             log("reveal_seen", subject=place.subject)
-            return page("ops/place.html", language, shown=_shown(place, until))
+            return page("ops/place.html", language, shown=_revealed(place, until))
         if request.method == "GET":
             return page("ops/ask.html", language, place=place)
         reason = request.form.get("reason", "").strip()
@@ -181,7 +163,6 @@ def listed(language: str) -> str:
 def _hidden() -> Iterator[HiddenPlace]:
     """Yield places whose point or address stewards do not see, and hidden services without a place."""
     store, visible = directory(), everything_seen()
-    key = store.key
     services = {service.id: service for service in store.records(Service)}
     codes = {term.id: term.code or "" for term in store.records(TaxonomyTerm)}
     types: dict[str, set[str]] = defaultdict(set)
@@ -189,49 +170,40 @@ def _hidden() -> Iterator[HiddenPlace]:
         if code := codes.get(row.taxonomy_term_id or ""):
             types[row.link_id].add(code)
     at: dict[str, list[Service]] = defaultdict(list)
-    housed: set[str] = set()
     for tie in store.records(ServiceAtLocation):
-        if tie.service_id and tie.service_id in services and tie.location_id:
+        if tie.location_id and tie.service_id in services:
             at[tie.location_id].append(services[tie.service_id])
-            housed.add(tie.service_id)
+    housed = {service.id for own in at.values() for service in own}
     for location in store.records(Location):
-        if _told(visible, location):
-            continue
-        own = at[location.id]
-        kinds = sorted({code for service in own for code in types[service.id]})
-        yield HiddenPlace("location", public_id(key, location.id), location, own, tuple(kinds))
-    for service_id, service in services.items():
-        if service_id not in housed and not visible.has("service", service_id):
-            yield HiddenPlace("service", public_id(key, service_id), None, [service], tuple(sorted(types[service_id])))
+        seen = visible.get("location", location.id)
+        if seen is None or seen.__dict__["latitude"] != location.latitude:
+            own = at[location.id]
+            kinds = tuple(sorted({code for service in own for code in types[service.id]}))
+            yield HiddenPlace("location", public_id(store.key, location.id), location, own, kinds)
+    for identifier, service in services.items():
+        if identifier not in housed and not visible.has("service", identifier):
+            kinds = tuple(sorted(types[identifier]))
+            yield HiddenPlace("service", public_id(store.key, identifier), None, [service], kinds)
 
 
-def _told(visible: Any, location: Location) -> bool:
-    """Tell whether stewards see a place as closely as the directory knows it."""
-    if not visible.has("location", location.id):
-        return False
-    return bool(visible.record("location", location.id).latitude == location.latitude)
+def _revealed(place: HiddenPlace, until: dt.datetime) -> dict[str, Any]:
+    """Return what a custodian sees of a place: all that belongs to it, to its services and to their organizations."""
+    store, location = directory(), place.location
+    owners = {service.organization_id for service in place.services}
+    owners |= {location.organization_id} if location is not None else set()
+    bodies = sorted(filter(None, owners))
+    owned = [("location_id", location.id)] if location is not None else []
+    owned += [("service_id", identifier) for identifier in sorted(service.id for service in place.services)]
+    owned += [("organization_id", owner) for owner in bodies]
 
+    def of_owners(kind: type[Phone] | type[Contact]) -> list[Any]:
+        return [*{row.id: row for column, owner in owned for row in store.records(kind, **{column: owner})}.values()]
 
-def _shown(place: HiddenPlace, until: dt.datetime) -> RevealedPlace:
-    store = directory()
-    services = {service.id for service in place.services}
-    owners = {service.organization_id for service in place.services if service.organization_id}
-    location = place.location.id if place.location is not None else None
-    if place.location is not None and place.location.organization_id:
-        owners.add(place.location.organization_id)
-
-    def of_owners(kind: type[Phone] | type[Contact]) -> Iterator[Any]:
-        """Yield the records of a kind that belong to the place, to its services or to their organizations, once."""
-        owned = [("location_id", owner) for owner in (location,) if owner]
-        owned += [("service_id", service) for service in sorted(services)]
-        owned += [("organization_id", owner) for owner in sorted(owners)]
-        yield from {row.id: row for column, owner in owned for row in store.records(kind, **{column: owner})}.values()
-
-    return RevealedPlace(
-        place,
-        tuple(store.record(Organization, owner).name for owner in sorted(owners)),
-        tuple(store.records(Address, location_id=location)) if location else (),
-        tuple(of_owners(Phone)),
-        tuple(of_owners(Contact)),
-        until,
-    )
+    return {
+        "place": place,
+        "organizations": [store.record(Organization, owner).name for owner in bodies],
+        "addresses": store.records(Address, location_id=location.id) if location is not None else [],
+        "phones": of_owners(Phone),
+        "contacts": of_owners(Contact),
+        "until": until,
+    }
