@@ -35,8 +35,13 @@ from web.public.downloads import Offer
 log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
 
-BUDGETS = ((re.compile(r"(index|[a-z]{2,3}/index)\.html"), 14_000), (re.compile(r".*\.html"), 50_000))
-"""Most bytes of a page, compressed: of the first one together with what it needs to be read, of any other."""
+BUDGETS = (
+    (re.compile(r"(index|[a-z]{2,3}/index)\.html"), 14_000),
+    (re.compile(r"[a-z]{2,3}/report/.*\.html"), 250_000),
+    (re.compile(r".*\.html"), 50_000),
+)
+"""Most bytes of a page, compressed: of the first one together with what it needs to be read, of a part of the report,
+which grows with the directory, and of any other."""
 
 MAP, MAP_BUDGET = "map.html", 250_000
 """The page of the map, and how much the map that somebody asks for should have at most, compressed."""

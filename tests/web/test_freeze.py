@@ -233,6 +233,11 @@ def test_a_page_that_is_too_heavy_is_refused(name, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_part_of_the_report_may_grow_with_the_directory(tmp_path):
+    heavy = random.Random(1).randbytes(60_000).hex()
+    assert freeze(pages(**{"en/report/annexes": heavy}), tmp_path / "site").heaviest == "en/report/annexes.html"
+
+
 def other_secrets():
     """The sample with its shelter in another place, and more bodies, phones and people that nobody may see."""
     moved = {"latitude": HIDDEN[0] + 0.05, "longitude": HIDDEN[1] + 0.1}
