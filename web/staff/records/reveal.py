@@ -7,12 +7,14 @@ granted, or never was, cannot be told apart. Many reveals in a day raise an alar
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.directory.directory import public_id
+from mapping.editions.publish import refusals_file, warnings_file
 from mapping.errors import MappingError
 from mapping.language.i18n import Message, Text, listing
 from mapping.language.taxonomy import Vocabulary
@@ -32,7 +34,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.presenters.edition import short_code
-from web.staff.common import directory, everything_seen
+from web.staff.common import directory, everything_seen, require_everywhere
 from web.staff.operations.host import LASTS, alarm
 from web.stores.ledger import LedgerLine
 
@@ -42,9 +44,11 @@ ROUTES: dict[str, Action | Open] = {
     "reveal.all_": "reveal",
     "reveal.one": "reveal",
     "reveal.listed": "read_log",
+    "reveal.risks": "reveal",
 }
 MENU = (
     MenuItem("reveal.html", Message("Confidential places"), "reveal", 76),
+    MenuItem("telling.html", Message("What could tell"), "reveal", 78),
     MenuItem("reveals.html", Message("Who saw what"), "read_log", 105),
 )
 
@@ -56,6 +60,7 @@ LEAST_REASON = 10
 
 SHORT = Message("Write a reason that others will understand later: at least 10 signs.")
 STOPPED = Message("You saw 20 places in 24 hours. More are not shown; talk to your administrator.")
+LOOKED_OFTEN = Message("You looked 20 times in 24 hours. Talk to your administrator.")
 NOT_LOGGED = Message("The log could not be written, so nothing is shown. Tell your administrator.")
 
 
@@ -158,6 +163,23 @@ def listed(language: str) -> str:
     codes = {line.number: short_code(line.subject.partition(" ")[2]) for line, _, _ in lines}
     names = {account.login: account.name for account in accounts().accounts()}
     return page("ops/reveals.html", language, found=lines[:500], alarms=alarms, codes=codes, names=names)
+
+
+@blueprint.route("/<language>/telling.html", methods=["GET", "POST"])
+def risks(language: str) -> ResponseReturnValue:
+    """Ask for a reason, and show what could give something hidden away, as it was found when an edition was built."""
+    require_everywhere()
+    if request.method == "GET":
+        return page("ops/telling.html", language, lines=None)
+    reason = request.form.get("reason", "").strip()
+    if len(reason) < LEAST_REASON:
+        return page("ops/telling.html", language, lines=None, wrong={"reason": SHORT}), 400
+    if not log_at_most(MOST, "warnings_read", since=now() - LASTS, subject="", reason=reason):
+        return page("ops/telling.html", language, lines=None, problem=LOOKED_OFTEN), 429
+    store = Path(current_app.config["DIRECTORY"])
+    files = [path for path in (warnings_file(store), refusals_file(store)) if path.exists()]
+    lines = [line for path in files for line in path.read_text(encoding="utf-8").splitlines()]
+    return page("ops/telling.html", language, lines=lines)
 
 
 def _hidden() -> Iterator[HiddenPlace]:
