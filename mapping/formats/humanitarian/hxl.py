@@ -193,31 +193,36 @@ def _whom(tag: Tag) -> tuple[str, int]:
     return "", 0
 
 
+BEFORE_UNITS = (
+    ("#activity+id", Message("Number"), "id"),
+    ("#org+name", Message("Organization"), ""),
+    ("#org+impl", Message("Carried out by"), ""),
+    ("#org+funder", Message("Paid by"), "funder"),
+    ("#activity+programme", Message("Programme"), "programme"),
+    ("#sector+name", Message("Kind of help"), ""),
+    ("#activity+type+name", Message("Type of activity"), ""),
+    ("#activity+type+code", Message("Code of the type"), ""),
+    ("#activity+name", Message("Activity"), "name"),
+)
+AFTER_UNITS = (
+    ("#date+start", Message("First day"), "start"),
+    ("#date+end", Message("Last day"), "end"),
+    ("#status", Message("Status"), ""),
+    ("#beneficiary+type", Message("For whom"), "target_group"),
+    ("#targeted", Message("People planned"), "planned"),
+    ("#reached", Message("People reached"), "reached"),
+    ("#reached+f", Message("Women and girls among them"), "reached_women"),
+    ("#value+budget", Message("Budget"), "budget_band"),
+    ("#date+reported", Message("Reported on"), "reported_on"),
+    ("#meta+licence", Message("Licence"), ""),
+)
+"""Hashtag, heading, and the field of an activity that stands in the column as it is."""
+
+
 def write(view: View, path: Path, *, area: StudyArea, language: str = "en") -> None:
     """Write the activities of a view as a 4W table, with a row of hashtags under the headings."""
-    columns = [
-        TaggedColumn("#activity+id", Message("Number")),
-        TaggedColumn("#org+name", Message("Organization")),
-        TaggedColumn("#org+impl", Message("Carried out by")),
-        TaggedColumn("#org+funder", Message("Paid by")),
-        TaggedColumn("#activity+programme", Message("Programme")),
-        TaggedColumn("#sector+name", Message("Kind of help")),
-        TaggedColumn("#activity+type+name", Message("Type of activity")),
-        TaggedColumn("#activity+type+code", Message("Code of the type")),
-        TaggedColumn("#activity+name", Message("Activity")),
-        *unit_columns(area),
-        TaggedColumn("#date+start", Message("First day")),
-        TaggedColumn("#date+end", Message("Last day")),
-        TaggedColumn("#status", Message("Status")),
-        TaggedColumn("#beneficiary+type", Message("For whom")),
-        TaggedColumn("#targeted", Message("People planned")),
-        TaggedColumn("#reached", Message("People reached")),
-        TaggedColumn("#reached+f", Message("Women and girls among them")),
-        TaggedColumn("#value+budget", Message("Budget")),
-        TaggedColumn("#date+reported", Message("Reported on")),
-        TaggedColumn("#meta+licence", Message("Licence")),
-    ]
-    write_table(path, columns, _rows(view, area, language), language)
+    before, after = ([TaggedColumn(*column[:2]) for column in part] for part in (BEFORE_UNITS, AFTER_UNITS))
+    write_table(path, [*before, *unit_columns(area), *after], _rows(view, area, language), language)
 
 
 def _rows(view: View, area: StudyArea, language: str) -> Iterator[dict[str, object]]:
@@ -227,25 +232,14 @@ def _rows(view: View, area: StudyArea, language: str) -> Iterator[dict[str, obje
     rows = []
     for activity in view.rows("activity"):
         code = activity["service_type"] if activity["service_type"] in types else ""
-        row: dict[str, object] = {
-            "#activity+id": activity["id"],
+        row: dict[str, object] = {tag: activity[name] for tag, _, name in (*BEFORE_UNITS, *AFTER_UNITS) if name}
+        row |= {
             "#org+name": names.get(activity["organization_id"], ""),
             "#org+impl": names.get(activity["implementer_id"], ""),
-            "#org+funder": activity["funder"],
-            "#activity+programme": activity["programme"],
             "#sector+name": str(types.family(code).label(language)) if code else "",
             "#activity+type+name": str(types.label(code, language)) if code else "",
             "#activity+type+code": code,
-            "#activity+name": activity["name"],
-            "#date+start": activity["start"],
-            "#date+end": activity["end"],
             "#status": "" if activity["status"] == "unknown" else activity["status"],
-            "#beneficiary+type": activity["target_group"],
-            "#targeted": activity["planned"],
-            "#reached": activity["reached"],
-            "#reached+f": activity["reached_women"],
-            "#value+budget": activity["budget_band"],
-            "#date+reported": activity["reported_on"],
             "#meta+licence": given,
         }
         rows.append(row | unit_cells(area, activity["area_unit"], language))

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 import python_calamine
@@ -86,7 +87,7 @@ def sheet_as_it_looks(path: Path, workbook: python_calamine.CalamineWorkbook, na
     sheet = workbook.get_sheet_by_name(name)
     if sheet.width > MAX_COLUMNS or sheet.height * sheet.width > MAX_CELLS:
         raise _too_many(path, name, sheet.height, sheet.width)
-    rows: list[list[object]] = sheet.to_python(skip_empty_area=False)
+    rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
     rows = _filled(rows, sheet.merged_cell_ranges or ())
     if look.rows or look.columns:
         rows = [
