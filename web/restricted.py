@@ -6,8 +6,8 @@ is passed on tells from whom.
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from importlib import import_module
+from types import SimpleNamespace
 from typing import get_args
 
 from flask import Blueprint, Response, abort, current_app
@@ -67,13 +67,11 @@ def finding(language: str, name: str) -> str:
     """Show what one analysis finds, with its whole table."""
     current = _edition()
     shown = findings.finding(current, name, language)
-    grid = replace(
-        shown.grid,
-        across=tuple((heading, "") for heading, _ in shown.grid.across),
-        down=tuple("" for _ in shown.grid.down),
-    )
+    without_links = {"across": [(heading, "") for heading, _ in shown.grid.across], "down": [""] * len(shown.grid.down)}
+    grid = SimpleNamespace(**vars(shown.grid) | without_links)
+    shown = SimpleNamespace(**vars(shown) | {"grid": grid})
     log("restricted_read", subject=name)
-    return page("restricted/finding.html", language, shown=replace(shown, grid=grid), day_=current.day)
+    return page("restricted/finding.html", language, shown=shown, day_=current.day)
 
 
 @blueprint.get("/<language>/restricted/<name>.svg")

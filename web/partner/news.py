@@ -40,6 +40,8 @@ MENU = (
     MenuItem("news.html", Message("What is new"), "find", 41),
 )
 
+TABLES = ("modified", "tombstone")
+
 SINCE = dt.timedelta(days=31)
 """How far back is looked unless somebody says otherwise."""
 
@@ -175,28 +177,18 @@ def agreements_(language: str) -> str:
 def changed(edition: Edition, language: str, units: Collection[str], need: str, since: dt.date) -> News:
     """Return what changed since a day in some regions (in all, where none is named), for a need or for all."""
     kinds = {term.code for term in Vocabulary.load("service_types").terms() if not need or term.need == need}
+    area, known = edition.area, edition.area.all_units()
     with View(edition.path) as view:
-        days = {row["id"]: dt.date.fromisoformat(row["modified_on"]) for row in _rows(view, "modified")}
-        gone = sum(row["gone_on"] >= since.isoformat() for row in _rows(view, "tombstone"))
-    changes = [
-        (days[entry.id], edition.card(entry, language))
-        for entry in edition.entries(language).values()
-        if entry.id in days
-        and days[entry.id] >= since
-        and (kinds.intersection(entry.types) or not need)
-        and (not units or not _regions(edition, entry.id, language).isdisjoint(units))
-    ]
-    return News(tuple(sorted(changes, key=lambda change: (-change[0].toordinal(), str(change[1].name)))), gone)
-
-
-def _rows(view: View, table: str) -> list[dict[str, str]]:
-    return [dict(row) for row in view.rows(table) if row["entity"] == "service"]
-
-
-def _regions(edition: Edition, service: str, language: str) -> set[str]:
-    known, entry = edition.area.all_units(), edition.entries(language)[service]
-    codes = {*entry.covers, *(place.area_unit for place in entry.places)}
-    return {edition.area.region_of(code) for code in codes if code in known}
+        modified, gone = ([row for row in view.rows(table) if row["entity"] == "service"] for table in TABLES)
+    days = {row["id"]: dt.date.fromisoformat(row["modified_on"]) for row in modified}
+    changes = []
+    for entry in edition.entries(language).values():
+        codes = {*entry.covers, *(place.area_unit for place in entry.places)}
+        wanted = not units or not {area.region_of(code) for code in codes if code in known}.isdisjoint(units)
+        if wanted and (not need or kinds.intersection(entry.types)) and days.get(entry.id, dt.date.min) >= since:
+            changes.append((days[entry.id], edition.card(entry, language)))
+    changes.sort(key=lambda change: (-change[0].toordinal(), str(change[1].name)))
+    return News(tuple(changes), sum(row["gone_on"] >= since.isoformat() for row in gone))
 
 
 def _chosen() -> tuple[str, str]:

@@ -47,6 +47,13 @@ FIELDS: dict[str, Message] = {
 }
 """Fields of a service that a provider may propose to change. A new number is told by phone: two people check it."""
 
+ATTRIBUTES = {
+    "application_process": "application",
+    "eligibility_description": "eligibility",
+    "fees_description": "fees",
+}
+"""Fields of a service that an entry of an edition calls otherwise."""
+
 ANSWERS: dict[str, Message] = {
     "met": Message("Met"),
     "partly": Message("Partly"),
@@ -58,12 +65,11 @@ ANSWERS: dict[str, Message] = {
 @blueprint.get("/<language>/rooms.html")
 def rooms(language: str) -> str:
     """Show the own services with buttons for their room, and what was proposed."""
-    known = inbox().rooms(on=today())
     return page(
         "partner/rooms.html",
         language,
         services=_own(language),
-        known=known,
+        known=inbox().rooms(on=today()),
         rooms=ROOMS,
         lasts=ROOM_DAYS,
         proposed=_proposed(),
@@ -103,25 +109,18 @@ def draft(language: str, identifier: str) -> ResponseReturnValue:
 def standards(language: str, identifier: str) -> ResponseReturnValue:
     """Ask for the answers to the checklist that fits an own service."""
     entry = _entry(language, "assess", identifier)
-    checklist_items = checklist(entry)
+    asked = checklist(entry)
     if request.method == "GET":
-        return page(
-            "partner/standards.html",
-            language,
-            entry=entry,
-            asked=checklist_items,
-            answers=ANSWERS,
-            before=_before(entry.id),
-        )
-    given = {term.code: request.form.get(f"a-{term.code}", "") for term in checklist_items}
-    evidence = {term.code: request.form.get(f"e-{term.code}", "").strip() for term in checklist_items}
-    fields: dict[str, object] = {
-        "service": entry.id,
-        "answers": {code: answer for code, answer in given.items() if answer},
-        "evidence": {code: text for code, text in evidence.items() if text and given[code]},
-    }
-    if not fields["answers"]:
+        shown: dict[str, object] = {"entry": entry, "asked": asked, "answers": ANSWERS, "before": _before(entry.id)}
+        return page("partner/standards.html", language, **shown)
+    given, shown_by = (
+        {term.code: text for term in asked if (text := request.form.get(f"{field}-{term.code}", "").strip())}
+        for field in ("a", "e")
+    )
+    if not given:
         raise InvalidRecord("choose again: answers")
+    evidence = {code: text for code, text in shown_by.items() if code in given}
+    fields: dict[str, object] = {"service": entry.id, "answers": given, "evidence": evidence}
     inbox().put(read_form(StandardsAnswers, fields), on=today(), sender=me().login)
     log("standards_answered", subject=entry.id)
     return redirect(f"/{language}/rooms.html#sent", code=303)
@@ -150,17 +149,7 @@ def _entry(language: str, action: Action, identifier: str) -> Entry:
 
 def fields_of(entry: Entry) -> dict[str, str]:
     """Return what a service says now, in the language of the page."""
-    return {
-        "name": entry.name,
-        "description": entry.description,
-        "application_process": entry.application,
-        "eligibility_description": entry.eligibility,
-        "fees_description": entry.fees,
-        "wait_time": "",
-        "alert": entry.alert,
-        "email": entry.email,
-        "url": entry.url,
-    }
+    return {name: getattr(entry, ATTRIBUTES.get(name, name), "") for name in FIELDS}
 
 
 def draft_of(entry: Entry, sent: Mapping[str, str]) -> InboxForm | None:
@@ -177,12 +166,5 @@ def _proposed() -> list[Received]:
 
 
 def _before(service: str) -> dict[str, str]:
-    answers: dict[str, str] = {}
-    for message in inbox().messages("answers"):
-        if (
-            isinstance(message.message, StandardsAnswers)
-            and message.message.service == service
-            and message.sender == me().login
-        ):
-            answers = dict(message.message.answers)
-    return answers
+    sent = (cast("StandardsAnswers", each.message) for each in _proposed() if each.kind == "answers")
+    return dict(next((answers.answers for answers in sent if answers.service == service), {}))

@@ -4,7 +4,6 @@ A card with a number and nothing else is the default. A place, hours and papers 
 that anybody may need; the names that services and organizations have are not, since many of them tell.
 """
 
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -28,7 +27,7 @@ KINDS: dict[str, Message] = {
 }
 
 PLAIN_TYPES = frozenset(
-    {
+    [
         "HLT-EME",
         "HLT-PHC",
         "LEG-INF",
@@ -44,7 +43,7 @@ PLAIN_TYPES = frozenset(
         "MAT-NFI",
         "RET-CON",
         "CMG-INT",
-    }
+    ]
 )
 """Kinds of help that anybody may need, so that their names tell nothing of what happened to who carries them."""
 
@@ -79,14 +78,13 @@ def paper_card(
     the service or else of the line, or a messenger of an organization whose name tells nothing.
     A card leaves the building: what not everybody may know is not on it, and stands behind the line's number.
     """
-    made, known = edition.card(entry, language), open_parts(edition)
-    abroad = only_abroad(entry, edition.area)
-    line = open_line(edition, language, abroad=abroad)
+    card, known = edition.card(entry, language), open_parts(edition)
+    line = open_line(edition, language, abroad=only_abroad(entry, edition.area))
     passed_on = entry.id in known.services
-    own = [call for call in made.calls if call.dial in known.numbers] if passed_on else []
-    call = next((call for call in own if call.spoken), None) or (line.call if line else None)
+    own = [call for call in card.calls if call.dial in known.numbers] if passed_on else []
+    call = next((call for call in own if call.spoken), line.call if line else None)
     if written:  # to write to anybody is better than to have no way to call
-        there = open_line(edition, language, abroad=abroad, written=True)
+        there = open_line(edition, language, abroad=only_abroad(entry, edition.area), written=True)
         named = plain_body(edition, entry)  # the address of an account is a name
         ways = [*own, *([there.call] if there else ())]
         call = next((way for way in ways if way.dial.startswith(SMS) or (named and _is_account(way))), call)
@@ -96,16 +94,16 @@ def paper_card(
         language=language,
         call=call,
         picture=picture(call) if call and call.href else Markup(),
-        hours=made.week.short if entry.id in known.hours and passed_on else "",
+        hours=card.week.short if entry.id in known.hours and passed_on else "",
         withheld=not passed_on or (kind != "number" and not plain),
     )
     if kind == "number" or not plain:
         return bare
-    facts = (Message("Speaks"), made.speaks), (papers_heading(entry), known_papers(entry, language))
+    facts = (Message("Speaks"), card.speaks), (papers_heading(entry), known_papers(entry, language))
     place = next((point for point in entry.points if point.id in known.places), None)
     return replace(
         bare,
-        types=tuple(map(str, made.types)),
+        types=tuple(map(str, card.types)),
         facts=tuple((heading.into(language), ", ".join(words)) for heading, words in facts if words),
         name=entry.organization.name if name and plain_body(edition, entry) else "",
         where=", ".join(filter(None, (place.address, place_name(place, edition.area, language)))) if place else "",
@@ -118,22 +116,21 @@ def _is_account(way: ContactLink) -> bool:
     return bool(way.href) and not way.spoken
 
 
-def one_for_each(cards: Iterable[PaperCard]) -> list[PaperCard]:
+def one_for_each(made: Iterable[PaperCard]) -> list[PaperCard]:
     """Make one card of those with a number only that bear the same one: two papers tell that two things were sought.
 
     Its hours are those that all its services agree on, as far as they are known.
     """
     alike: dict[PaperCard, list[PaperCard]] = {}
-    for card in cards:
+    for card in made:
         same = card if card.types else replace(card, hours="", withheld=False)
         alike.setdefault(replace(same, id=""), []).append(card)
-    return [_merged(group) for group in alike.values()]
-
-
-def _merged(cards: list[PaperCard]) -> PaperCard:
-    hours = {card.hours for card in cards if card.hours}
-    agreed = hours.pop() if len(hours) == 1 else ""
-    return replace(cards[0], hours=agreed, withheld=any(card.withheld for card in cards))
+    merged = []
+    for cards in alike.values():
+        hours = {card.hours for card in cards if card.hours}
+        withheld = any(card.withheld for card in cards)
+        merged.append(replace(cards[0], hours=hours.pop() if len(hours) == 1 else "", withheld=withheld))
+    return merged
 
 
 def tells_nothing(entry: Entry) -> bool:
@@ -153,13 +150,7 @@ def printable() -> bool:
 
 
 def pdf(html: str) -> bytes:
-    """Return a page of cards as PDF, which loads nothing and says of itself neither when nor for what it was made.
-
-    Raises
-    ------
-    NotFound
-        The library for it is not installed, or Pango is not.
-    """
+    """Return a page of cards as PDF, which loads nothing and says of itself neither when nor for what it was made."""
     try:
         import weasyprint
     except (ImportError, OSError) as error:
@@ -180,17 +171,5 @@ def known_papers(entry: Entry, language: str) -> tuple[str, ...]:
 
 def picture(call: ContactLink) -> Markup:
     """Return the QR code of a number or a messenger: a phone that reads it offers to call or to write."""
-    content = io.BytesIO()
-    segno.make(call.href, error="m", micro=False).save(
-        content,
-        kind="svg",
-        border=2,
-        xmldecl=False,
-        svgns=True,
-        svgclass=None,
-        lineclass=None,
-        omitsize=True,
-        light="#fff",
-        dark="#000",
-    )
-    return Markup(content.getvalue().decode("ascii"))  # noqa: S704 - made here, of squares
+    code = segno.make(call.href, error="m", micro=False)
+    return Markup(code.svg_inline(border=2, omitsize=True, light="#fff", dark="#000"))  # noqa: S704 - made of squares

@@ -103,20 +103,17 @@ def outcome(language: str) -> ResponseReturnValue:
 def answer(language: str, token: str) -> ResponseReturnValue:
     """Ask a receiver without an account what came of a referral; the link is good once, and for some days."""
     referral = _by_token(token)
-    answered = referral is None or any(
-        message.sender == LINK and cast("ReferralOutcome", message.message).number == referral.referral.number
-        for message in inbox().messages("outcome")
-    )
-    if referral is None or answered:
+    answers = (message for message in inbox().messages("outcome") if message.sender == LINK)
+    numbers = {cast("ReferralOutcome", message.message).number for message in answers}
+    if referral is None or referral.referral.number in numbers:
         return plain("partner/answered.html", language, used=True), 404
+    shown: dict[str, object] = {"one": referral, "outcomes": OUTCOMES, "reasons": REASONS}
     if request.method == "GET":
-        return plain("partner/answer.html", language, one=referral, outcomes=OUTCOMES, reasons=REASONS)
+        return plain("partner/answer.html", language, **shown)
     try:
         reply = _outcome(referral)
     except InvalidRecord:
-        return plain(
-            "partner/answer.html", language, one=referral, outcomes=OUTCOMES, reasons=REASONS, incomplete=True
-        ), 400
+        return plain("partner/answer.html", language, incomplete=True, **shown), 400
     if not inbox().put_once(reply, on=today(), sender=LINK):
         return plain("partner/answered.html", language, used=True), 404
     return plain("partner/answered.html", language, used=False)
@@ -127,22 +124,20 @@ def counts(language: str) -> str:
     """Show counts of referrals and where listed help was not to be had, for the regions that were granted."""
     entries, least = edition().entries(language), study_area().settings.thresholds.case_cells
     referrals = last_months(noted(inbox()), today())
-    rows = tally(referrals, entries, study_area(), least=least)
-    signals = unavailable(referrals, entries, study_area(), least=least)
+
+    def granted(region: str) -> bool:
+        return me().may("see_counts", {region, *study_area().ancestors(region)})
+
     return page(
         "partner/counts.html",
         language,
-        rows=[row for row in rows if _granted(row.region)],
+        rows=[row for row in tally(referrals, entries, study_area(), least=least) if granted(row.region)],
         label=label,
-        signals=[signal for signal in signals if _granted(signal.region)],
+        signals=[row for row in unavailable(referrals, entries, study_area(), least=least) if granted(row.region)],
         outcomes=OUTCOMES,
         least=least,
         codes=[*OUTCOMES, "waiting"],
     )
-
-
-def _granted(region: str) -> bool:
-    return me().may("see_counts", {region, *study_area().ancestors(region)})
 
 
 def _own(number: str) -> Noted:
@@ -161,12 +156,8 @@ def _alias() -> str:
 def _outcome(note: Noted) -> ReferralOutcome:
     reply = request.form.get("outcome", "")
     reason = request.form.get("reason", "") if reply in ("declined", "unavailable") else ""
-    fields: dict[str, object] = {
-        "number": note.referral.number,
-        "outcome": reply,
-        "reason": reason,
-    }
-    return cast("ReferralOutcome", read_form(ReferralOutcome, fields))
+    fields = {"number": note.referral.number, "outcome": reply, "reason": reason}
+    return cast("ReferralOutcome", read_form(ReferralOutcome, fields.items()))
 
 
 def _key() -> bytes:

@@ -3,9 +3,8 @@
 import datetime as dt
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Generic, Protocol, Self, TypeVar
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
@@ -17,6 +16,7 @@ from mapping.language.parsers import AGES, SMS, is_dialled
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.render.layers.services import spaced
 from mapping.view.entries import NO_PAPERS
+from mapping.view.rules.takes import Answer
 from mapping.view.view import Entry, PhoneEntry, ServicePlace
 from web.presenters.hours import Week, week
 
@@ -59,10 +59,11 @@ class Check:
 
 @dataclass(frozen=True)
 class Card:
-    """A service in one language.
+    """A service in one language, in a list or by itself.
 
     ``minutes`` are from the place that a list starts at, where that is known; ``fit`` is how well it fits what the list
-    is about, 1 best; ``also`` are other services of the organization at the same place, which a list shows with it.
+    is about, 1 best and 0 where that says nothing; ``block`` what it is near by (`web.presenters.choices.place_of`);
+    ``taken`` whether it takes whom help is for; ``also`` are other services of the organization at the same place.
     """
 
     entry: Entry
@@ -80,8 +81,10 @@ class Card:
     covers: tuple[str, ...]
     access: tuple[str, ...] = ()
     minutes: tuple[float, float] | None = None
-    why: tuple[str, ...] = field(default=())
+    why: tuple[str, ...] = ()
     fit: int = 0
+    block: str = ""
+    taken: Answer = "yes"
     also: tuple["Card", ...] = ()
 
     @property
@@ -115,11 +118,12 @@ class Card:
 
 def ages(entry: Entry) -> Message | None:
     """Return at which ages people are helped; None where nothing is said."""
-    given = {"age": f"{entry.minimum_age or 0:g}", "most": f"{entry.maximum_age or 0:g}"}
+    least, most = (f"{age or 0:g}" for age in (entry.minimum_age, entry.maximum_age))
     if entry.maximum_age is None:
-        return Message("From the age of {age}", given) if entry.minimum_age else None
-    between, under = Message("From the age of {age} to {most}", given), Message("Up to the age of {most}", given)
-    return between if entry.minimum_age else under
+        return Message("From the age of {age}", age=least) if entry.minimum_age else None
+    if entry.minimum_age:
+        return Message("From the age of {age} to {most}", age=least, most=most)
+    return Message("Up to the age of {most}", most=most)
 
 
 def papers_heading(entry: Entry) -> Message:
@@ -198,17 +202,17 @@ class ServiceFacts:
     unknown: str
 
 
-def facts(made: Card) -> ServiceFacts:
+def facts(card: Card) -> ServiceFacts:
     """Say who is taken and who is not, in what languages, for what money, with what papers, through what entrance."""
-    language, entry = made.language, made.entry
-    more = " …" if len(made.serves) > GROUPS else ""
+    language, entry = card.language, card.entry
+    more = " …" if len(card.serves) > GROUPS else ""
     pairs = (
-        (translate("For", language), ", ".join(made.serves[:GROUPS]) + more),
-        (translate("Not for", language), ", ".join(made.excludes)),
-        (translate("Speaks", language), ", ".join(made.speaks)),
+        (translate("For", language), ", ".join(card.serves[:GROUPS]) + more),
+        (translate("Not for", language), ", ".join(card.excludes)),
+        (translate("Speaks", language), ", ".join(card.speaks)),
         (translate("Cost", language), entry.fees),
-        (papers_heading(made.entry).into(language), ", ".join(made.documents)),
-        (translate("Entrance", language), ", ".join(made.access)),
+        (papers_heading(entry).into(language), ", ".join(card.documents)),
+        (translate("Entrance", language), ", ".join(card.access)),
     )
     labels = [label for label, text in pairs if not text and label != pairs[1][0]]
     if (entry.by_phone or not entry.places) and labels and labels[-1] == pairs[-1][0]:
@@ -350,49 +354,33 @@ def web_address(text: str) -> str:
     return ""
 
 
-class InList(Protocol):
-    """A service as a list holds it: with those beside it."""
-
-    @property
-    def entry(self) -> Entry:
-        """Return the service."""
-
-    @property
-    def also(self) -> "tuple[Self, ...]":
-        """Return other services of the organization at the same place."""
-
-
-T = TypeVar("T", bound=InList)
-U = TypeVar("U", bound=InList)
-
-
 @dataclass(frozen=True)
-class Blocks(Generic[T]):
+class Blocks:
     """Services of a list in the order in which a person should meet them.
 
     ``near`` may stand on a map; ``named`` have only an area or a line and are in order of name; ``ask`` fit only
     perhaps; ``later`` were not confirmed for too long and are never offered first.
     """
 
-    near: tuple[T, ...] = ()
-    named: tuple[T, ...] = ()
-    ask: tuple[T, ...] = ()
-    later: tuple[T, ...] = ()
+    near: tuple[Card, ...] = ()
+    named: tuple[Card, ...] = ()
+    ask: tuple[Card, ...] = ()
+    later: tuple[Card, ...] = ()
 
-    def map(self, make: Callable[[T], U]) -> "Blocks[U]":
+    def map(self, change: Callable[[Card], Card]) -> "Blocks":
         """Return what is made of each service, in the same blocks."""
-        return Blocks(*(tuple(map(make, part)) for part in (self.near, self.named, self.ask, self.later)))
+        return Blocks(*(tuple(map(change, part)) for part in (self.near, self.named, self.ask, self.later)))
 
     @property
-    def all(self) -> tuple[T, ...]:
+    def all(self) -> tuple[Card, ...]:
         """Return all services, in their order."""
         return (*self.near, *self.named, *self.ask, *self.later)
 
     @property
-    def services(self) -> tuple[T, ...]:
+    def services(self) -> tuple[Card, ...]:
         """Return all services, those beside another too."""
         return tuple(service for first in self.all for service in (first, *first.also))
 
     def __len__(self) -> int:
         """Count the entries."""
-        return len(self.near) + len(self.named) + len(self.ask) + len(self.later)
+        return len(self.all)

@@ -89,13 +89,7 @@ def countries(edition: Edition) -> dict[str, str]:
 
 
 def parse(code: str, edition: Edition) -> Choice:
-    """Read answers from an address.
-
-    Raises
-    ------
-    NotFound
-        When it holds an answer that is not offered.
-    """
+    """Read answers from an address."""
     match = PATTERN.fullmatch(code)
     need = next((term for term in needs() if match and term.details["path"] == f"n{match['need']}"), None)
     if match is None or need is None:

@@ -2,13 +2,12 @@
 
 import datetime as dt
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from mapping.analysis.common.nearest import seats
+from mapping.analysis.common.nearest import minutes_to_all, seats
 from mapping.area.study_area import StudyArea
 from mapping.batch import without_collecting
 from mapping.model import Audience
@@ -22,8 +21,8 @@ from web.presenters.cards import Card, card
 P = ParamSpec("P")
 T = TypeVar("T")
 
-LATELY = 16
-"""Things that `Edition.keep_lately` keeps."""
+FOUR_HOURS = 240
+"""Minutes beyond which the published table tells nothing."""
 
 
 def kept(make: Callable[Concatenate["Edition", P], T]) -> Callable[Concatenate["Edition", P], T]:
@@ -51,7 +50,6 @@ class Edition:
         self.path = path
         self.area = area
         self._kept: dict[Hashable, Any] = {}
-        self._lately: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
         self._making: dict[Hashable, threading.RLock] = {}
         self.mark: tuple[int, int, int] | None = None
@@ -73,42 +71,19 @@ class Edition:
                     self._kept[key] = make()
         return cast("T", self._kept[key])
 
-    def keep_lately(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what was made for a key lately, or make it; what nobody wanted for the longest is forgotten."""
-        with self._lock:
-            value = self._lately.pop(key, None)
-        if value is None:
-            value = make()
-        with self._lock:
-            self._lately[key] = value
-            if len(self._lately) > LATELY:
-                self._lately.popitem(last=False)
-        return cast("T", value)
-
     def made(self, key: Hashable) -> Any:
         """Return what was made for a key before, or None."""
         return self._kept.get(key)
 
+    @kept
     def entries(self, language: str) -> dict[str, Entry]:
         """Return every service by id, in the order of names."""
-
-        def read() -> dict[str, Entry]:
-            with View(self.path) as view, without_collecting():
-                return {entry.id: entry_in_letters(entry, language) for entry in view.services(language=language)}
-
-        return self.keep(("entries", language), read)
+        with View(self.path) as view, without_collecting():
+            return {entry.id: entry_in_letters(entry, language) for entry in view.services(language=language)}
 
     def in_any_language(self) -> Collection[Entry]:
-        """Return every service, for what is the same in all languages: in one that is read, else in the first one."""
-        languages = self.area.languages
-        read = next((language for language in languages if self.made(("entries", language))), languages[0])
-        return self.entries(read).values()
-
-    @kept
-    def of_type(self, code: str, language: str) -> list[Entry]:
-        """Return the services of a type in the order of names, without reading all others."""
-        with View(self.path) as view:
-            return [entry_in_letters(entry, language) for entry in view.of_type(code, language=language)]
+        """Return every service, for what is the same in all languages."""
+        return self.entries(self.area.languages[0]).values()
 
     def card(self, entry: Entry, language: str) -> Card:
         """Return an entry of this edition in the words of a language."""
@@ -132,6 +107,16 @@ class Edition:
         """Return minutes of travel from a place of the gazetteer to public locations, as they were published."""
         with View(self.path) as view:
             return dict(view.minutes(place, scenario))
+
+    @kept
+    def minutes_beyond(self, place: str, scenario: str) -> dict[str, float]:
+        """Return minutes to every public point however far: see `mapping.analysis.common.nearest.minutes_to_all`."""
+        return minutes_to_all(self.in_any_language(), self.area, place, scenario)
+
+    def minutes_within(self, place: str, scenario: str) -> dict[str, float]:
+        """Return minutes to every location within four hours: as published, else worked out."""
+        beyond = {} if self.minutes(place, scenario) else self.minutes_beyond(place, scenario)
+        return self.minutes(place, scenario) or {at: minutes for at, minutes in beyond.items() if minutes <= FOUR_HOURS}
 
     def results(self) -> dict[str, Result]:
         """Return what every analysis finds in this view, by name."""
@@ -163,7 +148,6 @@ class Editions:
         self.area = area
         self.audience: Audience = audience
         self._lock = threading.Lock()
-        self._mark: tuple[int, int, int] | None = None
         self._now: Edition | None = None
 
     def now(self) -> Edition:
@@ -171,8 +155,8 @@ class Editions:
         stat = self.path.stat()
         mark = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
         with self._lock:
-            if self._now is None or mark != self._mark:
-                self._now, self._mark = Edition(self.path, self.area, self.audience), mark
+            if self._now is None or mark != self._now.mark:
+                self._now = Edition(self.path, self.area, self.audience)
                 self._now.mark = mark
             return self._now
 

@@ -1,23 +1,21 @@
 """What pages show: plain values, worked out here so that templates only place them."""
 
-import heapq
-import itertools
-import operator
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import islice
+from types import SimpleNamespace
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import show, translate
-from mapping.language.taxonomy import Term, Vocabulary
-from mapping.view.view import Entry, OrganizationEntry
+from mapping.language.taxonomy import Vocabulary
+from mapping.view.view import Entry
 from web.presenters import choices, lists
 from web.presenters.cards import Card, ContactLink, calls, country_name, entrance, first_choice, label, place_name
 from web.presenters.choices import Choice
 from web.presenters.edition import Edition, kept, short_code
-from web.presenters.hotlines import Hotline, far_line, line_for, lines, only_abroad
+from web.presenters.hotlines import far_line, line_for, lines, only_abroad
 from web.presenters.outlines import tappable
 
 TEXTS = ("p1", "p2", "p3", "p4")
@@ -37,27 +35,6 @@ class Emergency:
 
 
 @dataclass(frozen=True)
-class NumbersInLanguage:
-    """Whom to call, in one language; no ``call`` where no line is listed."""
-
-    language: str
-    text: str
-    call: ContactLink | None
-    emergency: tuple[Emergency, ...]
-
-
-@dataclass(frozen=True)
-class Home:
-    """The first page: the line, the one that works from abroad, other lines, and what can be asked for."""
-
-    line: Hotline | None
-    far: Hotline | None
-    others: tuple[Hotline, ...]
-    emergency: tuple[Emergency, ...]
-    needs: tuple[Term, ...]
-
-
-@dataclass(frozen=True)
 class Option:
     """An answer to a question: its words, and the address that it leads to."""
 
@@ -65,80 +42,30 @@ class Option:
     path: str
 
 
-@dataclass(frozen=True)
-class ChoiceQuestion:
-    """A question with its answers in groups; ``skip`` leaves it open, ``picture`` shows answers on a map.
-
-    ``far`` is the line for those who are abroad, where the ``line`` has a number that works at home only.
-    """
-
-    groups: tuple[tuple[str, tuple[Option, ...]], ...]
-    skip: Option
-    line: Hotline | None
-    picture: str = ""
-    far: Hotline | None = None
-    abroad_first: bool = False
-
-
-@dataclass(frozen=True)
-class PlaceText:
-    """A place of a service, in words."""
-
-    name: str
-    address: str
-    where: str
-    transport: str
-    access: str
-    unit: str
-
-
-@dataclass(frozen=True)
-class ServicePage:
-    """A service with what stands beside it."""
-
-    card: Card
-    code: str
-    organization: OrganizationEntry
-    spots: tuple[PlaceText, ...]
-    others: tuple[Card, ...]
-    line: Hotline | None
-    fallback: str
-    needs: tuple[Term, ...]
-
-
-@dataclass(frozen=True)
-class OrganizationPage:
-    """An organization with its services."""
-
-    organization: OrganizationEntry
-    code: str
-    kind: str
-    cards: tuple[Card, ...]
-    calls: tuple[ContactLink, ...]
-    line: Hotline | None
-
-
-def home(edition: Edition, language: str) -> Home:
-    """Return what the first page shows."""
-    first = line_for(edition, language, abroad=False)
-    others = [hotline for hotline in lines(edition, language) if hotline != first]
-    return Home(
-        first,
-        far_line(edition, language),
-        tuple(others[:3]),
-        emergency(edition.area, language),
-        tuple(choices.needs()),
+def home(edition: Edition, language: str) -> SimpleNamespace:
+    """Return what the first page shows: the line, one that works from abroad, others, and what can be asked for."""
+    line = line_for(edition, language, abroad=False)
+    return SimpleNamespace(
+        line=line,
+        far=far_line(edition, language),
+        others=[hotline for hotline in lines(edition, language) if hotline != line][:3],
+        emergency=emergency(edition.area, language),
+        needs=choices.needs(),
     )
 
 
-def numbers_in_all(edition: Edition) -> list[NumbersInLanguage]:
+def numbers_in_all(edition: Edition) -> list[SimpleNamespace]:
     """Return whom to call in every language of the study area, for pages that are read before one is chosen."""
     numbers = []
     for language in edition.area.languages:
         line = line_for(edition, language, abroad=False)
-        text = translate("Talk to someone now", language)
         numbers.append(
-            NumbersInLanguage(language, text, line.call if line else None, emergency(edition.area, language))
+            SimpleNamespace(
+                language=language,
+                text=translate("Talk to someone now", language),
+                call=line.call if line else None,
+                emergency=emergency(edition.area, language),
+            )
         )
     return numbers
 
@@ -148,172 +75,137 @@ def emergency(area: StudyArea, language: str, *, country: str = "", but: Collect
 
     ``but`` are kinds of numbers that are left out, as ``area.toml`` names them: "police".
     """
-    settings = area.settings
+    known = area.settings.emergency
+    numbers = {kind: own.number for kind, own in known.items()}
     if country:
-        numbers = settings.emergency_abroad.get(country, {})
-        labels = {kind: settings.emergency[kind].label_abroad or settings.emergency[kind].label for kind in numbers}
-        return tuple(
-            Emergency(kind, show(labels[kind], language), ContactLink(number, number))
-            for kind, number in numbers.items()
-            if kind not in but
-        )
+        numbers = dict(area.settings.emergency_abroad.get(country, {}))
+    labels = {kind: (known[kind].label_abroad if country else None) or known[kind].label for kind in numbers}
     return tuple(
-        Emergency(kind, show(number.label, language), ContactLink(number.number, number.number))
-        for kind, number in settings.emergency.items()
+        Emergency(kind, show(labels[kind], language), ContactLink(number, number))
+        for kind, number in numbers.items()
         if kind not in but
     )
 
 
-def where(edition: Edition, choice: Choice, language: str) -> ChoiceQuestion:
-    """Return the question where somebody is; where nothing depends on whom help is for, that is not asked next."""
+def where(edition: Edition, choice: Choice, language: str) -> SimpleNamespace:
+    """Return the question where somebody is: answers in groups, one that leaves it open, and a map to tap."""
     area = edition.area
 
     def page(code: str) -> str:
-        return next_page(edition, replace(choice, where=code), language)
+        return next_page(edition, replace(choice, where=code))
 
     links = {unit: (area.label(unit, language), page(code)) for code, unit in choices.regions(area).items()}
-    inside = tuple(Option(label, address) for label, address in links.values())
-    abroad = [
-        Option(country_name(area, country, language), page(code))
-        for code, country in choices.countries(edition).items()
-    ]
+    inside = [Option(label, address) for label, address in links.values()]
+    countries = choices.countries(edition).items()
+    abroad = [Option(country_name(area, country, language), page(code)) for code, country in countries]
     abroad.append(Option(translate("Another country", language), page(choices.ABROAD)))
-    groups = ((show(area.name, language), inside), (translate("Abroad", language), tuple(abroad)))
+    groups = [(show(area.name, language), inside), (translate("Abroad", language), abroad)]
     abroad_first = choice.need.code == choices.HOME  # whoever wants to come home is abroad
-    skip = Option(translate("Show all places", language), page(choices.EVERYWHERE))
-    return ChoiceQuestion(
-        groups[::-1] if abroad_first else groups,
-        skip,
-        line_for(edition, language, abroad=False),
+    return SimpleNamespace(
+        groups=groups[::-1] if abroad_first else groups,
+        skip=Option(translate("Show all places", language), page(choices.EVERYWHERE)),
+        line=line_for(edition, language, abroad=False),
         picture=tappable(edition, links),
         far=far_line(edition, language),
         abroad_first=abroad_first,
     )
 
 
-def next_page(edition: Edition, choice: Choice, language: str) -> str:
+def next_page(edition: Edition, choice: Choice) -> str:
     """Return where the answer to "where" leads: to the question for whom, or to the list if nothing depends on it."""
-    return f"{choice.code if answered(edition, choice, language) else replace(choice, who=choices.ANYONE).code}.html"
+    return f"{choice.code if answered(edition, choice) else replace(choice, who=choices.ANYONE).code}.html"
 
 
-def answered(edition: Edition, choice: Choice, language: str) -> list[str]:
+def answered(edition: Edition, choice: Choice) -> list[str]:
     """Return the answers to "who is it for" that lead to something."""
     persons = (choices.ADULT, choices.BOTH, choices.CHILD)
-    return [who for who in persons if lists.leads_on(edition, replace(choice, who=who), language)]
+    return [who for who in persons if lists.leads_on(edition, replace(choice, who=who))]
 
 
-def who(edition: Edition, choice: Choice, language: str) -> ChoiceQuestion:
+def who(edition: Edition, choice: Choice, language: str) -> SimpleNamespace:
     """Return the question for whom help is wanted."""
     labels = {
         choices.ADULT: translate("For me or another adult", language),
         choices.BOTH: translate("For me and my child", language),
         choices.CHILD: translate("For a child under 18", language),
     }
-    answers = tuple(Option(labels[who], f"{choice.code}-{who}.html") for who in answered(edition, choice, language))
-    skip = Option(translate("Show all", language), f"{choice.code}-{choices.ANYONE}.html")
-    abroad = choices.abroad(choice, edition.area)
-    return ChoiceQuestion((("", answers),), skip, line_for(edition, language, abroad=abroad))
+    return SimpleNamespace(
+        groups=[("", [Option(labels[who], f"{choice.code}-{who}.html") for who in answered(edition, choice)])],
+        skip=Option(translate("Show all", language), f"{choice.code}-{choices.ANYONE}.html"),
+        line=line_for(edition, language, abroad=choices.abroad(choice, edition.area)),
+    )
 
 
-def service(edition: Edition, identifier: str, language: str) -> ServicePage:
-    """Return what the page of a service shows.
-
-    Raises
-    ------
-    NotFound
-        When the edition has none of this id.
-    """
-    entries = edition.entries(language)
-    if identifier not in entries:
+def service(edition: Edition, identifier: str, language: str) -> SimpleNamespace:
+    """Return what the page of a service shows."""
+    entry = edition.entries(language).get(identifier)
+    if entry is None:
         raise NotFound("no such page")
-    entry = entries[identifier]
-    made = edition.card(entry, language)
-    foreign = {lang for lang in (made.name.language, entry.description_language) if lang and lang != language}
-    kinds = Vocabulary.load("service_types")
+    card, kinds = edition.card(entry, language), Vocabulary.load("service_types")
+    foreign = {spoken for spoken in (card.name.language, entry.description_language) if spoken and spoken != language}
     met = {kinds.term(code).need for code in entry.types if code in kinds}
-    return ServicePage(
-        card=made,
+    return SimpleNamespace(
+        card=card,
         code=short_code(identifier),
-        organization=entry.organization,
-        spots=tuple(spots(entry, edition.area, language)),
-        others=tuple(others(edition, entry, language)),
+        spots=[
+            SimpleNamespace(
+                name=place.name,
+                address=place.address,
+                where=place_name(place, edition.area, language),
+                transport=place.transportation,
+                access=entrance(place.accessibility, language),
+            )
+            for place in entry.places
+        ],
+        others=others(edition, entry, language),
         line=line_for(edition, language, abroad=only_abroad(entry, edition.area)),
-        fallback=next(iter(sorted(foreign)), ""),
-        needs=tuple(need for need in choices.needs() if need.code in met),
+        fallback=min(foreign, default=""),
+        needs=[need for need in choices.needs() if need.code in met],
     )
 
 
-def spots(entry: Entry, area: StudyArea, language: str) -> Iterable[PlaceText]:
-    """Yield where a service is."""
-    for place in entry.places:
-        known = place.area_unit in area.all_units()
-        yield PlaceText(
-            place.name,
-            place.address,
-            place_name(place, area, language),
-            place.transportation,
-            entrance(place.accessibility, language),
-            str(place.area_unit) if known else "",
-        )
-
-
-def others(edition: Edition, entry: Entry, language: str) -> Iterable[Card]:
-    """Yield confirmed services of the same kind in the same region, by name."""
-    area, known = edition.area, edition.area.all_units()
-
-    def around(service_entry: Entry) -> set[str]:
-        return {area.region_of(p.area_unit) if p.area_unit in known else p.country or "" for p in service_entry.places}
-
-    def by_type() -> dict[str, list[tuple[int, Entry, set[str]]]]:
-        confirmed: dict[str, list[tuple[int, Entry, set[str]]]] = defaultdict(list)
-        for place, entry in enumerate(edition.entries(language).values()):
-            for code in entry.types if first_choice(entry) else ():
-                confirmed[code].append((place, entry, around(entry)))
-        return dict(confirmed)
-
-    confirmed, own = edition.keep(("confirmed by type", language), by_type), around(entry)
-    place = operator.itemgetter(0)
-    alike = heapq.merge(*(confirmed.get(code, ()) for code in entry.types), key=place)
-    once = (next(same) for _, same in itertools.groupby(alike, key=place))
-    near = (neighbour for _, neighbour, where in once if neighbour.id != entry.id and (where & own or neighbour.remote))
-    for neighbour in itertools.islice(near, OTHERS):
-        yield edition.card(neighbour, language)
-
-
-def organization(edition: Edition, identifier: str, language: str) -> OrganizationPage:
-    """Return what the page of an organization shows.
-
-    Raises
-    ------
-    NotFound
-        When the edition has none of this id.
-    """
-    known = edition.organizations(language)
-    if identifier not in known:
-        raise NotFound("no such page")
-    organization_entry = known[identifier]
-    cards = tuple(edition.card(entry, language) for entry in _by_organization(edition, language).get(identifier, ()))
-    return OrganizationPage(
-        organization=organization_entry,
-        code=short_code(identifier),
-        kind=str(label("organization_types", organization_entry.kind, language)),
-        cards=cards,
-        calls=calls(organization_entry.phones, edition.area, language),
-        line=line_for(
-            edition, language, abroad=bool(cards) and all(only_abroad(made.entry, edition.area) for made in cards)
-        ),
+def others(edition: Edition, entry: Entry, language: str) -> list[Card]:
+    """Return confirmed services of the same kind in the same region, by name."""
+    own, of_type = _regions(edition, entry.id), _confirmed_by_type(edition, language)
+    alike = {place: neighbour for code in entry.types for place, neighbour in of_type.get(code, ())}
+    near = (
+        neighbour
+        for _, neighbour in sorted(alike.items(), key=lambda pair: pair[0])
+        if neighbour.id != entry.id and (neighbour.remote or not own.isdisjoint(_regions(edition, neighbour.id)))
     )
+    return [edition.card(neighbour, language) for neighbour in islice(near, OTHERS)]
 
 
 @kept
-def _by_organization(edition: Edition, language: str) -> dict[str, list[Entry]]:
-    """Return the services of each organization, by name."""
-    entries_of: dict[str, list[Entry]] = defaultdict(list)
-    for entry in edition.entries(language).values():
-        entries_of[entry.organization.id].append(entry)
-    return dict(entries_of)
+def _confirmed_by_type(edition: Edition, language: str) -> dict[str, list[tuple[int, Entry]]]:
+    """Return the confirmed services of each type, with their places in the order of names."""
+    of_type: dict[str, list[tuple[int, Entry]]] = defaultdict(list)
+    for place, entry in enumerate(edition.entries(language).values()):
+        for code in entry.types if first_choice(entry) else ():
+            of_type[code].append((place, entry))
+    return dict(of_type)
 
 
-def text(edition: Edition, language: str) -> dict[str, Any]:
-    """Return the values that a page of text fills in."""
-    return {"line": line_for(edition, language, abroad=False), "emergency": emergency(edition.area, language)}
+@kept
+def _regions(edition: Edition, identifier: str) -> set[str]:
+    """Return the regions and the countries abroad that a service is in."""
+    area, known = edition.area, edition.area.all_units()
+    places = edition.entries(area.languages[0])[identifier].places
+    return {area.region_of(at.area_unit) if at.area_unit in known else at.country or "" for at in places}
+
+
+def organization(edition: Edition, identifier: str, language: str) -> SimpleNamespace:
+    """Return what the page of an organization shows."""
+    own = edition.organizations(language).get(identifier)
+    if own is None:
+        raise NotFound("no such page")
+    entries = [entry for entry in edition.entries(language).values() if entry.organization.id == identifier]
+    abroad = bool(entries) and all(only_abroad(entry, edition.area) for entry in entries)
+    return SimpleNamespace(
+        organization=own,
+        code=short_code(identifier),
+        kind=label("organization_types", own.kind, language),
+        cards=[edition.card(entry, language) for entry in entries],
+        calls=calls(own.phones, edition.area, language),
+        line=line_for(edition, language, abroad=abroad),
+    )

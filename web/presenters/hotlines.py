@@ -16,6 +16,8 @@ from web.presenters.edition import Edition, kept
 HOTLINE = "IDN-HOT"
 COMMISSION, DESK = "CRD-COM", "CMG-REF"
 
+_ANONYMOUS = re.compile(rf"(?<!\w){alternatives('anonymous')}", re.I)
+
 
 @dataclass(frozen=True)
 class Hotline:
@@ -28,18 +30,12 @@ class Hotline:
     def is_anonymous(self) -> bool:
         """Whether its own record says that nobody needs to say who they are."""
         entry = self.card.entry
-        texts = (entry.fees, entry.description, *entry.serves_notes)
-        return any(_ANONYMOUS.search(str(text)) for text in texts if text)
+        return any(_ANONYMOUS.search(text) for text in (entry.fees, entry.description, *entry.serves_notes) if text)
 
     @property
     def only_for(self) -> tuple[str, ...]:
         """The groups that it is for, in words, where it is not for adults: they stand beside its number."""
-        if takes_adults(self.card.entry):
-            return ()
-        return self.card.serves
-
-
-_ANONYMOUS = re.compile(rf"(?<!\w){alternatives('anonymous')}", re.I)
+        return () if takes_adults(self.card.entry) else self.card.serves
 
 
 def takes_adults(entry: Entry) -> bool:
@@ -52,24 +48,22 @@ def lines(edition: Edition, language: str) -> list[Hotline]:
     """Return the lines: for grown people too first, then those that answer at any hour and for the whole country."""
     cards = [
         edition.card(entry, language)
-        for entry in edition.of_type(HOTLINE, language)
-        if is_line(entry) and entry.offered
+        for entry in edition.entries(language).values()
+        if HOTLINE in entry.types and is_line(entry) and entry.offered
     ]
-    ordered = sorted(cards, key=lambda card: _rank(card.entry, card.week.always, edition.area))
+    ordered = sorted(cards, key=lambda card: _rank(card, edition.area))
     return [Hotline(card, card.calls[0]) for card in ordered if card.calls[0].spoken]
 
 
 def line_for(edition: Edition, language: str, *, abroad: bool) -> Hotline | None:
     """Return the line to name first: one that can be called at home, for somebody abroad one that can from there."""
-    hotlines = lines(edition, language)
-    far = (
-        Hotline(hotline.card, call)
-        for hotline in hotlines
-        for call in hotline.card.calls
-        if call.spoken and not call.short
-    )
-    at_home = (hotline for hotline in hotlines if not answers_abroad(hotline.card.entry, edition.area))
-    return next(far if abroad else at_home, None)
+    for line in lines(edition, language):
+        if not abroad and not answers_abroad(line.card.entry, edition.area):
+            return line
+        calls = [call for call in line.card.calls if call.spoken and not call.short]
+        if abroad and calls:
+            return Hotline(line.card, calls[0])
+    return None
 
 
 def far_line(edition: Edition, language: str) -> Hotline | None:
@@ -79,23 +73,31 @@ def far_line(edition: Edition, language: str) -> Hotline | None:
 
 
 def only_abroad(entry: Entry, area: StudyArea) -> bool:
-    """Tell whether a service is in other countries and not here."""
+    """Whether a service is in other countries and not here."""
     return bool(entry.places) and all(area.is_abroad(place.country) for place in entry.places)
 
 
-def _rank(entry: Entry, always: bool, area: StudyArea) -> tuple[bool, bool, bool, bool, bool, int]:
-    country = area.code in entry.covers or not entry.covers
+def _rank(card: Card, area: StudyArea) -> tuple[object, ...]:
+    entry = card.entry
     return (
         only_abroad(entry, area),
         not takes_adults(entry),
-        not country,
-        not always,
+        bool(entry.covers) and area.code not in entry.covers,
+        not card.week.always,
         not entry.checked_in_time,
         -len(entry.languages),
     )
 
 
-def spoken_for(edition: Edition, unit: str | None, needs: Collection[str], language: str) -> tuple[StatementEntry, ...]:
+@dataclass(frozen=True)
+class StatementCard:
+    """A statement with the number through which it is arranged."""
+
+    entry: StatementEntry
+    call: ContactLink | None
+
+
+def spoken_for(edition: Edition, unit: str | None, needs: Collection[str], language: str) -> tuple[StatementCard, ...]:
     """Return what may be said about hidden help for a need, in a unit, in what lies around or within it."""
     area, kinds = edition.area, Vocabulary.load("service_types")
     statements = []
@@ -104,7 +106,7 @@ def spoken_for(edition: Edition, unit: str | None, needs: Collection[str], langu
         if need and needs and need not in needs:
             continue
         if unit is None or not statement.area_unit or _touch(area, unit, statement.area_unit):
-            statements.append(statement)
+            statements.append(StatementCard(statement, route(statement, area, language)))
     return tuple(statements)
 
 
@@ -117,30 +119,18 @@ def _touch(area: StudyArea, unit: str, other: str) -> bool:
 
 def route(statement: StatementEntry, area: StudyArea, language: str) -> ContactLink | None:
     """Return the number through which something is arranged, None where the route is no number."""
-    digits = "".join(sign for sign in statement.route if sign.isdigit() or sign == "+")
-    plain = statement.route.replace(" ", "").replace("-", "").replace("(", "").replace(")", "")
-    return ContactLink(digits, spaced(digits, area.code, language)) if digits and digits == plain else None
+    number = re.sub(r"[ ()-]", "", statement.route)
+    return ContactLink(number, spaced(number, area.code, language)) if re.fullmatch(r"[\d+]+", number) else None
 
 
 def responsible(edition: Edition, unit: str, language: str) -> list[Card]:
     """Return the commissions and referral desks whose duty a unit is: they cover it, or lie in its region."""
-    area = edition.area
-    around = {unit, *area.ancestors(unit)}
-    region = area.region_of(unit)
+    area, known = edition.area, edition.area.all_units()
+    around, region = {unit, *area.ancestors(unit)}, area.region_of(unit)
     cards = []
-    for entry in _bound_by_duty(edition, language):
-        own = any(
-            place.area_unit in area.all_units() and area.region_of(str(place.area_unit)) == region
-            for place in entry.places
-            if place.area_unit
-        )
-        if around.intersection(entry.covers) or (not entry.covers and own):
-            cards.append(edition.card(entry, language))
+    for entry in edition.entries(language).values():
+        if entry.active and {COMMISSION, DESK}.intersection(entry.types):
+            regions = {area.region_of(place.area_unit) for place in entry.places if place.area_unit in known}
+            if around.intersection(entry.covers) or (not entry.covers and region in regions):
+                cards.append(edition.card(entry, language))
     return sorted(cards, key=lambda card: COMMISSION not in card.entry.types)
-
-
-@kept
-def _bound_by_duty(edition: Edition, language: str) -> list[Entry]:
-    """Return the commissions and referral desks of the edition that are active, by name."""
-    entries = edition.entries(language).values()
-    return [entry for entry in entries if entry.active and {COMMISSION, DESK}.intersection(entry.types)]

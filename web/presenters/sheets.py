@@ -41,13 +41,7 @@ class PictureSize:
 
 
 def picture(edition: Edition, name: str, language: str) -> str:
-    """Return the chart of an analysis, or a map by its name, as SVG; with `ALONE` behind the name, the chart alone.
-
-    Raises
-    ------
-    NotFound
-        There is no such analysis or map, or nothing to draw.
-    """
+    """Return the chart of an analysis, or a map by its name, as SVG; with `ALONE` behind the name, the chart alone."""
     if name in (drawn := maps(edition, language)):
         return drawn[name]
     results, of = edition.results(), name.removesuffix(ALONE)
@@ -57,26 +51,14 @@ def picture(edition: Edition, name: str, language: str) -> str:
 
 
 def picture_file(edition: Edition, name: str, language: str) -> bytes:
-    """Return the same as PNG.
-
-    Raises
-    ------
-    NotFound
-        As `picture`.
-    """
+    """Return the same as PNG."""
     drawn = picture(edition, name, language)
     width = PAGE if name in maps(edition, language) else COLUMN
     return edition.keep(("picture", name, language), lambda: png(drawn, width))
 
 
 def chart_of(edition: Edition, result: Result, language: str) -> str:
-    """Return the chart of a result as SVG.
-
-    Raises
-    ------
-    NotFound
-        There is nothing to draw.
-    """
+    """Return the chart of a result as SVG."""
     return edition.keep(
         ("chart", result.name, language),
         lambda: _sheet(edition, result, alone(edition, result, language), unit_of(result), language),
@@ -84,13 +66,7 @@ def chart_of(edition: Edition, result: Result, language: str) -> str:
 
 
 def alone(edition: Edition, result: Result, language: str) -> str:
-    """Return the chart of a result as SVG for a page that says its finding, day and sources itself.
-
-    Raises
-    ------
-    NotFound
-        There is nothing to draw.
-    """
+    """Return the chart of a result as SVG for a page that says its finding, day and sources itself."""
     return edition.keep(("chart alone", result.name, language), lambda: chart(result, edition.area, language=language))
 
 

@@ -4,6 +4,7 @@ An address is the same on the live portal and in the frozen site, and every link
 pages work from any folder of a server and from a disk. Nothing of a request but its path changes an answer.
 """
 
+import posixpath
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,9 +26,8 @@ from web.portal import create_portal, error_page, file, note_failure, pages_of
 from web.presenters import choices, districts, entries, lists, sheets
 from web.presenters.edition import Edition, Editions
 from web.presenters.hotlines import far_line, line_for
-from web.public import abroad, downloads, findings, maps, materials, printing
+from web.public import abroad, downloads, findings, maps, materials, printing, units
 from web.public import search_index as index
-from web.public import units as units_pages
 from web.rendering import render
 from web.stores.inbox import Inbox
 
@@ -93,6 +93,64 @@ def page(template: str, language: str, **values: Any) -> str:
     return render(template, frame=Frame.of(edition(), request.path, language), **values)
 
 
+Present = Callable[..., object]
+
+PAGES: dict[str, tuple[str, Present]] = {
+    "c-<code>": ("country.html", abroad.country),
+    "u/index": ("units.html", units.regions),
+    "u/<code>": ("unit.html", units.unit),
+    "gaps": ("gaps.html", findings.questions),
+    "g/<name>": ("finding.html", findings.finding),
+    "map": ("map.html", maps.map_page),
+    "s/<identifier>": ("service.html", entries.service),
+    "o/<identifier>": ("organization.html", entries.organization),
+}
+"""Address within a language -> template, and what works out from an edition what it shows."""
+
+FILES: dict[str, Present] = {
+    "<language>/g/<name>.csv": findings.table,
+    "<language>/g/<name>.svg": sheets.picture,
+    "<language>/g/<name>.png": sheets.picture_file,
+    "<language>/atlas-data.js": maps.atlas_data,
+    "<language>/m/<path:name>": maps.map_file,
+    "<language>/index.js": index.script,
+    "static/atlas/<name>.js": maps.atlas_file,
+    "static/m/<path:name>": maps.shared_file,
+    "data/<name>": downloads.contents,
+    "words.js": index.words,
+    "travel.js": index.travel,
+    "robots.txt": lambda _edition: "User-agent: *\nAllow: /\n",
+}
+"""Address -> what works out from an edition the text or the bytes of a file."""
+
+
+def _shown(present: Present, parts: dict[str, str]) -> object:
+    """Work out what an address shows: its parts are given in their order, the language last."""
+    language = parts.pop("language", None)
+    return present(edition(), *parts.values(), *([language] if language else []))
+
+
+def _add_page(address: str, template: str, present: Present) -> None:
+    def view(language: str, **parts: str) -> str:
+        return page(template, language, shown=_shown(present, parts | {"language": language}))
+
+    blueprint.add_url_rule(f"/<language>/{address}.html", template.removesuffix(".html"), view)
+
+
+def _add_file(address: str, present: Present) -> None:
+    def view(**parts: str) -> Response:
+        contents: Any = _shown(present, parts)
+        return file(contents.encode() if isinstance(contents, str) else contents, posixpath.basename(request.path))
+
+    blueprint.add_url_rule(f"/{address}", address.replace(".", "_"), view)
+
+
+for _address, (_template, _present) in PAGES.items():
+    _add_page(_address, _template, _present)
+for _address, _present in FILES.items():
+    _add_file(_address, _present)
+
+
 @blueprint.get("/")
 @blueprint.get("/index.html")
 def start() -> str:
@@ -121,7 +179,8 @@ def home(language: str) -> str:
 def answer(language: str, code: str) -> str:
     """Ask the next question, or show the list that answers all."""
     if code in entries.TEXTS:
-        return page(f"texts/{code}.html", language, **entries.text(edition(), language))
+        line = line_for(edition(), language, abroad=False)
+        return page(f"texts/{code}.html", language, line=line, emergency=entries.emergency(edition().area, language))
     choice = choices.parse(code, edition())
     if not choice.where:
         return page("where.html", language, choice=choice, asked=entries.where(edition(), choice, language))
@@ -139,12 +198,6 @@ def countries(language: str) -> str:
     """Ask for the country, for somebody abroad."""
     line = line_for(edition(), language, abroad=True)
     return page("countries.html", language, countries=abroad.countries(edition(), language), line=line)
-
-
-@blueprint.get("/<language>/c-<code>.html")
-def country(language: str, code: str) -> str:
-    """Show help in a country, and the numbers that work from there."""
-    return page("country.html", language, shown=abroad.country(edition(), code, language))
 
 
 @blueprint.get("/<language>/print.html")
@@ -171,21 +224,16 @@ def paper(language: str, kind: str) -> str:
 
 
 @blueprint.get("/<language>/print-<code>.pdf")
-def booklet_pdf(language: str, code: str) -> Response:
-    """Return the whole directory of a region as PDF, where the site offers that."""
+@blueprint.get("/<language>/poster.pdf", defaults={"code": "poster"})
+@blueprint.get("/<language>/cards.pdf", defaults={"code": "cards"})
+def pdf(language: str, code: str) -> Response:
+    """Return the whole directory of a region, posters or cards as PDF, where the site offers that."""
     if not with_pdf():
         abort(404)
+    if code in ("poster", "cards"):
+        return file(printing.pdf(paper(language, code)), f"{code}.pdf")
     whole = page("booklet.html", language, shown=printing.booklet(edition(), code, language, 0))
     return file(printing.pdf(whole), f"{code}.pdf")
-
-
-@blueprint.get("/<language>/poster.pdf", defaults={"kind": "poster"})
-@blueprint.get("/<language>/cards.pdf", defaults={"kind": "cards"})
-def paper_pdf(language: str, kind: str) -> Response:
-    """Return posters or pocket cards as PDF, where the site offers that."""
-    if not with_pdf():
-        abort(404)
-    return file(printing.pdf(paper(language, kind)), f"{kind}.pdf")
 
 
 @blueprint.get("/<language>/materials.html")
@@ -207,71 +255,22 @@ def material(language: str, identifier: str) -> str:
 
 
 def with_pdf() -> bool:
-    """Tell whether PDF is offered: only where pages are frozen, since setting one takes seconds."""
+    """Whether PDF is offered: only where pages are frozen, since setting one takes seconds."""
     return bool(current_app.config.get("PDF"))
 
 
 @blueprint.get("/<language>/all-<int:sheet>.html")
 def everything(language: str, sheet: int) -> str:
     """Show a sheet of the list of everything."""
-    list_sheet = lists.everything(edition(), sheet, language)
     return page(
         "all.html",
         language,
-        found=list_sheet,
+        found=lists.everything(edition(), sheet, language),
         starts=index.starts(edition(), language),
         far=far_line(edition(), language),
         emergency=entries.emergency(edition().area, language),
         there=abroad.numbers_there(edition(), language),
     )
-
-
-@blueprint.get("/<language>/u/index.html")
-def units(language: str) -> str:
-    """Show the list of area units."""
-    return page("units.html", language, regions=units_pages.regions(edition(), language))
-
-
-@blueprint.get("/<language>/u/<code>.html")
-def unit(language: str, code: str) -> str:
-    """Show an area unit: what is here, what is near, who is responsible."""
-    return page("unit.html", language, shown=units_pages.unit(edition(), code, language))
-
-
-@blueprint.get("/<language>/gaps.html")
-def gaps(language: str) -> str:
-    """Show what every analysis found."""
-    return page("gaps.html", language, shown=findings.questions(edition(), language))
-
-
-@blueprint.get("/<language>/g/<name>.html")
-def finding(language: str, name: str) -> str:
-    """Show what an analysis found, with its whole table."""
-    return page("finding.html", language, shown=findings.finding(edition(), name, language))
-
-
-@blueprint.get("/<language>/g/<name>.csv")
-def finding_table(language: str, name: str) -> Response:
-    """Return the table of an analysis."""
-    return file(findings.table(edition(), name, language), f"{name}.csv")
-
-
-@blueprint.get("/<language>/g/<name>.svg")
-def finding_picture(language: str, name: str) -> Response:
-    """Return the chart of an analysis."""
-    return file(sheets.picture(edition(), name, language).encode(), f"{name}.svg")
-
-
-@blueprint.get("/<language>/g/<name>.png")
-def finding_picture_file(language: str, name: str) -> Response:
-    """Return the chart of an analysis as PNG."""
-    return file(sheets.picture_file(edition(), name, language), f"{name}.png")
-
-
-@blueprint.get("/<language>/map.html")
-def map_(language: str) -> str:
-    """Show the map, and the same as a table."""
-    return page("map.html", language, shown=maps.map_page(edition(), language))
 
 
 @blueprint.get("/<language>/atlas.html")
@@ -280,78 +279,12 @@ def atlas_(language: str) -> str:
     return page("atlas.html", language, seasons=atlas.season_ids(edition().area), embedded=False)
 
 
-@blueprint.get("/<language>/atlas-data.js")
-def atlas_data(language: str) -> Response:
-    """Return what the Atlas says in a language."""
-    return file(maps.atlas_data(edition(), language), "atlas-data.js")
-
-
-@blueprint.get("/static/atlas/<name>.js")
-def atlas_file(name: str) -> Response:
-    """Return a file that the Atlas of each language shares."""
-    return file(maps.atlas_file(edition(), name), f"{name}.js")
-
-
-@blueprint.get("/<language>/m/<path:name>")
-def map_file(language: str, name: str) -> Response:
-    """Return a file of the map in a language."""
-    return file(maps.map_file(edition(), language, name), name)
-
-
-@blueprint.get("/static/m/<path:name>")
-def map_static(name: str) -> Response:
-    """Return a file that the maps of all languages share."""
-    return file(maps.shared_file(edition(), name), name)
-
-
-@blueprint.get("/<language>/index.js")
-def search_index(language: str) -> Response:
-    """Return what the search on the list looks through."""
-    return file(index.script(edition(), language), "index.js")
-
-
-@blueprint.get("/words.js")
-def search_words() -> Response:
-    """Return the lexicon that typed words are understood by, for the search of all languages."""
-    return file(index.words(edition()), "words.js")
-
-
-@blueprint.get("/travel.js")
-def travel() -> Response:
-    """Return the minutes from every place that can be chosen, for the search of all languages."""
-    return file(index.travel(edition()), "travel.js")
-
-
 @blueprint.get("/<language>/data.html")
 def data(language: str) -> str:
     """Show the open data with licence, size and checksum."""
     offers = [*filter(None, [current_app.config.get("ARCHIVE")]), *downloads.offered(edition(), language)]
     licence = downloads.licence_name(edition().area, language)
     return page("data.html", language, shown=offers, licence=licence)
-
-
-@blueprint.get("/data/<name>")
-def data_file(name: str) -> Response:
-    """Return a file of open data."""
-    return file(downloads.contents(edition(), name), name)
-
-
-@blueprint.get("/<language>/s/<identifier>.html")
-def service(language: str, identifier: str) -> str:
-    """Show a service."""
-    return page("service.html", language, shown=entries.service(edition(), identifier, language))
-
-
-@blueprint.get("/<language>/o/<identifier>.html")
-def organization(language: str, identifier: str) -> str:
-    """Show an organization."""
-    return page("organization.html", language, shown=entries.organization(edition(), identifier, language))
-
-
-@blueprint.get("/robots.txt")
-def robots() -> Response:
-    """Let search engines read what the pages themselves do not keep from them."""
-    return file(b"User-agent: *\nAllow: /\n", "robots.txt")
 
 
 def _refuse(error: Exception) -> ResponseReturnValue:

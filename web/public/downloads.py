@@ -58,13 +58,7 @@ def offered(edition: Edition, language: str) -> list[Offer]:
 
 
 def contents(edition: Edition, name: str) -> bytes:
-    """Return a file of open data.
-
-    Raises
-    ------
-    NotFound
-        When no such file is offered.
-    """
+    """Return a file of open data."""
     if name == CATALOGUE:
         return edition.keep(("data", name), lambda: _catalogue(edition))
     if name == DATABASE:

@@ -155,13 +155,7 @@ def _too_many(_error: Exception) -> tuple[str, int]:
 
 
 def opened_from(code: str, edition: Edition) -> dict[str, str]:
-    """Return what is known from where the form was opened: an area unit, or a need with a region and for whom.
-
-    Raises
-    ------
-    NotFound
-        There is no such unit and no such list.
-    """
+    """Return what is known from where the form was opened: an area unit, or a need with a region and for whom."""
     if not code:
         return {}
     if code in edition.area.all_units():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from mapping.errors import NotFound
@@ -16,7 +16,7 @@ from mapping.view.view import View
 from web.presenters import sheets
 from web.presenters.edition import Edition, kept
 from web.presenters.sheets import PictureSize
-from web.public.findings import Finding, overview
+from web.public.findings import overview
 
 if TYPE_CHECKING:
     from mapping.render.maps import Page
@@ -28,35 +28,22 @@ LAYERS = "map-layers.js"
 """The file that names the pictures of a map."""
 
 
-@dataclass(frozen=True)
-class MapPage:
-    """The map's parts, the paths within the site of the files that it needs, and what it shows as findings.
+def map_page(edition: Edition, language: str) -> SimpleNamespace:
+    """Return the map of a language: its parts, the paths of the files that it needs, and what it shows as findings.
 
     ``size`` is what the map and all that it needs have in kilobytes, compressed: what somebody who asks for it loads at
     most. ``sheets`` are maps that can be kept, by name.
     """
-
-    page: Page
-    styles: tuple[str, ...]
-    scripts: tuple[str, ...]
-    pictures: tuple[str, ...]
-    findings: tuple[Finding, ...]
-    size: int
-    sheets: Mapping[str, PictureSize]
-
-
-def map_page(edition: Edition, language: str) -> MapPage:
-    """Return the map of a language; its figure, styles and scripts."""
     page = _drawn(edition, language)
     linked = {*page.styles, *page.scripts}
-    return MapPage(
-        page,
-        tuple(_path(name, language) for name in page.styles),
-        tuple(_path(name, language) for name in page.scripts),
-        tuple(_path(name, language) for name in page.files if name not in linked),
-        tuple(finding for finding in overview(edition, language) if finding.name in SHOWN),
-        round(sum(len(gzip.compress(contents, 6, mtime=0)) for contents in page.files.values()) / 1000),
-        {name: PictureSize.of(drawn, title_of(drawn)) for name, drawn in sheets.maps(edition, language).items()},
+    return SimpleNamespace(
+        page=page,
+        styles=[_path(name, language) for name in page.styles],
+        scripts=[_path(name, language) for name in page.scripts],
+        pictures=[_path(name, language) for name in page.files if name not in linked],
+        findings=[finding for finding in overview(edition, language) if finding.name in SHOWN],
+        size=round(sum(len(gzip.compress(contents, 6, mtime=0)) for contents in page.files.values()) / 1000),
+        sheets={name: PictureSize.of(drawn, title_of(drawn)) for name, drawn in sheets.maps(edition, language).items()},
     )
 
 
@@ -68,13 +55,7 @@ def atlas_data(edition: Edition, language: str) -> bytes:
 
 
 def atlas_file(edition: Edition, name: str) -> bytes:
-    """Return a file that the Atlas of each language shares.
-
-    Raises
-    ------
-    NotFound
-        When the Atlas has no such file.
-    """
+    """Return a file that the Atlas of each language shares."""
     season = name.removeprefix("ground-")
     if name == "grid":
         return atlas.grid_file(edition.area)
@@ -85,25 +66,13 @@ def atlas_file(edition: Edition, name: str) -> bytes:
     return atlas.ground_file(edition.area, season)
 
 
-def map_file(edition: Edition, language: str, name: str) -> bytes:
-    """Return a file of the map in one language.
-
-    Raises
-    ------
-    NotFound
-        When the map has no such file.
-    """
+def map_file(edition: Edition, name: str, language: str) -> bytes:
+    """Return a file of the map in one language."""
     return _file(_drawn(edition, language), name, own=True)
 
 
 def shared_file(edition: Edition, name: str) -> bytes:
-    """Return a file that the maps of all languages share.
-
-    Raises
-    ------
-    NotFound
-        When no map has such a file.
-    """
+    """Return a file that the maps of all languages share."""
     return _file(_drawn(edition, edition.area.languages[0]), name, own=False)
 
 

@@ -128,11 +128,6 @@ def shelf(materials: tuple[Leaflet, ...], code: str, reader: str) -> Shelf:
     """Return the materials that a code chooses: a language, an audience (a0, a1, ...), or both.
 
     Those in the language of the reader come first.
-
-    Raises
-    ------
-    NotFound
-        When there is nothing under that code.
     """
     languages = tuple(dict.fromkeys(leaflet.language for leaflet in materials))
     audiences = tuple(name for name in AUDIENCES if any(leaflet.audience == name for leaflet in materials))
@@ -147,13 +142,7 @@ def shelf(materials: tuple[Leaflet, ...], code: str, reader: str) -> Shelf:
 
 
 def material(materials: tuple[Leaflet, ...], code: str) -> Leaflet:
-    """Return one material.
-
-    Raises
-    ------
-    NotFound
-        When there is none of that code.
-    """
+    """Return one material."""
     for leaflet in materials:
         if leaflet.code == code:
             return leaflet

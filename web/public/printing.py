@@ -5,9 +5,10 @@ All of it is made from the public edition alone, as every page is, and twice the
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import segno
@@ -22,9 +23,8 @@ from mapping.view.visits import serves
 from web.presenters import choices
 from web.presenters.cards import Card, first_choice
 from web.presenters.edition import Edition
-from web.presenters.entries import Emergency, emergency
+from web.presenters.entries import emergency
 from web.presenters.hotlines import Hotline, line_for, lines, spoken_for
-from web.presenters.lists import StatementCard
 
 SHEET = 120
 """Entries on a page for the screen; the PDF holds all of them."""
@@ -33,55 +33,13 @@ STATIC = Path(__file__).parents[1] / "static"
 STYLES = ("print.css", "pdf.css")
 
 
-@dataclass(frozen=True)
-class PrintedGroup:
-    """Entries under one heading."""
-
-    heading: str
-    cards: tuple[Card, ...]
-
-
-@dataclass(frozen=True)
-class Booklet:
-    """The directory of a region: lines first, then what is said of hidden help, then entries by district."""
-
-    code: str
-    name: str
-    lines: tuple[Hotline, ...]
-    emergency: tuple[Emergency, ...]
-    statements: tuple[StatementCard, ...]
-    parts: tuple[PrintedGroup, ...]
-    total: int
-    sheet: int
-    sheets: int
-
-    def path(self, sheet: int) -> str:
-        """Return the address of a sheet."""
-        return f"print-{self.code}{f'-{sheet}' if sheet > 1 else ''}.html"
-
-
-@dataclass(frozen=True)
-class Paper:
-    """What a poster or a card says: the line to call at home, and one that works from abroad."""
-
-    home: Hotline | None
-    abroad: Hotline | None
-    emergency: tuple[Emergency, ...]
-
-
 def regions(edition: Edition, language: str) -> list[tuple[str, str]]:
     """Return the regions that have a print edition: code in an address, and name."""
     return [(code, edition.area.label(unit, language)) for code, unit in choices.regions(edition.area).items()]
 
 
-def booklet(edition: Edition, code: str, language: str, sheet: int = 1) -> Booklet:
-    """Return a sheet of the directory of a region; sheet 0 is the whole.
-
-    Raises
-    ------
-    NotFound
-        When there is no such region or sheet.
-    """
+def booklet(edition: Edition, code: str, language: str, sheet: int = 1) -> SimpleNamespace:
+    """Return a sheet of the directory of a region: lines, what is said of hidden help, entries; 0 is the whole."""
     area, unit = edition.area, choices.regions(edition.area).get(code)
     if unit is None:
         raise NotFound("no such page")
@@ -90,21 +48,17 @@ def booklet(edition: Edition, code: str, language: str, sheet: int = 1) -> Bookl
     if not 0 <= sheet <= sheets:
         raise NotFound("no such page")
     shown = placed[SHEET * (sheet - 1) : SHEET * sheet] if sheet else placed
-    parts = tuple(
-        PrintedGroup(heading, tuple(made for _, made in group))
-        for heading, group in groupby(shown, key=lambda pair: pair[0])
-    )
-    spoken = spoken_for(edition, unit, (), language)
-    return Booklet(
-        code,
-        area.label(unit, language),
-        tuple(lines(edition, language)),
-        emergency(area, language),
-        tuple(StatementCard.of(statement, area, language) for statement in spoken),
-        parts,
-        len(placed),
-        sheet,
-        sheets,
+    return SimpleNamespace(
+        code=code,
+        name=area.label(unit, language),
+        lines=lines(edition, language),
+        emergency=emergency(area, language),
+        statements=spoken_for(edition, unit, (), language),
+        parts=[(heading, [card for _, card in group]) for heading, group in groupby(shown, key=itemgetter(0))],
+        total=len(placed),
+        sheet=sheet,
+        sheets=sheets,
+        path=lambda number: f"print-{code}{f'-{number}' if number > 1 else ''}.html",
     )
 
 
@@ -127,17 +81,17 @@ def _placed(edition: Edition, region: str, language: str) -> Iterator[tuple[str,
         else:
             key = (1, translate("By phone or visit, for the whole region", language))
         by_heading.setdefault(key, []).append(edition.card(entry, language))
-    for (_, heading), cards in sorted(by_heading.items(), key=lambda pair: pair[0]):
-        yield from ((heading, made) for made in cards)
+    for (_, heading), cards in sorted(by_heading.items(), key=itemgetter(0)):
+        yield from ((heading, card) for card in cards)
 
 
-def paper(edition: Edition, language: str) -> Paper:
-    """Return what posters and cards say."""
+def paper(edition: Edition, language: str) -> SimpleNamespace:
+    """Return what posters and cards say: the line to call at home, and one that works from abroad."""
     abroad = line_for(edition, language, abroad=True)
-    return Paper(
-        line_for(edition, language, abroad=False),
-        abroad if abroad and not abroad.call.short else None,
-        emergency(edition.area, language),
+    return SimpleNamespace(
+        home=line_for(edition, language, abroad=False),
+        abroad=abroad if abroad and not abroad.call.short else None,
+        emergency=emergency(edition.area, language),
     )
 
 
@@ -156,17 +110,13 @@ def offer_pdf(app: Flask) -> None:
     MappingError
         WeasyPrint or Pango is not installed here; the text says how to install them.
     """
-    _pdf_library()
+    pdf_library("print the pages")
     app.config["PDF"] = True
-
-
-def _pdf_library() -> Any:
-    return pdf_library("print the pages")
 
 
 def pdf(page: str) -> bytes:
     """Set a page for printing as PDF; only the fonts that come with the portal are read."""
-    weasyprint = _pdf_library()
+    weasyprint = pdf_library("print the pages")
     styles = [weasyprint.CSS(filename=str(STATIC / name), url_fetcher=_own) for name in STYLES]
     out = io.BytesIO()
     weasyprint.HTML(string=page, base_url=None, url_fetcher=_own).write_pdf(out, stylesheets=styles, pdf_tags=True)

@@ -11,7 +11,7 @@ from tests.support.sample import CHASHMA, KULNISHIN, QULLAOBOD, organization, pl
 from tests.web.support.portal import published
 from web.presenters import choices, districts, entries, lists
 from web.presenters.cards import card
-from web.presenters.edition import LATELY, Edition
+from web.presenters.edition import Edition
 from web.presenters.lists import chosen, is_for, nearest, together
 
 FRESH = {"verified": dt.date(2026, 9, 1), "next_due": dt.date(2027, 3, 1)}
@@ -164,17 +164,6 @@ def test_a_condition_is_no_group_that_is_refused(edition):
     assert made.excludes == ("пьющие",)
 
 
-def test_cards_are_made_of_what_a_sheet_shows_and_of_nothing_else(edition, monkeypatch):
-    monkeypatch.setattr(lists, "SHEET", 1)
-    made = []
-    monkeypatch.setattr(
-        Edition, "card", lambda own, entry, language: made.append(entry.id) or card(entry, own.area, language)
-    )
-    sheet = lists.found(edition, choices.parse("n3-r0-e", edition), "en")
-    assert sheet.sheets > 1
-    assert made == [service.id for service in sheet.blocks.services]
-
-
 def test_sheets_of_a_list_by_name_say_the_letter_that_each_begins_with(edition, monkeypatch):
     monkeypatch.setattr(lists, "SHEET", 2)
     numbers = range(1, lists.everything(edition, 1, "en").sheets + 1)
@@ -184,47 +173,3 @@ def test_sheets_of_a_list_by_name_say_the_letter_that_each_begins_with(edition, 
     assert [letter for *_, letter in shown[0].sheet_paths] == first
     by_need = lists.found(edition, choices.parse("n3-r0-e", edition), "en")  # that one is not by name
     assert {letter for *_, letter in by_need.sheet_paths} == {""}
-
-
-def test_the_first_page_reads_the_lines_and_no_other_service(edition, tiny_area, monkeypatch):
-    made = Edition(edition.path, tiny_area)
-    monkeypatch.setattr(Edition, "entries", lambda *_: pytest.fail("all services are read"))
-    assert [line.call.dial for line in (entries.home(made, "ru").line, entries.home(made, "en").line)] == ["1313"] * 2
-
-
-def test_a_question_leads_on_or_not_in_every_language(edition, tiny_area):
-    asked = [choices.Choice(need, at) for need in choices.needs() for at in ("r0", "ru", *choices.regions(tiny_area))]
-    leads = []
-    for language in tiny_area.languages:
-        fresh = Edition(edition.path, tiny_area)
-        leads.append([entries.answered(fresh, choice, language) for choice in asked])
-    assert leads == [leads[0]] * len(leads)
-    assert len(set(map(tuple, leads[0]))) > 1
-
-
-def test_what_was_wanted_lately_is_made_once_and_what_was_not_for_the_longest_goes(edition):
-    made = []
-
-    def want(key):
-        return edition.keep_lately(key, lambda: made.append(key) or [key])
-
-    keys = [("key", number) for number in range(LATELY)]
-    assert [want(key) for key in (*keys, keys[0])] == [[key] for key in (*keys, keys[0])]
-    want("another")  # all fit but one: that which nobody wanted since
-    assert made == [*keys, "another"]
-    want(keys[0])
-    want(keys[1])
-    assert made[-2:] == ["another", keys[1]]
-
-
-def test_all_sheets_of_a_list_are_cut_from_one(edition, tiny_area, monkeypatch):
-    monkeypatch.setattr(lists, "SHEET", 1)
-    chosen_for = []
-    monkeypatch.setattr(lists, "chosen", lambda *given: chosen_for.append(given[2]) or chosen(*given))
-    fresh = Edition(edition.path, tiny_area)
-    codes = [f"n3-r0-e{sheet}" for sheet in ("", "-2", "-3")]
-    sheets = [lists.found(fresh, choices.parse(code, fresh), "en") for code in codes]
-    assert (chosen_for, [sheet.sheet for sheet in sheets]) == (["en"], [1, 2, 3])
-    other = lists.found(fresh, choices.parse("n3-r0-e", fresh), "ru")
-    assert chosen_for == ["en", "ru"]
-    assert other.spoken != sheets[0].spoken

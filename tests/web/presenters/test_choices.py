@@ -14,7 +14,7 @@ from web.presenters.cards import calls, card, check, condition, first_choice, in
 from web.presenters.edition import Edition, short_code
 from web.presenters.entries import who
 from web.presenters.hotlines import line_for
-from web.presenters.lists import SHEET, Listing, chosen, cut, sheets_of
+from web.presenters.lists import SHEET, chosen, cut, sheets_of
 from web.presenters.lists import found as sheet_of
 
 FRESH = {"verified": dt.date(2026, 9, 1), "next_due": dt.date(2027, 3, 1)}
@@ -160,10 +160,10 @@ def test_a_child_is_told_where_to_ask(edition):
 @pytest.mark.parametrize("papers", [("No papers needed",), ("Документы не нужны",), ("Ҳуҷҷат лозим нест",), ("NONE",)])
 def test_where_no_papers_are_asked_is_said_in_whatever_words_it_stands(edition, tiny_area, papers):
     made = card(entry(documents=papers), tiny_area, "en")
-    listing = Listing(edition, choices.parse("n4-r1-a", edition), "en")
-    assert "no papers asked" in listing.why(made, "near")
+    answers = chosen(edition, choices.parse("n4-r1-a", edition), "en")
+    assert "no papers asked" in answers.why(made)
     asked = card(entry(documents=("Passport or identity card",)), tiny_area, "en")
-    assert "no papers asked" not in listing.why(asked, "near")
+    assert "no papers asked" not in answers.why(asked)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_pages_of_who_is_abroad_name_a_number_that_works_there(edition):
 
 def test_another_country_has_the_lines_only(edition):
     shown = country(edition, "zz", "en")
-    assert (shown.consulates, shown.others, shown.later) == ((), (), ())
+    assert (shown.consulates, shown.others, shown.later) == ([], [], [])
     assert names(shown.lines) == ["Line from anywhere"]
     assert [code for code, _ in countries(edition, "en")] == ["xn", "xq"]
     with pytest.raises(NotFound):

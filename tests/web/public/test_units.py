@@ -43,7 +43,7 @@ class Country:
     ],
 )
 def test_the_finest_units_stand_under_their_region(monkeypatch, levels, listed):
-    monkeypatch.setattr(units, "_counts", lambda _: {"Xab": 3})
+    monkeypatch.setattr(units, "_by_unit", lambda _: {"Xab": {"1", "2", "3"}})
     found = units.regions(SimpleNamespace(area=Country(levels)), "en")
     assert {region.code: [code for code, *_ in region.units] for region in found} == listed
     rows = {code: (name, people, services) for region in found for code, name, people, services in region.units}

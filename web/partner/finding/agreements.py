@@ -10,7 +10,7 @@ from web.presenters.edition import Edition, kept
 
 @dataclass(frozen=True)
 class Agreement:
-    """A referral agreement of this edition."""
+    """A referral agreement of this edition; ``ended`` tells whether its last day has passed."""
 
     giver: str
     taker: str
@@ -21,14 +21,12 @@ class Agreement:
     hours: float | None
     holds: bool
     ended: bool = False
-    """Whether its last day has passed."""
 
     def covers(self, entry: Entry) -> bool:
-        """Tell whether it is about a service: one of the taker that it names, or any where it names none."""
+        """Whether it is about a service: one of the taker that it names, or any where it names none."""
         codes = {*entry.types, *(code.partition("-")[0] for code in entry.types)}
-        return (
-            self.holds and self.taker == entry.organization.id and (not self.types or not codes.isdisjoint(self.types))
-        )
+        named = not self.types or not codes.isdisjoint(self.types)
+        return self.holds and self.taker == entry.organization.id and named
 
 
 @kept
@@ -39,18 +37,18 @@ def agreements(edition: Edition) -> list[Agreement]:
     """
     with View(edition.path) as view:
         rows = view.rows("referral_agreement")
-    agreements_ = [
+    found = dict.fromkeys(
         Agreement(
             giver=row["from_organization_id"],
             taker=row["to_organization_id"],
-            types=tuple(str(row["service_types"] or "").replace(";", " ").split()),
+            types=tuple((row["service_types"] or "").replace(";", " ").split()),
             document=row["document"] or "",
             valid_to=dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
             consent_form=None if row["consent_form"] is None else bool(row["consent_form"]),
             hours=row["answer_within_hours"],
             holds=in_force(row, edition.day),
-            ended=bool(row["valid_to"]) and str(row["valid_to"]) < edition.day.isoformat(),
+            ended=bool(row["valid_to"]) and row["valid_to"] < edition.day.isoformat(),
         )
         for row in rows
-    ]
-    return list(dict.fromkeys(agreements_))
+    )
+    return list(found)

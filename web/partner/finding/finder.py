@@ -7,13 +7,12 @@ never stands first, and what is not known never above what is.
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from itertools import islice
 
 from mapping.analysis.common.nearest import minutes_to
-from mapping.area.study_area import StudyArea
 from mapping.language.need_fits import FIRST, SECOND, need_fits
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.model import Audience
@@ -22,16 +21,15 @@ from mapping.view.view import Entry
 from mapping.view.visits import related, serves
 from web.partner.finding.judgement import SIGNS, Judge, Reason, Sign
 from web.partner.finding.needs import FOR_A_CHILD, Needs
-from web.partner.finding.start_places import StartPlace, starts
+from web.partner.finding.start_places import starts
 from web.partner.shareable import classes, open_line
 from web.presenters import choices
-from web.presenters.beyond import minutes_beyond, minutes_within
-from web.presenters.cards import Card, ContactLink, name_of
+from web.presenters.cards import Card, ContactLink
 from web.presenters.edition import Edition
 from web.presenters.entries import Emergency, emergency
-from web.presenters.hotlines import HOTLINE, Hotline, responsible, spoken_for
+from web.presenters.hotlines import HOTLINE, Hotline, StatementCard, responsible, spoken_for
 from web.presenters.hours import is_open
-from web.presenters.lists import StatementCard, callable_first, is_consular, reaches
+from web.presenters.lists import callable_first, is_consular, minutes_from, reaches
 from web.stores.inbox import Capacity
 
 BEYOND = 3
@@ -46,37 +44,37 @@ URGENT = ("stay", "doctor", "talk")
 
 @dataclass(frozen=True)
 class Fitting:
-    """A service as it answers some needs; ``minutes`` are those of summer and winter from where the person is.
+    """A service as it answers some needs; ``minutes`` are those of summer and winter from where the person is."""
 
-    Its card is made where it is shown.
-    """
-
-    entry: Entry
-    name: str
-    make_card: Callable[[Entry], Card] = field(repr=False, compare=False)
+    card: Card
     sign: Sign
     reasons: tuple[Reason, ...]
     minutes: tuple[float, float] | None
     first: bool
     """Whether it was confirmed in time, so that it may be offered first."""
-    rank: int = SECOND
+    rank: int
     """How well its kind fits the need: 1 first, 2 on the way, 3 last."""
-    kind: int = 0
+    kind: int
     """Where its kind stands among those that fit the need as well."""
-    open_now: bool = False
-    audience: Audience = "public"
+    open_now: bool
+    audience: Audience
     """Who may know of it: what not everybody may is not passed on."""
-    room: Capacity | None = None
+    room: Capacity | None
 
-    @cached_property
-    def card(self) -> Card:
-        """The service in words."""
-        return self.make_card(self.entry)
+    @property
+    def entry(self) -> Entry:
+        """The service."""
+        return self.card.entry
 
     @property
     def order(self) -> tuple[tuple[float, float], int, str]:
         """Return a key by which the nearest stands first, then by kind, and what has no distance last."""
-        return self.minutes or (math.inf, math.inf), self.kind, self.name
+        return self.minutes or (math.inf, math.inf), self.kind, str(self.card.name)
+
+    @property
+    def same_help(self) -> tuple[object, ...]:
+        """Return what is alike of services that one body lists several times: kind and distance."""
+        return self.entry.organization.id, self.entry.types, self.minutes
 
     @property
     def unknown(self) -> int:
@@ -155,53 +153,42 @@ class Finder:
         bodies: Sequence[str] = (),
         moment: dt.datetime | None = None,
     ) -> None:
-        self.edition, self.language, self.needs = edition, language, needs
-        self.area: StudyArea = edition.area
-        self.rooms = rooms or {}
-        self.bodies = bodies
-        self.moment = moment
-        self._judges: dict[str, Judge] = {}
-        self.start: StartPlace | None = starts(edition, language).get(needs.place)
-        self._summer, self._winter = (
-            minutes_within(edition, needs.place, scenario) if self.start else {} for scenario in ("summer", "winter")
-        )
-
-    @property
-    def abroad(self) -> bool:
+        self.edition, self.language, self.needs, self.area = edition, language, needs, edition.area
+        self.rooms, self.moment = rooms or {}, moment
+        self.start = starts(edition, language).get(needs.place)
+        self.abroad = bool(needs.place) and self.start is None
         """Whether the person is in another country."""
-        return bool(self.needs.place) and self.start is None
+        self.no_police = "no_police" in needs.marks
+        """Whether nothing that is the police, or leads to them, may be named."""
+        self._judge = cache(
+            lambda need: Judge(edition, language, needs.person(need), need, self.start, self.rooms, bodies)
+        )
 
     @cached_property
     def reached(self) -> dict[str, tuple[Entry, tuple[float, float] | None]]:
         """Return the services that are not closed for good and can be reached, with the minutes to them."""
-        services = {}
-        for entry in self._listed:
-            minutes = minutes_to(entry, self._summer, self._winter)
-            if minutes is not None or self._comes(entry):
-                services[entry.id] = (entry, minutes)
-        return services
+        within = self.edition.minutes_within
+        summer, winter = (within(self.start.id, season) if self.start else {} for season in ("summer", "winter"))
+        services = ((entry, minutes_to(entry, summer, winter)) for entry in self._listed)
+        return {entry.id: (entry, minutes) for entry, minutes in services if minutes is not None or self._comes(entry)}
 
     @cached_property
     def judged(self) -> dict[str, Fitting]:
         """Return every service that is reached, by id, in the order of names, as it fits the needs it answers."""
-        return {
-            identifier: self.judge(entry, minutes, need=self._sole_need(entry))
-            for identifier, (entry, minutes) in self.reached.items()
-        }
+        judged = {}
+        for identifier, (entry, minutes) in self.reached.items():
+            met = {need for need in self.needs.need if not need_fits(need).keys().isdisjoint(entry.types)}
+            judged[identifier] = self.judge(entry, minutes, need=FOR_A_CHILD if met == {FOR_A_CHILD} else "")
+        return judged
 
     @cached_property
     def _listed(self) -> list[Entry]:
         entries = self.edition.entries(self.language).values()
         return [entry for entry in entries if entry.listed and not self._leads_to_police(entry)]
 
-    @property
-    def no_police(self) -> bool:
-        """Whether nothing that is the police, or leads to them, may be named."""
-        return "no_police" in self.needs.marks
-
     @cached_property
     def _police(self) -> frozenset[str]:
-        return police_organizations(self.edition.entries(self.language).values()) if self.no_police else frozenset()
+        return police_organizations(self.edition.entries(self.language).values())
 
     def _leads_to_police(self, entry: Entry) -> bool:
         return self.no_police and leads_to_police(entry, self._police)
@@ -214,22 +201,16 @@ class Finder:
         """Return what is said of help that has no place here, and who is to be asked for it."""
         unit = self.start.unit if self.start else None
         spoken = () if self.abroad else spoken_for(self.edition, unit, {"stay", "child"}, self.language)
-        kinds = Vocabulary.load("service_types")
         if self.needs.child:  # a child is never sent to a place for adults
-            spoken = tuple(
-                statement
-                for statement in spoken
-                if not statement.service_type
-                or (statement.service_type in kinds and kinds.term(statement.service_type).need == "child")
-            )
-        statements = tuple(StatementCard.of(statement, self.area, self.language) for statement in spoken)
+            need_of = {term.code: term.need for term in Vocabulary.load("service_types").terms()}
+            types = ("", None, *(code for code, need in need_of.items() if need == "child"))
+            spoken = tuple(statement for statement in spoken if statement.entry.service_type in types)
         desks: dict[object, Card] = {}  # a number that is answered at the same hours stands there once
         for desk in responsible(self.edition, unit, self.language) if unit else ():
-            if self._leads_to_police(desk.entry):
-                continue
-            desks.setdefault((desk.calls[0].dial, desk.week.short) if desk.calls else desk.id, desk)
+            if not self._leads_to_police(desk.entry):
+                desks.setdefault((desk.calls[0].dial, desk.week.short) if desk.calls else desk.id, desk)
         line = open_line(self.edition, self.language, abroad=self.abroad, but=self._leads_to_police)
-        return Confidential(statements, tuple(desks.values())[:3], line)
+        return Confidential(spoken, tuple(desks.values())[:3], line)
 
     def emergency(self) -> tuple[Emergency, ...]:
         """Return the numbers for a minute of danger where the person is."""
@@ -249,39 +230,33 @@ class Finder:
             if fitting.sign != "no" and fitting.first and fitting.rank == FIRST and HOTLINE not in fitting.entry.types
             if fitting.room is None or fitting.room.room != "full"
         }
-        nearest = sorted(
-            (fitting for fitting in usable.values() if fitting.open_now), key=lambda fitting: fitting.order
-        )
-        open_now = {
-            fitting.entry.organization.id: fitting for fitting in reversed(nearest)
-        }  # each body once, by what is nearest
+        open_now: dict[str, Fitting] = {}  # each body once, by what is nearest
+        for fitting in _ordered(usable.values()):
+            if fitting.open_now:
+                open_now.setdefault(fitting.entry.organization.id, fitting)
         stays = [
             fitting if fitting.open_now else replace(fitting, sign="ask")  # nobody knows whether it is open
             for fitting in urgent[0]
             if fitting.entry.id in usable and (fitting.open_now or not fitting.entry.hours)
         ]
+        desks = tuple(desk for desk in confidential.desks if self._open_now(desk.entry))
         return Tonight(
             emergency=self.emergency(),
             line=confidential.line.call if confidential.line else None,
-            open_now=tuple(sorted(open_now.values(), key=lambda fitting: fitting.order)[:TONIGHT]),
-            takes=tuple(sorted(stays, key=lambda fitting: fitting.order)[:TONIGHT]),
-            confidential=replace(
-                confidential, desks=tuple(desk for desk in confidential.desks if self._open_now(desk.entry))
-            ),
+            open_now=tuple(open_now.values())[:TONIGHT],
+            takes=_ordered(stays)[:TONIGHT],
+            confidential=replace(confidential, desks=desks),
             no_police=self.no_police,
         )
 
     def judge(self, entry: Entry, minutes: tuple[float, float] | None = None, *, need: str = "") -> Fitting:
         """Say how a service answers a need, or all that were asked for, and why."""
-        judge = self._judge(need)
-        reasons = judge.reasons(entry, minutes)
-        signs = {reason.sign for reason in reasons}
+        judge, card = self._judge(need), self.edition.card(entry, self.language)
+        reasons = tuple(judge.reasons(entry, minutes))
         return Fitting(
-            entry=entry,
-            name=str(name_of(entry, self.language)),
-            make_card=self._card,
-            sign="no" if "no" in signs else "ask" if "ask" in signs else "yes",
-            reasons=tuple(reasons),
+            card=callable_first(card) if self.abroad else card,
+            sign=max((reason.sign for reason in reasons), key=SIGNS.index, default="yes"),
+            reasons=reasons,
             minutes=minutes,
             first=entry.confirmed and entry.checked_in_time,
             rank=judge.rank(entry) or SECOND,
@@ -291,36 +266,18 @@ class Finder:
             audience=classes(self.edition).get(entry.id, "custodian"),
         )
 
-    def _judge(self, need: str) -> Judge:
-        if need not in self._judges:
-            person = self.needs.person(need)
-            self._judges[need] = Judge(self.edition, self.language, person, need, self.start, self.rooms, self.bodies)
-        return self._judges[need]
-
-    def _card(self, entry: Entry) -> Card:
-        card = self.edition.card(entry, self.language)
-        return callable_first(card) if self.abroad else card
-
     def _block(self, need: Term) -> Block:
         services = self._of_need(need.code)
-        fit = sorted(
-            (service for service in services if service.sign == "yes"),
-            key=lambda service: (service.rank, service.order),
-        )
+        yes, ask, no = ([service for service in services if service.sign == sign] for sign in SIGNS)
         far = [entry for entry in self._answering(need.code) if entry.id not in self.reached]
+        yes.sort(key=lambda service: (service.rank, service.order))
+        ask.sort(key=lambda service: (not service.first, service.rank, service.unknown, service.order))
         return Block(
             need=need,
             person=self.needs.person(need.code),
-            fit=_repeats_last(fit),
-            ask=_repeats_last(
-                sorted(
-                    (service for service in services if service.sign == "ask"),
-                    key=lambda service: (not service.first, service.rank, service.unknown, service.order),
-                )
-            ),
-            no=tuple(
-                sorted((service for service in services if service.sign == "no"), key=lambda service: service.order)
-            ),
+            fit=_repeats_last(yes),
+            ask=_repeats_last(ask),
+            no=_ordered(no),
             beyond=self._beyond(need.code, far, services),
             far=len(far),
         )
@@ -330,11 +287,8 @@ class Finder:
 
         Abroad a consulate stands there once, by what answers the need best, however many desks it has.
         """
-        services = [
-            self.judge(entry, self.reached[entry.id][1], need=need)
-            for entry in self._answering(need)
-            if entry.id in self.reached
-        ]
+        reached = (self.reached[entry.id] for entry in self._answering(need) if entry.id in self.reached)
+        services = [self.judge(entry, minutes, need=need) for entry, minutes in reached]
         if not self.abroad:
             return services
         services.sort(key=lambda service: (SIGNS.index(service.sign), service.rank))
@@ -350,36 +304,21 @@ class Finder:
 
         Where one has to ask first there, and can ask as well near by, nobody is sent so far to ask.
         """
-        if self.start is None:
-            return ()
         count = Counter(service.sign for service in near if service.minutes and _answers(service))
         few = {"yes": count["yes"] < BEYOND, "ask": count["yes"] + count["ask"] < BEYOND, "no": False}
-        if not any(few.values()):
+        if self.start is None or not any(few.values()):
             return ()
-        summer, winter = (minutes_beyond(self.edition, self.start.id, scenario) for scenario in ("summer", "winter"))
-        timed = [(minutes, entry) for entry in far if (minutes := minutes_to(entry, summer, winter))]
-        judge = self._judge(need)
-        timed.sort(
-            key=lambda pair: (
-                judge.rank(pair[1]) or SECOND,
-                pair[0],
-                judge.kind(pair[1]),
-                str(name_of(pair[1], self.language)),
-            )
-        )
-        judged = (self.judge(entry, minutes, need=need) for minutes, entry in timed)
+        times, start = Edition.minutes_beyond, self.start.id
+        timed = [(entry, minutes_from(self.edition, start, entry, times)) for entry in far]
+        judged = [self.judge(entry, minutes, need=need) for entry, minutes in timed if minutes]
+        judged.sort(key=lambda service: (service.rank, service.order))
         return tuple(islice((service for service in judged if few[service.sign] and _answers(service)), BEYOND))
-
-    def _sole_need(self, entry: Entry) -> str:
-        """Return the need of a child, where a service answers no other that was asked for; else nothing."""
-        met = {need for need in self.needs.need if not need_fits(need).keys().isdisjoint(entry.types)}
-        return FOR_A_CHILD if met == {FOR_A_CHILD} else ""
 
     def _open_now(self, entry: Entry) -> bool:
         return self.moment is not None and is_open(entry.hours, self.moment, self.area)
 
     def _comes(self, entry: Entry) -> bool:
-        """Tell whether a service reaches somebody without travel times: it covers the place, or is known by area."""
+        """Whether a service reaches somebody without travel times: it covers the place, or is known by area."""
         if not self.needs.place:
             return True
         if self.start is None:
@@ -391,11 +330,15 @@ class Finder:
         return any(not place.has_point and place.area_unit in around for place in entry.sites)
 
 
+def _ordered(services: Iterable[Fitting]) -> tuple[Fitting, ...]:
+    return tuple(sorted(services, key=lambda service: service.order))
+
+
 def _repeats_last(services: Iterable[Fitting]) -> tuple[Fitting, ...]:
     """Return services in their order, but what one body lists once more, of the same kind and as far, at the end."""
     groups: dict[object, list[Fitting]] = {}
     for service in services:
-        groups.setdefault((service.entry.organization.id, service.entry.types, service.minutes), []).append(service)
+        groups.setdefault(service.same_help, []).append(service)
     repeats = (service for group in groups.values() for service in group[1:])
     return (*(group[0] for group in groups.values()), *repeats)
 

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from mapping.language.i18n import Message, listing
 from mapping.language.need_fits import LAST, NeedFit, fit, need_fits
 from mapping.language.parsers import is_dialled
-from mapping.language.taxonomy import Term, Vocabulary, match_term
+from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.view.entries import NO_PAPERS
 from mapping.view.rules.takes import WITH_CHILDREN, Span, Verdict, kind_of, worst
 from mapping.view.view import Entry
@@ -102,14 +102,11 @@ class Judge:
         """Return where the kind of a service stands among those that fit the needs: what is most often needed first."""
         return _kind(self.needs, entry.types)
 
-    def reasons(self, entry: Entry, minutes: tuple[float, float] | None) -> list[Reason]:
-        """Return what speaks for a service, what must be asked, and what speaks against it."""
-        return list(self._reasons(entry, minutes))
-
-    def _reasons(self, entry: Entry, minutes: tuple[float, float] | None) -> Iterator[Reason]:
+    def reasons(self, entry: Entry, minutes: tuple[float, float] | None) -> Iterator[Reason]:
+        """Yield what speaks for a service, what must be asked, and what speaks against it."""
         yield from self._of_kind(entry)
         if minutes is None and self.start and serves(entry, self.start.unit, self.edition.area):
-            yield Reason("yes", Message("Serves {place} by phone or visit", {"place": self.start.name}))
+            yield Reason("yes", Message("Serves {place} by phone or visit", place=self.start.name))
         yield from self._of_groups(entry)
         yield from self._of_nationality(entry)
         yield from self._of_papers(entry)
@@ -118,7 +115,9 @@ class Judge:
             yield from self._of_access(entry)
         if "deaf" in self.person.marks:
             yield self._of_hearing(entry)
-        yield from self._of_room(entry)
+        if room := self.rooms.get(entry.id):
+            until = Message("{room}; holds until {day}", room=ROOMS[room.room], day=room.until or self.edition.day)
+            yield Reason("yes" if room.room == "open" else "ask", until)
         yield from self._of_agreement(entry)
         if entry.status != "active":
             yield Reason("no", Message("Closed for now"))
@@ -126,17 +125,15 @@ class Judge:
             yield Reason("ask", check(entry, self.language).text)
 
     def _of_kind(self, entry: Entry) -> Iterator[Reason]:
-        kinds = Vocabulary.load("service_types")
         fits = _fits(self.needs, entry.types)
         met = [code for code, row in fits.items() if row.suits(self.person.groups, entry.serves)]
         if met:
-            labels = listing(tuple(kinds.term(code).labels for code in met))
-            yield Reason("yes", Message("Offers: {kinds}", {"kinds": labels}))
+            kinds = Vocabulary.load("service_types")
+            yield Reason("yes", Message("Offers: {kinds}", kinds=listing(kinds.term(code).labels for code in met)))
             if self.rank(entry) == LAST:
                 yield Reason("ask", Message("Made for something else: ask whether it can help"))
         elif fits and worst(verdict for _, verdict in self._verdicts(entry)) != "no":
-            groups = sorted({group for row in fits.values() for group in row.groups})
-            yield Reason("no", Message("Only for: {groups}", {"groups": _names(groups)}))
+            yield Reason("no", _only_for({group for row in fits.values() for group in row.groups}))
 
     def _verdicts(self, entry: Entry) -> Iterator[tuple[str, Verdict]]:
         for group in (*self.person.groups, *self.person.happened):
@@ -145,108 +142,82 @@ class Judge:
 
     def _of_groups(self, entry: Entry) -> Iterator[Reason]:
         verdicts = list(self._verdicts(entry))
+        known = {kind_of(group) for group, _ in verdicts}
         settled = {kind_of(group) for group, verdict in verdicts if verdict.why == "named"}
         for group, verdict in verdicts:
             if verdict.answer == "ask" and verdict.why == "others":
                 if kind_of(group) in settled:
                     continue  # of several things that are known, one is enough
                 settled.add(kind_of(group))
-            if reason := _reason(entry, group, verdict):
-                yield reason
-        yield from self._of_groups_not_known(entry)
-        yield from self._of_those_it_is_only_for(entry, {kind_of(group) for group, _ in verdicts})
-
-    def _of_groups_not_known(self, entry: Entry) -> Iterator[Reason]:
-        """Yield what a service says of sex and age where that of the person is not known."""
-        known = {kind_of(group) for group in self.person.groups}
-        for kind, everybody in WHERE_NOT_KNOWN.items():
-            verdicts = [(group, entry.takes(group, ages)) for group, ages in everybody]
-            refusal = next((pair for pair in verdicts if pair[1].answer == "no"), None)
-            if kind not in known and refusal:
-                group, verdict = refusal
-                if reason := _reason(entry, group, verdict._replace(answer="ask")):
-                    yield reason
-
-    def _of_those_it_is_only_for(self, entry: Entry, known: set[str]) -> Iterator[Reason]:
-        """Yield whom a service is for, where it names only people who live with what is not known of the person.
-
-        Beside other groups, as women or victims, these may be some of several whom it takes.
-        """
+            yield from _reason(entry, group, verdict)
+        for kind, everybody in WHERE_NOT_KNOWN.items():  # what it says of sex and age that are not known
+            refusals = ((group, entry.takes(group, ages)) for group, ages in everybody)
+            refusal = next((pair for pair in refusals if pair[1].answer == "no"), None)
+            if refusal and kind not in {kind_of(group) for group in self.person.groups}:
+                yield from _reason(entry, refusal[0], refusal[1]._replace(answer="ask"))
+        # beside other groups, as women or victims, who live with something may be some of several whom it takes
         if entry.serves and VULNERABILITY not in known and all(kind_of(code) == VULNERABILITY for code in entry.serves):
-            only = Verdict("ask", "others", tuple(sorted(entry.serves)))
-            if reason := _reason(entry, only.groups[0], only):
-                yield reason
+            groups = tuple(sorted(entry.serves))
+            yield from _reason(entry, groups[0], Verdict("ask", "others", groups))
 
     def _of_nationality(self, entry: Entry) -> Iterator[Reason]:
         """Yield what a nationality and a destination decide, for the needs for which they do."""
         if not set(self.needs).intersection(NATIONALITY_DECIDES):
             return
-        area = self.edition.area
-        nationality = self.person.nationality or (area.code if "returned" in self.person.marks else "")
+        own, destination = self.edition.area.code, self.person.destination
+        nationality = self.person.nationality or (own if "returned" in self.person.marks else "")
         named = NATIONALS.union(FOREIGNERS).intersection(entry.serves)
-        groups = {"groups": _names(sorted(named))}
         if named and (named <= NATIONALS or named <= FOREIGNERS):
             if not nationality:
-                yield Reason("ask", Message("Only for: {groups}. Ask of what country the person is", groups))
-            elif (nationality == area.code) != (named <= NATIONALS):
-                yield Reason("no", Message("Only for: {groups}", groups))
+                groups = _names(sorted(named))
+                yield Reason("ask", Message("Only for: {groups}. Ask of what country the person is", groups=groups))
+            elif (nationality == own) != (named <= NATIONALS):
+                yield Reason("no", _only_for(named))
         elif choices.CONSULAR in entry.types and not named:
             yield Reason("ask", Message("Ask whose citizens it helps"))
-        if "home" in self.needs and self.person.destination not in ("", area.code):
-            yield self._of_destination(entry)
-
-    def _of_destination(self, entry: Entry) -> Reason:
-        country = self.person.destination
-        if country in entry.covers or any(place.country == country for place in entry.places):
-            return Reason("yes", Message("Works in: {country}", {"country": self._country(country)}))
-        if country == OTHER_COUNTRY:
-            return Reason("ask", Message("Ask whether it helps to go to that country"))
-        return Reason(
-            "ask", Message("Not said whether it helps to go to: {country}", {"country": self._country(country)})
-        )
-
-    def _country(self, code: str) -> str:
-        return country_name(self.edition.area, code, self.language)
+        if "home" in self.needs and destination not in ("", own):
+            country = country_name(self.edition.area, destination, self.language)
+            if destination in entry.covers or any(place.country == destination for place in entry.places):
+                yield Reason("yes", Message("Works in: {country}", country=country))
+            elif destination == OTHER_COUNTRY:
+                yield Reason("ask", Message("Ask whether it helps to go to that country"))
+            else:
+                yield Reason("ask", Message("Not said whether it helps to go to: {country}", country=country))
 
     def _of_papers(self, entry: Entry) -> Iterator[Reason]:
-        notes = {
-            match.code
-            for note in (*entry.serves_notes, *entry.excludes_notes)
-            if (match := match_term("conditions", note))
-        }
+        matches = (match_term("conditions", note) for note in (*entry.serves_notes, *entry.excludes_notes))
+        notes = {match.code for match in matches if match}
         if "RESIDENTS" in notes:
             yield Reason("ask", Message("Only residents of the area: ask whether this person counts"))
         if "REFERRED" in notes or "REFERRAL" in entry.papers:
             yield Reason("yes", Message("Asks for a referral letter: yours"))
-        if "no_papers" in self.person.marks:
-            yield self._of_missing_papers(entry)
-
-    def _of_missing_papers(self, entry: Entry) -> Reason:
-        terms = [label("documents", code, self.language) for code in sorted(entry.papers - {NO_PAPERS, "REFERRAL"})]
-        if terms:
-            papers = listing(tuple({self.language: str(term)} for term in terms))
-            return Reason("ask", Message("Asks for papers: {papers}. Ask whether it goes without", {"papers": papers}))
-        if NO_PAPERS in entry.papers:
-            return Reason("yes", Message("No papers asked"))
-        return Reason("ask", Message("Not known which papers are asked"))
+        if "no_papers" not in self.person.marks:
+            return
+        if codes := sorted(entry.papers - {NO_PAPERS, "REFERRAL"}):
+            papers = ", ".join(label("documents", code, self.language) for code in codes)
+            yield Reason("ask", Message("Asks for papers: {papers}. Ask whether it goes without", papers=papers))
+        elif NO_PAPERS in entry.papers:
+            yield Reason("yes", Message("No papers asked"))
+        else:
+            yield Reason("ask", Message("Not known which papers are asked"))
 
     def _of_speech(self, entry: Entry) -> Iterator[Reason]:
         if not self.person.speaks:
             return
-        name = {"tongue": Vocabulary.load("languages").term(self.person.speaks).labels}
+        tongue = Vocabulary.load("languages").term(self.person.speaks).labels
         if self.person.speaks in entry.languages:
-            yield Reason("yes", Message("Speaks: {tongue}", name))
+            yield Reason("yes", Message("Speaks: {tongue}", tongue=tongue))
         else:
-            yield Reason("ask", Message("Not listed as spoken: {tongue}. Ask for an interpreter", name))
+            yield Reason("ask", Message("Not listed as spoken: {tongue}. Ask for an interpreter", tongue=tongue))
 
     def _of_access(self, entry: Entry) -> Iterator[Reason]:
         words = next((place.accessibility for place in entry.places if place.accessibility), "")
         if entry.step_free:
-            yield Reason("yes", Message("Entrance: {words}", {"words": ENTRANCES["Step-free entrance"]}))
+            yield Reason("yes", Message("Entrance: {words}", words=ENTRANCES["Step-free entrance"]))
         elif entry.step_free is False:
             yield Reason("ask", Message("Steps at the entrance: ask how to get in"))
         elif words:  # what somebody wrote freely may say yes or no
-            yield Reason("ask", Message("Entrance: {words}", {"words": words}))
+            yield Reason("ask", Message("Entrance: {words}", words=words))
         elif entry.places:
             yield Reason("ask", Message("Not known whether the entrance is step-free"))
 
@@ -254,27 +225,17 @@ class Judge:
         """Return how somebody who does not hear is understood there: by signs, or in writing."""
         if SIGN_LANGUAGE in entry.languages:
             labels = Vocabulary.load("languages").term(SIGN_LANGUAGE).labels
-            return Reason("yes", Message("Speaks: {tongue}", {"tongue": labels}))
+            return Reason("yes", Message("Speaks: {tongue}", tongue=labels))
         written = (phone.number for phone in entry.phones if not is_dialled(phone.number))
-        if ways := ", ".join(filter(None, (*written, entry.email))):
-            question = Message(
-                "Can be written to ({ways}): ask whether somebody there knows sign language", {"ways": ways}
-            )
-            return Reason("ask", question)
-        return Reason("ask", Message("No sign language and no messenger are listed: ask on behalf of the person"))
-
-    def _of_room(self, entry: Entry) -> Iterator[Reason]:
-        room = self.rooms.get(entry.id)
-        if room is not None:
-            sign: Sign = "yes" if room.room == "open" else "ask"
-            until = {"room": ROOMS[room.room], "day": room.until or self.edition.day}
-            yield Reason(sign, Message("{room}; holds until {day}", until))
+        ways = ", ".join(filter(None, (*written, entry.email)))
+        question = Message("Can be written to ({ways}): ask whether somebody there knows sign language", ways=ways)
+        silent = Message("No sign language and no messenger are listed: ask on behalf of the person")
+        return Reason("ask", question if ways else silent)
 
     def _of_agreement(self, entry: Entry) -> Iterator[Reason]:
         for agreement in agreements(self.edition):
             if agreement.giver in self.bodies and agreement.covers(entry):
-                day = {"day": agreement.valid_to}
-                until = Message("Agreement with your organization until {day}", day)
+                until = Message("Agreement with your organization until {day}", day=agreement.valid_to)
                 yield Reason("yes", until if agreement.valid_to else Message("Agreement with your organization"))
                 return
 
@@ -298,31 +259,32 @@ def _fits(needs: tuple[str, ...], types: tuple[str, ...]) -> Mapping[str, NeedFi
     return {code: row for need in needs for code, row in need_fits(need).items() if code in types}
 
 
-def _reason(entry: Entry, group: str, verdict: Verdict) -> Reason | None:
-    """Return a verdict on a group in words; None where there is nothing to say."""
+def _reason(entry: Entry, group: str, verdict: Verdict) -> Iterator[Reason]:
+    """Yield a verdict on a group in words; nothing where there is nothing to say."""
     answer, why, groups = verdict
     if why == "named":
-        return Reason(answer, Message("Takes: {group}", {"group": _group(group).labels}))
-    if why == "refused":
-        refused = [group] if answer == "no" else groups
-        return Reason(answer, Message("Does not take: {group}", {"group": _names(refused)}))
-    if why == "others" and answer == "ask":
-        only = Message("Only for: {groups}. Ask whether this person is taken", {"groups": _names(groups)})
-        return Reason(answer, only)
-    if why == "others":
-        return Reason(answer, Message("Only for: {groups}", {"groups": _names(groups)}))
-    if why == "stay":
-        return Reason(answer, Message("A place to stay that does not name children: never for a child"))
-    if why == "unsaid":
-        along = group == WITH_CHILDREN
+        yield Reason(answer, Message("Takes: {group}", group=_names([group])))
+    elif why == "refused":
+        yield Reason(answer, Message("Does not take: {group}", group=_names([group] if answer == "no" else groups)))
+    elif why == "others" and answer == "ask":
+        only = Message("Only for: {groups}. Ask whether this person is taken", groups=_names(groups))
+        yield Reason(answer, only)
+    elif why == "others":
+        yield Reason(answer, Message("Only for: {groups}", groups=_names(groups)))
+    elif why == "stay":
+        yield Reason(answer, Message("A place to stay that does not name children: never for a child"))
+    elif why == "unsaid":
         stay = Message("Not said whether children can stay too: ask first")
-        return Reason(answer, stay if along else Message("Not said whether children are taken: ask first"))
-    return Reason(answer, ages(entry) or "") if why == "ages" else None
+        taken = Message("Not said whether children are taken: ask first")
+        yield Reason(answer, stay if group == WITH_CHILDREN else taken)
+    elif why == "ages":
+        yield Reason(answer, ages(entry) or "")
 
 
-def _group(code: str) -> Term:
-    return Vocabulary.load("beneficiaries").term(code)
+def _only_for(groups: set[str] | frozenset[str]) -> Message:
+    return Message("Only for: {groups}", groups=_names(sorted(groups)))
 
 
 def _names(codes: Sequence[str]) -> Message:
-    return listing(tuple(_group(code).labels for code in codes))
+    groups = Vocabulary.load("beneficiaries")
+    return listing(groups.term(code).labels for code in codes)

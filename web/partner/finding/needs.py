@@ -135,7 +135,9 @@ class NeedsForm:
     edition: Edition
     language: str
 
-    @cached_property
+    ages, sexes, marks = AGES, SEXES, MARKS
+
+    @property
     def places(self) -> dict[str, list[StartPlace]]:
         """Return places in the country by the name of their region, in the order of names."""
         groups: dict[str, list[StartPlace]] = {}
@@ -151,9 +153,7 @@ class NeedsForm:
     @property
     def abroad(self) -> list[StartPlace]:
         """Return the countries abroad where something is listed."""
-        area = self.edition.area
-        codes = choices.countries(self.edition).items()
-        return [StartPlace(code, country_name(area, country, self.language)) for code, country in codes]
+        return [self._country(country, code) for code, country in choices.countries(self.edition).items()]
 
     @property
     def happened(self) -> list[Term]:
@@ -167,10 +167,10 @@ class NeedsForm:
         """Return the kinds of help that are asked for."""
         return choices.needs()
 
-    @cached_property
+    @property
     def languages(self) -> list[Term]:
         """Return the languages that somebody here speaks, those of the study area first."""
-        spoken = {code for entry in self.edition.entries(self.language).values() for code in entry.languages}
+        spoken = {code for entry in self.edition.in_any_language() for code in entry.languages}
         own = self.edition.area.languages
         known = [term for term in Vocabulary.load("languages").terms() if term.code in spoken or term.code in own]
         return sorted(known, key=lambda term: (term.code not in own, str(term.label(self.language))))
@@ -179,11 +179,12 @@ class NeedsForm:
     def nations(self) -> list[StartPlace]:
         """Return the countries that somebody may be of or want to go to: the study area first, and any other last."""
         area = self.edition.area
-        named = [StartPlace(code, country_name(area, code, self.language)) for code in area.settings.country_names]
         own = StartPlace(area.code, show(area.name, self.language))
+        named = [self._country(code, code) for code in area.settings.country_names]
         return [own, *named, StartPlace(OTHER_COUNTRY, OTHER.into(self.language))]
 
-    ages, sexes, marks = AGES, SEXES, MARKS
+    def _country(self, country: str, code: str) -> StartPlace:
+        return StartPlace(code, country_name(self.edition.area, country, self.language))
 
 
 def read(form: MultiDict[str, str], edition: Edition) -> Needs:
@@ -194,30 +195,23 @@ def read(form: MultiDict[str, str], edition: Edition) -> Needs:
     InvalidRecord
         A field holds something that was not offered; names the field and never what was sent.
     """
-    form_choices = NeedsForm(edition, "en")
-    places = {*starts(edition, "en"), *(country.id for country in form_choices.abroad)}
-    nations = [country.id for country in form_choices.nations]
+    offer = NeedsForm(edition, "en")
+    nations = [country.id for country in offer.nations]
     offered: dict[str, Iterable[str]] = {
-        "place": places,
+        "place": (*starts(edition, "en"), *(country.id for country in offer.abroad)),
         "sex": SEXES,
         "age": AGES,
-        "speaks": [term.code for term in form_choices.languages],
+        "speaks": [term.code for term in offer.languages],
         "nationality": nations,
         "destination": nations,
-        "happened": [term.code for term in form_choices.happened],
-        "need": [term.code for term in form_choices.needs],
+        "happened": [term.code for term in offer.happened],
+        "need": [term.code for term in offer.needs],
     }
     wrong = [name for name, known in offered.items() if {*form.getlist(name)} - {"", *known}]
     if wrong:
         raise InvalidRecord(f"choose again: {', '.join(wrong)}")
     single: dict[str, Any] = {name: form.get(name, "") for name in SINGLE}
-    return Needs(
-        **single,
-        happened=_several(form, "happened"),
-        need=_several(form, "need"),
-        marks=frozenset(name for name in MARKS if form.get(name)),
-    )
-
-
-def _several(form: MultiDict[str, str], name: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, form.getlist(name))))
+    several: dict[str, Any] = {
+        name: tuple(dict.fromkeys(filter(None, form.getlist(name)))) for name in ("happened", "need")
+    }
+    return Needs(**single, **several, marks=frozenset(name for name in MARKS if form.get(name)))

@@ -119,13 +119,8 @@ def card_pdf(language: str) -> Response:
 def service(language: str, identifier: str) -> str:
     """Show a service."""
     shown = pages.service(edition(), identifier, language)
-    return page(
-        "partner/service.html",
-        language,
-        shown=shown,
-        room=inbox().rooms(on=today()).get(identifier),
-        audience=classes(edition())[identifier],
-    )
+    room = inbox().rooms(on=today()).get(identifier)
+    return page("partner/service.html", language, shown=shown, room=room, audience=classes(edition())[identifier])
 
 
 @blueprint.get("/<language>/o/<identifier>.html")

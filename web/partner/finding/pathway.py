@@ -5,7 +5,7 @@ one person from one place. Where nobody takes a step, or nothing is agreed, it s
 """
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 from mapping.analysis.adequacy.pathways import Link, PathwayStep, links
 from mapping.language.i18n import Message
@@ -85,23 +85,14 @@ def pathway(finder: Finder) -> Pathway:
 
 def _takers(finder: Finder, step: PathwayStep) -> list[Fitting]:
     """Return the services that take a step for these needs and are reached: the surest, core and nearest first."""
+
+    def order(service: Fitting) -> tuple[object, ...]:
+        other = step.codes.isdisjoint(service.entry.types)
+        return not service.first, service.sign != "yes", not near(service), other, service.order
+
+    services = (service for service in finder.judged.values() if service.sign != "no")
     family = step.family.code
-    services = [
-        service
-        for service in finder.judged.values()
-        if service.sign != "no" and any(code.partition("-")[0] == family for code in service.entry.types)
-    ]
-    core = step.codes
-    return sorted(
-        services,
-        key=lambda service: (
-            not service.first,
-            service.sign != "yes",
-            not near(service),
-            core.isdisjoint(service.entry.types),
-            service.order,
-        ),
-    )
+    return sorted((s for s in services if any(code.partition("-")[0] == family for code in s.entry.types)), key=order)
 
 
 def near(fitting: Fitting) -> bool:
@@ -117,7 +108,7 @@ def _stage(step: PathwayStep, takers: list[Fitting], hand: HandOver | None) -> S
         shown = sorted(shown, key=lambda taker: taker.entry.organization.id != hand.body)
     different: dict[object, Fitting] = {}
     for taker in shown:  # a body's second service of one kind there is no other way
-        different.setdefault((taker.entry.organization.id, taker.entry.types, taker.minutes), taker)
+        different.setdefault(taker.same_help, taker)
     return Stage(code, TITLES[code], (*different.values(),)[:SHOWN], len(shown), bool(close), step.hidden, hand)
 
 
@@ -126,19 +117,17 @@ def _hand(finder: Finder, link: Link, givers: list[Fitting], takers: list[Fittin
     if not givers or not takers:
         return HandOver("broken")
     agreed = [agreement for agreement in agreements(finder.edition) if agreement.holds and _covers(agreement, link)]
-    for some, others, state in (
-        ([g for g in givers if near(g)], [t for t in takers if near(t)], "agreed"),
-        (givers, takers, "far"),
-    ):
-        giving = {giver.entry.organization.id: giver for giver in reversed(some)}
+    states: tuple[State, ...] = ("agreed", "far")
+    for state in states:
+        some, others = ([service for service in group if state == "far" or near(service)] for group in (givers, takers))
+        giving = {giver.entry.organization.id: giver.entry.organization.name for giver in some}
         for taker in others:
             body = taker.entry.organization
             if body.id in giving and state == "agreed":
                 return HandOver("one body", body.name, body.name, body.id)
             for agreement in agreed:
                 if agreement.taker == body.id and agreement.giver in giving:
-                    giver = giving[agreement.giver].entry.organization.name
-                    return HandOver(cast("State", state), giver, body.name, body.id, agreement, taker.minutes)
+                    return HandOver(state, giving[agreement.giver], body.name, body.id, agreement, taker.minutes)
     return HandOver("unagreed")
 
 

@@ -1,11 +1,8 @@
 """Places that a person may be in: those whose point is known, and any other by the nearest of them."""
 
-import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-
-import pandas as pd
 
 from mapping.area.geocode import find_unit
 from mapping.language.fold import coarse, skeleton
@@ -53,9 +50,9 @@ def search(edition: Edition, language: str, text: str) -> list[StartPlace]:
     typed = skeleton(text)
     if not typed:
         return []
-    spelt = _spellings(edition)
-    whole = [identifier for identifier, names in spelt.items() if coarse(text) in {coarse(name) for name in names}]
-    shown = [place.id for place in _places(edition, language).values() if skeleton(place.name) == typed]
+    spelt, known = _spellings(edition), _places(edition, language)
+    whole = [identifier for identifier, names in spelt.items() if coarse(text) in map(coarse, names)]
+    shown = [place.id for place in known.values() if skeleton(place.name) == typed]
     if len(shown) == 1 and len(whole) <= 1:  # one of several twins is named with its unit
         return list(_start_of(edition, language, shown[0]))
     begun = [
@@ -76,36 +73,31 @@ def place_names(edition: Edition, language: str) -> list[str]:
 
 @kept
 def _places(edition: Edition, language: str) -> dict[str, StartPlace]:
+    """Return every place of the gazetteer by id; those of one name stand with their unit, else with their kind."""
     area = edition.area
-    known, places = area.all_units(), {}
+    places, kinds = {}, {}
     for row in area.gazetteer.to_dict("records"):
-        unit = str(row["unit"])
-        if unit in known:
+        identifier, unit = str(row["place_id"]), str(row["unit"])
+        if unit in area.all_units():
             names = {tongue: row.get(f"name_{tongue}") for tongue in area.languages}
             spelt = {tongue: name for tongue, name in names.items() if isinstance(name, str) and name}
             name = show(spelt, next((tongue for tongue in chain(language) if tongue in spelt), language))
             region = area.label(area.region_of(unit), language)
-            places[str(row["place_id"])] = StartPlace(str(row["place_id"]), name, unit, region)
-    twins = _twins(places)
-
-    def apart(place: StartPlace) -> StartPlace:
+            places[identifier] = StartPlace(identifier, name, unit, region)
+            kinds[identifier] = KINDS.get(row["kind"])
+    for place in _twins(places):
         unit = area.label(place.unit, language)
         own = unit.startswith(f"{place.name} (")  # a unit of the town's name, which is told apart itself
-        return replace(place, name=unit if own else f"{place.name} ({unit})") if place.name in twins else place
-
-    places = {identifier: apart(place) for identifier, place in places.items()}
-    kinds = dict(zip(area.gazetteer["place_id"].astype(str), area.gazetteer["kind"], strict=True))
-    twins = _twins(places)  # two in one unit
-
-    def called(place: StartPlace) -> StartPlace:
-        kind = KINDS.get(kinds[place.id]) if place.name in twins else None
-        return replace(place, name=f"{place.name}, {kind.into(language)}") if kind else place
-
-    return {identifier: called(place) for identifier, place in places.items()}
+        places[place.id] = replace(place, name=unit if own else f"{place.name} ({unit})")
+    for place in _twins(places):  # two in one unit
+        if kind := kinds[place.id]:
+            places[place.id] = replace(place, name=f"{place.name}, {kind.into(language)}")
+    return places
 
 
-def _twins(places: Mapping[str, StartPlace]) -> set[str]:
-    return {name for name, count in Counter(place.name for place in places.values()).items() if count > 1}
+def _twins(places: dict[str, StartPlace]) -> list[StartPlace]:
+    counts = Counter(place.name for place in places.values())
+    return [place for place in places.values() if counts[place.name] > 1]
 
 
 def _spellings(edition: Edition) -> dict[str, list[str]]:
@@ -116,35 +108,20 @@ def _spellings(edition: Edition) -> dict[str, list[str]]:
 
 
 def _start_of(edition: Edition, language: str, identifier: str) -> Iterator[StartPlace]:
-    """Yield a place as one to start from; nothing where no travel times are told near it."""
+    """Yield a place as one to start from: by itself, else by one of its unit; nothing where none has travel times."""
     start_places, place = starts(edition, language), _places(edition, language).get(identifier)
-    if place is None:
-        return
     if identifier in start_places:
-        yield place
-    elif nearest := _nearest(edition.area.gazetteer, identifier, start_places):
-        yield replace(place, id=nearest, near=start_places[nearest].name)
-
-
-def _nearest(places: pd.DataFrame, identifier: str, codes: Collection[str]) -> str:
-    """Return the place with travel times that is nearest to a place, in a straight line, or in its unit; or nothing."""
-    rows = {str(row["place_id"]): row for row in places.to_dict("records")}
-    own = rows[identifier]
-    if math.isnan(own["lat"]):
-        return next((code for code in codes if rows[code]["unit"] == own["unit"]), "")
-
-    def apart(code: str) -> float:
-        across = (rows[code]["lon"] - own["lon"]) * math.cos(math.radians(own["lat"]))
-        return math.hypot(rows[code]["lat"] - own["lat"], across)
-
-    return min(codes, key=apart, default="")
+        yield start_places[identifier]
+    elif place is not None:
+        near = next((start for start in start_places.values() if start.unit == place.unit), None)
+        if near is not None:
+            yield replace(place, id=near.id, near=near.name)
 
 
 def _of_units(edition: Edition, language: str, text: str) -> Iterator[StartPlace]:
     """Yield the main place of each unit that a text names or once named."""
     start_places = starts(edition, language)
     for unit in find_unit(edition.area, text).candidates:
-        seat = edition.seats.get(unit)
-        if seat and seat[0] in start_places:
-            place = start_places[seat[0]]
+        place = start_places.get(edition.seats.get(unit, ("", {}))[0])
+        if place is not None:
             yield replace(place, name=edition.area.label(unit, language), near=place.name)

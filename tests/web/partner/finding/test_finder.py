@@ -27,7 +27,7 @@ from web.partner.finding.finder import HOTLINE, URGENT, Block, Finder
 from web.partner.finding.needs import AGES, MARKED_GROUPS, SEXES, Needs, NeedsForm
 from web.partner.finding.start_places import search, starts
 from web.presenters import choices
-from web.presenters.beyond import minutes_beyond, minutes_within
+from web.presenters.edition import Edition
 from web.presenters.hours import is_open
 from web.stores.inbox import Capacity
 
@@ -210,8 +210,8 @@ def test_tonight_nothing_is_said_to_take_somebody_that_is_full_and_what_is_not_k
     needs = Needs(place="p1", need=("stay",), marks=frozenset({"danger"}))
     at_night = dt.datetime(2026, 11, 24, 20, 0, tzinfo=dt.UTC)
     night = Finder(desk.editions(), "en", needs, rooms=rooms, moment=at_night).tonight()
-    assert {fitting.name: fitting.sign for fitting in night.takes} == {"Night rescue": "yes", "Rescue": "ask"}
-    assert "Full rescue" not in [fitting.name for fitting in night.open_now]
+    assert {str(fitting.card.name): fitting.sign for fitting in night.takes} == {"Night rescue": "yes", "Rescue": "ask"}
+    assert "Full rescue" not in [str(fitting.card.name) for fitting in night.open_now]
 
 
 def test_who_is_asked_for_a_safe_place_is_named_and_not_only_of_what_kind_it_is(desk):
@@ -278,24 +278,24 @@ def test_minutes_beyond_the_table_are_those_of_the_study_area(desk):
     edition = desk.editions()
     entries = edition.entries("en")
     points = {name: entries[desk.id(name)].points[0].id for name in ("Emergency ward", "School places", "Counselling")}
-    summer, winter = (minutes_beyond(edition, "p1", scenario) for scenario in ("summer", "winter"))
+    summer, winter = (edition.minutes_beyond("p1", scenario) for scenario in ("summer", "winter"))
     # tests/tiny/README.md: Qullaobod 23.12 and 107, Hamvor 14 and 28, Kulnishin 94.5 and 99 minutes from Chashma
     assert [summer[points[name]] for name in points] == [24, 14, 95]
     assert [winter[points[name]] for name in points] == [107, 28, 99]
-    assert minutes_beyond(edition, "p1", "by camel") == {}
+    assert edition.minutes_beyond("p1", "by camel") == {}
 
 
 def test_what_the_table_does_not_tell_is_worked_out(desk, monkeypatch):
     edition = desk.editions()
     visited = {point.id for entry in edition.entries("en").values() for point in entry.points}
-    told = {place: minutes for place, minutes in minutes_within(edition, "p1", "summer").items() if place in visited}
+    told = {place: minutes for place, minutes in edition.minutes_within("p1", "summer").items() if place in visited}
     monkeypatch.setattr(edition, "minutes", lambda *_: {})
-    assert minutes_within(edition, "p1", "summer") == told
+    assert edition.minutes_within("p1", "summer") == told
 
 
 def test_beyond_four_hours_the_nearest_three_are_named(desk, monkeypatch):
     edition = desk.editions()
-    monkeypatch.setattr("web.partner.finding.finder.minutes_within", lambda *_: {})  # as if all were farther
+    monkeypatch.setattr(Edition, "minutes_within", lambda *_: {})  # as if all were farther
     finder = Finder(edition, "en", Needs(place="p1", need=("talk",)))
     (found,) = finder.blocks()
     assert len(found.beyond) == 3
@@ -305,7 +305,7 @@ def test_beyond_four_hours_the_nearest_three_are_named(desk, monkeypatch):
 
 def test_a_line_without_a_number_is_no_answer_however_far(desk, monkeypatch):
     assert all("Mute line" not in names for names in block(desk, "talk").values())
-    monkeypatch.setattr("web.partner.finding.finder.minutes_within", lambda *_: {})
+    monkeypatch.setattr(Edition, "minutes_within", lambda *_: {})
     (found,) = Finder(desk.editions(), "en", Needs(place="p1", need=("talk",))).blocks()
     assert "Mute line" not in [str(fitting.card.name) for fitting in found.beyond]
 
@@ -314,9 +314,10 @@ def test_nobody_is_sent_far_to_ask_what_can_be_asked_near_by(desk, monkeypatch):
     """Of talks near by that speak Uzbek none is known, and more than three can be asked."""
     edition = desk.editions()
     near = {point.id for name in ("Women's talk", "Open talk", "Silent talk") for point in points_of(desk, name)}
-    told = minutes_within(edition, "p1", "summer")
+    told = edition.minutes_within("p1", "summer")
     monkeypatch.setattr(
-        "web.partner.finding.finder.minutes_within",
+        Edition,
+        "minutes_within",
         lambda *_: {point: minutes for point, minutes in told.items() if point in near},
     )
 
@@ -342,12 +343,12 @@ def test_a_place_is_found_by_any_spelling_and_by_its_district(desk):
     assert [found.id for found in search(edition, "en", "Hamvora")] == ["p4"]
 
 
-def test_a_place_without_travel_times_starts_at_the_nearest_that_has_them(desk, monkeypatch):
+def test_a_place_without_travel_times_starts_at_one_of_its_unit_that_has_them(desk, monkeypatch):
     edition = desk.editions()
     told = {key: found for key, found in starts(edition, "en").items() if key != "p5"}
     monkeypatch.setattr("web.partner.finding.start_places.starts", lambda *_: told)
     (found,) = search(edition, "en", "Pushta")
-    assert (found.id, found.name, found.near) == ("p3", "Pushta", "Qullaobod")  # 4 km; Kulnishin is 8 km away
+    assert (found.id, found.name, found.near) == ("p2", "Pushta", "Kulnishin")  # the first one of its unit
 
 
 def test_twins_in_units_of_their_name_are_called_as_these_are(tmp_path, tiny_area, published):
