@@ -36,13 +36,14 @@ class Frame:
     day: dt.date | None
     demo: bool
     licences: tuple[str, ...] = ()
+    trial: bool = False
     policy: str = CONTENT_POLICY
 
     @classmethod
     def of(cls, edition: Edition, path: str, language: str) -> "Frame":
         """Make the frame of a page of an edition."""
         demo = bool(current_app.config["DEMO"])
-        return cls(edition.area, _file(path), language, edition.day, demo, edition.licences)
+        return cls(edition.area, _file(path), language, edition.day, demo, edition.licences, edition.trial)
 
     @classmethod
     def bare(cls, area: StudyArea, path: str, language: str) -> "Frame":

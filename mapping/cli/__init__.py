@@ -29,6 +29,7 @@ SECTIONS: dict[str, dict[str, Verb]] = {
     "Start": {
         "start": Verb("office", "Run an office in one folder: set up in the browser, three portals, timers."),
         "setup": Verb("office", "Make an office in a folder without a browser, as on a server."),
+        "try": Verb("trial", "Show a list of your own as map, lists and gaps, for a trial; nothing is kept."),
         "demo": Verb("editions", "Build the demonstration: directory, reports, public view and site."),
         "init": Verb("imports", "Start an empty directory for a study area."),
         "area": Verb("areas", "Build or check a study area: the folder of a country."),

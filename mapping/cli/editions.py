@@ -89,13 +89,13 @@ def demo(
             progress=step(progress, "Publishing the view"),
         )
         _tell_warnings(publication.warnings, directory.path, progress.console)
-        _site(build / "public.db", area, build / "site", demo=True, progress=progress)
+        write_site(build / "public.db", area, build / "site", demo=True, progress=progress)
     out.print(f"Private directory and import reports: {private}   (never served)")
     out.print(
         f"Public view: {build / 'public.db'}   Site: {build / 'site' / 'index.html'}   (also opens from the disk)"
     )
     if serve_on is not None:
-        _serve(build / "public.db", area, port=serve_on, demo=True, inbox=inbox)
+        serve_view(build / "public.db", area, port=serve_on, demo=True, inbox=inbox)
 
 
 @app.command()
@@ -319,7 +319,7 @@ def site(
     """Write the portal of a view as static pages that need no server."""
     require_writable(output)
     with progress_bar() as progress:
-        _site(view, study_area(area, view), output, demo=demo, progress=progress, archive=archive, pdf=pdf)
+        write_site(view, study_area(area, view), output, demo=demo, progress=progress, archive=archive, pdf=pdf)
     out.print(f"Site: {output / 'index.html'}")
 
 
@@ -343,7 +343,7 @@ def serve(
 ) -> None:
     """Serve the portal of a view on this machine; its pages are made ahead as files whenever the edition is new."""
     del processes
-    _serve(view, study_area(area, view), port=port, demo=demo, inbox=inbox, proxies=proxies, host=host, pages=pages)
+    serve_view(view, study_area(area, view), port=port, demo=demo, inbox=inbox, proxies=proxies, host=host, pages=pages)
 
 
 def demand_told(inbox: Path, directory: "Directory", day: dt.date) -> "Mapping[tuple[str, str], int]":
@@ -385,9 +385,10 @@ def _require_view(view: Path) -> None:
         raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
 
 
-def _site(
+def write_site(
     view: Path, area: "StudyArea", folder: Path, *, demo: bool, progress: Any, archive: bool = False, pdf: bool = False
 ) -> None:
+    """Write the portal of a view into a folder as pages."""
     from mapping.render.report.kept import kept_results
     from web import create_app
     from web.freeze import freeze
@@ -401,7 +402,7 @@ def _site(
     freeze(app, folder, progress=step(progress, "Writing the site"), archive=archive)
 
 
-def _serve(
+def serve_view(
     view: Path,
     area: "StudyArea",
     *,
@@ -412,6 +413,7 @@ def _serve(
     host: str = HOST,
     pages: Path | None = None,
 ) -> None:
+    """Serve the portal of a view until somebody ends it."""
     from web import create_app
     from web.frozen import FrozenPages
     from web.serving import create_server

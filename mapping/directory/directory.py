@@ -73,6 +73,9 @@ migrations = Migrations("rohnamo")
 DEMO_STEWARDS = "demo-stewards"
 """Who decides in the demonstration: a directory that has this source is invented, and so is every view of it."""
 
+TRIAL = "trial"
+"""Who agrees in a trial (`rohnamo try`): what is made of a directory that has this source says that it is one."""
+
 APPLICATION_ID = 0x526F686E
 """Stands in the header of a directory: "Rohn"."""
 
@@ -742,8 +745,10 @@ class Directory:
         if self.area is not None:
             self._refuse_other_area()
         facts, neighbours = HiddenFacts(self.common_names()), Neighbours()
-        is_demo = holds_any(self.db, "source", record_id(DEMO_STEWARDS, "source"))
-        context = ViewContext(audience=audience, edition=edition, area=self.area, previous=previous, demo=is_demo)
+        is_demo, is_trial = (holds_any(self.db, "source", record_id(of, "source")) for of in (DEMO_STEWARDS, TRIAL))
+        context = ViewContext(
+            audience=audience, edition=edition, area=self.area, previous=previous, demo=is_demo, trial=is_trial
+        )
         with new_view(path, fields=PUBLISHED, context=context) as new:
             with self._reading_once(), self.snapshot():
                 looking = _Looking(self.db, audience, self.rules(edition), self.key, (facts, neighbours))

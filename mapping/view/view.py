@@ -169,6 +169,11 @@ class View:
         """Whether everything in it is invented; whatever is made of it says so."""
         return self.facts.get("demo") == "1"
 
+    @property
+    def trial(self) -> bool:
+        """Whether it is a trial of a list, not for publication; whatever is made of it says so."""
+        return self.facts.get("trial") == "1"
+
     @cached_property
     def _days(self) -> dict[str, int]:
         """The days that freshness is judged by, as the study area had them."""

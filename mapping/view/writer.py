@@ -47,6 +47,8 @@ class ViewContext:
     """Licences of sources that whatever is made of the view must name."""
     demo: bool = False
     """Everything is invented, and whatever is made of the view says so."""
+    trial: bool = False
+    """Nobody has agreed to it: it is not for publication, and whatever is made of the view says so."""
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -186,7 +188,7 @@ class ViewWriter:
         facts = {"audience": context.audience, "edition": context.edition.isoformat(), "format": FORMAT}
         facts["languages"] = " ".join(context.languages)
         facts |= {"licences": "\n".join(sorted(self.licences))} if self.licences else {}
-        facts |= {"demo": "1"} if context.demo else {}
+        facts |= {name: "1" for name in ("demo", "trial") if getattr(context, name)}
         if context.area is not None:
             facts |= {"area": context.area.code, "timezone": context.area.timezone}
             facts |= {name: str(days) for name, days in context.area.settings.freshness}

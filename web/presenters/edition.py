@@ -60,6 +60,7 @@ class Edition:
             self.day: dt.date = view.edition
             self.licences: tuple[str, ...] = view.licences
             self.demo: bool = view.demo
+            self.trial: bool = view.trial
 
     def keep(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what was made for a key before, or make it; one thread makes it, others that want it wait."""
