@@ -43,6 +43,8 @@ from mapping.quality.call_list import calls, read_done, write_calls
 from mapping.quality.duplicates import apply, pairs, read_decisions, tables_of, write_pairs
 from mapping.quality.overview import lines, overview, write_page
 from mapping.registry import format_of
+from mapping.safety.people import two_people
+from mapping.safety.persons import NotAdmitted
 
 app = typer.Typer()
 LONGEST = 30
@@ -112,17 +114,25 @@ def approve(
     area: AreaOption = None,
     today: TodayOption = None,
     login: LoginOption = "",
+    other: Annotated[str, typer.Option("--and", help="Login of the second person, who signs in as well.")] = "",
     accounts: AccountsOption = ACCOUNTS,
 ) -> None:
     """Take in approvals: a column map, new numbers, a lowered audience, a field kept back.
 
-    The names in the table prove nothing: it is the proposal of whoever brings it, and what it shows waits.
+    The two who sign in are those who approve, whatever names stand in the table; what it shows waits for another.
     """
-    batch = read_approvals(file)
-    who = acting(login, accounts, "approve") if login else "stewards"
+    if not login or not other:
+        raise InvalidRecord(
+            "two people approve, each with an account that counts as a person: --as LOGIN --and LOGIN "
+            "(rohnamo user add, rohnamo user meet); a typed name proves nothing"
+        )
+    people, counts = (acting(login, accounts, "approve"), acting(other, accounts, "approve")), admitted(accounts)
+    if not two_people(*people) or not all(map(counts, people)):
+        raise NotAdmitted
+    batch = read_approvals(file, approvers=people)
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with Directory(directory, study_area(area, directory), signed_in=bool(login) and admitted(accounts)) as store:
-        change = store.add(batch, by=who, on=day_of(today))
+    with Directory(directory, study_area(area, directory), signed_in=counts) as store:
+        change = store.add(batch, by=people[0], on=day_of(today))
     out.print(f"Approvals: {change}")
     tell_shown(change, login)
 

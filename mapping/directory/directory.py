@@ -12,7 +12,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Self
@@ -57,7 +56,7 @@ from mapping.directory.undo import BatchLine, batches, undo, undoable
 from mapping.directory.writing import Change, Missing, Writing
 from mapping.errors import Busy, InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
-from mapping.model import RECORDS, WORDS, AnyRecord, Audience, Record, columns, named_id, record_id, references
+from mapping.model import RECORDS, AnyRecord, Audience, Record, columns, named_id, record_id, references
 from mapping.safety.agreed import Agreed, Showing, digest_of, without_contacts
 from mapping.safety.leak_scan import FACT_FIELDS, HiddenFacts, counted
 from mapping.safety.neighbours import Neighbours
@@ -1062,8 +1061,6 @@ class _Looking:
         for gathered in self.gathering:
             gathered.add(counted(tables, own), shown)
         self.licences |= _licences(self.db, shown)
-        used = {row["id"] for table in WORDS for row in shown[table]}
-        self.rules = replace(self.rules, used={*self.rules.used, *used})
         return rename(shown, self._new_id)
 
 

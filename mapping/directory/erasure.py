@@ -16,16 +16,13 @@ ERASABLE = ("contact", "phone")
 
 
 class StillTold(InvalidRecord):
-    """Texts tell what is to be erased; ``leaks`` are all of them."""
+    """Texts tell what is to be erased; ``leaks`` are all of them, for custodians alone."""
 
     def __init__(self, leaks: Sequence[Leak]) -> None:
         self.leaks = list(leaks)
-        lines = "\n".join(f"  {leak}" for leak in self.leaks[:20])
-        more = f"\n  and {len(self.leaks) - 20} more" if len(self.leaks) > 20 else ""
-        texts = "1 text tells" if len(self.leaks) == 1 else f"{len(self.leaks)} texts tell"
         super().__init__(
-            f"{texts} what is to be erased:\n{lines}{more}\n"
-            "Change them first: once it is erased, nothing looks for it any more; nothing was erased"
+            "a text still tells what is to be erased, and nothing was erased: once it is, nothing looks for it any "
+            "more; custodians read in the staff portal which text it is"
         )
 
 

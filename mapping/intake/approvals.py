@@ -45,7 +45,9 @@ OF_A_RECORD = ("audience", "precision", "withhold")
 DIGEST = re.compile("[0-9a-f]{64}")
 
 
-def read_approvals(path: str | Path, *, by: str = "stewards", name: str = "Stewards") -> Batch:
+def read_approvals(
+    path: str | Path, *, by: str = "stewards", name: str = "Stewards", approvers: tuple[str, str] | None = None
+) -> Batch:
     """Read a table of approvals into a batch, to be added to a directory before the lists that it is about.
 
     Parameters
@@ -56,6 +58,8 @@ def read_approvals(path: str | Path, *, by: str = "stewards", name: str = "Stewa
         Short name of the stewards: the same table read again under it brings the same approvals up to date.
     name
         Their name, as it stands in the history.
+    approvers
+        Who approves all of it, having signed in, whatever names stand in the table.
 
     Raises
     ------
@@ -78,6 +82,8 @@ def read_approvals(path: str | Path, *, by: str = "stewards", name: str = "Stewa
         raise FormatError(
             Phrase("{path}: has no column {names}; see docs/importing.md", path=path, names=listing(missing))
         )
+    if approvers is not None:
+        rows = [row | dict(zip(("approved_by", "approved_by_too"), approvers, strict=True)) for row in rows]
     faults = [f"row {number}: {fault}" for number, row in enumerate(rows, 2) for fault in _faults(row, path.parent)]
     if faults:
         raise InvalidRecord(f"{path}: {'; '.join(faults)}")

@@ -24,7 +24,7 @@ from mapping.language.fold import TO_LATIN, coarse, key_words, tokens, words_for
 from mapping.language.i18n import catalogue
 from mapping.language.languages import codes, word_list_languages, word_rows
 from mapping.language.parsers.contacts import SHARED_HOSTS
-from mapping.language.taxonomy import FILES, LISTS, vocabulary, words_of
+from mapping.language.taxonomy import FILES, LISTS, words_of
 from mapping.model import RECORDS, WORDS, Location, Translation, references
 from mapping.safety.agreed import readable
 from mapping.safety.redaction import PUBLISHED, Shown, Tables, of_kind
@@ -161,8 +161,8 @@ class HiddenFacts:
     ) -> None:
         """Search every text of rows to be shown for hidden facts.
 
-        What is ``published``, by default these rows, is no secret. What stands word for word in the terms that come
-        with Rohnamo tells nothing of any directory, whatever word of it a hidden name shares.
+        What is ``published``, by default these rows, is no secret. The words that come with Rohnamo are
+        those of every directory.
 
         Raises
         ------
@@ -173,14 +173,13 @@ class HiddenFacts:
         kinds_told = cache(finder.told_by)  # many say the same
         leaks = set()
         for table, fields in PUBLISHED.items():
-            texts = text_fields(table)
+            texts = () if table in WORDS else text_fields(table)
             names = tuple(dict.fromkeys(("id", *texts, *(name for name in (*CALLED, "link_entity") if name in fields))))
             hits: list[tuple[dict[str, Any], str, str]] = []
             for values in columns_of(table, names) if texts else ():
                 row = dict(zip(names, values, strict=True))
-                ours = _shipped_texts() if table in WORDS or row.get("link_entity") in WORDS else frozenset()
-                for name in texts:
-                    if row[name] and row[name] not in ours:
+                for name in () if row.get("link_entity") in WORDS else texts:
+                    if row[name]:
                         hits += ((row, name, what) for what in kinds_told(row[name], name == "number"))
             ids = known_as(table, {row["id"] for row, _, _ in hits}) if hits else {}
             leaks |= {
@@ -509,11 +508,3 @@ def _ordinary(name: str) -> set[str]:
     if not ordinary and not name.islower():
         ordinary |= {*filter(str.islower, words)}
     return {folded for word in words if word in ordinary or word.isdigit() for folded in _words(word)}
-
-
-@cache
-def _shipped_texts() -> frozenset[str]:
-    """Return every text of the terms that come with Rohnamo, as it is written."""
-    return frozenset(
-        text for record in vocabulary() for text in record.model_dump(mode="json").values() if isinstance(text, str)
-    )

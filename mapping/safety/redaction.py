@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from mapping.errors import UnsafePublication
+from mapping.language.taxonomy import vocabulary
 from mapping.model import (
     AUDIENCES,
     PRECISIONS,
@@ -54,7 +55,7 @@ from mapping.model import (
     required,
     strictest,
 )
-from mapping.safety.agreed import ENDS, THRESHOLD, WITHHELD, Agreed, Key, restrict, without_contacts
+from mapping.safety.agreed import ENDS, THRESHOLD, WITHHELD, Agreed, Key, restrict
 from mapping.safety.checklist_sums import sums
 from mapping.safety.people import two_people
 from mapping.safety.printed import tell_counts
@@ -134,19 +135,17 @@ class Rules:
     """What the projection must know besides the records.
 
     ``types`` maps the id of a taxonomy term, and its code, to the rule of that service type; ``sensitive`` are ids of
-    terms that must not be public; ``vocabulary`` are ids of the taxonomies and terms that come with Rohnamo, ``used``
-    those of others that are used in rows besides those looked at; ``unit_to_show`` climbs from a unit to one with
-    enough people, or gives None; ``parent_unit`` gives the unit that a unit is part of; ``least_count`` is the smallest
-    count of people that is public, ``least_providers`` the smallest number of organizations whose answers are added up.
-    ``counted`` is what the public was last agreed to see, asked of counts of cases alone. ``digest`` is another text
-    for other rules, whatever the day.
+    terms that must not be public; ``vocabulary`` are ids of the taxonomies and terms that come with Rohnamo;
+    ``unit_to_show`` climbs from a unit to one with enough people, or gives None; ``parent_unit`` gives the unit that a
+    unit is part of; ``least_count`` is the smallest count of people that is public, ``least_providers`` the smallest
+    number of organizations whose answers are added up. ``counted`` is what the public was last agreed to see, asked of
+    counts of cases alone. ``digest`` is another text for other rules, whatever the day.
     """
 
     today: dt.date
     types: Mapping[str, TypeRule] = field(default_factory=dict)
     sensitive: Collection[str] = ()
     vocabulary: Collection[str] = ()
-    used: Collection[str] = ()
     unit_to_show: Callable[[str], str | None] = lambda _unit: None
     parent_unit: Callable[[str], str | None] = lambda _unit: None
     least_count: int = 10
@@ -219,7 +218,7 @@ def project(
     if agreed is not None:
         shown = restrict(shown, agreed, rules.unit_to_show, _PARENTS, NEEDED, rules.today)
     shown["standard_summary"] = _standard_sums(tables, shown, markings, public=audience == "public")
-    return _with_vocabularies(_without_ends(shown), tables, audience, rules)
+    return _with_vocabularies(_without_ends(shown), audience, rules)
 
 
 def without(row: Row, names: Iterable[str]) -> Row:
@@ -588,7 +587,9 @@ class _Redaction:
 
     def _may_say(self, record: Attribute) -> bool:
         """Whether the audience may know what is said of a record, such as to whom a service turns."""
-        return self.audience != "public" or record.taxonomy_term_id not in self.seen.rules.sensitive
+        term, rules = record.taxonomy_term_id, self.seen.rules
+        is_ours = term is None or term in rules.vocabulary
+        return is_ours and (self.audience != "public" or term not in rules.sensitive)
 
     def _is_at_point(self, record: Address | Accessibility) -> bool:
         """Whether the place that the record tells of is shown as a point."""
@@ -625,34 +626,19 @@ class _Redaction:
     """Table -> the row of a record without what the audience may not see of it."""
 
 
-def _with_vocabularies(shown: Shown, tables: Tables, audience: Audience, rules: Rules) -> Shown:
-    """Add the words that come with Rohnamo and those that the rows use, never one that must not be public."""
+def _with_vocabularies(shown: Shown, audience: Audience, rules: Rules) -> Shown:
+    """Add the words that come with Rohnamo, as they come, but those that must not be public.
+
+    Words that come with a list are shown to nobody: whoever sends or changes one would be alone with it.
+    """
     forbidden = set(rules.sensitive) if audience == "public" else set()
-    wanted: set[str | None] = {*rules.vocabulary, *rules.used}
-    wanted |= {row["taxonomy_term_id"] for row in shown["attribute"]}
-    wanted |= {row["unit_id"] for row in shown["service_capacity"]}
-    terms = {term.id: term for term in of_kind(tables, TaxonomyTerm)}
-    new = set(wanted)
-    while new:  # a term needs those above it, and its taxonomy
-        own = [terms[identifier] for identifier in new if identifier in terms]
-        new = {above for term in own for above in (term.parent_id, term.taxonomy_id)} - wanted
-        wanted |= new
-    wanted -= forbidden
+    wanted = {*rules.vocabulary} - forbidden
+    words = [record for record in vocabulary() if record.id in wanted]
     for table in VOCABULARIES:
-        words = [record for record in tables.get(table, ()) if record.id in wanted]
-        shown[table] = [_word(record, "name", rules) for record in words]
-    translations = of_kind(tables, Translation)
-    texts = [own for own in translations if own.link_entity in VOCABULARIES and own.link_id in wanted]
-    shown["translation"] += [_word(record, "text", rules) for record in texts]
+        shown[table] = [_whole_row(record) for record in words if record.table == table]
+    texts = [record for record in vocabulary() if isinstance(record, Translation) and record.link_id in wanted]
+    shown["translation"] += map(_whole_row, texts)
     return {table: shown[table] for table in PUBLISHED}
-
-
-def _word(record: Record, name: str, rules: Rules) -> Row:
-    """Return what is shown of a word: of one that came with a list no contact, since nobody is asked about words."""
-    row = _whole_row(record)
-    if record.id not in rules.vocabulary:
-        row |= {field: without_contacts(row[field]) for field in (name, "description") if row.get(field)}
-    return row
 
 
 def codes_of(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from mapping.cli import app
 from mapping.directory.directory import Directory
 from mapping.directory.proposals import as_fields
-from mapping.model import RECORDS, Phone, Service
+from mapping.model import RECORDS, Approval, Phone, Service
 from mapping.safety.redaction import project
 from tests.conftest import TINY
 from tests.support.sample import batch, key, organization, sample_directory, service
@@ -187,7 +187,7 @@ def test_a_merge_waits_whole_and_another_agrees_to_it(desk):
     assert {row["name"] for row in desk.seen()["organization"]} == {"Umed"}
 
 
-def test_a_table_of_approvals_is_one_persons_proposal(desk, tiny_area):
+def test_a_table_of_approvals_takes_two_who_sign_in_and_what_it_shows_waits(desk, tiny_area):
     table = desk.folder / "approvals.csv"
     table.write_text(
         "kind,source,table,key,value,approved_by,approved_by_too,approved_on,consent_by,consent_until,reason\n"
@@ -198,8 +198,14 @@ def test_a_table_of_approvals_is_one_persons_proposal(desk, tiny_area):
         opened.edit("service", LEGAL, {"audience": "custodian"}, by="x", on=dt.date.today(), reason="x")
         assert opened.record(Service, LEGAL).audience == "custodian"
     assert desk.seen()["service"] == []
-    told = desk.run("approve", table, login="zarina")
+    for words in ((), ("--as", "zarina"), ("--as", "zarina", "--and", "zarina")):
+        refused = desk.run("approve", table, *words, "--accounts", desk.folder / "accounts.db", signs=words[1::2])
+        assert refused.exit_code == 1, "names that somebody typed prove nothing"
+    told = desk.run("approve", table, "--and", "chief", login="zarina", signs=("zarina", "chief"))
     assert told.exit_code == 0, told.output
+    with Directory(desk.folder / "directory.db") as opened:
+        (approval,) = [one for one in opened.records(Approval) if one.kind == "audience"]
+    assert {approval.approved_by, approval.approved_by_too} == {"zarina", "chief"}
     assert desk.seen()["service"] == []
     assert desk.run("agree", act_of(desk), login="zarina").exit_code == 1
     assert desk.run("agree", act_of(desk), login="umed").exit_code == 0

@@ -1,5 +1,6 @@
 """Lists brought in from the command line: what is shown meanwhile, and to whom."""
 
+import datetime as dt
 import io
 import json
 import re
@@ -15,7 +16,7 @@ from mapping.cli import app, main, options
 from mapping.column_map import ColumnMap
 from mapping.directory.directory import Directory
 from mapping.errors import InvalidRecord
-from mapping.intake.approvals import COLUMNS
+from mapping.intake.approvals import COLUMNS, read_approvals
 from mapping.model import Service
 from tests.conftest import TINY
 
@@ -88,7 +89,7 @@ def test_a_list_of_an_area_without_english_is_checked(tmp_path, shared):
     assert "Read as a list of " in done.output
 
 
-def test_a_map_is_checked_then_approved_by_its_digest_and_holds_until_it_changes(tmp_path):
+def test_a_map_is_checked_then_approved_by_its_digest_and_holds_until_it_changes(tmp_path, tiny_area):
     """What `check` prints is what an approval names; whoever changes the map afterwards is alone again."""
 
     def run(*words):
@@ -104,7 +105,8 @@ def test_a_map_is_checked_then_approved_by_its_digest_and_holds_until_it_changes
     digest = ColumnMap.load(columns).digest
     assert digest in "".join(run("check", rows, "--columns", columns).split())
     table.write_text(f"{','.join(COLUMNS)}\nmap,ngo,,,{digest},A,B,2026-11-20,,,read together\n", "utf-8")
-    run("approve", table)
+    with Directory(tmp_path / "directory.db", tiny_area) as directory:
+        directory.add(read_approvals(table), by="stewards", on=dt.date(2026, 11, 24))
     run("import", rows, "--columns", columns)
     with Directory(tmp_path / "directory.db") as directory:
         assert [service.audience for service in directory.records(Service)] == ["partner"]

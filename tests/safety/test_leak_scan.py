@@ -290,15 +290,11 @@ def test_every_field_of_every_shown_table_is_searched(tiny_area: StudyArea) -> N
 
 
 def test_terms_that_come_along_tell_nothing_of_a_directory() -> None:
-    """A hidden name may share words with the words of help; where somebody else writes them, it is told."""
+    """A hidden name may share words with the words of help, which are the same in every directory."""
     tables = tables_of(vocabulary(), organization("Zarnigor Hands", audience="custodian"))
     told = next(term for term in vocabulary() if isinstance(term, TaxonomyTerm) and term.code == "RET-TRM")
     assert str(told.description).startswith("Named contact who hands")
     refuse_hidden_facts(tables, project(tables, "public", rules(TODAY)))
-    own = TaxonomyTerm(**told.model_dump() | {"description": "Ask at Zarnigor Hands"})
-    tables["taxonomy_term"] = [own if term.id == own.id else term for term in tables["taxonomy_term"]]
-    with pytest.raises(HiddenFactFound, match="description: holds the name of something hidden"):
-        refuse_hidden_facts(tables, project(tables, "public", rules(TODAY)))
 
 
 def test_a_number_that_was_agreed_to_is_shown_though_the_list_has_another_now() -> None:

@@ -221,19 +221,9 @@ MUTANTS = {
         '"standard_assessment": lambda *_: "partner"',
         '"standard_assessment": lambda *_: "public"',
     ),
-    "sensitive groups are said": (
-        'return self.audience != "public" or record.taxonomy_term_id not in self.seen.rules.sensitive',
-        "return True",
-    ),
-    "sensitive groups are listed": ("    wanted -= forbidden\n", ""),
-    "all foreign words are listed": (
-        "for record in tables.get(table, ()) if record.id in wanted]",
-        "for record in tables.get(table, ())]",
-    ),
-    "translations of hidden words are shown": (
-        "if own.link_entity in VOCABULARIES and own.link_id in wanted",
-        "if own.link_entity in VOCABULARIES",
-    ),
+    "sensitive groups are said": ('(self.audience != "public" or term not in rules.sensitive)', "True"),
+    "sensitive groups are listed": ("{*rules.vocabulary} - forbidden", "{*rules.vocabulary}"),
+    "words of lists are said": ("is_ours = term is None or term in rules.vocabulary", "is_ours = True"),
     "everybody may see whatever anybody may": (
         "return wanted in AUDIENCES and AUDIENCES.index(wanted) <= AUDIENCES.index(audience)",
         "return wanted in VIEWS",

@@ -424,6 +424,27 @@ def test_two_people_who_count_admit_another_who_used_the_link(founded):
         founded.meet(noor, by="rano")
 
 
+def test_who_becomes_an_administrator_is_no_more_a_person_than_before(founded):
+    """Neither somebody who does not count, nor who was made one beside the two whom set-up named, nor by a login."""
+    own = taken_up(founded, "noor", "steward", "root")
+    founded.change(own, role="administrator")
+    assert founded.by_login("noor").role == "administrator"
+    assert not founded.is_admitted("noor")
+    with pytest.raises(InvalidRecord, match="two people who count already"):
+        founded.meet(own, by="command line")
+    with pytest.raises(InvalidRecord, match="another admitted person"):
+        founded.meet(own, by="noor")
+    other = taken_up(founded, "sino", "steward", "noor")
+    with pytest.raises(InvalidRecord, match="another admitted person"):
+        founded.meet(other, by="noor")
+    founded.meet(own, by="root")
+    founded.change(own, role="caseworker")
+    founded.change(own, role="administrator")
+    assert not founded.is_admitted("noor"), "who was met once was not met by two"
+    with pytest.raises(InvalidRecord, match="is no role"):
+        founded.change(own, role="owner")
+
+
 @pytest.mark.parametrize("by", ["rano", "root", "command line"])
 def test_a_new_link_ends_what_was_known_of_an_account(founded, by):
     root = founded.by_login("root").id
