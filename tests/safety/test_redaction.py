@@ -185,7 +185,8 @@ def test_what_is_said_of_a_service_at_a_place_is_shown_where_the_place_is() -> N
 
 def test_tables_that_are_left_out_hold_nothing() -> None:
     shown = redaction.project({"organization": umed()}, "public", RULES)
-    assert {table for table, rows in shown.items() if rows} == {"organization"}
+    words = {"taxonomy", "taxonomy_term", "translation"}  # those that come with Rohnamo
+    assert {table for table, rows in shown.items() if rows} - words == {"organization"}
 
 
 def test_a_marking_that_nobody_knows_hides() -> None:
