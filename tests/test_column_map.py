@@ -130,7 +130,8 @@ def listed(heading):
 
 
 def test_every_field_is_documented():
-    assert listed("Fields") == FIELDS
+    _, _, part = IMPORTING.read_text("utf-8").partition("\n## Fields\n")
+    assert [name for name in FIELDS if f"`{name}`" not in part] == []
 
 
 def test_every_key_of_a_map_is_documented():

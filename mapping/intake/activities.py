@@ -11,6 +11,7 @@ from rapidfuzz import process
 from mapping.area.geocode import coded_unit, locate, units_served
 from mapping.batch import Issue
 from mapping.column_map import field_name
+from mapping.intake.disclosure import audience_of
 from mapping.intake.row_reader import Intake, Reader, by_headings, coded
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
@@ -57,7 +58,7 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
     uses: dict[str, int] = {}
     bodies: dict[str, str] = {}
     for reader in readers:
-        audience = reader.audience()
+        audience = audience_of(reader)
         records: list[Record] = []
         silent = parsers.is_blank(reader.text("organization"))
         types, words = _types(reader)
@@ -116,12 +117,54 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
 def _days(reader: Reader) -> tuple[dt.date | None, dt.date | None]:
     """Return the first and the last day, of one column those of the period in it; a last day before is left out."""
     start = reader.day("start")
-    end = reader.last_day("end") if reader.intake.fillings["end"] else reader.end_of("start")
+    end = last_day(reader, "end") if reader.intake.fills("end") else end_of(reader, "start")
     if not (start and end and end < start):
         return start, end
     problem = Phrase("ends on {end}, before it starts on {start}", end=end, start=start)
     reader.say("end", problem, Phrase("the last day was left out"), "refused")
     return start, None
+
+
+def last_day(reader: Reader, name: str) -> dt.date | None:
+    """Read the last day of something; None where it has no end, or one that is past and was to be renewed."""
+    value = reader.take(name, parsers.last_day, reader.intake.today, day_first=reader.intake.day_first(name))
+    if value is not None and value.renewed and not _holds(reader, name, value.day):
+        return None
+    return reader.certain(name, value)
+
+
+def day_after(reader: Reader, name: str, first: dt.date | None) -> dt.date | None:
+    """Read the last day of what began on a day, also where its cell says how long it holds ("3 years")."""
+    text = reader.text(name)
+    try:
+        term = parsers.term(text)
+    except parsers.Unreadable:
+        return last_day(reader, name)
+    if first is None:
+        problem = Phrase("{text!r} is a term, and no day says from when", text=text)
+        reader.say(name, problem, Phrase("write the day of signature, or the last day"), "refused")
+        return None
+    end = term.after(first)
+    problem = Phrase("{text!r} from {first} ends on {end}", text=text, first=first, end=end)
+    reader.say(name, problem, Phrase("write the last day if it is another"), "note")
+    return None if term.renewed and not _holds(reader, name, end) else end
+
+
+def _holds(reader: Reader, name: str, end: dt.date) -> bool:
+    """Tell whether something that is renewed by itself has not ended yet; whether it was renewed is doubted."""
+    problem = Phrase("{text!r}: whether it was renewed is not known", text=reader.text(name))
+    reader.say(name, problem, Phrase("ask until when it holds now"))
+    return end >= reader.intake.today
+
+
+def end_of(reader: Reader, name: str) -> dt.date | None:
+    """Return the last day of the period that a cell names; None where it names a day or cannot be read."""
+    text, today = reader.text(name), reader.intake.today
+    try:
+        first, last = (parsers.date_value(text, today, of_period=part) for part in ("first", "last"))
+    except parsers.Unreadable:
+        return None
+    return last.day if last.day != first.day else None
 
 
 def _people(reader: Reader, start: dt.date | None) -> tuple[int | None, int | None, int | None]:
@@ -219,7 +262,7 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             problem = Phrase("{word!r} is no kind of help that we know", word=word)
             reader.say_unknown(word, problem)
         signed = reader.day("signed_on", past=True) or _day_in_number(reader)
-        valid = reader.day_after("valid_to", signed)
+        valid = day_after(reader, "valid_to", signed)
         if signed and valid and valid < signed:
             reader.say(
                 "valid_to",
@@ -244,7 +287,7 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             contact_route=_filled(reader, "route"),
             answer_within_hours=reader.take("answer_within", parsers.hours_within),
             status=_status(reader, valid),
-            audience=reader.audience(),
+            audience=audience_of(reader),
         )
         yield reader.row, [agreement, provenance(reader, "referral_agreement", agreement.id, key)]
 
@@ -282,7 +325,7 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
         if service is None:
             continue
         if intake.columns.standards:
-            yield reader.row, [*checklist(reader, reader, service, reader.audience())]
+            yield reader.row, [*checklist(reader, reader, service, audience_of(reader))]
             continue
         code = _standard(reader, service)
         if code is None:
@@ -311,7 +354,7 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
             evidence=_filled(reader, "evidence"),
             assessed_by=_assessor(reader),
             assessed_on=day,
-            audience=strictest(reader.audience(), "focal_point"),
+            audience=strictest(audience_of(reader), "focal_point"),
         )
         before = answered.get(record.id, (dt.date.min, 0))
         if before[1]:

@@ -10,6 +10,7 @@ from itertools import chain
 
 from mapping.area.names.countries import country_code
 from mapping.intake.activities import provenance, unit_of
+from mapping.intake.disclosure import audience_of
 from mapping.intake.row_reader import Intake, Reader, by_headings
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
@@ -87,7 +88,7 @@ def case_counts(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
             continue
         counts[key] = (reader.row.number, number)
         record = CaseCount.model_validate(
-            facts | {"id": record_id(source, "case_count", key), "count": number, "audience": reader.audience()}
+            facts | {"id": record_id(source, "case_count", key), "count": number, "audience": audience_of(reader)}
         )
         yield reader.row, [record, provenance(reader, "case_count", record.id, key)]
 

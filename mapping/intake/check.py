@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 
 from mapping.batch import Batch, Issue, Level
 from mapping.column_map import field_name
-from mapping.intake.row_reader import SHELTER
 from mapping.language.i18n import Phrase, listing
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import (
@@ -23,6 +22,7 @@ from mapping.quality import matching, matching_services
 from mapping.quality.known_organizations import Known, service_types
 from mapping.quality.matching import SAME_NUMBER
 from mapping.quality.overview import AUDIENCE_NAMES
+from mapping.safety.sensitive_text import SHELTER
 
 Check = Callable[[Batch, Known], Iterator[Issue]]
 

@@ -11,8 +11,6 @@ from itertools import islice
 from pathlib import Path
 from typing import cast
 
-from openpyxl.utils import get_column_letter
-
 from mapping.area.study_area import StudyArea
 from mapping.batch import UNAPPROVED, Batch, Issue, Progress, ReadColumn, RefusedRow, without_collecting
 from mapping.column_map import UNNAMED, ColumnMap, field_name, fold_header
@@ -25,7 +23,7 @@ from mapping.intake.guess.column_map import guessed_map, source_code
 from mapping.intake.guess.draft import drafted
 from mapping.intake.guess.survey import map_from_form
 from mapping.intake.roundtrip.workbook import changes, is_returned
-from mapping.intake.row_keys import read_once
+from mapping.intake.row_keys import once
 from mapping.intake.row_reader import HELD, Intake, Reader
 from mapping.intake.rows import Rows, missing_columns, rows_of, unnamed_columns
 from mapping.intake.services import organizations_seen, read_services
@@ -114,6 +112,7 @@ def read(
     batch.records.once()
     for check in CHECKS:
         batch.extend(check(batch, known))
+    batch.issues = [*dict.fromkeys(batch.issues)]
     batch.issues.sort(key=lambda issue: (issue.sheet, issue.row or 0, issue.column, issue.problem))
     return batch
 
@@ -198,11 +197,7 @@ def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
     rows = rows_of(sheets, columns, path)
     sheets.clear()
     batch.cleaned, batch.rows, intake.asking = rows.cleaned, len(rows.rows), rows.asking
-    intake.signs, intake.titles = rows.signs, rows.titles
-    intake.headings = {sheet: {fold_header(name): name for name in names} for sheet, names in rows.headers.items()}
-    for sheet, names in rows.headers.items():
-        places = {fold_header(name): place for place, name in reversed([*enumerate(names)])}
-        intake.letters[sheet] = {name: get_column_letter(place + 1) for name, place in places.items()}
+    intake.titles, intake.headings = rows.titles, rows.headers
     batch.columns = list(_read_columns(rows, columns))
     _require_expected(path, rows, columns)
     _say_columns(rows, columns, intake)
@@ -212,7 +207,7 @@ def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
         changes([reader for reader in readers if is_returned(reader)], intake, rows.hidden)
         left = [reader.row for reader in readers if not is_returned(reader)]
     if columns.shape in READERS:
-        readers = [*read_once(left, intake)]
+        readers = [*once(left, intake)]
         for _row, records in READERS[columns.shape](readers, intake):
             batch.records.extend(records)
         for reader in readers:

@@ -53,11 +53,6 @@ _OF_LISTS = re.compile(
     re.I,
 )
 """Words of a list by which it asks not to be shown, besides those of remarks."""
-MARKS = tuple("*†‡#¹²³⁴⁵(")
-_SIGN = re.compile(r"[*†‡]+|[¹²³⁴⁵]|#(?![\w#])|(?<!\w)\([1-9]\)")
-"""A sign beside a cell that a note below or above the table explains."""
-_MARKED = re.compile(r"\s*(\w[\w ]{0,19}?)\s*[-–—=:](?=\s)\s*(.*)", re.S)
-"""A note that begins with the word which it explains."""
 
 
 def asks_for_all(text: str) -> bool:
@@ -68,24 +63,6 @@ def asks_for_all(text: str) -> bool:
     """
     words = _OF_HELP.sub(" ", text.replace("_", " "))
     return asks_silence(words) or _OF_LISTS.search(words) is not None
-
-
-def explained(note: str) -> dict[str, str]:
-    """Return the signs that a note explains, each with what it says of them.
-
-    >>> explained("* closed; ** by appointment"), explained("Numbers marked # are for partners.")
-    ({'*': 'closed', '**': 'by appointment'}, {'#': 'Numbers marked # are for partners.'})
-    """
-    signs: dict[str, str] = {}
-    for part in re.split(r"[;\n]|(?<=[^\W\d]{3}\.)\s", note):
-        hits = [*_SIGN.finditer(part)]
-        leads = bool(hits) and not re.search(r"\w", part[: hits[0].start()])
-        ends = [*(hit.start() for hit in hits[1:]), len(part)]
-        for hit, end in zip(hits, ends, strict=False):  # without a sign there is an end all the same
-            text = part[hit.end() : end].strip(" )–—:=-") if leads else part.strip()
-            if re.search(r"[^\W\d]{3}", text) and (leads or not hit[0].startswith("(")):
-                signs.setdefault(hit[0], text)
-    return signs
 
 
 class SheetRow(NamedTuple):
@@ -101,13 +78,6 @@ class SheetRow(NamedTuple):
     """What is noted beside its cells."""
     under: str = ""
     """The heading of its part of the list, where a row above holds nothing else."""
-
-    def bears(self, mark: str) -> bool:
-        """Tell whether a sign stands beside the text of a cell, or a word is a whole cell."""
-        if not mark.startswith(MARKS):
-            return not mark or any(fold_header(text) == mark for text in self.raw.values())
-        alone = re.compile(rf"(?<![{mark[0]}]){re.escape(mark)}(?![{mark[0]}\d])")
-        return any(map(alone.search, self.raw.values()))
 
     def text(self, columns: Sequence[str]) -> str:
         """Return the first of some columns that says anything."""
@@ -134,13 +104,19 @@ class Rows:
     headers: dict[str, list[str]] = field(default_factory=dict)
     """Sheet -> its column names as they stand in the file."""
     notes: dict[str, list[str]] = field(default_factory=dict)
-    """Sheet -> what is written around its rows and over them that asks for silence."""
-    asking: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Sheet -> a mark that rows bear, empty for all of them -> the note that asks that they be not shown."""
-    signs: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Sheet -> a sign beside cells -> what a note says of it."""
+    """Sheet -> what is written around its rows and among them that asks for silence."""
     titles: dict[str, list[str]] = field(default_factory=dict)
     """Sheet -> its name, that of the file, and what stands over its rows."""
+
+    @property
+    def asking(self) -> dict[str, str]:
+        """Sheet -> the note that asks that its rows be not shown; a heading asks so for the rows of its part alone."""
+        parts = {(row.sheet, row.under) for row in (*self.rows, *self.children)}
+        notes = {
+            sheet: next((note for note in notes if (sheet, note) not in parts), "")
+            for sheet, notes in self.notes.items()
+        }
+        return {sheet: note for sheet, note in notes.items() if note}
 
 
 def rows_of(sheets: Sequence[Sheet], columns: ColumnMap, path: object) -> Rows:
@@ -183,29 +159,8 @@ def _take(sheet: Sheet, columns: ColumnMap, path: object, rows: Rows) -> None:
         *texts_of(cell for row in sheet.rows[:above] for cell in row),
     )
     rows.titles[sheet.name] = [text[:LONGEST_TITLE] for text in around]
-    rows.notes[sheet.name] = [text for text in around if asks_for_all(text) or explained(text)]
+    rows.notes[sheet.name] = [text for text in around if asks_for_all(text)]
     into.extend(_Lines(sheet, names, columns, rows).read(start))
-    if notes := rows.notes[sheet.name]:
-        signs = {sign: text for note in notes for sign, text in explained(note).items()}
-        rows.signs[sheet.name] = {sign: signs[sign] for sign in sorted(signs, key=len, reverse=True)}
-        rows.asking[sheet.name] = _asking([*filter(asks_for_all, notes)], into, sheet.name)
-
-
-def _asking(notes: Sequence[str], rows: Sequence[SheetRow], sheet: str) -> dict[str, str]:
-    """Return the marks by which notes ask for silence -> the note; an empty mark where a note speaks of every row.
-
-    A note whose marks no row bears speaks of all, but for the heading of a part, which its own rows answer to.
-    """
-    asking: dict[str, str] = {}
-    parts = {row.under for row in rows if row.sheet == sheet}
-    for note in dict.fromkeys(notes):
-        words = filter(None, map(_MARKED.match, re.split(r"[;,.\n]", note)))
-        marks = {fold_header(match[1]): match[2] for match in words} | explained(note)
-        if marks and any(row.bears(mark) for row in rows if row.sheet == sheet for mark in marks):
-            asking |= {mark: note for mark, text in marks.items() if asks_for_all(text)}
-        elif note not in parts:
-            asking[""] = note
-    return asking
 
 
 def unnamed_columns(rows: Rows, columns: ColumnMap) -> Iterator[tuple[str, str, str]]:
@@ -373,7 +328,7 @@ class _Lines:
             return None
         if different == 1:
             self.under = filled[0]
-        self.rows.notes[self.sheet.name] += (text for text in filled if asks_for_all(text) or explained(text))
+        self.rows.notes[self.sheet.name] += filter(asks_for_all, filled)
         return HEADING
 
     def _is_heading(self, texts: list[str], filled: list[str], different: int) -> bool:

@@ -1,14 +1,13 @@
 """Rows of services and places become records of organizations, services and locations.
 
-A body's row gives one service for each kind of help that it names, at one place. Names of services are those of our
-terms, in every language; the sender's own word stays beside them. What could give a hidden thing away stays private:
-remarks and people are not read, and texts that hold numbers or names are not published.
+An organization's row gives one service for each kind of help that it names, at one place. Names of services are those
+of our terms, in every language; the sender's own word stays beside them. What could give a hidden thing away stays
+private: remarks and people are not read, and texts that hold numbers or names are not published.
 """
 
-import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -18,21 +17,13 @@ from mapping.area.addresses import points_elsewhere, postal_code
 from mapping.area.geocode import Located
 from mapping.batch import counted
 from mapping.intake.activities import checklist
+from mapping.intake.disclosure import audience_of, narrowed, status_of, tells_status, withheld
 from mapping.intake.facts.groups import ages_of, people_helped
 from mapping.intake.facts.kinds import RowService, services_named
 from mapping.intake.facts.numbers import RowNumber, numbers_in, numbers_of, who_answers
-from mapping.intake.facts.places import coverage, located_of, precision_of
+from mapping.intake.facts.places import located_of, precision_of, units_covered
 from mapping.intake.row_keys import row_key, without_repeats
-from mapping.intake.row_reader import (
-    SHELTER,
-    TELLING,
-    Intake,
-    Part,
-    Reader,
-    first_of,
-    readers_of,
-    shortened,
-)
+from mapping.intake.row_reader import Intake, Reader, first_of, shortened
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.fold import alternatives, name_key, skeleton
@@ -57,18 +48,18 @@ from mapping.model import (
     RequiredDocument,
     Schedule,
     Service,
+    ServiceArea,
     ServiceAtLocation,
     ServiceCapacity,
     Translation,
     Verification,
-    ids_of,
     record_id,
     strictest,
 )
 from mapping.quality.known_organizations import Body, Signs, Told, ToldPlace, ToldService
 from mapping.quality.names import person_of
-from mapping.record_tables import RecordRow, RecordTables, record_row, row_of_checked, row_of_read, telling
-from mapping.safety.sensitive_text import hides_place
+from mapping.record_tables import RecordRow, RecordTables, record_row, row_of_read
+from mapping.safety.sensitive_text import SHELTER, TELLING, hides_place
 
 ROUND_THE_CLOCK = re.compile(
     r"24\s*/\s*7|\b24\s*(?:h(?:ours?|rs?)?\b|час|соат|saat)|(?:open|работает|works)[\s_]*24(?!\d)|круглосуточн|шабонар[ӯу]з|kecha.{0,4}kunduz|round.the.clock",
@@ -79,7 +70,7 @@ ROUND_THE_CLOCK = re.compile(
 
 @dataclass
 class RowSite:
-    """What one row says of a body and its place, before its services."""
+    """What one row says of an organization and its place, before its services."""
 
     reader: Reader
     body: Body
@@ -94,18 +85,23 @@ class RowSite:
     rows: list[RecordRow] = field(default_factory=list)
     """All that it gives, but for the organization."""
 
-    def add(self, *records: Record) -> None:
-        """Give records."""
-        self.rows += map(record_row, records)
-
-    def add_read(self, kind: type[Record], own: str, **values: Any) -> None:
-        """Give a record of an id and of values that parsers read."""
+    def add(self, kind: type[Record], *key: object, **values: Any) -> str:
+        """Give a record, whose id is made of the sender and a key; return the id."""
+        own = record_id(self.reader.source, kind.table, *key)
         self.rows.append((kind, row_of_read(kind)(own, values)))
+        return own
 
-    def add_parts(self, service: str, parts: Iterable[Part]) -> None:
-        """Give parts of a service."""
-        source = self.reader.source
-        self.rows += [part.belonging_to(service, source) for part in parts]
+    def add_texts(self, entity: str, record: str, name: str, texts: Mapping[str, str]) -> None:
+        """Give a text of a record in several languages."""
+        for language, text in texts.items():
+            if text:
+                about = {"link_id": record, "link_entity": entity, "field": name, "language": language, "text": text}
+                self.add(Translation, record, name, language, **about)
+
+    def add_source(self, reader: Reader, entity: str, record: str, key: str) -> None:
+        """Give from which row a record came."""
+        came_from = reader.provenance(entity, record, key, named_by=entity)
+        self.rows.append((Provenance, row_of_read(Provenance)(came_from.pop("id"), came_from)))
 
     @property
     def abroad(self) -> str:
@@ -126,6 +122,32 @@ class RowSite:
         phones = numbers_in(reader, "phone", *where)
         own = {row.number: row for row in numbers_of(reader, self.reader, phones, *where)}
         return [*own.values(), *(row for row in self.numbers if row.number not in own)]
+
+
+@dataclass(frozen=True)
+class RowPart:
+    """A service that a row gives: its id, who may see it, the row that says more of it and that of its place."""
+
+    site: RowSite
+    reader: Reader
+    service: str
+    audience: Audience
+
+    @property
+    def owner(self) -> Reader:
+        """The row of its place."""
+        return self.site.reader
+
+    @property
+    def readers(self) -> tuple[Reader, ...]:
+        """The row of the service and that of its place, where it is another."""
+        return (self.reader,) if self.reader is self.owner else (self.reader, self.owner)
+
+    def add(self, kind: type[Record], *key: object, **values: Any) -> str:
+        """Give a record that belongs to the service."""
+        about = {"link_id": self.service, "link_entity": "service"}
+        belongs = about if "link_id" in kind.model_fields else {"service_id": self.service}
+        return self.site.add(kind, self.service, *key, **belongs, **values)
 
 
 def read_services(rows: Sequence[SheetRow], intake: Intake, children: Mapping[str, list[Reader]]) -> None:
@@ -165,9 +187,11 @@ def read_row(reader: Reader, children: Mapping[str, list[Reader]], key: str) -> 
         return None
     site = _site(reader, name, names, located, key)
     parent_key = reader.intake.columns.sheets.parent_key
-    for service in services_named(reader, children.get(reader.row.text([parent_key]), []) if children else None):
-        _add_service(site, service)
-    _place(site)
+    for named in services_named(reader, children.get(reader.row.text([parent_key]), []) if children else None):
+        _add_service(site, named)
+    if not site.told.place.services and not reader.reasons:
+        _keep_without_kind(site)
+    _add_place(site)
     reader.refuse_if_slipped()
     return site
 
@@ -188,7 +212,7 @@ def _is_of_somebody_helped(reader: Reader) -> bool:
 def organizations_seen(records: RecordTables) -> None:
     """Mark each organization as seen by whoever may see one of its services.
 
-    A body all of whose services are hidden is hidden too: its name alone could tell that it keeps a shelter. One whose
+    One all of whose services are hidden is hidden too: its name alone could tell that it keeps a shelter. One whose
     name does tell is hidden whatever its services are, until two people lower it.
     """
     tells = lru_cache(maxsize=10_000)(SHELTER.search)  # names of services are those of few terms
@@ -219,27 +243,14 @@ def _site(reader: Reader, name: str, names: dict[str, str], located: Located, ke
         mails = [mail for text in _MAIL.findall(reader.text("phone")) for mail in parsers.emails(text)]
     place = record_id(source, "location", key)
     signs = Signs(frozenset(phone.number for phone in phones), frozenset(mails), located.unit)
-    people = [
-        mail for mail in mails if parsers.is_of_person(mail, who_answers(reader), " ".join((name, *names.values())))
-    ]
+    called = [name, *names.values()]
+    people = [mail for mail in mails if parsers.is_of_person(mail, who_answers(reader), " ".join(called))]
     mails = [mail for mail in mails if mail not in people]
     if people:
         problem = Phrase("the mail address is that of a person")
         reader.say("email", problem, Phrase("it is for custodians only; ask for that of the organization"))
-    key_of_name = (name_key(name), *_of_its_country(name, located))
-    own = record_id(source, "organization", *key_of_name)
-    called = [name, *names.values()]
-    town = skeleton(reader.any_text("place"))
-    body = _met(reader, called, own, place, signs)
-    if body is not None and body.id in intake.made and not _is_same(reader, body, signs, town):
-        own = record_id(source, "organization", *key_of_name, town or located.unit or place)
-        same = (other for other in intake.known.called(called) if other.id in intake.made)
-        _say_namesakes(reader, body)
-        body = next((other for other in same if _is_same(reader, other, signs, town)), None)
-    mine = body is None or body.id == own
-    body = body or Body(own, name)
-    intake.towns[body.id].setdefault(town, reader.row.number)
-    audience = reader.audience() if reader.tells_status() else "custodian"
+    body, is_own = _organization(reader, called, located, place, signs)
+    audience = audience_of(reader) if tells_status(reader) else "custodian"
     location = Location.of_read(
         id=place,
         organization_id=body.id,
@@ -254,29 +265,54 @@ def _site(reader: Reader, name: str, names: dict[str, str], located: Located, ke
     )
     site = RowSite(reader, body, phones, audience, location, key, Told(body.id, called, ToldPlace.of(location)))
     site.mails_of_people = "; ".join(people)
-    if mine and body.id not in intake.made:
-        faults = reader.faults
+    if is_own and body.id not in intake.made:
+        kind_said = reader.text("organization_kind")
+        kind = match_term("organization_types", kind_said) if kind_said else None
         site.told.organization = Organization.of_read(
             id=body.id,
             name=name,
-            kind=_kind(reader),
+            kind=kind.code if kind else None,
             email=next(iter(mails), None),
             website=reader.take("website", parsers.website),
             audience="custodian",
         )
-        site.told.doubts = reader.faults > faults
-    for record in _translated("organization", body.id, "name", names, source):
-        if body.called.get(record.language, record.id) == record.id:
-            site.add(record)  # where another list named it in this language, that name stands
-            site.told.called[record.language] = record.id
-    site.rows.append(_from(reader, "organization", body.id, name_key(name)))
+    for language, text in names.items():
+        own = record_id(source, "translation", body.id, "name", language)
+        if text and body.called.get(language, own) == own:  # where another list named it in this language, that stands
+            site.add_texts("organization", body.id, "name", {language: text})
+            site.told.called[language] = own
+    site.add_source(reader, "organization", body.id, name_key(name))
     return site
 
 
-def _is_same(reader: Reader, body: Body, signs: Signs, town: str) -> bool:
-    """Whether a row is about a body that this list named: by a number or mail in common, else by the town.
+def _organization(reader: Reader, called: list[str], located: Located, place: str, signs: Signs) -> tuple[Body, bool]:
+    """Return the organization of a row, known or new, and whether it is one that this sender made.
 
-    Where no town is written, rows of different units with numbers of their own are of different bodies.
+    Of one name in two towns, or with numbers of their own in two units, there are two organizations.
+    """
+    intake, name = reader.intake, called[0]
+    key = (name_key(name), *_of_its_country(name, located))
+    own = record_id(reader.source, "organization", *key)
+    town = skeleton(reader.any_text("place"))
+    body = _met(reader, called, own, place, signs)
+    if body is not None and body.id in intake.made and not _is_same(reader, body, signs, town):
+        own = record_id(reader.source, "organization", *key, town or located.unit or place)
+        row = min(intake.towns[body.id].values(), default=0)
+        problem = Phrase(
+            "{name!r} stands in row {row} with another town or other numbers", name=body.name, row=str(row)
+        )
+        reader.say("organization", problem, Phrase("they were read as two bodies; merge them if they are one"), "note")
+        same = (other for other in intake.known.called(called) if other.id in intake.made)
+        body = next((other for other in same if _is_same(reader, other, signs, town)), None)
+    body = body or Body(own, name)
+    intake.towns[body.id].setdefault(town, reader.row.number)
+    return body, body.id == own
+
+
+def _is_same(reader: Reader, body: Body, signs: Signs, town: str) -> bool:
+    """Whether a row is about an organization that this list named: by a number or mail in common, else by the town.
+
+    Where no town is written, rows of different units with numbers of their own are of different organizations.
     """
     if body.phones & signs.phones or body.mails & signs.mails:
         return True
@@ -288,15 +324,8 @@ def _is_same(reader: Reader, body: Body, signs: Signs, town: str) -> bool:
     return not (body.phones and signs.phones)
 
 
-def _say_namesakes(reader: Reader, body: Body) -> None:
-    """Say that a row is of another body than an earlier one of the same name."""
-    row = min(reader.intake.towns[body.id].values(), default=0)
-    problem = Phrase("{name!r} stands in row {row} with another town or other numbers", name=body.name, row=str(row))
-    reader.say("organization", problem, Phrase("they were read as two bodies; merge them if they are one"), "note")
-
-
 def _of_its_country(name: str, located: Located) -> tuple[str, ...]:
-    """Return the country abroad that tells a body from others whose name is but a kind of help: "Hotline"."""
+    """Return the country abroad that tells one from others whose name is but a kind of help: "Hotline"."""
     return (located.country,) if located.country and match_term("service_types", name) is not None else ()
 
 
@@ -304,7 +333,7 @@ _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}", r
 
 
 def _met(reader: Reader, names: list[str], own: str, place: str, signs: Signs) -> Body | None:
-    """Return the body that the row is about, if it is known: by name with a sign in common, or from the same list."""
+    """Return the organization of a row, if it is known: by name with a sign in common, or from the same list."""
     known = reader.intake.known
     called = known.called(names)
     pool = {body.id: body for body in (*called, *(b for name in names for b in known.alike(name)))}
@@ -328,114 +357,80 @@ def _place_name(reader: Reader) -> str | None:
     return reader.harmless("place_name", name) or None if name else None
 
 
-def _kind(reader: Reader) -> str | None:
-    text = reader.text("organization_kind")
-    match = match_term("organization_types", text) if text else None
-    return match.code if match else None
-
-
 def _add_service(site: RowSite, named: RowService) -> None:
     """Add a service at the place of a row, with all its parts."""
     reader, owner, code, source = named.reader, site.reader, named.code, site.reader.source
+    languages = reader.intake.area.languages
     key = "|".join(filter(None, (site.key, _key_of_child(site, reader), code)))
     service = record_id(source, "service", key)
-    descriptions, description = _descriptions(reader)
-    status = _status(reader, owner)
-    audience = reader.narrowed(site.audience) if reader.tells_status() else "custodian"
+    texts = {
+        language: reader.harmless("description", text) for language, text in reader.translations("description").items()
+    }
+    description = first_of(texts.values()) or reader.harmless("description", reader.text("description"))
+    audience = narrowed(reader, site.audience) if tells_status(reader) else "custodian"
     if audience != site.audience:  # the place must not tell where a service is that fewer may know
         site.location.audience = strictest(site.location.audience, audience)
     ages = ages_of(reader)
-    labels = labels_with_english("service_types", code, reader.intake.area.languages)
+    labels = labels_with_english("service_types", code, languages)
     own_word = "" if named.written in {code, *labels.values()} else reader.harmless("service", named.written)
-    name = labels["en"]
-    fees, terms_of_use = _terms_of_use(reader, service)
     term = Vocabulary.load("service_types").term(code)
-    at = {
-        "id": record_id(source, "service_at_location", key),
-        "service_id": service,
-        "location_id": site.location.id,
-        "role": "mobile_stop" if term.location_kind == "mobile" else "delivery",
-        "audience": audience,
-    }
-    kind = {
-        "id": record_id(source, "attribute", key, "type"),
-        "link_id": service,
-        "link_entity": "service",
-        "link_type": "service_type",
-        "taxonomy_term_id": term_id(term),
-    }
-    site.rows.append(
-        _service_like(name, own_word, audience, status, description, fees, ages).under(service, site.body.id)
+    part = RowPart(site, reader, service, audience)
+    site.add(
+        Service,
+        key,
+        organization_id=site.body.id,
+        name=labels["en"],
+        alternate_name=own_word or None,
+        description=description or None,
+        status=status_of(reader, owner),
+        fees_description=_cost(part) or None,
+        minimum_age=ages.least,
+        maximum_age=ages.most,
+        audience=audience,
     )
-    site.rows.append((ServiceAtLocation, row_of_checked(ServiceAtLocation)(at)))
-    site.rows += [_from(reader, "service", service, key), (Attribute, row_of_checked(Attribute)(kind))]
-    site.add_parts(service, _names(code, reader.intake.area.languages))
-    site.add(*_translated("service", service, "description", descriptions, source))
-    site.add_parts(service, reader.described(("serves", "excludes", "ages"), reader, people_helped, ages))
-    numbers = [*_phones(site, site.numbers_of(reader), service, audience)]
-    site.rows += numbers
-    site.told.place.services.append(ToldService(service, key, code, tuple(_NUMBER(row) for _, row in numbers)))
-    site.add_parts(service, _hours(reader, owner, audience))
-    site.add_parts(service, reader.described(("languages",), owner, _languages))
-    site.add(*terms_of_use)
-    site.add(*coverage(reader, service))
-    site.add_parts(service, reader.described(STANDING, owner, _standing, audience))
-    site.add(*checklist(reader, owner, service, audience))
+    role = "mobile_stop" if term.location_kind == "mobile" else "delivery"
+    at = {"service_id": service, "location_id": site.location.id, "role": role, "audience": audience}
+    site.add(ServiceAtLocation, key, **at)
+    site.add_source(reader, "service", service, key)
+    about = {"link_id": service, "link_entity": "service", "link_type": "service_type"}
+    site.add(Attribute, key, "type", **about, taxonomy_term_id=term_id(term))
+    site.add_texts("service", service, "name", labels_in("service_types", code, languages))
+    site.add_texts("service", service, "description", texts)
+    for link, group, value in people_helped(reader, ages):
+        kind_of_link = {"link_type": link, "value": value, "taxonomy_term_id": None if value else term_id(group)}
+        part.add(Attribute, link, group.code, **kind_of_link)
+    for add in PARTS:
+        add(part)
+    site.rows += map(record_row, checklist(reader, owner, service, audience))
+    numbers = tuple(number.number for number in site.numbers_of(reader))
+    site.told.place.services.append(ToldService(service, key, code, numbers))
 
 
 def _keep_without_kind(site: RowSite) -> None:
     """Keep a row that names somebody and no kind of help that we know, with its place, for custodians only."""
-    reader, source = site.reader, site.reader.source
+    reader = site.reader
     reader.say(
         "service",
         Phrase("the row names no service"),
         Phrase("it is for custodians only until it has a kind: give it one, or add the word to the terms"),
     )
     key = f"{site.key}|without a kind"
-    service = record_id(source, "service", key)
     site.location.audience = "custodian"
     written = reader.text("service")
-    site.add_read(
+    service = site.add(
         Service,
-        service,
+        key,
         organization_id=site.body.id,
         name=(written and reader.harmless("service", written)) or site.body.name,
-        status=_status(reader, reader),
+        status=status_of(reader, reader),
         audience="custodian",
     )
-    site.add(
-        ServiceAtLocation(
-            id=record_id(source, "service_at_location", key),
-            service_id=service,
-            location_id=site.location.id,
-            role="delivery",
-            audience="custodian",
-        ),
-    )
-    site.rows.append(_from(reader, "service", service, key))
-    site.rows += _phones(site, site.numbers, service, "custodian")
-    site.add_parts(service, _hours(reader, reader, "custodian"))
-    site.add_parts(service, reader.described(("languages",), reader, _languages))
-    site.add_parts(service, reader.described(STANDING, reader, _standing, "custodian"))
-
-
-@lru_cache(maxsize=2_000)
-def _service_like(
-    name: str, own_word: str, audience: Audience, status: Any, description: str, fees: str, ages: parsers.AgeRange
-) -> Part:
-    """Return a service, before it is known of which organization; many rows have one that is alike."""
-    record = Service(
-        id="",
-        name=name,
-        alternate_name=own_word or None,
-        description=description or None,
-        status=status,
-        fees_description=fees or None,
-        minimum_age=ages.least,
-        maximum_age=ages.most,
-        audience=audience,
-    )
-    return Part.like(record, (), "organization_id")
+    at = {"service_id": service, "location_id": site.location.id, "role": "delivery", "audience": "custodian"}
+    site.add(ServiceAtLocation, key, **at)
+    site.add_source(reader, "service", service, key)
+    part = RowPart(site, reader, service, "custodian")
+    for add in (_phones, _hours, _languages, _checked):
+        add(part)
 
 
 def _key_of_child(site: RowSite, reader: Reader) -> str:
@@ -445,78 +440,30 @@ def _key_of_child(site: RowSite, reader: Reader) -> str:
     return reader.row.text([reader.intake.columns.sheets.parent_key]) or str(reader.row.number)
 
 
-def _descriptions(reader: Reader) -> tuple[dict[str, str], str]:
-    """Return what the public reads in each language that the list has it in, and the first or only one of them."""
-    texts = reader.translations("description")
-    harmless = {language: text for language, whole in texts.items() if (text := reader.harmless("description", whole))}
-    text = reader.text("description")
-    if harmless or not text:
-        return harmless, first_of(harmless.values())
-    return harmless, reader.harmless("description", text)
+def _phones(part: RowPart) -> None:
+    """Add the numbers of a service; a new public number needs two people who called it back."""
+    source, called = part.reader.source, part.reader.intake.known.phones
+    for number, extension, kind, own in part.site.numbers_of(part.reader):
+        seen_by = part.audience if (source in called or number in called) and not own else "custodian"
+        part.add(Phone, number, number=number, extension=extension, type=kind, audience=seen_by)
 
 
-def _status(reader: Reader, owner: Reader) -> str:
-    """Return the status of a service: what a remark, the row of its place or its own says first that it is not open."""
-    statuses = (owner.closing() or "active", *(row.status() for row in reversed(readers_of(reader, owner))))
-    return next((status for status in statuses if status != "active"), "active")
-
-
-_NUMBER = telling(Phone, "number")
-STANDING = ("verified_on", "verified_how", "verified_by", "capacity", "funded_until", "funder")
-"""Fields that say how a service stands."""
-
-
-@lru_cache(maxsize=2_000)
-def _names(code: str, languages: tuple[str, ...]) -> tuple[Part, ...]:
-    """Return the names of a service of a kind of help."""
-    return tuple(
-        Part.like(
-            Translation(id="", link_id="", link_entity="service", field="name", language=language, text=text),
-            ("name", language),
-            "link_id",
-        )
-        for language, text in labels_in("service_types", code, languages).items()
-    )
-
-
-def _phones(site: RowSite, numbers: Sequence[RowNumber], service: str, audience: Audience) -> Iterator[RecordRow]:
-    """Yield the numbers of a service; a new public number needs two people who called it back."""
-    source, called = site.reader.source, site.reader.intake.known.phones
-    made, own_id = row_of_read(Phone), ids_of(source, Phone.table)
-    for number, extension, kind, own in numbers:
-        seen_by = audience if (source in called or number in called) and not own else "custodian"
-        values = {"service_id": service, "number": number, "extension": extension, "type": kind, "audience": seen_by}
-        yield Phone, made(own_id(f"{service}\x1f{number}"), values)
-
-
-def _hours(reader: Reader, owner: Reader, audience: Audience) -> tuple[Part, ...]:
-    """Return opening hours; words that could not be read stay private, they may hold anything."""
-    heading = first_of(map(_round_the_clock, readers_of(reader, owner)))
-    return reader.described(("hours", "utc_offset"), owner, _schedules, heading, audience)
-
-
-def _schedules(reader: Reader, place: Reader, heading: str, audience: Audience) -> Iterator[Part]:
-    """Yield opening hours; ``heading`` is that of a column which says that it is open day and night."""
-    owner = reader if reader.text("hours") else place
-    offset = place.take("utc_offset", parsers.utc_offset)
-    if offset is None:
-        offset = parsers.moscow_time(owner.text("hours"))[1]
+def _hours(part: RowPart) -> None:
+    """Add opening hours; words that could not be read stay private, they may hold anything."""
+    owner = part.reader if part.reader.text("hours") else part.owner
+    offset = part.owner.take("utc_offset", parsers.utc_offset) or parsers.moscow_time(owner.text("hours"))[1]
     spans = owner.take("hours", _hours_told, owner.intake.area.languages) or []
-    if heading:
+    if heading := first_of(map(_round_the_clock, part.readers)):
         always = parsers.hours("24/7")
         if spans and spans != always:
-            owner.say_of(
-                heading,
-                Phrase("says yes, and the hours are {hours!r}", hours=owner.text("hours")),
-                Phrase("ask which holds; no hours kept"),
-            )
+            problem = Phrase("says yes, and the hours are {hours!r}", hours=owner.text("hours"))
+            owner.say_of(heading, problem, Phrase("ask which holds; no hours kept"))
             return
         spans = always
     for number, span in enumerate(spans):
         if span.doubt:
             owner.say("hours", span.doubt, Phrase("look whether it is right"), "note")
-        schedule = Schedule(id="", timezone=offset, audience=audience, **span.fields())
-        yield Part.like(schedule, (number,), "service_id")
+        part.add(Schedule, number, timezone=offset, audience=part.audience, **span.fields())
 
 
 def _hours_told(text: str, languages: tuple[str, ...]) -> list[parsers.HoursValue]:
@@ -535,48 +482,38 @@ def _asking_round_the_clock(headings: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(filter(ROUND_THE_CLOCK.search, headings))
 
 
-def _languages(reader: Reader, owner: Reader) -> Iterator[Part]:
-    """Yield languages; those that are said of the whole place hold for each of its services."""
-    spoken = reader if reader.text("languages") else owner
-    of_area = reader.intake.area.languages
+def _languages(part: RowPart) -> None:
+    """Add languages; those that are said of the whole place hold for each of its services."""
+    spoken = part.reader if part.reader.text("languages") else part.owner
+    of_area = part.reader.intake.area.languages
     for code in spoken.take("languages", parsers.language_codes, of_area[0], of_area) or []:
-        yield Part.like(Language(id="", code=code), (code,), "service_id")
+        part.add(Language, code, code=code)
 
 
-def _terms_of_use(reader: Reader, service: str) -> tuple[str, list[Record]]:
-    """Return what is said of the cost, which stands with the service too, and the records of cost and papers."""
-    source, fees, records = reader.source, "", list[Record]()
-    if not reader.intake.filled(("cost", "documents")):
-        return fees, records
-    money = reader.intake.area.money
+def _cost(part: RowPart) -> str:
+    """Add what a service costs; return it in words."""
+    reader, money = part.reader, part.reader.intake.area.money
     cost = reader.take("cost", _price, money, asks_of_cost(reader.column("cost")))
-    if cost is not None:
-        texts = parsers.price_words(cost, money) or {"en": reader.harmless("cost", cost.text)}
-        fees = texts["en"]
-        spoken = {language: text for language, text in texts.items() if language in reader.intake.area.languages}
-        records += _translated("service", service, "fees_description", spoken, source)
-        records.append(
-            CostOption(
-                id=record_id(source, "cost_option", service),
-                service_id=service,
-                option=cost.kind,
-                amount=cost.amount,
-                currency=cost.currency,
-            )
-        )
+    if cost is None:
+        return ""
+    texts = parsers.price_words(cost, money) or {"en": reader.harmless("cost", cost.text)}
+    spoken = {language: text for language, text in texts.items() if language in reader.intake.area.languages}
+    part.site.add_texts("service", part.service, "fees_description", spoken)
+    part.add(CostOption, option=cost.kind, amount=cost.amount, currency=cost.currency)
+    return texts["en"]
+
+
+def _papers(part: RowPart) -> None:
+    """Add the papers that are asked for."""
+    reader = part.reader
     codes, words = reader.papers()
     for code in codes:
         labels = labels_with_english("documents", code, reader.intake.area.languages)
-        paper = record_id(source, "required_document", service, code)
-        records.append(RequiredDocument(id=paper, service_id=service, document=labels["en"]))
-        records += _translated("required_document", paper, "document", labels, source)
+        paper = part.add(RequiredDocument, code, document=labels["en"])
+        part.site.add_texts("required_document", paper, "document", labels)
     for word in words:
-        reader.say(
-            "documents",
-            Phrase("{word!r} is no paper that we know", word=word),
-            Phrase("it was left out; write a code into [words.documents]"),
-        )
-    return fees, records
+        problem = Phrase("{word!r} is no paper that we know", word=word)
+        reader.say("documents", problem, Phrase("it was left out; write a code into [words.documents]"))
 
 
 _FREE = re.compile(rf"\b{alternatives('free of charge')}", re.I)
@@ -597,84 +534,71 @@ def _price(text: str, money: parsers.Money, asks: str) -> parsers.CostValue | No
     return parsers.cost(text, money)
 
 
-def _standing(reader: Reader, owner: Reader, audience: Audience) -> Iterator[Part]:
-    """Yield when it was checked, how many it takes, who pays: the last two for partners at most."""
+def _covered(part: RowPart) -> None:
+    """Add the units that are served from here."""
+    area = part.reader.intake.area
+    for unit in units_covered(part.reader):
+        part.add(ServiceArea, unit, area_unit=unit, name=area.label(unit, "en"))
+
+
+def _checked(part: RowPart) -> None:
+    """Add when it was checked, how many it takes, who pays: the last two for partners at most."""
+    reader, owner = part.reader, part.owner
     day = owner.day("verified_on", past=True)
     how = match_term("verification", owner.text("verified_how")) if owner.text("verified_how") else None
     level = how.code if how else ("self-reported" if day else "unverified")
-    assessor = owner.text("verified_by") or None
-    check = Verification.alike(
-        {"id": "", "link_id": ""}, link_entity="service", level=level, verified_on=day, verified_by=assessor
-    )
-    yield Part.like(check, (), "link_id")
-    yield from _capacity(reader, day, audience)
-    until = reader.day("funded_until", of_period="last")
-    if until is not None or reader.text("funder"):
-        funder = reader.text("funder") or None
-        funding = Funding(id="", source=funder, valid_to=until, audience=strictest(audience, "partner"))
-        yield Part.like(funding, (), "service_id")
+    part.add(Verification, level=level, verified_on=day, verified_by=owner.text("verified_by") or None)
+    if (places := _capacity(reader)) is not None:
+        part.add(ServiceCapacity, **places, updated=day, audience=strictest(part.audience, "partner"))
+    until, funder = reader.day("funded_until", of_period="last"), reader.text("funder")
+    if until is not None or funder:
+        part.add(Funding, source=funder or None, valid_to=until, audience=strictest(part.audience, "partner"))
 
 
-def _capacity(reader: Reader, day: dt.date | None, audience: Audience) -> Iterator[Part]:
-    """Yield how many it takes; without a day of checking, the directory says since when this is known."""
+def _capacity(reader: Reader) -> dict[str, Any] | None:
+    """Return how many it takes; None where that is not said in a number."""
     capacity = reader.take("capacity", parsers.capacity)
     if capacity is None:
-        return
-    number, text = capacity.number, reader.text("capacity")
-    if number is None:
-        problem = Phrase("{text} says no number", text=shortened(text))
+        return None
+    number, text = capacity.number, shortened(reader.text("capacity"))
+    most = 0 if number is None else number.most or number.value
+    if number is None or most in OF_UNKNOWN:
+        problem = Phrase("{text} may stand for what is not known", text=text)
+        if number is None:
+            problem = Phrase("{text} says no number", text=text)
         reader.say("capacity", problem, Phrase("ask how many it takes when it is not full"))
-        return
-    most = number.most or number.value
-    if most in OF_UNKNOWN:
-        problem = Phrase("{text} may stand for what is not known", text=shortened(text))
-        reader.say("capacity", problem, Phrase("ask how many it takes when it is not full"))
-        return
+        return None
     if number.most or number.about:
-        problem = Phrase("{text}: {number} at most", text=shortened(text), number=most)
+        problem = Phrase("{text}: {number} at most", text=text, number=most)
         reader.say("capacity", problem, Phrase("look whether it is right"), "note")
-    places = ServiceCapacity(
-        id="",
-        available=most,
-        maximum=most,
-        description=" ".join(filter(None, (capacity.counted, capacity.every and f"a {capacity.every}"))) or None,
-        updated=day,
-        audience=strictest(audience, "partner"),
-    )
-    yield Part.like(places, (), "service_id")
+    counted_in = " ".join(filter(None, (capacity.counted, capacity.every and f"a {capacity.every}")))
+    return {"available": most, "maximum": most, "description": counted_in or None}
 
 
 OF_UNKNOWN = (998, 999, 9998, 9999, 99999)
 """Numbers that surveys write where nobody knows."""
 
+PARTS: tuple[Callable[[RowPart], None], ...] = (_phones, _hours, _languages, _papers, _covered, _checked)
+"""What a row says of each of its services: each adds the records of some of its columns."""
 
-def _place(site: RowSite) -> None:
+
+def _add_place(site: RowSite) -> None:
     """Add the row's place: its point, address, entrance, and whom to ask for."""
-    reader, location = site.reader, site.location
-    if not site.told.place.services:
-        if reader.reasons:
-            return
-        _keep_without_kind(site)
-
-    def own(kind: type[Record]) -> str:
-        return record_id(reader.source, kind.table, site.key)
-
-    site.add(location)
+    reader, location, key = site.reader, site.location, site.key
+    site.rows.append(record_row(location))
     names = {lang: text for lang, text in reader.translations("place_name").items() if not TELLING.search(text)}
-    site.add(*_translated("location", location.id, "name", names, reader.source))
-    _add_address(site, own(Address))
-    if reader.text("accessible"):
-        ramp = reader.take("accessible", parsers.yes_no)
-        if ramp is not None:
-            text = "Step-free entrance" if ramp else "Steps at the entrance"
-            site.add(Accessibility(id=own(Accessibility), location_id=location.id, description=text))
+    site.add_texts("location", location.id, "name", names)
+    _add_address(site)
+    ramp = reader.take("accessible", parsers.yes_no)
+    if ramp is not None:
+        text = "Step-free entrance" if ramp else "Steps at the entrance"
+        site.add(Accessibility, key, location_id=location.id, description=text)
     who, mails = who_answers(reader), site.mails_of_people
     if who or mails:
-        about = {"location_id": location.id, "name": who or None, "email": mails or None}
-        site.add(Contact(id=own(Contact), **about, audience="custodian"))
+        site.add(Contact, key, location_id=location.id, name=who or None, email=mails or None, audience="custodian")
 
 
-def _add_address(site: RowSite, own: str) -> None:
+def _add_address(site: RowSite) -> None:
     """Add the address, unless it is none or must not be told."""
     reader, location, address = site.reader, site.location, site.reader.text("address")
     if points_elsewhere(address):
@@ -683,11 +607,11 @@ def _add_address(site: RowSite, own: str) -> None:
     elif address and not parsers.is_blank(address) and not hides_place(address):
         index, address = postal_code(address)
         # An address that names a ward or a number says more than where the door is.
-        shown = bool(reader.harmless("address", address)) and not reader.withholds("address")
+        shown = bool(reader.harmless("address", address)) and not withheld(reader, "address")
         site.told.place.street = address
-        site.add_read(
+        site.add(
             Address,
-            own,
+            site.key,
             location_id=location.id,
             address_1=address,
             city=reader.any_text("place"),
@@ -695,22 +619,3 @@ def _add_address(site: RowSite, own: str) -> None:
             country=location.country or "",
             audience=location.audience if shown else "custodian",
         )
-
-
-def _translated(entity: str, record: str, name: str, texts: Mapping[str, str], source: str) -> list[Translation]:
-    return [
-        Translation.alike(
-            {"id": record_id(source, "translation", record, name, language), "link_id": record},
-            link_entity=entity,
-            field=name,
-            language=language,
-            text=text,
-        )
-        for language, text in texts.items()
-        if text
-    ]
-
-
-def _from(reader: Reader, entity: str, record: str, key: str) -> RecordRow:
-    """Return from which row a record came."""
-    return Provenance, row_of_checked(Provenance)(reader.provenance(entity, record, key, named_by=entity))

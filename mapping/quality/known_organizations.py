@@ -205,8 +205,6 @@ class Told:
     """Language -> id of the translation that names it."""
     organization: Organization | None = None
     """The organization, where no row of the list before made it."""
-    doubts: bool = False
-    """Whether something was said of what makes the organization."""
 
 
 @lru_cache(maxsize=10_000)

@@ -3,27 +3,17 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Literal
 
 from mapping.column_map import fold_header
-from mapping.intake.row_reader import (
-    PARTED,
-    Part,
-    Reader,
-)
+from mapping.intake.row_reader import Reader
 from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.i18n import Label, Phrase, quoted
-from mapping.language.taxonomy import Vocabulary, labels_with_english, match_term, term_id
-from mapping.model import (
-    Attribute,
-)
+from mapping.language.taxonomy import Term, Vocabulary, labels_with_english, match_term
 
 
 def ages_of(reader: Reader) -> parsers.AgeRange:
     """Return the ages of those who are helped: those of the column of ages, else those of the words for whom it is."""
-    if not reader.intake.filled(OF_AGES):
-        return _ALL_AGES
     own = reader.take("ages", parsers.age_range)
     text = _without_labels(reader)
     read = parsers.aged(text)
@@ -63,8 +53,6 @@ def _labels_with_ages() -> list[tuple[str, str]]:
 
 
 _ALL_AGES = parsers.AgeRange(None, None)
-OF_AGES = ("ages", *PARTED["ages"], "serves")
-"""Fields that tell the ages of those who are helped."""
 
 
 def _written(ages: parsers.AgeRange) -> str:
@@ -115,8 +103,9 @@ def _refused(who: Iterable[str]) -> tuple[list[str], list[str]]:
     return codes, words
 
 
-def people_helped(reader: Reader, _owner: Reader, ages: parsers.AgeRange) -> Iterator[Part]:
-    """Yield whom the service helps and whom it does not."""
+def people_helped(reader: Reader, ages: parsers.AgeRange) -> Iterator[tuple[str, Term, str | None]]:
+    """Yield who is helped and who is not: "serves" or "excludes", the term, and the words of a condition."""
+    groups = Vocabulary.load("beneficiaries")
     out = parsers.left_out(reader.text("serves"))
     refused, unread = _refused(out.who)
     served, words = reader.terms("serves", "beneficiaries", text=groups_in(reader, "serves"))
@@ -125,33 +114,23 @@ def people_helped(reader: Reader, _owner: Reader, ages: parsers.AgeRange) -> Ite
     served = [code for code in named if code not in refused]
     if not served and all(parsers.says_everybody(word) for word in words):
         words = []  # without a group it is for everybody
-    words = [*words, *out.unclear, *unread]
     excluded, conditions = reader.terms("excludes", "beneficiaries", named=True)
     for code in (code for code in served if code in excluded):
-        labels = Vocabulary.load("beneficiaries").term(code).labels
-        both = Label(labels["en"], labels)
-        problem = Phrase("{group} stand among those who are helped and among those who are not", group=both)
+        labels = groups.term(code).labels
+        problem = Phrase(
+            "{group} stand among those who are helped and among those who are not", group=Label(labels["en"], labels)
+        )
         reader.say("excludes", problem, Phrase("ask which holds; until then they are taken as not helped"))
-    links: tuple[tuple[Literal["serves", "excludes"], list[str]], ...] = (
-        ("serves", served),
-        ("excludes", list(dict.fromkeys([*excluded, *refused]))),
-    )
-    for link, codes in links:
-        for code in codes:
-            term = term_id(Vocabulary.load("beneficiaries").term(code))
-            group = Attribute(id="", link_id="", link_entity="service", link_type=link, taxonomy_term_id=term)
-            yield Part.like(group, (link, code), "link_id")
+    yield from (("serves", groups.term(code), None) for code in served)
+    yield from (("excludes", groups.term(code), None) for code in dict.fromkeys((*excluded, *refused)))
     for word in conditions:
-        if parsers.says_nobody(word):
-            continue
         condition = match_term("conditions", word)
-        if condition is None:
+        if condition is not None and not parsers.says_nobody(word):
+            labels = labels_with_english("conditions", condition.code, reader.intake.area.languages)
+            yield "excludes", Vocabulary.load("conditions").term(condition.code), labels["en"]
+        elif not parsers.says_nobody(word):
             _say_unknown(reader, "excludes", word)
-            continue
-        labels = labels_with_english("conditions", condition.code, reader.intake.area.languages)
-        attribute = Attribute(id="", link_id="", link_entity="service", link_type="excludes", value=labels["en"])
-        yield Part.like(attribute, ("excludes", condition.code), "link_id")
-    for word in words:
+    for word in (*words, *out.unclear, *unread):
         _say_unknown(reader, "serves", word)
 
 

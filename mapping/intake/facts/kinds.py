@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from mapping.intake.disclosure import say_moved
 from mapping.intake.facts.groups import groups_in
 from mapping.intake.row_reader import Reader, coded, shortened
 from mapping.language import parsers
@@ -28,11 +29,11 @@ class RowService:
 
 def services_named(reader: Reader, children: list[Reader] | None) -> Iterator[RowService]:
     """Yield the services that a row names: in a cell, in columns that say yes or no, or in rows of another sheet."""
-    reader.say_moved()
+    say_moved(reader)
     if reader.intake.columns.shape == "place":
         ticked = [*_ticked(reader)]
         yield from ticked or (RowService(reader, code) for code in _kinds_of_all_rows(reader))
-    elif children is None and reader.intake.fillings["service"] is None:
+    elif children is None and not reader.intake.fills("service"):
         yield from (RowService(reader, code) for code in _of_grown_ups(reader, _kind_beside(reader)))
     else:
         for source in children if children is not None else [reader]:

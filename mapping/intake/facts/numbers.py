@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from mapping.area.names.countries import country_abroad
 from mapping.intake.dialling import lacks_town, town_codes, towns_beside
-from mapping.intake.row_reader import Reader, readers_of
+from mapping.intake.disclosure import withheld
+from mapping.intake.row_reader import Reader
 from mapping.language import parsers
 from mapping.language.fold import tokens
 from mapping.language.i18n import Phrase
@@ -66,7 +67,7 @@ def numbers_of(
     numbers |= {account.url: (None, account.app) for account in accounts}
     hidden = {phone.number for phone in dialled if hides_number(phone.note)}
     own = hidden | _carried(reader, phones, hidden)
-    if numbers and any(row.withholds("phone") for row in readers_of(reader, owner)):
+    if numbers and (withheld(reader, "phone") or (owner is not reader and withheld(owner, "phone"))):
         own = {*numbers}
     elif hidden:
         problem = Phrase("words beside a number ask that it be shown to nobody")

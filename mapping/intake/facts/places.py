@@ -1,26 +1,19 @@
 """Where a row is: what its columns, its address, its name, the heading above it or the title of its list tell."""
 
 import re
-from collections.abc import Iterator
-from itertools import islice
 
 from mapping.area.addresses import Whereabouts, whereabouts
-from mapping.area.geocode import Located, coded_unit, find_unit, units_served
-from mapping.area.names.countries import city_abroad, countries_in, country_code, says_country
+from mapping.area.geocode import Located, coded_unit, units_served
+from mapping.area.names.countries import countries_in, country_code, says_country
 from mapping.batch import Level
 from mapping.intake.clean import DITTO
-from mapping.intake.row_reader import (
-    Intake,
-    Reader,
-)
+from mapping.intake.disclosure import withheld
+from mapping.intake.row_reader import Intake, Reader
 from mapping.language import parsers
 from mapping.language.fold import alternatives
 from mapping.language.i18n import Phrase, country_name, listing
 from mapping.model import (
     Precision,
-    Record,
-    ServiceArea,
-    record_id,
 )
 from mapping.safety.sensitive_text import hides_place
 
@@ -30,12 +23,8 @@ def located_of(reader: Reader) -> Located:
     lat, lon = _point(reader)
     named = _named(reader, pointed=lat is not None)
     located = reader.intake.locate(lat, lon, named.place, named.unit, named.country)
-    if located.unit and located.notes and lat is None and not named.country:
-        abroad = city_abroad(reader.intake.area, named.place or named.unit)
-        if abroad and abroad == _country_of_list(reader.intake, reader.row.sheet):
-            located = reader.intake.locate(None, None, named.place, named.unit, abroad)
     if located.precision == "none" and not located.country and not named.country:
-        if other := _beside_name(reader) or _above(reader) or _of_list(reader):
+        if other := _beside_name(reader) or _above(reader):
             return other
         if (named.place or named.unit) and (abroad := _country_of_list(reader.intake, reader.row.sheet)):
             problem = Phrase("its place is not known; the list is of {country}", country=country_name(abroad))
@@ -101,27 +90,16 @@ def _say_of_place(reader: Reader, named: Whereabouts, located: Located) -> None:
 
 _BRANCH = re.compile(rf"\b{alternatives('branch')}\W*", re.I)
 """What stands beside the town of a branch in the name of a body."""
-_KIND = alternatives("kind before a unit")
-_OF_TOWN = re.compile(rf"(?<!\w)(?:{_KIND}|{alternatives('short for a town')})\s*[^\W\d_][^\d«»(),]*$", re.I)
-"""The town of a body at the end of its name: "отдел милиции г. Исфары"."""
-_IN_TOWN = re.compile(
-    rf"(?:(?<!\w){alternatives('within a place')}\s+|,\s*)([^\W\d_][\w’'ʻ-]+(?:\s[^\W\d_][\w’'ʻ-]+)?)$", re.I
-)
-"""The same behind a word for "in", or a comma: "Bureau in Khujand"."""
 
 
 def _beside_name(reader: Reader) -> Located | None:
-    """Return where the brackets or the end of the body's name say that it is, and say so; else None.
-
-    "(филиал в Исфаре)", "Bureau in Khujand".
+    """Return where the brackets of the organization's name say that it is, and say so: "(филиал в Исфаре)"; else None.
 
     Beside the address of the row above they say nothing: that may be in another town.
     """
     area = reader.intake.area
-    columns = map(reader.cell_as_sent, reader.intake.columns_of("address"))
-    name = reader.text("organization")
-    within = [*_OF_TOWN.findall(name), *_IN_TOWN.findall(name)]
-    for text in () if any(map(DITTO.fullmatch, columns)) else (*reader.beside_name(), *within):
+    columns = map(reader.cell_as_sent, reader.intake.filling.get("address", ()))
+    for text in () if any(map(DITTO.fullmatch, columns)) else reader.beside_name():
         unit = whereabouts(area, _BRANCH.sub(" ", text).strip()).unit
         if unit and not hides_place(text):
             problem = Phrase("the name says where it is: {unit}", unit=coded_unit(area, unit))
@@ -131,34 +109,11 @@ def _beside_name(reader: Reader) -> Located | None:
 
 
 def _country_of_list(intake: Intake, sheet: str) -> str:
-    """Return the country abroad that a list is of: its titles name it alone, or its rows name cities of it alone."""
+    """Return the country abroad that the titles of a list name alone."""
     if sheet not in intake.countries:
-        area, titles = intake.area, intake.titles.get(sheet, ())
-        named = {code for title in titles for code in countries_in(area, title)}
-        if len(named) != 1 or area.code in named:
-            named = {_country_of_rows(intake)}
-        intake.countries[sheet] = named.pop()
+        named = {code for title in intake.titles.get(sheet, ()) for code in countries_in(intake.area, title)}
+        intake.countries[sheet] = named.pop() if len(named) == 1 and intake.area.code not in named else ""
     return intake.countries[sheet]
-
-
-def _country_of_rows(intake: Intake) -> str:
-    """Return the one country abroad of which the rows of a list name several cities, and nothing at home; else ""."""
-    readers = [Reader(intake.silent(), row) for row in islice(intake.rows, LOOKED_AT)]
-    texts = {
-        _in_one_language(intake, text)
-        for reader in readers
-        for name in ("place", "unit")
-        if (text := reader.any_text(name))
-    }
-    cities = {text: city_abroad(intake.area, text) for text in texts}
-    others = [intake.locate(place=text) for text, country in cities.items() if not country]
-    countries = [*filter(None, cities.values()), *(other.country for other in others if other.country)]
-    at_home = any(other.unit is not None for other in others)
-    return countries[0] if len(countries) > 1 and len({*countries}) == 1 and not at_home else ""
-
-
-LOOKED_AT = 300
-"""Rows whose places tell of what country a list is."""
 
 
 def _above(reader: Reader) -> Located | None:
@@ -170,42 +125,6 @@ def _above(reader: Reader) -> Located | None:
     problem = Phrase("it stands under {text!r}, and names no place that is known itself", text=text)
     reader.say("unit", problem, Phrase("look whether it is right"), "note")
     return located
-
-
-def _of_list(reader: Reader) -> Located | None:
-    """Return the one unit that the titles of a list name, and say so, where no column of it tells where rows are."""
-    intake = reader.intake
-    if intake.filled(WHERE):
-        return None
-    sheet = reader.row.sheet
-    if sheet not in intake.units:
-        named = {
-            text: find_unit(intake.area, text).unit
-            for title in intake.titles.get(sheet, ())[1:]
-            for text in _units(title)
-        }
-        units = {unit for unit in named.values() if unit}
-        intake.units[sheet] = next(text for text, unit in named.items() if unit) if len(units) == 1 else ""
-    text = intake.units[sheet]
-    if not text:
-        return None
-    problem = Phrase("it stands under {text!r}, and names no place that is known itself", text=text)
-    reader.say("unit", problem, Phrase("look whether it is right"))
-    return intake.locate(unit=text)
-
-
-WHERE = ("unit", "unit_code", "place", "coordinates", "latitude")
-"""Fields that say where a row is."""
-_OF_A_UNIT = re.compile(
-    rf"(?<!\w){_KIND}\s*([^\W\d_][\w-]+)|"
-    rf"(?<!\w)([^\W\d_][\w-]+?)(?:ск(?:ого|ий|ому|ом)\s+район\w*|\s+{alternatives('kind behind a unit')})(?!\w)",
-    re.I,
-)
-"""A unit with its kind in a title."""
-
-
-def _units(title: str) -> list[str]:
-    return [next(filter(None, match.groups())) for match in _OF_A_UNIT.finditer(title)]
 
 
 def _in_address(reader: Reader) -> Whereabouts:
@@ -228,7 +147,7 @@ def precision_of(reader: Reader, located: Located) -> Precision:
         if hides_place(reader.any_text(name)):
             reader.say(name, Phrase("the address is not to be told"), Phrase("the place is shown to nobody"), "note")
             return "none"
-    if located.precision not in ("exact", "place") or reader.withholds("address"):
+    if located.precision not in ("exact", "place") or withheld(reader, "address"):
         return "area" if located.unit else "none"
     columns = reader.intake.columns
     if not columns.precisions:
@@ -244,22 +163,16 @@ def precision_of(reader: Reader, located: Located) -> Precision:
     return known.get(text, "none")
 
 
-def coverage(reader: Reader, service: str) -> Iterator[Record]:
-    """Yield the units that are served from here: those it says, else all that it names as where it is."""
+def units_covered(reader: Reader) -> list[str]:
+    """Return the units that are served from here: those it says, else all that it names as where it is."""
     area = reader.intake.area
+    if not reader.text("covers"):
+        beside = units_served(area, reader.any_text("unit"))
+        return [*beside] if len(beside) > 1 or beside == (area.code,) else []
     units: dict[str, None] = {}
     for part in reader.parts("covers", "service_types"):
         named = units_served(area, part)
         units |= dict.fromkeys(named)
         if not named:
             reader.say("covers", Phrase("{part!r} is no unit that we know", part=part), Phrase("check the name"))
-    if not reader.text("covers"):
-        beside = units_served(area, reader.any_text("unit"))
-        units |= dict.fromkeys(beside) if len(beside) > 1 or beside == (area.code,) else {}
-    for unit in units:
-        yield ServiceArea(
-            id=record_id(reader.source, "service_area", service, unit),
-            service_id=service,
-            area_unit=unit,
-            name=area.label(unit, "en"),
-        )
+    return [*units]

@@ -56,10 +56,17 @@ def _taken(
     return value is not None, value
 
 
-def _translation(edit: Edit, table: str, record: str, field: str, language: str, text: str) -> Translation:
-    """Return a text of a record in a language."""
-    own = edit.own_id("translation", record, field, language)
-    return Translation(id=own, link_id=record, link_entity=table, field=field, language=language, text=text)
+def _parts(edit: Edit, key: str) -> list[str]:
+    return [part.strip() for part in edit.text(key).split(LISTED.strip()) if part.strip()]
+
+
+def _put_texts(edit: Edit, table: str, record: str, field: str, texts: dict[str, str]) -> None:
+    """Give a text of a record in some languages, in the place of those that it has in them."""
+    held = {text.language: text for text in _texts(edit, record, field)}
+    for language, text in texts.items():
+        own = held[language].id if language in held else edit.own_id("translation", record, field, language)
+        about = {"link_id": record, "link_entity": table, "field": field, "language": language, "text": text}
+        edit.put(Translation.model_validate({"id": own} | about))
 
 
 def _texts(edit: Edit, record: str, field: str) -> list[Translation]:
@@ -67,49 +74,34 @@ def _texts(edit: Edit, record: str, field: str) -> list[Translation]:
     return [text for text in edit.held.of(Translation, "link_id", record) if text.field == field]
 
 
-def _say_in(edit: Edit, kind: type[Record], identifier: str, field: str, key: str) -> None:
-    """Change a text in the language of the workbook; where it is the only one, it is that of all languages."""
-    text, record = edit.text(key), edit.current(kind, identifier)
-    texts = _texts(edit, identifier, field)
-    own = [other for other in texts if other.language == edit.language]
-    if not text:
-        for old in own:
+def _text_of(kind: type[Record], field: str, *, needed: Phrase | None = None) -> Callable[[Edit, str], None]:
+    """Return what changes a text in the language of the workbook; where it is the only one, it is that of all."""
+
+    def change(edit: Edit, key: str) -> None:
+        text, own = edit.text(key), edit.id_of(kind, key)
+        if needed and not text:
+            edit.say(key, needed, NOTHING)
+        if own is None or (needed and not text):
+            return
+        if key in ("description", "place_name") and text and not edit.reader.harmless(key, text):
+            return
+        texts, record = _texts(edit, own, field), edit.current(kind, own)
+        mine = [other for other in texts if other.language == edit.language]
+        if text:
+            if texts or edit.language != "en":
+                _put_texts(edit, kind.table, own, field, {edit.language: text})
+            if edit.language == "en" or record is None or not record.get(field):
+                edit.set(kind, own, key, **{field: text})
+            return
+        for old in mine:
             edit.remove(old)
         if edit.language == "en" or not texts:
-            edit.set(kind, identifier, key, **{field: "" if field == "name" else None})
-        elif not own:
-            edit.say(
-                key,
-                Phrase("the text stands in another language"),
-                Phrase("empty it in the workbook of that language"),
-                "doubt",
-            )
-        return
-    if texts or edit.language != "en":
-        made = _translation(edit, kind.table, identifier, field, edit.language, text)
-        edit.put(made.model_copy(update={"id": own[0].id}) if own else made)
-    if edit.language == "en" or record is None or not record.get(field):
-        edit.set(kind, identifier, key, **{field: text})
+            edit.set(kind, own, key, **{field: None})
+        elif not mine:
+            fix = Phrase("empty it in the workbook of that language")
+            edit.say(key, Phrase("the text stands in another language"), fix, "doubt")
 
-
-def _organization(edit: Edit) -> None:
-    if not edit.text("organization"):
-        edit.say("organization", Phrase("a body needs a name"), NOTHING)
-    elif edit.organization is not None:
-        _say_in(edit, Organization, edit.organization, "name", "organization")
-
-
-def _name(edit: Edit) -> None:
-    if not edit.text("name"):
-        edit.say("name", Phrase("a service needs a name"), NOTHING)
-    else:
-        _say_in(edit, Service, edit.service, "name", "name")
-
-
-def _description(edit: Edit) -> None:
-    text = edit.text("description")
-    if not text or edit.reader.harmless("description", text):
-        _say_in(edit, Service, edit.service, "description", "description")
+    return change
 
 
 def _said(edit: Edit, link: str) -> list[Attribute]:
@@ -124,51 +116,40 @@ def _said(edit: Edit, link: str) -> list[Attribute]:
     return [term for term in terms if term.link_type == link and term.taxonomy_term_id not in hidden]
 
 
-def _term_of(record: Attribute) -> str | None:
-    return record.taxonomy_term_id or record.value
-
-
 def _attribute(edit: Edit, link: Any, code: str, term: str | None, value: str | None = None) -> Attribute:
-    return Attribute(
-        id=edit.own_id("attribute", edit.service, link, code),
-        link_id=edit.service,
-        link_entity="service",
-        link_type=link,
-        taxonomy_term_id=term,
-        value=value,
-    )
+    own = edit.own_id("attribute", edit.service, link, code)
+    about = {"link_id": edit.service, "link_entity": "service", "link_type": link}
+    return Attribute.model_validate({"id": own, "taxonomy_term_id": term, "value": value} | about)
 
 
-def _types(edit: Edit) -> None:
+def _types(edit: Edit, key: str) -> None:
     codes, words = edit.reader.terms("service", "service_types")
     for word in words:
-        edit.say(
-            "types", Phrase("{word!r} is no kind of help that we know", word=word), Phrase("choose one of the list")
-        )
+        problem = Phrase("{word!r} is no kind of help that we know", word=word)
+        edit.say(key, problem, Phrase("choose one of the list"))
     if not codes:
-        edit.say("types", Phrase("a service needs a kind of help"), NOTHING)
-        return
-    if words:
+        edit.say(key, Phrase("a service needs a kind of help"), NOTHING)
+    if not codes or words:
         return  # half of what was meant would take out the other half
     terms, old = Vocabulary.load("service_types"), _said(edit, "service_type")
     audiences = {term_id(term): term.audience for term in terms.terms()}
     before = [audiences[own] for record in old if (own := record.taxonomy_term_id) in audiences]
     new = [_attribute(edit, "service_type", code, term_id(terms.term(code))) for code in codes]
-    edit.replace(old, {record.taxonomy_term_id: record for record in new}, _term_of)
+    edit.replace(old, {record.taxonomy_term_id: record for record in new}, attrgetter("taxonomy_term_id"))
     hidden: Audience = max(before, key=AUDIENCES.index, default="public")
     if AUDIENCES.index(hidden) > max(AUDIENCES.index(terms.term(code).audience) for code in codes):
         _raise(edit, hidden)  # another kind of help does not make open what its old kind kept hidden
 
 
-def _groups(edit: Edit, link: Any) -> None:
+def _groups(edit: Edit, link: str) -> None:
     codes, words = edit.reader.terms(link, "beneficiaries")
     old, groups = _said(edit, link), Vocabulary.load("beneficiaries")
     terms = [_attribute(edit, link, code, term_id(groups.term(code))) for code in codes]
     new = {term.taxonomy_term_id: term for term in terms}
     notes = {record.value: record for record in old if not record.taxonomy_term_id}
-    unknown = []
-    if link == "serves" and not codes and all(parsers.says_everybody(word) for word in words):
+    if link == "serves" and not codes and all(map(parsers.says_everybody, words)):
         words = []  # without a group it is for everybody
+    unknown = False
     for word in words:
         condition = match_term("conditions", word) if link == "excludes" else None
         text = str(Vocabulary.load("conditions").label(condition.code, "en")) if condition else word
@@ -177,38 +158,35 @@ def _groups(edit: Edit, link: Any) -> None:
         elif condition is not None:
             new[text] = _attribute(edit, link, condition.code, None, text)
         else:
-            unknown.append(word)
-    for word in unknown:
-        edit.say(link, Phrase("{word!r} is no group that we know", word=word), NOT_LISTED)
+            edit.say(link, Phrase("{word!r} is no group that we know", word=word), NOT_LISTED)
+            unknown = True
     if not unknown:
-        edit.replace(old, new, _term_of)
+        edit.replace(old, new, lambda record: record.taxonomy_term_id or record.value)
 
 
-def _languages(edit: Edit) -> None:
-    ok, codes = _taken(edit, "languages", "languages", parsers.language_codes)
+def _languages(edit: Edit, key: str) -> None:
+    ok, codes = _taken(edit, key, key, parsers.language_codes)
     if ok:
-        new = {
-            code: Language(id=edit.own_id("language", edit.service, code), service_id=edit.service, code=code)
-            for code in codes or ()
-        }
-        edit.replace(edit.held.of(Language, "service_id", edit.service), new, lambda language: language.code)
+        ids = {code: edit.own_id("language", edit.service, code) for code in codes or ()}
+        new = {code: Language(id=own, service_id=edit.service, code=code) for code, own in ids.items()}
+        edit.replace(edit.held.of(Language, "service_id", edit.service), new, attrgetter("code"))
 
 
 def _numbers(edit: Edit) -> list[Phone]:
-    """Return every number that the service is reached by, its places' and its body's among them."""
+    """Return every number that the service is reached by, its places' among them."""
     phones = [*edit.held.of(Phone, "service_id", edit.service)]
     for tie in edit.held.of(ServiceAtLocation, "service_id", edit.service):
         phones += edit.held.of(Phone, "service_at_location_id", tie.id)
         phones += edit.held.of(Phone, "location_id", tie.location_id)
-    return list({record.id: record for record in phones}.values())
+    return [*{record.id: record for record in phones}.values()]
 
 
-def _phones(edit: Edit) -> None:
+def _phones(edit: Edit, key: str) -> None:
     old = _numbers(edit)
     known = {phone.number: phone for phone in (*edit.held.of(Phone, "organization_id", edit.organization), *old)}
     new: dict[str, Phone] = {}
     fresh = []
-    for part in filter(None, (part.strip() for part in edit.text("phones").split(LISTED.strip()))):
+    for part in _parts(edit, key):
         bare = re.sub(r"\s{0,9}ext\.\s{0,9}\d{1,20}$", "", part)
         if bare in known:
             new[bare] = known[bare]
@@ -216,13 +194,13 @@ def _phones(edit: Edit) -> None:
             fresh.append(part)
     for number, extension, kind in _read_numbers(edit, fresh):
         new[number] = known.get(number) or _phone(edit, number, extension, kind)
-    if fresh and not (set(new) - set(known)) and edit.reader.unread & {"phone"}:
+    if fresh and not (set(new) - set(known)) and "phone" in edit.reader.unread:
         return
-    edit.replace(old, {number: _own(edit, phone) for number, phone in new.items()}, lambda phone: phone.number)
+    edit.replace(old, {number: _own(edit, phone) for number, phone in new.items()}, attrgetter("number"))
 
 
 def _own(edit: Edit, record: Phone) -> Phone:
-    """Return a number of the body as one of the service, which has its own from now on."""
+    """Return a number of the organization as one of the service, which has its own from now on."""
     if record.organization_id and not record.service_id:
         own_id = edit.own_id("phone", edit.service, record.number)
         return record.model_copy(update={"id": own_id, "organization_id": None, "service_id": edit.service})
@@ -249,12 +227,8 @@ def _read_numbers(edit: Edit, parts: Iterable[str]) -> Iterable[tuple[str, int |
 def _phone(edit: Edit, number: str, extension: int | None, kind: str) -> Phone:
     called = {number, edit.source} & edit.reader.intake.known.phones
     if not called:
-        edit.say(
-            "phones",
-            Phrase("{number} is new", number=number),
-            Phrase("it is for custodians only until two people called it back"),
-            "doubt",
-        )
+        fix = Phrase("it is for custodians only until two people called it back")
+        edit.say("phones", Phrase("{number} is new", number=number), fix, "doubt")
     return Phone(
         id=edit.own_id("phone", edit.service, number),
         service_id=edit.service,
@@ -270,150 +244,109 @@ def _audience(edit: Edit) -> Audience:
     return service.audience if service else "custodian"
 
 
-def _email(edit: Edit) -> None:
-    ok, mails = _taken(edit, "email", "email", parsers.emails)
+def _email(edit: Edit, key: str) -> None:
+    ok, mails = _taken(edit, key, "email", parsers.emails)
     if ok:
-        edit.set(Service, edit.service, "email", email=mails[0] if mails else None)
+        edit.set(Service, edit.service, key, email=mails[0] if mails else None)
 
 
-def _url(edit: Edit) -> None:
-    ok, page = _taken(edit, "url", "website", parsers.website)
+def _url(edit: Edit, key: str) -> None:
+    ok, page = _taken(edit, key, "website", parsers.website)
     if ok:
-        edit.set(Service, edit.service, "url", url=page)
+        edit.set(Service, edit.service, key, url=page)
 
 
-def _hours(edit: Edit) -> None:
-    ok, spans = _taken(edit, "hours", "hours", parsers.hours)
+def _hours(edit: Edit, key: str) -> None:
+    ok, spans = _taken(edit, key, "hours", parsers.hours)
     if not ok:
         return
-    old = edit.held.of(Schedule, "service_id", edit.service)
-    zones = [record.timezone for record in old]
-    new: dict[Any, Schedule] = {}
+    old, told = edit.held.of(Schedule, "service_id", edit.service), ("byday", "opens_at", "closes_at")
+    zone, new = next((record.timezone for record in old), None), dict[Any, Schedule]()
     for span in spans or ():
         fields = span.fields()
-        key = tuple(fields[name] for name in TELL_SCHEDULE)
-        new[key] = Schedule(
-            id=edit.own_id("schedule", edit.service, *key),
-            service_id=edit.service,
-            timezone=zones[0] if zones else None,
-            audience=_audience(edit),
-            **fields,
-        )
-    edit.replace(old, new, attrgetter(*TELL_SCHEDULE))
+        at = tuple(fields[name] for name in told)
+        own = edit.own_id("schedule", edit.service, *at)
+        new[at] = Schedule(id=own, service_id=edit.service, timezone=zone, audience=_audience(edit), **fields)
+    edit.replace(old, new, attrgetter(*told))
 
 
-TELL_SCHEDULE = ("byday", "opens_at", "closes_at")
-"""Fields that tell one schedule of a service from another."""
-
-
-def _fees(edit: Edit) -> None:
+def _fees(edit: Edit, key: str) -> None:
     money = edit.reader.intake.area.money
-    ok, cost = _taken(edit, "fees", "cost", parsers.cost, money)
+    ok, cost = _taken(edit, key, "cost", parsers.cost, money)
     if not ok:
         return
-    old = edit.held.of(CostOption, "service_id", edit.service)
     new: dict[Any, CostOption] = {}
     words_of: dict[str, str] = {}
     if cost is not None:
         words_of = parsers.price_words(cost, money) or {edit.language: edit.reader.harmless("cost", cost.text)}
         if not any(words_of.values()):
             return
-        new[cost.kind, cost.amount, cost.currency] = CostOption(
-            id=edit.own_id("cost_option", edit.service),
-            service_id=edit.service,
-            option=cost.kind,
-            amount=cost.amount,
-            currency=cost.currency,
-        )
+        own = edit.own_id("cost_option", edit.service)
+        amount = {"option": cost.kind, "amount": cost.amount, "currency": cost.currency}
+        new[cost.kind, cost.amount, cost.currency] = CostOption(id=own, service_id=edit.service, **amount)
+    old = edit.held.of(CostOption, "service_id", edit.service)
     edit.replace(old, new, attrgetter("option", "amount", "currency"))
-    by_language = {text.language: text for text in _texts(edit, edit.service, "fees_description")}
-    for language, text in by_language.items():
-        if language not in words_of:  # a price that changed is wrong in every language
+    for text in _texts(edit, edit.service, "fees_description"):
+        if text.language not in words_of:  # a price that changed is wrong in every language
             edit.remove(text)
-    for language, words in words_of.items():
-        made = _translation(edit, "service", edit.service, "fees_description", language, words)
-        edit.put(made.model_copy(update={"id": by_language[language].id}) if language in by_language else made)
-    edit.set(Service, edit.service, "fees", fees_description=words_of.get("en") or next(iter(words_of.values()), None))
+    _put_texts(edit, "service", edit.service, "fees_description", words_of)
+    words = words_of.get("en") or next(iter(words_of.values()), None)
+    edit.set(Service, edit.service, key, fees_description=words)
 
 
-def _documents(edit: Edit) -> None:
+def _documents(edit: Edit, key: str) -> None:
     codes, words = edit.reader.papers()
     terms, old = Vocabulary.load("documents"), edit.held.of(RequiredDocument, "service_id", edit.service)
     papers = {record.document: record for record in old}
-    new: dict[str | None, RequiredDocument] = {}
-    for code in codes:
-        paper = edit.own_id("required_document", edit.service, code)
-        label = str(terms.label(code, "en"))
-        if label in papers:
-            new[label] = papers[label]
-            continue
-        new[label] = RequiredDocument(id=paper, service_id=edit.service, document=label)
-        for language in edit.reader.intake.area.languages:
-            edit.put(_translation(edit, "required_document", paper, "document", language, terms.label(code, language)))
     unknown = [word for word in words if word not in papers]
-    new |= {word: papers[word] for word in words if word in papers}
     for word in unknown:
-        edit.say("documents", Phrase("{word!r} is no paper that we know", word=word), NOT_LISTED)
-    if not unknown:
-        edit.replace(old, new, lambda paper: paper.document)
+        edit.say(key, Phrase("{word!r} is no paper that we know", word=word), NOT_LISTED)
+    if unknown:
+        return
+    new: dict[str | None, RequiredDocument] = {word: papers[word] for word in words}
+    for code in codes:
+        own, label = edit.own_id("required_document", edit.service, code), str(terms.label(code, "en"))
+        if label not in papers:
+            spoken = {language: str(terms.label(code, language)) for language in edit.reader.intake.area.languages}
+            _put_texts(edit, "required_document", own, "document", spoken)
+        new[label] = papers.get(label) or RequiredDocument(id=own, service_id=edit.service, document=label)
+    edit.replace(old, new, attrgetter("document"))
 
 
-def _status(edit: Edit) -> None:
+def _status(edit: Edit, key: str) -> None:
     codes, _ = edit.reader.terms("status", "statuses")
     if len(codes) != 1:
-        edit.say("status", Phrase("{status!r} does not say whether it works", status=edit.text("status")), NOT_LISTED)
+        edit.say(key, Phrase("{status!r} does not say whether it works", status=edit.text(key)), NOT_LISTED)
     else:
-        edit.set(Service, edit.service, "status", status=codes[0])
+        edit.set(Service, edit.service, key, status=codes[0])
 
 
-def _covers(edit: Edit) -> None:
+def _covers(edit: Edit, key: str) -> None:
     area = edit.reader.intake.area
     new: dict[str | None, ServiceArea] = {}
-    for part in filter(None, (part.strip() for part in edit.text("covers").split(LISTED.strip()))):
+    for part in _parts(edit, key):
         unit = served(area, part)
         if unit is None:
-            edit.say("covers", Phrase("{part!r} is no unit that we know", part=part), NOT_LISTED)
+            edit.say(key, Phrase("{part!r} is no unit that we know", part=part), NOT_LISTED)
             return
-        new[unit] = ServiceArea(
-            id=edit.own_id("service_area", edit.service, unit),
-            service_id=edit.service,
-            area_unit=unit,
-            name=area.label(unit, "en"),
-        )
-    edit.replace(edit.held.of(ServiceArea, "service_id", edit.service), new, lambda covered: covered.area_unit)
+        own, name = edit.own_id("service_area", edit.service, unit), area.label(unit, "en")
+        new[unit] = ServiceArea(id=own, service_id=edit.service, area_unit=unit, name=name)
+    edit.replace(edit.held.of(ServiceArea, "service_id", edit.service), new, attrgetter("area_unit"))
 
 
-def _place(edit: Edit, key: str) -> str | None:
-    """Return the location of the row, or say that it has none."""
-    if edit.location is None:
-        edit.say(
-            key,
-            Phrase("the row is about a service without a place"),
-            Phrase("write a new row for the place, without ids"),
-        )
-    return edit.location
-
-
-def _place_name(edit: Edit) -> None:
-    place, text = _place(edit, "place_name"), edit.text("place_name")
-    if place and (not text or edit.reader.harmless("place_name", text)):
-        _say_in(edit, Location, place, "name", "place_name")
-
-
-def _address(edit: Edit, key: str, field: str) -> None:
-    place = _place(edit, key)
+def _address(edit: Edit, key: str) -> None:
+    place, text = edit.id_of(Location, key), edit.text(key)
     if not place:
         return
+    field = "city" if key == "city" else "address_1"
     old = next((address for address in edit.held.of(Address, "location_id", place) if edit.seen(address)), None)
-    text = edit.text(key)
     if old is not None:
         edit.set(Address, old.id, key, **{field: text})
         return
-    address_id = edit.own_id("address", place)
-    shown = bool(edit.reader.harmless("address", text)) or field == "city"
-    location = edit.current(Location, place)
-    made = edit.current(Address, address_id) or Address(
-        id=address_id,
+    own, location = edit.own_id("address", place), edit.current(Location, place)
+    shown = location is not None and (field == "city" or bool(edit.reader.harmless("address", text)))
+    made = edit.current(Address, own) or Address(
+        id=own,
         location_id=place,
         country=(location.country if location else None) or "",
         audience=location.audience if location and shown else "custodian",
@@ -421,32 +354,27 @@ def _address(edit: Edit, key: str, field: str) -> None:
     edit.put(made.model_copy(update={field: text}))
 
 
-def _unit(edit: Edit) -> None:
-    place, text = _place(edit, "area_unit"), edit.text("area_unit")
-    area = edit.reader.intake.area
+def _unit(edit: Edit, key: str) -> None:
+    place, text, area = edit.id_of(Location, key), edit.text(key), edit.reader.intake.area
     unit = text if text in area.all_units() else locate(area, unit=text).unit if text else None
     if place and unit is None:
-        edit.say("area_unit", Phrase("{text!r} is no unit that we know", text=text), NOT_LISTED)
+        edit.say(key, Phrase("{text!r} is no unit that we know", text=text), NOT_LISTED)
     elif place:
-        edit.set(Location, place, "area_unit", area_unit=unit)
+        edit.set(Location, place, key, area_unit=unit)
 
 
-def _country(edit: Edit) -> None:
-    place, text = _place(edit, "country"), edit.text("country").upper()
+def _country(edit: Edit, key: str) -> None:
+    place, text = edit.id_of(Location, key), edit.text(key).upper()
     if place and not re.fullmatch("[A-Z]{2}", text):
-        edit.say(
-            "country",
-            Phrase("{text!r} is no code of a country", text=text),
-            Phrase("write two letters; nothing was changed"),
-        )
+        problem = Phrase("{text!r} is no code of a country", text=text)
+        edit.say(key, problem, Phrase("write two letters; nothing was changed"))
     elif place:
-        edit.set(Location, place, "country", country=text)
+        edit.set(Location, place, key, country=text)
 
 
-def _point(edit: Edit) -> None:
-    key = "latitude" if "latitude" in edit.columns else "longitude"
-    place, latitude, longitude = _place(edit, key), edit.text("latitude"), edit.text("longitude")
-    record = edit.current(Location, place)
+def _point(edit: Edit, key: str) -> None:
+    place, latitude, longitude = edit.id_of(Location, key), edit.text("latitude"), edit.text("longitude")
+    record, area = edit.current(Location, place), edit.reader.intake.area
     if not place or record is None:
         return
     unit = record.area_unit
@@ -459,75 +387,55 @@ def _point(edit: Edit) -> None:
     if point is None:
         edit.say(key, Phrase("a point needs both numbers"), NOTHING)
         return
-    area = edit.reader.intake.area
     lies = area.unit_at(point.lat, point.lon)
     if lies is None and (record.country or area.code) == area.code:
-        edit.say(
-            key,
-            Phrase("the point lies outside the country"),
-            Phrase("look whether the two numbers changed places; nothing was changed"),
-        )
+        fix = Phrase("look whether the two numbers changed places; nothing was changed")
+        edit.say(key, Phrase("the point lies outside the country"), fix)
         return
     fields: dict[str, Any] = {"latitude": point.lat, "longitude": point.lon, "position_basis": "given"}
     if lies is not None and lies != unit and "area_unit" not in edit.columns:
         fields["area_unit"] = lies
-        edit.say(
-            key,
-            Phrase("the point lies in {unit}", unit=coded_unit(area, lies)),
-            Phrase("the unit was changed with it"),
-            "doubt",
-        )
+        problem = Phrase("the point lies in {unit}", unit=coded_unit(area, lies))
+        edit.say(key, problem, Phrase("the unit was changed with it"), "doubt")
     edit.set(Location, place, key, **fields)
 
 
-def _accessible(edit: Edit) -> None:
-    place = _place(edit, "accessible")
-    ok, yes = _taken(edit, "accessible", "accessible", parsers.yes_no)
+def _accessible(edit: Edit, key: str) -> None:
+    place = edit.id_of(Location, key)
+    ok, yes = _taken(edit, key, "accessible", parsers.yes_no)
     if not ok or not place:
         return
     words = {wheels: text for text, wheels in ENTRANCES.items()}
     new: dict[str | None, Accessibility] = {}
     if yes is not None:
-        accessibility_id = edit.own_id("accessibility", place)
-        new[words[yes]] = Accessibility(id=accessibility_id, location_id=place, description=words[yes])
-    edit.replace(edit.held.of(Accessibility, "location_id", place), new, lambda entrance: entrance.description)
+        own = edit.own_id("accessibility", place)
+        new[words[yes]] = Accessibility(id=own, location_id=place, description=words[yes])
+    edit.replace(edit.held.of(Accessibility, "location_id", place), new, attrgetter("description"))
 
 
-def _verified(edit: Edit) -> None:
-    today = edit.reader.intake.today
+def _verified(edit: Edit, _key: str) -> None:
+    today, said = edit.reader.intake.today, edit.text("verified_how")
     ok, day = _taken(edit, "verified_on", "verified_on", parsers.date, today, latest=today)
-    how = match_term("verification", edit.text("verified_how")) if edit.text("verified_how") else None
+    how = match_term("verification", said) if said else None
     if not ok:
         return
-    if day is None or (edit.text("verified_how") and how is None):
-        edit.say(
-            "verified_on",
-            Phrase("it is not said when and how it was checked"),
-            Phrase("give both; nothing was changed"),
-        )
+    if day is None or (said and how is None):
+        fix = Phrase("give both; nothing was changed")
+        edit.say("verified_on", Phrase("it is not said when and how it was checked"), fix)
         return
-    edit.put(
-        Verification(
-            id=edit.own_id("verification", edit.service),
-            link_id=edit.service,
-            link_entity="service",
-            level=how.code if how else "self-reported",  # type: ignore[arg-type]
-            verified_on=day,
-        )
-    )
+    about = {"link_id": edit.service, "link_entity": "service", "verified_on": day}
+    own, level = edit.own_id("verification", edit.service), how.code if how else "self-reported"
+    edit.put(Verification.model_validate({"id": own, "level": level} | about))
 
 
-def _marking(edit: Edit) -> None:
-    text = edit.text("marking")
+def _marking(edit: Edit, key: str) -> None:
+    text = edit.text(key)
     wanted, known = marking(edit.reader.intake.columns, text)
     if not text or not known:
-        edit.say("marking", Phrase("{text!r} does not say who may see it", text=text), NOT_LISTED)
+        edit.say(key, Phrase("{text!r} does not say who may see it", text=text), NOT_LISTED)
     elif AUDIENCES.index(wanted) < AUDIENCES.index(_audience(edit)):
-        edit.say(
-            "marking",
-            Phrase("more people may see it only when two people agree"),
-            Phrase("see approvals; nothing was changed"),
-        )
+        problem = Phrase("more people may see it only when two people agree")
+        edit.say(key, problem, Phrase("see approvals; nothing was changed"))
     else:
         _raise(edit, wanted)
 
@@ -536,13 +444,13 @@ def _raise(edit: Edit, wanted: Audience) -> None:
     edit.set(Service, edit.service, "marking", audience=strictest(_audience(edit), wanted))
 
 
-HANDLERS: dict[str, Callable[[Edit], None]] = {
-    "organization": _organization,
+HANDLERS: dict[str, Callable[[Edit, str], None]] = {
+    "organization": _text_of(Organization, "name", needed=Phrase("a body needs a name")),
     "types": _types,
-    "name": _name,
-    "description": _description,
-    "serves": lambda edit: _groups(edit, "serves"),
-    "excludes": lambda edit: _groups(edit, "excludes"),
+    "name": _text_of(Service, "name", needed=Phrase("a service needs a name")),
+    "description": _text_of(Service, "description"),
+    "serves": _groups,
+    "excludes": _groups,
     "languages": _languages,
     "phones": _phones,
     "email": _email,
@@ -552,9 +460,9 @@ HANDLERS: dict[str, Callable[[Edit], None]] = {
     "documents": _documents,
     "status": _status,
     "covers": _covers,
-    "place_name": _place_name,
-    "address": lambda edit: _address(edit, "address", "address_1"),
-    "city": lambda edit: _address(edit, "city", "city"),
+    "place_name": _text_of(Location, "name"),
+    "address": _address,
+    "city": _address,
     "area_unit": _unit,
     "country": _country,
     "latitude": _point,

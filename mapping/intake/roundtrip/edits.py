@@ -99,6 +99,13 @@ class Edit:
         """Return a record as this file has changed it so far."""
         return self.records.get(identifier or "") or self.held.records(kind).get(identifier or "")
 
+    def id_of(self, kind: type[Record], key: str) -> str | None:
+        """Return the id of the service, organization or place of the row; that it has no place is said."""
+        if kind is Location and self.location is None:
+            fix = Phrase("write a new row for the place, without ids")
+            self.say(key, Phrase("the row is about a service without a place"), fix)
+        return {Service: self.service, Location: self.location}.get(kind, self.organization)
+
     def own_id(self, table: str, *key: object) -> str:
         """Return the id of a record of the sender's."""
         return record_id(self.source, table, *key)

@@ -5,7 +5,7 @@ place is shown, is never lowered by a row; what the workbook's audience could no
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mapping.batch import Issue, RefusedRow
@@ -16,7 +16,7 @@ from mapping.intake.roundtrip.cells import HANDLERS, OF_PLACE
 from mapping.intake.roundtrip.edits import Edit, HeldRecords
 from mapping.intake.row_reader import Intake, Reader
 from mapping.language.fold import is_garbled
-from mapping.language.i18n import UNSAID, Phrase, both, listing
+from mapping.language.i18n import Phrase, and_more, both, listing
 from mapping.model import Audience, Provenance, Record, Service, ServiceAtLocation
 from mapping.safety.redaction import VIEWS
 
@@ -35,8 +35,8 @@ class _File:
     records: dict[str, Record] = field(default_factory=dict)
     told: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     """(record, column) -> what a row made of it, and which."""
-    numbers: list[tuple[int, int, str]] = field(default_factory=list)
-    """(number as it was sent, of how many, name of the service) of each row."""
+    numbers: list[tuple[int, int]] = field(default_factory=list)
+    """Number of each row as it was sent, and of how many."""
     changed: int = 0
     """Rows that changed something."""
     lost: bool = False
@@ -93,25 +93,18 @@ def changes(readers: Sequence[Reader], intake: Intake, hidden: int = 0) -> None:
         _say_deleted(file)
 
 
-def _single(readers: Sequence[Reader], returned: Returned) -> Iterable[Reader]:
+def _single(readers: Sequence[Reader], returned: Returned) -> Iterator[Reader]:
     """Yield the rows whose ids stand in one row only; refuse the others, since nobody knows which is meant."""
     by_key: dict[tuple[str, str], list[Reader]] = defaultdict(list)
     for reader in readers:
-        by_key[reader.row.text([returned.columns["id"]]), reader.row.text([returned.columns["place_id"]])].append(
-            reader
-        )
+        by_key[reader.row.text([returned.columns["id"]]), reader.row.text([returned.columns["place_id"]])] += [reader]
     for same in by_key.values():
         if len(same) == 1:
             yield same[0]
             continue
-        rows = listing(str(reader.row.number) for reader in same)
+        problem = Phrase("rows {rows} have the same id", rows=listing(str(reader.row.number) for reader in same))
         for reader in same:
-            _refuse(
-                reader,
-                returned,
-                Phrase("rows {rows} have the same id", rows=rows),
-                Phrase("keep one; a copy for a new service has no id"),
-            )
+            _refuse(reader, returned, problem, Phrase("keep one; a copy for a new service has no id"))
 
 
 def _refuse(reader: Reader, returned: Returned, problem: Phrase, fix: Phrase) -> None:
@@ -126,22 +119,13 @@ def _edit(reader: Reader, file: _File, held: HeldRecords) -> Edit | None:
     service = held.private.get(("service", row.text([heads["id"]])))
     place = row.text([heads["place_id"]])
     location = held.private.get(("location", place)) if place else None
+    newer = Phrase("take the row from a newer workbook; a new service has no id")
     if service is None or (place and location is None):
-        _refuse(
-            reader,
-            file.returned,
-            Phrase("the id is none of this directory"),
-            Phrase("take the row from a newer workbook; a new service has no id"),
-        )
+        _refuse(reader, file.returned, Phrase("the id is none of this directory"), newer)
         return None
     ties = held.of(ServiceAtLocation, "service_id", service)
     if location is not None and location not in {tie.location_id for tie in ties}:
-        _refuse(
-            reader,
-            file.returned,
-            Phrase("the two ids do not belong together"),
-            Phrase("take the row from a newer workbook"),
-        )
+        _refuse(reader, file.returned, Phrase("the two ids do not belong together"), newer)
         return None
     raw = {fold_header(name): text for name, text in row.raw.items()}
     cells = {column.key: raw.get(fold_header(heads[column.key]), "") for column in EDITED}
@@ -157,7 +141,7 @@ def _edit(reader: Reader, file: _File, held: HeldRecords) -> Edit | None:
         )
         reader.say("", problem, Phrase("look whether the row is right"))
     elif match is not None:
-        file.numbers.append((int(match[1]), int(match[2]), cells["name"]))
+        file.numbers.append((int(match[1]), int(match[2])))
     columns = {key for key in columns if fold_header(heads[key]) in there}  # a column that was deleted says nothing
     body = held.records(Service)[service].organization_id
     return Edit(
@@ -190,7 +174,7 @@ def _apply(edit: Edit, file: _File) -> None:
             continue
         before = file.told.setdefault((owner or "", column.key), (text, number))
         if before[1] == number:
-            HANDLERS[column.key](edit)
+            HANDLERS[column.key](edit, column.key)
         elif before[0] != text:
             edit.say(
                 column.key,
@@ -199,40 +183,25 @@ def _apply(edit: Edit, file: _File) -> None:
             )
     if edit.touched:
         file.changed += 1
-        _note_source(edit)
-
-
-def _note_source(edit: Edit) -> None:
-    """Keep which row changed the service."""
-    came_from = edit.reader.provenance("service", edit.service, edit.text("id"), named_by="service")
-    edit.put(Provenance(**came_from | {"id": edit.own_id("provenance", "service", edit.service)}))
+        came_from = edit.reader.provenance("service", edit.service, edit.text("id"), named_by="service")
+        edit.put(Provenance(**came_from | {"id": edit.own_id("provenance", "service", edit.service)}))
 
 
 def _say_deleted(file: _File) -> None:
     """Say which rows that were sent are no longer there: nothing is deleted by leaving it out."""
     if not file.numbers:
         return
-    there = {number: name for number, _, name in file.numbers}
-    total = max(of for _, of, _ in file.numbers)
-    gone = [number for number in range(1, total + 1) if number not in there]
-    if not gone:
-        return
-    missing: list[Phrase] = []
-    for number in gone[:20]:
-        before = max((number_there for number_there in there if number_there < number), default=None)
-        missing.append(
-            Phrase("no. {number} (after {name!r})", number=str(number), name=there[before])
-            if before
-            else Phrase("no. {number} (the first)", number=str(number))
+    total = max(of for _, of in file.numbers)
+    gone = sorted({*range(1, total + 1)} - {number for number, _ in file.numbers})
+    if gone:
+        batch = file.intake.batch
+        problem = Phrase(
+            "{count} of the {total} {total:row that was|rows that were} sent {count:is|are} missing: {rows}",
+            count=len(gone),
+            total=total,
+            rows=and_more([*map(str, gone)], 20),
         )
-    more = Phrase(" and {count} more", count=len(gone) - 20) if len(gone) > 20 else UNSAID
-    batch = file.intake.batch
-    problem = Phrase(
-        "{count} of the {total} {total:row that was|rows that were} sent {count:is|are} missing: {rows}{more}",
-        count=len(gone),
-        total=total,
-        rows=listing(missing),
-        more=more,
-    )
-    fix = Phrase("nothing was deleted; ask whether these services are closed, and say so in the column of the status")
-    batch.issues.append(Issue(batch.file, "", None, "", problem, fix))
+        fix = Phrase(
+            "nothing was deleted; ask whether these services are closed, and say so in the column of the status"
+        )
+        batch.issues.append(Issue(batch.file, "", None, "", problem, fix))

@@ -42,34 +42,6 @@ def test_the_column_for_the_district_goes_before_the_address(take):
     assert place.area_unit != "XT-W2"
 
 
-def test_a_body_is_where_its_name_says_if_nothing_else_does(take):
-    batch = take(["1", "Милицияи ноҳияи Ҷӯйбор", "", *ROW[3:]])
-    (place,) = batch.of("location")
-    (known,) = take(ROW).of("location")
-    assert (place.area_unit, place.position_basis) == (known.area_unit, "unit")
-
-
-@pytest.mark.parametrize("name", ["Bureau in Kulnishin", "Дафтар дар Кӯлнишин", "Кризисный центр, Кульнишин"])
-def test_a_body_is_in_the_town_that_ends_its_name_if_nothing_else_says_where(take, name):
-    batch = take(["1", name, "", *ROW[3:]])
-    assert [place.area_unit for place in batch.of("location")] == ["XT-W1"]
-    assert any(column == "Name" and "the name says where it is" in problem for _, column, problem in said(batch))
-    batch = take(["1", name, "Qulla", *ROW[3:]])
-    assert [place.area_unit for place in batch.of("location")] == ["XT-E1"]
-
-
-def test_the_town_that_ends_a_name_may_be_inflected(tmp_path, tj_area):
-    path = tmp_path / "list.csv"
-    path.write_text("Организация;Помощь;Телефон\nБюро в Худжанде;юрист;(3422) 6-00-01", "utf-8")
-    batch = read(path, area=tj_area, today=TODAY)
-    assert [tj_area.unit(place.area_unit).names["en"] for place in batch.of("location")] == ["Khujand"]
-
-
-@pytest.mark.parametrize("name", ["Women in Need", "Помощь в беде", "Дар ҷомеа", "Women, peace"])
-def test_what_is_no_place_at_the_end_of_a_name_places_nothing(take, name):
-    assert [place.area_unit for place in take(["1", name, "", *ROW[3:]]).of("location")] == [None]
-
-
 def test_a_row_for_two_districts_serves_both_and_stands_in_neither(take):
     batch = take((*ROW[:2], "Juybor / Hamvora", *ROW[3:]))
     assert len(batch.of("service_area")) == 2
@@ -172,19 +144,6 @@ def test_a_list_of_another_country_places_what_nobody_knows_there(take, tmp_path
     assert [place.country for place in batch.of("location")] == ["KZ"]
     assert [phone.number for phone in batch.of("phone")] == ["+70000001110"]
     assert ("note", "Town", "its place is not known; the list is of KZ") in said(batch, 3)
-
-
-def test_a_name_here_that_is_a_city_of_the_country_of_all_other_rows_is_that_city(tmp_path, tj_area):
-    """Москва is a village in the study area too."""
-    rows = ["Город;Организация;Помощь;Телефон", "Москва;Умед;юрист;(495) 000-00-11"]
-    cities = [f"{city};Нур {city};юрист;" for city in ("Казань", "Екатеринбург")]
-    path = tmp_path / "list.csv"
-    for others, country in ((cities, "RU"), (["Куляб;Нур;юрист;"], "TJ")):
-        path.write_text("\n".join([*rows, *others]), "utf-8")
-        batch = read(path, area=tj_area, today=TODAY)
-        body = next(body for body in batch.of("organization") if body.name == "Умед")
-        place = next(place for place in batch.of("location") if place.organization_id == body.id)
-        assert (place.country, place.area_unit is None) == (country, country == "RU")
 
 
 @pytest.mark.parametrize(

@@ -807,20 +807,6 @@ def test_a_column_of_numbers_to_dial_is_that_of_the_phones(area):
 
 
 @pytest.mark.parametrize(
-    ("title", "unit"),
-    [("Замимаи карори раиси нохияи Восеъ", "Vose"), ("Организации Восейского района и г. Куляба", "")],
-)
-def test_a_title_places_rows_that_no_column_places(tmp_path, area, title, unit):
-    path = tmp_path / "list.csv"
-    rows = ["Организация,Услуга,Телефон", *(f"Умед {n},юридическая помощь,2-44-1{n}" for n in range(3))]
-    path.write_text("\n".join([f'"{title}"', *rows]), encoding="utf-8")
-    batch = read(path, area=area, today=TODAY)
-    units = {area.label(place.area_unit, "en") if place.area_unit else "" for place in batch.of("location")}
-    assert units == {unit}
-    assert sum("stands under" in issue.problem for issue in batch.issues) == 3 * bool(unit)
-
-
-@pytest.mark.parametrize(
     ("born", "helped_with"),
     [("Год рождения", "Вид оказанной помощи"), ("Date of birth", "Help given"), ("Tugʻilgan yili", "Yordam turi")],
 )
