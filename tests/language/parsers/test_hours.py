@@ -101,7 +101,11 @@ def test_no_day_has_two_spans_that_overlap(clauses):
     names = DAY_NAMES["ru"][0]
     text = "; ".join(f"{', '.join(names[d] for d in sorted(days))} {a}:00-{b}:00" for days, a, b in clauses)
     by_day = {}
-    for byday, opens, closes in spans(text):
+    try:
+        read = spans(text)
+    except Unreadable:
+        return  # what contradicts itself is told
+    for byday, opens, closes in read:
         for day in byday.split(","):
             by_day.setdefault(day, []).append((opens, closes))
     assert set(by_day) == {CODES[day] for days, _, _ in clauses for day in days}
