@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import product
 
-from mapping.language.languages import word_rows
+from mapping.language.languages import pattern_rows, word_rows
 from mapping.language.rules import RULES, replacer
 
 FOLDING = RULES["folding"]
@@ -125,6 +125,15 @@ def _as_written(word: str) -> str:
     pattern = re.sub(r"\\? ", r"\\s{1,9}", re.escape(word).replace(r"\*", r"\w{0,30}"))
     whole = r"(?!\w)" if word[-1].isalnum() else ""
     return _APOSTROPHE.sub(f"[{APOSTROPHES}]?", pattern) + whole
+
+
+def patterns(name: str) -> str:
+    """Return the regular expressions of a list of ``patterns.csv``, those of all languages, as one of alternatives.
+
+    >>> bool(re.search(patterns("on leave"), "в отпуске")), bool(re.search(patterns("on leave"), "at work"))
+    (True, False)
+    """
+    return f"(?:{'|'.join(pattern_rows()[name])})"
 
 
 def numbered(name: str, first: int = 1) -> dict[str, int]:

@@ -2,7 +2,8 @@
 
 Beside it lie, as far as there are any: the catalogues of its texts (``*.po``); ``terms.csv`` (taxonomy, code, label)
 and ``synonyms.csv`` (taxonomy, code, word) for terms that have no column ``label_<language>`` and no row in the tables
-of ``terms/``; ``word_lists.csv``, words that cells, names and addresses have in it, by what they say; ``concepts.csv``,
+of ``terms/``; ``word_lists.csv``, words that cells, names and addresses have in it, by what they say; ``patterns.csv``,
+regular expressions of words whose endings or neighbours count; ``concepts.csv``,
 what words in cells mean, and ``search.csv``, those of somebody who looks for help.
 """
 
@@ -13,6 +14,7 @@ import tomllib
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -209,12 +211,22 @@ def word_rows() -> dict[str, list[str]]:
 
     ";" parts the words of a row; where their order counts, as with months, "|" parts the spellings of one.
     """
+    return _lists("word_lists.csv")
+
+
+@cache
+def pattern_rows() -> dict[str, list[str]]:
+    """Return the regular expressions of each list that ``patterns.csv`` of a language holds."""
+    return _lists("patterns.csv")
+
+
+def _lists(file_name: str) -> dict[str, list[str]]:
     rows: dict[str, list[str]] = defaultdict(list)
     for root in map(Path, mapping.language.__path__):
-        for path in sorted(root.glob("*/word_lists.csv")):
+        for path in sorted(root.glob(f"*/{file_name}")):
             with path.open(encoding="utf-8", newline="") as file:
-                for row in csv.DictReader(file):
-                    rows[row["list"]].append(row["words"])
+                for name, words in islice(csv.reader(file), 1, None):
+                    rows[name].append(words)
     return dict(rows)
 
 

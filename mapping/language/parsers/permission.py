@@ -6,34 +6,18 @@ Such columns count whether or not a column map names them: nobody can overlook t
 import re
 from functools import lru_cache
 
-from mapping.language.fold import alternatives, apart, tokens, words_for
+from mapping.language.fold import alternatives, apart, patterns, tokens, words_for
 from mapping.language.i18n import Phrase
 from mapping.language.parsers._cells import Unreadable
 from mapping.language.parsers.lists import yes_no
 
-_PUBLISH = (
-    r"публик|опублик|обнарод|разгла[шс]|огласк|размещ|размест|показыва|показать|внесен|внести|включен|включить|"
-    r"открыть для всех|publi[sc]h|disclos|\bshar(?:e|ed|ing)\b|"
-    r"\blist(?:ed|ing)?\b|\bshow|\bma[dk]e (?:\w+ ){0,2}public|"
-    r"\bincluded? |\bput (?:\w+ ){0,2}on|\bgo online|нашр|чоп |эълон|намоиш|нишон д|ошкор|nashr|chop et|e.?lon|"
-    r"ko.?rsat|oshkor|yayın|yayim|payla[sş]|вылож|выклад|интишор|гузошт|joylash|\bqo.?y(?:ish|il)|"
-    r"\bpost(?:ed)?\b|\bupload"
-)
+_PUBLISH = patterns("to publish")
 """Words for making something known to all."""
 
-_OPEN_PLACES = (
-    r"сайт|реестр|справочник|каталог|на карт|открыт\w+ доступ|для всех|website|director(?:y|ies)|public|online|"
-    r"сомона|харита|феҳрист|барои ҳама|sayt|xarita|ochiq|omma|hammaga"
-)
-_CONSENT = (
-    r"разреш|соглас|не возража|\ballow|permi[ts]|consent|agree|иҷозат|ичозат|розиг|розил|розӣ|розиҳ|"
-    r"ruxsat|rozi|izin|onay"
-)
-_ASK = (
-    rf"{_CONSENT}|можно|может|могу|можем|\bmay\b|\bcan\b|\bcould\b|\bok(?:ay)?\b|мумкин|метавон|mumkin|olur mu|\?|"
-    r"да ?/ ?нет|yes ?/ ?no|\by ?/ ?n\b|ҳа ?/ ?не|ha ?/ ?yo|б[ўу]ладими|bo.?ladimi"
-)
-_CHOICE = r"(?: ?\(?(?:да ?/ ?нет|yes ?/ ?no|y ?/ ?n|ҳа ?/ ?не|ha ?/ ?yo\S*?q)\)?)?"
+_OPEN_PLACES = patterns("open to all")
+_CONSENT = patterns("to consent")
+_ASK = rf"{_CONSENT}|{patterns('may it be')}|\?"
+_CHOICE = rf"(?: ?\(?{patterns('yes or no')}\)?)?"
 _CONSENT_ALONE = re.compile(
     r"^\W*(?:informed )?(?:consent|согласие|розигӣ|розигии? \w+|rozilik|ruxsat|иҷозат|onay|izin|permission(?= \w))"
     r"(?: (?:given|granted|obtained|получено|дано|имеется|олинган|гирифта шуд|дода шуд|(?:ber|ol)ilgan(?:mi)?))?"
@@ -43,40 +27,15 @@ _CONSENT_ALONE = re.compile(
     rf"{_CHOICE}\W*$",
     re.I,
 )
-_TO_PUBLISH = re.compile(
-    r"^\W*(?:публиковать|опубликовать|показ(?:ыв)?ать (?:всем|на карте|на сайте|публично|адрес\W*$)|publish\b|"
-    r"(?:show|share) (?:the )?(?:location|address)\W*$|"
-    r"(?:show|display|visible) (?:on|in|to) (?:all|everybody|(?:the |a )?(?:public|web|site|map|director))|"
-    r"нашр кун|нашр кард|намоиш д|нашр шав|nashr qil|e.?lon qil|"
-    r"(?:(?:на|в) (?:сайт\w*|карт\w+|справочник\w*|каталог\w*|реестр\w*|интернет\w*|открыт\w+ доступ\w*)|"
-    r"(?:on|for|in) (?:the |our )?(?:web ?site|site|web|map|directory|internet|public)|"
-    r"(?:дар|ба|барои) (?:сомона|сайт|харита|феҳрист|интернет|ҳама)\w*|"
-    r"(?:sayt|xarita|internet|сайт|харита)(?:ga|da|га|да))"
-    r"\W*$)",
-    re.I,
-)
+_TO_PUBLISH = re.compile(rf"^\W*{patterns('the act of publishing')}", re.I)
 """Headings that name the act itself: a cell beneath says yes or no to it."""
 
-_DENIED = re.compile(
-    r"(?:\bне (?:для )?(?:публик|опублик|разглаша|показыва|размещ)\w*|do not (?:publish|share|show|list|disclose)|"
-    r"don.?t (?:publish|share|show)|not (?:for|to be) (?:publi|shar|show|disclos)\w*|"
-    r"(?:нашр|чоп|ошкор|эълон) (?:на?кун|нашав|карда нашав)\w*|nashr qilma\w*|ko.?rsatilmasin)",
-    re.I,
-)
+_DENIED = re.compile(patterns("not to be published"), re.I)
 _NOT_TO_PUBLISH = re.compile(rf"^\W*{_DENIED.pattern}", re.I)
 """Headings that forbid it: what stands beneath is a yes to secrecy."""
 
-_ITSELF = (
-    r"(?: (?:информ\w*|данн\w*|сведен\w*|доступ\w*|адрес\w*|information|info|data|access|entry|record|location|"
-    r"address|place|маълумот\w*|суроға\w*|ma.?lumot\w*|manzil\w*|аст))?"
-)
-_SECRET = re.compile(
-    rf"^\W*(?:(?:для )?служебн\w* польз\w*|(?:для )?внутр\S* пользов\w*|дсп|конфиденциальн(?:о|ая|ый|ые|ое)|"
-    rf"секретн\w*|закрыт\w*|скры\w+(?: .*)?|"
-    rf"махф\w*|пинҳон\w*|confidential|secret|restricted|hide\b.*|hidden\b.*|(?:for )?internal(?: use)?(?: only)?|"
-    rf"maxfiy\w*|yashir\w*(?: .*)?|gizli){_ITSELF}\W*{_CHOICE}\W*$",
-    re.I,
-)
+_ITSELF = rf"(?: {patterns('itself')})?"
+_SECRET = re.compile(rf"^\W*{patterns('secret')}{_ITSELF}\W*{_CHOICE}\W*$", re.I)
 """Headings that ask whether something is secret: what stands beneath is a yes to secrecy."""
 _OPEN = re.compile(
     rf"^\W*(?:(?:для )?(?:открыт\w*|общ(?:его|ий|ая)|свободн\w*)|open|ochiq\w*){_ITSELF[:-1]}\W*{_CHOICE}\W*$|"
@@ -85,44 +44,20 @@ _OPEN = re.compile(
     re.I,
 )
 """Headings that ask whether something is open to all."""
-_ACCESS = re.compile(
-    r"^\W*(?:(?:уровень |режим )?доступа?|видимость|access(?: level)?|visibility|дастрасӣ|kirish)\W*$", re.I
-)
+_ACCESS = re.compile(rf"^\W*{patterns('level of access')}\W*$", re.I)
 """Headings that may be about who may see a row, or about how one gets there: only some answers tell which."""
-_NARROW = re.compile(
-    r"закрыт|огранич|дсп|служебн|внутр|партн|участник|нпп|только|секрет|конфиденц|restrict|closed|partner|"
-    r"\bonly\b|internal|"
-    r"confidential|secret|махф|шарик|танҳо|танхо|maxfiy|yopiq|hamkor|faqat",
-    re.I,
-)
-_TAKE_PART = (
-    r"участ\w+|опрос\w*|анкет\w*|интервью|take part|participat\w+|interview\w*|survey\w*|"
-    r"иштирок|пурсиш|qatnash|ishtirok|so.?rov|иштирок|сўров|katıl|anket"
-)
+_NARROW = re.compile(patterns("narrow access"), re.I)
+_TAKE_PART = patterns("to take part")
 """What somebody is asked to agree to before they are asked anything else: whoever did not is in no list."""
 _BOTH = re.compile(
     rf"\A(?:(?=.*(?:{_ASK}))(?=.*(?:{_PUBLISH}))|(?=.*(?:{_CONSENT}))(?=.*(?:{_OPEN_PLACES}|{_TAKE_PART})))",
     re.I | re.S,
 )
-_OTHER = re.compile(
-    r"visitor|client|beneficiar|survivor|клиент|получател|пострадав|мизоҷ|mijoz|referral|перенаправ|"
-    r"примеч|комментар|пояснен|\bnotes?\b|remark|comment|эзоҳ|изоҳ|izoh|шарҳ|legend|условн|"
-    r"\bdate\b|дата\b|\bсанаи|\bwhen\b|\bкогда\b|родител|parent",
-    re.I,
-)
+_OTHER = re.compile(patterns("another question"), re.I)
 """Headings about other consents, about days, and of remarks, which may explain who may see a row."""
 
-_EXCEPT = re.compile(
-    r"\b(?:кроме|(?:за\s+)?исключ\w*|но\s+(?:не|без)|без|except\w*|but\s+(?:not|without|no|hide)|without|other\s+than|"
-    r"not\s+the|hide|(?:only\s+)?(?:on|by|upon)\s+request|по\s+запросу|ба\s+(?:ғайр|истисно)\w*|ғайр\s+аз|ғайри|вале\s+(?:на|бе)|бе|lekin|ammo)\b|"
-    r"(?:dan|дан)\s+(?:tashqari|boshqa|ташқари|бошқа)\b|\b\w+(?:siz|сиз)\b|\bбез",
-    re.I,
-)
-_UNCONDITIONAL = re.compile(
-    r"\b(?:без|without|with\s+no)\s+(?:any\s+)?(?:огранич|услов|исключ|возраж|restrict|condition|exception|limit)\w*|"
-    r"\bбе\s+(?:маҳдуд|шарт|истисно)\w*|\b(?:cheklov|shart)(?:lar)?siz\b",
-    re.I,
-)
+_EXCEPT = re.compile(patterns("except"), re.I)
+_UNCONDITIONAL = re.compile(patterns("without condition"), re.I)
 _OF_FIELDS = {
     field: re.compile(rf"(?<![^\W_]){alternatives(f'{field} in a question')}", re.I) for field in ("phone", "address")
 }
@@ -161,17 +96,7 @@ def only_of(heading: str) -> frozenset[str]:
     return frozenset(name for name, names in _OF_FIELDS.items() if names.search(heading))
 
 
-_ASK_FIRST = re.compile(
-    r"\b(?:ask|check with|consult|subject to|(?:after|upon) (?:approv|agree|permi|consult)\w*|"
-    r"with (?:prior )?(?:permission|approval|consent)|if (?:they|she|he|the \w+) agrees?|to be (?:agreed|confirmed)|"
-    r"pending|(?:call|phone|contact|write) (?:\w+ )?first|"
-    r"согласова(?:ть|ни\w*)|согласу\w*|уточн\w*|спро[сш]\w*|спрашив\w*|сначала|позвон\w*|после звонка|с разрешения|"
-    r"с ведома|при условии|если разреш\w*|(?:по|после) согласи\w*|"
-    r"пурс\w*|мувофи[қк]а\w*|бо иҷозати?|агар иҷозат|баъди розиг\w*|"
-    r"so.?ra(?!l)\w*|kelish(?!ilgan)\w*|ruxsat (?:bilan|olib|so)|келиш(?!илган)\w*|сўра(?!л)\w*|рухсат билан|"
-    r"sor(?:un|ulmal|arak)\w*|onay(?:ı|i)? (?:al|ile)\w*|izin al\w*)",
-    re.I,
-)
+_ASK_FIRST = re.compile(rf"\b{patterns('to ask first')}", re.I)
 
 
 def asks_first(answer: str) -> bool:
@@ -186,11 +111,7 @@ def asks_first(answer: str) -> bool:
 REVIEWS = ("_validation_status", "reviewstate", "__system/reviewstate")
 """Columns in which survey tools keep what a reviewer decided."""
 
-_PASSED = re.compile(
-    r"^(?:(?:validation_status_)?approved|received|edited|одобрен[оа]?|принят[оа]?|получен[оа]?|изменен[оа]?|"
-    r"тасдиқ (?:шуд|шудааст)|қабул (?:шуд|шудааст)|tasdiqlan(?:di|gan)|qabul qilin(?:di|gan))$",
-    re.I,
-)
+_PASSED = re.compile(rf"^{patterns('review passed')}$", re.I)
 
 
 def _plain(heading: str) -> str:
@@ -292,10 +213,7 @@ def says_yes(answer: str) -> bool:
     return bool(_GRANTING.intersection(words)) and (_GRANTING | _BESIDE).issuperset(w for w in words if not w.isdigit())
 
 
-_NO_OBJECTION = re.compile(
-    r"\bне (?:возража\w+|против)\b|\bno objections?\b|\bэътироз надор\w+|\bqarshi emas\w*|\be.?tiroz(?:imiz)? yo.?q\b",
-    re.I,
-)
+_NO_OBJECTION = re.compile(patterns("no objection"), re.I)
 _GRANTING = words_for("allowed to show")
 """Words of an answer by which somebody lets a row be shown."""
 _OPENING = words_for("not secret")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
 import phonenumbers
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
@@ -15,6 +15,31 @@ from mapping.language.i18n import UNSAID, Phrase, both, country_name, either
 from mapping.language.parsers._cells import Partly, Unreadable, cell, given, is_blank, says_none, shown
 
 App = Literal["telegram", "whatsapp", "viber", "signal", "imo"]
+
+IDD = ("810", "00", "011")
+"""What is dialled before a country's code where the plus sign is not used."""
+
+OLD_TRUNK = "8"
+"""What is dialled before a town's code in the countries that shared one network; their metadata no longer say so."""
+
+SHARED_NETWORK = frozenset(("7", "373", "374", "375", "380", "992", "993", "994", "995", "996", "998"))
+"""Calling codes of those countries."""
+
+SMS = "sms:"
+"""What begins a number that takes text messages alone (RFC 5724)."""
+
+TO_WRITE = range(3, 7)
+"""How many digits a short number has that takes text messages."""
+
+SHORT = range(3, 5)
+"""How many digits a short number has that is dialled as it stands."""
+
+LOCAL = range(5, 9)
+"""How many digits a number within a town has, the town's code apart."""
+
+ENDS = range(1, 5)
+"""How many digits may be written where only the end of a second number is given, save three: those could be a short
+number or an extension as well."""
 
 
 @dataclass(frozen=True)
@@ -45,64 +70,39 @@ class MessengerAccount:
     url: str
 
 
-_APPS: dict[App, str] = {
-    "telegram": r"telegram|телеграмм?|t\.me|\btg\b|\bтг\b",
-    "whatsapp": r"whats?\s?app|ват[ст]?ап|вотс[ао]п|вацап|wa\.me|\bwa\b",
-    "viber": r"viber|вайбер",
-    "signal": r"\bsignal\b|сигнал",
-    "imo": r"\bimo\b|\bимо\b",
-}
-_LABEL = re.compile(
-    r"\b(?:тел(?:ефон(?:ы|и|ҳо)?)?|моб(?:ил(?:ьный|ӣ)?)?|сот(?:овый)?|раб(?:очий)?|гор(?:одской)?|дом(?:ашний)?|"
-    r"факс|phones?|tel(?:efon(?:lar)?)?|mob(?:ile)?|cell|office|fax|hotline|горячая линия|хати боварӣ|тлф|"
-    r"ishonch|cep|gsm|faks|т|ф|t|m|p)\b[.:№]*",
-    re.I,
-)
-_AT_HOME = re.compile(r"дом", re.I)
-"""A label that tells whose number it is."""
-_FAX = re.compile(r"\b(?:факс|fax|faks|[фf](?=\s?[.:]))", re.I)
-_VOICE = re.compile(r"\b(?:тел|моб|сот|phone|ph\b|tel|mob|cell|[тt](?=\s?[./]))", re.I)
-_LINE = re.compile(
-    r"\b(?:hot\s?line|helpline|call|dial|phone|tel(?:efon\w*)?|горяч\w+ лини\w+|лини[яи]|тел(?:ефон\w*)?|"
-    r"(?:по)?звоните|набирайте|доверия|хати|телефони|боварӣ|занг занед|ishonch|qoʻngʻiroq|qo['ʻ‘’]ng['ʻ‘’]iroq)\b",
-    re.I,
-)
-"""Words of a number to call, whatever its length."""
-_SMS = r"\b(?:sms|смс)\b"
+def _listed(*names: str) -> str:
+    """Return a pattern of words that stand in lists, none of them the end of a longer one."""
+    return rf"(?<!\w){alternatives(*names)}"
+
+
+_APPS: dict[App, re.Pattern[str]] = {app: re.compile(_listed(f"messenger {app}"), re.I) for app in get_args(App)}
+_VOICE = re.compile(rf"{_listed('label of a phone')}[.:№]*", re.I)
+_FAX = re.compile(rf"{_listed('label of a fax')}[.:]*", re.I)
+_SMS = _listed("text message")
 _TO_WRITE = re.compile(rf"{_SMS}[^\d@]{{0,20}}$", re.I)
 _WRITTEN_BEHIND = re.compile(rf"\s*+(?:[(\[:–—-]\s*+)?{_SMS}\W*$", re.I)
 """What stands before or behind a short number that takes text messages alone."""
-_OUT_OF_USE = re.compile(
-    r"\b(?:old|former|previous|disconnected|стар(?:ый|ого|ые)|прежн\w+|отключ[её]н\w*|"
-    r"(?:не|больше не)\s+(?:работает|обслуживается|действует)|(?:no longer|not) (?:in use|work\w*)|"
-    r"кӯҳна|собиқ|куҳна|eski|эски|ishlamaydi|ишламайди|кор намекунад)\b",
-    re.I,
-)
+_OUT_OF_USE = re.compile(_listed("number out of use"), re.I)
 """Words beside a number by which nobody is reached there any more."""
 _LEFT_OUT = re.compile(r"(?:(?<=\d)|[\s.-])[xх_]+(?![\w.])", re.I)
 """Signs behind digits that stand for others which are not told: "5-51-1x"."""
-_NUMBERED = re.compile(r"\b(?:number|no|номер\w*|рақам\w*|ракам\w*|raqam\w*|numara\w*)\b", re.I)
-"""Words that a number of anything may follow: one to call only where they stand next to it."""
-_OF_A_NUMBER = rf"(?:{alternatives('short number', 'speaking of a number')}|{_NUMBERED.pattern}|{_LINE.pattern})"
-_SHORT_NUMBER = re.compile(rf"[\s(\[:,–—-]*(?:{_OF_A_NUMBER}[\s)\].:–—-]*){{1,4}}", re.I)
-"""Nothing but words that say of a number that it is a short one, or a free one."""
-_WITHIN = re.compile(
-    r"\b(?:каб|ком|комн|оф|эт|ауд|кв|корп|стр|room|floor|office|flat|building|хона|утоқ|ошёна|бино|xona|qavat|oda|kat|"
-    r"кабинет\w*|комнат\w*|офис\w*|этаж\w*|квартир\w*|дом|школ\w*|лиценз\w*)\b|№",
-    re.I,
+_LINE = _listed("line to call")
+_SHORT_NUMBER = re.compile(
+    rf"[\s(\[:,–—-]*(?:{_listed('short number', 'speaking of a number', 'line to call')}[\s)\].:–—-]*){{1,4}}", re.I
 )
+"""Nothing but words that say of a number that it is a short one, or a free one."""
+_WITHIN = re.compile(rf"{_listed('numbered within a house')}|№", re.I)
 """Words for what else is numbered where people work."""
 _ACCOUNT = re.compile(
-    r"(?:\b(?:telegram|телеграмм?|tg|тг|канал|бот|bot|channel)\b[\s:.–—-]*)?"
+    rf"(?:{_listed('messenger telegram', 'messenger account')}[\s:.–—-]*)?"
     r"(?<![\w.])(?:@[A-Za-z]\w{3,31}|(?:https?://)?(?:t\.me|telegram\.me|wa\.me)/\+?\w+)"
-    r"(?:\s*\((?:telegram|телеграмм?|tg|тг)\))?(?![\w.@-])",
+    rf"(?:\s*\({_listed('messenger telegram')}\))?(?![\w.@-])",
     re.I,
 )
 """An account of a messenger beside numbers: it says nothing of the number before it."""
 _EXTENSION = re.compile(
-    r"(?<![\s,;(\[])[\s,;(\[]*(?:(?:доб(?:ав(?:очн\w*)?)?|доп(?:олн\w*)?|add|вн(?:утр(?:енн\w*)?)?|ext(?:ension|n)?|loc(?:al)?|int(?:erior)?|дох(?:ил[ӣи])?|илова|ichki|ички|"
-    r"qoʻshimcha|qo'shimcha|"
-    r"d[aâ]hili|dah|iç hat|(?<![^\W\d_])[xх])(?![^\W\d_])\s?(?:номер|raqam|рақам|no|number|№)?[.:=№\s]*|[#*]\s?|,,\s?)"
+    rf"(?<![\s,;(\[])[\s,;(\[]*(?:{_listed('extension of a phone')}[.\s]?(?:{_LINE}|№)?[.:=№\s]*|"
+    r"(?<![^\W\d_])[xх][.:\s]?|[#*]\s?|,,\s?)"
     r"(?P<extension>\d{1,6})(?!\d)[)\]]?",
     re.I,
 )
@@ -114,43 +114,15 @@ _CORE = re.compile(
     rf"\+?(?:\d|\(\+?\d{{1,5}}(?:{_GAP}\d{{1,5}})*\))"
     rf"(?:{_GAP}(?:\d|[{_O}](?![^\W\d_{_O}])|\(\d{{1,5}}\)(?={_GAP}\d)))*"
 )
-_APART = re.compile(r"(?P<number>(?:(?!\s[-–—‐‑−]\s).)+)\s[-–—‐‑−]\s+(?P<end>\d{1,4})\s*")
-"""A number, and a few digits behind a dash that stands apart: its end, or that of another one."""
+_APART = re.compile(r"(?P<number>.*\S)\s[-–—‐‑−]\s+(?P<end>\d{1,4})\s*")
+"""A few digits behind a dash that stands apart: the end of a number, or that of another one."""
 _DASHED_END = re.compile(r"\s*[-–—]\s?\d{1,4}\s*")
 """The last digits of a second number, with the dash that they have in the first."""
-_IN_BRACKETS = re.compile(r"\s*\(\d+\)\s")
-"""Digits in brackets before a number are the code of a town, never a number of their own."""
-_PLAIN = re.compile(r"\+\d(?:[ -]?\d){8,14}")
-"""One whole number and nothing else, as most cells hold."""
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:19|20)?\d\d(?:[ ,T]+\d{1,2}:\d\d.*)?|(?:19|20)\d\d-\d\d-\d\d(?:[T ].*)?")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d\s*[-–—]\s*\d{1,2}[:.]\d\d")
-_ALWAYS = re.compile(r"\b24\s*/\s*7\b|\b24\s*(?:час\w*|соат\w*|hours?|saat|h)\b", re.I)
-_PARTS = re.compile(r"([;,\n|]|\s/\s|/|\\|\s(?:и|или|ва|ё|and|or|va|yoki|ve|veya|&)\s)(?![^()]{0,200}\))", re.I)
+_ALWAYS = re.compile(rf"\b24\s*/\s*7\b|\b24\s*{alternatives('all day and night')}", re.I)
+_PARTS = re.compile(rf"([;,\n|]|\s/\s|/|\\|\s(?:{alternatives('joining numbers')}|&)\s)(?![^()]{{0,200}}\))", re.I)
 _TRUNK_IN_BRACKETS = re.compile(r"(?<=\d)[ )]*\([08]\)")
-IDD = ("810", "00", "011")
-"""What is dialled before a country's code where the plus sign is not used."""
-
-OLD_TRUNK = "8"
-"""What is dialled before a town's code in the countries that shared one network; their metadata no longer say so."""
-
-SHARED_NETWORK = frozenset(("7", "373", "374", "375", "380", "992", "993", "994", "995", "996", "998"))
-"""Calling codes of those countries."""
-
-SMS = "sms:"
-"""What begins a number that takes text messages alone (RFC 5724)."""
-
-TO_WRITE = range(3, 7)
-"""How many digits a short number has that takes text messages."""
-
-SHORT = range(3, 5)
-"""How many digits a short number has that is dialled as it stands."""
-
-LOCAL = range(5, 9)
-"""How many digits a number within a town has, the town's code apart."""
-
-ENDS = range(1, 5)
-"""How many digits may be written where only the end of a second number is given, save three: those could be a short
-number or an extension as well."""
 
 
 def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[PhoneValue]:
@@ -174,32 +146,15 @@ def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[Phon
     >>> [(phone.number, phone.extension) for phone in phones("22-00-00 доб. 102", "TJ", ("372",))]
     [('+992372220000', 102)]
     """
-    if plain := _PLAIN.fullmatch(cell(value)):
-        with contextlib.suppress(Unreadable):
-            return [_phone(plain[0], region, towns)]
     if is_blank(value) or says_none(cell(value)):
         return []
     text = given(value, Phrase("phone number"))
-    if isinstance(value, int | float):
-        _check_spreadsheet_number(text)
-    if re.fullmatch(r"[\d.,]+e\+?\d+", text, re.I):
-        raise Unreadable(
-            Phrase("{text} is a number cut short by the spreadsheet", text=text),
-            Phrase("format the column as text and send it again"),
-        )
-    if _DATE.fullmatch(text):
-        raise Unreadable(
-            Phrase("{text} is a date, not a phone number", text=text), Phrase("look whether the columns are shifted")
-        )
-    if _CLOCK.search(text) and not re.search(r"\d{5}", text):
-        raise Unreadable(
-            Phrase("{text} looks like hours, not a phone number", text=shown(text)),
-            Phrase("look whether the columns are shifted"),
-        )
+    _refuse_other_kinds(text, isinstance(value, int | float))
     reader = _PhoneReader(region, towns)
     bare = _TRUNK_IN_BRACKETS.sub(" ", _ALWAYS.sub(" ", _ACCOUNT.sub(" ", text)))
-    for separator, part in _parts(bare):
-        reader.read(part, separator)
+    pieces = _PARTS.split(bare)
+    for separator, part in zip(["", *pieces[1::2]], pieces[::2], strict=True):
+        reader.read(part, separator.strip())
     numbers = reader.believed()
     if not (numbers or reader.faults) and _ACCOUNT.search(text) and not bare.strip(" .,;()"):
         return []  # accounts of messengers stand there, which `accounts_among` reads
@@ -211,67 +166,32 @@ def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[Phon
     return numbers
 
 
+def _refuse_other_kinds(text: str, is_number: bool) -> None:
+    """Refuse what a spreadsheet made of a number, and days and hours from another column."""
+    if is_number and not text.isdigit():
+        raise Unreadable(
+            Phrase("{text} is a spreadsheet's number, not a phone number", text=text),
+            Phrase("format the column as text"),
+        )
+    if is_number and len(text) < 7:
+        raise Unreadable(
+            Phrase("{text} is a number without the zeros it began with", text=text),
+            Phrase("format the column as text and type the number again"),
+        )
+    if re.fullmatch(r"[\d.,]+e\+?\d+", text, re.I):
+        raise Unreadable(
+            Phrase("{text} is a number cut short by the spreadsheet", text=text),
+            Phrase("format the column as text and send it again"),
+        )
+    shifted = Phrase("look whether the columns are shifted")
+    if _DATE.fullmatch(text):
+        raise Unreadable(Phrase("{text} is a date, not a phone number", text=text), shifted)
+    if _CLOCK.search(text) and not re.search(r"\d{5}", text):
+        raise Unreadable(Phrase("{text} looks like hours, not a phone number", text=shown(text)), shifted)
+
+
 def _no_number(text: str) -> Unreadable:
     return Unreadable(Phrase("{text} is no phone number", text=shown(text)), Phrase("ask for the number"))
-
-
-def accounts_among(text: str) -> list[MessengerAccount]:
-    """Return the accounts that stand among numbers in a cell.
-
-    >>> [account.url for account in accounts_among("92-000-00-65, TG: @some_help")]
-    ['https://t.me/some_help']
-    """
-    return [account for match in _ACCOUNT.finditer(text) for account in accounts(match[0])]
-
-
-def is_dialled(number: str) -> bool:
-    """Tell whether a text is a number as it is dialled and nothing else, of no more digits than any country has.
-
-    >>> is_dialled("+442079460000"), is_dialled("1313"), is_dialled("+ask us")
-    (True, True, False)
-    """
-    return bool(re.fullmatch(r"[+*#]?[0-9*#]{1,20}", number))
-
-
-def accounts(value: object, region: str = "") -> list[MessengerAccount]:
-    """Read accounts of messengers: ``@name``, ``t.me/name``, ``wa.me/number``, "Viber +998 ...".
-
-    Numbers are those of a ``region`` where they have no code of a country. An ``@name`` alone is one of
-    Telegram, which is the only one of the messengers to write names that way.
-    """
-    if is_blank(value) or says_none(cell(value)):
-        return []
-    text = given(value, Phrase("account"))
-    messengers: list[MessengerAccount] = []
-    unread: list[str] = []
-    for part in filter(str.strip, re.split(r"[,;\n]", text)):
-        of_part = [*_accounts_in(part, region)]
-        messengers += of_part
-        if not of_part and re.search(r"\w", part):
-            unread.append(part.strip())
-    read = list(dict.fromkeys(messengers))
-    if read and not unread:
-        return read
-    problem = Phrase("{text} is no account of a messenger", text=shown(unread[0] if read else text))
-    fix = Phrase("write it as @name, or as t.me/name")
-    raise Partly(read, "; ".join(unread), problem, fix) if read else Unreadable(problem, fix)
-
-
-def _accounts_in(part: str, region: str) -> Iterator[MessengerAccount]:
-    """Yield the accounts in a part of a cell: names, links, and numbers beside the name of a messenger."""
-    for name in re.findall(r"(?:t\.me/|telegram\.me/|(?<![\w.])@)([A-Za-z]\w{3,31})", part):
-        yield MessengerAccount("telegram", name, f"https://t.me/{name}")
-    links = re.findall(r"wa\.me/\+?(\d{8,15})", part)
-    for digits in links:
-        yield MessengerAccount("whatsapp", f"+{digits}", f"https://wa.me/{digits}")
-    if not links and re.search(r"\d{2}", part) and any(re.search(app, part, re.I) for app in _APPS.values()):
-        try:
-            numbers = phones(part, region)
-        except Unreadable as error:
-            numbers = error.value if isinstance(error, Partly) else []
-        for number in numbers:
-            for app in number.apps:
-                yield MessengerAccount(app, number.number, number.number)
 
 
 @dataclass
@@ -297,68 +217,58 @@ class _PhoneReader:
             self._fail(Unreadable(problem, Phrase("ask for the number")), part.strip())
             return
         words = _words(_CORE.sub(" ", _EXTENSION.sub(" ", part)))
-        before, end, fax, labelled = len(self.found), 0, False, False
-        label = self.label
-        for place, core in enumerate(cores):
+        before, end, fax = len(self.found), 0, False
+        for core in cores:
             if core.start() < end:
                 continue  # it was the extension of the number before
             digits, count = _digits(core[0]), len(self.found)
-            label += part[end : core.start()]
-            if place == 0 and self.found and _DASHED_END.fullmatch(part):  # "22-11-00 or -01"
-                self._add_ending(digits, "/")
-                end = core.end()
-            elif place == 0 and self._is_ending(digits, separator, words):
-                self._add_ending(digits, separator)
-                end = core.end()
+            self.label += part[end : core.start()]
+            end = core.end()
+            if self._is_ending(digits, part, separator, words) and core is cores[0]:
+                self._add_ending(digits, "/" if _DASHED_END.fullmatch(part) else separator)
             elif len(digits) in TO_WRITE and _is_written_to(core, part):
                 self.found.append(PhoneValue(number=SMS + digits, national=digits))
-                words, end = "", core.end()
-            elif self._is_short_to_call(core, part):
-                end = self._add(core[0], part, core.end())
-            elif len(digits) in SHORT and _WITHIN.search(part):
-                continue
-            elif len(digits) < 7 and not core[0].startswith("+") and (words or place) and not self._local(core[0]):
-                continue  # a number of something else: a room, a line
+                words = ""
+            elif len(digits) < 7 and not core[0].startswith("+") and (words or core is not cores[0]):
+                if self._is_short_to_call(core, part) or _is_local(core[0]):
+                    end = self._add(core[0], part, end)
             else:
-                end = self._add(core[0], part, core.end())
-            if _FAX.search(label) or _VOICE.search(label):
-                fax, labelled = not _VOICE.search(label), True
+                end = self._add(core[0], part, end)
+            if _FAX.search(self.label) or _VOICE.search(self.label):
+                fax = not _VOICE.search(self.label)
             self.found[count:] = [replace(phone, fax=fax) for phone in self.found[count:]]
-            label = ""
-        label += part[end:]
-        if _FAX.search(label) and not _VOICE.search(label) and not labelled:
+            self.label = ""
+        behind = part[end:]
+        if len(cores) == 1 and _FAX.search(behind) and not _VOICE.search(part):
             self.found[before:] = [replace(phone, fax=True) for phone in self.found[before:]]
-        self.label = "" if cores else label
-        if len(self.found) > before or (self.found and words):
-            self._amend(note=words, apps=_apps(part))
-        elif not cores and self.found and _apps(part):
-            self._amend(apps=_apps(part))
-        elif not cores and part.strip(" ()[].") and not _LABEL.fullmatch(part.strip()):
+        self.label = "" if cores else self.label + behind
+        apps = tuple(app for app, pattern in _APPS.items() if pattern.search(part))
+        if len(self.found) > before or (self.found and (words or apps)):
+            last = self.found[-1]
+            note = " ".join(filter(None, (last.note, words)))
+            self.found[-1] = replace(last, note=note, apps=tuple(dict.fromkeys((*last.apps, *apps))))
+        elif not cores and (words or apps):
             self._fail(_no_number(part), part.strip())
 
     def believed(self) -> list[PhoneValue]:
         """Return the numbers; short ones only where nothing of the cell was left unread."""
         return [phone for phone in self.found if phone.number.startswith("+") or not self.faults]
 
-    def _local(self, core: str) -> bool:
-        """Tell whether a few digits are written as a number within a town is: 21-12-34."""
-        return len(_digits(core)) in LOCAL and re.search(rf"\d{_GAP.replace('0,3', '1,3')}\d", core) is not None
-
     def _is_short_to_call(self, core: re.Match[str], part: str) -> bool:
         """Tell whether a short number among words is one to call: words say so, or nothing but a known one can be."""
         digits, before, behind = core[0].strip(), part[: core.start()].strip(" (["), part[core.end() :]
         if not (digits.isdigit() and len(digits) in SHORT) or _WITHIN.search(part):
             return False
-        known = _is_known_short(digits, self.region)
+        number = phonenumbers.PhoneNumber(country_code=int(_calling_code(self.region)), national_number=int(digits))
+        known = phonenumbers.is_valid_short_number_for_region(number, self.region)
         if _SHORT_NUMBER.fullmatch(f"{before} {behind}"):
             return True
         if not before:
-            return known or re.match(rf"[\s(\[:–—-]*(?:{_LINE.pattern})", behind, re.I) is not None
+            return known or re.match(rf"[\s(\[:–—-]*{_LINE}", behind, re.I) is not None
         if not known and re.match(r"\s*[^\W\d_]", behind):
             return False  # it counts what is named behind it
-        last = before.rstrip(" .:=–—-")
-        announced = before.endswith((":", "-", "–", "—")) and _LINE.search(before)
-        return bool(announced or re.search(f"(?:{_LINE.pattern}|{_NUMBERED.pattern})$", last, re.I))
+        announced = before.endswith((":", "-", "–", "—")) and re.search(_LINE, before, re.I)
+        return bool(announced or re.search(rf"{_LINE}$", before.rstrip(" .:=–—-"), re.I))
 
     def _extension_of_last(self, part: str) -> str:
         """Take the extension of the number before from the beginning of a part; return the rest."""
@@ -366,93 +276,77 @@ class _PhoneReader:
         if behind is None:
             return part
         if self.found and self.whole:
-            self._amend(extension=int(behind["extension"]))
+            self.found[-1] = replace(self.found[-1], extension=int(behind["extension"]))
         elif not self.faults:
             problem = Phrase("{number} is an extension without its number", number=behind[0].strip())
             self._fail(Unreadable(problem, Phrase("ask for the number")), behind[0].strip())
         return part[behind.end() :]
 
-    def _is_ending(self, digits: str, separator: str, words: str) -> bool:
+    def _is_ending(self, digits: str, part: str, separator: str, words: str) -> bool:
+        if self.found and _DASHED_END.fullmatch(part):  # "22-11-00 or -01"
+            return True
         return bool(self.found or self.faults) and separator in ("/", "\\", ",") and not words and len(digits) in ENDS
 
     def _add_ending(self, digits: str, separator: str) -> None:
         """Add a number that is written by its last digits only: 22-11-00/01."""
         last = self.found[-1] if self.found and self.whole else None
-        if last is not None and separator == "," and not last.number.startswith("+") and len(digits) in SHORT:
+        if last is not None and not last.number.startswith("+") and len(digits) in SHORT and separator == ",":
             self._add(digits, digits, len(digits))  # two short numbers side by side
         elif last is None or len(digits) == 3 or not last.number.startswith("+") or separator == ",":
             self._fail_end(digits)
         else:
+            text = "only its last digits ({digits}) are written, after {national}"
             ending = PhoneValue(
                 number=last.number[: -len(digits)] + digits,
                 national=last.national[: -len(digits)] + digits,
-                doubt=Phrase(
-                    "only its last digits ({digits}) are written, after {national}",
-                    digits=digits,
-                    national=last.national,
-                ),
+                doubt=Phrase(text, digits=digits, national=last.national),
             )
             self.found.append(ending)
 
     def _add(self, core: str, part: str, end: int) -> int:
         """Add a number with its extension; return where both of them end in the part."""
+        match = _EXTENSION.match(part, end) or _BRACKETED.match(part, end)
         try:
             if left_out := _LEFT_OUT.match(part, end):
                 end = left_out.end()
                 problem = Phrase("{text} leaves digits out", text=shown(core.strip() + left_out[0]))
                 raise Unreadable(problem, Phrase("ask for the whole number"))
-            numbers, self.whole = self._numbers(core), True
+            number = self._number(core)
         except Unreadable as fault:
-            numbers, self.whole = [], False
+            self.whole = False
             self._fail(fault, core)
-        behind = _EXTENSION.match(part, end)
-        bracketed = None if behind else _BRACKETED.match(part, end)
-        match = behind or bracketed
-        if numbers and match:
-            extension = int(match["extension"])
-            doubt = (
-                Phrase("({extension}) behind the number is taken for its extension", extension=str(extension))
-                if bracketed
-                else UNSAID
-            )
-            last = numbers[-1]
-            numbers[-1] = replace(last, extension=extension, doubt=both(last.doubt, doubt))
-        self.found += numbers
+            return match.end() if match else end
+        self.whole = True
+        if match:
+            bracketed = Phrase("({extension}) behind the number is taken for its extension", extension=match[1])
+            doubt = both(number.doubt, UNSAID if match.re is _EXTENSION else bracketed)
+            number = replace(number, extension=int(match["extension"]), doubt=doubt)
+        self.found.append(number)
         return match.end() if match else end
 
-    def _numbers(self, core: str) -> list[PhoneValue]:
-        """Read digits as one number, or as several that stand side by side where only that can be."""
-        if (apart := _APART.fullmatch(core)) and (number := self._without_end(core, apart)):
-            return [number]
+    def _number(self, core: str) -> PhoneValue:
+        """Read digits as one number, which the town of the number before completes where none is given."""
+        apart = _APART.fullmatch(core)
+        if apart and self._is_whole(apart["number"]):
+            raise _unsure_end(apart["end"])
         try:
-            return [_phone(core, self.region, self.towns)]
+            number = _phone(core, self.region, self.towns)
         except Unreadable:
-            if several := self._side_by_side(core):
-                return several
-            if town := self._town_of_last(len(_digits(core))):
-                return [_phone(core, self.region, (town,))]
-            raise
-
-    def _without_end(self, core: str, apart: re.Match[str]) -> PhoneValue | None:
-        """Return the number before a dash that stands apart, where what is behind it need not belong to it."""
-        try:
-            number = _phone(apart["number"], self.region, self.towns)
-        except Unreadable:
-            if len(_digits(apart["number"])) in LOCAL and not self.towns:
-                raise  # a town could complete it
-            return None
-        if not phonenumbers.is_valid_number(phonenumbers.parse(number.number, self.region)):
-            with contextlib.suppress(Unreadable):
-                _phone(core, self.region, self.towns)
-                return None
-        self._fail_end(apart["end"])
+            town = self._town_of_last(len(_digits(core)))
+            if not town:
+                raise
+            number = _phone(core, self.region, (town,))
+        if apart and not is_given_out(number.number):
+            raise _unsure_end(apart["end"])
         return number
 
+    def _is_whole(self, core: str) -> bool:
+        with contextlib.suppress(Unreadable):
+            return is_given_out(_phone(core, self.region, self.towns).number)
+        return False
+
     def _fail_end(self, digits: str) -> None:
-        problem = Phrase(
-            "{digits} may be a number of its own, an extension, or the end of another number", digits=digits
-        )
-        self._fail(Unreadable(problem, Phrase("write each number in full, and an extension behind 'ext.'")), digits)
+        self._fail(_unsure_end(digits), digits)
 
     def _town_of_last(self, digits: int) -> str:
         """Return the town's code of the number before, where that is one of the country's fixed lines; else nothing."""
@@ -463,38 +357,21 @@ class _PhoneReader:
         fixed = phonenumbers.number_type(phonenumbers.parse(last)) == phonenumbers.PhoneNumberType.FIXED_LINE
         return last[len(own) : len(last) - digits] if fixed else ""
 
-    def _side_by_side(self, core: str) -> list[PhoneValue]:
-        """Return two numbers that a space parts, if there is one place only where both are whole."""
-        ways = []
-        for gap in re.finditer(r"\s+", core):
-            try:
-                halves = [_phone(half, self.region, self.towns) for half in (core[: gap.start()], core[gap.end() :])]
-            except Unreadable:
-                continue
-            if all(half.number.startswith("+") for half in halves) and not _IN_BRACKETS.match(core):
-                ways.append(halves)
-        return ways[0] if len(ways) == 1 else []
-
     def _fail(self, fault: Unreadable, text: str) -> None:
         self.faults.append(fault)
         self.unread.append(text)
 
-    def _amend(self, *, extension: int | None = None, note: str = "", apps: tuple[App, ...] = ()) -> None:
-        last = self.found[-1]
-        self.found[-1] = replace(
-            last,
-            extension=last.extension if extension is None else extension,
-            note=" ".join(filter(None, (last.note, note))),
-            apps=tuple(dict.fromkeys((*last.apps, *apps))),
-        )
+
+def _unsure_end(digits: str) -> Unreadable:
+    return Unreadable(
+        Phrase("{digits} may be a number of its own, an extension, or the end of another number", digits=digits),
+        Phrase("write each number in full, and an extension behind 'ext.'"),
+    )
 
 
-def _parts(text: str) -> Iterator[tuple[str, str]]:
-    """Cut a cell at its separators, none of them inside brackets: separator before it, part."""
-    pieces = _PARTS.split(text)
-    yield "", pieces[0]
-    for separator, part in zip(pieces[1::2], pieces[2::2], strict=True):
-        yield separator.strip(), part
+def _is_local(core: str) -> bool:
+    """Tell whether a few digits are written as a number within a town is: 21-12-34."""
+    return len(_digits(core)) in LOCAL and re.search(rf"\d{_GAP.replace('0,3', '1,3')}\d", core) is not None
 
 
 def _is_written_to(core: re.Match[str], part: str) -> bool:
@@ -509,64 +386,9 @@ def _digits(core: str) -> str:
 
 def _words(text: str) -> str:
     """Return the words of a part that say something: no labels, brackets or names of messengers."""
-    for pattern in _APPS.values():
-        text = re.sub(pattern, " ", text, flags=re.I)
-    text = _LABEL.sub(lambda label: " домашний " if _AT_HOME.match(label[0]) else " ", text)
+    for pattern in (*_APPS.values(), _VOICE, _FAX):
+        text = pattern.sub(" ", text)
     return " ".join(word for word in re.split(r"[\s()\[\]:,;/№#*–—-]+", text) if word.strip(".+"))
-
-
-def _is_known_short(digits: str, region: str) -> bool:
-    """Tell whether a short number is one that everybody knows in a country, as that of the police."""
-    number = phonenumbers.PhoneNumber(country_code=int(_calling_code(region)), national_number=int(digits))
-    return phonenumbers.is_valid_short_number_for_region(number, region)
-
-
-def is_carried(number: str) -> bool:
-    """Tell whether a number is that of a mobile phone for sure.
-
-    >>> is_carried("+992918001122"), is_carried("+992372211234"), is_carried("102")
-    (True, False, False)
-    """
-    if not number.startswith("+"):
-        return False
-    with contextlib.suppress(phonenumbers.NumberParseException):
-        return phonenumbers.number_type(phonenumbers.parse(number)) == phonenumbers.PhoneNumberType.MOBILE
-    return False
-
-
-@lru_cache(maxsize=5000)
-def country_of(number: str) -> str:
-    """Return the ISO 3166 code of the country that a number is of; "" of a short one and of what is no number.
-
-    Countries share calling codes: +7 6xx and +7 7xx are of Kazakhstan. A number that no country has given out is of
-    the first country of its calling code.
-
-    >>> country_of("+77012345678"), country_of("+79161234567"), country_of("1313")
-    ('KZ', 'RU', '')
-    """
-    try:
-        parsed = phonenumbers.parse(number)
-    except phonenumbers.NumberParseException:
-        return ""
-    first = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
-    return phonenumbers.region_code_for_number(parsed) or ("" if first == "ZZ" else first)
-
-
-def _apps(text: str) -> tuple[App, ...]:
-    return tuple(app for app, pattern in _APPS.items() if re.search(pattern, text, re.I))
-
-
-def _check_spreadsheet_number(text: str) -> None:
-    if not text.isdigit():
-        raise Unreadable(
-            Phrase("{text} is a spreadsheet's number, not a phone number", text=text),
-            Phrase("format the column as text"),
-        )
-    if len(text) < 7:
-        raise Unreadable(
-            Phrase("{text} is a number without the zeros it began with", text=text),
-            Phrase("format the column as text and type the number again"),
-        )
 
 
 def _phone(core: str, region: str, towns: tuple[str, ...] = ()) -> PhoneValue:
@@ -577,107 +399,74 @@ def _phone(core: str, region: str, towns: tuple[str, ...] = ()) -> PhoneValue:
         raise Unreadable(Phrase("{number} is only zeros", number=core.strip()), Phrase("ask for the number"))
     if len(digits) in SHORT and core.strip().isdigit():
         return PhoneValue(number=digits, national=digits, doubt=doubt)
-    code, rest, local = _country(core, digits, region, towns)
-    if local:
-        doubt = both(doubt, Phrase("completed by the town's code: +{code} {rest}", code=code, rest=rest))
-        return PhoneValue(number=f"+{code}{rest}", national=rest, doubt=doubt)
-    number = f"+{code}{rest}"
-    if not is_given_out(number):
-        if _is_abroad(core, digits):
-            raise Unreadable(
-                Phrase(
-                    "{number} may be a number of {country}",
-                    number=core.strip(),
-                    country=country_name(country_of(f"+{digits}")),
-                ),
-                Phrase("write it in full, with +{own} or the code of its country", own=code),
-            )
-        if lacks_digit(number):
-            doubt = both(doubt, Phrase("{number} may lack a digit, since mobile numbers have one more", number=number))
-    prefix = digits.removesuffix(rest)
-    return PhoneValue(number=number, national=_after(core, len(prefix) if prefix.endswith(code) else 0), doubt=doubt)
-
-
-def is_given_out(number: str) -> bool:
-    """Whether a number in E.164 is one of those that its country gives out."""
-    with contextlib.suppress(phonenumbers.NumberParseException):
-        return bool(phonenumbers.is_valid_number(phonenumbers.parse(number)))
-    return False
-
-
-def _is_abroad(core: str, digits: str) -> bool:
-    """Whether digits are a whole number of a country, its code without the plus sign first."""
-    return not re.search(r"[+()]", core) and is_given_out(f"+{digits}") and country_of(f"+{digits}").isalpha()
-
-
-def lacks_digit(number: str) -> bool:
-    """Whether any digit more makes a mobile number of a number in E.164."""
-    return any(is_carried(f"{number}{digit}") and is_given_out(f"{number}{digit}") for digit in range(10))
-
-
-def _country(core: str, digits: str, region: str, towns: tuple[str, ...]) -> tuple[str, str, bool]:
-    """Return a country's calling code, the digits after it, and whether a town's code was added to them."""
     own = _calling_code(region)
     if own == "0":
         raise Unreadable(
             Phrase("{region!r} is no country with a calling code", region=region),
             Phrase("set the country of the phone numbers"),
         )
-    lengths = _lengths(region)
     if core.startswith(("+", "(+")):
-        return *_split(digits, core), False
-    if (
-        digits.startswith(own)
-        and len(digits) - len(own) in lengths
-        and (len(digits) > 10 or len(digits) not in lengths)
-    ):
-        return own, digits[len(own) :], False
-    trunk = _trunk(region, own)
-    if len(digits) in lengths and not _begins_with_trunk(digits, trunk, region):
-        return own, digits, False
-    if trunk and digits.startswith(trunk) and len(digits) - len(trunk) in lengths:
-        return own, digits[len(trunk) :], False
-    has_trunk = bool(trunk) and digits.startswith(trunk)
-    if len(digits) > max(lengths) and not has_trunk and _is_abroad(core, digits) and (abroad := _possible(digits)):
-        return *abroad, False
-    for idd in IDD:
-        if digits.startswith(idd) and (abroad := _possible(digits[len(idd) :])):
-            return *abroad, False
-    if completed := _completed(digits.removeprefix(trunk) if re.match(r"[08][ \-(]", core) else digits, lengths, towns):
-        return own, completed, True
-    wanted = either(lengths)
-    raise Unreadable(
-        Phrase(
-            "{number} has {count} {count:digit|digits}, and numbers of {region} have {wanted}",
-            number=core.strip(),
-            count=len(digits),
-            region=country_name(region),
-            wanted=wanted,
-        ),
-        Phrase("write it in full, with +{own} or the code of its country", own=own),
-    )
+        code, rest = _split(digits, core)
+    elif rest := _national(digits, region):
+        code = own
+    elif abroad := _from_abroad(core, digits, region):
+        code, rest = abroad
+    elif rest := _completed(digits[bool(re.match(r"[08][ \-(]", core)) :], _lengths(region), towns):
+        doubt = both(doubt, Phrase("completed by the town's code: +{code} {rest}", code=own, rest=rest))
+        return PhoneValue(number=f"+{own}{rest}", national=rest, doubt=doubt)
+    else:
+        raise Unreadable(
+            Phrase(
+                "{number} has {count} {count:digit|digits}, and numbers of {region} have {wanted}",
+                number=core.strip(),
+                count=len(digits),
+                region=country_name(region),
+                wanted=either(_lengths(region)),
+            ),
+            Phrase("write it in full, with +{own} or the code of its country", own=own),
+        )
+    number = f"+{code}{rest}"
+    if not is_given_out(number):
+        if "+" not in core and "(" not in core and is_given_out(f"+{digits}"):
+            country = country_name(country_of(f"+{digits}"))
+            raise Unreadable(
+                Phrase("{number} may be a number of {country}", number=core.strip(), country=country),
+                Phrase("write it in full, with +{own} or the code of its country", own=own),
+            )
+        if any(is_carried(f"{number}{digit}") for digit in range(10)):
+            doubt = both(doubt, Phrase("{number} may lack a digit, since mobile numbers have one more", number=number))
+    prefix = digits.removesuffix(rest)
+    return PhoneValue(number=number, national=_after(core, len(prefix) if prefix.endswith(code) else 0), doubt=doubt)
 
 
-def _trunk(region: str, own: str) -> str:
+def _national(digits: str, region: str) -> str:
+    """Return the digits after a country's own code, or after the digit that is dialled before a town's code.
+
+    Of several ways that have a possible length, the one by which a number has been given out.
+    """
+    own, lengths = _calling_code(region), _lengths(region)
+    trunk = _trunk(region)
+    bare = digits.removeprefix(trunk) if trunk else digits
+    ways = [bare, digits] if trunk == "0" and not bare.startswith("0") else [digits, bare]
+    if digits.startswith(own) and (len(digits) > 10 or len(digits) not in lengths):
+        ways.insert(0, digits.removeprefix(own))
+    possible = [way for way in ways if len(way) in lengths]
+    return next((way for way in possible if is_given_out(f"+{own}{way}")), possible[0] if possible else "")
+
+
+def _trunk(region: str) -> str:
     """Return the digit that is dialled before a town's code within a country, or nothing."""
     metadata = PhoneMetadata.metadata_for_region(region)
-    return (metadata.national_prefix if metadata else None) or (OLD_TRUNK if own in SHARED_NETWORK else "")
+    prefix = metadata.national_prefix if metadata else None
+    return prefix or (OLD_TRUNK if _calling_code(region) in SHARED_NETWORK else "")
 
 
-def _begins_with_trunk(digits: str, trunk: str, region: str) -> bool:
-    """Tell whether digits that may be a whole number are one of the country's only without the trunk's digit.
-
-    Where numbers differ in length, that digit and a short number are as long as a longer number.
-    """
-    if not trunk or not digits.startswith(trunk):
-        return False
-    metadata = PhoneMetadata.metadata_for_region(region)
-    general = metadata.general_desc if metadata else None
-    pattern = (general.national_number_pattern if general else None) or ""
-    bare = digits.removeprefix(trunk)
-    if re.fullmatch(pattern, digits):
-        return False
-    return re.fullmatch(pattern, bare) is not None or (trunk == "0" and not bare.startswith(trunk))
+def _from_abroad(core: str, digits: str, region: str) -> tuple[str, str] | None:
+    """Return calling code and rest of a number of another country that is written without its plus sign."""
+    trunk = _trunk(region)
+    if "(" not in core and not (trunk and digits.startswith(trunk)) and is_given_out(f"+{digits}"):
+        return _possible(digits) if len(digits) > max(_lengths(region)) else None
+    return next((way for idd in IDD if digits.startswith(idd) and (way := _possible(digits[len(idd) :]))), None)
 
 
 def _completed(digits: str, lengths: tuple[int, ...], towns: tuple[str, ...]) -> str:
@@ -718,10 +507,7 @@ def _possible(digits: str) -> tuple[str, str] | None:
 
 
 def _calling(digits: str) -> tuple[str, tuple[str, ...]]:
-    """Return the calling code with which the digits of an international number begin, and the countries that share it.
-
-    None is the beginning of another; nothing where they begin with none.
-    """
+    """Return the calling code with which an international number begins, and the countries that share it, if any."""
     codes = (digits[:length] for length in (1, 2, 3))
     code = next((code for code in codes if code and int(code) in COUNTRY_CODE_TO_REGION_CODE), "")
     return code, COUNTRY_CODE_TO_REGION_CODE[int(code)] if code else ()
@@ -750,3 +536,101 @@ def _after(core: str, count: int) -> str:
             return " ".join(core[position:].lstrip(" .-–—)").split())
         count -= letter.isdigit()
     return " ".join(core.split())
+
+
+def is_given_out(number: str) -> bool:
+    """Whether a number in E.164 is one of those that its country gives out."""
+    with contextlib.suppress(phonenumbers.NumberParseException):
+        return bool(phonenumbers.is_valid_number(phonenumbers.parse(number)))
+    return False
+
+
+def is_dialled(number: str) -> bool:
+    """Tell whether a text is a number as it is dialled and nothing else, of no more digits than any country has.
+
+    >>> is_dialled("+442079460000"), is_dialled("1313"), is_dialled("+ask us")
+    (True, True, False)
+    """
+    return bool(re.fullmatch(r"[+*#]?[0-9*#]{1,20}", number))
+
+
+def is_carried(number: str) -> bool:
+    """Tell whether a number is that of a mobile phone for sure.
+
+    >>> is_carried("+992918001122"), is_carried("+992372211234"), is_carried("102")
+    (True, False, False)
+    """
+    if not number.startswith("+"):
+        return False
+    with contextlib.suppress(phonenumbers.NumberParseException):
+        return phonenumbers.number_type(phonenumbers.parse(number)) == phonenumbers.PhoneNumberType.MOBILE
+    return False
+
+
+@lru_cache(maxsize=5000)
+def country_of(number: str) -> str:
+    """Return the ISO 3166 code of the country that a number is of; "" of a short one and of what is no number.
+
+    Countries share calling codes: +7 6xx and +7 7xx are of Kazakhstan. A number that no country has given out is of
+    the first country of its calling code.
+
+    >>> country_of("+77012345678"), country_of("+79161234567"), country_of("1313")
+    ('KZ', 'RU', '')
+    """
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return ""
+    first = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
+    return phonenumbers.region_code_for_number(parsed) or ("" if first == "ZZ" else first)
+
+
+def accounts_among(text: str) -> list[MessengerAccount]:
+    """Return the accounts that stand among numbers in a cell.
+
+    >>> [account.url for account in accounts_among("92-000-00-65, TG: @some_help")]
+    ['https://t.me/some_help']
+    """
+    return [account for match in _ACCOUNT.finditer(text) for account in accounts(match[0])]
+
+
+def accounts(value: object, region: str = "") -> list[MessengerAccount]:
+    """Read accounts of messengers: ``@name``, ``t.me/name``, ``wa.me/number``, "Viber +998 ...".
+
+    Numbers are those of a ``region`` where they have no code of a country. An ``@name`` alone is one of
+    Telegram, which is the only one of the messengers to write names that way.
+    """
+    if is_blank(value) or says_none(cell(value)):
+        return []
+    text = given(value, Phrase("account"))
+    messengers: list[MessengerAccount] = []
+    unread: list[str] = []
+    for part in filter(str.strip, re.split(r"[,;\n]", text)):
+        of_part = [*_accounts_in(part, region)]
+        messengers += of_part
+        if not of_part and re.search(r"\w", part):
+            unread.append(part.strip())
+    read = list(dict.fromkeys(messengers))
+    if read and not unread:
+        return read
+    problem = Phrase("{text} is no account of a messenger", text=shown(unread[0] if read else text))
+    fix = Phrase("write it as @name, or as t.me/name")
+    raise Partly(read, "; ".join(unread), problem, fix) if read else Unreadable(problem, fix)
+
+
+def _accounts_in(part: str, region: str) -> Iterator[MessengerAccount]:
+    """Yield the accounts in a part of a cell: names, links, and numbers beside the name of a messenger."""
+    for name in re.findall(r"(?:t\.me/|telegram\.me/|(?<![\w.])@)([A-Za-z]\w{3,31})", part):
+        yield MessengerAccount("telegram", name, f"https://t.me/{name}")
+    links = re.findall(r"wa\.me/\+?(\d{8,15})", part)
+    for digits in links:
+        yield MessengerAccount("whatsapp", f"+{digits}", f"https://wa.me/{digits}")
+    if links or not re.search(r"\d{2}", part):
+        return
+    try:
+        numbers = phones(part, region)
+    except Unreadable as error:
+        numbers = error.value if isinstance(error, Partly) else []
+    for number in numbers:
+        for app in number.apps:
+            yield MessengerAccount(app, number.number, number.number)

@@ -6,55 +6,19 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Literal
 
-from mapping.language.fold import alternatives, tokens, words_for
+from mapping.language.fold import alternatives, patterns, tokens, words_for
 from mapping.language.parsers._cells import Unreadable
 from mapping.language.parsers.dates import MONTHS, date, date_value
 
 Standing = Literal["inactive", "temporarily closed", "defunct"]
 
-_OF_SOMETHING_ELSE = re.compile(
-    r"закрыт(?:ый|ая|ое|ые|ого|ой|ых|ом)(?!\w)|закрыт\w*\s+(?:двор|вход|для\s+посе)|"
-    r"(?:адрес|двор|вход|данные|информация|ворота|калитка|дорога|перевал|туннель)\w{0,9}\s+(?:\w+\s+)?закрыт|"
-    r"(?:(?:выходн|воскресень|суббот|понедельник)\w{0,9}|пн|вт|ср|чт|пт|сб|вс|якшанбе|шанбе|ҷумъа|душанбе|"
-    r"sunday|saturday)s?"
-    r"[\s:,-]+(?:\w+\s+)?(?:закрыт|баста|пӯшида|closed|yopiq)\w*|\bдар(?:и\s+\w+)?\s+баста|"
-    r"закрыт\w*\s+(?:по|в|на)\s+(?:вс|сб|пн|вт|ср|чт|пт|воскр|субб|понед|вторн|сред|четв|пятн|обед|выходн|"
-    r"праздн|перерыв|ночь)|"
-    r"closed\s+(?:group|door|type|on|for\s+lunch|facility|meeting|at\s+(?:night|noon))|closed-|"
-    r"(?:тел|телефон|номер|сайт|лифт|почта|эл\.?\s?почта|факс|сот|моб|website|phone|number|lift|"
-    r"e-?mail)\w{0,9}\.?\s+(?:\S+\s+)?"
-    r"(?:не\s+(?:работ|отвеч|действ)|does\s?n.t|not\s+work|no\s+longer|кор\s+намекун|ҷавоб\s+намед|ishlamay)|"
-    r"пӯшида\s+(?:гурӯҳ|ҳавлӣ|намуд)|гурӯҳи\s+пӯшида|yopiq\s+(?:guruh|tur)|(?:телефон|рақам|сомона)\w*\s+кор\s+намекун",
-    re.I,
-)
-_AGAIN = re.compile(
-    r"снова|вновь|возобнов|не\s+закрыт|не\s+ликвид|после\s+ремонт|открылись|открылся|открылась|reopen|"
-    r"still\s+open|not\s+closed|"
-    r"re-open|аз\s+нав|дубора|баста\s+нашуд|qayta\s+och|не\s+приостан|опять\s+работ|заново|продолжа|давом",
-    re.I,
-)
-_FOR_A_WHILE = re.compile(
-    r"закры[^.]{0,200}откро|врем\w{0,20}\.?\s+(?:не\s|закр|приост|прекр)|приостан|(?<!после )ремонт|реконстр|"
-    r"на\s+паузе|заморож|в\s+отпуск|карантин\w{0,20}\s+закр|"
-    r"до\s+(?:нового\s+)?(?:гранта|финанс)|ждут?\s+(?:донор|финанс|грант)|муваққ?атан|муваккатан|таъмир|тамир|боздошт|"
-    r"suspend|on\s+hold|paused|renovat|under\s+repair|ta.?mir|таътил|to.?xtatib\s+tur|"
-    r"призупин",
-    re.I,
-)
-_MEANWHILE = re.compile(
-    rf"\b{alternatives('for repair')}|"
-    r"муваққ ?ат\w*|муваккат\w*|\btemporar\w*|vaqtincha\w*|вақтинча\w*|тимчасово|уақытша|убактылуу|"
-    r"geçici(?:\s+olarak)?|\bврем(?:енно|\.)",
-    re.I,
-)
+_OF_SOMETHING_ELSE = re.compile(patterns("closed, and not the service"), re.I)
+_AGAIN = re.compile(patterns("works again"), re.I)
+_FOR_A_WHILE = re.compile(patterns("closed for a while"), re.I)
+_MEANWHILE = re.compile(rf"\b{alternatives('for repair')}|{patterns('meanwhile')}", re.I)
 """Words for "for a while", which say nothing of a close by themselves: a temporary place to stay is none, and who mends
 houses is not closed."""
-_STOPS = re.compile(
-    r"закры|закрит|приост|прекр|\bне\b|баста|пӯшид|пушид|намекун|намешав|надор|қатъ|катъ|боздошт|clos|shut|suspend|stop|paus|"
-    r"unavail|\bno[tn]?\b|out\s+of|yopi|ёпи|ishlam|ишлам|to.?xta|тўхта|жаб|иштебе|істемей|тоқта|токто|kapa|verilm|durdur|închi|inchi|ёпиқ|"
-    r"працю|призуп|зачин",
-    re.I,
-)
+_STOPS = re.compile(patterns("stops"), re.I)
 """Words by which something stops, beside those for a while."""
 
 
@@ -71,54 +35,14 @@ def _pauses(text: str) -> re.Match[str] | None:
     return None
 
 
-_FOR_GOOD = re.compile(
-    r"ликвид|ликв\b|расформ|барҳам|бархам|dissolv|defunct|tugatil|тугатил|liquidat|пероформ|упраздн", re.I
-)
-_CLOSED = re.compile(
-    r"закры(?:т|л|ва)|не\s+(?:раб|действ|функц|сущ)\w*|больше\s+(?:не|нет)|(?:уже|боле?е)\s+не\s|не\s+оказыва|"
-    r"прекра[тщ]|"
-    r"проект\w{0,9}\s+(?:завер|законч|оконч)|завершил\w{0,9}\s+деят|самоликв|нет\s+(?:больше|деят)|свернул|пӯшид|пушид|"
-    r"баста\s|баста$|"
-    r"кор\s+намекун|амал\s+намекун|фаъолият\w*\s+(?:\w+\s+)?(?:қатъ|катъ|намекун|хотима)|дигар\s+(?:кор|амал|"
-    r"фаъол|вуҷуд)|"
-    r"(?:will\s+close|to\s+be\s+closed|closes|closing)\b(?=.{0,20}(?:20\d\d|next\s+year))|закро(?:ет|ют)|"
-    r"(?:қатъ|катъ)\s+(?:шуд|гард|кард)|(?:вуҷуд|фаъолият)\w*\s+надор|(?:организац|центр|служб|приют|"
-    r"проект)\w{0,9}\s+(?:уже\s+|больше\s+)?нет\b|лоиҳа\s+(?:тамом|анҷом)|\bclosed|no\s+longer|ceased|shut|discontinu|"
-    r"not\s+(?:operat|work|function|active)|inactive|stopped|project\s+(?:ended|finished)|"
-    r"does\s?n.?t\s+(?:exist|work|operate)|"
-    r"yopil|yopiq|ishlamay|faoliyat\w*\s+(?:yurit?may|to.?xta)|ёпил|ишламай|фаолият\w*\s+(?:юритмай|тўхта)|"
-    r"mavjud\s+emas|kapat[ıi]l(?!ma)|kapand[ıi]|\bkapal[ıi]\b(?!\s+(?:grup|alan|otopark))|"
-    r"не\s+працю|(?:закрит|зачинен)[оаи]\b|ёпиқ|баста\s*[,;.]|жұмыс\s+істемей|жабыл(?:ды|ған|ган)|\bжаб[ыі][қк]\b|иштебей|\bînchis\w*|nu\s+(?:mai\s+)?(?:funcțion|activ|lucr)",
-    re.I,
-)
+_FOR_GOOD = re.compile(patterns("closed for good"), re.I)
+_CLOSED = re.compile(patterns("closed"), re.I)
 
-_NOT_OPEN = re.compile(
-    r"(?:не\s+|в\s+процессе\s+|скоро\s+|готов\w{0,9}\s+к\s+|до\s+)(?:откры|откро|актив)\w*|"
-    r"(?:(?:план|намер|ожидает)\w{0,20}|скоро)\b.{0,200}(?:откры|откро|запус)\w*|откро(?:е|ю)тся|открыва(?:е|ю)тся\s+(?:[вс]\s+)?(?:\S+\s+)?20\d\d|на\s+стадии\s+(?:откр|созд)\w*|"
-    r"not\s+(?:yet\s+)?open|(?:to|will|about\s+to|plan\w{0,9}\s+to)\s+(?:be\s+)?(?:open|start|launch)\w*|opening\s+soon|"
-    r"(?:not\s+yet|will\s+be)\s+(?:operat|work|function|active)\w*|planned|"
-    r"ба\s+нақша|дар\s+нақша|(?:кушода|боз)\s+(?:хоҳад|мешавад|нашуд)\w*|оғоз\s+(?:хоҳад|мешавад)|"
-    r"rejalashtir\w*|ochiladi|ochilmagan|hali\s+och\w*|режалаштир\w*|очилади|очилмаган",
-    re.I,
-)
-_WORKS = re.compile(
-    r"\bработа(?:ет|ют)\b|\bраб\.?$|\bдейств(?:ует|уют|ующ\w*)\b|\bфункциониру\w+|\bоткрыт[аоы]?\b|\bактив(?:ен|н\w+)\b|"
-    r"\bпринима(?:ет|ют)\b|\b(?:operat(?:es|ing|ional)|work(?:s|ing)|functions?|functional|functioning|active|open|on-?going)\b|\bреализу(?:ет|ют)ся\b|\bид[её]т\b|"
-    r"\bкор\s+(?:мекун|карда\s+исто)\w*|\bамал\s+мекун\w*|\bфаъол\b|\bфаъолият\s+(?:дорад|мекун\w*)|\bкушода\b|"
-    r"\b(?:ishla(?:ydi|moqda|yapti|b\s+turibdi)|faol|ochiq|faoliyat\s+(?:yurit|koʻrsat)\w*di)\b|"
-    r"\b(?:ишла(?:йди|моқда|япти)|очиқ)\b|"
-    r"\b(?:activ[ăe]?|funcționează|funcțional[ăe]?|deschis[ăe]?|lucrează)\b|\bпрацю(?:є|ють)\b|\bвідкрит[аоі]?\b|"
-    r"\bжұмыс\s+істейді\b|\bиштейт\b|\baçık\b|\bçalışıyor\b",
-    re.I,
-)
+_NOT_OPEN = re.compile(patterns("not open yet"), re.I)
+_WORKS = re.compile(patterns("works"), re.I)
 _OVER = re.compile(rf"\b{alternatives('done to its end')}", re.I)
 """Words of a status by which something was done to its end."""
-_NOT_SURE = re.compile(
-    r"\?|\b(?:не|нет|нест|emas|эмас|no|not|non|nu|ні|never|cannot|whether|if|maybe|might|perhaps|possibly|probably|unclear|"
-    r"unknown|unsure|ли|возможно|вероятно|наверное|неясно|неизвестно|шояд|номаълум|эҳтимол\w*|balki|ehtimol\w*|"
-    r"noma.?lum|балки)\b|n['’]t\b",
-    re.I,
-)
+_NOT_SURE = re.compile(rf"\?|\b{patterns('not sure')}\b|n['’]t\b", re.I)
 """Words beside which nothing surely works: denials and doubts."""
 
 
@@ -212,14 +136,10 @@ def _is_of_a_season(text: str, standing: Standing, words: str) -> bool:
     return any(word.startswith(_SEASONS) or (not once and word.startswith(_MONTHS)) for word in names)
 
 
-_SINCE = re.compile(r"20\d\d|\b(?:since|с\s+(?:лета|зимы|весны|осени)|аз|dan\s+beri)\b", re.I)
-_OFF = re.compile(r"отпуск|таътил", re.I)
+_SINCE = re.compile(rf"20\d\d|\b{patterns('closed since')}\b", re.I)
+_OFF = re.compile(patterns("on leave"), re.I)
 """Words for leave, which comes every year."""
-_ONCE = re.compile(
-    r"\d|\b(?:from|с|со|до|то|until|till|by)\b|(?:dan|дан|den)\b|закрыл|прекра|шуд|yopild|ёпилд|kapan|kapat|\bdown\b|"
-    r"ceased|stopped|shut|ended",
-    re.I,
-)
+_ONCE = re.compile(patterns("closed once"), re.I)
 """Words by which something closes on a day, or closed once, rather than is closed in a month of every year."""
 _MONTHS = tuple(name for name in MONTHS if len(name) > len("may"))
 _SEASONS = tuple(words_for("season stems"))
@@ -247,9 +167,7 @@ def until(text: str, today: dt.date) -> dt.date | None:
     return None
 
 
-_NEXT_YEAR = re.compile(
-    r"следующ\w{1,9}\s+год|next\s+year|соли\s+(?:оянда|нав)|(?:keyingi|kelasi|келаси)\s+(?:yil|йил)", re.I
-)
+_NEXT_YEAR = re.compile(patterns("next year"), re.I)
 
 
 def moves(remark: str) -> bool:
