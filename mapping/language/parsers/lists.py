@@ -7,7 +7,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from mapping.language.composition import only_means
-from mapping.language.fold import alternatives, is_damaged, skeleton, wildcard, words_for
+from mapping.language.fold import alternatives, is_damaged, patterns, skeleton, wildcard, words_for
 from mapping.language.i18n import Phrase
 from mapping.language.languages import SOURCE, codes_by_name
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
@@ -24,13 +24,7 @@ def says_everybody(text: str) -> bool:
     return only_means("everybody", text)
 
 
-_NOBODY = re.compile(
-    r"\W*(?:никого|никому(?: не отказываем)?|нет(?: таких| никого)?|nobody|no one|none|"
-    r"[ҳх]е[ҷч]\s?кас\w*|hech\s?kim\w*|(?:мы )?(?:принимаем|бер[её]м|помогаем|обслуживаем) всех|"
-    r"(?:we )?(?:accept|take|help) (?:everyone|everybody|all)|"
-    r"ҳамаро (?:қабул мекун\w+)|hammani qabul qil\w+)\W*",
-    re.I,
-)
+_NOBODY = re.compile(rf"\W*{patterns('nobody')}\W*", re.I)
 
 
 def says_nobody(text: str) -> bool:
@@ -52,33 +46,23 @@ class LeftOut(NamedTuple):
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZА-ЯЁҒӢҚӮҲҶЎ])|[;\n]|(?<=[!?])$")
 _BUT = re.compile(
-    r"(?<!\w)(?:кроме(?!\s+(?:того|этого))|исключая|искл\.|за\s+исключением|не\s+для|except(?:\s+for)?|"
-    r"exclud(?:ing|es)|excl\.|not\s+for|other\s+than|(?<=one )but|(?<=body )but|(?<=all )but|"
-    r"(?:ба\s+)?(?:[ғг]айр(?:и|\s+аз)|ҷуз(?:\s+аз)?)|ба\s+истиснои)\s+"
-    r"(?P<who>[^)]+)"
-    r"|(?:(?:\bwe\s+)?\b(?:do|does|can|will)(?:n't|n’t|\s*not)\s+(?:accept|admit|serve|take|receive|help|assist)|"
-    r"(?:^|(?<=[,(]))\s*(?:мы\s+)?не\s+(?:приним|обслуж|консультир|бер[её]м|размещ)\w*)\s+(?P<object>[^,)]+)"
+    rf"(?<!\w){patterns('but not for')}\s+(?P<who>[^)]+)|{patterns('we do not take')}\s+(?P<object>[^,)]+)"
     r"|(?:^|(?<=[,(]))\s*(?:but\s+)?no\s+(?P<none>[^,)]+)",
     re.I,
 )
 """Words that stand before those who are left out."""
 _NOT_TAKEN = re.compile(
-    r"(?:(?<!\s)\s*+\b(?:(?:are|is|will|can|may|be|у\s+нас|bundan|бундан|аз\s+ин)\s+){0,3}"
-    r"(?:не\s+(?:приним|принят|обслуж|консультир|бер[её]м|берут|допуск|размещ|охват|вход|помога)\w*|отказыва\w*|исключ(?:ен|а[юе]тс)\w*|"
-    r"(?:not|never|cannot)\s+(?:be\s+)?(?:accepted|admitted|served|taken|eligible|allowed|permitted|assisted|received|"
-    r"included|covered)|excluded|ineligible|refused|turned\s+away|"
-    r"(?:қабул|хизмат|дохил)\s+(?:карда\s+)?на\w+|намегир\w*|намепазир\w*|рад\s+(?:карда\s+)?ме\w+|истисно(?:\s+\w+)?|"
-    r"mustasno\w*|(?:qabul|xizmat)\s+\w+?ma(?:y|s)\w*|olinma(?:y|s)\w*|rad\s+(?:et|qil)\w*|uchun\s+emas|"
-    r"мустасно\w*|(?:қабул|хизмат)\s+\w+?ма(?:й|с)\w*|учун\s+эмас)|(?:dan|дан)\s+(?:tashqari|ташқари))(?!\w)",
+    rf"(?:(?<!\s)\s*+\b(?:{patterns('words before a denial')}\s+){{0,3}}{patterns('are not taken')}"
+    rf"|{patterns('apart from, behind')})(?!\w)",
     re.I,
 )
 """Words that stand behind them."""
-_ENDED = re.compile(r"\s*(?:$|[,;.!?)(]|(?:у\s+нас|здесь|here|to\s+us|дар\s+ин\s+ҷо|bu\s+yerda)\b)", re.I)
-_RELATIVE = re.compile(r"\b(?:кто|котор\w+|who|whom|that|which|ки)\b", re.I)
+_ENDED = re.compile(rf"\s*(?:$|[,;.!?)(]|{patterns('here with us')}\b)", re.I)
+_RELATIVE = re.compile(rf"\b{patterns('who in a sentence')}\b", re.I)
 """Words by which a denial says more of people rather than that they are left out."""
-_FIRST = re.compile(r"\b(?:только|принима\w+|only|accept\w*|танҳо|фақат|faqat)\b", re.I)
-_AND = re.compile(r"\s(?:и|and|ва|va|&)\s", re.I)
-_CONTRAST = re.compile(r",?\s(?:а|но|but|аммо|вале|лекин|lekin|ammo)\s", re.I)
+_FIRST = re.compile(rf"\b{patterns('only or accepting')}\b", re.I)
+_AND = re.compile(rf"\s(?:{patterns('and of people')}|&)\s", re.I)
+_CONTRAST = re.compile(rf",?\s{patterns('in contrast')}\s", re.I)
 
 
 def left_out(text: str) -> LeftOut:
@@ -267,7 +251,7 @@ _STRONG = re.compile(r"[;\n|•·]|\s\+\s|\+(?=[^\W\d])|(?:^|(?<=\s))\d{1,2}[.)]
 _WEAKER = (
     re.compile(r"(?<!\b[а-яё])(?<!\bw)/", re.I),  # not in з/п
     re.compile(r","),
-    re.compile(r"\s(?:ва|и|and|va|ve|&|мен|пен|бен|және|жана|менен|și|şi|as well as|а также|ҳамчунин)\s", re.I),
+    re.compile(rf"\s(?:{patterns('and in a list')}|&)\s", re.I),
 )
 _SPACE = re.compile(r"\s+")
 MOST_WORDS = 24
@@ -380,18 +364,8 @@ def _trimmed(text: str) -> str:
 
 
 _ONLY = re.compile(rf"(?<!\w){alternatives('only')}(?!\w)", re.I)
-_WHEN_ASKED = re.compile(
-    r"(?<!\w)(?:(?:up)?on request|by (?:prior )?(?:request|arrangement)|if needed|"
-    r"по (?:запросу|просьбе|договоренности)|"
-    r"при необходимости|(?:через|с) переводчик\w*|(?:through|with|via) (?:an )?interpreter|бо (?:дархост|тарҷумон)|"
-    r"дар ҳолати зарурӣ|so.rov bo.yicha|tarjimon (?:bilan|orqali)|zarur bo.lsa)(?!\w)",
-    re.I,
-)
-_OF_THE_STATE = re.compile(
-    r"(?:гос(?:ударственн\w{1,9})?\.?|официальн\w{1,9}) яз\w*|(?:state|official|national) language|"
-    r"забони (?:давлат|расм)\w+|давлат тили|davlat tili(?:da)?",
-    re.I,
-)
+_WHEN_ASKED = re.compile(rf"(?<!\w){patterns('when asked')}(?!\w)", re.I)
+_OF_THE_STATE = re.compile(patterns("language of the state"), re.I)
 
 
 def language_codes(value: object, state: str = "", spoken: tuple[str, ...] = ()) -> list[str]:
@@ -437,11 +411,7 @@ def language_codes(value: object, state: str = "", spoken: tuple[str, ...] = ())
     return codes
 
 
-_IF_THERE = (
-    r"если (?:есть|имеется|имеются)|при (?:наличии|возможности)|желательн\w+|по возможности|не обязательн\w+|"
-    r"if (?:any|available|possible|there is|they have)|where available|preferabl[ey]|optional|"
-    r"агар (?:бошад|дошта бошад|мавҷуд бошад)|дар сурати мавҷуд\w*|bo.lsa|mavjud bo.lsa|imkon bo.lsa"
-)
+_IF_THERE = patterns("if there is one")
 _WISHED = re.compile(rf"(?<!\w)(?:{_IF_THERE})(?!\w)", re.I)
 
 
@@ -469,11 +439,11 @@ def _is_language(text: str) -> bool:
 
 
 _BETWEEN = re.compile(
-    r"^.*?(?:между|байни|миёни|between)\s+|(?<!\s)\s++(?:o[ʻ‘'’`]?rtasida(?:gi)?|ўртасида(?:ги)?)(?!\w).*$", re.I | re.S
+    rf"^.*?{patterns('between two')}\s+|(?<!\s)\s++{patterns('between, behind two')}(?!\w).*$", re.I | re.S
 )
-_PARTED = re.compile(r"[;\n/|↔→⇄,–—]|\s[-–—]{1,9}>?\s|\s(?:и|с|со|ва|бо|and|with|va|bilan|hamda|ҳамда|&|\+)\s", re.I)
+_PARTED = re.compile(rf"[;\n/|↔→⇄,–—]|\s[-–—]{{1,9}}>?\s|\s(?:{patterns('and between names')}|&|\+)\s", re.I)
 """What may part two names: signs and words for "and" and "with"."""
-_ABOUT = re.compile(r"\s(?:о|об|по|on|for|about|оид\s+ба|дар\s+бораи)\s.*$", re.I | re.S)
+_ABOUT = re.compile(rf"\s{patterns('about what')}\s.*$", re.I | re.S)
 """What two have agreed about, behind their names."""
 MOST_PARTS = 30
 """Signs and words at which two names can be cut at most; what has more is no pair of names."""

@@ -114,7 +114,7 @@ _CORE = re.compile(
     rf"\+?(?:\d|\(\+?\d{{1,5}}(?:{_GAP}\d{{1,5}})*\))"
     rf"(?:{_GAP}(?:\d|[{_O}](?![^\W\d_{_O}])|\(\d{{1,5}}\)(?={_GAP}\d)))*"
 )
-_APART = re.compile(r"(?P<number>.*\S)\s[-–—‐‑−]\s+(?P<end>\d{1,4})\s*")
+_APART = re.compile(r"(?P<number>(?:(?!\s[-–—‐‑−]\s).)+)\s[-–—‐‑−]\s+(?P<end>\d{1,4})\s*")
 """A few digits behind a dash that stands apart: the end of a number, or that of another one."""
 _DASHED_END = re.compile(r"\s*[-–—]\s?\d{1,4}\s*")
 """The last digits of a second number, with the dash that they have in the first."""
@@ -295,11 +295,14 @@ class _PhoneReader:
         elif last is None or len(digits) == 3 or not last.number.startswith("+") or separator == ",":
             self._fail_end(digits)
         else:
-            text = "only its last digits ({digits}) are written, after {national}"
             ending = PhoneValue(
                 number=last.number[: -len(digits)] + digits,
                 national=last.national[: -len(digits)] + digits,
-                doubt=Phrase(text, digits=digits, national=last.national),
+                doubt=Phrase(
+                    "only its last digits ({digits}) are written, after {national}",
+                    digits=digits,
+                    national=last.national,
+                ),
             )
             self.found.append(ending)
 
@@ -341,6 +344,8 @@ class _PhoneReader:
         return number
 
     def _is_whole(self, core: str) -> bool:
+        if len(_digits(core)) in LOCAL and not self.towns:
+            return True  # a town could complete it
         with contextlib.suppress(Unreadable):
             return is_given_out(_phone(core, self.region, self.towns).number)
         return False
@@ -447,7 +452,7 @@ def _national(digits: str, region: str) -> str:
     own, lengths = _calling_code(region), _lengths(region)
     trunk = _trunk(region)
     bare = digits.removeprefix(trunk) if trunk else digits
-    ways = [bare, digits] if trunk == "0" and not bare.startswith("0") else [digits, bare]
+    ways = [bare] if trunk == "0" and not bare.startswith("0") else [digits, bare]
     if digits.startswith(own) and (len(digits) > 10 or len(digits) not in lengths):
         ways.insert(0, digits.removeprefix(own))
     possible = [way for way in ways if len(way) in lengths]
