@@ -414,8 +414,8 @@ def _phone(core: str, region: str, towns: tuple[str, ...] = ()) -> PhoneValue:
         code, rest = _split(digits, core)
     elif rest := _national(digits, region):
         code = own
-    elif abroad := _from_abroad(core, digits, region):
-        code, rest = abroad
+    elif foreign := _from_abroad(core, digits, region):
+        code, rest = foreign
     elif rest := _completed(digits[bool(re.match(r"[08][ \-(]", core)) :], _lengths(region), towns):
         doubt = both(doubt, Phrase("completed by the town's code: +{code} {rest}", code=own, rest=rest))
         return PhoneValue(number=f"+{own}{rest}", national=rest, doubt=doubt)
@@ -432,8 +432,9 @@ def _phone(core: str, region: str, towns: tuple[str, ...] = ()) -> PhoneValue:
         )
     number = f"+{code}{rest}"
     if not is_given_out(number):
-        if "+" not in core and "(" not in core and is_given_out(f"+{digits}"):
-            country = country_name(country_of(f"+{digits}"))
+        abroad = country_of(f"+{digits}") if is_given_out(f"+{digits}") and not re.search(r"[+()]", core) else ""
+        if abroad.isalpha():
+            country = country_name(abroad)
             raise Unreadable(
                 Phrase("{number} may be a number of {country}", number=core.strip(), country=country),
                 Phrase("write it in full, with +{own} or the code of its country", own=own),
