@@ -8,7 +8,7 @@ from mapping.intake.dialling import lacks_town, town_codes, towns_beside
 from mapping.intake.disclosure import withheld
 from mapping.intake.row_reader import Reader
 from mapping.language import parsers
-from mapping.language.fold import tokens
+from mapping.language.fold import skeleton, tokens, words_for
 from mapping.language.i18n import Phrase
 from mapping.safety.sensitive_text import hides_number
 
@@ -65,7 +65,7 @@ def numbers_of(
     }
     numbers |= {number: (None, "text") for number in numbers if number.startswith(parsers.SMS)}
     numbers |= {account.url: (None, account.app) for account in accounts}
-    hidden = {phone.number for phone in dialled if hides_number(phone.note)}
+    hidden = {phone.number for phone in dialled if _is_private(phone.note)}
     own = hidden | _carried(reader, phones, hidden)
     if numbers and (withheld(reader, "phone") or (owner is not reader and withheld(owner, "phone"))):
         own = {*numbers}
@@ -73,6 +73,11 @@ def numbers_of(
         problem = Phrase("words beside a number ask that it be shown to nobody")
         reader.say("phone", problem, Phrase("it is for custodians only, whatever is approved"))
     return [RowNumber(number, extension, kind, number in own) for number, (extension, kind) in numbers.items()]
+
+
+def _is_private(note: str) -> bool:
+    """Whether words beside a number say that it is of a home, somebody's own, or not to be called."""
+    return hides_number(note) or not words_for("number at home").isdisjoint(map(skeleton, note.split()))
 
 
 def _carried(reader: Reader, phones: Sequence[parsers.PhoneValue], hidden: set[str]) -> set[str]:
