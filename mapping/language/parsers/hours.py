@@ -235,12 +235,15 @@ class _HoursReader:
         self.early_pauses: list[tuple[int, int]] = []
         self.months: tuple[int, int] | None = None
         self.by_appointment = False
+        self.days_at = 0
+        """Where the days that were read last begin."""
 
     def read(self) -> list[HoursValue]:
         letters = "".join(token.letter for token in self.tokens)
         at = 0
         while match := GRAMMAR.match(letters, at):
             tokens = self.tokens[at : match.end()]
+            self.days_at = at if match.lastgroup == "days" else self.days_at
             at = match.end()
             if match.lastgroup == "unread" or (match.lastgroup == "whose" and self.groups):
                 at = self._set_aside(match.start())
@@ -475,11 +478,15 @@ class _HoursReader:
     def _set_aside(self, at: int) -> int:
         """Leave the rest of a part unread; return where the next one begins."""
         end = next((n for n in range(at, len(self.tokens)) if self.tokens[n].means == "part"), len(self.tokens))
+        begin = at
+        if self.groups and self.groups[-1].nth and not self.groups[-1].spans:  # "last Wednesday: cleaning day"
+            self.groups.pop()
+            begin = self.days_at
         waiting = self.groups and not self.groups[-1].spans and self.groups[-1].days != WEEK
         if waiting or any(token.means == "days" for token in self.tokens[at:end]):
             raise self._contradictory() if any(group.spans for group in self.groups) else self._not_understood()
         stop = self.tokens[end].start if end < len(self.tokens) else len(self.text)
-        self.rest.append(self.text[self.tokens[at].start : stop])
+        self.rest.append(self.text[self.tokens[begin].start : stop])
         return end
 
     def _not_understood(self) -> Unreadable:
