@@ -5,6 +5,7 @@ import sys
 import zipfile
 from importlib.metadata import EntryPoint
 from inspect import unwrap
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +14,7 @@ import mapping.formats
 import mapping.render.layers
 from mapping import registry
 from mapping.errors import FormatError, InvalidRecord
+from tests.support.sample import sample_view
 
 
 @pytest.fixture
@@ -175,3 +177,11 @@ def test_a_plugin_that_cannot_be_imported_is_named(folder, plugin):
     plugin("quiet", None, module="not_there_at_all")
     with pytest.raises(InvalidRecord, match=r"not_there_at_all cannot be imported"):
         registry.analyses()
+
+
+@pytest.mark.parametrize("name", [name for name, module in registry.formats().items() if hasattr(module, "write")])
+def test_every_format_refuses_a_view_of_another_country_though_called_by_itself(name, tmp_path, tiny_area):
+    other = SimpleNamespace(code="XX", folder="xx")
+    with sample_view(tmp_path, tiny_area) as view, pytest.raises(InvalidRecord, match="is a view of XT"):
+        registry.formats()[name].write(view, tmp_path / "out", area=other, language="en")
+    assert not (tmp_path / "out").exists()

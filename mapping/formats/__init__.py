@@ -18,8 +18,9 @@ do:
     Where several formats share an ending: whether a file is of this one. It never raises on any bytes. The format
     without it takes what no other recognises.
 ``write(view, path, *, area, language) -> None``
-    Write what a view shows, the same bytes each time. Where there is one, ``FILE`` is the name that it is offered
-    under. ``TRANSLATED`` is true where every language of the area has a file of its own.
+    Write what a view shows, the same bytes each time; ask ``view.require_area(area)`` first. Where there is one,
+    ``FILE`` is the name that it is offered under. ``TRANSLATED`` is true where every language of the area has a file of
+    its own.
 ``DRIVER``
     The driver of GDAL that reads such files, where GDAL does; no other is there when they are opened.
 ``available() -> bool``

@@ -189,6 +189,7 @@ def _cell(text: str) -> str | None:
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:  # noqa: ARG001
     """Write the tables of a view and their description into a zip: the same bytes each time."""
+    view.require_area(area)
     shown = [table for table in tables() if _has(view, table)]
     description = package(view, area, shown)
     files = [("datapackage.json", (json.dumps(description, ensure_ascii=False, indent=1) + "\n").encode())]

@@ -131,6 +131,7 @@ def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> No
 
     The page says the licence and the edition beside its contents; of documents one a line each would have to.
     """
+    view.require_area(area)
     path, about = Path(path), terms(view, area)
     whole = path.suffix not in (".ndjson", ".jsonl")
     head = {

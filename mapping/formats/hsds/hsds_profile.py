@@ -17,4 +17,5 @@ FILE = "hsds-profile.zip"
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:  # noqa: ARG001
     """Write the profile into a zip: the same bytes each time."""
+    view.require_area(area)
     write_archive(Path(path), sorted(files().items()))

@@ -221,6 +221,7 @@ AFTER_UNITS = (
 
 def write(view: View, path: Path, *, area: StudyArea, language: str = "en") -> None:
     """Write the activities of a view as a 4W table, with a row of hashtags under the headings."""
+    view.require_area(area)
     before, after = ([TaggedColumn(*column[:2]) for column in part] for part in (BEFORE_UNITS, AFTER_UNITS))
     write_table(path, [*before, *unit_columns(area), *after], _rows(view, area, language), language)
 

@@ -62,6 +62,7 @@ class Period(NamedTuple):
 
 def write(view: View, path: Path, *, area: StudyArea, language: str = "en") -> None:
     """Write who does what where: services that are offered in a unit that may be told, and activities."""
+    view.require_area(area)
     columns = [TaggedColumn(tag, {"en": name}) for name, tag in HEADINGS.items()]
     write_table(path, columns, _rows(view, area, language), language)
 

@@ -38,6 +38,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:
     """Write a feature for each service at each place; where no point may be shown the geometry is null."""
+    view.require_area(area)
     features = [
         {
             "type": "Feature",

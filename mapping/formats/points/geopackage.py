@@ -37,6 +37,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:
     """Write one layer of points, ``services``, with what each column means; without a point the geometry is empty."""
+    view.require_area(area)
     import numpy as np
     import pyogrio.raw
     import shapely

@@ -59,6 +59,7 @@ def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> No
     FormatError
         When the extra is not installed.
     """
+    view.require_area(area)
     _require_arrow(path)
     frame = table(view, area, language)
     frame.to_parquet(path, index=False, compression="zstd", schema_version="1.1.0")

@@ -305,6 +305,7 @@ def _reader(text: str, separator: str, *, strict: bool = False) -> Iterator[list
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:
     """Write a row for each service at each of its places, for programs: each cell as it is."""
+    view.require_area(area)
     with Path(path).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         for number, (row, _) in enumerate(flat_rows(view, area, language)):

@@ -20,6 +20,7 @@ SEARCHED = ("name", "organization", "description", "address", "city")
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:
     """Write a row for each service at each of its places, with the dictionary and the terms beside it."""
+    view.require_area(area)
     rows = [_cells(row) for row, _ in flat_rows(view, area, language)]
     names = [f"name_{spoken}" for spoken in area.languages]
     columns = [*list(MEANINGS)[:2], *names, *list(MEANINGS)[2:]]

@@ -15,6 +15,7 @@ FILE = "dictionary.csv"
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:  # noqa: ARG001
     """Write a line for each column; it is the same for every view."""
+    view.require_area(area)
     with Path(path).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["column", "meaning"])

@@ -13,6 +13,7 @@ FILE = "empty.xlsx"
 TRANSLATED = True
 
 
-def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:  # noqa: ARG001 - nothing of it is shown
+def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:
     """Write the workbook without rows: the columns, their lists and explanations in a language."""
+    view.require_area(area)
     write_workbook(path, [], area=area, language=language, about=None)

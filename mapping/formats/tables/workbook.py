@@ -82,6 +82,7 @@ def _map(sheet: str, language: str, heads: dict[str, str]) -> ColumnMap:
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:
     """Write the services of a view as a workbook in a language."""
+    view.require_area(area)
     places = list(pairs(view, language))
     rows = []
     for number, (entry, place) in enumerate(places, 1):
