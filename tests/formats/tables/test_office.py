@@ -47,6 +47,14 @@ def test_a_sheet_of_libreoffice(tmp_path):
     assert not sheet.skipped
 
 
+def test_a_sheet_of_qgis_has_line_ends_between_its_cells(tmp_path):
+    path = ods(
+        tmp_path / "list.ods", *(f"\n{row(f'{chr(10)}{cell(text)}{chr(10)}')}\n" for text in ("Name", "Nur", "Умед"))
+    )
+    (sheet,) = format_of(path).read(path)
+    assert [str(line[0]) for line in sheet.rows] == ["Name", "Nur", "Умед"]
+
+
 NOTE = "<office:annotation><text:p>не для публикации</text:p></office:annotation>"
 
 
