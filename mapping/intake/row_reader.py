@@ -66,6 +66,10 @@ class Intake:
     """Sheet -> the country abroad that its rows are of; empty where they are of none."""
     aside: dict[tuple[str, int], "Reader"] = field(default_factory=dict)
     """Sheet and number of each row that must be set aside whole, and what was read of it."""
+    termed: dict[tuple[object, ...], tuple[list[str], list[str], list[tuple[Phrase, Level]]]] = field(
+        default_factory=dict
+    )
+    """Field, vocabulary, how it is read and text -> codes, other words and what is to be said of them."""
     _located: dict[tuple[object, ...], Located] = field(default_factory=dict)
     _watched: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     _texts: dict[str, Counter[str]] = field(default_factory=dict)
@@ -449,8 +453,21 @@ class Reader:
         ``named`` takes terms by what they are called alone: who is left out is never more than was said. Entries
         ``without`` which the cell is read follow from its text. ``text`` is what is read instead of the whole cell.
         """
+        text = self.text(name) if text is None else text
+        key = (name, taxonomy, named, *without, text)
+        if key not in self.intake.termed:
+            self.intake.termed[key] = self._terms(name, taxonomy, named, without, text)
+        codes, words, doubts = self.intake.termed[key]
+        for problem, level in doubts:
+            self.say(name, problem, Phrase("put it into the map if that is wrong"), level)
+        return [*codes], [*words]
+
+    def _terms(
+        self, name: str, taxonomy: str, named: bool, without: Iterable[str], text: str
+    ) -> tuple[list[str], list[str], list[tuple[Phrase, Level]]]:
         codes: list[str] = []
         words: list[str] = []
+        doubts: list[tuple[Phrase, Level]] = []
         for before, part in pairwise(("", *self.parts(name, taxonomy, text))):
             if part in without:
                 continue
@@ -462,9 +479,8 @@ class Reader:
             elif match is None or match.score < SURE:
                 terms = listing(_named(taxonomy, code) for code in made.codes)
                 level: Level = "doubt" if made.unread or len(made.codes) > 1 else "note"
-                problem = Phrase("{part!r} was taken for {term}", part=part, term=terms)
-                self.say(name, problem, Phrase("put it into the map if that is wrong"), level)
-        return list(dict.fromkeys(codes)), words
+                doubts.append((Phrase("{part!r} was taken for {term}", part=part, term=terms), level))
+        return list(dict.fromkeys(codes)), words, doubts
 
     def papers(self) -> tuple[list[str], list[str]]:
         """Return the codes of the papers that are asked for and the words for none that is known, as `terms` does.

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from mapping.column_map import fold_header
 from mapping.intake.row_reader import Reader
@@ -11,12 +11,16 @@ from mapping.language.composition import composed
 from mapping.language.i18n import Label, Phrase, quoted
 from mapping.language.taxonomy import Term, Vocabulary, labels_with_english, match_term
 
+_aged = lru_cache(maxsize=5_000)(parsers.aged)
+_left_out = lru_cache(maxsize=5_000)(parsers.left_out)
+_for_whom = lru_cache(maxsize=5_000)(parsers.for_whom)
+
 
 def ages_of(reader: Reader) -> parsers.AgeRange:
     """Return the ages of those who are helped: those of the column of ages, else those of the words for whom it is."""
     own = reader.take("ages", parsers.age_range)
     text = _without_labels(reader)
-    read = parsers.aged(text)
+    read = _aged(text)
     if own is not None and own != _ALL_AGES:
         if read.ages and not _within(own, read.ages):
             ages, words = quoted(_written(own)), quoted(text)
@@ -73,7 +77,7 @@ def groups_in(reader: Reader, name: str) -> str:
     whole = fold_header(text)
     if any(word in whole and parsers.for_whom(word) != word for word in reader.intake.meant.get(name, ())):
         return text
-    return parsers.for_whom(text)
+    return _for_whom(text)
 
 
 _SUCH = re.compile(
@@ -106,7 +110,7 @@ def _refused(who: Iterable[str]) -> tuple[list[str], list[str]]:
 def people_helped(reader: Reader, ages: parsers.AgeRange) -> Iterator[tuple[str, Term, str | None]]:
     """Yield who is helped and who is not: "serves" or "excludes", the term, and the words of a condition."""
     groups = Vocabulary.load("beneficiaries")
-    out = parsers.left_out(reader.text("serves"))
+    out = _left_out(reader.text("serves"))
     refused, unread = _refused(out.who)
     served, words = reader.terms("serves", "beneficiaries", text=groups_in(reader, "serves"))
     of_ages, _ = reader.terms("ages", "beneficiaries", text=groups_in(reader, "ages"))
