@@ -169,7 +169,7 @@ class HiddenFacts:
         UnsafePublication
             A `HiddenFactFound` that lists every hit: field, record and kind of fact.
         """
-        finder = Finder(self.hidden, published or columns_of, self.known)
+        finder = FactFinder(self.hidden, published or columns_of, self.known)
         kinds_told = cache(finder.told_by)  # many say the same
         leaks = set()
         for table, fields in PUBLISHED.items():
@@ -198,7 +198,7 @@ def _called(row: Mapping[str, Any], but: str) -> str:
     return next((str(row[name])[:60] for name in CALLED if name != but and row.get(name)), "")
 
 
-class Finder:
+class FactFinder:
     """Finds hidden facts in a text; ``known`` are words that everybody uses."""
 
     def __init__(self, hidden: Mapping[str, Collection[Any]], published: ColumnsOf, known: frozenset[str]) -> None:

@@ -14,7 +14,7 @@ from mapping.errors import UnsafePublication
 from mapping.language.taxonomy import vocabulary
 from mapping.model import Address, Organization, Record, Service, TaxonomyTerm, Url
 from mapping.safety import leak_scan as module
-from mapping.safety.leak_scan import Finder, HiddenFactFound, HiddenFacts, Leak, address_key, columns_in, counted
+from mapping.safety.leak_scan import FactFinder, HiddenFactFound, HiddenFacts, Leak, address_key, columns_in, counted
 from mapping.safety.redaction import Shown, Tables, project
 from tests.support.patience import PIECES, at_most
 from tests.support.sample import (
@@ -226,7 +226,7 @@ HARMLESS = Path(__file__).with_name("harmless_texts.txt").read_text("utf-8").spl
 @pytest.mark.parametrize("together", [1, 5])
 def test_hours_prices_years_and_numbers_of_lists_tell_nothing(together: int) -> None:
     assert FACTS.keys() == module.WHATS.keys() - {"number"}
-    finder = Finder(FACTS, columns_in({}), module._known_words())
+    finder = FactFinder(FACTS, columns_in({}), module._known_words())
     texts = [" ".join(HARMLESS[start : start + together]) for start in range(0, len(HARMLESS), together)]
     assert [(text, kind) for text in texts for kind in finder.told_by(text)] == []
 
@@ -236,13 +236,13 @@ ORDINARY = Path(__file__).with_name("ordinary_names.txt").read_text("utf-8").spl
 
 
 def test_ordinary_names_of_hidden_organizations_and_services_stop_nothing() -> None:
-    finder = Finder({"name": {*ORDINARY}}, columns_in({}), module._known_words())
+    finder = FactFinder({"name": {*ORDINARY}}, columns_in({}), module._known_words())
     assert [text for text in (*ORDINARY, *HARMLESS) if any(finder.told_by(text))] == []
 
 
 @pytest.mark.parametrize("piece", [*PIECES, "a-", "M. ", "1:1 ", "l1 ", "777 a ", "navbat dot ", "17 дом "])
 def test_a_long_text_takes_no_minutes(piece: str) -> None:
-    finder = Finder(FACTS, columns_in({}), module._known_words())
+    finder = FactFinder(FACTS, columns_in({}), module._known_words())
     with at_most(20):
         assert len({*finder.told_by(f"{piece * 20_000}x")}) <= 1
 
@@ -487,7 +487,7 @@ def test_a_name_that_is_public_too_is_no_secret() -> None:
     ],
 )
 def test_what_was_typed_without_tajik_letters_is_found(what: str, fact: str, text: str) -> None:
-    finder = Finder({what: {fact}}, columns_in({}), frozenset())
+    finder = FactFinder({what: {fact}}, columns_in({}), frozenset())
     assert {*finder.told_by(text)} == {what}
 
 
@@ -503,7 +503,7 @@ def test_what_was_typed_without_tajik_letters_is_found(what: str, fact: str, tex
 )
 def test_signs_of_links_and_pages_are_read(what: str, fact: str, text: str) -> None:
     """Both as what they stand for and as they stand."""
-    finder = Finder({what: {fact}}, columns_in({}), frozenset())
+    finder = FactFinder({what: {fact}}, columns_in({}), frozenset())
     assert what in finder.told_by(text)
 
 
@@ -569,7 +569,7 @@ def test_a_mail_that_is_public_too_is_no_secret() -> None:
 def test_a_mail_of_a_provider_that_is_public_too_is_no_secret() -> None:
     rows = columns_in({"service": [dict.fromkeys(module.PUBLISHED["service"]) | {"id": "s", "email": "Z@mail.ru"}]})
     for published, kinds in ((rows, []), (columns_in({}), ["mail"])):
-        assert [*Finder({"mail": {"z@mail.ru"}}, published, frozenset()).told_by("z@mail.ru")] == kinds
+        assert [*FactFinder({"mail": {"z@mail.ru"}}, published, frozenset()).told_by("z@mail.ru")] == kinds
 
 
 def test_hidden_further_web_pages_are_secrets() -> None:
@@ -645,7 +645,7 @@ def test_a_number_that_is_marked_as_one_to_be_shown_is_shown() -> None:
 
 
 def test_a_published_number_of_nine_digits_with_its_country_is_known() -> None:
-    finder = Finder({}, columns_in({"phone": [{"id": "p", "number": "+222 00 00 99"}]}), frozenset())
+    finder = FactFinder({}, columns_in({"phone": [{"id": "p", "number": "+222 00 00 99"}]}), frozenset())
     assert [*finder.told_by("+222 00 00 99")] == []
     assert [*finder.told_by("+222 00 00 98")] == ["number"]
 
@@ -704,7 +704,7 @@ def test_a_word_is_the_same_in_another_case(word: str, other: str, same: bool) -
     ],
 )
 def test_a_person_is_told_by_both_names_side_by_side(text: str, is_told: bool) -> None:
-    finder = Finder({"person": {"Maftuna Qalandarova"}}, columns_in({}), frozenset())
+    finder = FactFinder({"person": {"Maftuna Qalandarova"}}, columns_in({}), frozenset())
     assert ("person" in finder.told_by(f"ask {text}")) is is_told
 
 
@@ -751,7 +751,7 @@ def test_points_are_read_in_decimals_and_in_degrees_and_minutes(text: str, numbe
     ],
 )
 def test_a_register_number_is_read_in_its_parts(identifier: str, text: str, is_told: bool) -> None:
-    finder = Finder({"identifier": {identifier}}, columns_in({}), frozenset())
+    finder = FactFinder({"identifier": {identifier}}, columns_in({}), frozenset())
     assert ("identifier" in finder.told_by(text)) is is_told
 
 
@@ -765,7 +765,7 @@ def test_a_register_number_is_read_in_its_parts(identifier: str, text: str, is_t
 )
 def test_a_host_is_no_secret_where_one_within_it_is_published(hidden: str, published: str, is_told: bool) -> None:
     rows = columns_in({"url": [{"id": "u", "url": published}]})
-    finder = Finder({"web": {hidden}}, rows, frozenset())
+    finder = FactFinder({"web": {hidden}}, rows, frozenset())
     assert ("web" in finder.told_by("see ru.umed.example")) is is_told
 
 
@@ -777,7 +777,7 @@ def test_the_house_beside_a_hidden_one_may_be_published(text: str, is_told: bool
     empty = dict.fromkeys(module.PUBLISHED["address"])
     streets = ("Зардолузор 17а", "Зардолузор 19")
     rows = columns_in({"address": [empty | {"id": street, "address_1": street} for street in streets]})
-    finder = Finder({"address": {"Зардолузор 17"}}, rows, frozenset())
+    finder = FactFinder({"address": {"Зардолузор 17"}}, rows, frozenset())
     assert ({*finder.told_by(text)} == {"address"}) is is_told
 
 
@@ -835,7 +835,7 @@ def test_points_are_told_by_what_is_near_them_and_by_nothing_far() -> None:
     chance = random.Random(7)
     for _ in range(300):
         latitude, longitude = chance.uniform(-90, 90), chance.uniform(-180, 180)
-        finder = Finder({"point": {(latitude, longitude)}}, columns_in({}), frozenset())
+        finder = FactFinder({"point": {(latitude, longitude)}}, columns_in({}), frozenset())
         for off, is_told in ((0.0019, True), (0.0041, False)):
             written = abs(latitude) + chance.choice((off, -off)), abs(longitude)
             text = "{:.5f} {:.5f}".format(*(written if chance.random() < 0.5 else written[::-1]))
