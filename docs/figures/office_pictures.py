@@ -36,6 +36,8 @@ Apricot Garden,+992 00 011 22 02,psychological help,Juybor,{day},public
 Open Window,+992 00 011 22 03,legal aid,Hamvora,{day},public
 Quiet House,+992 00 011 22 04,shelter,Juybor,{day},secret
 """
+LONG = 120_000
+"""Milliseconds to wait for long work."""
 PASSWORD = "lantern orchard velvet {login}"
 
 
@@ -143,10 +145,13 @@ def agree_to_all(page: Page, staff: str, keep: Callable[[str, Page], None]) -> N
         if not waiting.count():
             return
         follow(page, waiting.first)
+        agree = page.get_by_role("button", name="gree").first
+        agree.wait_for(timeout=LONG)  # a list is read again before it is shown, and once more before it is stored
         keep("second", page)
         if page.query_selector("#note"):
             page.fill("#note", "called back over the register")
-        press(page, "gree")
+        agree.click(no_wait_after=True)
+        page.wait_for_url("**/waiting.html*", timeout=LONG)
     raise AssertionError("it never ends")
 
 
@@ -194,6 +199,10 @@ def walk(
     press(tom, "Publish it")
     page.goto(f"{public}/en/index.html")
     follow(page, page.get_by_role("link", name="everything in one list"))
+    deadline = time.monotonic() + LONG / 1000
+    while "Bright Morning" not in page.inner_text("main") and time.monotonic() < deadline:
+        time.sleep(1)  # the pages before are sent until the new ones are made
+        page.reload()
     keep("public", page)
     ann.goto(f"{staff}/steps.html")
     return Office(page, ann, tom, key)

@@ -151,8 +151,6 @@ def main() -> None:
         sys.exit(1)
     except ModuleNotFoundError as error:
         advice = "the portals' part: pip install 'rohnamo[portal]'"
-        if error.name in sys.stdlib_module_names:
-            advice = "use Linux, macOS or, on Windows, WSL"
         typer.echo(f"rohnamo: this needs {error.name}; {advice}", err=True)
         sys.exit(1)
     except sqlite3.Error as error:

@@ -66,14 +66,6 @@ def test_a_command_of_the_portals_says_what_to_install(tmp_path):
     assert re.fullmatch(r"rohnamo: this needs \w+; the portals' part: pip install 'rohnamo\[portal\]'\n", done.stderr)
 
 
-def test_a_system_without_what_python_has_elsewhere_is_told_which_to_use():
-    """Python of Windows has no fcntl."""
-    script = "sys.argv[:] = ['rohnamo', 'staff']\nfrom mapping.cli import main\nmain()"
-    done = run(script, "fcntl")
-    assert done.returncode == 1
-    assert done.stderr.endswith("rohnamo: this needs fcntl; use Linux, macOS or, on Windows, WSL\n")
-
-
 @pytest.mark.parametrize("name", ["portal", "pdf", "scale"])
 def test_the_extras_are_there(name):
     assert EXTRAS[name]

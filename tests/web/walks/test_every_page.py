@@ -51,9 +51,9 @@ WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWi
 OPEN = "document.querySelectorAll('details').forEach((part) => { part.open = true })"
 FILES = {
     "static",
-    "public.data_file",
-    "public.map_file",
-    "public.map_static",
+    "public.data/<name>",
+    "public.<language>/m/<path:name>",
+    "public.static/m/<path:name>",
     "profile.one_file",
     "restricted.report",
 }
@@ -332,6 +332,10 @@ def test_every_page_of_the_staff_portal(tmp_path, tiny_area, window_of, monkeypa
     with office.app.extensions["rohnamo_jobs"].storing:  # somebody else's list is being stored
         waits = post(steward, preview.replace("preview.html", "store"), page=preview, choice="store").location
         window.show(steward, steward.get(f"{waits}?still"))  # else it asks again by itself, which axe would rather not
+    office.app.config["PATIENCE"] = 60
+    stored = steward.get(waits, follow_redirects=True)
+    assert stored.request.path.endswith("/stored.html")
+    window.show(steward, stored)
     assert window.faults == []
     assert undrawn(window, "staff", "ops") == {
         "staff/not_done.html",
