@@ -9,7 +9,9 @@ from flask import current_app
 from markupsafe import Markup
 
 from mapping.area.study_area import StudyArea
+from mapping.language.i18n import Message
 from mapping.language.languages import LanguageFolder, attributes, language
+from mapping.view.view import INVENTED
 from web.headers import CONTENT_POLICY
 from web.presenters.edition import Edition
 from web.presenters.hours import ahead
@@ -36,19 +38,21 @@ class Frame:
     day: dt.date | None
     demo: bool
     licences: tuple[str, ...] = ()
-    trial: bool = False
+    notice: Message | None = None
     policy: str = CONTENT_POLICY
 
     @classmethod
     def of(cls, edition: Edition, path: str, language: str) -> "Frame":
         """Make the frame of a page of an edition."""
         demo = bool(current_app.config["DEMO"])
-        return cls(edition.area, _file(path), language, edition.day, demo, edition.licences, edition.trial)
+        notice = INVENTED if demo else edition.notice
+        return cls(edition.area, _file(path), language, edition.day, demo, edition.licences, notice)
 
     @classmethod
     def bare(cls, area: StudyArea, path: str, language: str) -> "Frame":
         """Make the frame of a page that needs no edition, such as one for errors."""
-        return cls(area, _file(path), language, None, bool(current_app.config["DEMO"]))
+        demo = bool(current_app.config["DEMO"])
+        return cls(area, _file(path), language, None, demo, notice=INVENTED if demo else None)
 
     @property
     def tongue(self) -> LanguageFolder:

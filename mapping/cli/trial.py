@@ -2,8 +2,7 @@
 
 import datetime as dt
 import webbrowser
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,7 +36,7 @@ from mapping.model import Approval, Record, Source, record_id
 if TYPE_CHECKING:
     from mapping.area.study_area import StudyArea
 
-ONE, OTHER = "one (trial)", "two (trial)"
+PROPOSER, SECOND = "one (trial)", "two (trial)"
 """The invented people who agree to everything in a trial."""
 
 app = typer.Typer()
@@ -70,11 +69,11 @@ def try_(
     from mapping.cli.editions import serve_view, write_site
 
     region, day = study_area(area), day_of(today)
-    with _folder() as folder:
+    with TemporaryDirectory(prefix="rohnamo-trial-") as folder:
         err.print(f"Reading {file.name} as a list of {show(region.name, 'en')} ...")
-        tried = trial(file, region, folder, columns=columns, kind=kind, today=day)
+        tried = trial(file, region, Path(folder), columns=columns, kind=kind, today=day)
         if not kind and tried.shown < tried.services and (kind := _asked_kind(tried)):
-            tried = trial(file, region, folder, columns=columns, kind=kind, today=day)
+            tried = trial(file, region, Path(folder), columns=columns, kind=kind, today=day)
         out.print(summary(tried.batch))
         out.print(f"{tried.shown} of {tried.services} services are on the pages.")
         if tried.shown < tried.services:
@@ -89,12 +88,6 @@ def try_(
         if browser and err.is_terminal:
             Timer(1, webbrowser.open, [f"http://127.0.0.1:{port}/"]).start()
         serve_view(tried.view, region, port=port, demo=False)
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    with TemporaryDirectory(prefix="rohnamo-trial-") as folder:
-        yield Path(folder)
 
 
 def trial(
@@ -116,9 +109,9 @@ def trial(
                 batch = read(file, columns=map_, kind=kind, area=area, today=today, known=known, progress=told)
                 if not batch.unapproved:
                     break
-                directory.add(_agreements(batch, code, today), by=ONE, agreed_by=OTHER, on=today)
+                directory.add(_agreements(batch, code, today), by=PROPOSER, agreed_by=SECOND, on=today)
             source = batch.source.model_copy(update={"licence": "Trial: not for publication"})
-            directory.add(replace(batch, source=source), by=ONE, agreed_by=OTHER, on=today)
+            directory.add(replace(batch, source=source), by=PROPOSER, agreed_by=SECOND, on=today)
             services = directory.count("service")
             path = folder / "trial.db"
             with publish(
@@ -138,7 +131,7 @@ def _drafted(file: Path, area: "StudyArea", folder: Path) -> ColumnMap | None:
 
 def _all_public(columns: ColumnMap | None) -> ColumnMap | None:
     """Let all rows be public where no column says who may see them."""
-    if columns is None or len(columns.markings) != 1:
+    if columns is None or "marking" not in columns.constants:
         return columns
     return columns.model_copy(update={"markings": dict.fromkeys(columns.markings, "public")})
 
@@ -154,8 +147,8 @@ def _agreements(batch: Batch, code: str, today: dt.date) -> Batch:
             kind=kind,  # type: ignore[arg-type]
             subject=code,
             value=value,
-            approved_by=ONE,
-            approved_by_too=OTHER,
+            approved_by=PROPOSER,
+            approved_by_too=SECOND,
             approved_on=today,
         )
         for kind, value in (("map", batch.unapproved), ("phone", None))

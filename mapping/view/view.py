@@ -18,7 +18,7 @@ from typing import Self
 from mapping.area.study_area import StudyArea
 from mapping.errors import FormatError, InvalidRecord, NotFound
 from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, active, freshness, latest
-from mapping.language.i18n import chain_of
+from mapping.language.i18n import Message, chain_of
 from mapping.language.meaning import Meaning
 from mapping.model import AUDIENCES, RECORDS, Audience
 from mapping.view.entries import (
@@ -58,6 +58,9 @@ RECENT = 1000
 Rows = Mapping[str, list[sqlite3.Row]]
 Texts = Mapping[tuple[str, str], tuple[str, str]]
 """(record, field) -> (text, language): the best that there is for a language."""
+
+INVENTED, TRIAL = Message("Demonstration: everything here is invented."), Message("Trial: not for publication.")
+"""What a view of the demonstration, and one of a trial (`rohnamo try`), says in all that is made of it."""
 
 
 class OtherVersion(FormatError):
@@ -170,9 +173,9 @@ class View:
         return self.facts.get("demo") == "1"
 
     @property
-    def trial(self) -> bool:
-        """Whether it is a trial of a list, not for publication; whatever is made of it says so."""
-        return self.facts.get("trial") == "1"
+    def notice(self) -> Message | None:
+        """What is said first in all that is made of it: that it is invented, or a trial."""
+        return INVENTED if self.demo else TRIAL if self.facts.get("trial") == "1" else None
 
     @cached_property
     def _days(self) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """A list on the screen, alone: what is shown, what is not, and that every page says that it is a trial."""
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,14 @@ from typer.testing import CliRunner
 from mapping.area.study_area import StudyArea
 from mapping.cli import app
 from mapping.cli.trial import trial
-from mapping.view.view import View
+from mapping.view.view import TRIAL, View
 from tests.conftest import TINY
-from web import create_app
 
 TODAY = dt.date(2026, 11, 24)
+SAYS = re.compile(
+    r"(?!404).*\.html|(?:tg|ru|en)/(?:g|report)/(?!recommendations)[\w-]+(?<!-chart)\.(?:csv|svg)|data/catalog\.jsonld"
+)
+"""Pages, tables and pictures, but for charts that stand within a page."""
 LIST = """Name of organization;What they do;Phone;Town
 Umed;legal advice;+992 44 600 12 34;Chashma
 Nur;counselling;+992 44 600 12 35;Chashma
@@ -33,7 +37,7 @@ def test_what_may_be_shown_is_shown_with_its_number(partners_list: Path, tiny_ar
     tried = trial(partners_list, tiny_area, tmp_path, today=TODAY)
     assert (tried.services, tried.shown) == (4, 2)
     with View(tried.view) as view:
-        assert view.trial
+        assert view.notice == TRIAL
         assert view.licences == ("Trial: not for publication",)
         assert not view.demo
         assert sorted(row["name"] for row in view.rows("organization")) == ["Nur", "Umed"]
@@ -48,16 +52,16 @@ def test_rows_without_a_kind_take_the_one_that_is_said(
     assert trial(partners_list, tiny_area, tmp_path, kind="LEG-INF", today=TODAY).shown == 3
 
 
-def test_every_page_and_file_says_that_it_is_a_trial(partners_list: Path, tiny_area: StudyArea, tmp_path: Path) -> None:
-    tried = trial(partners_list, tiny_area, tmp_path, today=TODAY)
-    client = create_app(tried.view, tiny_area).test_client()
-    for page in ("en/index.html", "en/gaps.html", "en/data.html"):
-        text = client.get(f"/{page}").get_data(as_text=True)
-        assert "Trial: not for publication." in text, page
-    assert "Trial: not for publication" in client.get("/data/catalog.jsonld").get_data(as_text=True)
+def test_a_word_that_keeps_rows_back_is_heeded(tiny_area: StudyArea, tmp_path: Path) -> None:
+    path = tmp_path / "kept.csv"
+    rows = ["Organization,Help,District,Who may see it"]
+    rows += [f"{name},legal aid,Juybor,secret" for name in ("Umed", "Nur")]
+    path.write_text("\n".join(rows), "utf-8")
+    tried = trial(path, tiny_area, tmp_path, today=TODAY)
+    assert (tried.services, tried.shown) == (2, 0)
 
 
-def test_the_command_writes_pages_and_keeps_nothing_else(
+def test_pages_tables_and_pictures_say_that_it_is_a_trial_and_nothing_else_is_kept(
     partners_list: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     temporary = tmp_path / "temporary"
@@ -68,5 +72,9 @@ def test_the_command_writes_pages_and_keeps_nothing_else(
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     assert "2 of 4 services are on the pages." in result.output
-    assert (pages / "index.html").exists()
     assert not list(temporary.iterdir())
+    told = re.compile("not for publication|не для публикации|на барои нашр", re.I)
+    files = {path.relative_to(pages).as_posix(): path for path in pages.rglob("*")}
+    say = {name: told.search(path.read_text("utf-8")) for name, path in files.items() if SAYS.fullmatch(name)}
+    assert {Path(name).suffix for name in say} == {".html", ".csv", ".svg", ".jsonld"}
+    assert [name for name, found in say.items() if not found] == []

@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from mapping.analysis.common.nearest import minutes_to_all, seats
 from mapping.area.study_area import StudyArea
 from mapping.batch import without_collecting
+from mapping.language.i18n import Message
 from mapping.model import Audience
 from mapping.render.report.sources import BY_REGION, gather
 from mapping.result import Result
@@ -60,7 +61,7 @@ class Edition:
             self.day: dt.date = view.edition
             self.licences: tuple[str, ...] = view.licences
             self.demo: bool = view.demo
-            self.trial: bool = view.trial
+            self.notice: Message | None = view.notice
 
     def keep(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what was made for a key before, or make it; one thread makes it, others that want it wait."""

@@ -107,5 +107,5 @@ def _sheet(
     sources: str = "",
 ) -> str:
     """Return a picture with a heading, which is the finding where it shows that, and with its sources."""
-    foot = sheet.foot(result, language, kind=kind, sources=sources, demo=edition.demo)
+    foot = sheet.foot(result, language, kind=kind, sources=sources, notice=edition.notice)
     return sheet.sheet(drawn, title=title or sheet.finding(result, language), foot=foot)

@@ -77,7 +77,7 @@ def finding(edition: Edition, name: str, language: str) -> SimpleNamespace:
 
 def table(edition: Edition, name: str, language: str) -> bytes:
     """Return the whole table of a result as CSV: every column, its range and what its cells mean."""
-    return table_csv(_result(edition, name), edition.area, language, demo=edition.demo)
+    return table_csv(_result(edition, name), edition.area, language, notice=edition.notice)
 
 
 def _result(edition: Edition, name: str) -> Result:

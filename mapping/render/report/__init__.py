@@ -23,7 +23,7 @@ from mapping.render.report.recommendation_rules import addressee, advise
 from mapping.render.report.recommendations import Earlier, compared, numbered
 from mapping.render.report.sources import BY_REGION, Sources, gather, regional
 from mapping.result import Result
-from mapping.view.view import View
+from mapping.view.view import INVENTED, View
 
 __all__ = ["EDITIONS", "Edition", "Report", "gather", "make", "publish", "require_edition"]
 
@@ -178,7 +178,8 @@ def _bound(pen: Pen, edition: Edition) -> Report:
     if edition == "restricted":
         cover.append((Message("Reader"), pen.reader))
         mark = material.say(Message("Restricted · for {reader} alone", {"reader": pen.reader}))
-    warnings = [Message("Demonstration: everything here is invented.")] if material.demo else []
+    notice = INVENTED if material.demo else material.view.notice
+    warnings = [notice] if notice is not None else []
     return Report(
         title=title,
         subtitle=subtitle,

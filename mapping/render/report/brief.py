@@ -31,7 +31,7 @@ from mapping.render.report.recommendation_rules import about_unit, advise
 from mapping.render.report.recommendations import numbered
 from mapping.render.report.sources import BY_REGION, Sources, gather, regional
 from mapping.result import SPEAKING, STATES, Result
-from mapping.view.view import View
+from mapping.view.view import INVENTED, View
 from mapping.view.visits import is_called_from, related
 
 SHOWN = 10
@@ -98,7 +98,8 @@ def make(
     day, kind = date(material.day, language), EDITIONS[edition].into(language)
     title = material.say(Message("Brief for the commission: {unit}", {"unit": name}))
     mark = material.say(Message("Restricted · for {reader} alone", {"reader": reader})) if reader else ""
-    warnings = (material.say(Message("Demonstration: everything here is invented.")),) if material.demo else ()
+    notice = INVENTED if material.demo else view.notice
+    warnings = (material.say(notice),) if notice is not None else ()
     above = [area.label(code, language) for code in area.ancestors(unit)]
     return Report(
         title=title,

@@ -131,7 +131,7 @@ class Pen:
         """Write a picture of a result, whose finding it says to those who cannot see it, unless ``words`` do."""
         language, finding = self.material.language, sheet.finding(result, self.material.language)
         words = words or f"{self.material.say(result.title)}: {finding}"
-        foot = sheet.foot(result, language, kind=kind, demo=self.material.view.demo)
+        foot = sheet.foot(result, language, kind=kind, notice=self.material.view.notice)
         label = self.material.say(Message("Figure {number}", {"number": self._next("figure")}))
         own = own_ids(svg, f"f{self._number}-{self._counts['figure']}-")
         caption = self.material.say(caption)

@@ -70,13 +70,15 @@ def finding(result: Result, language: str) -> str:
     return f"{result.finding.into(language)}."
 
 
-def foot(result: Result, language: str, *, kind: Kind | None = None, sources: str = "", demo: bool = False) -> str:
-    """Return what stands below a picture of a result: unit, day and source, and that a demonstration is one.
+def foot(
+    result: Result, language: str, *, kind: Kind | None = None, sources: str = "", notice: Message | None = None
+) -> str:
+    """Return what stands below a picture of a result: the notice of its view, unit, day and source.
 
     ``kind`` is of what the picture draws, none where its axes say it; ``sources`` are those of a map beside the
     result's own.
     """
-    parts = [translate("Demonstration: everything here is invented.", language)] if demo else []
+    parts = [notice.into(language)] if notice is not None else []
     if kind in UNITS:
         parts.append(translate("Unit: {unit}.", language, unit=UNITS[kind].into(language)))
     parts.append(translate("Edition of {day}.", language, day=result.edition))
@@ -86,7 +88,7 @@ def foot(result: Result, language: str, *, kind: Kind | None = None, sources: st
     return " ".join(part if part.endswith(".") else f"{part}." for part in parts)
 
 
-def table_csv(result: Result, area: StudyArea, language: str, *, demo: bool = False) -> bytes:
+def table_csv(result: Result, area: StudyArea, language: str, *, notice: Message | None = None) -> bytes:
     """Return a result's whole table as CSV that sheets open as it is (UTF-8 with a mark), with neutral cells.
 
     A heading is the label of pages and reports with its unit and, in brackets, the key that is the same in every
@@ -102,7 +104,7 @@ def table_csv(result: Result, area: StudyArea, language: str, *, demo: bool = Fa
         columns[_heading(labels[key], key, language)] = [_written(cell, language) for cell in cells.tolist()]
     licence = area.settings.licence.id if result.audience == "public" else ""
     for label, key, text in (
-        (Message("Source"), "source", foot(result, language, demo=demo)),
+        (Message("Source"), "source", foot(result, language, notice=notice)),
         (Message("Licence"), "licence", licence),
     ):
         columns[_heading(label, key, language)] = [text] * len(codes)

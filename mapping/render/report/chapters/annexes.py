@@ -126,7 +126,7 @@ def _open_data(pen: Pen) -> None:
     files += [
         (
             f"{material.say(result.title)}: {name}.csv",
-            table_csv(result, material.area, material.language, demo=material.view.demo),
+            table_csv(result, material.area, material.language, notice=material.view.notice),
         )
         for name, result in material.results.items()
         if f"method-{name}" in material.numbers
