@@ -18,7 +18,7 @@ from mapping.directory.erasure import StillTold
 from mapping.directory.gate import OnePerson, Waiting
 from mapping.directory.proposals import OF_NO_RECORD, SamePerson, new_records
 from mapping.directory.rows import Proposal
-from mapping.errors import InvalidRecord, NotFound
+from mapping.errors import FormatError, InvalidRecord, NotFound
 from mapping.language.i18n import Message
 from mapping.model import RECORDS, WHOLES, Audience, Record
 from mapping.quality.kept_out import Enlarged, like_kept_out
@@ -70,6 +70,9 @@ OUTDATED = Message("Somebody else changed this record or decided meanwhile. Look
 SAME = Message("You proposed this yourself: somebody else must agree.")
 DONE_YOURSELF = Message("You did this yourself: somebody else must agree.")
 AGAIN = Message("Password or code is not right. Nothing was erased.")
+FILE_GONE = Message(
+    "The file is no longer here, so that nothing of it can be shown. Ask for it again before you agree."
+)
 GONE = Message("This is no longer what would be shown. Look at it again.")
 STILL_TOLD = Message(
     "Nothing was erased: these texts still say it. Change them first, since once it is erased nothing looks for it."
@@ -329,6 +332,8 @@ def _after_agreeing(language: str, number: str, job: Job) -> ResponseReturnValue
     jobs().drop(("agree", number))
     try:
         job.result()
+    except FormatError:
+        return _page(language, directory().proposal(number), problem=FILE_GONE), 409
     except (InvalidRecord, NotFound):
         return _page(language, directory().proposal(number), problem=OUTDATED), 409
     return redirect(f"/{language}/waiting.html?done", code=303)

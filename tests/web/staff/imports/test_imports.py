@@ -173,6 +173,21 @@ def test_one_page_shows_a_list_and_one_press_agrees_to_all_of_it(office, steward
     assert {"Navruz Centre", "Tiramoh Centre"} <= agreed
 
 
+def test_a_file_that_can_be_read_no_more_is_told_to_the_second_person(office, steward, alone):
+    path, second = mapped(steward), office.client("steward", login="second")
+    post(steward, path.replace("preview.html", "store"), page=path, choice="map")
+    (kept,) = (file for file in office.directory.parent.rglob("ngo list.csv"))
+    kept.write_bytes(b"PK\x03\x04 no list")
+    page = f"/en/p/{waiting(office)[0].id}.html"
+    assert "The file is no longer here" in second.get(page).text
+    answer = decide(second, office)
+    if answer.status_code == 303:
+        answer = second.get(answer.location)
+    assert answer.status_code == 409
+    assert "The file is no longer here" in answer.text
+    assert waiting(office)
+
+
 @pytest.mark.parametrize(("looks", "status"), [(True, 409), (False, 400)])
 def test_what_does_not_fit_is_told_though_it_cannot_be_looked_at_either(steward, monkeypatch, looks, status):
     path = mapped(steward)
