@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar, overload
 
-from mapping.language.i18n import UNSAID, Phrase, both
+from mapping.language.i18n import UNSAID, Message, both
 from mapping.model import RECORDS, Record, Source
 from mapping.record_tables import RecordTables
 
@@ -45,7 +45,7 @@ def without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-UNAPPROVED = Phrase(
+UNAPPROVED = Message(
     "everything in it is for custodians only, and stays so: let two people agree to the map first, then store it"
 )
 """What to do about a map that two people have not agreed to."""
@@ -63,14 +63,14 @@ class Issue:
     sheet: str
     row: int | None
     column: str
-    problem: Phrase
-    fix: Phrase
+    problem: Message
+    fix: Message
     level: Level = "doubt"
 
     def __post_init__(self) -> None:
         """Take what a plugin says in English alone as it is."""
-        object.__setattr__(self, "problem", Phrase.of(self.problem))
-        object.__setattr__(self, "fix", Phrase.of(self.fix))
+        object.__setattr__(self, "problem", Message.of(self.problem))
+        object.__setattr__(self, "fix", Message.of(self.fix))
 
     def __str__(self) -> str:
         """Say it in one line, in English."""
@@ -81,18 +81,18 @@ class Issue:
         return self.phrase.into(language)
 
     @property
-    def phrase(self) -> Phrase:
+    def phrase(self) -> Message:
         """All of it in one line."""
         place = [
-            Phrase.of(self.file),
-            Phrase.of(f"[{self.sheet}]" if self.sheet else ""),
-            Phrase("row {row}", row=str(self.row)) if self.row is not None else UNSAID,
-            Phrase("column {column!r}", column=self.column) if self.column else UNSAID,
+            Message.of(self.file),
+            Message.of(f"[{self.sheet}]" if self.sheet else ""),
+            Message("row {row}", row=str(self.row)) if self.row is not None else UNSAID,
+            Message("column {column!r}", column=self.column) if self.column else UNSAID,
         ]
         where, problem = UNSAID, both(self.problem, self.fix)
         for part in filter(None, place):
-            where = Phrase("{where} {part}", where=where, part=part) if where else part
-        return Phrase("{where}: {problem}", where=where, problem=problem)
+            where = Message("{where} {part}", where=where, part=part) if where else part
+        return Message("{where}: {problem}", where=where, problem=problem)
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class RefusedRow:
     sheet: str
     row: int
     cells: dict[str, str] = field(repr=False)
-    reasons: tuple[Phrase, ...]
+    reasons: tuple[Message, ...]
 
 
 @dataclass(frozen=True)

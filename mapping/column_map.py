@@ -25,7 +25,7 @@ from pydantic import (
 )
 
 from mapping.errors import FormatError
-from mapping.language.i18n import Label, Phrase, listing
+from mapping.language.i18n import Label, Message, listing
 from mapping.language.languages import codes
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience, Precision
@@ -36,110 +36,110 @@ Shape = Literal["service", "place", "repeat", "activity", "agreement", "assessme
 """What a row is: a service at a place; a place whose columns say which services it has; a provider whose services are
 rows of another sheet; or an activity, an agreement, an answer to the checklist of standards, a count of cases."""
 
-Remark = Annotated[str, WrapValidator(lambda text, check: text if isinstance(text, Phrase) else check(text))]
+Remark = Annotated[str, WrapValidator(lambda text, check: text if isinstance(text, Message) else check(text))]
 """A text of whoever wrote the map, or a phrase of ours."""
 
 PROSE = frozenset({"description", "evidence", "definition", "note"})
 """Fields that hold sentences; what the others hold is short."""
 
-FIELDS: dict[str, Phrase] = {
-    "organization": Phrase("name of the body; organization.ru and so on for its name in a language"),
-    "organization_kind": Phrase("what kind of body it is"),
-    "service": Phrase("what it does, in words or codes; several in one cell"),
-    "description": Phrase("what the public reads; description.ru and so on for a language"),
-    "place_name": Phrase("name of the place; place_name.ru and so on"),
-    "unit": Phrase("administrative area or town as it is named"),
-    "unit_code": Phrase("code of the administrative unit"),
-    "place": Phrase("town or village"),
-    "address": Phrase("street and house"),
-    "latitude": Phrase("degrees north, in any notation"),
-    "longitude": Phrase("degrees east"),
-    "coordinates": Phrase("both in one cell, latitude first, or the link of a map"),
-    "country": Phrase("country, where the list has places abroad"),
-    "covers": Phrase("units that are served from here"),
-    "phone": Phrase("numbers to call"),
-    "phone_international": Phrase("the same number as it is dialled from abroad"),
-    "fax": Phrase("fax number"),
-    "messenger": Phrase("Telegram or WhatsApp"),
-    "email": Phrase("mail address"),
-    "website": Phrase("web page"),
-    "hours": Phrase("when it is open"),
-    "opens": Phrase("hour at which it opens, on the days that hours tell"),
-    "closes": Phrase("hour at which it closes"),
-    "monday": Phrase("hours on Mondays"),
-    "tuesday": Phrase("hours on Tuesdays"),
-    "wednesday": Phrase("hours on Wednesdays"),
-    "thursday": Phrase("hours on Thursdays"),
-    "friday": Phrase("hours on Fridays"),
-    "saturday": Phrase("hours on Saturdays"),
-    "sunday": Phrase("hours on Sundays"),
-    "utc_offset": Phrase("hours from UTC, where it is not the study area's time"),
-    "serves": Phrase("who is helped"),
-    "excludes": Phrase("who is not"),
-    "ages": Phrase("ages of those who are helped"),
-    "minimum_age": Phrase("from which age, in years"),
-    "maximum_age": Phrase("up to which age, in years"),
-    "languages": Phrase("languages spoken"),
-    "cost": Phrase("what it costs"),
-    "documents": Phrase("papers that are asked for"),
-    "capacity": Phrase("places, beds or cases a month"),
-    "accessible": Phrase("whether a wheelchair gets in"),
-    "status": Phrase("open, waiting list, closed"),
-    "funder": Phrase("who pays"),
-    "funded_until": Phrase("until when"),
-    "verified_on": Phrase("day of the last check"),
-    "verified_how": Phrase("by visit, by phone, as told"),
-    "verified_by": Phrase("who checked it: stays with the custodians"),
-    "marking": Phrase("who may see the row"),
-    "marking_service": Phrase(
+FIELDS: dict[str, Message] = {
+    "organization": Message("name of the body; organization.ru and so on for its name in a language"),
+    "organization_kind": Message("what kind of body it is"),
+    "service": Message("what it does, in words or codes; several in one cell"),
+    "description": Message("what the public reads; description.ru and so on for a language"),
+    "place_name": Message("name of the place; place_name.ru and so on"),
+    "unit": Message("administrative area or town as it is named"),
+    "unit_code": Message("code of the administrative unit"),
+    "place": Message("town or village"),
+    "address": Message("street and house"),
+    "latitude": Message("degrees north, in any notation"),
+    "longitude": Message("degrees east"),
+    "coordinates": Message("both in one cell, latitude first, or the link of a map"),
+    "country": Message("country, where the list has places abroad"),
+    "covers": Message("units that are served from here"),
+    "phone": Message("numbers to call"),
+    "phone_international": Message("the same number as it is dialled from abroad"),
+    "fax": Message("fax number"),
+    "messenger": Message("Telegram or WhatsApp"),
+    "email": Message("mail address"),
+    "website": Message("web page"),
+    "hours": Message("when it is open"),
+    "opens": Message("hour at which it opens, on the days that hours tell"),
+    "closes": Message("hour at which it closes"),
+    "monday": Message("hours on Mondays"),
+    "tuesday": Message("hours on Tuesdays"),
+    "wednesday": Message("hours on Wednesdays"),
+    "thursday": Message("hours on Thursdays"),
+    "friday": Message("hours on Fridays"),
+    "saturday": Message("hours on Saturdays"),
+    "sunday": Message("hours on Sundays"),
+    "utc_offset": Message("hours from UTC, where it is not the study area's time"),
+    "serves": Message("who is helped"),
+    "excludes": Message("who is not"),
+    "ages": Message("ages of those who are helped"),
+    "minimum_age": Message("from which age, in years"),
+    "maximum_age": Message("up to which age, in years"),
+    "languages": Message("languages spoken"),
+    "cost": Message("what it costs"),
+    "documents": Message("papers that are asked for"),
+    "capacity": Message("places, beds or cases a month"),
+    "accessible": Message("whether a wheelchair gets in"),
+    "status": Message("open, waiting list, closed"),
+    "funder": Message("who pays"),
+    "funded_until": Message("until when"),
+    "verified_on": Message("day of the last check"),
+    "verified_how": Message("by visit, by phone, as told"),
+    "verified_by": Message("who checked it: stays with the custodians"),
+    "marking": Message("who may see the row"),
+    "marking_service": Message(
         "who may see one service of the row, where fewer may; the stricter of the two counts, for its place too"
     ),
-    "precision": Phrase("how closely the place may be shown"),
-    "contact": Phrase("a person's name: stays with the custodians"),
-    "key": Phrase("the sender's own number of the row"),
-    "from": Phrase("agreement: who sends people"),
-    "to": Phrase("agreement: who takes them"),
-    "parties": Phrase("agreement: both in one cell, who sends people first"),
-    "document": Phrase("agreement: kind of paper"),
-    "number": Phrase("agreement: its number"),
-    "signed_on": Phrase("agreement: day of signature"),
-    "valid_to": Phrase("agreement: last day"),
-    "consent": Phrase("agreement: whether a consent form is used"),
-    "route": Phrase("agreement: how people are sent"),
-    "answer_within": Phrase("agreement: within what time an answer is due"),
-    "implementer": Phrase("activity: who carries it out"),
-    "programme": Phrase("activity: programme"),
-    "activity": Phrase("activity: what is done"),
-    "start": Phrase("activity: first day"),
-    "end": Phrase("activity: last day"),
-    "target_group": Phrase("activity: for whom"),
-    "planned": Phrase("activity: people to reach"),
-    "reached": Phrase("activity: people reached"),
-    "reached_women": Phrase("activity: women among them"),
-    "budget": Phrase("activity: budget band"),
-    "updated": Phrase("day of the report"),
-    "service_ref": Phrase("assessment: the service's key in the list it was taken from"),
-    "standard": Phrase("assessment: code of the checklist item"),
-    "answer": Phrase("assessment: met, partly or not"),
-    "evidence": Phrase("assessment: what was shown"),
-    "assessed_on": Phrase("assessment: day"),
-    "assessed_by": Phrase("assessment: who"),
-    "year": Phrase("case figures: year"),
-    "period": Phrase("case figures: part of the year, empty for all of it"),
-    "measure": Phrase("case figures: what was counted, as victims_identified"),
-    "unit_of_count": Phrase("case figures: cases, crimes, persons"),
-    "count": Phrase("case figures: the number"),
-    "law_article": Phrase("case figures: article of the law"),
-    "sex": Phrase("case figures: female, male; empty for all"),
-    "age_band": Phrase("case figures: ages; empty for all"),
-    "exploitation": Phrase("case figures: form of exploitation; empty for all"),
-    "nationality": Phrase("case figures: country code; empty for all"),
-    "counted_by": Phrase("case figures: who gave the number"),
-    "source_url": Phrase("case figures: where it can be read"),
-    "printed": Phrase("case figures: yes where the source itself prints the number, at the address"),
-    "definition": Phrase("case figures: what was counted, in words"),
-    "confidence": Phrase("case figures: official, secondary, derived"),
-    "note": Phrase("case figures: remark, which stays private"),
+    "precision": Message("how closely the place may be shown"),
+    "contact": Message("a person's name: stays with the custodians"),
+    "key": Message("the sender's own number of the row"),
+    "from": Message("agreement: who sends people"),
+    "to": Message("agreement: who takes them"),
+    "parties": Message("agreement: both in one cell, who sends people first"),
+    "document": Message("agreement: kind of paper"),
+    "number": Message("agreement: its number"),
+    "signed_on": Message("agreement: day of signature"),
+    "valid_to": Message("agreement: last day"),
+    "consent": Message("agreement: whether a consent form is used"),
+    "route": Message("agreement: how people are sent"),
+    "answer_within": Message("agreement: within what time an answer is due"),
+    "implementer": Message("activity: who carries it out"),
+    "programme": Message("activity: programme"),
+    "activity": Message("activity: what is done"),
+    "start": Message("activity: first day"),
+    "end": Message("activity: last day"),
+    "target_group": Message("activity: for whom"),
+    "planned": Message("activity: people to reach"),
+    "reached": Message("activity: people reached"),
+    "reached_women": Message("activity: women among them"),
+    "budget": Message("activity: budget band"),
+    "updated": Message("day of the report"),
+    "service_ref": Message("assessment: the service's key in the list it was taken from"),
+    "standard": Message("assessment: code of the checklist item"),
+    "answer": Message("assessment: met, partly or not"),
+    "evidence": Message("assessment: what was shown"),
+    "assessed_on": Message("assessment: day"),
+    "assessed_by": Message("assessment: who"),
+    "year": Message("case figures: year"),
+    "period": Message("case figures: part of the year, empty for all of it"),
+    "measure": Message("case figures: what was counted, as victims_identified"),
+    "unit_of_count": Message("case figures: cases, crimes, persons"),
+    "count": Message("case figures: the number"),
+    "law_article": Message("case figures: article of the law"),
+    "sex": Message("case figures: female, male; empty for all"),
+    "age_band": Message("case figures: ages; empty for all"),
+    "exploitation": Message("case figures: form of exploitation; empty for all"),
+    "nationality": Message("case figures: country code; empty for all"),
+    "counted_by": Message("case figures: who gave the number"),
+    "source_url": Message("case figures: where it can be read"),
+    "printed": Message("case figures: yes where the source itself prints the number, at the address"),
+    "definition": Message("case figures: what was counted, in words"),
+    "confidence": Message("case figures: official, secondary, derived"),
+    "note": Message("case figures: remark, which stays private"),
 }
 """Every field that a column can fill, and what it means."""
 
@@ -281,35 +281,35 @@ class ColumnMap(BaseModel):
         for name in (*self.fields, *self.constants, *self.words, *self.only, *self.choices, *self.told_by_headings()):
             base = name.partition(".")[0]
             if base not in FIELDS:
-                faults.append(_meant(Phrase("{name!r} is no field", name=name), base, FIELDS))
+                faults.append(_meant(Message("{name!r} is no field", name=name), base, FIELDS))
         for pattern in (*self.skip.any_cell, *self.only.values()):
             try:
                 re.compile(pattern)
             except re.error as error:
-                faults.append(Phrase("{pattern!r} is no regular expression ({why})", pattern=pattern, why=str(error)))
+                faults.append(Message("{pattern!r} is no regular expression ({why})", pattern=pattern, why=str(error)))
         items = Vocabulary.load("standards")
         used = {*self.standards.values(), *self.evidence}
         faults += [
-            Phrase("{code!r} is no item of the checklist", code=code) for code in sorted(used) if code not in items
+            Message("{code!r} is no item of the checklist", code=code) for code in sorted(used) if code not in items
         ]
         terms = Vocabulary.load("service_types")
         faults += [
-            Phrase("{code!r} of [services] is no service type", code=code)
+            Message("{code!r} of [services] is no service type", code=code)
             for code in self.services.values()
             if code not in terms
         ]
         for word, code in self.words.get("service", {}).items():
             if re.fullmatch(r"[A-Z]{3}(-[A-Z]{3})?", code) and code not in terms:
-                problem = Phrase(
+                problem = Message(
                     "{code!r}, which [words.service] gives for {word!r}, is no service type", code=code, word=word
                 )
                 faults.append(_meant(problem, code, [term.code for term in terms.terms()]))
         if self.shape == "place" and not self.services:
-            faults.append(Phrase("shape 'place' needs [services]: which column says that which service is there"))
+            faults.append(Message("shape 'place' needs [services]: which column says that which service is there"))
         if self.shape == "repeat" and not self.sheets.children:
-            faults.append(Phrase("shape 'repeat' needs sheets.children: the sheet with the repeated rows"))
+            faults.append(Message("shape 'repeat' needs sheets.children: the sheet with the repeated rows"))
         if faults:
-            raise ValueError(Phrase("{faults}", faults=listing(faults, "; ")))
+            raise ValueError(Message("{faults}", faults=listing(faults, "; ")))
         return self
 
     @classmethod
@@ -328,15 +328,15 @@ class ColumnMap(BaseModel):
         except OSError as error:
             why = error.strerror or ""
             raise FormatError(
-                Phrase("{path}: cannot be read ({why}); check the name of the column map", path=path, why=why)
+                Message("{path}: cannot be read ({why}); check the name of the column map", path=path, why=why)
             ) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise FormatError(
-                Phrase("{path}: is not TOML ({why}); see docs/importing.md", path=path, why=str(error))
+                Message("{path}: is not TOML ({why}); see docs/importing.md", path=path, why=str(error))
             ) from error
         except ValidationError as error:
             faults = listing(_faults(error), "; ")
-            raise FormatError(Phrase("{path}: {faults}; see docs/importing.md", path=path, faults=faults)) from error
+            raise FormatError(Message("{path}: {faults}; see docs/importing.md", path=path, faults=faults)) from error
 
     @property
     def digest(self) -> str:
@@ -398,41 +398,41 @@ def marking(columns: ColumnMap, text: str) -> tuple[Audience, bool]:
     return (known[folded], True) if folded in known else ("custodian", False)
 
 
-FAULTS: dict[str, Phrase] = {
-    "missing": Phrase("is missing"),
-    "extra_forbidden": Phrase("is no setting of a column map"),
-    "string_type": Phrase("is no text in quotation marks"),
-    "string_too_short": Phrase("is empty"),
-    "string_pattern_mismatch": Phrase("may have small letters, digits and hyphens only"),
-    "list_type": Phrase("is no list in square brackets"),
-    "dict_type": Phrase("is no table"),
-    "model_type": Phrase("is no table"),
-    "int_type": Phrase("is no whole number"),
-    "int_parsing": Phrase("is no whole number"),
-    "bool_type": Phrase("is neither true nor false"),
-    "bool_parsing": Phrase("is neither true nor false"),
-    "greater_than_equal": Phrase("is too small"),
-    "less_than_equal": Phrase("is too large"),
+FAULTS: dict[str, Message] = {
+    "missing": Message("is missing"),
+    "extra_forbidden": Message("is no setting of a column map"),
+    "string_type": Message("is no text in quotation marks"),
+    "string_too_short": Message("is empty"),
+    "string_pattern_mismatch": Message("may have small letters, digits and hyphens only"),
+    "list_type": Message("is no list in square brackets"),
+    "dict_type": Message("is no table"),
+    "model_type": Message("is no table"),
+    "int_type": Message("is no whole number"),
+    "int_parsing": Message("is no whole number"),
+    "bool_type": Message("is neither true nor false"),
+    "bool_parsing": Message("is neither true nor false"),
+    "greater_than_equal": Message("is too small"),
+    "less_than_equal": Message("is too large"),
 }
 """What is wrong with a setting, by pydantic's name for it."""
 
 
-def _faults(error: ValidationError) -> Iterator[Phrase]:
+def _faults(error: ValidationError) -> Iterator[Message]:
     for fault in error.errors():
         where = ".".join(str(part) for part in fault["loc"])
         context = fault.get("ctx", {})
         if fault["type"] == "value_error":
-            problem = Phrase.of(context["error"].args[0])
+            problem = Message.of(context["error"].args[0])
         elif fault["type"] == "literal_error":
-            problem = Phrase("is none of {choices}", choices=context["expected"])
+            problem = Message("is none of {choices}", choices=context["expected"])
         else:
-            problem = FAULTS.get(fault["type"], Phrase.of(fault["msg"]))
+            problem = FAULTS.get(fault["type"], Message.of(fault["msg"]))
         if fault["type"] == "extra_forbidden":
             problem = _meant(problem, where, ColumnMap.model_fields)
-        yield Phrase("{where}: {problem}", where=where, problem=problem) if where else problem
+        yield Message("{where}: {problem}", where=where, problem=problem) if where else problem
 
 
-def _meant(problem: Phrase, word: str, known: Iterable[str]) -> Phrase:
+def _meant(problem: Message, word: str, known: Iterable[str]) -> Message:
     """Return what is wrong with a word, and which was meant where one is near."""
     close = difflib.get_close_matches(word, [*known], 1)
-    return Phrase("{problem}; did you mean {close!r}?", problem=problem, close=close[0]) if close else problem
+    return Message("{problem}; did you mean {close!r}?", problem=problem, close=close[0]) if close else problem

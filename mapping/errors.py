@@ -21,7 +21,7 @@ class MappingError(Exception):
     """Anything that Rohnamo refuses, with a text that a user can act on."""
 
     def into(self, language: str) -> str:
-        """Say it in a language; in English where its text is no `mapping.language.i18n.Phrase`."""
+        """Say it in a language; in English where its text is no `mapping.language.i18n.Message`."""
         text = self.args[0] if self.args else ""
         return str(text.into(language)) if hasattr(text, "into") else str(self)
 

@@ -25,10 +25,9 @@ from typing import TYPE_CHECKING, Any
 from zipfile import is_zipfile
 
 from mapping.errors import FormatError, InvalidRecord
-from mapping.language.i18n import Phrase, both
+from mapping.language.i18n import Message, both
 
 if TYPE_CHECKING:
-    from mapping.language.i18n import Message
     from mapping.result import Result
 
 FORMAT_FUNCTIONS = ("read", "records", "columns", "write")
@@ -39,7 +38,7 @@ def analyses() -> dict[str, "Callable[..., Result]"]:
     return {name: _answering(module, name) for name, module in _modules("analysis", "rohnamo.analyses")}
 
 
-def questions() -> list[tuple["Message", list[str]]]:
+def questions() -> list[tuple[Message, list[str]]]:
     """Return what each folder of analyses asks (its ``QUESTION``, by its ``ORDER``), with the names of those in it."""
     folders: dict[str, list[str]] = {}
     for name, dotted in sorted(_own("mapping.analysis")):
@@ -90,25 +89,25 @@ def format_of(path: Path) -> ModuleType:
         No format reads files of this ending, or the file is not there.
     """
     if not path.exists():
-        raise FormatError(Phrase("{path}: there is no such file; check the name", path=path))
+        raise FormatError(Message("{path}: there is no such file; check the name", path=path))
     suffix, known = path.suffix.lower(), readers()
     fitting = [module for module in known.values() if suffix in module.SUFFIX.split()]
     if not fitting:
         there = ", ".join(sorted({ending for module in known.values() for ending in module.SUFFIX.split()}))
-        problem = Phrase(
+        problem = Message(
             "{path}: files ending in {suffix} cannot be read; save it as one of {there}",
             path=path,
             suffix=suffix,
             there=there,
         )
         if not suffix:
-            problem = Phrase(
+            problem = Message(
                 "{path}: its name has no ending that tells what it is; save it as one of {there}",
                 path=path,
                 there=there,
             )
         if any(suffix in getattr(module, "PARTS", ()) for module in known.values()):
-            problem = Phrase(
+            problem = Message(
                 "{path}: {suffix} is only a part of a map; put it into a .zip with the files of its name "
                 "(.shp, .shx, .dbf, .prj, .cpg)",
                 path=path,
@@ -122,15 +121,15 @@ def format_of(path: Path) -> ModuleType:
         if not hasattr(module, "recognises"):
             return module
     names = ", ".join(module.__name__.rpartition(".")[2] for module in fitting)
-    problem = Phrase(
+    problem = Message(
         "{path}: ends in {suffix} and holds none of what we read from such files ({names})",
         path=path,
         suffix=suffix,
         names=names,
     )
-    fix = Phrase("ask the sender for a table (.xlsx or .csv)")
+    fix = Message("ask the sender for a table (.xlsx or .csv)")
     if is_zipfile(path):
-        fix = Phrase("unpack the archive and give its files one by one")
+        fix = Message("unpack the archive and give its files one by one")
     raise FormatError(both(problem, fix))
 
 

@@ -28,7 +28,7 @@ from mapping.area.names.place_names import (
 )
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import alternatives, skeleton, wildcard
-from mapping.language.i18n import UNSAID, Label, Phrase, country_name, listing
+from mapping.language.i18n import UNSAID, Label, Message, country_name, listing
 
 Precision = Literal["exact", "place", "unit", "none"]
 Level = Literal["note", "doubt", "refused"]
@@ -43,8 +43,8 @@ class Note(NamedTuple):
     """Something to tell about a row's place, as an Issue of that level."""
 
     level: Level
-    problem: Phrase
-    fix: Phrase = UNSAID
+    problem: Message
+    fix: Message = UNSAID
 
     @property
     def text(self) -> str:
@@ -119,14 +119,14 @@ def locate(
         return _abroad(area, lat, lon, here, abroad)
     if not country.strip() and here is None and (away := _city_abroad(area, place, unit)) is not None:
         text, abroad = away
-        problem = Phrase("{text!r} is read as abroad: {country}", text=text, country=country_name(abroad))
+        problem = Message("{text!r} is read as abroad: {country}", text=text, country=country_name(abroad))
         there = _abroad(area, lat, lon, here, abroad)
-        return replace(there, notes=(Note("note", problem, Phrase("look whether it is right")), *there.notes))
+        return replace(there, notes=(Note("note", problem, Message("look whether it is right")), *there.notes))
     named = find_unit(area, unit) if unit.strip() and not says_country(area, unit) else UnitMatch(None)
     claim = _Claim(area, named, _find_place(area, place, named) if place.strip() else None)
     if country.strip() and not abroad:
-        problem = Phrase("{country!r} is no country that is known", country=country)
-        claim.notes.append(Note("doubt", problem, Phrase("write its name or ISO 3166 code")))
+        problem = Message("{country!r} is no country that is known", country=country)
+        claim.notes.append(Note("doubt", problem, Message("write its name or ISO 3166 code")))
     if lat is not None and lon is not None:
         point = claim.by_point(lat, lon, here)
         if point is not None:
@@ -220,7 +220,9 @@ class _UnitName:
         around = {find_unit(self.area, named).unit for named in re.findall(r"\(([^()]+)\)", self.text)}
         if (inside := _inside(self.area, self.bare, around)) is not None:
             return UnitMatch(inside, (inside,))
-        problem = Phrase("what stands in brackets in {text!r} is not part of any unit's name: left out", text=self.text)
+        problem = Message(
+            "what stands in brackets in {text!r} is not part of any unit's name: left out", text=self.text
+        )
         self.notes.append(Note("note", problem))
         return None
 
@@ -238,7 +240,7 @@ class _UnitName:
     def _by_name(self) -> UnitMatch | None:
         kind, (plain, levels) = self._kind, self.names.without_levels(self.bare)
         if key_of(self.bare).vague:
-            self.notes.append(Note("doubt", Phrase("{text!r} is only roughly a place", text=self.text)))
+            self.notes.append(Note("doubt", Message("{text!r} is only roughly a place", text=self.text)))
         spellings = dict.fromkeys((self.bare, plain))
         stages = [stage for spelt in spellings for stage in unit_stages(self.names, spelt, key_of(spelt).key)]
         stages.sort(key=lambda stage: stage[1] == "like")
@@ -278,11 +280,11 @@ class _UnitName:
 
     def _unknown(self) -> UnitMatch:
         if re.search(r"\d{3}", self.bare):
-            problem = Phrase("no unit has the code {text!r}", text=self.text)
-            self.notes.append(Note("doubt", problem, Phrase("look it up")))
+            problem = Message("no unit has the code {text!r}", text=self.text)
+            self.notes.append(Note("doubt", problem, Message("look it up")))
         elif self.bare:
-            problem = Phrase("{text!r} is no unit that is known", text=self.text)
-            self.notes.append(Note("doubt", problem, Phrase("write the name of the unit")))
+            problem = Message("{text!r} is no unit that is known", text=self.text)
+            self.notes.append(Note("doubt", problem, Message("write the name of the unit")))
         return UnitMatch(None, (), tuple(self.notes))
 
     @property
@@ -297,7 +299,7 @@ class _UnitName:
         return zone is not None and not self.names.level_of(zone[0])
 
     def _read_as(self, level: Level, unit: str) -> Note:
-        return Note(level, Phrase("{text!r} is read as {label}", text=self.text, label=coded_unit(self.area, unit)))
+        return Note(level, Message("{text!r} is read as {label}", text=self.text, label=coded_unit(self.area, unit)))
 
 
 def _without_first_names(area: StudyArea, names: Names, text: str, kind: str) -> str:
@@ -383,24 +385,24 @@ def _among(area: StudyArea, text: str, parts: list[str], notes: list[Note]) -> U
     unknown = [part for part, match in zip(parts, narrowed, strict=True) if not match.candidates]
     lost = [part for part in unknown if not _WITHIN_A_UNIT.search(part)]
     if not units:
-        problem = Phrase("{text!r} is no unit that is known", text=text)
-        return UnitMatch(None, (), (*notes, Note("doubt", problem, Phrase("write the name of the unit"))))
+        problem = Message("{text!r} is no unit that is known", text=text)
+        return UnitMatch(None, (), (*notes, Note("doubt", problem, Message("write the name of the unit"))))
     if any(len(match.candidates) > 1 for match in narrowed) and len(units) > 1:
         return _several(area, text, units, notes)
     if lost and len(units) > 1:
         return _several(area, text, units, notes)
     if len(units) > 1:
         choices = listing(coded_unit(area, code) for code in sorted(units))
-        problem = Phrase("{text!r} names {choices}, and not in which of them it is", text=text, choices=choices)
-        fix = Phrase("it is taken as serving all of them; write where it is")
+        problem = Message("{text!r} names {choices}, and not in which of them it is", text=text, choices=choices)
+        fix = Message("it is taken as serving all of them; write where it is")
         return UnitMatch(None, tuple(sorted(units)), (*notes, Note("doubt", problem, fix)), named=True)
     sole = min(units)
     for match in narrowed:
         notes += [note for note in match.notes if match.unit == sole]
     for part in unknown:
         level: Level = "doubt" if part in lost else "note"
-        problem = Phrase("{part!r} is not known here; it is read as {unit}", part=part, unit=coded_unit(area, sole))
-        notes.append(Note(level, problem, Phrase("look whether it is right")))
+        problem = Message("{part!r} is not known here; it is read as {unit}", part=part, unit=coded_unit(area, sole))
+        notes.append(Note(level, problem, Message("look whether it is right")))
     return UnitMatch(sole, (sole,), tuple(notes))
 
 
@@ -455,20 +457,20 @@ class _Claim:
     def by_point(self, lat: float, lon: float, here: str | None) -> Located | None:
         """Read coordinates as given, or swapped, or with a slipped decimal point; None where they cannot be right."""
         if lat == 0 and lon == 0:
-            fix = Phrase("leave the coordinates empty where they are not known")
-            self.notes.append(Note("refused", Phrase("0, 0 lies in the ocean"), fix))
+            fix = Message("leave the coordinates empty where they are not known")
+            self.notes.append(Note("refused", Message("0, 0 lies in the ocean"), fix))
             return None
         point = f"{lat:g}, {lon:g}"
         (lat, lon), here = self._mended(point, lat, lon, here or unit_near(self.area, lat, lon))
         if here is None:
             far = kilometres_outside(self.area, lat, lon)
-            problem = Phrase(
+            problem = Message(
                 "{point} lies {far} km outside {country}",
                 point=point,
                 far=round(far) if np.isfinite(far) else "∞",
                 country=Label(self.area.name.get("en", self.area.code), self.area.name),
             )
-            self.notes.append(Note("refused", problem, Phrase("correct it, or say which country it is in")))
+            self.notes.append(Note("refused", problem, Message("correct it, or say which country it is in")))
             return None
         if (refused := self._far_from_place(point, lat, lon)) is not None:
             self.notes.append(refused)
@@ -481,12 +483,12 @@ class _Claim:
         """Return a point that lies nowhere here with its numbers swapped, or a decimal point moved, if it then does."""
         if here is None and (swapped := unit_near(self.area, lon, lat)) is not None:
             level: Level = "note" if self._is_near(lon, lat) else "doubt"
-            problem = Phrase("{point}: latitude and longitude were swapped, and are put in order", point=point)
+            problem = Message("{point}: latitude and longitude were swapped, and are put in order", point=point)
             self.notes.append(Note(level, problem))
             return (lon, lat), swapped
         if here is None and (slip := self._slipped(lat, lon)) is not None:
-            problem = Phrase("{point}: the decimal point has slipped", point=point)
-            fix = Phrase("read as {lat}, {lon}", lat=f"{slip[0]:g}", lon=f"{slip[1]:g}")
+            problem = Message("{point}: the decimal point has slipped", point=point)
+            fix = Message("read as {lat}, {lon}", lat=f"{slip[0]:g}", lon=f"{slip[1]:g}")
             self.notes.append(Note("doubt", problem, fix))
             return slip, unit_near(self.area, *slip)
         return (lat, lon), here
@@ -518,7 +520,7 @@ class _Claim:
             return None
         return Note(
             "refused",
-            Phrase(
+            Message(
                 "{point} is {apart} km from {place}, which the row names: the place is taken, not the point",
                 point=point,
                 apart=round(apart),
@@ -534,17 +536,17 @@ class _Claim:
         away = kilometres_to(self.area, lat, lon, wanted)
         named, other = coded_unit(self.area, wanted), coded_unit(self.area, here)
         if away > DRAWN_KM:
-            problem = Phrase(
+            problem = Message(
                 "the point lies in {other}, {away} km from {named}, which the row names",
                 other=other,
                 away=round(away),
                 named=named,
             )
-            self.notes.append(Note("doubt", problem, Phrase("which is right?")))
+            self.notes.append(Note("doubt", problem, Message("which is right?")))
             return here
         away = max(0.1, round(away, 1))
-        problem = Phrase("the point lies {away} km outside {named} as drawn", away=away, named=named)
-        self.notes.append(Note("note", problem, Phrase("the unit that the row names is kept")))
+        problem = Message("the point lies {away} km outside {named} as drawn", away=away, named=named)
+        self.notes.append(Note("note", problem, Message("the unit that the row names is kept")))
         return wanted if self.area.unit(wanted).level == self.area.unit(here).level else here
 
     def by_name(self) -> Located:
@@ -574,16 +576,16 @@ class _Claim:
             return
         unit = find_unit(self.area, text)
         if not unit.candidates:
-            problem = Phrase(
+            problem = Message(
                 "the place {place!r} is not in the gazetteer, and no unit is called so: only the country is known",
                 place=text,
             )
-            note = Note("doubt", problem, Phrase("write the name of the unit"))
+            note = Note("doubt", problem, Message("write the name of the unit"))
             self.place = _Found(None, (*place.notes[:-1], note))
             return
         if unit.unit:
-            problem = Phrase("the place {place!r} is not in the gazetteer", place=text)
-            fix = Phrase("it is read as the unit {unit}", unit=coded_unit(self.area, unit.unit))
+            problem = Message("the place {place!r} is not in the gazetteer", place=text)
+            fix = Message("it is read as the unit {unit}", unit=coded_unit(self.area, unit.unit))
             level: Level = "doubt" if unit.guessed or _WITHIN_A_UNIT.search(text) else "note"
             self.place = _Found(None, (*place.notes[:-1], Note(level, problem, fix)))
         self.unit = replace(unit, notes=(*self.unit.notes, *unit.notes))
@@ -595,21 +597,21 @@ def _abroad(area: StudyArea, lat: float | None, lon: float | None, here: str | N
         return Located(None, None, None, "none", (), country)
     if here is not None:
         own = Label(area.name.get("en", area.code), area.name)
-        problem = Phrase(
+        problem = Message(
             "{point} lies in {own}, but the row says {country}",
             point=f"{lat:g}, {lon:g}",
             own=own,
             country=country_name(country),
         )
-        return Located(None, None, None, "none", (Note("refused", problem, Phrase("which is right?")),), country)
+        return Located(None, None, None, "none", (Note("refused", problem, Message("which is right?")),), country)
     if _looks_swapped(lat, lon, country):
-        problem = Phrase(
+        problem = Message(
             "{point} looks swapped: {swapped} lies in {country}",
             point=f"{lat:g}, {lon:g}",
             swapped=f"{lon:g}, {lat:g}",
             country=country_name(country),
         )
-        note = Note("refused", problem, Phrase("give the latitude first"))
+        note = Note("refused", problem, Message("give the latitude first"))
         return Located(None, None, None, "none", (note,), country)
     return Located(lat, lon, None, "exact", (), country)
 
@@ -671,8 +673,8 @@ def _find_place(area: StudyArea, text: str, claim: UnitMatch) -> _Found:
     """Find a place in the gazetteer, in the named unit if one is named."""
     bare = re.sub(r"\([^)]*\)", " ", text).strip()
     key = key_of(bare)
-    notes = [Note("doubt", Phrase("{text!r} is only roughly a place", text=text))] if key.vague else []
-    unknown = Note("note", Phrase("the place {text!r} is not in the gazetteer", text=text))
+    notes = [Note("doubt", Message("{text!r} is only roughly a place", text=text))] if key.vague else []
+    unknown = Note("note", Message("the place {text!r} is not in the gazetteer", text=text))
     for places, guessed in place_stages(names_of(area), bare, key.key):
         within = [p for p in places if _agrees(area, p.unit, claim)]
         if within or not claim.candidates:
@@ -682,16 +684,16 @@ def _find_place(area: StudyArea, text: str, claim: UnitMatch) -> _Found:
             notes += more
             if not claim.candidates and city_abroad(area, text):
                 label = coded_unit(area, place.unit)
-                problem = Phrase("{text!r} is a name in {label}, and a city abroad", text=text, label=label)
-                notes.append(Note("doubt", problem, Phrase("write which")))
+                problem = Message("{text!r} is a name in {label}, and a city abroad", text=text, label=label)
+                notes.append(Note("doubt", problem, Message("write which")))
             if guessed:
-                problem = Phrase("the place {text!r} is read as {place}", text=text, place=place.name)
+                problem = Message("the place {text!r} is read as {place}", text=text, place=place.name)
                 notes.append(Note("doubt", problem))
             return _Found(place, tuple(notes))
         where = listing(sorted({coded_unit(area, p.unit) for p in places}))
         if not guessed:
             named = listing(coded_unit(area, code) for code in claim.candidates)
-            problem = Phrase(
+            problem = Message(
                 "the place {text!r} is known in {where}, not in {named}, which the row names",
                 text=text,
                 where=where,
@@ -699,7 +701,7 @@ def _find_place(area: StudyArea, text: str, claim: UnitMatch) -> _Found:
             )
             return _Found(None, (*notes, Note("doubt", problem)))
         like = listing(sorted({p.name for p in places}))
-        problem = Phrase(
+        problem = Message(
             "{text!r} is not known there, and {like} in {where} is written much like it",
             text=text,
             like=like,
@@ -716,8 +718,8 @@ def _largest(
     units, notes = {p.unit for p in places}, tuple[Note, ...]()
     if len(units) > 1:
         where = listing(sorted(coded_unit(area, code) for code in units))
-        problem = Phrase("there are several places {text!r}: in {where}", text=text, where=where)
-        notes = (Note("doubt", problem, Phrase("name the unit too")),)
+        problem = Message("there are several places {text!r}: in {where}", text=text, where=where)
+        notes = (Note("doubt", problem, Message("name the unit too")),)
         places = [p for p in places if p.rank <= SEAT and p.unit in names_of(area).current.get(key, ())]
         if len({p.unit for p in places}) != 1:
             return None, notes
@@ -757,33 +759,33 @@ def _said(
     label = coded_unit(area, code)
     if how == "former" and bearers:
         other = listing(coded_unit(area, bearer) for bearer in sorted(bearers))
-        problem = Phrase(
+        problem = Message(
             "{text!r} is a former name of {label}; {other} is called so now", text=text, label=label, other=other
         )
-        yield Note("doubt", problem, Phrase("write which"))
+        yield Note("doubt", problem, Message("write which"))
     elif how in ("former", "town") and city_abroad(area, text):
-        problem = Phrase("{text!r} is a name in {label}, and a city abroad", text=text, label=label)
-        yield Note("doubt", problem, Phrase("write which"))
+        problem = Message("{text!r} is a name in {label}, and a city abroad", text=text, label=label)
+        yield Note("doubt", problem, Message("write which"))
     elif how == "former":
-        yield Note("note", Phrase("{text!r} is a former name of {label}", text=text, label=label))
+        yield Note("note", Message("{text!r} is a former name of {label}", text=text, label=label))
     elif how == "town":
         yield Note(
-            "note", Phrase("{text!r} is no unit of its own: the unit of that town is {label}", text=text, label=label)
+            "note", Message("{text!r} is no unit of its own: the unit of that town is {label}", text=text, label=label)
         )
     elif how == "part":
-        yield Note("note", Phrase("{text!r} is a part of {label}", text=text, label=label))
+        yield Note("note", Message("{text!r} is a part of {label}", text=text, label=label))
         return
     elif how == "like":
-        yield Note("doubt", Phrase("{text!r} is read as {label}", text=text, label=label))
+        yield Note("doubt", Message("{text!r} is read as {label}", text=text, label=label))
     if kind and kind not in names.kinds[code] and names.kinds[code]:
-        yield Note("doubt", Phrase("{text!r} is called another kind of unit than {label} is", text=text, label=label))
+        yield Note("doubt", Message("{text!r} is called another kind of unit than {label} is", text=text, label=label))
 
 
 def _several(area: StudyArea, text: str, codes: Iterable[str], notes: list[Note]) -> UnitMatch:
     known = tuple(sorted(codes))
     choices = listing(coded_unit(area, code) for code in known)
-    problem = Phrase("{text!r} could be {choices}", text=text, choices=choices)
-    return UnitMatch(None, known, (*notes, Note("doubt", problem, Phrase("write which"))))
+    problem = Message("{text!r} could be {choices}", text=text, choices=choices)
+    return UnitMatch(None, known, (*notes, Note("doubt", problem, Message("write which"))))
 
 
 def _names_unit(area: StudyArea, claim: UnitMatch, text: str) -> bool:

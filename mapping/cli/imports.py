@@ -38,7 +38,7 @@ from mapping.intake.read import Known, draft_map, read
 from mapping.intake.report import lines as issue_lines
 from mapping.intake.report import summary, write_report
 from mapping.intake.report import table as issue_table
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 from mapping.quality.call_list import calls, read_done, write_calls
 from mapping.quality.duplicates import apply, pairs, read_decisions, tables_of, write_pairs
 from mapping.quality.overview import lines, overview, write_page
@@ -74,7 +74,7 @@ def import_(
     if columns is None and not dry_run and getattr(form, "PREVIEWED", False):
         next(iter(form.read(file)), None)  # what only has the ending of such a file is told as what it is
         raise InvalidRecord(
-            Phrase(
+            Message(
                 "{file}: its table may be cut wrongly; look at it with rohnamo check, write a column map with "
                 "--draft, and import it with --columns",
                 file=file,

@@ -22,7 +22,7 @@ from mapping.directory.undo import undone, whole_row
 from mapping.directory.writing import CHUNK, Change, Missing, Writing, belongs
 from mapping.errors import InvalidRecord
 from mapping.language.fold import coarse, skeleton
-from mapping.language.i18n import Label, Phrase, listing, show
+from mapping.language.i18n import Label, Message, listing, show
 from mapping.model import (
     ENTRIES,
     PARTS,
@@ -197,11 +197,11 @@ class PlacedAt(NamedTuple):
         return bool(self.point and other.point)
 
 
-def whether_moved(before: Sequence[str], now: Sequence[str]) -> Phrase:
+def whether_moved(before: Sequence[str], now: Sequence[str]) -> Message:
     """Ask whether something moved; of places that may not be told, or by one area alone, not from where to where."""
     if before == now or not all((*before, *now, before, now)):
-        return Phrase("Moved? The newer list has it at another address; the old place is no longer shown")
-    return Phrase(
+        return Message("Moved? The newer list has it at another address; the old place is no longer shown")
+    return Message(
         "Moved? It was at {before}, and the newer list has it at {now}; the old place is no longer shown",
         before=listing(before),
         now=listing(now),
@@ -589,7 +589,7 @@ class Import:
 
     def _moves(
         self, services: Mapping[str, Row], earlier: Mapping[str, set[str]], sight: Sight | None
-    ) -> dict[str, tuple[Phrase, tuple[str, ...]]]:
+    ) -> dict[str, tuple[Message, tuple[str, ...]]]:
         """Return of services that the list no longer holds from where to where they went, and what they are now.
 
         Of what an earlier list moved already, only that it did; nobody said yet whether that is so.
@@ -603,7 +603,7 @@ class Import:
 
     def _newly_moved(
         self, services: Mapping[str, Row], earlier: Mapping[str, set[str]], sight: Sight | None
-    ) -> dict[str, tuple[Phrase, tuple[str, ...]]]:
+    ) -> dict[str, tuple[Message, tuple[str, ...]]]:
         """Return of services that the list no longer holds from where to where they went, and what they are now.
 
         That is so where the list newly has the same help of the same organization, and only at other places. What

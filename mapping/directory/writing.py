@@ -11,7 +11,7 @@ import sqlite_utils
 
 from mapping.directory.rows import Row, as_json, insert, row_values, rows_where, stored_ids, stored_rows, upsert
 from mapping.errors import InvalidRecord
-from mapping.language.i18n import Message, Phrase, show
+from mapping.language.i18n import Message, show
 from mapping.language.parsers import Money
 from mapping.model import PARTS, RECORDS, WORDS, Source, references
 from mapping.record_tables import Values
@@ -49,7 +49,7 @@ class Missing:
     name: str
     of: str = ""
     """Name of the organization that it is of."""
-    moved: Phrase | None = None
+    moved: Message | None = None
     """Of a service: from where to where it went, as it seems."""
     now: tuple[str, ...] = ()
     """What the list newly has in its stead; nothing where an earlier list had that too."""

@@ -39,7 +39,7 @@ from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Progress
 from mapping.column_map import ColumnMap
 from mapping.errors import FormatError
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 from mapping.model import Audience, Source, record_id
 from mapping.quality.known_organizations import Known
 
@@ -50,7 +50,7 @@ MAX_COLUMNS = 2_000
 Cell = str | int | float | bool | None
 
 
-OF_A_CHAT = Phrase(
+OF_A_CHAT = Message(
     "these are messages from a chat, and no table; write a row for each organization, under the names of columns "
     "Organization, Kind of help, Town, Phone"
 )
@@ -67,7 +67,7 @@ class Sheet:
     name: str
     rows: Sequence[Sequence[object]]
     first_row: int = 1
-    skipped: tuple[Phrase, ...] = field(default_factory=tuple)
+    skipped: tuple[Message, ...] = field(default_factory=tuple)
     comments: Mapping[int, str] = field(default_factory=dict, repr=False)
     """Number of a row of the file -> what is noted beside its cells: looked at as remarks are, never kept."""
     hidden_rows: int = 0
@@ -156,7 +156,7 @@ def readable(path: Path) -> Iterator[None]:
 
 def _unreadable(path: object, error: OSError) -> FormatError:
     return FormatError(
-        Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
+        Message("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
     )
 
 
@@ -170,7 +170,7 @@ def _is_ours(error: Exception) -> bool:
 def _damaged(path: object, error: Exception) -> FormatError:
     reason = " ".join(str(error).split())[:160] or type(error).__name__
     return FormatError(
-        Phrase(
+        Message(
             "{path}: the file is damaged or is none of its kind ({reason}); export it again", path=path, reason=reason
         )
     )
@@ -244,10 +244,10 @@ def require_readable(path: object, size: int) -> None:
         With the size and what to do.
     """
     if size == 0:
-        raise FormatError(Phrase("{path}: the file is empty; ask the sender for it again", path=path))
+        raise FormatError(Message("{path}: the file is empty; ask the sender for it again", path=path))
     if size > MAX_BYTES:
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: {size} MB is too large (at most 200); split it or save values only",
                 path=path,
                 size=f"{size / 2**20:.0f}",

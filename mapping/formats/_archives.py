@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mapping.errors import FormatError
 from mapping.formats import readable
-from mapping.language.i18n import Phrase, both
+from mapping.language.i18n import Message, both
 
 MAX_UNPACKED = 500 * 2**20
 MAX_RATIO = 200
@@ -31,13 +31,13 @@ def members(path: Path) -> list[zipfile.ZipInfo]:
             files = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError) as error:
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: is no zip file or a damaged one ({error}); ask the sender for it again", path=path, error=error
             )
         ) from error
     if len(files) > MAX_MEMBERS:
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: holds {count} files, which no honest list does; ask for the tables alone",
                 path=path,
                 count=len(files),
@@ -47,19 +47,19 @@ def members(path: Path) -> list[zipfile.ZipInfo]:
         name = member.filename.replace("\\", "/")
         if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
             raise FormatError(
-                Phrase(
+                Message(
                     "{path}: holds {file!r}, a file outside itself; do not trust its sender",
                     path=path,
                     file=member.filename,
                 )
             )
         if member.flag_bits & 1:
-            raise FormatError(Phrase("{path}: is encrypted; ask the sender for it without a password", path=path))
-    require_honest(path, files, Phrase("ask for the tables alone"))
+            raise FormatError(Message("{path}: is encrypted; ask the sender for it without a password", path=path))
+    require_honest(path, files, Message("ask for the tables alone"))
     return [member for member in files if not member.is_dir()]
 
 
-def require_honest(path: Path, files: Sequence[zipfile.ZipInfo], fix: Phrase) -> None:
+def require_honest(path: Path, files: Sequence[zipfile.ZipInfo], fix: Message) -> None:
     """Refuse an archive that unpacks to more than any honest list does, all of it or one file; ``fix`` says what to do.
 
     Raises
@@ -69,12 +69,12 @@ def require_honest(path: Path, files: Sequence[zipfile.ZipInfo], fix: Phrase) ->
     """
     size = sum(file.file_size for file in files)
     if size > MAX_UNPACKED:
-        problem = Phrase("{path}: unpacks to {size} MB, which no honest list does", path=path, size=size // 2**20)
+        problem = Message("{path}: unpacks to {size} MB, which no honest list does", path=path, size=size // 2**20)
         raise FormatError(both(problem, fix))
     for file in files:
         packed = max(file.compress_size, 1)
         if file.file_size > 2**20 and file.file_size > MAX_RATIO * packed:
-            problem = Phrase(
+            problem = Message(
                 "{path}: {file} unpacks to {ratio} times its size, which no honest list does",
                 path=path,
                 file=file.filename,
@@ -96,7 +96,7 @@ def content(path: Path, member: zipfile.ZipInfo) -> bytes:
             contents = file.read(member.file_size + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError) as error:
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: {file} is damaged ({error}); ask the sender for it again",
                 path=path,
                 file=member.filename,
@@ -105,7 +105,7 @@ def content(path: Path, member: zipfile.ZipInfo) -> bytes:
         ) from error
     if len(contents) > member.file_size:
         raise FormatError(
-            Phrase("{path}: {file} is larger than it says; do not trust its sender", path=path, file=member.filename)
+            Message("{path}: {file} is larger than it says; do not trust its sender", path=path, file=member.filename)
         )
     return contents
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from mapping.errors import FormatError
 from mapping.formats import readable, require_readable, unreadable_refused
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 
 MAX_LINES = 2 * 2**30
 """Largest file of one document a line: it is never held as a whole."""
@@ -49,7 +49,7 @@ def parse(contents: bytes | str, place: str) -> Any:
     except (ValueError, RecursionError) as error:
         reason = "records stand in each other too deep" if isinstance(error, RecursionError) else str(error)[:120]
         raise FormatError(
-            Phrase("{place}: is not JSON ({reason}); ask the sender to export it again", place=place, reason=reason)
+            Message("{place}: is not JSON ({reason}); ask the sender to export it again", place=place, reason=reason)
         ) from error
 
 
@@ -72,7 +72,7 @@ def lines(path: Path) -> Iterator[tuple[int, bytes]]:
         size = path.stat().st_size
         if size > MAX_LINES:
             raise FormatError(
-                Phrase("{path}: {size} GB is too large (at most 2); split it", path=path, size=f"{size / 2**30:.1f}")
+                Message("{path}: {size} GB is too large (at most 2); split it", path=path, size=f"{size / 2**30:.1f}")
             )
         require_readable(path, min(size, 1))
         with path.open("rb") as file:
@@ -81,7 +81,7 @@ def lines(path: Path) -> Iterator[tuple[int, bytes]]:
                 number += 1
                 if len(line) > MAX_LINE:
                     raise FormatError(
-                        Phrase(
+                        Message(
                             "{path} line {number}: is longer than {size} MB; is it one document?",
                             path=path,
                             number=number,

@@ -23,7 +23,7 @@ from typing import Any
 
 from mapping.errors import FormatError
 from mapping.formats import Sheet, unreadable_refused
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 
 SECONDS, MEMORY, WRITTEN = 600, 3 << 29, 2 << 30
 """Limits of a reader: seconds of processor time, bytes of memory, bytes of a file that it may write.
@@ -102,7 +102,7 @@ def _answers(path: Path, modules: Sequence[ModuleType], task: str, kind: type) -
             raise FormatError(_naming(refused.args[0], path)) from None
         except Exception as error:  # whatever a reader that was taken over may have written
             raise FormatError(
-                Phrase("{path}: reading it took too much time or memory; split it or save it anew", path=path)
+                Message("{path}: reading it took too much time or memory; split it or save it anew", path=path)
             ) from error
 
 
@@ -140,7 +140,7 @@ class _Writer(pickle.Pickler):
             return None
         if isinstance(obj, Sheet):
             return "sheet", tuple(getattr(obj, part.name) for part in fields(Sheet))
-        if isinstance(obj, Phrase):
+        if isinstance(obj, Message):
             return "text", (obj.text, dict(obj.values))
         if isinstance(obj, str):
             return "plain", (str(obj),)
@@ -168,7 +168,7 @@ class _Reader(pickle.Unpickler):
             # {x.__class__} would tell of our memory, {x:9999999999} would fill it
             if name is not None and not (name.isidentifier() and (not form or ("|" in form and "{" not in form))):
                 raise pickle.UnpicklingError("a text may name values alone")
-        text = Phrase.of(template)
+        text = Message.of(template)
         return text.filled_with(values) if values else text
 
 
@@ -191,20 +191,20 @@ def _checked(path: Path, kind: type) -> Iterator[Any]:
             raise OSError("the answer is no file")
         while (answer := _Reader(file).load()) != END:
             what, value = answer
-            if type(value) is not Phrase if what == "refused" else kind is not object and type(value) is not kind:
+            if type(value) is not Message if what == "refused" else kind is not object and type(value) is not kind:
                 raise TypeError("the answer is none of what was asked for")
             if what == "refused":
                 raise _Refused(value)
             yield value
 
 
-def _naming(text: Phrase, path: Path) -> Phrase:
+def _naming(text: Message, path: Path) -> Message:
     """Return what a reader says of its copy as said of the file itself."""
     values = {
-        name: _naming(value, path) if isinstance(value, Phrase) else _renamed(value, path)
+        name: _naming(value, path) if isinstance(value, Message) else _renamed(value, path)
         for name, value in text.values.items()
     }
-    return text.filled_with(values) if values else Phrase.of(_renamed(str(text), path))
+    return text.filled_with(values) if values else Message.of(_renamed(str(text), path))
 
 
 def _renamed(value: Any, path: Path) -> Any:
@@ -266,14 +266,14 @@ def main(task: str, name: str, *modules: str) -> None:
             _Writer(file).dump(END)
 
 
-def _plain(text: object) -> Phrase:
+def _plain(text: object) -> Message:
     """Return a text whose values are plain ones."""
-    phrase = Phrase.of(text if isinstance(text, str) else str(text))
+    phrase = Message.of(text if isinstance(text, str) else str(text))
     values = {
-        name: _plain(value) if isinstance(value, Phrase) else value if isinstance(value, int | str) else str(value)
+        name: _plain(value) if isinstance(value, Message) else value if isinstance(value, int | str) else str(value)
         for name, value in phrase.values.items()
     }
-    return phrase.filled_with(values) if values else Phrase.of(str(phrase))
+    return phrase.filled_with(values) if values else Message.of(str(phrase))
 
 
 def _limit() -> None:

@@ -17,7 +17,7 @@ from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.composition import Composition, composed
 from mapping.language.fold import name_key
-from mapping.language.i18n import UNSAID, Phrase, listing
+from mapping.language.i18n import UNSAID, Message, listing
 from mapping.language.languages import word_rows
 from mapping.language.taxonomy import Vocabulary, checklist_item, match_listed, match_term
 from mapping.model import (
@@ -35,9 +35,9 @@ from mapping.quality.known_organizations import Body, NamesHeld, may_be_one
 from mapping.quality.names import Name, alike, proposals
 
 SILENT = {
-    "organization": Phrase("the row does not say who"),
-    "unit": Phrase("the row does not say where"),
-    "service": Phrase("the row does not say what"),
+    "organization": Message("the row does not say who"),
+    "unit": Message("the row does not say where"),
+    "service": Message("the row does not say what"),
 }
 """What a row of an activity lacks, by the field that should say it."""
 
@@ -64,7 +64,7 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         types, words = _types(reader)
         units = _units(reader)
         for word in words:
-            problem = Phrase("{word!r} is no kind of activity that we know", word=word)
+            problem = Message("{word!r} is no kind of activity that we know", word=word)
             reader.say_unknown(word, problem)
         if silent or not units or not types:
             _refuse_activity(reader, silent, not units)
@@ -73,8 +73,8 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         start, end = _days(reader)
         people = _people(reader, start)
         if len(units) > 1 and any(people):
-            problem = Phrase("the people are those of {count} areas together", count=len(units))
-            reader.say("unit", problem, Phrase("none are kept; ask for the people of each area"))
+            problem = Message("the people are those of {count} areas together", count=len(units))
+            reader.say("unit", problem, Message("none are kept; ask for the people of each area"))
             people = (None, None, None)
         planned, reached, women = people
         implementer = _implementer(reader, audience, records)
@@ -109,8 +109,8 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             records += [part, provenance(reader, "activity", part.id, own_key)]
         yield reader.row, records
     for short, whole in proposals(bodies.values()):
-        problem = Phrase("{short!r} may be short for {whole!r}", short=short, whole=whole)
-        fix = Phrase("merge them if they are one")
+        problem = Message("{short!r} may be short for {whole!r}", short=short, whole=whole)
+        fix = Message("merge them if they are one")
         intake.batch.extend([Issue(intake.batch.file, "", None, field_name("organization"), problem, fix)])
 
 
@@ -120,8 +120,8 @@ def _days(reader: Reader) -> tuple[dt.date | None, dt.date | None]:
     end = last_day(reader, "end") if reader.intake.fills("end") else end_of(reader, "start")
     if not (start and end and end < start):
         return start, end
-    problem = Phrase("ends on {end}, before it starts on {start}", end=end, start=start)
-    reader.say("end", problem, Phrase("the last day was left out"), "refused")
+    problem = Message("ends on {end}, before it starts on {start}", end=end, start=start)
+    reader.say("end", problem, Message("the last day was left out"), "refused")
     return start, None
 
 
@@ -141,19 +141,19 @@ def day_after(reader: Reader, name: str, first: dt.date | None) -> dt.date | Non
     except parsers.Unreadable:
         return last_day(reader, name)
     if first is None:
-        problem = Phrase("{text!r} is a term, and no day says from when", text=text)
-        reader.say(name, problem, Phrase("write the day of signature, or the last day"), "refused")
+        problem = Message("{text!r} is a term, and no day says from when", text=text)
+        reader.say(name, problem, Message("write the day of signature, or the last day"), "refused")
         return None
     end = term.after(first)
-    problem = Phrase("{text!r} from {first} ends on {end}", text=text, first=first, end=end)
-    reader.say(name, problem, Phrase("write the last day if it is another"), "note")
+    problem = Message("{text!r} from {first} ends on {end}", text=text, first=first, end=end)
+    reader.say(name, problem, Message("write the last day if it is another"), "note")
     return None if term.renewed and not _holds(reader, name, end) else end
 
 
 def _holds(reader: Reader, name: str, end: dt.date) -> bool:
     """Tell whether something that is renewed by itself has not ended yet; whether it was renewed is doubted."""
-    problem = Phrase("{text!r}: whether it was renewed is not known", text=reader.text(name))
-    reader.say(name, problem, Phrase("ask until when it holds now"))
+    problem = Message("{text!r}: whether it was renewed is not known", text=reader.text(name))
+    reader.say(name, problem, Message("ask until when it holds now"))
     return end >= reader.intake.today
 
 
@@ -173,16 +173,16 @@ def _people(reader: Reader, start: dt.date | None) -> tuple[int | None, int | No
     if women is None and parsers.is_blank(reader.text("reached_women")):
         women = parsers.women_among(reader.text("reached"))
     if women is not None and reached is not None and women > reached:
-        problem = Phrase("{women} women among {reached} people", women=women, reached=reached)
-        reader.say("reached_women", problem, Phrase("the women were left out"), "refused")
+        problem = Message("{women} women among {reached} people", women=women, reached=reached)
+        reader.say("reached_women", problem, Message("the women were left out"), "refused")
         women = None
     if reached and start is not None and start > reader.intake.today:
-        problem = Phrase("{reached} reached, and it starts on {start}", reached=reached, start=start)
-        reader.say("reached", problem, Phrase("the people were left out; are they planned?"), "refused")
+        problem = Message("{reached} reached, and it starts on {start}", reached=reached, start=start)
+        reader.say("reached", problem, Message("the people were left out; are they planned?"), "refused")
         reached = women = None
     if planned and reached and reached > 10 * planned:
-        problem = Phrase("{reached} reached of {planned} planned", reached=reached, planned=planned)
-        reader.say("reached", problem, Phrase("ask whether a digit is wrong"))
+        problem = Message("{reached} reached of {planned} planned", reached=reached, planned=planned)
+        reader.say("reached", problem, Message("ask whether a digit is wrong"))
     return planned, reached, women
 
 
@@ -192,8 +192,8 @@ def _say_spelling(reader: Reader, column: str, first: str) -> None:
     if text != first:
         reader.say(
             column,
-            Phrase("{text!r} was taken for {first!r}, as it stood before", text=text, first=first),
-            Phrase("say so if it is another"),
+            Message("{text!r} was taken for {first!r}, as it stood before", text=text, first=first),
+            Message("say so if it is another"),
         )
 
 
@@ -210,8 +210,8 @@ def _types(reader: Reader) -> tuple[list[str], list[str]]:
         if len(made.codes) == 1 and not made.unread:
             reader.say(
                 "service",
-                Phrase("was told by {column!r} as {code}", column=column, code=coded("service_types", made.codes[0])),
-                Phrase("put it into the map if that is wrong"),
+                Message("was told by {column!r} as {code}", column=column, code=coded("service_types", made.codes[0])),
+                Message("put it into the map if that is wrong"),
                 "note" if match else "doubt",
             )
             return [made.codes[0]], []
@@ -224,12 +224,12 @@ def _refuse_activity(reader: Reader, who: bool, where: bool) -> None:
     beside = {"unit": "unit_code", "service": "activity"}
     text = reader.text(name) or reader.text(beside.get(name, name))
     problem = (
-        Phrase("{text!r} is not known here, so {silent}", text=text, silent=SILENT[name]) if text else SILENT[name]
+        Message("{text!r} is not known here, so {silent}", text=text, silent=SILENT[name]) if text else SILENT[name]
     )
     reader.refuse(
         name,
         problem,
-        Phrase("mend the row and send it again") if not text else Phrase("give the code of a unit or term"),
+        Message("mend the row and send it again") if not text else Message("give the code of a unit or term"),
     )
 
 
@@ -245,34 +245,34 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         if giver.id == taker.id:
             reader.refuse(
                 "to",
-                Phrase("{name!r} has an agreement with itself", name=giver.name),
-                Phrase("ask which two organizations it binds"),
+                Message("{name!r} has an agreement with itself", name=giver.name),
+                Message("ask which two organizations it binds"),
             )
             continue
         if may_be_one(giver, taker):
-            problem = Phrase("{giver!r} and {taker!r} may be one organization", giver=giver.name, taker=taker.name)
+            problem = Message("{giver!r} and {taker!r} may be one organization", giver=giver.name, taker=taker.name)
             reader.refuse(
                 "to",
                 problem,
-                Phrase("ask which two organizations it binds; if they are one, decide it among the duplicates"),
+                Message("ask which two organizations it binds; if they are one, decide it among the duplicates"),
             )
             continue
         types, words = reader.terms("service", "service_types")
         for word in words:
-            problem = Phrase("{word!r} is no kind of help that we know", word=word)
+            problem = Message("{word!r} is no kind of help that we know", word=word)
             reader.say_unknown(word, problem)
         signed = reader.day("signed_on", past=True) or _day_in_number(reader)
         valid = day_after(reader, "valid_to", signed)
         if signed and valid and valid < signed:
             reader.say(
                 "valid_to",
-                Phrase("ends on {valid}, before it was signed on {signed}", valid=valid, signed=signed),
-                Phrase("the end was left out"),
+                Message("ends on {valid}, before it was signed on {signed}", valid=valid, signed=signed),
+                Message("the end was left out"),
                 "refused",
             )
             valid = None
         key = _own_key(reader, uses)
-        unknown = Phrase("{text!r} is no kind of paper that we know", text=reader.text("document"))
+        unknown = Message("{text!r} is no kind of paper that we know", text=reader.text("document"))
         paper = _term(reader, "document", "agreement_documents", unknown)
         agreement = ReferralAgreement(
             id=record_id(source, "referral_agreement", key),
@@ -302,8 +302,8 @@ def _day_in_number(reader: Reader) -> dt.date | None:
         return None
     reader.say(
         "number",
-        Phrase("{text!r} was read as signed on {day}", text=text, day=day),
-        Phrase("say so if it is another"),
+        Message("{text!r} was read as signed on {day}", text=text, day=day),
+        Message("say so if it is another"),
         "note",
     )
     return day
@@ -337,13 +337,15 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
         if answer is None:
             reader.say(
                 "answer",
-                Phrase("{answer!r} is no answer that we know", answer=text),
-                Phrase("it counts as unknown"),
+                Message("{answer!r} is no answer that we know", answer=text),
+                Message("it counts as unknown"),
             )
         day = reader.day("assessed_on", past=True)
         if day is None and reader.text("assessed_on"):
             reader.refuse(
-                "assessed_on", Phrase("the answer has no day that can be"), Phrase("write the day on which it was seen")
+                "assessed_on",
+                Message("the answer has no day that can be"),
+                Message("write the day on which it was seen"),
             )
             continue
         record = StandardAssessment(
@@ -360,8 +362,8 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
         if before[1]:
             reader.say(
                 "standard",
-                Phrase("row {row} answers this too", row=str(before[1])),
-                Phrase("the later answer stands; delete the other"),
+                Message("row {row} answers this too", row=str(before[1])),
+                Message("the later answer stands; delete the other"),
             )
         if (day or dt.date.min) >= before[0]:
             answered[record.id] = (day or dt.date.min, reader.row.number)
@@ -394,8 +396,8 @@ def checklist(reader: Reader, owner: Reader, service: str, audience: Audience) -
         if answer is None:
             reader.say(
                 "standard",
-                Phrase("{column}: {text!r} is no answer to {code}", column=column, text=text, code=code),
-                Phrase("it counts as unknown"),
+                Message("{column}: {text!r} is no answer to {code}", column=column, text=text, code=code),
+                Message("it counts as unknown"),
             )
         evidence = reader.row.text([columns.evidence[code]]) if code in columns.evidence else ""
         yield StandardAssessment(
@@ -438,18 +440,18 @@ def _standard(reader: Reader, service: str) -> str | None:
     if item not in standards:
         reader.refuse(
             "standard",
-            Phrase("{code!r} is no item of the checklist", code=text),
-            Phrase("write its code into the list, or into [words.standard]"),
+            Message("{code!r} is no item of the checklist", code=text),
+            Message("write its code into the list, or into [words.standard]"),
         )
         return None
     about, label = standards.term(item).service_type, coded("standards", item)
     kinds = {kind for (_, kind), of_kind in reader.intake.known.services_of.items() if of_kind == service}
     if about and about not in kinds:
-        problem = Phrase("{text!r} would be {item}, which is about another kind of help", text=text, item=label)
-        reader.refuse("standard", problem, Phrase("write its code into the list, or into [words.standard]"))
+        problem = Message("{text!r} would be {item}, which is about another kind of help", text=text, item=label)
+        reader.refuse("standard", problem, Message("write its code into the list, or into [words.standard]"))
         return None
-    problem = Phrase("{text!r} was taken for {item}", text=text, item=label)
-    reader.say("standard", problem, Phrase("say so if the list counts by numbers of its own"))
+    problem = Message("{text!r} was taken for {item}", text=text, item=label)
+    reader.say("standard", problem, Message("say so if the list counts by numbers of its own"))
     return item
 
 
@@ -467,8 +469,8 @@ def _own_key(reader: Reader, uses: dict[str, int]) -> str:
         return key
     reader.say(
         "key",
-        Phrase("the number {key!r} stands in the file {count} times", key=key, count=uses[key]),
-        Phrase("tell which is meant; both were read"),
+        Message("the number {key!r} stands in the file {count} times", key=key, count=uses[key]),
+        Message("tell which is meant; both were read"),
     )
     return f"{key}#{uses[key]}"
 
@@ -485,18 +487,18 @@ def _free(reader: Reader, name: str) -> str | None:
 
 def _assessor(reader: Reader) -> str | None:
     """Return in what capacity somebody assessed; a name stays private."""
-    unknown = Phrase("{text!r} is no capacity that we know", text=reader.text("assessed_by"))
+    unknown = Message("{text!r} is no capacity that we know", text=reader.text("assessed_by"))
     return _term(reader, "assessed_by", "assessors", unknown)
 
 
 def _status(reader: Reader, valid: dt.date | None) -> Literal["active", "expired", "suspended", "draft", "unknown"]:
-    unknown = Phrase("{text!r} is no state of an agreement that we know", text=reader.text("status"))
+    unknown = Message("{text!r} is no state of an agreement that we know", text=reader.text("status"))
     status = _term(reader, "status", "agreement_statuses", unknown)
     if status == "active" and valid is not None and valid < reader.intake.today:
         reader.say(
             "status",
-            Phrase("is called active but ended on {valid}", valid=valid),
-            Phrase("it counts as expired"),
+            Message("is called active but ended on {valid}", valid=valid),
+            Message("it counts as expired"),
             "note",
         )
         return "expired"
@@ -505,38 +507,38 @@ def _status(reader: Reader, valid: dt.date | None) -> Literal["active", "expired
     return status or "unknown"  # type: ignore[return-value]
 
 
-def _term(reader: Reader, name: str, taxonomy: str, unknown: Phrase) -> str | None:
+def _term(reader: Reader, name: str, taxonomy: str, unknown: Message) -> str | None:
     """Return the code of the term that a cell holds, None where it holds none; words for no term are told."""
     text = reader.text(name)
     match = match_listed(taxonomy, reader.word(name, text)) if text else None
     if match is None and text and not parsers.is_blank(text):
-        reader.say(name, unknown, Phrase("it was left out; write a code into [words.{link}]", link=name))
+        reader.say(name, unknown, Message("it was left out; write a code into [words.{link}]", link=name))
     return match.code if match else None
 
 
 def _activity_status(reader: Reader, start: dt.date | None, end: dt.date | None) -> str:
     """Return how far an activity is; what its days make impossible counts as unknown."""
-    unknown = Phrase("{text!r} is no state of an activity that we know", text=reader.text("status"))
+    unknown = Message("{text!r} is no state of an activity that we know", text=reader.text("status"))
     status = _term(reader, "status", "activity_statuses", unknown) or "unknown"
     today = reader.intake.today
     last = max(filter(None, (start, end)), default=today)
     against = UNSAID
     if status == "completed" and last > today:
-        against = Phrase("is called completed, and {last} is still to come", last=last)
+        against = Message("is called completed, and {last} is still to come", last=last)
     elif status == "ongoing" and start is not None and start > today:
-        against = Phrase("is called ongoing, and starts on {start}", start=start)
+        against = Message("is called ongoing, and starts on {start}", start=start)
     elif status in ("planned", "ongoing") and end is not None and end < today:
-        against = Phrase("is called {status}, and ended on {end}", status=coded("activity_statuses", status), end=end)
+        against = Message("is called {status}, and ended on {end}", status=coded("activity_statuses", status), end=end)
     if against:
-        reader.say("status", against, Phrase("it counts as unknown; ask which holds"))
+        reader.say("status", against, Message("it counts as unknown; ask which holds"))
     return "unknown" if against else status
 
 
 def _count(reader: Reader, name: str) -> int | None:
     number = reader.take(name, parsers.number)
     if number is not None and number.most is not None:
-        problem = Phrase("{text!r} is not exact", text=reader.text(name))
-        reader.say(name, problem, Phrase("the number was taken; say so in the note"))
+        problem = Message("{text!r} is not exact", text=reader.text(name))
+        reader.say(name, problem, Message("the number was taken; say so in the note"))
     return number.value if number is not None else None
 
 
@@ -549,8 +551,8 @@ def _units(reader: Reader) -> tuple[str, ...]:
     units = units_served(reader.intake.area, re.sub(r"[+&/;|]", ", ", name))
     if len(units) < 2:
         return ()  # "all districts" says no more than that nobody wrote which
-    problem = Phrase("{text!r} names {count} areas", text=name, count=len(units))
-    reader.say("unit", problem, Phrase("it became an activity in each"), "note")
+    problem = Message("{text!r} names {count} areas", text=name, count=len(units))
+    reader.say("unit", problem, Message("it became an activity in each"), "note")
     return units
 
 
@@ -568,13 +570,13 @@ def unit_of(reader: Reader) -> str | None:
         located = locate(area, unit=name)
         by_name = located.unit
     if by_code and by_name and by_code != by_name and by_name not in area.ancestors(by_code):
-        problem = Phrase(
+        problem = Message(
             "the code {code} is {unit}, the name is {name}",
             code=code,
             unit=coded_unit(area, by_code),
             name=name,
         )
-        reader.say("unit_code", problem, Phrase("the code was followed"))
+        reader.say("unit_code", problem, Message("the code was followed"))
     return by_code or by_name
 
 
@@ -593,26 +595,26 @@ def _parties(reader: Reader, held: NamesHeld) -> tuple[Body | None, Body | None]
             pairs[giver.id, taker.id] = giver, taker
     if len(pairs) == 1:
         ((giver, taker),) = pairs.values()
-        problem = Phrase("{text!r}: {giver!r} sends, {taker!r} takes", text=text, giver=giver.name, taker=taker.name)
-        reader.say("parties", problem, Phrase("write them into two columns if that is wrong"), "note")
+        problem = Message("{text!r}: {giver!r} sends, {taker!r} takes", text=text, giver=giver.name, taker=taker.name)
+        reader.say("parties", problem, Message("write them into two columns if that is wrong"), "note")
         return giver, taker
-    hint = Phrase("import the list that has it first")
+    hint = Message("import the list that has it first")
     if near:
-        hint = Phrase("write them into two columns; is it {near}?", near=listing(dict.fromkeys(near)))
-    reader.refuse("parties", Phrase("{text!r} does not name two organizations of a list", text=text), hint)
+        hint = Message("write them into two columns; is it {near}?", near=listing(dict.fromkeys(near)))
+    reader.refuse("parties", Message("{text!r} does not name two organizations of a list", text=text), hint)
     return None, None
 
 
 def _end(reader: Reader, name: str, held: NamesHeld) -> Body | None:
     """Return the body at one end of an agreement; a row whose end is in no list is set aside."""
     if not reader.text(name):
-        reader.refuse(name, SILENT["organization"], Phrase("ask which two organizations it binds"))
+        reader.refuse(name, SILENT["organization"], Message("ask which two organizations it binds"))
         return None
     body = _known(reader, name, held)
     if body is None:
         near = listing(_like(reader.intake, reader.text(name)))
-        hint = Phrase("is it {near}?", near=near) if near else Phrase("import the list that has it first")
-        reader.refuse(name, Phrase("{text!r} is in no list", text=reader.text(name)), hint)
+        hint = Message("is it {near}?", near=near) if near else Message("import the list that has it first")
+        reader.refuse(name, Message("{text!r} is in no list", text=reader.text(name)), hint)
     return body
 
 
@@ -634,16 +636,16 @@ def _known(reader: Reader, name: str, held: NamesHeld | None = None) -> Body | N
     if len(bodies) == 1 and not by_name:
         reader.say(
             name,
-            Phrase("{text!r} was taken for {name!r}", text=text, name=bodies[0].name),
-            Phrase("say so if it is another"),
+            Message("{text!r} was taken for {name!r}", text=text, name=bodies[0].name),
+            Message("say so if it is another"),
             "note",
         )
     if len(bodies) > 1:
         names = listing(body.name for body in bodies[:3])
         reader.say(
             name,
-            Phrase("{text!r} may be {count} bodies: {names}", text=text, count=len(bodies), names=names),
-            Phrase("the first was taken; merge them if they are one"),
+            Message("{text!r} may be {count} bodies: {names}", text=text, count=len(bodies), names=names),
+            Message("the first was taken; merge them if they are one"),
         )
     return bodies[0] if bodies else None
 
@@ -668,8 +670,8 @@ def _body(reader: Reader, name: str, *, audience_of_new: object, records: list[R
     records.append(Organization(id=body.id, name=text, audience=audience_of_new))  # type: ignore[arg-type]
     reader.say(
         name,
-        Phrase("{text!r} is in no other list", text=text),
-        Phrase("it became a body of its own; merge it if it is one you know"),
+        Message("{text!r} is in no other list", text=text),
+        Message("it became a body of its own; merge it if it is one you know"),
         "note",
     )
     return body
@@ -693,12 +695,12 @@ def _service(reader: Reader, held: NamesHeld) -> str | None:
         return known.services[keys[0]]
     reader.refuse(
         "service_ref",
-        Phrase(
+        Message(
             "{place!r} with {help!r} is no service of a list that was read",
             place=ref or reader.text("organization"),
             help=reader.text("service"),
         ),
-        Phrase("check the number and the kind of help"),
+        Message("check the number and the kind of help"),
     )
     return None
 

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from mapping.batch import Batch
 from mapping.column_map import ColumnMap
 from mapping.errors import FormatError, InvalidRecord
-from mapping.language.i18n import Phrase, listing
+from mapping.language.i18n import Message, listing
 from mapping.model import RECORDS, Approval, Source, record_id
 from mapping.safety.people import two_people
 
@@ -73,14 +73,14 @@ def read_approvals(
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
     except FileNotFoundError as error:
-        raise FormatError(Phrase("{path}: there is no such file; check the name", path=path)) from error
+        raise FormatError(Message("{path}: there is no such file; check the name", path=path)) from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        problem = Phrase("{path}: cannot be read as CSV in UTF-8 ({why}); save it again", path=path, why=str(error))
+        problem = Message("{path}: cannot be read as CSV in UTF-8 ({why}); save it again", path=path, why=str(error))
         raise FormatError(problem) from error
     missing = [column for column in COLUMNS if not rows or column not in rows[0]]
     if missing:
         raise FormatError(
-            Phrase("{path}: has no column {names}; see docs/importing.md", path=path, names=listing(missing))
+            Message("{path}: has no column {names}; see docs/importing.md", path=path, names=listing(missing))
         )
     if approvers is not None:
         rows = [row | dict(zip(("approved_by", "approved_by_too"), approvers, strict=True)) for row in rows]

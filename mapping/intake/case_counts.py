@@ -15,7 +15,7 @@ from mapping.intake.row_reader import Intake, Reader, by_headings
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.fold import skeleton, tokens, words_for
-from mapping.language.i18n import Phrase, listing
+from mapping.language.i18n import Message, listing
 from mapping.language.taxonomy import Vocabulary, match_listed
 from mapping.model import CaseCount, Record, record_id
 
@@ -58,12 +58,15 @@ def case_counts(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
         if count is not None and (count.about or count.most is not None):
             reader.say(
                 "count",
-                Phrase("{text!r} is not exact", text=reader.text("count")),
-                Phrase("the number was taken; say so in the note"),
+                Message("{text!r} is not exact", text=reader.text("count")),
+                Message("the number was taken; say so in the note"),
             )
         elif count is None and not reader.text("count"):
             reader.say(
-                "count", Phrase("no number is given"), Phrase("the row says that it was counted, not how many"), "note"
+                "count",
+                Message("no number is given"),
+                Message("the row says that it was counted, not how many"),
+                "note",
             )
         facts = _facts(reader, terms) | {"area_unit": unit, "year": year, "period": _period(reader)}
         key = "|".join(
@@ -75,16 +78,16 @@ def case_counts(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
             row, before = counts[key]
             if before == number:
                 reader.say(
-                    "count", Phrase("row {row} says the same", row=str(row)), Phrase("delete one of them"), "note"
+                    "count", Message("row {row} says the same", row=str(row)), Message("delete one of them"), "note"
                 )
                 continue
-            problem = Phrase(
+            problem = Message(
                 "row {row} has {before} for the same source and thing, this row {number}",
                 row=str(row),
                 before=before,
                 number=number,
             )
-            reader.refuse("count", problem, Phrase("say in another column what tells them apart"))
+            reader.refuse("count", problem, Message("say in another column what tells them apart"))
             continue
         counts[key] = (reader.row.number, number)
         record = CaseCount.model_validate(
@@ -118,7 +121,7 @@ def _unit(reader: Reader) -> str | None:
     unit, text = unit_of(reader), reader.any_text("unit") or reader.text("unit_code")
     if unit is None and _whole(text):
         reader.refuse(
-            "unit", Phrase("{text!r} is no unit that we know", text=text), Phrase("give the code of a unit or term")
+            "unit", Message("{text!r} is no unit that we know", text=text), Message("give the code of a unit or term")
         )
     return unit
 
@@ -139,17 +142,17 @@ def _listed(reader: Reader, name: str) -> str | None:
     known = listing(term.code for term in terms.terms())
     reader.refuse(
         name,
-        Phrase("{text!r} is in no list of ours", text=text),
-        Phrase("use one of {known}, or add the word to the column map", known=known),
+        Message("{text!r} is in no list of ours", text=text),
+        Message("use one of {known}, or add the word to the column map", known=known),
     )
     return None
 
 
 def _require(reader: Reader, measure: str | None, year: int | None) -> None:
     if measure is None and not reader.reasons:
-        reader.refuse("measure", Phrase("the row does not say what was counted"), Phrase("name the measure"))
+        reader.refuse("measure", Message("the row does not say what was counted"), Message("name the measure"))
     if year is None and not reader.reasons:
-        reader.refuse("year", Phrase("{text!r} is no year", text=reader.text("year")), Phrase("write it as 2024"))
+        reader.refuse("year", Message("{text!r} is no year", text=reader.text("year")), Message("write it as 2024"))
 
 
 def _year(reader: Reader) -> int | None:
@@ -162,13 +165,13 @@ def _year(reader: Reader) -> int | None:
         return year
     reader.refuse(
         "year",
-        Phrase(
+        Message(
             "{year} is not between {first} and {last}",
             year=str(year),
             first=str(EARLIEST),
             last=str(reader.intake.today.year),
         ),
-        Phrase("look at the year"),
+        Message("look at the year"),
     )
     return None
 
@@ -191,8 +194,8 @@ def _nationality(reader: Reader) -> str | None:
         return None
     code = "" if SEVERAL.search(text) else country_code(reader.intake.area, OF_CITIZENS.sub("", text))
     if not code:
-        problem = Phrase("{text!r} is no country that we know", text=text)
-        reader.say("nationality", problem, Phrase("it was kept as it is; write the code of the country"))
+        problem = Message("{text!r} is no country that we know", text=text)
+        reader.say("nationality", problem, Message("it was kept as it is; write the code of the country"))
     return code or text
 
 
@@ -202,8 +205,8 @@ def _printed(reader: Reader) -> bool:
     if printed and not reader.text("source_url").strip():
         reader.say(
             "printed",
-            Phrase("no address says where the number is printed"),
-            Phrase("give it; until then it counts as not printed"),
+            Message("no address says where the number is printed"),
+            Message("give it; until then it counts as not printed"),
         )
         return False
     return printed
@@ -212,6 +215,8 @@ def _printed(reader: Reader) -> bool:
 def _address(reader: Reader) -> str | None:
     text = reader.text("source_url").strip()
     if text and not text.startswith(("https://", "http://")):
-        reader.say("source_url", Phrase("{text!r} is no web address", text=text), Phrase("it was left out"), "refused")
+        reader.say(
+            "source_url", Message("{text!r} is no web address", text=text), Message("it was left out"), "refused"
+        )
         return None
     return text or None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from mapping.batch import Batch, Issue, Level
 from mapping.column_map import field_name
-from mapping.language.i18n import Phrase, listing
+from mapping.language.i18n import Message, listing
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import (
     AUDIENCES,
@@ -31,7 +31,7 @@ Row = tuple[str, int | None]
 
 NOWHERE: Row = ("", None)
 
-DECIDE = Phrase("look whether they are one; once the list is stored, decide it among the duplicates")
+DECIDE = Message("look whether they are one; once the list is stored, decide it among the duplicates")
 
 
 def shared_numbers(batch: Batch, _known: Known) -> Iterator[Issue]:
@@ -41,8 +41,8 @@ def shared_numbers(batch: Batch, _known: Known) -> Iterator[Issue]:
             yield _about(
                 batch,
                 "phone",
-                Phrase("{number} is the number of {count} bodies", number=number, count=len(bodies)),
-                Phrase("ask whether it was filled down"),
+                Message("{number} is the number of {count} bodies", number=number, count=len(bodies)),
+                Message("ask whether it was filled down"),
             )
 
 
@@ -54,13 +54,13 @@ def shared_points(batch: Batch, _known: Known) -> Iterator[Issue]:
             at[latitude, longitude or 0] += 1
     for (latitude, longitude), count in sorted(at.items()):
         if count >= SAME_NUMBER:
-            problem = Phrase(
+            problem = Message(
                 "{latitude}, {longitude} is the point of {count} places",
                 latitude=str(latitude),
                 longitude=str(longitude),
                 count=count,
             )
-            yield _about(batch, "coordinates", problem, Phrase("ask whether it is the middle of the town"))
+            yield _about(batch, "coordinates", problem, Message("ask whether it is the middle of the town"))
 
 
 def never_checked(batch: Batch, _known: Known) -> Iterator[Issue]:
@@ -71,8 +71,8 @@ def never_checked(batch: Batch, _known: Known) -> Iterator[Issue]:
         yield _about(
             batch,
             "verified_on",
-            Phrase("{missing} {missing:service has|services have} no day of a check", missing=missing),
-            Phrase("call them first"),
+            Message("{missing} {missing:service has|services have} no day of a check", missing=missing),
+            Message("call them first"),
             "note",
         )
 
@@ -86,10 +86,10 @@ def possible_doubles(batch: Batch, known: Known) -> Iterator[Issue]:
         body, other = (pair.one, pair.other) if pair.one in mine else (pair.other, pair.one)
         why = listing(pair.reasons, "; ")
         names = {"name": known.bodies[body].name, "other": known.bodies[other].name}
-        problem, fix = Phrase("{name!r} and {other!r} may be one body: {why}", **names, why=why), DECIDE
+        problem, fix = Message("{name!r} and {other!r} may be one body: {why}", **names, why=why), DECIDE
         if known.bodies[other].kept_out:
-            problem = Phrase("{name!r} may be {other!r}, which is kept out of every list: {why}", **names, why=why)
-            fix = Phrase("look at both before anybody agrees to show it")
+            problem = Message("{name!r} may be {other!r}, which is kept out of every list: {why}", **names, why=why)
+            fix = Message("look at both before anybody agrees to show it")
         yield _about(batch, "organization", problem, fix, at=rows.get(body, NOWHERE))
 
 
@@ -98,7 +98,7 @@ def double_services(batch: Batch, known: Known) -> Iterator[Issue]:
     rows: dict[str, Row] = {}
     for pair in matching_services.services(known, of={*batch.records.ids(Service)}):
         rows = rows or _rows(batch)
-        reasons = Phrase("{reasons}", reasons=listing(pair.reasons, "; "))
+        reasons = Message("{reasons}", reasons=listing(pair.reasons, "; "))
         yield _about(batch, "service", reasons, DECIDE, at=rows.get(pair.other, NOWHERE))
 
 
@@ -120,13 +120,13 @@ def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
                 hidden[owner] += 1
     for owner, count in sorted(hidden.items()):
         body = known.bodies[owner]
-        problem = Phrase(
+        problem = Message(
             "{name!r} is for {audience} by another list, and {count} {count:service|services} of this one with it",
             name=body.name,
             audience=AUDIENCE_NAMES[body.audience],
             count=count,
         )
-        yield _about(batch, "organization", problem, Phrase("two people may lower it when its operator agrees"))
+        yield _about(batch, "organization", problem, Message("two people may lower it when its operator agrees"))
 
 
 def names_that_tell(batch: Batch, _known: Known) -> Iterator[Issue]:
@@ -135,8 +135,8 @@ def names_that_tell(batch: Batch, _known: Known) -> Iterator[Issue]:
     for record in batch.records.of(Organization):
         if SHELTER.search(record.name):
             rows = rows or _rows(batch)
-            problem = Phrase("the name {name!r} tells of a shelter", name=record.name)
-            fix = Phrase(
+            problem = Message("the name {name!r} tells of a shelter", name=record.name)
+            fix = Message(
                 "it is for custodians only, with all its services, until its operator agrees and two people lower it"
             )
             yield _about(batch, "organization", problem, fix, at=rows.get(record.id, NOWHERE))
@@ -172,7 +172,7 @@ def _rows(batch: Batch) -> dict[str, Row]:
 
 
 def _about(
-    batch: Batch, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt", *, at: Row = NOWHERE
+    batch: Batch, column: str, problem: Message, fix: Message, level: Level = "doubt", *, at: Row = NOWHERE
 ) -> Issue:
     sheet, row = at
     return Issue(batch.file, sheet, row, field_name(column), problem, fix, level)

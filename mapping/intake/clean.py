@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mapping.language.fold import LOOKALIKE, TO_CYRILLIC, TO_LATIN
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 
 DITTO = re.compile(
     r"[-–—=_\s]+[/\\|\"'″〃„“”»«]{1,3}[-–—=_\s]+|[\"″〃„“”]|''|"
@@ -97,13 +97,13 @@ def _of_one_alphabet(word: str) -> str:
     return word.translate(TO_LATIN if latin == {True} else TO_CYRILLIC)
 
 
-STEPS: list[tuple[Phrase, Step]] = [
-    (Phrase("letters composed"), composed),
-    (Phrase("link formula replaced by what it shows"), shown_of_formula),
-    (Phrase("HTML taken out"), without_tags),
-    (Phrase("invisible characters dropped"), visible),
-    (Phrase("letters of two alphabets in a word made one"), in_one_alphabet),
-    (Phrase("spaces tidied"), spaced),
+STEPS: list[tuple[Message, Step]] = [
+    (Message("letters composed"), composed),
+    (Message("link formula replaced by what it shows"), shown_of_formula),
+    (Message("HTML taken out"), without_tags),
+    (Message("invisible characters dropped"), visible),
+    (Message("letters of two alphabets in a word made one"), in_one_alphabet),
+    (Message("spaces tidied"), spaced),
 ]
 """What is done to every cell, in this order."""
 
@@ -112,7 +112,7 @@ class Cleaned(NamedTuple):
     """A cell's text after all the steps."""
 
     text: str
-    steps: tuple[Phrase, ...]
+    steps: tuple[Message, ...]
     """Those that changed it."""
     stands_for_above: bool
     """Whether it is written in place of what stands above it."""

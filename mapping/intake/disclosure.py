@@ -11,7 +11,7 @@ from mapping.intake.row_reader import Intake, Reader, coded, first_of, read_once
 from mapping.intake.rows import BEYOND, COMMENT, asks_for_all
 from mapping.language import parsers
 from mapping.language.fold import apart, is_garbled
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 from mapping.language.parsers.permission import (
     asks_consent,
     asks_first,
@@ -28,7 +28,7 @@ from mapping.model import Audience, strictest
 from mapping.quality.names import person_of
 from mapping.safety.sensitive_text import asks_in_prose, asks_silence, withholds
 
-ASK_WHOM = Phrase("the row is for custodians only; ask whom")
+ASK_WHOM = Message("the row is for custodians only; ask whom")
 
 
 def audience_of(reader: Reader) -> Audience:
@@ -38,8 +38,8 @@ def audience_of(reader: Reader) -> Audience:
     """
     own = _own_audience(reader)
     if strictest(own, reader.at_most) != own:
-        problem = Phrase("another row about the same is for fewer to see")
-        reader.say("marking", problem, Phrase("that counts; ask the sender which is meant"))
+        problem = Message("another row about the same is for fewer to see")
+        reader.say("marking", problem, Message("that counts; ask the sender which is meant"))
     return strictest(own, reader.at_most)
 
 
@@ -54,9 +54,9 @@ def _own_audience(reader: Reader) -> Audience:
         return marking(intake.columns, intake.columns.constants.get("marking", ""))[0]
     audience = intake.marked.get(fold_header(text))
     if audience is None:
-        problem = Phrase("the marking {text!r} is not in the sender's table", text=text)
-        fix = Phrase("the row is for custodians only until the sender says who may see it")
-        reader.say("marking", problem if text else Phrase("there is no marking"), fix)
+        problem = Message("the marking {text!r} is not in the sender's table", text=text)
+        fix = Message("the row is for custodians only until the sender says who may see it")
+        reader.say("marking", problem if text else Message("there is no marking"), fix)
     return audience or "custodian"
 
 
@@ -69,30 +69,30 @@ def narrowed(reader: Reader, audience: Audience) -> Audience:
         return audience
     own, known = marking(reader.intake.columns, text)
     if not known:
-        problem = Phrase("the marking {text!r} is not in the sender's table", text=text)
-        fix = Phrase("the service is for custodians only until the sender says who may see it")
+        problem = Message("the marking {text!r} is not in the sender's table", text=text)
+        fix = Message("the service is for custodians only until the sender says who may see it")
         reader.say("marking_service", problem, fix)
     return strictest(audience, own)
 
 
-def _misfit(reader: Reader) -> tuple[str, Phrase, Phrase] | None:
+def _misfit(reader: Reader) -> tuple[str, Message, Message] | None:
     """Return what is wrong with a row that nobody but custodians may see for it: field, problem, what to do."""
     if reader.row.cut:
-        problem = Phrase("the row ends before {cut!r}", cut=reader.row.cut)
-        return "marking", problem, Phrase("it is for custodians only; ask for the rest of the row")
+        problem = Message("the row ends before {cut!r}", cut=reader.row.cut)
+        return "marking", problem, Message("it is for custodians only; ask for the rest of the row")
     if beyond := reader.row.raw.get(BEYOND):
-        problem = Phrase("the row goes on behind the last column: {beyond!r}", beyond=beyond)
-        return "", problem, Phrase("it is for custodians only; look whether it has slipped by a column")
+        problem = Message("the row goes on behind the last column: {beyond!r}", beyond=beyond)
+        return "", problem, Message("it is for custodians only; look whether it has slipped by a column")
     names = (reader.text("organization"), *reader.translations("organization").values())
     if garbled := next(filter(is_garbled, names), ""):
-        problem = Phrase("{garbled!r} has lost letters", garbled=garbled)
-        return "organization", problem, Phrase("it is for custodians only; ask for the name")
+        problem = Message("{garbled!r} has lost letters", garbled=garbled)
+        return "organization", problem, Message("it is for custodians only; ask for the name")
     if any(map(_TRIAL.fullmatch, names)):
-        problem = Phrase("the name is one of a trial")
-        return "organization", problem, Phrase("it is for custodians only; leave it out of the list")
+        problem = Message("the name is one of a trial")
+        return "organization", problem, Message("it is for custodians only; leave it out of the list")
     if any(name and person_of(name) for name in names):
-        problem = Phrase("the name is that of a person")
-        return "organization", problem, Phrase("it is for custodians only; name the body that helps")
+        problem = Message("the name is that of a person")
+        return "organization", problem, Message("it is for custodians only; name the body that helps")
     return None
 
 
@@ -116,7 +116,7 @@ def held_back(reader: Reader) -> bool:
     ):
         asking = "description"
     if asking:
-        reader.say(asking, Phrase("a remark asks that this be not shown"), ASK_WHOM)
+        reader.say(asking, Message("a remark asks that this be not shown"), ASK_WHOM)
     return bool(asking) or _asked_for_all(reader) or _not_permitted(reader)
 
 
@@ -131,7 +131,7 @@ def _asked_for_all(reader: Reader) -> bool:
     row = reader.row
     note = reader.intake.asking.get(row.sheet, "") or (row.under if row.under and asks_for_all(row.under) else "")
     if note:
-        reader.say("", Phrase("{note!r} is said of it", note=note), ASK_WHOM)
+        reader.say("", Message("{note!r} is said of it", note=note), ASK_WHOM)
     return bool(note)
 
 
@@ -149,7 +149,7 @@ def _watched(reader: Reader) -> tuple[str, ...]:
 
 def withheld(reader: Reader, name: str) -> bool:
     """Tell whether the answer that lets the row be shown leaves a field out, "phone" or "address", and say it."""
-    fix = Phrase("for custodians only, whatever is approved: {field}", field=field_name(name))
+    fix = Message("for custodians only, whatever is approved: {field}", field=field_name(name))
     for heading in _watched(reader):
         question = reader.intake.spoken_as(heading)
         if name in only_of(question) and (reason := refuses(question, reader.row.cells[heading])):
@@ -158,7 +158,7 @@ def withheld(reader: Reader, name: str) -> bool:
     answer = reader.text("marking")
     if not answer or name not in (excepted(answer) or ()):
         return False
-    problem = Phrase("{heading!r} is answered {answer!r}", heading=reader.column("marking"), answer=answer)
+    problem = Message("{heading!r} is answered {answer!r}", heading=reader.column("marking"), answer=answer)
     reader.say("marking", problem, fix)
     return True
 
@@ -176,9 +176,9 @@ def _not_permitted(reader: Reader) -> bool:
         if heading in marked_by and reader.intake.columns.markings and not no:
             continue  # the sender's table of markings says what else an answer means
         silent = not asks_consent(question) and not is_review(heading)  # "Confidential location, do not print"
-        answered = Phrase("{heading!r} is answered {answer!r}", heading=heading, answer=answer)
+        answered = Message("{heading!r} is answered {answer!r}", heading=heading, answer=answer)
         if reason := (answered if says_yes(answer) else None) if silent else refuses(question, answer):
-            reader.say_of(heading, reason, Phrase("the row is for custodians only until that changes"))
+            reader.say_of(heading, reason, Message("the row is for custodians only until that changes"))
             return True
     return False
 
@@ -191,20 +191,20 @@ def _holds_later_or_no_more(reader: Reader, heading: str, answer: str) -> bool:
     if intake.marked.get(fold_header(answer), "public") != "public":
         return False
     if asks_first(answer):
-        problem = Phrase(
+        problem = Message(
             "{heading!r} is answered {answer!r}: somebody is to be asked first", heading=heading, answer=answer
         )
-        fix = Phrase("it is for custodians only; ask whoever sent the list, and write yes once they agreed")
+        fix = Message("it is for custodians only; ask whoever sent the list, and write yes once they agreed")
         reader.say_of(heading, problem, fix)
         return True
     day = parsers.until(answer, intake.today)
     if day is None or says_no(answer):
         return False
     held = day < intake.today
-    fix = Phrase("ask anew before that day; nothing takes it back by itself")
+    fix = Message("ask anew before that day; nothing takes it back by itself")
     if held:
-        fix = Phrase("it is for custodians only; ask anew")
-    reader.say_of(heading, Phrase("{heading!r}: the permission holds until {day}", heading=heading, day=day), fix)
+        fix = Message("it is for custodians only; ask anew")
+    reader.say_of(heading, Message("{heading!r}: the permission holds until {day}", heading=heading, day=day), fix)
     return held
 
 
@@ -233,8 +233,8 @@ def tells_status(reader: Reader) -> bool:
     """Tell whether the row's status, if it has one, is one; words that are none are told."""
     if _says_status(reader):
         return True
-    problem = Phrase("{word!r} does not say that it works", word=reader.text("status"))
-    reader.say("status", problem, Phrase("it is for custodians only until somebody has asked"))
+    problem = Message("{word!r} does not say that it works", word=reader.text("status"))
+    reader.say("status", problem, Message("it is for custodians only until somebody has asked"))
     return False
 
 
@@ -280,8 +280,8 @@ def _closing(reader: Reader) -> str:
     for word, meant in intake.columns.notices.items():
         found = meant != "custodian" and _remark_with(reader, intake.remarks, re.compile(re.escape(word), re.I).search)
         if found:
-            fix = Phrase("the service counts as {meant}", meant=coded("statuses", meant))
-            reader.say(found, Phrase("the remark says {word!r}", word=word), fix, "note")
+            fix = Message("the service counts as {meant}", meant=coded("statuses", meant))
+            reader.say(found, Message("the remark says {word!r}", word=word), fix, "note")
             return meant
     texts = {name: reader.row.cells.get(folded, "") for folded, name in intake.remarks.items() if not is_review(folded)}
     texts[COMMENT] = reader.row.comment
@@ -296,8 +296,8 @@ def _closing(reader: Reader) -> str:
 
 def _counts_as(reader: Reader, status: str, column: str, words: str) -> str:
     """Return a status, having said by which words of a column it is one."""
-    fix = Phrase("the service counts as {meant}", meant=coded("statuses", status))
-    reader.say_of(column, Phrase("it says {text!r}", text=words), fix)
+    fix = Message("the service counts as {meant}", meant=coded("statuses", status))
+    reader.say_of(column, Message("it says {text!r}", text=words), fix)
     return status
 
 
@@ -305,8 +305,8 @@ def _still_works(reader: Reader, column: str, text: str, words: str) -> bool:
     """Tell whether words say that something closes on a day still to come, and tell it."""
     day = parsers.closes_on(text, reader.intake.today)
     if day is not None:
-        fix = Phrase("until then it counts as working; send the list again after it")
-        reader.say_of(column, Phrase("it says {text!r}, from {day} on", text=words, day=day), fix)
+        fix = Message("until then it counts as working; send the list again after it")
+        reader.say_of(column, Message("it says {text!r}, from {day} on", text=words, day=day), fix)
     return day is not None
 
 
@@ -330,5 +330,5 @@ def say_moved(reader: Reader) -> None:
     """Say that a remark speaks of a move."""
     for folded, name in reader.intake.remarks.items():
         if parsers.moves(reader.row.cells.get(folded, "")):
-            problem = Phrase("the remark seems to say this: {field}", field=field_name("address"))
-            reader.say_of(name, problem, Phrase("write it into a column of its own"))
+            problem = Message("the remark seems to say this: {field}", field=field_name("address"))
+            reader.say_of(name, problem, Message("write it into a column of its own"))

@@ -27,7 +27,7 @@ from mapping.intake.row_keys import once
 from mapping.intake.row_reader import HELD, Intake, Reader
 from mapping.intake.rows import Rows, missing_columns, rows_of, unnamed_columns
 from mapping.intake.services import organizations_seen, read_services
-from mapping.language.i18n import UNSAID, Phrase, and_more, both, either, quoted
+from mapping.language.i18n import UNSAID, Message, and_more, both, either, quoted
 from mapping.language.taxonomy import match_term
 from mapping.model import Organization, Source, record_id
 from mapping.quality.known_organizations import Known
@@ -144,7 +144,7 @@ def _of_kind(columns: ColumnMap, kind: str) -> ColumnMap:
     match = match_term("service_types", kind)
     if match is None:
         raise FormatError(
-            Phrase("{kind!r} is no kind of help; give a code of mapping/language/terms/service_types.csv", kind=kind)
+            Message("{kind!r} is no kind of help; give a code of mapping/language/terms/service_types.csv", kind=kind)
         )
     return columns.model_copy(update={"constants": columns.constants | {"service": match.code}})
 
@@ -170,17 +170,17 @@ def draft_map(path: str | Path, draft: str | Path, *, area: StudyArea) -> None:
     path, draft = Path(path), Path(draft)
     if draft.exists():
         raise FormatError(
-            Phrase("{draft}: is there already; choose another name, so that no work is lost", draft=draft)
+            Message("{draft}: is there already; choose another name, so that no work is lost", draft=draft)
         )
     module = format_of(path)
     if not hasattr(module, "read"):
         raise FormatError(
-            Phrase("{path}: says itself what it holds and needs no column map; import it as it is", path=path)
+            Message("{path}: says itself what it holds and needs no column map; import it as it is", path=path)
         )
     sheets = read_sheets(module, path)
     if implied_map(sheets, area) is not None:
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: follows a convention that we know and needs no column map: import it as it "
                 "is. A short map may add words and a name to it (docs/field-forms.md)",
                 path=path,
@@ -242,7 +242,7 @@ def _require_expected(path: Path, rows: Rows, columns: ColumnMap) -> None:
     expected, count = columns.rows, len(rows.rows)
     if not expected.least <= count <= expected.most:
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: {count} {count:row|rows} where {least} to {most} are expected; is it the whole file? If "
                 "it is, change [rows] in the map",
                 path=path,
@@ -258,51 +258,53 @@ def _say_columns(rows: Rows, columns: ColumnMap, intake: Intake) -> None:
     batch = intake.batch
     back = columns.returned is not None and all(is_returned(Reader(intake, row)) for row in rows.rows)
     if not intake.approved and not back:
-        problem = Phrase("two people have not approved the map and the markings of {source!r}", source=columns.name)
+        problem = Message("two people have not approved the map and the markings of {source!r}", source=columns.name)
         batch.issues.append(Issue(batch.file, "", None, "", problem, UNAPPROVED))
         batch.unapproved = columns.digest
-    batch.extend(Issue(batch.file, "", None, "", Phrase.of(note), UNSAID, "note") for note in columns.notes)
+    batch.extend(Issue(batch.file, "", None, "", Message.of(note), UNSAID, "note") for note in columns.notes)
     for sheet, name, close in unnamed_columns(rows, columns):
-        fix = Phrase("is it {close!r}? name it in the map", close=close) if close else Phrase("name it in the map")
-        batch.issues.append(Issue(batch.file, sheet, None, name, Phrase("is a column that the map does not name"), fix))
+        fix = Message("is it {close!r}? name it in the map", close=close) if close else Message("name it in the map")
+        batch.issues.append(
+            Issue(batch.file, sheet, None, name, Message("is a column that the map does not name"), fix)
+        )
     for name in missing_columns(rows, columns):
         wanted = either([*map(quoted, columns.fields[name])])
-        fix = Phrase("mend the map, or ask for the column")
+        fix = Message("mend the map, or ask for the column")
         if columns.returned is not None:
-            fix = Phrase("nothing of it was read; if it stands there under another heading, write this one above it")
+            fix = Message("nothing of it was read; if it stands there under another heading, write this one above it")
         batch.issues.append(
-            Issue(batch.file, "", None, field_name(name), Phrase("there is no column {wanted}", wanted=wanted), fix)
+            Issue(batch.file, "", None, field_name(name), Message("there is no column {wanted}", wanted=wanted), fix)
         )
     for (sheet, name), numbers in rows.doubled.items():
         heading = next(heading for heading in rows.headers[sheet] if fold_header(heading) == name)
-        problem = Phrase(
+        problem = Message(
             "stands there twice, and in {count} {count:row|rows} the second says something else", count=len(numbers)
         )
-        fix = Phrase(
+        fix = Message(
             "nothing of the second was read: give each column a name of its own, each table a sheet of its own"
         )
         batch.issues.append(Issue(batch.file, sheet, numbers[0], heading, problem, fix))
     for sheet, number, heading, formula in rows.formulas:
-        problem = Phrase("{text!r} is a formula that stands there as a text: nothing is read from it", text=formula)
-        batch.issues.append(Issue(batch.file, sheet, number, heading, problem, Phrase("write what it should show")))
+        problem = Message("{text!r} is a formula that stands there as a text: nothing is read from it", text=formula)
+        batch.issues.append(Issue(batch.file, sheet, number, heading, problem, Message("write what it should show")))
     if not len(rows.rows):
-        problem = Phrase("no row stands under the names of the columns")
-        batch.issues.append(Issue(batch.file, "", None, "", problem, Phrase("ask the sender for the whole list")))
+        problem = Message("no row stands under the names of the columns")
+        batch.issues.append(Issue(batch.file, "", None, "", problem, Message("ask the sender for the whole list")))
     for sheet, number, total in rows.totals:
         there = sum(row.sheet == sheet for row in rows.rows)
         if there != total:
-            problem = Phrase(
+            problem = Message(
                 "the list says that it has {total} {total:row|rows}, and {there} {there:is|are} there",
                 total=total,
                 there=there,
             )
-            batch.issues.append(Issue(batch.file, sheet, number, "", problem, Phrase("ask whether some were lost")))
+            batch.issues.append(Issue(batch.file, sheet, number, "", problem, Message("ask whether some were lost")))
     for what, places in sorted(rows.skipped.items()):
-        problem = Phrase("passed over: {what}", what=what)
+        problem = Message("passed over: {what}", what=what)
         if len(places) > 1:
-            problem = Phrase("passed over: {what} ({count} times)", what=what, count=len(places))
+            problem = Message("passed over: {what} ({count} times)", what=what, count=len(places))
         if where := and_more([place for place in places if place], SHOWN_PLACES):
-            problem = Phrase("{problem}: {where}", problem=problem, where=where)
+            problem = Message("{problem}: {where}", problem=problem, where=where)
         batch.issues.append(Issue(batch.file, "", None, "", problem, UNSAID, "note"))
 
 
@@ -316,8 +318,8 @@ def _children(rows: Rows, columns: ColumnMap, intake: Intake) -> dict[str, list[
             children[parent].append(reader)
         else:
             batch = intake.batch
-            problem = Phrase("belongs to {parent!r}, which is not in the list", parent=parent)
-            fix = Phrase("look whether its entry was deleted or passed over")
+            problem = Message("belongs to {parent!r}, which is not in the list", parent=parent)
+            fix = Message("look whether its entry was deleted or passed over")
             batch.issues.append(
                 Issue(batch.file, row.sheet, row.number, columns.sheets.child_key, problem, fix, "refused")
             )
@@ -336,7 +338,7 @@ def _set_aside(path: Path, intake: Intake, sheets: Sequence[str]) -> None:
     first, allowed = batch.refused[0], columns.rows.refused
     if allowed is None and not batch.records:
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: {rows} {rows:row|rows}, and none could be read; row {row}: {reason}",
                 path=path,
                 rows=batch.rows,
@@ -346,7 +348,7 @@ def _set_aside(path: Path, intake: Intake, sheets: Sequence[str]) -> None:
         )
     if allowed is not None and len(batch.refused) > allowed:
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: {count} of {rows} {rows:row|rows} would be refused, and the map allows {refused}; the "
                 "first is row {row}: {reason}",
                 path=path,

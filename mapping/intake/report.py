@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mapping.batch import Batch, Issue, Level, RefusedRow
 from mapping.directory.writing import COUNTED
-from mapping.language.i18n import Message, Phrase, and_more, listing, show
+from mapping.language.i18n import Message, and_more, listing, show
 from mapping.language.languages import attributes
 from mapping.language.spreadsheet import neutral
 from mapping.resources import for_owner
@@ -50,16 +50,16 @@ class IssueGroup:
 
     level: Level
     column: str
-    fix: Phrase
+    fix: Message
     issues: tuple[Issue, ...]
 
     @property
-    def rows(self) -> Phrase:
+    def rows(self) -> Message:
         """The rows, as a person would list them."""
         return rows_of(self.issues)
 
 
-def rows_of(issues: Iterable[Issue]) -> Phrase:
+def rows_of(issues: Iterable[Issue]) -> Message:
     """List the first rows of issues, and say how many more there are."""
     places = [f"{issue.sheet} {issue.row}".strip() for issue in issues if issue.row is not None]
     return and_more(list(dict.fromkeys(places)), 12)
@@ -102,9 +102,9 @@ def lines(issues: Iterable[Issue], language: str = "en", fields: Mapping[str, st
             shown = and_more(problems, EXAMPLES)
             where = {"problem": shown, "count": len(group), "rows": rows}
             problem = (
-                Phrase("{problem} ({count} times, rows {rows})", **where)
+                Message("{problem} ({count} times, rows {rows})", **where)
                 if rows
-                else Phrase("{problem} ({count} times)", problem=shown, count=len(group))
+                else Message("{problem} ({count} times)", problem=shown, count=len(group))
             )
             first = replace(first, sheet="", row=None, problem=problem)
         yield first.into(language)
@@ -127,7 +127,7 @@ def table(issues: Iterable[Issue], language: str = "en") -> list[dict[str, objec
 
 def grouped(issues: Iterable[Issue]) -> list[IssueGroup]:
     """Gather issues that ask for the same thing, the gravest and the most frequent first."""
-    groups: dict[tuple[Level, str, Phrase], list[Issue]] = defaultdict(list)
+    groups: dict[tuple[Level, str, Message], list[Issue]] = defaultdict(list)
     for issue in issues:
         groups[issue.level, issue.column, issue.fix].append(issue)
     issue_groups = [IssueGroup(level, column, fix, tuple(group)) for (level, column, fix), group in groups.items()]
@@ -146,29 +146,29 @@ def summary(batch: Batch, language: str = "en") -> str:
     """Say in a few lines what a batch holds and what was wrong with it."""
     counts = {level: sum(issue.level == level for issue in batch.issues) for level in LEVELS}
     lines = [
-        Phrase(
+        Message(
             "{file}: {rows} {rows:row|rows} gave {records}; set aside: {refused}.",
             file=batch.file,
             rows=batch.rows,
-            records=Phrase.of(given(batch, language)),
+            records=Message.of(given(batch, language)),
             refused=len(batch.refused),
         ).into(language),
-        Phrase("  {refused} left out, {doubt} to look at, {note} mended or noted.", **counts).into(language),
+        Message("  {refused} left out, {doubt} to look at, {note} mended or noted.", **counts).into(language),
     ]
     for group in grouped(batch.issues)[:5]:
         if group.level != "note":
             lines.append(f"  {LEVELS[group.level].into(language).lower()}: {_in_short(group).into(language)}")
     if batch.unapproved:
-        lines.append(Phrase("  The digest of this map is {digest}.", digest=batch.unapproved).into(language))
+        lines.append(Message("  The digest of this map is {digest}.", digest=batch.unapproved).into(language))
     return "\n".join(lines)
 
 
-def _in_short(group: IssueGroup) -> Phrase:
+def _in_short(group: IssueGroup) -> Message:
     """Say the first of alike issues, and how many there are."""
     if len(group.issues) == 1:
         return group.issues[0].phrase
     problem, count = group.issues[0].problem, len(group.issues)
-    return Phrase("{problem} ({count} times; {fix})", problem=problem, count=count, fix=group.fix)
+    return Message("{problem} ({count} times; {fix})", problem=problem, count=count, fix=group.fix)
 
 
 def write_report(batch: Batch, folder: str | Path, *, stored: str = "", language: str = "en") -> Path:
@@ -221,7 +221,7 @@ def write_index(batches: Sequence[tuple[Batch, str]], folder: str | Path, langua
 def _body(batch: Batch, stored: str, language: str) -> str:
     none = _in(Message("None."), language)
     cleaned = "".join(
-        f'<tr><td>{_in(Phrase.of(name), language)}</td><td class="n">{n}</td></tr>'
+        f'<tr><td>{_in(Message.of(name), language)}</td><td class="n">{n}</td></tr>'
         for name, n in batch.cleaned.most_common()
     )
     refused = "".join(
@@ -247,7 +247,7 @@ def _body(batch: Batch, stored: str, language: str) -> str:
 def _headed(row: RefusedRow) -> Message:
     """Return the heading of a row that was set aside: where it stood, and the first reason."""
     return Message(
-        "Row {row}: {reason}", {"row": f"{row.row} {row.sheet}".strip(), "reason": Phrase.of(row.reasons[0])}
+        "Row {row}: {reason}", {"row": f"{row.row} {row.sheet}".strip(), "reason": Message.of(row.reasons[0])}
     )
 
 
@@ -299,7 +299,7 @@ def _page(title: str, body: str, language: str) -> str:
     )
 
 
-def _in(text: Message | Phrase, language: str) -> str:
+def _in(text: Message, language: str) -> str:
     return _e(text.into(language))
 
 

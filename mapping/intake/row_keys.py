@@ -10,7 +10,7 @@ from mapping.intake.row_reader import Intake, Reader, first_of, read_once
 from mapping.intake.rows import BEYOND, SheetRow
 from mapping.language import parsers
 from mapping.language.fold import name_key, skeleton
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 from mapping.model import Audience, strictest
 
 
@@ -39,8 +39,8 @@ def _standing(rows: Sequence[SheetRow], intake: Intake, *, by_content: bool) -> 
         reader = Reader(intake, row)
         same = first.setdefault(hash((tuple(row.cells.values()), row.under)), place)
         if same != place:
-            problem = Phrase("the row repeats row {row}", row=str(rows[same].number))
-            reader.say("", problem, Phrase("it was read once"), "note")
+            problem = Message("the row repeats row {row}", row=str(rows[same].number))
+            reader.say("", problem, Message("it was read once"), "note")
             left_out[place] = bool(row.comment) or BEYOND in row.raw
             signs[place] = signs.get(same, ())
         elif by_content:
@@ -58,10 +58,10 @@ def _standing(rows: Sequence[SheetRow], intake: Intake, *, by_content: bool) -> 
                     )
                     standing[hash(content)] = later
                     left_out[older] = True
-                    problem = Phrase(
+                    problem = Message(
                         "row {row} is of the same body, place and kind of help", row=str(rows[later].number)
                     )
-                    Reader(intake, rows[older]).say("", problem, Phrase("the one checked last stands"))
+                    Reader(intake, rows[older]).say("", problem, Message("the one checked last stands"))
         for sign in signs.get(place, ()):
             about[sign].append(place)
     at_most = _seen_by(rows, intake, about, left_out)
@@ -129,8 +129,8 @@ def row_key(reader: Reader, uses: dict[str, int]) -> str:
     if number:
         reader.say(
             "".join(reader.intake.columns.key[:1]),
-            Phrase("the key {key!r} stands in the file {count} times", key=key, count=uses[key]),
-            Phrase("tell which row is meant; both were read"),
+            Message("the key {key!r} stands in the file {count} times", key=key, count=uses[key]),
+            Message("tell which row is meant; both were read"),
         )
     return f"{key}#{uses[key]}"
 

@@ -17,7 +17,7 @@ from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.composition import Composition, composed
 from mapping.language.fold import apart, is_garbled
-from mapping.language.i18n import Label, Message, Phrase, both, listing, quoted
+from mapping.language.i18n import Label, Message, both, listing, quoted
 from mapping.language.taxonomy import Vocabulary, by_initials, match_term
 from mapping.model import Audience, record_id
 from mapping.quality.known_organizations import Known
@@ -66,7 +66,7 @@ class Intake:
     """Sheet -> the country abroad that its rows are of; empty where they are of none."""
     aside: dict[tuple[str, int], "Reader"] = field(default_factory=dict)
     """Sheet and number of each row that must be set aside whole, and what was read of it."""
-    termed: dict[tuple[object, ...], tuple[list[str], list[str], list[tuple[Phrase, Level]]]] = field(
+    termed: dict[tuple[object, ...], tuple[list[str], list[str], list[tuple[Message, Level]]]] = field(
         default_factory=dict
     )
     """Field, vocabulary, how it is read and text -> codes, other words and what is to be said of them."""
@@ -185,7 +185,7 @@ class Reader:
 
     intake: Intake
     row: SheetRow
-    reasons: list[Phrase] = field(default_factory=list)
+    reasons: list[Message] = field(default_factory=list)
     """Why the row as a whole must be set aside."""
     said: set[Issue] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
@@ -209,8 +209,8 @@ class Reader:
         if full in self.intake.composed_fields:
             text = self._composed(full, text)
         if len(text) > (most := LONGEST_CELL if name in PROSE else parsers.LONGEST_VALUE):
-            problem = Phrase("the cell holds {count} letters, and a field {most} at most", count=len(text), most=most)
-            self.refuse(full, problem, Phrase("look whether a whole file was pasted into it, and shorten it"))
+            problem = Message("the cell holds {count} letters, and a field {most} at most", count=len(text), most=most)
+            self.refuse(full, problem, Message("look whether a whole file was pasted into it, and shorten it"))
             return ""
         return text
 
@@ -272,8 +272,8 @@ class Reader:
             try:
                 chosen.append(meaning if answer and parsers.yes_no(answer) else "")
             except parsers.Unreadable:
-                problem = Phrase("{column!r} holds {answer!r}, neither yes nor no", column=column, answer=answer)
-                self.say(name, problem, Phrase("it counts as no"))
+                problem = Message("{column!r} holds {answer!r}, neither yes nor no", column=column, answer=answer)
+                self.say(name, problem, Message("it counts as no"))
         return "; ".join(dict.fromkeys(filter(None, chosen)))
 
     def _side_by_side(self, name: str, text: str) -> str:
@@ -334,11 +334,11 @@ class Reader:
             "cell": f"{letters}{self.row.number}" if letters else None,
         }
 
-    def say(self, name: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
+    def say(self, name: str, problem: Message, fix: Message, level: Level = "doubt") -> None:
         """Keep an issue of this row."""
         self.say_of(self.column(name), problem, fix, level)
 
-    def say_of(self, heading: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
+    def say_of(self, heading: str, problem: Message, fix: Message, level: Level = "doubt") -> None:
         """Keep an issue of this row about a column by its heading, which need not fill any field."""
         batch, column = self.intake.batch, self.intake.written.get(heading, heading)
         issue = Issue(batch.file, self.row.sheet, self.row.number, column, problem, fix, level)
@@ -346,7 +346,7 @@ class Reader:
             self.said.add(issue)
             batch.issues.append(issue)
 
-    def refuse(self, name: str, problem: Phrase, fix: Phrase) -> None:
+    def refuse(self, name: str, problem: Message, fix: Message) -> None:
         """Keep an issue that sets the whole row aside."""
         self.say(name, problem, fix, "refused")
         if (reason := both(problem, fix)) not in self.reasons:
@@ -361,14 +361,14 @@ class Reader:
             return
         batch = self.intake.batch
         batch.issues[:] = [issue for issue in batch.issues if issue not in self.said]
-        problem = Phrase(
+        problem = Message(
             "{count} {count:cell holds another kind of thing than its|"
             "cells hold another kind of thing than their} column ({names})",
             count=len(self.unread),
             names=listing(quoted(self.column(name)) for name in sorted(self.unread)),
         )
         self.reasons.clear()
-        self.refuse("", problem, Phrase("look whether the row has slipped by a column, and send it again"))
+        self.refuse("", problem, Message("look whether the row has slipped by a column, and send it again"))
 
     def beside_name(self) -> list[str]:
         """Return what is said beside the name of the organization: in brackets, or behind a dash."""
@@ -378,8 +378,8 @@ class Reader:
         """Return a name without the signs behind it, and ask what they mean."""
         bare = name.rstrip(" *†‡")
         if bare != name.rstrip():
-            problem = Phrase("a sign that nothing explains stands behind {name!r}", name=name)
-            self.say("organization", problem, Phrase("ask the sender what it means"))
+            problem = Message("a sign that nothing explains stands behind {name!r}", name=name)
+            self.say("organization", problem, Message("ask the sender what it means"))
         return bare
 
     def unit_by_code(self) -> str | None:
@@ -421,14 +421,14 @@ class Reader:
         latest = today if past else None
         value = self.take(name, parsers.date_value, today, latest=latest, of_period=of_period, day_first=day_first)
         if value is not None and past and value.precise != "day":
-            problem = Phrase("{text!r} is no day; {day} was taken", text=self.text(name), day=value.day)
-            self.say(name, problem, Phrase("write the day if it is known"), "note")
+            problem = Message("{text!r} is no day; {day} was taken", text=self.text(name), day=value.day)
+            self.say(name, problem, Message("write the day if it is known"), "note")
         return self.certain(name, value)
 
     def certain(self, name: str, value: parsers.DateValue | None) -> dt.date | None:
         """Return a day, saying which way it was read where it could be another."""
         if value is not None and value.doubt:
-            self.say(name, value.doubt, Phrase("write the month as a word, or the day as 2026-12-31"))
+            self.say(name, value.doubt, Message("write the month as a word, or the day as 2026-12-31"))
         return None if value is None else value.day
 
     def parts(self, name: str, taxonomy: str, text: str | None = None) -> list[str]:
@@ -459,15 +459,15 @@ class Reader:
             self.intake.termed[key] = self._terms(name, taxonomy, named, without, text)
         codes, words, doubts = self.intake.termed[key]
         for problem, level in doubts:
-            self.say(name, problem, Phrase("put it into the map if that is wrong"), level)
+            self.say(name, problem, Message("put it into the map if that is wrong"), level)
         return [*codes], [*words]
 
     def _terms(
         self, name: str, taxonomy: str, named: bool, without: Iterable[str], text: str
-    ) -> tuple[list[str], list[str], list[tuple[Phrase, Level]]]:
+    ) -> tuple[list[str], list[str], list[tuple[Message, Level]]]:
         codes: list[str] = []
         words: list[str] = []
-        doubts: list[tuple[Phrase, Level]] = []
+        doubts: list[tuple[Message, Level]] = []
         for before, part in pairwise(("", *self.parts(name, taxonomy, text))):
             if part in without:
                 continue
@@ -479,7 +479,7 @@ class Reader:
             elif match is None or match.score < SURE:
                 terms = listing(_named(taxonomy, code) for code in made.codes)
                 level: Level = "doubt" if made.unread or len(made.codes) > 1 else "note"
-                doubts.append((Phrase("{part!r} was taken for {term}", part=part, term=terms), level))
+                doubts.append((Message("{part!r} was taken for {term}", part=part, term=terms), level))
         return list(dict.fromkeys(codes)), words, doubts
 
     def papers(self) -> tuple[list[str], list[str]]:
@@ -490,23 +490,23 @@ class Reader:
         left = parsers.wished(self.parts("documents", "documents"))
         codes, words = self.terms("documents", "documents", without=left)
         for word in sorted(left):
-            problem = Phrase("{word!r} is wished for, not asked for", word=word)
-            self.say("documents", problem, Phrase("look whether it is right"), "note")
+            problem = Message("{word!r} is wished for, not asked for", word=word)
+            self.say("documents", problem, Message("look whether it is right"), "note")
         if left and not codes and not words:
             codes = ["NONE"]
         return [code for code in codes if code != "NONE" or len(codes) == 1], words
 
-    def say_unknown(self, word: str, problem: Phrase) -> None:
+    def say_unknown(self, word: str, problem: Message) -> None:
         """Say that a word means no kind of help that is known, and of which kinds it may be the initials."""
         near = listing(_named("service_types", code) for code in by_initials("service_types", word)[:MOST_NEAR])
-        fix = Phrase("write a code for it into [words.{name}]", name="service")
-        self.say("service", problem, Phrase("{fix}; is it {near}?", fix=fix, near=near) if near else fix)
+        fix = Message("write a code for it into [words.{name}]", name="service")
+        self.say("service", problem, Message("{fix}; is it {near}?", fix=fix, near=near) if near else fix)
 
     def harmless(self, name: str, text: str) -> str:
         """Return a text that may be published, or nothing and an issue: it could name a place, a person or a number."""
         if is_garbled(text):
-            fix = Phrase("it was left out; ask for the list saved as UTF-8")
-            self.say(name, Phrase("{text!r} has lost letters", text=text), fix)
+            fix = Message("it was left out; ask for the list saved as UTF-8")
+            self.say(name, Message("{text!r} has lost letters", text=text), fix)
             return ""
         area = self.intake.area
         postal_codes = area.file.settings.postal_codes
@@ -515,8 +515,8 @@ class Reader:
         else:
             tells = bool(TELLING.search(text) or STREET.search(text) or parsers.names_person(text))
         if tells:
-            fix = Phrase("it stays private; put it into its own column")
-            self.say(name, Phrase("holds a number, a name or an address"), fix)
+            fix = Message("it stays private; put it into its own column")
+            self.say(name, Message("holds a number, a name or an address"), fix)
             return ""
         return text
 

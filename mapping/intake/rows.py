@@ -13,7 +13,7 @@ from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.intake.clean import clean, is_formula
 from mapping.language.fold import alternatives
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 from mapping.safety.sensitive_text import asks_silence
 
 LOOK_FOR_HEADER = 25
@@ -90,7 +90,7 @@ class Rows:
 
     rows: list[SheetRow] = field(default_factory=list)
     children: list[SheetRow] = field(default_factory=list)
-    skipped: dict[Phrase, list[str]] = field(default_factory=lambda: defaultdict(list))
+    skipped: dict[Message, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Why rows, columns and sheets were passed over -> where."""
     hidden: int = 0
     """Rows of the sheets of the list that are hidden."""
@@ -135,7 +135,7 @@ def rows_of(sheets: Sequence[Sheet], columns: ColumnMap, path: object) -> Rows:
     if not wanted:
         there = ", ".join(repr(sheet.name) for sheet in sheets if sheet.rows) or "none"
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: none of the sheets of this list is in the file (it has {there}); is it the right map?",
                 path=path,
                 there=there,
@@ -193,12 +193,14 @@ def _header(sheet: Sheet, columns: ColumnMap, path: object) -> tuple[int, list[s
             best, most = place, hits
     if best is None:
         what = (
-            Phrase("no row holds {heading!r}", heading=columns.header.has)
+            Message("no row holds {heading!r}", heading=columns.header.has)
             if wanted
-            else Phrase("no column is one that the map names")
+            else Message("no column is one that the map names")
         )
         raise FormatError(
-            Phrase("{path} [{name}]: {what}; is it the right map for this file?", path=path, name=sheet.name, what=what)
+            Message(
+                "{path} [{name}]: {what}; is it the right map for this file?", path=path, name=sheet.name, what=what
+            )
         )
     height = columns.header.rows
     first = best + height + columns.header.skip_after
@@ -273,10 +275,10 @@ def heads_a_part(filled: Sequence[str]) -> bool:
     return numbers == _COUNTED[: max(len(numbers), 3)]
 
 
-REPEATED = Phrase("a repeated header")
-BY_THE_MAP = Phrase("a row that the map passes over")
-OF_ALL = Phrase("a row of totals")
-HEADING = Phrase("a heading or a row with almost nothing in it")
+REPEATED = Message("a repeated header")
+BY_THE_MAP = Message("a row that the map passes over")
+OF_ALL = Message("a row of totals")
+HEADING = Message("a heading or a row with almost nothing in it")
 
 
 class _Lines:
@@ -310,7 +312,7 @@ class _Lines:
             else:
                 yield self._row(number, texts)
 
-    def _passed_over(self, number: int, texts: list[str], filled: list[str]) -> Phrase | None:
+    def _passed_over(self, number: int, texts: list[str], filled: list[str]) -> Message | None:
         """Return why a line is no row, having learnt what it tells of the list; None for a row."""
         if all(fold_header(text) == name for text, name in zip(texts, self.folded, strict=False)):
             return REPEATED
@@ -370,7 +372,7 @@ class _Lines:
         for name, code in self.unknown.items():
             if cells.get(name) == code:
                 cells[name] = ""
-                self.rows.cleaned[Phrase("a code that by its heading stands for what is not known, left out")] += 1
+                self.rows.cleaned[Message("a code that by its heading stands for what is not known, left out")] += 1
         return cells, as_above
 
     def _like_above(self, cells: dict[str, str], as_above: list[str]) -> dict[str, str]:
@@ -381,7 +383,7 @@ class _Lines:
             for name in self.of_doors & signs.keys():
                 cells[name] = signs.pop(name)
         if signs:
-            self.rows.cleaned[Phrase("a sign such as -//- replaced by what stands above it")] += len(signs)
+            self.rows.cleaned[Message("a sign such as -//- replaced by what stands above it")] += len(signs)
         return cells
 
 

@@ -27,7 +27,7 @@ from mapping.intake.row_reader import Intake, Reader, first_of, shortened
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.fold import alternatives, name_key, skeleton
-from mapping.language.i18n import Phrase, listing
+from mapping.language.i18n import Message, listing
 from mapping.language.parsers.permission import says_yes
 from mapping.language.taxonomy import Vocabulary, labels_in, labels_with_english, match_term, term_id
 from mapping.model import (
@@ -180,7 +180,9 @@ def read_row(reader: Reader, children: Mapping[str, list[Reader]], key: str) -> 
     names = {language: reader.unsigned(text) for language, text in reader.translations("organization").items()}
     name = first_of((reader.unsigned(parsers.without_people(reader.text("organization"))[0]), *names.values()))
     if not name:
-        reader.refuse("organization", Phrase("the row names no organization"), Phrase("ask the sender who it is about"))
+        reader.refuse(
+            "organization", Message("the row names no organization"), Message("ask the sender who it is about")
+        )
         return None
     located = located_of(reader)
     if reader.reasons:
@@ -202,8 +204,8 @@ def _is_of_somebody_helped(reader: Reader) -> bool:
         return False
     reader.refuse(
         "organization",
-        Phrase("the row names a person who was helped, and no organization"),
-        Phrase("nothing of it is kept: delete it from the list, and tell whoever sent it"),
+        Message("the row names a person who was helped, and no organization"),
+        Message("nothing of it is kept: delete it from the list, and tell whoever sent it"),
     )
     reader.row.raw.clear()
     return True
@@ -247,8 +249,8 @@ def _site(reader: Reader, name: str, names: dict[str, str], located: Located, ke
     people = [mail for mail in mails if parsers.is_of_person(mail, who_answers(reader), " ".join(called))]
     mails = [mail for mail in mails if mail not in people]
     if people:
-        problem = Phrase("the mail address is that of a person")
-        reader.say("email", problem, Phrase("it is for custodians only; ask for that of the organization"))
+        problem = Message("the mail address is that of a person")
+        reader.say("email", problem, Message("it is for custodians only; ask for that of the organization"))
     body, is_own = _organization(reader, called, located, place, signs)
     audience = audience_of(reader) if tells_status(reader) else "custodian"
     location = Location.of_read(
@@ -298,10 +300,10 @@ def _organization(reader: Reader, called: list[str], located: Located, place: st
     if body is not None and body.id in intake.made and not _is_same(reader, body, signs, town):
         own = record_id(reader.source, "organization", *key, town or located.unit or place)
         row = min(intake.towns[body.id].values(), default=0)
-        problem = Phrase(
+        problem = Message(
             "{name!r} stands in row {row} with another town or other numbers", name=body.name, row=str(row)
         )
-        reader.say("organization", problem, Phrase("they were read as two bodies; merge them if they are one"), "note")
+        reader.say("organization", problem, Message("they were read as two bodies; merge them if they are one"), "note")
         same = (other for other in intake.known.called(called) if other.id in intake.made)
         body = next((other for other in same if _is_same(reader, other, signs, town)), None)
     body = body or Body(own, name)
@@ -346,8 +348,10 @@ def _met(reader: Reader, names: list[str], own: str, place: str, signs: Signs) -
         candidates = listing(candidate.name for candidate in called[:3])
         reader.say(
             "organization",
-            Phrase("another list has {candidates} too, without a phone, mail or unit in common", candidates=candidates),
-            Phrase("are they one?"),
+            Message(
+                "another list has {candidates} too, without a phone, mail or unit in common", candidates=candidates
+            ),
+            Message("are they one?"),
         )
     return body
 
@@ -411,8 +415,8 @@ def _keep_without_kind(site: RowSite) -> None:
     reader = site.reader
     reader.say(
         "service",
-        Phrase("the row names no service"),
-        Phrase("it is for custodians only until it has a kind: give it one, or add the word to the terms"),
+        Message("the row names no service"),
+        Message("it is for custodians only until it has a kind: give it one, or add the word to the terms"),
     )
     key = f"{site.key}|without a kind"
     site.location.audience = "custodian"
@@ -456,13 +460,13 @@ def _hours(part: RowPart) -> None:
     if heading := first_of(map(_round_the_clock, part.readers)):
         always = parsers.hours("24/7")
         if spans and spans != always:
-            problem = Phrase("says yes, and the hours are {hours!r}", hours=owner.text("hours"))
-            owner.say_of(heading, problem, Phrase("ask which holds; no hours kept"))
+            problem = Message("says yes, and the hours are {hours!r}", hours=owner.text("hours"))
+            owner.say_of(heading, problem, Message("ask which holds; no hours kept"))
             return
         spans = always
     for number, span in enumerate(spans):
         if span.doubt:
-            owner.say("hours", span.doubt, Phrase("look whether it is right"), "note")
+            owner.say("hours", span.doubt, Message("look whether it is right"), "note")
         part.add(Schedule, number, timezone=offset, audience=part.audience, **span.fields())
 
 
@@ -512,8 +516,8 @@ def _papers(part: RowPart) -> None:
         paper = part.add(RequiredDocument, code, document=labels["en"])
         part.site.add_texts("required_document", paper, "document", labels)
     for word in words:
-        problem = Phrase("{word!r} is no paper that we know", word=word)
-        reader.say("documents", problem, Phrase("it was left out; write a code into [words.documents]"))
+        problem = Message("{word!r} is no paper that we know", word=word)
+        reader.say("documents", problem, Message("it was left out; write a code into [words.documents]"))
 
 
 _FREE = re.compile(rf"\b{alternatives('free of charge')}", re.I)
@@ -563,14 +567,14 @@ def _capacity(reader: Reader) -> dict[str, Any] | None:
     number, text = capacity.number, shortened(reader.text("capacity"))
     most = 0 if number is None else number.most or number.value
     if number is None or most in OF_UNKNOWN:
-        problem = Phrase("{text} may stand for what is not known", text=text)
+        problem = Message("{text} may stand for what is not known", text=text)
         if number is None:
-            problem = Phrase("{text} says no number", text=text)
-        reader.say("capacity", problem, Phrase("ask how many it takes when it is not full"))
+            problem = Message("{text} says no number", text=text)
+        reader.say("capacity", problem, Message("ask how many it takes when it is not full"))
         return None
     if number.most or number.about:
-        problem = Phrase("{text}: {number} at most", text=text, number=most)
-        reader.say("capacity", problem, Phrase("look whether it is right"), "note")
+        problem = Message("{text}: {number} at most", text=text, number=most)
+        reader.say("capacity", problem, Message("look whether it is right"), "note")
     counted_in = " ".join(filter(None, (capacity.counted, capacity.every and f"a {capacity.every}")))
     return {"available": most, "maximum": most, "description": counted_in or None}
 
@@ -602,8 +606,8 @@ def _add_address(site: RowSite) -> None:
     """Add the address, unless it is none or must not be told."""
     reader, location, address = site.reader, site.location, site.reader.text("address")
     if points_elsewhere(address):
-        problem = Phrase("{text} is the address of something else", text=shortened(address))
-        reader.say("address", problem, Phrase("no address is kept; write it in full"))
+        problem = Message("{text} is the address of something else", text=shortened(address))
+        reader.say("address", problem, Message("no address is kept; write it in full"))
     elif address and not parsers.is_blank(address) and not hides_place(address):
         index, address = postal_code(address)
         # An address that names a ward or a number says more than where the door is.

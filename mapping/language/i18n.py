@@ -397,8 +397,3 @@ def month(day: dt.date, language: str, *, short: bool = False) -> str:
         text = f"{day:%Y-%m}"
     text = text.replace("\u202f", languages.SPACE).replace(" ", languages.SPACE if short else " ")
     return languages.isolated(text, language, language)
-
-
-Phrase = Message
-Several, Quoted, Coded = listing, quoted, Label
-"""Names that are on their way out."""

@@ -63,7 +63,7 @@ def test_no_text_about_a_row_is_raw(place):
     "source",
     [
         'reader.say("phone", f"{text} is odd", fix)',
-        'reader.say("phone", Phrase("{text} is odd", text=text), "ask the sender")',
+        'reader.say("phone", Message("{text} is odd", text=text), "ask the sender")',
         'raise Unreadable(problem, "write it" if short else "write it again")',
         'problem = f"{count} rows"',
         'Issue(file, "", None, "", problem, fix or "check the place")',

@@ -16,7 +16,7 @@ CATALOGUES = ROOT / "mapping" / "language"
 DRAFTS = ("tg", "uz")
 """Languages whose texts no native speaker has reviewed: their catalogues must say so."""
 
-KEYWORDS = {"Message": None, "Phrase": None, "translate": None, "_": None, "gettext": None}
+KEYWORDS = {"Message": None, "translate": None, "_": None, "gettext": None}
 CALLED = re.compile(rf"\b(?:{'|'.join(KEYWORDS)})\s*\(".encode())
 """What a file must hold for a text to be in it: to read all files word by word takes seconds."""
 METHODS = {".py": "python", ".html": "jinja2", ".txt": "jinja2"}
@@ -104,7 +104,7 @@ def problems(language, wanted):
 def hidden(*sources):
     """Return the texts that no catalogue can be checked against.
 
-    They are those of a Message or a Phrase whose text is no literal, or that is made within an f-string.
+    They are those of a Message whose text is no literal, or that is made within an f-string.
     """
     places = []
     for path in _files(sources):
@@ -116,7 +116,7 @@ def hidden(*sources):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
                 continue
             literal = isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)
-            if node.func.id in ("Message", "Phrase") and (not literal or id(node) in within):
+            if node.func.id == "Message" and (not literal or id(node) in within):
                 place = f"{path.relative_to(ROOT)}:{node.lineno}"
                 places.append(f"{place}: {node.func.id}(...) must hold its English text itself, outside of f-strings")
     return places

@@ -24,7 +24,7 @@ from mapping.formats.hsds._names import (
     table_of,
 )
 from mapping.formats.hsds._values import Mended, language_code, parsers, plain, says_whom
-from mapping.language.i18n import Phrase, both
+from mapping.language.i18n import Message, both
 from mapping.language.parsers import Partly, Unreadable, shown
 from mapping.model import RECORDS, Audience, Source, ids_of, least_precise, record_id, strictest
 from mapping.safety.sensitive_text import asks_in_prose, withholds
@@ -48,9 +48,9 @@ WHOLE = frozenset({"organization", "service", "location", "taxonomy", "taxonomy_
 """Tables of which two rows of one id are one record, whatever they belong to."""
 
 LOST = {
-    "count": Phrase("how often the hours repeat is not kept"),
-    "byweekno": Phrase("in which weeks the hours hold is not kept"),
-    "byyearday": Phrase("on which days of the year the hours hold is not kept"),
+    "count": Message("how often the hours repeat is not kept"),
+    "byweekno": Message("in which weeks the hours hold is not kept"),
+    "byyearday": Message("on which days of the year the hours hold is not kept"),
 }
 """Columns of schedules that this directory does not keep, and what that means."""
 
@@ -83,7 +83,7 @@ class Feed:
         self._cells: dict[tuple[str, str], dict[str, Any]] = {}
         self._sent: dict[str, str] = {}
         self._unknown: set[tuple[str, str]] = set()
-        self._said: Counter[tuple[str, str, Phrase, Level]] = Counter()
+        self._said: Counter[tuple[str, str, Message, Level]] = Counter()
         self._issues: set[Issue] = set()
 
     def key(self, table: str, sent: object) -> str:
@@ -126,8 +126,8 @@ class Feed:
     def _take_aside(self, row: SentRow) -> None:
         """Take what a table of an older version says of a service."""
         if row.table == "payment_accepted":
-            fix = Phrase("put it into the description of the fees")
-            self.say(row, "payment", Phrase("how one can pay is not kept"), fix, "note")
+            fix = Message("put it into the description of the fees")
+            self.say(row, "payment", Message("how one can pay is not kept"), fix, "note")
         elif isinstance(service := row.cells.get("service_id"), str | int):
             names = {
                 "minimum_age": "minimum_age",
@@ -143,12 +143,12 @@ class Feed:
     def _read(self, row: SentRow) -> None:
         """Read the cells of a row, and say what it lacks."""
         if row.sent.startswith(NO_ID):
-            fix = Phrase("it is told from others by what it says; ask the sender for ids")
-            self.say(row, "id", Phrase("the row has no id"), fix)
+            fix = Message("it is told from others by what it says; ask the sender for ids")
+            self.say(row, "id", Message("the row has no id"), fix)
         for name in EXPECTED.get(row.table, ()):
             if row.cells.get(name) is None:
-                problem = Phrase("the row has no {name}, which HSDS asks for", name=name)
-                self.say(row, name, problem, Phrase("ask the sender for it"), "note")
+                problem = Message("the row has no {name}, which HSDS asks for", name=name)
+                self.say(row, name, problem, Message("ask the sender for it"), "note")
         fields = row.fields = self._values(row)
         if row.table == "language" and "code" not in fields and fields.get("name"):
             with contextlib.suppress(Unreadable):
@@ -169,8 +169,8 @@ class Feed:
             if name == "audience" and says_whom(value):
                 self._note_whom(row, str(value), fields)
             elif (name in known or name in refs) and isinstance(value, NESTED):
-                problem = Phrase("holds a list or an object where one value should stand")
-                self._leave_out(row, name, Unreadable(problem, Phrase("write one value")))
+                problem = Message("holds a list or an object where one value should stand")
+                self._leave_out(row, name, Unreadable(problem, Message("write one value")))
             elif name in known:
                 read = self._value(row, name, value)
                 if read is not None and read != "":
@@ -199,12 +199,12 @@ class Feed:
             return None
 
     def _leave_out(self, row: SentRow, name: str, error: Unreadable) -> None:
-        self.say(row, name, error.problem, Phrase("the value was left out; {fix}", fix=error.fix), "refused")
+        self.say(row, name, error.problem, Message("the value was left out; {fix}", fix=error.fix), "refused")
 
     def _note_whom(self, row: SentRow, text: str, fields: dict[str, Any]) -> None:
         """Keep whom a record is for, where the column that says who may see ours says that of another directory's."""
-        problem = Phrase("{text} says whom it is for, not who may see it", text=shown(text))
-        self.say(row, "audience", problem, Phrase("it is kept as words of eligibility"), "note")
+        problem = Message("{text} says whom it is for, not who may see it", text=shown(text))
+        self.say(row, "audience", problem, Message("it is kept as words of eligibility"), "note")
         if row.table == "service" and not row.cells.get("eligibility_description"):
             fields["eligibility_description"] = plain(text)
 
@@ -215,15 +215,15 @@ class Feed:
             if text and text not in (before, ADDED_TO[name]):
                 fields[ADDED_TO[name]] = f"{before}\n{text}" if before else text
         elif row.table == "schedule" and name in LOST:
-            problem = Phrase("{text}: {lost}", text=shown(str(value)), lost=LOST[name])
-            self.say(row, name, problem, Phrase("put it into the description, or the hours are wrong"))
+            problem = Message("{text}: {lost}", text=shown(str(value)), lost=LOST[name])
+            self.say(row, name, problem, Message("put it into the description, or the hours are wrong"))
         elif table_of(name) is not None:
-            problem = Phrase("holds {text} where a record should stand", text=shown(str(value)))
-            self.say(row, name, problem, Phrase("it was left out; ask the sender what it holds"), "refused")
+            problem = Message("holds {text} where a record should stand", text=shown(str(value)))
+            self.say(row, name, problem, Message("it was left out; ask the sender what it holds"), "refused")
         elif name not in IGNORED.get(row.table, ()) and (row.table, name) not in self._unknown:
             self._unknown.add((row.table, name))
-            fix = Phrase("it was left out; ask the sender what it holds")
-            self.say(SentRow(row.table, {}, row.sheet, None), name, Phrase("is a column that HSDS does not have"), fix)
+            fix = Message("it was left out; ask the sender what it holds")
+            self.say(SentRow(row.table, {}, row.sheet, None), name, Message("is a column that HSDS does not have"), fix)
 
     def _mark(self, row: SentRow) -> None:
         """Say who may see a record: what it says itself, and never more than the source as a whole."""
@@ -231,8 +231,8 @@ class Feed:
         silent = next((name for name, asks in SILENCING.items() if asks(str(fields.get(name) or ""))), None)
         if silent is not None:
             fields["audience"] = "custodian"
-            problem = Phrase("{text} asks that it be not shown", text=shown(fields[silent]))
-            self.say(row, silent, problem, Phrase("it is for custodians only; ask its operator"))
+            problem = Message("{text} asks that it be not shown", text=shown(fields[silent]))
+            self.say(row, silent, problem, Message("it is for custodians only; ask its operator"))
         if "audience" in fields:
             self.marked.add(row.id)
         elif row.table == "contact":
@@ -251,19 +251,19 @@ class Feed:
         for name, value in row.fields.items():
             before = earlier.fields.get(name)
             if before is not None and before != value:
-                problem = Phrase(
+                problem = Message(
                     "the id of the row stands twice: {before} and {now}",
                     before=shown(str(before)),
                     now=shown(str(value)),
                 )
-                self.say(row, name, problem, Phrase("the later row stands; ask the sender which is right"))
+                self.say(row, name, problem, Message("the later row stands; ask the sender which is right"))
             if before is not None and name == "audience":
                 value = strictest(before, value)
             elif before is not None and name == "precision":
                 value = least_precise(before, value)
             earlier.fields[name] = bool(before) or value if name == "do_not_list" else value
 
-    def say(self, row: SentRow, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
+    def say(self, row: SentRow, column: str, problem: Message, fix: Message, level: Level = "doubt") -> None:
         """Keep an issue of a row; of one that repeats, the first ones by row."""
         key = (row.sheet, column, fix, level)
         issue = Issue(self.file, row.sheet, row.row, column, problem, fix, level)
@@ -274,9 +274,9 @@ class Feed:
             self._issues.add(issue)
             self.batch.issues.append(issue)
 
-    def refuse(self, row: SentRow, column: str, problem: Phrase, fix: Phrase) -> None:
+    def refuse(self, row: SentRow, column: str, problem: Message, fix: Message) -> None:
         """Set a row aside whole, with its reason."""
-        self.say(row, column, problem, Phrase("the row was left out; {fix}", fix=fix), "refused")
+        self.say(row, column, problem, Message("the row was left out; {fix}", fix=fix), "refused")
         cells = {name: str(value) for name, value in row.cells.items() if value is not None}
         self.batch.refused.append(RefusedRow(row.sheet, row.row or 0, cells, (both(problem, fix),)))
         self.rows.get(row.table, {}).pop(row.id, None)
@@ -285,5 +285,5 @@ class Feed:
         """Say how often faults stood in further rows, that were not said one by one."""
         for (sheet, column, fix, level), count in self._said.items():
             if count > MOST_SAID:
-                problem = Phrase("and {count} more {count:row|rows} with the same fault", count=count - MOST_SAID)
+                problem = Message("and {count} more {count:row|rows} with the same fault", count=count - MOST_SAID)
                 self.batch.issues.append(Issue(self.file, sheet, None, column, problem, fix, level))

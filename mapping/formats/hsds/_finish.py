@@ -17,7 +17,7 @@ from mapping.formats.hsds._names import REFERENCES, SentRow
 from mapping.formats.hsds._terms import add_meaning, say_meaning_of_name, settle_attributes, settle_terms
 from mapping.formats.hsds._values import plain
 from mapping.language import parsers
-from mapping.language.i18n import UNSAID, Phrase, listing, quoted
+from mapping.language.i18n import UNSAID, Message, listing, quoted
 from mapping.language.parsers import Partly, Unreadable, shown
 from mapping.language.taxonomy import Vocabulary, match_term, vocabulary
 from mapping.model import AUDIENCES, RECORDS, Audience, Precision, least_precise, record_id, required, strictest
@@ -84,7 +84,7 @@ def _say_unapproved(feed: Feed) -> None:
     columns = feed.context.columns
     if not feed.context.known.approves(columns):
         name = columns.source if columns else feed.source.name
-        problem = Phrase("two people have not approved the map and the markings of {source!r}", source=name)
+        problem = Message("two people have not approved the map and the markings of {source!r}", source=name)
         feed.say(SentRow("", {}, "", None), "", problem, UNAPPROVED)
         if columns is not None:
             feed.batch.unapproved = columns.digest
@@ -112,8 +112,8 @@ def _settle_places(feed: Feed) -> None:
         )
         if hold := next(filter(asks_silence, texts), None):
             fields |= {"precision": "none", "audience": "custodian"}
-            problem = Phrase("{text} asks that the place be not told", text=shown(hold))
-            feed.say(row, "address_1", problem, Phrase("it is for custodians only; ask its operator"))
+            problem = Message("{text} asks that the place be not told", text=shown(hold))
+            feed.say(row, "address_1", problem, Message("it is for custodians only; ask its operator"))
 
 
 def _leave_out_no_unit(feed: Feed, row: SentRow) -> None:
@@ -121,8 +121,8 @@ def _leave_out_no_unit(feed: Feed, row: SentRow) -> None:
     unit = row.fields.get("area_unit")
     if unit and unit not in feed.context.area.all_units():
         row.fields["area_unit"] = None
-        problem = Phrase("{text} is no unit of the study area", text=shown(unit))
-        feed.say(row, "area_unit", problem, Phrase("the unit was left out; is it the right study area?"))
+        problem = Message("{text} is no unit of the study area", text=shown(unit))
+        feed.say(row, "area_unit", problem, Message("the unit was left out; is it the right study area?"))
 
 
 def _leave_out_no_point(feed: Feed, row: SentRow) -> None:
@@ -130,17 +130,17 @@ def _leave_out_no_point(feed: Feed, row: SentRow) -> None:
     latitude, longitude = row.fields.get("latitude"), row.fields.get("longitude")
     problem = UNSAID
     if (latitude is None) != (longitude is None):
-        problem = Phrase("one of latitude and longitude is missing")
+        problem = Message("one of latitude and longitude is missing")
     elif latitude is not None and longitude is not None:
         if not -90 <= latitude <= 90:
-            problem = Phrase("latitude {latitude} is outside -90..90", latitude=f"{latitude:g}")
+            problem = Message("latitude {latitude} is outside -90..90", latitude=f"{latitude:g}")
         elif not -180 <= longitude <= 180:
-            problem = Phrase("longitude {longitude} is outside -180..180", longitude=f"{longitude:g}")
+            problem = Message("longitude {longitude} is outside -180..180", longitude=f"{longitude:g}")
         elif latitude == 0 and longitude == 0:
-            problem = Phrase("0, 0 is no place but a point that was not set")
+            problem = Message("0, 0 is no place but a point that was not set")
     if problem:
         row.fields |= {"latitude": None, "longitude": None}
-        feed.say(row, "latitude", problem, Phrase("the point was left out; are the columns swapped?"), "refused")
+        feed.say(row, "latitude", problem, Message("the point was left out; are the columns swapped?"), "refused")
 
 
 def _locate(feed: Feed, row: SentRow, here: str | None, addresses: list[dict[str, Any]]) -> None:
@@ -163,10 +163,10 @@ def _locate(feed: Feed, row: SentRow, here: str | None, addresses: list[dict[str
     )
     for note in located.notes:
         level: Level = "note" if note.level == "note" else "doubt"
-        feed.say(row, "latitude" if has_point else "city", note.problem, note.fix or Phrase("check the place"), level)
+        feed.say(row, "latitude" if has_point else "city", note.problem, note.fix or Message("check the place"), level)
     if located.precision == "none" and not located.country and not located.notes:
-        problem = Phrase("the place has no point and no town that is known")
-        feed.say(row, "latitude", problem, Phrase("ask where it is"))
+        problem = Message("the place has no point and no town that is known")
+        feed.say(row, "latitude", problem, Message("ask where it is"))
     by_unit = located.precision in ("unit", "none")
     fields |= {
         "latitude": None if by_unit else located.lat,
@@ -200,8 +200,8 @@ def _settle_addresses(feed: Feed) -> None:
         place = feed.rows["location"].get(row.fields.get("location_id", ""))
         country = str(row.fields.get("country") or "")
         if not country:
-            fix = Phrase("it was taken as {code}; write its code", code=area.code)
-            feed.say(row, "country", Phrase("the country is blank"), fix)
+            fix = Message("it was taken as {code}; write its code", code=area.code)
+            feed.say(row, "country", Message("the country is blank"), fix)
         at = place.fields.get("country") if place else None
         row.fields["country"] = country_code(area, country) or (country or at or area.code)
         if place and place.fields["audience"] == "custodian":
@@ -258,10 +258,10 @@ def _numbers(feed: Feed, row: SentRow, region: str) -> list[str]:
         feed.refuse(row, "number", error.problem, error.fix)
         return []
     if not numbers:
-        feed.refuse(row, "number", Phrase("the row has no number"), Phrase("ask the sender for it"))
+        feed.refuse(row, "number", Message("the row has no number"), Message("ask the sender for it"))
         return []
     if numbers[0].doubt:
-        feed.say(row, "number", numbers[0].doubt, Phrase("look whether it is right"), "note")
+        feed.say(row, "number", numbers[0].doubt, Message("look whether it is right"), "note")
     if numbers[0].extension is not None:
         row.fields.setdefault("extension", numbers[0].extension)
     return [number.number for number in numbers]
@@ -276,15 +276,15 @@ def _refuse_misfits(feed: Feed) -> None:
         make = row_of_read(RECORDS[table])
         for row in [*rows.values()]:
             if missing := [name for name in needed if row.fields.get(name) in (None, "")]:
-                problem = Phrase("the row has no {columns}", columns=listing(missing))
-                feed.refuse(row, missing[0], problem, Phrase("ask the sender for it"))
+                problem = Message("the row has no {columns}", columns=listing(missing))
+                feed.refuse(row, missing[0], problem, Message("ask the sender for it"))
                 continue
             try:
                 make(row.id, row.fields)
             except ValidationError as error:
                 fault = error.errors()[0]
-                problem = Phrase("{text}: {fault}", text=shown(str(fault["input"])), fault=Phrase.of(fault["msg"]))
-                feed.refuse(row, str(fault["loc"][0]) if fault["loc"] else "", problem, Phrase("mend the row"))
+                problem = Message("{text}: {fault}", text=shown(str(fault["input"])), fault=Message.of(fault["msg"]))
+                feed.refuse(row, str(fault["loc"][0]) if fault["loc"] else "", problem, Message("mend the row"))
 
 
 def _settle_ages(feed: Feed) -> None:
@@ -297,13 +297,13 @@ def _settle_ages(feed: Feed) -> None:
             age = row.fields.get(name)
             if age is not None and not 0 <= age <= OLDEST:
                 row.fields[name] = None
-                problem = Phrase("{age} is no age", age=f"{age:g}")
-                feed.say(row, name, problem, Phrase("the value was left out"), "refused")
+                problem = Message("{age} is no age", age=f"{age:g}")
+                feed.say(row, name, problem, Message("the value was left out"), "refused")
         least, most = row.fields.get("minimum_age"), row.fields.get("maximum_age")
         if least is not None and most is not None and least > most:
             row.fields |= {"minimum_age": None, "maximum_age": None}
-            problem = Phrase("maximum_age {most} is below minimum_age {least}", most=f"{most:g}", least=f"{least:g}")
-            feed.say(row, "maximum_age", problem, Phrase("both were left out; ask which holds"), "refused")
+            problem = Message("maximum_age {most} is below minimum_age {least}", most=f"{most:g}", least=f"{least:g}")
+            feed.say(row, "maximum_age", problem, Message("both were left out; ask which holds"), "refused")
 
 
 def _settle_references(feed: Feed) -> None:
@@ -329,8 +329,8 @@ def _settle_references(feed: Feed) -> None:
             }
             link, entity = row.fields.get("link_id"), row.fields.get("link_entity", "")
             if link and not is_there(entity, link):
-                problem = Phrase("{entity} {sent!r} is not there", entity=entity, sent=feed.sent_as(link))
-                feed.refuse(row, "link_id", problem, Phrase("ask the sender for the row it belongs to"))
+                problem = Message("{entity} {sent!r} is not there", entity=entity, sent=feed.sent_as(link))
+                feed.refuse(row, "link_id", problem, Message("ask the sender for the row it belongs to"))
             elif broken:
                 _leave_out_references(feed, row, broken)
         refused = len(feed.batch.refused) > before
@@ -342,15 +342,15 @@ def _leave_out_references(feed: Feed, row: SentRow, broken: Mapping[str, str]) -
         row.fields[name] = None
         if own not in feed.unnamed:
             sent = feed.sent_as(own)
-            problem = Phrase("{name} {sent!r} is in no row of {table}", name=name, sent=sent, table=refs[name])
-            feed.say(row, name, problem, Phrase("the reference was left out; ask the sender for the row"))
+            problem = Message("{name} {sent!r} is in no row of {table}", name=name, sent=sent, table=refs[name])
+            feed.say(row, name, problem, Message("the reference was left out; ask the sender for the row"))
     if row.table in ALONE or "link_id" in row.fields:
         return
     needed = NEEDS.get(row.table)
     left = [name for name, table in refs.items() if table not in ("unit", "taxonomy_term") and row.fields.get(name)]
     if not (all(row.fields.get(name) for name in needed) if needed else left):
-        problem = Phrase("what it belongs to is not there")
-        feed.refuse(row, next(iter(broken)), problem, Phrase("ask the sender for the row it belongs to"))
+        problem = Message("what it belongs to is not there")
+        feed.refuse(row, next(iter(broken)), problem, Message("ask the sender for the row it belongs to"))
 
 
 def _add_provenance(feed: Feed) -> None:
@@ -390,8 +390,8 @@ def _meet_known_bodies(feed: Feed) -> None:
             met[own] = body
         elif pool:
             others = listing(quoted(body.name) for body in list(pool.values())[:3])
-            problem = Phrase("another list has {others} too, without a phone, mail or unit in common", others=others)
-            feed.say(row, "name", problem, Phrase("merge them if they are one"))
+            problem = Message("another list has {others} too, without a phone, mail or unit in common", others=others)
+            feed.say(row, "name", problem, Message("merge them if they are one"))
     for own in met:
         del feed.rows["organization"][own]
     for row in [row for rows in feed.rows.values() for row in rows.values()] if met else ():
@@ -452,13 +452,13 @@ def _settle_audiences(feed: Feed) -> None:
     for own, row in feed.rows["service"].items():
         name, assured = row.fields["name"], row.fields.get("assured_date")
         if own not in types:
-            problem = Phrase("no term says in our words what {name!r} is", name=name)
-            fix = Phrase("it is for custodians only until it has a kind: give it one, or add the word to the terms")
+            problem = Message("no term says in our words what {name!r} is", name=name)
+            fix = Message("it is for custodians only until it has a kind: give it one, or add the word to the terms")
             feed.say(row, "attributes", problem, fix)
         if row.fields["audience"] != "custodian" and SHELTER.search(name):
             row.fields["audience"] = "custodian"
-            problem = Phrase("the name {name!r} tells of a shelter", name=name)
-            fix = Phrase("it is for custodians only until its operator agrees and two people lower it")
+            problem = Message("the name {name!r} tells of a shelter", name=name)
+            fix = Message("it is for custodians only until its operator agrees and two people lower it")
             feed.say(row, "name", problem, fix)
         rules = [Vocabulary.load("service_types").term(code).audience for code in types.get(own, ())]
         if body := row.fields.get("organization_id"):
@@ -504,7 +504,7 @@ def _require_expected(feed: Feed) -> None:
     count = len(feed.rows[table])
     if not rows.least <= count <= rows.most:
         raise FormatError(
-            Phrase(
+            Message(
                 "{file}: {count} {table}s where {least} to {most} are expected; is it the whole "
                 "file? If it is, change [rows] in the map",
                 file=feed.file,
@@ -517,7 +517,7 @@ def _require_expected(feed: Feed) -> None:
     if rows.refused is not None and len(refused) > rows.refused:
         first = refused[0]
         raise FormatError(
-            Phrase(
+            Message(
                 "{file}: {count} {count:row|rows} would be refused, and the map allows {refused}; the first is "
                 "{sheet} row {row}: {reason}",
                 file=feed.file,

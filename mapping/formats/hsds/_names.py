@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from mapping.errors import FormatError
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 from mapping.model import RECORDS, WEEKDAYS, references
 
 DEEPEST = 24
@@ -74,14 +74,16 @@ EXPECTED: dict[str, tuple[str, ...]] = {
 """Columns that version 3.1 asks for and without which we take a row all the same; those we need too are not here."""
 
 PASSED_OVER = {
-    "metadata": Phrase("former values of fields, which may have been made secret"),
-    **dict.fromkeys(("meta_table_description", "meta_table_descriptions"), Phrase("nothing about services")),
-    **dict.fromkeys(("statement", "statements"), Phrase("statements, which two people of this directory must approve")),
-    **dict.fromkeys(("case_count", "case_counts"), Phrase("case statistics, which have a form of their own")),
+    "metadata": Message("former values of fields, which may have been made secret"),
+    **dict.fromkeys(("meta_table_description", "meta_table_descriptions"), Message("nothing about services")),
     **dict.fromkeys(
-        ("standard_summary", "standard_summaries"), Phrase("summaries, which are worked out from the answers")
+        ("statement", "statements"), Message("statements, which two people of this directory must approve")
     ),
-    **dict.fromkeys(("area_unit", "area_units"), Phrase("administrative units, which come with the study area")),
+    **dict.fromkeys(("case_count", "case_counts"), Message("case statistics, which have a form of their own")),
+    **dict.fromkeys(
+        ("standard_summary", "standard_summaries"), Message("summaries, which are worked out from the answers")
+    ),
+    **dict.fromkeys(("area_unit", "area_units"), Message("administrative units, which come with the study area")),
 }
 """Tables that are known and not read, and what they hold."""
 
@@ -232,7 +234,7 @@ def rows_of_document(
     """
     if depth > DEEPEST:
         raise FormatError(
-            Phrase(
+            Message(
                 "document {row}: records stand in each other more than {most} deep; is it HSDS?", row=row, most=DEEPEST
             )
         )

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, cast
 
 from mapping.formats.hsds._feed import Feed
 from mapping.formats.hsds._names import SentRow
-from mapping.language.i18n import Label, Phrase
+from mapping.language.i18n import Label, Message
 from mapping.language.taxonomy import VOCABULARIES, match_term
 from mapping.language.taxonomy import Vocabulary as Terms
 from mapping.model import record_id
@@ -81,7 +81,7 @@ def settle_terms(feed: Feed) -> dict[str, Ours]:
         elif name or code:
             row.fields |= {"name": name or code, "description": row.fields.get("description", "")}
         else:
-            feed.refuse(row, "name", Phrase("the term has no name"), Phrase("ask the sender for it"))
+            feed.refuse(row, "name", Message("the term has no name"), Message("ask the sender for it"))
     for row in [*feed.rows["translation"].values()]:
         if row.fields.get("link_id") in own:
             del feed.rows["translation"][row.id]  # our terms bring their labels with them
@@ -103,8 +103,8 @@ def settle_attributes(feed: Feed, means: dict[str, Ours]) -> None:
         fields = row.fields
         link, entity, term = (fields.get(name) or "" for name in ("link_id", "link_entity", "taxonomy_term_id"))
         if link not in feed.rows[entity] and not any(link in of for of in (known.bodies, known.owners, known.places)):
-            problem = Phrase("link_id {sent!r} is in no row of the file", sent=row.cells.get("link_id"))
-            feed.refuse(row, "link_id", problem, Phrase("ask the sender for the row"))
+            problem = Message("link_id {sent!r} is in no row of the file", sent=row.cells.get("link_id"))
+            feed.refuse(row, "link_id", problem, Message("ask the sender for the row"))
             continue
         ours, link_type = means.get(term), _link_type(str(row.cells.get("link_type") or ""))
         if term in feed.rows["taxonomy_term"]:
@@ -126,10 +126,10 @@ def _settle_without_term(feed: Feed, row: SentRow, link_type: LinkType | None) -
     """Say that the term of an attribute is not there; without any other words it says nothing."""
     if row.fields.pop("taxonomy_term_id", None):
         sent = row.cells.get("taxonomy_term_id")
-        problem = Phrase("taxonomy_term_id {sent!r} is in no row of taxonomy_terms", sent=sent)
-        feed.say(row, "taxonomy_term_id", problem, Phrase("the term was left out; ask the sender for it"))
+        problem = Message("taxonomy_term_id {sent!r} is in no row of taxonomy_terms", sent=sent)
+        feed.say(row, "taxonomy_term_id", problem, Message("the term was left out; ask the sender for it"))
     if not (row.fields.get("value") or row.fields.get("label")):
-        feed.refuse(row, "taxonomy_term_id", Phrase("the row says nothing"), Phrase("ask the sender for its term"))
+        feed.refuse(row, "taxonomy_term_id", Message("the row says nothing"), Message("ask the sender for its term"))
     row.fields["link_type"] = link_type if link_type in ("serves", "excludes") else "classification"
 
 
@@ -151,8 +151,8 @@ def add_meaning(feed: Feed, row: SentRow, code: str, taxonomy: str = "service_ty
 def say_meaning_of_name(feed: Feed, row: SentRow, code: str) -> None:
     """Say that a service was given the kind that its name is a label or synonym of."""
     label = Label(code, Terms.load("service_types").term(code).labels)
-    problem = Phrase("{name!r} was taken for the kind {code}", name=row.fields["name"], code=label)
-    feed.say(row, "name", problem, Phrase("change it if that is wrong"), "note")
+    problem = Message("{name!r} was taken for the kind {code}", name=row.fields["name"], code=label)
+    feed.say(row, "name", problem, Message("change it if that is wrong"), "note")
 
 
 def _link_type(text: str) -> LinkType | None:

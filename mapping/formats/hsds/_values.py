@@ -10,7 +10,7 @@ from typing import Any
 
 from mapping.formats.hsds._fields import FieldKind, Kind, kinds_of_fields
 from mapping.language import parsers as values
-from mapping.language.i18n import Phrase, listing
+from mapping.language.i18n import Message, listing
 from mapping.language.parsers import Unreadable, shown
 from mapping.language.taxonomy import match_term
 from mapping.model import AUDIENCES, LONGEST_OUTLINE, LONGEST_TEXT
@@ -22,7 +22,7 @@ Parse = Callable[[Any], Any]
 class Mended(Exception):
     """A value that was written otherwise than the standard asks, and what it was read as; it is no error."""
 
-    def __init__(self, value: Any, problem: Phrase, fix: Phrase, *, doubt: bool = False) -> None:
+    def __init__(self, value: Any, problem: Message, fix: Message, *, doubt: bool = False) -> None:
         super().__init__(problem)
         self.value, self.problem, self.fix, self.doubt = value, problem, fix, doubt
 
@@ -61,9 +61,9 @@ def day(value: Any) -> dt.date:
     except Unreadable:
         raise
     except ValueError as error:
-        raise Unreadable(Phrase("{text} is no date", text=shown(text)), Phrase("write it as 2026-11-24")) from error
+        raise Unreadable(Message("{text} is no date", text=shown(text)), Message("write it as 2026-11-24")) from error
     raise Mended(
-        read, Phrase("{text} was read as {day}", text=shown(text), day=read), Phrase("write dates as 2026-11-24")
+        read, Message("{text} was read as {day}", text=shown(text), day=read), Message("write dates as 2026-11-24")
     )
 
 
@@ -89,13 +89,13 @@ def clock(value: Any) -> str:
         raise _no_time(text)
     read = f"{hour:02d}:{minute:02d}"
     if half or not text.startswith(read):
-        problem = Phrase("{text} was read as {read}", text=shown(text), read=read)
-        raise Mended(read, problem, Phrase("write times as 08:00"))
+        problem = Message("{text} was read as {read}", text=shown(text), read=read)
+        raise Mended(read, problem, Message("write times as 08:00"))
     return read
 
 
 def _no_time(text: str) -> Unreadable:
-    return Unreadable(Phrase("{text} is no time of day", text=shown(text)), Phrase("write it as 08:00"))
+    return Unreadable(Message("{text} is no time of day", text=shown(text)), Message("write it as 08:00"))
 
 
 def number(value: Any) -> float:
@@ -108,7 +108,7 @@ def number(value: Any) -> float:
     except ValueError:
         read = math.nan
     if not abs(read) < 1e15:
-        raise Unreadable(Phrase("{text} is no number", text=shown(str(value))), Phrase("write digits only"))
+        raise Unreadable(Message("{text} is no number", text=shown(str(value))), Message("write digits only"))
     return read
 
 
@@ -117,8 +117,8 @@ def whole(value: Any) -> int:
     read = number(value)
     if not read.is_integer():
         raise Unreadable(
-            Phrase("{text} is no whole number", text=shown(str(value))),
-            Phrase("leave the part after the point out"),
+            Message("{text} is no whole number", text=shown(str(value))),
+            Message("leave the part after the point out"),
         )
     return int(read)
 
@@ -133,7 +133,9 @@ def email(value: Any) -> str:
     text = plain(value)
     addresses = values.emails(text)
     if not addresses:
-        raise Unreadable(Phrase("{text} is no mail address", text=shown(text)), Phrase("write it as name@example.org"))
+        raise Unreadable(
+            Message("{text} is no mail address", text=shown(text)), Message("write it as name@example.org")
+        )
     return addresses[0]
 
 
@@ -143,7 +145,7 @@ def web(value: Any) -> str:
     address = values.website(text)
     if address is None:
         raise Unreadable(
-            Phrase("{text} is no web address", text=shown(text)), Phrase("write it as https://example.org")
+            Message("{text} is no web address", text=shown(text)), Message("write it as https://example.org")
         )
     return address
 
@@ -156,9 +158,9 @@ def weekdays(value: Any) -> str:
         return ",".join(parts)
     named = [next((day[:2] for day in _WEEK if len(part) > 2 and day.startswith(part)), "") for part in parts]
     if parts and all(named):
-        problem = Phrase("{text} was read as {days}", text=shown(text), days=",".join(named))
-        raise Mended(",".join(named), problem, Phrase("write days as MO,TU,WE"))
-    raise Unreadable(Phrase("{text} names no days", text=shown(text)), Phrase("write them as MO,TU,WE"))
+        problem = Message("{text} was read as {days}", text=shown(text), days=",".join(named))
+        raise Mended(",".join(named), problem, Message("write days as MO,TU,WE"))
+    raise Unreadable(Message("{text} names no days", text=shown(text)), Message("write them as MO,TU,WE"))
 
 
 def word(value: Any, *, allowed: tuple[str, ...], otherwise: str | None, synonyms: Mapping[str, str]) -> str:
@@ -168,12 +170,12 @@ def word(value: Any, *, allowed: tuple[str, ...], otherwise: str | None, synonym
         return text
     folded = text.casefold().replace("_", " ")
     meant = next((choice for choice in allowed if choice.casefold().replace("_", " ") == folded), synonyms.get(folded))
-    use = Phrase("use one of {words}", words=listing(allowed))
+    use = Message("use one of {words}", words=listing(allowed))
     if meant is not None:
-        raise Mended(meant, Phrase("{text} was read as {word!r}", text=shown(text), word=meant), use)
+        raise Mended(meant, Message("{text} was read as {word!r}", text=shown(text), word=meant), use)
     if otherwise is None:
-        raise Unreadable(Phrase("{text} is none of the words of HSDS", text=shown(text)), use)
-    problem = Phrase("{text} is unknown and was taken as {otherwise!r}", text=shown(text), otherwise=otherwise)
+        raise Unreadable(Message("{text} is none of the words of HSDS", text=shown(text)), use)
+    problem = Message("{text} is unknown and was taken as {otherwise!r}", text=shown(text), otherwise=otherwise)
     raise Mended(otherwise, problem, use, doubt=True)
 
 
@@ -199,17 +201,17 @@ def text(value: Any, *, longest: int = LONGEST_TEXT) -> str:
     read = plain(value)
     if len(read) > longest:
         raise Unreadable(
-            Phrase("{text} is a text of more than {most} letters", text=shown(read), most=longest),
-            Phrase("mend the row"),
+            Message("{text} is a text of more than {most} letters", text=shown(read), most=longest),
+            Message("mend the row"),
         )
     if isinstance(value, int | float):
-        problem = Phrase("{value} stands where a text should", value=read)
-        raise Mended(read, problem, Phrase("write it in quotation marks"))
+        problem = Message("{value} stands where a text should", value=read)
+        raise Mended(read, problem, Message("write it in quotation marks"))
     if _MARKUP.search(value):
-        raise Mended(read, Phrase("{text} holds markup", text=shown(value)), Phrase("it was taken out"))
+        raise Mended(read, Message("{text} holds markup", text=shown(value)), Message("it was taken out"))
     if _FORMULA.match(read):
-        problem = Phrase("{text} begins like a formula", text=shown(read))
-        raise Mended(read, problem, Phrase("look whether it is meant; it is kept as a text"), doubt=True)
+        problem = Message("{text} begins like a formula", text=shown(read))
+        raise Mended(read, problem, Message("look whether it is meant; it is kept as a text"), doubt=True)
     return read
 
 
@@ -218,8 +220,8 @@ def currency(value: Any) -> str:
     code = plain(value).upper()
     if not re.fullmatch(r"[A-Z]{3}", code):
         raise Unreadable(
-            Phrase("{text} is no code of a currency", text=shown(plain(value))),
-            Phrase("write it as EUR or USD (ISO 4217)"),
+            Message("{text} is no code of a currency", text=shown(plain(value))),
+            Message("write it as EUR or USD (ISO 4217)"),
         )
     return code
 

@@ -25,7 +25,7 @@ from mapping.formats.hsds._finish import finish
 from mapping.formats.hsds._names import PASSED_OVER, SentRow, bare, modern, table_of
 from mapping.formats.hsds._package import MOMENTS, columns, file_of, resource, tables
 from mapping.formats.tables._flat import terms
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 from mapping.view.view import View
 
 SUFFIX = ".zip .json"
@@ -88,8 +88,8 @@ def records(content: Iterable[Line], context: ReadContext) -> Batch:
                 feed.say(
                     SentRow("", {}, name, number),
                     "",
-                    Phrase("has {cells} {cells:cell|cells} where the header has {columns}", cells=count, columns=most),
-                    Phrase("the last ones were not read; is a quotation mark missing?"),
+                    Message("has {cells} {cells:cell|cells} where the header has {columns}", cells=count, columns=most),
+                    Message("the last ones were not read; is a quotation mark missing?"),
                 )
             feed.counted += 1
             feed.take(modern(name, cells, name, number))
@@ -97,22 +97,24 @@ def records(content: Iterable[Line], context: ReadContext) -> Batch:
             feed.say(
                 SentRow(bare(name), {}, name, None),
                 "",
-                Phrase("is not read: it holds {what}", what=PASSED_OVER[bare(name)]),
-                Phrase("nothing to do"),
+                Message("is not read: it holds {what}", what=PASSED_OVER[bare(name)]),
+                Message("nothing to do"),
                 "note",
             )
         elif table_of(name) is None:
             feed.say(
                 SentRow("", {}, name, None),
                 "",
-                Phrase("is no table of HSDS"),
-                Phrase("it was not read; ask what it holds"),
+                Message("is no table of HSDS"),
+                Message("it was not read; ask what it holds"),
             )
         else:
             tables.add(table_of(name))
     if not tables & CORE:
         raise FormatError(
-            Phrase("{path}: holds no services, organizations or locations; is it a package of HSDS?", path=context.path)
+            Message(
+                "{path}: holds no services, organizations or locations; is it a package of HSDS?", path=context.path
+            )
         )
     return finish(feed)
 
@@ -133,7 +135,7 @@ def _files(path: Path) -> Iterator[tuple[str, bytes]]:
                     yield file.name, file.read_bytes()
     if not files:
         raise FormatError(
-            Phrase("{path}: no CSV file lies beside it; unpack the whole package, or import its zip", path=path)
+            Message("{path}: no CSV file lies beside it; unpack the whole package, or import its zip", path=path)
         )
 
 
@@ -144,7 +146,7 @@ def _rows(path: Path, name: str, contents: bytes) -> Iterator[Line]:
         header = [re.sub(r"\s+", "_", cell.strip().casefold()) for cell in next(reader, [])]
         if len(header) > MAX_COLUMNS:
             raise FormatError(
-                Phrase(
+                Message(
                     "{path}: {name} has {count} columns (at most {most}); is it the right file?",
                     path=path,
                     name=name,
@@ -159,7 +161,7 @@ def _rows(path: Path, name: str, contents: bytes) -> Iterator[Line]:
             yield name, number, cells, len(row), len(header)
     except csv.Error as error:
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: {name} cannot be cut into cells ({error}); ask the sender to export it again",
                 path=path,
                 name=name,
@@ -175,7 +177,7 @@ def _decoded(path: Path, name: str, contents: bytes) -> str:
         except UnicodeDecodeError:
             continue
     raise FormatError(
-        Phrase(
+        Message(
             "{path}: the letters of {name} are in no encoding we know; save it again as CSV UTF-8", path=path, name=name
         )
     )

@@ -22,7 +22,7 @@ from mapping.formats.hsds._feed import Feed
 from mapping.formats.hsds._finish import finish
 from mapping.formats.hsds._names import PASSED_OVER, SentRow, bare, rows_of_document, table_of
 from mapping.formats.tables._flat import terms
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 from mapping.view import hsds
 from mapping.view.view import View
 
@@ -97,7 +97,7 @@ def records(content: Iterable[tuple[int, str | None, Any]], context: ReadContext
     path, feed = context.path, Feed(context, context.path.name)
     if not sum(_take(feed, *document) for document in counted(content, 0, context.progress)):
         raise FormatError(
-            Phrase("{path}: holds no service, organization or place of HSDS; is it the right file?", path=path)
+            Message("{path}: holds no service, organization or place of HSDS; is it the right file?", path=path)
         )
     return finish(feed)
 
@@ -111,8 +111,8 @@ def _take(feed: Feed, row: int, key: str | None, document: Any) -> bool:
         feed.refuse(
             SentRow("", cells, "", row),
             "",
-            Phrase("is no service, organization or place"),
-            Phrase("look what was meant"),
+            Message("is no service, organization or place"),
+            Message("look what was meant"),
         )
         return False
     for raw in rows:

@@ -16,7 +16,7 @@ from mapping.area.study_area import StudyArea
 from mapping.column_map import UNNAMED, ColumnMap, Expected, Header, Sheets
 from mapping.formats import Sheet
 from mapping.formats.humanitarian._hashtags import TaggedColumn, licence, unit_cells, unit_columns, write_table
-from mapping.language.i18n import Message, Phrase, listing
+from mapping.language.i18n import Message, listing
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.view import View
 
@@ -98,10 +98,10 @@ def _map(sheet: Sheet, tags: Sequence[Tag], fields: dict[str, list[str]]) -> Col
     used = {column for names in fields.values() for column in names}
     spare = [tag for tag in tags if tag.written not in used]
     left = sorted({tag.written for tag in spare if tag.name in POINTS})
-    notes: list[str] = [Phrase("read by its hashtags")]
+    notes: list[str] = [Message("read by its hashtags")]
     if left:
         notes.append(
-            Phrase("points are not read, an activity is presence in a unit: {columns} left out", columns=listing(left))
+            Message("points are not read, an activity is presence in a unit: {columns} left out", columns=listing(left))
         )
     private = [tag.written for tag in spare if tag.name in PRIVATE]
     silent = {tag.written for tag in spare if tag.name in POINTS | SILENT}

@@ -15,7 +15,7 @@ from mapping.area.study_area import StudyArea
 from mapping.column_map import ColumnMap, Expected, Sheets
 from mapping.formats import Sheet
 from mapping.formats.osm._hours import plain_hours
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 from mapping.language.taxonomy import TERMS
 
 SHEET = "OpenStreetMap"
@@ -121,19 +121,21 @@ def is_gone(tags: Mapping[str, str]) -> bool:
 def sheet_of(elements: Iterable[Element]) -> Sheet:
     """Return the elements that are help as a sheet; what else there is, is counted."""
     rows: list[list[object]] = []
-    skipped: list[Phrase] = []
+    skipped: list[Message] = []
     named: set[str] = set()
     help_elements = []
     for element in elements:
         if is_gone(element.tags):
-            skipped.append(Phrase("an element that is no longer there, or not yet"))
+            skipped.append(Message("an element that is no longer there, or not yet"))
             continue
         holds = meaning(element.tags)
         if not any(rule.service_type for rule in holds):
-            skipped.append(Phrase("an element whose tags name no help that we list"))
+            skipped.append(Message("an element whose tags name no help that we list"))
             continue
         if element.latitude is None:
-            skipped.append(Phrase("no position or centre: {element}; ask for it with `out center`", element=element.id))
+            skipped.append(
+                Message("no position or centre: {element}; ask for it with `out center`", element=element.id)
+            )
         help_elements.append((element, holds))
         named |= {key for key in element.tags if re.fullmatch(r"name:[a-z]{2,3}", key)}
     languages = sorted(named)
@@ -198,7 +200,7 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
         precisions={"exact": "exact", "none": "none"},
         words={"serves": groups},
         ignored=[name for name in header if name not in COLUMNS and [name] not in own.values()],
-        notes=[Phrase("{licence}: name it wherever these records are shown", licence=LICENCE)],
+        notes=[Message("{licence}: name it wherever these records are shown", licence=LICENCE)],
     )
 
 

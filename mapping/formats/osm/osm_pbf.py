@@ -7,7 +7,7 @@ from typing import Any
 from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.formats.osm import _tags as osm
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 
 SUFFIX = ".pbf"
 LABEL = Message("A part of OpenStreetMap (PBF)")
@@ -27,7 +27,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
         import osmium
     except ImportError as error:
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: reading extracts of OpenStreetMap needs the extra 'osm'; install it: pip "
                 "install 'rohnamo[osm]'",
                 path=path,
@@ -37,7 +37,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
         yield osm.sheet_of(_elements(osmium, str(path)))
     except (RuntimeError, OSError, ValueError) as error:
         raise FormatError(
-            Phrase("{path}: cannot be read as an extract ({error}); fetch it again", path=path, error=error)
+            Message("{path}: cannot be read as an extract ({error}); fetch it again", path=path, error=error)
         ) from error
 
 

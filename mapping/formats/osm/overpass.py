@@ -10,7 +10,7 @@ from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.formats._json import beginning, load
 from mapping.formats.osm import _tags as osm
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 
 SUFFIX = ".json"
 LABEL = Message("Places of OpenStreetMap, as Overpass gives them (JSON)")
@@ -38,7 +38,9 @@ def read(path: str | Path) -> Iterator[Sheet]:
     whole = load(Path(path))
     elements = whole.get("elements") if isinstance(whole, Mapping) else None
     if not isinstance(elements, list):
-        raise FormatError(Phrase("{path}: holds no elements; ask Overpass with [out:json] and `out center`", path=path))
+        raise FormatError(
+            Message("{path}: holds no elements; ask Overpass with [out:json] and `out center`", path=path)
+        )
     yield osm.sheet_of(_elements(elements))
 
 

@@ -11,7 +11,7 @@ from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused, readable
 from mapping.formats.reader_process import require_driver
 from mapping.formats.tables._flat import LISTED, flat_rows, properties
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 from mapping.view.view import View
 
 
@@ -55,7 +55,7 @@ def _layers(path: Path) -> list[Sheet]:
         wide = len(count["fields"])
         if wide > MAX_COLUMNS or count["features"] * max(wide, 1) > MAX_CELLS:
             raise FormatError(
-                Phrase(
+                Message(
                     "{path} [{name}]: {count} features of {wide} attributes are too many",
                     path=path,
                     name=name,
@@ -67,7 +67,7 @@ def _layers(path: Path) -> list[Sheet]:
             table = pyogrio.read_dataframe(path, layer=name, use_arrow=False)
         except UnicodeDecodeError as error:
             raise FormatError(
-                Phrase("{path}: cuts texts off within a letter; export it again as GeoPackage", path=path)
+                Message("{path}: cuts texts off within a letter; export it again as GeoPackage", path=path)
             ) from error
         sheets.append(sheet(name if len(names) > 1 else "", table, path))
     return sheets
@@ -111,7 +111,7 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def _points(shapes: Any, path: Path) -> tuple[list[tuple[float | None, float | None]], tuple[Phrase, ...]]:
+def _points(shapes: Any, path: Path) -> tuple[list[tuple[float | None, float | None]], tuple[Message, ...]]:
     """Return latitude and longitude of each shape in WGS 84, and what had to be said of them."""
     from pyproj.exceptions import ProjError
 
@@ -119,7 +119,7 @@ def _points(shapes: Any, path: Path) -> tuple[list[tuple[float | None, float | N
         degrees = shapes if shapes.crs is None else shapes.to_crs(4326)
     except (ProjError, ValueError) as error:
         raise FormatError(
-            Phrase("{path}: its coordinates are in a system that cannot be read ({error})", path=path, error=error)
+            Message("{path}: its coordinates are in a system that cannot be read ({error})", path=path, error=error)
         ) from error
     there = ~(degrees.isna() | degrees.is_empty)
     away = there & (degrees.geom_type != "Point")
@@ -128,10 +128,10 @@ def _points(shapes: Any, path: Path) -> tuple[list[tuple[float | None, float | N
         (round(float(spot.y), 7), round(float(spot.x), 7)) if here else (None, None)
         for spot, here in zip(spots, there, strict=True)
     ]
-    skipped: list[Phrase] = []
+    skipped: list[Message] = []
     if count := int(away.sum()):
         skipped.append(
-            Phrase(
+            Message(
                 "{count} {count:shape that is no point, taken by a point within it|"
                 "shapes that are no points, taken by a point within them}",
                 count=count,
@@ -139,7 +139,7 @@ def _points(shapes: Any, path: Path) -> tuple[list[tuple[float | None, float | N
         )
     if count := int((~there).sum()):
         skipped.append(
-            Phrase(
+            Message(
                 "{count} {count:feature without a place, kept as a row|"
                 "features without a place, kept as rows} without coordinates",
                 count=count,

@@ -10,7 +10,7 @@ from mapping.formats import Sheet
 from mapping.formats.osm import _tags as osm
 from mapping.formats.points._points import checked, layers
 from mapping.formats.tables._flat import flat_rows, properties, terms
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 from mapping.view.view import View
 
 SUFFIX = ".geojson"
@@ -31,7 +31,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
     with path.open("rb") as file:
         start = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start.startswith(b"{"):
-        raise FormatError(Phrase("{path}: is no GeoJSON; export it again as GeoJSON", path=path))
+        raise FormatError(Message("{path}: is no GeoJSON; export it again as GeoJSON", path=path))
     for sheet in layers(path, DRIVER):
         yield osm.sheet_of_table(sheet) or sheet
 

@@ -10,7 +10,7 @@ from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.formats.points._points import DAYS, checked, layers, table
 from mapping.formats.tables._flat import MEANINGS, terms
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 from mapping.view.view import View
 
 SUFFIX = ".gpkg"
@@ -31,7 +31,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
     path = checked(path)
     with path.open("rb") as file:
         if not file.read(16).startswith(b"SQLite format 3\0"):
-            raise FormatError(Phrase("{path}: is no GeoPackage; export it again as GeoPackage", path=path))
+            raise FormatError(Message("{path}: is no GeoPackage; export it again as GeoPackage", path=path))
     yield from layers(path, DRIVER)
 
 

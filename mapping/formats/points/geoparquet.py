@@ -8,7 +8,7 @@ from mapping.area.study_area import StudyArea
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused
 from mapping.formats.points._points import checked, sheet, table
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 from mapping.view.view import View
 
 SUFFIX = ".parquet .geoparquet"
@@ -39,7 +39,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
         about = pq.read_metadata(path)
         if about.num_columns > MAX_COLUMNS or about.num_rows * max(about.num_columns, 1) > MAX_CELLS:
             raise FormatError(
-                Phrase(
+                Message(
                     "{path}: {num_rows} rows of {num_columns} columns are too many",
                     path=path,
                     num_rows=about.num_rows,
@@ -68,7 +68,7 @@ def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> No
 def _require_arrow(path: object) -> None:
     if not available():
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: GeoParquet needs the extra 'parquet'; install it with: pip install rohnamo[parquet]", path=path
             )
         )

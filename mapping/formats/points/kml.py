@@ -10,7 +10,7 @@ from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.formats._archives import content, members
 from mapping.formats.points._points import checked, layers
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 
 SUFFIX = ".kml .kmz"
 DRIVER = "LIBKML"
@@ -31,17 +31,17 @@ def read(path: str | Path) -> Iterator[Sheet]:
     if path.suffix.lower() == ".kmz":
         documents = [member for member in members(path) if member.filename.lower().endswith(".kml")]
         if not documents:
-            raise FormatError(Phrase("{path}: holds no KML; export the map again", path=path))
+            raise FormatError(Message("{path}: holds no KML; export the map again", path=path))
         text = content(path, documents[0])
     else:
         text = path.read_bytes()
     if b"<kml" not in text[:4096].lower() and b"<document" not in text[:4096].lower():
-        raise FormatError(Phrase("{path}: is no KML; export the map again", path=path))
+        raise FormatError(Message("{path}: is no KML; export the map again", path=path))
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-        raise FormatError(Phrase("{path}: defines entities, which no map needs; do not trust its sender", path=path))
+        raise FormatError(Message("{path}: defines entities, which no map needs; do not trust its sender", path=path))
     if b"<Placemark" not in text:
         raise FormatError(
-            Phrase("{path}: holds no places, perhaps a link to them; export the map with its data", path=path)
+            Message("{path}: holds no places, perhaps a link to them; export the map with its data", path=path)
         )
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / f"{path.stem}.kml"

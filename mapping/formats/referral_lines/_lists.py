@@ -11,7 +11,7 @@ from mapping.formats.hsds._feed import Feed
 from mapping.formats.hsds._names import SentRow
 from mapping.formats.hsds._values import plain
 from mapping.language import parsers
-from mapping.language.i18n import UNSAID, Phrase
+from mapping.language.i18n import UNSAID, Message
 from mapping.language.parsers import Partly, Unreadable, shown
 
 TAXONOMY = "211 taxonomy"
@@ -26,12 +26,12 @@ class State(NamedTuple):
     do_not_list: bool = False
 
 
-_STATES: tuple[tuple[str, State, Phrase], ...] = (
+_STATES: tuple[tuple[str, State, Message], ...] = (
     (r"do not refer|not for referral", State("active", True), UNSAID),
     (
         r"delet|remov",
         State("inactive"),
-        Phrase("the sender removed the record; it was kept as inactive until a person decides"),
+        Message("the sender removed the record; it was kept as inactive until a person decides"),
     ),
     (r"defunct|closed permanently|no longer", State("defunct"), UNSAID),
     (r"inactiv|disabl|suspend|not active", State("inactive"), UNSAID),
@@ -47,13 +47,13 @@ def state(feed: Feed, place: SentRow, column: str, text: str) -> State:
     for pattern, meant, fix in _STATES:
         if re.search(pattern, folded):
             if fix:
-                feed.say(place, column, Phrase("the record is marked {text}", text=shown(text)), fix)
+                feed.say(place, column, Message("the record is marked {text}", text=shown(text)), fix)
             return meant
     feed.say(
         place,
         column,
-        Phrase("{text} is no state that is known", text=shown(text)),
-        Phrase("it counts as inactive; ask what it means"),
+        Message("{text} is no state that is known", text=shown(text)),
+        Message("it counts as inactive; ask what it means"),
     )
     return State("inactive")
 
@@ -68,8 +68,8 @@ def hidden(feed: Feed, place: SentRow, column: str, text: Any, *, when: bool = T
         return not when and folded != ""
     if folded in YES:
         return when
-    fix = Phrase("it was taken for private, and is for custodians only; ask the sender")
-    feed.say(place, column, Phrase("{text} is neither yes nor no", text=shown(str(text))), fix)
+    fix = Message("it was taken for private, and is for custodians only; ask the sender")
+    feed.say(place, column, Message("{text} is neither yes nor no", text=shown(str(text))), fix)
     return True
 
 
@@ -84,7 +84,7 @@ def schedules(feed: Feed, place: SentRow, column: str, text: str, owner: dict[st
         feed.say(place, column, error.problem, error.fix)
         spans = error.value
     except Unreadable as error:
-        feed.say(place, column, error.problem, Phrase("the words are kept for custodians only; {fix}", fix=error.fix))
+        feed.say(place, column, error.problem, Message("the words are kept for custodians only; {fix}", fix=error.fix))
         cells = owner | {"id": f"{_of(owner)} hours", "description": text, "audience": "custodian"}
         yield SentRow("schedule", cells, place.sheet, place.row)
         return

@@ -24,7 +24,7 @@ from mapping.formats.hsds._feed import Feed
 from mapping.formats.hsds._finish import finish
 from mapping.formats.hsds._names import SentRow
 from mapping.formats.referral_lines._lists import State, fields_of, hidden, languages, schedules, state, terms
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 
 SUFFIX = ".xml"
 LABEL = Message("A directory of a helpline, as AIRS exchanges them (XML)")
@@ -81,7 +81,7 @@ def records(content: Iterable[tuple[Plain, str]], context: ReadContext) -> Batch
         for raw in _Agency(feed, _element(agency), parent, number).raws():
             feed.take(raw)
     if not feed.counted:
-        raise FormatError(Phrase("{path}: holds no agency; is it an export of agencies and sites?", path=path))
+        raise FormatError(Message("{path}: holds no agency; is it an export of agencies and sites?", path=path))
     return finish(feed)
 
 
@@ -94,7 +94,7 @@ def _agencies(path: Path) -> Iterator[tuple[Element, str]]:
                 depth += 1 if event == "start" else -1
                 if depth > DEEPEST:
                     raise FormatError(
-                        Phrase(
+                        Message(
                             "{path}: elements stand in each other more than {most} deep; is it AIRS XML?",
                             path=path,
                             most=DEEPEST,
@@ -108,11 +108,13 @@ def _agencies(path: Path) -> Iterator[tuple[Element, str]]:
                 element.clear()
     except DefusedXmlException as error:
         raise FormatError(
-            Phrase("{path}: holds entities or a document type, which no honest export does; do not trust it", path=path)
+            Message(
+                "{path}: holds entities or a document type, which no honest export does; do not trust it", path=path
+            )
         ) from error
     except (ParseError, ValueError, LookupError) as error:
         raise FormatError(
-            Phrase("{path}: is no whole XML file ({error}); ask the sender to export it again", path=path, error=error)
+            Message("{path}: is no whole XML file ({error}); ask the sender to export it again", path=path, error=error)
         ) from error
 
 
@@ -164,8 +166,8 @@ class _Agency:
         secret = any(site.find(name) is not None for name in UNDISCLOSED)
         secret = secret or (address is not None and self._flag(address, "Confidential"))
         if secret:
-            fix = Phrase("it is for custodians only; how it is reached stays as the sender gave it")
-            self.feed.say(self.place, "PhysicalAddress", Phrase("the address of a site is confidential"), fix, "note")
+            fix = Message("it is for custodians only; how it is reached stays as the sender gave it")
+            self.feed.say(self.place, "PhysicalAddress", Message("the address of a site is confidential"), fix, "note")
         cells = marked | _filled("location", site) | (hide if secret else {})
         cells |= {"location_type": "physical", "alternate_name": self._aka(site)}
         yield self._raw("location", cells, id=own, organization_id=self.key)

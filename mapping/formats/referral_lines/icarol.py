@@ -26,7 +26,7 @@ from mapping.formats.hsds._names import SentRow
 from mapping.formats.referral_lines._lists import fields_of, hidden, languages, schedules, state, terms
 from mapping.formats.tables import csv as csv_format
 from mapping.language import parsers
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 from mapping.model import RECORDS
 
 SUFFIX = ".csv"
@@ -95,7 +95,7 @@ def records(content: Iterable[list[str]], context: ReadContext) -> Batch:
     ]
     if not rows:
         raise FormatError(
-            Phrase("{path}: holds the names of columns and no row; ask the sender for it again", path=path)
+            Message("{path}: holds the names of columns and no row; ask the sender for it again", path=path)
         )
     _say_unknown(feed, header)
     days_first = parsers.day_first((row("LastVerifiedOn") for row in rows), context.area.code)
@@ -113,11 +113,11 @@ def _say_unknown(feed: Feed, header: list[str]) -> None:
     for column in header:
         if column and column not in _known():
             problem = (
-                Phrase("is a column of the sender's own")
+                Message("is a column of the sender's own")
                 if column.startswith("custom_")
-                else Phrase("is a column that is not known")
+                else Message("is a column that is not known")
             )
-            feed.say(SentRow("", {}, "", None), column, problem, Phrase("it was not read; ask what it holds"))
+            feed.say(SentRow("", {}, "", None), column, problem, Message("it was not read; ask what it holds"))
 
 
 class _Row:
@@ -153,7 +153,7 @@ class _Row:
         """Yield what the row gives; ``tied`` are programs that rows of their own tie to sites."""
         if not self.own:
             self.feed.refuse(
-                self.place, "ResourceAgencyNum", Phrase("the row has no number"), Phrase("ask the sender for it")
+                self.place, "ResourceAgencyNum", Message("the row has no number"), Message("ask the sender for it")
             )
             return
         text = (

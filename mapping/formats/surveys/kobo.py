@@ -24,7 +24,7 @@ from mapping.formats.surveys.field_form import ANSWERS, LABELS
 from mapping.formats.surveys.xlsform import KEYS, LINKS, answered, map_of
 from mapping.formats.tables import csv, xlsx
 from mapping.language import languages
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 from mapping.language.parsers.permission import REVIEWS
 
 SUFFIX = ".xlsx .csv .zip"
@@ -97,9 +97,9 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
         fold_header(heading) in _called("consent") for sheet in sheets for heading in map(_last, _header(sheet))
     )
     whose = {name: columns for name, columns in draft.fields.items() if agreed or name != "marking"}
-    notes = [] if agreed else [Phrase("no column tells whether the organization agreed: all is for custodians only")]
+    notes = [] if agreed else [Message("no column tells whether the organization agreed: all is for custodians only")]
     if draft.sheets.children not in draft.sheets.only:
-        notes.append(Phrase("the services are missing: export them too, as XLSX or as a zip of CSV files"))
+        notes.append(Message("the services are missing: export them too, as XLSX or as a zip of CSV files"))
     own = ColumnMap.model_validate(
         draft.model_dump()
         | {
@@ -154,7 +154,7 @@ def _numbered(sheet: Sheet, main: Sheet) -> Sheet:
     return Sheet(sheet.name, rows, sheet.first_row, sheet.skipped)
 
 
-def _without(sheet: Sheet, dropped: set[int], notes: Sequence[Phrase]) -> Sheet:
+def _without(sheet: Sheet, dropped: set[int], notes: Sequence[Message]) -> Sheet:
     """Return a sheet whose dropped rows are empty, so that the numbers of the others stay."""
     if not dropped and not notes:
         return sheet
@@ -248,7 +248,7 @@ def _unzipped(path: Path) -> Iterator[Sheet]:
     """Read the CSV files of a zip, each as a sheet."""
     tables = [part for part in members(path) if part.filename.lower().endswith(".csv")]
     if not tables:
-        raise FormatError(Phrase("{path}: holds no CSV file; export the answers as CSV or XLSX", path=path))
+        raise FormatError(Message("{path}: holds no CSV file; export the answers as CSV or XLSX", path=path))
     with tempfile.TemporaryDirectory() as folder:
         for part in tables:
             copy = Path(folder) / "table.csv"
@@ -257,7 +257,7 @@ def _unzipped(path: Path) -> Iterator[Sheet]:
                 yield from (replace(sheet, name=Path(part.filename).stem) for sheet in csv.read(copy))
 
 
-def _dropped(sheet: Sheet) -> tuple[set[int], list[Phrase]]:
+def _dropped(sheet: Sheet) -> tuple[set[int], list[Message]]:
     """Return the rows of submissions that must not be taken, and why."""
     header = _header(sheet)
     start = _start(sheet)
@@ -267,7 +267,7 @@ def _dropped(sheet: Sheet) -> tuple[set[int], list[Phrase]]:
     key = next((folded.index(fold_header(name)) for name in KEYS if fold_header(name) in folded), None)
     times = [folded.index(name) for name in ("_submission_time", "submissiondate", "end") if name in folded]
     dropped: set[int] = set()
-    notes: list[Phrase] = []
+    notes: list[Message] = []
     latest: dict[str, tuple[str, int]] = {}
     for at, row in enumerate(sheet.rows[start:], start):
         if not any(cell not in (None, "") for cell in row):
@@ -276,7 +276,7 @@ def _dropped(sheet: Sheet) -> tuple[set[int], list[Phrase]]:
         if consent is not None and fold_header(_cell(row, consent)) not in _yes():
             dropped.add(at)
             notes.append(
-                Phrase(
+                Message(
                     "a submission without the organization's consent, row {row}: nothing of it was read",
                     row=str(number),
                 )
@@ -284,7 +284,7 @@ def _dropped(sheet: Sheet) -> tuple[set[int], list[Phrase]]:
             continue
         if state is not None and fold_header(_cell(row, state)) in REJECTED:
             dropped.add(at)
-            notes.append(Phrase("a submission that was rejected, row {row}", row=str(number)))
+            notes.append(Message("a submission that was rejected, row {row}", row=str(number)))
             continue
         name = _cell(row, key) if key is not None else ""
         if not name:
@@ -294,7 +294,7 @@ def _dropped(sheet: Sheet) -> tuple[set[int], list[Phrase]]:
             older, mine = sorted((latest[name], mine))
             dropped.add(older[1])
             notes.append(
-                Phrase(
+                Message(
                     "row {row}, sent again as row {again}: the later stands",
                     row=str(sheet.first_row + older[1]),
                     again=str(sheet.first_row + mine[1]),

@@ -12,7 +12,7 @@ from mapping.errors import FormatError
 from mapping.formats import MAX_COLUMNS, Sheet
 from mapping.formats._json import beginning, load
 from mapping.formats.surveys.kobo import tidied
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 
 SUFFIX = ".json"
 LABEL = Message("Answers of a survey in KoboToolbox, as its server gives them (JSON)")
@@ -49,7 +49,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
     submissions = _submissions(whole)
     if submissions is None:
         raise FormatError(
-            Phrase("{path}: is no list of submissions; take them from the data address of the project", path=path)
+            Message("{path}: is no list of submissions; take them from the data address of the project", path=path)
         )
     tables: Rows = {"submissions": []}
     for submission in submissions:
@@ -107,7 +107,7 @@ def _sheet(path: Path, name: str, rows: Sequence[Mapping[str, object]]) -> Sheet
     names = list(dict.fromkeys(key for row in rows for key in row))
     if len(names) > MAX_COLUMNS:
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: {count} kinds of answers are too many (at most {most})",
                 path=path,
                 count=len(names),

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from mapping.errors import FormatError
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 
 NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 """Bytes that no text has."""
@@ -31,7 +31,7 @@ def require_no_page(path: Path) -> None:
         start = file.read(4096).replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe")
     if PAGE.match(start):
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: is a web page, whatever its ending; open it in a spreadsheet and save it as .xlsx", path=path
             )
         )
@@ -47,4 +47,4 @@ def require_no_text(path: Path) -> None:
     """
     require_no_page(path)
     if is_text(path):
-        raise FormatError(Phrase("{path}: is a table in text and no workbook; give it the ending .csv", path=path))
+        raise FormatError(Message("{path}: is a table in text and no workbook; give it the ending .csv", path=path))

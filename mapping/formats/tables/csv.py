@@ -18,7 +18,7 @@ from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, readable
 from mapping.formats.osm import _tags as osm
 from mapping.formats.tables._disguise import require_no_page
 from mapping.formats.tables._flat import MEANINGS, cell, flat_rows
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 from mapping.model import Audience, Precision
 from mapping.view.view import View
 
@@ -91,7 +91,7 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
                 ignored=others,
                 markings={audience: audience for audience in get_args(Audience)},
                 precisions={precision: precision for precision in get_args(Precision)},
-                notes=[Phrase("read as a table of ours; HSDS and the workbook bring back more")],
+                notes=[Message("read as a table of ours; HSDS and the workbook bring back more")],
             )
     return None
 
@@ -130,13 +130,13 @@ def read(path: str | Path) -> Iterator[Sheet]:
         rows = list(_within(path, _reader(text, separator)))
     except csv.Error as error:
         raise FormatError(
-            Phrase("{path}: cannot be cut into cells ({error}); save it again as CSV UTF-8", path=path, error=error)
+            Message("{path}: cannot be cut into cells ({error}); save it again as CSV UTF-8", path=path, error=error)
         ) from error
     _require_closed(path, text, separator, len(rows))
     widest = max(map(len, rows), default=0)
     if widest > MAX_COLUMNS:
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: {widest} columns are too many (at most {most}); is the separator right?",
                 path=path,
                 widest=widest,
@@ -144,11 +144,11 @@ def read(path: str | Path) -> Iterator[Sheet]:
             )
         )
     if not any(cell.strip() for row in rows for cell in row):
-        raise FormatError(Phrase("{path}: no row holds anything; ask the sender for the file again", path=path))
-    skipped = [Phrase("letters damaged on the way and read as ?: {count}", count=damaged)] if damaged else []
+        raise FormatError(Message("{path}: no row holds anything; ask the sender for the file again", path=path))
+    skipped = [Message("letters damaged on the way and read as ?: {count}", count=damaged)] if damaged else []
     if wide := _wider_rows(rows):
         skipped.append(
-            Phrase(
+            Message(
                 "rows with more cells than headings, perhaps since {separator!r} stands within a text: {rows}",
                 separator=separator,
                 rows=", ".join(map(str, wide[:ROWS_NAMED])) + (", ..." if len(wide) > ROWS_NAMED else ""),
@@ -177,7 +177,7 @@ def _within(path: Path, rows: Iterable[list[str]]) -> Iterator[list[str]]:
     for row in rows:
         cells += OF_A_ROW + len(row)
         if cells > MAX_CELLS:
-            raise FormatError(Phrase("{path}: a table of {cells} cells or more is too large", path=path, cells=cells))
+            raise FormatError(Message("{path}: a table of {cells} cells or more is too large", path=path, cells=cells))
         yield row
 
 
@@ -189,7 +189,7 @@ def _require_closed(path: Path, text: str, separator: str, rows: int) -> None:
     except csv.Error as error:
         if "unexpected end" in str(error):
             raise FormatError(
-                Phrase(
+                Message(
                     "{path}: row {rows} opens a quotation mark that never closes, and swallows the rest; "
                     "close it or double it",
                     path=path,
@@ -206,11 +206,11 @@ def _decoded(path: Path, contents: bytes) -> tuple[str, int]:
         encodings = [unmarked]
     elif b"\0" in contents:
         raise FormatError(
-            Phrase("{path}: is not a text file; export it as CSV from the program it was made with", path=path)
+            Message("{path}: is not a text file; export it as CSV from the program it was made with", path=path)
         )
     elif contents.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
         raise FormatError(
-            Phrase("{path}: is not CSV but another kind of file; give it its true ending, as .xlsx", path=path)
+            Message("{path}: is not CSV but another kind of file; give it its true ending, as .xlsx", path=path)
         )
     else:
         encodings = ["utf-8-sig", *_old_encodings(contents)]
@@ -223,7 +223,7 @@ def _decoded(path: Path, contents: bytes) -> tuple[str, int]:
             return contents.decode(encoding), 0
         except UnicodeDecodeError:
             continue
-    raise FormatError(Phrase("{path}: its letters are in no encoding we know; save it again as CSV UTF-8", path=path))
+    raise FormatError(Message("{path}: its letters are in no encoding we know; save it again as CSV UTF-8", path=path))
 
 
 def _utf16(contents: bytes) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused
 from mapping.formats._archives import members
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 
 SUFFIX = ".docx"
 LABEL = Message("Tables of a Word document")
@@ -36,10 +36,10 @@ def read(path: str | Path) -> Iterator[Sheet]:
     with damage_refused(path):
         tables = _tables(path)
     if not tables:
-        raise FormatError(Phrase("{path}: holds no table; ask for the list as a table", path=path))
+        raise FormatError(Message("{path}: holds no table; ask for the list as a table", path=path))
     for number, (titles, rows, struck) in enumerate(tables, 1):
         skipped = (
-            (Phrase("{count} {count:text that is|texts that are} struck through, not read", count=struck),)
+            (Message("{count} {count:text that is|texts that are} struck through, not read", count=struck),)
             if struck
             else ()
         )
@@ -84,7 +84,7 @@ def _rows(path: Path, table: Any) -> tuple[list[list[str]], int]:
             row += [text] * cell.grid_span
         cells += len(row)
         if len(row) > MAX_COLUMNS or cells > MAX_CELLS:
-            raise FormatError(Phrase("{path}: a table of {cells} cells or more is too large", path=path, cells=cells))
+            raise FormatError(Message("{path}: a table of {cells} cells or more is too large", path=path, cells=cells))
         rows.append(row)
     return rows, struck
 

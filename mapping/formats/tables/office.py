@@ -15,11 +15,11 @@ from mapping.formats.tables import csv as text_tables
 from mapping.formats.tables import xlsx
 from mapping.formats.tables._disguise import is_text, require_no_page
 from mapping.formats.tables.xlsx import Look, sheet_as_it_looks
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 
 SUFFIX = ".xls .ods"
 LABEL = Message("Workbooks of LibreOffice and older ones of Excel")
-UNSEEN = Phrase(
+UNSEEN = Message(
     "what is hidden or struck through cannot be told apart in such a file: it is read; comments beside cells are "
     "not: save it as .xlsx if it has any"
 )
@@ -52,11 +52,11 @@ def read(path: str | Path) -> Iterator[Sheet]:
         yield from _sheets(path, is_open=is_open)
     except OSError as error:
         raise FormatError(
-            Phrase("{path}: cannot be read ({error}); check the name, or save it as .xlsx", path=path, error=error)
+            Message("{path}: cannot be read ({error}); check the name, or save it as .xlsx", path=path, error=error)
         ) from error
     except (python_calamine.CalamineError, ValueError, RuntimeError) as error:
         raise FormatError(
-            Phrase("{path}: the workbook is damaged or encrypted ({error}); save it as .xlsx", path=path, error=error)
+            Message("{path}: the workbook is damaged or encrypted ({error}); save it as .xlsx", path=path, error=error)
         ) from error
 
 
@@ -77,7 +77,7 @@ def _require_nothing_unseen(path: Path) -> None:
     for member in members(path):
         if member.filename == "content.xml" and UNSEEN_PARTS.search(content(path, member)):
             raise FormatError(
-                Phrase(
+                Message(
                     "{path}: hides, merges or strikes cells through, or has comments beside them, which is seen in "
                     ".xlsx alone: save it as .xlsx",
                     path=path,
@@ -94,7 +94,7 @@ def _sheets(path: Path, *, is_open: bool) -> Iterator[Sheet]:
         workbook = python_calamine.CalamineWorkbook.from_filelike(_without_gaps(path))
     for place, about in enumerate(workbook.sheets_metadata):
         if about.visible != python_calamine.SheetVisibleEnum.Visible:
-            yield Sheet(f"hidden sheet {place + 1}", (), skipped=(Phrase("a hidden sheet, not read"),))
+            yield Sheet(f"hidden sheet {place + 1}", (), skipped=(Message("a hidden sheet, not read"),))
             continue
         yield sheet_as_it_looks(path, workbook, about.name, Look() if is_open else Look(notes=(UNSEEN,)))
 

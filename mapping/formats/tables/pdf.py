@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, readable
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 
 if TYPE_CHECKING:
     from pdfplumber.table import Table
@@ -29,7 +29,7 @@ HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\n(?=[^\W\d_])")
 WRAPPED = re.compile(r"(?<!\s)[^\S\n]*+\n\s*(?!\+)")
 """A line end within a cell, which the width of its column made; a number of its own begins with +."""
 
-NOTE = Phrase("read from a PDF: columns and lines may be cut wrongly, so compare it with what is drawn")
+NOTE = Message("read from a PDF: columns and lines may be cut wrongly, so compare it with what is drawn")
 
 
 def available() -> bool:
@@ -49,20 +49,20 @@ def read(path: str | Path) -> Iterator[Sheet]:
     path = Path(path)
     if not available():
         raise FormatError(
-            Phrase("{path}: reading PDF needs the extra 'pdf'; install it with: pip install rohnamo[pdf]", path=path)
+            Message("{path}: reading PDF needs the extra 'pdf'; install it with: pip install rohnamo[pdf]", path=path)
         )
     tables, letters = _tables(path)
     if not letters:
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: holds pictures and no text: it is a scan; ask for the list as a table, or type it in",
                 path=path,
             )
         )
     if not tables:
-        raise FormatError(Phrase("{path}: holds no table; ask for the list as a table", path=path))
+        raise FormatError(Message("{path}: holds no table; ask for the list as a table", path=path))
     if sum(map(len, tables)) * max(len(row) for table in tables for row in table) > MAX_CELLS:
-        raise FormatError(Phrase("{path}: its tables are too large; ask for the list as a table", path=path))
+        raise FormatError(Message("{path}: its tables are too large; ask for the list as a table", path=path))
     for number, rows in enumerate(tables, 1):
         yield Sheet(f"table {number}" if len(tables) > 1 else "", rows, skipped=(NOTE,))
 
@@ -78,7 +78,7 @@ def _tables(path: Path) -> tuple[list[list[list[str]]], int]:
         with readable(path), pdfplumber.open(path) as document:
             if len(document.pages) > MAX_PAGES:
                 raise FormatError(
-                    Phrase(
+                    Message(
                         "{path}: {count} pages are too many; ask for the list as a table",
                         path=path,
                         count=len(document.pages),
@@ -95,15 +95,15 @@ def _tables(path: Path) -> tuple[list[list[list[str]]], int]:
     except PdfminerException as error:
         if error.args and type(error.args[0]).__name__ == "PDFPasswordIncorrect":
             raise FormatError(
-                Phrase("{path}: is encrypted; ask the sender for it without a password", path=path)
+                Message("{path}: is encrypted; ask the sender for it without a password", path=path)
             ) from error
         raise FormatError(
-            Phrase("{path}: is no PDF or a damaged one; ask the sender for it again", path=path)
+            Message("{path}: is no PDF or a damaged one; ask the sender for it again", path=path)
         ) from error
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, AssertionError) as error:
         # the parser meets hostile files with whatever its next line raises
         raise FormatError(
-            Phrase("{path}: is no PDF or a damaged one; ask the sender for it again", path=path)
+            Message("{path}: is no PDF or a damaged one; ask the sender for it again", path=path)
         ) from error
     return tables, letters
 

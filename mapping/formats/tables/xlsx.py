@@ -20,7 +20,7 @@ from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, readable
 from mapping.formats._archives import MAX_MEMBERS, require_honest
 from mapping.formats.tables._disguise import require_no_text
-from mapping.language.i18n import Message, Phrase, listing
+from mapping.language.i18n import Message, listing
 
 SUFFIX = ".xlsx .xlsm"
 LABEL = Message("Workbooks of Excel")
@@ -47,7 +47,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
         yield from _sheets(path, workbook, looks)
     except (python_calamine.CalamineError, python_calamine.XmlError, python_calamine.ZipError, OSError) as error:
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: the workbook is damaged ({error}); open it and save it again as .xlsx", path=path, error=error
             )
         ) from error
@@ -58,7 +58,7 @@ def _sheets(path: Path, workbook: python_calamine.CalamineWorkbook, looks: Mappi
         if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
             continue
         if about.visible != python_calamine.SheetVisibleEnum.Visible:
-            yield Sheet(f"hidden sheet {place + 1}", (), skipped=(Phrase("a hidden sheet, not read"),))
+            yield Sheet(f"hidden sheet {place + 1}", (), skipped=(Message("a hidden sheet, not read"),))
             continue
         yield sheet_as_it_looks(path, workbook, about.name, looks.get(about.name, Look()))
 
@@ -69,7 +69,7 @@ class Look:
 
     rows: frozenset[int] = frozenset()
     columns: frozenset[int] = frozenset()
-    notes: tuple[Phrase, ...] = ()
+    notes: tuple[Message, ...] = ()
     struck: frozenset[tuple[int, int]] = frozenset()
     """Cells that are struck through, by row and column from 0."""
     comments: Mapping[int, str] = field(default_factory=dict, repr=False)
@@ -94,26 +94,26 @@ def sheet_as_it_looks(path: Path, workbook: python_calamine.CalamineWorkbook, na
             [None if x in look.columns or y in look.rows else cell for x, cell in enumerate(row)]
             for y, row in enumerate(rows)
         ]
-    skipped: list[Phrase] = []
+    skipped: list[Message] = []
     hidden_rows = sum(row < sheet.height for row in look.rows)
     if count := hidden_rows:
         skipped.append(
-            Phrase("1 hidden row, not read")
+            Message("1 hidden row, not read")
             if count == 1
-            else Phrase("{count} hidden {count:row|rows}, not read", count=count)
+            else Message("{count} hidden {count:row|rows}, not read", count=count)
         )
     if count := sum(column < sheet.width for column in look.columns):
         skipped.append(
-            Phrase("1 hidden column, not read")
+            Message("1 hidden column, not read")
             if count == 1
-            else Phrase("{count} hidden {count:column|columns}, not read", count=count)
+            else Message("{count} hidden {count:column|columns}, not read", count=count)
         )
     if look.struck:
         rows, crossed = _without_struck(rows, look.struck)
         skipped += crossed
     if look.comments:
         places = listing(map(str, sorted(look.comments)))
-        skipped.append(Phrase("comments beside cells, looked at as remarks: rows {rows}", rows=places))
+        skipped.append(Message("comments beside cells, looked at as remarks: rows {rows}", rows=places))
     return Sheet(name, rows, skipped=(*skipped, *look.notes), comments=look.comments, hidden_rows=hidden_rows)
 
 
@@ -132,7 +132,7 @@ def _filled(rows: list[list[object]], merged: Iterable[tuple[tuple[int, int], tu
 
 def _without_struck(
     rows: Sequence[Sequence[object]], struck: frozenset[tuple[int, int]]
-) -> tuple[list[list[object]], list[Phrase]]:
+) -> tuple[list[list[object]], list[Message]]:
     """Return rows without what is struck through, and where that stood: whoever crossed it out took it back."""
     rows_left: list[list[object]] = []
     whole: list[str] = []
@@ -142,8 +142,8 @@ def _without_struck(
         rows_left.append(left)
         if left != list(row):
             (some if any(cell not in (None, "") for cell in left) else whole).append(str(y + 1))
-    notes = [Phrase("struck through, not read: row {rows}", rows=listing(whole))] if whole else []
-    notes += [Phrase("struck through, not read: cells of row {rows}", rows=listing(some))] if some else []
+    notes = [Message("struck through, not read: row {rows}", rows=listing(whole))] if whole else []
+    notes += [Message("struck through, not read: cells of row {rows}", rows=listing(some))] if some else []
     return rows_left, notes
 
 
@@ -158,15 +158,15 @@ def _looked_at(path: Path) -> dict[str, Look]:
             start = file.read(8)
         if start.startswith(b"\xd0\xcf\x11\xe0"):
             raise FormatError(
-                Phrase("{path}: is encrypted or an old .xls; take the password off or save it as .xlsx", path=path)
+                Message("{path}: is encrypted or an old .xls; take the password off or save it as .xlsx", path=path)
             ) from error
         require_no_text(path)
         raise FormatError(
-            Phrase("{path}: is not a workbook; check that the sender saved it as .xlsx", path=path)
+            Message("{path}: is not a workbook; check that the sender saved it as .xlsx", path=path)
         ) from error
     except (ParseError, DefusedXmlException, KeyError, ValueError, NotImplementedError, RuntimeError) as error:
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: the workbook is damaged or hostile ({error}); ask for it as values only",
                 path=path,
                 error=error,
@@ -176,10 +176,10 @@ def _looked_at(path: Path) -> dict[str, Look]:
 
 def _require_honest(path: Path, parts: zipfile.ZipFile) -> None:
     members = parts.infolist()
-    require_honest(path, members, Phrase("ask for it as values only"))
+    require_honest(path, members, Message("ask for it as values only"))
     if len(members) > MAX_MEMBERS:
         raise FormatError(
-            Phrase(
+            Message(
                 "{path}: has {count} parts, which no honest list has; ask for it as values only",
                 path=path,
                 count=len(members),
@@ -193,8 +193,8 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
     links = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))
     targets = {link.get("Id"): link.get("Target", "") for link in links}
     kinds = (
-        ("vbaproject.bin", Phrase("macros, not read")),
-        ("externallinks/", Phrase("links to other files, not followed")),
+        ("vbaproject.bin", Message("macros, not read")),
+        ("externallinks/", Message("links to other files, not followed")),
     )
     notes = tuple(note for sign, note in kinds if any(sign in name.casefold() for name in names))
     looks: dict[str, Look] = {}
@@ -209,17 +209,17 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
             rows, columns = _hidden_in(xml) if b"hidden=" in xml else (set[int](), set[int]())
             empty = len(NO_VALUE.findall(xml)) if b"<f" in xml or b":f" in xml else 0
             wrong = len(ERROR.findall(xml)) if b'"e"' in xml or b"'e'" in xml else 0
-            unread: list[Phrase] = []
+            unread: list[Message] = []
             if empty:
                 unread.append(
-                    Phrase(
+                    Message(
                         "{count} {count:formula|formulas} without a value, read as empty: "
                         "save it in a spreadsheet program",
                         count=empty,
                     )
                 )
             if wrong:
-                unread.append(Phrase("{count} cells that hold an error such as #REF!, read as empty", count=wrong))
+                unread.append(Message("{count} cells that hold an error such as #REF!, read as empty", count=wrong))
             looks[sheet.get("name", "")] = Look(
                 frozenset(rows),
                 frozenset(columns),
@@ -337,7 +337,7 @@ def _width(letters: bytes) -> int:
 
 def _too_many(path: Path, name: str, height: int, width: int) -> FormatError:
     return FormatError(
-        Phrase(
+        Message(
             "{path} [{name}]: {height} rows and {width} columns are too many; delete the empty "
             "ones at the end and save it again",
             path=path,

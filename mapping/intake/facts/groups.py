@@ -8,7 +8,7 @@ from mapping.column_map import fold_header
 from mapping.intake.row_reader import Reader
 from mapping.language import parsers
 from mapping.language.composition import composed
-from mapping.language.i18n import Label, Phrase, quoted
+from mapping.language.i18n import Label, Message, quoted
 from mapping.language.taxonomy import Term, Vocabulary, labels_with_english, match_term
 
 _aged = lru_cache(maxsize=5_000)(parsers.aged)
@@ -24,16 +24,16 @@ def ages_of(reader: Reader) -> parsers.AgeRange:
     if own is not None and own != _ALL_AGES:
         if read.ages and not _within(own, read.ages):
             ages, words = quoted(_written(own)), quoted(text)
-            problem = Phrase("the ages are {ages}, and the words for who is helped {words}", ages=ages, words=words)
-            reader.say("ages", problem, Phrase("ask which holds; the column of ages counts"))
+            problem = Message("the ages are {ages}, and the words for who is helped {words}", ages=ages, words=words)
+            reader.say("ages", problem, Message("ask which holds; the column of ages counts"))
         return own
     if read.ages:
-        problem = Phrase("{text!r} is read as ages {ages}", text=text, ages=_written(read.ages))
-        reader.say("serves", problem, Phrase("look whether it is right"), "note")
+        problem = Message("{text!r} is read as ages {ages}", text=text, ages=_written(read.ages))
+        reader.say("serves", problem, Message("look whether it is right"), "note")
         return read.ages
     if read.unread:
-        problem = Phrase("{text!r} names ages that do not hold for all who are helped", text=text)
-        reader.say("serves", problem, Phrase("no ages kept; say from which age to which the service takes people"))
+        problem = Message("{text!r} names ages that do not hold for all who are helped", text=text)
+        reader.say("serves", problem, Message("no ages kept; say from which age to which the service takes people"))
     return _ALL_AGES
 
 
@@ -121,10 +121,10 @@ def people_helped(reader: Reader, ages: parsers.AgeRange) -> Iterator[tuple[str,
     excluded, conditions = reader.terms("excludes", "beneficiaries", named=True)
     for code in (code for code in served if code in excluded):
         labels = groups.term(code).labels
-        problem = Phrase(
+        problem = Message(
             "{group} stand among those who are helped and among those who are not", group=Label(labels["en"], labels)
         )
-        reader.say("excludes", problem, Phrase("ask which holds; until then they are taken as not helped"))
+        reader.say("excludes", problem, Message("ask which holds; until then they are taken as not helped"))
     yield from (("serves", groups.term(code), None) for code in served)
     yield from (("excludes", groups.term(code), None) for code in dict.fromkeys((*excluded, *refused)))
     for word in conditions:
@@ -141,6 +141,6 @@ def people_helped(reader: Reader, ages: parsers.AgeRange) -> Iterator[tuple[str,
 def _say_unknown(reader: Reader, link: str, word: str) -> None:
     reader.say(
         link,
-        Phrase("{word!r} is no group that we know", word=word),
-        Phrase("it was left out; write a code into [words.{link}]", link=link),
+        Message("{word!r} is no group that we know", word=word),
+        Message("it was left out; write a code into [words.{link}]", link=link),
     )

@@ -9,7 +9,7 @@ from mapping.intake.facts.groups import groups_in
 from mapping.intake.row_reader import Reader, coded, shortened
 from mapping.language import parsers
 from mapping.language.composition import composed
-from mapping.language.i18n import Label, Phrase
+from mapping.language.i18n import Label, Message
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.rules.takes import MINORS
 
@@ -46,8 +46,8 @@ def _say_unread(reader: Reader) -> None:
     """Say what the row of a service on another sheet tells of its place or body: that is read in their own row."""
     for name in OF_PLACE:
         if reader.text(name):
-            fix = Phrase("write it into the row of the organization")
-            reader.say(name, Phrase("stands in the row of a service, where it is not read"), fix)
+            fix = Message("write it into the row of the organization")
+            reader.say(name, Message("stands in the row of a service, where it is not read"), fix)
 
 
 def _ticked(reader: Reader) -> Iterator[RowService]:
@@ -60,11 +60,11 @@ def _ticked(reader: Reader) -> Iterator[RowService]:
             if more and there and parsers.standing(more):
                 there = False
             if more:
-                besides = Phrase("it says {text!r}", text=more)
-                problem = Phrase("{column}: {problem}", column=column, problem=besides)
-                reader.say("service", problem, Phrase("look whether it is right"))
+                besides = Message("it says {text!r}", text=more)
+                problem = Message("{column}: {problem}", column=column, problem=besides)
+                reader.say("service", problem, Message("look whether it is right"))
         except parsers.Unreadable as error:
-            problem = Phrase("{column}: {problem}", column=column, problem=error.problem)
+            problem = Message("{column}: {problem}", column=column, problem=error.problem)
             reader.say("service", problem, error.fix, "refused")
             continue
         if there:
@@ -79,10 +79,10 @@ def _in_words(reader: Reader, *, by_itself: bool) -> Iterator[RowService]:
     for code in codes:
         yield RowService(reader, code, reader.text("service") if len(codes) == 1 else "")
     for word in words:
-        problem = Phrase("{text} is no kind of help that we know", text=shortened(word))
+        problem = Message("{text} is no kind of help that we know", text=shortened(word))
         reader.say_unknown(word, problem)
     if not codes and not words and not by_itself:
-        reader.say("service", Phrase("the row names no service"), Phrase("ask the sender what is offered there"))
+        reader.say("service", Message("the row names no service"), Message("ask the sender what is offered there"))
 
 
 def _kinds_of_all_rows(reader: Reader) -> list[str]:
@@ -103,8 +103,8 @@ def _of_grown_ups(reader: Reader, codes: list[str]) -> list[str]:
     if young or not ("AGE-OLD" in groups or (ages and (ages.least or 0) >= parsers.AGES["AGE-ADU"][0])):
         return codes
     for code, grown in other.items():
-        problem = Phrase("for grown people it is not {kind}", kind=coded("service_types", code))
-        fix = Phrase(
+        problem = Message("for grown people it is not {kind}", kind=coded("service_types", code))
+        fix = Message(
             "it counts as {meant}; put its kind into the map if that is wrong", meant=coded("service_types", grown)
         )
         reader.say("service", problem, fix)
@@ -128,12 +128,12 @@ def _kind_beside(reader: Reader) -> list[str]:
         codes = composed("service_types", text).codes if text else ()
         if len(codes) == 1:
             named = Vocabulary.load("service_types").term(codes[0])
-            problem = Phrase(
+            problem = Message(
                 "no column tells the kind of help: {text} is taken for {term}",
                 text=shortened(text),
                 term=Label(named.code, named.labels),
             )
-            reader.say("service", problem, Phrase("put it into the map if that is wrong"))
+            reader.say("service", problem, Message("put it into the map if that is wrong"))
             return [*codes]
     return []
 

@@ -9,7 +9,7 @@ from mapping.intake.disclosure import withheld
 from mapping.intake.row_reader import Reader
 from mapping.language import parsers
 from mapping.language.fold import skeleton, tokens, words_for
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 from mapping.safety.sensitive_text import hides_number
 
 
@@ -43,7 +43,7 @@ def numbers_in(reader: Reader, name: str, country: str, unit: str | None) -> lis
     numbers = reader.take(name, parsers.phones, region, tuple(dict.fromkeys(towns))) or []
     for phone in numbers:
         if phone.doubt:
-            reader.say(name, phone.doubt, Phrase("look whether it is right"), "note")
+            reader.say(name, phone.doubt, Message("look whether it is right"), "note")
     return numbers
 
 
@@ -70,8 +70,8 @@ def numbers_of(
     if numbers and (withheld(reader, "phone") or (owner is not reader and withheld(owner, "phone"))):
         own = {*numbers}
     elif hidden:
-        problem = Phrase("words beside a number ask that it be shown to nobody")
-        reader.say("phone", problem, Phrase("it is for custodians only, whatever is approved"))
+        problem = Message("words beside a number ask that it be shown to nobody")
+        reader.say("phone", problem, Message("it is for custodians only, whatever is approved"))
     return [RowNumber(number, extension, kind, number in own) for number, (extension, kind) in numbers.items()]
 
 
@@ -92,8 +92,8 @@ def _carried(reader: Reader, phones: Sequence[parsers.PhoneValue], hidden: set[s
         noted = [phone for phone in noted if not who.isdisjoint(tokens(phone.note))]
     carried = {phone.number for phone in noted if parsers.is_carried(phone.number)} - hidden
     if carried:
-        problem = Phrase("somebody is named beside a mobile number")
-        fix = Phrase("it is for custodians only, whatever is approved; ask for the number of the office")
+        problem = Message("somebody is named beside a mobile number")
+        fix = Message("it is for custodians only, whatever is approved; ask for the number of the office")
         reader.say("phone", problem, fix)
     return carried
 

@@ -11,7 +11,7 @@ from mapping.intake.disclosure import withheld
 from mapping.intake.row_reader import Intake, Reader
 from mapping.language import parsers
 from mapping.language.fold import alternatives
-from mapping.language.i18n import Phrase, country_name, listing
+from mapping.language.i18n import Message, country_name, listing
 from mapping.model import (
     Precision,
 )
@@ -27,8 +27,8 @@ def located_of(reader: Reader) -> Located:
         if other := _beside_name(reader) or _above(reader):
             return other
         if (named.place or named.unit) and (abroad := _country_of_list(reader.intake, reader.row.sheet)):
-            problem = Phrase("its place is not known; the list is of {country}", country=country_name(abroad))
-            reader.say("place" if named.place else "unit", problem, Phrase("look whether it is right"), "note")
+            problem = Message("its place is not known; the list is of {country}", country=country_name(abroad))
+            reader.say("place" if named.place else "unit", problem, Message("look whether it is right"), "note")
             return reader.intake.locate(lat, lon, named.place, named.unit, abroad)
     _say_of_place(reader, named, located)
     return located
@@ -42,7 +42,7 @@ def _point(reader: Reader) -> tuple[float, float] | tuple[None, None]:
     if point is None:
         return None, None
     if point.doubt:
-        reader.say(_pointing(reader), point.doubt, Phrase("look whether it is right"))
+        reader.say(_pointing(reader), point.doubt, Message("look whether it is right"))
     return point.lat, point.lon
 
 
@@ -81,11 +81,11 @@ def _say_of_place(reader: Reader, named: Whereabouts, located: Located) -> None:
     for note in located.notes:
         about = next((n for n in ("unit", "place") if (t := reader.any_text(n)) and repr(t) in note.problem), where)
         level: Level = "note" if note.level == "note" else "doubt"
-        reader.say(about, note.problem, note.fix or Phrase("check the place"), level)
+        reader.say(about, note.problem, note.fix or Message("check the place"), level)
     lost = located.precision == "none" and not located.country and not located.notes
     if lost and not named.several and not says_country(reader.intake.area, named.unit):
-        problem = Phrase("the row names no place that could be found")
-        reader.say(where, problem, Phrase("give its area, town or coordinates"))
+        problem = Message("the row names no place that could be found")
+        reader.say(where, problem, Message("give its area, town or coordinates"))
 
 
 _BRANCH = re.compile(rf"\b{alternatives('branch')}\W*", re.I)
@@ -102,8 +102,8 @@ def _beside_name(reader: Reader) -> Located | None:
     for text in () if any(map(DITTO.fullmatch, columns)) else reader.beside_name():
         unit = whereabouts(area, _BRANCH.sub(" ", text).strip()).unit
         if unit and not hides_place(text):
-            problem = Phrase("the name says where it is: {unit}", unit=coded_unit(area, unit))
-            reader.say("organization", problem, Phrase("look whether it is right"))
+            problem = Message("the name says where it is: {unit}", unit=coded_unit(area, unit))
+            reader.say("organization", problem, Message("look whether it is right"))
             return reader.intake.locate(unit=unit)
     return None
 
@@ -122,8 +122,8 @@ def _above(reader: Reader) -> Located | None:
     located = reader.intake.locate(unit=text) if text else None
     if located is None or (located.unit is None and not located.country):
         return None
-    problem = Phrase("it stands under {text!r}, and names no place that is known itself", text=text)
-    reader.say("unit", problem, Phrase("look whether it is right"), "note")
+    problem = Message("it stands under {text!r}, and names no place that is known itself", text=text)
+    reader.say("unit", problem, Message("look whether it is right"), "note")
     return located
 
 
@@ -133,11 +133,11 @@ def _in_address(reader: Reader) -> Whereabouts:
     read = whereabouts(area, text) if text and not hides_place(text) else Whereabouts("", "")
     if read.unit or read.country:
         where = coded_unit(area, read.unit) if read.unit else country_name(read.country)
-        problem = Phrase("the address says where it is: {unit}", unit=where)
-        reader.say("address", problem, Phrase("look whether it is right"), "note")
+        problem = Message("the address says where it is: {unit}", unit=where)
+        reader.say("address", problem, Message("look whether it is right"), "note")
     elif read.several:
         places = listing(coded_unit(area, code) for code in read.several)
-        reader.say("address", Phrase("names several places: {places}", places=places), Phrase("write a row for each"))
+        reader.say("address", Message("names several places: {places}", places=places), Message("write a row for each"))
     return read
 
 
@@ -145,7 +145,7 @@ def precision_of(reader: Reader, located: Located) -> Precision:
     """Return how closely the place may be shown: as the row says, and never closer than it is known."""
     for name in ("address", "place", "unit", "place_name"):
         if hides_place(reader.any_text(name)):
-            reader.say(name, Phrase("the address is not to be told"), Phrase("the place is shown to nobody"), "note")
+            reader.say(name, Message("the address is not to be told"), Message("the place is shown to nobody"), "note")
             return "none"
     if located.precision not in ("exact", "place") or withheld(reader, "address"):
         return "area" if located.unit else "none"
@@ -157,8 +157,8 @@ def precision_of(reader: Reader, located: Located) -> Precision:
     if text not in known:
         reader.say(
             "precision",
-            Phrase("{text!r} does not say how closely the place may be shown", text=text),
-            Phrase("no place is shown"),
+            Message("{text!r} does not say how closely the place may be shown", text=text),
+            Message("no place is shown"),
         )
     return known.get(text, "none")
 
@@ -174,5 +174,5 @@ def units_covered(reader: Reader) -> list[str]:
         named = units_served(area, part)
         units |= dict.fromkeys(named)
         if not named:
-            reader.say("covers", Phrase("{part!r} is no unit that we know", part=part), Phrase("check the name"))
+            reader.say("covers", Message("{part!r} is no unit that we know", part=part), Message("check the name"))
     return [*units]

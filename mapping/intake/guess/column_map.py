@@ -30,7 +30,7 @@ from mapping.intake.rows import (
 from mapping.intake.services import ROUND_THE_CLOCK, asks_of_cost
 from mapping.language.composition import composed
 from mapping.language.fold import coarse, skeleton, words_for
-from mapping.language.i18n import Phrase, listing, quoted
+from mapping.language.i18n import Message, listing, quoted
 from mapping.language.parsers.permission import asks_consent, asks_to_publish, only_of
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.safety.sensitive_text import hides_number
@@ -146,7 +146,7 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None) -> Guessed:
     if people := _sheets_of_people(guesses):
         guesses = [pair for pair in guesses if pair[1].sheet.name not in people]
         if not guesses:
-            raise FormatError(Phrase("{problem}; {fix}", problem=_of_people(people[0]), fix=DELETE))
+            raise FormatError(Message("{problem}; {fix}", problem=_of_people(people[0]), fix=DELETE))
     guesses = guesses or [fullest for sheet in sheets if (fullest := _fullest(sheet)) is not None]
     if not guesses:
         raise FormatError(NO_NAMES)
@@ -165,7 +165,7 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None) -> Guessed:
         best.fields = own_fields(best.names, best.other)
         if best.other == "case" and "measure" not in best.fields:
             raise FormatError(
-                Phrase(
+                Message(
                     "[{name}] looks like a list whose rows are no services; it needs a column map with "
                     'shape = "{what}": rohnamo check FILE --draft FILE.toml begins one',
                     name=best.sheet.name,
@@ -231,11 +231,11 @@ def _tells_sex_and_age(guess: Guessed) -> bool:
     )
 
 
-def _of_people(sheet: str) -> Phrase:
-    return Phrase("[{name}] lists people who were helped; nothing of it was read", name=sheet)
+def _of_people(sheet: str) -> Message:
+    return Message("[{name}] lists people who were helped; nothing of it was read", name=sheet)
 
 
-DELETE = Phrase("delete the file, tell whoever sent it, and ask for the list of services alone")
+DELETE = Message("delete the file, tell whoever sent it, and ask for the list of services alone")
 
 
 def _alike(guess: Guessed, best: Guessed) -> bool:
@@ -250,7 +250,7 @@ def _alike(guess: Guessed, best: Guessed) -> bool:
     )
 
 
-NO_NAMES = Phrase(
+NO_NAMES = Message(
     "no row looks like the names of columns; is it a list? If it is, write their names into a row above the "
     "others, as Organization, Kind of help, Town, Phone"
 )
@@ -412,8 +412,8 @@ def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | N
     _call_faxes(guess)
     _keep_from_people(guess)
     if any(named(name, "job") for name in guess.names) and not OF_BODIES & guess.fields.keys():
-        problem = Phrase("[{name}] lists people who work there; nothing of it was read", name=guess.sheet.name)
-        raise FormatError(Phrase("{problem}; {fix}", problem=problem, fix=DELETE))
+        problem = Message("[{name}] lists people who work there; nothing of it was read", name=guess.sheet.name)
+        raise FormatError(Message("{problem}; {fix}", problem=problem, fix=DELETE))
     if guess.asks_kind:
         guess.all_rows = _kind_of_titles(guess)
     guess.private += [name for name in guess.open if name in guess.seen and guess.seen[name].worded]
@@ -626,10 +626,10 @@ def _map(guess: Guessed, source: str) -> ColumnMap:
     unread = [quoted(name) for name in guess.open]
     notes: list[str] = []
     if unread:
-        notes.append(Phrase("not read, since nothing tells what stands there: {names}", names=listing(unread)))
+        notes.append(Message("not read, since nothing tells what stands there: {names}", names=listing(unread)))
     if guess.supposed:
         notes.append(
-            Phrase(
+            Message(
                 "no column is called like names of organizations; {name} is taken for it; "
                 "put it into the map if that is wrong",
                 name=quoted(guess.supposed),
@@ -637,16 +637,16 @@ def _map(guess: Guessed, source: str) -> ColumnMap:
         )
     if guess.other:
         notes.append(
-            Phrase(
+            Message(
                 'the rows are read as "{what}" and not as services, by the headings; write shape into the map if that '
                 "is wrong",
                 what=guess.other,
             )
         )
-    notes += [Phrase("{problem}; {fix}", problem=_of_people(sheet), fix=DELETE) for sheet in guess.people]
+    notes += [Message("{problem}; {fix}", problem=_of_people(sheet), fix=DELETE) for sheet in guess.people]
     if left := [sheet for sheet in guess.left if sheet not in guess.people]:
         names = listing(map(quoted, left))
-        notes.append(Phrase("sheets that look like no part of the list, not read: {names}", names=names))
+        notes.append(Message("sheets that look like no part of the list, not read: {names}", names=names))
     return ColumnMap(
         source=source_code(source),
         name=source,

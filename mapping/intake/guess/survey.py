@@ -15,7 +15,7 @@ from mapping.formats.tables import xlsx
 from mapping.intake.guess.column_map import source_code
 from mapping.intake.guess.headings import field_of
 from mapping.language.fold import skeleton
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import Audience
 
@@ -67,12 +67,12 @@ def map_from_form(path: str | Path, sheets: Sequence[Sheet], area: StudyArea, *,
     survey = Survey.read(list(xlsx.read(path)))
     if survey is None:
         raise FormatError(
-            Phrase("{path}: is no XLSForm with a sheet 'survey'; give the form, or a column map in TOML", path=path)
+            Message("{path}: is no XLSForm with a sheet 'survey'; give the form, or a column map in TOML", path=path)
         )
     fields = _fields(survey, area)
     if "organization" not in fields.values():
         raise FormatError(
-            Phrase("{path}: no question of the form asks for the organization's name; write a column map", path=path)
+            Message("{path}: no question of the form asks for the organization's name; write a column map", path=path)
         )
     draft = map_of(
         survey,
@@ -83,7 +83,7 @@ def map_from_form(path: str | Path, sheets: Sequence[Sheet], area: StudyArea, *,
         name=name,
     )
     if draft is None:
-        raise FormatError(Phrase("{path}: the export holds no answers to this form; is it the right one?", path=path))
+        raise FormatError(Message("{path}: the export holds no answers to this form; is it the right one?", path=path))
     words = dict(draft.words)
     markings: dict[str, Audience] = {
         word: "custodian" if meant == "yes" else "public"
@@ -98,7 +98,7 @@ def map_from_form(path: str | Path, sheets: Sequence[Sheet], area: StudyArea, *,
             terms = Vocabulary.load(TAXONOMIES[field])
             words[field] = {word: meant for word, meant in words.get(field, {}).items() if meant in terms}
     notes = [
-        Phrase("the map was drafted from {file}; look it through, and keep it as a column map", file=Path(path).name)
+        Message("the map was drafted from {file}; look it through, and keep it as a column map", file=Path(path).name)
     ]
     return draft.model_copy(update={"words": words, "markings": markings, "notes": notes})
 

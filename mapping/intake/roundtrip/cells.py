@@ -13,7 +13,7 @@ from mapping.column_map import marking
 from mapping.formats.tables._flat import LISTED
 from mapping.intake.roundtrip.edits import Edit
 from mapping.language import parsers
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary, match_term, term_id
 from mapping.model import (
     AUDIENCES,
@@ -42,8 +42,8 @@ from mapping.view.entries import ENTRANCES
 OF_PLACE = frozenset({"place_name", "address", "city", "area_unit", "country", "latitude", "longitude", "accessible"})
 """Columns that speak of the place."""
 
-NOTHING = Phrase("nothing was changed")
-NOT_LISTED = Phrase("choose one of the list; nothing was changed")
+NOTHING = Message("nothing was changed")
+NOT_LISTED = Message("choose one of the list; nothing was changed")
 
 
 def _taken(
@@ -74,7 +74,7 @@ def _texts(edit: Edit, record: str, field: str) -> list[Translation]:
     return [text for text in edit.held.of(Translation, "link_id", record) if text.field == field]
 
 
-def _text_of(kind: type[Record], field: str, *, needed: Phrase | None = None) -> Callable[[Edit, str], None]:
+def _text_of(kind: type[Record], field: str, *, needed: Message | None = None) -> Callable[[Edit, str], None]:
     """Return what changes a text in the language of the workbook; where it is the only one, it is that of all."""
 
     def change(edit: Edit, key: str) -> None:
@@ -98,8 +98,8 @@ def _text_of(kind: type[Record], field: str, *, needed: Phrase | None = None) ->
         if edit.language == "en" or not texts:
             edit.set(kind, own, key, **{field: None})
         elif not mine:
-            fix = Phrase("empty it in the workbook of that language")
-            edit.say(key, Phrase("the text stands in another language"), fix, "doubt")
+            fix = Message("empty it in the workbook of that language")
+            edit.say(key, Message("the text stands in another language"), fix, "doubt")
 
     return change
 
@@ -125,10 +125,10 @@ def _attribute(edit: Edit, link: Any, code: str, term: str | None, value: str | 
 def _types(edit: Edit, key: str) -> None:
     codes, words = edit.reader.terms("service", "service_types")
     for word in words:
-        problem = Phrase("{word!r} is no kind of help that we know", word=word)
-        edit.say(key, problem, Phrase("choose one of the list"))
+        problem = Message("{word!r} is no kind of help that we know", word=word)
+        edit.say(key, problem, Message("choose one of the list"))
     if not codes:
-        edit.say(key, Phrase("a service needs a kind of help"), NOTHING)
+        edit.say(key, Message("a service needs a kind of help"), NOTHING)
     if not codes or words:
         return  # half of what was meant would take out the other half
     terms, old = Vocabulary.load("service_types"), _said(edit, "service_type")
@@ -158,7 +158,7 @@ def _groups(edit: Edit, link: str) -> None:
         elif condition is not None:
             new[text] = _attribute(edit, link, condition.code, None, text)
         else:
-            edit.say(link, Phrase("{word!r} is no group that we know", word=word), NOT_LISTED)
+            edit.say(link, Message("{word!r} is no group that we know", word=word), NOT_LISTED)
             unknown = True
     if not unknown:
         edit.replace(old, new, lambda record: record.taxonomy_term_id or record.value)
@@ -227,8 +227,8 @@ def _read_numbers(edit: Edit, parts: Iterable[str]) -> Iterable[tuple[str, int |
 def _phone(edit: Edit, number: str, extension: int | None, kind: str) -> Phone:
     called = {number, edit.source} & edit.reader.intake.known.phones
     if not called:
-        fix = Phrase("it is for custodians only until two people called it back")
-        edit.say("phones", Phrase("{number} is new", number=number), fix, "doubt")
+        fix = Message("it is for custodians only until two people called it back")
+        edit.say("phones", Message("{number} is new", number=number), fix, "doubt")
     return Phone(
         id=edit.own_id("phone", edit.service, number),
         service_id=edit.service,
@@ -300,7 +300,7 @@ def _documents(edit: Edit, key: str) -> None:
     papers = {record.document: record for record in old}
     unknown = [word for word in words if word not in papers]
     for word in unknown:
-        edit.say(key, Phrase("{word!r} is no paper that we know", word=word), NOT_LISTED)
+        edit.say(key, Message("{word!r} is no paper that we know", word=word), NOT_LISTED)
     if unknown:
         return
     new: dict[str | None, RequiredDocument] = {word: papers[word] for word in words}
@@ -316,7 +316,7 @@ def _documents(edit: Edit, key: str) -> None:
 def _status(edit: Edit, key: str) -> None:
     codes, _ = edit.reader.terms("status", "statuses")
     if len(codes) != 1:
-        edit.say(key, Phrase("{status!r} does not say whether it works", status=edit.text(key)), NOT_LISTED)
+        edit.say(key, Message("{status!r} does not say whether it works", status=edit.text(key)), NOT_LISTED)
     else:
         edit.set(Service, edit.service, key, status=codes[0])
 
@@ -327,7 +327,7 @@ def _covers(edit: Edit, key: str) -> None:
     for part in _parts(edit, key):
         unit = served(area, part)
         if unit is None:
-            edit.say(key, Phrase("{part!r} is no unit that we know", part=part), NOT_LISTED)
+            edit.say(key, Message("{part!r} is no unit that we know", part=part), NOT_LISTED)
             return
         own, name = edit.own_id("service_area", edit.service, unit), area.label(unit, "en")
         new[unit] = ServiceArea(id=own, service_id=edit.service, area_unit=unit, name=name)
@@ -358,7 +358,7 @@ def _unit(edit: Edit, key: str) -> None:
     place, text, area = edit.id_of(Location, key), edit.text(key), edit.reader.intake.area
     unit = text if text in area.all_units() else locate(area, unit=text).unit if text else None
     if place and unit is None:
-        edit.say(key, Phrase("{text!r} is no unit that we know", text=text), NOT_LISTED)
+        edit.say(key, Message("{text!r} is no unit that we know", text=text), NOT_LISTED)
     elif place:
         edit.set(Location, place, key, area_unit=unit)
 
@@ -366,8 +366,8 @@ def _unit(edit: Edit, key: str) -> None:
 def _country(edit: Edit, key: str) -> None:
     place, text = edit.id_of(Location, key), edit.text(key).upper()
     if place and not re.fullmatch("[A-Z]{2}", text):
-        problem = Phrase("{text!r} is no code of a country", text=text)
-        edit.say(key, problem, Phrase("write two letters; nothing was changed"))
+        problem = Message("{text!r} is no code of a country", text=text)
+        edit.say(key, problem, Message("write two letters; nothing was changed"))
     elif place:
         edit.set(Location, place, key, country=text)
 
@@ -385,18 +385,18 @@ def _point(edit: Edit, key: str) -> None:
         return
     point = edit.reader.take("latitude", parsers.coordinates, longitude) if latitude else None
     if point is None:
-        edit.say(key, Phrase("a point needs both numbers"), NOTHING)
+        edit.say(key, Message("a point needs both numbers"), NOTHING)
         return
     lies = area.unit_at(point.lat, point.lon)
     if lies is None and (record.country or area.code) == area.code:
-        fix = Phrase("look whether the two numbers changed places; nothing was changed")
-        edit.say(key, Phrase("the point lies outside the country"), fix)
+        fix = Message("look whether the two numbers changed places; nothing was changed")
+        edit.say(key, Message("the point lies outside the country"), fix)
         return
     fields: dict[str, Any] = {"latitude": point.lat, "longitude": point.lon, "position_basis": "given"}
     if lies is not None and lies != unit and "area_unit" not in edit.columns:
         fields["area_unit"] = lies
-        problem = Phrase("the point lies in {unit}", unit=coded_unit(area, lies))
-        edit.say(key, problem, Phrase("the unit was changed with it"), "doubt")
+        problem = Message("the point lies in {unit}", unit=coded_unit(area, lies))
+        edit.say(key, problem, Message("the unit was changed with it"), "doubt")
     edit.set(Location, place, key, **fields)
 
 
@@ -420,8 +420,8 @@ def _verified(edit: Edit, _key: str) -> None:
     if not ok:
         return
     if day is None or (said and how is None):
-        fix = Phrase("give both; nothing was changed")
-        edit.say("verified_on", Phrase("it is not said when and how it was checked"), fix)
+        fix = Message("give both; nothing was changed")
+        edit.say("verified_on", Message("it is not said when and how it was checked"), fix)
         return
     about = {"link_id": edit.service, "link_entity": "service", "verified_on": day}
     own, level = edit.own_id("verification", edit.service), how.code if how else "self-reported"
@@ -432,10 +432,10 @@ def _marking(edit: Edit, key: str) -> None:
     text = edit.text(key)
     wanted, known = marking(edit.reader.intake.columns, text)
     if not text or not known:
-        edit.say(key, Phrase("{text!r} does not say who may see it", text=text), NOT_LISTED)
+        edit.say(key, Message("{text!r} does not say who may see it", text=text), NOT_LISTED)
     elif AUDIENCES.index(wanted) < AUDIENCES.index(_audience(edit)):
-        problem = Phrase("more people may see it only when two people agree")
-        edit.say(key, problem, Phrase("see approvals; nothing was changed"))
+        problem = Message("more people may see it only when two people agree")
+        edit.say(key, problem, Message("see approvals; nothing was changed"))
     else:
         _raise(edit, wanted)
 
@@ -445,9 +445,9 @@ def _raise(edit: Edit, wanted: Audience) -> None:
 
 
 HANDLERS: dict[str, Callable[[Edit, str], None]] = {
-    "organization": _text_of(Organization, "name", needed=Phrase("a body needs a name")),
+    "organization": _text_of(Organization, "name", needed=Message("a body needs a name")),
     "types": _types,
-    "name": _text_of(Service, "name", needed=Phrase("a service needs a name")),
+    "name": _text_of(Service, "name", needed=Message("a service needs a name")),
     "description": _text_of(Service, "description"),
     "serves": _groups,
     "excludes": _groups,

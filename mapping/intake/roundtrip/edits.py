@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from mapping.batch import Issue, Level
 from mapping.directory.directory import public_id
 from mapping.intake.row_reader import Reader
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 from mapping.model import AUDIENCES, AnyRecord, Audience, Location, Record, Service, Translation, record_id
 from mapping.quality.known_organizations import Known
 
@@ -102,8 +102,8 @@ class Edit:
     def id_of(self, kind: type[Record], key: str) -> str | None:
         """Return the id of the service, organization or place of the row; that it has no place is said."""
         if kind is Location and self.location is None:
-            fix = Phrase("write a new row for the place, without ids")
-            self.say(key, Phrase("the row is about a service without a place"), fix)
+            fix = Message("write a new row for the place, without ids")
+            self.say(key, Message("the row is about a service without a place"), fix)
         return {Service: self.service, Location: self.location}.get(kind, self.organization)
 
     def own_id(self, table: str, *key: object) -> str:
@@ -119,20 +119,20 @@ class Edit:
         """Change fields of a known record; what does not fit is said, and changes nothing."""
         record = self.current(kind, identifier)
         if record is None:
-            problem = Phrase("there is no {table} to change", table=kind.table)
-            self.reader.say("", problem, Phrase("ask a steward"), "refused")
+            problem = Message("there is no {table} to change", table=kind.table)
+            self.reader.say("", problem, Message("ask a steward"), "refused")
             return
         try:
             self.put(kind.model_validate(record.model_dump() | fields))
         except ValidationError as error:
-            reason = Phrase.of(error.errors()[0]["msg"])
+            reason = Message.of(error.errors()[0]["msg"])
             self.say(
                 key,
-                Phrase("{text!r} cannot stand here ({reason})", text=self.text(key), reason=reason),
-                Phrase("look at the sheet that explains the columns"),
+                Message("{text!r} cannot stand here ({reason})", text=self.text(key), reason=reason),
+                Message("look at the sheet that explains the columns"),
             )
 
-    def say(self, key: str, problem: Phrase, fix: Phrase, level: Level = "refused") -> None:
+    def say(self, key: str, problem: Message, fix: Message, level: Level = "refused") -> None:
         """Keep an issue of a cell."""
         batch, row = self.reader.intake.batch, self.reader.row
         batch.issues.append(Issue(batch.file, row.sheet, row.number, self.heading(key), problem, fix, level))

@@ -16,14 +16,14 @@ from mapping.intake.roundtrip.cells import HANDLERS, OF_PLACE
 from mapping.intake.roundtrip.edits import Edit, HeldRecords
 from mapping.intake.row_reader import Intake, Reader
 from mapping.language.fold import is_garbled
-from mapping.language.i18n import Phrase, and_more, both, listing
+from mapping.language.i18n import Message, and_more, both, listing
 from mapping.model import Audience, Provenance, Record, Service, ServiceAtLocation
 from mapping.safety.redaction import VIEWS
 
 WITH_MARKS = frozenset({"url", "email"})
 """Columns in which a question mark stands for itself."""
 
-SAVE_WHOLE = Phrase("nothing was changed; save the workbook as .xlsx or .ods, or as CSV UTF-8")
+SAVE_WHOLE = Message("nothing was changed; save the workbook as .xlsx or .ods, or as CSV UTF-8")
 
 
 @dataclass
@@ -61,12 +61,12 @@ def changes(readers: Sequence[Reader], intake: Intake, hidden: int = 0) -> None:
     try:
         held = HeldRecords(intake.known)
     except LookupError:
-        problem = Phrase(
+        problem = Message(
             "{count} {count:row carries|rows carry} ids of a directory, and can be compared with that directory only",
             count=len(readers),
         )
         batch.issues.append(
-            Issue(batch.file, "", None, "", problem, Phrase("look with `rohnamo import --dry-run`"), "note")
+            Issue(batch.file, "", None, "", problem, Message("look with `rohnamo import --dry-run`"), "note")
         )
         return
     texts = [heading for key, heading in returned.columns.items() if key not in WITH_MARKS]
@@ -78,16 +78,16 @@ def changes(readers: Sequence[Reader], intake: Intake, hidden: int = 0) -> None:
             _apply(edit, file)
     batch.records.extend(file.records.values())
     batch.edited |= {record.id for record in file.records.values()}
-    problem = Phrase(
+    problem = Message(
         "{count} {count:row|rows} of ours came back, {changed} of them edited", count=len(readers), changed=file.changed
     )
-    batch.issues.append(Issue(batch.file, "", None, "", problem, Phrase("only edited cells are read"), "note"))
+    batch.issues.append(Issue(batch.file, "", None, "", problem, Message("only edited cells are read"), "note"))
     if hidden:
-        problem = Phrase(
+        problem = Message(
             "{count} hidden {count:row was|rows were} not read, and with {count:it|them} what was edited there",
             count=hidden,
         )
-        fix = Phrase("take the filter off, show all rows, save the workbook and send it again")
+        fix = Message("take the filter off, show all rows, save the workbook and send it again")
         batch.issues.append(Issue(batch.file, "", None, "", problem, fix, "doubt"))
     else:
         _say_deleted(file)
@@ -102,12 +102,12 @@ def _single(readers: Sequence[Reader], returned: Returned) -> Iterator[Reader]:
         if len(same) == 1:
             yield same[0]
             continue
-        problem = Phrase("rows {rows} have the same id", rows=listing(str(reader.row.number) for reader in same))
+        problem = Message("rows {rows} have the same id", rows=listing(str(reader.row.number) for reader in same))
         for reader in same:
-            _refuse(reader, returned, problem, Phrase("keep one; a copy for a new service has no id"))
+            _refuse(reader, returned, problem, Message("keep one; a copy for a new service has no id"))
 
 
-def _refuse(reader: Reader, returned: Returned, problem: Phrase, fix: Phrase) -> None:
+def _refuse(reader: Reader, returned: Returned, problem: Message, fix: Message) -> None:
     batch, row = reader.intake.batch, reader.row
     batch.issues.append(Issue(batch.file, row.sheet, row.number, returned.columns["id"], problem, fix, "refused"))
     batch.refused.append(RefusedRow(row.sheet, row.number, row.raw, (both(problem, fix),)))
@@ -119,13 +119,13 @@ def _edit(reader: Reader, file: _File, held: HeldRecords) -> Edit | None:
     service = held.private.get(("service", row.text([heads["id"]])))
     place = row.text([heads["place_id"]])
     location = held.private.get(("location", place)) if place else None
-    newer = Phrase("take the row from a newer workbook; a new service has no id")
+    newer = Message("take the row from a newer workbook; a new service has no id")
     if service is None or (place and location is None):
-        _refuse(reader, file.returned, Phrase("the id is none of this directory"), newer)
+        _refuse(reader, file.returned, Message("the id is none of this directory"), newer)
         return None
     ties = held.of(ServiceAtLocation, "service_id", service)
     if location is not None and location not in {tie.location_id for tie in ties}:
-        _refuse(reader, file.returned, Phrase("the two ids do not belong together"), newer)
+        _refuse(reader, file.returned, Message("the two ids do not belong together"), newer)
         return None
     raw = {fold_header(name): text for name, text in row.raw.items()}
     cells = {column.key: raw.get(fold_header(heads[column.key]), "") for column in EDITED}
@@ -136,10 +136,10 @@ def _edit(reader: Reader, file: _File, held: HeldRecords) -> Edit | None:
     audience: Audience = next((view for view in VIEWS if match and match[3] == view), "public")
     if columns is None:
         columns = {key for key, text in cells.items() if text}
-        problem = Phrase(
+        problem = Message(
             "the check of the row is damaged: every filled cell was taken for edited, and empty ones change nothing"
         )
-        reader.say("", problem, Phrase("look whether the row is right"))
+        reader.say("", problem, Message("look whether the row is right"))
     elif match is not None:
         file.numbers.append((int(match[1]), int(match[2])))
     columns = {key for key in columns if fold_header(heads[key]) in there}  # a column that was deleted says nothing
@@ -170,7 +170,7 @@ def _apply(edit: Edit, file: _File) -> None:
         if is_formula(edit.reader.cell_as_sent(fold_header(edit.heading(column.key)))):
             continue  # it is told of the row, and changes nothing
         if column.key not in WITH_MARKS and (is_garbled(text) or (file.lost and "?" in text)):
-            edit.say(column.key, Phrase("{text!r} has lost letters", text=text), SAVE_WHOLE, "doubt")
+            edit.say(column.key, Message("{text!r} has lost letters", text=text), SAVE_WHOLE, "doubt")
             continue
         before = file.told.setdefault((owner or "", column.key), (text, number))
         if before[1] == number:
@@ -178,8 +178,8 @@ def _apply(edit: Edit, file: _File) -> None:
         elif before[0] != text:
             edit.say(
                 column.key,
-                Phrase("row {row} says otherwise of the same record", row=str(before[1])),
-                Phrase("make both alike"),
+                Message("row {row} says otherwise of the same record", row=str(before[1])),
+                Message("make both alike"),
             )
     if edit.touched:
         file.changed += 1
@@ -195,13 +195,13 @@ def _say_deleted(file: _File) -> None:
     gone = sorted({*range(1, total + 1)} - {number for number, _ in file.numbers})
     if gone:
         batch = file.intake.batch
-        problem = Phrase(
+        problem = Message(
             "{count} of the {total} {total:row that was|rows that were} sent {count:is|are} missing: {rows}",
             count=len(gone),
             total=total,
             rows=and_more([*map(str, gone)], 20),
         )
-        fix = Phrase(
+        fix = Message(
             "nothing was deleted; ask whether these services are closed, and say so in the column of the status"
         )
         batch.issues.append(Issue(batch.file, "", None, "", problem, fix))

@@ -8,14 +8,14 @@ from functools import lru_cache
 from typing import Any
 
 from mapping.language.fold import INVISIBLE, numbered, skeleton, wildcard, words_for
-from mapping.language.i18n import Message, Phrase, quoted
+from mapping.language.i18n import Message, quoted
 from mapping.language.languages import word_rows
 
 
 class Unreadable(ValueError):
     """A cell that no value can be read from: what is wrong with it, and what to do."""
 
-    def __init__(self, problem: Phrase, fix: Phrase) -> None:
+    def __init__(self, problem: Message, fix: Message) -> None:
         super().__init__(f"{problem}; {fix}")
         self.problem = problem
         self.fix = fix
@@ -27,7 +27,7 @@ class Partly(Unreadable):
     The rest may hold anything, a secret too: it is for the person who looks at the import, never for a record.
     """
 
-    def __init__(self, value: Any, rest: str, problem: Phrase, fix: Phrase) -> None:
+    def __init__(self, value: Any, rest: str, problem: Message, fix: Message) -> None:
         super().__init__(problem, fix)
         self.value = value
         self.rest = rest
@@ -122,7 +122,7 @@ def says_unknown(text: str) -> bool:
     return not text.strip("?!. ") or (not any(map(str.isdigit, text)) and skeleton(text) in NOT_YET)
 
 
-def given(value: object, what: Phrase) -> str:
+def given(value: object, what: Message) -> str:
     """Return a cell's text if it holds a value at all.
 
     Raises
@@ -133,23 +133,23 @@ def given(value: object, what: Phrase) -> str:
     text = cell(value)
     if len(text) > LONGEST_VALUE:
         raise Unreadable(
-            Phrase("the cell holds {count} letters, and a field {most} at most", count=len(text), most=LONGEST_VALUE),
-            Phrase("look whether a whole file was pasted into it, and shorten it"),
+            Message("the cell holds {count} letters, and a field {most} at most", count=len(text), most=LONGEST_VALUE),
+            Message("look whether a whole file was pasted into it, and shorten it"),
         )
     if _DASHES.fullmatch(text):
-        raise Unreadable(Phrase("no {what} is given", what=what), Phrase("ask the sender"))
+        raise Unreadable(Message("no {what} is given", what=what), Message("ask the sender"))
     if _ERRORS.fullmatch(text):
         raise Unreadable(
-            Phrase("{text} is an error of the spreadsheet, not a {what}", text=text, what=what),
-            Phrase("mend the formula and send the list again"),
+            Message("{text} is an error of the spreadsheet, not a {what}", text=text, what=what),
+            Message("mend the formula and send the list again"),
         )
     if not text.strip("?!. "):
         raise Unreadable(
-            Phrase("{text!r} says that the {what} is not known", text=text, what=what), Phrase("ask the sender")
+            Message("{text!r} says that the {what} is not known", text=text, what=what), Message("ask the sender")
         )
     if says_unknown(text):
         raise Unreadable(
-            Phrase("{text!r}: the {what} is not known yet", text=text, what=what), Phrase("ask the sender")
+            Message("{text!r}: the {what} is not known yet", text=text, what=what), Message("ask the sender")
         )
     return text
 

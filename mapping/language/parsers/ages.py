@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from mapping.language.composition import Composition, composed
 from mapping.language.fold import skeleton
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 from mapping.language.parsers._cells import NUMBERS, Unreadable, given, says_none, shown
 from mapping.language.parsers.lists import left_out, says_everybody
 from mapping.language.taxonomy import LEFT_OUT, match_term
@@ -257,12 +257,12 @@ def age_range(value: object) -> AgeRange:
     >>> age_range("16 and over"), age_range("без ограничений")
     (AgeRange(least=16, most=None), AgeRange(least=None, most=None))
     """
-    text = given(value, Phrase("age"))
+    text = given(value, Message("age"))
     read = aged(text)
     if read.ages is None and (re.search(r"\d", text) or not (_ANY.search(text) or _KIND.search(text))):
         raise Unreadable(
-            Phrase("{text} names no ages that hold for all", text=shown(text)),
-            Phrase("write from which age to which people are helped"),
+            Message("{text} names no ages that hold for all", text=shown(text)),
+            Message("write from which age to which people are helped"),
         )
     return read.ages or AgeRange(None, None)
 

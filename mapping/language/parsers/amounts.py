@@ -9,7 +9,7 @@ from typing import Literal
 from babel.numbers import get_currency_precision
 
 from mapping.language.fold import alternatives, coarse, skeleton, words_for
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 from mapping.language.i18n import number as number_words
 from mapping.language.languages import codes
 from mapping.language.parsers._cells import NUMBERS, Partly, Unreadable, given, is_one_of, shown
@@ -111,7 +111,7 @@ def cost(value: object, money: Money | None = None) -> CostValue:
     >>> cost("free for survivors, others EUR 6")
     CostValue(kind='mixed', amount=6.0, currency='EUR', text='free for survivors, others EUR 6')
     """
-    text = given(value, Phrase("cost"))
+    text = given(value, Message("cost"))
     if text == "0" or is_one_of(text, _FREE):
         return CostValue("free", text=text)
     if is_one_of(text, _TARIFF):
@@ -132,7 +132,7 @@ def cost(value: object, money: Money | None = None) -> CostValue:
         return CostValue("mixed" if free else "amount", amounts[0], currency, text)
     if len(amounts) == 1:
         raise Unreadable(
-            Phrase("{text} is an amount without a currency", text=shown(text)), Phrase("write the currency behind it")
+            Message("{text} is an amount without a currency", text=shown(text)), Message("write the currency behind it")
         )
     if free and not amounts:
         return CostValue("mixed", text=text)
@@ -149,8 +149,8 @@ def _is_negated(words: list[str], place: int) -> bool:
 
 def _no_price(text: str) -> Unreadable:
     return Unreadable(
-        Phrase("{text} is no price", text=shown(text)),
-        Phrase("write 'free', 'by tariff', or one amount with its currency"),
+        Message("{text} is no price", text=shown(text)),
+        Message("write 'free', 'by tariff', or one amount with its currency"),
     )
 
 
@@ -273,7 +273,7 @@ def number(value: object) -> Number:
     >>> number("about 1,200")
     Number(value=1200, most=None, about=True)
     """
-    text = given(value, Phrase("number"))
+    text = given(value, Message("number"))
     begin = _ABOUT.match(text)
     plain, about = text[begin.end() if begin else 0 :], begin is not None
     match = _AFTER_COUNT.fullmatch(plain)
@@ -281,20 +281,20 @@ def number(value: object) -> Number:
         raise _not_whole(text)
     read = _count(match[1], text, about or bool(match[2]))
     if match[4]:
-        problem = Phrase("{text}: only {number} was read", text=shown(text), number=read.value)
-        raise Partly(read, match[4], problem, Phrase("give each number a column of its own"))
+        problem = Message("{text}: only {number} was read", text=shown(text), number=read.value)
+        raise Partly(read, match[4], problem, Message("give each number a column of its own"))
     return read
 
 
 def _not_whole(text: str) -> Unreadable:
-    return Unreadable(Phrase("{text} is no whole number", text=shown(text)), Phrase("write digits only"))
+    return Unreadable(Message("{text} is no whole number", text=shown(text)), Message("write digits only"))
 
 
 def _count(digits: str, text: str, about: bool) -> Number:
     if match := _RANGE.fullmatch(digits):
         low, high = (_whole(part, text) for part in match.groups())
         if low > high:
-            raise Unreadable(Phrase("{text} goes down", text=shown(text)), Phrase("write the smaller number first"))
+            raise Unreadable(Message("{text} goes down", text=shown(text)), Message("write the smaller number first"))
         return Number(low, most=high, about=about)
     if not _COUNT.fullmatch(digits):
         raise _not_whole(text)
@@ -351,14 +351,14 @@ def capacity(value: object) -> CapacityValue:
     >>> capacity("15 per month")
     CapacityValue(number=Number(value=15, most=None, about=False), counted='', every='month', full=False)
     """
-    text = given(value, Phrase("capacity"))
+    text = given(value, Message("capacity"))
     if match := _DECIMAL.fullmatch(text):
         if match[2]:
-            problem = Phrase("{text} may be {whole} or a thousand times as many", text=shown(text), whole=match[1])
-            raise Unreadable(problem, Phrase("write digits only"))
+            problem = Message("{text} may be {whole} or a thousand times as many", text=shown(text), whole=match[1])
+            raise Unreadable(problem, Message("write digits only"))
         text = match[1]
     if _BELOW_ZERO.search(_ABOUT.sub("", text)):
-        raise Unreadable(Phrase("{text} is less than nothing", text=shown(text)), Phrase("ask how many it takes"))
+        raise Unreadable(Message("{text} is less than nothing", text=shown(text)), Message("ask how many it takes"))
     if skeleton(text) in _FULL:
         return CapacityValue(number=None, full=True)
     if _BOUNDED.search(text):
@@ -367,25 +367,25 @@ def capacity(value: object) -> CapacityValue:
     numbers = [*re.finditer(f"{_RANGE.pattern}|{_COUNT.pattern}", whole)]
     if not numbers:
         raise Unreadable(
-            Phrase("{text} says no number", text=shown(text)), Phrase("write how many, as '6 beds' or '15 per month'")
+            Message("{text} says no number", text=shown(text)), Message("write how many, as '6 beds' or '15 per month'")
         )
     if len(numbers) > 1:
         raise Unreadable(
-            Phrase("{text} has several numbers", text=shown(text)), Phrase("give each number a column of its own")
+            Message("{text} has several numbers", text=shown(text)), Message("give each number a column of its own")
         )
     before, behind = whole[: numbers[0].start()], whole[numbers[0].end() :]
     about = _ABOUT.search(before) is not None
     counted, every, unknown = _unit_and_time(f"{_ABOUT.sub(' ', before)} {behind}")
     if unknown and not counted:
         raise Unreadable(
-            Phrase("{text}: {word!r} is neither a unit nor a time", text=shown(text), word=unknown[0]),
-            Phrase("write '6 beds' or '15 per month'"),
+            Message("{text}: {word!r} is neither a unit nor a time", text=shown(text), word=unknown[0]),
+            Message("write '6 beds' or '15 per month'"),
         )
     read = CapacityValue(_count(numbers[0][0].strip(), text, about), counted, every)
     left = rest.strip("( )") or ", ".join(unknown)
     if left and read.number is not None:
-        problem = Phrase("{text}: only {number} was read", text=shown(text), number=read.number.value)
-        raise Partly(read, left, problem, Phrase("give each number a column of its own"))
+        problem = Message("{text}: only {number} was read", text=shown(text), number=read.number.value)
+        raise Partly(read, left, problem, Message("give each number a column of its own"))
     return read
 
 
@@ -419,14 +419,14 @@ def utc_offset(value: object) -> float:
     Unreadable
         For what is none, or beyond those in use (-12 to +14).
     """
-    text = given(value, Phrase("offset from UTC"))
+    text = given(value, Message("offset from UTC"))
     match = _UTC.fullmatch(text)
     if not match:
-        raise Unreadable(Phrase("{text} is no offset from UTC", text=shown(text)), Phrase("write it as +5"))
+        raise Unreadable(Message("{text} is no offset from UTC", text=shown(text)), Message("write it as +5"))
     hours = int(match[2]) + int(match[3] or 0) / 60
     hours = -hours if match[1] in ("-", "−") else hours
     if not -12 <= hours <= 14:
-        raise Unreadable(Phrase("no place is {text} hours from UTC", text=text), Phrase("write it as +5"))
+        raise Unreadable(Message("no place is {text} hours from UTC", text=text), Message("write it as +5"))
     return hours
 
 
@@ -456,7 +456,7 @@ def hours_within(value: object) -> float:
     Unreadable
         For words without a time ("quickly").
     """
-    text = given(value, Phrase("time"))
+    text = given(value, Message("time"))
     folded = skeleton(text)
     if folded in _SAME_DAY:
         return 24.0
@@ -470,6 +470,6 @@ def hours_within(value: object) -> float:
         unit = None
     if unit is None or None in numbers or re.search(r"\d[.,]\d", text) or not (len(numbers) < 2 or ranged):
         raise Unreadable(
-            Phrase("{text} says no time", text=shown(text)), Phrase("write it in hours or days: 24 h, 3 days")
+            Message("{text} says no time", text=shown(text)), Message("write it in hours or days: 24 h, 3 days")
         )
     return max([number for number in numbers if number is not None], default=1.0) * unit

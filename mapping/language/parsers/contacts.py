@@ -8,7 +8,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from mapping.language.fold import alternatives, skeleton, words_for
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 from mapping.language.parsers._cells import Partly, Unreadable, cell, given, is_blank, says_none, shown
 
 _MAIL = re.compile(r"[\w.+%-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
@@ -32,7 +32,7 @@ def emails(value: object) -> list[str]:
     """
     if is_blank(value) or says_none(cell(value)):
         return []
-    text = re.sub(r"(?<=\w) @ (?=\w)", "@", _AT.sub("@", given(value, Phrase("mail address"))))
+    text = re.sub(r"(?<=\w) @ (?=\w)", "@", _AT.sub("@", given(value, Message("mail address"))))
     addresses, unread = [], []
     for part in filter(None, re.split(r"[;,\s|]+", text)):
         plain = part.removeprefix("mailto:").strip("<>().")
@@ -43,8 +43,8 @@ def emails(value: object) -> list[str]:
     read, rest = list(dict.fromkeys(addresses)), " ".join(unread)
     if read and not rest:
         return read
-    problem = Phrase("{text} is no mail address", text=shown(rest if read else text))
-    fix = Phrase("write it as name@example.org")
+    problem = Message("{text} is no mail address", text=shown(rest if read else text))
+    fix = Message("write it as name@example.org")
     raise Partly(read, rest, problem, fix) if read else Unreadable(problem, fix)
 
 
@@ -58,7 +58,7 @@ def website(value: object) -> str | None:
     """
     if is_blank(value) or says_none(cell(value)):
         return None
-    text = re.sub(r"^(https?):?/{1,2}(?=[^/])", r"\1://", given(value, Phrase("web address")), flags=re.I)
+    text = re.sub(r"^(https?):?/{1,2}(?=[^/])", r"\1://", given(value, Message("web address")), flags=re.I)
     whole = text if re.match(r"[a-z][a-z0-9+.-]*:", text, re.I) else f"https://{text}"
     try:
         parts = urlsplit(whole)
@@ -67,10 +67,12 @@ def website(value: object) -> str | None:
         host = ""
     if not host or parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or re.search(r"[\s<>\"]", text):
         raise Unreadable(
-            Phrase("{text} is no web address", text=shown(text)), Phrase("write it as https://example.org")
+            Message("{text} is no web address", text=shown(text)), Message("write it as https://example.org")
         )
     if parts.username is not None or parts.password is not None:
-        raise Unreadable(Phrase("{text} holds a name or password", text=shown(text)), Phrase("write the address alone"))
+        raise Unreadable(
+            Message("{text} holds a name or password", text=shown(text)), Message("write the address alone")
+        )
     return whole
 
 

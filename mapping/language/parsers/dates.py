@@ -11,7 +11,7 @@ from typing import Literal
 from babel import Locale, UnknownLocaleError
 
 from mapping.language.fold import numbered, skeleton, words_for
-from mapping.language.i18n import UNSAID, Phrase
+from mapping.language.i18n import UNSAID, Message
 from mapping.language.parsers._cells import NUMBERS, Unreadable, cell, given, shown
 
 Precise = Literal["day", "month", "quarter", "year"]
@@ -31,7 +31,7 @@ class DateValue:
 
     day: dt.date
     precise: Precise = "day"
-    doubt: Phrase = UNSAID
+    doubt: Message = UNSAID
     renewed: bool = False
 
 
@@ -109,7 +109,7 @@ def date_value(
     elif isinstance(value, dt.date):
         day = DateValue(value)
     else:
-        day = _read(given(value, Phrase("date")), today, of_period=of_period, day_first=day_first)
+        day = _read(given(value, Message("date")), today, of_period=of_period, day_first=day_first)
     return _bounded(day, cell(value), today, latest)
 
 
@@ -157,33 +157,33 @@ def term(value: object) -> Duration:
     >>> term("на 3 (три) года"), term("6 months, automatically renewed")
     (Duration(months=36, renewed=False), Duration(months=6, renewed=True))
     """
-    text = given(value, Phrase("term"))
+    text = given(value, Message("term"))
     plain = _RENEWED.sub(" ", text)
     words = [word for word in re.findall(r"\d+|[^\W\d_]+", skeleton(plain)) if word not in _TERM_NOISE]
     unit = next((months for months, names in _OF_TERM.items() if words and words[-1] in names), 0)
     numbers = {int(word) if word.isdecimal() else NUMBERS.get(word, 0) for word in words[:-1]} if words[:-1] else {1}
     if unit and len(numbers) == 1 and 0 < (count := numbers.pop()) * unit <= LONGEST_TERM * 12:
         return Duration(count * unit, plain != text)
-    raise Unreadable(Phrase("{text} is no term", text=shown(text)), Phrase("write it as 3 years, or the last day"))
+    raise Unreadable(Message("{text} is no term", text=shown(text)), Message("write it as 3 years, or the last day"))
 
 
 def _bounded(date_value: DateValue, text: str, today: dt.date, latest: dt.date | None) -> DateValue:
     if date_value.day < EARLIEST:
         raise Unreadable(
-            Phrase("{day} is before {year}", day=date_value.day, year=str(EARLIEST.year)),
-            Phrase("look whether the year is right"),
+            Message("{day} is before {year}", day=date_value.day, year=str(EARLIEST.year)),
+            Message("look whether the year is right"),
         )
     if latest is not None and date_value.day > latest:
         if date_value.precise != "day" and _start(date_value) <= latest:
             return replace(date_value, day=latest)
         raise Unreadable(
-            Phrase("{day} is after {latest}", day=date_value.day, latest=latest),
-            Phrase("look whether day, month and year are right"),
+            Message("{day} is after {latest}", day=date_value.day, latest=latest),
+            Message("look whether day, month and year are right"),
         )
     if date_value.day > today.replace(year=today.year + YEARS_AHEAD, day=1):
         raise Unreadable(
-            Phrase("{text} is more than {years} years ahead", text=shown(text), years=YEARS_AHEAD),
-            Phrase("look whether the year is right"),
+            Message("{text} is more than {years} years ahead", text=shown(text), years=YEARS_AHEAD),
+            Message("look whether the year is right"),
         )
     return date_value
 
@@ -200,7 +200,7 @@ def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool | N
     if re.fullmatch(r"\d{5}(?:\.\d+)?", text) and int(float(text)) in EXCEL_DAYS:
         return DateValue(
             EXCEL_EPOCH + dt.timedelta(int(float(text))),
-            doubt=Phrase("{text} is read as a spreadsheet's day number", text=text),
+            doubt=Message("{text} is read as a spreadsheet's day number", text=text),
         )
     text = _MONTH_IN_ROMAN.sub(_in_figures, _AS_OF.sub("", text))
     if match := _ISO.fullmatch(text) or _BASIC.fullmatch(text):
@@ -217,7 +217,7 @@ def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool | N
         if match[1]:
             return DateValue(_day(of_year, number, int(match[1]), text))
         period = _period(of_year, number, 1, of_period, text)
-        return replace(period, doubt=Phrase("{text} is read as a month of {year}", text=text, year=str(of_year)))
+        return replace(period, doubt=Message("{text} is read as a month of {year}", text=text, year=str(of_year)))
     if whole := _among_words(text, today, of_period, day_first):
         return whole
     return _in_words(text, of_period)
@@ -289,7 +289,7 @@ def _from_numbers(match: re.Match[str], text: str, today: dt.date, day_first: bo
     other = dt.date(year, day, month)
     return DateValue(
         day_of_month,
-        doubt=Phrase("{text} is read as {day}; it could be {other}", text=text, day=day_of_month, other=other),
+        doubt=Message("{text} is read as {day}; it could be {other}", text=text, day=day_of_month, other=other),
     )
 
 
@@ -355,19 +355,19 @@ def _day(year: int, month: int, day: int, text: str) -> dt.date:
         return dt.date(year, month, day)
     except ValueError:
         if not 1 <= month <= 12:
-            problem = Phrase("{text}: there is no month {month}", text=shown(text), month=month)
+            problem = Message("{text}: there is no month {month}", text=shown(text), month=month)
         elif not 1 <= year <= 9999:
-            problem = Phrase("{text}: there is no year {year}", text=shown(text), year=str(year))
+            problem = Message("{text}: there is no year {year}", text=shown(text), year=str(year))
         else:
-            problem = Phrase(
+            problem = Message(
                 "{text}: month {month} of {year} has {count} days",
                 text=shown(text),
                 month=month,
                 year=str(year),
                 count=calendar.monthrange(year, month)[1],
             )
-        raise Unreadable(problem, Phrase("write the day that was meant, as 2026-12-31")) from None
+        raise Unreadable(problem, Message("write the day that was meant, as 2026-12-31")) from None
 
 
 def _not_a_date(text: str) -> Unreadable:
-    return Unreadable(Phrase("{text} is no date", text=shown(text)), Phrase("write it as 2026-12-31"))
+    return Unreadable(Message("{text} is no date", text=shown(text)), Message("write it as 2026-12-31"))

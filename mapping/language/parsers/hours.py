@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mapping.language.fold import alternatives, skeleton
-from mapping.language.i18n import UNSAID, Phrase, both
+from mapping.language.i18n import UNSAID, Message, both
 from mapping.language.languages import codes, weekdays_of
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
 from mapping.language.parsers.dates import MONTHS
@@ -24,9 +24,9 @@ from mapping.model import WEEKDAYS
 Kind = Literal["weekly", "monthly", "appointment"]
 Days = tuple[int, ...]
 
-BY_24_HOURS = Phrase("write the times by 24 hours: 9:00-17:00")
-WRITE_DAYS = Phrase("write days and times, as 'Mon-Fri 9:00-17:00'")
-WRITE_NOW = Phrase("write the days and times that hold now")
+BY_24_HOURS = Message("write the times by 24 hours: 9:00-17:00")
+WRITE_DAYS = Message("write days and times, as 'Mon-Fri 9:00-17:00'")
+WRITE_NOW = Message("write the days and times that hold now")
 BY_APPOINTMENT = "by appointment"
 _FREQUENCIES: dict[Kind, str] = {"weekly": "WEEKLY", "monthly": "MONTHLY"}
 
@@ -55,7 +55,7 @@ class HoursValue:
     closes: str | None = None
     kind: Kind = "weekly"
     months: tuple[int, int] | None = None
-    doubt: Phrase = UNSAID
+    doubt: Message = UNSAID
 
     @property
     def season(self) -> str:
@@ -213,7 +213,7 @@ class _Group:
     days: Days
     nth: Days = ()
     months: tuple[int, int] | None = None
-    spans: list[tuple[int, int, Phrase]] = field(default_factory=list)
+    spans: list[tuple[int, int, Message]] = field(default_factory=list)
     complete: bool = False
     """Whether its times stood before its days."""
 
@@ -252,8 +252,8 @@ class _HoursReader:
         self._place_early(tuple(day for day in WEEK if self.closed and day not in self.closed))
         if any(not group.spans and group.days != WEEK for group in self.groups):
             raise Unreadable(
-                Phrase("{text} says days without hours", text=shown(self.written)),
-                Phrase("write the times, as 'Mon-Fri 9:00-17:00'"),
+                Message("{text} says days without hours", text=shown(self.written)),
+                Message("write the times, as 'Mon-Fri 9:00-17:00'"),
             )
         for pause in self.early_pauses:
             self._cut(pause)
@@ -383,7 +383,7 @@ class _HoursReader:
         opened = next((group.spans[0][0] for group in self.groups if group.spans), None)
         if opened is None or self.groups[-1].spans:
             raise self._not_understood()
-        doubt = Phrase("the opening time {clock} is taken from the days before", clock=_clock(opened))
+        doubt = Message("the opening time {clock} is taken from the days before", clock=_clock(opened))
         self._add(self.groups[-1], _clock(opened), tokens[-1].time, doubt)
         for pause in self.pauses:
             self._cut(pause)
@@ -425,24 +425,25 @@ class _HoursReader:
     def _appointment(self, _tokens: list[_Token]) -> None:
         self.by_appointment = True
 
-    def _add(self, group: _Group, opening: str, closing: str, doubt: Phrase = UNSAID) -> None:
+    def _add(self, group: _Group, opening: str, closing: str, doubt: Message = UNSAID) -> None:
         """Add times to days; on working days "9-5" and "8-12, 1-5" go on in the afternoon."""
         opens, closes = _span(opening, closing)
         working = WORKING.issuperset(group.days)
         late = _HALF_DAY.fullmatch(closing) is not None and working
         if late and MORNING <= opens <= HALF and closes < opens:
             closes += HALF
-            doubt = both(doubt, Phrase("{text} is read as {clock}", text=closing, clock=_clock(closes)))
+            doubt = both(doubt, Message("{text} is read as {clock}", text=closing, clock=_clock(closes)))
         elif late and _HALF_DAY.fullmatch(opening) and group.spans and HALF - 60 <= group.spans[-1][1] <= HALF + 60:
             opens, closes = opens + HALF, closes + HALF
             clock = f"{_clock(opens)}-{_clock(closes)}"
-            doubt = Phrase("{text} is read as {clock}", text=f"{opening}-{closing}", clock=clock)
+            doubt = Message("{text} is read as {clock}", text=f"{opening}-{closing}", clock=clock)
         if opens == closes:
             raise Unreadable(
-                Phrase("{text} opens and closes at the same time", text=shown(self.written)), Phrase("write both times")
+                Message("{text} opens and closes at the same time", text=shown(self.written)),
+                Message("write both times"),
             )
         if closes < opens and (group.nth or opens < HALF):
-            raise Unreadable(Phrase("{text} closes before it opens", text=shown(self.written)), BY_24_HOURS)
+            raise Unreadable(Message("{text} closes before it opens", text=shown(self.written)), BY_24_HOURS)
         group.spans.append((opens, closes, doubt))
 
     def _exceptions(self) -> list[_Group]:
@@ -490,19 +491,19 @@ class _HoursReader:
         return end
 
     def _not_understood(self) -> Unreadable:
-        return Unreadable(Phrase("{text} is not understood as hours", text=shown(self.written)), WRITE_NOW)
+        return Unreadable(Message("{text} is not understood as hours", text=shown(self.written)), WRITE_NOW)
 
     def _contradictory(self) -> Unreadable:
-        problem = Phrase("{text} says more than one thing about the days", text=shown(self.written))
+        problem = Message("{text} says more than one thing about the days", text=shown(self.written))
         return Unreadable(problem, WRITE_NOW)
 
     def _without_days(self) -> Unreadable:
-        problem = Phrase("{text} does not say on which days", text=shown(self.written))
-        return Unreadable(problem, Phrase("write the days, as 'Mon-Fri 9:00-17:00'"))
+        problem = Message("{text} does not say on which days", text=shown(self.written))
+        return Unreadable(problem, Message("write the days, as 'Mon-Fri 9:00-17:00'"))
 
 
 def _overlap(first: _Group, second: _Group) -> bool:
-    def end(span: tuple[int, int, Phrase]) -> int:
+    def end(span: tuple[int, int, Message]) -> int:
         return span[1] if span[1] > span[0] else DAY_ENDS
 
     return any(a[0] < end(b) and b[0] < end(a) for a in first.spans for b in second.spans)
@@ -543,23 +544,23 @@ def hours(value: object, spoken: tuple[str, ...] = ()) -> list[HoursValue]:
     >>> hours("first Saturday of the month, 10-14")
     [HoursValue(byday='1SA', opens='10:00', closes='14:00', kind='monthly', months=None, doubt='')]
     """
-    written = given(value, Phrase("opening hours"))
+    written = given(value, Message("opening hours"))
     text = _with_days(written, spoken)
     if _A_DAY.match(text):
         raise Unreadable(
-            Phrase("{text} is a day: a spreadsheet makes one of hours such as 9-18", text=shown(written)), WRITE_DAYS
+            Message("{text} is a day: a spreadsheet makes one of hours such as 9-18", text=shown(written)), WRITE_DAYS
         )
     reader = _HoursReader(text, written)
     spans = [] if any(token.means == "rare" for token in _tokens(text)) else reader.read()
     if not spans:
-        raise Unreadable(Phrase("{text} is not understood as hours", text=shown(written)), WRITE_DAYS)
+        raise Unreadable(Message("{text} is not understood as hours", text=shown(written)), WRITE_DAYS)
     if reader.rest:
         rest = " ".join(piece.strip(" ,;") for piece in reader.rest)
         raise Partly(
             spans,
             rest,
-            Phrase("the hours are read, and something else stands beside them"),
-            Phrase("move it where it belongs"),
+            Message("the hours are read, and something else stands beside them"),
+            Message("move it where it belongs"),
         )
     return spans
 
@@ -605,14 +606,14 @@ def _minutes(text: str) -> int:
     assert match is not None
     hour, minute = int(match[1]), int(match[2] or 0)
     if text == "00" or text == "30":  # "8-00" is a time, and "8-17" two
-        raise Unreadable(Phrase("{text}: there is no such time of day", text=text), BY_24_HOURS)
+        raise Unreadable(Message("{text}: there is no such time of day", text=text), BY_24_HOURS)
     half = (match[3] or "").lower()
     if half and not 1 <= hour <= 12:
-        raise Unreadable(Phrase("{text}: there is no such hour", text=text), BY_24_HOURS)
+        raise Unreadable(Message("{text}: there is no such hour", text=text), BY_24_HOURS)
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     if minute > 59 or hour * 60 + minute > DAY_ENDS:
-        raise Unreadable(Phrase("{text}: there is no such time of day", text=text), BY_24_HOURS)
+        raise Unreadable(Message("{text}: there is no such time of day", text=text), BY_24_HOURS)
     return hour * 60 + minute
 
 

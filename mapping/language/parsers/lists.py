@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mapping.language.composition import only_means
 from mapping.language.fold import alternatives, is_damaged, patterns, skeleton, wildcard, words_for
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 from mapping.language.languages import SOURCE, codes_by_name
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
 from mapping.language.taxonomy import FILLERS, match_listed, match_term
@@ -157,7 +157,7 @@ def yes_no(value: object) -> bool:
     Unreadable
         For a blank, and for what is neither: "partly", "on Tuesdays", "?".
     """
-    text = "-" if str(value).strip() in ("-", "–", "—", "−") else given(value, Phrase("answer"))
+    text = "-" if str(value).strip() in ("-", "–", "—", "−") else given(value, Message("answer"))
     plain = text.strip().casefold().rstrip(".!")
     if plain in _SIGNS:
         return _SIGNS[plain]
@@ -170,11 +170,12 @@ def yes_no(value: object) -> bool:
         return fits.pop()
     if folded in _HALF:
         raise Unreadable(
-            Phrase("{text} is neither yes nor no", text=shown(text)), Phrase("say what there is and what not, in words")
+            Message("{text} is neither yes nor no", text=shown(text)),
+            Message("say what there is and what not, in words"),
         )
     raise Unreadable(
-        Phrase("{text} is neither yes nor no", text=shown(text)),
-        Phrase("write yes or no; a condition belongs into the description"),
+        Message("{text} is neither yes nor no", text=shown(text)),
+        Message("write yes or no; a condition belongs into the description"),
     )
 
 
@@ -229,7 +230,7 @@ def answer(value: object) -> str:
     >>> answer("✓"), answer("50 %"), answer("Ҳа, пурра")
     ('met', 'partly', 'met')
     """
-    text = given(value, Phrase("answer"))
+    text = given(value, Message("answer"))
     if text in _ANSWERS:
         return _ANSWERS[text]
     if text.replace(" ", "") in _PERCENT:
@@ -241,7 +242,7 @@ def answer(value: object) -> str:
         codes = {match.code if match else None for match in pieces}
     code = codes.pop()
     if codes or code is None:
-        raise Unreadable(Phrase("{answer!r} is no answer that we know", answer=text), Phrase("it counts as unknown"))
+        raise Unreadable(Message("{answer!r} is no answer that we know", answer=text), Message("it counts as unknown"))
     return code
 
 
@@ -385,7 +386,7 @@ def language_codes(value: object, state: str = "", spoken: tuple[str, ...] = ())
     >>> language_codes("таджикский/русский"), language_codes("TJ, RU, sign"), language_codes("то?ик?/рус?")
     (['tg', 'ru'], ['tg', 'ru', 'sgn'], ['tg', 'ru'])
     """
-    text = given(value, Phrase("language"))
+    text = given(value, Message("language"))
     own = _OF_THE_STATE.sub(f" {state} ", text) if state else text
     own = " ".join(_ONLY.sub(" ", own).replace(".", " ").split())
     asked_for = _WHEN_ASKED.findall(own)
@@ -395,19 +396,21 @@ def language_codes(value: object, state: str = "", spoken: tuple[str, ...] = ())
     unread = [part for part, code in read.items() if not code and re.search(r"\w", part)]
     if not codes:
         raise Unreadable(
-            Phrase("{text} names no language", text=shown(text)), Phrase("write the names of the languages")
+            Message("{text} names no language", text=shown(text)), Message("write the names of the languages")
         )
     if unread:
         words = ", ".join(unread)
         raise Partly(
             codes,
             words,
-            Phrase("{text} is no language that is known here", text=shown(words)),
-            Phrase("write its name in full"),
+            Message("{text} is no language that is known here", text=shown(words)),
+            Message("write its name in full"),
         )
     if asked_for:
         words = ", ".join(asked_for)
-        raise Partly(codes, words, Phrase("{text} holds for a part", text=shown(words)), Phrase("say which at a call"))
+        raise Partly(
+            codes, words, Message("{text} holds for a part", text=shown(words)), Message("say which at a call")
+        )
     return codes
 
 

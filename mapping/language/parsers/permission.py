@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 
 from mapping.language.fold import alternatives, apart, patterns, tokens, words_for
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Message
 from mapping.language.parsers._cells import Unreadable
 from mapping.language.parsers.lists import yes_no
 
@@ -158,17 +158,17 @@ def is_review(heading: str) -> bool:
     return any(heading.casefold().endswith(name) for name in REVIEWS)
 
 
-def refuses(heading: str, answer: str) -> Phrase | None:
+def refuses(heading: str, answer: str) -> Message | None:
     """Return why the answer in a column keeps a row from being shown, or nothing.
 
     To a question of consent only a clear yes lets it be shown; in a column that forbids to publish only a clear no or
     nothing does. A review holds a row back unless it was approved, and where nobody has reviewed yet it says nothing.
     """
     if is_review(heading):
-        return Phrase("the review says {answer!r}", answer=answer) if answer and not _PASSED.match(answer) else None
+        return Message("the review says {answer!r}", answer=answer) if answer and not _PASSED.match(answer) else None
     if not asks_consent(heading):
         return None
-    answered = Phrase("{heading!r} is answered {answer!r}", heading=heading, answer=answer)
+    answered = Message("{heading!r} is answered {answer!r}", heading=heading, answer=answer)
     if _ACCESS.match(_plain(heading)):
         return answered if _NARROW.search(answer) else None
     if _forbids(heading):
@@ -176,7 +176,7 @@ def refuses(heading: str, answer: str) -> Phrase | None:
     if answer and _DENIED.search(_plain(heading)):
         return answered  # "May we publish, or not to be published?": no answer tells which
     if not answer:
-        return Phrase("{heading!r} is not answered", heading=heading)
+        return Message("{heading!r} is not answered", heading=heading)
     return None if says_yes(answer) else answered
 
 

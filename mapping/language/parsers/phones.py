@@ -11,7 +11,7 @@ import phonenumbers
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
 from mapping.language.fold import alternatives
-from mapping.language.i18n import UNSAID, Phrase, both, country_name, either
+from mapping.language.i18n import UNSAID, Message, both, country_name, either
 from mapping.language.parsers._cells import Partly, Unreadable, cell, given, is_blank, says_none, shown
 
 App = Literal["telegram", "whatsapp", "viber", "signal", "imo"]
@@ -57,7 +57,7 @@ class PhoneValue:
     extension: int | None = None
     note: str = ""
     apps: tuple[App, ...] = ()
-    doubt: Phrase = UNSAID
+    doubt: Message = UNSAID
     fax: bool = False
 
 
@@ -148,7 +148,7 @@ def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[Phon
     """
     if is_blank(value) or says_none(cell(value)):
         return []
-    text = given(value, Phrase("phone number"))
+    text = given(value, Message("phone number"))
     _refuse_other_kinds(text, isinstance(value, int | float))
     reader = _PhoneReader(region, towns)
     bare = _TRUNK_IN_BRACKETS.sub(" ", _ALWAYS.sub(" ", _ACCOUNT.sub(" ", text)))
@@ -170,28 +170,28 @@ def _refuse_other_kinds(text: str, is_number: bool) -> None:
     """Refuse what a spreadsheet made of a number, and days and hours from another column."""
     if is_number and not text.isdigit():
         raise Unreadable(
-            Phrase("{text} is a spreadsheet's number, not a phone number", text=text),
-            Phrase("format the column as text"),
+            Message("{text} is a spreadsheet's number, not a phone number", text=text),
+            Message("format the column as text"),
         )
     if is_number and len(text) < 7:
         raise Unreadable(
-            Phrase("{text} is a number without the zeros it began with", text=text),
-            Phrase("format the column as text and type the number again"),
+            Message("{text} is a number without the zeros it began with", text=text),
+            Message("format the column as text and type the number again"),
         )
     if re.fullmatch(r"[\d.,]+e\+?\d+", text, re.I):
         raise Unreadable(
-            Phrase("{text} is a number cut short by the spreadsheet", text=text),
-            Phrase("format the column as text and send it again"),
+            Message("{text} is a number cut short by the spreadsheet", text=text),
+            Message("format the column as text and send it again"),
         )
-    shifted = Phrase("look whether the columns are shifted")
+    shifted = Message("look whether the columns are shifted")
     if _DATE.fullmatch(text):
-        raise Unreadable(Phrase("{text} is a date, not a phone number", text=text), shifted)
+        raise Unreadable(Message("{text} is a date, not a phone number", text=text), shifted)
     if _CLOCK.search(text) and not re.search(r"\d{5}", text):
-        raise Unreadable(Phrase("{text} looks like hours, not a phone number", text=shown(text)), shifted)
+        raise Unreadable(Message("{text} looks like hours, not a phone number", text=shown(text)), shifted)
 
 
 def _no_number(text: str) -> Unreadable:
-    return Unreadable(Phrase("{text} is no phone number", text=shown(text)), Phrase("ask for the number"))
+    return Unreadable(Message("{text} is no phone number", text=shown(text)), Message("ask for the number"))
 
 
 @dataclass
@@ -213,8 +213,8 @@ class _PhoneReader:
         part = self._extension_of_last(part)
         cores = list(_CORE.finditer(part))
         if len(cores) == 1 and _OUT_OF_USE.search(part):
-            problem = Phrase("{text} is said to be out of use", text=shown(part.strip()))
-            self._fail(Unreadable(problem, Phrase("ask for the number")), part.strip())
+            problem = Message("{text} is said to be out of use", text=shown(part.strip()))
+            self._fail(Unreadable(problem, Message("ask for the number")), part.strip())
             return
         words = _words(_CORE.sub(" ", _EXTENSION.sub(" ", part)))
         before, end, fax = len(self.found), 0, False
@@ -278,8 +278,8 @@ class _PhoneReader:
         if self.found and self.whole:
             self.found[-1] = replace(self.found[-1], extension=int(behind["extension"]))
         elif not self.faults:
-            problem = Phrase("{number} is an extension without its number", number=behind[0].strip())
-            self._fail(Unreadable(problem, Phrase("ask for the number")), behind[0].strip())
+            problem = Message("{number} is an extension without its number", number=behind[0].strip())
+            self._fail(Unreadable(problem, Message("ask for the number")), behind[0].strip())
         return part[behind.end() :]
 
     def _is_ending(self, digits: str, part: str, separator: str, words: str) -> bool:
@@ -298,7 +298,7 @@ class _PhoneReader:
             ending = PhoneValue(
                 number=last.number[: -len(digits)] + digits,
                 national=last.national[: -len(digits)] + digits,
-                doubt=Phrase(
+                doubt=Message(
                     "only its last digits ({digits}) are written, after {national}",
                     digits=digits,
                     national=last.national,
@@ -312,8 +312,8 @@ class _PhoneReader:
         try:
             if left_out := _LEFT_OUT.match(part, end):
                 end = left_out.end()
-                problem = Phrase("{text} leaves digits out", text=shown(core.strip() + left_out[0]))
-                raise Unreadable(problem, Phrase("ask for the whole number"))
+                problem = Message("{text} leaves digits out", text=shown(core.strip() + left_out[0]))
+                raise Unreadable(problem, Message("ask for the whole number"))
             number = self._number(core)
         except Unreadable as fault:
             self.whole = False
@@ -321,7 +321,7 @@ class _PhoneReader:
             return match.end() if match else end
         self.whole = True
         if match:
-            bracketed = Phrase("({extension}) behind the number is taken for its extension", extension=match[1])
+            bracketed = Message("({extension}) behind the number is taken for its extension", extension=match[1])
             doubt = both(number.doubt, UNSAID if match.re is _EXTENSION else bracketed)
             number = replace(number, extension=int(match["extension"]), doubt=doubt)
         self.found.append(number)
@@ -369,8 +369,8 @@ class _PhoneReader:
 
 def _unsure_end(digits: str) -> Unreadable:
     return Unreadable(
-        Phrase("{digits} may be a number of its own, an extension, or the end of another number", digits=digits),
-        Phrase("write each number in full, and an extension behind 'ext.'"),
+        Message("{digits} may be a number of its own, an extension, or the end of another number", digits=digits),
+        Message("write each number in full, and an extension behind 'ext.'"),
     )
 
 
@@ -399,16 +399,16 @@ def _words(text: str) -> str:
 def _phone(core: str, region: str, towns: tuple[str, ...] = ()) -> PhoneValue:
     """Read one number that stands alone."""
     digits = _digits(core)
-    doubt = Phrase("a letter O is read as the digit 0") if re.search(f"[{_O}]", core) else UNSAID
+    doubt = Message("a letter O is read as the digit 0") if re.search(f"[{_O}]", core) else UNSAID
     if not digits.strip("0"):
-        raise Unreadable(Phrase("{number} is only zeros", number=core.strip()), Phrase("ask for the number"))
+        raise Unreadable(Message("{number} is only zeros", number=core.strip()), Message("ask for the number"))
     if len(digits) in SHORT and core.strip().isdigit():
         return PhoneValue(number=digits, national=digits, doubt=doubt)
     own = _calling_code(region)
     if own == "0":
         raise Unreadable(
-            Phrase("{region!r} is no country with a calling code", region=region),
-            Phrase("set the country of the phone numbers"),
+            Message("{region!r} is no country with a calling code", region=region),
+            Message("set the country of the phone numbers"),
         )
     if core.startswith(("+", "(+")):
         code, rest = _split(digits, core)
@@ -417,18 +417,18 @@ def _phone(core: str, region: str, towns: tuple[str, ...] = ()) -> PhoneValue:
     elif foreign := _from_abroad(core, digits, region):
         code, rest = foreign
     elif rest := _completed(digits[bool(re.match(r"[08][ \-(]", core)) :], _lengths(region), towns):
-        doubt = both(doubt, Phrase("completed by the town's code: +{code} {rest}", code=own, rest=rest))
+        doubt = both(doubt, Message("completed by the town's code: +{code} {rest}", code=own, rest=rest))
         return PhoneValue(number=f"+{own}{rest}", national=rest, doubt=doubt)
     else:
         raise Unreadable(
-            Phrase(
+            Message(
                 "{number} has {count} {count:digit|digits}, and numbers of {region} have {wanted}",
                 number=core.strip(),
                 count=len(digits),
                 region=country_name(region),
                 wanted=either(_lengths(region)),
             ),
-            Phrase("write it in full, with +{own} or the code of its country", own=own),
+            Message("write it in full, with +{own} or the code of its country", own=own),
         )
     number = f"+{code}{rest}"
     if not is_given_out(number):
@@ -436,11 +436,11 @@ def _phone(core: str, region: str, towns: tuple[str, ...] = ()) -> PhoneValue:
         if abroad.isalpha():
             country = country_name(abroad)
             raise Unreadable(
-                Phrase("{number} may be a number of {country}", number=core.strip(), country=country),
-                Phrase("write it in full, with +{own} or the code of its country", own=own),
+                Message("{number} may be a number of {country}", number=core.strip(), country=country),
+                Message("write it in full, with +{own} or the code of its country", own=own),
             )
         if any(is_carried(f"{number}{digit}") for digit in range(10)):
-            doubt = both(doubt, Phrase("{number} may lack a digit, since mobile numbers have one more", number=number))
+            doubt = both(doubt, Message("{number} may lack a digit, since mobile numbers have one more", number=number))
     prefix = digits.removesuffix(rest)
     return PhoneValue(number=number, national=_after(core, len(prefix) if prefix.endswith(code) else 0), doubt=doubt)
 
@@ -493,16 +493,16 @@ def _split(digits: str, core: str) -> tuple[str, str]:
     if parts := _possible(digits):
         return parts
     code, regions = _calling(digits)
-    problem = Phrase("{number} begins with the code of no country", number=core.strip())
+    problem = Message("{number} begins with the code of no country", number=core.strip())
     if code:
-        problem = Phrase(
+        problem = Message(
             "{number} has {count} {count:digit|digits} after +{code}, and {wanted} are needed",
             number=core.strip(),
             count=len(digits) - len(code),
             code=code,
             wanted=either(_lengths(regions[0])),
         )
-    raise Unreadable(problem, Phrase("ask for the whole number"))
+    raise Unreadable(problem, Message("ask for the whole number"))
 
 
 def _possible(digits: str) -> tuple[str, str] | None:
@@ -608,7 +608,7 @@ def accounts(value: object, region: str = "") -> list[MessengerAccount]:
     """
     if is_blank(value) or says_none(cell(value)):
         return []
-    text = given(value, Phrase("account"))
+    text = given(value, Message("account"))
     messengers: list[MessengerAccount] = []
     unread: list[str] = []
     for part in filter(str.strip, re.split(r"[,;\n]", text)):
@@ -619,8 +619,8 @@ def accounts(value: object, region: str = "") -> list[MessengerAccount]:
     read = list(dict.fromkeys(messengers))
     if read and not unread:
         return read
-    problem = Phrase("{text} is no account of a messenger", text=shown(unread[0] if read else text))
-    fix = Phrase("write it as @name, or as t.me/name")
+    problem = Message("{text} is no account of a messenger", text=shown(unread[0] if read else text))
+    fix = Message("write it as @name, or as t.me/name")
     raise Partly(read, "; ".join(unread), problem, fix) if read else Unreadable(problem, fix)
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from mapping.language.i18n import UNSAID, Phrase
+from mapping.language.i18n import UNSAID, Message
 from mapping.language.parsers._cells import Unreadable, cell, given, shown
 
 POOR_ACCURACY = 1000.0
@@ -23,7 +23,7 @@ class Point:
     lon: float
     accuracy: float | None = None
     decimals: int = 9
-    doubt: Phrase = UNSAID
+    doubt: Message = UNSAID
 
 
 _FLOAT = r"(-?\d{1,3}\.\d+)"
@@ -83,9 +83,9 @@ def coordinates(lat: object, lon: object = None) -> Point:
     Point(lat=37.491667, lon=71.545833, accuracy=None, decimals=4, doubt='')
     """
     if lon is None or cell(lon) == "":
-        return _both(given(lat, Phrase("coordinate")))
+        return _both(given(lat, Message("coordinate")))
     if cell(lat) == "":
-        raise Unreadable(Phrase("only the longitude is given"), Phrase("give both coordinates, or none"))
+        raise Unreadable(Message("only the longitude is given"), Message("give both coordinates, or none"))
     return _point(angle(lat), angle(lon))
 
 
@@ -94,7 +94,7 @@ def _both(text: str) -> Point:
     if match := _KOBO.fullmatch(text):
         lat, lon, accuracy = float(match[1]), float(match[2]), float(match[4])
         doubt = (
-            Phrase("the device was sure only to {accuracy} m", accuracy=f"{accuracy:g}")
+            Message("the device was sure only to {accuracy} m", accuracy=f"{accuracy:g}")
             if accuracy > POOR_ACCURACY
             else UNSAID
         )
@@ -111,12 +111,12 @@ def _both(text: str) -> Point:
             return _point(first, two)
     if _ONE.fullmatch(text):
         raise Unreadable(
-            Phrase("{text} is one number, not a latitude and a longitude", text=shown(text)),
-            Phrase("give both coordinates, or none"),
+            Message("{text} is one number, not a latitude and a longitude", text=shown(text)),
+            Message("give both coordinates, or none"),
         )
     raise Unreadable(
-        Phrase("{text} is no pair of coordinates", text=shown(text)),
-        Phrase("write them as 38.5407, 68.7806: latitude first"),
+        Message("{text} is no pair of coordinates", text=shown(text)),
+        Message("write them as 38.5407, 68.7806: latitude first"),
     )
 
 
@@ -126,12 +126,12 @@ def _in_link(text: str) -> Point:
         if match := re.search(pattern, unquote(text)):
             lat, lon = match.groups() if first == "lat" else match.groups()[::-1]
             doubt = (
-                Phrase("{text} holds the middle of a map, and no mark on it", text=shown(text)) if middle else UNSAID
+                Message("{text} holds the middle of a map, and no mark on it", text=shown(text)) if middle else UNSAID
             )
             return Point(float(lat), float(lon), decimals=max(_decimals(lat), _decimals(lon)), doubt=doubt)
     raise Unreadable(
-        Phrase("{text} is a link that holds no coordinates", text=shown(text)),
-        Phrase("open it, and write latitude and longitude, such as 38.5407, 68.7806"),
+        Message("{text} is a link that holds no coordinates", text=shown(text)),
+        Message("open it, and write latitude and longitude, such as 38.5407, 68.7806"),
     )
 
 
@@ -157,12 +157,12 @@ def angle(value: object) -> Angle:
     >>> angle("17°30'S").degrees
     -17.5
     """
-    text = given(value, Phrase("coordinate"))
+    text = given(value, Message("coordinate"))
     match = _ONE.fullmatch(text)
     if not match:
         raise Unreadable(
-            Phrase("{text} is no coordinate", text=shown(text)),
-            Phrase("write degrees as a decimal number, such as 38.5407"),
+            Message("{text} is no coordinate", text=shown(text)),
+            Message("write degrees as a decimal number, such as 38.5407"),
         )
     side = (match["lead"] or match["side"] or " ")[0].upper()
     if match["decimal"]:
@@ -171,16 +171,16 @@ def angle(value: object) -> Angle:
         whole, minutes, seconds = _float(match["degrees"]), _float(match["minutes"]), _float(match["seconds"] or "0")
         if minutes >= 60 or seconds >= 60:
             raise Unreadable(
-                Phrase("{text} has 60 minutes or seconds or more", text=shown(text)),
-                Phrase("look at the numbers again"),
+                Message("{text} has 60 minutes or seconds or more", text=shown(text)),
+                Message("look at the numbers again"),
             )
         sign = -1 if match["degrees"][0] in "-−" else 1
         degrees = round(sign * (abs(whole) + minutes / 60 + seconds / 3600), 6)
         decimals = 5 if match["seconds"] else 2 + _decimals(match["minutes"])
     if abs(degrees) > 180:
         raise Unreadable(
-            Phrase("{text} is more than 180 degrees", text=shown(text)),
-            Phrase("look whether the decimal point is missing"),
+            Message("{text} is more than 180 degrees", text=shown(text)),
+            Message("look whether the decimal point is missing"),
         )
     if side in "SWЮЗ":
         degrees = -abs(degrees)
@@ -192,10 +192,10 @@ def _point(angle: Angle, two: Angle) -> Point:
     """Make a point of two coordinates, latitude first unless letters say otherwise."""
     if angle.axis and angle.axis == two.axis:
         raise Unreadable(
-            Phrase("both coordinates are a latitude")
+            Message("both coordinates are a latitude")
             if angle.axis == "lat"
-            else Phrase("both coordinates are a longitude"),
-            Phrase("give one of each"),
+            else Message("both coordinates are a longitude"),
+            Message("give one of each"),
         )
     if angle.axis == "lon" or two.axis == "lat":
         angle, two = two, angle
@@ -203,9 +203,9 @@ def _point(angle: Angle, two: Angle) -> Point:
     doubt = UNSAID
     if decimals < 2 and (angle.degrees, two.degrees) != (0, 0):
         doubt = (
-            Phrase("rounded to whole degrees, about {km} km", km=110)
+            Message("rounded to whole degrees, about {km} km", km=110)
             if decimals == 0
-            else Phrase("rounded to a tenth of a degree, about {km} km", km=11)
+            else Message("rounded to a tenth of a degree, about {km} km", km=11)
         )
     return Point(angle.degrees, two.degrees, decimals=decimals, doubt=doubt)
 

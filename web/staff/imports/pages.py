@@ -12,7 +12,7 @@ from mapping.directory.writing import MOVED, NOT_HELD, Missing
 from mapping.errors import FormatError, MappingError, NotFound
 from mapping.intake.guess.draft import unknown_words
 from mapping.intake.report import LEVELS
-from mapping.language.i18n import Message, Phrase, show
+from mapping.language.i18n import Message, show
 from mapping.model import ENTRIES, WHOLES, record_id
 from mapping.registry import format_of, readers
 from web.access.guard import Open, me, study_area
@@ -161,7 +161,7 @@ def _waits_for(upload: Upload) -> Message:
 
 def _reason(error: Exception, upload: Upload, language: str) -> str:
     reason = error.args[0] if error.args else ""
-    text = reason.into(language) if isinstance(reason, Phrase) else str(error)
+    text = reason.into(language) if isinstance(reason, Message) else str(error)
     return text.replace(f"{upload.path}", upload.path.name).replace("--columns", "the map")
 
 

@@ -24,7 +24,7 @@ from mapping.formats import read_sheets
 from mapping.intake.guess.column_map import Guessed, guessed
 from mapping.intake.read import implied_map, read
 from mapping.intake.report import IssueGroup, grouped
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 from mapping.model import AUDIENCES, ENTRIES, ENTRY_POINTS, RECORDS, WHOLES, Approval, Audience, record_id, references
 from mapping.quality.call_list import SOURCE as CALLS
 from mapping.quality.known_organizations import Known
@@ -216,7 +216,7 @@ def read_upload(
         progress=job.progress if job else None,
     )
     if batch.source.id in RESERVED:
-        problem = Phrase(
+        problem = Message(
             "{file}: the name of its sender is kept for the portal itself; rename the file", file=upload.path.name
         )
         raise FormatError(problem)

@@ -9,7 +9,7 @@ from mapping.directory.conflicts import Conflict
 from mapping.directory.importing import Move, whether_moved
 from mapping.directory.proposals import Outdated, version
 from mapping.errors import InvalidRecord, NotFound
-from mapping.language.i18n import Message, Phrase
+from mapping.language.i18n import Message
 from mapping.quality.candidate import TABLES as COMPARED
 from mapping.quality.candidate import Candidate
 from mapping.quality.duplicates import Decided, Kind, batch_of
@@ -207,7 +207,7 @@ def may_decide(move: Move) -> bool:
     return me().may("edit", units.union(*(whole.above(place.area_unit or "") for place in _left(move))))
 
 
-def whether(move: Move, language: str) -> Phrase:
+def whether(move: Move, language: str) -> Message:
     """Ask whether a service moved, from where to where as far as that may be seen."""
     both = (_left(move), everything_seen().places(move.now))
     return whether_moved(*(sorted({_at(place, move, language) for place in places}) for places in both))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mapping.language.i18n import Message, Phrase, Text
+from mapping.language.i18n import Message, Text
 from mapping.quality.overview import State
 from web.access.guard import me, today
 from web.access.signin import page
@@ -13,7 +13,7 @@ from web.staff.common import everything_seen, seen
 from web.staff.fields import RESULTS
 from web.staff.records.records import RecordLine
 
-Words = Text | Phrase | str
+Words = Text | Message | str
 ORDER: tuple[State, ...] = ("bad", "warn", "plain", "ok")
 SHOWN, SHOWN_OF_SEVERAL = 200, 5
 """So many rows of a list stand on its page, and of each on a page of several lists."""
