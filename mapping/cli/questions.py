@@ -109,7 +109,7 @@ def analyse(
     lang = output_language(region, lang)
     with View(view) as opened:
         result = known[name](opened, region, **_taken(name, known[name], options))
-        table = b"" if csv is None else table_csv(result, region, lang, notice=view.notice)
+        table = b"" if csv is None else table_csv(result, region, lang, notice=opened.notice)
     if csv == STDOUT:
         sys.stdout.write(table.decode("utf-8-sig"))
         return
