@@ -23,7 +23,7 @@ from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Directory, public_id
 from mapping.model import Organization, Service
 from mapping.resources import shipped
-from web.access.accounts import Accounts
+from web.access.accounts import COMMAND_LINE, Accounts
 from web.staff.app import create_staff_app
 from web.stores.inbox import Draft, Inbox, SomethingWrong
 from web.stores.ledger import Ledger
@@ -41,13 +41,17 @@ class Desk(Walk):
 
 
 def people(accounts: Accounts) -> dict[str, str]:
-    """Make two invented stewards; return the secret of each one's authenticator by login."""
-    secrets = {}
+    """Make two invented stewards whom two administrators met; return the secret of their authenticators by login."""
+    secrets, administrators = {}, (("ann", "Ann Invented"), ("ben", "Ben Invented"))
+    for login, name in administrators:
+        accounts.add(login, name, "administrator", by=COMMAND_LINE, now=DAY)
     for login, name in (("zarina", "Zarina Invented"), ("noor", "Noor Invented")):
         token = accounts.add(login, name, "steward", by="pictures", now=DAY)
         secrets[login] = accounts.begin_enrolment(token, PASSWORD, now=DAY)
         accounts.finish_enrolment(token, pyotp.TOTP(secrets[login]).at(DAY), now=DAY)
         accounts.grant(accounts.by_login(login).id, "region", "*")
+        for administrator, _ in administrators:
+            accounts.meet(accounts.by_login(login).id, by=administrator)
     return secrets
 
 
@@ -60,7 +64,7 @@ def walk(steps: Walk, page: Page, service: str, body: str, codes: dict[str, str]
     steps.picture("attention", 1000)
     with steps.step("Open what visitors say is wrong, and see to it", 3):
         page.goto(f"{origin}/en/inbox.html")
-        page.click("text=Something is wrong")
+        page.click("tbody a >> text=Something is wrong")
         page.click("text=This is done")
     with steps.step("Find a record by a word", 3):
         page.goto(f"{origin}/en/records.html")
@@ -99,7 +103,7 @@ def walk(steps: Walk, page: Page, service: str, body: str, codes: dict[str, str]
         page.goto(f"{origin}/en/doubles/organization.html")
         page.click("table a >> nth=0")
     steps.picture("pair", 1100)
-    with steps.step("Merge them", 3):
+    with steps.step("Propose to merge them", 3):
         page.check("[name=decision][value=same]")
         page.fill("#reason", "One body under two spellings")
         page.click("text=Decide")
@@ -110,9 +114,12 @@ def walk(steps: Walk, page: Page, service: str, body: str, codes: dict[str, str]
         page.click("text=Look at it")
     steps.picture("import", 1300)
     with steps.step("Store it", 1):
-        page.click("text=Store it")
-    with steps.step("Take the merge back", 1):
-        page.locator("tr", has_text="merge").first.locator("button").click()
+        page.get_by_role("button", name="Store it").click(no_wait_after=True)
+        page.wait_for_url("**/stored.html")
+        page.get_by_role("heading", name="The list is stored").wait_for()
+    with steps.step("Take the check back", 2):
+        page.click("main >> text=Changes")
+        page.locator("tr", has_text="Checked").first.locator("button").click()
     with steps.step("Sign in as the second person, and agree", 7):
         page.click(".groups summary >> nth=-1")
         page.click("form[action$=sign-out] button")
