@@ -19,7 +19,7 @@ from mapping.language.taxonomy import Vocabulary
 from mapping.model import Attribute, Language, Location, Organization, Phone, Record, Schedule, Service
 from mapping.model import ServiceAtLocation as At
 
-SERVICES = 100_000
+SERVICES = 10_000
 ABOUT = (
     "A feed of HSDS 3.1 as other directories give it, one nested service a line: its organization, place, address, "
     "number, hours, languages and a term of Open Eligibility. Ours reads every value, meets known bodies, finds the "
