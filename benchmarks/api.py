@@ -50,13 +50,9 @@ from pathlib import Path
 from mapping.area.study_area import StudyArea
 from mapping.resources import shipped
 from web import create_app
-from web.frozen import FrozenPages
 from web.serving import create_server
 area = StudyArea.load(shipped("geo/tj"))
-frozen = FrozenPages(Path(sys.argv[1]).with_suffix(".pages"), Path(sys.argv[1]), area)
-if "ahead" in sys.argv:
-    frozen.refresh()
-create_server(create_app(sys.argv[1], area, shortcut=frozen.before), port=int(sys.argv[2])).run()
+create_server(create_app(sys.argv[1], area), port=int(sys.argv[2])).run()
 """
 
 

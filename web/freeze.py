@@ -24,7 +24,6 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from flask import Flask
-from werkzeug.exceptions import HTTPException
 from werkzeug.test import create_environ, run_wsgi_app
 
 from mapping.errors import NotFound, UnsafePublication
@@ -90,13 +89,12 @@ def freeze(
     progress: Progress | None = None,
     *,
     archive: bool = False,
-    before: Path | None = None,
 ) -> Frozen:
     """Save every page that the first one leads to, and all that these need.
 
     With an ``archive``, the whole site is also one file that opens from a disk once it is unpacked; the page of open
-    data then offers it with its checksum, except in the archive itself. Files that are the same in the site ``before``,
-    if not told the one that is replaced, are not written again. Forms are not saved: a portal has to answer them.
+    data then offers it with its checksum, except in the archive itself. Files that are the same in the site
+    that is replaced are not written again.
 
     Raises
     ------
@@ -110,7 +108,7 @@ def freeze(
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     try:
-        frozen = _save(app, _Files(aside, before or out), progress, archive=archive)
+        frozen = _save(app, _Files(aside, out), progress, archive=archive)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
@@ -139,7 +137,7 @@ class _Files:
 
 
 def _save(app: Flask, files: _Files, progress: Progress | None, *, archive: bool) -> Frozen:
-    ask, is_form = _asking(app), _forms(app)
+    ask = _asking(app)
     own = routes.file_paths(app) if routes.api.name in app.blueprints else ()
     waiting: list[tuple[str, str]] = [(path, "the site") for path in (*ALWAYS, *own)]
     paths = {path for path, _ in waiting}
@@ -157,7 +155,7 @@ def _save(app: Flask, files: _Files, progress: Progress | None, *, archive: bool
         if name.endswith(".html"):
             sizes[name] = len(gzip.compress(contents, 9, mtime=0))
             for link in links(contents.decode(), name):
-                if link not in paths and not is_form(link):
+                if link not in paths:
                     paths.add(link)
                     waiting.append((link, name))
         if progress is not None:
@@ -169,21 +167,6 @@ def _save(app: Flask, files: _Files, progress: Progress | None, *, archive: bool
     if archive:
         total += _archive(app, files, sums, sizes)
     return _weigh(files.folder, sizes, total, len(sums) + 1)
-
-
-def _forms(app: Flask) -> Callable[[str], bool]:
-    """Return what tells whether a path is one of a form."""
-    adapter = app.url_map.bind("localhost")
-
-    @lru_cache(None)
-    def is_form(path: str) -> bool:
-        try:
-            endpoint, _ = adapter.match(f"/{path}")
-        except HTTPException:
-            return False
-        return bool(endpoint.startswith("forms."))
-
-    return is_form if "forms" in app.blueprints else lambda _: False
 
 
 def _asking(app: Flask) -> Callable[[str], tuple[int, bytes]]:

@@ -97,7 +97,6 @@ def create_portal(
     errors: ErrorPages = ErrorPages(),
     demo: bool = False,
     proxies: int = 0,
-    shortcut: Callable[["WSGIApplication"], "WSGIApplication"] | None = None,
     **settings: object,
 ) -> Flask:
     """Return the app of a portal.
@@ -117,8 +116,6 @@ def create_portal(
     proxies
         How many web servers of ours stand before the portal: so many of the last addresses in ``X-Forwarded-For`` are
         believed, and none without them, since whoever sends a request can write others.
-    shortcut
-        Wraps the app in another that answers some requests itself; its answers get the headers of all others.
     settings
         What the pages ask for, by the name under which they find it in the app's configuration.
     """
@@ -147,8 +144,6 @@ def create_portal(
         app.register_error_handler(kind, _not_done)
     app.register_error_handler(Exception, _fail)
     app.wsgi_app = _heads_as_answers(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    if shortcut is not None:
-        app.wsgi_app = shortcut(app.wsgi_app)  # type: ignore[method-assign, assignment]
     set_headers(app)
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]

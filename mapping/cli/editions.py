@@ -337,13 +337,13 @@ def serve(
     ] = 0,
     host: HostOption = HOST,
     pages: Annotated[
-        Path | None, typer.Option(help="Folder for the pages as files; if left out beside the view, as public.pages.")
+        Path | None, typer.Option(hidden=True, help="Once the folder of its pages; each is made when asked for now.")
     ] = None,
     processes: Annotated[int, typer.Option(min=1, hidden=True, help="Once its processes; one serves now.")] = 1,
 ) -> None:
-    """Serve the portal of a view on this machine; its pages are made ahead as files whenever the edition is new."""
-    del processes
-    serve_view(view, study_area(area, view), port=port, demo=demo, inbox=inbox, proxies=proxies, host=host, pages=pages)
+    """Serve the portal of a view on this machine."""
+    del pages, processes
+    serve_view(view, study_area(area, view), port=port, demo=demo, inbox=inbox, proxies=proxies, host=host)
 
 
 def demand_told(inbox: Path, directory: "Directory", day: dt.date) -> "Mapping[tuple[str, str], int]":
@@ -411,20 +411,16 @@ def serve_view(
     inbox: Path | None = None,
     proxies: int = 0,
     host: str = HOST,
-    pages: Path | None = None,
 ) -> None:
     """Serve the portal of a view until somebody ends it."""
     from web import create_app
-    from web.frozen import FrozenPages
     from web.serving import create_server
 
     _require_view(view)
-    frozen = FrozenPages(pages or view.with_suffix(".pages"), view, area, demo=demo, inbox=inbox)
-    portal = create_app(view, area, demo=demo, inbox=inbox, proxies=proxies, shortcut=frozen.before)
+    portal = create_app(view, area, demo=demo, inbox=inbox, proxies=proxies)
     try:
         server = create_server(portal, port=port, proxies=proxies, host=host)
     except OSError as error:
         raise MappingError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from error
     out.print(f"Rohnamo is at http://127.0.0.1:{port}/   (Ctrl-C ends it)")
-    with frozen.kept():
-        server.run()
+    server.run()

@@ -4,7 +4,6 @@ import ast
 import csv
 import datetime as dt
 import re
-from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 
@@ -158,7 +157,6 @@ def test_only_the_own_web_server_is_believed(monkeypatch, tmp_path, proxies):
 
     monkeypatch.setattr("waitress.server.TcpWSGIServer.run", run)
     monkeypatch.setattr("web.create_app", lambda *_, **options: made.update(options) or Flask("served"))
-    monkeypatch.setattr("web.frozen.FrozenPages.kept", lambda _: nullcontext())
     (tmp_path / "public.db").touch()
     given = ["--proxies", str(proxies)] if proxies else []
     CliRunner().invoke(

@@ -7,7 +7,7 @@ pages work from any folder of a server and from a disk. Nothing of a request but
 import posixpath
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
@@ -31,9 +31,6 @@ from web.public import search_index as index
 from web.rendering import render
 from web.stores.inbox import Inbox
 
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
-
 blueprint = Blueprint("public", __name__)
 
 
@@ -44,7 +41,6 @@ def create_app(
     demo: bool = False,
     inbox: str | Path | None = None,
     proxies: int = 0,
-    shortcut: Callable[["WSGIApplication"], "WSGIApplication"] | None = None,
 ) -> Flask:
     """Make the portal of a public view.
 
@@ -53,8 +49,6 @@ def create_app(
     ``inbox`` is the file that forms write to; without one the pages have no forms, as a frozen site has none.
     ``proxies`` is how many web servers of ours stand before the portal: so many of the last addresses in
     ``X-Forwarded-For`` are believed, and none without them, since whoever sends a request can write others.
-
-    ``shortcut`` wraps the portal in another WSGI app that answers some requests itself (`web.frozen.FrozenPages`).
 
     Raises
     ------
@@ -68,7 +62,6 @@ def create_app(
         pages_of(web.public),
         demo=invented,
         proxies=proxies,
-        shortcut=shortcut,
         editions=editions,
         materials=materials.library(area, demo=invented),
         inbox=Inbox(inbox) if inbox is not None else None,

@@ -68,7 +68,7 @@ def test_only_the_staff_can_see_the_directory():
         elif path.name == "rohnamo-site.service":
             assert private in hidden
         elif path.name == "rohnamo-public.service":
-            assert written == ["/srv/rohnamo/inbox", "/srv/rohnamo/public.pages"]
+            assert written == ["/srv/rohnamo/inbox"]
             assert "private" not in "".join(lines(path, "ExecStart"))
 
 
