@@ -7,7 +7,7 @@ translations. Whoever asks for it in one language, or in another form, has it ma
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Literal
@@ -78,28 +78,6 @@ def ready_records(view: View, table: str, form: Form, ids: Iterable[str]) -> dic
     query = "SELECT id, json FROM ready WHERE entity = ? AND form = ? AND id IN (SELECT value FROM json_each(?))"
     rows = view.connection.execute(query, [table, form, json.dumps(list(ids))])
     return {record: _unpacked(content) for record, content in rows}
-
-
-def ready_numbers(view: View, table: str, form: Form) -> range:
-    """Return the number of each record of a table that stands ready, in the order of their ids.
-
-    Raises
-    ------
-    ValueError
-        They do not stand one after the other.
-    """
-    query = "SELECT min(number), max(number), count(*) FROM ready WHERE entity = ? AND form = ?"
-    first, last, size = view.connection.execute(query, [table, form]).fetchone()
-    if size and last - first + 1 != size:
-        raise ValueError(f"ready records of {table} do not stand one after the other")
-    return range(first, last + 1) if size else range(0)
-
-
-def ready_in_row(view: View, numbers: Sequence[int]) -> list[bytes]:
-    """Return the JSON of the ready records of some numbers, in their order."""
-    query = "SELECT number, ready.json FROM json_each(?) CROSS JOIN ready ON number = value"
-    contents = dict(view.connection.execute(query, [str(list(numbers))]))
-    return [_unpacked(contents[number]) for number in numbers]
 
 
 def is_ready(view: View) -> bool:

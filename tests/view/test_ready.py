@@ -2,9 +2,7 @@
 
 import datetime as dt
 import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +18,6 @@ from mapping.view import diff, hsds
 from mapping.view.ready import (
     FORMS,
     is_ready,
-    ready_in_row,
-    ready_numbers,
     ready_records,
     write_ready,
 )
@@ -58,18 +54,6 @@ def test_what_stands_ready_is_what_would_be_made(ready, table, form):
     assert made
     found = ready_records(ready, table, form, made)
     assert {record_id: json.loads(text) for record_id, text in found.items()} == made
-    in_row = ready_in_row(ready, ready_numbers(ready, table, form))
-    assert in_row == [found[record_id] for record_id in sorted(made)]
-    assert ready_in_row(ready, ready_numbers(ready, table, form)[::-1]) == in_row[::-1]
-
-
-def test_ready_records_with_a_gap_are_not_numbered(ready, tmp_path):
-    path = tmp_path / "gap.db"
-    path.write_bytes(ready.path.read_bytes())
-    with closing(sqlite3.connect(path)) as db, db:
-        db.execute("DELETE FROM ready WHERE form = 'flat' AND number = (SELECT max(number) - 1 FROM ready)")
-    with View(path) as view, pytest.raises(ValueError, match="one after the other"):
-        ready_numbers(view, "service", "flat")
 
 
 def test_nothing_stands_ready_that_the_view_does_not_hold(ready):

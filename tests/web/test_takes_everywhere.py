@@ -75,8 +75,7 @@ def test_search_api_and_analysis_find_those_that_may_take_a_group(edition: Editi
             may = {entry.id for entry in entries if entry.takes(group).answer != "no"}
             found = view.find(serves=group, limit=len(ids))
             assert {entry.id for entry in (*found.here, *found.elsewhere)} == may, group
-            positions = catalogue.select("service", {"serves": group}, None, 0).positions
-            assert {ids[place] for place in positions} == may, group
+            assert {*catalogue.select("service", {"serves": group}, None, 0).ids} == may, group
             if analysed := groups.get((group,)):
                 assert {entry.id for entry in entries if analysed.fits(entry)} == may, group
                 surely = {entry.id for entry in entries if analysed.surely_fits(entry)}

@@ -19,7 +19,7 @@ from mapping.language.i18n import chain
 from mapping.language.taxonomy import Vocabulary
 from mapping.view import hsds
 from mapping.view.diff import ENTITIES
-from mapping.view.ready import FORMS, Form, dump, is_ready, ready_in_row, ready_numbers
+from mapping.view.ready import FORMS, Form, dump, is_ready, ready_records
 from mapping.view.view import View
 from web.api.filters import Catalogue, Selection
 from web.api.parameters import BODY_LIMIT, PER_PAGE, BadRequest, known_parameters, parameters_of, read
@@ -47,14 +47,6 @@ class EditionAnswers:
         self.parameters = known_parameters(self.codes)
         with self.catalogue.view() as view:
             self.ready = is_ready(view)
-            self._numbers = {
-                (table, form): ready_numbers(view, table, form)
-                for table, forms in FORMS.items()
-                for form in forms
-                if self.ready
-            }
-        for table in FORMS:
-            self.catalogue.roll(table)
         licence = edition.area.settings.licence
         self._openapi = openapi(
             self.parameters, self.publisher, self.description, {"name": licence.text, "url": licence.url}
@@ -82,7 +74,7 @@ class EditionAnswers:
 
     def root(self, base: str) -> dict[str, Any]:
         """Return what the API says of itself; ``base`` is the address of the site, as seen from it."""
-        counts = {collection.name: self.catalogue.roll(collection.table).size for collection in COLLECTIONS.values()}
+        counts = {collection.name: len(self.catalogue.roll(collection.table)) for collection in COLLECTIONS.values()}
         return {
             "version": HSDS_VERSION,
             "profile": f"{base}profile/profile.json",
@@ -118,7 +110,7 @@ class EditionAnswers:
         """Return a page of the records that fit all that was asked."""
         per_page = query.get("per_page", PER_PAGE)
         if query.get("minimal"):
-            page, per_page = 1, max(1, self.catalogue.roll(collection.table).size)
+            page, per_page = 1, max(1, len(self.catalogue.roll(collection.table)))
         selection = self.catalogue.select(collection.table, query, page, per_page)
         with self.catalogue.view() as view:
             texts = list(self.texts(view, collection, selection, query))
@@ -139,22 +131,18 @@ class EditionAnswers:
         self, view: View, collection: Collection, selection: Selection, query: Mapping[str, Any]
     ) -> Iterator[bytes]:
         """Yield records as JSON, each with its distance in metres where that was asked."""
-        form = self._ready_form(collection, query)
+        form, (ids, _, metres) = self._ready_form(collection, query), selection
+        far = dict(zip(ids, metres, strict=True)) if metres is not None and not query.get("minimal") else {}
         if form is None:
-            ids, metres = self.catalogue.roll(collection.table).at(selection.positions), selection.metres
-            far = dict(zip(ids, metres, strict=True)) if metres is not None and not query.get("minimal") else {}
             for record in self.records(view, collection, ids, query):
                 yield dump(record | ({"distance": far[record["id"]]} if far else {}))
             return
-        numbers = self._numbers[collection.table, form]
-        for first in range(0, len(selection.positions), hsds.CHUNK):
-            chunk = slice(first, first + hsds.CHUNK)
-            texts = ready_in_row(view, [numbers[place] for place in selection.positions[chunk].tolist()])
-            if selection.metres is None:
-                yield from texts
-            else:
-                for text, distance in zip(texts, selection.metres[chunk], strict=True):
-                    yield text[:-1] + b',"distance":%d}' % distance
+        for first in range(0, len(ids), hsds.CHUNK):
+            chunk = ids[first : first + hsds.CHUNK]
+            texts = ready_records(view, collection.table, form, chunk)
+            for record_id in chunk:
+                text = texts[record_id]
+                yield text[:-1] + b',"distance":%d}' % far[record_id] if far else text
 
     def _ready_form(self, collection: Collection, query: Mapping[str, Any]) -> Form | None:
         """Return in which form the records that were asked for stand ready; None where they must be made."""
@@ -243,8 +231,8 @@ def one(name: str, identifier: str) -> Response:
     if not identifier.isascii() or len(identifier) > 100:
         abort(404)
     with answers.catalogue.view() as view:
-        roll, wanted = answers.catalogue.roll(collection.table), [identifier.removesuffix(".json")]
-        selection = Selection(roll.positions(wanted), 1)
+        wanted = identifier.removesuffix(".json")
+        selection = Selection([wanted] if wanted in answers.catalogue.roll(collection.table) else [], 1)
         texts = list(answers.texts(view, collection, selection, {**query, "full": True}))
     if not texts:
         abort(404)
@@ -300,7 +288,7 @@ def _answers() -> EditionAnswers:
 
 
 def _pages(collection: Collection) -> int:
-    return max(1, -(-_answers().catalogue.roll(collection.table).size // PER_PAGE))
+    return max(1, -(-len(_answers().catalogue.roll(collection.table)) // PER_PAGE))
 
 
 def _base() -> str:
