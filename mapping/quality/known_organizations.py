@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, Protocol
-from zlib import crc32
 
 from mapping.column_map import ColumnMap
 from mapping.language.fold import coarse, name_key
@@ -164,8 +163,6 @@ class KnownService:
     """Each once; most have one, and sets would take four times the memory."""
     sources: frozenset[str] = frozenset()
     """Ids of the sources that list it."""
-    stands: tuple[int, int] | None = None
-    """In which file and row it stood last, as numbers to compare; None where that is not known."""
 
 
 class ToldService(NamedTuple):
@@ -353,9 +350,6 @@ class Known:
         for row in of(Provenance):
             if row.link_entity == "service":
                 self._learn_source(row.link_id, row.source_key, row.source_id)
-                if row.file and row.row:
-                    stands = crc32(row.file.encode()), crc32(f"{row.sheet or ''}|{row.row}".encode())
-                    self.offers[row.link_id].stands = stands
 
     def _learn_place(self, body: Body, place: str, unit: str | None, point: Point | None) -> None:
         self.places[place] = body.id

@@ -8,12 +8,11 @@ is never proposed again.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from functools import cached_property
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import coarse
@@ -32,8 +31,8 @@ from mapping.quality.candidate import (
     score_of,
     shared_number,
 )
-from mapping.quality.known_organizations import Body, Known, KnownService, RecordsByKind
-from mapping.quality.matching_services import SAME_HOUSE, same_street, services
+from mapping.quality.known_organizations import Body, Known, RecordsByKind
+from mapping.quality.matching_services import services
 from mapping.quality.names import Name, alike, other_languages
 
 SAME_NUMBER = 8
@@ -47,9 +46,6 @@ LIKENESS = ((0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 1), (-6, -4, -2.2, -0.8, -0.
 
 OTHER_LANGUAGE = -1.5
 """The least that unlike names can say where they are in different languages: one may be translated."""
-
-RENAMED = -2.9
-"""The least that unlike names say of two bodies that alone have all their numbers, and one help at one door."""
 
 REGISTER, OTHER_REGISTER = 8.0, -6.0
 NUMBER = (2.6, 2.0, 0.8)
@@ -88,12 +84,10 @@ def organizations(
     least: float = LEAST,
 ) -> list[Candidate]:
     """Return the pairs of bodies that may be one, likeliest first; with ``of`` only those that one of these is in."""
-    if of is not None and len(of) >= len(known.bodies):
-        of = None
-    compared = _Comparison(sorted(known.bodies.values(), key=lambda body: body.id), area, known)
+    compared = _Comparison(sorted(known.bodies.values(), key=lambda body: body.id), area)
     worth = math.log(least / (1 - least))
     pairs = []
-    for m, n in compared.pairs(of):
+    for m, n in compared.pairs(None if of is None else {*of}):
         body, other = compared.bodies[m].id, compared.bodies[n].id
         if frozenset({body, other}) in known.different:
             continue
@@ -135,33 +129,23 @@ def locations(directory: RecordsByKind, decided: Collection[Pair]) -> list[Candi
 class _Comparison:
     """Bodies side by side: their folded names, who shares what, and what any two have in common."""
 
-    def __init__(self, bodies: Sequence[Body], area: StudyArea | None, known: Known) -> None:
+    def __init__(self, bodies: Sequence[Body], area: StudyArea | None) -> None:
         self.bodies = bodies
-        self.known = known
         self.area = area
         self.names = [tuple(Name.of(name) for name in sorted(body.names or {body.name})) for body in bodies]
         self.domains = [_domains(body) for body in bodies]
         self.owners = Counter(sign for body in bodies for sign in {*body.phones, *body.mails, *_domains(body)})
         self.called = Counter(key for names in self.names for key in {name.coarse for name in names})
 
-    def pairs(self, of: Collection[str] | None) -> Iterator[tuple[int, int]]:
+    def pairs(self, of: Set[str] | None) -> Iterator[tuple[int, int]]:
         """Yield the bodies that share a telling key, by their places, each pair once; one of each pair is in ``of``."""
-        hashes: list[int] = []
-        owners: list[int] = []
-        wanted = [of is None or body.id in of for body in self.bodies]
-        numbers = (
-            None
-            if of is None
-            else {hash(key) for place, want in enumerate(wanted) if want for key in self._keys(place)}
-        )
+        owners: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for place in range(len(self.bodies)):
-            mine = [number for number in map(hash, self._keys(place)) if numbers is None or number in numbers]
-            hashes += mine
-            owners += [place] * len(mine)
-        codes = _within_blocks(np.array(hashes, np.int64), np.array(owners, np.int64), len(self.bodies))
-        for code in codes.tolist():
-            first, second = divmod(code, len(self.bodies))
-            if wanted[first] or wanted[second]:
+            for key in self._keys(place):
+                owners[key].append(place)
+        pairs = {pair for own in owners.values() if len(own) <= LARGEST_BLOCK for pair in combinations(own, 2)}
+        for first, second in sorted(pairs):
+            if of is None or not of.isdisjoint((self.bodies[first].id, self.bodies[second].id)):
                 yield first, second
 
     @cached_property
@@ -209,35 +193,9 @@ class _Comparison:
         if odds + LIKENESS[1][-1] < worth:
             return -math.inf, ()
         name, named = self._by_name(m, n)
-        if name < RENAMED and place >= SAME_UNIT and self._renamed(m, n):
-            name, named = RENAMED, (Message("another name, and all numbers the same"),)
         if place == OTHER_UNIT and signs and not register and self._called_alike(m, n):
             return place + name, ()  # branches have the name and the number of their head office
         return odds + name, (*named, *registered, *shared, *where)
-
-    def _renamed(self, m: int, n: int) -> bool:
-        """Whether two bodies have the same numbers, all of them and nobody else any, and one help at one door.
-
-        That a list gave in two editions of it. Neighbours stand in one, and offices differ in the numbers of their
-        names.
-        """
-        body, other = self.bodies[m], self.bodies[n]
-        counted = {name.numbers for place in (m, n) for name in self.names[place]}
-        if not body.phones or body.phones != other.phones or len(counted) > 1:
-            return False
-        return all(self.owners[number] == 2 for number in body.phones) and any(
-            offer.codes & another.codes and _in_two_editions(offer, another) and _at_one_door(offer, another)
-            for offer in self._offers[body.id]
-            for another in self._offers[other.id]
-        )
-
-    @cached_property
-    def _offers(self) -> dict[str, list[KnownService]]:
-        """The services of each body."""
-        offers = defaultdict[str, list[KnownService]](list)
-        for service, offer in self.known.offers.items():
-            offers[self.known.owners.get(service, "")].append(offer)
-        return offers
 
     def _called_alike(self, m: int, n: int) -> bool:
         """Whether two bodies have one name in one script: another list would have it in other words or letters."""
@@ -313,36 +271,6 @@ class _Comparison:
         if self.area is None or unit not in self.area.all_units():
             return Message("both in one administrative area")
         return Message("both in {unit}", {"unit": dict(self.area.unit(unit).titles)})
-
-
-def _in_two_editions(offer: KnownService, other: KnownService) -> bool:
-    """Whether one source gave two services, in two files or under one name of a file in the same row."""
-    if not offer.sources & other.sources or offer.stands is None or other.stands is None:
-        return False
-    (file, row), (another_file, another_row) = offer.stands, other.stands
-    return file != another_file or row == another_row
-
-
-def _at_one_door(offer: KnownService, other: KnownService) -> bool:
-    """Whether two services are in one house of one unit, or at one point."""
-    if offer.point and other.point:
-        return kilometres(offer.point, other.point) < SAME_PLACE
-    return offer.unit == other.unit and same_street(offer.street, other.street) == SAME_HOUSE
-
-
-def _within_blocks(hashes: NDArray[np.int64], owners: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """Return the pairs of owners of one hash, each once and in order, as first * count + second."""
-    order = np.argsort(hashes, kind="stable")
-    hashes, owners = hashes[order], owners[order]
-    starts = np.flatnonzero(np.r_[True, hashes[1:] != hashes[:-1]]) if len(hashes) else np.empty(0, np.int64)
-    sizes = np.diff(np.r_[starts, len(hashes)])
-    codes = []
-    for size in range(2, LARGEST_BLOCK + 1):
-        here = owners[starts[sizes == size][:, None] + np.arange(size)]
-        first, second = np.triu_indices(size, 1)
-        low, high = np.minimum(here[:, first], here[:, second]), np.maximum(here[:, first], here[:, second])
-        codes.append((low * count + high)[low < high])
-    return np.unique(np.concatenate(codes)) if codes else np.empty(0, np.int64)
 
 
 def _one_letter_less(word: str) -> set[str]:

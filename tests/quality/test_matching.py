@@ -6,7 +6,7 @@ import pytest
 
 from mapping.model import Decision
 from mapping.quality.candidate import LEAST
-from mapping.quality.known_organizations import Body, Known, KnownService
+from mapping.quality.known_organizations import Body, Known
 from mapping.quality.matching import candidates, locations, organizations
 from tests.support.labelled import LANGUAGES, labelled
 from tests.support.sample import TODAY, batch, key, km, organization, place, sample_directory, service
@@ -115,50 +115,6 @@ def test_a_branch_with_the_number_of_its_head_office_is_no_double_and_one_that_a
     )
     (found,) = pairs(body("Больница «Умед»", 1, units={"U"}, **number), body("Umed Hospital", 2, units={"V"}, **number))
     assert words(found)[-1] == "in different places"
-
-
-RENAMED = (
-    ("Umed", "U", "Rudaki 12", "LEG-INF", "1", (1, 5)),
-    ("Sitorai Shom", "U", "Rudaki str. 12", "LEG-INF", "1", (1, 5)),
-)
-
-
-def renamed(*rows):
-    """Return the pairs of bodies of a name, a unit, a street, a kind of help and numbers each."""
-    known = known_of(
-        *(body(name, n, units={unit}, phones={*phones}) for n, (name, unit, *_, phones, _) in enumerate(rows))
-    )
-    for n, (_, unit, street, code, _, stands) in enumerate(rows):
-        known.owners[f"s{n}"] = f"b{n}"
-        known.offers[f"s{n}"] = KnownService(
-            unit=unit, street=street, codes=frozenset({code}), sources=frozenset({"list"}), stands=stands
-        )
-    return organizations(known)
-
-
-def test_a_body_that_was_renamed_is_proposed():
-    (pair,) = renamed(*RENAMED)
-    assert "another name, and all numbers the same" in words(pair)
-
-
-@pytest.mark.parametrize(
-    ("other", "beside"),
-    [
-        (("Sitorai Shom", "V", "Rudaki 12", "LEG-INF", "1", (2, 7)), ()),
-        (("Sitorai Shom", "U", "Rudaki 14", "LEG-INF", "1", (2, 7)), ()),
-        (("Sitorai Shom", "U", "Rudaki 12", "MED-EMG", "1", (2, 7)), ()),
-        (("Sitorai Shom", "U", "Rudaki 12", "LEG-INF", "12", (2, 7)), ()),
-        (("Sitorai Shom 5", "U", "Rudaki 12", "LEG-INF", "1", (2, 7)), ()),
-        (
-            ("Sitorai Shom", "U", "Rudaki 12", "LEG-INF", "1", (2, 7)),
-            (("Chinor", "U", "Sino 9", "MED-EMG", "1", (2, 9)),),
-        ),
-        (("Sitorai Shom", "U", "Rudaki 12", "LEG-INF", "1", (1, 7)), ()),
-        (("Sitorai Shom", "U", "Rudaki 12", "LEG-INF", "1", None), ()),
-    ],
-)
-def test_a_neighbour_at_another_door_or_with_other_help_was_not_renamed(other, beside):
-    assert renamed(RENAMED[0], other, *beside) == []
 
 
 def test_names_of_one_language_that_share_a_rare_word_are_two_bodies_without_another_sign():
