@@ -1,7 +1,6 @@
 """Records by table, each held as the row that SQLite keeps of it: half of what a validated record takes."""
 
 import datetime as dt
-import math
 from collections import defaultdict, namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -9,7 +8,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, get_args
 
-from mapping.model import LONGEST_NUMBER, AnyRecord, Record, bounded, columns, restorer
+from mapping.model import AnyRecord, Record, columns, restorer
 
 Values = tuple[Any, ...]
 """What a row holds, in the order of its columns."""
@@ -142,58 +141,13 @@ def to_values(kind: type[Record]) -> Callable[[Record], Values]:
     return values if converted else plain
 
 
-@cache
-def row_of_checked(kind: type[Record]) -> Callable[[Mapping[str, Any]], Values]:
-    """Return a function that makes the row of values as SQLite keeps them, as `Record.of_checked` the record."""
-    blank = to_values(kind)(kind.of_checked())
-    places = {name: place for place, name in enumerate(columns(kind))}
-
-    def made(values: Mapping[str, Any]) -> Values:
-        row: list[Any] = [*blank]
-        for name, value in values.items():
-            row[places[name]] = value
-        return tuple(row)
-
-    return made
-
-
-@cache
 def row_of_read(kind: type[Record]) -> Callable[[str, Mapping[str, Any]], Values]:
-    """Return a function that makes the row of an id and of values that parsers read, as `Record.of_read` the record.
+    """Return a function that makes the row of an id and of values that parsers read.
 
-    The function raises ValidationError as that does.
+    The function raises ValidationError as `Record.of_read` does.
     """
-    blank = to_values(kind)(kind.of_checked(id=""))
-    places, bounds = {name: place for place, name in enumerate(columns(kind))}, bounded(kind)
-
-    def made(own: str, values: Mapping[str, Any]) -> Values:
-        row: list[Any] = [*blank]
-        row[0] = own
-        for name, value in values.items():
-            type_ = type(value)
-            if type_ is str:
-                if len(value) > LONGEST_NUMBER or value != value.strip():
-                    return validated(own, values)
-            elif type_ is float:
-                least, most = bounds.get(name, ANY_NUMBER)
-                if not least <= value <= most:
-                    return validated(own, values)
-            elif type_ is dt.date:
-                value = value.isoformat()
-            elif type_ is bool:
-                value = int(value)
-            elif type_ is not int and value is not None:
-                return validated(own, values)
-            row[places[name]] = value
-        return tuple(row)
-
-    def validated(own: str, values: Mapping[str, Any]) -> Values:
-        return to_values(kind)(kind(id=own, **values))
-
-    return made
-
-
-ANY_NUMBER = -math.inf, math.inf
+    values = to_values(kind)
+    return lambda own, read: values(kind.of_read(id=own, **read))
 
 
 @cache

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from mapping.model import Location, Organization, Phone, Provenance, Record, Service
-from mapping.record_tables import RecordTables, record_row, row_of_checked, row_of_read
+from mapping.model import Location, Organization, Phone, Record, Service
+from mapping.record_tables import RecordTables, record_row, row_of_read
 from tests.support.sample import sample_batch
 
 NAMED = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 99), st.booleans()))
@@ -61,14 +61,6 @@ def test_a_row_is_that_of_the_record_that_is_made_of_what_was_read():
         for make in (row_of_read(kind), lambda own, values, kind=kind: kind.of_read(id=own, **values)):
             with pytest.raises(ValidationError):
                 make("own", wrong)
-
-
-def test_a_row_is_that_of_the_record_that_is_made_of_what_needs_no_check():
-    values = {"id": "p", "link_id": "s", "link_entity": "service", "source_id": "a", "source_key": " 7", "row": 3}
-    assert row_of_checked(Provenance)(values) == record_row(Provenance.of_checked(**values))[1]
-    assert row_of_checked(Provenance)({"id": "q"}) == record_row(Provenance.of_checked(id="q"))[1], (
-        "nothing is left over"
-    )
 
 
 def _of(named) -> list[Record]:

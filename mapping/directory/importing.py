@@ -4,8 +4,7 @@ import datetime as dt
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Sized
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from operator import itemgetter
@@ -241,8 +240,7 @@ class Import:
     def store(self, progress: Progress | None) -> None:
         """Put every record in its table, in an order in which parents come first."""
         stays = self._stays()
-        with self._indexed_after("history", self.records, unless=any(holds_any(self.db, table) for table in CLAIMED)):
-            self._store_rows(progress)
+        self._store_rows(progress)
         self._take_out()
         for move in stays:
             self._bring_back(move)
@@ -258,26 +256,12 @@ class Import:
         for table, kind in RECORDS.items():
             rows = self.records.rows(kind)
             there, left = holds_any(self.db, table), iter(rows)
-            with self._indexed_after(table, rows):
-                while chunk := sorted(islice(left, CHUNK), key=itemgetter(0)):  # near each other in the index of ids
-                    before = stored_rows(self.db, table, [row[0] for row in chunk]) if there else {}
-                    self._put(table, chunk, before)
-                    done += len(chunk)
-                    if progress is not None:
-                        progress(done, of)
-
-    @contextmanager
-    def _indexed_after(self, table: str, new: Sized, *, unless: bool = False) -> Iterator[None]:
-        """Make the indexes of a table anew after more rows than it had: each by itself would be put into each index."""
-        (last,) = self.db.conn.execute(f'SELECT coalesce(max(rowid), 0) FROM "{table}"').fetchone()
-        query = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
-        few = unless or len(new) <= max(CHUNK, last)
-        indexes = [] if few else self.db.conn.execute(query, [table]).fetchall()
-        for name, _ in indexes:
-            self.db.conn.execute(f'DROP INDEX "{name}"')
-        yield
-        for _, statement in indexes:
-            self.db.conn.execute(statement)
+            while chunk := sorted(islice(left, CHUNK), key=itemgetter(0)):  # near each other in the index of ids
+                before = stored_rows(self.db, table, [row[0] for row in chunk]) if there else {}
+                self._put(table, chunk, before)
+                done += len(chunk)
+                if progress is not None:
+                    progress(done, of)
 
     def _put(self, table: str, given: Sequence[Values], before: Mapping[str, Row]) -> None:
         """Put some rows in their table, of which some may be there as they were ``before``."""

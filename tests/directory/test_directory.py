@@ -22,7 +22,6 @@ from hypothesis import strategies as st
 
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
-from mapping.directory import importing
 from mapping.directory.directory import PRAGMAS, Directory, public_id, terms
 from mapping.directory.importing import series
 from mapping.directory.rows import holds
@@ -783,25 +782,6 @@ def test_a_phone_number_is_stored_as_it_was(directory: Directory) -> None:
 def test_a_source_has_its_own_record(directory: Directory) -> None:
     directory.add(batch(umed(), source="network"), on=TODAY)
     assert directory.records(Source) == [Source(id=record_id("network", "source"), name="network")]
-
-
-def test_the_indexes_of_a_large_list_stand_when_it_is_stored(tmp_path, tiny_area, monkeypatch):
-    """They are made after its rows; of a list that is refused, and of a second that brings less, they stay."""
-    monkeypatch.setattr(importing, "CHUNK", 2)
-    query = "SELECT name, tbl_name, sql FROM sqlite_schema ORDER BY name"
-    with Directory(tmp_path / "d.db", tiny_area) as directory:
-        before, made = directory.db.execute(query).fetchall(), []
-        directory.db.conn.set_trace_callback(lambda sql: made.append(sql) if sql.startswith("CREATE INDEX") else None)
-        with pytest.raises(InvalidRecord):
-            directory.add(batch(*sample_batch().records, Phone(id="p", number="1", service_id="none")), on=TODAY)
-        assert directory.db.execute(query).fetchall() == before
-        directory.add(sample_batch(), on=TODAY)
-        assert [sql for sql in made if '"history"' in sql or "[history]" in sql]
-        assert directory.db.execute(query).fetchall() == before
-        assert directory.db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        made.clear()
-        directory.add(batch(organization("Other")), on=TODAY)
-        assert made == []
 
 
 def test_storing_changes_nothing_in_the_batch_and_tells_how_far_it_is(tmp_path, tiny_area):
