@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
@@ -161,18 +160,13 @@ def differing(db: sqlite3.Connection, table: str, names: Sequence[str]) -> Itera
 def _attached(connection: sqlite3.Connection, path: Path, audience: Audience) -> Iterator[None]:
     """Attach the view that another replaces, for reading."""
     try:
-        attach(connection, path)
+        connection.execute(f"ATTACH ? AS {OLD}", [f"{path.resolve().as_uri()}?mode=ro"])
         row = connection.execute(f"SELECT value FROM {OLD}.edition WHERE name = 'audience'").fetchone()
     except sqlite3.DatabaseError as error:
         raise InvalidRecord(f"{path}: is not a view ({error}); name the view that this one replaces") from error
     if row is None or row[0] != audience:
         raise InvalidRecord(f"{path}: is not a view for {audience}; name the view that this one replaces")
     yield
-
-
-def attach(connection: sqlite3.Connection, path: Path) -> None:
-    """Attach a view as `OLD`, for reading, to a connection that was opened by an address."""
-    connection.execute(f"ATTACH ? AS {OLD}", [f"{path.resolve().as_uri()}?mode=ro"])
 
 
 def _columns(db: sqlite3.Connection, table: str, schema: str = "main") -> set[str]:
@@ -200,16 +194,8 @@ NAMED = ("name", "text", "number", "address_1", "measure", "document", "standard
 UNTOLD = {"id", "link_id", "link_entity", *PARENTS}
 """Fields that only tie records together, and are told where they name an entry besides the one they belong to."""
 
-TIES: dict[str, list[str]] = {
-    table: [
-        name
-        for name, parent in {**references(RECORDS[table]), "link_id": table}.items()
-        if name in fields and parent not in VOCABULARIES
-    ]
-    for table, fields in PUBLISHED.items()
-    if table not in VOCABULARIES
-}
-"""Table -> its columns that name other rows, but for the words they are described in."""
+SAID = [table for table in PUBLISHED if table not in VOCABULARIES]
+"""Tables whose rows say something of entries."""
 
 Kind = Literal["new", "changed", "gone"]
 Values = Mapping[tuple[str, str, str], str]
@@ -255,9 +241,8 @@ class EntryChange:
 
 def compare(old: Path | None, new: Path) -> list[EntryChange]:
     """Return what differs between two views, by table and name; without an old one everything is new."""
-    ids = _unlike(old, new) if old is not None else None
-    before = _entries(old, ids) if old is not None else {}
-    now = _entries(new, ids)
+    before = _entries(old) if old is not None else {}
+    now = _entries(new)
     changes: list[EntryChange] = []
     for key in {*before, *now}:
         was, is_ = before.get(key), now.get(key)
@@ -297,45 +282,6 @@ class _Entry:
     organization: str = ""
 
 
-def _unlike(old: Path, new: Path) -> set[str] | None:
-    """Return the ids of all that hangs together with what differs between two views; None where all may differ.
-
-    An entry is told with the names of others: it can differ where only one of these does.
-    """
-    ids: set[str | None] = set()
-    with closing(sqlite3.connect(f"{new.resolve().as_uri()}?mode=ro", uri=True)) as db:
-        attach(db, old)
-        for table in PUBLISHED:
-            names = _columns(db, table)
-            if names != _columns(db, table, OLD) or (names and not names.issuperset(TIES.get(table, ()))):
-                return None  # of another version
-            for row in differing(db, table, sorted(names)) if names else ():
-                if table in VOCABULARIES:
-                    return None
-                ids |= {row[name] for name in ("id", *TIES[table])}
-        there = {table: names for table, names in TIES.items() if _columns(db, table)}
-        return hanging_together(db, ids, there, ("main", OLD))
-
-
-def hanging_together(
-    db: sqlite3.Connection, ids: set[str | None], ties: Mapping[str, Sequence[str]], schemas: Sequence[str] = ("main",)
-) -> set[str]:
-    """Return the ids of rows, and of all that name them or are named by them, however far.
-
-    ``ties`` are the tables that are looked at, and their columns that name rows of these.
-    """
-    together: set[str] = set()
-    while new := {record for record in ids if record is not None} - together:
-        together |= new
-        wanted, ids = json.dumps(sorted(new)), set()
-        for schema, (table, names) in product(schemas, ties.items()):
-            columns = ", ".join(f'"{name}"' for name in ("id", *names))
-            for name in ("id", *names):
-                query = f'SELECT {columns} FROM {schema}."{table}" WHERE "{name}" IN (SELECT value FROM json_each(?))'
-                ids |= {value for row in db.execute(query, [wanted]) for value in row}
-    return together
-
-
 _Tables = Mapping[str, Mapping[str, dict[str, Any]]]
 """Table -> id -> row."""
 
@@ -369,11 +315,11 @@ def _values(
                     yield owner, (table, record, field), str(value)
 
 
-def _entries(view: Path, ids: set[str] | None = None) -> dict[Key, _Entry]:
-    """Return the entries of a view, or those of some ids, among which is all that they hang together with."""
+def _entries(view: Path) -> dict[Key, _Entry]:
+    """Return the entries of a view."""
     with closing(sqlite3.connect(f"{view.resolve().as_uri()}?mode=ro", uri=True)) as db:
         db.row_factory = sqlite3.Row
-        rows = {table: {row["id"]: row for row in _rows(db, table, ids)} for table in TIES}
+        rows = {table: {row["id"]: row for row in _rows(db, table)} for table in SAID}
         terms = {row["id"]: row["name"] or row["code"] for row in _rows(db, "taxonomy_term")}
     names = _names(rows)
     organizations = {key: rows[key[0]][key[1]].get("organization_id") for key in names}
@@ -390,12 +336,8 @@ def _entries(view: Path, ids: set[str] | None = None) -> dict[Key, _Entry]:
     }
 
 
-def _rows(db: sqlite3.Connection, table: str, ids: set[str] | None = None) -> list[Row]:
-    if not _columns(db, table):
-        return []
-    where = "" if ids is None else " WHERE id IN (SELECT value FROM json_each(:ids))"
-    values = {} if ids is None else {"ids": json.dumps(sorted(ids))}
-    return [dict(row) for row in db.execute(f'SELECT * FROM "{table}"{where}', values)]
+def _rows(db: sqlite3.Connection, table: str) -> list[Row]:
+    return [dict(row) for row in db.execute(f'SELECT * FROM "{table}"')] if _columns(db, table) else []
 
 
 def _owner(rows: Mapping[str, Mapping[str, Row]], table: str, identifier: str) -> Key | None:

@@ -5,10 +5,9 @@ here; what fits is put in order by grades, one number a service and question.
 """
 
 import datetime as dt
-import math
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -25,22 +24,12 @@ from mapping.language.rules import RULES
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.rules.kinds import POLICE_TYPES
 from mapping.view.rules.opening import is_day_off
-from mapping.view.service_index import Mask, Numbers, Reals, ServiceIndex
+from mapping.view.service_index import Mask, Reals, ServiceIndex
 
 Grades = NDArray[np.intp]
 """A number for each service; those of the lowest come first."""
-Distance = Callable[[tuple[float, float], Reals, Reals], Reals]
-"""Kilometres from a point to others: latitude and longitude of it, latitudes and longitudes of these."""
-
 RANKING = RULES["ranking"]
 GEOD = Geod(ellps="WGS84")
-RADIUS = 6371.0088
-"""Kilometres, of the sphere that distances are estimated on before they are measured."""
-SPHERE = 0.006
-"""The share by which an estimated distance may be wrong: the earth is flattened by a third of a percent."""
-ROUNDED = 0.01
-"""Kilometres by which two estimates may be wrong beside that."""
-
 TABLED = ("in", "covers", "night", "free", "everywhere", "far", "police")
 """Kinds of codes that a search outside the file needs."""
 FLAGS: tuple[str, ...] = tuple(RANKING["flags"])
@@ -278,7 +267,7 @@ class Search:
         for grades in self.order if order is None else order:
             place = place * (int(grades.max(initial=0)) + 1) + grades[numbers]
         place = place * self.index.size + self.index.by_name(self.query.language)[numbers]
-        first: list[int] = numbers[_lowest(place, most)].tolist()
+        first: list[int] = numbers[np.argsort(place)][:most].tolist()
         return first
 
     def _whole_name(self) -> Mask:
@@ -344,50 +333,22 @@ class Search:
         return picked + self._first(others, most - len(picked))
 
     def _nearest(self, fits: Mask, near: tuple[float, float]) -> tuple[list[Hit], int]:
-        """Return the first services that fit, those of the best rank first and of these the nearest, and their count.
+        """Return the first services that fit, the best rank first and of these the nearest, and their count."""
+        km = self._kilometres(near)
+        if self.query.within_km is not None:
+            fits = fits & (km <= self.query.within_km)
+        numbers = np.flatnonzero(fits)
+        grades = self.index.by_name(self.query.language)[numbers], km[numbers], self.index.ranks[numbers]
+        first = numbers[np.lexsort(grades)][: self.query.limit]
+        hits = [Hit(service, float(km[number])) for service, number in zip(self.index.ids(first), first, strict=True)]
+        return hits, numbers.size
 
-        Distances are estimated for all, and measured on the ellipsoid for those whose place or count depends on it.
-        """
-        rough, within = self._closest(fits, near, estimated), self.query.within_km
-        if within is not None:
-            fits = rough <= within * (1 + SPHERE) + ROUNDED
-            unsure = fits & (rough >= within * (1 - SPHERE) - ROUNDED)
-            fits[unsure] = self._closest(unsure, near, measured)[unsure] <= within
-        first: dict[int, float] = {}
-        for rank in np.unique(self.index.ranks[fits]):
-            own, left = fits & (self.index.ranks == rank), self.query.limit - len(first)
-            if left and left < own.sum():
-                last = np.partition(rough[own], left - 1)[left - 1]
-                own &= rough <= last * (1 + 3 * SPHERE) + ROUNDED
-            numbers, km = np.flatnonzero(own), self._closest(own, near, measured)
-            order = np.lexsort([self.index.by_name(self.query.language)[numbers], km[numbers]])[:left]
-            first |= {int(number): float(km[number]) for number in numbers[order]}
-        hits = [Hit(*pair) for pair in zip(self.index.ids(first), first.values(), strict=True)]
-        return hits, int(fits.sum())
-
-    def _closest(self, services: Mask, near: tuple[float, float], distance: Distance) -> Reals:
-        """Return the kilometres from a point to the nearest point of each of some services; infinite for the others."""
+    def _kilometres(self, near: tuple[float, float]) -> Reals:
+        """Return the kilometres from a point to the nearest point of each service; infinite without one."""
         points = self.index.points
-        own = services[points.owner]
         km = np.full(self.index.size, np.inf)
-        np.minimum.at(km, points.owner[own], distance(near, points.latitude[own], points.longitude[own]))
+        np.minimum.at(km, points.owner, measured(near, points.latitude, points.longitude))
         return km
-
-
-def _lowest(values: Grades, most: int) -> Numbers:
-    """Return the places of the lowest values, in their order."""
-    if most < values.size:
-        places = np.argpartition(values, most)[:most]
-        return places[np.argsort(values[places])]
-    return np.argsort(values)
-
-
-def estimated(near: tuple[float, float], latitudes: Reals, longitudes: Reals) -> Reals:
-    """Return the kilometres from a point to others on a sphere, within `SPHERE` of the truth; of the type of these."""
-    up, along = np.radians(latitudes), np.radians(longitudes) - math.radians(near[1])
-    x = np.cos(up) * np.cos(along) - math.cos(math.radians(near[0]))
-    y, z = np.cos(up) * np.sin(along), np.sin(up) - math.sin(math.radians(near[0]))
-    return np.asarray(2 * RADIUS * np.arcsin(np.minimum(np.sqrt(x * x + y * y + z * z) / 2, 1)))
 
 
 def measured(near: tuple[float, float], latitudes: Reals, longitudes: Reals) -> Reals:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mapping.area.study_area import StudyArea
@@ -23,7 +22,6 @@ from mapping.view.ready import (
 )
 from mapping.view.view import View
 from mapping.view.writer import ViewContext, write_view
-from tests.support.examples import examples
 from tests.support.sample import (
     TODAY,
     organization,
@@ -112,16 +110,6 @@ def before(tmp_path_factory, tiny_area):
     path = view_of(SAMPLE, tiny_area, tmp_path_factory.mktemp("before") / "public.db")
     write_ready(path)
     return path
-
-
-@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_what_differs_is_told_as_if_everything_were_compared(data, before, tiny_area, tmp_path):
-    now = view_of(edited(data.draw), tiny_area, tmp_path / "now.db")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(diff, "_unlike", lambda _old, _new: None)
-        everything = diff.compare(before, now)
-    assert diff.compare(before, now) == everything
 
 
 def test_an_entry_is_told_anew_where_only_the_name_of_another_changed(tiny_area, tmp_path):
