@@ -58,12 +58,12 @@ from mapping.errors import Busy, InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
 from mapping.model import RECORDS, AnyRecord, Audience, Record, columns, named_id, record_id, references
 from mapping.safety.agreed import Agreed, Showing, digest_of, without_contacts
-from mapping.safety.leak_scan import FACT_FIELDS, HiddenFacts, counted
+from mapping.safety.leak_scan import HiddenFacts, columns_in
 from mapping.safety.neighbours import Neighbours
 from mapping.safety.persons import IsAdmitted, NotAdmitted
 from mapping.safety.redaction import PUBLISHED, Rules, Shown, TypeRule, agreed_rules, project, rename
 from mapping.view.view import View
-from mapping.view.writer import ViewContext, new_view
+from mapping.view.writer import ViewContext, write_view
 
 __all__ = ["Change", "Directory", "Missing", "public_id", "rules"]
 
@@ -743,25 +743,29 @@ class Directory:
         """
         if self.area is not None:
             self._refuse_other_area()
-        facts, neighbours = HiddenFacts(self.common_names()), Neighbours()
         is_demo, is_trial = (holds_any(self.db, "source", record_id(of, "source")) for of in (DEMO_STEWARDS, TRIAL))
+        facts, neighbours = HiddenFacts(self.common_names()), Neighbours()
+        with self.snapshot():
+            tables, staying = self.tables(), gate.staying(self.db, audience)
+            shown = project(tables, audience, self.rules(edition), self.agreed(audience), staying)
+            licences = _licences(self.db, shown)
+        for gathering in (facts, neighbours):
+            gathering.add(tables, shown)
+        rows = rename(shown, partial(public_id, self.key))
+        facts.refuse(columns_in(rows), known_as=self._private_ids)
+        if warn is not None:
+            for warning in neighbours.warnings(columns_in(rows), known_as=self._private_ids):
+                warn(warning)
         context = ViewContext(
-            audience=audience, edition=edition, area=self.area, previous=previous, demo=is_demo, trial=is_trial
+            audience=audience,
+            edition=edition,
+            area=self.area,
+            previous=previous,
+            licences=tuple(sorted(licences)),
+            demo=is_demo,
+            trial=is_trial,
         )
-        with new_view(path, fields=PUBLISHED, context=context) as new:
-            with self._reading_once(), self.snapshot():
-                looking = _Looking(self.db, audience, self.rules(edition), self.key, (facts, neighbours))
-                for roots in gate.roots(self.db):  # the last tells of all words
-                    new.add(looking.at(roots))
-                new.licences |= looking.licences
-                for table in FACT_FIELDS.keys() - PUBLISHED:
-                    facts.add(self.tables([table]), {})
-            new.write_rows()
-            facts.refuse(new.rows, known_as=self._private_ids)
-            if warn is not None:
-                for warning in neighbours.warnings(new.rows, known_as=self._private_ids):
-                    warn(warning)
-            new.write_index()
+        write_view(rows, path, fields=PUBLISHED, context=context)
         return View(path)
 
     def _private_ids(self, table: str, ids: Collection[str]) -> dict[str, str]:
@@ -830,15 +834,6 @@ class Directory:
         except (sqlite3.Error, OSError) as error:
             kind = Busy if _is_busy(error) else MappingError
             raise kind(f"{self.path}: {what} ({error}); {_advice(error)}") from error
-
-    @contextmanager
-    def _reading_once(self) -> Iterator[None]:
-        """Keep little of the file in memory: who reads all of it reads each page about once."""
-        self.db.execute("PRAGMA cache_size = -2000").fetchall()
-        try:
-            yield
-        finally:
-            self.db.execute(f"PRAGMA cache_size = {PRAGMAS['cache_size']}").fetchall()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -1029,39 +1024,6 @@ def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
         least_providers=thresholds.providers,
         digest=hashlib.sha256(repr(facts).encode()).hexdigest(),
     )
-
-
-class _Looking:
-    """What an audience is shown of a directory that is looked at part by part, and what is hidden of it."""
-
-    def __init__(
-        self,
-        db: sqlite_utils.Database,
-        audience: Audience,
-        rules: Rules,
-        key: bytes,
-        gathering: tuple[HiddenFacts, Neighbours],
-    ) -> None:
-        self.db = db
-        self.audience = audience
-        self.rules = rules
-        self.gathering = gathering
-        self.licences: set[str] = set()
-        """Licences of sources that whatever is made of the view must name."""
-        self._words, self._said_of = gate.words(db), gate.tables_said_of(db)
-        self._new_id = partial(public_id, key)
-
-    def at(self, roots: gate.Ids) -> dict[str, list[Row]]:
-        """Look at what hangs from some records; return the rows that are shown, under their published ids."""
-        part, own = gate.part(self.db, roots, self._said_of)
-        tables = part | self._words
-        staying = gate.staying(self.db, self.audience)
-        agreed = gate.agreed_of(self.db, self.audience, tables, staying)
-        shown = project(tables, self.audience, self.rules, agreed, staying)
-        for gathered in self.gathering:
-            gathered.add(counted(tables, own), shown)
-        self.licences |= _licences(self.db, shown)
-        return rename(shown, self._new_id)
 
 
 def _licences(db: sqlite_utils.Database, shown: Shown) -> set[str]:

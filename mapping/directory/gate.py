@@ -11,11 +11,10 @@ nothing but what was agreed to, so that no way of writing goes around this.
 import datetime as dt
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import chain, islice
 from operator import itemgetter
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol
 
 import sqlite_utils
 from pydantic_core import to_json
@@ -24,11 +23,9 @@ from mapping.directory.rows import holds_any, named, reader, stored_ids, stored_
 from mapping.errors import InvalidRecord, NotFound
 from mapping.model import RECORDS, WHOLES, WORDS, Audience, Record, references
 from mapping.safety.agreed import (
-    DAYS,
     FREE,
     STAYING,
     THRESHOLD,
-    Agreed,
     Key,
     Row,
     Showing,
@@ -45,10 +42,6 @@ Ids = dict[str, set[str]]
 
 Rows = Mapping[str, Mapping[str, Record]]
 """Table -> id -> record."""
-
-AnyKey = TypeVar("AnyKey", bound=Sequence[Any])
-
-Anything = TypeVar("Anything")
 
 MANY = 2_000
 """Changed records from which on everything is looked at."""
@@ -84,9 +77,6 @@ TABLES = {
 NOTHING: Seen = (None,) * len(VIEWS)
 """What is seen of a record by each audience when none sees it."""
 
-ALL = (1,) * len(VIEWS)
-"""What ``shown`` holds of a row that each audience was agreed to see."""
-
 OF_RECORD = 'record = ? AND "table" = ? AND audience = ?'
 """The condition that something waits about a record, as an audience would see it."""
 
@@ -112,23 +102,6 @@ class Waiting(NamedTuple):
     by: str
     what: str
     on: dt.date
-
-
-class Some(NamedTuple):
-    """Some records of a table: a condition on the column ``record`` and its values."""
-
-    condition: str
-    values: tuple[str, ...]
-
-
-def among(ids: Collection[str]) -> Some:
-    """Return the records of some ids."""
-    return Some("record IN (SELECT value FROM json_each(?))", (to_json([*ids]).decode(),))
-
-
-def between(first: str, last: str) -> Some:
-    """Return the records whose ids come after the ``first`` and not after the ``last``; "" for all before or after."""
-    return Some("record > ? AND record <= ?", (first, last)) if last else Some("record > ?", (first,))
 
 
 class OnePerson(InvalidRecord):
@@ -165,68 +138,17 @@ def keep_alike_once(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE alike RENAME TO shown")
 
 
-def agreed(db: sqlite_utils.Database, audience: Audience) -> Agreed:
+def agreed(db: sqlite_utils.Database, audience: Audience) -> dict[Key, Row]:
     """Return what an audience was last agreed to see."""
-    return _Agreed(db, audience)
-
-
-class _Agreed(Mapping[Key, Row]):
-    """What an audience was last agreed to see, a chunk of a table read at once: all would fill the memory.
-
-    Best asked in the order of the ids of each table.
-    """
-
-    def __init__(self, db: sqlite_utils.Database, audience: Audience) -> None:
-        self.db = db
-        self.audience = audience
-        self._chunk: dict[Key, Row] = {}
-        self._span: tuple[Key, Key] | None = None
-        """The first and the last record of the chunk."""
-
-    def __getitem__(self, key: Key) -> Row:
-        table, record = key
-        if table in RECORDS and (self._span is None or not self._span[0] <= key <= self._span[1]):
-            self._read_on(table, record)
-        if key in self._chunk:
-            return self._chunk[key]
-        query = f'SELECT "row" FROM shown WHERE "table" = ? AND record = ? AND {self.audience}'
-        line = self.db.conn.execute(query, (table, record)).fetchone()
-        if line is None:
-            raise KeyError(key)
-        ((_, row),) = _whole([(key, line[0])])
-        return row
-
-    def _read_on(self, table: str, record: str) -> None:
-        """Read what was agreed to of a record and of those that follow it in its table."""
-        own = f'SELECT id FROM "{table}" WHERE id >= ? ORDER BY id LIMIT {CHUNK}'
-        ids = [identifier for (identifier,) in self.db.conn.execute(own, [record])]
-        self._span = (table, record), (table, ids[-1] if ids else record)
-        self._chunk = _agreed(self.db, self.audience, table, among(ids))
-
-    def __iter__(self) -> Iterator[Key]:
-        yield from self.db.conn.execute(f'SELECT "table", record FROM shown WHERE {self.audience}')
-
-    def __len__(self) -> int:
-        (count,) = self.db.conn.execute(f"SELECT count(*) FROM shown WHERE {self.audience}").fetchone()
-        return int(count)
-
-
-def agreed_of(
-    db: sqlite_utils.Database, audience: Audience, tables: Tables, staying: Mapping[str, Iterable[Row]]
-) -> Agreed:
-    """Return what an audience was last agreed to see of some records and of those that stay, and the least counts."""
-    rows = agreed_thresholds(db, audience)
-    for table in SHOWABLE:
-        if ids := [record.id for record in tables.get(table, ())]:
-            rows |= _agreed(db, audience, table, among(ids))
-    return rows | {(table, row["id"]): row for table, own in staying.items() for row in own}
+    lines = db.conn.execute(f'SELECT "table", record, "row" FROM shown WHERE {audience}')
+    return {(table, record): _whole(table, text) for table, record, text in lines}
 
 
 def staying(db: sqlite_utils.Database, audience: Audience) -> dict[str, list[Row]]:
     """Return the rows of removed records that an audience sees until a second person agrees to the removal."""
     rows: dict[str, list[Row]] = {}
     for table, ids in _removed(db).items():
-        rows[table] = [*_agreed(db, audience, table, among(ids)).values()]
+        rows[table] = [*_agreed(db, audience, table, ids).values()]
     return rows
 
 
@@ -245,13 +167,25 @@ def _removed(db: sqlite_utils.Database) -> Ids:
 
 def agreed_thresholds(db: sqlite_utils.Database, audience: Audience) -> dict[Key, Row]:
     """Return the least counts that an audience was last agreed to see."""
-    return _agreed(db, audience, THRESHOLD, between("", ""))
+    return _agreed(db, audience, THRESHOLD)
 
 
-def _agreed(db: sqlite_utils.Database, audience: Audience, table: str, some: Some) -> dict[Key, Row]:
-    query = f'SELECT "table", record, "row" FROM shown WHERE "table" = ? AND {some.condition} AND {audience}'
-    lines = db.conn.execute(query, (table, *some.values))
-    return dict(_whole(((own, record), text) for own, record, text in lines))
+def _agreed(
+    db: sqlite_utils.Database, audience: Audience, table: str, ids: Collection[str] | None = None
+) -> dict[Key, Row]:
+    """Return what an audience was last agreed to see of some records of a table, or of all."""
+    lines = _lines(db, f'record, "row", {audience}', "shown", table, ids)
+    return {(table, record): _whole(table, text) for record, text, sees in lines if sees}
+
+
+def _lines(
+    db: sqlite_utils.Database, columns: str, of: str, table: str, ids: Collection[str] | None
+) -> Iterator[tuple[Any, ...]]:
+    """Return the lines of a table of the gate about some records of a table, or about all."""
+    query, values = f'SELECT {columns} FROM {of} WHERE "table" = ?', [table]
+    if ids is not None:
+        query, values = f"{query} AND record IN (SELECT value FROM json_each(?))", [table, to_json([*ids]).decode()]
+    return iter(db.conn.execute(query, values))
 
 
 def waiting(db: sqlite_utils.Database, batch: int | None = None) -> list[Waiting]:
@@ -333,8 +267,8 @@ def _compare(
 ) -> Counter[str]:
     """Bring what is agreed to and what waits up to date, of some records or of all; return how many show more."""
     shows: Counter[str] = Counter()
-    for table, some, rows in _rows(tables, _with_counted(db, rules), touched):
-        before, waits = _stored(db, table, some), _digests(db, table, some)
+    for table, ids, rows in _rows(tables, _with_counted(db, rules), touched):
+        before, waits = _stored(db, table, ids), _digests(db, table, ids)
         gone = _gone(db, table, before)
         after: dict[str, Seen] = {}
         new: list[Showing] = []
@@ -451,8 +385,8 @@ def agree(directory: Records, rules: Rules, wanted: Collection[Showing], *, by: 
         if not author.strip() or same_person(author, by):
             raise OnePerson
     touched = _with_counts(db, records) if len(wanted) <= MANY else None
-    for table, some, rows in _rows(_tables(directory, touched), _with_counted(db, rules), touched):
-        before = _stored(db, table, some)
+    for table, ids, rows in _rows(_tables(directory, touched), _with_counted(db, rules), touched):
+        before = _stored(db, table, ids)
         gone = _gone(db, table, before)
         after: dict[str, Seen] = {}
         over: list[tuple[str, Audience]] = []
@@ -477,31 +411,19 @@ def _tables(directory: Records, touched: Ids | None) -> Tables:
     return deciding(directory.db) if touched is None else needed_for(directory.db, touched)
 
 
-def deciding(db: sqlite_utils.Database) -> dict[str, Iterable[Record]]:
+def deciding(db: sqlite_utils.Database) -> dict[str, list[Record]]:
     """Return every record that may be shown and tells something by itself, and all that decides it.
 
     What is for custodians by its own marking, and was never lowered, is shown to nobody with all that belongs to it,
     and counts for other records as one that is not there: a large list that waits for its approval need not be read
     again.
     """
-    return {table: _Deciding(db, table) for table in (*TELLING, "approval")}
-
-
-class _Deciding(Iterable[Record]):
-    """The records of a table that decide what is shown, in the order of their ids, read anew whenever they are asked.
-
-    Those of a large directory would fill the memory.
-    """
-
-    def __init__(self, db: sqlite_utils.Database, table: str) -> None:
-        self.db = db
-        self.table = table
-
-    def __iter__(self) -> Iterator[Record]:
-        """Read the records."""
-        kind = RECORDS[self.table]
-        sql = f'SELECT {named(kind)} FROM "{self.table}" AS own WHERE {_may_be_seen(self.table)} ORDER BY id'
-        return map(reader(kind), self.db.conn.execute(sql))
+    records = {}
+    for table in (*TELLING, "approval"):
+        kind = RECORDS[table]
+        sql = f'SELECT {named(kind)} FROM "{table}" AS own WHERE {_may_be_seen(table)} ORDER BY id'
+        records[table] = [*map(reader(kind), db.conn.execute(sql))]
+    return records
 
 
 def _may_be_seen(table: str) -> str:
@@ -578,11 +500,8 @@ def needed_for(db: sqlite_utils.Database, touched: Ids) -> dict[str, list[Record
     return _with_needed(db, rows)
 
 
-def _with_needed(db: sqlite_utils.Database, own: Rows, *, decided: bool = False) -> dict[str, list[Record]]:
-    """Return records with all that it takes to tell who may see them: what they belong to, and what decides them.
-
-    Where they are ``decided``, what decides them is among them.
-    """
+def _with_needed(db: sqlite_utils.Database, own: Rows) -> dict[str, list[Record]]:
+    """Return records with all that it takes to tell who may see them: what they belong to, and what decides them."""
     rows: dict[str, dict[str, Record | None]] = {table: {} for table in RECORDS}
     new: dict[str, Mapping[str, Record | None]] = {**own}
     while any(new.values()):
@@ -597,9 +516,8 @@ def _with_needed(db: sqlite_utils.Database, own: Rows, *, decided: bool = False)
                 for owner, record in {(row["link_entity"], row["link_id"]) for row in values}:
                     if owner in SHOWABLE:
                         ids_of[owner].add(record)
-            for other, column in () if decided else DECIDED_BY.get(table, {}).items():
+            for other, column in DECIDED_BY.get(table, {}).items():
                 ids_of[other] |= stored_ids(db, other, own_rows, column)
-        decided = False
         wanted = {table: ids - rows[table].keys() - {None} for table, ids in ids_of.items()}
         # a missing one is asked for once
         new = {table: dict.fromkeys(ids) | _read(db, table, {"id": ids}) for table, ids in wanted.items() if ids}
@@ -619,101 +537,8 @@ def _read(db: sqlite_utils.Database, table: str, wanted: Mapping[str, Collection
     return {record.id: record for record in map(reader(kind), rows)}
 
 
-PART = 1_000
-"""Services in a part of a directory."""
-
-
-def part(
-    db: sqlite_utils.Database, roots: Ids, said_of: Mapping[str, Collection[str]]
-) -> tuple[dict[str, list[Record]], Ids]:
-    """Return what hangs from some of `roots`, with all that it takes to tell who may see it; and the ids of what hangs.
-
-    From an organization hangs what belongs to it and what is said of that. ``said_of`` is `tables_said_of`.
-    """
-    own: dict[str, dict[str, Record]] = {table: {} for table in SHOWABLE}
-    new: Rows = {table: _read(db, table, {"id": ids}) for table, ids in roots.items()}
-    while any(new.values()):
-        for table, rows in new.items():
-            own[table].update(rows)
-        new = {table: _new_rows(db, table, new, own[table], said_of.get(table, ())) for table in SHOWABLE}
-    return _with_needed(db, own, decided=True), {table: {*rows} for table, rows in own.items()}
-
-
-def words(db: sqlite_utils.Database) -> dict[str, list[Record]]:
-    """Return the words that records are described in: every part may use each."""
-    return {table: [*_Deciding(db, table)] for table in WORDS}
-
-
-def tables_said_of(db: sqlite_utils.Database) -> dict[str, set[str]]:
-    """Return for each table of what is said of others the tables of these: few of all."""
-    return {
-        table: {entity for (entity,) in db.conn.execute(f'SELECT DISTINCT link_entity FROM "{table}"')}
-        for table in LINKED
-    }
-
-
-def _new_rows(
-    db: sqlite_utils.Database, table: str, owners: Rows, known: Mapping[str, Record], said_of: Collection[str]
-) -> dict[str, Record]:
-    """Return the records of a table that belong to some others, or are said of them, without those that are known."""
-    belongs_to: dict[str, Collection[str]] = {
-        column: owners[parent].keys() for column, parent in PARENTS[table].items() if parent in owners
-    }
-    if said_of:
-        belongs_to["link_id"] = {record for owner, own in owners.items() if owner in said_of for record in own}
-    return {record: row for record, row in _read(db, table, belongs_to).items() if record not in known}
-
-
-def roots(db: sqlite_utils.Database) -> Iterator[Ids]:
-    """Yield the records from which the parts of a directory hang: organizations, and what belongs to no record.
-
-    What is counted with others, case counts and answers to checklists, is in one part; what is said of words is in the
-    last.
-    """
-    own: Ids = defaultdict(set)
-    size = 0
-    for table, ids, more in _roots(db):
-        own[table] |= ids
-        size += more
-        if size >= PART:
-            yield own
-            own, size = defaultdict(set), 0
-    yield own | {table: _all_ids(db, table, _hangs_on_nothing(table)) for table in LINKED}
-
-
-def _roots(db: sqlite_utils.Database) -> Iterator[tuple[str, set[str], int]]:
-    """Yield records that no part may separate: table, ids, and of how many services they are, or else how many."""
-    answers = "SELECT organization_id FROM service WHERE id IN (SELECT service_id FROM standard_assessment)"
-    together = {record for (record,) in db.conn.execute(answers)}
-    yield "case_count", _all_ids(db, "case_count", "1"), 0
-    yield "organization", together, len(together)
-    counts = "SELECT id, (SELECT count(*) FROM service WHERE organization_id = o.id) FROM organization o ORDER BY id"
-    for body, count in db.conn.execute(counts).fetchall():
-        if body not in together:
-            yield "organization", {body}, count + 1
-    for table in SHOWABLE:
-        if table not in (*COUNTED, *LINKED):
-            yield from ((table, {record}, 1) for record in sorted(_all_ids(db, table, _hangs_on_nothing(table))))
-
-
-COUNTED = ("organization", "case_count")
-"""Tables of which every record is the root of a part."""
-
-
 def _all_ids(db: sqlite_utils.Database, table: str, condition: str) -> set[str]:
     return {record for (record,) in db.conn.execute(f'SELECT id FROM "{table}" own WHERE {condition}')}
-
-
-def _hangs_on_nothing(table: str) -> str:
-    """Return the condition that none of the records is there that a row belongs to."""
-    owners = [(f"own.{column}", parent, "1") for column, parent in PARENTS[table].items()]
-    owners += [("own.link_id", owner, f"own.link_entity = '{owner}'") for owner in SHOWABLE if table in LINKED]
-    return (
-        " AND ".join(
-            f'NOT ({where} AND EXISTS (SELECT 1 FROM "{owner}" WHERE id = {column}))' for column, owner, where in owners
-        )
-        or "1"
-    )
 
 
 def _decided_by(table: str, row: Mapping[str, Any]) -> Ids:
@@ -740,68 +565,44 @@ def _parts(db: sqlite_utils.Database, table: str, ids: Collection[str]) -> Ids:
 
 def _with_counted(db: sqlite_utils.Database, rules: Rules) -> Rules:
     """Return rules that know what the public was told of counts of cases until now."""
-    return replace(rules, counted=_agreed(db, "public", "case_count", between("", "")))
+    return replace(rules, counted=_agreed(db, "public", "case_count"))
 
 
-def _rows(tables: Tables, rules: Rules, touched: Ids | None) -> Iterator[tuple[str, Some, Mapping[str, Seen]]]:
-    """Yield the rows, as they are kept, that their markings let each audience see, of some records or of all.
-
-    They come some at a time, with the records that these are, whether anything is seen of them or not: each is among
-    one of these, also where the directory has it no more.
-    """
+def _rows(
+    tables: Tables, rules: Rules, touched: Ids | None
+) -> Iterator[tuple[str, set[str] | None, Mapping[str, Seen]]]:
+    """Yield the rows, as they are kept, that their markings let each audience see, of some records or of all (None)."""
+    seen: dict[str, dict[str, Seen]] = {table: {} for table in (*TELLING, THRESHOLD)}
     least: dict[str, Seen] = {name: (row,) * len(VIEWS) for (_, name), row in thresholds(rules).items()}
-    last, own = "", dict[str, Seen]()
-    for table, rows in chain(allowed_rows(tables, rules), ((THRESHOLD, least), (THRESHOLD, dict[str, Seen]()))):
-        if table in FREE:
-            continue
-        if touched is None:
-            first, last = last, max(rows, default="")
-            yield table, between(first, last), {record: _as_kept(table, row) for record, row in rows.items()}
-        elif ids := touched.get(table):
-            own |= {record: _as_kept(table, row) for record, row in rows.items() if record in ids}
-            if not rows:
-                yield table, among(ids), own
-                own = {}
+    for table, rows in (*allowed_rows(tables, rules), (THRESHOLD, least)):
+        if table in seen:
+            ids = rows.keys() if touched is None else touched.get(table, ())
+            seen[table] |= {record: _as_kept(table, row) for record, row in rows.items() if record in ids}
+    for table, own in seen.items():
+        if touched is None or touched.get(table):
+            yield table, None if touched is None else touched[table], own
 
 
 def _as_kept(table: str, rows: Seen) -> Seen:
-    """Return what each audience sees as it is kept; what several see alike is one."""
-    if not DAYS[table]:
-        return rows
-    distinct = {id(row): row for row in rows if row is not None}
-    as_kept = {own: kept(table, row) for own, row in distinct.items()}
-    return tuple(None if row is None else as_kept[id(row)] for row in rows)
+    """Return what each audience sees as it is kept."""
+    return tuple(None if row is None else kept(table, row) for row in rows)
 
 
 def _still_agreed(table: str, now: Seen, was: Seen, rules: Rules) -> Seen:
     """Return what is agreed to yet of a record: nothing if it is hidden now, and what anybody may change alone."""
-
-    def still(row: Row | None, before: Row | None) -> Row | None:
-        return None if row is None or before is None else held(table, row, before, rules.unit_to_show)
-
-    return tuple(_alike(now, was, still))
+    return tuple(
+        None if row is None or before is None else held(table, row, before, rules.unit_to_show)
+        for row, before in zip(now, was, strict=True)
+    )
 
 
 def _differences(table: str, record: str, now: Seen, agreed: Seen, rules: Rules) -> list[Showing]:
     """Return what a record would show each audience beyond what is agreed to."""
-
-    def new(row: Row | None, before: Row | None) -> Mapping[str, tuple[Any, Any]] | None:
-        return None if row is None else difference(table, row, before, rules.unit_to_show)
-
     return [
         Showing(audience, table, record, fields, appears=before is None)
-        for audience, fields, before in zip(VIEWS, _alike(now, agreed, new), agreed, strict=True)
-        if fields is not None
+        for audience, row, before in zip(VIEWS, now, agreed, strict=True)
+        if row is not None and (fields := difference(table, row, before, rules.unit_to_show)) is not None
     ]
-
-
-def _alike(now: Seen, was: Seen, compared: Callable[[Row | None, Row | None], Anything]) -> list[Anything]:
-    """Compare what each audience sees with what it saw; once, where several see alike."""
-    results: list[Anything] = []
-    for place, (row, before) in enumerate(zip(now, was, strict=True)):
-        alike = place and row is now[place - 1] and before is was[place - 1]
-        results.append(results[-1] if alike else compared(row, before))
-    return results
 
 
 def _with_shown(new: Iterable[Showing], now: Seen, agreed: Seen) -> Seen:
@@ -832,45 +633,34 @@ def _keep(db: sqlite_utils.Database, table: str, before: Mapping[str, Seen], aft
 
 def _shown_lines(key: Key, rows: Seen) -> Iterator[tuple[str | int, ...]]:
     """Yield the lines of ``shown`` of a record, of which each audience sees a row or nothing."""
-    *_, row = rows
-    if row is not None and len({*map(id, rows)}) == 1:  # as most are
-        return iter([(*key, *ALL, _text(row))])
     sees: dict[str, list[int]] = {}
-    last, text = None, ""
     for place, row in enumerate(rows):
         if row is not None:
-            if row is not last:
-                last, text = row, _text(row)
-            sees.setdefault(text, [0] * len(VIEWS))[place] = 1
+            sees.setdefault(_text(row), [0] * len(VIEWS))[place] = 1
     return ((*key, *flags, text) for text, flags in sees.items())
 
 
-def _stored(db: sqlite_utils.Database, table: str, some: Some) -> dict[str, Seen]:
-    """Return what each audience was last agreed to see of some records of a table."""
+def _stored(db: sqlite_utils.Database, table: str, ids: Collection[str] | None) -> dict[str, Seen]:
+    """Return what each audience was last agreed to see of some records of a table, or of all."""
     stored: dict[str, list[Row | None]] = defaultdict(lambda: [*NOTHING])
-    query = f'SELECT {SHOWN} FROM shown WHERE "table" = ? AND {some.condition}'
-    lines = db.conn.execute(query, (table, *some.values))
-    for (_, record, *flags), row in _whole((line[:-1], line[-1]) for line in lines):
+    lines = _lines(db, SHOWN, "shown", table, ids)
+    for _, record, *flags, text in lines:
+        row = _whole(table, text)
         for place, sees in enumerate(flags):
             if sees:
                 stored[record][place] = row
     return {record: tuple(rows) for record, rows in stored.items()}
 
 
-def _whole(lines: Iterable[tuple[AnyKey, str]]) -> Iterator[tuple[AnyKey, Row]]:
-    """Yield rows of ``shown``, which are kept without their blank fields, with them; the table stands first."""
-    lines = iter(lines)
-    while chunk := list(islice(lines, CHUNK)):
-        rows = json.loads(f"[{','.join(text for _, text in chunk)}]")
-        for (key, _), row in zip(chunk, rows, strict=True):
-            yield key, {**BLANK[key[0]], **row}
+def _whole(table: str, text: str) -> Row:
+    """Return a row of ``shown``, which is kept without its blank fields, with them."""
+    return {**BLANK[table], **json.loads(text)}
 
 
-def _digests(db: sqlite_utils.Database, table: str, some: Some) -> dict[str, dict[Audience, str]]:
-    """Return what waits of some records of a table: record -> audience -> digest of the difference."""
+def _digests(db: sqlite_utils.Database, table: str, ids: Collection[str] | None) -> dict[str, dict[Audience, str]]:
+    """Return what waits of some records of a table, or of all: record -> audience -> digest of the difference."""
     digests: dict[str, dict[Audience, str]] = defaultdict(dict)
-    query = f'SELECT record, audience, digest FROM waiting WHERE "table" = ? AND {some.condition}'
-    for record, audience, digest in db.conn.execute(query, (table, *some.values)):
+    for record, audience, digest in _lines(db, "record, audience, digest", "waiting", table, ids):
         digests[record][audience] = digest
     return dict(digests)
 
@@ -882,9 +672,6 @@ def grouped(keys: Iterable[Key]) -> Ids:
         grouped[table].add(record)
     return grouped
 
-
-CHUNK = 1000
-"""Rows that are decoded at once, so that they share the names of their fields."""
 
 BLANK = {table: dict.fromkeys(("id", *PUBLISHED[table])) for table in SHOWABLE} | {THRESHOLD: {}}
 """Table -> a row of nothing but blank fields."""

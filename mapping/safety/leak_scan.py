@@ -69,9 +69,6 @@ FACT_FIELDS: dict[str, dict[str, str]] = {
 }
 """Table -> field -> the kind of fact it is."""
 
-OWN = frozenset({*FACT_FIELDS, "translation"})
-"""Tables of which a hidden record counts where it belongs."""
-
 
 @dataclass(frozen=True, order=True)
 class Leak:
@@ -122,13 +119,8 @@ def same_ids(table: str, ids: Collection[str]) -> Mapping[str, str]:
     return {record: record for record in ids}
 
 
-def counted(tables: Tables, own: Mapping[str, Collection[str]]) -> Tables:
-    """Return the records of a part of a directory without those that only stand beside its ``own``."""
-    return {table: [r for r in of if table not in OWN or r.id in own.get(table, ())] for table, of in tables.items()}
-
-
 class HiddenFacts:
-    """What is hidden of a directory, gathered part by part, and looked for in all that is shown.
+    """What is hidden of a directory, looked for in all that is shown.
 
     ``common`` are names that everybody knows, such as those of towns; they make no name a secret.
     """
@@ -140,7 +132,7 @@ class HiddenFacts:
 
     def add(self, tables: Tables, shown: Shown) -> None:
         """Take records, and what is shown of them."""
-        rows = {table: {row["id"]: row for row in shown.get(table, ())} for table in OWN}
+        rows = {table: {row["id"]: row for row in shown.get(table, ())} for table in (*FACT_FIELDS, "translation")}
         for table, fields in FACT_FIELDS.items():
             for record in tables.get(table, ()):
                 row = rows[table].get(record.id, {})

@@ -19,7 +19,7 @@ NEAR_METRES = 150.0
 
 
 class Neighbours:
-    """What is hidden of a directory, gathered part by part, and compared with what stands beside it in a view."""
+    """What is hidden of a directory, compared with what stands beside it in a view."""
 
     def __init__(self) -> None:
         self._points: set[tuple[str, float, float]] = set()

@@ -6,8 +6,8 @@ influence on it: the same rows give the same bytes, in whatever order they came.
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
@@ -16,8 +16,7 @@ from typing import Any
 from mapping.area.study_area import StudyArea
 from mapping.errors import MappingError, cause
 from mapping.freshness import next_due
-from mapping.model import RECORDS, Audience, SqlType, columns, references
-from mapping.safety.agreed import DAYS
+from mapping.model import RECORDS, Audience, columns, references
 from mapping.view.diff import write_changes
 from mapping.view.file_format import APPLICATION_ID, FORMAT
 from mapping.view.index import create_index, write_index
@@ -25,13 +24,11 @@ from mapping.view.rules.opening import days_off
 
 PAGE = 16_384
 """Bytes of a page: a large view is written and copied in less time than with the 4,096 that SQLite takes by itself."""
-CACHE = 32_000
-"""Thousands of bytes of it that stay in the memory while a view is written, and that are put in order at once."""
 
 Row = Mapping[str, Any]
 
-Part = Mapping[str, Sequence[Row]]
-"""Table -> rows that hang together."""
+Rows = Mapping[str, Sequence[Row]]
+"""Table -> rows."""
 
 
 @dataclass(frozen=True)
@@ -56,32 +53,11 @@ class ViewContext:
         return tuple(dict.fromkeys((*(self.area.languages if self.area else ()), "en")))
 
 
-def write_view(rows: Part, path: str | Path, *, fields: Mapping[str, Sequence[str]], context: ViewContext) -> None:
+def write_view(rows: Rows, path: str | Path, *, fields: Mapping[str, Sequence[str]], context: ViewContext) -> None:
     """Write rows, already under their published ids, into a new file; ``fields`` names the columns of each table.
 
-    An older file of that name stays as it is until the new one is complete.
-
-    Raises
-    ------
-    MappingError
-        The file cannot be written.
-    """
-    with new_view(path, fields=fields, context=context) as view:
-        view.add(rows)
-        view.write_rows()
-        view.write_index()
-
-
-@contextmanager
-def new_view(
-    path: str | Path,
-    *,
-    fields: Mapping[str, Sequence[str]],
-    context: ViewContext,
-) -> Iterator["ViewWriter"]:
-    """Give what writes a view: its parts, then its rows, then its index.
-
-    At the end of the block it takes the place of an older file; until then nobody but its owner may read it.
+    An older file of that name stays as it is until the new one is complete; until then nobody but its owner may read
+    the new one.
 
     Raises
     ------
@@ -96,7 +72,7 @@ def new_view(
         usual = fresh.stat().st_mode
         fresh.chmod(0o600)
         with closing(sqlite3.connect(fresh.resolve().as_uri(), uri=True, isolation_level=None)) as connection:
-            yield ViewWriter(connection, fresh, fields, context)
+            _write(connection, with_due_days(rows, months_of(context.area)), fields, context)
         if context.audience == "public":
             fresh.chmod(usual)
         fresh.replace(path)
@@ -108,117 +84,58 @@ def new_view(
         fresh.unlink(missing_ok=True)
 
 
-class ViewWriter:
-    """A view that is being written. Its rows come in parts, in any order, and one may come twice.
-
-    They are put in order on the disk, in a file of SQLite's own that is gone with the connection: a large directory
-    would fill the memory.
-    """
-
-    def __init__(
-        self, connection: sqlite3.Connection, path: Path, fields: Mapping[str, Sequence[str]], context: ViewContext
-    ) -> None:
-        self.connection = connection
-        self.path = path
-        self.context = context
-        self.licences = {*context.licences}
-        """Licences of sources that whatever is made of the view must name."""
-        self.types = _types_of(fields)
-        self._schema = "staged"
-        """Where the rows stand."""
-        self._inserts: dict[str, str] = {}
-        """Table of which rows came -> statement that stages a row of it."""
-        connection.execute(f"PRAGMA page_size = {PAGE}")
-        connection.execute("PRAGMA journal_mode = off")
-        connection.execute("PRAGMA synchronous = off")  # what is on the disk at the end is enough
-        connection.execute(f"PRAGMA cache_size = -{CACHE}")
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute("ATTACH '' AS staged")
-        connection.execute("PRAGMA staged.journal_mode = off")
-        connection.execute("BEGIN")
-
-    def add(self, part: Part) -> None:
-        """Take rows that hang together, already under their published ids."""
-        for table, rows in with_due_days(part, months_of(self.context.area)).items():
-            if not rows:
-                continue
-            types = self.types[table]
-            if table not in self._inserts:
-                columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
-                self.connection.execute(f'CREATE TABLE staged."{table}" ({columns}) STRICT')
-                self._inserts[table] = f'INSERT INTO staged."{table}" VALUES ({", ".join("?" * len(types))})'
-            cells = map(itemgetter(*types), rows)
-            days = [place for place, name in enumerate(types) if name in DAYS[table]]
-            self.connection.executemany(
-                self._inserts[table], (_with_texts(row, days) for row in cells) if days else cells
-            )
-
-    def rows(self, table: str, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
-        """Return some columns of all rows of a table that came so far."""
-        rows = self._rows(table, names)
-        return self.connection.execute(rows) if rows else ()
-
-    def _rows(self, table: str, names: Iterable[str]) -> str:
-        """Return the statement that reads the rows that came of a table; nothing where none came."""
-        columns = ", ".join(f'"{name}"' for name in names)
-        return f'SELECT {columns} FROM {self._schema}."{table}"' if table in self._inserts else ""
-
-    def write_rows(self) -> None:
-        """Write the tables in the order of the ids, what changed in them, and what the view is of."""
-        connection, context = self.connection, self.context
-        for table, types in self.types.items():
-            columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
-            connection.execute(f'CREATE TABLE "{table}" ({columns}, PRIMARY KEY (id)) STRICT, WITHOUT ROWID')
-            if rows := self._rows(table, types):  # a row that came twice stands there once; two of one id are refused
-                own, new = (", ".join(f'{of}."{name}"' for name in types) for of in (f'"{table}"', "excluded"))
-                connection.execute(
-                    f'INSERT INTO main."{table}" SELECT * FROM ({rows}) WHERE 1 ORDER BY id'
-                    f" ON CONFLICT (id) DO UPDATE SET id = NULL WHERE ({own}) IS NOT ({new})"
-                )
-                connection.execute(f'DROP TABLE staged."{table}"')
-            for name in (*references(RECORDS[table]), "link_id"):
-                if name in types:
-                    filled = f'"{name}" IS NOT NULL'  # many columns name something in few rows
-                    connection.execute(f'CREATE INDEX "{table}_{name}" ON "{table}" ("{name}") WHERE {filled}')
-        _write_units(connection, context.area)
-        create_index(connection)
-        write_changes(
-            connection, tuple(self.types), audience=context.audience, edition=context.edition, previous=context.previous
-        )
-        facts = {"audience": context.audience, "edition": context.edition.isoformat(), "format": FORMAT}
-        facts["languages"] = " ".join(context.languages)
-        facts |= {"licences": "\n".join(sorted(self.licences))} if self.licences else {}
-        facts |= {name: "1" for name in ("demo", "trial") if getattr(context, name)}
-        if context.area is not None:
-            facts |= {"area": context.area.code, "timezone": context.area.timezone}
-            facts |= {name: str(days) for name, days in context.area.settings.freshness}
-            facts["days_off"] = " ".join(sorted(days_off(context.area.settings)))
-        connection.execute("CREATE TABLE edition (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
-        connection.executemany("INSERT INTO edition VALUES (?, ?)", sorted(facts.items()))
-        connection.execute("COMMIT")
-        connection.execute("DETACH staged")
-        self._schema = "main"
-
-    def write_index(self) -> None:
-        """Make of the rows what a search reads; the whole file is on the disk then."""
-        self.connection.execute("PRAGMA synchronous = full")
-        self.connection.execute("BEGIN")
-        write_index(self.connection, self.context.languages, self.context.area)
-        self.connection.execute("COMMIT")
+def _write(
+    connection: sqlite3.Connection, rows: Rows, fields: Mapping[str, Sequence[str]], context: ViewContext
+) -> None:
+    connection.execute(f"PRAGMA page_size = {PAGE}")
+    connection.execute("PRAGMA journal_mode = off")
+    connection.execute("PRAGMA synchronous = off")  # what is on the disk at the end is enough
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute("BEGIN")
+    for table, names in fields.items():
+        _write_table(connection, table, names, rows.get(table, ()))
+    _write_units(connection, context.area)
+    create_index(connection)
+    write_changes(
+        connection, tuple(fields), audience=context.audience, edition=context.edition, previous=context.previous
+    )
+    connection.execute("CREATE TABLE edition (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
+    connection.executemany("INSERT INTO edition VALUES (?, ?)", sorted(_facts(context).items()))
+    connection.execute("COMMIT")
+    connection.execute("PRAGMA synchronous = full")
+    connection.execute("BEGIN")
+    write_index(connection, context.languages, context.area)
+    connection.execute("COMMIT")
 
 
-def _types_of(fields: Mapping[str, Sequence[str]]) -> dict[str, dict[str, SqlType]]:
-    types = {table: columns(RECORDS[table]) for table in fields}
-    return {table: {name: types[table][name] for name in ("id", *names)} for table, names in fields.items()}
+def _write_table(connection: sqlite3.Connection, table: str, names: Sequence[str], rows: Sequence[Row]) -> None:
+    """Write a table in the order of its ids."""
+    kinds, names = columns(RECORDS[table]), ("id", *names)
+    own = ", ".join(f'"{name}" {kinds[name]}' for name in names)
+    connection.execute(f'CREATE TABLE "{table}" ({own}, PRIMARY KEY (id)) STRICT, WITHOUT ROWID')
+    lines = ([_as_text(row[name]) for name in names] for row in sorted(rows, key=itemgetter("id")))
+    connection.executemany(f'INSERT INTO "{table}" VALUES ({", ".join("?" * len(names))})', lines)
+    for name in (*references(RECORDS[table]), "link_id"):
+        if name in names:
+            filled = f'"{name}" IS NOT NULL'  # many columns name something in few rows
+            connection.execute(f'CREATE INDEX "{table}_{name}" ON "{table}" ("{name}") WHERE {filled}')
 
 
-def _with_texts(row: tuple[Any, ...], days: Iterable[int]) -> list[Any]:
-    """Return a row in which days are texts."""
-    values = list(row)
-    for place in days:
-        if isinstance(values[place], dt.date):
-            values[place] = values[place].isoformat()
-    return values
+def _as_text(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _facts(context: ViewContext) -> dict[str, str]:
+    """Return what a view is of, as its table ``edition`` has it."""
+    facts = {"audience": context.audience, "edition": context.edition.isoformat(), "format": FORMAT}
+    facts["languages"] = " ".join(context.languages)
+    facts |= {"licences": "\n".join(sorted({*context.licences}))} if context.licences else {}
+    facts |= {name: "1" for name in ("demo", "trial") if getattr(context, name)}
+    if context.area is not None:
+        facts |= {"area": context.area.code, "timezone": context.area.timezone}
+        facts |= {name: str(days) for name, days in context.area.settings.freshness}
+        facts["days_off"] = " ".join(sorted(days_off(context.area.settings)))
+    return facts
 
 
 def _write_units(connection: sqlite3.Connection, area: StudyArea | None) -> None:
@@ -244,7 +161,7 @@ def months_of(area: StudyArea | None) -> Mapping[str, int]:
     return area.settings.verification if area else {}
 
 
-def with_due_days(tables: Part, months: Mapping[str, int]) -> dict[str, Sequence[Row]]:
+def with_due_days(tables: Rows, months: Mapping[str, int]) -> dict[str, Sequence[Row]]:
     """Say for each verified service when it is to be verified again, where the one who verified it did not.
 
     After the ``months`` that the study area sets for its kind, the fewest of them where it is of several kinds.
@@ -259,7 +176,7 @@ def with_due_days(tables: Part, months: Mapping[str, int]) -> dict[str, Sequence
     return {**tables, "verification": verifications}
 
 
-def _types(tables: Part) -> dict[str, set[str]]:
+def _types(tables: Rows) -> dict[str, set[str]]:
     """Return the codes of the service types of each service, by its id."""
     codes = {row["id"]: row["code"] for row in tables.get("taxonomy_term", ())}
     types: dict[str, set[str]] = {}

@@ -85,52 +85,10 @@ def blank(table: str) -> dict[str, Any]:
     return dict.fromkeys(("id", *PUBLISHED[table])) if table in PUBLISHED else {}
 
 
-@pytest.mark.parametrize("chunk", [1, 2, 1000])
-def test_what_was_agreed_to_is_read_in_chunks(directory, chunk, monkeypatch):
-    monkeypatch.setattr(gate, "CHUNK", chunk)
-    agreed = directory.agreed("public")
-    stored = directory.db.conn.execute('SELECT "table", record, "row" FROM shown WHERE public')
-    rows = {(table, record): blank(table) | json.loads(row) for table, record, row in stored}
-    assert dict(agreed) == rows
-    for keys in (sorted(rows), sorted(rows, reverse=True)):
-        assert {key: agreed[key] for key in keys} == rows
-    assert len(agreed) == len(dict(agreed)) > 0
-    assert agreed.get(("service", "nowhere")) is None
-
-
-def test_what_was_agreed_to_of_a_chunk_is_read_once(directory):
-    agreed, read = directory.agreed("public"), []
-    services = sorted(record.id for record in directory.records(Service))
-    assert len(services) == 3
-    directory.db.conn.set_trace_callback(read.append)
-    for service_ in services * 2:
-        assert ("service", service_) in agreed or service_ != LEGAL
-    directory.db.conn.set_trace_callback(None)
-    assert sum("json_each" in statement for statement in read) == 1
-    assert not any(f"record = '{LEGAL}'" in statement for statement in read)
-    with pytest.raises(KeyError) as missing:
-        agreed["service", SHELTER]
-    assert missing.value.args == (("service", SHELTER),)
-
-
-def test_rows_are_decoded_a_chunk_at_a_time_and_each_is_one(directory, monkeypatch):
-    directory.add(
-        batch(*map(organization, ("Sitora", "Bahor")), source="other"), by="zarina", on=TODAY, agreed_by="umed"
-    )
-    sizes, real = [], json.loads
-    monkeypatch.setattr(gate, "CHUNK", 2)
-    monkeypatch.setattr(json, "loads", lambda text: sizes.append(len(rows := real(text))) or rows)
-    rows = gate._stored(directory.db, "organization", gate.between("", ""))
-    assert len(rows) > 2
-    assert sizes == [2] * (len(rows) // 2) + [1] * (len(rows) % 2)
-    with pytest.raises(ValueError, match="longer"):
-        dict(gate._whole([(("phone", "a"), "{},{}")]))
-
-
 def test_records_of_two_tables_that_share_an_id_are_two(directory):
     umed = key("organization", "Umed")
-    assert gate._stored(directory.db, "organization", gate.among([umed])).keys() == {umed}
-    assert not gate._stored(directory.db, "service", gate.among([umed]))
+    assert gate._stored(directory.db, "organization", [umed]).keys() == {umed}
+    assert not gate._stored(directory.db, "service", [umed])
 
 
 @pytest.mark.parametrize("agreed", [3, 2])
@@ -577,9 +535,9 @@ def what_is_read(monkeypatch) -> dict[str, Any]:
     """Table -> ids of which it is read what was agreed to, or None for all; filled when it is read."""
     read, real = {}, gate._stored
 
-    def stored(db, table, some):
-        read[table] = {*json.loads(some.values[0])} if "json_each" in some.condition else None
-        return real(db, table, some)
+    def stored(db, table, ids):
+        read[table] = ids
+        return real(db, table, ids)
 
     monkeypatch.setattr(gate, "_stored", stored)
     return read

@@ -3,24 +3,18 @@
 import dataclasses
 import datetime as dt
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mapping.directory.directory import Directory, public_id
-from mapping.directory.gate import SHOWABLE
+from mapping.directory.directory import Directory
 from mapping.errors import MappingError
 from mapping.model import Attribute, Location, Organization, Phone, Service, ServiceAtLocation, TaxonomyTerm
 from mapping.safety.agreed import FREE, Showing, difference, held, kept
-from mapping.safety.leak_scan import columns_in
-from mapping.safety.neighbours import Neighbours
-from mapping.safety.redaction import PUBLISHED, VIEWS, TypeRule, project, rename, thresholds
-from mapping.view.writer import ViewContext, write_view
+from mapping.safety.redaction import TypeRule, thresholds
 from tests.directory.test_gate import PARTS, facts
-from tests.directory.test_gate_reach import parts_of
 from tests.support.examples import examples
 from tests.support.sample import TODAY, allowed, approval, batch, key, place, sample_directory, term
 from tests.support.second_person import SecondPerson
@@ -150,8 +144,8 @@ def require_nothing_overlooked(directory) -> None:
 
 
 @settings(max_examples=examples(10), suppress_health_check=list(HealthCheck))
-@given(acts=ACTS, audience=st.sampled_from(VIEWS))
-def test_one_person_shows_nothing_new_and_two_do(acts, audience, tmp_path_factory, tiny_area):
+@given(acts=ACTS)
+def test_one_person_shows_nothing_new_and_two_do(acts, tmp_path_factory, tiny_area):
     shared = place("Shared", of=["Advice", "Night", "Silent"], at=(10.1, 60.1), unit="XT-W2")
     with sample_directory(tmp_path_factory.mktemp("gate"), tiny_area, *PARTS, shared, SAID_OF_A_WORD) as directory:
         directory.signed_in = True
@@ -171,26 +165,6 @@ def test_one_person_shows_nothing_new_and_two_do(acts, audience, tmp_path_factor
                         act(directory, kind, *choices)
                     assert facts(directory) <= before
                 require_nothing_overlooked(directory)
-            require_parts_to_be_the_whole(directory, tmp_path_factory.mktemp("parts"), audience)
-
-
-def require_parts_to_be_the_whole(directory, folder, audience) -> None:
-    """Require that a view that is written part by part is the one of all records at once, with all that is hidden."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mapping.directory.gate.PART", 1)
-        parts = list(parts_of(directory))
-        warnings, whole = [], Neighbours()
-        directory.view(audience, folder / "parts.db", edition=TODAY, warn=warnings.append).close()
-        tables, rules = directory.tables(), directory.rules(TODAY)
-        shown = project(tables, audience, rules, directory.agreed(audience))
-        whole.add(tables, shown)
-        assert warnings == whole.warnings(columns_in(shown))
-        renamed = rename(shown, partial(public_id, directory.key))
-        context = ViewContext(audience, TODAY, directory.area)
-        write_view(renamed, folder / "whole.db", fields=PUBLISHED, context=context)
-        assert (folder / "parts.db").read_bytes() == (folder / "whole.db").read_bytes()
-    for table in SHOWABLE:
-        assert {record.id for record in tables[table]} == {record for _, own in parts for record in own[table]}
 
 
 EVIL = {

@@ -6,7 +6,6 @@ import pytest
 
 from mapping.area.study_area import StudyArea
 from mapping.directory import directory as module
-from mapping.directory import gate
 from mapping.directory.directory import Directory
 from mapping.directory.gate import OnePerson
 from mapping.model import WORDS, CaseCount, StandardAssessment, Translation
@@ -174,32 +173,6 @@ def test_one_person_makes_no_hidden_count_known(directory, monkeypatch, first, t
         assert row["suppressed"] == (row["count"] is None)
 
 
-def test_what_several_see_alike_is_compared_once_and_nothing_else_is_taken_for_it():
-    compared = []
-
-    def compare(row, before):
-        compared.append((row, before))
-        return row, before
-
-    one, other = {"id": "x", "name": "One"}, {"id": "x", "name": "Other"}
-    for now, was, different in (
-        ((one, other, other), (None, None, None), 2),
-        ((one, other, one), (None, None, None), 3),
-        ((one, one, one), (None, other, other), 2),
-        ((None, None, one), (one, one, one), 2),
-    ):
-        compared.clear()
-        assert gate._alike(now, was, compare) == [*zip(now, was, strict=True)]
-        assert len(compared) == different
-
-
-def test_what_is_seen_is_compared_for_every_audience(directory):
-    with pytest.raises(ValueError, match="shorter"):
-        gate._alike((None, None), (None,), lambda *_: None)
-    with pytest.raises(ValueError, match="shorter"):
-        gate._differences("service", "x", (None,), (None,), directory.rules(TODAY))
-
-
 NEW = [organization("Bahor"), organization("Chashma"), organization("Dilbar")]
 
 
@@ -247,10 +220,3 @@ def test_the_last_record_of_a_table_that_is_hidden_or_gone_is_forgotten(tmp_path
         else:
             own.edit(*bahor, {"audience": "custodian"}, by="zarina", on=TODAY, reason="x")
         assert bahor not in {*own.agreed("public")}
-
-
-def test_days_are_kept_as_text_once_for_all_who_see_them():
-    row = {"id": "s", "name": "Advice", "assured_date": TODAY}
-    first, second, none = gate._as_kept("service", (row, row, None))
-    assert first is second
-    assert (first, none) == (row | {"assured_date": TODAY.isoformat()}, None)

@@ -8,16 +8,17 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from mapping.area.study_area import StudyArea
-from mapping.directory import gate
 from mapping.directory.directory import public_id
 from mapping.editions.publish import LIMIT, MOST_PLACES, places, publish, travel_times
 from mapping.errors import MappingError, NotFound, UnsafePublication
 from mapping.travel import travel_time
+from mapping.view import writer
 from mapping.view.index import lexicon_of
 from mapping.view.view import View
 from tests.analysis.invented import lowered
@@ -225,20 +226,6 @@ def test_two_publications_are_the_same_byte_for_byte(tiny_area: StudyArea, tmp_p
     assert (tmp_path / "1.db").read_bytes() == (tmp_path / "2.db").read_bytes()
 
 
-@pytest.mark.parametrize("size", [1, 2, 30])
-def test_in_how_many_parts_a_directory_is_looked_at_changes_no_byte(
-    size: int, tiny_area: StudyArea, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = []
-    for name in ("whole", "parts"):
-        with sample_directory(tmp_path / name, tiny_area) as directory:
-            publication = publish(directory, "public", tmp_path / f"{name}.db", area=tiny_area, edition=TODAY)
-            publication.view.close()
-        made.append(((tmp_path / f"{name}.db").read_bytes(), sorted(publication.warnings)))
-        monkeypatch.setattr(gate, "PART", size)
-    assert made[0] == made[1]
-
-
 def test_what_a_run_left_that_was_killed_is_in_nobodys_way(tiny_area: StudyArea, tmp_path: Path) -> None:
     with sample_directory(tmp_path, tiny_area) as directory:
         publish(directory, "public", tmp_path / "first.db", area=tiny_area, edition=TODAY).view.close()
@@ -248,15 +235,19 @@ def test_what_a_run_left_that_was_killed_is_in_nobodys_way(tiny_area: StudyArea,
     assert (tmp_path / "second.db").read_bytes() == (tmp_path / "first.db").read_bytes()
 
 
-def test_nobody_else_reads_a_view_before_it_is_whole(tiny_area: StudyArea, tmp_path: Path) -> None:
-    modes = []
+def test_nobody_else_reads_a_view_before_it_is_whole(
+    tiny_area: StudyArea, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modes, real = [], writer.write_index
 
-    def look(_: str) -> None:
+    def look(*args: Any) -> None:
         modes.extend(file.stat().st_mode & 0o777 for file in tmp_path.glob("view.db*"))
+        real(*args)
 
+    monkeypatch.setattr(writer, "write_index", look)
     home = service("Shelter", of="Umed", types=["ACC-VOT"]), place("Home", of=["Shelter"], at=km(6.5, 4.5))
     with sample_directory(tmp_path, tiny_area, public_parts(), secret_parts(), *home) as directory:
-        directory.view("public", tmp_path / "view.db", edition=TODAY, warn=look).close()
+        directory.view("public", tmp_path / "view.db", edition=TODAY).close()
     assert {*modes} == {0o600}
     (tmp_path / "usual").touch()
     assert (tmp_path / "view.db").stat().st_mode == (tmp_path / "usual").stat().st_mode

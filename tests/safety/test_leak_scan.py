@@ -12,9 +12,9 @@ from mapping.area.study_area import StudyArea
 from mapping.directory.directory import rules
 from mapping.errors import UnsafePublication
 from mapping.language.taxonomy import vocabulary
-from mapping.model import Address, Organization, Record, Service, TaxonomyTerm, Url
+from mapping.model import Address, Record, Service, TaxonomyTerm, Url
 from mapping.safety import leak_scan as module
-from mapping.safety.leak_scan import FactFinder, HiddenFactFound, HiddenFacts, Leak, address_key, columns_in, counted
+from mapping.safety.leak_scan import FactFinder, HiddenFactFound, HiddenFacts, Leak, address_key, columns_in
 from mapping.safety.redaction import Shown, Tables, project
 from tests.support.patience import PIECES, at_most
 from tests.support.sample import (
@@ -609,17 +609,6 @@ def test_two_words_of_the_street_and_two_numbers_are_enough(address: str, house:
 @pytest.mark.parametrize("text", ["", "рӯ ба рӯи бозор", "17", "ул.", "д. 17"])
 def test_what_has_no_street_and_house_is_nobodys_address(text: str) -> None:
     assert address_key(text) == ()
-
-
-# -- part by part ----------------------------------------------------------------------------------------------------
-
-
-def test_only_the_records_of_a_part_count_in_it() -> None:
-    facts = HiddenFacts()
-    bodies = {"organization": [Organization(id="mine", name="Гулафшон"), Organization(id="next", name="Зарнисор")]}
-    facts.add(counted(bodies, {"organization": {"mine"}}), {})
-    facts.add(counted(bodies, {}), {})
-    assert facts.hidden == {"name": {"Гулафшон"}}
 
 
 def test_hits_name_records_as_the_steward_knows_them() -> None:

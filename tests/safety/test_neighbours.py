@@ -7,7 +7,7 @@ import pytest
 from mapping.directory.directory import rules
 from mapping.model import Address, Location, Record
 from mapping.safety import neighbours as module
-from mapping.safety.leak_scan import columns_in, counted
+from mapping.safety.leak_scan import columns_in
 from mapping.safety.neighbours import Neighbours
 from mapping.safety.redaction import Shown, Tables, project
 from tests.support.sample import (
@@ -19,7 +19,6 @@ from tests.support.sample import (
     phone,
     place,
     public_parts,
-    secret_parts,
     service,
     tables_of,
 )
@@ -143,20 +142,6 @@ def spots(**points: tuple[float, float]) -> Tables:
             for name, (latitude, longitude) in points.items()
         ]
     }
-
-
-def test_parts_taken_one_after_another_are_those_taken_at_once() -> None:
-    home = place("Home", of=["Shelter"], at=km(6.5, 4.5), address="Market street, 1", city="Chashma")
-    both = place("Both", of=["Counselling", "Shelter"], at=km(1, 1))
-    odd, same = service("Odd", of="Umed", types=[]), phone("1313", service="Shelter")
-    tables = tables_of(public_parts(), secret_parts(), SHELTER, home, both, odd, same)
-    shown = project(tables, "public", RULES)
-    parted = Neighbours()
-    for half in (0, 1):
-        own = {table: {record.id for record in of[half::2]} for table, of in tables.items()}
-        parted.add(counted(tables, own), shown)
-    assert parted.warnings(columns_in(shown)) == warned(tables, shown)
-    assert len(warned(tables, shown)) >= 5
 
 
 def test_warnings_name_records_as_the_steward_knows_them() -> None:
