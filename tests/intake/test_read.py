@@ -20,7 +20,6 @@ from mapping.model import (
     RECORDS,
     Address,
     Location,
-    Organization,
     Phone,
     Service,
     ServiceAtLocation,
@@ -29,7 +28,6 @@ from mapping.model import (
 )
 from mapping.quality.duplicates import SOURCE as STEWARDS
 from mapping.quality.duplicates import Decided, apply
-from mapping.quality.matching import candidates
 from tests.analysis.invented import Changed
 from tests.conftest import TINY
 from tests.fixtures.few_rows import HEADER, MAP, ROW, TODAY, audiences, said, with_cells
@@ -1205,14 +1203,6 @@ def test_where_an_office_was_is_told_to_whom_may_see_it_alone(take, tmp_path, ti
         (service,) = newer.of("service")
         assert moved(set()) == []
         assert len(moved({("service", service.id)})) == 1
-
-
-def test_a_body_that_a_newer_list_calls_otherwise_is_proposed_as_one(take, tmp_path, tiny_area):
-    with Directory(tmp_path / "directory.db", tiny_area) as directory:
-        given(take, directory, *moving("Rudaki 12"))
-        given(take, directory, *moving("Rudaki 12", body="Sitorai Shom"))
-        (pair,) = candidates(directory, tiny_area, tables=("organization",))
-        assert {directory.record(Organization, body).name for body in pair.pair} == {"Umed", "Sitorai Shom"}
 
 
 def test_a_name_that_asks_for_silence_hides_its_row(take):
