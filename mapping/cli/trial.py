@@ -3,7 +3,7 @@
 import datetime as dt
 import webbrowser
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Timer
@@ -110,8 +110,7 @@ def trial(
                 if not batch.unapproved:
                     break
                 directory.add(_agreements(batch, code, today), by=PROPOSER, agreed_by=SECOND, on=today)
-            source = batch.source.model_copy(update={"licence": "Trial: not for publication"})
-            directory.add(replace(batch, source=source), by=PROPOSER, agreed_by=SECOND, on=today)
+            directory.add(batch, by=PROPOSER, agreed_by=SECOND, on=today)
             services = directory.count("service")
             path = folder / "trial.db"
             with publish(

@@ -57,8 +57,9 @@ from mapping.directory.writing import Change, Missing, Writing
 from mapping.errors import Busy, InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
 from mapping.model import RECORDS, AnyRecord, Audience, Record, columns, named_id, record_id, references
-from mapping.safety.agreed import Agreed, Showing, digest_of, without_contacts
+from mapping.safety.agreed import Agreed, Showing, digest_of
 from mapping.safety.leak_scan import HiddenFacts, columns_in
+from mapping.safety.licences import shown_licence
 from mapping.safety.neighbours import Neighbours
 from mapping.safety.persons import IsAdmitted, NotAdmitted
 from mapping.safety.redaction import PUBLISHED, Rules, Shown, TypeRule, agreed_rules, project, rename
@@ -1032,7 +1033,7 @@ def _licences(db: sqlite_utils.Database, shown: Shown) -> set[str]:
     query = "SELECT DISTINCT source_id FROM provenance WHERE link_id IN (SELECT value FROM json_each(?))"
     ids = json.dumps([row["id"] for rows in shown.values() for row in rows]) if licences else "[]"
     sources = {source for (source,) in db.execute(query, [ids]).fetchall()}
-    return {without_contacts(text) for source, text in licences.items() if source in sources} - {""}
+    return {shown_licence(text) for source, text in licences.items() if source in sources}
 
 
 @lru_cache(4)  # a key is begun once: to begin takes as long as the rest

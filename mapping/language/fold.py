@@ -378,3 +378,18 @@ def is_latin(text: str) -> bool:
 
 FIRST_BEYOND_LATIN = 0x370
 """Where Greek begins in Unicode: all letters before it are Latin or marks."""
+
+
+@lru_cache(maxsize=4096)
+def readable(text: str) -> str:
+    """Return a text as it looks: nothing unseen, every sign that stands for a digit or a full stop as that."""
+    plain = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    if plain.isascii():
+        return plain
+    seen = (sign for sign in plain if sign not in _UNSEEN and unicodedata.category(sign) != "Cf")
+    return "".join(_AS_SEEN.get(sign) or str(unicodedata.digit(sign, sign)) for sign in seen)
+
+
+_AS_SEEN = dict.fromkeys("。．｡․‧∙·", ".")
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+"""Signs that are not drawn, beside those that only format."""

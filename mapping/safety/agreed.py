@@ -11,14 +11,10 @@ at once.
 import datetime as dt
 import hashlib
 import json
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple, get_args
 
 from mapping.freshness import active, listed
-from mapping.language.fold import INVISIBLE
 from mapping.model import ENTRY_POINTS, PRECISIONS, RECORDS, WHOLES, WORDS, Audience, references
 
 Row = dict[str, Any]
@@ -37,10 +33,6 @@ THRESHOLD = "threshold"
 
 ENDS = {"audience": "consent_until", "precision": "precision_until"}
 """Kind of an approval -> field in which a row that it lowers is kept with its end: it is agreed to until then."""
-
-_CONTACT = re.compile(r"\S{0,64}(?:@|//)\S{0,64}|(?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,}(?:/\S*)?|\+?\d(?:[\W_]{0,9}\d){2,}")
-"""A mail or web address, a name on a network or a number of three digits or more in a text, however it is parted; no
-part is longer than it may be: long texts are looked through."""
 
 OWNERS = ("service", "organization", "location")
 """The entries that a part may be of, those first that tell most of it."""
@@ -278,31 +270,6 @@ To hide one at once, whoever may edit it marks it for custodians."""
 
 WITHHELD = "withheld"
 """Field in which a row is kept with the names of those that a rule or a steward keeps back: they go at once."""
-
-
-def _contacts(text: str) -> set[str]:
-    """Return the contacts in a text, whatever kind of digits and letters they are written in."""
-    return {*_CONTACT.findall(readable(text))}
-
-
-@lru_cache(maxsize=4096)
-def readable(text: str) -> str:
-    """Return a text as it looks: nothing unseen, every sign that stands for a digit or a full stop as that."""
-    plain = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    if plain.isascii():
-        return plain
-    seen = (sign for sign in plain if sign not in _UNSEEN and unicodedata.category(sign) != "Cf")
-    return "".join(_AS_SEEN.get(sign) or str(unicodedata.digit(sign, sign)) for sign in seen)
-
-
-_AS_SEEN = dict.fromkeys("。．｡․‧∙·", ".")
-_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
-"""Signs that are not drawn, beside those that only format."""
-
-
-def without_contacts(text: str) -> str:
-    """Return a text without its contacts: what it says else is shown though nobody was asked."""
-    return _CONTACT.sub("", readable(text)).strip() if _contacts(text) else text
 
 
 def _openness(status: Any) -> tuple[bool, bool]:

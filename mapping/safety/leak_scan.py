@@ -20,13 +20,12 @@ from urllib.parse import unquote
 from wordfreq import available_languages, zipf_frequency
 
 from mapping.errors import UnsafePublication
-from mapping.language.fold import TO_LATIN, coarse, key_words, tokens, words_for
+from mapping.language.fold import TO_LATIN, coarse, key_words, readable, tokens, words_for
 from mapping.language.i18n import catalogue
 from mapping.language.languages import codes, word_list_languages, word_rows
 from mapping.language.parsers.contacts import SHARED_HOSTS
 from mapping.language.taxonomy import FILES, LISTS, words_of
 from mapping.model import RECORDS, WORDS, Location, Translation, references
-from mapping.safety.agreed import readable
 from mapping.safety.redaction import PUBLISHED, Shown, Tables, of_kind
 
 SHORTEST, EVERYDAY = 5, 2.5

@@ -59,6 +59,17 @@ def test_a_directory_that_cannot_be_opened_is_said_before_the_staff_portal_begin
     assert served == []
 
 
+@pytest.mark.parametrize("has_sandbox", [True, False])
+def test_a_host_on_which_hostile_files_reach_others_is_told_so(has_sandbox, served, tiny_area, tmp_path, monkeypatch):
+    monkeypatch.setattr("mapping.formats.reader_process.has_sandbox", lambda: has_sandbox)
+    sample_directory(tmp_path, tiny_area).close()
+    files = [word for name in ("accounts", "inbox", "ledger") for word in (f"--{name}", tmp_path / f"{name}.db")]
+    done = run("staff", "--directory", tmp_path / "directory.db", "--area", TINY, *files)
+    assert done.exit_code == 0, done.output
+    assert ("install bubblewrap" in " ".join(done.output.split())) is not has_sandbox
+    assert len(served) == 1
+
+
 def test_the_demo_has_a_link_for_each_invented_person_and_no_password(served, tiny_area, tmp_path):
     assert "rohnamo demo" in str(run("demo-partner", "--build", tmp_path, "--area", TINY).exception)
     sample_directory(tmp_path / "private", tiny_area).close()

@@ -38,7 +38,6 @@ def test_what_may_be_shown_is_shown_with_its_number(partners_list: Path, tiny_ar
     assert (tried.services, tried.shown) == (4, 2)
     with View(tried.view) as view:
         assert view.notice == TRIAL
-        assert view.licences == ("Trial: not for publication",)
         assert not view.demo
         assert sorted(row["name"] for row in view.rows("organization")) == ["Nur", "Umed"]
         assert {row["number"] for row in view.rows("phone")} == {"+992446001234", "+992446001235"}

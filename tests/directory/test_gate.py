@@ -34,6 +34,7 @@ from mapping.model import (
 )
 from mapping.safety import redaction
 from mapping.safety.agreed import FREE, Showing, Shown, digest_of, kept
+from mapping.safety.licences import OTHER
 from mapping.safety.people import same_person, two_people
 from mapping.safety.redaction import PUBLISHED, VIEWS, TypeRule, project
 from tests.support.sample import (
@@ -358,7 +359,7 @@ def test_words_and_licences_of_a_list_lead_nowhere(directory, tmp_path):
     changed.source = sender.model_copy(update={"licence": "CC BY 4.0, evil.example"})
     directory.add(changed, by="zarina", on=TODAY)
     with directory.view("public", tmp_path / "public.db", edition=TODAY) as view:
-        assert view.licences == ("CC BY 4.0,",)
+        assert view.licences == (OTHER,)
         assert not [row for row in view.rows("taxonomy_term") if row["code"] == "OWN"]
         assert not [row for row in view.rows("translation") if "Еда" in row["text"]]
         assert not [row for row in view.rows("attribute") if row["taxonomy_term_id"] == public_id(directory.key, "own")]

@@ -20,7 +20,6 @@ from mapping.safety.agreed import (
     held,
     kept,
     restrict,
-    without_contacts,
 )
 from mapping.safety.redaction import _PARENTS, NEEDED, PUBLISHED
 from tests.support.sample import TODAY
@@ -145,21 +144,6 @@ def test_an_entry_point_that_was_blank_leads() -> None:
     (showing,) = new("service", before, before | {"email": "a@umed.example"})
     assert showing.leads
     assert not new("service", before, before)
-
-
-@pytest.mark.parametrize(
-    ("text", "left"),
-    [
-        ("Food and clothes…", "Food and clothes…"),
-        ("Room 12", "Room 12"),
-        ("Write to trap@evil.example", "Write to"),
-        ("Call 1313", "Call"),
-        ("\uff11\uff13\uff11\uff13", ""),
-        ("ODbL 1.0, https://evil.example/page", "ODbL 1.0,"),
-    ],
-)
-def test_contacts_are_taken_out_of_a_text_and_nothing_else(text: str, left: str) -> None:
-    assert without_contacts(text) == left
 
 
 def test_another_text_that_says_where_a_place_is_is_news() -> None:

@@ -692,3 +692,17 @@ def forget_samples() -> None:
     """Make the next directory and the next view anew."""
     _begun.cache_clear()
     _viewed.cache_clear()
+
+
+MORE_SECRETS = (
+    organization("Гулбог", audience="custodian", phones=["+992000200002"], website="https://gulbog.example"),
+    service("Паноҳи Гулбог", of="Гулбог", types=["ACC-VOT"], email="night@gulbog.example", audience="custodian"),
+    place("House", of=["Паноҳи Гулбог"], at=km(2, 2), address="Боғи Нав 31", city="Chashma", unit="XT-W2"),
+    organization("Umeed", audience="custodian", do_not_list=True),  # looks like one that is shown
+    service("Night", of="Umed", types=["ACC-GBV"], description="In the old mill", audience="custodian"),
+    place("Mill", of=["Night"], at=km(6.5, 4.5), address="1 Market Street", city="Chashma", unit="XT-W2"),
+    phone("1313", service="Night"),  # a number that is shown elsewhere
+    contact("Maftuna Qalandarova", organization="Umed"),
+    service("Silent", of="Umed", types=["nothing we know"], verified=None),
+)
+"""Secrets that a second world has, some of them alike to what is shown."""

@@ -17,9 +17,10 @@ from mapping.formats import Sheet
 from mapping.formats.osm._hours import plain_hours
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import TERMS
+from mapping.safety.licences import OPENSTREETMAP
 
 SHEET = "OpenStreetMap"
-LICENCE = "© OpenStreetMap contributors, ODbL 1.0"
+LICENCE = OPENSTREETMAP
 TAGS = TERMS / "osm_tags.csv"
 GONE = ("disused", "abandoned", "demolished", "removed", "razed", "was", "construction", "proposed")
 """Keys, and beginnings of keys, of what is no longer there or not yet."""

@@ -10,33 +10,10 @@ import pytest
 
 from mapping.directory.directory import Directory
 from mapping.model import Service
-from tests.support.sample import (
-    TODAY,
-    batch,
-    contact,
-    key,
-    km,
-    organization,
-    phone,
-    place,
-    public_parts,
-    secret_parts,
-    service,
-)
+from tests.support.sample import MORE_SECRETS, TODAY, batch, key, organization, public_parts, secret_parts
 from tests.support.second_person import SecondPerson
 from tests.web.support.office import Office, post
 
-HIDDEN = (
-    organization("Гулбог", audience="custodian", phones=["+992000200002"], website="https://gulbog.example"),
-    service("Паноҳи Гулбог", of="Гулбог", types=["ACC-VOT"], email="night@gulbog.example", audience="custodian"),
-    place("House", of=["Паноҳи Гулбог"], at=km(2, 2), address="Боғи Нав 31", city="Chashma", unit="XT-W2"),
-    organization("Umeed", audience="custodian", do_not_list=True),  # looks like one that is shown
-    service("Night", of="Umed", types=["ACC-GBV"], description="In the old mill", audience="custodian"),
-    place("Mill", of=["Night"], at=km(6.5, 4.5), address="1 Market Street", city="Chashma", unit="XT-W2"),
-    phone("1313", service="Night"),  # a number that is shown elsewhere
-    contact("Maftuna Qalandarova", organization="Umed"),
-    service("Silent", of="Umed", types=["nothing we know"], verified=None),
-)
 MOVING = re.compile(
     r'name="(?:csrf_token|state)" value="[^"]*"|SHA-256 [0-9a-f ]+|[0-9a-f]{64}|/static/[^"]*|data-passkey="[^"]*"'
     r"|\b[0-9a-f]{16}\b"
@@ -50,7 +27,7 @@ ACCOUNT = re.compile(r"\b[0-9a-f]{16}\b")
 def worlds(tmp_path_factory, tiny_area):
     """Two offices: one has secrets; both did the same since."""
     offices = []
-    for number, parts in enumerate([(), HIDDEN]):
+    for number, parts in enumerate([(), MORE_SECRETS]):
         office = Office(tmp_path_factory.mktemp(f"world{number}"), tiny_area, public_parts(), secret_parts(), *parts)
         if offices:  # published ids are made with it
             shutil.copy(offices[0].directory.with_suffix(".key"), office.directory.with_suffix(".key"))
