@@ -19,7 +19,7 @@ from mapping.intake.report import summary, write_index, write_report
 from mapping.model import Record, Source, Statement, Translation, record_id
 from mapping.quality.known_organizations import Known
 from mapping.resources import shipped
-from mapping.safety.people import two_people
+from mapping.safety.persons import two_people
 from mapping.safety.signatures import signers
 
 STEWARDS_NAME = "Stewards of the demonstration (invented)"

@@ -43,8 +43,7 @@ from mapping.quality.call_list import calls, read_done, write_calls
 from mapping.quality.duplicates import apply, pairs, read_decisions, tables_of, write_pairs
 from mapping.quality.overview import lines, overview, write_page
 from mapping.registry import format_of
-from mapping.safety.people import two_people
-from mapping.safety.persons import NotAdmitted
+from mapping.safety.persons import NotAdmitted, two_people
 
 app = typer.Typer()
 LONGEST = 30

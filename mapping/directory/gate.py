@@ -34,7 +34,7 @@ from mapping.safety.agreed import (
     kept,
     removal,
 )
-from mapping.safety.people import same_person
+from mapping.safety.persons import same_person
 from mapping.safety.redaction import LINKED, PUBLISHED, VIEWS, Rules, Seen, Tables, allowed_rows, thresholds
 
 Ids = dict[str, set[str]]

@@ -23,7 +23,7 @@ from mapping.directory.undo import undo, undoable
 from mapping.directory.writing import Writing
 from mapping.errors import InvalidRecord, NotFound
 from mapping.model import RECORDS, Approval, Record, record_id, references
-from mapping.safety.people import two_people
+from mapping.safety.persons import two_people
 
 OF_NO_RECORD = ("map", "phones", "undo")
 """Kinds that are about no record of the directory."""

@@ -30,7 +30,7 @@ from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, U
 from mapping.language.i18n import Message, Share
 from mapping.model import Audience
 from mapping.resources import checksum
-from mapping.safety.people import two_people
+from mapping.safety.persons import two_people
 from mapping.safety.redaction import VIEWS
 from mapping.view.diff import EntryChange, compare, edition_day, entries
 from mapping.view.view import OtherVersion, View

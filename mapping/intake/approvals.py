@@ -22,7 +22,7 @@ from mapping.column_map import ColumnMap
 from mapping.errors import FormatError, InvalidRecord
 from mapping.language.i18n import Message, listing
 from mapping.model import RECORDS, Approval, Source, record_id
-from mapping.safety.people import two_people
+from mapping.safety.persons import two_people
 
 COLUMNS = (
     "kind",

@@ -29,7 +29,7 @@ from mapping.model import (
     record_id,
 )
 from mapping.quality.names import Name, alike, kinds_of_bodies
-from mapping.safety.people import two_people
+from mapping.safety.persons import two_people
 
 Point = tuple[float, float]
 """Latitude and longitude."""

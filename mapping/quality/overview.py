@@ -40,7 +40,7 @@ from mapping.quality.holdings import HeldService, Holdings
 from mapping.quality.known_organizations import RecordsByKind
 from mapping.quality.matching import candidates
 from mapping.resources import for_owner
-from mapping.safety.people import two_people
+from mapping.safety.persons import two_people
 from mapping.safety.redaction import VIEWS, project
 
 SOON = 90

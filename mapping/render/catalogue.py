@@ -49,12 +49,16 @@ def catalogue(
     files: Sequence[Distribution],
     *,
     licences: Sequence[str] = (),
-    demo: bool = False,
+    notice: Message | None = None,
 ) -> str:
-    """Return the catalogue of an edition; ``licences`` are those that entries bring with them from their sources."""
+    """Return the catalogue of an edition.
+
+    ``licences`` are those that entries bring with them from their sources; ``notice`` says that it is invented or a
+    trial.
+    """
     description = [Message("Everything public in this directory, to use and to pass on.")]
-    if demo:
-        description.append(Message("This is invented: do not use it to find help."))
+    if notice:
+        description.append(notice)
     name = Message("Rohnamo")
     title = {code: f"{name.into(code)}, {show(area.name, code)}" for code in area.languages}
     day = {"@type": "xsd:date", "@value": edition.isoformat()}

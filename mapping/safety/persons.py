@@ -6,11 +6,15 @@ an account does while it is not admitted is nobody's, and two admitted people mu
 is behind an act that counts, whatever becomes of the account later.
 """
 
+import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cache
+
+from confusable_homoglyphs import confusables
 
 from mapping.errors import InvalidRecord
-from mapping.safety.people import same_person, two_people
+from mapping.language.fold import skeleton
 
 FIRST = 2
 """Administrators whom set-up or the command line names as people; all others are admitted by these, or by theirs."""
@@ -60,3 +64,41 @@ class Admission:
 def may_agree(author: str, by: str, is_admitted: IsAdmitted) -> bool:
     """Whether an account may agree now to what somebody did who counted as a person then; "" is nobody."""
     return two_people(author, by) and is_admitted(by)
+
+
+def same_person(name: str, other: str) -> bool:
+    """Tell whether two names may be one person's, by the letters that are seen or by how they sound in Latin ones.
+
+    >>> same_person("Anna  Karimova", "ANNA-KARIMOVA"), same_person("Anna", "Zarina")
+    (True, False)
+    """
+    return _seen(name) == _seen(other) or _heard(name) == _heard(other)
+
+
+def two_people(name: str, other: str) -> bool:
+    """Tell whether two names are there and are those of two people."""
+    return bool(_seen(name)) and bool(_seen(other)) and not same_person(name, other)
+
+
+def _seen(name: str) -> str:
+    """Return what a name looks like: its letters and digits, each as the Latin one it can be taken for."""
+    return "".join(map(_lookalike, _letters(name))).casefold()
+
+
+def _heard(name: str) -> str:
+    return skeleton(_letters(name))
+
+
+def _letters(name: str) -> str:
+    whole = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(c for c in unicodedata.normalize("NFD", whole) if unicodedata.category(c)[0] in ("L", "N"))
+
+
+@cache
+def _lookalike(letter: str) -> str:
+    """Return the Latin letter or digit that a letter can be taken for, else itself."""
+    if letter.isascii():
+        return {"0": "o", "1": "l", "i": "l"}.get(letter, letter)
+    lookalikes = confusables.is_confusable(letter, greedy=True, preferred_aliases=[]) or []
+    like = sorted(h["c"] for group in lookalikes for h in group["homoglyphs"] if h["c"].isascii() and h["c"].isalnum())
+    return _lookalike(like[0].casefold()) if like else letter

@@ -57,7 +57,7 @@ from mapping.model import (
 )
 from mapping.safety.agreed import ENDS, THRESHOLD, WITHHELD, Agreed, Key, restrict
 from mapping.safety.checklist_sums import sums
-from mapping.safety.people import two_people
+from mapping.safety.persons import two_people
 from mapping.safety.printed import tell_counts
 
 VIEWS: tuple[Audience, ...] = ("public", "partner", "focal_point")

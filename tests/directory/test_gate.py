@@ -35,7 +35,7 @@ from mapping.model import (
 from mapping.safety import redaction
 from mapping.safety.agreed import FREE, Showing, Shown, digest_of, kept
 from mapping.safety.licences import OTHER
-from mapping.safety.people import same_person, two_people
+from mapping.safety.persons import same_person, two_people
 from mapping.safety.redaction import PUBLISHED, VIEWS, TypeRule, project
 from tests.support.sample import (
     TODAY,

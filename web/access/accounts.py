@@ -29,8 +29,7 @@ from zxcvbn import zxcvbn
 
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.i18n import Message
-from mapping.safety.people import same_person
-from mapping.safety.persons import FIRST, Admission
+from mapping.safety.persons import FIRST, Admission, same_person
 from web.access import sealing
 from web.access.roles import PORTAL_ROLES, ROLES, SCOPED, Action, Grants, Role, Scope, may
 from web.stores import sqlite_file

@@ -79,7 +79,7 @@ class Selection(NamedTuple):
     metres: list[int] | None = None
 
 
-class Point(NamedTuple):
+class VisitedPlace(NamedTuple):
     """A place that people go to, of a service at a location."""
 
     service_at_location: str
@@ -219,7 +219,7 @@ class Catalogue:
         return None if latitude is None else (latitude, longitude)
 
     @cached_property
-    def _points(self) -> list[Point]:
+    def _points(self) -> list[VisitedPlace]:
         """The places of services that are listed and that people go to."""
         query = (
             "SELECT tie.id, tie.service_id, latitude, longitude FROM service_at_location AS tie"
@@ -227,7 +227,7 @@ class Catalogue:
         )
         with self.view() as view:
             visited = {service for service, fit in zip(self._searched, view.visited().tolist(), strict=True) if fit}
-        return [point for point in map(Point._make, self._rows(query)) if point.service in visited]
+        return [point for point in map(VisitedPlace._make, self._rows(query)) if point.service in visited]
 
     def _nearest(
         self, table: str, ids: Iterable[str], centre: tuple[float, float], metres: float | None, span: slice

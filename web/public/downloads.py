@@ -84,7 +84,7 @@ def _catalogue(edition: Edition) -> bytes:
         Distribution(name, offer.label, kind_of(name), offer.size, offer.checksum, tuple(languages[name]))
         for name, offer in offers.items()
     ]
-    return catalogue(edition.area, edition.day, files, licences=edition.licences, demo=edition.demo).encode()
+    return catalogue(edition.area, edition.day, files, licences=edition.licences, notice=edition.notice).encode()
 
 
 @kept

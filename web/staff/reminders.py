@@ -14,7 +14,7 @@ from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Directory, public_id
 from mapping.quality.call_list import calls_of
 from mapping.quality.overview import matters
-from mapping.safety.people import same_person
+from mapping.safety.persons import same_person
 from web.access.accounts import Account, Accounts
 from web.access.deputies import stand_in
 from web.access.mailer import Mailer, Sent, to_remind, usable

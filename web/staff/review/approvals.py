@@ -23,7 +23,7 @@ from mapping.language.i18n import Message
 from mapping.model import RECORDS, WHOLES, Audience, Record
 from mapping.quality.kept_out import Enlarged, like_kept_out
 from mapping.safety.agreed import Showing, digest_of
-from mapping.safety.people import same_person, two_people
+from mapping.safety.persons import same_person, two_people
 from web.access.accounts import NOT_ADMITTED, Account
 from web.access.deputies import on_leave
 from web.access.guard import Open, accounts, log, me, study_area, today
