@@ -55,18 +55,19 @@ def members(path: Path) -> list[zipfile.ZipInfo]:
             )
         if member.flag_bits & 1:
             raise FormatError(Message("{path}: is encrypted; ask the sender for it without a password", path=path))
-    require_honest(path, files, Message("ask for the tables alone"))
+    _require_honest(path, files)
     return [member for member in files if not member.is_dir()]
 
 
-def require_honest(path: Path, files: Sequence[zipfile.ZipInfo], fix: Message) -> None:
-    """Refuse an archive that unpacks to more than any honest list does, all of it or one file; ``fix`` says what to do.
+def _require_honest(path: Path, files: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse an archive that unpacks to more than any honest list does, all of it or one file.
 
     Raises
     ------
     FormatError
         It does.
     """
+    fix = Message("ask for the tables alone")
     size = sum(file.file_size for file in files)
     if size > MAX_UNPACKED:
         problem = Message("{path}: unpacks to {size} MB, which no honest list does", path=path, size=size // 2**20)

@@ -1,4 +1,4 @@
-"""Files under the ending of a workbook that are none: web pages, and tables in text, as many programs write them."""
+"""Web pages and tables in text under the ending of a workbook, as some programs write them: refused with advice."""
 
 import re
 from pathlib import Path
@@ -7,20 +7,13 @@ from mapping.errors import FormatError
 from mapping.language.i18n import Message
 
 NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-"""Bytes that no text has."""
-
 PAGE = re.compile(rb"\s*<(?:!doctype|html|head|body|meta|style|table|div|\?xml)\b", re.I)
+MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
+"""What stands at the beginning of a text in Unicode."""
 
 
-def is_text(path: Path) -> bool:
-    """Tell whether a file holds text, in whatever encoding."""
-    with path.open("rb") as file:
-        start = file.read(4096)
-    return start.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) or (bool(start) and not NOT_TEXT.search(start))
-
-
-def require_no_page(path: Path) -> None:
-    """Refuse a web page.
+def require_no_page(path: Path) -> bytes:
+    """Refuse a web page; return the beginning of the file.
 
     Raises
     ------
@@ -28,23 +21,24 @@ def require_no_page(path: Path) -> None:
         It is one.
     """
     with path.open("rb") as file:
-        start = file.read(4096).replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe")
-    if PAGE.match(start):
+        start = file.read(4096)
+    if PAGE.match(start.replace(b"\0", b"").lstrip(b"".join(MARKS))):
         raise FormatError(
             Message(
                 "{path}: is a web page, whatever its ending; open it in a spreadsheet and save it as .xlsx", path=path
             )
         )
+    return start
 
 
 def require_no_text(path: Path) -> None:
-    """Refuse a web page or a table in text.
+    """Refuse a web page or a table in text, in whatever encoding.
 
     Raises
     ------
     FormatError
         It is one of them.
     """
-    require_no_page(path)
-    if is_text(path):
+    start = require_no_page(path)
+    if start.startswith(MARKS) or (start and not NOT_TEXT.search(start)):
         raise FormatError(Message("{path}: is a table in text and no workbook; give it the ending .csv", path=path))

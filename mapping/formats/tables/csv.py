@@ -1,4 +1,4 @@
-"""CSV in, in any common encoding, separator and line end; and out, one row a service at its place."""
+"""CSV in, in Unicode or an old encoding, with any separator; and out, one row a service at its place."""
 
 import codecs
 import contextlib
@@ -110,8 +110,8 @@ def _own_heads(row: Sequence[object]) -> dict[str, str]:
 def read(path: str | Path) -> Iterator[Sheet]:
     """Read a CSV file as one sheet of text cells.
 
-    UTF-8 and UTF-16 with or without a byte order mark, else an old encoding of Cyrillic or of Latin letters; the
-    separator is the one that cuts most lines into the same number of cells.
+    UTF-8, UTF-16 with its mark, else an old encoding of Cyrillic or Latin letters; the separator is the
+    one that cuts most lines into the same number of cells.
 
     Raises
     ------
@@ -123,7 +123,6 @@ def read(path: str | Path) -> Iterator[Sheet]:
         contents = path.read_bytes()
     require_no_page(path)
     text, damaged = _decoded(path, contents)
-    text = _TWICE_ENCODED.sub(_decoded_once_more, text)
     separator = _separator(text)
     csv.field_size_limit(MAX_CELL)  # it is one for the process: what another reader set stays
     try:
@@ -200,17 +199,15 @@ def _require_closed(path: Path, text: str, separator: str, rows: int) -> None:
 
 def _decoded(path: Path, contents: bytes) -> tuple[str, int]:
     """Return the text and how many of its letters are damaged."""
+    if contents.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
+        raise FormatError(
+            Message("{path}: is not CSV but another kind of file; give it its true ending, as .xlsx", path=path)
+        )
     if contents.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
-    elif unmarked := _utf16(contents):
-        encodings = [unmarked]
     elif b"\0" in contents:
         raise FormatError(
             Message("{path}: is not a text file; export it as CSV from the program it was made with", path=path)
-        )
-    elif contents.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
-        raise FormatError(
-            Message("{path}: is not CSV but another kind of file; give it its true ending, as .xlsx", path=path)
         )
     else:
         encodings = ["utf-8-sig", *_old_encodings(contents)]
@@ -219,24 +216,9 @@ def _decoded(path: Path, contents: bytes) -> tuple[str, int]:
         if 0 < damaged < foreign * DAMAGED:
             return mended.replace("\ufffd", "?"), damaged
     for encoding in encodings:
-        try:
+        with contextlib.suppress(UnicodeDecodeError):
             return contents.decode(encoding), 0
-        except UnicodeDecodeError:
-            continue
     raise FormatError(Message("{path}: its letters are in no encoding we know; save it again as CSV UTF-8", path=path))
-
-
-def _utf16(contents: bytes) -> str:
-    """Return which UTF-16 a file without a mark is in, or nothing: its zeros are all first, or all second bytes."""
-    even, odd = contents[::2].count(0), contents[1::2].count(0)
-    if len(contents) % 2 or min(even, odd) or even + odd < 3:
-        return ""
-    encoding = "utf-16-le" if odd else "utf-16-be"
-    try:
-        text = contents.decode(encoding)
-    except UnicodeDecodeError:
-        return ""
-    return encoding if sum(letter < "\u0530" for letter in text) > 0.9 * len(text) else ""
 
 
 CYRILLIC = ("cp1251", "koi8-r", "cp866", "mac-cyrillic")
@@ -262,16 +244,6 @@ def _likeness(contents: bytes, encoding: str) -> int:
     inside = sum(letter.islower() and other > "\x7f" and other.isupper() for letter, other in itertools.pairwise(text))
     odd = sum(letter > "\x7f" and not letter.isalpha() and letter not in USUAL_SIGNS for letter in text)
     return sum(map(text.count, FREQUENT)) - 2 * inside - odd
-
-
-_TWICE_ENCODED = re.compile("â€.")
-"""A quotation mark or a dash in UTF-8 that a program took for Windows-1252."""
-
-
-def _decoded_once_more(match: re.Match[str]) -> str:
-    with contextlib.suppress(UnicodeError):
-        return match[0].encode("cp1252").decode("utf-8")
-    return match[0]
 
 
 def _separator(text: str) -> str:

@@ -3,9 +3,7 @@
 import contextlib
 import datetime as dt
 import io
-import time
 import zipfile
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -14,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mapping.errors import FormatError
-from mapping.formats.tables import xlsx
 from mapping.formats.tables.xlsx import read
 from mapping.registry import format_of
 
@@ -104,16 +101,16 @@ def with_entity(xml):
     [
         (b"", "the file is empty"),
         (b"hello", "is a table in text and no workbook"),
-        (b"hello\0", "is not a workbook"),
+        (b"hello\0", "is no zip file"),
         (b"\xd0\xcf\x11\xe0" + b"x" * 600, "is encrypted or an old .xls"),
-        (workbook()[:2000], "is not a workbook"),
+        (workbook()[:2000], "is no zip file"),
         (patched(SHEET, padded), "which no honest list does"),
         (patched(SHEET, far), "1,048,576 rows and 16,384 columns are too many"),
-        (patched(SHEET, lambda xml: xml[:80]), "the workbook is damaged"),
-        (patched(SHEET, lambda xml: xml.replace(b'r="A1"', b'r="1A"')), "the workbook is damaged"),
-        (patched("xl/workbook.xml", with_entity), "damaged or hostile"),
-        (patched("xl/workbook.xml", lambda _xml: b"<x/>"), "the workbook is damaged"),
-        (patched("xl/workbook.xml", lambda _xml: b"no xml"), "damaged or hostile"),
+        (patched(SHEET, lambda xml: xml[:80]), "the file is damaged"),
+        (patched(SHEET, lambda xml: xml.replace(b'r="A1"', b'r="1A"')), "the file is damaged"),
+        (patched("xl/workbook.xml", with_entity), "holds entities or a document type"),
+        (patched("xl/workbook.xml", lambda _xml: b"<x/>"), "is not a workbook"),
+        (patched("xl/workbook.xml", lambda _xml: b"no xml"), "the file is damaged"),
     ],
 )
 def test_what_is_no_list_is_refused_with_advice(sheets, contents, said):
@@ -129,7 +126,7 @@ def test_a_zip_with_thousands_of_parts(sheets):
     with zipfile.ZipFile(contents, "w") as out:
         for number in range(2001):
             out.writestr(f"{number}", "")
-    with pytest.raises(FormatError, match="2,001 parts"):
+    with pytest.raises(FormatError, match="2,001 files"):
         sheets(contents.getvalue())
 
 
@@ -166,55 +163,6 @@ def test_a_sheet_damaged_anywhere_is_read_or_refused(tmp_path_factory, place, ru
     path.write_bytes(contents)
     with contextlib.suppress(FormatError):
         assert all(isinstance(sheet.name, str) for sheet in read(path))
-
-
-def with_rows(count):
-    empty = b"".join(b'<row r="%d"/>' % number for number in range(3, count))
-    return patched(SHEET, lambda xml: xml.replace(b"</sheetData>", empty + b"</sheetData>"))
-
-
-def test_ten_million_empty_rows_are_refused_at_once(sheets):
-    """Of the rows that a sheet can have none costs anything; more than that is no sheet."""
-    contents = with_rows(2_200_000)
-    start = time.process_time()
-    with pytest.raises(FormatError, match="rows and 0 columns are too many"):
-        sheets(contents)
-    assert time.process_time() - start < 5
-
-
-@pytest.mark.parametrize(
-    ("cells", "refused"),
-    [
-        ("Z769230", False),  # 26 columns of 769,230 rows are 19,999,980 cells, of 20,000,000 that there may be
-        ("Z769231", True),
-        ("T1000000", False),  # 20 columns
-        ("U1000000", True),
-        ("aa740740", False),  # 27
-        ("AA740741", True),
-        ("BXX10000", False),  # 2,000
-        ("BXY1", True),
-        ("A1048576", False),
-        ("A1048577", True),
-        ("A1 Z1 A769231", True),  # the widest and the furthest are others
-        ("A1 T1 A1000000", False),
-        ("BXX1 A10001", True),
-        ("BXX1 A10000", False),
-        ("A1234567890123", True),
-        ("ABCDEFGHIJKL1", True),
-    ],
-)
-@pytest.mark.parametrize("quote", "\"'")
-def test_what_lies_far_apart_is_refused_to_the_cell(cells, refused, quote):
-    tags = "".join(f"<c r={quote}{cell}{quote}/>" for cell in cells.split())
-    xml = f'<row r={quote}1{quote}>{tags}<c><t>r="9999999" r="XXXX9"</t></c></row>'.encode()
-    with pytest.raises(FormatError, match="too many") if refused else contextlib.nullcontext():
-        xlsx._require_extent(Path("list.xlsx"), "List", xml)
-
-
-def test_a_row_without_cells_counts_too():
-    xlsx._require_extent(Path("list.xlsx"), "List", b'<x:row spans="1" r="1048576"/>')
-    with pytest.raises(FormatError, match="1,048,577 rows and 0 columns are too many"):
-        xlsx._require_extent(Path("list.xlsx"), "List", b'<x:row spans="1" r="1048577"/>')
 
 
 def test_columns_without_a_name_count_too(sheets):
@@ -271,9 +219,9 @@ def test_what_is_merged_downwards_holds_for_each_row(tmp_path):
     assert [list(row) for row in sheet.rows][2:] == [
         ["Umed", "Juybor", "advice"],
         ["Umed", "Juybor", "psychologist"],
-        ["Umed", "", "hotline"],
+        ["Umed", None, "hotline"],
     ]
-    assert list(sheet.rows[0]) == ["A list", "", ""]
+    assert list(sheet.rows[0]) == ["A list", None, None]
 
 
 def test_what_is_struck_through_is_not_read_and_said(sheets):
@@ -285,27 +233,6 @@ def test_what_is_struck_through_is_not_read_and_said(sheets):
     (sheet,) = sheets(workbook((("name", "phone"), ("Umed", "1"), ("Nur", "2"), ("Soya", "3")), strike))
     assert [list(row) for row in sheet.rows] == [["name", "phone"], ["Umed", "1"], [None, None], ["Soya", None]]
     assert sheet.skipped == ("struck through, not read: row 3", "struck through, not read: cells of row 4")
-
-
-@pytest.mark.parametrize("name", [b"AAAA3", b"A99999999", b"ZZZ3", b"A0"])
-def test_a_cell_outside_every_sheet_strikes_nothing_else_through(tmp_path, name):
-    def strike(book):
-        for cell in book.active[3]:
-            cell.font = openpyxl.styles.Font(strike=True)
-
-    path = tmp_path / "list.xlsx"
-    rows = (("name", "phone"), ("Umed", "1"), ("Nur", "2"))
-    with zipfile.ZipFile(io.BytesIO(workbook(rows, strike))) as whole, zipfile.ZipFile(path, "w") as out:
-        for member in whole.infolist():
-            text = whole.read(member)
-            out.writestr(
-                member.filename, text.replace(b'r="A3"', b'r="%s"' % name) if member.filename == SHEET else text
-            )
-    try:
-        (sheet,) = read(path)
-    except FormatError:
-        return
-    assert [row[0] for row in sheet.rows[:2]] == ["name", "Umed"]
 
 
 def test_cells_that_hold_an_error_are_told(sheets):
