@@ -546,11 +546,8 @@ class Accounts:
             db.execute("UPDATE account SET password = ? WHERE id = ?", [_HASHER.hash(_normal(new)), account_id])
             db.execute("DELETE FROM session WHERE account = ?", [account_id])
 
-    def session(self, token: str, *, now: dt.datetime, portal: str = "", keep: bool = True) -> Account | None:
-        """Return who a session of a portal belongs to, and keep it alive; None when it has ended or is of another.
-
-        Without ``keep`` it ends when it would have.
-        """
+    def session(self, token: str, *, now: dt.datetime, portal: str = "") -> Account | None:
+        """Return who a session of a portal belongs to, and keep it alive; None when it has ended or is of another."""
         with self.opened() as db:
             row = db.execute(
                 "SELECT account.*, began, seen FROM session JOIN account ON account.id = session.account"
@@ -563,7 +560,7 @@ class Accounts:
             if over:
                 db.execute("DELETE FROM session WHERE digest = ?", [_digest(token)])
                 return None
-            if keep and row["seen"] < _at(now - dt.timedelta(seconds=30)):  # not a write for each picture of a page
+            if row["seen"] < _at(now - dt.timedelta(seconds=30)):  # not a write for each picture of a page
                 db.execute("UPDATE session SET seen = ? WHERE digest = ?", [_at(now), _digest(token)])
             return self._account(db, row)
 

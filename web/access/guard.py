@@ -32,10 +32,6 @@ Routes = Mapping[str, str]
 """Endpoint -> the action that it is, or "everyone"."""
 
 
-BY_ITSELF = "by-itself"
-"""Name of what a page adds to an address that it asks for without anybody's doing: that keeps no session alive."""
-
-
 def guard(
     app: Flask,
     routes: Routes,
@@ -115,8 +111,8 @@ def somebody() -> Account | None:
     """Return who is signed in to this portal, if anybody is whose role may be."""
     if "account" not in g:
         token = session.get("token", "")
-        portal, keep = current_app.config["PORTAL"], BY_ITSELF not in request.args
-        account = accounts().session(token, now=now(), portal=portal, keep=keep) if token else None
+        portal = current_app.config["PORTAL"]
+        account = accounts().session(token, now=now(), portal=portal) if token else None
         g.account = account if account is not None and account.role in current_app.config["PORTAL_ROLES"] else None
     return cast("Account | None", g.account)
 

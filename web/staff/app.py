@@ -28,7 +28,6 @@ from web.staff.agreeing import why
 from web.staff.common import close_directory, edition_in_use
 from web.staff.fields import AUDIENCE_LABELS, KINDS, TABLES
 from web.staff.imports.columns import in_words
-from web.staff.jobs import Jobs
 from web.staff.review.worklist import waiting_count
 from web.stores.inbox import Inbox
 from web.stores.ledger import Ledger
@@ -113,7 +112,6 @@ def create_staff_app(
         restricted=partial(edition_in_use, "focal_point"),
     )
     app.config.update({name.upper(): value for name, value in settings.items()})
-    app.extensions["rohnamo_jobs"] = Jobs(app)
     app.context_processor(_words)
     app.teardown_appcontext(close_directory)
     return app

@@ -20,8 +20,7 @@ class Office(SignedIn):
         super().__init__(folder)
         self.directory = folder / "directory.db"
         sample_directory(folder, area, *parts).close()
-        patient = {"patience": 600}  # nobody is told to wait, unless a test is about that
-        self.app = create_staff_app(self.directory, area, **self.settings, **patient | settings)
+        self.app = create_staff_app(self.directory, area, **self.settings, **settings)
 
 
 def post(client, path, *, page="", **fields):

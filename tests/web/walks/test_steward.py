@@ -126,7 +126,7 @@ def test_the_stewards_story(office, origin, open_page, tiny_area, language, widt
     assert page.locator(f"main a[href$='{OLD}.html']").is_visible(), "it is no longer in the list"
     look(page, changed=True)
     press(page, "main button[value=store]")
-    page.wait_for_url("**/stored.html")
+    page.wait_for_url("**/store")
     look(page)
     press(page, "main a[href$='see/missing.html']")
     assert page.locator(f"main a[href$='{OLD}.html']").is_visible()

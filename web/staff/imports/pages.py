@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from mapping.column_map import ColumnMap
 from mapping.directory.writing import MOVED, NOT_HELD, Missing
 from mapping.errors import FormatError, MappingError, NotFound
+from mapping.intake.guess.column_map import Guessed
 from mapping.intake.guess.draft import unknown_words
 from mapping.intake.report import LEVELS
 from mapping.language.i18n import Message, show
@@ -21,6 +22,7 @@ from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import everything_seen, propose
 from web.staff.fields import CHOOSE, NEEDED, TABLES
+from web.staff.imports import reading
 from web.staff.imports.columns import (
     KIND,
     SHAPES,
@@ -40,18 +42,13 @@ from web.staff.imports.reading import (
     agreed_by_two,
     asked_of,
     first_look,
-    forget,
-    forget_jobs,
-    is_worked_on,
+    look,
     maps,
-    preview_of,
-    storing,
     trusted_senders,
     undo_stored,
     uploads,
 )
 from web.staff.imports.uploads import Upload, save_map, saved_maps
-from web.staff.jobs import Job, is_ready, jobs, waiting_page
 from web.staff.showing import entries_page
 from web.staff.visible import body_of, name_of
 
@@ -100,8 +97,21 @@ def begin(language: str) -> ResponseReturnValue:
     if chosen := request.form.get("map"):
         uploads().read_by(upload, saved[chosen][0], fixed=saved[chosen][1])
     elif has_columns:
-        job = first_look(upload)
-        return _after_look(language, upload, job) if is_ready(job) else _to(language, upload, "columns")
+        found = _first_look(language, upload)
+        return _to(language, upload, "columns") if isinstance(found, Guessed) else found
+    return _to(language, upload, "preview")
+
+
+def _first_look(language: str, upload: Upload) -> Guessed | ResponseReturnValue:
+    """Guess the columns of a file, or lead past them where it implies its map; one that cannot be read is removed."""
+    try:
+        found = first_look(upload)
+    except (MappingError, ValueError) as error:
+        return _not_read(language, upload, error)
+    if isinstance(found, Guessed):
+        return found
+    if upload.columns is None:
+        uploads().read_by(upload, found, fixed=True)
     return _to(language, upload, "preview")
 
 
@@ -113,22 +123,9 @@ def _has_columns(upload: Upload) -> bool:
     return hasattr(format_of(upload.path), "read")
 
 
-def _after_look(language: str, upload: Upload, job: Job) -> ResponseReturnValue:
-    """Lead to the columns of a file, or past them where it implies its map; one that cannot be read is removed."""
-    try:
-        found = job.result()
-    except (MappingError, ValueError) as error:
-        return _not_read(language, upload, error)
-    if isinstance(found, ColumnMap):
-        if upload.columns is None:
-            uploads().read_by(upload, found, fixed=True)
-        return _to(language, upload, "preview")
-    return _to(language, upload, "columns")
-
-
 def _not_read(language: str, upload: Upload, error: Exception) -> ResponseReturnValue:
     why = _reason(error, upload, language)
-    forget(upload)
+    uploads().drop(upload)
     return _begin(language, why=why), 400
 
 
@@ -154,8 +151,6 @@ def _begin(language: str, *, why: object = "", **more: object) -> str:
 
 
 def _waits_for(upload: Upload) -> Message:
-    if is_worked_on(upload):
-        return Message("is being worked on")
     return Message("stored already; waits for a second person") if upload.stored else Message("waits for you")
 
 
@@ -171,15 +166,9 @@ def columns(language: str, token: str) -> ResponseReturnValue:
     upload = uploads().get(token, me().id)
     if upload.fixed or not _has_columns(upload):
         return _to(language, upload, "preview")
-    job = first_look(upload)
-    if request.method == "GET" and not is_ready(job):
-        return waiting_page(language, job)
-    try:
-        guess = job.result()
-    except (MappingError, ValueError) as error:
-        return _not_read(language, upload, error)
-    if isinstance(guess, ColumnMap):
-        return _after_look(language, upload, job)
+    guess = _first_look(language, upload)
+    if not isinstance(guess, Guessed):
+        return guess
     if request.method == "GET":
         return _columns(language, upload, guess, upload.form)
     form = request.form
@@ -192,7 +181,7 @@ def columns(language: str, token: str) -> ResponseReturnValue:
     except (ValidationError, ValueError):
         return _columns(language, upload, guess, form, problem=MAP_WRONG), 400
     chosen = {name: value for name, value in form.items() if name != "csrf_token"}
-    forget_jobs(uploads().read_by(upload, made, fixed=False, form=chosen))
+    uploads().read_by(upload, made, fixed=False, form=chosen)
     return _to(language, upload, "preview")
 
 
@@ -227,20 +216,16 @@ def _columns(
 @blueprint.get("/<language>/i/<token>/preview.html")
 def preview(language: str, token: str) -> ResponseReturnValue:
     """Show what a list would do: every entry in words with its changes, what would be hidden, every issue by row."""
-    upload = uploads().get(token, me().id)
-    job = preview_of(upload)
-    if not is_ready(job):
-        return waiting_page(language, job)
-    jobs().drop(("preview", token))  # the next look is at the directory as it is then
+    return _preview(language, uploads().get(token, me().id))
+
+
+def _preview(language: str, upload: Upload, *, problem: Message | None = None) -> ResponseReturnValue:
     try:
-        return _preview(language, upload, job)
+        found, whole = look(upload), everything_seen()
     except (MappingError, ValueError) as error:
-        return _refused(language, upload, error)
-
-
-def _preview(language: str, upload: Upload, job: Job, *, problem: Message | None = None) -> str:
-    found, whole = job.result(), everything_seen()
-    return page(
+        why = _reason(error, upload, language)
+        return page("staff/refused.html", language, upload=upload, why=why, problem=UNREADABLE), 400
+    shown = page(
         "staff/preview.html",
         language,
         upload=upload,
@@ -261,11 +246,7 @@ def _preview(language: str, upload: Upload, job: Job, *, problem: Message | None
         moved_title=MOVED,
         column_of_issue=column_of_issue,
     )
-
-
-def _refused(language: str, upload: Upload, error: Exception) -> ResponseReturnValue:
-    why = _reason(error, upload, language)
-    return page("staff/refused.html", language, upload=upload, why=why, problem=UNREADABLE), 400
+    return (shown, 409) if problem else shown
 
 
 def _named(missing: Iterable[Missing], language: str) -> Iterator[tuple[Missing, str, str]]:
@@ -284,29 +265,20 @@ def store(language: str, token: str) -> ResponseReturnValue:
     if request.form.get("choice") in ("map", "phones") and upload.columns is not None:
         _ask(upload, upload.columns)
         return redirect(f"/{language}/i/{token}/preview.html?waits", code=303)
-    if request.form.get("stored", upload.stored, type=int) == upload.stored:
-        is_ready(storing(upload, by=me().login))
-    return _to(language, upload, "stored")
+    is_as_shown = request.form.get("stored", upload.stored, type=int) == upload.stored
+    try:
+        found = reading.store(upload, by=me().login) if is_as_shown else None
+    except (MappingError, ValueError):
+        return _preview(language, upload, problem=NOT_STORED)
+    if found is None:
+        return _to(language, upload, "preview")
+    return page("staff/stored.html", language, name=upload.path.name, found=found)
 
 
 @blueprint.get("/<language>/i/<token>/stored.html")
 def stored(language: str, token: str) -> ResponseReturnValue:
-    """Say how far the storing of a list is, then what it did."""
-    job = jobs().find(("store", token))
-    if job is None or job.account != me().id:  # the portal was started anew meanwhile
-        return _to(language, uploads().get(token, me().id), "preview")
-    if not is_ready(job):
-        return waiting_page(language, job)
-    try:
-        return page("staff/stored.html", language, name=job.about, found=job.result())
-    except FormatError as error:
-        return _refused(language, uploads().get(token, me().id), error)
-    except (MappingError, ValueError):
-        upload = uploads().get(token, me().id)
-        try:
-            return _preview(language, upload, preview_of(upload), problem=NOT_STORED), 409
-        except (MappingError, ValueError) as error:
-            return _refused(language, upload, error)
+    """Lead from where older versions said what storing did back to the list."""
+    return _to(language, uploads().get(token, me().id), "preview")
 
 
 def _ask(upload: Upload, columns: ColumnMap) -> None:
@@ -325,5 +297,5 @@ def _ask(upload: Upload, columns: ColumnMap) -> None:
 @blueprint.post("/<language>/i/<token>/drop")
 def drop(language: str, token: str) -> ResponseReturnValue:
     """Remove an upload without storing it."""
-    forget(uploads().get(token, me().id))
+    uploads().drop(uploads().get(token, me().id))
     return redirect(f"/{language}/import.html", code=303)

@@ -5,6 +5,7 @@ hidden; what is stored meets the hidden records as any import does, and is hidde
 """
 
 import json
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -36,12 +37,13 @@ from web.staff.agreeing import others_of_list
 from web.staff.common import directory, everything_seen
 from web.staff.imports.columns import words_of
 from web.staff.imports.uploads import Upload, Uploads, save_map
-from web.staff.jobs import Job, jobs
 from web.staff.visible import VisibleRecords, name_of
 
 IMPORT = Message("Import")
 CONTACTS = ("phone", "address", "contact", "url")
 """Parts that lead people somewhere: a new one of a known entry stands beside those that it seems to replace."""
+_STORING = threading.Lock()
+"""Held by whoever stores a list: the next one waits instead of finding the directory taken."""
 RESERVED = {CALLS.id, *(record_id(name, "source") for name in ("stewards", "self-assessment", "rohnamo"))}
 """Senders that no list may pass itself off as: their word counts more than that of lists."""
 
@@ -109,88 +111,22 @@ def trusted_senders() -> set[str]:
     return {approval.subject for approval in everything_seen().records(Approval) if approval.kind == "phone"}
 
 
+def first_look(upload: Upload) -> Guessed | ColumnMap:
+    """Find what the columns of a file are: a guess, or the map that the file implies."""
+    sheets, name = read_sheets(format_of(upload.path), upload.path), upload.path.stem
+    implied = implied_map(sheets, study_area(), source=name, name=name)
+    return guessed(sheets, study_area()) if implied is None else implied
+
+
 def asked_of(source: str) -> set[str]:
     """Return what of a sender waits for a second person."""
     return {proposal.kind for proposal in directory().proposals() if proposal.link_id == source}
 
 
-# -- jobs ------------------------------------------------------------------------------------------------------------
-
-
-def first_look(upload: Upload) -> Job:
-    """Return the job of finding what the columns of a file are: a guess, or the map that the file implies."""
-
-    def do(_job: Job) -> Guessed | ColumnMap:
-        sheets, name = read_sheets(format_of(upload.path), upload.path), upload.path.stem
-        if (implied := implied_map(sheets, study_area(), source=name, name=name)) is not None:
-            return implied
-        guess = guessed(sheets, study_area())
-        return replace(guess, sheet=replace(guess.sheet, rows=()))
-
-    return _start(upload, "columns", do)
-
-
-def preview_of(upload: Upload) -> Job:
-    """Return the job of finding what an upload would do."""
-    return _start(upload, "preview", lambda job: look(upload, job))
-
-
-def storing(upload: Upload, *, by: str) -> Job:
-    """Return the job of storing an upload for somebody; pressed twice, it is stored once."""
-
-    def do(job: Job) -> Stored:
-        with jobs().storing:
-            return _store(uploads().get(upload.token, upload.account), by, job)
-
-    return _start(upload, "store", do, anew=True)
-
-
-def opened_by(proposal: Proposal, language: str) -> Job | None:
-    """Return the job of finding what agreeing to a list would open; None for other proposals, and for decided ones."""
-    if proposal.kind not in ("map", "phones") or proposal.decision != "waiting":
-        return None
-    name = ("opens", proposal.id, language)
-    return jobs().start(name, lambda job: opens(proposal, language, job), about=proposal.reason, menu=IMPORT)
-
-
-def agreeing(proposal: Proposal, *, by: str, note: str, looked_at: str) -> Job:
-    """Return the job of agreeing to a list as it was looked at: its map, its numbers, and what it shows."""
-
-    def do(job: Job) -> None:
-        with jobs().storing:
-            _agree(proposal, by, note, looked_at, job)
-
-    return jobs().start(("agree", proposal.id), do, about=proposal.reason, menu=IMPORT, anew=True)
-
-
-def forget(upload: Upload) -> None:
-    """Drop an upload and what was worked out of it."""
-    forget_jobs(upload)
-    uploads().drop(upload)
-
-
-def forget_jobs(upload: Upload) -> None:
-    """Drop what was worked out of an upload."""
-    jobs().drop(*((what, upload.token) for what in ("columns", "preview", "store")))
-
-
-def is_worked_on(upload: Upload) -> bool:
-    """Whether somebody waits for something of an upload."""
-    found = (jobs().find((what, upload.token)) for what in ("columns", "preview", "store"))
-    return any(job is not None and not job.is_over for job in found)
-
-
-def _start(upload: Upload, what: str, do: Any, *, anew: bool = False) -> Job:
-    name = (what, upload.token)
-    return jobs().start(name, do, about=upload.path.name, menu=IMPORT, account=upload.account, anew=anew)
-
-
 # -- reading ---------------------------------------------------------------------------------------------------------
 
 
-def read_upload(
-    upload: Upload, of: Any, *, agreed: bool = False, numbers: bool = False, job: Job | None = None
-) -> Batch:
+def read_upload(upload: Upload, of: Any, *, agreed: bool = False, numbers: bool = False) -> Batch:
     """Read an upload as one who knows what ``of`` holds; only a map that two people agreed to opens anything.
 
     With ``agreed``, and with ``numbers`` for the sender's numbers, as if they had, for whoever is to agree.
@@ -206,15 +142,7 @@ def read_upload(
         known.phones.discard(upload.source)
     if numbers:
         known.phones.add(upload.source)
-    batch = read(
-        upload.path,
-        source=upload.path.stem,
-        columns=columns,
-        area=study_area(),
-        today=today(),
-        known=known,
-        progress=job.progress if job else None,
-    )
+    batch = read(upload.path, source=upload.path.stem, columns=columns, area=study_area(), today=today(), known=known)
     if batch.source.id in RESERVED:
         problem = Message(
             "{file}: the name of its sender is kept for the portal itself; rename the file", file=upload.path.name
@@ -223,7 +151,7 @@ def read_upload(
     return batch
 
 
-def look(upload: Upload, job: Job | None = None) -> Preview:
+def look(upload: Upload) -> Preview:
     """Work out what a list would do, from what stewards see alone.
 
     Raises
@@ -232,7 +160,7 @@ def look(upload: Upload, job: Job | None = None) -> Preview:
         The file cannot be taken.
     """
     whole = everything_seen()
-    batch = read_upload(upload, whole, job=job)
+    batch = read_upload(upload, whole)
     agreed = agreed_by_two(upload.columns)
     differences = list(_newly_shown(batch) if agreed else differences_of(batch, whole))
     changed = {owner for showing in differences for owner in (_owner(showing, whole), (showing.table, showing.id))}
@@ -320,15 +248,17 @@ def _owner(showing: Showing, whole: VisibleRecords) -> Key | None:
 # -- agreeing --------------------------------------------------------------------------------------------------------
 
 
-def opens(proposal: Proposal, language: str, job: Job | None = None) -> Opened:
-    """Return what agreeing to a list would open, for the second person."""
+def opens(proposal: Proposal, language: str) -> Opened | None:
+    """Return what agreeing to a list would open; None for other proposals, and for decided ones."""
+    if proposal.kind not in ("map", "phones") or proposal.decision != "waiting":
+        return None
     upload = _upload_of(proposal)
     columns = ColumnMap.model_validate_json(json.loads(proposal.fields)["map"])
     words = words_of(columns, study_area(), language)
     if upload is None:
         return Opened(words)
     try:
-        batch = read_upload(upload, everything_seen(), job=job, **_asked(proposal))
+        batch = read_upload(upload, everything_seen(), **_asked(proposal))
     except (MappingError, ValueError, OSError):
         return Opened(words)
     counts = Counter(service.audience for service in cast("list[Any]", batch.of("service")))
@@ -393,21 +323,21 @@ def _upload_of(proposal: Proposal) -> Upload | None:
         return None
 
 
-def _agree(proposal: Proposal, by: str, note: str, looked_at: str, job: Job) -> None:
+def agree(proposal: Proposal, *, by: str, note: str, looked_at: str) -> None:
+    """Agree to a list as it was looked at: its map, its numbers, and what it shows."""
     upload, records = _upload_of(proposal), dict[Key, Any]()
     if upload is not None:
         batch = read_upload(upload, everything_seen(), **_asked(proposal))
         records = {(record.table, record.id): record for record in batch.records}
         if digest_of(_newly_shown(batch)) != looked_at:
             raise Outdated
-    job.must_finish = True
     for one in (proposal, *others_of_list(proposal, directory())):
         directory().decide(one.id, "accepted", by=by, on=today(), note=note)
     log("proposal_accepted", subject=f"{proposal.link_entity} {proposal.link_id}", reason=note, who=by)
     if upload is None:
         return
     number = _last_act()
-    _store(upload, proposal.proposed_by, job)
+    store(upload, by=proposal.proposed_by)
     newly = [each.showing for each in directory().waiting() if each.batch > number]
     if agreed := [showing for showing in newly if _is_as_looked_at(showing, records)]:
         directory().agree(agreed, by=by, on=today())
@@ -422,13 +352,18 @@ def _last_act() -> int:
     return int(last)
 
 
-def _store(upload: Upload, login: str, job: Job) -> Stored:
-    batch, agreed = read_upload(upload, directory(), job=job), agreed_by_two(upload.columns)
-    uploads().get(upload.token, None)  # it was not dropped meanwhile
-    job.must_finish = True
+def store(upload: Upload, *, by: str) -> Stored | None:
+    """Store a list for somebody; None where it was stored or dropped meanwhile."""
+    with _STORING:
+        waiting = {(each.token, each.stored) for each in uploads().of(upload.account)}
+        return _store(upload, by) if (upload.token, upload.stored) in waiting else None
+
+
+def _store(upload: Upload, login: str) -> Stored:
+    batch, agreed = read_upload(upload, directory()), agreed_by_two(upload.columns)
     if agreed:
         undo_stored(upload, login)
-    change = directory().add(batch, by=login, on=today(), progress=job.progress)
+    change = directory().add(batch, by=login, on=today())
     log("imported", subject=upload.path.name, who=login)
     if upload.columns is not None and not upload.fixed:
         save_map(upload.columns, maps())
@@ -436,7 +371,6 @@ def _store(upload: Upload, login: str, job: Job) -> Stored:
         uploads().drop(upload)
     else:
         uploads().note(replace(upload, stored=_last_act()))
-    jobs().drop(("preview", upload.token))
     whole = everything_seen()
     missing = [record for record in change.missing if record.table in WHOLES and whole.has(record.table, record.id)]
     changed = {"added": change.added, "changed": change.changed}

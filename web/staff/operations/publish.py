@@ -1,6 +1,7 @@
 """Publishing: one person builds the next editions, another looks at what differs and publishes; and the way back."""
 
 import datetime as dt
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,6 @@ from web.portal import MenuItem
 from web.staff.agreeing import may_agree_to_show
 from web.staff.common import directory, everything_seen, inbox, is_me, is_other_person, views
 from web.staff.fields import KINDS as CHANGES
-from web.staff.jobs import Job, is_ready, jobs, waiting_page
 from web.staff.operations.edition_words import in_words
 from web.staff.operations.host import LASTS, alarm
 from web.stores.ledger import LedgerLine
@@ -62,6 +62,7 @@ MANY_REFUSED, MOST_REFUSED = 2, 5
 """More refused editions of one person in 24 hours than the first raise an alarm; after the second none is built."""
 MOST_SHOWN = 500
 """So many entries that two people agreed to stand on the page of an edition."""
+_BUILDING = threading.Lock()
 NOT_WRITTEN = Message("Nothing was published, and the edition in use stays as it is:")
 
 
@@ -88,45 +89,33 @@ def overview(language: str) -> str:
 
 @blueprint.post("/<language>/publish/<audience>/build")
 def build(language: str, audience: str) -> ResponseReturnValue:
-    """Build the next edition aside, of one audience or of all; whoever presses meanwhile waits for the same."""
-    found, login = _of(audience), me().login
-    builder = login if me().counts else ""
-    if too_many_refusals(login):
+    """Build the next edition aside, of one audience or of all; whoever presses meanwhile waits."""
+    found = _of(audience)
+    if too_many_refusals(me().login):
         return _look(language, audience, [], problem=TELLS), 400
-
-    def do(job: Job) -> None:
-        for each in found:
-            _stage(each, builder, login, job)
-
-    job = jobs().start(("edition", audience), do, about=FOR[audience].into(language), menu=MENU[0].label, anew=True)
-    if is_ready(job) and (answer := _not_built(language, audience, job)) is not None:
-        return answer
+    try:
+        with _BUILDING:
+            for each in found:
+                _stage(each)
+    except MappingError as error:
+        return _look(language, audience, [], **_why(error)), 400
     return redirect(f"/{language}/next/{audience}.html", code=303)
 
 
-def _stage(waiting: Releases, builder: str, login: str, job: Job) -> None:
-    more = {}
+def _stage(waiting: Releases) -> None:
+    more, login = {}, me().login
+    builder = login if me().counts else ""
     if waiting.audience == "public":
         least = directory().agreed_rules("public", today()).least_count
         demand = inbox().missing_help(least=least, since=demand_since(today()))
         more = {"demand": demand, "unavailable": not_to_be_had(inbox(), today())}
     try:
-        plan = waiting.stage(directory(), day=today(), by=builder, progress=job.progress, **more)  # type: ignore[arg-type]
-    except UnsafePublication as error:  # counted here: nobody has to open the page on which it is said
+        plan = waiting.stage(directory(), day=today(), by=builder, **more)  # type: ignore[arg-type]
+    except UnsafePublication as error:
         count_refusal(waiting.audience, error, who=login)
         raise
     log("edition_built", subject=f"{waiting.audience} {plan.digest[:16]}", who=login)
     note_warnings(plan.warnings, directory().path)
-
-
-def _not_built(language: str, audience: str, job: Job) -> ResponseReturnValue | None:
-    """Say why an edition could not be built; None where it was."""
-    try:
-        job.result()
-    except MappingError as error:
-        jobs().drop(("edition", audience))
-        return _look(language, audience, [], **_why(error)), 400
-    return None
 
 
 def _why(error: MappingError) -> dict[str, object]:
@@ -167,12 +156,7 @@ def drop(language: str, audience: str) -> ResponseReturnValue:
 @blueprint.route("/<language>/next/<audience>.html", methods=["GET", "POST"])
 def next_edition(language: str, audience: str) -> ResponseReturnValue:
     """Show what was built and how it differs, and publish it when another person has looked at it."""
-    found, job = _of(audience), jobs().find(("edition", audience))
-    if job is not None and request.method == "GET":
-        if not is_ready(job):
-            return waiting_page(language, job)
-        if (answer := _not_built(language, audience, job)) is not None:
-            return answer
+    found = _of(audience)
     plans = _plans(found)
     if not plans:
         return redirect(f"/{language}/publish.html", code=303)

@@ -33,8 +33,7 @@ from web.portal import MenuItem
 from web.staff.agreeing import ASKED, about, due_on, may_agree, may_agree_to_show, others, others_of_list, why
 from web.staff.common import directory, everything_seen, is_me, is_other_person
 from web.staff.fields import AUDIENCE_LABELS, CHOOSE, FIELDS, LABELS, TABLES, said
-from web.staff.imports.reading import agreeing, opened_by
-from web.staff.jobs import Job, is_ready, jobs, waiting_page
+from web.staff.imports import reading
 from web.staff.operations.publish import count_refusal, too_many_refusals
 from web.staff.persons import people_in
 from web.staff.records.forget import told
@@ -286,11 +285,7 @@ def one(language: str, number: str) -> ResponseReturnValue:
     proposal = directory().proposal(number)
     if not may_see(proposal):
         raise NotFound("there is no such proposal")
-    if (job := jobs().find(("agree", number))) is not None:
-        return waiting_page(language, job) if not is_ready(job) else _after_agreeing(language, number, job)
     if request.method == "GET" or proposal.decision != "waiting":
-        if (job := opened_by(proposal, language)) is not None and not is_ready(job):
-            return waiting_page(language, job)
         return _page(language, proposal)
     choice, note = request.form.get("choice", ""), request.form.get("note", "").strip()
     if choice not in DEED_OF:
@@ -299,10 +294,13 @@ def one(language: str, number: str) -> ResponseReturnValue:
         return _page(language, proposal, problem=SAME if me().counts else NOT_ADMITTED), 403
     looked_at = request.form.get("shows", "")
     if choice == "accepted" and proposal.kind in ("map", "phones"):
-        job = agreeing(proposal, by=me().login, note=note, looked_at=looked_at)
-        if is_ready(job):
-            return _after_agreeing(language, number, job)
-        return redirect(f"/{language}/p/{number}.html", code=303)
+        try:
+            reading.agree(proposal, by=me().login, note=note, looked_at=looked_at)
+        except FormatError:
+            return _page(language, directory().proposal(number), problem=FILE_GONE), 409
+        except (InvalidRecord, NotFound):
+            return _page(language, directory().proposal(number), problem=OUTDATED), 409
+        return redirect(f"/{language}/waiting.html?done", code=303)
     if choice == "accepted" and proposal.kind == "erase":
         if not is_me():
             return _page(language, proposal, problem=AGAIN), 400
@@ -328,22 +326,9 @@ def one(language: str, number: str) -> ResponseReturnValue:
     return redirect(f"/{language}/waiting.html?done", code=303)
 
 
-def _after_agreeing(language: str, number: str, job: Job) -> ResponseReturnValue:
-    jobs().drop(("agree", number))
-    try:
-        job.result()
-    except FormatError:
-        return _page(language, directory().proposal(number), problem=FILE_GONE), 409
-    except (InvalidRecord, NotFound):
-        return _page(language, directory().proposal(number), problem=OUTDATED), 409
-    return redirect(f"/{language}/waiting.html?done", code=303)
-
-
 def _page(language: str, proposal: Proposal, **more: object) -> str:
     name, path = about(proposal, everything_seen(), language)
-    job = opened_by(proposal, language)
-    opened = job.result() if job is not None else None
-    jobs().drop(("opens", proposal.id, language))
+    opened = reading.opens(proposal, language)
     waits = proposal.decision == "waiting"
     shows = _shows(proposal) if opened is None else []
     visible = [showing for showing in shows if may_agree_to_show(me(), showing, everything_seen())]

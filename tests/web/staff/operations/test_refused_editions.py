@@ -6,7 +6,6 @@ from unittest.mock import patch
 import pytest
 
 from mapping.directory.directory import Directory
-from mapping.errors import UnsafePublication
 from mapping.model import Service
 from tests.support.sample import TODAY, organization, public_parts, secret_parts, service
 from tests.support.second_person import SecondPerson
@@ -61,18 +60,6 @@ def test_refusals_are_counted_and_raise_an_alarm_and_then_nothing_is_compared(tm
     office.clock.step(hours=25)
     monkeypatch.undo()
     assert refused(office, office.client("steward"))[0] == 400
-
-
-def test_a_refusal_counts_though_nobody_opens_the_page_that_tells_it(tmp_path, tiny_area):
-    """Whether an edition was built is seen on the list of editions too."""
-    office = office_with(tmp_path, tiny_area, LEAKS["several"])
-    office.app.config["PATIENCE"] = 0.0
-    steward = office.client("steward")
-    post(steward, "/en/publish/public/build", page="/en/publish.html")
-    work = office.app.extensions["rohnamo_jobs"].find(("edition", "public"))
-    with pytest.raises(UnsafePublication):
-        work.result()
-    assert [line.action for line in office.ledger.lines()].count("edition_refused") == 1
 
 
 def test_custodians_read_which_texts_they_are(tmp_path, tiny_area):
