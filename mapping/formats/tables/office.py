@@ -1,6 +1,8 @@
 """Workbooks of other programs in: .xls of old Excel, .ods of LibreOffice; values, without hidden sheets."""
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -71,7 +73,12 @@ def _require_nothing_unseen(path: Path) -> None:
 
 
 def _sheets(path: Path, *, is_open: bool) -> Iterator[Sheet]:
-    workbook = python_calamine.CalamineWorkbook.from_path(str(path))
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_path(str(path))
+    except python_calamine.CalamineError:
+        if not is_open:
+            raise
+        workbook = python_calamine.CalamineWorkbook.from_filelike(_without_gaps(path))
     for place, about in enumerate(workbook.sheets_metadata, 1):
         if about.visible != python_calamine.SheetVisibleEnum.Visible:
             yield Sheet(f"hidden sheet {place}", (), skipped=(xlsx.HIDDEN_SHEET,))
@@ -82,3 +89,18 @@ def _sheets(path: Path, *, is_open: bool) -> Iterator[Sheet]:
         for (first, column), (last, _) in sheet.merged_cell_ranges or ():
             xlsx.fill_down(rows, first, last, column)
         yield Sheet(about.name, rows, skipped=() if is_open else (UNSEEN,))
+
+
+_GAP = re.compile(rb"(</?table:[^>]*>)\s+(?=</?table:)")
+"""Line ends between the parts of a table, as GDAL and so QGIS write them."""
+
+
+def _without_gaps(path: Path) -> io.BytesIO:
+    """Return a workbook of LibreOffice's kind without line ends between cells, at which its reader stumbles."""
+    mended = io.BytesIO()
+    with zipfile.ZipFile(mended, "w") as archive:
+        for member in members(path):
+            texts = content(path, member)
+            archive.writestr(member.filename, _GAP.sub(rb"\1", texts) if member.filename == "content.xml" else texts)
+    mended.seek(0)
+    return mended
