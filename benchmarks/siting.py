@@ -124,4 +124,4 @@ def run(quick: bool) -> list[Table]:
 
 
 if __name__ == "__main__":
-    main("siting", "Siting", run, about=ABOUT, packages=("highspy", "spopt", "pulp", "numba", "numpy"))
+    main("siting", "Siting", run, about=ABOUT, packages=("scipy", "spopt", "pulp", "numba", "numpy"))

@@ -9,7 +9,7 @@ _HOMES = {
     "p_center": "location.covering_models",
     "p_median": "location.p_median",
 }
-"""Public name -> the module it lives in, loaded when it is first asked for: HiGHS is large."""
+"""Public name -> the module it lives in, loaded when it is first asked for: they take half a second to load."""
 
 __all__ = ["lscp", "mclp", "p_center", "p_median"]
 

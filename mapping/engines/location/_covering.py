@@ -1,6 +1,7 @@
 """Covering problems as places merged by the candidates that reach them, and what is quick to say of them."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,15 +35,10 @@ def site_sets(pairs: Pairs) -> csr_array:
 
 def merged(sets: csr_array, weights: Floats) -> tuple[csr_array, Floats, Numbers]:
     """Merge rows with the same columns; return them, their weight, and the merged row of each row."""
-    starts, columns = sets.indptr, np.ascontiguousarray(sets.indices)
     known: dict[bytes, int] = {}
-    group = np.empty(sets.shape[0], np.int64)
-    first: list[int] = []
-    for row in range(sets.shape[0]):
-        key = columns[starts[row] : starts[row + 1]].tobytes()
-        group[row] = known.setdefault(key, len(known))
-        if group[row] == len(first):
-            first.append(row)
+    rows = (sets.indices[start:end].tobytes() for start, end in pairwise(sets.indptr))
+    group = np.array([known.setdefault(row, len(known)) for row in rows], np.int64)
+    first = np.unique(group, return_index=True)[1]
     return sets[first], np.bincount(group, weights, minlength=len(first)).astype(np.float64), group
 
 
@@ -75,22 +71,19 @@ def greedy(cover: Cover, count: int | None) -> list[int]:
     return chosen
 
 
-def exchanged(cover: Cover, chosen: list[int], *, rising: bool) -> list[int]:
-    """Exchange one site at a time for a better one (``rising``), or for one of lower number that is as good."""
+def lowered(cover: Cover, chosen: list[int]) -> list[int]:
+    """Exchange one site at a time for one of lower number that is as good."""
     columns = cover.sets.tocsc()
     counts = np.asarray(cover.sets[:, chosen].sum(axis=1)).ravel()
     chosen, changed = sorted(chosen), True
     while changed:
         changed = False
         for place, site in enumerate(chosen):
-            own = columns.indices[columns.indptr[site] : columns.indptr[site + 1]]
-            counts[own] -= 1
+            counts -= columns[:, [site]].toarray().ravel()
             gains = added(cover, counts > 0)
-            least = gains[site] * (1 + 1e-12)
-            gains[[other for other in chosen if other != site]] = -1
-            better = np.flatnonzero(gains > least) if rising else np.flatnonzero(gains[:site] >= gains[site])
-            new = int(better[np.argmax(gains[better])] if rising else better[0]) if better.size else site
-            counts[columns.indices[columns.indptr[new] : columns.indptr[new + 1]]] += 1
+            as_good = np.flatnonzero(gains[:site] >= gains[site])
+            new = next((int(other) for other in as_good if other not in chosen), site)
+            counts += columns[:, [new]].toarray().ravel()
             chosen[place], changed = new, changed or new != site
         chosen.sort()
     return chosen

@@ -1,20 +1,16 @@
-"""Mixed-integer programs, solved by HiGHS on one thread with a fixed seed, so that equal input gives equal answers.
+"""Mixed-integer programs, solved by HiGHS through SciPy.
 
 No answer is believed: it is rounded where it must be whole, held against every rule of the program, its cost is added
 up anew, and both are held against what the solver said (`checked`). What is made of an answer is held against the bound
-once more (`proven`). HiGHS is given no first solution: with one it has handed that back for a better one.
+once more (`proven`).
 """
 
-import os
-import sys
 from dataclasses import dataclass
-from functools import cache
-from threading import Lock
 from typing import Literal
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from mapping.errors import MappingError
@@ -104,60 +100,20 @@ def proven(cost: float, bound: float, status: Status) -> tuple[float, Status]:
 
 def run(program: IntegerProgram, seconds: float) -> Solved:
     """Return what HiGHS says, as it is."""
-    with _ONE_AT_A_TIME:
-        _greet()
-    model = highspy.Highs()  # type: ignore[no-untyped-call]
-    model.silent()
-    for name, value in (
-        ("threads", 1),
-        ("random_seed", 0),
-        ("mip_rel_gap", 0.0),
-        ("mip_abs_gap", 1e-7),
-        ("time_limit", seconds),
-    ):
-        model.setOptionValue(name, value)
-    model.passModel(_lp(program))
-    model.run()
-    status, info = model.getModelStatus(), model.getInfo()
-    values = np.array(model.getSolution().col_value) if info.primal_solution_status == 2 else None
-    if status == highspy.HighsModelStatus.kInfeasible:
+    found = milp(
+        program.cost,
+        integrality=program.whole,
+        bounds=Bounds(program.low, program.high),
+        constraints=LinearConstraint(program.rows, program.row_low, program.row_high),
+        options={"time_limit": seconds, "mip_rel_gap": 0.0},
+    )
+    if found.status == _INFEASIBLE:
         return Solved(None, np.inf, "infeasible")
-    if status == highspy.HighsModelStatus.kOptimal:
-        return Solved(values, info.mip_dual_bound if program.whole.any() else info.objective_function_value, "optimal")
-    if status in (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt):
-        return Solved(values, info.mip_dual_bound, "time limit")
-    raise MappingError(f"HiGHS ended with {model.modelStatusToString(status)}; please report this with your input")
+    bound = -np.inf if found.mip_dual_bound is None else float(found.mip_dual_bound)
+    if found.status in _STATUS:
+        return Solved(found.x, bound, _STATUS[found.status])
+    raise MappingError(f"HiGHS ended with {found.message!r}; please report this with your input")
 
 
-_ONE_AT_A_TIME = Lock()
-
-
-@cache
-def _greet() -> None:
-    """Let HiGHS print its banner where nobody sees it: it does so once, past Python, into whatever a program writes."""
-    sys.stdout.flush()
-    try:
-        standard_output, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    except OSError:  # there is no standard output to spoil
-        return
-    os.dup2(nowhere, 1)
-    try:
-        highspy.Highs()  # type: ignore[no-untyped-call]
-    finally:
-        os.dup2(standard_output, 1)
-        os.close(standard_output)
-        os.close(nowhere)
-
-
-def _lp(program: IntegerProgram) -> highspy.HighsLp:
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = program.cost.size, program.row_low.size
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = program.cost, program.low, program.high
-    lp.row_lower_, lp.row_upper_ = program.row_low, program.row_high
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = program.rows.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = program.rows.indices.astype(np.int32)
-    lp.a_matrix_.value_ = program.rows.data.astype(float)
-    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-    lp.integrality_ = [kinds[int(whole)] for whole in program.whole]
-    return lp
+_STATUS: dict[int, Status] = {0: "optimal", 1: "time limit"}
+_INFEASIBLE = 2

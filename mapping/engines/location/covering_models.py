@@ -12,9 +12,8 @@ p-median   which p sites make all ways together shortest           `mapping.engi
 Every answer says how good it is: the objective, a bound that no answer can beat, and the gap between them; with the
 status ``optimal`` they meet to one part in a million, which is a proof. No solver is believed: the objective is added
 up anew from the sites and the data and held against the solver's own bound, and what does not fit is an error. Where
-time runs out, the best found so far is returned with the gap that remains. Greedy choice with interchange is only the
-start of the search; its answer is handed on only when time ran out before anything better was found, and ``method``
-says so.
+time runs out, the best found so far is returned with the gap that remains. Greedy choice is handed on only when time
+ran out before anything better was found, and ``method`` says so.
 
 Places with the same sites within reach are merged, which keeps programs small. HiGHS solves them (Huangfu and Hall
 2018, Mathematical Programming Computation 10). Of answers that are equally good, the one is kept that no exchange with
@@ -40,8 +39,8 @@ from scipy.sparse import csr_array, hstack, vstack
 from mapping.engines.location._covering import (
     Cover,
     Numbers,
-    exchanged,
     greedy,
+    lowered,
     merged,
     reached,
     site_sets,
@@ -164,15 +163,15 @@ def mclp(
     if capacity is not None:
         return _with_capacity(sets, own, standing, free, p, limits_of(capacity, pairs.services), begun, seconds)
     cover, served = uncovered(sets, own, standing, free)
-    start = exchanged(cover, greedy(cover, p), rising=True)
+    start = greedy(cover, p)
     solved = _most(cover, p, seconds - (time.perf_counter() - begun))
-    chosen, how = start, "greedy choice and interchange; time ran out before anything better was found"
+    chosen, how = start, "greedy choice; time ran out before anything better was found"
     if solved.values is not None:
         found = np.flatnonzero(solved.values[: len(free)] > 0.5).tolist()
         if solved.status == "optimal" or reached(cover, found) > reached(cover, start):
             chosen, how = max(start, found, key=lambda sites: reached(cover, sites)), "greedy choice and HiGHS"
     if solved.status == "optimal":
-        chosen = exchanged(cover, thinned(cover, chosen), rising=False)
+        chosen = lowered(cover, thinned(cover, chosen))
     answer = _answer(sets, own, standing, free[chosen], begun=begun, method=f"maximal covering: {how}")
     everybody = float(own[served].sum() + cover.weights.sum())
     least, status = proven(-answer.objective, max(-everybody, solved.bound - float(own[served].sum())), solved.status)
@@ -250,11 +249,11 @@ def lscp(
         siting = _with_capacity(sets, np.where(usable, own, 0), standing, free, None, limits, begun, seconds)
         return replace(siting, unreachable=lost)
     cover, _ = uncovered(sets, own, standing, free)
-    start = exchanged(cover, thinned(cover, greedy(cover, None)), rising=False)
+    start = lowered(cover, thinned(cover, greedy(cover, None)))
     solved = _fewest(cover, seconds - (time.perf_counter() - begun))
     chosen = start
     if solved.values is not None and np.count_nonzero(solved.values > 0.5) < len(start):
-        chosen = exchanged(cover, np.flatnonzero(solved.values > 0.5).tolist(), rising=False)
+        chosen = lowered(cover, np.flatnonzero(solved.values > 0.5).tolist())
     ran_out = solved.status == "time limit" and chosen == start
     how = "greedy choice; time ran out before HiGHS found better" if ran_out else "greedy choice, HiGHS"
     answer = _answer(sets, own, standing, free[chosen], begun=begun, method=f"set covering: {how}")

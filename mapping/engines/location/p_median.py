@@ -4,8 +4,7 @@ min  sum_i w_i min_{j open} c_ij   with p sites open beside those that stand (Ha
 
 Method
 ------
-1. A good answer: greedy choice and interchange (Teitz and Bart 1968; with Whitaker's way of judging every exchange in
-   one pass, 1983), from several starts.
+1. A good answer: greedy choice and interchange (Teitz and Bart 1968).
 2. A bound: each place must go to one site; that rule is given up for a price u_i (Cornuejols, Fisher and Nemhauser
    1977, Management Science 23). With these prices site j is worth rho_j = sum_i min(0, w_i c_ij - u_i), and no answer
    costs less than sum u + the p least rho. Prices are bettered step by step.
@@ -30,7 +29,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
-from mapping.engines._compiled import compiled, reordered
+from mapping.engines._compiled import reordered
 from mapping.engines.location._covering import Numbers
 from mapping.engines.location._program import Floats, Status, proven, solve
 from mapping.engines.location.covering_models import TIME, Siting, checked_weights, chosen_sites, flows, limits_of
@@ -38,9 +37,6 @@ from mapping.errors import InvalidRecord
 
 CLOSE = 1e-9
 """Bound and answer that differ by less than this share are equal."""
-
-STARTS = 6
-"""Starts of the interchange beside the greedy one."""
 
 ROUNDS = 400
 """Steps of prices between two looks at the clock; four times as many at first, half as many in a branch."""
@@ -148,7 +144,7 @@ class _Tree:
 
     def said(self) -> str:
         """Say how the answer was found."""
-        how = "p-median: greedy choice and interchange from several starts"
+        how = "p-median: greedy choice and interchange"
         if self.greedy_only:
             return how + "; time ran out before a bound was worked out"
         return f"{how}, Lagrangian bound, reduced-cost fixing, {self.branches} branches"
@@ -161,7 +157,8 @@ class _Tree:
             self.value = self.bound = self._cost(self.best)
             return "optimal"
         self._start()
-        first, second = _two_nearest(self.table, self.base, np.array(self.best))[1:]
+        ways = np.vstack([self.base, self.table[self.best], np.full_like(self.base, np.inf)])
+        first, second = np.sort(ways, axis=0)[:2]
         prices = first + np.where(np.isfinite(second), (second - first) * 0.5, first * 0.5)
         stack = [_Branch([], np.arange(sites), prices, 0.0)]
         while stack:
@@ -172,7 +169,8 @@ class _Tree:
             if branch.bound < self._goal():
                 stack += self._searched(branch, at_root=self.branches == 0)
                 self.branches += 1
-        self._lowest()
+        self.best = self._exchanged(self.best)
+        self.value = self._cost(self.best)
         self.bound = self.value
         return "optimal"
 
@@ -184,16 +182,28 @@ class _Tree:
         return float(np.minimum(self.base, self.table[list(chosen)].min(axis=0, initial=np.inf)).sum())
 
     def _start(self) -> None:
-        random = np.random.default_rng(0)
-        for number in range(STARTS + 1):
-            mixed = random.permutation(self.table.shape[0])[: self.p]
-            chosen = mixed if number else _greedy(self.table, self.base, self.p)
-            self._offer(self._exchanged(chosen))
-            if time.perf_counter() > self.until:
-                return
+        chosen: list[int] = []
+        for _ in range(self.p):
+            chosen.append(int(np.argmin(self._costs_beside(chosen))))
+        self._offer(chosen if time.perf_counter() > self.until else self._exchanged(chosen))
 
-    def _exchanged(self, chosen: Sequence[int] | Numbers) -> list[int]:
-        return list(_interchange(self.table, self.base, np.asarray(chosen, np.int64)))
+    def _costs_beside(self, chosen: list[int]) -> Floats:
+        """Return the cost with each site beside those that are chosen; infinity for these."""
+        base = np.minimum(self.base, self.table[chosen].min(axis=0, initial=np.inf))
+        costs = np.array([np.minimum(base, row).sum() for row in self.table])
+        costs[chosen] = np.inf
+        return costs
+
+    def _exchanged(self, chosen: list[int]) -> list[int]:
+        """Exchange one site at a time for the best, of equals that of the lowest number, until none changes."""
+        chosen, changed = sorted(chosen), True
+        while changed:
+            changed = False
+            for place, site in enumerate(chosen):
+                best = int(np.argmin(self._costs_beside(chosen[:place] + chosen[place + 1 :])))
+                chosen[place], changed = best, changed or best != site
+            chosen.sort()
+        return chosen
 
     def _offer(self, chosen: list[int]) -> None:
         value = self._cost(chosen)
@@ -219,7 +229,7 @@ class _Tree:
             order = np.argsort(worth, kind="stable")
             self._offer(inside + free[order[:left]].tolist())
             if at_root:  # near the best prices lie good answers: a better one fixes more
-                self._offer(self._exchanged([*inside, *free[order[:left]]]))
+                self._offer(self._exchanged([*inside, *free[order[:left]].tolist()]))
             if branch.bound >= self._goal():
                 return []
             out = bound + worth - worth[order[left - 1]] >= self._goal()
@@ -239,88 +249,8 @@ class _Tree:
         without = _Branch(inside, rest, prices, branch.bound)
         return [without, _Branch([*inside, pivot], rest, prices, branch.bound)]
 
-    def _lowest(self) -> None:
-        """Of answers that cost the same keep the one that no exchange for a lower number leaves as good."""
-        chosen, changed = sorted(self.best), True
-        while changed:
-            changed = False
-            for place, site in enumerate(chosen):
-                others = [other for other in chosen if other != site]
-                base = np.minimum(self.base, self.table[others].min(axis=0, initial=np.inf))
-                for other in range(site):
-                    if other not in others and np.minimum(base, self.table[other]).sum() <= self.value:
-                        chosen[place], changed = other, True
-                        break
-            chosen.sort()
-        self.best, self.value = chosen, self._cost(chosen)
 
-
-# --- kernels: table (sites, places) holds weight times cost, base what each place costs without any of them -----------
-
-
-@compiled
-def _greedy(table: Floats, base: Floats, p: int) -> Numbers:
-    """Choose the site that saves most, again and again."""
-    now, chosen = base.copy(), np.full(p, -1, np.int64)
-    for n in range(p):
-        best, least = -1, np.inf
-        for j in range(table.shape[0]):
-            total = 0.0
-            for i in range(base.size):
-                total += min(now[i], table[j, i])
-            if total < least and not (chosen[:n] == j).any():
-                best, least = j, total
-        if best < 0:
-            for j in range(table.shape[0]):
-                if not (chosen[:n] == j).any():
-                    best = j
-                    break
-        chosen[n] = best
-        now = np.minimum(now, table[best])
-    return chosen
-
-
-@compiled
-def _two_nearest(table: Floats, base: Floats, chosen: Numbers) -> tuple[Numbers, Floats, Floats]:
-    """Return the nearest of the chosen for each place (a position among them, -1: base), and the two least costs."""
-    near, first, second = np.full(base.size, -1, np.int64), base.copy(), np.full(base.size, np.inf)
-    for place in range(chosen.size):
-        for i in range(base.size):
-            cost = table[chosen[place], i]
-            if cost < first[i]:
-                near[i], second[i], first[i] = place, first[i], cost
-            elif cost < second[i]:
-                second[i] = cost
-    return near, first, second
-
-
-@compiled
-def _interchange(table: Floats, base: Floats, chosen: Numbers) -> Numbers:
-    """Exchange the pair of sites that saves most, until none saves anything."""
-    sites, places = table.shape
-    chosen = chosen.copy()
-    while True:
-        near, first, second = _two_nearest(table, base, chosen)
-        least = -1e-12 * max(1.0, first.sum())
-        out, into = -1, -1
-        inside = np.zeros(sites, np.bool_)
-        inside[chosen] = True
-        for j in range(sites):
-            if inside[j]:
-                continue
-            loss, gain = np.zeros(chosen.size), 0.0
-            for i in range(places):
-                cost = table[j, i]
-                if cost < first[i]:
-                    gain += first[i] - cost
-                elif near[i] >= 0:
-                    loss[near[i]] += min(cost, second[i]) - first[i]
-            worst = int(np.argmin(loss))
-            if loss[worst] - gain < least:
-                least, out, into = loss[worst] - gain, worst, j
-        if into < 0:
-            return chosen
-        chosen[out] = into
+# --- prices: table (sites, places) holds weight times cost, base what each place costs without any of them -----------
 
 
 @reordered
