@@ -195,7 +195,7 @@ class _Comparison:
         name, named = self._by_name(m, n)
         if place == OTHER_UNIT and signs and not register and self._called_alike(m, n):
             return place + name, ()  # branches have the name and the number of their head office
-        return odds + name, (*named, *registered, *shared, *where)
+        return odds + name, (*named, *registered, *shared, *where) or (Message("names alike"),)
 
     def _called_alike(self, m: int, n: int) -> bool:
         """Whether two bodies have one name in one script: another list would have it in other words or letters."""

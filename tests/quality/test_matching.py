@@ -173,6 +173,14 @@ def test_scores_are_between_the_least_and_one():
     assert all(LEAST <= pair.score <= 1 for pair in pairs(*labelled(400, 5).bodies))
 
 
+def test_each_pair_says_why():
+    """Names that are somewhat alike and share a rare word are a reason too, without any other."""
+    towns = ("Akron", "Bessemer", "Calera", "Dora", "Eutaw", "Fayette", "Gordo", "Hale", "Jasper", "Kimberly")
+    churches = [*(f"{town} Baptist Church" for town in towns), "Truevine Baptist Church"]
+    found = pairs(*map(body, [*churches, "Truevine Primitive Baptist Church"], range(20)))
+    assert [words(pair) for pair in found] == [["names alike"]]
+
+
 def test_no_bodies_no_pairs():
     assert pairs() == []
     assert pairs(body("Umed", 1)) == []
