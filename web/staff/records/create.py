@@ -33,43 +33,38 @@ from web.staff.fields import CHOOSE, DOES_NOT_FIT, FIELDS, LABELS, NEEDED, TABLE
 from web.staff.persons import ANSWER, ASKS, asked_about
 from web.staff.records.edit import NO_REASON, STEWARDS
 from web.staff.records.records import RecordLine, line
-from web.staff.visible import VisibleRecords, name_of
+from web.staff.visible import VisibleRecords
 
 blueprint = Blueprint("new", __name__)
 
 ROUTES: dict[str, Action | Open] = {"new.body": "edit", "new.service": "edit", "new.place": "edit"}
 MENU = (MenuItem("new/organization.html", Message("New entry"), "edit", 50),)
 
-ASKED: dict[str, tuple[str, ...]] = {
-    "organization": FIELDS["organization"],
-    "service": tuple(
-        name for name in FIELDS["service"] if name not in ("alternate_name", "status", "alert", "wait_time")
-    ),
-    "location": ("transportation", "area_unit", "latitude", "longitude"),
-    "address": ("address_1", "address_2", "city", "postal_code"),
-    "schedule": ("byday", "opens_at", "closes_at"),
-}
-"""Table -> fields of a new record of it."""
-AT_ONCE = (
-    "organization-name",
-    "organization-audience",
-    "organization-number",
-    "service-name",
-    "service-description",
-    "service-audience",
-    "service-kind",
-    "service-number",
-    "known",
-    "location-area_unit",
-    "address-address_1",
-    "address-city",
-)
+AT_ONCE = ("name", "description", "audience", "number", "kind", "known", "area_unit", "address_1", "city")
 """Fields that stand open in the form; the others only for who wants to tell more."""
-SECTIONS: dict[str, Message] = {
-    "organization": Message("The organization"),
-    "service": Message("Its service"),
-    "location": Message("Where it is"),
+SECTIONS: dict[str, tuple[Message, dict[str, tuple[str, ...]]]] = {
+    "organization": (
+        Message("The organization"),
+        {"organization": FIELDS["organization"], "phone": ("number",)},
+    ),
+    "service": (
+        Message("Its service"),
+        {
+            "service": FIELDS["service"],
+            "phone": ("number",),
+            "schedule": ("byday", "opens_at", "closes_at"),
+            "required_document": ("document",),
+        },
+    ),
+    "location": (
+        Message("Where it is"),
+        {
+            "location": ("transportation", "area_unit", "latitude", "longitude"),
+            "address": ("address_1", "address_2", "city", "postal_code"),
+        },
+    ),
 }
+"""Table -> its heading, and the fields that are asked for: its own, and those of its parts."""
 NO_PLACE = Message(
     "Choose a place that is known, or the administrative area where it is; without an address it counts as the area "
     "that is served."
@@ -93,23 +88,23 @@ class Entered:
         if not self.wrong:
             self.records.append(RECORDS[table].model_validate({**values, "id": identifier or str(uuid.uuid4())}))
 
-    def values(self, table: str) -> dict[str, Any]:
-        """Read the fields of a table."""
-        texts = {name: request.form.get(f"{table}-{name}", "") for name in ASKED[table]}
-        values, wrong = given(table, texts, request.form.getlist(f"{table}-byday"), study_area())
-        self.wrong |= {f"{table}-{name}": why for name, why in wrong.items() if name in texts}
+    def values(self, section: str, table: str) -> dict[str, Any]:
+        """Read the fields of a table that a section asks for; nothing for a part of which nothing is said."""
+        texts = {name: request.form.get(f"{section}-{name}", "") for name in SECTIONS[section][1][table]}
+        if table != section and not any(map(str.strip, texts.values())):
+            return {}
+        values, wrong = given(table, texts, request.form.getlist(f"{section}-byday"), study_area())
+        self.wrong |= {f"{section}-{name}": why for name, why in wrong.items() if name in texts}
         if "audience" in texts and values.get("audience") == "custodian":
-            self.wrong[f"{table}-audience"] = CHOOSE
+            self.wrong[f"{section}-audience"] = CHOOSE
         return {name: value for name, value in values.items() if name in texts}
 
-    def number(self, table: str, owner: str, marked: Audience) -> None:
-        """Add the number of an organization or a service, where there is one."""
-        if not (text := request.form.get(f"{table}-number", "")).strip():
-            return
-        values, wrong = given("phone", {"number": text}, (), study_area())
-        if "number" in wrong:
-            self.wrong[f"{table}-number"] = wrong["number"]
-        self.add("phone", {"number": values.get("number"), f"{table}_id": owner, "audience": marked})
+    def parts(self, section: str, owner: str, marked: Audience) -> None:
+        """Add the parts of a record that a section says something of."""
+        for table in SECTIONS[section][1]:
+            if table != section and (values := self.values(section, table)):
+                more = {f"{section}_id": owner, "audience": marked, "country": study_area().code}
+                self.add(table, values | {name: more[name] for name in more if name in RECORDS[table].model_fields})
 
 
 @blueprint.route("/<language>/new/organization.html", methods=["GET", "POST"])
@@ -163,11 +158,11 @@ def _entered(tables: Sequence[str], owner: Any) -> Entered:
     body = new["organization"] if "organization" in tables else getattr(owner, "organization_id", None) or owner.id
     marked: Audience = "public"
     if "organization" in tables:
-        values = entered.values("organization")
+        values = entered.values("organization", "organization")
         marked = values.get("audience", marked)
         entered.add("organization", values, body)
-        entered.number("organization", body, marked)
-    names = [name for name in form if name.startswith(("service-", "schedule-")) and name != "service-audience"]
+        entered.parts("organization", body, marked)
+    names = [name for name in form if name.startswith("service-") and name != "service-audience"]
     if "service" in tables and ("organization" not in tables or any(form[name].strip() for name in names)):
         marked = _service(entered, new["service"], body, marked)
         _place(entered, new["service"], body, new["location"], marked)
@@ -181,32 +176,23 @@ def _entered(tables: Sequence[str], owner: Any) -> Entered:
 
 
 def _service(entered: Entered, new: str, body: str, marked: Audience) -> Audience:
-    """Add a service with its kind, number, hours, languages, whom it serves and papers; return who may see it."""
-    form, values = request.form, entered.values("service")
+    """Add a service with its parts, kind, languages and whom it serves; return who may see it."""
+    form, values = request.form, entered.values("service", "service")
     marked = strictest(values.get("audience", marked), marked)
-    kind, groups, spoken = (
-        form.get("service-kind", ""),
-        form.getlist("service-serves"),
-        form.getlist("service-language"),
-    )
     if not values.get("name"):
         entered.wrong["service-name"] = NEEDED
-    if kind not in dict(_kinds("en")):
-        entered.wrong["service-kind"] = CHOOSE
-    if {*groups} - {*dict(_groups("en"))} or {*spoken} - {*study_area().languages}:
-        entered.wrong["service-serves"] = CHOOSE
+    chosen = {each.name: form.getlist(each.name) for each in _choices("en")}
+    for each in _choices("en"):
+        if {*chosen[each.name]} - {*dict(each.choices)} or (each.widget == "choice" and not any(chosen[each.name])):
+            entered.wrong[each.name] = CHOOSE
     entered.add("service", values | {"organization_id": body}, new)
-    link = {"link_id": new, "link_entity": "service"}
-    entered.add("attribute", link | {"link_type": "service_type", "taxonomy_term_id": kind})
-    entered.number("service", new, marked)
-    for group in groups:
-        entered.add("attribute", link | {"link_type": "serves", "taxonomy_term_id": group})
-    for code in spoken:
+    entered.parts("service", new, marked)
+    for name, kind in (("service-kind", "service_type"), ("service-serves", "serves")):
+        for term in chosen[name]:
+            link = {"link_id": new, "link_entity": "service", "link_type": kind}
+            entered.add("attribute", link | {"taxonomy_term_id": term})
+    for code in chosen["service-language"]:
         entered.add("language", {"service_id": new, "code": code})
-    if paper := form.get("service-document", "").strip():
-        entered.add("required_document", {"service_id": new, "document": paper})
-    if any((hours := entered.values("schedule")).values()):
-        entered.add("schedule", hours | {"service_id": new, "audience": marked})
     return marked
 
 
@@ -223,7 +209,7 @@ def _place(
         entered.units |= whole.units(whole.record("location", known))
         entered.add("service_at_location", tie | {"location_id": known})
         return
-    values, street = entered.values("location"), entered.values("address")
+    values, street = entered.values("location", "location"), entered.values("location", "address")
     unit, north, east = str(values.get("area_unit") or ""), values.get("latitude"), values.get("longitude")
     if (north is None) != (east is None):
         entered.wrong["location-latitude"] = DOES_NOT_FIT
@@ -235,16 +221,15 @@ def _place(
         at = area.unit_at(north, east) or ""
         if unit != at and (not at or unit not in area.ancestors(at)):
             entered.wrong["location-latitude"] = OUTSIDE
-    elif not any(street.values()):
+    elif not street:
         if is_all:
-            entered.wrong["address-address_1"] = NO_ADDRESS
+            entered.wrong["location-address_1"] = NO_ADDRESS
         entered.add("service_area", {"service_id": service, "area_unit": unit})
         return
     values |= {"organization_id": body, "precision": "exact", "audience": marked, "country": area.code}
     entered.add("location", values | {"position_basis": "none" if north is None else "given"}, new)
     entered.add("service_at_location", tie | {"location_id": new})
-    if any(street.values()):
-        entered.add("address", street | {"location_id": new, "country": area.code, "audience": marked})
+    entered.parts("location", new, marked)
 
 
 def _for_custodians(records: Sequence[Any], owner: Any) -> bool:
@@ -293,7 +278,7 @@ def _form(
     alike: Sequence[tuple[RecordLine, Candidate]] = (),
     asks: str = "",
 ) -> str:
-    sections = [(table, SECTIONS[table], list(_fields(table, language, owner))) for table in tables]
+    sections = [(table, SECTIONS[table][0], list(_fields(table, language, owner))) for table in tables]
     names = {each.name: each.label for _, _, own in sections for each in own}
     return page(
         "staff/new.html",
@@ -306,57 +291,43 @@ def _form(
         alike=alike,
         wrong=entered.wrong,
         labels=[names[name] for name in entered.wrong if name in names],
-        more={name for name in names if name not in AT_ONCE},
+        more={name for name in names if name.rpartition("-")[2] not in AT_ONCE},
         mine={each.id for each, _ in alike if seen().has(each.table, each.id)},
     )
 
 
-def _fields(table: str, language: str, owner: Any) -> Iterator[Field]:
+def _fields(section: str, language: str, owner: Any) -> Iterator[Field]:
     """Yield the fields of a section: those of the record and of the parts that are entered with it."""
-    if table == "location":
-        yield from _known_places(language, owner)
-        yield from _own_fields("location", language)
-        yield from _own_fields("address", language)
-        return
-    yield from _own_fields(table, language)
-    yield Field(f"{table}-number", LABELS["number"], "text", "")
-    if table == "service":
-        area = study_area()
-        tongues = tuple((code, language_of(code).name) for code in area.languages)
-        yield Field("service-kind", LABELS["service_type"], "choice", "", tuple(_kinds(language)))
-        yield from _own_fields("schedule", language)
-        yield Field("service-language", TABLES["language"], "days", "", tongues)
-        yield Field("service-serves", labels("link_type")["serves"], "days", "", tuple(_groups(language)))
-        yield Field("service-document", TABLES["required_document"], "text", "")
+    if section == "location":
+        whole, body = everything_seen(), getattr(owner, "organization_id", None) or getattr(owner, "id", None)
+        found = (line(whole, place, language) for place in _places(whole, body))
+        if known := tuple((place.id, ", ".join(filter(None, (place.name, place.units)))) for place in found):
+            yield Field("known", Message("A place of this organization that is known"), "choice", "", known)
+    for table, names in SECTIONS[section][1].items():
+        for each in fields(table, None, study_area(), language):
+            if each.name in names:
+                choices = tuple(choice for choice in each.choices if choice[0] != "custodian")
+                needed = each.needed and table == "organization"
+                yield replace(each, name=f"{section}-{each.name}", choices=choices, needed=needed)
+    if section == "service":
+        yield from _choices(language)
 
 
-def _own_fields(table: str, language: str) -> Iterator[Field]:
-    for each in fields(table, None, study_area(), language):
-        if each.name in ASKED[table]:
-            choices = tuple(choice for choice in each.choices if choice[0] != "custodian")
-            needed = each.needed and table == "organization"
-            yield replace(each, name=f"{table}-{each.name}", choices=choices, needed=needed)
+def _choices(language: str) -> tuple[Field, ...]:
+    """Return what is chosen of a service: its kind, the languages that are spoken, and whom it serves."""
 
+    def terms(name: str, *, leaves: bool) -> tuple[tuple[str, str], ...]:
+        known = Vocabulary.load(name)
+        found = (term for term in known.terms() if term.parent or not leaves)
+        return tuple((term_id(term), str(known.label(term.code, language))) for term in found)
 
-def _known_places(language: str, owner: Any) -> Iterator[Field]:
-    area, whole = study_area(), everything_seen()
-    body = getattr(owner, "organization_id", None) or getattr(owner, "id", None)
-    known = []
-    for place in _places(whole, body):
-        unit = area.label(place.area_unit, language) if place.area_unit in area.all_units() else ""
-        known.append((place.id, ", ".join(filter(None, (name_of(whole, place, language), unit)))))
-    if known:
-        yield Field("known", Message("A place of this organization that is known"), "choice", "", tuple(known))
-
-
-def _kinds(language: str) -> Iterator[tuple[str, str]]:
-    terms = Vocabulary.load("service_types")
-    return ((term_id(term), str(terms.label(term.code, language))) for term in terms.terms() if term.parent)
-
-
-def _groups(language: str) -> Iterator[tuple[str, str]]:
-    terms = Vocabulary.load("beneficiaries")
-    return ((term_id(term), str(terms.label(term.code, language))) for term in terms.terms())
+    kinds, groups = terms("service_types", leaves=True), terms("beneficiaries", leaves=False)
+    tongues = tuple((code, language_of(code).name) for code in study_area().languages)
+    return (
+        Field("service-kind", LABELS["service_type"], "choice", "", kinds),
+        Field("service-language", TABLES["language"], "days", "", tongues),
+        Field("service-serves", labels("link_type")["serves"], "days", "", groups),
+    )
 
 
 def _places(whole: VisibleRecords, body: str | None) -> list[Any]:

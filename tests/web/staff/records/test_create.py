@@ -40,8 +40,8 @@ BODY = {
     "service-kind": term("service_types", "LEG-INF"),
     "service-number": "+992000100500",
     "location-area_unit": "XT-W2",
-    "address-address_1": "9 New Street",
-    "address-city": "Chashma",
+    "location-address_1": "9 New Street",
+    "location-city": "Chashma",
     "reason": "they wrote to us",
 }
 
@@ -104,14 +104,14 @@ def test_a_new_body_with_its_service_waits_for_a_second_person_and_stands_as_a_w
 
 def test_hours_languages_groups_and_papers_are_entered_with_a_service(office, steward, second):
     parts = {
-        "schedule-byday": ["MO", "TU"],
-        "schedule-opens_at": "09:00",
-        "schedule-closes_at": "17:00",
+        "service-byday": ["MO", "TU"],
+        "service-opens_at": "09:00",
+        "service-closes_at": "17:00",
         "service-language": ["tg", "ru"],
         "service-serves": [term("beneficiaries", "AGE-CHI")],
         "service-document": "Passport",
     }
-    refused = post(steward, NEW, **BODY | parts | {"schedule-opens_at": "25:00"})
+    refused = post(steward, NEW, **BODY | parts | {"service-opens_at": "25:00"})
     assert refused.status_code == 400
     assert 'value="MO" checked' in refused.text
     assert post(steward, NEW, **BODY | parts).status_code == 303
