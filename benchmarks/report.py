@@ -5,9 +5,6 @@ The view is build/public.db, which `rohnamo demo` makes; ``--quick`` leaves the 
 
 from __future__ import annotations
 
-import os
-import pickle
-import tempfile
 from pathlib import Path
 
 from _harness import Table, main, timed
@@ -15,7 +12,6 @@ from _harness import Table, main, timed
 from mapping.area.study_area import StudyArea
 from mapping.render import report
 from mapping.render.report import brief
-from mapping.render.report.kept import folder, kept_results
 from mapping.render.report.writers import docx, html, pdf
 from mapping.resources import shipped
 from mapping.view.view import View
@@ -23,9 +19,8 @@ from mapping.view.view import View
 VIEW = Path("build/public.db")
 DISTRICT, LANGUAGE = "Rasht", "ru"
 ABOUT = (
-    "The demo's country in Russian, which makes the longest pages: its analyses once, and again from what was kept by "
-    "the checksum of the view; then the brief of a district and the report, each from its parts to the file. No other "
-    "program does this; the ratios are to the first row."
+    "The demo's country in Russian, which makes the longest pages: its analyses, then the brief of a district and the "
+    "report, each from its parts to the file. No other program does this; the ratios are to the first row."
 )
 
 
@@ -36,15 +31,10 @@ def run(quick: bool) -> list[Table]:
     area = StudyArea.load(shipped("geo/tj"))
     table = Table("The demo's view")
     rows = table.rows
-    with View(VIEW) as view, tempfile.TemporaryDirectory() as cache:
-        if quick:  # from an earlier run, where there was one
-            results = kept_results(view, area)
-        else:
-            os.environ["XDG_CACHE_HOME"] = cache
-            rows.append(("analyses, the first time", timed(lambda: kept_results(view, area))))
-            (kept,) = folder().glob("*.results")
-            results = pickle.loads(kept.read_bytes())
-        rows.append(("analyses, kept", timed(lambda: kept_results(view, area))))
+    with View(VIEW) as view:
+        results = report.gather(view, area)
+        if not quick:
+            rows.append(("analyses", timed(lambda: report.gather(view, area))))
         unit = brief.find_unit(area, DISTRICT)
 
         def district() -> bytes:

@@ -17,7 +17,6 @@ from docs.figures.screenshots import LARGEST, ROOT, fewer_colours
 from mapping.area.study_area import StudyArea
 from mapping.render import report
 from mapping.render.report.elements import Picture, Report, ReportTable
-from mapping.render.report.kept import kept_results
 from mapping.render.report.writers import pdf
 from mapping.resources import shipped
 from mapping.view.view import View
@@ -52,7 +51,7 @@ def main(view: str = "build/public.db", language: str = "en") -> int:
     """Write the pictures; 1 where one is too large."""
     area, large = StudyArea.load(shipped("geo/tj")), 0
     with View(Path(view)) as opened:
-        made = report.make(opened, area, language=language, results=kept_results(opened, area))
+        made = report.make(opened, area, language=language)
     document = pypdfium2.PdfDocument(pdf.write(made))
     texts = [page.get_textpage().get_text_range() for page in document]
     first = next(n for n, text in enumerate(texts) if made.chapters[0].title in text and n > 2)

@@ -389,14 +389,12 @@ def write_site(
     view: Path, area: "StudyArea", folder: Path, *, demo: bool, progress: Any, archive: bool = False, pdf: bool = False
 ) -> None:
     """Write the portal of a view into a folder as pages."""
-    from mapping.render.report.kept import kept_results
     from web import create_app
     from web.freeze import freeze
     from web.public import printing
 
     _require_view(view)
     app = create_app(view, area, demo=demo)
-    app.config["EDITIONS"].now().report_results(kept_results)  # reports, briefs and the next site take them from there
     if pdf:
         printing.offer_pdf(app)
     freeze(app, folder, progress=step(progress, "Writing the site"), archive=archive)

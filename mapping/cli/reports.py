@@ -26,7 +26,6 @@ from mapping.render.export import export as write
 from mapping.render.export import writers
 from mapping.render.report import EDITIONS
 from mapping.render.report import brief as briefs
-from mapping.render.report.kept import kept_results
 from mapping.render.report.recommendations import read_csv
 from mapping.render.report.writers import files
 from mapping.view.view import View
@@ -68,7 +67,6 @@ def report_(
                 language=output_language(region, lang),
                 edition=_edition(edition),
                 reader=reader,
-                results=None if old is not None else kept_results(opened, region),
                 previous=old,
                 earlier=earlier,
                 demo=demo,
@@ -104,7 +102,6 @@ def brief(
             language=output_language(region, lang),
             edition=_edition(edition),
             reader=reader,
-            results=kept_results(opened, region),
             demo=demo,
         )
         files.write(made, output, kind, reader=reader)

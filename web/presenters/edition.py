@@ -127,7 +127,7 @@ class Edition:
     def report_results(self, work_out: Callable[[View, StudyArea], dict[str, Result]] = gather) -> dict[str, Result]:
         """Return what every analysis finds, with what a report needs for regions too.
 
-        ``work_out`` does so where nobody did yet: an audit trusts nothing that was kept, a portal may.
+        ``work_out`` does so where nobody did yet.
         """
 
         def find() -> dict[str, Result]:

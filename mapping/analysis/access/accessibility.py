@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.catchments import Surroundings, capacities, spanned, supply
+from mapping.analysis.common.catchments import Surroundings, spanned, stated, supply
 from mapping.analysis.common.listed import (
     ANY,
     Sort,
@@ -73,7 +73,7 @@ def accessibility(
         scenario=scenario,
         progress=progress,
     )
-    known = {sort.key: capacities(view, sort, entries, area) for sort in shown}
+    known = {sort.key: stated(view, sort.of(entries), area) for sort in shown}
     doubtful = counted(view, stale=not stale)
     within = people_within(
         area,
@@ -106,17 +106,18 @@ def accessibility(
             *wording.caveats(area, travel=True),
             *wording.unshown(by_area(sort_of(ANY).of(entries), area)),
             *wording.snapping(area, lost=around.lost, snapped=around.snapped),
-            *_unknown(known, shown),
+            *_unknown(known, shown, entries, area),
             *wording.hidden(sorts, shown),
         ),
     )
 
 
-Known = Mapping[str, tuple[list[float], int, int]]
+Known = Mapping[str, Mapping[str, float]]
+"""Sort of services -> what each of those can take that say it."""
 
 
 def _keys(sort: Sort, known: Known) -> tuple[str, ...]:
-    ends = ("none", "services", "places") if known[sort.key][1] else ("none", "services")
+    ends = ("none", "services", "places") if known[sort.key] else ("none", "services")
     return tuple(f"{sort.key}_{end}" for end in ends)
 
 
@@ -136,10 +137,10 @@ def _tables(
     matrices = gathering(area, list(codes), level), np.ones((1, len(area.unit_codes)))
     tables: list[dict[str, Floats]] = [{"people": census}, {"people": census.sum(keepdims=True)}]
     for sort in sorts:
-        spots, counts = supply(sort, entries, area)
-        measures = {"services": around.by_unit(around.scores(spots, counts) * SERVICES)}
-        if known[sort.key][1]:
-            measures["places"] = around.by_unit(around.scores(spots, known[sort.key][0]) * PLACES)
+        own, sizes = sort.of(entries), known[sort.key]
+        measures = {"services": around.by_unit(around.scores(*supply(own, area)) * SERVICES)}
+        if sizes:
+            measures["places"] = around.by_unit(around.scores(*supply(own, area, sizes)) * PLACES)
         for matrix, columns in zip(matrices, tables, strict=True):
             weight = matrix @ people
             columns |= without(f"{sort.key}_none", within[sort.key].gathered(matrix), weight)
@@ -239,11 +240,12 @@ def _figures(
     return figures
 
 
-def _unknown(known: Known, sorts: Sequence[Sort]) -> tuple[Message, ...]:
+def _unknown(known: Known, sorts: Sequence[Sort], entries: Sequence[Entry], area: StudyArea) -> tuple[Message, ...]:
     """Say of how many services nobody knows how many people they can take."""
     if not sorts:
         return ()
-    _, given, count = known[sorts[0].key]
+    given = len(known[sorts[0].key])
+    count = sum(bool(points([entry], area)) for entry in sorts[0].of(entries))
     if not count or given == count:
         return ()
     if not given:

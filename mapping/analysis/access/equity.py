@@ -100,7 +100,7 @@ def equity(
     """
     minutes = chosen_minutes("equity", minutes)
     sort, level, entries = sort_of(type or ANY), chosen_level(area, level), counted(view, stale=stale)
-    spots, counts = supply(sort, entries, area)
+    spots, counts = supply(sort.of(entries), area)
     if sort.hidden and not spots:
         raise UnsafePublication(f"equity: services of {sort.key} are not published; choose another type")
     around = Surroundings(area, sort.of(entries), minutes=minutes, scenario=scenario, progress=progress)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from mapping.analysis.adequacy.norms import Norm, countable, norm_inputs
 from mapping.analysis.common import wording
-from mapping.analysis.common.catchments import Surroundings, sizes, spanned
+from mapping.analysis.common.catchments import Surroundings, spanned, stated, supply
 from mapping.analysis.common.listed import (
     Sort,
     by_area,
@@ -90,7 +90,9 @@ def capacity(
     within = people_within(
         area, {"": points(entries, area)}, minutes=[minutes], scenario=scenario, unchecked={"": doubtful}
     )[""]
-    relative, stating, visited = sizes(view, sort, entries, area)
+    visited = [entry for entry in entries if points([entry], area)]
+    sizes = _relative_sizes(stated(view, visited, area))
+    _, relative = supply(visited, area, {entry.id: sizes.get(entry.id, 1.0) for entry in visited})
     filled = _filled(around, [own * (size or 0) for own in relative])
     table, total = _tables(area, level, filled, within)
     if size is None:
@@ -119,7 +121,7 @@ def capacity(
         inputs=(*wording.inputs(view, area, travel=True), *norm_inputs([norm] if norm else [])),
         caveats=(
             *wording.caveats(area, travel=True),
-            *_sizes_told(stating, visited),
+            *_sizes_told(len(sizes), len(visited)),
             *wording.unshown(by_area(entries, area)),
             *wording.snapping(area, lost=around.lost, snapped=around.snapped),
         ),
@@ -152,6 +154,12 @@ def _columns(served: Message, words: Mapping[str, object]) -> tuple[Column, ...]
         Column.ranged("full", Message("Near enough, but no room"), "share", "worse"),
         Column.ranged("none", Message("With none within {minutes} min", words), "share", "worse"),
     )
+
+
+def _relative_sizes(places: Mapping[str, float]) -> dict[str, float]:
+    """Return how large services are beside the usual one, the median of those that say what they can take."""
+    usual = float(np.median(list(places.values()))) if places else 0.0
+    return {service: own / usual for service, own in places.items()} if usual > 0 else {}
 
 
 def _sizes_told(stating: int, visited: int) -> tuple[Message, ...]:

@@ -1,12 +1,13 @@
 """What falls to each person of the services around: pairs over a study area's grid, and scores by cell and unit."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mapping.analysis.common.listed import Sort, points
+from mapping.analysis.common.listed import points
 from mapping.analysis.common.reached import FASTER, SLOWER, Floats, Progress, other_scenarios
 from mapping.analysis.common.unit_places import Point
 from mapping.area.settings import Tracks
@@ -125,55 +126,28 @@ def spanned(key: str, variants: Floats) -> dict[str, Floats]:
     return {key: np.asarray(np.median(variants, axis=0)), **ends}
 
 
-def supply(sort: Sort, entries: Sequence[Entry], area: StudyArea) -> tuple[list[Point], list[float]]:
-    """Return the points of a sort of services, and how many services stand at each."""
-    spots = list(points(sort.of(entries), area))
-    number = {spot: place for place, spot in enumerate(spots)}
-    counts = [0.0] * len(spots)
-    for entry in sort.of(entries):
-        for spot in points([entry], area):
-            counts[number[spot]] += 1
-    return spots, counts
+def supply(
+    entries: Sequence[Entry], area: StudyArea, sizes: Mapping[str, float] | None = None
+) -> tuple[list[Point], list[float]]:
+    """Return the points of services, and how much stands at each: their number, or the sum of ``sizes`` by service.
 
-
-def capacities(view: View, sort: Sort, entries: Sequence[Entry], area: StudyArea) -> tuple[list[float], int, int]:
-    """Return the known capacity at each point of a sort, NaN where none is known, and of how many services it is known.
-
-    What a service says is taken as `stated` takes it.
+    NaN where none of the services at a point has a size.
     """
-    visited = [entry for entry in sort.of(entries) if points([entry], area)]
-    known, spots = stated(view, visited, area), list(points(visited, area))
-    number, total = {spot: place for place, spot in enumerate(spots)}, [float("nan")] * len(spots)
-    for entry in visited:
-        for spot in points([entry], area) if entry.id in known else ():
-            before = total[number[spot]]
-            total[number[spot]] = (0.0 if np.isnan(before) else before) + known[entry.id]
-    return total, len(known), len(visited)
+    at: dict[Point, list[float]] = {spot: [] for spot in points(entries, area)}
+    for entry in entries:
+        if sizes is None or entry.id in sizes:
+            for spot in points([entry], area):
+                at[spot].append(1.0 if sizes is None else sizes[entry.id])
+    return list(at), [sum(parts) if parts else math.nan for parts in at.values()]
 
 
-def sizes(view: View, sort: Sort, entries: Sequence[Entry], area: StudyArea) -> tuple[list[float], int, int]:
-    """Return how large the services at each point of a sort are together, of how many that is told, and of how many.
-
-    A service is as large as what it says it can take beside the usual one (the median of those that say it); one that
-    says nothing counts as usual, 1.
-    """
-    visited = [entry for entry in sort.of(entries) if points([entry], area)]
-    known, spots = stated(view, visited, area), list(points(visited, area))
-    usual = float(np.median(list(known.values()))) if known else 0.0
-    number, total = {spot: place for place, spot in enumerate(spots)}, [0.0] * len(spots)
-    for entry in visited:
-        size = known[entry.id] / usual if entry.id in known and usual > 0 else 1.0
-        for spot in points([entry], area):
-            total[number[spot]] += size
-    return total, len(known) if usual > 0 else 0, len(visited)
-
-
-def stated(view: View, visited: Sequence[Entry], area: StudyArea) -> dict[str, float]:
-    """Return what services say they can take at each of their points, by service.
+def stated(view: View, entries: Sequence[Entry], area: StudyArea) -> dict[str, float]:
+    """Return what services that can be visited say they can take at each of their points, by service.
 
     Services count in different things: places, beds, people a month. What most of them count in is taken; a service
     that counts in another thing is unknown. A service with several points shares what it can take out evenly.
     """
+    visited = [entry for entry in entries if points([entry], area)]
     limits: dict[str, list[tuple[str, float]]] = {}
     for row in view.rows("service_capacity"):
         most = row["maximum"] if row["maximum"] is not None else row["available"]

@@ -128,16 +128,17 @@ def _is_exact(place: ServicePlace) -> bool:
     return place.precision == "exact" and place.position_basis != "unit"
 
 
+def _unit_of(place: ServicePlace, area: StudyArea) -> str | None:
+    """Return the unit that a place is said to be in, else that of its point."""
+    if place.area_unit is None and place.latitude is not None and place.longitude is not None:
+        return area.unit_at(place.latitude, place.longitude)
+    return place.area_unit
+
+
 def _units_shown(entry: Entry, area: StudyArea) -> set[str]:
     """Return the units of the places of a service of which no point is shown."""
-    units = set()
-    for place in entry.sites:
-        if at_home(place, area) and not (place.has_point and _is_exact(place)):
-            code = place.area_unit
-            if code is None and place.latitude is not None and place.longitude is not None:
-                code = area.unit_at(place.latitude, place.longitude)
-            units.add(code)
-    return {code for code in units if code}
+    hidden = (p for p in entry.sites if at_home(p, area) and not (p.has_point and _is_exact(p)))
+    return {code for code in (_unit_of(place, area) for place in hidden) if code}
 
 
 def _units_around(code: str | None, area: StudyArea) -> tuple[str, ...]:
@@ -222,28 +223,16 @@ def units_with(places: Iterable[ServicePlace], area: StudyArea, level: int) -> t
     here: set[str] = set()
     perhaps: set[str] = set()
     for place in places:
-        if not at_home(place, area):
-            continue
-        code = place.area_unit
-        if code is None and place.latitude is not None and place.longitude is not None:
-            code = area.unit_at(place.latitude, place.longitude)
-        units = units_at(area, code, level) if code else ()
-        (here if len(units) == 1 else perhaps).update(units)
+        if at_home(place, area):
+            units = units_at(area, _unit_of(place, area) or "", level)
+            (here if len(units) == 1 else perhaps).update(units)
     return frozenset(here), frozenset(perhaps - here)
 
 
 def units_of(entry: Entry, area: StudyArea) -> set[str]:
     """Return the units that a service has a place in that people go to, with those above them."""
-    known = area.all_units()
-    own: set[str] = set()
-    for place in entry.sites:
-        if at_home(place, area):
-            code = place.area_unit
-            if code is None and place.latitude is not None and place.longitude is not None:
-                code = area.unit_at(place.latitude, place.longitude)
-            if code in known:
-                own.update((code, *area.ancestors(code)))
-    return own
+    own = {_unit_of(place, area) for place in entry.sites if at_home(place, area)} & area.all_units().keys()
+    return {unit for code in own if code for unit in (code, *area.ancestors(code))}
 
 
 def units_covered(entry: Entry, area: StudyArea, level: int) -> frozenset[str]:

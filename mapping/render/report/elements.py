@@ -83,7 +83,7 @@ class TableRow:
 
 @dataclass(frozen=True)
 class ReportTable:
-    """A table; ``head`` names every column, that of the row's names first; ``label`` is "ReportTable 8.1".
+    """A table; ``head`` names every column, that of the row's names first; ``label`` is "Table 8.1".
 
     In an ``even`` table all columns after the first are equally wide, save those whose longest word needs more.
     """

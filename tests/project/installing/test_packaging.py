@@ -409,8 +409,8 @@ except SystemExit as ended:
 
 
 ONE_LIST = """
-import shutil, mapping.demo as demo, mapping.render.report.kept as kept, web.freeze as freeze
-lists, links, results = resources.shipped("demo"), freeze.links, kept.kept_results
+import shutil, mapping.demo as demo, web.freeze as freeze, web.presenters.edition as edition
+lists, links, find = resources.shipped("demo"), freeze.links, edition.Edition.report_results
 told = (lists / "demo.toml").read_text("utf-8")
 assert all((lists / name).is_file() for name in demo.tomllib.loads(told)["lists"])
 shutil.copytree(lists, "few")
@@ -418,12 +418,12 @@ with open("few/demo.toml", "w", encoding="utf-8") as file:
     file.write(told.partition("lists = ")[0] + 'lists = ["abroad.xlsx"]')
 demo.shipped = lambda name: demo.Path("few")
 freeze.links = lambda page, name: []
-kept.kept_results = lambda view, area: {}
+edition.Edition.report_results = lambda self: {}
 """
 NEAR = """
 near = ("index.html", "tg/index.html", "tg/map.html")
 freeze.links = lambda page, name: links(page, name) if name in near else []
-kept.kept_results = results
+edition.Edition.report_results = find
 """
 
 
