@@ -12,7 +12,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strat
 
 unexport PYTHONDONTWRITEBYTECODE  # every process of the tests would compile every module anew
 
-.PHONY: help demo site serve test walks fuzz mutants check docs pictures bench lock clean
+.PHONY: help demo site serve test walks fuzz mutants check docs pictures bench lock release clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -59,8 +59,11 @@ bench: .venv/dev  ## Measure each figure of docs/benchmarks.md beside its peers 
 	for file in benchmarks/[!_]*.py; do $(BIN)/python $$file || exit 1; done
 
 lock: .venv/dev  ## Write the requirements files anew from pyproject.toml (UPGRADE=--upgrade for newer releases)
-	$(BIN)/$(COMPILE) --extra portal pyproject.toml -o requirements.txt
-	$(BIN)/$(COMPILE) --extra portal --extra dev --extra bench -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(BIN)/$(COMPILE) pyproject.toml -o requirements.txt
+	$(BIN)/$(COMPILE) --extra dev --extra bench -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+release: .venv/dev  ## Build the wheel of a tagged commit into dist/, with checksums and a list of what is in it
+	$(BIN)/python -m scripts.release
 
 clean:  ## Remove all that make has made
 	rm -rf build dist .venv node_modules web/static/vendor mapping/render/fonts

@@ -150,8 +150,7 @@ def main() -> None:
         typer.echo(f"rohnamo: {error.into(_language(sys.argv[1:]))}", err=True)
         sys.exit(1)
     except ModuleNotFoundError as error:
-        advice = "the portals' part: pip install 'rohnamo[portal]'"
-        typer.echo(f"rohnamo: this needs {error.name}; {advice}", err=True)
+        typer.echo(f"rohnamo: {_what_to_install(error.name or '')}", err=True)
         sys.exit(1)
     except sqlite3.Error as error:
         typer.echo(
@@ -162,6 +161,13 @@ def main() -> None:
         name, why = error.filename or "file", error.strerror
         typer.echo(f"rohnamo: {name}: {why}; check the path, its rights and the free space", err=True)
         sys.exit(1)
+
+
+def _what_to_install(module: str) -> str:
+    """Say what to do where a module is not there; web.py may have been installed over our ``web``."""
+    if module.partition(".")[0] == "web":
+        return "another package named web stands in the place of ours; install Rohnamo by itself, with pipx"
+    return f"this needs {module}, which comes with it; install Rohnamo again"
 
 
 if __name__ == "__main__":

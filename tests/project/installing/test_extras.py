@@ -10,7 +10,6 @@ import pytest
 from tests.conftest import ROOT, TINY
 
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-IMPORTED = {"argon2-cffi": "argon2"}
 BLOCK = """
 import sys
 
@@ -43,7 +42,7 @@ print(export(view, folder / "list.csv", area=area).stat().st_size)
 
 def blocked(*extras):
     names = {re.split(r"[\[>=]", line)[0] for extra in extras for line in EXTRAS[extra]}
-    return ",".join(sorted(IMPORTED.get(name, name.replace("-", "_")) for name in names))
+    return ",".join(sorted(name.replace("-", "_") for name in names))
 
 
 def run(script, *words):
@@ -52,20 +51,39 @@ def run(script, *words):
 
 
 def test_the_core_needs_no_extra(tmp_path):
-    done = run(CORE, blocked("portal", "pdf", "scale", "parquet", "raster", "notebook", "osm"), TINY, tmp_path)
+    done = run(CORE, blocked("pdf", "scale", "parquet", "raster", "notebook", "osm"), TINY, tmp_path)
     assert done.returncode == 0, done.stderr
     rows, size = map(int, done.stdout.splitlines()[-2:])
     assert rows == 4
     assert size > 0
 
 
-def test_a_command_of_the_portals_says_what_to_install(tmp_path):
+def started(tmp_path, *lost):
     script = "sys.argv[:] = ['rohnamo', 'start', sys.argv[2]]\nfrom mapping.cli import main\nmain()"
-    done = run(script, blocked("portal"), tmp_path)
+    done = run(script, ",".join(lost), tmp_path)
     assert done.returncode == 1
-    assert re.fullmatch(r"rohnamo: this needs \w+; the portals' part: pip install 'rohnamo\[portal\]'\n", done.stderr)
+    return done.stderr
 
 
-@pytest.mark.parametrize("name", ["portal", "pdf", "scale"])
+def test_a_command_without_its_packages_says_what_to_install(tmp_path):
+    said = started(tmp_path, "flask", "waitress", "argon2")
+    assert re.fullmatch(r"rohnamo: this needs \w+, which comes with it; install Rohnamo again\n", said)
+
+
+def test_a_command_beside_another_package_named_web_says_so(tmp_path):
+    """As that of web.py, which pip writes over ours without a word."""
+    script = """
+import types
+sys.modules["web"] = types.ModuleType("web")
+sys.argv[:] = ["rohnamo", "start", sys.argv[2]]
+from mapping.cli import main
+main()
+"""
+    done = run(script, "none", tmp_path)
+    assert done.returncode == 1
+    assert "another package named web stands in the place of ours" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["pdf", "scale"])
 def test_the_extras_are_there(name):
     assert EXTRAS[name]

@@ -82,7 +82,7 @@ def test_every_line_of_a_lock_file_is_a_pin_with_hashes_or_a_comment(name):
 
 @pytest.mark.parametrize(
     ("name", "extras"),
-    [("requirements.txt", ["portal"]), ("requirements-dev.txt", ["portal", "dev", "bench"])],
+    [("requirements.txt", []), ("requirements-dev.txt", ["dev", "bench"])],
     ids=LOCKS,
 )
 def test_a_lock_file_holds_what_pyproject_asks_for(name, extras):
