@@ -144,12 +144,11 @@ def keep_missing(db: sqlite_utils.Database) -> None:
 
 @migrations()
 def keep_moves(db: sqlite_utils.Database) -> None:
-    """Keep which lists were whole, since when a record is missed, and what seems to have moved."""
+    """Keep which lists were whole, and since when a record is missed."""
     db.execute("ALTER TABLE batch ADD COLUMN whole INTEGER NOT NULL DEFAULT 0")
     db.execute("UPDATE batch SET whole = 1 WHERE number IN (SELECT batch FROM missing)")
     db.execute("ALTER TABLE missing ADD COLUMN since INTEGER NOT NULL DEFAULT 0")
     db.execute("UPDATE missing SET since = batch")
-    db.table("moved").create({"batch": int, "record": str, "now": str}, pk=("record", "now", "batch"), strict=True)
 
 
 @migrations()
@@ -166,6 +165,12 @@ def keep_written_views(db: sqlite_utils.Database) -> None:
         db.execute(f'DROP TRIGGER "{name}"')
     for table in ("written", "unwritten"):
         db.execute(f"DROP TABLE IF EXISTS {table}")
+
+
+@migrations()
+def ask_of_moves(db: sqlite_utils.Database) -> None:
+    """Note no longer what seems to have moved: it is asked of what stands."""
+    db.execute("DROP TABLE IF EXISTS moved")
 
 
 @migrations()
@@ -336,7 +341,7 @@ class Directory:
         with self._said_clearly(f"could not store {batch.file}"), self._transaction(keep=not dry_run):
             of_list = {"source": batch.source.id, "file": batch.file, "series": series(batch.file), "rows": batch.rows}
             number = self._begin_batch(of_list, by=by, on=on)
-            bring_in(self.db, batch, change, number=number, area=self.area, progress=progress)
+            bring_in(self.db, batch, change, number=number, progress=progress)
             change.shows = self._pass_gate(number, by=by, on=on, agreed_by=agreed_by)
         return change
 
@@ -421,7 +426,7 @@ class Directory:
 
         ``sight`` gives of a table and an id the record as whoever asks may see it, or None: nothing else counts.
         """
-        return missing(self.db, batch, area=self.area, sight=sight)
+        return missing(self.db, batch, sight=sight)
 
     def still_missing(self) -> list[tuple[str, str]]:
         """Return what the newest lists of senders did not hold and nobody saw to since: table and id."""
@@ -430,8 +435,7 @@ class Directory:
     def moves(self) -> list[Move]:
         """Return the services that seem to have moved and of which nobody said whether they did.
 
-        Merging the two says that it did, a decision that they are different that it did not: the old one is back at its
-        place then.
+        Merging the two says that it did, a decision that they are different that it did not.
         """
         return moves(self.db)
 

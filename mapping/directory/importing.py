@@ -5,31 +5,27 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import sqlite_utils
 
-from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Progress
 from mapping.directory.conflicts import CLAIMED, claim, claims_of, ranks, said, said_anew, settled
 from mapping.directory.rows import Row, holds_any, row_values, stored_ids, stored_rows, to_row
-from mapping.directory.undo import undone, whole_row
+from mapping.directory.undo import undone
 from mapping.directory.writing import CHUNK, Change, Missing, Writing, belongs
 from mapping.errors import InvalidRecord
-from mapping.language.fold import coarse, skeleton
-from mapping.language.i18n import Label, Message, listing, show
+from mapping.language.fold import skeleton
 from mapping.model import (
     ENTRIES,
     PARTS,
     RECORDS,
     WHOLES,
-    Address,
-    Decision,
-    Location,
     Record,
     Service,
     ServiceAtLocation,
@@ -58,7 +54,6 @@ def bring_in(
     change: Change,
     *,
     number: int,
-    area: StudyArea | None,
     progress: Progress | None,
 ) -> None:
     """Put a batch into the tables.
@@ -68,60 +63,69 @@ def bring_in(
     InvalidRecord
         When a record refers to one that does not exist, or does not fit its table.
     """
-    import_ = Import(db, batch, change, number=number, area=area)
+    import_ = Import(db, batch, change, number=number)
     import_.store(progress)
     import_.require_references()
 
 
-def missing(db: sqlite_utils.Database, batch: Batch, *, area: StudyArea | None, sight: Sight) -> list[Missing]:
+def missing(db: sqlite_utils.Database, batch: Batch, *, sight: Sight) -> list[Missing]:
     """Return what a sender gave before and a list that is not stored does not hold, from what may be seen alone."""
     (newest,) = db.conn.execute("SELECT coalesce(max(number), 0) FROM batch").fetchone()
-    import_ = Import(db, batch, Change(), number=newest + 1, area=area)
+    import_ = Import(db, batch, Change(), number=newest + 1)
     if batch.partial or not import_.lists_before:
         return []
     _, earlier = import_.given_before(sight)
-    return [*import_.missing(earlier, sight)]
+    asked = {move.service for move in moves(db) if sight(Service.table, move.now)}
+    return [replace(record, moved=record.moved or record.id in asked) for record in import_.missing(earlier, sight)]
 
 
 class Move(NamedTuple):
-    """A service that seems to have moved: its id, that of the one at its new place, and the places it was taken from.
-
-    ``batch`` is the list that says so.
-    """
+    """A service that a list no longer holds, and another of its organization and name that the list newly holds."""
 
     service: str
     now: str
     batch: int
-    places: tuple[str, ...]
+    """The newest list of the sender."""
 
 
 def still_missing(db: sqlite_utils.Database) -> list[tuple[str, str]]:
     """Return what the newest list of a sender does not hold and nobody saw to: table and id; `moves` is apart."""
-    noted = {record for record, *_ in _moves_noted(db)}
-    return [(table, record) for table, record in _not_seen_to(db) if record not in noted]
+    asked = {move.service for move, _ in _moves(db)}
+    return [(table, record) for table, record, _, _ in _not_seen_to(db) if record not in asked]
 
 
 def moves(db: sqlite_utils.Database) -> list[Move]:
     """Return what seems to have moved and nobody saw to, nor said whether it did."""
-    waiting = {record for _, record in _not_seen_to(db)}
-    rows = [
-        (record, now, batch) for record, now, batch, answered in _moves_noted(db) if not answered and record in waiting
-    ]
-    left = {batch: _left(db, batch) for batch in {batch for *_, batch in rows}}
+    return [move for move, answered in _moves(db) if not answered]
+
+
+def _moves(db: sqlite_utils.Database) -> list[tuple[Move, bool]]:
+    """Return what seems to have moved and nobody saw to, and whether somebody said that there are two."""
+    rows = [row for row in _not_seen_to(db) if row[0] == Service.table]
+    query = """SELECT old.name, s.id, s.name, EXISTS (
+        SELECT 1 FROM decision d WHERE d.kind = 'different' AND d.link_entity = 'service'
+        AND (d.one, d.other) IN (VALUES (old.id, s.id), (s.id, old.id))
+        ) FROM service old JOIN service s ON s.organization_id = old.organization_id AND s.id <> old.id
+        WHERE old.id = ? AND EXISTS (SELECT 1 FROM history h JOIN batch b ON b.number = h.batch
+        WHERE h.record = s.id AND h.change = 'added' AND h.batch >= ?
+        AND b.source = (SELECT source FROM batch WHERE number = ?)) ORDER BY s.id"""
     return [
-        Move(record, now, batch, tuple(tie["location_id"] for tie in left[batch].get(record, ())))
-        for record, now, batch in rows
+        (Move(record, now, batch), bool(answered))
+        for _, record, batch, since in rows
+        for name, now, new_name, answered in db.conn.execute(query, [record, since, batch])
+        if skeleton(name) == skeleton(new_name)
     ]
 
 
-def _not_seen_to(db: sqlite_utils.Database) -> list[tuple[str, str]]:
+def _not_seen_to(db: sqlite_utils.Database) -> list[tuple[str, str, int, int]]:
     """Return what the newest list of a sender does not hold and nobody changed or checked since it was first missed.
 
-    What was undone counts for nothing.
+    Table, id, the list, and the list that missed it first. What was undone counts for nothing.
     """
     query = """WITH void(number) AS (SELECT value FROM json_each(?)),
         newest(number) AS (SELECT max(number) FROM batch WHERE whole AND number NOT IN void GROUP BY source, series)
-        SELECT m."table", m.record FROM missing m JOIN newest ON newest.number = m.batch WHERE NOT EXISTS (
+        SELECT m."table", m.record, m.batch, m.since FROM missing m JOIN newest ON newest.number = m.batch
+        WHERE NOT EXISTS (
         SELECT 1 FROM history h WHERE h.record = m.record AND h.batch > m.since AND h.batch NOT IN void
         ) AND NOT EXISTS (
         SELECT 1 FROM verification v JOIN history h ON h.record = v.id
@@ -136,90 +140,11 @@ def _void(db: sqlite_utils.Database) -> str:
     return json.dumps([*off, *off.values()])
 
 
-def _moves_noted(db: sqlite_utils.Database) -> list[tuple[str, str, int, int]]:
-    """Return what lists that count say moved, as far as both are there.
-
-    A service, what it is now, the list, and whether somebody said that it did not move.
-    """
-    query = """SELECT m.record, coalesce(k.kept, m.now) AS present, m.batch, EXISTS (
-        SELECT 1 FROM decision d WHERE d.kind = 'different' AND d.link_entity = 'service'
-        AND (d.one, d.other) IN (VALUES (m.record, s.id), (s.id, m.record))
-        ) FROM moved m LEFT JOIN merged k ON k.id = m.now JOIN service s ON s.id = present
-        WHERE m.record IN (SELECT id FROM service) AND present <> m.record
-        AND m.batch NOT IN (SELECT value FROM json_each(?)) ORDER BY m.batch, m.record, present"""
-    return db.conn.execute(query, [_void(db)]).fetchall()
-
-
-def _left(db: sqlite_utils.Database, batch: int) -> dict[str, list[Row]]:
-    """Return the ties to places that a batch took away, as they were, by their services."""
-    query = "SELECT before FROM history WHERE batch = ? AND \"table\" = ? AND change = 'removed' ORDER BY record"
-    ties = defaultdict[str, list[Row]](list)
-    for (before,) in db.conn.execute(query, [batch, ServiceAtLocation.table]):
-        tie = json.loads(before)
-        ties[tie["service_id"]].append(tie)
-    return ties
-
-
-class PlacedAt(NamedTuple):
-    """Where a place is, as far as it is known and, in ``text``, may be told."""
-
-    unit: str | None
-    street: str
-    point: tuple[float, float] | None
-    text: str
-
-    @classmethod
-    def of(cls, place: Row, address: Row | None, area: StudyArea | None) -> Self:
-        """Return where a place with its address is; what only a custodian may know of it is not in the text."""
-        point = None
-        if place["position_basis"] == "given" and place["latitude"] is not None and place["longitude"] is not None:
-            point = round(place["latitude"], 4), round(place["longitude"], 4)
-        text = ""
-        if address and address["audience"] != "custodian":
-            text = ", ".join(filter(None, (address["city"], address["address_1"])))
-        if not text and point and place["precision"] == "exact" and place["audience"] != "custodian":
-            text = f"{point[0]}, {point[1]}"
-        street = coarse(address["address_1"] or "") if address else ""
-        if not text and area is not None and place["area_unit"] in area.all_units():
-            titles = area.unit(area.area_unit_for_publication(place["area_unit"])).titles
-            text = Label(show(titles, "en"), titles)
-        return cls(place["area_unit"], street, point, text)
-
-    def is_apart_from(self, other: "PlacedAt") -> bool:
-        """Tell whether it is plainly another place; what says less than the other may be the same."""
-        if self.point and self.point == other.point:
-            return False
-        if self.unit and other.unit and self.unit != other.unit:
-            return True
-        if self.street and other.street:
-            return self.street != other.street
-        return bool(self.point and other.point)
-
-
-def whether_moved(before: Sequence[str], now: Sequence[str]) -> Message:
-    """Ask whether something moved; of places that may not be told, or by one area alone, not from where to where."""
-    if before == now or not all((*before, *now, before, now)):
-        return Message("Moved? The newer list has it at another address; the old place is no longer shown")
-    return Message(
-        "Moved? It was at {before}, and the newer list has it at {now}; the old place is no longer shown",
-        before=listing(before),
-        now=listing(now),
-    )
-
-
-def _help_of(organization: str | None, name: str) -> tuple[str, str]:
-    """Return what is the same of two services when one is the other at another place."""
-    return organization or "", skeleton(name)
-
-
 class Import:
     """One batch on its way into the tables, within a transaction."""
 
-    def __init__(
-        self, db: sqlite_utils.Database, batch: Batch, change: Change, *, number: int, area: StudyArea | None
-    ) -> None:
+    def __init__(self, db: sqlite_utils.Database, batch: Batch, change: Change, *, number: int) -> None:
         self.db = db
-        self.area = area
         self.batch = batch
         self.change = change
         self.number = number
@@ -239,17 +164,12 @@ class Import:
 
     def store(self, progress: Progress | None) -> None:
         """Put every record in its table, in an order in which parents come first."""
-        stays = self._stays()
         self._store_rows(progress)
         self._take_out()
-        for move in stays:
-            self._bring_back(move)
         if not self.batch.partial:
             series, earlier = self.given_before()
             self._replace_parts(earlier)
-            missing = [*self.missing(earlier)]
-            self._note_missing(series, missing)
-            self._leave_places([record.id for record in missing if record.now])
+            self._note_missing(series, [*self.missing(earlier)])
 
     def _store_rows(self, progress: Progress | None) -> None:
         done, of = 0, len(self.records)
@@ -512,42 +432,8 @@ class Import:
         owners.append((row.get("link_entity"), row.get("link_id")))
         return any(record in self.ids(parent or "") for parent, record in owners)
 
-    def _leave_places(self, services: Collection[str]) -> None:
-        """Take services from the places where they were, with what is said of them there."""
-        ties = stored_ids(self.db, ServiceAtLocation.table, services, "service_id")
-        for table, kind in RECORDS.items():
-            if ServiceAtLocation.table in references(kind).values():
-                self.writing.remove(table, stored_ids(self.db, table, ties, "service_at_location_id"))
-        self.writing.remove(ServiceAtLocation.table, ties)
-
-    def _stays(self) -> list[Move]:
-        """Return what seems to have moved, of which the batch says that it did not."""
-        two = [
-            {decision.one, decision.other}
-            for decision in self.records.of(Decision)
-            if (decision.kind, decision.link_entity) == ("different", Service.table)
-        ]
-        return [move for move in moves(self.db) if {move.service, move.now} in two] if two else []
-
-    def _bring_back(self, move: Move) -> None:
-        """Bring a service back to the places that a list took it from, with what was said of it there."""
-        own = _left(self.db, move.batch).get(move.service, ())
-        ties = {row["id"]: whole_row(ServiceAtLocation.table, row) for row in own}
-        there = stored_ids(self.db, Location.table, [row["location_id"] for row in ties.values()])
-        ties = {tie: row for tie, row in ties.items() if row["location_id"] in there}
-        self.writing.put(ServiceAtLocation.table, ties)
-        query = (
-            "SELECT record, before FROM history WHERE batch = ? AND \"table\" = ? AND change = 'removed'"
-            " AND json_extract(before, '$.service_at_location_id') IN (SELECT value FROM json_each(?))"
-        )
-        for table, kind in RECORDS.items():
-            if ServiceAtLocation.table in references(kind).values():
-                rows = self.db.conn.execute(query, [move.batch, table, json.dumps([*ties])]).fetchall()
-                self.writing.put(table, {record: whole_row(table, json.loads(before)) for record, before in rows})
-
     def _note_missing(self, series: str, missing: Sequence[Missing]) -> None:
-        """Note what the list does not hold, since when, and what of it seems to have moved."""
-        self.change.missing += missing
+        """Note what the list does not hold, and since when."""
         query = (
             "SELECT record, since FROM missing WHERE batch = (SELECT max(number) FROM batch"
             " WHERE whole AND source = ? AND series = ? AND number NOT IN (SELECT value FROM json_each(?)))"
@@ -556,69 +442,25 @@ class Import:
         self.db.conn.execute("UPDATE batch SET series = ?, whole = 1 WHERE number = ?", [series, self.number])
         rows = [(self.number, record.table, record.id, since.get(record.id, self.number)) for record in missing]
         self.db.conn.executemany('INSERT INTO missing (batch, "table", record, since) VALUES (?, ?, ?, ?)', rows)
-        moves = ((self.number, record.id, now) for record in missing for now in record.now)
-        self.db.conn.executemany("INSERT INTO moved (batch, record, now) VALUES (?, ?, ?)", moves)
+        moved = {move.service for move in moves(self.db)}
+        self.change.missing += [replace(record, moved=record.id in moved) for record in missing]
 
     def missing(self, earlier: Mapping[str, set[str]], sight: Sight | None = None) -> Iterator[Missing]:
-        """Yield the wholes that this list gave before, and that nothing in the batch speaks of."""
+        """Yield the wholes that this list gave before, and that nothing in the batch speaks of.
+
+        With ``sight``, a service has moved where the list gives another of its name and organization, not seen yet.
+        """
+        services = self.records.told(Service, "id", "organization_id", "name") if sight else ()
+        new = {(of or "", skeleton(name)) for id_, of, name in services if sight and not sight(Service.table, id_)}
         for table in MISSED:
             if earlier.get(table) and len(self.records.rows(RECORDS[table])):
                 rows = self._rows(table, earlier[table] - self._mentioned(table), sight)
                 owners = {str(of) for row in rows.values() if (of := row.get("organization_id"))}
                 names = {body: str(row["name"]) for body, row in self._rows("organization", owners, sight).items()}
-                moves = self._moves(rows, earlier, sight) if table == Service.table else {}
                 for record, row in rows.items():
-                    of = names.get(row.get("organization_id") or "", "")
-                    yield Missing(table, record, row.get("name") or "", of, *moves.get(record, (None, ())))
-
-    def _moves(
-        self, services: Mapping[str, Row], earlier: Mapping[str, set[str]], sight: Sight | None
-    ) -> dict[str, tuple[Message, tuple[str, ...]]]:
-        """Return of services that the list no longer holds from where to where they went, and what they are now.
-
-        Of what an earlier list moved already, only that it did; nobody said yet whether that is so.
-        """
-        earlier_moves = {
-            move.service: (whether_moved([], []), tuple[str, ...]())
-            for move in moves(self.db)
-            if move.now in self.ids(Service.table) and (sight is None or sight(Service.table, move.now))
-        }
-        return earlier_moves | self._newly_moved(services, earlier, sight)
-
-    def _newly_moved(
-        self, services: Mapping[str, Row], earlier: Mapping[str, set[str]], sight: Sight | None
-    ) -> dict[str, tuple[Message, tuple[str, ...]]]:
-        """Return of services that the list no longer holds from where to where they went, and what they are now.
-
-        That is so where the list newly has the same help of the same organization, and only at other places. What
-        another sender gives too did not move: they say otherwise. Nor did what is in another area now, unless half of
-        the list stood in the one before: a sender may give each area a list of its own under one name.
-        """
-        now = self._newly_at({_help_of(row["organization_id"], row["name"]) for row in services.values()}, sight)
-        if not now:
-            return {}
-        notes = self._rows("provenance", stored_ids(self.db, "provenance", services, "link_id"), sight)
-        here = services.keys() - {row["link_id"] for row in notes.values() if row["source_id"] != self.batch.source.id}
-        given = self._given_of(ServiceAtLocation, here, "service_id", earlier, sight)
-        at = {row["location_id"] for row in given.values()} & earlier.get(Location.table, set())
-        places = self._rows(Location.table, at, sight)
-        addresses = self._given_of(Address, places, "location_id", earlier, sight)
-        streets = {row["location_id"]: row for row in addresses.values()}
-        known = len(self._added_before(self.ids(Service.table), sight))
-        same_list = 2 * known >= min(known + len(services), len(self.ids(Service.table)))
-        moved = {}
-        for tie in given.values():
-            service, place = services[tie["service_id"]], places.get(tie["location_id"])
-            new = now.get(_help_of(service["organization_id"], service["name"]), ())
-            if place is None or not new:
-                continue
-            old = PlacedAt.of(place, streets.get(place["id"]), self.area)
-            near = [(at, other) for at, other in new if at.unit == old.unit]
-            if (same_list or near) and all(old.is_apart_from(at) for at, _ in new):
-                texts, others = zip(*(near or new), strict=True)
-                text = sorted({at.text for at in texts})
-                moved[service["id"]] = (whether_moved([old.text], text), tuple(sorted({*others})))
-        return moved
+                    of = row.get("organization_id") or ""
+                    moved = table == Service.table and (of, skeleton(row["name"])) in new
+                    yield Missing(table, record, row.get("name") or "", names.get(of, ""), moved)
 
     def _rows(self, table: str, ids: Collection[str], sight: Sight | None) -> dict[str, Row]:
         """Return the rows of some stored records, as they may be seen."""
@@ -626,51 +468,6 @@ class Import:
             return stored_rows(self.db, table, sorted(ids))
         seen_records = ((record, sight(table, record)) for record in sorted(ids))
         return {record: to_row(seen_record) for record, seen_record in seen_records if seen_record is not None}
-
-    def _given_of(
-        self,
-        kind: type[Record],
-        owners: Collection[str],
-        column: str,
-        earlier: Mapping[str, set[str]],
-        sight: Sight | None,
-    ) -> dict[str, Row]:
-        """Return the rows of a kind that are of some others, and that this list gave earlier."""
-        ids = stored_ids(self.db, kind.table, owners, column)
-        return self._rows(kind.table, ids & earlier.get(kind.table, set()), sight)
-
-    def _newly_at(
-        self, helps: Collection[tuple[str, str]], sight: Sight | None
-    ) -> dict[tuple[str, str], list[tuple[PlacedAt, str]]]:
-        """Return where the batch has help of some organizations in services that are new, and these."""
-        services = {
-            service: named
-            for service, body, name in self.records.told(Service, "id", "organization_id", "name")
-            if (named := _help_of(body, name)) in helps
-        }
-        for record in self._added_before(services, sight):
-            del services[record]
-        ties = self.records.told(ServiceAtLocation, "service_id", "location_id")
-        at = [(service, place) for service, place in ties if service in services]
-        wanted = {place for _, place in at}
-        streets = {row.location_id: to_row(row) for row in self.records.of(Address) if row.location_id in wanted}
-        places = {row.id: to_row(row) for row in self.records.of(Location) if row.id in wanted}
-        newly = defaultdict[tuple[str, str], list[tuple[PlacedAt, str]]](list)
-        for service, place in at:
-            if place in places:
-                newly[services[service]].append((PlacedAt.of(places[place], streets.get(place), self.area), service))
-        return newly
-
-    def _added_before(self, services: Collection[str], sight: Sight | None) -> set[str]:
-        """Return those of some services that were there before the batch, as far as they may be seen."""
-        query = (
-            "SELECT record, batch FROM history WHERE change = 'added' AND batch < ?"
-            " AND record IN (SELECT value FROM json_each(?))"
-        )
-        off = undone(self.db)
-        rows = self.db.conn.execute(query, [self.number, json.dumps([*services])])
-        added = {record for record, batch in rows if batch not in off}
-        return added if sight is None else {record for record in added if sight(Service.table, record)}
 
     def _mentioned(self, table: str) -> set[str]:
         """Return the records of a table to which records of the batch refer."""

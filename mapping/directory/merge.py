@@ -17,7 +17,7 @@ from mapping.directory.conflicts import (
     together,
 )
 from mapping.directory.importing import Move, first_claim, moves, origins_of
-from mapping.directory.rows import Row, rows_where, stored_rows, to_row
+from mapping.directory.rows import Row, rows_where, stored_ids, stored_rows, to_row
 from mapping.directory.writing import Writing
 from mapping.errors import InvalidRecord
 from mapping.language.parsers import Unreadable, cost, price_words
@@ -28,6 +28,7 @@ from mapping.model import (
     Location,
     Record,
     Service,
+    ServiceAtLocation,
     least_precise,
     record_id,
     references,
@@ -193,8 +194,13 @@ def _leave_behind(writing: Writing, move: Move) -> None:
     for table in reversed([table for table in RECORDS if table in PARTS]):
         own, given = (_parts_of(writing, table, Service.table, service) for service in (move.service, move.now))
         same = {_sign(table, row | {name: move.service for name in row if row[name] == move.now}) for row in given}
-        left = [row["id"] for row in own if _sign(table, row) not in same]
-        writing.remove(table, [record for (record,) in writing.db.conn.execute(query, [move.batch, json.dumps(left)])])
+        own_ids = json.dumps([row["id"] for row in own if _sign(table, row) not in same])
+        left = [record for (record,) in writing.db.conn.execute(query, [move.batch, own_ids])]
+        if table == ServiceAtLocation.table:
+            for part, kind in RECORDS.items():
+                if table in references(kind).values():
+                    writing.remove(part, stored_ids(writing.db, part, left, "service_at_location_id"))
+        writing.remove(table, left)
 
 
 def _settled_row(writing: Writing, table: str, rows: Mapping[str, Row], keep: str, others: Sequence[str]) -> Row:

@@ -24,6 +24,9 @@ CHUNK = 10_000
 NOT_HELD = Message("No longer in the list, and kept until somebody decides")
 """What is said of a record that is missing."""
 
+WHETHER_MOVED = Message("Moved? The newer list has it at another place")
+"""What is asked of a service that seems to have moved."""
+
 MOVED = Message("Moved to another place, as it seems:")
 """What is said of those that seem to have moved, before how many they are."""
 
@@ -49,10 +52,8 @@ class Missing:
     name: str
     of: str = ""
     """Name of the organization that it is of."""
-    moved: Message | None = None
-    """Of a service: from where to where it went, as it seems."""
-    now: tuple[str, ...] = ()
-    """What the list newly has in its stead; nothing where an earlier list had that too."""
+    moved: bool = False
+    """Whether the list newly has its name and organization, so that it seems to have moved."""
 
     def __str__(self) -> str:
         """Say what it is in one line; of what has no name nothing is told."""
@@ -60,7 +61,7 @@ class Missing:
 
     def into(self, language: str) -> str:
         """Say in a language that it is missing."""
-        return f"{NOT_HELD.into(language)}: {self}" if self.moved is None else f"{self}: {self.moved.into(language)}"
+        return f"{(WHETHER_MOVED if self.moved else NOT_HELD).into(language)}: {self}"
 
 
 @dataclass

@@ -268,6 +268,7 @@ PROPOSED: dict[ProposalKind, tuple[str, str, dict[str, Any]]] = {
 REFUSED = "an edit never lowers a mark"
 STRICTEST = "what hides counts on, whatever a list adds"
 SHOWS_NOTHING = {
+    "saying that an office did not move": "both places are shown until somebody says that it did",
     "district": "`facts` passes over the district of a place that is shown by it",
     "audience of an organization": REFUSED,
     "audience of a number": REFUSED,

@@ -6,8 +6,9 @@ from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.directory.conflicts import Conflict
-from mapping.directory.importing import Move, whether_moved
+from mapping.directory.importing import Move
 from mapping.directory.proposals import Outdated, version
+from mapping.directory.writing import WHETHER_MOVED
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
 from mapping.quality.candidate import TABLES as COMPARED
@@ -17,7 +18,7 @@ from web.access.guard import Open, log, me, study_area, today
 from web.access.roles import Action
 from web.access.signin import page
 from web.staff.agreeing import others
-from web.staff.common import directory, everything_seen, gone_since, outcome, propose, require_over, seen
+from web.staff.common import directory, everything_seen, outcome, propose, require_over, seen
 from web.staff.fields import CHOOSE, FIELDS, LABELS, PARTS, TABLES, said
 from web.staff.records.edit import NO_REASON, leads_elsewhere
 from web.staff.records.lists import WorkList, WorkRow, work_page
@@ -43,7 +44,7 @@ DISAGREE = Message("Facts that sources disagree about")
 COUNTS_NOW = Message("Which is true? The first counts now.")
 MOVED = Message("Moved, or two? A newer list has them at another place")
 ASK_WHETHER = Message(
-    "Ask the sender, or call. If it moved, the two become one, at the new place; if not, the old place is shown again."
+    "Ask the sender, or call. If it moved, the two become one, at the new place. Until then both places are shown."
 )
 CHOICES: dict[str, Message] = {
     "same": Message("They are one: merge them"),
@@ -103,7 +104,7 @@ def pair(language: str, table: str, identifier: str, other: str) -> ResponseRetu
         abort(404)
     both = [everything_seen().record(table, record) for record in (identifier, other)]
     move = next((move for move in moves() if {move.service, move.now} == {identifier, other}), None)
-    if move is not None and not may_decide(move):  # what moved is at no place until this is decided
+    if move is not None and not may_decide(move):  # whoever may edit one of its places decides
         abort(403)
     for record in both if move is None else ():
         require_over("edit", record)
@@ -154,7 +155,7 @@ def _pair(language: str, table: str, both: list[Any], move: Move | None, **more:
         lines=[line(whole, record, language) for record in both],
         rows=[(label, one, other) for (label, one), (_, other) in rows if one or other],
         likely=next(found, None),
-        went=whether(move, language) if move else None,
+        went=WHETHER_MOVED if move else None,
         choices=MOVE_CHOICES if move else CHOICES,
         **more,
     )
@@ -185,7 +186,7 @@ def moved_list() -> WorkList:
 
 def _move_row(move: Move, language: str) -> WorkRow:
     now = line(everything_seen(), everything_seen().record("service", move.now), language)
-    return WorkRow(now.name, f"d/service/{move.service}/{move.now}.html", now.body, (whether(move, language),))
+    return WorkRow(now.name, f"d/service/{move.service}/{move.now}.html", now.body, (WHETHER_MOVED,))
 
 
 def moves() -> list[Move]:
@@ -201,32 +202,11 @@ def moves() -> list[Move]:
 
 
 def may_decide(move: Move) -> bool:
-    """Whether the person may edit what is at the place from which a service seems to have moved, or at its new one."""
+    """Whether the person may edit a service that seems to have moved, at its old place or at its new one."""
     whole = everything_seen()
-    units = {*whole.units(whole.record("service", move.now))}
-    return me().may("edit", units.union(*(whole.above(place.area_unit or "") for place in _left(move))))
-
-
-def whether(move: Move, language: str) -> Message:
-    """Ask whether a service moved, from where to where as far as that may be seen."""
-    both = (_left(move), everything_seen().places(move.now))
-    return whether_moved(*(sorted({_at(place, move, language) for place in places}) for places in both))
-
-
-def _left(move: Move) -> list[Any]:
-    """Return the places that a service was taken from, as far as they may be seen or might if it still were there."""
-    gone, whole = gone_since(move.batch), everything_seen()
-    places = (gone.get(("location", place)) or whole.get("location", place) for place in move.places)
-    return [place for place in places if place is not None]
-
-
-def _at(place: Any, move: Move, language: str) -> str:
-    gone: list[Any] = [record for record in gone_since(move.batch).values() if record.table == "address"]
-    own = [record for record in gone if record.location_id == place.id]
-    own += everything_seen().of_owner("address", "location_id", place.id)
-    units = [study_area().label(unit, language) for unit in (place.area_unit,) if unit in study_area().all_units()]
-    texts = (place.name, *(address.address_1 for address in own), *units)
-    return ", ".join(dict.fromkeys(map(str, filter(None, texts))))
+    return me().may(
+        "edit", whole.units(whole.record("service", move.service)) | whole.units(whole.record("service", move.now))
+    )
 
 
 # -- conflicts -------------------------------------------------------------------------------------------------------

@@ -289,17 +289,16 @@ def test_an_office_that_moved_is_one_question_and_nothing_is_left_of_it_once_it_
     moved, left_out = (text.index(words) for words in ("Moved to another place", "No longer in the list, and kept"))
     assert moved < text.index("Tiramoh Centre", moved) < left_out < text.index("Navruz Centre", left_out)
     assert "Tiramoh Centre" not in text[left_out : text.index("Issues by row")]
-    assert "Раньше: Орзустан, в новом списке:" in steward.get(preview.replace("/en/", "/ru/")).text
     stored = post(steward, preview.replace("preview.html", "store"), page=preview, choice="store")
     assert "see/moved.html" in stored.text
     text = steward.get("/en/see/moved.html").text
-    assert "Moved? It was at Orzustan, and the newer list has it at Juybor District" in text
+    assert "Moved? The newer list has it at another place" in text
     assert "Tiramoh Centre" not in steward.get("/en/see/missing.html").text
     ((question, old),) = re.findall(r'href="(?:../)*(d/service/([\w-]+)/[\w-]+\.html)"', text)
     fields = {"decision": answer, "keep": old, "reason": "They said so"}
     assert "Moved, or two?" in steward.get(f"/en/{question}").text
     answered = post(steward, f"/en/{question}", page=f"/en/{question}", **fields).location
-    assert answered.endswith("?done" if answer == "same" else "?shows"), "the old place is shown anew"
+    assert answered.endswith("?done")
     with Directory(office.directory) as opened:
         services = {service.id for service in opened.records(Service, name="Legal information and advice")}
         ties = opened.records(ServiceAtLocation, service_id=old)
@@ -991,7 +990,7 @@ def test_from_where_an_office_moved_is_told_as_stewards_see_it_alone(tmp_path, t
             tables = {table: stored.records(RECORDS[table]) for table in RECORDS}
             seen = visible.VisibleRecords(visible.shown(tables, rules(TODAY, tiny_area)), tiny_area, TODAY, key=b"")
             told.append([missing.into("en") for missing in stored.missing(newer, sight=seen.get)])
-    assert (told[0] == told[1]) == (marking != "nothing hidden")
+    assert told[0] == told[1]
     assert any("Papers" in text for text in told[0])
 
 
