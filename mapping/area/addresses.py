@@ -183,7 +183,7 @@ def _abroad(area: StudyArea, name: str) -> str:
         return city_abroad(area, name.split()[-1])
     away = country_abroad(area, name)
     key, kind, _ = key_of(name)
-    own = names_of(area).current.get(key, set()) or names_of(area).places.get(key)
+    own = names_of(area).units.get(("now", key), set()) or names_of(area).places.get(key)
     return away if away and (not own or (kind == "city" and not _cities_of(area, key))) else ""
 
 
@@ -220,7 +220,7 @@ def _centred(area: StudyArea, name: str) -> str:
     """Return the unit of which a town is the centre, if there is one such town and no other unit is called so."""
     names, key = names_of(area), key_of(re.sub(r"\([^)]*\)", " ", name))[0]
     units = {place.unit for place in names.places_called(key) if place.rank <= SEAT}
-    bearers = names.current.get(key, set()) - units
+    bearers = names.units.get(("now", key), set()) - units
     return units.pop() if len(units) == 1 and not bearers and not city_abroad(area, name) else ""
 
 

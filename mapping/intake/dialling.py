@@ -63,9 +63,9 @@ def _by_unit(area: StudyArea, region: str) -> dict[str, tuple[str, ...]]:
     codes: dict[str, set[str]] = defaultdict(set)
     beginnings = [(unit, name, code) for name, code in _names(region) if (unit := find_unit(area, name).unit)]
     known = names_of(area)
-    renamed = {unit for unit, name, _ in beginnings if unit not in known.current.get(key_of(name).key, ())}
+    renamed = {unit for unit, name, _ in beginnings if unit not in known.units.get(("now", key_of(name).key), ())}
     for unit, name, code in beginnings:
-        before = known.former.get(key_of(name).key, set()) - {unit}
+        before = known.units.get(("former", key_of(name).key), set()) - {unit}
         codes[before.pop() if unit in renamed and len(before) == 1 else unit].add(code)
     return {unit: tuple(sorted(own)) for unit, own in codes.items()}
 

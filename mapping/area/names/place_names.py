@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from mapping.area.study_area import AreaUnit, StudyArea
 from mapping.language.fold import coarse, is_latin, nominative, skeleton, wildcard, words_for
@@ -48,27 +48,27 @@ class NamedPlace(NamedTuple):
     rank: int
 
 
+How = Literal["now", "former", "part", "person", "town", "like"]
+"""How a text names a unit: by its name now or before, by a part of it, by the last name of the person that it is named
+after, by a town in it, or only by letters that are alike."""
+
+
 @dataclass
 class Names:
-    """Every spelling of units and places, folded."""
+    """Every spelling of units and places, folded: as it is, and roughly (`rough_key`)."""
 
-    current: dict[str, set[str]] = field(default_factory=dict)
-    former: dict[str, set[str]] = field(default_factory=dict)
-    parts: dict[str, set[str]] = field(default_factory=dict)
-    initials: dict[str, set[str]] = field(default_factory=dict)
+    units: dict[tuple[How, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    rough: dict[tuple[How, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    places: dict[str, list[NamedPlace]] = field(default_factory=lambda: defaultdict(list))
+    rough_places: dict[str, list[NamedPlace]] = field(default_factory=lambda: defaultdict(list))
+    whole: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Names with the words for kinds of unit."""
     kinds: dict[str, set[str]] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
-    places: dict[str, list[NamedPlace]] = field(default_factory=dict)
-    bent: dict[str, list[NamedPlace]] = field(default_factory=dict)
-    """Places by their names but for the vowels at the end: see `places_called`."""
-    whole: dict[str, set[str]] = field(default_factory=dict)
-    last: dict[str, set[str]] = field(default_factory=dict)
-    """By the last word of a name of several: Джами, of Абдурахмона Джами."""
+    """Units by their codes, and by labels that no other has."""
     scripts: bool = False
     """Whether names are written in more scripts than the Latin: then their vowels are often those of another script."""
-    towns: dict[str, set[str]] = field(default_factory=dict)
-    """What is left of names that are adjectives: "Khatlonski" is the district of "Khatlon"."""
-    levels: dict[str, set[int]] = field(default_factory=dict)
+    levels: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     """Words by which the area calls a level of its units, such as "province", with their levels."""
 
     def level_of(self, word: str) -> set[int]:
@@ -83,32 +83,36 @@ class Names:
         self.kinds[code] = {kind for name in called if (kind := key_of(name).kind)}
         self.scripts |= not all(map(is_latin, called))
         for spelt in dict.fromkeys(spelt for name in called for spelt in ways(name)):
-            _put(self.whole, skeleton(spelt), code)
-            for key in {key_of(spelt).key, key_of(self.without_levels(spelt)[0]).key}:
-                _put(self.current, key, code)
-                if key.endswith("ski"):
-                    _put(self.towns, key.removesuffix("ski"), code)
+            self.whole[skeleton(spelt)].add(code)
+            self._put("now", code, spelt)
+            self._put("now", code, self.without_levels(spelt)[0])
             if len(words := bare_words(spelt)) > 1:
-                _put(self.last, key_of(words[-1]).key, code)
-            if len(initials := _initials(spelt)) >= 3:
-                _put(self.initials, initials, code)
+                self._put("person", code, words[-1])
+            if len(initials := initial_letters(spelt)) >= 3:
+                self.units["now", skeleton("".join(initials))].add(code)
         for name in unit.other_names:
             for spelt in (way for part in spellings(name) for way in ways(part)):
-                _put(self.parts if name in unit.parts else self.former, key_of(spelt).key, code)
+                self._put("part" if name in unit.parts else "former", code, spelt)
+
+    def _put(self, how: How, code: str, name: str) -> None:
+        key = key_of(name).key
+        self.units[how, key].add(code)
+        self.rough[how, rough_key(key)].add(code)
 
     def add_place(self, place: NamedPlace, called: Iterable[str]) -> None:
         """Take what a place is called, where its unit is one that has a name."""
         if place.unit not in self.kinds:
             return
         for key in {key_of(way).key for spelt in called for way in ways(spelt)} - {""}:
-            if place not in self.places.setdefault(key, []):
-                self.places[key].append(place)
-            if len(stem := key.rstrip(VOWELS)) >= SHORTEST - 1 and place not in self.bent.setdefault(stem, []):
-                self.bent[stem].append(place)
+            rough = rough_key(key)
+            for table, spelt in ((self.places, key), (self.rough_places, rough)):
+                if place not in table[spelt]:
+                    table[spelt].append(place)
 
     def places_called(self, key: str) -> list[NamedPlace]:
-        """Return the places of a name, else those whose names differ in the vowels at the end: в Чашме, из Чашмы."""
-        return self.places.get(key) or self.bent.get(key.rstrip(VOWELS), [])
+        """Return the places of a name, else those that are roughly called so: в Чашме, из Чашмы."""
+        rough = rough_key(key)
+        return self.places.get(key) or (self.rough_places.get(rough, []) if len(rough) >= SHORTEST - 1 else [])
 
     def is_carried_over(self, text: str) -> bool:
         """Tell whether other vowels of a class may be the same name in another script: Кӯлоб, Kulyab."""
@@ -124,10 +128,6 @@ class Names:
         return (" ".join(left), set().union(*levels)) if left else (text, set())
 
 
-def _put(table: dict[str, set[str]], key: str, code: str) -> None:
-    table.setdefault(key, set()).add(code)
-
-
 @lru_cache(maxsize=4)
 def names_of(area: StudyArea) -> Names:
     """Fold every name of an area once."""
@@ -135,12 +135,16 @@ def names_of(area: StudyArea) -> Names:
     for level in area.levels[1:]:
         for word in {skeleton(word) for label in level.label.values() for word in label.split()} - SMALL:
             if len(word) > 2:
-                names.levels.setdefault(word, set()).add(level.level)
+                names.levels[word].add(level.level)
+    labels: dict[str, set[str]] = defaultdict(set)
     for code, unit in area.all_units().items():
         if unit.level > 0:
             bare = bare_code(code)
             names.codes |= {bare: code, f"{area.code}{bare}": code}
             names.add_unit(code, unit)
+            for language in area.languages:
+                labels[bare_code(area.label(code, language))].add(code)
+    names.codes = {label: min(codes) for label, codes in labels.items() if len(codes) == 1} | names.codes
     places = area.gazetteer
     for spelt_so, label, kind, seat, unit_code, lat, lon in zip(
         *(places[column] for column in ("names", "name", "kind", "seat", "unit", "lat", "lon")), strict=True
@@ -167,7 +171,7 @@ def key_of(name: str) -> NameKey:
     kinds = [_KINDS[word] for word in words if word in _KINDS]
     vague = any(word in _VAGUE for word in words)
     stems = [nominative(word) for word in words if word not in _KINDS and word not in _VAGUE]
-    while kinds and len(stems) > 1 and len(stems[0]) > 1 and stems[0] in SMALL:
+    while len(stems) > 1 and len(stems[0]) > 1 and stems[0] in SMALL:
         stems = stems[1:]
     return NameKey("".join(stems or words), kinds[0] if kinds and stems else "", vague)
 
@@ -207,22 +211,23 @@ def bare_words(name: str) -> list[str]:
 
 
 @lru_cache(maxsize=65536)
-def _squeezed_coarse(key: str) -> str:
-    return coarse(key)
+def rough_key(key: str) -> str:
+    """Fold a key further: no ending of an adjective, no vowels at the end, and one vowel of each class.
+
+    >>> rough_key("hamadoninski") == rough_key("hamadoni"), rough_key("kulob") == rough_key("kulyab")
+    (True, True)
+    """
+    stem = coarse(_ADJECTIVE.sub("", key) or key)
+    bent = stem.rstrip(VOWELS)
+    return bent if len(bent) >= 3 else stem
 
 
-def _initials(name: str) -> str:
-    return "".join(map(_initial_key, initial_letters(name)))
+_ADJECTIVE = re.compile(r"(?:in|ov|ev)?ski$")
 
 
 def initial_letters(name: str) -> list[str]:
     """Return the first letters of the words of a name: Г, Б, а, о."""
     return [word[0] for word in re.findall(r"[^\W\d_]+", name) if skeleton(word) not in SMALL]
-
-
-def _initial_key(text: str) -> str:
-    """Fold letter by letter, so that two alike do not become one (РРП)."""
-    return "".join(skeleton(letter) for letter in text.strip())
 
 
 def names_alone(unit: AreaUnit) -> list[str]:
@@ -266,98 +271,51 @@ def _alike(key: str, known: Iterable[str]) -> list[str]:
     """Return the folded names that differ from a key by a slip of the pen."""
     if len(key) < SHORTEST:
         return []
-    scores = {spelt: fuzz.ratio(key, spelt) for spelt in known if spelt[:1] == key[:1]}
-    best = max(scores.values(), default=0)
-    return [spelt for spelt, score in scores.items() if score == best] if best >= LIKE else []
+    near = [spelt for spelt in known if spelt[:1] == key[:1]]
+    found = process.extract(key, near, scorer=fuzz.ratio, score_cutoff=LIKE, limit=None)
+    return [spelt for spelt, score, _ in found if score == found[0][1]]
 
 
 def place_stages(names: Names, text: str, key: str) -> Iterator[tuple[list[NamedPlace], bool]]:
     """Yield the places that fit, surest first, and whether that is a guess."""
-    if pattern := wildcard(text):
-        hits = [p for spelt, places in names.places.items() if pattern.fullmatch(spelt) for p in places]
-        if hits:
-            yield hits, False
-    if key in names.places:
-        yield names.places[key], False
-    rough = _squeezed_coarse(key)
-    hits = [p for spelt, places in names.places.items() if _squeezed_coarse(spelt) == rough for p in places]
-    if hits:
-        yield hits, not names.is_carried_over(text)
-    if key not in names.places and (bent := names.places_called(key)):
-        yield bent, True
-    if like := _alike(key, names.places):
-        yield [p for spelt in like for p in names.places[spelt]], True
+    pattern = wildcard(text)
+    damaged = [p for spelt, own in names.places.items() if pattern and pattern.fullmatch(spelt) for p in own]
+    like = [p for spelt in _alike(key, names.places) for p in names.places[spelt]]
+    rough = names.places_called(key)
+    stages = (
+        (damaged, False),
+        (names.places.get(key, []), False),
+        ([p for p in rough if coarse(key_of(p.name).key) == coarse(key)], not names.is_carried_over(text)),
+        (rough, True),
+        (like, True),
+    )
+    yield from ((places, guessed) for places, guessed in stages if places)
 
 
-def unit_stages(names: Names, text: str, key: str) -> Iterator[tuple[set[str], str]]:
-    """Yield the units that fit, surest first, and how they were found."""
+def unit_stages(names: Names, text: str) -> Iterator[tuple[set[str], How]]:
+    """Yield the units that fit, surest first, and how they are named."""
     if pattern := wildcard(text):
         yield {code for spelt, codes in names.whole.items() if pattern.fullmatch(spelt) for code in codes}, "now"
+    key, kind, _ = key_of(text)
     if not key:
         return
-    rough, stem = _squeezed_coarse(key), re.sub(r"(?:in|ov|ev)?ski$", "", key)
-    spellings = list(dict.fromkeys((key, re.sub(r"ski$", "", key), stem)))
-    yield names.current.get(key, set()), "now"
-    yield names.initials.get(_initial_key(text), set()), "now"
-    yield names.former.get(key, set()), "former"
-    carried = names.is_carried_over(text)
-    for table, how in ((names.parts, "part"), (names.current, "now"), (names.former, "former")):
-        yield _roughly(table, rough), how if carried else "like"
-    for spelt in spellings:
-        if spelt != key:
-            yield _roughly(names.current, _squeezed_coarse(spelt)), "now" if carried else "like"
-            yield _roughly(names.former, _squeezed_coarse(spelt)), "former" if carried else "like"
-        yield _without_ending(names.current, spelt), "now"
-        yield _without_ending(names.former, spelt, rough=True), "former"
-        yield {p.unit for p in names.places_called(spelt)}, "town"
-        yield _without_ending(names.towns, spelt), "town"
-    yield _abbreviated(names, text), "short"
-    for spelt in spellings:
-        yield {code for known in _alike(spelt, names.current) for code in names.current[known]}, "like"
+    rough, carried = rough_key(key), names.is_carried_over(text)
+    for how in EXACTLY:
+        yield names.units.get((how, key), set()), how
+    for how in ROUGHLY:
+        yield names.rough.get((how, rough), set()), how if carried else "like"
+    yield {place.unit for place in names.places_called(key)}, "town"
+    last = key_of(_FIRST_NAMES.sub("", text)).key
+    named_after: tuple[tuple[How, How], ...] = (("person", "person"), ("now", "like"), ("former", "like"))
+    for of, how in named_after if kind or last != key else ():
+        for table, spelt in ((names.units, last), (names.rough, rough_key(last))):
+            yield {code for code in table.get((of, spelt), ()) if not kind or kind in names.kinds[code]}, how
+    now = {spelt: codes for (how, spelt), codes in names.units.items() if how == "now"}
+    for spelt in dict.fromkeys((key, _ADJECTIVE.sub("", key))):
+        yield {code for known in _alike(spelt, now) for code in now[known]}, "like"
 
 
-def _without_ending(table: dict[str, set[str]], key: str, *, rough: bool = False) -> set[str]:
-    """Return the units of which a key is the name, but for the vowels at its end: Айнӣ, в Айне, г. Худжанда."""
-    fold = _squeezed_coarse if rough else str
-    stem = fold(key).rstrip(VOWELS)
-    if len(stem) < SHORTEST - 1:
-        return set()
-    return {code for spelt, codes in table.items() if fold(spelt).rstrip(VOWELS) == stem for code in codes}
-
-
-_PIECE = re.compile(r"[^\W\d_]+\.?")
-
-
-def _abbreviated(names: Names, text: str) -> set[str]:
-    """Return the units whose names have words shortened: Б. Гафуров, Дж. Расуловский район, Хатл. обл."""
-    pieces = [
-        (folded, piece.endswith("."))
-        for piece in _PIECE.findall(_SHORTENED.sub("район", text))
-        if (folded := skeleton(piece))
-    ]
-    if not any(short for _, short in pieces):
-        return set()
-    known = [([word for word in spelt.split() if word not in _KINDS], codes) for spelt, codes in names.whole.items()]
-    for own in (pieces, [piece for piece in pieces if piece[0] not in _KINDS], pieces[1:]):
-        units = {code for words, codes in known if own and _shorten(own, words) for code in codes}
-        if units:
-            return units
-    return set()
-
-
-def _shorten(pieces: list[tuple[str, bool]], words: list[str]) -> bool:
-    """Tell whether pieces are words one by one, some of them shortened."""
-    return len(pieces) == len(words) and all(_shortens(*piece, word) for piece, word in zip(pieces, words, strict=True))
-
-
-def _shortens(piece: str, short: bool, word: str) -> bool:
-    """Tell whether a piece is a word, with another ending, or its beginning where a full stop follows."""
-    if short and word.startswith(piece):
-        return True
-    rough, known = coarse(piece), coarse(word)
-    ending = len(rough) - len(known)
-    return len(known) > 3 and -1 <= ending <= 3 and rough[: len(known) - 1] == known[:-1]
-
-
-def _roughly(table: dict[str, set[str]], rough: str) -> set[str]:
-    return {code for spelt, codes in table.items() if _squeezed_coarse(spelt) == rough for code in codes}
+EXACTLY: tuple[How, ...] = ("now", "former", "part")
+ROUGHLY: tuple[How, ...] = ("part", "now", "former")
+_FIRST_NAMES = re.compile(r"(?<!\w)(?:[A-ZА-ЯЁҲҶҚҒӢӮЎ][a-zа-яё]?\.\s*)+")
+"""Initials before the last name of a person after whom a unit is named."""

@@ -49,7 +49,7 @@ def find_unit(area: StudyArea, text: str) -> str:
         No unit has this code or name, or several have it.
     """
     match = geocode.find_unit(area, text)
-    if match.unit and not match.guessed:
+    if match.unit and match.how != "like":
         return match.unit
     if match.candidates:
         meant = ", ".join(f"{code} ({area.label(code, 'en')})" for code in match.candidates)
