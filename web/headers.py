@@ -76,6 +76,19 @@ def kept_for(path: str) -> str:
     return "public, max-age=600" if LOADED.fullmatch(path) else "no-store"
 
 
+EMBEDDED = re.compile(r"/[a-z]{2,3}/embed\.html")
+"""The page that other sites may show in a frame: it asks for nothing and changes nothing. No other page is."""
+
+
+def headers_for(path: str, status: str = "200") -> dict[str, str]:
+    """Return the headers of what is at a path, but for how long it is kept."""
+    headers = HEADERS | open_headers(path)
+    if EMBEDDED.fullmatch(path) and status.startswith("200"):
+        headers["Content-Security-Policy"] = f"{CONTENT_POLICY}; frame-ancestors *"
+        del headers["X-Frame-Options"]
+    return headers
+
+
 def set_headers(app: Flask) -> None:
     """Make an app send the headers with every response, errors too: all that was wrapped around it before now is in it.
 
@@ -104,6 +117,6 @@ def _completed(path: str, status: str, headers: Headers) -> Headers:
     own = [header for header in headers if header[0] not in NOT_SENT]
     return [
         *own,
-        *(HEADERS | open_headers(path)).items(),
+        *headers_for(path, status).items(),
         ("Cache-Control", kept_for(path) if status.startswith("200") else "no-store"),
     ]

@@ -47,6 +47,7 @@ KINDS = {
     ".jsonld": "application/ld+json",
     ".js": "text/javascript",
     ".csv": "text/csv",
+    ".atom": "application/atom+xml",
     ".json": "application/json",
     ".zip": "application/zip",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

@@ -95,6 +95,7 @@ WORDS = {
     "closer": Message("Zoom in"),
     "farther": Message("Zoom out"),
     "edition": Message("Edition of {day}"),
+    "onDisk": Message("Open this page on the web first: a page on a disk has no address that others can use."),
 }
 """What the script of the Atlas says; ``{names}`` are filled in the browser."""
 

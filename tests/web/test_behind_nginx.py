@@ -13,7 +13,7 @@ from tests.web.support.office import Office
 from tests.web.support.served import waitress
 from tests.web.support.signed_in import PASSWORD, csrf
 from web import create_app
-from web.headers import DATA_HEADERS, HEADERS
+from web.headers import CONTENT_POLICY, DATA_HEADERS, HEADERS
 from web.partner.app import create_partner_app
 from web.staff.app import create_staff_app
 from web.static_files import VERSION
@@ -35,7 +35,15 @@ def installed():
 def site(tmp_path_factory, app):
     """A few files of a frozen site."""
     folder, client = tmp_path_factory.mktemp("site"), app.test_client()
-    for path in ("index.html", "en/index.html", "tg/index.html", "ru/n4.html", "404.html", "static/style.css"):
+    for path in (
+        "index.html",
+        "en/index.html",
+        "tg/index.html",
+        "ru/n4.html",
+        "ru/embed.html",
+        "404.html",
+        "static/style.css",
+    ):
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_bytes(client.get(f"/{path}").data)
     for path in ("api/services.json", "api/services.ndjson", "data/all.geojson", "data/all.csv"):
@@ -123,6 +131,15 @@ def test_the_static_site_has_its_headers_and_caching(public, site):
         "data/all.csv": "text/csv; charset=utf-8",
     }.items():
         assert public.ask(SITE, f"/{path}")[1]["Content-Type"] == kind
+
+
+def test_the_map_alone_may_stand_in_a_frame_of_another_site(public):
+    for host in (SITE, LIVE):
+        code, headers, _ = public.ask(host, "/ru/embed.html")
+        assert code == 200
+        assert headers.get_all("Content-Security-Policy") == [f"{CONTENT_POLICY}; frame-ancestors *"]
+        assert "X-Frame-Options" not in headers
+        assert public.ask(host, "/ru/n4.html")[1].get_all("X-Frame-Options") == ["DENY"]
 
 
 def test_data_of_the_static_site_may_be_read_by_others(public):

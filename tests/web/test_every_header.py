@@ -11,7 +11,7 @@ from tests.web.support.desk import Desk
 from tests.web.support.office import Office
 from tests.web.support.served import waitress
 from web import create_app
-from web.headers import CONTENT_POLICY, HEADERS, kept_for, open_headers
+from web.headers import CONTENT_POLICY, EMBEDDED, HEADERS, headers_for, kept_for, open_headers
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 TELLING = ("Server", "X-Powered-By", "Last-Modified", "Via")
@@ -60,8 +60,7 @@ def paths(app) -> list[str]:
 def check(response, path: str) -> None:
     """Check the headers of one answer."""
     where = f"{response.request.method} {path}: {response.status_code}"
-    own = HEADERS | open_headers(path)
-    for name, value in own.items():
+    for name, value in headers_for(path, str(response.status_code)).items():
         assert response.headers.getlist(name) == [value], f"{where}: {name}"
     policy = response.headers["Content-Security-Policy"]
     assert "unsafe" not in policy, where
@@ -91,6 +90,19 @@ def test_every_route_and_method_has_them(portal):
         assert answers["HEAD"].status_code == answers["GET"].status_code, path
         assert answers["HEAD"].data == b"", path
     assert seen > 7 * len(METHODS)
+
+
+def test_one_page_alone_may_stand_in_a_frame_of_another_site(portal):
+    """The public map without its frame; where there is none, its address is refused like any other."""
+    app, client = portal
+    framed = {path for path in paths(app) if "frame-ancestors *" in client.get(path).headers["Content-Security-Policy"]}
+    assert framed == ({"/en/embed.html"} if "PORTAL" not in app.config else set())
+    for path in framed:
+        assert EMBEDDED.fullmatch(path)
+        assert "X-Frame-Options" not in client.get(path).headers
+        assert "<form" not in client.get(path).text
+    refused = client.get("/xx/embed.html")
+    assert refused.headers["X-Frame-Options"] == HEADERS["X-Frame-Options"]
 
 
 def test_no_page_for_which_somebody_signs_in_lies_where_browsers_keep_what_they_load(portal):

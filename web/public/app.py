@@ -26,7 +26,7 @@ from web.portal import create_portal, error_page, file, note_failure, pages_of
 from web.presenters import choices, districts, entries, lists, sheets
 from web.presenters.edition import Edition, Editions
 from web.presenters.hotlines import far_line, line_for
-from web.public import abroad, downloads, findings, maps, materials, printing, units
+from web.public import abroad, downloads, feed, findings, maps, materials, printing, units
 from web.public import search_index as index
 from web.rendering import render
 from web.stores.inbox import Inbox
@@ -105,6 +105,7 @@ FILES: dict[str, Present] = {
     "<language>/g/<name>.svg": sheets.picture,
     "<language>/g/<name>.png": sheets.picture_file,
     "<language>/atlas-data.js": maps.atlas_data,
+    "<language>/editions.atom": feed.editions,
     "<language>/m/<path:name>": maps.map_file,
     "<language>/index.js": index.script,
     "static/atlas/<name>.js": maps.atlas_file,
@@ -270,6 +271,12 @@ def everything(language: str, sheet: int) -> str:
 def atlas_(language: str) -> str:
     """Show the Atlas: a map in which every analysis can be chosen and services can be added."""
     return page("atlas.html", language, seasons=atlas.season_ids(edition().area), embedded=False)
+
+
+@blueprint.get("/<language>/embed.html")
+def embed(language: str) -> str:
+    """Show the Atlas without the frame of the site: other sites may show it in a frame of theirs."""
+    return page("embed.html", language, seasons=atlas.season_ids(edition().area), embedded=True)
 
 
 @blueprint.get("/<language>/data.html")

@@ -24,6 +24,8 @@
   const write = (value, kind) => (value === null || value === undefined ? words.unknown : kind === 'share' ? percent(value) : kind === 'people' ? people(value) : number(value));
   const total = (sums) => sums.reduce((sum, count) => sum + count, 0);
   const folded = (text) => text.toLowerCase().normalize('NFD').replace(/[\u0300-\u036f]/g, '');
+  // A page in a frame of another site leads out of it: no other page of ours may be shown there.
+  const out = document.body.classList.contains('embedded') ? {target: '_blank', rel: 'noopener'} : {};
   const element = (name, attributes, ...children) => {
     const made = document.createElement(name);
     for (const [key, value] of Object.entries(attributes || {})) {
@@ -71,7 +73,8 @@
   function note() {
     const address = toAddress();
     if (location.hash.slice(1) !== address) history.replaceState(history.state, '', `#${address}`);
-    for (const link of document.querySelectorAll('.langs a')) link.hash = address; // the same in another language
+    for (const link of document.querySelectorAll('.langs a, [data-part=alone], [data-part=whole]')) link.hash = address; // the same elsewhere
+    snippet();
   }
 
   // ---- the model: in a worker where the browser allows one, else in the page, as from a disk ----
@@ -245,7 +248,7 @@
     return element('div', {class: 'atlas-card'},
       element('b', {}, service.name), element('p', {}, service.of),
       service.phone ? element('p', {}, element('a', {href: `tel:${service.phone}`}, service.phone)) : null,
-      element('p', {}, element('a', {href: root.dataset.service.replace('ID', service.id)}, words.page)),
+      element('p', {}, element('a', {...out, href: root.dataset.service.replace('ID', service.id)}, words.page)),
       isReach() ? element('button', {type: 'button', class: 'btn small', on: {click: () => { state.without = away ? state.without.filter((id) => id !== service.id) : [...state.without, service.id]; map.closePopup(); changed(); }}}, away ? words.bringBack : words.takeAway) : null);
   }
 
@@ -320,6 +323,7 @@
     $('full').addEventListener('click', () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen?.()));
     $('name').addEventListener('change', () => { state.name = $('name').value; note(); });
     search();
+    root.querySelector('[data-part=snippet]')?.addEventListener('focus', (event) => event.target.select());
   }
 
   let armed = false;
@@ -427,6 +431,7 @@
     const [title, under] = headline();
     $('title').textContent = title;
     $('under').textContent = under;
+    snippet();
     const bands = time ? DARK_IS_WORSE.map((shade, n) => [shade, n === 4 ? fill(words.over, {minutes: TIMES[3]}) : fill(words.minutes, {minutes: `${n ? TIMES[n - 1] : 0}–${TIMES[n]}`})]) : key;
     $('legend').replaceChildren(...bands.map(([shade, text]) => legendRow(shade, text)), ...([...said.found.values()].some((one) => typeof one.value !== 'number' && said.kind !== 'state') && !time ? [legendRow(NONE, words.unknown)] : []));
     showTable(said, colour);
@@ -460,11 +465,11 @@
     const inside = data.services.filter((service) => service.unit === code && (!isReach() || servicesOf(state.kind).includes(service)));
     $('unit').hidden = !state.unit;
     $('unit').replaceChildren(
-      element('h3', {}, unit.region && unit.region !== unit.name ? `${unit.name}, ${unit.region}` : unit.name),
+      element('h2', {}, unit.region && unit.region !== unit.name ? `${unit.name}, ${unit.region}` : unit.name),
       element('p', {}, `${$('measure').selectedOptions[0]?.textContent ?? ''}: ${one?.text ?? words.unknown}`),
       element('p', {}, fill(words.living, {people: people(unit.people)})),
       element('p', {}, fill(words.here, {count: number(inside.length)})),
-      element('p', {}, element('a', {href: root.dataset.unit.replace('CODE', code)}, words.page)));
+      element('p', {}, element('a', {...out, href: root.dataset.unit.replace('CODE', code)}, words.page)));
   }
 
   function showTable({found, better, kind}, colour) {
@@ -568,6 +573,16 @@
     bands.forEach(([shade, text], n) => { put('rect', {x: 10, y: y + top + 8 + 18 * n, width: 14, height: 14, fill: shade}); put('text', {x: 30, y: y + top + 20 + 18 * n, 'font-size': 12}, text); });
     put('text', {x: 10, y: y + top + 20 + 18 * bands.length, 'font-size': 11}, fill(words.edition, {day: data.edition}));
     return new XMLSerializer().serializeToString(svg);
+  }
+
+  // What shows this map on a page of another site, with the day of the edition.
+  function snippet() {
+    const box = root.querySelector('[data-part=snippet]');
+    if (!box) return;
+    if (location.protocol === 'file:') { box.value = words.onDisk; return; }
+    const quoted = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+    const edition = quoted(`${$('title').textContent}. ${fill(words.edition, {day: data.edition})}`);
+    box.value = `<iframe src="${quoted($('alone').href)}" title="${edition}" width="100%" height="640" loading="lazy"></iframe>\n<p><a href="${quoted(location.href)}">${edition}</a></p>`;
   }
 
   // ---- search: places, districts and services by name ----

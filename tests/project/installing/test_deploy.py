@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from mapping.cli import app
 from scripts.check_docs import wrong_command
 from web.access.mailer import mail_settings
-from web.headers import DATA_HEADERS, HEADERS, LOADED
+from web.headers import DATA_HEADERS, EMBEDDED, HEADERS, LOADED, headers_for
 
 DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
@@ -104,12 +104,16 @@ def test_configuration_of_the_web_server_is_whole(path):
 
 def test_the_web_server_sends_the_headers_of_the_portals():
     text = (DEPLOY / "nginx-headers.conf").read_text(encoding="utf-8")
-    (readers,) = re.findall(r'^set \$rohnamo_readers "(.*)";', (DEPLOY / "nginx-tls.conf").read_text(), re.MULTILINE)
-    text = text.replace("$rohnamo_readers", readers)
+    tls, public = ((DEPLOY / f"nginx-{name}.conf").read_text(encoding="utf-8") for name in ("tls", "public"))
+    sent_alone = headers_for("/en/embed.html")
+    for variable, value in re.findall(r'^set \$(rohnamo_\w+) "(.*)";', tls, re.MULTILINE):
+        text = text.replace(f"${variable}", value)
+    assert f'location ~ "^{EMBEDDED.pattern}$"' in public
+    assert 'set $rohnamo_framers "*";' in public
+    assert "frame-ancestors *" in sent_alone["Content-Security-Policy"]
     sent = dict(re.findall(r'^add_header (\S+) "(.*)" always;$', text, re.MULTILINE))
     assert {name: sent[name] for name in HEADERS} == HEADERS
     assert set(sent) - set(HEADERS) == {"Strict-Transport-Security"}
-    public = (DEPLOY / "nginx-public.conf").read_text(encoding="utf-8")
     for block in re.findall(r"location [^{]+\{(.*?)\n    \}", public, re.DOTALL):
         assert "add_header" not in block or "rohnamo/headers.conf" in block  # headers of a block replace those above
     logged = re.findall(r"log_format.*", public)
@@ -278,8 +282,11 @@ def test_both_ways_read_the_same_settings():
 
 def test_caddy_sends_the_headers_of_the_portals():
     text = (DEPLOY / "Caddyfile.public").read_text(encoding="utf-8")
-    own, data = re.findall(r"^\theader(?: @data)? \{\n(.*?)\n\t\}", text, re.DOTALL | re.MULTILINE)
-    sent = dict(re.findall(r'^\t\t(\S+) "(.*)"$', own, re.MULTILINE))
+    own, unframed, data = re.findall(r"^\theader(?: @\w+)? \{\n(.*?)\n\t\}", text, re.DOTALL | re.MULTILINE)
+    sent = dict(re.findall(r'^\t\t(\S+) "(.*)"$', own + "\n" + unframed, re.MULTILINE))
+    alone = dict(re.findall(r'^\theader @framed (\S+) "(.*)"$', text, re.MULTILINE))
+    assert alone.items() <= headers_for("/en/embed.html").items()
+    assert text.count(f"path_regexp ^{EMBEDDED.pattern}$") == 2
     sent |= dict(re.findall(r'^\theader @own (\S+) "(.*)"$', text, re.MULTILINE))
     assert {name: sent[name] for name in HEADERS} == HEADERS
     of_data = dict(re.findall(r'^\t\t(\S+) "(.*)"$', data, re.MULTILINE))

@@ -3,10 +3,14 @@
 import csv
 import io
 import json
+from urllib.parse import quote, unquote
 
 import pytest
+from flask import Flask, request
 
-from tests.support.browser import axe_faults, wait_until
+from tests.support.browser import AXE, axe_faults, wait_until
+from tests.support.sample import TODAY
+from tests.web.support.served import waitress
 
 PAGE = "en/atlas.html"
 
@@ -137,7 +141,7 @@ def test_whoever_has_no_mouse_reaches_each_district_from_the_table(atlas):
     button.focus()
     assert page.locator("[data-part=tip]").is_visible()
     page.keyboard.press("Enter")
-    page.wait_for_selector("[data-part=unit] h3")
+    page.wait_for_selector("[data-part=unit] h2")
     assert "unit=" in page.evaluate("location.hash")
 
 
@@ -148,3 +152,37 @@ def test_an_address_that_means_nothing_shows_the_first_question(atlas, state):
     page = atlas(state)
     assert page.locator("[data-part=rows] tr").count() == 4
     assert page.locator("[data-part=panel] img, [data-part=scenario] b b").count() == 0
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_map_alone_stands_in_a_page_of_another_site(app, chromium, width):
+    """The snippet of the Atlas shows the same state in a frame of another origin, and no other page of ours does."""
+    with waitress(app) as port, waitress(elsewhere(port)) as other:
+        page = chromium.new_page(viewport={"width": width, "height": 800})
+        page.goto(f"http://127.0.0.1:{port}/en/atlas.html#unit=XT-W2&minutes=30")
+        wait_until(page, "document.querySelector('[data-part=snippet]')?.value.includes('<iframe')")
+        snippet = page.input_value("[data-part=snippet]")
+        assert TODAY.isoformat() in snippet
+        page.goto(f"http://127.0.0.1:{other}/?{quote(snippet)}")
+        alone = page.frame_locator("iframe").first
+        alone.locator(".atlas.drawn").wait_for()
+        assert "30" in alone.locator("[data-part=title]").inner_text()
+        assert alone.locator("[data-part=unit] a").get_attribute("target") == "_blank"
+        assert alone.locator(".bar, form").count() == 0
+        frame = page.frames[1]
+        frame.evaluate(AXE.read_text("utf-8"))
+        assert frame.evaluate("axe.run().then((found) => found.violations.map((each) => each.id))") == []
+        whole = quote(f'<iframe src="http://127.0.0.1:{port}/en/atlas.html"></iframe>')
+        page.goto(f"http://127.0.0.1:{other}/?{whole}")
+        page.wait_for_timeout(500)
+        assert page.frame_locator("iframe").locator(".atlas").count() == 0
+        page.close()
+
+
+def elsewhere(port):
+    """Return a site of somebody else: a page with what its address says."""
+    other = Flask("elsewhere")
+    other.add_url_rule(
+        "/", view_func=lambda: f"<!doctype html><title>x</title>{unquote(request.query_string.decode())}"
+    )
+    return other
