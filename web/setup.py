@@ -31,11 +31,20 @@ from mapping.language.languages import language as language_of
 from mapping.resources import for_owner, shipped, study_areas
 from mapping.safety.redaction import VIEWS
 from web.access.accounts import COMMAND_LINE, Accounts
+from web.access.roles import EVERYWHERE
 from web.headers import set_headers
 from web.rendering import render, set_words
 from web.stores import sqlite_file
 
 SETTINGS = "office.json"
+EVERYTHING = "administrator steward custodian"
+PEOPLE = {
+    "two": (EVERYTHING, EVERYTHING),
+    "alone": (EVERYTHING, "approver"),
+    "more": ("administrator", "administrator"),
+}
+"""Who works in an office -> the roles of the first account and of the others; two people do everything, somebody alone
+with a colleague of a partner who approves, or more, whose accounts are made later."""
 DATABASES = ("accounts", "inbox", "ledger", "partner", "focal_point")
 
 
@@ -59,6 +68,8 @@ class SetupAnswers:
     languages: tuple[str, ...]
     logins: tuple[str, ...]
     language: str
+    people: str = "more"
+    """Who works there: one of `PEOPLE`."""
 
     @classmethod
     def of(cls, form: MultiDict[str, str], language: str) -> "SetupAnswers":
@@ -66,7 +77,14 @@ class SetupAnswers:
         folder = form.get("folder", "").strip()
         country = Path(folder).expanduser() if folder else shipped(form.get("country", ""))
         logins = tuple(form.get(name, "").strip().casefold() for name in ("first", "second"))
-        return cls(form.get("name", "").strip(), country, tuple(form.getlist("languages")), logins, language)
+        return cls(
+            form.get("name", "").strip(),
+            country,
+            tuple(form.getlist("languages")),
+            logins,
+            language,
+            form.get("people", ""),
+        )
 
 
 @dataclass(frozen=True)
@@ -94,12 +112,14 @@ def office_files(folder: Path) -> dict[str, Path]:
 
 
 def found(folder: Path, answers: SetupAnswers, *, now: dt.datetime) -> Founded:
-    """Make an office in a folder: study area, empty directory, first editions, two administrators, keys.
+    """Make an office in a folder: study area, empty directory, first editions, the first two accounts, keys.
 
     It is made aside, so that one may try again when something cannot be: ``office.json`` comes last.
     """
+    if answers.people not in PEOPLE:
+        raise InvalidRecord("say who works in the office: " + ", ".join(PEOPLE))
     if not answers.name or not all(answers.logins) or len(set(answers.logins)) < max(2, len(answers.logins)):
-        raise InvalidRecord("name the office, and two administrators with different logins")
+        raise InvalidRecord("name the office, and two people with different logins")
     StudyArea.load(answers.country)
     folder.mkdir(exist_ok=True, mode=0o700)
     with TemporaryDirectory(dir=folder, prefix=".new-") as aside:
@@ -125,16 +145,18 @@ def _make(folder: Path, answers: SetupAnswers, *, now: dt.datetime) -> Founded:
             publish(directory, audience, files[audience], area=area, edition=now.date())
     sqlite_file.key(files["authenticators"])
     accounts, language = Accounts(files["accounts"]), languages[0]
-    links = tuple(
-        (login, f"{language}/join/{token}")
-        for login in answers.logins
-        for token in [accounts.add(login, login, "administrator", by=COMMAND_LINE, now=now, language=language)]
-    )
+    links = []
+    first, others = PEOPLE[answers.people]
+    for place, login in enumerate(answers.logins):
+        token = accounts.add(login, login, others if place else first, by=COMMAND_LINE, now=now, language=language)
+        links.append((login, f"{language}/join/{token}"))
+        if answers.people != "more":
+            accounts.grant(accounts.by_login(login).id, "region", EVERYWHERE)
     key, _ = new_key()
     for_owner(files["key"]).write_text(key + "\n", encoding="ascii")
     settings = {"name": answers.name, "founded": now.date().isoformat()}
     files["settings"].write_text(json.dumps(settings, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return Founded(links, key)
+    return Founded(tuple(links), key)
 
 
 def create_setup_app(folder: Path, token: str, *, port: int, done: Callable[[], Any]) -> Flask:
@@ -170,7 +192,8 @@ def create_setup_app(folder: Path, token: str, *, port: int, done: Callable[[], 
             office = found(folder, SetupAnswers.of(request.form, language), now=dt.datetime.now(dt.UTC))
         except MappingError as error:
             return page(language, str(error), request.form), 400
-        shown = render("setup/done.html", frame=SetupFrame(language), office=office, port=port)
+        alone = request.form["people"] == "alone"
+        shown = render("setup/done.html", frame=SetupFrame(language), office=office, port=port, alone=alone)
         response = Response(shown)
         response.call_on_close(done)
         return response

@@ -14,7 +14,7 @@ from mapping.language.fold import coarse
 from mapping.language.languages import codes
 from mapping.view.view import View
 from web.access.accounts import COMMAND_LINE, Accounts
-from web.access.roles import EVERYWHERE
+from web.access.roles import EVERYWHERE, ROLES
 
 app = typer.Typer()
 user_app = typer.Typer(help="Accounts of the portals.", no_args_is_help=True)
@@ -28,7 +28,7 @@ def add(
     login: Annotated[str, typer.Argument(help="What the person types to sign in.")],
     name: Annotated[str, typer.Option(help="Name of the person.")] = "",
     role: Annotated[
-        str, typer.Option(help="caseworker, provider, focal_point, planner, steward, custodian or administrator.")
+        str, typer.Option(help="One or several with spaces between: " + ", ".join(ROLES) + ".")
     ] = "administrator",
     region: Annotated[list[str] | None, typer.Option(help="Code of a region to act in; * for all.")] = None,
     organization: Annotated[
@@ -42,7 +42,7 @@ def add(
     bodies = [_body(view, text) for text in organization or ()]
     _check_regions(region or (), area)
     book, now = Accounts(accounts), dt.datetime.now(dt.UTC)
-    token = book.add(login, name or login, role, by=COMMAND_LINE, now=now)  # type: ignore[arg-type]
+    token = book.add(login, name or login, role, by=COMMAND_LINE, now=now)
     for code in region or ():
         book.grant(book.by_login(login).id, "region", code)
     for body in bodies:
@@ -65,7 +65,7 @@ def meet(
 ) -> None:
     """Say, signed in with --as, that you have met the owner of an account: after two people it counts as a person.
 
-    Without --as it names the first two administrators, and nobody later.
+    Without --as it names the first two administrators or approvers, and nobody later.
     """
     book = Accounts(accounts)
     account = book.by_login(login)
@@ -85,7 +85,7 @@ def list_(accounts: AccountsOption = ACCOUNTS) -> None:
         if account.admission.admitted:
             state = ", ".join(filter(None, ["counts as a person", state]))
         regions, bodies = (", ".join(sorted(own)) for own in (account.grants.regions, account.grants.organizations))
-        table.add_row(account.login, account.name, account.role, regions, bodies, state)
+        table.add_row(account.login, account.name, " ".join(account.roles), regions, bodies, state)
     out.print(table)
 
 

@@ -36,7 +36,14 @@ def client(tmp_path, ended):
 
 
 def answers(tiny_folder, **changed):
-    own = {"name": "Office", "country": "", "folder": str(tiny_folder), "first": "ann", "second": "ben"}
+    own = {
+        "name": "Office",
+        "country": "",
+        "folder": str(tiny_folder),
+        "first": "ann",
+        "second": "ben",
+        "people": "two",
+    }
     return own | {"languages": ["en", "ru", "uz"]} | changed
 
 
@@ -55,7 +62,9 @@ def test_an_office_is_made(client, ended, tmp_path, tiny_copy):
     made.close()
     assert ended
     files = office_files(tmp_path / "office")
-    assert [account.role for account in Accounts(files["accounts"]).accounts()] == ["administrator"] * 2
+    book = Accounts(files["accounts"])
+    assert [account.roles for account in book.accounts()] == [("steward", "custodian", "administrator")] * 2
+    assert all(account.may("edit", ()) and account.counts for account in book.accounts())
     assert made.text.count("http://localhost:8002/en/join/") == 4
     assert files["key"].read_text().strip() in made.text
     assert files["key"].stat().st_mode & 0o077 == 0
@@ -70,11 +79,21 @@ def test_an_office_is_made(client, ended, tmp_path, tiny_copy):
         assert directory.path == files["directory"]
 
 
+def test_who_works_alone_is_told_what_takes_two_and_invites_an_approver(client, tmp_path, tiny_copy):
+    made = client.post(f"/{TOKEN}/en", data=answers(tiny_copy, people="alone"))
+    assert "Nobody approves what they did themselves." in made.text
+    ann, ben = Accounts(office_files(tmp_path / "office")["accounts"]).accounts()
+    assert (ann.roles, ben.roles) == (("steward", "custodian", "administrator"), ("approver",))
+    assert ben.counts
+    assert ben.may("approve", ())
+    assert not ben.may("edit")
+
+
 @pytest.mark.parametrize("logins", [["ann"], ["ann", "ann"], ["ann", "ben", "ann"]])
 def test_an_office_needs_two_people(tmp_path, logins):
     words = ["setup", str(tmp_path / "office"), "--area", str(TINY), "--name", "Office"]
     refused = CliRunner().invoke(app, words + [word for login in logins for word in ("--administrator", login)])
-    assert "two administrators with different logins" in str(refused.exception)
+    assert "two people with different logins" in str(refused.exception)
     assert not (tmp_path / "office").exists()
 
 
@@ -85,7 +104,9 @@ def test_an_office_speaks_a_language_of_its_country(tmp_path):
     assert not (tmp_path / "office").exists()
 
 
-@pytest.mark.parametrize("changed", [{"name": " "}, {"second": "ann"}, {"folder": "/nowhere/at/all"}, {"first": ""}])
+@pytest.mark.parametrize(
+    "changed", [{"name": " "}, {"second": "ann"}, {"folder": "/nowhere/at/all"}, {"first": ""}, {"people": "many"}]
+)
 def test_what_cannot_be_is_told_and_nothing_made(client, ended, tmp_path, tiny_copy, changed):
     told = client.post(f"/{TOKEN}/en", data=answers(tiny_copy, **changed))
     assert told.status_code == 400

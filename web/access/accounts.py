@@ -31,7 +31,7 @@ from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.i18n import Message
 from mapping.safety.persons import FIRST, Admission, same_person
 from web.access import sealing
-from web.access.roles import PORTAL_ROLES, ROLES, SCOPED, Action, Grants, Role, Scope, may
+from web.access.roles import PORTAL_ROLES, ROLES, SCOPED, Action, Grants, Role, Scope, may, roles_in
 from web.stores import sqlite_file
 
 LEAST_LENGTH, MOST_LENGTH = 12, 128
@@ -50,6 +50,9 @@ IDLE, LONGEST = dt.timedelta(minutes=20), dt.timedelta(hours=8)
 
 COMMAND_LINE = "command line"
 """Who makes accounts without signing in: whoever may start programs on the host."""
+
+NAMED_FIRST: frozenset[Role] = frozenset(("administrator", "approver"))
+"""Roles of which the command line may name the first two people."""
 
 LINK_LASTS = dt.timedelta(hours=48)
 STEP = 30
@@ -174,7 +177,7 @@ class Account:
     id: str
     login: str
     name: str
-    role: Role
+    roles: tuple[Role, ...]
     language: str
     mail: str
     enrolled: bool
@@ -193,9 +196,19 @@ class Account:
         """Whether it counts as a person where two must agree."""
         return self.admission.admitted and not self.disabled
 
+    @property
+    def is_staff(self) -> bool:
+        """Whether its owner signs in to the staff portal, and not to that of partners."""
+        return self.roles[0] not in PORTAL_ROLES
+
+    @property
+    def actions(self) -> frozenset[Action]:
+        """What its roles may do somewhere."""
+        return frozenset[Action]().union(*(ROLES[role].actions for role in self.roles))
+
     def may(self, action: Action, over: Any = None) -> bool:
         """Tell whether this person may do something, and to what it is done; see `web.access.roles.may`."""
-        return not self.disabled and may(self.role, action, grants=self.grants, over=over)
+        return not self.disabled and any(may(role, action, grants=self.grants, over=over) for role in self.roles)
 
 
 class Accounts:
@@ -249,20 +262,19 @@ class Accounts:
         return hmac.digest(sqlite_file.key(self.path.with_suffix(".key")), portal.encode(), "sha256")
 
     def add(
-        self, login: str, name: str, role: Role, *, by: str, now: dt.datetime, language: str = "en", mail: str = ""
+        self, login: str, name: str, roles: str, *, by: str, now: dt.datetime, language: str = "en", mail: str = ""
     ) -> str:
-        """Make an account, and return the one-time link's token with which its owner sets a password."""
+        """Make an account of one role or of several, with spaces between; return the token of its one-time link."""
         login = login.strip().casefold()
         if not login or not name.strip():
             raise InvalidRecord("an account needs a login and a name; write both")
         if is_reserved(login):
             raise InvalidRecord(f"the login {login!r} stands for the command line; choose another")
-        if role not in ROLES:
-            raise InvalidRecord(f"{role!r} is no role; there are {', '.join(ROLES)}")
-        is_first = role == "administrator" and by == COMMAND_LINE and self.names_first()
+        known = roles_in(roles)
+        is_first = not NAMED_FIRST.isdisjoint(known) and by == COMMAND_LINE and self.names_first()
         if is_first:
             self._require_distinct(login, name.strip())
-        row = (secrets.token_hex(8), login, name.strip(), role, language, mail, now.date().isoformat(), by)
+        row = (secrets.token_hex(8), login, name.strip(), " ".join(known), language, mail, now.date().isoformat(), by)
         try:
             with self.opened() as db:
                 db.execute(
@@ -302,16 +314,15 @@ class Accounts:
         self,
         account_id: str,
         *,
-        role: Role | None = None,
+        roles: str | None = None,
         disabled: bool | None = None,
         name: str | None = None,
         mail: str | None = None,
         language: str | None = None,
     ) -> None:
-        """Change an account; a new role or a disabled account ends its sessions."""
+        """Change an account; new roles or a disabled account end its sessions."""
         self.account(account_id)
-        if role is not None and role not in ROLES:
-            raise InvalidRecord(f"{role!r} is no role; there are {', '.join(ROLES)}")
+        role = None if roles is None else " ".join(roles_in(roles))
         fields = {"role": role, "disabled": disabled, "name": name, "mail": mail, "language": language}
         new = {field: value for field, value in fields.items() if value is not None}
         with self.opened() as db:
@@ -334,18 +345,18 @@ class Accounts:
     def meet(self, account_id: str, *, by: str) -> None:
         """Note that an admitted person has met the owner of an account; after two it is admitted.
 
-        The command line may name the first two administrators, and nobody later.
+        The command line may name the first two, one of them perhaps an approver from outside, and nobody later.
         """
         with self.opened() as db:
             db.execute("BEGIN IMMEDIATE")
             account = self.account(account_id)
             people = self._require_distinct(account.login, account.name)
             first = by == COMMAND_LINE
-            if first and (account.role != "administrator" or not self.names_first()):
+            if first and (NAMED_FIRST.isdisjoint(account.roles) or not self.names_first()):
                 raise InvalidRecord("two people who count already have to meet the owner; each signs in, with --as")
             if not first and not account.enrolled:
                 raise InvalidRecord(f"{account.login} has not used the one-time link yet; meet its owner after that")
-            able = [person.login for person in people if person.role not in PORTAL_ROLES]
+            able = [person.login for person in people if person.is_staff]
             admission = Admission(admitted=True) if first else account.admission.meet(account.login, by=by, people=able)
             db.execute(
                 "UPDATE account SET met_by = ?, admitted = ?, first = first OR ? WHERE id = ?",
@@ -597,7 +608,7 @@ class Accounts:
             row["id"],
             row["login"],
             row["name"],
-            cast("Role", row["role"]),
+            cast("tuple[Role, ...]", tuple(row["role"].split())),
             row["language"],
             row["mail"],
             bool(row["enrolled"]),

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from mapping.area.study_area import StudyArea
 from web.access.accounts import Account, Accounts
 from web.access.mailer import usable
-from web.access.roles import EVERYWHERE, ROLES
+from web.access.roles import EVERYWHERE
 
 
 def may_stand_in(deputy: Account, person: Account, area: StudyArea) -> bool:
@@ -25,7 +25,7 @@ def may_stand_in(deputy: Account, person: Account, area: StudyArea) -> bool:
         deputy.id != person.id
         and deputy.enrolled
         and not deputy.disabled
-        and ROLES[deputy.role].actions >= ROLES[person.role].actions
+        and deputy.actions >= person.actions
         and _covers(deputy.grants.regions, [above(code) for code in person.grants.regions])
         and _covers(deputy.grants.organizations, [[code] for code in person.grants.organizations])
     )

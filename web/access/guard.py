@@ -7,7 +7,7 @@ not signed in is sent to the sign-in page from a page, and refused elsewhere.
 import contextlib
 import datetime as dt
 import sqlite3
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Literal, NoReturn, cast
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from flask_wtf.csrf import CSRFProtect
 from mapping.area.study_area import StudyArea
 from mapping.errors import MappingError
 from web.access.accounts import Account, Accounts
-from web.access.roles import Action, Role
+from web.access.roles import Action
 from web.layout import language_of
 from web.stores.deeds import Deed
 from web.stores.ledger import Ledger
@@ -39,18 +39,15 @@ def guard(
     accounts: Accounts,
     ledger: Ledger,
     portal: Portal,
-    roles: Collection[Role],
     clock: Callable[[], dt.datetime] | None = None,
     secure: bool = True,
 ) -> None:
     """Make an app ask who is there before each request, and keep forms from being sent by other sites.
 
-    ``roles`` are those that may sign in to the portal; they are asked at every request. ``secure`` is False only for
-    trying the portal on the own machine without TLS: cookies then also go over HTTP.
+    ``secure`` is False only for trying the portal on the own machine without TLS: cookies then also go over HTTP.
     """
     app.config.update(
         PORTAL=portal,
-        PORTAL_ROLES=tuple(roles),
         SECRET_KEY=accounts.cookie_key(portal),
         SESSION_COOKIE_NAME=f"__Host-rohnamo-{portal}" if secure else f"rohnamo-{portal}",
         SESSION_COOKIE_SECURE=secure,
@@ -113,7 +110,7 @@ def somebody() -> Account | None:
         token = session.get("token", "")
         portal = current_app.config["PORTAL"]
         account = accounts().session(token, now=now(), portal=portal) if token else None
-        g.account = account if account is not None and account.role in current_app.config["PORTAL_ROLES"] else None
+        g.account = account if account is not None and account.is_staff == (portal == "staff") else None
     return cast("Account | None", g.account)
 
 

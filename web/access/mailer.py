@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from mapping.errors import FormatError, InvalidRecord, MappingError
 from mapping.language.i18n import Message, translate
 from web.access.accounts import Account, Accounts
-from web.access.roles import EVERYWHERE, PORTAL_ROLES, Role
+from web.access.roles import EVERYWHERE, Role
 
 SUBJECT = Message("Something to look at")
 WHY: dict[str, Message] = {
@@ -137,7 +137,7 @@ class Mailer:
         """Write a mail to somebody: it names neither them nor anything of the directory."""
         language, settings = person.language, self.settings
         page = {"entries": settings.entries, "news": "{language}/news.html"}.get(why, "{language}/index.html")
-        portal = settings.portal if person.role in PORTAL_ROLES else settings.staff
+        portal = settings.staff if person.is_staff else settings.portal
         address = f"{portal.rstrip('/')}/{page.format(language=language)}" if portal else ""
         sign_in = SIGN_IN.filled_with({"address": address}) if address else SIGN_IN_AS_EVER
         lines = (GREETING, WHY[why], sign_in, NO_ANSWER)
@@ -196,7 +196,7 @@ def of_role(accounts: Accounts, *roles: Role) -> list[Account]:
     return [
         account
         for account in accounts.accounts()
-        if account.role in roles and not account.disabled and usable(account.mail)
+        if {*account.roles} & {*roles} and not account.disabled and usable(account.mail)
     ]
 
 

@@ -8,10 +8,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message
 from mapping.model import Audience
 
-Role = Literal["caseworker", "provider", "focal_point", "planner", "steward", "custodian", "administrator"]
+Role = Literal["caseworker", "provider", "focal_point", "planner", "steward", "custodian", "administrator", "approver"]
 
 Action = Literal[
     "own_account",
@@ -27,9 +28,12 @@ Action = Literal[
     "import",
     "review",
     "approve",
+    "widen",
+    "confirm",
     "publish",
     "reveal",
     "read_log",
+    "meet",
     "administer",
 ]
 """What a person can do in the portals; each route belongs to one (`web.access.guard`)."""
@@ -48,9 +52,12 @@ ACTIONS: dict[Action, Message] = {
     "import": Message("Import lists"),
     "review": Message("Decide on what was sent in"),
     "approve": Message("Agree as one of two people"),
+    "widen": Message("Ask to let more people see something"),
+    "confirm": Message("Publish an edition that somebody else built"),
     "publish": Message("Publish an edition"),
     "reveal": Message("See a confidential place, for a reason"),
     "read_log": Message("Read the log"),
+    "meet": Message("Say that they met the owner of an account"),
     "administer": Message("Look after accounts, sources and backups"),
 }
 """What an action is called."""
@@ -65,6 +72,7 @@ SCOPED: dict[Action, Scope] = {
     "edit": "region",
     "review": "region",
     "approve": "region",
+    "widen": "region",
     "reveal": "region",
 }
 """Actions that are done to a place or a body, and which kind of grant they need."""
@@ -104,15 +112,37 @@ ROLES: dict[Role, RoleRule] = {
         "import",
         "review",
         "approve",
+        "widen",
+        "confirm",
         "publish",
     ),
-    "custodian": _rule(Message("Custodian"), "focal_point", "find", "attend", "review", "approve", "reveal"),
-    "administrator": _rule(Message("Administrator"), "public", "read_log", "administer"),
+    "custodian": _rule(Message("Custodian"), "focal_point", "find", "attend", "review", "approve", "widen", "reveal"),
+    "administrator": _rule(Message("Administrator"), "public", "read_log", "meet", "administer"),
+    "approver": _rule(Message("Approver from outside"), "focal_point", "approve", "confirm", "meet"),
 }
 """The whole table. Custodian facts are in no view: `reveal` shows one record at a time from the directory."""
 
 PORTAL_ROLES: tuple[Role, ...] = ("caseworker", "provider", "focal_point", "planner")
 """Who signs in to the partner portal; the others sign in to the staff portal."""
+
+STAFF_ROLES = tuple(role for role in ROLES if role not in PORTAL_ROLES)
+
+
+def roles_in(text: str) -> tuple[Role, ...]:
+    """Return the roles of an account, as they are written with spaces between, in the order of the table.
+
+    Raises
+    ------
+    InvalidRecord
+        There is none, one is unknown, or they are of two portals.
+    """
+    named = text.replace(",", " ").split()
+    if unknown := [name for name in named if name not in ROLES]:
+        raise InvalidRecord(f"{unknown[0]!r} is no role; there are {', '.join(ROLES)}")
+    roles = tuple(role for role in ROLES if role in named)
+    if len({role in PORTAL_ROLES for role in roles}) != 1:
+        raise InvalidRecord("an account needs roles of one portal; for the partner portal make another one")
+    return roles
 
 
 @dataclass(frozen=True)

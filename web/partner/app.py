@@ -18,7 +18,6 @@ from web import restricted
 from web.access import signin
 from web.access.accounts import Accounts
 from web.access.guard import guard
-from web.access.roles import PORTAL_ROLES
 from web.partner.common import edition, editions
 from web.portal import ErrorPages, create_portal, pages_of
 from web.presenters.edition import Editions
@@ -62,7 +61,6 @@ def create_partner_app(
         admit=partial(
             guard,
             portal="partner",
-            roles=PORTAL_ROLES,
             accounts=accounts,
             ledger=ledger,
             clock=clock,

@@ -17,16 +17,16 @@ from web.stores.inbox import Inbox
 def edition() -> Edition:
     """Return the widest edition that the role of whoever is signed in may read."""
     if "edition" not in g:
-        widest = readable(current_app.config["EDITIONS"], me().role)
+        widest = readable(current_app.config["EDITIONS"], me().roles)
         if widest is None:
             abort(403)
         g.edition = widest.now()
     return cast("Edition", g.edition)
 
 
-def readable(kinds: Iterable[Editions], role: Role) -> Editions | None:
-    """Return the widest of some editions, the most open first, that a role may read; None where it may read none."""
-    fitting = [kind for kind in kinds if allows(ROLES[role].audience, kind.audience)]
+def readable(kinds: Iterable[Editions], roles: Iterable[Role]) -> Editions | None:
+    """Return the widest of some editions, the most open first, that roles may read; None where they may read none."""
+    fitting = [kind for kind in kinds if any(allows(ROLES[role].audience, kind.audience) for role in roles)]
     return fitting[-1] if fitting else None
 
 

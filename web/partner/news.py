@@ -125,7 +125,7 @@ def due_news(accounts: Accounts, editions: Sequence[Editions]) -> list[tuple[Acc
     """
     due = []
     for person, alert in Alerts(accounts).by_mail():
-        widest = readable(editions, person.role) if person.may("find") and usable(person.mail) else None
+        widest = readable(editions, person.roles) if person.may("find") and usable(person.mail) else None
         if widest is None:
             continue
         now, units = widest.now(), {alert.unit} - {""}

@@ -86,7 +86,7 @@ def may_agree(account: Account, waiting: Proposal | Waiting, store: Directory, w
     if record is not None and all(whole.has(proposal.link_entity, other) for other in others(proposal)):
         return account.may("approve", whole.units(record))
     units = hidden_units(proposal.link_entity, proposal.link_id, store, whole)
-    return account.role == "custodian" and account.may("approve", units)
+    return "custodian" in account.roles and account.may("approve", units)
 
 
 def may_agree_to_show(account: Account, showing: Showing, whole: VisibleRecords) -> bool:
@@ -95,7 +95,7 @@ def may_agree_to_show(account: Account, showing: Showing, whole: VisibleRecords)
         return account.may("approve")
     owner = showing.owner
     if not whole.has(showing.table, showing.id) and (owner is None or not whole.has(*owner)):
-        return account.role == "custodian" and account.may("approve")
+        return "custodian" in account.roles and account.may("approve")
     table, record = (showing.table, showing.id) if whole.has(showing.table, showing.id) else owner or ("", "")
     units = whole.units(whole.record(table, record))
     return account.may("approve", units) if units else account.may("approve")

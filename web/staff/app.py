@@ -21,7 +21,7 @@ from web import restricted
 from web.access import signin
 from web.access.accounts import Accounts
 from web.access.guard import Open, guard, me, study_area
-from web.access.roles import PORTAL_ROLES, ROLES, Action
+from web.access.roles import Action
 from web.access.signin import page
 from web.portal import ErrorPages, MenuItem, create_portal, pages_of
 from web.staff.agreeing import why
@@ -33,8 +33,6 @@ from web.stores.inbox import Inbox
 from web.stores.ledger import Ledger
 
 blueprint = Blueprint("staff", __name__)
-
-STAFF_ROLES = tuple(role for role in ROLES if role not in PORTAL_ROLES)
 
 ROUTES: dict[str, Action | Open] = {"staff.home": "own_account"}
 
@@ -98,7 +96,6 @@ def create_staff_app(
         admit=partial(
             guard,
             portal="staff",
-            roles=STAFF_ROLES,
             accounts=accounts,
             ledger=ledger,
             clock=clock,

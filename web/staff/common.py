@@ -15,7 +15,7 @@ from mapping.directory.rows import ProposalKind
 from mapping.model import Audience, Record
 from mapping.safety.persons import may_agree
 from mapping.safety.redaction import VIEWS
-from web.access.accounts import SignInRefused
+from web.access.accounts import Account, SignInRefused
 from web.access.guard import accounts, log, me, now, study_area, today
 from web.access.roles import EVERYWHERE, Action
 from web.presenters.edition import Edition, Editions
@@ -97,6 +97,15 @@ def is_me() -> bool:
         log("confirmation_refused")
         return False
     return True
+
+
+def to_be_met() -> list[Account]:
+    """Return the accounts of which two people have to meet the owner before they count, and for which it is of use."""
+    return [
+        account
+        for account in accounts().accounts()
+        if account.is_staff and not account.admission.admitted and not account.disabled
+    ]
 
 
 def is_other_person(login: str) -> bool:

@@ -71,7 +71,7 @@ def waiting(
     people += [
         (account, "ending")
         for account in accounts.accounts()
-        if account.role == "steward" and not account.disabled and _ends(visible_in(account.grants.regions))
+        if "steward" in account.roles and not account.disabled and _ends(visible_in(account.grants.regions))
     ]
     people += [(account, "late") for account in _of_late(store, area, visible_in({EVERYWHERE}), accounts, day)]
     by_deputy: dict[tuple[str, str], list[str]] = {}
@@ -94,7 +94,7 @@ def _of_late(
     overdue = late(store, area, day)
     for account in accounts.accounts():
         foreign = (waiting.waiting for waiting in overdue if not same_person(waiting.by, account.login))
-        is_told = bool(overdue) and account.role == "administrator" and not account.disabled
+        is_told = bool(overdue) and "administrator" in account.roles and not account.disabled
         if is_told or (account.counts and any(may_agree(account, proposal, store, whole) for proposal in foreign)):
             yield account
 

@@ -59,10 +59,14 @@ def setup(
     area: Annotated[Path, typer.Option("--area", help="Folder of the study area, which is copied.")],
     name: Annotated[str, typer.Option("--name", help="Name of the office: who publishes.")],
     administrator: Annotated[list[str], typer.Option("--administrator", help="Login; give two, of two people.")],
+    people: Annotated[
+        str, typer.Option("--people", help="Who works there: two do all, alone with an approver, or more.")
+    ] = "more",
     lang: Annotated[str, typer.Option("--lang", help="First language of its pages.")] = "en",
 ) -> None:
-    """Make an office in a folder without a browser: directory, first editions, two administrators, a backup key."""
-    answers = SetupAnswers(name, area, codes(), tuple(administrator), output_language(StudyArea.load(area), lang))
+    """Make an office in a folder without a browser: directory, first editions, two accounts, a backup key."""
+    language = output_language(StudyArea.load(area), lang)
+    answers = SetupAnswers(name, area, codes(), tuple(administrator), language, people)
     office = found(folder, answers, now=dt.datetime.now(dt.UTC))
     out.print(f"Office: {folder}. Key of its backups: {office_files(folder)['key']}")
     out.print("One-time links, good for 48 hours, behind the address of the staff portal:")

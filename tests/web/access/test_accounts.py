@@ -63,7 +63,7 @@ def test_password_and_code_open_a_session(enrolled):
     accounts, secret = enrolled
     token = sign_in(accounts, secret, later(60))
     account = accounts.session(token, now=later(61))
-    assert (account.login, account.role, account.enrolled) == ("dilnoza", "caseworker", True)
+    assert (account.login, account.roles, account.enrolled) == ("dilnoza", ("caseworker",), True)
     accounts.end(token)
     assert accounts.session(token, now=later(62)) is None
 
@@ -168,7 +168,7 @@ def test_a_disabled_account_and_a_new_role_end_sessions(enrolled):
     accounts, secret = enrolled
     one = accounts.by_login("dilnoza").id
     session = sign_in(accounts, secret, later(60))
-    accounts.change(one, role="planner")
+    accounts.change(one, roles="planner")
     assert accounts.session(session, now=later(61)) is None
     session = sign_in(accounts, secret, later(120))
     accounts.change(one, disabled=True)
@@ -427,8 +427,8 @@ def test_two_people_who_count_admit_another_who_used_the_link(founded):
 def test_who_becomes_an_administrator_is_no_more_a_person_than_before(founded):
     """Neither somebody who does not count, nor who was made one beside the two whom set-up named, nor by a login."""
     own = taken_up(founded, "noor", "steward", "root")
-    founded.change(own, role="administrator")
-    assert founded.by_login("noor").role == "administrator"
+    founded.change(own, roles="administrator")
+    assert founded.by_login("noor").roles == ("administrator",)
     assert not founded.is_admitted("noor")
     with pytest.raises(InvalidRecord, match="two people who count already"):
         founded.meet(own, by="command line")
@@ -438,11 +438,37 @@ def test_who_becomes_an_administrator_is_no_more_a_person_than_before(founded):
     with pytest.raises(InvalidRecord, match="another admitted person"):
         founded.meet(other, by="noor")
     founded.meet(own, by="root")
-    founded.change(own, role="caseworker")
-    founded.change(own, role="administrator")
+    founded.change(own, roles="caseworker")
+    founded.change(own, roles="administrator")
     assert not founded.is_admitted("noor"), "who was met once was not met by two"
     with pytest.raises(InvalidRecord, match="is no role"):
-        founded.change(own, role="owner")
+        founded.change(own, roles="owner")
+
+
+def test_one_account_has_several_roles_of_one_portal(founded):
+    own = taken_up(founded, "noor", "custodian administrator,steward", "root")
+    account = founded.account(own)
+    assert account.roles == ("steward", "custodian", "administrator")
+    founded.grant(own, "region", "XT-W")
+    account = founded.account(own)
+    assert [account.may(act, ["XT-W"]) for act in ("edit", "reveal", "administer", "refer")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert not account.may("edit", ["XT-E"])
+    for roles in ("steward caseworker", "", "steward king"):
+        with pytest.raises(InvalidRecord):
+            founded.change(own, roles=roles)
+    assert founded.account(own).roles == account.roles
+
+
+def test_the_command_line_may_name_an_approver_as_the_second_person(accounts):
+    taken_up(accounts, "root", "administrator steward custodian", "command line")
+    guest = taken_up(accounts, "guest", "approver", "command line")
+    assert accounts.are_two()
+    assert accounts.account(guest).actions == {"own_account", "approve", "confirm", "meet"}
 
 
 @pytest.mark.parametrize("by", ["rano", "root", "command line"])

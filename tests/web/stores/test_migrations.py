@@ -37,7 +37,7 @@ def test_people_sign_in_with_their_password_and_code(old):
         accounts.sign_in("sara", PASSWORD, code, now=NOW, portal="staff"), now=NOW, portal="staff"
     )
     assert session is not None
-    assert (session.role, session.language, session.grants.regions) == ("steward", "ru", {"*"})
+    assert (session.roles, session.language, session.grants.regions) == (("steward",), "ru", {"*"})
     gul = accounts.by_login("gul")
     assert not gul.enrolled
     assert gul.made_by == "sara"

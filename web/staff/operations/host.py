@@ -140,17 +140,18 @@ def _steps() -> Iterator[Step]:
     edition = edition_in_use("public")
     published = edition is not None and bool(edition.entries(SOURCE))
     yield Step(
-        sum(account.role == "administrator" for account in book) > 1,
-        Message("Two administrators can sign in"),
+        len(book) > 1,
+        Message("Two people can sign in"),
         Message("Give the second one-time link to the other person: on this computer, or through your web server."),
         "people.html",
     )
     yield Step(
-        sum(account.role == "steward" and bool(account.grants.regions) for account in book) > 1,
-        Message("Two stewards can sign in, each met by two people"),
+        any(account.may("edit") for account in book) and sum(account.may("approve") for account in book) > 1,
+        Message("Somebody looks after the entries, and somebody else can approve"),
         Message(
-            "An administrator makes the account and gives the link to its owner. Once they have signed in, two "
-            "administrators meet them, and each says so on the page of the account. Give each a region, or all."
+            "One account can have several roles and needs a region, or all. Once somebody new has signed in, two "
+            "people meet them, and each says so on the page of the account. Whoever works alone invites an approver "
+            "from outside: a colleague of a partner, who can only approve what somebody else did."
         ),
         "people.html",
     )

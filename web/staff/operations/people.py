@@ -6,7 +6,7 @@ import io
 from collections.abc import Collection, Iterator
 from typing import NamedTuple, cast
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.area.geocode import find_unit
@@ -21,11 +21,11 @@ from web.access.accounts import Account, is_reserved
 from web.access.deputies import may_stand_in, on_leave
 from web.access.guard import Open, accounts, log, me, now, study_area, today, typed_day
 from web.access.mailer import usable
-from web.access.roles import ACTIONS, EVERYWHERE, PORTAL_ROLES, ROLES, Action, Role, Scope
+from web.access.roles import ACTIONS, EVERYWHERE, ROLES, Action, Scope, roles_in
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, everything_seen
-from web.staff.fields import CHOOSE, NEEDED
+from web.staff.common import directory, everything_seen, to_be_met
+from web.staff.fields import CHOOSE, NEEDED, Field
 from web.staff.operations.host import NO_MAIL_ADDRESS, partner_address
 from web.staff.reminders import late
 from web.staff.visible import is_open
@@ -38,7 +38,7 @@ ROUTES: dict[str, Action | Open] = {
     "people.paste": "administer",
     "people.person": "administer",
     "people.invite": "administer",
-    "people.meet": "administer",
+    "people.meet": "meet",
     "people.end_sessions": "administer",
     "people.grants": "administer",
     "people.leave": "own_account",
@@ -52,49 +52,77 @@ MENU = (
 YOURSELF = Message("You cannot change your own role or disable yourself: another administrator does.")
 LAST = Message("This is the last administrator who can sign in; make another one first.")
 TAKEN = Message("This login is taken or empty; choose another.")
+ONE_PORTAL = Message("Choose roles of one portal; for the other portal make another account.")
 ANOTHER = Message("Only somebody else who is admitted can say so, once, after the one-time link was used.")
 NO_UNIT = Message("There is no such region; choose one from the list.")
 MOST = 200
 """So many rows of a sheet at once."""
 REFUSED = Message("No account was made. Mend these rows and send them again:")
 EMPTY = Message("Paste rows with login, name, role, region, mail and language; the last three may be empty.")
-LOGIN = Message("Row {row}: the login is empty, taken, or twice here.")
-ROLE = Message("Row {row}: there is no such role.")
-REGION = Message("Row {row}: there is no such region.")
-MAIL = Message("Row {row}: this is no mail address of one person.")
-LANGUAGE = Message("Row {row}: pages are not in this language.")
+OF_ROW = Message("Row {row}: {reason}")
 LONGEST = dt.timedelta(days=365)
 NO_DAY = Message("Say until which day: today or later, at most a year, as 2026-12-31.")
 NO_DEPUTY = Message("This person has not the same rights in all of the same regions; an administrator grants that.")
 
 
 class Person(NamedTuple):
-    """Somebody who gets an account."""
+    """Somebody who gets an account, as it was typed."""
 
     login: str
     name: str
-    role: str
+    roles: str
     region: str
     mail: str
     language: str
 
+    @classmethod
+    def of_form(cls, login: str = "") -> "Person":
+        """Read a form; ``login`` is that of an account which is there."""
+        texts = (request.form.get(name, "").strip() for name in ("name", "region", "mail", "language"))
+        name, region, mail, language = texts
+        login = login or request.form.get("login", "").strip().casefold()
+        return cls(login, name, " ".join(request.form.getlist("role")), region, mail, language)
 
-def link_of(person: Account, token: str) -> str:
+    @classmethod
+    def of_row(cls, row: list[str], language: str) -> "Person":
+        """Read a row of a sheet, in which a role or a region may stand by its name."""
+        login, name, role, region, mail, spoken = row
+        names = ((code, each) for code, rule in ROLES.items() for each in (code, *map(rule.label.into, codes())))
+        roles = {skeleton(each): code for code, each in names}
+        named = [roles.get(skeleton(each), each) for each in role.split(",")]
+        if region and region not in (EVERYWHERE, *study_area().all_units()):
+            region = find_unit(study_area(), region).unit or region
+        return cls(login.casefold(), name or login, " ".join(named), region, mail, spoken or language)
+
+    def wrong(self, taken: Collection[str] = ()) -> dict[str, Message]:
+        """Return what does not fit, by the name of the field; ``taken`` are the logins of others."""
+        wrong = {} if self.login and self.login not in taken and not is_reserved(self.login) else {"login": TAKEN}
+        wrong |= {} if self.name else {"name": NEEDED}
+        wrong |= {} if self.region in ("", EVERYWHERE, *study_area().all_units()) else {"region": NO_UNIT}
+        wrong |= {} if self.language in study_area().languages else {"language": CHOOSE}
+        wrong |= {} if not self.mail or usable(self.mail) else {"mail": NO_MAIL_ADDRESS}
+        try:
+            roles_in(self.roles)
+        except InvalidRecord:
+            wrong["role"] = ONE_PORTAL if self.roles and {*self.roles.split()} <= {*ROLES} else CHOOSE
+        return wrong
+
+    def make(self) -> tuple[Account, str]:
+        """Make the account; return it with its one-time link."""
+        log("account_added", subject=self.login, reason=self.roles)
+        more = {"language": self.language, "mail": self.mail}
+        token = accounts().add(self.login, self.name, self.roles, by=me().login, now=now(), **more)
+        account = accounts().by_login(self.login)
+        if self.region:
+            log("granted", subject=self.login, reason=f"region {self.region}")
+            accounts().grant(account.id, "region", self.region)
+        return account, link_of(account, token)
+
+
+def link_of(account: Account, token: str) -> str:
     """Return a one-time link; from the root on, where nobody said under which address the person signs in."""
-    address = partner_address() if person.role in PORTAL_ROLES else request.host_url
-    return f"{address.rstrip('/')}/{person.language}/join/{token}"
-
-
-def _make(person: Person) -> tuple[Account, str]:
-    """Make an account; return it with its one-time link."""
-    log("account_added", subject=person.login, reason=person.role)
-    more = {"language": person.language, "mail": person.mail}
-    token = accounts().add(person.login, person.name, cast("Role", person.role), by=me().login, now=now(), **more)
-    account = accounts().by_login(person.login)
-    if person.region:
-        log("granted", subject=person.login, reason=f"region {person.region}")
-        accounts().grant(account.id, "region", person.region)
-    return account, link_of(account, token)
+    address = request.host_url if account.is_staff else partner_address()
+    return f"{address.rstrip('/')}/{account.language}/join/{token}"
 
 
 # -- all accounts ----------------------------------------------------------------------------------------------------
@@ -109,19 +137,10 @@ def all_(language: str) -> str:
 @blueprint.post("/<language>/people/add")
 def add(language: str) -> ResponseReturnValue:
     """Make an account, and show its one-time link once."""
-    form, wrong = request.form, _wrong()
-    login = form.get("login", "").strip().casefold()
-    if not login:
-        wrong["login"] = TAKEN
-    if form.get("region", "") not in ("", EVERYWHERE, *study_area().all_units()):
-        wrong["region"] = NO_UNIT
-    if wrong:
+    person = Person.of_form()
+    if wrong := person.wrong(_logins()):
         return _people(language, wrong=wrong), 400
-    texts = (form.get(name, "").strip() for name in ("name", "role", "region", "mail", "language"))
-    try:
-        return _link(language, *_make(Person(login, *texts)))
-    except InvalidRecord:
-        return _people(language, wrong={"login": TAKEN}), 400
+    return _link(language, *person.make())
 
 
 @blueprint.route("/<language>/people-sheet.html", methods=["GET", "POST"])
@@ -129,13 +148,21 @@ def paste(language: str) -> ResponseReturnValue:
     """Make accounts of rows pasted from a sheet, all or none, and show their links once."""
     if request.method == "GET":
         return page("ops/sheet.html", language)
-    people = [_of_row(row, language) for row in _rows(request.form.get("rows", ""))]
+    people = [Person.of_row(row, language) for row in _rows(request.form.get("rows", ""))]
     if not people or len(people) > MOST:
         return page("ops/sheet.html", language, wrong={"rows": EMPTY}), 400
-    if faults := list(_faults(people)):
-        details = [fault.into(language) for fault in faults]
-        return page("ops/sheet.html", language, problem=REFUSED, details=details), 400
-    return page("ops/sheet.html", language, invited=[(person, _make(person)[1]) for person in people])
+    faults, taken = [], _logins()
+    for number, person in enumerate(people, 1):
+        wrong = person.wrong(taken).values()
+        faults += [OF_ROW.filled_with({"row": number, "reason": why}).into(language) for why in wrong]
+        taken.add(person.login)
+    if faults:
+        return page("ops/sheet.html", language, problem=REFUSED, details=faults), 400
+    return page("ops/sheet.html", language, invited=[person.make() for person in people])
+
+
+def _logins() -> set[str]:
+    return {account.login for account in accounts().accounts()}
 
 
 def _rows(text: str) -> Iterator[list[str]]:
@@ -146,28 +173,6 @@ def _rows(text: str) -> Iterator[list[str]]:
             yield [*cells, *[""] * 6][:6]
 
 
-def _of_row(row: list[str], language: str) -> Person:
-    login, name, role, region, mail, spoken = row
-    roles = {skeleton(label): code for code, rule in ROLES.items() for label in (code, *map(rule.label.into, codes()))}
-    if region and region not in (EVERYWHERE, *study_area().all_units()):
-        region = find_unit(study_area(), region).unit or "?"
-    return Person(login.casefold(), name or login, roles.get(skeleton(role), ""), region, mail, spoken or language)
-
-
-def _faults(people: list[Person]) -> Iterator[Message]:
-    taken = {account.login for account in accounts().accounts()}
-    for number, person in enumerate(people, 1):
-        faults = (
-            (LOGIN, not person.login or person.login in taken or is_reserved(person.login)),
-            (ROLE, not person.role),
-            (REGION, person.region == "?"),
-            (MAIL, bool(person.mail) and not usable(person.mail)),
-            (LANGUAGE, person.language not in study_area().languages),
-        )
-        yield from (fault.filled_with({"row": number}) for fault, is_so in faults if is_so)
-        taken.add(person.login)
-
-
 def _people(language: str, **more: object) -> str:
     book = accounts().accounts()
     return page(
@@ -176,39 +181,40 @@ def _people(language: str, **more: object) -> str:
         people=book,
         roles=ROLES,
         alone=not accounts().are_two(),
-        units=_regions(language),
-        everywhere=EVERYWHERE,
-        unmet={account.id for account in book if _to_be_met(account)},
+        unmet={account.id for account in to_be_met()},
         away={account.id for account in book if on_leave(account, today())},
         late=len(late(directory(), study_area(), today())),
-        **_choices(),
+        fields=_fields(language),
         **more,
     )
 
 
-def _choices() -> dict[str, object]:
-    return {
-        "choices": [(role, rule.label) for role, rule in ROLES.items()],
-        "languages": [(code, language_of(code).name) for code in study_area().languages],
-    }
+def _fields(language: str, account: Account | None = None) -> list[Field]:
+    """Return the fields of an account, or of a new one, which has a login and a region as well."""
+    roles = tuple((code, rule.label.into(language)) for code, rule in ROLES.items())
+    tongues = tuple((code, language_of(code).name) for code in study_area().languages)
+    found = [
+        Field("name", NAME, "text", account.name if account else "", needed=True),
+        Field("mail", MAIL, "text", account.mail if account else "", keyboard="email"),
+        Field("role", ROLE, "days", ",".join(account.roles) if account else "", roles),
+        Field("language", LANGUAGE, "choice", account.language if account else language, tongues, needed=True),
+    ]
+    if account is None:
+        regions = ((EVERYWHERE, ALL_REGIONS.into(language)), *_regions(language))
+        found.insert(0, Field("login", LOGIN, "text", "", needed=True))
+        found.append(Field("region", REGION, "choice", "", regions))
+    return found
+
+
+NAME, LOGIN, LANGUAGE = Message("Name of the person"), Message("Login"), Message("Language")
+MAIL, ROLE = Message("Mail address, if they want mails"), Message("Roles: one, or several of the same portal")
+REGION = Message("Where they work: stewards, custodians and focal points need a region")
+ALL_REGIONS = Message("All regions")
 
 
 def _regions(language: str) -> list[tuple[str, str]]:
     area = study_area()
     return [(code, area.label(code, language)) for code, unit in area.all_units().items() if unit.level == 1]
-
-
-def _wrong() -> dict[str, Message]:
-    form, mail = request.form, request.form.get("mail", "").strip()
-    wrong = {} if form.get("name", "").strip() else {"name": NEEDED}
-    wrong |= {} if form.get("role") in ROLES else {"role": CHOOSE}
-    wrong |= {} if form.get("language") in study_area().languages else {"language": CHOOSE}
-    return wrong | ({"mail": NO_MAIL_ADDRESS} if mail and not usable(mail) else {})
-
-
-def _to_be_met(account: Account) -> bool:
-    """Whether two people have to meet the owner of an account before it counts as a person, and it is of use."""
-    return account.role not in PORTAL_ROLES and not account.admission.admitted
 
 
 # -- one account -----------------------------------------------------------------------------------------------------
@@ -220,21 +226,22 @@ def person(language: str, identifier: str) -> ResponseReturnValue:
     account, form = accounts().account(identifier), request.form
     if request.method == "GET":
         return _person(language, account)
-    if wrong := _wrong():
+    typed = Person.of_form(account.login)
+    if wrong := typed.wrong():
         return _person(language, account, wrong=wrong), 400
-    role, disabled = cast("Role", form["role"]), form.get("disabled") == "1"
-    if account.id == me().id and (role != account.role or disabled):
+    roles, disabled = roles_in(typed.roles), form.get("disabled") == "1"
+    if account.id == me().id and (roles != account.roles or disabled):
         return _person(language, account, problem=YOURSELF), 400
-    if _is_last_administrator(account) and (role != "administrator" or disabled):
+    if _is_last_administrator(account) and ("administrator" not in roles or disabled):
         return _person(language, account, problem=LAST), 400
-    log("account_changed", subject=account.login, reason=f"{role}{' disabled' if disabled else ''}")
+    log("account_changed", subject=account.login, reason=f"{' '.join(roles)}{' disabled' if disabled else ''}")
     accounts().change(
         account.id,
-        role=role if role != account.role else None,
+        roles=" ".join(roles) if roles != account.roles else None,
         disabled=disabled,
-        mail=form.get("mail", "").strip(),
-        name=form["name"].strip(),
-        language=form["language"],
+        mail=typed.mail,
+        name=typed.name,
+        language=typed.language,
     )
     return _back(language, account)
 
@@ -254,15 +261,17 @@ def invite(language: str, identifier: str) -> ResponseReturnValue:
 
 @blueprint.post("/<language>/people/<identifier>/meet")
 def meet(language: str, identifier: str) -> ResponseReturnValue:
-    """Note that the administrator who is here has met the owner of an account."""
+    """Note that whoever is here has met the owner of an account."""
     account = accounts().account(identifier)
     try:
         accounts().meet(account.id, by=me().login)
     except InvalidRecord:
         log("meeting_refused", subject=account.login)
+        if not me().may("administer"):
+            abort(400)
         return _person(language, account, problem=ANOTHER), 400
     log("account_met", subject=account.login)
-    return _back(language, account)
+    return _back(language, account) if me().may("administer") else redirect(f"/{language}/waiting.html?done", code=303)
 
 
 @blueprint.post("/<language>/people/<identifier>/end-sessions")
@@ -299,17 +308,16 @@ def _person(language: str, account: Account, **more: object) -> str:
         "ops/person.html",
         language,
         person=account,
-        roles=ROLES,
-        actions=ACTIONS,
+        actions=[label for action, label in ACTIONS.items() if action in account.actions],
+        fields=_fields(language, account),
         units=_regions(language),
         names={code: area.label(code, language) for code in area.all_units()},
         organizations=_organizations(),
         sessions=accounts().sessions(account.id),
         away=on_leave(account, today()),
-        unmet=_to_be_met(account),
+        unmet=account in to_be_met(),
         alone=not accounts().are_two(),
         everywhere=EVERYWHERE,
-        **_choices(),
         **more,
     )
 
@@ -322,7 +330,7 @@ def _organizations() -> dict[str, str]:
 
 def _is_last_administrator(account: Account) -> bool:
     able = [
-        each for each in accounts().accounts() if each.role == "administrator" and not each.disabled and each.enrolled
+        each for each in accounts().accounts() if "administrator" in each.roles and not each.disabled and each.enrolled
     ]
     return [each.id for each in able] == [account.id]
 

@@ -29,14 +29,14 @@ from web.stores.referral_log import not_to_be_had
 blueprint = Blueprint("publishing", __name__)
 
 ROUTES: dict[str, Action | Open] = {
-    "publishing.overview": "publish",
+    "publishing.overview": "confirm",
     "publishing.build": "publish",
-    "publishing.next_edition": "publish",
+    "publishing.next_edition": "confirm",
     "publishing.drop": "publish",
-    "publishing.edition": "publish",
+    "publishing.edition": "confirm",
     "publishing.back": "publish",
 }
-MENU = (MenuItem("publish.html", Message("Publish"), "publish", 80),)
+MENU = (MenuItem("publish.html", Message("Publish"), "confirm", 80),)
 
 ALL = "all"
 """Stands for every audience in an address."""

@@ -218,7 +218,7 @@ def record_page(
         "levels": LEVELS,
         "states": FRESHNESS_NAMES,
         "may_edit": me().may("edit", whole.units(record)),
-        "may_agree": me().may("approve", whole.units(record)),
+        "may_widen": me().may("widen", whole.units(record)),
         "may_add": me().may("edit"),
         "turns": None,
         "wrong": wrong or {},

@@ -31,7 +31,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.agreeing import ASKED, about, due_on, may_agree, may_agree_to_show, others, others_of_list, why
-from web.staff.common import directory, everything_seen, is_me, is_other_person
+from web.staff.common import directory, everything_seen, is_me, is_other_person, to_be_met
 from web.staff.fields import AUDIENCE_LABELS, CHOOSE, FIELDS, LABELS, TABLES, said
 from web.staff.imports import reading
 from web.staff.operations.publish import count_refusal, too_many_refusals
@@ -48,7 +48,7 @@ ROUTES: dict[str, Action | Open] = {
     "approvals.waiting": "approve",
     "approvals.one": "approve",
     "approvals.act": "approve",
-    "approvals.take_up": "approve",
+    "approvals.take_up": "widen",
     "approvals.agree": "approve",
 }
 APPROVALS = Message("Approvals")
@@ -66,6 +66,7 @@ DEED_OF: dict[str, Deed] = {
     "withdrawn": "proposal_withdrawn",
 }
 OUTDATED = Message("Somebody else changed this record or decided meanwhile. Look at it again.")
+MET = Message("I have met this person: it is who the account says, and they signed in before me")
 SAME = Message("You proposed this yourself: somebody else must agree.")
 DONE_YOURSELF = Message("You did this yourself: somebody else must agree.")
 AGAIN = Message("Password or code is not right. Nothing was erased.")
@@ -105,7 +106,19 @@ def approvals_lists() -> list[WorkList]:
     return [
         WorkList(Message("Changes wait for a second person"), "bad", "waiting.html", proposals(), _row),
         WorkList(newly, "bad", "waiting.html", acts(), _act_row),
+        WorkList(Message("People to be met"), "warn", "waiting.html", _people_to_meet(), _person_row, MET),
     ]
+
+
+def _people_to_meet() -> list[Account]:
+    """Return whom somebody from outside may say to have met; administrators do so on the page of the account."""
+    if not me().counts or not me().may("meet") or me().may("administer"):
+        return []
+    return [account for account in to_be_met() if account.enrolled and me().login not in account.admission.met_by]
+
+
+def _person_row(account: Account, _language: str) -> WorkRow:
+    return WorkRow(account.name, about=account.login, action=f"people/{account.id}/meet", buttons=(("met", "1", MET),))
 
 
 def proposals() -> list[Proposal]:

@@ -30,10 +30,10 @@ blueprint = Blueprint("consent", __name__)
 LET_MORE, THEN = Message("Let more people see it"), Message("Who may see it then")
 
 ROUTES: dict[str, Action | Open] = {
-    "consent.statement": "approve",
-    "consent.statement_anew": "approve",
-    "consent.anew": "approve",
-    "consent.widen": "approve",
+    "consent.statement": "widen",
+    "consent.statement_anew": "widen",
+    "consent.anew": "widen",
+    "consent.widen": "widen",
 }
 
 
@@ -48,13 +48,13 @@ def widen(language: str, table: str, identifier: str) -> ResponseReturnValue:
     whole, shown, least = everything_seen(), {"title": LET_MORE, "name": identifier}, len(AUDIENCES) - 1
     if whole.has(table, identifier):
         record = seen().record(table, identifier)
-        require_over("approve", record)
+        require_over("widen", record)
         least = AUDIENCES.index(record.audience)
         shown |= {"name": line(whole, record, language).name, "back": f"r/{table}/{identifier}.html"}
     else:
         there = directory().db.conn.execute(f'SELECT 1 FROM "{table}" WHERE id = ?', [identifier]).fetchone()
-        may = me().may("approve", hidden_units(table, identifier, directory(), whole))
-        if me().role != "custodian" or not there or not may:
+        may = me().may("widen", hidden_units(table, identifier, directory(), whole))
+        if "custodian" not in me().roles or not there or not may:
             raise NotFound("there is no such record")
     choices = _audiences(AUDIENCES[:least], language)
     shown |= {"fields": (Field("value", THEN, "choice", "", choices, needed=True),)}  # type: ignore[dict-item]
@@ -70,7 +70,7 @@ def anew(language: str, identifier: str) -> ResponseReturnValue:
     subject: Any = next(filter(None, (seen().get(table, approval.subject) for table in WHOLES)), None)
     if subject is None or approval.kind not in ("audience", "precision"):
         abort(404)
-    require_over("approve", subject)
+    require_over("widen", subject)
     name, back = line(seen(), subject, language).name, f"r/{subject.table}/{subject.id}.html"
     shown = {"name": name, "back": back, "ends": approval.consent_until}
     return _answer(language, approval.kind, subject.table, subject.id, {"value": approval.value}, shown)
@@ -93,7 +93,7 @@ def statement(language: str) -> ResponseReturnValue:
     }
     values |= {"audience": form.get("audience", ""), "texts": texts, "text": next(iter(texts.values()), "")}
     unit = values["area_unit"]
-    if unit and "area_unit" not in wrong and not me().may("approve", {unit, *study_area().ancestors(unit)}):
+    if unit and "area_unit" not in wrong and not me().may("widen", {unit, *study_area().ancestors(unit)}):
         return _form(language, {"fields": fields}, wrong={"area_unit": NOT_YOURS}), 403
     wrong |= {} if values["route"] else {"route": NEEDED}
     wrong |= {} if texts else {fields[0].name: NEEDED}
@@ -112,7 +112,7 @@ def statement_anew(language: str, identifier: str) -> ResponseReturnValue:
     """Renew the consent to a statement; what it says stays."""
     statement = seen().record("statement", identifier)
     if statement.area_unit:
-        require_over("approve", statement)
+        require_over("widen", statement)
     shown = {"name": statement.text, "back": "see/statement.html", "ends": statement.consent_until}
     values = {name: getattr(statement, name) for name in ("text", "service_type", "area_unit", "route", "audience")}
     return _answer(language, "statement", "statement", identifier, values, shown)

@@ -60,7 +60,7 @@ def matter(language: str, key: str) -> str:
     work = next((work for work in (*_signals(), *_matters()) if work.path == f"see/{key}.html"), None)
     if work is None:
         abort(404)
-    more = "statement.html" if key == "statement" and me().may("approve") else ""
+    more = "statement.html" if key == "statement" and me().may("widen") else ""
     return work_page(language, work.title, [work], todo=work.todo, new=more)
 
 
@@ -161,7 +161,7 @@ def _mine(published: Iterable[str]) -> list[Any]:
 def _renewal(record: Any) -> str:
     """Return the page on which a consent is renewed, for what holds by one."""
     pages = {"approval": f"consent/{record.id}.html", "statement": f"statement/{record.id}.html"}
-    return pages.get(record.table, "") if me().may("approve") else ""
+    return pages.get(record.table, "") if me().may("widen") else ""
 
 
 def _owner(record: Any) -> tuple[str, str] | None:

@@ -414,7 +414,7 @@ def test_an_administrator_makes_changes_and_recovers_an_account(office, tiny_are
     changed = {"role": "caseworker", "name": "Gul", "language": "tg", "mail": "", "disabled": "1"}
     assert post(client, path, **changed).status_code == 303
     account = office.accounts.account(own)
-    assert (account.role, account.disabled, account.language, account.mail) == ("caseworker", True, "tg", "")
+    assert (account.roles, account.disabled, account.language, account.mail) == (("caseworker",), True, "tg", "")
     again = post(client, f"/en/people/{own}/invite", page=path)
     assert re.search(r"/tg/join/([\w-]+)<", again.text)[1] != link
     assert {"account_added", "granted", "grant_taken_back", "account_changed", "account_invited"} <= {*actions(office)}

@@ -9,7 +9,7 @@ from tests.web.support.office import Office, post
 PAGE = "/en/people-sheet.html"
 ROWS = """login\tname\trole\tregion\tmail\tlanguage
 Gul\tGul Invented\tСпециалист по случаю\tXT-W\tgul@a.example\tru
-noor\tNoor\tsteward\t*
+noor\tNoor\tsteward, Custodian\t*
 sho\t\tFocal point\tJuybor
 """
 
@@ -25,21 +25,21 @@ def test_every_row_becomes_an_account(office):
     links = re.findall(r"<code>(\S+)/join/[\w-]+</code>", shown)
     assert links == ["https://p.example/ru", "http://localhost/en", "https://p.example/en"]
     gul, noor, sho = map(office.accounts.by_login, ("gul", "noor", "sho"))
-    assert (gul.role, gul.language, gul.mail, gul.grants.regions) == ("caseworker", "ru", "gul@a.example", {"XT-W"})
-    assert (noor.role, noor.grants.regions) == ("steward", {"*"})
-    assert (sho.name, sho.role, sho.grants.regions) == ("sho", "focal_point", {"XT-W2"})
+    assert (gul.roles, gul.language, gul.mail, gul.grants.regions) == (("caseworker",), "ru", "gul@a.example", {"XT-W"})
+    assert (noor.roles, noor.grants.regions) == (("steward", "custodian"), {"*"})
+    assert (sho.name, sho.roles, sho.grants.regions) == ("sho", ("focal_point",), {"XT-W2"})
     assert sum(line.action == "account_added" for line in office.ledger.lines(newest=9)) == 3
 
 
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ("administrator;A;steward", "the login is empty, taken, or twice"),
-        ("command line;A;steward", "the login is empty, taken, or twice"),
-        ("b;B;wizard", "no such role"),
-        ("b;B;steward;Nowhere", "no such region"),
-        ("b;B;steward;*;a@b@c", "no mail address"),
-        ("b;B;steward;*;;xx", "not in this language"),
+        ("administrator;A;steward", "Row 2: This login is taken or empty"),
+        ("command line;A;steward", "Row 2: This login is taken or empty"),
+        ("b;B;wizard", "Row 2: Choose one of these."),
+        ("b;B;steward;Nowhere", "Row 2: There is no such region"),
+        ("b;B;steward;*;a@b@c", "no mail address of one person"),
+        ("b;B;steward;*;;xx", "Choose one of these."),
         ("", "Paste rows"),
     ],
 )
