@@ -126,7 +126,7 @@ def agree_to_all(page: Page, staff: str, keep: Callable[[str, Page], None]) -> N
         if not waiting.count():
             return
         follow(page, waiting.first)
-        agree = page.get_by_role("button", name="gree").first
+        agree = page.get_by_role("button", name="Approve").first
         agree.wait_for(timeout=LONG)  # a list is read again before it is shown, and once more before it is stored
         keep("second", page)
         if page.query_selector("#note"):

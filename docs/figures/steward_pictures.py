@@ -127,7 +127,7 @@ def walk(steps: Walk, page: Page, service: str, body: str, codes: dict[str, str]
         page.goto(f"{origin}/en/waiting.html")
         page.click("table a >> nth=0")
         steps.picture("second", 800)
-        page.click("text=I agree: do it")
+        page.click("text=Approve >> nth=-1")
 
 
 def enter(page: Page, login: str, code: str) -> None:

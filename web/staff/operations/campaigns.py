@@ -28,7 +28,7 @@ ROUTES: dict[str, Action | Open] = {
     "campaigns.one": "edit",
     "campaigns.ask": "edit",
 }
-MENU = (MenuItem("campaigns.html", Message("Ask the partners"), "edit", 75),)
+MENU = (MenuItem("campaigns.html", Message("Update requests"), "edit", 75),)
 
 NO_ADDRESS = Message("The address of the partner portal is not set; an administrator sets it with the mail server.")
 SUBJECT = Message("Is your entry still right?")

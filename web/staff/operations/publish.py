@@ -272,6 +272,7 @@ def _look(language: str, audience: str, plans: list[Plan], **more: object) -> st
         "ticked": request.form.getlist("confirm"),
         "most": MOST_SHOWN,
         "problem": STALE if outdated else None,
+        "tells": TELLS,
     }
     return page("ops/next.html", language, **values | more)
 

@@ -48,7 +48,7 @@ ASK_WHETHER = Message(
 )
 CHOICES: dict[str, Message] = {
     "same": Message("They are one: merge them"),
-    "different": Message("They are two: do not ask again"),
+    "different": Message("They are not duplicates"),
     "later": Message("I do not know yet"),
 }
 MOVE_CHOICES: dict[str, Message] = {

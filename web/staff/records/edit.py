@@ -155,7 +155,7 @@ def check(language: str, identifier: str) -> ResponseReturnValue:
     if result == "changed":
         return redirect(f"/{language}/e/service/{identifier}.html#form", code=303)
     if WORK_LIST.fullmatch(work_list := request.form.get("next", "")):
-        return redirect(f"/{language}/{work_list}?done", code=303)
+        return redirect(f"/{language}/{work_list}?done#list1", code=303)
     return back(language, record)
 
 

@@ -1,7 +1,7 @@
 """Work lists: what waits for somebody, in rows of one shape, each with what can be done about it."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,9 @@ SHOWN, SHOWN_OF_SEVERAL = 200, 5
 """So many rows of a list stand on its page, and of each on a page of several lists."""
 BY_CALL = ("confirmed", "changed", "unreachable")
 """Results of a call that a row takes; the others are noted on the page of the entry."""
+AGAIN = (1, 3, 7)
+"""Days after which whoever did not answer is called again: after the first call, the second, and each later one."""
+NOBODY = Message("Nobody answered, again on {day}")
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class WorkRow:
     numbers: tuple[str, ...] = ()
     tried: tuple[str, ...] = ()
     """Days of calls that nobody answered."""
+    again: dt.date | None = None
+    """When to call again, where nobody answered: the row stands behind the others until then."""
     by: str = ""
     on: dt.date | None = None
     until: dt.date | None = None
@@ -44,6 +49,11 @@ class WorkRow:
     sent: Mapping[str, object] = field(default_factory=dict)
     buttons: tuple[tuple[str, str, Words], ...] = ()
     """Name, value and label of each button."""
+
+    @property
+    def place(self) -> tuple[object, ...]:
+        """Where it stands in its list: what rests until a day last, else what is late first, then by organization."""
+        return self.again is not None and today() < self.again, not self.late, self.until or dt.date.max, self.about
 
     @property
     def late(self) -> bool:
@@ -70,8 +80,14 @@ def work_page(language: str, title: Message, lists: Sequence[WorkList], **more: 
     rows = []
     for work in found:
         named = [row for row in (work.row(item, language) for item in work.items) if row.name]
-        rows.append(sorted(named, key=lambda row: (not row.late, row.until or dt.date.max, row.about))[:most])
+        rows.append(sorted(named, key=lambda row: row.place)[:most])
     return page("staff/work.html", language, title=title, lists=list(zip(found, rows, strict=True)), **more)
+
+
+def again_on(tried: Iterable[dt.date]) -> dt.date | None:
+    """Return the day on which to call somebody again, after the days on which nobody answered."""
+    days = sorted({*tried})
+    return days[-1] + dt.timedelta(AGAIN[min(len(days), len(AGAIN)) - 1]) if days else None
 
 
 def record_row(line: RecordLine, *, back: str, until: dt.date | None = None, renew: str = "") -> WorkRow:
@@ -82,7 +98,10 @@ def record_row(line: RecordLine, *, back: str, until: dt.date | None = None, ren
     if held is not None:
         calls["numbers"] = tuple(dict.fromkeys(phone.number for phone in seen().holdings.numbers(held)))
         calls["tried"] = held.attempts
+        calls["again"] = again_on(map(dt.date.fromisoformat, held.attempts))
         if me().may("edit", everything_seen().units(held.service)):
             calls |= {"action": f"c/{line.id}", "sent": {"level": "phone", "next": back}}
-            calls["buttons"] = tuple(("result", result, RESULTS[result]) for result in BY_CALL)
+            nobody = NOBODY.filled_with({"day": again_on([*map(dt.date.fromisoformat, held.attempts), today()])})
+            labels = {**RESULTS, "unreachable": nobody}
+            calls["buttons"] = tuple(("result", result, labels[result]) for result in BY_CALL)
     return WorkRow(line.name, path, line.body or line.units, until=until, renew=renew, **calls)

@@ -5,6 +5,7 @@ granted, or never was, cannot be told apart. Many reveals in a day raise an alar
 """
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 from flask import Blueprint, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
+from mapping.batch import Batch
 from mapping.directory.directory import public_id
 from mapping.editions.publish import refusals_file, warnings_file
 from mapping.errors import MappingError
@@ -20,6 +22,7 @@ from mapping.language.i18n import Message, Text, listing
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import (
     Address,
+    Approval,
     Attribute,
     Contact,
     Location,
@@ -28,14 +31,17 @@ from mapping.model import (
     Service,
     ServiceAtLocation,
     TaxonomyTerm,
+    record_id,
 )
-from web.access.guard import Open, accounts, ledger, log, log_at_most, me, now, study_area
+from web.access.guard import Open, accounts, ledger, log, log_at_most, me, now, study_area, today
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.presenters.edition import short_code
 from web.staff.common import directory, everything_seen, require_everywhere
+from web.staff.fields import FIELDS
 from web.staff.operations.host import LASTS, alarm
+from web.staff.records.edit import STEWARDS
 from web.stores.ledger import LedgerLine
 
 blueprint = Blueprint("reveal", __name__)
@@ -48,7 +54,7 @@ ROUTES: dict[str, Action | Open] = {
 }
 MENU = (
     MenuItem("reveal.html", Message("Confidential places"), "reveal", 76),
-    MenuItem("telling.html", Message("What could tell"), "reveal", 78),
+    MenuItem("telling.html", Message("Disclosure risks"), "reveal", 78),
     MenuItem("reveals.html", Message("Who saw what"), "read_log", 105),
 )
 
@@ -58,10 +64,43 @@ MANY, MOST = 5, 20
 LEAST_REASON = 10
 """Least signs of a reason."""
 
-SHORT = Message("Write a reason that others will understand later: at least 10 signs.")
+SHORT = Message("Write a reason that others will understand later: at least 10 characters.")
 STOPPED = Message("You saw 20 places in 24 hours. More are not shown; talk to your administrator.")
 LOOKED_OFTEN = Message("You looked 20 times in 24 hours. Talk to your administrator.")
 NOT_LOGGED = Message("The log could not be written, so nothing is shown. Tell your administrator.")
+
+
+LEAK = re.compile(r"\S+: (?P<table>\w+) .*?(?P<record>[0-9a-f-]{36})\)?, (?P<field>\w+): holds .*")
+"""What `mapping.editions.publish.note_refusal` writes of a text that would tell what is hidden."""
+
+
+class Risk(NamedTuple):
+    """What could give something hidden away; of a text that refused an edition the field, which can be kept back."""
+
+    text: str
+    table: str = ""
+    record: str = ""
+    field: str = ""
+
+    @classmethod
+    def of(cls, line: str) -> "Risk":
+        """Read a line of what was found when an edition was built."""
+        found = LEAK.fullmatch(line)
+        return cls(line, **found.groupdict()) if found else cls(line)
+
+    @property
+    def key(self) -> str:
+        """What names it in a form."""
+        return f"{self.record} {self.field}".strip()
+
+    @property
+    def path(self) -> str:
+        """The form of the field for whoever may edit it, else the page of the record; nothing where there is none."""
+        record = everything_seen().get(self.table, self.record)
+        table, owner = (everything_seen().owner(record) or ("", "")) if record is not None else ("", "")
+        if owner and self.table in FIELDS and me().may("edit", everything_seen().units(record)):
+            return f"e/{self.table}/{self.record}.html#form"
+        return f"r/{table}/{owner}.html" if owner else ""
 
 
 class HiddenPlace(NamedTuple):
@@ -177,9 +216,31 @@ def risks(language: str) -> ResponseReturnValue:
     if not log_at_most(MOST, "warnings_read", since=now() - LASTS, subject="", reason=reason):
         return page("ops/telling.html", language, lines=None, problem=LOOKED_OFTEN), 429
     store = Path(current_app.config["DIRECTORY"])
-    files = [path for path in (warnings_file(store), refusals_file(store)) if path.exists()]
-    lines = [line for path in files for line in path.read_text(encoding="utf-8").splitlines()]
-    return page("ops/telling.html", language, lines=lines)
+    files = [path for path in (refusals_file(store), warnings_file(store)) if path.exists()]
+    lines = [line for path in files for line in reversed(path.read_text(encoding="utf-8").splitlines())]
+    found = [Risk.of(line) for line in dict.fromkeys(lines)]
+    if keep := request.form.get("keep"):
+        _keep_back(next((risk for risk in found if risk.key == keep), None) or abort(404), reason)
+    approvals = [each for each in directory().records(Approval) if each.kind == "withhold"]
+    back = {f"{approval.subject} {approval.value}" for approval in approvals}
+    return page("ops/telling.html", language, lines=found, back=back)
+
+
+def _keep_back(risk: "Risk", reason: str) -> None:
+    """Keep a field of a record out of every edition from now on; showing it again takes two people."""
+    record, name = risk.record, risk.field
+    back = Approval(
+        id=record_id("approval", "withhold", record, name),
+        kind="withhold",
+        subject=record,
+        value=name,
+        approved_by=me().login,
+        approved_by_too="",
+        approved_on=today(),
+        reason=reason,
+    )
+    directory().add(Batch(STEWARDS, "keep back", records=[back], rows=1, partial=True), by=me().login, on=today())
+    log("edited", subject=f"{record}: {name}", reason=reason)
 
 
 def _hidden() -> Iterator[HiddenPlace]:

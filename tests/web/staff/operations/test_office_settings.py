@@ -48,7 +48,7 @@ def test_a_changed_emergency_number_takes_two_administrators(office):
     changed = {"police.number": "0102", "holidays": "03-21 09-09, 01-01", "publisher": "The commission"}
     assert post(ann, CHANGE, **form(office, **changed)).status_code == 303
     assert settings(office).emergency["police"].number == "0002"
-    assert "Agree, and change it" not in ann.get(CHANGE).text
+    assert "Approve" not in ann.get(CHANGE).text
     assert post(ann, DECIDE, page=CHANGE, choice="agree").status_code == 403
     shown = ben.get(CHANGE).text
     assert "0102" in shown
@@ -74,7 +74,7 @@ def test_what_no_country_can_have_is_told_and_not_changed(office, changed):
     assert told.status_code == 400
     assert 'role="alert"' in told.text
     assert settings(office) == before
-    assert "Отбросить предложение</button>" in ben.get(CHANGE.replace("/en/", "/ru/")).text
+    assert "Отклонить</button>" in ben.get(CHANGE.replace("/en/", "/ru/")).text
     assert post(ben, DECIDE, page=CHANGE, choice="drop").status_code == 303
     assert "Propose it to another administrator" in ben.get(CHANGE).text
 

@@ -71,6 +71,22 @@ def test_custodians_read_which_texts_they_are(tmp_path, tiny_area):
     assert "the name of something hidden" in shown
 
 
+def test_a_refusal_leads_to_the_field_and_offers_to_keep_it_back(tmp_path, tiny_area):
+    office = office_with(tmp_path, tiny_area, LEAKS["a name"])
+    both = office.client("steward custodian", login="both")
+    assert 'telling.html"' in post(both, "/en/publish/public/build", page="/en/publish.html").text.split("</h1>")[1]
+    reason = {"reason": "an edition was refused today"}
+    shown = post(both, "/en/telling.html", **reason).text
+    (field,) = re.findall(r'href="(e/service/[^"]+#form)"', shown)
+    assert "Ask at" in both.get(f"/en/{field}").text
+    custodian = office.client("custodian")
+    keep = re.search(r'name="keep" value="([^"]+)"', post(custodian, "/en/telling.html", **reason).text)[1]
+    assert post(custodian, "/en/telling.html", keep="x y", **reason).status_code == 404
+    assert "kept back" in post(custodian, "/en/telling.html", keep=keep, **reason).text
+    assert refused(office, office.client("steward"))[0] == 303
+    assert "Ask at" not in both.get("/en/next/public.html").text
+
+
 def test_an_edition_that_is_built_takes_no_refusal_away(tmp_path, tiny_area):
     office = office_with(tmp_path, tiny_area, LEAKS["a name"])
     refused(office, office.client("steward"))

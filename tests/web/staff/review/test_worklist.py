@@ -1,5 +1,6 @@
 """The work list: a check by phone in one press, what is late first, and each part at its old address."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -20,11 +21,29 @@ def test_a_call_is_noted_in_the_row_and_leads_back_to_the_list(office, steward, 
     assert 'href="tel:' in row
     sent = dict(re.findall(r'<input type="hidden" name="(level|next)" value="([^"]*)"', row))
     answer = post(steward, f"/en/c/{LAPSED}", page=f"/en/{page}", result="confirmed", **sent)
-    assert answer.location == "/en/see/check-lapsed.html?done"
+    assert answer.location == "/en/see/check-lapsed.html?done#list1"
     assert f"c/{LAPSED}" not in steward.get("/en/see/check-lapsed.html").text
     with Directory(office.directory) as opened:
         checks = [check for check in opened.records(Verification) if check.link_id == LAPSED]
     assert (checks[-1].level, max(check.verified_on for check in checks)) == ("phone", TODAY)
+
+
+def test_whoever_does_not_answer_is_called_again_later_and_the_row_rests(office, steward):
+    office.clock.step(hours=24 * 1000)
+    steward, page = office.client("steward"), "/en/see/check-lapsed.html"
+    first = re.findall(r'action="\.\./c/([\w-]+)"', steward.get(page).text)
+    assert len(first) > 1
+    for days in (1, 3, 7, 7):
+        day = f"{office.clock.now + dt.timedelta(days):%d}".lstrip("0")
+        (row,) = [row for row in steward.get(page).text.split("<tr>") if f"c/{first[0]}" in row]
+        assert re.search(rf"Nobody answered, again on {day}\b", row), (days, row)
+        sent = {"result": "unreachable", "level": "phone", "next": page.removeprefix("/en/")}
+        assert post(steward, f"/en/c/{first[0]}", page=page, **sent).location == f"{page}?done#list1"
+        rows = re.findall(r'action="\.\./c/([\w-]+)"', steward.get(page).text)
+        assert rows[-1] == first[0], "it stands last until its day"
+        office.clock.step(hours=24 * days)
+        steward = office.client("steward")
+    assert re.findall(r'action="\.\./c/([\w-]+)"', steward.get(page).text) == first
 
 
 @pytest.mark.parametrize("elsewhere", ["https://trap.example/", "//trap.example", "../../trap", "see/x.html?y"])
